@@ -1,0 +1,337 @@
+/** What went wrong, by room: the first digit of a code. */
+export type ErrorRoom = "sql" | "rule" | "plan" | "codemod" | "backfill" | "gate" | "ledger" | "config" | "plugin";
+
+/** How the process ends when this error reaches the top. 1: the answer is no · 2: usage or config · 3: database or environment. */
+export type ErrorExit = 1 | 2 | 3;
+
+interface ErrorEntry {
+  readonly title: string;
+  readonly why: string;
+  readonly next: string;
+  readonly exit: ErrorExit;
+}
+
+/**
+ * Every error that Lockstep can end in, one entry a cause. The docs pages `docs/errors/<code>.md` are made from this table.
+ * A code is never used again for something else.
+ */
+export const errorTable = {
+  LS1001: {
+    title: "A migration's SQL cannot be parsed",
+    why: "Lockstep judges statements by PostgreSQL's own grammar. What cannot be parsed cannot be judged, and would fail in the database too.",
+    next: "Correct the statement at the place named, or run the command with LOCKSTEP=off to pass the file through unread.",
+    exit: 1,
+  },
+  LS1002: {
+    title: "A fill expression cannot be parsed",
+    why: "The expression becomes part of a trigger and of the backfill; both would fail.",
+    next: "Correct the expression in the annotation: one SQL expression over the table's own columns.",
+    exit: 1,
+  },
+  LS1003: {
+    title: "An identifier is longer than 63 bytes",
+    why: "PostgreSQL cuts longer names silently, so two objects could end up with one name.",
+    next: "Choose a shorter name with @map.",
+    exit: 1,
+  },
+  LS2001: {
+    title: "A required column has no value for the rows that exist",
+    why: "The statement that the ORM generated fails on a table with rows, and code that is already running cannot insert any more. Lockstep never invents values.",
+    next: "Write above the field where the value comes from: /// @lockstep.backfill(<sql>).",
+    exit: 1,
+  },
+  LS2002: {
+    title: "One value for all rows of a unique column",
+    why: "The same constant in every row violates the unique constraint as soon as there are two rows.",
+    next: "Use an expression that differs from row to row, or drop @unique.",
+    exit: 1,
+  },
+  LS2003: {
+    title: "A fill names an unknown column",
+    why: "The expression is evaluated over the columns of the table that gets the new column, by their names in the database.",
+    next: "Use the names of the database, quoted where they have capitals.",
+    exit: 1,
+  },
+  LS2004: {
+    title: "A fill is not a plain expression over its row",
+    why: "Subqueries, aggregates and the new column itself cannot be evaluated in a row trigger.",
+    next: "Write an expression over the row's own columns.",
+    exit: 1,
+  },
+  LS2005: {
+    title: "A fill has the wrong type",
+    why: "PostgreSQL would refuse to store the value in the new column.",
+    next: "Cast the expression to the column's type.",
+    exit: 1,
+  },
+  LS2006: {
+    title: "A fill yields NULL",
+    why: "Rows that stay NULL would stop the column from ever becoming required.",
+    next: "Wrap the expression in coalesce(…), or correct the rows named.",
+    exit: 1,
+  },
+  LS2007: {
+    title: "A fill yields the same value for several rows of a unique column",
+    why: "The unique constraint would refuse the second row, in the backfill or in a write of your users.",
+    next: "Make the expression distinct, for example by appending the key, or correct the rows named.",
+    exit: 1,
+  },
+  LS2008: {
+    title: "An annotation cannot be understood",
+    why: "A misspelt annotation would silently be no annotation.",
+    next: "Use @lockstep.backfill(<sql>), @lockstep.mirror(<sql>), @lockstep.write(<ts>) or @lockstep.skip(<reason>).",
+    exit: 1,
+  },
+  LS2009: {
+    title: "A table without a primary key",
+    why: "The backfill goes through the table in the order of a key, so that it can stop and go on without missing a row.",
+    next: "Give the table a primary key of one column first.",
+    exit: 1,
+  },
+  LS2010: {
+    title: "A key that the backfill cannot follow yet",
+    why: "The backfill of this version follows a key of one column of an integer, uuid or text type.",
+    next: "Fill the column by hand in batches, or wait for the version that covers this key.",
+    exit: 1,
+  },
+  LS2011: {
+    title: "The relaxed model is not valid or differs from the plan",
+    why: "After expand the ORM must see exactly what the database has; otherwise its next migration would undo the plan.",
+    next: "Make the relation or attribute named optional in a change of its own, or run with LOCKSTEP=off.",
+    exit: 1,
+  },
+  LS3001: {
+    title: "plan.json was changed by hand",
+    why: "Everything that runs was in the plan first; a plan that was edited no longer describes what was reviewed.",
+    next: "Restore the file from version control.",
+    exit: 1,
+  },
+  LS3002: {
+    title: "plan.json is from a newer version of Lockstep",
+    why: "This version may not know what the file says.",
+    next: "Update @lockstep/prisma in this project.",
+    exit: 2,
+  },
+  LS3003: {
+    title: "A held unit was changed after planning",
+    why: "The file would be released as a migration although nobody planned it that way.",
+    next: "Restore the file from version control.",
+    exit: 1,
+  },
+  LS3004: {
+    title: "A column already has an open plan",
+    why: "Two plans for one column would undo each other.",
+    next: "Finish or undo the open plan first.",
+    exit: 1,
+  },
+  LS3005: {
+    title: "No such plan",
+    why: "The command needs a plan to work on.",
+    next: "List the plans with: npx lockstep status",
+    exit: 2,
+  },
+  LS3006: {
+    title: "More than one plan is open",
+    why: "The command works on one plan at a time.",
+    next: "Name the plan.",
+    exit: 2,
+  },
+  LS3007: {
+    title: "plan.json cannot be read",
+    why: "The file is damaged or incomplete.",
+    next: "Restore the file from version control.",
+    exit: 1,
+  },
+  LS3008: {
+    title: "The plan is in another phase",
+    why: "The command does not apply to the phase that the plan is in.",
+    next: "Look at the plan with: npx lockstep status",
+    exit: 1,
+  },
+  LS3009: {
+    title: "An interrupted write cannot be finished",
+    why: "A process was killed between two of its writes, and files were changed since.",
+    next: "Look at the files named; keep or restore them, then delete lockstep/.journal.json.",
+    exit: 1,
+  },
+  LS3010: {
+    title: "A released migration was changed after planning",
+    why: "The database ran, or will run, something else than the plan describes.",
+    next: "Restore the file from version control.",
+    exit: 1,
+  },
+  LS4001: {
+    title: "A file that must be edited has uncommitted changes",
+    why: "Lockstep does not mix its edits with work in progress.",
+    next: "Commit or stash the file, then run: npx lockstep code",
+    exit: 1,
+  },
+  LS4002: {
+    title: "The model was not found in the schema",
+    why: "Models are edited in lockstep with the database; without the model the next migration would take the column away.",
+    next: "Restore the model, or undo the plan.",
+    exit: 1,
+  },
+  LS5001: {
+    title: "The backfill cannot start: expand is not applied on the target",
+    why: "The column or its trigger is missing there, so there is nothing to fill.",
+    next: "Deploy the expand migrations first: npx prisma migrate deploy",
+    exit: 1,
+  },
+  LS5002: {
+    title: "The backfill was cancelled",
+    why: "Its position is kept in the target database.",
+    next: "Run the same command again: it goes on where it stopped.",
+    exit: 1,
+  },
+  LS5003: {
+    title: "Another backfill of this plan is running on the target",
+    why: "Two runners would do the same work twice.",
+    next: "Wait for it, or end it first.",
+    exit: 1,
+  },
+  LS5004: {
+    title: "Rows cannot be filled",
+    why: "After the whole table was passed, rows without a value are left that no further pass fills.",
+    next: "Look at the rows named.",
+    exit: 1,
+  },
+  LS5005: {
+    title: "The backfill would set off triggers of your own",
+    why: "Every filled row is an UPDATE: audit, outbox and updated_at triggers fire for it.",
+    next: "If that is fine, run again with --allow-triggers.",
+    exit: 1,
+  },
+  LS7001: {
+    title: "The ledger cannot be created",
+    why: "Progress is kept in schema lockstep of the target, so that a backfill can go on after an interruption.",
+    next: "Grant CREATE on the database to the role, or create the schema lockstep for it.",
+    exit: 3,
+  },
+  LS7002: {
+    title: "The database refuses a statement",
+    why: "PostgreSQL's own message says what is missing.",
+    next: "Correct what the message names, then run the command again.",
+    exit: 3,
+  },
+  LS8001: {
+    title: "No project was found here",
+    why: "The command needs the root of a project that uses Prisma.",
+    next: "Change to the folder with prisma.config.ts, or name it with --cwd.",
+    exit: 2,
+  },
+  LS8002: {
+    title: "The configuration is not valid",
+    why: "A wrong setting would be used silently.",
+    next: "Correct the settings named in lockstep.config.ts.",
+    exit: 2,
+  },
+  LS8003: {
+    title: "A target has no URL",
+    why: "Targets are named in lockstep.config.ts; their URL comes from the environment.",
+    next: "Set the environment variable named.",
+    exit: 2,
+  },
+  LS8004: {
+    title: "The target cannot be reached",
+    why: "Gates and backfills ask the target itself.",
+    next: "Check the URL and that the database runs.",
+    exit: 3,
+  },
+  LS8005: {
+    title: "An answer is needed, and there is no terminal to ask on",
+    why: "Without a terminal Lockstep never asks.",
+    next: "Give the flag named.",
+    exit: 2,
+  },
+  LS8006: {
+    title: "Unknown target",
+    why: "The name is not in lockstep.config.ts.",
+    next: "Use one of the names listed.",
+    exit: 2,
+  },
+  LS8007: {
+    title: "The config cannot be wrapped",
+    why: "prisma.config.ts has a form that Lockstep does not edit.",
+    next: "Wrap the exported config yourself, as the message shows.",
+    exit: 2,
+  },
+  LS8008: {
+    title: "No such topic",
+    why: "Only codes and rules that exist can be explained.",
+    next: "List them with: npx lockstep explain",
+    exit: 2,
+  },
+  LS9001: {
+    title: "The database has failed or pending migrations",
+    why: "A plan is made from what the ORM generates, and that is only right when the history is applied.",
+    next: "Resolve the migration named, then run the command again.",
+    exit: 1,
+  },
+  LS9002: {
+    title: "The schema engine failed",
+    why: "The engine behind Lockstep did not answer as expected.",
+    next: "Run the command with LOCKSTEP=off; if it fails too, the cause is outside of Lockstep.",
+    exit: 3,
+  },
+  LS9003: {
+    title: "The development database cannot be asked",
+    why: "Fills are tried on the development database before anything is written.",
+    next: "Start the database, then run the command again.",
+    exit: 3,
+  },
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorCode = keyof typeof errorTable;
+
+export interface ErrorContext {
+  /** The next thing to type or to write; without it the table's own. */
+  readonly hint?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+  readonly cause?: unknown;
+}
+
+const rooms: Readonly<Record<string, ErrorRoom>> = {
+  "1": "sql",
+  "2": "rule",
+  "3": "plan",
+  "4": "codemod",
+  "5": "backfill",
+  "6": "gate",
+  "7": "ledger",
+  "8": "config",
+  "9": "plugin",
+};
+
+/**
+ * An error that people can act on: a stable code, what happened (with names and places), why it matters, what to type next.
+ * Everything else that is thrown is a bug of Lockstep and is shown with its stack.
+ */
+export class LockstepError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: ErrorCode, message: string, context: ErrorContext = {}) {
+    super(message, context.cause === undefined ? undefined : { cause: context.cause });
+    this.name = "LockstepError";
+    this.code = code;
+    this.hint = context.hint ?? errorTable[code].next;
+    this.details = context.details ?? {};
+  }
+
+  get why(): string {
+    return errorTable[this.code].why;
+  }
+  get exitCode(): ErrorExit {
+    return errorTable[this.code].exit;
+  }
+  get room(): ErrorRoom {
+    return rooms[this.code.charAt(2)] ?? "plugin";
+  }
+}
+
+/** The error as people read it, without colours: `LS2001 …`, why, `Next …`. */
+export function errorText(error: LockstepError): string {
+  return `${error.code} ${error.message}\n${error.why}\nNext   ${error.hint}`;
+}

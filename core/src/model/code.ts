@@ -1,0 +1,85 @@
+/** A scalar type, whatever the ORM calls it. */
+export type ScalarType = "string" | "int" | "bigint" | "float" | "decimal" | "boolean" | "datetime" | "json" | "bytes" | "enum";
+
+/** A field of an ORM model that is stored in a column. Relations are not fields here. */
+export interface EntityField {
+  readonly name: string;
+  readonly column: string;
+  readonly type: ScalarType;
+  readonly enumName?: string;
+  readonly isList: boolean;
+  readonly isOptional: boolean;
+  readonly isId: boolean;
+  readonly isUnique: boolean;
+  /** The ORM or the database fills it when the code does not. */
+  readonly hasDefault: boolean;
+  readonly isForeignKey: boolean;
+  readonly isUpdatedAt: boolean;
+  /** Doc comment, without the markers. */
+  readonly documentation: string;
+}
+
+/** An ORM model, as codemods and rules see it. */
+export interface EntityModel {
+  readonly name: string;
+  readonly table: { readonly schema?: string; readonly name: string };
+  readonly fields: readonly EntityField[];
+  /** Relation fields and the model they lead to: nested writes follow them. */
+  readonly relations: readonly { readonly name: string; readonly model: string }[];
+  /** Columns of the primary key. */
+  readonly primaryKey: readonly string[];
+}
+
+/** How new rows get their value in TypeScript. */
+export type WriteValue =
+  /** `@lockstep.write(<ts>)`: used as given. */
+  | { readonly kind: "typescript"; readonly text: string }
+  /** Derived from the fill's SQL where that is expressible over the fields of the literal. */
+  | { readonly kind: "sql"; readonly sql: string }
+  /** The model's own default: nothing to write. */
+  | { readonly kind: "none" };
+
+/**
+ * What a phase needs from the code for one column; codemods turn it into edits.
+ * expand: `write`, `keepFromReads`, `completeFixtures`, `acceptInRequests`; switch: `read`; contract: `dropFallback`.
+ */
+export interface CodeIntent {
+  readonly kind: "write" | "keepFromReads" | "completeFixtures" | "acceptInRequests" | "read" | "dropFallback";
+  readonly model: string;
+  readonly field: string;
+  readonly value: WriteValue;
+}
+
+/** A change to one file: replace `before` (the whole content, or undefined for a new file) by `after`. */
+export interface FileChange {
+  /** Path from the project root, with `/`. */
+  readonly file: string;
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+/** One code edit that was made, for people and for the phases that come later. */
+export interface PlannedEdit {
+  readonly transform: string;
+  readonly file: string;
+  /** 1-based line after the edit. */
+  readonly line: number;
+  /** `createUser: data of prisma.user.create`. */
+  readonly what: string;
+  /** The inserted text, as it stands in the file. */
+  readonly text: string;
+  readonly model: string;
+  readonly field: string;
+}
+
+/** A place that lists fields of the model and was not edited. */
+export interface Place {
+  readonly file: string;
+  readonly line: number;
+  readonly kind: "required" | "likely" | "possible";
+  readonly what: string;
+  /** Why it is listed and not edited, or what to write there. */
+  readonly reason: string;
+  readonly model: string;
+  readonly field: string;
+}

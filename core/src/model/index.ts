@@ -1,0 +1,6 @@
+export * from "./code.js";
+export * from "./fill.js";
+export * from "./hazard.js";
+export * from "./names.js";
+export * from "./operation.js";
+export * from "./plan.js";

@@ -1,0 +1,15 @@
+/** A table as the database names it; without `schema` it is resolved by the search path. */
+export interface TableName {
+  readonly schema?: string;
+  readonly name: string;
+}
+
+/** `User` or `auth.User`: how a table is named in messages and keys. */
+export function tableLabel(table: TableName): string {
+  return table.schema === undefined ? table.name : `${table.schema}.${table.name}`;
+}
+
+/** Whether two names mean the same table. An absent schema only equals an absent schema. */
+export function isSameTable(a: TableName, b: TableName): boolean {
+  return a.name === b.name && a.schema === b.schema;
+}

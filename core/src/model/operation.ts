@@ -1,0 +1,88 @@
+import type { TableName } from "./names.js";
+
+/** One statement of a migration file. The slices of all statements, in order, and the tail make up the file again. */
+export interface Statement {
+  readonly index: number;
+  /** The statement itself: no leading comments, no semicolon. */
+  readonly sql: string;
+  /** Comments and white space before it, the statement, its semicolon: nothing of the file is outside of these. */
+  readonly full: string;
+  /** UTF-16 offset and 1-based line of `sql` in the file. */
+  readonly offset: number;
+  readonly line: number;
+}
+
+/** A column as a statement declares it. */
+export interface ColumnDeclaration {
+  readonly name: string;
+  /** As the statement spells it: `TEXT`, `VARCHAR(64)`. */
+  readonly typeSql: string;
+  /** As `format_type` prints it: `text`, `character varying(64)`; unknown (user-defined) types as they are spelled. */
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly defaultSql?: string;
+  /** A default whose value PostgreSQL stores once in the catalogue (constants, now()): no rewrite. */
+  readonly isDefaultStored: boolean;
+  readonly isGenerated: boolean;
+  readonly isIdentity: boolean;
+  readonly isSerial: boolean;
+  readonly isUnique: boolean;
+  readonly isPrimaryKey: boolean;
+  /** REFERENCES, CHECK, COLLATE …: something this model does not describe. */
+  readonly hasOther: boolean;
+}
+
+interface OperationBase {
+  /** The statement it was read from. */
+  readonly statement: number;
+  /** The clause of ALTER TABLE, or the whole statement, sliced from the source. */
+  readonly sql: string;
+  readonly line: number;
+}
+
+/** One typed schema change read from SQL. What is not recognised is `unknown`, never dropped and never taken as safe. */
+export type Operation = OperationBase &
+  (
+    | { readonly kind: "addColumn"; readonly table: TableName; readonly column: ColumnDeclaration }
+    | { readonly kind: "createTable"; readonly table: TableName; readonly columns: readonly ColumnDeclaration[] }
+    | {
+        readonly kind: "createIndex";
+        readonly table: TableName;
+        readonly name: string;
+        readonly isUnique: boolean;
+        readonly isConcurrent: boolean;
+        /** Plain columns; undefined when an expression, operator class, predicate or INCLUDE makes it more than that. */
+        readonly columns: readonly string[] | undefined;
+        readonly method: string;
+      }
+    | {
+        readonly kind: "addForeignKey";
+        readonly table: TableName;
+        readonly name: string | undefined;
+        readonly columns: readonly string[];
+        readonly references: TableName;
+        readonly isValid: boolean;
+      }
+    | { readonly kind: "setNotNull"; readonly table: TableName; readonly column: string }
+    | { readonly kind: "dropNotNull"; readonly table: TableName; readonly column: string }
+    | { readonly kind: "setDefault"; readonly table: TableName; readonly column: string; readonly defaultSql: string | undefined }
+    | { readonly kind: "setType"; readonly table: TableName; readonly column: string; readonly typeSql: string }
+    | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
+    | { readonly kind: "dropTable"; readonly table: TableName }
+    | { readonly kind: "dropIndex"; readonly name: TableName; readonly isConcurrent: boolean }
+    | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
+    | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
+    | { readonly kind: "update"; readonly table: TableName; readonly columns: readonly string[] }
+    | { readonly kind: "unknown"; readonly what: string; readonly tables: readonly TableName[] }
+  );
+
+export type OperationKind = Operation["kind"];
+export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
+
+/** A migration file, read. `tail` is what follows the last semicolon. */
+export interface Migration {
+  readonly sql: string;
+  readonly statements: readonly Statement[];
+  readonly tail: string;
+  readonly operations: readonly Operation[];
+}

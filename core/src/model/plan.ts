@@ -1,0 +1,154 @@
+import type { CodeIntent, PlannedEdit, Place } from "./code.js";
+import type { Fill } from "./fill.js";
+import type { Hazard, Notice } from "./hazard.js";
+import type { TableName } from "./names.js";
+
+export const phases = ["expand", "backfill", "switch", "contract"] as const;
+export type Phase = (typeof phases)[number];
+/** Phases that a deployment carries; `backfill` is run, not deployed. */
+export type DeployedPhase = Exclude<Phase, "backfill">;
+
+export type LockMode =
+  | "none"
+  | "ROW EXCLUSIVE"
+  | "SHARE UPDATE EXCLUSIVE"
+  | "SHARE"
+  | "SHARE ROW EXCLUSIVE"
+  | "ACCESS EXCLUSIVE";
+
+/** The strongest lock that a unit takes, and for how long it is held. */
+export interface LockEffect {
+  readonly mode: LockMode;
+  readonly held: "instant" | "scan" | "rewrite";
+}
+
+/** A column inside a unit. Names and types as the database has them. */
+export interface UnitColumn {
+  readonly name: string;
+  /** As `format_type` prints it. */
+  readonly type: string;
+  /** Only where the model itself has a default. */
+  readonly defaultSql?: string;
+  /** Without it there is no fill trigger and prove fills nothing. */
+  readonly fill?: Fill;
+}
+
+/** An index as a unit builds it: plain columns of one table. */
+export interface UnitIndex {
+  readonly name: string;
+  readonly isUnique: boolean;
+  readonly columns: readonly string[];
+  readonly method: string;
+}
+
+/** What one unit does: the input of its SQL. Rendered by `sql/postgres/units/<kind>.ts`. */
+export type UnitSpec =
+  | { readonly kind: "expand"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
+  | { readonly kind: "create-index"; readonly table: TableName; readonly index: UnitIndex }
+  | { readonly kind: "assert-index"; readonly table: TableName; readonly index: UnitIndex }
+  | { readonly kind: "prove"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
+  | { readonly kind: "enforce"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
+  | { readonly kind: "undo-expand"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
+  | { readonly kind: "undo-contract"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
+  /** Statements of the user's migration that need no rewrite: the same bytes, in the same order. */
+  | { readonly kind: "original"; readonly sql: string };
+
+export type UnitKind = UnitSpec["kind"];
+
+/** One ORM migration file of a plan. */
+export interface Unit {
+  readonly id: string;
+  readonly phase: DeployedPhase;
+  readonly spec: UnitSpec;
+  /** What it does, in one line, for people. */
+  readonly title: string;
+  /** The DDL in one line, for the header and the terminal. */
+  readonly ddl: string;
+  readonly lock: LockEffect;
+  /** What takes it back, in one line. */
+  readonly undo: string;
+}
+
+/** A condition proved before a phase is released. The file of that name in `gates/` decides. */
+export interface GateStep {
+  readonly gate: GateId;
+  readonly table: TableName;
+  readonly column: string;
+}
+export type GateId = "phase-applied" | "no-missing-values" | "writers-aware" | "reads-steady";
+
+/** One pass over one table that fills all planned columns of it. */
+export interface BackfillSpec {
+  readonly table: TableName;
+  /** Single-column primary or unique key: the batches follow its order. */
+  readonly key: { readonly column: string; readonly type: string };
+  readonly columns: readonly { readonly name: string; readonly type: string; readonly fill: Fill; readonly isUnique: boolean }[];
+}
+
+/** A planned column, from the database and from the ORM model at once. */
+export interface PlannedColumn {
+  readonly table: TableName;
+  readonly name: string;
+  readonly type: string;
+  readonly notNull: boolean;
+  readonly defaultSql?: string;
+  readonly isUnique: boolean;
+  /** The model and field that the ORM maps to it. */
+  readonly model: string;
+  readonly field: string;
+  readonly fill?: Fill;
+}
+
+/** smallest thing run, verified and recorded */
+export type Step =
+  | { readonly kind: "ddl"; readonly unit: UnitSpec }
+  | { readonly kind: "backfill"; readonly backfill: BackfillSpec }
+  | { readonly kind: "code"; readonly intent: CodeIntent }
+  | { readonly kind: "gate"; readonly gate: GateStep };
+
+/** A unit that has been written: into the repository's migrations (released) or beside the plan (held, undo). */
+export interface WrittenUnit {
+  readonly id: string;
+  /** Path from the project root. Held: `lockstep/<plan>/held/…`; released: the ORM's migration file. */
+  readonly file: string;
+  readonly sha256: string;
+}
+
+/** Everything about one intercepted change. What `plan.json` holds; readonly, hashed, deterministic. */
+export interface Plan {
+  readonly schemaVersion: 1;
+  /** `<timestamp>_<name>`: the ORM's own name for the change. */
+  readonly id: string;
+  readonly orm: string;
+  readonly dialect: "postgresql";
+  readonly pace: "careful" | "brisk";
+  readonly paceReason: string;
+  /** sha256 of the inputs (SQL, columns, fills): stands in unit headers; does not change when phases are released. */
+  readonly fingerprint: string;
+  readonly versions: { readonly lockstep: string; readonly orm: string };
+  readonly source: { readonly sql: string; readonly sha256: string };
+  readonly columns: readonly PlannedColumn[];
+  readonly hazards: readonly Hazard[];
+  readonly notices: readonly Notice[];
+  readonly units: readonly Unit[];
+  readonly backfills: readonly BackfillSpec[];
+  readonly gates: Readonly<Record<"backfill" | "switch" | "contract", readonly GateStep[]>>;
+  readonly intents: Readonly<Record<DeployedPhase, readonly CodeIntent[]>>;
+  readonly undo: Readonly<Record<"expand" | "contract", readonly Unit[]>>;
+  /** The model declarations as the user wrote them, by file. */
+  readonly originalModels: readonly { readonly file: string; readonly model: string; readonly text: string }[];
+  readonly state: PlanState;
+}
+
+/** What changes in a plan as it goes on. */
+export interface PlanState {
+  /** The last phase whose files are in the repository. */
+  readonly released: "expand" | "switch" | "contract" | "undone";
+  readonly written: readonly WrittenUnit[];
+  readonly held: readonly WrittenUnit[];
+  readonly undo: readonly WrittenUnit[];
+  /** Code edits made so far, so that a later phase or an undo finds them again. */
+  readonly edits: readonly PlannedEdit[];
+  /** Places that list the model's fields and were not edited: the checklist. */
+  readonly places: readonly Place[];
+}

@@ -48,6 +48,8 @@ export interface CodeIntent {
   readonly model: string;
   readonly field: string;
   readonly value: WriteValue;
+  /** `internal`: responses never show it. */
+  readonly exposure?: "internal" | "exposed" | undefined;
 }
 
 /** A change to one file: replace `before` (the whole content, or undefined for a new file) by `after`. */

@@ -1,4 +1,4 @@
-import type { CodeIntent, PlannedEdit, Place } from "./code.js";
+import type { CodeIntent, Place, PlannedEdit, WriteValue } from "./code.js";
 import type { Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
@@ -29,6 +29,8 @@ export interface UnitColumn {
   readonly type: string;
   /** Only where the model itself has a default. */
   readonly defaultSql?: string;
+  /** Required from the start: only with a default that PostgreSQL stores once. */
+  readonly notNull?: true;
   /** Without it there is no fill trigger and prove fills nothing. */
   readonly fill?: Fill;
 }
@@ -97,9 +99,17 @@ export interface PlannedColumn {
   readonly model: string;
   readonly field: string;
   readonly fill?: Fill;
+  /** What write sites in the code give. */
+  readonly write: WriteValue;
+  /** Whether responses show it; undefined: nobody has said. */
+  readonly exposure?: "internal" | "exposed" | undefined;
+  /** Required in the end and optional until contract: the model declaration follows the phases. */
+  readonly isRelaxed: boolean;
+  /** The key that the backfill follows. */
+  readonly key?: BackfillSpec["key"];
 }
 
-/** smallest thing run, verified and recorded */
+/** The smallest thing run, verified and recorded */
 export type Step =
   | { readonly kind: "ddl"; readonly unit: UnitSpec }
   | { readonly kind: "backfill"; readonly backfill: BackfillSpec }
@@ -121,8 +131,6 @@ export interface Plan {
   readonly id: string;
   readonly orm: string;
   readonly dialect: "postgresql";
-  readonly pace: "careful" | "brisk";
-  readonly paceReason: string;
   /** sha256 of the inputs (SQL, columns, fills): stands in unit headers; does not change when phases are released. */
   readonly fingerprint: string;
   readonly versions: { readonly lockstep: string; readonly orm: string };

@@ -1,0 +1,57 @@
+import { defineRule } from "./rule.js";
+import { addColumn, edit, enforce, fillRows, gate, prove } from "./steps.js";
+
+/** A required column without a value for the rows that already exist. */
+export default defineRule({
+  id: "add-column-not-null",
+  on: "addColumn",
+  summary: "Adds a required column in phases instead of one failing statement",
+  examples: {
+    unsafe: [`ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL;`],
+    safe: [
+      `ALTER TABLE "User" ADD COLUMN "handle" TEXT;`,
+      `ALTER TABLE "User" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'member';`,
+      `ALTER TABLE "User" ADD COLUMN "joinedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP;`,
+      `CREATE TABLE "Team" ("id" TEXT NOT NULL); ALTER TABLE "Team" ADD COLUMN "name" TEXT NOT NULL;`,
+    ],
+  },
+  background: `PostgreSQL refuses \`ADD COLUMN … NOT NULL\` without a default as soon as the table has one row. Written by hand as
+"add, UPDATE, SET NOT NULL" it locks every row for the length of the UPDATE and the whole table for a scan, and application
+versions that do not know the column can no longer insert.
+
+Instead the column is added as nullable together with a trigger that fills it (milliseconds), existing rows are filled in small
+batches outside of any deployment, and NOT NULL is set last, on a check that was proved while reads and writes went on.
+A constant default, or one that is evaluated once such as now(), is stored in the catalogue by PostgreSQL 11 and later: it passes
+as it stands.`,
+
+  detect({ column, table }, context) {
+    if (!column.notNull || column.isGenerated || column.isIdentity || column.isSerial || column.isPrimaryKey) return undefined;
+    if (column.defaultSql !== undefined) return undefined;
+    if (context.createdInThisChange(table)) return undefined;
+    return `"${table.name}" may have rows: then the statement fails, and running code that does not know "${column.name}" can no longer insert.`;
+  },
+
+  columns: ({ table, column }) => [{ table, column: column.name }],
+
+  rewrite(_operation, columns) {
+    return {
+      expand: columns.flatMap((column) => [
+        addColumn(column),
+        edit("write", column),
+        edit("keepFromReads", column),
+        edit("completeFixtures", column),
+        edit("acceptInRequests", column),
+      ]),
+      backfill: columns.flatMap(fillRows),
+      switch: columns.flatMap((column) => [gate("no-missing-values", column), edit("read", column)]),
+      contract: columns.flatMap((column) => [
+        gate("no-missing-values", column),
+        gate("writers-aware", column),
+        gate("reads-steady", column),
+        prove(column),
+        enforce(column),
+        edit("dropFallback", column),
+      ]),
+    };
+  },
+});

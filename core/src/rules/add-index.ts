@@ -1,0 +1,42 @@
+import { defineRule } from "./rule.js";
+import { addColumn, buildIndex } from "./steps.js";
+
+/** An index or unique constraint on a column that the same change adds to an existing table. */
+export default defineRule({
+  id: "add-index",
+  on: "createIndex",
+  summary: "Builds an index on a new column without blocking writes",
+  examples: {
+    unsafe: [
+      `ALTER TABLE "User" ADD COLUMN "handle" TEXT; CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");`,
+      `ALTER TABLE "User" ADD COLUMN "team" TEXT; CREATE INDEX "User_team_idx" ON "User"("team");`,
+    ],
+    safe: [
+      `CREATE TABLE "Team" ("id" TEXT NOT NULL); CREATE UNIQUE INDEX "Team_id_key" ON "Team"("id");`,
+      `ALTER TABLE "User" ADD COLUMN "team" TEXT; CREATE INDEX CONCURRENTLY "User_team_idx" ON "User"("team");`,
+    ],
+  },
+  background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: no row of the table can be written until it is finished.
+\`CREATE INDEX CONCURRENTLY\` lets writes go on. It cannot run in a transaction, so it stands alone in its file; a build that fails
+leaves an invalid index behind, so the next file asserts that it is valid. The index comes right after the column, while every
+value is NULL and before any code writes it: it is quick, and duplicates never get in.`,
+
+  detect({ table, columns, isConcurrent, isUnique }, context) {
+    if (isConcurrent || columns === undefined || context.createdInThisChange(table)) return undefined;
+    if (!columns.some((column) => context.addedColumn(table, column) !== undefined)) return undefined;
+    return `${isUnique ? "The unique index" : "The index"} is built under a lock: nothing can be written to "${table.name}" until it is finished.`;
+  },
+
+  columns: ({ table, columns = [] }, context) =>
+    columns.filter((column) => context.addedColumn(table, column) !== undefined).map((column) => ({ table, column })),
+
+  rewrite({ table, name, isUnique, columns = [], method }, planned) {
+    return {
+      expand: [
+        // Added here only where no other rule does: the plan keeps one addition a column.
+        ...planned.filter((column) => !column.isRelaxed).map(addColumn),
+        ...buildIndex(table, { name, isUnique, columns, method }),
+      ],
+    };
+  },
+});

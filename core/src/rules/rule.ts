@@ -1,0 +1,52 @@
+import type {
+  ColumnDeclaration,
+  Operation,
+  OperationKind,
+  OperationOf,
+  PlannedColumn,
+  Step,
+  TableName,
+} from "../model/index.js";
+
+/** What a rule may know about the change that it judges. Facts about a developer's own database are not among it. */
+export interface RuleContext {
+  readonly operations: readonly Operation[];
+  /** The table is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
+  createdInThisChange(table: TableName): boolean;
+  /** The declaration of a column that this change adds to an existing table. */
+  addedColumn(table: TableName, column: string): ColumnDeclaration | undefined;
+}
+
+/** The safe sequence that replaces an operation, by phase. Phases without steps are left out of the plan. */
+export interface Rewrite {
+  readonly expand?: readonly Step[];
+  readonly backfill?: readonly Step[];
+  readonly switch?: readonly Step[];
+  readonly contract?: readonly Step[];
+}
+
+export interface Rule<K extends OperationKind = OperationKind> {
+  /** File name, docs page and the word that people see. */
+  readonly id: string;
+  readonly on: K;
+  /** One line: what the rule does. */
+  readonly summary: string;
+  /** For the docs page: SQL that the rule rewrites, and SQL like it that passes as it stands. */
+  readonly examples: { readonly unsafe: readonly string[]; readonly safe: readonly string[] };
+  /** For the docs page: why, with sources. */
+  readonly background: string;
+  /** Why this operation is unsafe here, in words for the user; undefined: it is not. */
+  detect(operation: OperationOf<K>, context: RuleContext): string | undefined;
+  /** The columns that the operation is about: those the plan is made for. */
+  columns(operation: OperationOf<K>, context: RuleContext): readonly { readonly table: TableName; readonly column: string }[];
+  /** What happens instead. */
+  rewrite(operation: OperationOf<K>, columns: readonly PlannedColumn[], context: RuleContext): Rewrite;
+}
+
+/**
+ * Declares a rule. A rule is one file of this folder: its default export; `npm run new:rule <id>` makes the file, its test and
+ * its place in the list.
+ */
+export function defineRule<K extends OperationKind>(rule: Rule<K>): Rule<K> {
+  return rule;
+}

@@ -1,0 +1,68 @@
+import type { CodeIntent, GateId, PlannedColumn, Step, TableName, UnitColumn, UnitIndex, WriteValue } from "../model/index.js";
+
+/** ADD COLUMN in one block with its fill trigger; without NOT NULL unless a stored default makes that safe. */
+export function addColumn(column: PlannedColumn): Step {
+  return { kind: "ddl", unit: { kind: "expand", table: column.table, columns: [unitColumn(column)] } };
+}
+
+/** CREATE INDEX CONCURRENTLY alone in its file, and a file that asserts that it became valid. */
+export function buildIndex(table: TableName, index: UnitIndex): Step[] {
+  return [
+    { kind: "ddl", unit: { kind: "create-index", table, index } },
+    { kind: "ddl", unit: { kind: "assert-index", table, index } },
+  ];
+}
+
+/** CHECK NOT VALID and VALIDATE: reads and writes go on during the scan. */
+export function prove(column: PlannedColumn): Step {
+  return { kind: "ddl", unit: { kind: "prove", table: column.table, columns: [unitColumn(column)] } };
+}
+
+/** SET NOT NULL on the proven check; check, trigger and function go. */
+export function enforce(column: PlannedColumn): Step {
+  return { kind: "ddl", unit: { kind: "enforce", table: column.table, columns: [unitColumn(column)] } };
+}
+
+export function gate(id: GateId, column: PlannedColumn): Step {
+  return { kind: "gate", gate: { gate: id, table: column.table, column: column.name } };
+}
+
+/** A need that the code has in this phase; codemods turn it into edits. */
+export function edit(kind: CodeIntent["kind"], column: PlannedColumn): Step {
+  return {
+    kind: "code",
+    intent: { kind, model: column.model, field: column.field, value: column.write, exposure: column.exposure },
+  };
+}
+
+/** Fill the rows that exist, in batches. */
+export function fillRows(column: PlannedColumn): Step[] {
+  if (column.fill === undefined || column.key === undefined) return [];
+  return [
+    {
+      kind: "backfill",
+      backfill: {
+        table: column.table,
+        key: column.key,
+        columns: [{ name: column.name, type: column.type, fill: column.fill, isUnique: column.isUnique }],
+      },
+    },
+  ];
+}
+
+/** The value that write sites give: the model's own default needs none. */
+export function writeValue(column: { readonly fillSql: string | undefined; readonly hasDefault: boolean; readonly write: string | undefined }): WriteValue {
+  if (column.write !== undefined) return { kind: "typescript", text: column.write };
+  if (column.hasDefault || column.fillSql === undefined) return { kind: "none" };
+  return { kind: "sql", sql: column.fillSql };
+}
+
+function unitColumn(column: PlannedColumn): UnitColumn {
+  return {
+    name: column.name,
+    type: column.type,
+    ...(column.defaultSql === undefined ? {} : { defaultSql: column.defaultSql }),
+    ...(column.notNull && !column.isRelaxed ? { notNull: true as const } : {}),
+    ...(column.fill === undefined ? {} : { fill: column.fill }),
+  };
+}

@@ -1,0 +1,29 @@
+import type { Node } from "libpg-query";
+import { strings } from "./read-type.js";
+
+/**
+ * Functions that are not volatile: PostgreSQL 11+ evaluates such a default once and stores the value in the catalogue, so nothing
+ * is rewritten. From pg_proc.provolatile; a function that is not listed counts as volatile.
+ */
+const notVolatile = new Set(
+  "now transaction_timestamp statement_timestamp current_database current_schema lower upper btrim to_jsonb to_json jsonb_build_object jsonb_build_array json_build_object json_build_array array_to_json date_trunc timezone to_timestamp make_interval coalesce concat".split(
+    " ",
+  ),
+);
+
+/** Whether a default is stored once instead of rewriting the table (constants, now(), casts and arrays of them). */
+export function isStoredDefault(node: Node | undefined): boolean {
+  if (node === undefined) return true;
+  if ("A_Const" in node) return true;
+  if ("SQLValueFunction" in node) return true;
+  if ("TypeCast" in node) return isStoredDefault(node.TypeCast.arg);
+  if ("A_ArrayExpr" in node) return (node.A_ArrayExpr.elements ?? []).every(isStoredDefault);
+  if ("A_Expr" in node) return isStoredDefault(node.A_Expr.lexpr) && isStoredDefault(node.A_Expr.rexpr);
+  if ("CoalesceExpr" in node) return (node.CoalesceExpr.args ?? []).every(isStoredDefault);
+  if ("FuncCall" in node) {
+    const names = strings(node.FuncCall.funcname);
+    const isBuiltIn = names.length === 1 || names[0] === "pg_catalog";
+    return isBuiltIn && notVolatile.has(names.at(-1) ?? "") && (node.FuncCall.args ?? []).every(isStoredDefault);
+  }
+  return false;
+}

@@ -1,0 +1,47 @@
+import type { ColumnDef, Constraint } from "libpg-query";
+import type { ColumnDeclaration } from "../../model/index.js";
+import { isStoredDefault } from "./default-expression.js";
+import { readType } from "./read-type.js";
+
+/**
+ * A column declaration. `slice(from, to)` cuts the source at node locations (UTF-8 bytes); `end` is where the declaration ends.
+ */
+export function readColumn(
+  definition: ColumnDef,
+  end: number,
+  slice: (from: number, to: number) => string,
+): ColumnDeclaration {
+  const constraints = (definition.constraints ?? []).flatMap((node) => ("Constraint" in node ? [node.Constraint] : []));
+  const has = (type: Constraint["contype"]) => constraints.some((constraint) => constraint.contype === type);
+  const typeName = definition.typeName ?? {};
+  const { type, isSerial } = readType(typeName);
+  const starts = constraints.map((constraint) => constraint.location ?? end).sort((a, b) => a - b);
+  const following = (location: number) => starts.find((start) => start > location) ?? end;
+  const byDefault = constraints.find((constraint) => constraint.contype === "CONSTR_DEFAULT");
+  const defaultSql = byDefault && slice(byDefault.location ?? 0, following(byDefault.location ?? 0));
+  const described = new Set([
+    "CONSTR_NOTNULL",
+    "CONSTR_NULL",
+    "CONSTR_DEFAULT",
+    "CONSTR_UNIQUE",
+    "CONSTR_PRIMARY",
+    "CONSTR_GENERATED",
+    "CONSTR_IDENTITY",
+  ]);
+  return {
+    name: definition.colname ?? "",
+    typeSql: slice(typeName.location ?? 0, following(typeName.location ?? 0)).trim(),
+    type,
+    notNull: has("CONSTR_NOTNULL") || has("CONSTR_PRIMARY") || has("CONSTR_IDENTITY") || isSerial,
+    ...(defaultSql === undefined ? {} : { defaultSql: defaultSql.replace(/^\s*DEFAULT\s+/i, "").trim() }),
+    isDefaultStored: !isSerial && isStoredDefault(byDefault?.raw_expr),
+    isGenerated: has("CONSTR_GENERATED"),
+    isIdentity: has("CONSTR_IDENTITY"),
+    isSerial,
+    isUnique: has("CONSTR_UNIQUE"),
+    isPrimaryKey: has("CONSTR_PRIMARY"),
+    hasOther:
+      definition.collClause !== undefined ||
+      constraints.some((constraint) => constraint.contype === undefined || !described.has(constraint.contype)),
+  };
+}

@@ -1,0 +1,42 @@
+// Writes the generated lists: one entry a file of a folder, so that adding a rule, gate or command is adding a file.
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const camel = (id) => id.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
+
+const lists = [
+  {
+    folder: "core/src/rules",
+    not: ["index", "rule", "steps", "judge"],
+    write: (ids) =>
+      `${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+import type { Rule } from "./rule.js";
+
+/** Every rule, in the order of their names. This file is generated: npm run lists. */
+export const rules: readonly Rule[] = [${ids.map(camel).join(", ")}] as readonly unknown[] as readonly Rule[];
+`,
+  },
+];
+
+const check = process.argv.includes("--check");
+let stale = 0;
+for (const { folder, not, write } of lists) {
+  const ids = readdirSync(`${root}${folder}`)
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => file.slice(0, -3))
+    .filter((id) => !not.includes(id))
+    .sort();
+  const file = `${root}${folder}/index.ts`;
+  const text = write(ids);
+  let before = "";
+  try {
+    before = readFileSync(file, "utf8");
+  } catch {}
+  if (before === text) continue;
+  if (check) {
+    console.error(`${folder}/index.ts is stale: npm run lists`);
+    stale = 1;
+  } else writeFileSync(file, text);
+}
+process.exitCode = stale;

@@ -17,6 +17,17 @@ import type { Rule } from "./rule.js";
 export const rules: readonly Rule[] = [${ids.map(camel).join(", ")}] as readonly unknown[] as readonly Rule[];
 `,
   },
+  {
+    folder: "core/src/cli/commands",
+    not: ["index"],
+    write: (ids) =>
+      `import type { CliCommand } from "../command.js";
+${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+
+/** Every command, in the order of their names. This file is generated: npm run lists. */
+export const commands: readonly CliCommand[] = [${ids.map(camel).join(", ")}];
+`,
+  },
 ];
 
 const check = process.argv.includes("--check");

@@ -202,6 +202,24 @@ export const errorTable = {
     next: "If that is fine, run again with --allow-triggers.",
     exit: 1,
   },
+  LS5006: {
+    title: "The database refuses the value of a row",
+    why: "A constraint, a trigger or the type of the column does not take what the fill yields for this row. All rows before it are filled and stay filled.",
+    next: "Correct the row named or the expression, then run the same command again: it goes on at this row.",
+    exit: 1,
+  },
+  LS5007: {
+    title: "The backfill gave way too often",
+    why: "Other sessions hold locks on these rows for so long that even a batch of one row did not get through.",
+    next: "Look at the sessions named, or run the same command again at a quieter time: it goes on where it stopped.",
+    exit: 1,
+  },
+  LS5008: {
+    title: "A fill cannot be computed or stored for some rows",
+    why: "The backfill would stop at such a row, and so would a write of your users in the trigger.",
+    next: "Correct the expression so that it yields a fitting value for every row.",
+    exit: 1,
+  },
   LS7001: {
     title: "The ledger cannot be created",
     why: "Progress is kept in schema lockstep of the target, so that a backfill can go on after an interruption.",
@@ -212,6 +230,18 @@ export const errorTable = {
     title: "The database refuses a statement",
     why: "PostgreSQL's own message says what is missing.",
     next: "Correct what the message names, then run the command again.",
+    exit: 3,
+  },
+  LS7003: {
+    title: "The ledger is from a newer version of Lockstep",
+    why: "This version may not know what its rows say.",
+    next: "Update @lockstep/prisma in this project.",
+    exit: 2,
+  },
+  LS7004: {
+    title: "A row of the ledger cannot be read",
+    why: "It was changed by another hand, so what it says about progress cannot be trusted.",
+    next: "Delete the row named; the backfill then starts anew and keeps every value that is there.",
     exit: 3,
   },
   LS8001: {

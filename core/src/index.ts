@@ -1,2 +1,10 @@
+// The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
+export { type Annotation, type Annotations, parseAnnotations } from "./config/annotations.js";
+export { defineConfig } from "./config/define-config.js";
+export type { LockstepConfig } from "./config/schema.js";
 export * from "./errors.js";
 export * from "./model/index.js";
+export type { AppliedMigrations, ModelEdit, OrmPlugin, Project } from "./plugin.js";
+export { type Judgement, judge } from "./rules/judge.js";
+export { loadParser, type Parser } from "./sql/postgres/parser.js";
+export { readMigration } from "./sql/postgres/read-migration.js";

@@ -7,6 +7,8 @@ export interface EntityField {
   readonly column: string;
   readonly type: ScalarType;
   readonly enumName?: string;
+  /** The enum's values where they are known: as code names them and as the database stores them. */
+  readonly enumValues?: readonly { readonly name: string; readonly value: string }[];
   readonly isList: boolean;
   readonly isOptional: boolean;
   readonly isId: boolean;
@@ -68,8 +70,10 @@ export interface PlannedEdit {
   readonly line: number;
   /** `createUser: data of prisma.user.create`. */
   readonly what: string;
-  /** The inserted text, as it stands in the file. */
+  /** The inserted text, as it stands in the file; empty where the edit only takes something away. */
   readonly text: string;
+  /** The text of an earlier edit that this one replaced or took away. */
+  readonly replaces?: string;
   readonly model: string;
   readonly field: string;
 }

@@ -159,4 +159,6 @@ export interface PlanState {
   readonly edits: readonly PlannedEdit[];
   /** Places that list the model's fields and were not edited: the checklist. */
   readonly places: readonly Place[];
+  /** Code files as Lockstep left them: uncommitted changes that are its own do not stop the next edit. */
+  readonly codeFiles: readonly { readonly file: string; readonly sha256: string }[];
 }

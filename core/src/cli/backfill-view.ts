@@ -1,0 +1,90 @@
+import type { BackfillEvent } from "../backfill/events.js";
+import type { BackfillResult } from "../backfill/runner.js";
+import { type BackfillSpec, tableLabel } from "../model/index.js";
+import { counted } from "../review/words.js";
+import type { Io } from "./io.js";
+
+/** Shows a backfill while it runs: one line that is rewritten, and a line for what is worth remembering. */
+export class BackfillView {
+  readonly #io: Io;
+  readonly #target: string;
+  readonly #label: string;
+  #total = 0;
+
+  constructor(io: Io, target: string, spec: BackfillSpec) {
+    this.#io = io;
+    this.#target = target;
+    this.#label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
+  }
+
+  show(event: BackfillEvent): void {
+    const io = this.#io;
+    switch (event.kind) {
+      case "started":
+        this.#total = event.total;
+        io.err(
+          event.isResumed
+            ? `${this.#target}: going on with ${this.#label} at ${this.position(event.rows)}`
+            : `${this.#target}: filling ${this.#label}, about ${counted(event.total, "row")}`,
+        );
+        return;
+      case "progress": {
+        this.#total = Math.max(this.#total, event.total);
+        const percent = this.#total === 0 ? 100 : Math.min(100, Math.floor((event.rows / this.#total) * 100));
+        const rate = counted(Math.round(event.rowsPerSecond), "row");
+        io.progress.update(
+          `  ${bar(percent)} ${String(percent).padStart(3)} %  ${this.position(event.rows)}  ${rate}/s  ETA ${duration(event.etaMs)}`,
+        );
+        return;
+      }
+      case "sweep":
+        io.progress.end();
+        io.err(`  looking back: ${counted(event.rows, "row")} left behind`);
+        return;
+      case "notice":
+        io.progress.end();
+        io.err(`  ${event.message}`);
+        return;
+      case "retry":
+        // Giving way to a writer is what is meant to happen; a lost connection is worth a line.
+        if (event.reason === "conflict" || event.reason === "locked") return;
+        io.progress.end();
+        io.err(`  trying again (${event.reason}): ${event.message}`);
+        return;
+      case "throttled":
+        io.progress.update(`  waiting: ${event.reason}`);
+        return;
+      case "finished":
+        io.progress.end();
+        return;
+      default:
+        event satisfies never;
+    }
+  }
+
+  /** `1 200 of about 5 000 rows` */
+  position(rows: number): string {
+    return `${counted(rows, "row").replace(/ rows?$/, "")} of about ${counted(Math.max(this.#total, rows), "row")}`;
+  }
+
+  verdict(result: BackfillResult): string {
+    const done = result.filled === 0 ? "every row has its value" : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, none is left`;
+    return `${this.#io.colors.green("✔")} ${this.#target}: ${this.#label} — ${done}`;
+  }
+}
+
+function bar(percent: number): string {
+  const width = 20;
+  const full = Math.round((percent / 100) * width);
+  return "█".repeat(full) + "░".repeat(width - full);
+}
+
+/** `1 h 05 min`, `3 min 20 s`, `4 s` */
+function duration(ms: number): string {
+  if (!Number.isFinite(ms)) return "–";
+  const seconds = Math.ceil(ms / 1000);
+  if (seconds < 60) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 60) return `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
+  return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
+}

@@ -1,0 +1,51 @@
+import type { LockstepConfig } from "../config/schema.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import type { Io } from "./io.js";
+
+/** A finished command: what people read, what `--json` prints, and how the process ends. */
+export interface CommandResult {
+  /** For people: ends with a verdict line and a `Next` line. */
+  readonly text: string;
+  /** The one document of `--json`; `schemaVersion` is added. */
+  readonly json: Readonly<Record<string, unknown>>;
+  /** 0 fine or nothing to do · 1 the answer is no. */
+  readonly exitCode: 0 | 1;
+}
+
+/** What a command that works on a project gets. */
+export interface Workspace {
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly config: LockstepConfig;
+}
+
+/** One call of a command. */
+export interface Invocation {
+  readonly arguments: readonly (string | undefined)[];
+  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly io: Io;
+  readonly plugins: readonly OrmPlugin[];
+  /** Project and config; first what an interrupted write left is finished. */
+  workspace(): Promise<Workspace>;
+}
+
+/** One file of `commands/`: its default export. What it needs at run time is imported by `run`: `--help` is instant. */
+export interface CliCommand {
+  /** As typed: `backfill run`. */
+  readonly name: string;
+  readonly summary: string;
+  /** `[plan]` */
+  readonly arguments?: readonly { readonly name: string; readonly description: string }[];
+  readonly options?: readonly { readonly flags: string; readonly description: string }[];
+  run(invocation: Invocation): Promise<CommandResult>;
+}
+
+export function defineCommand(command: CliCommand): CliCommand {
+  return command;
+}
+
+/** The text of an option, or undefined. */
+export function textOption(invocation: Invocation, name: string): string | undefined {
+  const value = invocation.options[name];
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,64 @@
+import { defineCommand, textOption } from "../command.js";
+
+export default defineCommand({
+  name: "backfill run",
+  summary: "fill the rows that exist, in batches; stop and go on at any time",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [
+    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    { flags: "--batch-rows <rows>", description: "rows of the first batch; later ones adapt" },
+    { flags: "--target-ms <ms>", description: "how long a batch should hold its row locks (default 100)" },
+    { flags: "--pause-ms <ms>", description: "rest between two batches (default 0)" },
+    { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
+  ],
+
+  async run(invocation) {
+    const { io, workspace } = invocation;
+    const { project, plugin, config } = await workspace();
+    const [{ choosePlan }, { chooseTargets }, { runBackfill }, { systemClock }, { BackfillView }, { LockstepError }, { nextText }] =
+      await Promise.all([
+        import("../../plan/store.js"),
+        import("../targets.js"),
+        import("../../backfill/runner.js"),
+        import("../../db/clock.js"),
+        import("../backfill-view.js"),
+        import("../../errors.js"),
+        import("../../review/terminal.js"),
+      ]);
+    const { numberOption } = await import("../number-option.js");
+    const plan = choosePlan(project.root, invocation.arguments[0]);
+    if (plan.backfills.length === 0) throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
+    if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
+    const startRows = numberOption(invocation, "batchRows", 1) ?? config.backfill?.batchRows;
+    const targetMs = numberOption(invocation, "targetMs", 1) ?? config.backfill?.targetMs;
+    const pauseMs = numberOption(invocation, "pauseMs", 0) ?? config.backfill?.pauseMs;
+    const lines: string[] = [];
+    const results: Record<string, unknown>[] = [];
+    for (const target of chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
+      for (const spec of plan.backfills) {
+        const view = new BackfillView(io, target.name, spec);
+        const result = await runBackfill({
+          url: target.url,
+          plan: plan.id,
+          spec,
+          clock: systemClock,
+          random: Math.random,
+          signal: io.signal,
+          onEvent: (event) => view.show(event),
+          batch: { ...(startRows === undefined ? {} : { startRows }), ...(targetMs === undefined ? {} : { targetMs }) },
+          ...(pauseMs === undefined ? {} : { pauseMs }),
+          allowTriggers: invocation.options.allowTriggers === true,
+          needsFillTrigger: true,
+        }).finally(() => io.progress.end());
+        results.push({ target: target.name, ...result });
+        if (result.status === "stopped")
+          throw new LockstepError("LS5002", `Stopped on ${target.name}: ${view.position(result.rows)}. Nothing is lost.`, {
+            hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
+          });
+        lines.push(view.verdict(result));
+      }
+    }
+    lines.push(nextText(plan.state.released === "expand" ? "npx lockstep next" : plugin.words.deploy, io.colors));
+    return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
+  },
+});

@@ -1,0 +1,40 @@
+import { codeGlobs } from "../../config/code-globs.js";
+import { defineCommand } from "../command.js";
+
+export default defineCommand({
+  name: "code",
+  summary: "make the code edits of the current phase that are still missing, and list what is for a person",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [{ flags: "--dry-run", description: "show the edits as a diff, write nothing" }],
+
+  async run({ arguments: [id], options, io, workspace }) {
+    const { project, plugin, config } = await workspace();
+    const [{ choosePlan }, { refreshCode }, terminal, { diffText }, { writeFiles }, { columns }] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../../plan/refresh-code.js"),
+      import("../../review/terminal.js"),
+      import("../../review/diff.js"),
+      import("../../files/write-files.js"),
+      import("../../review/columns.js"),
+    ]);
+    const plan = choosePlan(project.root, id);
+    const result = await refreshCode({ plan, project, plugin, code: codeGlobs(config) });
+    const isDry = options.dryRun === true;
+    if (isDry) io.err(diffText(result.codeChanges, io.colors));
+    else writeFiles(project.root, result.changes);
+    const { places } = result.plan.state;
+    const list = places.length === 0 ? [] : [columns(places.map((place) => [place.kind, `${place.file}:${place.line}`, `${place.what} — ${place.reason}`]))];
+    const verdict =
+      result.made.length === 0
+        ? "All code edits of this phase are made."
+        : isDry
+          ? `${result.made.length} edits would be made (--dry-run).`
+          : terminal.editsText(result.made, [], io.colors);
+    const waiting = places.some((place) => place.kind === "required");
+    return {
+      text: [verdict, ...list, terminal.nextText(waiting ? "edit the required places, then npx lockstep code" : "npx lockstep status", io.colors)].join("\n"),
+      json: { plan: plan.id, edits: result.made, places },
+      exitCode: waiting ? 1 : 0,
+    };
+  },
+});

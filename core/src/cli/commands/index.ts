@@ -1,0 +1,12 @@
+import type { CliCommand } from "../command.js";
+import backfillRun from "./backfill-run.js";
+import code from "./code.js";
+import explain from "./explain.js";
+import init from "./init.js";
+import next from "./next.js";
+import plan from "./plan.js";
+import status from "./status.js";
+import undo from "./undo.js";
+
+/** Every command, in the order of their names. This file is generated: npm run lists. */
+export const commands: readonly CliCommand[] = [backfillRun, code, explain, init, next, plan, status, undo];

@@ -1,0 +1,77 @@
+import { codeGlobs } from "../../config/code-globs.js";
+import { defineCommand, textOption } from "../command.js";
+
+export default defineCommand({
+  name: "next",
+  summary: "check the gate of the next phase on every target, then write its migrations and code edits",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [
+    { flags: "--target <name>", description: "ask this target only" },
+    { flags: "--confirm <gate...>", description: "confirm what no query can tell: writers-aware, reads-steady" },
+    { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
+    { flags: "--note <text>", description: "a note for the record" },
+    { flags: "--dry-run", description: "check the gate and show the changes, write nothing" },
+  ],
+
+  async run(invocation) {
+    const { io, options, workspace } = invocation;
+    const { project, plugin, config } = await workspace();
+    const [store, { nextPhase }, { chooseTargets }, { passGate }, { preparePhase }, { writeFiles }, { timestampOf }, terminal, { nextStep }, { diffText }] =
+      await Promise.all([
+        import("../../plan/store.js"),
+        import("../../plan/next-phase.js"),
+        import("../targets.js"),
+        import("../pass-gate.js"),
+        import("../../plan/write-phase.js"),
+        import("../../files/write-files.js"),
+        import("../../plan/timestamps.js"),
+        import("../../review/terminal.js"),
+        import("../../review/next-step.js"),
+        import("../../review/diff.js"),
+      ]);
+    const { colors } = io;
+    const plan = store.choosePlan(project.root, invocation.arguments[0]);
+    store.verifyUnits(project.root, plan);
+    const phase = nextPhase(plan);
+    if (phase === undefined)
+      return {
+        text: [`Plan ${colors.bold(plan.id)}: every phase is written.`, terminal.nextText("npx lockstep status", colors)].join("\n"),
+        json: { plan: plan.id, released: plan.state.released, written: false },
+        exitCode: 0,
+      };
+    const targets = chooseTargets(config, project, io, textOption(invocation, "target"), false);
+    const gate = await passGate({ invocation, plan, phase, targets, project, plugin });
+    const json = { plan: plan.id, phase, gate: gate.answers, written: false };
+    const answers = gate.answers.map(
+      ({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`,
+    );
+    const head = `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)}`;
+    const closed = gate.answers.find((answer) => !answer.isOpen);
+    if (closed !== undefined)
+      return {
+        text: [`${head} is ${colors.red("closed")}`, ...answers, terminal.nextText(gate.help, colors)].join("\n"),
+        json,
+        exitCode: 1,
+      };
+    const prepared = await preparePhase({ plan, project, plugin, phase, timestamp: timestampOf(io.now()), code: codeGlobs(config) });
+    if (options.dryRun === true) io.err(diffText(prepared.changes, colors));
+    else writeFiles(project.root, prepared.changes);
+    const edited = prepared.changes.filter((change) => !change.file.startsWith("lockstep/")).map((change) => change.file);
+    return {
+      text: [
+        `${head} is ${colors.green("open")}`,
+        ...answers,
+        "",
+        options.dryRun === true ? "Would be written (--dry-run):" : colors.bold(`Written for ${phase}`),
+        ...prepared.migrations.map(({ name, unit }) => `  ${name}   ${colors.dim(unit.unit.title)}`),
+        ...edited.filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file)).map((file) => `  ${file}`),
+        terminal.editsText(prepared.edits, prepared.places, colors),
+        terminal.nextText(nextStep(prepared.plan, plugin.words), colors),
+      ]
+        .filter((line, index) => line !== "" || index === answers.length + 1)
+        .join("\n"),
+      json: { ...json, written: options.dryRun !== true, files: prepared.changes.map((change) => change.file), edits: prepared.edits, places: prepared.places },
+      exitCode: 0,
+    };
+  },
+});

@@ -1,0 +1,42 @@
+import { defineCommand } from "../command.js";
+
+export default defineCommand({
+  name: "plan",
+  summary: "explain a plan: what was unsafe, what happens instead, where it stands",
+  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+  options: [{ flags: "--sql", description: "with the SQL of every unit" }],
+
+  async run({ arguments: [id], options, io, workspace }) {
+    const { project, plugin } = await workspace();
+    const [{ choosePlan, verifyUnits }, { phasesOf }, terminal, { nextStep }, { unitText }] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../../plan/build-plan.js"),
+      import("../../review/terminal.js"),
+      import("../../review/next-step.js"),
+      import("../../plan/unit-files.js"),
+    ]);
+    const plan = choosePlan(project.root, id);
+    verifyUnits(project.root, plan);
+    const { colors } = io;
+    const phases = phasesOf(plan);
+    const { released } = plan.state;
+    const reached = released === "undone" ? -1 : phases.indexOf(released);
+    const text = [
+      terminal.hazardsText(plan, colors),
+      ...(plan.notices.length > 0 ? [terminal.noticesText(plan.notices, colors)] : []),
+      "",
+      terminal.planText(plan, colors, (phase) => (phases.indexOf(phase) <= reached ? "done" : undefined)),
+      "",
+      ...plan.columns.flatMap((column) =>
+        column.fill === undefined ? [] : [`Values of ${column.model}.${column.field}: ${column.fill.sql}   ${colors.dim(column.fill.source)}`],
+      ),
+      ...(plan.state.edits.length + plan.state.places.length > 0
+        ? [terminal.editsText(plan.state.edits, plan.state.places, colors)]
+        : []),
+      ...(options.sql === true ? plan.units.map((unit) => `\n${unitText(plan, unit, unit.phase)}`) : []),
+      released === "undone" ? "This plan was undone." : `Released so far: ${released}.`,
+      terminal.nextText(nextStep(plan, plugin.words), colors),
+    ];
+    return { text: text.join("\n"), json: { plan }, exitCode: 0 };
+  },
+});

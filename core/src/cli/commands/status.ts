@@ -1,0 +1,37 @@
+import { defineCommand, textOption } from "../command.js";
+
+export default defineCommand({
+  name: "status",
+  summary: "where every plan stands, in the repository and on every target",
+  arguments: [{ name: "[plan]", description: "only this one" }],
+  options: [{ flags: "--target <name>", description: "one target of lockstep.config.ts, or development" }],
+
+  async run(invocation) {
+    const { io, workspace } = invocation;
+    const { project, plugin, config } = await workspace();
+    const [{ listPlans, loadPlan }, { chooseTargets, developmentTarget }, { readStatus, statusText }, { nextText }] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../targets.js"),
+      import("../plan-status.js"),
+      import("../../review/terminal.js"),
+    ]);
+    const [id] = invocation.arguments;
+    const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
+    if (plans.length === 0)
+      return {
+        text: ["There is no plan in this project.", nextText(`edit your model, then ${plugin.words.develop}`, io.colors)].join("\n"),
+        json: { plans: [] },
+        exitCode: 0,
+      };
+    const name = textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
+    const targets = chooseTargets(config, project, io, name, true);
+    const statuses = [];
+    for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin));
+    const last = statuses.findLast((status) => !status.isDone) ?? statuses.at(-1);
+    return {
+      text: [...statuses.map((status) => statusText(status, io.colors)), nextText(last?.next ?? "", io.colors)].join("\n"),
+      json: { plans: statuses },
+      exitCode: 0,
+    };
+  },
+});

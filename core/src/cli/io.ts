@@ -1,0 +1,84 @@
+import type { Colors } from "../review/terminal.js";
+import { colorsFor } from "../review/terminal.js";
+
+/** What a command may use of the world outside: arguments of `run`, so that tests give their own. */
+export interface Io {
+  /** The answer. */
+  out(text: string): void;
+  /** Progress and questions. */
+  err(text: string): void;
+  /** Rewrites the last progress line; without a terminal it prints now and then. */
+  progress: Progress;
+  readonly colors: Colors;
+  /** Questions may be asked. */
+  readonly isInteractive: boolean;
+  /** A yes or a no; only when isInteractive. */
+  confirm(question: string): Promise<boolean>;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  now(): Date;
+  /** Aborted by Ctrl-C and by SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+export interface Progress {
+  update(line: string): void;
+  end(): void;
+}
+
+/** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is one. `--ci`, CI or no TTY: nothing is asked. */
+export function terminalIo(options: { readonly ci: boolean; readonly signal: AbortSignal }): Io {
+  const { env } = process;
+  const isTty = process.stdout.isTTY === true;
+  const hasColor = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : !env.NO_COLOR && isTty && env.TERM !== "dumb";
+  const isInteractive = isTty && process.stdin.isTTY === true && !options.ci && !env.CI;
+  return {
+    out: (text) => void process.stdout.write(`${text}\n`),
+    err: (text) => void process.stderr.write(`${text}\n`),
+    progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress(),
+    colors: colorsFor(hasColor),
+    isInteractive,
+    async confirm(question) {
+      const { confirm, isCancel } = await import("@clack/prompts");
+      const answer = await confirm({ message: question, initialValue: false });
+      return !isCancel(answer) && answer;
+    },
+    env,
+    cwd: process.cwd(),
+    now: () => new Date(),
+    signal: options.signal,
+  };
+}
+
+function liveProgress(): Progress {
+  let isOpen = false;
+  return {
+    update(line) {
+      isOpen = true;
+      process.stderr.write(`\r\u001b[2K${line.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
+    },
+    end() {
+      if (isOpen) process.stderr.write("\n");
+      isOpen = false;
+    },
+  };
+}
+
+/** Logs get a line every few seconds, not one a batch. */
+function plainProgress(everyMs = 5000): Progress {
+  let last = 0;
+  let pending: string | undefined;
+  return {
+    update(line) {
+      pending = line;
+      if (Date.now() - last < everyMs) return;
+      last = Date.now();
+      pending = undefined;
+      process.stderr.write(`${line}\n`);
+    },
+    end() {
+      if (pending !== undefined) process.stderr.write(`${pending}\n`);
+      pending = undefined;
+    },
+  };
+}

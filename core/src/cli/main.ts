@@ -1,0 +1,119 @@
+import { Command, CommanderError } from "commander";
+import { errorText, LockstepError } from "../errors.js";
+import type { OrmPlugin } from "../plugin.js";
+import type { CliCommand, Invocation } from "./command.js";
+import { commands } from "./commands/index.js";
+import { type Io, terminalIo } from "./io.js";
+
+export type { CliCommand, CommandResult, Invocation, Workspace } from "./command.js";
+export type { Io } from "./io.js";
+
+/** The version of the `--json` documents. */
+const schemaVersion = 1;
+
+export interface MainOptions {
+  readonly plugins: readonly OrmPlugin[];
+  readonly version: string;
+  /** Without node and script: `process.argv.slice(2)`. */
+  readonly argv: readonly string[];
+}
+
+/**
+ * Runs the `lockstep` command.
+ *
+ * @returns the exit code: 0 fine · 1 the answer is no · 2 usage or config · 3 database or environment · 4 our bug · 130 cancelled
+ */
+export async function main({ plugins, version, argv }: MainOptions): Promise<number> {
+  const abort = new AbortController();
+  const interrupt = () => {
+    // The second Ctrl-C does not wait for the batch.
+    if (abort.signal.aborted) process.exit(130);
+    abort.abort();
+  };
+  process.on("SIGINT", interrupt);
+  process.on("SIGTERM", interrupt);
+  let exitCode = 0;
+  const program = new Command("lockstep")
+    .description("Adds columns to live production tables, phase by phase, without anyone noticing.")
+    .version(version)
+    .option("--json", "print one JSON document")
+    .option("--ci", "never ask; no live progress")
+    .option("--cwd <folder>", "the project's folder")
+    .showHelpAfterError("(lockstep --help lists the commands)")
+    .exitOverride();
+  for (const command of commands) {
+    register(program, command, async (args, options) => {
+      const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string }>();
+      const io = terminalIo({ ci: globals.ci === true || globals.json === true, signal: abort.signal });
+      const cwd = globals.cwd ?? io.cwd;
+      const invocation: Invocation = {
+        arguments: args,
+        options,
+        io,
+        plugins,
+        workspace: async () => (await import("./workspace.js")).openWorkspace(plugins, cwd, io),
+      };
+      exitCode = await runCommand(command, invocation, io, globals.json === true);
+    });
+  }
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? 0 : 2;
+  } finally {
+    process.off("SIGINT", interrupt);
+    process.off("SIGTERM", interrupt);
+  }
+  return exitCode;
+}
+
+type Action = (args: (string | undefined)[], options: Invocation["options"]) => Promise<void>;
+
+/** `backfill run` becomes the command `run` of the group `backfill`. */
+function register(program: Command, command: CliCommand, action: Action): void {
+  const words = command.name.split(" ");
+  let parent = program;
+  for (const word of words.slice(0, -1)) {
+    const group = parent.commands.find((candidate) => candidate.name() === word);
+    parent = group ?? parent.command(word).exitOverride();
+    if (group === undefined) parent.description(`${word}: see lockstep ${word} --help`);
+  }
+  const bound = parent.command(words.at(-1) ?? "").description(command.summary).exitOverride();
+  for (const argument of command.arguments ?? []) bound.argument(argument.name, argument.description);
+  for (const option of command.options ?? []) bound.option(option.flags, option.description);
+  bound.action(async (...given: unknown[]) => {
+    const count = command.arguments?.length ?? 0;
+    await action(given.slice(0, count) as (string | undefined)[], given[count] as Invocation["options"]);
+  });
+}
+
+async function runCommand(command: CliCommand, invocation: Invocation, io: Io, isJson: boolean): Promise<number> {
+  try {
+    const result = await command.run(invocation);
+    io.progress.end();
+    io.out(isJson ? JSON.stringify({ schemaVersion, command: command.name, ...result.json }, null, 2) : result.text);
+    return result.exitCode;
+  } catch (error) {
+    io.progress.end();
+    return reportError(error, io, isJson);
+  }
+}
+
+/** A known error in three lines; anything else is our bug, with its stack. */
+function reportError(error: unknown, io: Io, isJson: boolean): number {
+  if (error instanceof LockstepError) {
+    const { code, message, why, hint, details } = error;
+    if (isJson) io.out(JSON.stringify({ schemaVersion, error: { code, message, why, next: hint, details } }, null, 2));
+    else io.err(coloured(error, io));
+    return code === "LS5002" ? 130 : error.exitCode;
+  }
+  io.err(`${io.colors.red("This is a bug of Lockstep.")} Please report it with what you did and this text:`);
+  io.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  return 4;
+}
+
+function coloured(error: LockstepError, io: Io): string {
+  const [first = "", ...rest] = errorText(error).split("\n");
+  return [io.colors.red(first), ...rest].join("\n");
+}

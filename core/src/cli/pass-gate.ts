@@ -1,0 +1,107 @@
+import { execFileSync } from "node:child_process";
+import { userInfo } from "node:os";
+import { LockstepError } from "../errors.js";
+import { readTable } from "../facts/table.js";
+import type { GateAnswer } from "../gates/index.js";
+import { confirm } from "../ledger/evidence.js";
+import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
+import { type Invocation, textOption } from "./command.js";
+import type { Target } from "./targets.js";
+
+/** What every target said, and what helps when one of them says no. */
+export interface GateResult {
+  readonly answers: readonly (GateAnswer & { readonly target: string })[];
+  readonly help: string;
+}
+
+/**
+ * Asks the gate of a phase on every target; the slowest decides. What only a person can tell is confirmed by `--confirm`, or asked
+ * on a terminal, once everything that a query can tell is true. Confirmations are recorded in the target's ledger.
+ */
+export async function passGate(request: {
+  readonly invocation: Invocation;
+  readonly plan: Plan;
+  readonly phase: DeployedPhase;
+  readonly targets: readonly Target[];
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+}): Promise<GateResult> {
+  const { invocation, plan, phase, targets, project, plugin } = request;
+  const steps = phase === "expand" ? [] : plan.gates[phase];
+  const confirmed = confirmations(invocation, steps);
+  const answers: (GateAnswer & { target: string })[] = [];
+  for (const target of targets) {
+    const open = await openTarget(target, plan, project, plugin);
+    try {
+      await recordAll(open, steps.filter((step) => confirmed.has(step.gate)), invocation);
+      let said = await askPhase(open, steps);
+      const provable = said.filter((answer) => answer.needsConfirmation !== true);
+      if (invocation.io.isInteractive && provable.every((answer) => answer.isOpen)) {
+        await askPerson(open, steps, said, invocation);
+        said = await askPhase(open, steps);
+      }
+      answers.push(...said.map((answer) => ({ ...answer, target: target.name })));
+    } finally {
+      await open.connection.close();
+    }
+  }
+  return { answers, help: helpOf(answers, plan) };
+}
+
+/** The command that opens the gate: first what a query can see, then everything that a person has to confirm, at once. */
+function helpOf(answers: GateResult["answers"], plan: Plan): string {
+  const closed = answers.filter((answer) => !answer.isOpen);
+  const provable = closed.find((answer) => answer.needsConfirmation !== true);
+  if (provable?.help !== undefined) return provable.help;
+  const gates = [...new Set(closed.map((answer) => answer.gate))];
+  return `when that is so: npx lockstep next ${plan.id} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
+}
+
+function confirmations(invocation: Invocation, steps: readonly GateStep[]): ReadonlySet<string> {
+  const given = invocation.options.confirm as unknown as readonly string[] | undefined;
+  const names = (given ?? []).flatMap((entry) => entry.split(",")).map((name) => name.trim());
+  const known = new Set<string>(steps.map((step) => step.gate).filter((gate) => gate === "writers-aware" || gate === "reads-steady"));
+  for (const name of names)
+    if (!known.has(name))
+      throw new LockstepError("LS8002", `--confirm ${name}: this phase has nothing of that name to confirm.`, {
+        hint: known.size === 0 ? "Leave --confirm out." : `To confirm here: ${[...known].join(", ")}`,
+      });
+  return new Set(names);
+}
+
+async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocation: Invocation): Promise<void> {
+  for (const step of steps) {
+    const table = await readTable(open.connection, step.table);
+    if (table === undefined) continue;
+    await confirm(
+      open.connection,
+      { plan: open.facts.plan, gate: step.gate, table, column: step.column },
+      textOption(invocation, "by") ?? whoAmI(),
+      textOption(invocation, "note"),
+    );
+  }
+}
+
+async function askPerson(
+  open: OpenTarget,
+  steps: readonly GateStep[],
+  said: readonly GateAnswer[],
+  invocation: Invocation,
+): Promise<void> {
+  for (const answer of said.filter((candidate) => !candidate.isOpen && candidate.needsConfirmation === true)) {
+    const question = answer.statement.replace(/^Nobody has confirmed for (\S+) that (.*)$/, "$1: is it so that $2?");
+    if (!(await invocation.io.confirm(question))) return;
+    await recordAll(open, steps.filter((step) => step.gate === answer.gate), invocation);
+  }
+}
+
+/** Whom the record names: git's identity, because it stands in the commits too; else the login. */
+function whoAmI(): string {
+  try {
+    return execFileSync("git", ["config", "user.email"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() || userInfo().username;
+  } catch {
+    return userInfo().username;
+  }
+}

@@ -1,0 +1,53 @@
+import type { LockstepConfig } from "../config/schema.js";
+import { LockstepError } from "../errors.js";
+import type { Io } from "./io.js";
+import type { Project } from "../plugin.js";
+
+/** A database that the plan must reach. */
+export interface Target {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** The developer's own database, by the ORM's config. Only when asked for by name: it never stands for production. */
+export const developmentTarget = "development";
+
+/**
+ * The targets of the config, or the one named.
+ *
+ * @param allowDevelopment `development` may be named although the config does not list it
+ * @throws LS8003 a target without URL · LS8006 unknown name · LS8002 no targets at all
+ */
+export function chooseTargets(
+  config: LockstepConfig,
+  project: Project,
+  io: Pick<Io, "env">,
+  name: string | undefined,
+  allowDevelopment: boolean,
+): Target[] {
+  const configured = Object.entries(config.targets);
+  if (name === developmentTarget && allowDevelopment && config.targets[name] === undefined) {
+    if (project.developmentUrl === undefined)
+      throw new LockstepError("LS8003", "The ORM's config has no URL for the development database.");
+    return [{ name, url: project.developmentUrl }];
+  }
+  const names = configured.map(([target]) => target);
+  if (name !== undefined && !names.includes(name))
+    throw new LockstepError("LS8006", `There is no target "${name}".`, {
+      hint: `Targets of lockstep.config.ts: ${names.join(", ") || "none"}${allowDevelopment ? `; and ${developmentTarget}` : ""}`,
+    });
+  if (configured.length === 0)
+    throw new LockstepError("LS8002", "lockstep.config.ts names no target, so nobody can say where the plan has to arrive.", {
+      hint: 'Add one: targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
+    });
+  return configured
+    .filter(([target]) => name === undefined || target === name)
+    .map(([target, { urlFrom }]) => {
+      const url = io.env[urlFrom];
+      if (url === undefined || url === "")
+        throw new LockstepError("LS8003", `The target "${target}" takes its URL from ${urlFrom}, which is not set.`, {
+          hint: `Set ${urlFrom} to the URL of that database, then run the command again.`,
+        });
+      return { name: target, url };
+    });
+}

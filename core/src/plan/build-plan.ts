@@ -1,0 +1,128 @@
+import { LockstepError } from "../errors.js";
+import type {
+  BackfillSpec,
+  CodeIntent,
+  GateStep,
+  Migration,
+  Notice,
+  Phase,
+  Plan,
+  PlannedColumn,
+  Step,
+} from "../model/index.js";
+import { isSameTable } from "../model/index.js";
+import { judge } from "../rules/judge.js";
+import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
+import { sha256 } from "./hash.js";
+import { planColumns } from "./plan-columns.js";
+import type { PlanSources } from "./sources.js";
+
+export interface PlanRequest {
+  /** `<timestamp>_<name>`, as the ORM names the migration. */
+  readonly id: string;
+  readonly orm: string;
+  readonly versions: Plan["versions"];
+  readonly migration: Migration;
+  readonly sources: PlanSources;
+  readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
+}
+
+/** The answer to a change: it passes as it stands (with what a person should look at), or there is a plan. */
+export type PlanAnswer =
+  | { readonly kind: "pass"; readonly notices: readonly Notice[]; readonly skipped: readonly string[] }
+  | { readonly kind: "plan"; readonly plan: Plan };
+
+/**
+ * Turns a migration into a plan, or says that it passes. Deterministic: the same input gives the same plan, byte for byte.
+ *
+ * @throws LS2001–LS2011 where a plan would need something that nobody has said
+ */
+export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
+  const { migration, sources } = request;
+  const judgement = judge(migration);
+  const skipped: string[] = [];
+  const findings = judgement.findings.filter(({ operation, rule }) => {
+    const reasons = rule
+      .columns(operation, judgement.context)
+      .flatMap(({ table, column }) => sources.column(table, column)?.skip ?? []);
+    skipped.push(...reasons);
+    return reasons.length === 0;
+  });
+  if (findings.length === 0) return { kind: "pass", notices: judgement.notices, skipped };
+
+  const columns = await planColumns(findings, judgement.context, sources);
+  const rewritten: Rewritten[] = findings.map((finding) => {
+    const own = finding.rule.columns(finding.operation, judgement.context);
+    const planned = columns.filter((column) =>
+      own.some((ref) => ref.column === column.name && isSameTable(ref.table, column.table)),
+    );
+    return { ...finding, rewrite: finding.rule.rewrite(finding.operation, planned, judgement.context) };
+  });
+  const steps = (phase: Phase) => rewritten.flatMap(({ rewrite }) => rewrite[phase] ?? []);
+  const expand = expandUnits(migration, rewritten);
+  const contract = contractUnits(rewritten);
+  const units = [...expand, ...contract];
+  const ids = units.map((unit) => unit.id);
+  if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
+
+  const applied = columns.flatMap((column): GateStep[] =>
+    column.isRelaxed ? [{ gate: "phase-applied", table: column.table, column: column.name }] : [],
+  );
+  const hazards = rewritten.map((finding) => finding.hazard);
+  const plan: Plan = {
+    schemaVersion: 1,
+    id: request.id,
+    orm: request.orm,
+    dialect: "postgresql",
+    fingerprint: sha256(JSON.stringify([migration.sql, columns, units.map((unit) => unit.spec)])),
+    versions: request.versions,
+    source: { sql: migration.sql, sha256: sha256(migration.sql) },
+    columns,
+    hazards,
+    notices: judgement.notices,
+    units,
+    backfills: mergeBackfills(steps("backfill")),
+    gates: {
+      backfill: applied,
+      switch: [...applied, ...gatesOf(steps("switch"))],
+      contract: [...applied, ...gatesOf(steps("contract"))],
+    },
+    intents: { expand: intentsOf(steps("expand")), switch: intentsOf(steps("switch")), contract: intentsOf(steps("contract")) },
+    undo: { expand: undoUnits(expand, "expand"), contract: undoUnits(contract, "contract") },
+    originalModels: request.originalModels(columns),
+    state: { released: "expand", written: [], held: [], undo: [], edits: [], places: [], codeFiles: [] },
+  };
+  return { kind: "plan", plan };
+}
+
+/** One pass a table fills all of its planned columns. */
+function mergeBackfills(steps: readonly Step[]): BackfillSpec[] {
+  const merged: BackfillSpec[] = [];
+  for (const step of steps) {
+    if (step.kind !== "backfill") continue;
+    const at = merged.findIndex((spec) => isSameTable(spec.table, step.backfill.table));
+    const other = merged[at];
+    if (other === undefined) merged.push(step.backfill);
+    else merged[at] = { ...other, columns: [...other.columns, ...step.backfill.columns] };
+  }
+  return merged;
+}
+
+function gatesOf(steps: readonly Step[]): GateStep[] {
+  return steps.flatMap((step) => (step.kind === "gate" ? [step.gate] : []));
+}
+
+function intentsOf(steps: readonly Step[]): CodeIntent[] {
+  return steps.flatMap((step) => (step.kind === "code" ? [step.intent] : []));
+}
+
+/** The phases that a plan has, in order: an index alone needs nothing after expand. */
+export function phasesOf(plan: Plan): Phase[] {
+  if (plan.columns.every((column) => !column.isRelaxed)) return ["expand"];
+  return ["expand", ...(plan.backfills.length > 0 ? (["backfill"] as const) : []), "switch", "contract"];
+}
+
+/** A plan that cannot go to this phase now. */
+export function wrongPhase(plan: Plan, message: string): LockstepError {
+  return new LockstepError("LS3008", `Plan ${plan.id}: ${message}`);
+}

@@ -1,0 +1,114 @@
+import { LockstepError } from "../errors.js";
+import { type BackfillSpec, isSameTable, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
+import type { Finding } from "../rules/judge.js";
+import type { RuleContext } from "../rules/rule.js";
+import { writeValue } from "../rules/steps.js";
+import { readFill } from "../sql/fill.js";
+import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
+
+/**
+ * The columns that a plan is made for: declaration, model field, fill, key.
+ *
+ * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009, LS2010 keys · LS4002 no field
+ */
+export async function planColumns(
+  findings: readonly Finding[],
+  context: RuleContext,
+  sources: PlanSources,
+): Promise<PlannedColumn[]> {
+  const planned: PlannedColumn[] = [];
+  const unique = (table: TableName, column: string) =>
+    findings.some(
+      ({ operation }) =>
+        operation.kind === "createIndex" &&
+        operation.isUnique &&
+        isSameTable(operation.table, table) &&
+        operation.columns?.length === 1 &&
+        operation.columns[0] === column,
+    );
+  for (const finding of findings) {
+    for (const { table, column } of finding.rule.columns(finding.operation, context)) {
+      if (planned.some((other) => other.name === column && isSameTable(other.table, table))) continue;
+      planned.push(await planColumn(table, column, unique(table, column), context, sources));
+    }
+  }
+  return planned;
+}
+
+async function planColumn(
+  table: TableName,
+  name: string,
+  isUnique: boolean,
+  context: RuleContext,
+  sources: PlanSources,
+): Promise<PlannedColumn> {
+  const declaration = context.addedColumn(table, name);
+  const source = sources.column(table, name);
+  const label = `"${tableLabel(table)}"."${name}"`;
+  if (declaration === undefined || source === undefined)
+    throw new LockstepError("LS4002", `No model field is mapped to ${label}, although the migration adds that column.`);
+  const isRelaxed = declaration.notNull && declaration.defaultSql === undefined;
+  if (isUnique && declaration.defaultSql !== undefined && declaration.isDefaultStored)
+    throw new LockstepError("LS2002", `${label} is unique, and every row gets the same default: ${declaration.defaultSql}.`, {
+      hint: `Remove the default of ${source.model}.${source.field} (${source.file}:${source.line}) or its @unique.`,
+    });
+  const common = {
+    table,
+    name,
+    type: declaration.type,
+    notNull: declaration.notNull,
+    ...(declaration.defaultSql === undefined ? {} : { defaultSql: declaration.defaultSql }),
+    isUnique,
+    model: source.model,
+    field: source.field,
+    exposure: source.exposure,
+    isRelaxed,
+  };
+  if (!isRelaxed) return { ...common, write: { kind: "none" } };
+  const shape = await sources.table(table);
+  const key = keyOf(table, shape);
+  const fill = await fillOf(table, name, declaration.typeSql, source, shape);
+  if (isUnique && fill.reads.length === 0 && fill.isBuiltinOnly && isConstant(fill.sql))
+    throw new LockstepError("LS2002", `${label} is unique, and ${fill.source} gives every row the same value: ${fill.sql}.`);
+  const write = writeValue({ fillSql: fill.sql, hasDefault: source.hasDefault, write: source.write });
+  return { ...common, fill, write, key };
+}
+
+async function fillOf(table: TableName, column: string, typeSql: string, source: ColumnSource, shape: TableShape) {
+  const place = `${source.file}:${source.line}`;
+  if (source.fill === undefined)
+    throw new LockstepError(
+      "LS2001",
+      `${source.model}.${source.field} is required, and nothing says which value the rows that exist get.`,
+      {
+        hint: `Write above the field, in ${place}:\n         /// @lockstep.backfill(<SQL expression of type ${typeSql.toLowerCase()} over the columns of "${table.name}">)`,
+        details: { file: source.file, line: source.line, model: source.model, field: source.field },
+      },
+    );
+  return readFill(source.fill.sql, {
+    kind: source.fill.kind,
+    source: place,
+    table,
+    columns: shape.columns,
+    generatedColumns: shape.generatedColumns,
+    newColumn: column,
+  });
+}
+
+/** Key types whose order and text form the backfill follows. */
+const keyTypes = /^(smallint|integer|bigint|uuid|text|character varying(\(\d+\))?)$/;
+
+function keyOf(table: TableName, shape: TableShape): BackfillSpec["key"] {
+  const [key, second] = shape.primaryKey;
+  if (key === undefined) throw new LockstepError("LS2009", `"${tableLabel(table)}" has no primary key.`);
+  if (second !== undefined || !keyTypes.test(key.type)) {
+    const shown = shape.primaryKey.map((part) => `"${part.column}" ${part.type}`).join(", ");
+    throw new LockstepError("LS2010", `The primary key of "${tableLabel(table)}" is (${shown}).`);
+  }
+  return key;
+}
+
+/** A literal, with or without a cast. Anything with a call may differ from row to row. */
+function isConstant(sql: string): boolean {
+  return !/[(]/.test(sql.replace(/'(?:[^']|'')*'/g, ""));
+}

@@ -1,0 +1,62 @@
+import { z } from "zod";
+import { LockstepError } from "../errors.js";
+import type { Plan } from "../model/index.js";
+import { sha256 } from "./hash.js";
+import { planSchema } from "./plan-schema.js";
+
+/** The version of `plan.json` that this version writes, and the newest that it reads. */
+const newestSchemaVersion = 1;
+
+/** Where a plan lives, from the project root. */
+export function planFolder(id: string): string {
+  return `lockstep/${id}`;
+}
+
+/** `plan.json` as text: the plan and, last, the hash of it. The same plan gives the same bytes. */
+export function planText(plan: Plan): string {
+  return `${JSON.stringify({ ...plan, hash: planHash(plan) }, null, 2)}\n`;
+}
+
+/**
+ * Reads `plan.json`.
+ *
+ * @param file its path, for messages
+ * @throws LS3001 edited by hand · LS3002 from a newer version · LS3007 damaged
+ */
+export function readPlan(text: string, file: string): Plan {
+  const json = parseJson(text, file);
+  const version = json.schemaVersion;
+  if (typeof version === "number" && version > newestSchemaVersion)
+    throw new LockstepError("LS3002", `${file} has schema version ${version}; this version of Lockstep reads up to ${newestSchemaVersion}.`);
+  const { hash, ...rest } = json;
+  const parsed = planSchema.safeParse(rest);
+  // Edited and damaged look alike to a validator; a wrong hash is the likelier story when the shape still holds.
+  if (!parsed.success)
+    throw new LockstepError("LS3007", `${file} is not a plan:\n${z.prettifyError(parsed.error)}`);
+  if (hash !== planHash(parsed.data)) throw new LockstepError("LS3001", `${file} was changed after it was written.`);
+  return parsed.data;
+}
+
+/** Over the canonical form: the order of keys and the white space do not count. */
+export function planHash(plan: Plan): string {
+  return sha256(canonical(plan));
+}
+
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const entries = Object.entries(value)
+    .filter(([, entry]) => entry !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonical(entry)}`).join(",")}}`;
+}
+
+function parseJson(text: string, file: string): Record<string, unknown> {
+  try {
+    const json: unknown = JSON.parse(text);
+    if (json !== null && typeof json === "object" && !Array.isArray(json)) return json as Record<string, unknown>;
+    throw new Error("not an object");
+  } catch (error) {
+    throw new LockstepError("LS3007", `${file} is not JSON: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import type { Plan } from "../model/index.js";
+
+const tableName = z.strictObject({ schema: z.string().optional(), name: z.string() });
+const fill = z.strictObject({
+  kind: z.enum(["backfill", "mirror"]),
+  sql: z.string(),
+  rowSql: z.string(),
+  newSql: z.string(),
+  oldSql: z.string(),
+  reads: z.array(z.string()),
+  isBuiltinOnly: z.boolean(),
+  source: z.string(),
+});
+const unitColumn = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  defaultSql: z.string().optional(),
+  notNull: z.literal(true).optional(),
+  fill: fill.optional(),
+});
+const index = z.strictObject({ name: z.string(), isUnique: z.boolean(), columns: z.array(z.string()), method: z.string() });
+const columnsOf = (kind: string) =>
+  z.strictObject({ kind: z.literal(kind), table: tableName, columns: z.array(unitColumn) });
+const indexOf = (kind: string) => z.strictObject({ kind: z.literal(kind), table: tableName, index });
+const spec = z.union([
+  columnsOf("expand"),
+  columnsOf("prove"),
+  columnsOf("enforce"),
+  columnsOf("undo-expand"),
+  columnsOf("undo-contract"),
+  indexOf("create-index"),
+  indexOf("assert-index"),
+  z.strictObject({ kind: z.literal("original"), sql: z.string() }),
+]);
+const unit = z.strictObject({
+  id: z.string(),
+  phase: z.enum(["expand", "switch", "contract"]),
+  spec,
+  title: z.string(),
+  ddl: z.string(),
+  lock: z.strictObject({
+    mode: z.enum(["none", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "ACCESS EXCLUSIVE"]),
+    held: z.enum(["instant", "scan", "rewrite"]),
+  }),
+  undo: z.string(),
+});
+const key = z.strictObject({ column: z.string(), type: z.string() });
+const writeValue = z.union([
+  z.strictObject({ kind: z.literal("typescript"), text: z.string() }),
+  z.strictObject({ kind: z.literal("sql"), sql: z.string() }),
+  z.strictObject({ kind: z.literal("none") }),
+]);
+const exposure = z.enum(["internal", "exposed"]).optional();
+const column = z.strictObject({
+  table: tableName,
+  name: z.string(),
+  type: z.string(),
+  notNull: z.boolean(),
+  defaultSql: z.string().optional(),
+  isUnique: z.boolean(),
+  model: z.string(),
+  field: z.string(),
+  fill: fill.optional(),
+  write: writeValue,
+  exposure,
+  isRelaxed: z.boolean(),
+  key: key.optional(),
+});
+const intent = z.strictObject({
+  kind: z.enum(["write", "keepFromReads", "completeFixtures", "acceptInRequests", "read", "dropFallback"]),
+  model: z.string(),
+  field: z.string(),
+  value: writeValue,
+  exposure,
+});
+const gate = z.strictObject({
+  gate: z.enum(["phase-applied", "no-missing-values", "writers-aware", "reads-steady"]),
+  table: tableName,
+  column: z.string(),
+});
+const written = z.strictObject({ id: z.string(), file: z.string(), sha256: z.string() });
+const judged = { line: z.number(), sql: z.string() };
+
+/** `plan.json`, version 1. Strict: an unknown key is an edit that nobody would see take effect. */
+const planObject = z.strictObject({
+  schemaVersion: z.literal(1),
+  id: z.string(),
+  orm: z.string(),
+  dialect: z.literal("postgresql"),
+  fingerprint: z.string(),
+  versions: z.strictObject({ lockstep: z.string(), orm: z.string() }),
+  source: z.strictObject({ sql: z.string(), sha256: z.string() }),
+  columns: z.array(column),
+  hazards: z.array(z.strictObject({ ...judged, rule: z.string(), consequence: z.string() })),
+  notices: z.array(z.strictObject({ ...judged, reason: z.string() })),
+  units: z.array(unit),
+  backfills: z.array(
+    z.strictObject({
+      table: tableName,
+      key,
+      columns: z.array(z.strictObject({ name: z.string(), type: z.string(), fill, isUnique: z.boolean() })),
+    }),
+  ),
+  gates: z.strictObject({ backfill: z.array(gate), switch: z.array(gate), contract: z.array(gate) }),
+  intents: z.strictObject({ expand: z.array(intent), switch: z.array(intent), contract: z.array(intent) }),
+  undo: z.strictObject({ expand: z.array(unit), contract: z.array(unit) }),
+  originalModels: z.array(z.strictObject({ file: z.string(), model: z.string(), text: z.string() })),
+  state: z.strictObject({
+    released: z.enum(["expand", "switch", "contract", "undone"]),
+    written: z.array(written),
+    held: z.array(written),
+    undo: z.array(written),
+    edits: z.array(
+      z.strictObject({
+        transform: z.string(),
+        file: z.string(),
+        line: z.number(),
+        what: z.string(),
+        text: z.string(),
+        model: z.string(),
+        field: z.string(),
+      }).loose(),
+    ),
+    places: z.array(
+      z.strictObject({
+        file: z.string(),
+        line: z.number(),
+        kind: z.enum(["required", "likely", "possible"]),
+        what: z.string(),
+        reason: z.string(),
+        model: z.string(),
+        field: z.string(),
+      }),
+    ),
+    codeFiles: z.array(z.strictObject({ file: z.string(), sha256: z.string() })),
+  }),
+});
+
+/** Validates what `plan.json` holds. An absent key and an undefined one are the same in JSON. */
+export const planSchema = planObject as unknown as z.ZodType<Plan>;

@@ -1,0 +1,41 @@
+import type { CodeIntent, FileChange, Plan, PlannedEdit } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import { planFolder, planText } from "./plan-file.js";
+import { type CodeGlobs, editCode } from "./write-phase.js";
+
+export interface RefreshResult {
+  readonly plan: Plan;
+  /** With the plan's own file. */
+  readonly changes: readonly FileChange[];
+  readonly codeChanges: readonly FileChange[];
+  readonly made: readonly PlannedEdit[];
+}
+
+/**
+ * The code edits of the released phase, once more over the code of today: what waited for uncommitted changes, and write sites
+ * that came since. Edits are idempotent, so what stands is left alone.
+ */
+export async function refreshCode(request: {
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly code: CodeGlobs;
+}): Promise<RefreshResult> {
+  const { plan } = request;
+  const { released } = plan.state;
+  if (released === "undone") return { plan, changes: [], codeChanges: [], made: [] };
+  const code = await editCode({ ...request, phase: released, timestamp: "" }, intentsOf(plan));
+  const after: Plan = { ...plan, state: { ...plan.state, edits: code.edits, places: code.places, codeFiles: code.codeFiles } };
+  const file = `${planFolder(plan.id)}/plan.json`;
+  const own: FileChange = { file, before: planText(plan), after: planText(after) };
+  return { plan: after, changes: [...code.changes, own], codeChanges: code.changes, made: code.made };
+}
+
+/** Write sites are looked after in every phase; reads are kept away only until switch. */
+function intentsOf(plan: Plan): CodeIntent[] {
+  const { released } = plan.state;
+  const writes = plan.intents.expand.filter((intent) => intent.kind !== "keepFromReads");
+  if (released === "expand") return [...plan.intents.expand];
+  if (released === "switch") return [...writes, ...plan.intents.switch];
+  return [...writes, ...plan.intents.switch, ...plan.intents.contract];
+}

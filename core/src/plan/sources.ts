@@ -1,0 +1,29 @@
+import type { BackfillSpec, TableName } from "../model/index.js";
+
+/** What the ORM's model and its annotations say about a column of the change. */
+export interface ColumnSource {
+  readonly model: string;
+  readonly field: string;
+  /** The model fills it when the code does not: a client-side or database default. */
+  readonly hasDefault: boolean;
+  /** Where the field stands: `prisma/schema.prisma`, 1-based line. */
+  readonly file: string;
+  readonly line: number;
+  readonly fill?: { readonly kind: "backfill" | "mirror"; readonly sql: string };
+  readonly write?: string;
+  readonly skip?: string;
+  readonly exposure?: "internal" | "exposed";
+}
+
+/** What a plan needs to know of an existing table. Row counts are not among it: a developer's own never count. */
+export interface TableShape {
+  readonly columns: readonly string[];
+  readonly generatedColumns: readonly string[];
+  readonly primaryKey: readonly BackfillSpec["key"][];
+}
+
+/** Where a plan's inputs come from: the ORM's model for columns, the development database for tables. */
+export interface PlanSources {
+  column(table: TableName, column: string): ColumnSource | undefined;
+  table(table: TableName): Promise<TableShape>;
+}

@@ -1,0 +1,88 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LockstepError } from "../errors.js";
+import { isSameTable, type Plan, type TableName } from "../model/index.js";
+import { phasesOf } from "./build-plan.js";
+import { sha256 } from "./hash.js";
+import { planFolder, readPlan } from "./plan-file.js";
+
+/** Every plan of a project, oldest first. */
+export function listPlans(root: string): Plan[] {
+  const folder = join(root, "lockstep");
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((id) => existsSync(join(folder, id, "plan.json")))
+    .sort()
+    .map((id) => loadPlan(root, id));
+}
+
+/**
+ * Reads one plan.
+ *
+ * @throws LS3005 no such plan, and what readPlan throws
+ */
+export function loadPlan(root: string, id: string): Plan {
+  const file = `${planFolder(id)}/plan.json`;
+  if (!existsSync(join(root, file))) {
+    const known = existsSync(join(root, "lockstep"))
+      ? readdirSync(join(root, "lockstep")).filter((name) => existsSync(join(root, "lockstep", name, "plan.json")))
+      : [];
+    throw new LockstepError("LS3005", `There is no plan ${id}.${known.length ? ` Plans: ${known.join(", ")}` : ""}`);
+  }
+  return readPlan(readFileSync(join(root, file), "utf8"), file);
+}
+
+/** Phases are left that no file of the repository carries yet. */
+export function isOpen(plan: Plan): boolean {
+  return plan.state.released !== "undone" && plan.state.released !== phasesOf(plan).at(-1);
+}
+
+/**
+ * The plan that a command works on: the one named, or the only open one.
+ *
+ * @throws LS3005 none · LS3006 several are open
+ */
+export function choosePlan(root: string, id: string | undefined): Plan {
+  if (id !== undefined) return loadPlan(root, id);
+  const plans = listPlans(root);
+  const open = plans.filter(isOpen);
+  const [only, second] = open;
+  if (only === undefined) {
+    const last = plans.at(-1);
+    if (last !== undefined) return last;
+    throw new LockstepError("LS3005", "There is no plan in this project.", {
+      hint: "A plan is made when a migration needs one: edit the model, then npx prisma migrate dev",
+    });
+  }
+  if (second !== undefined)
+    throw new LockstepError("LS3006", `Open plans: ${open.map((plan) => plan.id).join(", ")}.`, {
+      hint: `Name one, for example: ${only.id}`,
+    });
+  return only;
+}
+
+/** The open plan of a column. */
+export function planOf(plans: readonly Plan[], table: TableName, column: string): Plan | undefined {
+  return plans.find(
+    (plan) => isOpen(plan) && plan.columns.some((own) => own.name === column && isSameTable(own.table, table)),
+  );
+}
+
+/**
+ * Held, undo and released units are still what was planned.
+ *
+ * @throws LS3003 a held or undo unit was changed · LS3010 a released migration was changed
+ */
+export function verifyUnits(root: string, plan: Plan): void {
+  for (const { file, sha256: expected } of [...plan.state.held, ...plan.state.undo]) {
+    const actual = existsSync(join(root, file)) ? sha256(readFileSync(join(root, file), "utf8")) : undefined;
+    if (actual !== expected)
+      throw new LockstepError("LS3003", `${file} ${actual === undefined ? "is missing" : "was changed after planning"}.`);
+  }
+  for (const { file, sha256: expected } of plan.state.written) {
+    // A squashed history has no such file any more: the end state is what counts then.
+    if (!existsSync(join(root, file))) continue;
+    if (sha256(readFileSync(join(root, file), "utf8")) !== expected)
+      throw new LockstepError("LS3010", `${file} was changed after planning.`);
+  }
+}

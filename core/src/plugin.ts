@@ -1,0 +1,71 @@
+import type { Connection } from "./db/connection.js";
+import type { Transform } from "./codemods/transform.js";
+import type { EntityModel, FileChange, Plan, PlannedColumn } from "./model/index.js";
+
+/** A project that an ORM plugin has found. */
+export interface Project {
+  /** Absolute path of its root: `lockstep/` and `lockstep.config.ts` stand there. */
+  readonly root: string;
+  /** Folder of the ORM's migrations, from the root. */
+  readonly migrationsFolder: string;
+  /** The ORM's version, as installed. */
+  readonly ormVersion: string;
+  /** URL of the development database, where one is configured. */
+  readonly developmentUrl: string | undefined;
+  /** Folders of generated code, from the root: never edited. */
+  readonly generatedFolders: readonly string[];
+}
+
+/** A change to the declaration of one model field, in the same phase as the DDL that it mirrors. */
+export interface ModelEdit {
+  readonly kind: "makeOptional" | "makeRequired" | "removeField";
+  readonly column: PlannedColumn;
+  /** The model declaration as the user wrote it. */
+  readonly original: string | undefined;
+}
+
+/** What a target says about the ORM's migrations. Names as the migrations folder has them. */
+export interface AppliedMigrations {
+  readonly applied: readonly string[];
+  /** Begun and not finished: the ORM refuses to go on. */
+  readonly failed: readonly string[];
+}
+
+/**
+ * What an ORM has to offer so that Lockstep can live inside it. Interception itself is the plugin's own affair; from there on the
+ * core asks through this interface alone.
+ */
+export interface OrmPlugin {
+  readonly id: string;
+  /** Words for messages. */
+  readonly words: {
+    /** `npx prisma migrate deploy` */
+    readonly deploy: string;
+    /** Run after the model changed, before the code is built: `npx prisma generate`; undefined where nothing is generated. */
+    readonly generate: string | undefined;
+    /** `npx prisma migrate dev` */
+    readonly develop: string;
+  };
+  /** @throws LS8001 when no project of this ORM is at or above `cwd` */
+  findProject(cwd: string): Promise<Project>;
+  /** The models as they stand in the files. */
+  readModels(project: Project): Promise<readonly EntityModel[]>;
+  /** The files with the edits made: verified by the ORM, every other byte kept. `current` overrides what is on disk. */
+  editModels(project: Project, edits: readonly ModelEdit[]): Promise<readonly FileChange[]>;
+  /** The migration file of a unit, from the root: path and text. */
+  migrationFile(project: Project, name: string, sql: string): { readonly file: string; readonly text: string };
+  /** Names of the migrations in the repository, in order. */
+  listMigrations(project: Project): readonly string[];
+  /** What the target has applied. */
+  readApplied(connection: Connection): Promise<AppliedMigrations>;
+  /** Code transforms of this ORM, in addition to the core's. Loaded when code is edited. */
+  transforms(): Promise<readonly Transform[]>;
+  /** Steps of `lockstep init`: changes with a line on each, and what to do by hand. */
+  initialise(project: Project): Promise<{ readonly changes: readonly FileChange[]; readonly notes: readonly string[] }>;
+}
+
+/** The name of the migration file of a released unit: `<timestamp>_<name>_<slug>`. */
+export function migrationName(plan: Plan, timestamp: string, slug: string): string {
+  const name = plan.id.replace(/^\d+_?/, "");
+  return [timestamp, name, slug].filter((part) => part !== "").join("_");
+}

@@ -1,0 +1,29 @@
+import { createTwoFilesPatch } from "diff";
+import type { FileChange } from "../model/index.js";
+import type { Colors } from "./terminal.js";
+
+/** Unified patches of all changed files, as `git diff` would show them. */
+export function diffText(changes: readonly FileChange[], colors: Colors): string {
+  return changes
+    .filter((change) => change.before !== change.after)
+    .map(({ file, before, after }) => {
+      const patch = createTwoFilesPatch(
+        before === undefined ? "/dev/null" : `a/${file}`,
+        after === undefined ? "/dev/null" : `b/${file}`,
+        before ?? "",
+        after ?? "",
+        undefined,
+        undefined,
+        { context: 3 },
+      );
+      return patch.split("\n").slice(1).map((line) => colourLine(line, colors)).join("\n").trimEnd();
+    })
+    .join("\n");
+}
+
+function colourLine(line: string, colors: Colors): string {
+  if (line.startsWith("+++") || line.startsWith("---")) return colors.bold(line);
+  if (line.startsWith("@@")) return colors.cyan(line);
+  if (line.startsWith("+")) return colors.green(line);
+  return line.startsWith("-") ? colors.red(line) : line;
+}

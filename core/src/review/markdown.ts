@@ -1,0 +1,101 @@
+import type { Phase, Plan, Unit } from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
+import { columnLabel, lockWords, phaseLines } from "./words.js";
+
+/** Words of the ORM that the page needs. */
+export interface OrmWords {
+  readonly deploy: string;
+  readonly generate: string | undefined;
+}
+
+/** `lockstep/<plan>/README.md`: what a reviewer has to know without knowing Lockstep. The same plan gives the same bytes. */
+export function planReadme(plan: Plan, words: OrmWords): string {
+  const phases = phasesOf(plan);
+  const names = plan.columns.map(columnLabel).join(", ");
+  return `${[
+    `# ${plan.id}: add ${names} without stopping anything`,
+    intro(phases),
+    "## What was unsafe",
+    plan.hazards
+      .map((hazard) => `- **${hazard.rule}** (line ${hazard.line} of [original.sql](original.sql)): ${hazard.consequence}\n  \`${hazard.sql.replace(/\s+/g, " ")}\``)
+      .join("\n"),
+    ...(plan.notices.length === 0
+      ? []
+      : [
+          "Passed untouched, please look at them yourself:",
+          plan.notices.map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${notice.reason}`).join("\n"),
+        ]),
+    "## What happens instead",
+    table(
+      ["phase", "what", "lock", "how it goes out"],
+      phases.flatMap((phase) =>
+        phaseLines(plan, phase).map(({ text, lock }, index) => [
+          index === 0 ? `**${phase}**` : "",
+          text,
+          lock,
+          index === 0 ? outgoing(phase, words) : "",
+        ]),
+      ),
+    ),
+    "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. `while it scans` locks let reads and writes go on.",
+    "## Where the values come from",
+    plan.columns.map((column) => `- ${columnLabel(column)}: ${valueWords(column)}`).join("\n"),
+    "## Each migration",
+    plan.units.map(unitText).join("\n"),
+    ...undoText(plan),
+    "## Commands",
+    [
+      "- `npx lockstep status` — where each database stands",
+      `- \`npx lockstep plan ${plan.id}\` — this page in the terminal, with the state of now`,
+      ...(plan.backfills.length > 0 ? [`- \`npx lockstep backfill run ${plan.id}\` — fill the rows; stops and goes on at any time`] : []),
+      ...(phases.length > 1 ? [`- \`npx lockstep next ${plan.id}\` — check the gate, write the next phase`] : []),
+    ].join("\n"),
+    "`plan.json` is the plan itself; it and the SQL files of this folder are checked by hash, so edit neither.",
+  ].join("\n\n")}\n`;
+}
+
+function intro(phases: readonly Phase[]): string {
+  if (phases.length === 1)
+    return "The migration that the ORM generated was rewritten so that nobody has to wait for it. It is one phase: once it is deployed, the plan is done.";
+  return `The migration that the ORM generated would have failed or blocked the running application. It was rewritten into ${phases.length} phases.
+Each phase is deployed by itself, works with the application version before it and after it, and can be taken back.
+The later phases wait in [held](held) until the database says that they are safe.`;
+}
+
+function outgoing(phase: Phase, words: OrmWords): string {
+  if (phase === "backfill") return "`npx lockstep backfill run`, any time after expand is live";
+  const build = words.generate === undefined ? "" : `, \`${words.generate}\``;
+  if (phase === "switch") return `\`npx lockstep next\`, commit${build}, deploy the code`;
+  return `${phase === "contract" ? "`npx lockstep next`, commit, " : ""}\`${words.deploy}\` first${build}, then the code`;
+}
+
+function valueWords(column: Plan["columns"][number]): string {
+  if (column.fill === undefined) return column.defaultSql === undefined ? "stays NULL until code writes it" : `default \`${column.defaultSql}\``;
+  const follows = column.fill.kind === "mirror" ? ", and follows it until contract" : "";
+  const written =
+    column.write.kind === "typescript"
+      ? `; code writes \`${column.write.text}\``
+      : column.write.kind === "none"
+        ? "; new rows get the model's own default"
+        : "";
+  return `\`${column.fill.sql}\` (${column.fill.source})${follows}, by a trigger for every write that leaves it NULL${written}`;
+}
+
+function unitText(unit: Unit): string {
+  if (unit.spec.kind === "original") return `- **${unit.phase}** statements that are safe as they stand, unchanged`;
+  return `- **${unit.phase}** ${unit.title}. Lock: ${lockWords(unit.lock)}. Undo: ${unit.undo}\n  \`${unit.ddl}\``;
+}
+
+function undoText(plan: Plan): string[] {
+  const lost = plan.columns.map(columnLabel).join(", ");
+  return [
+    "## Taking it back",
+    `\`npx lockstep undo ${plan.id}\` writes a forward migration and takes the model and the code edits back. **The values in ${lost} are lost**;
+nothing else is. Deploy the code first, then the migration: code that still writes the column fails once it is gone.`,
+  ];
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
+}

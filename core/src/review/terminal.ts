@@ -1,0 +1,77 @@
+import { createColors } from "picocolors";
+import type { Hazard, Notice, Phase, Plan, PlannedEdit } from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
+import { columns } from "./columns.js";
+import { counted, isFelt, phaseCount, phaseLines } from "./words.js";
+
+export type Colors = ReturnType<typeof createColors>;
+
+/** Colours on or off; the caller decides by TTY, NO_COLOR and FORCE_COLOR. */
+export function colorsFor(enabled: boolean): Colors {
+  return createColors(enabled);
+}
+
+/** What is unsafe in the user's migration, and why. */
+export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors): string {
+  const width = Math.max(...plan.hazards.map((hazard) => hazard.rule.length));
+  return [colors.bold(plan.id), ...plan.hazards.map((hazard) => hazardText(hazard, width, colors))].join("\n");
+}
+
+function hazardText(hazard: Hazard, width: number, colors: Colors): string {
+  return [
+    `  ${colors.red("✖")} ${colors.bold(hazard.rule.padEnd(width))}  line ${hazard.line}`,
+    `    ${oneLine(hazard.sql)}`,
+    `    ${colors.dim(hazard.consequence)}`,
+  ].join("\n");
+}
+
+/** Statements that pass untouched and that a person should look at: one line each. */
+export function noticesText(notices: readonly Notice[], colors: Colors): string {
+  return notices
+    .map((notice) => `  ${colors.yellow("!")} line ${notice.line} passes untouched: ${oneLine(notice.sql)} — ${notice.reason}`)
+    .join("\n");
+}
+
+/** The plan, phase by phase, with lock levels. `at` marks where it stands. */
+export function planText(plan: Plan, colors: Colors, at?: (phase: Phase) => "done" | "now" | "next" | undefined): string {
+  const phases = phasesOf(plan);
+  const rows = phases.flatMap((phase, index) => {
+    const mark = at?.(phase);
+    const number = mark === "done" ? colors.green("✔") : mark === "now" ? colors.cyan("▶") : `${index + 1}`;
+    return phaseLines(plan, phase).map(({ text, lock }, line) => {
+      const name = line === 0 ? `${number} ${colors.bold(phase)}` : "";
+      return [name, text, plan.units.some((unit) => unit.title === text && isFelt(unit.lock)) ? colors.yellow(lock) : colors.dim(lock)];
+    });
+  });
+  return [
+    `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${phaseCount(plan)}, each safe with the app version before and after it`,
+    columns(rows),
+  ].join("\n");
+}
+
+/** The code edits of a phase, one line each, and how many places wait for a person. */
+export function editsText(edits: readonly PlannedEdit[], places: Plan["state"]["places"], colors: Colors): string {
+  const lines: string[] = [];
+  if (edits.length > 0) {
+    lines.push(`${colors.bold(counted(edits.length, "code edit"))} made`);
+    lines.push(columns(edits.map((edit) => [`${edit.file}:${edit.line}`, edit.what])));
+  }
+  const required = places.filter((place) => place.kind === "required");
+  if (required.length > 0) {
+    lines.push(`${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(not made: see the reason)")}`);
+    lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${place.reason}`])));
+  }
+  const rest = places.length - required.length;
+  if (rest > 0) lines.push(`${counted(rest, "more place")} that list fields of the model: ${colors.cyan("npx lockstep code")}`);
+  return lines.join("\n");
+}
+
+/** `Next   …`: every run ends with it. */
+export function nextText(text: string, colors: Colors): string {
+  return `${colors.bold("Next")}   ${text}`;
+}
+
+function oneLine(sql: string): string {
+  const line = sql.replace(/\s+/g, " ").trim();
+  return line.length > 110 ? `${line.slice(0, 109)}…` : line;
+}

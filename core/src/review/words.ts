@@ -1,0 +1,61 @@
+import type { LockEffect, Phase, Plan, PlannedColumn } from "../model/index.js";
+import { tableLabel } from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
+
+/** `"User"."handle"` */
+export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {
+  return `"${tableLabel(column.table)}"."${column.name}"`;
+}
+
+/** `ACCESS EXCLUSIVE, instant`: the lock and for how long it is held. */
+export function lockWords(lock: LockEffect): string {
+  if (lock.mode === "none") return "no lock";
+  const held = { instant: "instant", scan: "while it scans", rewrite: "while it rewrites" }[lock.held];
+  return `${lock.mode}, ${held}`;
+}
+
+/** Whether reads or writes of the application wait for this lock mode. */
+export function isFelt(lock: LockEffect): boolean {
+  return lock.mode === "ACCESS EXCLUSIVE" || lock.mode === "SHARE ROW EXCLUSIVE" || lock.mode === "SHARE";
+}
+
+/** One line on what a phase is for, for people who do not know the words yet. */
+export const phasePurpose: Readonly<Record<Phase, string>> = {
+  expand: "the column appears, code writes it, nothing reads it",
+  backfill: "rows that exist get their value, in batches, outside of any deployment",
+  switch: "code reads it",
+  contract: "the column becomes required, fallbacks and scaffolding go",
+};
+
+/** What stands in one phase of a plan: a line each, with the lock that it takes. */
+export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; readonly lock: string }[] {
+  if (phase === "backfill")
+    return plan.backfills.flatMap((backfill) =>
+      backfill.columns.map((column) => ({
+        text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${column.fill.sql}`,
+        lock: "row locks, one batch at a time",
+      })),
+    );
+  const units = plan.units
+    .filter((unit) => unit.phase === phase)
+    .map((unit) => ({ text: unit.title, lock: lockWords(unit.lock) }));
+  const names = plan.columns.filter((column) => column.isRelaxed).map((column) => `${column.model}.${column.field}`);
+  const code =
+    phase === "expand"
+      ? [`${names.join(", ")} optional for now; code writes it, reads leave it out`]
+      : phase === "switch"
+        ? [`code reads ${names.join(", ")}`]
+        : [`${names.join(", ")} required; fallbacks go`];
+  return [...units, ...(names.length === 0 ? [] : code.map((text) => ({ text, lock: "code" })))];
+}
+
+/** `4 phases`, `1 phase` */
+export function phaseCount(plan: Plan): string {
+  const count = phasesOf(plan).length;
+  return count === 1 ? "1 phase" : `${count} phases`;
+}
+
+/** `1 edit`, `3 edits` */
+export function counted(count: number, noun: string): string {
+  return `${count.toLocaleString("en-US").replaceAll(",", " ")} ${noun}${count === 1 ? "" : "s"}`;
+}

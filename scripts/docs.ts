@@ -1,0 +1,85 @@
+// Writes the pages of docs/ that are made from the code: one per error code and per rule, and their lists.
+// `--check` writes nothing and fails when a page is stale.
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { commands } from "../core/src/cli/commands/index.js";
+import { errorTable } from "../core/src/errors.js";
+import { rules } from "../core/src/rules/index.js";
+
+const docs = fileURLToPath(new URL("../docs", import.meta.url));
+const generated = "<!-- Made from the code by `npm run docs`: edit the code instead. -->";
+
+const exits: Readonly<Record<number, string>> = {
+  1: "1: the answer is no",
+  2: "2: usage or configuration",
+  3: "3: database or environment",
+};
+
+function pages(): Map<string, string> {
+  const result = new Map<string, string>();
+  const add = (file: string, ...parts: readonly string[]) => result.set(file, `${[generated, ...parts].join("\n\n")}\n`);
+  const codes = Object.entries(errorTable);
+  for (const [code, { title, why, next, exit }] of codes)
+    add(
+      `errors/${code}.md`,
+      `# ${code}: ${title}`,
+      `**Why it matters.** ${why}`,
+      `**What to do.** ${next}`,
+      `Exit code ${exits[exit]}. The message itself names the place. In the terminal: \`npx lockstep explain ${code}\`.`,
+    );
+  add(
+    "errors/README.md",
+    "# Error codes",
+    "A code is never used again for something else.",
+    codes.map(([code, { title }]) => `- [${code}](${code}.md) ${title}`).join("\n"),
+  );
+  for (const rule of rules)
+    add(
+      `rules/${rule.id}.md`,
+      `# ${rule.id}`,
+      `${rule.summary}.`,
+      rule.background,
+      `## Rewritten\n\n\`\`\`sql\n${rule.examples.unsafe.join("\n")}\n\`\`\``,
+      `## Passes as it stands\n\n\`\`\`sql\n${rule.examples.safe.join("\n")}\n\`\`\``,
+      "## Waving one change through\n\nWrite `/// @lockstep.skip(<reason>)` above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.",
+    );
+  add("rules/README.md", "# Rules", rules.map((rule) => `- [${rule.id}](${rule.id}.md) ${rule.summary}`).join("\n"));
+  add(
+    "commands.md",
+    "# Commands",
+    "Every command takes `--json` (one document on stdout), `--ci` (never asks) and `--cwd <folder>`. stdout is the answer, stderr is\nprogress and questions. Exit codes: 0 fine or nothing to do, 1 the answer is no, 2 usage or configuration, 3 database or\nenvironment, 4 a bug of Lockstep, 130 cancelled.",
+    ...commands.map((command) => {
+      const usage = ["npx lockstep", command.name, ...(command.arguments ?? []).map((argument) => argument.name)].join(" ");
+      const rows = [
+        ...(command.arguments ?? []).map((argument) => `| \`${argument.name}\` | ${argument.description} |`),
+        ...(command.options ?? []).map((option) => `| \`${option.flags}\` | ${option.description} |`),
+      ];
+      const table = rows.length === 0 ? [] : [`| | |\n| --- | --- |\n${rows.join("\n")}`];
+      return [`## ${command.name}`, `\`${usage}\` — ${command.summary}`, ...table].join("\n\n");
+    }),
+  );
+  return result;
+}
+
+const isCheck = process.argv.includes("--check");
+const stale: string[] = [];
+const wanted = pages();
+for (const [file, text] of wanted) {
+  const path = join(docs, file);
+  if (existsSync(path) && readFileSync(path, "utf8") === text) continue;
+  stale.push(file);
+  if (isCheck) continue;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+for (const folder of ["errors", "rules"]) {
+  if (!existsSync(join(docs, folder))) continue;
+  for (const name of readdirSync(join(docs, folder)))
+    if (!wanted.has(`${folder}/${name}`)) {
+      stale.push(`${folder}/${name} (nothing makes it)`);
+      if (!isCheck) rmSync(join(docs, folder, name));
+    }
+}
+if (stale.length > 0) console.error(`${isCheck ? "Stale, run npm run docs" : "Written"}: ${stale.join(", ")}`);
+process.exitCode = isCheck && stale.length > 0 ? 1 : 0;

@@ -1,0 +1,62 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { journalFile, recoverFiles, writeFiles } from "../../../core/src/files/write-files.js";
+import type { FileChange } from "../../../core/src/model/index.js";
+
+let root: string;
+beforeEach(() => {
+  root = mkdtempSync(join(tmpdir(), "lockstep-files-"));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+const text = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined);
+const changes: FileChange[] = [
+  { file: "model.prisma", before: "String", after: "String?" },
+  { file: "migrations/1/migration.sql", before: undefined, after: "ALTER" },
+  { file: "held.sql", before: "held", after: undefined },
+];
+function start() {
+  writeFileSync(join(root, "model.prisma"), "String");
+  writeFileSync(join(root, "held.sql"), "held");
+}
+
+test("writes, makes and removes files, and leaves no journal", () => {
+  start();
+  writeFiles(root, changes);
+  expect(changes.map((change) => text(change.file))).toEqual(changes.map((change) => change.after));
+  expect(text(journalFile)).toBeUndefined();
+});
+
+test("killed after any of its writes: the next command finishes it", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: changes.length }), (written) => {
+      rmSync(root, { recursive: true, force: true });
+      writeFiles(root, [
+        { file: "model.prisma", before: undefined, after: "String" },
+        { file: "held.sql", before: undefined, after: "held" },
+      ]);
+      writeFiles(root, changes.slice(0, written));
+      writeFiles(root, [{ file: journalFile, before: undefined, after: "" }]);
+      writeFileSync(join(root, journalFile), JSON.stringify(changes));
+      expect(recoverFiles(root)).toMatchObject({ kind: "finished" });
+      expect(changes.map((change) => text(change.file))).toEqual(changes.map((change) => change.after));
+      expect(recoverFiles(root)).toEqual({ kind: "none" });
+    }),
+  );
+});
+
+test("somebody's work in between is never overwritten: LS3009 names both sides", () => {
+  start();
+  writeFiles(root, [{ file: "x", before: undefined, after: "" }]);
+  writeFiles(root, changes.slice(0, 1));
+  writeFileSync(join(root, "held.sql"), "edited meanwhile");
+  rmSync(join(root, "lockstep"), { recursive: true, force: true });
+  writeFiles(root, [{ file: "lockstep/x", before: undefined, after: "" }]);
+  writeFileSync(join(root, journalFile), JSON.stringify(changes));
+  expect(() => recoverFiles(root)).toThrow(expect.objectContaining({ code: "LS3009", message: expect.stringMatching(/held\.sql.*model\.prisma/) }));
+  expect(text("held.sql")).toBe("edited meanwhile");
+  expect(text("migrations/1/migration.sql")).toBeUndefined();
+});

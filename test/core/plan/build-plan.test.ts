@@ -1,0 +1,120 @@
+import { expect, test } from "vitest";
+import { phasesOf } from "../../../core/src/plan/build-plan.js";
+import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
+import { answerTo, handleSql, type PlanFixture, planOf } from "../../support/plan-fixture.js";
+
+test("a required unique column: all phases, in order", async () => {
+  const plan = await planOf();
+  expect(phasesOf(plan)).toEqual(["expand", "backfill", "switch", "contract"]);
+  expect(plan.units.map((unit) => unit.id)).toEqual([
+    "expand-1-expand",
+    "expand-2-create-index",
+    "expand-3-assert-index",
+    "contract-1-prove",
+    "contract-2-enforce",
+  ]);
+  expect(plan.gates.switch.map((step) => step.gate)).toEqual(["phase-applied", "no-missing-values"]);
+  expect(plan.gates.contract.map((step) => step.gate)).toEqual([
+    "phase-applied",
+    "no-missing-values",
+    "writers-aware",
+    "reads-steady",
+  ]);
+  expect(plan.backfills).toMatchObject([{ key: { column: "id", type: "integer" }, columns: [{ name: "handle" }] }]);
+  expect(plan.columns[0]?.write).toEqual({ kind: "sql", sql: "lower(email)" });
+});
+
+test("deterministic: the same input gives the same bytes, another name another file", async () => {
+  expect(planText(await planOf())).toBe(planText(await planOf()));
+  expect((await planOf()).fingerprint).toBe((await planOf({ id: "20261120093001_x" })).fingerprint);
+});
+
+test("nothing of the user's migration is lost: safe statements keep bytes and order", async () => {
+  const sql = `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('A', 'B');\n\n-- AlterTable\nALTER TABLE "User" ADD COLUMN     "bio" TEXT,\nADD COLUMN     "handle" TEXT NOT NULL,\nADD COLUMN     "role" "Role" NOT NULL DEFAULT 'A';\n\n-- CreateTable\nCREATE TABLE "Team" (\n    "id" SERIAL NOT NULL\n);\n\n-- CreateIndex\nCREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");\n\n-- DropTable\nDROP TABLE "Old";\n`;
+  const plan = await planOf({ sql });
+  expect(plan.units.filter((unit) => unit.phase === "expand").map(({ spec }) => (spec.kind === "original" ? spec.sql : spec.kind))).toEqual([
+    `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('A', 'B');\n\n-- AlterTable\nALTER TABLE "User" ADD COLUMN     "bio" TEXT,\nADD COLUMN     "role" "Role" NOT NULL DEFAULT 'A';\n`,
+    "expand",
+    `-- CreateTable\nCREATE TABLE "Team" (\n    "id" SERIAL NOT NULL\n);\n`,
+    "create-index",
+    "assert-index",
+    `-- DropTable\nDROP TABLE "Old";\n`,
+  ]);
+  expect(plan.notices.map((notice) => notice.sql)).toEqual([`DROP TABLE "Old"`]);
+});
+
+const refused: readonly (PlanFixture & { name: string; code: string; message: RegExp; hint?: RegExp })[] = [
+  {
+    name: "no value for existing rows",
+    columns: { handle: { fill: undefined } as never },
+    code: "LS2001",
+    message: /User\.handle is required/,
+    hint: /prisma\/schema\.prisma:14[^]*@lockstep\.backfill/,
+  },
+  { name: "constant for a unique column", columns: { handle: { fill: { kind: "backfill", sql: "'x'" } } }, code: "LS2002", message: /same value/ },
+  {
+    name: "constant default of a unique column",
+    sql: `ALTER TABLE "User" ADD COLUMN "h" TEXT NOT NULL DEFAULT 'x'; CREATE UNIQUE INDEX "k" ON "User"("h");`,
+    code: "LS2002",
+    message: /same default/,
+  },
+  { name: "unknown column", columns: { handle: { fill: { kind: "backfill", sql: "lower(mail)" } } }, code: "LS2003", message: /no column "mail"/ },
+  { name: "does not parse", columns: { handle: { fill: { kind: "backfill", sql: "lower(" } } }, code: "LS1002", message: /lower\(/ },
+  {
+    name: "subquery",
+    columns: { handle: { fill: { kind: "backfill", sql: `(SELECT max(email) FROM "User")` } } },
+    code: "LS2004",
+    message: /subquery/,
+  },
+  { name: "no primary key", shape: { columns: ["email"], generatedColumns: [], primaryKey: [] }, code: "LS2009", message: /no primary key/ },
+  {
+    name: "composite key",
+    shape: {
+      columns: ["email"],
+      generatedColumns: [],
+      primaryKey: [
+        { column: "a", type: "integer" },
+        { column: "b", type: "integer" },
+      ],
+    },
+    code: "LS2010",
+    message: /"a" integer, "b" integer/,
+  },
+];
+
+test.each(refused)("refused with $code: $name", async ({ code, message, hint, ...fixture }) => {
+  const error = await answerTo(fixture).then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  expect(error).toMatchObject({ code, message: expect.stringMatching(message) });
+  if (hint !== undefined) expect(error.hint).toMatch(hint);
+});
+
+test("@lockstep.skip waves a change through, with its reason", async () => {
+  const answer = await answerTo({ columns: { handle: { skip: "table is empty everywhere" } } });
+  expect(answer).toMatchObject({ kind: "pass", skipped: expect.arrayContaining(["table is empty everywhere"]) });
+});
+
+test("plan.json is read back as it was written", async () => {
+  const plan = await planOf();
+  expect(readPlan(planText(plan), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));
+});
+
+const damaged: readonly [string, string, (text: string) => string][] = [
+  ["LS3001", "a value changed by hand", (text) => text.replace('"handle"', '"handel"')],
+  ["LS3001", "the hash changed by hand", (text) => text.replace(/"hash": "./, '"hash": "z')],
+  ["LS3002", "a newer version", (text) => text.replace('"schemaVersion": 1', '"schemaVersion": 2')],
+  ["LS3007", "cut off", (text) => text.slice(0, text.length / 2)],
+  ["LS3007", "an unknown key", (text) => text.replace('"orm": "prisma"', '"orm": "prisma", "extra": 1')],
+  ["LS3007", "another document", () => "[]"],
+];
+test.each(damaged)("%s for a plan.json with %s", async (code, _name, damage) => {
+  const text = damage(planText(await planOf()));
+  expect(() => readPlan(text, "plan.json")).toThrow(expect.objectContaining({ code }));
+});
+
+test("reformatted by a tool, plan.json is still itself", async () => {
+  const plan = await planOf({ sql: handleSql });
+  expect(readPlan(JSON.stringify(JSON.parse(planText(plan))), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));
+});

@@ -1,0 +1,58 @@
+import type { Plan } from "../../core/src/model/index.js";
+import { buildPlan, type PlanAnswer } from "../../core/src/plan/build-plan.js";
+import type { ColumnSource, TableShape } from "../../core/src/plan/sources.js";
+import { loadParser } from "../../core/src/sql/postgres/parser.js";
+import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+
+/** The SQL that Prisma 7.10 generates for `handle String @unique` on User. */
+export const handleSql = `-- AlterTable
+ALTER TABLE "User" ADD COLUMN     "handle" TEXT NOT NULL;
+
+-- CreateIndex
+CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");
+`;
+
+export const userShape: TableShape = {
+  columns: ["id", "email", "name", "firstName"],
+  generatedColumns: [],
+  primaryKey: [{ column: "id", type: "integer" }],
+};
+
+export interface PlanFixture {
+  readonly sql?: string;
+  /** By column; every column of the change has a model field of its name. */
+  readonly columns?: Readonly<Record<string, Partial<ColumnSource>>>;
+  readonly shape?: TableShape;
+  readonly id?: string;
+}
+
+/** The answer to a migration, with a User model behind it. Columns get `lower(email)` unless the fixture says otherwise. */
+export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
+  const { sql = handleSql, columns = {}, shape = userShape, id = "20261120093000_add_handle" } = fixture;
+  return buildPlan({
+    id,
+    orm: "prisma",
+    versions: { lockstep: "0.1.0", orm: "7.10.0" },
+    migration: readMigration(sql, "migration.sql", await loadParser()),
+    sources: {
+      column: (_table, column) => ({
+        model: "User",
+        field: column,
+        hasDefault: false,
+        file: "prisma/schema.prisma",
+        line: 14,
+        fill: { kind: "backfill", sql: "lower(email)" },
+        ...columns[column],
+      }),
+      table: async () => shape,
+    },
+    originalModels: () => [{ file: "prisma/schema.prisma", model: "User", text: "model User {\n}" }],
+  });
+}
+
+/** The plan, or a failure that says that there is none. */
+export async function planOf(fixture: PlanFixture = {}): Promise<Plan> {
+  const answer = await answerTo(fixture);
+  if (answer.kind !== "plan") throw new Error("the change passes; no plan was made");
+  return answer.plan;
+}

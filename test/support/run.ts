@@ -1,0 +1,44 @@
+import { spawn } from "node:child_process";
+
+/** What a child process ended with. */
+export interface RunResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Both, in the order they came. */
+  readonly output: string;
+}
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+}
+
+/** Runs a command to its end, without a terminal, as CI does. Never throws for an exit code. */
+export function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
+  return new Promise((resolve, reject) => {
+    const env = Object.fromEntries(
+      Object.entries({ ...cleanEnv(), ...options.env }).filter(([, value]) => value !== undefined),
+    );
+    const child = spawn(command, [...args], { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    let output = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      stdout += chunk;
+      output += chunk;
+    });
+    child.stderr.on("data", (chunk: Buffer) => {
+      stderr += chunk;
+      output += chunk;
+    });
+    child.on("error", reject);
+    child.on("close", (code, signal) => resolve({ code: code ?? (signal === "SIGINT" ? 130 : 1), stdout, stderr, output }));
+  });
+}
+
+/** The environment of a user's shell: nothing that the test runner set. */
+function cleanEnv(): Record<string, string | undefined> {
+  const { VITEST: _1, NODE_ENV: _2, DATABASE_URL: _3, FORCE_COLOR: _4, ...env } = process.env;
+  return { ...env, NO_COLOR: "1", CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
+}

@@ -28,15 +28,15 @@ export function ruleTester<K extends OperationKind>(
 ): void {
   const read = async (sql: string) => judge(readMigration(sql, "migration.sql", await loadParser()));
   describe(rule.id, () => {
-    test.each([...cases.safe, ...rule.examples.safe.map((sql) => ({ name: `example ${sql}`, sql, notice: undefined }))])(
-      "safe: $name",
-      async ({ sql, notice }) => {
-        const { findings, notices } = await read(sql);
-        expect(findings.filter((finding) => finding.rule.id === rule.id)).toEqual([]);
-        if (notice === undefined) expect(notices).toEqual([]);
-        else expect(notices.map((each) => each.reason).join("\n")).toMatch(notice);
-      },
-    );
+    test.each([
+      ...cases.safe,
+      ...rule.examples.safe.map((sql) => ({ name: `example ${sql}`, sql, notice: undefined })),
+    ])("safe: $name", async ({ sql, notice }) => {
+      const { findings, notices } = await read(sql);
+      expect(findings.filter((finding) => finding.rule.id === rule.id)).toEqual([]);
+      if (notice === undefined) expect(notices).toEqual([]);
+      else expect(notices.map((each) => each.reason).join("\n")).toMatch(notice);
+    });
     test.each(rule.examples.unsafe)("example is found: %s", async (sql) => {
       const { findings } = await read(sql);
       expect(findings.map((finding) => finding.rule.id)).toContain(rule.id);

@@ -33,7 +33,9 @@ export function run(command: string, args: readonly string[], options: RunOption
       output += chunk;
     });
     child.on("error", reject);
-    child.on("close", (code, signal) => resolve({ code: code ?? (signal === "SIGINT" ? 130 : 1), stdout, stderr, output }));
+    child.on("close", (code, signal) =>
+      resolve({ code: code ?? (signal === "SIGINT" ? 130 : 1), stdout, stderr, output }),
+    );
   });
 }
 

@@ -37,8 +37,10 @@ export async function createShop(): Promise<ShopProject> {
   const [development, production] = await Promise.all([createDatabase("shop_dev"), createDatabase("shop_prod")]);
   const env = { DATABASE_URL: development.url, PRODUCTION_DATABASE_URL: production.url };
   const bin = (name: string) => join(repository, "node_modules/.bin", name);
-  const git = (...args: string[]) => run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: root });
-  const npx: ShopProject["npx"] = (command, args, more = {}) => run(bin(command), args, { cwd: root, env: { ...env, ...more } });
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: root });
+  const npx: ShopProject["npx"] = (command, args, more = {}) =>
+    run(bin(command), args, { cwd: root, env: { ...env, ...more } });
   const project: ShopProject = {
     root,
     development: development.url,
@@ -72,6 +74,9 @@ export async function createShop(): Promise<ShopProject> {
 /** Adds a field to a model, above its first relation or at its end. */
 export function addField(schema: string, model: string, lines: readonly string[]): string {
   const start = schema.indexOf(`model ${model} {`);
-  const anchor = schema.indexOf("\n\n", start) === -1 ? schema.indexOf("\n}", start) : Math.min(schema.indexOf("\n\n", start), schema.indexOf("\n}", start));
+  const anchor =
+    schema.indexOf("\n\n", start) === -1
+      ? schema.indexOf("\n}", start)
+      : Math.min(schema.indexOf("\n\n", start), schema.indexOf("\n}", start));
   return `${schema.slice(0, anchor)}\n${lines.map((line) => `  ${line}`).join("\n")}${schema.slice(anchor)}`;
 }

@@ -1,0 +1,252 @@
+import { isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
+import { LockstepError } from "../errors.js";
+import { advanceBackfill, type Cursor } from "../ledger/backfills.js";
+import { BatchFailure, type BatchResult, type BatchWork, runBatch } from "./batch.js";
+import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import type { RunSettings } from "./input.js";
+import { Pace } from "./pace.js";
+import { rowRefused } from "./row-refused.js";
+import { findHolders } from "./rows-left.js";
+import { type BackfillSession, openSession } from "./session.js";
+import { type SetbackReason, setbackReason } from "./setback.js";
+
+const reconnecting: RetryPolicy = { attempts: 12, firstPauseMs: 500, maxPauseMs: 30_000 };
+
+/** Pauses of a batch that gives way to others. */
+export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
+
+/** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
+export class BatchLoop {
+  readonly settings: RunSettings;
+  readonly runner: string;
+  /** Rows passed, by earlier runs too. */
+  rows = 0;
+  /** Rows that this run has given a value. */
+  filled = 0;
+  batches = 0;
+  readonly #pace: Pace;
+  #opened: BackfillSession | undefined;
+  #batchRows: number;
+  /** Rows that are left of a batch which holds a row that the database refuses. */
+  #isolating = 0;
+
+  constructor(settings: RunSettings) {
+    this.settings = settings;
+    this.#batchRows = settings.limits.startRows;
+    this.#pace = new Pace(settings.clock.now());
+    const hex = () =>
+      Math.floor(settings.random() * 0x1_0000_0000)
+        .toString(16)
+        .padStart(8, "0");
+    this.runner = hex() + hex();
+  }
+
+  /** Another one after a reconnect: ask for it each time. */
+  get session(): BackfillSession {
+    return this.#opened!;
+  }
+  get isOpen(): boolean {
+    return this.#opened !== undefined && !this.#opened.connection.isLost;
+  }
+  get isStopped(): boolean {
+    return this.settings.signal.aborted;
+  }
+  /** Estimated rows of the table, never less than those passed. */
+  get total(): number {
+    return Math.max(this.session.record.rowsEstimated, this.rows);
+  }
+
+  async open(): Promise<void> {
+    this.#opened = await this.#enter(3, (error) => retryReason(error) === "busy");
+    this.rows = this.session.record.rowsDone;
+  }
+
+  async close(): Promise<void> {
+    await this.#opened?.connection.close();
+  }
+
+  /**
+   * One batch, tried until it gets through.
+   * @param workOf asked for each try, because the size and, after a reconnect, the cursor may have changed; undefined: nothing to do any more
+   * @returns undefined when there was nothing to do or the signal came
+   */
+  async batch(workOf: (rows: number) => BatchWork | undefined): Promise<BatchResult | undefined> {
+    const { clock, lockTimeoutMs, batchTimeoutMs } = this.settings;
+    let locked = 0;
+    for (let attempt = 1; !this.isStopped; attempt++) {
+      try {
+        await this.#rest();
+        const work = workOf(this.#batchRows);
+        if (work === undefined || this.isStopped) return undefined;
+        const { connection, target } = this.session;
+        const startedMs = clock.now();
+        const options = {
+          rows: this.#batchRows,
+          // Someone holds a row for long: the sweep comes back to it.
+          skipLocked: locked >= 3,
+          lockTimeoutMs,
+          statementTimeoutMs: batchTimeoutMs,
+        };
+        const result = await runBatch(connection, target, work, options, (advance) => this.#advance(advance));
+        this.#account(result, clock.now() - startedMs);
+        return result;
+      } catch (failure) {
+        if ((await this.#overcome(failure, attempt)) === "locked") locked++;
+      }
+    }
+    return undefined;
+  }
+
+  /**
+   * Reads the whole table. The signal ends it at once: there is nothing to finish.
+   * @returns undefined when the signal came
+   */
+  async scan<T>(read: (session: BackfillSession) => Promise<T>): Promise<T | undefined> {
+    const { signal } = this.settings;
+    for (let attempt = 1; !this.isStopped; attempt++) {
+      const session = this.session;
+      const cancel = () => void session.connection.cancel().catch(() => undefined);
+      signal.addEventListener("abort", cancel, { once: true });
+      try {
+        const result = await read(session);
+        return this.isStopped ? undefined : result;
+      } catch (error) {
+        if (this.isStopped) return undefined;
+        const reason = setbackReason(error, session.connection.isLost);
+        // A scan that was too slow, or whose rows are at fault, ends the same way the next time.
+        if (reason === "timeout" || reason === "data") throw error;
+        await this.#overcome(error, attempt);
+      } finally {
+        signal.removeEventListener("abort", cancel);
+      }
+    }
+    return undefined;
+  }
+
+  /** Sets the cursor without a batch. */
+  async moveTo(cursor: Cursor): Promise<void> {
+    await this.#advance({ cursor, rows: 0, filled: 0 });
+    this.session.cursor = cursor;
+  }
+
+  async gaveWay(message: string): Promise<LockstepError> {
+    const { connection, id } = this.session;
+    const holders = await findHolders(connection, id.table.oid);
+    return new LockstepError("LS5007", `"${id.table.name}": ${message}. In the way: ${holders}`, {
+      details: { holders },
+    });
+  }
+
+  async #advance(advance: Parameters<typeof advanceBackfill>[3]): Promise<void> {
+    const { connection, id } = this.session;
+    if (await advanceBackfill(connection, id, this.runner, advance)) return;
+    throw new LockstepError(
+      "LS5003",
+      `Another runner has taken over the backfill of ${id.plan} on ${connection.label}`,
+    );
+  }
+
+  /** Makes the next try possible, or throws what stands in the way for good. */
+  async #overcome(failure: unknown, attempt: number): Promise<SetbackReason> {
+    const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
+    const { clock, random, signal, limits, emit } = this.settings;
+    const reason = setbackReason(cause, this.session.connection.isLost);
+    if (reason === undefined) throw cause;
+    const message = cause instanceof Error ? cause.message : String(cause);
+    const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
+    emit({ kind: "retry", reason, message, pauseMs });
+    switch (reason) {
+      case "data":
+        if (extent === undefined) throw cause;
+        if (extent.rows <= 1) throw await rowRefused(this.session, extent.upper, cause);
+        this.#isolating = extent.rows;
+        this.#batchRows = smallerBatchRows(extent.rows, 1);
+        break;
+      case "timeout":
+        if (this.#batchRows <= 1) throw cause;
+        this.#batchRows = smallerBatchRows(this.#batchRows, 1);
+        break;
+      case "conflict":
+      case "locked":
+        if (attempt >= givingWay.attempts) throw await this.gaveWay(message);
+        this.#batchRows = smallerBatchRows(this.#batchRows, Math.min(limits.minRows, this.#batchRows));
+        break;
+      case "connection":
+      case "busy":
+        await this.#reconnect();
+        return reason;
+      default:
+        reason satisfies never;
+    }
+    await clock.sleep(pauseMs, signal);
+    return reason;
+  }
+
+  async #reconnect(): Promise<void> {
+    await this.session.connection.close();
+    try {
+      this.#opened = await this.#enter(reconnecting.attempts, isWorthAnotherTry);
+    } catch (error) {
+      // Stopped while the server was away: the cursor is in the ledger, where the last batch left it.
+      if (!this.isStopped) throw error;
+    }
+  }
+
+  async #enter(attempts: number, shouldRetry: (error: unknown) => boolean): Promise<BackfillSession> {
+    const { settings, runner } = this;
+    return withRetry(
+      () => openSession(settings, runner),
+      (error) => {
+        if (!shouldRetry(error)) return false;
+        settings.emit({ kind: "retry", reason: "connection", message: (error as Error).message, pauseMs: 0 });
+        return true;
+      },
+      { ...reconnecting, attempts },
+      settings,
+    );
+  }
+
+  /** Between two batches: nothing is locked. */
+  async #rest(): Promise<void> {
+    const { clock, signal, throttles, pauseMs, emit } = this.settings;
+    if (this.batches > 0) await clock.sleep(pauseMs, signal);
+    for (const throttle of throttles) {
+      while (!this.isStopped) {
+        const hold = await throttle({ connection: this.session.connection, signal });
+        if (hold === undefined) break;
+        emit({ kind: "throttled", ...hold });
+        await clock.sleep(hold.pauseMs, signal);
+      }
+    }
+  }
+
+  #account(result: BatchResult, batchMs: number): void {
+    const { clock, limits, emit } = this.settings;
+    this.session.cursor = result.cursor;
+    this.rows += result.rows;
+    this.filled += result.filled;
+    if (result.size === 0) return;
+    this.batches += 1;
+    this.#pace.add(result.size, clock.now());
+    emit({
+      kind: "progress",
+      rows: this.rows,
+      total: this.total,
+      filled: this.filled,
+      rowsPerSecond: this.#pace.rowsPerSecond,
+      etaMs: this.#pace.restMs(this.total - this.rows),
+      batchRows: result.size,
+      batchMs,
+    });
+    if (this.#isolating > 0) this.#isolating -= result.size;
+    // The last batch of all is smaller and says nothing.
+    else if (result.size >= this.#batchRows) this.#batchRows = nextBatchRows(this.#batchRows, batchMs, limits);
+  }
+}
+
+/** After a broken connection: the server restarts, fails over, or still has our old session. */
+function isWorthAnotherTry(error: unknown): boolean {
+  if (retryReason(error) !== undefined) return true;
+  if (!(error instanceof LockstepError)) return false;
+  return error.code === "LS5003" || (error.code === "LS8004" && !isDatabaseError(error.cause));
+}

@@ -1,0 +1,28 @@
+/** Bounds of a batch. Measured defaults: `facts/databases.md` 5c. */
+export interface BatchLimits {
+  /** Rows of the first batch. */
+  readonly startRows: number;
+  readonly minRows: number;
+  readonly maxRows: number;
+  /** How long a batch should hold its row locks, in milliseconds. */
+  readonly targetMs: number;
+}
+
+export const defaultBatchLimits: BatchLimits = { startRows: 1000, minRows: 100, maxRows: 50_000, targetMs: 100 };
+
+/** The size of the next batch: grows by a quarter at most, shrinks by a quarter at most, so that one slow batch is no alarm. */
+export function nextBatchRows(rows: number, tookMs: number, limits: BatchLimits): number {
+  const factor = clamp(limits.targetMs / Math.max(tookMs, 0.001), 0.5, 1.5);
+  const next = Math.round(rows * (0.5 + 0.5 * factor));
+  // Small sizes must not get stuck by rounding.
+  return clamp(factor > 1 ? Math.max(next, rows + 1) : next, limits.minRows, limits.maxRows);
+}
+
+/** After a batch was in somebody's way: half of it. */
+export function smallerBatchRows(rows: number, minRows: number): number {
+  return Math.max(minRows, Math.floor(rows / 2), 1);
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}

@@ -1,0 +1,137 @@
+import type { Connection } from "../db/connection.js";
+import { inTransaction } from "../db/transaction.js";
+import type { Advance } from "../ledger/backfills.js";
+import { batchEnd, type FillTarget, fillStatements, lastBatchEnd, type Scope } from "./statements.js";
+
+/** Which rows: the next ones of the pass, or some that the sweep found. */
+export type BatchWork =
+  | { readonly kind: "pass"; readonly after: string | null }
+  | { readonly kind: "sweep"; readonly keys: readonly string[] };
+
+export interface BatchOptions {
+  /** At most so many rows; a sweep has them counted already. */
+  readonly rows: number;
+  /** Leave locked rows to the sweep. */
+  readonly skipLocked: boolean;
+  /** Below the server's deadlock_timeout (1 s), so that in a deadlock it is the batch that gives way, not the writer. */
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+export interface BatchResult extends Advance {
+  /** Of the rows updated, those that still lack a value: the fill yields NULL, or a trigger took it away. */
+  readonly empty: number;
+  /** Rows in the batch, whether they needed a value or not. */
+  readonly size: number;
+}
+
+/** A batch that was rolled back, and which rows it was about. */
+export class BatchFailure extends Error {
+  constructor(
+    override readonly cause: unknown,
+    /** Rows in the batch, and the last of their keys; undefined when it failed before these were known. */
+    readonly extent: { readonly rows: number; readonly upper: string } | undefined,
+  ) {
+    super("A batch was rolled back");
+  }
+}
+
+/**
+ * Fills one batch in a transaction of its own, and moves the cursor in the same transaction.
+ * @param keep writes the cursor; throws when the batch must not be kept
+ * @throws BatchFailure; nothing of the batch is kept then, unless the session broke during COMMIT: ask the ledger
+ */
+export async function runBatch(
+  connection: Connection,
+  target: FillTarget,
+  work: BatchWork,
+  options: BatchOptions,
+  keep: (advance: Advance) => Promise<void>,
+): Promise<BatchResult> {
+  let extent: Extent | undefined;
+  try {
+    return await inTransaction(connection, { settings: settingsOf(options) }, async () => {
+      extent = await extentOf(connection, target, work, options.rows);
+      const advance = { rows: work.kind === "pass" ? extent.rows : 0, cursor: extent.cursor };
+      if (extent.rows === 0) {
+        await keep({ ...advance, filled: 0 });
+        return { ...advance, filled: 0, empty: 0, size: 0 };
+      }
+      const { filled, empty } = await fill(connection, target, extent, options.skipLocked);
+      await keep({ ...advance, filled: filled - empty });
+      return { ...advance, filled: filled - empty, empty, size: extent.rows };
+    });
+  } catch (cause) {
+    throw new BatchFailure(cause, extent && extent.rows > 0 ? { rows: extent.rows, upper: extent.upper } : undefined);
+  }
+}
+
+function settingsOf({ lockTimeoutMs, statementTimeoutMs }: BatchOptions): Record<string, string | number> {
+  return {
+    lock_timeout: lockTimeoutMs,
+    statement_timeout: statementTimeoutMs,
+    // A runner that is suspended (a closed laptop) must not keep the rows of its batch locked.
+    idle_in_transaction_session_timeout: 10_000,
+    // An error instead of rows that a policy hides.
+    row_security: "off",
+    // Statistics lag behind a backfill; one plan with a full scan would read the whole table for each batch.
+    enable_seqscan: "off",
+    jit: "off",
+  };
+}
+
+interface Extent {
+  readonly scope: Scope;
+  readonly values: readonly unknown[];
+  readonly rows: number;
+  /** The last key; empty when there are no rows. */
+  readonly upper: string;
+  readonly cursor: Advance["cursor"];
+}
+
+async function extentOf(connection: Connection, target: FillTarget, work: BatchWork, rows: number): Promise<Extent> {
+  if (work.kind === "sweep") {
+    const { keys } = work;
+    return {
+      scope: { kind: "keys" },
+      values: [keys],
+      rows: keys.length,
+      upper: keys.at(-1) ?? "",
+      cursor: { phase: "sweep" },
+    };
+  }
+  const after = work.after === null ? [] : [work.after];
+  const scope: Scope = { kind: "range", isFirst: work.after === null };
+  const full = await connection.query<{ upper: string }>(batchEnd(target, scope.isFirst), [rows, ...after]);
+  const upper = full.rows[0]?.upper;
+  if (upper !== undefined)
+    return { scope, values: [upper, ...after], rows, upper, cursor: { phase: "pass", after: upper } };
+  // The rest of the table. The pass ends here, although writers may add more at this very moment: chasing them could
+  // take for ever, and the sweep finds those that no trigger has filled.
+  const rest = await connection.query<{ upper: string | null; rows: number }>(
+    lastBatchEnd(target, scope.isFirst),
+    after,
+  );
+  const last = rest.rows[0]!;
+  const cursor = { phase: "sweep" } as const;
+  if (last.upper === null) return { scope, values: [], rows: 0, upper: "", cursor };
+  return { scope, values: [last.upper, ...after], rows: Math.max(last.rows, 1), upper: last.upper, cursor };
+}
+
+async function fill(
+  connection: Connection,
+  target: FillTarget,
+  extent: Extent,
+  skipLocked: boolean,
+): Promise<{ filled: number; empty: number }> {
+  let filled = 0;
+  let empty = 0;
+  for (const statement of fillStatements(target, extent.scope, skipLocked)) {
+    const { rows } = await connection.query<{ filled: number; empty: number }>(statement, extent.values);
+    filled += rows[0]!.filled;
+    empty += rows[0]!.empty;
+    // All rows lacked all columns, so there is none that lacks only some.
+    if (filled === extent.rows && empty === 0) break;
+  }
+  return { filled, empty };
+}

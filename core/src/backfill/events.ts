@@ -1,0 +1,36 @@
+/** What a run tells whoever watches it. Plain data: printed, logged, counted. */
+export type BackfillEvent =
+  | {
+      readonly kind: "started";
+      readonly table: string;
+      /** Estimated; more may come. */
+      readonly total: number;
+      /** Rows passed by earlier runs. */
+      readonly rows: number;
+      readonly isResumed: boolean;
+    }
+  | {
+      readonly kind: "progress";
+      /** Rows passed, by earlier runs too, and the estimate for all. */
+      readonly rows: number;
+      readonly total: number;
+      /** Rows that this run has given a value. */
+      readonly filled: number;
+      readonly rowsPerSecond: number;
+      readonly etaMs: number;
+      readonly batchRows: number;
+      readonly batchMs: number;
+    }
+  /** Something to know that does not stop the run. */
+  | { readonly kind: "notice"; readonly message: string }
+  /** A batch was in somebody's way, or the session broke: it is tried again. */
+  | {
+      readonly kind: "retry";
+      readonly reason: "conflict" | "locked" | "connection" | "busy" | "timeout" | "data";
+      readonly message: string;
+      readonly pauseMs: number;
+    }
+  | { readonly kind: "throttled"; readonly reason: string; readonly pauseMs: number }
+  /** The table was passed; `rows` were left behind the cursor. */
+  | { readonly kind: "sweep"; readonly round: number; readonly rows: number }
+  | { readonly kind: "finished"; readonly status: "done" | "stopped"; readonly rows: number; readonly filled: number };

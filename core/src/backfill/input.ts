@@ -1,0 +1,73 @@
+import type { Clock } from "../db/clock.js";
+import type { LedgerTable } from "../ledger/read.js";
+import type { BackfillSpec } from "../model/plan.js";
+import { type BatchLimits, defaultBatchLimits } from "./batch-size.js";
+import type { BackfillEvent } from "./events.js";
+import type { Throttle } from "./throttle.js";
+
+export interface BackfillInput {
+  /** The target. Prisma's `?schema=` is understood. */
+  readonly url: string;
+  readonly plan: string;
+  readonly spec: BackfillSpec;
+  readonly clock: Clock;
+  /** Between 0 and 1. Pauses are scattered with it, and the runner is named by it. */
+  readonly random: () => number;
+  /** Aborted: the batch that is running is finished, the cursor is kept, the result is `stopped`. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: BackfillEvent) => void;
+  /** Default: `defaultBatchLimits`. */
+  readonly batch?: Partial<BatchLimits>;
+  /** Rest between two batches, in milliseconds. Default: 0. */
+  readonly pauseMs?: number;
+  /** Asked between batches, in this order. Default: none. */
+  readonly throttles?: readonly Throttle[];
+  /** The user agrees that their own triggers fire for each row. Default: false. */
+  readonly allowTriggers?: boolean;
+  /** Default: true. False for fills that no trigger can compute: then rows that writers add meanwhile are swept up. */
+  readonly needsFillTrigger?: boolean;
+  /** How long a batch waits for a row that a writer holds, while its own rows are locked. Default: 500. */
+  readonly lockTimeoutMs?: number;
+  /** A batch that takes longer is rolled back and made smaller. Default: 30 000. */
+  readonly batchTimeoutMs?: number;
+  /** For reading the whole table, before the first and after the last batch. Default: one hour. */
+  readonly scanTimeoutMs?: number;
+  /** How long rows may stay locked at the end before the run gives up. Default: five minutes. */
+  readonly lockPatienceMs?: number;
+}
+
+export interface BackfillResult {
+  /** `stopped`: by the signal. The same call goes on at the cursor. */
+  readonly status: "done" | "stopped";
+  readonly table: LedgerTable;
+  /** Rows passed, by earlier runs too. */
+  readonly rows: number;
+  /** Rows that this run has given a value. */
+  readonly filled: number;
+  readonly batches: number;
+}
+
+/** The input with every default filled in. */
+export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "batch">> & {
+  readonly signal: AbortSignal;
+  readonly limits: BatchLimits;
+  readonly emit: (event: BackfillEvent) => void;
+};
+
+export function settle(input: BackfillInput): RunSettings {
+  const { signal, onEvent, batch, ...rest } = input;
+  return {
+    pauseMs: 0,
+    throttles: [],
+    allowTriggers: false,
+    needsFillTrigger: true,
+    lockTimeoutMs: 500,
+    batchTimeoutMs: 30_000,
+    scanTimeoutMs: 3_600_000,
+    lockPatienceMs: 300_000,
+    ...rest,
+    signal: signal ?? new AbortController().signal,
+    limits: { ...defaultBatchLimits, ...batch },
+    emit: onEvent ?? (() => undefined),
+  };
+}

@@ -1,0 +1,150 @@
+import type { Connection } from "../db/connection.js";
+import type { ErrorCode } from "../errors.js";
+import { checkFill } from "../facts/check-fill.js";
+import { fillProblemText } from "../facts/fill-problem.js";
+import type { TableFacts, UserTrigger } from "../facts/table.js";
+import { tableLabel } from "../model/names.js";
+import type { BackfillSpec } from "../model/plan.js";
+import { qualified, scaffoldNames } from "../sql/postgres/quote.js";
+
+/** Something that stands against a backfill. Becomes an error when the backfill is started all the same. */
+export interface PreflightProblem {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly hint?: string;
+  readonly details?: Readonly<Record<string, unknown>>;
+}
+
+export interface StructureOptions {
+  /** The user has seen which triggers of theirs will fire. */
+  readonly allowTriggers: boolean;
+  /** Default: true. False for fills that no trigger can compute. */
+  readonly needsFillTrigger?: boolean;
+}
+
+/**
+ * Whether expand is applied on the target, and what an UPDATE of the table would set off. Reads the catalogue only.
+ * @param table from `readTable`; undefined when it does not exist
+ */
+export async function checkStructure(
+  connection: Connection,
+  spec: BackfillSpec,
+  table: TableFacts | undefined,
+  options: StructureOptions,
+): Promise<readonly PreflightProblem[]> {
+  const label = tableLabel(spec.table);
+  if (table === undefined) return [notApplied(`${connection.label} has no table "${label}"`)];
+  const problems: PreflightProblem[] = [...checkKey(table, spec)];
+  for (const planned of spec.columns) {
+    const found = table.columns.find(({ name }) => name === planned.name);
+    const name = `"${label}"."${planned.name}" on ${connection.label}`;
+    if (found === undefined) {
+      problems.push(notApplied(`${name} does not exist`));
+    } else if (found.type !== planned.type || found.isGenerated) {
+      problems.push(
+        notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
+      );
+    } else if (found.isNullable && (options.needsFillTrigger ?? true)) {
+      // Once the column is required, contract is done and the trigger is rightly gone.
+      const trigger = await fillTriggerOf(connection, table, planned.name);
+      if (trigger !== "enabled")
+        problems.push(
+          notApplied(`${name} has ${trigger === undefined ? "no fill trigger" : "a fill trigger that is disabled"}`),
+        );
+    }
+    problems.push(...checkIndexes(table, planned, name));
+  }
+  const triggers = firing(table, spec);
+  if (triggers.length > 0 && !options.allowTriggers) {
+    problems.push({
+      code: "LS5005",
+      message: `Each filled row of "${label}" on ${connection.label} sets off: ${triggers.map(words).join(", ")}`,
+      details: { triggers },
+    });
+  }
+  return problems;
+}
+
+/** The user's triggers and rules that the backfill's UPDATEs set off. */
+export function firing(table: TableFacts, spec: BackfillSpec): readonly UserTrigger[] {
+  const planned = new Set(spec.columns.map(({ name }) => name));
+  return table.userTriggers.filter(({ columns }) => columns.length === 0 || columns.some((name) => planned.has(name)));
+}
+
+/**
+ * Tries the fills on all rows of the target; reads the whole table.
+ * @returns `problems` stand against the backfill; `notices` are what could not be found out in time
+ */
+export async function checkFills(
+  connection: Connection,
+  spec: BackfillSpec,
+  table: TableFacts,
+  timeoutMs: number,
+): Promise<{ readonly problems: readonly PreflightProblem[]; readonly notices: readonly string[] }> {
+  const problems: PreflightProblem[] = [];
+  const notices: string[] = [];
+  for (const column of spec.columns) {
+    for (const problem of await checkFill(connection, {
+      table,
+      column,
+      fill: column.fill,
+      columnExists: true,
+      timeoutMs,
+    })) {
+      const { code, message } = fillProblemText(problem, spec.table, column);
+      if (code === undefined) notices.push(message);
+      else problems.push({ code, message: `${message}, on ${connection.label}`, details: { problem } });
+    }
+  }
+  return { problems, notices };
+}
+
+function notApplied(message: string): PreflightProblem {
+  return { code: "LS5001", message };
+}
+
+/** The batches follow the key: it must be unique, have no NULLs and an index. */
+function checkKey(table: TableFacts, { key, table: name }: BackfillSpec): readonly PreflightProblem[] {
+  const column = table.columns.find((each) => each.name === key.column);
+  const isKey = table.uniqueKeys.some(
+    ({ columns, isValid, isTotal }) => isValid && isTotal && columns.length === 1 && columns[0] === key.column,
+  );
+  if (column !== undefined && !column.isNullable && isKey) return [];
+  return [{ code: "LS2009", message: `"${tableLabel(name)}"."${key.column}" is not a unique key without NULLs` }];
+}
+
+function checkIndexes(
+  table: TableFacts,
+  planned: BackfillSpec["columns"][number],
+  name: string,
+): readonly PreflightProblem[] {
+  const broken = table.invalidIndexes.find(({ columns }) => columns.includes(planned.name));
+  if (broken) {
+    return [
+      {
+        ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted`),
+        hint: `Run DROP INDEX CONCURRENTLY ${qualified(table.schema, broken.name)}, then deploy the expand migrations again.`,
+      },
+    ];
+  }
+  const isGuarded = table.uniqueKeys.some(
+    ({ columns, isValid, isTotal }) => isValid && isTotal && columns.length === 1 && columns[0] === planned.name,
+  );
+  return planned.isUnique && !isGuarded ? [notApplied(`${name} has no unique index yet`)] : [];
+}
+
+async function fillTriggerOf(
+  connection: Connection,
+  table: TableFacts,
+  column: string,
+): Promise<"enabled" | "disabled" | undefined> {
+  const { rows } = await connection.query<{ enabled: boolean }>(
+    "SELECT tgenabled IN ('O', 'A') AS enabled FROM pg_trigger WHERE tgrelid = $1 AND tgname = $2",
+    [table.oid, scaffoldNames(table, column).trigger],
+  );
+  return rows[0] === undefined ? undefined : rows[0].enabled ? "enabled" : "disabled";
+}
+
+function words(trigger: UserTrigger): string {
+  return trigger.kind === "rule" ? `rule "${trigger.name}"` : `trigger "${trigger.name}" (${trigger.calls})`;
+}

@@ -1,0 +1,82 @@
+import { refused } from "../db/refused.js";
+import { LockstepError } from "../errors.js";
+import { endBackfill } from "../ledger/backfills.js";
+import { BatchLoop } from "./batch-loop.js";
+import { type BackfillInput, type BackfillResult, settle } from "./input.js";
+import { checkFills } from "./preflight.js";
+import { throwFirst } from "./session.js";
+import { keepAppearing, sweep } from "./sweep.js";
+
+export type { BackfillEvent } from "./events.js";
+export type { BackfillInput, BackfillResult } from "./input.js";
+
+/** Passes over the whole table. Every further one follows a sweep that found too much. */
+const maxPasses = 10;
+
+/**
+ * Fills the planned columns of one table of one target, in small batches, while the application goes on. Can be stopped or
+ * killed at any point; called again, it goes on. Values that are there are never touched. Ends only when no row lacks a value.
+ *
+ * @example await runBackfill({ url, plan: plan.id, spec: plan.backfills[0], clock: systemClock, random: Math.random });
+ * @returns `done`, or `stopped` by the signal
+ * @throws LS5001 expand is not applied there · LS5003 another runner is at it · LS5004 rows cannot be filled · LS5005 own
+ *   triggers would fire · LS5006 the database refuses a row · LS5007 locked for too long · LS2005, LS2006, LS2007, LS5008 the
+ *   fill is wrong for some rows · LS7001 no rights for the ledger · LS7002 PostgreSQL refuses a statement · LS8004 no connection
+ */
+export async function runBackfill(input: BackfillInput): Promise<BackfillResult> {
+  const loop = new BatchLoop(settle(input));
+  try {
+    await loop.open();
+    await begin(loop);
+    return await end(loop, await fill(loop));
+  } catch (error) {
+    const known = refused(error, `The backfill of "${input.spec.table.name}"`);
+    await writeDownFailure(loop, known);
+    throw known;
+  } finally {
+    await loop.close();
+  }
+}
+
+/** Tries the fills on all rows before the first is written. */
+async function begin(loop: BatchLoop): Promise<void> {
+  const { spec, scanTimeoutMs, emit } = loop.settings;
+  const { record } = loop.session;
+  const isResumed = record.batches > 0;
+  if (!isResumed) {
+    const found = await loop.scan(({ connection, table }) => checkFills(connection, spec, table, scanTimeoutMs));
+    for (const message of found?.notices ?? []) emit({ kind: "notice", message });
+    throwFirst(found?.problems ?? []);
+  }
+  emit({ kind: "started", table: record.table.name, total: loop.total, rows: loop.rows, isResumed });
+}
+
+async function fill(loop: BatchLoop): Promise<BackfillResult["status"]> {
+  for (let pass = 1; !loop.isStopped; pass++) {
+    if (pass > maxPasses) throw keepAppearing(loop);
+    while (!loop.isStopped && loop.session.cursor.phase === "pass") {
+      await loop.batch(() => {
+        const { cursor } = loop.session;
+        return cursor.phase === "pass" ? { kind: "pass", after: cursor.after } : undefined;
+      });
+    }
+    if (!loop.isStopped && (await sweep(loop)) === "done") return "done";
+  }
+  return "stopped";
+}
+
+async function end(loop: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
+  const { connection, id } = loop.session;
+  // Stopped while the server was away: there is nobody to tell.
+  if (loop.isOpen) await endBackfill(connection, id, loop.runner, { status });
+  loop.settings.emit({ kind: "finished", status, rows: loop.rows, filled: loop.filled });
+  return { status, table: id.table, rows: loop.rows, filled: loop.filled, batches: loop.batches };
+}
+
+/** Best effort: the error itself is what counts. */
+async function writeDownFailure(loop: BatchLoop, error: unknown): Promise<void> {
+  if (!loop.isOpen) return;
+  const { connection, id } = loop.session;
+  const text = error instanceof LockstepError ? `${error.code} ${error.message}` : String(error);
+  await endBackfill(connection, id, loop.runner, { status: "failed", error: text }).catch(() => undefined);
+}

@@ -1,0 +1,66 @@
+import { type Connection, connect } from "../db/connection.js";
+import { LockstepError } from "../errors.js";
+import { readTable, type TableFacts } from "../facts/table.js";
+import { type BackfillId, type BackfillRecord, beginBackfill, type Cursor } from "../ledger/backfills.js";
+import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import type { RunSettings } from "./input.js";
+import { checkStructure, type PreflightProblem } from "./preflight.js";
+import { takeRunnerLock } from "./runner-lock.js";
+import { castType, type FillTarget } from "./statements.js";
+
+/** A connection that may fill: expand is applied, the runner's lock is taken, the ledger knows us. */
+export interface BackfillSession {
+  readonly connection: Connection;
+  readonly id: BackfillId;
+  readonly table: TableFacts;
+  readonly target: FillTarget;
+  /** As the ledger had it at the beginning. */
+  readonly record: BackfillRecord;
+  /** Where the next batch begins: as the ledger has it, moved after each batch. */
+  cursor: Cursor;
+}
+
+/**
+ * Connects and enters the backfill. Also after a broken connection: the ledger then says what became of the last batch.
+ * @param runner names this run; the same after a reconnect
+ * @throws LS8004, LS5001, LS5003, LS5005, LS7001
+ */
+export async function openSession(settings: RunSettings, runner: string): Promise<BackfillSession> {
+  const { spec, plan } = settings;
+  const connection = await connect(settings.url, { applicationName: `lockstep backfill ${plan}` });
+  try {
+    const table = await readTable(connection, spec.table);
+    const problems = await checkStructure(connection, spec, table, settings);
+    throwFirst(problems);
+    const { oid, schema, name, rowEstimate } = table!;
+    const id = { plan, table: { oid, schema, name } };
+    await takeRunnerLock(connection, id, { ...settings, patienceMs: 5000 });
+    const keyType = table!.columns.find((column) => column.name === spec.key.column)!.type;
+    const record = await beginBackfill(connection, id, {
+      runner,
+      rowsEstimated: rowEstimate,
+      work: { key: spec.key.column, keyType, columns: spec.columns.map((column) => column.name) },
+    });
+    const target = {
+      table: quoteTable({ schema, name }),
+      key: quoteIdentifier(spec.key.column),
+      keyType: castType(keyType),
+      columns: spec.columns,
+    };
+    return { connection, id, table: table!, target, record, cursor: record.cursor };
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+/** Turns what stands against the backfill into an error; the first problem speaks, all are in the details. */
+export function throwFirst(problems: readonly PreflightProblem[]): void {
+  const first = problems[0];
+  if (first === undefined) return;
+  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
+  throw new LockstepError(first.code, first.message + more, {
+    ...(first.hint === undefined ? {} : { hint: first.hint }),
+    details: { ...first.details, problems },
+  });
+}

@@ -1,0 +1,19 @@
+import { errorCode, isDatabaseError, retryReason } from "../db/retry.js";
+
+/** Why a batch did not get through, and so what helps: waiting, connecting again, or fewer rows. */
+export type SetbackReason = "conflict" | "locked" | "connection" | "busy" | "timeout" | "data";
+
+/**
+ * Recognises what a further try can get over.
+ * @param isLost the session has ended
+ * @returns undefined for everything else: missing rights, a missing column, a bug
+ */
+export function setbackReason(error: unknown, isLost: boolean): SetbackReason | undefined {
+  const again = retryReason(error, isLost);
+  if (again !== undefined) return again;
+  const code = errorCode(error);
+  if (code === undefined || !isDatabaseError(error)) return undefined;
+  if (code === "57014") return "timeout";
+  // 22 data, 23 constraint, 44 check option, P0 raised by a trigger, 38 and 39 external routines: some row is refused.
+  return /^(22|23|44|P0|38|39)/.test(code) ? "data" : undefined;
+}

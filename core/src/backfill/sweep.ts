@@ -1,0 +1,65 @@
+import { pauseBeforeRetry } from "../db/retry.js";
+import { LockstepError } from "../errors.js";
+import { type BatchLoop, givingWay } from "./batch-loop.js";
+import { findRowsLeft, findUnfillable, rowsPerScan } from "./rows-left.js";
+
+/** Rounds in which nothing could be filled, though nothing was locked. */
+const idleRounds = 3;
+/** Rounds in all: rows without a value then come in as fast as they are filled. */
+const maxRounds = 50;
+
+/**
+ * Fills what the pass has left behind the cursor, until no row is left.
+ * @returns `again`: so much is left that another pass is quicker, or the signal came
+ * @throws LS5004 when rows cannot be filled, LS5007 when they stay locked
+ */
+export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
+  const { clock, signal, random, lockPatienceMs, scanTimeoutMs, emit } = loop.settings;
+  let idle = 0;
+  let progressMs = clock.now();
+  for (let round = 1; ; round++) {
+    const left = await loop.scan(({ connection, target }) => findRowsLeft(connection, target, scanTimeoutMs));
+    // After a reconnect the table may be another one, with a pass to make.
+    if (left === undefined || loop.session.cursor.phase === "pass") return "again";
+    if (left.length === 0) return "done";
+    emit({ kind: "sweep", round, rows: left.length });
+    if (round > maxRounds) throw keepAppearing(loop);
+    const before = loop.filled;
+    for (let rest = left; rest.length > 0 && !loop.isStopped; ) {
+      const result = await loop.batch((rows) => ({ kind: "sweep", keys: rest.slice(0, rows) }));
+      rest = rest.slice(result?.size ?? 0);
+    }
+    if (loop.isStopped) return "again";
+    if (loop.filled > before) {
+      idle = 0;
+      progressMs = clock.now();
+      if (left.length < rowsPerScan) continue;
+      await loop.moveTo({ phase: "pass", after: null });
+      return "again";
+    }
+    const stuck = await loop.scan(({ connection, target }) => findUnfillable(connection, target, left));
+    if (stuck === undefined) return "again";
+    if (stuck.length > 0 && ++idle >= idleRounds) throw cannotFill(loop, left.length, stuck);
+    if (stuck.length === 0 && clock.now() - progressMs > lockPatienceMs) {
+      throw await loop.gaveWay(`${left.length === rowsPerScan ? "More than " : ""}${left.length} rows stay locked`);
+    }
+    await clock.sleep(pauseBeforeRetry(Math.min(round, 8), givingWay, random), signal);
+  }
+}
+
+/** Rows without a value come in as fast as they are filled. */
+export function keepAppearing({ session: { id, connection } }: BatchLoop): LockstepError {
+  const message = `Rows of "${id.table.name}" on ${connection.label} lose or lack their value as fast as they are filled`;
+  return new LockstepError("LS5004", message, {
+    hint: "Something still writes NULL, and no trigger fills it. Deploy the code that writes the column first, then run the same command again.",
+  });
+}
+
+function cannotFill({ session: { id, target } }: BatchLoop, count: number, keys: readonly string[]): LockstepError {
+  const rows = keys.map((key) => `${target.key}=${key}`).join(", ") + (count > keys.length ? ", …" : "");
+  const many = count === rowsPerScan ? `${count} rows or more` : count === 1 ? "1 row" : `${count} rows`;
+  return new LockstepError("LS5004", `${many} of "${id.table.name}" without a value cannot be filled: ${rows}`, {
+    hint: "The fill yields NULL for them, or a trigger of your own takes the value away. Correct it, then run the same command again.",
+    details: { count, keys },
+  });
+}

@@ -1,0 +1,115 @@
+import type { Client } from "pg";
+import { LockstepError } from "../errors.js";
+import { readConnectionUrl } from "./url.js";
+
+/** A row as the driver returns it: bigint, numeric and uuid are strings. */
+export type Row = Readonly<Record<string, unknown>>;
+
+export interface QueryResult<R> {
+  readonly rows: readonly R[];
+  /** Rows returned or changed. */
+  readonly rowCount: number;
+}
+
+/** One session on a target. Not a pool: settings, locks and the transaction belong to it. */
+export interface Connection {
+  /** `host:port/database`, for messages. */
+  readonly label: string;
+  /** The server process of this session. */
+  readonly pid: number;
+  /** 150018 for 15.18. */
+  readonly serverVersion: number;
+  /** The session has ended, whoever ended it. Nothing more can be asked on it. */
+  readonly isLost: boolean;
+  /** Several statements in one text are allowed when there are no values; the result is the last one's. */
+  query<R extends object = Row>(sql: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
+  /** Ends the statement that is running, over a second connection. It fails with 57014. */
+  cancel(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ConnectOptions {
+  /** Seen in pg_stat_activity; cut at 63 bytes by the server. */
+  readonly applicationName: string;
+  /** For statements outside of the runner's own limits. Default: the server's. 0: none. */
+  readonly statementTimeoutMs?: number;
+}
+
+/**
+ * Opens a session. Prisma's `?schema=` becomes the search path; `sslmode` is left to the driver.
+ *
+ * @example const target = await connect(process.env.DATABASE_URL, { applicationName: "lockstep status" });
+ * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password
+ */
+export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
+  const { driverUrl, label, schema, connectTimeoutMs } = readConnectionUrl(url);
+  const { Client: PgClient } = (await import("pg")).default;
+  let client: Client;
+  let isLost = false;
+  try {
+    client = new PgClient({
+      connectionString: driverUrl,
+      application_name: options.applicationName,
+      connectionTimeoutMillis: connectTimeoutMs ?? 10_000,
+      keepAlive: true,
+    });
+    // Without a listener a connection that breaks while idle would end the process.
+    client.on("error", () => {
+      isLost = true;
+    });
+    client.on("end", () => {
+      isLost = true;
+    });
+    await client.connect();
+  } catch (cause) {
+    throw notReached(label, cause);
+  }
+  try {
+    if (schema !== undefined) await client.query("SELECT set_config('search_path', quote_ident($1), false)", [schema]);
+    if (options.statementTimeoutMs !== undefined) {
+      await client.query("SELECT set_config('statement_timeout', $1, false)", [`${options.statementTimeoutMs}ms`]);
+    }
+    const { rows } = await client.query<{ pid: number; version: string }>(
+      "SELECT pg_backend_pid() AS pid, current_setting('server_version_num') AS version",
+    );
+    const { pid, version } = rows[0]!;
+    return {
+      label,
+      pid,
+      serverVersion: Number(version),
+      get isLost() {
+        return isLost;
+      },
+      async query<R extends object>(sql: string, values?: readonly unknown[]) {
+        const result = await client.query<R>(sql, values === undefined ? undefined : [...values]);
+        // A text with several statements gives a list of results.
+        const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
+        return { rows: last.rows, rowCount: last.rowCount ?? 0 };
+      },
+      async cancel() {
+        const other = await connect(url, { applicationName: "lockstep cancel" });
+        try {
+          await other.query("SELECT pg_cancel_backend($1)", [pid]);
+        } finally {
+          await other.close();
+        }
+      },
+      async close() {
+        // A session that is gone already cannot be ended in order.
+        await client.end().catch(() => undefined);
+        isLost = true;
+      },
+    };
+  } catch (cause) {
+    await client.end().catch(() => undefined);
+    throw notReached(label, cause);
+  }
+}
+
+function notReached(label: string, cause: unknown): LockstepError {
+  const error = cause as { code?: unknown; message?: string; errors?: { code?: unknown; message?: string }[] };
+  // Several addresses of one name: Node wraps one error each, and leaves its own message empty.
+  const first = error.errors?.[0] ?? error;
+  const reason = first.message || String(first.code ?? cause);
+  return new LockstepError("LS8004", `${label}: ${reason}`, { cause, details: { target: label, code: first.code } });
+}

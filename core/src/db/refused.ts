@@ -1,0 +1,16 @@
+import { type ErrorCode, LockstepError } from "../errors.js";
+import { isDatabaseError } from "./retry.js";
+
+/**
+ * An error that PostgreSQL reported, in Lockstep's family: its message, detail and hint are kept. Other errors pass as they are.
+ * @param doing what was tried: `Reading "User" on db:5432/shop`
+ */
+export function refused(error: unknown, doing: string, code: ErrorCode = "LS7002"): unknown {
+  if (!isDatabaseError(error)) return error;
+  const detail = error.detail ? ` (${error.detail})` : "";
+  return new LockstepError(code, `${doing}: ${error.message}${detail}`, {
+    ...(error.hint ? { hint: error.hint } : {}),
+    details: { sqlState: error.code },
+    cause: error,
+  });
+}

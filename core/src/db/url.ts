@@ -1,0 +1,67 @@
+import { LockstepError } from "../errors.js";
+
+/** A connection URL as Prisma projects write it, taken apart. */
+export interface ConnectionUrl {
+  /** What the driver gets: without the parameters that only Prisma understands. */
+  readonly driverUrl: string;
+  /** `host:port/database`: names the target in messages; no user, no password. */
+  readonly label: string;
+  /** `?schema=`: becomes the search path, as it does in Prisma. */
+  readonly schema: string | undefined;
+  /** `?connect_timeout=` in milliseconds. Zero means: none. */
+  readonly connectTimeoutMs: number | undefined;
+}
+
+/** Prisma's own parameters; the driver would take some of them for its own settings. `application_name` is set by us. */
+const notForTheDriver = [
+  "schema",
+  "connection_limit",
+  "pool_timeout",
+  "pgbouncer",
+  "statement_cache_size",
+  "socket_timeout",
+  "connect_timeout",
+  "sslaccept",
+  "sslidentity",
+  "application_name",
+];
+
+/**
+ * Reads a PostgreSQL URL. `sslmode` and the other parameters of libpq stay as they are.
+ * @throws LS8004 when it is no such URL. The text itself is never part of the error: it may hold a password.
+ */
+export function readConnectionUrl(text: string): ConnectionUrl {
+  let url: URL;
+  try {
+    url = new URL(text);
+  } catch {
+    // No `cause`: Node's error carries the input, and with it the password.
+    throw new LockstepError("LS8004", "The connection URL of the target cannot be read", {
+      hint: "Write postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.",
+    });
+  }
+  if (url.protocol !== "postgresql:" && url.protocol !== "postgres:") {
+    throw new LockstepError("LS8004", `Lockstep connects to PostgreSQL itself, not through "${url.protocol}//"`, {
+      hint: "Give the direct postgresql:// URL of the database, not the one of a proxy or of another database.",
+    });
+  }
+  const schema = url.searchParams.get("schema") || undefined;
+  const seconds = Number(url.searchParams.get("connect_timeout") ?? Number.NaN);
+  const host = url.searchParams.get("host") ?? url.hostname;
+  const port = url.searchParams.get("port") ?? url.port;
+  for (const name of notForTheDriver) url.searchParams.delete(name);
+  return {
+    driverUrl: url.toString(),
+    label: `${host || "localhost"}:${port || "5432"}${decoded(url.pathname)}`,
+    schema,
+    connectTimeoutMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+  };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

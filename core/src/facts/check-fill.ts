@@ -1,0 +1,205 @@
+import type { Connection } from "../db/connection.js";
+import { refused } from "../db/refused.js";
+import { isDatabaseError } from "../db/retry.js";
+import { inTransaction } from "../db/transaction.js";
+import type { Fill } from "../model/fill.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import type { TableFacts } from "./table.js";
+
+/** What is wrong with a fill, on the rows of one database. Samples name rows by their primary key: `id=5`. */
+export type FillProblem =
+  | { readonly kind: "missing-columns"; readonly columns: readonly string[] }
+  /** PostgreSQL refuses the assignment, in its own words. */
+  | { readonly kind: "type"; readonly message: string; readonly hint?: string }
+  /** Evaluating it fails for some row: a cast, a division. */
+  | { readonly kind: "fails"; readonly message: string }
+  | { readonly kind: "null"; readonly rows: number; readonly samples: readonly string[] }
+  | { readonly kind: "too-long"; readonly limit: number; readonly rows: number; readonly samples: readonly string[] }
+  | {
+      readonly kind: "duplicates";
+      readonly values: number;
+      readonly rows: number;
+      readonly samples: readonly DuplicateValue[];
+    }
+  /** The time ran out: nothing is known about this part. */
+  | { readonly kind: "not-finished"; readonly what: "values" | "duplicates"; readonly afterMs: number }
+  /** It cannot be tried here: the column's type is made by the same change, or the role may not make a temporary table. */
+  | { readonly kind: "not-checked"; readonly message: string };
+
+export interface DuplicateValue {
+  readonly value: string;
+  /** Up to three of the rows that would get it, or have it. */
+  readonly rows: readonly string[];
+}
+
+export interface CheckFillInput {
+  readonly table: TableFacts;
+  readonly column: { readonly name: string; readonly type: string; readonly isUnique: boolean };
+  readonly fill: Fill;
+  /** False on the development database while the change is being planned. */
+  readonly columnExists: boolean;
+  /** For each of the statements, in milliseconds. Default: 30 000. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Tries a fill on the rows of a database, without changing anything: does it have the column's type, does it yield NULL or
+ * the same value twice. Rows that have a value already count for duplicates only.
+ *
+ * @example
+ * const problems = await checkFill(dev, { table, column: { name: "handle", type: "text", isUnique: true }, fill, columnExists: false });
+ * @returns what is wrong, as data; empty when all is well
+ * @throws LS7002 when the role may not read the table, or row-level security hides rows from it
+ */
+export async function checkFill(connection: Connection, input: CheckFillInput): Promise<readonly FillProblem[]> {
+  const { table, column, fill } = input;
+  const known = new Set(table.columns.map(({ name }) => name));
+  const missing = fill.reads.filter((name) => !known.has(name));
+  if (missing.length > 0) return [{ kind: "missing-columns", columns: missing }];
+  const sql = checkSql(input);
+  try {
+    const refusal = await checkType(connection, input, sql);
+    if (refusal) return [refusal];
+    const values = await checkValues(connection, input, sql);
+    // Values that cannot even be computed cannot be compared.
+    if (!column.isUnique || values.some(({ kind }) => kind === "fails")) return values;
+    return [...values, ...(await checkDuplicates(connection, input, sql))];
+  } catch (error) {
+    throw refused(error, `Trying the fill of "${table.name}"."${column.name}" on ${connection.label}`);
+  }
+}
+
+interface CheckSql {
+  readonly table: string;
+  readonly column: string;
+  /** The fill as it is, and as the column would hold it. */
+  readonly fill: string;
+  readonly value: string;
+  /** The rows that the fill is for. */
+  readonly unfilled: string;
+  /** What names a row. */
+  readonly label: string;
+}
+
+function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckSql {
+  const keys = table.primaryKey.length > 0 ? table.primaryKey.map((key) => key.column) : ["ctid"];
+  const name = quoteIdentifier(column.name);
+  return {
+    table: quoteTable(table),
+    column: name,
+    fill: `(${fill.rowSql}\n)`,
+    value: `(${fill.rowSql}\n)::${column.type}`,
+    unfilled: columnExists ? `${name} IS NULL` : "true",
+    // format(): the names are part of its format, where % is doubled.
+    label: `format(${quoteLiteral(keys.map((key) => `${key.replaceAll("%", "%%")}=%s`).join(", "))}, ${keys.map(quoteIdentifier).join(", ")})`,
+  };
+}
+
+/** Assignment has rules of its own (text from int is fine, enum from text is not): so the database is asked for a real one. */
+async function checkType(
+  connection: Connection,
+  { column, columnExists }: CheckFillInput,
+  sql: CheckSql,
+): Promise<FillProblem | undefined> {
+  const assign = (where: string) => `EXPLAIN UPDATE ${where} SET ${sql.column} = ${sql.fill}`;
+  let isPrepared = columnExists;
+  await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off");
+  try {
+    if (!columnExists) {
+      await connection.query(
+        `CREATE TEMPORARY TABLE lockstep_check_fill (LIKE ${sql.table}) ON COMMIT DROP;
+         ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${column.type}`,
+      );
+      isPrepared = true;
+    }
+    await connection.query(assign(columnExists ? sql.table : "pg_temp.lockstep_check_fill"));
+    return undefined;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (!isPrepared) return { kind: "not-checked", message: error.message };
+    if (!error.code.startsWith("42") || error.code === "42501") throw error;
+    return { kind: "type", message: error.message, ...(error.hint ? { hint: error.hint } : {}) };
+  } finally {
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+  }
+}
+
+async function checkValues(
+  connection: Connection,
+  input: CheckFillInput,
+  sql: CheckSql,
+): Promise<readonly FillProblem[]> {
+  const limit = lengthLimit(input.column.type);
+  // Blanks beyond the length are cut silently, as the SQL standard wants it.
+  const tooLong = limit === undefined ? "false" : `length(rtrim(${sql.fill}::text, ' ')) > ${limit}`;
+  const sample = (condition: string) =>
+    `ARRAY(SELECT ${sql.label} FROM ${sql.table} WHERE ${sql.unfilled} AND ${condition} LIMIT 3)`;
+  return reading(connection, input, "values", async () => {
+    const { rows } = await connection.query<{ empty: string; long: string }>(
+      `SELECT count(*) FILTER (WHERE is_empty) AS empty, count(*) FILTER (WHERE is_long) AS long
+         FROM (SELECT ${sql.value} IS NULL AS is_empty, ${tooLong} AS is_long FROM ${sql.table} WHERE ${sql.unfilled}) x`,
+    );
+    const empty = Number(rows[0]!.empty);
+    const long = Number(rows[0]!.long);
+    const samples = async (condition: string) =>
+      (await connection.query<{ rows: string[] }>(`SELECT ${sample(condition)} AS rows`)).rows[0]!.rows;
+    return [
+      ...(empty > 0 ? [{ kind: "null" as const, rows: empty, samples: await samples(`${sql.value} IS NULL`) }] : []),
+      ...(long > 0 ? [{ kind: "too-long" as const, limit: limit!, rows: long, samples: await samples(tooLong) }] : []),
+    ];
+  });
+}
+
+async function checkDuplicates(
+  connection: Connection,
+  input: CheckFillInput,
+  sql: CheckSql,
+): Promise<readonly FillProblem[]> {
+  // Also against values that writers have chosen already. NULLs do not collide.
+  const value = input.columnExists ? `coalesce(${sql.column}, ${sql.value})` : sql.value;
+  return reading(connection, input, "duplicates", async () => {
+    const { rows } = await connection.query<{ values: string; rows: string; samples: string[] }>(
+      `WITH twice AS MATERIALIZED (SELECT v, count(*) AS n FROM (SELECT ${value} AS v FROM ${sql.table}) x
+         WHERE v IS NOT NULL GROUP BY v HAVING count(*) > 1)
+       SELECT count(*) AS values, coalesce(sum(n), 0) AS rows,
+              ARRAY(SELECT v::text FROM twice ORDER BY n DESC, v::text COLLATE "C" LIMIT 3) AS samples FROM twice`,
+    );
+    const found = rows[0]!;
+    if (Number(found.values) === 0) return [];
+    const samples = [];
+    for (const text of found.samples) {
+      const same = await connection.query<{ row: string }>(
+        `SELECT ${sql.label} AS row FROM ${sql.table} WHERE ${value} = $1::${input.column.type} LIMIT 3`,
+        [text],
+      );
+      samples.push({ value: text, rows: same.rows.map(({ row }) => row) });
+    }
+    return [{ kind: "duplicates" as const, values: Number(found.values), rows: Number(found.rows), samples }];
+  });
+}
+
+/** Reads in one snapshot that cannot change anything; running out of time is an answer. */
+async function reading(
+  connection: Connection,
+  { timeoutMs = 30_000 }: CheckFillInput,
+  what: "values" | "duplicates",
+  run: () => Promise<readonly FillProblem[]>,
+): Promise<readonly FillProblem[]> {
+  // row_security off: an error instead of rows that are silently left out.
+  const settings = { statement_timeout: timeoutMs, lock_timeout: 5000, row_security: "off" };
+  try {
+    return await inTransaction(connection, { isReadOnly: true, isRepeatable: true, settings }, run);
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (error.code === "57014" || error.code === "55P03") return [{ kind: "not-finished", what, afterMs: timeoutMs }];
+    // Data exceptions, domain checks, and what the user's own functions raise: the fill's fault, not the connection's.
+    if (/^(22|23|P0|38|39|0A)/.test(error.code) || error.code === "42883")
+      return [{ kind: "fails", message: error.message }];
+    throw error;
+  }
+}
+
+function lengthLimit(type: string): number | undefined {
+  const match = /^character(?: varying)?\((\d+)\)$/.exec(type);
+  return match ? Number(match[1]) : undefined;
+}

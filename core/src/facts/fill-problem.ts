@@ -1,0 +1,62 @@
+import type { ErrorCode } from "../errors.js";
+import { type TableName, tableLabel } from "../model/names.js";
+import type { FillProblem } from "./check-fill.js";
+
+/**
+ * A problem of a fill in words, and the code it stops with. Without a code it is only worth a notice: nothing is known to be
+ * wrong, and the backfill finds out by itself.
+ */
+export function fillProblemText(
+  problem: FillProblem,
+  table: TableName,
+  column: { readonly name: string; readonly type: string },
+): { readonly code: ErrorCode | undefined; readonly message: string } {
+  const name = `"${tableLabel(table)}"."${column.name}"`;
+  switch (problem.kind) {
+    case "missing-columns": {
+      const columns = problem.columns.map((each) => `"${each}"`).join(", ");
+      return {
+        code: "LS2003",
+        message: `The fill of ${name} names columns that "${tableLabel(table)}" does not have: ${columns}`,
+      };
+    }
+    case "type":
+      return { code: "LS2005", message: `The fill of ${name} (${column.type}): ${problem.message}` };
+    case "fails":
+      return { code: "LS5008", message: `The fill of ${name} fails for some row: ${problem.message}` };
+    case "null":
+      return {
+        code: "LS2006",
+        message: `The fill of ${name} yields NULL for ${rows(problem.rows)}: ${sample(problem)}`,
+      };
+    case "too-long":
+      return {
+        code: "LS5008",
+        message: `The fill of ${name} is longer than ${problem.limit} characters for ${rows(problem.rows)}: ${sample(problem)}`,
+      };
+    case "duplicates": {
+      const first = problem.samples.map((each) => `'${each.value}' for ${each.rows.join(" and ")}`).join("; ");
+      return {
+        code: "LS2007",
+        message: `The fill of ${name} yields the same value for ${rows(problem.rows)}: ${first}`,
+      };
+    }
+    case "not-finished":
+      return {
+        code: undefined,
+        message: `The ${problem.what} of the fill of ${name} could not be checked within ${problem.afterMs / 1000} s`,
+      };
+    case "not-checked":
+      return { code: undefined, message: `The fill of ${name} could not be tried: ${problem.message}` };
+    default:
+      return problem satisfies never;
+  }
+}
+
+function rows(count: number): string {
+  return count === 1 ? "1 row" : `${count} rows`;
+}
+
+function sample({ rows: count, samples }: { readonly rows: number; readonly samples: readonly string[] }): string {
+  return samples.join("; ") + (count > samples.length ? "; …" : "");
+}

@@ -1,0 +1,172 @@
+import type { Connection } from "../db/connection.js";
+import type { TableName } from "../model/names.js";
+import { quoteTable } from "../sql/postgres/quote.js";
+
+export interface ColumnFacts {
+  readonly name: string;
+  /** As `format_type` prints it on this target. */
+  readonly type: string;
+  /** False only when PostgreSQL enforces NOT NULL for the rows that exist, too. */
+  readonly isNullable: boolean;
+  readonly isGenerated: boolean;
+  readonly isIdentity: boolean;
+  readonly hasDefault: boolean;
+}
+
+export interface KeyFacts {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly isPrimary: boolean;
+  /** False: a concurrent build was interrupted, and the index guards nothing. */
+  readonly isValid: boolean;
+  /** All rows, plain columns: no predicate, no expression. */
+  readonly isTotal: boolean;
+}
+
+/** A trigger, or a rule, that an UPDATE sets off. Lockstep's own are not among them. */
+export interface UserTrigger {
+  readonly kind: "trigger" | "rule";
+  readonly name: string;
+  /** `audit.log_change()`; empty for rules. */
+  readonly calls: string;
+  /** It fires for updates of these columns only; empty: for all. */
+  readonly columns: readonly string[];
+}
+
+/** What the catalogue of one target says about a table. */
+export interface TableFacts {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly isPartitioned: boolean;
+  readonly columns: readonly ColumnFacts[];
+  /** In key order; empty without a primary key. */
+  readonly primaryKey: readonly { readonly column: string; readonly type: string }[];
+  /** Unique indexes, the primary key among them. */
+  readonly uniqueKeys: readonly KeyFacts[];
+  /** Indexes that a killed build left behind, unique or not. */
+  readonly invalidIndexes: readonly { readonly name: string; readonly columns: readonly string[] }[];
+  /** From the statistics, scaled to the size of today. Never exact. */
+  readonly rowEstimate: number;
+  /** With indexes and TOAST, in bytes. */
+  readonly sizeBytes: number;
+  readonly userTriggers: readonly UserTrigger[];
+}
+
+/**
+ * Reads the catalogue.
+ * @returns undefined when there is no table of that name; without a schema the search path decides, as for the ORM
+ */
+export async function readTable(connection: Connection, table: TableName): Promise<TableFacts | undefined> {
+  const { rows } = await connection.query<TableRow>(tableSql, [quoteTable(table)]);
+  const found = rows[0];
+  if (found === undefined) return undefined;
+  const keys = found.indexes.filter((index) => index.unique);
+  const primary = keys.find((index) => index.primary);
+  const typeOf = (name: string) => found.columns.find((column) => column.name === name)?.type ?? "";
+  return {
+    oid: found.oid,
+    schema: found.schema,
+    name: found.name,
+    isPartitioned: found.partitioned,
+    columns: found.columns.map((column) => ({
+      name: column.name,
+      type: column.type,
+      isNullable: column.nullable,
+      isGenerated: column.generated,
+      isIdentity: column.identity,
+      hasDefault: column.default,
+    })),
+    primaryKey: primary?.columns.map((column) => ({ column, type: typeOf(column) })) ?? [],
+    uniqueKeys: keys.map((index) => ({
+      name: index.name,
+      columns: index.columns,
+      isPrimary: index.primary,
+      isValid: index.valid,
+      isTotal: index.total,
+    })),
+    invalidIndexes: found.indexes.filter((index) => !index.valid).map(({ name, columns }) => ({ name, columns })),
+    rowEstimate: await estimateRows(connection, found),
+    sizeBytes: Number(found.bytes),
+    userTriggers: found.triggers,
+  };
+}
+
+interface TableRow {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  readonly partitioned: boolean;
+  readonly bytes: string;
+  readonly pages: string;
+  readonly estimate: number | null;
+  readonly columns: readonly {
+    name: string;
+    type: string;
+    nullable: boolean;
+    generated: boolean;
+    identity: boolean;
+    default: boolean;
+  }[];
+  readonly indexes: readonly {
+    name: string;
+    columns: string[];
+    unique: boolean;
+    primary: boolean;
+    valid: boolean;
+    total: boolean;
+  }[];
+  readonly triggers: readonly UserTrigger[];
+}
+
+// attnotnull is true already for a NOT NULL that is NOT VALID (PostgreSQL 18): pg_constraint has the truth.
+// A row estimate is as old as the last ANALYZE: rows per page then, times the pages of today, as the planner does it.
+const tableSql = `
+WITH t AS (SELECT * FROM pg_catalog.pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')),
+leaves AS (SELECT oid AS leaf FROM t WHERE relkind = 'r'
+           UNION ALL SELECT p.relid FROM t, pg_partition_tree(t.oid) p WHERE t.relkind = 'p' AND p.isleaf),
+sizes AS (SELECT l.relpages, l.reltuples::float8 AS tuples, pg_total_relation_size(l.oid) AS bytes,
+                 pg_relation_size(l.oid) / current_setting('block_size')::int AS pages
+            FROM leaves JOIN pg_class l ON l.oid = leaf)
+SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partitioned,
+  (SELECT coalesce(sum(bytes), 0) FROM sizes) AS bytes,
+  (SELECT coalesce(sum(pages), 0) FROM sizes) AS pages,
+  (SELECT CASE WHEN bool_and(relpages > 0 OR pages = 0) THEN sum(tuples / greatest(relpages, 1) * pages) END FROM sizes) AS estimate,
+  (SELECT coalesce(json_agg(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod),
+            'nullable', NOT a.attnotnull OR EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid
+               AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
+            'generated', a.attgenerated <> '', 'identity', a.attidentity <> '', 'default', a.atthasdef) ORDER BY a.attnum), '[]')
+     FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
+  (SELECT coalesce(json_agg(json_build_object('name', i.relname, 'unique', x.indisunique, 'primary', x.indisprimary,
+            'valid', x.indisvalid AND x.indisready, 'total', x.indpred IS NULL AND x.indexprs IS NULL,
+            'columns', (SELECT coalesce(json_agg(a.attname ORDER BY o), '[]')
+                          FROM unnest(x.indkey::int2[]) WITH ORDINALITY u(num, o)
+                          JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = num WHERE o <= x.indnkeyatts))
+            ORDER BY i.relname), '[]')
+     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = t.oid) AS indexes,
+  (SELECT coalesce(json_agg(json_build_object('kind', kind, 'name', name, 'calls', calls, 'columns', columns)
+            ORDER BY kind, name), '[]')
+     FROM (SELECT DISTINCT 'trigger' AS kind, g.tgname::text AS name, g.tgfoid::regprocedure::text AS calls,
+             ARRAY(SELECT a.attname::text FROM unnest(g.tgattr::int2[]) num
+                     JOIN pg_attribute a ON a.attrelid = g.tgrelid AND a.attnum = num) AS columns
+             FROM (SELECT leaf AS relation FROM leaves UNION SELECT oid FROM t) r JOIN pg_trigger g ON g.tgrelid = r.relation
+            WHERE NOT g.tgisinternal AND g.tgtype & 16 = 16 AND g.tgenabled IN ('O', 'A') AND NOT starts_with(g.tgname, 'zz_lockstep_')
+           UNION ALL SELECT 'rule', w.rulename::text, '', '{}'
+             FROM pg_rewrite w WHERE w.ev_class = t.oid AND w.ev_type = '2' AND w.ev_enabled IN ('O', 'A')) f) AS triggers
+FROM t JOIN pg_namespace n ON n.oid = t.relnamespace`;
+
+/** Without statistics the planner's guess is as good as any: it looks at the size and the width of the columns. */
+async function estimateRows(connection: Connection, table: TableRow): Promise<number> {
+  if (Number(table.pages) === 0) return 0;
+  if (table.estimate !== null) return Math.round(table.estimate);
+  return plannedRows(connection, `SELECT FROM ${quoteTable(table)}`);
+}
+
+/** How many rows the planner expects of a query. */
+export async function plannedRows(connection: Connection, sql: string, values?: readonly unknown[]): Promise<number> {
+  const { rows } = await connection.query<{ "QUERY PLAN": [{ Plan: { "Plan Rows": number } }] }>(
+    `EXPLAIN (FORMAT JSON) ${sql}`,
+    values,
+  );
+  return rows[0]?.["QUERY PLAN"][0].Plan["Plan Rows"] ?? 0;
+}

@@ -1,0 +1,39 @@
+import { readTable } from "../facts/table.js";
+import { readEvidence } from "../ledger/evidence.js";
+import { tableLabel } from "../model/names.js";
+import type { Gate } from "./gate.js";
+
+/**
+ * A gate that no query can answer: a person or a pipeline confirms it, and the ledger of the target remembers who and when.
+ * @param question what has to be true, in words: `all running builds write the column`
+ */
+export function confirmed(question: string): Gate {
+  return async ({ gate, table, column }, { connection, plan, target, deploy }) => {
+    const name = `"${tableLabel(table)}"."${column}"`;
+    const facts = await readTable(connection, table);
+    if (facts === undefined) {
+      return {
+        gate,
+        isOpen: false,
+        statement: `"${tableLabel(table)}" does not exist on ${target}`,
+        help: `Deploy first: ${deploy}`,
+      };
+    }
+    const evidence = await readEvidence(connection, { plan, gate, table: facts, column });
+    if (evidence !== undefined) {
+      const note = evidence.note === undefined ? "" : `: ${evidence.note}`;
+      return {
+        gate,
+        isOpen: true,
+        statement: `${evidence.who} confirmed on ${evidence.at} for ${target} that ${question} (${name})${note}`,
+      };
+    }
+    return {
+      gate,
+      isOpen: false,
+      statement: `Nobody has confirmed for ${target} that ${question} (${name})`,
+      help: `When it is so: npx lockstep next --confirm ${gate}`,
+      needsConfirmation: true,
+    };
+  };
+}

@@ -1,0 +1,41 @@
+import type { Connection } from "../db/connection.js";
+import type { GateId, GateStep } from "../model/plan.js";
+
+/** What a target says about the released units of a plan. Names of migrations. Read by the ORM plugin. */
+export interface AppliedUnits {
+  readonly applied: readonly string[];
+  /** Begun and not finished: the ORM refuses to go on. */
+  readonly failed: readonly string[];
+  readonly pending: readonly string[];
+}
+
+/** What gates ask. */
+export interface GateFacts {
+  readonly plan: string;
+  /** The target's name in the config: `production`. */
+  readonly target: string;
+  readonly connection: Connection;
+  readonly units: AppliedUnits;
+  /** `npx prisma migrate deploy`, for the help. */
+  readonly deploy: string;
+  /** For reading a whole table, in milliseconds. Default: ten minutes. */
+  readonly scanTimeoutMs?: number;
+}
+
+/** What was found. A closed gate is an answer, not an error. */
+export interface GateAnswer {
+  readonly gate: GateId;
+  readonly isOpen: boolean;
+  /** What was found, in words, with names and numbers. */
+  readonly statement: string;
+  /** The next thing to type or to do; absent when the gate is open. */
+  readonly help?: string;
+  /** It opens by a person's or a pipeline's word only. */
+  readonly needsConfirmation?: boolean;
+}
+
+/**
+ * Asks one condition on one target. Changes nothing there.
+ * @throws LS7002 when the database refuses the question, LS8004 when it cannot be reached
+ */
+export type Gate = (step: GateStep, facts: GateFacts) => Promise<GateAnswer>;

@@ -1,0 +1,37 @@
+import type { Gate } from "./gate.js";
+
+/** The released migrations of the plan have run on the target. */
+export const phaseApplied: Gate = async ({ gate }, { units, target, deploy }) => {
+  const { applied, failed, pending } = units;
+  if (failed.length > 0) {
+    return {
+      gate,
+      isOpen: false,
+      statement: `${list(failed)} failed on ${target}`,
+      help: `Resolve the failed migration as the ORM describes, then run: ${deploy}`,
+    };
+  }
+  if (pending.length > 0) {
+    const verb = pending.length === 1 ? "is" : "are";
+    return {
+      gate,
+      isOpen: false,
+      statement: `${list(pending)} ${verb} not applied on ${target} yet`,
+      help: `Deploy first: ${deploy}`,
+    };
+  }
+  if (applied.length === 0) {
+    return {
+      gate,
+      isOpen: false,
+      statement: `No migration of this plan is applied on ${target}`,
+      help: `Deploy first: ${deploy}`,
+    };
+  }
+  const count = applied.length === 1 ? "The released migration is" : `All ${applied.length} released migrations are`;
+  return { gate, isOpen: true, statement: `${count} applied on ${target}` };
+};
+
+function list(names: readonly string[]): string {
+  return names.join(", ");
+}

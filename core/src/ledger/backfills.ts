@@ -1,0 +1,167 @@
+import { z } from "zod";
+import type { Connection } from "../db/connection.js";
+import { inTransaction } from "../db/transaction.js";
+import { count, type LedgerTable, moment, readRow } from "./read.js";
+import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
+
+const cursorSchema = z.discriminatedUnion("phase", [
+  // The last key of the last batch, as text: keys may be larger than any JavaScript number.
+  z.object({ phase: z.literal("pass"), after: z.string().nullable() }),
+  // The table was passed once; what is left are rows that came in behind the cursor.
+  z.object({ phase: z.literal("sweep") }),
+]);
+
+/** Where a backfill stands. */
+export type Cursor = Readonly<z.infer<typeof cursorSchema>>;
+
+const workSchema = z.object({ key: z.string(), keyType: z.string(), columns: z.array(z.string()) });
+
+/** What a cursor means: it is worth nothing with another key or other columns. */
+export type BackfillWork = Readonly<z.infer<typeof workSchema>>;
+
+const recordSchema = z
+  .object({
+    plan: z.string(),
+    table_schema: z.string(),
+    table_name: z.string(),
+    table_oid: z.number(),
+    status: z.enum(["running", "stopped", "failed", "done"]),
+    spec: workSchema,
+    cursor: cursorSchema,
+    rows_done: count,
+    rows_filled: count,
+    rows_estimated: count,
+    batches: count,
+    started_at: moment,
+    updated_at: moment,
+    finished_at: moment.nullable(),
+    runner: z.string(),
+    error: z.string().nullable(),
+  })
+  .transform((row) => ({
+    plan: row.plan,
+    table: { schema: row.table_schema, name: row.table_name, oid: row.table_oid } satisfies LedgerTable,
+    /** `running` also when the runner was killed: whether one is alive is known by its lock (`findRunner`). */
+    status: row.status,
+    work: row.spec,
+    cursor: row.cursor,
+    /** Rows passed, filled or not. */
+    rowsDone: row.rows_done,
+    rowsFilled: row.rows_filled,
+    rowsEstimated: row.rows_estimated,
+    batches: row.batches,
+    startedAt: row.started_at,
+    updatedAt: row.updated_at,
+    finishedAt: row.finished_at,
+    runner: row.runner,
+    error: row.error,
+  }));
+
+/** One backfill on one target, as the ledger knows it. Times are the server's, ISO 8601. */
+export type BackfillRecord = Readonly<z.output<typeof recordSchema>>;
+
+/** Which row of the ledger. */
+export interface BackfillId {
+  readonly plan: string;
+  readonly table: LedgerTable;
+}
+
+const isThisOne = "plan = $1 AND table_schema = $2 AND table_oid = $3";
+const keyOf = ({ plan, table }: BackfillId) => [plan, table.schema, table.oid];
+
+/** The backfills of a plan on this target; also those of tables that are gone. Without a ledger: none. */
+export async function readBackfills(connection: Connection, plan: string): Promise<readonly BackfillRecord[]> {
+  if (!(await hasLedger(connection))) return [];
+  try {
+    const { rows } = await connection.query("SELECT * FROM lockstep.backfills WHERE plan = $1 ORDER BY started_at", [
+      plan,
+    ]);
+    return rows.map((row) => readRow(recordSchema, row, "backfills", connection));
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+/** One backfill, or undefined when it has never begun on this table. */
+export async function readBackfill(connection: Connection, id: BackfillId): Promise<BackfillRecord | undefined> {
+  const records = await readBackfills(connection, id.plan);
+  return records.find((record) => record.table.schema === id.table.schema && record.table.oid === id.table.oid);
+}
+
+/**
+ * Enters a runner: from here on only it may advance the cursor. Goes on where the last runner stopped; starts anew when the
+ * key or the columns are others now. The caller holds the runner's lock.
+ */
+export async function beginBackfill(
+  connection: Connection,
+  id: BackfillId,
+  begin: { readonly work: BackfillWork; readonly runner: string; readonly rowsEstimated: number },
+): Promise<BackfillRecord> {
+  await ensureLedger(connection);
+  const start: Cursor = { phase: "pass", after: null };
+  try {
+    const { rows } = await connection.query(
+      `INSERT INTO lockstep.backfills AS b
+         (plan, table_schema, table_oid, table_name, status, spec, cursor, rows_estimated, runner)
+       VALUES ($1, $2, $3, $4, 'running', $5, $6, $7, $8)
+       ON CONFLICT (plan, table_schema, table_oid) DO UPDATE SET
+         table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
+         updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
+         cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
+         rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+       RETURNING *`,
+      [
+        ...keyOf(id),
+        id.table.name,
+        JSON.stringify(begin.work),
+        JSON.stringify(start),
+        begin.rowsEstimated,
+        begin.runner,
+      ],
+    );
+    return readRow(recordSchema, rows[0], "backfills", connection);
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+export interface Advance {
+  readonly cursor: Cursor;
+  /** Rows passed and rows filled since the last advance. */
+  readonly rows: number;
+  readonly filled: number;
+}
+
+/**
+ * Moves the cursor, in the transaction of the batch: both are kept or neither.
+ * @returns false when another runner has entered since: then the batch must not be kept
+ */
+export async function advanceBackfill(
+  connection: Connection,
+  id: BackfillId,
+  runner: string,
+  { cursor, rows, filled }: Advance,
+): Promise<boolean> {
+  const { rowCount } = await connection.query(
+    `UPDATE lockstep.backfills SET cursor = $5, rows_done = rows_done + $6::bigint, rows_filled = rows_filled + $7::bigint,
+       batches = batches + ($6::bigint + $7::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne} AND runner = $4`,
+    [...keyOf(id), runner, JSON.stringify(cursor), rows, filled],
+  );
+  return rowCount === 1;
+}
+
+/** Writes down how a run ended. The cursor stays where it is. */
+export async function endBackfill(
+  connection: Connection,
+  id: BackfillId,
+  runner: string,
+  end: { readonly status: "stopped" | "failed" | "done"; readonly error?: string },
+): Promise<void> {
+  await inTransaction(connection, { settings: { lock_timeout: 5000 } }, () =>
+    connection.query(
+      `UPDATE lockstep.backfills SET status = $5, error = $6, updated_at = clock_timestamp(),
+         finished_at = CASE WHEN $5 = 'done' THEN clock_timestamp() END WHERE ${isThisOne} AND runner = $4`,
+      [...keyOf(id), runner, end.status, end.error ?? null],
+    ),
+  );
+}

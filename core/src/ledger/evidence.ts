@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { Connection } from "../db/connection.js";
+import type { GateId } from "../model/plan.js";
+import { type LedgerTable, moment, readRow } from "./read.js";
+import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
+
+const evidenceSchema = z
+  .object({ who: z.string(), at: moment, note: z.string().nullable() })
+  .transform(({ who, at, note }) => ({ who, at, ...(note === null ? {} : { note }) }));
+
+/** What no query can tell, confirmed by a person or a pipeline. `at` is the server's time, ISO 8601. */
+export type Evidence = Readonly<z.output<typeof evidenceSchema>>;
+
+/** What was confirmed: a gate of a plan, for one column of one table on this target. */
+export interface EvidenceKey {
+  readonly plan: string;
+  readonly gate: GateId;
+  readonly table: LedgerTable;
+  readonly column: string;
+}
+
+/**
+ * Records a confirmation. Confirmed again: the last one counts.
+ * @param who a person or a pipeline, as people will want to read it: `ada@example.org`, `github actions run 512`
+ * @throws LS7001 when the ledger cannot be created or written
+ */
+export async function confirm(connection: Connection, key: EvidenceKey, who: string, note?: string): Promise<Evidence> {
+  await ensureLedger(connection);
+  try {
+    const { rows } = await connection.query(
+      `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_oid, column_name, table_name, who, note)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+       ON CONFLICT (plan, gate, table_schema, table_oid, column_name)
+       DO UPDATE SET who = excluded.who, note = excluded.note, at = clock_timestamp()
+       RETURNING who, at, note`,
+      [...valuesOf(key), key.table.name, who, note ?? null],
+    );
+    return readRow(evidenceSchema, rows[0], "evidence", connection);
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+/** The confirmation, or undefined when there is none. Creates nothing. */
+export async function readEvidence(connection: Connection, key: EvidenceKey): Promise<Evidence | undefined> {
+  if (!(await hasLedger(connection))) return undefined;
+  try {
+    const { rows } = await connection.query(
+      `SELECT who, at, note FROM lockstep.evidence
+        WHERE plan = $1 AND gate = $2 AND table_schema = $3 AND table_oid = $4 AND column_name = $5`,
+      valuesOf(key),
+    );
+    return rows[0] === undefined ? undefined : readRow(evidenceSchema, rows[0], "evidence", connection);
+  } catch (error) {
+    throw ledgerError(connection, error);
+  }
+}
+
+const valuesOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.oid, column];

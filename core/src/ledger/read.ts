@@ -1,0 +1,29 @@
+import { z } from "zod";
+import type { Connection } from "../db/connection.js";
+import { LockstepError } from "../errors.js";
+
+/** A table as the ledger keys it. A table that was dropped and created again has another OID, and so no history. */
+export interface LedgerTable {
+  readonly schema: string;
+  readonly name: string;
+  readonly oid: number;
+}
+
+/** int8 arrives as text. Row counts stay below 2^53. */
+export const count = z.string().regex(/^\d+$/).transform(Number);
+export const moment = z.date().transform((date) => date.toISOString());
+
+/** Checks a row at the edge: another hand may have written it. */
+export function readRow<S extends z.ZodType>(
+  schema: S,
+  row: unknown,
+  table: string,
+  connection: Connection,
+): z.output<S> {
+  const result = schema.safeParse(row);
+  if (result.success) return result.data;
+  throw new LockstepError(
+    "LS7004",
+    `A row of lockstep.${table} on ${connection.label} cannot be read: ${z.prettifyError(result.error)}`,
+  );
+}

@@ -1,0 +1,25 @@
+import { describe, expect, it } from "vitest";
+import { Pace } from "../../../core/src/backfill/pace.js";
+
+describe("Pace", () => {
+  it("knows nothing at first", () => {
+    const pace = new Pace(0);
+    expect(pace.rowsPerSecond).toBe(0);
+    expect(pace.restMs(1000)).toBe(0);
+  });
+
+  it("counts the rest from the rate, pauses included", () => {
+    const pace = new Pace(1000);
+    pace.add(500, 1500);
+    expect(pace.rowsPerSecond).toBe(1000);
+    expect(pace.restMs(3000)).toBe(3000);
+    expect(pace.restMs(-5)).toBe(0);
+  });
+
+  it("follows a change of the rate slowly", () => {
+    const pace = new Pace(0);
+    pace.add(1000, 1000);
+    pace.add(2000, 2000);
+    expect(pace.rowsPerSecond).toBe(1100);
+  });
+});

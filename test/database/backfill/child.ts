@@ -1,0 +1,19 @@
+/** A backfill in a process of its own, to be killed. argv: the input as JSON. Prints one event a line. */
+import { runBackfill } from "../../../core/src/backfill/runner.js";
+import { systemClock } from "../../../core/src/db/clock.js";
+import { LockstepError } from "../../../core/src/errors.js";
+import { seeded } from "./fixture.js";
+
+const { seed, ...input } = JSON.parse(process.argv[2]!) as { seed: number; url: string; plan: string; spec: never };
+try {
+  await runBackfill({
+    ...input,
+    clock: systemClock,
+    random: seeded(seed),
+    batch: { startRows: 40, minRows: 20, maxRows: 120, targetMs: 20 },
+    onEvent: (event) => console.log(JSON.stringify(event)),
+  });
+} catch (error) {
+  console.log(JSON.stringify({ kind: "error", message: error instanceof LockstepError ? error.code : String(error) }));
+  process.exitCode = 1;
+}

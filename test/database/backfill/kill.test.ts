@@ -1,0 +1,114 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { BackfillEvent } from "../../../core/src/backfill/events.js";
+import type { Connection } from "../../../core/src/db/connection.js";
+import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { makeTable, numbered, open, plan, scalar, seeded, until } from "./fixture.js";
+import { startWriters } from "./writers.js";
+
+let database: TestDatabase;
+let db: Connection;
+
+beforeAll(async () => {
+  database = await createDatabase("kill");
+  db = await open(database.url);
+});
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+});
+beforeEach(() => db.query(`DROP SCHEMA IF EXISTS lockstep CASCADE; DROP TABLE IF EXISTS "User" CASCADE`));
+
+const noRunner = async () =>
+  (await scalar(
+    db,
+    "SELECT count(*)::int FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'lockstep%'",
+  )) === 0;
+
+interface Ended {
+  readonly events: readonly BackfillEvent[];
+  readonly isKilled: boolean;
+  readonly error: string | undefined;
+}
+
+/** @param killAfter progress lines, then SIGKILL; undefined: let it end */
+async function runChild(
+  input: { spec: BackfillSpec; seed: number; needsFillTrigger?: boolean },
+  killAfter?: number,
+): Promise<Ended> {
+  const child = spawn(
+    process.execPath,
+    [
+      "--import",
+      "tsx",
+      fileURLToPath(new URL("child.ts", import.meta.url)),
+      JSON.stringify({ url: database.url, plan, ...input }),
+    ],
+    { cwd: fileURLToPath(new URL(".", import.meta.url)), stdio: ["ignore", "pipe", "inherit"] },
+  );
+  const ended = new Promise<NodeJS.Signals | null>((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+  const events: (BackfillEvent | { kind: "error"; message: string })[] = [];
+  let progress = 0;
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line) as (typeof events)[number];
+    events.push(event);
+    if (event.kind === "progress" && ++progress === killAfter) process.kill(child.pid!, "SIGKILL");
+  }
+  return {
+    events: events.filter((event) => event.kind !== "error"),
+    isKilled: (await ended) === "SIGKILL",
+    error: events.find((event) => event.kind === "error")?.message,
+  };
+}
+
+describe("kill -9", () => {
+  it("loses nothing, overwrites nothing and goes on at the cursor, while the application writes", async () => {
+    const rows = numbered(12_000);
+    const spec = await makeTable(db, { rows });
+    const random = seeded(20261120);
+    const writers = await startWriters(database.url, rows, { seed: 7 });
+    let kills = 0;
+    let passed = 0;
+    for (let run = 0; kills < 20; run++) {
+      expect(run).toBeLessThan(30);
+      const { events, isKilled, error } = await runChild({ spec, seed: run }, 1 + Math.floor(random() * 5));
+      expect(error).toBeUndefined();
+      if (isKilled) kills++;
+      const started = events.find((event) => event.kind === "started");
+      // The server finishes the statement it was given before it notices that nobody listens.
+      await until(noRunner, "the killed runner's session ends");
+      const [record] = await readBackfills(db, plan);
+      // At the cursor, not at the start: what earlier runs passed is counted once and still counted.
+      if (run > 0) expect(started).toMatchObject({ isResumed: true, rows: passed });
+      passed = record!.rowsDone;
+    }
+    const last = await runChild({ spec, seed: 99 });
+    expect(last.error).toBeUndefined();
+    expect(last.events.at(-1)).toMatchObject({ kind: "finished", status: "done" });
+    expect(await writers.stop()).toEqual([]);
+    expect(writers.statements()).toBeGreaterThan(1000);
+    expect(await scalar(db, `SELECT count(*)::int FROM "User" WHERE handle IS NULL`)).toBe(0);
+    expect(await writers.findDifferences(db)).toEqual([]);
+    const [record] = await readBackfills(db, plan);
+    expect(record).toMatchObject({ status: "done", cursor: { phase: "sweep" } });
+  });
+
+  it("fills the rows that were there without a trigger too, and sweeps up those that came in meanwhile", async () => {
+    const rows = numbered(3000);
+    const spec = await makeTable(db, { rows, withTrigger: false });
+    const random = seeded(42);
+    const writers = await startWriters(database.url, rows, { seed: 8 });
+    for (let run = 0; run < 5; run++) {
+      const { error } = await runChild({ spec, seed: run, needsFillTrigger: false }, 1 + Math.floor(random() * 8));
+      expect(error).toBeUndefined();
+    }
+    expect(await writers.stop()).toEqual([]);
+    const last = await runChild({ spec, seed: 99, needsFillTrigger: false });
+    expect(last.events.at(-1)).toMatchObject({ kind: "finished", status: "done" });
+    expect(await writers.findDifferences(db)).toEqual([]);
+  });
+});

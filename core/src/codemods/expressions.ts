@@ -1,0 +1,143 @@
+import { ts } from "ts-morph";
+
+/** The expression inside of parentheses, `as`, `satisfies`, `!` and `await`. */
+export function unwrap(expression: ts.Expression): ts.Expression {
+  let inner = expression;
+  while (
+    ts.isParenthesizedExpression(inner) ||
+    ts.isAsExpression(inner) ||
+    ts.isSatisfiesExpression(inner) ||
+    ts.isNonNullExpression(inner) ||
+    ts.isTypeAssertionExpression(inner)
+  ) {
+    inner = inner.expression;
+  }
+  return inner;
+}
+
+/** The node around an expression that is not just parentheses, a cast or `await`. */
+export function wrapperOf(expression: ts.Node): ts.Node {
+  let outer = expression;
+  while (
+    outer.parent !== undefined &&
+    (ts.isParenthesizedExpression(outer.parent) ||
+      ts.isAsExpression(outer.parent) ||
+      ts.isSatisfiesExpression(outer.parent) ||
+      ts.isNonNullExpression(outer.parent) ||
+      ts.isAwaitExpression(outer.parent))
+  ) {
+    outer = outer.parent;
+  }
+  return outer;
+}
+
+/** The name of a property, also when it is quoted; undefined for a computed one. */
+export function nameOf(name: ts.PropertyName | ts.BindingName | undefined): string | undefined {
+  if (name === undefined) return undefined;
+  if (ts.isIdentifier(name) || ts.isStringLiteral(name) || ts.isNoSubstitutionTemplateLiteral(name)) return name.text;
+  return undefined;
+}
+
+/** The properties of a literal by name; spreads and computed names are not among them. */
+export function propertiesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<string, ts.ObjectLiteralElementLike> {
+  const byName = new Map<string, ts.ObjectLiteralElementLike>();
+  for (const property of literal.properties) {
+    const name = nameOf(property.name);
+    if (name !== undefined) byName.set(name, property);
+  }
+  return byName;
+}
+
+/** The value of a property: of `{ name }` the identifier itself. */
+export function valueOf(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  return initializerOf(propertiesOf(literal).get(name));
+}
+
+/** What a property is set to; undefined for methods, accessors and spreads. */
+export function initializerOf(property: ts.ObjectLiteralElementLike | undefined): ts.Expression | undefined {
+  if (property === undefined) return undefined;
+  if (ts.isPropertyAssignment(property)) return property.initializer;
+  return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
+}
+
+export function spreadsOf(literal: ts.ObjectLiteralExpression): readonly ts.SpreadAssignment[] {
+  return literal.properties.filter(ts.isSpreadAssignment);
+}
+
+/** The last names of a path, the nearest last: `this.db.user.create` gives `["this", "db", "user", "create"]`. */
+export function pathOf(expression: ts.Expression): readonly string[] {
+  const inner = unwrap(expression);
+  if (ts.isIdentifier(inner)) return [inner.text];
+  if (inner.kind === ts.SyntaxKind.ThisKeyword) return ["this"];
+  if (ts.isPropertyAccessExpression(inner)) return [...pathOf(inner.expression), inner.name.text];
+  if (ts.isElementAccessExpression(inner) && ts.isStringLiteralLike(inner.argumentExpression)) {
+    return [...pathOf(inner.expression), inner.argumentExpression.text];
+  }
+  return ["…"];
+}
+
+/** What a function gives back: the concise body, or every `return` of its own. */
+export function returnedBy(node: ts.FunctionLikeDeclaration): readonly ts.Expression[] {
+  if (node.body === undefined) return [];
+  if (!ts.isBlock(node.body)) return [node.body];
+  const found: ts.Expression[] = [];
+  const visit = (child: ts.Node): void => {
+    if (ts.isFunctionLike(child) || ts.isClassLike(child)) return;
+    if (ts.isReturnStatement(child) && child.expression !== undefined) found.push(child.expression);
+    ts.forEachChild(child, visit);
+  };
+  visit(node.body);
+  return found;
+}
+
+/** The function whose result the expression is, if it is one. */
+export function functionReturning(expression: ts.Node): ts.FunctionLikeDeclaration | undefined {
+  const outer = wrapperOf(expression);
+  const parent = outer.parent;
+  if (ts.isArrowFunction(parent) && parent.body === outer) return parent;
+  if (!ts.isReturnStatement(parent)) return undefined;
+  let node: ts.Node = parent;
+  while (node !== undefined && !ts.isFunctionLike(node)) node = node.parent;
+  return node as ts.FunctionLikeDeclaration | undefined;
+}
+
+/** How people call the code around a node: the nearest function, method or constant with a name. */
+export function enclosingName(node: ts.Node): string | undefined {
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isFunctionDeclaration(at) || ts.isMethodDeclaration(at) || ts.isPropertyDeclaration(at)) {
+      const name = nameOf(at.name);
+      if (name !== undefined) return name;
+    }
+    if (ts.isConstructorDeclaration(at)) return at.parent.name?.text ?? "constructor";
+    const holdsFunction = at.parent !== undefined && ts.isFunctionLike(at);
+    if (holdsFunction && (ts.isVariableDeclaration(at.parent) || ts.isPropertyAssignment(at.parent))) {
+      const name = nameOf(at.parent.name);
+      if (name !== undefined) return name;
+    }
+  }
+  return undefined;
+}
+
+/** `createUser: data of prisma.user.create`, or without a name only the second part. */
+export function describe(node: ts.Node, what: string): string {
+  const name = enclosingName(node);
+  return name === undefined ? what : `${name}: ${what}`;
+}
+
+/** Whether the expression stands in an assertion of a test: those are never edited. */
+export function isAsserted(node: ts.Node): boolean {
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isFunctionLike(at)) return false;
+    if (!ts.isCallExpression(at) || node.pos < at.expression.end) continue;
+    const [root] = pathOf(rootOf(at));
+    if (root !== undefined && /^(assert|expect|should|t|chai)$/.test(root)) return true;
+  }
+  return false;
+}
+
+/** `expect` of `expect(x).not.toEqual(y)`. */
+function rootOf(call: ts.CallExpression): ts.Expression {
+  let at: ts.Expression = call;
+  while (ts.isCallExpression(at) || ts.isPropertyAccessExpression(at)) at = at.expression;
+  return at;
+}

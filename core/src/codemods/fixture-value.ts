@@ -1,0 +1,108 @@
+import { ts } from "ts-morph";
+import { initializerOf, propertiesOf, unwrap } from "./expressions.js";
+import { quoted, type SourceFile } from "./source-file.js";
+import { type Constant, evaluate } from "./sql-constant.js";
+import type { TransformContext } from "./transform.js";
+
+/** The fill computed over the constants of a literal: `email: "A@x.com"` and `lower(email)` give `"a@x.com"`. */
+export function computedValue(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { sql, field, model } = context;
+  if (sql === undefined || field.isList) return undefined;
+  const properties = propertiesOf(literal);
+  const value = evaluate(sql, (column) => {
+    const source = model.fields.find((each) => each.column === column);
+    return source && constantOf(initializerOf(properties.get(source.name)));
+  });
+  if (value === undefined || value === null) return undefined;
+  // Two rows that differ only in what the fill ignores would get one value.
+  if (field.isUnique && isTaken(value, context)) return undefined;
+  return printed(value, file, context);
+}
+
+/** A value of the field's type that no other fixture has: `"handle-1"`. */
+export function numberedValue(file: SourceFile, context: TransformContext): string | undefined {
+  const { field } = context;
+  if (field.isList) return "[]";
+  const n = nextNumber(context);
+  switch (field.type) {
+    case "string":
+      return quoted(`${field.name}-${n}`, file.style);
+    case "int":
+    case "float":
+      return String(n);
+    case "bigint":
+      return `${n}n`;
+    case "boolean":
+      return "false";
+    case "datetime":
+      return `new Date(${quoted(new Date(Date.UTC(2024, 0, n)).toISOString(), file.style)})`;
+    case "json":
+      return "{}";
+    case "enum": {
+      const [first] = field.enumValues ?? [];
+      return first && quoted(first.name, file.style);
+    }
+    case "decimal":
+    case "bytes":
+      return undefined;
+    default:
+      return field.type satisfies never;
+  }
+}
+
+/** Whether a value is one that is written down: nothing that is computed when the code runs. */
+export function constantOf(value: ts.Expression | undefined): Constant | null | undefined {
+  if (value === undefined) return undefined;
+  const inner = unwrap(value);
+  if (ts.isStringLiteralLike(inner)) return inner.text;
+  if (ts.isNumericLiteral(inner)) return Number(inner.text.replaceAll("_", ""));
+  if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.MinusToken) {
+    const positive = constantOf(inner.operand);
+    return typeof positive === "number" ? -positive : undefined;
+  }
+  if (inner.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (inner.kind === ts.SyntaxKind.FalseKeyword) return false;
+  return inner.kind === ts.SyntaxKind.NullKeyword ? null : undefined;
+}
+
+function printed(value: Constant, file: SourceFile, { field }: TransformContext): string | undefined {
+  if (typeof value === "string") {
+    if (field.type === "string") return quoted(value, file.style);
+    const known = field.type === "enum" && field.enumValues?.find((each) => each.value === value);
+    return known ? quoted(known.name, file.style) : undefined;
+  }
+  if (typeof value === "boolean") return field.type === "boolean" ? String(value) : undefined;
+  if (field.type === "bigint") return `${value}n`;
+  return field.type === "int" || field.type === "float" ? String(value) : undefined;
+}
+
+interface Taken {
+  number: number;
+  readonly values: Set<Constant>;
+}
+
+function isTaken(value: Constant, context: TransformContext): boolean {
+  const { values } = taken(context);
+  if (values.has(value)) return true;
+  values.add(value);
+  return false;
+}
+
+function nextNumber(context: TransformContext): number {
+  const numbers = taken(context);
+  numbers.number += 1;
+  return numbers.number;
+}
+
+/** Numbers go on after those that the files hold already. */
+function taken(context: TransformContext): Taken {
+  return context.memo("fixture values", () => {
+    const pattern = new RegExp(`["'\`]${context.field.name}-(\\d+)["'\`]`, "g");
+    const numbers = context.project.files.flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => Number(match[1])));
+    return { number: Math.max(0, ...numbers), values: new Set<Constant>() };
+  });
+}

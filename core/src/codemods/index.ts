@@ -1,0 +1,39 @@
+import { copies } from "./places/copies.js";
+import { rawSql } from "./places/raw-sql.js";
+import { stringLists } from "./places/string-lists.js";
+import { types } from "./places/types.js";
+import { zodObjects } from "./places/zod-objects.js";
+import type { Transform } from "./transform.js";
+import { fixture } from "./transforms/fixture.js";
+import { mapper } from "./transforms/mapper.js";
+import { responseType } from "./transforms/response-type.js";
+import { zodObject } from "./transforms/zod-object.js";
+
+/** The compiler API that positions come from: plugins use the same one. */
+export { ts } from "ts-morph";
+export * from "./comma-list.js";
+export * from "./expressions.js";
+export * from "./literals.js";
+export * from "./places/listing.js";
+export * from "./project.js";
+export * from "./property-edit.js";
+export * from "./row-literals.js";
+export * from "./scope.js";
+export * from "./source-file.js";
+export * from "./splice.js";
+export * from "./target-type.js";
+export * from "./transform.js";
+export * from "./value-text.js";
+
+/** The transforms that every ORM shares. */
+export const coreTransforms: readonly Transform[] = [
+  fixture,
+  mapper,
+  responseType,
+  zodObject,
+  copies,
+  rawSql,
+  stringLists,
+  types,
+  zodObjects,
+];

@@ -1,0 +1,179 @@
+import type { CodeIntent, EntityField, EntityModel, FileChange, Place, PlannedEdit } from "../model/index.js";
+import type { SourceFile } from "./source-file.js";
+import { loadSql, parseSqlExpression } from "./sql-expression.js";
+import { compact, type EditFinding, type Finding, type OrmCode, type Transform, type TransformContext } from "./transform.js";
+import { type About, Workspace } from "./workspace.js";
+
+export interface CodeRequest {
+  /** Absolute path of the project; for messages only, nothing is read. */
+  readonly root: string;
+  /** Candidates, see `readSourceFiles`. */
+  readonly files: readonly { readonly file: string; readonly text: string }[];
+  /** All models of the schema: nested writes lead from one to the other. */
+  readonly models: readonly EntityModel[];
+  readonly intents: readonly CodeIntent[];
+  readonly transforms: readonly Transform[];
+  /** Edits of earlier phases: `plan.state.edits`. */
+  readonly earlier: readonly PlannedEdit[];
+}
+
+export interface CodeResult {
+  readonly changes: readonly FileChange[];
+  /** `planCodeEdits`: edits made. `planCodeUndo`: earlier edits that were taken back. */
+  readonly edits: readonly PlannedEdit[];
+  /** What a person has to look at. */
+  readonly places: readonly Place[];
+  /** Places that name less than a third of the model: only their number. */
+  readonly silent: number;
+}
+
+/**
+ * Plans the code edits of a phase. Pure: files in, changed files out; run again on its own result it changes nothing.
+ *
+ * @example const { changes } = await planCodeEdits({ root, files, models, intents, transforms, earlier: [] });
+ */
+export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
+  await loadSqlFor(request.intents);
+  const workspace = new Workspace(request.files);
+  for (const intent of request.intents) {
+    const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
+    const find = (transform: Transform, file: SourceFile, context: TransformContext) => transform.find(file, context);
+    run(workspace, request, intent, serving.filter((transform) => !transform.isChecklist), find);
+    run(workspace, request, intent, serving.filter((transform) => transform.isChecklist), find);
+  }
+  return workspace.result();
+}
+
+/** Takes back what expand and switch added, and lists what is no longer there as it was written. */
+export async function planCodeUndo(request: CodeRequest): Promise<CodeResult> {
+  await loadSqlFor(request.intents);
+  const workspace = new Workspace(request.files);
+  // The reverse of the order in which the columns were added: each finds the literal as it left it.
+  for (const intent of oncePerField(request.intents).reverse()) {
+    const able = request.transforms.filter((transform) => transform.undo !== undefined && !transform.isChecklist);
+    run(workspace, request, intent, able, (transform, file, context) => transform.undo?.(file, context) ?? []);
+  }
+  const { changes, edits, places, silent } = workspace.result();
+  const { removed, missing } = matchRemoved(request.earlier, edits);
+  const lost = missing.map(
+    (edit): Place => ({
+      file: edit.file,
+      line: edit.line,
+      kind: "required",
+      what: edit.what,
+      reason: `Lockstep added \`${edit.text}\` here and does not find it any more: take ${edit.field} out by hand`,
+      model: edit.model,
+      field: edit.field,
+    }),
+  );
+  return { changes, edits: removed, places: [...places, ...lost], silent };
+}
+
+/** One pass: all transforms look at the same snapshot, then their edits are applied together. */
+function run(
+  workspace: Workspace,
+  request: CodeRequest,
+  intent: CodeIntent,
+  transforms: readonly Transform[],
+  find: (transform: Transform, file: SourceFile, context: TransformContext) => Iterable<Finding>,
+): void {
+  const context = createContext(workspace, request, intent);
+  if (context === undefined || transforms.length === 0) return;
+  const edits = new Map<SourceFile, { finding: EditFinding; about: About }[]>();
+  const rest: { file: SourceFile; finding: Exclude<Finding, EditFinding>; about: About }[] = [];
+  for (const transform of transforms) {
+    const about = { transform: transform.id, model: intent.model, field: intent.field };
+    for (const file of context.project.files) {
+      for (const finding of find(transform, file, context)) {
+        if (finding.kind !== "edit") rest.push({ file, finding, about });
+        else edits.set(file, [...(edits.get(file) ?? []), { finding, about }]);
+      }
+    }
+  }
+  // Places before edits: their offsets are those of the snapshot and move along.
+  for (const { file, finding, about } of rest) {
+    if (finding.kind === "place") workspace.addPlace(file, finding, about);
+    else workspace.addSilent(file, finding.offset);
+  }
+  for (const [file, found] of edits) workspace.applyEdits(file, found);
+}
+
+function createContext(workspace: Workspace, request: CodeRequest, intent: CodeIntent): TransformContext | undefined {
+  const model = request.models.find((each) => each.name === intent.model);
+  if (model === undefined) return undefined;
+  const field = model.fields.find((each) => each.name === intent.field) ?? unknownField(intent.field);
+  const all = [...request.intents, ...request.earlier];
+  const planned = new Set(all.filter((each) => each.model === model.name).map((each) => each.field));
+  const columns = model.fields.filter((each) => !planned.has(each.name));
+  const { project } = workspace;
+  const kept = new Map<string, unknown>();
+  return {
+    project,
+    models: request.models,
+    intent,
+    model,
+    field,
+    columns,
+    core: columns.filter((each) => !isPlumbing(each)),
+    sql: intent.value.kind === "sql" ? parseSqlExpression(intent.value.sql) : undefined,
+    earlier: [...request.earlier, ...workspace.made].filter((e) => e.model === model.name && e.field === intent.field),
+    orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
+    memo<T>(key: string, make: () => T): T {
+      if (!kept.has(key)) kept.set(key, make());
+      return kept.get(key) as T;
+    },
+  };
+}
+
+/** The parser's WebAssembly costs 60 ms: only for values that are SQL. */
+async function loadSqlFor(intents: readonly CodeIntent[]): Promise<void> {
+  if (intents.some((intent) => intent.value.kind === "sql")) await loadSql();
+}
+
+/** Ids, foreign keys and timestamps stand everywhere: they say little about whose fields a place lists. */
+function isPlumbing(field: EntityField): boolean {
+  const isTimestamp = field.type === "datetime" && (field.hasDefault || field.isUpdatedAt || /At$/.test(field.name));
+  return field.isId || field.isForeignKey || isTimestamp;
+}
+
+/** When a plan is undone its field may be gone from the model already. */
+function unknownField(name: string): EntityField {
+  const flags = { isList: false, isOptional: true, isId: false, isUnique: false, hasDefault: false };
+  return { name, column: name, type: "string", ...flags, isForeignKey: false, isUpdatedAt: false, documentation: "" };
+}
+
+function oncePerField(intents: readonly CodeIntent[]): CodeIntent[] {
+  const seen = new Map(intents.map((intent) => [`${intent.model}.${intent.field}`, intent]));
+  return [...seen.values()];
+}
+
+/** Which of the earlier edits the removals took back. A text that a later edit replaced is not expected any more. */
+function matchRemoved(
+  earlier: readonly PlannedEdit[],
+  removals: readonly PlannedEdit[],
+): { removed: readonly PlannedEdit[]; missing: readonly PlannedEdit[] } {
+  const key = (edit: PlannedEdit, text: string) => `${edit.transform} ${edit.model}.${edit.field} ${compact(text)}`;
+  const replaced = countBy(earlier.flatMap((edit) => (edit.replaces ? [key(edit, edit.replaces)] : [])));
+  const live = earlier.filter((edit) => edit.text !== "" && !take(replaced, key(edit, edit.text)));
+  const gone = countBy(removals.map((edit) => key(edit, edit.replaces ?? "")));
+  const removed = live.filter((edit) => take(gone, key(edit, edit.text)));
+  return { removed, missing: live.filter((edit) => !removed.includes(edit)) };
+}
+
+function countBy(keys: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const key of keys) counts.set(key, (counts.get(key) ?? 0) + 1);
+  return counts;
+}
+
+function take(counts: Map<string, number>, key: string): boolean {
+  const count = counts.get(key) ?? 0;
+  if (count > 0) counts.set(key, count - 1);
+  return count > 0;
+}
+
+const noOrm: OrmCode = {
+  isClientModule: () => false,
+  isRowType: () => false,
+  readsRows: () => undefined,
+};

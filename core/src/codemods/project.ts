@@ -1,0 +1,172 @@
+import { posix } from "node:path";
+import { ts } from "ts-morph";
+import type { SourceFile } from "./source-file.js";
+
+/** The candidate files of one project, and how their imports lead from one to the other. */
+export interface Project {
+  readonly files: readonly SourceFile[];
+  /** The candidate that a module specifier names; undefined for packages, generated code and everything not a candidate. */
+  resolve(from: SourceFile, specifier: string): SourceFile | undefined;
+}
+
+/** What a name of a file's top level turns out to be, after imports and re-exports were followed. */
+export type Resolved =
+  | { readonly kind: "declaration"; readonly file: SourceFile; readonly node: TopLevel }
+  | { readonly kind: "external"; readonly file: SourceFile; readonly specifier: string; readonly name: string };
+
+export type TopLevel =
+  | ts.VariableDeclaration
+  | ts.FunctionDeclaration
+  | ts.ClassDeclaration
+  | ts.InterfaceDeclaration
+  | ts.TypeAliasDeclaration
+  | ts.EnumDeclaration;
+
+/** A name can be a type and a value at once: `const User = z.object({})` beside `type User = …`. */
+export type Space = "type" | "value";
+
+const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+export function createProject(files: readonly SourceFile[]): Project {
+  const byPath = new Map(files.map((file) => [file.file, file]));
+  const stems = new Map<string, SourceFile[]>();
+  for (const file of files) {
+    const stem = file.file.replace(/\.[cm]?[jt]sx?$/, "").replace(/\/index$/, "");
+    for (let at = 0; at !== -1; at = next(stem, at)) {
+      const suffix = stem.slice(at);
+      stems.set(suffix, [...(stems.get(suffix) ?? []), file]);
+    }
+  }
+
+  function atPath(path: string): SourceFile | undefined {
+    const exact = byPath.get(path);
+    if (exact !== undefined) return exact;
+    const stem = path.replace(/\.([cm]?)jsx?$/, "");
+    for (const base of stem === path ? [path] : [stem, path]) {
+      for (const extension of extensions) {
+        const found = byPath.get(base + extension) ?? byPath.get(`${base}/index${extension}`);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+
+  return {
+    files,
+    resolve(from, specifier) {
+      if (specifier.startsWith(".")) return atPath(posix.join(posix.dirname(from.file), specifier));
+      // `@/users/schemas`, `~/users/schemas`, `src/users/schemas`: tsconfig paths, matched by their end if that is unique.
+      const alias = /^(?:[@~#]\/?|(?=src\/))(.+)$/.exec(specifier)?.[1]?.replace(/\.[cm]?jsx?$/, "");
+      if (alias === undefined || (specifier.startsWith("@") && !specifier.startsWith("@/"))) return undefined;
+      const found = stems.get(alias) ?? [];
+      return found.length === 1 ? found[0] : undefined;
+    },
+  };
+}
+
+/** Follows a top-level name to its declaration or out of the candidates. */
+export function lookUp(project: Project, file: SourceFile, name: string, space: Space): Resolved | undefined {
+  return lookUpIn(project, file, name, space, new Set());
+}
+
+function lookUpIn(
+  project: Project,
+  file: SourceFile,
+  name: string,
+  space: Space,
+  seen: Set<string>,
+): Resolved | undefined {
+  const key = `${file.file} ${name}`;
+  if (seen.has(key)) return undefined;
+  seen.add(key);
+
+  const own = declaredAtTop(file, name, space);
+  if (own !== undefined) return { kind: "declaration", file, node: own };
+  for (const statement of file.ast.statements) {
+    if (!ts.isImportDeclaration(statement) || !ts.isStringLiteral(statement.moduleSpecifier)) continue;
+    const imported = importedName(statement.importClause, name);
+    if (imported !== undefined) return follow(project, file, statement.moduleSpecifier.text, imported, space, seen);
+  }
+  return undefined;
+}
+
+function follow(
+  project: Project,
+  file: SourceFile,
+  specifier: string,
+  name: string,
+  space: Space,
+  seen: Set<string>,
+): Resolved | undefined {
+  const target = project.resolve(file, specifier);
+  if (target === undefined) return { kind: "external", file, specifier, name };
+  return exported(project, target, name, space, seen);
+}
+
+function exported(
+  project: Project,
+  file: SourceFile,
+  name: string,
+  space: Space,
+  seen: Set<string>,
+): Resolved | undefined {
+  const stars: string[] = [];
+  for (const statement of file.ast.statements) {
+    if (!ts.isExportDeclaration(statement)) continue;
+    const specifier = statement.moduleSpecifier;
+    const from = specifier !== undefined && ts.isStringLiteral(specifier) ? specifier.text : undefined;
+    if (statement.exportClause === undefined) {
+      if (from !== undefined) stars.push(from);
+      continue;
+    }
+    if (!ts.isNamedExports(statement.exportClause)) continue;
+    const element = statement.exportClause.elements.find((each) => each.name.text === name);
+    if (element === undefined) continue;
+    const original = (element.propertyName ?? element.name).text;
+    return from === undefined
+      ? lookUpIn(project, file, original, space, seen)
+      : follow(project, file, from, original, space, seen);
+  }
+  const own = lookUpIn(project, file, name, space, seen);
+  if (own !== undefined) return own;
+  for (const specifier of stars) {
+    const found = follow(project, file, specifier, name, space, seen);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function declaredAtTop(file: SourceFile, name: string, space: Space): TopLevel | undefined {
+  for (const statement of file.ast.statements) {
+    if (ts.isVariableStatement(statement)) {
+      if (space === "type") continue;
+      const found = statement.declarationList.declarations.find((each) => isNamed(each.name, name));
+      if (found !== undefined) return found;
+    } else if (ts.isInterfaceDeclaration(statement) || ts.isTypeAliasDeclaration(statement)) {
+      if (space === "type" && statement.name.text === name) return statement;
+    } else if (ts.isClassDeclaration(statement) || ts.isEnumDeclaration(statement)) {
+      if (statement.name?.text === name) return statement;
+    } else if (ts.isFunctionDeclaration(statement)) {
+      if (space === "value" && statement.name?.text === name) return statement;
+    }
+  }
+  return undefined;
+}
+
+function importedName(clause: ts.ImportClause | undefined, name: string): string | undefined {
+  if (clause === undefined) return undefined;
+  if (clause.name?.text === name) return "default";
+  if (clause.namedBindings === undefined || !ts.isNamedImports(clause.namedBindings)) return undefined;
+  const element = clause.namedBindings.elements.find((each) => each.name.text === name);
+  return element === undefined ? undefined : (element.propertyName ?? element.name).text;
+}
+
+function isNamed(name: ts.BindingName, text: string): boolean {
+  return ts.isIdentifier(name) && name.text === text;
+}
+
+/** The offset after the next `/`, or -1. */
+function next(stem: string, at: number): number {
+  const slash = stem.indexOf("/", at);
+  return slash === -1 ? -1 : slash + 1;
+}

@@ -1,0 +1,37 @@
+import type { ts } from "ts-morph";
+import { commaListOf, insertItem, removeItem } from "./comma-list.js";
+import { propertiesOf } from "./expressions.js";
+import { type SourceFile, textOf } from "./source-file.js";
+import { compact, type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
+
+/** An edit that adds a property to a literal; undefined where it could not be taken back to the same bytes. */
+export function addProperty(
+  literal: ts.ObjectLiteralExpression,
+  text: string,
+  what: string,
+  file: SourceFile,
+  index?: number,
+): EditFinding | undefined {
+  const list = commaListOf(literal, file);
+  const splices = list && insertItem(list, text, file, index);
+  return splices && { kind: "edit", splices, what, text };
+}
+
+/** Takes a property out, if it is one of the transform's earlier edits to this field: same text, at the same kind of place. */
+export function* takeBack(
+  transform: string,
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const written = new Set(earlierOf(transform, context).map((edit) => compact(edit.text)));
+  for (const [name, property] of propertiesOf(literal)) {
+    const text = textOf(property, file);
+    const list = commaListOf(literal, file);
+    if (list === undefined || !written.has(compact(text))) continue;
+    // Keys in the style of the place (`user_name`) and shorthand properties: the text decides, the name is a cheap filter.
+    if (name.replaceAll("_", "").toLowerCase() !== context.field.name.replaceAll("_", "").toLowerCase()) continue;
+    yield { kind: "edit", splices: removeItem(list, property, file), what, text: "", replaces: text };
+  }
+}

@@ -1,0 +1,115 @@
+import { ts } from "ts-morph";
+import { pathOf, propertiesOf, unwrap } from "./expressions.js";
+import { lookUp } from "./project.js";
+import { isNothing } from "./row-types.js";
+import type { SourceFile } from "./source-file.js";
+import type { TransformContext } from "./transform.js";
+
+/** A declaration that lists the keys of an object: what a response looks like. */
+export type ShapeNode =
+  | { readonly kind: "zod"; readonly node: ts.ObjectLiteralExpression; readonly file: SourceFile; readonly name: string | undefined }
+  | {
+      readonly kind: "members";
+      readonly node: ts.InterfaceDeclaration | ts.TypeLiteralNode;
+      readonly file: SourceFile;
+      readonly name: string | undefined;
+    };
+
+/** What a declared type turns out to be: a shape, something that takes any keys, or something that is not read here. */
+export type ResolvedType = { readonly kind: "shape"; readonly shape: ShapeNode } | { readonly kind: "open" } | { readonly kind: "unknown" };
+
+const wrappers = new Set(["Promise", "PromiseLike", "Awaited", "Readonly", "NonNullable"]);
+const lists = new Set(["Array", "ReadonlyArray"]);
+const unknown: ResolvedType = { kind: "unknown" };
+const open: ResolvedType = { kind: "open" };
+
+/** Follows a type by name to the declaration of its keys; `isElement` steps into a list first. */
+export function resolveType(
+  node: ts.TypeNode,
+  file: SourceFile,
+  context: TransformContext,
+  isElement = false,
+  depth = 0,
+): ResolvedType {
+  if (depth > 8) return unknown;
+  const inside = (inner: ts.TypeNode | undefined, list = isElement): ResolvedType =>
+    inner === undefined ? unknown : resolveType(inner, file, context, list, depth + 1);
+  const { AnyKeyword, UnknownKeyword, ObjectKeyword } = ts.SyntaxKind;
+  if ([AnyKeyword, UnknownKeyword, ObjectKeyword].includes(node.kind)) return open;
+  if (ts.isParenthesizedTypeNode(node) || ts.isTypeOperatorNode(node)) return inside(node.type);
+  if (ts.isArrayTypeNode(node)) return isElement ? inside(node.elementType, false) : unknown;
+  if (ts.isUnionTypeNode(node)) {
+    const rest = node.types.filter((type) => !isNothing(type));
+    return rest.length === 1 ? inside(rest[0]) : unknown;
+  }
+  if (ts.isTypeLiteralNode(node)) return isElement ? unknown : shape({ kind: "members", node, file, name: undefined });
+  if (!ts.isTypeReferenceNode(node)) return unknown;
+
+  const [argument, second] = node.typeArguments ?? [];
+  if (!ts.isIdentifier(node.typeName)) return isElement ? unknown : inferred(node, file, context);
+  const name = node.typeName.text;
+  if (wrappers.has(name)) return inside(argument);
+  if (lists.has(name)) return isElement ? inside(argument, false) : unknown;
+  if (name === "Record") return second?.kind === UnknownKeyword || second?.kind === AnyKeyword ? open : unknown;
+
+  const found = lookUp(context.project, file, name, "type");
+  if (found?.kind !== "declaration") return unknown;
+  if (ts.isTypeAliasDeclaration(found.node)) {
+    const resolved = resolveType(found.node.type, found.file, context, isElement, depth + 1);
+    if (resolved.kind !== "shape") return resolved;
+    return shape({ ...resolved.shape, name: resolved.shape.name ?? found.node.name.text });
+  }
+  if (isElement || !ts.isInterfaceDeclaration(found.node)) return unknown;
+  return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
+}
+
+/** `z.infer<typeof UserResponse>`: the zod object behind it. */
+function inferred(node: ts.TypeReferenceNode, file: SourceFile, context: TransformContext): ResolvedType {
+  const [argument] = node.typeArguments ?? [];
+  const right = ts.isQualifiedName(node.typeName) ? node.typeName.right.text : "";
+  if (!/^(?:infer|output|TypeOf)$/.test(right) || argument === undefined || !ts.isTypeQueryNode(argument)) return unknown;
+  if (!ts.isIdentifier(argument.exprName)) return unknown;
+  const name = argument.exprName.text;
+  const found = lookUp(context.project, file, name, "value");
+  if (found?.kind !== "declaration" || !ts.isVariableDeclaration(found.node) || !found.node.initializer) return unknown;
+  const literal = zodObjectIn(found.node.initializer);
+  return literal === undefined ? unknown : shape({ kind: "zod", node: literal, file: found.file, name });
+}
+
+/** The literal of `z.object({ … })`, `z.strictObject({ … })`, also with `.strict()`, `.describe()`, `.meta()`, `.openapi()` after it. */
+export function zodObjectIn(value: ts.Expression): ts.ObjectLiteralExpression | undefined {
+  const inner = unwrap(value);
+  if (!ts.isCallExpression(inner)) return undefined;
+  const path = pathOf(inner.expression);
+  const method = path.at(-1) ?? "";
+  const [argument] = inner.arguments;
+  if (path.length === 2 && /^(?:z|zod|Z)$/.test(path[0] ?? "") && /^(?:object|strictObject|looseObject)$/.test(method)) {
+    return argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
+  }
+  const keepsKeys = /^(?:strict|passthrough|strip|loose|describe|meta|openapi|brand|readonly|register)$/.test(method);
+  return keepsKeys && ts.isPropertyAccessExpression(inner.expression) ? zodObjectIn(inner.expression.expression) : undefined;
+}
+
+/** The names that a shape lists. */
+export function keysOfShape({ kind, node }: ShapeNode): ReadonlySet<string> {
+  if (kind === "zod") return new Set(propertiesOf(node).keys());
+  const names = node.members.flatMap((member) => (member.name && ts.isIdentifier(member.name) ? [member.name.text] : []));
+  return new Set(names);
+}
+
+/** How a place may spell the columns: `createdAt`, or `created_at`. */
+export const keyStyles: readonly ((name: string) => string)[] = [
+  (name) => name,
+  (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+];
+
+/** How the new field is spelled in a shape that names all columns; undefined when it does not. */
+export function keyIn(shape: ShapeNode, { columns, field }: TransformContext): string | undefined {
+  const keys = keysOfShape(shape);
+  const style = keyStyles.find((keyOf) => columns.length >= 3 && columns.every(({ name }) => keys.has(keyOf(name))));
+  return style?.(field.name);
+}
+
+function shape(found: ShapeNode): ResolvedType {
+  return { kind: "shape", shape: found };
+}

@@ -1,0 +1,105 @@
+import { ts } from "ts-morph";
+
+/** How the file is written: what an edit has to look like. */
+export interface Style {
+  readonly eol: "\n" | "\r\n";
+  readonly quote: '"' | "'";
+}
+
+/** A parsed file. Everything else about it is looked up in `ast`, whose positions are UTF-16 offsets into `text`. */
+export interface SourceFile {
+  /** Path from the project root, with `/`. */
+  readonly file: string;
+  readonly text: string;
+  readonly ast: ts.SourceFile;
+  readonly style: Style;
+  /** A file without types: no casts, no `import type`. */
+  readonly isJavaScript: boolean;
+  /** All nodes of one kind, in the order of the text. */
+  nodes<K extends keyof NodeByKind>(kind: K): readonly NodeByKind[K][];
+  /** All identifiers with this text, declarations included. */
+  identifiers(name: string): readonly ts.Identifier[];
+}
+
+/** The kinds of nodes that transforms look for; the file is walked once for all of them. */
+interface NodeByKind {
+  readonly [ts.SyntaxKind.CallExpression]: ts.CallExpression;
+  readonly [ts.SyntaxKind.NewExpression]: ts.NewExpression;
+  readonly [ts.SyntaxKind.ObjectLiteralExpression]: ts.ObjectLiteralExpression;
+  readonly [ts.SyntaxKind.ArrayLiteralExpression]: ts.ArrayLiteralExpression;
+  readonly [ts.SyntaxKind.InterfaceDeclaration]: ts.InterfaceDeclaration;
+  readonly [ts.SyntaxKind.TypeLiteral]: ts.TypeLiteralNode;
+  readonly [ts.SyntaxKind.UnionType]: ts.UnionTypeNode;
+  readonly [ts.SyntaxKind.ClassDeclaration]: ts.ClassDeclaration;
+  readonly [ts.SyntaxKind.StringLiteral]: ts.StringLiteral;
+  readonly [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: ts.NoSubstitutionTemplateLiteral;
+  readonly [ts.SyntaxKind.TemplateExpression]: ts.TemplateExpression;
+}
+
+/** Reads a file's text into an AST; never fails, a syntax error leaves an AST with holes. */
+export function parseSourceFile(file: string, text: string): SourceFile {
+  const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  let byKind: Map<ts.SyntaxKind, ts.Node[]> | undefined;
+  let byName: Map<string, ts.Identifier[]> | undefined;
+
+  function walk(): void {
+    byKind = new Map();
+    byName = new Map();
+    const visit = (node: ts.Node): void => {
+      if (ts.isIdentifier(node)) push(byName!, node.text, node);
+      else push(byKind!, node.kind, node);
+      ts.forEachChild(node, visit);
+    };
+    visit(ast);
+  }
+
+  return {
+    file,
+    text,
+    ast,
+    style: styleOf(text),
+    isJavaScript: /\.[cm]?jsx?$/.test(file),
+    nodes<K extends keyof NodeByKind>(kind: K): readonly NodeByKind[K][] {
+      if (byKind === undefined) walk();
+      return (byKind?.get(kind as unknown as ts.SyntaxKind) ?? []) as unknown as readonly NodeByKind[K][];
+    },
+    identifiers(name) {
+      if (byName === undefined) walk();
+      return byName?.get(name) ?? [];
+    },
+  };
+}
+
+/** 1-based line of an offset. */
+export function lineAt(text: string, offset: number): number {
+  let line = 1;
+  for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) line += 1;
+  return line;
+}
+
+/** The node as it stands in the file. */
+export function textOf(node: ts.Node, file: SourceFile): string {
+  return file.text.slice(node.getStart(file.ast), node.end);
+}
+
+/** A string literal in the file's quotes. */
+export function quoted(value: string, style: Style): string {
+  const inDouble = JSON.stringify(value);
+  if (style.quote === '"') return inDouble;
+  return `'${inDouble.slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'")}'`;
+}
+
+function styleOf(text: string): Style {
+  const crlf = text.split("\r\n").length - 1;
+  const lf = text.split("\n").length - 1 - crlf;
+  // Imports come first and follow the formatter; only a file without any is decided by counting.
+  const imported = /(?:from|import|require\()\s*(["'])/.exec(text)?.[1];
+  const counted = text.split("'").length > text.split('"').length ? "'" : '"';
+  return { eol: crlf > lf ? "\r\n" : "\n", quote: imported === "'" || imported === '"' ? imported : counted };
+}
+
+function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+  const list = map.get(key);
+  if (list === undefined) map.set(key, [value]);
+  else list.push(value);
+}

@@ -1,0 +1,115 @@
+import { loadModule, type Node, parseSync } from "libpg-query";
+
+/** The part of SQL that has the same meaning in TypeScript. */
+export type SqlExpression =
+  | { readonly kind: "column"; readonly name: string }
+  | { readonly kind: "constant"; readonly value: string | boolean }
+  /** As it is written: `5`, `-1.5`. */
+  | { readonly kind: "number"; readonly text: string }
+  | { readonly kind: "call"; readonly name: TextFunction; readonly argument: SqlExpression }
+  | { readonly kind: "coalesce"; readonly items: readonly SqlExpression[] }
+  /** `||` is NULL when one side is; `concat()` skips NULL. */
+  | { readonly kind: "concat"; readonly items: readonly SqlExpression[]; readonly nulls: "propagate" | "skip" }
+  /** Only kept where it changes nothing; checked against the type of its argument. */
+  | { readonly kind: "cast"; readonly to: "string" | "int"; readonly argument: SqlExpression };
+
+export type TextFunction = "lower" | "upper" | "btrim" | "ltrim" | "rtrim";
+
+/** Loads the parser's WebAssembly; needed once before `parseSqlExpression`. */
+export async function loadSql(): Promise<void> {
+  await loadModule();
+}
+
+/** Reads a SQL expression; undefined for everything that TypeScript might not mean in exactly the same way. */
+export function parseSqlExpression(sql: string): SqlExpression | undefined {
+  let statement: Node | undefined;
+  try {
+    statement = parseSync(`SELECT ${sql}`).stmts?.[0]?.stmt as Node | undefined;
+  } catch {
+    return undefined;
+  }
+  if (statement === undefined || !("SelectStmt" in statement)) return undefined;
+  const { targetList, fromClause, whereClause } = statement.SelectStmt;
+  const target = targetList?.[0] as Node | undefined;
+  if (targetList?.length !== 1 || fromClause || whereClause || target === undefined || !("ResTarget" in target)) {
+    return undefined;
+  }
+  return target.ResTarget.val === undefined ? undefined : read(target.ResTarget.val);
+}
+
+function read(node: Node): SqlExpression | undefined {
+  if ("ColumnRef" in node) return readColumn(node.ColumnRef.fields ?? []);
+  if ("A_Const" in node) return readConstant(node.A_Const);
+  if ("CoalesceExpr" in node) {
+    const items = readAll(node.CoalesceExpr.args ?? []);
+    return items === undefined ? undefined : { kind: "coalesce", items };
+  }
+  if ("FuncCall" in node) return readCall(node.FuncCall);
+  if ("TypeCast" in node) return readCast(node.TypeCast);
+  if ("A_Expr" in node) {
+    const { kind, name, lexpr, rexpr } = node.A_Expr;
+    if (kind !== "AEXPR_OP" || wordsOf(name ?? []).join(".") !== "||") return undefined;
+    const items = readAll([lexpr, rexpr].filter((side) => side !== undefined));
+    if (items?.length !== 2) return undefined;
+    // `a || b || c` nests to the left: one list reads better as one template literal.
+    const flat = items.flatMap((item) => (item.kind === "concat" && item.nulls === "propagate" ? item.items : [item]));
+    return { kind: "concat", items: flat, nulls: "propagate" };
+  }
+  return undefined;
+}
+
+function readColumn(fields: readonly Node[]): SqlExpression | undefined {
+  const name = wordsOf(fields).at(-1);
+  // `"User".*` has no last word.
+  return name === undefined || wordsOf(fields).length !== fields.length ? undefined : { kind: "column", name };
+}
+
+function readConstant(constant: Extract<Node, { A_Const: unknown }>["A_Const"]): SqlExpression | undefined {
+  // Zero, false and '' are left out of the tree: the empty object says which of them it was.
+  if (constant.isnull) return undefined;
+  if (constant.sval !== undefined) return { kind: "constant", value: constant.sval.sval ?? "" };
+  if (constant.boolval !== undefined) return { kind: "constant", value: constant.boolval.boolval ?? false };
+  if (constant.ival !== undefined) return { kind: "number", text: String(constant.ival.ival ?? 0) };
+  if (constant.fval !== undefined) return { kind: "number", text: constant.fval.fval ?? "0" };
+  return undefined;
+}
+
+function readCall(call: Extract<Node, { FuncCall: unknown }>["FuncCall"]): SqlExpression | undefined {
+  const words = wordsOf(call.funcname ?? []);
+  const name = words.at(-1);
+  const isBuiltin = words.length === 1 || (words.length === 2 && words[0] === "pg_catalog");
+  const isPlain = !(call.agg_distinct || call.agg_star || call.agg_filter || call.agg_order || call.over);
+  if (!isBuiltin || !isPlain || call.func_variadic) return undefined;
+
+  const items = readAll(call.args ?? []);
+  if (items === undefined || name === undefined) return undefined;
+  if (name === "concat" && items.length > 0) return { kind: "concat", items, nulls: "skip" };
+  const [argument] = items;
+  if (argument === undefined || items.length !== 1 || !isTextFunction(name)) return undefined;
+  return { kind: "call", name, argument };
+}
+
+function readCast(cast: Extract<Node, { TypeCast: unknown }>["TypeCast"]): SqlExpression | undefined {
+  const argument = cast.arg === undefined ? undefined : read(cast.arg);
+  // A length cuts the value off: not a cast that changes nothing.
+  if (argument === undefined || cast.typeName?.typmods !== undefined || cast.typeName?.arrayBounds !== undefined) {
+    return undefined;
+  }
+  const type = wordsOf(cast.typeName?.names ?? []).at(-1);
+  if (type === "text" || type === "varchar") return { kind: "cast", to: "string", argument };
+  if (type === "int4" || type === "int8" || type === "int2") return { kind: "cast", to: "int", argument };
+  return undefined;
+}
+
+function readAll(nodes: readonly Node[]): readonly SqlExpression[] | undefined {
+  const items = nodes.map(read);
+  return items.every((item) => item !== undefined) ? items : undefined;
+}
+
+function wordsOf(nodes: readonly Node[]): readonly string[] {
+  return nodes.flatMap((node) => ("String" in node && node.String.sval !== undefined ? [node.String.sval] : []));
+}
+
+function isTextFunction(name: string): name is TextFunction {
+  return ["lower", "upper", "btrim", "ltrim", "rtrim"].includes(name);
+}

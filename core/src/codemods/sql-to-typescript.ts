@@ -1,0 +1,158 @@
+import type { ScalarType } from "../model/index.js";
+import { parseSqlExpression, type SqlExpression, type TextFunction } from "./sql-expression.js";
+
+/** What a column is in the code around: `body.email`. */
+export interface ColumnText {
+  readonly text: string;
+  readonly type: ScalarType;
+  readonly isNullable: boolean;
+}
+
+export interface Translated {
+  readonly text: string;
+  readonly type: ScalarType;
+  readonly isNullable: boolean;
+}
+
+interface Emitted extends Translated {
+  /** `.method()` can follow without parentheses. */
+  readonly isPrimary: boolean;
+  /** The text of a string constant, for template literals. */
+  readonly constant?: string;
+}
+
+/**
+ * SQL as a TypeScript expression with the same meaning, or undefined. Needs `loadSql()` once.
+ *
+ * `lower`, `upper`: the same for ASCII and for letters with one counterpart; JavaScript follows Unicode's full mapping
+ * (`ß` → `SS`, final sigma) where PostgreSQL follows its locale. That is accepted: both are the value of that row.
+ * `trim`: SQL takes off spaces only, so `String.trim()` (tabs, line breaks) would be another value.
+ *
+ * @example translate("lower(email)", () => ({ text: "body.email", type: "string", isNullable: false }))
+ *          // { text: "body.email.toLowerCase()", … }
+ */
+export function translate(
+  sql: string | SqlExpression,
+  resolve: (column: string) => ColumnText | undefined,
+  quote: (value: string) => string = JSON.stringify,
+): Translated | undefined {
+  const expression = typeof sql === "string" ? parseSqlExpression(sql) : sql;
+  if (expression === undefined) return undefined;
+  const emitted = emit(expression, resolve, quote);
+  return emitted && { text: emitted.text, type: emitted.type, isNullable: emitted.isNullable };
+}
+
+/** The columns that an expression reads. */
+export function columnsOf(expression: SqlExpression): readonly string[] {
+  switch (expression.kind) {
+    case "column":
+      return [expression.name];
+    case "constant":
+    case "number":
+      return [];
+    case "call":
+    case "cast":
+      return columnsOf(expression.argument);
+    case "coalesce":
+    case "concat":
+      return expression.items.flatMap(columnsOf);
+    default:
+      return expression satisfies never;
+  }
+}
+
+function emit(
+  expression: SqlExpression,
+  resolve: (column: string) => ColumnText | undefined,
+  quote: (value: string) => string,
+): Emitted | undefined {
+  const sub = (inner: SqlExpression): Emitted | undefined => emit(inner, resolve, quote);
+  switch (expression.kind) {
+    case "column": {
+      const column = resolve(expression.name);
+      return column && { ...column, isPrimary: isPrimaryText(column.text) };
+    }
+    case "constant":
+      if (typeof expression.value === "boolean") return sure(String(expression.value), "boolean");
+      return { ...sure(quote(expression.value), "string"), constant: expression.value };
+    case "number":
+      return { ...sure(expression.text, /^-?\d+$/.test(expression.text) ? "int" : "float"), isPrimary: false };
+    case "call":
+      return emitCall(expression.name, sub(expression.argument));
+    case "coalesce":
+      return emitCoalesce(expression.items.map(sub));
+    case "concat":
+      return emitConcat(expression.items.map(sub), expression.nulls);
+    case "cast": {
+      const argument = sub(expression.argument);
+      const isSame = argument?.type === expression.to || (expression.to === "int" && argument?.type === "bigint");
+      return isSame ? argument : undefined;
+    }
+    default:
+      return expression satisfies never;
+  }
+}
+
+const methods: Readonly<Record<TextFunction, string>> = {
+  lower: ".toLowerCase()",
+  upper: ".toUpperCase()",
+  btrim: '.replace(/^ +| +$/g, "")',
+  ltrim: '.replace(/^ +/, "")',
+  rtrim: '.replace(/ +$/, "")',
+};
+
+function emitCall(name: TextFunction, argument: Emitted | undefined): Emitted | undefined {
+  if (argument === undefined || argument.type !== "string") return undefined;
+  const method = methods[name];
+  // Twice is the same as once, and `email.toLowerCase().toLowerCase()` reads like a mistake.
+  if (argument.text.endsWith(method)) return argument;
+  const base = argument.isPrimary ? argument.text : `(${argument.text})`;
+  return {
+    text: `${base}${argument.isNullable && !base.includes("?.") ? "?" : ""}${method}`,
+    type: "string",
+    isNullable: argument.isNullable,
+    isPrimary: true,
+  };
+}
+
+function emitCoalesce(items: readonly (Emitted | undefined)[]): Emitted | undefined {
+  const kept: Emitted[] = [];
+  for (const item of items) {
+    if (item === undefined) return undefined;
+    kept.push(item);
+    // What follows a value that is never NULL is never reached.
+    if (!item.isNullable) break;
+  }
+  const [first] = kept;
+  if (first === undefined || kept.some((item) => item.type !== first.type)) return undefined;
+  if (kept.length === 1) return first;
+  return {
+    text: kept.map((item) => item.text).join(" ?? "),
+    type: first.type,
+    isNullable: kept.every((item) => item.isNullable),
+    isPrimary: false,
+  };
+}
+
+function emitConcat(items: readonly (Emitted | undefined)[], nulls: "propagate" | "skip"): Emitted | undefined {
+  let template = "";
+  for (const item of items) {
+    // Only text and whole numbers print the same in both languages.
+    if (item === undefined || !["string", "int", "bigint"].includes(item.type)) return undefined;
+    if (item.isNullable && nulls === "propagate") return undefined;
+    if (item.constant !== undefined) template += item.constant.replaceAll(/[\\`]|\$(?=\{)/g, "\\$&");
+    else template += `\${${item.isNullable ? `${item.text} ?? ""` : item.text}}`;
+  }
+  // `a || b` of two numbers is no concatenation in SQL either; one of them must be text.
+  if (!items.some((item) => item?.type === "string") && nulls === "propagate") return undefined;
+  return { text: `\`${template}\``, type: "string", isNullable: false, isPrimary: true };
+}
+
+function sure(text: string, type: ScalarType): Emitted {
+  return { text, type, isNullable: false, isPrimary: true };
+}
+
+/** Names, paths, calls on them, strings: nothing with an operator at its top. */
+export function isPrimaryText(text: string): boolean {
+  return /^[\w$.?!]+$/.test(text) || /^[\w$.?!]+\([^()]*\)(?:\.\w+\([^()]*\))*$/.test(text) || /^(["'`])[^"'`]*\1$/.test(text);
+}

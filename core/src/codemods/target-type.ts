@@ -1,0 +1,93 @@
+import { ts } from "ts-morph";
+import { pathOf, unwrap } from "./expressions.js";
+import { callbackOf } from "./literals.js";
+import { lookUp } from "./project.js";
+import { declarationOf } from "./scope.js";
+import type { SourceFile } from "./source-file.js";
+import type { TransformContext } from "./transform.js";
+
+/** Where a literal ends up. The wrappers say how it is nested in the declared type, from the outside in. */
+export type Target =
+  /** A declared type, written in `file`. */
+  | { readonly kind: "typed"; readonly type: ts.TypeNode; readonly file: SourceFile; readonly inside: readonly Nesting[] }
+  /** What a client call takes or a mock of it gives: `mockResolvedValue`. */
+  | { readonly kind: "argument"; readonly path: readonly string[]; readonly inside: readonly Nesting[] }
+  /** Nothing says what its type is: it may hold more or less. */
+  | { readonly kind: "free" }
+  /** Something says so, but not in a way that can be read here. */
+  | { readonly kind: "unknown" };
+
+export type Nesting = "element" | "property";
+
+/** The declared type that a literal must have, found by walking outwards. */
+export function targetOf(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): Target {
+  const inside: Nesting[] = [];
+  let node: ts.Node = literal;
+  for (;;) {
+    const { parent } = node;
+    if (ts.isAsExpression(parent) || ts.isSatisfiesExpression(parent)) {
+      if (!isConst(parent.type)) return { kind: "typed", type: parent.type, file, inside };
+    } else if (ts.isArrayLiteralExpression(parent)) {
+      inside.unshift("element");
+    } else if (ts.isPropertyAssignment(parent) && ts.isObjectLiteralExpression(parent.parent)) {
+      inside.unshift("property");
+      node = parent.parent;
+      continue;
+    } else if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyDeclaration(parent)) {
+      return parent.type === undefined ? { kind: "free" } : { kind: "typed", type: parent.type, file, inside };
+    } else if (ts.isArrowFunction(parent) || ts.isReturnStatement(parent)) {
+      const owner = functionAround(parent);
+      if (owner === undefined) return { kind: "unknown" };
+      if (owner.type !== undefined) return { kind: "typed", type: owner.type, file, inside };
+      const call = owner.parent;
+      // What a callback returns is inferred: the call's own result is what has a type, or not.
+      if (callbackOf(call) !== owner) return { kind: "free" };
+      inside.unshift("element");
+      node = call;
+      continue;
+    } else if (ts.isCallExpression(parent)) {
+      return argumentOf(parent, node as ts.Expression, file, context, inside);
+    } else if (!isTransparent(parent, node)) {
+      return { kind: ts.isExpressionStatement(parent) ? "free" : "unknown" };
+    }
+    node = parent;
+  }
+}
+
+function argumentOf(
+  call: ts.CallExpression,
+  argument: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+  inside: readonly Nesting[],
+): Target {
+  const index = call.arguments.indexOf(argument);
+  const path = pathOf(call.expression);
+  if (path.length > 1 || !ts.isIdentifier(call.expression)) return { kind: "argument", path, inside };
+  const local = declarationOf(call.expression);
+  const found = lookUp(context.project, file, call.expression.text, "value");
+  const declared = found?.kind === "declaration" ? { node: found.node, file: found.file } : { node: local, file };
+  const type = declared.node === undefined ? undefined : parameterTypeOf(declared.node, index);
+  return type === undefined ? { kind: "unknown" } : { kind: "typed", type, file: declared.file, inside };
+}
+
+function parameterTypeOf(node: ts.Node, index: number): ts.TypeNode | undefined {
+  const value = ts.isVariableDeclaration(node) && node.initializer !== undefined ? unwrap(node.initializer) : node;
+  if (!ts.isFunctionDeclaration(value) && !ts.isArrowFunction(value) && !ts.isFunctionExpression(value)) return undefined;
+  return value.parameters[index]?.type;
+}
+
+function functionAround(node: ts.Node): ts.SignatureDeclaration | undefined {
+  for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) if (ts.isFunctionLike(at)) return at;
+  return undefined;
+}
+
+function isTransparent(parent: ts.Node, node: ts.Node): boolean {
+  if (ts.isParenthesizedExpression(parent) || ts.isNonNullExpression(parent) || ts.isAwaitExpression(parent)) return true;
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node;
+  return ts.isBinaryExpression(parent) && parent.right === node && parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken;
+}
+
+function isConst(type: ts.TypeNode): boolean {
+  return ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) && type.typeName.text === "const";
+}

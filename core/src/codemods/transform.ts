@@ -1,0 +1,93 @@
+import type { CodeIntent, EntityField, EntityModel, Place, PlannedEdit } from "../model/index.js";
+import type { Project } from "./project.js";
+import type { SourceFile } from "./source-file.js";
+import type { Splice } from "./splice.js";
+import type { SqlExpression } from "./sql-expression.js";
+
+/** What a transform found in a file: an edit to make, or a place that a person should look at. */
+export type Finding = EditFinding | PlaceFinding | SilentFinding;
+
+export interface EditFinding {
+  readonly kind: "edit";
+  readonly splices: readonly Splice[];
+  /** `createUser: data of prisma.user.create`. */
+  readonly what: string;
+  /** The inserted property, entry or member without its comma; empty where the edit only takes something away. */
+  readonly text: string;
+  /** What stood there before, where an edit replaces a text that Lockstep wrote. */
+  readonly replaces?: string;
+}
+
+export interface PlaceFinding {
+  readonly kind: "place";
+  readonly certainty: Place["kind"];
+  /** Offset of the literal, type or call. */
+  readonly offset: number;
+  readonly what: string;
+  /** Why it is listed and not edited, and what to write there. */
+  readonly reason: string;
+}
+
+/** A place that names so little of the model that only its number is told. */
+export interface SilentFinding {
+  readonly kind: "silent";
+  readonly offset: number;
+}
+
+/** What a transform works with: one intent over one snapshot of the files. */
+export interface TransformContext {
+  readonly project: Project;
+  readonly models: readonly EntityModel[];
+  readonly intent: CodeIntent;
+  readonly model: EntityModel;
+  readonly field: EntityField;
+  /** The fields that a place must name to count as a copy of the whole model: all but the planned ones. */
+  readonly columns: readonly EntityField[];
+  /** The same without ids, foreign keys and timestamps: how much of the model a place holds is measured with these. */
+  readonly core: readonly EntityField[];
+  /** The intent's value where it is SQL that could be read. */
+  readonly sql: SqlExpression | undefined;
+  /** Edits of earlier phases (and of this run) for the same field. */
+  readonly earlier: readonly PlannedEdit[];
+  /** The ORM's side of recognising rows; without a plugin nothing is one. */
+  readonly orm: OrmCode;
+  /** Computes once per snapshot what several files or transforms need. */
+  memo<T>(key: string, make: () => T): T;
+}
+
+/** Recognises one kind of place, edits it, and takes its edits back. */
+export interface Transform {
+  readonly id: string;
+  /** The intents it serves. */
+  readonly intents: readonly CodeIntent["kind"][];
+  /** It only lists places: it runs after the edits of its intent were made, and sees what they left. */
+  readonly isChecklist?: true;
+  /** What code of this ORM looks like; one transform of a plugin carries it. */
+  readonly orm?: OrmCode;
+  find(file: SourceFile, context: TransformContext): Iterable<Finding>;
+  /** Takes out what `find` inserted in an earlier phase, wherever the code has moved to. */
+  undo?(file: SourceFile, context: TransformContext): Iterable<Finding>;
+}
+
+/** What the ORM-neutral transforms must know about an ORM; answered from names and paths alone. */
+export interface OrmCode {
+  /** Whether a module specifier outside of the candidates leads to the ORM's generated code. */
+  isClientModule(specifier: string, from: SourceFile): boolean;
+  /** Whether a qualified type is the row of a model: `Prisma.UserGetPayload<{}>`. */
+  isRowType(qualifier: string, name: string, argument: string | undefined, model: string): boolean;
+  /** The rows that a call reads whole (no `select`, no `omit`); `list` for `findMany`. */
+  readsRows(path: readonly string[], argument: string | undefined, model: string): "row" | "list" | undefined;
+}
+
+/** The edits that this transform made to this field in earlier phases. */
+export function earlierOf(transform: string, context: TransformContext): readonly PlannedEdit[] {
+  return context.earlier.filter((edit) => edit.transform === transform && edit.text !== "");
+}
+
+/** The name under which a text of the earlier edits counts as unchanged: reformatting does not matter. */
+export function compact(text: string): string {
+  return text
+    .replaceAll(/\s+/g, " ")
+    .replaceAll(/[\s,]*([{}()[\],;:])[\s,]*/g, "$1")
+    .trim();
+}

@@ -1,0 +1,85 @@
+import { ts } from "ts-morph";
+import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../expressions.js";
+import { computedValue, constantOf, numberedValue } from "../fixture-value.js";
+import { addProperty, takeBack } from "../property-edit.js";
+import { namesAllColumns, rowLiterals } from "../row-literals.js";
+import type { SourceFile } from "../source-file.js";
+import type { Finding, Transform, TransformContext } from "../transform.js";
+import { textsOfLiteral, valueText } from "../value-text.js";
+
+const id = "fixture";
+
+/** Literals typed as a row stop compiling as soon as the model has the column: they get a real value, once. */
+export const fixture: Transform = {
+  id,
+  intents: ["completeFixtures"],
+
+  *find(file, context) {
+    for (const { literal, isReturned } of rowLiterals(file, context)) {
+      if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
+      // With a spread, what is not named here comes from there.
+      if (spreadsOf(literal).length > 0 && !namesAllColumns(literal, context)) continue;
+      yield complete(literal, isReturned, file, context);
+    }
+  },
+
+  *undo(file, context) {
+    for (const { literal } of rowLiterals(file, context)) yield* takeBack(id, literal, what(literal, context), file, context);
+  },
+};
+
+function complete(
+  literal: ts.ObjectLiteralExpression,
+  isReturned: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): Finding {
+  const { name } = context.field;
+  const value = valueFor(literal, isReturned, file, context);
+  const edit = value && addProperty(literal, `${name}: ${value}`, what(literal, context), file, endOfNamed(literal));
+  if (edit) return edit;
+  const reason = `a ${context.model.name} row without ${name} does not compile: add \`${name}: …\``;
+  const offset = literal.getStart(file.ast);
+  return { kind: "place", certainty: "required", offset, what: what(literal, context), reason };
+}
+
+function valueFor(
+  literal: ts.ObjectLiteralExpression,
+  isReturned: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const known = computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file.style, context);
+  if (known !== undefined && context.field.type !== "decimal") return known;
+  const isConstant = literal.properties.every((property) => isWrittenDown(initializerOf(property)));
+  // A factory that makes distinct rows would make them all with one value.
+  if (!isConstant && (!isTest(file) || (isReturned && context.field.isUnique))) return undefined;
+  return numberedValue(file, context);
+}
+
+/** The value goes before a spread that overrides: `{ id: 1, …, ...overrides }`. */
+function endOfNamed(literal: ts.ObjectLiteralExpression): number {
+  return literal.properties.findLastIndex((property) => !ts.isSpreadAssignment(property)) + 1;
+}
+
+function isWrittenDown(value: ts.Expression | undefined): boolean {
+  if (value === undefined || constantOf(value) !== undefined) return true;
+  const inner = unwrap(value);
+  if (ts.isNewExpression(inner)) return (inner.arguments ?? []).every((argument) => constantOf(argument) !== undefined);
+  return ts.isObjectLiteralExpression(inner) || ts.isArrayLiteralExpression(inner);
+}
+
+function isTest(file: SourceFile): boolean {
+  return /(?:^|[/._-])(?:tests?|specs?|__tests__|fixtures?|mocks?|__mocks__|factor(?:y|ies)|stories)(?:[/._-]|$)/i.test(file.file);
+}
+
+function what(literal: ts.ObjectLiteralExpression, context: TransformContext): string {
+  return describe(literal, `${nameOfLiteral(literal) ?? "a literal"} typed as ${context.model.name}`);
+}
+
+function nameOfLiteral(literal: ts.ObjectLiteralExpression): string | undefined {
+  for (let at: ts.Node = literal.parent; at !== undefined && !ts.isFunctionLike(at); at = at.parent) {
+    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name)) return at.name.text;
+  }
+  return undefined;
+}

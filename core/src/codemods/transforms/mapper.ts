@@ -1,0 +1,98 @@
+import { ts } from "ts-morph";
+import { commaListOf, insertItem, removeItem } from "../comma-list.js";
+import { describe, propertiesOf } from "../expressions.js";
+import { addProperty, takeBack } from "../property-edit.js";
+import { responses } from "../responses.js";
+import { type SourceFile, textOf } from "../source-file.js";
+import { compact, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+
+const id = "mapper";
+
+/** Functions that copy a whole row show the new field, with a fallback until it is required. */
+export const mapper: Transform = {
+  id,
+  intents: ["read", "dropFallback"],
+
+  *find(file, context) {
+    if (context.intent.kind === "dropFallback") yield* dropFallbacks(file, context);
+    else yield* show(file, context);
+  },
+
+  *undo(file, context) {
+    // The text says whose it is: the function may have changed in every other way.
+    for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+      const what = describe(literal, `copy of ${context.model.name}`);
+      yield* takeBack(id, literal, what, file, context);
+    }
+    yield* takeBackPatterns(file, context);
+  },
+};
+
+function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { mapper: found, value, reason } of responses(context).mappers) {
+    const { literal, key, pattern } = found;
+    if (found.file !== file || propertiesOf(literal).has(key)) continue;
+    const what = describe(literal, `copy of ${context.model.name}`);
+    const text = key === value ? key : `${key}: ${value}`;
+    const edit = reason === undefined ? addProperty(literal, text, what, file) : undefined;
+    const taken = pattern === undefined ? undefined : addToPattern(pattern, what, file, context);
+    if (edit !== undefined && (pattern === undefined || taken !== undefined)) {
+      yield edit;
+      if (taken !== undefined) yield taken;
+      continue;
+    }
+    const why = `it copies every column of ${context.model.name}; ${reason ?? "it is not written in a way that can be edited"}: add \`${text}\``;
+    yield { kind: "place", certainty: "likely", offset: literal.getStart(file.ast), what, reason: why };
+  }
+}
+
+/** `({ id, email }: User)` takes the new field out of the row too. */
+function addToPattern(
+  pattern: ts.ObjectBindingPattern,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Extract<Finding, { kind: "edit" }> | undefined {
+  const list = commaListOf(pattern, file);
+  const rest = pattern.elements.findIndex((element) => element.dotDotDotToken !== undefined);
+  const { name } = context.field;
+  const splices = list && insertItem(list, name, file, rest === -1 ? undefined : rest);
+  return splices && { kind: "edit", splices, what: `${what}, its pattern`, text: name };
+}
+
+function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { name } = context.field;
+  if (!earlierOf(id, context).some((edit) => edit.text === name && edit.file === file.file)) return;
+  for (const identifier of file.identifiers(name)) {
+    const element = identifier.parent;
+    if (!ts.isBindingElement(element) || !ts.isObjectBindingPattern(element.parent)) continue;
+    const list = commaListOf(element.parent, file);
+    if (list === undefined || textOf(element, file) !== name) continue;
+    const what = describe(element, `copy of ${context.model.name}, its pattern`);
+    yield { kind: "edit", splices: removeItem(list, element, file), what, text: "", replaces: name };
+  }
+}
+
+function* dropFallbacks(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const written = new Set(earlierOf(id, context).map((edit) => compact(edit.text)));
+  for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+    for (const property of literal.properties) {
+      if (!ts.isPropertyAssignment(property) || !written.has(compact(textOf(property, file)))) continue;
+      const read = readIn(property.initializer, file);
+      if (read === undefined || !read.endsWith(context.field.name)) continue;
+      const name = textOf(property.name, file);
+      const text = read === name ? name : `${name}: ${read}`;
+      const start = read === name ? property.getStart(file.ast) : property.initializer.getStart(file.ast);
+      const splice = { start, end: property.end, text: read };
+      const what = describe(literal, `copy of ${context.model.name}`);
+      yield { kind: "edit", splices: [splice], what, text, replaces: textOf(property, file) };
+    }
+  }
+}
+
+/** `user.handle` of `user.handle ?? user.email.toLowerCase()` */
+function readIn(value: ts.Expression, file: SourceFile): string | undefined {
+  let left: ts.Expression = value;
+  while (ts.isBinaryExpression(left) && left.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken) left = left.left;
+  return left === value ? undefined : textOf(left, file);
+}

@@ -1,0 +1,74 @@
+import { ts } from "ts-morph";
+import { insertMember, removeMember } from "../member-edit.js";
+import { responses } from "../responses.js";
+import { type SourceFile, textOf } from "../source-file.js";
+import { compact, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+
+const id = "response-type";
+const types: Readonly<Record<string, string>> = { string: "string", int: "number", float: "number", boolean: "boolean" };
+
+/** The interface that a mapper of the whole model returns names the new field. */
+export const responseType: Transform = {
+  id,
+  intents: ["read", "dropFallback"],
+
+  *find(file, context) {
+    if (context.intent.kind === "dropFallback") yield* tighten(file, context);
+    else yield* show(file, context);
+  },
+
+  *undo(file, context) {
+    for (const { node, member, text } of written(file, context)) {
+      yield { kind: "edit", splices: removeMember(node, member, file), what: what(node), text: "", replaces: text };
+    }
+  },
+};
+
+function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { shape, key, isNullable, reason } of responses(context).shapes) {
+    if (shape.kind !== "members" || shape.file !== file) continue;
+    const text = `${key}: ${types[context.field.type] ?? "…"}${isNullable ? " | null" : ""}`;
+    const inserted = reason === undefined ? insertMember(shape.node, text, file) : undefined;
+    if (inserted !== undefined) {
+      yield { kind: "edit", what: what(shape.node), ...inserted };
+      continue;
+    }
+    const why = `it names every column of ${context.model.name}; ${reason ?? "it has no members yet"}: add \`${text}\``;
+    yield { kind: "place", certainty: "likely", offset: shape.node.getStart(file.ast), what: what(shape.node), reason: why };
+  }
+}
+
+function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { node, member, text } of written(file, context)) {
+    const tight = text.replace(/ \| null(?=[;,]?$)/, "");
+    if (tight === text) continue;
+    const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
+    yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text };
+  }
+}
+
+/** The members that Lockstep wrote, where they stand now. */
+function* written(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ node: ts.InterfaceDeclaration | ts.TypeLiteralNode; member: ts.TypeElement; text: string }> {
+  const texts = new Set(earlierOf(id, context).map((edit) => bare(edit.text)));
+  if (texts.size === 0) return;
+  const nodes = [...file.nodes(ts.SyntaxKind.InterfaceDeclaration), ...file.nodes(ts.SyntaxKind.TypeLiteral)];
+  for (const node of nodes) {
+    for (const member of node.members) {
+      const text = textOf(member, file);
+      if (texts.has(bare(text))) yield { node, member, text };
+    }
+  }
+}
+
+/** Without the separator: a formatter may have added one. */
+function bare(text: string): string {
+  return compact(text).replace(/[;,]$/, "");
+}
+
+function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {
+  if (ts.isInterfaceDeclaration(node)) return `interface ${node.name.text}`;
+  return ts.isTypeAliasDeclaration(node.parent) ? `type ${node.parent.name.text}` : "type";
+}

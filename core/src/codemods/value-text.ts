@@ -1,0 +1,117 @@
+import { ts } from "ts-morph";
+import type { EntityField } from "../model/index.js";
+import { initializerOf, propertiesOf, unwrap } from "./expressions.js";
+import { isRepeatable } from "./repeatable.js";
+import { quoted, type SourceFile, type Style, textOf } from "./source-file.js";
+import { type ColumnText, isPrimaryText, translate } from "./sql-to-typescript.js";
+import type { TransformContext } from "./transform.js";
+
+/** What a field of the model is in the code around, or why it cannot be used there. */
+export type FieldText = (field: EntityField) => ColumnText | undefined;
+
+/** The value of the new field as TypeScript: never null, of the field's type; undefined where that cannot be said. */
+export function valueText(resolve: FieldText, style: Style, context: TransformContext): string | undefined {
+  const { value } = context.intent;
+  if (value.kind === "none") return undefined;
+  if (value.kind === "typescript") return substitute(value.text, resolve, context);
+  if (context.sql === undefined) return undefined;
+
+  const byColumn = new Map(context.model.fields.map((field) => [field.column, field]));
+  const resolveColumn = (column: string): ColumnText | undefined => {
+    const field = byColumn.get(column);
+    return field === undefined || field.isList ? undefined : resolve(field);
+  };
+  const translated = translate(context.sql, resolveColumn, (text) => quoted(text, style));
+  if (translated === undefined || translated.isNullable || context.field.isList) return undefined;
+  return asType(translated, context.field, style, context);
+}
+
+/** A property's value as it can be repeated beside it: `email: body.email` gives `body.email`. */
+export function textsOfLiteral(literal: ts.ObjectLiteralExpression, file: SourceFile): FieldText {
+  const properties = propertiesOf(literal);
+  return (field) => {
+    const value = initializerOf(properties.get(field.name));
+    if (value === undefined || isMissing(unwrap(value)) || !isRepeatable(value)) return undefined;
+    const isGiven = ts.isStringLiteralLike(value) || ts.isTemplateExpression(value) || ts.isNumericLiteral(value);
+    return { text: textOf(value, file), type: field.type, isNullable: !isGiven && (field.isOptional || field.hasDefault) };
+  };
+}
+
+/** The fields of a row that is at hand under a name: `user.email`. */
+export function textsOfRow(row: string): FieldText {
+  return (field) => ({ text: `${row}.${field.name}`, type: field.type, isNullable: field.isOptional });
+}
+
+/** Fields that are in scope under their own names: after `({ id, email }: User) =>`. */
+export function textsOfNames(names: ReadonlyMap<string, string>): FieldText {
+  return (field) => {
+    const text = names.get(field.name);
+    return text === undefined ? undefined : { text, type: field.type, isNullable: field.isOptional };
+  };
+}
+
+/** The fields of the model that the value is computed from. */
+export function sourcesOf(context: TransformContext): readonly EntityField[] {
+  const used = new Map<string, EntityField>();
+  valueText(
+    (field) => {
+      used.set(field.name, field);
+      return { text: field.name, type: field.type, isNullable: false };
+    },
+    { eol: "\n", quote: '"' },
+    context,
+  );
+  return [...used.values()];
+}
+
+function asType(
+  value: { readonly text: string; readonly type: string },
+  field: EntityField,
+  style: Style,
+  context: TransformContext,
+): string | undefined {
+  if (value.type === field.type && field.type !== "enum") return value.text;
+  if (value.type === "int" && ["float", "decimal"].includes(field.type)) return value.text;
+  if (value.type === "float" && field.type === "decimal") return value.text;
+  if (value.type === "int" && field.type === "bigint" && /^-?\d+$/.test(value.text)) return `${value.text}n`;
+  if (field.type !== "enum" || context.sql?.kind !== "constant") return undefined;
+  // Enums can have other names in the code than in the database: only known values are written.
+  const stored = context.sql.value;
+  const known = field.enumValues?.find((each) => each.value === stored);
+  return known === undefined ? undefined : quoted(known.name, style);
+}
+
+/** `email.toLowerCase()` with the names of fields replaced by what they are here. */
+function substitute(text: string, resolve: FieldText, context: TransformContext): string | undefined {
+  const byName = new Map(context.model.fields.map((field) => [field.name, field]));
+  const source = ts.createSourceFile("value.ts", `(${text})`, ts.ScriptTarget.Latest, true);
+  let result = "";
+  let at = 1;
+  let isKnown = true;
+  const visit = (node: ts.Node): void => {
+    const field = ts.isIdentifier(node) && isFreeName(node) ? byName.get(node.text) : undefined;
+    if (field !== undefined && field.name !== context.field.name) {
+      const resolved = resolve(field);
+      if (resolved === undefined || resolved.isNullable) isKnown = false;
+      else {
+        const isWhole = node.parent.parent === source.statements[0];
+        const inPlace = isWhole || isPrimaryText(resolved.text) ? resolved.text : `(${resolved.text})`;
+        result += source.text.slice(at, node.getStart(source)) + inPlace;
+        at = node.end;
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
+  return isKnown ? result + source.text.slice(at, source.text.length - 1) : undefined;
+}
+
+function isFreeName(node: ts.Identifier): boolean {
+  const { parent } = node;
+  if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
+  return !(ts.isPropertyAssignment(parent) && parent.name === node) && !ts.isParameter(parent);
+}
+
+function isMissing(value: ts.Expression): boolean {
+  return value.kind === ts.SyntaxKind.NullKeyword || (ts.isIdentifier(value) && value.text === "undefined");
+}

@@ -1,0 +1,42 @@
+/** What `lockstep.config.ts` may say. */
+export interface LockstepConfigInput {
+  /**
+   * The databases that a plan must reach, by name; the slowest of them decides. Default: none.
+   * @example { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }
+   */
+  targets?: Record<
+    string,
+    {
+      /** The environment variable that holds its URL: the file is in version control, the URL is not. */
+      urlFrom: string;
+    }
+  >;
+  /** The code that is looked through and edited. */
+  code?: {
+    /** Globs from the project's root. Default: the files of tsconfig.json. */
+    include?: string[];
+    /** Globs of files that are never edited, besides generated and ignored ones. Default: none. */
+    exclude?: string[];
+  };
+  /** How `lockstep backfill run` goes through a table. */
+  backfill?: {
+    /** Rows of the first batch; later ones are sized by how long they take. Default: 1000. */
+    batchRows?: number;
+    /** How long one batch should hold its row locks. Default: 100. */
+    targetMs?: number;
+    /** Rest between two batches. Default: 0. */
+    pauseMs?: number;
+  };
+}
+
+/**
+ * Types the configuration in the editor; returns it as it is.
+ *
+ * @example
+ * // lockstep.config.ts
+ * import { defineConfig } from "@lockstep/prisma";
+ * export default defineConfig({ targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } });
+ */
+export function defineConfig(config: LockstepConfigInput): LockstepConfigInput {
+  return config;
+}

@@ -1,0 +1,31 @@
+import { z } from "zod";
+
+const patterns = z.array(z.string().min(1));
+
+const target = z.strictObject({
+  urlFrom: z
+    .string()
+    .regex(
+      /^[A-Za-z_][A-Za-z0-9_]*$/,
+      "the name of an environment variable is needed, not the URL itself: URLs hold passwords",
+    ),
+});
+
+/** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
+export const configSchema = z.strictObject({
+  targets: z.record(z.string().min(1), target).default({}),
+  code: z.strictObject({ include: patterns.optional(), exclude: patterns.optional() }).optional(),
+  backfill: z
+    .strictObject({
+      batchRows: z.int().min(1).max(1_000_000).optional(),
+      targetMs: z.int().min(1).max(60_000).optional(),
+      pauseMs: z.int().min(0).max(3_600_000).optional(),
+    })
+    .optional(),
+});
+
+/** The configuration as Lockstep uses it. */
+export type LockstepConfig = z.output<typeof configSchema>;
+
+/** Without a file: no targets yet, everything else as Lockstep decides. */
+export const defaultConfig: LockstepConfig = { targets: {} };

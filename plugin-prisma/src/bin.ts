@@ -1,0 +1,5 @@
+import { main } from "@lockstep/core/cli";
+import { prismaPlugin } from "./plugin.js";
+import { version } from "./version.js";
+
+process.exitCode = await main({ plugins: [prismaPlugin], version, argv: process.argv.slice(2) });

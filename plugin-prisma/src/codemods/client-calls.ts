@@ -1,0 +1,53 @@
+import { pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
+import type { EntityModel } from "@lockstep/core";
+
+/** A call of the generated client, told by its path: `<anything>.user.create({ … })`. */
+export interface ClientCall {
+  readonly call: ts.CallExpression;
+  readonly model: EntityModel;
+  readonly method: string;
+  /** `prisma.user.create`: how people name it. */
+  readonly label: string;
+  /** The literal it is called with; undefined when that is built elsewhere. */
+  readonly args: ts.ObjectLiteralExpression | undefined;
+}
+
+const writing = ["create", "createMany", "createManyAndReturn", "upsert", "update", "updateMany", "updateManyAndReturn"];
+const reading = ["findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"];
+const others = ["delete", "deleteMany", "count", "aggregate", "groupBy"];
+const methods = new Set([...writing, ...reading, ...others]);
+/** Methods that give back whole rows unless told otherwise. */
+const givingRows: ReadonlyMap<string, "row" | "list"> = new Map([
+  ...[...reading.slice(0, 4), "create", "upsert", "update", "delete"].map((name) => [name, "row"] as const),
+  ...["findMany", "createManyAndReturn", "updateManyAndReturn"].map((name) => [name, "list"] as const),
+]);
+
+/** `prisma.user` for model `User`. */
+export function accessorOf(model: string): string {
+  return model.charAt(0).toLowerCase() + model.slice(1);
+}
+
+/** All calls of the client on any of the models. */
+export function* clientCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
+  const byAccessor = new Map(models.map((model) => [accessorOf(model.name), model]));
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const path = pathOf(call.expression);
+    const method = path.at(-1);
+    const model = byAccessor.get(path.at(-2) ?? "");
+    if (path.length < 3 || method === undefined || model === undefined || !methods.has(method)) continue;
+    const [argument] = call.arguments;
+    const args = argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
+    yield { call, model, method, label: path.slice(-3).join("."), args };
+  }
+}
+
+/** Whether a call gives whole rows of the model: `prisma.user.findMany({ where })`. */
+export function readsRows(
+  path: readonly string[],
+  argument: string | undefined,
+  model: string,
+): "row" | "list" | undefined {
+  if (path.length < 3 || path.at(-2) !== accessorOf(model)) return undefined;
+  if (argument !== undefined && /\b(?:select|omit)\b/.test(argument)) return undefined;
+  return givingRows.get(path.at(-1) ?? "");
+}

@@ -1,0 +1,132 @@
+import {
+  addProperty,
+  describe,
+  type Finding,
+  literalsOf,
+  propertiesOf,
+  type SourceFile,
+  sourcesOf,
+  spreadsOf,
+  takeBack,
+  textOf,
+  textsOfLiteral,
+  textsOfRow,
+  ts,
+  type Transform,
+  type TransformContext,
+  valueText,
+} from "@lockstep/core/codemods";
+import { clientCalls } from "./client-calls.js";
+import { rowsWrittenBy } from "./written-rows.js";
+
+const id = "create-data";
+
+/** Every literal that becomes a new row of the model fills the column. */
+export const createData: Transform = {
+  id,
+  intents: ["write"],
+
+  *find(file, context) {
+    if (context.intent.value.kind === "none") return;
+    for (const { value, what } of valuesOf(file, context)) {
+      if (ts.isObjectLiteralExpression(value)) yield* fillLiteral(value, what, file, context);
+      else yield builtElsewhere(value, what, file, context);
+    }
+  },
+
+  *undo(file, context) {
+    for (const { value, what } of valuesOf(file, context)) {
+      if (ts.isObjectLiteralExpression(value)) yield* takeBack(id, value, what, file, context);
+    }
+  },
+};
+
+interface RowValue {
+  readonly value: ts.Expression;
+  readonly what: string;
+}
+
+/** All values that become rows of the model, each once. */
+function* valuesOf(file: SourceFile, context: TransformContext): Iterable<RowValue> {
+  const seen = new Set<ts.Expression>();
+  for (const call of clientCalls(file, context.models)) {
+    for (const rows of rowsWrittenBy(call, context.models)) {
+      if (rows.model !== context.model) continue;
+      for (const value of literalsOf(rows.value)) {
+        if (seen.has(value)) continue;
+        seen.add(value);
+        yield { value, what: describe(call.call, rows.what) };
+      }
+    }
+  }
+}
+
+function* fillLiteral(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const { name } = context.field;
+  if (propertiesOf(literal).has(name)) return;
+  const offset = literal.getStart(file.ast);
+  const [spread, ...more] = spreadsOf(literal);
+  if (spread !== undefined) {
+    // Whichever comes last wins: where the column belongs depends on what the spread holds.
+    const text = more.length === 0 ? suggestion(spread.expression, literal, file, context) : `${name}: …`;
+    const reason = `part of the row comes from \`...${textOf(spread.expression, file)}\`: unless ${name} is in it, add \`${text}\``;
+    yield { kind: "place", certainty: "likely", offset, what, reason };
+    return;
+  }
+  const value = valueText(textsOfLiteral(literal, file), file.style, context);
+  const edit = value === undefined ? undefined : addProperty(literal, propertyText(name, value), what, file);
+  yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+}
+
+/** `handle` where the value is called just that. */
+function propertyText(name: string, value: string): string {
+  return name === value ? name : `${name}: ${value}`;
+}
+
+function builtElsewhere(value: ts.Expression, what: string, file: SourceFile, context: TransformContext): Finding {
+  const { name } = context.field;
+  const text = suggestion(value, undefined, file, context);
+  const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): add \`${text}\` where it is built, unless ${name} is in it`;
+  return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason };
+}
+
+/** The property to add, with the value computed over a row that has a name. */
+function suggestion(
+  row: ts.Expression,
+  literal: ts.ObjectLiteralExpression | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const isNamed = ts.isIdentifier(row) || ts.isPropertyAccessExpression(row);
+  const own = literal === undefined ? undefined : textsOfLiteral(literal, file);
+  const spread = textsOfRow(textOf(row, file));
+  const value = valueText((field) => own?.(field) ?? (isNamed ? spread(field) : undefined), file.style, context);
+  return `${context.field.name}: ${value ?? "…"}`;
+}
+
+function whyNot(
+  literal: ts.ObjectLiteralExpression,
+  value: string | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const { name } = context.field;
+  if (value !== undefined) return `add \`${propertyText(name, value)}\``;
+  const sources = sourcesOf(context);
+  const missing = sources.find((field) => !propertiesOf(literal).has(field.name));
+  if (sources.length === 0) return `add \`${name}: …\`: its value cannot be taken over from SQL`;
+  if (missing !== undefined) return `add \`${name}: …\`: it is computed from ${missing.name}, which is not in the row`;
+  const [source] = sources;
+  const computed = valueText((field) => ({ text: field.name, type: field.type, isNullable: false }), file.style, context);
+  return `${source?.name} is not a plain value here: keep it in a constant, then add \`${name}: ${computed ?? "…"}\``;
+}
+
+function shortText(node: ts.Node, file: SourceFile): string {
+  const text = textOf(node, file).replaceAll(/\s+/g, " ");
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

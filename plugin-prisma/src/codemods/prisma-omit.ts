@@ -1,0 +1,203 @@
+import {
+  addProperty,
+  commaListOf,
+  compact,
+  describe,
+  type EditFinding,
+  earlierOf,
+  type Finding,
+  propertiesOf,
+  removeItem,
+  type SourceFile,
+  type Splice,
+  spreadsOf,
+  type Transform,
+  type TransformContext,
+  textOf,
+  ts,
+  unwrap,
+  valueOf,
+} from "@lockstep/core/codemods";
+import { accessorOf, readsRows } from "./client-calls.js";
+import { isClientModule } from "./client-module.js";
+import { type ClientSite, clientSites } from "./clients.js";
+import { isRowType } from "./prisma-types.js";
+import { dropNamespace, prismaNamespace } from "./prisma-import.js";
+
+const id = "prisma-omit";
+
+/**
+ * Keeps reads away from the new column: Prisma names every column of a model in every SELECT and RETURNING.
+ * The cast keeps the column in the row types; without it functions that return whole rows stop compiling.
+ */
+export const prismaOmit: Transform = {
+  id,
+  intents: ["keepFromReads", "read"],
+  orm: { isClientModule, isRowType, readsRows },
+
+  *find(file, context) {
+    if (context.intent.kind === "read") yield* open(file, context);
+    else yield* close(file, context);
+  },
+
+  undo: (file, context) => open(file, context),
+};
+
+function* close(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const namespace = file.isJavaScript ? undefined : prismaNamespace(file);
+  let needsImport = false;
+  for (const site of clientSites(file)) {
+    const what = describe(site.node, `options of ${site.what}`);
+    const cast = file.isJavaScript ? "" : namespace && castTo(namespace.name);
+    const found = closeSite(site, cast, what, file, context);
+    if (found === "done") continue;
+    if (found !== undefined) {
+      needsImport ||= namespace !== undefined && found.text.includes(castTo(namespace.name));
+      yield found;
+      continue;
+    }
+    const { model, field } = context;
+    const text = `omit: { ${accessorOf(model.name)}: { ${field.name}: true } }${castTo("Prisma")}`;
+    const reason = `the options are not a plain literal: add \`${text}\`, otherwise every read of ${model.name} names ${field.name}`;
+    yield { kind: "place", certainty: "required", offset: site.node.getStart(file.ast), what, reason };
+  }
+  if (needsImport && namespace?.edit !== undefined) yield namespace.edit;
+}
+
+/** The edit for one client; "done" where it keeps the column away already; undefined where a person has to. */
+function closeSite(
+  site: ClientSite,
+  cast: string | undefined,
+  what: string,
+  file: SourceFile,
+  { model, field }: TransformContext,
+): EditFinding | "done" | undefined {
+  const accessor = accessorOf(model.name);
+  const { options, emptyAt } = site;
+  if (options === undefined) {
+    if (emptyAt === undefined || cast === undefined) return undefined;
+    const text = `{ omit: { ${accessor}: { ${field.name}: true } }${cast} }`;
+    return { kind: "edit", splices: [{ start: emptyAt, end: emptyAt, text }], what, text };
+  }
+  const omit = valueOf(options, "omit");
+  if (omit === undefined) {
+    // A spread may hold an omit of its own, and ours would take its place.
+    if (cast === undefined || spreadsOf(options).some((spread) => mayHoldOmit(spread.expression))) return undefined;
+    return addProperty(options, `omit: { ${accessor}: { ${field.name}: true } }${cast}`, what, file);
+  }
+  const omitted = unwrap(omit);
+  if (!ts.isObjectLiteralExpression(omitted)) return undefined;
+  // The users' own omit is not cast: their types do without those columns. Only ours has to stay in the types.
+  const isTyped = ts.isObjectLiteralExpression(omit) && !file.isJavaScript;
+  const entry = `${field.name}: true${isTyped ? " as boolean" : ""}`;
+  const ofModel = valueOf(omitted, accessor);
+  if (ofModel === undefined) return addProperty(omitted, `${accessor}: { ${entry} }`, what, file);
+  const fields = unwrap(ofModel);
+  if (!ts.isObjectLiteralExpression(fields)) return undefined;
+  return propertiesOf(fields).has(field.name) ? "done" : addProperty(fields, entry, what, file);
+}
+
+/** Takes the entry out, and with it what became empty and was not there before. */
+function* open(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const written = earlierOf(id, context);
+  const gone: Splice[] = [];
+  let mayDropImport = written.some((edit) => edit.file === file.file && edit.text.includes("Prisma") && isImport(edit.text));
+  for (const site of clientSites(file)) {
+    const found = openSite(site, file, context);
+    if (found === undefined) continue;
+    gone.push(...found.splices);
+    mayDropImport ||= found.isMerged;
+    const text = found.text;
+    const record = written.find((edit) => compact(edit.text) === compact(text)) ?? written.find((e) => !isImport(e.text));
+    const what = describe(site.node, `options of ${site.what}`);
+    yield { kind: "edit", splices: found.splices, what, text: "", replaces: record?.text ?? text };
+  }
+  const drop = gone.length > 0 && mayDropImport ? dropNamespace(file, gone) : undefined;
+  if (drop !== undefined) {
+    const record = written.find((edit) => edit.file === file.file && isImport(edit.text));
+    yield { ...drop, ...(record === undefined ? {} : { replaces: record.text }) };
+  }
+}
+
+interface Opened {
+  readonly splices: readonly Splice[];
+  /** What is taken out. */
+  readonly text: string;
+  /** The cast went although another plan had written it: its import is nobody's any more. */
+  readonly isMerged: boolean;
+}
+
+function openSite(site: ClientSite, file: SourceFile, context: TransformContext): Opened | undefined {
+  const { options } = site;
+  const omit = options && valueOf(options, "omit");
+  const omitted = omit && unwrap(omit);
+  if (options === undefined || omitted === undefined || !ts.isObjectLiteralExpression(omitted)) return undefined;
+  const accessor = accessorOf(context.model.name);
+  const ofModel = valueOf(omitted, accessor);
+  const fields = ofModel && unwrap(ofModel);
+  if (fields === undefined || !ts.isObjectLiteralExpression(fields)) return undefined;
+  const entry = propertiesOf(fields).get(context.field.name);
+  const value = valueOf(fields, context.field.name);
+  if (entry === undefined || value === undefined || unwrap(value).kind !== ts.SyntaxKind.TrueKeyword) return undefined;
+
+  const written = earlierOf(id, context).map((edit) => compact(edit.text));
+  const isOurCast = isLockstepCast(omit, file);
+  if (written.length === 0 && !isOurCast) return undefined;
+  const isEmptyModel = fields.properties.length === 1;
+  const isEmptyOmit = isEmptyModel && omitted.properties.length === 1;
+  const isOurOmit = isOurCast || written.some((text) => /^\{?omit:/.test(text));
+  const isMerged = isOurCast && !written.some((text) => /^\{?omit:/.test(text));
+
+  if (isEmptyOmit && isOurOmit) {
+    const whole = compact(textOf(options, file));
+    if (written.includes(whole)) {
+      const splice = { start: options.getStart(file.ast), end: options.end, text: "" };
+      return { splices: [splice], text: textOf(options, file), isMerged };
+    }
+    return without(options, "omit", file, isMerged);
+  }
+  const isOurModel = isOurCast || written.some((text) => !text.startsWith(`${context.field.name}:`));
+  if (isEmptyModel && isOurModel) return without(omitted, accessor, file, isMerged);
+  return without(fields, context.field.name, file, isMerged);
+}
+
+function without(
+  literal: ts.ObjectLiteralExpression,
+  name: string,
+  file: SourceFile,
+  isMerged: boolean,
+): Opened | undefined {
+  const list = commaListOf(literal, file);
+  const property = propertiesOf(literal).get(name);
+  if (list === undefined || property === undefined) return undefined;
+  return { splices: removeItem(list, property, file), text: textOf(property, file), isMerged };
+}
+
+function castTo(namespace: string): string {
+  return ` as ${namespace}.GlobalOmitConfig | undefined`;
+}
+
+function isLockstepCast(omit: ts.Expression | undefined, file: SourceFile): boolean {
+  return (
+    omit !== undefined &&
+    ts.isAsExpression(omit) &&
+    /^[\w.]+\.GlobalOmitConfig \| undefined$/.test(textOf(omit.type, file).replaceAll(/\s+/g, " "))
+  );
+}
+
+function isImport(text: string): boolean {
+  return /^(?:import type \{ Prisma \}|(?:type )?Prisma$)/.test(text);
+}
+
+/** `...(isDebug && { log: ["query"] })` holds what it says; anything else may hold everything. */
+function mayHoldOmit(spread: ts.Expression): boolean {
+  const inner = unwrap(spread);
+  if (ts.isObjectLiteralExpression(inner)) {
+    return propertiesOf(inner).has("omit") || spreadsOf(inner).some(({ expression }) => mayHoldOmit(expression));
+  }
+  if (ts.isConditionalExpression(inner)) return mayHoldOmit(inner.whenTrue) || mayHoldOmit(inner.whenFalse);
+  if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) {
+    return mayHoldOmit(inner.right);
+  }
+  return true;
+}

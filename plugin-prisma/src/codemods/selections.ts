@@ -1,0 +1,96 @@
+import type { EntityModel } from "@lockstep/core";
+import { propertiesOf, type SourceFile, targetOf, type TransformContext, ts, unwrap, valueOf } from "@lockstep/core/codemods";
+import { clientCalls } from "./client-calls.js";
+
+/** A literal of `field: true` entries that says what is read of a model. */
+export interface Selection {
+  readonly literal: ts.ObjectLiteralExpression;
+  readonly model: EntityModel;
+  /** `select of prisma.user.findMany` */
+  readonly what: string;
+}
+
+/** All `select` literals: in calls, along relations, and in constants that are typed as one. */
+export function* selectionsIn(file: SourceFile, context: TransformContext): Iterable<Selection> {
+  const { models } = context;
+  for (const { args, model, label } of clientCalls(file, models)) {
+    if (args !== undefined) yield* ofArgs(args, model, label, models);
+  }
+  for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+    const typed = typeNameOf(literal, file, context);
+    const match = typed && /^(\w+?)(Select|Include|DefaultArgs|Find\w+Args|Args)$/.exec(typed);
+    const model = match && models.find((each) => each.name === match[1]);
+    if (!match || !model) continue;
+    const label = nameOf(literal) ?? typed;
+    if (match[2] === "Select") yield* ofSelect(literal, model, label, models, label);
+    else if (match[2] === "Include") yield* ofInclude(literal, model, label, models);
+    else yield* ofArgs(literal, model, label, models);
+  }
+}
+
+function* ofArgs(
+  args: ts.ObjectLiteralExpression,
+  model: EntityModel,
+  label: string,
+  models: readonly EntityModel[],
+): Iterable<Selection> {
+  const select = literalAt(args, "select");
+  const include = literalAt(args, "include");
+  if (select !== undefined) yield* ofSelect(select, model, label, models, `select of ${label}`);
+  if (include !== undefined) yield* ofInclude(include, model, label, models);
+}
+
+function* ofSelect(
+  literal: ts.ObjectLiteralExpression,
+  model: EntityModel,
+  label: string,
+  models: readonly EntityModel[],
+  what: string,
+): Iterable<Selection> {
+  yield { literal, model, what };
+  yield* ofInclude(literal, model, label, models);
+}
+
+/** Relations inside of a select or an include: `orders: { select: { … } }`. */
+function* ofInclude(
+  literal: ts.ObjectLiteralExpression,
+  model: EntityModel,
+  label: string,
+  models: readonly EntityModel[],
+): Iterable<Selection> {
+  for (const relation of model.relations) {
+    const args = literalAt(literal, relation.name);
+    const target = models.find((each) => each.name === relation.model);
+    if (args !== undefined && target !== undefined) yield* ofArgs(args, target, `${relation.name} in ${label}`, models);
+  }
+}
+
+function literalAt(literal: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralExpression | undefined {
+  const value = propertiesOf(literal).has(name) ? valueOf(literal, name) : undefined;
+  const inner = value && unwrap(value);
+  return inner !== undefined && ts.isObjectLiteralExpression(inner) ? inner : undefined;
+}
+
+/** `UserSelect` of `satisfies Prisma.UserSelect`, of a declared type, and of `Prisma.validator<Prisma.UserSelect>()({ … })`. */
+function typeNameOf(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): string | undefined {
+  const call = literal.parent;
+  if (ts.isCallExpression(call) && ts.isCallExpression(call.expression)) {
+    const [type] = call.expression.typeArguments ?? [];
+    return type === undefined ? undefined : prismaName(type);
+  }
+  // The walk outwards is for literals that stand in a declaration: most stand in a call or in another literal.
+  if (ts.isPropertyAssignment(call) || ts.isCallExpression(call)) return undefined;
+  const target = targetOf(literal, file, context);
+  return target.kind === "typed" && target.inside.length === 0 ? prismaName(target.type) : undefined;
+}
+
+function prismaName(type: ts.TypeNode): string | undefined {
+  return ts.isTypeReferenceNode(type) && ts.isQualifiedName(type.typeName) ? type.typeName.right.text : undefined;
+}
+
+function nameOf(literal: ts.ObjectLiteralExpression): string | undefined {
+  for (let at: ts.Node = literal.parent; at !== undefined && !ts.isFunctionLike(at); at = at.parent) {
+    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name)) return at.name.text;
+  }
+  return undefined;
+}

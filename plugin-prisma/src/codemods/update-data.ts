@@ -1,0 +1,25 @@
+import { describe, isTestFile, listing, propertiesOf, type Transform, ts, unwrap, valueOf } from "@lockstep/core/codemods";
+import { clientCalls } from "./client-calls.js";
+
+/** Updates that set several columns may have to set the new one: where its value follows another, or people can change it. */
+export const updateData: Transform = {
+  id: "update-data",
+  intents: ["write"],
+  isChecklist: true,
+
+  *find(file, context) {
+    if (isTestFile(file)) return;
+    for (const { call, args, model, method, label } of clientCalls(file, context.models)) {
+      if (model !== context.model || args === undefined) continue;
+      const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
+      const value = key && valueOf(args, key);
+      const literal = value && unwrap(value);
+      if (literal === undefined || !ts.isObjectLiteralExpression(literal)) continue;
+      const names = [...propertiesOf(literal).keys()];
+      const what = describe(call, `${key} of ${label}`);
+      const advice = `set ${context.field.name} if it changes with them`;
+      const found = listing(names, literal.getStart(file.ast), what, advice, context);
+      if (found !== undefined) yield found;
+    }
+  },
+};

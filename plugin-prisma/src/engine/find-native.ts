@@ -1,0 +1,71 @@
+/** Finds the native schema engine, where one is installed. */
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, readdirSync, realpathSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** What was in PRISMA_SCHEMA_ENGINE_BINARY before Lockstep put itself there. */
+export const nativeEngineVariable = "LOCKSTEP_NATIVE_SCHEMA_ENGINE";
+
+const ownExecutable = fileURLToPath(new URL("../../bin/schema-engine.js", import.meta.url));
+
+/**
+ * The path of a native engine: the one that the user chose, else the one that Prisma downloaded for this machine.
+ * @param cwd the project's folder
+ * @returns undefined when there is none
+ */
+export function findNative(cwd: string, env: NodeJS.ProcessEnv): string | undefined {
+  const chosen = env[nativeEngineVariable];
+  if (chosen) {
+    const path = resolve(cwd, chosen);
+    if (isForeignExecutable(path)) return path;
+  }
+  const installed = enginesFolders(cwd).flatMap(enginesIn).filter(isForeignExecutable);
+  // Usually there is one; a folder shared between machines has several, and only one of them starts here.
+  return installed.length < 2 ? installed[0] : installed.find(starts);
+}
+
+/** Where Prisma puts its engines: beside the `prisma` package of the project. */
+function enginesFolders(cwd: string): string[] {
+  const project = createRequire(join(cwd, "package.json"));
+  const folder = (from: NodeJS.Require): string | undefined => {
+    try {
+      return dirname(from.resolve("@prisma/engines/package.json"));
+    } catch {
+      return undefined;
+    }
+  };
+  let prisma: string | undefined;
+  try {
+    prisma = folder(createRequire(project.resolve("prisma/package.json")));
+  } catch {
+    prisma = undefined;
+  }
+  return [...new Set([prisma, folder(project)].filter((path) => path !== undefined))];
+}
+
+function enginesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => /^schema-engine-[\w.-]+$/.test(name) && !/\.(tmp|gz|sha256)/.test(name))
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
+}
+
+/** Never this proxy itself, which would start itself for ever. */
+function isForeignExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return realpathSync(path) !== realpathSync(ownExecutable);
+  } catch {
+    return false;
+  }
+}
+
+function starts(path: string): boolean {
+  return spawnSync(path, ["--version"], { stdio: "ignore", timeout: 5_000 }).status === 0;
+}

@@ -1,0 +1,42 @@
+/** Where Lockstep steps in: the seam between the proxy and the interception of migrations. */
+
+/** What a hook may know about the run. */
+export interface EngineInfo {
+  readonly backend: "native" | "wasm";
+  /** The schema files that the CLI named, as it named them. */
+  readonly datamodelPaths: readonly string[];
+  readonly datasource: { readonly url?: string; readonly shadowDatabaseUrl?: string };
+  readonly cwd: string;
+  /** Of the project: "7.10.0". */
+  readonly prismaVersion: string;
+}
+
+/** A request of the CLI. */
+export interface EngineRequest {
+  readonly method: string;
+  // biome-ignore lint/suspicious/noExplicitAny: Prisma's own shapes, one per method; a hook looks only at those it knows
+  readonly params: any;
+}
+
+/** The engine as a hook sees it. */
+export interface HookEngine {
+  /** Asks the real engine. Not intercepted again. */
+  // biome-ignore lint/suspicious/noExplicitAny: Prisma's own shapes, one per method
+  call(method: string, params: unknown): Promise<any>;
+  /** Shows a text to the user, on stdout of the CLI. */
+  print(text: string): Promise<void>;
+}
+
+export interface EngineHooks {
+  /**
+   * Answers a request itself with `{ result }`, or throws (EngineError, LockstepError) to refuse it.
+   * @returns undefined to pass it on unchanged
+   */
+  intercept(request: EngineRequest, engine: HookEngine, info: EngineInfo): Promise<{ result: unknown } | undefined>;
+
+  /**
+   * Called after a request was answered without error, by the engine or by `intercept`.
+   * @returns another result in place of the first; undefined to leave it as it is
+   */
+  after?(request: EngineRequest, result: unknown, engine: HookEngine, info: EngineInfo): Promise<unknown>;
+}

@@ -1,0 +1,29 @@
+/** Which Prisma the project has: the engine of each version runs migrations in its own way. */
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** What is assumed where no version can be read: the version that this package is made for. */
+const assumedVersion = "7.10.0";
+
+/**
+ * The version of `prisma` as the project resolves it.
+ * @param cwd the project's folder
+ * @param override LOCKSTEP_PRISMA_VERSION, for a CLI that is not in the project's node_modules
+ */
+export function prismaVersion(cwd: string, override?: string): string {
+  if (override) return override;
+  try {
+    const { version } = createRequire(join(cwd, "package.json"))("prisma/package.json") as { version?: unknown };
+    return typeof version === "string" ? version : assumedVersion;
+  } catch {
+    return assumedVersion;
+  }
+}
+
+/** `isAtLeast("7.10.0", 7, 4)` is true. What is not a version counts as new. */
+export function isAtLeast(version: string, major: number, minor: number): boolean {
+  const match = /^(\d+)\.(\d+)/.exec(version);
+  if (!match) return true;
+  const [actualMajor, actualMinor] = [Number(match[1]), Number(match[2])];
+  return actualMajor > major || (actualMajor === major && actualMinor >= minor);
+}

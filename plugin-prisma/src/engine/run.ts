@@ -1,0 +1,100 @@
+/** One run of the schema engine: a command or the RPC server, in front of the native or the WASM engine. */
+import { type EngineArguments, parseArguments } from "./arguments.js";
+import type { EngineBackend } from "./backend.js";
+import { findNative } from "./find-native.js";
+import type { EngineHooks, EngineInfo } from "./hooks.js";
+import { prismaVersion } from "./prisma-version.js";
+import { EngineServer } from "./server.js";
+
+/** As long as the native engine takes at most to end on a signal. */
+const shutdownMs = 4_000;
+
+/** What a run needs from outside. */
+export interface RunOptions {
+  /** The command line, without the executable. */
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  /** Loads the hooks; called for the RPC server only, and not with LOCKSTEP=off. */
+  loadHooks(): Promise<EngineHooks>;
+}
+
+/**
+ * Does what the CLI asked for.
+ * @returns the exit code
+ * @example process.exitCode = await runEngine({ args: process.argv.slice(2), cwd: process.cwd(), env: process.env, loadHooks })
+ */
+export async function runEngine(options: RunOptions): Promise<number> {
+  const { args, cwd, env } = options;
+  const parsed = parseArguments(args);
+  const native = findNative(cwd, env);
+  if (parsed.kind === "rpc") return serve(parsed, native, options);
+  if (native) return (await import("./native.js")).runNative(native, args);
+  if (parsed.kind === "cli") {
+    return (await import("./cli-commands.js")).runCliCommand(parsed.command, parsed.datasource, cwd);
+  }
+  const { wasmEngineVersion } = await import("./wasm-module.js");
+  const version = wasmEngineVersion();
+  // In the form "<name> <commit>" of the native engine.
+  process.stdout.write(`schema-engine-wasm ${version.split(".").at(-1)} (${version}, through @lockstep/prisma)\n`);
+  return 0;
+}
+
+async function serve(
+  parsed: EngineArguments & { kind: "rpc" },
+  native: string | undefined,
+  { args, cwd, env, loadHooks }: RunOptions,
+): Promise<number> {
+  const { datamodelPaths, datasource } = parsed;
+  const info: EngineInfo = {
+    backend: native ? "native" : "wasm",
+    datamodelPaths,
+    datasource,
+    cwd,
+    prismaVersion: prismaVersion(cwd, env.LOCKSTEP_PRISMA_VERSION),
+  };
+  const hooks = env.LOCKSTEP === "off" ? Promise.resolve(undefined) : loadHooks();
+  // Whoever awaits it first reports it.
+  hooks.catch(() => undefined);
+  const server = new EngineServer({ input: process.stdin, output: process.stdout, info, hooks });
+  const backend = native ? await startNative(native, args, server) : lazyWasm(info, server);
+  server.use(backend);
+  await Promise.race([server.run(), interrupted(server, backend)]);
+  // A little more than a native engine gets before it is killed.
+  await Promise.race([backend.close(), delay(shutdownMs + 1_000)]);
+  return 0;
+}
+
+async function startNative(executable: string, args: readonly string[], server: EngineServer): Promise<EngineBackend> {
+  const { NativeBackend } = await import("./native.js");
+  return new NativeBackend({ executable, args, forward: (line) => server.writeLine(line) });
+}
+
+/** The WASM engine, loading while the CLI's first request is on its way. */
+function lazyWasm(info: EngineInfo, host: EngineServer): EngineBackend {
+  const loading = import("./wasm-module.js").then(({ compileEngine }) => {
+    const module = compileEngine();
+    module.catch(() => undefined);
+    return import("./wasm.js").then(({ WasmBackend }) => new WasmBackend({ ...info, host, module }));
+  });
+  loading.catch(() => undefined);
+  return {
+    call: async (method, params) => (await loading).call(method, params),
+    interrupt: async () => (await loading).interrupt(),
+    close: async () => (await loading.catch(() => undefined))?.close(),
+  };
+}
+
+/** Resolves after SIGTERM or SIGINT, when what was running has ended. The CLI sends SIGTERM at the end of every command. */
+async function interrupted(server: EngineServer, backend: EngineBackend): Promise<void> {
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGTERM", "SIGINT", "SIGHUP"] as const) process.on(signal, () => resolve());
+  });
+  if (!server.isBusy) return;
+  await Promise.race([backend.interrupt().catch(() => undefined), delay(shutdownMs)]);
+  await Promise.race([server.idle, delay(shutdownMs)]);
+}
+
+function delay(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

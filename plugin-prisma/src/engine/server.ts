@@ -1,0 +1,142 @@
+/** The RPC server that the Prisma CLI talks to: requests come in, hooks look at them, an engine answers. */
+import type { Readable, Writable } from "node:stream";
+import { type EngineBackend, type EngineHost, type RequestId, toRpcError } from "./backend.js";
+import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "./hooks.js";
+import { jsonLine, type Message, parseMessage, readLines } from "./lines.js";
+
+const firstOwnId = 900_000;
+const parseErrorCode = -32700;
+
+export interface ServerOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly info: EngineInfo;
+  /** undefined: everything passes. */
+  readonly hooks: Promise<EngineHooks | undefined>;
+}
+
+/**
+ * Answers one request after the other, in the order they came.
+ * @example const server = new EngineServer(options); server.use(new WasmBackend({ …, host: server })); await server.run();
+ */
+export class EngineServer implements EngineHost {
+  readonly #options: ServerOptions;
+  readonly #shown = new Map<RequestId, () => void>();
+  #backend: EngineBackend | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #running = 0;
+  #isEnded = false;
+  #nextId = firstOwnId;
+
+  constructor(options: ServerOptions) {
+    this.#options = options;
+    // The CLI may be gone before us.
+    options.output.on("error", () => undefined);
+  }
+
+  /** The engine behind the server; it gets the server as its host, so it cannot be given earlier. */
+  use(backend: EngineBackend): void {
+    this.#backend = backend;
+  }
+
+  /** Resolves when the CLI has closed its end and everything is answered. */
+  async run(): Promise<void> {
+    await readLines(this.#options.input, (line) => this.#receive(line));
+    this.#isEnded = true;
+    for (const done of this.#shown.values()) done();
+    await this.#work;
+  }
+
+  /** True while a request is being answered. */
+  get isBusy(): boolean {
+    return this.#running > 0;
+  }
+
+  /** Resolves when what came so far is answered. */
+  get idle(): Promise<void> {
+    return this.#work;
+  }
+
+  print(content: string): Promise<void> {
+    if (this.#isEnded) return Promise.resolve();
+    const id = this.#nextId++;
+    return new Promise((resolve) => {
+      this.#shown.set(id, resolve);
+      this.writeLine(jsonLine({ id, jsonrpc: "2.0", method: "print", params: { content } }));
+    });
+  }
+
+  /** Sends a line to the CLI as it is. */
+  writeLine(line: string): void {
+    this.#options.output.write(`${line}\n`);
+  }
+
+  #receive(line: string): void {
+    const message = parseMessage(line);
+    if (message === undefined) {
+      this.writeLine(jsonLine({ jsonrpc: "2.0", error: { code: parseErrorCode, message: "Parse error" }, id: null }));
+      return;
+    }
+    if (message.method === undefined) {
+      this.#receiveAnswer(message, line);
+      return;
+    }
+    this.#running += 1;
+    const request = { method: message.method, params: message.params };
+    this.#work = this.#work.then(async () => {
+      this.writeLine(await this.#answer(request, message.id ?? null, line));
+      this.#running -= 1;
+    });
+  }
+
+  /** To a `print` of ours, or to a request of the engine behind us. */
+  #receiveAnswer({ id = null }: Message, line: string): void {
+    const shown = this.#shown.get(id);
+    this.#shown.delete(id);
+    if (shown) shown();
+    else this.#backend?.deliver?.(line);
+  }
+
+  async #answer(request: EngineRequest, id: RequestId, line: string): Promise<string> {
+    try {
+      const hooks = await this.#options.hooks;
+      const intercepted = await hooks?.intercept(request, this.#engine, this.#options.info);
+      const { result, raw } = intercepted ? { result: intercepted.result } : await this.#pass(request, id, line);
+      const replaced = await hooks?.after?.(request, result, this.#engine, this.#options.info);
+      if (replaced === undefined && raw !== undefined) return raw;
+      return jsonLine({ jsonrpc: "2.0", result: (replaced === undefined ? result : replaced) ?? null, id });
+    } catch (error) {
+      if (error instanceof RawError) return error.line;
+      return jsonLine({ jsonrpc: "2.0", error: toRpcError(error), id });
+    }
+  }
+
+  async #pass(request: EngineRequest, id: RequestId, line: string): Promise<{ result: unknown; raw?: string }> {
+    const backend = this.#requireBackend();
+    if (!backend.relay) return { result: await backend.call(request.method, request.params) };
+    const raw = await backend.relay(line, id);
+    const answer = parseMessage(raw);
+    if (answer?.error !== undefined) throw new RawError(raw);
+    return { result: answer?.result, raw };
+  }
+
+  readonly #engine: HookEngine = {
+    call: (method, params) => this.#requireBackend().call(method, params),
+    print: (text) => this.print(text),
+  };
+
+  #requireBackend(): EngineBackend {
+    if (this.#backend) return this.#backend;
+    throw new Error("EngineServer.use was not called");
+  }
+}
+
+/** An error of the engine, already in the form that the CLI gets. */
+class RawError extends Error {
+  readonly line: string;
+
+  constructor(line: string) {
+    super("answered with an error");
+    this.line = line;
+  }
+}

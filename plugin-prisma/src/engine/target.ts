@@ -1,0 +1,98 @@
+/** A database URL in Prisma's dialect, taken apart. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import type { ConnectionOptions } from "node:tls";
+import { EngineError } from "./backend.js";
+
+/** Where and how to connect. */
+export interface Target {
+  /** A name, an address, or the folder of a Unix socket. */
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string | undefined;
+  readonly database: string;
+  /** `?schema=`, "public" by default. */
+  readonly schema: string;
+  /** Prisma's default is `prefer`: encrypted where the server can, else not. */
+  readonly encryption: "disable" | "prefer" | "require";
+  readonly tls: ConnectionOptions;
+  readonly connectTimeoutMs: number;
+  readonly applicationName: string | undefined;
+  /** `?options=`, server settings as on the command line of `postgres`. */
+  readonly options: string | undefined;
+}
+
+const defaultConnectTimeoutSeconds = 5;
+
+/**
+ * Reads a URL; parameters meant for Prisma's own pool are left out.
+ * @param cwd certificates are named relative to it
+ * @throws EngineError P1013 for what is not a URL, LS9004 for another database than PostgreSQL
+ */
+export function parseTarget(text: string, cwd: string): Target {
+  const url = parseUrl(text);
+  const parameter = (name: string): string | undefined => url.searchParams.get(name) || undefined;
+  const timeout = Number(parameter("connect_timeout") ?? defaultConnectTimeoutSeconds);
+  return {
+    host: parameter("host") ?? (decode(url.hostname).replace(/^\[(.*)\]$/, "$1") || "localhost"),
+    port: Number(url.port || parameter("port") || 5432),
+    user: decode(url.username) || parameter("user") || "postgres",
+    password: decode(url.password) || parameter("password"),
+    database: decode(url.pathname.slice(1)) || "postgres",
+    schema: parameter("schema") ?? "public",
+    encryption: encryption(parameter("sslmode")),
+    tls: tlsOptions(parameter, cwd),
+    connectTimeoutMs: Number.isFinite(timeout) ? timeout * 1000 : defaultConnectTimeoutSeconds * 1000,
+    applicationName: parameter("application_name"),
+    options: parameter("options"),
+  };
+}
+
+/** Same server and same database, whatever else the URLs say. */
+export function isSameDatabase(a: Target, b: Target): boolean {
+  return a.host === b.host && a.port === b.port && a.database === b.database;
+}
+
+function parseUrl(text: string): URL {
+  let url: URL;
+  try {
+    url = new URL(text);
+    decodeURIComponent(`${url.username}${url.password}${url.pathname}`);
+  } catch (cause) {
+    const details = `${cause instanceof Error ? cause.message : String(cause)} in database URL`;
+    throw new EngineError("P1013", `The provided database string is invalid. ${details}`, { details }, cause);
+  }
+  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
+    throw new EngineError(
+      "LS9004",
+      `Without a native schema engine Lockstep works with PostgreSQL only; the URL begins with "${url.protocol}//".\n` +
+        "Next   Let Prisma download its native engine: LOCKSTEP=off npx prisma version",
+    );
+  }
+  return url;
+}
+
+function decode(text: string): string {
+  return decodeURIComponent(text);
+}
+
+function encryption(mode: string | undefined): Target["encryption"] {
+  if (mode === undefined || mode === "prefer" || mode === "allow") return "prefer";
+  return mode === "disable" ? "disable" : "require";
+}
+
+/** Prisma accepts any certificate unless `sslaccept=strict`; libpq's `verify-*` are honoured as well. */
+function tlsOptions(parameter: (name: string) => string | undefined, cwd: string): ConnectionOptions {
+  const mode = parameter("sslmode");
+  const isStrict = parameter("sslaccept") === "strict" || mode === "verify-full" || mode === "verify-ca";
+  const [ca, identity] = [parameter("sslcert") ?? parameter("sslrootcert"), parameter("sslidentity")];
+  return {
+    rejectUnauthorized: isStrict,
+    ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+    ...(ca === undefined ? {} : { ca: readFileSync(resolve(cwd, ca)) }),
+    ...(identity === undefined
+      ? {}
+      : { pfx: readFileSync(resolve(cwd, identity)), passphrase: parameter("sslpassword") ?? "" }),
+  };
+}

@@ -1,0 +1,48 @@
+import { relative } from "node:path";
+import { LockstepError } from "@lockstep/core";
+
+/** The parts of a Prisma config that Lockstep uses. Paths are absolute. */
+export interface LoadedPrismaConfig {
+  readonly schema: string | undefined;
+  readonly migrationsPath: string | undefined;
+  readonly url: string | undefined;
+}
+
+/** Stands for an environment variable that is not set. No host has this name (RFC 2606). */
+const placeholder = "postgresql://lockstep-unset.invalid/unset";
+
+/**
+ * Loads a Prisma config as the CLI does. A pipeline that works on production has no development database: where the
+ * config wants a variable that is not set (`env("DATABASE_URL")`), the URL is undefined and the rest is read all the same.
+ *
+ * @throws LockstepError LS8002 when the file does not load
+ */
+export async function loadPrismaConfig(root: string, configFile: string): Promise<LoadedPrismaConfig> {
+  const { loadConfigFromFile } = await import("@prisma/config");
+  const unset: string[] = [];
+  try {
+    for (;;) {
+      const { config, error } = await loadConfigFromFile({ configRoot: root, configFile });
+      if (config !== undefined) {
+        const url = config.datasource?.url;
+        return {
+          schema: config.schema,
+          migrationsPath: config.migrations?.path,
+          url: url === undefined || url === "" || url.includes(placeholder) ? undefined : url,
+        };
+      }
+      const message = "error" in error ? error.error.message : error._tag;
+      const name = /^Cannot resolve environment variable: (\S+)\.$/m.exec(message)?.[1];
+      if (name === undefined || unset.includes(name)) throw refusal(root, configFile, message, error);
+      unset.push(name);
+      process.env[name] = placeholder;
+    }
+  } finally {
+    for (const name of unset) delete process.env[name];
+  }
+}
+
+function refusal(root: string, configFile: string, message: string, cause: unknown): LockstepError {
+  const file = relative(root, configFile);
+  return new LockstepError("LS8002", `${file} cannot be loaded: ${message}`, { hint: `Correct ${file}.`, cause });
+}

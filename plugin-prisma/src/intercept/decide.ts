@@ -1,0 +1,53 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { judge, loadParser, type Migration, type Plan, readMigration } from "@lockstep/core";
+import type { EngineInfo, HookEngine } from "../engine/hooks.js";
+import type { PrismaProject } from "../project.js";
+import { projectOf } from "./project.js";
+import type { CreateMigrationResult, EvaluateDataLossParams, SchemaContainer } from "./shapes.js";
+
+/** What becomes of a change. */
+export type Change =
+  /** As it stands, byte for byte; at most a message. */
+  | { readonly kind: "pass"; readonly message?: string }
+  /** The model of an open plan was put back by hand or by a merge: it is relaxed again, and nothing else changes. */
+  | { readonly kind: "restored"; readonly schema: SchemaContainer; restore(): string }
+  /** There is a plan; `schema` is the model of its expand phase. */
+  | {
+      readonly kind: "plan";
+      readonly schema: SchemaContainer;
+      readonly plan: Plan;
+      readonly project: PrismaProject;
+      readonly migration: Migration;
+      /** The plan once the migration has its final name. */
+      rename(id: string): Promise<Plan>;
+    };
+
+/**
+ * Asks the engine for the SQL of the user's own model and decides. A change that passes costs libpg-query and this.
+ *
+ * @throws LS1001 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan
+ */
+export async function decide(params: EvaluateDataLossParams, engine: HookEngine, info: EngineInfo): Promise<Change> {
+  const project = projectOf(info, params.schema, params.migrationsList.baseDir);
+  const hasPlans = existsSync(join(project.root, "lockstep"));
+  const open = hasPlans ? await (await import("./open-plans.js")).openPlans(project, params.schema) : undefined;
+  const schema = open?.schema ?? params.schema;
+  const [parser, generated] = await Promise.all([
+    loadParser(),
+    engine.call("createMigration", { ...params, draft: true, migrationName: "lockstep", schema }) as Promise<CreateMigrationResult>,
+  ]);
+  const sql = generated.migrationScript ?? "";
+  const migration = readMigration(sql, "migration.sql", parser);
+  open?.refuseSecondPlan(migration.operations);
+  if (open?.restored === undefined && migration.operations.length === 0) return { kind: "pass" };
+  const { findings, notices } = judge(migration);
+  if (findings.length === 0) {
+    if (open?.restored !== undefined) return { kind: "restored", schema, restore: open.restored };
+    if (notices.length === 0) return { kind: "pass" };
+    const { colorsFor, noticesText } = await import("@lockstep/core/planning");
+    return { kind: "pass", message: `Lockstep\n${noticesText(notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))}` };
+  }
+  const { planChange } = await import("./plan-change.js");
+  return planChange({ project, schema, migration, restored: open?.restored });
+}

@@ -1,0 +1,82 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
+import { isOpen, listPlans, planOf, recoverFiles, writeFiles } from "@lockstep/core/planning";
+import type { PrismaProject } from "../project.js";
+import { makeOptional } from "../schema/edit.js";
+import { readSchema } from "../schema/read.js";
+import type { SchemaContainer } from "./shapes.js";
+
+/** The open plans of a project, as far as they answer a change. */
+export interface OpenPlans {
+  /** The schema with every planned column as its phase has it. */
+  readonly schema: SchemaContainer;
+  /** Writes the schema files like that, and says so; undefined when they are like that already. */
+  readonly restored: (() => string) | undefined;
+  /** @throws LS3004 when the change touches a column that has an open plan */
+  refuseSecondPlan(operations: readonly Operation[]): void;
+}
+
+/**
+ * Reads the plans of the project. A later diff on a planned column is answered by its plan: a required field that was restored by
+ * hand or by a merge is optional until contract.
+ *
+ * @throws LS3001, LS3002, LS3007 a plan that cannot be read
+ */
+export async function openPlans(project: PrismaProject, schema: SchemaContainer): Promise<OpenPlans | undefined> {
+  recoverFiles(project.root);
+  const plans = listPlans(project.root).filter(isOpen);
+  if (plans.length === 0) return undefined;
+  let files = schema.files;
+  const names: string[] = [];
+  for (const plan of plans)
+    for (const column of plan.columns.filter((candidate) => candidate.isRelaxed)) {
+      const field = readSchema(files)
+        .models.find((model) => model.name === column.model)
+        ?.fields.find((candidate) => candidate.name === column.field);
+      if (field === undefined || field.isOptional || field.isList) continue;
+      files = makeOptional(files, column.model, column.field);
+      names.push(`${column.model}.${column.field} (plan ${plan.id}, phase ${plan.state.released})`);
+    }
+  const changed = files.filter((file, index) => {
+    const before = schema.files[index];
+    return before !== undefined && before.content !== file.content && onDisk(project, file.path) !== file.content;
+  });
+  return {
+    schema: { ...schema, files },
+    restored: changed.length === 0 ? undefined : () => restore(project, changed, names),
+    refuseSecondPlan: (operations) => refuse(plans, operations),
+  };
+}
+
+function restore(project: PrismaProject, files: SchemaContainer["files"], names: readonly string[]): string {
+  writeFiles(
+    project.root,
+    files.map((file) => ({ file: relativeTo(project, file.path), before: onDisk(project, file.path), after: file.content })),
+  );
+  return `Lockstep: optional until contract, as before: ${names.join(", ")}.\nNext   npx lockstep status`;
+}
+
+function refuse(plans: readonly Plan[], operations: readonly Operation[]): void {
+  for (const operation of operations) {
+    if (!("table" in operation) || !("column" in operation)) continue;
+    const name = typeof operation.column === "string" ? operation.column : operation.column.name;
+    const plan = planOf(plans, operation.table, name);
+    if (plan === undefined) continue;
+    throw new LockstepError(
+      "LS3004",
+      `"${tableLabel(operation.table)}"."${name}" has an open plan: ${plan.id}, phase ${plan.state.released}. The change to it: ${operation.sql.replace(/\s+/g, " ")}`,
+      { hint: `Go on with npx lockstep next ${plan.id}, or take it back with npx lockstep undo ${plan.id}` },
+    );
+  }
+}
+
+function onDisk(project: PrismaProject, path: string): string {
+  return readFileSync(resolve(project.root, path), "utf8");
+}
+
+function relativeTo(project: PrismaProject, path: string): string {
+  const found = project.schemaFiles.find((file) => join(project.root, file) === resolve(project.root, path));
+  if (found === undefined) throw new Error(`${path} is not a schema file of the project`);
+  return found;
+}

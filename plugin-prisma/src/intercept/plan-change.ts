@@ -1,0 +1,137 @@
+import { LockstepError, type Migration, type Plan, type TableName } from "@lockstep/core";
+import { buildPlan, checkFill, type Connection, colorsFor, connect, fillProblemText, noticesText, readTable, type TableFacts } from "@lockstep/core/planning";
+import type { PrismaProject } from "../project.js";
+import { makeOptional } from "../schema/edit.js";
+import { readSchema } from "../schema/read.js";
+import { columnSources } from "../schema/sources.js";
+import { verifyEdits } from "../schema/verify.js";
+import { version } from "../version.js";
+import type { Change } from "./decide.js";
+import type { SchemaContainer } from "./shapes.js";
+
+/**
+ * Makes the plan of a change, tries its fills on the development database, and relaxes the model. Nothing is written.
+ *
+ * @throws LS2001–LS2011, LS9003
+ */
+export async function planChange(change: {
+  readonly project: PrismaProject;
+  readonly schema: SchemaContainer;
+  readonly migration: Migration;
+  readonly restored: (() => string) | undefined;
+}): Promise<Change> {
+  const { project, schema, migration, restored } = change;
+  const prismaSchema = readSchema(schema.files);
+  const column = columnSources(prismaSchema, project);
+  const database = new DevelopmentDatabase(project.developmentUrl);
+  try {
+    const make = (id: string) =>
+      buildPlan({
+        id,
+        orm: "prisma",
+        versions: { lockstep: version, orm: project.ormVersion },
+        migration,
+        sources: { column, table: (table) => database.shape(table) },
+        originalModels: (columns) => {
+          const names = new Set(columns.map((planned) => planned.model));
+          return prismaSchema.models
+            .filter((model) => names.has(model.name))
+            .map((model) => ({
+              file: project.schemaFiles[schema.files.findIndex((file) => file.path === model.file)] ?? model.file,
+              model: model.name,
+              text: (schema.files.find((file) => file.path === model.file)?.content ?? "").slice(model.span.start, model.span.end),
+            }));
+        },
+      });
+    const answer = await make("00000000000000_pending");
+    if (answer.kind === "pass") {
+      if (restored !== undefined) return { kind: "restored", schema, restore: restored };
+      const skipped = answer.skipped.map((reason) => `  passes untouched by @lockstep.skip: ${reason}`);
+      const notices = answer.notices.length > 0 ? [noticesText(answer.notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))] : [];
+      const lines = [...skipped, ...notices];
+      return lines.length === 0 ? { kind: "pass" } : { kind: "pass", message: ["Lockstep", ...lines].join("\n") };
+    }
+    const { plan } = answer;
+    const relaxed = plan.columns.filter((planned) => planned.isRelaxed);
+    const files = relaxed.reduce((current, { model, field }) => makeOptional(current, model, field), [...schema.files]);
+    await Promise.all([
+      verifyEdits(schema.files, files, relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field }))),
+      database.tryFills(plan),
+    ]);
+    return {
+      kind: "plan",
+      plan,
+      project,
+      migration,
+      schema: { ...schema, files },
+      async rename(id) {
+        restored?.();
+        const renamed = await make(id);
+        if (renamed.kind !== "plan") throw new Error("the same migration was judged differently");
+        return renamed.plan;
+      },
+    };
+  } finally {
+    await database.close();
+  }
+}
+
+/** The developer's own database: asked for tables and tried with fills, never changed. */
+class DevelopmentDatabase {
+  #connection: Promise<Connection> | undefined;
+  readonly #tables = new Map<string, Promise<TableFacts>>();
+  readonly #url: string | undefined;
+
+  constructor(url: string | undefined) {
+    this.#url = url;
+  }
+
+  async shape(table: TableName) {
+    const facts = await this.#table(table);
+    return {
+      columns: facts.columns.map((column) => column.name),
+      generatedColumns: facts.columns.filter((column) => column.isGenerated).map((column) => column.name),
+      primaryKey: facts.primaryKey,
+    };
+  }
+
+  /** @throws LS2003, LS2005–LS2007 for the first problem found */
+  async tryFills(plan: Plan): Promise<void> {
+    for (const backfill of plan.backfills) {
+      const table = await this.#table(backfill.table);
+      for (const column of backfill.columns) {
+        const problems = await checkFill(await this.#connect(), { table, column, fill: column.fill, columnExists: false });
+        for (const problem of problems) {
+          const { code, message } = fillProblemText(problem, backfill.table, column);
+          if (code !== undefined)
+            throw new LockstepError(code, `${column.fill.source}: ${message}`, { details: { fill: column.fill.sql, problem } });
+        }
+      }
+    }
+  }
+
+  async close(): Promise<void> {
+    const connection = await this.#connection?.catch(() => undefined);
+    await connection?.close();
+  }
+
+  #table(table: TableName): Promise<TableFacts> {
+    const key = JSON.stringify(table);
+    const known = this.#tables.get(key) ?? this.#read(table);
+    this.#tables.set(key, known);
+    return known;
+  }
+
+  async #read(table: TableName): Promise<TableFacts> {
+    const facts = await readTable(await this.#connect(), table);
+    if (facts === undefined)
+      throw new LockstepError("LS9003", `The development database has no table "${table.name}", although the migration changes it.`);
+    return facts;
+  }
+
+  #connect(): Promise<Connection> {
+    if (this.#url === undefined) throw new LockstepError("LS9003", "The Prisma config has no datasource URL.");
+    this.#connection ??= connect(this.#url, { applicationName: "lockstep plan" });
+    return this.#connection;
+  }
+}

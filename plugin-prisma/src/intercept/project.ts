@@ -1,0 +1,41 @@
+import { existsSync, readdirSync } from "node:fs";
+import { dirname, join, relative, resolve, sep } from "node:path";
+import type { EngineInfo } from "../engine/hooks.js";
+import type { PrismaProject } from "../project.js";
+import { generatedFolders } from "../schema/generators.js";
+import { readSchema } from "../schema/read.js";
+import type { SchemaContainer } from "./shapes.js";
+
+/** The project behind a request of the CLI. Read from the request itself: loading the Prisma config again would cost more. */
+export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsFolder: string): PrismaProject {
+  const first = schema.files[0]?.path ?? join(info.cwd, "schema.prisma");
+  const root = rootOf(resolve(info.cwd, first), info.cwd);
+  const files = schema.files.map((file) => resolve(info.cwd, file.path));
+  return {
+    root,
+    migrationsFolder: toPosix(relative(root, resolve(info.cwd, migrationsFolder))),
+    ormVersion: info.prismaVersion,
+    developmentUrl: info.datasource.url,
+    generatedFolders: generatedFolders(readSchema(schema.files), root),
+    schemaFiles: files.map((file) => toPosix(relative(root, file))),
+  };
+}
+
+/** The folder with prisma.config.*; without one, that of the nearest package.json above the schema. */
+function rootOf(schemaFile: string, cwd: string): string {
+  if (hasConfig(cwd)) return cwd;
+  let nearestPackage: string | undefined;
+  for (let folder = dirname(schemaFile); ; folder = dirname(folder)) {
+    if (hasConfig(folder)) return folder;
+    if (nearestPackage === undefined && existsSync(join(folder, "package.json"))) nearestPackage = folder;
+    if (folder === dirname(folder)) return nearestPackage ?? cwd;
+  }
+}
+
+function hasConfig(folder: string): boolean {
+  return existsSync(folder) && readdirSync(folder).some((file) => /^prisma\.config\.[cm]?[jt]s$/.test(file));
+}
+
+function toPosix(path: string): string {
+  return path.split(sep).join("/");
+}

@@ -1,0 +1,79 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { EntityModel, FileChange, ModelEdit, OrmPlugin, Project } from "@lockstep/core";
+import { readAppliedMigrations } from "./applied.js";
+import type { PrismaProject } from "./project.js";
+import { makeOptional, makeRequired } from "./schema/edit.js";
+import { toEntityModels } from "./schema/entities.js";
+import type { SchemaFile } from "./schema/model.js";
+import { readSchema } from "./schema/read.js";
+import { removeField } from "./schema/remove.js";
+import { verifyEdits } from "./schema/verify.js";
+
+/** Prisma 7, as the core sees it. */
+export const prismaPlugin: OrmPlugin = {
+  id: "prisma",
+  words: {
+    deploy: "npx prisma migrate deploy",
+    generate: "npx prisma generate",
+    develop: "npx prisma migrate dev",
+  },
+
+  findProject: async (cwd) => (await import("./init/project.js")).findProject(cwd),
+
+  async readModels(project): Promise<readonly EntityModel[]> {
+    return toEntityModels(readSchema(schemaFiles(project)));
+  },
+
+  async editModels(project, edits): Promise<readonly FileChange[]> {
+    if (edits.length === 0) return [];
+    const before = schemaFiles(project);
+    const after = edits.reduce(applyEdit, before);
+    await verifyEdits(
+      before,
+      after,
+      edits.map(({ kind, column }) => ({ kind, model: column.model, field: column.field })),
+    );
+    return after
+      .map((file, index) => ({ file: file.path, before: before[index]?.content, after: file.content }))
+      .filter((change) => change.before !== change.after);
+  },
+
+  migrationFile: (project, name, sql) => ({ file: `${project.migrationsFolder}/${name}/migration.sql`, text: sql }),
+
+  listMigrations(project) {
+    const folder = join(project.root, project.migrationsFolder);
+    if (!existsSync(folder)) return [];
+    return readdirSync(folder, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "migration.sql")))
+      .map((entry) => entry.name)
+      .sort();
+  },
+
+  readApplied: readAppliedMigrations,
+
+  transforms: async () => (await import("./codemods/index.js")).prismaTransforms,
+
+  initialise: async (project) => (await import("./init/initialise.js")).initialise(project),
+};
+
+function applyEdit(files: SchemaFile[], { kind, column, original }: ModelEdit): SchemaFile[] {
+  switch (kind) {
+    case "makeOptional":
+      return makeOptional(files, column.model, column.field);
+    case "makeRequired":
+      return makeRequired(files, column.model, column.field, original);
+    case "removeField":
+      return removeField(files, column.model, column.field);
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The schema as it stands on disk; paths from the root. */
+function schemaFiles(project: Project): SchemaFile[] {
+  return (project as PrismaProject).schemaFiles.map((path) => ({
+    path,
+    content: readFileSync(join(project.root, path), "utf8"),
+  }));
+}

@@ -1,0 +1,91 @@
+import type { EntityField, EntityModel, ScalarType } from "@lockstep/core";
+import { databaseName, fieldsOf, type PrismaField, type PrismaModel, type PrismaSchema, stringValue } from "./model.js";
+
+const scalars: Readonly<Record<string, ScalarType>> = {
+  String: "string",
+  Int: "int",
+  BigInt: "bigint",
+  Float: "float",
+  Decimal: "decimal",
+  Boolean: "boolean",
+  DateTime: "datetime",
+  Json: "json",
+  Bytes: "bytes",
+};
+
+/**
+ * The models as codemods and rules see them: names of the code and of the database side by side. Left out is what the
+ * generated client does not have: views, `@@ignore`d models, `@ignore`d fields and `Unsupported(…)` ones.
+ */
+export function toEntityModels(schema: PrismaSchema): EntityModel[] {
+  const enums = new Set(schema.enums.map((item) => item.name));
+  const models = schema.models.filter((model) => model.kind === "model" && !has(model, "ignore"));
+  const names = new Set(schema.models.map((model) => model.name));
+  return models.map((model) => {
+    const foreignKeys = new Set(model.fields.flatMap((field) => fieldsOf(attribute(field, "relation") ?? none)));
+    const databaseSchema = stringValue(attribute(model, "schema")?.args);
+    return {
+      name: model.name,
+      table: { ...(databaseSchema === undefined ? {} : { schema: databaseSchema }), name: databaseName(model) },
+      fields: model.fields
+        .filter((field) => !has(field, "ignore"))
+        .flatMap((field) => toField(field, model, enums, foreignKeys.has(field.name))),
+      relations: model.fields
+        .filter((field) => names.has(field.type))
+        .map((field) => ({ name: field.name, model: field.type })),
+      primaryKey: keyFields(model).map((name) => columnOf(model, name)),
+    };
+  });
+}
+
+const none = { name: "", args: undefined, span: { start: 0, end: 0 }, line: 0 };
+
+function toField(
+  field: PrismaField,
+  model: PrismaModel,
+  enums: ReadonlySet<string>,
+  isForeignKey: boolean,
+): EntityField[] {
+  const isEnum = enums.has(field.type);
+  const type = isEnum ? "enum" : scalars[field.type];
+  if (type === undefined) return [];
+  const isUpdatedAt = has(field, "updatedAt");
+  return [
+    {
+      name: field.name,
+      column: databaseName(field),
+      type,
+      ...(isEnum ? { enumName: field.type } : {}),
+      isList: field.isList,
+      isOptional: field.isOptional,
+      isId: keyFields(model).includes(field.name),
+      isUnique: has(field, "unique") || isOnlyFieldOf("unique", model, field.name),
+      hasDefault: has(field, "default") || isUpdatedAt,
+      isForeignKey,
+      isUpdatedAt,
+      documentation: field.documentation,
+    },
+  ];
+}
+
+function keyFields(model: PrismaModel): string[] {
+  const single = model.fields.filter((field) => has(field, "id")).map((field) => field.name);
+  return single.length > 0 ? single : fieldsOf(attribute(model, "id") ?? none);
+}
+
+function isOnlyFieldOf(name: string, model: PrismaModel, field: string): boolean {
+  return model.attributes.some((item) => item.name === name && fieldsOf(item).join() === field);
+}
+
+function columnOf(model: PrismaModel, name: string): string {
+  const field = model.fields.find((item) => item.name === name);
+  return field === undefined ? name : databaseName(field);
+}
+
+function attribute(item: Pick<PrismaField | PrismaModel, "attributes">, name: string) {
+  return item.attributes.find((candidate) => candidate.name === name);
+}
+
+function has(item: Pick<PrismaField | PrismaModel, "attributes">, name: string): boolean {
+  return attribute(item, name) !== undefined;
+}

@@ -1,0 +1,117 @@
+/** One file of a Prisma schema, as text. */
+export interface SchemaFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** UTF-16 offsets in the file's content; `end` is exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** `@default(now())`, `@@map("users")`, `@db.VarChar(64)`. */
+export interface PrismaAttribute {
+  /** Without the at signs: `default`, `map`, `db.VarChar`. */
+  readonly name: string;
+  /** What stands between its parentheses, as written; undefined without parentheses. */
+  readonly args: string | undefined;
+  readonly span: Span;
+  /** 1-based. */
+  readonly line: number;
+}
+
+/** One line of documentation: its text without the marks, and the comment that it stands in. */
+export interface DocLine {
+  readonly text: string;
+  /** The whole comment: lines of one block comment share it. */
+  readonly span: Span;
+  readonly line: number;
+}
+
+/** A field of a model. It is always one line: Prisma's grammar allows no break in it. */
+export interface PrismaField {
+  readonly name: string;
+  readonly nameSpan: Span;
+  /** Without its marks: `String`, `User`, `Unsupported("point")`. */
+  readonly type: string;
+  readonly typeSpan: Span;
+  /** From the end of the type over `[]` and `?`; empty when there are none. */
+  readonly markSpan: Span;
+  readonly isOptional: boolean;
+  readonly isList: boolean;
+  readonly attributes: readonly PrismaAttribute[];
+  /** Name to last attribute or trailing comment. */
+  readonly span: Span;
+  readonly line: number;
+  /** Comment above, then the trailing one, joined as DMMF joins them; stars that decorate a block comment are left out. */
+  readonly documentation: string;
+  readonly documentationLines: readonly DocLine[];
+}
+
+export interface PrismaModel {
+  readonly kind: "model" | "view" | "type";
+  readonly name: string;
+  /** Path of the file it stands in. */
+  readonly file: string;
+  /** Keyword to closing brace. */
+  readonly span: Span;
+  /** The closing brace. */
+  readonly closeSpan: Span;
+  readonly line: number;
+  readonly fields: readonly PrismaField[];
+  /** `@@map`, `@@index` … */
+  readonly attributes: readonly PrismaAttribute[];
+  readonly documentation: string;
+  readonly documentationLines: readonly DocLine[];
+}
+
+export interface PrismaEnum {
+  readonly name: string;
+  readonly file: string;
+  readonly span: Span;
+  readonly line: number;
+  readonly values: readonly { readonly name: string; readonly attributes: readonly PrismaAttribute[] }[];
+  readonly attributes: readonly PrismaAttribute[];
+}
+
+/** `datasource db { … }`, `generator client { … }`: keys and their values as written. */
+export interface PrismaSettings {
+  readonly kind: "datasource" | "generator";
+  readonly name: string;
+  readonly file: string;
+  readonly line: number;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface PrismaSchema {
+  readonly files: readonly SchemaFile[];
+  readonly models: readonly PrismaModel[];
+  readonly enums: readonly PrismaEnum[];
+  readonly settings: readonly PrismaSettings[];
+}
+
+/** The text of a string literal (`"a\"b"` → `a"b`), or undefined when the value is something else. */
+export function stringValue(literal: string | undefined): string | undefined {
+  if (literal === undefined || !/^"(?:\\.|[^"\\])*"$/.test(literal.trim())) return undefined;
+  try {
+    return JSON.parse(literal.trim()) as string;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The database's name for a model, field, enum or value: its `map` attribute, else its own name. */
+export function databaseName(item: { readonly name: string; readonly attributes: readonly PrismaAttribute[] }): string {
+  const map = item.attributes.find((attribute) => attribute.name === "map");
+  return stringValue(map?.args?.replace(/^\s*name\s*:/, "")) ?? item.name;
+}
+
+/** The field names in `fields: [a, b]`, or in the list that an attribute starts with: `@@index([a, b(sort: Desc)])`. */
+export function fieldsOf(attribute: PrismaAttribute): string[] {
+  const list =
+    /(?:^|[\s,])fields\s*:\s*\[([^\]]*)\]/.exec(attribute.args ?? "") ?? /^\s*\[([^\]]*)\]/.exec(attribute.args ?? "");
+  if (list === null) return [];
+  const names = (list[1] ?? "").replace(/\([^)]*\)/g, "").split(",");
+  return names.map((name) => name.trim()).filter((name) => name !== "");
+}

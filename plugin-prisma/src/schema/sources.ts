@@ -1,0 +1,37 @@
+import { parseAnnotations, type TableName, isSameTable } from "@lockstep/core";
+import type { ColumnSource } from "@lockstep/core/planning";
+import type { PrismaProject } from "../project.js";
+import { toEntityModels } from "./entities.js";
+import type { PrismaSchema } from "./model.js";
+
+/**
+ * Finds what the Prisma model says about a column: its field, its annotations.
+ *
+ * @throws LS2008 when the field's annotations cannot be understood
+ */
+export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject, "schemaFiles">) {
+  const entities = toEntityModels(schema);
+  return (table: TableName, column: string): ColumnSource | undefined => {
+    const entity = entities.find((candidate) => isSameTable(candidate.table, table));
+    const field = entity?.fields.find((candidate) => candidate.column === column);
+    const model = schema.models.find((candidate) => candidate.name === entity?.name);
+    const declared = model?.fields.find((candidate) => candidate.name === field?.name);
+    if (entity === undefined || field === undefined || model === undefined || declared === undefined) return undefined;
+    const file = project.schemaFiles[schema.files.findIndex((candidate) => candidate.path === model.file)] ?? model.file;
+    const lines = declared.documentationLines.map((line) => line.line);
+    const notes = parseAnnotations(declared.documentation, { file, line: lines[0] ?? declared.line, lines });
+    const source = notes.backfill ?? notes.mirror;
+    const line = Number(source?.source.split(":").at(-1) ?? declared.line);
+    return {
+      model: entity.name,
+      field: field.name,
+      hasDefault: field.hasDefault,
+      file,
+      line,
+      ...(source === undefined ? {} : { fill: { kind: notes.backfill === undefined ? "mirror" : "backfill", sql: source.text } }),
+      ...(notes.write === undefined ? {} : { write: notes.write.text }),
+      ...(notes.skip === undefined ? {} : { skip: notes.skip.text }),
+      ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
+    };
+  };
+}

@@ -1,0 +1,145 @@
+import { LockstepError, type ModelEdit } from "@lockstep/core";
+import { findField, relationsOver } from "./edit.js";
+import type { SchemaFile } from "./model.js";
+import { fieldsToRemove } from "./remove.js";
+
+type Files = readonly SchemaFile[];
+
+/** An edit that was made, by the names of the model. */
+export interface SchemaEdit {
+  readonly kind: ModelEdit["kind"];
+  readonly model: string;
+  readonly field: string;
+}
+
+/** What Prisma itself understood: the data model part of DMMF. */
+interface DataModel {
+  readonly models: readonly { readonly name: string; readonly fields: readonly DataModelField[] }[];
+  readonly indexes?: readonly { readonly model: string; readonly fields: readonly { readonly name: string }[] }[];
+}
+interface DataModelField extends Readonly<Record<string, unknown>> {
+  readonly name: string;
+}
+
+/**
+ * Lets Prisma check edited schema files: they are valid, and nothing but the fields named is different. A foreign key's
+ * relation may follow its nullability.
+ *
+ * @throws LockstepError LS2011 with Prisma's own message, or with the first difference that was not meant
+ * @example await verifyEdits(before, makeOptional(before, "User", "handle"), [{ kind: "makeOptional", model: "User", field: "handle" }]);
+ */
+export async function verifyEdits(before: Files, after: Files, edits: readonly SchemaEdit[]): Promise<void> {
+  const changed = edits.filter(({ kind }) => kind !== "removeField");
+  const removed = edits
+    .filter(({ kind }) => kind === "removeField")
+    .flatMap((edit) => fieldsToRemove(before, edit.model, edit.field));
+  const relations = changed.flatMap(({ model, field }) =>
+    relationsOver(findField(before, model, field)).map((relation) => ({ model, field: relation.name })),
+  );
+  const loose = [...changed, ...relations];
+  const [wanted, found] = [
+    comparable(await readDataModel(before), loose, removed),
+    comparable(await readDataModel(after), loose, []),
+  ];
+  const difference = firstDifference(wanted, found, "schema");
+  if (difference !== undefined) {
+    throw new LockstepError("LS2011", `The edit of ${label(edits)} would change more than that: ${difference}`);
+  }
+  for (const { kind, model, field } of changed) {
+    const item = findField(after, model, field).field;
+    if (!item.isList && item.isOptional !== (kind === "makeOptional")) {
+      throw new LockstepError(
+        "LS2011",
+        `${model}.${field} is ${item.isOptional ? "still" : "not"} optional after the edit`,
+      );
+    }
+  }
+}
+
+/**
+ * @prisma/internals costs 190 ms to load, of which this needs 17: the parser alone, the same build of it. And its
+ * `get_datamodel` answers without the query schema, which is 25 MB of JSON for 300 models.
+ */
+async function readDataModel(files: Files): Promise<DataModel> {
+  const { default: prisma } = await import("@prisma/prisma-schema-wasm");
+  const params = JSON.stringify({ prismaSchema: files.map(({ path, content }) => [path, content]), noColor: true });
+  try {
+    prisma.validate(params);
+    return JSON.parse(prisma.get_datamodel(params)) as DataModel;
+  } catch (cause) {
+    throw new LockstepError("LS2011", `Prisma refuses the edited schema:\n${reason(cause)}`, { cause });
+  }
+}
+
+/** The engine throws a JSON document; a panic throws plain text. */
+function reason(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  try {
+    return (JSON.parse(text) as { message?: string }).message ?? text;
+  } catch {
+    return text;
+  }
+}
+
+interface FieldRef {
+  readonly model: string;
+  readonly field: string;
+}
+
+/** The data model without what may differ. */
+function comparable(dataModel: DataModel, loose: readonly FieldRef[], removed: readonly FieldRef[]): unknown {
+  const isIn = (list: readonly FieldRef[], model: string, field: string) =>
+    list.some((item) => item.model === model && item.field === field);
+  const isGone = (model: string, names: unknown) =>
+    Array.isArray(names) && names.some((name) => isIn(removed, model, String(name)));
+  return {
+    ...dataModel,
+    models: dataModel.models.map((model) => ({
+      ...withoutGone(model, (names) => isGone(model.name, names)),
+      fields: model.fields
+        .filter((field) => !isIn(removed, model.name, field.name))
+        .map((field) =>
+          isIn(loose, model.name, field.name)
+            ? { ...field, isRequired: undefined, relationOnDelete: undefined }
+            : field,
+        ),
+    })),
+    indexes: dataModel.indexes?.filter(
+      (index) =>
+        !isGone(
+          index.model,
+          index.fields.map(({ name }) => name),
+        ),
+    ),
+  };
+}
+
+/** Unique constraints over removed fields go with them. */
+function withoutGone(model: Readonly<Record<string, unknown>>, isGone: (names: unknown) => boolean) {
+  const { uniqueFields, uniqueIndexes } = model as { uniqueFields?: unknown[]; uniqueIndexes?: { fields?: unknown }[] };
+  return {
+    ...model,
+    uniqueFields: uniqueFields?.filter((names) => !isGone(names)),
+    uniqueIndexes: uniqueIndexes?.filter(({ fields }) => !isGone(fields)),
+  };
+}
+
+/** `schema.models.User.fields.email.isUnique`, or undefined when both are equal. */
+function firstDifference(a: unknown, b: unknown, path: string): string | undefined {
+  if (Object.is(a, b)) return undefined;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) {
+    return `${path} was ${JSON.stringify(a)} and would be ${JSON.stringify(b)}`;
+  }
+  const left = a as Record<string, unknown>;
+  const right = b as Record<string, unknown>;
+  for (const key of new Set([...Object.keys(left), ...Object.keys(right)])) {
+    const name = (left[key] as { name?: string } | undefined)?.name ?? key;
+    const difference = firstDifference(left[key], right[key], `${path}.${name}`);
+    if (difference !== undefined) return difference;
+  }
+  return undefined;
+}
+
+function label(edits: readonly SchemaEdit[]): string {
+  return edits.map(({ model, field }) => `${model}.${field}`).join(", ");
+}

@@ -1,0 +1,90 @@
+import { accessSync, chmodSync, constants, realpathSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { findNative, nativeEngineVariable } from "./engine/find-native.js";
+
+const engineVariable = "PRISMA_SCHEMA_ENGINE_BINARY";
+const proxy = fileURLToPath(new URL("../bin/schema-engine.js", import.meta.url));
+
+/**
+ * Puts Lockstep between the Prisma CLI and its schema engine, so that the stock `npx prisma migrate dev` plans unsafe
+ * column additions in phases. The config itself comes back as it is.
+ *
+ * The CLI evaluates its config before it looks for the engine: naming ours here is all it takes. That holds for every
+ * command, `migrate deploy` too. Where a native engine is installed the proxy runs that one; where none is, it works
+ * over WASM, while the CLI on its own would first try to download one and fail without a network.
+ * With `LOCKSTEP=off` and a native engine at hand nothing is changed; without one the proxy passes everything through.
+ *
+ * @example
+ * // prisma.config.ts
+ * export default withLockstep(defineConfig({ schema: "prisma/schema.prisma" }));
+ */
+// One signature without options: it must be the same type as the stand-in that `lockstep init` writes beside the import.
+export function withLockstep<T>(config: T): T {
+  const changes = engineEnvironment(process.env, {
+    platform: process.platform,
+    isTerminal: process.stdout.isTTY === true,
+    isSpawnable,
+    hasNative: () => findNative(process.cwd(), process.env) !== undefined,
+    proxy,
+  });
+  Object.assign(process.env, changes);
+  return config;
+}
+
+/** What the decision depends on besides the environment. */
+export interface EngineSurroundings {
+  readonly platform: NodeJS.Platform;
+  readonly isTerminal: boolean;
+  isSpawnable(path: string): boolean;
+  hasNative(): boolean;
+  readonly proxy: string;
+}
+
+/** The environment variables to set; none when the CLI is left to its own engine. */
+export function engineEnvironment(env: NodeJS.ProcessEnv, around: EngineSurroundings): Record<string, string> {
+  // Windows starts no `#!` files.
+  if (around.platform === "win32") return {};
+  const former = env[engineVariable];
+  const isOurs = former !== undefined && isLockstep(former, around.proxy);
+  const hasOther = former !== undefined && former !== "" && !isOurs;
+  if (env.LOCKSTEP === "off" && !isOurs && (hasOther || around.hasNative())) return {};
+  if (!around.isSpawnable(around.proxy)) return {};
+  return {
+    [engineVariable]: around.proxy,
+    ...(hasOther ? { [nativeEngineVariable]: former } : {}),
+    // The CLI prints what the engine says, but the engine's own stdout is a pipe.
+    LOCKSTEP_COLOR: hasColors(env, around.isTerminal) ? "1" : "0",
+  };
+}
+
+/** This proxy, or one of another installation: taken for the native engine, the two would start each other. */
+function isLockstep(path: string, proxy: string): boolean {
+  if (path === proxy || /[\\/]@lockstep[\\/]prisma[\\/]bin[\\/]schema-engine\.js$/.test(path)) return true;
+  try {
+    return realpathSync(path) === realpathSync(proxy);
+  } catch {
+    return false;
+  }
+}
+
+/** Package managers keep the run bit; archives that were unpacked by hand may not. */
+function isSpawnable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    try {
+      chmodSync(path, 0o755);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}
+
+/** https://no-color.org and the FORCE_COLOR of Node. */
+function hasColors(env: NodeJS.ProcessEnv, isTerminal: boolean): boolean {
+  if (env.NO_COLOR !== undefined && env.NO_COLOR !== "") return false;
+  if (env.FORCE_COLOR !== undefined) return env.FORCE_COLOR !== "0" && env.FORCE_COLOR !== "false";
+  return isTerminal && env.TERM !== "dumb";
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { defineConfig } from "../../../core/src/config/define-config.js";
+import { loadConfig } from "../../../core/src/config/load.js";
+import { configSchema } from "../../../core/src/config/schema.js";
+import type { LockstepError } from "../../../core/src/errors.js";
+
+function folder(files: Record<string, string>): string {
+  const root = mkdtempSync(join(tmpdir(), "lockstep-config-"));
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+  return root;
+}
+
+async function failure(files: Record<string, string>): Promise<LockstepError> {
+  return loadConfig(folder(files)).then(
+    (config) => expect.fail(JSON.stringify(config)),
+    (error) => error,
+  );
+}
+
+describe("loadConfig", () => {
+  const full = {
+    targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" }, "prod-eu": { urlFrom: "EU" } },
+    pace: "brisk",
+    code: { include: ["src/**"], exclude: ["src/legacy/**"] },
+    backfill: { batchRows: 500, targetMs: 100, pauseMs: 0 },
+  } as const;
+  const json = JSON.stringify(full);
+
+  it.each([
+    ["none", {}, { targets: {} }],
+    ["empty", { "lockstep.config.json": "{}" }, { targets: {} }],
+    ["json", { "lockstep.config.json": json }, full],
+    ["ts", { "lockstep.config.ts": `const x: object = ${json};\nexport default x satisfies object;` }, full],
+    ["mts", { "lockstep.config.mts": `await 1;\nexport default ${json};` }, full],
+    ["js, ESM", { "package.json": '{"type":"module"}', "lockstep.config.js": `export default ${json};` }, full],
+    ["js, CommonJS", { "package.json": "{}", "lockstep.config.js": `module.exports = ${json};` }, full],
+    ["mjs", { "lockstep.config.mjs": `export default ${json};` }, full],
+  ])("%s", async (_, files, expected) => {
+    expect(await loadConfig(folder(files))).toEqual(expected);
+  });
+
+  it("reads a changed file again", async () => {
+    const root = folder({ "lockstep.config.ts": "export default {};" });
+    expect(await loadConfig(root)).toEqual({ targets: {} });
+    writeFileSync(join(root, "lockstep.config.ts"), 'export default { pace: "careful" };');
+    expect(await loadConfig(root)).toEqual({ targets: {}, pace: "careful" });
+  });
+
+  it.each([
+    ["an unknown key", "{ target: {} }", /lockstep\.config\.ts is not valid:\n.*"target"/],
+    ["an unknown key deeper", "{ backfill: { batchRow: 3 } }", /"batchRow"\n.*at backfill/],
+    ["a wrong value", '{ pace: "quick" }', /"careful"\|"brisk".*\n.*at pace/],
+    [
+      "a URL in the file",
+      '{ targets: { p: { urlFrom: "postgresql://u:secret@h/d" } } }',
+      /name of an environment variable.*\n.*at targets\.p\.urlFrom/,
+    ],
+    ["a number out of range", "{ backfill: { batchRows: 0 } }", /at backfill\.batchRows/],
+    ["no object", "3", /expected object/],
+  ])("refuses %s", async (_, text, message) => {
+    const error = await failure({ "lockstep.config.ts": `export default ${text};` });
+    expect(error.code).toBe("LS8002");
+    expect(error.message).toMatch(message);
+    expect(error.message).not.toContain("secret");
+  });
+
+  it("refuses what does not load, and two files", async () => {
+    expect(await failure({ "lockstep.config.ts": "export default {{" })).toMatchObject({
+      code: "LS8002",
+      message: expect.stringContaining("lockstep.config.ts cannot be loaded"),
+    });
+    expect(await failure({ "lockstep.config.json": "{" })).toMatchObject({ code: "LS8002" });
+    expect(await failure({ "lockstep.config.ts": "export {};" })).toMatchObject({ code: "LS8002" });
+    expect((await failure({ "lockstep.config.ts": "", "lockstep.config.json": "{}" })).message).toContain(
+      "two configurations",
+    );
+  });
+
+  it("defineConfig takes what the schema takes", () => {
+    const config = defineConfig({ targets: { p: { urlFrom: "P" } }, backfill: { pauseMs: 5 } });
+    expect(configSchema.parse(config)).toEqual(config);
+  });
+});

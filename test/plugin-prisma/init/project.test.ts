@@ -1,0 +1,95 @@
+import { mkdirSync, realpathSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { loadConfig } from "../../../core/src/config/load.js";
+import { initialise } from "../../../plugin-prisma/src/init/initialise.js";
+import { findProject } from "../../../plugin-prisma/src/init/project.js";
+import { project } from "./real-projects.js";
+
+const schema =
+  'generator client {\n  provider = "prisma-client"\n  output = "../src/generated/prisma"\n}\n\ndatasource db {\n  provider = "postgresql"\n}\n';
+const config = (fields: string) =>
+  `import { defineConfig, env } from "prisma/config";\nexport default defineConfig({ ${fields} });\n`;
+
+describe("findProject", () => {
+  it("finds files, folders and the URL from a folder below", async () => {
+    const root = project(
+      {
+        "prisma.config.ts": config(
+          'schema: "prisma", migrations: { path: "db/migrations" }, datasource: { url: "postgresql://dev/x" }',
+        ),
+        "prisma/main.prisma": schema,
+        "prisma/models/user.prisma": "model User {\n  id Int @id\n}\n",
+        "prisma/readme.md": "",
+      },
+      ["prisma"],
+    );
+    mkdirSync(join(root, "src/deep"), { recursive: true });
+    expect(await findProject(join(root, "src/deep"))).toEqual({
+      root,
+      configFile: "prisma.config.ts",
+      schemaFiles: ["prisma/main.prisma", "prisma/models/user.prisma"],
+      migrationsFolder: "db/migrations",
+      generatedFolders: ["src/generated/prisma"],
+      developmentUrl: "postgresql://dev/x",
+      ormVersion: expect.stringMatching(/^7\./),
+      provider: "postgresql",
+    });
+  });
+
+  it("knows Prisma's defaults", async () => {
+    const root = project({ "prisma.config.ts": config(""), "prisma/schema.prisma": schema }, ["prisma"]);
+    expect(await findProject(root)).toMatchObject({
+      schemaFiles: ["prisma/schema.prisma"],
+      migrationsFolder: "prisma/migrations",
+      developmentUrl: undefined,
+    });
+  });
+
+  it("needs no development database: a pipeline knows production only", async () => {
+    const fields = 'schema: "s.prisma", datasource: { url: env("LS_TEST_A"), shadowDatabaseUrl: env("LS_TEST_B") }';
+    const root = project({ "prisma.config.ts": config(fields), "s.prisma": schema }, ["prisma"]);
+    expect(await findProject(root)).toMatchObject({
+      schemaFiles: ["s.prisma"],
+      migrationsFolder: "migrations",
+      developmentUrl: undefined,
+    });
+    expect(process.env.LS_TEST_A).toBeUndefined();
+    process.env.LS_TEST_A = "postgresql://dev/y";
+    expect(await findProject(root)).toMatchObject({ developmentUrl: "postgresql://dev/y" });
+    delete process.env.LS_TEST_A;
+  });
+
+  it("says what is missing", async () => {
+    await expect(findProject(realpathSync("/"))).rejects.toMatchObject({ code: "LS8001" });
+    const bare = project({ "prisma.config.ts": config("") }, ["prisma"]);
+    await expect(findProject(bare)).rejects.toMatchObject({
+      code: "LS8001",
+      message: expect.stringContaining("no Prisma schema"),
+    });
+    const wrong = project({ "prisma.config.ts": config('schema: "nowhere/x.prisma"') }, ["prisma"]);
+    await expect(findProject(wrong)).rejects.toMatchObject({
+      code: "LS8001",
+      message: expect.stringContaining("nowhere/x.prisma"),
+    });
+    const broken = project({ "prisma.config.ts": 'throw new Error("boom");' }, ["prisma"]);
+    await expect(findProject(broken)).rejects.toMatchObject({
+      code: "LS8002",
+      message: expect.stringContaining("boom"),
+    });
+  });
+});
+
+describe("initialise", () => {
+  it("wraps the config, writes one of ours that loads, and is done after that", async () => {
+    const files = { "package.json": "{}", "prisma.config.ts": config('schema: "s.prisma"'), "s.prisma": schema };
+    const { changes, notes } = await initialise(await findProject(project(files, ["prisma"])));
+    expect(changes.map(({ file }) => file)).toEqual(["prisma.config.ts", "lockstep.config.ts"]);
+    expect(notes.join()).toContain("npm install --save-dev @lockstep/prisma");
+    const written = Object.fromEntries(changes.map(({ file, after }) => [file, after ?? ""]));
+    const manifest = '{ "devDependencies": { "@lockstep/prisma": "*" } }';
+    const root = project({ ...files, ...written, "package.json": manifest }, ["prisma", "@lockstep/prisma"]);
+    expect(await initialise(await findProject(root))).toEqual({ changes: [], notes: [] });
+    expect(await loadConfig(root)).toEqual({ targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } });
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, it } from "vitest";
+import { engineEnvironment, withLockstep } from "../../../plugin-prisma/src/with-lockstep.js";
+
+const proxy = "/app/node_modules/@lockstep/prisma/bin/schema-engine.js";
+const decide = (
+  env: Record<string, string>,
+  over: { platform?: NodeJS.Platform; isTerminal?: boolean; native?: boolean; spawnable?: boolean } = {},
+) =>
+  engineEnvironment(env, {
+    platform: over.platform ?? "linux",
+    isTerminal: over.isTerminal ?? false,
+    isSpawnable: () => over.spawnable ?? true,
+    hasNative: () => over.native ?? false,
+    proxy,
+  });
+const plain = { PRISMA_SCHEMA_ENGINE_BINARY: proxy, LOCKSTEP_COLOR: "0" };
+
+describe("withLockstep", () => {
+  it.each([
+    ["nothing set", {}, {}, plain],
+    ["a native engine is installed: the proxy finds it itself", {}, { native: true }, plain],
+    [
+      "a native engine was named: it is kept",
+      { PRISMA_SCHEMA_ENGINE_BINARY: "/opt/engine" },
+      {},
+      { ...plain, LOCKSTEP_NATIVE_SCHEMA_ENGINE: "/opt/engine" },
+    ],
+    [
+      "evaluated a second time",
+      { PRISMA_SCHEMA_ENGINE_BINARY: proxy, LOCKSTEP_NATIVE_SCHEMA_ENGINE: "/opt/engine" },
+      {},
+      plain,
+    ],
+    [
+      "another installation of Lockstep is not a native engine",
+      { PRISMA_SCHEMA_ENGINE_BINARY: "/home/x/@lockstep/prisma/bin/schema-engine.js" },
+      {},
+      plain,
+    ],
+    ["off, a native engine at hand", { LOCKSTEP: "off" }, { native: true }, {}],
+    ["off, a native engine named", { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: "/opt/engine" }, {}, {}],
+    ["off, none at hand: better than a download that fails", { LOCKSTEP: "off" }, {}, plain],
+    [
+      "off, inside a command that began with Lockstep",
+      { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: proxy },
+      { native: true },
+      plain,
+    ],
+    ["Windows", {}, { platform: "win32" as const }, {}],
+    ["unpacked without run bit, on a read-only disk", {}, { spawnable: false }, {}],
+    ["a terminal", {}, { isTerminal: true }, { ...plain, LOCKSTEP_COLOR: "1" }],
+    ["a dumb terminal", { TERM: "dumb" }, { isTerminal: true }, plain],
+    ["NO_COLOR", { NO_COLOR: "1", FORCE_COLOR: "1" }, { isTerminal: true }, plain],
+    ["FORCE_COLOR", { FORCE_COLOR: "1" }, {}, { ...plain, LOCKSTEP_COLOR: "1" }],
+    ["FORCE_COLOR=0", { FORCE_COLOR: "0" }, { isTerminal: true }, plain],
+  ])("%s", (_, env, over, expected) => {
+    expect(decide(env, over)).toEqual(expected);
+  });
+
+  it("returns the config as it is and sets the variable of this process", () => {
+    const former = { ...process.env };
+    try {
+      const config = { schema: "x" };
+      expect(withLockstep(config)).toBe(config);
+      expect(process.env.PRISMA_SCHEMA_ENGINE_BINARY).toMatch(/plugin-prisma[\\/]bin[\\/]schema-engine\.js$/);
+    } finally {
+      process.env = former;
+    }
+  });
+});

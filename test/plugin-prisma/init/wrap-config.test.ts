@@ -1,0 +1,57 @@
+import { describe, expect, it } from "vitest";
+import { unwrapConfig, wrapConfig } from "../../../plugin-prisma/src/init/wrap-config.js";
+import { forms } from "./forms.js";
+
+function after(result: { after: string } | { unchanged: true }): string {
+  return "after" in result ? result.after : expect.fail("unchanged");
+}
+
+describe("wrapConfig", () => {
+  it.each(forms)("$name: wrapped once, unwrapped to the same bytes", ({ file, text }) => {
+    const wrapped = after(wrapConfig(text, file));
+    expect(wrapConfig(wrapped, file)).toEqual({ unchanged: true });
+    expect(after(unwrapConfig(wrapped, file))).toBe(text);
+    expect(unwrapConfig(text, file)).toEqual({ unchanged: true });
+    // With the note for the compiler too.
+    const noted = after(wrapConfig(text, file, { isAwaitAccepted: false }));
+    expect(noted.includes("@ts-expect-error")).toBe(file.endsWith("ts"));
+    expect(after(unwrapConfig(noted, file))).toBe(text);
+  });
+
+  it.each(forms)("$name", ({ file, text }) => {
+    expect(after(wrapConfig(text, file))).toMatchSnapshot();
+  });
+
+  it.each([
+    ["wrapped by hand", 'import { withLockstep } from "@lockstep/prisma";\nexport default withLockstep({});'],
+    [
+      "wrapped inside",
+      'const { withLockstep } = await import("@lockstep/prisma");\nexport default other(withLockstep({}));',
+    ],
+    [
+      "wrapped before",
+      'import { withLockstep } from "@lockstep/prisma";\nconst config = withLockstep({});\nexport default config;',
+    ],
+  ])("leaves alone what is %s", (_, text) => {
+    expect(wrapConfig(text, "prisma.config.ts")).toEqual({ unchanged: true });
+  });
+
+  it("only wraps where the import is there already", () => {
+    const text = 'import { withLockstep } from "@lockstep/prisma";\nexport default {};';
+    expect(after(wrapConfig(text, "prisma.config.ts"))).toBe(text.replace("{};", "withLockstep({});"));
+  });
+
+  it.each([
+    ["no export", "const config = {};", /no default export/],
+    ["a named export", "const config = {};\nexport { config as default };", /no default export/],
+    ["a function declaration", "export default function config() {\n  return {};\n}", /no default export/],
+    ["a syntax error", "export default {\n  a: ]\n};", /line 2: /],
+  ])("shows what to write for %s", (_, text, message) => {
+    expect(() => wrapConfig(text, "prisma.config.ts")).toThrow(message);
+    try {
+      wrapConfig(text, "prisma.config.ts");
+    } catch (error) {
+      expect(error).toMatchObject({ code: "LS8007", hint: expect.stringContaining("export default withLockstep(") });
+    }
+  });
+});

@@ -1,5 +1,5 @@
 // The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
-export { type Annotation, type Annotations, parseAnnotations } from "./config/annotations.js";
+export { type Annotation, type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";
 export * from "./errors.js";

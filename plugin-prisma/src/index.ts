@@ -1,3 +1,3 @@
 // Evaluated by every prisma command, through prisma.config.ts: nothing heavy is imported here.
-export { defineConfig } from "@lockstep/core";
+export { defineConfig, type LockstepConfigInput } from "@lockstep/core/config";
 export { withLockstep } from "./with-lockstep.js";

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { EntityModel, FileChange, ModelEdit, OrmPlugin, Project } from "@lockstep/core";
 import { readAppliedMigrations } from "./applied.js";
 import type { PrismaProject } from "./project.js";
+import { dropAnnotations } from "./schema/drop-annotations.js";
 import { makeOptional, makeRequired } from "./schema/edit.js";
 import { toEntityModels } from "./schema/entities.js";
 import type { SchemaFile } from "./schema/model.js";
@@ -62,7 +63,8 @@ function applyEdit(files: SchemaFile[], { kind, column, original }: ModelEdit): 
     case "makeOptional":
       return makeOptional(files, column.model, column.field);
     case "makeRequired":
-      return makeRequired(files, column.model, column.field, original);
+      // What the annotations said stands in the plan; contract leaves nothing of Lockstep in the model.
+      return dropAnnotations(makeRequired(files, column.model, column.field, original), column.model, column.field);
     case "removeField":
       return removeField(files, column.model, column.field);
     default:

@@ -114,7 +114,8 @@ describe("mirror: follows its source until the code chooses another value", () =
     expect(await handleOf(live, 9)).toBe(value);
   });
 
-  // What is stored is the expression cast to the column's type: compared as it is, it would seem to be somebody's choice.
+  // What is stored is the expression cast to the column's type: compared as it is, it would seem to be somebody's
+  // choice.
   it.each([
     { type: "integer", source: "numeric", from: "1.4", to: "2.6", value: "3" },
     { type: "numeric(10,2)", source: "numeric", from: "1.234", to: "5.678", value: "5.68" },

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-import { readCatalogue } from "../support/catalogue.js";
 import { type PostgresServer, start } from "../support/postgres.js";
 import { hasWaited, heldModes, type Session, tellsWaits, until, waitEvent } from "../support/sessions.js";
 import {
+  catalogueOf,
   fillAll,
   openReader,
   openUserDatabase,
@@ -68,14 +68,15 @@ afterEach(async () => {
   await maintain("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
 });
 
-/** How often a frame began to take its locks: the first of them, which it always got, is counted even when the try failed. */
+/**
+ * How often a frame began to take its locks: the first of them, which it always got, is counted even when the try
+ * failed.
+ */
 async function tries({ observer }: UnitDatabase): Promise<number> {
   const { rows } = await observer.query(`SELECT coalesce(sum(calls), 0)::int AS n FROM stats.pg_stat_statements
     WHERE query = 'LOCK TABLE "User" IN SHARE UPDATE EXCLUSIVE MODE'`);
   return (rows[0] as { n: number }).n;
 }
-
-const catalogue = ({ observer }: UnitDatabase) => readCatalogue(observer, { schemas: ["public"] });
 
 async function expectTimeoutRestored({ session }: UnitDatabase): Promise<void> {
   expect((await session.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "1234ms" }]);
@@ -108,8 +109,8 @@ describe("behind a long reader", () => {
   it.each(framed)(
     "$kind gives up in time, names the reader and changes nothing",
     async ({ kind, before, unchanged }) => {
-      const live = await given(before, { settings: { statement_timeout: "1s" } });
-      const state = await catalogue(live);
+      const live = await given(before, { settings: { statement_timeout: "2s" } });
+      const state = await catalogueOf(live);
       const reader = await openReader(live);
       expect(await outcome(live.session.query(files[kind]))).toMatchObject({
         code: "55P03",
@@ -118,7 +119,7 @@ describe("behind a long reader", () => {
         hint: expect.stringMatching(/pg_terminate_backend.* Then run this migration again\.$/) as string,
       });
       expect(await tries(live)).toBe(1);
-      expect(await catalogue(live)).toEqual(state);
+      expect(await catalogueOf(live)).toEqual(state);
       await expectTimeoutRestored(live);
       await reader.leave();
       expect(await outcome(live.session.query(files[kind]))).toBe("done");
@@ -162,7 +163,7 @@ describe("behind a long reader", () => {
 describe("beside CREATE INDEX CONCURRENTLY", () => {
   // Waiting for its lock could deadlock it and leave an invalid index (facts/lock-frame.md).
   it.each(framed)("$kind does not even try, and names it", async ({ kind, before }) => {
-    const live = await given(before, { settings: { statement_timeout: "700ms" } });
+    const live = await given(before, { settings: { statement_timeout: "1500ms" } });
     const [builder, writer] = [await live.open(), await live.open()];
     await writer.query(`BEGIN; UPDATE "User" SET "name" = 'x' WHERE "id" = 2`);
     const building = outcome(builder.query(`CREATE INDEX CONCURRENTLY "other" ON "User"("name")`));
@@ -186,8 +187,8 @@ describe("beside CREATE INDEX CONCURRENTLY", () => {
 
 describe("on a table that is never free", () => {
   it.each(framed)("$kind tries several times, then gives up and changes nothing", async ({ kind, before }) => {
-    const live = await given(before, { settings: { statement_timeout: "1200ms" } });
-    const state = await catalogue(live);
+    const live = await given(before, { settings: { statement_timeout: "2s" } });
+    const state = await catalogueOf(live);
     const stop = await relay([
       await live.open({ application_name: "relay" }),
       await live.open({ application_name: "relay" }),
@@ -202,7 +203,7 @@ describe("on a table that is never free", () => {
     });
     expect(await tries(live)).toBeGreaterThanOrEqual(2);
     expect(passed).toBeGreaterThan(2);
-    expect(await catalogue(live)).toEqual(state);
+    expect(await catalogueOf(live)).toEqual(state);
     await expectTimeoutRestored(live);
   });
 
@@ -226,7 +227,9 @@ describe("on a table that is never free", () => {
   });
 });
 
-/** Two readers that relieve each other: one goes only after the other has come, so there is no moment without a reader. */
+/**
+ * Two readers that relieve each other: one goes only after the other has come, so there is no moment without a reader.
+ */
 async function relay(readers: readonly [Session, Session]): Promise<() => Promise<number>> {
   const enter = (reader: Session) => reader.query(`BEGIN; SELECT FROM "User" LIMIT 1`);
   let isOn = true;

@@ -1,16 +1,18 @@
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
-import { addField, createShop, type ShopProject } from "../support/shop-project.js";
+import { addField, addHandle, createShop, seedUsers, type ShopProject } from "../support/shop-project.js";
 
 // The whole story as a user types it, with the stock Prisma CLI. Every test is a step and builds on the one before.
 
 let shop: ShopProject;
 let production: pg.Client;
-let original: { schema: string; files: Map<string, string> };
+let original: { schema: string; code: Map<string, string> };
+/** Code that no edit may leave a trace of scaffolding in. */
+const code = ["src/db.ts", "src/users/routes.ts", "src/users/service.ts", "src/users/serializer.ts", "test/fixtures.ts", "prisma/schema.prisma"];
 const extra: TestDatabase[] = [];
 
 beforeAll(async () => {
@@ -45,16 +47,6 @@ async function expectTypesFit() {
   expect(types.output).toBe("");
 }
 
-async function seed(url: string, users: number) {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(
-    `INSERT INTO "User" ("email", "name", "updatedAt") SELECT 'User.' || n || '@Example.com', 'User ' || n, now() FROM generate_series(1, $1::int) n`,
-    [users],
-  );
-  await client.end();
-}
-
 test("init shows and makes its changes; a second time changes nothing", async () => {
   const first = await shop.lockstep(["init", "--yes"]);
   expect(first.output).toContain("withLockstep");
@@ -70,28 +62,33 @@ test("the stock CLI runs through the wrapped config", async () => {
     const deploy = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url });
     expect(deploy.code, deploy.output).toBe(0);
   }
-  await seed(shop.development, 20);
-  await seed(shop.production, 3000);
+  await seedUsers(shop.development, 20);
+  await seedUsers(shop.production, 3000);
   await expectTypesFit();
 });
 
 test("a safe change passes byte for byte, with no plan and no word", async () => {
   const schema = shop.read("prisma/schema.prisma");
-  shop.write("prisma/schema.prisma", addField(schema, "User", ["nickname String?", `locale String @default("en")`]));
-  const dev = await shop.prisma(["migrate", "dev", "--name", "safe"]);
+  const fields = ["nickname String?", `locale String @default("en")`, "seenAt DateTime @default(now())"];
+  shop.write("prisma/schema.prisma", addField(schema, "User", fields));
+  const dev = await shop.prisma(["migrate", "dev", "--name", "safe", "--create-only"]);
   expect(dev.code, dev.output).toBe(0);
   expect(dev.output).not.toContain("Lockstep");
-  const [name] = migrations().filter((migration) => migration.endsWith("_safe"));
-  expect(shop.read(`prisma/migrations/${name}/migration.sql`)).toBe(
-    `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "locale" TEXT NOT NULL DEFAULT 'en',\nADD COLUMN     "nickname" TEXT;\n`,
-  );
+  const name = migrations().find((migration) => migration.endsWith("_safe"));
+  const passed = shop.read(`prisma/migrations/${name}/migration.sql`);
+  rmSync(join(shop.root, `prisma/migrations/${name}`), { recursive: true });
+  const off = await shop.prisma(["migrate", "dev", "--name", "safe", "--create-only"], { LOCKSTEP: "off" });
+  expect(off.code, off.output).toBe(0);
+  const without = migrations().find((migration) => migration.endsWith("_safe"));
+  expect(passed).toBe(shop.read(`prisma/migrations/${without}/migration.sql`));
+  expect(passed).toContain(`ADD COLUMN     "locale" TEXT NOT NULL DEFAULT 'en'`);
   expect(existsSync(join(shop.root, "lockstep"))).toBe(false);
-  await shop.commit("Add a nickname and a locale");
-  expect((await shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production })).code).toBe(0);
+  rmSync(join(shop.root, `prisma/migrations/${without}`), { recursive: true });
+  shop.write("prisma/schema.prisma", schema);
 });
 
 test("a required column without a value stops before anything is written, and says what to write where", async () => {
-  original = { schema: shop.read("prisma/schema.prisma"), files: new Map() };
+  original = { schema: shop.read("prisma/schema.prisma"), code: new Map(code.map((file) => [file, shop.read(file)])) };
   const line = addField(original.schema, "User", ["handle String @unique"]).split("\n").findIndex((text) => text.includes("handle")) + 1;
   shop.write("prisma/schema.prisma", addField(original.schema, "User", ["handle String @unique"]));
   const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
@@ -103,10 +100,8 @@ test("a required column without a value stops before anything is written, and sa
 });
 
 test("migrate dev writes and applies expand, and the whole plan", async () => {
-  shop.write(
-    "prisma/schema.prisma",
-    addField(original.schema, "User", ["/// @lockstep.backfill(lower(email))", "handle String @unique"]),
-  );
+  shop.write("prisma/schema.prisma", original.schema);
+  addHandle(shop);
   const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
   expect(dev.code, dev.output).toBe(0);
   for (const text of ["add-column-not-null", "add-index", "1 expand", "2 backfill", "3 switch", "4 contract", "ACCESS EXCLUSIVE, instant", "Next   "])
@@ -212,18 +207,20 @@ test("status says that the plan is done, and nothing of the scaffolding is left"
   expect(JSON.parse(status.stdout)).toMatchObject({ plans: [{ isDone: true, released: "contract" }] });
   const dev = await shop.prisma(["migrate", "dev", "--name", "after"]);
   expect(dev.output).toContain("Already in sync");
-  const files = (await shop.npx("git", [])) && [];
-  expect(files).toEqual([]);
-  for (const file of ["src/db.ts", "src/users/routes.ts", "src/users/serializer.ts", "test/fixtures.ts"])
-    expect(shop.read(file)).not.toMatch(/lockstep|GlobalOmitConfig|\?\? .*toLowerCase/i);
+  for (const file of code) expect(shop.read(file), file).not.toMatch(/lockstep|GlobalOmitConfig|\?\? .*toLowerCase/i);
+  expect(shop.read("src/db.ts")).toBe(original.code.get("src/db.ts"));
 });
 
 test("the catalogue equals the one that Prisma's own migration makes on an empty database", async () => {
   const reference = await createDatabase("reference");
   const replay = await createDatabase("replay");
   extra.push(reference, replay);
-  const push = await shop.prisma(["db", "push"], { DATABASE_URL: reference.url });
-  expect(push.code, push.output).toBe(0);
+  // Prisma's own: its earlier migrations, then the SQL that it generated before Lockstep rewrote it.
+  const client = new pg.Client({ connectionString: reference.url });
+  await client.connect();
+  await client.query(shop.read("prisma/migrations/20260301090000_init/migration.sql"));
+  await client.query(shop.read(`lockstep/${planId()}/original.sql`));
+  await client.end();
   const deploy = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: replay.url });
   expect(deploy.code, deploy.output).toBe(0);
   const [expected, ...actual] = await Promise.all(
@@ -237,4 +234,19 @@ test("the catalogue equals the one that Prisma's own migration makes on an empty
     }),
   );
   for (const catalogue of actual) expect(catalogue).toEqual(expected);
+});
+
+test("the whole history runs at once on a filled database: previews, skipped releases", async () => {
+  const skipped = await createDatabase("skipped");
+  extra.push(skipped);
+  const client = new pg.Client({ connectionString: skipped.url });
+  await client.connect();
+  await client.query(shop.read("prisma/migrations/20260301090000_init/migration.sql"));
+  await seedUsers(skipped.url, 700);
+  expect((await shop.prisma(["migrate", "resolve", "--applied", "20260301090000_init"], { DATABASE_URL: skipped.url })).code).toBe(0);
+  const deploy = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: skipped.url });
+  expect(deploy.code, deploy.output).toBe(0);
+  const { rows } = await client.query(`SELECT count(*)::int AS right FROM "User" WHERE "handle" = lower("email")`);
+  await client.end();
+  expect(rows).toEqual([{ right: 700 }]);
 });

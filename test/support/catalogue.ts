@@ -1,4 +1,7 @@
-/** What a database consists of, as a plain object: for comparing the end state of a plan with what the ORM would have made. */
+/**
+ * What a database consists of, as a plain object: for comparing the end state of a plan with what the ORM would have
+ * made.
+ */
 
 /** A `pg.Client`, or whatever asks like one. */
 export interface CatalogueClient {
@@ -9,7 +12,9 @@ export interface CatalogueOptions {
   readonly schemas: readonly string[];
 }
 
-/** All lists are ordered: columns as the table has them, everything else by name. Names are qualified by their schema. */
+/**
+ * All lists are ordered: columns as the table has them, everything else by name. Names are qualified by their schema.
+ */
 export interface Catalogue {
   readonly tables: readonly CatalogueTable[];
   readonly views: readonly Row[];
@@ -36,7 +41,8 @@ export interface CatalogueTable {
 type Row = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the catalogue of some schemas. Left out: what a dropped column leaves behind, statistics, and the stored value of
+ * Reads the catalogue of some schemas. Left out: what a dropped column leaves behind, statistics, and the stored value
+ * of
  * rows older than a default (attmissingval), because none of them changes what a statement does.
  *
  * @example expect(await readCatalogue(client, { schemas: ["public"] })).toEqual(expected)
@@ -87,15 +93,18 @@ function byName(a: Row, b: Row): number {
 
 const tablesSql = `
   SELECT c.oid::regclass::text AS name, c.relkind AS kind, c.relpersistence AS persistence, c.reloptions AS storage,
-         c.relrowsecurity AS rls, c.relforcerowsecurity AS "forcedRls", c.relreplident AS "replicaIdentity", c.relchecks AS checks,
-         pg_get_partkeydef(c.oid) AS "partitionKey", pg_get_expr(c.relpartbound, c.oid) AS bound, c.relacl::text AS grants,
+         c.relrowsecurity AS rls, c.relforcerowsecurity AS "forcedRls", c.relreplident AS "replicaIdentity",
+         c.relchecks AS checks,
+         pg_get_partkeydef(c.oid) AS "partitionKey", pg_get_expr(c.relpartbound, c.oid) AS bound,
+         c.relacl::text AS grants,
          (SELECT array_agg(inhparent::regclass::text ORDER BY inhseqno) FROM pg_inherits WHERE inhrelid = c.oid) AS parents,
          obj_description(c.oid, 'pg_class') AS comment
     FROM pg_class c WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY ($1))
      AND c.relkind IN ('r', 'p')`;
 
 const columnsSql = `
-  SELECT a.attrelid::regclass::text AS on, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, a.attnotnull AS "notNull",
+  SELECT a.attrelid::regclass::text AS on, a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type,
+         a.attnotnull AS "notNull",
          pg_get_expr(d.adbin, d.adrelid) AS "default", a.attidentity AS identity, a.attgenerated AS generated,
          nullif(a.attcollation, t.typcollation)::regcollation::text AS collation, a.attstorage AS storage,
          nullif(a.attcompression::text, '') AS compression, a.attacl::text AS grants, a.attoptions AS options,
@@ -106,14 +115,17 @@ const columnsSql = `
      AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attrelid, a.attnum`;
 
 const constraintsSql = `
-  SELECT k.conrelid::regclass::text AS on, k.conname AS name, k.contype AS type, pg_get_constraintdef(k.oid) AS definition,
-         k.convalidated AS "isValid", k.condeferrable AS "isDeferrable", k.condeferred AS "isDeferred", k.connoinherit AS "isLocal",
+  SELECT k.conrelid::regclass::text AS on, k.conname AS name, k.contype AS type,
+         pg_get_constraintdef(k.oid) AS definition,
+         k.convalidated AS "isValid", k.condeferrable AS "isDeferrable", k.condeferred AS "isDeferred",
+         k.connoinherit AS "isLocal",
          nullif(k.conindid, 0)::regclass::text AS index
     FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid
    WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY ($1))`;
 
 const indexesSql = `
-  SELECT i.indrelid::regclass::text AS on, x.relname AS name, pg_get_indexdef(i.indexrelid) AS definition, i.indisunique AS "isUnique",
+  SELECT i.indrelid::regclass::text AS on, x.relname AS name, pg_get_indexdef(i.indexrelid) AS definition,
+         i.indisunique AS "isUnique",
          i.indisprimary AS "isPrimary", i.indisvalid AS "isValid", i.indisready AS "isReady", i.indislive AS "isLive",
          i.indimmediate AS "isImmediate", i.indisreplident AS "isReplicaIdentity", i.indisclustered AS "isClustered",
          x.reloptions AS options
@@ -121,7 +133,8 @@ const indexesSql = `
    WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY ($1)) AND c.relkind IN ('r', 'p')`;
 
 const triggersSql = `
-  SELECT g.tgrelid::regclass::text AS on, g.tgname AS name, pg_get_triggerdef(g.oid) AS definition, g.tgenabled AS enabled
+  SELECT g.tgrelid::regclass::text AS on, g.tgname AS name, pg_get_triggerdef(g.oid) AS definition,
+         g.tgenabled AS enabled
     FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid
    WHERE c.relnamespace IN (SELECT oid FROM pg_namespace WHERE nspname = ANY ($1)) AND NOT g.tgisinternal`;
 
@@ -158,7 +171,8 @@ const typesSql = `
 
 const sequencesSql = `
   SELECT s.seqrelid::regclass::text AS name, format_type(s.seqtypid, NULL) AS type, s.seqstart::text AS start,
-         s.seqincrement::text AS increment, s.seqmin::text AS min, s.seqmax::text AS max, s.seqcache::text AS cache, s.seqcycle AS cycle,
+         s.seqincrement::text AS increment, s.seqmin::text AS min, s.seqmax::text AS max, s.seqcache::text AS cache,
+         s.seqcycle AS cycle,
          (SELECT d.refobjid::regclass::text || '.' || a.attname FROM pg_depend d
             JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
            WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.refclassid = 'pg_class'::regclass

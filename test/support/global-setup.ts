@@ -2,7 +2,8 @@
 import { start } from "./postgres.js";
 
 /**
- * Starts the server and names it in LOCKSTEP_TEST_PG (the maintenance database). A value that is set already is used as it is.
+ * Starts the server and names it in LOCKSTEP_TEST_PG (the maintenance database). A value that is set already is used as
+ * it is.
  * @returns what ends it
  */
 export default async function setup(): Promise<() => Promise<void>> {

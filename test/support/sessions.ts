@@ -32,7 +32,10 @@ export async function openSession(url: string, settings: Readonly<Record<string,
   };
 }
 
-/** Settings of a session that is told when it waits for a lock. 5 ms, for the first try of a frame waits no longer than 50. */
+/**
+ * Settings of a session that is told when it waits for a lock. 5 ms, for the first try of a frame waits no longer than
+ * 50.
+ */
 export const tellsWaits = { log_lock_waits: "on", deadlock_timeout: "5ms", client_min_messages: "log" } as const;
 
 /** Whether the session ever waited for such a lock on a table. Not how often: one wait may be told twice. */

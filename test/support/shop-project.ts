@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import pg from "pg";
 import { createDatabase } from "./database.js";
 import { type RunResult, run } from "./run.js";
 
@@ -69,6 +70,35 @@ export async function createShop(): Promise<ShopProject> {
   await git("init", "--quiet", "-b", "main");
   await project.commit("The shop");
   return project;
+}
+
+/** Sets Lockstep up and applies the first migration, on both databases. */
+export async function setUp(shop: ShopProject, users: { readonly development: number; readonly production: number }): Promise<void> {
+  const steps = [await shop.lockstep(["init", "--yes"])];
+  for (const url of [shop.development, shop.production]) steps.push(await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url }));
+  const failed = steps.find((step) => step.code !== 0);
+  if (failed !== undefined) throw new Error(failed.output);
+  await seedUsers(shop.development, users.development);
+  await seedUsers(shop.production, users.production);
+  await shop.commit("Set up Lockstep");
+}
+
+/** Users with addresses in mixed case, distinct under lower(). */
+export async function seedUsers(url: string, users: number): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(
+    `INSERT INTO "User" ("email", "name", "updatedAt") SELECT 'User.' || n || '@Example.com', 'User ' || n, now() FROM generate_series(1, $1::int) n`,
+    [users],
+  );
+  await client.end();
+}
+
+/** The change of the story: a required unique column, with its fill. */
+export function addHandle(shop: ShopProject): void {
+  shop.edit("prisma/schema.prisma", (schema) =>
+    addField(schema, "User", ["/// @lockstep.backfill(lower(email))", "handle String @unique"]),
+  );
 }
 
 /** Adds a field to a model, above its first relation or at its end. */

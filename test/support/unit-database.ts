@@ -1,4 +1,5 @@
 /** A database with the table that the sample units change. */
+import { type Catalogue, readCatalogue } from "./catalogue.js";
 import { createDatabase } from "./database.js";
 import { openSession, type Session, until, waitEvent } from "./sessions.js";
 
@@ -87,4 +88,30 @@ export interface Failure {
   readonly message: string;
   readonly detail: string | undefined;
   readonly hint: string | undefined;
+}
+
+/** The rows without a value. */
+export async function countNulls({ observer }: UnitDatabase): Promise<number> {
+  const { rows } = await observer.query(`SELECT count(*)::int AS n FROM "User" WHERE "handle" IS NULL`);
+  return (rows[0] as { n: number }).n;
+}
+
+/** "none", or whether the check of the sample is validated. */
+export async function checkState({ observer }: UnitDatabase): Promise<string> {
+  const { rows } = await observer.query(
+    `SELECT convalidated FROM pg_constraint WHERE conname = 'lockstep_nn_User_handle'`,
+  );
+  const [row] = rows as { convalidated: boolean }[];
+  return row === undefined ? "none" : row.convalidated ? "valid" : "not valid";
+}
+
+/** Writes a row without a value past the trigger, as a replica or a bulk load with triggers off would. */
+export async function writeNull({ open }: UnitDatabase): Promise<void> {
+  const writer = await open({ session_replication_role: "replica" });
+  await writer.query(`INSERT INTO "User" ("id", "email") VALUES (100000, 'x')`);
+}
+
+/** The catalogue of schema public, where the table is. */
+export function catalogueOf({ observer }: UnitDatabase): Promise<Catalogue> {
+  return readCatalogue(observer, { schemas: ["public"] });
 }

@@ -51,6 +51,9 @@ export const lowerEmail = fillOf((row) => `lower(${row("email")})`, ["email"]);
 export const handle: UnitColumn = { name: "handle", type: "text", fill: lowerEmail };
 export const handleIndex: UnitIndex = { name: "User_handle_key", isUnique: true, columns: ["handle"], method: "btree" };
 
+/** The units of a plan in the order in which they are deployed. */
+export const chain = ["expand", "create-index", "assert-index", "prove", "enforce"] as const;
+
 /** The files of one table's columns, by kind. */
 export type UnitFiles = Readonly<Record<Exclude<UnitKind, "original">, string>>;
 

@@ -57,7 +57,7 @@ export class BatchLoop {
   }
 
   async open(): Promise<void> {
-    this.#opened = await this.#enter(3, (error) => retryReason(error) === "busy");
+    this.#opened = await this.#enter(3, (error) => ["busy", "locked"].includes(retryReason(error) ?? ""));
     this.rows = this.session.record.rowsDone;
   }
 

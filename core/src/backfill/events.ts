@@ -21,6 +21,8 @@ export type BackfillEvent =
       readonly batchRows: number;
       readonly batchMs: number;
     }
+  /** The whole table is read, which may take long: to try the fills before the first batch, or to find rows that are left. */
+  | { readonly kind: "reading"; readonly why: "fills" | "rest"; readonly total: number }
   /** Something to know that does not stop the run. */
   | { readonly kind: "notice"; readonly message: string }
   /** A batch was in somebody's way, or the session broke: it is tried again. */

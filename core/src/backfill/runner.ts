@@ -44,6 +44,7 @@ async function begin(loop: BatchLoop): Promise<void> {
   const { record } = loop.session;
   const isResumed = record.batches > 0;
   if (!isResumed) {
+    emit({ kind: "reading", why: "fills", total: loop.total });
     const found = await loop.scan(({ connection, table }) => checkFills(connection, spec, table, scanTimeoutMs));
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
     throwFirst(found?.problems ?? []);

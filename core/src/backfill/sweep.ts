@@ -18,6 +18,7 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   let idle = 0;
   let progressMs = clock.now();
   for (let round = 1; ; round++) {
+    emit({ kind: "reading", why: "rest", total: loop.total });
     const left = await loop.scan(({ connection, target }) => findRowsLeft(connection, target, scanTimeoutMs));
     // After a reconnect the table may be another one, with a pass to make.
     if (left === undefined || loop.session.cursor.phase === "pass") return "again";

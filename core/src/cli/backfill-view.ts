@@ -37,6 +37,10 @@ export class BackfillView {
         );
         return;
       }
+      case "reading":
+        this.#total = Math.max(this.#total, event.total);
+        io.progress.update(event.why === "fills" ? "  trying the fill on every row …" : "  looking for rows that are left …");
+        return;
       case "sweep":
         io.progress.end();
         io.err(`  looking back: ${counted(event.rows, "row")} left behind`);

@@ -56,6 +56,40 @@ export function parseAnnotations(
   source: { readonly file: string; readonly line: number; readonly lines?: readonly number[] },
 ): Annotations {
   const found: Partial<Record<Name, Annotation>> = {};
+  for (const { name, text, place } of annotationsIn(documentation, source)) {
+    if (found[name] !== undefined) throw wrong(place, `@lockstep.${name} is there twice`, "Keep one of the two.");
+    const other = exclusive[name];
+    if (other !== undefined && found[other] !== undefined) {
+      throw wrong(place, `@lockstep.${other} and @lockstep.${name} exclude each other`, "Keep one of the two.");
+    }
+    found[name] = { text, source: place };
+  }
+  const { internal, exposed, ...values } = found;
+  if (internal === undefined && exposed === undefined) return values;
+  return { ...values, visibility: internal === undefined ? "exposed" : "internal" };
+}
+
+/**
+ * Where the annotations stand in a doc comment: offsets, `end` exclusive. Contract takes them out.
+ *
+ * @throws LS2008 as `parseAnnotations`
+ */
+export function annotationSpans(documentation: string, file: string): { readonly start: number; readonly end: number }[] {
+  return [...annotationsIn(documentation, { file, line: 1 })].map(({ start, end }) => ({ start, end }));
+}
+
+interface Found {
+  readonly name: Name;
+  readonly text: string;
+  readonly place: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+function* annotationsIn(
+  documentation: string,
+  source: { readonly file: string; readonly line: number; readonly lines?: readonly number[] },
+): Iterable<Found> {
   let position = 0;
   for (const match of documentation.matchAll(mark)) {
     // Inside the parentheses of the one before: text of the user's, not an annotation.
@@ -68,16 +102,8 @@ export function parseAnnotations(
     const end = match.index + "@lockstep".length + tail.length;
     const value = readValue(documentation, end, name, place);
     position = value.end;
-    if (found[name] !== undefined) throw wrong(place, `@lockstep.${name} is there twice`, "Keep one of the two.");
-    const other = exclusive[name];
-    if (other !== undefined && found[other] !== undefined) {
-      throw wrong(place, `@lockstep.${other} and @lockstep.${name} exclude each other`, "Keep one of the two.");
-    }
-    found[name] = { text: value.text, source: place };
+    yield { name, text: value.text, place, start: match.index, end: value.end };
   }
-  const { internal, exposed, ...values } = found;
-  if (internal === undefined && exposed === undefined) return values;
-  return { ...values, visibility: internal === undefined ? "exposed" : "internal" };
 }
 
 function readValue(text: string, end: number, name: Name, place: string): { text: string; end: number } {

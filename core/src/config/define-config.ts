@@ -13,7 +13,7 @@ export interface LockstepConfigInput {
   >;
   /** The code that is looked through and edited. */
   code?: {
-    /** Globs from the project's root. Default: the files of tsconfig.json. */
+    /** Globs from the project's root. Default: every source file of the project. */
     include?: string[];
     /** Globs of files that are never edited, besides generated and ignored ones. Default: none. */
     exclude?: string[];

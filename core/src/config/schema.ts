@@ -26,6 +26,3 @@ export const configSchema = z.strictObject({
 
 /** The configuration as Lockstep uses it. */
 export type LockstepConfig = z.output<typeof configSchema>;
-
-/** Without a file: no targets yet, everything else as Lockstep decides. */
-export const defaultConfig: LockstepConfig = { targets: {} };

@@ -117,7 +117,7 @@ async function checkType(
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     if (!isPrepared) return { kind: "not-checked", message: error.message };
-    if (!error.code.startsWith("42") || error.code === "42501") throw error;
+    if (!/^(22|42)/.test(error.code) || error.code === "42501") throw error;
     return { kind: "type", message: error.message, ...(error.hint ? { hint: error.hint } : {}) };
   } finally {
     if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);

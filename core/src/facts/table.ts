@@ -1,5 +1,7 @@
 import type { Connection } from "../db/connection.js";
-import type { TableName } from "../model/names.js";
+import { refused } from "../db/refused.js";
+import { inTransaction } from "../db/transaction.js";
+import { type TableName, tableLabel } from "../model/names.js";
 import { quoteTable } from "../sql/postgres/quote.js";
 
 export interface ColumnFacts {
@@ -54,10 +56,25 @@ export interface TableFacts {
 }
 
 /**
- * Reads the catalogue.
+ * Reads the catalogue, in a transaction of its own.
+ * @param timeoutMs for the sizes, which wait while DDL holds the table. Default: 5000.
  * @returns undefined when there is no table of that name; without a schema the search path decides, as for the ORM
+ * @throws LS7002 when it cannot be read
  */
-export async function readTable(connection: Connection, table: TableName): Promise<TableFacts | undefined> {
+export async function readTable(
+  connection: Connection,
+  table: TableName,
+  timeoutMs = 5000,
+): Promise<TableFacts | undefined> {
+  const settings = { statement_timeout: timeoutMs, lock_timeout: timeoutMs };
+  try {
+    return await inTransaction(connection, { isReadOnly: true, settings }, () => readCatalogue(connection, table));
+  } catch (error) {
+    throw refused(error, `Reading "${tableLabel(table)}" on ${connection.label}`);
+  }
+}
+
+async function readCatalogue(connection: Connection, table: TableName): Promise<TableFacts | undefined> {
   const { rows } = await connection.query<TableRow>(tableSql, [quoteTable(table)]);
   const found = rows[0];
   if (found === undefined) return undefined;

@@ -20,7 +20,7 @@ export function writeFiles(root: string, changes: readonly FileChange[], leaveTo
   if (real.length === 0) return;
   replaceFile(join(root, journalFile), JSON.stringify(real));
   for (const change of real) if (!leaveTo?.others.includes(change.file)) put(root, change.file, change.after);
-  if (leaveTo === undefined) rmSync(join(root, journalFile));
+  if (leaveTo === undefined) put(root, journalFile, undefined);
 }
 
 /**
@@ -29,7 +29,7 @@ export function writeFiles(root: string, changes: readonly FileChange[], leaveTo
  */
 export function settleFiles(root: string): void {
   const changes = readJournal(root);
-  if (changes?.every(({ file, after }) => current(root, file) === after)) rmSync(join(root, journalFile));
+  if (changes?.every(({ file, after }) => current(root, file) === after)) put(root, journalFile, undefined);
 }
 
 /**
@@ -53,7 +53,7 @@ export function recoverFiles(root: string): Recovery {
   }
   const unfinished = changes.filter((change) => current(root, change.file) !== change.after);
   for (const change of unfinished) put(root, change.file, change.after);
-  rmSync(join(root, journalFile));
+  put(root, journalFile, undefined);
   return unfinished.length === 0 ? { kind: "none" } : { kind: "finished", files: unfinished.map((change) => change.file) };
 }
 
@@ -75,7 +75,7 @@ function put(root: string, file: string, text: string | undefined): void {
   const path = join(root, file);
   if (text !== undefined) return replaceFile(path, text);
   rmSync(path, { force: true });
-  // `held/` without a unit in it says nothing.
+  // An empty `held/` or `lockstep/` says nothing.
   if (existsSync(dirname(path)) && readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));
 }
 

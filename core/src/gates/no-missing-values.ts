@@ -16,7 +16,7 @@ export const noMissingValues: Gate = async (step, facts) => {
   const { connection, target, plan, deploy, scanTimeoutMs = 600_000 } = facts;
   const name = `"${tableLabel(step.table)}"."${step.column}"`;
   try {
-    const table = await readTable(connection, step.table);
+    const table = await readTable(connection, step.table, Math.min(scanTimeoutMs, 5000));
     const column = table?.columns.find((each) => each.name === step.column);
     if (table === undefined || column === undefined) {
       return { gate, isOpen: false, statement: `${name} does not exist on ${target}`, help: `Deploy first: ${deploy}` };
@@ -31,7 +31,7 @@ export const noMissingValues: Gate = async (step, facts) => {
       help: `Run: npx lockstep backfill run ${plan}`,
     };
   } catch (error) {
-    if (errorCode(error) !== "57014")
+    if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")
       throw refused(error, `Counting the rows of ${name} without a value on ${connection.label}`);
     return {
       gate,

@@ -27,7 +27,7 @@ export interface UnitColumn {
   readonly name: string;
   /** As `format_type` prints it. */
   readonly type: string;
-  /** Only where the model itself has a default. */
+  /** The model's own default, one that PostgreSQL stores once: rows that exist get it with the column. */
   readonly defaultSql?: string;
   /** Required from the start: only with a default that PostgreSQL stores once. */
   readonly notNull?: true;

@@ -37,7 +37,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
         ]),
       ),
     ),
-    "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. `while it scans` locks let reads and writes go on.",
+    "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes go on while the table is scanned.",
     "## Where the values come from",
     plan.columns.map((column) => `- ${columnLabel(column)}: ${valueWords(column)}`).join("\n"),
     "## Each migration",

@@ -7,11 +7,10 @@ export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): stri
   return `"${tableLabel(column.table)}"."${column.name}"`;
 }
 
-/** `ACCESS EXCLUSIVE, instant`: the lock and for how long it is held. */
+/** `ACCESS EXCLUSIVE, instant`: the lock, and whether it is held for an instant, a scan or a rewrite. */
 export function lockWords(lock: LockEffect): string {
   if (lock.mode === "none") return "no lock";
-  const held = { instant: "instant", scan: "while it scans", rewrite: "while it rewrites" }[lock.held];
-  return `${lock.mode}, ${held}`;
+  return `${lock.mode}, ${lock.held}`;
 }
 
 /** Whether reads or writes of the application wait for this lock mode. */
@@ -33,7 +32,7 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
     return plan.backfills.flatMap((backfill) =>
       backfill.columns.map((column) => ({
         text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${column.fill.sql}`,
-        lock: "row locks, one batch at a time",
+        lock: "row locks, batch by batch",
       })),
     );
   const units = plan.units
@@ -42,7 +41,7 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
   const names = plan.columns.filter((column) => column.isRelaxed).map((column) => `${column.model}.${column.field}`);
   const code =
     phase === "expand"
-      ? [`${names.join(", ")} optional for now; code writes it, reads leave it out`]
+      ? [`${names.join(", ")} optional for now; code writes it`]
       : phase === "switch"
         ? [`code reads ${names.join(", ")}`]
         : [`${names.join(", ")} required; fallbacks go`];

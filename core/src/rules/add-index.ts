@@ -1,5 +1,10 @@
+import type { ColumnDeclaration } from "../model/index.js";
 import { defineRule } from "./rule.js";
 import { addColumn, buildIndex } from "./steps.js";
+
+function isPlain(column: ColumnDeclaration): boolean {
+  return column.isDefaultStored && !(column.isGenerated || column.isIdentity || column.isSerial);
+}
 
 /** An index or unique constraint on a column that the same change adds to an existing table. */
 export default defineRule({
@@ -23,7 +28,9 @@ value is NULL and before any code writes it: it is quick, and duplicates never g
 
   detect({ table, columns, isConcurrent, isUnique }, context) {
     if (isConcurrent || columns === undefined || context.createdInThisChange(table)) return undefined;
-    if (!columns.some((column) => context.addedColumn(table, column) !== undefined)) return undefined;
+    const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
+    // A rewrite of the table is the greater hazard, and no rule's yet: the index is told with it, as a notice.
+    if (added.length === 0 || added.some((column) => !isPlain(column))) return undefined;
     return `${isUnique ? "The unique index" : "The index"} is built under a lock: nothing can be written to "${table.name}" until it is finished.`;
   },
 

@@ -2,9 +2,11 @@ import { LockstepError } from "../errors.js";
 import type { Fill } from "../model/fill.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import { nearest } from "../nearest.js";
+import { mustQuote, spelled } from "./postgres/bare-name.js";
 import { aggregates, isBuiltinOnly, setReturning } from "./postgres/builtins.js";
 import { utf8ToUtf16 } from "./postgres/offsets.js";
 import { loadParser, type ParseResult, type Parser, SyntaxErrorAt } from "./postgres/parser.js";
+import { quoteIdentifier } from "./postgres/quote.js";
 import { type AnyNode, nameParts, walk } from "./postgres/walk.js";
 
 export interface FillContext {
@@ -36,7 +38,7 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
     if (kind === "ColumnRef") references.push(readReference(node, expression, context));
     else refuseBeyondRow(kind, node, expression, context);
   });
-  const render = (row: string) => splice(expression, references, (column) => row + quote(column));
+  const render = (row: string) => splice(expression, references, (column) => row + quoteIdentifier(column));
   return {
     kind: context.kind,
     sql,
@@ -173,7 +175,7 @@ function readReference(node: AnyNode, expression: Expression, context: FillConte
     throw new LockstepError(
       "LS2003",
       `${context.source}: no table "${qualifier}" here; the expression is evaluated over the row of "${table}"`,
-      { hint: `Write the column alone: ${written(column)}.` },
+      { hint: `Write the column alone: ${spelled(column)}.` },
     );
   }
   if (column === context.newColumn) throw refused(`it reads "${column}", the column that it fills`, context);
@@ -198,12 +200,12 @@ function unknownColumn(column: string, isQuoted: boolean, context: FillContext):
   const meant = nearest(column, others);
   const what = `${context.source}: no column "${column}" in "${tableLabel(context.table)}"`;
   if (meant === undefined) {
-    const hint = `Columns: ${others.map(written).join(", ")}`;
+    const hint = `Columns: ${others.map(spelled).join(", ")}`;
     return new LockstepError("LS2003", what, { hint });
   }
   const quotes = mustQuote(meant) && !isQuoted ? " Write it with quotes" : "";
   return new LockstepError("LS2003", `${what}; did you mean "${meant}"?${quotes}`, {
-    hint: `Write ${written(meant)}: names are those of the database, unquoted ones are read in lower case.`,
+    hint: `Write ${spelled(meant)}: names are those of the database, unquoted ones are read in lower case.`,
   });
 }
 
@@ -211,24 +213,6 @@ function isOwnTable(qualifier: readonly string[], table: TableName): boolean {
   if (qualifier.length === 0) return true;
   if (qualifier.length > 2 || qualifier.at(-1) !== table.name) return false;
   return qualifier.length === 1 || table.schema === undefined || qualifier[0] === table.schema;
-}
-
-const reserved: ReadonlySet<string> = new Set(
-  `all and any as asc case check column default desc do else end for from group having in limit not null offset on
-  only or order primary references select table then to union unique user using when where with`.split(/\s+/),
-);
-
-function mustQuote(name: string): boolean {
-  return !/^[a-z_][a-z0-9_]*$/.test(name) || reserved.has(name);
-}
-
-/** A column as it has to be written in SQL. */
-function written(column: string): string {
-  return mustQuote(column) ? quote(column) : column;
-}
-
-function quote(column: string): string {
-  return `"${column.replaceAll('"', '""')}"`;
 }
 
 /** From the first name to the last, over the dots and comments between. */

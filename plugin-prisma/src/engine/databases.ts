@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { EngineError } from "./backend.js";
 import { connect } from "./connect.js";
-import { isSameDatabase, type Target } from "./target.js";
+import { isSameDatabase, missingUrl, type Target } from "./target.js";
 
 /** An open shadow database. */
 export interface Shadow {
@@ -76,7 +76,7 @@ export class Databases {
 
   #requireTarget(): Target {
     if (this.#target) return this.#target;
-    throw new EngineError(undefined, "The datasource has no url: set datasource.url in prisma.config.ts.");
+    throw missingUrl();
   }
 
   async #connect(target: Target): Promise<pg.Client> {

@@ -2,7 +2,7 @@
 import pg from "pg";
 import { EngineError } from "./backend.js";
 import { connect, connectForMaintenance } from "./connect.js";
-import { parseTarget, type Target } from "./target.js";
+import { missingUrl, parseTarget, type Target } from "./target.js";
 
 /** @throws EngineError P1000 … when there is no way in */
 export async function checkConnection(url: string | undefined, cwd: string): Promise<void> {
@@ -80,8 +80,6 @@ function refused(error: unknown, { user, database }: Target): EngineError {
 }
 
 function required(url: string | undefined, cwd: string): Target {
-  if (url === undefined) {
-    throw new EngineError(undefined, "The datasource has no url: set datasource.url in prisma.config.ts.");
-  }
+  if (url === undefined) throw missingUrl();
   return parseTarget(url, cwd);
 }

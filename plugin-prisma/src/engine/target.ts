@@ -49,6 +49,11 @@ export function parseTarget(text: string, cwd: string): Target {
   };
 }
 
+/** The error for a command that needs a database when none is named. */
+export function missingUrl(): EngineError {
+  return new EngineError(undefined, "The datasource has no url: set datasource.url in prisma.config.ts.");
+}
+
 /** Same server and same database, whatever else the URLs say. */
 export function isSameDatabase(a: Target, b: Target): boolean {
   return a.host === b.host && a.port === b.port && a.database === b.database;

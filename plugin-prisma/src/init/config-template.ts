@@ -12,11 +12,8 @@ export default defineConfig({
     production: { urlFrom: "PRODUCTION_DATABASE_URL" },
   },
 
-  // The code that Lockstep reads and edits. Default: the files of tsconfig.json.
+  // The code that Lockstep reads and edits. Default: every source file of the project.
   // code: { include: ["src/**/*.ts"], exclude: ["src/legacy/**"] },
-
-  // "careful": three deployments for a column. "brisk": two, for one service and a small table.
-  // pace: "careful",
 });
 `;
 }

@@ -64,7 +64,7 @@ async function readDataModel(files: Files): Promise<DataModel> {
   const { default: prisma } = await import("@prisma/prisma-schema-wasm");
   const params = JSON.stringify({ prismaSchema: files.map(({ path, content }) => [path, content]), noColor: true });
   try {
-    prisma.validate(params);
+    // It validates as `validate` does, relations and all.
     return JSON.parse(prisma.get_datamodel(params)) as DataModel;
   } catch (cause) {
     throw new LockstepError("LS2011", `Prisma refuses the edited schema:\n${reason(cause)}`, { cause });
@@ -100,7 +100,7 @@ function comparable(dataModel: DataModel, loose: readonly FieldRef[], removed: r
         .filter((field) => !isIn(removed, model.name, field.name))
         .map((field) =>
           isIn(loose, model.name, field.name)
-            ? { ...field, isRequired: undefined, relationOnDelete: undefined }
+            ? { ...field, isRequired: undefined, relationOnDelete: undefined, documentation: undefined }
             : field,
         ),
     })),

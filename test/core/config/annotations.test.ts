@@ -33,7 +33,9 @@ describe("parseAnnotations", () => {
     ["a space before the parenthesis", "@lockstep.backfill (x)", { backfill: "x" }],
     [
       "TypeScript",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: source text, not a template
       "@lockstep.write(`${email.split(\")\")[0]}'` + ')' /* ) */)",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: source text, not a template
       { write: "`${email.split(\")\")[0]}'` + ')' /* ) */" },
     ],
     ["TypeScript escapes", "@lockstep.write('\\')' + \"\\\")\")", { write: "'\\')' + \"\\\")\"" }],

@@ -23,7 +23,6 @@ async function failure(files: Record<string, string>): Promise<LockstepError> {
 describe("loadConfig", () => {
   const full = {
     targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" }, "prod-eu": { urlFrom: "EU" } },
-    pace: "brisk",
     code: { include: ["src/**"], exclude: ["src/legacy/**"] },
     backfill: { batchRows: 500, targetMs: 100, pauseMs: 0 },
   } as const;
@@ -45,14 +44,14 @@ describe("loadConfig", () => {
   it("reads a changed file again", async () => {
     const root = folder({ "lockstep.config.ts": "export default {};" });
     expect(await loadConfig(root)).toEqual({ targets: {} });
-    writeFileSync(join(root, "lockstep.config.ts"), 'export default { pace: "careful" };');
-    expect(await loadConfig(root)).toEqual({ targets: {}, pace: "careful" });
+    writeFileSync(join(root, "lockstep.config.ts"), 'export default { code: { include: ["src"] } };');
+    expect(await loadConfig(root)).toEqual({ targets: {}, code: { include: ["src"] } });
   });
 
   it.each([
     ["an unknown key", "{ target: {} }", /lockstep\.config\.ts is not valid:\n.*"target"/],
     ["an unknown key deeper", "{ backfill: { batchRow: 3 } }", /"batchRow"\n.*at backfill/],
-    ["a wrong value", '{ pace: "quick" }', /"careful"\|"brisk".*\n.*at pace/],
+    ["a wrong value", '{ code: { include: "src" } }', /expected array.*\n.*at code\.include/],
     [
       "a URL in the file",
       '{ targets: { p: { urlFrom: "postgresql://u:secret@h/d" } } }',

@@ -10,7 +10,9 @@ try {
     ...input,
     clock: systemClock,
     random: seeded(seed),
-    batch: { startRows: 40, minRows: 20, maxRows: 120, targetMs: 20 },
+    batch: { startRows: 30, minRows: 15, maxRows: 60, targetMs: 20 },
+    // Slow enough that the table is not filled before it has been killed twenty times.
+    pauseMs: 15,
     onEvent: (event) => console.log(JSON.stringify(event)),
   });
 } catch (error) {

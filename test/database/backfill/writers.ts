@@ -79,13 +79,14 @@ export async function startWriters(
         known.set(next, row);
         mine.splice(mine.indexOf(key), 1, next);
       } else {
-        // Two rows in one transaction, in no particular order: where deadlocks come from.
-        const other = pick();
-        const note = `note-${statements}`;
+        // Two rows in one transaction, in no particular order: where deadlocks come from, and where a batch meets a value
+        // that is chosen but not yet committed.
+        const both = [...new Set([key, pick()])];
+        const chosen = `chosen-together-${lane}-${statements}`;
         await connection.query("BEGIN");
-        await connection.query(`UPDATE "User" SET note = $2 WHERE id = $1`, [key, note]);
-        await connection.query(`UPDATE "User" SET note = $2 WHERE id = $1`, [other, note]);
+        for (const each of both) await connection.query(`UPDATE "User" SET handle = $2 WHERE id = $1`, [each, chosen]);
         await connection.query("COMMIT");
+        for (const each of both) known.get(each)!.chosen = chosen;
       }
     };
     try {

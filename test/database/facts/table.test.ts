@@ -28,7 +28,7 @@ describe("readTable", () => {
     await db.query(
       `CREATE SCHEMA auth;
        CREATE TABLE auth."Us""er" (id bigint GENERATED ALWAYS AS IDENTITY, "Tenant" uuid NOT NULL, name varchar(64) DEFAULT 'x',
-         upper text GENERATED ALWAYS AS (upper('a')) STORED, gone int, PRIMARY KEY ("Tenant", id), UNIQUE (name));
+         upper text GENERATED ALWAYS AS ('a'::text || 'b') STORED, gone int, PRIMARY KEY ("Tenant", id), UNIQUE (name));
        ALTER TABLE auth."Us""er" DROP COLUMN gone;
        CREATE UNIQUE INDEX part ON auth."Us""er" (id) WHERE name IS NULL;
        CREATE UNIQUE INDEX expr ON auth."Us""er" (lower(name)) INCLUDE (id);

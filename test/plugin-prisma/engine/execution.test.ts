@@ -132,3 +132,14 @@ test("two deployments at once: one waits for the other", async () => {
   const { rows } = await client.query("SELECT migration_name FROM _prisma_migrations");
   expect(rows).toHaveLength(1);
 });
+
+test("a deployment that waits too long for another one says so: P1002", async () => {
+  await client.query("SELECT pg_advisory_lock(72707369)");
+  project.write("prisma/migrations/20260101000000_step/migration.sql", "SELECT 1;");
+  const run = await project.prisma(["migrate", "deploy"]);
+  expect(run.stderr).toContain("P1002");
+  expect(run.stderr).toContain("Timed out trying to acquire a postgres advisory lock");
+  expect(run.code).toBe(1);
+  const off = await project.prisma(["migrate", "deploy"], { PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: "1" });
+  expect(off.code).toBe(0);
+});

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { unwrapConfig, wrapConfig } from "../../../plugin-prisma/src/init/wrap-config.js";
 import { forms } from "./forms.js";
@@ -20,6 +21,50 @@ describe("wrapConfig", () => {
 
   it.each(forms)("$name", ({ file, text }) => {
     expect(after(wrapConfig(text, file))).toMatchSnapshot();
+  });
+
+  it("is done once and taken back without a trace, however the file is written", () => {
+    const pieces = {
+      head: fc.constantFrom("", "// Ours.\n", "// @ts-check\n\n", "/* Copyright (c) x */\n"),
+      imports: fc.subarray([
+        'import "dotenv/config";\n',
+        'import { defineConfig } from "prisma/config";\n',
+        'import path from "node:path"; // joins\n',
+      ]),
+      gap: fc.constantFrom("", "\n", "\n\n"),
+      constant: fc.constantFrom(
+        "",
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: source text, not a template
+        "const schema = `a${1}` + '\\'';\n\n",
+        "// What follows.\nconst schema = /[\"'`]/.source;\n",
+      ),
+      doc: fc.constantFrom("", "/** The config. */\n", "// eslint-disable-next-line\n"),
+      exported: fc.constantFrom(
+        "defineConfig({ schema })",
+        "{\n\tschema, // export default\n} satisfies X",
+        "config",
+        "(a, b)",
+        "async () => ({ schema })",
+      ),
+      end: fc.constantFrom("", ";", ";\n", "\n", "; // done\n\n"),
+      eol: fc.constantFrom("\n", "\r\n"),
+      quote: fc.constantFrom('"', "'"),
+      isAwaitAccepted: fc.boolean(),
+    };
+    fc.assert(
+      fc.property(
+        fc.record(pieces),
+        ({ head, imports, gap, constant, doc, exported, end, eol, quote, isAwaitAccepted }) => {
+          const lines = `${head}${imports.join("").replaceAll('"', quote)}${gap}${constant}${doc}export default ${exported}${end}`;
+          const text = lines.replaceAll("\n", eol);
+          const wrapped = after(wrapConfig(text, "prisma.config.ts", { isAwaitAccepted }));
+          expect(wrapped).toContain(`export default withLockstep(${exported.replaceAll("\n", eol)})`);
+          expect(wrapConfig(wrapped, "prisma.config.ts", { isAwaitAccepted })).toEqual({ unchanged: true });
+          expect(after(unwrapConfig(wrapped, "prisma.config.ts"))).toBe(text);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it.each([

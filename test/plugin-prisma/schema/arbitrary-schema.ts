@@ -40,7 +40,7 @@ const trailing = fc.constantFrom(
   "/* over\n two lines } */",
 );
 
-const types = fc.constantFrom(
+const types = fc.constantFrom<{ type: string; attributes: string[] }[]>(
   {
     type: "String",
     attributes: [

@@ -2,7 +2,9 @@ import { createHash } from "node:crypto";
 import { LockstepError } from "../../errors.js";
 import type { TableName } from "../../model/names.js";
 
-/** NAMEDATALEN - 1: PostgreSQL cuts longer names without an error, only a notice (docs: "Identifiers and Key Words"). */
+/**
+ * NAMEDATALEN - 1: PostgreSQL cuts longer names without an error, only a notice (docs: "Identifiers and Key Words").
+ */
 const maxBytes = 63;
 
 /**
@@ -44,7 +46,8 @@ export function qualified(schema: string | undefined, name: string): string {
 }
 
 /**
- * A string literal. With a backslash it becomes `E'…'`, which means the same whatever `standard_conforming_strings` says.
+ * A string literal. With a backslash it becomes `E'…'`, which means the same whatever `standard_conforming_strings`
+ * says.
  * @throws LockstepError LS1003 for a NUL, which no PostgreSQL text can hold
  */
 export function quoteLiteral(text: string): string {
@@ -58,10 +61,15 @@ export function regclassLiteral(table: TableName): string {
   return quoteLiteral(quoteTable(table));
 }
 
-/** Control characters, and the ones that turn the direction of text: a comment must end, and look, where it seems to. */
+/**
+ * Control characters, and the ones that turn the direction of text: a comment must end, and look, where it seems to.
+ */
 const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-/** Text that is safe in a `--` comment, in one line: a line break in a name would end the comment and begin a statement. */
+/**
+ * Text that is safe in a `--` comment, in one line: a line break in a name would end the comment and begin a
+ * statement.
+ */
 export function printable(text: string): string {
   return text.replace(unprintable, "?");
 }
@@ -75,7 +83,10 @@ export function dollarQuote(text: string, word: string): string {
   }
 }
 
-/** Names of what is there only while a plan is open. All begin with `lockstep_`, the trigger with `zz_`: the last one fires last. */
+/**
+ * Names of what is there only while a plan is open. All begin with `lockstep_`, the trigger with `zz_`: the last one
+ * fires last.
+ */
 export interface ScaffoldNames {
   /** CHECK (column IS NOT NULL), in prove. */
   readonly check: string;

@@ -16,7 +16,10 @@ export function settings(table: TableName): string {
 `;
 }
 
-/** A unit of frame 1: one `DO` block that runs `change` under a short lock. `change` is complete lines, indented by four. */
+/**
+ * A unit of frame 1: one `DO` block that runs `change` under a short lock. `change` is complete lines, indented by
+ * four.
+ */
 export function framedChange(table: TableName, change: string): string {
   return block(
     `${settings(table)}  change    constant text := ${dollarQuote(`\n${change}  `, "change")};\n${plainFrame}`,

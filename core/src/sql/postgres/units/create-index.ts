@@ -27,7 +27,7 @@ export function dropIndexStatement({ table, index }: IndexSpec): string {
 export function describeCreateIndex(spec: SpecOf<"create-index">): UnitText {
   const unique = spec.index.isUnique ? "unique " : "";
   return {
-    title: `Build the ${unique}index ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} while reads and writes go on`,
+    title: `Build the ${unique}index ${quoteIdentifier(spec.index.name)} concurrently`,
     ddl: createIndexStatement(spec),
     lock: { mode: "SHARE UPDATE EXCLUSIVE", held: "scan" },
     undo: dropIndexStatement(spec),

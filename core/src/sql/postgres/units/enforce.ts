@@ -7,7 +7,10 @@ import { alterTable, columnList, qualifiedColumns, type SpecOf, type UnitText } 
 
 type EnforceSpec = SpecOf<"enforce">;
 
-/** Makes the columns required on the proof, without a scan, and takes the scaffolding away. Without proof it refuses (55000). */
+/**
+ * Makes the columns required on the proof, without a scan, and takes the scaffolding away. Without proof it refuses
+ * (55000).
+ */
 export function enforce(spec: EnforceSpec): string {
   return framedChange(
     spec.table,
@@ -17,7 +20,10 @@ export function enforce(spec: EnforceSpec): string {
   );
 }
 
-/** SET NOT NULL skips its scan only when a valid check proves it; PostgreSQL 18 also knows NOT NULL that is not validated. */
+/**
+ * SET NOT NULL skips its scan only when a valid check proves it; PostgreSQL 18 also knows NOT NULL that is not
+ * validated.
+ */
 function assertProved({ table }: EnforceSpec, column: UnitColumn): string {
   const { check } = scaffoldNames(table, column.name);
   const onTable = `conrelid = ${regclassLiteral(table)}::regclass`;
@@ -48,7 +54,7 @@ function dropChecks(spec: EnforceSpec): string {
 
 export function describeEnforce(spec: EnforceSpec): UnitText {
   return {
-    title: `Make ${qualifiedColumns(spec)} required; the proof replaces the scan`,
+    title: `Make ${qualifiedColumns(spec)} required, without a scan`,
     ddl: `${setNotNull(spec)}; ${dropChecks(spec).replaceAll("IF EXISTS ", "")}`,
     lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
     undo: `${alterTable(spec, (column) => `ALTER COLUMN ${quoteIdentifier(column.name)} DROP NOT NULL`)}${

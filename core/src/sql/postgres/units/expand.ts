@@ -4,23 +4,21 @@ import { framedChange } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
 import { alterTable, closed, columnList, type SpecOf, type UnitText } from "./unit-text.js";
 
-/** Adds the columns without NOT NULL, each with the trigger that fills it. An existing column of another type is refused (42701). */
+/**
+ * Adds the columns, each with the trigger that fills it: without NOT NULL, unless a default that PostgreSQL stores once makes that
+ * safe. An existing column of another type is refused (42701).
+ */
 export function expand(spec: SpecOf<"expand">): string {
   const table = quoteTable(spec.table);
-  const change = spec.columns.map((column) => {
-    const name = quoteIdentifier(column.name);
-    // Not a part of ADD COLUMN: there a default is also the value of every old row, and a volatile one rewrites the table.
-    const setDefault =
-      column.defaultSql === undefined
-        ? ""
-        : `    ALTER TABLE ${table} ALTER COLUMN ${name} SET DEFAULT ${closed(column.defaultSql)};\n`;
-    return (
-      `    ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${name} ${column.type};\n` +
+  const change = spec.columns.map(
+    (column) =>
+      `    ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(column.name)} ${column.type}` +
+      // In the same statement: rows that exist get the default too, as from the ORM's own.
+      (column.defaultSql === undefined ? "" : ` DEFAULT ${closed(column.defaultSql)}`) +
+      `${column.notNull ? " NOT NULL" : ""};\n` +
       assertType(spec.table, column) +
-      setDefault +
-      createFillTrigger(spec.table, column)
-    );
-  });
+      createFillTrigger(spec.table, column),
+  );
   return framedChange(spec.table, change.join(""));
 }
 
@@ -32,7 +30,7 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
   const on = `ON ${quoteTable(table)}`;
   const add = alterTable(spec, (column) => {
     const setDefault = column.defaultSql === undefined ? "" : ` DEFAULT ${printable(column.defaultSql)}`;
-    return `ADD COLUMN ${quoteIdentifier(column.name)} ${column.type}${setDefault}`;
+    return `ADD COLUMN ${quoteIdentifier(column.name)} ${column.type}${setDefault}${column.notNull ? " NOT NULL" : ""}`;
   });
   const undo = [
     ...scaffolds.map(({ trigger }) => `DROP TRIGGER ${quoteIdentifier(trigger)} ${on}`),
@@ -41,8 +39,9 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
   ];
   return {
     title:
-      `Add ${columnList(columns)} to ${quoteTable(table)} as optional` +
-      (filled.length > 0 ? `; writes that leave ${columnList(filled)} NULL are filled` : "") +
+      `Add ${columnList(columns)} to ${quoteTable(table)}` +
+      (columns.every((column) => column.notNull) ? "" : ", optional") +
+      (filled.length > 0 ? ", filled by a trigger" : "") +
       (following.length > 0 ? `; ${columnList(following)} follows its source` : ""),
     ddl: [add, ...scaffolds.map(({ trigger }) => `CREATE TRIGGER ${quoteIdentifier(trigger)} ${on}`)].join("; "),
     lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },

@@ -5,7 +5,8 @@ import { dollarQuote, qualified, quoteIdentifier, quoteTable, scaffoldNames } fr
 import { closed } from "./unit-text.js";
 
 /**
- * The trigger that fills a column, and its function. One of each per column, not one per table: so every column of a plan
+ * The trigger that fills a column, and its function. One of each per column, not one per table: so every column of a
+ * plan
  * can be proved, enforced and undone without rewriting what the others need, and the names depend on the column alone.
  * @returns complete lines, or nothing for a column that SQL cannot fill
  */
@@ -53,7 +54,10 @@ function assignment(column: UnitColumn, fill: Fill): string {
 `;
 }
 
-/** json and xml have no `=`; geometric types have none or one that compares sizes (docs: "Geometric Functions and Operators"). */
+/**
+ * json and xml have no `=`; geometric types have none or one that compares sizes (docs: "Geometric Functions and
+ * Operators").
+ */
 function hasEquality(type: string): boolean {
   return !/^(json|xml|point|line|lseg|box|path|polygon|circle)(\[\])*$/.test(type);
 }

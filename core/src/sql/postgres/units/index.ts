@@ -17,7 +17,8 @@ export type { UnitText } from "./unit-text.js";
  * One migration file: a header for the reviewer and one statement. The same unit and context give the same bytes.
  * The user's own statements (`original`) come back as they are.
  *
- * @example renderUnit(unit, { plan: plan.id, fingerprint: plan.fingerprint, phase: "expand", position: "unit 1/3", rules: ["add-column-not-null"] })
+ * @example renderUnit(unit, { plan: plan.id, fingerprint: plan.fingerprint, phase: "expand", position: "unit 1/3",
+ * rules: ["add-column-not-null"] })
  * @throws LockstepError LS1003 when a name does not fit PostgreSQL's 63 bytes
  */
 export function renderUnit(unit: Unit, context: UnitContext): string {

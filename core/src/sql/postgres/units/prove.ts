@@ -50,8 +50,10 @@ function assignments({ columns }: ProveSpec): string {
 }
 
 /**
- * The type that an explicit cast can name without cutting text: `CAST(… AS varchar(3))` cuts silently, while storing in the
- * column refuses. Without a length `character` and `bit` would mean length 1. Types in quotes are user-defined: as they are.
+ * The type that an explicit cast can name without cutting text: `CAST(… AS varchar(3))` cuts silently, while storing in
+ * the
+ * column refuses. Without a length `character` and `bit` would mean length 1. Types in quotes are user-defined: as they
+ * are.
  */
 function withoutLength(type: string): string {
   if (type.includes('"')) return type;
@@ -94,7 +96,7 @@ export function describeProve(spec: ProveSpec): UnitText {
     (column) => `ADD CONSTRAINT ${check(spec, column)} CHECK (${quoteIdentifier(column.name)} IS NOT NULL) NOT VALID`,
   );
   return {
-    title: `Prove that ${qualifiedColumns(spec)} has no NULL, while reads and writes go on`,
+    title: `Prove that ${qualifiedColumns(spec)} has no NULL`,
     ddl: `${add}; ${validateChecks(spec)}`,
     lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
     undo: dropChecks(spec, ""),

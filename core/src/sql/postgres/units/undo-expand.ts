@@ -7,7 +7,10 @@ import { alterTable, qualifiedColumns, type SpecOf, type UnitText } from "./unit
 
 type UndoExpandSpec = SpecOf<"undo-expand">;
 
-/** Drops the columns with their data, the triggers first. Refuses (55000) a column that is not in the state after expand. */
+/**
+ * Drops the columns with their data, the triggers first. Refuses (55000) a column that is not in the state after
+ * expand.
+ */
 export function undoExpand(spec: UndoExpandSpec): string {
   return framedChange(
     spec.table,
@@ -32,7 +35,7 @@ function assertOpen({ table }: UndoExpandSpec, column: UnitColumn): string {
       ]
     : [
         `EXISTS (SELECT FROM pg_attribute WHERE ${isColumn(table, column)}
-                   AND (attnotnull OR ${typeText} <> ${quoteLiteral(column.type)}))`,
+                   AND (${column.notNull ? "" : "attnotnull OR "}${typeText} <> ${quoteLiteral(column.type)}))`,
         `${label} is required or is not of the type ${column.type}: its contract is done, or it is not the column of this plan. Nothing was changed.`,
       ];
   return assertBlock(`      IF ${found} THEN
@@ -51,7 +54,7 @@ export function describeUndoExpand(spec: UndoExpandSpec): UnitText {
         `DROP TRIGGER ${quoteIdentifier(scaffoldNames(spec.table, column.name).trigger)} ON ${quoteTable(spec.table)}`,
     );
   return {
-    title: `Drop ${qualifiedColumns(spec)} WITH ITS DATA: only when no running code uses it`,
+    title: `Drop ${qualifiedColumns(spec)} WITH ITS DATA`,
     ddl: [...triggers, alterTable(spec, (column) => `DROP COLUMN ${quoteIdentifier(column.name)}`)].join("; "),
     lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
     undo: "none: the data is gone; a new plan adds the column again, empty",

@@ -35,7 +35,8 @@ export function alterTable(spec: ColumnsSpec, ...clauses: ((column: UnitColumn) 
 }
 
 /**
- * An SQL expression of the user, ready to be followed by our text on the same line: a `--` comment in it would swallow that.
+ * An SQL expression of the user, ready to be followed by our text on the same line: a `--` comment in it would swallow
+ * that.
  */
 export function closed(expression: string): string {
   return expression.includes("--") ? `${expression}\n` : expression;

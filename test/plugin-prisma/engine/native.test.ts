@@ -1,0 +1,112 @@
+import { spawn } from "node:child_process";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { findNative } from "../../../plugin-prisma/src/engine/find-native.js";
+import { engineExecutable } from "./prisma-project.js";
+
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "lockstep-native-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function write(path: string, content: string, mode = 0o644): string {
+  const file = join(dir, path);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, content);
+  chmodSync(file, mode);
+  return file;
+}
+
+/** An engine that writes in a hand of its own, asks back, and says on stderr how it ended. */
+const engine = `#!/usr/bin/env node
+import { createInterface } from "node:readline";
+const send = (line) => process.stdout.write(line + "\\n");
+process.on("SIGTERM", () => { process.stderr.write("got SIGTERM\\n"); process.exit(0); });
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const { id, method, result } = JSON.parse(line);
+  if (method === "odd") send('{ "result" :{"n":1.0,"text":"\\\\u00e9 \\u2028"},  "jsonrpc":"2.0","id":' + id + ',"more":[]}');
+  if (method === "fail") send('{"jsonrpc":"2.0","error":{"code":4466,"message":"m", "data":{"is_panic":true}},"id":' + id + '}');
+  if (method === "ask") send('{"jsonrpc":"2.0","id":0,"method":"print","params":{"content":"for ' + id + '"}}');
+  if (id === 0 && result) send('{"jsonrpc":"2.0","result":"shown","id":7}');
+  if (method === "hang") process.stderr.write("hanging\\n");
+}).on("close", () => { process.stderr.write("got end\\n"); process.exit(0); });
+`;
+
+function start() {
+  const native = write("engine.mjs", engine, 0o755);
+  const child = spawn(engineExecutable, ["--datasource", "{}"], {
+    cwd: dir,
+    env: { ...process.env, LOCKSTEP: "on", LOCKSTEP_NATIVE_SCHEMA_ENGINE: native },
+  });
+  const seen = { stdout: "", stderr: "" };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (seen.stdout += text));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (seen.stderr += text));
+  const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const output = (length: number) =>
+    expect.poll(() => seen.stdout.split("\n").length - 1, { timeout: 20_000, interval: 20 }).toBe(length);
+  return { child, seen, exited, output };
+}
+
+describe("the line proxy", () => {
+  test("passes answers, errors and the engine's own requests byte for byte", async () => {
+    const { child, seen, exited, output } = start();
+    child.stdin.write('{"id":1,"method":"odd"}\n{"id":2, "method":"fail"}\n{"id":7,"method":"ask"}\n');
+    await output(3);
+    child.stdin.write('{"id":0,"jsonrpc":"2.0","result":{}}\n');
+    await output(4);
+    child.stdin.end();
+    expect(await exited).toBe(0);
+    expect(seen.stdout.split("\n")).toEqual([
+      '{ "result" :{"n":1.0,"text":"\\u00e9 \u2028"},  "jsonrpc":"2.0","id":1,"more":[]}',
+      '{"jsonrpc":"2.0","error":{"code":4466,"message":"m", "data":{"is_panic":true}},"id":2}',
+      '{"jsonrpc":"2.0","id":0,"method":"print","params":{"content":"for 7"}}',
+      '{"jsonrpc":"2.0","result":"shown","id":7}',
+      "",
+    ]);
+    expect(seen.stderr).toBe("got end\n");
+  });
+
+  test("hands a signal on, and ends with its engine", async () => {
+    const { child, seen, exited } = start();
+    child.stdin.write('{"id":1,"method":"hang"}\n');
+    await expect.poll(() => seen.stderr, { timeout: 20_000, interval: 20 }).toBe("hanging\n");
+    child.kill("SIGTERM");
+    expect(await exited).toBe(0);
+    expect(seen.stderr).toBe("hanging\ngot SIGTERM\n");
+    expect(seen.stdout).toContain("The native schema engine ended with exit code 0.");
+  });
+});
+
+describe("findNative", () => {
+  const working = "#!/bin/sh\nexit 0\n";
+  const prismaPackages = () => {
+    write("node_modules/prisma/package.json", '{ "name": "prisma", "version": "7.10.0" }');
+    write("node_modules/@prisma/engines/package.json", '{ "name": "@prisma/engines", "version": "7.10.0" }');
+  };
+
+  test("nothing installed", () => {
+    prismaPackages();
+    expect(findNative(dir, {})).toBeUndefined();
+  });
+
+  test("the engine that Prisma downloaded; of several, the one that starts", () => {
+    prismaPackages();
+    const folder = "node_modules/@prisma/engines";
+    const one = write(`${folder}/schema-engine-debian-openssl-3.0.x`, working, 0o755);
+    write(`${folder}/schema-engine-debian-openssl-3.0.x.sha256`, "", 0o755);
+    expect(findNative(dir, {})).toBe(one);
+    write(`${folder}/schema-engine-darwin`, "#!/bin/sh\nexit 1\n", 0o755);
+    expect(findNative(dir, {})).toBe(one);
+  });
+
+  test("the one that was chosen before Lockstep came, unless it is this proxy or does not exist", () => {
+    const chosen = write("mine", working, 0o755);
+    expect(findNative(dir, { LOCKSTEP_NATIVE_SCHEMA_ENGINE: "mine" })).toBe(chosen);
+    expect(findNative(dir, { LOCKSTEP_NATIVE_SCHEMA_ENGINE: engineExecutable })).toBeUndefined();
+    expect(findNative(dir, { LOCKSTEP_NATIVE_SCHEMA_ENGINE: "missing" })).toBeUndefined();
+  });
+});

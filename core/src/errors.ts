@@ -304,6 +304,12 @@ export const errorTable = {
     next: "Run the command with LOCKSTEP=off; if it fails too, the cause is outside of Lockstep.",
     exit: 3,
   },
+  LS9004: {
+    title: "Without a native engine Lockstep speaks to PostgreSQL only",
+    why: "The WebAssembly build of Prisma's schema engine is connected to PostgreSQL by Lockstep; for other databases Prisma's own engine has to be installed.",
+    next: "Install Prisma's engines for this platform, or use a PostgreSQL URL.",
+    exit: 3,
+  },
   LS9003: {
     title: "The development database cannot be asked",
     why: "Fills are tried on the development database before anything is written.",

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import type { SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
 

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 
 /** The expression inside of parentheses, `as`, `satisfies`, `!` and `await`. */
 export function unwrap(expression: ts.Expression): ts.Expression {
@@ -49,7 +49,7 @@ export function propertiesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<s
 }
 
 /** The value of a property: of `{ name }` the identifier itself. */
-export function valueOf(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+export function valueAt(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
   return initializerOf(propertiesOf(literal).get(name));
 }
 
@@ -73,7 +73,10 @@ export function pathOf(expression: ts.Expression): readonly string[] {
   if (ts.isElementAccessExpression(inner) && ts.isStringLiteralLike(inner.argumentExpression)) {
     return [...pathOf(inner.expression), inner.argumentExpression.text];
   }
-  return ["…"];
+  // `vi.mocked(prisma.user.findUnique)` is what it is given.
+  const isMocked =
+    ts.isCallExpression(inner) && inner.arguments.length === 1 && pathOf(inner.expression).at(-1) === "mocked";
+  return isMocked ? pathOf(inner.arguments[0] as ts.Expression) : ["…"];
 }
 
 /** What a function gives back: the concise body, or every `return` of its own. */

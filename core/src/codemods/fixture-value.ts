@@ -1,6 +1,7 @@
-import { ts } from "ts-morph";
-import { initializerOf, propertiesOf, unwrap } from "./expressions.js";
-import { quoted, type SourceFile } from "./source-file.js";
+import { ts } from "./compiler.js";
+import { initializerOf, propertiesOf, unwrap, valueAt } from "./expressions.js";
+import { rowLiterals } from "./row-literals.js";
+import { quoted, type SourceFile, textOf } from "./source-file.js";
 import { type Constant, evaluate } from "./sql-constant.js";
 import type { TransformContext } from "./transform.js";
 
@@ -18,8 +19,6 @@ export function computedValue(
     return source && constantOf(initializerOf(properties.get(source.name)));
   });
   if (value === undefined || value === null) return undefined;
-  // Two rows that differ only in what the fill ignores would get one value.
-  if (field.isUnique && isTaken(value, context)) return undefined;
   return printed(value, file, context);
 }
 
@@ -82,14 +81,25 @@ function printed(value: Constant, file: SourceFile, { field }: TransformContext)
 
 interface Taken {
   number: number;
-  readonly values: Set<Constant>;
+  readonly values: Set<string>;
 }
 
-function isTaken(value: Constant, context: TransformContext): boolean {
+/** Whether a fixture has the value already: two rows that differ only in what the fill ignores would share one. */
+export function isTaken(value: string, context: TransformContext): boolean {
   const { values } = taken(context);
   if (values.has(value)) return true;
   values.add(value);
   return false;
+}
+
+/** What fixtures that are complete already have. */
+function givenValues(context: TransformContext): readonly string[] {
+  return context.project.files.flatMap((file) =>
+    [...rowLiterals(file, context)].flatMap(({ literal }) => {
+      const value = valueAt(literal, context.field.name);
+      return value === undefined ? [] : [textOf(value, file)];
+    }),
+  );
 }
 
 function nextNumber(context: TransformContext): number {
@@ -102,7 +112,9 @@ function nextNumber(context: TransformContext): number {
 function taken(context: TransformContext): Taken {
   return context.memo("fixture values", () => {
     const pattern = new RegExp(`["'\`]${context.field.name}-(\\d+)["'\`]`, "g");
-    const numbers = context.project.files.flatMap(({ text }) => [...text.matchAll(pattern)].map((match) => Number(match[1])));
-    return { number: Math.max(0, ...numbers), values: new Set<Constant>() };
+    const numbers = context.project.files.flatMap(({ text }) =>
+      [...text.matchAll(pattern)].map((match) => Number(match[1])),
+    );
+    return { number: Math.max(0, ...numbers), values: new Set(givenValues(context)) };
   });
 }

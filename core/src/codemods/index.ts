@@ -1,4 +1,5 @@
 import { copies } from "./places/copies.js";
+import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
 import { stringLists } from "./places/string-lists.js";
 import { types } from "./places/types.js";
@@ -9,10 +10,11 @@ import { mapper } from "./transforms/mapper.js";
 import { responseType } from "./transforms/response-type.js";
 import { zodObject } from "./transforms/zod-object.js";
 
-/** The compiler API that positions come from: plugins use the same one. */
-export { ts } from "ts-morph";
 export * from "./comma-list.js";
+/** The compiler API that positions come from: plugins use the same one. */
+export { ts } from "./compiler.js";
 export * from "./expressions.js";
+export { computedValue } from "./fixture-value.js";
 export * from "./literals.js";
 export * from "./places/listing.js";
 export * from "./project.js";
@@ -32,6 +34,7 @@ export const coreTransforms: readonly Transform[] = [
   responseType,
   zodObject,
   copies,
+  leftoverFallbacks,
   rawSql,
   stringLists,
   types,

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { returnedBy, unwrap } from "./expressions.js";
 
 /** The literals behind a value (of a list: behind its elements), and the values that are not literals. */
@@ -11,9 +11,18 @@ export function* literalsOf(value: ts.Expression): Iterable<ts.Expression> {
     yield* literalsOf(inner.whenFalse);
   } else {
     const callback = callbackOf(inner);
-    if (callback === undefined) yield inner;
+    const narrowed = callback === undefined ? narrowedBy(inner) : undefined;
+    if (narrowed !== undefined) yield* literalsOf(narrowed);
+    else if (callback === undefined) yield inner;
     else for (const returned of returnedBy(callback)) yield* literalsOf(returned);
   }
+}
+
+/** The list behind `.filter(…)` and its kin: its elements are the same. */
+function narrowedBy(value: ts.Expression): ts.Expression | undefined {
+  if (!ts.isCallExpression(value) || !ts.isPropertyAccessExpression(value.expression)) return undefined;
+  const { name, expression } = value.expression;
+  return /^(?:filter|slice|sort|toSorted|reverse|toReversed)$/.test(name.text) ? expression : undefined;
 }
 
 /** The callback of `rows.map((row) => ({ … }))` and `Array.from({ length }, (_, n) => ({ … }))`. */

@@ -1,9 +1,9 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { initializerOf, propertiesOf } from "./expressions.js";
 import { rowShapeOfParameter, rowShapeOfValue } from "./row-values.js";
 import { declarationOf } from "./scope.js";
-import type { SourceFile } from "./source-file.js";
 import { keyStyles } from "./shape-types.js";
+import type { SourceFile } from "./source-file.js";
 import { type Target, targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";
 import { type FieldText, textsOfNames, textsOfRow } from "./value-text.js";
@@ -48,11 +48,20 @@ function readMapper(
   if (first.pattern !== undefined && !isRowPattern(first.pattern, file, context)) return undefined;
 
   const target = targetOf(literal, file, context);
-  const base = { literal, file, target, key: keys.keyOf(context.field.name), pattern: first.pattern, isResult: isResult(target) };
+  const base = {
+    literal,
+    file,
+    target,
+    key: keys.keyOf(context.field.name),
+    pattern: first.pattern,
+    isResult: isResult(target),
+  };
   if (first.pattern === undefined) {
     return { ...base, read: `${first.row}.${context.field.name}`, texts: textsOfRow(first.row) };
   }
-  const names = new Map(context.columns.flatMap((column, at) => [[column.name, copies[at]?.name ?? column.name] as const]));
+  const names = new Map(
+    context.columns.flatMap((column, at) => [[column.name, copies[at]?.name ?? column.name] as const]),
+  );
   return { ...base, read: context.field.name, texts: textsOfNames(names) };
 }
 

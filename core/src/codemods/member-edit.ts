@@ -1,12 +1,16 @@
-import { ts } from "ts-morph";
 import { endOfComments, indentAt, leadOf } from "./comma-list.js";
+import { ts } from "./compiler.js";
 import type { SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
 
 type Members = ts.InterfaceDeclaration | ts.TypeLiteralNode;
 
 /** Adds a member to an interface or type literal, with the separator that the others have. */
-export function insertMember(node: Members, text: string, file: SourceFile): { splices: Splice[]; text: string } | undefined {
+export function insertMember(
+  node: Members,
+  text: string,
+  file: SourceFile,
+): { splices: Splice[]; text: string } | undefined {
   const { members } = node;
   const last = members[members.length - 1];
   if (last === undefined) return undefined;

@@ -1,7 +1,15 @@
 import type { CodeIntent, EntityField, EntityModel, FileChange, Place, PlannedEdit } from "../model/index.js";
+import { isPlumbing } from "./plumbing.js";
 import type { SourceFile } from "./source-file.js";
 import { loadSql, parseSqlExpression } from "./sql-expression.js";
-import { compact, type EditFinding, type Finding, type OrmCode, type Transform, type TransformContext } from "./transform.js";
+import {
+  compact,
+  type EditFinding,
+  type Finding,
+  type OrmCode,
+  type Transform,
+  type TransformContext,
+} from "./transform.js";
 import { type About, Workspace } from "./workspace.js";
 
 export interface CodeRequest {
@@ -38,8 +46,20 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   for (const intent of request.intents) {
     const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
     const find = (transform: Transform, file: SourceFile, context: TransformContext) => transform.find(file, context);
-    run(workspace, request, intent, serving.filter((transform) => !transform.isChecklist), find);
-    run(workspace, request, intent, serving.filter((transform) => transform.isChecklist), find);
+    run(
+      workspace,
+      request,
+      intent,
+      serving.filter((transform) => !transform.isChecklist),
+      find,
+    );
+    run(
+      workspace,
+      request,
+      intent,
+      serving.filter((transform) => transform.isChecklist),
+      find,
+    );
   }
   return workspace.result();
 }
@@ -128,12 +148,6 @@ function createContext(workspace: Workspace, request: CodeRequest, intent: CodeI
 /** The parser's WebAssembly costs 60 ms: only for values that are SQL. */
 async function loadSqlFor(intents: readonly CodeIntent[]): Promise<void> {
   if (intents.some((intent) => intent.value.kind === "sql")) await loadSql();
-}
-
-/** Ids, foreign keys and timestamps stand everywhere: they say little about whose fields a place lists. */
-function isPlumbing(field: EntityField): boolean {
-  const isTimestamp = field.type === "datetime" && (field.hasDefault || field.isUpdatedAt || /At$/.test(field.name));
-  return field.isId || field.isForeignKey || isTimestamp;
 }
 
 /** When a plan is undone its field may be gone from the model already. */

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import type { SourceFile } from "./source-file.js";
 
 /** The candidate files of one project, and how their imports lead from one to the other. */

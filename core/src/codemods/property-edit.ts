@@ -1,5 +1,5 @@
-import type { ts } from "ts-morph";
 import { commaListOf, insertItem, removeItem } from "./comma-list.js";
+import type { ts } from "./compiler.js";
 import { propertiesOf } from "./expressions.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { compact, type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";

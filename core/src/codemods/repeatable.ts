@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { unwrap } from "./expressions.js";
 import { declarationOf } from "./scope.js";
 
@@ -9,7 +9,15 @@ const pureMethods = new Set(
     "charAt includes startsWith endsWith indexOf normalize toString toISOString toFixed getTime repeat"
   ).split(" "),
 );
-const pureFunctions = new Set(["String", "Number", "Boolean", "BigInt", "parseInt", "parseFloat", "encodeURIComponent"]);
+const pureFunctions = new Set([
+  "String",
+  "Number",
+  "Boolean",
+  "BigInt",
+  "parseInt",
+  "parseFloat",
+  "encodeURIComponent",
+]);
 
 /**
  * Whether an expression can stand in the code twice without changing what the code does: names, property paths,
@@ -54,7 +62,8 @@ function isPureFunction(name: ts.Identifier, active: Set<ts.Node>): boolean {
 }
 
 function isPureStatement(statement: ts.Statement, active: Set<ts.Node>): boolean {
-  if (ts.isReturnStatement(statement)) return statement.expression === undefined || isPure(statement.expression, active);
+  if (ts.isReturnStatement(statement))
+    return statement.expression === undefined || isPure(statement.expression, active);
   if (ts.isVariableStatement(statement)) {
     return statement.declarationList.declarations.every(
       ({ initializer }) => initializer !== undefined && isPure(initializer, active),
@@ -67,7 +76,9 @@ function isPureStatement(statement: ts.Statement, active: Set<ts.Node>): boolean
   return isPure(expression, active) && isPureStatement(thenStatement, active) && rest;
 }
 
-function functionOf(declaration: ts.Node): ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression | undefined {
+function functionOf(
+  declaration: ts.Node,
+): ts.FunctionDeclaration | ts.ArrowFunction | ts.FunctionExpression | undefined {
   if (ts.isFunctionDeclaration(declaration)) return declaration;
   if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;
   const value = unwrap(declaration.initializer);

@@ -1,9 +1,8 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { isAsserted, returnedBy, spreadsOf, unwrap } from "./expressions.js";
 import type { Mapper } from "./mappers.js";
 import { lookUp } from "./project.js";
 import { namesAllColumns } from "./row-literals.js";
-import { rowShapeOf } from "./row-types.js";
 import { rowShapeOfValue } from "./row-values.js";
 import { resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
 import { lineAt, type SourceFile, textOf } from "./source-file.js";
@@ -33,7 +32,8 @@ export function requestUse(references: readonly Reference[]): string | undefined
     const at = `${file.file}:${lineAt(file.text, node.getStart(file.ast))}`;
     if (ts.isPropertyAccessExpression(parent) && parent.expression === node) {
       const method = parent.name.text;
-      if (/^(?:omit|partial|required|deepPartial|keyof|shape|catchall)$/.test(method)) return `${at} derives another schema from it`;
+      if (/^(?:omit|partial|required|deepPartial|keyof|shape|catchall)$/.test(method))
+        return `${at} derives another schema from it`;
       const call = parent.parent;
       const argument = ts.isCallExpression(call) ? call.arguments[0] : undefined;
       if (/^(?:safe)?[pP]arse(?:Async)?$/.test(method) && argument && isRequestText(textOf(argument, file))) {
@@ -58,10 +58,11 @@ export function handmade(
       if (literal === shape.node || isAsserted(literal) || isSelection(literal) || isZod(literal)) continue;
       const target = targetOf(literal, file, context);
       if (target.kind === "typed") {
-        if (rowShapeOf(target.type, target.file, context) !== undefined) continue;
+        // Inside of a larger type it may be anything; at the top it is what the type says.
         const isElement = target.inside.length === 1 && target.inside[0] === "element";
         const resolved = resolveType(target.type, target.file, context, isElement);
-        if (resolved.kind === "shape" && resolved.shape.node !== shape.node && target.inside.length < 2) continue;
+        const isThis = resolved.kind === "shape" && resolved.shape.node === shape.node;
+        if (!isThis && (target.inside.length === 0 || isElement)) continue;
       } else if (target.kind === "free" && /(?:^|[/.])(?:tests?|specs?|__tests__)(?:[/.]|$)/.test(file.file)) continue;
       return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} builds one by hand`;
     }
@@ -90,7 +91,9 @@ function derived({ node, file }: Reference, shape: ShapeNode, context: Transform
     if (!ts.isVariableDeclaration(at) || !ts.isIdentifier(at.name) || at.name.text === shape.name) continue;
     if (!ts.isVariableStatement(at.parent.parent) || at.parent.parent.parent !== file.ast) return [];
     const name = at.name.text;
-    return context.project.files.flatMap((each) => each.identifiers(name).map((found) => ({ node: found, file: each })));
+    return context.project.files.flatMap((each) =>
+      each.identifiers(name).map((found) => ({ node: found, file: each })),
+    );
   }
   return [];
 }
@@ -113,13 +116,17 @@ function leadsTo(file: SourceFile, name: string, shape: ShapeNode, context: Tran
 
 /** `class UserDto implements UserResponse` would lack the member. */
 function classThat(references: readonly Reference[]): string | undefined {
-  const found = references.find(({ node }) => ts.isExpressionWithTypeArguments(node.parent) && ts.isClassLike(node.parent.parent.parent));
+  const found = references.find(
+    ({ node }) => ts.isExpressionWithTypeArguments(node.parent) && ts.isClassLike(node.parent.parent.parent),
+  );
   return found && `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))} implements it`;
 }
 
 /** `{ id: true, email: true }` */
 function isSelection(literal: ts.ObjectLiteralExpression): boolean {
-  return literal.properties.every((each) => ts.isPropertyAssignment(each) && each.initializer.kind === ts.SyntaxKind.TrueKeyword);
+  return literal.properties.every(
+    (each) => ts.isPropertyAssignment(each) && each.initializer.kind === ts.SyntaxKind.TrueKeyword,
+  );
 }
 
 function isZod(literal: ts.ObjectLiteralExpression): boolean {
@@ -133,7 +140,8 @@ function isRequestText(text: string): boolean {
 /** `schema: { body: UserSchema }`, `validate(UserSchema)`, `.input(UserSchema)` */
 function isRequestSlot(node: ts.Identifier): boolean {
   for (let at: ts.Node = node, depth = 0; at !== undefined && depth < 5; at = at.parent, depth += 1) {
-    if (ts.isPropertyAssignment(at) && /^(?:body|query|querystring|params|headers|input|args)$/.test(at.name.getText())) return true;
+    if (ts.isPropertyAssignment(at) && /^(?:body|query|querystring|params|headers|input|args)$/.test(at.name.getText()))
+      return true;
     if (!ts.isCallExpression(at) || at.arguments.length === 0) continue;
     if (/(?:^|\.)(?:input|zValidator|validate\w*|parseBody)$/i.test(at.expression.getText())) return true;
   }

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { type Mapper, mappersIn } from "./mappers.js";
 import { handmade, referencesTo, requestUse, takesRows } from "./response-checks.js";
 import { keyIn, keysOfShape, resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
@@ -46,13 +46,15 @@ function decide(context: TransformContext): Responses {
   for (const { target } of targets) if (target.kind === "shape") shapes.set(target.shape.node, target.shape);
   for (const shape of zodShapes(context)) shapes.set(shape.node, shapes.get(shape.node) ?? shape);
 
+  const known = targets.filter(({ target }) => target.kind !== "unknown").map(({ mapper }) => mapper);
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
     if (key === undefined || keysOfShape(shape).has(key)) return [];
     const its = targets.filter(({ target }) => target.kind === "shape" && target.shape.node === shape.node);
     const references = referencesTo(shape, context);
-    const reason = whyNotShape(shape, its.map(({ mapper }) => mapper), context);
-    const isNullable = its.some(({ mapper }) => fallbackOf(mapper, context) === undefined) || takesRows(shape, references, context);
+    const reason = whyNotShape(shape, known, context);
+    const isNullable =
+      its.some(({ mapper }) => fallbackOf(mapper, context) === undefined) || takesRows(shape, references, context);
     return [{ shape, key, isNullable, reason }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
@@ -102,7 +104,7 @@ function whyNotMapper(
 }
 
 function fallbackOf(mapper: Mapper, context: TransformContext): string | undefined {
-  return valueText(mapper.texts, mapper.file.style, context);
+  return valueText(mapper.texts, mapper.file, context);
 }
 
 /** What follows `??` needs parentheses unless it is a value, a call, or more of the same. */
@@ -117,7 +119,10 @@ function zodShapes(context: TransformContext): readonly ShapeNode[] {
       const node = zodObjectIn(call);
       if (node === undefined || node !== argument) return [];
       let outer: ts.Node = call;
-      while (ts.isPropertyAccessExpression(outer.parent) || (ts.isCallExpression(outer.parent) && outer.parent.expression === outer)) {
+      while (
+        ts.isPropertyAccessExpression(outer.parent) ||
+        (ts.isCallExpression(outer.parent) && outer.parent.expression === outer)
+      ) {
         outer = outer.parent;
       }
       const owner = outer.parent;

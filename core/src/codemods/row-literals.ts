@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { propertiesOf } from "./expressions.js";
 import { type RowShape, rowShapeOf } from "./row-types.js";
 import type { SourceFile } from "./source-file.js";
@@ -13,7 +13,8 @@ export function* rowLiterals(
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     if (!namesColumns(literal, 2, context)) continue;
     const target = targetOf(literal, file, context);
-    if (isRow(target, context)) yield { literal, isReturned: target.kind === "typed" && ts.isFunctionLike(target.type.parent) };
+    if (isRow(target, context))
+      yield { literal, isReturned: target.kind === "typed" && ts.isFunctionLike(target.type.parent) };
   }
 }
 

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { lookUp } from "./project.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { TransformContext } from "./transform.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { pathOf, unwrap } from "./expressions.js";
 import { lookUp } from "./project.js";
 import { type RowShape, rowShapeOf } from "./row-types.js";
@@ -49,7 +49,8 @@ function shapeOfName(
   if (declaration === undefined) return undefined;
   if (ts.isVariableDeclaration(declaration)) {
     if (declaration.type !== undefined) return rowShapeOf(declaration.type, file, context);
-    if (declaration.initializer !== undefined) return rowShapeOfValue(declaration.initializer, file, context, depth + 1);
+    if (declaration.initializer !== undefined)
+      return rowShapeOfValue(declaration.initializer, file, context, depth + 1);
     const loop = declaration.parent.parent;
     if (!ts.isForOfStatement(loop)) return undefined;
     return rowShapeOfValue(loop.expression, file, context, depth + 1) === "list" ? "row" : undefined;

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 
 /** What a name in an expression can stand for. */
 export type Declaration =
@@ -60,7 +60,9 @@ function bound(
   name: string,
 ): Declaration | undefined {
   if (ts.isIdentifier(declaration.name)) return declaration.name.text === name ? declaration : undefined;
-  return first(declaration.name.elements, (element) => (ts.isBindingElement(element) ? bound(element, name) : undefined));
+  return first(declaration.name.elements, (element) =>
+    ts.isBindingElement(element) ? bound(element, name) : undefined,
+  );
 }
 
 function first<T, R>(items: Iterable<T>, find: (item: T) => R | undefined): R | undefined {

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { pathOf, propertiesOf, unwrap } from "./expressions.js";
 import { lookUp } from "./project.js";
 import { isNothing } from "./row-types.js";
@@ -7,7 +7,12 @@ import type { TransformContext } from "./transform.js";
 
 /** A declaration that lists the keys of an object: what a response looks like. */
 export type ShapeNode =
-  | { readonly kind: "zod"; readonly node: ts.ObjectLiteralExpression; readonly file: SourceFile; readonly name: string | undefined }
+  | {
+      readonly kind: "zod";
+      readonly node: ts.ObjectLiteralExpression;
+      readonly file: SourceFile;
+      readonly name: string | undefined;
+    }
   | {
       readonly kind: "members";
       readonly node: ts.InterfaceDeclaration | ts.TypeLiteralNode;
@@ -16,7 +21,10 @@ export type ShapeNode =
     };
 
 /** What a declared type turns out to be: a shape, something that takes any keys, or something that is not read here. */
-export type ResolvedType = { readonly kind: "shape"; readonly shape: ShapeNode } | { readonly kind: "open" } | { readonly kind: "unknown" };
+export type ResolvedType =
+  | { readonly kind: "shape"; readonly shape: ShapeNode }
+  | { readonly kind: "open" }
+  | { readonly kind: "unknown" };
 
 const wrappers = new Set(["Promise", "PromiseLike", "Awaited", "Readonly", "NonNullable"]);
 const lists = new Set(["Array", "ReadonlyArray"]);
@@ -67,7 +75,8 @@ export function resolveType(
 function inferred(node: ts.TypeReferenceNode, file: SourceFile, context: TransformContext): ResolvedType {
   const [argument] = node.typeArguments ?? [];
   const right = ts.isQualifiedName(node.typeName) ? node.typeName.right.text : "";
-  if (!/^(?:infer|output|TypeOf)$/.test(right) || argument === undefined || !ts.isTypeQueryNode(argument)) return unknown;
+  if (!/^(?:infer|output|TypeOf)$/.test(right) || argument === undefined || !ts.isTypeQueryNode(argument))
+    return unknown;
   if (!ts.isIdentifier(argument.exprName)) return unknown;
   const name = argument.exprName.text;
   const found = lookUp(context.project, file, name, "value");
@@ -83,17 +92,25 @@ export function zodObjectIn(value: ts.Expression): ts.ObjectLiteralExpression | 
   const path = pathOf(inner.expression);
   const method = path.at(-1) ?? "";
   const [argument] = inner.arguments;
-  if (path.length === 2 && /^(?:z|zod|Z)$/.test(path[0] ?? "") && /^(?:object|strictObject|looseObject)$/.test(method)) {
+  if (
+    path.length === 2 &&
+    /^(?:z|zod|Z)$/.test(path[0] ?? "") &&
+    /^(?:object|strictObject|looseObject)$/.test(method)
+  ) {
     return argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
   }
   const keepsKeys = /^(?:strict|passthrough|strip|loose|describe|meta|openapi|brand|readonly|register)$/.test(method);
-  return keepsKeys && ts.isPropertyAccessExpression(inner.expression) ? zodObjectIn(inner.expression.expression) : undefined;
+  return keepsKeys && ts.isPropertyAccessExpression(inner.expression)
+    ? zodObjectIn(inner.expression.expression)
+    : undefined;
 }
 
 /** The names that a shape lists. */
 export function keysOfShape({ kind, node }: ShapeNode): ReadonlySet<string> {
   if (kind === "zod") return new Set(propertiesOf(node).keys());
-  const names = node.members.flatMap((member) => (member.name && ts.isIdentifier(member.name) ? [member.name.text] : []));
+  const names = node.members.flatMap((member) =>
+    member.name && ts.isIdentifier(member.name) ? [member.name.text] : [],
+  );
   return new Set(names);
 }
 

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 
 /** How the file is written: what an edit has to look like. */
 export interface Style {

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { glob } from "tinyglobby";
 import type { EntityModel } from "../model/index.js";
+import { isPlumbing } from "./plumbing.js";
 
 export interface SourceFilesOptions {
   /** Globs from the root. Empty: every TypeScript and JavaScript file. */
@@ -38,12 +40,11 @@ export async function readSourceFiles(
   const ignore = [...never, ...(options.exclude ?? []).flatMap(asGlobs)];
   const found = await glob(include, { cwd: root, ignore, onlyFiles: true, followSymbolicLinks: false });
   const paths = found.map((path) => path.replaceAll("\\", "/")).sort();
-  const sources = new Set(paths);
   const matters = relevance(options);
 
   const files: { file: string; text: string }[] = [];
   for (let start = 0; start < paths.length; start += atOnce) {
-    const batch = paths.slice(start, start + atOnce).filter((path) => !isCompiled(path, sources));
+    const batch = paths.slice(start, start + atOnce).filter((path) => !isCompiled(root, path));
     const texts = await Promise.all(batch.map((path) => readFile(join(root, path), "utf8")));
     texts.forEach((text, index) => {
       const file = batch[index] as string;
@@ -56,17 +57,22 @@ export async function readSourceFiles(
 /** Whether a text can matter to one of the models. */
 export function relevance({ models, fields = [] }: SourceFilesOptions): (text: string) => boolean {
   const names = models.flatMap(({ name }) => [name, `.${name.charAt(0).toLowerCase()}${name.slice(1)}.`]);
-  const columns = models.map((model) => model.fields.map(({ name }) => new RegExp(`\\b${name}\\b`)));
+  const columns = models.map((model) => {
+    const telling = model.fields.filter((field) => !isPlumbing(field));
+    return (telling.length < 2 ? model.fields : telling).map(({ name }) => new RegExp(`\\b${name}\\b`));
+  });
   return (text) => {
-    // Clients are made, and row types passed on, in files that name no model at all.
-    if (/prisma|typeorm/i.test(text)) return true;
-    if ([...names, ...fields].some((name) => text.includes(name))) return true;
+    if (clients.test(text) || [...names, ...fields].some((name) => text.includes(name))) return true;
     return columns.some((patterns) => {
       let found = 0;
       return patterns.some((pattern) => pattern.test(text) && ++found === 2);
     });
   };
 }
+
+/** Clients are made, and row types passed on, in files that name no model at all. */
+const clients =
+  /PrismaClient|\bexport\s+(?:type\s+)?(?:\*|\{[^}]*\})\s*(?:as\s+\w+\s*)?from\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
 
 /** Whether the comments at the top say so. */
 export function isGenerated(text: string): boolean {
@@ -75,9 +81,9 @@ export function isGenerated(text: string): boolean {
 }
 
 /** `user.js` beside `user.ts` is its output. */
-function isCompiled(path: string, all: ReadonlySet<string>): boolean {
+function isCompiled(root: string, path: string): boolean {
   const source = path.replace(/\.([cm]?)jsx?$/, ".$1ts");
-  return source !== path && (all.has(source) || all.has(`${source}x`));
+  return source !== path && (existsSync(join(root, source)) || existsSync(join(root, `${source}x`)));
 }
 
 function asGlobs(pattern: string): string[] {

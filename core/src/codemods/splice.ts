@@ -31,7 +31,10 @@ export function moveOffset(offset: number, splices: readonly Splice[]): number {
 }
 
 function inOrder(splices: readonly Splice[]): Splice[] {
-  return splices.map((splice, index) => ({ splice, index })).sort(compare).map(({ splice }) => splice);
+  return splices
+    .map((splice, index) => ({ splice, index }))
+    .sort(compare)
+    .map(({ splice }) => splice);
 }
 
 function compare(a: { splice: Splice; index: number }, b: { splice: Splice; index: number }): number {

@@ -36,7 +36,9 @@ export function evaluate(
     case "cast": {
       const value = evaluate(expression.argument, resolve);
       if (value === null || value === undefined) return value;
-      return (typeof value === "string") === (expression.to === "string") && typeof value !== "boolean" ? value : undefined;
+      return (typeof value === "string") === (expression.to === "string") && typeof value !== "boolean"
+        ? value
+        : undefined;
     }
     default:
       return expression satisfies never;

@@ -22,12 +22,7 @@ export async function loadSql(): Promise<void> {
 
 /** Reads a SQL expression; undefined for everything that TypeScript might not mean in exactly the same way. */
 export function parseSqlExpression(sql: string): SqlExpression | undefined {
-  let statement: Node | undefined;
-  try {
-    statement = parseSync(`SELECT ${sql}`).stmts?.[0]?.stmt as Node | undefined;
-  } catch {
-    return undefined;
-  }
+  const statement = soleStatement(`SELECT ${sql}`);
   if (statement === undefined || !("SelectStmt" in statement)) return undefined;
   const { targetList, fromClause, whereClause } = statement.SelectStmt;
   const target = targetList?.[0] as Node | undefined;
@@ -35,6 +30,16 @@ export function parseSqlExpression(sql: string): SqlExpression | undefined {
     return undefined;
   }
   return target.ResTarget.val === undefined ? undefined : read(target.ResTarget.val);
+}
+
+function soleStatement(sql: string): Node | undefined {
+  try {
+    const { stmts } = parseSync(sql);
+    return stmts?.length === 1 ? stmts[0]?.stmt : undefined;
+  } catch {
+    // Not SQL: the plan has said so already, here it is only not translated.
+    return undefined;
+  }
 }
 
 function read(node: Node): SqlExpression | undefined {

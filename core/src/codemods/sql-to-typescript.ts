@@ -6,6 +6,8 @@ export interface ColumnText {
   readonly text: string;
   readonly type: ScalarType;
   readonly isNullable: boolean;
+  /** `.method()` can follow without parentheses; guessed from the text where it is not said. */
+  readonly isPrimary?: boolean;
 }
 
 export interface Translated {
@@ -17,6 +19,8 @@ export interface Translated {
 interface Emitted extends Translated {
   /** `.method()` can follow without parentheses. */
   readonly isPrimary: boolean;
+  /** An optional chain: what follows is skipped with the rest of it. */
+  readonly isChain?: boolean;
   /** The text of a string constant, for template literals. */
   readonly constant?: string;
 }
@@ -70,7 +74,7 @@ function emit(
   switch (expression.kind) {
     case "column": {
       const column = resolve(expression.name);
-      return column && { ...column, isPrimary: isPrimaryText(column.text) };
+      return column && { ...column, isPrimary: column.isPrimary ?? isPrimaryText(column.text) };
     }
     case "constant":
       if (typeof expression.value === "boolean") return sure(String(expression.value), "boolean");
@@ -105,13 +109,14 @@ function emitCall(name: TextFunction, argument: Emitted | undefined): Emitted | 
   if (argument === undefined || argument.type !== "string") return undefined;
   const method = methods[name];
   // Twice is the same as once, and `email.toLowerCase().toLowerCase()` reads like a mistake.
-  if (argument.text.endsWith(method)) return argument;
+  if (argument.isPrimary && argument.text.endsWith(method)) return argument;
   const base = argument.isPrimary ? argument.text : `(${argument.text})`;
   return {
-    text: `${base}${argument.isNullable && !base.includes("?.") ? "?" : ""}${method}`,
+    text: `${base}${argument.isNullable && !argument.isChain ? "?" : ""}${method}`,
     type: "string",
     isNullable: argument.isNullable,
     isPrimary: true,
+    isChain: argument.isNullable,
   };
 }
 
@@ -154,5 +159,9 @@ function sure(text: string, type: ScalarType): Emitted {
 
 /** Names, paths, calls on them, strings: nothing with an operator at its top. */
 export function isPrimaryText(text: string): boolean {
-  return /^[\w$.?!]+$/.test(text) || /^[\w$.?!]+\([^()]*\)(?:\.\w+\([^()]*\))*$/.test(text) || /^(["'`])[^"'`]*\1$/.test(text);
+  return (
+    /^[\w$.?!]+$/.test(text) ||
+    /^[\w$.?!]+\([^()]*\)(?:\.\w+\([^()]*\))*$/.test(text) ||
+    /^(["'`])[^"'`]*\1$/.test(text)
+  );
 }

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "./compiler.js";
 import { pathOf, unwrap } from "./expressions.js";
 import { callbackOf } from "./literals.js";
 import { lookUp } from "./project.js";
@@ -9,7 +9,12 @@ import type { TransformContext } from "./transform.js";
 /** Where a literal ends up. The wrappers say how it is nested in the declared type, from the outside in. */
 export type Target =
   /** A declared type, written in `file`. */
-  | { readonly kind: "typed"; readonly type: ts.TypeNode; readonly file: SourceFile; readonly inside: readonly Nesting[] }
+  | {
+      readonly kind: "typed";
+      readonly type: ts.TypeNode;
+      readonly file: SourceFile;
+      readonly inside: readonly Nesting[];
+    }
   /** What a client call takes or a mock of it gives: `mockResolvedValue`. */
   | { readonly kind: "argument"; readonly path: readonly string[]; readonly inside: readonly Nesting[] }
   /** Nothing says what its type is: it may hold more or less. */
@@ -63,6 +68,8 @@ function argumentOf(
 ): Target {
   const index = call.arguments.indexOf(argument);
   const path = pathOf(call.expression);
+  const pushed = pushedTo(call);
+  if (pushed !== undefined) return { kind: "typed", type: pushed, file, inside: ["element", ...inside] };
   if (path.length > 1 || !ts.isIdentifier(call.expression)) return { kind: "argument", path, inside };
   const local = declarationOf(call.expression);
   const found = lookUp(context.project, file, call.expression.text, "value");
@@ -71,9 +78,18 @@ function argumentOf(
   return type === undefined ? { kind: "unknown" } : { kind: "typed", type, file: declared.file, inside };
 }
 
+/** `rows.push({ … })`: the declared type of the list. */
+function pushedTo(call: ts.CallExpression): ts.TypeNode | undefined {
+  const { expression } = call;
+  if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== "push") return undefined;
+  const declaration = ts.isIdentifier(expression.expression) ? declarationOf(expression.expression) : undefined;
+  return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
+}
+
 function parameterTypeOf(node: ts.Node, index: number): ts.TypeNode | undefined {
   const value = ts.isVariableDeclaration(node) && node.initializer !== undefined ? unwrap(node.initializer) : node;
-  if (!ts.isFunctionDeclaration(value) && !ts.isArrowFunction(value) && !ts.isFunctionExpression(value)) return undefined;
+  if (!ts.isFunctionDeclaration(value) && !ts.isArrowFunction(value) && !ts.isFunctionExpression(value))
+    return undefined;
   return value.parameters[index]?.type;
 }
 
@@ -83,9 +99,12 @@ function functionAround(node: ts.Node): ts.SignatureDeclaration | undefined {
 }
 
 function isTransparent(parent: ts.Node, node: ts.Node): boolean {
-  if (ts.isParenthesizedExpression(parent) || ts.isNonNullExpression(parent) || ts.isAwaitExpression(parent)) return true;
+  if (ts.isParenthesizedExpression(parent) || ts.isNonNullExpression(parent) || ts.isAwaitExpression(parent))
+    return true;
   if (ts.isConditionalExpression(parent)) return parent.condition !== node;
-  return ts.isBinaryExpression(parent) && parent.right === node && parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken;
+  return (
+    ts.isBinaryExpression(parent) && parent.right === node && parent.operatorToken.kind !== ts.SyntaxKind.EqualsToken
+  );
 }
 
 function isConst(type: ts.TypeNode): boolean {

@@ -1,7 +1,8 @@
-import { ts } from "ts-morph";
 import type { EntityField } from "../model/index.js";
+import { ts } from "./compiler.js";
 import { initializerOf, propertiesOf, unwrap } from "./expressions.js";
 import { isRepeatable } from "./repeatable.js";
+import { declarationFrom } from "./scope.js";
 import { quoted, type SourceFile, type Style, textOf } from "./source-file.js";
 import { type ColumnText, isPrimaryText, translate } from "./sql-to-typescript.js";
 import type { TransformContext } from "./transform.js";
@@ -9,11 +10,20 @@ import type { TransformContext } from "./transform.js";
 /** What a field of the model is in the code around, or why it cannot be used there. */
 export type FieldText = (field: EntityField) => ColumnText | undefined;
 
-/** The value of the new field as TypeScript: never null, of the field's type; undefined where that cannot be said. */
-export function valueText(resolve: FieldText, style: Style, context: TransformContext): string | undefined {
+/**
+ * The value of the new field as TypeScript: never null, of the field's type; undefined where that cannot be said.
+ *
+ * @param file where it is written; without one nothing is asked of its scope
+ */
+export function valueText(
+  resolve: FieldText,
+  file: SourceFile | undefined,
+  context: TransformContext,
+): string | undefined {
   const { value } = context.intent;
+  const style = file?.style ?? { eol: "\n", quote: '"' };
   if (value.kind === "none") return undefined;
-  if (value.kind === "typescript") return substitute(value.text, resolve, context);
+  if (value.kind === "typescript") return substitute(value.text, resolve, file, context);
   if (context.sql === undefined) return undefined;
 
   const byColumn = new Map(context.model.fields.map((field) => [field.column, field]));
@@ -33,7 +43,12 @@ export function textsOfLiteral(literal: ts.ObjectLiteralExpression, file: Source
     const value = initializerOf(properties.get(field.name));
     if (value === undefined || isMissing(unwrap(value)) || !isRepeatable(value)) return undefined;
     const isGiven = ts.isStringLiteralLike(value) || ts.isTemplateExpression(value) || ts.isNumericLiteral(value);
-    return { text: textOf(value, file), type: field.type, isNullable: !isGiven && (field.isOptional || field.hasDefault) };
+    return {
+      isPrimary: ts.isLeftHandSideExpression(value),
+      text: textOf(value, file),
+      type: field.type,
+      isNullable: !isGiven && (field.isOptional || field.hasDefault),
+    };
   };
 }
 
@@ -58,7 +73,7 @@ export function sourcesOf(context: TransformContext): readonly EntityField[] {
       used.set(field.name, field);
       return { text: field.name, type: field.type, isNullable: false };
     },
-    { eol: "\n", quote: '"' },
+    undefined,
     context,
   );
   return [...used.values()];
@@ -82,7 +97,12 @@ function asType(
 }
 
 /** `email.toLowerCase()` with the names of fields replaced by what they are here. */
-function substitute(text: string, resolve: FieldText, context: TransformContext): string | undefined {
+function substitute(
+  text: string,
+  resolve: FieldText,
+  file: SourceFile | undefined,
+  context: TransformContext,
+): string | undefined {
   const byName = new Map(context.model.fields.map((field) => [field.name, field]));
   const source = ts.createSourceFile("value.ts", `(${text})`, ts.ScriptTarget.Latest, true);
   let result = "";
@@ -95,15 +115,23 @@ function substitute(text: string, resolve: FieldText, context: TransformContext)
       if (resolved === undefined || resolved.isNullable) isKnown = false;
       else {
         const isWhole = node.parent.parent === source.statements[0];
-        const inPlace = isWhole || isPrimaryText(resolved.text) ? resolved.text : `(${resolved.text})`;
+        const inPlace =
+          isWhole || (resolved.isPrimary ?? isPrimaryText(resolved.text)) ? resolved.text : `(${resolved.text})`;
         result += source.text.slice(at, node.getStart(source)) + inPlace;
         at = node.end;
       }
     }
+    if (field === undefined && ts.isIdentifier(node) && isFreeName(node) && !isInScope(node, file)) isKnown = false;
     ts.forEachChild(node, visit);
   };
   visit(source);
   return isKnown ? result + source.text.slice(at, source.text.length - 1) : undefined;
+}
+
+/** Functions that a value calls must be imported where it is written; what JavaScript brings itself is everywhere. */
+function isInScope(name: ts.Identifier, file: SourceFile | undefined): boolean {
+  if (file === undefined || name.text in globalThis || name.text === "undefined") return true;
+  return declarationFrom(name, name.text) !== undefined || declarationFrom(file.ast, name.text) !== undefined;
 }
 
 function isFreeName(node: ts.Identifier): boolean {

@@ -59,7 +59,8 @@ export class Workspace {
   addPlace(file: SourceFile, finding: PlaceFinding, about: About): void {
     const { model, field } = about;
     const isKnown = this.places.some(
-      (place) => place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
+      (place) =>
+        place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
     );
     if (isKnown) return;
     const { offset, what, reason, certainty } = finding;
@@ -79,7 +80,12 @@ export class Workspace {
       if (before !== text) changes.push({ file, before, after: text });
     }
     const places = this.places.map(({ offset, ...place }) => ({ ...place, line: this.line(place.file, offset) }));
-    return { changes, edits: [...this.made].sort(byPosition), places: places.sort(byPosition), silent: this.silent.size };
+    return {
+      changes,
+      edits: [...this.made].sort(byPosition),
+      places: places.sort(byPosition),
+      silent: this.silent.size,
+    };
   }
 
   /** An edit that replaces a text of this very run (both phases at once) leaves one record, not two. */

@@ -1,5 +1,5 @@
-import { pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
 import type { EntityModel } from "@lockstep/core";
+import { pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
 
 /** A call of the generated client, told by its path: `<anything>.user.create({ … })`. */
 export interface ClientCall {
@@ -12,7 +12,15 @@ export interface ClientCall {
   readonly args: ts.ObjectLiteralExpression | undefined;
 }
 
-const writing = ["create", "createMany", "createManyAndReturn", "upsert", "update", "updateMany", "updateManyAndReturn"];
+const writing = [
+  "create",
+  "createMany",
+  "createManyAndReturn",
+  "upsert",
+  "update",
+  "updateMany",
+  "updateManyAndReturn",
+];
 const reading = ["findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"];
 const others = ["delete", "deleteMany", "count", "aggregate", "groupBy"];
 const methods = new Set([...writing, ...reading, ...others]);
@@ -37,7 +45,16 @@ export function* clientCalls(file: SourceFile, models: readonly EntityModel[]): 
     if (path.length < 3 || method === undefined || model === undefined || !methods.has(method)) continue;
     const [argument] = call.arguments;
     const args = argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
-    yield { call, model, method, label: path.slice(-3).join("."), args };
+    yield {
+      call,
+      model,
+      method,
+      label: path
+        .slice(-3)
+        .filter((name) => name !== "…")
+        .join("."),
+      args,
+    };
   }
 }
 

@@ -41,7 +41,12 @@ function site(
     return { node, what, options: undefined, emptyAt: isEmpty ? node.end - 1 : undefined };
   }
   const inner = unwrap(argument);
-  return { node, what, options: ts.isObjectLiteralExpression(inner) ? inner : optionsOf(inner, file), emptyAt: undefined };
+  return {
+    node,
+    what,
+    options: ts.isObjectLiteralExpression(inner) ? inner : optionsOf(inner, file),
+    emptyAt: undefined,
+  };
 }
 
 /** The literal of `const options = { … }` where the client is its only user. */
@@ -72,10 +77,10 @@ function isOwnClass(name: ts.Identifier): boolean {
 }
 
 function superCallOf(node: ts.ClassDeclaration): ts.CallExpression | undefined {
-  const constructor = node.members.find(ts.isConstructorDeclaration);
+  const maker = node.members.find(ts.isConstructorDeclaration);
   const visit = (child: ts.Node): ts.CallExpression | undefined => {
     if (ts.isCallExpression(child) && child.expression.kind === ts.SyntaxKind.SuperKeyword) return child;
     return ts.forEachChild(child, visit);
   };
-  return constructor?.body === undefined ? undefined : visit(constructor.body);
+  return maker?.body === undefined ? undefined : visit(maker.body);
 }

@@ -1,5 +1,6 @@
 import {
   addProperty,
+  computedValue,
   describe,
   type Finding,
   literalsOf,
@@ -7,16 +8,17 @@ import {
   type SourceFile,
   sourcesOf,
   spreadsOf,
+  type Transform,
+  type TransformContext,
   takeBack,
   textOf,
   textsOfLiteral,
   textsOfRow,
   ts,
-  type Transform,
-  type TransformContext,
   valueText,
 } from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
+import { constantBehind, typedInputs } from "./input-literals.js";
 import { rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
@@ -46,16 +48,25 @@ interface RowValue {
   readonly what: string;
 }
 
-/** All values that become rows of the model, each once. */
+/** All values that become rows of the model, each once: in calls, in constants behind them, and typed as input. */
 function* valuesOf(file: SourceFile, context: TransformContext): Iterable<RowValue> {
   const seen = new Set<ts.Expression>();
+  for (const { value, what } of [...valuesOfCalls(file, context), ...typedInputs(file, context)]) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    yield { value, what };
+  }
+}
+
+function* valuesOfCalls(file: SourceFile, context: TransformContext): Iterable<RowValue> {
   for (const call of clientCalls(file, context.models)) {
     for (const rows of rowsWrittenBy(call, context.models)) {
       if (rows.model !== context.model) continue;
+      const what = describe(call.call, rows.what);
       for (const value of literalsOf(rows.value)) {
-        if (seen.has(value)) continue;
-        seen.add(value);
-        yield { value, what: describe(call.call, rows.what) };
+        const constant = constantBehind(value, file);
+        if (constant === undefined) yield { value, what };
+        else for (const each of literalsOf(constant)) yield { value: each, what };
       }
     }
   }
@@ -78,7 +89,7 @@ function* fillLiteral(
     yield { kind: "place", certainty: "likely", offset, what, reason };
     return;
   }
-  const value = valueText(textsOfLiteral(literal, file), file.style, context);
+  const value = computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file, context);
   const edit = value === undefined ? undefined : addProperty(literal, propertyText(name, value), what, file);
   yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
 }
@@ -105,7 +116,7 @@ function suggestion(
   const isNamed = ts.isIdentifier(row) || ts.isPropertyAccessExpression(row);
   const own = literal === undefined ? undefined : textsOfLiteral(literal, file);
   const spread = textsOfRow(textOf(row, file));
-  const value = valueText((field) => own?.(field) ?? (isNamed ? spread(field) : undefined), file.style, context);
+  const value = valueText((field) => own?.(field) ?? (isNamed ? spread(field) : undefined), file, context);
   return `${context.field.name}: ${value ?? "…"}`;
 }
 
@@ -119,10 +130,10 @@ function whyNot(
   if (value !== undefined) return `add \`${propertyText(name, value)}\``;
   const sources = sourcesOf(context);
   const missing = sources.find((field) => !propertiesOf(literal).has(field.name));
-  if (sources.length === 0) return `add \`${name}: …\`: its value cannot be taken over from SQL`;
+  if (sources.length === 0) return `add \`${name}: …\`: Lockstep cannot say its value in TypeScript`;
   if (missing !== undefined) return `add \`${name}: …\`: it is computed from ${missing.name}, which is not in the row`;
   const [source] = sources;
-  const computed = valueText((field) => ({ text: field.name, type: field.type, isNullable: false }), file.style, context);
+  const computed = valueText((field) => ({ text: field.name, type: field.type, isNullable: false }), file, context);
   return `${source?.name} is not a plain value here: keep it in a constant, then add \`${name}: ${computed ?? "…"}\``;
 }
 

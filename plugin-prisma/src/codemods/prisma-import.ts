@@ -34,7 +34,10 @@ export function prismaNamespace(file: SourceFile): Namespace | undefined {
 }
 
 /** Takes the import out again, if nothing but the cast uses it. */
-export function dropNamespace(file: SourceFile, without: readonly { start: number; end: number }[]): EditFinding | undefined {
+export function dropNamespace(
+  file: SourceFile,
+  without: readonly { start: number; end: number }[],
+): EditFinding | undefined {
   for (const each of clientImports(file)) {
     const element = each.named?.elements.find((one) => one.name.text === "Prisma" && one.propertyName === undefined);
     if (element === undefined || each.named === undefined) continue;
@@ -52,7 +55,8 @@ export function dropNamespace(file: SourceFile, without: readonly { start: numbe
 /** `{ PrismaClient }` becomes `{ type Prisma, PrismaClient }`; an `import type` from the same module comes first. */
 function extended(imports: readonly ClientImport[], file: SourceFile): EditFinding | undefined {
   const source = imports.find(({ named }) => named?.elements.some((each) => nameIn(each) === "PrismaClient"));
-  const target = imports.find((each) => each.isTypeOnly && each.named && each.specifier === source?.specifier) ?? source;
+  const target =
+    imports.find((each) => each.isTypeOnly && each.named && each.specifier === source?.specifier) ?? source;
   const list = target?.named && commaListOf(target.named, file);
   if (target?.named === undefined || list === undefined) return undefined;
   const text = target.isTypeOnly ? "Prisma" : "type Prisma";

@@ -16,13 +16,13 @@ import {
   textOf,
   ts,
   unwrap,
-  valueOf,
+  valueAt,
 } from "@lockstep/core/codemods";
 import { accessorOf, readsRows } from "./client-calls.js";
 import { isClientModule } from "./client-module.js";
 import { type ClientSite, clientSites } from "./clients.js";
-import { isRowType } from "./prisma-types.js";
 import { dropNamespace, prismaNamespace } from "./prisma-import.js";
+import { isRowType } from "./prisma-types.js";
 
 const id = "prisma-omit";
 
@@ -58,7 +58,11 @@ function* close(file: SourceFile, context: TransformContext): Iterable<Finding> 
     }
     const { model, field } = context;
     const text = `omit: { ${accessorOf(model.name)}: { ${field.name}: true } }${castTo("Prisma")}`;
-    const reason = `the options are not a plain literal: add \`${text}\`, otherwise every read of ${model.name} names ${field.name}`;
+    const why =
+      site.options === undefined && !("arguments" in site.node)
+        ? "no options are given here"
+        : "the options are not a plain literal";
+    const reason = `${why}: add \`${text}\`, otherwise every read of ${model.name} names ${field.name}`;
     yield { kind: "place", certainty: "required", offset: site.node.getStart(file.ast), what, reason };
   }
   if (needsImport && namespace?.edit !== undefined) yield namespace.edit;
@@ -79,7 +83,7 @@ function closeSite(
     const text = `{ omit: { ${accessor}: { ${field.name}: true } }${cast} }`;
     return { kind: "edit", splices: [{ start: emptyAt, end: emptyAt, text }], what, text };
   }
-  const omit = valueOf(options, "omit");
+  const omit = valueAt(options, "omit");
   if (omit === undefined) {
     // A spread may hold an omit of its own, and ours would take its place.
     if (cast === undefined || spreadsOf(options).some((spread) => mayHoldOmit(spread.expression))) return undefined;
@@ -90,7 +94,7 @@ function closeSite(
   // The users' own omit is not cast: their types do without those columns. Only ours has to stay in the types.
   const isTyped = ts.isObjectLiteralExpression(omit) && !file.isJavaScript;
   const entry = `${field.name}: true${isTyped ? " as boolean" : ""}`;
-  const ofModel = valueOf(omitted, accessor);
+  const ofModel = valueAt(omitted, accessor);
   if (ofModel === undefined) return addProperty(omitted, `${accessor}: { ${entry} }`, what, file);
   const fields = unwrap(ofModel);
   if (!ts.isObjectLiteralExpression(fields)) return undefined;
@@ -101,14 +105,17 @@ function closeSite(
 function* open(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const written = earlierOf(id, context);
   const gone: Splice[] = [];
-  let mayDropImport = written.some((edit) => edit.file === file.file && edit.text.includes("Prisma") && isImport(edit.text));
+  let mayDropImport = written.some(
+    (edit) => edit.file === file.file && edit.text.includes("Prisma") && isImport(edit.text),
+  );
   for (const site of clientSites(file)) {
     const found = openSite(site, file, context);
     if (found === undefined) continue;
     gone.push(...found.splices);
     mayDropImport ||= found.isMerged;
     const text = found.text;
-    const record = written.find((edit) => compact(edit.text) === compact(text)) ?? written.find((e) => !isImport(e.text));
+    const record =
+      written.find((edit) => compact(edit.text) === compact(text)) ?? written.find((e) => !isImport(e.text));
     const what = describe(site.node, `options of ${site.what}`);
     yield { kind: "edit", splices: found.splices, what, text: "", replaces: record?.text ?? text };
   }
@@ -129,15 +136,15 @@ interface Opened {
 
 function openSite(site: ClientSite, file: SourceFile, context: TransformContext): Opened | undefined {
   const { options } = site;
-  const omit = options && valueOf(options, "omit");
+  const omit = options && valueAt(options, "omit");
   const omitted = omit && unwrap(omit);
   if (options === undefined || omitted === undefined || !ts.isObjectLiteralExpression(omitted)) return undefined;
   const accessor = accessorOf(context.model.name);
-  const ofModel = valueOf(omitted, accessor);
+  const ofModel = valueAt(omitted, accessor);
   const fields = ofModel && unwrap(ofModel);
   if (fields === undefined || !ts.isObjectLiteralExpression(fields)) return undefined;
   const entry = propertiesOf(fields).get(context.field.name);
-  const value = valueOf(fields, context.field.name);
+  const value = valueAt(fields, context.field.name);
   if (entry === undefined || value === undefined || unwrap(value).kind !== ts.SyntaxKind.TrueKeyword) return undefined;
 
   const written = earlierOf(id, context).map((edit) => compact(edit.text));

@@ -8,9 +8,9 @@ import {
   propertiesOf,
   type SourceFile,
   spreadsOf,
-  takeBack,
   type Transform,
   type TransformContext,
+  takeBack,
 } from "@lockstep/core/codemods";
 import { type Selection, selectionsIn } from "./selections.js";
 
@@ -38,7 +38,8 @@ function judge({ literal, what }: Selection, file: SourceFile, context: Transfor
   if (propertiesOf(literal).has(field.name)) return undefined;
   const label = describe(literal, what);
   const isWhole = namesAllColumns(literal, context) && spreadsOf(literal).length === 0;
-  const edit = isWhole && intent.exposure !== "internal" ? addProperty(literal, `${field.name}: true`, label, file) : undefined;
+  const edit =
+    isWhole && intent.exposure !== "internal" ? addProperty(literal, `${field.name}: true`, label, file) : undefined;
   if (edit !== undefined || isTestFile(file)) return edit;
   const names = [...propertiesOf(literal).keys()];
   return listing(names, literal.getStart(file.ast), label, `add \`${field.name}: true\` if it is used there`, context);

@@ -1,5 +1,13 @@
 import type { EntityModel } from "@lockstep/core";
-import { propertiesOf, type SourceFile, targetOf, type TransformContext, ts, unwrap, valueOf } from "@lockstep/core/codemods";
+import {
+  propertiesOf,
+  type SourceFile,
+  type TransformContext,
+  targetOf,
+  ts,
+  unwrap,
+  valueAt,
+} from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
 
 /** A literal of `field: true` entries that says what is read of a model. */
@@ -66,13 +74,17 @@ function* ofInclude(
 }
 
 function literalAt(literal: ts.ObjectLiteralExpression, name: string): ts.ObjectLiteralExpression | undefined {
-  const value = propertiesOf(literal).has(name) ? valueOf(literal, name) : undefined;
+  const value = propertiesOf(literal).has(name) ? valueAt(literal, name) : undefined;
   const inner = value && unwrap(value);
   return inner !== undefined && ts.isObjectLiteralExpression(inner) ? inner : undefined;
 }
 
 /** `UserSelect` of `satisfies Prisma.UserSelect`, of a declared type, and of `Prisma.validator<Prisma.UserSelect>()({ … })`. */
-function typeNameOf(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): string | undefined {
+function typeNameOf(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
   const call = literal.parent;
   if (ts.isCallExpression(call) && ts.isCallExpression(call.expression)) {
     const [type] = call.expression.typeArguments ?? [];

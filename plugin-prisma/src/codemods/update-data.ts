@@ -1,4 +1,13 @@
-import { describe, isTestFile, listing, propertiesOf, type Transform, ts, unwrap, valueOf } from "@lockstep/core/codemods";
+import {
+  describe,
+  isTestFile,
+  listing,
+  propertiesOf,
+  type Transform,
+  ts,
+  unwrap,
+  valueAt,
+} from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
 
 /** Updates that set several columns may have to set the new one: where its value follows another, or people can change it. */
@@ -12,7 +21,7 @@ export const updateData: Transform = {
     for (const { call, args, model, method, label } of clientCalls(file, context.models)) {
       if (model !== context.model || args === undefined) continue;
       const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
-      const value = key && valueOf(args, key);
+      const value = key && valueAt(args, key);
       const literal = value && unwrap(value);
       if (literal === undefined || !ts.isObjectLiteralExpression(literal)) continue;
       const names = [...propertiesOf(literal).keys()];

@@ -1,6 +1,15 @@
-import type { EngineHooks } from "../engine/hooks.js";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { type Change, decide } from "./decide.js";
-import type { CreateMigrationParams, CreateMigrationResult, EvaluateDataLossParams, EvaluateDataLossResult } from "./shapes.js";
+import { rootOf } from "./project.js";
+import type {
+  CreateMigrationParams,
+  CreateMigrationResult,
+  EvaluateDataLossParams,
+  EvaluateDataLossResult,
+  MigrationsList,
+} from "./shapes.js";
 
 /**
  * What Lockstep does between Prisma's CLI and its schema engine. `migrate dev` asks twice: evaluateDataLoss, then
@@ -8,6 +17,7 @@ import type { CreateMigrationParams, CreateMigrationResult, EvaluateDataLossPara
  */
 export const hooks: EngineHooks = {
   async intercept(request, engine, info) {
+    if (await finishInterrupted(request, engine, info)) return { result: await engine.call(request.method, relisted(request, info)) };
     if (request.method === "evaluateDataLoss") {
       const params = request.params as EvaluateDataLossParams;
       const change = await decide(params, engine, info);
@@ -40,6 +50,40 @@ export const hooks: EngineHooks = {
     return undefined;
   },
 };
+
+/**
+ * Finishes the write of an earlier run that was killed, before anything else.
+ *
+ * @returns whether there was one: then the migrations that this request lists are those from before
+ */
+async function finishInterrupted(request: EngineRequest, engine: HookEngine, info: EngineInfo): Promise<boolean> {
+  const { migrationsList } = (request.params ?? {}) as { migrationsList?: MigrationsList };
+  if (isFinished || migrationsList === undefined) return false;
+  isFinished = true;
+  const root = rootOf(resolve(info.cwd, migrationsList.baseDir), info.cwd);
+  if (!existsSync(join(root, "lockstep"))) return false;
+  const { recoverFiles } = await import("@lockstep/core/planning");
+  const recovery = recoverFiles(root);
+  if (recovery.kind === "none") return false;
+  await engine.print(`Lockstep: finished a write that was interrupted: ${recovery.files.join(", ")}`);
+  return true;
+}
+let isFinished = false;
+
+/** The request with the migrations as they are on disk now. The CLI lists them anew for each of its later requests. */
+function relisted(request: EngineRequest, info: EngineInfo): EngineRequest["params"] {
+  const params = request.params as { migrationsList: MigrationsList };
+  const folder = resolve(info.cwd, params.migrationsList.baseDir);
+  const names = readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && existsSync(join(folder, entry.name, "migration.sql")))
+    .map((entry) => entry.name)
+    .sort();
+  const migrationDirectories = names.map((path) => ({
+    path,
+    migrationFile: { path: "migration.sql", content: { tag: "ok", value: readFileSync(join(folder, path, "migration.sql"), "utf8") } },
+  }));
+  return { ...params, migrationsList: { ...params.migrationsList, migrationDirectories } };
+}
 
 /** What was decided for the schema of the last evaluateDataLoss: the same CLI run asks for its migration next. */
 let remembered: { readonly key: string; readonly change: Change } | undefined;

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
-import { isOpen, listPlans, planOf, recoverFiles, writeFiles } from "@lockstep/core/planning";
+import { isOpen, listPlans, planOf, writeFiles } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { readSchema } from "../schema/read.js";
@@ -24,7 +24,6 @@ export interface OpenPlans {
  * @throws LS3001, LS3002, LS3007 a plan that cannot be read
  */
 export async function openPlans(project: PrismaProject, schema: SchemaContainer): Promise<OpenPlans | undefined> {
-  recoverFiles(project.root);
   const plans = listPlans(project.root).filter(isOpen);
   if (plans.length === 0) return undefined;
   let files = schema.files;

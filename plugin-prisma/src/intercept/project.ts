@@ -21,11 +21,11 @@ export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsF
   };
 }
 
-/** The folder with prisma.config.*; without one, that of the nearest package.json above the schema. */
-function rootOf(schemaFile: string, cwd: string): string {
+/** The folder with prisma.config.*; without one, that of the nearest package.json above a file of the project. */
+export function rootOf(file: string, cwd: string): string {
   if (hasConfig(cwd)) return cwd;
   let nearestPackage: string | undefined;
-  for (let folder = dirname(schemaFile); ; folder = dirname(folder)) {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
     if (hasConfig(folder)) return folder;
     if (nearestPackage === undefined && existsSync(join(folder, "package.json"))) nearestPackage = folder;
     if (folder === dirname(folder)) return nearestPackage ?? cwd;

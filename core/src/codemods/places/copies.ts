@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "../compiler.js";
 import { describe, initializerOf, isAsserted, nameOf } from "../expressions.js";
 import { rowShapeOfValue } from "../row-values.js";
 import type { Transform } from "../transform.js";
@@ -11,7 +11,7 @@ export const copies: Transform = {
   isChecklist: true,
 
   *find(file, context) {
-    if (isTestFile(file)) return;
+    if (isTestFile(file) || context.intent.exposure === "internal") return;
     const names = new Set(context.model.fields.map((field) => field.name));
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
       if (isQuery(literal) || isAsserted(literal)) continue;
@@ -22,7 +22,8 @@ export const copies: Transform = {
       const [first] = copied;
       if (first === undefined || copied.length < 2) continue;
       const own = copied.filter((copy) => copy.owner.text === first.owner.text);
-      if (rowShapeOfValue(first.owner, file, context) !== "row" && !isCalled(first.owner.text, context.model.name)) continue;
+      if (rowShapeOfValue(first.owner, file, context) !== "row" && !isCalled(first.owner.text, context.model.name))
+        continue;
       // Keys of the literal too: it may hold the new field under its own name already.
       const keys = literal.properties.flatMap((property) => nameOf(property.name) ?? []);
       const given = [...own.map((copy) => copy.column), ...keys.filter((key) => key === context.field.name)];
@@ -56,7 +57,8 @@ function isCalled(name: string, model: string): boolean {
 function isQuery(literal: ts.ObjectLiteralExpression): boolean {
   for (let at: ts.Node = literal; at !== undefined && !ts.isFunctionLike(at); at = at.parent) {
     const name = ts.isPropertyAssignment(at) ? nameOf(at.name) : undefined;
-    if (name !== undefined && /^(?:where|data|select|include|omit|orderBy|create|update|connect)$/.test(name)) return true;
+    if (name !== undefined && /^(?:where|data|select|include|omit|orderBy|create|update|connect)$/.test(name))
+      return true;
   }
   return false;
 }

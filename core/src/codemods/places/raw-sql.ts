@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "../compiler.js";
 import { describe } from "../expressions.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
@@ -22,7 +22,8 @@ function* judge(node: ts.Expression, file: SourceFile, context: TransformContext
   const { model, field, intent, columns } = context;
   const sql = textOf(node, file);
   const table = escaped(model.table.name);
-  if (!new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE)\\s+(?:ONLY\\s+)?(?:"?\\w+"?\\.)?\\\\?"?${table}\\b`, "i").test(sql)) return;
+  if (!new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE)\\s+(?:ONLY\\s+)?(?:"?\\w+"?\\.)?\\\\?"?${table}\\b`, "i").test(sql))
+    return;
   if (new RegExp(`\\b${escaped(field.column)}\\b`).test(sql)) return;
   const named = columns.filter((column) => new RegExp(`\\b${escaped(column.column)}\\b`).test(sql)).length;
   const isInsert = new RegExp(`\\bINSERT\\s+INTO\\s+(?:"?\\w+"?\\.)?\\\\?"?${table}\\b`, "i").test(sql);

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "../compiler.js";
 import { isAsserted } from "../expressions.js";
 import type { Transform } from "../transform.js";
 import { isTestFile, listing } from "./listing.js";

@@ -1,4 +1,4 @@
-import { ts } from "ts-morph";
+import { ts } from "../compiler.js";
 import { propertiesOf } from "../expressions.js";
 import { zodObjectIn } from "../shape-types.js";
 import type { Transform } from "../transform.js";
@@ -11,7 +11,7 @@ export const zodObjects: Transform = {
   isChecklist: true,
 
   *find(file, context) {
-    if (isTestFile(file)) return;
+    if (isTestFile(file) || (context.intent.exposure === "internal" && context.intent.kind === "read")) return;
     for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
       const literal = zodObjectIn(call);
       if (literal === undefined || literal.parent !== call) continue;
@@ -31,8 +31,9 @@ export const zodObjects: Transform = {
 
 /** A schema without the key of the row is what callers send, unless its name says otherwise. */
 export function isRequest(name: string | undefined, names: readonly string[], key: readonly string[]): boolean {
-  if (name !== undefined && /response|output|result|view|reply|dto$/i.test(name)) return false;
-  if (name !== undefined && /create|update|upsert|input|body|params|query|request|form|patch|insert/i.test(name)) return true;
+  if (name !== undefined && /response|output|result|view|reply/i.test(name)) return false;
+  if (name !== undefined && /create|update|upsert|input|body|params|query|request|form|patch|insert/i.test(name))
+    return true;
   return !key.some((column) => names.includes(column));
 }
 

@@ -1,8 +1,9 @@
-import { ts } from "ts-morph";
+import { ts } from "../compiler.js";
 import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../expressions.js";
-import { computedValue, constantOf, numberedValue } from "../fixture-value.js";
+import { computedValue, constantOf, isTaken, numberedValue } from "../fixture-value.js";
 import { addProperty, takeBack } from "../property-edit.js";
 import { namesAllColumns, rowLiterals } from "../row-literals.js";
+import { declarationOf } from "../scope.js";
 import type { SourceFile } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
 import { textsOfLiteral, valueText } from "../value-text.js";
@@ -19,12 +20,15 @@ export const fixture: Transform = {
       if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
       // With a spread, what is not named here comes from there.
       if (spreadsOf(literal).length > 0 && !namesAllColumns(literal, context)) continue;
+      // A cast does not ask for all of them.
+      if (ts.isAsExpression(literal.parent) && !namesAllColumns(literal, context)) continue;
       yield complete(literal, isReturned, file, context);
     }
   },
 
   *undo(file, context) {
-    for (const { literal } of rowLiterals(file, context)) yield* takeBack(id, literal, what(literal, context), file, context);
+    for (const { literal } of rowLiterals(file, context))
+      yield* takeBack(id, literal, what(literal, context), file, context);
   },
 };
 
@@ -49,11 +53,18 @@ function valueFor(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  const known = computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file.style, context);
-  if (known !== undefined && context.field.type !== "decimal") return known;
+  const { field, intent } = context;
+  const computed = computedValue(literal, file, context);
+  if (computed !== undefined) {
+    return field.isUnique && isTaken(computed, context) ? numberedValue(file, context) : computed;
+  }
+  // What `@lockstep.write` calls belongs to write sites: a fixture is a value.
+  const isComputable = intent.value.kind === "sql" && field.type !== "decimal";
+  const derived = isComputable ? valueText(textsOfLiteral(literal, file), file, context) : undefined;
+  if (derived !== undefined) return derived;
   const isConstant = literal.properties.every((property) => isWrittenDown(initializerOf(property)));
   // A factory that makes distinct rows would make them all with one value.
-  if (!isConstant && (!isTest(file) || (isReturned && context.field.isUnique))) return undefined;
+  if (!isConstant && (!isTest(file) || (isReturned && field.isUnique))) return undefined;
   return numberedValue(file, context);
 }
 
@@ -65,12 +76,23 @@ function endOfNamed(literal: ts.ObjectLiteralExpression): number {
 function isWrittenDown(value: ts.Expression | undefined): boolean {
   if (value === undefined || constantOf(value) !== undefined) return true;
   const inner = unwrap(value);
-  if (ts.isNewExpression(inner)) return (inner.arguments ?? []).every((argument) => constantOf(argument) !== undefined);
+  if (ts.isNewExpression(inner)) return (inner.arguments ?? []).every(isWrittenDown);
+  if (ts.isIdentifier(inner)) {
+    const declaration = declarationOf(inner);
+    const isTop = declaration !== undefined && ts.isVariableDeclaration(declaration) && isTopLevel(declaration);
+    return isTop && declaration.initializer !== undefined && isWrittenDown(declaration.initializer);
+  }
   return ts.isObjectLiteralExpression(inner) || ts.isArrayLiteralExpression(inner);
 }
 
+function isTopLevel(declaration: ts.VariableDeclaration): boolean {
+  return ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent);
+}
+
 function isTest(file: SourceFile): boolean {
-  return /(?:^|[/._-])(?:tests?|specs?|__tests__|fixtures?|mocks?|__mocks__|factor(?:y|ies)|stories)(?:[/._-]|$)/i.test(file.file);
+  return /(?:^|[/._-])(?:tests?|specs?|__tests__|fixtures?|mocks?|__mocks__|factor(?:y|ies)|stories)(?:[/._-]|$)/i.test(
+    file.file,
+  );
 }
 
 function what(literal: ts.ObjectLiteralExpression, context: TransformContext): string {

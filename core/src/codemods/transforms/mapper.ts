@@ -1,5 +1,5 @@
-import { ts } from "ts-morph";
 import { commaListOf, insertItem, removeItem } from "../comma-list.js";
+import { ts } from "../compiler.js";
 import { describe, propertiesOf } from "../expressions.js";
 import { addProperty, takeBack } from "../property-edit.js";
 import { responses } from "../responses.js";
@@ -93,6 +93,7 @@ function* dropFallbacks(file: SourceFile, context: TransformContext): Iterable<F
 /** `user.handle` of `user.handle ?? user.email.toLowerCase()` */
 function readIn(value: ts.Expression, file: SourceFile): string | undefined {
   let left: ts.Expression = value;
-  while (ts.isBinaryExpression(left) && left.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken) left = left.left;
+  while (ts.isBinaryExpression(left) && left.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken)
+    left = left.left;
   return left === value ? undefined : textOf(left, file);
 }

@@ -1,11 +1,16 @@
-import { ts } from "ts-morph";
+import { ts } from "../compiler.js";
 import { insertMember, removeMember } from "../member-edit.js";
 import { responses } from "../responses.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { compact, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
 
 const id = "response-type";
-const types: Readonly<Record<string, string>> = { string: "string", int: "number", float: "number", boolean: "boolean" };
+const types: Readonly<Record<string, string>> = {
+  string: "string",
+  int: "number",
+  float: "number",
+  boolean: "boolean",
+};
 
 /** The interface that a mapper of the whole model returns names the new field. */
 export const responseType: Transform = {
@@ -34,7 +39,13 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
       continue;
     }
     const why = `it names every column of ${context.model.name}; ${reason ?? "it has no members yet"}: add \`${text}\``;
-    yield { kind: "place", certainty: "likely", offset: shape.node.getStart(file.ast), what: what(shape.node), reason: why };
+    yield {
+      kind: "place",
+      certainty: "likely",
+      offset: shape.node.getStart(file.ast),
+      what: what(shape.node),
+      reason: why,
+    };
   }
 }
 

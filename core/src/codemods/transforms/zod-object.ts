@@ -1,5 +1,5 @@
-import { ts } from "ts-morph";
-import { pathOf, propertiesOf, valueOf } from "../expressions.js";
+import { ts } from "../compiler.js";
+import { pathOf, propertiesOf, valueAt } from "../expressions.js";
 import { addProperty, takeBack } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { keyIn, zodObjectIn } from "../shape-types.js";
@@ -67,7 +67,7 @@ function zodType(literal: ts.ObjectLiteralExpression, file: SourceFile, context:
   if (type === "float") return `${z}.number()`;
   if (type !== "int") return undefined;
   const sibling = context.columns.find((column) => column.type === "int" && propertiesOf(literal).has(column.name));
-  const value = sibling && valueOf(literal, sibling.name);
+  const value = sibling && valueAt(literal, sibling.name);
   const text = value && textOf(value, file);
   return text !== undefined && /^\w+\.(?:int\(\)|number\(\)(?:\.int\(\))?)$/.test(text) ? text : `${z}.number().int()`;
 }

@@ -1,0 +1,82 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { apply, type CodePhase, type Column, codePhases, editFor, type Files, field, single, undo } from "./phases.js";
+
+const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
+
+/** Cases that are not about `handle String? @unique` filled by `lower(email)`. */
+const columns: Readonly<Record<string, Column>> = {
+  "value-typescript": { value: { kind: "typescript", text: "slugOf(email)" } },
+  "value-default": { value: { kind: "none" } },
+  "value-untranslatable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
+  "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
+  "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
+  internal: { exposure: "internal" },
+};
+
+/** Golden files: `before.ts` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
+describe.each(readdirSync(folder))("%s", (name) => {
+  const column = columns[name] ?? {};
+  const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
+  const files = single(before);
+
+  test("each phase, and again without a change", async () => {
+    const lines: string[] = [];
+    for (const { phase, result, text, again } of await throughPhases(files, column)) {
+      await expect(text).toMatchFileSnapshot(`${folder}${name}/${phase}.ts`);
+      expect(again.changes, `${phase} again`).toEqual([]);
+      lines.push(
+        ...result.places.map((place) => `${phase} ${place.line} ${place.kind} · ${place.what} · ${place.reason}`),
+      );
+      if (result.silent > 0) lines.push(`${phase} · ${result.silent} silent`);
+    }
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`${folder}${name}/places.txt`);
+  });
+
+  test("undo of expand and of switch gives the bytes back", async () => {
+    const earlier: PlannedEdit[] = [];
+    for (const { phase, result, text } of await throughPhases(files, column)) {
+      earlier.push(...result.edits);
+      if (phase === "contract") break;
+      const undone = await undo(single(text), earlier, column);
+      expect(apply(single(text), undone)[0]?.text, phase).toBe(before);
+      expect(undone.places, phase).toEqual([]);
+    }
+  });
+
+  test("nothing of the scaffolding is left after contract", async () => {
+    const phases = await throughPhases(files, column);
+    const after = phases.at(-1)?.text ?? "";
+    const { added } = { added: "handle", ...(column.added && { added: column.added.name }) };
+    expect(after).not.toMatch(/lockstep/i);
+    if (!before.includes("omit")) expect(after).not.toMatch(/GlobalOmitConfig/);
+    expect(after).not.toMatch(new RegExp(`\\.${added} \\?\\?`));
+    expect(importsOf(after)).toEqual(importsOf(before));
+  });
+});
+
+async function throughPhases(files: Files, column: Column) {
+  const results: {
+    phase: CodePhase;
+    result: Awaited<ReturnType<typeof editFor>>;
+    text: string;
+    again: typeof result;
+  }[] = [];
+  const earlier: PlannedEdit[] = [];
+  let current = files;
+  let result: Awaited<ReturnType<typeof editFor>>;
+  for (const phase of codePhases) {
+    result = await editFor(phase, current, earlier, column);
+    current = apply(current, result);
+    earlier.push(...result.edits);
+    const again = await editFor(phase, current, earlier, column);
+    results.push({ phase, result, text: current[0]?.text ?? "", again });
+  }
+  return results;
+}
+
+function importsOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line.startsWith("import "));
+}

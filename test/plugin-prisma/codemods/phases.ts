@@ -1,0 +1,100 @@
+import { coreTransforms } from "../../../core/src/codemods/index.js";
+import { type CodeResult, planCodeEdits, planCodeUndo } from "../../../core/src/codemods/plan-edits.js";
+import type { CodeIntent, EntityField, EntityModel, PlannedEdit, WriteValue } from "../../../core/src/model/index.js";
+import { prismaTransforms } from "../../../plugin-prisma/src/codemods/index.js";
+
+export type Files = readonly { readonly file: string; readonly text: string }[];
+
+export const intentsOf = {
+  expand: ["write", "keepFromReads", "completeFixtures", "acceptInRequests"],
+  switch: ["read"],
+  contract: ["dropFallback"],
+} as const satisfies Record<string, readonly CodeIntent["kind"][]>;
+export type CodePhase = keyof typeof intentsOf;
+export const codePhases = Object.keys(intentsOf) as CodePhase[];
+
+export const transforms = [...prismaTransforms, ...coreTransforms];
+
+export function field(name: string, extra: Partial<EntityField> = {}): EntityField {
+  return {
+    name,
+    column: name,
+    type: "string",
+    isList: false,
+    isOptional: false,
+    isId: false,
+    isUnique: false,
+    hasDefault: false,
+    isForeignKey: false,
+    isUpdatedAt: false,
+    documentation: "",
+    ...extra,
+  };
+}
+
+const id = field("id", { type: "int", isId: true, hasDefault: true });
+const createdAt = field("createdAt", { type: "datetime", hasDefault: true });
+const updatedAt = field("updatedAt", { type: "datetime", hasDefault: true, isUpdatedAt: true });
+export const handle = field("handle", { isOptional: true, isUnique: true });
+
+/** The models of examples/prisma-shop as far as code edits need them, with the new field. */
+export function shopModels(added: EntityField = handle): EntityModel[] {
+  return [
+    {
+      name: "User",
+      table: { name: "User" },
+      primaryKey: ["id"],
+      relations: [{ name: "orders", model: "Order" }],
+      fields: [id, field("email", { isUnique: true }), field("name"), createdAt, updatedAt, added],
+    },
+    {
+      name: "Order",
+      table: { name: "Order" },
+      primaryKey: ["id"],
+      relations: [{ name: "user", model: "User" }],
+      fields: [
+        id,
+        field("userId", { type: "int", isForeignKey: true }),
+        field("totalCents", { type: "int" }),
+        createdAt,
+      ],
+    },
+  ];
+}
+
+export interface Column {
+  readonly added?: EntityField;
+  readonly value?: WriteValue;
+  readonly exposure?: "internal" | "exposed";
+}
+
+export const lowerEmail: WriteValue = { kind: "sql", sql: "lower(email)" };
+
+function request(files: Files, phases: readonly CodePhase[], earlier: readonly PlannedEdit[], column: Column) {
+  const { added = handle, value = lowerEmail, exposure } = column;
+  const about = { model: "User", field: added.name, value, exposure };
+  const intents = phases.flatMap((phase) => intentsOf[phase].map((kind) => ({ ...about, kind })));
+  return { root: "/project", files, models: shopModels(added), intents, transforms, earlier };
+}
+
+export function editFor(phase: CodePhase, files: Files, earlier: readonly PlannedEdit[], column: Column = {}) {
+  return planCodeEdits(request(files, [phase], earlier, column));
+}
+
+/** Both phases of the pace that has only two deployments. */
+export function editForBoth(files: Files, earlier: readonly PlannedEdit[], column: Column = {}) {
+  return planCodeEdits(request(files, ["switch", "contract"], earlier, column));
+}
+
+export function undo(files: Files, earlier: readonly PlannedEdit[], column: Column = {}): Promise<CodeResult> {
+  return planCodeUndo(request(files, ["expand", "switch"], earlier, column));
+}
+
+export function apply(files: Files, { changes }: Pick<CodeResult, "changes">): Files {
+  const after = new Map(changes.map((change) => [change.file, change.after ?? ""]));
+  return files.map(({ file, text }) => ({ file, text: after.get(file) ?? text }));
+}
+
+export function single(text: string, file = "src/code.ts"): Files {
+  return [{ file, text }];
+}

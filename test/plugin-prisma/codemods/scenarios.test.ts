@@ -1,0 +1,229 @@
+import { describe, expect, test } from "vitest";
+import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { apply, editFor, type Files, field, lowerEmail, shopModels, single, transforms, undo } from "./phases.js";
+
+const text = (files: Files, file = "src/code.ts") => files.find((each) => each.file === file)?.text;
+
+async function expand(before: string, file?: string) {
+  const files = single(before, file);
+  const result = await editFor("expand", files, []);
+  return { files: apply(files, result), result };
+}
+
+describe("where the PrismaClient comes from", () => {
+  const omit = "omit: { user: { handle: true } } as Prisma.GlobalOmitConfig | undefined";
+
+  test.each([
+    {
+      name: "no arguments",
+      before: 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n',
+      after: `import { type Prisma, PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient({ ${omit} });\n`,
+    },
+    {
+      name: "empty options",
+      before: 'import { Prisma, PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient({});\n',
+      after: `import { Prisma, PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient({ ${omit} });\n`,
+    },
+    {
+      name: "an alias",
+      before:
+        'import { Prisma as P, PrismaClient as Client } from "@prisma/client";\nexport const db = new Client({ log: [] });\n',
+      after: `import { Prisma as P, PrismaClient as Client } from "@prisma/client";\nexport const db = new Client({ log: [], ${omit.replace("Prisma.", "P.")} });\n`,
+    },
+    {
+      name: "require",
+      before: 'const { PrismaClient } = require("@prisma/client");\nexport const db = new PrismaClient({ log: [] });\n',
+      after: `import type { Prisma } from "@prisma/client";\nconst { PrismaClient } = require("@prisma/client");\nexport const db = new PrismaClient({ log: [], ${omit} });\n`,
+    },
+    {
+      name: "a default import, no semicolons",
+      before:
+        "import client from '@prisma/client'\nconst { PrismaClient } = client\nexport const db = new PrismaClient({ log: [] })\n",
+      after: `import client from '@prisma/client'\nimport type { Prisma } from '@prisma/client'\nconst { PrismaClient } = client\nexport const db = new PrismaClient({ log: [], ${omit} })\n`,
+    },
+    {
+      name: "a long import",
+      before:
+        'import {\n  type Order,\n  PrismaClient,\n} from "../prisma/client.js";\nexport const db = new PrismaClient({ log: [] });\n',
+      after: `import {\n  type Order,\n  type Prisma,\n  PrismaClient,\n} from "../prisma/client.js";\nexport const db = new PrismaClient({ log: [], ${omit} });\n`,
+    },
+    {
+      name: "JavaScript has no casts",
+      file: "src/db.mjs",
+      before: 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient({ log: [] });\n',
+      after:
+        'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient({ log: [], omit: { user: { handle: true } } });\n',
+    },
+  ])("$name", async ({ before, after, file = "src/code.ts" }) => {
+    const { files, result } = await expand(before, file);
+    expect(text(files, file)).toBe(after);
+    const switched = await editFor("switch", files, result.edits);
+    expect(text(apply(files, switched), file)).toBe(before);
+    expect(text(apply(files, await undo(files, result.edits)), file)).toBe(before);
+  });
+
+  test("a class of the app that has the same name is none of ours", async () => {
+    const before = "class PrismaClient {}\nexport const db = new PrismaClient();\n";
+    expect((await expand(before)).result.changes).toEqual([]);
+  });
+
+  test("the name Prisma is taken: listed", async () => {
+    const before =
+      'import { PrismaClient } from "@prisma/client";\nconst Prisma = 1;\nexport const db = new PrismaClient({ log: [Prisma] });\n';
+    const { result } = await expand(before);
+    expect(result.changes).toEqual([]);
+    expect(result.places).toMatchObject([{ kind: "required", line: 3 }]);
+  });
+});
+
+describe("two columns", () => {
+  const before = `import { PrismaClient } from "@prisma/client";
+export const db = new PrismaClient({
+  log: [],
+});
+export const add = (email: string) => db.user.create({ data: { email, name: "x" } });
+`;
+  const region = field("region", { isOptional: true });
+  const about = { model: "User", value: lowerEmail };
+  const constant = { model: "User", field: "region", value: { kind: "sql", sql: "'eu'" } } as const;
+  const models = shopModels().map((model) =>
+    model.name === "User" ? { ...model, fields: [...model.fields, region] } : model,
+  );
+  const base = { root: "/project", models, transforms };
+
+  test("of one plan end up in one literal and one omit", async () => {
+    const intents = (["write", "keepFromReads"] as const).flatMap((kind) => [
+      { ...about, field: "handle", kind },
+      { ...constant, kind },
+    ]);
+    const result = await planCodeEdits({ ...base, files: single(before), intents, earlier: [] });
+    const files = apply(single(before), result);
+    expect(text(files)).toContain(
+      "  omit: { user: { handle: true, region: true } } as Prisma.GlobalOmitConfig | undefined,\n",
+    );
+    expect(text(files)).toContain('{ email, name: "x", handle: email.toLowerCase(), region: "eu" }');
+    expect(result.edits.map((edit) => [edit.line, edit.text])).toContainEqual([6, 'region: "eu"']);
+  });
+
+  test.each([
+    ["the first plan goes first", ["handle", "region"]],
+    ["the second plan goes first", ["region", "handle"]],
+  ])("of two plans share an omit; %s", async (_, order) => {
+    const open = { ...about, field: "handle", kind: "keepFromReads" } as const;
+    const first = await planCodeEdits({ ...base, files: single(before), intents: [open], earlier: [] });
+    let files = apply(single(before), first);
+    const second = await planCodeEdits({
+      ...base,
+      files,
+      intents: [{ ...constant, kind: "keepFromReads" }],
+      earlier: [],
+    });
+    files = apply(files, second);
+    const earlier: Record<string, readonly PlannedEdit[]> = { handle: first.edits, region: second.edits };
+    for (const name of order) {
+      const intents = [{ ...about, field: name, kind: "read" } as const];
+      files = apply(files, await planCodeEdits({ ...base, files, intents, earlier: earlier[name] ?? [] }));
+    }
+    expect(text(files)).toBe(before);
+  });
+});
+
+describe("across files", () => {
+  test("row types are followed through re-exports, aliases and tsconfig paths", async () => {
+    const files: Files = [
+      { file: "src/db/index.ts", text: 'export * from "../generated/prisma/client.js";\n' },
+      { file: "src/types.ts", text: 'import type { User } from "@/db";\nexport type UserRow = Readonly<User>;\n' },
+      {
+        file: "test/alice.ts",
+        text: 'import type { UserRow } from "../src/types.js";\nexport const alice: UserRow = { id: 1, email: "A@x.com", name: "A", createdAt: new Date(0), updatedAt: new Date(0) };\n',
+      },
+    ];
+    const result = await editFor("expand", files, []);
+    expect(result.edits).toMatchObject([{ file: "test/alice.ts", line: 2, text: 'handle: "a@x.com"' }]);
+  });
+
+  test("an interface of the app that is called like the model is not the row", async () => {
+    const files: Files = [
+      { file: "src/user.ts", text: "export interface User { id: number; email: string; name: string }\n" },
+      {
+        file: "src/a.ts",
+        text: 'import type { User } from "./user";\nexport const a: User = { id: 1, email: "x", name: "y" };\n',
+      },
+    ];
+    expect((await editFor("expand", files, [])).changes).toEqual([]);
+  });
+
+  test("a mapper and the interface it returns are edited together", async () => {
+    const files: Files = [
+      {
+        file: "src/dto.ts",
+        text: "export interface UserDto {\n  id: number\n  email: string\n  name: string\n  createdAt: Date\n  updatedAt: Date\n}\n",
+      },
+      {
+        file: "src/map.ts",
+        text: 'import type { User } from "./generated/prisma/client";\nimport type { UserDto } from "./dto";\nexport const map = (user: User): UserDto => ({ id: user.id, email: user.email, name: user.name, createdAt: user.createdAt, updatedAt: user.updatedAt });\n',
+      },
+    ];
+    const result = await editFor("switch", files, []);
+    expect(text(apply(files, result), "src/dto.ts")).toContain("  updatedAt: Date\n  handle: string\n}");
+    const fixture = {
+      file: "src/fake.ts",
+      text: 'import type { UserDto } from "./dto";\nexport const fake: UserDto = { id: 1, email: "x", name: "y", createdAt: new Date(), updatedAt: new Date() };\n',
+    };
+    const blocked = await editFor("switch", [...files, fixture], []);
+    expect(blocked.changes).toEqual([]);
+    expect(blocked.places.filter((place) => place.kind === "likely").map((place) => place.file)).toEqual([
+      "src/dto.ts",
+      "src/map.ts",
+    ]);
+  });
+
+  test("mocks of client calls are rows", async () => {
+    const files = single(
+      'vi.mocked(prisma.user.findUnique).mockResolvedValue({ id: 1, email: "A@x.com", name: "A", createdAt: now, updatedAt: now });\n',
+      "test/mock.test.ts",
+    );
+    expect((await editFor("expand", files, [])).edits).toMatchObject([{ text: 'handle: "a@x.com"' }]);
+  });
+});
+
+describe("later phases find what earlier ones wrote", () => {
+  const before = `import type { User } from "./generated/prisma/client";
+export const add = (db: any, email: string) => db.user.create({ data: { email, name: "x" } });
+export function map(user: User) {
+  return { id: user.id, email: user.email, name: user.name, createdAt: user.createdAt, updatedAt: user.updatedAt };
+}
+`;
+
+  test("when the code moved and was formatted anew", async () => {
+    const expanded = await editFor("expand", single(before), []);
+    const files = apply(single(before), expanded);
+    const switched = await editFor("switch", files, expanded.edits);
+    const moved = (text(apply(files, switched)) ?? "")
+      .replace(/^(import.*\n)(export const add.*\n)([\s\S]*)$/, "$1$3$2")
+      .replace(
+        "handle: user.handle ?? user.email.toLowerCase()",
+        "handle:\n      user.handle ?? user.email.toLowerCase(),\n  ",
+      );
+    const contracted = await editFor("contract", single(moved), [...expanded.edits, ...switched.edits]);
+    expect(text(apply(single(moved), contracted))).toContain("handle:\n      user.handle,");
+    const undone = await undo(single(moved), [...expanded.edits, ...switched.edits]);
+    expect(undone.places).toEqual([]);
+    expect(text(apply(single(moved), undone))).not.toContain("handle");
+  });
+
+  test("what people changed is listed", async () => {
+    const expanded = await editFor("expand", single(before), []);
+    const files = apply(single(before), expanded);
+    const changed = single((text(files) ?? "").replace("email.toLowerCase()", "slug(email)"));
+    const undone = await undo(changed, expanded.edits);
+    expect(undone.changes).toEqual([]);
+    expect(undone.places).toMatchObject([{ kind: "required", line: 2, field: "handle" }]);
+    const switched = await editFor("switch", files, expanded.edits);
+    const own = (text(apply(files, switched)) ?? "").replace("?? user.email.toLowerCase()", '?? "nobody"');
+    const contracted = await editFor("contract", single(own), [...expanded.edits, ...switched.edits]);
+    expect(contracted.changes).toEqual([]);
+    expect(contracted.places).toMatchObject([{ kind: "possible", what: "map: fallback of user.handle" }]);
+  });
+});

@@ -20,7 +20,7 @@ export interface Mapper {
   readonly texts: FieldText;
   /** The pattern that takes the row apart, `({ id, email }: User)`: the field must be added to it too. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
-  /** The literal is given back by a function, kept in a constant or sent as a response: not just an argument of something. */
+  /** The literal is given back, kept in a constant or sent as a response: not just an argument of something. */
   readonly isResult: boolean;
 }
 

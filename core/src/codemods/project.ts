@@ -5,7 +5,7 @@ import type { SourceFile } from "./source-file.js";
 /** The candidate files of one project, and how their imports lead from one to the other. */
 export interface Project {
   readonly files: readonly SourceFile[];
-  /** The candidate that a module specifier names; undefined for packages, generated code and everything not a candidate. */
+  /** The candidate that a specifier names; undefined for packages, generated code and whatever is no candidate. */
   resolve(from: SourceFile, specifier: string): SourceFile | undefined;
 }
 
@@ -55,7 +55,7 @@ export function createProject(files: readonly SourceFile[]): Project {
     files,
     resolve(from, specifier) {
       if (specifier.startsWith(".")) return atPath(posix.join(posix.dirname(from.file), specifier));
-      // `@/users/schemas`, `~/users/schemas`, `src/users/schemas`: tsconfig paths, matched by their end if that is unique.
+      // `@/users/schemas`, `~/users/schemas`, `src/users/schemas`: tsconfig paths, matched by their end if it is unique.
       const alias = /^(?:[@~#]\/?|(?=src\/))(.+)$/.exec(specifier)?.[1]?.replace(/\.[cm]?jsx?$/, "");
       if (alias === undefined || (specifier.startsWith("@") && !specifier.startsWith("@/"))) return undefined;
       const found = stems.get(alias) ?? [];

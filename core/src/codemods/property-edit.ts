@@ -17,7 +17,7 @@ export function addProperty(
   return splices && { kind: "edit", splices, what, text };
 }
 
-/** Takes a property out, if it is one of the transform's earlier edits to this field: same text, at the same kind of place. */
+/** Takes a property out if it is one of the transform's earlier edits: same field, same text, same kind of place. */
 export function* takeBack(
   transform: string,
   literal: ts.ObjectLiteralExpression,
@@ -30,7 +30,7 @@ export function* takeBack(
     const text = textOf(property, file);
     const list = commaListOf(literal, file);
     if (list === undefined || !written.has(compact(text))) continue;
-    // Keys in the style of the place (`user_name`) and shorthand properties: the text decides, the name is a cheap filter.
+    // Keys are in the style of the place (`user_name`): the text decides, the name only keeps other fields out.
     if (name.replaceAll("_", "").toLowerCase() !== context.field.name.replaceAll("_", "").toLowerCase()) continue;
     yield { kind: "edit", splices: removeItem(list, property, file), what, text: "", replaces: text };
   }

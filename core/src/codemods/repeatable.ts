@@ -5,8 +5,8 @@ import { declarationOf } from "./scope.js";
 /** Methods of strings, numbers and dates that only compute. */
 const pureMethods = new Set(
   (
-    "toLowerCase toUpperCase trim trimStart trimEnd slice substring padStart padEnd replace replaceAll split join concat at " +
-    "charAt includes startsWith endsWith indexOf normalize toString toISOString toFixed getTime repeat"
+    "toLowerCase toUpperCase trim trimStart trimEnd slice substring padStart padEnd replace replaceAll split join concat " +
+    "at charAt includes startsWith endsWith indexOf normalize toString toISOString toFixed getTime repeat"
   ).split(" "),
 );
 const pureFunctions = new Set([

@@ -7,8 +7,8 @@ import type { TransformContext } from "./transform.js";
 import { valueText } from "./value-text.js";
 
 /**
- * What the app shows of the whole model: mappers and the types of what they return. They are decided together, because a
- * key in one that the other lacks does not compile. A `reason` says why a place is listed instead of edited.
+ * What the app shows of the whole model: mappers and the types of what they return. They are decided together: a key in
+ * one that the other lacks does not compile. A `reason` says why a place is listed instead of edited.
  */
 export interface Responses {
   readonly mappers: readonly MapperPlan[];

@@ -10,7 +10,7 @@ import type { TransformContext } from "./transform.js";
 const sameList = new Set(["filter", "slice", "sort", "toSorted", "reverse", "toReversed", "concat"]);
 const perElement = new Set(["map", "flatMap", "forEach", "filter", "find", "some", "every"]);
 
-/** Whether an expression is a whole row of the model (or a list of them), followed through names to a type or a read. */
+/** Whether an expression is a whole row of the model, or a list of them: followed through names to a type or a read. */
 export function rowShapeOfValue(
   expression: ts.Expression,
   file: SourceFile,

@@ -85,7 +85,7 @@ function inferred(node: ts.TypeReferenceNode, file: SourceFile, context: Transfo
   return literal === undefined ? unknown : shape({ kind: "zod", node: literal, file: found.file, name });
 }
 
-/** The literal of `z.object({ … })`, `z.strictObject({ … })`, also with `.strict()`, `.describe()`, `.meta()`, `.openapi()` after it. */
+/** The literal of `z.object({ … })` and its kin, also with `.strict()`, `.describe()` or the like behind it. */
 export function zodObjectIn(value: ts.Expression): ts.ObjectLiteralExpression | undefined {
   const inner = unwrap(value);
   if (!ts.isCallExpression(inner)) return undefined;

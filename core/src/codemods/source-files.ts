@@ -71,8 +71,7 @@ export function relevance({ models, fields = [] }: SourceFilesOptions): (text: s
 }
 
 /** Clients are made, and row types passed on, in files that name no model at all. */
-const clients =
-  /PrismaClient|\bexport\s+(?:type\s+)?(?:\*|\{[^}]*\})\s*(?:as\s+\w+\s*)?from\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
+const clients = /PrismaClient|\bexport\b[^;"']*\bfrom\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
 
 /** Whether the comments at the top say so. */
 export function isGenerated(text: string): boolean {

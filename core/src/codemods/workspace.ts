@@ -16,8 +16,8 @@ type AnchoredEdit = Anchored<Omit<PlannedEdit, "line" | "file">>;
 type AnchoredPlace = Anchored<Omit<Place, "line" | "file">>;
 
 /**
- * The files in memory while edits are planned. Edits are applied one intent at a time and the files parsed again, so that
- * two columns that end up in one literal never collide; lines of edits and places move along.
+ * The files in memory while edits are planned. Edits are applied one intent at a time and the files parsed again, so
+ * that two columns that end up in one literal never collide; lines of edits and places move along.
  */
 export class Workspace {
   private readonly originals: ReadonlyMap<string, string>;

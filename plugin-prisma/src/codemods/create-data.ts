@@ -85,7 +85,8 @@ function* fillLiteral(
   if (spread !== undefined) {
     // Whichever comes last wins: where the column belongs depends on what the spread holds.
     const text = more.length === 0 ? suggestion(spread.expression, literal, file, context) : `${name}: …`;
-    const reason = `part of the row comes from \`...${textOf(spread.expression, file)}\`: unless ${name} is in it, add \`${text}\``;
+    const source = shortText(spread.expression, file);
+    const reason = `part of the row comes from \`...${source}\`: unless ${name} is in it, add \`${text}\``;
     yield { kind: "place", certainty: "likely", offset, what, reason };
     return;
   }
@@ -102,7 +103,8 @@ function propertyText(name: string, value: string): string {
 function builtElsewhere(value: ts.Expression, what: string, file: SourceFile, context: TransformContext): Finding {
   const { name } = context.field;
   const text = suggestion(value, undefined, file, context);
-  const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): add \`${text}\` where it is built, unless ${name} is in it`;
+  const origin = shortText(value, file);
+  const reason = `the row is built elsewhere (\`${origin}\`): unless ${name} is in it, add \`${text}\` where it is built`;
   return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason };
 }
 

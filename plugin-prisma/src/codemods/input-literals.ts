@@ -25,8 +25,8 @@ export function* typedInputs(
 }
 
 /**
- * The value of the constant that a call is given: `const data = { email, name }` and then `create({ data })`. Only where
- * the constant goes nowhere else, so that nobody else meets the new property.
+ * The value of the constant that a call is given: `const data = { email, name }` and then `create({ data })`. Only
+ * where the constant goes nowhere else, so that nobody else meets the new property.
  */
 export function constantBehind(value: ts.Expression, file: SourceFile): ts.Expression | undefined {
   if (!ts.isIdentifier(value)) return undefined;

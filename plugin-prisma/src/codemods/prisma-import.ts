@@ -20,7 +20,7 @@ export interface Namespace {
 
 const what = "import of the Prisma namespace";
 
-/** Finds the namespace among the imports or extends them; undefined where the name is taken or nothing can be extended. */
+/** Finds the namespace among the imports or extends them; undefined where its name is taken or none can be extended. */
 export function prismaNamespace(file: SourceFile): Namespace | undefined {
   const imports = clientImports(file);
   const known = localName(imports, "Prisma");

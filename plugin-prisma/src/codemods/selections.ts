@@ -79,7 +79,7 @@ function literalAt(literal: ts.ObjectLiteralExpression, name: string): ts.Object
   return inner !== undefined && ts.isObjectLiteralExpression(inner) ? inner : undefined;
 }
 
-/** `UserSelect` of `satisfies Prisma.UserSelect`, of a declared type, and of `Prisma.validator<Prisma.UserSelect>()({ … })`. */
+/** `UserSelect` of `satisfies Prisma.UserSelect`, of a declared type, and of `Prisma.validator<Prisma.UserSelect>()`. */
 function typeNameOf(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,

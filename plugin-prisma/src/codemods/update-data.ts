@@ -10,7 +10,7 @@ import {
 } from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
 
-/** Updates that set several columns may have to set the new one: where its value follows another, or people can change it. */
+/** Updates that set several columns may have to set the new one too: where its value follows them. */
 export const updateData: Transform = {
   id: "update-data",
   intents: ["write"],

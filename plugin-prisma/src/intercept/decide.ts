@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { judge, loadParser, type Migration, type Plan, readMigration } from "@lockstep/core";
 import type { EngineInfo, HookEngine } from "../engine/hooks.js";
 import type { PrismaProject } from "../project.js";
+import type { Restore } from "./open-plans.js";
 import { projectOf } from "./project.js";
 import type { CreateMigrationResult, EvaluateDataLossParams, SchemaContainer } from "./shapes.js";
 
@@ -11,7 +12,7 @@ export type Change =
   /** As it stands, byte for byte; at most a message. */
   | { readonly kind: "pass"; readonly message?: string }
   /** The model of an open plan was put back by hand or by a merge: it is relaxed again, and nothing else changes. */
-  | { readonly kind: "restored"; readonly schema: SchemaContainer; restore(): string }
+  | { readonly kind: "restored"; readonly schema: SchemaContainer; readonly restore: Restore }
   /** There is a plan; `schema` is the model of its expand phase. */
   | {
       readonly kind: "plan";

@@ -41,7 +41,8 @@ export const hooks: EngineHooks = {
       const relaxed = { ...params, schema: change.schema };
       const result: CreateMigrationResult = await engine.call("createMigration", relaxed);
       if (change.kind === "restored") {
-        await engine.print(change.restore());
+        const message = change.restore();
+        if (message !== undefined) await engine.print(message);
         return { result };
       }
       const { writeExpand } = await import("./write-expand.js");

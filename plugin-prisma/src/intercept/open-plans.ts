@@ -7,12 +7,15 @@ import { makeOptional } from "../schema/edit.js";
 import { readSchema } from "../schema/read.js";
 import type { SchemaContainer } from "./shapes.js";
 
+/** Writes what has to be written; the message is for the user, where there is something to say. */
+export type Restore = () => string | undefined;
+
 /** The open plans of a project, as far as they answer a change. */
 export interface OpenPlans {
   /** The schema with every planned column as its phase has it. */
   readonly schema: SchemaContainer;
-  /** Writes the schema files like that, and says so; undefined when they are like that already. */
-  readonly restored: (() => string) | undefined;
+  /** Makes the schema files like that and says so; undefined when the request has them so already. */
+  readonly restored: Restore | undefined;
   /** @throws LS3004 when the change touches a column that has an open plan */
   refuseSecondPlan(operations: readonly Operation[]): void;
 }
@@ -37,21 +40,20 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
       files = makeOptional(files, column.model, column.field);
       names.push(`${column.model}.${column.field} (plan ${plan.id}, phase ${plan.state.released})`);
     }
-  const changed = files.filter((file, index) => {
-    const before = schema.files[index];
-    return before !== undefined && before.content !== file.content && onDisk(project, file.path) !== file.content;
-  });
   return {
     schema: { ...schema, files },
-    restored: changed.length === 0 ? undefined : () => restore(project, changed, names),
+    restored: names.length === 0 ? undefined : () => restore(project, files, names),
     refuseSecondPlan: (operations) => refuse(plans, operations),
   };
 }
 
-function restore(project: PrismaProject, files: SchemaContainer["files"], names: readonly string[]): string {
+function restore(project: PrismaProject, files: SchemaContainer["files"], names: readonly string[]): string | undefined {
+  // The CLI read the schema when it began: an interrupted write may have been finished since.
+  const changed = files.filter((file) => onDisk(project, file.path) !== file.content);
+  if (changed.length === 0) return undefined;
   writeFiles(
     project.root,
-    files.map((file) => ({ file: relativeTo(project, file.path), before: onDisk(project, file.path), after: file.content })),
+    changed.map((file) => ({ file: relativeTo(project, file.path), before: onDisk(project, file.path), after: file.content })),
   );
   return `Lockstep: optional until contract, as before: ${names.join(", ")}.\nNext   npx lockstep status`;
 }

@@ -7,6 +7,7 @@ import { columnSources } from "../schema/sources.js";
 import { verifyEdits } from "../schema/verify.js";
 import { version } from "../version.js";
 import type { Change } from "./decide.js";
+import type { Restore } from "./open-plans.js";
 import type { SchemaContainer } from "./shapes.js";
 
 /**
@@ -18,7 +19,7 @@ export async function planChange(change: {
   readonly project: PrismaProject;
   readonly schema: SchemaContainer;
   readonly migration: Migration;
-  readonly restored: (() => string) | undefined;
+  readonly restored: Restore | undefined;
 }): Promise<Change> {
   const { project, schema, migration, restored } = change;
   const prismaSchema = readSchema(schema.files);

@@ -22,7 +22,8 @@ export const leftoverFallbacks: Transform = {
         outer.left.end === wrapperOf(access).end;
       if (!isFallback) continue;
       const what = describe(outer, `fallback of ${textOf(access, file)}`);
-      const reason = `every ${context.model.name} has ${context.field.name} now: \`${textOf(outer.right, file)}\` is never used, if this is its field`;
+      const fallback = textOf(outer.right, file);
+      const reason = `every ${context.model.name} has ${context.field.name} now: if it is meant, \`${fallback}\` is never used`;
       yield { kind: "place", certainty: "possible", offset: outer.getStart(file.ast), what, reason };
     }
   },

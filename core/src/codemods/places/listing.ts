@@ -3,12 +3,12 @@ import { keyStyles } from "../shape-types.js";
 import type { SourceFile } from "../source-file.js";
 import type { Finding, TransformContext } from "../transform.js";
 
-/** Below this share of the model's core columns a place says nothing about the new one: people extend 1 in 100 of them. */
+/** Below this share of the core columns a place says nothing about the new one: people extend 1 in 100 of them. */
 const leastShare = 0.3;
 
 /**
- * The finding for a place that names fields: listed with how much of the model it holds, silent below 30 %, nothing where
- * it names fewer than two fields, has the new one, or another model fits its names better.
+ * The finding for a place that names fields: listed with how much of the model it holds, silent below 30 %, nothing
+ * where it names fewer than two fields, has the new one, or another model fits its names better.
  */
 export function listing(
   names: readonly string[],

@@ -41,7 +41,8 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
       if (taken !== undefined) yield taken;
       continue;
     }
-    const why = `it copies every column of ${context.model.name}; ${reason ?? "it is not written in a way that can be edited"}: add \`${text}\``;
+    const cause = reason ?? "it is not written in a way that can be edited";
+    const why = `it copies every column of ${context.model.name}; ${cause}: add \`${text}\``;
     yield { kind: "place", certainty: "likely", offset: literal.getStart(file.ast), what, reason: why };
   }
 }

@@ -29,7 +29,8 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     const type = zodType(shape.node, file, context);
     const text = `${key}: ${type ?? "…"}${isNullable ? ".nullable()" : ""}`;
     const edit = reason === undefined && type ? addProperty(shape.node, text, what(shape.node), file) : undefined;
-    const why = `it names every column of ${context.model.name}; ${reason ?? "its type is not known here"}: add \`${text}\``;
+    const cause = reason ?? "its type is not known here";
+    const why = `it names every column of ${context.model.name}; ${cause}: add \`${text}\``;
     const offset = shape.node.getStart(file.ast);
     yield edit ?? { kind: "place", certainty: "likely", offset, what: what(shape.node), reason: why };
   }

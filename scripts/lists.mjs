@@ -18,6 +18,19 @@ export const rules: readonly Rule[] = [${ids.map(camel).join(", ")}] as readonly
 `,
   },
   {
+    folder: "core/src/gates",
+    not: ["index", "gate", "ask-gates", "confirmed"],
+    write: (ids) =>
+      `import type { Gate } from "./gate.js";
+${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+
+/** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
+export const gates: Readonly<Record<string, Gate>> = {
+${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
+};
+`,
+  },
+  {
     folder: "core/src/cli/commands",
     not: ["index"],
     write: (ids) =>

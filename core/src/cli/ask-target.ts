@@ -1,5 +1,6 @@
 import { type Connection, connect } from "../db/connection.js";
-import { askGates, type GateAnswer, type GateFacts } from "../gates/index.js";
+import { askGates } from "../gates/ask-gates.js";
+import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import type { GateStep, Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Target } from "./targets.js";

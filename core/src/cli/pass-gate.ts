@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
-import type { GateAnswer } from "../gates/index.js";
+import type { GateAnswer } from "../gates/gate.js";
+import { gates } from "../gates/index.js";
 import { confirm } from "../ledger/evidence.js";
 import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -62,7 +63,7 @@ function helpOf(answers: GateResult["answers"], plan: Plan): string {
 function confirmations(invocation: Invocation, steps: readonly GateStep[]): ReadonlySet<string> {
   const given = invocation.options.confirm as unknown as readonly string[] | undefined;
   const names = (given ?? []).flatMap((entry) => entry.split(",")).map((name) => name.trim());
-  const known = new Set<string>(steps.map((step) => step.gate).filter((gate) => gate === "writers-aware" || gate === "reads-steady"));
+  const known = new Set<string>(steps.map((step) => step.gate).filter((gate) => gates[gate]?.isConfirmed === true));
   for (const name of names)
     if (!known.has(name))
       throw new LockstepError("LS8002", `--confirm ${name}: this phase has nothing of that name to confirm.`, {

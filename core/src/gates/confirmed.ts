@@ -8,7 +8,7 @@ import type { Gate } from "./gate.js";
  * @param question what has to be true, in words: `all running builds write the column`
  */
 export function confirmed(question: string): Gate {
-  return async ({ gate, table, column }, { connection, plan, target, deploy }) => {
+  const ask: Gate["ask"] = async ({ gate, table, column }, { connection, plan, target, deploy }) => {
     const name = `"${tableLabel(table)}"."${column}"`;
     const facts = await readTable(connection, table);
     if (facts === undefined) {
@@ -36,4 +36,5 @@ export function confirmed(question: string): Gate {
       needsConfirmation: true,
     };
   };
+  return { isConfirmed: true, ask };
 }

@@ -34,8 +34,13 @@ export interface GateAnswer {
   readonly needsConfirmation?: boolean;
 }
 
-/**
- * Asks one condition on one target. Changes nothing there.
- * @throws LS7002 when the database refuses the question, LS8004 when it cannot be reached
- */
-export type Gate = (step: GateStep, facts: GateFacts) => Promise<GateAnswer>;
+/** One condition: one file of this folder, its default export. */
+export interface Gate {
+  /** True: no query can answer it; a person or a pipeline confirms it, and the ledger of the target remembers who and when. */
+  readonly isConfirmed: boolean;
+  /**
+   * Asks it on one target. Changes nothing there.
+   * @throws LS7002 when the database refuses the question, LS8004 when it cannot be reached
+   */
+  ask(step: GateStep, facts: GateFacts): Promise<GateAnswer>;
+}

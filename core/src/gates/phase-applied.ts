@@ -1,7 +1,7 @@
 import type { Gate } from "./gate.js";
 
 /** The released migrations of the plan have run on the target. */
-export const phaseApplied: Gate = async ({ gate }, { units, target, deploy }) => {
+const ask: Gate["ask"] = async ({ gate }, { units, target, deploy }) => {
   const { applied, failed, pending } = units;
   if (failed.length > 0) {
     return {
@@ -31,6 +31,8 @@ export const phaseApplied: Gate = async ({ gate }, { units, target, deploy }) =>
   const count = applied.length === 1 ? "The released migration is" : `All ${applied.length} released migrations are`;
   return { gate, isOpen: true, statement: `${count} applied on ${target}` };
 };
+
+export default { isConfirmed: false, ask } satisfies Gate;
 
 function list(names: readonly string[]): string {
   return names.join(", ");

@@ -77,7 +77,8 @@ export interface GateStep {
   readonly table: TableName;
   readonly column: string;
 }
-export type GateId = "phase-applied" | "no-missing-values" | "writers-aware" | "reads-steady";
+/** The name of a file in `gates/`: adding a gate is adding a file. */
+export type GateId = string;
 
 /** One pass over one table that fills all planned columns of it. */
 export interface BackfillSpec {

@@ -75,7 +75,7 @@ const intent = z.strictObject({
   exposure,
 });
 const gate = z.strictObject({
-  gate: z.enum(["phase-applied", "no-missing-values", "writers-aware", "reads-steady"]),
+  gate: z.string(),
   table: tableName,
   column: z.string(),
 });

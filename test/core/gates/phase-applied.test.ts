@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/db/connection.js";
-import { type AppliedUnits, gates } from "../../../core/src/gates/index.js";
+import type { AppliedUnits } from "../../../core/src/gates/gate.js";
+import phaseApplied from "../../../core/src/gates/phase-applied.js";
 
 const step = { gate: "phase-applied", table: { name: "User" }, column: "handle" } as const;
 const ask = (units: Partial<AppliedUnits>) =>
-  gates["phase-applied"](step, {
+  phaseApplied.ask(step, {
     plan: "20261120093000_user_handle",
     target: "production",
     connection: undefined as unknown as Connection, // it asks nothing of the database

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/db/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
-import { askGates, type GateFacts, gates } from "../../../core/src/gates/index.js";
+import { askGates } from "../../../core/src/gates/ask-gates.js";
+import type { GateFacts } from "../../../core/src/gates/gate.js";
+import { gates } from "../../../core/src/gates/index.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { GateId } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
@@ -29,7 +31,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   ...more,
 });
 const ask = (gate: GateId, more?: Partial<GateFacts>) =>
-  gates[gate]({ gate, table: { name: "User" }, column: "handle" }, facts(more));
+  gates[gate]!.ask({ gate, table: { name: "User" }, column: "handle" }, facts(more));
 
 describe("no-missing-values", () => {
   it("is closed while a row lacks its value, and open after the backfill", async () => {

@@ -18,7 +18,8 @@ const exits: Readonly<Record<number, string>> = {
 
 function pages(): Map<string, string> {
   const result = new Map<string, string>();
-  const add = (file: string, ...parts: readonly string[]) => result.set(file, `${[generated, ...parts].join("\n\n")}\n`);
+  const add = (file: string, ...parts: readonly string[]) =>
+    result.set(file, `${[generated, ...parts].join("\n\n")}\n`);
   const codes = Object.entries(errorTable);
   for (const [code, { title, why, next, exit }] of codes)
     add(
@@ -50,7 +51,9 @@ function pages(): Map<string, string> {
     "# Commands",
     "Every command takes `--json` (one document on stdout), `--ci` (never asks) and `--cwd <folder>`. stdout is the answer, stderr is\nprogress and questions. Exit codes: 0 fine or nothing to do, 1 the answer is no, 2 usage or configuration, 3 database or\nenvironment, 4 a bug of Lockstep, 130 cancelled.",
     ...commands.map((command) => {
-      const usage = ["npx lockstep", command.name, ...(command.arguments ?? []).map((argument) => argument.name)].join(" ");
+      const usage = ["npx lockstep", command.name, ...(command.arguments ?? []).map((argument) => argument.name)].join(
+        " ",
+      );
       const rows = [
         ...(command.arguments ?? []).map((argument) => `| \`${argument.name}\` | ${argument.description} |`),
         ...(command.options ?? []).map((option) => `| \`${option.flags}\` | ${option.description} |`),

@@ -15,7 +15,8 @@ if (major < 20 || (major === 20 && minor < 19)) {
 const marker = join(root, "node_modules/.lockstep-setup.json");
 const done = existsSync(marker) ? JSON.parse(readFileSync(marker, "utf8")) : {};
 const lock = hash(readFileSync(join(root, "package-lock.json"), "utf8"));
-const run = (command, args) => execFileSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
+const run = (command, args) =>
+  execFileSync(command, args, { cwd: root, stdio: ["ignore", 2, 2], shell: process.platform === "win32" });
 
 if (done.lock !== lock || !existsSync(join(root, "node_modules/.bin/tsc"))) {
   console.error("Installing dependencies (npm ci) …");

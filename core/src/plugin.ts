@@ -1,5 +1,5 @@
-import type { Connection } from "./db/connection.js";
 import type { Transform } from "./codemods/transform.js";
+import type { Connection } from "./db/connection.js";
 import type { EntityModel, FileChange, Plan, PlannedColumn } from "./model/index.js";
 
 /** A project that an ORM plugin has found. */

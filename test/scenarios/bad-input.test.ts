@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { addField, addHandle, createShop, setUp, type ShopProject } from "../support/shop-project.js";
+import { addField, addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // What users get wrong, through the stock CLI: exit code 1, a code, the place, what to write; and nothing half-written.
 
@@ -33,14 +33,24 @@ const cases: readonly BadInput[] = [
     code: "LS2001",
     says: [/User\.handle is required/, /prisma\/schema\.prisma:\d+/, /\/\/\/ @lockstep\.backfill\(/],
   },
-  { name: "a fill that does not parse", field: ["/// @lockstep.backfill(lower(email) ||)", "handle String"], code: "LS1002", says: [/schema\.prisma:\d+/] },
+  {
+    name: "a fill that does not parse",
+    field: ["/// @lockstep.backfill(lower(email) ||)", "handle String"],
+    code: "LS1002",
+    says: [/schema\.prisma:\d+/],
+  },
   {
     name: "a fill that names an unknown column",
     field: ["/// @lockstep.backfill(lower(createdAt))", "handle String"],
     code: "LS2003",
     says: [/createdat/, /"createdAt"/],
   },
-  { name: "a fill of the wrong type", field: ["/// @lockstep.backfill(email)", "rank Int"], code: "LS2005", says: [/integer/] },
+  {
+    name: "a fill of the wrong type",
+    field: ["/// @lockstep.backfill(email)", "rank Int"],
+    code: "LS2005",
+    says: [/integer/],
+  },
   {
     name: "a fill that yields NULL",
     field: ["/// @lockstep.backfill(nullif(name, 'User 3'))", "handle String"],
@@ -53,9 +63,24 @@ const cases: readonly BadInput[] = [
     code: "LS2007",
     says: [/same value/, /id=/],
   },
-  { name: "one value for a unique column", field: ["/// @lockstep.backfill('x')", "handle String @unique"], code: "LS2002", says: [/'x'/] },
-  { name: "a misspelt annotation", field: ["/// @lockstep.backfil(lower(email))", "handle String"], code: "LS2008", says: [/@lockstep\.backfill/] },
-  { name: "a subquery", field: [`/// @lockstep.backfill((SELECT 'x'))`, "handle String"], code: "LS2004", says: [/subquery/] },
+  {
+    name: "one value for a unique column",
+    field: ["/// @lockstep.backfill('x')", "handle String @unique"],
+    code: "LS2002",
+    says: [/'x'/],
+  },
+  {
+    name: "a misspelt annotation",
+    field: ["/// @lockstep.backfil(lower(email))", "handle String"],
+    code: "LS2008",
+    says: [/@lockstep\.backfill/],
+  },
+  {
+    name: "a subquery",
+    field: [`/// @lockstep.backfill((SELECT 'x'))`, "handle String"],
+    code: "LS2004",
+    says: [/subquery/],
+  },
 ];
 
 describe("prisma migrate dev", () => {
@@ -73,11 +98,14 @@ describe("prisma migrate dev", () => {
 
   test("LS2009: a table without a primary key", async () => {
     const schema = shop.read("prisma/schema.prisma");
-    const log = "\nmodel Log {\n  code String @unique\n\n  @@map(\"log\")\n}\n";
+    const log = '\nmodel Log {\n  code String @unique\n\n  @@map("log")\n}\n';
     shop.write("prisma/schema.prisma", schema + log);
     expect((await shop.prisma(["migrate", "dev", "--name", "log"])).code).toBe(0);
     await shop.commit("Add a log");
-    shop.write("prisma/schema.prisma", schema + log.replace("@unique\n", "@unique\n  /// @lockstep.backfill(code)\n  kind String\n"));
+    shop.write(
+      "prisma/schema.prisma",
+      schema + log.replace("@unique\n", "@unique\n  /// @lockstep.backfill(code)\n  kind String\n"),
+    );
     const dev = await shop.prisma(["migrate", "dev", "--name", "bad"]);
     expect(dev.code).toBe(1);
     expect(dev.output).toContain("LS2009");
@@ -88,7 +116,9 @@ describe("prisma migrate dev", () => {
   test("no database: Prisma's own error, nothing written", async () => {
     const schema = shop.read("prisma/schema.prisma");
     addHandle(shop);
-    const dev = await shop.prisma(["migrate", "dev", "--name", "bad"], { DATABASE_URL: "postgresql://postgres@127.0.0.1:1/none" });
+    const dev = await shop.prisma(["migrate", "dev", "--name", "bad"], {
+      DATABASE_URL: "postgresql://postgres@127.0.0.1:1/none",
+    });
     expect(dev.code).toBe(1);
     expect(dev.output).toContain("P1001");
     expect(await shop.changedFiles()).toEqual([" M prisma/schema.prisma"]);
@@ -107,10 +137,30 @@ describe("with an open plan", () => {
   });
 
   const edits: readonly { name: string; file: () => string; change: (text: string) => string; code: string }[] = [
-    { name: "plan.json edited by hand", file: () => `${folder}/plan.json`, change: (text) => text.replace("lower(email)", "upper(email)"), code: "LS3001" },
-    { name: "plan.json from a newer version", file: () => `${folder}/plan.json`, change: (text) => text.replace('"schemaVersion": 1', '"schemaVersion": 9'), code: "LS3002" },
-    { name: "plan.json cut off", file: () => `${folder}/plan.json`, change: (text) => text.slice(0, 900), code: "LS3007" },
-    { name: "a held unit changed", file: () => `${folder}/held/contract-2-enforce.sql`, change: (text) => `${text}-- mine\n`, code: "LS3003" },
+    {
+      name: "plan.json edited by hand",
+      file: () => `${folder}/plan.json`,
+      change: (text) => text.replace("lower(email)", "upper(email)"),
+      code: "LS3001",
+    },
+    {
+      name: "plan.json from a newer version",
+      file: () => `${folder}/plan.json`,
+      change: (text) => text.replace('"schemaVersion": 1', '"schemaVersion": 9'),
+      code: "LS3002",
+    },
+    {
+      name: "plan.json cut off",
+      file: () => `${folder}/plan.json`,
+      change: (text) => text.slice(0, 900),
+      code: "LS3007",
+    },
+    {
+      name: "a held unit changed",
+      file: () => `${folder}/held/contract-2-enforce.sql`,
+      change: (text) => `${text}-- mine\n`,
+      code: "LS3003",
+    },
     {
       name: "a released migration changed",
       file: () => `prisma/migrations/${folder.slice("lockstep/".length)}/migration.sql`,
@@ -135,7 +185,9 @@ describe("with an open plan", () => {
   });
 
   test("LS8004: a target that cannot be reached; the password is never shown", async () => {
-    const next = await shop.lockstep(["next"], { PRODUCTION_DATABASE_URL: "postgresql://postgres:s3cret@127.0.0.1:1/none" });
+    const next = await shop.lockstep(["next"], {
+      PRODUCTION_DATABASE_URL: "postgresql://postgres:s3cret@127.0.0.1:1/none",
+    });
     expect(next.code).toBe(3);
     expect(next.output).toContain("LS8004");
     expect(next.output).not.toContain("s3cret");
@@ -160,7 +212,9 @@ describe("with an open plan", () => {
     const production = new pg.Client({ connectionString: shop.production });
     await production.connect();
     await production.query(`ALTER TABLE "User" DISABLE TRIGGER USER`);
-    await production.query(`INSERT INTO "User" (email, name, "updatedAt") VALUES ('USER.1@example.com', 'Twin', now())`);
+    await production.query(
+      `INSERT INTO "User" (email, name, "updatedAt") VALUES ('USER.1@example.com', 'Twin', now())`,
+    );
     await production.query(`ALTER TABLE "User" ENABLE TRIGGER USER`);
     const run = await shop.lockstep(["backfill", "run"]);
     const { rows } = await production.query(`SELECT count("handle")::int AS filled FROM "User"`);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { run } from "../support/run.js";
-import { addHandle, createShop, setUp, type ShopProject } from "../support/shop-project.js";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // Processes killed with SIGKILL between two of their writes: the next command finishes the write.
 
@@ -21,7 +21,12 @@ const git = (...args: string[]) => run("git", args, { cwd: shop.root });
 
 /** Starts a command and kills it, with all that it started, once its journal is there and `looks` more looks were taken. */
 async function killWhileWriting(command: string, args: readonly string[], looks: number): Promise<"killed" | "ended"> {
-  const env = { ...process.env, DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production, NO_COLOR: "1" };
+  const env = {
+    ...process.env,
+    DATABASE_URL: shop.development,
+    PRODUCTION_DATABASE_URL: shop.production,
+    NO_COLOR: "1",
+  };
   const child = spawn(bin(command), [...args], { cwd: shop.root, env, stdio: "ignore", detached: true });
   const ended = new Promise<"ended">((resolve) => child.once("close", () => resolve("ended")));
   const seen = (async () => {
@@ -44,7 +49,9 @@ test("prisma migrate dev, killed while expand is written: the next one finishes 
   expect(again.output).toContain("finished a write that was interrupted");
   expect(journal()).toBe(false);
   expect(readdirSync(join(shop.root, "lockstep"))).toHaveLength(1);
-  expect(readdirSync(join(shop.root, "prisma/migrations")).filter((name) => name.includes("add_handle"))).toHaveLength(3);
+  expect(readdirSync(join(shop.root, "prisma/migrations")).filter((name) => name.includes("add_handle"))).toHaveLength(
+    3,
+  );
   const sync = await shop.prisma(["migrate", "dev", "--name", "again"]);
   expect(sync.output).toContain("Already in sync");
   await shop.commit("Add handle: expand");

@@ -4,7 +4,7 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
-import { addField, addHandle, createShop, seedUsers, type ShopProject } from "../support/shop-project.js";
+import { addField, addHandle, createShop, type ShopProject, seedUsers } from "../support/shop-project.js";
 
 // The whole story as a user types it, with the stock Prisma CLI. Every test is a step and builds on the one before.
 
@@ -12,7 +12,14 @@ let shop: ShopProject;
 let production: pg.Client;
 let original: { schema: string; code: Map<string, string> };
 /** Code that no edit may leave a trace of scaffolding in. */
-const code = ["src/db.ts", "src/users/routes.ts", "src/users/service.ts", "src/users/serializer.ts", "test/fixtures.ts", "prisma/schema.prisma"];
+const code = [
+  "src/db.ts",
+  "src/users/routes.ts",
+  "src/users/service.ts",
+  "src/users/serializer.ts",
+  "test/fixtures.ts",
+  "prisma/schema.prisma",
+];
 const extra: TestDatabase[] = [];
 
 beforeAll(async () => {
@@ -28,14 +35,25 @@ afterAll(async () => {
 
 const plans = () => readdirSync(join(shop.root, "lockstep")).filter((name) => name.endsWith("_add_handle"));
 const planId = () => plans()[0] ?? "";
-const migrations = () => readdirSync(join(shop.root, "prisma/migrations")).filter((name) => /^\d/.test(name)).sort();
+const migrations = () =>
+  readdirSync(join(shop.root, "prisma/migrations"))
+    .filter((name) => /^\d/.test(name))
+    .sort();
 const modelField = () => /^ +handle .*$/m.exec(shop.read("prisma/schema.prisma"))?.[0]?.replace(/ +/g, " ").trim();
 
 /** The ORM has nothing to add to what the migrations make of an empty database. */
 async function expectNoDiff() {
   const shadow = await createDatabase("shadow");
   extra.push(shadow);
-  const diff = await shop.prisma(["migrate", "diff", "--from-migrations", "prisma/migrations", "--to-schema", "prisma/schema.prisma", "--exit-code"]);
+  const diff = await shop.prisma([
+    "migrate",
+    "diff",
+    "--from-migrations",
+    "prisma/migrations",
+    "--to-schema",
+    "prisma/schema.prisma",
+    "--exit-code",
+  ]);
   expect(diff.output).toMatch(/No difference detected/);
   expect(diff.code).toBe(0);
 }
@@ -89,7 +107,10 @@ test("a safe change passes byte for byte, with no plan and no word", async () =>
 
 test("a required column without a value stops before anything is written, and says what to write where", async () => {
   original = { schema: shop.read("prisma/schema.prisma"), code: new Map(code.map((file) => [file, shop.read(file)])) };
-  const line = addField(original.schema, "User", ["handle String @unique"]).split("\n").findIndex((text) => text.includes("handle")) + 1;
+  const line =
+    addField(original.schema, "User", ["handle String @unique"])
+      .split("\n")
+      .findIndex((text) => text.includes("handle")) + 1;
   shop.write("prisma/schema.prisma", addField(original.schema, "User", ["handle String @unique"]));
   const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
   expect(dev.code).toBe(1);
@@ -104,14 +125,32 @@ test("migrate dev writes and applies expand, and the whole plan", async () => {
   addHandle(shop);
   const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
   expect(dev.code, dev.output).toBe(0);
-  for (const text of ["add-column-not-null", "add-index", "1 expand", "2 backfill", "3 switch", "4 contract", "ACCESS EXCLUSIVE, instant", "Next   "])
+  for (const text of [
+    "add-column-not-null",
+    "add-index",
+    "1 expand",
+    "2 backfill",
+    "3 switch",
+    "4 contract",
+    "ACCESS EXCLUSIVE, instant",
+    "Next   ",
+  ])
     expect(dev.output).toContain(text);
   expect(plans()).toHaveLength(1);
   expect(migrations().filter((name) => name.includes("add_handle"))).toHaveLength(3);
   expect(modelField()).toBe("handle String? @unique");
   const folder = `lockstep/${planId()}`;
-  expect(readdirSync(join(shop.root, folder)).sort()).toEqual(["README.md", "held", "original.sql", "plan.json", "undo"]);
-  expect(readdirSync(join(shop.root, folder, "held")).sort()).toEqual(["contract-1-prove.sql", "contract-2-enforce.sql"]);
+  expect(readdirSync(join(shop.root, folder)).sort()).toEqual([
+    "README.md",
+    "held",
+    "original.sql",
+    "plan.json",
+    "undo",
+  ]);
+  expect(readdirSync(join(shop.root, folder, "held")).sort()).toEqual([
+    "contract-1-prove.sql",
+    "contract-2-enforce.sql",
+  ]);
   expect(shop.read("src/db.ts")).toContain("omit: { user: { handle: true } }");
   await expectTypesFit();
   await expectNoDiff();
@@ -243,7 +282,9 @@ test("the whole history runs at once on a filled database: previews, skipped rel
   await client.connect();
   await client.query(shop.read("prisma/migrations/20260301090000_init/migration.sql"));
   await seedUsers(skipped.url, 700);
-  expect((await shop.prisma(["migrate", "resolve", "--applied", "20260301090000_init"], { DATABASE_URL: skipped.url })).code).toBe(0);
+  expect(
+    (await shop.prisma(["migrate", "resolve", "--applied", "20260301090000_init"], { DATABASE_URL: skipped.url })).code,
+  ).toBe(0);
   const deploy = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: skipped.url });
   expect(deploy.code, deploy.output).toBe(0);
   const { rows } = await client.query(`SELECT count(*)::int AS right FROM "User" WHERE "handle" = lower("email")`);

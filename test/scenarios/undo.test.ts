@@ -1,10 +1,18 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readCatalogue } from "../support/catalogue.js";
-import { addHandle, createShop, setUp, type ShopProject } from "../support/shop-project.js";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 let shop: ShopProject;
-const files = ["prisma/schema.prisma", "prisma/seed.ts", "src/db.ts", "src/users/routes.ts", "src/users/service.ts", "test/fixtures.ts", "test/shop.ts"];
+const files = [
+  "prisma/schema.prisma",
+  "prisma/seed.ts",
+  "src/db.ts",
+  "src/users/routes.ts",
+  "src/users/service.ts",
+  "test/fixtures.ts",
+  "test/shop.ts",
+];
 const texts = () => new Map(files.map((file) => [file, shop.read(file)]));
 
 async function catalogueOf(url: string) {
@@ -48,7 +56,12 @@ test("undo takes expand back: code and model byte for byte, the database by a fo
   expect(again.output).toContain("Already in sync");
   expect(await catalogueOf(shop.production)).toEqual(catalogue);
   expect((await shop.lockstep(["status"])).output).toContain("undone");
-  const twice = await shop.lockstep(["undo", "--yes", (JSON.parse((await shop.lockstep(["status", "--json"])).stdout) as { plans: { plan: string }[] }).plans[0]?.plan ?? ""]);
+  const twice = await shop.lockstep([
+    "undo",
+    "--yes",
+    (JSON.parse((await shop.lockstep(["status", "--json"])).stdout) as { plans: { plan: string }[] }).plans[0]?.plan ??
+      "",
+  ]);
   expect(twice.code).toBe(1);
   expect(twice.output).toContain("LS3008");
 });

@@ -73,9 +73,13 @@ export async function createShop(): Promise<ShopProject> {
 }
 
 /** Sets Lockstep up and applies the first migration, on both databases. */
-export async function setUp(shop: ShopProject, users: { readonly development: number; readonly production: number }): Promise<void> {
+export async function setUp(
+  shop: ShopProject,
+  users: { readonly development: number; readonly production: number },
+): Promise<void> {
   const steps = [await shop.lockstep(["init", "--yes"])];
-  for (const url of [shop.development, shop.production]) steps.push(await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url }));
+  for (const url of [shop.development, shop.production])
+    steps.push(await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url }));
   const failed = steps.find((step) => step.code !== 0);
   if (failed !== undefined) throw new Error(failed.output);
   await seedUsers(shop.development, users.development);

@@ -39,7 +39,9 @@ export class BackfillView {
       }
       case "reading":
         this.#total = Math.max(this.#total, event.total);
-        io.progress.update(event.why === "fills" ? "  trying the fill on every row …" : "  looking for rows that are left …");
+        io.progress.update(
+          event.why === "fills" ? "  trying the fill on every row …" : "  looking for rows that are left …",
+        );
         return;
       case "sweep":
         io.progress.end();
@@ -72,7 +74,10 @@ export class BackfillView {
   }
 
   verdict(result: BackfillResult): string {
-    const done = result.filled === 0 ? "every row has its value" : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, none is left`;
+    const done =
+      result.filled === 0
+        ? "every row has its value"
+        : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, none is left`;
     return `${this.#io.colors.green("✔")} ${this.#target}: ${this.#label} — ${done}`;
   }
 }

@@ -77,9 +77,12 @@ function register(program: Command, command: CliCommand, action: Action): void {
   for (const word of words.slice(0, -1)) {
     const group = parent.commands.find((candidate) => candidate.name() === word);
     parent = group ?? parent.command(word).exitOverride();
-    if (group === undefined) parent.description(`${word}: see lockstep ${word} --help`);
+    if (group === undefined) parent.description(command.summary);
   }
-  const bound = parent.command(words.at(-1) ?? "").description(command.summary).exitOverride();
+  const bound = parent
+    .command(words.at(-1) ?? "")
+    .description(command.summary)
+    .exitOverride();
   for (const argument of command.arguments ?? []) bound.argument(argument.name, argument.description);
   for (const option of command.options ?? []) bound.option(option.flags, option.description);
   bound.action(async (...given: unknown[]) => {

@@ -12,7 +12,11 @@ export function numberOption(invocation: Invocation, name: string, least: number
   const value = Number(text);
   if (Number.isInteger(value) && value >= least) return value;
   const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-  throw new LockstepError("LS8002", `${flag} is ${JSON.stringify(text)}; it takes a whole number of at least ${least}.`, {
-    hint: `For example: ${flag} ${Math.max(least, 1000)}`,
-  });
+  throw new LockstepError(
+    "LS8002",
+    `${flag} is ${JSON.stringify(text)}; it takes a whole number of at least ${least}.`,
+    {
+      hint: `For example: ${flag} ${Math.max(least, 1000)}`,
+    },
+  );
 }

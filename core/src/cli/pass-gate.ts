@@ -36,7 +36,11 @@ export async function passGate(request: {
   for (const target of targets) {
     const open = await openTarget(target, plan, project, plugin);
     try {
-      await recordAll(open, steps.filter((step) => confirmed.has(step.gate)), invocation);
+      await recordAll(
+        open,
+        steps.filter((step) => confirmed.has(step.gate)),
+        invocation,
+      );
       let said = await askPhase(open, steps);
       const provable = said.filter((answer) => answer.needsConfirmation !== true);
       if (invocation.io.isInteractive && provable.every((answer) => answer.isOpen)) {
@@ -94,14 +98,21 @@ async function askPerson(
   for (const answer of said.filter((candidate) => !candidate.isOpen && candidate.needsConfirmation === true)) {
     const question = answer.statement.replace(/^Nobody has confirmed for (\S+) that (.*)$/, "$1: is it so that $2?");
     if (!(await invocation.io.confirm(question))) return;
-    await recordAll(open, steps.filter((step) => step.gate === answer.gate), invocation);
+    await recordAll(
+      open,
+      steps.filter((step) => step.gate === answer.gate),
+      invocation,
+    );
   }
 }
 
 /** Whom the record names: git's identity, because it stands in the commits too; else the login. */
 function whoAmI(): string {
   try {
-    return execFileSync("git", ["config", "user.email"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() || userInfo().username;
+    return (
+      execFileSync("git", ["config", "user.email"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim() ||
+      userInfo().username
+    );
   } catch {
     return userInfo().username;
   }

@@ -22,7 +22,11 @@ export interface PlanStatus {
 
 export interface TargetStatus {
   readonly target: string;
-  readonly phases: readonly { readonly phase: Phase; readonly state: "done" | "open" | "waiting"; readonly note: string }[];
+  readonly phases: readonly {
+    readonly phase: Phase;
+    readonly state: "done" | "open" | "waiting";
+    readonly note: string;
+  }[];
   readonly failed: readonly string[];
   readonly error?: string;
 }
@@ -59,7 +63,13 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
     const { units } = open.facts;
     const applied = new Set(units.applied);
     const backfills = await readBackfills(open.connection, plan.id);
-    const filled = plan.backfills.length === 0 ? [] : await askPhase(open, plan.gates.switch.filter((step) => step.gate === "no-missing-values"));
+    const filled =
+      plan.backfills.length === 0
+        ? []
+        : await askPhase(
+            open,
+            plan.gates.switch.filter((step) => step.gate === "no-missing-values"),
+          );
     const isFilled = filled.every((answer) => answer.isOpen);
     const phases = plan.state.released === "undone" ? [] : phasesOf(plan);
     return {
@@ -84,18 +94,25 @@ function phaseState(
 ): { state: "done" | "open" | "waiting"; note: string } {
   if (phase === "backfill") {
     const notes = plan.backfills.flatMap((backfill) => {
-      const record = backfills.find((candidate) => isSameTable({ name: candidate.table.name }, { name: backfill.table.name }));
+      const record = backfills.find((candidate) =>
+        isSameTable({ name: candidate.table.name }, { name: backfill.table.name }),
+      );
       if (record === undefined) return [];
-      return [`${counted(record.rowsDone, "row")} of about ${counted(Math.max(record.rowsEstimated, record.rowsDone), "row")}, ${record.status}`];
+      return [
+        `${counted(record.rowsDone, "row")} of about ${counted(Math.max(record.rowsEstimated, record.rowsDone), "row")}, ${record.status}`,
+      ];
     });
     if (isFilled) return { state: "done", note: "no row lacks a value" };
     return { state: "open", note: notes.join("; ") || "not begun" };
   }
   const order = phasesOf(plan);
   const { released } = plan.state;
-  if (released === "undone" || order.indexOf(phase) > order.indexOf(released)) return { state: "waiting", note: "not written yet" };
+  if (released === "undone" || order.indexOf(phase) > order.indexOf(released))
+    return { state: "waiting", note: "not written yet" };
   const units = plan.units.filter((unit) => unit.phase === phase);
-  const names = plan.state.written.filter((unit) => units.some((own) => own.id === unit.id)).map((unit) => migrationOf(unit.file));
+  const names = plan.state.written
+    .filter((unit) => units.some((own) => own.id === unit.id))
+    .map((unit) => migrationOf(unit.file));
   const count = names.filter((name) => applied.has(name)).length;
   if (names.length === 0) return { state: "done", note: "code only" };
   if (count === names.length) return { state: "done", note: counted(count, "migration") };
@@ -103,7 +120,9 @@ function phaseState(
 }
 
 function undoState(plan: Plan, applied: ReadonlySet<string>): { state: "done" | "open"; note: string } {
-  const names = plan.state.written.filter((unit) => plan.undo.expand.some((own) => own.id === unit.id)).map((unit) => migrationOf(unit.file));
+  const names = plan.state.written
+    .filter((unit) => plan.undo.expand.some((own) => own.id === unit.id))
+    .map((unit) => migrationOf(unit.file));
   const isApplied = names.every((name) => applied.has(name));
   return isApplied ? { state: "done", note: "undone" } : { state: "open", note: "undo not applied yet" };
 }
@@ -113,8 +132,12 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   if (problem !== undefined) return `make ${problem.target} reachable: ${problem.error}`;
   const failed = states.find((state) => state.failed.length > 0);
   if (failed !== undefined) return `resolve the failed migration on ${failed.target}: ${failed.failed.join(", ")}`;
-  const isOpen = (phase: Phase) => states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
-  if (isOpen("expand") || isOpen("contract")) return plan.state.released === "undone" ? nextStep(plan, plugin.words) : `${plugin.words.deploy}, then deploy the code`;
+  const isOpen = (phase: Phase) =>
+    states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
+  if (isOpen("expand") || isOpen("contract"))
+    return plan.state.released === "undone"
+      ? nextStep(plan, plugin.words)
+      : `${plugin.words.deploy}, then deploy the code`;
   if (isOpen("backfill")) return `npx lockstep backfill run ${plan.id}`;
   return `npx lockstep next ${plan.id}`;
 }
@@ -135,6 +158,8 @@ export function statusText(status: PlanStatus, colors: Colors): string {
       colors.dim(phase.note),
     ]);
   });
-  const failed = status.targets.flatMap((target) => target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`));
+  const failed = status.targets.flatMap((target) =>
+    target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
+  );
   return [`${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}`, columns(rows), ...failed].join("\n");
 }

@@ -1,7 +1,7 @@
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
-import type { Io } from "./io.js";
 import type { Project } from "../plugin.js";
+import type { Io } from "./io.js";
 
 /** A database that the plan must reach. */
 export interface Target {
@@ -37,9 +37,13 @@ export function chooseTargets(
       hint: `Targets of lockstep.config.ts: ${names.join(", ") || "none"}${allowDevelopment ? `; and ${developmentTarget}` : ""}`,
     });
   if (configured.length === 0)
-    throw new LockstepError("LS8002", "lockstep.config.ts names no target, so nobody can say where the plan has to arrive.", {
-      hint: 'Add one: targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
-    });
+    throw new LockstepError(
+      "LS8002",
+      "lockstep.config.ts names no target, so nobody can say where the plan has to arrive.",
+      {
+        hint: 'Add one: targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }',
+      },
+    );
   return configured
     .filter(([target]) => name === undefined || target === name)
     .map(([target, { urlFrom }]) => {

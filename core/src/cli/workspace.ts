@@ -18,7 +18,10 @@ export async function openWorkspace(plugins: readonly OrmPlugin[], cwd: string, 
   return { plugin, project, config: await loadConfig(project.root) };
 }
 
-async function findProject(plugins: readonly OrmPlugin[], cwd: string): Promise<{ plugin: OrmPlugin; project: Project }> {
+async function findProject(
+  plugins: readonly OrmPlugin[],
+  cwd: string,
+): Promise<{ plugin: OrmPlugin; project: Project }> {
   let missing: unknown;
   for (const plugin of plugins) {
     try {

@@ -74,7 +74,10 @@ export function parseAnnotations(
  *
  * @throws LS2008 as `parseAnnotations`
  */
-export function annotationSpans(documentation: string, file: string): { readonly start: number; readonly end: number }[] {
+export function annotationSpans(
+  documentation: string,
+  file: string,
+): { readonly start: number; readonly end: number }[] {
   return [...annotationsIn(documentation, { file, line: 1 })].map(({ start, end }) => ({ start, end }));
 }
 

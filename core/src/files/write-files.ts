@@ -1,4 +1,17 @@
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, statSync, writeSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { dirname, join } from "node:path";
 import { LockstepError } from "../errors.js";
 import type { FileChange } from "../model/index.js";
@@ -15,7 +28,11 @@ export type Recovery = { readonly kind: "none" } | { readonly kind: "finished"; 
  *
  * @param leaveTo files that somebody else writes right after this: see `settleFiles`
  */
-export function writeFiles(root: string, changes: readonly FileChange[], leaveTo?: { readonly others: readonly string[] }): void {
+export function writeFiles(
+  root: string,
+  changes: readonly FileChange[],
+  leaveTo?: { readonly others: readonly string[] },
+): void {
   const real = changes.filter((change) => change.before !== change.after);
   if (real.length === 0) return;
   replaceFile(join(root, journalFile), JSON.stringify(real));
@@ -45,7 +62,9 @@ export function recoverFiles(root: string): Recovery {
     return text !== before && text !== after;
   });
   if (foreign.length > 0) {
-    const written = changes.filter((change) => !foreign.includes(change) && current(root, change.file) === change.after);
+    const written = changes.filter(
+      (change) => !foreign.includes(change) && current(root, change.file) === change.after,
+    );
     throw new LockstepError(
       "LS3009",
       `A write was interrupted, and since then these files were changed: ${foreign.map((change) => change.file).join(", ")}. Written before the interruption: ${written.map((change) => change.file).join(", ") || "nothing"}.`,
@@ -54,7 +73,9 @@ export function recoverFiles(root: string): Recovery {
   const unfinished = changes.filter((change) => current(root, change.file) !== change.after);
   for (const change of unfinished) put(root, change.file, change.after);
   put(root, journalFile, undefined);
-  return unfinished.length === 0 ? { kind: "none" } : { kind: "finished", files: unfinished.map((change) => change.file) };
+  return unfinished.length === 0
+    ? { kind: "none" }
+    : { kind: "finished", files: unfinished.map((change) => change.file) };
 }
 
 function readJournal(root: string): FileChange[] | undefined {

@@ -1,5 +1,15 @@
 /** A scalar type, whatever the ORM calls it. */
-export type ScalarType = "string" | "int" | "bigint" | "float" | "decimal" | "boolean" | "datetime" | "json" | "bytes" | "enum";
+export type ScalarType =
+  | "string"
+  | "int"
+  | "bigint"
+  | "float"
+  | "decimal"
+  | "boolean"
+  | "datetime"
+  | "json"
+  | "bytes"
+  | "enum";
 
 /** A field of an ORM model that is stored in a column. Relations are not fields here. */
 export interface EntityField {

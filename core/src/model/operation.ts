@@ -65,7 +65,12 @@ export type Operation = OperationBase &
       }
     | { readonly kind: "setNotNull"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropNotNull"; readonly table: TableName; readonly column: string }
-    | { readonly kind: "setDefault"; readonly table: TableName; readonly column: string; readonly defaultSql: string | undefined }
+    | {
+        readonly kind: "setDefault";
+        readonly table: TableName;
+        readonly column: string;
+        readonly defaultSql: string | undefined;
+      }
     | { readonly kind: "setType"; readonly table: TableName; readonly column: string; readonly typeSql: string }
     | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropTable"; readonly table: TableName }

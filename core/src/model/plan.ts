@@ -85,7 +85,12 @@ export interface BackfillSpec {
   readonly table: TableName;
   /** Single-column primary or unique key: the batches follow its order. */
   readonly key: { readonly column: string; readonly type: string };
-  readonly columns: readonly { readonly name: string; readonly type: string; readonly fill: Fill; readonly isUnique: boolean }[];
+  readonly columns: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly fill: Fill;
+    readonly isUnique: boolean;
+  }[];
 }
 
 /** A planned column, from the database and from the ORM model at once. */

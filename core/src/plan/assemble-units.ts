@@ -104,7 +104,9 @@ function mergeSpec(specs: UnitSpec[], spec: UnitSpec): void {
 }
 
 function mergeInto(specs: UnitSpec[], spec: UnitSpec): void {
-  const at = specs.findIndex((other) => other.kind === spec.kind && "table" in other && "table" in spec && isSameTable(other.table, spec.table));
+  const at = specs.findIndex(
+    (other) => other.kind === spec.kind && "table" in other && "table" in spec && isSameTable(other.table, spec.table),
+  );
   const other = specs[at];
   if (other === undefined || !("columns" in other) || !("columns" in spec)) specs.push(spec);
   else specs[at] = { ...other, columns: withColumns(other.columns, spec.columns) };

@@ -87,7 +87,11 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
       switch: [...applied, ...gatesOf(steps("switch"))],
       contract: [...applied, ...gatesOf(steps("contract"))],
     },
-    intents: { expand: intentsOf(steps("expand")), switch: intentsOf(steps("switch")), contract: intentsOf(steps("contract")) },
+    intents: {
+      expand: intentsOf(steps("expand")),
+      switch: intentsOf(steps("switch")),
+      contract: intentsOf(steps("contract")),
+    },
     undo: { expand: undoUnits(expand, "expand"), contract: undoUnits(contract, "contract") },
     originalModels: request.originalModels(columns),
     state: { released: "expand", written: [], held: [], undo: [], edits: [], places: [], codeFiles: [] },

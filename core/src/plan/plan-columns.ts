@@ -49,9 +49,13 @@ async function planColumn(
     throw new LockstepError("LS4002", `No model field is mapped to ${label}, although the migration adds that column.`);
   const isRelaxed = declaration.notNull && declaration.defaultSql === undefined;
   if (isUnique && declaration.defaultSql !== undefined && declaration.isDefaultStored)
-    throw new LockstepError("LS2002", `${label} is unique, and every row gets the same default: ${declaration.defaultSql}.`, {
-      hint: `Remove the default of ${source.model}.${source.field} (${source.file}:${source.line}) or its @unique.`,
-    });
+    throw new LockstepError(
+      "LS2002",
+      `${label} is unique, and every row gets the same default: ${declaration.defaultSql}.`,
+      {
+        hint: `Remove the default of ${source.model}.${source.field} (${source.file}:${source.line}) or its @unique.`,
+      },
+    );
   const common = {
     table,
     name,
@@ -69,7 +73,10 @@ async function planColumn(
   const key = keyOf(table, shape);
   const fill = await fillOf(table, name, declaration.typeSql, source, shape);
   if (isUnique && fill.reads.length === 0 && fill.isBuiltinOnly && isConstant(fill.sql))
-    throw new LockstepError("LS2002", `${label} is unique, and ${fill.source} gives every row the same value: ${fill.sql}.`);
+    throw new LockstepError(
+      "LS2002",
+      `${label} is unique, and ${fill.source} gives every row the same value: ${fill.sql}.`,
+    );
   const write = writeValue({ fillSql: fill.sql, hasDefault: source.hasDefault, write: source.write });
   return { ...common, fill, write, key };
 }

@@ -27,12 +27,14 @@ export function readPlan(text: string, file: string): Plan {
   const json = parseJson(text, file);
   const version = json.schemaVersion;
   if (typeof version === "number" && version > newestSchemaVersion)
-    throw new LockstepError("LS3002", `${file} has schema version ${version}; this version of Lockstep reads up to ${newestSchemaVersion}.`);
+    throw new LockstepError(
+      "LS3002",
+      `${file} has schema version ${version}; this version of Lockstep reads up to ${newestSchemaVersion}.`,
+    );
   const { hash, ...rest } = json;
   const parsed = planSchema.safeParse(rest);
   // Edited and damaged look alike to a validator; a wrong hash is the likelier story when the shape still holds.
-  if (!parsed.success)
-    throw new LockstepError("LS3007", `${file} is not a plan:\n${z.prettifyError(parsed.error)}`);
+  if (!parsed.success) throw new LockstepError("LS3007", `${file} is not a plan:\n${z.prettifyError(parsed.error)}`);
   if (hash !== planHash(parsed.data)) throw new LockstepError("LS3001", `${file} was changed after it was written.`);
   return parsed.data;
 }

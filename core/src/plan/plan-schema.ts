@@ -19,7 +19,12 @@ const unitColumn = z.strictObject({
   notNull: z.literal(true).optional(),
   fill: fill.optional(),
 });
-const index = z.strictObject({ name: z.string(), isUnique: z.boolean(), columns: z.array(z.string()), method: z.string() });
+const index = z.strictObject({
+  name: z.string(),
+  isUnique: z.boolean(),
+  columns: z.array(z.string()),
+  method: z.string(),
+});
 const columnsOf = (kind: string) =>
   z.strictObject({ kind: z.literal(kind), table: tableName, columns: z.array(unitColumn) });
 const indexOf = (kind: string) => z.strictObject({ kind: z.literal(kind), table: tableName, index });
@@ -40,7 +45,14 @@ const unit = z.strictObject({
   title: z.string(),
   ddl: z.string(),
   lock: z.strictObject({
-    mode: z.enum(["none", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "ACCESS EXCLUSIVE"]),
+    mode: z.enum([
+      "none",
+      "ROW EXCLUSIVE",
+      "SHARE UPDATE EXCLUSIVE",
+      "SHARE",
+      "SHARE ROW EXCLUSIVE",
+      "ACCESS EXCLUSIVE",
+    ]),
     held: z.enum(["instant", "scan", "rewrite"]),
   }),
   undo: z.string(),
@@ -112,15 +124,17 @@ const planObject = z.strictObject({
     held: z.array(written),
     undo: z.array(written),
     edits: z.array(
-      z.strictObject({
-        transform: z.string(),
-        file: z.string(),
-        line: z.number(),
-        what: z.string(),
-        text: z.string(),
-        model: z.string(),
-        field: z.string(),
-      }).loose(),
+      z
+        .strictObject({
+          transform: z.string(),
+          file: z.string(),
+          line: z.number(),
+          what: z.string(),
+          text: z.string(),
+          model: z.string(),
+          field: z.string(),
+        })
+        .loose(),
     ),
     places: z.array(
       z.strictObject({

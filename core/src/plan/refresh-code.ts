@@ -25,7 +25,10 @@ export async function refreshCode(request: {
   const { released } = plan.state;
   if (released === "undone") return { plan, changes: [], codeChanges: [], made: [] };
   const code = await editCode({ ...request, phase: released, timestamp: "" }, intentsOf(plan));
-  const after: Plan = { ...plan, state: { ...plan.state, edits: code.edits, places: code.places, codeFiles: code.codeFiles } };
+  const after: Plan = {
+    ...plan,
+    state: { ...plan.state, edits: code.edits, places: code.places, codeFiles: code.codeFiles },
+  };
   const file = `${planFolder(plan.id)}/plan.json`;
   const own: FileChange = { file, before: planText(plan), after: planText(after) };
   return { plan: after, changes: [...code.changes, own], codeChanges: code.changes, made: code.made };

@@ -77,7 +77,10 @@ export function verifyUnits(root: string, plan: Plan): void {
   for (const { file, sha256: expected } of [...plan.state.held, ...plan.state.undo]) {
     const actual = existsSync(join(root, file)) ? sha256(readFileSync(join(root, file), "utf8")) : undefined;
     if (actual !== expected)
-      throw new LockstepError("LS3003", `${file} ${actual === undefined ? "is missing" : "was changed after planning"}.`);
+      throw new LockstepError(
+        "LS3003",
+        `${file} ${actual === undefined ? "is missing" : "was changed after planning"}.`,
+      );
   }
   for (const { file, sha256: expected } of plan.state.written) {
     // A squashed history has no such file any more: the end state is what counts then.

@@ -11,7 +11,10 @@ export interface UnitFile extends WrittenUnit {
 
 /** The SQL of a unit, as it stands in held files and, the same bytes, in the released migration. */
 export function unitText(plan: Plan, unit: Unit, phase: Unit["phase"] | "undo"): string {
-  const siblings = phase === "undo" ? plan.undo[unit.phase === "contract" ? "contract" : "expand"] : plan.units.filter((other) => other.phase === phase);
+  const siblings =
+    phase === "undo"
+      ? plan.undo[unit.phase === "contract" ? "contract" : "expand"]
+      : plan.units.filter((other) => other.phase === phase);
   const position = `unit ${siblings.findIndex((other) => other.id === unit.id) + 1}/${siblings.length}`;
   const rules = [...new Set(plan.hazards.map((hazard) => hazard.rule))];
   return renderUnit(unit, { plan: plan.id, fingerprint: plan.fingerprint, phase, position, rules });
@@ -19,7 +22,9 @@ export function unitText(plan: Plan, unit: Unit, phase: Unit["phase"] | "undo"):
 
 /** Units of the phases to come, beside the plan. */
 export function heldFiles(plan: Plan, units: readonly Unit[]): UnitFile[] {
-  return units.map((unit) => fileOf(unit, `${planFolder(plan.id)}/held/${unit.id}.sql`, unitText(plan, unit, unit.phase)));
+  return units.map((unit) =>
+    fileOf(unit, `${planFolder(plan.id)}/held/${unit.id}.sql`, unitText(plan, unit, unit.phase)),
+  );
 }
 
 /** Units that take a phase back, beside the plan. */

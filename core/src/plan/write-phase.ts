@@ -1,7 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { dirtyFiles } from "../files/git.js";
-import type { CodeIntent, DeployedPhase, EntityModel, FileChange, Place, Plan, PlannedColumn, PlannedEdit, Unit } from "../model/index.js";
+import type {
+  CodeIntent,
+  DeployedPhase,
+  EntityModel,
+  FileChange,
+  Place,
+  Plan,
+  PlannedColumn,
+  PlannedEdit,
+  Unit,
+} from "../model/index.js";
 import { type ModelEdit, migrationName, type OrmPlugin, type Project } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { sha256 } from "./hash.js";
@@ -49,9 +59,17 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
   const code = await codeChanges(request);
   const released = phase === "undo" ? "undone" : phase;
   const isFirst = plan.state.held.length === 0 && plan.state.written.length === 0;
-  const held = phase === "expand" ? heldFiles(plan, plan.units.filter((unit) => unit.phase === "contract")) : [];
+  const held =
+    phase === "expand"
+      ? heldFiles(
+          plan,
+          plan.units.filter((unit) => unit.phase === "contract"),
+        )
+      : [];
   const undo = phase === "expand" ? undoFiles(plan) : [];
-  const stillHeld = plan.state.held.filter((unit) => phase === "switch" || (phase !== "undo" && !migrations.some(({ unit: moved }) => moved.id === unit.id)));
+  const stillHeld = plan.state.held.filter(
+    (unit) => phase === "switch" || (phase !== "undo" && !migrations.some(({ unit: moved }) => moved.id === unit.id)),
+  );
   const after: Plan = {
     ...plan,
     state: {
@@ -65,7 +83,10 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
     },
   };
   const folder = planFolder(plan.id);
-  const gone = phase === "undo" ? [...plan.state.held, ...plan.state.undo] : plan.state.held.filter((unit) => !stillHeld.includes(unit));
+  const gone =
+    phase === "undo"
+      ? [...plan.state.held, ...plan.state.undo]
+      : plan.state.held.filter((unit) => !stillHeld.includes(unit));
   const changes = [
     ...migrations.map(({ unit }) => created(project, unit.file, unit.text)),
     ...[...held, ...undo].map((unit) => created(project, unit.file, unit.text)),
@@ -161,15 +182,17 @@ export async function editCode(request: PhaseRequest, intents: readonly CodeInte
   const made = result.edits.filter((edit) => !isForeign(edit.file));
   const waiting = result.edits
     .filter((edit) => isForeign(edit.file))
-    .map((edit): Place => ({
-      file: edit.file,
-      line: edit.line,
-      kind: "required",
-      what: edit.what,
-      reason: "the file has uncommitted changes: commit or stash them, then run npx lockstep code",
-      model: edit.model,
-      field: edit.field,
-    }));
+    .map(
+      (edit): Place => ({
+        file: edit.file,
+        line: edit.line,
+        kind: "required",
+        what: edit.what,
+        reason: "the file has uncommitted changes: commit or stash them, then run npx lockstep code",
+        model: edit.model,
+        field: edit.field,
+      }),
+    );
   return {
     changes,
     made,
@@ -193,7 +216,10 @@ function foreignChanges(project: Project, plan: Plan, changes: readonly FileChan
   );
 }
 
-function mergeCodeFiles(earlier: Plan["state"]["codeFiles"], changes: readonly FileChange[]): Plan["state"]["codeFiles"] {
+function mergeCodeFiles(
+  earlier: Plan["state"]["codeFiles"],
+  changes: readonly FileChange[],
+): Plan["state"]["codeFiles"] {
   const merged = new Map(earlier.map((entry) => [entry.file, entry.sha256]));
   for (const { file, after } of changes) if (after !== undefined) merged.set(file, sha256(after));
   return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, hash]) => ({ file, sha256: hash }));

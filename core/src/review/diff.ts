@@ -16,7 +16,12 @@ export function diffText(changes: readonly FileChange[], colors: Colors): string
         undefined,
         { context: 3 },
       );
-      return patch.split("\n").slice(1).map((line) => colourLine(line, colors)).join("\n").trimEnd();
+      return patch
+        .split("\n")
+        .slice(1)
+        .map((line) => colourLine(line, colors))
+        .join("\n")
+        .trimEnd();
     })
     .join("\n");
 }

@@ -17,13 +17,18 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     intro(phases),
     "## What was unsafe",
     plan.hazards
-      .map((hazard) => `- **${hazard.rule}** (line ${hazard.line} of [original.sql](original.sql)): ${hazard.consequence}\n  \`${hazard.sql.replace(/\s+/g, " ")}\``)
+      .map(
+        (hazard) =>
+          `- **${hazard.rule}** (line ${hazard.line} of [original.sql](original.sql)): ${hazard.consequence}\n  \`${hazard.sql.replace(/\s+/g, " ")}\``,
+      )
       .join("\n"),
     ...(plan.notices.length === 0
       ? []
       : [
           "Passed untouched, please look at them yourself:",
-          plan.notices.map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${notice.reason}`).join("\n"),
+          plan.notices
+            .map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${notice.reason}`)
+            .join("\n"),
         ]),
     "## What happens instead",
     table(
@@ -47,7 +52,9 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     [
       "- `npx lockstep status` — where each database stands",
       `- \`npx lockstep plan ${plan.id}\` — this page in the terminal, with the state of now`,
-      ...(plan.backfills.length > 0 ? [`- \`npx lockstep backfill run ${plan.id}\` — fill the rows; stops and goes on at any time`] : []),
+      ...(plan.backfills.length > 0
+        ? [`- \`npx lockstep backfill run ${plan.id}\` — fill the rows; stops and goes on at any time`]
+        : []),
       ...(phases.length > 1 ? [`- \`npx lockstep next ${plan.id}\` — check the gate, write the next phase`] : []),
     ].join("\n"),
     "`plan.json` is the plan itself; it and the SQL files of this folder are checked by hash, so edit neither.",
@@ -70,7 +77,8 @@ function outgoing(phase: Phase, words: OrmWords): string {
 }
 
 function valueWords(column: Plan["columns"][number]): string {
-  if (column.fill === undefined) return column.defaultSql === undefined ? "stays NULL until code writes it" : `default \`${column.defaultSql}\``;
+  if (column.fill === undefined)
+    return column.defaultSql === undefined ? "stays NULL until code writes it" : `default \`${column.defaultSql}\``;
   const follows = column.fill.kind === "mirror" ? ", and follows it until contract" : "";
   const written =
     column.write.kind === "typescript"

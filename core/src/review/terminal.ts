@@ -28,19 +28,30 @@ function hazardText(hazard: Hazard, width: number, colors: Colors): string {
 /** Statements that pass untouched and that a person should look at: one line each. */
 export function noticesText(notices: readonly Notice[], colors: Colors): string {
   return notices
-    .map((notice) => `  ${colors.yellow("!")} line ${notice.line} passes untouched: ${oneLine(notice.sql)} — ${notice.reason}`)
+    .map(
+      (notice) =>
+        `  ${colors.yellow("!")} line ${notice.line} passes untouched: ${oneLine(notice.sql)} — ${notice.reason}`,
+    )
     .join("\n");
 }
 
 /** The plan, phase by phase, with lock levels. `at` marks where it stands. */
-export function planText(plan: Plan, colors: Colors, at?: (phase: Phase) => "done" | "now" | "next" | undefined): string {
+export function planText(
+  plan: Plan,
+  colors: Colors,
+  at?: (phase: Phase) => "done" | "now" | "next" | undefined,
+): string {
   const phases = phasesOf(plan);
   const rows = phases.flatMap((phase, index) => {
     const mark = at?.(phase);
     const number = mark === "done" ? colors.green("✔") : mark === "now" ? colors.cyan("▶") : `${index + 1}`;
     return phaseLines(plan, phase).map(({ text, lock }, line) => {
       const name = line === 0 ? `${number} ${colors.bold(phase)}` : "";
-      return [name, text, plan.units.some((unit) => unit.title === text && isFelt(unit.lock)) ? colors.yellow(lock) : colors.dim(lock)];
+      return [
+        name,
+        text,
+        plan.units.some((unit) => unit.title === text && isFelt(unit.lock)) ? colors.yellow(lock) : colors.dim(lock),
+      ];
     });
   });
   return [
@@ -58,11 +69,14 @@ export function editsText(edits: readonly PlannedEdit[], places: Plan["state"]["
   }
   const required = places.filter((place) => place.kind === "required");
   if (required.length > 0) {
-    lines.push(`${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(not made: see the reason)")}`);
+    lines.push(
+      `${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(not made: see the reason)")}`,
+    );
     lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${place.reason}`])));
   }
   const rest = places.length - required.length;
-  if (rest > 0) lines.push(`${counted(rest, "more place")} that list fields of the model: ${colors.cyan("npx lockstep code")}`);
+  if (rest > 0)
+    lines.push(`${counted(rest, "more place")} that list fields of the model: ${colors.cyan("npx lockstep code")}`);
   return lines.join("\n");
 }
 

@@ -25,7 +25,8 @@ A constant default, or one that is evaluated once such as now(), is stored in th
 as it stands.`,
 
   detect({ column, table }, context) {
-    if (!column.notNull || column.isGenerated || column.isIdentity || column.isSerial || column.isPrimaryKey) return undefined;
+    if (!column.notNull || column.isGenerated || column.isIdentity || column.isSerial || column.isPrimaryKey)
+      return undefined;
     if (column.defaultSql !== undefined) return undefined;
     if (context.createdInThisChange(table)) return undefined;
     return `"${table.name}" may have rows: then the statement fails, and running code that does not know "${column.name}" can no longer insert.`;

@@ -38,7 +38,10 @@ export interface Rule<K extends OperationKind = OperationKind> {
   /** Why this operation is unsafe here, in words for the user; undefined: it is not. */
   detect(operation: OperationOf<K>, context: RuleContext): string | undefined;
   /** The columns that the operation is about: those the plan is made for. */
-  columns(operation: OperationOf<K>, context: RuleContext): readonly { readonly table: TableName; readonly column: string }[];
+  columns(
+    operation: OperationOf<K>,
+    context: RuleContext,
+  ): readonly { readonly table: TableName; readonly column: string }[];
   /** What happens instead. */
   rewrite(operation: OperationOf<K>, columns: readonly PlannedColumn[], context: RuleContext): Rewrite;
 }

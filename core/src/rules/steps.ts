@@ -1,4 +1,13 @@
-import type { CodeIntent, GateId, PlannedColumn, Step, TableName, UnitColumn, UnitIndex, WriteValue } from "../model/index.js";
+import type {
+  CodeIntent,
+  GateId,
+  PlannedColumn,
+  Step,
+  TableName,
+  UnitColumn,
+  UnitIndex,
+  WriteValue,
+} from "../model/index.js";
 
 /** ADD COLUMN in one block with its fill trigger; without NOT NULL unless a stored default makes that safe. */
 export function addColumn(column: PlannedColumn): Step {
@@ -51,7 +60,11 @@ export function fillRows(column: PlannedColumn): Step[] {
 }
 
 /** The value that write sites give: the model's own default needs none. */
-export function writeValue(column: { readonly fillSql: string | undefined; readonly hasDefault: boolean; readonly write: string | undefined }): WriteValue {
+export function writeValue(column: {
+  readonly fillSql: string | undefined;
+  readonly hasDefault: boolean;
+  readonly write: string | undefined;
+}): WriteValue {
   if (column.write !== undefined) return { kind: "typescript", text: column.write };
   if (column.hasDefault || column.fillSql === undefined) return { kind: "none" };
   return { kind: "sql", sql: column.fillSql };

@@ -36,7 +36,12 @@ export async function decide(params: EvaluateDataLossParams, engine: HookEngine,
   const schema = open?.schema ?? params.schema;
   const [parser, generated] = await Promise.all([
     loadParser(),
-    engine.call("createMigration", { ...params, draft: true, migrationName: "lockstep", schema }) as Promise<CreateMigrationResult>,
+    engine.call("createMigration", {
+      ...params,
+      draft: true,
+      migrationName: "lockstep",
+      schema,
+    }) as Promise<CreateMigrationResult>,
   ]);
   const sql = generated.migrationScript ?? "";
   const migration = readMigration(sql, "migration.sql", parser);
@@ -47,7 +52,10 @@ export async function decide(params: EvaluateDataLossParams, engine: HookEngine,
     if (open?.restored !== undefined) return { kind: "restored", schema, restore: open.restored };
     if (notices.length === 0) return { kind: "pass" };
     const { colorsFor, noticesText } = await import("@lockstep/core/planning");
-    return { kind: "pass", message: `Lockstep\n${noticesText(notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))}` };
+    return {
+      kind: "pass",
+      message: `Lockstep\n${noticesText(notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))}`,
+    };
   }
   const { planChange } = await import("./plan-change.js");
   return planChange({ project, schema, migration, restored: open?.restored });

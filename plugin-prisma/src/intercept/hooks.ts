@@ -17,7 +17,8 @@ import type {
  */
 export const hooks: EngineHooks = {
   async intercept(request, engine, info) {
-    if (await finishInterrupted(request, engine, info)) return { result: await engine.call(request.method, relisted(request, info)) };
+    if (await finishInterrupted(request, engine, info))
+      return { result: await engine.call(request.method, relisted(request, info)) };
     if (request.method === "evaluateDataLoss") {
       const params = request.params as EvaluateDataLossParams;
       const change = await decide(params, engine, info);
@@ -81,7 +82,10 @@ function relisted(request: EngineRequest, info: EngineInfo): EngineRequest["para
     .sort();
   const migrationDirectories = names.map((path) => ({
     path,
-    migrationFile: { path: "migration.sql", content: { tag: "ok", value: readFileSync(join(folder, path, "migration.sql"), "utf8") } },
+    migrationFile: {
+      path: "migration.sql",
+      content: { tag: "ok", value: readFileSync(join(folder, path, "migration.sql"), "utf8") },
+    },
   }));
   return { ...params, migrationsList: { ...params.migrationsList, migrationDirectories } };
 }

@@ -47,13 +47,21 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
   };
 }
 
-function restore(project: PrismaProject, files: SchemaContainer["files"], names: readonly string[]): string | undefined {
+function restore(
+  project: PrismaProject,
+  files: SchemaContainer["files"],
+  names: readonly string[],
+): string | undefined {
   // The CLI read the schema when it began: an interrupted write may have been finished since.
   const changed = files.filter((file) => onDisk(project, file.path) !== file.content);
   if (changed.length === 0) return undefined;
   writeFiles(
     project.root,
-    changed.map((file) => ({ file: relativeTo(project, file.path), before: onDisk(project, file.path), after: file.content })),
+    changed.map((file) => ({
+      file: relativeTo(project, file.path),
+      before: onDisk(project, file.path),
+      after: file.content,
+    })),
   );
   return `Lockstep: optional until contract, as before: ${names.join(", ")}.\nNext   npx lockstep status`;
 }

@@ -1,5 +1,15 @@
 import { LockstepError, type Migration, type Plan, type TableName } from "@lockstep/core";
-import { buildPlan, checkFill, type Connection, colorsFor, connect, fillProblemText, noticesText, readTable, type TableFacts } from "@lockstep/core/planning";
+import {
+  buildPlan,
+  type Connection,
+  checkFill,
+  colorsFor,
+  connect,
+  fillProblemText,
+  noticesText,
+  readTable,
+  type TableFacts,
+} from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { readSchema } from "../schema/read.js";
@@ -40,7 +50,10 @@ export async function planChange(change: {
             .map((model) => ({
               file: project.schemaFiles[schema.files.findIndex((file) => file.path === model.file)] ?? model.file,
               model: model.name,
-              text: (schema.files.find((file) => file.path === model.file)?.content ?? "").slice(model.span.start, model.span.end),
+              text: (schema.files.find((file) => file.path === model.file)?.content ?? "").slice(
+                model.span.start,
+                model.span.end,
+              ),
             }));
         },
       });
@@ -48,7 +61,8 @@ export async function planChange(change: {
     if (answer.kind === "pass") {
       if (restored !== undefined) return { kind: "restored", schema, restore: restored };
       const skipped = answer.skipped.map((reason) => `  passes untouched by @lockstep.skip: ${reason}`);
-      const notices = answer.notices.length > 0 ? [noticesText(answer.notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))] : [];
+      const notices =
+        answer.notices.length > 0 ? [noticesText(answer.notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))] : [];
       const lines = [...skipped, ...notices];
       return lines.length === 0 ? { kind: "pass" } : { kind: "pass", message: ["Lockstep", ...lines].join("\n") };
     }
@@ -56,7 +70,11 @@ export async function planChange(change: {
     const relaxed = plan.columns.filter((planned) => planned.isRelaxed);
     const files = relaxed.reduce((current, { model, field }) => makeOptional(current, model, field), [...schema.files]);
     await Promise.all([
-      verifyEdits(schema.files, files, relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field }))),
+      verifyEdits(
+        schema.files,
+        files,
+        relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field })),
+      ),
       database.tryFills(plan),
     ]);
     return {
@@ -101,11 +119,18 @@ class DevelopmentDatabase {
     for (const backfill of plan.backfills) {
       const table = await this.#table(backfill.table);
       for (const column of backfill.columns) {
-        const problems = await checkFill(await this.#connect(), { table, column, fill: column.fill, columnExists: false });
+        const problems = await checkFill(await this.#connect(), {
+          table,
+          column,
+          fill: column.fill,
+          columnExists: false,
+        });
         for (const problem of problems) {
           const { code, message } = fillProblemText(problem, backfill.table, column);
           if (code !== undefined)
-            throw new LockstepError(code, `${column.fill.source}: ${message}`, { details: { fill: column.fill.sql, problem } });
+            throw new LockstepError(code, `${column.fill.source}: ${message}`, {
+              details: { fill: column.fill.sql, problem },
+            });
         }
       }
     }
@@ -126,7 +151,10 @@ class DevelopmentDatabase {
   async #read(table: TableName): Promise<TableFacts> {
     const facts = await readTable(await this.#connect(), table);
     if (facts === undefined)
-      throw new LockstepError("LS9003", `The development database has no table "${table.name}", although the migration changes it.`);
+      throw new LockstepError(
+        "LS9003",
+        `The development database has no table "${table.name}", although the migration changes it.`,
+      );
     return facts;
   }
 

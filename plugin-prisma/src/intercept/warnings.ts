@@ -5,7 +5,10 @@ import type { EvaluateDataLossResult } from "./shapes.js";
  * The engine's warnings that the plan does not answer. The CLI stops at a warning when there is no terminal; a unique index that
  * the plan builds on a new, empty column is no reason for that. Only those are taken out.
  */
-export function uncoveredWarnings(warnings: EvaluateDataLossResult["warnings"], plan: Plan): EvaluateDataLossResult["warnings"] {
+export function uncoveredWarnings(
+  warnings: EvaluateDataLossResult["warnings"],
+  plan: Plan,
+): EvaluateDataLossResult["warnings"] {
   const covered = plan.units.flatMap(({ spec }) =>
     spec.kind === "create-index" && spec.index.isUnique
       ? [{ table: `\`${spec.table.name}\``, columns: `[${spec.index.columns.join(",")}]` }]

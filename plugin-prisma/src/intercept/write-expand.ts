@@ -1,6 +1,22 @@
-import { isSameTable, LockstepError, loadParser, type Migration, type Operation, type Plan, readMigration } from "@lockstep/core";
-import { codeGlobs, colorsFor, loadConfig, nextStep, preparePhase, settleFiles, writeFiles } from "@lockstep/core/planning";
+import {
+  isSameTable,
+  LockstepError,
+  loadParser,
+  type Migration,
+  type Operation,
+  type Plan,
+  readMigration,
+} from "@lockstep/core";
 import * as terminal from "@lockstep/core/planning";
+import {
+  codeGlobs,
+  colorsFor,
+  loadConfig,
+  nextStep,
+  preparePhase,
+  settleFiles,
+  writeFiles,
+} from "@lockstep/core/planning";
 import type { HookEngine } from "../engine/hooks.js";
 import { prismaPlugin } from "../plugin.js";
 import { toEntityModels } from "../schema/entities.js";
@@ -85,7 +101,9 @@ function summary(prepared: terminal.PhaseFiles): string {
     `${colors.bold("Written for expand")}`,
     ...migrations.map(({ name, unit }) => `  ${name}   ${colors.dim(unit.unit.title)}`),
     ...(relaxed.length > 0
-      ? [`  ${prepared.plan.originalModels.map((original) => original.file).join(", ")}   ${colors.dim(`${relaxed.map((column) => `${column.model}.${column.field}`).join(", ")} optional until contract`)}`]
+      ? [
+          `  ${prepared.plan.originalModels.map((original) => original.file).join(", ")}   ${colors.dim(`${relaxed.map((column) => `${column.model}.${column.field}`).join(", ")} optional until contract`)}`,
+        ]
       : []),
     `  lockstep/${plan.id}/   ${colors.dim("the plan, its README for reviewers, held and undo migrations")}`,
     terminal.editsText(edits, places, colors),

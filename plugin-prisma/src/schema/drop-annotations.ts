@@ -24,7 +24,9 @@ export function dropAnnotations(files: readonly SchemaFile[], model: string, fie
     searched = at + line.text.length;
     if (cuts.length === 0) return [];
     if (isAlone(content, line) && applySplices(line.text, cuts.map(blank)).trim() === "")
-      return [blank(line.span.start > found.field.span.start ? trailing(content, line) : wholeLine(content, line.span))];
+      return [
+        blank(line.span.start > found.field.span.start ? trailing(content, line) : wholeLine(content, line.span)),
+      ];
     return cuts.map((cut) => blank({ start: at + cut.start, end: at + cut.end }));
   });
   return replaced(files, found.model.file, applySplices(content, splices));

@@ -1,4 +1,4 @@
-import { parseAnnotations, type TableName, isSameTable } from "@lockstep/core";
+import { isSameTable, parseAnnotations, type TableName } from "@lockstep/core";
 import type { ColumnSource } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { toEntityModels } from "./entities.js";
@@ -17,7 +17,8 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
     const model = schema.models.find((candidate) => candidate.name === entity?.name);
     const declared = model?.fields.find((candidate) => candidate.name === field?.name);
     if (entity === undefined || field === undefined || model === undefined || declared === undefined) return undefined;
-    const file = project.schemaFiles[schema.files.findIndex((candidate) => candidate.path === model.file)] ?? model.file;
+    const file =
+      project.schemaFiles[schema.files.findIndex((candidate) => candidate.path === model.file)] ?? model.file;
     const lines = declared.documentationLines.map((line) => line.line);
     const notes = parseAnnotations(declared.documentation, { file, line: lines[0] ?? declared.line, lines });
     const source = notes.backfill ?? notes.mirror;
@@ -28,7 +29,9 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
       hasDefault: field.hasDefault,
       file,
       line,
-      ...(source === undefined ? {} : { fill: { kind: notes.backfill === undefined ? "mirror" : "backfill", sql: source.text } }),
+      ...(source === undefined
+        ? {}
+        : { fill: { kind: notes.backfill === undefined ? "mirror" : "backfill", sql: source.text } }),
       ...(notes.write === undefined ? {} : { write: notes.write.text }),
       ...(notes.skip === undefined ? {} : { skip: notes.skip.text }),
       ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),

@@ -50,7 +50,9 @@ test("somebody's work in between is never overwritten: LS3009 names both sides",
   rmSync(join(root, "lockstep"), { recursive: true, force: true });
   writeFiles(root, [{ file: "lockstep/x", before: undefined, after: "" }]);
   writeFileSync(join(root, journalFile), JSON.stringify(changes));
-  expect(() => recoverFiles(root)).toThrow(expect.objectContaining({ code: "LS3009", message: expect.stringMatching(/held\.sql.*model\.prisma/) }));
+  expect(() => recoverFiles(root)).toThrow(
+    expect.objectContaining({ code: "LS3009", message: expect.stringMatching(/held\.sql.*model\.prisma/) }),
+  );
   expect(text("held.sql")).toBe("edited meanwhile");
   expect(text("migrations/1/migration.sql")).toBeUndefined();
 });

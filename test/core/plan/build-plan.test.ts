@@ -32,7 +32,11 @@ test("deterministic: the same input gives the same bytes, another name another f
 test("nothing of the user's migration is lost: safe statements keep bytes and order", async () => {
   const sql = `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('A', 'B');\n\n-- AlterTable\nALTER TABLE "User" ADD COLUMN     "bio" TEXT,\nADD COLUMN     "handle" TEXT NOT NULL,\nADD COLUMN     "role" "Role" NOT NULL DEFAULT 'A';\n\n-- CreateTable\nCREATE TABLE "Team" (\n    "id" SERIAL NOT NULL\n);\n\n-- CreateIndex\nCREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");\n\n-- DropTable\nDROP TABLE "Old";\n`;
   const plan = await planOf({ sql });
-  expect(plan.units.filter((unit) => unit.phase === "expand").map(({ spec }) => (spec.kind === "original" ? spec.sql : spec.kind))).toEqual([
+  expect(
+    plan.units
+      .filter((unit) => unit.phase === "expand")
+      .map(({ spec }) => (spec.kind === "original" ? spec.sql : spec.kind)),
+  ).toEqual([
     `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('A', 'B');\n\n-- AlterTable\nALTER TABLE "User" ADD COLUMN     "bio" TEXT,\nADD COLUMN     "role" "Role" NOT NULL DEFAULT 'A';\n`,
     "expand",
     `-- CreateTable\nCREATE TABLE "Team" (\n    "id" SERIAL NOT NULL\n);\n`,
@@ -51,22 +55,42 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     message: /User\.handle is required/,
     hint: /prisma\/schema\.prisma:14[^]*@lockstep\.backfill/,
   },
-  { name: "constant for a unique column", columns: { handle: { fill: { kind: "backfill", sql: "'x'" } } }, code: "LS2002", message: /same value/ },
+  {
+    name: "constant for a unique column",
+    columns: { handle: { fill: { kind: "backfill", sql: "'x'" } } },
+    code: "LS2002",
+    message: /same value/,
+  },
   {
     name: "constant default of a unique column",
     sql: `ALTER TABLE "User" ADD COLUMN "h" TEXT NOT NULL DEFAULT 'x'; CREATE UNIQUE INDEX "k" ON "User"("h");`,
     code: "LS2002",
     message: /same default/,
   },
-  { name: "unknown column", columns: { handle: { fill: { kind: "backfill", sql: "lower(mail)" } } }, code: "LS2003", message: /no column "mail"/ },
-  { name: "does not parse", columns: { handle: { fill: { kind: "backfill", sql: "lower(" } } }, code: "LS1002", message: /lower\(/ },
+  {
+    name: "unknown column",
+    columns: { handle: { fill: { kind: "backfill", sql: "lower(mail)" } } },
+    code: "LS2003",
+    message: /no column "mail"/,
+  },
+  {
+    name: "does not parse",
+    columns: { handle: { fill: { kind: "backfill", sql: "lower(" } } },
+    code: "LS1002",
+    message: /lower\(/,
+  },
   {
     name: "subquery",
     columns: { handle: { fill: { kind: "backfill", sql: `(SELECT max(email) FROM "User")` } } },
     code: "LS2004",
     message: /subquery/,
   },
-  { name: "no primary key", shape: { columns: ["email"], generatedColumns: [], primaryKey: [] }, code: "LS2009", message: /no primary key/ },
+  {
+    name: "no primary key",
+    shape: { columns: ["email"], generatedColumns: [], primaryKey: [] },
+    code: "LS2009",
+    message: /no primary key/,
+  },
   {
     name: "composite key",
     shape: {

@@ -18,7 +18,11 @@ ruleTester(rule, {
       sql: `ALTER TABLE "User" ADD COLUMN "token" UUID NOT NULL DEFAULT gen_random_uuid();`,
       notice: /whole table is rewritten/,
     },
-    { name: "serial is another hazard", sql: `ALTER TABLE "User" ADD COLUMN "no" SERIAL NOT NULL;`, notice: /rewrites/ },
+    {
+      name: "serial is another hazard",
+      sql: `ALTER TABLE "User" ADD COLUMN "no" SERIAL NOT NULL;`,
+      notice: /rewrites/,
+    },
   ],
   unsafe: [
     {
@@ -43,7 +47,10 @@ ruleTester(rule, {
       name: "safe clauses of the same statement stay in a file of their own, before it",
       sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL,\nADD COLUMN "nick" TEXT;`,
       consequence: /may have rows/,
-      ddl: { expand: [/^ALTER TABLE "User" ADD COLUMN "nick" TEXT;$/, /ADD COLUMN "a" text/], contract: [/"a"/, /"a"/] },
+      ddl: {
+        expand: [/^ALTER TABLE "User" ADD COLUMN "nick" TEXT;$/, /ADD COLUMN "a" text/],
+        contract: [/"a"/, /"a"/],
+      },
     },
   ],
 });

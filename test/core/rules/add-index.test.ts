@@ -43,7 +43,10 @@ ruleTester(rule, {
       name: "with a stored default the column is required from the start",
       sql: `ALTER TABLE "User" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'member';\nCREATE INDEX "User_role_idx" ON "User"("role");`,
       consequence: /index is built under a lock/,
-      ddl: { expand: [/ADD COLUMN "role" text.*DEFAULT 'member'/, /CONCURRENTLY "User_role_idx"/, /reads pg_index/], contract: [] },
+      ddl: {
+        expand: [/ADD COLUMN "role" text.*DEFAULT 'member'/, /CONCURRENTLY "User_role_idx"/, /reads pg_index/],
+        contract: [],
+      },
     },
   ],
 });

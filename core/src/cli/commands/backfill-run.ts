@@ -15,19 +15,27 @@ export default defineCommand({
   async run(invocation) {
     const { io, workspace } = invocation;
     const { project, plugin, config } = await workspace();
-    const [{ choosePlan }, { chooseTargets }, { runBackfill }, { systemClock }, { BackfillView }, { LockstepError }, { nextText }] =
-      await Promise.all([
-        import("../../plan/store.js"),
-        import("../targets.js"),
-        import("../../backfill/runner.js"),
-        import("../../db/clock.js"),
-        import("../backfill-view.js"),
-        import("../../errors.js"),
-        import("../../review/terminal.js"),
-      ]);
+    const [
+      { choosePlan },
+      { chooseTargets },
+      { runBackfill },
+      { systemClock },
+      { BackfillView },
+      { LockstepError },
+      { nextText },
+    ] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../targets.js"),
+      import("../../backfill/runner.js"),
+      import("../../db/clock.js"),
+      import("../backfill-view.js"),
+      import("../../errors.js"),
+      import("../../review/terminal.js"),
+    ]);
     const { numberOption } = await import("../number-option.js");
     const plan = choosePlan(project.root, invocation.arguments[0]);
-    if (plan.backfills.length === 0) throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
+    if (plan.backfills.length === 0)
+      throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
     if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
     const startRows = numberOption(invocation, "batchRows", 1) ?? config.backfill?.batchRows;
     const targetMs = numberOption(invocation, "targetMs", 1) ?? config.backfill?.targetMs;
@@ -52,9 +60,13 @@ export default defineCommand({
         }).finally(() => io.progress.end());
         results.push({ target: target.name, ...result });
         if (result.status === "stopped")
-          throw new LockstepError("LS5002", `Stopped on ${target.name}: ${view.position(result.rows)}. Nothing is lost.`, {
-            hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
-          });
+          throw new LockstepError(
+            "LS5002",
+            `Stopped on ${target.name}: ${view.position(result.rows)}. Nothing is lost.`,
+            {
+              hint: `npx lockstep backfill run ${plan.id}${invocation.options.target === undefined ? "" : ` --target ${target.name}`}`,
+            },
+          );
         lines.push(view.verdict(result));
       }
     }

@@ -23,7 +23,14 @@ export default defineCommand({
     if (isDry) io.err(diffText(result.codeChanges, io.colors));
     else writeFiles(project.root, result.changes);
     const { places } = result.plan.state;
-    const list = places.length === 0 ? [] : [columns(places.map((place) => [place.kind, `${place.file}:${place.line}`, `${place.what} — ${place.reason}`]))];
+    const list =
+      places.length === 0
+        ? []
+        : [
+            columns(
+              places.map((place) => [place.kind, `${place.file}:${place.line}`, `${place.what} — ${place.reason}`]),
+            ),
+          ];
     const verdict =
       result.made.length === 0
         ? "All code edits of this phase are made."
@@ -32,7 +39,14 @@ export default defineCommand({
           : terminal.editsText(result.made, [], io.colors);
     const waiting = places.some((place) => place.kind === "required");
     return {
-      text: [verdict, ...list, terminal.nextText(waiting ? "edit the required places, then npx lockstep code" : "npx lockstep status", io.colors)].join("\n"),
+      text: [
+        verdict,
+        ...list,
+        terminal.nextText(
+          waiting ? "edit the required places, then npx lockstep code" : "npx lockstep status",
+          io.colors,
+        ),
+      ].join("\n"),
       json: { plan: plan.id, edits: result.made, places },
       exitCode: waiting ? 1 : 0,
     };

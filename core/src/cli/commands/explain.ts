@@ -20,7 +20,11 @@ export default defineCommand({
         io.colors.bold("Errors"),
         columns(codes.map(([code, entry]) => [code, entry.title])),
       ].join("\n");
-      return { text, json: { rules: rules.map(({ id, summary }) => ({ id, summary })), errors: errorTable }, exitCode: 0 };
+      return {
+        text,
+        json: { rules: rules.map(({ id, summary }) => ({ id, summary })), errors: errorTable },
+        exitCode: 0,
+      };
     }
     const entry = codes.find(([code]) => code === topic.toUpperCase())?.[1];
     if (entry !== undefined) {

@@ -16,7 +16,11 @@ export default defineCommand({
     const json = { project: project.root, changed: real.map((change) => change.file), written: false, notes };
     const next = nextText(`edit your model, then run ${plugin.words.develop} as always`, io.colors);
     if (real.length === 0)
-      return { json, exitCode: 0, text: ["Lockstep is set up here already: nothing to change.", ...notes, next].join("\n") };
+      return {
+        json,
+        exitCode: 0,
+        text: ["Lockstep is set up here already: nothing to change.", ...notes, next].join("\n"),
+      };
 
     const { diffText } = await import("../../review/diff.js");
     const diff = diffText(real, io.colors);
@@ -25,7 +29,9 @@ export default defineCommand({
     if (!isDry && options.yes !== true && io.isInteractive && !(await io.confirm("Write these changes?")))
       return { json, exitCode: 1, text: "Nothing was written." };
     if (!isDry) (await import("../../files/write-files.js")).writeFiles(project.root, real);
-    const verdict = isDry ? "Nothing was written (--dry-run)." : `Set up: ${real.map((change) => change.file).join(", ")}`;
+    const verdict = isDry
+      ? "Nothing was written (--dry-run)."
+      : `Set up: ${real.map((change) => change.file).join(", ")}`;
     return { json: { ...json, written: !isDry }, exitCode: 0, text: [verdict, ...notes, next].join("\n") };
   },
 });

@@ -16,26 +16,39 @@ export default defineCommand({
   async run(invocation) {
     const { io, options, workspace } = invocation;
     const { project, plugin, config } = await workspace();
-    const [store, { nextPhase }, { chooseTargets }, { passGate }, { preparePhase }, { writeFiles }, { timestampOf }, terminal, { nextStep }, { diffText }] =
-      await Promise.all([
-        import("../../plan/store.js"),
-        import("../../plan/next-phase.js"),
-        import("../targets.js"),
-        import("../pass-gate.js"),
-        import("../../plan/write-phase.js"),
-        import("../../files/write-files.js"),
-        import("../../plan/timestamps.js"),
-        import("../../review/terminal.js"),
-        import("../../review/next-step.js"),
-        import("../../review/diff.js"),
-      ]);
+    const [
+      store,
+      { nextPhase },
+      { chooseTargets },
+      { passGate },
+      { preparePhase },
+      { writeFiles },
+      { timestampOf },
+      terminal,
+      { nextStep },
+      { diffText },
+    ] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../../plan/next-phase.js"),
+      import("../targets.js"),
+      import("../pass-gate.js"),
+      import("../../plan/write-phase.js"),
+      import("../../files/write-files.js"),
+      import("../../plan/timestamps.js"),
+      import("../../review/terminal.js"),
+      import("../../review/next-step.js"),
+      import("../../review/diff.js"),
+    ]);
     const { colors } = io;
     const plan = store.choosePlan(project.root, invocation.arguments[0]);
     store.verifyUnits(project.root, plan);
     const phase = nextPhase(plan);
     if (phase === undefined)
       return {
-        text: [`Plan ${colors.bold(plan.id)}: every phase is written.`, terminal.nextText("npx lockstep status", colors)].join("\n"),
+        text: [
+          `Plan ${colors.bold(plan.id)}: every phase is written.`,
+          terminal.nextText("npx lockstep status", colors),
+        ].join("\n"),
         json: { plan: plan.id, released: plan.state.released, written: false },
         exitCode: 0,
       };
@@ -53,10 +66,19 @@ export default defineCommand({
         json,
         exitCode: 1,
       };
-    const prepared = await preparePhase({ plan, project, plugin, phase, timestamp: timestampOf(io.now()), code: codeGlobs(config) });
+    const prepared = await preparePhase({
+      plan,
+      project,
+      plugin,
+      phase,
+      timestamp: timestampOf(io.now()),
+      code: codeGlobs(config),
+    });
     if (options.dryRun === true) io.err(diffText(prepared.changes, colors));
     else writeFiles(project.root, prepared.changes);
-    const edited = prepared.changes.filter((change) => !change.file.startsWith("lockstep/")).map((change) => change.file);
+    const edited = prepared.changes
+      .filter((change) => !change.file.startsWith("lockstep/"))
+      .map((change) => change.file);
     return {
       text: [
         `${head} is ${colors.green("open")}`,
@@ -64,13 +86,21 @@ export default defineCommand({
         "",
         options.dryRun === true ? "Would be written (--dry-run):" : colors.bold(`Written for ${phase}`),
         ...prepared.migrations.map(({ name, unit }) => `  ${name}   ${colors.dim(unit.unit.title)}`),
-        ...edited.filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file)).map((file) => `  ${file}`),
+        ...edited
+          .filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file))
+          .map((file) => `  ${file}`),
         terminal.editsText(prepared.edits, prepared.places, colors),
         terminal.nextText(nextStep(prepared.plan, plugin.words), colors),
       ]
         .filter((line, index) => line !== "" || index === answers.length + 1)
         .join("\n"),
-      json: { ...json, written: options.dryRun !== true, files: prepared.changes.map((change) => change.file), edits: prepared.edits, places: prepared.places },
+      json: {
+        ...json,
+        written: options.dryRun !== true,
+        files: prepared.changes.map((change) => change.file),
+        edits: prepared.edits,
+        places: prepared.places,
+      },
       exitCode: 0,
     };
   },

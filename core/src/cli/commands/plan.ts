@@ -28,7 +28,9 @@ export default defineCommand({
       terminal.planText(plan, colors, (phase) => (phases.indexOf(phase) <= reached ? "done" : undefined)),
       "",
       ...plan.columns.flatMap((column) =>
-        column.fill === undefined ? [] : [`Values of ${column.model}.${column.field}: ${column.fill.sql}   ${colors.dim(column.fill.source)}`],
+        column.fill === undefined
+          ? []
+          : [`Values of ${column.model}.${column.field}: ${column.fill.sql}   ${colors.dim(column.fill.source)}`],
       ),
       ...(plan.state.edits.length + plan.state.places.length > 0
         ? [terminal.editsText(plan.state.edits, plan.state.places, colors)]

@@ -9,27 +9,34 @@ export default defineCommand({
   async run(invocation) {
     const { io, workspace } = invocation;
     const { project, plugin, config } = await workspace();
-    const [{ listPlans, loadPlan }, { chooseTargets, developmentTarget }, { readStatus, statusText }, { nextText }] = await Promise.all([
-      import("../../plan/store.js"),
-      import("../targets.js"),
-      import("../plan-status.js"),
-      import("../../review/terminal.js"),
-    ]);
+    const [{ listPlans, loadPlan }, { chooseTargets, developmentTarget }, { readStatus, statusText }, { nextText }] =
+      await Promise.all([
+        import("../../plan/store.js"),
+        import("../targets.js"),
+        import("../plan-status.js"),
+        import("../../review/terminal.js"),
+      ]);
     const [id] = invocation.arguments;
     const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
     if (plans.length === 0)
       return {
-        text: ["There is no plan in this project.", nextText(`edit your model, then ${plugin.words.develop}`, io.colors)].join("\n"),
+        text: [
+          "There is no plan in this project.",
+          nextText(`edit your model, then ${plugin.words.develop}`, io.colors),
+        ].join("\n"),
         json: { plans: [] },
         exitCode: 0,
       };
-    const name = textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
+    const name =
+      textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
     const targets = chooseTargets(config, project, io, name, true);
     const statuses = [];
     for (const plan of plans) statuses.push(await readStatus(plan, targets, project, plugin));
     const last = statuses.findLast((status) => !status.isDone) ?? statuses.at(-1);
     return {
-      text: [...statuses.map((status) => statusText(status, io.colors)), nextText(last?.next ?? "", io.colors)].join("\n"),
+      text: [...statuses.map((status) => statusText(status, io.colors)), nextText(last?.next ?? "", io.colors)].join(
+        "\n",
+      ),
       json: { plans: statuses },
       exitCode: 0,
     };

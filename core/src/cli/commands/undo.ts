@@ -12,34 +12,65 @@ export default defineCommand({
 
   async run({ arguments: [id], options, io, workspace }) {
     const { project, plugin, config } = await workspace();
-    const [{ LockstepError }, { choosePlan, verifyUnits }, { preparePhase }, { writeFiles }, terminal, words, { nextStep }, { timestampOf }, { diffText }] =
-      await Promise.all([
-        import("../../errors.js"),
-        import("../../plan/store.js"),
-        import("../../plan/write-phase.js"),
-        import("../../files/write-files.js"),
-        import("../../review/terminal.js"),
-        import("../../review/words.js"),
-        import("../../review/next-step.js"),
-        import("../../plan/timestamps.js"),
-        import("../../review/diff.js"),
-      ]);
+    const [
+      { LockstepError },
+      { choosePlan, verifyUnits },
+      { preparePhase },
+      { writeFiles },
+      terminal,
+      words,
+      { nextStep },
+      { timestampOf },
+      { diffText },
+    ] = await Promise.all([
+      import("../../errors.js"),
+      import("../../plan/store.js"),
+      import("../../plan/write-phase.js"),
+      import("../../files/write-files.js"),
+      import("../../review/terminal.js"),
+      import("../../review/words.js"),
+      import("../../review/next-step.js"),
+      import("../../plan/timestamps.js"),
+      import("../../review/diff.js"),
+    ]);
     const plan = choosePlan(project.root, id);
     verifyUnits(project.root, plan);
     if (plan.state.released === "undone" || plan.state.released === "contract")
-      throw new LockstepError("LS3008", `Plan ${plan.id} ${plan.state.released === "undone" ? "is undone already" : "is past contract: its column is an ordinary one now"}.`, {
-        hint: plan.state.released === "contract" ? `Remove the field from the model, then ${plugin.words.develop}` : "npx lockstep status",
-      });
+      throw new LockstepError(
+        "LS3008",
+        `Plan ${plan.id} ${plan.state.released === "undone" ? "is undone already" : "is past contract: its column is an ordinary one now"}.`,
+        {
+          hint:
+            plan.state.released === "contract"
+              ? `Remove the field from the model, then ${plugin.words.develop}`
+              : "npx lockstep status",
+        },
+      );
     const lost = plan.columns.map(words.columnLabel).join(", ");
     const warning = `The values in ${lost} are lost where the undo is applied; nothing else is.`;
-    const prepared = await preparePhase({ plan, project, plugin, phase: "undo", timestamp: timestampOf(io.now()), code: codeGlobs(config) });
-    const json = { plan: plan.id, lost: plan.columns.map(words.columnLabel), files: prepared.changes.map((change) => change.file), written: false };
+    const prepared = await preparePhase({
+      plan,
+      project,
+      plugin,
+      phase: "undo",
+      timestamp: timestampOf(io.now()),
+      code: codeGlobs(config),
+    });
+    const json = {
+      plan: plan.id,
+      lost: plan.columns.map(words.columnLabel),
+      files: prepared.changes.map((change) => change.file),
+      written: false,
+    };
     if (options.dryRun === true) {
       io.err(diffText(prepared.changes, io.colors));
       return { text: `${warning}\nNothing was written (--dry-run).`, json, exitCode: 0 };
     }
     if (options.yes !== true) {
-      if (!io.isInteractive) throw new LockstepError("LS8005", `${warning} Say yes to that with a flag.`, { hint: `npx lockstep undo ${plan.id} --yes` });
+      if (!io.isInteractive)
+        throw new LockstepError("LS8005", `${warning} Say yes to that with a flag.`, {
+          hint: `npx lockstep undo ${plan.id} --yes`,
+        });
       if (!(await io.confirm(`${warning} Write the undo?`))) return { text: "Nothing was written.", json, exitCode: 1 };
     }
     writeFiles(project.root, prepared.changes);
@@ -53,7 +84,9 @@ export default defineCommand({
         terminal.editsText(prepared.edits, prepared.places, colors),
         "Deploy the code first: builds that still write the column fail once it is gone.",
         terminal.nextText(nextStep(prepared.plan, plugin.words), colors),
-      ].filter((line) => line !== "").join("\n"),
+      ]
+        .filter((line) => line !== "")
+        .join("\n"),
     };
   },
 });

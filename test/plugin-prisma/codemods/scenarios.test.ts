@@ -154,6 +154,14 @@ describe("across files", () => {
     expect((await editFor("expand", files, [])).changes).toEqual([]);
   });
 
+  test("a row of another model is left alone", async () => {
+    const files = single(`import type { Order, User as Account } from "./generated/prisma/client";
+export const order: Order = { id: 1, userId: 2, totalCents: 3, createdAt: new Date(0) };
+export const account: Account = { id: 1, email: "A@x.com", name: "A", createdAt: now, updatedAt: now };
+`);
+    expect((await editFor("expand", files, [])).edits).toMatchObject([{ line: 3, text: 'handle: "a@x.com"' }]);
+  });
+
   test("a mapper and the interface it returns are edited together", async () => {
     const files: Files = [
       {

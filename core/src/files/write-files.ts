@@ -94,7 +94,10 @@ function current(root: string, file: string): string | undefined {
 
 function put(root: string, file: string, text: string | undefined): void {
   const path = join(root, file);
-  if (text !== undefined) return replaceFile(path, text);
+  if (text !== undefined) {
+    replaceFile(path, text);
+    return;
+  }
   rmSync(path, { force: true });
   // An empty `held/` or `lockstep/` says nothing.
   if (existsSync(dirname(path)) && readdirSync(dirname(path)).length === 0) rmdirSync(dirname(path));

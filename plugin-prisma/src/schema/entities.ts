@@ -18,7 +18,7 @@ const scalars: Readonly<Record<string, ScalarType>> = {
  * generated client does not have: views, `@@ignore`d models, `@ignore`d fields and `Unsupported(…)` ones.
  */
 export function toEntityModels(schema: PrismaSchema): EntityModel[] {
-  const enums = new Set(schema.enums.map((item) => item.name));
+  const enums = new Map(schema.enums.map((item) => [item.name, item.values.map((value) => ({ name: value.name, value: databaseName(value) }))]));
   const models = schema.models.filter((model) => model.kind === "model" && !has(model, "ignore"));
   const names = new Set(schema.models.map((model) => model.name));
   return models.map((model) => {
@@ -43,11 +43,11 @@ const none = { name: "", args: undefined, span: { start: 0, end: 0 }, line: 0 };
 function toField(
   field: PrismaField,
   model: PrismaModel,
-  enums: ReadonlySet<string>,
+  enums: ReadonlyMap<string, NonNullable<EntityField["enumValues"]>>,
   isForeignKey: boolean,
 ): EntityField[] {
-  const isEnum = enums.has(field.type);
-  const type = isEnum ? "enum" : scalars[field.type];
+  const enumValues = enums.get(field.type);
+  const type = enumValues === undefined ? scalars[field.type] : "enum";
   if (type === undefined) return [];
   const isUpdatedAt = has(field, "updatedAt");
   return [
@@ -55,7 +55,7 @@ function toField(
       name: field.name,
       column: databaseName(field),
       type,
-      ...(isEnum ? { enumName: field.type } : {}),
+      ...(enumValues === undefined ? {} : { enumName: field.type, enumValues }),
       isList: field.isList,
       isOptional: field.isOptional,
       isId: keyFields(model).includes(field.name),

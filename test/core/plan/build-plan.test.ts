@@ -53,7 +53,7 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     columns: { handle: { fill: undefined } as never },
     code: "LS2001",
     message: /User\.handle is required/,
-    hint: /prisma\/schema\.prisma:14[^]*@lockstep\.backfill/,
+    hint: /prisma\/schema\.prisma:14[\s\S]*@lockstep\.backfill/,
   },
   {
     name: "constant for a unique column",

@@ -3,24 +3,24 @@ import { describe, expect, it } from "vitest";
 import { unwrapConfig, wrapConfig } from "../../../plugin-prisma/src/init/wrap-config.js";
 import { forms } from "./forms.js";
 
-function after(result: { after: string } | { unchanged: true }): string {
+function textOf(result: { after: string } | { unchanged: true }): string {
   return "after" in result ? result.after : expect.fail("unchanged");
 }
 
 describe("wrapConfig", () => {
   it.each(forms)("$name: wrapped once, unwrapped to the same bytes", ({ file, text }) => {
-    const wrapped = after(wrapConfig(text, file));
+    const wrapped = textOf(wrapConfig(text, file));
     expect(wrapConfig(wrapped, file)).toEqual({ unchanged: true });
-    expect(after(unwrapConfig(wrapped, file))).toBe(text);
+    expect(textOf(unwrapConfig(wrapped, file))).toBe(text);
     expect(unwrapConfig(text, file)).toEqual({ unchanged: true });
     // With the note for the compiler too.
-    const noted = after(wrapConfig(text, file, { isAwaitAccepted: false }));
+    const noted = textOf(wrapConfig(text, file, { isAwaitAccepted: false }));
     expect(noted.includes("@ts-expect-error")).toBe(file.endsWith("ts"));
-    expect(after(unwrapConfig(noted, file))).toBe(text);
+    expect(textOf(unwrapConfig(noted, file))).toBe(text);
   });
 
   it.each(forms)("$name", ({ file, text }) => {
-    expect(after(wrapConfig(text, file))).toMatchSnapshot();
+    expect(textOf(wrapConfig(text, file))).toMatchSnapshot();
   });
 
   it("is done once and taken back without a trace, however the file is written", () => {
@@ -57,10 +57,10 @@ describe("wrapConfig", () => {
         ({ head, imports, gap, constant, doc, exported, end, eol, quote, isAwaitAccepted }) => {
           const lines = `${head}${imports.join("").replaceAll('"', quote)}${gap}${constant}${doc}export default ${exported}${end}`;
           const text = lines.replaceAll("\n", eol);
-          const wrapped = after(wrapConfig(text, "prisma.config.ts", { isAwaitAccepted }));
+          const wrapped = textOf(wrapConfig(text, "prisma.config.ts", { isAwaitAccepted }));
           expect(wrapped).toContain(`export default withLockstep(${exported.replaceAll("\n", eol)})`);
           expect(wrapConfig(wrapped, "prisma.config.ts", { isAwaitAccepted })).toEqual({ unchanged: true });
-          expect(after(unwrapConfig(wrapped, "prisma.config.ts"))).toBe(text);
+          expect(textOf(unwrapConfig(wrapped, "prisma.config.ts"))).toBe(text);
         },
       ),
       { numRuns: 500 },
@@ -83,7 +83,7 @@ describe("wrapConfig", () => {
 
   it("only wraps where the import is there already", () => {
     const text = 'import { withLockstep } from "@lockstep/prisma";\nexport default {};';
-    expect(after(wrapConfig(text, "prisma.config.ts"))).toBe(text.replace("{};", "withLockstep({});"));
+    expect(textOf(wrapConfig(text, "prisma.config.ts"))).toBe(text.replace("{};", "withLockstep({});"));
   });
 
   it.each([

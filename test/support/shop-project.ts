@@ -58,7 +58,7 @@ export async function createShop(): Promise<ShopProject> {
     },
     async commit(message) {
       await git("add", "-A");
-      const result = await git("commit", "--quiet", "-m", message);
+      const result = await git("commit", "--quiet", "--allow-empty", "-m", message);
       if (result.code !== 0) throw new Error(result.output);
     },
     async dispose() {

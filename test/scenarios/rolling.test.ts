@@ -1,0 +1,143 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Build } from "../../examples/demo/instance.js";
+import { Load } from "../../examples/demo/load.js";
+import { closeConnections } from "../../examples/demo/request.js";
+import { Rotation } from "../../examples/demo/rotation.js";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// Old and new code, both serving, through every phase and the undo: no request fails, and no whole row shows a half-filled column.
+
+const users = 300;
+const stop = new AbortController();
+let shop: ShopProject;
+let rotation: Rotation;
+let load: Load;
+let builds: string;
+
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 10, production: users });
+  builds = mkdtempSync(join(tmpdir(), "lockstep-builds-"));
+  rotation = new Rotation(shop.production, stop.signal);
+  load = new Load("lockstep", rotation, 40, users);
+});
+afterAll(async () => {
+  await load?.stop();
+  await rotation?.stop();
+  closeConnections();
+  rmSync(builds, { recursive: true, force: true });
+  await shop?.dispose();
+});
+
+/** The app as it stands now, type-checked, in a folder of its own. */
+async function build(name: string): Promise<Build> {
+  const generate = await shop.prisma(["generate"]);
+  expect(generate.code, generate.output).toBe(0);
+  const types = await shop.npx("tsc", ["--noEmit"]);
+  expect(types.output).toBe("");
+  const folder = join(builds, name);
+  cpSync(shop.root, folder, { recursive: true, filter: (path) => !/node_modules|[/\\]\.git([/\\]|$)/.test(path.slice(shop.root.length)) });
+  symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(folder, "node_modules"));
+  await shop.commit(name);
+  return { name, folder };
+}
+
+/** Deploys what the repository holds, under load. */
+async function deploy() {
+  const result = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production });
+  expect(result.code, result.output).toBe(0);
+}
+
+/** A command of the user's that must succeed. */
+async function lockstep(...args: string[]) {
+  const result = await shop.lockstep(args);
+  expect(result.code, result.output).toBe(0);
+}
+
+/** Both builds serve for a while; then the former leaves. */
+async function roll(from: Build, to: Build) {
+  await rotation.add(to);
+  await sleep(1500);
+  await rotation.remove(from);
+  await sleep(500);
+}
+
+/** What the users noticed of a phase. */
+async function expectUnnoticed(phase: string) {
+  load.phase(`after ${phase}`);
+  await load.summary();
+  const numbers = load.numbers().find((record) => record.phase === phase);
+  expect(numbers?.requests).toBeGreaterThan(30);
+  expect({ failed: numbers?.failed, halfFilled: numbers?.halfFilled, log: rotation.errors(3) }).toEqual({
+    failed: 0,
+    halfFilled: 0,
+    log: [],
+  });
+}
+
+let old: Build;
+let expand: Build;
+
+test("expand, then the undo of it: code first, then the migration", async () => {
+  old = await build("old");
+  await rotation.add(old);
+  addHandle(shop);
+  const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
+  expect(dev.code, dev.output).toBe(0);
+  expand = await build("expand");
+  load.phase("expand");
+  await deploy();
+  await roll(old, expand);
+  await expectUnnoticed("expand");
+
+  await lockstep("undo", "--yes");
+  const undone = await build("undone");
+  load.phase("undo");
+  await roll(expand, undone);
+  await deploy();
+  await sleep(1000);
+  await expectUnnoticed("undo");
+  old = undone;
+});
+
+test("expand, backfill, switch with a rollback of the code, contract", async () => {
+  addHandle(shop);
+  const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle_again"]);
+  expect(dev.code, dev.output).toBe(0);
+  expand = await build("expand-again");
+  load.phase("expand again");
+  await deploy();
+  await rotation.add(expand);
+  await sleep(1500);
+  await expectUnnoticed("expand again");
+
+  load.phase("backfill");
+  await lockstep("backfill", "run");
+  await sleep(1000);
+  await expectUnnoticed("backfill");
+  await rotation.remove(old);
+
+  await lockstep("next");
+  const read = await build("switch");
+  load.phase("switch");
+  await roll(expand, read);
+  // A rollback of the code, and forward again.
+  await roll(read, expand);
+  await roll(expand, read);
+  await expectUnnoticed("switch");
+
+  await lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady");
+  const contract = await build("contract");
+  load.phase("contract");
+  await deploy();
+  await roll(read, contract);
+  await roll(contract, read);
+  await expectUnnoticed("contract");
+  const status = await shop.lockstep(["status", "--json"]);
+  expect(JSON.parse(status.stdout).plans.at(-1)).toMatchObject({ isDone: true });
+});

@@ -60,6 +60,13 @@ export function planText(
   ].join("\n");
 }
 
+/** The files that a phase wrote: each with a word on it. */
+export function writtenText(phase: string, files: readonly (readonly [string, string])[], colors: Colors): string {
+  return [colors.bold(`Written for ${phase}`), columns(files.map(([file, what]) => [file, colors.dim(what)]))].join(
+    "\n",
+  );
+}
+
 /** The code edits of a phase, one line each, and how many places wait for a person. */
 export function editsText(edits: readonly PlannedEdit[], places: Plan["state"]["places"], colors: Colors): string {
   const lines: string[] = [];

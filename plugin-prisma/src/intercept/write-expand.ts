@@ -5,6 +5,7 @@ import {
   type Migration,
   type Operation,
   type Plan,
+  type PlannedColumn,
   readMigration,
 } from "@lockstep/core";
 import * as terminal from "@lockstep/core/planning";
@@ -98,18 +99,26 @@ function summary(prepared: terminal.PhaseFiles): string {
     "",
     terminal.planText(plan, colors),
     "",
-    `${colors.bold("Written for expand")}`,
-    ...migrations.map(({ name, unit }) => `  ${name}   ${colors.dim(unit.unit.title)}`),
-    ...(relaxed.length > 0
-      ? [
-          `  ${prepared.plan.originalModels.map((original) => original.file).join(", ")}   ${colors.dim(`${relaxed.map((column) => `${column.model}.${column.field}`).join(", ")} optional until contract`)}`,
-        ]
-      : []),
-    `  lockstep/${plan.id}/   ${colors.dim("the plan, its README for reviewers, held and undo migrations")}`,
+    terminal.writtenText(
+      "expand",
+      [
+        ...migrations.map(({ name, unit }) => [name, unit.unit.title] as const),
+        ...plan.originalModels
+          .filter((original) => relaxed.some((column) => column.model === original.model))
+          .map(({ file, model }) => [file, optionalWords(relaxed, model)] as const),
+        [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
+      ],
+      colors,
+    ),
     terminal.editsText(edits, places, colors),
     terminal.nextText(nextStep(plan, prismaPlugin.words), colors),
     "",
   ]
     .filter((line, index, lines) => !(line === "" && lines[index - 1] === ""))
     .join("\n");
+}
+
+function optionalWords(relaxed: readonly PlannedColumn[], model: string): string {
+  const names = relaxed.filter((column) => column.model === model).map((column) => `${model}.${column.field}`);
+  return `${names.join(", ")} optional until contract`;
 }

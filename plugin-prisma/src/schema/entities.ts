@@ -18,7 +18,12 @@ const scalars: Readonly<Record<string, ScalarType>> = {
  * generated client does not have: views, `@@ignore`d models, `@ignore`d fields and `Unsupported(…)` ones.
  */
 export function toEntityModels(schema: PrismaSchema): EntityModel[] {
-  const enums = new Map(schema.enums.map((item) => [item.name, item.values.map((value) => ({ name: value.name, value: databaseName(value) }))]));
+  const enums = new Map(
+    schema.enums.map((item) => [
+      item.name,
+      item.values.map((value) => ({ name: value.name, value: databaseName(value) })),
+    ]),
+  );
   const models = schema.models.filter((model) => model.kind === "model" && !has(model, "ignore"));
   const names = new Set(schema.models.map((model) => model.name));
   return models.map((model) => {

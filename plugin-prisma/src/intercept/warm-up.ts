@@ -1,0 +1,57 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { setImmediate as turn } from "node:timers/promises";
+import { loadParser, readMigration } from "@lockstep/core";
+import type { EngineInfo } from "../engine/hooks.js";
+import type { PrismaProject } from "../project.js";
+import { readSchema } from "../schema/read.js";
+import { projectOf } from "./project.js";
+import type { MigrationsList, SchemaContainer } from "./shapes.js";
+
+/** V8 compiles the parser's WASM function by function, when it is first called. */
+const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREATE UNIQUE INDEX "d" ON "a"("b");`;
+
+/**
+ * Loads what the next requests need. `migrate dev` begins with the replay of the migrations, in which this process mostly waits for
+ * the database. Every change needs the parser; a plan needs ten times as much, so that is loaded only when an annotation
+ * announces one. Nothing depends on it: who needs something that is not there yet loads it.
+ */
+export async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<void> {
+  readMigration(sample, "sample.sql", await loadParser());
+  await turn();
+  const schema = await schemaOnDisk(info);
+  if (!schema.files.some(({ content }) => annotation.test(content))) return;
+  // Each takes a while in which nothing else happens; between them, the engine goes on.
+  await import("./plan-change.js");
+  await turn();
+  if (!(await isPlanAnnounced(schema, projectOf(info, schema, migrations.baseDir)))) return;
+  await import("./write-expand.js");
+  await turn();
+  await import("@prisma/prisma-schema-wasm");
+  await turn();
+  await import("../codemods/index.js");
+}
+
+const annotation = /@lockstep\.(backfill|mirror)\b/;
+
+async function schemaOnDisk({ datamodelPaths, cwd }: EngineInfo): Promise<SchemaContainer> {
+  const read = async (path: string) => ({ path, content: await readFile(resolve(cwd, path), "utf8") });
+  return { files: await Promise.all(datamodelPaths.map(read)) };
+}
+
+/** There is an annotated field that no plan knows: annotations stay in the model until contract. */
+async function isPlanAnnounced(schema: SchemaContainer, project: PrismaProject): Promise<boolean> {
+  if (!existsSync(join(project.root, "lockstep"))) return true;
+  const { isOpen, listPlans } = await import("@lockstep/core/planning");
+  const known = listPlans(project.root)
+    .filter(isOpen)
+    .flatMap((plan) => plan.columns);
+  return readSchema(schema.files).models.some((model) =>
+    model.fields.some(
+      (field) =>
+        annotation.test(field.documentation) &&
+        !known.some((column) => column.model === model.name && column.field === field.name),
+    ),
+  );
+}

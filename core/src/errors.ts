@@ -160,12 +160,6 @@ export const errorTable = {
     next: "Restore the file from version control.",
     exit: 1,
   },
-  LS4001: {
-    title: "A file that must be edited has uncommitted changes",
-    why: "Lockstep does not mix its edits with work in progress.",
-    next: "Commit or stash the file, then run: npx lockstep code",
-    exit: 1,
-  },
   LS4002: {
     title: "The model was not found in the schema",
     why: "Models are edited in lockstep with the database; without the model the next migration would take the column away.",
@@ -291,12 +285,6 @@ export const errorTable = {
     why: "Only codes and rules that exist can be explained.",
     next: "List them with: npx lockstep explain",
     exit: 2,
-  },
-  LS9001: {
-    title: "The database has failed or pending migrations",
-    why: "A plan is made from what the ORM generates, and that is only right when the history is applied.",
-    next: "Resolve the migration named, then run the command again.",
-    exit: 1,
   },
   LS9002: {
     title: "The schema engine failed",

@@ -3,6 +3,7 @@ export { type Annotation, type Annotations, annotationSpans, parseAnnotations } 
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";
 export * from "./errors.js";
+export { recoverFiles } from "./files/write-files.js";
 export * from "./model/index.js";
 export type { AppliedMigrations, ModelEdit, OrmPlugin, Project } from "./plugin.js";
 export { type Judgement, judge } from "./rules/judge.js";

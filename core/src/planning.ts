@@ -9,6 +9,6 @@ export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
 export type { ColumnSource, PlanSources, TableShape } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
-export { type PhaseFiles, preparePhase } from "./plan/write-phase.js";
+export { type PhaseFiles, preparePhase } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";

@@ -1,5 +1,11 @@
-import type { CodeGlobs } from "../plan/write-phase.js";
 import type { LockstepConfig } from "./schema.js";
+
+/** Which files are looked through and edited. */
+export interface CodeGlobs {
+  /** Nothing: every source file of the project. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+}
 
 /** The globs of code edits; nothing included: every source file of the project. */
 export function codeGlobs(config: LockstepConfig): CodeGlobs {

@@ -1,15 +1,18 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { recoverFiles } from "@lockstep/core";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { type Change, decide } from "./decide.js";
 import { rootOf } from "./project.js";
 import type {
   CreateMigrationParams,
   CreateMigrationResult,
+  DevDiagnosticParams,
   EvaluateDataLossParams,
   EvaluateDataLossResult,
   MigrationsList,
 } from "./shapes.js";
+import { warmUp } from "./warm-up.js";
 
 /**
  * What Lockstep does between Prisma's CLI and its schema engine. `migrate dev` asks twice: evaluateDataLoss, then
@@ -19,6 +22,11 @@ export const hooks: EngineHooks = {
   async intercept(request, engine, info) {
     if (await finishInterrupted(request, engine, info))
       return { result: await engine.call(request.method, relisted(request, info)) };
+    if (request.method === "devDiagnostic") {
+      // Not awaited: the engine works meanwhile. What fails here fails again where it is needed, and is told there.
+      warmUp(info, (request.params as DevDiagnosticParams).migrationsList).catch(() => undefined);
+      return undefined;
+    }
     if (request.method === "evaluateDataLoss") {
       const params = request.params as EvaluateDataLossParams;
       const change = await decide(params, engine, info);
@@ -64,7 +72,6 @@ async function finishInterrupted(request: EngineRequest, engine: HookEngine, inf
   isFinished = true;
   const root = rootOf(resolve(info.cwd, migrationsList.baseDir), info.cwd);
   if (!existsSync(join(root, "lockstep"))) return false;
-  const { recoverFiles } = await import("@lockstep/core/planning");
   const recovery = recoverFiles(root);
   if (recovery.kind === "none") return false;
   await engine.print(`Lockstep: finished a write that was interrupted: ${recovery.files.join(", ")}`);

@@ -19,18 +19,22 @@ const sample = `ALTER TABLE "a" ADD COLUMN "b" TEXT NOT NULL DEFAULT 'c';\nCREAT
  */
 export async function warmUp(info: EngineInfo, migrations: MigrationsList): Promise<void> {
   readMigration(sample, "sample.sql", await loadParser());
-  await turn();
   const schema = await schemaOnDisk(info);
-  if (!schema.files.some(({ content }) => annotation.test(content))) return;
-  // Each takes a while in which nothing else happens; between them, the engine goes on.
-  await import("./plan-change.js");
+  const project = projectOf(info, schema, migrations.baseDir);
+  const hasPlans = existsSync(join(project.root, "lockstep"));
+  const isAnnotated = schema.files.some(({ content }) => annotation.test(content));
+  // Each of these takes a while in which nothing else happens; between them, the engine goes on.
+  if (hasPlans) await beside(import("./open-plans.js"));
+  if (!isAnnotated || (hasPlans && !(await isPlanAnnounced(schema, project)))) return;
+  await beside(import("./plan-change.js"));
+  await beside(import("./write-expand.js"));
+  await beside(import("@prisma/prisma-schema-wasm"));
+  await beside(import("../codemods/index.js"));
+}
+
+async function beside(loading: Promise<unknown>): Promise<void> {
+  await loading;
   await turn();
-  if (!(await isPlanAnnounced(schema, projectOf(info, schema, migrations.baseDir)))) return;
-  await import("./write-expand.js");
-  await turn();
-  await import("@prisma/prisma-schema-wasm");
-  await turn();
-  await import("../codemods/index.js");
 }
 
 const annotation = /@lockstep\.(backfill|mirror)\b/;
@@ -42,7 +46,6 @@ async function schemaOnDisk({ datamodelPaths, cwd }: EngineInfo): Promise<Schema
 
 /** There is an annotated field that no plan knows: annotations stay in the model until contract. */
 async function isPlanAnnounced(schema: SchemaContainer, project: PrismaProject): Promise<boolean> {
-  if (!existsSync(join(project.root, "lockstep"))) return true;
   const { isOpen, listPlans } = await import("@lockstep/core/planning");
   const known = listPlans(project.root)
     .filter(isOpen)

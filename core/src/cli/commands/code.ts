@@ -11,7 +11,7 @@ export default defineCommand({
     const { project, plugin, config } = await workspace();
     const [{ choosePlan }, { refreshCode }, terminal, { diffText }, { writeFiles }, { columns }] = await Promise.all([
       import("../../plan/store.js"),
-      import("../../plan/refresh-code.js"),
+      import("../../release/refresh-code.js"),
       import("../../review/terminal.js"),
       import("../../review/diff.js"),
       import("../../files/write-files.js"),

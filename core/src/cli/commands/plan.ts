@@ -13,7 +13,7 @@ export default defineCommand({
       import("../../plan/build-plan.js"),
       import("../../review/terminal.js"),
       import("../../review/next-step.js"),
-      import("../../plan/unit-files.js"),
+      import("../../release/unit-files.js"),
     ]);
     const plan = choosePlan(project.root, id);
     verifyUnits(project.root, plan);

@@ -25,12 +25,12 @@ export default defineCommand({
     ] = await Promise.all([
       import("../../errors.js"),
       import("../../plan/store.js"),
-      import("../../plan/write-phase.js"),
+      import("../../release/prepare-phase.js"),
       import("../../files/write-files.js"),
       import("../../review/terminal.js"),
       import("../../review/words.js"),
       import("../../review/next-step.js"),
-      import("../../plan/timestamps.js"),
+      import("../../release/timestamps.js"),
       import("../../review/diff.js"),
     ]);
     const plan = choosePlan(project.root, id);

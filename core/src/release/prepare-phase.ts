@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { CodeGlobs } from "../config/code-globs.js";
 import { dirtyFiles } from "../files/git.js";
 import type {
   CodeIntent,
@@ -12,10 +13,10 @@ import type {
   PlannedEdit,
   Unit,
 } from "../model/index.js";
+import { sha256 } from "../plan/hash.js";
+import { planFolder, planText } from "../plan/plan-file.js";
 import { type ModelEdit, migrationName, type OrmPlugin, type Project } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
-import { sha256 } from "./hash.js";
-import { planFolder, planText } from "./plan-file.js";
 import { nextTimestamps } from "./timestamps.js";
 import { fileOf, heldFiles, recordOf, type UnitFile, undoFiles, unitText } from "./unit-files.js";
 
@@ -31,11 +32,6 @@ export interface PhaseRequest {
   readonly models?: readonly EntityModel[];
   /** `code.include` and `code.exclude` of the config. */
   readonly code: CodeGlobs;
-}
-
-export interface CodeGlobs {
-  readonly include: readonly string[];
-  readonly exclude: readonly string[];
 }
 
 /** Everything that one phase changes in the repository. Nothing is written yet: `writeFiles` does that. */

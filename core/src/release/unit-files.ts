@@ -1,7 +1,7 @@
 import type { Plan, Unit, WrittenUnit } from "../model/index.js";
+import { sha256 } from "../plan/hash.js";
+import { planFolder } from "../plan/plan-file.js";
 import { renderUnit } from "../sql/postgres/units/index.js";
-import { sha256 } from "./hash.js";
-import { planFolder } from "./plan-file.js";
 
 /** A unit with its file: path from the root and the bytes. */
 export interface UnitFile extends WrittenUnit {

@@ -1,7 +1,8 @@
+import type { CodeGlobs } from "../config/code-globs.js";
 import type { CodeIntent, FileChange, Plan, PlannedEdit } from "../model/index.js";
+import { planFolder, planText } from "../plan/plan-file.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { planFolder, planText } from "./plan-file.js";
-import { type CodeGlobs, editCode } from "./write-phase.js";
+import { editCode } from "./prepare-phase.js";
 
 export interface RefreshResult {
   readonly plan: Plan;

@@ -1,0 +1,52 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { commands } from "../../core/src/cli/commands/index.js";
+import { errorTable } from "../../core/src/errors.js";
+import { gates } from "../../core/src/gates/index.js";
+import { rules } from "../../core/src/rules/index.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const source = ["core/src", "plugin-prisma/src"]
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(root, folder, file)),
+  )
+  .filter((file) => file.endsWith(".ts") && !file.endsWith("errors.ts"))
+  .map((file) => readFileSync(file, "utf8"))
+  .join("\n");
+
+test("generated lists are what the folders hold", () => {
+  execFileSync(process.execPath, [join(root, "scripts/lists.mjs"), "--check"]);
+  const names = (folder: string) => readdirSync(join(root, folder)).map((file) => file.replace(/\.ts$/, ""));
+  for (const rule of rules) expect(names("core/src/rules")).toContain(rule.id);
+  for (const gate of Object.keys(gates)) expect(names("core/src/gates")).toContain(gate);
+  for (const command of commands) expect(names("core/src/cli/commands")).toContain(command.name.replaceAll(" ", "-"));
+});
+
+test.each(Object.keys(errorTable))("%s can happen, and has a page", (code) => {
+  expect(source).toContain(`"${code}"`);
+  expect(existsSync(join(root, "docs/errors", `${code}.md`))).toBe(true);
+});
+
+test("every code that is thrown is in the table", () => {
+  const thrown = new Set([...source.matchAll(/"(LS\d{4})"/g)].map((match) => match[1] ?? ""));
+  expect([...thrown].filter((code) => !(code in errorTable))).toEqual([]);
+});
+
+test.each(rules.map((rule) => [rule.id, rule] as const))("%s has examples, a page and a test", (id, rule) => {
+  expect(rule.examples.unsafe.length).toBeGreaterThan(0);
+  expect(rule.examples.safe.length).toBeGreaterThan(0);
+  expect(existsSync(join(root, "docs/rules", `${id}.md`))).toBe(true);
+  expect(existsSync(join(root, "test/core/rules", `${id}.test.ts`))).toBe(true);
+});
+
+test("commands that messages tell people to type exist", () => {
+  const known = new Set(commands.map((command) => command.name));
+  const told = [...`${source}\n${JSON.stringify(errorTable)}`.matchAll(/npx lockstep ((?:[a-z]+)(?: run)?)/g)].map(
+    (match) => match[1] ?? "",
+  );
+  expect(told.length).toBeGreaterThan(10);
+  expect(told.filter((name) => !known.has(name) && !known.has(name.split(" ")[0] ?? ""))).toEqual([]);
+});

@@ -1,0 +1,96 @@
+import { lockstepField, withField } from "./change.js";
+import { databases } from "./database.js";
+import type { Build } from "./instance.js";
+import { leftovers } from "./leftovers.js";
+import type { PhaseNumbers } from "./record.js";
+import { startReport } from "./report.js";
+import { Production, type Story } from "./story.js";
+import { problemsOf } from "./verdict.js";
+import { everything, phaseOutput, prismaOutput } from "./what-is-shown.js";
+
+/** The same column through the stock command, phase by phase: each one is a commit and a deployment. */
+export async function lockstepWay(
+  story: Story,
+  old: Build,
+): Promise<{ readonly phases: PhaseNumbers[]; readonly problems: string[] }> {
+  const { screen, shop } = story;
+  screen.act(3, "The Lockstep way, on production");
+  const production = new Production(story, "lockstep", databases.production);
+  const onProduction = { env: { DATABASE_URL: production.url }, where: "on production", show: prismaOutput };
+  const targets = { env: { PRODUCTION_DATABASE_URL: production.url }, show: everything };
+  await production.open(old);
+  await production.phase("before");
+  await production.look();
+
+  await production.phase("expand");
+  screen.say("The developer adds the field and says where its values come from. Then the stock command:");
+  shop.edit("prisma/schema.prisma", (schema) => withField(schema, lockstepField));
+  for (const line of lockstepField) screen.output(`+ ${line}`);
+  await shop.npx("prisma", ["migrate", "dev", "--name", "add_handle"], { show: phaseOutput() });
+  screen.say("Its code edits: writes fill the column, and reads leave it out until every row has a value.");
+  await shop.diff("src/users/routes.ts", "src/db.ts");
+  await commit(story, "Users have a handle: expand");
+  const expand = await shop.build("expand");
+  screen.say("Deployed: the schema first, while the same report is running …");
+  await startReport(production.url);
+  await shop.npx("prisma", ["migrate", "deploy"], onProduction);
+  screen.say("… then the code. One old instance stays for now: old and new serve side by side.");
+  await production.rotation.add(expand);
+  await production.rotation.remove(old);
+  await production.look();
+
+  await production.phase("backfill");
+  screen.say("Rows that exist get their value, in small batches, outside of any deployment.");
+  await shop.npx("lockstep", ["backfill", "run"], {
+    ...targets,
+    where: "on production",
+    // Row locks, between two statements of a batch: waiting for a core, it would let others wait.
+    holdsLocks: true,
+  });
+  await production.look();
+  await production.rotation.add(expand);
+  await production.rotation.remove(old);
+
+  await production.phase("switch");
+  screen.say("No row is without a value: the code may read the column.");
+  await shop.npx("lockstep", ["next"], { ...targets, show: phaseOutput() });
+  await shop.diff("src/users/serializer.ts", "src/users/schemas.ts");
+  await commit(story, "Users have a handle: switch");
+  const read = await shop.build("switch");
+  await roll(production, expand, read);
+
+  await production.phase("contract");
+  screen.say("All instances write and read it: it may become required, and the scaffolding goes.");
+  await shop.npx("lockstep", ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"], {
+    ...targets,
+    show: phaseOutput(),
+  });
+  await shop.diff("src/users/serializer.ts", "prisma/schema.prisma");
+  await commit(story, "Users have a handle: contract");
+  const contract = await shop.build("contract");
+  await startReport(production.url);
+  await shop.npx("prisma", ["migrate", "deploy"], onProduction);
+  await roll(production, read, contract);
+  await shop.npx("lockstep", ["status"], targets);
+  await production.end();
+  const phases = production.load.numbers();
+  const problems = [...problemsOf(phases), ...(await leftovers(story, production.url))];
+  if (problems.length > 0) for (const error of production.rotation.errors(5)) screen.output(`log of the app: ${error}`);
+  return { phases, problems };
+}
+
+/** What a developer does before pushing. */
+async function commit({ screen, shop }: Story, message: string): Promise<void> {
+  await shop.npx("prisma", ["generate"]);
+  await shop.commit(message);
+  screen.command(`git commit --all --message "${message}"`);
+}
+
+/** A rolling deployment: for a while both builds serve. */
+async function roll(production: Production, from: Build, to: Build): Promise<void> {
+  await production.rotation.add(to);
+  await production.rotation.remove(from);
+  await production.look();
+  await production.rotation.add(to);
+  await production.rotation.remove(from);
+}

@@ -1,0 +1,153 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { cp } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import pc from "picocolors";
+import { userEnvironment } from "./environment.js";
+import type { Build } from "./instance.js";
+import type { CommandRun, Shell } from "./shell.js";
+import { changedLines } from "./what-is-shown.js";
+
+const clone = fileURLToPath(new URL("../..", import.meta.url));
+const execute = promisify(execFile);
+
+/** What one command of the project may be given. */
+interface Extras {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly where?: string;
+  readonly show?: (line: string) => string | undefined;
+  readonly holdsLocks?: boolean;
+  /** Default: the project. */
+  readonly cwd?: string;
+}
+
+/** A user's repository: the example shop in a temporary folder, with Lockstep installed from its packages. */
+export class Shop {
+  readonly folder: string;
+  readonly #builds: string;
+  readonly #packages: string;
+
+  constructor(
+    temporary: string,
+    private readonly shell: Shell,
+    private readonly developmentUrl: string,
+  ) {
+    this.folder = join(temporary, "shop");
+    this.#builds = join(temporary, "builds");
+    this.#packages = join(temporary, "packages");
+    for (const folder of [this.#builds, this.#packages]) mkdirSync(folder);
+  }
+
+  /** The files of the app and the first commit. Nothing is written into the clone. */
+  async create(): Promise<void> {
+    const source = join(clone, "examples/prisma-shop");
+    await cp(source, this.folder, {
+      recursive: true,
+      filter: (path) => !["node_modules", "generated"].includes(basename(path)),
+    });
+    await this.#git("init", "--quiet", "--initial-branch=main");
+    // For the commits, and for the record of who confirmed a gate.
+    await this.#git("config", "user.name", "Dana");
+    await this.#git("config", "user.email", "dana@example.com");
+    await this.commit("The shop");
+  }
+
+  /** Lockstep as a user gets it: from packed packages, the other dependencies from the registry or npm's cache. */
+  async install(): Promise<void> {
+    const { stdout } = await execute(
+      "npm",
+      ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", this.#packages].concat([
+        "--workspace=core",
+        "--workspace=plugin-prisma",
+      ]),
+      { cwd: clone, env: userEnvironment() },
+    );
+    const packages = packed(stdout).map((name) => join("../packages", name));
+    // No install scripts: they would download Prisma's native engine, for which Lockstep has a stand-in.
+    const quietly = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+    await this.shell.run({
+      shown: "npm install --save-dev @lockstep/prisma",
+      where: "from its tarball",
+      file: "npm",
+      args: ["install", "--save-dev", ...quietly, ...packages],
+      cwd: this.folder,
+      env: userEnvironment(),
+    });
+  }
+
+  /** `npx <name> <args>` in the project. */
+  npx(
+    name: string,
+    args: readonly string[],
+    { env = {}, where, show, holdsLocks = false, cwd }: Extras = {},
+  ): Promise<CommandRun> {
+    return this.shell.run({
+      shown: `npx ${[name, ...args].join(" ")}`,
+      // The file that npx would find, without the half second that npx takes to find it.
+      file: process.execPath,
+      args: [join(this.folder, "node_modules/.bin", name), ...args],
+      cwd: cwd ?? this.folder,
+      env: userEnvironment({ DATABASE_URL: this.developmentUrl, ...env }),
+      holdsLocks,
+      ...(where === undefined ? {} : { where }),
+      ...(show === undefined ? {} : { show }),
+    });
+  }
+
+  edit(file: string, change: (text: string) => string): void {
+    const path = join(this.folder, file);
+    writeFileSync(path, change(readFileSync(path, "utf8")));
+  }
+
+  /** What Lockstep has changed in some files, the changed lines alone. */
+  async diff(...files: readonly string[]): Promise<void> {
+    await this.shell.run({
+      shown: `git diff ${files.join(" ")}`,
+      file: "git",
+      args: ["diff", "--unified=0", `--color=${pc.isColorSupported ? "always" : "never"}`, "--", ...files],
+      cwd: this.folder,
+      env: userEnvironment(),
+      show: changedLines,
+    });
+  }
+
+  async commit(message: string): Promise<void> {
+    await this.#git("add", "--all");
+    await this.#git("commit", "--quiet", "-m", message);
+  }
+
+  /** What a build server makes of the last commit: its own folder, with the client that was generated for it. */
+  async build(name: string): Promise<Build> {
+    const folder = join(this.#builds, name);
+    await this.#git("worktree", "add", "--quiet", "--detach", folder);
+    symlinkSync(join(this.folder, "node_modules"), join(folder, "node_modules"));
+    await cp(join(this.folder, "src/generated"), join(folder, "src/generated"), { recursive: true });
+    return { name, folder };
+  }
+
+  /** The client for a changed model, where nobody is watching. */
+  async generateQuietly(folder: string): Promise<void> {
+    await execute(process.execPath, [join(this.folder, "node_modules/.bin/prisma"), "generate"], {
+      cwd: folder,
+      env: userEnvironment({ DATABASE_URL: this.developmentUrl }),
+    });
+  }
+
+  /** Lines of the committed code that contain a word. */
+  async mentions(word: string, paths: readonly string[]): Promise<string[]> {
+    const found = await this.#git("grep", "--ignore-case", "--line-number", word, "--", ...paths).catch(() => "");
+    return found.split("\n").filter((line) => line !== "");
+  }
+
+  async #git(...args: string[]): Promise<string> {
+    return (await execute("git", args, { cwd: this.folder, env: userEnvironment() })).stdout;
+  }
+}
+
+/** File names out of `npm pack --json`: a list, or since npm 11 possibly an object by package. */
+function packed(json: string): string[] {
+  const report = JSON.parse(json) as Record<string, { filename: string }>;
+  return Object.values(report).map((entry) => entry.filename);
+}

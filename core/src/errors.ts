@@ -100,6 +100,24 @@ export const errorTable = {
     next: "Make the relation or attribute named optional in a change of its own, or run with LOCKSTEP=off.",
     exit: 1,
   },
+  LS2012: {
+    title: "A fill reads a column that goes away",
+    why: "The fill runs in a trigger until contract. Without the column that it reads, every insert and update of the table would fail.",
+    next: "Keep the column until the plan is done, and drop it in a migration of its own.",
+    exit: 1,
+  },
+  LS2013: {
+    title: "A fill reads a column whose own plan is open",
+    why: "Until that plan is done the column has no value in every row, so the fill would store wrong values.",
+    next: "Finish the other plan first, or write the fill over the columns that it reads.",
+    exit: 1,
+  },
+  LS2014: {
+    title: "An annotation has no effect on this column",
+    why: "The existing rows would get the column's default, or NULL, and not the value that the annotation says. Lockstep does not choose between the two.",
+    next: "Make the field required without a default, or remove the annotation.",
+    exit: 1,
+  },
   LS3001: {
     title: "plan.json was changed by hand",
     why: "Everything that runs was in the plan first; a plan that was edited no longer describes what was reviewed.",
@@ -158,6 +176,12 @@ export const errorTable = {
     title: "A released migration was changed after planning",
     why: "The database ran, or will run, something else than the plan describes.",
     next: "Restore the file from version control.",
+    exit: 1,
+  },
+  LS4001: {
+    title: "Files that must be edited have uncommitted changes",
+    why: "Lockstep does not mix its edits with work in progress, and taking a plan back in some files only would break the code.",
+    next: "Commit or stash the files named, then run the command again.",
     exit: 1,
   },
   LS4002: {

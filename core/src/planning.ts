@@ -7,6 +7,8 @@ export { fillProblemText } from "./facts/fill-problem.js";
 export { readTable, type TableFacts } from "./facts/table.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
+export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
+export { refuseLostSources } from "./plan/guard-sources.js";
 export type { ColumnSource, PlanSources, TableShape } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
 export { type PhaseFiles, preparePhase } from "./release/prepare-phase.js";

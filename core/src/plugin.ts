@@ -41,6 +41,8 @@ export interface OrmPlugin {
   readonly words: {
     /** `npx prisma migrate deploy` */
     readonly deploy: string;
+    /** Lets a migration that failed run again: `npx prisma migrate resolve --rolled-back …`, then deploy. */
+    recover(migration: string): string;
     /** Run after the model changed, before the code is built: `npx prisma generate`; undefined where nothing is generated. */
     readonly generate: string | undefined;
     /** `npx prisma migrate dev` */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EntityModel, FileChange, ModelEdit, OrmPlugin, Project } from "@lockstep/core";
+import type { EntityModel, FileChange, ModelEdit, OrmPlugin, PlannedColumn, Project } from "@lockstep/core";
 import { readAppliedMigrations } from "./applied.js";
 import type { PrismaProject } from "./project.js";
 import { dropAnnotations } from "./schema/drop-annotations.js";
@@ -16,6 +16,7 @@ export const prismaPlugin: OrmPlugin = {
   id: "prisma",
   words: {
     deploy: "npx prisma migrate deploy",
+    recover: (migration) => `npx prisma migrate resolve --rolled-back ${migration} && npx prisma migrate deploy`,
     generate: "npx prisma generate",
     develop: "npx prisma migrate dev",
   },
@@ -27,13 +28,14 @@ export const prismaPlugin: OrmPlugin = {
   },
 
   async editModels(project, edits): Promise<readonly FileChange[]> {
-    if (edits.length === 0) return [];
     const before = schemaFiles(project);
-    const after = edits.reduce(applyEdit, before);
+    const needed = edits.filter(({ kind, column }) => kind !== "removeField" || hasField(before, column));
+    if (needed.length === 0) return [];
+    const after = needed.reduce(applyEdit, before);
     await verifyEdits(
       before,
       after,
-      edits.map(({ kind, column }) => ({ kind, model: column.model, field: column.field })),
+      needed.map(({ kind, column }) => ({ kind, model: column.model, field: column.field })),
     );
     return after
       .map((file, index) => ({ file: file.path, before: before[index]?.content, after: file.content }))
@@ -70,6 +72,12 @@ function applyEdit(files: SchemaFile[], { kind, column, original }: ModelEdit): 
     default:
       return kind satisfies never;
   }
+}
+
+/** A field that a person has removed already needs no undo. */
+function hasField(files: readonly SchemaFile[], { model, field }: PlannedColumn): boolean {
+  const found = readSchema(files).models.find((candidate) => candidate.name === model);
+  return found?.fields.some((candidate) => candidate.name === field) === true;
 }
 
 /** The schema as it stands on disk; paths from the root. */

@@ -41,7 +41,10 @@ async function build(name: string): Promise<Build> {
   const types = await shop.npx("tsc", ["--noEmit"]);
   expect(types.output).toBe("");
   const folder = join(builds, name);
-  cpSync(shop.root, folder, { recursive: true, filter: (path) => !/node_modules|[/\\]\.git([/\\]|$)/.test(path.slice(shop.root.length)) });
+  cpSync(shop.root, folder, {
+    recursive: true,
+    filter: (path) => !/node_modules|[/\\]\.git([/\\]|$)/.test(path.slice(shop.root.length)),
+  });
   symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(folder, "node_modules"));
   await shop.commit(name);
   return { name, folder };

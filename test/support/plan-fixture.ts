@@ -24,16 +24,32 @@ export interface PlanFixture {
   readonly columns?: Readonly<Record<string, Partial<ColumnSource>>>;
   readonly shape?: TableShape;
   readonly id?: string;
+  readonly openPlans?: readonly Plan[];
 }
 
-/** The answer to a migration, with a User model behind it. Columns get `lower(email)` unless the fixture says otherwise. */
+/** The answer to a migration, with a User model behind it. Required columns get `lower(email)` unless the fixture says otherwise. */
 export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
-  const { sql = handleSql, columns = {}, shape = userShape, id = "20261120093000_add_handle" } = fixture;
+  const {
+    sql = handleSql,
+    columns = {},
+    shape = userShape,
+    id = "20261120093000_add_handle",
+    openPlans = [],
+  } = fixture;
+  const migration = readMigration(sql, "migration.sql", await loadParser());
+  const needsFill = (name: string) =>
+    migration.operations.some(
+      (operation) =>
+        operation.kind === "addColumn" &&
+        operation.column.name === name &&
+        operation.column.notNull &&
+        operation.column.defaultSql === undefined,
+    );
   return buildPlan({
     id,
     orm: "prisma",
     versions: { lockstep: "0.1.0", orm: "7.10.0" },
-    migration: readMigration(sql, "migration.sql", await loadParser()),
+    migration,
     sources: {
       column: (_table, column) => ({
         model: "User",
@@ -41,11 +57,12 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
         hasDefault: false,
         file: "prisma/schema.prisma",
         line: 14,
-        fill: { kind: "backfill", sql: "lower(email)" },
+        ...(needsFill(column) ? { fill: { kind: "backfill", sql: "lower(email)" } } : {}),
         ...columns[column],
       }),
       table: async () => shape,
     },
+    openPlans,
     originalModels: () => [{ file: "prisma/schema.prisma", model: "User", text: "model User {\n}" }],
   });
 }

@@ -30,6 +30,7 @@ export async function openTarget(target: Target, plan: Plan, project: Project, p
       target: target.name,
       connection,
       deploy: plugin.words.deploy,
+      recover: plugin.words.recover,
       units: {
         applied: released.filter((name) => state.applied.includes(name)),
         // Anybody's failed migration stops the ORM's next deployment, not only the plan's own.

@@ -131,7 +131,8 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   const problem = states.find((state) => state.error !== undefined);
   if (problem !== undefined) return `make ${problem.target} reachable: ${problem.error}`;
   const failed = states.find((state) => state.failed.length > 0);
-  if (failed !== undefined) return `resolve the failed migration on ${failed.target}: ${failed.failed.join(", ")}`;
+  if (failed !== undefined)
+    return `when the cause is gone, on ${failed.target}: ${failed.failed.map((name) => plugin.words.recover(name)).join(" && ")}`;
   const isOpen = (phase: Phase) =>
     states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
   if (isOpen("expand") || isOpen("contract"))

@@ -25,7 +25,7 @@ export function confirmed(question: string): Gate {
       return {
         gate,
         isOpen: true,
-        statement: `${evidence.who} confirmed on ${evidence.at} for ${target} that ${question} (${name})${note}`,
+        statement: `${evidence.who} confirmed on ${moment(evidence.at)} for ${target} that ${question} (${name})${note}`,
       };
     }
     return {
@@ -37,4 +37,9 @@ export function confirmed(question: string): Gate {
     };
   };
   return { isConfirmed: true, ask };
+}
+
+/** `2026-11-20 10:23 UTC` */
+function moment(iso: string): string {
+  return `${iso.slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -18,6 +18,8 @@ export interface GateFacts {
   readonly units: AppliedUnits;
   /** `npx prisma migrate deploy`, for the help. */
   readonly deploy: string;
+  /** What lets a failed migration run again, for the help. */
+  recover(migration: string): string;
   /** For reading a whole table, in milliseconds. Default: ten minutes. */
   readonly scanTimeoutMs?: number;
 }

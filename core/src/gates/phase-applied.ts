@@ -1,14 +1,14 @@
 import type { Gate } from "./gate.js";
 
 /** The released migrations of the plan have run on the target. */
-const ask: Gate["ask"] = async ({ gate }, { units, target, deploy }) => {
+const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) => {
   const { applied, failed, pending } = units;
   if (failed.length > 0) {
     return {
       gate,
       isOpen: false,
       statement: `${list(failed)} failed on ${target}`,
-      help: `Resolve the failed migration as the ORM describes, then run: ${deploy}`,
+      help: `When its cause is gone: ${failed.map((name) => recover(name)).join(" && ")}`,
     };
   }
   if (pending.length > 0) {

@@ -13,6 +13,8 @@ import type {
 import { isSameTable } from "../model/index.js";
 import { judge } from "../rules/judge.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
+import { refuseIdleAnnotations } from "./guard-annotations.js";
+import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
 import { planColumns } from "./plan-columns.js";
 import type { PlanSources } from "./sources.js";
@@ -24,12 +26,14 @@ export interface PlanRequest {
   readonly versions: Plan["versions"];
   readonly migration: Migration;
   readonly sources: PlanSources;
+  /** Plans that are not done: a fill must not read what they still fill. */
+  readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
 }
 
 /** The answer to a change: it passes as it stands (with what a person should look at), or there is a plan. */
 export type PlanAnswer =
-  | { readonly kind: "pass"; readonly notices: readonly Notice[]; readonly skipped: readonly string[] }
+  | { readonly kind: "pass"; readonly notices: readonly Notice[] }
   | { readonly kind: "plan"; readonly plan: Plan };
 
 /**
@@ -40,17 +44,25 @@ export type PlanAnswer =
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const { migration, sources } = request;
   const judgement = judge(migration);
-  const skipped: string[] = [];
-  const findings = judgement.findings.filter(({ operation, rule }) => {
+  const skipped: Notice[] = [];
+  const findings = judgement.findings.filter(({ operation, rule, hazard }) => {
     const reasons = rule
       .columns(operation, judgement.context)
       .flatMap(({ table, column }) => sources.column(table, column)?.skip ?? []);
-    skipped.push(...reasons);
+    skipped.push(
+      ...reasons.map((reason) => ({ line: hazard.line, sql: hazard.sql, reason: `by @lockstep.skip: ${reason}` })),
+    );
     return reasons.length === 0;
   });
-  if (findings.length === 0) return { kind: "pass", notices: judgement.notices, skipped };
+  const notices = [...skipped, ...judgement.notices];
+  if (findings.length === 0) return { kind: "pass", notices };
 
   const columns = await planColumns(findings, judgement.context, sources);
+  refuseIdleAnnotations(migration.operations, sources.column, (table, name) =>
+    columns.some((column) => column.fill !== undefined && column.name === name && isSameTable(column.table, table)),
+  );
+  refuseLostSources(migration.operations, columns);
+  refuseUnfilledSources(columns, request.openPlans);
   const rewritten: Rewritten[] = findings.map((finding) => {
     const own = finding.rule.columns(finding.operation, judgement.context);
     const planned = columns.filter((column) =>
@@ -79,7 +91,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     source: { sql: migration.sql, sha256: sha256(migration.sql) },
     columns,
     hazards,
-    notices: judgement.notices,
+    notices,
     units,
     backfills: mergeBackfills(steps("backfill")),
     gates: {

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CodeGlobs } from "../config/code-globs.js";
+import { LockstepError } from "../errors.js";
 import { dirtyFiles } from "../files/git.js";
 import type {
   CodeIntent,
@@ -141,8 +142,17 @@ interface CodeResult {
 /** The code edits of a phase. Files with uncommitted changes of somebody else are listed, not edited. */
 async function codeChanges(request: PhaseRequest): Promise<CodeResult> {
   const { plan, phase } = request;
-  const intents = phase === "undo" ? [...plan.intents.expand, ...plan.intents.switch] : plan.intents[phase];
-  return editCode(request, intents);
+  return editCode(
+    request,
+    phase === "undo" ? [...plan.intents.expand, ...plan.intents.switch] : intentsAt(plan, phase),
+  );
+}
+
+/** What the code needs in a phase. Write sites are looked after in every one: new ones come while a plan is open. */
+export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent[] {
+  if (phase === "expand") return plan.intents.expand;
+  const writes = plan.intents.expand.filter((intent) => intent.kind !== "keepFromReads");
+  return [...writes, ...plan.intents[phase]];
 }
 
 /** Makes the edits that intents ask for. Used by every phase, and again by `lockstep code`. */
@@ -173,6 +183,8 @@ export async function editCode(request: PhaseRequest, intents: readonly CodeInte
   };
   const result = await (phase === "undo" ? planCodeUndo(input) : planCodeEdits(input));
   const foreign = foreignChanges(project, plan, result.changes);
+  if (phase === "undo" && foreign.size > 0)
+    throw new LockstepError("LS4001", `The undo edits files with uncommitted changes: ${[...foreign].join(", ")}.`);
   const isForeign = (file: string) => foreign.has(file);
   const changes = result.changes.filter((change) => !isForeign(change.file));
   const made = result.edits.filter((edit) => !isForeign(edit.file));

@@ -1,8 +1,8 @@
 import type { CodeGlobs } from "../config/code-globs.js";
-import type { CodeIntent, FileChange, Plan, PlannedEdit } from "../model/index.js";
+import type { FileChange, Plan, PlannedEdit } from "../model/index.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { editCode } from "./prepare-phase.js";
+import { editCode, intentsAt } from "./prepare-phase.js";
 
 export interface RefreshResult {
   readonly plan: Plan;
@@ -25,7 +25,7 @@ export async function refreshCode(request: {
   const { plan } = request;
   const { released } = plan.state;
   if (released === "undone") return { plan, changes: [], codeChanges: [], made: [] };
-  const code = await editCode({ ...request, phase: released, timestamp: "" }, intentsOf(plan));
+  const code = await editCode({ ...request, phase: released, timestamp: "" }, intentsAt(plan, released));
   const after: Plan = {
     ...plan,
     state: { ...plan.state, edits: code.edits, places: code.places, codeFiles: code.codeFiles },
@@ -33,13 +33,4 @@ export async function refreshCode(request: {
   const file = `${planFolder(plan.id)}/plan.json`;
   const own: FileChange = { file, before: planText(plan), after: planText(after) };
   return { plan: after, changes: [...code.changes, own], codeChanges: code.changes, made: code.made };
-}
-
-/** Write sites are looked after in every phase; reads are kept away only until switch. */
-function intentsOf(plan: Plan): CodeIntent[] {
-  const { released } = plan.state;
-  const writes = plan.intents.expand.filter((intent) => intent.kind !== "keepFromReads");
-  if (released === "expand") return [...plan.intents.expand];
-  if (released === "switch") return [...writes, ...plan.intents.switch];
-  return [...writes, ...plan.intents.switch, ...plan.intents.contract];
 }

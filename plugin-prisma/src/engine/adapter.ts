@@ -30,7 +30,9 @@ export interface SessionOptions {
 }
 
 const advisoryLock = "SELECT pg_advisory_lock(72707369)";
+const tryAdvisoryLock = "SELECT pg_try_advisory_lock(72707369) AS locked";
 const advisoryLockTimeout = "10s";
+const advisoryLockTimeoutMs = 10_000;
 /** A code that the engine does not translate: it replaces the text of those that it knows. */
 const untranslated = "LS000";
 
@@ -120,26 +122,31 @@ export class PgSession implements SqlDriverAdapter {
     if (/^(1|true)$/i.test(process.env.PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK ?? "")) return 0;
     const { client, note } = this.#options;
     try {
-      await client.query(`SET LOCAL lock_timeout = '${advisoryLockTimeout}'; ${advisoryLock}`);
-      return 1;
+      // Asked again and again instead of waited for: a session that waits holds a snapshot, and CREATE INDEX CONCURRENTLY of the
+      // session that has the lock waits for that snapshot. PostgreSQL would end one of the two as a deadlock.
+      const deadline = performance.now() + advisoryLockTimeoutMs;
+      do {
+        const { rows } = await client.query<{ locked: boolean }>(tryAdvisoryLock);
+        if (rows[0]?.locked === true) return 1;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      } while (performance.now() < deadline);
     } catch (error) {
-      if (sqlState(error) !== "55P03") throw this.#translate(error);
-      const context =
-        `Timed out trying to acquire a postgres advisory lock (${advisoryLock}). Timeout: ${advisoryLockTimeout}. ` +
-        "See https://pris.ly/d/migrate-advisory-locking for details.";
-      const address = `\`${client.host}:${client.port}\``;
-      note({
-        kind: "engine",
-        error: new EngineError(
-          "P1002",
-          `The database server at ${address} was reached but timed out.\n\nPlease try again.\n\n` +
-            `Please make sure your database server is running at ${address}.\n\nContext: ${context}\n`,
-          { database_host: client.host, database_port: client.port, context },
-          error,
-        ),
-      });
-      throw databaseError(context, "ERROR");
+      throw this.#translate(error);
     }
+    const context =
+      `Timed out trying to acquire a postgres advisory lock (${advisoryLock}). Timeout: ${advisoryLockTimeout}. ` +
+      "See https://pris.ly/d/migrate-advisory-locking for details.";
+    const address = `\`${client.host}:${client.port}\``;
+    note({
+      kind: "engine",
+      error: new EngineError(
+        "P1002",
+        `The database server at ${address} was reached but timed out.\n\nPlease try again.\n\n` +
+          `Please make sure your database server is running at ${address}.\n\nContext: ${context}\n`,
+        { database_host: client.host, database_port: client.port, context },
+      ),
+    });
+    throw databaseError(context, "ERROR");
   }
 
   #translate(error: unknown): DriverAdapterError {

@@ -49,6 +49,7 @@ export async function decide(params: EvaluateDataLossParams, engine: HookEngine,
   if (open?.restored === undefined && migration.operations.length === 0) return { kind: "pass" };
   const { findings, notices } = judge(migration);
   if (findings.length === 0) {
+    await refuseIdle(migration, schema, project);
     if (open?.restored !== undefined) return { kind: "restored", schema, restore: open.restored };
     if (notices.length === 0) return { kind: "pass" };
     const { colorsFor, noticesText } = await import("@lockstep/core/planning");
@@ -58,5 +59,16 @@ export async function decide(params: EvaluateDataLossParams, engine: HookEngine,
     };
   }
   const { planChange } = await import("./plan-change.js");
-  return planChange({ project, schema, migration, restored: open?.restored });
+  return planChange({ project, schema, migration, restored: open?.restored, openPlans: open?.plans ?? [] });
+}
+
+/** A change that passes costs one look for the word. */
+async function refuseIdle(migration: Migration, schema: SchemaContainer, project: PrismaProject): Promise<void> {
+  if (!schema.files.some((file) => /@lockstep\.(backfill|mirror)\b/.test(file.content))) return;
+  const [{ refuseIdleAnnotations }, { columnSources }, { readSchema }] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("../schema/sources.js"),
+    import("../schema/read.js"),
+  ]);
+  refuseIdleAnnotations(migration.operations, columnSources(readSchema(schema.files), project), () => false);
 }

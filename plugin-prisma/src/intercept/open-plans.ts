@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
-import { isOpen, listPlans, planOf, writeFiles } from "@lockstep/core/planning";
+import { isSameTable, LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
+import { isOpen, listPlans, planOf, refuseLostSources, writeFiles } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { readSchema } from "../schema/read.js";
@@ -16,7 +16,8 @@ export interface OpenPlans {
   readonly schema: SchemaContainer;
   /** Makes the schema files like that and says so; undefined when the request has them so already. */
   readonly restored: Restore | undefined;
-  /** @throws LS3004 when the change touches a column that has an open plan */
+  readonly plans: readonly Plan[];
+  /** @throws LS3004 when the change touches what has an open plan · LS2012 when it takes away what an open plan's fill reads */
   refuseSecondPlan(operations: readonly Operation[]): void;
 }
 
@@ -43,6 +44,7 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
   return {
     schema: { ...schema, files },
     restored: names.length === 0 ? undefined : () => restore(project, files, names),
+    plans,
     refuseSecondPlan: (operations) => refuse(plans, operations),
   };
 }
@@ -67,17 +69,34 @@ function restore(
 }
 
 function refuse(plans: readonly Plan[], operations: readonly Operation[]): void {
+  for (const plan of plans) refuseLostSources(operations, plan.columns, plan.id);
   for (const operation of operations) {
-    if (!("table" in operation) || !("column" in operation)) continue;
-    const name = typeof operation.column === "string" ? operation.column : operation.column.name;
-    const plan = planOf(plans, operation.table, name);
-    if (plan === undefined) continue;
+    const touched = touchedBy(operation, plans);
+    if (touched === undefined) continue;
     throw new LockstepError(
       "LS3004",
-      `"${tableLabel(operation.table)}"."${name}" has an open plan: ${plan.id}, phase ${plan.state.released}. The change to it: ${operation.sql.replace(/\s+/g, " ")}`,
-      { hint: `Go on with npx lockstep next ${plan.id}, or take it back with npx lockstep undo ${plan.id}` },
+      `${touched.what} has an open plan: ${touched.plan.id}, phase ${touched.plan.state.released}. The change to it: ${operation.sql.replace(/\s+/g, " ")}`,
+      {
+        hint: `Go on with npx lockstep next ${touched.plan.id}, or take it back with npx lockstep undo ${touched.plan.id}`,
+      },
     );
   }
+}
+
+function touchedBy(
+  operation: Operation,
+  plans: readonly Plan[],
+): { readonly what: string; readonly plan: Plan } | undefined {
+  if (operation.kind === "dropTable") {
+    const plan = plans.find((candidate) =>
+      candidate.columns.some((column) => isSameTable(column.table, operation.table)),
+    );
+    return plan && { what: `"${tableLabel(operation.table)}"`, plan };
+  }
+  if (!("table" in operation) || !("column" in operation)) return undefined;
+  const name = typeof operation.column === "string" ? operation.column : operation.column.name;
+  const plan = planOf(plans, operation.table, name);
+  return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
 }
 
 function onDisk(project: PrismaProject, path: string): string {

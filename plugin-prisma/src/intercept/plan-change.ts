@@ -30,8 +30,9 @@ export async function planChange(change: {
   readonly schema: SchemaContainer;
   readonly migration: Migration;
   readonly restored: Restore | undefined;
+  readonly openPlans: readonly Plan[];
 }): Promise<Change> {
-  const { project, schema, migration, restored } = change;
+  const { project, schema, migration, restored, openPlans } = change;
   const prismaSchema = readSchema(schema.files);
   const column = columnSources(prismaSchema, project);
   const database = new DevelopmentDatabase(project.developmentUrl);
@@ -43,6 +44,7 @@ export async function planChange(change: {
         versions: { lockstep: version, orm: project.ormVersion },
         migration,
         sources: { column, table: (table) => database.shape(table) },
+        openPlans,
         originalModels: (columns) => {
           const names = new Set(columns.map((planned) => planned.model));
           return prismaSchema.models
@@ -60,11 +62,11 @@ export async function planChange(change: {
     const answer = await make("00000000000000_pending");
     if (answer.kind === "pass") {
       if (restored !== undefined) return { kind: "restored", schema, restore: restored };
-      const skipped = answer.skipped.map((reason) => `  passes untouched by @lockstep.skip: ${reason}`);
-      const notices =
-        answer.notices.length > 0 ? [noticesText(answer.notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))] : [];
-      const lines = [...skipped, ...notices];
-      return lines.length === 0 ? { kind: "pass" } : { kind: "pass", message: ["Lockstep", ...lines].join("\n") };
+      if (answer.notices.length === 0) return { kind: "pass" };
+      return {
+        kind: "pass",
+        message: `Lockstep\n${noticesText(answer.notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))}`,
+      };
     }
     const { plan } = answer;
     const relaxed = plan.columns.filter((planned) => planned.isRelaxed);

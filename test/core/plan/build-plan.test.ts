@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { phasesOf } from "../../../core/src/plan/build-plan.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
-import { answerTo, handleSql, type PlanFixture, planOf } from "../../support/plan-fixture.js";
+import { answerTo, handleSql, type PlanFixture, planOf, userShape } from "../../support/plan-fixture.js";
 
 test("a required unique column: all phases, in order", async () => {
   const plan = await planOf();
@@ -115,9 +115,47 @@ test.each(refused)("refused with $code: $name", async ({ code, message, hint, ..
   if (hint !== undefined) expect(error.hint).toMatch(hint);
 });
 
-test("@lockstep.skip waves a change through, with its reason", async () => {
-  const answer = await answerTo({ columns: { handle: { skip: "table is empty everywhere" } } });
-  expect(answer).toMatchObject({ kind: "pass", skipped: expect.arrayContaining(["table is empty everywhere"]) });
+test("@lockstep.skip waves a change through, and its reason is shown, also beside a plan", async () => {
+  const skip = { skip: "table is empty everywhere" };
+  const reason = "by @lockstep.skip: table is empty everywhere";
+  expect(await answerTo({ columns: { handle: skip } })).toMatchObject({
+    kind: "pass",
+    notices: [{ reason }, { reason }],
+  });
+  const sql = `ALTER TABLE "User" ADD COLUMN "nick" TEXT NOT NULL,\nADD COLUMN "handle" TEXT NOT NULL;`;
+  expect(await planOf({ sql, columns: { nick: skip } })).toMatchObject({
+    columns: [{ name: "handle" }],
+    notices: [{ reason }],
+  });
+});
+
+test("LS2012: a fill whose source goes away in the same change", async () => {
+  const sql = `ALTER TABLE "User" DROP COLUMN "name",\nADD COLUMN "fullName" TEXT NOT NULL;`;
+  await expect(
+    answerTo({ sql, columns: { fullName: { fill: { kind: "backfill", sql: "name" } } } }),
+  ).rejects.toMatchObject({
+    code: "LS2012",
+    message: expect.stringContaining(`takes "name" away`),
+  });
+});
+
+test("LS2013: a fill that reads what another open plan still fills", async () => {
+  const sql = `ALTER TABLE "User" ADD COLUMN "alias" TEXT NOT NULL;`;
+  const shape = { ...userShape, columns: [...userShape.columns, "handle"] };
+  const columns = { alias: { fill: { kind: "backfill", sql: "coalesce(handle, name)" } as const } };
+  await expect(answerTo({ sql, shape, columns, openPlans: [await planOf()] })).rejects.toMatchObject({
+    code: "LS2013",
+  });
+  expect(await answerTo({ sql, shape, columns })).toMatchObject({ kind: "plan" });
+});
+
+test("LS2014: an annotation that nothing would use", async () => {
+  const sql = `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL,\nADD COLUMN "nick" TEXT NOT NULL DEFAULT '';`;
+  const columns = { nick: { fill: { kind: "backfill", sql: "lower(email)" } as const } };
+  await expect(answerTo({ sql, columns })).rejects.toMatchObject({
+    code: "LS2014",
+    message: expect.stringContaining("its default ''"),
+  });
 });
 
 test("plan.json is read back as it was written", async () => {

@@ -14,7 +14,7 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, workspace } = invocation;
-    const { project, plugin, config } = await workspace();
+    const { project, config } = await workspace();
     const [
       { choosePlan },
       { chooseTargets },
@@ -70,7 +70,7 @@ export default defineCommand({
         lines.push(view.verdict(result));
       }
     }
-    lines.push(nextText(plan.state.released === "expand" ? "npx lockstep next" : plugin.words.deploy, io.colors));
+    lines.push(nextText(plan.state.released === "expand" ? "npx lockstep next" : "npx lockstep status", io.colors));
     return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
   },
 });

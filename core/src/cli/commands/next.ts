@@ -59,6 +59,21 @@ export default defineCommand({
       ({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`,
     );
     const head = `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)}`;
+    if (phase === "contract") {
+      const { openWriteSites } = await import("../write-sites.js");
+      const sites = await openWriteSites(plan, { project, plugin, config });
+      if (sites.count > 0)
+        return {
+          text: [
+            `${head} is ${colors.red("closed")}`,
+            ...answers,
+            `  ${colors.red("✖")} ${sites.count} places in the code do not write the column yet: ${sites.places.join(", ")}${sites.count > sites.places.length ? ", …" : ""}`,
+            terminal.nextText(`npx lockstep code ${plan.id}`, colors),
+          ].join("\n"),
+          json: { ...json, writeSites: sites },
+          exitCode: 1,
+        };
+    }
     const closed = gate.answers.find((answer) => !answer.isOpen);
     if (closed !== undefined)
       return {

@@ -14,7 +14,8 @@ export default defineCommand({
     const { project, plugin, config } = await workspace();
     const [
       { LockstepError },
-      { choosePlan, verifyUnits },
+      store,
+      { refuseLostSources },
       { preparePhase },
       { writeFiles },
       terminal,
@@ -25,6 +26,7 @@ export default defineCommand({
     ] = await Promise.all([
       import("../../errors.js"),
       import("../../plan/store.js"),
+      import("../../plan/guard-sources.js"),
       import("../../release/prepare-phase.js"),
       import("../../files/write-files.js"),
       import("../../review/terminal.js"),
@@ -33,18 +35,31 @@ export default defineCommand({
       import("../../release/timestamps.js"),
       import("../../review/diff.js"),
     ]);
-    const plan = choosePlan(project.root, id);
-    verifyUnits(project.root, plan);
+    const plan = store.choosePlan(project.root, id);
+    store.verifyUnits(project.root, plan);
     if (plan.state.released === "undone" || plan.state.released === "contract")
       throw new LockstepError(
         "LS3008",
-        `Plan ${plan.id} ${plan.state.released === "undone" ? "is undone already" : "is past contract: its column is an ordinary one now"}.`,
+        `Plan ${plan.id} ${plan.state.released === "undone" ? "is undone already" : "has its contract written: undo takes back plans up to switch"}.`,
         {
           hint:
             plan.state.released === "contract"
               ? `Remove the field from the model, then ${plugin.words.develop}`
               : "npx lockstep status",
         },
+      );
+    for (const other of store.listPlans(project.root).filter((each) => each.id !== plan.id && store.isOpen(each)))
+      refuseLostSources(
+        plan.columns.map(({ table, name }) => ({
+          kind: "dropColumn",
+          table,
+          column: name,
+          statement: 0,
+          line: 0,
+          sql: `undo of ${plan.id}`,
+        })),
+        other.columns,
+        other.id,
       );
     const lost = plan.columns.map(words.columnLabel).join(", ");
     const warning = `The values in ${lost} are lost where the undo is applied; nothing else is.`;

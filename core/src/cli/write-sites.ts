@@ -1,0 +1,19 @@
+import { codeGlobs } from "../config/code-globs.js";
+import type { Plan } from "../model/index.js";
+import { refreshCode } from "../release/refresh-code.js";
+import type { Workspace } from "./command.js";
+
+/** Write sites that contract would break: the trigger that fills the column for them goes. */
+export interface OpenWriteSites {
+  readonly count: number;
+  /** The first of them, for the gate's statement. */
+  readonly places: readonly string[];
+}
+
+/** Looks through the code of today; nothing is written. */
+export async function openWriteSites(plan: Plan, { project, plugin, config }: Workspace): Promise<OpenWriteSites> {
+  const live = await refreshCode({ plan, project, plugin, code: codeGlobs(config) });
+  const required = live.plan.state.places.filter((place) => place.kind === "required");
+  const places = [...live.made, ...required].map((place) => `${place.file}:${place.line}`);
+  return { count: places.length, places: places.slice(0, 5) };
+}

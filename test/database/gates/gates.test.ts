@@ -28,6 +28,7 @@ const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
   connection: db,
   units: { applied: ["1"], failed: [], pending: [] },
   deploy: "npx prisma migrate deploy",
+  recover: (name) => `npx prisma migrate resolve --rolled-back ${name}`,
   ...more,
 });
 const ask = (gate: GateId, more?: Partial<GateFacts>) =>

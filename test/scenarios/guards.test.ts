@@ -16,7 +16,10 @@ const dev = (name: string) => shop.prisma(["migrate", "dev", "--name", name]);
 
 test("LS2012: a rename written as drop and add, with the old column as the fill", async () => {
   const before = schema();
-  shop.write("prisma/schema.prisma", addField(before.replace(/^ +name +String\n/m, ""), "User", ["/// @lockstep.backfill(name)", "fullName String"]));
+  shop.write(
+    "prisma/schema.prisma",
+    addField(before.replace(/^ +name +String\n/m, ""), "User", ["/// @lockstep.backfill(name)", "fullName String"]),
+  );
   const result = await dev("rename");
   expect(result.code, result.output).toBe(1);
   expect(result.output).toContain("LS2012");
@@ -26,7 +29,10 @@ test("LS2012: a rename written as drop and add, with the old column as the fill"
 
 test("LS2014: an annotation on a column that passes as it stands", async () => {
   const before = schema();
-  shop.write("prisma/schema.prisma", addField(before, "User", ["/// @lockstep.backfill(lower(email))", `nick String @default("")`]));
+  shop.write(
+    "prisma/schema.prisma",
+    addField(before, "User", ["/// @lockstep.backfill(lower(email))", `nick String @default("")`]),
+  );
   const result = await dev("idle");
   expect(result.code, result.output).toBe(1);
   expect(result.output).toContain("LS2014");
@@ -43,8 +49,13 @@ test("two deployments at once: one builds the index, the other waits its turn", 
     `INSERT INTO "User" ("email", "name", "updatedAt") SELECT 'More.' || n || '@Example.com', 'More', now() FROM generate_series(1, 100000) n`,
   );
   await client.end();
-  const deploys = await Promise.all([1, 2].map(() => shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production })));
-  expect(deploys.map((deploy) => deploy.code), deploys.map((deploy) => deploy.output).join("\n")).toEqual([0, 0]);
+  const deploys = await Promise.all(
+    [1, 2].map(() => shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production })),
+  );
+  expect(
+    deploys.map((deploy) => deploy.code),
+    deploys.map((deploy) => deploy.output).join("\n"),
+  ).toEqual([0, 0]);
 });
 
 test("LS2012: a later change that drops what the open plan reads; LS2013: a fill that reads what it fills", async () => {
@@ -53,7 +64,10 @@ test("LS2012: a later change that drops what the open plan reads; LS2013: a fill
   const dropped = await dev("drop_email");
   expect(dropped.code, dropped.output).toBe(1);
   expect(dropped.output).toContain("LS2012");
-  shop.write("prisma/schema.prisma", addField(before, "User", ["/// @lockstep.backfill(coalesce(handle, name))", "alias String"]));
+  shop.write(
+    "prisma/schema.prisma",
+    addField(before, "User", ["/// @lockstep.backfill(coalesce(handle, name))", "alias String"]),
+  );
   const reads = await dev("alias");
   expect(reads.code, reads.output).toBe(1);
   expect(reads.output).toContain("LS2013");
@@ -93,7 +107,9 @@ test("contract waits for write sites that still leave the column out", async () 
 test("a failed contract names the commands that get on, and they work", async () => {
   const client = new pg.Client({ connectionString: shop.production });
   await client.connect();
-  await client.query(`ALTER TABLE "User" DISABLE TRIGGER USER; UPDATE "User" SET "handle" = NULL; ALTER TABLE "User" ENABLE TRIGGER USER`);
+  await client.query(
+    `ALTER TABLE "User" DISABLE TRIGGER USER; UPDATE "User" SET "handle" = NULL; ALTER TABLE "User" ENABLE TRIGGER USER`,
+  );
   const production = { DATABASE_URL: shop.production };
   const failed = await shop.prisma(["migrate", "deploy"], production);
   expect(failed.code).toBe(1);
@@ -106,7 +122,9 @@ test("a failed contract names the commands that get on, and they work", async ()
     const result = await shop.prisma(command, production);
     expect(result.code, result.output).toBe(0);
   }
-  const { rows } = await client.query(`SELECT attnotnull FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname = 'handle'`);
+  const { rows } = await client.query(
+    `SELECT attnotnull FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname = 'handle'`,
+  );
   await client.end();
   expect(rows).toEqual([{ attnotnull: true }]);
 });

@@ -1,0 +1,48 @@
+/** `lockstep --help`, as a whole process; beside it an empty program, which is the part that is Node's own. */
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { median, milliseconds } from "./figures.js";
+import type { BenchReport } from "./report.js";
+
+const limitMs = 150;
+const bin = fileURLToPath(new URL("../../plugin-prisma/bin/lockstep.js", import.meta.url));
+
+/** Starts both in turn, `runs` times after a warm-up. */
+export function benchHelp(runs: number): BenchReport {
+  const { NODE_OPTIONS: _, ...env } = process.env;
+  const timed = (args: readonly string[]): number => {
+    const begin = performance.now();
+    const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: "utf8" });
+    const ms = performance.now() - begin;
+    if (status !== 0) throw new Error(`node ${args.join(" ")} ended with ${status}:\n${stderr}`);
+    return ms;
+  };
+  const help: number[] = [];
+  const empty: number[] = [];
+  for (let run = -1; run < runs; run++) {
+    const [helpMs, emptyMs] = [timed([bin, "--help"]), timed(["-e", "0"])];
+    if (run < 0) continue;
+    help.push(helpMs);
+    empty.push(emptyMs);
+  }
+  const row = (name: string, values: readonly number[]) => [
+    name,
+    milliseconds(Math.min(...values)),
+    milliseconds(median(values)),
+    milliseconds(Math.max(...values)),
+  ];
+  return {
+    name: "help",
+    title: `lockstep --help as a whole process, ${runs} runs`,
+    table: [["", "least", "median", "most"], row("lockstep --help", help), row("node -e 0", empty)],
+    notes: [],
+    bounds: [
+      {
+        promise: `lockstep --help: under ${limitMs} ms`,
+        measured: milliseconds(median(help)),
+        isMet: median(help) < limitMs,
+      },
+    ],
+    measurements: { help, node: empty },
+  };
+}

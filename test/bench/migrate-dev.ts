@@ -1,0 +1,185 @@
+/** What Lockstep adds to the stock `prisma migrate dev`: for changes that pass, and for one that gets a plan. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { start } from "../support/postgres.js";
+import { run } from "../support/run.js";
+import { addField, addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+import { type CpuClock, type CpuTime, cpuClock } from "./cpu-clock.js";
+import { difference, median, milliseconds } from "./figures.js";
+import type { BenchReport } from "./report.js";
+
+const engine = fileURLToPath(new URL("../../plugin-prisma/bin/schema-engine.js", import.meta.url));
+const plainConfig = "plain.config.ts";
+
+/** A change, made with Lockstep and without. */
+interface Pair {
+  readonly name: string;
+  /** The branch: without any plan, or with one whose expand phase is applied. */
+  readonly branch: "main" | "planned";
+  readonly fields: readonly string[];
+  readonly fieldsWithout: readonly string[];
+  /** What the CLI says with Lockstep, so that the bench measures what it claims to. */
+  readonly says: RegExp;
+  readonly limitMs: number;
+}
+
+const created = /Prisma Migrate created/;
+const nullable = ["nickname String?"];
+const pairs: readonly Pair[] = [
+  {
+    name: "a change that passes",
+    branch: "main",
+    fields: nullable,
+    fieldsWithout: nullable,
+    says: created,
+    limitMs: 150,
+  },
+  {
+    name: "a change that passes, beside an open plan",
+    branch: "planned",
+    fields: nullable,
+    fieldsWithout: nullable,
+    says: created,
+    limitMs: 150,
+  },
+  {
+    name: "a change with a plan",
+    branch: "main",
+    fields: ["/// @lockstep.backfill(lower(email))", "handle String @unique"],
+    // A column and an index of which the engine warns nobody: it has as much to do, and the CLI asks nothing.
+    fieldsWithout: ["handle String?", "@@index([handle])"],
+    says: /Written for expand/,
+    limitMs: 600,
+  },
+];
+
+/** One run of the CLI: from start to end as a user sees it, and the work of its Node processes. */
+interface Timing extends CpuTime {
+  readonly wallMs: number;
+}
+
+interface Timings {
+  readonly on: Timing[];
+  readonly off: Timing[];
+}
+
+/** Runs everything in turn, `runs` times after a warm-up: whatever else the machine does hits all of them. */
+export async function benchMigrateDev(runs: number, progress: (text: string) => void): Promise<BenchReport> {
+  const server = await start();
+  process.env.LOCKSTEP_TEST_PG = server.url();
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-bench-"));
+  const shop = await createShop();
+  try {
+    await prepare(shop);
+    const clock = cpuClock(folder);
+    const timings = pairs.map((): Timings => ({ on: [], off: [] }));
+    for (let round = 0; round <= runs; round++) {
+      progress(round === 0 ? "warming up" : `run ${round} of ${runs}`);
+      for (const [index, pair] of pairs.entries()) {
+        // Who comes second finds warm caches.
+        for (const way of round % 2 === 0 ? (["off", "on"] as const) : (["on", "off"] as const)) {
+          const timing = await timed(shop, pair, way, clock);
+          if (round > 0) timings[index]?.[way].push(timing);
+        }
+      }
+    }
+    return report(timings, runs);
+  } finally {
+    await shop.dispose();
+    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+  }
+}
+
+/** Two branches with a database each. */
+async function prepare(shop: ShopProject): Promise<void> {
+  const plain = shop.read("prisma.config.ts");
+  await setUp(shop, { development: 20, production: 20 });
+  shop.write(plainConfig, plain);
+  await shop.commit("A config without Lockstep");
+  await git(shop, "checkout", "--quiet", "-b", "planned");
+  addHandle(shop);
+  const planned = await shop.prisma(["migrate", "dev", "--name", "add_handle"], { DATABASE_URL: shop.production });
+  if (planned.code !== 0) throw new Error(planned.output);
+  await shop.commit("Plan a column");
+}
+
+async function timed(shop: ShopProject, pair: Pair, way: keyof Timings, clock: CpuClock): Promise<Timing> {
+  const isOn = way === "on";
+  await git(shop, "checkout", "--quiet", "--force", pair.branch);
+  await git(shop, "clean", "--quiet", "-fd");
+  shop.edit("prisma/schema.prisma", (schema) => addField(schema, "User", isOn ? pair.fields : pair.fieldsWithout));
+  const database = pair.branch === "main" ? shop.development : shop.production;
+  // Without Lockstep means without its config as well; only the engine behind it is the same, so that it does not count.
+  const env = {
+    ...clock.env,
+    DATABASE_URL: database,
+    ...(isOn ? {} : { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: engine }),
+  };
+  const args = ["migrate", "dev", "--name", "x", "--create-only", ...(isOn ? [] : ["--config", plainConfig])];
+  const begin = performance.now();
+  const { code, output } = await shop.prisma(args, env);
+  const wallMs = performance.now() - begin;
+  const says = isOn ? pair.says : created;
+  if (code !== 0 || !says.test(output)) throw new Error(`${pair.name}, Lockstep ${way}:\n${output}`);
+  return { wallMs, ...clock.take() };
+}
+
+async function git(shop: ShopProject, ...args: string[]): Promise<void> {
+  const { code, output } = await run("git", args, { cwd: shop.root });
+  if (code !== 0) throw new Error(output);
+}
+
+function report(timings: readonly Timings[], runs: number): BenchReport {
+  const measured = pairs.flatMap((pair, index) => {
+    const own = timings[index];
+    return own === undefined ? [] : [{ pair, timings: own, added: (of: keyof Timing) => added(own, of) }];
+  });
+  return {
+    name: "migrate-dev",
+    title: `prisma migrate dev --create-only on the example shop, ${runs} runs of each`,
+    table: [
+      ["", "least", "median", "most", "work", "in the engine"],
+      ...measured.flatMap(({ pair, timings: { on, off }, added: more }) => [
+        row(`${pair.name}, without Lockstep`, off),
+        row(`${pair.name}, with Lockstep`, on),
+        [
+          "  Lockstep adds",
+          "",
+          difference(more("wallMs")),
+          "",
+          difference(more("cpuMs")),
+          difference(more("engineCpuMs")),
+        ],
+      ]),
+    ],
+    notes: [
+      "Lockstep adds: difference of the medians, with its config and every further question to the engine.",
+      "Work: processor time of the Node processes, which other programs on the machine change less.",
+    ],
+    bounds: measured.map(({ pair, added: more }) => ({
+      promise: `What Lockstep adds to migrate dev for ${pair.name}: under ${pair.limitMs} ms`,
+      measured: `${milliseconds(more("wallMs"))} (${milliseconds(more("cpuMs"))} of work)`,
+      isMet: more("wallMs") < pair.limitMs,
+    })),
+    measurements: measured.map(({ pair, timings: own }) => ({ change: pair.name, ...own })),
+  };
+}
+
+function added({ on, off }: Timings, of: keyof Timing): number {
+  return median(on.map((timing) => timing[of])) - median(off.map((timing) => timing[of]));
+}
+
+function row(name: string, timings: readonly Timing[]): string[] {
+  const wall = timings.map((timing) => timing.wallMs);
+  return [
+    name,
+    milliseconds(Math.min(...wall)),
+    milliseconds(median(wall)),
+    milliseconds(Math.max(...wall)),
+    milliseconds(median(timings.map((timing) => timing.cpuMs))),
+    milliseconds(median(timings.map((timing) => timing.engineCpuMs))),
+  ];
+}

@@ -1,0 +1,77 @@
+import { parseArgs } from "node:util";
+
+export const benches = ["stall", "migrate-dev", "help"] as const;
+export type BenchName = (typeof benches)[number];
+
+export interface Options {
+  readonly only: readonly BenchName[];
+  /** A smaller version, to see that the bench itself works. Its numbers promise nothing. */
+  readonly isQuick: boolean;
+  /** Where the numbers are written; undefined: `bench-results/<date>.json`. */
+  readonly json: string | undefined;
+  readonly stall: {
+    readonly rows: number;
+    readonly rounds: number;
+    /** Operations a second. */
+    readonly rate: number;
+    /** How long the reader's transaction is open, in milliseconds. */
+    readonly readerMs: number;
+  };
+  /** Runs of each kind. */
+  readonly migrateDevRuns: number;
+  readonly helpRuns: number;
+}
+
+export const usage = `npm run bench -- [options]
+
+  --only <bench>   stall, migrate-dev or help; may be given again
+  --rows <n>       rows of the table that is changed  (default 2000000)
+  --rounds <n>     rounds of stall                    (default 3)
+  --rate <n>       operations a second                (default 200)
+  --json <file>    where the numbers go               (default bench-results/<date>.json)
+  --quick          small and short, only to see that the bench works: the bounds are not judged
+`;
+
+/** @throws with a sentence for the user when an option is unknown or not a number */
+export function readOptions(argv: readonly string[]): Options | "help" {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: "string", multiple: true },
+      rows: { type: "string" },
+      rounds: { type: "string" },
+      rate: { type: "string" },
+      json: { type: "string" },
+      quick: { type: "boolean", default: false },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return "help";
+  const isQuick = values.quick;
+  return {
+    only: benchNames(values.only),
+    isQuick,
+    json: values.json,
+    stall: {
+      rows: wholeNumber("--rows", values.rows, 1_000) ?? (isQuick ? 100_000 : 2_000_000),
+      rounds: wholeNumber("--rounds", values.rounds, 1) ?? (isQuick ? 1 : 3),
+      rate: wholeNumber("--rate", values.rate, 1) ?? 200,
+      readerMs: isQuick ? 1_500 : 5_000,
+    },
+    migrateDevRuns: isQuick ? 2 : 9,
+    helpRuns: isQuick ? 5 : 15,
+  };
+}
+
+function benchNames(given: readonly string[] | undefined): readonly BenchName[] {
+  const unknown = given?.find((name) => !(benches as readonly string[]).includes(name));
+  if (unknown !== undefined) throw new Error(`There is no bench "${unknown}": there are ${benches.join(", ")}`);
+  return benches.filter((name) => given === undefined || given.includes(name));
+}
+
+function wholeNumber(flag: string, text: string | undefined, least: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text.replaceAll("_", ""));
+  if (!Number.isInteger(value) || value < least) throw new Error(`${flag} takes a whole number of at least ${least}`);
+  return value;
+}

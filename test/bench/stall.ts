@@ -1,0 +1,170 @@
+/** The longest that a query of the application has to wait: a required unique column, by hand and by Lockstep, on a busy table. */
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PostgresServer } from "../support/postgres.js";
+import { median, milliseconds, quantile, whole } from "./figures.js";
+import { Load, type PhaseFigures } from "./load.js";
+import type { Options } from "./options.js";
+import type { BenchReport } from "./report.js";
+import { assertChanged, copyTable, dropTable, makeTemplate, startServer } from "./stall-table.js";
+import { changeByHand, changeByLockstep, noChange, type Run } from "./stall-ways.js";
+
+/** Lockstep's longest stall must be this many times shorter. */
+const leastRatio = 50;
+/** Below the noise of any machine: stalls beyond the baseline that are shorter, or negative, count as this. */
+const leastBeyondMs = 1;
+const warmUpMs = 2_000;
+
+/** What the application saw in one run. */
+interface Seen {
+  readonly longestMs: number;
+  readonly p99Ms: number;
+  readonly operations: number;
+  readonly failures: Readonly<Record<string, number>>;
+  readonly longestMsByPhase: Readonly<Record<string, number>>;
+  readonly durationMs: number;
+}
+
+interface Round {
+  readonly lockstep: Seen;
+  readonly baseline: Seen;
+  readonly naive: Seen;
+  readonly lockstepBeyondMs: number;
+  readonly naiveBeyondMs: number;
+  readonly ratio: number;
+}
+
+export async function benchStall(options: Options["stall"], progress: (text: string) => void): Promise<BenchReport> {
+  const server = await startServer();
+  try {
+    progress(`making ${whole(options.rows)} rows`);
+    await makeTemplate(server, options.rows);
+    const rounds: Round[] = [];
+    for (let round = 1; round <= options.rounds; round++) {
+      const tell = (way: string) => progress(`round ${round} of ${options.rounds}, ${way}`);
+      rounds.push(await runRound(server, options, tell));
+    }
+    return report(options, rounds);
+  } finally {
+    await server.stop();
+  }
+}
+
+/** The longest of many waits grows with their number: the baseline lasts as long as Lockstep's run. */
+async function runRound(
+  server: PostgresServer,
+  options: Options["stall"],
+  tell: (way: string) => void,
+): Promise<Round> {
+  tell("Lockstep");
+  const lockstep = await watch(server, options, changeByLockstep, assertChanged);
+  tell("no change");
+  const baseline = await watch(server, options, (run) => noChange(run, lockstep.durationMs));
+  tell("by hand");
+  const naive = await watch(server, options, changeByHand, assertChanged);
+  const lockstepBeyondMs = lockstep.longestMs - baseline.longestMs;
+  const naiveBeyondMs = naive.longestMs - baseline.longestMs;
+  const ratio = naiveBeyondMs / Math.max(lockstepBeyondMs, leastBeyondMs);
+  return { lockstep, baseline, naive, lockstepBeyondMs, naiveBeyondMs, ratio };
+}
+
+/** One run on a fresh table. */
+async function watch(
+  server: PostgresServer,
+  { rows, rate, readerMs }: Options["stall"],
+  way: (run: Run) => Promise<void>,
+  check?: (url: string) => Promise<void>,
+): Promise<Seen> {
+  const database = "bench_run";
+  const url = await copyTable(server, database);
+  const load = await Load.start({ url, rows, rate });
+  try {
+    await sleep(warmUpMs);
+    const begin = performance.now();
+    await way({ url, load, readerMs });
+    const durationMs = performance.now() - begin;
+    const phases = await load.stop();
+    await check?.(url);
+    return summary(phases, durationMs);
+  } finally {
+    load.kill();
+    await dropTable(server, database);
+  }
+}
+
+function summary(phases: readonly PhaseFigures[], durationMs: number): Seen {
+  const counted = phases.filter((phase) => phase.name !== "warm-up");
+  const latencies = counted.flatMap((phase) => phase.latencies);
+  const failures: Record<string, number> = {};
+  for (const [what, count] of counted.flatMap((phase) => Object.entries(phase.failures)))
+    failures[what] = (failures[what] ?? 0) + count;
+  return {
+    longestMs: Math.max(...latencies),
+    p99Ms: quantile(latencies, 0.99),
+    operations: latencies.length,
+    failures,
+    longestMsByPhase: Object.fromEntries(counted.map(({ name, latencies: own }) => [name, Math.max(0, ...own)])),
+    durationMs,
+  };
+}
+
+function report({ rows, rate, readerMs }: Options["stall"], rounds: readonly Round[]): BenchReport {
+  const middle = (of: (round: Round) => number) => median(rounds.map(of));
+  const line = (name: string, of: (pick: (round: Round) => number) => number) => [
+    name,
+    milliseconds(of((round) => round.baseline.longestMs)),
+    milliseconds(of((round) => round.naive.longestMs)),
+    milliseconds(of((round) => round.naiveBeyondMs)),
+    milliseconds(of((round) => round.lockstep.longestMs)),
+    milliseconds(of((round) => round.lockstepBeyondMs)),
+    `${whole(of((round) => round.ratio))} x`,
+    whole(of((round) => failed(round.naive))),
+    whole(of((round) => failed(round.lockstep))),
+  ];
+  const ratio = middle((round) => round.ratio);
+  const lockstepFailures = rounds.reduce((sum, round) => sum + failed(round.lockstep), 0);
+  const failures = lockstepFailures === 0 ? "no query failed" : `but ${lockstepFailures} queries failed`;
+  return {
+    name: "stall",
+    title: `longest wait of an application's query: ${whole(rows)} rows, ${rate} operations a second`,
+    table: [
+      ["round", "no change", "by hand", "beyond", "Lockstep", "beyond", "ratio", "failed by hand", "failed Lockstep"],
+      ...rounds.map((round, index) => line(String(index + 1), (pick) => pick(round))),
+      line("median", middle),
+    ],
+    notes: notes(rounds, readerMs),
+    bounds: [
+      {
+        promise: `Longest stall beyond a run without a change: at least ${leastRatio} times shorter than by hand`,
+        measured: `${whole(ratio)} times, ${failures}`,
+        isMet: ratio >= leastRatio && lockstepFailures === 0,
+      },
+    ],
+    measurements: { rounds },
+  };
+}
+
+function notes(rounds: readonly Round[], readerMs: number): string[] {
+  const phases = Object.keys(rounds[0]?.lockstep.longestMsByPhase ?? {});
+  const byPhase = phases.map((phase) => {
+    const ms = median(rounds.map((round) => round.lockstep.longestMsByPhase[phase] ?? 0));
+    return `${phase} ${milliseconds(ms)}`;
+  });
+  const kinds = new Set(rounds.flatMap((round) => Object.keys(round.naive.failures)));
+  const atFloor = rounds.filter((round) => round.lockstepBeyondMs < leastBeyondMs).length;
+  return [
+    `Just before each deployment, a transaction reads the table and stays open for ${readerMs / 1000} s.`,
+    `Lockstep's longest wait by step: ${byPhase.join(", ")}.`,
+    `Nothing subtracted, the longest wait is ${whole(median(rounds.map((round) => round.naive.longestMs / round.lockstep.longestMs)))} times shorter.`,
+    `Lockstep took ${whole(median(rounds.map((round) => round.lockstep.durationMs)) / 1000)} s, by hand it took ${whole(median(rounds.map((round) => round.naive.durationMs)) / 1000)} s.`,
+    ...(kinds.size > 0 ? [`Failed by hand, until new code is deployed 3 s later: ${[...kinds].join(", ")}.`] : []),
+    ...(atFloor > 0
+      ? [
+          `In ${atFloor} of ${rounds.length} rounds Lockstep's stall was not longer than without a change: divided by ${leastBeyondMs} ms there.`,
+        ]
+      : []),
+  ];
+}
+
+function failed({ failures }: Seen): number {
+  return Object.values(failures).reduce((sum, count) => sum + count, 0);
+}

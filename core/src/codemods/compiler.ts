@@ -16,6 +16,7 @@ export declare namespace ts {
   export type BindingName = compiler.BindingName;
   export type CallExpression = compiler.CallExpression;
   export type ClassDeclaration = compiler.ClassDeclaration;
+  export type ClassLikeDeclaration = compiler.ClassLikeDeclaration;
   export type CompilerOptions = compiler.CompilerOptions;
   export type DiagnosticWithLocation = compiler.DiagnosticWithLocation;
   export type EnumDeclaration = compiler.EnumDeclaration;

@@ -15,6 +15,7 @@ export * from "./comma-list.js";
 export { ts } from "./compiler.js";
 export * from "./expressions.js";
 export { computedValue } from "./fixture-value.js";
+export * from "./in-view.js";
 export * from "./literals.js";
 export * from "./places/listing.js";
 export * from "./project.js";

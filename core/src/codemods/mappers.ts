@@ -100,7 +100,7 @@ function isRow(source: ts.Identifier, file: SourceFile, context: TransformContex
 }
 
 /** `({ id, email }: User) =>` and `const { id, email } = user`. */
-function isRowPattern(pattern: ts.ObjectBindingPattern, file: SourceFile, context: TransformContext): boolean {
+export function isRowPattern(pattern: ts.ObjectBindingPattern, file: SourceFile, context: TransformContext): boolean {
   const owner = pattern.parent;
   if (ts.isParameter(owner)) return rowShapeOfParameter(owner, file, context) === "row";
   if (!ts.isVariableDeclaration(owner) || owner.initializer === undefined) return false;

@@ -189,5 +189,6 @@ function take(counts: Map<string, number>, key: string): boolean {
 const noOrm: OrmCode = {
   isClientModule: () => false,
   isRowType: () => false,
+  isOther: () => false,
   readsRows: () => undefined,
 };

@@ -1,5 +1,6 @@
 import { ts } from "./compiler.js";
 import { pathOf, unwrap } from "./expressions.js";
+import { inViewOf } from "./in-view.js";
 import { lookUp } from "./project.js";
 import { type RowShape, rowShapeOf } from "./row-types.js";
 import { declarationOf } from "./scope.js";
@@ -23,13 +24,14 @@ export function rowShapeOfValue(
   if (ts.isAwaitExpression(inner)) return inside(inner.expression);
   if (ts.isElementAccessExpression(inner)) return inside(inner.expression) === "list" ? "row" : undefined;
   if (ts.isIdentifier(inner)) return shapeOfName(inner, file, context, depth);
+  if (ts.isPropertyAccessExpression(inner)) return shapeAsDeclared(inner, file, context);
   if (!ts.isCallExpression(inner)) return undefined;
 
   const path = pathOf(inner.expression);
   const [argument] = inner.arguments;
   const text = argument === undefined ? undefined : textOf(argument, file);
   const read = context.orm.readsRows(path, text, context.model.name);
-  if (read !== undefined) return read;
+  if (read !== undefined) return context.orm.isOther(inner.expression, file, context.project) ? undefined : read;
   if (ts.isPropertyAccessExpression(inner.expression)) {
     const { name, expression: owner } = inner.expression;
     if (sameList.has(name.text)) return inside(owner) === "list" ? "list" : undefined;
@@ -55,7 +57,14 @@ function shapeOfName(
     if (!ts.isForOfStatement(loop)) return undefined;
     return rowShapeOfValue(loop.expression, file, context, depth + 1) === "list" ? "row" : undefined;
   }
+  if (ts.isBindingElement(declaration)) return shapeAsDeclared(name, file, context);
   return ts.isParameter(declaration) ? rowShapeOfParameter(declaration, file, context, depth) : undefined;
+}
+
+/** `this.user`, and `user` of `const { user } = session`: what the member is declared as. */
+function shapeAsDeclared(value: ts.Expression, file: SourceFile, context: TransformContext): RowShape | undefined {
+  const found = inViewOf(value, file, context.project);
+  return found?.kind === "typed" ? rowShapeOf(found.type, found.file, context) : undefined;
 }
 
 /** What a parameter is: by its type, or as the callback of a list. */

@@ -1,4 +1,5 @@
 import type { CodeIntent, EntityField, EntityModel, Place, PlannedEdit } from "../model/index.js";
+import type { ts } from "./compiler.js";
 import type { Project } from "./project.js";
 import type { SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
@@ -75,6 +76,8 @@ export interface OrmCode {
   isClientModule(specifier: string, from: SourceFile): boolean;
   /** Whether a qualified type is the row of a model: `Prisma.UserGetPayload<{}>`. */
   isRowType(qualifier: string, name: string, argument: string | undefined, model: string): boolean;
+  /** Whether a call has the path of the ORM's calls, but provably leads elsewhere: `sdk.user.create`. */
+  isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
   /** The rows that a call reads whole (no `select`, no `omit`); `list` for `findMany`. */
   readsRows(path: readonly string[], argument: string | undefined, model: string): "row" | "list" | undefined;
 }

@@ -1,7 +1,8 @@
 import type { EntityModel } from "@lockstep/core";
-import { pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
+import { type Project, pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
+import { whyNotClient } from "./receivers.js";
 
-/** A call of the generated client, told by its path: `<anything>.user.create({ … })`. */
+/** A call of the generated client, or one that looks like it, told by its path: `<anything>.user.create({ … })`. */
 export interface ClientCall {
   readonly call: ts.CallExpression;
   readonly model: EntityModel;
@@ -35,8 +36,24 @@ export function accessorOf(model: string): string {
   return model.charAt(0).toLowerCase() + model.slice(1);
 }
 
+/** What calls are looked for with. */
+interface Where {
+  readonly models: readonly EntityModel[];
+  readonly project: Project;
+}
+
 /** All calls of the client on any of the models. */
-export function* clientCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
+export function* clientCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
+  for (const call of callsByPath(file, models)) if (!isOther(call.call.expression, file, project)) yield call;
+}
+
+/** Whether a call that has the path of a client's is provably none. */
+export function isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean {
+  return whyNotClient(callee, file, project) !== undefined;
+}
+
+/** All calls on any of the models that look like the client's, whoever is called. */
+export function* callsByPath(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
   const byAccessor = new Map(models.map((model) => [accessorOf(model.name), model]));
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const path = pathOf(call.expression);

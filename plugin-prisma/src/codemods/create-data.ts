@@ -3,6 +3,8 @@ import {
   computedValue,
   describe,
   type Finding,
+  isTestFile,
+  listing,
   literalsOf,
   propertiesOf,
   type SourceFile,
@@ -17,8 +19,9 @@ import {
   ts,
   valueText,
 } from "@lockstep/core/codemods";
-import { clientCalls } from "./client-calls.js";
+import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
 import { constantBehind, typedInputs } from "./input-literals.js";
+import { whyNotClient } from "./receivers.js";
 import { rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
@@ -30,14 +33,15 @@ export const createData: Transform = {
 
   *find(file, context) {
     if (context.intent.value.kind === "none") return;
-    for (const { value, what } of valuesOf(file, context)) {
+    for (const { value, what } of valuesOf(file, clientCalls(file, context), context)) {
       if (ts.isObjectLiteralExpression(value)) yield* fillLiteral(value, what, file, context);
       else yield builtElsewhere(value, what, file, context);
     }
+    yield* listOthers(file, context);
   },
 
   *undo(file, context) {
-    for (const { value, what } of valuesOf(file, context)) {
+    for (const { value, what } of valuesOf(file, callsByPath(file, context.models), context)) {
       if (ts.isObjectLiteralExpression(value)) yield* takeBack(id, value, what, file, context);
     }
   },
@@ -49,17 +53,17 @@ interface RowValue {
 }
 
 /** All values that become rows of the model, each once: in calls, in constants behind them, and typed as input. */
-function* valuesOf(file: SourceFile, context: TransformContext): Iterable<RowValue> {
+function* valuesOf(file: SourceFile, calls: Iterable<ClientCall>, context: TransformContext): Iterable<RowValue> {
   const seen = new Set<ts.Expression>();
-  for (const { value, what } of [...valuesOfCalls(file, context), ...typedInputs(file, context)]) {
+  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...typedInputs(file, context)]) {
     if (seen.has(value)) continue;
     seen.add(value);
     yield { value, what };
   }
 }
 
-function* valuesOfCalls(file: SourceFile, context: TransformContext): Iterable<RowValue> {
-  for (const call of clientCalls(file, context.models)) {
+function* valuesOfCalls(file: SourceFile, calls: Iterable<ClientCall>, context: TransformContext): Iterable<RowValue> {
+  for (const call of calls) {
     for (const rows of rowsWrittenBy(call, context.models)) {
       if (rows.model !== context.model) continue;
       const what = describe(call.call, rows.what);
@@ -68,6 +72,22 @@ function* valuesOfCalls(file: SourceFile, context: TransformContext): Iterable<R
         if (constant === undefined) yield { value, what };
         else for (const each of literalsOf(constant)) yield { value: each, what };
       }
+    }
+  }
+}
+
+/** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */
+function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (isTestFile(file)) return;
+  for (const call of callsByPath(file, context.models)) {
+    const reason = whyNotClient(call.call.expression, file, context.project);
+    if (reason === undefined) continue;
+    const advice = `not a call of Prisma (${reason}); add ${context.field.name} if it takes it`;
+    for (const { value, what } of valuesOfCalls(file, [call], context)) {
+      if (!ts.isObjectLiteralExpression(value)) continue;
+      const names = [...propertiesOf(value).keys()];
+      const found = listing(names, value.getStart(file.ast), what, advice, context);
+      if (found !== undefined) yield found;
     }
   }
 }

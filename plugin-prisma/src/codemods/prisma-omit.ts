@@ -18,7 +18,7 @@ import {
   unwrap,
   valueAt,
 } from "@lockstep/core/codemods";
-import { accessorOf, readsRows } from "./client-calls.js";
+import { accessorOf, isOther, readsRows } from "./client-calls.js";
 import { isClientModule } from "./client-module.js";
 import { type ClientSite, clientSites } from "./clients.js";
 import { dropNamespace, prismaNamespace } from "./prisma-import.js";
@@ -33,7 +33,7 @@ const id = "prisma-omit";
 export const prismaOmit: Transform = {
   id,
   intents: ["keepFromReads", "read"],
-  orm: { isClientModule, isRowType, readsRows },
+  orm: { isClientModule, isRowType, isOther, readsRows },
 
   *find(file, context) {
     if (context.intent.kind === "read") yield* open(file, context);

@@ -21,7 +21,7 @@ export interface Selection {
 /** All `select` literals: in calls, along relations, and in constants that are typed as one. */
 export function* selectionsIn(file: SourceFile, context: TransformContext): Iterable<Selection> {
   const { models } = context;
-  for (const { args, model, label } of clientCalls(file, models)) {
+  for (const { args, model, label } of clientCalls(file, context)) {
     if (args !== undefined) yield* ofArgs(args, model, label, models);
   }
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {

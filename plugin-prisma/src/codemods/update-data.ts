@@ -18,7 +18,7 @@ export const updateData: Transform = {
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    for (const { call, args, model, method, label } of clientCalls(file, context.models)) {
+    for (const { call, args, model, method, label } of clientCalls(file, context)) {
       if (model !== context.model || args === undefined) continue;
       const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
       const value = key && valueAt(args, key);

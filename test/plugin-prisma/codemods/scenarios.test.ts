@@ -196,6 +196,124 @@ export const account: Account = { id: 1, email: "A@x.com", name: "A", createdAt:
   });
 });
 
+describe("calls that only look like the client's", () => {
+  const call = (name: string) => `await ${name}.user.create({ data: { email: "A@x.com", name: "A" } });\n`;
+  const api = "{ user: { create(args: { data: { email: string; name: string } }): Promise<void> } }";
+
+  test.each([
+    { name: "a fake of another file", source: "fake", module: `export const fake: ${api} = start();\n` },
+    {
+      name: "a fake that is re-exported",
+      source: "fake",
+      module: 'export { fake } from "./fakes/user";\n',
+      other: { file: "src/fakes/user.ts", text: "export const fake = { user: { create: () => undefined } };\n" },
+    },
+    { name: "what a function says it gives", source: "start()", module: `export function start(): ${api} {}\n` },
+  ])("$name", async ({ source, module, other }) => {
+    const files: Files = [
+      { file: "src/source.ts", text: module },
+      { file: "src/use.ts", text: `import { ${source.replace("()", "")} } from "./source";\n${call(source)}` },
+      ...(other === undefined ? [] : [other]),
+    ];
+    const result = await editFor("expand", files, []);
+    expect(result.changes).toEqual([]);
+    expect(result.places).toMatchObject([{ file: "src/use.ts", line: 2, kind: "possible" }]);
+    expect(result.places[0]?.reason).toContain(`declared in ${other?.file ?? "src/source.ts"}:1`);
+  });
+
+  test.each([
+    ["a file that is no candidate", 'import { store } from "./store";\n', "store"],
+    ["an alias of a path", 'import { store } from "@/store";\n', "store"],
+    ["a package of this repository", 'import { store } from "@acme/core";\n', "store"],
+    ["a package that says what it is", 'import { store } from "@acme/db";\n', "store"],
+    ["a name that says what it is", 'import { prisma } from "@acme/server";\n', "prisma"],
+    ["a container", 'import { container } from "tsyringe";\nconst store = container.resolve(Store);\n', "store"],
+    ["a hook", 'import { useStore } from "context";\nconst store = useStore();\n', "store"],
+    [
+      "what is added to a framework",
+      'import type { Request } from "http-kit";\ndeclare const request: Request;\n',
+      "request.store",
+    ],
+    [
+      "a class that extends the client",
+      'import { PrismaClient } from "@prisma/client";\nclass Store extends PrismaClient {}\nconst store = new Store();\n',
+      "store",
+    ],
+    ["spread into an object", 'import { extra } from "x";\nconst store = { ...extra, log: 1 };\n', "store"],
+    [
+      "given back by a function without a type",
+      "function start() { return connect(); }\nconst store = start();\n",
+      "store",
+    ],
+  ])("stay edited: %s", async (_, head, receiver) => {
+    const files: Files = [
+      { file: "packages/core/src/index.ts", text: "export const user = 1;\n" },
+      { file: "src/use.ts", text: `${head}${call(receiver)}` },
+    ];
+    expect((await editFor("expand", files, [])).edits).toMatchObject([{ text: 'handle: "a@x.com"' }]);
+  });
+
+  test("in a test, where only what must change is shown, nothing is listed", async () => {
+    const files = single(`const fake = { user: { create: () => 1 } };\n${call("fake")}`, "test/signup.test.ts");
+    expect(await editFor("expand", files, [])).toMatchObject({ changes: [], places: [] });
+  });
+
+  test("an edit of a call is taken back, whatever its receiver has become", async () => {
+    const expanded = await editFor("expand", single(call("store")), []);
+    const declared = `const store = { user: { create: () => 1 } };\n`;
+    const now = single(`${declared}${text(apply(single(call("store")), expanded))}`);
+    const undone = await undo(now, expanded.edits);
+    expect(text(apply(now, undone))).toBe(`${declared}${call("store")}`);
+    expect(undone.places).toEqual([]);
+  });
+});
+
+describe("copies of a row", () => {
+  const columns = ["id", "email", "name", "createdAt", "updatedAt"];
+  const members = columns.map((name) => `${name}: user.${name}`).join(", ");
+  const before = `import type { User } from "./generated/prisma/client";
+export const copy = (user: User): User => ({ ${members} });
+export const shown = (user: User) => ({ ${members} });
+export const taken = ({ ${columns.join(", ")} }: User): User => ({ ${columns.join(", ")} });
+export const given = ({ ${columns.join(", ")} }: User) => ({ ${columns.join(", ")} });
+`;
+
+  test.each([
+    ["can be said in TypeScript", lowerEmail],
+    // Then a mapper and a copy have the same text, and each is taken back once.
+    ["cannot be said in TypeScript", { kind: "sql", sql: "split_part(email, '@', 1)" }],
+    ["is the model's default", { kind: "none" }],
+    ["is a constant", { kind: "sql", sql: "'eu'" }],
+    ["is given for new rows", { kind: "typescript", text: "slugOf(email)" }],
+  ] as const)("have what the row has, where the value %s", async (_, value) => {
+    const expanded = await editFor("expand", single(before), [], { value });
+    const files = apply(single(before), expanded);
+    expect(expanded.edits.map((edit) => edit.text)).toEqual(["handle: user.handle", "handle", "handle"]);
+    expect(apply(files, await undo(files, expanded.edits, { value }))).toEqual(single(before));
+
+    const switched = await editFor("switch", files, expanded.edits, { value });
+    const both = apply(files, switched);
+    const earlier = [...expanded.edits, ...switched.edits];
+    expect(switched.edits).toHaveLength(3);
+    const undone = await undo(both, earlier, { value });
+    expect(apply(both, undone)).toEqual(single(before));
+    expect(undone.places).toEqual([]);
+
+    const contracted = apply(both, await editFor("contract", both, earlier, { value }));
+    expect(text(contracted)?.split("\n")[1]).toBe(text(files)?.split("\n")[1]);
+  });
+});
+
+test("a copy in whose scope the name means something else is listed", async () => {
+  const names = "id, email, name, createdAt, updatedAt";
+  const files = single(`import type { User } from "./generated/prisma/client";
+export const copy = ({ ${names} }: User, handle: number): User => ({ ${names} });
+`);
+  const result = await editFor("expand", files, []);
+  expect(result.changes).toEqual([]);
+  expect(result.places).toMatchObject([{ line: 2, kind: "required" }]);
+});
+
 describe("later phases find what earlier ones wrote", () => {
   const before = `import type { User } from "./generated/prisma/client";
 export const add = (db: any, email: string) => db.user.create({ data: { email, name: "x" } });

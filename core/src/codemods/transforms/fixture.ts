@@ -2,15 +2,21 @@ import { ts } from "../compiler.js";
 import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../expressions.js";
 import { computedValue, constantOf, isTaken, numberedValue } from "../fixture-value.js";
 import { addProperty, takeBack } from "../property-edit.js";
+import { boundByRows, type CopiedRow, copiedRow } from "../row-copies.js";
 import { namesAllColumns, rowLiterals } from "../row-literals.js";
+import { addToPattern, isAddedToPattern, takeFromPattern } from "../row-patterns.js";
 import { declarationOf } from "../scope.js";
-import type { SourceFile } from "../source-file.js";
+import { type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
 import { textsOfLiteral, valueText } from "../value-text.js";
 
 const id = "fixture";
 
-/** Literals typed as a row stop compiling as soon as the model has the column: they get a real value, once. */
+/**
+ * Literals typed as a row stop compiling as soon as the model has the column: they get a real value, once. A copy of a
+ * row gets what that row has, in every phase: while reads do without the column that is `undefined`, which Prisma
+ * does not write and JSON does not show. Anything computed would be another row's value where code chose its own.
+ */
 export const fixture: Transform = {
   id,
   intents: ["completeFixtures"],
@@ -22,15 +28,44 @@ export const fixture: Transform = {
       if (spreadsOf(literal).length > 0 && !namesAllColumns(literal, context)) continue;
       // A cast does not ask for all of them.
       if (ts.isAsExpression(literal.parent) && !namesAllColumns(literal, context)) continue;
-      yield complete(literal, isReturned, file, context);
+      const copied = copiedRow(literal, file, context);
+      if (copied === undefined) yield complete(literal, isReturned, file, context);
+      else yield* completeCopy(literal, copied, file, context);
     }
   },
 
   *undo(file, context) {
     for (const { literal } of rowLiterals(file, context))
       yield* takeBack(id, literal, what(literal, context), file, context);
+    if (!isAddedToPattern(id, file, context)) return;
+    for (const element of boundByRows(file, context)) {
+      const edit = takeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
+      if (edit !== undefined) yield edit;
+    }
   },
 };
+
+function* completeCopy(
+  literal: ts.ObjectLiteralExpression,
+  { read, pattern }: CopiedRow,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const { name } = context.field;
+  // `{ ...user, name: user.name }` has it already.
+  if (spreadsOf(literal).some(({ expression }) => `${textOf(expression, file)}.${name}` === read)) return;
+  const about = what(literal, context);
+  const text = read === name ? name : `${name}: ${read ?? "…"}`;
+  const edit = read && addProperty(literal, text, about, file, endOfNamed(literal));
+  const taken = edit && pattern ? addToPattern(pattern, about, file, context) : "there";
+  if (edit && taken) {
+    yield edit;
+    if (taken !== "there") yield taken;
+    return;
+  }
+  const reason = `it copies a ${context.model.name}, which does not compile without ${name}: add \`${text}\``;
+  yield { kind: "place", certainty: "required", offset: literal.getStart(file.ast), what: about, reason };
+}
 
 function complete(
   literal: ts.ObjectLiteralExpression,

@@ -1,8 +1,10 @@
-import { commaListOf, insertItem, removeItem } from "../comma-list.js";
 import { ts } from "../compiler.js";
-import { describe, propertiesOf } from "../expressions.js";
+import { describe, propertiesOf, spreadsOf } from "../expressions.js";
 import { addProperty, takeBack } from "../property-edit.js";
 import { responses } from "../responses.js";
+import { boundByRows } from "../row-copies.js";
+import { rowLiterals } from "../row-literals.js";
+import { addToPattern, isAddedToPattern, restOf, takeFromPattern } from "../row-patterns.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { compact, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
 
@@ -20,7 +22,10 @@ export const mapper: Transform = {
 
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
+    // Copies that are typed as rows are fixtures.
+    const rows = new Set([...rowLiterals(file, context)].map(({ literal }) => literal));
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+      if (rows.has(literal)) continue;
       const what = describe(literal, `copy of ${context.model.name}`);
       yield* takeBack(id, literal, what, file, context);
     }
@@ -35,42 +40,32 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     const what = describe(literal, `copy of ${context.model.name}`);
     const text = key === value ? key : `${key}: ${value}`;
     const edit = reason === undefined ? addProperty(literal, text, what, file) : undefined;
-    const taken = pattern === undefined ? undefined : addToPattern(pattern, what, file, context);
-    if (edit !== undefined && (pattern === undefined || taken !== undefined)) {
+    const taken = edit && pattern ? addToPattern(pattern, what, file, context) : "there";
+    if (edit !== undefined && taken !== undefined) {
       yield edit;
-      if (taken !== undefined) yield taken;
+      if (taken !== "there") yield taken;
       continue;
     }
+    // `({ id, ...rest }: User): User => ({ id, ...rest })` has it already.
+    if (pattern !== undefined && spreadsOf(literal).some(({ expression }) => isRestOf(pattern, expression))) continue;
     const cause = reason ?? "it is not written in a way that can be edited";
     const why = `it copies every column of ${context.model.name}; ${cause}: add \`${text}\``;
     yield { kind: "place", certainty: "likely", offset: literal.getStart(file.ast), what, reason: why };
   }
 }
 
-/** `({ id, email }: User)` takes the new field out of the row too. */
-function addToPattern(
-  pattern: ts.ObjectBindingPattern,
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): Extract<Finding, { kind: "edit" }> | undefined {
-  const list = commaListOf(pattern, file);
-  const rest = pattern.elements.findIndex((element) => element.dotDotDotToken !== undefined);
-  const { name } = context.field;
-  const splices = list && insertItem(list, name, file, rest === -1 ? undefined : rest);
-  return splices && { kind: "edit", splices, what: `${what}, its pattern`, text: name };
+function isRestOf(pattern: ts.ObjectBindingPattern, value: ts.Expression): boolean {
+  return ts.isIdentifier(value) && value.text === restOf(pattern);
 }
 
 function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const { name } = context.field;
-  if (!earlierOf(id, context).some((edit) => edit.text === name && edit.file === file.file)) return;
-  for (const identifier of file.identifiers(name)) {
+  if (!isAddedToPattern(id, file, context)) return;
+  const others = boundByRows(file, context);
+  for (const identifier of file.identifiers(context.field.name)) {
     const element = identifier.parent;
-    if (!ts.isBindingElement(element) || !ts.isObjectBindingPattern(element.parent)) continue;
-    const list = commaListOf(element.parent, file);
-    if (list === undefined || textOf(element, file) !== name) continue;
-    const what = describe(element, `copy of ${context.model.name}, its pattern`);
-    yield { kind: "edit", splices: removeItem(list, element, file), what, text: "", replaces: name };
+    if (!ts.isBindingElement(element) || others.has(element)) continue;
+    const edit = takeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
+    if (edit !== undefined) yield edit;
   }
 }
 

@@ -1,0 +1,134 @@
+import {
+  type InView,
+  inViewOf,
+  lineAt,
+  lookUp,
+  memberOf,
+  type Project,
+  pathOf,
+  type SourceFile,
+  settle,
+  textOf,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { isClientModule } from "./client-module.js";
+
+/**
+ * Why `sdk.user.create(…)` is provably no call of the generated client; undefined where it is one, or may be: then it
+ * is edited. A client can come from anywhere (injected, extended, re-exported), so only what is in view counts.
+ */
+export function whyNotClient(callee: ts.Expression, file: SourceFile, project: Project): string | undefined {
+  const delegate = ownerOf(callee);
+  const receiver = delegate && ownerOf(delegate);
+  if (delegate === undefined || receiver === undefined) return undefined;
+  const [accessor = "", method = ""] = pathOf(callee).slice(-2);
+
+  const steps = [undefined, accessor, method];
+  let found: InView | undefined;
+  for (const step of steps) {
+    const next = step === undefined ? inViewOf(receiver, file, project) : found && memberOf(found, step, project);
+    found = settle(next, project);
+    if (found?.kind === "external") {
+      const { specifier } = found;
+      return isOtherPackage(found, project) ? `${shortText(receiver, file)} is from "${specifier}"` : undefined;
+    }
+  }
+  if (found?.kind !== "function" || mayLeadToClient(found.node, found.file, project)) return undefined;
+  const at = `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))}`;
+  return `its ${method} is declared in ${at}`;
+}
+
+/** A package that has nothing to do with the client, and a thing of it that does not carry one: `container.get(…)`. */
+function isOtherPackage(found: Extract<InView, { kind: "external" }>, project: Project): boolean {
+  const { specifier, name, madeBy } = found;
+  // Paths and aliases of paths lead to files of the app that were no candidates.
+  if (/^(?:[.~#/]|@\/|src\/)/.test(specifier) || isClientModule(specifier) || isClientName(name)) return false;
+  if (isOwnPackage(specifier, project)) return false;
+  if (madeBy === undefined) return true;
+  const given = [...(madeBy.typeArguments ?? []), ...(madeBy.arguments ?? [])];
+  const isPlain = given.every((each) => !ts.isTypeNode(each) && !/prisma|database|\bdb\b|\btx\b/i.test(each.getText()));
+  if (!isPlain) return false;
+  if (ts.isNewExpression(madeBy)) return true;
+  // A client that is given comes back: `enhance(prisma)`. Whatever it is called.
+  const maker = unwrap(madeBy.expression);
+  const isMaker = ts.isIdentifier(maker)
+    ? !/^(?:use|get|inject|resolve|provide)/.test(maker.text) && !isClientName(maker.text)
+    : /^(?:\w+\.)?fn$/.test(pathOf(maker).join("."));
+  return isMaker && (madeBy.arguments ?? []).every((each) => !ts.isIdentifier(each) && !ts.isCallExpression(each));
+}
+
+/** A package of the same repository may re-export the client under any name. */
+function isOwnPackage(specifier: string, project: Project): boolean {
+  const [first = "", second] = specifier.split("/");
+  const folder = first.startsWith("@") ? second : first;
+  return project.files.some(({ file }) => `/${file}`.includes(`/${folder}/`));
+}
+
+function isClientName(name: string): boolean {
+  return /prisma|database/i.test(name) || /^(?:db|tx|trx|orm|client)$|Db(?:[A-Z]|$)|DB/.test(name);
+}
+
+/** A function that is written down can still hand over to the client, or take what the client takes. */
+function mayLeadToClient(node: ts.SignatureDeclaration, file: SourceFile, project: Project): boolean {
+  if (/prisma/i.test(textOf(node, file))) return true;
+  const body = "body" in node ? node.body : undefined;
+  if (body !== undefined && callsAlike(body)) return true;
+  return node.parameters.some(
+    ({ type }) => type !== undefined && mayBeClients(type, body !== undefined, file, project, new Set()),
+  );
+}
+
+/** `(args) => inner.user.create(args)` */
+function callsAlike(node: ts.Node): boolean {
+  const isAlike = ts.isCallExpression(node) && /^(?:create|upsert|update|find|delete)/.test(lastOf(node));
+  return isAlike || ts.forEachChild(node, (child) => callsAlike(child) || undefined) === true;
+}
+
+function lastOf(call: ts.CallExpression): string {
+  const path = pathOf(call.expression);
+  return path.length > 1 ? (path.at(-1) ?? "") : "";
+}
+
+const builtIn = new Set(
+  "Array ReadonlyArray Date Map Set Record Partial Required Readonly Pick Omit Promise Buffer Uint8Array URL".split(
+    " ",
+  ),
+);
+
+/** Whether a declared type may be one of the client's, or takes everything and so may be a port of the client. */
+function mayBeClients(
+  node: ts.Node,
+  hasBody: boolean,
+  file: SourceFile,
+  project: Project,
+  seen: Set<ts.Node>,
+): boolean {
+  if (seen.has(node)) return false;
+  seen.add(node);
+  const { AnyKeyword, UnknownKeyword, ObjectKeyword } = ts.SyntaxKind;
+  if (!hasBody && [AnyKeyword, UnknownKeyword, ObjectKeyword].includes(node.kind)) return true;
+  if (ts.isTypeQueryNode(node) || ts.isImportTypeNode(node)) return true;
+  if (ts.isTypeReferenceNode(node)) {
+    const root = ts.isIdentifier(node.typeName) ? node.typeName : node.typeName.left;
+    const found = ts.isIdentifier(root) ? lookUp(project, file, root.text, "type") : undefined;
+    if (found === undefined && !(ts.isIdentifier(root) && builtIn.has(root.text))) return true;
+    if (found?.kind === "external" && !isOtherPackage({ ...found, madeBy: undefined }, project)) return true;
+    if (found?.kind === "declaration" && mayBeClients(found.node, hasBody, found.file, project, seen)) return true;
+  }
+  // `interface Input extends Prisma.UserCreateInput`
+  if (ts.isHeritageClause(node)) return true;
+  return ts.forEachChild(node, (child) => mayBeClients(child, hasBody, file, project, seen) || undefined) === true;
+}
+
+/** `sdk.user` of `sdk.user.create`. */
+function ownerOf(expression: ts.Expression): ts.Expression | undefined {
+  const inner = unwrap(expression);
+  const isAccess = ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner);
+  return isAccess ? inner.expression : undefined;
+}
+
+function shortText(node: ts.Node, file: SourceFile): string {
+  const text = textOf(node, file).replaceAll(/\s+/g, " ");
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

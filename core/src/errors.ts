@@ -71,15 +71,15 @@ export const errorTable = {
     exit: 1,
   },
   LS2007: {
-    title: "A fill yields the same value for several rows of a unique column",
-    why: "The unique constraint would refuse the second row, in the backfill or in a write of your users.",
+    title: "Rows would get the same value where the model wants unique ones",
+    why: "The unique constraint would refuse the second row, in the backfill or in a write of your users. Of a constraint over several columns it is the values together that must differ.",
     next: "Make the expression distinct, for example by appending the key, or correct the rows named.",
     exit: 1,
   },
   LS2008: {
     title: "An annotation cannot be understood",
     why: "A misspelt annotation would silently be no annotation.",
-    next: "Use @lockstep.backfill(<sql>), @lockstep.mirror(<sql>), @lockstep.write(<ts>) or @lockstep.skip(<reason>).",
+    next: "Use @lockstep.backfill(<sql>), @lockstep.mirror(<sql>), @lockstep.write(<ts>), @lockstep.skip(<reason>), @lockstep.internal or @lockstep.exposed.",
     exit: 1,
   },
   LS2009: {
@@ -102,7 +102,7 @@ export const errorTable = {
   },
   LS2012: {
     title: "A fill reads a column that goes away",
-    why: "The fill runs in a trigger until contract. Without the column that it reads, every insert and update of the table would fail.",
+    why: "The fill runs in a trigger until contract. Without the column that it reads, writes to the table would fail.",
     next: "Keep the column until the plan is done, and drop it in a migration of its own.",
     exit: 1,
   },
@@ -223,7 +223,7 @@ export const errorTable = {
   LS5006: {
     title: "The database refuses the value of a row",
     why: "A constraint, a trigger or the type of the column does not take what the fill yields for this row. All rows before it are filled and stay filled.",
-    next: "Correct the row named or the expression, then run the same command again: it goes on at this row.",
+    next: "Correct the row named, then run the same command again: it goes on at this row.",
     exit: 1,
   },
   LS5007: {
@@ -234,7 +234,7 @@ export const errorTable = {
   },
   LS5008: {
     title: "A fill cannot be computed or stored for some rows",
-    why: "The backfill would stop at such a row, and so would a write of your users in the trigger.",
+    why: "The backfill would stop at such a row, and the trigger would refuse a new row like it.",
     next: "Correct the expression so that it yields a fitting value for every row.",
     exit: 1,
   },

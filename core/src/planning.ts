@@ -3,6 +3,7 @@ export { codeGlobs } from "./config/code-globs.js";
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect } from "./db/connection.js";
 export { checkFill } from "./facts/check-fill.js";
+export { checkUnique } from "./facts/check-unique.js";
 export { fillProblemText } from "./facts/fill-problem.js";
 export { readTable, type TableFacts } from "./facts/table.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";

@@ -161,7 +161,7 @@ describe("behind a long reader", () => {
 });
 
 describe("beside CREATE INDEX CONCURRENTLY", () => {
-  // Waiting for its lock could deadlock it and leave an invalid index (facts/lock-frame.md).
+  // Waiting for its lock could deadlock it and leave an invalid index.
   it.each(framed)("$kind does not even try, and names it", async ({ kind, before }) => {
     const live = await given(before, { settings: { statement_timeout: "1500ms" } });
     const [builder, writer] = [await live.open(), await live.open()];

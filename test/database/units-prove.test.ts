@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { UnitColumn } from "../../core/src/model/plan.js";
+import { until } from "../support/sessions.js";
 import {
   catalogueOf,
   checkState,
@@ -47,7 +48,7 @@ interface Refusal {
   hint?: string;
 }
 
-const toFill = `Fill them (npx lockstep backfill run ${samplePlan}). Then run this migration again.`;
+const toFill = `Fill them (npx lockstep backfill run ${samplePlan}). Then let it run again: npx lockstep status shows the commands.`;
 const noName = `UPDATE "User" SET "name" = NULL, "handle" = NULL WHERE "id" = 2`;
 const written: UnitColumn = { name: "region", type: "text" };
 const short: UnitColumn = { name: "short", type: "character varying(3)", fill: fromName };
@@ -90,7 +91,7 @@ const refusals: Refusal[] = [
     columns: [{ name: "handle", type: "text" }],
     code: "55000",
     message: /^"User"\."handle" cannot be required yet: rows are still NULL\. No check/,
-    hint: `Give these rows a value (npx lockstep plan ${samplePlan} says where it comes from). Then run this migration again.`,
+    hint: `Give these rows a value (npx lockstep plan ${samplePlan} says where it comes from). Then let it run again: npx lockstep status shows the commands.`,
   },
   {
     name: "one of two columns has no source",
@@ -188,6 +189,27 @@ describe("prove fills the rest that the backfill left", () => {
     await live.session.query(files.prove);
     expect({ check: await checkState(live), nulls: await countNulls(live) }).toEqual({ check: "valid", nulls: 0 });
     expect((await live.session.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "1234ms" }]);
+  });
+
+  // The check is enforced for every UPDATE from the moment it is there: no row may be NULL by then, and none may become it.
+  it("while users write rows that are not filled yet, and take values away until the check is there", async () => {
+    const live = await expanded(large);
+    const writer = await live.open();
+    await writer.query(`BEGIN; SELECT FROM "User" WHERE "id" = 7 FOR UPDATE`);
+    const reader = await openReader(live);
+    const proving = outcome(live.session.query(files.prove));
+    await until("all rows but the locked one are filled", async () => (await countNulls(live)) === 1);
+    await writer.query(`UPDATE "User" SET "name" = 'x' WHERE "id" = 7; COMMIT`);
+    await until("the last row is filled", async () => (await countNulls(live)) === 0);
+    await untilPausing(live);
+    await live.observer.query(
+      `UPDATE "User" SET "handle" = NULL WHERE "id" < 5; UPDATE "User" SET "name" = 'y'; INSERT INTO "User" ("id", "email", "handle") VALUES (99, 'A', NULL)`,
+    );
+    expect({ check: await checkState(live), nulls: await countNulls(live) }).toEqual({ check: "none", nulls: 0 });
+    await reader.leave();
+    expect(await proving).toBe("done");
+    await live.observer.query(`UPDATE "User" SET "handle" = NULL, "name" = 'z'`);
+    expect({ check: await checkState(live), nulls: await countNulls(live) }).toEqual({ check: "valid", nulls: 0 });
   });
 
   it.each([{ rows: 3 }, large])("of two columns it keeps the values that are there: %o", async (options) => {

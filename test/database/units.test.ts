@@ -86,7 +86,9 @@ describe("the end state is what the ORM would have made", () => {
       return await catalogueOf(empty);
     })().finally(() => empty.end());
 
-    const live = await open({ rows: fillByHand === "" && columns[0]?.fill?.reads.length === 0 ? 1 : 3 });
+    // What is the same for all rows fits into the unique index once.
+    const isSame = columns[0]?.defaultSql !== undefined || columns[0]?.fill?.reads.length === 0;
+    const live = await open({ rows: isSame ? 1 : 3 });
     await live.observer.query(before);
     await runChain(live, filesOf(user, columns), fillByHand);
     expect(await catalogueOf(live)).toEqual(expected);

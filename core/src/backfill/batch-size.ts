@@ -1,4 +1,4 @@
-/** Bounds of a batch. Measured defaults: `facts/databases.md` 5c. */
+/** Bounds of a batch. The defaults are measured. */
 export interface BatchLimits {
   /** Rows of the first batch. */
   readonly startRows: number;

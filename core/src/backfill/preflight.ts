@@ -1,11 +1,13 @@
 import type { Connection } from "../db/connection.js";
 import type { ErrorCode } from "../errors.js";
-import { checkFill } from "../facts/check-fill.js";
+import { checkFill, type FillProblem } from "../facts/check-fill.js";
+import { checkUnique } from "../facts/check-unique.js";
 import { fillProblemText } from "../facts/fill-problem.js";
 import type { TableFacts, UserTrigger } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { qualified, scaffoldNames } from "../sql/postgres/quote.js";
+import type { RunSettings } from "./input.js";
 
 /** Something that stands against a backfill. Becomes an error when the backfill is started all the same. */
 export interface PreflightProblem {
@@ -52,8 +54,9 @@ export async function checkStructure(
           notApplied(`${name} has ${trigger === undefined ? "no fill trigger" : "a fill trigger that is disabled"}`),
         );
     }
-    problems.push(...checkIndexes(table, planned, name));
+    problems.push(...checkIndexes(table, planned.name, name));
   }
+  problems.push(...checkUniqueKeys(table, spec, connection.label));
   const triggers = firing(table, spec);
   if (triggers.length > 0 && !options.allowTriggers) {
     problems.push({
@@ -72,17 +75,25 @@ export function firing(table: TableFacts, spec: BackfillSpec): readonly UserTrig
 }
 
 /**
- * Tries the fills on all rows of the target; reads the whole table.
+ * Tries the fills on all rows of the target, and looks for values that would come twice; reads the whole table.
+ * @param run the plan is for the hints: its expressions are in migrations by now
  * @returns `problems` stand against the backfill; `notices` are what could not be found out in time
  */
 export async function checkFills(
   connection: Connection,
-  spec: BackfillSpec,
+  run: Pick<RunSettings, "spec" | "plan" | "scanTimeoutMs">,
   table: TableFacts,
-  timeoutMs: number,
 ): Promise<{ readonly problems: readonly PreflightProblem[]; readonly notices: readonly string[] }> {
+  const { spec, scanTimeoutMs: timeoutMs } = run;
   const problems: PreflightProblem[] = [];
   const notices: string[] = [];
+  const add = (problem: FillProblem, column: BackfillSpec["columns"][number]) => {
+    const { code, message } = fillProblemText(problem, spec.table, column);
+    if (code === undefined) return void notices.push(message);
+    const hint = hintOnTarget(problem, run.plan);
+    problems.push({ code, message: `${message}, on ${connection.label}`, ...hint, details: { problem } });
+  };
+  const failing = new Set<string>();
   for (const column of spec.columns) {
     for (const problem of await checkFill(connection, {
       table,
@@ -91,12 +102,29 @@ export async function checkFills(
       columnExists: true,
       timeoutMs,
     })) {
-      const { code, message } = fillProblemText(problem, spec.table, column);
-      if (code === undefined) notices.push(message);
-      else problems.push({ code, message: `${message}, on ${connection.label}`, details: { problem } });
+      add(problem, column);
+      if (notComputed.has(problem.kind)) failing.add(column.name);
     }
   }
+  for (const key of spec.uniqueKeys) {
+    const column = spec.columns.find(({ name }) => key.includes(name))!;
+    if (key.some((name) => failing.has(name))) continue;
+    for (const problem of await checkUnique(connection, { table, key, columns: spec.columns, timeoutMs }))
+      add(problem, column);
+  }
   return { problems, notices };
+}
+
+/** Values that cannot even be computed cannot be compared. */
+const notComputed = new Set<FillProblem["kind"]>(["missing-columns", "type", "fails"]);
+
+/** The annotation is in released migrations: to edit it would change nothing. */
+function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: string } {
+  if (problem.kind === "missing-columns") return {};
+  const undo = `npx lockstep undo ${plan}`;
+  // Of the wrong type is the expression as a whole: there are no rows to correct.
+  if (problem.kind === "type") return { hint: `Take the plan back and make another: ${undo}` };
+  return { hint: `Correct the rows named, or take the plan back and make another: ${undo}` };
 }
 
 function notApplied(message: string): PreflightProblem {
@@ -113,24 +141,32 @@ function checkKey(table: TableFacts, { key, table: name }: BackfillSpec): readon
   return [{ code: "LS2009", message: `"${tableLabel(name)}"."${key.column}" is not a unique key without NULLs` }];
 }
 
-function checkIndexes(
-  table: TableFacts,
-  planned: BackfillSpec["columns"][number],
-  name: string,
-): readonly PreflightProblem[] {
-  const broken = table.invalidIndexes.find(({ columns }) => columns.includes(planned.name));
-  if (broken) {
-    return [
-      {
-        ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted`),
-        hint: `Run DROP INDEX CONCURRENTLY ${qualified(table.schema, broken.name)}, then deploy the expand migrations again.`,
-      },
-    ];
-  }
-  const isGuarded = table.uniqueKeys.some(
-    ({ columns, isValid, isTotal }) => isValid && isTotal && columns.length === 1 && columns[0] === planned.name,
-  );
-  return planned.isUnique && !isGuarded ? [notApplied(`${name} has no unique index yet`)] : [];
+function checkIndexes(table: TableFacts, column: string, name: string): readonly PreflightProblem[] {
+  const broken = table.invalidIndexes.find(({ columns }) => columns.includes(column));
+  if (broken === undefined) return [];
+  return [
+    {
+      ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted`),
+      hint: `Run DROP INDEX CONCURRENTLY ${qualified(table.schema, broken.name)}, then deploy the expand migrations again.`,
+    },
+  ];
+}
+
+/** Without its unique index a value could come twice while the backfill runs. An index that is not valid is told apart. */
+function checkUniqueKeys(table: TableFacts, spec: BackfillSpec, target: string): readonly PreflightProblem[] {
+  const isOver = (key: readonly string[], columns: readonly string[]) =>
+    JSON.stringify(key) === JSON.stringify(columns);
+  return spec.uniqueKeys
+    .filter(
+      (key) =>
+        !table.uniqueKeys.some(({ columns, isValid, isTotal }) => isValid && isTotal && isOver(key, columns)) &&
+        !table.invalidIndexes.some(({ columns }) => isOver(key, columns)),
+    )
+    .map((key) => {
+      const [first, second] = key.map((name) => `"${name}"`);
+      const columns = second === undefined ? `.${first}` : ` (${key.map((name) => `"${name}"`).join(", ")})`;
+      return notApplied(`"${tableLabel(spec.table)}"${columns} on ${target} has no unique index yet`);
+    });
 }
 
 async function fillTriggerOf(

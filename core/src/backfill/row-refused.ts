@@ -1,6 +1,7 @@
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import { LockstepError } from "../errors.js";
+import { filledValue } from "../facts/check-unique.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import type { BackfillSession } from "./session.js";
 
@@ -27,9 +28,14 @@ export async function rowRefused(session: BackfillSession, key: string, cause: u
 
 async function rowsWithItsValue({ connection, target }: BackfillSession, key: string): Promise<readonly string[]> {
   const found: string[] = [];
-  for (const column of target.columns.filter(({ isUnique }) => isUnique)) {
-    const sql = `WITH refused AS (SELECT (${column.fill.rowSql}\n)::${column.type} AS v FROM ${target.table} WHERE ${target.key} = $1::${target.keyType})
-      SELECT o.${target.key}::text AS key FROM ${target.table} o JOIN refused r ON o.${quoteIdentifier(column.name)} = r.v LIMIT 3`;
+  const value = (name: string) => {
+    const column = target.columns.find((each) => each.name === name);
+    return column === undefined ? quoteIdentifier(name) : filledValue(column);
+  };
+  for (const unique of target.uniqueKeys) {
+    const sql = `WITH refused AS (SELECT ${unique.map((name, at) => `${value(name)} AS k${at}`).join(", ")} FROM ${target.table} WHERE ${target.key} = $1::${target.keyType})
+      SELECT o.${target.key}::text AS key FROM ${target.table} o JOIN refused r ON ${unique.map((name, at) => `o.${quoteIdentifier(name)} = r.k${at}`).join(" AND ")}
+       WHERE o.${target.key} <> $1::${target.keyType} LIMIT 3`;
     // Only to make the message better: it must not take the place of the real error.
     const settings = { statement_timeout: 5000, row_security: "off" };
     const other = await inTransaction(connection, { isReadOnly: true, settings }, () =>

@@ -40,12 +40,13 @@ export async function runBackfill(input: BackfillInput): Promise<BackfillResult>
 
 /** Tries the fills on all rows before the first is written. */
 async function begin(loop: BatchLoop): Promise<void> {
-  const { spec, scanTimeoutMs, emit } = loop.settings;
+  const { settings } = loop;
+  const { emit } = settings;
   const { record } = loop.session;
   const isResumed = record.batches > 0;
   if (!isResumed) {
     emit({ kind: "reading", why: "fills", total: loop.total });
-    const found = await loop.scan(({ connection, table }) => checkFills(connection, spec, table, scanTimeoutMs));
+    const found = await loop.scan(({ connection, table }) => checkFills(connection, settings, table));
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
     throwFirst(found?.problems ?? []);
   }

@@ -46,6 +46,7 @@ export async function openSession(settings: RunSettings, runner: string): Promis
       key: quoteIdentifier(spec.key.column),
       keyType: castType(keyType),
       columns: spec.columns,
+      uniqueKeys: spec.uniqueKeys,
     };
     return { connection, id, table: table!, target, record, cursor: record.cursor };
   } catch (error) {
@@ -58,8 +59,7 @@ export async function openSession(settings: RunSettings, runner: string): Promis
 export function throwFirst(problems: readonly PreflightProblem[]): void {
   const first = problems[0];
   if (first === undefined) return;
-  const more = problems.length > 1 ? ` (and ${problems.length - 1} more)` : "";
-  throw new LockstepError(first.code, first.message + more, {
+  throw new LockstepError(first.code, problems.map((problem) => problem.message).join("\n"), {
     ...(first.hint === undefined ? {} : { hint: first.hint }),
     details: { ...first.details, problems },
   });

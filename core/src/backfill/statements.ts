@@ -10,6 +10,7 @@ export interface FillTarget {
   /** For casts of key values: without a length, which a cast would cut to. */
   readonly keyType: string;
   readonly columns: BackfillSpec["columns"];
+  readonly uniqueKeys: BackfillSpec["uniqueKeys"];
 }
 
 /** Keys travel as text: the database orders and compares them, so big integers and collations are its own. */

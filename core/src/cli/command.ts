@@ -8,8 +8,8 @@ export interface CommandResult {
   readonly text: string;
   /** The one document of `--json`; `schemaVersion` is added. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** 0 fine or nothing to do · 1 the answer is no. */
-  readonly exitCode: 0 | 1;
+  /** 0 fine or nothing to do · 1 the answer is no · 3 a target could not be asked. */
+  readonly exitCode: 0 | 1 | 3;
 }
 
 /** What a command that works on a project gets. */

@@ -41,7 +41,9 @@ export async function readStatus(
   const states: TargetStatus[] = [];
   for (const target of targets) states.push(await readTarget(plan, target, project, plugin));
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
-  const isDone = isReleased && states.every((state) => state.phases.every((phase) => phase.state === "done"));
+  const isDone =
+    isReleased &&
+    states.every((state) => state.error === undefined && state.phases.every((phase) => phase.state === "done"));
   return {
     plan: plan.id,
     columns: plan.columns.map(columnLabel),
@@ -149,7 +151,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
     ? colors.green(status.released === "undone" ? "undone" : "done")
     : status.released === "undone"
       ? "undo written"
-      : `written up to ${status.released}`;
+      : `released up to ${status.released}`;
   const rows = status.targets.flatMap((target) => {
     if (target.error !== undefined) return [[colors.red("✖"), target.target, "", target.error]];
     return target.phases.map((phase, index) => [

@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
 
-/** The expression inside of parentheses, `as`, `satisfies`, `!` and `await`. */
+/** The expression inside of parentheses, `as`, `<T>`, `satisfies` and `!`; `await` stays. */
 export function unwrap(expression: ts.Expression): ts.Expression {
   let inner = expression;
   while (
@@ -91,17 +91,6 @@ export function returnedBy(node: ts.FunctionLikeDeclaration): readonly ts.Expres
   };
   visit(node.body);
   return found;
-}
-
-/** The function whose result the expression is, if it is one. */
-export function functionReturning(expression: ts.Node): ts.FunctionLikeDeclaration | undefined {
-  const outer = wrapperOf(expression);
-  const parent = outer.parent;
-  if (ts.isArrowFunction(parent) && parent.body === outer) return parent;
-  if (!ts.isReturnStatement(parent)) return undefined;
-  let node: ts.Node = parent;
-  while (node !== undefined && !ts.isFunctionLike(node)) node = node.parent;
-  return node as ts.FunctionLikeDeclaration | undefined;
 }
 
 /** How people call the code around a node: the nearest function, method or constant with a name. */

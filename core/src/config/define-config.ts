@@ -23,7 +23,7 @@ export interface LockstepConfigInput {
     /** Rows of the first batch; later ones are sized by how long they take. Default: 1000. */
     batchRows?: number;
     /** How long one batch should hold its row locks. Default: 100. */
-    targetMs?: number;
+    batchMs?: number;
     /** Rest between two batches. Default: 0. */
     pauseMs?: number;
   };

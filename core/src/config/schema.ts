@@ -18,7 +18,7 @@ export const configSchema = z.strictObject({
   backfill: z
     .strictObject({
       batchRows: z.int().min(1).max(1_000_000).optional(),
-      targetMs: z.int().min(1).max(60_000).optional(),
+      batchMs: z.int().min(1).max(60_000).optional(),
       pauseMs: z.int().min(0).max(3_600_000).optional(),
     })
     .optional(),

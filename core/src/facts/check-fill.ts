@@ -17,6 +17,8 @@ export type FillProblem =
   | { readonly kind: "too-long"; readonly limit: number; readonly rows: number; readonly samples: readonly string[] }
   | {
       readonly kind: "duplicates";
+      /** The columns of the unique index. */
+      readonly key: readonly string[];
       readonly values: number;
       readonly rows: number;
       readonly samples: readonly DuplicateValue[];
@@ -27,6 +29,7 @@ export type FillProblem =
   | { readonly kind: "not-checked"; readonly message: string };
 
 export interface DuplicateValue {
+  /** Of several columns: separated by commas. */
   readonly value: string;
   /** Up to three of the rows that would get it, or have it. */
   readonly rows: readonly string[];
@@ -34,7 +37,7 @@ export interface DuplicateValue {
 
 export interface CheckFillInput {
   readonly table: TableFacts;
-  readonly column: { readonly name: string; readonly type: string; readonly isUnique: boolean };
+  readonly column: { readonly name: string; readonly type: string };
   readonly fill: Fill;
   /** False on the development database while the change is being planned. */
   readonly columnExists: boolean;
@@ -43,11 +46,11 @@ export interface CheckFillInput {
 }
 
 /**
- * Tries a fill on the rows of a database, without changing anything: does it have the column's type, does it yield NULL or
- * the same value twice. Rows that have a value already count for duplicates only.
+ * Tries a fill on the rows of a database that lack their value, without changing anything: does it have the column's type,
+ * does it yield NULL.
  *
  * @example
- * const problems = await checkFill(dev, { table, column: { name: "handle", type: "text", isUnique: true }, fill, columnExists: false });
+ * const problems = await checkFill(dev, { table, column: { name: "handle", type: "text" }, fill, columnExists: false });
  * @returns what is wrong, as data; empty when all is well
  * @throws LS7002 when the role may not read the table, or row-level security hides rows from it
  */
@@ -60,10 +63,7 @@ export async function checkFill(connection: Connection, input: CheckFillInput): 
   try {
     const refusal = await checkType(connection, input, sql);
     if (refusal) return [refusal];
-    const values = await checkValues(connection, input, sql);
-    // Values that cannot even be computed cannot be compared.
-    if (!column.isUnique || values.some(({ kind }) => kind === "fails")) return values;
-    return [...values, ...(await checkDuplicates(connection, input, sql))];
+    return await checkValues(connection, input, sql);
   } catch (error) {
     throw refused(error, `Trying the fill of "${table.name}"."${column.name}" on ${connection.label}`);
   }
@@ -81,8 +81,14 @@ interface CheckSql {
   readonly label: string;
 }
 
-function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckSql {
+/** What names a row in messages, as SQL: `id=5`. */
+export function rowLabel(table: TableFacts): string {
   const keys = table.primaryKey.length > 0 ? table.primaryKey.map((key) => key.column) : ["ctid"];
+  // format(): the names are part of its format, where % is doubled.
+  return `format(${quoteLiteral(keys.map((key) => `${key.replaceAll("%", "%%")}=%s`).join(", "))}, ${keys.map(quoteIdentifier).join(", ")})`;
+}
+
+function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckSql {
   const name = quoteIdentifier(column.name);
   return {
     table: quoteTable(table),
@@ -90,8 +96,7 @@ function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckS
     fill: `(${fill.rowSql}\n)`,
     value: `(${fill.rowSql}\n)::${column.type}`,
     unfilled: columnExists ? `${name} IS NULL` : "true",
-    // format(): the names are part of its format, where % is doubled.
-    label: `format(${quoteLiteral(keys.map((key) => `${key.replaceAll("%", "%%")}=%s`).join(", "))}, ${keys.map(quoteIdentifier).join(", ")})`,
+    label: rowLabel(table),
   };
 }
 
@@ -134,7 +139,7 @@ async function checkValues(
   const tooLong = limit === undefined ? "false" : `length(rtrim(${sql.fill}::text, ' ')) > ${limit}`;
   const sample = (condition: string) =>
     `ARRAY(SELECT ${sql.label} FROM ${sql.table} WHERE ${sql.unfilled} AND ${condition} LIMIT 3)`;
-  return reading(connection, input, "values", async () => {
+  return reading(connection, input.timeoutMs, "values", async () => {
     const { rows } = await connection.query<{ empty: string; long: string }>(
       `SELECT count(*) FILTER (WHERE is_empty) AS empty, count(*) FILTER (WHERE is_long) AS long
          FROM (SELECT ${sql.value} IS NULL AS is_empty, ${tooLong} AS is_long FROM ${sql.table} WHERE ${sql.unfilled}) x`,
@@ -150,38 +155,10 @@ async function checkValues(
   });
 }
 
-async function checkDuplicates(
-  connection: Connection,
-  input: CheckFillInput,
-  sql: CheckSql,
-): Promise<readonly FillProblem[]> {
-  // Also against values that writers have chosen already. NULLs do not collide.
-  const value = input.columnExists ? `coalesce(${sql.column}, ${sql.value})` : sql.value;
-  return reading(connection, input, "duplicates", async () => {
-    const { rows } = await connection.query<{ values: string; rows: string; samples: string[] }>(
-      `WITH twice AS MATERIALIZED (SELECT v, count(*) AS n FROM (SELECT ${value} AS v FROM ${sql.table}) x
-         WHERE v IS NOT NULL GROUP BY v HAVING count(*) > 1)
-       SELECT count(*) AS values, coalesce(sum(n), 0) AS rows,
-              ARRAY(SELECT v::text FROM twice ORDER BY n DESC, v::text COLLATE "C" LIMIT 3) AS samples FROM twice`,
-    );
-    const found = rows[0]!;
-    if (Number(found.values) === 0) return [];
-    const samples = [];
-    for (const text of found.samples) {
-      const same = await connection.query<{ row: string }>(
-        `SELECT ${sql.label} AS row FROM ${sql.table} WHERE ${value} = $1::${input.column.type} LIMIT 3`,
-        [text],
-      );
-      samples.push({ value: text, rows: same.rows.map(({ row }) => row) });
-    }
-    return [{ kind: "duplicates" as const, values: Number(found.values), rows: Number(found.rows), samples }];
-  });
-}
-
 /** Reads in one snapshot that cannot change anything; running out of time is an answer. */
-async function reading(
+export async function reading(
   connection: Connection,
-  { timeoutMs = 30_000 }: CheckFillInput,
+  timeoutMs = 30_000,
   what: "values" | "duplicates",
   run: () => Promise<readonly FillProblem[]>,
 ): Promise<readonly FillProblem[]> {
@@ -192,6 +169,8 @@ async function reading(
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
     if (error.code === "57014" || error.code === "55P03") return [{ kind: "not-finished", what, afterMs: timeoutMs }];
+    // A type that the same change makes.
+    if (error.code === "42704") return [{ kind: "not-checked", message: error.message }];
     // Data exceptions, domain checks, and what the user's own functions raise: the fill's fault, not the connection's.
     if (/^(22|23|P0|38|39|0A)/.test(error.code) || error.code === "42883")
       return [{ kind: "fails", message: error.message }];

@@ -9,9 +9,10 @@ import type { FillProblem } from "./check-fill.js";
 export function fillProblemText(
   problem: FillProblem,
   table: TableName,
-  column: { readonly name: string; readonly type: string },
+  column: { readonly name: string; readonly type: string; readonly defaultSql?: string },
 ): { readonly code: ErrorCode | undefined; readonly message: string } {
   const name = `"${tableLabel(table)}"."${column.name}"`;
+  const source = column.defaultSql === undefined ? "fill" : "default";
   switch (problem.kind) {
     case "missing-columns": {
       const columns = problem.columns.map((each) => `"${each}"`).join(", ");
@@ -35,19 +36,23 @@ export function fillProblemText(
         message: `The fill of ${name} is longer than ${problem.limit} characters for ${rows(problem.rows)}: ${sample(problem)}`,
       };
     case "duplicates": {
-      const first = problem.samples.map((each) => `'${each.value}' for ${each.rows.join(" and ")}`).join("; ");
+      const isOne = problem.key.length === 1;
+      const same = isOne ? "value" : `(${problem.key.map((each) => `"${each}"`).join(", ")})`;
+      const first = problem.samples
+        .map(({ value, rows }) => `${isOne ? `'${value}'` : `(${value})`} for ${rows.join(" and ")}`)
+        .join("; ");
       return {
         code: "LS2007",
-        message: `The fill of ${name} yields the same value for ${rows(problem.rows)}: ${first}`,
+        message: `The ${source} of ${name} yields the same ${same} for ${rows(problem.rows)}: ${first}`,
       };
     }
     case "not-finished":
       return {
         code: undefined,
-        message: `The ${problem.what} of the fill of ${name} could not be checked within ${problem.afterMs / 1000} s`,
+        message: `The ${problem.what} of the ${source} of ${name} could not be checked within ${problem.afterMs / 1000} s`,
       };
     case "not-checked":
-      return { code: undefined, message: `The fill of ${name} could not be tried: ${problem.message}` };
+      return { code: undefined, message: `The ${source} of ${name} could not be tried: ${problem.message}` };
     default:
       return problem satisfies never;
   }

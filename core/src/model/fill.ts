@@ -14,7 +14,7 @@ export interface Fill {
   readonly oldSql: string;
   /** The columns it reads. */
   readonly reads: readonly string[];
-  /** It uses functions, types or operators that are not built in: the trigger function pins its search path. */
+  /** It uses built-in functions, types and operators only; otherwise the trigger function pins its search path. */
   readonly isBuiltinOnly: boolean;
   /** Where the user wrote it: `prisma/schema.prisma:14`. */
   readonly source: string;

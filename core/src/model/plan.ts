@@ -89,8 +89,9 @@ export interface BackfillSpec {
     readonly name: string;
     readonly type: string;
     readonly fill: Fill;
-    readonly isUnique: boolean;
   }[];
+  /** The columns of each unique index that the change builds with one of them. */
+  readonly uniqueKeys: readonly (readonly string[])[];
 }
 
 /** A planned column, from the database and from the ORM model at once. */
@@ -100,7 +101,8 @@ export interface PlannedColumn {
   readonly type: string;
   readonly notNull: boolean;
   readonly defaultSql?: string;
-  readonly isUnique: boolean;
+  /** The columns of each unique index of the change that it is part of: `[["userId", "channel"]]`. */
+  readonly uniqueKeys: readonly (readonly string[])[];
   /** The model and field that the ORM maps to it. */
   readonly model: string;
   readonly field: string;

@@ -1,4 +1,3 @@
-import { LockstepError } from "../errors.js";
 import type {
   BackfillSpec,
   CodeIntent,
@@ -119,9 +118,15 @@ function mergeBackfills(steps: readonly Step[]): BackfillSpec[] {
     const at = merged.findIndex((spec) => isSameTable(spec.table, step.backfill.table));
     const other = merged[at];
     if (other === undefined) merged.push(step.backfill);
-    else merged[at] = { ...other, columns: [...other.columns, ...step.backfill.columns] };
+    else merged[at] = mergeBackfill(other, step.backfill);
   }
   return merged;
+}
+
+function mergeBackfill(one: BackfillSpec, other: BackfillSpec): BackfillSpec {
+  const known = new Set(one.uniqueKeys.map((key) => JSON.stringify(key)));
+  const added = other.uniqueKeys.filter((key) => !known.has(JSON.stringify(key)));
+  return { ...one, columns: [...one.columns, ...other.columns], uniqueKeys: [...one.uniqueKeys, ...added] };
 }
 
 function gatesOf(steps: readonly Step[]): GateStep[] {
@@ -136,9 +141,4 @@ function intentsOf(steps: readonly Step[]): CodeIntent[] {
 export function phasesOf(plan: Plan): Phase[] {
   if (plan.columns.every((column) => !column.isRelaxed)) return ["expand"];
   return ["expand", ...(plan.backfills.length > 0 ? (["backfill"] as const) : []), "switch", "contract"];
-}
-
-/** A plan that cannot go to this phase now. */
-export function wrongPhase(plan: Plan, message: string): LockstepError {
-  return new LockstepError("LS3008", `Plan ${plan.id}: ${message}`);
 }

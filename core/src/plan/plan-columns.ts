@@ -3,7 +3,7 @@ import { type BackfillSpec, isSameTable, type PlannedColumn, type TableName, tab
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { writeValue } from "../rules/steps.js";
-import { readFill } from "../sql/fill.js";
+import { isConstant, readFill } from "../sql/fill.js";
 import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
 
 /**
@@ -17,28 +17,30 @@ export async function planColumns(
   sources: PlanSources,
 ): Promise<PlannedColumn[]> {
   const planned: PlannedColumn[] = [];
-  const unique = (table: TableName, column: string) =>
-    findings.some(
-      ({ operation }) =>
-        operation.kind === "createIndex" &&
-        operation.isUnique &&
-        isSameTable(operation.table, table) &&
-        operation.columns?.length === 1 &&
-        operation.columns[0] === column,
-    );
   for (const finding of findings) {
     for (const { table, column } of finding.rule.columns(finding.operation, context)) {
       if (planned.some((other) => other.name === column && isSameTable(other.table, table))) continue;
-      planned.push(await planColumn(table, column, unique(table, column), context, sources));
+      planned.push(await planColumn(table, column, context, sources));
     }
   }
   return planned;
 }
 
+/** The columns of each unique index that the change makes with this column: alone, or together with others. */
+function uniqueKeysWith(table: TableName, column: string, { operations }: RuleContext): (readonly string[])[] {
+  return operations.flatMap((operation) =>
+    operation.kind === "createIndex" &&
+    operation.isUnique &&
+    isSameTable(operation.table, table) &&
+    operation.columns?.includes(column)
+      ? [operation.columns]
+      : [],
+  );
+}
+
 async function planColumn(
   table: TableName,
   name: string,
-  isUnique: boolean,
   context: RuleContext,
   sources: PlanSources,
 ): Promise<PlannedColumn> {
@@ -48,6 +50,8 @@ async function planColumn(
   if (declaration === undefined || source === undefined)
     throw new LockstepError("LS4002", `No model field is mapped to ${label}, although the migration adds that column.`);
   const isRelaxed = declaration.notNull && declaration.defaultSql === undefined;
+  const uniqueKeys = uniqueKeysWith(table, name, context);
+  const isUnique = uniqueKeys.some((key) => key.length === 1);
   if (isUnique && declaration.defaultSql !== undefined && declaration.isDefaultStored)
     throw new LockstepError(
       "LS2002",
@@ -62,7 +66,7 @@ async function planColumn(
     type: declaration.type,
     notNull: declaration.notNull,
     ...(declaration.defaultSql === undefined ? {} : { defaultSql: declaration.defaultSql }),
-    isUnique,
+    uniqueKeys,
     model: source.model,
     field: source.field,
     exposure: source.exposure,
@@ -72,7 +76,7 @@ async function planColumn(
   const shape = await sources.table(table);
   const key = keyOf(table, shape);
   const fill = await fillOf(table, name, declaration.typeSql, source, shape);
-  if (isUnique && fill.reads.length === 0 && fill.isBuiltinOnly && isConstant(fill.sql))
+  if (isUnique && fill.isBuiltinOnly && isConstant(fill))
     throw new LockstepError(
       "LS2002",
       `${label} is unique, and ${fill.source} gives every row the same value: ${fill.sql}.`,
@@ -113,9 +117,4 @@ function keyOf(table: TableName, shape: TableShape): BackfillSpec["key"] {
     throw new LockstepError("LS2010", `The primary key of "${tableLabel(table)}" is (${shown}).`);
   }
   return key;
-}
-
-/** A literal, with or without a cast. Anything with a call may differ from row to row. */
-function isConstant(sql: string): boolean {
-  return !/[(]/.test(sql.replace(/'(?:[^']|'')*'/g, ""));
 }

@@ -14,7 +14,9 @@ export function planFolder(id: string): string {
 
 /** `plan.json` as text: the plan and, last, the hash of it. The same plan gives the same bytes. */
 export function planText(plan: Plan): string {
-  return `${JSON.stringify({ ...plan, hash: planHash(plan) }, null, 2)}\n`;
+  // Through the schema: keys in one order, whoever made the plan.
+  const ordered = planSchema.parse(JSON.parse(JSON.stringify(plan)));
+  return `${JSON.stringify({ ...ordered, hash: planHash(ordered) }, null, 2)}\n`;
 }
 
 /**

@@ -64,13 +64,14 @@ const writeValue = z.union([
   z.strictObject({ kind: z.literal("none") }),
 ]);
 const exposure = z.enum(["internal", "exposed"]).optional();
+const uniqueKeys = z.array(z.array(z.string()));
 const column = z.strictObject({
   table: tableName,
   name: z.string(),
   type: z.string(),
   notNull: z.boolean(),
   defaultSql: z.string().optional(),
-  isUnique: z.boolean(),
+  uniqueKeys,
   model: z.string(),
   field: z.string(),
   fill: fill.optional(),
@@ -111,7 +112,8 @@ const planObject = z.strictObject({
     z.strictObject({
       table: tableName,
       key,
-      columns: z.array(z.strictObject({ name: z.string(), type: z.string(), fill, isUnique: z.boolean() })),
+      columns: z.array(z.strictObject({ name: z.string(), type: z.string(), fill })),
+      uniqueKeys,
     }),
   ),
   gates: z.strictObject({ backfill: z.array(gate), switch: z.array(gate), contract: z.array(gate) }),

@@ -106,10 +106,18 @@ function releaseUnits({ plan, project, plugin, phase, timestamp }: PhaseRequest)
     // The first file of expand is the ORM's own: it was asked for by this name.
     const isOwn = phase === "expand" && index === 0;
     const name = isOwn ? plan.id : migrationName(plan, stamps[index] ?? timestamp, slugOf(unit, phase));
-    const text = unitText(plan, unit, phase);
+    const text = reviewedText(project, plan, unit, phase) ?? unitText(plan, unit, phase);
     const { file } = plugin.migrationFile(project, name, text);
     return { name, unit: fileOf(unit, file, text) };
   });
+}
+
+/** The bytes that stand beside the plan: a later version of Lockstep may render the same unit differently. */
+function reviewedText(project: Project, plan: Plan, unit: Unit, phase: PhaseRequest["phase"]): string | undefined {
+  const records = phase === "undo" ? plan.state.undo : plan.state.held;
+  const suffix = phase === "undo" ? `/undo/${unit.phase}-${unit.id}.sql` : `/held/${unit.id}.sql`;
+  const record = records.find(({ file }) => file.endsWith(suffix));
+  return record && read(project, record.file);
 }
 
 function slugOf(unit: Unit, phase: PhaseRequest["phase"]): string {

@@ -14,7 +14,8 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   const names = plan.columns.map(columnLabel).join(", ");
   return `${[
     `# ${plan.id}: add ${names} without stopping anything`,
-    intro(phases),
+    ...(plan.state.released === "undone" ? ["**This plan was undone.** What follows is what it was."] : []),
+    intro(phases, plan.state.held.length > 0),
     "## What was unsafe",
     plan.hazards
       .map(
@@ -51,7 +52,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     "## Commands",
     [
       "- `npx lockstep status` — where each database stands",
-      `- \`npx lockstep plan ${plan.id}\` — this page in the terminal, with the state of now`,
+      `- \`npx lockstep plan ${plan.id}\` — this page in the terminal, with the phases released so far`,
       ...(plan.backfills.length > 0
         ? [`- \`npx lockstep backfill run ${plan.id}\` — fill the rows; stops and goes on at any time`]
         : []),
@@ -61,12 +62,13 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   ].join("\n\n")}\n`;
 }
 
-function intro(phases: readonly Phase[]): string {
+function intro(phases: readonly Phase[], isHeld: boolean): string {
   if (phases.length === 1)
     return "The migration that the ORM generated was rewritten so that nobody has to wait for it. It is one phase: once it is deployed, the plan is done.";
   return `The migration that the ORM generated would have failed or blocked the running application. It was rewritten into ${phases.length} phases.
-Each phase is deployed by itself, works with the application version before it and after it, and can be taken back.
-The later phases wait in [held](held) until the database says that they are safe.`;
+Each phase is deployed by itself and works with the application version before it and after it. Until contract is written, the
+plan can be taken back.
+${isHeld ? "The later phases wait in [held](held) until the database says that they are safe." : ""}`.trimEnd();
 }
 
 function outgoing(phase: Phase, words: OrmWords): string {
@@ -86,7 +88,7 @@ function valueWords(column: Plan["columns"][number]): string {
       : column.write.kind === "none"
         ? "; new rows get the model's own default"
         : "";
-  return `\`${column.fill.sql}\` (${column.fill.source})${follows}, by a trigger for every write that leaves it NULL${written}`;
+  return `\`${column.fill.sql}\` (${column.fill.source})${follows}, by a trigger for new rows, by the backfill for those that exist${written}`;
 }
 
 function unitText(unit: Unit): string {
@@ -98,7 +100,7 @@ function undoText(plan: Plan): string[] {
   const lost = plan.columns.map(columnLabel).join(", ");
   return [
     "## Taking it back",
-    `\`npx lockstep undo ${plan.id}\` writes a forward migration and takes the model and the code edits back. **The values in ${lost} are lost**;
+    `Until contract is written, \`npx lockstep undo ${plan.id}\` writes a forward migration and takes the model and the code edits back. **The values in ${lost} are lost**;
 nothing else is. Deploy the code first, then the migration: code that still writes the column fails once it is gone.`,
   ];
 }

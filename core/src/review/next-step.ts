@@ -12,11 +12,11 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"]): string {
         ? "commit and deploy: this plan has one phase"
         : `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep backfill run`;
     case "switch":
-      return `${build}review and commit, deploy the code.  When it has run well for a while: npx lockstep next`;
+      return `review and commit, deploy the code.  When it has run well for a while: npx lockstep next`;
     case "contract":
       return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep status`;
     case "undone":
-      return `${build}review and commit, deploy the code first, then ${words.deploy}: the column goes with its values`;
+      return `${build}review and commit, deploy the code first (builds that still write the column fail once it is gone), then ${words.deploy}`;
     default:
       return plan.state.released satisfies never;
   }

@@ -68,10 +68,15 @@ export function writtenText(phase: string, files: readonly (readonly [string, st
 }
 
 /** The code edits of a phase, one line each, and how many places wait for a person. */
-export function editsText(edits: readonly PlannedEdit[], places: Plan["state"]["places"], colors: Colors): string {
+export function editsText(
+  edits: readonly PlannedEdit[],
+  places: Plan["state"]["places"],
+  colors: Colors,
+  done = "made",
+): string {
   const lines: string[] = [];
   if (edits.length > 0) {
-    lines.push(`${colors.bold(counted(edits.length, "code edit"))} made`);
+    lines.push(`${colors.bold(counted(edits.length, "code edit"))} ${done}`);
     lines.push(columns(edits.map((edit) => [`${edit.file}:${edit.line}`, edit.what])));
   }
   const required = places.filter((place) => place.kind === "required");
@@ -83,7 +88,7 @@ export function editsText(edits: readonly PlannedEdit[], places: Plan["state"]["
   }
   const rest = places.length - required.length;
   if (rest > 0)
-    lines.push(`${counted(rest, "more place")} that list fields of the model: ${colors.cyan("npx lockstep code")}`);
+    lines.push(`${counted(rest, "more place")} with fields of the model: ${colors.cyan("npx lockstep code")}`);
   return lines.join("\n");
 }
 

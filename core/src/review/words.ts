@@ -18,14 +18,6 @@ export function isFelt(lock: LockEffect): boolean {
   return lock.mode === "ACCESS EXCLUSIVE" || lock.mode === "SHARE ROW EXCLUSIVE" || lock.mode === "SHARE";
 }
 
-/** One line on what a phase is for, for people who do not know the words yet. */
-export const phasePurpose: Readonly<Record<Phase, string>> = {
-  expand: "the column appears, code writes it, nothing reads it",
-  backfill: "rows that exist get their value, in batches, outside of any deployment",
-  switch: "code reads it",
-  contract: "the column becomes required, fallbacks and scaffolding go",
-};
-
 /** What stands in one phase of a plan: a line each, with the lock that it takes. */
 export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; readonly lock: string }[] {
   if (phase === "backfill")

@@ -53,7 +53,8 @@ export function fillRows(column: PlannedColumn): Step[] {
       backfill: {
         table: column.table,
         key: column.key,
-        columns: [{ name: column.name, type: column.type, fill: column.fill, isUnique: column.isUnique }],
+        columns: [{ name: column.name, type: column.type, fill: column.fill }],
+        uniqueKeys: column.uniqueKeys,
       },
     },
   ];

@@ -51,6 +51,11 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
   };
 }
 
+/** The same for every row: a literal, with or without a cast. Anything with a call may differ from row to row. */
+export function isConstant({ sql, reads }: Pick<Fill, "sql" | "reads">): boolean {
+  return reads.length === 0 && !/[(]/.test(sql.replace(/'(?:[^']|'')*'/g, ""));
+}
+
 /** The expression, parsed. All offsets are UTF-16 offsets in `sql`. */
 interface Expression {
   readonly sql: string;

@@ -3,6 +3,7 @@ import {
   buildPlan,
   type Connection,
   checkFill,
+  checkUnique,
   colorsFor,
   connect,
   fillProblemText,
@@ -116,24 +117,24 @@ class DevelopmentDatabase {
     };
   }
 
-  /** @throws LS2003, LS2005–LS2007 for the first problem found */
+  /** @throws LS2003, LS2005–LS2007, LS5008 for the first problem found */
   async tryFills(plan: Plan): Promise<void> {
-    for (const backfill of plan.backfills) {
-      const table = await this.#table(backfill.table);
-      for (const column of backfill.columns) {
-        const problems = await checkFill(await this.#connect(), {
-          table,
-          column,
-          fill: column.fill,
-          columnExists: false,
-        });
-        for (const problem of problems) {
-          const { code, message } = fillProblemText(problem, backfill.table, column);
-          if (code !== undefined)
-            throw new LockstepError(code, `${column.fill.source}: ${message}`, {
-              details: { fill: column.fill.sql, problem },
-            });
-        }
+    for (const column of plan.columns) {
+      if (column.fill === undefined) continue;
+      const table = await this.#table(column.table);
+      const input = { table, column, fill: column.fill, columnExists: false };
+      refuseFirst(await checkFill(await this.#connect(), input), column);
+    }
+    for (const column of plan.columns) {
+      const columns = plan.columns.filter(
+        ({ table }) => table.schema === column.table.schema && table.name === column.table.name,
+      );
+      for (const key of column.uniqueKeys) {
+        // An index over several new columns is looked at once.
+        const added = columns.filter(({ name }) => key.includes(name));
+        if ((added.find(({ fill }) => fill !== undefined) ?? added[0]) !== column) continue;
+        const table = await this.#table(column.table);
+        refuseFirst(await checkUnique(await this.#connect(), { table, key, columns }), column);
       }
     }
   }
@@ -164,5 +165,21 @@ class DevelopmentDatabase {
     if (this.#url === undefined) throw new LockstepError("LS9003", "The Prisma config has no datasource URL.");
     this.#connection ??= connect(this.#url, { applicationName: "lockstep plan" });
     return this.#connection;
+  }
+}
+
+/** Problems without a code are no more than a notice: the backfill finds out by itself. */
+function refuseFirst(problems: Awaited<ReturnType<typeof checkFill>>, column: Plan["columns"][number]): void {
+  for (const problem of problems) {
+    const { code, message } = fillProblemText(problem, column.table, column);
+    if (code === undefined) continue;
+    if (column.fill !== undefined)
+      throw new LockstepError(code, `${column.fill.source}: ${message}`, {
+        details: { fill: column.fill.sql, problem },
+      });
+    throw new LockstepError(code, message, {
+      hint: `Remove the default of ${column.model}.${column.field} and write /// @lockstep.backfill(<sql>) with values that differ, or drop the unique constraint.`,
+      details: { problem },
+    });
   }
 }

@@ -10,7 +10,8 @@ async function targetOf(...columns: string[]): Promise<FillTarget> {
     table: '"public"."User"',
     key: '"id"',
     keyType: "bigint",
-    columns: columns.map((name, n) => ({ name, type: "text", fill: fills[n]!, isUnique: false })),
+    columns: columns.map((name, n) => ({ name, type: "text", fill: fills[n]! })),
+    uniqueKeys: [],
   };
 }
 const flat = (sql: string) => sql.replaceAll(/\s+/g, " ");

@@ -24,7 +24,7 @@ describe("loadConfig", () => {
   const full = {
     targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" }, "prod-eu": { urlFrom: "EU" } },
     code: { include: ["src/**"], exclude: ["src/legacy/**"] },
-    backfill: { batchRows: 500, targetMs: 100, pauseMs: 0 },
+    backfill: { batchRows: 500, batchMs: 100, pauseMs: 0 },
   } as const;
   const json = JSON.stringify(full);
 

@@ -158,6 +158,31 @@ test("LS2014: an annotation that nothing would use", async () => {
   });
 });
 
+test("unique constraints are carried with all their columns, to the column and to the backfill", async () => {
+  const sql = `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL,
+ADD COLUMN "team" TEXT NOT NULL;
+CREATE UNIQUE INDEX "a" ON "User"("handle");
+CREATE UNIQUE INDEX "b" ON "User"("team", "handle");
+CREATE UNIQUE INDEX "c" ON "User"("name", "team");
+CREATE UNIQUE INDEX "d" ON "User"("name", "email");
+CREATE INDEX "e" ON "User"("handle", "name");`;
+  const plan = await planOf({ sql, columns: { team: { fill: { kind: "backfill", sql: "'same'" } } } });
+  expect(plan.columns.map(({ name, uniqueKeys }) => ({ name, uniqueKeys }))).toEqual([
+    { name: "handle", uniqueKeys: [["handle"], ["team", "handle"]] },
+    {
+      name: "team",
+      uniqueKeys: [
+        ["team", "handle"],
+        ["name", "team"],
+      ],
+    },
+  ]);
+  expect(plan.backfills.map(({ uniqueKeys }) => uniqueKeys)).toEqual([
+    [["handle"], ["team", "handle"], ["name", "team"]],
+  ]);
+  expect(readPlan(planText(plan), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));
+});
+
 test("plan.json is read back as it was written", async () => {
   const plan = await planOf();
   expect(readPlan(planText(plan), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));

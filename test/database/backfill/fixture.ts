@@ -59,7 +59,8 @@ export async function makeTable(connection: Connection, input: TableInput = {}):
   return {
     table,
     key: { column: "id", type: keyType },
-    columns: [{ name: "handle", type, fill: column.fill!, isUnique: input.isUnique ?? false }],
+    columns: [{ name: "handle", type, fill: column.fill! }],
+    uniqueKeys: input.isUnique ? [["handle"]] : [],
   };
 }
 

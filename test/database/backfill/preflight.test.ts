@@ -4,7 +4,7 @@ import type { Connection } from "../../../core/src/db/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
-import { errorOf, fillTable, makeTable, numbered, open, scalar } from "./fixture.js";
+import { errorOf, fillTable, makeTable, numbered, open, plan, scalar } from "./fixture.js";
 
 let database: TestDatabase;
 let db: Connection;
@@ -99,6 +99,59 @@ describe("whether expand is applied", () => {
   });
 });
 
+describe("a unique index over several columns", () => {
+  const key = ["note", "handle"];
+  /** Rows 1 and 2 have the same note. */
+  const makeNotes = async (fill: string) => {
+    const spec = await makeTable(db, { rows: numbered(4, (n) => String(n + 1)), fill });
+    await db.query(`UPDATE "User" SET note = 'n' WHERE id < 3`);
+    return { ...spec, uniqueKeys: [key] };
+  };
+
+  it("must be there, valid and over these columns", async () => {
+    const spec = await makeNotes("'main'");
+    const missing = [expect.stringMatching(/^LS5001 "User" \("note", "handle"\) on .* has no unique index yet$/)];
+    expect(await structure(spec)).toEqual(missing);
+    await db.query(`CREATE UNIQUE INDEX ON "User" (handle, id); CREATE INDEX ON "User" (note, handle)`);
+    expect(await structure(spec)).toEqual(missing);
+    await db.query(`CREATE UNIQUE INDEX "both" ON "User" (note, handle)`);
+    expect(await structure(spec)).toEqual([]);
+    await db.query(`UPDATE pg_index SET indisvalid = false WHERE indexrelid = '"both"'::regclass`);
+    expect(await structure(spec)).toEqual([expect.stringMatching(/^LS5001 The index "both" of .* is not valid/)]);
+  });
+
+  it("stops before the first batch when rows would collide", async () => {
+    const spec = await makeNotes("'main'");
+    await db.query(`CREATE UNIQUE INDEX ON "User" (note, handle)`);
+    const error = await errorOf(fillTable(database.url, spec));
+    expect(error.code).toBe("LS2007");
+    expect(error.message).toContain(
+      `The fill of "User"."handle" yields the same ("note", "handle") for 2 rows: (n, main) for id=1 and id=2, on`,
+    );
+    expect(error.hint).toContain(`npx lockstep undo ${plan}`);
+    expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(0);
+    await db.query(`UPDATE "User" SET note = 'm' WHERE id = 2`);
+    expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 4 });
+  });
+
+  it("names the row that has the values already when a writer was quicker than the backfill", async () => {
+    const spec = await makeNotes("lower(email)");
+    await db.query(`CREATE UNIQUE INDEX ON "User" (note, handle)`);
+    let taking: Promise<unknown> = Promise.resolve();
+    const error = await errorOf(
+      fillTable(database.url, spec, {
+        onEvent: ({ kind }) => {
+          if (kind === "started") taking = db.query(`UPDATE "User" SET handle = 'u0@x.io' WHERE id = 2`);
+        },
+        throttles: [async () => void (await taking)],
+      }),
+    );
+    expect(error.code).toBe("LS5006");
+    expect(error.message).toContain(`"User" row "id"=1`);
+    expect(error.message).toContain(`The same value is in "id"=2`);
+  });
+});
+
 describe("triggers of the user", () => {
   it("are listed, and need a yes when an UPDATE of the column fires them", async () => {
     const spec = await makeTable(db, { rows: numbered(3) });
@@ -135,11 +188,33 @@ describe("the fills, tried on the target", () => {
     });
     const error = await errorOf(fillTable(database.url, spec));
     expect(error.code).toBe("LS2006");
-    expect(error.message).toMatch(/yields NULL for 1 row: id=2, on .* \(and 1 more\)$/);
-    const { problems } = await checkFills(db, spec, (await readTable(db, spec.table))!, 10_000);
+    expect(error.message).toMatch(/yields NULL for 1 row: id=2, on .*\n.* yields the same value for 2 rows: /);
+    expect(error.hint).toBe(
+      `Correct the rows named, or take the plan back and make another: npx lockstep undo ${plan}`,
+    );
+    const run = { spec, plan, scanTimeoutMs: 10_000 };
+    const { problems } = await checkFills(db, run, (await readTable(db, spec.table))!);
     expect(problems.map(({ code, message }) => `${code} ${message}`)[1]).toMatch(
       /^LS2007 The fill of "User"."handle" yields the same value for 2 rows: 'a' for id=1 and id=3, on/,
     );
+    expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(0);
+  });
+
+  it.each([
+    [
+      "a value that cannot be computed",
+      "lower(email)::integer",
+      "integer",
+      "LS5008",
+      /^Correct the rows named, or take/,
+    ],
+    ["a value that is too long", "email", "character varying(3)", "LS5008", /^Correct the rows named, or take/],
+    ["another type than on the development database", "email", "integer", "LS2005", /^Take the plan back and make/],
+  ])("%s: the annotation is released, so the way out is another", async (_, fill, type, code, hint) => {
+    const spec = await makeTable(db, { rows: numbered(3), fill, type });
+    const error = await errorOf(fillTable(database.url, spec));
+    expect(error).toMatchObject({ code, hint: expect.stringMatching(hint) });
+    expect(error.hint).toContain(`npx lockstep undo ${plan}`);
     expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(0);
   });
 

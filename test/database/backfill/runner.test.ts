@@ -81,7 +81,7 @@ describe("a whole run", () => {
     await db.query(`ALTER TABLE "User" DISABLE TRIGGER ALL`);
     await db.query(`UPDATE "User" SET handle = NULL WHERE id < 10`);
     await db.query(`UPDATE "User" SET handle = 'mine' WHERE id BETWEEN 10 AND 19`);
-    const both = { ...spec, columns: [...spec.columns, { ...score, isUnique: false }] };
+    const both = { ...spec, columns: [...spec.columns, score] };
     await fillTable(database.url, both, { needsFillTrigger: false });
     const { rows } = await db.query<{ id: number; handle: string; score: string }>(
       `SELECT id, handle, score::text FROM "User" ORDER BY id`,
@@ -123,7 +123,7 @@ describe("a whole run", () => {
     const table = { name: "User" };
     const column = { name: "handle", type: "text", fill: await fillOf("lower(email)", table, ["email"]) };
     await addColumn(db, table, column);
-    const spec = { table, key: { column: "id", type: "integer" }, columns: [{ ...column, isUnique: false }] };
+    const spec = { table, key: { column: "id", type: "integer" }, columns: [column], uniqueKeys: [] };
     expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 100 });
   });
 });
@@ -189,7 +189,7 @@ describe("stopping and going on", () => {
     const table = { name: "User" };
     const column = { name: "slug", type: "text", fill: await fillOf("'s' || id", table, ["id"], "slug") };
     await addColumn(db, table, column);
-    const both = { ...spec, columns: [...spec.columns, { ...column, isUnique: false }] };
+    const both = { ...spec, columns: [...spec.columns, column] };
     expect(await fillTable(database.url, both)).toMatchObject({ status: "done", rows: 30, filled: 30 });
     expect(await scalar(db, `SELECT count(*)::int FROM "User" WHERE slug = 's' || id`)).toBe(30);
   });

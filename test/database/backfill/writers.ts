@@ -18,7 +18,7 @@ export interface Writers {
 }
 
 /**
- * Starts writers that insert, delete, update the source, choose a handle and change keys. Each has rows of its own (key modulo
+ * Starts writers that insert, delete, update the source, choose a handle, take it away and change keys. Each has rows of its own (key modulo
  * the number of writers), so it knows what must be in them whatever the others and the backfill do.
  */
 export async function startWriters(
@@ -64,6 +64,9 @@ export async function startWriters(
         const email = `Moved${lane}-${statements}@x.io`;
         row.emails.push(email);
         await connection.query(`UPDATE "User" SET email = $2 WHERE id = $1`, [key, email]);
+      } else if (turn < 0.5) {
+        await connection.query(`UPDATE "User" SET handle = NULL WHERE id = $1`, [key]);
+        row.chosen = undefined;
       } else if (turn < 0.7) {
         const chosen = `chosen-${lane}-${statements}`;
         await connection.query(`UPDATE "User" SET handle = $2 WHERE id = $1`, [key, chosen]);

@@ -30,11 +30,10 @@ const insert = (rows: readonly (readonly [string, string | null])[]) =>
   ]);
 
 /** As while planning: the column does not exist yet. */
-async function check(sql: string, type = "text", more: Partial<CheckFillInput> & { isUnique?: boolean } = {}) {
-  const { isUnique = false, ...input } = more;
+async function check(sql: string, type = "text", more: Partial<CheckFillInput> = {}) {
   const table = (await readTable(db, name))!;
   const fill = await fillOf(sql, name, columns);
-  return checkFill(db, { table, fill, column: { name: "handle", type, isUnique }, columnExists: false, ...input });
+  return checkFill(db, { table, fill, column: { name: "handle", type }, columnExists: false, ...more });
 }
 
 describe("the type of a fill", () => {
@@ -108,41 +107,15 @@ describe("the values of a fill", () => {
     expect(await check(sql, type)).toEqual([{ kind: "fails", message: expect.stringMatching(message) }]);
   });
 
-  it("finds values that come twice, with their rows", async () => {
-    await insert([
-      ["1", "Ada"],
-      ["2", "ada"],
-      ["3", "Bob"],
-      ["4", "bob"],
-      ["5", "BOB"],
-      ["6", "eve"],
-      ["7", null],
-      ["8", null],
-    ]);
-    const problems = await check("lower(email)", "text", { isUnique: true });
-    expect(problems).toEqual([
-      { kind: "null", rows: 2, samples: ["id=7", "id=8"] },
-      {
-        kind: "duplicates",
-        values: 2,
-        rows: 5,
-        samples: [
-          { value: "bob", rows: ["id=3", "id=4", "id=5"] },
-          { value: "ada", rows: ["id=1", "id=2"] },
-        ],
-      },
-    ]);
-  });
-
-  it("looks only at rows without a value once the column exists, but at all for duplicates", async () => {
+  it("looks only at rows without a value once the column exists", async () => {
     await insert([
       ["1", "Ada"],
       ["2", null],
-      ["3", "Bob"],
+      ["3", null],
     ]);
     await db.query(`ALTER TABLE "User" ADD handle text; UPDATE "User" SET handle = 'ada' WHERE id = 2`);
-    expect(await check("lower(email)", "text", { columnExists: true, isUnique: true })).toEqual([
-      { kind: "duplicates", values: 1, rows: 2, samples: [{ value: "ada", rows: ["id=1", "id=2"] }] },
+    expect(await check("lower(email)", "text", { columnExists: true })).toEqual([
+      { kind: "null", rows: 1, samples: ["id=3"] },
     ]);
   });
 
@@ -159,11 +132,8 @@ describe("the values of a fill", () => {
 describe("limits", () => {
   it("says what was not finished in time", async () => {
     await insert(numbered(3));
-    const problems = await check("email || coalesce(pg_sleep(5)::text, '')", "text", { timeoutMs: 50, isUnique: true });
-    expect(problems).toEqual([
-      { kind: "not-finished", what: "values", afterMs: 50 },
-      { kind: "not-finished", what: "duplicates", afterMs: 50 },
-    ]);
+    const problems = await check("email || coalesce(pg_sleep(5)::text, '')", "text", { timeoutMs: 50 });
+    expect(problems).toEqual([{ kind: "not-finished", what: "values", afterMs: 50 }]);
   });
 
   it("does not overlook rows that a policy hides", async () => {
@@ -181,7 +151,7 @@ describe("limits", () => {
       checkFill(reader, {
         table,
         fill,
-        column: { name: "handle", type: "text", isUnique: false },
+        column: { name: "handle", type: "text" },
         columnExists: false,
       }),
     );

@@ -115,7 +115,9 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
     const { at } = await confirm(db, { plan, gate, table, column: "handle" }, "ada@example.org", "build 511");
     const open = await ask(gate);
     expect(open).toMatchObject({ gate, isOpen: true });
-    expect(open.statement).toContain(`ada@example.org confirmed on ${at} for production that`);
+    expect(open.statement).toContain(
+      `ada@example.org confirmed on ${at.slice(0, 16).replace("T", " ")} UTC for production that`,
+    );
     expect(open.statement).toMatch(/: build 511$/);
     await db.query(`DROP TABLE "User" CASCADE`);
     expect(await ask(gate)).toMatchObject({ isOpen: false, help: "Deploy first: npx prisma migrate deploy" });

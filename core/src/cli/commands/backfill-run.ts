@@ -7,7 +7,7 @@ export default defineCommand({
   options: [
     { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
     { flags: "--batch-rows <rows>", description: "rows of the first batch; later ones adapt" },
-    { flags: "--target-ms <ms>", description: "how long a batch should hold its row locks (default 100)" },
+    { flags: "--batch-ms <ms>", description: "how long a batch should hold its row locks (default 100)" },
     { flags: "--pause-ms <ms>", description: "rest between two batches (default 0)" },
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
   ],
@@ -38,7 +38,7 @@ export default defineCommand({
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
     if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
     const startRows = numberOption(invocation, "batchRows", 1) ?? config.backfill?.batchRows;
-    const targetMs = numberOption(invocation, "targetMs", 1) ?? config.backfill?.targetMs;
+    const targetMs = numberOption(invocation, "batchMs", 1) ?? config.backfill?.batchMs;
     const pauseMs = numberOption(invocation, "pauseMs", 0) ?? config.backfill?.pauseMs;
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];

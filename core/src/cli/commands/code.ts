@@ -33,9 +33,11 @@ export default defineCommand({
           ];
     const verdict =
       result.made.length === 0
-        ? "All code edits of this phase are made."
+        ? plan.state.released === "undone"
+          ? "This plan was undone: it has no code edits."
+          : "All code edits of this phase are made."
         : isDry
-          ? `${result.made.length} edits would be made (--dry-run).`
+          ? `To be made (--dry-run): ${result.made.length}`
           : terminal.editsText(result.made, [], io.colors);
     const waiting = places.some((place) => place.kind === "required");
     return {

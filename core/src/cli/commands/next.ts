@@ -46,7 +46,7 @@ export default defineCommand({
     if (phase === undefined)
       return {
         text: [
-          `Plan ${colors.bold(plan.id)}: every phase is written.`,
+          `Plan ${colors.bold(plan.id)}: ${plan.state.released === "undone" ? "it was undone, nothing follows." : "every phase is released."}`,
           terminal.nextText("npx lockstep status", colors),
         ].join("\n"),
         json: { plan: plan.id, released: plan.state.released, written: false },
@@ -89,7 +89,13 @@ export default defineCommand({
       timestamp: timestampOf(io.now()),
       code: codeGlobs(config),
     });
-    if (options.dryRun === true) io.err(diffText(prepared.changes, colors));
+    if (options.dryRun === true)
+      io.err(
+        diffText(
+          prepared.changes.filter((change) => !change.file.startsWith("lockstep/")),
+          colors,
+        ),
+      );
     else writeFiles(project.root, prepared.changes);
     const edited = prepared.changes
       .filter((change) => !change.file.startsWith("lockstep/"))
@@ -105,7 +111,10 @@ export default defineCommand({
           .filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file))
           .map((file) => `  ${file}`),
         terminal.editsText(prepared.edits, prepared.places, colors),
-        terminal.nextText(nextStep(prepared.plan, plugin.words), colors),
+        terminal.nextText(
+          options.dryRun === true ? `npx lockstep next ${plan.id}` : nextStep(prepared.plan, plugin.words),
+          colors,
+        ),
       ]
         .filter((line, index) => line !== "" || index === answers.length + 1)
         .join("\n"),

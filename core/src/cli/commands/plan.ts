@@ -2,7 +2,7 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "plan",
-  summary: "explain a plan: what was unsafe, what happens instead, where it stands",
+  summary: "explain a plan: what was unsafe, what happens instead, which phases are released",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [{ flags: "--sql", description: "with the SQL of every unit" }],
 
@@ -25,7 +25,9 @@ export default defineCommand({
       terminal.hazardsText(plan, colors),
       ...(plan.notices.length > 0 ? [terminal.noticesText(plan.notices, colors)] : []),
       "",
-      terminal.planText(plan, colors, (phase) => (phases.indexOf(phase) <= reached ? "done" : undefined)),
+      terminal.planText(plan, colors, (phase) =>
+        phase !== "backfill" && phases.indexOf(phase) <= reached ? "done" : undefined,
+      ),
       "",
       ...plan.columns.flatMap((column) =>
         column.fill === undefined

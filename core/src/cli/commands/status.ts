@@ -38,7 +38,7 @@ export default defineCommand({
         "\n",
       ),
       json: { plans: statuses },
-      exitCode: 0,
+      exitCode: statuses.some((status) => status.targets.some((target) => target.error !== undefined)) ? 3 : 0,
     };
   },
 });

@@ -3,7 +3,7 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "undo",
-  summary: "take the plan back: a forward migration, the model and the code",
+  summary: "take a plan back, until its contract is written: a forward migration, the model and the code",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
     { flags: "-y, --yes", description: "lose the column's values without asking" },
@@ -78,8 +78,17 @@ export default defineCommand({
       written: false,
     };
     if (options.dryRun === true) {
-      io.err(diffText(prepared.changes, io.colors));
-      return { text: `${warning}\nNothing was written (--dry-run).`, json, exitCode: 0 };
+      io.err(
+        diffText(
+          prepared.changes.filter((change) => !change.file.startsWith("lockstep/")),
+          io.colors,
+        ),
+      );
+      return {
+        text: `${warning}\nNothing was written (--dry-run).\n${terminal.nextText(`npx lockstep undo ${plan.id}`, io.colors)}`,
+        json,
+        exitCode: 0,
+      };
     }
     if (options.yes !== true) {
       if (!io.isInteractive)
@@ -96,8 +105,7 @@ export default defineCommand({
       text: [
         `Undo of ${colors.bold(plan.id)} is written. ${colors.yellow(warning)}`,
         ...prepared.migrations.map(({ name, unit }) => `  ${name}   ${unit.unit.title}`),
-        terminal.editsText(prepared.edits, prepared.places, colors),
-        "Deploy the code first: builds that still write the column fail once it is gone.",
+        terminal.editsText(prepared.edits, prepared.places, colors, "taken back"),
         terminal.nextText(nextStep(prepared.plan, plugin.words), colors),
       ]
         .filter((line) => line !== "")

@@ -12,7 +12,7 @@ export function settings(table: TableName): string {
   lock_mode constant text := 'ACCESS EXCLUSIVE';
   stall_ms  constant int := ${stallMs};  -- the longest that others may queue behind one try
   budget_ms int := ${budgetMs};
-  again     constant text := 'Then run this migration again.';
+  again     constant text := 'Then let it run again: npx lockstep status shows the commands.';
 `;
 }
 

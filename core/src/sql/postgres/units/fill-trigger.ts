@@ -6,8 +6,11 @@ import { closed } from "./unit-text.js";
 
 /**
  * The trigger that fills a column, and its function. One of each per column, not one per table: so every column of a
- * plan
- * can be proved, enforced and undone without rewriting what the others need, and the names depend on the column alone.
+ * plan can be proved, enforced and undone without rewriting what the others need, and the names depend on the column alone.
+ *
+ * It fills new rows, and gives a value back that an UPDATE takes away. A row that has none yet is left to the backfill:
+ * filling it here would make an UPDATE of any other column fail where the fill fails for this one row, or where another row
+ * has its value. Such rows may be in production only; the backfill looks for them before its first batch, and stops.
  * @returns complete lines, or nothing for a column that SQL cannot fill
  */
 export function createFillTrigger(table: TableName, column: UnitColumn): string {
@@ -36,7 +39,17 @@ export function dropFillTrigger(table: TableName, column: UnitColumn): string {
 function assignment(column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
   const value = closed(fill.newSql);
-  if (fill.kind === "backfill") return `      IF NEW.${name} IS NULL THEN NEW.${name} := ${value}; END IF;\n`;
+  // IFs in one another: OLD is looked at for an UPDATE only, whatever order PostgreSQL evaluates a condition in.
+  return `      IF TG_OP = 'UPDATE' THEN
+        IF OLD.${name} IS NULL THEN RETURN NEW; END IF;  -- not filled yet: left to the backfill, so that this UPDATE cannot fail
+${fill.kind === "mirror" ? following(column, fill) : ""}      END IF;
+      IF NEW.${name} IS NULL THEN NEW.${name} := ${value}; END IF;
+`;
+}
+
+/** What a mirror does beyond a backfill: an UPDATE of the source takes the value along. */
+function following(column: UnitColumn, fill: Fill): string {
+  const name = quoteIdentifier(column.name);
   // As text: a source may have a type without equality (json, xml, point), and what differs there differs as text.
   const changed = fill.reads
     .map(quoteIdentifier)
@@ -45,12 +58,10 @@ function assignment(column: UnitColumn, fill: Fill): string {
   // As the column's type: that is how the value was stored. 3.14 became 3 in an integer, and still followed its source.
   const followed = `CAST(${closed(fill.oldSql)} AS ${column.type})`;
   const cast = hasEquality(column.type) ? "" : "::text";
-  return `      IF TG_OP = 'INSERT' THEN
-        IF NEW.${name} IS NULL THEN NEW.${name} := ${value}; END IF;
-      ELSIF NEW.${name} IS NULL OR ((${changed || "false"})
-            AND NEW.${name}${cast} IS NOT DISTINCT FROM OLD.${name}${cast} AND OLD.${name}${cast} IS NOT DISTINCT FROM ${followed}${cast}) THEN
-        NEW.${name} := ${value};  -- the value still followed the source and the code did not choose another one
-      END IF;
+  return `        IF (${changed || "false"})
+            AND NEW.${name}${cast} IS NOT DISTINCT FROM OLD.${name}${cast} AND OLD.${name}${cast} IS NOT DISTINCT FROM ${followed}${cast} THEN
+          NEW.${name} := ${closed(fill.newSql)};  -- the value still followed the source and the code did not choose another one
+        END IF;
 `;
 }
 

@@ -84,7 +84,7 @@ ${tries("'Nothing was changed.'")}  -- <<< Lock frame 1
 
 /**
  * Frame 2: fills a small rest, adds the check, commits, validates, and takes the check off again if that fails.
- * Refusals are SQLSTATE 55000 whatever found the NULL: Prisma replaces the text of class 23 by its own (facts/units).
+ * Refusals are SQLSTATE 55000 whatever found the NULL: Prisma replaces the text of class 23 by its own.
  */
 export const proveFrame = `${declarations(2)}  small     constant boolean := (WITH RECURSIVE t(r) AS (SELECT tables[1]::oid UNION SELECT inhrelid FROM pg_inherits JOIN t ON inhparent = r)
                                  SELECT sum(pg_table_size(r)) FROM t) < 16 * 1024 * 1024;  -- scanned in an instant: may run inside a transaction

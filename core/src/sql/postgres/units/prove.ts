@@ -6,7 +6,7 @@ import { alterTable, closed, qualifiedColumns, type SpecOf, type UnitText } from
 
 type ProveSpec = SpecOf<"prove">;
 
-/** So many rows that are still NULL are filled by prove itself: they take some 40 ms per 1000 (facts/units). */
+/** So many rows that are still NULL are filled by prove itself: they take some 40 ms per 1000. */
 const fillMax = 10_000;
 
 /**

@@ -41,7 +41,7 @@ function assertOpen({ table }: UndoExpandSpec, column: UnitColumn): string {
   return assertBlock(`      IF ${found} THEN
         RAISE object_not_in_prerequisite_state USING
           MESSAGE = ${quoteLiteral(message)},
-          HINT = 'Run the undo of the contract first.';
+          HINT = 'If the contract of this plan is applied, the column is an ordinary one now: remove it with a migration of its own.';
       END IF;
 `);
 }

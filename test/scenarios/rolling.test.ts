@@ -62,12 +62,18 @@ async function lockstep(...args: string[]) {
   expect(result.code, result.output).toBe(0);
 }
 
+/** The users go on until so many more requests were answered. */
+async function served(requests: number) {
+  const answered = () => load.numbers().reduce((sum, record) => sum + record.requests, 0);
+  for (const from = answered(); answered() - from < requests; ) await sleep(20);
+}
+
 /** Both builds serve for a while; then the former leaves. */
 async function roll(from: Build, to: Build) {
   await rotation.add(to);
-  await sleep(1500);
+  await served(60);
   await rotation.remove(from);
-  await sleep(500);
+  await served(20);
 }
 
 /** What the users noticed of a phase. */
@@ -103,7 +109,7 @@ test("expand, then the undo of it: code first, then the migration", async () => 
   load.phase("undo");
   await roll(expand, undone);
   await deploy();
-  await sleep(1000);
+  await served(40);
   await expectUnnoticed("undo");
   old = undone;
 });
@@ -116,12 +122,12 @@ test("expand, backfill, switch with a rollback of the code, contract", async () 
   load.phase("expand again");
   await deploy();
   await rotation.add(expand);
-  await sleep(1500);
+  await served(60);
   await expectUnnoticed("expand again");
 
   load.phase("backfill");
   await lockstep("backfill", "run");
-  await sleep(1000);
+  await served(40);
   await expectUnnoticed("backfill");
   await rotation.remove(old);
 

@@ -1,0 +1,88 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { loadParser } from "../../../../core/src/sql/postgres/parser.js";
+import { readMigration } from "../../../../core/src/sql/postgres/read-migration.js";
+
+const parser = await loadParser();
+const read = (sql: string) => readMigration(sql, "migration.sql", parser);
+
+/** Statements as Prisma 7.10 and people write them, and what becomes of each. */
+const statements: readonly [sql: string, kinds: readonly string[]][] = [
+  [`CREATE TYPE "Röle" AS ENUM ('a;b', 'c')`, ["createType"]],
+  [`ALTER TABLE "User" ADD COLUMN     "handle" TEXT NOT NULL`, ["addColumn"]],
+  [
+    `ALTER TABLE "User" ADD COLUMN "a" DECIMAL(65,30), -- exact\nDROP COLUMN "b",\nALTER COLUMN "c" SET NOT NULL`,
+    ["addColumn", "dropColumn", "setNotNull"],
+  ],
+  [
+    `ALTER TABLE ONLY "auth"."User" ALTER COLUMN "é" SET DATA TYPE VARCHAR(64), ALTER "x" DROP DEFAULT`,
+    ["setType", "setDefault"],
+  ],
+  [`ALTER TABLE "T" ADD CONSTRAINT "fk" FOREIGN KEY ("a") REFERENCES "U"("id") ON DELETE RESTRICT`, ["addForeignKey"]],
+  [
+    `CREATE TABLE "T" ("id" SERIAL NOT NULL, "at" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP, CONSTRAINT "p" PRIMARY KEY ("id"))`,
+    ["createTable"],
+  ],
+  [`CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle")`, ["createIndex"]],
+  [`CREATE INDEX CONCURRENTLY "i" ON "User" USING gin (lower("a")) WHERE "b" > 0`, ["createIndex"]],
+  [`DROP INDEX "i"`, ["dropIndex"]],
+  [`DROP TABLE "a", "b"`, ["dropTable", "dropTable"]],
+  [`UPDATE "User" SET "a" = 'x;y' /* ; */ WHERE "b" = $$;$$`, ["update"]],
+  [`DO $x$ BEGIN PERFORM 1; END $x$`, ["unknown"]],
+  [`ALTER TABLE "User" RENAME COLUMN "a" TO "b"`, ["unknown"]],
+  [`COMMENT ON TABLE "User" IS 'it''s; fine'`, ["unknown"]],
+];
+
+test.each(statements)("%s", (sql, kinds) => {
+  expect(read(`${sql};`).operations.map((operation) => operation.kind)).toEqual(kinds);
+});
+
+test("every statement becomes at least one operation, and the slices make up the file again", () => {
+  const gap = fc.constantFrom("\n", "\n\n", " ", "\n-- AlterTable; ünïcode\n", "\n/* a; 😀 comment */\n");
+  const file = fc.array(fc.tuple(gap, fc.constantFrom(...statements)), { maxLength: 8 });
+  fc.assert(
+    fc.property(file, gap, (parts, tail) => {
+      const sql = parts.map(([before, [statement]]) => `${before}${statement};`).join("") + tail;
+      const migration = read(sql);
+      expect(migration.statements.map((statement) => statement.full).join("") + migration.tail).toBe(sql);
+      expect(migration.operations.map((operation) => operation.kind)).toEqual(parts.flatMap(([, [, kinds]]) => kinds));
+      for (const [index, statement] of migration.statements.entries()) {
+        expect(statement.sql).toBe(parts[index]?.[1][0]);
+        expect(sql.slice(statement.offset, statement.offset + statement.sql.length)).toBe(statement.sql);
+        expect(statement.line).toBe(sql.slice(0, statement.offset).split("\n").length);
+      }
+    }),
+  );
+});
+
+const types: readonly [written: string, formatted: string][] = [
+  ["TEXT", "text"],
+  ["VARCHAR(64)", "character varying(64)"],
+  ["INTEGER", "integer"],
+  ["BIGINT", "bigint"],
+  ["DOUBLE PRECISION", "double precision"],
+  ["DECIMAL(65,30)", "numeric(65,30)"],
+  ["BOOLEAN", "boolean"],
+  ["TIMESTAMP(3)", "timestamp(3) without time zone"],
+  ["TIMESTAMPTZ(6)", "timestamp(6) with time zone"],
+  ["JSONB", "jsonb"],
+  ["BYTEA", "bytea"],
+  ["UUID", "uuid"],
+  ["TEXT[]", "text[]"],
+  ["CHAR(2)", "character(2)"],
+  [`"Role"`, `"Role"`],
+  [`"auth"."Role"`, `auth."Role"`],
+];
+test.each(types)("%s is %s in the catalogue", (written, formatted) => {
+  const [operation] = read(`ALTER TABLE "User" ADD COLUMN "x" ${written} NOT NULL;`).operations;
+  expect(operation).toMatchObject({ kind: "addColumn", column: { type: formatted, typeSql: written, notNull: true } });
+});
+
+test("LS1001: SQL that does not parse, with file and line", () => {
+  expect(() => read(`SELECT 1;\n\nALTER TABL "User";`)).toThrow(
+    expect.objectContaining({
+      code: "LS1001",
+      message: expect.stringMatching(/^migration\.sql:3: syntax error at or near "TABL"/),
+    }),
+  );
+});

@@ -6,8 +6,8 @@ export default defineConfig({
   test: {
     include: ["**/*.test.ts"],
     globalSetup: ["./support/global-setup.ts"],
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // Two cores, one database server: more workers only make each other slow.
     maxWorkers: 2,
     fileParallelism: true,

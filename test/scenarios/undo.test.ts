@@ -46,7 +46,7 @@ test("undo takes expand back: code and model byte for byte, the database by a fo
 
   const undo = await shop.lockstep(["undo", "--yes"]);
   expect(undo.code, undo.output).toBe(0);
-  expect(undo.output).toContain("Deploy the code first");
+  expect(undo.output).toContain("deploy the code first");
   expect(texts()).toEqual(before);
   for (const url of [shop.development, shop.production]) {
     const applied = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url });

@@ -116,7 +116,9 @@ describe("behind a long reader", () => {
         code: "55P03",
         message: expect.stringMatching(`^"User" stayed locked for [^.]*\\.[^ ]* ${unchanged}$`) as string,
         detail: expect.stringMatching(`\npid ${reader.pid} postgres long reader AccessShareLock since `) as string,
-        hint: expect.stringMatching(/pg_terminate_backend.* Then let it run again: npx lockstep status shows the commands\.$/) as string,
+        hint: expect.stringMatching(
+          /pg_terminate_backend.* Then let it run again: npx lockstep status shows the commands\.$/,
+        ) as string,
       });
       expect(await tries(live)).toBe(1);
       expect(await catalogueOf(live)).toEqual(state);

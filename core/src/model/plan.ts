@@ -148,7 +148,8 @@ export interface Plan {
   readonly notices: readonly Notice[];
   readonly units: readonly Unit[];
   readonly backfills: readonly BackfillSpec[];
-  readonly gates: Readonly<Record<"backfill" | "switch" | "contract", readonly GateStep[]>>;
+  /** The backfill has none: its runner looks at the target itself. */
+  readonly gates: Readonly<Record<"switch" | "contract", readonly GateStep[]>>;
   readonly intents: Readonly<Record<DeployedPhase, readonly CodeIntent[]>>;
   readonly undo: Readonly<Record<"expand" | "contract", readonly Unit[]>>;
   /** The model declarations as the user wrote them, by file. */

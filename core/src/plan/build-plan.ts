@@ -94,7 +94,6 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     units,
     backfills: mergeBackfills(steps("backfill")),
     gates: {
-      backfill: applied,
       switch: [...applied, ...gatesOf(steps("switch"))],
       contract: [...applied, ...gatesOf(steps("contract"))],
     },

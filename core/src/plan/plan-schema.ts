@@ -116,7 +116,7 @@ const planObject = z.strictObject({
       uniqueKeys,
     }),
   ),
-  gates: z.strictObject({ backfill: z.array(gate), switch: z.array(gate), contract: z.array(gate) }),
+  gates: z.strictObject({ switch: z.array(gate), contract: z.array(gate) }),
   intents: z.strictObject({ expand: z.array(intent), switch: z.array(intent), contract: z.array(intent) }),
   undo: z.strictObject({ expand: z.array(unit), contract: z.array(unit) }),
   originalModels: z.array(z.strictObject({ file: z.string(), model: z.string(), text: z.string() })),

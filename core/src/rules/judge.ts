@@ -64,6 +64,9 @@ function contextOf(operations: readonly Operation[]): RuleContext {
   };
 }
 
+/** Statements beyond the operations that take no lock on a table and change none. */
+const harmless = new Set(["CreateSchemaStmt", "CreateExtensionStmt", "CommentStmt"]);
+
 /** Why a person should look at an operation that no rule rewrites; undefined: it is safe as it stands. */
 function noticeOf(operation: Operation, context: RuleContext): Notice | undefined {
   const reason = reasonOf(operation, context);
@@ -107,7 +110,7 @@ function reasonOf(operation: Operation, context: RuleContext): string | undefine
     case "update":
       return "changes rows inside a migration: they stay locked until it ends";
     case "unknown":
-      return `is not understood (${operation.what})`;
+      return harmless.has(operation.what) ? undefined : `is not understood (${operation.what})`;
     default:
       return operation satisfies never;
   }

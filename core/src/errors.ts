@@ -83,15 +83,9 @@ export const errorTable = {
     exit: 1,
   },
   LS2009: {
-    title: "A table without a primary key",
-    why: "The backfill goes through the table in the order of a key, so that it can stop and go on without missing a row.",
-    next: "Give the table a primary key of one column first.",
-    exit: 1,
-  },
-  LS2010: {
-    title: "A key that the backfill cannot follow yet",
-    why: "The backfill of this version follows a key of one column of an integer, uuid or text type.",
-    next: "Fill the column by hand in batches, or wait for the version that covers this key.",
+    title: "A table without a key",
+    why: "The backfill goes through the table in the order of a key, so that it can stop and go on without missing a row. A primary key of any columns will do, and so will a unique index over columns that are NOT NULL.",
+    next: "Give the table a primary key, or a unique index over required columns, in a change of its own first.",
     exit: 1,
   },
   LS2011: {

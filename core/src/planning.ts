@@ -5,7 +5,7 @@ export { type Connection, connect } from "./db/connection.js";
 export { checkFill } from "./facts/check-fill.js";
 export { checkUnique } from "./facts/check-unique.js";
 export { fillProblemText } from "./facts/fill-problem.js";
-export { readTable, type TableFacts } from "./facts/table.js";
+export { readTable, rowKey, type TableFacts } from "./facts/table.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
 export { refuseIdleAnnotations } from "./plan/guard-annotations.js";

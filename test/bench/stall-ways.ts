@@ -46,7 +46,7 @@ export async function changeByHand({ url, load, readerMs }: Run): Promise<void> 
 /** As the files of a real plan, run by Prisma: expand is deployed, then the code, then the backfill, then contract. */
 export async function changeByLockstep({ url, load, readerMs }: Run): Promise<void> {
   const plan = await planOf({
-    shape: { columns, generatedColumns: [], primaryKey: [{ column: "id", type: "integer" }] },
+    shape: { columns, generatedColumns: [], key: [{ column: "id", type: "integer" }] },
   });
   await deploy(plan, "expand", { url, load, readerMs });
   load.deploy();

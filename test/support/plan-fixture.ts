@@ -15,7 +15,7 @@ CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");
 export const userShape: TableShape = {
   columns: ["id", "email", "name", "firstName"],
   generatedColumns: [],
-  primaryKey: [{ column: "id", type: "integer" }],
+  key: [{ column: "id", type: "integer" }],
 };
 
 export interface PlanFixture {

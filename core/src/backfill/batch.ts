@@ -1,12 +1,13 @@
 import type { Connection } from "../db/connection.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Advance } from "../ledger/backfills.js";
+import { type KeyValues, keyColumns, readingKeys } from "./keys.js";
 import { batchEnd, type FillTarget, fillStatements, lastBatchEnd, type Scope } from "./statements.js";
 
 /** Which rows: the next ones of the pass, or some that the sweep found. */
 export type BatchWork =
-  | { readonly kind: "pass"; readonly after: string | null }
-  | { readonly kind: "sweep"; readonly keys: readonly string[] };
+  | { readonly kind: "pass"; readonly after: KeyValues | null }
+  | { readonly kind: "sweep"; readonly keys: readonly KeyValues[] };
 
 export interface BatchOptions {
   /** At most so many rows; a sweep has them counted already. */
@@ -30,7 +31,7 @@ export class BatchFailure extends Error {
   constructor(
     override readonly cause: unknown,
     /** Rows in the batch, and the last of their keys; undefined when it failed before these were known. */
-    readonly extent: { readonly rows: number; readonly upper: string } | undefined,
+    readonly extent: { readonly rows: number; readonly upper: KeyValues } | undefined,
   ) {
     super("A batch was rolled back");
   }
@@ -51,7 +52,8 @@ export async function runBatch(
   let extent: Extent | undefined;
   try {
     return await inTransaction(connection, { settings: settingsOf(options) }, async () => {
-      extent = await extentOf(connection, target, work, options.rows);
+      const bounds = () => extentOf(connection, target, work, options.rows);
+      extent = await (work.kind === "pass" ? readingKeys(connection, target.isExact, bounds) : bounds());
       const advance = { rows: work.kind === "pass" ? extent.rows : 0, cursor: extent.cursor };
       if (extent.rows === 0) {
         await keep({ ...advance, filled: 0 });
@@ -85,7 +87,7 @@ interface Extent {
   readonly values: readonly unknown[];
   readonly rows: number;
   /** The last key; empty when there are no rows. */
-  readonly upper: string;
+  readonly upper: KeyValues;
   readonly cursor: Advance["cursor"];
 }
 
@@ -94,28 +96,28 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
     const { keys } = work;
     return {
       scope: { kind: "keys" },
-      values: [keys],
+      values: keyColumns(target.key, keys),
       rows: keys.length,
-      upper: keys.at(-1) ?? "",
+      upper: keys.at(-1) ?? [],
       cursor: { phase: "sweep" },
     };
   }
-  const after = work.after === null ? [] : [work.after];
+  const after = work.after ?? [];
   const scope: Scope = { kind: "range", isFirst: work.after === null };
-  const full = await connection.query<{ upper: string }>(batchEnd(target, scope.isFirst), [rows, ...after]);
+  const full = await connection.query<{ upper: KeyValues }>(batchEnd(target, scope.isFirst), [rows, ...after]);
   const upper = full.rows[0]?.upper;
   if (upper !== undefined)
-    return { scope, values: [upper, ...after], rows, upper, cursor: { phase: "pass", after: upper } };
+    return { scope, values: [...upper, ...after], rows, upper, cursor: { phase: "pass", after: upper } };
   // The rest of the table. The pass ends here, although writers may add more at this very moment: chasing them could
   // take for ever, and the sweep finds those that no trigger has filled.
-  const rest = await connection.query<{ upper: string | null; rows: number }>(
+  const rest = await connection.query<{ upper: KeyValues | null; rows: number }>(
     lastBatchEnd(target, scope.isFirst),
     after,
   );
   const last = rest.rows[0]!;
   const cursor = { phase: "sweep" } as const;
-  if (last.upper === null) return { scope, values: [], rows: 0, upper: "", cursor };
-  return { scope, values: [last.upper, ...after], rows: Math.max(last.rows, 1), upper: last.upper, cursor };
+  if (last.upper === null) return { scope, values: [], rows: 0, upper: [], cursor };
+  return { scope, values: [...last.upper, ...after], rows: Math.max(last.rows, 1), upper: last.upper, cursor };
 }
 
 async function fill(

@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors.js";
 import { checkFill, type FillProblem } from "../facts/check-fill.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { fillProblemText } from "../facts/fill-problem.js";
-import type { TableFacts, UserTrigger } from "../facts/table.js";
+import { canBeFollowed, type TableFacts, type UserTrigger } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { qualified, scaffoldNames } from "../sql/postgres/quote.js";
@@ -131,14 +131,16 @@ function notApplied(message: string): PreflightProblem {
   return { code: "LS5001", message };
 }
 
-/** The batches follow the key: it must be unique, have no NULLs and an index. */
+/** The batches follow the key: it must be unique, have no NULLs and an index in its order. */
 function checkKey(table: TableFacts, { key, table: name }: BackfillSpec): readonly PreflightProblem[] {
-  const column = table.columns.find((each) => each.name === key.column);
-  const isKey = table.uniqueKeys.some(
-    ({ columns, isValid, isTotal }) => isValid && isTotal && columns.length === 1 && columns[0] === key.column,
-  );
-  if (column !== undefined && !column.isNullable && isKey) return [];
-  return [{ code: "LS2009", message: `"${tableLabel(name)}"."${key.column}" is not a unique key without NULLs` }];
+  const columns = key.map(({ column }) => column);
+  if (table.uniqueKeys.some((each) => isOver(columns, each.columns) && canBeFollowed(table, each))) return [];
+  const shown = columns.map((column) => `"${column}"`).join(", ");
+  return [{ code: "LS2009", message: `(${shown}) of "${tableLabel(name)}" is not a unique key without NULLs` }];
+}
+
+function isOver(key: readonly string[], columns: readonly string[]): boolean {
+  return JSON.stringify(key) === JSON.stringify(columns);
 }
 
 function checkIndexes(table: TableFacts, column: string, name: string): readonly PreflightProblem[] {
@@ -154,8 +156,6 @@ function checkIndexes(table: TableFacts, column: string, name: string): readonly
 
 /** Without its unique index a value could come twice while the backfill runs. An index that is not valid is told apart. */
 function checkUniqueKeys(table: TableFacts, spec: BackfillSpec, target: string): readonly PreflightProblem[] {
-  const isOver = (key: readonly string[], columns: readonly string[]) =>
-    JSON.stringify(key) === JSON.stringify(columns);
   return spec.uniqueKeys
     .filter(
       (key) =>

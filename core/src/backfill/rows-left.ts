@@ -1,5 +1,5 @@
 import type { Connection } from "../db/connection.js";
-import { inTransaction } from "../db/transaction.js";
+import { inKeyTransaction, type KeyValues, keyColumns, keyText } from "./keys.js";
 import { type FillTarget, lacksAny, rowsLeft, within } from "./statements.js";
 
 /** More rows than this are left to another pass: one scan of the table for each such lot would take too long. */
@@ -13,10 +13,10 @@ export async function findRowsLeft(
   connection: Connection,
   target: FillTarget,
   timeoutMs: number,
-): Promise<readonly string[]> {
+): Promise<readonly KeyValues[]> {
   const settings = { statement_timeout: timeoutMs, row_security: "off" };
-  return inTransaction(connection, { isReadOnly: true, settings }, async () => {
-    const { rows } = await connection.query<{ key: string }>(rowsLeft(target), [rowsPerScan]);
+  return inKeyTransaction(connection, { isReadOnly: true, settings }, async () => {
+    const { rows } = await connection.query<{ key: KeyValues }>(rowsLeft(target), [rowsPerScan]);
     return rows.map(({ key }) => key);
   });
 }
@@ -25,16 +25,16 @@ export async function findRowsLeft(
 export async function findUnfillable(
   connection: Connection,
   target: FillTarget,
-  keys: readonly string[],
-): Promise<readonly string[]> {
-  return inTransaction(
+  keys: readonly KeyValues[],
+): Promise<readonly KeyValues[]> {
+  return inKeyTransaction(
     connection,
     { settings: { row_security: "off", lock_timeout: 1000, enable_seqscan: "off" } },
     async () => {
-      const { rows } = await connection.query<{ key: string }>(
-        `SELECT ${target.key}::text AS key FROM ${target.table} WHERE ${within(target, { kind: "keys" })} AND ${lacksAny(target.columns)}
+      const { rows } = await connection.query<{ key: KeyValues }>(
+        `SELECT ${keyText(target.key, "t")} AS key FROM ${target.table} t WHERE ${within(target, { kind: "keys" })} AND ${lacksAny(target.columns)}
         LIMIT 3 FOR NO KEY UPDATE SKIP LOCKED`,
-        [keys],
+        keyColumns(target.key, keys),
       );
       return rows.map(({ key }) => key);
     },

@@ -1,12 +1,13 @@
 import { type Connection, connect } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
-import { readTable, type TableFacts } from "../facts/table.js";
+import { readTable, type TableFacts, typeOf } from "../facts/table.js";
 import { type BackfillId, type BackfillRecord, beginBackfill, type Cursor } from "../ledger/backfills.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import { quoteTable } from "../sql/postgres/quote.js";
 import type { RunSettings } from "./input.js";
+import { readsExactly } from "./keys.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
 import { takeRunnerLock } from "./runner-lock.js";
-import { castType, type FillTarget } from "./statements.js";
+import type { FillTarget } from "./statements.js";
 
 /** A connection that may fill: expand is applied, the runner's lock is taken, the ledger knows us. */
 export interface BackfillSession {
@@ -35,16 +36,16 @@ export async function openSession(settings: RunSettings, runner: string): Promis
     const { oid, schema, name, rowEstimate } = table!;
     const id = { plan, table: { oid, schema, name } };
     await takeRunnerLock(connection, id, { ...settings, patienceMs: 5000 });
-    const keyType = table!.columns.find((column) => column.name === spec.key.column)!.type;
+    const key = spec.key.map(({ column }) => ({ column, type: typeOf(table!, column) }));
     const record = await beginBackfill(connection, id, {
       runner,
       rowsEstimated: rowEstimate,
-      work: { key: spec.key.column, keyType, columns: spec.columns.map((column) => column.name) },
+      work: { key, columns: spec.columns.map((column) => column.name) },
     });
     const target = {
       table: quoteTable({ schema, name }),
-      key: quoteIdentifier(spec.key.column),
-      keyType: castType(keyType),
+      key,
+      isExact: await readsExactly(connection),
       columns: spec.columns,
       uniqueKeys: spec.uniqueKeys,
     };

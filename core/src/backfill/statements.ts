@@ -1,20 +1,18 @@
-import type { BackfillSpec } from "../model/plan.js";
+import type { BackfillSpec, KeyColumn } from "../model/plan.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
+import { inKeys, keyParameters, keyRow, keyText } from "./keys.js";
 
 /** What the SQL of a backfill is made of, resolved on the target. */
 export interface FillTarget {
   /** Quoted and with its schema. */
   readonly table: string;
-  /** Quoted. */
-  readonly key: string;
-  /** For casts of key values: without a length, which a cast would cut to. */
-  readonly keyType: string;
+  /** With the types of the target. */
+  readonly key: readonly KeyColumn[];
+  /** Whether the session reads keys exactly with the settings that it has. */
+  readonly isExact: boolean;
   readonly columns: BackfillSpec["columns"];
   readonly uniqueKeys: BackfillSpec["uniqueKeys"];
 }
-
-/** Keys travel as text: the database orders and compares them, so big integers and collations are its own. */
-const keyText = (target: FillTarget) => `${target.key}::text`;
 
 /** A column that still lacks its value. */
 export const lacks = (column: { readonly name: string }) => `${quoteIdentifier(column.name)} IS NULL`;
@@ -22,33 +20,37 @@ export const lacks = (column: { readonly name: string }) => `${quoteIdentifier(c
 /** Any planned column that still lacks its value. */
 export const lacksAny = (columns: FillTarget["columns"]) => `(${columns.map(lacks).join(" OR ")})`;
 
-// ORDER BY takes a bare name for the column of the result first, which is text: "10" would come before "9". So it is qualified.
-const inOrder = (target: FillTarget, direction: "ASC" | "DESC") => `ORDER BY t.${target.key} ${direction}`;
+// Everything is qualified: ORDER BY takes a bare name for the column of the result first, which is text.
+const inOrder = ({ key }: FillTarget, direction: "ASC" | "DESC") =>
+  `ORDER BY ${key.map(({ column }) => `t.${quoteIdentifier(column)} ${direction}`).join(", ")}`;
 
-/** Where a batch of `$1` rows ends, after key `$2` if there is one. No row: fewer are left. */
+const after = ({ key }: FillTarget, from: number) => `${keyRow(key, "t")} > ${keyParameters(key, from)}`;
+
+/** Where a batch of `$1` rows ends, after the key `$2`, … if there is one. No row: fewer are left. */
 export function batchEnd(target: FillTarget, isFirst: boolean): string {
-  const after = isFirst ? "" : `WHERE t.${target.key} > $2::${target.keyType}`;
-  return `SELECT ${keyText(target)} AS upper FROM ${target.table} t ${after} ${inOrder(target, "ASC")} OFFSET $1::bigint - 1 LIMIT 1`;
+  const where = isFirst ? "" : `WHERE ${after(target, 2)}`;
+  return `SELECT ${keyText(target.key, "t")} AS upper FROM ${target.table} t ${where} ${inOrder(target, "ASC")} OFFSET $1::bigint - 1 LIMIT 1`;
 }
 
-/** The last key of all and how many rows there are, after key `$1` if there is one. */
+/** The last key of all and how many rows there are, after the key `$1`, … if there is one. */
 export function lastBatchEnd(target: FillTarget, isFirst: boolean): string {
-  const from = `FROM ${target.table} t ${isFirst ? "" : `WHERE t.${target.key} > $1::${target.keyType}`}`;
-  return `SELECT (SELECT ${keyText(target)} ${from} ${inOrder(target, "DESC")} LIMIT 1) AS upper, (SELECT count(*) ${from})::int AS rows`;
+  const from = `FROM ${target.table} t ${isFirst ? "" : `WHERE ${after(target, 1)}`}`;
+  return `SELECT (SELECT ${keyText(target.key, "t")} ${from} ${inOrder(target, "DESC")} LIMIT 1) AS upper, (SELECT count(*) ${from})::int AS rows`;
 }
 
 /** Which rows an UPDATE is for. */
 export type Scope =
-  /** Keys after `$2` (from the start without it) up to `$1`. */
+  /** Keys up to the one in the first parameters, after the one in the next (from the start without it). */
   | { readonly kind: "range"; readonly isFirst: boolean }
-  /** The keys in the array `$1`. */
+  /** The keys in the arrays that are the parameters, one a column. */
   | { readonly kind: "keys" };
 
-/** The condition of a scope. */
+/** The condition of a scope, for the table named `t`. */
 export function within(target: FillTarget, scope: Scope): string {
-  if (scope.kind === "keys") return `${target.key} = ANY ($1::${target.keyType}[])`;
-  const upper = `${target.key} <= $1::${target.keyType}`;
-  return scope.isFirst ? upper : `${target.key} > $2::${target.keyType} AND ${upper}`;
+  const { key } = target;
+  if (scope.kind === "keys") return inKeys(key, "t");
+  const upper = `${keyRow(key, "t")} <= ${keyParameters(key, 1)}`;
+  return scope.isFirst ? upper : `${after(target, 1 + key.length)} AND ${upper}`;
 }
 
 /**
@@ -68,19 +70,13 @@ function fillColumns(target: FillTarget, scope: Scope, columns: FillTarget["colu
   const set = columns.map((column) => `${quoteIdentifier(column.name)} = (${column.fill.rowSql}\n)`).join(", ");
   const wanted = `${within(target, scope)} AND ${columns.map(lacks).join(" AND ")}`;
   const where = skipLocked
-    ? `${target.key} IN (SELECT ${target.key} FROM ${target.table} WHERE ${wanted} FOR NO KEY UPDATE SKIP LOCKED) AND ${wanted}`
+    ? `${keyRow(target.key, "t")} IN (SELECT ${keyRow(target.key, "t").slice(1, -1)} FROM ${target.table} t WHERE ${wanted} FOR NO KEY UPDATE SKIP LOCKED) AND ${wanted}`
     : wanted;
-  return `WITH done AS (UPDATE ${target.table} SET ${set} WHERE ${where} RETURNING ${lacksAny(columns)} AS empty)
+  return `WITH done AS (UPDATE ${target.table} t SET ${set} WHERE ${where} RETURNING ${lacksAny(columns)} AS empty)
 SELECT count(*)::int AS filled, count(*) FILTER (WHERE empty)::int AS empty FROM done`;
 }
 
 /** Keys of up to `$1` rows that still lack a value, wherever they are. */
 export function rowsLeft(target: FillTarget): string {
-  return `SELECT ${keyText(target)} AS key FROM ${target.table} WHERE ${lacksAny(target.columns)} LIMIT $1`;
-}
-
-/** A type to cast keys to. A length would cut; `character` without one means `character(1)`, so it goes by its other name. */
-export function castType(type: string): string {
-  if (/^character\(\d+\)$/.test(type)) return "bpchar";
-  return /^character varying\(\d+\)$/.test(type) ? "character varying" : type;
+  return `SELECT ${keyText(target.key, "t")} AS key FROM ${target.table} t WHERE ${lacksAny(target.columns)} LIMIT $1`;
 }

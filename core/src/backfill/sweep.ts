@@ -1,6 +1,7 @@
 import { pauseBeforeRetry } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
 import { type BatchLoop, givingWay } from "./batch-loop.js";
+import { type KeyValues, keyLabel } from "./keys.js";
 import { findRowsLeft, findUnfillable, rowsPerScan } from "./rows-left.js";
 
 /** Rounds in which nothing could be filled, though nothing was locked. */
@@ -56,8 +57,8 @@ export function keepAppearing({ session: { id, connection } }: BatchLoop): Locks
   });
 }
 
-function cannotFill({ session: { id, target } }: BatchLoop, count: number, keys: readonly string[]): LockstepError {
-  const rows = keys.map((key) => `${target.key}=${key}`).join(", ") + (count > keys.length ? ", …" : "");
+function cannotFill({ session: { id, target } }: BatchLoop, count: number, keys: readonly KeyValues[]): LockstepError {
+  const rows = keys.map((key) => keyLabel(target.key, key)).join("; ") + (count > keys.length ? "; …" : "");
   const many = count === rowsPerScan ? `${count} rows or more` : count === 1 ? "1 row" : `${count} rows`;
   return new LockstepError("LS5004", `${many} of "${id.table.name}" without a value cannot be filled: ${rows}`, {
     hint: "The fill yields NULL for them, or a trigger of your own takes the value away. Correct it, then run the same command again.",

@@ -4,9 +4,9 @@ import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Fill } from "../model/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
-import type { TableFacts } from "./table.js";
+import { rowKey, type TableFacts } from "./table.js";
 
-/** What is wrong with a fill, on the rows of one database. Samples name rows by their primary key: `id=5`. */
+/** What is wrong with a fill, on the rows of one database. Samples name rows by their key: `tenantId=1, id=5`. */
 export type FillProblem =
   | { readonly kind: "missing-columns"; readonly columns: readonly string[] }
   /** PostgreSQL refuses the assignment, in its own words. */
@@ -83,7 +83,8 @@ interface CheckSql {
 
 /** What names a row in messages, as SQL: `id=5`. */
 export function rowLabel(table: TableFacts): string {
-  const keys = table.primaryKey.length > 0 ? table.primaryKey.map((key) => key.column) : ["ctid"];
+  const key = rowKey(table).map(({ column }) => column);
+  const keys = key.length > 0 ? key : ["ctid"];
   // format(): the names are part of its format, where % is doubled.
   return `format(${quoteLiteral(keys.map((key) => `${key.replaceAll("%", "%%")}=%s`).join(", "))}, ${keys.map(quoteIdentifier).join(", ")})`;
 }

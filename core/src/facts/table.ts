@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { inTransaction } from "../db/transaction.js";
 import { type TableName, tableLabel } from "../model/names.js";
+import type { KeyColumn } from "../model/plan.js";
 import { quoteTable } from "../sql/postgres/quote.js";
 
 export interface ColumnFacts {
@@ -23,6 +24,8 @@ export interface KeyFacts {
   readonly isValid: boolean;
   /** All rows, plain columns: no predicate, no expression. */
   readonly isTotal: boolean;
+  /** It sorts as `ORDER BY` of its columns does: default operators and collations, one direction. */
+  readonly isOrdered: boolean;
 }
 
 /** A trigger, or a rule, that an UPDATE sets off. Lockstep's own are not among them. */
@@ -43,7 +46,7 @@ export interface TableFacts {
   readonly isPartitioned: boolean;
   readonly columns: readonly ColumnFacts[];
   /** In key order; empty without a primary key. */
-  readonly primaryKey: readonly { readonly column: string; readonly type: string }[];
+  readonly primaryKey: readonly KeyColumn[];
   /** Unique indexes, the primary key among them. */
   readonly uniqueKeys: readonly KeyFacts[];
   /** Indexes that a killed build left behind, unique or not. */
@@ -80,27 +83,28 @@ async function readCatalogue(connection: Connection, table: TableName): Promise<
   if (found === undefined) return undefined;
   const keys = found.indexes.filter((index) => index.unique);
   const primary = keys.find((index) => index.primary);
-  const typeOf = (name: string) => found.columns.find((column) => column.name === name)?.type ?? "";
+  const columns = found.columns.map((column) => ({
+    name: column.name,
+    type: column.type,
+    isNullable: column.nullable,
+    isGenerated: column.generated,
+    isIdentity: column.identity,
+    hasDefault: column.default,
+  }));
   return {
     oid: found.oid,
     schema: found.schema,
     name: found.name,
     isPartitioned: found.partitioned,
-    columns: found.columns.map((column) => ({
-      name: column.name,
-      type: column.type,
-      isNullable: column.nullable,
-      isGenerated: column.generated,
-      isIdentity: column.identity,
-      hasDefault: column.default,
-    })),
-    primaryKey: primary?.columns.map((column) => ({ column, type: typeOf(column) })) ?? [],
+    columns,
+    primaryKey: primary?.columns.map((column) => ({ column, type: typeOf({ columns }, column) })) ?? [],
     uniqueKeys: keys.map((index) => ({
       name: index.name,
       columns: index.columns,
       isPrimary: index.primary,
       isValid: index.valid,
       isTotal: index.total,
+      isOrdered: index.ordered,
     })),
     invalidIndexes: found.indexes.filter((index) => !index.valid).map(({ name, columns }) => ({ name, columns })),
     rowEstimate: await estimateRows(connection, found),
@@ -132,6 +136,7 @@ interface TableRow {
     primary: boolean;
     valid: boolean;
     total: boolean;
+    ordered: boolean;
   }[];
   readonly triggers: readonly UserTrigger[];
 }
@@ -156,6 +161,12 @@ SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partiti
      FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
   (SELECT coalesce(json_agg(json_build_object('name', i.relname, 'unique', x.indisunique, 'primary', x.indisprimary,
             'valid', x.indisvalid AND x.indisready, 'total', x.indpred IS NULL AND x.indexprs IS NULL,
+            'ordered', i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
+              AND (SELECT bool_and(q.opcdefault AND u.sorting = coalesce(a.attcollation, 0)) AND min(u.flags) = max(u.flags) AND min(u.flags) IN (0, 3)
+                     FROM unnest(x.indkey::int2[], x.indclass::oid[], x.indcollation::oid[], x.indoption::int2[])
+                            WITH ORDINALITY u(num, operators, sorting, flags, o)
+                     JOIN pg_opclass q ON q.oid = u.operators LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = u.num
+                    WHERE u.o <= x.indnkeyatts),
             'columns', (SELECT coalesce(json_agg(a.attname ORDER BY o), '[]')
                           FROM unnest(x.indkey::int2[]) WITH ORDINALITY u(num, o)
                           JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = num WHERE o <= x.indnkeyatts))
@@ -171,6 +182,27 @@ SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partiti
            UNION ALL SELECT 'rule', w.rulename::text, '', '{}'
              FROM pg_rewrite w WHERE w.ev_class = t.oid AND w.ev_type = '2' AND w.ev_enabled IN ('O', 'A')) f) AS triggers
 FROM t JOIN pg_namespace n ON n.oid = t.relnamespace`;
+
+/**
+ * The key that a backfill follows and that names rows: the primary key, else the unique index with the fewest columns.
+ * @returns empty when no unique index covers all rows and has no NULLs
+ */
+export function rowKey(table: TableFacts): readonly KeyColumn[] {
+  const [best] = table.uniqueKeys
+    .filter((key) => canBeFollowed(table, key))
+    .toSorted((a, b) => Number(b.isPrimary) - Number(a.isPrimary) || a.columns.length - b.columns.length);
+  return best?.columns.map((column) => ({ column, type: typeOf(table, column) })) ?? [];
+}
+
+/** Whether going through the table in the order of this key meets every row. */
+export function canBeFollowed(table: TableFacts, { columns, isValid, isTotal, isOrdered }: KeyFacts): boolean {
+  const isRequired = (name: string) => table.columns.some((column) => column.name === name && !column.isNullable);
+  return isValid && isTotal && isOrdered && columns.every(isRequired);
+}
+
+export function typeOf({ columns }: Pick<TableFacts, "columns">, name: string): string {
+  return columns.find((column) => column.name === name)?.type ?? "";
+}
 
 /** Without statistics the planner's guess is as good as any: it looks at the size and the width of the columns. */
 async function estimateRows(connection: Connection, table: TableRow): Promise<number> {

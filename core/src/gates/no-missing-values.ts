@@ -2,7 +2,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
-import { plannedRows, readTable, type TableFacts } from "../facts/table.js";
+import { plannedRows, readTable, rowKey, type TableFacts } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import type { Gate } from "./gate.js";
@@ -51,7 +51,8 @@ async function findMissing(
   timeoutMs: number,
 ): Promise<{ readonly count: string; readonly sample: string } | undefined> {
   const from = `FROM ${quoteTable(table)} WHERE ${quoteIdentifier(column)} IS NULL`;
-  const keys = table.primaryKey.length > 0 ? table.primaryKey.map((key) => key.column) : ["ctid"];
+  const key = rowKey(table).map(({ column }) => column);
+  const keys = key.length > 0 ? key : ["ctid"];
   // An error instead of rows that a policy hides: without it the gate would open while rows are NULL (measured).
   const settings = { statement_timeout: timeoutMs, row_security: "off" };
   return inTransaction(connection, { isReadOnly: true, settings }, async () => {

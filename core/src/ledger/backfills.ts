@@ -4,20 +4,30 @@ import { inTransaction } from "../db/transaction.js";
 import { count, type LedgerTable, moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
+// Reading does not bring a ledger up to date: version 1 knew keys of one column only.
+const keyValues = z.union([z.array(z.string()).readonly(), z.string().transform((text): readonly string[] => [text])]);
+const keyColumns = z.array(z.object({ column: z.string(), type: z.string() })).readonly();
+
 const cursorSchema = z.discriminatedUnion("phase", [
-  // The last key of the last batch, as text: keys may be larger than any JavaScript number.
-  z.object({ phase: z.literal("pass"), after: z.string().nullable() }),
+  // The last key of the last batch, a text for each of its columns: keys may be larger than any JavaScript number.
+  z.object({ phase: z.literal("pass"), after: keyValues.nullable() }),
   // The table was passed once; what is left are rows that came in behind the cursor.
   z.object({ phase: z.literal("sweep") }),
 ]);
 
 /** Where a backfill stands. */
-export type Cursor = Readonly<z.infer<typeof cursorSchema>>;
+export type Cursor = Readonly<z.output<typeof cursorSchema>>;
 
-const workSchema = z.object({ key: z.string(), keyType: z.string(), columns: z.array(z.string()) });
+const columns = z.array(z.string());
+const workSchema = z.union([
+  z.object({ key: keyColumns, columns }),
+  z
+    .object({ key: z.string(), keyType: z.string(), columns })
+    .transform((work) => ({ key: [{ column: work.key, type: work.keyType }], columns: work.columns })),
+]);
 
 /** What a cursor means: it is worth nothing with another key or other columns. */
-export type BackfillWork = Readonly<z.infer<typeof workSchema>>;
+export type BackfillWork = Readonly<z.output<typeof workSchema>>;
 
 const recordSchema = z
   .object({

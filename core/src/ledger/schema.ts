@@ -5,7 +5,7 @@ import { inTransaction } from "../db/transaction.js";
 import { LockstepError } from "../errors.js";
 
 /** Of the tables below. A later version adds its steps to `steps`, and raises this. */
-export const ledgerVersion = 1;
+export const ledgerVersion = 2;
 
 /**
  * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;
@@ -43,6 +43,10 @@ const steps: readonly string[] = [
     note text,
     PRIMARY KEY (plan, gate, table_schema, table_oid, column_name)
   );`,
+  // Keys may have several columns.
+  `UPDATE lockstep.backfills SET
+     spec = jsonb_build_object('key', jsonb_build_array(jsonb_build_object('column', spec->'key', 'type', spec->'keyType')), 'columns', spec->'columns'),
+     cursor = CASE WHEN jsonb_typeof(cursor->'after') = 'string' THEN cursor || jsonb_build_object('after', jsonb_build_array(cursor->'after')) ELSE cursor END;`,
 ];
 
 /** Any number will do; it is the same in every version, so that two versions do not build at once. */

@@ -80,11 +80,17 @@ export interface GateStep {
 /** The name of a file in `gates/`: adding a gate is adding a file. */
 export type GateId = string;
 
+/** A column of a key, with its type as `format_type` prints it. */
+export interface KeyColumn {
+  readonly column: string;
+  readonly type: string;
+}
+
 /** One pass over one table that fills all planned columns of it. */
 export interface BackfillSpec {
   readonly table: TableName;
-  /** Single-column primary or unique key: the batches follow its order. */
-  readonly key: { readonly column: string; readonly type: string };
+  /** The primary key, or another unique one without NULLs: the batches follow its order. */
+  readonly key: readonly KeyColumn[];
   readonly columns: readonly {
     readonly name: string;
     readonly type: string;
@@ -114,7 +120,7 @@ export interface PlannedColumn {
   /** Required in the end and optional until contract: the model declaration follows the phases. */
   readonly isRelaxed: boolean;
   /** The key that the backfill follows. */
-  readonly key?: BackfillSpec["key"];
+  readonly key?: readonly KeyColumn[];
 }
 
 /** The smallest thing run, verified and recorded */

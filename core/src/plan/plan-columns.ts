@@ -1,5 +1,5 @@
 import { LockstepError } from "../errors.js";
-import { type BackfillSpec, isSameTable, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
+import { isSameTable, type KeyColumn, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { writeValue } from "../rules/steps.js";
@@ -9,7 +9,7 @@ import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
 /**
  * The columns that a plan is made for: declaration, model field, fill, key.
  *
- * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009, LS2010 keys · LS4002 no field
+ * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009 no key · LS4002 no field
  */
 export async function planColumns(
   findings: readonly Finding[],
@@ -106,15 +106,10 @@ async function fillOf(table: TableName, column: string, typeSql: string, source:
   });
 }
 
-/** Key types whose order and text form the backfill follows. */
-const keyTypes = /^(smallint|integer|bigint|uuid|text|character varying(\(\d+\))?)$/;
-
-function keyOf(table: TableName, shape: TableShape): BackfillSpec["key"] {
-  const [key, second] = shape.primaryKey;
-  if (key === undefined) throw new LockstepError("LS2009", `"${tableLabel(table)}" has no primary key.`);
-  if (second !== undefined || !keyTypes.test(key.type)) {
-    const shown = shape.primaryKey.map((part) => `"${part.column}" ${part.type}`).join(", ");
-    throw new LockstepError("LS2010", `The primary key of "${tableLabel(table)}" is (${shown}).`);
-  }
-  return key;
+function keyOf(table: TableName, { key }: TableShape): readonly KeyColumn[] {
+  if (key.length > 0) return key;
+  throw new LockstepError(
+    "LS2009",
+    `"${tableLabel(table)}" has no primary key, and no unique index over columns that are NOT NULL.`,
+  );
 }

@@ -57,7 +57,7 @@ const unit = z.strictObject({
   }),
   undo: z.string(),
 });
-const key = z.strictObject({ column: z.string(), type: z.string() });
+const key = z.array(z.strictObject({ column: z.string(), type: z.string() })).min(1);
 const writeValue = z.union([
   z.strictObject({ kind: z.literal("typescript"), text: z.string() }),
   z.strictObject({ kind: z.literal("sql"), sql: z.string() }),

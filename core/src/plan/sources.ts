@@ -1,4 +1,4 @@
-import type { BackfillSpec, TableName } from "../model/index.js";
+import type { KeyColumn, TableName } from "../model/index.js";
 
 /** What the ORM's model and its annotations say about a column of the change. */
 export interface ColumnSource {
@@ -19,7 +19,8 @@ export interface ColumnSource {
 export interface TableShape {
   readonly columns: readonly string[];
   readonly generatedColumns: readonly string[];
-  readonly primaryKey: readonly BackfillSpec["key"][];
+  /** What a backfill follows: the primary key, or another unique one without NULLs; empty when there is none. */
+  readonly key: readonly KeyColumn[];
 }
 
 /** Where a plan's inputs come from: the ORM's model for columns, the development database for tables. */

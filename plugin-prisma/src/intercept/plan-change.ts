@@ -9,6 +9,7 @@ import {
   fillProblemText,
   noticesText,
   readTable,
+  rowKey,
   type TableFacts,
 } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
@@ -113,7 +114,7 @@ class DevelopmentDatabase {
     return {
       columns: facts.columns.map((column) => column.name),
       generatedColumns: facts.columns.filter((column) => column.isGenerated).map((column) => column.name),
-      primaryKey: facts.primaryKey,
+      key: rowKey(facts),
     };
   }
 

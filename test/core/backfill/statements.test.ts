@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { castType, type FillTarget, fillStatements } from "../../../core/src/backfill/statements.js";
+import { castType } from "../../../core/src/backfill/keys.js";
+import { batchEnd, type FillTarget, fillStatements } from "../../../core/src/backfill/statements.js";
 import { fillOf } from "../../database/backfill/fixture.js";
 
 const table = { name: "User" };
@@ -8,8 +9,8 @@ async function targetOf(...columns: string[]): Promise<FillTarget> {
   const fills = await Promise.all(columns.map((name) => fillOf("lower(email)", table, ["email"], name)));
   return {
     table: '"public"."User"',
-    key: '"id"',
-    keyType: "bigint",
+    key: [{ column: "id", type: "bigint" }],
+    isExact: true,
     columns: columns.map((name, n) => ({ name, type: "text", fill: fills[n]! })),
     uniqueKeys: [],
   };
@@ -20,8 +21,8 @@ describe("fillStatements", () => {
   it("fills one column in one statement", async () => {
     const statements = fillStatements(await targetOf("handle"), { kind: "range", isFirst: false }, false);
     expect(statements.map(flat)).toEqual([
-      'WITH done AS (UPDATE "public"."User" SET "handle" = (lower("email") ) ' +
-        'WHERE "id" > $2::bigint AND "id" <= $1::bigint AND "handle" IS NULL RETURNING ("handle" IS NULL) AS empty) ' +
+      'WITH done AS (UPDATE "public"."User" t SET "handle" = (lower("email") ) ' +
+        'WHERE (t."id") > ($2::bigint) AND (t."id") <= ($1::bigint) AND "handle" IS NULL RETURNING ("handle" IS NULL) AS empty) ' +
         "SELECT count(*)::int AS filled, count(*) FILTER (WHERE empty)::int AS empty FROM done",
     ]);
   });
@@ -29,16 +30,33 @@ describe("fillStatements", () => {
   it("fills rows that lack all columns first, then each column on its own", async () => {
     const statements = fillStatements(await targetOf("a", "b"), { kind: "range", isFirst: true }, false);
     expect(statements.map((sql) => /WHERE (.*) RETURNING/.exec(flat(sql))?.[1])).toEqual([
-      '"id" <= $1::bigint AND "a" IS NULL AND "b" IS NULL',
-      '"id" <= $1::bigint AND "a" IS NULL',
-      '"id" <= $1::bigint AND "b" IS NULL',
+      '(t."id") <= ($1::bigint) AND "a" IS NULL AND "b" IS NULL',
+      '(t."id") <= ($1::bigint) AND "a" IS NULL',
+      '(t."id") <= ($1::bigint) AND "b" IS NULL',
     ]);
   });
 
   it("can leave locked rows", async () => {
     const [sql] = fillStatements(await targetOf("handle"), { kind: "keys" }, true);
     expect(flat(sql!)).toContain(
-      'WHERE "id" IN (SELECT "id" FROM "public"."User" WHERE "id" = ANY ($1::bigint[]) AND "handle" IS NULL FOR NO KEY UPDATE SKIP LOCKED)',
+      'WHERE (t."id") IN (SELECT t."id" FROM "public"."User" t WHERE ' +
+        '(t."id") IN (SELECT given.k0::bigint FROM unnest($1::text[]) given(k0)) AND "handle" IS NULL FOR NO KEY UPDATE SKIP LOCKED)',
+    );
+  });
+
+  it("follows a key of several columns by row comparison", async () => {
+    const key = [
+      { column: "tenant", type: "character(4)" },
+      { column: "at", type: "date" },
+    ];
+    const target = { ...(await targetOf("handle")), key };
+    expect(flat(batchEnd(target, false))).toBe(
+      'SELECT ARRAY[t."tenant"::text, t."at"::text] AS upper FROM "public"."User" t ' +
+        'WHERE (t."tenant", t."at") > ($2::bpchar, $3::date) ORDER BY t."tenant" ASC, t."at" ASC OFFSET $1::bigint - 1 LIMIT 1',
+    );
+    const [range] = fillStatements(target, { kind: "range", isFirst: false }, false);
+    expect(flat(range!)).toContain(
+      '(t."tenant", t."at") > ($3::bpchar, $4::date) AND (t."tenant", t."at") <= ($1::bpchar, $2::date)',
     );
   });
 });

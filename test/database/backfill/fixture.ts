@@ -58,7 +58,7 @@ export async function makeTable(connection: Connection, input: TableInput = {}):
   if (input.isUnique) await connection.query(`CREATE UNIQUE INDEX ON ${quoteTable(table)} (handle)`);
   return {
     table,
-    key: { column: "id", type: keyType },
+    key: [{ column: "id", type: keyType }],
     columns: [{ name: "handle", type, fill: column.fill! }],
     uniqueKeys: input.isUnique ? [["handle"]] : [],
   };

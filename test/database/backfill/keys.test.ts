@@ -111,7 +111,7 @@ describe("a key whose name means something else in SQL", () => {
   it.each(["upper", "key", "rows", "t", "done", 'with "quotes"'])("%s", async (name) => {
     const spec = await makeTable(db, { rows: numbered(25) });
     await db.query(`ALTER TABLE "User" RENAME id TO "${name.replaceAll('"', '""')}"`);
-    const { events, filled } = await fillTable(database.url, { ...spec, key: { column: name, type: "integer" } });
+    const { events, filled } = await fillTable(database.url, { ...spec, key: [{ column: name, type: "integer" }] });
     expect(filled).toBe(25);
     expect(events.filter(({ kind }) => kind === "sweep")).toEqual([]);
   });

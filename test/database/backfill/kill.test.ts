@@ -91,7 +91,7 @@ describe("kill -9", () => {
       lost += await scalar<number>(
         db,
         `SELECT count(*)::int FROM "User" WHERE handle IS NULL AND id BETWEEN 0 AND $1`,
-        [record!.cursor.phase === "pass" ? Number(record!.cursor.after ?? -1) : rows.length - 1],
+        [record!.cursor.phase === "pass" ? Number(record!.cursor.after?.[0] ?? -1) : rows.length - 1],
       );
     }
     const last = await runChild({ spec, seed: 99 });

@@ -91,11 +91,11 @@ describe("whether expand is applied", () => {
   it("a key that may be NULL, or is not unique", async () => {
     const spec = await makeTable(db, { rows: numbered(3) });
     await db.query(`CREATE UNIQUE INDEX ON "User" (email); CREATE INDEX ON "User" (id)`);
-    const byEmail = { ...spec, key: { column: "email", type: "text" } };
-    expect(await structure(byEmail)).toEqual(['LS2009 "User"."email" is not a unique key without NULLs']);
+    const byEmail = { ...spec, key: [{ column: "email", type: "text" }] };
+    expect(await structure(byEmail)).toEqual(['LS2009 ("email") of "User" is not a unique key without NULLs']);
     await db.query(`ALTER TABLE "User" ALTER email SET NOT NULL`);
     expect(await structure(byEmail)).toEqual([]);
-    expect(await structure({ ...spec, key: { column: "note", type: "text" } })).toHaveLength(1);
+    expect(await structure({ ...spec, key: [{ column: "note", type: "text" }] })).toHaveLength(1);
   });
 });
 
@@ -147,8 +147,8 @@ describe("a unique index over several columns", () => {
       }),
     );
     expect(error.code).toBe("LS5006");
-    expect(error.message).toContain(`"User" row "id"=1`);
-    expect(error.message).toContain(`The same value is in "id"=2`);
+    expect(error.message).toContain(`"User" row id=1`);
+    expect(error.message).toContain(`The same value is in id=2`);
   });
 });
 

@@ -26,7 +26,7 @@ afterAll(async () => {
 beforeEach(() => db.query("DROP SCHEMA IF EXISTS lockstep CASCADE"));
 
 const id = { plan: "p1", table: { schema: "public", name: "User", oid: 4242 } };
-const work = { key: "id", keyType: "bigint", columns: ["handle"] };
+const work = { key: [{ column: "id", type: "bigint" }], columns: ["handle"] };
 const begin = { work, runner: "r1", rowsEstimated: 5_000_000_000 };
 
 describe("creating the ledger", () => {
@@ -89,7 +89,7 @@ describe("backfills", () => {
       rowsDone: 0,
       rowsEstimated: 5_000_000_000,
     });
-    const after = "9223372036854775807";
+    const after = ["1", "9223372036854775807"];
     expect(await advanceBackfill(db, id, "r1", { cursor: { phase: "pass", after }, rows: 100, filled: 90 })).toBe(true);
     await endBackfill(db, id, "r1", { status: "failed", error: "LS5006 why" });
     expect(await readBackfill(db, id)).toMatchObject({

@@ -112,6 +112,18 @@ export const errorTable = {
     next: "Make the field required without a default, or remove the annotation.",
     exit: 1,
   },
+  LS2020: {
+    title: "A unique index that leaves out the partition key",
+    why: "PostgreSQL checks uniqueness within each partition. So a unique index on a partitioned table has to include every column that the table is partitioned by, and cannot exist where it is partitioned by an expression.",
+    next: "Add the columns named to the constraint, as @@unique([tenantId, handle]), or drop @unique.",
+    exit: 1,
+  },
+  LS2021: {
+    title: "Rows of a table below this one cannot be filled",
+    why: "The backfill goes through the rows of partitions and of tables that inherit, too. It needs the key there as well, without NULLs and with an index; and rows of foreign tables are on another server.",
+    next: "Do what the message says for each table, then run the same command again.",
+    exit: 1,
+  },
   LS3001: {
     title: "plan.json was changed by hand",
     why: "Everything that runs was in the plan first; a plan that was edited no longer describes what was reviewed.",

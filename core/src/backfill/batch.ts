@@ -133,7 +133,7 @@ async function fill(
     filled += rows[0]!.filled;
     empty += rows[0]!.empty;
     // All rows lacked all columns, so there is none that lacks only some.
-    if (filled === extent.rows && empty === 0) break;
+    if (target.isKeyUnique && filled === extent.rows && empty === 0) break;
   }
   return { filled, empty };
 }

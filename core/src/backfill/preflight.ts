@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.js";
 import type { ErrorCode } from "../errors.js";
 import { checkFill, type FillProblem } from "../facts/check-fill.js";
 import { checkUnique } from "../facts/check-unique.js";
+import { childObstacles } from "../facts/children.js";
 import { fillProblemText } from "../facts/fill-problem.js";
 import { canBeFollowed, type TableFacts, type UserTrigger } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
@@ -36,7 +37,7 @@ export async function checkStructure(
 ): Promise<readonly PreflightProblem[]> {
   const label = tableLabel(spec.table);
   if (table === undefined) return [notApplied(`${connection.label} has no table "${label}"`)];
-  const problems: PreflightProblem[] = [...checkKey(table, spec)];
+  const problems: PreflightProblem[] = [...checkKey(table, spec), ...checkChildren(table, spec)];
   for (const planned of spec.columns) {
     const found = table.columns.find(({ name }) => name === planned.name);
     const name = `"${label}"."${planned.name}" on ${connection.label}`;
@@ -48,11 +49,8 @@ export async function checkStructure(
       );
     } else if (found.isNullable && (options.needsFillTrigger ?? true)) {
       // Once the column is required, contract is done and the trigger is rightly gone.
-      const trigger = await fillTriggerOf(connection, table, planned.name);
-      if (trigger !== "enabled")
-        problems.push(
-          notApplied(`${name} has ${trigger === undefined ? "no fill trigger" : "a fill trigger that is disabled"}`),
-        );
+      const flaw = await triggerFlaw(connection, table, planned.name);
+      if (flaw !== undefined) problems.push(notApplied(`${name} has ${flaw}`));
     }
     problems.push(...checkIndexes(table, planned.name, name));
   }
@@ -139,6 +137,13 @@ function checkKey(table: TableFacts, { key, table: name }: BackfillSpec): readon
   return [{ code: "LS2009", message: `(${shown}) of "${tableLabel(name)}" is not a unique key without NULLs` }];
 }
 
+function checkChildren(table: TableFacts, { key }: BackfillSpec): readonly PreflightProblem[] {
+  return childObstacles(
+    table,
+    key.map(({ column }) => column),
+  ).map((message) => ({ code: "LS2021", message }));
+}
+
 function isOver(key: readonly string[], columns: readonly string[]): boolean {
   return JSON.stringify(key) === JSON.stringify(columns);
 }
@@ -148,8 +153,10 @@ function checkIndexes(table: TableFacts, column: string, name: string): readonly
   if (broken === undefined) return [];
   return [
     {
-      ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted`),
-      hint: `Run DROP INDEX CONCURRENTLY ${qualified(table.schema, broken.name)}, then deploy the expand migrations again.`,
+      ...notApplied(`The index "${broken.name}" of ${name} is not valid: its build was interrupted or is not finished`),
+      hint: table.isPartitioned
+        ? "Deploy the expand migrations again: the one that checks this index names the statements that build it."
+        : `Run DROP INDEX CONCURRENTLY ${qualified(table.schema, broken.name)}, then deploy the expand migrations again.`,
     },
   ];
 }
@@ -169,16 +176,19 @@ function checkUniqueKeys(table: TableFacts, spec: BackfillSpec, target: string):
     });
 }
 
-async function fillTriggerOf(
-  connection: Connection,
-  table: TableFacts,
-  column: string,
-): Promise<"enabled" | "disabled" | undefined> {
-  const { rows } = await connection.query<{ enabled: boolean }>(
-    "SELECT tgenabled IN ('O', 'A') AS enabled FROM pg_trigger WHERE tgrelid = $1 AND tgname = $2",
+/** Partitions and tables that inherit need the trigger as well. Undefined: it is there and enabled everywhere. */
+async function triggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined> {
+  const { rows } = await connection.query<{ relation: string; own: boolean; exists: boolean }>(
+    `WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = oid)
+     SELECT c.relname AS relation, tree.oid = $1::oid AS own, g.tgname IS NOT NULL AS exists
+       FROM tree JOIN pg_class c USING (oid) LEFT JOIN pg_trigger g ON g.tgrelid = tree.oid AND g.tgname = $2
+      WHERE (g.tgenabled IN ('O', 'A')) IS NOT TRUE ORDER BY own DESC, relation LIMIT 1`,
     [table.oid, scaffoldNames(table, column).trigger],
   );
-  return rows[0] === undefined ? undefined : rows[0].enabled ? "enabled" : "disabled";
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const trigger = first.exists ? "a fill trigger that is disabled" : "no fill trigger";
+  return first.own ? trigger : `${trigger} for the rows of "${first.relation}"`;
 }
 
 function words(trigger: UserTrigger): string {

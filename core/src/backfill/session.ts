@@ -1,5 +1,6 @@
 import { type Connection, connect } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
+import { hasChildren } from "../facts/children.js";
 import { readTable, type TableFacts, typeOf } from "../facts/table.js";
 import { type BackfillId, type BackfillRecord, beginBackfill, type Cursor } from "../ledger/backfills.js";
 import { quoteTable } from "../sql/postgres/quote.js";
@@ -45,6 +46,7 @@ export async function openSession(settings: RunSettings, runner: string): Promis
     const target = {
       table: quoteTable({ schema, name }),
       key,
+      isKeyUnique: !hasChildren(table!),
       isExact: await readsExactly(connection),
       columns: spec.columns,
       uniqueKeys: spec.uniqueKeys,

@@ -8,6 +8,8 @@ export interface FillTarget {
   readonly table: string;
   /** With the types of the target. */
   readonly key: readonly KeyColumn[];
+  /** False: tables that inherit may repeat a key, so a batch may be of more rows than were counted. */
+  readonly isKeyUnique: boolean;
   /** Whether the session reads keys exactly with the settings that it has. */
   readonly isExact: boolean;
   readonly columns: BackfillSpec["columns"];

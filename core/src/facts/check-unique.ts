@@ -4,6 +4,7 @@ import type { Fill } from "../model/fill.js";
 import { isConstant } from "../sql/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { type FillProblem, reading, rowLabel } from "./check-fill.js";
+import { hasChildren } from "./children.js";
 import type { TableFacts } from "./table.js";
 
 /** A column of the change, as far as it decides about duplicates. */
@@ -87,7 +88,8 @@ async function findDuplicates(
   key: readonly string[],
   parts: readonly Part[],
 ): Promise<readonly FillProblem[]> {
-  const table = quoteTable(facts);
+  // An index of a table knows nothing of the rows of its children.
+  const table = `${hasChildren(facts) ? "ONLY " : ""}${quoteTable(facts)}`;
   const names = parts.map((_, at) => `k${at}`);
   const texts = names.map((name) => `${name}::text`);
   const { rows } = await connection.query<{ values: string; rows: string; samples: string[][] }>(

@@ -38,12 +38,28 @@ export interface UserTrigger {
   readonly columns: readonly string[];
 }
 
+/** A table that inherits from another one and holds rows of it. */
+export interface ChildFacts {
+  readonly schema: string;
+  readonly name: string;
+  /** Its rows are on another server. */
+  readonly isForeign: boolean;
+  /** Columns that are NOT NULL. */
+  readonly required: readonly string[];
+  /** The columns of each valid index over all rows that sorts as `ORDER BY` does. */
+  readonly sorted: readonly (readonly string[])[];
+}
+
 /** What the catalogue of one target says about a table. */
 export interface TableFacts {
   readonly oid: number;
   readonly schema: string;
   readonly name: string;
   readonly isPartitioned: boolean;
+  /** What it and its partitions are divided by; null: an expression. */
+  readonly partitionColumns: readonly (string | null)[];
+  /** Tables that inherit from it, however far down; of a partitioned table its partitions with rows. */
+  readonly children: readonly ChildFacts[];
   readonly columns: readonly ColumnFacts[];
   /** In key order; empty without a primary key. */
   readonly primaryKey: readonly KeyColumn[];
@@ -96,6 +112,8 @@ async function readCatalogue(connection: Connection, table: TableName): Promise<
     schema: found.schema,
     name: found.name,
     isPartitioned: found.partitioned,
+    partitionColumns: found.division,
+    children: found.children,
     columns,
     primaryKey: primary?.columns.map((column) => ({ column, type: typeOf({ columns }, column) })) ?? [],
     uniqueKeys: keys.map((index) => ({
@@ -118,6 +136,8 @@ interface TableRow {
   readonly schema: string;
   readonly name: string;
   readonly partitioned: boolean;
+  readonly division: readonly (string | null)[];
+  readonly children: readonly ChildFacts[];
   readonly bytes: string;
   readonly pages: string;
   readonly estimate: number | null;
@@ -145,12 +165,29 @@ interface TableRow {
 // A row estimate is as old as the last ANALYZE: rows per page then, times the pages of today, as the planner does it.
 const tableSql = `
 WITH t AS (SELECT * FROM pg_catalog.pg_class WHERE oid = to_regclass($1) AND relkind IN ('r', 'p')),
-leaves AS (SELECT oid AS leaf FROM t WHERE relkind = 'r'
-           UNION ALL SELECT p.relid FROM t, pg_partition_tree(t.oid) p WHERE t.relkind = 'p' AND p.isleaf),
+leaves AS (WITH RECURSIVE tree(leaf) AS (SELECT oid FROM t UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = leaf)
+           SELECT leaf FROM tree),
 sizes AS (SELECT l.relpages, l.reltuples::float8 AS tuples, pg_total_relation_size(l.oid) AS bytes,
                  pg_relation_size(l.oid) / current_setting('block_size')::int AS pages
-            FROM leaves JOIN pg_class l ON l.oid = leaf)
+            FROM leaves JOIN pg_class l ON l.oid = leaf WHERE l.relkind = 'r'),
+keys AS (SELECT x.indrelid AS "on", i.relname AS name, x.indisunique AS is_unique, x.indisprimary AS is_primary,
+                x.indisvalid AND x.indisready AS valid, x.indpred IS NULL AND x.indexprs IS NULL AS total,
+                i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree') AND c.ordered AS ordered, c.columns
+           FROM leaves JOIN pg_index x ON x.indrelid = leaf JOIN pg_class i ON i.oid = x.indexrelid CROSS JOIN LATERAL (
+             SELECT coalesce(json_agg(a.attname ORDER BY u.o) FILTER (WHERE a.attname IS NOT NULL), '[]') AS columns,
+                    bool_and(q.opcdefault AND u.sorting = coalesce(a.attcollation, 0)) AND min(u.flags) = max(u.flags) AND min(u.flags) IN (0, 3) AS ordered
+               FROM unnest(x.indkey::int2[], x.indclass::oid[], x.indcollation::oid[], x.indoption::int2[])
+                      WITH ORDINALITY u(num, operators, sorting, flags, o)
+               JOIN pg_opclass q ON q.oid = u.operators LEFT JOIN pg_attribute a ON a.attrelid = x.indrelid AND a.attnum = u.num) c)
 SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partitioned,
+  (SELECT coalesce(json_agg(DISTINCT a.attname), '[]') FROM leaves JOIN pg_partitioned_table d ON d.partrelid = leaf CROSS JOIN unnest(d.partattrs::int2[]) num
+     LEFT JOIN pg_attribute a ON a.attrelid = leaf AND a.attnum = num) AS division,
+  (SELECT coalesce(json_agg(json_build_object('schema', cn.nspname, 'name', c.relname, 'isForeign', c.relkind = 'f',
+            'required', (SELECT coalesce(json_agg(a.attname), '[]') FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnotnull AND NOT a.attisdropped),
+            'sorted', (SELECT coalesce(json_agg(k.columns), '[]') FROM keys k WHERE k."on" = c.oid AND k.valid AND k.total AND k.ordered))
+            ORDER BY cn.nspname, c.relname), '[]')
+     FROM leaves JOIN pg_class c ON c.oid = leaf JOIN pg_namespace cn ON cn.oid = c.relnamespace
+    WHERE c.oid <> t.oid AND c.relkind <> 'p') AS children,
   (SELECT coalesce(sum(bytes), 0) FROM sizes) AS bytes,
   (SELECT coalesce(sum(pages), 0) FROM sizes) AS pages,
   (SELECT CASE WHEN bool_and(relpages > 0 OR pages = 0) THEN sum(tuples / greatest(relpages, 1) * pages) END FROM sizes) AS estimate,
@@ -159,19 +196,9 @@ SELECT t.oid, n.nspname AS schema, t.relname AS name, t.relkind = 'p' AS partiti
                AND k.contype = 'n' AND k.conkey = ARRAY[a.attnum] AND NOT k.convalidated),
             'generated', a.attgenerated <> '', 'identity', a.attidentity <> '', 'default', a.atthasdef) ORDER BY a.attnum), '[]')
      FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped) AS columns,
-  (SELECT coalesce(json_agg(json_build_object('name', i.relname, 'unique', x.indisunique, 'primary', x.indisprimary,
-            'valid', x.indisvalid AND x.indisready, 'total', x.indpred IS NULL AND x.indexprs IS NULL,
-            'ordered', i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')
-              AND (SELECT bool_and(q.opcdefault AND u.sorting = coalesce(a.attcollation, 0)) AND min(u.flags) = max(u.flags) AND min(u.flags) IN (0, 3)
-                     FROM unnest(x.indkey::int2[], x.indclass::oid[], x.indcollation::oid[], x.indoption::int2[])
-                            WITH ORDINALITY u(num, operators, sorting, flags, o)
-                     JOIN pg_opclass q ON q.oid = u.operators LEFT JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = u.num
-                    WHERE u.o <= x.indnkeyatts),
-            'columns', (SELECT coalesce(json_agg(a.attname ORDER BY o), '[]')
-                          FROM unnest(x.indkey::int2[]) WITH ORDINALITY u(num, o)
-                          JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = num WHERE o <= x.indnkeyatts))
-            ORDER BY i.relname), '[]')
-     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid WHERE x.indrelid = t.oid) AS indexes,
+  (SELECT coalesce(json_agg(json_build_object('name', k.name, 'unique', k.is_unique, 'primary', k.is_primary,
+            'valid', k.valid, 'total', k.total, 'ordered', k.ordered, 'columns', k.columns) ORDER BY k.name), '[]')
+     FROM keys k WHERE k."on" = t.oid) AS indexes,
   (SELECT coalesce(json_agg(json_build_object('kind', kind, 'name', name, 'calls', calls, 'columns', columns)
             ORDER BY kind, name), '[]')
      FROM (SELECT DISTINCT 'trigger' AS kind, g.tgname::text AS name, g.tgfoid::regprocedure::text AS calls,

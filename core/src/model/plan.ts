@@ -43,15 +43,34 @@ export interface UnitIndex {
   readonly method: string;
 }
 
+/** Tables below a table that hold rows of it. Known from the development database: migrations made them. */
+export type Descendants = "partitions" | "children";
+
+/** What the units over columns are about. */
+interface ColumnsOf {
+  readonly table: TableName;
+  readonly columns: readonly UnitColumn[];
+  /** Other tables inherit from it: its triggers do not fire for their rows. */
+  readonly hasChildren?: true;
+}
+
+/** What the units over an index are about. */
+interface IndexOf {
+  readonly table: TableName;
+  readonly index: UnitIndex;
+  /** Its index cannot be built concurrently, those of its partitions can. */
+  readonly isPartitioned?: true;
+}
+
 /** What one unit does: the input of its SQL. Rendered by `sql/postgres/units/<kind>.ts`. */
 export type UnitSpec =
-  | { readonly kind: "expand"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
-  | { readonly kind: "create-index"; readonly table: TableName; readonly index: UnitIndex }
-  | { readonly kind: "assert-index"; readonly table: TableName; readonly index: UnitIndex }
-  | { readonly kind: "prove"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
-  | { readonly kind: "enforce"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
-  | { readonly kind: "undo-expand"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
-  | { readonly kind: "undo-contract"; readonly table: TableName; readonly columns: readonly UnitColumn[] }
+  | ({ readonly kind: "expand" } & ColumnsOf)
+  | ({ readonly kind: "create-index" } & IndexOf)
+  | ({ readonly kind: "assert-index" } & IndexOf)
+  | ({ readonly kind: "prove" } & ColumnsOf)
+  | ({ readonly kind: "enforce" } & ColumnsOf)
+  | ({ readonly kind: "undo-expand" } & ColumnsOf)
+  | ({ readonly kind: "undo-contract" } & ColumnsOf)
   /** Statements of the user's migration that need no rewrite: the same bytes, in the same order. */
   | { readonly kind: "original"; readonly sql: string };
 
@@ -121,6 +140,8 @@ export interface PlannedColumn {
   readonly isRelaxed: boolean;
   /** The key that the backfill follows. */
   readonly key?: readonly KeyColumn[];
+  /** Whether other tables hold rows of this one. */
+  readonly descendants?: Descendants;
 }
 
 /** The smallest thing run, verified and recorded */

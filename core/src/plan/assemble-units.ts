@@ -67,8 +67,8 @@ export function contractUnits(rewritten: readonly Rewritten[]): Unit[] {
 /** Forward units that take a phase back, last first. */
 export function undoUnits(units: readonly Unit[], phase: "expand" | "contract"): Unit[] {
   const specs = [...units].reverse().flatMap(({ spec }): UnitSpec[] => {
-    if (spec.kind === "expand") return [{ kind: "undo-expand", table: spec.table, columns: spec.columns }];
-    if (spec.kind === "enforce") return [{ kind: "undo-contract", table: spec.table, columns: spec.columns }];
+    if (spec.kind === "expand") return [{ ...spec, kind: "undo-expand" }];
+    if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
     return [];
   });
   return toUnits(specs, phase, "undo");

@@ -9,6 +9,7 @@ import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
 /**
  * The columns that a plan is made for: declaration, model field, fill, key.
  *
+ * @throws LS2020 a unique index that leaves out what a table is partitioned by · LS2021 rows of a child that cannot be filled
  * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009 no key · LS4002 no field
  */
 export async function planColumns(
@@ -60,6 +61,10 @@ async function planColumn(
         hint: `Remove the default of ${source.model}.${source.field} (${source.file}:${source.line}) or its @unique.`,
       },
     );
+  const shape = await sources.table(table);
+  refuseUniqueAcrossPartitions(table, uniqueKeys, shape);
+  // No index joins a foreign partition; of tables that inherit only the rows matter, and so only to a backfill.
+  if (isRelaxed || shape.descendants === "partitions") refuseObstacles(table, shape);
   const common = {
     table,
     name,
@@ -71,9 +76,9 @@ async function planColumn(
     field: source.field,
     exposure: source.exposure,
     isRelaxed,
+    ...(shape.descendants === undefined ? {} : { descendants: shape.descendants }),
   };
   if (!isRelaxed) return { ...common, write: { kind: "none" } };
-  const shape = await sources.table(table);
   const key = keyOf(table, shape);
   const fill = await fillOf(table, name, declaration.typeSql, source, shape);
   if (isUnique && fill.isBuiltinOnly && isConstant(fill))
@@ -104,6 +109,29 @@ async function fillOf(table: TableName, column: string, typeSql: string, source:
     generatedColumns: shape.generatedColumns,
     newColumn: column,
   });
+}
+
+/** PostgreSQL's own error would come with the migration, on the shadow database. */
+function refuseUniqueAcrossPartitions(
+  table: TableName,
+  uniqueKeys: readonly (readonly string[])[],
+  { partitionColumns = [] }: TableShape,
+): void {
+  for (const key of uniqueKeys) {
+    const missing = partitionColumns.filter((column) => column === null || !key.includes(column));
+    if (missing.length === 0) continue;
+    const shown = missing.map((column) => (column === null ? "an expression" : `"${column}"`)).join(", ");
+    throw new LockstepError(
+      "LS2020",
+      `The unique index over ${key.map((column) => `"${column}"`).join(", ")} leaves out what "${tableLabel(table)}" is partitioned by: ${shown}.`,
+      { details: { key, missing } },
+    );
+  }
+}
+
+function refuseObstacles(table: TableName, { obstacles = [] }: TableShape): void {
+  if (obstacles.length === 0) return;
+  throw new LockstepError("LS2021", `Rows below "${tableLabel(table)}" cannot be filled: ${obstacles.join(" ")}`);
 }
 
 function keyOf(table: TableName, { key }: TableShape): readonly KeyColumn[] {

@@ -26,8 +26,14 @@ const index = z.strictObject({
   method: z.string(),
 });
 const columnsOf = (kind: string) =>
-  z.strictObject({ kind: z.literal(kind), table: tableName, columns: z.array(unitColumn) });
-const indexOf = (kind: string) => z.strictObject({ kind: z.literal(kind), table: tableName, index });
+  z.strictObject({
+    kind: z.literal(kind),
+    table: tableName,
+    columns: z.array(unitColumn),
+    hasChildren: z.literal(true).optional(),
+  });
+const indexOf = (kind: string) =>
+  z.strictObject({ kind: z.literal(kind), table: tableName, index, isPartitioned: z.literal(true).optional() });
 const spec = z.union([
   columnsOf("expand"),
   columnsOf("prove"),
@@ -79,6 +85,7 @@ const column = z.strictObject({
   exposure,
   isRelaxed: z.boolean(),
   key: key.optional(),
+  descendants: z.enum(["partitions", "children"]).optional(),
 });
 const intent = z.strictObject({
   kind: z.enum(["write", "keepFromReads", "completeFixtures", "acceptInRequests", "read", "dropFallback"]),

@@ -1,4 +1,4 @@
-import type { KeyColumn, TableName } from "../model/index.js";
+import type { Descendants, KeyColumn, TableName } from "../model/index.js";
 
 /** What the ORM's model and its annotations say about a column of the change. */
 export interface ColumnSource {
@@ -21,6 +21,11 @@ export interface TableShape {
   readonly generatedColumns: readonly string[];
   /** What a backfill follows: the primary key, or another unique one without NULLs; empty when there is none. */
   readonly key: readonly KeyColumn[];
+  readonly descendants?: Descendants;
+  /** What its partitions are divided by; null: an expression, which no unique index can include. */
+  readonly partitionColumns?: readonly (string | null)[];
+  /** Why the rows below it cannot be filled, each with what to do. */
+  readonly obstacles?: readonly string[];
 }
 
 /** Where a plan's inputs come from: the ORM's model for columns, the development database for tables. */

@@ -24,7 +24,11 @@ export default defineRule({
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: no row of the table can be written until it is finished.
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It cannot run in a transaction, so it stands alone in its file; a build that fails
 leaves an invalid index behind, so the next file asserts that it is valid. The index comes right after the column, while every
-value is NULL and before any code writes it: it is quick, and duplicates never get in.`,
+value is NULL and before any code writes it: it is quick, and duplicates never get in.
+
+A partitioned table cannot have its index built concurrently, but its partitions can. So the index is declared on the table alone
+(\`ON ONLY\`, an instant), and the next file builds it on each partition below 16 MB under a short lock and attaches it. For larger
+ones it stops and names the statements to run; deployed again, it attaches what they built.`,
 
   detect({ table, columns, isConcurrent, isUnique }, context) {
     if (isConcurrent || columns === undefined || context.createdInThisChange(table)) return undefined;
@@ -42,7 +46,7 @@ value is NULL and before any code writes it: it is quick, and duplicates never g
       expand: [
         // Added here only where no other rule does: the plan keeps one addition a column.
         ...planned.filter((column) => !column.isRelaxed).map(addColumn),
-        ...buildIndex(table, { name, isUnique, columns, method }),
+        ...buildIndex(table, { name, isUnique, columns, method }, planned[0]?.descendants),
       ],
     };
   },

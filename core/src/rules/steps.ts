@@ -1,5 +1,6 @@
 import type {
   CodeIntent,
+  Descendants,
   GateId,
   PlannedColumn,
   Step,
@@ -11,25 +12,29 @@ import type {
 
 /** ADD COLUMN in one block with its fill trigger; without NOT NULL unless a stored default makes that safe. */
 export function addColumn(column: PlannedColumn): Step {
-  return { kind: "ddl", unit: { kind: "expand", table: column.table, columns: [unitColumn(column)] } };
+  return { kind: "ddl", unit: { kind: "expand", ...columnsOf(column) } };
 }
 
-/** CREATE INDEX CONCURRENTLY alone in its file, and a file that asserts that it became valid. */
-export function buildIndex(table: TableName, index: UnitIndex): Step[] {
+/**
+ * CREATE INDEX CONCURRENTLY alone in its file, and a file that asserts that it became valid. A partitioned table has its index
+ * declared, and then built partition by partition.
+ */
+export function buildIndex(table: TableName, index: UnitIndex, descendants?: Descendants): Step[] {
+  const on = { table, index, ...(descendants === "partitions" ? { isPartitioned: true as const } : {}) };
   return [
-    { kind: "ddl", unit: { kind: "create-index", table, index } },
-    { kind: "ddl", unit: { kind: "assert-index", table, index } },
+    { kind: "ddl", unit: { kind: "create-index", ...on } },
+    { kind: "ddl", unit: { kind: "assert-index", ...on } },
   ];
 }
 
 /** CHECK NOT VALID and VALIDATE: reads and writes go on during the scan. */
 export function prove(column: PlannedColumn): Step {
-  return { kind: "ddl", unit: { kind: "prove", table: column.table, columns: [unitColumn(column)] } };
+  return { kind: "ddl", unit: { kind: "prove", ...columnsOf(column) } };
 }
 
 /** SET NOT NULL on the proven check; check, trigger and function go. */
 export function enforce(column: PlannedColumn): Step {
-  return { kind: "ddl", unit: { kind: "enforce", table: column.table, columns: [unitColumn(column)] } };
+  return { kind: "ddl", unit: { kind: "enforce", ...columnsOf(column) } };
 }
 
 export function gate(id: GateId, column: PlannedColumn): Step {
@@ -69,6 +74,14 @@ export function writeValue(column: {
   if (column.write !== undefined) return { kind: "typescript", text: column.write };
   if (column.hasDefault || column.fillSql === undefined) return { kind: "none" };
   return { kind: "sql", sql: column.fillSql };
+}
+
+function columnsOf(column: PlannedColumn) {
+  return {
+    table: column.table,
+    columns: [unitColumn(column)],
+    ...(column.descendants === "children" ? { hasChildren: true as const } : {}),
+  };
 }
 
 function unitColumn(column: PlannedColumn): UnitColumn {

@@ -9,8 +9,8 @@ import {
   fillProblemText,
   noticesText,
   readTable,
-  rowKey,
   type TableFacts,
+  tableShape,
 } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
@@ -110,12 +110,7 @@ class DevelopmentDatabase {
   }
 
   async shape(table: TableName) {
-    const facts = await this.#table(table);
-    return {
-      columns: facts.columns.map((column) => column.name),
-      generatedColumns: facts.columns.filter((column) => column.isGenerated).map((column) => column.name),
-      key: rowKey(facts),
-    };
+    return tableShape(await this.#table(table));
   }
 
   /** @throws LS2003, LS2005–LS2007, LS5008 for the first problem found */

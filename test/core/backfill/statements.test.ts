@@ -10,6 +10,7 @@ async function targetOf(...columns: string[]): Promise<FillTarget> {
   return {
     table: '"public"."User"',
     key: [{ column: "id", type: "bigint" }],
+    isKeyUnique: true,
     isExact: true,
     columns: columns.map((name, n) => ({ name, type: "text", fill: fills[n]! })),
     uniqueKeys: [],

@@ -1,21 +1,21 @@
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { block } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";
+import { expectedDefinition, indexDefinition } from "./index-definition.js";
+import { describeJoinPartitions, joinPartitions } from "./partition-index.js";
 import type { SpecOf, UnitText } from "./unit-text.js";
 
 /** Stops unless the index is there (42704), is the planned one (42710) and is valid (55000). Locks like a SELECT. */
 export function assertIndex(spec: SpecOf<"assert-index">): string {
+  if (spec.isPartitioned) return joinPartitions(spec);
   const { index, table } = spec;
   const label = quoteLiteral(quoteIdentifier(index.name));
-  const kind = index.isUnique ? "UNIQUE " : "";
-  // %I quotes as pg_get_indexdef does, so no list of keywords is needed here.
-  const expected = `${kind}USING %I (${index.columns.map(() => "%I").join(", ")})`;
   return block(`  on_table constant regclass := ${regclassLiteral(table)};
-  expected constant text := format(${[expected, index.method, ...index.columns].map(quoteLiteral).join(", ")});  -- as pg_get_indexdef prints it
+  expected constant text := ${expectedDefinition(index)};  -- as pg_get_indexdef prints it
   build    constant text := ${quoteLiteral(createIndexStatement(spec))};
   repair   constant text := ${quoteLiteral(dropIndexStatement(spec))} || '; ' || build || ';';
   i        pg_index := (SELECT x FROM pg_index x JOIN pg_class c ON c.oid = indexrelid WHERE indrelid = on_table AND relname = ${quoteLiteral(index.name)});
-  actual   constant text := CASE WHEN i.indisunique THEN 'UNIQUE ' ELSE '' END || substr(pg_get_indexdef(i.indexrelid), strpos(pg_get_indexdef(i.indexrelid), ' USING ') + 1);
+  actual   constant text := ${indexDefinition("i")};
   builder  constant int := (SELECT min(pid) FROM pg_locks WHERE relation = on_table AND mode = 'ShareUpdateExclusiveLock' AND granted
                                AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid <> pg_backend_pid());
 BEGIN
@@ -43,6 +43,7 @@ function duplicates({ index, table }: SpecOf<"assert-index">): string {
 }
 
 export function describeAssertIndex(spec: SpecOf<"assert-index">): UnitText {
+  if (spec.isPartitioned) return describeJoinPartitions(spec);
   return {
     title: `Check that ${quoteIdentifier(spec.index.name)} was built and is valid`,
     ddl: "none: reads pg_index",

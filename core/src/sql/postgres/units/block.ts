@@ -6,10 +6,25 @@ import { plainFrame } from "./frame.js";
 export const stallMs = 500;
 export const budgetMs = 30_000;
 
+/** What a frame locks. */
+export interface Locked {
+  readonly table: TableName;
+  /** Their sessions are named in messages too; the lock itself reaches them from their parent. */
+  readonly hasChildren?: true;
+}
+
 /** What stands at the top of every framed unit; the frames read these names. */
-export function settings(table: TableName): string {
-  return `  tables    constant regclass[] := ARRAY[${regclassLiteral(table)}];
-  lock_mode constant text := 'ACCESS EXCLUSIVE';
+export function settings({ table, hasChildren }: Locked, lockMode = "ACCESS EXCLUSIVE"): string {
+  const tables = hasChildren
+    ? `ARRAY[${regclassLiteral(table)}::regclass] || ARRAY(${childrenOf(table)})`
+    : `ARRAY[${regclassLiteral(table)}]`;
+  return settingsOf(tables, lockMode);
+}
+
+/** @param tables SQL: an array of regclass */
+export function settingsOf(tables: string, lockMode: string): string {
+  return `  tables    constant regclass[] := ${tables};
+  lock_mode constant text := '${lockMode}';
   stall_ms  constant int := ${stallMs};  -- the longest that others may queue behind one try
   budget_ms int := ${budgetMs};
   again     constant text := 'Then let it run again: npx lockstep status shows the commands.';
@@ -20,9 +35,17 @@ export function settings(table: TableName): string {
  * A unit of frame 1: one `DO` block that runs `change` under a short lock. `change` is complete lines, indented by
  * four.
  */
-export function framedChange(table: TableName, change: string): string {
+export function framedChange(locked: Locked, change: string, lockMode?: string): string {
   return block(
-    `${settings(table)}  change    constant text := ${dollarQuote(`\n${change}  `, "change")};\n${plainFrame}`,
+    `${settings(locked, lockMode)}  change    constant text := ${dollarQuote(`\n${change}  `, "change")};\n${plainFrame}`,
+  );
+}
+
+/** A query: the tables that inherit from a table, however far down, as `regclass`. */
+export function childrenOf(table: TableName): string {
+  return (
+    `WITH RECURSIVE t(r) AS (SELECT inhrelid FROM pg_inherits WHERE inhparent = ${regclassLiteral(table)}::regclass ` +
+    "UNION SELECT inhrelid FROM pg_inherits JOIN t ON inhparent = r) SELECT r::regclass FROM t"
   );
 }
 

@@ -1,4 +1,6 @@
 import { qualified, quoteIdentifier, quoteTable } from "../quote.js";
+import { createIndexWords, indexColumns } from "./index-definition.js";
+import { declareIndex, describeDeclareIndex } from "./partition-index.js";
 import type { SpecOf, UnitText } from "./unit-text.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index">;
@@ -8,15 +10,13 @@ type IndexSpec = SpecOf<"create-index" | "assert-index">;
  * Without IF NOT EXISTS, which accepts the invalid index that a failed build leaves behind.
  */
 export function createIndex(spec: IndexSpec): string {
+  if (spec.isPartitioned) return declareIndex(spec);
   return `${createIndexStatement(spec)};\n`;
 }
 
 /** `CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User"("handle")` */
 export function createIndexStatement({ table, index }: IndexSpec): string {
-  const unique = index.isUnique ? "UNIQUE " : "";
-  const using = index.method === "btree" ? "" : ` USING ${quoteIdentifier(index.method)} `;
-  const columns = index.columns.map(quoteIdentifier).join(", ");
-  return `CREATE ${unique}INDEX CONCURRENTLY ${quoteIdentifier(index.name)} ON ${quoteTable(table)}${using}(${columns})`;
+  return `${createIndexWords(index)} CONCURRENTLY ${quoteIdentifier(index.name)} ON ${quoteTable(table)}${indexColumns(index)}`;
 }
 
 /** Removes it, also when it is invalid or was never built. */
@@ -25,6 +25,7 @@ export function dropIndexStatement({ table, index }: IndexSpec): string {
 }
 
 export function describeCreateIndex(spec: SpecOf<"create-index">): UnitText {
+  if (spec.isPartitioned) return describeDeclareIndex(spec);
   const unique = spec.index.isUnique ? "unique " : "";
   return {
     title: `Build the ${unique}index ${quoteIdentifier(spec.index.name)} concurrently`,

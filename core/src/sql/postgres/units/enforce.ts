@@ -13,10 +13,10 @@ type EnforceSpec = SpecOf<"enforce">;
  */
 export function enforce(spec: EnforceSpec): string {
   return framedChange(
-    spec.table,
+    spec,
     spec.columns.map((column) => assertProved(spec, column)).join("") +
       `    ${setNotNull(spec)};\n    ${dropChecks(spec)};\n` +
-      spec.columns.map((column) => dropFillTrigger(spec.table, column)).join(""),
+      spec.columns.map((column) => dropFillTrigger(spec, column)).join(""),
   );
 }
 

@@ -17,9 +17,9 @@ export function expand(spec: SpecOf<"expand">): string {
       (column.defaultSql === undefined ? "" : ` DEFAULT ${closed(column.defaultSql)}`) +
       `${column.notNull ? " NOT NULL" : ""};\n` +
       assertType(spec.table, column) +
-      createFillTrigger(spec.table, column),
+      createFillTrigger(spec, column),
   );
-  return framedChange(spec.table, change.join(""));
+  return framedChange(spec, change.join(""));
 }
 
 export function describeExpand(spec: SpecOf<"expand">): UnitText {

@@ -1,7 +1,16 @@
 import type { Fill } from "../../../model/fill.js";
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
-import { dollarQuote, qualified, quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
+import {
+  dollarQuote,
+  printable,
+  qualified,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteTable,
+  scaffoldNames,
+} from "../quote.js";
+import { childrenOf, type Locked } from "./block.js";
 import { closed } from "./unit-text.js";
 
 /**
@@ -13,7 +22,7 @@ import { closed } from "./unit-text.js";
  * has its value. Such rows may be in production only; the backfill looks for them before its first batch, and stops.
  * @returns complete lines, or nothing for a column that SQL cannot fill
  */
-export function createFillTrigger(table: TableName, column: UnitColumn): string {
+export function createFillTrigger({ table, hasChildren }: Locked, column: UnitColumn): string {
   if (!column.fill) return "";
   const names = scaffoldNames(table, column.name);
   const fillFunction = qualified(table.schema, names.function);
@@ -24,14 +33,35 @@ export function createFillTrigger(table: TableName, column: UnitColumn): string 
   return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${path} AS ${body};
     DROP TRIGGER IF EXISTS ${trigger} ON ${quoteTable(table)};
     CREATE TRIGGER ${trigger} BEFORE INSERT OR UPDATE ON ${quoteTable(table)} FOR EACH ROW EXECUTE FUNCTION ${fillFunction}();
-`;
+${hasChildren ? onChildren(table, `FOR child IN ${childrenOf(table)}`, createOn(trigger, fillFunction)) : ""}`;
+}
+
+/** Rows that are written to a table that inherits set off its own triggers only. */
+function onChildren(table: TableName, loop: string, run: string): string {
+  const body = `DECLARE child regclass; BEGIN  -- triggers of ${printable(quoteTable(table))} do not fire for rows of the tables that inherit from it
+      ${loop} LOOP
+        EXECUTE ${run};
+      END LOOP;
+    END `;
+  return `    DO ${dollarQuote(body, "each")};\n`;
+}
+
+function createOn(trigger: string, fillFunction: string): string {
+  const statements =
+    "DROP TRIGGER IF EXISTS %1$s ON %2$s; CREATE TRIGGER %1$s BEFORE INSERT OR UPDATE ON %2$s FOR EACH ROW EXECUTE FUNCTION %3$s()";
+  return `format(${quoteLiteral(statements)}, ${quoteLiteral(trigger)}, child, ${quoteLiteral(fillFunction)})`;
 }
 
 /** Takes both away; runs twice. */
-export function dropFillTrigger(table: TableName, column: UnitColumn): string {
+export function dropFillTrigger({ table, hasChildren }: Locked, column: UnitColumn): string {
   if (!column.fill) return "";
   const names = scaffoldNames(table, column.name);
-  return `    DROP TRIGGER IF EXISTS ${quoteIdentifier(names.trigger)} ON ${quoteTable(table)};
+  const trigger = quoteIdentifier(names.trigger);
+  // Wherever it calls our function, also on a table that does not inherit any more.
+  const calls = `tgfoid = to_regprocedure(${quoteLiteral(`${qualified(table.schema, names.function)}()`)})`;
+  const drop = `format('DROP TRIGGER %s ON %s', ${quoteLiteral(trigger)}, child)`;
+  const each = onChildren(table, `FOR child IN SELECT tgrelid::regclass FROM pg_trigger WHERE ${calls}`, drop);
+  return `${hasChildren ? each : ""}    DROP TRIGGER IF EXISTS ${trigger} ON ${quoteTable(table)};
     DROP FUNCTION IF EXISTS ${qualified(table.schema, names.function)}();
 `;
 }

@@ -41,7 +41,10 @@ function lockText({ spec, lock }: Unit): string {
   // The frame's promise (docs/lock-frame.md): it gives way instead of queueing.
   const frame = `others wait at most ${stallMs} ms at a time; it gives up after ${budgetMs / 1000} s and names who is in the way`;
   switch (spec.kind) {
+    case "assert-index":
+      return `${lock.mode} on one small partition at a time while its index is built (ACCESS EXCLUSIVE, instant, where one is ready): reads go on; ${frame}`;
     case "create-index":
+      if (spec.isPartitioned) return `${on}, instant (catalogue only): reads go on; ${frame}`;
       return `${on} while it scans the table: reads and writes go on`;
     case "prove":
       return `${on}, instant (catalogue only), then SHARE UPDATE EXCLUSIVE for one scan: reads and writes go on; ${frame}`;

@@ -22,7 +22,7 @@ export function prove(spec: ProveSpec, plan: string): string {
   const columns = spec.columns.map((column) => quoteLiteral(column.name)).join(", ");
   const checks = spec.columns.map((column) => quoteLiteral(checkOf(spec, column))).join(", ");
   const unfilled = spec.columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
-  return block(`${settings(spec.table)}  change    text := ${dollarQuote(`\n    ${addChecks(spec)};\n  `, "change")};
+  return block(`${settings(spec)}  change    text := ${dollarQuote(`\n    ${addChecks(spec)};\n  `, "change")};
   proof     constant text := ${dollarQuote(validateChecks(spec), "change")};
   undo      constant text := ${dollarQuote(dropChecks(spec, "IF EXISTS "), "change")};
   unfilled  constant text := ${dollarQuote(unfilled, "change")};

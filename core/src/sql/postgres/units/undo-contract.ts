@@ -13,9 +13,9 @@ export function undoContract(spec: UndoContractSpec): string {
     (column) => `DROP CONSTRAINT IF EXISTS ${quoteIdentifier(scaffoldNames(spec.table, column.name).check)}`,
   );
   return framedChange(
-    spec.table,
+    spec,
     `    ${dropNotNull(spec)};\n    ${dropChecks};\n` +
-      spec.columns.map((column) => assertType(spec.table, column) + createFillTrigger(spec.table, column)).join(""),
+      spec.columns.map((column) => assertType(spec.table, column) + createFillTrigger(spec, column)).join(""),
   );
 }
 

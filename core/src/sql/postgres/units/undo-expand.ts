@@ -13,9 +13,9 @@ type UndoExpandSpec = SpecOf<"undo-expand">;
  */
 export function undoExpand(spec: UndoExpandSpec): string {
   return framedChange(
-    spec.table,
+    spec,
     spec.columns.map((column) => assertOpen(spec, column)).join("") +
-      spec.columns.map((column) => dropFillTrigger(spec.table, column)).join("") +
+      spec.columns.map((column) => dropFillTrigger(spec, column)).join("") +
       `    ${alterTable(spec, (column) => `DROP COLUMN IF EXISTS ${quoteIdentifier(column.name)}`)};\n`,
   );
 }

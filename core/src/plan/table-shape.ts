@@ -1,0 +1,20 @@
+import { childObstacles, hasChildren } from "../facts/children.js";
+import { rowKey, type TableFacts } from "../facts/table.js";
+import type { TableShape } from "./sources.js";
+
+/** What a plan needs to know of a table, from the development database. */
+export function tableShape(table: TableFacts): TableShape {
+  const key = rowKey(table);
+  const obstacles = childObstacles(
+    table,
+    key.map(({ column }) => column),
+  );
+  return {
+    columns: table.columns.map((column) => column.name),
+    generatedColumns: table.columns.filter((column) => column.isGenerated).map((column) => column.name),
+    key,
+    ...(table.isPartitioned ? { descendants: "partitions", partitionColumns: table.partitionColumns } : {}),
+    ...(hasChildren(table) ? { descendants: "children" } : {}),
+    ...(obstacles.length > 0 ? { obstacles } : {}),
+  };
+}

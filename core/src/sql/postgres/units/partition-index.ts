@@ -1,0 +1,150 @@
+import { dollarQuote, qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
+import { block, framedChange, settingsOf } from "./block.js";
+import { plainFrame } from "./frame.js";
+import { createIndexWords, expectedDefinition, indexColumns, indexDefinition } from "./index-definition.js";
+import type { SpecOf, UnitText } from "./unit-text.js";
+
+type IndexSpec = SpecOf<"create-index" | "assert-index">;
+
+/** Below it the index of a partition is built in an instant, so a migration may do it. The same as in prove. */
+const smallBytes = "16 * 1024 * 1024";
+
+/**
+ * The index on the partitioned table alone: it is valid once each partition has joined with one of its own. Partitions that
+ * are made from now on have it from the start.
+ */
+export function declareIndex(spec: IndexSpec): string {
+  return framedChange(spec, `    ${declareStatement(spec)};\n`, "SHARE ROW EXCLUSIVE");
+}
+
+function declareStatement({ table, index }: IndexSpec): string {
+  return `${createIndexWords(index)} IF NOT EXISTS ${quoteIdentifier(index.name)} ON ONLY ${quoteTable(table)}${indexColumns(index)}`;
+}
+
+/** A query: the oid of the planned index on the partitioned table. */
+function rootIndex({ table, index }: IndexSpec): string {
+  return `SELECT indexrelid FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE indrelid = ${regclassLiteral(table)}::regclass AND relname = ${quoteLiteral(index.name)}`;
+}
+
+/** A condition: pg_index row `x` is what a partition needs, and has not joined another index. */
+function isCandidate({ index }: IndexSpec): string {
+  return `${indexDefinition("x")} = ${expectedDefinition(index)} AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = x.indexrelid)`;
+}
+
+/**
+ * A query: partitions whose index has not joined, from the top down. `part`, `oid`, `is_leaf`, `is_small`, `ready` (an index
+ * that can join), `broken` (one whose build was interrupted or goes on).
+ */
+export function partitionsLeft(spec: IndexSpec): string {
+  return `WITH RECURSIVE family(i) AS (${rootIndex(spec)} UNION ALL SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = i)
+    SELECT p.relid::regclass AS part, p.relid::oid AS oid, p.isleaf AS is_leaf, pg_table_size(p.relid) < ${smallBytes} AS is_small, p.level,
+           min(x.indexrelid::bigint) FILTER (WHERE x.indisvalid OR NOT p.isleaf)::oid::regclass AS ready,
+           min(x.indexrelid::bigint) FILTER (WHERE NOT x.indisvalid AND p.isleaf)::oid::regclass AS broken
+      FROM pg_partition_tree(${regclassLiteral(spec.table)}::regclass) p LEFT JOIN pg_index x ON x.indrelid = p.relid AND ${isCandidate(spec)}
+     WHERE p.level > 0 AND EXISTS (SELECT FROM family) AND NOT EXISTS (SELECT FROM family JOIN pg_index ON indexrelid = i WHERE indrelid = p.relid)
+     GROUP BY p.relid, p.parentrelid, p.isleaf, p.level ORDER BY p.level, p.relid::regclass::text`;
+}
+
+/** SQL: what to run for a row of `partitionsLeft` that is too large for a migration; NULL for the others. */
+export function statementsFor({ index }: IndexSpec, row: string): string {
+  const build = quoteLiteral(
+    `${createIndexWords(index)} CONCURRENTLY ON %s${indexColumns(index).replaceAll("%", "%%")}`,
+  );
+  return `CASE WHEN NOT ${row}.is_leaf OR ${row}.ready IS NOT NULL THEN NULL
+           WHEN ${row}.broken IS NOT NULL THEN ARRAY[format('DROP INDEX CONCURRENTLY %s', ${row}.broken), format(${build}, ${row}.part)]
+           WHEN NOT ${row}.is_small THEN ARRAY[format(${build}, ${row}.part)] END`;
+}
+
+/**
+ * Builds the index on small partitions, each under a short lock of its own, lets indexes join that others have built, and stops
+ * (55000) with the statements for the rest. Stops as well unless the index is declared (42704) and is the planned one (42710).
+ */
+export function joinPartitions(spec: IndexSpec): string {
+  const { table, index } = spec;
+  const label = quoteLiteral(quoteIdentifier(index.name));
+  return block(`  on_table constant regclass := ${regclassLiteral(table)};
+  expected constant text := ${expectedDefinition(index)};  -- as pg_get_indexdef prints it
+  join_in  constant text := ${dollarQuote(joinBlock(spec), "join")};  -- for the partitions that are put in: build, attach
+  root     pg_index := (SELECT x FROM pg_index x WHERE indexrelid = (${rootIndex(spec)}));
+  small    constant boolean := (SELECT sum(pg_table_size(relid)) FROM pg_partition_tree(on_table)) < ${smallBytes};  -- all at once: may run inside a transaction
+  todo     text[] := '{}';  parts oid[] := '{}';  batch oid[];  lock_mode text := 'SHARE ROW EXCLUSIVE';
+  part     record;  failure text;  detail text;
+BEGIN
+  IF root.indexrelid IS NULL THEN
+    RAISE undefined_object USING MESSAGE = format('The index %s on %s is missing.', ${label}, on_table), HINT = ${quoteLiteral(`Run: ${declareStatement(spec)};`)};
+  ELSIF ${indexDefinition("root")} <> expected THEN
+    RAISE duplicate_object USING MESSAGE = format('The index %s on %s is another one: %s, not %s.', ${label}, on_table, ${indexDefinition("root")}, expected);
+  END IF;
+  FOR part IN SELECT l.*, ${statementsFor(spec, "l")} AS statements
+                FROM (${partitionsLeft(spec)}) l LOOP
+    IF part.statements IS NULL THEN parts := parts || part.oid; ELSE todo := todo || part.statements; END IF;
+    IF part.ready IS NOT NULL THEN lock_mode := 'ACCESS EXCLUSIVE'; END IF;  -- its readers know it already
+  END LOOP;
+  IF parts <> '{}' AND NOT small THEN COMMIT; END IF;  -- 2D000 at once when something wrapped this file in a transaction
+  WHILE parts <> '{}' LOOP
+    batch := CASE WHEN small THEN parts ELSE parts[1:1] END;
+    parts := parts[cardinality(batch) + 1:];
+    BEGIN
+      EXECUTE replace(replace(join_in, '<partitions>', array_to_string(batch, ',')), '<lock_mode>', lock_mode);
+    EXCEPTION WHEN unique_violation THEN
+      GET STACKED DIAGNOSTICS failure = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
+      RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s cannot be built: %s', ${label}, on_table, failure), DETAIL = detail;
+    END;
+    IF NOT small THEN COMMIT; END IF;
+  END LOOP;
+  IF todo <> '{}' THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s lacks partitions that are too large to be done inside a migration.', ${label}, on_table),
+      HINT = 'Run these, one statement at a time, outside of a transaction; then let this run again, it lets them join: ' || array_to_string(todo, '; ') || ';';
+  ELSIF NOT (SELECT indisvalid FROM pg_index WHERE indexrelid = root.indexrelid) THEN
+    RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s is not valid, although all partitions have joined.', ${label}, on_table),
+      HINT = format('Drop it and let the migrations of this plan run again: DROP INDEX %s;', root.indexrelid::regclass);
+  END IF;
+`);
+}
+
+/** A frame on the partitions named by `<partitions>`; the index of each is built unless there is one, and attached. */
+function joinBlock(spec: IndexSpec): string {
+  const { table, index } = spec;
+  const family = `WITH RECURSIVE f(i) AS (${rootIndex(spec)} UNION ALL SELECT inhrelid FROM pg_inherits JOIN f ON inhparent = i)`;
+  const own = `(SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = part.relid AND (x.indisvalid OR NOT part.isleaf) AND ${isCandidate(spec)} ORDER BY 1 LIMIT 1)`;
+  // Without a name: PostgreSQL chooses the one that its own CREATE INDEX on the whole table would.
+  const build = quoteLiteral(`${createIndexWords(index)} ON %s%s${indexColumns(index).replaceAll("%", "%%")}`);
+  const change = `
+    DO ${dollarQuote(
+      `DECLARE part record; own oid; BEGIN
+      FOR part IN SELECT * FROM pg_partition_tree(${regclassLiteral(table)}::regclass) WHERE relid = ANY ('{<partitions>}'::oid[]) ORDER BY level LOOP
+        own := ${own};
+        IF own IS NULL THEN
+          EXECUTE format(${build}, CASE WHEN part.isleaf THEN '' ELSE 'ONLY ' END, part.relid::regclass);
+          own := ${own};
+        END IF;
+        EXECUTE format('ALTER INDEX %s ATTACH PARTITION %s', (${family} SELECT i FROM f JOIN pg_index ON indexrelid = i WHERE indrelid = part.parentrelid)::regclass, own::regclass);
+      END LOOP;
+    END `,
+      "each",
+    )};
+  `;
+  return block(
+    `${settingsOf("'{<partitions>}'::oid[]::regclass[]", "<lock_mode>")}  change    constant text := ${dollarQuote(change, "change")};\n${plainFrame}`,
+  );
+}
+
+export function describeDeclareIndex(spec: IndexSpec): UnitText {
+  const unique = spec.index.isUnique ? "unique " : "";
+  return {
+    title: `Declare the ${unique}index ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} alone, for its partitions to join`,
+    ddl: declareStatement(spec),
+    lock: { mode: "SHARE ROW EXCLUSIVE", held: "instant" },
+    undo: `DROP INDEX ${qualified(spec.table.schema, spec.index.name)}`,
+  };
+}
+
+export function describeJoinPartitions(spec: IndexSpec): UnitText {
+  const name = quoteIdentifier(spec.index.name);
+  return {
+    title: `Build ${name} on each partition below 16 MB, let those join that are built already, and check that it is valid`,
+    ddl: `${createIndexWords(spec.index)} ON <partition>${indexColumns(spec.index)}; ALTER INDEX ${name} ATTACH PARTITION <its index>`,
+    lock: { mode: "SHARE ROW EXCLUSIVE", held: "scan" },
+    undo: `DROP INDEX ${qualified(spec.table.schema, spec.index.name)}`,
+  };
+}

@@ -91,7 +91,7 @@ const refusals: Refusal[] = [
     columns: [{ name: "handle", type: "text" }],
     code: "55000",
     message: /^"User"\."handle" cannot be required yet: rows are still NULL\. No check/,
-    hint: `Give these rows a value (npx lockstep plan ${samplePlan} says where it comes from). Then let it run again: npx lockstep status shows the commands.`,
+    hint: `SQL cannot compute their value: fill them (npx lockstep backfill run ${samplePlan}). Then let it run again: npx lockstep status shows the commands.`,
   },
   {
     name: "one of two columns has no source",

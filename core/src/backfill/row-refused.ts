@@ -34,7 +34,7 @@ async function rowsWithItsValue(
   const given = keyParameters(target.key, 1);
   const value = (name: string) => {
     const column = target.columns.find((each) => each.name === name);
-    return column === undefined ? quoteIdentifier(name) : filledValue(column);
+    return column?.fill === undefined ? quoteIdentifier(name) : filledValue({ ...column, fill: column.fill });
   };
   for (const unique of target.uniqueKeys) {
     const sql = `WITH refused AS (SELECT ${unique.map((name, at) => `${value(name)} AS k${at}`).join(", ")} FROM ${target.table} t WHERE ${keyRow(target.key, "t")} = ${given})

@@ -1,3 +1,4 @@
+import type { Fill } from "../model/fill.js";
 import type { BackfillSpec, KeyColumn } from "../model/plan.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { inKeys, keyParameters, keyRow, keyText } from "./keys.js";
@@ -20,7 +21,7 @@ export interface FillTarget {
 export const lacks = (column: { readonly name: string }) => `${quoteIdentifier(column.name)} IS NULL`;
 
 /** Any planned column that still lacks its value. */
-export const lacksAny = (columns: FillTarget["columns"]) => `(${columns.map(lacks).join(" OR ")})`;
+export const lacksAny = (columns: readonly { readonly name: string }[]) => `(${columns.map(lacks).join(" OR ")})`;
 
 // Everything is qualified: ORDER BY takes a bare name for the column of the result first, which is text.
 const inOrder = ({ key }: FillTarget, direction: "ASC" | "DESC") =>
@@ -63,12 +64,19 @@ export function within(target: FillTarget, scope: Scope): string {
  * @param skipLocked leave rows that others hold locked to the sweep
  */
 export function fillStatements(target: FillTarget, scope: Scope, skipLocked: boolean): readonly string[] {
-  const all = fillColumns(target, scope, target.columns, skipLocked);
-  if (target.columns.length === 1) return [all];
-  return [all, ...target.columns.map((column) => fillColumns(target, scope, [column], skipLocked))];
+  const columns = target.columns.flatMap(({ name, fill }) => (fill === undefined ? [] : [{ name, fill }]));
+  if (columns.length === 0) return [];
+  const all = fillColumns(target, scope, columns, skipLocked);
+  if (columns.length === 1) return [all];
+  return [all, ...columns.map((column) => fillColumns(target, scope, [column], skipLocked))];
 }
 
-function fillColumns(target: FillTarget, scope: Scope, columns: FillTarget["columns"], skipLocked: boolean): string {
+interface FilledColumn {
+  readonly name: string;
+  readonly fill: Fill;
+}
+
+function fillColumns(target: FillTarget, scope: Scope, columns: readonly FilledColumn[], skipLocked: boolean): string {
   const set = columns.map((column) => `${quoteIdentifier(column.name)} = (${column.fill.rowSql}\n)`).join(", ");
   const wanted = `${within(target, scope)} AND ${columns.map(lacks).join(" AND ")}`;
   const where = skipLocked

@@ -22,7 +22,7 @@ export function valueText(
 ): string | undefined {
   const { value } = context.intent;
   const style = file?.style ?? { eol: "\n", quote: '"' };
-  if (value.kind === "none") return undefined;
+  if (value.kind === "none" || value.kind === "listed") return undefined;
   if (value.kind === "typescript") return substitute(value.text, resolve, file, context);
   if (context.sql === undefined) return undefined;
 

@@ -1,3 +1,5 @@
+import type { FillFunction } from "./fill-function.js";
+
 /** What `lockstep.config.ts` may say. */
 export interface LockstepConfigInput {
   /**
@@ -27,6 +29,32 @@ export interface LockstepConfigInput {
     /** Rest between two batches. Default: 0. */
     pauseMs?: number;
   };
+  /**
+   * Values that SQL cannot compute, by model and field: functions that fill the rows that exist. Default: none.
+   * @example
+   * { User: { handle: {
+   *   reads: ["email"],
+   *   async fill(rows) { return rows.map((row) => slugify(String(row.email))); },
+   *   fallback: "lower(email)",
+   * } } }
+   */
+  fills?: Record<string, Record<string, FillInput>>;
+}
+
+/** Where the value of one column comes from, for rows that exist. */
+export interface FillInput {
+  /** The columns that the function is given, by their names in the database. */
+  reads: string[];
+  /**
+   * Rows in, values out: one for each row, in the same order. Called with up to a batch of rows by `lockstep backfill run`, while
+   * nothing is locked; and with up to 100 rows of your development database when the plan is made.
+   */
+  fill: FillFunction;
+  /**
+   * For databases that skip releases (preview, self-hosted) and so have no backfill between the phases: an SQL expression over
+   * the row's columns, or "refuse" to stop there while a row has no value. Required.
+   */
+  fallback: string;
 }
 
 /**

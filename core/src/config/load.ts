@@ -33,6 +33,14 @@ export async function loadConfig(root: string): Promise<LockstepConfig> {
   });
 }
 
+/** Whether the configuration may have functions, by the word alone: a change that passes through does not load it. */
+export function mayHaveFills(root: string): boolean {
+  return fileNames.some((name) => {
+    const path = join(root, name);
+    return existsSync(path) && /\bfills\b/.test(readFileSync(path, "utf8"));
+  });
+}
+
 async function readModule(root: string, name: string): Promise<unknown> {
   const path = join(root, name);
   try {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { FillFunction } from "./fill-function.js";
 
 const patterns = z.array(z.string().min(1));
 
@@ -9,6 +10,16 @@ const target = z.strictObject({
       /^[A-Za-z_][A-Za-z0-9_]*$/,
       "the name of an environment variable is needed, not the URL itself: URLs hold passwords",
     ),
+});
+
+const fill = z.strictObject({
+  reads: z.array(z.string().min(1)),
+  fill: z.custom<FillFunction>(
+    (value) => typeof value === "function",
+    "a function is needed: async fill(rows) { return rows.map((row) => …); }",
+  ),
+  // Whether it is there is asked when a plan needs it: the error can then say why.
+  fallback: z.string().min(1).optional(),
 });
 
 /** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
@@ -22,6 +33,7 @@ export const configSchema = z.strictObject({
       pauseMs: z.int().min(0).max(3_600_000).optional(),
     })
     .optional(),
+  fills: z.record(z.string().min(1), z.record(z.string().min(1), fill)).optional(),
 });
 
 /** The configuration as Lockstep uses it. */

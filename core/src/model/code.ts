@@ -49,7 +49,9 @@ export type WriteValue =
   /** Derived from the fill's SQL where that is expressible over the fields of the literal. */
   | { readonly kind: "sql"; readonly sql: string }
   /** The model's own default: nothing to write. */
-  | { readonly kind: "none" };
+  | { readonly kind: "none" }
+  /** A function of lockstep.config.ts computes it for old rows; what new rows get is for a person to write, at each place. */
+  | { readonly kind: "listed" };
 
 /**
  * What a phase needs from the code for one column; codemods turn it into edits.

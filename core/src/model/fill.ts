@@ -19,3 +19,39 @@ export interface Fill {
   /** Where the user wrote it: `prisma/schema.prisma:14`. */
   readonly source: string;
 }
+
+/**
+ * A value that SQL cannot compute: a function of lockstep.config.ts, run by the backfill. No trigger can call it, so new rows of code
+ * that does not know the column stay NULL until the backfill looks back.
+ */
+export interface ComputedFill {
+  /** `User.handle`: where it stands under `fills`. */
+  readonly name: string;
+  /** The columns of a row that it is given, by their names in the database. */
+  readonly reads: readonly string[];
+  /** For databases that skip releases, where no backfill runs between the phases; absent: those refuse rows without a value. */
+  readonly fallback?: Fill;
+  /** The file that has it: `lockstep.config.ts`. */
+  readonly source: string;
+}
+
+/** Where a column's value comes from: an expression, a function, or neither. */
+export interface ValueSource {
+  readonly fill?: Fill;
+  readonly compute?: ComputedFill;
+}
+
+/** The columns that a value is made from. */
+export function readsOf({ fill, compute }: ValueSource): readonly string[] {
+  return [...(fill?.reads ?? []), ...(compute?.reads ?? []), ...(compute?.fallback?.reads ?? [])];
+}
+
+/** `function fills.User.handle of lockstep.config.ts` */
+export function functionLabel({ name, source }: Pick<ComputedFill, "name" | "source">): string {
+  return `function fills.${name} of ${source}`;
+}
+
+/** `lower(email)`, or the function by its name; empty when there is neither. */
+export function valueLabel({ fill, compute }: ValueSource): string {
+  return fill?.sql ?? (compute === undefined ? "" : functionLabel(compute));
+}

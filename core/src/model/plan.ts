@@ -1,5 +1,5 @@
 import type { CodeIntent, Place, PlannedEdit, WriteValue } from "./code.js";
-import type { Fill } from "./fill.js";
+import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
 
@@ -31,7 +31,7 @@ export interface UnitColumn {
   readonly defaultSql?: string;
   /** Required from the start: only with a default that PostgreSQL stores once. */
   readonly notNull?: true;
-  /** Without it there is no fill trigger and prove fills nothing. */
+  /** Without it there is no fill trigger and prove fills nothing. Of a function only prove has one: its fallback. */
   readonly fill?: Fill;
 }
 
@@ -113,7 +113,9 @@ export interface BackfillSpec {
   readonly columns: readonly {
     readonly name: string;
     readonly type: string;
-    readonly fill: Fill;
+    /** Exactly one of the two. */
+    readonly fill?: Fill;
+    readonly compute?: ComputedFill;
   }[];
   /** The columns of each unique index that the change builds with one of them. */
   readonly uniqueKeys: readonly (readonly string[])[];
@@ -132,6 +134,8 @@ export interface PlannedColumn {
   readonly model: string;
   readonly field: string;
   readonly fill?: Fill;
+  /** Instead of `fill`: no trigger, and the backfill calls a function. */
+  readonly compute?: ComputedFill;
   /** What write sites in the code give. */
   readonly write: WriteValue;
   /** Whether responses show it; undefined: nobody has said. */

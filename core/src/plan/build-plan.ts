@@ -9,7 +9,7 @@ import type {
   PlannedColumn,
   Step,
 } from "../model/index.js";
-import { isSameTable } from "../model/index.js";
+import { isSameTable, valueLabel } from "../model/index.js";
 import { judge } from "../rules/judge.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
@@ -58,7 +58,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 
   const columns = await planColumns(findings, judgement.context, sources);
   refuseIdleAnnotations(migration.operations, sources.column, (table, name) =>
-    columns.some((column) => column.fill !== undefined && column.name === name && isSameTable(column.table, table)),
+    columns.some((column) => valueLabel(column) !== "" && column.name === name && isSameTable(column.table, table)),
   );
   refuseLostSources(migration.operations, columns);
   refuseUnfilledSources(columns, request.openPlans);

@@ -4,8 +4,10 @@ import {
   type Operation,
   type Plan,
   type PlannedColumn,
+  readsOf,
   type TableName,
   tableLabel,
+  valueLabel,
 } from "../model/index.js";
 
 /**
@@ -24,12 +26,12 @@ export function refuseLostSources(
     const lost = lostColumn(operation);
     if (lost === undefined) continue;
     const reader = columns.find(
-      (column) => isSameTable(column.table, lost.table) && column.fill?.reads.includes(lost.column),
+      (column) => isSameTable(column.table, lost.table) && readsOf(column).includes(lost.column),
     );
-    if (reader?.fill === undefined) continue;
+    if (reader === undefined) continue;
     throw new LockstepError(
       "LS2012",
-      `"${tableLabel(reader.table)}"."${reader.name}" is filled with ${reader.fill.sql}${plan === undefined ? "" : ` until plan ${plan} is done`}, and this change takes "${lost.column}" away: ${operation.sql.replace(/\s+/g, " ")}`,
+      `"${tableLabel(reader.table)}"."${reader.name}" is filled with ${valueLabel(reader)}${plan === undefined ? "" : ` until plan ${plan} is done`}, and this change takes "${lost.column}" away: ${operation.sql.replace(/\s+/g, " ")}`,
       { details: { column: reader.name, reads: lost.column } },
     );
   }
@@ -44,12 +46,14 @@ export function refuseUnfilledSources(columns: readonly PlannedColumn[], open: r
   for (const column of columns)
     for (const plan of open) {
       const source = plan.columns.find(
-        (other) => other.isRelaxed && isSameTable(other.table, column.table) && column.fill?.reads.includes(other.name),
+        (other) => other.isRelaxed && isSameTable(other.table, column.table) && readsOf(column).includes(other.name),
       );
-      if (source === undefined || column.fill === undefined) continue;
+      if (source === undefined) continue;
+      const value = valueLabel(source);
+      const place = column.fill?.source ?? column.compute?.source;
       throw new LockstepError(
         "LS2013",
-        `${column.fill.source}: ${column.fill.sql} reads "${source.name}", which plan ${plan.id} is still filling${source.fill === undefined ? "" : ` with ${source.fill.sql}`}.`,
+        `${place}: ${valueLabel(column)} reads "${source.name}", which plan ${plan.id} is still filling${value === "" ? "" : ` with ${value}`}.`,
       );
     }
 }

@@ -1,16 +1,18 @@
 import { LockstepError } from "../errors.js";
-import { isSameTable, type KeyColumn, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
+import { type Fill, isSameTable, type KeyColumn, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { writeValue } from "../rules/steps.js";
 import { isConstant, readFill } from "../sql/fill.js";
+import { computedFill } from "./computed-fill.js";
 import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
 
 /**
  * The columns that a plan is made for: declaration, model field, fill, key.
  *
  * @throws LS2020 a unique index that leaves out what a table is partitioned by · LS2021 rows of a child that cannot be filled
- * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009 no key · LS4002 no field
+ * @throws LS2001 without a value for existing rows · LS2002 one value for a unique column · LS2009 no key ·
+ *   LS2050, LS2051, LS2003 the function of lockstep.config.ts · LS4002 no field
  */
 export async function planColumns(
   findings: readonly Finding[],
@@ -80,13 +82,21 @@ async function planColumn(
   };
   if (!isRelaxed) return { ...common, write: { kind: "none" } };
   const key = keyOf(table, shape);
+  const refuseConstant = (fill: Fill | undefined) => {
+    if (!isUnique || fill === undefined || !fill.isBuiltinOnly || !isConstant(fill)) return;
+    const message = `${label} is unique, and ${fill.source} gives every row the same value: ${fill.sql}.`;
+    throw new LockstepError("LS2002", message);
+  };
+  const { hasDefault, compute: configured } = source;
+  if (configured !== undefined) {
+    const compute = await computedFill(table, name, { ...source, compute: configured }, shape);
+    refuseConstant(compute.fallback);
+    const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isComputed: true });
+    return { ...common, compute, write, key };
+  }
   const fill = await fillOf(table, name, declaration.typeSql, source, shape);
-  if (isUnique && fill.isBuiltinOnly && isConstant(fill))
-    throw new LockstepError(
-      "LS2002",
-      `${label} is unique, and ${fill.source} gives every row the same value: ${fill.sql}.`,
-    );
-  const write = writeValue({ fillSql: fill.sql, hasDefault: source.hasDefault, write: source.write });
+  refuseConstant(fill);
+  const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write });
   return { ...common, fill, write, key };
 }
 
@@ -97,7 +107,7 @@ async function fillOf(table: TableName, column: string, typeSql: string, source:
       "LS2001",
       `${source.model}.${source.field} is required, and nothing says which value the rows that exist get.`,
       {
-        hint: `Write above the field, in ${place}:\n         /// @lockstep.backfill(<SQL expression of type ${typeSql.toLowerCase()} over the columns of "${table.name}">)`,
+        hint: `Write above the field, in ${place}:\n         /// @lockstep.backfill(<SQL expression of type ${typeSql.toLowerCase()} over the columns of "${table.name}">)\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
         details: { file: source.file, line: source.line, model: source.model, field: source.field },
       },
     );

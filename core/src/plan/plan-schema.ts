@@ -12,6 +12,12 @@ const fill = z.strictObject({
   isBuiltinOnly: z.boolean(),
   source: z.string(),
 });
+const compute = z.strictObject({
+  name: z.string(),
+  reads: z.array(z.string()),
+  fallback: fill.optional(),
+  source: z.string(),
+});
 const unitColumn = z.strictObject({
   name: z.string(),
   type: z.string(),
@@ -68,6 +74,7 @@ const writeValue = z.union([
   z.strictObject({ kind: z.literal("typescript"), text: z.string() }),
   z.strictObject({ kind: z.literal("sql"), sql: z.string() }),
   z.strictObject({ kind: z.literal("none") }),
+  z.strictObject({ kind: z.literal("listed") }),
 ]);
 const exposure = z.enum(["internal", "exposed"]).optional();
 const uniqueKeys = z.array(z.array(z.string()));
@@ -81,6 +88,7 @@ const column = z.strictObject({
   model: z.string(),
   field: z.string(),
   fill: fill.optional(),
+  compute: compute.optional(),
   write: writeValue,
   exposure,
   isRelaxed: z.boolean(),
@@ -119,7 +127,9 @@ const planObject = z.strictObject({
     z.strictObject({
       table: tableName,
       key,
-      columns: z.array(z.strictObject({ name: z.string(), type: z.string(), fill })),
+      columns: z.array(
+        z.strictObject({ name: z.string(), type: z.string(), fill: fill.optional(), compute: compute.optional() }),
+      ),
       uniqueKeys,
     }),
   ),

@@ -1,3 +1,4 @@
+import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { Descendants, KeyColumn, TableName } from "../model/index.js";
 
 /** What the ORM's model and its annotations say about a column of the change. */
@@ -10,6 +11,13 @@ export interface ColumnSource {
   readonly file: string;
   readonly line: number;
   readonly fill?: { readonly kind: "backfill" | "mirror"; readonly sql: string };
+  /** The column's entry under `fills` in lockstep.config.ts. */
+  readonly compute?: {
+    readonly reads: readonly string[];
+    readonly fallback: string | undefined;
+    /** `lockstep.config.ts` */
+    readonly file: string;
+  };
   readonly write?: string;
   readonly skip?: string;
   readonly exposure?: "internal" | "exposed";
@@ -32,4 +40,17 @@ export interface TableShape {
 export interface PlanSources {
   column(table: TableName, column: string): ColumnSource | undefined;
   table(table: TableName): Promise<TableShape>;
+}
+
+/** What the model says about a column, together with its function in lockstep.config.ts. */
+export function withFunctions(
+  column: PlanSources["column"],
+  functions: ReadonlyMap<string, ConfiguredFill>,
+): PlanSources["column"] {
+  return (table, name) => {
+    const source = column(table, name);
+    const entry = source && functions.get(`${source.model}.${source.field}`);
+    if (source === undefined || entry === undefined) return source;
+    return { ...source, compute: { reads: entry.reads, fallback: entry.fallback, file: configFile } };
+  };
 }

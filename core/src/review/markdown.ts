@@ -1,4 +1,4 @@
-import type { Phase, Plan, Unit } from "../model/index.js";
+import type { ComputedFill, Phase, Plan, Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { columnLabel, lockWords, phaseLines } from "./words.js";
 
@@ -45,7 +45,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     ),
     "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes go on while the table is scanned.",
     "## Where the values come from",
-    plan.columns.map((column) => `- ${columnLabel(column)}: ${valueWords(column)}`).join("\n"),
+    plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
     "## Each migration",
     plan.units.map(unitText).join("\n"),
     ...undoText(plan),
@@ -78,7 +78,8 @@ function outgoing(phase: Phase, words: OrmWords): string {
   return `${phase === "contract" ? "`npx lockstep next`, commit, " : ""}\`${words.deploy}\` first${build}, then the code`;
 }
 
-function valueWords(column: Plan["columns"][number]): string {
+function sourceWords(column: Plan["columns"][number]): string {
+  if (column.compute !== undefined) return functionWords(column, column.compute);
   if (column.fill === undefined)
     return column.defaultSql === undefined ? "stays NULL until code writes it" : `default \`${column.defaultSql}\``;
   const follows = column.fill.kind === "mirror" ? ", and follows it until contract" : "";
@@ -89,6 +90,24 @@ function valueWords(column: Plan["columns"][number]): string {
         ? "; new rows get the model's own default"
         : "";
   return `\`${column.fill.sql}\` (${column.fill.source})${follows}, by a trigger for new rows, by the backfill for those that exist${written}`;
+}
+
+/** No trigger can call a function: what that means for new rows has to be said plainly. */
+function functionWords({ write }: Plan["columns"][number], { name, source, reads, fallback }: ComputedFill): string {
+  const given = reads.length === 0 ? "" : `, given ${reads.map((each) => `\`${each}\``).join(", ")}`;
+  const written =
+    write.kind === "typescript"
+      ? `code writes \`${write.text}\``
+      : write.kind === "none"
+        ? "new rows get the model's own default"
+        : "each place of the code that makes rows is listed, for you to write the value";
+  const skipped =
+    fallback === undefined
+      ? "A database that applies all phases at once refuses to become required while a row has no value."
+      : `A database that applies all phases at once fills its rows with the fallback \`${fallback.sql}\` instead.`;
+  return `the function \`fills.${name}\` of ${source}${given}, called by the backfill; ${written}.
+  There is no trigger: new rows of code that does not know the column stay NULL until the backfill looks back. That all running code
+  writes it is what the gate writers-aware asks. ${skipped}`;
 }
 
 function unitText(unit: Unit): string {

@@ -1,5 +1,5 @@
 import type { LockEffect, Phase, Plan, PlannedColumn } from "../model/index.js";
-import { tableLabel } from "../model/index.js";
+import { functionLabel, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 
 /** `"User"."handle"` */
@@ -18,12 +18,18 @@ export function isFelt(lock: LockEffect): boolean {
   return lock.mode === "ACCESS EXCLUSIVE" || lock.mode === "SHARE ROW EXCLUSIVE" || lock.mode === "SHARE";
 }
 
+/** `lower(email)`, or `function fills.User.handle of lockstep.config.ts, fallback lower(email)`; undefined: no value is planned. */
+export function valueWords({ fill, compute }: Pick<PlannedColumn, "fill" | "compute">): string | undefined {
+  if (compute === undefined) return fill?.sql;
+  return `${functionLabel(compute)}, ${compute.fallback === undefined ? "no fallback: databases that skip releases refuse rows without a value" : `fallback ${compute.fallback.sql}`}`;
+}
+
 /** What stands in one phase of a plan: a line each, with the lock that it takes. */
 export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; readonly lock: string }[] {
   if (phase === "backfill")
     return plan.backfills.flatMap((backfill) =>
       backfill.columns.map((column) => ({
-        text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${column.fill.sql}`,
+        text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${valueLabel(column)}`,
         lock: "row locks, batch by batch",
       })),
     );

@@ -29,7 +29,7 @@ export function buildIndex(table: TableName, index: UnitIndex, descendants?: Des
 
 /** CHECK NOT VALID and VALIDATE: reads and writes go on during the scan. */
 export function prove(column: PlannedColumn): Step {
-  return { kind: "ddl", unit: { kind: "prove", ...columnsOf(column) } };
+  return { kind: "ddl", unit: { kind: "prove", ...columnsOf(column), columns: [provedColumn(column)] } };
 }
 
 /** SET NOT NULL on the proven check; check, trigger and function go. */
@@ -51,14 +51,16 @@ export function edit(kind: CodeIntent["kind"], column: PlannedColumn): Step {
 
 /** Fill the rows that exist, in batches. */
 export function fillRows(column: PlannedColumn): Step[] {
-  if (column.fill === undefined || column.key === undefined) return [];
+  const { fill, compute } = column;
+  if (column.key === undefined || (fill === undefined && compute === undefined)) return [];
+  const value = fill === undefined ? { compute: compute! } : { fill };
   return [
     {
       kind: "backfill",
       backfill: {
         table: column.table,
         key: column.key,
-        columns: [{ name: column.name, type: column.type, fill: column.fill }],
+        columns: [{ name: column.name, type: column.type, ...value }],
         uniqueKeys: column.uniqueKeys,
       },
     },
@@ -70,9 +72,12 @@ export function writeValue(column: {
   readonly fillSql: string | undefined;
   readonly hasDefault: boolean;
   readonly write: string | undefined;
+  readonly isComputed?: boolean;
 }): WriteValue {
   if (column.write !== undefined) return { kind: "typescript", text: column.write };
-  if (column.hasDefault || column.fillSql === undefined) return { kind: "none" };
+  if (column.hasDefault) return { kind: "none" };
+  if (column.isComputed === true) return { kind: "listed" };
+  if (column.fillSql === undefined) return { kind: "none" };
   return { kind: "sql", sql: column.fillSql };
 }
 
@@ -92,4 +97,10 @@ function unitColumn(column: PlannedColumn): UnitColumn {
     ...(column.notNull && !column.isRelaxed ? { notNull: true as const } : {}),
     ...(column.fill === undefined ? {} : { fill: column.fill }),
   };
+}
+
+/** A function runs in no migration: what prove fills by itself, it fills with the fallback. */
+function provedColumn(column: PlannedColumn): UnitColumn {
+  const fallback = column.compute?.fallback;
+  return { ...unitColumn(column), ...(fallback === undefined ? {} : { fill: fallback }) };
 }

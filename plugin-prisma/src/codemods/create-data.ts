@@ -151,6 +151,8 @@ function whyNot(
   const { name } = context.field;
   if (value !== undefined) return `add \`${propertyText(name, value)}\``;
   const sources = sourcesOf(context);
+  if (context.intent.value.kind === "listed")
+    return `add \`${name}: …\`: a function of lockstep.config.ts computes it for old rows; what new rows get is yours to write`;
   const missing = sources.find((field) => !propertiesOf(literal).has(field.name));
   if (sources.length === 0) return `add \`${name}: …\`: Lockstep cannot say its value in TypeScript`;
   if (missing !== undefined) return `add \`${name}: …\`: it is computed from ${missing.name}, which is not in the row`;

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { judge, loadParser, type Migration, type Plan, readMigration } from "@lockstep/core";
+import { judge, loadParser, type Migration, mayHaveFills, type Plan, readMigration } from "@lockstep/core";
 import type { EngineInfo, HookEngine } from "../engine/hooks.js";
 import type { PrismaProject } from "../project.js";
 import type { Restore } from "./open-plans.js";
@@ -62,13 +62,18 @@ export async function decide(params: EvaluateDataLossParams, engine: HookEngine,
   return planChange({ project, schema, migration, restored: open?.restored, openPlans: open?.plans ?? [] });
 }
 
-/** A change that passes costs one look for the word. */
+/** A change that passes costs one look for the words. */
 async function refuseIdle(migration: Migration, schema: SchemaContainer, project: PrismaProject): Promise<void> {
-  if (!schema.files.some((file) => /@lockstep\.(backfill|mirror)\b/.test(file.content))) return;
-  const [{ refuseIdleAnnotations }, { columnSources }, { readSchema }] = await Promise.all([
+  const isAnnotated = schema.files.some((file) => /@lockstep\.(backfill|mirror)\b/.test(file.content));
+  const hasFunctions =
+    migration.operations.some((operation) => operation.kind === "addColumn") && mayHaveFills(project.root);
+  if (!isAnnotated && !hasFunctions) return;
+  const [planning, { columnSources }, { readSchema }] = await Promise.all([
     import("@lockstep/core/planning"),
     import("../schema/sources.js"),
     import("../schema/read.js"),
   ]);
-  refuseIdleAnnotations(migration.operations, columnSources(readSchema(schema.files), project), () => false);
+  const functions = planning.fillFunctions(hasFunctions ? await planning.loadConfig(project.root) : { targets: {} });
+  const column = planning.withFunctions(columnSources(readSchema(schema.files), project), functions);
+  planning.refuseIdleAnnotations(migration.operations, column, () => false);
 }

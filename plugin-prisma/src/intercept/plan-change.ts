@@ -1,16 +1,23 @@
 import { LockstepError, type Migration, type Plan, type TableName } from "@lockstep/core";
 import {
   buildPlan,
+  type ConfiguredFill,
   type Connection,
   checkFill,
   checkUnique,
   colorsFor,
   connect,
+  fillFunctions,
   fillProblemText,
+  loadConfig,
   noticesText,
   readTable,
+  refuseUnknownFills,
+  systemClock,
   type TableFacts,
   tableShape,
+  tryFunction,
+  withFunctions,
 } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
@@ -36,7 +43,10 @@ export async function planChange(change: {
 }): Promise<Change> {
   const { project, schema, migration, restored, openPlans } = change;
   const prismaSchema = readSchema(schema.files);
-  const column = columnSources(prismaSchema, project);
+  const config = await loadConfig(project.root);
+  refuseUnknownFills(config, prismaSchema.models);
+  const functions = fillFunctions(config);
+  const column = withFunctions(columnSources(prismaSchema, project), functions);
   const database = new DevelopmentDatabase(project.developmentUrl);
   try {
     const make = (id: string) =>
@@ -79,7 +89,7 @@ export async function planChange(change: {
         files,
         relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field })),
       ),
-      database.tryFills(plan),
+      database.tryFills(plan, functions),
     ]);
     return {
       kind: "plan",
@@ -113,16 +123,28 @@ class DevelopmentDatabase {
     return tableShape(await this.#table(table));
   }
 
-  /** @throws LS2003, LS2005–LS2007, LS5008 for the first problem found */
-  async tryFills(plan: Plan): Promise<void> {
+  /** @throws LS2003, LS2005–LS2007, LS5008, LS5050–LS5055 for the first problem found */
+  async tryFills(plan: Plan, functions: ReadonlyMap<string, ConfiguredFill>): Promise<void> {
     for (const column of plan.columns) {
+      const { compute } = column;
+      const run = compute && functions.get(compute.name)?.fill;
+      if (compute === undefined || run === undefined) continue;
+      const table = await this.#table(column.table);
+      await tryFunction(await this.#connect(), { table, column, compute, run, clock: systemClock });
+    }
+    // What a function falls back to is tried as if it were the fill: databases that skip releases fill their rows with it.
+    const planned = plan.columns.map((column) => {
+      const fill = column.fill ?? column.compute?.fallback;
+      return fill === undefined ? column : { ...column, fill };
+    });
+    for (const column of planned) {
       if (column.fill === undefined) continue;
       const table = await this.#table(column.table);
       const input = { table, column, fill: column.fill, columnExists: false };
       refuseFirst(await checkFill(await this.#connect(), input), column);
     }
-    for (const column of plan.columns) {
-      const columns = plan.columns.filter(
+    for (const column of planned) {
+      const columns = planned.filter(
         ({ table }) => table.schema === column.table.schema && table.name === column.table.name,
       );
       for (const key of column.uniqueKeys) {

@@ -8,13 +8,15 @@ export default defineCommand({
 
   async run({ arguments: [id], options, io, workspace }) {
     const { project, plugin } = await workspace();
-    const [{ choosePlan, verifyUnits }, { phasesOf }, terminal, { nextStep }, { unitText }] = await Promise.all([
-      import("../../plan/store.js"),
-      import("../../plan/build-plan.js"),
-      import("../../review/terminal.js"),
-      import("../../review/next-step.js"),
-      import("../../release/unit-files.js"),
-    ]);
+    const [{ choosePlan, verifyUnits }, { phasesOf }, terminal, { nextStep }, { unitText }, { valueWords }] =
+      await Promise.all([
+        import("../../plan/store.js"),
+        import("../../plan/build-plan.js"),
+        import("../../review/terminal.js"),
+        import("../../review/next-step.js"),
+        import("../../release/unit-files.js"),
+        import("../../review/words.js"),
+      ]);
     const plan = choosePlan(project.root, id);
     verifyUnits(project.root, plan);
     const { colors } = io;
@@ -29,11 +31,12 @@ export default defineCommand({
         phase !== "backfill" && phases.indexOf(phase) <= reached ? "done" : undefined,
       ),
       "",
-      ...plan.columns.flatMap((column) =>
-        column.fill === undefined
-          ? []
-          : [`Values of ${column.model}.${column.field}: ${column.fill.sql}   ${colors.dim(column.fill.source)}`],
-      ),
+      ...plan.columns.flatMap((column) => {
+        const value = valueWords(column);
+        if (value === undefined) return [];
+        const source = column.fill === undefined ? "" : `   ${colors.dim(column.fill.source)}`;
+        return [`Values of ${column.model}.${column.field}: ${value}${source}`];
+      }),
       ...(plan.state.edits.length + plan.state.places.length > 0
         ? [terminal.editsText(plan.state.edits, plan.state.places, colors)]
         : []),

@@ -1,4 +1,5 @@
 import type { UnitColumn } from "../../../model/plan.js";
+import { withoutLength } from "../length.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, scaffoldNames } from "../quote.js";
 import { block, settings } from "./block.js";
 import { proveFrame } from "./frame.js";
@@ -18,7 +19,7 @@ export function prove(spec: ProveSpec, plan: string): string {
   const isFilled = spec.columns.every((column) => column.fill);
   const hint = isFilled
     ? `Fill them (npx lockstep backfill run ${plan}).`
-    : `Give these rows a value (npx lockstep plan ${plan} says where it comes from).`;
+    : `SQL cannot compute their value: fill them (npx lockstep backfill run ${plan}).`;
   const columns = spec.columns.map((column) => quoteLiteral(column.name)).join(", ");
   const checks = spec.columns.map((column) => quoteLiteral(checkOf(spec, column))).join(", ");
   const unfilled = spec.columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
@@ -47,21 +48,6 @@ function assignments({ columns }: ProveSpec): string {
       return `${name} = coalesce(${name}, CAST(${value} AS ${withoutLength(column.type)}))`;
     })
     .join(", ");
-}
-
-/**
- * The type that an explicit cast can name without cutting text: `CAST(… AS varchar(3))` cuts silently, while storing in
- * the
- * column refuses. Without a length `character` and `bit` would mean length 1. Types in quotes are user-defined: as they
- * are.
- */
-function withoutLength(type: string): string {
-  if (type.includes('"')) return type;
-  return type
-    .replace(/^character varying\(\d+\)/, "character varying")
-    .replace(/^character\(\d+\)/, "bpchar")
-    .replace(/^bit varying\(\d+\)/, "bit varying")
-    .replace(/^bit\(\d+\)/, "bit varying");
 }
 
 function checkOf(spec: ProveSpec, column: UnitColumn): string {

@@ -1,0 +1,75 @@
+import { LockstepError } from "../errors.js";
+import { type ComputedFill, type TableName, tableLabel } from "../model/index.js";
+import { nearest } from "../nearest.js";
+import { readFill } from "../sql/fill.js";
+import type { ColumnSource, TableShape } from "./sources.js";
+
+/** What `fallback` says where databases that skip releases shall refuse rows without a value. */
+const refuse = "refuse";
+
+/**
+ * The function of lockstep.config.ts that fills a column: what it reads, and what databases do that cannot wait for a backfill.
+ *
+ * @param source with `compute`
+ * @throws LS2050 an annotation as well · LS2051 no fallback · LS2003 an unknown column · LS1002, LS2004 the fallback
+ */
+export async function computedFill(
+  table: TableName,
+  column: string,
+  source: ColumnSource & { readonly compute: NonNullable<ColumnSource["compute"]> },
+  shape: TableShape,
+): Promise<ComputedFill> {
+  const { file, reads, fallback } = source.compute;
+  const name = `${source.model}.${source.field}`;
+  const place = `${file}: fills.${name}`;
+  if (source.fill !== undefined)
+    throw new LockstepError(
+      "LS2050",
+      `${name} has two sources for the rows that exist: @lockstep.${source.fill.kind}(${source.fill.sql}) in ${source.file}:${source.line}, and a function in ${file}.`,
+      {
+        hint: `Remove the annotation, or fills.${name}. To keep the expression for databases that skip releases, write it as fallback: ${JSON.stringify(source.fill.sql)}`,
+      },
+    );
+  if (fallback === undefined)
+    throw new LockstepError(
+      "LS2051",
+      `${place} has no fallback, and a function cannot run inside a migration: preview and self-hosted databases apply all phases at once.`,
+      {
+        hint: `Write an SQL expression over the columns of "${table.name}", for example fallback: "lower(email)", or fallback: "refuse" to stop there while a row has no value.`,
+      },
+    );
+  refuseUnknownColumns(table, column, reads, place, shape);
+  if (fallback === refuse) return { name, reads, source: file };
+  const fill = await readFill(fallback, {
+    kind: "backfill",
+    source: `${place}.fallback`,
+    table,
+    columns: shape.columns,
+    generatedColumns: shape.generatedColumns,
+    newColumn: column,
+  });
+  return { name, reads, fallback: fill, source: file };
+}
+
+/** The function would read `undefined`, and compute a wrong value from it without a word. */
+function refuseUnknownColumns(
+  table: TableName,
+  newColumn: string,
+  reads: readonly string[],
+  place: string,
+  shape: TableShape,
+): void {
+  const known = shape.columns.filter((name) => name !== newColumn);
+  for (const name of reads) {
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    const why = name === newColumn ? "is the column that it fills" : `is no column of "${tableLabel(table)}"`;
+    throw new LockstepError(
+      "LS2003",
+      `${place}.reads: "${name}" ${why}${meant === undefined ? "" : `; did you mean "${meant}"?`}`,
+      {
+        hint: `Names are those of the database, not of the model. Columns: ${known.map((each) => `"${each}"`).join(", ")}`,
+      },
+    );
+  }
+}

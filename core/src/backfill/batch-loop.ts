@@ -3,17 +3,22 @@ import { LockstepError } from "../errors.js";
 import { advanceBackfill, type Cursor } from "../ledger/backfills.js";
 import { BatchFailure, type BatchResult, type BatchWork, runBatch } from "./batch.js";
 import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import { Computer } from "./computer.js";
 import type { RunSettings } from "./input.js";
 import { Pace } from "./pace.js";
 import { rowRefused } from "./row-refused.js";
 import { findHolders } from "./rows-left.js";
 import { type BackfillSession, openSession } from "./session.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
+import type { Scope } from "./statements.js";
 
 const reconnecting: RetryPolicy = { attempts: 12, firstPauseMs: 500, maxPauseMs: 30_000 };
 
 /** Pauses of a batch that gives way to others. */
 export const givingWay: RetryPolicy = { attempts: 30, firstPauseMs: 50, maxPauseMs: 5000 };
+
+/** Calls of a function that throws: what it depends on may be away for a moment. */
+const calling: RetryPolicy = { attempts: 4, firstPauseMs: 1000, maxPauseMs: 10_000 };
 
 /** Runs batch after batch on one target: sizes them, rests between them, and gets over locks and broken connections. */
 export class BatchLoop {
@@ -25,14 +30,18 @@ export class BatchLoop {
   filled = 0;
   batches = 0;
   readonly #pace: Pace;
+  readonly #computer: Computer;
   #opened: BackfillSession | undefined;
   #batchRows: number;
+  /** How often a function has thrown for the batch in hand. */
+  #thrown = 0;
   /** Rows that are left of a batch which holds a row that the database refuses. */
   #isolating = 0;
 
   constructor(settings: RunSettings) {
     this.settings = settings;
     this.#batchRows = settings.limits.startRows;
+    this.#computer = new Computer(settings);
     this.#pace = new Pace(settings.clock.now());
     const hex = () =>
       Math.floor(settings.random() * 0x1_0000_0000)
@@ -79,16 +88,25 @@ export class BatchLoop {
         const work = workOf(this.#batchRows);
         if (work === undefined || this.isStopped) return undefined;
         const { connection, target } = this.session;
-        const startedMs = clock.now();
+        let startedMs = clock.now();
+        const compute = async (scope: Scope, values: readonly unknown[]) => {
+          const computed = await this.#computer.compute(this.session, scope, values);
+          // Rows are locked from here on.
+          startedMs = clock.now();
+          return computed;
+        };
         const options = {
           rows: this.#batchRows,
           // Someone holds a row for long: the sweep comes back to it.
           skipLocked: locked >= 3,
           lockTimeoutMs,
           statementTimeoutMs: batchTimeoutMs,
+          ...(this.#computer.isNeeded ? { compute } : {}),
         };
         const result = await runBatch(connection, target, work, options, (advance) => this.#advance(advance));
         this.#account(result, clock.now() - startedMs);
+        this.#computer.forget();
+        this.#thrown = 0;
         return result;
       } catch (failure) {
         if ((await this.#overcome(failure, attempt)) === "locked") locked++;
@@ -151,7 +169,11 @@ export class BatchLoop {
     const { cause, extent } = failure instanceof BatchFailure ? failure : { cause: failure, extent: undefined };
     const { clock, random, signal, limits, emit } = this.settings;
     const reason = setbackReason(cause, this.session.connection.isLost);
-    if (reason === undefined) throw cause;
+    if (reason === undefined) {
+      if (this.isStopped && cause instanceof LockstepError && cause.code === "LS5002") return "function";
+      throw cause;
+    }
+    if (reason === "function") return this.#overcomeFunction(cause as LockstepError, extent?.rows ?? 1);
     const message = cause instanceof Error ? cause.message : String(cause);
     const pauseMs = reason === "data" ? 0 : pauseBeforeRetry(attempt, givingWay, random);
     emit({ kind: "retry", reason, message, pauseMs });
@@ -180,6 +202,23 @@ export class BatchLoop {
     }
     await clock.sleep(pauseMs, signal);
     return reason;
+  }
+
+  /** Tries a function again, then with fewer rows, down to the one that it fails for. */
+  async #overcomeFunction(cause: LockstepError, rows: number): Promise<SetbackReason> {
+    const { clock, random, signal, emit } = this.settings;
+    const isSlow = cause.code === "LS5055";
+    this.#thrown += 1;
+    const isLast = isSlow || this.#isolating > 0 || this.#thrown >= calling.attempts;
+    if (isLast && rows <= 1) throw cause;
+    const pauseMs = isLast ? 0 : pauseBeforeRetry(this.#thrown, calling, random);
+    emit({ kind: "retry", reason: "function", message: cause.message, pauseMs });
+    if (isLast) {
+      if (!isSlow) this.#isolating = rows;
+      this.#batchRows = smallerBatchRows(rows, 1);
+    }
+    await clock.sleep(pauseMs, signal);
+    return "function";
   }
 
   async #reconnect(): Promise<void> {
@@ -221,7 +260,8 @@ export class BatchLoop {
   }
 
   #account(result: BatchResult, batchMs: number): void {
-    const { clock, limits, emit } = this.settings;
+    const { clock, limits, emit, functionMs: targetMs } = this.settings;
+    const functionMs = this.#computer.lastMs;
     this.session.cursor = result.cursor;
     this.rows += result.rows;
     this.filled += result.filled;
@@ -237,10 +277,15 @@ export class BatchLoop {
       etaMs: this.#pace.restMs(this.total - this.rows),
       batchRows: result.size,
       batchMs,
+      ...(this.#computer.isNeeded ? { functionMs } : {}),
     });
     if (this.#isolating > 0) this.#isolating -= result.size;
     // The last batch of all is smaller and says nothing.
-    else if (result.size >= this.#batchRows) this.#batchRows = nextBatchRows(this.#batchRows, batchMs, limits);
+    else if (result.size >= this.#batchRows) {
+      const byLocks = nextBatchRows(this.#batchRows, batchMs, limits);
+      const byFunctions = nextBatchRows(this.#batchRows, functionMs, { ...limits, minRows: 1, targetMs });
+      this.#batchRows = this.#computer.isNeeded ? Math.min(byLocks, byFunctions) : byLocks;
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 import type { Connection } from "../db/connection.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Advance } from "../ledger/backfills.js";
+import { storeComputed } from "./computed-statements.js";
+import type { ComputedValues } from "./computer.js";
 import { type KeyValues, keyColumns, readingKeys } from "./keys.js";
 import { batchEnd, type FillTarget, fillStatements, lastBatchEnd, type Scope } from "./statements.js";
 
@@ -17,6 +19,8 @@ export interface BatchOptions {
   /** Below the server's deadlock_timeout (1 s), so that in a deadlock it is the batch that gives way, not the writer. */
   readonly lockTimeoutMs: number;
   readonly statementTimeoutMs: number;
+  /** For columns that functions fill: their values for the rows of the batch. Asked before the transaction that writes. */
+  readonly compute?: (scope: Scope, values: readonly unknown[]) => Promise<readonly ComputedValues[]>;
 }
 
 export interface BatchResult extends Advance {
@@ -50,16 +54,30 @@ export async function runBatch(
   keep: (advance: Advance) => Promise<void>,
 ): Promise<BatchResult> {
   let extent: Extent | undefined;
+  const settings = settingsOf(options);
+  const bounds = async () => {
+    const read = () => extentOf(connection, target, work, options.rows);
+    extent = await (work.kind === "pass" ? readingKeys(connection, target.isExact, read) : read());
+    return extent;
+  };
   try {
-    return await inTransaction(connection, { settings: settingsOf(options) }, async () => {
-      const bounds = () => extentOf(connection, target, work, options.rows);
-      extent = await (work.kind === "pass" ? readingKeys(connection, target.isExact, bounds) : bounds());
+    let computed: readonly ComputedValues[] = [];
+    if (options.compute !== undefined) {
+      const { rows, scope, values } = await inTransaction(connection, { isReadOnly: true, settings }, bounds);
+      if (rows > 0) computed = await options.compute(scope, values);
+    }
+    return await inTransaction(connection, { settings }, async () => {
+      // The rows that the functions were asked about, not those that have come in since.
+      extent ??= await bounds();
       const advance = { rows: work.kind === "pass" ? extent.rows : 0, cursor: extent.cursor };
       if (extent.rows === 0) {
         await keep({ ...advance, filled: 0 });
         return { ...advance, filled: 0, empty: 0, size: 0 };
       }
-      const { filled, empty } = await fill(connection, target, extent, options.skipLocked);
+      const { filled, empty } = sum(
+        await fill(connection, target, extent, options.skipLocked),
+        await store(connection, target, computed, options.skipLocked),
+      );
       await keep({ ...advance, filled: filled - empty });
       return { ...advance, filled: filled - empty, empty, size: extent.rows };
     });
@@ -136,4 +154,41 @@ async function fill(
     if (target.isKeyUnique && filled === extent.rows && empty === 0) break;
   }
   return { filled, empty };
+}
+
+interface Filled {
+  readonly filled: number;
+  readonly empty: number;
+}
+
+/** Writes what the functions returned, where the rows are as they were. */
+async function store(
+  connection: Connection,
+  target: FillTarget,
+  computed: readonly ComputedValues[],
+  skipLocked: boolean,
+): Promise<Filled> {
+  let total: Filled = { filled: 0, empty: 0 };
+  for (const { column, rows } of computed) {
+    if (rows.length === 0) continue;
+    const values = [
+      ...keyColumns(
+        target.key,
+        rows.map(({ key }) => key),
+      ),
+      ...column.compute.reads.map((_, at) => rows.map(({ seen }) => seen[at])),
+      rows.map(({ value }) => value),
+    ];
+    // Under the settings with which the inputs were read: their text is compared.
+    const stored = await readingKeys(connection, target.isExact, () =>
+      connection.query<Filled>(storeComputed(target, column, skipLocked), values),
+    );
+    total = sum(total, stored.rows[0]!);
+  }
+  return total;
+}
+
+/** In a pass over several columns most rows lack all of them: they count once. */
+function sum(one: Filled, other: Filled): Filled {
+  return { filled: Math.max(one.filled, other.filled), empty: Math.max(one.empty, other.empty) };
 }

@@ -19,7 +19,10 @@ export type BackfillEvent =
       readonly rowsPerSecond: number;
       readonly etaMs: number;
       readonly batchRows: number;
+      /** How long its rows were locked. */
       readonly batchMs: number;
+      /** How long functions took to compute its values, while nothing was locked. */
+      readonly functionMs?: number;
     }
   /** The whole table is read, which may take long: to try the fills before the first batch, or to find rows that are left. */
   | { readonly kind: "reading"; readonly why: "fills" | "rest"; readonly total: number }
@@ -28,7 +31,7 @@ export type BackfillEvent =
   /** A batch was in somebody's way, or the session broke: it is tried again. */
   | {
       readonly kind: "retry";
-      readonly reason: "conflict" | "locked" | "connection" | "busy" | "timeout" | "data";
+      readonly reason: "conflict" | "locked" | "connection" | "busy" | "timeout" | "data" | "function";
       readonly message: string;
       readonly pauseMs: number;
     }

@@ -2,6 +2,7 @@ import type { Clock } from "../db/clock.js";
 import type { LedgerTable } from "../ledger/read.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { type BatchLimits, defaultBatchLimits } from "./batch-size.js";
+import type { Functions } from "./computer.js";
 import type { BackfillEvent } from "./events.js";
 import type { Throttle } from "./throttle.js";
 
@@ -26,6 +27,12 @@ export interface BackfillInput {
   readonly allowTriggers?: boolean;
   /** Default: true. False for fills that no trigger can compute: then rows that writers add meanwhile are swept up. */
   readonly needsFillTrigger?: boolean;
+  /** The functions of lockstep.config.ts, by `Model.field`. Default: none. */
+  readonly functions?: Functions;
+  /** How long one call of a function should take: batches are sized by it, too. Nothing is locked meanwhile. Default: 2000. */
+  readonly functionMs?: number;
+  /** A call that takes longer is told to stop, and made with fewer rows. Default: 60 000. */
+  readonly functionTimeoutMs?: number;
   /** How long a batch waits for a row that a writer holds, while its own rows are locked. Default: 500. */
   readonly lockTimeoutMs?: number;
   /** A batch that takes longer is rolled back and made smaller. Default: 30 000. */
@@ -56,18 +63,23 @@ export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "b
 
 export function settle(input: BackfillInput): RunSettings {
   const { signal, onEvent, batch, ...rest } = input;
+  // Nobody knows how slow a function is: the first batch is small.
+  const isComputed = input.spec.columns.some(({ compute }) => compute !== undefined);
   return {
     pauseMs: 0,
     throttles: [],
     allowTriggers: false,
     needsFillTrigger: true,
+    functions: new Map(),
+    functionMs: 2000,
+    functionTimeoutMs: 60_000,
     lockTimeoutMs: 500,
     batchTimeoutMs: 30_000,
     scanTimeoutMs: 3_600_000,
     lockPatienceMs: 300_000,
     ...rest,
     signal: signal ?? new AbortController().signal,
-    limits: { ...defaultBatchLimits, ...batch },
+    limits: { ...defaultBatchLimits, ...(isComputed ? { startRows: 100 } : {}), ...batch },
     emit: onEvent ?? (() => undefined),
   };
 }

@@ -1,7 +1,8 @@
 import { errorCode, isDatabaseError, retryReason } from "../db/retry.js";
+import { LockstepError } from "../errors.js";
 
-/** Why a batch did not get through, and so what helps: waiting, connecting again, or fewer rows. */
-export type SetbackReason = "conflict" | "locked" | "connection" | "busy" | "timeout" | "data";
+/** Why a batch did not get through, and so what helps: waiting, connecting again, or fewer rows. `function`: the user's own failed. */
+export type SetbackReason = "conflict" | "locked" | "connection" | "busy" | "timeout" | "data" | "function";
 
 /**
  * Recognises what a further try can get over.
@@ -9,6 +10,8 @@ export type SetbackReason = "conflict" | "locked" | "connection" | "busy" | "tim
  * @returns undefined for everything else: missing rights, a missing column, a bug
  */
 export function setbackReason(error: unknown, isLost: boolean): SetbackReason | undefined {
+  // Whatever a function of the user ran into is its own: a reset socket there is not ours.
+  if (error instanceof LockstepError && (error.code === "LS5050" || error.code === "LS5055")) return "function";
   const again = retryReason(error, isLost);
   if (again !== undefined) return again;
   const code = errorCode(error);

@@ -1,5 +1,12 @@
 import { LockstepError } from "../errors.js";
-import { type Fill, isSameTable, type KeyColumn, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
+import {
+  type Fill,
+  isSameTable,
+  type KeyColumn,
+  type PlannedColumn,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { writeValue } from "../rules/steps.js";

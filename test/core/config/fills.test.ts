@@ -87,7 +87,10 @@ describe("functions of the configuration", () => {
     ["a misspelt key", entry(upper, "fallBack: '1'"), /"fallBack"/],
     ["an empty fallback", entry(upper, "fallback: ''"), /at fills\.User\.handle\.fallback/],
   ])("refuses %s", async (_, text, message) => {
-    const error: LockstepError = await loadConfig(folder({ "lockstep.config.mjs": text })).then(expect.fail, (e) => e);
+    const error: LockstepError = await loadConfig(folder({ "lockstep.config.mjs": text })).then(
+      () => expect.fail("it was taken"),
+      (reason) => reason,
+    );
     expect(error.code).toBe("LS8002");
     expect(error.message).toMatch(message);
   });

@@ -146,7 +146,10 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
   },
 ];
 test.each(refused)("refused: $name", async ({ code, message, hint, ...fixture }) => {
-  const error = await answerTo(fixture).then(expect.fail, (reason) => reason);
+  const error = await answerTo(fixture).then(
+    () => expect.fail("it was taken"),
+    (reason) => reason,
+  );
   expect(error).toMatchObject({
     code,
     message: expect.stringMatching(message),

@@ -1,6 +1,9 @@
 /** Tables with a planned column, as expand leaves them, and what a run of the backfill needs. */
+
+import type { Functions } from "../../../core/src/backfill/computer.js";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import { type BackfillInput, type BackfillResult, runBackfill } from "../../../core/src/backfill/runner.js";
+import type { FillFunction } from "../../../core/src/config/fill-function.js";
 import { systemClock } from "../../../core/src/db/clock.js";
 import { type Connection, connect } from "../../../core/src/db/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
@@ -143,3 +146,27 @@ export async function scalar<T>(connection: Connection, sql: string, values?: re
   const { rows } = await connection.query(sql, values);
   return Object.values(rows[0] ?? {})[0] as T;
 }
+
+/** The same backfill with the column filled by a function of its name instead of SQL. */
+export function byFunction(spec: BackfillSpec, reads: readonly string[] = ["email"], column = "handle"): BackfillSpec {
+  return {
+    ...spec,
+    columns: spec.columns.map(({ name, type, ...source }) =>
+      name === column
+        ? { name, type, compute: { name: `User.${name}`, reads, source: "lockstep.config.ts" } }
+        : { name, type, ...source },
+    ),
+  };
+}
+
+/** The functions of a configuration: `User.handle` by default. */
+export function functions(
+  fill: FillFunction,
+  reads: readonly string[] = ["email"],
+  name = "User.handle",
+): { readonly functions: Functions; readonly needsFillTrigger: boolean } {
+  return { functions: new Map([[name, { reads, fill }]]), needsFillTrigger: false };
+}
+
+/** `lower(email)` as a function. */
+export const lowerEmails: FillFunction = (rows) => rows.map((row) => String(row.email).toLowerCase());

@@ -7,7 +7,7 @@ import type { Connection } from "../../../core/src/db/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
-import { makeTable, numbered, open, plan, scalar, seeded, until } from "./fixture.js";
+import { byFunction, makeTable, numbered, open, plan, scalar, seeded, until } from "./fixture.js";
 import { startWriters } from "./writers.js";
 
 let database: TestDatabase;
@@ -108,6 +108,24 @@ describe("kill -9", () => {
     expect(await writers.findDifferences(db)).toEqual([]);
     const [record] = await readBackfills(db, plan);
     expect(record).toMatchObject({ status: "done", cursor: { phase: "sweep" } });
+  });
+
+  it("goes on after a function was interrupted too, and no value is stale", async () => {
+    const rows = numbered(3000);
+    const spec = byFunction(await makeTable(db, { rows, withTrigger: false }));
+    const random = seeded(43);
+    const writers = await startWriters(database.url, rows, { seed: 9 });
+    let kills = 0;
+    for (let run = 0; run < 8; run++) {
+      const { error, isKilled } = await runChild({ spec, seed: run }, 1 + Math.floor(random() * 8));
+      expect(error).toBeUndefined();
+      if (isKilled) kills++;
+    }
+    expect(kills).toBeGreaterThan(3);
+    expect(await writers.stop()).toEqual([]);
+    const last = await runChild({ spec, seed: 99 });
+    expect(last.events.at(-1)).toMatchObject({ kind: "finished", status: "done" });
+    expect(await writers.findDifferences(db)).toEqual([]);
   });
 
   it("fills the rows that were there without a trigger too, and sweeps up those that came in meanwhile", async () => {

@@ -23,6 +23,7 @@ export default defineCommand({
       { BackfillView },
       { LockstepError },
       { nextText },
+      { fillFunctions },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -31,6 +32,7 @@ export default defineCommand({
       import("../backfill-view.js"),
       import("../../errors.js"),
       import("../../review/terminal.js"),
+      import("../../config/configured-fills.js"),
     ]);
     const { numberOption } = await import("../number-option.js");
     const plan = choosePlan(project.root, invocation.arguments[0]);
@@ -56,7 +58,7 @@ export default defineCommand({
           batch: { ...(startRows === undefined ? {} : { startRows }), ...(targetMs === undefined ? {} : { targetMs }) },
           ...(pauseMs === undefined ? {} : { pauseMs }),
           allowTriggers: invocation.options.allowTriggers === true,
-          needsFillTrigger: true,
+          functions: fillFunctions(config),
         }).finally(() => io.progress.end());
         results.push({ target: target.name, ...result });
         if (result.status === "stopped")

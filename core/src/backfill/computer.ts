@@ -1,0 +1,135 @@
+import type { FillFunction } from "../config/fill-function.js";
+import { LockstepError } from "../errors.js";
+import { type AskedRow, callFunction } from "../facts/call-function.js";
+import { inputOf } from "../facts/function-inputs.js";
+import { functionLabel } from "../model/fill.js";
+import type { BackfillSpec } from "../model/plan.js";
+import { type ComputedColumn, unfilledRows } from "./computed-statements.js";
+import type { RunSettings } from "./input.js";
+import { inKeyTransaction, type KeyValues, keyLabel } from "./keys.js";
+import type { BackfillSession } from "./session.js";
+import type { Scope } from "./statements.js";
+
+/** The functions of the configuration, by `Model.field`. */
+export type Functions = ReadonlyMap<string, { readonly reads: readonly string[]; readonly fill: FillFunction }>;
+
+/** Values of one column for some rows, with what they were computed from. */
+export interface ComputedValues {
+  readonly column: ComputedColumn;
+  readonly rows: readonly {
+    readonly key: KeyValues;
+    /** The columns that the function read, as text. */
+    readonly seen: readonly (string | null)[];
+    readonly value: string;
+  }[];
+}
+
+interface RunnableColumn extends ComputedColumn {
+  readonly run: FillFunction;
+}
+
+interface UnfilledRow extends AskedRow {
+  readonly key: KeyValues;
+  readonly seen: readonly (string | null)[];
+}
+
+/**
+ * Asks the functions of a backfill, batch by batch, while nothing is locked and no transaction is open. A batch that is tried
+ * again, because somebody held its rows, does not ask again for rows that are as they were.
+ */
+export class Computer {
+  /** How long the functions took for the last batch. */
+  lastMs = 0;
+  readonly #settings: RunSettings;
+  readonly #columns: readonly RunnableColumn[];
+  readonly #known = new Map<string, string>();
+  readonly #used = new Set<string>();
+
+  /** @throws LS2052 when a function is missing, or reads other columns than planned */
+  constructor(settings: RunSettings) {
+    this.#settings = settings;
+    this.#columns = runnable(settings.spec, settings.functions);
+  }
+
+  get isNeeded(): boolean {
+    return this.#columns.length > 0;
+  }
+
+  /**
+   * @param values of the scope, as the statements of the batch have them
+   * @throws LS5050–LS5053, LS5055 as `callFunction` · LS5002 stopped
+   */
+  async compute(
+    session: BackfillSession,
+    scope: Scope,
+    values: readonly unknown[],
+  ): Promise<readonly ComputedValues[]> {
+    this.lastMs = 0;
+    this.#used.clear();
+    const computed: ComputedValues[] = [];
+    for (const column of this.#columns) {
+      const rows = await this.#read(session, column, scope, values);
+      const texts = await this.#ask(column, rows);
+      computed.push({ column, rows: rows.map(({ key, seen }, at) => ({ key, seen, value: texts[at]! })) });
+    }
+    return computed;
+  }
+
+  /** The last batch got through: its rows will not come again. */
+  forget(): void {
+    for (const name of this.#used) this.#known.delete(name);
+  }
+
+  async #read(
+    { connection, target, table }: BackfillSession,
+    column: RunnableColumn,
+    scope: Scope,
+    values: readonly unknown[],
+  ): Promise<readonly UnfilledRow[]> {
+    const settings = { statement_timeout: this.#settings.batchTimeoutMs, row_security: "off", enable_seqscan: "off" };
+    const { rows } = await inKeyTransaction(connection, { isReadOnly: true, settings }, () =>
+      connection.query<{ key: KeyValues; seen: readonly (string | null)[] }>(
+        unfilledRows(target, table, scope, column),
+        values,
+      ),
+    );
+    return rows.map((row) => ({
+      key: row.key,
+      seen: row.seen,
+      label: keyLabel(target.key, row.key),
+      input: inputOf(row as Readonly<Record<string, unknown>>, column.compute.reads),
+    }));
+  }
+
+  async #ask(column: RunnableColumn, rows: readonly UnfilledRow[]): Promise<readonly string[]> {
+    const { clock, signal, functionTimeoutMs } = this.#settings;
+    const nameOf = (row: UnfilledRow) => JSON.stringify([column.name, row.key, row.seen]);
+    const open = rows.filter((row) => !this.#known.has(nameOf(row)));
+    if (open.length > 0) {
+      const startedMs = clock.now();
+      const call = { ...column, column, clock, signal, timeoutMs: functionTimeoutMs };
+      const values = await callFunction(call, open);
+      this.lastMs += clock.now() - startedMs;
+      for (const [at, row] of open.entries()) this.#known.set(nameOf(row), values[at]!);
+    }
+    for (const row of rows) this.#used.add(nameOf(row));
+    return rows.map((row) => this.#known.get(nameOf(row))!);
+  }
+}
+
+function runnable(spec: BackfillSpec, functions: Functions): readonly RunnableColumn[] {
+  return spec.columns.flatMap(({ name, type, compute }) => {
+    if (compute === undefined) return [];
+    const found = functions.get(compute.name);
+    const label = functionLabel(compute);
+    if (found === undefined) throw new LockstepError("LS2052", `The ${label} is not there.`);
+    const sorted = (names: readonly string[]) => JSON.stringify([...new Set(names)].sort());
+    if (sorted(found.reads) !== sorted(compute.reads))
+      throw new LockstepError(
+        "LS2052",
+        `The ${label} reads [${found.reads.join(", ")}]; the plan was made with [${compute.reads.join(", ")}].`,
+        { hint: "Restore its reads: what changes about a row while its value is computed is known by them." },
+      );
+    return [{ name, type, compute, run: found.fill }];
+  });
+}

@@ -1,5 +1,7 @@
 import { main } from "@lockstep/core/cli";
+import { endProcess } from "./end-process.js";
 import { prismaPlugin } from "./plugin.js";
 import { version } from "./version.js";
 
 process.exitCode = await main({ plugins: [prismaPlugin], version, argv: process.argv.slice(2) });
+await endProcess();

@@ -1,5 +1,6 @@
 /** Entry of the executable that PRISMA_SCHEMA_ENGINE_BINARY names. */
 import { setFlagsFromString } from "node:v8";
+import { endProcess } from "../end-process.js";
 import { runEngine } from "./run.js";
 
 // V8 of Node 20 optimises WASM functions as soon as they are called a few times. In a process that lives for a second that costs
@@ -12,14 +13,4 @@ process.exitCode = await runEngine({
   env: process.env,
   loadHooks: async () => (await import("../intercept/hooks.js")).hooks,
 });
-await flush(process.stdout);
-await flush(process.stderr);
-// Whatever is still open (a socket that does not close, stdin) must not keep the process.
-process.exit();
-
-function flush(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    if (stream.destroyed || stream.writableEnded) resolve();
-    else stream.write("", () => resolve());
-  });
-}
+await endProcess();

@@ -42,7 +42,7 @@ export default defineConfig({
   targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } },
   fills: { User: { handle: {
     reads: ["email"],
-    async fill(rows, { signal }) { signal.throwIfAborted(); ${fill} },
+    async fill(rows, { signal }) { signal.throwIfAborted(); console.log(\`asked for \${rows.length} rows\`); ${fill} },
     ${fallback}
   } } },
 });
@@ -104,6 +104,9 @@ test("the backfill calls the function, keeps chosen values, and needs its functi
   const run = await shop.lockstep(["backfill", "run"]);
   expect(run.code, run.output).toBe(0);
   expect(run.output).toContain("going on");
+  // What a function prints is none of the answer.
+  expect(run.stdout).not.toContain("asked for");
+  expect(run.output).toContain("asked for");
   const { rows } = await production.query(
     `SELECT count(*) FILTER (WHERE "handle" = 'user-' || "id" || '-example-com')::int AS filled,
             count(*) FILTER (WHERE "handle" = 'chosen-' || "id")::int AS chosen FROM "User"`,

@@ -1,4 +1,5 @@
 import type { FillFunction } from "../config/fill-function.js";
+import { inTransaction } from "../db/transaction.js";
 import { LockstepError } from "../errors.js";
 import { type AskedRow, callFunction } from "../facts/call-function.js";
 import { inputOf } from "../facts/function-inputs.js";
@@ -6,7 +7,7 @@ import { functionLabel } from "../model/fill.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { type ComputedColumn, unfilledRows } from "./computed-statements.js";
 import type { RunSettings } from "./input.js";
-import { inKeyTransaction, type KeyValues, keyLabel } from "./keys.js";
+import { type KeyValues, keyLabel, readingKeys } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 import type { Scope } from "./statements.js";
 
@@ -87,10 +88,11 @@ export class Computer {
     values: readonly unknown[],
   ): Promise<readonly UnfilledRow[]> {
     const settings = { statement_timeout: this.#settings.batchTimeoutMs, row_security: "off", enable_seqscan: "off" };
-    const { rows } = await inKeyTransaction(connection, { isReadOnly: true, settings }, () =>
-      connection.query<{ key: KeyValues; seen: readonly (string | null)[] }>(
-        unfilledRows(target, table, scope, column),
-        values,
+    const sql = unfilledRows(target, table, scope, column);
+    const { rows } = await inTransaction(connection, { isReadOnly: true, settings }, () =>
+      // As the write will read them again: their texts are compared.
+      readingKeys(connection, target.isExact, () =>
+        connection.query<{ key: KeyValues; seen: readonly (string | null)[] }>(sql, values),
       ),
     );
     return rows.map((row) => ({

@@ -45,7 +45,7 @@ async function begin(loop: BatchLoop): Promise<void> {
   const { emit } = settings;
   const { record } = loop.session;
   const isResumed = record.batches > 0;
-  if (!isResumed) {
+  if (!isResumed && settings.spec.columns.some(({ fill }) => fill !== undefined)) {
     emit({ kind: "reading", why: "fills", total: loop.total });
     const found = await loop.scan(({ connection, table }) => checkFills(connection, settings, table));
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });

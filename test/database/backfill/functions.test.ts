@@ -116,6 +116,96 @@ describe("a whole run", () => {
     expect(await scalar(db, `SELECT handle::text FROM "User"`)).toBe(expected);
   });
 
+  it.each([
+    ["as they are", ""],
+    [
+      "that show values in their own way",
+      "SET DateStyle = 'ISO, DMY'; SET IntervalStyle = 'sql_standard'; SET extra_float_digits = 0; SET TimeZone = 'Asia/Kolkata'",
+    ],
+  ])("knows rows again by inputs of any type, with settings %s", async (_, settings) => {
+    const types = [
+      "interval",
+      "double precision",
+      "timestamptz",
+      "timestamp",
+      "date",
+      "time",
+      "bytea",
+      "json",
+      "xml",
+      "point",
+      "numeric",
+      "text[]",
+      "bit(3)",
+      "character(4)",
+      "money",
+      "uuid",
+      "inet",
+      "int4range",
+      "name",
+    ];
+    const values = [
+      "1 day 02:03",
+      "0.1",
+      "2026-01-02 03:04:05.678901+05",
+      "2026-01-02 03:04:05.678901",
+      "2026-01-02",
+      "03:04:05.6",
+      "\\x00ff",
+      '{"b": 1}',
+      "<a/>",
+      "(1,2.5)",
+      "1.10",
+      '{a,"b c",NULL}',
+      "101",
+      "ab",
+      "12.34",
+      "6f7d3c1e-0000-4000-8000-000000000001",
+      "10.0.0.1/8",
+      "[1,5)",
+      "n",
+    ];
+    const reads = types.map((_, at) => `c${at}`);
+    await db.query(
+      `CREATE TABLE "User" (id integer PRIMARY KEY, handle text, ${types.map((type, at) => `c${at} ${type}`).join(", ")})`,
+    );
+    const inserted = values.map((value) => `'${value}'`).join(", ");
+    await db.query(`INSERT INTO "User" VALUES (1, NULL, ${inserted}); INSERT INTO "User" (id) VALUES (2)`);
+    await db.query(
+      settings.replaceAll(/SET (\w+)/g, `ALTER DATABASE "${new URL(database.url).pathname.slice(1)}" SET $1`),
+    );
+    try {
+      const key = [{ column: "id", type: "integer" }];
+      const spec = byFunction(
+        { table: { name: "User" }, key, columns: [{ name: "handle", type: "text" }], uniqueKeys: [] },
+        reads,
+      );
+      let calls = 0;
+      const fill: FillFunction = (rows) => {
+        calls += 1;
+        return rows.map((row) => String((row.c2 as Date | null)?.toISOString()));
+      };
+      expect(await fillTable(database.url, spec, functions(fill, reads))).toMatchObject({ status: "done", filled: 2 });
+      expect(calls).toBe(1);
+      const { rows } = await db.query(`SELECT handle FROM "User" ORDER BY id`);
+      expect(rows).toEqual([{ handle: "2026-01-01T22:04:05.678Z" }, { handle: "undefined" }]);
+    } finally {
+      await db.query(`ALTER DATABASE "${new URL(database.url).pathname.slice(1)}" RESET ALL`);
+    }
+  });
+
+  it("takes a function that reads nothing", async () => {
+    const spec = await table({ rows: numbered(30), isUnique: true }, []);
+    let made = 0;
+    const fill: FillFunction = (rows) =>
+      rows.map((row) => {
+        expect(row).toEqual({});
+        made += 1;
+        return `token-${made}`;
+      });
+    expect(await fillTable(database.url, spec, functions(fill, []))).toMatchObject({ status: "done", filled: 30 });
+  });
+
   it("gives what is in the row: timestamps in UTC, bigint and numeric as text, json parsed, NULL as null", async () => {
     const columns = ["at", "day", "big", "price", "data", "nothing"];
     await db.query(`CREATE TABLE "User" (id integer PRIMARY KEY, at timestamp(3), day date, big bigint, price numeric, data jsonb, nothing text, handle text);

@@ -11,7 +11,7 @@ import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { type AskedRow, callFunction } from "./call-function.js";
 import { rowLabel } from "./check-fill.js";
 import { type InputRow, inputColumns, inputOf } from "./function-inputs.js";
-import type { TableFacts } from "./table.js";
+import { rowKey, type TableFacts } from "./table.js";
 
 /** So many rows show the likely mistakes; the function may be slow or cost something. */
 const triedRows = 100;
@@ -67,7 +67,9 @@ async function readRows(
     ...inputColumns(compute.reads, table),
     ...partners.map((name, at) => `${quoteIdentifier(name)}::text AS k${at}`),
   ];
-  const order = table.primaryKey.map((key) => quoteIdentifier(key.column)).join(", ");
+  const order = rowKey(table)
+    .map((key) => quoteIdentifier(key.column))
+    .join(", ");
   const settings = { statement_timeout: 30_000, lock_timeout: 5000, row_security: "off" };
   return inTransaction(connection, { isReadOnly: true, settings }, async () => {
     const { rows } = await connection.query<InputRow>(

@@ -1,7 +1,6 @@
 // The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
 export { type Annotation, type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
-export { defineConfig, type FillInput, type LockstepConfigInput } from "./config/define-config.js";
-export type { FillFunction, FillRow, FillValue } from "./config/fill-function.js";
+export { defineConfig } from "./config/define-config.js";
 export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
 export * from "./errors.js";

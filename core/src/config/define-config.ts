@@ -1,5 +1,7 @@
 import type { FillFunction } from "./fill-function.js";
 
+export type { FillFunction, FillRow, FillValue } from "./fill-function.js";
+
 /** What `lockstep.config.ts` may say. */
 export interface LockstepConfigInput {
   /**

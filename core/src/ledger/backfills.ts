@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Connection } from "../db/connection.js";
 import { inTransaction } from "../db/transaction.js";
-import { count, type LedgerTable, moment, readRow } from "./read.js";
+import { count, type LedgerTable, moment, momentSql, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
 // Reading does not bring a ledger up to date: version 1 knew keys of one column only.
@@ -76,6 +76,7 @@ export interface BackfillId {
   readonly table: LedgerTable;
 }
 
+const allColumns = `*, ${["started_at", "updated_at", "finished_at"].map(momentSql).join(", ")}`;
 const isThisOne = "plan = $1 AND table_schema = $2 AND table_oid = $3";
 const keyOf = ({ plan, table }: BackfillId) => [plan, table.schema, table.oid];
 
@@ -83,9 +84,10 @@ const keyOf = ({ plan, table }: BackfillId) => [plan, table.schema, table.oid];
 export async function readBackfills(connection: Connection, plan: string): Promise<readonly BackfillRecord[]> {
   if (!(await hasLedger(connection))) return [];
   try {
-    const { rows } = await connection.query("SELECT * FROM lockstep.backfills WHERE plan = $1 ORDER BY started_at", [
-      plan,
-    ]);
+    const { rows } = await connection.query(
+      `SELECT ${allColumns} FROM lockstep.backfills b WHERE plan = $1 ORDER BY b.started_at`,
+      [plan],
+    );
     return rows.map((row) => readRow(recordSchema, row, "backfills", connection));
   } catch (error) {
     throw ledgerError(connection, error);
@@ -119,7 +121,7 @@ export async function beginBackfill(
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
          cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
          rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
-       RETURNING *`,
+       RETURNING ${allColumns}`,
       [
         ...keyOf(id),
         id.table.name,

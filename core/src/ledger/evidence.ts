@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Connection } from "../db/connection.js";
 import type { GateId } from "../model/plan.js";
-import { type LedgerTable, moment, readRow } from "./read.js";
+import { type LedgerTable, moment, momentSql, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
 const evidenceSchema = z
@@ -32,7 +32,7 @@ export async function confirm(connection: Connection, key: EvidenceKey, who: str
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
        ON CONFLICT (plan, gate, table_schema, table_oid, column_name)
        DO UPDATE SET who = excluded.who, note = excluded.note, at = clock_timestamp()
-       RETURNING who, at, note`,
+       RETURNING who, ${momentSql("at")}, note`,
       [...valuesOf(key), key.table.name, who, note ?? null],
     );
     return readRow(evidenceSchema, rows[0], "evidence", connection);
@@ -46,7 +46,7 @@ export async function readEvidence(connection: Connection, key: EvidenceKey): Pr
   if (!(await hasLedger(connection))) return undefined;
   try {
     const { rows } = await connection.query(
-      `SELECT who, at, note FROM lockstep.evidence
+      `SELECT who, ${momentSql("at")}, note FROM lockstep.evidence
         WHERE plan = $1 AND gate = $2 AND table_schema = $3 AND table_oid = $4 AND column_name = $5`,
       valuesOf(key),
     );

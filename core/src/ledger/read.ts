@@ -11,7 +11,13 @@ export interface LedgerTable {
 
 /** int8 arrives as text. Row counts stay below 2^53. */
 export const count = z.string().regex(/^\d+$/).transform(Number);
-export const moment = z.date().transform((date) => date.toISOString());
+/** ISO 8601, as `momentSql` reads it. */
+export const moment = z.string();
+
+/** Reads a time whatever the DateStyle of the session: the driver understands one of them only. */
+export function momentSql(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
+}
 
 /** Checks a row at the edge: another hand may have written it. */
 export function readRow<S extends z.ZodType>(

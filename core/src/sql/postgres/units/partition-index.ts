@@ -33,24 +33,26 @@ function isCandidate({ index }: IndexSpec): string {
 
 /**
  * A query: partitions whose index has not joined, from the top down. `part`, `oid`, `is_leaf`, `is_small`, `ready` (an index
- * that can join), `broken` (one whose build was interrupted or goes on).
+ * that can join), `broken` (one whose build has not ended), `builder` (the session that is at it, as far as we may see).
  */
 export function partitionsLeft(spec: IndexSpec): string {
   return `WITH RECURSIVE family(i) AS (${rootIndex(spec)} UNION ALL SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = i)
     SELECT p.relid::regclass AS part, p.relid::oid AS oid, p.isleaf AS is_leaf, pg_table_size(p.relid) < ${smallBytes} AS is_small, p.level,
            min(x.indexrelid::bigint) FILTER (WHERE x.indisvalid OR NOT p.isleaf)::oid::regclass AS ready,
-           min(x.indexrelid::bigint) FILTER (WHERE NOT x.indisvalid AND p.isleaf)::oid::regclass AS broken
+           min(x.indexrelid::bigint) FILTER (WHERE NOT x.indisvalid AND p.isleaf)::oid::regclass AS broken,
+           (SELECT min(pid) FROM pg_stat_progress_create_index g WHERE g.relid = p.relid) AS builder
       FROM pg_partition_tree(${regclassLiteral(spec.table)}::regclass) p LEFT JOIN pg_index x ON x.indrelid = p.relid AND ${isCandidate(spec)}
      WHERE p.level > 0 AND EXISTS (SELECT FROM family) AND NOT EXISTS (SELECT FROM family JOIN pg_index ON indexrelid = i WHERE indrelid = p.relid)
      GROUP BY p.relid, p.parentrelid, p.isleaf, p.level ORDER BY p.level, p.relid::regclass::text`;
 }
 
-/** SQL: what to run for a row of `partitionsLeft` that is too large for a migration; NULL for the others. */
+/** SQL: what to run for a row of `partitionsLeft` that is too large for a migration; empty: wait; NULL: nothing. */
 export function statementsFor({ index }: IndexSpec, row: string): string {
   const build = quoteLiteral(
     `${createIndexWords(index)} CONCURRENTLY ON %s${indexColumns(index).replaceAll("%", "%%")}`,
   );
   return `CASE WHEN NOT ${row}.is_leaf OR ${row}.ready IS NOT NULL THEN NULL
+           WHEN ${row}.builder IS NOT NULL THEN '{}'
            WHEN ${row}.broken IS NOT NULL THEN ARRAY[format('DROP INDEX CONCURRENTLY %s', ${row}.broken), format(${build}, ${row}.part)]
            WHEN NOT ${row}.is_small THEN ARRAY[format(${build}, ${row}.part)] END`;
 }
@@ -66,18 +68,20 @@ export function joinPartitions(spec: IndexSpec): string {
   expected constant text := ${expectedDefinition(index)};  -- as pg_get_indexdef prints it
   join_in  constant text := ${dollarQuote(joinBlock(spec), "join")};  -- for the partitions that are put in: build, attach
   root     pg_index := (SELECT x FROM pg_index x WHERE indexrelid = (${rootIndex(spec)}));
+  actual   constant text := ${indexDefinition("root")};
   small    constant boolean := (SELECT sum(pg_table_size(relid)) FROM pg_partition_tree(on_table)) < ${smallBytes};  -- all at once: may run inside a transaction
   todo     text[] := '{}';  parts oid[] := '{}';  batch oid[];  lock_mode text := 'SHARE ROW EXCLUSIVE';
-  part     record;  failure text;  detail text;
+  part     record;  builder int;  failure text;  detail text;
 BEGIN
   IF root.indexrelid IS NULL THEN
     RAISE undefined_object USING MESSAGE = format('The index %s on %s is missing.', ${label}, on_table), HINT = ${quoteLiteral(`Run: ${declareStatement(spec)};`)};
-  ELSIF ${indexDefinition("root")} <> expected THEN
-    RAISE duplicate_object USING MESSAGE = format('The index %s on %s is another one: %s, not %s.', ${label}, on_table, ${indexDefinition("root")}, expected);
+  ELSIF actual <> expected THEN
+    RAISE duplicate_object USING MESSAGE = format('The index %s on %s is another one: %s, not %s.', ${label}, on_table, actual, expected);
   END IF;
   FOR part IN SELECT l.*, ${statementsFor(spec, "l")} AS statements
                 FROM (${partitionsLeft(spec)}) l LOOP
     IF part.statements IS NULL THEN parts := parts || part.oid; ELSE todo := todo || part.statements; END IF;
+    IF part.statements = '{}' THEN builder := part.builder; END IF;
     IF part.ready IS NOT NULL THEN lock_mode := 'ACCESS EXCLUSIVE'; END IF;  -- its readers know it already
   END LOOP;
   IF parts <> '{}' AND NOT small THEN COMMIT; END IF;  -- 2D000 at once when something wrapped this file in a transaction
@@ -92,9 +96,10 @@ BEGIN
     END;
     IF NOT small THEN COMMIT; END IF;
   END LOOP;
-  IF todo <> '{}' THEN
+  IF todo <> '{}' OR builder IS NOT NULL THEN
     RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s lacks partitions that are too large to be done inside a migration.', ${label}, on_table),
-      HINT = 'Run these, one statement at a time, outside of a transaction; then let this run again, it lets them join: ' || array_to_string(todo, '; ') || ';';
+      HINT = concat_ws(' ', 'pid ' || builder || ' is building one: wait for it.', 'One statement at a time, outside of a transaction: '
+        || nullif(array_to_string(todo, '; '), '') || ';', 'Then let this run again: what is built joins.');
   ELSIF NOT (SELECT indisvalid FROM pg_index WHERE indexrelid = root.indexrelid) THEN
     RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s is not valid, although all partitions have joined.', ${label}, on_table),
       HINT = format('Drop it and let the migrations of this plan run again: DROP INDEX %s;', root.indexrelid::regclass);

@@ -91,7 +91,36 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     code: "LS2009",
     message: /no primary key, and no unique index/,
   },
+  {
+    name: "unique without what the table is partitioned by",
+    shape: { ...userShape, descendants: "partitions", partitionColumns: ["region", null] },
+    code: "LS2020",
+    message: /The unique index over "handle" leaves out .* partitioned by: "region", an expression\./,
+  },
+  {
+    name: "rows below that cannot be filled",
+    shape: { ...userShape, descendants: "children", obstacles: ["A has no index.", "B is a foreign table."] },
+    code: "LS2021",
+    message: /Rows below "User" cannot be filled: A has no index\. B is a foreign table\./,
+  },
 ];
+
+test.each([
+  { descendants: "partitions", expand: undefined, index: true },
+  { descendants: "children", expand: true, index: undefined },
+] as const)("a table with $descendants has units that reach them, in both directions", async (shape) => {
+  const plan = await planOf({
+    shape: { ...userShape, descendants: shape.descendants, partitionColumns: ["handle"] },
+  });
+  const specs = [...plan.units, ...plan.undo.expand, ...plan.undo.contract].map(({ spec }) => spec);
+  for (const spec of specs) {
+    if ("index" in spec) expect(spec.isPartitioned, spec.kind).toBe(shape.index);
+    if ("columns" in spec) expect(spec.hasChildren, spec.kind).toBe(shape.expand);
+  }
+  expect(new Set(specs.map(({ kind }) => kind)).size).toBe(7);
+  expect(plan.columns[0]?.descendants).toBe(shape.descendants);
+  expect(readPlan(planText(plan), "plan.json")).toEqual(plan);
+});
 
 test.each(refused)("refused with $code: $name", async ({ code, message, hint, ...fixture }) => {
   const error = await answerTo(fixture).then(

@@ -72,10 +72,11 @@ export async function addColumn(
   table: TableName,
   column: UnitColumn,
   withTrigger = true,
+  below: { readonly hasChildren?: true } = {},
 ): Promise<void> {
   await connection.query(
     withTrigger
-      ? expand({ kind: "expand", table, columns: [column] })
+      ? expand({ kind: "expand", table, columns: [column], ...below })
       : `ALTER TABLE ${quoteTable(table)} ADD COLUMN ${quoteIdentifier(column.name)} ${column.type}`,
   );
 }

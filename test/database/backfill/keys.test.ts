@@ -4,6 +4,7 @@ import type { Connection } from "../../../core/src/db/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillTable, makeTable, numbered, open, plan, scalar } from "./fixture.js";
+import { makeShape } from "./key-shapes.js";
 
 let database: TestDatabase;
 let db: Connection;
@@ -157,5 +158,62 @@ describe("any keys and any batch sizes", () => {
         { seed: 11, numRuns: 40 },
       );
     });
+  });
+});
+
+describe("any composite keys and any batch sizes", () => {
+  const text = fc.string({ unit: "grapheme", maxLength: 3 }).map((each) => each.replaceAll("\0", ""));
+  /** By type: few values for the first column, so that many rows share it. */
+  const parts = {
+    integer: fc.integer({ min: -2, max: 2 }).map(String),
+    text: fc.oneof(fc.constantFrom("a", "A", "ä"), text),
+    bigint: fc.bigInt({ min: 2n ** 53n, max: 2n ** 53n + 3n }).map(String),
+    boolean: fc.boolean().map(String),
+    date: fc.constantFrom("-infinity", "0044-03-15 BC", "2026-01-01", "12026-01-01", "infinity"),
+    "double precision": fc.constantFrom("-Infinity", "-0", "1e-300", "0.1", "0.30000000000000004", "NaN"),
+  } as const;
+  const types = fc.shuffledSubarray(Object.keys(parts) as (keyof typeof parts)[], { minLength: 2, maxLength: 4 });
+  const input = types.chain((columns) =>
+    fc.record({
+      columns: fc.constant(columns),
+      keys: fc.array(fc.tuple(...columns.map((type): fc.Arbitrary<string> => parts[type])), { maxLength: 50 }),
+      size: fc.integer({ min: 1, max: 12 }),
+      chosen: fc.nat(100),
+    }),
+  );
+
+  it("every row is passed once and filled", async () => {
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(input, async ({ columns, keys, size, chosen }) => {
+        await db.query(`DROP TABLE IF EXISTS "User" CASCADE`);
+        const key = columns.map((type, at): [string, string, string] => [
+          `k${at}`,
+          type,
+          type === "text" ? 'COLLATE "en-x-icu"' : "",
+        ]);
+        const shape = await makeShape(db, { key, keyOf: () => [] }, 0);
+        await db.query(`ALTER TABLE "User" DISABLE TRIGGER ALL`);
+        await db.query(
+          `INSERT INTO "User" SELECT ${columns.map((type, at) => `k${at}::${type}`).join(", ")}, 'E' || n, NULL, CASE WHEN n * 37 % 100 < $1::int THEN 'chosen' END
+             FROM unnest(${columns.map((_, at) => `$${at + 2}::text[]`).join(", ")}) WITH ORDINALITY u(${columns.map((_, at) => `k${at}`).join(", ")}, n)
+             ON CONFLICT DO NOTHING`,
+          [chosen, ...columns.map((_, at) => keys.map((values) => values[at]))],
+        );
+        await db.query(`ALTER TABLE "User" ENABLE TRIGGER ALL`);
+        const name = `${plan}_composite_${++run}`;
+        const { events } = await fillTable(database.url, shape.spec, {
+          plan: name,
+          batch: { startRows: size, minRows: 1, maxRows: size },
+        });
+        expect(events.filter(({ kind }) => kind === "sweep")).toEqual([]);
+        const count = await scalar<number>(db, `SELECT count(*)::int FROM "User"`);
+        expect((await readBackfills(db, name))[0]).toMatchObject({ rowsDone: count, status: "done" });
+        const wrong = `SELECT count(*)::int FROM "User" WHERE handle IS DISTINCT FROM
+          CASE WHEN substr(email, 2)::int * 37 % 100 < $1::int THEN 'chosen' ELSE lower(email) END`;
+        expect(await scalar(db, wrong, [chosen])).toBe(0);
+      }),
+      { seed: 7, numRuns: 40 },
+    );
   });
 });

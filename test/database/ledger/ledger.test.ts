@@ -138,6 +138,31 @@ describe("backfills", () => {
   });
 });
 
+describe("a ledger of version 1, which knew keys of one column", () => {
+  const after = "9007199254740993";
+  const makeOld = async (cursor: object) => {
+    await beginBackfill(db, id, begin);
+    await db.query("UPDATE lockstep.backfills SET spec = $1, cursor = $2, rows_done = 70", [
+      { key: "id", keyType: "bigint", columns: ["handle"] },
+      cursor,
+    ]);
+    await db.query("UPDATE lockstep.meta SET version = 1");
+  };
+
+  it.each([
+    { cursor: { phase: "pass", after }, read: { phase: "pass", after: [after] } },
+    { cursor: { phase: "pass", after: null }, read: { phase: "pass", after: null } },
+    { cursor: { phase: "sweep" }, read: { phase: "sweep" } },
+  ])("is read as it is, and brought up to date by the next run, which goes on: $cursor", async ({ cursor, read }) => {
+    await makeOld(cursor);
+    expect(await readBackfill(db, id)).toMatchObject({ work, cursor: read });
+    expect(await scalar(db, "SELECT version FROM lockstep.meta")).toBe(1);
+    expect(await beginBackfill(db, id, begin)).toMatchObject({ work, cursor: read, rowsDone: 70 });
+    expect(await scalar(db, "SELECT cursor FROM lockstep.backfills")).toEqual(read);
+    expect(await scalar(db, "SELECT version FROM lockstep.meta")).toBe(ledgerVersion);
+  });
+});
+
 describe("evidence", () => {
   const key = { plan: "p1", gate: "writers-aware", table: id.table, column: "handle" } as const;
 

@@ -175,7 +175,7 @@ export const errorTable = {
   LS3004: {
     title: "A column already has an open plan",
     why: "Two plans for one column would undo each other.",
-    next: "Finish or undo the open plan first.",
+    next: "Finish the open plan first with npx lockstep next, or leave it with npx lockstep abandon.",
     exit: 1,
   },
   LS3005: {
@@ -214,6 +214,12 @@ export const errorTable = {
     next: "Restore the file from version control.",
     exit: 1,
   },
+  LS3020: {
+    title: "Another plan stands on what would be taken back",
+    why: "Taking it back would break the other plan: its column or its index would go.",
+    next: "Abandon the plan named first, or finish this one.",
+    exit: 1,
+  },
   LS4001: {
     title: "Files that must be edited have uncommitted changes",
     why: "Lockstep does not mix its edits with work in progress, and taking a plan back in some files only would break the code.",
@@ -223,7 +229,7 @@ export const errorTable = {
   LS4002: {
     title: "The model was not found in the schema",
     why: "Models are edited in lockstep with the database; without the model the next migration would take the column away.",
-    next: "Restore the model, or undo the plan.",
+    next: "Restore the model, or leave the plan with npx lockstep abandon.",
     exit: 1,
   },
   LS5001: {

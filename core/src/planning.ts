@@ -13,6 +13,7 @@ export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
 export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
 export { refuseLostSources } from "./plan/guard-sources.js";
+export { paceOf } from "./plan/pace.js";
 export { type ColumnSource, type PlanSources, type TableShape, withFunctions } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
 export { tableShape } from "./plan/table-shape.js";

@@ -18,7 +18,8 @@ export interface Project {
 
 /** A change to the declaration of one model field, in the same phase as the DDL that it mirrors. */
 export interface ModelEdit {
-  readonly kind: "makeOptional" | "makeRequired" | "removeField";
+  /** `reopen`: as `makeOptional`, and what contract took out of the declaration comes back: Lockstep's annotations. */
+  readonly kind: "makeOptional" | "makeRequired" | "reopen" | "removeField";
   readonly column: PlannedColumn;
   /** The model declaration as the user wrote it. */
   readonly original: string | undefined;
@@ -43,6 +44,10 @@ export interface OrmPlugin {
     readonly deploy: string;
     /** Lets a migration that failed run again: `npx prisma migrate resolve --rolled-back …`, then deploy. */
     recover(migration: string): string;
+    /** Marks a migration as applied without running it: `npx prisma migrate resolve --applied …`. */
+    skip(migration: string): string;
+    /** Runs an SQL file on the database of the ORM's config: `npx prisma db execute --file …`. */
+    execute(file: string): string;
     /** Run after the model changed, before the code is built: `npx prisma generate`; undefined where nothing is generated. */
     readonly generate: string | undefined;
     /** `npx prisma migrate dev` */

@@ -9,6 +9,7 @@ import { toEntityModels } from "./schema/entities.js";
 import type { SchemaFile } from "./schema/model.js";
 import { readSchema } from "./schema/read.js";
 import { removeField } from "./schema/remove.js";
+import { restoreAnnotations } from "./schema/restore-annotations.js";
 import { verifyEdits } from "./schema/verify.js";
 
 /** Prisma 7, as the core sees it. */
@@ -17,6 +18,8 @@ export const prismaPlugin: OrmPlugin = {
   words: {
     deploy: "npx prisma migrate deploy",
     recover: (migration) => `npx prisma migrate resolve --rolled-back ${migration} && npx prisma migrate deploy`,
+    skip: (migration) => `npx prisma migrate resolve --applied ${migration}`,
+    execute: (file) => `npx prisma db execute --file ${file}`,
     generate: "npx prisma generate",
     develop: "npx prisma migrate dev",
   },
@@ -67,6 +70,12 @@ function applyEdit(files: SchemaFile[], { kind, column, original }: ModelEdit): 
     case "makeRequired":
       // What the annotations said stands in the plan; contract leaves nothing of Lockstep in the model.
       return dropAnnotations(makeRequired(files, column.model, column.field, original), column.model, column.field);
+    case "reopen":
+      return makeOptional(
+        original === undefined ? files : restoreAnnotations(files, column.model, column.field, original),
+        column.model,
+        column.field,
+      );
     case "removeField":
       return removeField(files, column.model, column.field);
     default:

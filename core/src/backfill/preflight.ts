@@ -124,10 +124,10 @@ const notComputed = new Set<FillProblem["kind"]>(["missing-columns", "type", "fa
 /** The annotation is in released migrations: to edit it would change nothing. */
 function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: string } {
   if (problem.kind === "missing-columns") return {};
-  const undo = `npx lockstep undo ${plan}`;
+  const abandon = `npx lockstep abandon ${plan}`;
   // Of the wrong type is the expression as a whole: there are no rows to correct.
-  if (problem.kind === "type") return { hint: `Take the plan back and make another: ${undo}` };
-  return { hint: `Correct the rows named, or take the plan back and make another: ${undo}` };
+  if (problem.kind === "type") return { hint: `Take the plan back and make another: ${abandon}` };
+  return { hint: `Correct the rows named, or take the plan back and make another: ${abandon}` };
 }
 
 function notApplied(message: string): PreflightProblem {

@@ -1,7 +1,11 @@
 import { type Connection, connect } from "../db/connection.js";
+import { LockstepError } from "../errors.js";
+import { missingParts } from "../facts/missing-parts.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
-import type { GateStep, Plan } from "../model/index.js";
+import { type GateStep, isSameTable, type Plan } from "../model/index.js";
+import { planFolder } from "../plan/plan-file.js";
+import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Target } from "./targets.js";
 
@@ -19,14 +23,34 @@ export interface OpenTarget {
  */
 export async function openTarget(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<OpenTarget> {
   const connection = await connect(target.url, { applicationName: "lockstep" });
+  try {
+    return await askAbout(target, connection, plan, project, plugin);
+  } catch (error) {
+    await connection.close();
+    throw error;
+  }
+}
+
+async function askAbout(
+  target: Target,
+  connection: Connection,
+  plan: Plan,
+  project: Project,
+  plugin: OrmPlugin,
+): Promise<OpenTarget> {
   const state = await plugin.readApplied(connection);
   const released = plan.state.written.map((unit) => migrationOf(unit.file));
   const inRepository = new Set(plugin.listMigrations(project));
+  // A squashed history has no such file any more, and nothing that could still be applied.
+  const pending = released.filter(
+    (name) => inRepository.has(name) && !state.applied.includes(name) && !state.failed.includes(name),
+  );
   return {
     target,
     connection,
     facts: {
       plan: plan.id,
+      evidence: evidenceKey(plan),
       target: target.name,
       connection,
       deploy: plugin.words.deploy,
@@ -35,19 +59,66 @@ export async function openTarget(target: Target, plan: Plan, project: Project, p
         applied: released.filter((name) => state.applied.includes(name)),
         // Anybody's failed migration stops the ORM's next deployment, not only the plan's own.
         failed: [...state.failed],
-        // A squashed history has no such file any more, and nothing that could still be applied.
-        pending: released.filter(
-          (name) => inRepository.has(name) && !state.applied.includes(name) && !state.failed.includes(name),
-        ),
+        pending,
+        isSquashed: released.length > 0 && released.every((name) => !inRepository.has(name)),
+        lacking: pending.length === 0 ? await lackingParts(target, connection, plan, inRepository, plugin) : [],
       },
     },
   };
+}
+
+/**
+ * What `db push`, `migrate resolve --applied` or a squashed history leave out: they know columns, and no triggers. Units can run
+ * twice, so the one that made it makes it again.
+ */
+async function lackingParts(
+  target: Target,
+  connection: Connection,
+  plan: Plan,
+  inRepository: ReadonlySet<string>,
+  plugin: OrmPlugin,
+): Promise<NonNullable<GateFacts["units"]["lacking"]>> {
+  if (plan.state.released === "undone") return [];
+  const releases = releasesOf(plan);
+  return (await missingParts(connection, plan.columns)).map(({ column, lacks, statement }) => {
+    const made = releases.find(({ id, phase, kind, file }) => {
+      const spec = plan.units.find((unit) => unit.id === id)?.spec;
+      const isOwn = phase === "expand" && kind === "phase" && spec?.kind === "expand";
+      return isOwn && isSameTable(spec.table, column.table) && inRepository.has(migrationOf(file));
+    });
+    const again = plan.undo.contract.find(({ spec }) => "table" in spec && isSameTable(spec.table, column.table));
+    const own = again && `${planFolder(plan.id)}/undo/contract-${again.id}.sql`;
+    const file = made?.file ?? (lacks === "trigger" ? own : undefined);
+    const help =
+      file === undefined
+        ? `Deploy first: ${plugin.words.deploy}`
+        : `With the URL of ${target.name}: ${plugin.words.execute(file)}`;
+    return { statement, help };
+  });
+}
+
+/** What was confirmed before a phase was taken back was about another release: it does not open a gate again. */
+export function evidenceKey(plan: Plan): string {
+  return plan.state.undos === undefined ? plan.id : `${plan.id} after undo ${plan.state.undos}`;
 }
 
 /** `prisma/migrations/20261120093000_add_handle/migration.sql` → `20261120093000_add_handle` */
 export function migrationOf(file: string): string {
   const parts = file.split("/");
   return parts.at(-1) === "migration.sql" ? (parts.at(-2) ?? file) : (parts.at(-1) ?? file);
+}
+
+/**
+ * Refuses a target that lacks a column or its fill trigger although the migrations count as applied there.
+ *
+ * @throws LS5001 with the command that makes it
+ */
+export async function assertParts(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<void> {
+  const { connection, facts } = await openTarget(target, plan, project, plugin);
+  await connection.close();
+  const [lack] = facts.units.lacking ?? [];
+  if (lack !== undefined)
+    throw new LockstepError("LS5001", `${lack.statement} on ${target.name}.`, { hint: lack.help });
 }
 
 /** What the gates of a phase say on one target. */

@@ -6,6 +6,7 @@ import type { GateAnswer } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { confirm } from "../ledger/evidence.js";
 import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
+import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { type Invocation, textOption } from "./command.js";
@@ -30,7 +31,7 @@ export async function passGate(request: {
   readonly plugin: OrmPlugin;
 }): Promise<GateResult> {
   const { invocation, plan, phase, targets, project, plugin } = request;
-  const steps = phase === "expand" ? [] : plan.gates[phase];
+  const steps = gatesAt(plan, phase);
   const confirmed = confirmations(invocation, steps);
   const answers: (GateAnswer & { target: string })[] = [];
   for (const target of targets) {
@@ -52,16 +53,17 @@ export async function passGate(request: {
       await open.connection.close();
     }
   }
-  return { answers, help: helpOf(answers, plan) };
+  return { answers, help: helpOf(answers, plan, textOption(invocation, "pace")) };
 }
 
 /** The command that opens the gate: first what a query can see, then everything that a person has to confirm, at once. */
-function helpOf(answers: GateResult["answers"], plan: Plan): string {
+function helpOf(answers: GateResult["answers"], plan: Plan, pace: string | undefined): string {
   const closed = answers.filter((answer) => !answer.isOpen);
   const provable = closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined) return provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
-  return `when that is so: npx lockstep next ${plan.id} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
+  const paced = pace === undefined ? "" : `--pace ${pace} `;
+  return `when that is so: npx lockstep next ${plan.id} ${paced}${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
 }
 
 function confirmations(invocation: Invocation, steps: readonly GateStep[]): ReadonlySet<string> {
@@ -82,7 +84,7 @@ async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocatio
     if (table === undefined) continue;
     await confirm(
       open.connection,
-      { plan: open.facts.plan, gate: step.gate, table, column: step.column },
+      { plan: open.facts.evidence ?? open.facts.plan, gate: step.gate, table, column: step.column },
       textOption(invocation, "by") ?? whoAmI(),
       textOption(invocation, "note"),
     );

@@ -1,7 +1,10 @@
+import type { Connection } from "../db/connection.js";
+import type { AppliedUnits } from "../gates/gate.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
 import { isSameTable, type Phase, type Plan } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { nextPhase } from "../plan/next-phase.js";
+import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { columns } from "../review/columns.js";
 import { nextStep } from "../review/next-step.js";
@@ -15,6 +18,7 @@ export interface PlanStatus {
   readonly plan: string;
   readonly columns: readonly string[];
   readonly released: Plan["state"]["released"];
+  readonly pace: Plan["pace"];
   readonly isDone: boolean;
   readonly targets: readonly TargetStatus[];
   readonly next: string;
@@ -28,6 +32,10 @@ export interface TargetStatus {
     readonly note: string;
   }[];
   readonly failed: readonly string[];
+  /** What the database lacks although its migrations count as applied there. */
+  readonly lacking: readonly { readonly statement: string; readonly help: string }[];
+  /** Migrations that take a phase back and have not run there. */
+  readonly pendingUndo: readonly string[];
   readonly error?: string;
 }
 
@@ -48,23 +56,25 @@ export async function readStatus(
     plan: plan.id,
     columns: plan.columns.map(columnLabel),
     released: plan.state.released,
+    pace: plan.pace,
     isDone,
     targets: states,
     next: isDone ? "nothing: this plan is done" : nextOf(plan, states, plugin),
   };
 }
 
+const unknown = { phases: [], failed: [], lacking: [], pendingUndo: [] };
+
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
   try {
     open = await openTarget(target, plan, project, plugin);
   } catch (error) {
-    return { target: target.name, phases: [], failed: [], error: (error as Error).message };
+    return { ...unknown, target: target.name, error: (error as Error).message };
   }
   try {
     const { units } = open.facts;
-    const applied = new Set(units.applied);
-    const backfills = await readBackfills(open.connection, plan.id);
+    const backfills = await liveBackfills(open.connection, plan);
     const filled =
       plan.backfills.length === 0
         ? []
@@ -73,14 +83,17 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
             plan.gates.switch.filter((step) => step.gate === "no-missing-values"),
           );
     const isFilled = filled.every((answer) => answer.isOpen);
-    const phases = plan.state.released === "undone" ? [] : phasesOf(plan);
+    const isUndone = plan.state.released === "undone";
     return {
       target: target.name,
       failed: units.failed,
-      phases: [
-        ...phases.map((phase) => ({ phase, ...phaseState(plan, phase, applied, isFilled, backfills) })),
-        ...(plan.state.released === "undone" ? [{ phase: "expand" as const, ...undoState(plan, applied) }] : []),
-      ],
+      lacking: units.lacking ?? [],
+      pendingUndo: releasesOf(plan)
+        .filter(({ kind, file }) => kind === "undo" && units.pending.includes(migrationOf(file)))
+        .map(({ file }) => file),
+      phases: isUndone
+        ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
+        : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) })),
     };
   } finally {
     await open.connection.close();
@@ -90,7 +103,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
 function phaseState(
   plan: Plan,
   phase: Phase,
-  applied: ReadonlySet<string>,
+  units: AppliedUnits,
   isFilled: boolean,
   backfills: readonly BackfillRecord[],
 ): { state: "done" | "open" | "waiting"; note: string } {
@@ -109,40 +122,75 @@ function phaseState(
   }
   const order = phasesOf(plan);
   const { released } = plan.state;
-  if (released === "undone" || order.indexOf(phase) > order.indexOf(released))
-    return { state: "waiting", note: "not written yet" };
-  const units = plan.units.filter((unit) => unit.phase === phase);
-  const names = plan.state.written
-    .filter((unit) => units.some((own) => own.id === unit.id))
-    .map((unit) => migrationOf(unit.file));
-  const count = names.filter((name) => applied.has(name)).length;
-  if (names.length === 0) return { state: "done", note: "code only" };
-  if (count === names.length) return { state: "done", note: counted(count, "migration") };
-  return { state: "open", note: `${count} of ${counted(names.length, "migration")} applied` };
+  const releases = releasesOf(plan).filter((release) => release.phase === phase);
+  const pending = (kind: "phase" | "undo") =>
+    releases.filter((release) => release.kind === kind && units.pending.includes(migrationOf(release.file)));
+  if (released === "undone" || order.indexOf(phase) > order.indexOf(released)) {
+    const left = pending("undo").length;
+    if (left > 0) return { state: "open", note: `taken back: ${counted(left, "migration")} not applied yet` };
+    return { state: "waiting", note: releases.length > 0 ? "taken back" : "not written yet" };
+  }
+  const standing = releases.filter(({ kind, isPast }) => kind === "phase" && !isPast);
+  if (standing.length === 0) return { state: "done", note: "code only" };
+  if (units.isSquashed === true) return { state: "done", note: "squashed" };
+  const count = standing.filter(({ file }) => units.applied.includes(migrationOf(file))).length;
+  if (count === standing.length) return { state: "done", note: counted(count, "migration") };
+  return { state: "open", note: `${count} of ${counted(standing.length, "migration")} applied` };
 }
 
-function undoState(plan: Plan, applied: ReadonlySet<string>): { state: "done" | "open"; note: string } {
-  const names = plan.state.written
-    .filter((unit) => plan.undo.expand.some((own) => own.id === unit.id))
-    .map((unit) => migrationOf(unit.file));
-  const isApplied = names.every((name) => applied.has(name));
-  return isApplied ? { state: "done", note: "undone" } : { state: "open", note: "undo not applied yet" };
+/** Everything is taken back once every migration has run, those of the phases before those that take them back. */
+function undoneState(pending: readonly string[]): { state: "done" | "open"; note: string } {
+  if (pending.length === 0) return { state: "done", note: "undone" };
+  return { state: "open", note: `undo not applied yet: ${counted(pending.length, "migration")} to run` };
+}
+
+/** Those of tables that exist: evidence about a table that was made anew died with it. */
+async function liveBackfills(connection: Connection, plan: Plan): Promise<readonly BackfillRecord[]> {
+  const records = await readBackfills(connection, plan.id);
+  const { rows } = await connection.query<{ oid: string }>(
+    "SELECT oid::text AS oid FROM pg_class WHERE oid = ANY($1::oid[])",
+    [records.map((record) => String(record.table.oid))],
+  );
+  return records.filter((record) => rows.some((row) => row.oid === String(record.table.oid)));
 }
 
 function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin): string {
   const problem = states.find((state) => state.error !== undefined);
   if (problem !== undefined) return `make ${problem.target} reachable: ${problem.error}`;
   const failed = states.find((state) => state.failed.length > 0);
-  if (failed !== undefined)
-    return `when the cause is gone, on ${failed.target}: ${failed.failed.map((name) => plugin.words.recover(name)).join(" && ")}`;
+  if (failed !== undefined) return failedText(plan, failed, plugin);
+  const lack = states.flatMap((state) => state.lacking)[0];
+  if (lack !== undefined) return lack.help;
   const isOpen = (phase: Phase) =>
     states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
   if (isOpen("expand") || isOpen("contract"))
     return plan.state.released === "undone"
-      ? nextStep(plan, plugin.words)
+      ? nextStep(plan, plugin.words, pendingContractUndo(plan, states))
       : `${plugin.words.deploy}, then deploy the code`;
   if (isOpen("backfill")) return `npx lockstep backfill run ${plan.id}`;
   return `npx lockstep next ${plan.id}`;
+}
+
+/** What failed runs again when its cause is gone; what was taken back since need not run at all. */
+function failedText(plan: Plan, { target, failed }: TargetStatus, { words }: OrmPlugin): string {
+  const past = releasesOf(plan)
+    .filter(({ kind, isPast }) => kind === "phase" && isPast)
+    .map(({ file }) => migrationOf(file));
+  const first = past.findIndex((name) => failed.includes(name));
+  if (first !== -1)
+    return `it was taken back since: on ${target} ${past
+      .slice(first)
+      .map((name) => words.skip(name))
+      .join(" && ")} && ${words.deploy}`;
+  return `when the cause is gone, on ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
+}
+
+/** Of a plan that was left in contract: where it is live, its columns have to be optional before the code goes back. */
+function pendingContractUndo(plan: Plan, states: readonly TargetStatus[]): string[] {
+  const pending = new Set(states.flatMap((state) => state.pendingUndo));
+  return releasesOf(plan)
+    .filter(({ kind, phase, isPast, file }) => kind === "undo" && phase === "contract" && !isPast && pending.has(file))
+    .map(({ file }) => file);
 }
 
 /** A plan as people see it: a line each target and phase. */
@@ -161,8 +209,13 @@ export function statusText(status: PlanStatus, colors: Colors): string {
       colors.dim(phase.note),
     ]);
   });
-  const failed = status.targets.flatMap((target) =>
-    target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
-  );
-  return [`${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}`, columns(rows), ...failed].join("\n");
+  const failed = status.targets.flatMap((target) => [
+    ...target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
+    ...target.lacking.map(({ statement }) => `  ${colors.red("✖")} ${statement} on ${target.target}`),
+  ]);
+  return [
+    `${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}${status.pace === "brisk" ? ", brisk" : ""}`,
+    columns(rows),
+    ...failed,
+  ].join("\n");
 }

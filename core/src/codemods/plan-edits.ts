@@ -1,4 +1,12 @@
-import type { CodeIntent, EntityField, EntityModel, FileChange, Place, PlannedEdit } from "../model/index.js";
+import {
+  type CodeIntent,
+  type EntityField,
+  type EntityModel,
+  type FileChange,
+  type Place,
+  type PlannedEdit,
+  phaseOfIntent,
+} from "../model/index.js";
 import { isPlumbing } from "./plumbing.js";
 import type { SourceFile } from "./source-file.js";
 import { loadSql, parseSqlExpression } from "./sql-expression.js";
@@ -23,6 +31,8 @@ export interface CodeRequest {
   readonly transforms: readonly Transform[];
   /** Edits of earlier phases: `plan.state.edits`. */
   readonly earlier: readonly PlannedEdit[];
+  /** Columns of other open plans: a place need not name them to count as a copy of the whole model. */
+  readonly alsoPlanned?: readonly { readonly model: string; readonly field: string }[];
 }
 
 export interface CodeResult {
@@ -64,29 +74,50 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   return workspace.result();
 }
 
-/** Takes back what expand and switch added, and lists what is no longer there as it was written. */
-export async function planCodeUndo(request: CodeRequest): Promise<CodeResult> {
+/**
+ * Takes the edits of phases back, and lists what is no longer there as it was written: what they added goes, and what they
+ * replaced comes back in its place.
+ *
+ * @param phases the last ones of the plan; an edit of an earlier phase that one of them took away is not made again here
+ */
+export async function planCodeUndo(
+  request: CodeRequest,
+  phases: readonly PlannedEdit["phase"][] = ["expand", "switch", "contract"],
+): Promise<CodeResult> {
   await loadSqlFor(request.intents);
   const workspace = new Workspace(request.files);
+  const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
+  const replacing = replacementsOf(ofPhases);
+  const narrow = { ...request, earlier: ofPhases.filter((edit) => !replacing.includes(edit)) };
   // The reverse of the order in which the columns were added: each finds the literal as it left it.
   for (const intent of oncePerField(request.intents).reverse()) {
-    const able = request.transforms.filter((transform) => transform.undo !== undefined && !transform.isChecklist);
-    run(workspace, request, intent, able, (transform, file, context) => transform.undo?.(file, context) ?? []);
+    const able = request.transforms.filter((transform) => !transform.isChecklist);
+    const restore = able.filter((transform) => transform.restore !== undefined);
+    const undo = able.filter((transform) => transform.undo !== undefined);
+    const wider = { ...request, earlier: replacing };
+    if (replacing.length > 0)
+      run(workspace, wider, intent, restore, (transform, file, context) => transform.restore?.(file, context) ?? []);
+    if (narrow.earlier.length > 0)
+      run(workspace, narrow, intent, undo, (transform, file, context) => transform.undo?.(file, context) ?? []);
   }
   const { changes, edits, places, silent } = workspace.result();
-  const { removed, missing } = matchRemoved(request.earlier, edits);
-  const lost = missing.map(
-    (edit): Place => ({
-      file: edit.file,
-      line: edit.line,
-      kind: "required",
-      what: edit.what,
-      reason: `Lockstep added \`${edit.text}\` here and does not find it any more: take ${edit.field} out by hand`,
-      model: edit.model,
-      field: edit.field,
-    }),
-  );
+  const { removed, missing } = matchRemoved(ofPhases, edits);
+  const lost = missing.map((edit): Place => {
+    const { file, line, what, model, field, text, replaces } = edit;
+    const byHand = replacing.includes(edit) ? `put \`${replaces}\` back by hand` : `take ${field} out by hand`;
+    const reason = `Lockstep wrote \`${text}\` here and does not find it any more: ${byHand}`;
+    return { file, line, kind: "required", what, reason, model, field };
+  });
   return { changes, edits: removed, places: [...places, ...lost], silent };
+}
+
+/** Edits that changed what an edit of a phase that stays had written. */
+function replacementsOf(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
+  const texts = new Set(edits.map((edit) => `${edit.transform} ${compact(edit.text)}`));
+  return edits.filter(
+    (edit) =>
+      edit.text !== "" && edit.replaces !== undefined && !texts.has(`${edit.transform} ${compact(edit.replaces)}`),
+  );
 }
 
 /** One pass: all transforms look at the same snapshot, then their edits are applied together. */
@@ -102,7 +133,8 @@ function run(
   const edits = new Map<SourceFile, { finding: EditFinding; about: About }[]>();
   const rest: { file: SourceFile; finding: Exclude<Finding, EditFinding>; about: About }[] = [];
   for (const transform of transforms) {
-    const about = { transform: transform.id, model: intent.model, field: intent.field };
+    const phase = phaseOfIntent[intent.kind];
+    const about = { transform: transform.id, phase, model: intent.model, field: intent.field };
     for (const file of context.project.files) {
       for (const finding of find(transform, file, context)) {
         if (finding.kind !== "edit") rest.push({ file, finding, about });
@@ -122,7 +154,7 @@ function createContext(workspace: Workspace, request: CodeRequest, intent: CodeI
   const model = request.models.find((each) => each.name === intent.model);
   if (model === undefined) return undefined;
   const field = model.fields.find((each) => each.name === intent.field) ?? unknownField(intent.field);
-  const all = [...request.intents, ...request.earlier];
+  const all = [...request.intents, ...request.earlier, ...(request.alsoPlanned ?? [])];
   const planned = new Set(all.filter((each) => each.model === model.name).map((each) => each.field));
   const columns = model.fields.filter((each) => !planned.has(each.name));
   const { project } = workspace;

@@ -17,6 +17,28 @@ export function addProperty(
   return splices && { kind: "edit", splices, what, text };
 }
 
+/** Puts back what an edit of this place had replaced; undefined where the place is none, or has changed since. */
+export function restored(
+  transform: string,
+  node: ts.Node,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): EditFinding | undefined {
+  const text = textOf(node, file);
+  const edit = earlierOf(transform, context).find(
+    (each) => each.file === file.file && each.what === what && bare(each.text) === bare(text),
+  );
+  if (edit?.replaces === undefined) return undefined;
+  const splice = { start: node.getStart(file.ast), end: node.end, text: edit.replaces };
+  return { kind: "edit", splices: [splice], what, text: edit.replaces, replaces: text };
+}
+
+/** Without the separator: a formatter may have added one. */
+export function bare(text: string): string {
+  return compact(text).replace(/[;,]$/, "");
+}
+
 /** Takes a property out if it is one of the transform's earlier edits: same field, same text, same kind of place. */
 export function* takeBack(
   transform: string,

@@ -7,6 +7,7 @@ import type { EditFinding, PlaceFinding } from "./transform.js";
 /** A finding and the field that it is about. */
 export interface About {
   readonly transform: string;
+  readonly phase: PlannedEdit["phase"];
   readonly model: string;
   readonly field: string;
 }
@@ -91,13 +92,13 @@ export class Workspace {
   /** An edit that replaces a text of this very run (both phases at once) leaves one record, not two. */
   private record(file: string, finding: EditFinding, about: About, offset: number): void {
     const { text, what, replaces } = finding;
-    const { transform, model, field } = about;
+    const { transform, phase, model, field } = about;
     const earlier = this.edits.findIndex(
       (edit) => edit.transform === transform && edit.file === file && edit.text === replaces && replaces !== undefined,
     );
     if (earlier === -1) {
       const replaced = replaces === undefined ? {} : { replaces };
-      this.edits.push({ transform, model, field, file, offset, what, text, ...replaced });
+      this.edits.push({ transform, phase, model, field, file, offset, what, text, ...replaced });
       return;
     }
     const [edit] = this.edits.splice(earlier, 1);

@@ -5,6 +5,11 @@ export type { FillFunction, FillRow, FillValue } from "./fill-function.js";
 /** What `lockstep.config.ts` may say. */
 export interface LockstepConfigInput {
   /**
+   * How many deployments a new plan takes: three, or two, in which reads open together with the constraint (`brisk`: for small
+   * tables that one service writes). Default: "careful".
+   */
+  pace?: "careful" | "brisk";
+  /**
    * The databases that a plan must reach, by name; the slowest of them decides. Default: none.
    * @example { production: { urlFrom: "PRODUCTION_DATABASE_URL" } }
    */

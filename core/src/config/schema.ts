@@ -24,6 +24,7 @@ const fill = z.strictObject({
 
 /** `lockstep.config.ts`. Unknown keys are errors: a misspelt setting would silently be no setting. */
 export const configSchema = z.strictObject({
+  pace: z.enum(["careful", "brisk"]).optional(),
   targets: z.record(z.string().min(1), target).default({}),
   code: z.strictObject({ include: patterns.optional(), exclude: patterns.optional() }).optional(),
   backfill: z

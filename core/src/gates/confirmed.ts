@@ -8,7 +8,7 @@ import type { Gate } from "./gate.js";
  * @param question what has to be true, in words: `all running builds write the column`
  */
 export function confirmed(question: string): Gate {
-  const ask: Gate["ask"] = async ({ gate, table, column }, { connection, plan, target, deploy }) => {
+  const ask: Gate["ask"] = async ({ gate, table, column }, { connection, plan, evidence = plan, target, deploy }) => {
     const name = `"${tableLabel(table)}"."${column}"`;
     const facts = await readTable(connection, table);
     if (facts === undefined) {
@@ -19,13 +19,13 @@ export function confirmed(question: string): Gate {
         help: `Deploy first: ${deploy}`,
       };
     }
-    const evidence = await readEvidence(connection, { plan, gate, table: facts, column });
-    if (evidence !== undefined) {
-      const note = evidence.note === undefined ? "" : `: ${evidence.note}`;
+    const said = await readEvidence(connection, { plan: evidence, gate, table: facts, column });
+    if (said !== undefined) {
+      const note = said.note === undefined ? "" : `: ${said.note}`;
       return {
         gate,
         isOpen: true,
-        statement: `${evidence.who} confirmed on ${moment(evidence.at)} for ${target} that ${question} (${name})${note}`,
+        statement: `${said.who} confirmed on ${moment(said.at)} for ${target} that ${question} (${name})${note}`,
       };
     }
     return {

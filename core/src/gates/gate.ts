@@ -7,11 +7,17 @@ export interface AppliedUnits {
   /** Begun and not finished: the ORM refuses to go on. */
   readonly failed: readonly string[];
   readonly pending: readonly string[];
+  /** The history was squashed since: no migration of the plan is left in the repository. */
+  readonly isSquashed?: boolean;
+  /** What the database lacks although its migrations count as applied there, each with what makes it. */
+  readonly lacking?: readonly { readonly statement: string; readonly help: string }[];
 }
 
 /** What gates ask. */
 export interface GateFacts {
   readonly plan: string;
+  /** The key of what people confirmed, where it is not the plan: once a phase was taken back everything is asked anew. */
+  readonly evidence?: string;
   /** The target's name in the config: `production`. */
   readonly target: string;
   readonly connection: Connection;

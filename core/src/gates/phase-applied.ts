@@ -2,7 +2,7 @@ import type { Gate } from "./gate.js";
 
 /** The released migrations of the plan have run on the target. */
 const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) => {
-  const { applied, failed, pending } = units;
+  const { applied, failed, pending, isSquashed = false, lacking = [] } = units;
   if (failed.length > 0) {
     return {
       gate,
@@ -18,6 +18,15 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
       isOpen: false,
       statement: `${list(pending)} ${verb} not applied on ${target} yet`,
       help: `Deploy first: ${deploy}`,
+    };
+  }
+  const [lack] = lacking;
+  if (lack !== undefined) return { gate, isOpen: false, statement: `${lack.statement} on ${target}`, help: lack.help };
+  if (isSquashed) {
+    return {
+      gate,
+      isOpen: true,
+      statement: `The column and its trigger are there on ${target}; the history was squashed`,
     };
   }
   if (applied.length === 0) {

@@ -66,6 +66,16 @@ export interface CodeIntent {
   readonly exposure?: "internal" | "exposed" | undefined;
 }
 
+/** Which phase asks for what: an edit belongs to the phase of its intent, whenever it was made. */
+export const phaseOfIntent = {
+  write: "expand",
+  keepFromReads: "expand",
+  completeFixtures: "expand",
+  acceptInRequests: "expand",
+  read: "switch",
+  dropFallback: "contract",
+} as const satisfies Record<CodeIntent["kind"], "expand" | "switch" | "contract">;
+
 /** A change to one file: replace `before` (the whole content, or undefined for a new file) by `after`. */
 export interface FileChange {
   /** Path from the project root, with `/`. */
@@ -77,6 +87,8 @@ export interface FileChange {
 /** One code edit that was made, for people and for the phases that come later. */
 export interface PlannedEdit {
   readonly transform: string;
+  /** The phase that it belongs to: an undo of that phase takes it back. A brisk contract makes the edits of switch as well. */
+  readonly phase: (typeof phaseOfIntent)[CodeIntent["kind"]];
   readonly file: string;
   /** 1-based line after the edit. */
   readonly line: number;

@@ -8,6 +8,9 @@ export type Phase = (typeof phases)[number];
 /** Phases that a deployment carries; `backfill` is run, not deployed. */
 export type DeployedPhase = Exclude<Phase, "backfill">;
 
+/** How many deployments a plan takes: in a `brisk` one switch and contract are one phase, `contract`. */
+export type Pace = "careful" | "brisk";
+
 export type LockMode =
   | "none"
   | "ROW EXCLUSIVE"
@@ -174,6 +177,9 @@ export interface Plan {
   readonly fingerprint: string;
   readonly versions: { readonly lockstep: string; readonly orm: string };
   readonly source: { readonly sql: string; readonly sha256: string };
+  readonly pace: Pace;
+  /** Why that pace, in words. */
+  readonly paceReason: string;
   readonly columns: readonly PlannedColumn[];
   readonly hazards: readonly Hazard[];
   readonly notices: readonly Notice[];
@@ -192,9 +198,12 @@ export interface Plan {
 export interface PlanState {
   /** The last phase whose files are in the repository. */
   readonly released: "expand" | "switch" | "contract" | "undone";
+  /** In the order of their release. A unit that was taken back and released again is here twice: see `releasesOf`. */
   readonly written: readonly WrittenUnit[];
   readonly held: readonly WrittenUnit[];
   readonly undo: readonly WrittenUnit[];
+  /** How often a phase was taken back; absent: never. What people confirmed before the last time does not count any more. */
+  readonly undos?: number;
   /** Code edits made so far, so that a later phase or an undo finds them again. */
   readonly edits: readonly PlannedEdit[];
   /** Places that list the model's fields and were not edited: the checklist. */

@@ -4,6 +4,7 @@ import type {
   GateStep,
   Migration,
   Notice,
+  Pace,
   Phase,
   Plan,
   PlannedColumn,
@@ -25,6 +26,8 @@ export interface PlanRequest {
   readonly versions: Plan["versions"];
   readonly migration: Migration;
   readonly sources: PlanSources;
+  /** Why it is careful or brisk, in words. Default: careful. */
+  readonly pace?: { readonly pace: Pace; readonly reason: string };
   /** Plans that are not done: a fill must not read what they still fill. */
   readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
@@ -88,6 +91,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     fingerprint: sha256(JSON.stringify([migration.sql, columns, units.map((unit) => unit.spec)])),
     versions: request.versions,
     source: { sql: migration.sql, sha256: sha256(migration.sql) },
+    pace: request.pace?.pace ?? "careful",
+    paceReason: request.pace?.reason ?? "the default",
     columns,
     hazards,
     notices,
@@ -139,5 +144,6 @@ function intentsOf(steps: readonly Step[]): CodeIntent[] {
 /** The phases that a plan has, in order: an index alone needs nothing after expand. */
 export function phasesOf(plan: Plan): Phase[] {
   if (plan.columns.every((column) => !column.isRelaxed)) return ["expand"];
-  return ["expand", ...(plan.backfills.length > 0 ? (["backfill"] as const) : []), "switch", "contract"];
+  const backfill = plan.backfills.length > 0 ? (["backfill"] as const) : [];
+  return ["expand", ...backfill, ...(plan.pace === "brisk" ? [] : (["switch"] as const)), "contract"];
 }

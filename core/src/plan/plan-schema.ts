@@ -119,6 +119,8 @@ const planObject = z.strictObject({
   fingerprint: z.string(),
   versions: z.strictObject({ lockstep: z.string(), orm: z.string() }),
   source: z.strictObject({ sql: z.string(), sha256: z.string() }),
+  pace: z.enum(["careful", "brisk"]),
+  paceReason: z.string(),
   columns: z.array(column),
   hazards: z.array(z.strictObject({ ...judged, rule: z.string(), consequence: z.string() })),
   notices: z.array(z.strictObject({ ...judged, reason: z.string() })),
@@ -142,10 +144,12 @@ const planObject = z.strictObject({
     written: z.array(written),
     held: z.array(written),
     undo: z.array(written),
+    undos: z.number().optional(),
     edits: z.array(
       z
         .strictObject({
           transform: z.string(),
+          phase: z.enum(["expand", "switch", "contract"]),
           file: z.string(),
           line: z.number(),
           what: z.string(),

@@ -38,7 +38,7 @@ export function isOpen(plan: Plan): boolean {
 }
 
 /**
- * The plan that a command works on: the one named, or the only open one.
+ * The plan that a command works on: the one named, the only open one, or the last that was not undone.
  *
  * @throws LS3005 none · LS3006 several are open
  */
@@ -48,7 +48,7 @@ export function choosePlan(root: string, id: string | undefined): Plan {
   const open = plans.filter(isOpen);
   const [only, second] = open;
   if (only === undefined) {
-    const last = plans.at(-1);
+    const last = plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
     if (last !== undefined) return last;
     throw new LockstepError("LS3005", "There is no plan in this project.", {
       hint: "A plan is made when a migration needs one: edit the model, then npx prisma migrate dev",

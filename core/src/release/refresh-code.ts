@@ -2,7 +2,7 @@ import type { CodeGlobs } from "../config/code-globs.js";
 import type { FileChange, Plan, PlannedEdit } from "../model/index.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { editCode, intentsAt } from "./prepare-phase.js";
+import { editCode, intentsAt } from "./edit-code.js";
 
 export interface RefreshResult {
   readonly plan: Plan;
@@ -25,7 +25,7 @@ export async function refreshCode(request: {
   const { plan } = request;
   const { released } = plan.state;
   if (released === "undone") return { plan, changes: [], codeChanges: [], made: [] };
-  const code = await editCode({ ...request, phase: released, timestamp: "" }, intentsAt(plan, released));
+  const code = await editCode(request, intentsAt(plan, released));
   const after: Plan = {
     ...plan,
     state: { ...plan.state, edits: code.edits, places: code.places, codeFiles: code.codeFiles },

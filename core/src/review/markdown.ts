@@ -15,7 +15,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   return `${[
     `# ${plan.id}: add ${names} without stopping anything`,
     ...(plan.state.released === "undone" ? ["**This plan was undone.** What follows is what it was."] : []),
-    intro(phases, plan.state.held.length > 0),
+    intro(plan, phases, plan.state.held.length > 0),
     "## What was unsafe",
     plan.hazards
       .map(
@@ -48,7 +48,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
     "## Each migration",
     plan.units.map(unitText).join("\n"),
-    ...undoText(plan),
+    ...undoText(plan, phases),
     "## Commands",
     [
       "- `npx lockstep status` — where each database stands",
@@ -57,18 +57,26 @@ export function planReadme(plan: Plan, words: OrmWords): string {
         ? [`- \`npx lockstep backfill run ${plan.id}\` — fill the rows; stops and goes on at any time`]
         : []),
       ...(phases.length > 1 ? [`- \`npx lockstep next ${plan.id}\` — check the gate, write the next phase`] : []),
+      `- \`npx lockstep undo ${plan.id}\` — take the last phase back`,
+      `- \`npx lockstep abandon ${plan.id}\` — take everything back`,
     ].join("\n"),
     "`plan.json` is the plan itself; it and the SQL files of this folder are checked by hash, so edit neither.",
   ].join("\n\n")}\n`;
 }
 
-function intro(phases: readonly Phase[], isHeld: boolean): string {
+function intro(plan: Plan, phases: readonly Phase[], isHeld: boolean): string {
   if (phases.length === 1)
     return "The migration that the ORM generated was rewritten so that nobody has to wait for it. It is one phase: once it is deployed, the plan is done.";
   return `The migration that the ORM generated would have failed or blocked the running application. It was rewritten into ${phases.length} phases.
-Each phase is deployed by itself and works with the application version before it and after it. Until contract is written, the
-plan can be taken back.
+Each phase is deployed by itself and works with the application version before it and after it. Every phase can be taken back.
+${paceText(plan)}
 ${isHeld ? "The later phases wait in [held](held) until the database says that they are safe." : ""}`.trimEnd();
+}
+
+function paceText({ pace, paceReason }: Plan): string {
+  return pace === "brisk"
+    ? `The pace is brisk (${paceReason}): reads open in the same deployment that makes the column required.`
+    : `The pace is careful (${paceReason}): reads open in a deployment of their own, before the column becomes required.`;
 }
 
 function outgoing(phase: Phase, words: OrmWords): string {
@@ -115,12 +123,21 @@ function unitText(unit: Unit): string {
   return `- **${unit.phase}** ${unit.title}. Lock: ${lockWords(unit.lock)}. Undo: ${unit.undo}\n  \`${unit.ddl}\``;
 }
 
-function undoText(plan: Plan): string[] {
+function undoText(plan: Plan, phases: readonly Phase[]): string[] {
   const lost = plan.columns.map(columnLabel).join(", ");
+  const before = phases.includes("switch") ? "switch" : "expand";
+  const rows = [
+    ...(phases.includes("contract")
+      ? [["contract", before, "a forward migration makes the column optional again, with its trigger", "no"]]
+      : []),
+    ...(phases.includes("switch") ? [["switch", "expand", "no migration; reads are kept away again", "no"]] : []),
+    ["expand", "nothing", "a forward migration drops the column", `**yes: the values in ${lost}**`],
+  ];
   return [
     "## Taking it back",
-    `Until contract is written, \`npx lockstep undo ${plan.id}\` writes a forward migration and takes the model and the code edits back. **The values in ${lost} are lost**;
-nothing else is. Deploy the code first, then the migration: code that still writes the column fails once it is gone.`,
+    table(["`npx lockstep undo` takes back", "and leads to", "in the database", "data lost"], rows),
+    `After an undo \`npx lockstep next\` goes on again, with the same reviewed SQL. \`npx lockstep abandon ${plan.id}\` takes everything back at once.
+When the column goes, deploy the code first, then the migration: code that still writes the column fails once it is gone.`,
   ];
 }
 

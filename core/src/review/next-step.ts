@@ -1,23 +1,44 @@
 import type { Plan } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin.js";
 
-/** What to do after the files of a phase were written: the `Next` line. */
-export function nextStep(plan: Plan, words: OrmPlugin["words"]): string {
+/**
+ * What to do after the files of a phase were written: the `Next` line.
+ *
+ * @param contractUndo of a plan that was left in contract: the migrations that make its columns optional again, where a database
+ * does not have them yet
+ */
+export function nextStep(plan: Plan, words: OrmPlugin["words"], contractUndo: readonly string[] = []): string {
   const build = words.generate === undefined ? "" : `${words.generate}, `;
-  const phases = phasesOf(plan);
+  const goOn = "To go on again: npx lockstep next";
   switch (plan.state.released) {
     case "expand":
-      return phases.length === 1
-        ? "commit and deploy: this plan has one phase"
-        : `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep backfill run`;
+      if (phasesOf(plan).length === 1) return "commit and deploy: this plan has one phase";
+      if (plan.state.undos !== undefined) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
+      return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep backfill run`;
     case "switch":
+      if (isTakenBack(plan)) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
       return `review and commit, deploy the code.  When it has run well for a while: npx lockstep next`;
     case "contract":
       return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep status`;
-    case "undone":
-      return `${build}review and commit, deploy the code first (builds that still write the column fail once it is gone), then ${words.deploy}`;
+    case "undone": {
+      if (plan.state.written.length === 0) return `${build}review and commit: there is nothing to deploy`;
+      const codeFirst = `deploy the code first (builds that still write the column fail once it is gone), then ${words.deploy}`;
+      // Code of before the change writes no value: it needs the trigger that contract took away.
+      const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
+      return `${build}review and commit, ${optional === "" ? codeFirst : `on each database where contract is live ${optional}; then ${codeFirst}`}`;
+    }
     default:
       return plan.state.released satisfies never;
   }
+}
+
+function afterUndo(plan: Plan, words: OrmPlugin["words"]): string {
+  return isTakenBack(plan) ? `deploy (${words.deploy} first, then the code)` : "deploy the code";
+}
+
+/** The contract was released and taken back since: the database has to follow. */
+function isTakenBack(plan: Plan): boolean {
+  return releasesOf(plan).some(({ kind, isPast }) => kind === "undo" && !isPast);
 }

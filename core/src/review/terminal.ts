@@ -56,6 +56,7 @@ export function planText(
   });
   return [
     `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${phaseCount(plan)}, each safe with the app version before and after it`,
+    ...(phases.length > 1 ? [`Pace ${plan.pace} (${plan.paceReason})`] : []),
     columns(rows),
   ].join("\n");
 }

@@ -37,12 +37,14 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
     .filter((unit) => unit.phase === phase)
     .map((unit) => ({ text: unit.title, lock: lockWords(unit.lock) }));
   const names = plan.columns.filter((column) => column.isRelaxed).map((column) => `${column.model}.${column.field}`);
+  const reads = `code reads ${names.join(", ")}`;
+  const isBoth = phase === "contract" && plan.pace === "brisk";
   const code =
     phase === "expand"
       ? [`${names.join(", ")} optional for now; code writes it`]
       : phase === "switch"
-        ? [`code reads ${names.join(", ")}`]
-        : [`${names.join(", ")} required; fallbacks go`];
+        ? [reads]
+        : [...(isBoth ? [reads] : []), `${names.join(", ")} required; fallbacks go`];
   return [...units, ...(names.length === 0 ? [] : code.map((text) => ({ text, lock: "code" })))];
 }
 

@@ -11,6 +11,7 @@ import {
   fillProblemText,
   loadConfig,
   noticesText,
+  paceOf,
   readTable,
   refuseUnknownFills,
   systemClock,
@@ -47,6 +48,7 @@ export async function planChange(change: {
   refuseUnknownFills(config, prismaSchema.models);
   const functions = fillFunctions(config);
   const column = withFunctions(columnSources(prismaSchema, project), functions);
+  const pace = paceOf(config);
   const database = new DevelopmentDatabase(project.developmentUrl);
   try {
     const make = (id: string) =>
@@ -57,6 +59,7 @@ export async function planChange(change: {
         migration,
         sources: { column, table: (table) => database.shape(table) },
         openPlans,
+        pace,
         originalModels: (columns) => {
           const names = new Set(columns.map((planned) => planned.model));
           return prismaSchema.models

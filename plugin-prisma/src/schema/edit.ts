@@ -121,7 +121,7 @@ export function findField(
   const field = model.fields.find((item) => item.name === name);
   if (field !== undefined) return { model, field };
   throw new LockstepError("LS4002", `There is no field ${name} in model ${modelName} (${model.file}:${model.line})`, {
-    hint: "Restore the field, or undo the plan.",
+    hint: "Restore the field, or leave the plan with npx lockstep abandon.",
   });
 }
 

@@ -2,7 +2,18 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { apply, type CodePhase, type Column, codePhases, editFor, type Files, field, single, undo } from "./phases.js";
+import {
+  apply,
+  type CodePhase,
+  type Column,
+  codePhases,
+  editFor,
+  type Files,
+  field,
+  single,
+  undo,
+  undoOf,
+} from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 
@@ -45,6 +56,21 @@ describe.each(readdirSync(folder))("%s", (name) => {
       expect(apply(single(text), undone)[0]?.text, phase).toBe(before);
       expect(undone.places, phase).toEqual([]);
     }
+  });
+
+  test("undo of each phase gives the bytes of the phase before", async () => {
+    const earlier: PlannedEdit[] = [];
+    let former = before;
+    for (const { phase, result, text } of await throughPhases(files, column)) {
+      earlier.push(...result.edits);
+      const undone = await undoOf(phase, single(text), earlier, column);
+      expect(undone.files[0]?.text, phase).toBe(former);
+      former = text;
+    }
+    // Everything at once, from contract.
+    const undone = await undoOf("expand", single(former), earlier, column);
+    expect(undone.files[0]?.text).toBe(before);
+    expect(undone.places).toEqual([]);
   });
 
   test("nothing of the scaffolding is left after contract", async () => {

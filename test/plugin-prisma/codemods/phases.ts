@@ -90,6 +90,26 @@ export function undo(files: Files, earlier: readonly PlannedEdit[], column: Colu
   return planCodeUndo(request(files, ["expand", "switch"], earlier, column));
 }
 
+/** What `lockstep undo` does to the code: the last phase goes, and reads are kept away again where it had opened them. */
+export async function undoOf(
+  phase: CodePhase,
+  files: Files,
+  earlier: readonly PlannedEdit[],
+  column: Column = {},
+): Promise<{ files: Files; places: CodeResult["places"] }> {
+  const phases = codePhases.slice(codePhases.indexOf(phase));
+  const undone = await planCodeUndo(request(files, codePhases, earlier, column), phases);
+  const after = apply(files, undone);
+  if (phase !== "switch") return { files: after, places: undone.places };
+  const all = request(after, ["expand"], earlier, column);
+  const again = await planCodeEdits({
+    ...all,
+    intents: all.intents.filter(({ kind }) => kind === "keepFromReads"),
+    earlier: earlier.filter((edit) => !phases.includes(edit.phase)),
+  });
+  return { files: apply(after, again), places: [...undone.places, ...again.places] };
+}
+
 export function apply(files: Files, { changes }: Pick<CodeResult, "changes">): Files {
   const after = new Map(changes.map((change) => [change.file, change.after ?? ""]));
   return files.map(({ file, text }) => ({ file, text: after.get(file) ?? text }));

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parseSourceFile, ts } from "../../../core/src/codemods/index.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { apply, codePhases, editFor, editForBoth, single, undo } from "./phases.js";
+import { apply, codePhases, editFor, editForBoth, single, undo, undoOf } from "./phases.js";
 
 /** How a literal can be written. */
 interface Layout {
@@ -107,6 +107,34 @@ describe("whatever the formatting", () => {
         expect(undone.places).toEqual([]);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test("each phase can be undone to the bytes of the phase before, a brisk contract too, and everything from contract", async () => {
+    await fc.assert(
+      fc.asyncProperty(programs, async (before) => {
+        const texts = [before];
+        const earlier: PlannedEdit[] = [];
+        for (const phase of codePhases) {
+          const files = single(texts.at(-1) ?? "");
+          const result = await editFor(phase, files, earlier);
+          earlier.push(...result.edits);
+          texts.push(apply(files, result)[0]?.text ?? "");
+          const undone = await undoOf(phase, single(texts.at(-1) ?? ""), earlier);
+          expect(undone).toEqual({ files: single(texts.at(-2) ?? ""), places: [] });
+        }
+        const contracted = single(texts.at(-1) ?? "");
+        expect(await undoOf("expand", contracted, earlier)).toEqual({ files: single(before), places: [] });
+        expect(await undoOf("switch", contracted, earlier)).toEqual({ files: single(texts[1] ?? ""), places: [] });
+        const expanded = single(texts[1] ?? "");
+        const both = await editForBoth(
+          expanded,
+          earlier.filter(({ phase }) => phase === "expand"),
+        );
+        const all = [...earlier.filter(({ phase }) => phase === "expand"), ...both.edits];
+        expect(await undoOf("switch", apply(expanded, both), all)).toEqual({ files: expanded, places: [] });
+      }),
+      { numRuns: 40 },
     );
   });
 

@@ -14,10 +14,11 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, workspace } = invocation;
-    const { project, config } = await workspace();
+    const { project, plugin, config } = await workspace();
     const [
       { choosePlan },
       { chooseTargets },
+      { assertParts },
       { runBackfill },
       { systemClock },
       { BackfillView },
@@ -27,6 +28,7 @@ export default defineCommand({
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
+      import("../ask-target.js"),
       import("../../backfill/runner.js"),
       import("../../db/clock.js"),
       import("../backfill-view.js"),
@@ -45,6 +47,7 @@ export default defineCommand({
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
     for (const target of chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
+      await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
         const view = new BackfillView(io, target.name, spec);
         const result = await runBackfill({

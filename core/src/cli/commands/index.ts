@@ -1,4 +1,5 @@
 import type { CliCommand } from "../command.js";
+import abandon from "./abandon.js";
 import backfillRun from "./backfill-run.js";
 import code from "./code.js";
 import explain from "./explain.js";
@@ -9,4 +10,4 @@ import status from "./status.js";
 import undo from "./undo.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
-export const commands: readonly CliCommand[] = [backfillRun, code, explain, init, next, plan, status, undo];
+export const commands: readonly CliCommand[] = [abandon, backfillRun, code, explain, init, next, plan, status, undo];

@@ -7,6 +7,7 @@ export default defineCommand({
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
     { flags: "--target <name>", description: "ask this target only" },
+    { flags: "--pace <pace>", description: "careful or brisk, while only expand is released" },
     { flags: "--confirm <gate...>", description: "confirm what no query can tell: writers-aware, reads-steady" },
     { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
     { flags: "--note <text>", description: "a note for the record" },
@@ -19,6 +20,7 @@ export default defineCommand({
     const [
       store,
       { nextPhase },
+      { withPace },
       { chooseTargets },
       { passGate },
       { preparePhase },
@@ -30,6 +32,7 @@ export default defineCommand({
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../../plan/next-phase.js"),
+      import("../../plan/pace.js"),
       import("../targets.js"),
       import("../pass-gate.js"),
       import("../../release/prepare-phase.js"),
@@ -40,8 +43,9 @@ export default defineCommand({
       import("../../review/diff.js"),
     ]);
     const { colors } = io;
-    const plan = store.choosePlan(project.root, invocation.arguments[0]);
-    store.verifyUnits(project.root, plan);
+    const chosen = store.choosePlan(project.root, invocation.arguments[0]);
+    store.verifyUnits(project.root, chosen);
+    const plan = withPace(chosen, textOption(invocation, "pace"));
     const phase = nextPhase(plan);
     if (phase === undefined)
       return {

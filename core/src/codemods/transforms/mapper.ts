@@ -1,6 +1,6 @@
 import { ts } from "../compiler.js";
 import { describe, propertiesOf, spreadsOf } from "../expressions.js";
-import { addProperty, takeBack } from "../property-edit.js";
+import { addProperty, restored, takeBack } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
@@ -22,16 +22,26 @@ export const mapper: Transform = {
 
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
-    // Copies that are typed as rows are fixtures.
-    const rows = new Set([...rowLiterals(file, context)].map(({ literal }) => literal));
-    for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-      if (rows.has(literal)) continue;
-      const what = describe(literal, `copy of ${context.model.name}`);
-      yield* takeBack(id, literal, what, file, context);
-    }
+    for (const { literal, what } of copies(file, context)) yield* takeBack(id, literal, what, file, context);
     yield* takeBackPatterns(file, context);
   },
+
+  *restore(file, context) {
+    for (const { literal, what } of copies(file, context)) {
+      for (const property of literal.properties) {
+        const edit = restored(id, property, what, file, context);
+        if (edit !== undefined) yield edit;
+      }
+    }
+  },
 };
+
+/** Literals that may show a row; copies that are typed as rows are fixtures. */
+function* copies(file: SourceFile, context: TransformContext) {
+  const rows = new Set([...rowLiterals(file, context)].map(({ literal }) => literal));
+  for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression))
+    if (!rows.has(literal)) yield { literal, what: describe(literal, `copy of ${context.model.name}`) };
+}
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { mapper: found, value, reason } of responses(context).mappers) {

@@ -1,8 +1,9 @@
 import { ts } from "../compiler.js";
 import { insertMember, removeMember } from "../member-edit.js";
+import { bare, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { type SourceFile, textOf } from "../source-file.js";
-import { compact, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
 
 const id = "response-type";
 const types: Readonly<Record<string, string>> = {
@@ -25,6 +26,13 @@ export const responseType: Transform = {
   *undo(file, context) {
     for (const { node, member, text } of written(file, context)) {
       yield { kind: "edit", splices: removeMember(node, member, file), what: what(node), text: "", replaces: text };
+    }
+  },
+
+  *restore(file, context) {
+    for (const { node, member } of written(file, context)) {
+      const edit = restored(id, member, what(node), file, context);
+      if (edit !== undefined) yield edit;
     }
   },
 };
@@ -72,11 +80,6 @@ function* written(
       if (texts.has(bare(text))) yield { node, member, text };
     }
   }
-}
-
-/** Without the separator: a formatter may have added one. */
-function bare(text: string): string {
-  return compact(text).replace(/[;,]$/, "");
 }
 
 function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {

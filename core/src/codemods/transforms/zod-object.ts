@@ -1,6 +1,6 @@
 import { ts } from "../compiler.js";
 import { pathOf, propertiesOf, valueAt } from "../expressions.js";
-import { addProperty, takeBack } from "../property-edit.js";
+import { addProperty, restored, takeBack } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { keyIn, zodObjectIn } from "../shape-types.js";
 import { type SourceFile, textOf } from "../source-file.js";
@@ -20,6 +20,15 @@ export const zodObject: Transform = {
 
   *undo(file, context) {
     for (const literal of wholeObjects(file, context)) yield* takeBack(id, literal, what(literal), file, context);
+  },
+
+  *restore(file, context) {
+    for (const literal of wholeObjects(file, context)) {
+      for (const property of literal.properties) {
+        const edit = restored(id, property, what(literal), file, context);
+        if (edit !== undefined) yield edit;
+      }
+    }
   },
 };
 

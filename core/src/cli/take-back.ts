@@ -1,0 +1,112 @@
+import { codeGlobs } from "../config/code-globs.js";
+import { LockstepError } from "../errors.js";
+import { writeFiles } from "../files/write-files.js";
+import type { Plan } from "../model/index.js";
+import { refuseUndo } from "../plan/guard-undo.js";
+import { listPlans, verifyUnits } from "../plan/store.js";
+import type { PhaseFiles } from "../release/prepare-phase.js";
+import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
+import { timestampOf } from "../release/timestamps.js";
+import { diffText } from "../review/diff.js";
+import { nextStep } from "../review/next-step.js";
+import { editsText, nextText } from "../review/terminal.js";
+import { columnLabel } from "../review/words.js";
+import type { CommandResult, Invocation } from "./command.js";
+
+/**
+ * What `undo` and `abandon` have in common: refuse what others stand on, show, ask where values are lost, write.
+ *
+ * @throws LS3008 undone already · LS8005 values would be lost, and there is no terminal to ask on
+ */
+export async function takeBack(request: {
+  readonly invocation: Invocation;
+  readonly plan: Plan;
+  readonly command: "undo" | "abandon";
+  readonly to: UndoRequest["to"];
+  readonly removesMigrations?: boolean;
+}): Promise<CommandResult> {
+  const { invocation, plan, command, to, removesMigrations = false } = request;
+  const { options, io } = invocation;
+  const { project, plugin, config } = await invocation.workspace();
+  const { colors } = io;
+  verifyUnits(project.root, plan);
+  if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is undone already.`);
+  refuseUndo(plan, to, listPlans(project.root));
+  const prepared = await prepareUndo({
+    plan,
+    project,
+    plugin,
+    to,
+    removesMigrations,
+    timestamp: timestampOf(io.now()),
+    code: codeGlobs(config),
+  });
+  const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];
+  const effect = effectText(plan, to, lost, removesMigrations);
+  const json = {
+    plan: plan.id,
+    from: plan.state.released,
+    to,
+    lost,
+    migrations: prepared.migrations.map(({ name }) => name),
+    files: prepared.changes.map((change) => change.file),
+    places: prepared.places,
+    written: false,
+  };
+  if (options.dryRun === true) {
+    const shown = prepared.changes.filter((change) => !change.file.startsWith("lockstep/"));
+    io.err(diffText(shown, colors));
+    return {
+      text: `${effect}\nNothing was written (--dry-run).\n${nextText(`npx lockstep ${command} ${plan.id}`, colors)}`,
+      json,
+      exitCode: 0,
+    };
+  }
+  if (lost.length > 0 && options.yes !== true) {
+    if (!io.isInteractive)
+      throw new LockstepError("LS8005", `${effect} Say yes to that with a flag.`, {
+        hint: `npx lockstep ${command} ${plan.id} --yes`,
+      });
+    if (!(await io.confirm(`${effect} Write it?`))) return { text: "Nothing was written.", json, exitCode: 1 };
+  }
+  writeFiles(project.root, prepared.changes);
+  return {
+    json: { ...json, written: true },
+    exitCode: 0,
+    text: [
+      `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${lost.length > 0 ? colors.yellow(effect) : effect}`,
+      ...prepared.migrations.map(({ name, unit }) => `  ${name}   ${unit.unit.title}`),
+      ...removedText(prepared, plan, removesMigrations),
+      editsText(prepared.edits, prepared.places, colors, "taken back"),
+      nextText(nextStep(prepared.plan, plugin.words, contractUndo(prepared, plan)), colors),
+    ]
+      .filter((line) => line !== "")
+      .join("\n"),
+  };
+}
+
+/** The migrations that have to run before the code goes back, where contract is live. */
+function contractUndo({ migrations }: PhaseFiles, plan: Plan): string[] {
+  if (plan.state.released !== "contract") return [];
+  return migrations.filter(({ unit }) => unit.unit.phase === "contract").map(({ unit }) => unit.file);
+}
+
+function verdict(plan: Plan, to: UndoRequest["to"]): string {
+  if (to === "undone") return "everything that was released is taken back";
+  return `${plan.state.released} is taken back, the plan is in ${to} again`;
+}
+
+/** What becomes of the data, in words. */
+function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], removesMigrations: boolean): string {
+  if (removesMigrations) return "No database has its migrations, so they are removed; no data is touched.";
+  if (to === "undone") return `The values in ${lost.join(", ")} are lost where this is applied; nothing else is.`;
+  const names = plan.columns.map(columnLabel).join(", ");
+  return `No data is lost: the values in ${names} stay.`;
+}
+
+function removedText({ plan: after }: PhaseFiles, plan: Plan, removesMigrations: boolean): string[] {
+  if (!removesMigrations) return [];
+  return plan.state.written
+    .filter((unit) => !after.state.written.includes(unit))
+    .map(({ file }) => `  removed ${file}`);
+}

@@ -1,0 +1,181 @@
+import type { CodeGlobs } from "../config/code-globs.js";
+import { LockstepError } from "../errors.js";
+import { dirtyFiles } from "../files/git.js";
+import type {
+  CodeIntent,
+  DeployedPhase,
+  EntityModel,
+  FileChange,
+  Place,
+  Plan,
+  PlannedEdit,
+  PlanState,
+} from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
+import { sha256 } from "../plan/hash.js";
+import { isOpen, listPlans } from "../plan/store.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+
+export interface CodeRequest {
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  /** The models with the new column; read from the files when absent. */
+  readonly models?: readonly EntityModel[];
+  /** `code.include` and `code.exclude` of the config. */
+  readonly code: CodeGlobs;
+}
+
+export interface CodeResult {
+  readonly changes: readonly FileChange[];
+  /** Made now, or taken back. */
+  readonly made: readonly PlannedEdit[];
+  /** All that stand in the code after this. */
+  readonly edits: readonly PlannedEdit[];
+  readonly places: readonly Place[];
+  readonly codeFiles: PlanState["codeFiles"];
+}
+
+/** What the code needs in a phase. Write sites are looked after in every one: new ones come while a plan is open. */
+export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent[] {
+  if (phase === "expand") return plan.intents.expand;
+  const writes = plan.intents.expand.filter((intent) => intent.kind !== "keepFromReads");
+  const reads = phase === "contract" && !phasesOf(plan).includes("switch") ? plan.intents.switch : [];
+  return [...writes, ...reads, ...plan.intents[phase]];
+}
+
+/**
+ * Makes the edits that intents ask for. Used by every phase, and again by `lockstep code`. Files with uncommitted changes of
+ * somebody else are listed, not edited.
+ */
+export async function editCode(request: CodeRequest, intents: readonly CodeIntent[]): Promise<CodeResult> {
+  const { plan, project } = request;
+  const { edits: earlier, codeFiles } = plan.state;
+  if (intents.length === 0) return { changes: [], made: [], edits: earlier, places: [], codeFiles };
+  const { planCodeEdits } = await import("../codemods/plan-edits.js");
+  const result = await planCodeEdits(await inputOf(request, intents));
+  const foreign = foreignChanges(project, result.changes);
+  const changes = result.changes.filter((change) => !foreign.has(change.file));
+  const made = result.edits.filter((edit) => !foreign.has(edit.file));
+  const waiting = result.edits
+    .filter((edit) => foreign.has(edit.file))
+    .map(
+      (edit): Place => ({
+        file: edit.file,
+        line: edit.line,
+        kind: "required",
+        what: edit.what,
+        reason: "the file has uncommitted changes: commit or stash them, then run npx lockstep code",
+        model: edit.model,
+        field: edit.field,
+      }),
+    );
+  return {
+    changes,
+    made,
+    edits: [...earlier, ...made],
+    places: [...waiting, ...result.places],
+    codeFiles: mergeCodeFiles(codeFiles, changes),
+  };
+}
+
+/**
+ * Takes the code edits back that belong to a phase after `to`; what they had replaced or taken away comes back. Back in expand
+ * that is the option that keeps reads away.
+ *
+ * @throws LS4001 when a file has uncommitted changes of somebody else: half an undo would break the code
+ */
+export async function takeBackCode(
+  request: CodeRequest,
+  to: Exclude<DeployedPhase, "contract"> | "undone",
+): Promise<CodeResult> {
+  const { plan, project } = request;
+  const phases = (["expand", "switch", "contract"] as const).slice({ undone: 0, expand: 1, switch: 2 }[to]);
+  const isTaken = (edit: PlannedEdit) => phases.includes(edit.phase);
+  const intents = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
+  const { edits: earlier, codeFiles } = plan.state;
+  if (intents.length === 0) return { changes: [], made: [], edits: [], places: [], codeFiles };
+  const { planCodeEdits, planCodeUndo } = await import("../codemods/plan-edits.js");
+  const input = await inputOf(request, intents);
+  const undone = await planCodeUndo(input, phases);
+  const kept = earlier.filter((edit) => !isTaken(edit));
+  const after = new Map(undone.changes.map((change) => [change.file, change.after ?? ""]));
+  const again = await planCodeEdits({
+    ...input,
+    files: input.files.map(({ file, text }) => ({ file, text: after.get(file) ?? text })),
+    intents: to === "expand" ? plan.intents.expand.filter((intent) => intent.kind === "keepFromReads") : [],
+    earlier: kept,
+  });
+  const texts = new Map([...undone.changes, ...again.changes].map((change) => [change.file, change.after]));
+  const changes = input.files.flatMap(({ file, text }): FileChange[] => {
+    const now = texts.get(file);
+    return now === undefined || now === text ? [] : [{ file, before: text, after: now }];
+  });
+  const foreign = foreignChanges(project, changes);
+  if (foreign.size > 0)
+    throw new LockstepError("LS4001", `The undo edits files with uncommitted changes: ${[...foreign].join(", ")}.`);
+  return {
+    changes,
+    made: [...undone.edits, ...again.edits],
+    edits: [...withoutRepeated(kept, again.edits), ...again.edits],
+    places: [...undone.places, ...again.places],
+    codeFiles: mergeCodeFiles(codeFiles, changes),
+  };
+}
+
+async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
+  const { plan, project, plugin } = request;
+  // ts-morph costs a quarter of a second: only here.
+  const [{ readSourceFiles }, { coreTransforms }] = await Promise.all([
+    import("../codemods/source-files.js"),
+    import("../codemods/index.js"),
+  ]);
+  const models = request.models ?? (await plugin.readModels(project));
+  const names = new Set(intents.map((intent) => intent.model));
+  return {
+    root: project.root,
+    files: await readSourceFiles(project.root, {
+      include: request.code.include,
+      exclude: [...request.code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
+      models: models.filter((model) => names.has(model.name)),
+      fields: intents.map((intent) => intent.field),
+    }),
+    models,
+    intents,
+    transforms: [...(await plugin.transforms()), ...coreTransforms],
+    earlier: plan.state.edits,
+    alsoPlanned: listPlans(project.root)
+      .filter((other) => other.id !== plan.id && isOpen(other))
+      .flatMap((other) => other.columns),
+  };
+}
+
+/** An edit that is made again has one record, with the place where it stands now. */
+function withoutRepeated(kept: readonly PlannedEdit[], again: readonly PlannedEdit[]): readonly PlannedEdit[] {
+  const key = ({ transform, model, field, file, text }: PlannedEdit) =>
+    JSON.stringify([transform, model, field, file, text]);
+  const repeated = new Set(again.map(key));
+  return kept.filter((edit) => !repeated.has(key(edit)));
+}
+
+/** Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count. */
+function foreignChanges(project: Project, changes: readonly FileChange[]): ReadonlySet<string> {
+  const own = new Set(
+    listPlans(project.root).flatMap((plan) => plan.state.codeFiles.map((entry) => `${entry.file} ${entry.sha256}`)),
+  );
+  const dirty = dirtyFiles(
+    project.root,
+    changes.map((change) => change.file),
+  );
+  return new Set(
+    changes
+      .filter(({ file, before }) => dirty.has(file) && !own.has(`${file} ${sha256(before ?? "")}`))
+      .map((change) => change.file),
+  );
+}
+
+function mergeCodeFiles(earlier: PlanState["codeFiles"], changes: readonly FileChange[]): PlanState["codeFiles"] {
+  const merged = new Map(earlier.map((entry) => [entry.file, entry.sha256]));
+  for (const { file, after } of changes) if (after !== undefined) merged.set(file, sha256(after));
+  return [...merged].sort(([a], [b]) => (a < b ? -1 : 1)).map(([file, hash]) => ({ file, sha256: hash }));
+}

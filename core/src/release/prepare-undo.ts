@@ -1,0 +1,115 @@
+import { LockstepError } from "../errors.js";
+import type { DeployedPhase, EntityModel, Plan, Unit } from "../model/index.js";
+import { releasesOf } from "../plan/releases.js";
+import { columnLabel } from "../review/words.js";
+import { type CodeRequest, takeBackCode } from "./edit-code.js";
+import { modelEdit, type PhaseFiles, planFiles, read, releaseUnits, replaced } from "./prepare-phase.js";
+import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
+
+export interface UndoRequest extends Omit<CodeRequest, "models"> {
+  /** The phase that the plan is in afterwards; `undone` takes back everything. */
+  readonly to: Exclude<DeployedPhase, "contract"> | "undone";
+  /** `20261120093000`: the earliest name of the migrations to write. */
+  readonly timestamp: string;
+  /** No database has any of the plan's migrations: they go instead of being taken back by others. */
+  readonly removesMigrations?: boolean;
+}
+
+/**
+ * Computes the files that take phases back: forward migrations, the model and the code as they were, and the plan's own folder.
+ * Nothing is written yet.
+ *
+ * @throws LS4001 code with uncommitted changes · LS4002 when the field of a plan whose contract is released is gone
+ */
+export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
+  const { plan, project, plugin, to } = request;
+  const models = await plugin.readModels(project);
+  if (plan.state.released === "contract") assertFields(plan, models, plugin.words.develop);
+  const units = request.removesMigrations === true ? [] : unitsToTakeBack(request);
+  const migrations = releaseUnits({ ...request, phase: "undo" }, units);
+  const isEnd = to === "undone";
+  const edits = isEnd
+    ? plan.columns.map((column) => modelEdit("removeField", plan, column))
+    : plan.state.released === "contract"
+      ? plan.columns.filter((column) => column.isRelaxed).map((column) => modelEdit("reopen", plan, column))
+      : [];
+  const modelChanges = await plugin.editModels(project, edits);
+  const code = await takeBackCode({ ...request, models: models.map((model) => relaxed(model, plan)) }, to);
+  const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);
+  const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
+  const removed = request.removesMigrations === true ? plan.state.written : [];
+  const after: Plan = {
+    ...plan,
+    state: {
+      ...plan.state,
+      released: to,
+      written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))].filter(
+        (record) => !removed.includes(record),
+      ),
+      held: isEnd ? [] : [...plan.state.held, ...held.map(recordOf)],
+      undo: isEnd ? [] : plan.state.undo,
+      undos: (plan.state.undos ?? 0) + 1,
+      edits: code.edits,
+      places: isEnd ? [] : code.places,
+      codeFiles: code.codeFiles,
+    },
+  };
+  const changes = [
+    ...[...migrations.map(({ unit }) => unit), ...held].map(({ file, text }) => replaced(project, file, text)),
+    ...planFiles(after, request),
+    ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
+    ...modelChanges,
+    ...code.changes,
+  ];
+  return { plan: after, changes, migrations, edits: code.made, places: code.places };
+}
+
+/**
+ * The units whose migrations take back what is released, last phase first. A history that was squashed has no migration any more
+ * that makes the fill triggers; the undo of contract makes them, and the undo of expand asks for them.
+ */
+function unitsToTakeBack({ plan, project, to }: UndoRequest): readonly Unit[] {
+  const standing = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && !isPast);
+  const isSquashed = standing.some(({ phase, file }) => phase === "expand" && read(project, file) === undefined);
+  const hasContract = plan.state.released === "contract";
+  if (to !== "undone") return hasContract ? plan.undo.contract : [];
+  return [...(hasContract || isSquashed ? plan.undo.contract : []), ...plan.undo.expand];
+}
+
+/** The units of contract wait beside the plan again: the bytes of the migrations, which were reviewed. */
+function heldAgain({ plan, project }: UndoRequest): UnitFile[] {
+  const standing = releasesOf(plan).filter(({ phase, isPast }) => phase === "contract" && !isPast);
+  return heldFiles(
+    plan,
+    plan.units.filter((unit) => unit.phase === "contract"),
+  ).map((held) => {
+    const migration = standing.find(({ id }) => id === held.id);
+    return fileOf(held.unit, held.file, (migration && read(project, migration.file)) ?? held.text);
+  });
+}
+
+/** Once the plan is done its column is an ordinary one: somebody may have removed it since. */
+function assertFields(plan: Plan, models: readonly EntityModel[], develop: string): void {
+  const gone = plan.columns.find(
+    (column) =>
+      !models.some(({ name, fields }) => name === column.model && fields.some((field) => field.name === column.field)),
+  );
+  if (gone === undefined) return;
+  throw new LockstepError(
+    "LS4002",
+    `${gone.model}.${gone.field} was removed from the model since, so the plan has nothing to take back for ${columnLabel(gone)}.`,
+    { hint: `The migration that drops the column is an ordinary one: ${develop}` },
+  );
+}
+
+/** The model as the phase has it that the plan goes back to: code gets its fallbacks by it. */
+function relaxed(model: EntityModel, plan: Plan): EntityModel {
+  const isRelaxed = (field: string) =>
+    plan.columns.some((column) => column.isRelaxed && column.model === model.name && column.field === field);
+  return {
+    ...model,
+    fields: model.fields.map((field) =>
+      isRelaxed(field.name) && !field.isList ? { ...field, isOptional: true } : field,
+    ),
+  };
+}

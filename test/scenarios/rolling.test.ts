@@ -10,7 +10,7 @@ import { closeConnections } from "../../examples/demo/request.js";
 import { Rotation } from "../../examples/demo/rotation.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
-// Old and new code, both serving, through every phase and the undo: no request fails, and no whole row shows a half-filled column.
+// Old and new code, both serving, through every phase, back and forth, and out of the plan: no request fails, and no whole row shows a half-filled column.
 
 const users = 300;
 const stop = new AbortController();
@@ -91,6 +91,8 @@ async function expectUnnoticed(phase: string) {
 
 let old: Build;
 let expand: Build;
+let read: Build;
+let contract: Build;
 
 test("expand, then the undo of it: code first, then the migration", async () => {
   old = await build("old");
@@ -132,7 +134,7 @@ test("expand, backfill, switch with a rollback of the code, contract", async () 
   await rotation.remove(old);
 
   await lockstep("next");
-  const read = await build("switch");
+  read = await build("switch");
   load.phase("switch");
   await roll(expand, read);
   // A rollback of the code, and forward again.
@@ -141,7 +143,7 @@ test("expand, backfill, switch with a rollback of the code, contract", async () 
   await expectUnnoticed("switch");
 
   await lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady");
-  const contract = await build("contract");
+  contract = await build("contract");
   load.phase("contract");
   await deploy();
   await roll(read, contract);
@@ -149,4 +151,39 @@ test("expand, backfill, switch with a rollback of the code, contract", async () 
   await expectUnnoticed("contract");
   const status = await shop.lockstep(["status", "--json"]);
   expect(JSON.parse(status.stdout).plans.at(-1)).toMatchObject({ isDone: true });
+});
+
+test("back through every phase, with the builds of those phases", async () => {
+  load.phase("undo of contract");
+  await lockstep("undo");
+  await deploy();
+  await roll(contract, read);
+  await expectUnnoticed("undo of contract");
+
+  load.phase("undo of switch");
+  await lockstep("undo");
+  await roll(read, expand);
+  await expectUnnoticed("undo of switch");
+
+  load.phase("contract again");
+  await lockstep("next");
+  await roll(expand, read);
+  await lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady");
+  await deploy();
+  await roll(read, contract);
+  await expectUnnoticed("contract again");
+});
+
+test("out of the plan from contract: optional first, then the code, then the rest", async () => {
+  const abandon = await shop.lockstep(["abandon", "--yes"]);
+  expect(abandon.code, abandon.output).toBe(0);
+  const [, file = ""] = /npx prisma db execute --file (\S+)/.exec(abandon.output) ?? [];
+  const left = await build("left");
+  load.phase("abandon");
+  const optional = await shop.prisma(["db", "execute", "--file", file], { DATABASE_URL: shop.production });
+  expect(optional.code, optional.output).toBe(0);
+  await roll(contract, left);
+  await deploy();
+  await served(40);
+  await expectUnnoticed("abandon");
 });

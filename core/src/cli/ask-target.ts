@@ -3,7 +3,7 @@ import { LockstepError } from "../errors.js";
 import { missingParts } from "../facts/missing-parts.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
-import { type GateStep, isSameTable, type Plan } from "../model/index.js";
+import { type GateStep, isSameTable, type Plan, type Unit } from "../model/index.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -61,7 +61,7 @@ async function askAbout(
         failed: [...state.failed],
         pending,
         isSquashed: released.length > 0 && released.every((name) => !inRepository.has(name)),
-        lacking: pending.length === 0 ? await lackingParts(target, connection, plan, inRepository, plugin) : [],
+        lacking: await lackingParts(target, connection, plan, new Set(pending), inRepository, plugin),
       },
     },
   };
@@ -75,26 +75,37 @@ async function lackingParts(
   target: Target,
   connection: Connection,
   plan: Plan,
+  pending: ReadonlySet<string>,
   inRepository: ReadonlySet<string>,
   plugin: OrmPlugin,
 ): Promise<NonNullable<GateFacts["units"]["lacking"]>> {
   if (plan.state.released === "undone") return [];
-  const releases = releasesOf(plan);
-  return (await missingParts(connection, plan.columns)).map(({ column, lacks, statement }) => {
-    const made = releases.find(({ id, phase, kind, file }) => {
-      const spec = plan.units.find((unit) => unit.id === id)?.spec;
-      const isOwn = phase === "expand" && kind === "phase" && spec?.kind === "expand";
-      return isOwn && isSameTable(spec.table, column.table) && inRepository.has(migrationOf(file));
+  const expand = releasesOf(plan).filter(
+    ({ phase, kind, file }) => phase === "expand" && kind === "phase" && inRepository.has(migrationOf(file)),
+  );
+  const isDeployed = !expand.some(({ file }) => pending.has(migrationOf(file)));
+  const parts = await missingParts(connection, plan.columns);
+  return parts
+    .filter(({ lacks }) => isDeployed || lacks === "trigger")
+    .map(({ column, lacks, statement }) => {
+      const isOfTable = ({ spec }: Unit) => "table" in spec && isSameTable(spec.table, column.table);
+      const own = expand.filter(({ id }) => plan.units.some((unit) => unit.id === id && isOfTable(unit)));
+      const trigger = own.find(({ id }) => plan.units.some((unit) => unit.id === id && unit.spec.kind === "expand"));
+      const again = plan.undo.contract.find(isOfTable);
+      const files =
+        lacks === "column"
+          ? own.map(({ file }) => file)
+          : trigger !== undefined
+            ? [trigger.file]
+            : again === undefined
+              ? []
+              : [`${planFolder(plan.id)}/undo/contract-${again.id}.sql`];
+      const help =
+        files.length === 0
+          ? `Deploy first: ${plugin.words.deploy}`
+          : `With the URL of ${target.name}: ${files.map((file) => plugin.words.execute(file)).join(" && ")}`;
+      return { statement, help };
     });
-    const again = plan.undo.contract.find(({ spec }) => "table" in spec && isSameTable(spec.table, column.table));
-    const own = again && `${planFolder(plan.id)}/undo/contract-${again.id}.sql`;
-    const file = made?.file ?? (lacks === "trigger" ? own : undefined);
-    const help =
-      file === undefined
-        ? `Deploy first: ${plugin.words.deploy}`
-        : `With the URL of ${target.name}: ${plugin.words.execute(file)}`;
-    return { statement, help };
-  });
 }
 
 /** What was confirmed before a phase was taken back was about another release: it does not open a gate again. */

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { isSameTable, LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
-import { isOpen, listPlans, planOf, refuseLostSources, writeFiles } from "@lockstep/core/planning";
+import type { Operation, Plan } from "@lockstep/core";
+import { isOpen, listPlans, writeFiles } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { readSchema } from "../schema/read.js";
+import { refuseSecondChange } from "./second-change.js";
 import type { SchemaContainer } from "./shapes.js";
 
 /** Writes what has to be written; the message is for the user, where there is something to say. */
@@ -32,6 +33,7 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
   if (plans.length === 0) return undefined;
   let files = schema.files;
   const names: string[] = [];
+  const ids = new Set<string>();
   for (const plan of plans)
     for (const column of plan.columns.filter((candidate) => candidate.isRelaxed)) {
       const field = readSchema(files)
@@ -39,13 +41,14 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
         ?.fields.find((candidate) => candidate.name === column.field);
       if (field === undefined || field.isOptional || field.isList) continue;
       files = makeOptional(files, column.model, column.field);
+      ids.add(plan.id);
       names.push(`${column.model}.${column.field} (plan ${plan.id}, phase ${plan.state.released})`);
     }
   return {
     schema: { ...schema, files },
-    restored: names.length === 0 ? undefined : () => restore(project, files, names),
+    restored: names.length === 0 ? undefined : () => restore(project, files, names, [...ids]),
     plans,
-    refuseSecondPlan: (operations) => refuse(plans, operations),
+    refuseSecondPlan: (operations) => refuseSecondChange(plans, operations),
   };
 }
 
@@ -53,6 +56,7 @@ function restore(
   project: PrismaProject,
   files: SchemaContainer["files"],
   names: readonly string[],
+  ids: readonly string[],
 ): string | undefined {
   // The CLI read the schema when it began: an interrupted write may have been finished since.
   const changed = files.filter((file) => onDisk(project, file.path) !== file.content);
@@ -65,38 +69,7 @@ function restore(
       after: file.content,
     })),
   );
-  return `Lockstep: optional until contract, as before: ${names.join(", ")}.\nNext   npx lockstep status`;
-}
-
-function refuse(plans: readonly Plan[], operations: readonly Operation[]): void {
-  for (const plan of plans) refuseLostSources(operations, plan.columns, plan.id);
-  for (const operation of operations) {
-    const touched = touchedBy(operation, plans);
-    if (touched === undefined) continue;
-    throw new LockstepError(
-      "LS3004",
-      `${touched.what} has an open plan: ${touched.plan.id}, phase ${touched.plan.state.released}. The change to it: ${operation.sql.replace(/\s+/g, " ")}`,
-      {
-        hint: `Go on with npx lockstep next ${touched.plan.id}, or take it back with npx lockstep undo ${touched.plan.id}`,
-      },
-    );
-  }
-}
-
-function touchedBy(
-  operation: Operation,
-  plans: readonly Plan[],
-): { readonly what: string; readonly plan: Plan } | undefined {
-  if (operation.kind === "dropTable") {
-    const plan = plans.find((candidate) =>
-      candidate.columns.some((column) => isSameTable(column.table, operation.table)),
-    );
-    return plan && { what: `"${tableLabel(operation.table)}"`, plan };
-  }
-  if (!("table" in operation) || !("column" in operation)) return undefined;
-  const name = typeof operation.column === "string" ? operation.column : operation.column.name;
-  const plan = planOf(plans, operation.table, name);
-  return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
+  return `Lockstep: optional until contract, as before: ${names.join(", ")}.\nNext   to make it required: ${ids.map((id) => `npx lockstep next ${id}`).join(", ")}`;
 }
 
 function onDisk(project: PrismaProject, path: string): string {

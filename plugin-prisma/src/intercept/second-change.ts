@@ -1,0 +1,80 @@
+import { isSameTable, LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
+import { planOf, refuseLostSources } from "@lockstep/core/planning";
+
+/**
+ * Refuses a change to what an open plan is about; each kind has its own way on.
+ *
+ * @throws LS3004 with that way · LS2012 when it takes away what an open plan's fill reads
+ */
+export function refuseSecondChange(plans: readonly Plan[], operations: readonly Operation[]): void {
+  for (const plan of plans) refuseLostSources(operations, plan.columns, plan.id);
+  for (const operation of operations) {
+    const touched = touchedBy(operation, plans);
+    if (touched === undefined) continue;
+    const { plan, what } = touched;
+    const { did, hint } = answer(operation, plan, operations);
+    throw new LockstepError(
+      "LS3004",
+      `${what} has an open plan: ${plan.id}, phase ${plan.state.released}. This change ${did}: ${operation.sql.replace(/\s+/g, " ")}`,
+      { hint },
+    );
+  }
+}
+
+interface Answer {
+  readonly did: string;
+  readonly hint: string;
+}
+
+function answer(operation: Operation, plan: Plan, operations: readonly Operation[]): Answer {
+  const abandon = `npx lockstep abandon ${plan.id}`;
+  const finishFirst = `Restore the model and finish the plan first (npx lockstep next ${plan.id}), or leave it with ${abandon}; then make the change.`;
+  switch (operation.kind) {
+    case "dropColumn": {
+      const added = operations.flatMap((other) =>
+        other.kind === "addColumn" && isSameTable(other.table, operation.table) ? [other.column.name] : [],
+      );
+      if (added.includes(operation.column)) return { did: "gives it another type", hint: finishFirst };
+      const [name] = added;
+      if (name !== undefined)
+        return { did: `drops it and adds "${name}", which is a rename or a second column`, hint: finishFirst };
+      return { did: "drops it", hint: `To take it out of database, model and code: ${abandon}` };
+    }
+    case "dropTable":
+      return { did: "drops the table", hint: `Leave the plan first: ${abandon}` };
+    case "setType":
+      return { did: "gives it another type", hint: finishFirst };
+    case "setNotNull":
+      return {
+        did: "makes it required",
+        hint: `The plan does that, when every row has a value: npx lockstep next ${plan.id}`,
+      };
+    case "dropIndex":
+      return { did: "drops its index, on which the backfill relies", hint: finishFirst };
+    default:
+      return { did: "alters it", hint: finishFirst };
+  }
+}
+
+function touchedBy(
+  operation: Operation,
+  plans: readonly Plan[],
+): { readonly what: string; readonly plan: Plan } | undefined {
+  if (operation.kind === "dropTable") {
+    const plan = plans.find((candidate) =>
+      candidate.columns.some((column) => isSameTable(column.table, operation.table)),
+    );
+    return plan && { what: `"${tableLabel(operation.table)}"`, plan };
+  }
+  if (operation.kind === "dropIndex") {
+    const plan = plans.find((candidate) =>
+      candidate.units.some(({ spec }) => spec.kind === "create-index" && spec.index.name === operation.name.name),
+    );
+    const isAlone = plan?.columns.some((column) => column.isRelaxed);
+    return isAlone === true && plan !== undefined ? { what: `"${operation.name.name}"`, plan } : undefined;
+  }
+  if (!("table" in operation) || !("column" in operation)) return undefined;
+  const name = typeof operation.column === "string" ? operation.column : operation.column.name;
+  const plan = planOf(plans, operation.table, name);
+  return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
+}

@@ -169,6 +169,7 @@ test("a model restored by hand is answered by its plan", async () => {
   const dev = await shop.prisma(["migrate", "dev", "--name", "restored"]);
   expect(dev.code, dev.output).toBe(0);
   expect(dev.output).toContain("optional until contract");
+  expect(dev.output).toContain(`to make it required: npx lockstep next ${planId()}`);
   expect(modelField()).toBe("handle String? @unique");
   expect(migrations().some((name) => name.includes("restored"))).toBe(false);
 });
@@ -179,6 +180,14 @@ test("a second plan on the column is refused", async () => {
   const dev = await shop.prisma(["migrate", "dev", "--name", "retype"]);
   expect(dev.code).toBe(1);
   expect(dev.output).toContain("LS3004");
+  expect(dev.output).toContain("finish the plan first");
+  const schema = shop.read("prisma/schema.prisma");
+  shop.write("prisma/schema.prisma", schema.replace(/^.*backfill.*\n +handle .*\n/m, ""));
+  const drop = await shop.prisma(["migrate", "dev", "--name", "drop"]);
+  expect(drop.code).toBe(1);
+  expect(drop.output).toContain("LS3004");
+  expect(drop.output).toContain(`npx lockstep abandon ${planId()}`);
+  shop.write("prisma/schema.prisma", schema);
   shop.edit("prisma/schema.prisma", (text) => text.replace(/handle Int\?/, "handle String?"));
   expect(migrations().some((name) => name.includes("retype"))).toBe(false);
 });

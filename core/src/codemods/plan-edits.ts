@@ -102,12 +102,16 @@ export async function planCodeUndo(
   }
   const { changes, edits, places, silent } = workspace.result();
   const { removed, missing } = matchRemoved(ofPhases, edits);
-  const lost = missing.map((edit): Place => {
-    const { file, line, what, model, field, text, replaces } = edit;
-    const byHand = replacing.includes(edit) ? `put \`${replaces}\` back by hand` : `take ${field} out by hand`;
-    const reason = `Lockstep wrote \`${text}\` here and does not find it any more: ${byHand}`;
-    return { file, line, kind: "required", what, reason, model, field };
-  });
+  const mayStay = (edit: PlannedEdit) =>
+    request.transforms.some(({ id, mayStay }) => id === edit.transform && mayStay?.(edit) === true);
+  const lost = missing
+    .filter((edit) => !mayStay(edit))
+    .map((edit): Place => {
+      const { file, line, what, model, field, text, replaces } = edit;
+      const byHand = replacing.includes(edit) ? `put \`${replaces}\` back by hand` : `take ${field} out by hand`;
+      const reason = `Lockstep wrote \`${text}\` here and does not find it any more: ${byHand}`;
+      return { file, line, kind: "required", what, reason, model, field };
+    });
   return { changes, edits: removed, places: [...places, ...lost], silent };
 }
 

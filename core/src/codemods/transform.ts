@@ -68,6 +68,8 @@ export interface Transform {
   find(file: SourceFile, context: TransformContext): Iterable<Finding>;
   /** Takes out what `find` inserted in an earlier phase, wherever the code has moved to. */
   undo?(file: SourceFile, context: TransformContext): Iterable<Finding>;
+  /** Whether an undo may leave this edit where it is, because other code may use it by now: an import. */
+  mayStay?(edit: PlannedEdit): boolean;
   /** Puts back, in its place, the text of an earlier phase that `find` replaced. */
   restore?(file: SourceFile, context: TransformContext): Iterable<Finding>;
 }

@@ -41,6 +41,8 @@ export const prismaOmit: Transform = {
   },
 
   undo: (file, context) => open(file, context),
+  // The plan whose omit goes last takes it away.
+  mayStay: (edit) => isImport(edit.text),
 };
 
 function* close(file: SourceFile, context: TransformContext): Iterable<Finding> {

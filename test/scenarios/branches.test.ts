@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
-import { afterAll, afterEach, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { run } from "../support/run.js";
 import { addField, addHandle, createShop, type ShopProject, seedUsers, setUp } from "../support/shop-project.js";
@@ -10,12 +10,19 @@ import { addField, addHandle, createShop, type ShopProject, seedUsers, setUp } f
 
 let shop: ShopProject;
 const databases: TestDatabase[] = [];
-beforeEach(async () => {
-  shop = await createShop();
-  await setUp(shop, { development: 5, production: 20 });
-});
-afterEach(() => shop?.dispose());
 afterAll(() => Promise.all(databases.map((database) => database.drop())));
+
+/** A project of its own; the tests of a story build on each other. */
+function story(name: string, tests: () => void): void {
+  describe(name, () => {
+    beforeAll(async () => {
+      shop = await createShop();
+      await setUp(shop, { development: 5, production: 20 });
+    });
+    afterAll(() => shop?.dispose());
+    tests();
+  });
+}
 
 async function ok(running: Promise<{ code: number; output: string; stdout: string }>) {
   const result = await running;
@@ -64,158 +71,183 @@ async function squash(name: string, ...applied: string[]) {
   for (const url of applied) await prisma(["migrate", "resolve", "--applied", name], url);
 }
 
-test("a plan whose expand was never deployed: abandon removes its migrations, and asks nothing", async () => {
-  const before = shop.read("prisma/schema.prisma");
-  addHandle(shop);
-  await prisma(["migrate", "dev", "--name", "add_handle", "--create-only"]);
-  expect(migrations()).toHaveLength(4);
-  const abandon = await lockstep(["abandon"]);
-  expect(abandon.output).toContain("No database has its migrations");
-  expect(abandon.output).toContain("there is nothing to deploy");
-  expect(migrations()).toEqual(["20260301090000_init"]);
-  expect(shop.read("prisma/schema.prisma")).toBe(before);
-  expect((await shop.changedFiles()).filter((file) => !file.includes("lockstep/"))).toEqual([]);
-  expect((await lockstep(["status"])).output).toContain("undone");
+story("never deployed", () => {
+  test("abandon removes the migrations, and asks nothing", async () => {
+    const before = shop.read("prisma/schema.prisma");
+    addHandle(shop);
+    await prisma(["migrate", "dev", "--name", "add_handle", "--create-only"]);
+    expect(migrations()).toHaveLength(4);
+    const abandon = await lockstep(["abandon"]);
+    expect(abandon.output).toContain("No database has its migrations");
+    expect(abandon.output).toContain("there is nothing to deploy");
+    expect(migrations()).toEqual(["20260301090000_init"]);
+    expect(shop.read("prisma/schema.prisma")).toBe(before);
+    expect((await shop.changedFiles()).filter((file) => !file.includes("lockstep/"))).toEqual([]);
+    expect((await lockstep(["status"])).output).toContain("undone");
+  });
 });
 
-test("two branches with plans for one table, merged; each database has them in another order", async () => {
-  const [second, other] = [await database("second"), await database("colleague")];
-  await prisma(["migrate", "deploy"], second);
-  await seedUsers(second, 20);
-  shop.write(
-    "lockstep.config.ts",
-    `import { defineConfig } from "@lockstep/prisma";\n\nexport default defineConfig({\n  pace: "brisk",\n  targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" }, second: { urlFrom: "SECOND_URL" } },\n});\n`,
-  );
-  await shop.commit("Two targets");
-  await git("checkout", "-q", "-b", "handle");
-  addHandle(shop);
-  await prisma(["migrate", "dev", "--name", "add_handle"]);
-  await shop.commit("Handle");
-  await prisma(["migrate", "deploy"], shop.production);
-  await git("checkout", "-q", "main");
-  shop.edit("prisma/schema.prisma", (text) =>
-    addField(text, "User", ["/// @lockstep.backfill('eu')", "region String"]),
-  );
-  await prisma(["migrate", "dev", "--name", "add_region"], other);
-  await shop.commit("Region");
-  await prisma(["migrate", "deploy"], second);
+story("two branches with plans for one table", () => {
+  let second: string;
+  let other: string;
+  let handle = "";
+  let region = "";
+  test("each branch plans and deploys, to another target first", async () => {
+    [second, other] = [await database("second"), await database("colleague")];
+    await prisma(["migrate", "deploy"], second);
+    await seedUsers(second, 20);
+    shop.write(
+      "lockstep.config.ts",
+      `import { defineConfig } from "@lockstep/prisma";\n\nexport default defineConfig({\n  pace: "brisk",\n  targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" }, second: { urlFrom: "SECOND_URL" } },\n});\n`,
+    );
+    await shop.commit("Two targets");
+    await git("checkout", "-q", "-b", "handle");
+    addHandle(shop);
+    await prisma(["migrate", "dev", "--name", "add_handle"]);
+    await shop.commit("Handle");
+    await prisma(["migrate", "deploy"], shop.production);
+    await git("checkout", "-q", "main");
+    shop.edit("prisma/schema.prisma", (text) =>
+      addField(text, "User", ["/// @lockstep.backfill('eu')", "region String"]),
+    );
+    await prisma(["migrate", "dev", "--name", "add_region"], other);
+    await shop.commit("Region");
+    await prisma(["migrate", "deploy"], second);
+  });
 
-  // Whoever merges keeps both fields, and either side of the code: Lockstep makes the other's edits again.
-  shop.write(".git/info/attributes", "prisma/schema.prisma merge=union\n");
-  await git("merge", "handle", "-X", "ours", "-m", "Merge handle");
-  const [handle, region] = plans();
-  expect([handle, region].map((plan) => plan?.replace(/^\d+_/, ""))).toEqual(["add_handle", "add_region"]);
-  for (const plan of plans()) await lockstep(["code", plan]);
-  await shop.commit("Both");
-  await prisma(["generate"]);
-  expect((await shop.npx("tsc", ["--noEmit"])).output).toBe("");
-  expect((await prisma(["migrate", "dev", "--name", "merged"], other)).output).not.toContain("Lockstep plan");
-  expect(migrations().some((name) => name.endsWith("_merged"))).toBe(false);
-  const env = { SECOND_URL: second };
-  for (const url of [shop.production, second]) await prisma(["migrate", "deploy"], url);
-  for (const plan of [region ?? "", handle ?? ""]) {
-    await lockstep(["backfill", "run", plan], env);
-    const next = await lockstep(["next", plan, "--confirm", "writers-aware"], env);
-    expect(next.output).toContain("gate to contract is open");
-    await shop.commit(`${plan}: contract`);
-  }
-  for (const url of [shop.production, second]) {
-    await prisma(["migrate", "deploy"], url);
+  test("merged: whoever merges keeps both fields and either side of the code, and Lockstep makes the missing edits again", async () => {
+    shop.write(".git/info/attributes", "prisma/schema.prisma merge=union\n");
+    await git("merge", "handle", "-X", "ours", "-m", "Merge handle");
+    [handle = "", region = ""] = plans();
+    expect([handle, region].map((plan) => plan.replace(/^\d+_/, ""))).toEqual(["add_handle", "add_region"]);
+    for (const plan of plans()) await lockstep(["code", plan]);
+    await shop.commit("Both");
+    await prisma(["generate"]);
+    expect((await shop.npx("tsc", ["--noEmit"])).output).toBe("");
+    expect((await prisma(["migrate", "dev", "--name", "merged"], other)).output).not.toContain("Lockstep plan");
+    expect(migrations().some((name) => name.endsWith("_merged"))).toBe(false);
+  });
+
+  test("each target gets what it lacks, whichever plan is the older, and both plans go to their end", async () => {
+    const env = { SECOND_URL: second };
+    for (const url of [shop.production, second]) await prisma(["migrate", "deploy"], url);
+    for (const plan of [region, handle]) {
+      await lockstep(["backfill", "run", plan], env);
+      const next = await lockstep(["next", plan, "--confirm", "writers-aware"], env);
+      expect(next.output).toContain("gate to contract is open");
+      await shop.commit(`${plan}: contract`);
+    }
+    for (const url of [shop.production, second]) {
+      await prisma(["migrate", "deploy"], url);
+      expect(
+        await rows(
+          url,
+          `SELECT attname, attnotnull FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname IN ('handle', 'region') ORDER BY 1`,
+        ),
+      ).toEqual([
+        { attname: "handle", attnotnull: true },
+        { attname: "region", attnotnull: true },
+      ]);
+    }
     expect(
       await rows(
-        url,
-        `SELECT attname, attnotnull FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname IN ('handle', 'region') ORDER BY 1`,
+        second,
+        `SELECT count(*)::int AS right FROM "User" WHERE "region" = 'eu' AND "handle" = lower("email")`,
       ),
-    ).toEqual([
-      { attname: "handle", attnotnull: true },
-      { attname: "region", attnotnull: true },
-    ]);
-  }
-  expect(
-    await rows(second, `SELECT count(*)::int AS right FROM "User" WHERE "region" = 'eu' AND "handle" = lower("email")`),
-  ).toEqual([{ right: 20 }]);
-  await inSync();
-  expect(shop.read("src/db.ts")).not.toContain("omit");
+    ).toEqual([{ right: 20 }]);
+    await inSync();
+    expect(shop.read("src/db.ts")).not.toContain("omit");
+  });
 });
 
-test("migrate reset, db push and a baseline with a plan open: each says what is missing, and the command makes it", async () => {
-  addHandle(shop);
-  await prisma(["migrate", "dev", "--name", "add_handle"]);
-  await shop.commit("Expand");
-  const development = ["--target", "development"];
-  await lockstep(["backfill", "run", ...development]);
-  await prisma(["migrate", "reset", "--force"]);
-  expect((await lockstep(["status", ...development])).output).toMatch(/backfill +no row lacks a value/);
-  await seedUsers(shop.development, 7);
-  await rows(
-    shop.development,
-    `ALTER TABLE "User" DISABLE TRIGGER USER; UPDATE "User" SET "handle" = NULL; ALTER TABLE "User" ENABLE TRIGGER USER`,
-  );
-  // What the ledger knew was about a table that is gone.
-  expect((await lockstep(["status", ...development])).output).toMatch(/backfill +not begun/);
-  expect((await lockstep(["backfill", "run", ...development])).output).toContain("7 rows filled");
+story("a plan is open, and the database is not what the history says", () => {
+  test("migrate reset: the backfill starts anew", async () => {
+    addHandle(shop);
+    await prisma(["migrate", "dev", "--name", "add_handle"]);
+    await shop.commit("Expand");
+    const development = ["--target", "development"];
+    await lockstep(["backfill", "run", ...development]);
+    await prisma(["migrate", "reset", "--force"]);
+    expect((await lockstep(["status", ...development])).output).toMatch(/backfill +no row lacks a value/);
+    await seedUsers(shop.development, 7);
+    await rows(
+      shop.development,
+      `ALTER TABLE "User" DISABLE TRIGGER USER; UPDATE "User" SET "handle" = NULL; ALTER TABLE "User" ENABLE TRIGGER USER`,
+    );
+    // What the ledger knew was about a table that is gone.
+    expect((await lockstep(["status", ...development])).output).toMatch(/backfill +not begun/);
+    expect((await lockstep(["backfill", "run", ...development])).output).toContain("7 rows filled");
+  });
 
-  const pushed = await database("pushed");
-  await prisma(["db", "push"], pushed);
-  const env = { PRODUCTION_DATABASE_URL: pushed };
-  const run = await shop.lockstep(["backfill", "run"], env);
-  expect(run.code).toBe(1);
-  expect(run.output).toContain(`LS5001 "User"."handle" has no fill trigger on production`);
-  expect(executed((await shop.lockstep(["status", "--target", "production"], env)).output)).toEqual(
-    executed(run.output),
-  );
-  for (const command of executed(run.output)) await prisma(command, pushed);
-  await seedUsers(pushed, 3);
-  expect((await lockstep(["backfill", "run"], env)).output).toContain("every row has its value");
+  test("db push knows no triggers: what is missing is named, and the command makes it", async () => {
+    const pushed = await database("pushed");
+    await prisma(["db", "push"], pushed);
+    const env = { PRODUCTION_DATABASE_URL: pushed };
+    const run = await shop.lockstep(["backfill", "run"], env);
+    expect(run.code).toBe(1);
+    expect(run.output).toContain(`LS5001 "User"."handle" has no fill trigger on production`);
+    expect(executed((await shop.lockstep(["status", "--target", "production"], env)).output)).toEqual(
+      executed(run.output),
+    );
+    for (const command of executed(run.output)) await prisma(command, pushed);
+    await seedUsers(pushed, 3);
+    expect((await lockstep(["backfill", "run"], env)).output).toContain("every row has its value");
+  });
 
-  const baseline = await database("baseline");
-  await rows(baseline, shop.read("prisma/migrations/20260301090000_init/migration.sql"));
-  await seedUsers(baseline, 4);
-  for (const name of migrations()) await prisma(["migrate", "resolve", "--applied", name], baseline);
-  const marked = { PRODUCTION_DATABASE_URL: baseline };
-  const gate = await shop.lockstep(["next"], marked);
-  expect(gate.code).toBe(1);
-  expect(gate.output).toContain(`"User"."handle" does not exist on production`);
-  expect(executed(gate.output)).toHaveLength(3);
-  for (const command of executed(gate.output)) await prisma(command, baseline);
-  expect((await lockstep(["backfill", "run"], marked)).output).toContain("4 rows filled");
-  expect((await lockstep(["next"], marked)).output).toContain("gate to switch is open");
+  test("a baseline marks migrations that never ran: the same answer", async () => {
+    const baseline = await database("baseline");
+    await rows(baseline, shop.read("prisma/migrations/20260301090000_init/migration.sql"));
+    await seedUsers(baseline, 4);
+    for (const name of migrations()) await prisma(["migrate", "resolve", "--applied", name], baseline);
+    const marked = { PRODUCTION_DATABASE_URL: baseline };
+    const gate = await shop.lockstep(["next"], marked);
+    expect(gate.code).toBe(1);
+    expect(gate.output).toContain(`"User"."handle" does not exist on production`);
+    expect(executed(gate.output)).toHaveLength(3);
+    for (const command of executed(gate.output)) await prisma(command, baseline);
+    expect((await lockstep(["backfill", "run"], marked)).output).toContain("4 rows filled");
+    expect((await lockstep(["next"], marked)).output).toContain("gate to switch is open");
+  });
 });
 
-test("a history that is squashed in expand, and again after contract", async () => {
-  addHandle(shop);
-  await prisma(["migrate", "dev", "--name", "add_handle"]);
-  await prisma(["migrate", "deploy"], shop.production);
-  await squash("20260302090000_squashed", shop.production);
-  await shop.commit("Squashed");
-  // A new database has the column from the squashed history, without the trigger.
-  const fresh = await database("fresh");
-  await prisma(["migrate", "deploy"], fresh);
-  const env = { PRODUCTION_DATABASE_URL: fresh };
-  const refused = await shop.lockstep(["next"], env);
-  expect(refused.output).toContain(`"User"."handle" has no fill trigger on production`);
-  expect(executed(refused.output)[0]?.at(-1)).toBe(`lockstep/${plans()[0]}/undo/contract-1-undo-contract.sql`);
-  for (const command of executed(refused.output)) await prisma(command, fresh);
-  expect((await lockstep(["next", "--dry-run"], env)).output).toContain("the history was squashed");
+story("a squashed history", () => {
+  test("in expand: a new database lacks the trigger, and the plan can be left", async () => {
+    addHandle(shop);
+    await prisma(["migrate", "dev", "--name", "add_handle"]);
+    await prisma(["migrate", "deploy"], shop.production);
+    await squash("20260302090000_squashed", shop.production);
+    await shop.commit("Squashed");
+    // A new database has the column from the squashed history, without the trigger.
+    const fresh = await database("fresh");
+    await prisma(["migrate", "deploy"], fresh);
+    const env = { PRODUCTION_DATABASE_URL: fresh };
+    const refused = await shop.lockstep(["next"], env);
+    expect(refused.output).toContain(`"User"."handle" has no fill trigger on production`);
+    expect(executed(refused.output)[0]?.at(-1)).toBe(`lockstep/${plans()[0]}/undo/contract-1-undo-contract.sql`);
+    for (const command of executed(refused.output)) await prisma(command, fresh);
+    expect((await lockstep(["next", "--dry-run"], env)).output).toContain("the history was squashed");
 
-  // Out of the plan: the migrations run on a database that never had the trigger.
-  const abandon = await lockstep(["abandon", "--yes"]);
-  expect(abandon.output).toContain("_undo_contract");
-  await inSync();
-  await git("checkout", "-q", "--", ".");
-  await git("clean", "-fdq", "prisma", "lockstep");
+    // Out of the plan: the migrations run on a database that never had the trigger.
+    const abandon = await lockstep(["abandon", "--yes"]);
+    expect(abandon.output).toContain("_undo_contract");
+    await inSync();
+    await git("checkout", "-q", "--", ".");
+    await git("clean", "-fdq", "prisma", "lockstep");
+  });
 
-  await lockstep(["backfill", "run"]);
-  await lockstep(["next", "--pace", "brisk", "--confirm", "writers-aware"]);
-  await inSync();
-  await prisma(["migrate", "deploy"], shop.production);
-  expect((await lockstep(["status"])).output).toContain("done");
-  await squash("20260303090000_squashed_again", shop.production);
-  expect((await lockstep(["status"])).output).toContain("done");
-  await shop.commit("Contract, squashed");
-  await lockstep(["undo"]);
-  await inSync();
-  expect(existsSync(join(shop.root, "lockstep", plans()[0] ?? "", "held/contract-1-prove.sql"))).toBe(true);
-  await prisma(["migrate", "deploy"], shop.production);
-  expect((await lockstep(["status"])).output).toContain("released up to expand");
+  test("the plan goes on, to contract, squashed again, and back", async () => {
+    await lockstep(["backfill", "run"]);
+    await lockstep(["next", "--pace", "brisk", "--confirm", "writers-aware"]);
+    await inSync();
+    await prisma(["migrate", "deploy"], shop.production);
+    expect((await lockstep(["status"])).output).toContain("done");
+    await squash("20260303090000_squashed_again", shop.production);
+    expect((await lockstep(["status"])).output).toContain("done");
+    await shop.commit("Contract, squashed");
+    await lockstep(["undo"]);
+    await inSync();
+    expect(existsSync(join(shop.root, "lockstep", plans()[0] ?? "", "held/contract-1-prove.sql"))).toBe(true);
+    await prisma(["migrate", "deploy"], shop.production);
+    expect((await lockstep(["status"])).output).toContain("released up to expand");
+  });
 });

@@ -70,8 +70,8 @@ function touchedBy(
     const plan = plans.find((candidate) =>
       candidate.units.some(({ spec }) => spec.kind === "create-index" && spec.index.name === operation.name.name),
     );
-    const isAlone = plan?.columns.some((column) => column.isRelaxed);
-    return isAlone === true && plan !== undefined ? { what: `"${operation.name.name}"`, plan } : undefined;
+    // A plan of an index alone is not open any more once it is written.
+    return plan && { what: `"${operation.name.name}"`, plan };
   }
   if (!("table" in operation) || !("column" in operation)) return undefined;
   const name = typeof operation.column === "string" ? operation.column : operation.column.name;

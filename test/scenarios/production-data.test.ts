@@ -74,7 +74,7 @@ describe("a unique constraint over an old and a new column", () => {
     expect(run.code, run.output).toBe(1);
     expect(run.output).toContain("LS2007");
     expect(run.output).toContain(
-      `Correct the rows named, or take the plan back and make another: npx lockstep undo ${plan}`,
+      `Correct the rows named, or take the plan back and make another: npx lockstep abandon ${plan}`,
     );
     const { rows } = await production.query(`SELECT count("channel")::int AS filled FROM "Order"`);
     expect(rows).toEqual([{ filled: 0 }]);
@@ -93,5 +93,5 @@ test("two addresses that differ in case, in production only: their rows can be w
   const run = await shop.lockstep(["backfill", "run", plan]);
   expect(run.code, run.output).toBe(1);
   expect(run.output).toContain("'twin@x.io' for id=");
-  expect(run.output).toContain(`npx lockstep undo ${plan}`);
+  expect(run.output).toContain(`npx lockstep abandon ${plan}`);
 });

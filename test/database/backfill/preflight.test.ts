@@ -128,7 +128,7 @@ describe("a unique index over several columns", () => {
     expect(error.message).toContain(
       `The fill of "User"."handle" yields the same ("note", "handle") for 2 rows: (n, main) for id=1 and id=2, on`,
     );
-    expect(error.hint).toContain(`npx lockstep undo ${plan}`);
+    expect(error.hint).toContain(`npx lockstep abandon ${plan}`);
     expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(0);
     await db.query(`UPDATE "User" SET note = 'm' WHERE id = 2`);
     expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 4 });
@@ -190,7 +190,7 @@ describe("the fills, tried on the target", () => {
     expect(error.code).toBe("LS2006");
     expect(error.message).toMatch(/yields NULL for 1 row: id=2, on .*\n.* yields the same value for 2 rows: /);
     expect(error.hint).toBe(
-      `Correct the rows named, or take the plan back and make another: npx lockstep undo ${plan}`,
+      `Correct the rows named, or take the plan back and make another: npx lockstep abandon ${plan}`,
     );
     const run = { spec, plan, scanTimeoutMs: 10_000 };
     const { problems } = await checkFills(db, run, (await readTable(db, spec.table))!);
@@ -214,7 +214,7 @@ describe("the fills, tried on the target", () => {
     const spec = await makeTable(db, { rows: numbered(3), fill, type });
     const error = await errorOf(fillTable(database.url, spec));
     expect(error).toMatchObject({ code, hint: expect.stringMatching(hint) });
-    expect(error.hint).toContain(`npx lockstep undo ${plan}`);
+    expect(error.hint).toContain(`npx lockstep abandon ${plan}`);
     expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(0);
   });
 

@@ -1,12 +1,14 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { connect } from "../../core/src/db/connection.js";
 import { partitionIndexWork } from "../../core/src/facts/partition-index-work.js";
-import type { UnitColumn, UnitIndex, UnitSpec } from "../../core/src/model/plan.js";
+import type { Descendants, UnitColumn, UnitIndex } from "../../core/src/model/plan.js";
+import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
+import { awkwardNames } from "../support/awkward-names.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { openSession, type Session } from "../support/sessions.js";
 import { outcome } from "../support/unit-database.js";
-import { fileOf, fillOf, lowerEmail, unitOf } from "../support/units.js";
+import { chain, filesOf, fillOf, lowerEmail, unitOf } from "../support/units.js";
 
 let opened: { database: TestDatabase; sessions: Session[] } | undefined;
 
@@ -65,7 +67,7 @@ interface Shape {
   readonly make: string;
   readonly rows: string;
   readonly index: UnitIndex;
-  readonly below: { readonly hasChildren?: true; readonly isPartitioned?: true };
+  readonly below: Descendants;
 }
 const shapes: Shape[] = [
   {
@@ -73,48 +75,26 @@ const shapes: Shape[] = [
     make: partitioned,
     rows: orders,
     index: { name: "Order_region_id_handle_key", isUnique: true, columns: ["region", "id", "handle"], method: "btree" },
-    below: { isPartitioned: true },
+    below: "partitions",
   },
   {
     name: "partitions, hash index",
     make: partitioned,
     rows: orders,
     index: { name: "i%s", isUnique: false, columns: ["handle"], method: "hash" },
-    below: { isPartitioned: true },
+    below: "partitions",
   },
   {
     name: "children",
     make: inherited,
     rows: kin,
     index: { name: "Order_handle_key", isUnique: true, columns: ["handle"], method: "btree" },
-    below: { hasChildren: true },
+    below: "children",
   },
 ];
 
 const columns = [handle, tag];
-function unitsOf({ index, below }: Shape) {
-  const of = (kind: "expand" | "prove" | "enforce" | "undo-expand" | "undo-contract"): UnitSpec => ({
-    kind,
-    table,
-    columns,
-    ...(below.hasChildren ? { hasChildren: true } : {}),
-  });
-  const on = (kind: "create-index" | "assert-index"): UnitSpec => ({
-    kind,
-    table,
-    index,
-    ...(below.isPartitioned ? { isPartitioned: true } : {}),
-  });
-  return {
-    expand: fileOf(of("expand")),
-    "create-index": fileOf(on("create-index")),
-    "assert-index": fileOf(on("assert-index")),
-    prove: fileOf(of("prove"), { phase: "contract" }),
-    enforce: fileOf(of("enforce"), { phase: "contract" }),
-    "undo-contract": fileOf(of("undo-contract"), { phase: "undo" }),
-    "undo-expand": fileOf(of("undo-expand"), { phase: "undo" }),
-  };
-}
+const unitsOf = ({ index, below }: Pick<Shape, "index" | "below">) => filesOf(table, columns, index, below);
 
 describe.each(shapes)("$name", (shape) => {
   const files = unitsOf(shape);
@@ -146,7 +126,7 @@ describe.each(shapes)("$name", (shape) => {
       await live.session.query(files[kind]);
       const once = await catalogueOf(live.observer);
       // CREATE INDEX CONCURRENTLY, of a table without partitions, has no IF NOT EXISTS.
-      if (kind !== "create-index" || shape.below.isPartitioned) await live.session.query(files[kind]);
+      if (kind !== "create-index" || shape.below === "partitions") await live.session.query(files[kind]);
       expect(await catalogueOf(live.observer), kind).toEqual(once);
       return once;
     };
@@ -161,14 +141,39 @@ describe.each(shapes)("$name", (shape) => {
   it("rows written to a table below get their value while the plan is open", async () => {
     const live = await open(shape.make);
     await live.session.query(files.expand);
-    const written = ["Order", ...(shape.below.hasChildren ? ["OnlineOrder", "GiftOrder"] : ["Order_eu"])];
+    const written = ["Order", ...(shape.below === "children" ? ["OnlineOrder", "GiftOrder"] : ["Order_eu"])];
     for (const [n, name] of written.entries()) {
-      const values = shape.below.hasChildren ? `("id", "email") VALUES (${n}, 'A')` : `VALUES ('eu', ${n}, 'A')`;
+      const values = shape.below === "children" ? `("id", "email") VALUES (${n}, 'A')` : `VALUES ('eu', ${n}, 'A')`;
       await live.observer.query(`INSERT INTO "${name}" ${values}; UPDATE "${name}" SET "email" = 'B', "handle" = NULL`);
     }
     expect((await live.observer.query(`SELECT "handle", "tag" FROM "Order"`)).rows).toEqual(
       written.map(() => ({ handle: "b", tag: "B" })),
     );
+  });
+});
+
+describe.each(["partitions", "children"] as const)("awkward names, with %s", (below) => {
+  it.each(awkwardNames)("$why", async ({ table: name, column }) => {
+    const [quoted, quotedColumn] = [quoteTable({ name }), quoteIdentifier(column)];
+    const live = await open(
+      below === "partitions"
+        ? `CREATE TABLE ${quoted} ("email" text) PARTITION BY HASH ("email");
+           CREATE TABLE "p%s'1" PARTITION OF ${quoted} FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+           CREATE TABLE p2 PARTITION OF ${quoted} FOR VALUES WITH (MODULUS 2, REMAINDER 1)`
+        : `CREATE TABLE ${quoted} ("email" text); CREATE TABLE "p%s'1" () INHERITS (${quoted})`,
+    );
+    const before = await readCatalogue(live.observer, { schemas: ["public"] });
+    await live.observer.query(
+      `INSERT INTO ${quoted} VALUES ('A'); INSERT INTO "p%s'1" SELECT email FROM ${quoted} WHERE tableoid = '"p%s''1"'::regclass`,
+    );
+    const index = { name: column, isUnique: false, columns: [column], method: "btree" };
+    const files = filesOf({ name }, [{ name: column, type: "text", fill: lowerEmail }], index, below);
+    for (const kind of chain) await live.session.query(files[kind]);
+    expect((await live.observer.query(`SELECT DISTINCT ${quotedColumn} AS value FROM ${quoted}`)).rows).toEqual([
+      { value: "a" },
+    ]);
+    for (const kind of ["undo-contract", "undo-expand"] as const) await live.session.query(files[kind]);
+    expect(await readCatalogue(live.observer, { schemas: ["public"] })).toEqual(before);
   });
 });
 

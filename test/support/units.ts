@@ -2,7 +2,7 @@
 
 import type { Fill } from "../../core/src/model/fill.js";
 import type { TableName } from "../../core/src/model/names.js";
-import type { Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";
+import type { Descendants, Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";
 import { quoteIdentifier } from "../../core/src/sql/postgres/quote.js";
 import { describeUnit, renderUnit, type UnitContext } from "../../core/src/sql/postgres/units/index.js";
 
@@ -61,14 +61,17 @@ export function filesOf(
   table: TableName = user,
   columns: readonly UnitColumn[] = [handle],
   index: UnitIndex = handleIndex,
+  descendants?: Descendants,
 ): UnitFiles {
+  const over = { table, columns, ...(descendants === "children" ? { hasChildren: true as const } : {}) };
+  const on = { table, index, ...(descendants === "partitions" ? { isPartitioned: true as const } : {}) };
   return {
-    expand: fileOf({ kind: "expand", table, columns }),
-    "create-index": fileOf({ kind: "create-index", table, index }),
-    "assert-index": fileOf({ kind: "assert-index", table, index }),
-    prove: fileOf({ kind: "prove", table, columns }, { phase: "contract" }),
-    enforce: fileOf({ kind: "enforce", table, columns }, { phase: "contract" }),
-    "undo-contract": fileOf({ kind: "undo-contract", table, columns }, { phase: "undo" }),
-    "undo-expand": fileOf({ kind: "undo-expand", table, columns }, { phase: "undo" }),
+    expand: fileOf({ kind: "expand", ...over }),
+    "create-index": fileOf({ kind: "create-index", ...on }),
+    "assert-index": fileOf({ kind: "assert-index", ...on }),
+    prove: fileOf({ kind: "prove", ...over }, { phase: "contract" }),
+    enforce: fileOf({ kind: "enforce", ...over }, { phase: "contract" }),
+    "undo-contract": fileOf({ kind: "undo-contract", ...over }, { phase: "undo" }),
+    "undo-expand": fileOf({ kind: "undo-expand", ...over }, { phase: "undo" }),
   };
 }

@@ -1,10 +1,19 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { UnitColumn, UnitSpec } from "../../../../core/src/model/plan.js";
+import type { Descendants, UnitColumn, UnitSpec } from "../../../../core/src/model/plan.js";
 import { plainFrame, proveFrame } from "../../../../core/src/sql/postgres/units/frame.js";
 import { describeUnit, frameHashes, readFrame } from "../../../../core/src/sql/postgres/units/index.js";
 import { awkwardNames } from "../../../support/awkward-names.js";
-import { fileOf, filesOf, fillOf, handle, handleIndex, lowerEmail, user } from "../../../support/units.js";
+import {
+  fileOf,
+  filesOf,
+  fillOf,
+  handle,
+  handleIndex,
+  lowerEmail,
+  type UnitFiles,
+  user,
+} from "../../../support/units.js";
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
@@ -54,6 +63,17 @@ describe("files", () => {
       expect(withoutFrame(sql)).toMatchSnapshot();
     },
   );
+
+  const below = (descendants: Descendants) => Object.entries(filesOf(user, [handle], handleIndex, descendants));
+  it.each(below("children"))("%s, with tables that inherit", (kind, sql) => {
+    if (kind.includes("index")) expect(sql).toBe(filesOf()[kind as keyof UnitFiles]);
+    else expect(withoutFrame(sql)).toMatchSnapshot();
+  });
+  it.each(below("partitions"))("%s, with partitions", (kind, sql) => {
+    if (!kind.includes("index")) return expect(sql).toBe(filesOf()[kind as keyof UnitFiles]);
+    expect(withoutFrame(sql)).toMatchSnapshot();
+    expect(readFrame(sql)?.kind).toBe("plain");
+  });
 
   it.each(Object.entries(filesOf(user, [written])))("%s, a column that SQL cannot fill", (kind, sql) => {
     expect(sql).not.toContain("CREATE TRIGGER");
@@ -131,6 +151,8 @@ describe("words", () => {
     { kind: "expand", table: { schema: "shop", name: "Product" }, columns: [handle, mirror, written] },
     { kind: "create-index", table: user, index: handleIndex },
     { kind: "assert-index", table: user, index: handleIndex },
+    { kind: "create-index", table: user, index: handleIndex, isPartitioned: true },
+    { kind: "assert-index", table: user, index: handleIndex, isPartitioned: true },
     { kind: "prove", table: user, columns: [handle, written] },
     { kind: "enforce", table: user, columns: [handle, written] },
     { kind: "undo-expand", table: user, columns: [handle, written] },

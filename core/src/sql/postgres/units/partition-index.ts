@@ -23,12 +23,14 @@ function declareStatement({ table, index }: IndexSpec): string {
 
 /** A query: the oid of the planned index on the partitioned table. */
 function rootIndex({ table, index }: IndexSpec): string {
-  return `SELECT indexrelid FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE indrelid = ${regclassLiteral(table)}::regclass AND relname = ${quoteLiteral(index.name)}`;
+  const on = `indrelid = ${regclassLiteral(table)}::regclass`;
+  return `SELECT indexrelid FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE ${on} AND relname = ${quoteLiteral(index.name)}`;
 }
 
 /** A condition: pg_index row `x` is what a partition needs, and has not joined another index. */
 function isCandidate({ index }: IndexSpec): string {
-  return `${indexDefinition("x")} = ${expectedDefinition(index)} AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = x.indexrelid)`;
+  return `${indexDefinition("x")} = ${expectedDefinition(index)}
+          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = x.indexrelid)`;
 }
 
 /**
@@ -36,7 +38,8 @@ function isCandidate({ index }: IndexSpec): string {
  * that can join), `broken` (one whose build has not ended), `builder` (the session that is at it, as far as we may see).
  */
 export function partitionsLeft(spec: IndexSpec): string {
-  return `WITH RECURSIVE family(i) AS (${rootIndex(spec)} UNION ALL SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = i)
+  return `WITH RECURSIVE family(i) AS (${rootIndex(spec)} 
+      UNION ALL SELECT inhrelid FROM pg_inherits JOIN family ON inhparent = i)
     SELECT p.relid::regclass AS part, p.relid::oid AS oid, p.isleaf AS is_leaf, pg_table_size(p.relid) < ${smallBytes} AS is_small, p.level,
            min(x.indexrelid::bigint) FILTER (WHERE x.indisvalid OR NOT p.isleaf)::oid::regclass AS ready,
            min(x.indexrelid::bigint) FILTER (WHERE NOT x.indisvalid AND p.isleaf)::oid::regclass AS broken,
@@ -70,11 +73,12 @@ export function joinPartitions(spec: IndexSpec): string {
   root     pg_index := (SELECT x FROM pg_index x WHERE indexrelid = (${rootIndex(spec)}));
   actual   constant text := ${indexDefinition("root")};
   small    constant boolean := (SELECT sum(pg_table_size(relid)) FROM pg_partition_tree(on_table)) < ${smallBytes};  -- all at once: may run inside a transaction
-  todo     text[] := '{}';  parts oid[] := '{}';  batch oid[];  lock_mode text := 'SHARE ROW EXCLUSIVE';
+  todo     text[] := '{}';  parts oid[] := '{}';  built oid[] := '{}';  batch oid[];
   part     record;  builder int;  failure text;  detail text;
 BEGIN
   IF root.indexrelid IS NULL THEN
-    RAISE undefined_object USING MESSAGE = format('The index %s on %s is missing.', ${label}, on_table), HINT = ${quoteLiteral(`Run: ${declareStatement(spec)};`)};
+    RAISE undefined_object USING MESSAGE = format('The index %s on %s is missing.', ${label}, on_table),
+      HINT = ${quoteLiteral(`Run: ${declareStatement(spec)};`)};
   ELSIF actual <> expected THEN
     RAISE duplicate_object USING MESSAGE = format('The index %s on %s is another one: %s, not %s.', ${label}, on_table, actual, expected);
   END IF;
@@ -82,14 +86,15 @@ BEGIN
                 FROM (${partitionsLeft(spec)}) l LOOP
     IF part.statements IS NULL THEN parts := parts || part.oid; ELSE todo := todo || part.statements; END IF;
     IF part.statements = '{}' THEN builder := part.builder; END IF;
-    IF part.ready IS NOT NULL THEN lock_mode := 'ACCESS EXCLUSIVE'; END IF;  -- its readers know it already
+    IF part.ready IS NOT NULL THEN built := built || part.oid; END IF;
   END LOOP;
   IF parts <> '{}' AND NOT small THEN COMMIT; END IF;  -- 2D000 at once when something wrapped this file in a transaction
   WHILE parts <> '{}' LOOP
     batch := CASE WHEN small THEN parts ELSE parts[1:1] END;
     parts := parts[cardinality(batch) + 1:];
     BEGIN
-      EXECUTE replace(replace(join_in, '<partitions>', array_to_string(batch, ',')), '<lock_mode>', lock_mode);
+      EXECUTE replace(replace(join_in, '<partitions>', array_to_string(batch, ',')), '<lock_mode>',
+        CASE WHEN batch && built THEN 'ACCESS EXCLUSIVE' ELSE 'SHARE ROW EXCLUSIVE' END);  -- an index that is built is known to readers
     EXCEPTION WHEN unique_violation THEN
       GET STACKED DIAGNOSTICS failure = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
       RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s cannot be built: %s', ${label}, on_table, failure), DETAIL = detail;
@@ -110,8 +115,10 @@ BEGIN
 /** A frame on the partitions named by `<partitions>`; the index of each is built unless there is one, and attached. */
 function joinBlock(spec: IndexSpec): string {
   const { table, index } = spec;
-  const family = `WITH RECURSIVE f(i) AS (${rootIndex(spec)} UNION ALL SELECT inhrelid FROM pg_inherits JOIN f ON inhparent = i)`;
-  const own = `(SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = part.relid AND (x.indisvalid OR NOT part.isleaf) AND ${isCandidate(spec)} ORDER BY 1 LIMIT 1)`;
+  const family = `WITH RECURSIVE f(i) AS (${rootIndex(spec)} 
+          UNION ALL SELECT inhrelid FROM pg_inherits JOIN f ON inhparent = i)`;
+  const own = `(SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = part.relid AND (x.indisvalid OR NOT part.isleaf)
+          AND ${isCandidate(spec)} ORDER BY 1 LIMIT 1)`;
   // Without a name: PostgreSQL chooses the one that its own CREATE INDEX on the whole table would.
   const build = quoteLiteral(`${createIndexWords(index)} ON %s%s${indexColumns(index).replaceAll("%", "%%")}`);
   const change = `
@@ -123,7 +130,8 @@ function joinBlock(spec: IndexSpec): string {
           EXECUTE format(${build}, CASE WHEN part.isleaf THEN '' ELSE 'ONLY ' END, part.relid::regclass);
           own := ${own};
         END IF;
-        EXECUTE format('ALTER INDEX %s ATTACH PARTITION %s', (${family} SELECT i FROM f JOIN pg_index ON indexrelid = i WHERE indrelid = part.parentrelid)::regclass, own::regclass);
+        EXECUTE format('ALTER INDEX %s ATTACH PARTITION %s', (${family}
+          SELECT i FROM f JOIN pg_index ON indexrelid = i WHERE indrelid = part.parentrelid)::regclass, own::regclass);
       END LOOP;
     END `,
       "each",

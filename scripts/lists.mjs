@@ -5,24 +5,30 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const camel = (id) => id.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 
+/** In the order of their paths, as the linter wants them. */
+const imports = (ids, type) =>
+  [type, ...ids.map((id) => `import ${camel(id)} from "./${id}.js";`)]
+    .sort((a, b) => (a.split('"')[1] < b.split('"')[1] ? -1 : 1))
+    .join("\n");
+
 const lists = [
   {
     folder: "core/src/rules",
-    not: ["index", "rule", "steps", "judge"],
+    not: ["index", "rule", "steps", "in-phases", "judge"],
     write: (ids) =>
-      `${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
-import type { Rule } from "./rule.js";
+      `${imports(ids, `import type { Rule } from "./rule.js";`)}
 
 /** Every rule, in the order of their names. This file is generated: npm run lists. */
-export const rules: readonly Rule[] = [${ids.map(camel).join(", ")}] as readonly unknown[] as readonly Rule[];
+export const rules: readonly Rule[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+] as readonly unknown[] as readonly Rule[];
 `,
   },
   {
     folder: "core/src/gates",
     not: ["index", "gate", "ask-gates", "confirmed"],
     write: (ids) =>
-      `import type { Gate } from "./gate.js";
-${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+      `${imports(ids, `import type { Gate } from "./gate.js";`)}
 
 /** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
 export const gates: Readonly<Record<string, Gate>> = {

@@ -108,8 +108,20 @@ export const errorTable = {
   },
   LS2014: {
     title: "An annotation has no effect on this column",
-    why: "The existing rows would get the column's default, or NULL, and not the value that the annotation says. Lockstep does not choose between the two.",
-    next: "Make the field required without a default, or remove the annotation.",
+    why: "A table that the same change makes has no rows to fill, and a generated or identity column computes its own values. Lockstep does not pass over what you wrote without a word.",
+    next: "Remove the annotation.",
+    exit: 1,
+  },
+  LS2030: {
+    title: "A mirror that could not follow its source",
+    why: "A mirror gives a value to every row and follows its source until contract. In an optional column a NULL may be what code has chosen, and a default gives new rows another value from the start.",
+    next: "Write @lockstep.backfill(<sql>) for an initial value, or make the field required without a default.",
+    exit: 1,
+  },
+  LS2031: {
+    title: "A sequence and an annotation for one column",
+    why: "New rows take their numbers from the sequence, which starts at 1 and knows nothing of numbers that an expression has given: the same number would come twice.",
+    next: "Remove the annotation: every row that exists gets a number from the sequence. Or remove autoincrement().",
     exit: 1,
   },
   LS2020: {
@@ -150,8 +162,8 @@ export const errorTable = {
   },
   LS2054: {
     title: "A function has no effect on this column",
-    why: "Functions fill columns that become required. The existing rows of this one would get its default, or NULL, and not what the function says.",
-    next: "Make the field required without a default in the database, or remove the entry under fills.",
+    why: "Functions fill columns that become required: the backfill comes back to a row whose inputs have changed meanwhile, until no row lacks a value. In an optional column a NULL may have been chosen, so it could not tell.",
+    next: "Make the field required, or remove the entry under fills.",
     exit: 1,
   },
   LS3001: {

@@ -4,7 +4,7 @@ export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config
 export { loadConfig } from "./config/load.js";
 export { systemClock } from "./db/clock.js";
 export { type Connection, connect } from "./db/connection.js";
-export { checkFill } from "./facts/check-fill.js";
+export { checkFill, type PlannedEnum } from "./facts/check-fill.js";
 export { checkUnique } from "./facts/check-unique.js";
 export { fillProblemText } from "./facts/fill-problem.js";
 export { readTable, type TableFacts } from "./facts/table.js";

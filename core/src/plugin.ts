@@ -18,8 +18,11 @@ export interface Project {
 
 /** A change to the declaration of one model field, in the same phase as the DDL that it mirrors. */
 export interface ModelEdit {
-  /** `reopen`: as `makeOptional`, and what contract took out of the declaration comes back: Lockstep's annotations. */
-  readonly kind: "makeOptional" | "makeRequired" | "reopen" | "removeField";
+  /**
+   * `makeRequired` takes Lockstep's annotations out as well: the plan is done with the column; `dropAnnotations` does so for one that
+   * stays optional. `reopen`: as `makeOptional`, and what was taken out of the declaration comes back.
+   */
+  readonly kind: "makeOptional" | "makeRequired" | "dropAnnotations" | "reopen" | "removeField";
   readonly column: PlannedColumn;
   /** The model declaration as the user wrote it. */
   readonly original: string | undefined;

@@ -70,6 +70,8 @@ function applyEdit(files: SchemaFile[], { kind, column, original }: ModelEdit): 
     case "makeRequired":
       // What the annotations said stands in the plan; contract leaves nothing of Lockstep in the model.
       return dropAnnotations(makeRequired(files, column.model, column.field, original), column.model, column.field);
+    case "dropAnnotations":
+      return dropAnnotations(files, column.model, column.field);
     case "reopen":
       return makeOptional(
         original === undefined ? files : restoreAnnotations(files, column.model, column.field, original),

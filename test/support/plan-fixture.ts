@@ -1,4 +1,4 @@
-import type { Plan } from "../../core/src/model/index.js";
+import type { Plan, TableName } from "../../core/src/model/index.js";
 import { buildPlan, type PlanAnswer } from "../../core/src/plan/build-plan.js";
 import type { ColumnSource, TableShape } from "../../core/src/plan/sources.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
@@ -27,6 +27,38 @@ export interface PlanFixture {
   readonly openPlans?: readonly Plan[];
 }
 
+/** The annotations of a change, as comments behind its SQL: `-- role: @lockstep.backfill('member')`. */
+export function annotationsIn(sql: string): Record<string, Partial<ColumnSource>> {
+  const found = sql.matchAll(annotation);
+  return Object.fromEntries(
+    [...found].map(([, column = "", kind, text = ""]) => [
+      column,
+      { fill: { kind: kind as "backfill" | "mirror", sql: text } },
+    ]),
+  );
+}
+
+const annotation = /\n?-- (\w+): @lockstep\.(backfill|mirror)\((.*)\)$/gm;
+
+/** The change as the ORM generates it: annotations stand in the model. */
+export function withoutAnnotations(sql: string): string {
+  return sql.replace(annotation, "");
+}
+
+/** Model fields of the columns' own names, with what is said about some of them. */
+export function sourcesIn(
+  columns: Readonly<Record<string, Partial<ColumnSource>>>,
+): (table: TableName, column: string) => ColumnSource {
+  return (_table, column) => ({
+    model: "User",
+    field: column,
+    hasDefault: false,
+    file: "prisma/schema.prisma",
+    line: 14,
+    ...columns[column],
+  });
+}
+
 /** The answer to a migration, with a User model behind it. Required columns get `lower(email)` unless the fixture says otherwise. */
 export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
   const {
@@ -43,6 +75,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
         operation.kind === "addColumn" &&
         operation.column.name === name &&
         operation.column.notNull &&
+        !operation.column.isSerial &&
         operation.column.defaultSql === undefined,
     );
   return buildPlan({
@@ -51,12 +84,8 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
     versions: { lockstep: "0.1.0", orm: "7.10.0" },
     migration,
     sources: {
-      column: (_table, column) => ({
-        model: "User",
-        field: column,
-        hasDefault: false,
-        file: "prisma/schema.prisma",
-        line: 14,
+      column: (table, column) => ({
+        ...sourcesIn({})(table, column),
         ...(needsFill(column) ? { fill: { kind: "backfill", sql: "lower(email)" } } : {}),
         ...columns[column],
       }),

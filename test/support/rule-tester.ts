@@ -4,7 +4,7 @@ import { judge } from "../../core/src/rules/judge.js";
 import type { Rule } from "../../core/src/rules/rule.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
-import { planOf } from "./plan-fixture.js";
+import { annotationsIn, planOf, sourcesIn, withoutAnnotations } from "./plan-fixture.js";
 
 interface SafeCase {
   readonly name: string;
@@ -26,7 +26,8 @@ export function ruleTester<K extends OperationKind>(
   rule: Rule<K>,
   cases: { readonly safe: readonly SafeCase[]; readonly unsafe: readonly UnsafeCase[] },
 ): void {
-  const read = async (sql: string) => judge(readMigration(sql, "migration.sql", await loadParser()));
+  const read = async (sql: string) =>
+    judge(readMigration(sql, "migration.sql", await loadParser()), sourcesIn(annotationsIn(sql)));
   describe(rule.id, () => {
     test.each([
       ...cases.safe,
@@ -45,7 +46,7 @@ export function ruleTester<K extends OperationKind>(
       const { findings } = await read(sql);
       const own = findings.filter((finding) => finding.rule.id === rule.id);
       expect(own.map((finding) => finding.hazard.consequence).join("\n")).toMatch(consequence);
-      const plan = await planOf({ sql });
+      const plan = await planOf({ sql: withoutAnnotations(sql), columns: annotationsIn(sql) });
       for (const phase of ["expand", "contract"] as const) {
         const actual = plan.units.filter((unit) => unit.phase === phase).map((unit) => unit.ddl);
         expect(actual, phase).toHaveLength(ddl[phase].length);

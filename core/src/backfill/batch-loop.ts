@@ -97,8 +97,8 @@ export class BatchLoop {
         };
         const options = {
           rows: this.#batchRows,
-          // Someone holds a row for long: the sweep comes back to it.
-          skipLocked: locked >= 3,
+          // Someone holds a row for long: the sweep comes back to it. A pass that is made once has none, and waits.
+          skipLocked: locked >= 3 && this.settings.spec.once !== true,
           lockTimeoutMs,
           statementTimeoutMs: batchTimeoutMs,
           ...(this.#computer.isNeeded ? { compute } : {}),

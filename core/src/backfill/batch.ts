@@ -8,7 +8,12 @@ import { batchEnd, type FillTarget, fillStatements, lastBatchEnd, type Scope } f
 
 /** Which rows: the next ones of the pass, or some that the sweep found. */
 export type BatchWork =
-  | { readonly kind: "pass"; readonly after: KeyValues | null }
+  | {
+      readonly kind: "pass";
+      readonly after: KeyValues | null;
+      /** Where the pass ends. Default: at the end of the table. */
+      readonly upTo?: KeyValues | undefined;
+    }
   | { readonly kind: "sweep"; readonly keys: readonly KeyValues[] };
 
 export interface BatchOptions {
@@ -121,17 +126,21 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
     };
   }
   const after = work.after ?? [];
+  const upTo = work.upTo ?? [];
   const scope: Scope = { kind: "range", isFirst: work.after === null };
-  const full = await connection.query<{ upper: KeyValues }>(batchEnd(target, scope.isFirst), [rows, ...after]);
+  const ahead = { isFirst: scope.isFirst, isBounded: work.upTo !== undefined };
+  const full = await connection.query<{ upper: KeyValues }>(batchEnd(target, ahead), [rows, ...after, ...upTo]);
   const upper = full.rows[0]?.upper;
-  if (upper !== undefined)
-    return { scope, values: [...upper, ...after], rows, upper, cursor: { phase: "pass", after: upper } };
+  if (upper !== undefined) {
+    const cursor = { phase: "pass", after: upper, ...(work.upTo === undefined ? {} : { upTo: work.upTo }) } as const;
+    return { scope, values: [...upper, ...after], rows, upper, cursor };
+  }
   // The rest of the table. The pass ends here, although writers may add more at this very moment: chasing them could
   // take for ever, and the sweep finds those that no trigger has filled.
-  const rest = await connection.query<{ upper: KeyValues | null; rows: number }>(
-    lastBatchEnd(target, scope.isFirst),
-    after,
-  );
+  const rest = await connection.query<{ upper: KeyValues | null; rows: number }>(lastBatchEnd(target, ahead), [
+    ...after,
+    ...upTo,
+  ]);
   const last = rest.rows[0]!;
   const cursor = { phase: "sweep" } as const;
   if (last.upper === null) return { scope, values: [], rows: 0, upper: [], cursor };

@@ -47,7 +47,12 @@ export async function checkStructure(
       problems.push(
         notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
       );
-    } else if (found.isNullable && planned.fill !== undefined && (options.needsFillTrigger ?? true)) {
+    } else if (
+      found.isNullable &&
+      planned.fill !== undefined &&
+      spec.once !== true &&
+      (options.needsFillTrigger ?? true)
+    ) {
       // Once the column is required, contract is done and the trigger is rightly gone.
       const flaw = await triggerFlaw(connection, table, planned.name);
       if (flaw !== undefined) problems.push(notApplied(`${name} has ${flaw}`));
@@ -105,6 +110,8 @@ export async function checkFills(
       columnExists: true,
       timeoutMs,
     })) {
+      // In a column that stays optional NULL is a value.
+      if (spec.once && problem.kind === "null") continue;
       add(problem, column);
       if (notComputed.has(problem.kind)) failing.add(column.name);
     }

@@ -15,7 +15,8 @@ const maxPasses = 10;
 
 /**
  * Fills the planned columns of one table of one target, in small batches, while the application goes on. Can be stopped or
- * killed at any point; called again, it goes on. Values that are there are never touched. Ends only when no row lacks a value.
+ * killed at any point; called again, it goes on. Values that are there are never touched. Ends only when no row lacks a value;
+ * of columns that stay optional, when every row was passed once.
  *
  * @example await runBackfill({ url, plan: plan.id, spec: plan.backfills[0], clock: systemClock, random: Math.random });
  * @returns `done`, or `stopped` by the signal
@@ -60,10 +61,12 @@ async function fill(loop: BatchLoop): Promise<BackfillResult["status"]> {
     while (!loop.isStopped && loop.session.cursor.phase === "pass") {
       await loop.batch(() => {
         const { cursor } = loop.session;
-        return cursor.phase === "pass" ? { kind: "pass", after: cursor.after } : undefined;
+        return cursor.phase === "pass" ? { kind: "pass", after: cursor.after, upTo: cursor.upTo } : undefined;
       });
     }
-    if (!loop.isStopped && (await sweep(loop)) === "done") return "done";
+    if (loop.isStopped) break;
+    // What is NULL behind a pass that is made once was chosen, or came later.
+    if (loop.settings.spec.once || (await sweep(loop)) === "done") return "done";
   }
   return "stopped";
 }

@@ -6,6 +6,7 @@ import { type BackfillId, type BackfillRecord, beginBackfill, type Cursor } from
 import { quoteTable } from "../sql/postgres/quote.js";
 import type { RunSettings } from "./input.js";
 import { readsExactly } from "./keys.js";
+import { beginOnce } from "./once.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
 import { takeRunnerLock } from "./runner-lock.js";
 import type { FillTarget } from "./statements.js";
@@ -35,14 +36,10 @@ export async function openSession(settings: RunSettings, runner: string): Promis
     const problems = await checkStructure(connection, spec, table, settings);
     throwFirst(problems);
     const { oid, schema, name, rowEstimate } = table!;
-    const id = { plan, table: { oid, schema, name } };
+    const id = { plan, table: { oid, schema, name }, once: spec.once === true };
     await takeRunnerLock(connection, id, { ...settings, patienceMs: 5000 });
     const key = spec.key.map(({ column }) => ({ column, type: typeOf(table!, column) }));
-    const record = await beginBackfill(connection, id, {
-      runner,
-      rowsEstimated: rowEstimate,
-      work: { key, columns: spec.columns.map((column) => column.name) },
-    });
+    const work = { key, columns: spec.columns.map((column) => column.name) };
     const target = {
       table: quoteTable({ schema, name }),
       key,
@@ -51,6 +48,8 @@ export async function openSession(settings: RunSettings, runner: string): Promis
       columns: spec.columns,
       uniqueKeys: spec.uniqueKeys,
     };
+    const begin = { runner, rowsEstimated: rowEstimate, work };
+    const record = await (id.once ? beginOnce(connection, id, target, begin) : beginBackfill(connection, id, begin));
     return { connection, id, table: table!, target, record, cursor: record.cursor };
   } catch (error) {
     await connection.close();

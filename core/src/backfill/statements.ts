@@ -29,15 +29,38 @@ const inOrder = ({ key }: FillTarget, direction: "ASC" | "DESC") =>
 
 const after = ({ key }: FillTarget, from: number) => `${keyRow(key, "t")} > ${keyParameters(key, from)}`;
 
-/** Where a batch of `$1` rows ends, after the key `$2`, … if there is one. No row: fewer are left. */
-export function batchEnd(target: FillTarget, isFirst: boolean): string {
-  const where = isFirst ? "" : `WHERE ${after(target, 2)}`;
+/** The part of the table that a pass has to go through yet. */
+export interface Ahead {
+  /** From the start: there is no key to come after. */
+  readonly isFirst: boolean;
+  /** To the key in the last parameters, not to the end. */
+  readonly isBounded: boolean;
+}
+
+/** The condition of what lies ahead; its parameters begin at `$<from>`: the key to come after, then the one to end at. */
+function ahead(target: FillTarget, { isFirst, isBounded }: Ahead, from: number): string {
+  const { key } = target;
+  const conditions = [
+    ...(isFirst ? [] : [after(target, from)]),
+    ...(isBounded ? [`${keyRow(key, "t")} <= ${keyParameters(key, isFirst ? from : from + key.length)}`] : []),
+  ];
+  return conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+}
+
+/** The greatest key; no row in an empty table. */
+export function lastKey(target: FillTarget): string {
+  return `SELECT ${keyText(target.key, "t")} AS key FROM ${target.table} t ${inOrder(target, "DESC")} LIMIT 1`;
+}
+
+/** Where a batch of `$1` rows ends; what lies ahead has the parameters from `$2`. No row: fewer are left. */
+export function batchEnd(target: FillTarget, rest: Ahead): string {
+  const where = ahead(target, rest, 2);
   return `SELECT ${keyText(target.key, "t")} AS upper FROM ${target.table} t ${where} ${inOrder(target, "ASC")} OFFSET $1::bigint - 1 LIMIT 1`;
 }
 
-/** The last key of all and how many rows there are, after the key `$1`, … if there is one. */
-export function lastBatchEnd(target: FillTarget, isFirst: boolean): string {
-  const from = `FROM ${target.table} t ${isFirst ? "" : `WHERE ${after(target, 1)}`}`;
+/** The last key of what lies ahead, and how many rows that is. */
+export function lastBatchEnd(target: FillTarget, rest: Ahead): string {
+  const from = `FROM ${target.table} t ${ahead(target, rest, 1)}`;
   return `SELECT (SELECT ${keyText(target.key, "t")} ${from} ${inOrder(target, "DESC")} LIMIT 1) AS upper, (SELECT count(*) ${from})::int AS rows`;
 }
 

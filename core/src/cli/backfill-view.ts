@@ -9,11 +9,13 @@ export class BackfillView {
   readonly #io: Io;
   readonly #target: string;
   readonly #label: string;
+  readonly #isOnce: boolean;
   #total = 0;
 
   constructor(io: Io, target: string, spec: BackfillSpec) {
     this.#io = io;
     this.#target = target;
+    this.#isOnce = spec.once === true;
     this.#label = `"${tableLabel(spec.table)}".${spec.columns.map((column) => `"${column.name}"`).join(", ")}`;
   }
 
@@ -74,10 +76,13 @@ export class BackfillView {
   }
 
   verdict(result: BackfillResult): string {
+    const left = this.#isOnce ? "every row was passed" : "none is left";
     const done =
       result.filled === 0
-        ? "every row has its value"
-        : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, none is left`;
+        ? this.#isOnce
+          ? "every row was passed, nothing is filled twice"
+          : "every row has its value"
+        : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, ${left}`;
     return `${this.#io.colors.green("✔")} ${this.#target}: ${this.#label} — ${done}`;
   }
 }

@@ -80,7 +80,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
         ? []
         : await askPhase(
             open,
-            plan.gates.switch.filter((step) => step.gate === "no-missing-values"),
+            plan.gates.switch.filter(({ gate }) => gate === "no-missing-values" || gate === "backfill-done"),
           );
     const isFilled = filled.every((answer) => answer.isOpen);
     const isUndone = plan.state.released === "undone";
@@ -117,7 +117,11 @@ function phaseState(
         `${counted(record.rowsDone, "row")} of about ${counted(Math.max(record.rowsEstimated, record.rowsDone), "row")}, ${record.status}`,
       ];
     });
-    if (isFilled) return { state: "done", note: "no row lacks a value" };
+    if (isFilled)
+      return {
+        state: "done",
+        note: plan.backfills.every(({ once }) => once) ? "every row was passed" : "no row lacks a value",
+      };
     return { state: "open", note: notes.join("; ") || "not begun" };
   }
   const order = phasesOf(plan);

@@ -3,16 +3,31 @@ import { refused } from "../db/refused.js";
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Fill } from "../model/fill.js";
+import type { TableName } from "../model/names.js";
+import { drawsFromSequence } from "../sql/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import { userTypeText } from "../sql/postgres/read-type.js";
 import { rowKey, type TableFacts } from "./table.js";
 
 /** What is wrong with a fill, on the rows of one database. Samples name rows by their key: `tenantId=1, id=5`. */
 export type FillProblem =
   | { readonly kind: "missing-columns"; readonly columns: readonly string[] }
   /** PostgreSQL refuses the assignment, in its own words. */
-  | { readonly kind: "type"; readonly message: string; readonly hint?: string }
+  | {
+      readonly kind: "type";
+      readonly message: string;
+      readonly hint?: string;
+      /** The column is of an enum: its values. */
+      readonly enumValues?: readonly string[];
+    }
   /** Evaluating it fails for some row: a cast, a division. */
-  | { readonly kind: "fails"; readonly message: string }
+  | {
+      readonly kind: "fails";
+      readonly message: string;
+      readonly sqlState: string;
+      /** It yields what is no value of the column's enum: its values. */
+      readonly enumValues?: readonly string[];
+    }
   | { readonly kind: "null"; readonly rows: number; readonly samples: readonly string[] }
   | { readonly kind: "too-long"; readonly limit: number; readonly rows: number; readonly samples: readonly string[] }
   | {
@@ -41,8 +56,17 @@ export interface CheckFillInput {
   readonly fill: Fill;
   /** False on the development database while the change is being planned. */
   readonly columnExists: boolean;
+  /** Enums that the change makes, and values that it adds to those that exist: the database does not know them yet. */
+  readonly enums?: readonly PlannedEnum[];
   /** For each of the statements, in milliseconds. Default: 30 000. */
   readonly timeoutMs?: number;
+}
+
+/** An enum that a change makes, or one that exists and gets values. */
+export interface PlannedEnum {
+  readonly name: TableName;
+  readonly values: readonly string[];
+  readonly isNew: boolean;
 }
 
 /**
@@ -56,6 +80,8 @@ export interface CheckFillInput {
  */
 export async function checkFill(connection: Connection, input: CheckFillInput): Promise<readonly FillProblem[]> {
   const { table, column, fill } = input;
+  // To take a number is to change the sequence, which may not even be there yet; a number fits always.
+  if (drawsFromSequence(fill)) return [];
   const known = new Set(table.columns.map(({ name }) => name));
   const missing = fill.reads.filter((name) => !known.has(name));
   if (missing.length > 0) return [{ kind: "missing-columns", columns: missing }];
@@ -63,7 +89,11 @@ export async function checkFill(connection: Connection, input: CheckFillInput): 
   try {
     const refusal = await checkType(connection, input, sql);
     if (refusal) return [refusal];
-    return await checkValues(connection, input, sql);
+    const problems = await checkValues(connection, input, sql);
+    const isNoValue = problems.some((problem) => problem.kind === "fails" && problem.sqlState === "22P02");
+    const enumValues = isNoValue ? await enumValuesOf(connection, column.type) : [];
+    if (enumValues.length === 0) return problems;
+    return problems.map((problem) => (problem.kind === "fails" ? { ...problem, enumValues } : problem));
   } catch (error) {
     throw refused(error, `Trying the fill of "${table.name}"."${column.name}" on ${connection.label}`);
   }
@@ -104,14 +134,20 @@ function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckS
 /** Assignment has rules of its own (text from int is fine, enum from text is not): so the database is asked for a real one. */
 async function checkType(
   connection: Connection,
-  { column, columnExists }: CheckFillInput,
+  { column, columnExists, enums = [] }: CheckFillInput,
   sql: CheckSql,
 ): Promise<FillProblem | undefined> {
   const assign = (where: string) => `EXPLAIN UPDATE ${where} SET ${sql.column} = ${sql.fill}`;
   let isPrepared = columnExists;
+  let refusal: { readonly message: string; readonly code: string; readonly hint?: string | undefined };
   await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off");
   try {
     if (!columnExists) {
+      // In pg_temp, where names of types are looked for first, and gone with this transaction.
+      for (const { name, values } of enums.filter((each) => each.isNew && each.name.schema === undefined))
+        await connection.query(
+          `CREATE TYPE pg_temp.${quoteIdentifier(name.name)} AS ENUM (${values.map(quoteLiteral).join(", ")})`,
+        );
       await connection.query(
         `CREATE TEMPORARY TABLE lockstep_check_fill (LIKE ${sql.table}) ON COMMIT DROP;
          ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${column.type}`,
@@ -124,10 +160,31 @@ async function checkType(
     if (!isDatabaseError(error)) throw error;
     if (!isPrepared) return { kind: "not-checked", message: error.message };
     if (!/^(22|42)/.test(error.code) || error.code === "42501") throw error;
-    return { kind: "type", message: error.message, ...(error.hint ? { hint: error.hint } : {}) };
+    refusal = error;
   } finally {
     if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
   }
+  const { message, code, hint } = refusal;
+  const own = enums.find(({ name }) => userTypeText(name) === column.type.replace(/\[\]$/, ""));
+  // A value that the same change adds to an enum: PostgreSQL knows it once expand is applied.
+  if (code === "22P02" && own?.isNew === false && own.values.some((value) => message.includes(`"${value}"`)))
+    return { kind: "not-checked", message };
+  const enumValues = own?.isNew ? own.values : await enumValuesOf(connection, column.type);
+  return {
+    kind: "type",
+    message,
+    ...(hint ? { hint } : {}),
+    ...(enumValues.length === 0 ? {} : { enumValues: [...enumValues, ...(own?.isNew === false ? own.values : [])] }),
+  };
+}
+
+/** The values of an enum, or of the enum in a list; none for other types. */
+async function enumValuesOf(connection: Connection, type: string): Promise<readonly string[]> {
+  const { rows } = await connection.query<{ value: string }>(
+    "SELECT enumlabel AS value FROM pg_enum WHERE enumtypid = to_regtype($1) ORDER BY enumsortorder",
+    [type.replace(/\[\]$/, "")],
+  );
+  return rows.map(({ value }) => value);
 }
 
 async function checkValues(
@@ -173,8 +230,10 @@ export async function reading(
     // A type that the same change makes.
     if (error.code === "42704") return [{ kind: "not-checked", message: error.message }];
     // Data exceptions, domain checks, and what the user's own functions raise: the fill's fault, not the connection's.
+    // A function that writes cannot be tried without changing something.
+    if (error.code === "25006") return [{ kind: "not-checked", message: error.message }];
     if (/^(22|23|P0|38|39|0A)/.test(error.code) || error.code === "42883")
-      return [{ kind: "fails", message: error.message }];
+      return [{ kind: "fails", message: error.message, sqlState: error.code }];
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import type { Fill } from "../model/fill.js";
-import { isConstant } from "../sql/fill.js";
+import { drawsFromSequence, isConstant } from "../sql/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { type FillProblem, reading, rowLabel } from "./check-fill.js";
 import { hasChildren } from "./children.js";
@@ -37,6 +37,8 @@ export interface CheckUniqueInput {
  */
 export async function checkUnique(connection: Connection, input: CheckUniqueInput): Promise<readonly FillProblem[]> {
   const { table, key } = input;
+  // Numbers of a sequence never come twice.
+  if (input.columns.some(({ name, fill }) => key.includes(name) && fill && drawsFromSequence(fill))) return [];
   const parts: Part[] = [];
   for (const name of key) {
     const part = partOf(name, input);

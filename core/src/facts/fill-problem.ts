@@ -9,10 +9,10 @@ import type { FillProblem } from "./check-fill.js";
 export function fillProblemText(
   problem: FillProblem,
   table: TableName,
-  column: { readonly name: string; readonly type: string; readonly defaultSql?: string },
+  column: { readonly name: string; readonly type: string; readonly defaultSql?: string; readonly fill?: unknown },
 ): { readonly code: ErrorCode | undefined; readonly message: string } {
   const name = `"${tableLabel(table)}"."${column.name}"`;
-  const source = column.defaultSql === undefined ? "fill" : "default";
+  const source = column.defaultSql === undefined || column.fill !== undefined ? "fill" : "default";
   switch (problem.kind) {
     case "missing-columns": {
       const columns = problem.columns.map((each) => `"${each}"`).join(", ");
@@ -22,9 +22,15 @@ export function fillProblemText(
       };
     }
     case "type":
-      return { code: "LS2005", message: `The fill of ${name} (${column.type}): ${problem.message}` };
+      return {
+        code: "LS2005",
+        message: `The fill of ${name} (${column.type}): ${problem.message}${valuesOf(problem)}`,
+      };
     case "fails":
-      return { code: "LS5008", message: `The fill of ${name} fails for some row: ${problem.message}` };
+      return {
+        code: "LS5008",
+        message: `The fill of ${name} fails for some row: ${problem.message}${valuesOf(problem)}`,
+      };
     case "null":
       return {
         code: "LS2006",
@@ -56,6 +62,10 @@ export function fillProblemText(
     default:
       return problem satisfies never;
   }
+}
+
+function valuesOf({ enumValues }: { readonly enumValues?: readonly string[] }): string {
+  return enumValues === undefined ? "" : `. The values that exist: ${enumValues.join(", ")}`;
 }
 
 function rows(count: number): string {

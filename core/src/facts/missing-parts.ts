@@ -1,6 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
-import { type PlannedColumn, tableLabel } from "../model/index.js";
+import { isFilled, type PlannedColumn, tableLabel } from "../model/index.js";
 import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 
 /** A planned column that a database does not have, or has without the trigger that fills it. */
@@ -10,17 +10,17 @@ export interface MissingPart {
   readonly statement: string;
 }
 
-/** Asks the catalogue. A column that is required has its contract behind it: the trigger is rightly gone. */
+/** Asks the catalogue. A column that is required has its contract behind it: the trigger is rightly gone. One that stays optional has none. */
 export async function missingParts(
   connection: Connection,
   columns: readonly PlannedColumn[],
 ): Promise<readonly MissingPart[]> {
   const missing: MissingPart[] = [];
-  for (const column of columns.filter(({ isRelaxed }) => isRelaxed)) {
+  for (const column of columns.filter(isFilled)) {
     const name = `"${tableLabel(column.table)}"."${column.name}"`;
     const found = await findColumn(connection, column);
     if (found === undefined) missing.push({ column, lacks: "column", statement: `${name} does not exist` });
-    else if (column.fill !== undefined && !found.isRequired && !found.hasTrigger)
+    else if (column.isRelaxed && column.fill !== undefined && !found.isRequired && !found.hasTrigger)
       missing.push({ column, lacks: "trigger", statement: `${name} has no fill trigger` });
   }
   return missing;

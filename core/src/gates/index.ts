@@ -1,3 +1,4 @@
+import backfillDone from "./backfill-done.js";
 import type { Gate } from "./gate.js";
 import noMissingValues from "./no-missing-values.js";
 import phaseApplied from "./phase-applied.js";
@@ -6,6 +7,7 @@ import writersAware from "./writers-aware.js";
 
 /** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
 export const gates: Readonly<Record<string, Gate>> = {
+  "backfill-done": backfillDone,
   "no-missing-values": noMissingValues,
   "phase-applied": phaseApplied,
   "reads-steady": readsSteady,

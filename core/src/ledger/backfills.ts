@@ -10,7 +10,8 @@ const keyColumns = z.array(z.object({ column: z.string(), type: z.string() })).r
 
 const cursorSchema = z.discriminatedUnion("phase", [
   // The last key of the last batch, a text for each of its columns: keys may be larger than any JavaScript number.
-  z.object({ phase: z.literal("pass"), after: keyValues.nullable() }),
+  // `upTo` is the end of a pass that is made once: the greatest key at its start.
+  z.object({ phase: z.literal("pass"), after: keyValues.nullable(), upTo: keyValues.optional() }),
   // The table was passed once; what is left are rows that came in behind the cursor.
   z.object({ phase: z.literal("sweep") }),
 ]);
@@ -35,6 +36,8 @@ const recordSchema = z
     table_schema: z.string(),
     table_name: z.string(),
     table_oid: z.number(),
+    // Version 2 did not know it.
+    once: z.boolean().default(false),
     status: z.enum(["running", "stopped", "failed", "done"]),
     spec: workSchema,
     cursor: cursorSchema,
@@ -51,6 +54,7 @@ const recordSchema = z
   .transform((row) => ({
     plan: row.plan,
     table: { schema: row.table_schema, name: row.table_name, oid: row.table_oid } satisfies LedgerTable,
+    once: row.once,
     /** `running` also when the runner was killed: whether one is alive is known by its lock (`findRunner`). */
     status: row.status,
     work: row.spec,
@@ -74,11 +78,13 @@ export type BackfillRecord = Readonly<z.output<typeof recordSchema>>;
 export interface BackfillId {
   readonly plan: string;
   readonly table: LedgerTable;
+  /** The pass over columns that stay optional. Default: false. */
+  readonly once?: boolean;
 }
 
 const allColumns = `*, ${["started_at", "updated_at", "finished_at"].map(momentSql).join(", ")}`;
-const isThisOne = "plan = $1 AND table_schema = $2 AND table_oid = $3";
-const keyOf = ({ plan, table }: BackfillId) => [plan, table.schema, table.oid];
+const isThisOne = "plan = $1 AND table_schema = $2 AND table_oid = $3 AND once = $4";
+const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.oid, once];
 
 /** The backfills of a plan on this target; also those of tables that are gone. Without a ledger: none. */
 export async function readBackfills(connection: Connection, plan: string): Promise<readonly BackfillRecord[]> {
@@ -97,7 +103,10 @@ export async function readBackfills(connection: Connection, plan: string): Promi
 /** One backfill, or undefined when it has never begun on this table. */
 export async function readBackfill(connection: Connection, id: BackfillId): Promise<BackfillRecord | undefined> {
   const records = await readBackfills(connection, id.plan);
-  return records.find((record) => record.table.schema === id.table.schema && record.table.oid === id.table.oid);
+  const { table, once = false } = id;
+  return records.find(
+    (record) => record.table.schema === table.schema && record.table.oid === table.oid && record.once === once,
+  );
 }
 
 /**
@@ -107,16 +116,22 @@ export async function readBackfill(connection: Connection, id: BackfillId): Prom
 export async function beginBackfill(
   connection: Connection,
   id: BackfillId,
-  begin: { readonly work: BackfillWork; readonly runner: string; readonly rowsEstimated: number },
+  begin: {
+    readonly work: BackfillWork;
+    readonly runner: string;
+    readonly rowsEstimated: number;
+    /** Where a first run begins. Default: at the first row. */
+    readonly start?: Cursor;
+  },
 ): Promise<BackfillRecord> {
   await ensureLedger(connection);
-  const start: Cursor = { phase: "pass", after: null };
+  const { start = { phase: "pass", after: null } } = begin;
   try {
     const { rows } = await connection.query(
       `INSERT INTO lockstep.backfills AS b
-         (plan, table_schema, table_oid, table_name, status, spec, cursor, rows_estimated, runner)
-       VALUES ($1, $2, $3, $4, 'running', $5, $6, $7, $8)
-       ON CONFLICT (plan, table_schema, table_oid) DO UPDATE SET
+         (plan, table_schema, table_oid, once, table_name, status, spec, cursor, rows_estimated, runner)
+       VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9)
+       ON CONFLICT (plan, table_schema, table_oid, once) DO UPDATE SET
          table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
          updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
          cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
@@ -155,8 +170,8 @@ export async function advanceBackfill(
   { cursor, rows, filled }: Advance,
 ): Promise<boolean> {
   const { rowCount } = await connection.query(
-    `UPDATE lockstep.backfills SET cursor = $5, rows_done = rows_done + $6::bigint, rows_filled = rows_filled + $7::bigint,
-       batches = batches + ($6::bigint + $7::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne} AND runner = $4`,
+    `UPDATE lockstep.backfills SET cursor = $6, rows_done = rows_done + $7::bigint, rows_filled = rows_filled + $8::bigint,
+       batches = batches + ($7::bigint + $8::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne} AND runner = $5`,
     [...keyOf(id), runner, JSON.stringify(cursor), rows, filled],
   );
   return rowCount === 1;
@@ -171,8 +186,8 @@ export async function endBackfill(
 ): Promise<void> {
   await inTransaction(connection, { settings: { lock_timeout: 5000 } }, () =>
     connection.query(
-      `UPDATE lockstep.backfills SET status = $5, error = $6, updated_at = clock_timestamp(),
-         finished_at = CASE WHEN $5 = 'done' THEN clock_timestamp() END WHERE ${isThisOne} AND runner = $4`,
+      `UPDATE lockstep.backfills SET status = $6, error = $7, updated_at = clock_timestamp(),
+         finished_at = CASE WHEN $6 = 'done' THEN clock_timestamp() END WHERE ${isThisOne} AND runner = $5`,
       [...keyOf(id), runner, end.status, end.error ?? null],
     ),
   );

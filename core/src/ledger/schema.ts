@@ -5,7 +5,7 @@ import { inTransaction } from "../db/transaction.js";
 import { LockstepError } from "../errors.js";
 
 /** Of the tables below. A later version adds its steps to `steps`, and raises this. */
-export const ledgerVersion = 2;
+export const ledgerVersion = 3;
 
 /**
  * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;
@@ -47,6 +47,9 @@ const steps: readonly string[] = [
   `UPDATE lockstep.backfills SET
      spec = jsonb_build_object('key', jsonb_build_array(jsonb_build_object('column', spec->'key', 'type', spec->'keyType')), 'columns', spec->'columns'),
      cursor = CASE WHEN jsonb_typeof(cursor->'after') = 'string' THEN cursor || jsonb_build_object('after', jsonb_build_array(cursor->'after')) ELSE cursor END;`,
+  // Columns that stay optional are filled by a pass of their own.
+  `ALTER TABLE lockstep.backfills ADD COLUMN once boolean NOT NULL DEFAULT false;
+   ALTER TABLE lockstep.backfills DROP CONSTRAINT backfills_pkey, ADD PRIMARY KEY (plan, table_schema, table_oid, once);`,
 ];
 
 /** Any number will do; it is the same in every version, so that two versions do not build at once. */

@@ -41,6 +41,11 @@ export interface ValueSource {
   readonly compute?: ComputedFill;
 }
 
+/** Whether rows that exist get a value of their own. */
+export function isFilled({ fill, compute }: ValueSource): boolean {
+  return fill !== undefined || compute !== undefined;
+}
+
 /** The columns that a value is made from. */
 export function readsOf({ fill, compute }: ValueSource): readonly string[] {
   return [...(fill?.reads ?? []), ...(compute?.reads ?? []), ...(compute?.fallback?.reads ?? [])];

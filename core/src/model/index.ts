@@ -4,3 +4,4 @@ export * from "./hazard.js";
 export * from "./names.js";
 export * from "./operation.js";
 export * from "./plan.js";
+export * from "./source.js";

@@ -77,6 +77,7 @@ export type Operation = OperationBase &
     | { readonly kind: "dropIndex"; readonly name: TableName; readonly isConcurrent: boolean }
     | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
+    | { readonly kind: "addEnumValue"; readonly name: TableName; readonly value: string }
     | { readonly kind: "update"; readonly table: TableName; readonly columns: readonly string[] }
     | { readonly kind: "unknown"; readonly what: string; readonly tables: readonly TableName[] }
   );

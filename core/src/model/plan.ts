@@ -32,10 +32,19 @@ export interface UnitColumn {
   readonly type: string;
   /** The model's own default, one that PostgreSQL stores once: rows that exist get it with the column. */
   readonly defaultSql?: string;
+  /** The model's own default, set after the column was added: rows that exist stay NULL, and nothing is rewritten. */
+  readonly laterDefaultSql?: string;
+  /** Made with the column, and owned by it: what a serial type makes. */
+  readonly sequence?: SequenceSpec;
   /** Required from the start: only with a default that PostgreSQL stores once. */
   readonly notNull?: true;
   /** Without it there is no fill trigger and prove fills nothing. Of a function only prove has one: its fallback. */
   readonly fill?: Fill;
+}
+
+/** The sequence of a serial column, in the schema of its table; its type is the column's. */
+export interface SequenceSpec {
+  readonly name: string;
 }
 
 /** An index as a unit builds it: plain columns of one table. */
@@ -122,6 +131,8 @@ export interface BackfillSpec {
   }[];
   /** The columns of each unique index that the change builds with one of them. */
   readonly uniqueKeys: readonly (readonly string[])[];
+  /** The columns stay optional, so NULL may be chosen: one pass up to the greatest key at its start, and never again. */
+  readonly once?: true;
 }
 
 /** A planned column, from the database and from the ORM model at once. */
@@ -130,7 +141,9 @@ export interface PlannedColumn {
   readonly name: string;
   readonly type: string;
   readonly notNull: boolean;
+  /** The model's own default; with a fill it is set after the column was added. */
   readonly defaultSql?: string;
+  readonly sequence?: SequenceSpec;
   /** The columns of each unique index of the change that it is part of: `[["userId", "channel"]]`. */
   readonly uniqueKeys: readonly (readonly string[])[];
   /** The model and field that the ORM maps to it. */
@@ -143,7 +156,10 @@ export interface PlannedColumn {
   readonly write: WriteValue;
   /** Whether responses show it; undefined: nobody has said. */
   readonly exposure?: "internal" | "exposed" | undefined;
-  /** Required in the end and optional until contract: the model declaration follows the phases. */
+  /**
+   * Required in the end and optional until contract: the model declaration follows the phases. False with a fill: the
+   * column stays optional, its rows are filled once.
+   */
   readonly isRelaxed: boolean;
   /** The key that the backfill follows. */
   readonly key?: readonly KeyColumn[];

@@ -10,7 +10,7 @@ import type {
   PlannedColumn,
   Step,
 } from "../model/index.js";
-import { isSameTable, valueLabel } from "../model/index.js";
+import { isFilled, isSameTable, valueLabel } from "../model/index.js";
 import { judge } from "../rules/judge.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
@@ -45,7 +45,7 @@ export type PlanAnswer =
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const { migration, sources } = request;
-  const judgement = judge(migration);
+  const judgement = judge(migration, sources.column);
   const skipped: Notice[] = [];
   const findings = judgement.findings.filter(({ operation, rule, hazard }) => {
     const reasons = rule
@@ -80,7 +80,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
 
   const applied = columns.flatMap((column): GateStep[] =>
-    column.isRelaxed ? [{ gate: "phase-applied", table: column.table, column: column.name }] : [],
+    isFilled(column) ? [{ gate: "phase-applied", table: column.table, column: column.name }] : [],
   );
   const hazards = rewritten.map((finding) => finding.hazard);
   const plan: Plan = {
@@ -114,12 +114,14 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   return { kind: "plan", plan };
 }
 
-/** One pass a table fills all of its planned columns. */
+/** One pass a table fills all of its planned columns; those that stay optional have one of their own. */
 function mergeBackfills(steps: readonly Step[]): BackfillSpec[] {
   const merged: BackfillSpec[] = [];
   for (const step of steps) {
     if (step.kind !== "backfill") continue;
-    const at = merged.findIndex((spec) => isSameTable(spec.table, step.backfill.table));
+    const at = merged.findIndex(
+      (spec) => spec.once === step.backfill.once && isSameTable(spec.table, step.backfill.table),
+    );
     const other = merged[at];
     if (other === undefined) merged.push(step.backfill);
     else merged[at] = mergeBackfill(other, step.backfill);
@@ -141,9 +143,16 @@ function intentsOf(steps: readonly Step[]): CodeIntent[] {
   return steps.flatMap((step) => (step.kind === "code" ? [step.intent] : []));
 }
 
-/** The phases that a plan has, in order: an index alone needs nothing after expand. */
+/** The phases that a plan has, in order: an index alone needs nothing after expand, optional columns nothing after switch. */
 export function phasesOf(plan: Plan): Phase[] {
-  if (plan.columns.every((column) => !column.isRelaxed)) return ["expand"];
-  const backfill = plan.backfills.length > 0 ? (["backfill"] as const) : [];
-  return ["expand", ...backfill, ...(plan.pace === "brisk" ? [] : (["switch"] as const)), "contract"];
+  const isRelaxed = plan.columns.some((column) => column.isRelaxed);
+  const hasBackfill = plan.backfills.length > 0;
+  // Brisk, reads open together with the contract; without one they have a phase of their own.
+  const hasSwitch = isRelaxed ? plan.pace !== "brisk" : hasBackfill;
+  return [
+    "expand",
+    ...(hasBackfill ? (["backfill"] as const) : []),
+    ...(hasSwitch ? (["switch"] as const) : []),
+    ...(isRelaxed ? (["contract"] as const) : []),
+  ];
 }

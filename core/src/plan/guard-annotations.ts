@@ -1,9 +1,14 @@
 import { LockstepError } from "../errors.js";
-import { type Operation, type OperationOf, type TableName, tableLabel } from "../model/index.js";
-import type { ColumnSource } from "./sources.js";
+import {
+  type ColumnDeclaration,
+  type ColumnSource,
+  type Operation,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
 
 /**
- * Refuses a value for existing rows that nobody would use: the column has a default or stays nullable, so no plan fills it.
+ * Refuses a value for existing rows that nobody would use: there are no such rows, or the column computes its own.
  *
  * @param isPlanned the column gets its value from a plan
  * @throws LS2014 an annotation · LS2054 a function
@@ -13,20 +18,38 @@ export function refuseIdleAnnotations(
   column: (table: TableName, column: string) => ColumnSource | undefined,
   isPlanned: (table: TableName, column: string) => boolean,
 ): void {
-  const added = operations.filter((operation): operation is OperationOf<"addColumn"> => operation.kind === "addColumn");
-  for (const { table, column: declaration } of added) {
-    if (isPlanned(table, declaration.name)) continue;
-    const source = column(table, declaration.name);
-    if (source === undefined || source.skip !== undefined) continue;
-    const { fill, compute } = source;
-    if (fill === undefined && compute === undefined) continue;
-    const instead =
-      declaration.defaultSql === undefined
-        ? "NULL, because the column is optional"
-        : `its default ${declaration.defaultSql}`;
-    const unused = `would not be used: rows of "${tableLabel(table)}" that exist get ${instead} in "${declaration.name}".`;
-    if (fill !== undefined)
-      throw new LockstepError("LS2014", `${source.file}:${source.line}: @lockstep.${fill.kind}(${fill.sql}) ${unused}`);
-    throw new LockstepError("LS2054", `${compute?.file}: fills.${source.model}.${source.field} ${unused}`);
-  }
+  const made = operations.flatMap((operation) => (operation.kind === "createTable" ? [operation] : []));
+  for (const { table, columns } of made)
+    for (const { name } of columns)
+      refuse(table, name, column, `this change makes "${tableLabel(table)}", so it has no rows to fill`);
+  const added = operations.flatMap((operation) => (operation.kind === "addColumn" ? [operation] : []));
+  for (const { table, column: declaration } of added)
+    if (!isPlanned(table, declaration.name)) refuse(table, declaration.name, column, whyIdle(table, declaration));
+}
+
+function refuse(
+  table: TableName,
+  name: string,
+  column: (table: TableName, column: string) => ColumnSource | undefined,
+  why: string,
+): void {
+  const source = column(table, name);
+  if (source === undefined || source.skip !== undefined) return;
+  const { fill, compute } = source;
+  if (fill !== undefined)
+    throw new LockstepError(
+      "LS2014",
+      `${source.file}:${source.line}: @lockstep.${fill.kind}(${fill.sql}) of "${tableLabel(table)}"."${name}" would not be used: ${why}.`,
+    );
+  if (compute !== undefined)
+    throw new LockstepError(
+      "LS2054",
+      `${compute.file}: fills.${source.model}.${source.field} would not be used: ${why}.`,
+    );
+}
+
+function whyIdle(table: TableName, { notNull, isGenerated, isIdentity }: ColumnDeclaration): string {
+  if (isGenerated || isIdentity) return "PostgreSQL computes the column itself";
+  if (!notNull) return "the column is optional, and rows that exist stay NULL";
+  return `the statement that adds it to "${tableLabel(table)}" has a form that Lockstep passes as it stands`;
 }

@@ -1,5 +1,6 @@
 import { LockstepError } from "../errors.js";
 import {
+  isFilled,
   isSameTable,
   type Operation,
   type Plan,
@@ -46,7 +47,7 @@ export function refuseUnfilledSources(columns: readonly PlannedColumn[], open: r
   for (const column of columns)
     for (const plan of open) {
       const source = plan.columns.find(
-        (other) => other.isRelaxed && isSameTable(other.table, column.table) && readsOf(column).includes(other.name),
+        (other) => isFilled(other) && isSameTable(other.table, column.table) && readsOf(column).includes(other.name),
       );
       if (source === undefined) continue;
       const value = valueLabel(source);

@@ -1,5 +1,6 @@
 import { LockstepError } from "../errors.js";
 import {
+  type ColumnDeclaration,
   type Fill,
   isSameTable,
   type KeyColumn,
@@ -11,6 +12,8 @@ import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { writeValue } from "../rules/steps.js";
 import { isConstant, readFill } from "../sql/fill.js";
+import { regclassLiteral, serialSequence } from "../sql/postgres/quote.js";
+import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";
 import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
 
@@ -59,7 +62,14 @@ async function planColumn(
   const label = `"${tableLabel(table)}"."${name}"`;
   if (declaration === undefined || source === undefined)
     throw new LockstepError("LS4002", `No model field is mapped to ${label}, although the migration adds that column.`);
-  const isRelaxed = declaration.notNull && declaration.defaultSql === undefined;
+  // A serial column's default is part of its type.
+  const sequence = declaration.isSerial ? { name: serialSequence(table, name) } : undefined;
+  const defaultSql = sequence === undefined ? declaration.defaultSql : nextOf({ ...table, ...sequence });
+  const isFilled =
+    source.fill !== undefined ||
+    source.compute !== undefined ||
+    (defaultSql === undefined ? declaration.notNull : sequence !== undefined || !declaration.isDefaultStored);
+  const isRelaxed = declaration.notNull && isFilled;
   const uniqueKeys = uniqueKeysWith(table, name, context);
   const isUnique = uniqueKeys.some((key) => key.length === 1);
   if (isUnique && declaration.defaultSql !== undefined && declaration.isDefaultStored)
@@ -73,13 +83,14 @@ async function planColumn(
   const shape = await sources.table(table);
   refuseUniqueAcrossPartitions(table, uniqueKeys, shape);
   // No index joins a foreign partition; of tables that inherit only the rows matter, and so only to a backfill.
-  if (isRelaxed || shape.descendants === "partitions") refuseObstacles(table, shape);
+  if (isFilled || shape.descendants === "partitions") refuseObstacles(table, shape);
   const common = {
     table,
     name,
     type: declaration.type,
     notNull: declaration.notNull,
-    ...(declaration.defaultSql === undefined ? {} : { defaultSql: declaration.defaultSql }),
+    ...(defaultSql === undefined ? {} : { defaultSql }),
+    ...(sequence === undefined ? {} : { sequence }),
     uniqueKeys,
     model: source.model,
     field: source.field,
@@ -87,45 +98,89 @@ async function planColumn(
     isRelaxed,
     ...(shape.descendants === undefined ? {} : { descendants: shape.descendants }),
   };
-  if (!isRelaxed) return { ...common, write: { kind: "none" } };
+  if (!isFilled) return { ...common, write: { kind: "none" } };
+  refuseContradictions(label, declaration, source);
   const key = keyOf(table, shape);
   const refuseConstant = (fill: Fill | undefined) => {
     if (!isUnique || fill === undefined || !fill.isBuiltinOnly || !isConstant(fill)) return;
     const message = `${label} is unique, and ${fill.source} gives every row the same value: ${fill.sql}.`;
     throw new LockstepError("LS2002", message);
   };
-  const { hasDefault, compute: configured } = source;
+  const { compute: configured } = source;
+  // In an optional column code chooses: what fills the rows that exist says nothing about new ones.
+  const hasDefault = source.hasDefault || !isRelaxed;
   if (configured !== undefined) {
     const compute = await computedFill(table, name, { ...source, compute: configured }, shape);
     refuseConstant(compute.fallback);
     const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isComputed: true });
     return { ...common, compute, write, key };
   }
-  const fill = await fillOf(table, name, declaration.typeSql, source, shape);
+  const fill = await fillOf(table, declaration, defaultSql, source, shape);
   refuseConstant(fill);
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write });
   return { ...common, fill, write, key };
 }
 
-async function fillOf(table: TableName, column: string, typeSql: string, source: ColumnSource, shape: TableShape) {
+/** @throws LS2030 a mirror that could not follow · LS2031 a sequence and another source · LS2054 a function in an optional column */
+function refuseContradictions(label: string, declaration: ColumnDeclaration, source: ColumnSource): void {
+  const { fill, compute } = source;
   const place = `${source.file}:${source.line}`;
-  if (source.fill === undefined)
+  const name = `fills.${source.model}.${source.field}`;
+  if (declaration.isSerial && (fill !== undefined || compute !== undefined))
     throw new LockstepError(
-      "LS2001",
-      `${source.model}.${source.field} is required, and nothing says which value the rows that exist get.`,
-      {
-        hint: `Write above the field, in ${place}:\n         /// @lockstep.backfill(<SQL expression of type ${typeSql.toLowerCase()} over the columns of "${table.name}">)\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
-        details: { file: source.file, line: source.line, model: source.model, field: source.field },
-      },
+      "LS2031",
+      `${place}: ${label} is numbered by a sequence, and ${fill === undefined ? name : `@lockstep.${fill.kind}(${fill.sql})`} gives its rows other numbers.`,
     );
-  return readFill(source.fill.sql, {
-    kind: source.fill.kind,
+  if (compute !== undefined && !declaration.notNull)
+    throw new LockstepError("LS2054", `${compute.file}: ${name} would not be used: ${label} is optional.`);
+  if (fill === undefined) return;
+  const written = `@lockstep.${fill.kind}(${fill.sql})`;
+  if (fill.kind === "backfill") return;
+  const why =
+    declaration.defaultSql === undefined
+      ? "is optional: a NULL may be a row that has not followed yet, or one that code has chosen"
+      : `has the default ${declaration.defaultSql}, which new rows get instead of following`;
+  if (!declaration.notNull || declaration.defaultSql !== undefined)
+    throw new LockstepError("LS2030", `${place}: ${written} cannot be kept: ${label} ${why}.`, {
+      hint: `Write @lockstep.backfill(${fill.sql}) for an initial value, or make the field required without a default.`,
+    });
+}
+
+/** The annotation's expression; without one, the model's own default, evaluated for every row. */
+async function fillOf(
+  table: TableName,
+  declaration: ColumnDeclaration,
+  defaultSql: string | undefined,
+  source: ColumnSource,
+  shape: TableShape,
+) {
+  const place = `${source.file}:${source.line}`;
+  const context = {
     source: place,
     table,
     columns: shape.columns,
     generatedColumns: shape.generatedColumns,
-    newColumn: column,
-  });
+    newColumn: declaration.name,
+  };
+  if (source.fill !== undefined) return readFill(source.fill.sql, { ...context, kind: source.fill.kind });
+  if (defaultSql !== undefined) return readFill(defaultSql, { ...context, kind: "backfill" });
+  throw new LockstepError(
+    "LS2001",
+    `${source.model}.${source.field} is required, and nothing says which value the rows that exist get.`,
+    {
+      hint: `Write above the field, in ${place}:\n         /// @lockstep.backfill(<SQL expression of type ${declaration.typeSql.toLowerCase()} over the columns of "${table.name}">)${suggestion(declaration, source, shape)}\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
+      details: { file: source.file, line: source.line, model: source.model, field: source.field },
+    },
+  );
+}
+
+/** A source that would fit a client-side default, on a line of its own. Suggested, never chosen. */
+function suggestion(declaration: ColumnDeclaration, { clientDefault }: ColumnSource, shape: TableShape): string {
+  return clientDefault === undefined ? "" : `\n         ${sourceFor(clientDefault, declaration.type, shape.columns)}`;
+}
+
+function nextOf(sequence: TableName): string {
+  return `nextval(${regclassLiteral(sequence)}::regclass)`;
 }
 
 /** PostgreSQL's own error would come with the migration, on the shadow database. */

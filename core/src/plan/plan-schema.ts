@@ -18,10 +18,13 @@ const compute = z.strictObject({
   fallback: fill.optional(),
   source: z.string(),
 });
+const sequence = z.strictObject({ name: z.string() });
 const unitColumn = z.strictObject({
   name: z.string(),
   type: z.string(),
   defaultSql: z.string().optional(),
+  laterDefaultSql: z.string().optional(),
+  sequence: sequence.optional(),
   notNull: z.literal(true).optional(),
   fill: fill.optional(),
 });
@@ -84,6 +87,7 @@ const column = z.strictObject({
   type: z.string(),
   notNull: z.boolean(),
   defaultSql: z.string().optional(),
+  sequence: sequence.optional(),
   uniqueKeys,
   model: z.string(),
   field: z.string(),
@@ -133,6 +137,7 @@ const planObject = z.strictObject({
         z.strictObject({ name: z.string(), type: z.string(), fill: fill.optional(), compute: compute.optional() }),
       ),
       uniqueKeys,
+      once: z.literal(true).optional(),
     }),
   ),
   gates: z.strictObject({ switch: z.array(gate), contract: z.array(gate) }),

@@ -1,27 +1,7 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
-import type { Descendants, KeyColumn, TableName } from "../model/index.js";
+import type { ColumnSource, Descendants, KeyColumn, TableName } from "../model/index.js";
 
-/** What the ORM's model and its annotations say about a column of the change. */
-export interface ColumnSource {
-  readonly model: string;
-  readonly field: string;
-  /** The model fills it when the code does not: a client-side or database default. */
-  readonly hasDefault: boolean;
-  /** Where the field stands: `prisma/schema.prisma`, 1-based line. */
-  readonly file: string;
-  readonly line: number;
-  readonly fill?: { readonly kind: "backfill" | "mirror"; readonly sql: string };
-  /** The column's entry under `fills` in lockstep.config.ts. */
-  readonly compute?: {
-    readonly reads: readonly string[];
-    readonly fallback: string | undefined;
-    /** `lockstep.config.ts` */
-    readonly file: string;
-  };
-  readonly write?: string;
-  readonly skip?: string;
-  readonly exposure?: "internal" | "exposed";
-}
+export type { ColumnSource } from "../model/index.js";
 
 /** What a plan needs to know of an existing table. Row counts are not among it: a developer's own never count. */
 export interface TableShape {

@@ -1,6 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { DeployedPhase, FileChange, Place, Plan, PlannedColumn, PlannedEdit, Unit } from "../model/index.js";
+import {
+  type DeployedPhase,
+  type FileChange,
+  isFilled,
+  type Place,
+  type Plan,
+  type PlannedColumn,
+  type PlannedEdit,
+  type Unit,
+} from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import { type ModelEdit, migrationName, type Project } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
@@ -109,7 +119,12 @@ function reviewedText(project: Project, plan: Plan, unit: Unit, phase: DeployedP
 function modelEdits(plan: Plan, phase: DeployedPhase): ModelEdit[] {
   const relaxed = plan.columns.filter((column) => column.isRelaxed);
   if (phase === "expand") return relaxed.map((column) => modelEdit("makeOptional", plan, column));
-  return phase === "contract" ? relaxed.map((column) => modelEdit("makeRequired", plan, column)) : [];
+  // A column that stays optional is done with the plan's last phase, whichever that is.
+  const optional = plan.columns.filter((column) => !column.isRelaxed && isFilled(column));
+  return [
+    ...(phase === "contract" ? relaxed.map((column) => modelEdit("makeRequired", plan, column)) : []),
+    ...(phase === phasesOf(plan).at(-1) ? optional.map((column) => modelEdit("dropAnnotations", plan, column)) : []),
+  ];
 }
 
 /** An edit of one field, with the declaration as the user wrote it. */

@@ -1,5 +1,6 @@
 import { LockstepError } from "../errors.js";
-import type { DeployedPhase, EntityModel, Plan, Unit } from "../model/index.js";
+import { type DeployedPhase, type EntityModel, isFilled, type Plan, type Unit } from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
 import { releasesOf } from "../plan/releases.js";
 import { columnLabel } from "../review/words.js";
 import { type CodeRequest, takeBackCode } from "./edit-code.js";
@@ -30,8 +31,8 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
   const isEnd = to === "undone";
   const edits = isEnd
     ? plan.columns.map((column) => modelEdit("removeField", plan, column))
-    : plan.state.released === "contract"
-      ? plan.columns.filter((column) => column.isRelaxed).map((column) => modelEdit("reopen", plan, column))
+    : plan.state.released === phasesOf(plan).at(-1)
+      ? plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column))
       : [];
   const modelChanges = await plugin.editModels(project, edits);
   const code = await takeBackCode({ ...request, models: models.map((model) => relaxed(model, plan)) }, to);

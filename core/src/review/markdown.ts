@@ -90,6 +90,12 @@ function sourceWords(column: Plan["columns"][number]): string {
   if (column.compute !== undefined) return functionWords(column, column.compute);
   if (column.fill === undefined)
     return column.defaultSql === undefined ? "stays NULL until code writes it" : `default \`${column.defaultSql}\``;
+  if (!column.isRelaxed) {
+    const later = column.defaultSql === undefined ? "what code gives, or NULL" : `the default \`${column.defaultSql}\``;
+    return `\`${column.fill.sql}\` (${column.fill.source}), once, by the backfill for rows that exist; new rows get ${later}`;
+  }
+  if (column.defaultSql !== undefined)
+    return `\`${column.fill.sql}\` (${column.fill.source}) by the backfill for rows that exist; new rows get the default \`${column.defaultSql}\``;
   const follows = column.fill.kind === "mirror" ? ", and follows it until contract" : "";
   const written =
     column.write.kind === "typescript"

@@ -19,6 +19,8 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], contractUndo: re
       return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep backfill run`;
     case "switch":
       if (isTakenBack(plan)) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
+      if (phasesOf(plan).at(-1) === "switch")
+        return `${build}review and commit, deploy the code.  Then: npx lockstep status`;
       return `review and commit, deploy the code.  When it has run well for a while: npx lockstep next`;
     case "contract":
       return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep status`;

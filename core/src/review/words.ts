@@ -1,5 +1,5 @@
-import type { LockEffect, Phase, Plan, PlannedColumn } from "../model/index.js";
-import { functionLabel, tableLabel, valueLabel } from "../model/index.js";
+import type { DeployedPhase, LockEffect, Phase, Plan, PlannedColumn } from "../model/index.js";
+import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 
 /** `"User"."handle"` */
@@ -36,16 +36,33 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
   const units = plan.units
     .filter((unit) => unit.phase === phase)
     .map((unit) => ({ text: unit.title, lock: lockWords(unit.lock) }));
-  const names = plan.columns.filter((column) => column.isRelaxed).map((column) => `${column.model}.${column.field}`);
-  const reads = `code reads ${names.join(", ")}`;
-  const isBoth = phase === "contract" && plan.pace === "brisk";
-  const code =
-    phase === "expand"
-      ? [`${names.join(", ")} optional for now; code writes it`]
-      : phase === "switch"
-        ? [reads]
-        : [...(isBoth ? [reads] : []), `${names.join(", ")} required; fallbacks go`];
-  return [...units, ...(names.length === 0 ? [] : code.map((text) => ({ text, lock: "code" })))];
+  return [...units, ...codeWords(plan, phase).map((text) => ({ text, lock: "code" }))];
+}
+
+/** What the code does in a phase: columns that become required, and those that stay optional. */
+function codeWords(plan: Plan, phase: DeployedPhase): string[] {
+  const filled = plan.columns.filter(isFilled);
+  const names = (columns: readonly PlannedColumn[]) =>
+    columns.map((column) => `${column.model}.${column.field}`).join(", ");
+  const relaxed = names(filled.filter((column) => column.isRelaxed));
+  const optional = names(filled.filter((column) => !column.isRelaxed));
+  const reads = filled.length === 0 ? [] : [`code reads ${names(filled)}`];
+  switch (phase) {
+    case "expand":
+      return [
+        ...(relaxed === "" ? [] : [`${relaxed} optional for now; code writes it`]),
+        ...(optional === "" ? [] : [`${optional} kept from reads`]),
+      ];
+    case "switch":
+      return reads;
+    case "contract":
+      return [
+        ...(plan.pace === "brisk" ? reads : []),
+        ...(relaxed === "" ? [] : [`${relaxed} required; fallbacks go`]),
+      ];
+    default:
+      return phase satisfies never;
+  }
 }
 
 /** `4 phases`, `1 phase` */

@@ -1,5 +1,6 @@
+import { inPhases } from "./in-phases.js";
 import { defineRule } from "./rule.js";
-import { addColumn, edit, enforce, fillRows, gate, prove } from "./steps.js";
+import { isPlain } from "./steps.js";
 
 /** A required column without a value for the rows that already exist. */
 export default defineRule({
@@ -22,37 +23,15 @@ versions that do not know the column can no longer insert.
 Instead the column is added as nullable together with a trigger that fills it (milliseconds), existing rows are filled in small
 batches outside of any deployment, and NOT NULL is set last, on a check that was proved while reads and writes went on.
 A constant default, or one that is evaluated once such as now(), is stored in the catalogue by PostgreSQL 11 and later: it passes
-as it stands.`,
+as it stands, unless an annotation says that rows which exist shall have another value.`,
 
   detect({ column, table }, context) {
-    if (!column.notNull || column.isGenerated || column.isIdentity || column.isSerial || column.isPrimaryKey)
-      return undefined;
-    if (column.defaultSql !== undefined) return undefined;
+    if (!column.notNull || !isPlain(column) || column.isSerial || column.defaultSql !== undefined) return undefined;
     if (context.createdInThisChange(table)) return undefined;
     return `"${table.name}" may have rows: then the statement fails, and running code that does not know "${column.name}" can no longer insert.`;
   },
 
   columns: ({ table, column }) => [{ table, column: column.name }],
 
-  rewrite(_operation, columns) {
-    return {
-      expand: columns.flatMap((column) => [
-        addColumn(column),
-        edit("write", column),
-        edit("keepFromReads", column),
-        edit("completeFixtures", column),
-        edit("acceptInRequests", column),
-      ]),
-      backfill: columns.flatMap(fillRows),
-      switch: columns.flatMap((column) => [gate("no-missing-values", column), edit("read", column)]),
-      contract: columns.flatMap((column) => [
-        gate("no-missing-values", column),
-        gate("writers-aware", column),
-        gate("reads-steady", column),
-        prove(column),
-        enforce(column),
-        edit("dropFallback", column),
-      ]),
-    };
-  },
+  rewrite: (_operation, columns) => inPhases(columns),
 });

@@ -1,10 +1,6 @@
-import type { ColumnDeclaration } from "../model/index.js";
+import { isFilled } from "../model/index.js";
 import { defineRule } from "./rule.js";
-import { addColumn, buildIndex } from "./steps.js";
-
-function isPlain(column: ColumnDeclaration): boolean {
-  return column.isDefaultStored && !(column.isGenerated || column.isIdentity || column.isSerial);
-}
+import { addColumn, buildIndex, isPlain } from "./steps.js";
 
 /** An index or unique constraint on a column that the same change adds to an existing table. */
 export default defineRule({
@@ -45,7 +41,7 @@ ones it stops and names the statements to run; deployed again, it attaches what 
     return {
       expand: [
         // Added here only where no other rule does: the plan keeps one addition a column.
-        ...planned.filter((column) => !column.isRelaxed).map(addColumn),
+        ...planned.filter((column) => !isFilled(column)).map(addColumn),
         ...buildIndex(table, { name, isUnique, columns, method }, planned[0]?.descendants),
       ],
     };

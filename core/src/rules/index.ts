@@ -1,6 +1,17 @@
+import addColumnBackfill from "./add-column-backfill.js";
 import addColumnNotNull from "./add-column-not-null.js";
+import addColumnSerial from "./add-column-serial.js";
+import addColumnVolatileDefault from "./add-column-volatile-default.js";
 import addIndex from "./add-index.js";
 import type { Rule } from "./rule.js";
+import useNewEnumValue from "./use-new-enum-value.js";
 
 /** Every rule, in the order of their names. This file is generated: npm run lists. */
-export const rules: readonly Rule[] = [addColumnNotNull, addIndex] as readonly unknown[] as readonly Rule[];
+export const rules: readonly Rule[] = [
+  addColumnBackfill,
+  addColumnNotNull,
+  addColumnSerial,
+  addColumnVolatileDefault,
+  addIndex,
+  useNewEnumValue,
+] as readonly unknown[] as readonly Rule[];

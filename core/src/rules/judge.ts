@@ -26,9 +26,13 @@ export interface Judgement {
   readonly context: RuleContext;
 }
 
-/** Judges every operation of a migration by the rules. Pure: it knows the change and nothing about any database. */
-export function judge(migration: Migration): Judgement {
-  const context = contextOf(migration.operations);
+/**
+ * Judges every operation of a migration by the rules. Pure: it knows the change and nothing about any database.
+ *
+ * @param source what the model and its annotations say about a column. Default: nothing, as where no annotation is
+ */
+export function judge(migration: Migration, source: RuleContext["source"] = () => undefined): Judgement {
+  const context = contextOf(migration.operations, source);
   const findings = migration.operations.flatMap((operation) => findingsOf(operation, context));
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
@@ -47,12 +51,13 @@ function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context:
     });
 }
 
-function contextOf(operations: readonly Operation[]): RuleContext {
+function contextOf(operations: readonly Operation[], source: RuleContext["source"]): RuleContext {
   const created = operations.flatMap((operation) => (operation.kind === "createTable" ? [operation.table] : []));
   const createdInThisChange = (table: TableName) => created.some((candidate) => isSameTable(candidate, table));
   return {
     operations,
     createdInThisChange,
+    source,
     addedColumn(table, column): ColumnDeclaration | undefined {
       if (createdInThisChange(table)) return undefined;
       for (const operation of operations) {
@@ -77,6 +82,7 @@ function reasonOf(operation: Operation, context: RuleContext): string | undefine
   switch (operation.kind) {
     case "createTable":
     case "createType":
+    case "addEnumValue":
     case "dropNotNull":
     case "setDefault":
       return undefined;

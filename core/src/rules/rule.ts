@@ -1,5 +1,6 @@
 import type {
   ColumnDeclaration,
+  ColumnSource,
   Operation,
   OperationKind,
   OperationOf,
@@ -15,6 +16,8 @@ export interface RuleContext {
   createdInThisChange(table: TableName): boolean;
   /** The declaration of a column that this change adds to an existing table. */
   addedColumn(table: TableName, column: string): ColumnDeclaration | undefined;
+  /** What the ORM's model and its annotations say about a column; undefined where nothing is known. */
+  source(table: TableName, column: string): ColumnSource | undefined;
 }
 
 /** The safe sequence that replaces an operation, by phase. Phases without steps are left out of the plan. */

@@ -1,14 +1,22 @@
-import type {
-  CodeIntent,
-  Descendants,
-  GateId,
-  PlannedColumn,
-  Step,
-  TableName,
-  UnitColumn,
-  UnitIndex,
-  WriteValue,
+import {
+  type CodeIntent,
+  type ColumnDeclaration,
+  type Descendants,
+  type GateId,
+  isFilled,
+  type PlannedColumn,
+  type Step,
+  type TableName,
+  type UnitColumn,
+  type UnitIndex,
+  type WriteValue,
 } from "../model/index.js";
+
+/** Nothing but a name, a type, NOT NULL and a default: what the expand unit can say. */
+export function isPlain(column: ColumnDeclaration): boolean {
+  const { isGenerated, isIdentity, isUnique, isPrimaryKey, hasOther } = column;
+  return !(isGenerated || isIdentity || isUnique || isPrimaryKey || hasOther);
+}
 
 /** ADD COLUMN in one block with its fill trigger; without NOT NULL unless a stored default makes that safe. */
 export function addColumn(column: PlannedColumn): Step {
@@ -62,6 +70,7 @@ export function fillRows(column: PlannedColumn): Step[] {
         key: column.key,
         columns: [{ name: column.name, type: column.type, ...value }],
         uniqueKeys: column.uniqueKeys,
+        ...(column.isRelaxed ? {} : { once: true as const }),
       },
     },
   ];
@@ -90,12 +99,15 @@ function columnsOf(column: PlannedColumn) {
 }
 
 function unitColumn(column: PlannedColumn): UnitColumn {
+  const isLater = isFilled(column);
   return {
     name: column.name,
     type: column.type,
-    ...(column.defaultSql === undefined ? {} : { defaultSql: column.defaultSql }),
+    ...(column.defaultSql === undefined ? {} : { [isLater ? "laterDefaultSql" : "defaultSql"]: column.defaultSql }),
+    ...(column.sequence === undefined ? {} : { sequence: column.sequence }),
     ...(column.notNull && !column.isRelaxed ? { notNull: true as const } : {}),
-    ...(column.fill === undefined ? {} : { fill: column.fill }),
+    // A column that stays optional has no trigger: a NULL may have been chosen.
+    ...(column.fill === undefined || !column.isRelaxed ? {} : { fill: column.fill }),
   };
 }
 

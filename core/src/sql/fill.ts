@@ -56,6 +56,11 @@ export function isConstant({ sql, reads }: Pick<Fill, "sql" | "reads">): boolean
   return reads.length === 0 && !/[(]/.test(sql.replace(/'(?:[^']|'')*'/g, ""));
 }
 
+/** The next number of a sequence, as the default of a serial column takes it: to evaluate it is to change something. */
+export function drawsFromSequence({ sql }: Pick<Fill, "sql">): boolean {
+  return /^(?:pg_catalog\.)?nextval\s*\(/i.test(sql);
+}
+
 /** The expression, parsed. All offsets are UTF-16 offsets in `sql`. */
 interface Expression {
   readonly sql: string;

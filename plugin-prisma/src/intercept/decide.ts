@@ -47,9 +47,13 @@ export async function decide(params: EvaluateDataLossParams, engine: HookEngine,
   const migration = readMigration(sql, "migration.sql", parser);
   open?.refuseSecondPlan(migration.operations);
   if (open?.restored === undefined && migration.operations.length === 0) return { kind: "pass" };
-  const { findings, notices } = judge(migration);
+  const source = await sourcesOf(migration, schema, project);
+  const { findings, notices } = judge(migration, source);
   if (findings.length === 0) {
-    await refuseIdle(migration, schema, project);
+    if (source !== undefined) {
+      const { refuseIdleAnnotations } = await import("@lockstep/core/planning");
+      refuseIdleAnnotations(migration.operations, source, () => false);
+    }
     if (open?.restored !== undefined) return { kind: "restored", schema, restore: open.restored };
     if (notices.length === 0) return { kind: "pass" };
     const { colorsFor, noticesText } = await import("@lockstep/core/planning");
@@ -62,18 +66,17 @@ export async function decide(params: EvaluateDataLossParams, engine: HookEngine,
   return planChange({ project, schema, migration, restored: open?.restored, openPlans: open?.plans ?? [] });
 }
 
-/** A change that passes costs one look for the words. */
-async function refuseIdle(migration: Migration, schema: SchemaContainer, project: PrismaProject): Promise<void> {
-  const isAnnotated = schema.files.some((file) => /@lockstep\.(backfill|mirror)\b/.test(file.content));
+/** What annotations and functions say; a change without either costs one look for the words. */
+async function sourcesOf(migration: Migration, schema: SchemaContainer, project: PrismaProject) {
+  const isAnnotated = schema.files.some((file) => file.content.includes("@lockstep."));
   const hasFunctions =
     migration.operations.some((operation) => operation.kind === "addColumn") && mayHaveFills(project.root);
-  if (!isAnnotated && !hasFunctions) return;
+  if (!isAnnotated && !hasFunctions) return undefined;
   const [planning, { columnSources }, { readSchema }] = await Promise.all([
     import("@lockstep/core/planning"),
     import("../schema/sources.js"),
     import("../schema/read.js"),
   ]);
   const functions = planning.fillFunctions(hasFunctions ? await planning.loadConfig(project.root) : { targets: {} });
-  const column = planning.withFunctions(columnSources(readSchema(schema.files), project), functions);
-  planning.refuseIdleAnnotations(migration.operations, column, () => false);
+  return planning.withFunctions(columnSources(readSchema(schema.files), project), functions);
 }

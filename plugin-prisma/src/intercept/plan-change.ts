@@ -1,4 +1,4 @@
-import { LockstepError, type Migration, type Plan, type TableName } from "@lockstep/core";
+import { isSameTable, LockstepError, type Migration, type Plan, type TableName } from "@lockstep/core";
 import {
   buildPlan,
   type ConfiguredFill,
@@ -11,6 +11,7 @@ import {
   fillProblemText,
   loadConfig,
   noticesText,
+  type PlannedEnum,
   paceOf,
   readTable,
   refuseUnknownFills,
@@ -92,7 +93,7 @@ export async function planChange(change: {
         files,
         relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field })),
       ),
-      database.tryFills(plan, functions),
+      database.tryFills(plan, functions, enumsOf(migration)),
     ]);
     return {
       kind: "plan",
@@ -127,7 +128,11 @@ class DevelopmentDatabase {
   }
 
   /** @throws LS2003, LS2005–LS2007, LS5008, LS5050–LS5055 for the first problem found */
-  async tryFills(plan: Plan, functions: ReadonlyMap<string, ConfiguredFill>): Promise<void> {
+  async tryFills(
+    plan: Plan,
+    functions: ReadonlyMap<string, ConfiguredFill>,
+    enums: readonly PlannedEnum[],
+  ): Promise<void> {
     for (const column of plan.columns) {
       const { compute } = column;
       const run = compute && functions.get(compute.name)?.fill;
@@ -143,8 +148,13 @@ class DevelopmentDatabase {
     for (const column of planned) {
       if (column.fill === undefined) continue;
       const table = await this.#table(column.table);
-      const input = { table, column, fill: column.fill, columnExists: false };
-      refuseFirst(await checkFill(await this.#connect(), input), column);
+      const input = { table, column, fill: column.fill, columnExists: false, enums };
+      const problems = await checkFill(await this.#connect(), input);
+      // In a column that stays optional NULL is a value.
+      refuseFirst(
+        problems.filter(({ kind }) => column.isRelaxed || kind !== "null"),
+        column,
+      );
     }
     for (const column of planned) {
       const columns = planned.filter(
@@ -187,6 +197,19 @@ class DevelopmentDatabase {
     this.#connection ??= connect(this.#url, { applicationName: "lockstep plan" });
     return this.#connection;
   }
+}
+
+/** Enums that the change makes or extends. */
+function enumsOf({ operations }: Migration): readonly PlannedEnum[] {
+  const made = operations.flatMap((operation): PlannedEnum[] =>
+    operation.kind === "createType" ? [{ name: operation.name, values: operation.values, isNew: true }] : [],
+  );
+  const added = operations.flatMap((operation) => (operation.kind === "addEnumValue" ? [operation] : []));
+  const extended = added.map(({ name }): PlannedEnum => {
+    const values = added.filter((other) => isSameTable(other.name, name)).map(({ value }) => value);
+    return { name, values, isNew: false };
+  });
+  return [...made, ...extended];
 }
 
 /** Problems without a code are no more than a notice: the backfill finds out by itself. */

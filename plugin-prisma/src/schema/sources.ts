@@ -2,7 +2,7 @@ import { isSameTable, parseAnnotations, type TableName } from "@lockstep/core";
 import type { ColumnSource } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { toEntityModels } from "./entities.js";
-import type { PrismaSchema } from "./model.js";
+import type { PrismaField, PrismaSchema } from "./model.js";
 
 /**
  * Finds what the Prisma model says about a column: its field, its annotations.
@@ -27,6 +27,7 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
       model: entity.name,
       field: field.name,
       hasDefault: field.hasDefault,
+      ...clientDefaultOf(declared),
       file,
       line,
       ...(source === undefined
@@ -37,4 +38,15 @@ export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject,
       ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
     };
   };
+}
+
+/** Defaults that Prisma's client computes; the database has none. `now()` and `dbgenerated()` are the database's. */
+function clientDefaultOf({ attributes }: PrismaField): Pick<ColumnSource, "clientDefault"> {
+  for (const { name, args = "" } of attributes) {
+    if (name === "updatedAt") return { clientDefault: { kind: "updatedAt", text: "@updatedAt" } };
+    const kind = /^\s*(?:value\s*:\s*)?(uuid|cuid|nanoid|ulid)\s*\(/.exec(args)?.[1];
+    if (name === "default" && kind !== undefined)
+      return { clientDefault: { kind: kind as "uuid" | "cuid" | "nanoid" | "ulid", text: `@default(${args.trim()})` } };
+  }
+  return {};
 }

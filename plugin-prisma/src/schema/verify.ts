@@ -47,7 +47,7 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
   }
   for (const { kind, model, field } of changed) {
     const item = findField(after, model, field).field;
-    if (!item.isList && item.isOptional !== (kind !== "makeRequired")) {
+    if (kind !== "dropAnnotations" && !item.isList && item.isOptional !== (kind !== "makeRequired")) {
       throw new LockstepError(
         "LS2011",
         `${model}.${field} is ${item.isOptional ? "still" : "not"} optional after the edit`,

@@ -51,7 +51,7 @@ describe("fillStatements", () => {
       { column: "at", type: "date" },
     ];
     const target = { ...(await targetOf("handle")), key };
-    expect(flat(batchEnd(target, false))).toBe(
+    expect(flat(batchEnd(target, { isFirst: false, isBounded: false }))).toBe(
       'SELECT ARRAY[t."tenant"::text, t."at"::text] AS upper FROM "public"."User" t ' +
         'WHERE (t."tenant", t."at") > ($2::bpchar, $3::date) ORDER BY t."tenant" ASC, t."at" ASC OFFSET $1::bigint - 1 LIMIT 1',
     );

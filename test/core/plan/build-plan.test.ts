@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { ClientDefault } from "../../../core/src/model/index.js";
 import { phasesOf } from "../../../core/src/plan/build-plan.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { answerTo, handleSql, type PlanFixture, planOf, userShape } from "../../support/plan-fixture.js";
@@ -86,6 +87,28 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     message: /subquery/,
   },
   {
+    name: "a mirror in an optional column",
+    sql: `ALTER TABLE "User" ADD COLUMN "nick" TEXT;`,
+    columns: { nick: { fill: { kind: "mirror", sql: "name" } } },
+    code: "LS2030",
+    message: /NULL may be a row that has not followed yet/,
+    hint: /@lockstep\.backfill\(name\)/,
+  },
+  {
+    name: "a mirror beside a default",
+    sql: `ALTER TABLE "User" ADD COLUMN "nick" TEXT NOT NULL DEFAULT 'x';`,
+    columns: { nick: { fill: { kind: "mirror", sql: "name" } } },
+    code: "LS2030",
+    message: /has the default 'x'/,
+  },
+  {
+    name: "an annotation on a serial column",
+    sql: `ALTER TABLE "User" ADD COLUMN "no" SERIAL NOT NULL;`,
+    columns: { no: { fill: { kind: "backfill", sql: "id" } } },
+    code: "LS2031",
+    message: /numbered by a sequence/,
+  },
+  {
     name: "no key",
     shape: { columns: ["email"], generatedColumns: [], key: [] },
     code: "LS2009",
@@ -165,13 +188,80 @@ test("LS2013: a fill that reads what another open plan still fills", async () =>
   expect(await answerTo({ sql, shape, columns })).toMatchObject({ kind: "plan" });
 });
 
-test("LS2014: an annotation that nothing would use", async () => {
-  const sql = `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL,\nADD COLUMN "nick" TEXT NOT NULL DEFAULT '';`;
+const idle: readonly [name: string, sql: string, message: RegExp][] = [
+  ["the table is made by the same change", `CREATE TABLE "Team" ("nick" TEXT);`, /makes "Team", so it has no rows/],
+  [
+    "a generated column",
+    `ALTER TABLE "User" ADD COLUMN "nick" TEXT GENERATED ALWAYS AS (lower("email")) STORED;`,
+    /computes the column itself/,
+  ],
+];
+test.each(idle)("LS2014: an annotation that nothing would use: %s", async (_name, sql, message) => {
   const columns = { nick: { fill: { kind: "backfill", sql: "lower(email)" } as const } };
-  await expect(answerTo({ sql, columns })).rejects.toMatchObject({
-    code: "LS2014",
-    message: expect.stringContaining("its default ''"),
-  });
+  await expect(
+    answerTo({ sql: `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL;\n${sql}`, columns }),
+  ).rejects.toMatchObject({ code: "LS2014", message: expect.stringMatching(message) });
+});
+
+/** What becomes of a declaration with and without an annotation. */
+const forms: readonly [name: string, declaration: string, fill: string | undefined, plan: object | undefined][] = [
+  ["optional", `TEXT`, undefined, undefined],
+  ["optional, annotated", `TEXT`, "lower(email)", { isRelaxed: false, write: { kind: "none" } }],
+  ["constant default", `TEXT NOT NULL DEFAULT 'x'`, undefined, undefined],
+  ["constant default, annotated", `TEXT NOT NULL DEFAULT 'x'`, "lower(email)", { isRelaxed: true, defaultSql: "'x'" }],
+  ["volatile default", `TEXT NOT NULL DEFAULT f()`, undefined, { isRelaxed: true, fill: { sql: "f()" } }],
+  ["volatile default, annotated", `TEXT NOT NULL DEFAULT f()`, "email", { isRelaxed: true, fill: { sql: "email" } }],
+  ["optional, volatile default", `TEXT DEFAULT f()`, undefined, { isRelaxed: false, fill: { sql: "f()" } }],
+  [
+    "serial",
+    `SERIAL NOT NULL`,
+    undefined,
+    { isRelaxed: true, type: "integer", sequence: { name: "User_nick_seq" }, fill: { isBuiltinOnly: false } },
+  ],
+  ["optional serial", `SERIAL`, undefined, { isRelaxed: false, notNull: false }],
+];
+test.each(forms)("%s", async (_name, declaration, sql, expected) => {
+  const columns = sql === undefined ? {} : { nick: { fill: { kind: "backfill", sql } as const } };
+  const answer = await answerTo({ sql: `ALTER TABLE "User" ADD COLUMN "nick" ${declaration};`, columns });
+  if (expected === undefined) return expect(answer.kind).toBe("pass");
+  const { plan } = answer as Extract<typeof answer, { kind: "plan" }>;
+  expect(plan.columns).toMatchObject([expected]);
+  const { isRelaxed } = plan.columns[0]!;
+  expect(phasesOf(plan)).toEqual(["expand", "backfill", "switch", ...(isRelaxed ? ["contract"] : [])]);
+  expect(plan.gates.switch.map(({ gate }) => gate)).toEqual([
+    "phase-applied",
+    isRelaxed ? "no-missing-values" : "backfill-done",
+  ]);
+  expect(plan.backfills.map(({ once }) => once)).toEqual([isRelaxed ? undefined : true]);
+  expect(readPlan(planText(plan), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));
+});
+
+test("columns that stay optional have a pass of their own", async () => {
+  const sql = `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL,\nADD COLUMN "nick" TEXT,\nADD COLUMN "motto" TEXT;`;
+  const fill = { fill: { kind: "backfill", sql: "name" } } as const;
+  const plan = await planOf({ sql, columns: { nick: fill, motto: fill } });
+  expect(plan.backfills.map(({ once, columns }) => [once, columns.map(({ name }) => name)])).toEqual([
+    [undefined, ["handle"]],
+    [true, ["nick", "motto"]],
+  ]);
+  expect(phasesOf(plan)).toEqual(["expand", "backfill", "switch", "contract"]);
+});
+
+const clientDefaults: readonly [ClientDefault["kind"], text: string, type: string, hint: RegExp][] = [
+  ["uuid", "@default(uuid())", "TEXT", /@lockstep\.backfill\(gen_random_uuid\(\)::text\)/],
+  ["uuid", "@default(uuid(7))", "UUID", /@lockstep\.backfill\(gen_random_uuid\(\)\).*version 4 where .*version 7/],
+  ["cuid", "@default(cuid())", "TEXT", /25 characters.*lockstep\.config\.ts/],
+  ["cuid", "@default(cuid(2))", "TEXT", /24 characters.*lockstep\.config\.ts/],
+  ["nanoid", "@default(nanoid(12))", "TEXT", /12 characters.*lockstep\.config\.ts/],
+  ["ulid", "@default(ulid())", "TEXT", /26 characters.*lockstep\.config\.ts/],
+  ["updatedAt", "@updatedAt", "TIMESTAMP(3)", /@lockstep\.backfill\("createdAt"\)/],
+];
+test.each(clientDefaults)("LS2001 suggests a source for %s, %s", async (kind, text, type, hint) => {
+  const sql = `ALTER TABLE "User" ADD COLUMN "x" ${type} NOT NULL;`;
+  const shape = { ...userShape, columns: [...userShape.columns, "createdAt"] };
+  const columns = { x: { clientDefault: { kind, text }, fill: undefined } as never };
+  const error = await answerTo({ sql, shape, columns }).catch((thrown) => thrown);
+  expect(error).toMatchObject({ code: "LS2001", hint: expect.stringMatching(hint) });
 });
 
 test("unique constraints are carried with all their columns, to the column and to the backfill", async () => {

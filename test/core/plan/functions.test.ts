@@ -131,11 +131,18 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
     message: /fills\.User\.handle would not be used: .* NULL/,
   },
   {
-    name: "a column with a default",
-    sql: sql("TEXT NOT NULL DEFAULT 'x'"),
-    ...handle(),
+    name: "an optional column with a default for each row",
+    sql: sql("UUID DEFAULT gen_random_uuid()"),
+    ...handle({ fallback: "refuse" }),
     code: "LS2054",
-    message: /its default 'x'/,
+    message: /"handle" is optional/,
+  },
+  {
+    name: "a serial column",
+    sql: sql("SERIAL NOT NULL"),
+    ...handle({ fallback: "refuse" }),
+    code: "LS2031",
+    message: /fills\.User\.handle gives its rows other numbers/,
   },
   {
     name: "an input that the change takes away",
@@ -155,6 +162,13 @@ test.each(refused)("refused: $name", async ({ code, message, hint, ...fixture })
     message: expect.stringMatching(message),
     hint: expect.stringMatching(hint ?? /./),
   });
+});
+
+test.each(["'x'", "gen_random_uuid()"])("beside the default %s, which new rows get", async (defaultSql) => {
+  const plan = await planOf({ sql: sql(`TEXT NOT NULL DEFAULT ${defaultSql}`), ...handle({ fallback: "refuse" }) });
+  expect(plan.columns[0]).toMatchObject({ isRelaxed: true, defaultSql, compute: { name: "User.handle" } });
+  const { spec } = plan.units[0]!;
+  expect(spec.kind === "expand" && spec.columns[0]).toMatchObject({ laterDefaultSql: defaultSql });
 });
 
 test("skipped, or not in this change: not an error", async () => {

@@ -96,7 +96,7 @@ describe("what another plan stands on is not taken back", () => {
     shape: {
       columns: ["id", "email", "handle"],
       generatedColumns: [],
-      primaryKey: [{ column: "id", type: "integer" }],
+      key: [{ column: "id", type: "integer" }],
     },
   } as const;
   const pair = {

@@ -14,14 +14,19 @@ ruleTester(rule, {
       sql: `CREATE TABLE "Order" ("id" TEXT NOT NULL); ALTER TABLE "Order" ADD COLUMN "region" TEXT NOT NULL;`,
     },
     {
-      name: "volatile default is another hazard",
-      sql: `ALTER TABLE "User" ADD COLUMN "token" UUID NOT NULL DEFAULT gen_random_uuid();`,
-      notice: /whole table is rewritten/,
+      name: "a volatile default is another rule's",
+      sql: `ALTER TABLE "User" ADD COLUMN "t" UUID NOT NULL DEFAULT gen_random_uuid();`,
+    },
+    { name: "a serial is another rule's", sql: `ALTER TABLE "User" ADD COLUMN "no" SERIAL NOT NULL;` },
+    {
+      name: "with a constraint that the unit cannot say: never without it",
+      sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL CHECK ("a" <> '');`,
+      notice: /constraint that is checked/,
     },
     {
-      name: "serial is another hazard",
-      sql: `ALTER TABLE "User" ADD COLUMN "no" SERIAL NOT NULL;`,
-      notice: /rewrites/,
+      name: "with UNIQUE in the declaration",
+      sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL UNIQUE;`,
+      notice: /builds an index under a lock/,
     },
   ],
   unsafe: [

@@ -69,6 +69,58 @@ describe("the type of a fill", () => {
     expect(await check("email", "text", { fill })).toEqual([{ kind: "missing-columns", columns: ["login", "nick"] }]);
   });
 
+  it("names the values of an enum when it lacks one, also of a list", async () => {
+    const enumValues = ["glad", "sad"];
+    expect(await check("'merry'", "mood")).toMatchObject([{ kind: "type", enumValues }]);
+    expect(await check("ARRAY['merry']::mood[]", "mood[]")).toMatchObject([{ kind: "type", enumValues }]);
+    await insert([["1", "a"]]);
+    const [problem] = await check("CASE WHEN n > 0 THEN 'glad' ELSE 'merry' END::mood", "mood");
+    expect(problem).toMatchObject({ kind: "fails", message: expect.stringContaining("merry"), enumValues });
+  });
+
+  it("knows the enums that the change makes", async () => {
+    const enums = [{ name: { name: "Plan" }, values: ["FREE", "it's"], isNew: true }];
+    expect(await check("'FREE'", '"Plan"', { enums })).toEqual([
+      { kind: "not-checked", message: 'type "Plan" does not exist' },
+    ]);
+    const reads = (sql: string) => check(sql, '"Plan"', { enums });
+    expect(await reads(`CASE WHEN n > 0 THEN 'FREE' ELSE 'it''s' END::"Plan"`)).toMatchObject([
+      { kind: "not-checked" },
+    ]);
+    expect(await reads("'PAID'")).toMatchObject([
+      { kind: "type", message: 'invalid input value for enum "Plan": "PAID"', enumValues: ["FREE", "it's"] },
+    ]);
+    expect(await scalar(db, `SELECT to_regtype('"Plan"')`)).toBeNull();
+  });
+
+  it("leaves a value that the change adds to the backfill, and no other", async () => {
+    const enums = [{ name: { name: "mood" }, values: ["merry"], isNew: false }];
+    expect(await check("'merry'", "mood", { enums })).toMatchObject([{ kind: "not-checked" }]);
+    expect(await check("'cross'", "mood", { enums })).toMatchObject([
+      { kind: "type", enumValues: ["glad", "sad", "merry"] },
+    ]);
+  });
+
+  it("takes no number of a sequence", async () => {
+    await db.query("CREATE SEQUENCE numbers");
+    expect(await check("nextval('numbers')", "integer")).toEqual([]);
+    expect(await check("nextval('there_is_none')", "integer")).toEqual([]);
+    expect(await scalar(db, "SELECT is_called FROM numbers")).toBe(false);
+    await db.query("DROP SEQUENCE numbers");
+  });
+
+  it("says when a function of the fill writes", async () => {
+    await db.query(
+      `CREATE TABLE codes (n int); CREATE FUNCTION next_code() RETURNS int LANGUAGE sql AS 'INSERT INTO codes VALUES (1) RETURNING n'`,
+    );
+    await insert([["1", "a"]]);
+    expect(await check("next_code()", "integer")).toMatchObject([
+      { kind: "not-checked", message: expect.stringContaining("read-only") },
+    ]);
+    expect(await scalar(db, "SELECT count(*)::int FROM codes")).toBe(0);
+    await db.query("DROP FUNCTION next_code; DROP TABLE codes");
+  });
+
   it("says when the type is made by the same change", async () => {
     expect(await check("'a'", '"Plan"')).toEqual([{ kind: "not-checked", message: 'type "Plan" does not exist' }]);
   });
@@ -104,7 +156,7 @@ describe("the values of a fill", () => {
     ["id * 1000000000::bigint", "integer", /integer out of range/],
   ])("%s fails for some row", async (sql, type, message) => {
     await insert(numbered(5));
-    expect(await check(sql, type)).toEqual([{ kind: "fails", message: expect.stringMatching(message) }]);
+    expect(await check(sql, type)).toMatchObject([{ kind: "fails", message: expect.stringMatching(message) }]);
   });
 
   it("looks only at rows without a value once the column exists", async () => {

@@ -6,8 +6,12 @@ import { strings } from "./read-type.js";
  * is rewritten. From pg_proc.provolatile; a function that is not listed counts as volatile.
  */
 const notVolatile = new Set(
-  "now transaction_timestamp statement_timestamp current_database current_schema lower upper btrim to_jsonb to_json jsonb_build_object jsonb_build_array json_build_object json_build_array array_to_json date_trunc timezone to_timestamp make_interval coalesce concat".split(
-    " ",
+  `now transaction_timestamp statement_timestamp current_database current_schema current_setting lower upper initcap
+  btrim ltrim rtrim left right lpad rpad repeat replace length substr substring split_part concat concat_ws md5
+  encode decode to_char to_date to_number to_timestamp to_jsonb to_json jsonb_build_object jsonb_build_array json_build_object
+  json_build_array array_to_json string_to_array date_trunc timezone make_interval make_date make_time make_timestamp
+  make_timestamptz abs ceil ceiling floor round trunc int4range int8range numrange daterange tsrange tstzrange`.split(
+    /\s+/,
   ),
 );
 

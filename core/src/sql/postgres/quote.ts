@@ -107,6 +107,21 @@ export function scaffoldNames(table: TableName, column: string): ScaffoldNames {
   };
 }
 
+/**
+ * The name that PostgreSQL gives to the sequence of a serial column, unless that is taken: both names cut from the longer
+ * one until they fit (makeObjectName in its indexcmds.c).
+ * @example serialSequence({ name: "Order" }, "number") === "Order_number_seq"
+ */
+export function serialSequence(table: TableName, column: string): string {
+  const room = maxBytes - "__seq".length;
+  let [one, two] = [Buffer.byteLength(table.name), Buffer.byteLength(column)];
+  while (one + two > room) {
+    if (one > two) one--;
+    else two--;
+  }
+  return `${cutToBytes(table.name, one)}_${cutToBytes(column, two)}_seq`;
+}
+
 function scaffoldName(prefix: string, table: TableName, column: string, isHashed = false): string {
   const name = `${prefix}${table.name}_${column}`;
   if (!isHashed && Buffer.byteLength(name) <= maxBytes) return name;

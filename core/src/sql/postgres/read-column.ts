@@ -32,7 +32,8 @@ export function readColumn(
     name: definition.colname ?? "",
     typeSql: slice(typeName.location ?? 0, following(typeName.location ?? 0)).trim(),
     type,
-    notNull: has("CONSTR_NOTNULL") || has("CONSTR_PRIMARY") || has("CONSTR_IDENTITY") || isSerial,
+    // PostgreSQL makes every serial NOT NULL. What the statement says is what the model wants: it may be optional.
+    notNull: has("CONSTR_NOTNULL") || has("CONSTR_PRIMARY") || has("CONSTR_IDENTITY"),
     ...(defaultSql === undefined ? {} : { defaultSql: defaultSql.replace(/^\s*DEFAULT\s+/i, "").trim() }),
     isDefaultStored: !isSerial && isStoredDefault(byDefault?.raw_expr),
     isGenerated: has("CONSTR_GENERATED"),

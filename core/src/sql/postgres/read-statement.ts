@@ -45,6 +45,16 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
         values: strings(node.CreateEnumStmt.vals),
       },
     ];
+  // RENAME VALUE has an old one; it is not described.
+  if ("AlterEnumStmt" in node && node.AlterEnumStmt.oldVal === undefined)
+    return [
+      {
+        ...whole,
+        kind: "addEnumValue",
+        name: qualified(strings(node.AlterEnumStmt.typeName)),
+        value: node.AlterEnumStmt.newVal ?? "",
+      },
+    ];
   if ("UpdateStmt" in node)
     return [
       {

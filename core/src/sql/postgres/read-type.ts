@@ -1,4 +1,5 @@
 import type { Node, TypeName } from "libpg-query";
+import type { TableName } from "../../model/names.js";
 
 /** Names of PostgreSQL's grammar and catalogue → what `format_type` prints. From the system catalogue pg_type. */
 const builtIn: Readonly<Record<string, string>> = {
@@ -61,10 +62,17 @@ export function readType(typeName: TypeName): ReadType {
   const base = isCatalog ? (builtIn[last] ?? (plain.has(last) ? last : undefined)) : undefined;
   const suffix = "[]".repeat(typeName.arrayBounds?.length ? 1 : 0);
   if (base === undefined) {
-    const name = names.map((part) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`));
-    return { type: name.join(".") + suffix, isSerial: false, isUserDefined: true };
+    const [name = "", schema] = [...names].reverse();
+    const type = userTypeText(schema === undefined ? { name } : { schema, name }) + suffix;
+    return { type, isSerial: false, isUserDefined: true };
   }
   return { type: withModifiers(base, modifiers(typeName)) + suffix, isSerial: false, isUserDefined: false };
+}
+
+/** A user-defined type as `ColumnDeclaration.type` names it: quoted where PostgreSQL would quote it. */
+export function userTypeText({ schema, name }: TableName): string {
+  const quoted = (part: string) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`);
+  return schema === undefined ? quoted(name) : `${quoted(schema)}.${quoted(name)}`;
 }
 
 /** `timestamp without time zone` + [3] → `timestamp(3) without time zone`. */

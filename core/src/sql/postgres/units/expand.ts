@@ -1,7 +1,10 @@
+import type { TableName } from "../../../model/names.js";
+import type { UnitColumn } from "../../../model/plan.js";
 import { printable, qualified, quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { assertType } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
+import { createSequence, ownSequence } from "./sequence.js";
 import { alterTable, closed, columnList, type SpecOf, type UnitText } from "./unit-text.js";
 
 /**
@@ -12,14 +15,26 @@ export function expand(spec: SpecOf<"expand">): string {
   const table = quoteTable(spec.table);
   const change = spec.columns.map(
     (column) =>
+      createSequence(spec.table, column) +
       `    ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(column.name)} ${column.type}` +
       // In the same statement: rows that exist get the default too, as from the ORM's own.
       (column.defaultSql === undefined ? "" : ` DEFAULT ${closed(column.defaultSql)}`) +
       `${column.notNull ? " NOT NULL" : ""};\n` +
       assertType(spec.table, column) +
+      setDefault(spec.table, column) +
+      ownSequence(spec.table, column) +
       createFillTrigger(spec, column),
   );
   return framedChange(spec, change.join(""));
+}
+
+/** A statement of its own: together with ADD COLUMN, rows that exist would get it, and a volatile one would rewrite them all. */
+function setDefault(table: TableName, column: UnitColumn): string {
+  return column.laterDefaultSql === undefined ? "" : `    ${defaultClause(table, column, closed)};\n`;
+}
+
+function defaultClause(table: TableName, column: UnitColumn, text: (sql: string) => string): string {
+  return `ALTER TABLE ${quoteTable(table)} ALTER COLUMN ${quoteIdentifier(column.name)} SET DEFAULT ${text(column.laterDefaultSql ?? "")}`;
 }
 
 export function describeExpand(spec: SpecOf<"expand">): UnitText {
@@ -32,6 +47,12 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
     const setDefault = column.defaultSql === undefined ? "" : ` DEFAULT ${printable(column.defaultSql)}`;
     return `ADD COLUMN ${quoteIdentifier(column.name)} ${column.type}${setDefault}${column.notNull ? " NOT NULL" : ""}`;
   });
+  const sequences = columns.flatMap(({ sequence, type }) =>
+    sequence === undefined ? [] : [`CREATE SEQUENCE ${qualified(table.schema, sequence.name)} AS ${type}`],
+  );
+  const later = columns
+    .filter((column) => column.laterDefaultSql !== undefined)
+    .map((column) => defaultClause(table, column, printable));
   const undo = [
     ...scaffolds.map(({ trigger }) => `DROP TRIGGER ${quoteIdentifier(trigger)} ${on}`),
     ...scaffolds.map((names) => `DROP FUNCTION ${qualified(table.schema, names.function)}()`),
@@ -43,7 +64,12 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
       (columns.every((column) => column.notNull) ? "" : ", optional") +
       (filled.length > 0 ? ", filled by a trigger" : "") +
       (following.length > 0 ? `; ${columnList(following)} follows its source` : ""),
-    ddl: [add, ...scaffolds.map(({ trigger }) => `CREATE TRIGGER ${quoteIdentifier(trigger)} ${on}`)].join("; "),
+    ddl: [
+      ...sequences,
+      add,
+      ...later,
+      ...scaffolds.map(({ trigger }) => `CREATE TRIGGER ${quoteIdentifier(trigger)} ${on}`),
+    ].join("; "),
     lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
     undo: `when no running code uses it: ${undo.join("; ")}`,
   };

@@ -28,7 +28,8 @@ export function createFillTrigger({ table, hasChildren }: Locked, column: UnitCo
   const fillFunction = qualified(table.schema, names.function);
   const trigger = quoteIdentifier(names.trigger);
   // What is not built in is found by the search path of whoever deploys, not of whoever writes a row.
-  const path = column.fill.isBuiltinOnly ? "" : " SET search_path FROM CURRENT";
+  const isBuiltinOnly = column.fill.isBuiltinOnly && insertValue(column, column.fill) === column.fill.newSql;
+  const path = isBuiltinOnly ? "" : " SET search_path FROM CURRENT";
   const body = dollarQuote(`BEGIN\n${assignment(column, column.fill)}      RETURN NEW;\n    END`, "fill");
   return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${path} AS ${body};
     DROP TRIGGER IF EXISTS ${trigger} ON ${quoteTable(table)};
@@ -66,13 +67,23 @@ export function dropFillTrigger({ table, hasChildren }: Locked, column: UnitColu
 `;
 }
 
+/** What a new row gets for an explicit NULL: the model's own default where it has one. */
+function insertValue(column: UnitColumn, fill: Fill): string {
+  return column.laterDefaultSql ?? fill.newSql;
+}
+
 function assignment(column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
-  const value = closed(fill.newSql);
+  const value = closed(insertValue(column, fill));
+  const again =
+    insertValue(column, fill) === fill.newSql
+      ? ""
+      : `        IF NEW.${name} IS NULL THEN NEW.${name} := ${closed(fill.newSql)}; END IF;  -- a row that exists: the value that rows like it got
+`;
   // IFs in one another: OLD is looked at for an UPDATE only, whatever order PostgreSQL evaluates a condition in.
   return `      IF TG_OP = 'UPDATE' THEN
         IF OLD.${name} IS NULL THEN RETURN NEW; END IF;  -- not filled yet: left to the backfill, so that this UPDATE cannot fail
-${fill.kind === "mirror" ? following(column, fill) : ""}      END IF;
+${fill.kind === "mirror" ? following(column, fill) : ""}${again}      END IF;
       IF NEW.${name} IS NULL THEN NEW.${name} := ${value}; END IF;
 `;
 }

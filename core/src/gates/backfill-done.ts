@@ -1,0 +1,34 @@
+import { refused } from "../db/refused.js";
+import { readTable } from "../facts/table.js";
+import { readBackfill } from "../ledger/backfills.js";
+import { tableLabel } from "../model/names.js";
+import type { Gate } from "./gate.js";
+
+/**
+ * The one pass over a column that stays optional is over. Its NULLs may have been chosen, so no query can tell: the ledger of the
+ * target knows, by the table's OID. A table that was made again has no history, and so no pass.
+ */
+const ask: Gate["ask"] = async (step, { connection, target, plan, deploy }) => {
+  const { gate } = step;
+  const name = `"${tableLabel(step.table)}"."${step.column}"`;
+  try {
+    const table = await readTable(connection, step.table);
+    if (table === undefined || !table.columns.some((column) => column.name === step.column))
+      return { gate, isOpen: false, statement: `${name} does not exist on ${target}`, help: `Deploy first: ${deploy}` };
+    const record = await readBackfill(connection, { plan, table, once: true });
+    if (record?.status === "done" && record.work.columns.includes(step.column))
+      return { gate, isOpen: true, statement: `The backfill of ${name} on ${target} is done` };
+    const state =
+      record === undefined ? "has not begun" : `is not done: ${record.rowsDone} rows passed, ${record.status}`;
+    return {
+      gate,
+      isOpen: false,
+      statement: `The backfill of ${name} on ${target} ${state}`,
+      help: `Run: npx lockstep backfill run ${plan}`,
+    };
+  } catch (error) {
+    throw refused(error, `Asking whether the backfill of ${name} on ${connection.label} is done`);
+  }
+};
+
+export default { isConfirmed: false, ask } satisfies Gate;

@@ -1,0 +1,40 @@
+import { inPhases } from "./in-phases.js";
+import { defineRule } from "./rule.js";
+import { isPlain } from "./steps.js";
+
+/** A column with a default that PostgreSQL evaluates for every row. */
+export default defineRule({
+  id: "add-column-volatile-default",
+  on: "addColumn",
+  summary: "Adds a column whose default differs from row to row without rewriting the table",
+  examples: {
+    unsafe: [
+      `ALTER TABLE "User" ADD COLUMN "token" UUID NOT NULL DEFAULT gen_random_uuid();`,
+      `ALTER TABLE "User" ADD COLUMN "token" UUID DEFAULT gen_random_uuid();`,
+    ],
+    safe: [
+      `ALTER TABLE "User" ADD COLUMN "token" UUID;`,
+      `ALTER TABLE "User" ADD COLUMN "joinedAt" TIMESTAMP(3) NOT NULL DEFAULT CURRENT_TIMESTAMP;`,
+      `CREATE TABLE "Team" ("id" TEXT NOT NULL); ALTER TABLE "Team" ADD COLUMN "token" UUID DEFAULT gen_random_uuid();`,
+    ],
+  },
+  background: `PostgreSQL 11 and later store a constant default once in the catalogue. A volatile one, such as gen_random_uuid() or random(), has
+to be evaluated for every row: \`ADD COLUMN … DEFAULT gen_random_uuid()\` writes the whole table anew, and nobody can read or write
+it meanwhile. (PostgreSQL's documentation: "Adding a Column".)
+
+Instead the column is added without the default, which is set in a statement of its own: from then on new rows get it, and rows
+that exist stay NULL and are not touched. They get a value of their own from the same expression, in small batches. A required
+column is made required last; one that is optional stays so, and is filled by one pass.
+A function that Lockstep does not know counts as volatile.`,
+
+  detect({ column, table }, context) {
+    if (column.defaultSql === undefined || column.isDefaultStored || column.isSerial || !isPlain(column))
+      return undefined;
+    if (context.createdInThisChange(table)) return undefined;
+    return `the default ${column.defaultSql} is evaluated for every row of "${table.name}": the whole table is rewritten while nobody can read or write it.`;
+  },
+
+  columns: ({ table, column }) => [{ table, column: column.name }],
+
+  rewrite: (_operation, columns) => inPhases(columns),
+});

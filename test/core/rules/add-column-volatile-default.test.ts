@@ -1,0 +1,61 @@
+import rule from "../../../core/src/rules/add-column-volatile-default.js";
+import { ruleTester } from "../../support/rule-tester.js";
+
+const contract = [/NOT VALID.*VALIDATE/, /SET NOT NULL/];
+
+ruleTester(rule, {
+  safe: [
+    { name: "now()", sql: `ALTER TABLE "User" ADD COLUMN "at" TIMESTAMP(3) NOT NULL DEFAULT now();` },
+    { name: "a stable function", sql: `ALTER TABLE "User" ADD COLUMN "by" TEXT DEFAULT current_setting('app.user');` },
+    { name: "a constant computed", sql: `ALTER TABLE "User" ADD COLUMN "by" TEXT DEFAULT md5('x') || upper('y');` },
+    {
+      name: "a volatile default for rows to come only",
+      sql: `ALTER TABLE "User" ALTER COLUMN "token" SET DEFAULT gen_random_uuid();`,
+    },
+    {
+      name: "with a constraint that the unit cannot say",
+      sql: `ALTER TABLE "User" ADD COLUMN "n" INT DEFAULT random() CHECK ("n" > 0);`,
+      notice: /whole table is rewritten/,
+    },
+  ],
+  unsafe: [
+    {
+      name: "prisma 7.10, required uuid",
+      sql: `-- AlterTable\nALTER TABLE "User" ADD COLUMN     "token" UUID NOT NULL DEFAULT gen_random_uuid();\n`,
+      consequence: /gen_random_uuid\(\) is evaluated for every row of "User"/,
+      ddl: {
+        expand: [
+          /ADD COLUMN "token" uuid; ALTER TABLE "User" ALTER COLUMN "token" SET DEFAULT gen_random_uuid\(\); CREATE TRIGGER/,
+        ],
+        contract,
+      },
+    },
+    {
+      name: "prisma 7.10, optional uuid: no trigger, no contract",
+      sql: `ALTER TABLE "User" ADD COLUMN     "token" UUID DEFAULT gen_random_uuid();`,
+      consequence: /every row/,
+      ddl: {
+        expand: [/ADD COLUMN "token" uuid; ALTER TABLE "User" ALTER COLUMN "token" SET DEFAULT [^;]*$/],
+        contract: [],
+      },
+    },
+    {
+      name: "a function of the user's",
+      sql: `ALTER TABLE "User" ADD COLUMN "code" TEXT NOT NULL DEFAULT next_code('u');`,
+      consequence: /next_code\('u'\)/,
+      ddl: { expand: [/SET DEFAULT next_code\('u'\)/], contract },
+    },
+    {
+      name: "with an annotation for rows that exist",
+      sql: `ALTER TABLE "User" ADD COLUMN "token" TEXT NOT NULL DEFAULT gen_random_uuid();\n-- token: @lockstep.backfill(md5(email))`,
+      consequence: /every row/,
+      ddl: { expand: [/SET DEFAULT gen_random_uuid\(\)/], contract },
+    },
+    {
+      name: "unique: the index is built concurrently, in the same plan",
+      sql: `ALTER TABLE "User" ADD COLUMN "token" UUID NOT NULL DEFAULT gen_random_uuid();\nCREATE UNIQUE INDEX "User_token_key" ON "User"("token");`,
+      consequence: /every row/,
+      ddl: { expand: [/SET DEFAULT/, /CONCURRENTLY "User_token_key"/, /reads pg_index/], contract },
+    },
+  ],
+});

@@ -1,0 +1,45 @@
+import pg from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { loadParser } from "../../core/src/sql/postgres/parser.js";
+import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { createDatabase, type TestDatabase } from "../support/database.js";
+
+// The frame's assertions compare a column's type with what format_type prints: both must say the same, for every type that Prisma
+// can write (psl, native types of PostgreSQL) and its lists.
+
+let database: TestDatabase;
+let client: pg.Client;
+
+beforeAll(async () => {
+  database = await createDatabase("read_type");
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  await client.query(`CREATE TYPE "Role" AS ENUM ('A'); CREATE TYPE mood AS ENUM ('A'); CREATE SCHEMA "Auth";
+    CREATE TYPE "Auth"."Role" AS ENUM ('A'); CREATE TYPE "Auth".kind AS ENUM ('A')`);
+});
+afterAll(async () => {
+  await client?.end();
+  await database?.drop();
+});
+
+const types =
+  `SMALLINT|INTEGER|BIGINT|DECIMAL(65,30)|DECIMAL(10,2)|DECIMAL(10)|DECIMAL|NUMERIC(4,0)|MONEY|INET|OID|REAL|DOUBLE PRECISION
+VARCHAR(64)|VARCHAR|CHAR(2)|CHAR|TEXT|BYTEA|TIMESTAMP(3)|TIMESTAMP(6)|TIMESTAMP|TIMESTAMPTZ(6)|TIMESTAMPTZ|DATE|TIME(6)|TIME|TIMETZ(3)|TIMETZ
+BOOLEAN|BIT(8)|BIT|VARBIT(8)|VARBIT|UUID|XML|JSON|JSONB|"Role"|mood|"Auth"."Role"|"Auth".kind
+float4|float8|int|int2|int4|int8|bool|varchar(3)|character varying(3)|character(3)|timestamp(0) with time zone|time(0) without time zone`
+    .split(/[|\n]/)
+    .flatMap((type) => [type, `${type}[]`]);
+
+it.each(types)("%s", async (type) => {
+  const [operation] = readMigration(
+    `ALTER TABLE "T" ADD COLUMN "x" ${type};`,
+    "migration.sql",
+    await loadParser(),
+  ).operations;
+  await client.query(`BEGIN; CREATE TABLE "T" ("x" ${type})`);
+  const { rows } = await client.query(
+    `SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = '"T"'::regclass AND attname = 'x'`,
+  );
+  await client.query("ROLLBACK");
+  expect(operation).toMatchObject({ kind: "addColumn", column: rows[0] });
+});

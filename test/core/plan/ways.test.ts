@@ -5,7 +5,7 @@ import { refuseUndo } from "../../../core/src/plan/guard-undo.js";
 import { gatesAt, nextPhase, previousPhase } from "../../../core/src/plan/next-phase.js";
 import { withPace } from "../../../core/src/plan/pace.js";
 import { releasesOf } from "../../../core/src/plan/releases.js";
-import { planOf } from "../../support/plan-fixture.js";
+import { planOf, userShape } from "../../support/plan-fixture.js";
 
 const at = (plan: Plan, released: Plan["state"]["released"], more: Partial<Plan["state"]> = {}): Plan => ({
   ...plan,
@@ -93,11 +93,7 @@ describe("what another plan stands on is not taken back", () => {
     id: "20261121000000_add_alias",
     sql: `ALTER TABLE "User" ADD COLUMN "alias" TEXT NOT NULL;\n`,
     columns: { alias: { fill: { kind: "backfill", sql: "upper(handle)" } } },
-    shape: {
-      columns: ["id", "email", "handle"],
-      generatedColumns: [],
-      key: [{ column: "id", type: "integer" }],
-    },
+    shape: { ...userShape, columns: ["id", "email", "handle"] },
   } as const;
   const pair = {
     id: "20261121000000_add_pair",
@@ -111,7 +107,7 @@ describe("what another plan stands on is not taken back", () => {
     ["the same column, planned again later", { id: "20261121000000_add_handle" }, "expand", "LS3020"],
   ] as const)("%s", async (_name, fixture, to, code) => {
     const plan = at(await planOf(), "contract");
-    const other = await planOf(fixture as Parameters<typeof planOf>[0]);
+    const other = await planOf(fixture);
     expect(() => refuseUndo(plan, to, [plan, other])).toThrow(expect.objectContaining({ code }));
     expect(() => refuseUndo(plan, to, [plan, at(other, "undone")])).not.toThrow();
   });

@@ -39,8 +39,10 @@ function splitOption(word: string): [name: string, inline?: string] {
   return equals < 0 ? [word] : [word.slice(0, equals), word.slice(equals + 1)];
 }
 
-function parseDatasource(json: string): DatasourceUrls {
-  const value: unknown = JSON.parse(json);
+function parseDatasource(text: string): DatasourceUrls {
+  // Prisma 6 gives `cli` commands the bare URL.
+  if (!text.trimStart().startsWith("{")) return text === "" ? {} : { url: text };
+  const value: unknown = JSON.parse(text);
   if (typeof value !== "object" || value === null) return {};
   const { url, shadowDatabaseUrl } = value as Record<string, unknown>;
   return {

@@ -1,5 +1,6 @@
 /** One run of the schema engine: a command or the RPC server, in front of the native or the WASM engine. */
-import { type EngineArguments, parseArguments } from "./arguments.js";
+import { readFileSync } from "node:fs";
+import { type DatasourceUrls, type EngineArguments, parseArguments } from "./arguments.js";
 import type { EngineBackend } from "./backend.js";
 import { findNative } from "./find-native.js";
 import type { EngineHooks, EngineInfo } from "./hooks.js";
@@ -45,7 +46,8 @@ async function serve(
   native: string | undefined,
   { args, cwd, env, loadHooks }: RunOptions,
 ): Promise<number> {
-  const { datamodelPaths, datasource } = parsed;
+  const { datamodelPaths } = parsed;
+  const datasource = parsed.datasource.url === undefined ? await urlsInFiles(parsed, env) : parsed.datasource;
   const info: EngineInfo = {
     backend: native ? "native" : "wasm",
     datamodelPaths,
@@ -63,6 +65,17 @@ async function serve(
   // A little more than a native engine gets before it is killed.
   await Promise.race([backend.close(), delay(shutdownMs + 1_000)]);
   return 0;
+}
+
+/** Prisma 6 leaves it to the engine to read the URLs from the schema. */
+async function urlsInFiles(
+  { datamodelPaths, datasource }: EngineArguments & { kind: "rpc" },
+  env: NodeJS.ProcessEnv,
+): Promise<DatasourceUrls> {
+  if (datamodelPaths.length === 0) return datasource;
+  const { urlsInSchema } = await import("../schema/datasource-urls.js");
+  const files = datamodelPaths.map((path) => ({ path, content: readFileSync(path, "utf8") }));
+  return { ...urlsInSchema(files, env), ...datasource };
 }
 
 async function startNative(executable: string, args: readonly string[], server: EngineServer): Promise<EngineBackend> {

@@ -5,6 +5,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { withoutUrls, withUrlsOf } from "../schema/datasource-urls.js";
 import { type Failure, PgSession } from "./adapter.js";
 import type { DatasourceUrls } from "./arguments.js";
 import { type EngineBackend, EngineError, type EngineHost, UnknownMethodError } from "./backend.js";
@@ -80,7 +81,8 @@ export class WasmBackend implements EngineBackend {
     return this.#databases.close();
   }
 
-  async #dispatch(method: string, params: unknown): Promise<unknown> {
+  async #dispatch(method: string, given: unknown): Promise<unknown> {
+    const params = acceptable(given);
     switch (method) {
       case "getDatabaseVersion":
         return (await this.#engine("connected")).version();
@@ -88,6 +90,8 @@ export class WasmBackend implements EngineBackend {
         return { databaseName: await createDatabase(this.#urlOf(params), this.#options.cwd) };
       case "diff":
         return this.#diff(params);
+      case "introspect":
+        return this.#introspect(params, given);
       case "evaluateDataLoss":
       case "createMigration":
         return this.#withReplayedHistory(method, params);
@@ -131,6 +135,13 @@ export class WasmBackend implements EngineBackend {
     return { exitCode, stdout: null };
   }
 
+  /** What `db pull` writes into the schema has its URLs again. */
+  async #introspect(params: unknown, given: unknown): Promise<unknown> {
+    const result = (await this.#run("introspect", params)) as SchemaHolder;
+    const { files } = (given as SchemaHolder).schema;
+    return { ...result, schema: { ...result.schema, files: withUrlsOf(result.schema.files, files) } };
+  }
+
   #urlOf(params: unknown): string | undefined {
     const { datasource } = (params ?? {}) as { datasource?: { tag: string; url?: string } };
     return datasource?.url ?? this.#options.datasource.url;
@@ -156,9 +167,8 @@ export class WasmBackend implements EngineBackend {
   async #readDatamodels(): Promise<[string, string][] | undefined> {
     const { datamodelPaths } = this.#options;
     if (datamodelPaths.length === 0) return undefined;
-    return Promise.all(
-      datamodelPaths.map(async (path): Promise<[string, string]> => [path, await readFile(path, "utf8")]),
-    );
+    const files = await Promise.all(datamodelPaths.map(async (path) => ({ path, content: await readFile(path, "utf8") })));
+    return withoutUrls(files).map(({ path, content }) => [path, content]);
   }
 
   #adapterFactory(kind: "connected" | "offline"): SqlMigrationAwareDriverAdapterFactory {
@@ -212,6 +222,23 @@ export class WasmBackend implements EngineBackend {
     if (failure?.kind === "migration") return migrationError(failure, thrown.message);
     return new EngineError(code, withoutTrace(thrown.message), null, thrown);
   }
+}
+
+interface SchemaHolder {
+  readonly schema: { readonly files: readonly { readonly path: string; readonly content: string }[] };
+}
+
+/** The same request with schemas that this engine reads: Prisma 6 has URLs in them. */
+function acceptable(params: unknown): unknown {
+  if (typeof params !== "object" || params === null) return params;
+  const { files } = params as { files?: unknown };
+  if (Array.isArray(files)) return { ...params, files: withoutUrls(files as SchemaHolder["schema"]["files"]) };
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      ["schema", "from", "to"].includes(name) ? acceptable(value) : value,
+    ]),
+  );
 }
 
 type PgSessionParts = ConstructorParameters<typeof PgSession>[0];

@@ -5,6 +5,7 @@ import { prismaVersion } from "../engine/prisma-version.js";
 import type { PrismaProject } from "../project.js";
 import { generatedFolders } from "../schema/generators.js";
 import { type SchemaFile, stringValue } from "../schema/model.js";
+import { urlsInSchema } from "../schema/datasource-urls.js";
 import { readSchema } from "../schema/read.js";
 import { configFileIn } from "./config-file.js";
 import { loadPrismaConfig } from "./load-prisma-config.js";
@@ -44,7 +45,7 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     // The same default as in @prisma/internals, inferDirectoryConfig.
     migrationsFolder: fromRoot(root, config.migrationsPath ?? join(schemaFolder, "migrations")),
     ormVersion: prismaVersion(root, process.env.LOCKSTEP_PRISMA_VERSION),
-    developmentUrl: config.url,
+    developmentUrl: config.url ?? urlsInSchema(files, process.env).url,
     generatedFolders: generatedFolders(schema, root),
     schemaFiles: paths.map((path) => fromRoot(root, path)),
     provider: stringValue(datasource?.settings.provider),

@@ -1,4 +1,5 @@
 import { LockstepError, type ModelEdit } from "@lockstep/core";
+import { withoutUrls } from "./datasource-urls.js";
 import { findField, relationsOver } from "./edit.js";
 import type { SchemaFile } from "./model.js";
 import { fieldsToRemove } from "./remove.js";
@@ -62,7 +63,7 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
  */
 async function readDataModel(files: Files): Promise<DataModel> {
   const { default: prisma } = await import("@prisma/prisma-schema-wasm");
-  const params = JSON.stringify({ prismaSchema: files.map(({ path, content }) => [path, content]), noColor: true });
+  const params = JSON.stringify({ prismaSchema: withoutUrls(files).map(({ path, content }) => [path, content]), noColor: true });
   try {
     // It validates as `validate` does, relations and all.
     return JSON.parse(prisma.get_datamodel(params)) as DataModel;

@@ -37,6 +37,30 @@ ${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
 `,
   },
   {
+    folder: "core/src/doctor/checks",
+    not: ["index"],
+    write: (ids) =>
+      `import type { Check } from "../check.js";
+${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+
+/** Every check of the core, in the order of their names. This file is generated: npm run lists. */
+export const checks: readonly Check[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+];
+`,
+  },
+  {
+    folder: "plugin-prisma/src/doctor",
+    not: ["index"],
+    write: (ids) =>
+      `import type { Check } from "@lockstep/core/doctor";
+${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+
+/** Prisma's own checks, in the order of their names. This file is generated: npm run lists. */
+export const prismaChecks: readonly Check[] = [${ids.map(camel).join(", ")}];
+`,
+  },
+  {
     folder: "core/src/cli/commands",
     not: ["index"],
     write: (ids) =>

@@ -10,3 +10,4 @@ export type { AppliedMigrations, ModelEdit, OrmPlugin, Project } from "./plugin.
 export { type Judgement, judge } from "./rules/judge.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
 export { readMigration } from "./sql/postgres/read-migration.js";
+export type { SupportedTool } from "./supported-versions.js";

@@ -1,5 +1,6 @@
 import type { Transform } from "./codemods/transform.js";
 import type { Connection } from "./db/connection.js";
+import type { Check } from "./doctor/check.js";
 import type { EntityModel, FileChange, Plan, PlannedColumn } from "./model/index.js";
 
 /** A project that an ORM plugin has found. */
@@ -70,6 +71,8 @@ export interface OrmPlugin {
   readApplied(connection: Connection): Promise<AppliedMigrations>;
   /** Code transforms of this ORM, in addition to the core's. Loaded when code is edited. */
   transforms(): Promise<readonly Transform[]>;
+  /** Checks of this ORM for `lockstep doctor`, in addition to the core's. Default: none. */
+  checks?(): Promise<readonly Check[]>;
   /** Steps of `lockstep init`: changes with a line on each, and what to do by hand. */
   initialise(project: Project): Promise<{ readonly changes: readonly FileChange[]; readonly notes: readonly string[] }>;
 }

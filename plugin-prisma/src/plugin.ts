@@ -60,6 +60,8 @@ export const prismaPlugin: OrmPlugin = {
 
   transforms: async () => (await import("./codemods/index.js")).prismaTransforms,
 
+  checks: async () => (await import("./doctor/index.js")).prismaChecks,
+
   initialise: async (project) => (await import("./init/initialise.js")).initialise(project),
 };
 

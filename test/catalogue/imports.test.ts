@@ -19,6 +19,8 @@ const rooms = [
   "codemods",
   "backfill",
   "gates",
+  "supported-versions",
+  "doctor",
   "plugin",
   "review",
   "release",

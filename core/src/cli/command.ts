@@ -25,6 +25,8 @@ export interface Invocation {
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
   readonly io: Io;
   readonly plugins: readonly OrmPlugin[];
+  /** Where the project is looked for. */
+  readonly cwd: string;
   /** Project and config; first what an interrupted write left is finished. */
   workspace(): Promise<Workspace>;
 }

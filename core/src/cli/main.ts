@@ -51,6 +51,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         options,
         io,
         plugins,
+        cwd,
         workspace: async () => (await import("./workspace.js")).openWorkspace(plugins, cwd, io),
       };
       exitCode = await runCommand(command, invocation, io, globals.json === true);

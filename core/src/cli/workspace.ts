@@ -18,7 +18,12 @@ export async function openWorkspace(plugins: readonly OrmPlugin[], cwd: string, 
   return { plugin, project, config: await loadConfig(project.root) };
 }
 
-async function findProject(
+/**
+ * The project at or above a folder, and the plugin that knows it. Reads only.
+ *
+ * @throws LS8001 no project
+ */
+export async function findProject(
   plugins: readonly OrmPlugin[],
   cwd: string,
 ): Promise<{ plugin: OrmPlugin; project: Project }> {

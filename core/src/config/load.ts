@@ -41,6 +41,11 @@ export function mayHaveFills(root: string): boolean {
   });
 }
 
+/** The name of the configuration that `loadConfig` would read. */
+export function configFileOf(root: string): string | undefined {
+  return fileNames.find((candidate) => existsSync(join(root, candidate)));
+}
+
 async function readModule(root: string, name: string): Promise<unknown> {
   const path = join(root, name);
   try {

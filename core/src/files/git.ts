@@ -22,6 +22,28 @@ export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<
   }
 }
 
+/** Whether the folder is inside of a git work tree. Without git: no. */
+export function isRepository(root: string): boolean {
+  try {
+    return git(root, ["rev-parse", "--is-inside-work-tree"]).trim() === "true";
+  } catch {
+    return false;
+  }
+}
+
+/** Which of the files, existing or not, git would leave out of a commit. */
+export function ignoredFiles(root: string, files: readonly string[]): readonly string[] {
+  return files.filter((file) => {
+    try {
+      // Exit 1: not ignored. --no-index: a file that is committed is still ignored for those that come after it.
+      git(root, ["check-ignore", "--quiet", "--no-index", "--", file]);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
 function git(root: string, args: readonly string[]): string {
   return execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }

@@ -167,7 +167,9 @@ export class WasmBackend implements EngineBackend {
   async #readDatamodels(): Promise<[string, string][] | undefined> {
     const { datamodelPaths } = this.#options;
     if (datamodelPaths.length === 0) return undefined;
-    const files = await Promise.all(datamodelPaths.map(async (path) => ({ path, content: await readFile(path, "utf8") })));
+    const files = await Promise.all(
+      datamodelPaths.map(async (path) => ({ path, content: await readFile(path, "utf8") })),
+    );
     return withoutUrls(files).map(({ path, content }) => [path, content]);
   }
 

@@ -15,7 +15,7 @@ const block = /^[^\S\r\n]*datasource\s+[\w-]+\s*\{[^}]*\}/gm;
  */
 export function urlsInSchema(files: readonly SchemaFile[], env: NodeJS.ProcessEnv): DatasourceUrls {
   const settings = readSchema(files).settings.find(({ kind }) => kind === "datasource")?.settings ?? {};
-  const [url, directUrl, shadowDatabaseUrl] = names.map((name) => valueOf(settings[name], env));
+  const [url, directUrl, shadowDatabaseUrl] = names.map((name) => settingValue(settings[name], env));
   const direct = directUrl ?? url;
   return {
     ...(direct === undefined ? {} : { url: direct }),
@@ -24,7 +24,7 @@ export function urlsInSchema(files: readonly SchemaFile[], env: NodeJS.ProcessEn
 }
 
 /** `env("DATABASE_URL")` or `"postgresql://…"` as the schema writes it. */
-function valueOf(text: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
+function settingValue(text: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const variable = /^env\(\s*"([^"]*)"\s*\)$/.exec(text ?? "")?.[1];
   if (variable !== undefined) return env[variable] || undefined;
   try {

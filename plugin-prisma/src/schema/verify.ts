@@ -63,7 +63,10 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
  */
 async function readDataModel(files: Files): Promise<DataModel> {
   const { default: prisma } = await import("@prisma/prisma-schema-wasm");
-  const params = JSON.stringify({ prismaSchema: withoutUrls(files).map(({ path, content }) => [path, content]), noColor: true });
+  const params = JSON.stringify({
+    prismaSchema: withoutUrls(files).map(({ path, content }) => [path, content]),
+    noColor: true,
+  });
   try {
     // It validates as `validate` does, relations and all.
     return JSON.parse(prisma.get_datamodel(params)) as DataModel;

@@ -2,6 +2,7 @@ import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
 import backfillRun from "./backfill-run.js";
 import code from "./code.js";
+import doctor from "./doctor.js";
 import explain from "./explain.js";
 import init from "./init.js";
 import next from "./next.js";
@@ -10,4 +11,4 @@ import status from "./status.js";
 import undo from "./undo.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
-export const commands: readonly CliCommand[] = [abandon, backfillRun, code, explain, init, next, plan, status, undo];
+export const commands: readonly CliCommand[] = [abandon, backfillRun, code, doctor, explain, init, next, plan, status, undo];

@@ -1,0 +1,130 @@
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { configFileOf, loadConfig } from "../config/load.js";
+import type { LockstepConfig } from "../config/schema.js";
+import { connect } from "../db/connection.js";
+import type { Check, ProjectFacts } from "../doctor/check.js";
+import { checks as coreChecks } from "../doctor/checks/index.js";
+import { openPlansOn, plannedTables } from "../doctor/planned-tables.js";
+import { type CheckAnswer, runProjectChecks, runTargetChecks } from "../doctor/run-checks.js";
+import { LockstepError } from "../errors.js";
+import type { Plan } from "../model/index.js";
+import { loadPlan } from "../plan/store.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import type { Examination } from "../review/doctor.js";
+import type { Invocation } from "./command.js";
+import { chooseTargets, developmentTarget, type Target } from "./targets.js";
+import { findProject } from "./workspace.js";
+
+/**
+ * Asks every check, of the project and of each target. What is broken is a finding, not the end: only without a project there
+ * is nothing to look at. Unlike other commands it does not finish a write that was interrupted.
+ *
+ * @param name one target; by default every target that has a URL, and the development database
+ * @throws LS8001 no project · LS8003, LS8006 for the target named
+ */
+export async function examine(invocation: Invocation, name: string | undefined): Promise<Examination> {
+  const { io, plugins, cwd } = invocation;
+  const { plugin, project } = await findProject(plugins, cwd);
+  const facts = await projectFacts(plugin, project, io.env);
+  const targets = targetsOf(facts.config, project, io, name);
+  const checks = [...coreChecks, ...((await plugin.checks?.()) ?? [])];
+  const answers: CheckAnswer[] = await runProjectChecks(checks, facts);
+  const examined: Examination["targets"][number][] = [];
+  for (const target of targets) {
+    io.progress.update(`asking ${target.name} …`);
+    const result = await examineTarget(target, checks, facts, plugin);
+    examined.push(result.target);
+    answers.push(...result.answers);
+  }
+  const isSetUp = facts.plans.length > 0;
+  return {
+    answers,
+    targets: examined,
+    go: isSetUp ? "npx lockstep status" : `edit your model, then ${plugin.words.develop}`,
+  };
+}
+
+async function examineTarget(
+  target: Target,
+  checks: readonly Check[],
+  facts: ProjectFacts,
+  plugin: OrmPlugin,
+): Promise<{ readonly target: Examination["targets"][number]; readonly answers: readonly CheckAnswer[] }> {
+  let connection: Awaited<ReturnType<typeof connect>>;
+  try {
+    connection = await connect(target.url, { applicationName: "lockstep doctor" });
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    return { target: { name: target.name, error: error.message, next: error.hint }, answers: [] };
+  }
+  try {
+    // A table of migrations that cannot be read is told by its own check.
+    const applied = await plugin.readApplied(connection).catch(() => ({ applied: [], failed: [] }));
+    const openPlans = openPlansOn(facts.plans, applied.applied, facts.migrations);
+    const tables = await plannedTables(connection, openPlans);
+    const more = { target: target.name, url: target.url, connection, openPlans, tables };
+    const answers = await runTargetChecks(checks, { ...facts, ...more });
+    return { target: { name: target.name, label: connection.label }, answers };
+  } finally {
+    await connection.close();
+  }
+}
+
+async function projectFacts(plugin: OrmPlugin, project: Project, env: ProjectFacts["env"]): Promise<ProjectFacts> {
+  const { config, configError } = await loadConfig(project.root).then(
+    (loaded): { config: LockstepConfig; configError: Error | undefined } => ({
+      config: loaded,
+      configError: undefined,
+    }),
+    (error: Error) => ({ config: { targets: {} }, configError: error }),
+  );
+  return {
+    project,
+    migrations: plugin.listMigrations(project),
+    words: plugin.words,
+    config,
+    configFile: configFileOf(project.root),
+    configError,
+    ...readPlans(project.root),
+    models: await plugin.readModels(project).catch(() => undefined),
+    env,
+  };
+}
+
+/** One damaged plan must not hide the others. */
+function readPlans(root: string): Pick<ProjectFacts, "plans" | "damagedPlans"> {
+  const folder = join(root, "lockstep");
+  const ids = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((id) => existsSync(join(folder, id, "plan.json")))
+        .sort()
+    : [];
+  const plans: Plan[] = [];
+  const damagedPlans: { id: string; error: Error }[] = [];
+  for (const id of ids)
+    try {
+      plans.push(loadPlan(root, id));
+    } catch (error) {
+      damagedPlans.push({ id, error: error as Error });
+    }
+  return { plans, damagedPlans };
+}
+
+/** Targets whose URL is not set here are told by a check of the project, unless one was asked for by name. */
+function targetsOf(
+  config: LockstepConfig,
+  project: Project,
+  io: Invocation["io"],
+  name: string | undefined,
+): readonly Target[] {
+  if (name !== undefined) return chooseTargets(config, project, io, name, true);
+  const set = Object.entries(config.targets).flatMap(([target, { urlFrom }]) => {
+    const url = io.env[urlFrom];
+    return url ? [{ name: target, url }] : [];
+  });
+  const { developmentUrl } = project;
+  // A pipeline often has production's URL where a developer has his own.
+  const isKnown = set.some((target) => target.url === developmentUrl || target.name === developmentTarget);
+  return developmentUrl === undefined || isKnown ? set : [{ name: developmentTarget, url: developmentUrl }, ...set];
+}

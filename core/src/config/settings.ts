@@ -1,0 +1,36 @@
+import type { LockstepConfig } from "./schema.js";
+
+/** One setting as it counts, and where it comes from. */
+export interface ResolvedSetting {
+  /** `backfill.batchRows` */
+  readonly name: string;
+  readonly value: string;
+  readonly origin: "file" | "default";
+}
+
+/** What counts where the file says nothing, in words. Settings with names of the user's own (targets, fills) have none. */
+export const settingDefaults: Readonly<Record<string, string>> = {
+  "code.include": "every source file of the project",
+  "code.exclude": "nothing",
+  "backfill.batchRows": "1000",
+  "backfill.batchMs": "100",
+  "backfill.pauseMs": "0",
+};
+
+/** Every setting: those of the file, then the defaults. */
+export function resolveSettings(config: LockstepConfig): ResolvedSetting[] {
+  const written = leaves(config, "");
+  const isWritten = (name: string) => written.some((setting) => setting.name === name);
+  const defaults = Object.entries(settingDefaults)
+    .filter(([name]) => !isWritten(name))
+    .map(([name, value]): ResolvedSetting => ({ name, value, origin: "default" }));
+  return [...written, ...defaults];
+}
+
+function leaves(value: unknown, path: string): ResolvedSetting[] {
+  if (value === undefined) return [];
+  if (typeof value === "object" && value !== null && !Array.isArray(value))
+    return Object.entries(value).flatMap(([key, inner]) => leaves(inner, path === "" ? key : `${path}.${key}`));
+  const text = Array.isArray(value) ? value.join(", ") : typeof value === "function" ? "a function" : String(value);
+  return [{ name: path, value: text, origin: "file" }];
+}

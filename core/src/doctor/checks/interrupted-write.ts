@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { journalFile } from "../../files/write-files.js";
+import { type Check, ok, problem } from "../check.js";
+
+export default {
+  id: "interrupted-write",
+  title: "writes that were interrupted",
+  on: "project",
+  async run({ project }) {
+    if (!existsSync(join(project.root, journalFile))) return [ok("no write was interrupted")];
+    return [
+      problem("a command was killed while it wrote files", {
+        why: "Some files of the project are from before it, some from after it.",
+        next: "npx lockstep status   (every other command finishes the write first)",
+      }),
+    ];
+  },
+} satisfies Check;

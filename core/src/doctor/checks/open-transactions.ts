@@ -1,0 +1,79 @@
+import { type Check, type Finding, ok, problem, warning } from "../check.js";
+import { labelOf, oidsOf } from "../planned-tables.js";
+import { duration, names } from "../words.js";
+
+/** Shorter ones come and go; the lock frame waits for those. */
+const longSeconds = 60;
+/** Nobody has forgotten a transaction of this age, one may hope. */
+const preparedSeconds = 300;
+
+export default {
+  id: "open-transactions",
+  title: "transactions that would be in the way now",
+  on: "target",
+  async run({ connection, tables }) {
+    const oids = oidsOf(tables);
+    const { rows } = await connection.query<OpenTransaction>(
+      `SELECT a.pid, a.usename AS role, coalesce(a.application_name, '') AS application, a.state,
+              extract(epoch FROM clock_timestamp() - a.xact_start)::float8 AS seconds,
+              ARRAY(SELECT DISTINCT l.relation FROM pg_locks l
+                     WHERE l.pid = a.pid AND l.granted AND l.relation = ANY ($1)) AS tables
+         FROM pg_stat_activity a
+        WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.backend_type = 'client backend'
+          AND a.xact_start < clock_timestamp() - $2 * interval '1 s' ORDER BY a.xact_start`,
+      [oids, longSeconds],
+    );
+    const { rows: prepared } = await connection.query<PreparedTransaction>(
+      `SELECT p.gid, p.owner, extract(epoch FROM clock_timestamp() - p.prepared)::float8 AS seconds,
+              ARRAY(SELECT DISTINCT l.relation FROM pg_locks l
+                     WHERE l.transactionid IS NULL AND l.relation = ANY ($1) AND l.pid IS NULL AND l.granted
+                       AND l.virtualtransaction = '-1/' || p.transaction::text) AS tables
+         FROM pg_prepared_xacts p WHERE p.database = current_database() ORDER BY p.prepared`,
+      [oids],
+    );
+    const label = (held: readonly number[]) => names(held.map((oid) => labelOf(tables, oid)));
+    const findings = [
+      ...rows.map((row) => transactionFinding(row, label(row.tables))),
+      ...prepared.map((row) => preparedFinding(row, label(row.tables))),
+    ];
+    return findings.length > 0 ? findings : [ok(`no transaction is older than ${duration(longSeconds)}`)];
+  },
+} satisfies Check;
+
+interface OpenTransaction {
+  readonly pid: number;
+  readonly role: string;
+  readonly application: string;
+  readonly state: string;
+  readonly seconds: number;
+  readonly tables: readonly number[];
+}
+interface PreparedTransaction {
+  readonly gid: string;
+  readonly owner: string;
+  readonly seconds: number;
+  readonly tables: readonly number[];
+}
+
+const waits = "CREATE INDEX CONCURRENTLY waits for its end, and vacuum cannot clean up behind it.";
+
+function transactionFinding(row: OpenTransaction, held: string): Finding {
+  const who = `session ${row.pid} (${[row.role, row.application].filter(Boolean).join(", ")})`;
+  const state = row.state === "active" ? "has a transaction running" : `is ${row.state}`;
+  const where = held === "" ? "" : ` and holds ${held}`;
+  return warning(`${who} ${state} since ${duration(row.seconds)}${where}`, {
+    why: held === "" ? waits : `The change of ${held} cannot get its lock before it ends.`,
+    next: `wait for it, or end it: SELECT pg_terminate_backend(${row.pid})`,
+  });
+}
+
+function preparedFinding(row: PreparedTransaction, held: string): Finding {
+  const gid = row.gid.replaceAll("'", "''");
+  const what = `the prepared transaction '${row.gid}' of ${row.owner} waits since ${duration(row.seconds)}`;
+  const next = `COMMIT PREPARED '${gid}', or ROLLBACK PREPARED '${gid}'`;
+  if (held === "") return warning(what, { why: waits, next });
+  const why = `It holds ${held}, and survives restarts: no change gets through until somebody ends it.`;
+  return row.seconds < preparedSeconds
+    ? warning(`${what} and holds ${held}`, { why, next })
+    : problem(`${what} and holds ${held}`, { why, next });
+}

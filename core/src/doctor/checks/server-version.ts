@@ -1,0 +1,25 @@
+import { isTested, postgresVersions } from "../../supported-versions.js";
+import { type Check, ok, problem, warning } from "../check.js";
+
+export default {
+  id: "server-version",
+  title: "version of PostgreSQL",
+  on: "target",
+  async run({ connection: { serverVersion } }) {
+    const version = `${Math.floor(serverVersion / 10_000)}.${serverVersion % 10_000}`;
+    if (isTested(postgresVersions, version)) return [ok(`PostgreSQL ${version}`)];
+    // Before 11 a column with a constant default rewrites its table: then Lockstep's judgement of what is safe is wrong.
+    if (serverVersion < 110_000)
+      return [
+        problem(`PostgreSQL ${version} is too old`, {
+          why: "Changes that Lockstep lets pass as safe rewrite the whole table there.",
+          next: "create migrations for this server by hand, or upgrade it",
+        }),
+      ];
+    return [
+      warning(`PostgreSQL ${version} is not among the tested versions: ${postgresVersions.tested}`, {
+        next: "rehearse on a copy of this target first",
+      }),
+    ];
+  },
+} satisfies Check;

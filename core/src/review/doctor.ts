@@ -1,0 +1,100 @@
+import type { Finding, FindingLevel } from "../doctor/check.js";
+import type { CheckAnswer } from "../doctor/run-checks.js";
+import type { Colors } from "./terminal.js";
+import { nextText } from "./terminal.js";
+import { counted } from "./words.js";
+
+/** Everything that `lockstep doctor` found. */
+export interface Examination {
+  readonly answers: readonly CheckAnswer[];
+  readonly targets: readonly {
+    readonly name: string;
+    /** `host:port/database`; undefined when it was not reached. */
+    readonly label?: string;
+    readonly error?: string;
+    readonly next?: string;
+  }[];
+  /** What to do when nothing is wrong. */
+  readonly go: string;
+}
+
+export interface DoctorVerdict {
+  readonly problems: number;
+  readonly warnings: number;
+  readonly ok: number;
+  readonly next: string;
+  readonly exitCode: 0 | 1 | 3;
+}
+
+/** Warnings leave the exit code at 0: a pipeline goes on. A target that was not reached is a question left open. */
+export function doctorVerdict({ answers, targets, go }: Examination): DoctorVerdict {
+  const findings = answers.flatMap((answer) => answer.findings);
+  const count = (level: FindingLevel) => findings.filter((finding) => finding.level === level).length;
+  const unreached = targets.filter((target) => target.error !== undefined);
+  const problems = count("problem") + unreached.length;
+  const worst =
+    findings.find(({ level, next }) => level === "problem" && next !== undefined)?.next ??
+    unreached[0]?.next ??
+    findings.find(({ level, next }) => level === "warning" && next !== undefined)?.next;
+  return {
+    problems,
+    warnings: count("warning"),
+    ok: count("ok"),
+    next: worst ?? go,
+    exitCode: unreached.length > 0 ? 3 : problems > 0 ? 1 : 0,
+  };
+}
+
+/** Grouped by place, the worst first; what is in order is a count, unless it is asked for. */
+export function doctorText(examination: Examination, colors: Colors, isVerbose: boolean): string {
+  const { answers, targets } = examination;
+  const width = Math.max(...answers.map((answer) => answer.check.length));
+  const group = (title: string, own: readonly CheckAnswer[], error?: { error?: string; next?: string }) => [
+    colors.bold(title),
+    ...(error?.error === undefined ? [] : [`  ${colors.red("✖")} cannot be reached: ${error.error}`]),
+    ...lines(own, width, colors, isVerbose),
+    "",
+  ];
+  const verdict = doctorVerdict(examination);
+  const counts = [
+    verdict.problems > 0 ? colors.red(counted(verdict.problems, "problem")) : "no problems",
+    verdict.warnings > 0 ? colors.yellow(counted(verdict.warnings, "warning")) : "no warnings",
+    `${verdict.ok} in order`,
+  ].join(", ");
+  return [
+    ...group(
+      "Project",
+      answers.filter((answer) => answer.target === undefined),
+    ),
+    ...targets.flatMap((target) =>
+      group(
+        target.label === undefined ? target.name : `${target.name}   ${colors.dim(target.label)}`,
+        answers.filter((answer) => answer.target === target.name),
+        target,
+      ),
+    ),
+    `${verdict.problems > 0 ? colors.red("✖") : colors.green("✔")} ${counts}`,
+    nextText(verdict.next, colors),
+  ].join("\n");
+}
+
+function lines(answers: readonly CheckAnswer[], width: number, colors: Colors, isVerbose: boolean): string[] {
+  const findings = answers.flatMap(({ check, findings: own }) => own.map((finding) => ({ check, finding })));
+  const at = (level: FindingLevel) => findings.filter(({ finding }) => finding.level === level);
+  const told = [...at("problem"), ...at("warning"), ...(isVerbose ? at("ok") : [])];
+  const silent = at("ok").length;
+  return [
+    ...told.flatMap(({ check, finding }) => findingLines(check.padEnd(width), finding, colors)),
+    ...(isVerbose || silent === 0 ? [] : [`  ${colors.green("✔")} ${colors.dim(`${silent} in order`)}`]),
+  ];
+}
+
+function findingLines(check: string, { level, what, why, next }: Finding, colors: Colors): string[] {
+  const mark = { problem: colors.red("✖"), warning: colors.yellow("!"), ok: colors.green("✔") }[level];
+  const indent = " ".repeat(check.length + 6);
+  return [
+    `  ${mark} ${level === "ok" ? colors.dim(check) : check}  ${what.replaceAll("\n", `\n${indent}`)}`,
+    ...(why === undefined ? [] : [`${indent}${colors.dim(why)}`]),
+    ...(next === undefined ? [] : [`${indent}${colors.cyan("→")} ${next.replaceAll("\n", `\n${indent}  `)}`]),
+  ];
+}

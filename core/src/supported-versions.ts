@@ -1,0 +1,50 @@
+/** A tool with the versions that the tests run with: the one source for `doctor` and for docs/supported-versions.md. */
+export interface SupportedTool {
+  readonly tool: string;
+  /** For people: "12 to 18". */
+  readonly tested: string;
+  readonly note: string;
+  /** Inclusive bounds on the leading numbers: `[[7, 10], [7, 10]]` is 7.10 and its patches. */
+  readonly ranges: readonly (readonly [from: readonly number[], to: readonly number[]])[];
+}
+
+export const nodeVersions: SupportedTool = {
+  tool: "Node.js",
+  tested: "20.19 and later",
+  note: "The floor is Prisma 7's own.",
+  ranges: [[[20, 19], []]],
+};
+
+export const typescriptVersions: SupportedTool = {
+  tool: "TypeScript",
+  tested: "6.0",
+  note: "Code is read and edited with the compiler that Lockstep brings along; the project's own only has to accept the result.",
+  ranges: [
+    [
+      [6, 0],
+      [6, 0],
+    ],
+  ],
+};
+
+export const postgresVersions: SupportedTool = {
+  tool: "PostgreSQL",
+  tested: "12 to 18",
+  note: "The whole path on 17, the SQL of the units on all of them.",
+  ranges: [[[12], [18]]],
+};
+
+/** `isTested(postgresVersions, "17.10")` */
+export function isTested({ ranges }: SupportedTool, version: string): boolean {
+  const actual = version.split(/[^\d]+/).map(Number);
+  return ranges.some(([from, to]) => compare(actual, from) >= 0 && compare(actual, to) <= 0);
+}
+
+/** By the numbers that the bound has; a bound without numbers bounds nothing. */
+function compare(actual: readonly number[], bound: readonly number[]): number {
+  for (const [index, number] of bound.entries()) {
+    const difference = (actual[index] ?? 0) - number;
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}

@@ -1,0 +1,72 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Check, type Finding, names, ok, problem, warning } from "@lockstep/core/doctor";
+
+export default {
+  id: "migrations",
+  title: "Prisma's migrations",
+  on: "target",
+  async run({ connection, project, migrations, words, target }) {
+    const { rows: tables } = await connection.query<{ found: string | null }>(
+      "SELECT to_regclass('_prisma_migrations')::text AS found",
+    );
+    if (tables[0]?.found == null)
+      return [
+        migrations.length === 0
+          ? ok("no migrations yet")
+          : warning(`no migration has run here: there is no table _prisma_migrations`, {
+              next: `on ${target}: ${words.deploy}`,
+            }),
+      ];
+    const { rows } = await connection.query<AppliedRow>(
+      `SELECT migration_name AS name, checksum, finished_at IS NULL AS failed FROM _prisma_migrations
+        WHERE rolled_back_at IS NULL ORDER BY migration_name, started_at`,
+    );
+    const applied = rows.filter((row) => !row.failed);
+    const isApplied = (name: string) => applied.some((row) => row.name === name);
+    const findings: Finding[] = rows
+      .filter((row) => row.failed && !isApplied(row.name))
+      .map(({ name }) =>
+        problem(`${name} failed`, {
+          why: "Prisma refuses every further deployment (P3009).",
+          next: `when the cause is gone: ${words.recover(name)}`,
+        }),
+      );
+    const missing = applied.map(({ name }) => name).filter((name) => !migrations.includes(name));
+    if (missing.length > 0)
+      findings.push(
+        warning(`applied here, but not in the repository: ${names(missing)}`, {
+          why: "Another branch was deployed, or files were deleted: migrate dev would want to reset the database.",
+          next: "merge the branch that has them",
+        }),
+      );
+    const edited = applied.filter((row) => isEdited(row, join(project.root, project.migrationsFolder)));
+    if (edited.length > 0)
+      findings.push(
+        warning(`changed after they were applied: ${names(edited.map(({ name }) => name))}`, {
+          why: "The repository no longer says what ran here; migrate dev would want to reset the database.",
+          next: "restore the files from version control",
+        }),
+      );
+    const pending = migrations.filter((name) => !isApplied(name)).length;
+    return [...findings, ok(`${applied.length} applied${pending === 0 ? "" : `, ${pending} not yet`}`)];
+  },
+} satisfies Check;
+
+interface AppliedRow {
+  readonly name: string;
+  readonly checksum: string;
+  readonly failed: boolean;
+}
+
+/** Prisma takes both kinds of line breaks for the same file. */
+function isEdited({ name, checksum }: AppliedRow, folder: string): boolean {
+  const file = join(folder, name, "migration.sql");
+  if (!existsSync(file)) return false;
+  const text = readFileSync(file, "utf8");
+  const unix = text.replaceAll("\r\n", "\n");
+  return ![text, unix, unix.replaceAll("\n", "\r\n")].some(
+    (variant) => createHash("sha256").update(variant).digest("hex") === checksum,
+  );
+}

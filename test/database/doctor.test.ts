@@ -1,0 +1,430 @@
+import { setTimeout as pause } from "node:timers/promises";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { connect } from "../../core/src/db/connection.js";
+import type { FindingLevel } from "../../core/src/doctor/check.js";
+import { checks } from "../../core/src/doctor/checks/index.js";
+import { openTransactions } from "../../core/src/doctor/checks/open-transactions.js";
+import { plannedTables } from "../../core/src/doctor/planned-tables.js";
+import type { Plan } from "../../core/src/model/index.js";
+import { askTarget } from "../support/ask-check.js";
+import { answerTo } from "../support/plan-fixture.js";
+import { type Pooler, startPooler } from "../support/pooler.js";
+import { type PostgresServer, start } from "../support/postgres.js";
+import { type Replica, startReplica } from "../support/replica.js";
+import { openSession, type Session } from "../support/sessions.js";
+
+let server: PostgresServer;
+let plan: Plan;
+
+beforeAll(async () => {
+  server = await start({ settings: { max_prepared_transactions: 5, max_replication_slots: 5, wal_level: "logical" } });
+  const answer = await answerTo();
+  if (answer.kind !== "plan") throw new Error("no plan");
+  plan = answer.plan;
+});
+afterAll(() => server.stop());
+
+/** A target in some state, and what one check says of it. */
+interface Situation {
+  readonly check: string;
+  readonly name: string;
+  readonly sql?: string;
+  /** More than SQL; what it returns is ended after the check. */
+  prepare?(url: string): Promise<{ readonly url?: string; end(): Promise<unknown> }>;
+  /** The role that asks. Default: the superuser. */
+  readonly role?: string;
+  readonly says: FindingLevel;
+  readonly words: RegExp;
+  readonly next?: RegExp;
+}
+
+const table = `CREATE TABLE "User" (id serial PRIMARY KEY, email text NOT NULL, name text, "firstName" text);`;
+const app = `CREATE ROLE app LOGIN; GRANT CONNECT ON DATABASE postgres TO app;`;
+
+const holding = (statement: string) => async (url: string) => {
+  const session: Session = await openSession(url);
+  await session.query("BEGIN");
+  await session.query(statement);
+  // The check looks for transactions older than a minute; the clock of the server cannot be turned.
+  return { end: () => session.end() };
+};
+
+const situations: readonly Situation[] = [
+  { check: "server-version", name: "a tested one", says: "ok", words: /PostgreSQL 17\./ },
+  { check: "rights", name: "superuser", says: "ok", words: /superuser: more than Lockstep needs/ },
+  {
+    check: "rights",
+    name: "a role that owns nothing",
+    sql: `${table} ${app} GRANT CREATE ON SCHEMA public TO app`,
+    role: "app",
+    says: "problem",
+    words: /app does not own "User": postgres does/,
+    next: /GRANT "postgres" TO "app"/,
+  },
+  {
+    check: "rights",
+    name: "an owner without CREATE on its schema",
+    sql: `${table} ${app} ALTER TABLE "User" OWNER TO app`,
+    role: "app",
+    says: "problem",
+    words: /may not create objects in schema public/,
+    next: /GRANT CREATE ON SCHEMA "public" TO "app"/,
+  },
+  {
+    check: "rights",
+    name: "a plain owner",
+    sql: `${table} ${app} GRANT CREATE ON SCHEMA public TO app; ALTER TABLE "User" OWNER TO app`,
+    role: "app",
+    says: "ok",
+    words: /it owns "User"/,
+  },
+  { check: "ledger", name: "not there yet, may be created", says: "ok", words: /not there yet/ },
+  {
+    check: "ledger",
+    name: "may not be created",
+    sql: app,
+    role: "app",
+    says: "problem",
+    words: /may not create the schema lockstep/,
+    next: /CREATE SCHEMA lockstep AUTHORIZATION "app"/,
+  },
+  {
+    check: "ledger",
+    name: "somebody else's",
+    sql: `${app} CREATE SCHEMA lockstep; CREATE TABLE lockstep.meta (version int)`,
+    role: "app",
+    says: "problem",
+    words: /may not use the ledger/,
+    next: /GRANT USAGE/,
+  },
+  {
+    check: "ledger",
+    name: "of a newer version",
+    sql: "CREATE SCHEMA lockstep; CREATE TABLE lockstep.meta (version int); INSERT INTO lockstep.meta VALUES (99)",
+    says: "warning",
+    words: /has version 99/,
+  },
+  { check: "monitoring", name: "superuser", says: "ok", words: /sees the statements/ },
+  {
+    check: "monitoring",
+    name: "a plain role",
+    sql: app,
+    role: "app",
+    says: "warning",
+    words: /does not see/,
+    next: /GRANT pg_read_all_stats TO "app"/,
+  },
+  {
+    check: "row-security",
+    name: "a policy that hides rows",
+    sql: `${table} ${app} ALTER TABLE "User" ENABLE ROW LEVEL SECURITY; GRANT SELECT ON "User" TO app`,
+    role: "app",
+    says: "problem",
+    words: /hides rows of "User" from the role app/,
+    next: /BYPASSRLS, or use the owner/,
+  },
+  {
+    check: "row-security",
+    name: "a policy that does not hold for the role",
+    sql: `${table} ALTER TABLE "User" ENABLE ROW LEVEL SECURITY`,
+    says: "ok",
+    words: /no policy hides/,
+  },
+  { check: "pooler", name: "a direct connection", says: "ok", words: /direct connection/ },
+  {
+    check: "pooler",
+    name: "a pooler in transaction mode",
+    async prepare(url) {
+      const pooler: Pooler = await startPooler(url);
+      return { url: pooler.url, end: () => pooler.stop() };
+    },
+    says: "problem",
+    words: /pooler in transaction mode: one connection was served by several sessions/,
+    next: /direct URL of the server into PRODUCTION_DATABASE_URL/,
+  },
+  {
+    check: "pooler",
+    name: "a URL that says so",
+    prepare: async (url) => ({ url: `${url}?pgbouncer=true`, end: async () => undefined }),
+    says: "problem",
+    words: /pgbouncer=true/,
+  },
+  { check: "server-settings", name: "none in the way", says: "ok", words: /no timeout/ },
+  ...(
+    [
+      ["statement_timeout = '30s'", "warning", /statement_timeout is 30 s/, /SET statement_timeout = 0/],
+      ["lock_timeout = '2s'", "warning", /lock_timeout is 2 s/, /SET lock_timeout = 0/],
+      ["idle_in_transaction_session_timeout = '1s'", "warning", /idle_in_transaction_session_timeout is 1 s/, /60s/],
+      ["default_transaction_read_only = on", "problem", /read-only/, /read_only = off/],
+    ] as const
+  ).map(
+    ([setting, says, words, next]): Situation => ({
+      check: "server-settings",
+      name: setting,
+      sql: `${app} ALTER ROLE app SET ${setting}`,
+      role: "app",
+      says,
+      words,
+      next,
+    }),
+  ),
+  {
+    check: "server-settings",
+    name: "deadlock_timeout = 5s",
+    sql: `${app} ALTER ROLE postgres SET deadlock_timeout = '5s'`,
+    says: "warning",
+    words: /deadlock_timeout is 5 s/,
+  },
+  { check: "replicas", name: "none", says: "ok", words: /no replicas/ },
+  {
+    check: "replicas",
+    name: "one that keeps up",
+    async prepare(url) {
+      const replica: Replica = await startReplica(url, "eu");
+      await pause(200);
+      return { end: () => replica.stop() };
+    },
+    says: "ok",
+    words: /replica eu is .* behind/,
+  },
+  {
+    check: "replicas",
+    name: "one that is late",
+    async prepare(url) {
+      const replica: Replica = await startReplica(url, "eu");
+      await pause(200);
+      const session = await openSession(url);
+      await session.query("CREATE TABLE wal AS SELECT repeat('x', 1000) FROM generate_series(1, 45000)");
+      await session.end();
+      return { end: () => replica.stop() };
+    },
+    says: "warning",
+    words: /replica eu is \d+ MB behind/,
+    next: /backfill\.pauseMs/,
+  },
+  {
+    check: "replication-slots",
+    name: "one without a reader",
+    sql: "SELECT pg_create_physical_replication_slot('old''one'::name, true)".replace("''", "_"),
+    says: "warning",
+    words: /nobody reads the replication slot old_one/,
+    next: /pg_drop_replication_slot\('old_one'\)/,
+  },
+  {
+    check: "publications",
+    name: "of a planned table",
+    sql: `${table} CREATE PUBLICATION feed FOR TABLE "User"`,
+    says: "warning",
+    words: /"User" is published by feed/,
+    next: /add "handle" to the table on every subscriber/,
+  },
+  {
+    check: "publications",
+    name: "with a list of columns",
+    sql: `${table} CREATE PUBLICATION feed FOR TABLE "User" (id, email)`,
+    says: "ok",
+    words: /no publication carries/,
+  },
+  {
+    check: "publications",
+    name: "of another table",
+    sql: `${table} CREATE TABLE other (id int); CREATE PUBLICATION feed FOR TABLE other`,
+    says: "ok",
+    words: /no publication/,
+  },
+  {
+    check: "open-transactions",
+    name: "a young one",
+    sql: table,
+    prepare: holding(`SELECT * FROM "User"`),
+    says: "ok",
+    words: /no transaction is older/,
+  },
+  {
+    check: "open-transactions",
+    name: "a prepared one on a planned table",
+    sql: table,
+    async prepare(url) {
+      const session = await openSession(url);
+      await session.query(`BEGIN; INSERT INTO "User" (email) VALUES ('a'); PREPARE TRANSACTION 'transfer-7'`);
+      return { end: () => session.query("ROLLBACK PREPARED 'transfer-7'").then(() => session.end()) };
+    },
+    says: "warning",
+    words: /prepared transaction 'transfer-7' of postgres waits since \d s and holds "User"/,
+    next: /ROLLBACK PREPARED 'transfer-7'/,
+  },
+  {
+    check: "upkeep",
+    name: "DDL on a planned table",
+    sql: table,
+    prepare: holding(`CREATE INDEX slow ON "User"(name)`),
+    says: "warning",
+    words: /holds "User": CREATE INDEX slow/,
+    next: /deploy when it is finished/,
+  },
+  {
+    check: "upkeep",
+    name: "readers and writers",
+    sql: table,
+    prepare: holding(`UPDATE "User" SET name = ''`),
+    says: "ok",
+    words: /no DDL/,
+  },
+  {
+    check: "scaffolding",
+    name: "of the open plan",
+    sql: `${table} CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER "zz_lockstep_fill_User_handle" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION f()`,
+    says: "ok",
+    words: /is left over/,
+  },
+  {
+    check: "scaffolding",
+    name: "a trigger of no plan",
+    sql: `${table} CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER "zz_lockstep_fill_User_nick" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION f()`,
+    says: "problem",
+    words: /trigger "zz_lockstep_fill_User_nick" on "User" belongs to no open plan/,
+    next: /DROP TRIGGER "zz_lockstep_fill_User_nick" ON "User"/,
+  },
+  {
+    check: "scaffolding",
+    name: "a check of no plan",
+    sql: `${table} ALTER TABLE "User" ADD CONSTRAINT "lockstep_nn_User_name" CHECK (name IS NOT NULL) NOT VALID`,
+    says: "problem",
+    words: /refuses|belongs to no open plan/,
+    next: /ALTER TABLE "User" DROP CONSTRAINT "lockstep_nn_User_name"/,
+  },
+  {
+    check: "scaffolding",
+    name: "an index whose build was interrupted",
+    sql: `${table} INSERT INTO "User" (email) VALUES ('a'), ('a')`,
+    async prepare(url) {
+      const session = await openSession(url);
+      await session.query(`CREATE UNIQUE INDEX CONCURRENTLY "User_email_idx" ON "User"(email)`).catch(() => undefined);
+      return { end: () => session.end() };
+    },
+    says: "warning",
+    words: /"User_email_idx" on "User" is not valid/,
+    next: /DROP INDEX CONCURRENTLY "public"."User_email_idx"/,
+  },
+  {
+    check: "scaffolding",
+    name: "an index of the plan whose build was interrupted",
+    sql: `${table} INSERT INTO "User" (email) VALUES ('a'), ('a')`,
+    async prepare(url) {
+      const session = await openSession(url);
+      await session.query(`CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User"(email)`).catch(() => undefined);
+      return { end: () => session.end() };
+    },
+    says: "problem",
+    words: /"User_handle_key" on "User" is not valid/,
+    next: /then deploy again/,
+  },
+  {
+    check: "dependents",
+    name: "a view, a function and a trigger",
+    sql: `${table} CREATE VIEW people AS SELECT * FROM "User";
+      CREATE FUNCTION headcount() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM "User"';
+      CREATE TRIGGER touch BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()`,
+    says: "warning",
+    words: /"User" is named by function headcount\(\), trigger touch, view people/,
+  },
+  {
+    check: "dependents",
+    name: "nothing",
+    sql: `${table} CREATE VIEW other AS SELECT 1`,
+    says: "ok",
+    words: /nothing else/,
+  },
+];
+
+/** Every situation has a database of its own; roles and slots are the server's, so they go afterwards. */
+test.each(situations.map((situation) => [`${situation.check}: ${situation.name}`, situation] as const))(
+  "%s",
+  async (_, { check: id, sql, prepare, role, says, words, next }) => {
+    const check = checks.find((candidate) => candidate.id === id);
+    if (check === undefined) throw new Error(`no check ${id}`);
+    const admin = new pg.Client({ connectionString: server.url() });
+    await admin.connect();
+    await admin.query("CREATE DATABASE target");
+    const url = server.url("target");
+    let prepared: Awaited<ReturnType<NonNullable<Situation["prepare"]>>> | undefined;
+    try {
+      const session = await openSession(url);
+      if (sql !== undefined) await session.query(sql);
+      await session.end();
+      prepared = await prepare?.(url);
+      const findings = await askTarget(check, prepared?.url ?? server.url("target", role), { plans: [plan] });
+      const told = findings.filter((finding) => finding.level === says);
+      expect(told.map((finding) => finding.what).join("\n"), JSON.stringify(findings)).toMatch(words);
+      if (next !== undefined) expect(told.map((finding) => finding.next).join("\n")).toMatch(next);
+      if (says === "ok") expect(findings.every((finding) => finding.level === "ok")).toBe(true);
+    } finally {
+      await prepared?.end();
+      await admin.query("SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE NOT active");
+      await admin.query("DROP DATABASE target WITH (FORCE)");
+      await admin.query("ALTER ROLE postgres RESET ALL; DROP ROLE IF EXISTS app").catch(async () => {
+        await admin.query("DROP OWNED BY app; DROP ROLE app");
+      });
+      await admin.end();
+    }
+  },
+);
+
+describe("what no situation can show in time", () => {
+  test("a long transaction is named with what it holds, and what ends it", async () => {
+    const session = await openSession(server.url());
+    await session.query(`${table} BEGIN; LOCK TABLE "User" IN SHARE MODE`);
+    const connection = await connect(server.url(), { applicationName: "lockstep doctor" });
+    try {
+      const tables = await plannedTables(connection, [plan]);
+      const findings = await openTransactions({ connection, tables }, { longSeconds: 0, preparedSeconds: 0 });
+      expect(findings).toEqual([
+        {
+          level: "warning",
+          what: `session ${session.pid} (postgres) is idle in transaction since 0 s and holds "User"`,
+          why: 'The change of "User" cannot get its lock before it ends.',
+          next: `wait for it, or end it: SELECT pg_terminate_backend(${session.pid})`,
+        },
+      ]);
+    } finally {
+      await connection.close();
+      await session.query(`ROLLBACK; DROP TABLE "User"`);
+      await session.end();
+    }
+  });
+
+  test("every check of a target has a situation, or a test of its own", () => {
+    const shown = new Set(situations.map((situation) => situation.check));
+    expect(checks.filter((check) => check.on === "target" && !shown.has(check.id)).map(({ id }) => id)).toEqual([]);
+  });
+
+  test("a check that cannot run says why, and the next one still runs", async () => {
+    const broken = {
+      id: "broken",
+      title: "",
+      on: "target" as const,
+      run: async ({ connection }: { connection: { query(sql: string): Promise<unknown> } }) => {
+        await connection.query("SELECT * FROM nothing_here");
+        return [];
+      },
+    };
+    const findings = await askTarget(broken, server.url());
+    expect(findings).toEqual([{ level: "warning", what: expect.stringContaining("not looked at") }]);
+  });
+
+  test("no check can write", async () => {
+    const writing = {
+      id: "writing",
+      title: "",
+      on: "target" as const,
+      run: async ({ connection }: { connection: { query(sql: string): Promise<unknown> } }) => {
+        await connection.query("CREATE TABLE written (id int)");
+        return [];
+      },
+    };
+    expect((await askTarget(writing, server.url()))[0]?.what).toContain("read-only transaction");
+  });
+});

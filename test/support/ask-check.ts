@@ -1,0 +1,58 @@
+/** One check of `lockstep doctor`, asked on a real target. */
+import { connect } from "../../core/src/db/connection.js";
+import type { Check, CheckedProject, Finding, TargetFacts } from "../../core/src/doctor/check.js";
+import { openPlansOn, plannedTables } from "../../core/src/doctor/planned-tables.js";
+import { runProjectChecks, runTargetChecks } from "../../core/src/doctor/run-checks.js";
+import type { Plan } from "../../core/src/model/index.js";
+
+export const plainFacts = {
+  project: { root: "/nowhere", migrationsFolder: "prisma/migrations", ormVersion: "7.10.0", developmentUrl: undefined },
+  migrations: [] as readonly string[],
+  words: {
+    deploy: "npx prisma migrate deploy",
+    develop: "npx prisma migrate dev",
+    recover: (name: string) => `npx prisma migrate resolve --rolled-back ${name}`,
+  },
+  config: { targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } },
+  configFile: "lockstep.config.ts",
+  configError: undefined,
+  plans: [] as readonly Plan[],
+  damagedPlans: [],
+  models: [],
+  env: {},
+} satisfies Partial<TargetFacts> & { project: CheckedProject };
+
+/** What the check finds on a target with these plans open. */
+export async function askTarget(
+  check: Check,
+  url: string,
+  more: { readonly plans?: readonly Plan[]; readonly migrations?: readonly string[]; readonly root?: string } = {},
+): Promise<readonly Finding[]> {
+  const connection = await connect(url, { applicationName: "lockstep doctor" });
+  try {
+    const { plans = [], migrations = [], root = "/nowhere" } = more;
+    const openPlans = openPlansOn(plans, [], migrations);
+    const tables = await plannedTables(connection, openPlans);
+    const facts = {
+      ...plainFacts,
+      project: { ...plainFacts.project, root },
+      plans,
+      migrations,
+      target: "production",
+      url,
+      connection,
+      openPlans,
+      tables,
+    };
+    return (await runTargetChecks([check], facts)).flatMap((answer) => answer.findings);
+  } finally {
+    await connection.close();
+  }
+}
+
+export async function askProject(
+  check: Check,
+  more: Partial<Parameters<typeof runProjectChecks>[1]>,
+): Promise<readonly Finding[]> {
+  return (await runProjectChecks([check], { ...plainFacts, ...more })).flatMap((answer) => answer.findings);
+}

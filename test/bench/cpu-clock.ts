@@ -13,6 +13,8 @@ export interface CpuTime {
   readonly cpuMs: number;
   /** The part of the engine's process, in which Lockstep works. */
   readonly engineCpuMs: number;
+  /** The most memory that the engine's process had at once, in megabytes. */
+  readonly engineMb: number;
 }
 
 /** @param folder an empty one, for two files */
@@ -23,7 +25,7 @@ export function cpuClock(folder: string): CpuClock {
     `process.on("exit", () => {
        const { user, system } = process.cpuUsage();
        const name = /schema-engine\\.js$/.test(process.argv[1] ?? "") ? "engine" : "cli";
-       require("node:fs").appendFileSync(${JSON.stringify(log)}, name + " " + (user + system) / 1000 + "\\n");
+       require("node:fs").appendFileSync(${JSON.stringify(log)}, name + " " + (user + system) / 1000 + " " + process.resourceUsage().maxRSS / 1024 + "\\n");
      });`,
   );
   writeFileSync(log, "");
@@ -33,8 +35,13 @@ export function cpuClock(folder: string): CpuClock {
       const lines = readFileSync(log, "utf8").trim().split("\n");
       writeFileSync(log, "");
       const entries = lines.map((line) => line.split(" "));
+      const engines = entries.filter(([name]) => name === "engine");
       const sum = (of: typeof entries) => of.reduce((total, [, ms]) => total + Number(ms), 0);
-      return { cpuMs: sum(entries), engineCpuMs: sum(entries.filter(([name]) => name === "engine")) };
+      return {
+        cpuMs: sum(entries),
+        engineCpuMs: sum(engines),
+        engineMb: Math.max(0, ...engines.map(([, , mb]) => Number(mb))),
+      };
     },
   };
 }

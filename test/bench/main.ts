@@ -66,6 +66,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
       return (await import("./stall.js")).benchStall(options.stall, progress);
     case "migrate-dev":
       return (await import("./migrate-dev.js")).benchMigrateDev(options.migrateDevRuns, progress);
+    case "large-schema":
+      return (await import("./large-schema.js")).benchLargeSchema(options.largeSchema, progress);
     case "help":
       return (await import("./help.js")).benchHelp(options.helpRuns);
     default:

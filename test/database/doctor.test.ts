@@ -376,7 +376,8 @@ test.each(situations.map((situation) => [`${situation.check}: ${situation.name}`
 describe("what no situation can show in time", () => {
   test("a long transaction is named with what it holds, and what ends it", async () => {
     const session = await openSession(server.url());
-    await session.query(`${table} BEGIN; LOCK TABLE "User" IN SHARE MODE`);
+    await session.query(table);
+    await session.query(`BEGIN; LOCK TABLE "User" IN SHARE MODE`);
     const connection = await connect(server.url(), { applicationName: "lockstep doctor" });
     try {
       const tables = await plannedTables(connection, [plan]);

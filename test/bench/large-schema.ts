@@ -74,7 +74,7 @@ export async function benchLargeSchema(
 }
 
 /** The shop's own models, and as many tables of ten columns as are asked for; code that writes the ten that change. */
-async function prepare(shop: ShopProject, models: number): Promise<void> {
+export async function prepare(shop: ShopProject, models: number): Promise<void> {
   const plain = shop.read("prisma.config.ts");
   shop.edit(
     "prisma/schema.prisma",
@@ -103,7 +103,7 @@ function writes(n: number): string {
 }
 
 /** Two fields in each of ten models: required with a fill, or optional, which needs no plan. */
-function changed(schema: string, way: "on" | "off"): string {
+export function changed(schema: string, way: "on" | "off"): string {
   let text = schema;
   for (let n = 0; n < tables; n++) {
     const fields = Array.from({ length: columns / tables }, (_, field) =>

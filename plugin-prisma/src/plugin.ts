@@ -5,6 +5,7 @@ import { readAppliedMigrations } from "./applied.js";
 import type { PrismaProject } from "./project.js";
 import { dropAnnotations } from "./schema/drop-annotations.js";
 import { makeOptional, makeRequired } from "./schema/edit.js";
+import { editModels } from "./schema/edit-models.js";
 import { toEntityModels } from "./schema/entities.js";
 import type { SchemaFile } from "./schema/model.js";
 import { readSchema } from "./schema/read.js";
@@ -34,7 +35,10 @@ export const prismaPlugin: OrmPlugin = {
     const before = schemaFiles(project);
     const needed = edits.filter(({ kind, column }) => kind !== "removeField" || hasField(before, column));
     if (needed.length === 0) return [];
-    const after = needed.reduce(applyEdit, before);
+    const isRemoval = ({ kind }: ModelEdit) => kind === "removeField";
+    const within = needed.filter((edit) => !isRemoval(edit)).map((edit) => ({ ...edit, ...namesOf(edit) }));
+    // A removed relation goes on both of its sides.
+    const after = needed.filter(isRemoval).reduce(applyEdit, editModels(before, within, applyEdit));
     await verifyEdits(
       before,
       after,
@@ -64,6 +68,10 @@ export const prismaPlugin: OrmPlugin = {
 
   initialise: async (project) => (await import("./init/initialise.js")).initialise(project),
 };
+
+function namesOf({ column: { model, field } }: ModelEdit) {
+  return { model, field };
+}
 
 function applyEdit(files: SchemaFile[], { kind, column, original }: ModelEdit): SchemaFile[] {
   switch (kind) {

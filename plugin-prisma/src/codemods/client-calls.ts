@@ -52,9 +52,18 @@ export function isOther(callee: ts.Expression, file: SourceFile, project: Projec
   return whyNotClient(callee, file, project) !== undefined;
 }
 
+const accessors = new WeakMap<readonly EntityModel[], ReadonlyMap<string, EntityModel>>();
+
+/** The list is the same for every file, column and transform of a change. */
+function modelsByAccessor(models: readonly EntityModel[]): ReadonlyMap<string, EntityModel> {
+  const known = accessors.get(models) ?? new Map(models.map((model) => [accessorOf(model.name), model]));
+  accessors.set(models, known);
+  return known;
+}
+
 /** All calls on any of the models that look like the client's, whoever is called. */
 export function* callsByPath(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
-  const byAccessor = new Map(models.map((model) => [accessorOf(model.name), model]));
+  const byAccessor = modelsByAccessor(models);
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const path = pathOf(call.expression);
     const method = path.at(-1);

@@ -23,6 +23,7 @@ import {
 } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
+import { editModels } from "../schema/edit-models.js";
 import { readSchema } from "../schema/read.js";
 import { columnSources } from "../schema/sources.js";
 import { verifyEdits } from "../schema/verify.js";
@@ -86,7 +87,7 @@ export async function planChange(change: {
     }
     const { plan } = answer;
     const relaxed = plan.columns.filter((planned) => planned.isRelaxed);
-    const files = relaxed.reduce((current, { model, field }) => makeOptional(current, model, field), [...schema.files]);
+    const files = editModels(schema.files, relaxed, (one, { model, field }) => makeOptional(one, model, field));
     await Promise.all([
       verifyEdits(
         schema.files,

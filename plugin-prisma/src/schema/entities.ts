@@ -28,17 +28,18 @@ export function toEntityModels(schema: PrismaSchema): EntityModel[] {
   const names = new Set(schema.models.map((model) => model.name));
   return models.map((model) => {
     const foreignKeys = new Set(model.fields.flatMap((field) => fieldsOf(attribute(field, "relation") ?? none)));
+    const keys = keyFields(model);
     const databaseSchema = stringValue(attribute(model, "schema")?.args);
     return {
       name: model.name,
       table: { ...(databaseSchema === undefined ? {} : { schema: databaseSchema }), name: databaseName(model) },
       fields: model.fields
         .filter((field) => !has(field, "ignore"))
-        .flatMap((field) => toField(field, model, enums, foreignKeys.has(field.name))),
+        .flatMap((field) => toField(field, model, enums, foreignKeys.has(field.name), keys.includes(field.name))),
       relations: model.fields
         .filter((field) => names.has(field.type))
         .map((field) => ({ name: field.name, model: field.type })),
-      primaryKey: keyFields(model).map((name) => columnOf(model, name)),
+      primaryKey: keys.map((name) => columnOf(model, name)),
     };
   });
 }
@@ -50,6 +51,7 @@ function toField(
   model: PrismaModel,
   enums: ReadonlyMap<string, NonNullable<EntityField["enumValues"]>>,
   isForeignKey: boolean,
+  isId: boolean,
 ): EntityField[] {
   const enumValues = enums.get(field.type);
   const type = enumValues === undefined ? scalars[field.type] : "enum";
@@ -63,7 +65,7 @@ function toField(
       ...(enumValues === undefined ? {} : { enumName: field.type, enumValues }),
       isList: field.isList,
       isOptional: field.isOptional,
-      isId: keyFields(model).includes(field.name),
+      isId,
       isUnique: has(field, "unique") || isOnlyFieldOf("unique", model, field.name),
       hasDefault: has(field, "default") || isUpdatedAt,
       isForeignKey,

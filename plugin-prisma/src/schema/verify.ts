@@ -63,17 +63,25 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
  */
 async function readDataModel(files: Files): Promise<DataModel> {
   const { default: prisma } = await import("@prisma/prisma-schema-wasm");
+  // The same edit is checked when it is planned and again when it is written.
+  const key = files.map(({ content }) => content).join("\0");
+  const known = lastModels.find((entry) => entry.key === key);
+  if (known !== undefined) return known.model;
   const params = JSON.stringify({
     prismaSchema: withoutUrls(files).map(({ path, content }) => [path, content]),
     noColor: true,
   });
   try {
     // It validates as `validate` does, relations and all.
-    return JSON.parse(prisma.get_datamodel(params)) as DataModel;
+    const model = JSON.parse(prisma.get_datamodel(params)) as DataModel;
+    lastModels = [{ key, model }, ...lastModels].slice(0, 2);
+    return model;
   } catch (cause) {
     throw new LockstepError("LS2011", `Prisma refuses the edited schema:\n${reason(cause)}`, { cause });
   }
 }
+
+let lastModels: readonly { readonly key: string; readonly model: DataModel }[] = [];
 
 /** The engine throws a JSON document; a panic throws plain text. */
 function reason(cause: unknown): string {

@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { commands } from "../core/src/cli/commands/index.js";
 import { errorTable } from "../core/src/errors.js";
 import { rules } from "../core/src/rules/index.js";
+import { nodeVersions, postgresVersions, typescriptVersions } from "../core/src/supported-versions.js";
+import { prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 const generated = "<!-- Made from the code by `npm run docs`: edit the code instead. -->";
@@ -46,6 +48,15 @@ function pages(): Map<string, string> {
       "## Waving one change through\n\nWrite `/// @lockstep.skip(<reason>)` above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.",
     );
   add("rules/README.md", "# Rules", rules.map((rule) => `- [${rule.id}](${rule.id}.md) ${rule.summary}`).join("\n"));
+  const tools = [prismaVersions, postgresVersions, nodeVersions, typescriptVersions];
+  add(
+    "supported-versions.md",
+    "# Supported versions",
+    "Only what the tests run with is in this table; `npx lockstep doctor` compares a project and its targets with it.",
+    `| | tested | |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
+    "## Prisma 6.19",
+    prismaNotes.map((note) => `- ${note}`).join("\n"),
+  );
   add(
     "commands.md",
     "# Commands",

@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createDatabase, type TestDatabase } from "../support/database.js";
+import { linkPrisma6, prisma6 } from "../support/prisma-6.js";
+import { type RunResult, run } from "../support/run.js";
+
+const bin = fileURLToPath(new URL("../../plugin-prisma/bin/lockstep.js", import.meta.url));
+const schema = `generator client {
+  provider   = "prisma-client"
+  output     = "../src/generated/prisma"
+  engineType = "client"
+}
+
+datasource db {
+  provider = "postgresql"
+  url      = env("DATABASE_URL")
+}
+
+model User {
+  id    Int    @id @default(autoincrement())
+  email String @unique
+}
+`;
+const db = `import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "./generated/prisma/client";
+
+export const prisma = new PrismaClient({ adapter: new PrismaPg({ connectionString: process.env.DATABASE_URL }) });
+export const addUser = (email: string) => prisma.user.create({ data: { email } });
+`;
+
+let root: string;
+let database: TestDatabase;
+
+beforeAll(async () => {
+  root = mkdtempSync(join(tmpdir(), "lockstep-prisma6-"));
+  database = await createDatabase("prisma6");
+  linkPrisma6(root);
+  write("package.json", '{ "name": "shop", "type": "module" }\n');
+  write(
+    "prisma.config.ts",
+    'import { defineConfig } from "prisma/config";\n\nexport default defineConfig({ schema: "prisma/schema.prisma", migrations: { path: "prisma/migrations" } });\n',
+  );
+  write("lockstep.config.ts", 'export default { targets: { production: { urlFrom: "DATABASE_URL" } } };\n');
+  write("prisma/schema.prisma", schema);
+  write("src/db.ts", db);
+}, 180_000);
+afterAll(async () => {
+  rmSync(root, { recursive: true, force: true });
+  await database.drop();
+});
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(root, file)), { recursive: true });
+  writeFileSync(join(root, file), text);
+}
+const read = (file: string) => readFileSync(join(root, file), "utf8");
+const env = () => ({ DATABASE_URL: database.url });
+
+async function succeed(running: Promise<RunResult>): Promise<string> {
+  const { code, output } = await running;
+  expect(code, output).toBe(0);
+  return output;
+}
+const prisma = (...args: string[]) =>
+  succeed(
+    run(process.execPath, [join(root, "node_modules/prisma/build/index.js"), ...args], { cwd: root, env: env() }),
+  );
+const lockstep = (...args: string[]) => succeed(run(process.execPath, [bin, ...args], { cwd: root, env: env() }));
+
+test(`Prisma ${prisma6}: a required unique column through all phases, with the stock CLI and the URL in the schema`, async () => {
+  await lockstep("init", "--yes");
+  expect(read("prisma.config.ts")).toContain("withLockstep(");
+  await prisma("migrate", "dev", "--name", "init");
+  await query(`INSERT INTO "User" (email) SELECT 'User.' || n || '@Example.com' FROM generate_series(1, 50) n`);
+
+  write(
+    "prisma/schema.prisma",
+    schema.replace("@unique\n", "@unique\n  /// @lockstep.backfill(lower(email))\n  handle String @unique\n"),
+  );
+  const dev = await prisma("migrate", "dev", "--name", "handle");
+  expect(dev).toContain("Written for expand");
+  expect(dev).toContain(`Generated Prisma Client (${prisma6})`);
+  expect(read("prisma/schema.prisma")).toContain("handle String? @unique");
+  expect(read("prisma/schema.prisma")).toContain('url      = env("DATABASE_URL")');
+  expect(read("src/db.ts")).toContain("handle: email.toLowerCase()");
+  expect(await prisma("migrate", "dev", "--name", "again")).toContain("Already in sync");
+
+  await lockstep("backfill", "run");
+  await lockstep("next");
+  await lockstep("next", "--confirm", "writers-aware,reads-steady");
+  expect(await prisma("migrate", "deploy")).toContain("All migrations have been successfully applied");
+  expect(await prisma("migrate", "dev", "--name", "last")).toContain("Already in sync");
+  expect(await prisma("migrate", "status")).toContain("Database schema is up to date");
+  expect(read("prisma/schema.prisma")).toContain("handle String @unique");
+  expect(read("src/db.ts")).not.toContain("omit");
+  expect(await query(`SELECT count(*)::int AS n FROM "User" WHERE handle IS DISTINCT FROM lower(email)`)).toEqual([
+    { n: 0 },
+  ]);
+  expect(
+    await query(`SELECT attnotnull FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname = 'handle'`),
+  ).toEqual([{ attnotnull: true }]);
+
+  expect(await prisma("db", "pull", "--print")).toContain('url      = env("DATABASE_URL")');
+  const doctor = await lockstep("doctor", "--verbose");
+  expect(doctor).toContain(`Prisma ${prisma6}`);
+  expect(doctor).toContain("no problems");
+}, 180_000);
+
+async function query(sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}

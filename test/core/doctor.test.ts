@@ -1,0 +1,184 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { configSchema } from "../../core/src/config/schema.js";
+import { resolveSettings, settingDefaults } from "../../core/src/config/settings.js";
+import { checks } from "../../core/src/doctor/checks/index.js";
+import { LockstepError } from "../../core/src/errors.js";
+import type { Plan } from "../../core/src/model/index.js";
+import { doctorText, doctorVerdict, type Examination } from "../../core/src/review/doctor.js";
+import { colorsFor } from "../../core/src/review/terminal.js";
+import { isTested, nodeVersions, postgresVersions } from "../../core/src/supported-versions.js";
+import { prismaVersions } from "../../plugin-prisma/src/supported.js";
+import { askProject } from "../support/ask-check.js";
+import { answerTo } from "../support/plan-fixture.js";
+
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+function folder(): string {
+  const made = mkdtempSync(join(tmpdir(), "lockstep-doctor-"));
+  folders.push(made);
+  return made;
+}
+function repository(ignored: string): string {
+  const root = folder();
+  execFileSync("git", ["init", "--quiet"], { cwd: root });
+  writeFileSync(join(root, ".gitignore"), ignored);
+  return root;
+}
+async function planOf(id: string): Promise<Plan> {
+  const answer = await answerTo({ id });
+  if (answer.kind !== "plan") throw new Error("no plan");
+  return answer.plan;
+}
+const at = (root: string) => ({
+  project: { root, migrationsFolder: "prisma/migrations", ormVersion: "7.10.0", developmentUrl: undefined },
+});
+const ask = (id: string, more: Parameters<typeof askProject>[1] = {}) =>
+  askProject(checks.find((check) => check.id === id)!, more);
+
+test.each([
+  ["git", "outside of a repository", () => at(folder()), "warning", /not in a git repository/],
+  ["git", "a repository", () => at(repository("node_modules\n")), "ok", /not ignored/],
+  ["git", "plans are ignored", () => at(repository("lockstep/\n")), "problem", /git ignores lockstep\//],
+  [
+    "git",
+    "migrations are ignored",
+    () => at(repository("prisma/migrations\n")),
+    "problem",
+    /ignores prisma\/migrations/,
+  ],
+  ["interrupted-write", "none", () => at(folder()), "ok", /no write/],
+  [
+    "interrupted-write",
+    "a journal is left",
+    () => {
+      const root = folder();
+      mkdirSync(join(root, "lockstep"));
+      writeFileSync(join(root, "lockstep/.journal.json"), "[]");
+      return at(root);
+    },
+    "problem",
+    /killed while it wrote/,
+  ],
+  ["targets", "none named", () => ({ config: { targets: {} } }), "warning", /names no target/],
+  ["targets", "URL not set", () => ({}), "warning", /PRODUCTION_DATABASE_URL is not set here/],
+  ["targets", "URL set", () => ({ env: { PRODUCTION_DATABASE_URL: "postgresql://u:secret@h/d" } }), "ok", /from PROD/],
+  ["settings", "switched off", () => ({ env: { LOCKSTEP: "off" } }), "warning", /LOCKSTEP=off/],
+  [
+    "settings",
+    "a file that is not valid",
+    () => ({ configError: new LockstepError("LS8002", "lockstep.config.ts is not valid") }),
+    "problem",
+    /not valid/,
+  ],
+  [
+    "plans",
+    "a damaged one",
+    () => ({ damagedPlans: [{ id: "x", error: new LockstepError("LS3007", "lockstep/x/plan.json is damaged") }] }),
+    "problem",
+    /LS3007 lockstep\/x/,
+  ],
+  ["node", "this one", () => ({}), "ok", /Node\.js/],
+  ["typescript", "none", () => at(folder()), "ok", /no TypeScript/],
+  ["plan-models", "unreadable models", () => ({ models: undefined }), "problem", /cannot be read/],
+] as const)("%s: %s", async (id, _, more, level, words) => {
+  const findings = await ask(id, more());
+  expect(findings.map((finding) => finding.level)).toContain(level);
+  expect(findings.find((finding) => finding.level === level)?.what).toMatch(words);
+  expect(JSON.stringify(findings)).not.toContain("secret");
+});
+
+test("two open plans on one column, and a plan whose field is gone", async () => {
+  const plans = [await planOf("20260101000000_one"), await planOf("20260102000000_two")];
+  expect((await ask("plan-conflicts", { plans }))[0]).toMatchObject({
+    level: "problem",
+    what: '"User"."handle" has two open plans: 20260101000000_one and 20260102000000_two',
+    next: "npx lockstep undo 20260102000000_two",
+  });
+  expect((await ask("plan-models", { plans: plans.slice(0, 1) }))[0]?.what).toContain("there is no field User.handle");
+});
+
+test("every setting of the config has a default or is the user's own, and says where it comes from", () => {
+  const { shape } = configSchema;
+  expect(Object.keys(settingDefaults).every((name) => (name.split(".")[0] ?? "") in shape)).toBe(true);
+  const settings = resolveSettings({ targets: { eu: { urlFrom: "EU" } }, backfill: { pauseMs: 20 } });
+  expect(settings).toContainEqual({ name: "backfill.pauseMs", value: "20", origin: "file" });
+  expect(settings).toContainEqual({ name: "targets.eu.urlFrom", value: "EU", origin: "file" });
+  expect(settings).toContainEqual({ name: "backfill.batchRows", value: "1000", origin: "default" });
+});
+
+test.each([
+  [nodeVersions, "20.18.3", false],
+  [nodeVersions, "20.19.0", true],
+  [nodeVersions, "24.1.0", true],
+  [postgresVersions, "11.22", false],
+  [postgresVersions, "18.4", true],
+  [postgresVersions, "19.0", false],
+  [prismaVersions, "7.10.1", true],
+  [prismaVersions, "6.19.3", true],
+  [prismaVersions, "6.18.0", false],
+  [prismaVersions, "8.0.0-rc.1", false],
+] as const)("%o: %s is tested: %s", (tool, version, expected) => {
+  expect(isTested(tool, version)).toBe(expected);
+});
+
+const healthy: Examination = {
+  answers: [
+    { check: "git", title: "", findings: [{ level: "ok", what: "in a git repository" }] },
+    { check: "rights", title: "", target: "production", findings: [{ level: "ok", what: "it owns User" }] },
+  ],
+  targets: [{ name: "production", label: "db:5432/shop" }],
+  go: "npx lockstep status",
+};
+const ill: Examination = {
+  ...healthy,
+  answers: [
+    ...healthy.answers,
+    {
+      check: "monitoring",
+      title: "",
+      target: "production",
+      findings: [{ level: "warning", what: "sees little", why: "Names only.", next: "GRANT pg_read_all_stats TO app" }],
+    },
+    {
+      check: "row-security",
+      title: "",
+      target: "production",
+      findings: [
+        { level: "problem", what: "rows are hidden", why: "They would stay empty.", next: "ALTER ROLE app BYPASSRLS" },
+      ],
+    },
+  ],
+};
+
+test("what people read: healthy, ill, unreachable", () => {
+  expect(doctorText(healthy, colorsFor(false), false)).toBe(`Project
+  ✔ 1 in order
+
+production   db:5432/shop
+  ✔ 1 in order
+
+✔ no problems, no warnings, 2 in order
+Next   npx lockstep status`);
+  expect(doctorText(ill, colorsFor(false), true)).toBe(`Project
+  ✔ git           in a git repository
+
+production   db:5432/shop
+  ✖ row-security  rows are hidden
+                  They would stay empty.
+                  → ALTER ROLE app BYPASSRLS
+  ! monitoring    sees little
+                  Names only.
+                  → GRANT pg_read_all_stats TO app
+  ✔ rights        it owns User
+
+✖ 1 problem, 1 warning, 2 in order
+Next   ALTER ROLE app BYPASSRLS`);
+  const unreached = { ...healthy, targets: [{ name: "production", error: "db:5432/shop: refused", next: "start it" }] };
+  expect([healthy, ill, unreached].map((found) => doctorVerdict(found).exitCode)).toEqual([0, 1, 3]);
+});

@@ -68,7 +68,9 @@ export const prismaChecks: readonly Check[] = [${ids.map(camel).join(", ")}];
 ${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
-export const commands: readonly CliCommand[] = [${ids.map(camel).join(", ")}];
+export const commands: readonly CliCommand[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+];
 `,
   },
 ];

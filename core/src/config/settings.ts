@@ -10,6 +10,7 @@ export interface ResolvedSetting {
 
 /** What counts where the file says nothing, in words. Settings with names of the user's own (targets, fills) have none. */
 export const settingDefaults: Readonly<Record<string, string>> = {
+  pace: "careful",
   "code.include": "every source file of the project",
   "code.exclude": "nothing",
   "backfill.batchRows": "1000",

@@ -11,4 +11,15 @@ import status from "./status.js";
 import undo from "./undo.js";
 
 /** Every command, in the order of their names. This file is generated: npm run lists. */
-export const commands: readonly CliCommand[] = [abandon, backfillRun, code, doctor, explain, init, next, plan, status, undo];
+export const commands: readonly CliCommand[] = [
+  abandon,
+  backfillRun,
+  code,
+  doctor,
+  explain,
+  init,
+  next,
+  plan,
+  status,
+  undo,
+];

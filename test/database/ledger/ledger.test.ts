@@ -140,14 +140,16 @@ describe("backfills", () => {
 
 describe("a ledger of version 1, which knew keys of one column", () => {
   const after = "9007199254740993";
-  const makeOld = async (cursor: object) => {
-    await beginBackfill(db, id, begin);
-    await db.query("UPDATE lockstep.backfills SET spec = $1, cursor = $2, rows_done = 70", [
-      { key: "id", keyType: "bigint", columns: ["handle"] },
-      cursor,
-    ]);
-    await db.query("UPDATE lockstep.meta SET version = 1");
-  };
+  // As that version made it; its table of evidence is still the same.
+  const makeOld = (cursor: object) =>
+    db.query(`CREATE SCHEMA lockstep; CREATE TABLE lockstep.meta (version int NOT NULL); INSERT INTO lockstep.meta VALUES (1);
+      CREATE TABLE lockstep.backfills (plan text NOT NULL, table_schema text NOT NULL, table_name text NOT NULL, table_oid oid NOT NULL,
+        status text NOT NULL, spec jsonb NOT NULL, cursor jsonb NOT NULL, rows_done bigint NOT NULL DEFAULT 0, rows_filled bigint NOT NULL DEFAULT 0,
+        rows_estimated bigint NOT NULL, batches bigint NOT NULL DEFAULT 0, started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        updated_at timestamptz NOT NULL DEFAULT clock_timestamp(), finished_at timestamptz, runner text NOT NULL, error text,
+        PRIMARY KEY (plan, table_schema, table_oid)) WITH (fillfactor = 50);
+      INSERT INTO lockstep.backfills (plan, table_schema, table_name, table_oid, status, spec, cursor, rows_done, rows_estimated, runner)
+        VALUES ('p1', 'public', 'User', 4242, 'stopped', '{"key": "id", "keyType": "bigint", "columns": ["handle"]}', '${JSON.stringify(cursor)}', 70, 100, 'r0')`);
 
   it.each([
     { cursor: { phase: "pass", after }, read: { phase: "pass", after: [after] } },

@@ -96,23 +96,6 @@ describe("prisma migrate dev", () => {
     shop.write("prisma/schema.prisma", schema);
   });
 
-  test("LS2009: a table without a primary key", async () => {
-    const schema = shop.read("prisma/schema.prisma");
-    const log = '\nmodel Log {\n  code String @unique\n\n  @@map("log")\n}\n';
-    shop.write("prisma/schema.prisma", schema + log);
-    expect((await shop.prisma(["migrate", "dev", "--name", "log"])).code).toBe(0);
-    await shop.commit("Add a log");
-    shop.write(
-      "prisma/schema.prisma",
-      schema + log.replace("@unique\n", "@unique\n  /// @lockstep.backfill(code)\n  kind String\n"),
-    );
-    const dev = await shop.prisma(["migrate", "dev", "--name", "bad"]);
-    expect(dev.code).toBe(1);
-    expect(dev.output).toContain("LS2009");
-    expect(await shop.changedFiles()).toEqual([" M prisma/schema.prisma"]);
-    shop.write("prisma/schema.prisma", schema + log);
-  });
-
   test("no database: Prisma's own error, nothing written", async () => {
     const schema = shop.read("prisma/schema.prisma");
     addHandle(shop);

@@ -7,6 +7,7 @@ import { commands } from "../core/src/cli/commands/index.js";
 import { errorTable } from "../core/src/errors.js";
 import { rules } from "../core/src/rules/index.js";
 import { nodeVersions, postgresVersions, typescriptVersions } from "../core/src/supported-versions.js";
+import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
@@ -72,6 +73,9 @@ function pages(): Map<string, string> {
       const table = rows.length === 0 ? [] : [`| | |\n| --- | --- |\n${rows.join("\n")}`];
       return [`## ${command.name}`, `\`${usage}\` — ${command.summary}`, ...table].join("\n\n");
     }),
+    ...(prismaPlugin.commands ?? []).map(({ name, usage, summary }) =>
+      [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n"),
+    ),
   );
   return result;
 }

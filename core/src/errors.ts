@@ -328,6 +328,12 @@ export const errorTable = {
     next: "Make the function quicker or let it give up by itself, then run the same command again.",
     exit: 1,
   },
+  LS6001: {
+    title: "Rows stand against a unique index",
+    why: "PostgreSQL cannot build a unique index while two rows have the same values. The half-built index was taken away, so nothing is refused meanwhile.",
+    next: "Correct the rows named, then run the command again.",
+    exit: 1,
+  },
   LS7001: {
     title: "The ledger cannot be created",
     why: "Progress is kept in schema lockstep of the target, so that a backfill can go on after an interruption.",
@@ -351,6 +357,36 @@ export const errorTable = {
     why: "It was changed by another hand, so what it says about progress cannot be trusted.",
     next: "Delete the row named; the backfill then starts anew and keeps every value that is there.",
     exit: 3,
+  },
+  LS7020: {
+    title: "A migration failed on the target",
+    why: "PostgreSQL refused it for a reason that trying again does not change. Later migrations wait.",
+    next: "Correct the cause that the message names, then run the deployment again.",
+    exit: 3,
+  },
+  LS7021: {
+    title: "A migration did not get its locks",
+    why: "Other sessions held the table in every attempt. A migration never queues for long, because everybody else would queue behind it.",
+    next: "Wait for the sessions named or end them, then run the deployment again.",
+    exit: 3,
+  },
+  LS7022: {
+    title: "A failed migration is in the way",
+    why: "The ORM applies nothing while a migration is recorded as failed. Lockstep lets its own units run again by itself; what another migration has done so far only a person can tell.",
+    next: "Look at what the migration did on the target, then record it as rolled back or as applied.",
+    exit: 3,
+  },
+  LS7023: {
+    title: "Another deployment is running on the target",
+    why: "Two at once would run the same migrations twice; the ORM keeps the second one out.",
+    next: "Wait for it, then run the command again.",
+    exit: 3,
+  },
+  LS7024: {
+    title: "The deployment was cancelled",
+    why: "It ends between two attempts, so nothing is half done.",
+    next: "Run the same command again: it goes on where it stopped.",
+    exit: 1,
   },
   LS8001: {
     title: "No project was found here",
@@ -417,6 +453,30 @@ export const errorTable = {
     why: "Fills are tried on the development database before anything is written.",
     next: "Start the database, then run the command again.",
     exit: 3,
+  },
+  LS9020: {
+    title: "The ORM's own CLI was not found",
+    why: "Migrations are run by the CLI of the project, in the version that the project uses.",
+    next: "Install the project's dependencies, among them prisma, then run the command again.",
+    exit: 2,
+  },
+  LS9021: {
+    title: "The ORM's config cannot be aimed at a target",
+    why: "Whatever database the config names would be changed instead of the target.",
+    next: "Wrap the config with withLockstep (npx lockstep init), or take the URL from an environment variable in it.",
+    exit: 2,
+  },
+  LS9022: {
+    title: "The ORM's CLI refused",
+    why: "The wrapper asks the stock CLI for the SQL of a change, and has it apply what was written.",
+    next: "Correct what its own message names, then run the command again.",
+    exit: 3,
+  },
+  LS9023: {
+    title: "A planned change also loses data",
+    why: "Prisma asks before it drops something that has rows. The wrapper cannot hand that question on together with a plan.",
+    next: "Make the two changes one after the other.",
+    exit: 1,
   },
 } as const satisfies Record<string, ErrorEntry>;
 

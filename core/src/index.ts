@@ -6,7 +6,16 @@ export type { LockstepConfig } from "./config/schema.js";
 export * from "./errors.js";
 export { recoverFiles } from "./files/write-files.js";
 export * from "./model/index.js";
-export type { AppliedMigrations, ModelEdit, OrmPlugin, Project } from "./plugin.js";
+export type {
+  AppliedMigrations,
+  MigrationFailure,
+  ModelEdit,
+  OrmPlugin,
+  OrmRun,
+  PluginCommand,
+  PluginCommandContext,
+  Project,
+} from "./plugin.js";
 export { type Judgement, judge } from "./rules/judge.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
 export { readMigration } from "./sql/postgres/read-migration.js";

@@ -36,6 +36,38 @@ export interface AppliedMigrations {
   readonly failed: readonly string[];
 }
 
+/** Why a migration failed, as far as the ORM recorded it. */
+export interface MigrationFailure {
+  /** PostgreSQL's code: `55P03`. */
+  readonly sqlState: string | undefined;
+  /** What PostgreSQL said; undefined when the run ended without a word, for example because it was killed. */
+  readonly text: string | undefined;
+}
+
+/** How the ORM's own CLI ended. */
+export interface OrmRun {
+  readonly exitCode: number;
+  /** What it printed, without passwords. */
+  readonly output: string;
+}
+
+/** A command of the plugin's own: `lockstep prisma …`. It gets the rest of the line as it was typed. */
+export interface PluginCommand {
+  readonly name: string;
+  readonly summary: string;
+  /** How it is used, for the docs: `prisma migrate dev --name <name>`. */
+  readonly usage: string;
+  /** @returns the exit code */
+  run(args: readonly string[], context: PluginCommandContext): Promise<number>;
+}
+
+export interface PluginCommandContext {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  out(text: string): void;
+  err(text: string): void;
+}
+
 /**
  * What an ORM has to offer so that Lockstep can live inside it. Interception itself is the plugin's own affair; from there on the
  * core asks through this interface alone.
@@ -69,6 +101,20 @@ export interface OrmPlugin {
   listMigrations(project: Project): readonly string[];
   /** What the target has applied. */
   readApplied(connection: Connection): Promise<AppliedMigrations>;
+  /** Why the last run of a migration failed; undefined when it has not failed. */
+  readFailure(connection: Connection, migration: string): Promise<MigrationFailure | undefined>;
+  /** The session that runs migrations on the target right now: what it has begun only looks as if it had failed. */
+  deployingSession(connection: Connection): Promise<number | undefined>;
+  /**
+   * Runs the ORM's own deployment against a URL, as a child process of the project's own CLI.
+   * @param onLine gets its output as it comes, without passwords
+   * @throws LS9020 without a CLI · LS9021 when the ORM's config does not let itself be aimed at the URL
+   */
+  deploy(project: Project, url: string, onLine: (line: string) => void): Promise<OrmRun>;
+  /** Records a failed migration as rolled back, so that it runs again, or as applied. Errors as `deploy`. */
+  resolve(project: Project, url: string, migration: string, as: "rolled-back" | "applied"): Promise<OrmRun>;
+  /** Commands of this ORM's own. */
+  readonly commands?: readonly PluginCommand[];
   /** Code transforms of this ORM, in addition to the core's. Loaded when code is edited. */
   transforms(): Promise<readonly Transform[]>;
   /** Checks of this ORM for `lockstep doctor`, in addition to the core's. Default: none. */

@@ -1,4 +1,4 @@
-import type { AppliedMigrations } from "@lockstep/core";
+import type { AppliedMigrations, MigrationFailure } from "@lockstep/core";
 import type { Connection } from "@lockstep/core/planning";
 
 /**
@@ -19,4 +19,45 @@ export async function readAppliedMigrations(connection: Connection): Promise<App
     applied: rows.filter((row) => row.applied).map((row) => row.name),
     failed: rows.filter((row) => row.failed && !row.applied).map((row) => row.name),
   };
+}
+
+/**
+ * What the last run of a migration ended with. The engine stores the text of the error, and PostgreSQL's code in it; a run that was
+ * killed stores nothing.
+ */
+export async function readMigrationFailure(
+  connection: Connection,
+  migration: string,
+): Promise<MigrationFailure | undefined> {
+  const { rows } = await connection.query<{ logs: string | null }>(
+    `SELECT logs FROM _prisma_migrations
+      WHERE migration_name = $1 AND finished_at IS NULL AND rolled_back_at IS NULL ORDER BY started_at DESC LIMIT 1`,
+    [migration],
+  );
+  if (rows[0] === undefined) return undefined;
+  const text = rows[0].logs?.trim() || undefined;
+  return { sqlState: /\bDatabase error code: (\w{5})\b/.exec(text ?? "")?.[1], text: text && errorOf(text) };
+}
+
+/** PostgreSQL's own words: without the engine's introduction and the places in its source. */
+function errorOf(logs: string): string {
+  return logs
+    .replace(/^[\s\S]*?Database error:\s*\n/, "")
+    .replace(/\n\s*\n?Database error code: \w{5}\s*/, "\n")
+    .replace(/\n\s+0: [\s\S]*$/, "")
+    .replace(/\n?DbError \{[\s\S]*$/, "")
+    .trim();
+}
+
+/** Prisma keeps others out with this advisory lock while it runs migrations (schema-engine, `ADVISORY_LOCK_KEY`). */
+const advisoryLockKey = 72707369;
+
+/** The session that runs Prisma's migrations on this target right now. */
+export async function deployingSession(connection: Connection): Promise<number | undefined> {
+  const { rows } = await connection.query<{ pid: number }>(
+    `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted AND classid = 0 AND objid = $1 AND objsubid = 1
+        AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) LIMIT 1`,
+    [advisoryLockKey],
+  );
+  return rows[0]?.pid;
 }

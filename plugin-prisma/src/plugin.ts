@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { EntityModel, FileChange, ModelEdit, OrmPlugin, PlannedColumn, Project } from "@lockstep/core";
-import { readAppliedMigrations } from "./applied.js";
+import { deployingSession, readAppliedMigrations, readMigrationFailure } from "./applied.js";
+import { prismaCommand } from "./cli/prisma-command.js";
 import type { PrismaProject } from "./project.js";
 import { dropAnnotations } from "./schema/drop-annotations.js";
 import { makeOptional, makeRequired } from "./schema/edit.js";
@@ -61,6 +62,13 @@ export const prismaPlugin: OrmPlugin = {
   },
 
   readApplied: readAppliedMigrations,
+  readFailure: readMigrationFailure,
+  deployingSession,
+
+  deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
+  resolve: async (project, url, migration, as) =>
+    (await import("./cli/deploy.js")).resolve(project, url, migration, as),
+  commands: [prismaCommand],
 
   transforms: async () => (await import("./codemods/index.js")).prismaTransforms,
 

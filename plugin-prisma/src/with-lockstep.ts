@@ -1,5 +1,6 @@
 import { accessSync, chmodSync, constants, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { takeDatasourceUrl } from "./cli/datasource-url.js";
 import { findNative, nativeEngineVariable } from "./engine/find-native.js";
 
 const engineVariable = "PRISMA_SCHEMA_ENGINE_BINARY";
@@ -7,7 +8,8 @@ const proxy = fileURLToPath(new URL("../bin/schema-engine.js", import.meta.url))
 
 /**
  * Puts Lockstep between the Prisma CLI and its schema engine, so that the stock `npx prisma migrate dev` plans unsafe
- * column additions in phases. The config itself comes back as it is.
+ * column additions in phases. The config itself comes back as it is, unless `lockstep deploy` aims this run at one of the
+ * targets: then `datasource.url` is that target's.
  *
  * The CLI evaluates its config before it looks for the engine: naming ours here is all it takes. That holds for every
  * command, `migrate deploy` too. Where a native engine is installed the proxy runs that one; where none is, it works
@@ -28,7 +30,23 @@ export function withLockstep<T>(config: T): T {
     proxy,
   });
   Object.assign(process.env, changes);
-  return config;
+  const notice = notIntercepted(process.env, process.platform, process.argv);
+  if (notice !== undefined) console.warn(notice);
+  const url = takeDatasourceUrl(process.env, process.argv);
+  const { datasource } = config as { datasource?: object };
+  // Prisma 6 goes by its schema when the config has no datasource, and would ignore one that is put in here.
+  return url === undefined || datasource === undefined ? config : { ...config, datasource: { ...datasource, url } };
+}
+
+/** Windows starts no `#!` files, so nothing stands between the CLI and its engine there. */
+export function notIntercepted(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+  args: readonly string[],
+): string | undefined {
+  if (platform !== "win32" || env.LOCKSTEP === "off" || !args.includes("migrate") || !args.includes("dev"))
+    return undefined;
+  return "Lockstep: this run is not intercepted on Windows. Use npx lockstep prisma migrate dev instead.";
 }
 
 /** What the decision depends on besides the environment. */

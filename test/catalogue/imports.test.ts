@@ -24,6 +24,8 @@ const rooms = [
   "plugin",
   "review",
   "release",
+  "repair",
+  "deploy",
   "cli",
 ];
 /** Not rooms: the package's entries. */

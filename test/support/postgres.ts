@@ -95,6 +95,7 @@ function launch(
     unix_socket_directories: "",
     timezone: "UTC",
     log_timezone: "UTC",
+    max_prepared_transactions: 10, // off by default; they block like any other
     ...(options.fsync ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
     ...options.settings,
   };

@@ -4,10 +4,13 @@ import { missingParts } from "../facts/missing-parts.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { type GateStep, isSameTable, type Plan, type Unit } from "../model/index.js";
+import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Target } from "./targets.js";
+
+export { migrationOf } from "../plan/migration-of.js";
 
 /** A target, open for questions. Close the connection when done. */
 export interface OpenTarget {
@@ -31,7 +34,8 @@ export async function openTarget(target: Target, plan: Plan, project: Project, p
   }
 }
 
-async function askAbout(
+/** Reads which of the plan's released migrations a target has, over a connection that is open. */
+export async function askAbout(
   target: Target,
   connection: Connection,
   plan: Plan,
@@ -111,12 +115,6 @@ async function lackingParts(
 /** What was confirmed before a phase was taken back was about another release: it does not open a gate again. */
 export function evidenceKey(plan: Plan): string {
   return plan.state.undos === undefined ? plan.id : `${plan.id} after undo ${plan.state.undos}`;
-}
-
-/** `prisma/migrations/20261120093000_add_handle/migration.sql` → `20261120093000_add_handle` */
-export function migrationOf(file: string): string {
-  const parts = file.split("/");
-  return parts.at(-1) === "migration.sql" ? (parts.at(-2) ?? file) : (parts.at(-1) ?? file);
 }
 
 /**

@@ -19,6 +19,11 @@ export interface Workspace {
   readonly config: LockstepConfig;
 }
 
+export interface WorkspaceOptions {
+  /** What an interrupted write left stays as it is: `repair` looks at it itself. */
+  readonly leaveInterrupted?: boolean;
+}
+
 /** One call of a command. */
 export interface Invocation {
   readonly arguments: readonly (string | undefined)[];
@@ -28,7 +33,7 @@ export interface Invocation {
   /** Where the project is looked for. */
   readonly cwd: string;
   /** Project and config; first what an interrupted write left is finished. */
-  workspace(): Promise<Workspace>;
+  workspace(options?: WorkspaceOptions): Promise<Workspace>;
 }
 
 /** One file of `commands/`: its default export. What it needs at run time is imported by `run`: `--help` is instant. */

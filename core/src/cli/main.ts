@@ -1,6 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { errorText, LockstepError } from "../errors.js";
-import type { OrmPlugin } from "../plugin.js";
+import type { OrmPlugin, PluginCommand } from "../plugin.js";
 import type { CliCommand, Invocation } from "./command.js";
 import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
@@ -52,12 +52,17 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         io,
         plugins,
         cwd,
-        workspace: async () => (await import("./workspace.js")).openWorkspace(plugins, cwd, io),
+        workspace: async (given) => (await import("./workspace.js")).openWorkspace(plugins, cwd, io, given),
       };
       exitCode = await runCommand(command, invocation, io, globals.json === true);
     });
   }
+  // They get the line as it was typed: commander would take the ORM's options for its own.
+  const own = plugins.flatMap((plugin) => plugin.commands ?? []);
+  for (const { name, summary } of own) program.command(name).description(summary).helpOption(false);
   try {
+    const typed = pluginCommandOf(own, argv);
+    if (typed !== undefined) return await runPluginCommand(typed, abort.signal);
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -67,6 +72,35 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
     process.off("SIGTERM", interrupt);
   }
   return exitCode;
+}
+
+interface TypedCommand {
+  readonly command: PluginCommand;
+  readonly args: readonly string[];
+  readonly cwd: string | undefined;
+}
+
+/** `--cwd app prisma migrate dev` names a command of a plugin: only global options may stand before its name. */
+function pluginCommandOf(commands: readonly PluginCommand[], argv: readonly string[]): TypedCommand | undefined {
+  let cwd: string | undefined;
+  for (let index = 0; index < argv.length; index++) {
+    const word = argv[index] ?? "";
+    const command = commands.find((candidate) => candidate.name === word);
+    if (command !== undefined) return { command, args: argv.slice(index + 1), cwd };
+    if (word === "--cwd") cwd = argv[++index];
+    else if (word.startsWith("--cwd=")) cwd = word.slice("--cwd=".length);
+    else if (word !== "--ci" && word !== "--json") return undefined;
+  }
+  return undefined;
+}
+
+async function runPluginCommand({ command, args, cwd }: TypedCommand, signal: AbortSignal): Promise<number> {
+  const io = terminalIo({ ci: false, signal });
+  try {
+    return await command.run(args, { cwd: cwd ?? io.cwd, env: io.env, out: io.out, err: io.err });
+  } catch (error) {
+    return reportError(error, io, false);
+  }
 }
 
 type Action = (args: (string | undefined)[], options: Invocation["options"]) => Promise<void>;
@@ -110,7 +144,7 @@ function reportError(error: unknown, io: Io, isJson: boolean): number {
     const { code, message, why, hint, details } = error;
     if (isJson) io.out(JSON.stringify({ schemaVersion, error: { code, message, why, next: hint, details } }, null, 2));
     else io.err(coloured(error, io));
-    return code === "LS5002" ? 130 : error.exitCode;
+    return code === "LS5002" || code === "LS7024" ? 130 : error.exitCode;
   }
   io.err(`${io.colors.red("This is a bug of Lockstep.")} Please report it with what you did and this text:`);
   io.err(error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -37,36 +37,55 @@ export async function passGate(request: {
   for (const target of targets) {
     const open = await openTarget(target, plan, project, plugin);
     try {
-      await recordAll(
-        open,
-        steps.filter((step) => confirmed.has(step.gate)),
-        invocation,
-      );
-      let said = await askPhase(open, steps);
-      const provable = said.filter((answer) => answer.needsConfirmation !== true);
-      if (invocation.io.isInteractive && provable.every((answer) => answer.isOpen)) {
-        await askPerson(open, steps, said, invocation);
-        said = await askPhase(open, steps);
-      }
-      answers.push(...said.map((answer) => ({ ...answer, target: target.name })));
+      answers.push(...(await passOn(open, steps, confirmed, invocation)));
     } finally {
       await open.connection.close();
     }
   }
-  return { answers, help: helpOf(answers, plan, textOption(invocation, "pace")) };
+  const pace = textOption(invocation, "pace");
+  return { answers, help: helpOf(answers, `next ${plan.id}${pace === undefined ? "" : ` --pace ${pace}`}`) };
 }
 
-/** The command that opens the gate: first what a query can see, then everything that a person has to confirm, at once. */
-function helpOf(answers: GateResult["answers"], plan: Plan, pace: string | undefined): string {
+/** Asks the gates on one open target, records what is confirmed, and asks a person on a terminal. */
+export async function passOn(
+  open: OpenTarget,
+  steps: readonly GateStep[],
+  confirmed: ReadonlySet<string>,
+  invocation: Invocation,
+): Promise<GateResult["answers"]> {
+  await recordAll(
+    open,
+    steps.filter((step) => confirmed.has(step.gate)),
+    invocation,
+  );
+  let said = await askPhase(open, steps);
+  const provable = said.filter((answer) => answer.needsConfirmation !== true);
+  if (invocation.io.isInteractive && provable.every((answer) => answer.isOpen)) {
+    await askPerson(open, steps, said, invocation);
+    said = await askPhase(open, steps);
+  }
+  return said.map((answer) => ({ ...answer, target: open.target.name }));
+}
+
+/**
+ * The command that opens the gate: first what a query can see, then everything that a person has to confirm, at once.
+ *
+ * @param command that takes `--confirm`: `next 20261120093000_add_handle`
+ */
+export function helpOf(answers: GateResult["answers"], command: string): string {
   const closed = answers.filter((answer) => !answer.isOpen);
   const provable = closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined) return provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
-  const paced = pace === undefined ? "" : `--pace ${pace} `;
-  return `when that is so: npx lockstep next ${plan.id} ${paced}${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
+  return `when that is so: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
 }
 
-function confirmations(invocation: Invocation, steps: readonly GateStep[]): ReadonlySet<string> {
+/**
+ * What `--confirm` names.
+ *
+ * @throws LS8002 when none of the steps is of that name
+ */
+export function confirmations(invocation: Invocation, steps: readonly GateStep[]): ReadonlySet<string> {
   const given = invocation.options.confirm as unknown as readonly string[] | undefined;
   const names = (given ?? []).flatMap((entry) => entry.split(",")).map((name) => name.trim());
   const known = new Set<string>(steps.map((step) => step.gate).filter((gate) => gates[gate]?.isConfirmed === true));

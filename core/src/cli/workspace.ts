@@ -2,7 +2,7 @@ import { loadConfig } from "../config/load.js";
 import { LockstepError } from "../errors.js";
 import { recoverFiles } from "../files/write-files.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import type { Workspace } from "./command.js";
+import type { Workspace, WorkspaceOptions } from "./command.js";
 import type { Io } from "./io.js";
 
 /**
@@ -10,8 +10,14 @@ import type { Io } from "./io.js";
  *
  * @throws LS8001 no project · LS8002 config · LS3009 an interrupted write that cannot be finished
  */
-export async function openWorkspace(plugins: readonly OrmPlugin[], cwd: string, io: Io): Promise<Workspace> {
+export async function openWorkspace(
+  plugins: readonly OrmPlugin[],
+  cwd: string,
+  io: Io,
+  options: WorkspaceOptions = {},
+): Promise<Workspace> {
   const { plugin, project } = await findProject(plugins, cwd);
+  if (options.leaveInterrupted === true) return { plugin, project, config: await loadConfig(project.root) };
   const recovery = recoverFiles(project.root);
   if (recovery.kind === "finished")
     io.err(`Finished a write that was interrupted: ${recovery.files.length} files, among them ${recovery.files[0]}.`);

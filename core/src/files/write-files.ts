@@ -49,33 +49,45 @@ export function settleFiles(root: string): void {
   if (changes?.every(({ file, after }) => current(root, file) === after)) put(root, journalFile, undefined);
 }
 
+/** What an interrupted write has left, without finishing it. */
+export interface UnfinishedWrite {
+  /** Files that it would still write. */
+  readonly unfinished: readonly string[];
+  readonly written: readonly string[];
+  /** Changed since by somebody else: finishing would overwrite their work. */
+  readonly foreign: readonly string[];
+}
+
+/** Looks for an interrupted write. Changes nothing. @returns undefined when there is none */
+export function findUnfinished(root: string): UnfinishedWrite | undefined {
+  const changes = readJournal(root);
+  if (changes === undefined) return undefined;
+  const files = (keep: (change: FileChange, text: string | undefined) => boolean) =>
+    changes.filter((change) => keep(change, current(root, change.file))).map(({ file }) => file);
+  return {
+    unfinished: files(({ before, after }, text) => text === before && text !== after),
+    written: files(({ after }, text) => text === after),
+    foreign: files(({ before, after }, text) => text !== before && text !== after),
+  };
+}
+
 /**
  * Finishes an interrupted write: everything that it writes was known when it began.
  *
  * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work
  */
 export function recoverFiles(root: string): Recovery {
-  const changes = readJournal(root);
-  if (changes === undefined) return { kind: "none" };
-  const foreign = changes.filter(({ file, before, after }) => {
-    const text = current(root, file);
-    return text !== before && text !== after;
-  });
-  if (foreign.length > 0) {
-    const written = changes.filter(
-      (change) => !foreign.includes(change) && current(root, change.file) === change.after,
-    );
+  const left = findUnfinished(root);
+  if (left === undefined) return { kind: "none" };
+  const { unfinished, written, foreign } = left;
+  if (foreign.length > 0)
     throw new LockstepError(
       "LS3009",
-      `A write was interrupted, and since then these files were changed: ${foreign.map((change) => change.file).join(", ")}. Written before the interruption: ${written.map((change) => change.file).join(", ") || "nothing"}.`,
+      `A write was interrupted, and since then these files were changed: ${foreign.join(", ")}. Written before the interruption: ${written.join(", ") || "nothing"}.`,
     );
-  }
-  const unfinished = changes.filter((change) => current(root, change.file) !== change.after);
-  for (const change of unfinished) put(root, change.file, change.after);
+  for (const { file, after } of readJournal(root) ?? []) if (unfinished.includes(file)) put(root, file, after);
   put(root, journalFile, undefined);
-  return unfinished.length === 0
-    ? { kind: "none" }
-    : { kind: "finished", files: unfinished.map((change) => change.file) };
+  return unfinished.length === 0 ? { kind: "none" } : { kind: "finished", files: unfinished };
 }
 
 function readJournal(root: string): FileChange[] | undefined {

@@ -13,6 +13,12 @@ process.exitCode = await runEngine({
   args: process.argv.slice(2),
   cwd: process.cwd(),
   env: process.env,
-  loadHooks: async () => (await import("../intercept/hooks.js")).hooks,
+  loadHooks: async () => {
+    const [{ hooks }, { withKnownProtocol }] = await Promise.all([
+      import("../intercept/hooks.js"),
+      import("../intercept/known-protocol.js"),
+    ]);
+    return withKnownProtocol(hooks);
+  },
 });
 await endProcess();

@@ -6,10 +6,12 @@ export interface LoadedPrismaConfig {
   readonly schema: string | undefined;
   readonly migrationsPath: string | undefined;
   readonly url: string | undefined;
+  /** Variables that the config wants and that are not set. */
+  readonly unset: readonly string[];
 }
 
 /** Stands for an environment variable that is not set. No host has this name (RFC 2606). */
-const placeholder = "postgresql://lockstep-unset.invalid/unset";
+export const placeholder = "postgresql://lockstep-unset.invalid/unset";
 
 /**
  * Loads a Prisma config as the CLI does. A pipeline that works on production has no development database: where the
@@ -29,6 +31,7 @@ export async function loadPrismaConfig(root: string, configFile: string): Promis
           schema: config.schema,
           migrationsPath: config.migrations?.path,
           url: url === undefined || url === "" || url.includes(placeholder) ? undefined : url,
+          unset,
         };
       }
       const message = "error" in error ? error.error.message : error._tag;

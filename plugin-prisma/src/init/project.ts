@@ -16,6 +16,8 @@ export interface FoundProject extends PrismaProject {
   readonly configFile: string;
   /** The datasource's: `postgresql`. Undefined where the schema has no datasource. */
   readonly provider: string | undefined;
+  /** Variables that the config wants and that are not set. */
+  readonly unsetVariables: readonly string[];
 }
 
 /**
@@ -49,6 +51,7 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     generatedFolders: generatedFolders(schema, root),
     schemaFiles: paths.map((path) => fromRoot(root, path)),
     provider: stringValue(datasource?.settings.provider),
+    unsetVariables: config.unset,
   };
 }
 

@@ -1,11 +1,18 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { judge, loadParser, type Migration, mayHaveFills, type Plan, readMigration } from "@lockstep/core";
-import type { EngineInfo, HookEngine } from "../engine/hooks.js";
 import type { PrismaProject } from "../project.js";
 import type { Restore } from "./open-plans.js";
-import { projectOf } from "./project.js";
-import type { CreateMigrationResult, EvaluateDataLossParams, SchemaContainer } from "./shapes.js";
+import type { SchemaContainer } from "./shapes.js";
+
+/** Where the SQL of a change comes from: the engine behind the proxy, or the stock CLI that the wrapper asks. */
+export interface ChangeSource {
+  readonly project: PrismaProject;
+  /** The user's own model. */
+  readonly schema: SchemaContainer;
+  /** What Prisma generates for a model, compared with the migrations that exist. */
+  sqlFor(schema: SchemaContainer): Promise<string>;
+}
 
 /** What becomes of a change. */
 export type Change =
@@ -25,25 +32,16 @@ export type Change =
     };
 
 /**
- * Asks the engine for the SQL of the user's own model and decides. A change that passes costs libpg-query and this.
+ * Asks for the SQL of the user's own model and decides. A change that passes costs libpg-query and this.
  *
  * @throws LS1001 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan
  */
-export async function decide(params: EvaluateDataLossParams, engine: HookEngine, info: EngineInfo): Promise<Change> {
-  const project = projectOf(info, params.schema, params.migrationsList.baseDir);
+export async function decide(change: ChangeSource): Promise<Change> {
+  const { project } = change;
   const hasPlans = existsSync(join(project.root, "lockstep"));
-  const open = hasPlans ? await (await import("./open-plans.js")).openPlans(project, params.schema) : undefined;
-  const schema = open?.schema ?? params.schema;
-  const [parser, generated] = await Promise.all([
-    loadParser(),
-    engine.call("createMigration", {
-      ...params,
-      draft: true,
-      migrationName: "lockstep",
-      schema,
-    }) as Promise<CreateMigrationResult>,
-  ]);
-  const sql = generated.migrationScript ?? "";
+  const open = hasPlans ? await (await import("./open-plans.js")).openPlans(project, change.schema) : undefined;
+  const schema = open?.schema ?? change.schema;
+  const [parser, sql] = await Promise.all([loadParser(), change.sqlFor(schema)]);
   const migration = readMigration(sql, "migration.sql", parser);
   open?.refuseSecondPlan(migration.operations);
   if (open?.restored === undefined && migration.operations.length === 0) return { kind: "pass" };

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { recoverFiles } from "@lockstep/core";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
-import { type Change, decide } from "./decide.js";
-import { rootOf } from "./project.js";
+import { type Change, type ChangeSource, decide } from "./decide.js";
+import { projectOf, rootOf } from "./project.js";
 import type {
   CreateMigrationParams,
   CreateMigrationResult,
@@ -29,7 +29,7 @@ export const hooks: EngineHooks = {
     }
     if (request.method === "evaluateDataLoss") {
       const params = request.params as EvaluateDataLossParams;
-      const change = await decide(params, engine, info);
+      const change = await decide(sourceOf(params, engine, info));
       remembered = { key: keyOf(params), change };
       if (change.kind === "pass") return undefined;
       const relaxed = { ...params, schema: change.schema };
@@ -41,7 +41,8 @@ export const hooks: EngineHooks = {
     if (request.method === "createMigration") {
       const params = request.params as CreateMigrationParams;
       // --create-only may ask for the migration alone.
-      const change = remembered?.key === keyOf(params) ? remembered.change : await decide(params, engine, info);
+      const change =
+        remembered?.key === keyOf(params) ? remembered.change : await decide(sourceOf(params, engine, info));
       remembered = undefined;
       if (change.kind === "pass") {
         if (change.message !== undefined) await engine.print(change.message);
@@ -54,12 +55,27 @@ export const hooks: EngineHooks = {
         if (message !== undefined) await engine.print(message);
         return { result };
       }
-      const { writeExpand } = await import("./write-expand.js");
-      return { result: await writeExpand(change, result, engine) };
+      const { leaveExpand } = await import("./write-expand.js");
+      const { text, first } = await leaveExpand(change, result.generatedMigrationName, result.migrationScript ?? "");
+      await engine.print(text);
+      return { result: { ...result, migrationScript: first } };
     }
     return undefined;
   },
 };
+
+/** The engine behind the proxy, asked for the same migrations as the request. */
+function sourceOf(params: EvaluateDataLossParams, engine: HookEngine, info: EngineInfo): ChangeSource {
+  return {
+    project: projectOf(info, params.schema, params.migrationsList.baseDir),
+    schema: params.schema,
+    async sqlFor(schema) {
+      const request = { ...params, draft: true, migrationName: "lockstep", schema };
+      const generated: CreateMigrationResult = await engine.call("createMigration", request);
+      return generated.migrationScript ?? "";
+    },
+  };
+}
 
 /**
  * Finishes the write of an earlier run that was killed, before anything else.

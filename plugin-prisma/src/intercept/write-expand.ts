@@ -18,27 +18,28 @@ import {
   settleFiles,
   writeFiles,
 } from "@lockstep/core/planning";
-import type { HookEngine } from "../engine/hooks.js";
 import { prismaPlugin } from "../plugin.js";
 import { toEntityModels } from "../schema/entities.js";
 import { readSchema } from "../schema/read.js";
 import type { Change } from "./decide.js";
-import type { CreateMigrationResult } from "./shapes.js";
+
+type PlannedChange = Extract<Change, { kind: "plan" }>;
 
 /**
- * Writes the expand phase: its migrations, the relaxed model, the code edits and the plan's folder, as one journaled write. The
- * CLI writes the first migration itself, with the bytes that are returned here; until then the journal stays.
+ * The files of the expand phase: its migrations, the relaxed model, the code edits and the plan's folder. Nothing is written.
  *
- * @throws LS2011 when the engine's SQL for the relaxed model is not what the plan replaces
+ * @param name the migration's own name, which becomes the plan's
+ * @param relaxedSql what Prisma generates for the relaxed model
+ * @throws LS2011 when that is not what the plan replaces
  */
-export async function writeExpand(
-  change: Extract<Change, { kind: "plan" }>,
-  result: CreateMigrationResult,
-  engine: HookEngine,
-): Promise<CreateMigrationResult> {
+export async function prepareExpand(
+  change: PlannedChange,
+  name: string,
+  relaxedSql: string,
+): Promise<{ readonly prepared: terminal.PhaseFiles; readonly text: string }> {
   const { project, migration, schema } = change;
-  await assertAgreement(migration, result, change.plan);
-  const plan = await change.rename(result.generatedMigrationName);
+  await assertAgreement(migration, relaxedSql, change.plan);
+  const plan = await change.rename(name);
   const config = await loadConfig(project.root);
   const prepared = await preparePhase({
     plan,
@@ -49,22 +50,37 @@ export async function writeExpand(
     models: toEntityModels(readSchema(schema.files)),
     code: codeGlobs(config),
   });
+  return { prepared, text: summary(prepared) };
+}
+
+/**
+ * Writes the expand phase as one journaled write, but for the first migration: the CLI writes that itself, and until then the
+ * journal stays. Errors as `prepareExpand`.
+ *
+ * @returns what the user sees, and the text of the first migration
+ */
+export async function leaveExpand(
+  change: PlannedChange,
+  name: string,
+  relaxedSql: string,
+): Promise<{ readonly text: string; readonly first: string }> {
+  const { root } = change.project;
+  const { prepared, text } = await prepareExpand(change, name, relaxedSql);
   const first = prepared.migrations[0];
   if (first === undefined) throw new Error("a plan without a migration");
   // The CLI makes the folder of its own migration and refuses one that is there.
-  writeFiles(project.root, prepared.changes, { others: [first.unit.file] });
+  writeFiles(root, prepared.changes, { others: [first.unit.file] });
   // The CLI ends the engine when it has written and applied its file.
-  process.once("exit", () => settleFiles(project.root));
-  await engine.print(summary(prepared));
-  return { ...result, migrationScript: first.unit.text };
+  process.once("exit", () => settleFiles(root));
+  return { text, first: first.unit.text };
 }
 
 /**
  * What the ORM makes of the relaxed model must be what the plan replaces: the user's operations without NOT NULL on the relaxed
  * columns. Otherwise the next migration would undo the plan.
  */
-async function assertAgreement(user: Migration, result: CreateMigrationResult, plan: Plan): Promise<void> {
-  const relaxed = readMigration(result.migrationScript ?? "", "migration.sql", await loadParser());
+async function assertAgreement(user: Migration, relaxedSql: string, plan: Plan): Promise<void> {
+  const relaxed = readMigration(relaxedSql, "migration.sql", await loadParser());
   const expected = user.operations.map((operation) => essence(operation, plan)).sort();
   const actual = relaxed.operations.map((operation) => essence(operation, plan)).sort();
   const missing = expected.filter((entry, index) => entry !== actual[index]);

@@ -2,11 +2,13 @@ import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
 import backfillRun from "./backfill-run.js";
 import code from "./code.js";
+import deploy from "./deploy.js";
 import doctor from "./doctor.js";
 import explain from "./explain.js";
 import init from "./init.js";
 import next from "./next.js";
 import plan from "./plan.js";
+import repair from "./repair.js";
 import status from "./status.js";
 import undo from "./undo.js";
 
@@ -15,11 +17,13 @@ export const commands: readonly CliCommand[] = [
   abandon,
   backfillRun,
   code,
+  deploy,
   doctor,
   explain,
   init,
   next,
   plan,
+  repair,
   status,
   undo,
 ];

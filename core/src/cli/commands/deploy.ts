@@ -1,0 +1,62 @@
+import { defineCommand } from "../command.js";
+
+export default defineCommand({
+  name: "deploy",
+  summary: "the ORM's own deployment on the targets: gates asked first, retried and cleaned up when locks stop it",
+  options: [
+    { flags: "--target <name...>", description: "these targets only, in this order; development by name" },
+    { flags: "--attempts <count>", description: "runs in all while locks stop a migration (default 5)" },
+    { flags: "--confirm <gate...>", description: "confirm what no query can tell: writers-aware, reads-steady" },
+    { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
+    { flags: "--note <text>", description: "a note for the record" },
+  ],
+
+  async run(invocation) {
+    const { io, options, workspace } = invocation;
+    const { project, plugin, config } = await workspace();
+    const [{ chooseTargets }, { listPlans }, { numberOption }, { deployOn, deployText }, { nextText }] =
+      await Promise.all([
+        import("../targets.js"),
+        import("../../plan/store.js"),
+        import("../number-option.js"),
+        import("../deploy-on.js"),
+        import("../../review/terminal.js"),
+      ]);
+    const names = options.target as unknown as readonly string[] | undefined;
+    const targets = (names ?? [undefined]).flatMap((name) => chooseTargets(config, project, io, name, true));
+    const attempts = numberOption(invocation, "attempts", 1) ?? 5;
+    const plans = listPlans(project.root);
+    const reports = [];
+    for (const target of targets) {
+      const report = await deployOn(target, { invocation, project, plugin, plans, attempts });
+      reports.push(report);
+      // The next target gets nothing that this one refused.
+      if (report.status !== "done" && report.status !== "nothing") break;
+    }
+    const last = reports.at(-1);
+    const skipped = targets.slice(reports.length).map((target) => target.name);
+    const next =
+      last?.next ??
+      (last?.status === "done"
+        ? "deploy the code that belongs to it, then npx lockstep status"
+        : "npx lockstep status");
+    return {
+      text: [
+        ...reports.map((report) => deployText(report, io.colors)),
+        ...(skipped.length === 0 ? [] : [`Not begun: ${skipped.join(", ")}`]),
+        nextText(next, io.colors),
+      ].join("\n"),
+      json: {
+        targets: reports.map(({ error, ...report }) => ({
+          ...report,
+          ...(error === undefined
+            ? {}
+            : { error: { code: error.code, message: error.message, why: error.why, details: error.details } }),
+        })),
+        skipped,
+        next,
+      },
+      exitCode: last?.exitCode ?? 0,
+    };
+  },
+});

@@ -1,0 +1,55 @@
+import { defineCommand, textOption } from "../command.js";
+
+export default defineCommand({
+  name: "repair",
+  summary: "find and take away what runs that were killed or failed have left, in the repository and on the targets",
+  arguments: [{ name: "[plan]", description: "only this one (default: every plan)" }],
+  options: [
+    { flags: "--target <name>", description: "one target of lockstep.config.ts, or development" },
+    { flags: "--dry-run", description: "say what would be done, change nothing" },
+    { flags: "-y, --yes", description: "change targets without asking" },
+  ],
+
+  async run(invocation) {
+    const { io, options, workspace } = invocation;
+    const { project, plugin, config } = await workspace({ leaveInterrupted: true });
+    const [{ listPlans, loadPlan }, { chooseTargets, developmentTarget }, repairing, { nextText }] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../targets.js"),
+      import("../repair-on.js"),
+      import("../../review/terminal.js"),
+    ]);
+    const isDry = options.dryRun === true;
+    const files = repairing.repairFiles(project.root, isDry);
+    const [id] = invocation.arguments;
+    const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
+    const name =
+      textOption(invocation, "target") ?? (Object.keys(config.targets).length === 0 ? developmentTarget : undefined);
+    // Without a plan nothing of Lockstep can stand on a target.
+    const targets = plans.length === 0 ? [] : chooseTargets(config, project, io, name, true);
+    const reports = [];
+    for (const target of targets)
+      reports.push(await repairing.repairOn(target, { invocation, project, plugin, plans, isDry }));
+    const found = [...files, ...reports.flatMap((report) => report.findings)];
+    const open = found.filter((finding) => finding.done === undefined);
+    const fixable = open.filter((finding) => finding.isFixable);
+    const next =
+      fixable.length > 0
+        ? `npx lockstep repair${id === undefined ? "" : ` ${id}`}${isDry ? "" : " --yes"}`
+        : open.length > 0
+          ? "do what stands above, then npx lockstep repair"
+          : "npx lockstep status";
+    return {
+      text: [
+        ...(files.length === 0 ? [] : [repairing.findingsText("repository", files, io.colors)]),
+        ...reports.map((report) => repairing.findingsText(report.target, report.findings, io.colors)),
+        ...(found.length === 0 ? [`${io.colors.green("✔")} nothing to repair`] : []),
+        nextText(next, io.colors),
+      ]
+        .filter((line) => line !== "")
+        .join("\n"),
+      json: { files, targets: reports, dryRun: isDry, next },
+      exitCode: open.length > 0 && !isDry ? 1 : 0,
+    };
+  },
+});

@@ -1,0 +1,149 @@
+import { systemClock } from "../db/clock.js";
+import { connect } from "../db/connection.js";
+import { findBlockers } from "../deploy/blockers.js";
+import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-target.js";
+import { LockstepError } from "../errors.js";
+import type { Plan } from "../model/index.js";
+import { verifyUnits } from "../plan/store.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import { readTargetState } from "../release/target-state.js";
+import { columns } from "../review/columns.js";
+import type { Colors } from "../review/terminal.js";
+import { counted } from "../review/words.js";
+import type { Invocation } from "./command.js";
+import { askDeployGates, type DeployGates } from "./deploy-gates.js";
+import type { Target } from "./targets.js";
+
+/** What a deployment did on one target. */
+export interface DeployReport {
+  readonly target: string;
+  readonly status: "done" | "nothing" | "closed" | "failed";
+  /** Before it began. */
+  readonly pending: readonly string[];
+  readonly applied: readonly string[];
+  readonly attempts: number;
+  readonly gates: DeployGates["answers"];
+  /** Sessions that were in the way before it began. */
+  readonly blockers: readonly string[];
+  readonly error?: LockstepError;
+  readonly next?: string;
+  readonly exitCode: 0 | 1 | 3;
+}
+
+interface DeployContext {
+  readonly invocation: Invocation;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly plans: readonly Plan[];
+  readonly attempts: number;
+}
+
+/**
+ * Deploys to one target: what is pending, its gates, who is in the way, then the ORM's own deployment.
+ *
+ * @throws LS7024 when it was cancelled; any other LockstepError becomes part of the report, for targets before it are done
+ */
+export async function deployOn(target: Target, context: DeployContext): Promise<DeployReport> {
+  const empty = { target: target.name, pending: [], applied: [], attempts: 0, gates: [], blockers: [] };
+  let begun: Partial<DeployReport> = {};
+  try {
+    const looked = await look(target, context);
+    begun = looked;
+    if (looked.status !== undefined) return { ...empty, ...looked, status: looked.status, exitCode: looked.exitCode };
+    const { io } = context.invocation;
+    const { applied, attempts } = await deployTarget({
+      ...context,
+      target,
+      clock: systemClock,
+      random: Math.random,
+      signal: io.signal,
+      onEvent: (event) => io.err(eventText(event, target.name, io.colors)),
+    });
+    return { ...empty, ...begun, status: "done", applied, attempts, exitCode: 0 };
+  } catch (error) {
+    if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
+    const exitCode = error.exitCode === 3 ? 3 : 1;
+    return { ...empty, ...begun, status: "failed", error, next: error.hint, exitCode };
+  }
+}
+
+type Looked = Pick<DeployReport, "pending" | "gates" | "blockers" | "exitCode"> & {
+  readonly status?: "nothing" | "closed";
+  readonly next?: string;
+};
+
+async function look(target: Target, context: DeployContext): Promise<Looked> {
+  const { invocation, project, plugin, plans } = context;
+  const { io } = invocation;
+  const connection = await connect(target.url, { applicationName: "lockstep deploy" });
+  try {
+    const state = await readTargetState(connection, context);
+    const pending = state.pending;
+    const nothing = { pending, gates: [], blockers: [], exitCode: 0 as const };
+    if (pending.length === 0 && state.failed.length === 0 && state.deploying === undefined)
+      return { ...nothing, status: "nothing" };
+    for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
+      verifyUnits(project.root, plan);
+    const gates = await askDeployGates({ invocation, target, connection, project, plugin, plans, state });
+    for (const { isOpen, statement } of gates.answers)
+      io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);
+    if (gates.help !== undefined)
+      return { ...nothing, gates: gates.answers, status: "closed", next: gates.help, exitCode: 1 };
+    const blockers = await findBlockers(connection, {
+      tables: tablesOf(state.units),
+      buildsIndex: state.units.some(({ unit }) => unit.spec.kind === "create-index"),
+      olderThanSeconds: 5,
+    });
+    for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
+    return { ...nothing, gates: gates.answers, blockers };
+  } finally {
+    await connection.close();
+  }
+}
+
+function eventText(event: DeployEvent, target: string, colors: Colors): string {
+  switch (event.kind) {
+    case "line":
+      return colors.dim(`${target}  ${event.line}`);
+    case "settled":
+      return event.as === "applied"
+        ? `${target}: ${event.migration} was complete although its run broke off; it is recorded as applied.`
+        : `${target}: ${event.migration} is recorded as rolled back, nothing of it is left.`;
+    case "locked": {
+      const head = `${target}: ${event.migration} did not get its locks (attempt ${event.attempt} of ${event.attempts}).`;
+      const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} in the way: ${blocker}`).join("");
+      const pause = event.pauseMs === undefined ? "" : `\n  again in ${(event.pauseMs / 1000).toFixed(1)} s`;
+      return `${head}${who}${pause}`;
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+/** The report as people read it. */
+export function deployText(report: DeployReport, colors: Colors): string {
+  const { target, pending, applied, attempts, error, gates } = report;
+  const name = colors.bold(target);
+  switch (report.status) {
+    case "nothing":
+      return `${colors.green("✔")} ${name}   nothing to deploy`;
+    case "done":
+      return [
+        `${colors.green("✔")} ${name}   ${counted(applied.length, "migration")} applied${attempts > 1 ? `, in ${attempts} attempts` : ""}`,
+        ...(applied.length === 0 ? [] : [columns(applied.map((migration) => [migration]))]),
+      ].join("\n");
+    case "closed":
+      return [
+        `${colors.red("✖")} ${name}   nothing was applied: the gate to a contract that is pending is ${colors.red("closed")}`,
+        ...gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
+        `  The ORM applies everything that is pending or nothing, so ${counted(pending.length, "migration")} ${pending.length === 1 ? "waits" : "wait"}.`,
+      ].join("\n");
+    case "failed":
+      return [
+        `${colors.red("✖")} ${name}   ${colors.red(error?.code ?? "")} ${error?.message ?? ""}`,
+        ...(error === undefined ? [] : [`  ${error.why}`]),
+      ].join("\n");
+    default:
+      return report.status satisfies never;
+  }
+}

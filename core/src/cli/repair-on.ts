@@ -1,0 +1,117 @@
+import { connect } from "../db/connection.js";
+import { refused } from "../db/refused.js";
+import { LockstepError } from "../errors.js";
+import { findUnfinished, recoverFiles } from "../files/write-files.js";
+import type { Plan } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import { readTargetState } from "../release/target-state.js";
+import type { Finding } from "../repair/repair.js";
+import { repairs } from "../repair/repairs.js";
+import type { Colors } from "../review/terminal.js";
+import type { Invocation } from "./command.js";
+import type { Target } from "./targets.js";
+
+/** A finding with what became of it. */
+export interface RepairedFinding {
+  readonly repair: string;
+  readonly what: string;
+  readonly action: string;
+  /** Lockstep can do it; false: a person has to. */
+  readonly isFixable: boolean;
+  /** What was done; absent when nothing was. */
+  readonly done?: string;
+}
+
+export interface RepairReport {
+  readonly target: string;
+  readonly findings: readonly RepairedFinding[];
+}
+
+interface RepairRequest {
+  readonly invocation: Invocation;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly plans: readonly Plan[];
+  readonly isDry: boolean;
+}
+
+/**
+ * An interrupted write of files: finished.
+ *
+ * @throws LS3009 when somebody has changed one of its files since
+ */
+export function repairFiles(root: string, isDry: boolean): readonly RepairedFinding[] {
+  const left = findUnfinished(root);
+  if (left === undefined) return [];
+  const count = left.unfinished.length;
+  const finding = {
+    repair: "interrupted-write",
+    what: `A write was interrupted${count === 0 ? ", after its last file" : `: ${left.unfinished.join(", ")} ${count === 1 ? "is" : "are"} not written yet`}.`,
+    action: "finish it",
+    isFixable: true,
+  };
+  // In a dry run too: nothing can be finished over somebody's work, and that is what has to be said.
+  if (isDry && left.foreign.length === 0) return [finding];
+  recoverFiles(root);
+  return [{ ...finding, done: "it was finished" }];
+}
+
+/**
+ * Repairs one target, plan by plan. What is found for a plan is told before anything is changed; a repair looks again after those
+ * before it, because what they did may be what it needs.
+ *
+ * @throws LS8004, LS7002, LS8005 without a terminal and without --yes, and what repairs throw
+ */
+export async function repairOn(target: Target, request: RepairRequest): Promise<RepairReport> {
+  const { invocation, plans, project, plugin, isDry } = request;
+  const { io } = invocation;
+  const connection = await connect(target.url, { applicationName: "lockstep repair", statementTimeoutMs: 0 });
+  const findings: RepairedFinding[] = [];
+  let isAllowed = invocation.options.yes === true;
+  try {
+    for (const plan of plans)
+      for (const repair of repairs) {
+        const state = await readTargetState(connection, request);
+        const onProgress = (line: string) => io.progress.update(`${target.name}: ${line}`);
+        const context = { plan, project, plugin, target, connection, state, onProgress };
+        for (const finding of await repair.find(context)) {
+          const { what, action, fix } = finding;
+          const told = { repair: repair.id, what, action, isFixable: fix !== undefined };
+          if (fix === undefined || isDry) {
+            findings.push(told);
+            continue;
+          }
+          isAllowed ||= await mayChange(target, finding, invocation);
+          if (isAllowed) findings.push({ ...told, done: await fix() });
+          else findings.push(told);
+          io.progress.end();
+        }
+      }
+  } catch (error) {
+    for (const { done } of findings) if (done !== undefined) io.err(`${target.name}: ${done}`);
+    throw refused(error, `Repairing ${target.name}`);
+  } finally {
+    await connection.close();
+  }
+  return { target: target.name, findings };
+}
+
+/** Asked once a target, with the first thing that would be changed. */
+async function mayChange(target: Target, { what, action }: Finding, { io }: Invocation): Promise<boolean> {
+  if (!io.isInteractive)
+    throw new LockstepError("LS8005", `On ${target.name}: ${what} To do: ${action}. Say yes to that with a flag.`, {
+      hint: `npx lockstep repair --target ${target.name} --yes`,
+    });
+  io.err(`${target.name}: ${what}`);
+  return io.confirm(`Repair ${target.name}: ${action}?`);
+}
+
+/** What was found at one place, and what was done. */
+export function findingsText(place: string, findings: readonly RepairedFinding[], colors: Colors): string {
+  if (findings.length === 0) return "";
+  const lines = findings.map(({ what, action, done, isFixable }) => {
+    const mark = done === undefined ? colors.yellow("!") : colors.green("✔");
+    return `  ${mark} ${what}\n    ${done ?? `${isFixable ? "to do: " : ""}${action}`}`;
+  });
+  return [colors.bold(place), ...lines].join("\n");
+}

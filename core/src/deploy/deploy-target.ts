@@ -1,0 +1,251 @@
+import type { Clock } from "../db/clock.js";
+import { type Connection, connect } from "../db/connection.js";
+import { pauseBeforeRetry, type RetryPolicy, retryReason } from "../db/retry.js";
+import { LockstepError } from "../errors.js";
+import { isSameTable, type Plan, type TableName } from "../model/index.js";
+import type { ReleasedUnit } from "../plan/migration-of.js";
+import type { OrmPlugin, OrmRun, Project } from "../plugin.js";
+import { readTargetState, type TargetState } from "../release/target-state.js";
+import { duplicatesError } from "../repair/duplicates.js";
+import type { Settlement } from "../repair/settle-unit.js";
+import { findBlockers } from "./blockers.js";
+import { type FailedMigration, readFailed } from "./failed-migration.js";
+
+/** What happens on the way, for people. */
+export type DeployEvent =
+  /** The ORM's own output. */
+  | { readonly kind: "line"; readonly line: string }
+  | { readonly kind: "settled"; readonly migration: string; readonly as: Settlement }
+  | {
+      readonly kind: "locked";
+      readonly migration: string;
+      readonly attempt: number;
+      readonly attempts: number;
+      readonly blockers: readonly string[];
+      /** Absent after the last attempt. */
+      readonly pauseMs?: number;
+    };
+
+export interface DeployRequest {
+  readonly target: { readonly name: string; readonly url: string };
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly plans: readonly Plan[];
+  /** Runs of the ORM's deployment in all. */
+  readonly attempts: number;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly signal: AbortSignal;
+  onEvent(event: DeployEvent): void;
+}
+
+export interface DeployResult {
+  /** Names of the migrations that are applied now and were not before. */
+  readonly applied: readonly string[];
+  readonly attempts: number;
+}
+
+const pauses: Omit<RetryPolicy, "attempts"> = { firstPauseMs: 1000, maxPauseMs: 30_000 };
+
+/**
+ * Runs the ORM's own deployment on a target, and again when locks stopped it: first what the failed migration left is taken away
+ * and its record is corrected, so that nothing stands in the way of the next run, whoever starts it.
+ *
+ * @throws LS7020–LS7024, LS6001, and what the plugin throws
+ */
+export async function deployTarget(request: DeployRequest): Promise<DeployResult> {
+  const connection = await connect(request.target.url, { applicationName: "lockstep deploy", statementTimeoutMs: 0 });
+  try {
+    return await new Deployment(request, connection).run();
+  } finally {
+    await connection.close();
+  }
+}
+
+class Deployment {
+  readonly #request: DeployRequest;
+  readonly #connection: Connection;
+
+  constructor(request: DeployRequest, connection: Connection) {
+    this.#request = request;
+    this.#connection = connection;
+  }
+
+  async run(): Promise<DeployResult> {
+    const { attempts, plugin, target, onEvent } = this.#request;
+    const before = await this.#state();
+    for (let attempt = 1; ; attempt++) {
+      this.#throwIfCancelled();
+      const locked = (await this.#settleAll(attempt === 1)) ?? (await this.#runOnce());
+      if (locked === undefined) {
+        const { applied } = await plugin.readApplied(this.#connection);
+        return { applied: applied.filter((name) => !before.applied.includes(name)), attempts: attempt };
+      }
+      const blockers = await this.#blockers(locked);
+      const isLast = attempt >= attempts;
+      const pauseMs = pauseBeforeRetry(attempt, { attempts, ...pauses }, this.#request.random);
+      onEvent({
+        kind: "locked",
+        migration: locked.name,
+        attempt,
+        attempts,
+        blockers,
+        ...(isLast ? {} : { pauseMs }),
+      });
+      if (isLast) {
+        const left = await this.#settleAll(false);
+        throw new LockstepError(
+          "LS7021",
+          `${locked.name} did not get its locks on ${target.name} in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${blockers.join("; ") || "nobody holds them now"}.` +
+            (left === undefined ? " Nothing of it is left behind." : ""),
+          {
+            hint: `${left === undefined ? "" : "npx lockstep repair takes away what it left. "}When they are gone: ${this.#command()}`,
+          },
+        );
+      }
+      await this.#request.clock.sleep(pauseMs, this.#request.signal);
+    }
+  }
+
+  /** @returns the migration that did not get its locks; undefined when everything is applied */
+  async #runOnce(): Promise<FailedMigration | undefined> {
+    const { plugin, project, target, onEvent } = this.#request;
+    const run = await plugin.deploy(project, target.url, (line) => onEvent({ kind: "line", line }));
+    const state = await this.#state();
+    const [name] = state.failed;
+    if (name === undefined) {
+      if (run.exitCode === 0) return undefined;
+      throw this.#refusedRun(run, state);
+    }
+    const failed = await this.#failed(name, state);
+    if (failed.isLock && failed.isRepeatable) return failed;
+    throw await this.#failure(failed);
+  }
+
+  /**
+   * Lets failed migrations run again where that is safe.
+   *
+   * @param isFirst what stands there since before this command: units of plans run again whatever their cause was
+   * @returns the one whose remains did not give way to locks
+   */
+  async #settleAll(isFirst: boolean): Promise<FailedMigration | undefined> {
+    const { plugin, project, target, onEvent } = this.#request;
+    const state = await this.#state();
+    if (state.deploying !== undefined)
+      throw new LockstepError(
+        "LS7023",
+        `Migrations are being run on ${target.name} at this moment, by pid ${state.deploying}.`,
+        { hint: `Wait for it, then ${this.#command()}` },
+      );
+    for (const name of state.failed) {
+      const failed = await this.#failed(name, state);
+      const mayRun = failed.isRepeatable && (failed.isLock || (isFirst && failed.own !== undefined));
+      if (!mayRun) throw this.#inTheWay(failed);
+      let as: Settlement | "building";
+      try {
+        as = await failed.settle(this.#connection);
+      } catch (error) {
+        const reason = retryReason(error);
+        if (reason === "locked" || reason === "conflict") return failed;
+        throw error;
+      }
+      if (as === "building") return failed;
+      const run = await plugin.resolve(project, target.url, name, as);
+      if (run.exitCode !== 0) throw this.#refusedRun(run, state);
+      onEvent({ kind: "settled", migration: name, as });
+    }
+    return undefined;
+  }
+
+  #state(): Promise<TargetState> {
+    return readTargetState(this.#connection, this.#request);
+  }
+
+  #failed(name: string, state: TargetState): Promise<FailedMigration> {
+    const own = state.units.find((unit) => unit.migration === name);
+    return readFailed(this.#connection, name, { ...this.#request, own });
+  }
+
+  #blockers({ own, index }: FailedMigration): Promise<readonly string[]> {
+    const tables = [...tablesOf(own === undefined ? [] : [own]), ...(index === undefined ? [] : [index.table])];
+    return findBlockers(this.#connection, {
+      tables: tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at),
+      buildsIndex: index !== undefined,
+      olderThanSeconds: 1,
+    });
+  }
+
+  async #failure(failed: FailedMigration): Promise<LockstepError> {
+    const { target } = this.#request;
+    const { name, failure, own, index } = failed;
+    if (failure.sqlState === "23505" && index?.index.isUnique === true) {
+      if (failed.isRepeatable) await failed.settle(this.#connection);
+      return duplicatesError(this.#connection, index, this.#command());
+    }
+    const cause = failure.text ?? "It ended without a word: its session or its process was ended.";
+    const spec = own?.unit.spec.kind;
+    const remedy =
+      own !== undefined && spec === "prove" && failure.sqlState === "55000"
+        ? `npx lockstep backfill run ${own.plan.id} --target ${target.name}, then ${this.#command()}`
+        : own !== undefined && failed.isRepeatable
+          ? `Correct the cause, then ${this.#command()}`
+          : this.#resolveByHand(name);
+    return new LockstepError("LS7020", `${name} failed on ${target.name}.\n${cause}`, {
+      hint: remedy,
+      details: { migration: name, target: target.name, sqlState: failure.sqlState },
+    });
+  }
+
+  #inTheWay({ name, failure, own, isRepeatable }: FailedMigration): LockstepError {
+    const { target } = this.#request;
+    if (own !== undefined && isRepeatable)
+      return new LockstepError("LS7020", `${name} failed on ${target.name}.\n${failure.text ?? ""}`, {
+        hint: `Correct the cause, then ${this.#command()}`,
+      });
+    return new LockstepError(
+      "LS7022",
+      `${name} failed on ${target.name} in an earlier deployment, so the ORM applies nothing.\n${failure.text ?? "It ended without a word: its session or its process was ended."}`,
+      { hint: this.#resolveByHand(name), details: { migration: name, target: target.name } },
+    );
+  }
+
+  #resolveByHand(name: string): string {
+    const { plugin } = this.#request;
+    return `Look at what it did. When all of that is taken back: ${plugin.words.recover(name)}`;
+  }
+
+  #refusedRun({ exitCode, output }: OrmRun, state: TargetState): LockstepError {
+    const { target, plugin } = this.#request;
+    if (/\bP1002\b/.test(output) && /advisory lock/.test(output))
+      return new LockstepError(
+        "LS7023",
+        `Another deployment kept ${plugin.words.deploy} out on ${target.name}${state.deploying === undefined ? "" : `: pid ${state.deploying}`}.`,
+        { hint: `Wait for it, then ${this.#command()}` },
+      );
+    return new LockstepError(
+      "LS7020",
+      `${plugin.words.deploy} ended with ${exitCode} on ${target.name}.\n${output.trim()}`,
+      {
+        hint: `Correct what it names, then ${this.#command()}`,
+      },
+    );
+  }
+
+  #throwIfCancelled(): void {
+    const { signal, target } = this.#request;
+    if (signal.aborted)
+      throw new LockstepError("LS7024", `Stopped between two attempts on ${target.name}.`, { hint: this.#command() });
+  }
+
+  #command(): string {
+    return `npx lockstep deploy --target ${this.#request.target.name}`;
+  }
+}
+
+/** The tables that units change. */
+export function tablesOf(units: readonly ReleasedUnit[]): TableName[] {
+  const tables = units.flatMap(({ plan, unit }) =>
+    "table" in unit.spec ? [unit.spec.table] : plan.columns.map((column) => column.table),
+  );
+  return tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
+}

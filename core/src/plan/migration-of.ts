@@ -1,0 +1,26 @@
+import type { Plan, Unit } from "../model/index.js";
+import { type Release, releasesOf } from "./releases.js";
+
+/** `prisma/migrations/20261120093000_add_handle/migration.sql` → `20261120093000_add_handle` */
+export function migrationOf(file: string): string {
+  const parts = file.split("/");
+  return parts.at(-1) === "migration.sql" ? (parts.at(-2) ?? file) : (parts.at(-1) ?? file);
+}
+
+/** A released unit with its plan, under the name of its migration. */
+export interface ReleasedUnit extends Pick<Release, "phase" | "kind" | "isPast"> {
+  readonly plan: Plan;
+  readonly unit: Unit;
+  readonly migration: string;
+}
+
+/** Every unit of the plans that stands in the repository's migrations, in order. */
+export function releasedUnits(plans: readonly Plan[]): ReleasedUnit[] {
+  return plans.flatMap((plan) =>
+    releasesOf(plan).flatMap(({ id, file, phase, kind, isPast }) => {
+      const units = kind === "phase" ? plan.units : [...plan.undo.expand, ...plan.undo.contract];
+      const unit = units.find((own) => own.id === id);
+      return unit === undefined ? [] : [{ plan, unit, migration: migrationOf(file), phase, kind, isPast }];
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+import type { Connection } from "../db/connection.js";
+import type { Plan } from "../model/index.js";
+import { type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+
+/** What a deployment would do on a target. Names of migrations, in order. */
+export interface TargetState {
+  readonly applied: readonly string[];
+  readonly pending: readonly string[];
+  /** Begun and not finished; none while a deployment runs. */
+  readonly failed: readonly string[];
+  /** The session of a deployment that runs at this moment. */
+  readonly deploying: number | undefined;
+  /** The plans' units among those that are pending or have failed. */
+  readonly units: readonly ReleasedUnit[];
+}
+
+/** Compares the repository with a target. Reads the ORM's own table. */
+export async function readTargetState(
+  connection: Connection,
+  {
+    project,
+    plugin,
+    plans,
+  }: { readonly project: Project; readonly plugin: OrmPlugin; readonly plans: readonly Plan[] },
+): Promise<TargetState> {
+  // In this order: a deployment that ends in between leaves its rows finished.
+  const deploying = await plugin.deployingSession(connection);
+  const { applied, failed } = await plugin.readApplied(connection);
+  const pending = plugin.listMigrations(project).filter((name) => !applied.includes(name) && !failed.includes(name));
+  const waiting = new Set([...pending, ...failed]);
+  return {
+    applied,
+    pending,
+    failed: deploying === undefined ? failed : [],
+    deploying,
+    units: releasedUnits(plans).filter(({ migration }) => waiting.has(migration)),
+  };
+}

@@ -1,0 +1,33 @@
+import type { Connection } from "../db/connection.js";
+import type { Plan } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import type { TargetState } from "../release/target-state.js";
+
+/** What a repair may look at and act on: one plan on one target. */
+export interface RepairContext {
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly plugin: OrmPlugin;
+  readonly target: { readonly name: string; readonly url: string };
+  readonly connection: Connection;
+  readonly state: TargetState;
+  /** For work that takes a while. */
+  onProgress(line: string): void;
+}
+
+/** Something that a run which broke off has left. */
+export interface Finding {
+  /** What stands there, and what it does to users of the table. */
+  readonly what: string;
+  /** What the repair does about it; without a `fix`: what somebody has to do. */
+  readonly action: string;
+  /** @returns what was done, in words */
+  readonly fix?: () => Promise<string>;
+}
+
+/** One file of this folder: finds one kind of remains, and takes it away. */
+export interface Repair {
+  readonly id: string;
+  /** Changes nothing. */
+  find(context: RepairContext): Promise<readonly Finding[]>;
+}

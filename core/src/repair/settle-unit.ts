@@ -1,0 +1,52 @@
+import type { Connection } from "../db/connection.js";
+import type { Unit } from "../model/index.js";
+import { dropIndexStatement } from "../sql/postgres/units/create-index.js";
+import { type IndexSpec, readIndex } from "./index-state.js";
+
+/** How a migration that broke off has to be recorded, so that the next deployment goes on. */
+export type Settlement = "rolled-back" | "applied";
+
+/** What a unit does alone, outside of a transaction: the only one whose failure leaves something behind. */
+export function builtIndex({ spec }: Unit): IndexSpec | undefined {
+  // On a partitioned table it is declared only, in a transaction.
+  return spec.kind === "create-index" && spec.isPartitioned !== true
+    ? { table: spec.table, index: spec.index }
+    : undefined;
+}
+
+/** Units of a plan can run twice; statements of the user's own, which a plan carries along, may not. */
+export function isRepeatable(unit: Unit): boolean {
+  return unit.spec.kind !== "original";
+}
+
+/**
+ * Makes a unit that broke off fit to run again: an index that was left INVALID is dropped, without blocking reads or writes. An
+ * index that was finished although nobody recorded it is kept: building it again would fail on its name.
+ *
+ * @param lockTimeoutMs the drop waits for sessions that use the table
+ * @returns how to record it; `building` while a session on the server is still at it, although the client that began it is gone
+ * @throws PostgreSQL's own error, 55P03 when the drop did not get its turn
+ */
+export async function settleUnit(
+  connection: Connection,
+  unit: Unit,
+  lockTimeoutMs = 5000,
+): Promise<Settlement | "building"> {
+  const index = builtIndex(unit);
+  if (index === undefined) return "rolled-back";
+  const { kind } = await readIndex(connection, index);
+  if (kind === "valid") return "applied";
+  if (kind === "building") return "building";
+  if (kind === "invalid") await dropIndex(connection, index, lockTimeoutMs);
+  return "rolled-back";
+}
+
+/** DROP INDEX CONCURRENTLY, with a limit on its waits. Takes an invalid index away as well. */
+export async function dropIndex(connection: Connection, spec: IndexSpec, lockTimeoutMs: number): Promise<void> {
+  await connection.query("SELECT set_config('lock_timeout', $1, false)", [`${lockTimeoutMs}ms`]);
+  try {
+    await connection.query(dropIndexStatement({ kind: "create-index", ...spec }));
+  } finally {
+    if (!connection.isLost) await connection.query("RESET lock_timeout");
+  }
+}

@@ -1,0 +1,130 @@
+import { parseArgs } from "node:util";
+import { LockstepError, type Operation, type PluginCommandContext, recoverFiles } from "@lockstep/core";
+import { isAtLeast } from "../engine/prisma-version.js";
+import { findProject } from "../init/project.js";
+import { decide } from "../intercept/decide.js";
+import type { PrismaProject } from "../project.js";
+import { passToPrisma } from "./prisma-cli.js";
+import { runStock, stockSource } from "./stock-source.js";
+
+/**
+ * `lockstep prisma migrate dev`: what the proxy does between the stock CLI and its engine, done around the stock CLI. The SQL of
+ * the change is asked for first; where it needs a plan, the plan's migrations, model and code edits are written in its place, and
+ * the stock `prisma migrate dev` applies them. A change that needs none goes to the stock command as it was typed.
+ *
+ * @returns the exit code
+ * @throws what planning throws, LS9022 when the stock CLI refuses, LS9023 when the change also loses data
+ */
+export async function migrateDev(args: readonly string[], context: PluginCommandContext): Promise<number> {
+  const { name, isCreateOnly } = readOptions(args);
+  const project = await findProject(context.cwd);
+  if (!isAtLeast(project.ormVersion, 7, 0))
+    throw new LockstepError(
+      "LS8002",
+      `lockstep prisma migrate dev needs Prisma 7; the project has ${project.ormVersion}.`,
+      {
+        hint: "Wrap the config (npx lockstep init), then use the stock npx prisma migrate dev.",
+      },
+    );
+  const recovery = recoverFiles(project.root);
+  if (recovery.kind === "finished") context.err(`Finished a write that was interrupted: ${recovery.files.join(", ")}`);
+  // The proxy, where the config names it, must not plan a second time.
+  const options = { cwd: project.root, env: { ...context.env, LOCKSTEP: "off" } };
+  const stock = () => passToPrisma(["migrate", "dev", ...args], options);
+
+  // `migrate dev` applies what is pending before it compares, too.
+  await runStock(["migrate", "deploy"], options);
+  const source = stockSource(project, options.env);
+  const change = await decide(source);
+  if (change.kind === "pass") {
+    if (change.message !== undefined) context.out(change.message);
+    return stock();
+  }
+  if (change.kind === "restored") {
+    const message = change.restore();
+    if (message !== undefined) context.out(message);
+    return stock();
+  }
+  refuseLoss(change.migration.operations);
+  if (name === undefined)
+    throw new LockstepError("LS8005", "The migration needs a name.", {
+      hint: "npx lockstep prisma migrate dev --name <name>",
+    });
+  const [{ prepareExpand }, planning] = await Promise.all([
+    import("../intercept/write-expand.js"),
+    import("@lockstep/core/planning"),
+  ]);
+  const { prismaPlugin } = await import("../plugin.js");
+  const stamp = planning.nextTimestamps(planning.timestampOf(new Date()), prismaPlugin.listMigrations(project), 1)[0];
+  const relaxedSql = await source.sqlFor(change.schema);
+  const { prepared, text } = await prepareExpand(change, `${stamp}_${name}`, relaxedSql);
+  planning.writeFiles(project.root, prepared.changes);
+  context.out(text);
+  if (isCreateOnly) return 0;
+  const exitCode = await stock();
+  if (
+    exitCode === 130 &&
+    !(await hasBegun(
+      project,
+      prepared.migrations.map((migration) => migration.name),
+    ))
+  ) {
+    // The stock command wants the development database reset first: it has not even begun with these migrations.
+    planning.writeFiles(
+      project.root,
+      prepared.changes.map(({ file, before, after }) => ({ file, before: after, after: before })),
+    );
+    context.err("Nothing was written. Do what Prisma asks for, then run the command again.");
+  }
+  return exitCode;
+}
+
+function readOptions(args: readonly string[]): { readonly name: string | undefined; readonly isCreateOnly: boolean } {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { name: { type: "string", short: "n" }, "create-only": { type: "boolean" } },
+    strict: false,
+  });
+  for (const option of ["schema", "config", "url"])
+    if (option in values)
+      throw new LockstepError("LS8002", `lockstep prisma migrate dev has no --${option}.`, {
+        hint: "Say it in prisma.config.ts, then run the command in the folder of that file.",
+      });
+  const name = typeof values.name === "string" ? nameOf(values.name) : "";
+  return { name: name === "" ? undefined : name, isCreateOnly: values["create-only"] === true };
+}
+
+/** As Prisma makes a folder's name of it: "Add handle" → "add_handle". */
+function nameOf(text: string): string {
+  return text
+    .normalize("NFKD")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "_")
+    .replace(/^_+|_+$/g, "")
+    .slice(0, 200);
+}
+
+/** Prisma asks before it drops what may have rows; after a plan was written there is nothing left for it to ask about. */
+function refuseLoss(operations: readonly Operation[]): void {
+  const lossy = operations.filter(({ kind }) => kind === "dropColumn" || kind === "dropTable" || kind === "setType");
+  if (lossy.length === 0) return;
+  throw new LockstepError(
+    "LS9023",
+    `Beside what needs a plan, the change has: ${lossy.map((operation) => operation.sql.replace(/\s+/g, " ")).join("; ")}`,
+  );
+}
+
+async function hasBegun(project: PrismaProject, names: readonly string[]): Promise<boolean> {
+  if (project.developmentUrl === undefined) return true;
+  const [{ connect }, { readAppliedMigrations }] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("../applied.js"),
+  ]);
+  const connection = await connect(project.developmentUrl, { applicationName: "lockstep" });
+  try {
+    const { applied, failed } = await readAppliedMigrations(connection);
+    return names.some((name) => applied.includes(name) || failed.includes(name));
+  } finally {
+    await connection.close();
+  }
+}

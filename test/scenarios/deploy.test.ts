@@ -1,0 +1,136 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openSession, type Session, until } from "../support/sessions.js";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// `lockstep deploy` against sessions that really hold the tables. Every test builds on the one before.
+
+let shop: ShopProject;
+let production: pg.Client;
+const open: Session[] = [];
+
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 5, production: 500 });
+  production = new pg.Client({ connectionString: shop.production });
+  await production.connect();
+  const { pathname } = new URL(shop.production);
+  // Frames give up after 70 % of the statement timeout; the build of an index after the lock timeout.
+  await production.query(`ALTER DATABASE "${pathname.slice(1)}" SET statement_timeout = '2s'`);
+  await production.query(`ALTER DATABASE "${pathname.slice(1)}" SET lock_timeout = '1s'`);
+});
+afterAll(async () => {
+  await Promise.all(open.map((session) => session.end()));
+  await production?.end();
+  await shop?.dispose();
+});
+
+/** A session in the middle of a transaction. */
+async function holding(sql: string): Promise<Session> {
+  const session = await openSession(shop.production, { application_name: "report" });
+  open.push(session);
+  await session.query("BEGIN ISOLATION LEVEL REPEATABLE READ");
+  await session.query(sql);
+  return session;
+}
+
+/** How often each migration was rolled back, by its last word. */
+async function rolledBack(): Promise<Record<string, number>> {
+  const { rows } = await production.query<{ name: string; n: number }>(
+    `SELECT migration_name AS name, count(rolled_back_at)::int AS n FROM _prisma_migrations GROUP BY 1 HAVING count(rolled_back_at) > 0`,
+  );
+  return Object.fromEntries(rows.map(({ name, n }) => [name.replace(/^\d+_/, ""), n]));
+}
+
+const invalidIndexes = async () =>
+  (await production.query(`SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid`)).rows;
+
+test("nothing pending: nothing to deploy, and the developer's database is not a target", async () => {
+  const deploy = await shop.lockstep(["deploy", "--json"]);
+  expect(deploy.code, deploy.output).toBe(0);
+  expect(JSON.parse(deploy.stdout)).toMatchObject({
+    schemaVersion: 1,
+    targets: [{ target: "production", status: "nothing", applied: [] }],
+  });
+});
+
+test("a table that is held and an old snapshot: named before, then retried until both are gone", async () => {
+  const reader = await holding(`SELECT count(*) FROM "User"`);
+  const snapshot = await holding(`SELECT count(*) FROM "Order"`);
+  addHandle(shop);
+  const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
+  expect(dev.code, dev.output).toBe(0);
+  await shop.commit("Add handle");
+
+  const deploying = shop.lockstep(["deploy"]);
+  // The column waits for the reader …
+  await until("expand was rolled back", async () => (await rolledBack()).add_handle === 1);
+  await reader.end();
+  // … and the index for everybody who may still see the table without it.
+  await until("the build was rolled back", async () => (await rolledBack()).add_handle_create_index === 1);
+  expect(await invalidIndexes()).toEqual([]);
+  await snapshot.end();
+  const deploy = await deploying;
+  expect(deploy.code, deploy.output).toBe(0);
+  expect(deploy.stdout).toMatch(/✔ production {3}3 migrations applied, in \d attempts/);
+  expect(deploy.stderr).toMatch(
+    new RegExp(
+      `production: in the way: pid ${reader.pid} \\(\\w+, report\\) holds "User" since \\d+ s: idle in transaction, SELECT`,
+    ),
+  );
+  expect(deploy.stderr).toContain("did not get its locks (attempt 1 of 5)");
+  expect(deploy.stderr).toMatch(new RegExp(`pid ${snapshot.pid} .*which building an index concurrently waits for`));
+  expect(deploy.output).not.toContain(new URL(shop.production).password || "postgres:postgres");
+  expect(await invalidIndexes()).toEqual([]);
+  const status = await shop.prisma(["migrate", "status"], { DATABASE_URL: shop.production });
+  expect(status.code, status.output).toBe(0);
+});
+
+test("a session that never leaves: LS7021 after the attempts, and nothing is left behind", async () => {
+  shop.edit("prisma/schema.prisma", (schema) =>
+    schema.replace("model Order {", "model Order {\n  /// @lockstep.backfill('eu')\n  region String"),
+  );
+  const dev = await shop.prisma(["migrate", "dev", "--name", "region"]);
+  expect(dev.code, dev.output).toBe(0);
+  const reader = await holding(`SELECT count(*) FROM "Order"`);
+  const deploy = await shop.lockstep(["deploy", "--attempts", "1", "--json"]);
+  expect(deploy.code, deploy.output).toBe(3);
+  expect(JSON.parse(deploy.stdout)).toMatchObject({
+    targets: [{ status: "failed", error: { code: "LS7021", message: expect.stringContaining(`pid ${reader.pid}`) } }],
+    next: "When they are gone: npx lockstep deploy --target production",
+  });
+  expect((await rolledBack()).region).toBe(1);
+  await reader.end();
+  const stock = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production });
+  expect(stock.code, stock.output).toBe(0);
+});
+
+test("what locks did not cause is not tried again; the next run says whose decision it is", async () => {
+  const name = "20990101000000_by_hand";
+  mkdirSync(join(shop.root, "prisma/migrations", name));
+  shop.write(
+    `prisma/migrations/${name}/migration.sql`,
+    `CREATE TABLE "Half" (a int);\nALTER TABLE "Nowhere" ADD COLUMN a int;\n`,
+  );
+  const first = await shop.lockstep(["deploy"]);
+  expect(first.code, first.output).toBe(3);
+  expect(first.stdout).toContain("LS7020");
+  expect(first.stdout).toContain(`relation "Nowhere" does not exist`);
+  expect((first.output.match(/migrations? found in/g) ?? []).length).toBe(1);
+  const second = await shop.lockstep(["deploy"]);
+  expect(second.code, second.output).toBe(3);
+  expect(second.stdout).toContain("LS7022");
+  expect(second.stdout).toContain(`npx prisma migrate resolve --rolled-back ${name}`);
+});
+
+test("while another deployment runs: LS7023 names it", async () => {
+  const other = await openSession(shop.production);
+  open.push(other);
+  await other.query("SELECT pg_advisory_lock(72707369)");
+  const deploy = await shop.lockstep(["deploy"]);
+  expect(deploy.code, deploy.output).toBe(3);
+  expect(deploy.stdout).toContain("LS7023");
+  expect(deploy.stdout).toContain(`pid ${other.pid}`);
+});

@@ -88,7 +88,21 @@ test("wherever a way leads, repository and database are what they were there bef
         await world.close();
       }
     }),
-    { numRuns: 12 },
+    {
+      numRuns: 12,
+      examples: [
+        // An option of the client that two plans share comes back in another form than it had.
+        [
+          [
+            { plan: "handle", act: "next", isDeployed: false },
+            { plan: "handle", act: "undo", isDeployed: false },
+            { plan: "handle", act: "undo", isDeployed: true },
+            { plan: "region", act: "abandon", isDeployed: true },
+          ],
+          "careful",
+        ],
+      ],
+    },
   );
 });
 

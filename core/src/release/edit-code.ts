@@ -98,7 +98,10 @@ export async function takeBackCode(
   const { planCodeEdits, planCodeUndo } = await import("../codemods/plan-edits.js");
   const input = await inputOf(request, intents);
   const undone = await planCodeUndo(input, phases);
-  const kept = earlier.filter((edit) => !isTaken(edit));
+  const kept = withoutTakenAway(
+    earlier.filter((edit) => !isTaken(edit)),
+    earlier.filter(isTaken),
+  );
   const after = new Map(undone.changes.map((change) => [change.file, change.after ?? ""]));
   const again = await planCodeEdits({
     ...input,
@@ -117,7 +120,7 @@ export async function takeBackCode(
   return {
     changes,
     made: [...undone.edits, ...again.edits],
-    edits: [...withoutRepeated(kept, again.edits), ...again.edits],
+    edits: [...kept, ...again.edits],
     places: [...undone.places, ...again.places],
     codeFiles: mergeCodeFiles(codeFiles, changes),
   };
@@ -150,12 +153,16 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   };
 }
 
-/** An edit that is made again has one record, with the place where it stands now. */
-function withoutRepeated(kept: readonly PlannedEdit[], again: readonly PlannedEdit[]): readonly PlannedEdit[] {
-  const key = ({ transform, model, field, file, text }: PlannedEdit) =>
+/** Without what a phase had taken away: that is made again, in the form that the code of today asks for. */
+function withoutTakenAway(kept: readonly PlannedEdit[], taken: readonly PlannedEdit[]): readonly PlannedEdit[] {
+  const key = ({ transform, model, field, file }: PlannedEdit, text: string | undefined) =>
     JSON.stringify([transform, model, field, file, text]);
-  const repeated = new Set(again.map(key));
-  return kept.filter((edit) => !repeated.has(key(edit)));
+  const gone = taken.filter((edit) => edit.text === "").map((edit) => key(edit, edit.replaces));
+  return kept.filter((edit) => {
+    const at = gone.indexOf(key(edit, edit.text));
+    if (at !== -1) gone.splice(at, 1);
+    return at === -1;
+  });
 }
 
 /** Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count. */

@@ -52,6 +52,30 @@ const cases: readonly BadInput[] = [
     says: [/integer/],
   },
   {
+    name: "an enum value that does not exist",
+    field: ["/// @lockstep.backfill('SHIPPED')", "lastStatus OrderStatus"],
+    code: "LS2005",
+    says: [/invalid input value for enum "OrderStatus": "SHIPPED"/, /The values that exist: PENDING, PAID, CANCELLED/],
+  },
+  {
+    name: "a value that Prisma's client makes, and none for the rows that exist",
+    field: ["publicId String @default(uuid())"],
+    code: "LS2001",
+    says: [/User\.publicId is required/, /For example @lockstep\.backfill\(gen_random_uuid\(\)::text\)/],
+  },
+  {
+    name: "a mirror in an optional field",
+    field: ["/// @lockstep.mirror(name)", "nickname String?"],
+    code: "LS2030",
+    says: [/schema\.prisma:\d+/, /@lockstep\.backfill\(name\)/],
+  },
+  {
+    name: "a number for rows that a sequence numbers",
+    field: ["/// @lockstep.backfill(id)", "number Int @unique @default(autoincrement())"],
+    code: "LS2031",
+    says: [/"User"\."number" is numbered by a sequence/],
+  },
+  {
     name: "a fill that yields NULL",
     field: ["/// @lockstep.backfill(nullif(name, 'User 3'))", "handle String"],
     code: "LS2006",

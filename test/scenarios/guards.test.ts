@@ -27,15 +27,17 @@ test("LS2012: a rename written as drop and add, with the old column as the fill"
   shop.write("prisma/schema.prisma", before);
 });
 
-test("LS2014: an annotation on a column that passes as it stands", async () => {
+test("LS2014: an annotation in a model that the same change makes", async () => {
   const before = schema();
   shop.write(
     "prisma/schema.prisma",
-    addField(before, "User", ["/// @lockstep.backfill(lower(email))", `nick String @default("")`]),
+    `${before}\nmodel Team {\n  id   Int    @id\n  /// @lockstep.backfill('none')\n  name String\n}\n`,
   );
   const result = await dev("idle");
   expect(result.code, result.output).toBe(1);
   expect(result.output).toContain("LS2014");
+  expect(result.output).toContain('this change makes "Team", so it has no rows to fill');
+  expect(await shop.changedFiles()).toEqual([" M prisma/schema.prisma"]);
   shop.write("prisma/schema.prisma", before);
 });
 

@@ -9,6 +9,8 @@ const read = (sql: string) => readMigration(sql, "migration.sql", parser);
 /** Statements as Prisma 7.10 and people write them, and what becomes of each. */
 const statements: readonly [sql: string, kinds: readonly string[]][] = [
   [`CREATE TYPE "Röle" AS ENUM ('a;b', 'c')`, ["createType"]],
+  [`ALTER TYPE "auth"."Röle" ADD VALUE IF NOT EXISTS 'd;e' BEFORE 'c'`, ["addEnumValue"]],
+  [`ALTER TYPE "Röle" RENAME VALUE 'c' TO 'd'`, ["unknown"]],
   [`ALTER TABLE "User" ADD COLUMN     "handle" TEXT NOT NULL`, ["addColumn"]],
   [
     `ALTER TABLE "User" ADD COLUMN "a" DECIMAL(65,30), -- exact\nDROP COLUMN "b",\nALTER COLUMN "c" SET NOT NULL`,

@@ -11,16 +11,18 @@ export interface TestDatabase {
 /**
  * Makes an empty database on the server that LOCKSTEP_TEST_PG names.
  * @param prefix what it is for, seen in `pg_stat_activity`: "units"
+ * @param template URL of a database to copy, to which nothing may be connected meanwhile
  * @throws when the variable is not set: the tests run with test/vitest.config.ts, whose global setup starts the server
  */
-export async function createDatabase(prefix: string): Promise<TestDatabase> {
+export async function createDatabase(prefix: string, template?: string): Promise<TestDatabase> {
   const server = process.env.LOCKSTEP_TEST_PG;
   if (!server) throw new Error("LOCKSTEP_TEST_PG is not set: run vitest with --config test/vitest.config.ts");
   const name = `${prefix
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "_")
     .slice(0, 40)}_${randomBytes(5).toString("hex")}`;
-  await maintain(server, `CREATE DATABASE "${name}"`);
+  const like = template === undefined ? "" : ` TEMPLATE "${new URL(template).pathname.slice(1)}"`;
+  await maintain(server, `CREATE DATABASE "${name}"${like}`);
   const url = new URL(server);
   url.pathname = `/${name}`;
   return { url: url.toString(), drop: () => maintain(server, `DROP DATABASE IF EXISTS "${name}" WITH (FORCE)`) };

@@ -18,7 +18,7 @@ export interface RunOptions {
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   return new Promise((resolve, reject) => {
     const env = Object.fromEntries(
-      Object.entries({ ...cleanEnv(), ...options.env }).filter(([, value]) => value !== undefined),
+      Object.entries({ ...environment(), ...options.env }).filter(([, value]) => value !== undefined),
     );
     const child = spawn(command, [...args], { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
     let stdout = "";
@@ -40,7 +40,7 @@ export function run(command: string, args: readonly string[], options: RunOption
 }
 
 /** The environment of a user's shell: nothing that the test runner set. */
-function cleanEnv(): Record<string, string | undefined> {
+export function environment(): Record<string, string | undefined> {
   const { VITEST: _1, NODE_ENV: _2, DATABASE_URL: _3, FORCE_COLOR: _4, ...env } = process.env;
   return { ...env, NO_COLOR: "1", CHECKPOINT_DISABLE: "1", PRISMA_HIDE_UPDATE_MESSAGE: "1" };
 }

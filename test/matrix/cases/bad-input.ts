@@ -1,0 +1,172 @@
+import { enumeration, model } from "../change.js";
+
+/** A change that must stop before anything is written. */
+export interface BadInput {
+  readonly name: string;
+  readonly before: string;
+  readonly after: string;
+  /** SQL that fills the development database. */
+  readonly rows: string;
+  readonly setup?: string;
+  /** Properties of `fills` in lockstep.config.ts. */
+  readonly fills?: string;
+  /** Ours, or Prisma's own where the mistake is Prisma's to tell. */
+  readonly code: string;
+  readonly says: readonly RegExp[];
+}
+
+const id = "id Int @id @default(autoincrement())";
+const named = (table: string) => `INSERT INTO "${table}" (name) SELECT 'Name ' || n FROM generate_series(1, 8) n`;
+
+interface Simple {
+  readonly name: string;
+  readonly model: string;
+  readonly gets: readonly string[];
+  readonly code: string;
+  readonly says: readonly RegExp[];
+  readonly enums?: string;
+  readonly setup?: string;
+}
+
+/** On a table with a name. */
+function bad({ name, model: table, gets, enums = "", ...rest }: Simple): BadInput {
+  const has = [id, "name String"];
+  return {
+    name,
+    before: enums + model(table, ...has),
+    after: enums + model(table, ...has, ...gets),
+    rows: named(table),
+    ...rest,
+  };
+}
+
+/** A function of lockstep.config.ts for field `handle` of a table with a name. */
+function badFunction(name: string, table: string, body: string, code: string, ...says: readonly RegExp[]): BadInput {
+  return {
+    ...bad({ name, model: table, gets: ["handle String @unique"], code, says }),
+    fills: `    ${table}: {
+      handle: { reads: ["name"], async fill(rows: readonly { name: string }[]): Promise<never> { ${body} }, fallback: "lower(name)" },
+    },
+`,
+  };
+}
+
+export const badInputs: readonly BadInput[] = [
+  bad({
+    name: "a constant for a unique column",
+    model: "BadConstant",
+    gets: ["/// @lockstep.backfill('x')", "code String @unique"],
+    code: "LS2002",
+    says: [/'x'/],
+  }),
+  bad({
+    name: "the same value for rows of a unique column",
+    model: "BadTwin",
+    gets: ["/// @lockstep.backfill(left(name, 3))", "code String @unique"],
+    code: "LS2007",
+    says: [/same value/],
+  }),
+  bad({
+    name: "the same values for rows of a unique constraint",
+    model: "BadTwins",
+    gets: ["/// @lockstep.backfill('x')", "a String", "/// @lockstep.backfill(1)", "b Int", "", "@@unique([a, b])"],
+    code: "LS2007",
+    says: [/a.*b/],
+  }),
+  bad({
+    name: "an enum value that is missing",
+    model: "BadColour",
+    enums: enumeration("BadPaint", "RED"),
+    gets: [`/// @lockstep.backfill('PURPLE'::"BadPaint")`, "colour BadPaint"],
+    code: "LS5008",
+    says: [/PURPLE/],
+  }),
+  bad({
+    name: "a list made optional",
+    model: "BadList",
+    gets: ["/// @lockstep.backfill(ARRAY[name])", "tags String[]?"],
+    code: "P1012",
+    says: [/Optional lists are not supported|lists cannot be optional|cannot be optional/i],
+  }),
+  bad({
+    name: "an expression over another table",
+    model: "BadOther",
+    gets: [`/// @lockstep.backfill("BadTwin".name)`, "code String"],
+    code: "LS2003",
+    says: [/BadTwin/],
+  }),
+  bad({
+    name: "a subquery over another table",
+    model: "BadSubquery",
+    gets: [`/// @lockstep.backfill((SELECT max(name) FROM "BadTwin"))`, "code String"],
+    code: "LS2004",
+    says: [/subquery/],
+  }),
+  bad({
+    name: "an expression over a generated column",
+    model: "BadGenerated",
+    gets: [`/// @lockstep.backfill(loud)`, "code String"],
+    setup: `ALTER TABLE "BadGenerated" ADD COLUMN loud text GENERATED ALWAYS AS (upper(name)) STORED`,
+    code: "LS2004",
+    says: [/loud/, /generated/i],
+  }),
+  bad({
+    name: "an aggregate",
+    model: "BadAggregate",
+    gets: ["/// @lockstep.backfill(max(name))", "code String"],
+    code: "LS2004",
+    says: [/aggregate/i],
+  }),
+  bad({
+    name: "NULL for some rows",
+    model: "BadNull",
+    gets: ["/// @lockstep.backfill(nullif(name, 'Name 3'))", "code String"],
+    code: "LS2006",
+    says: [/1 row/],
+  }),
+  bad({
+    name: "a value that the type cannot hold",
+    model: "BadSize",
+    gets: ["/// @lockstep.backfill(repeat(name, 20))", "code String @db.VarChar(10)"],
+    code: "LS5008",
+    says: [/code/],
+  }),
+  bad({
+    name: "a division by zero in one row",
+    model: "BadZero",
+    gets: ["/// @lockstep.backfill(10 / (id - 4))", "code Int"],
+    code: "LS5008",
+    says: [/division by zero/],
+  }),
+  bad({
+    name: "no source",
+    model: "BadNothing",
+    gets: ["code String"],
+    code: "LS2001",
+    says: [/BadNothing\.code is required/],
+  }),
+  badFunction("a function that throws", "BadThrow", `throw new Error("no answer");`, "LS5050", /no answer/),
+  badFunction(
+    "a function with too few values",
+    "BadFew",
+    "return rows.slice(1).map(({ name }) => name) as never;",
+    "LS5051",
+  ),
+  badFunction(
+    "a function with values of the wrong type",
+    "BadType",
+    "return rows.map(() => ({ a: 1 })) as never;",
+    "LS5052",
+  ),
+  badFunction("a function without a value for a row", "BadVoid", "return rows.map(() => null) as never;", "LS5053"),
+  badFunction("a function with duplicates", "BadSame", `return rows.map(() => "same") as never;`, "LS5054"),
+  {
+    ...badFunction(
+      "an annotation and a function",
+      "BadBoth",
+      "return rows.map(({ name }) => name) as never;",
+      "LS2050",
+    ),
+    after: model("BadBoth", id, "name String", "/// @lockstep.backfill(name)", "handle String @unique"),
+  },
+];

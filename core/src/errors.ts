@@ -136,6 +136,30 @@ export const errorTable = {
     next: "Do what the message says for each table, then run the same command again.",
     exit: 1,
   },
+  LS2040: {
+    title: "A value leads to a row that does not exist",
+    why: "The foreign key refuses such a value: the backfill would stop at the row, and a new row like it could not be inserted.",
+    next: "Insert the rows that are missing, or write an expression that leads to rows that exist.",
+    exit: 1,
+  },
+  LS2041: {
+    title: "A foreign key on a partitioned table",
+    why: "Before version 18 PostgreSQL checks all rows of a partitioned table at once, while nothing can be written to either table.",
+    next: "Add the column in a change of its own and the foreign key by hand, partition by partition; or write /// @lockstep.skip(<reason>) above the field to let it pass as it is.",
+    exit: 1,
+  },
+  LS2042: {
+    title: "A new column inside the primary key",
+    why: "A column of the primary key is never NULL, so there is no phase in which code that does not know the column can run: the statement fails on a table with rows, or locks it while the key is built.",
+    next: "Add the column in this change and leave the key as it is; when its plan is done, change the key in a change of its own.",
+    exit: 1,
+  },
+  LS2043: {
+    title: "A required relation to rows that cannot exist yet",
+    why: "From expand on the trigger gives every new row a value. Until the row that it leads to is inserted, the foreign key refuses every insert of the code that is running.",
+    next: "Make what it leads to in a change of its own, deploy it and insert the rows; then add the relation. Or make the relation optional in this change.",
+    exit: 1,
+  },
   LS2050: {
     title: "A column has an annotation and a function",
     why: "Both say which value the rows that exist get. Lockstep does not choose between the two.",

@@ -8,6 +8,7 @@ export { recoverFiles } from "./files/write-files.js";
 export * from "./model/index.js";
 export type {
   AppliedMigrations,
+  FieldEdit,
   MigrationFailure,
   ModelEdit,
   OrmPlugin,

@@ -1,7 +1,7 @@
 import type { Transform } from "./codemods/transform.js";
 import type { Connection } from "./db/connection.js";
 import type { Check } from "./doctor/check.js";
-import type { EntityModel, FileChange, Plan, PlannedColumn } from "./model/index.js";
+import type { EntityModel, FileChange, KeptUnique, Plan, PlannedColumn, TableName } from "./model/index.js";
 
 /** A project that an ORM plugin has found. */
 export interface Project {
@@ -17,8 +17,10 @@ export interface Project {
   readonly generatedFolders: readonly string[];
 }
 
-/** A change to the declaration of one model field, in the same phase as the DDL that it mirrors. */
-export interface ModelEdit {
+/** A change to the declaration of a model, in the same phase as the DDL that it mirrors. */
+export type ModelEdit = FieldEdit | UniqueEdit | TypeEdit;
+
+export interface FieldEdit {
   /**
    * `makeRequired` takes Lockstep's annotations out as well: the plan is done with the column; `dropAnnotations` does so for one that
    * stays optional. `reopen`: as `makeOptional`, and what was taken out of the declaration comes back.
@@ -27,6 +29,18 @@ export interface ModelEdit {
   readonly column: PlannedColumn;
   /** The model declaration as the user wrote it. */
   readonly original: string | undefined;
+}
+
+/** A unique constraint that the change replaces is declared until contract. */
+export interface UniqueEdit {
+  readonly kind: "keepUnique" | "dropUnique";
+  readonly unique: KeptUnique;
+}
+
+/** A type that the change made goes, unless another field is of it. */
+export interface TypeEdit {
+  readonly kind: "removeType";
+  readonly type: TableName;
 }
 
 /** What a target says about the ORM's migrations. Names as the migrations folder has them. */

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EntityModel, FileChange, ModelEdit, OrmPlugin, PlannedColumn, Project } from "@lockstep/core";
+import type { EntityModel, FieldEdit, FileChange, ModelEdit, OrmPlugin, PlannedColumn, Project } from "@lockstep/core";
 import { deployingSession, readAppliedMigrations, readMigrationFailure } from "./applied.js";
 import { prismaCommand } from "./cli/prisma-command.js";
 import type { PrismaProject } from "./project.js";
@@ -8,11 +8,13 @@ import { dropAnnotations } from "./schema/drop-annotations.js";
 import { makeOptional, makeRequired } from "./schema/edit.js";
 import { editModels } from "./schema/edit-models.js";
 import { toEntityModels } from "./schema/entities.js";
+import { findEnum, removeEnum } from "./schema/enum.js";
 import type { SchemaFile } from "./schema/model.js";
 import { readSchema } from "./schema/read.js";
 import { removeField } from "./schema/remove.js";
 import { restoreAnnotations } from "./schema/restore-annotations.js";
-import { verifyEdits } from "./schema/verify.js";
+import { dropUnique, keepUnique } from "./schema/unique.js";
+import { type SchemaEdit, verifyEdits } from "./schema/verify.js";
 
 /** Prisma 7, as the core sees it. */
 export const prismaPlugin: OrmPlugin = {
@@ -34,17 +36,15 @@ export const prismaPlugin: OrmPlugin = {
 
   async editModels(project, edits): Promise<readonly FileChange[]> {
     const before = schemaFiles(project);
-    const needed = edits.filter(({ kind, column }) => kind !== "removeField" || hasField(before, column));
+    const needed = edits.filter((edit) => edit.kind !== "removeField" || hasField(before, edit.column));
     if (needed.length === 0) return [];
-    const isRemoval = ({ kind }: ModelEdit) => kind === "removeField";
-    const within = needed.filter((edit) => !isRemoval(edit)).map((edit) => ({ ...edit, ...namesOf(edit) }));
-    // A removed relation goes on both of its sides.
-    const after = needed.filter(isRemoval).reduce(applyEdit, editModels(before, within, applyEdit));
-    await verifyEdits(
-      before,
-      after,
-      needed.map(({ kind, column }) => ({ kind, model: column.model, field: column.field })),
-    );
+    const within = needed
+      .filter(isWithin)
+      .map((edit) => ({ ...edit, model: edit.column.model, field: edit.column.field }));
+    // A removed relation goes on both of its sides, and a type belongs to no model.
+    const others = needed.filter((edit) => !isWithin(edit));
+    const after = others.reduce(applyEdit, editModels(before, within, applyEdit));
+    await verifyEdits(before, after, needed.flatMap(schemaEdits(before, after)));
     return after
       .map((file, index) => ({ file: file.path, before: before[index]?.content, after: file.content }))
       .filter((change) => change.before !== change.after);
@@ -77,31 +77,51 @@ export const prismaPlugin: OrmPlugin = {
   initialise: async (project) => (await import("./init/initialise.js")).initialise(project),
 };
 
-function namesOf({ column: { model, field } }: ModelEdit) {
-  return { model, field };
+/** Whether an edit stays inside of the declaration of one field. */
+function isWithin(edit: ModelEdit): edit is FieldEdit {
+  return "column" in edit && edit.kind !== "removeField";
 }
 
-function applyEdit(files: SchemaFile[], { kind, column, original }: ModelEdit): SchemaFile[] {
-  switch (kind) {
+function applyEdit(files: SchemaFile[], edit: ModelEdit): SchemaFile[] {
+  switch (edit.kind) {
     case "makeOptional":
-      return makeOptional(files, column.model, column.field);
-    case "makeRequired":
+      return makeOptional(files, edit.column.model, edit.column.field);
+    case "makeRequired": {
+      const { model, field } = edit.column;
       // What the annotations said stands in the plan; contract leaves nothing of Lockstep in the model.
-      return dropAnnotations(makeRequired(files, column.model, column.field, original), column.model, column.field);
+      return dropAnnotations(makeRequired(files, model, field, edit.original), model, field);
+    }
     case "dropAnnotations":
-      return dropAnnotations(files, column.model, column.field);
-    case "reopen":
-      return makeOptional(
-        original === undefined ? files : restoreAnnotations(files, column.model, column.field, original),
-        column.model,
-        column.field,
-      );
+      return dropAnnotations(files, edit.column.model, edit.column.field);
+    case "reopen": {
+      const { model, field } = edit.column;
+      const annotated = edit.original === undefined ? files : restoreAnnotations(files, model, field, edit.original);
+      return makeOptional(annotated, model, field);
+    }
     case "removeField":
-      return removeField(files, column.model, column.field);
+      return removeField(files, edit.column.model, edit.column.field);
+    case "keepUnique":
+      return keepUnique(files, edit.unique);
+    case "dropUnique":
+      return dropUnique(files, edit.unique);
+    case "removeType":
+      return removeEnum(files, edit.type);
     default:
-      return kind satisfies never;
+      return edit satisfies never;
   }
 }
+
+/** The edits by the names of the model, for Prisma's own check. An enum that is still used was not removed. */
+const schemaEdits =
+  (before: readonly SchemaFile[], after: readonly SchemaFile[]) =>
+  (edit: ModelEdit): SchemaEdit[] => {
+    if ("unique" in edit) return [edit];
+    if ("column" in edit) return [{ kind: edit.kind, model: edit.column.model, field: edit.column.field }];
+    const found = findEnum(before, edit.type);
+    return found === undefined || findEnum(after, edit.type) !== undefined
+      ? []
+      : [{ kind: "removeEnum", name: found.name }];
+  };
 
 /** A field that a person has removed already needs no undo. */
 function hasField(files: readonly SchemaFile[], { model, field }: PlannedColumn): boolean {

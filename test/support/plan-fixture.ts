@@ -1,3 +1,4 @@
+import type { IndexFacts } from "../../core/src/facts/index-facts.js";
 import type { Plan, TableName } from "../../core/src/model/index.js";
 import { buildPlan, type PlanAnswer } from "../../core/src/plan/build-plan.js";
 import type { ColumnSource, TableShape } from "../../core/src/plan/sources.js";
@@ -25,6 +26,8 @@ export interface PlanFixture {
   readonly shape?: TableShape;
   readonly id?: string;
   readonly openPlans?: readonly Plan[];
+  /** What the database says about the indexes that the change drops. */
+  readonly indexes?: readonly IndexFacts[];
 }
 
 /** The annotations of a change, as comments behind its SQL: `-- role: @lockstep.backfill('member')`. */
@@ -67,6 +70,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
     shape = userShape,
     id = "20261120093000_add_handle",
     openPlans = [],
+    indexes = [],
   } = fixture;
   const migration = readMigration(sql, "migration.sql", await loadParser());
   const needsFill = (name: string) =>
@@ -90,6 +94,13 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
         ...columns[column],
       }),
       table: async () => shape,
+      index: async (name) => indexes.find((each) => each.name === name.name),
+      formerUnique: (table, index) => ({
+        model: table.name,
+        fields: index.columns,
+        selector: index.columns.join("_"),
+        attribute: index.columns.length === 1 ? "@unique" : `@@unique([${index.columns.join(", ")}])`,
+      }),
     },
     openPlans,
     originalModels: () => [{ file: "prisma/schema.prisma", model: "User", text: "model User {\n}" }],

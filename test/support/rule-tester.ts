@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { OperationKind } from "../../core/src/model/index.js";
+import type { OperationKind, TableName } from "../../core/src/model/index.js";
 import { judge } from "../../core/src/rules/judge.js";
 import type { Rule } from "../../core/src/rules/rule.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
@@ -26,8 +26,10 @@ export function ruleTester<K extends OperationKind>(
   rule: Rule<K>,
   cases: { readonly safe: readonly SafeCase[]; readonly unsafe: readonly UnsafeCase[] },
 ): void {
+  const { indexes = [] } = rule.examples;
+  const index = (name: TableName) => indexes.find((each) => each.name === name.name);
   const read = async (sql: string) =>
-    judge(readMigration(sql, "migration.sql", await loadParser()), sourcesIn(annotationsIn(sql)));
+    judge(readMigration(sql, "migration.sql", await loadParser()), sourcesIn(annotationsIn(sql)), index);
   describe(rule.id, () => {
     test.each([
       ...cases.safe,
@@ -46,7 +48,7 @@ export function ruleTester<K extends OperationKind>(
       const { findings } = await read(sql);
       const own = findings.filter((finding) => finding.rule.id === rule.id);
       expect(own.map((finding) => finding.hazard.consequence).join("\n")).toMatch(consequence);
-      const plan = await planOf({ sql: withoutAnnotations(sql), columns: annotationsIn(sql) });
+      const plan = await planOf({ sql: withoutAnnotations(sql), columns: annotationsIn(sql), indexes });
       for (const phase of ["expand", "contract"] as const) {
         const actual = plan.units.filter((unit) => unit.phase === phase).map((unit) => unit.ddl);
         expect(actual, phase).toHaveLength(ddl[phase].length);

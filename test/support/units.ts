@@ -55,7 +55,9 @@ export const handleIndex: UnitIndex = { name: "User_handle_key", isUnique: true,
 export const chain = ["expand", "create-index", "assert-index", "prove", "enforce"] as const;
 
 /** The files of one table's columns, by kind. */
-export type UnitFiles = Readonly<Record<Exclude<UnitKind, "original">, string>>;
+export type UnitFiles = Readonly<
+  Record<Exclude<UnitKind, "original" | "add-foreign-key" | "validate-foreign-key" | "drop-index">, string>
+>;
 
 export function filesOf(
   table: TableName = user,

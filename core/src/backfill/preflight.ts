@@ -1,6 +1,7 @@
 import type { Connection } from "../db/connection.js";
 import type { ErrorCode } from "../errors.js";
 import { checkFill, type FillProblem } from "../facts/check-fill.js";
+import { checkReference } from "../facts/check-reference.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { childObstacles } from "../facts/children.js";
 import { fillProblemText } from "../facts/fill-problem.js";
@@ -122,6 +123,12 @@ export async function checkFills(
     for (const problem of await checkUnique(connection, { table, key, columns: spec.columns, timeoutMs }))
       add(problem, column);
   }
+  for (const foreignKey of spec.foreignKeys ?? []) {
+    const column = spec.columns.find(({ name }) => foreignKey.columns.includes(name));
+    if (column === undefined || foreignKey.columns.some((name) => failing.has(name))) continue;
+    for (const problem of await checkReference(connection, { table, foreignKey, columns: spec.columns, timeoutMs }))
+      add(problem, column);
+  }
   return { problems, notices };
 }
 
@@ -134,6 +141,10 @@ function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: str
   const abandon = `npx lockstep abandon ${plan}`;
   // Of the wrong type is the expression as a whole: there are no rows to correct.
   if (problem.kind === "type") return { hint: `Take the plan back and make another: ${abandon}` };
+  if (problem.kind === "missing-rows")
+    return {
+      hint: `Insert the rows that are missing in "${tableLabel(problem.references)}", or take the plan back and make another: ${abandon}`,
+    };
   return { hint: `Correct the rows named, or take the plan back and make another: ${abandon}` };
 }
 

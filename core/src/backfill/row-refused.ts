@@ -19,7 +19,11 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
     "LS5006",
     `${row} on ${session.connection.label}: ${message}${detail ? ` (${detail})` : ""}${same}`,
     {
-      ...(hint ? { hint } : {}),
+      ...(code === "23503"
+        ? { hint: "Insert the row that the value leads to, then run the same command again: it goes on at this row." }
+        : hint
+          ? { hint }
+          : {}),
       details: { key, sqlState: code, others },
       cause,
     },

@@ -10,7 +10,7 @@ import { timestampOf } from "../release/timestamps.js";
 import { diffText } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText } from "../review/terminal.js";
-import { columnLabel } from "../review/words.js";
+import { columnLabel, stayWords } from "../review/words.js";
 import type { CommandResult, Invocation } from "./command.js";
 
 /**
@@ -99,7 +99,8 @@ function verdict(plan: Plan, to: UndoRequest["to"]): string {
 /** What becomes of the data, in words. */
 function effectText(plan: Plan, to: UndoRequest["to"], lost: readonly string[], removesMigrations: boolean): string {
   if (removesMigrations) return "No database has its migrations, so they are removed; no data is touched.";
-  if (to === "undone") return `The values in ${lost.join(", ")} are lost where this is applied; nothing else is.`;
+  if (to === "undone")
+    return `The values in ${lost.join(", ")} are lost where this is applied; nothing else is.${stayWords(plan)}`;
   const names = plan.columns.map(columnLabel).join(", ");
   return `No data is lost: the values in ${names} stay.`;
 }

@@ -38,8 +38,18 @@ export type FillProblem =
       readonly rows: number;
       readonly samples: readonly DuplicateValue[];
     }
+  /** A foreign key would refuse the values. */
+  | {
+      readonly kind: "missing-rows";
+      readonly key: readonly string[];
+      readonly references: TableName;
+      readonly referencedColumns: readonly string[];
+      /** 0: no row has the value yet, but every new one gets it. */
+      readonly rows: number;
+      readonly samples: readonly { readonly value: string; readonly row: string }[];
+    }
   /** The time ran out: nothing is known about this part. */
-  | { readonly kind: "not-finished"; readonly what: "values" | "duplicates"; readonly afterMs: number }
+  | { readonly kind: "not-finished"; readonly what: "values" | "duplicates" | "references"; readonly afterMs: number }
   /** It cannot be tried here: the column's type is made by the same change, or the role may not make a temporary table. */
   | { readonly kind: "not-checked"; readonly message: string };
 
@@ -217,7 +227,7 @@ async function checkValues(
 export async function reading(
   connection: Connection,
   timeoutMs = 30_000,
-  what: "values" | "duplicates",
+  what: "values" | "duplicates" | "references",
   run: () => Promise<readonly FillProblem[]>,
 ): Promise<readonly FillProblem[]> {
   // row_security off: an error instead of rows that are silently left out.

@@ -52,6 +52,19 @@ export function fillProblemText(
         message: `The ${source} of ${name} yields the same ${same} for ${rows(problem.rows)}: ${first}`,
       };
     }
+    case "missing-rows": {
+      const values = problem.samples
+        .map(
+          ({ value, row }) =>
+            `${problem.referencedColumns.map((each) => `"${each}"`).join(", ")} = ${value} for ${row}`,
+        )
+        .join("; ");
+      const of = problem.rows === 0 ? "" : ` (${rows(problem.rows)})`;
+      return {
+        code: "LS2040",
+        message: `The ${source} of ${name} leads to rows that "${tableLabel(problem.references)}" does not have${of}: ${values}`,
+      };
+    }
     case "not-finished":
       return {
         code: undefined,

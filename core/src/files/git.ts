@@ -44,6 +44,15 @@ export function ignoredFiles(root: string, files: readonly string[]): readonly s
   });
 }
 
+/** The text of a file in the last commit; undefined where it is not in one, or without git. */
+export function committedText(root: string, file: string): string | undefined {
+  try {
+    return git(root, ["show", `HEAD:./${file}`]);
+  } catch {
+    return undefined;
+  }
+}
+
 function git(root: string, args: readonly string[]): string {
   return execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
 }

@@ -31,13 +31,21 @@ export interface EntityField {
   readonly documentation: string;
 }
 
+/** A relation field. The side that stores the key names its fields, and those that they lead to. */
+export interface EntityRelation {
+  readonly name: string;
+  readonly model: string;
+  readonly fields?: readonly string[];
+  readonly references?: readonly string[];
+}
+
 /** An ORM model, as codemods and rules see it. */
 export interface EntityModel {
   readonly name: string;
   readonly table: { readonly schema?: string; readonly name: string };
   readonly fields: readonly EntityField[];
   /** Relation fields and the model they lead to: nested writes follow them. */
-  readonly relations: readonly { readonly name: string; readonly model: string }[];
+  readonly relations: readonly EntityRelation[];
   /** Columns of the primary key. */
   readonly primaryKey: readonly string[];
 }
@@ -55,15 +63,24 @@ export type WriteValue =
 
 /**
  * What a phase needs from the code for one column; codemods turn it into edits.
- * expand: `write`, `keepFromReads`, `completeFixtures`, `acceptInRequests`; switch: `read`; contract: `dropFallback`.
+ * expand: `write`, `keepFromReads`, `completeFixtures`, `acceptInRequests`; switch: `read`; contract: `dropFallback`, `leaveUnique`.
  */
 export interface CodeIntent {
-  readonly kind: "write" | "keepFromReads" | "completeFixtures" | "acceptInRequests" | "read" | "dropFallback";
+  readonly kind:
+    | "write"
+    | "keepFromReads"
+    | "completeFixtures"
+    | "acceptInRequests"
+    | "read"
+    | "dropFallback"
+    | "leaveUnique";
   readonly model: string;
   readonly field: string;
   readonly value: WriteValue;
   /** `internal`: responses never show it. */
   readonly exposure?: "internal" | "exposed" | undefined;
+  /** `leaveUnique`: how code names the unique key that goes away. */
+  readonly unique?: string;
 }
 
 /** Which phase asks for what: an edit belongs to the phase of its intent, whenever it was made. */
@@ -74,6 +91,7 @@ export const phaseOfIntent = {
   acceptInRequests: "expand",
   read: "switch",
   dropFallback: "contract",
+  leaveUnique: "contract",
 } as const satisfies Record<CodeIntent["kind"], "expand" | "switch" | "contract">;
 
 /** A change to one file: replace `before` (the whole content, or undefined for a new file) by `after`. */

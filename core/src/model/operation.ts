@@ -32,6 +32,9 @@ export interface ColumnDeclaration {
   readonly hasOther: boolean;
 }
 
+export type ReferentialAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
+export type Deferrable = "no" | "immediate" | "deferred";
+
 interface OperationBase {
   /** The statement it was read from. */
   readonly statement: number;
@@ -53,7 +56,11 @@ export type Operation = OperationBase &
         readonly isConcurrent: boolean;
         /** Plain columns; undefined when an expression, operator class, predicate or INCLUDE makes it more than that. */
         readonly columns: readonly string[] | undefined;
+        /** Every column that it names, in keys, expressions, INCLUDE and predicate. */
+        readonly reads: readonly string[];
         readonly method: string;
+        /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
+        readonly definition: string;
       }
     | {
         readonly kind: "addForeignKey";
@@ -61,7 +68,20 @@ export type Operation = OperationBase &
         readonly name: string | undefined;
         readonly columns: readonly string[];
         readonly references: TableName;
+        /** Empty: the primary key of the referenced table. */
+        readonly referencedColumns: readonly string[];
+        readonly onUpdate: ReferentialAction;
+        readonly onDelete: ReferentialAction;
+        readonly isMatchFull: boolean;
+        readonly deferrable: Deferrable;
         readonly isValid: boolean;
+        /** `SET NULL (a)`, `PERIOD`, `NOT ENFORCED`: something this model does not describe. */
+        readonly hasOther: boolean;
+      }
+    | {
+        readonly kind: "addPrimaryKey";
+        readonly table: TableName;
+        readonly columns: readonly string[];
       }
     | { readonly kind: "setNotNull"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropNotNull"; readonly table: TableName; readonly column: string }

@@ -2,6 +2,7 @@ import type { CodeIntent, Place, PlannedEdit, WriteValue } from "./code.js";
 import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
+import type { Deferrable, ReferentialAction } from "./operation.js";
 
 export const phases = ["expand", "backfill", "switch", "contract"] as const;
 export type Phase = (typeof phases)[number];
@@ -47,12 +48,26 @@ export interface SequenceSpec {
   readonly name: string;
 }
 
-/** An index as a unit builds it: plain columns of one table. */
+/** An index as a unit builds it. */
 export interface UnitIndex {
   readonly name: string;
   readonly isUnique: boolean;
   readonly columns: readonly string[];
   readonly method: string;
+  /** What follows the table's name, as the ORM wrote it; only where the index is more than `method` over plain `columns`. */
+  readonly definition?: string;
+}
+
+/** A foreign key as a unit adds it. */
+export interface ForeignKey {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly references: TableName;
+  readonly referencedColumns: readonly string[];
+  readonly onUpdate: ReferentialAction;
+  readonly onDelete: ReferentialAction;
+  readonly isMatchFull: boolean;
+  readonly deferrable: Deferrable;
 }
 
 /** Tables below a table that hold rows of it. Known from the development database: migrations made them. */
@@ -79,9 +94,18 @@ export type UnitSpec =
   | ({ readonly kind: "expand" } & ColumnsOf)
   | ({ readonly kind: "create-index" } & IndexOf)
   | ({ readonly kind: "assert-index" } & IndexOf)
+  | ({ readonly kind: "drop-index" } & IndexOf)
   | ({ readonly kind: "prove" } & ColumnsOf)
   | ({ readonly kind: "enforce" } & ColumnsOf)
-  | ({ readonly kind: "undo-expand" } & ColumnsOf)
+  | { readonly kind: "add-foreign-key"; readonly table: TableName; readonly foreignKey: ForeignKey }
+  | { readonly kind: "validate-foreign-key"; readonly table: TableName; readonly foreignKey: ForeignKey }
+  | ({
+      readonly kind: "undo-expand";
+      /** Tables that foreign keys of the columns lead to: dropping those locks them as well. */
+      readonly references?: readonly TableName[];
+      /** Types that the change made and nothing but columns of the plan uses. */
+      readonly types?: readonly TableName[];
+    } & ColumnsOf)
   | ({ readonly kind: "undo-contract" } & ColumnsOf)
   /** Statements of the user's migration that need no rewrite: the same bytes, in the same order. */
   | { readonly kind: "original"; readonly sql: string };
@@ -133,6 +157,8 @@ export interface BackfillSpec {
   readonly uniqueKeys: readonly (readonly string[])[];
   /** The columns stay optional, so NULL may be chosen: one pass up to the greatest key at its start, and never again. */
   readonly once?: true;
+  /** Foreign keys that the change adds with one of them; absent: none. */
+  readonly foreignKeys?: readonly ForeignKey[];
 }
 
 /** A planned column, from the database and from the ORM model at once. */
@@ -146,6 +172,8 @@ export interface PlannedColumn {
   readonly sequence?: SequenceSpec;
   /** The columns of each unique index of the change that it is part of: `[["userId", "channel"]]`. */
   readonly uniqueKeys: readonly (readonly string[])[];
+  /** The foreign keys of the change that it is part of; absent: none. */
+  readonly foreignKeys?: readonly ForeignKey[];
   /** The model and field that the ORM maps to it. */
   readonly model: string;
   readonly field: string;
@@ -165,6 +193,23 @@ export interface PlannedColumn {
   readonly key?: readonly KeyColumn[];
   /** Whether other tables hold rows of this one. */
   readonly descendants?: Descendants;
+}
+
+/**
+ * A unique constraint that the change replaces by one with a new column. It stays until contract: until every row has its value the
+ * new one guards less, and running code names the old one.
+ */
+export interface KeptUnique {
+  readonly table: TableName;
+  readonly index: UnitIndex;
+  readonly model: string;
+  readonly fields: readonly string[];
+  /** How code names it in a `where`: the field, or the name of the combination. */
+  readonly selector: string;
+  /** What declares it in the model until then: `@unique` on its field, or `@@unique([userId])` on a line of its own. */
+  readonly attribute: string;
+  /** The columns of the unique index that takes its place. */
+  readonly replacedBy: readonly string[];
 }
 
 /** The smallest thing run, verified and recorded */
@@ -201,6 +246,10 @@ export interface Plan {
   readonly notices: readonly Notice[];
   readonly units: readonly Unit[];
   readonly backfills: readonly BackfillSpec[];
+  /** Tables that the change makes by statements that need no rewrite: an undo leaves them. Absent: none. */
+  readonly madeTables?: readonly TableName[];
+  /** Unique constraints that stay until contract; absent: none. */
+  readonly keptUniques?: readonly KeptUnique[];
   /** The backfill has none: its runner looks at the target itself. */
   readonly gates: Readonly<Record<"switch" | "contract", readonly GateStep[]>>;
   readonly intents: Readonly<Record<DeployedPhase, readonly CodeIntent[]>>;

@@ -3,6 +3,8 @@ import {
   isSameTable,
   type Migration,
   type Operation,
+  type OperationOf,
+  type TableName,
   type Unit,
   type UnitColumn,
   type UnitSpec,
@@ -43,36 +45,77 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
       original += `${leadingComments(statement.full, statement.sql)}${head}${rest.map((operation) => operation.sql).join(",\n")};`;
     }
     flush();
-    for (const operation of own)
+    for (const operation of own) {
+      // A column is added where the ORM adds it, whichever rule asked for that: the table gets its columns in the ORM's order.
+      if (operation.kind === "addColumn")
+        for (const addition of additionsOf(operation, rewritten)) mergeSpec(specs, addition);
       for (const finding of rewritten.filter((candidate) => candidate.operation === operation))
         for (const step of finding.rewrite.expand ?? []) if (step.kind === "ddl") mergeSpec(specs, step.unit);
+    }
   }
   original += migration.tail.trim() === "" ? "" : migration.tail;
   flush();
   return toUnits(specs, "expand");
 }
 
-/** The units of contract: prove before enforce, one of each a table. */
+/** What rules ask for in place of an ADD COLUMN. */
+function additionsOf({ table, column }: OperationOf<"addColumn">, rewritten: readonly Rewritten[]): UnitOf<"expand">[] {
+  return rewritten
+    .flatMap(({ rewrite }) => rewrite.expand ?? [])
+    .flatMap((step) => (step.kind === "ddl" && step.unit.kind === "expand" ? [step.unit] : []))
+    .filter((unit) => isSameTable(unit.table, table) && unit.columns.some(({ name }) => name === column.name))
+    .map((unit) => ({ ...unit, columns: unit.columns.filter(({ name }) => name === column.name) }));
+}
+
+/** The units of contract: prove before enforce, one of each a table; what goes away goes last. */
 export function contractUnits(rewritten: readonly Rewritten[]): Unit[] {
+  const rank = (unit: UnitSpec) => (unit.kind === "prove" ? 0 : unit.kind === "enforce" ? 1 : 2);
+  const steps = rewritten
+    .flatMap(({ rewrite }) => rewrite.contract ?? [])
+    .flatMap((step) => (step.kind === "ddl" ? [step.unit] : []));
   const specs: UnitSpec[] = [];
-  for (const { rewrite } of rewritten)
-    for (const step of rewrite.contract ?? [])
-      if (step.kind === "ddl" && step.unit.kind === "prove") mergeInto(specs, step.unit);
-  for (const { rewrite } of rewritten)
-    for (const step of rewrite.contract ?? [])
-      if (step.kind === "ddl" && step.unit.kind !== "prove") mergeInto(specs, step.unit);
+  for (const unit of [...steps].sort((a, b) => rank(a) - rank(b))) mergeInto(specs, unit);
   return toUnits(specs, "contract");
 }
 
-/** Forward units that take a phase back, last first. */
-export function undoUnits(units: readonly Unit[], phase: "expand" | "contract"): Unit[] {
+/**
+ * Forward units that take a phase back, last first.
+ *
+ * @param types what the last of them drops besides: no column is of these types any more
+ */
+export function undoUnits(
+  units: readonly Unit[],
+  phase: "expand" | "contract",
+  types: readonly TableName[] = [],
+): Unit[] {
   const specs = [...units].reverse().flatMap(({ spec }): UnitSpec[] => {
-    if (spec.kind === "expand") return [{ ...spec, kind: "undo-expand" }];
+    if (spec.kind === "expand") return [undoExpand(spec, units)];
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
+    if (spec.kind === "drop-index")
+      return [
+        { ...spec, kind: "create-index" },
+        { ...spec, kind: "assert-index" },
+      ];
     return [];
   });
+  const last = specs.at(-1);
+  if (types.length > 0 && last?.kind === "undo-expand") specs[specs.length - 1] = { ...last, types };
   return toUnits(specs, phase, "undo");
 }
+
+function undoExpand(expand: UnitOf<"expand">, units: readonly Unit[]): UnitSpec {
+  const { table, columns } = expand;
+  const references = units.flatMap(({ spec }) =>
+    spec.kind === "add-foreign-key" &&
+    isSameTable(spec.table, table) &&
+    columns.some((column) => spec.foreignKey.columns.includes(column.name))
+      ? [spec.foreignKey.references]
+      : [],
+  );
+  return { ...expand, kind: "undo-expand", ...(references.length === 0 ? {} : { references }) };
+}
+
+type UnitOf<K extends UnitSpec["kind"]> = Extract<UnitSpec, { kind: K }>;
 
 /**
  * The operations that the plan replaces: what rules found, and the ADD COLUMN of every planned column. Where a rule adds the
@@ -95,12 +138,18 @@ function claimedOperations(operations: readonly Operation[], rewritten: readonly
   return claimed;
 }
 
-/** Consecutive additions to one table are one block; anything else keeps its place. */
+/** Consecutive additions to one table are one block; anything else keeps its place. A column is added once. */
 function mergeSpec(specs: UnitSpec[], spec: UnitSpec): void {
   const last = specs.at(-1);
-  if (spec.kind === "expand" && last?.kind === "expand" && isSameTable(last.table, spec.table))
-    specs[specs.length - 1] = { ...last, columns: withColumns(last.columns, spec.columns) };
-  else specs.push(spec);
+  if (spec.kind !== "expand") return void specs.push(spec);
+  const added = specs.flatMap((other) =>
+    other.kind === "expand" && isSameTable(other.table, spec.table) ? other.columns.map(({ name }) => name) : [],
+  );
+  const columns = spec.columns.filter((column) => !added.includes(column.name));
+  if (columns.length === 0) return;
+  if (last?.kind === "expand" && isSameTable(last.table, spec.table))
+    specs[specs.length - 1] = { ...last, columns: [...last.columns, ...columns] };
+  else specs.push({ ...spec, columns });
 }
 
 function mergeInto(specs: UnitSpec[], spec: UnitSpec): void {

@@ -2,6 +2,7 @@ import type {
   BackfillSpec,
   CodeIntent,
   GateStep,
+  KeptUnique,
   Migration,
   Notice,
   Pace,
@@ -9,13 +10,17 @@ import type {
   Plan,
   PlannedColumn,
   Step,
+  Unit,
 } from "../model/index.js";
-import { isFilled, isSameTable, valueLabel } from "../model/index.js";
-import { judge } from "../rules/judge.js";
+import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
+import { type Judgement, judge } from "../rules/judge.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
+import { refuseNewKeyColumns } from "./guard-keys.js";
+import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
+import { typesOfColumns } from "./made-types.js";
 import { planColumns } from "./plan-columns.js";
 import type { PlanSources } from "./sources.js";
 
@@ -45,7 +50,8 @@ export type PlanAnswer =
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const { migration, sources } = request;
-  const judgement = judge(migration, sources.column);
+  const judgement = await judgeWithIndexes(migration, sources);
+  refuseNewKeyColumns(judgement.context);
   const skipped: Notice[] = [];
   const findings = judgement.findings.filter(({ operation, rule, hazard }) => {
     const reasons = rule
@@ -65,6 +71,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   );
   refuseLostSources(migration.operations, columns);
   refuseUnfilledSources(columns, request.openPlans);
+  await refuseUnsafeRelations(columns, judgement.context, sources.table);
   const rewritten: Rewritten[] = findings.map((finding) => {
     const own = finding.rule.columns(finding.operation, judgement.context);
     const planned = columns.filter((column) =>
@@ -79,8 +86,12 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const ids = units.map((unit) => unit.id);
   if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
 
+  const made = migration.operations.flatMap((each) => (each.kind === "createTable" ? [each.table] : []));
+  const kept = keptUniques(contract, sources);
   const applied = columns.flatMap((column): GateStep[] =>
-    isFilled(column) ? [{ gate: "phase-applied", table: column.table, column: column.name }] : [],
+    isFilled(column) || kept.some((unique) => isReplacedBy(unique, column))
+      ? [{ gate: "phase-applied", table: column.table, column: column.name }]
+      : [],
   );
   const hazards = rewritten.map((finding) => finding.hazard);
   const plan: Plan = {
@@ -98,6 +109,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     notices,
     units,
     backfills: mergeBackfills(steps("backfill")),
+    ...(made.length === 0 ? {} : { madeTables: made }),
+    ...(kept.length === 0 ? {} : { keptUniques: kept }),
     gates: {
       switch: [...applied, ...gatesOf(steps("switch"))],
       contract: [...applied, ...gatesOf(steps("contract"))],
@@ -105,13 +118,52 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     intents: {
       expand: intentsOf(steps("expand")),
       switch: intentsOf(steps("switch")),
-      contract: intentsOf(steps("contract")),
+      contract: [...intentsOf(steps("contract")), ...kept.flatMap((unique) => leaveUnique(unique, columns))],
     },
-    undo: { expand: undoUnits(expand, "expand"), contract: undoUnits(contract, "contract") },
+    undo: {
+      expand: undoUnits(expand, "expand", typesOfColumns(migration.operations, columns)),
+      contract: undoUnits(contract, "contract"),
+    },
     originalModels: request.originalModels(columns),
     state: { released: "expand", written: [], held: [], undo: [], edits: [], places: [], codeFiles: [] },
   };
   return { kind: "plan", plan };
+}
+
+/** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
+async function judgeWithIndexes(migration: Migration, sources: PlanSources): Promise<Judgement> {
+  const judgement = judge(migration, sources.column);
+  const { index } = sources;
+  const dropped = migration.operations.flatMap((operation) =>
+    operation.kind === "dropIndex" && !operation.isConcurrent ? [operation.name] : [],
+  );
+  if (index === undefined || judgement.findings.length === 0 || dropped.length === 0) return judgement;
+  const found = await Promise.all(dropped.map(async (name) => [tableLabel(name), await index(name)] as const));
+  const facts = new Map(found);
+  return judge(migration, sources.column, (name) => facts.get(tableLabel(name)));
+}
+
+/** What the units that drop an old unique index say, with the names that the model and the code have for it. */
+function keptUniques(units: readonly Unit[], sources: PlanSources): KeptUnique[] {
+  return units.flatMap(({ spec }, position) => {
+    // The check that its replacement is valid comes right before it.
+    const replacement = units[position - 1]?.spec;
+    if (spec.kind !== "drop-index" || replacement?.kind !== "assert-index" || !sources.formerUnique) return [];
+    const { table, index } = spec;
+    return [{ table, index, ...sources.formerUnique(table, index), replacedBy: replacement.index.columns }];
+  });
+}
+
+function isReplacedBy(unique: KeptUnique, column: PlannedColumn): boolean {
+  return isSameTable(unique.table, column.table) && unique.replacedBy.includes(column.name);
+}
+
+/** Code that finds rows by the old key is listed with the column that the key gets. */
+function leaveUnique(unique: KeptUnique, columns: readonly PlannedColumn[]): CodeIntent[] {
+  const column = columns.find((candidate) => isReplacedBy(unique, candidate));
+  if (column === undefined) return [];
+  const { model, field, exposure } = column;
+  return [{ kind: "leaveUnique", model, field, value: { kind: "none" }, exposure, unique: unique.selector }];
 }
 
 /** One pass a table fills all of its planned columns; those that stay optional have one of their own. */
@@ -132,7 +184,14 @@ function mergeBackfills(steps: readonly Step[]): BackfillSpec[] {
 function mergeBackfill(one: BackfillSpec, other: BackfillSpec): BackfillSpec {
   const known = new Set(one.uniqueKeys.map((key) => JSON.stringify(key)));
   const added = other.uniqueKeys.filter((key) => !known.has(JSON.stringify(key)));
-  return { ...one, columns: [...one.columns, ...other.columns], uniqueKeys: [...one.uniqueKeys, ...added] };
+  const names = new Set((one.foreignKeys ?? []).map((key) => key.name));
+  const foreignKeys = [...(one.foreignKeys ?? []), ...(other.foreignKeys ?? []).filter((key) => !names.has(key.name))];
+  return {
+    ...one,
+    columns: [...one.columns, ...other.columns],
+    uniqueKeys: [...one.uniqueKeys, ...added],
+    ...(foreignKeys.length === 0 ? {} : { foreignKeys }),
+  };
 }
 
 function gatesOf(steps: readonly Step[]): GateStep[] {
@@ -153,6 +212,6 @@ export function phasesOf(plan: Plan): Phase[] {
     "expand",
     ...(hasBackfill ? (["backfill"] as const) : []),
     ...(hasSwitch ? (["switch"] as const) : []),
-    ...(isRelaxed ? (["contract"] as const) : []),
+    ...(plan.units.some((unit) => unit.phase === "contract") ? (["contract"] as const) : []),
   ];
 }

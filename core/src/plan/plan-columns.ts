@@ -2,6 +2,7 @@ import { LockstepError } from "../errors.js";
 import {
   type ColumnDeclaration,
   type Fill,
+  type ForeignKey,
   isSameTable,
   type KeyColumn,
   type PlannedColumn,
@@ -10,7 +11,7 @@ import {
 } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
-import { writeValue } from "../rules/steps.js";
+import { unitForeignKey, writeValue } from "../rules/steps.js";
 import { isConstant, readFill } from "../sql/fill.js";
 import { regclassLiteral, serialSequence } from "../sql/postgres/quote.js";
 import { sourceFor } from "./client-defaults.js";
@@ -51,6 +52,15 @@ function uniqueKeysWith(table: TableName, column: string, { operations }: RuleCo
   );
 }
 
+/** The foreign keys of the change that the column is part of. */
+function foreignKeysOver(table: TableName, column: string, { operations }: RuleContext): readonly ForeignKey[] {
+  return operations.flatMap((operation) =>
+    operation.kind === "addForeignKey" && isSameTable(operation.table, table) && operation.columns.includes(column)
+      ? (unitForeignKey(operation) ?? [])
+      : [],
+  );
+}
+
 async function planColumn(
   table: TableName,
   name: string,
@@ -84,6 +94,7 @@ async function planColumn(
   refuseUniqueAcrossPartitions(table, uniqueKeys, shape);
   // No index joins a foreign partition; of tables that inherit only the rows matter, and so only to a backfill.
   if (isFilled || shape.descendants === "partitions") refuseObstacles(table, shape);
+  const foreignKeys = foreignKeysOver(table, name, context);
   const common = {
     table,
     name,
@@ -92,6 +103,7 @@ async function planColumn(
     ...(defaultSql === undefined ? {} : { defaultSql }),
     ...(sequence === undefined ? {} : { sequence }),
     uniqueKeys,
+    ...(foreignKeys.length === 0 ? {} : { foreignKeys }),
     model: source.model,
     field: source.field,
     exposure: source.exposure,

@@ -33,6 +33,18 @@ const index = z.strictObject({
   isUnique: z.boolean(),
   columns: z.array(z.string()),
   method: z.string(),
+  definition: z.string().optional(),
+});
+const action = z.enum(["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]);
+const foreignKey = z.strictObject({
+  name: z.string(),
+  columns: z.array(z.string()),
+  references: tableName,
+  referencedColumns: z.array(z.string()),
+  onUpdate: action,
+  onDelete: action,
+  isMatchFull: z.boolean(),
+  deferrable: z.enum(["no", "immediate", "deferred"]),
 });
 const columnsOf = (kind: string) =>
   z.strictObject({
@@ -43,14 +55,21 @@ const columnsOf = (kind: string) =>
   });
 const indexOf = (kind: string) =>
   z.strictObject({ kind: z.literal(kind), table: tableName, index, isPartitioned: z.literal(true).optional() });
+const foreignKeyOf = (kind: string) => z.strictObject({ kind: z.literal(kind), table: tableName, foreignKey });
 const spec = z.union([
   columnsOf("expand"),
   columnsOf("prove"),
   columnsOf("enforce"),
-  columnsOf("undo-expand"),
+  columnsOf("undo-expand").extend({
+    references: z.array(tableName).optional(),
+    types: z.array(tableName).optional(),
+  }),
   columnsOf("undo-contract"),
   indexOf("create-index"),
   indexOf("assert-index"),
+  indexOf("drop-index"),
+  foreignKeyOf("add-foreign-key"),
+  foreignKeyOf("validate-foreign-key"),
   z.strictObject({ kind: z.literal("original"), sql: z.string() }),
 ]);
 const unit = z.strictObject({
@@ -89,6 +108,7 @@ const column = z.strictObject({
   defaultSql: z.string().optional(),
   sequence: sequence.optional(),
   uniqueKeys,
+  foreignKeys: z.array(foreignKey).optional(),
   model: z.string(),
   field: z.string(),
   fill: fill.optional(),
@@ -100,11 +120,29 @@ const column = z.strictObject({
   descendants: z.enum(["partitions", "children"]).optional(),
 });
 const intent = z.strictObject({
-  kind: z.enum(["write", "keepFromReads", "completeFixtures", "acceptInRequests", "read", "dropFallback"]),
+  kind: z.enum([
+    "write",
+    "keepFromReads",
+    "completeFixtures",
+    "acceptInRequests",
+    "read",
+    "dropFallback",
+    "leaveUnique",
+  ]),
   model: z.string(),
   field: z.string(),
   value: writeValue,
   exposure,
+  unique: z.string().optional(),
+});
+const keptUnique = z.strictObject({
+  table: tableName,
+  index,
+  model: z.string(),
+  fields: z.array(z.string()),
+  selector: z.string(),
+  attribute: z.string(),
+  replacedBy: z.array(z.string()),
 });
 const gate = z.strictObject({
   gate: z.string(),
@@ -138,8 +176,11 @@ const planObject = z.strictObject({
       ),
       uniqueKeys,
       once: z.literal(true).optional(),
+      foreignKeys: z.array(foreignKey).optional(),
     }),
   ),
+  madeTables: z.array(tableName).optional(),
+  keptUniques: z.array(keptUnique).optional(),
   gates: z.strictObject({ switch: z.array(gate), contract: z.array(gate) }),
   intents: z.strictObject({ expand: z.array(intent), switch: z.array(intent), contract: z.array(intent) }),
   undo: z.strictObject({ expand: z.array(unit), contract: z.array(unit) }),

@@ -1,5 +1,6 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
-import type { ColumnSource, Descendants, KeyColumn, TableName } from "../model/index.js";
+import type { IndexFacts } from "../facts/index-facts.js";
+import type { ColumnSource, Descendants, KeptUnique, KeyColumn, TableName, UnitIndex } from "../model/index.js";
 
 export type { ColumnSource } from "../model/index.js";
 
@@ -16,10 +17,17 @@ export interface TableShape {
   readonly obstacles?: readonly string[];
 }
 
+/** How the model and the code name a unique constraint that the change takes away. */
+export type FormerUnique = Pick<KeptUnique, "model" | "fields" | "selector" | "attribute">;
+
 /** Where a plan's inputs come from: the ORM's model for columns, the development database for tables. */
 export interface PlanSources {
   column(table: TableName, column: string): ColumnSource | undefined;
   table(table: TableName): Promise<TableShape>;
+  /** An index of the development database; asked only about indexes that a change with a planned column drops. */
+  index?(name: TableName): Promise<IndexFacts | undefined>;
+  /** How the model declared a unique index before the change. */
+  formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
 }
 
 /** What the model says about a column, together with its function in lockstep.config.ts. */

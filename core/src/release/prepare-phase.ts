@@ -12,7 +12,7 @@ import {
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { planFolder, planText } from "../plan/plan-file.js";
-import { type ModelEdit, migrationName, type Project } from "../plugin.js";
+import { type FieldEdit, type ModelEdit, migrationName, type Project, type UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { type CodeRequest, editCode, intentsAt } from "./edit-code.js";
 import { nextTimestamps } from "./timestamps.js";
@@ -118,19 +118,26 @@ function reviewedText(project: Project, plan: Plan, unit: Unit, phase: DeployedP
 
 function modelEdits(plan: Plan, phase: DeployedPhase): ModelEdit[] {
   const relaxed = plan.columns.filter((column) => column.isRelaxed);
-  if (phase === "expand") return relaxed.map((column) => modelEdit("makeOptional", plan, column));
+  if (phase === "expand")
+    return [...relaxed.map((column) => modelEdit("makeOptional", plan, column)), ...uniqueEdits("keepUnique", plan)];
   // A column that stays optional is done with the plan's last phase, whichever that is.
   const optional = plan.columns.filter((column) => !column.isRelaxed && isFilled(column));
   return [
     ...(phase === "contract" ? relaxed.map((column) => modelEdit("makeRequired", plan, column)) : []),
     ...(phase === phasesOf(plan).at(-1) ? optional.map((column) => modelEdit("dropAnnotations", plan, column)) : []),
+    ...(phase === "contract" ? uniqueEdits("dropUnique", plan) : []),
   ];
 }
 
 /** An edit of one field, with the declaration as the user wrote it. */
-export function modelEdit(kind: ModelEdit["kind"], plan: Plan, column: PlannedColumn): ModelEdit {
+export function modelEdit(kind: FieldEdit["kind"], plan: Plan, column: PlannedColumn): ModelEdit {
   const original = plan.originalModels.find((candidate) => candidate.model === column.model)?.text;
   return { kind, column, original };
+}
+
+/** The edits of the unique constraints that stay until contract. */
+export function uniqueEdits(kind: UniqueEdit["kind"], plan: Plan): ModelEdit[] {
+  return (plan.keptUniques ?? []).map((unique) => ({ kind, unique }));
 }
 
 /** A file that gets this text, or goes. */

@@ -2,9 +2,10 @@ import { LockstepError } from "../errors.js";
 import { type DeployedPhase, type EntityModel, isFilled, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { releasesOf } from "../plan/releases.js";
+import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
 import { type CodeRequest, takeBackCode } from "./edit-code.js";
-import { modelEdit, type PhaseFiles, planFiles, read, releaseUnits, replaced } from "./prepare-phase.js";
+import { modelEdit, type PhaseFiles, planFiles, read, releaseUnits, replaced, uniqueEdits } from "./prepare-phase.js";
 import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
 
 export interface UndoRequest extends Omit<CodeRequest, "models"> {
@@ -29,12 +30,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
   const units = request.removesMigrations === true ? [] : unitsToTakeBack(request);
   const migrations = releaseUnits({ ...request, phase: "undo" }, units);
   const isEnd = to === "undone";
-  const edits = isEnd
-    ? plan.columns.map((column) => modelEdit("removeField", plan, column))
-    : plan.state.released === phasesOf(plan).at(-1)
-      ? plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column))
-      : [];
-  const modelChanges = await plugin.editModels(project, edits);
+  const modelChanges = await plugin.editModels(project, modelEdits(plan, to));
   const code = await takeBackCode({ ...request, models: models.map((model) => relaxed(model, plan)) }, to);
   const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);
   const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
@@ -63,6 +59,22 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
     ...code.changes,
   ];
   return { plan: after, changes, migrations, edits: code.made, places: code.places };
+}
+
+/** The declarations as they were; a unique constraint that contract took away comes back while what took its place is there. */
+function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
+  const kept = plan.state.released === "contract" ? uniqueEdits("keepUnique", plan) : [];
+  if (to === "undone")
+    return [...kept, ...plan.columns.map((column) => modelEdit("removeField", plan, column)), ...typeEdits(plan)];
+  if (plan.state.released !== phasesOf(plan).at(-1)) return [];
+  return [...plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column)), ...kept];
+}
+
+/** What the undo migrations drop besides the columns. */
+function typeEdits(plan: Plan): ModelEdit[] {
+  return plan.undo.expand.flatMap(({ spec }) =>
+    spec.kind === "undo-expand" ? (spec.types ?? []).map((type) => ({ kind: "removeType" as const, type })) : [],
+  );
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { ComputedFill, Phase, Plan, Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
-import { columnLabel, lockWords, phaseLines } from "./words.js";
+import { columnLabel, lockWords, phaseLines, stayWords } from "./words.js";
 
 /** Words of the ORM that the page needs. */
 export interface OrmWords {
@@ -137,7 +137,7 @@ function undoText(plan: Plan, phases: readonly Phase[]): string[] {
       ? [["contract", before, "a forward migration makes the column optional again, with its trigger", "no"]]
       : []),
     ...(phases.includes("switch") ? [["switch", "expand", "no migration; reads are kept away again", "no"]] : []),
-    ["expand", "nothing", "a forward migration drops the column", `**yes: the values in ${lost}**`],
+    ["expand", "nothing", "a forward migration drops the column", `**yes: the values in ${lost}**.${stayWords(plan)}`],
   ];
   return [
     "## Taking it back",

@@ -16,7 +16,7 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], contractUndo: re
     case "expand":
       if (phasesOf(plan).length === 1) return "commit and deploy: this plan has one phase";
       if (plan.state.undos !== undefined) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
-      return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep backfill run`;
+      return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep ${plan.backfills.length > 0 ? "backfill run" : "next"}`;
     case "switch":
       if (isTakenBack(plan)) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
       if (phasesOf(plan).at(-1) === "switch")

@@ -65,6 +65,12 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   }
 }
 
+/** What an undo leaves although the change made it: ` "Team", made by the same change, and what is in it stay.` */
+export function stayWords(plan: Plan): string {
+  const made = (plan.madeTables ?? []).map((table) => `"${tableLabel(table)}"`).join(", ");
+  return made === "" ? "" : ` ${made}, made by the same change, and what is in it stay.`;
+}
+
 /** `4 phases`, `1 phase` */
 export function phaseCount(plan: Plan): string {
   const count = phasesOf(plan).length;

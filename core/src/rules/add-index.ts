@@ -1,6 +1,6 @@
 import { isFilled } from "../model/index.js";
 import { defineRule } from "./rule.js";
-import { addColumn, buildIndex, isPlain } from "./steps.js";
+import { addColumn, buildIndex, isPlain, unitIndex } from "./steps.js";
 
 /** An index or unique constraint on a column that the same change adds to an existing table. */
 export default defineRule({
@@ -11,6 +11,7 @@ export default defineRule({
     unsafe: [
       `ALTER TABLE "User" ADD COLUMN "handle" TEXT; CREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");`,
       `ALTER TABLE "User" ADD COLUMN "team" TEXT; CREATE INDEX "User_team_idx" ON "User"("team");`,
+      `ALTER TABLE "User" ADD COLUMN "tags" TEXT[]; CREATE INDEX "User_tags_idx" ON "User" USING GIN ("tags");`,
     ],
     safe: [
       `CREATE TABLE "Team" ("id" TEXT NOT NULL); CREATE UNIQUE INDEX "Team_id_key" ON "Team"("id");`,
@@ -20,29 +21,30 @@ export default defineRule({
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: no row of the table can be written until it is finished.
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It cannot run in a transaction, so it stands alone in its file; a build that fails
 leaves an invalid index behind, so the next file asserts that it is valid. The index comes right after the column, while every
-value is NULL and before any code writes it: it is quick, and duplicates never get in.
+value is NULL and before any code writes it: it is quick, and duplicates never get in. Sort order, operator classes, methods and
+predicates stay as the ORM wrote them.
 
 A partitioned table cannot have its index built concurrently, but its partitions can. So the index is declared on the table alone
 (\`ON ONLY\`, an instant), and the next file builds it on each partition below 16 MB under a short lock and attaches it. For larger
 ones it stops and names the statements to run; deployed again, it attaches what they built.`,
 
-  detect({ table, columns, isConcurrent, isUnique }, context) {
-    if (isConcurrent || columns === undefined || context.createdInThisChange(table)) return undefined;
-    const added = columns.flatMap((column) => context.addedColumn(table, column) ?? []);
+  detect({ table, reads, isConcurrent, isUnique }, context) {
+    if (isConcurrent || context.createdInThisChange(table)) return undefined;
+    const added = reads.flatMap((column) => context.addedColumn(table, column) ?? []);
     // A rewrite of the table is the greater hazard, and no rule's yet: the index is told with it, as a notice.
-    if (added.length === 0 || added.some((column) => !isPlain(column))) return undefined;
+    if (added.length === 0 || !added.every(isPlain)) return undefined;
     return `${isUnique ? "The unique index" : "The index"} is built under a lock: nothing can be written to "${table.name}" until it is finished.`;
   },
 
-  columns: ({ table, columns = [] }, context) =>
-    columns.filter((column) => context.addedColumn(table, column) !== undefined).map((column) => ({ table, column })),
+  columns: ({ table, reads }, context) =>
+    reads.filter((column) => context.addedColumn(table, column) !== undefined).map((column) => ({ table, column })),
 
-  rewrite({ table, name, isUnique, columns = [], method }, planned) {
+  rewrite(operation, planned) {
     return {
       expand: [
         // Added here only where no other rule does: the plan keeps one addition a column.
         ...planned.filter((column) => !isFilled(column)).map(addColumn),
-        ...buildIndex(table, { name, isUnique, columns, method }, planned[0]?.descendants),
+        ...buildIndex(operation.table, unitIndex(operation), planned[0]?.descendants),
       ],
     };
   },

@@ -2,7 +2,9 @@ import addColumnBackfill from "./add-column-backfill.js";
 import addColumnNotNull from "./add-column-not-null.js";
 import addColumnSerial from "./add-column-serial.js";
 import addColumnVolatileDefault from "./add-column-volatile-default.js";
+import addForeignKey from "./add-foreign-key.js";
 import addIndex from "./add-index.js";
+import replaceUnique from "./replace-unique.js";
 import type { Rule } from "./rule.js";
 import useNewEnumValue from "./use-new-enum-value.js";
 
@@ -12,6 +14,8 @@ export const rules: readonly Rule[] = [
   addColumnNotNull,
   addColumnSerial,
   addColumnVolatileDefault,
+  addForeignKey,
   addIndex,
+  replaceUnique,
   useNewEnumValue,
 ] as readonly unknown[] as readonly Rule[];

@@ -27,12 +27,17 @@ export interface Judgement {
 }
 
 /**
- * Judges every operation of a migration by the rules. Pure: it knows the change and nothing about any database.
+ * Judges every operation of a migration by the rules. Pure: it knows the change, and nothing about any database but the indexes that
+ * the change drops, where they are given.
  *
  * @param source what the model and its annotations say about a column. Default: nothing, as where no annotation is
  */
-export function judge(migration: Migration, source: RuleContext["source"] = () => undefined): Judgement {
-  const context = contextOf(migration.operations, source);
+export function judge(
+  migration: Migration,
+  source: RuleContext["source"] = () => undefined,
+  droppedIndex: RuleContext["droppedIndex"] = () => undefined,
+): Judgement {
+  const context = contextOf(migration.operations, source, droppedIndex);
   const findings = migration.operations.flatMap((operation) => findingsOf(operation, context));
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
@@ -51,13 +56,18 @@ function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context:
     });
 }
 
-function contextOf(operations: readonly Operation[], source: RuleContext["source"]): RuleContext {
+function contextOf(
+  operations: readonly Operation[],
+  source: RuleContext["source"],
+  droppedIndex: RuleContext["droppedIndex"],
+): RuleContext {
   const created = operations.flatMap((operation) => (operation.kind === "createTable" ? [operation.table] : []));
   const createdInThisChange = (table: TableName) => created.some((candidate) => isSameTable(candidate, table));
   return {
     operations,
     createdInThisChange,
     source,
+    droppedIndex,
     addedColumn(table, column): ColumnDeclaration | undefined {
       if (createdInThisChange(table)) return undefined;
       for (const operation of operations) {
@@ -101,6 +111,9 @@ function reasonOf(operation: Operation, context: RuleContext): string | undefine
     case "addForeignKey":
       if (context.createdInThisChange(operation.table) || !operation.isValid) return undefined;
       return `all rows of "${operation.table.name}" are checked while writes to both tables wait`;
+    case "addPrimaryKey":
+      if (context.createdInThisChange(operation.table)) return undefined;
+      return `all rows of "${operation.table.name}" are checked and an index is built while reads and writes wait`;
     case "setNotNull":
       return "all rows are checked while reads and writes wait; fails if one is NULL";
     case "setType":

@@ -1,3 +1,4 @@
+import type { IndexFacts } from "../facts/index-facts.js";
 import type {
   ColumnDeclaration,
   ColumnSource,
@@ -18,6 +19,8 @@ export interface RuleContext {
   addedColumn(table: TableName, column: string): ColumnDeclaration | undefined;
   /** What the ORM's model and its annotations say about a column; undefined where nothing is known. */
   source(table: TableName, column: string): ColumnSource | undefined;
+  /** An index that the change drops, as the database describes it; undefined where nobody has asked the database. */
+  droppedIndex(name: TableName): IndexFacts | undefined;
 }
 
 /** The safe sequence that replaces an operation, by phase. Phases without steps are left out of the plan. */
@@ -35,7 +38,12 @@ export interface Rule<K extends OperationKind = OperationKind> {
   /** One line: what the rule does. */
   readonly summary: string;
   /** For the docs page: SQL that the rule rewrites, and SQL like it that passes as it stands. */
-  readonly examples: { readonly unsafe: readonly string[]; readonly safe: readonly string[] };
+  readonly examples: {
+    readonly unsafe: readonly string[];
+    readonly safe: readonly string[];
+    /** What the database says about the indexes that the examples drop. */
+    readonly indexes?: readonly IndexFacts[];
+  };
   /** For the docs page: why, with sources. */
   readonly background: string;
   /** Why this operation is unsafe here, in words for the user; undefined: it is not. */

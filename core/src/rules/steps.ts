@@ -2,8 +2,10 @@ import {
   type CodeIntent,
   type ColumnDeclaration,
   type Descendants,
+  type ForeignKey,
   type GateId,
   isFilled,
+  type OperationOf,
   type PlannedColumn,
   type Step,
   type TableName,
@@ -33,6 +35,41 @@ export function buildIndex(table: TableName, index: UnitIndex, descendants?: Des
     { kind: "ddl", unit: { kind: "create-index", ...on } },
     { kind: "ddl", unit: { kind: "assert-index", ...on } },
   ];
+}
+
+/** An index as the change declares it. */
+export function unitIndex(operation: OperationOf<"createIndex">): UnitIndex {
+  const { name, isUnique, columns, reads, method, definition } = operation;
+  return { name, isUnique, columns: columns ?? reads, method, ...(columns === undefined ? { definition } : {}) };
+}
+
+/** Waits until the other one is known to be valid, then drops the index concurrently. */
+export function dropReplacedIndex(
+  table: TableName,
+  index: UnitIndex,
+  replacement: UnitIndex,
+  descendants?: Descendants,
+): Step[] {
+  const on = { table, ...(descendants === "partitions" ? { isPartitioned: true as const } : {}) };
+  return [
+    { kind: "ddl", unit: { kind: "assert-index", ...on, index: replacement } },
+    { kind: "ddl", unit: { kind: "drop-index", ...on, index } },
+  ];
+}
+
+/** The foreign key for new rows in one file, the check of those that exist in the next. */
+export function addForeignKey(table: TableName, foreignKey: ForeignKey): Step[] {
+  return [
+    { kind: "ddl", unit: { kind: "add-foreign-key", table, foreignKey } },
+    { kind: "ddl", unit: { kind: "validate-foreign-key", table, foreignKey } },
+  ];
+}
+
+/** A foreign key as the change declares it; undefined where it is more than a unit describes. */
+export function unitForeignKey(operation: OperationOf<"addForeignKey">): ForeignKey | undefined {
+  const { name, columns, references, referencedColumns, onUpdate, onDelete, isMatchFull, deferrable } = operation;
+  if (name === undefined || operation.hasOther || referencedColumns.length === 0) return undefined;
+  return { name, columns, references, referencedColumns, onUpdate, onDelete, isMatchFull, deferrable };
 }
 
 /** CHECK NOT VALID and VALIDATE: reads and writes go on during the scan. */
@@ -71,6 +108,7 @@ export function fillRows(column: PlannedColumn): Step[] {
         columns: [{ name: column.name, type: column.type, ...value }],
         uniqueKeys: column.uniqueKeys,
         ...(column.isRelaxed ? {} : { once: true as const }),
+        ...(column.foreignKeys === undefined ? {} : { foreignKeys: column.foreignKeys }),
       },
     },
   ];

@@ -19,6 +19,7 @@ import {
   ts,
   valueText,
 } from "@lockstep/core/codemods";
+import { connectText, hasRelations, isConnected, isKeyGivenBy } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
 import { constantBehind, typedInputs } from "./input-literals.js";
 import { whyNotClient } from "./receivers.js";
@@ -33,8 +34,8 @@ export const createData: Transform = {
 
   *find(file, context) {
     if (context.intent.value.kind === "none") return;
-    for (const { value, what } of valuesOf(file, clientCalls(file, context), context)) {
-      if (ts.isObjectLiteralExpression(value)) yield* fillLiteral(value, what, file, context);
+    for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), context)) {
+      if (ts.isObjectLiteralExpression(value)) yield* fillLiteral(value, { what, isChecked }, file, context);
       else yield builtElsewhere(value, what, file, context);
     }
     yield* listOthers(file, context);
@@ -50,22 +51,30 @@ export const createData: Transform = {
 interface RowValue {
   readonly value: ts.Expression;
   readonly what: string;
+  /** Its type takes relations only, and not the fields that store their keys. */
+  readonly isChecked: boolean;
 }
 
 /** All values that become rows of the model, each once: in calls, in constants behind them, and typed as input. */
 function* valuesOf(file: SourceFile, calls: Iterable<ClientCall>, context: TransformContext): Iterable<RowValue> {
   const seen = new Set<ts.Expression>();
-  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...typedInputs(file, context)]) {
+  const typed = [...typedInputs(file, context)];
+  const checked = new Set(typed.filter((each) => each.isChecked).map((each) => each.value as ts.Expression));
+  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...typed]) {
     if (seen.has(value)) continue;
     seen.add(value);
-    yield { value, what };
+    yield { value, what, isChecked: checked.has(value) };
   }
 }
 
-function* valuesOfCalls(file: SourceFile, calls: Iterable<ClientCall>, context: TransformContext): Iterable<RowValue> {
+function* valuesOfCalls(
+  file: SourceFile,
+  calls: Iterable<ClientCall>,
+  context: TransformContext,
+): Iterable<Omit<RowValue, "isChecked">> {
   for (const call of calls) {
     for (const rows of rowsWrittenBy(call, context.models)) {
-      if (rows.model !== context.model) continue;
+      if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
       const what = describe(call.call, rows.what);
       for (const value of literalsOf(rows.value)) {
         const constant = constantBehind(value, file);
@@ -94,13 +103,21 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
 
 function* fillLiteral(
   literal: ts.ObjectLiteralExpression,
-  what: string,
+  { what, isChecked }: Pick<RowValue, "what" | "isChecked">,
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
   const { name } = context.field;
-  if (propertiesOf(literal).has(name)) return;
+  if (propertiesOf(literal).has(name) || isConnected(literal, context)) return;
   const offset = literal.getStart(file.ast);
+  if (isChecked || hasRelations(literal, context)) {
+    const connect = connectText(literal, file, context);
+    if (connect !== undefined) {
+      const reason = `the row is written with its relations, not with their keys: add \`${connect}\``;
+      yield { kind: "place", certainty: "required", offset, what, reason };
+      return;
+    }
+  }
   const [spread, ...more] = spreadsOf(literal);
   if (spread !== undefined) {
     // Whichever comes last wins: where the column belongs depends on what the spread holds.

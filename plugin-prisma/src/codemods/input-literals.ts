@@ -13,14 +13,15 @@ import {
 export function* typedInputs(
   file: SourceFile,
   context: TransformContext,
-): Iterable<{ readonly value: ts.ObjectLiteralExpression; readonly what: string }> {
+): Iterable<{ readonly value: ts.ObjectLiteralExpression; readonly what: string; readonly isChecked: boolean }> {
   if (!file.text.includes(`${context.model.name}C`) && !file.text.includes(`${context.model.name}UncheckedC`)) return;
   const pattern = new RegExp(`^${context.model.name}(?:Unchecked)?Create(?:Many\\w*|Without\\w+)?Input$`);
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     const target = targetOf(value, file, context);
     if (target.kind !== "typed" || target.inside.some((nesting) => nesting === "property")) continue;
     const name = inputName(target.type, target.inside.length === 1);
-    if (name !== undefined && pattern.test(name)) yield { value, what: describe(value, `literal typed as ${name}`) };
+    if (name === undefined || !pattern.test(name)) continue;
+    yield { value, what: describe(value, `literal typed as ${name}`), isChecked: !/Unchecked|CreateMany/.test(name) };
   }
 }
 

@@ -6,6 +6,8 @@ import type { ClientCall } from "./client-calls.js";
 export interface WrittenRows {
   readonly model: EntityModel;
   readonly value: ts.Expression;
+  /** The model of the row that they are written inside of. */
+  readonly through?: EntityModel;
   /** `data of prisma.user.create` */
   readonly what: string;
 }
@@ -27,9 +29,10 @@ function* created(
   model: EntityModel,
   what: string,
   models: readonly EntityModel[],
+  through?: EntityModel,
 ): Iterable<WrittenRows> {
   if (value === undefined) return;
-  yield { model, value, what };
+  yield { model, value, what, ...(through === undefined ? {} : { through }) };
   for (const literal of literalsOf(value)) yield* nested(literal, model, what, models);
 }
 
@@ -61,15 +64,15 @@ function* nested(
       if (initializer === undefined) continue;
       switch (nameOf(operation.name)) {
         case "create":
-          yield* created(initializer, related, label, models);
+          yield* created(initializer, related, label, models, model);
           break;
         case "createMany":
-          yield* created(innerOf(initializer, "data"), related, label, models);
+          yield* created(innerOf(initializer, "data"), related, label, models, model);
           break;
         case "connectOrCreate":
         case "upsert":
           for (const each of literalsOf(initializer)) {
-            yield* created(innerOf(each, "create"), related, label, models);
+            yield* created(innerOf(each, "create"), related, label, models, model);
             yield* updated(innerOf(each, "update"), related, label, models);
           }
           break;

@@ -45,12 +45,16 @@ export async function decide(change: ChangeSource): Promise<Change> {
   const migration = readMigration(sql, "migration.sql", parser);
   open?.refuseSecondPlan(migration.operations);
   if (open?.restored === undefined && migration.operations.length === 0) return { kind: "pass" };
-  const source = await sourcesOf(migration, schema, project);
-  const { findings, notices } = judge(migration, source);
+  const columns = await sourcesOf(migration, schema, project);
+  const { findings, notices, context } = judge(migration, columns);
+  if (migration.operations.some((operation) => operation.kind === "addPrimaryKey")) {
+    const { refuseNewKeyColumns } = await import("@lockstep/core/planning");
+    refuseNewKeyColumns(context);
+  }
   if (findings.length === 0) {
-    if (source !== undefined) {
+    if (columns !== undefined) {
       const { refuseIdleAnnotations } = await import("@lockstep/core/planning");
-      refuseIdleAnnotations(migration.operations, source, () => false);
+      refuseIdleAnnotations(migration.operations, columns, () => false);
     }
     if (open?.restored !== undefined) return { kind: "restored", schema, restore: open.restored };
     if (notices.length === 0) return { kind: "pass" };

@@ -5,6 +5,7 @@ import { isOpen, listPlans, writeFiles } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { readSchema } from "../schema/read.js";
+import { keepUnique } from "../schema/unique.js";
 import { refuseSecondChange } from "./second-change.js";
 import type { SchemaContainer } from "./shapes.js";
 
@@ -34,7 +35,16 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
   let files = schema.files;
   const names: string[] = [];
   const ids = new Set<string>();
-  for (const plan of plans)
+  for (const plan of plans) {
+    for (const unique of plan.keptUniques ?? []) {
+      const kept = keepUnique(files, unique);
+      if (kept.every((file, index) => file.content === files[index]?.content)) continue;
+      files = kept;
+      ids.add(plan.id);
+      names.push(
+        `${unique.model} unique on (${unique.fields.join(", ")}) until contract (plan ${plan.id}, phase ${plan.state.released})`,
+      );
+    }
     for (const column of plan.columns.filter((candidate) => candidate.isRelaxed)) {
       const field = readSchema(files)
         .models.find((model) => model.name === column.model)
@@ -42,8 +52,11 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
       if (field === undefined || field.isOptional || field.isList) continue;
       files = makeOptional(files, column.model, column.field);
       ids.add(plan.id);
-      names.push(`${column.model}.${column.field} (plan ${plan.id}, phase ${plan.state.released})`);
+      names.push(
+        `${column.model}.${column.field} optional until contract (plan ${plan.id}, phase ${plan.state.released})`,
+      );
     }
+  }
   return {
     schema: { ...schema, files },
     restored: names.length === 0 ? undefined : () => restore(project, files, names, [...ids]),
@@ -69,7 +82,7 @@ function restore(
       after: file.content,
     })),
   );
-  return `Lockstep: optional until contract, as before: ${names.join(", ")}.\nNext   to make it required: ${ids.map((id) => `npx lockstep next ${id}`).join(", ")}`;
+  return `Lockstep: as before, ${names.join(", ")}.\nNext   to go on: ${ids.map((id) => `npx lockstep next ${id}`).join(", ")}`;
 }
 
 function onDisk(project: PrismaProject, path: string): string {

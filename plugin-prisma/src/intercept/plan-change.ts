@@ -4,6 +4,7 @@ import {
   type ConfiguredFill,
   type Connection,
   checkFill,
+  checkReference,
   checkUnique,
   colorsFor,
   connect,
@@ -13,6 +14,7 @@ import {
   noticesText,
   type PlannedEnum,
   paceOf,
+  readIndex,
   readTable,
   refuseUnknownFills,
   systemClock,
@@ -26,6 +28,7 @@ import { makeOptional } from "../schema/edit.js";
 import { editModels } from "../schema/edit-models.js";
 import { readSchema } from "../schema/read.js";
 import { columnSources } from "../schema/sources.js";
+import { formerUniques, keepUnique } from "../schema/unique.js";
 import { verifyEdits } from "../schema/verify.js";
 import { version } from "../version.js";
 import type { Change } from "./decide.js";
@@ -59,7 +62,12 @@ export async function planChange(change: {
         orm: "prisma",
         versions: { lockstep: version, orm: project.ormVersion },
         migration,
-        sources: { column, table: (table) => database.shape(table) },
+        sources: {
+          column,
+          table: (table) => database.shape(table),
+          index: (name) => database.index(name),
+          formerUnique: formerUniques(prismaSchema, project),
+        },
         openPlans,
         pace,
         originalModels: (columns) => {
@@ -87,13 +95,14 @@ export async function planChange(change: {
     }
     const { plan } = answer;
     const relaxed = plan.columns.filter((planned) => planned.isRelaxed);
-    const files = editModels(schema.files, relaxed, (one, { model, field }) => makeOptional(one, model, field));
+    const kept = plan.keptUniques ?? [];
+    const optional = editModels(schema.files, relaxed, (one, { model, field }) => makeOptional(one, model, field));
+    const files = kept.reduce(keepUnique, optional);
     await Promise.all([
-      verifyEdits(
-        schema.files,
-        files,
-        relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field })),
-      ),
+      verifyEdits(schema.files, files, [
+        ...relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field })),
+        ...kept.map((unique) => ({ kind: "keepUnique" as const, unique })),
+      ]),
       database.tryFills(plan, functions, enumsOf(migration)),
     ]);
     return {
@@ -118,6 +127,7 @@ export async function planChange(change: {
 class DevelopmentDatabase {
   #connection: Promise<Connection> | undefined;
   readonly #tables = new Map<string, Promise<TableFacts>>();
+  readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
   readonly #url: string | undefined;
 
   constructor(url: string | undefined) {
@@ -128,7 +138,15 @@ class DevelopmentDatabase {
     return tableShape(await this.#table(table));
   }
 
-  /** @throws LS2003, LS2005–LS2007, LS5008, LS5050–LS5055 for the first problem found */
+  /** Read once: the plan is made again under its final name, when the connection is closed. */
+  index(name: TableName): ReturnType<typeof readIndex> {
+    const key = JSON.stringify(name);
+    const known = this.#indexes.get(key) ?? this.#connect().then((connection) => readIndex(connection, name));
+    this.#indexes.set(key, known);
+    return known;
+  }
+
+  /** @throws LS2003, LS2005–LS2007, LS2040, LS5008, LS5050–LS5055 for the first problem found */
   async tryFills(
     plan: Plan,
     functions: ReadonlyMap<string, ConfiguredFill>,
@@ -167,6 +185,12 @@ class DevelopmentDatabase {
         if ((added.find(({ fill }) => fill !== undefined) ?? added[0]) !== column) continue;
         const table = await this.#table(column.table);
         refuseFirst(await checkUnique(await this.#connect(), { table, key, columns }), column);
+      }
+      for (const foreignKey of column.foreignKeys ?? []) {
+        const added = columns.filter(({ name }) => foreignKey.columns.includes(name));
+        if ((added.find(({ fill }) => fill !== undefined) ?? added[0]) !== column) continue;
+        const table = await this.#table(column.table);
+        refuseFirst(await checkReference(await this.#connect(), { table, foreignKey, columns }), column);
       }
     }
   }
@@ -222,6 +246,7 @@ function refuseFirst(problems: Awaited<ReturnType<typeof checkFill>>, column: Pl
       throw new LockstepError(code, `${column.fill.source}: ${message}`, {
         details: { fill: column.fill.sql, problem },
       });
+    if (problem.kind === "missing-rows") throw new LockstepError(code, message, { details: { problem } });
     throw new LockstepError(code, message, {
       hint: `Remove the default of ${column.model}.${column.field} and write /// @lockstep.backfill(<sql>) with values that differ, or drop the unique constraint.`,
       details: { problem },

@@ -5,7 +5,6 @@ import {
   type Migration,
   type Operation,
   type Plan,
-  type PlannedColumn,
   readMigration,
 } from "@lockstep/core";
 import * as terminal from "@lockstep/core/planning";
@@ -77,11 +76,15 @@ export async function leaveExpand(
 
 /**
  * What the ORM makes of the relaxed model must be what the plan replaces: the user's operations without NOT NULL on the relaxed
- * columns. Otherwise the next migration would undo the plan.
+ * columns, and without dropping the unique indexes that stay. Otherwise the next migration would undo the plan.
  */
 async function assertAgreement(user: Migration, relaxedSql: string, plan: Plan): Promise<void> {
   const relaxed = readMigration(relaxedSql, "migration.sql", await loadParser());
-  const expected = user.operations.map((operation) => essence(operation, plan)).sort();
+  const isKept = (operation: Operation) =>
+    operation.kind === "dropIndex" &&
+    (plan.keptUniques ?? []).some((unique) => unique.index.name === operation.name.name);
+  const wanted = user.operations.filter((operation) => !isKept(operation));
+  const expected = wanted.map((operation) => essence(operation, plan)).sort();
   const actual = relaxed.operations.map((operation) => essence(operation, plan)).sort();
   const missing = expected.filter((entry, index) => entry !== actual[index]);
   if (missing.length === 0 && expected.length === actual.length) return;
@@ -107,7 +110,6 @@ function essence(operation: Operation, plan: Plan): string {
 function summary(prepared: terminal.PhaseFiles): string {
   const { plan, migrations, edits, places } = prepared;
   const colors = colorsFor(process.env.LOCKSTEP_COLOR === "1");
-  const relaxed = plan.columns.filter((column) => column.isRelaxed);
   return [
     "",
     terminal.hazardsText(plan, colors),
@@ -120,8 +122,8 @@ function summary(prepared: terminal.PhaseFiles): string {
       [
         ...migrations.map(({ name, unit }) => [name, unit.unit.title] as const),
         ...plan.originalModels
-          .filter((original) => relaxed.some((column) => column.model === original.model))
-          .map(({ file, model }) => [file, optionalWords(relaxed, model)] as const),
+          .map(({ file, model }) => [file, modelWords(plan, model)] as const)
+          .filter(([, words]) => words !== ""),
         [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
       ],
       colors,
@@ -134,7 +136,14 @@ function summary(prepared: terminal.PhaseFiles): string {
     .join("\n");
 }
 
-function optionalWords(relaxed: readonly PlannedColumn[], model: string): string {
-  const names = relaxed.filter((column) => column.model === model).map((column) => `${model}.${column.field}`);
-  return `${names.join(", ")} optional until contract`;
+/** What the model is until contract. */
+function modelWords({ columns, keptUniques = [] }: Plan, model: string): string {
+  const names = columns
+    .filter((column) => column.isRelaxed && column.model === model)
+    .map((column) => `${model}.${column.field}`);
+  const kept = keptUniques.filter((unique) => unique.model === model).map((unique) => `(${unique.fields.join(", ")})`);
+  return [
+    ...(names.length === 0 ? [] : [`${names.join(", ")} optional until contract`]),
+    ...(kept.length === 0 ? [] : [`${model} still unique on ${kept.join(", ")} until contract`]),
+  ].join("; ");
 }

@@ -1,5 +1,13 @@
-import type { EntityField, EntityModel, ScalarType } from "@lockstep/core";
-import { databaseName, fieldsOf, type PrismaField, type PrismaModel, type PrismaSchema, stringValue } from "./model.js";
+import type { EntityField, EntityModel, EntityRelation, ScalarType } from "@lockstep/core";
+import {
+  databaseName,
+  fieldsOf,
+  listOf,
+  type PrismaField,
+  type PrismaModel,
+  type PrismaSchema,
+  stringValue,
+} from "./model.js";
 
 const scalars: Readonly<Record<string, ScalarType>> = {
   String: "string",
@@ -38,10 +46,17 @@ export function toEntityModels(schema: PrismaSchema): EntityModel[] {
         .flatMap((field) => toField(field, model, enums, foreignKeys.has(field.name), keys.includes(field.name))),
       relations: model.fields
         .filter((field) => names.has(field.type))
-        .map((field) => ({ name: field.name, model: field.type })),
+        .map((field) => ({ name: field.name, model: field.type, ...keyOf(field) })),
       primaryKey: keys.map((name) => columnOf(model, name)),
     };
   });
+}
+
+/** The side of a relation that stores the key. */
+function keyOf(field: PrismaField): Pick<EntityRelation, "fields" | "references"> {
+  const relation = attribute(field, "relation") ?? none;
+  const fields = fieldsOf(relation);
+  return fields.length === 0 ? {} : { fields, references: listOf(relation, "references") };
 }
 
 const none = { name: "", args: undefined, span: { start: 0, end: 0 }, line: 0 };

@@ -112,6 +112,16 @@ export function fieldsOf(attribute: PrismaAttribute): string[] {
   const list =
     /(?:^|[\s,])fields\s*:\s*\[([^\]]*)\]/.exec(attribute.args ?? "") ?? /^\s*\[([^\]]*)\]/.exec(attribute.args ?? "");
   if (list === null) return [];
-  const names = (list[1] ?? "").replace(/\([^)]*\)/g, "").split(",");
+  return namesIn(list[1] ?? "");
+}
+
+/** The names in `<argument>: [a, b]`. */
+export function listOf(attribute: PrismaAttribute, argument: "references"): string[] {
+  const list = new RegExp(`(?:^|[\\s,])${argument}\\s*:\\s*\\[([^\\]]*)\\]`).exec(attribute.args ?? "");
+  return namesIn(list?.[1] ?? "");
+}
+
+function namesIn(list: string): string[] {
+  const names = list.replace(/\([^)]*\)/g, "").split(",");
   return names.map((name) => name.trim()).filter((name) => name !== "");
 }

@@ -96,11 +96,18 @@ export function restoreField(files: Files, model: string, field: string, origina
     splices.push(insertion(at, (last === undefined ? eol : "") + text(indexes)));
   }
   const restored = replaced(files, now.file, applySplices(content, splices));
-  const wasAligned = tables(content, now.fields).every((table) => isAligned(content, table));
-  return wasAligned ? laidOut(restored, model, field) : restored;
+  return laidOut(restored, model, field, content, now);
 }
 
-function laidOut(files: Files, modelName: string, field: string): SchemaFile[] {
+/** Lays out the table of an edited field as `prisma format` does, where the model was laid out so before the edit. */
+export function laidOut(
+  files: Files,
+  modelName: string,
+  field: string,
+  before: string,
+  modelBefore: PrismaModel,
+): SchemaFile[] {
+  if (!tables(before, modelBefore.fields).every((table) => isAligned(before, table))) return [...files];
   const { model } = findField(files, modelName, field);
   const { content } = fileOf(files, model);
   const table = tables(content, model.fields).find((item) => item.some((candidate) => candidate.name === field)) ?? [];
@@ -132,9 +139,32 @@ function insertion(at: number, text: string): Splice {
 }
 
 /** The line of a declaration; only the declaration where something else stands on its line. */
-function ownLine(content: string, { span }: { readonly span: Span }): Span {
+export function ownLine(content: string, { span }: { readonly span: Span }): Span {
   const line = wholeLine(content, span);
   return content.slice(line.start, span.start).trim() === "" ? line : { start: span.start, end: line.end };
+}
+
+/** A block with the comments above it and the blank line that it leaves behind: the one above, else the one below. */
+export function ownBlock(content: string, span: Span): Splice {
+  let { start, end } = wholeLine(content, span);
+  for (let above = lineAbove(content, start); above !== undefined; above = lineAbove(content, start)) {
+    if (!content.slice(above.start, above.end).trimStart().startsWith("//")) break;
+    start = above.start;
+  }
+  const above = lineAbove(content, start);
+  const isBlank = (line: Span) => content.slice(line.start, line.end).trim() === "";
+  if (above !== undefined && isBlank(above)) start = above.start;
+  else {
+    const below = wholeLine(content, { start: end, end });
+    if (above === undefined && end < content.length && isBlank(below)) end = below.end;
+  }
+  return { start, end, text: "" };
+}
+
+function lineAbove(content: string, start: number): Span | undefined {
+  if (start === 0) return undefined;
+  const before = start - (content.startsWith("\r\n", start - 2) ? 2 : 1);
+  return wholeLine(content, { start: before, end: before });
 }
 
 /** Where removed lines leave two blank lines together, or one before the closing brace, one goes with them. */

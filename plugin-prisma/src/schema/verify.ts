@@ -1,22 +1,31 @@
-import { LockstepError, type ModelEdit } from "@lockstep/core";
+import { type KeptUnique, LockstepError, type ModelEdit } from "@lockstep/core";
 import { withoutUrls } from "./datasource-urls.js";
 import { findField, relationsOver } from "./edit.js";
 import type { SchemaFile } from "./model.js";
+import { readSchema } from "./read.js";
 import { fieldsToRemove } from "./remove.js";
+import { declarationOf } from "./unique.js";
 
 type Files = readonly SchemaFile[];
 
+type FieldEditKind = Extract<ModelEdit, { column: unknown }>["kind"];
+
 /** An edit that was made, by the names of the model. */
-export interface SchemaEdit {
-  readonly kind: ModelEdit["kind"];
-  readonly model: string;
-  readonly field: string;
-}
+export type SchemaEdit =
+  | { readonly kind: FieldEditKind; readonly model: string; readonly field: string }
+  | { readonly kind: "keepUnique" | "dropUnique"; readonly unique: Pick<KeptUnique, "model" | "fields"> }
+  | { readonly kind: "removeEnum"; readonly name: string };
+type FieldEdit = Extract<SchemaEdit, { field: string }>;
 
 /** What Prisma itself understood: the data model part of DMMF. */
 interface DataModel {
+  readonly enums: readonly { readonly name: string }[];
   readonly models: readonly { readonly name: string; readonly fields: readonly DataModelField[] }[];
-  readonly indexes?: readonly { readonly model: string; readonly fields: readonly { readonly name: string }[] }[];
+  readonly indexes?: readonly {
+    readonly model: string;
+    readonly type: string;
+    readonly fields: readonly { readonly name: string }[];
+  }[];
 }
 interface DataModelField extends Readonly<Record<string, unknown>> {
   readonly name: string;
@@ -30,17 +39,20 @@ interface DataModelField extends Readonly<Record<string, unknown>> {
  * @example await verifyEdits(before, makeOptional(before, "User", "handle"), [{ kind: "makeOptional", model: "User", field: "handle" }]);
  */
 export async function verifyEdits(before: Files, after: Files, edits: readonly SchemaEdit[]): Promise<void> {
-  const changed = edits.filter(({ kind }) => kind !== "removeField");
-  const removed = edits
+  const ofFields = edits.filter((edit): edit is FieldEdit => "field" in edit);
+  const changed = ofFields.filter(({ kind }) => kind !== "removeField");
+  const removed = ofFields
     .filter(({ kind }) => kind === "removeField")
     .flatMap((edit) => fieldsToRemove(before, edit.model, edit.field));
+  const uniques = edits.flatMap((edit) => ("unique" in edit ? [edit.unique] : []));
+  const enums = edits.flatMap((edit) => (edit.kind === "removeEnum" ? [edit.name] : []));
   const relations = changed.flatMap(({ model, field }) =>
     relationsOver(findField(before, model, field)).map((relation) => ({ model, field: relation.name })),
   );
   const loose = [...changed, ...relations];
   const [wanted, found] = [
-    comparable(await readDataModel(before), loose, removed),
-    comparable(await readDataModel(after), loose, []),
+    comparable(await readDataModel(before), { loose, removed, uniques, enums }),
+    comparable(await readDataModel(after), { loose, removed: [], uniques, enums: [] }),
   ];
   const difference = firstDifference(wanted, found, "schema");
   if (difference !== undefined) {
@@ -54,6 +66,16 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
         `${model}.${field} is ${item.isOptional ? "still" : "not"} optional after the edit`,
       );
     }
+  }
+  for (const edit of edits) {
+    if (!("unique" in edit)) continue;
+    const model = readSchema(after).models.find((item) => item.name === edit.unique.model);
+    const isDeclared = model !== undefined && declarationOf(model, edit.unique.fields) !== undefined;
+    if (isDeclared !== (edit.kind === "keepUnique"))
+      throw new LockstepError(
+        "LS2011",
+        `${edit.unique.model} is ${isDeclared ? "still" : "not"} unique on (${edit.unique.fields.join(", ")}) after the edit`,
+      );
   }
 }
 
@@ -98,29 +120,44 @@ interface FieldRef {
   readonly field: string;
 }
 
+/** What may differ between two data models. */
+interface Allowed {
+  readonly loose: readonly FieldRef[];
+  readonly removed: readonly FieldRef[];
+  readonly uniques: readonly Pick<KeptUnique, "model" | "fields">[];
+  readonly enums: readonly string[];
+}
+
 /** The data model without what may differ. */
-function comparable(dataModel: DataModel, loose: readonly FieldRef[], removed: readonly FieldRef[]): unknown {
+function comparable(dataModel: DataModel, { loose, removed, uniques, enums }: Allowed): unknown {
   const isIn = (list: readonly FieldRef[], model: string, field: string) =>
     list.some((item) => item.model === model && item.field === field);
-  const isGone = (model: string, names: unknown) =>
-    Array.isArray(names) && names.some((name) => isIn(removed, model, String(name)));
+  const isLooseUnique = (model: string, names: readonly unknown[]) =>
+    uniques.some((unique) => unique.model === model && unique.fields.join() === names.join());
+  const isGone = (model: string, names: unknown, isUnique: boolean) =>
+    Array.isArray(names) &&
+    ((isUnique && isLooseUnique(model, names)) || names.some((name) => isIn(removed, model, String(name))));
   return {
     ...dataModel,
+    enums: dataModel.enums.filter(({ name }) => !enums.includes(name)),
     models: dataModel.models.map((model) => ({
-      ...withoutGone(model, (names) => isGone(model.name, names)),
+      ...withoutGone(model, (names) => isGone(model.name, names, true)),
       fields: model.fields
         .filter((field) => !isIn(removed, model.name, field.name))
-        .map((field) =>
-          isIn(loose, model.name, field.name)
-            ? { ...field, isRequired: undefined, relationOnDelete: undefined, documentation: undefined }
-            : field,
-        ),
+        .map((field) => ({
+          ...field,
+          ...(isIn(loose, model.name, field.name)
+            ? { isRequired: undefined, relationOnDelete: undefined, documentation: undefined }
+            : {}),
+          ...(isLooseUnique(model.name, [field.name]) ? { isUnique: undefined } : {}),
+        })),
     })),
     indexes: dataModel.indexes?.filter(
       (index) =>
         !isGone(
           index.model,
           index.fields.map(({ name }) => name),
+          index.type === "unique",
         ),
     ),
   };
@@ -153,5 +190,10 @@ function firstDifference(a: unknown, b: unknown, path: string): string | undefin
 }
 
 function label(edits: readonly SchemaEdit[]): string {
-  return edits.map(({ model, field }) => `${model}.${field}`).join(", ");
+  return edits
+    .map((edit) => {
+      if ("unique" in edit) return `${edit.unique.model} unique on (${edit.unique.fields.join(", ")})`;
+      return "field" in edit ? `${edit.model}.${edit.field}` : edit.name;
+    })
+    .join(", ");
 }

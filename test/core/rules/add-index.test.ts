@@ -40,6 +40,21 @@ ruleTester(rule, {
       ddl: { expand: [/ADD COLUMN "team" text/, /CONCURRENTLY "User_team_email_idx"/, /reads pg_index/], contract: [] },
     },
     {
+      name: "prisma 7.10, sort order, operator class and predicate stay as they are written",
+      sql: `ALTER TABLE "User" ADD COLUMN "tags" JSONB;\nCREATE INDEX "a" ON "User" USING GIN ("tags" jsonb_path_ops);\nCREATE INDEX "b" ON "User"("name", "tags" DESC) WHERE ("tags" IS NOT NULL);`,
+      consequence: /index is built under a lock/,
+      ddl: {
+        expand: [
+          /ADD COLUMN "tags" jsonb/,
+          /INDEX CONCURRENTLY "a" ON "User" USING GIN \("tags" jsonb_path_ops\)$/,
+          /reads pg_index/,
+          /INDEX CONCURRENTLY "b" ON "User" \("name", "tags" DESC\) WHERE \("tags" IS NOT NULL\)$/,
+          /reads pg_index/,
+        ],
+        contract: [],
+      },
+    },
+    {
       name: "with a stored default the column is required from the start",
       sql: `ALTER TABLE "User" ADD COLUMN "role" TEXT NOT NULL DEFAULT 'member';\nCREATE INDEX "User_role_idx" ON "User"("role");`,
       consequence: /index is built under a lock/,

@@ -228,3 +228,45 @@ describe("the fills, tried on the target", () => {
     });
   });
 });
+
+describe("values that lead to no row", () => {
+  const references = { name: "Team" };
+  const foreignKeys = [
+    {
+      name: "User_handle_fkey",
+      columns: ["handle"],
+      references,
+      referencedColumns: ["code"],
+      onUpdate: "CASCADE",
+      onDelete: "RESTRICT",
+      isMatchFull: false,
+      deferrable: "no",
+    },
+  ] as const;
+  beforeEach(() =>
+    db.query(
+      `DROP TABLE IF EXISTS "Team"; CREATE TABLE "Team" (code text PRIMARY KEY); INSERT INTO "Team" VALUES ('u0@x.io')`,
+    ),
+  );
+
+  it("are found before the first row is written", async () => {
+    const spec = { ...(await makeTable(db, { rows: numbered(3) })), foreignKeys };
+    const error = await errorOf(fillTable(database.url, spec));
+    expect(error.code).toBe("LS2040");
+    expect(error.message).toContain(
+      `leads to rows that "Team" does not have (2 rows): "code" = u1@x.io for id=1; "code" = u2@x.io for id=2`,
+    );
+    expect(error.hint).toContain(`Insert the rows that are missing in "Team"`);
+    await db.query(`INSERT INTO "Team" VALUES ('u1@x.io'), ('u2@x.io')`);
+    expect(await fillTable(database.url, spec)).toMatchObject({ filled: 3 });
+  });
+
+  it("are a refused row where they come up later, and the hint says what to insert", async () => {
+    const spec = await makeTable(db, { rows: numbered(3) });
+    await db.query(`ALTER TABLE "User" ADD FOREIGN KEY (handle) REFERENCES "Team" (code)`);
+    const error = await errorOf(fillTable(database.url, spec));
+    expect(error.code).toBe("LS5006");
+    expect(error.message).toMatch(/"User" row id=1 .*\(Key \(handle\)=\(u1@x\.io\) is not present in table "Team"\.\)/);
+    expect(error.hint).toContain("Insert the row that the value leads to");
+  });
+});

@@ -1,7 +1,8 @@
-import type { AlterTableCmd, IndexStmt, Node, RangeVar } from "libpg-query";
-import type { Operation, TableName } from "../../model/index.js";
+import type { AlterTableCmd, Constraint, IndexStmt, Node, RangeVar } from "libpg-query";
+import type { Deferrable, Operation, ReferentialAction, TableName } from "../../model/index.js";
 import { readColumn } from "./read-column.js";
 import { strings } from "./read-type.js";
+import { nameParts, walk } from "./walk.js";
 
 /** Where the parts of one statement stand in the source. Locations are UTF-8 bytes, as the parser counts. */
 export interface StatementSource {
@@ -35,7 +36,7 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
     );
     return [{ ...whole, kind: "createTable", table: tableOf(statement.relation), columns }];
   }
-  if ("IndexStmt" in node) return [{ ...whole, ...readIndex(node.IndexStmt) }];
+  if ("IndexStmt" in node) return [{ ...whole, ...readIndex(node.IndexStmt, source) }];
   if ("CreateEnumStmt" in node)
     return [
       {
@@ -118,28 +119,53 @@ function readClause(command: AlterTableCmd, table: TableName, position: number, 
       }
       break;
     case "AT_AddConstraint":
+      if (definition !== undefined && "Constraint" in definition && definition.Constraint.contype === "CONSTR_FOREIGN")
+        return { ...base, ...readForeignKey(definition.Constraint, table) };
+      // With an index that exists (USING INDEX) it has no columns here.
       if (
         definition !== undefined &&
         "Constraint" in definition &&
-        definition.Constraint.contype === "CONSTR_FOREIGN"
-      ) {
-        const constraint = definition.Constraint;
-        return {
-          ...base,
-          kind: "addForeignKey",
-          table,
-          name: constraint.conname,
-          columns: strings(constraint.fk_attrs),
-          references: tableOf(constraint.pktable),
-          isValid: constraint.skip_validation !== true,
-        };
-      }
+        definition.Constraint.contype === "CONSTR_PRIMARY" &&
+        definition.Constraint.keys !== undefined
+      )
+        return { ...base, kind: "addPrimaryKey", table, columns: strings(definition.Constraint.keys) };
       break;
   }
   return { ...base, kind: "unknown", what: command.subtype ?? "ALTER TABLE", tables: [table] };
 }
 
-function readIndex(statement: IndexStmt) {
+const actions: Readonly<Record<string, ReferentialAction>> = {
+  a: "NO ACTION",
+  r: "RESTRICT",
+  c: "CASCADE",
+  n: "SET NULL",
+  d: "SET DEFAULT",
+};
+
+function readForeignKey(constraint: Constraint, table: TableName) {
+  const { fk_upd_action: onUpdate = "a", fk_del_action: onDelete = "a", fk_matchtype: match = "s" } = constraint;
+  const deferrable: Deferrable = constraint.initdeferred ? "deferred" : constraint.deferrable ? "immediate" : "no";
+  return {
+    kind: "addForeignKey" as const,
+    table,
+    name: constraint.conname,
+    columns: strings(constraint.fk_attrs),
+    references: tableOf(constraint.pktable),
+    referencedColumns: strings(constraint.pk_attrs),
+    onUpdate: actions[onUpdate] ?? "NO ACTION",
+    onDelete: actions[onDelete] ?? "NO ACTION",
+    isMatchFull: match === "f",
+    deferrable,
+    isValid: constraint.skip_validation !== true,
+    hasOther:
+      (constraint.fk_del_set_cols?.length ?? 0) > 0 ||
+      constraint.fk_with_period === true ||
+      constraint.pk_with_period === true ||
+      constraint.is_enforced !== true,
+  };
+}
+
+function readIndex(statement: IndexStmt, source: StatementSource) {
   const elements = (statement.indexParams ?? []).flatMap((param) => ("IndexElem" in param ? [param.IndexElem] : []));
   const isPlain =
     statement.whereClause === undefined &&
@@ -162,8 +188,25 @@ function readIndex(statement: IndexStmt) {
     isUnique: statement.unique === true,
     isConcurrent: statement.concurrent === true,
     columns: isPlain ? elements.map((element) => element.name ?? "") : undefined,
+    reads: columnsOf(statement),
     method: statement.accessMethod ?? "btree",
+    definition: afterName(source.slice(statement.relation?.location ?? 0, source.end)),
   };
+}
+
+/** Every column that an index names, each once. */
+function columnsOf({ indexParams, indexIncludingParams, whereClause }: IndexStmt): string[] {
+  const found = new Set<string>();
+  walk([indexParams, indexIncludingParams, whereClause], (kind, node) => {
+    if (kind === "IndexElem" && typeof node.name === "string") found.add(node.name);
+    if (kind === "ColumnRef") for (const name of nameParts(node.fields).slice(-1)) found.add(name);
+  });
+  return [...found];
+}
+
+/** What follows the name of a table, with or without its schema. */
+function afterName(text: string): string {
+  return text.replace(/^(?:"(?:[^"]|"")*"|[^\s".(]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".(]+))?\s*/, "");
 }
 
 function tableOf(relation: RangeVar | undefined): TableName {

@@ -11,13 +11,16 @@ export interface Locked {
   readonly table: TableName;
   /** Their sessions are named in messages too; the lock itself reaches them from their parent. */
   readonly hasChildren?: true;
+  /** Other tables, locked at once with it: without waiting for one while holding the other. */
+  readonly others?: readonly TableName[];
 }
 
-/** What stands at the top of every framed unit; the frames read these names. */
-export function settings({ table, hasChildren }: Locked, lockMode = "ACCESS EXCLUSIVE"): string {
+/** What stands at the top of every framed unit; the frames read these names. A table that is named twice is locked once. */
+export function settings({ table, hasChildren, others = [] }: Locked, lockMode = "ACCESS EXCLUSIVE"): string {
+  const names = [...new Set([table, ...others].map(regclassLiteral))];
   const tables = hasChildren
-    ? `ARRAY[${regclassLiteral(table)}::regclass] || ARRAY(${childrenOf(table)})`
-    : `ARRAY[${regclassLiteral(table)}]`;
+    ? `ARRAY[${names.map((name) => `${name}::regclass`).join(", ")}] || ARRAY(${childrenOf(table)})`
+    : `ARRAY[${names.join(", ")}]`;
   return settingsOf(tables, lockMode);
 }
 

@@ -3,13 +3,13 @@ import { createIndexWords, indexColumns } from "./index-definition.js";
 import { declareIndex, describeDeclareIndex } from "./partition-index.js";
 import type { SpecOf, UnitText } from "./unit-text.js";
 
-type IndexSpec = SpecOf<"create-index" | "assert-index">;
+type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 
 /**
  * Builds the index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block.
  * Without IF NOT EXISTS, which accepts the invalid index that a failed build leaves behind.
  */
-export function createIndex(spec: IndexSpec): string {
+export function createIndex(spec: SpecOf<"create-index">): string {
   if (spec.isPartitioned) return declareIndex(spec);
   return `${createIndexStatement(spec)};\n`;
 }

@@ -1,4 +1,4 @@
-import type { DeployedPhase, Unit } from "../../../model/plan.js";
+import type { DeployedPhase, Unit, UnitSpec } from "../../../model/plan.js";
 import { printable, quoteTable } from "../quote.js";
 import { budgetMs, stallMs } from "./block.js";
 
@@ -37,7 +37,7 @@ function lockText({ spec, lock }: Unit): string {
   // pg_get_indexdef reads under ACCESS SHARE, like a SELECT.
   if (spec.kind === "original" || lock.mode === "none")
     return "none but that of a SELECT: it stops no read and no write";
-  const on = `${lock.mode} on ${quoteTable(spec.table)}`;
+  const on = `${lock.mode} on ${lockedTables(spec)}`;
   // The frame's promise (docs/lock-frame.md): it gives way instead of queueing.
   const frame = `others wait at most ${stallMs} ms at a time; it gives up after ${budgetMs / 1000} s and names who is in the way`;
   switch (spec.kind) {
@@ -46,11 +46,28 @@ function lockText({ spec, lock }: Unit): string {
     case "create-index":
       if (spec.isPartitioned) return `${on}, instant (catalogue only): reads go on; ${frame}`;
       return `${on} while it scans the table: reads and writes go on`;
+    case "drop-index":
+      if (spec.isPartitioned) return `${on}, instant (catalogue only); ${frame}`;
+      return `${on}; it waits for transactions that may use the index: reads and writes go on`;
+    case "add-foreign-key":
+      return `${on}, instant (catalogue only): reads go on; ${frame}`;
+    case "validate-foreign-key":
+      return `${on}, ROW SHARE on ${quoteTable(spec.foreignKey.references)}, for one scan: reads and writes go on; ${frame}`;
     case "prove":
       return `${on}, instant (catalogue only), then SHARE UPDATE EXCLUSIVE for one scan: reads and writes go on; ${frame}`;
     default:
       return `${on}, ${lock.held} (catalogue only); ${frame}`;
   }
+}
+
+function lockedTables(spec: Exclude<UnitSpec, { kind: "original" }>): string {
+  const others =
+    spec.kind === "add-foreign-key"
+      ? [spec.foreignKey.references]
+      : spec.kind === "undo-expand"
+        ? (spec.references ?? [])
+        : [];
+  return [...new Set([spec.table, ...others].map(quoteTable))].join(" and ");
 }
 
 /** Breaks at spaces; a name longer than a line is cut, for it must not leave the comment. */

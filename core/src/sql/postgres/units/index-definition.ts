@@ -6,8 +6,9 @@ export function createIndexWords(index: UnitIndex): string {
   return `CREATE ${index.isUnique ? "UNIQUE " : ""}INDEX`;
 }
 
-/** What follows the table: `("handle")`, ` USING "hash" ("handle")`. */
+/** What follows the table: `("handle")`, ` USING "hash" ("handle")`, or the text of the ORM where the index is more than that. */
 export function indexColumns(index: UnitIndex): string {
+  if (index.definition !== undefined) return ` ${index.definition}`;
   const using = index.method === "btree" ? "" : ` USING ${quoteIdentifier(index.method)} `;
   return `${using}(${index.columns.map(quoteIdentifier).join(", ")})`;
 }

@@ -1,6 +1,8 @@
 import type { Unit, UnitSpec } from "../../../model/plan.js";
+import { addForeignKey, describeAddForeignKey } from "./add-foreign-key.js";
 import { assertIndex, describeAssertIndex } from "./assert-index.js";
 import { createIndex, describeCreateIndex } from "./create-index.js";
+import { describeDropIndex, dropIndex } from "./drop-index.js";
 import { describeEnforce, enforce } from "./enforce.js";
 import { describeExpand, expand } from "./expand.js";
 import { type UnitContext, unitHeader } from "./header.js";
@@ -8,6 +10,7 @@ import { describeProve, prove } from "./prove.js";
 import { describeUndoContract, undoContract } from "./undo-contract.js";
 import { describeUndoExpand, undoExpand } from "./undo-expand.js";
 import { oneLine, type UnitText } from "./unit-text.js";
+import { describeValidateForeignKey, validateForeignKey } from "./validate-foreign-key.js";
 
 export { type FrameKind, frameHashes, readFrame } from "./frame.js";
 export type { UnitContext } from "./header.js";
@@ -34,6 +37,12 @@ function statement(spec: Exclude<UnitSpec, { kind: "original" }>, plan: string):
       return createIndex(spec);
     case "assert-index":
       return assertIndex(spec);
+    case "add-foreign-key":
+      return addForeignKey(spec);
+    case "validate-foreign-key":
+      return validateForeignKey(spec);
+    case "drop-index":
+      return dropIndex(spec);
     case "prove":
       return prove(spec, plan);
     case "enforce":
@@ -63,6 +72,12 @@ function words(spec: UnitSpec): UnitText {
       return describeCreateIndex(spec);
     case "assert-index":
       return describeAssertIndex(spec);
+    case "add-foreign-key":
+      return describeAddForeignKey(spec);
+    case "validate-foreign-key":
+      return describeValidateForeignKey(spec);
+    case "drop-index":
+      return describeDropIndex(spec);
     case "prove":
       return describeProve(spec);
     case "enforce":

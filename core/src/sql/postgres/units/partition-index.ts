@@ -27,9 +27,15 @@ function rootIndex({ table, index }: IndexSpec): string {
   return `SELECT indexrelid FROM pg_index JOIN pg_class c ON c.oid = indexrelid WHERE ${on} AND relname = ${quoteLiteral(index.name)}`;
 }
 
+/** SQL: how the definition of the planned index reads. More than plain columns cannot be foretold: then it is the declared one's. */
+function expected(spec: IndexSpec): string {
+  if (spec.index.definition === undefined) return expectedDefinition(spec.index);
+  return `(SELECT ${indexDefinition("r")} FROM pg_index r WHERE r.indexrelid = (${rootIndex(spec)}))`;
+}
+
 /** A condition: pg_index row `x` is what a partition needs, and has not joined another index. */
-function isCandidate({ index }: IndexSpec): string {
-  return `${indexDefinition("x")} = ${expectedDefinition(index)}
+function isCandidate(spec: IndexSpec): string {
+  return `${indexDefinition("x")} = ${expected(spec)}
           AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = x.indexrelid)`;
 }
 
@@ -68,7 +74,7 @@ export function joinPartitions(spec: IndexSpec): string {
   const { table, index } = spec;
   const label = quoteLiteral(quoteIdentifier(index.name));
   return block(`  on_table constant regclass := ${regclassLiteral(table)};
-  expected constant text := ${expectedDefinition(index)};  -- as pg_get_indexdef prints it
+  expected constant text := ${expected(spec)};  -- as pg_get_indexdef prints it
   join_in  constant text := ${dollarQuote(joinBlock(spec), "join")};  -- for the partitions that are put in: build, attach
   root     pg_index := (SELECT x FROM pg_index x WHERE indexrelid = (${rootIndex(spec)}));
   actual   constant text := ${indexDefinition("root")};

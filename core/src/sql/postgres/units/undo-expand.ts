@@ -1,3 +1,4 @@
+import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertBlock, isColumn, typeText } from "./assertions.js";
@@ -13,11 +14,22 @@ type UndoExpandSpec = SpecOf<"undo-expand">;
  */
 export function undoExpand(spec: UndoExpandSpec): string {
   return framedChange(
-    spec,
+    // A foreign key goes with its column, and with it the triggers on the table that it leads to.
+    { ...spec, ...(spec.references === undefined ? {} : { others: spec.references }) },
     spec.columns.map((column) => assertOpen(spec, column)).join("") +
       spec.columns.map((column) => dropFillTrigger(spec, column)).join("") +
-      `    ${alterTable(spec, (column) => `DROP COLUMN IF EXISTS ${quoteIdentifier(column.name)}`)};\n`,
+      `    ${alterTable(spec, (column) => `DROP COLUMN IF EXISTS ${quoteIdentifier(column.name)}`)};\n` +
+      (spec.types ?? []).map(dropType).join(""),
   );
+}
+
+/** A type that something else uses by now stays: what uses it is not this plan's. */
+function dropType(type: TableName): string {
+  const kept = `The type ${quoteTable(type)} stays: something else uses it.`;
+  return assertBlock(`      DROP TYPE IF EXISTS ${quoteTable(type)};
+    EXCEPTION WHEN dependent_objects_still_exist THEN
+      RAISE NOTICE USING MESSAGE = ${quoteLiteral(kept)};
+`);
 }
 
 /**
@@ -53,9 +65,14 @@ export function describeUndoExpand(spec: UndoExpandSpec): UnitText {
       (column) =>
         `DROP TRIGGER ${quoteIdentifier(scaffoldNames(spec.table, column.name).trigger)} ON ${quoteTable(spec.table)}`,
     );
+  const types = (spec.types ?? []).map(quoteTable);
   return {
-    title: `Drop ${qualifiedColumns(spec)} WITH ITS DATA`,
-    ddl: [...triggers, alterTable(spec, (column) => `DROP COLUMN ${quoteIdentifier(column.name)}`)].join("; "),
+    title: `Drop ${qualifiedColumns(spec)} WITH ITS DATA${types.length > 0 ? `, and the type ${types.join(", ")}` : ""}`,
+    ddl: [
+      ...triggers,
+      alterTable(spec, (column) => `DROP COLUMN ${quoteIdentifier(column.name)}`),
+      ...types.map((type) => `DROP TYPE ${type}`),
+    ].join("; "),
     lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
     undo: "none: the data is gone; a new plan adds the column again, empty",
   };

@@ -1,0 +1,66 @@
+import type { Connection } from "../db/connection.js";
+import { refused } from "../db/refused.js";
+import { inTransaction } from "../db/transaction.js";
+import { type TableName, tableLabel } from "../model/names.js";
+import type { UnitIndex } from "../model/plan.js";
+import { quoteTable } from "../sql/postgres/quote.js";
+
+/** What a database says about an index. */
+export interface IndexFacts extends UnitIndex {
+  readonly table: { readonly schema: string; readonly name: string };
+  readonly isPrimary: boolean;
+}
+
+/**
+ * Reads what the catalogue says about an index; without a schema the search path decides, as for the ORM.
+ *
+ * @returns undefined when there is no index of that name
+ * @throws LS7002 when it cannot be read
+ */
+export async function readIndex(connection: Connection, name: TableName): Promise<IndexFacts | undefined> {
+  try {
+    const settings = { statement_timeout: 5000, lock_timeout: 5000 };
+    const { rows } = await inTransaction(connection, { isReadOnly: true, settings }, () =>
+      connection.query<IndexRow>(indexSql, [quoteTable(name)]),
+    );
+    const [found] = rows;
+    if (found === undefined) return undefined;
+    return {
+      name: name.name,
+      table: { schema: found.schema, name: found.table },
+      isUnique: found.unique,
+      isPrimary: found.primary,
+      columns: found.columns,
+      method: found.method,
+      ...(found.definition === found.plain ? {} : { definition: found.definition }),
+    };
+  } catch (error) {
+    throw refused(error, `Reading the index "${tableLabel(name)}" on ${connection.label}`);
+  }
+}
+
+interface IndexRow {
+  readonly schema: string;
+  readonly table: string;
+  readonly unique: boolean;
+  readonly primary: boolean;
+  readonly columns: readonly string[];
+  readonly method: string;
+  readonly definition: string;
+  /** The same for an index that is no more than its method over its columns. */
+  readonly plain: string;
+}
+
+const indexSql = `
+SELECT n.nspname AS schema, t.relname AS table, x.indisunique AS unique, x.indisprimary AS primary, k.columns, a.amname AS method,
+       substr(d.text, strpos(d.text, ' USING ') + 1) AS definition,
+       format('USING %I (%s)', a.amname, (SELECT string_agg(format('%I', c), ', ' ORDER BY o) FROM unnest(k.columns) WITH ORDINALITY u(c, o))) AS plain
+  FROM pg_catalog.pg_index x
+  JOIN pg_catalog.pg_class i ON i.oid = x.indexrelid
+  JOIN pg_catalog.pg_class t ON t.oid = x.indrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = t.relnamespace
+  JOIN pg_catalog.pg_am a ON a.oid = i.relam,
+       LATERAL (SELECT pg_get_indexdef(x.indexrelid) AS text) d,
+       LATERAL (SELECT array_agg(c.attname::text ORDER BY o) AS columns FROM unnest(x.indkey::int2[]) WITH ORDINALITY u(num, o)
+                  JOIN pg_catalog.pg_attribute c ON c.attrelid = x.indrelid AND c.attnum = num) k
+ WHERE x.indexrelid = to_regclass($1)`;

@@ -1,0 +1,74 @@
+import { LockstepError } from "../errors.js";
+import { isSameTable, type OperationOf, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
+import type { RuleContext } from "../rules/rule.js";
+import type { PlanSources } from "./sources.js";
+
+/**
+ * Refuses foreign keys that no plan can add safely.
+ *
+ * @throws LS2041 the table is partitioned · LS2043 values would lead to rows that do not exist when expand is applied
+ */
+export async function refuseUnsafeRelations(
+  columns: readonly PlannedColumn[],
+  context: RuleContext,
+  table: PlanSources["table"],
+): Promise<void> {
+  for (const operation of context.operations) {
+    if (operation.kind !== "addForeignKey") continue;
+    const own = columns.filter(
+      (column) => isSameTable(column.table, operation.table) && operation.columns.includes(column.name),
+    );
+    if (own.length === 0) continue;
+    // With a NULL among its columns the foreign key checks nothing.
+    const valued = own.filter(isGivenToNewRows);
+    const missing = valued.length === own.length ? missingRows(operation, context) : undefined;
+    if (missing !== undefined) throw withoutRows(operation, own[0] as PlannedColumn, missing);
+    if ((await table(operation.table)).descendants === "partitions")
+      throw new LockstepError(
+        "LS2041",
+        `"${tableLabel(operation.table)}" is partitioned, and this change adds the foreign key "${operation.name ?? ""}" over ${listed(operation.columns)}.`,
+      );
+  }
+}
+
+/** By a default, or by the fill trigger; a column that stays optional has no trigger. */
+function isGivenToNewRows(column: PlannedColumn): boolean {
+  return column.defaultSql !== undefined || (column.fill !== undefined && column.notNull);
+}
+
+/** Why no row can be there yet that the new values lead to. */
+function missingRows({ references, referencedColumns }: OperationOf<"addForeignKey">, context: RuleContext) {
+  const label = `"${tableLabel(references)}"`;
+  if (context.createdInThisChange(references)) return `${label} is made by the same change and has no rows yet`;
+  const added = referencedColumns.filter((name) => context.addedColumn(references, name) !== undefined);
+  if (added.length > 0) return `${label}.${listed(added)} is added by the same change and has no values yet`;
+  const gone = context.operations.some((operation) => isDropOf(operation, references, referencedColumns));
+  return gone ? `the same change drops what it leads to in ${label}` : undefined;
+}
+
+function isDropOf(
+  operation: RuleContext["operations"][number],
+  references: TableName,
+  referencedColumns: readonly string[],
+): boolean {
+  if (operation.kind === "dropTable") return isSameTable(operation.table, references);
+  return (
+    operation.kind === "dropColumn" &&
+    isSameTable(operation.table, references) &&
+    referencedColumns.includes(operation.column)
+  );
+}
+
+function withoutRows({ table }: OperationOf<"addForeignKey">, column: PlannedColumn, why: string): LockstepError {
+  const value = column.fill === undefined ? `its default ${column.defaultSql}` : column.fill.sql;
+  const place = column.fill === undefined ? "" : `${column.fill.source}: `;
+  return new LockstepError(
+    "LS2043",
+    `${place}"${tableLabel(table)}"."${column.name}" would get ${value} in every row, but ${why}.`,
+    { details: { model: column.model, field: column.field } },
+  );
+}
+
+function listed(columns: readonly string[]): string {
+  return columns.map((name) => `"${name}"`).join(", ");
+}

@@ -1,0 +1,28 @@
+import { isSameTable, type Operation, type PlannedColumn, type TableName } from "../model/index.js";
+import { userTypeText } from "../sql/postgres/read-type.js";
+
+/** Types that the change makes and that nothing but planned columns uses: an undo takes them away with the columns. */
+export function typesOfColumns(operations: readonly Operation[], columns: readonly PlannedColumn[]): TableName[] {
+  return operations.flatMap((operation) => {
+    if (operation.kind !== "createType") return [];
+    const type = userTypeText(operation.name);
+    const users = usersOf(operations, type);
+    const isOwn = users.every(({ table, name }) =>
+      columns.some((column) => column.name === name && isSameTable(column.table, table)),
+    );
+    return users.length > 0 && isOwn ? [operation.name] : [];
+  });
+}
+
+/** The columns of the change that are of the type, or lists of it. */
+function usersOf(operations: readonly Operation[], type: string) {
+  return operations.flatMap((operation) => {
+    if (operation.kind === "setType")
+      return operation.typeSql.includes(type) ? [{ table: operation.table, name: operation.column }] : [];
+    if (operation.kind !== "addColumn" && operation.kind !== "createTable") return [];
+    const declared = operation.kind === "addColumn" ? [operation.column] : operation.columns;
+    return declared
+      .filter((column) => column.type.replace(/\[\]$/, "") === type)
+      .map(({ name }) => ({ table: operation.table, name }));
+  });
+}

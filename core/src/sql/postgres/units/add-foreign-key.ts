@@ -1,0 +1,50 @@
+import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
+import { assertBlock } from "./assertions.js";
+import { framedChange } from "./block.js";
+import { addConstraint, catalogueCodes, dropConstraint, foreignKeyWords } from "./foreign-key.js";
+import type { SpecOf, UnitText } from "./unit-text.js";
+
+type AddForeignKeySpec = SpecOf<"add-foreign-key">;
+
+/**
+ * Adds the foreign key for new rows; those that exist are checked by the next file. One that is there already is left alone, a
+ * constraint of that name which is another one is refused (42710). SHARE ROW EXCLUSIVE on both tables in one frame: reads go on.
+ */
+export function addForeignKey(spec: AddForeignKeySpec): string {
+  const { table, foreignKey } = spec;
+  const locked = { table, others: [foreignKey.references] };
+  return framedChange(locked, assertBlock(body(spec), "    DECLARE old record;\n"), "SHARE ROW EXCLUSIVE");
+}
+
+function body(spec: AddForeignKeySpec): string {
+  const { table, foreignKey } = spec;
+  const name = quoteLiteral(foreignKey.name);
+  const found = `conrelid = ${regclassLiteral(table)}::regclass AND conname = ${name}`;
+  const names = (list: readonly string[]) => `ARRAY[${list.map(quoteLiteral).join(", ")}]`;
+  const { onUpdate, onDelete, match } = catalogueCodes(foreignKey);
+  const isDeferrable = foreignKey.deferrable !== "no";
+  const message = `${quoteTable(table)} already has another constraint ${quoteIdentifier(foreignKey.name)}. Nothing was changed.`;
+  return `      SELECT contype, confrelid, confupdtype, confdeltype, confmatchtype, condeferrable, condeferred,
+             (SELECT array_agg(attname::text ORDER BY o) FROM unnest(conkey) WITH ORDINALITY k(n, o) JOIN pg_attribute ON attrelid = conrelid AND attnum = n) AS cols,
+             (SELECT array_agg(attname::text ORDER BY o) FROM unnest(confkey) WITH ORDINALITY k(n, o) JOIN pg_attribute ON attrelid = confrelid AND attnum = n) AS refs
+        INTO old FROM pg_constraint WHERE ${found};
+      IF NOT FOUND THEN
+        ${addConstraint(spec)} NOT VALID;
+      ELSIF (old.contype, old.confrelid, old.confupdtype, old.confdeltype, old.confmatchtype, old.condeferrable, old.condeferred, old.cols, old.refs)
+            IS DISTINCT FROM ('f'::"char", ${regclassLiteral(foreignKey.references)}::regclass::oid, '${onUpdate}'::"char", '${onDelete}'::"char", '${match}'::"char",
+                              ${isDeferrable}, ${foreignKey.deferrable === "deferred"}, ${names(foreignKey.columns)}, ${names(foreignKey.referencedColumns)}) THEN
+        RAISE duplicate_object USING MESSAGE = ${quoteLiteral(message)},
+          DETAIL = (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE ${found}),
+          HINT = 'Rename or drop that constraint, or choose another name for the new one with map: in @relation.';
+      END IF;
+`;
+}
+
+export function describeAddForeignKey(spec: AddForeignKeySpec): UnitText {
+  return {
+    title: `Add the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}, for new rows`,
+    ddl: `${addConstraint(spec)} NOT VALID`,
+    lock: { mode: "SHARE ROW EXCLUSIVE", held: "instant" },
+    undo: dropConstraint(spec),
+  };
+}

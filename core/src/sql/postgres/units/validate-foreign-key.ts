@@ -1,0 +1,24 @@
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import { framedChange } from "./block.js";
+import { foreignKeyWords } from "./foreign-key.js";
+import type { SpecOf, UnitText } from "./unit-text.js";
+
+type ValidateForeignKeySpec = SpecOf<"validate-foreign-key">;
+
+/** Checks the rows that exist while reads and writes go on. Validated already: nothing to do. */
+export function validateForeignKey(spec: ValidateForeignKeySpec): string {
+  return framedChange(spec, `    ${validate(spec)};\n`, "SHARE UPDATE EXCLUSIVE");
+}
+
+function validate({ table, foreignKey }: ValidateForeignKeySpec): string {
+  return `ALTER TABLE ${quoteTable(table)} VALIDATE CONSTRAINT ${quoteIdentifier(foreignKey.name)}`;
+}
+
+export function describeValidateForeignKey(spec: ValidateForeignKeySpec): UnitText {
+  return {
+    title: `Check the rows that exist for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
+    ddl: validate(spec),
+    lock: { mode: "SHARE UPDATE EXCLUSIVE", held: "scan" },
+    undo: "nothing to take back: it changes no row",
+  };
+}

@@ -1,0 +1,41 @@
+import rule from "../../../core/src/rules/replace-unique.js";
+import { ruleTester } from "../../support/rule-tester.js";
+
+const change = (column: string, key: string) =>
+  `-- DropIndex\nDROP INDEX "Setting_userId_key";\n\n-- AlterTable\nALTER TABLE "Setting" ADD COLUMN     ${column};\n\n-- CreateIndex\nCREATE UNIQUE INDEX "new_key" ON "Setting"(${key});\n`;
+const build = [/CONCURRENTLY "new_key" ON "Setting"\("userId", "channel"\)/, /reads pg_index/];
+const drop = [/reads pg_index/, /^DROP INDEX CONCURRENTLY IF EXISTS "Setting_userId_key"$/];
+
+ruleTester(rule, {
+  safe: [
+    {
+      name: "an index that the database does not know",
+      sql: change(`"channel" TEXT`, `"userId", "channel"`).replaceAll("Setting_userId_key", "other"),
+      notice: /waits for all readers/,
+    },
+    {
+      name: "a new key that has nothing of the old one",
+      sql: change(`"channel" TEXT`, `"channel"`),
+      notice: /waits for all readers/,
+    },
+    {
+      name: "a new key over columns that were there",
+      sql: change(`"channel" TEXT`, `"userId", "name"`),
+      notice: /waits for all readers/,
+    },
+  ],
+  unsafe: [
+    {
+      name: "prisma 7.10, required column",
+      sql: change(`"channel" TEXT NOT NULL`, `"userId", "channel"`),
+      consequence: /"new_key" refuses less than "Setting_userId_key" does now/,
+      ddl: { expand: [/ADD COLUMN "channel" text/, ...build], contract: [/VALIDATE/, /SET NOT NULL/, ...drop] },
+    },
+    {
+      name: "prisma 7.10, stored default: the old key goes in a phase of its own",
+      sql: change(`"channel" TEXT NOT NULL DEFAULT 'email'`, `"userId", "channel"`),
+      consequence: /running code that names the old key fails/,
+      ddl: { expand: [/DEFAULT 'email'/, ...build], contract: drop },
+    },
+  ],
+});

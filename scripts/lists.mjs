@@ -26,7 +26,7 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
   },
   {
     folder: "core/src/gates",
-    not: ["index", "gate", "ask-gates", "confirmed"],
+    not: ["index", "gate", "ask-gates", "confirmed", "merge-answers"],
     write: (ids) =>
       `${imports(ids, `import type { Gate } from "./gate.js";`)}
 

@@ -3,6 +3,7 @@ import { LockstepError } from "../errors.js";
 import { missingParts } from "../facts/missing-parts.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
+import { mergeAnswers } from "../gates/merge-answers.js";
 import { type GateStep, isSameTable, type Plan, type Unit } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
@@ -132,13 +133,5 @@ export async function assertParts(target: Target, plan: Plan, project: Project, 
 
 /** What the gates of a phase say on one target. */
 export async function askPhase(open: OpenTarget, steps: readonly GateStep[]): Promise<readonly GateAnswer[]> {
-  const seen = new Set<string>();
-  const answers: GateAnswer[] = [];
-  for (const answer of await askGates(steps, open.facts)) {
-    // Columns of one plan share what is asked of the target as a whole.
-    if (seen.has(answer.statement)) continue;
-    seen.add(answer.statement);
-    answers.push(answer);
-  }
-  return answers;
+  return mergeAnswers(await askGates(steps, open.facts));
 }

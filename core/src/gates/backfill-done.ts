@@ -14,15 +14,22 @@ const ask: Gate["ask"] = async (step, { connection, target, plan, deploy }) => {
   try {
     const table = await readTable(connection, step.table);
     if (table === undefined || !table.columns.some((column) => column.name === step.column))
-      return { gate, isOpen: false, statement: `${name} does not exist on ${target}`, help: `Deploy first: ${deploy}` };
+      return {
+        gate,
+        isOpen: false,
+        subject: name,
+        statement: `${name} does not exist on ${target}`,
+        help: `Deploy first: ${deploy}`,
+      };
     const record = await readBackfill(connection, { plan, table, once: true });
     if (record?.status === "done" && record.work.columns.includes(step.column))
-      return { gate, isOpen: true, statement: `The backfill of ${name} on ${target} is done` };
+      return { gate, isOpen: true, subject: name, statement: `The backfill of ${name} on ${target} is done` };
     const state =
       record === undefined ? "has not begun" : `is not done: ${record.rowsDone} rows passed, ${record.status}`;
     return {
       gate,
       isOpen: false,
+      subject: name,
       statement: `The backfill of ${name} on ${target} ${state}`,
       help: `Run: npx lockstep backfill run ${plan}`,
     };

@@ -25,12 +25,14 @@ export function confirmed(question: string): Gate {
       return {
         gate,
         isOpen: true,
+        subject: name,
         statement: `${said.who} confirmed on ${moment(said.at)} for ${target} that ${question} (${name})${note}`,
       };
     }
     return {
       gate,
       isOpen: false,
+      subject: name,
       statement: `Nobody has confirmed for ${target} that ${question} (${name})`,
       help: `When it is so: npx lockstep next --confirm ${gate}`,
       needsConfirmation: true,

@@ -34,6 +34,8 @@ export interface GateFacts {
 export interface GateAnswer {
   readonly gate: GateId;
   readonly isOpen: boolean;
+  /** The column that the statement is about, as it stands in it: `"User"."handle"`; of a merged answer: the columns. */
+  readonly subject?: string;
   /** What was found, in words, with names and numbers. */
   readonly statement: string;
   /** The next thing to type or to do; absent when the gate is open. */

@@ -19,14 +19,22 @@ const ask: Gate["ask"] = async (step, facts) => {
     const table = await readTable(connection, step.table, Math.min(scanTimeoutMs, 5000));
     const column = table?.columns.find((each) => each.name === step.column);
     if (table === undefined || column === undefined) {
-      return { gate, isOpen: false, statement: `${name} does not exist on ${target}`, help: `Deploy first: ${deploy}` };
+      return {
+        gate,
+        isOpen: false,
+        subject: name,
+        statement: `${name} does not exist on ${target}`,
+        help: `Deploy first: ${deploy}`,
+      };
     }
-    if (!column.isNullable) return { gate, isOpen: true, statement: `${name} is NOT NULL on ${target}` };
+    if (!column.isNullable) return { gate, isOpen: true, subject: name, statement: `${name} is NOT NULL on ${target}` };
     const missing = await findMissing(connection, table, step.column, scanTimeoutMs);
-    if (missing === undefined) return { gate, isOpen: true, statement: `No row of ${name} on ${target} lacks a value` };
+    if (missing === undefined)
+      return { gate, isOpen: true, subject: name, statement: `No row of ${name} on ${target} lacks a value` };
     return {
       gate,
       isOpen: false,
+      subject: name,
       statement: `${missing.count} of ${name} on ${target} lack a value, for example ${missing.sample}`,
       help: `Run: npx lockstep backfill run ${plan}`,
     };
@@ -36,6 +44,7 @@ const ask: Gate["ask"] = async (step, facts) => {
     return {
       gate,
       isOpen: false,
+      subject: name,
       statement: `${name} on ${target} could not be read within ${scanTimeoutMs / 1000} s, so nothing is proved`,
       help: "Ask again at a quieter time.",
     };

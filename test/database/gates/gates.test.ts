@@ -40,6 +40,7 @@ describe("no-missing-values", () => {
     expect(await ask("no-missing-values")).toEqual({
       gate: "no-missing-values",
       isOpen: false,
+      subject: '"User"."handle"',
       statement: '50 rows of "User"."handle" on production lack a value, for example id=0',
       help: `Run: npx lockstep backfill run ${plan}`,
     });
@@ -47,6 +48,7 @@ describe("no-missing-values", () => {
     expect(await ask("no-missing-values")).toEqual({
       gate: "no-missing-values",
       isOpen: true,
+      subject: '"User"."handle"',
       statement: 'No row of "User"."handle" on production lacks a value',
     });
     await db.query(`ALTER TABLE "User" ALTER handle SET NOT NULL`);

@@ -1,0 +1,25 @@
+import type { GateAnswer } from "./gate.js";
+
+/**
+ * Answers that say the same of several columns, as one that names them all: a plan of ten columns is no list of thirty lines.
+ *
+ * @example `No row of "A"."x" … lacks a value`, the same of "A"."y" → `No row of "A"."x", "A"."y" … lacks a value`
+ */
+export function mergeAnswers(answers: readonly GateAnswer[]): readonly GateAnswer[] {
+  const groups = new Map<string, GateAnswer[]>();
+  for (const answer of answers) {
+    const same = JSON.stringify([answer.gate, answer.isOpen, pattern(answer), answer.help]);
+    groups.set(same, [...(groups.get(same) ?? []), answer]);
+  }
+  return [...groups.values()].map((group) => {
+    const [first] = group as [GateAnswer];
+    if (first.subject === undefined) return first;
+    const subject = [...new Set(group.map((answer) => answer.subject))].join(", ");
+    return { ...first, subject, statement: pattern(first).join(subject) };
+  });
+}
+
+/** The statement around the column that it is about. */
+function pattern({ statement, subject }: GateAnswer): readonly string[] {
+  return subject === undefined ? [statement] : statement.split(subject);
+}

@@ -29,7 +29,7 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], contractUndo: re
       const codeFirst = `deploy the code first (builds that still write the column fail once it is gone), then ${words.deploy}`;
       // Code of before the change writes no value: it needs the trigger that contract took away.
       const optional = contractUndo.map((file) => words.execute(file)).join(" && ");
-      return `${build}review and commit, ${optional === "" ? codeFirst : `on each database where contract is live ${optional}; then ${codeFirst}`}`;
+      return `${build}review and commit, ${optional === "" ? codeFirst : `run ${optional} on each database where contract is live, then ${codeFirst}`}`;
     }
     default:
       return plan.state.released satisfies never;

@@ -34,6 +34,7 @@ describe("findProject", () => {
       developmentUrl: "postgresql://dev/x",
       ormVersion: expect.stringMatching(/^7\./),
       provider: "postgresql",
+      unsetVariables: [],
     });
   });
 

@@ -151,6 +151,13 @@ export class App {
       const isWritten = added.has(field.name) && !knowledge.mayLeaveOut(change) && !field.hasDefaultValue;
       if (kind === "least" && !isNeeded && !isWritten) continue;
       if (kind === "nulls" && !isNeeded && !isWritten) {
+        // From contract on nobody writes NULL there any more: a default is left to the database.
+        if (
+          added.has(field.name) &&
+          !knowledge.mayLeaveOut(change) &&
+          !knowledge.isOptionalForGood(model.name, field.name)
+        )
+          continue;
         if (!field.isRequired && !field.isList)
           data[field.name] = field.type === "Json" ? this.#generated.namespace.DbNull : null;
         continue;

@@ -174,21 +174,24 @@ export class Stage {
     const schema = (textOf: (change: Change) => string) => [
       { path: "schema.prisma", content: project.header() + this.changes.map(textOf).join("\n") },
     ];
-    await query(
-      reference,
-      await this.engine.between(
-        schema((change) => change.before),
-        schema(modelsOf),
-      ),
+    const sql = await this.engine.between(
+      schema((change) => change.before),
+      schema(modelsOf),
     );
+    // One by one: a value that was added to an enum can be used only when that is committed.
+    for (const statement of sql.split(/;\n/)) await query(reference, statement);
     return reference;
   }
 
   /** The changes that a text names, by their tables; all of them when it names none. */
   #concerned(text: string): readonly Change[] {
     const words = text.replaceAll('"', "");
+    const namesOf = ({ before, after }: Change) =>
+      [...(before + after).matchAll(/^(?:model|enum) (\w+)|@@map\("([^"]*)"\)/gm)].map(
+        (match) => match[1] ?? match[2] ?? "",
+      );
     const named = this.changes.filter((change) =>
-      this.modelsOf(change, this.afterModels).some((model) => words.includes(model.dbName ?? model.name)),
+      namesOf(change).some((name) => words.includes(`.${name}`) || words.includes(`\`${name}\``)),
     );
     return named.length > 0 ? named : this.changes;
   }

@@ -41,25 +41,19 @@ class Story {
 
   async tell(): Promise<void> {
     const stage = this.#stage;
-    const lap = (name: string) =>
-      process.env.LOCKSTEP_MATRIX_TIMES && console.error(Math.round(performance.now()), name);
     await stage.open();
     const old = await this.#app("the build before", await stage.clients.current());
     await this.#serve(old);
 
-    lap("open");
     stage.phase = "expand";
     for (const change of [...stage.changes]) await this.#develop(change);
     await this.#afterPhase();
-    lap("dev");
     const expandClient = await stage.clients.current();
     await this.#undo();
-    lap("undo");
     await this.#deploy(old);
     const expand = await this.#app("the build of expand", expandClient);
     await this.#serve(old, expand);
 
-    lap("expand");
     stage.phase = "backfill";
     await this.#serve(old, expand);
     await this.#backfill(old);
@@ -68,7 +62,6 @@ class Story {
     await this.#fillWhatTheOldBuildLeft();
     await stage.lookAtValues(stage.production);
 
-    lap("backfill");
     stage.phase = "switch";
     await this.#next();
     await this.#afterPhase();
@@ -76,7 +69,6 @@ class Story {
     await this.#serve(expand, read);
     await expand.close();
 
-    lap("switch");
     stage.phase = "contract";
     await this.#next("--confirm", "writers-aware", "--confirm", "reads-steady");
     await this.#afterPhase();
@@ -85,9 +77,7 @@ class Story {
     const contract = await this.#app("the build of contract", await stage.clients.current());
     await this.#serve(read, contract);
     await Promise.all([read.close(), contract.close()]);
-    lap("contract");
     await this.#end();
-    lap("end");
   }
 
   async #app(name: string, client: GeneratedClient): Promise<App> {

@@ -78,8 +78,8 @@ export const badInputs: readonly BadInput[] = [
     model: "BadColour",
     enums: enumeration("BadPaint", "RED"),
     gets: [`/// @lockstep.backfill('PURPLE'::"BadPaint")`, "colour BadPaint"],
-    code: "LS5008",
-    says: [/PURPLE/],
+    code: "LS2005",
+    says: [/PURPLE/, /RED/],
   }),
   bad({
     name: "a list made optional",

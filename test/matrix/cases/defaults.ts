@@ -17,7 +17,7 @@ export const defaults: readonly Change[] = [
     name: "a default that makes a random text for each row",
     model: "Pass",
     has,
-    gets: [`secret String @default(dbgenerated("md5(random()::text)"))`],
+    gets: [`secret String @default(dbgenerated("md5((random())::text)"))`],
     filledWith,
     right: "length(secret) = 32",
   }),

@@ -184,6 +184,8 @@ export const enums: readonly Change[] = [
     name: "a value added to an enum, as the new column's default",
     before: `${enumeration("Level", "LOW", "HIGH")}model Alarm {\n  id Int @id @default(autoincrement())\n  name String\n  level Level @default(LOW)\n}\n`,
     after: `${enumeration("Level", "LOW", "HIGH", "NONE")}model Alarm {\n  id Int @id @default(autoincrement())\n  name String\n  level Level @default(LOW)\n  former Level @default(NONE)\n}\n`,
+    // PostgreSQL takes no value out of an enum.
+    remains: `${enumeration("Level", "LOW", "HIGH", "NONE")}model Alarm {\n  id Int @id @default(autoincrement())\n  name String\n  level Level @default(LOW)\n}\n`,
     rows: `INSERT INTO "Alarm" (name) SELECT 'Name ' || n FROM generate_series(1, {rows}) n`,
     wrongRows: `SELECT * FROM "Alarm" WHERE id <= {rows} AND former::text IS DISTINCT FROM 'NONE'`,
   },

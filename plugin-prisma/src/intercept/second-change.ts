@@ -76,5 +76,18 @@ function touchedBy(
   if (!("table" in operation) || !("column" in operation)) return undefined;
   const name = typeof operation.column === "string" ? operation.column : operation.column.name;
   const plan = planOf(plans, operation.table, name);
+  if (plan !== undefined && isSameDefault(operation, plan)) return undefined;
   return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
+}
+
+/**
+ * Prisma sets a default again, in every migration, whose expression PostgreSQL's catalogue spells in another way: `md5(random()::text)`
+ * comes back as `md5((random())::text)`. That changes nothing.
+ */
+function isSameDefault(operation: Operation, plan: Plan): boolean {
+  if (operation.kind !== "setDefault") return false;
+  const column = plan.columns.find(
+    (candidate) => candidate.name === operation.column && isSameTable(candidate.table, operation.table),
+  );
+  return operation.defaultSql !== undefined && operation.defaultSql === column?.defaultSql;
 }

@@ -70,3 +70,16 @@ test.each([
   const plan = await planOf({ id });
   expect(() => refuseSecondChange([plan], operations)).not.toThrow();
 });
+
+test("a default that Prisma sets again as it is, is no change; another one is", async () => {
+  const expression = "md5(random()::text)";
+  const sql = `ALTER TABLE "User" ADD COLUMN "token" TEXT NOT NULL DEFAULT ${expression};`;
+  const plan = await planOf({ id, sql, columns: { token: {} } });
+  const setDefault = async (to: string) =>
+    readMigration(`ALTER TABLE "User" ALTER COLUMN "token" SET DEFAULT ${to};`, "migration.sql", await loadParser())
+      .operations;
+  const same = await setDefault(expression);
+  const other = await setDefault("'x'");
+  expect(() => refuseSecondChange([plan], same)).not.toThrow();
+  expect(() => refuseSecondChange([plan], other)).toThrow(/has an open plan/);
+});

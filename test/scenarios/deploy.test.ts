@@ -10,6 +10,8 @@ import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-
 let shop: ShopProject;
 let production: pg.Client;
 const open: Session[] = [];
+/** Seconds: whole commands run meanwhile. */
+const slow = 120;
 
 beforeAll(async () => {
   shop = await createShop();
@@ -66,10 +68,10 @@ test("a table that is held and an old snapshot: named before, then retried until
 
   const deploying = shop.lockstep(["deploy"]);
   // The column waits for the reader …
-  await until("expand was rolled back", async () => (await rolledBack()).add_handle === 1);
+  await until("expand was rolled back", async () => (await rolledBack()).add_handle === 1, slow);
   await reader.end();
   // … and the index for everybody who may still see the table without it.
-  await until("the build was rolled back", async () => (await rolledBack()).add_handle_create_index === 1);
+  await until("the build was rolled back", async () => (await rolledBack()).add_handle_create_index === 1, slow);
   expect(await invalidIndexes()).toEqual([]);
   await snapshot.end();
   const deploy = await deploying;

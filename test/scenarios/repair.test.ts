@@ -11,6 +11,8 @@ import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-
 let shop: ShopProject;
 let production: pg.Client;
 let observer: Session;
+/** Seconds: whole commands run meanwhile. */
+const slow = 120;
 
 beforeAll(async () => {
   shop = await createShop();
@@ -48,11 +50,15 @@ const failedMigrations = async () =>
 async function killDeploymentAt(what: string, waiting: string, look?: () => Promise<void>): Promise<void> {
   const deploying = stockDeploy();
   let pid = 0;
-  await until(what, async () => {
-    const { rows } = await observer.query(waiting);
-    pid = (rows[0] as { pid: number } | undefined)?.pid ?? 0;
-    return pid > 0;
-  });
+  await until(
+    what,
+    async () => {
+      const { rows } = await observer.query(waiting);
+      pid = (rows[0] as { pid: number } | undefined)?.pid ?? 0;
+      return pid > 0;
+    },
+    slow,
+  );
   await look?.();
   await observer.query("SELECT pg_terminate_backend($1)", [pid]);
   const deploy = await deploying;
@@ -114,13 +120,17 @@ describe("a CREATE INDEX CONCURRENTLY that was killed", () => {
     await building("waiting for old snapshots");
     expect(await indexState()).toEqual({ valid: false });
     const repairing = shop.lockstep(["repair", "--yes"]);
-    await until("the repair waits for the snapshot as well", async () => {
-      const { rows } = await observer.query(
-        `SELECT FROM pg_stat_progress_create_index p JOIN pg_stat_activity a USING (pid)
+    await until(
+      "the repair waits for the snapshot as well",
+      async () => {
+        const { rows } = await observer.query(
+          `SELECT FROM pg_stat_progress_create_index p JOIN pg_stat_activity a USING (pid)
           WHERE p.phase = 'waiting for old snapshots' AND a.application_name = 'lockstep repair'`,
-      );
-      return rows.length > 0;
-    });
+        );
+        return rows.length > 0;
+      },
+      slow,
+    );
     const meanwhile = await shop.lockstep(["repair", "--json"]);
     expect(meanwhile.code, meanwhile.output).toBe(1);
     expect(meanwhile.stdout).toContain("is building it at this moment");

@@ -43,11 +43,11 @@ export function hasWaited(session: Session, mode: "AccessExclusiveLock" | "Share
   return session.notices.some((notice) => notice.includes(`still waiting for ${mode} on relation`));
 }
 
-/** Polls until the condition holds. @throws after 20 seconds, naming it */
-export async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 20_000;
+/** Polls until the condition holds. @throws after so many seconds, naming it */
+export async function until(what: string, condition: () => Promise<boolean>, seconds = 20): Promise<void> {
+  const deadline = Date.now() + seconds * 1000;
   while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`Not within 20 s: ${what}`);
+    if (Date.now() > deadline) throw new Error(`Not within ${seconds} s: ${what}`);
     await pause(10);
   }
 }

@@ -5,7 +5,7 @@ import { runPrisma } from "./prisma-cli.js";
 
 /** `prisma migrate deploy` of the project, aimed at a target. */
 export async function deploy(project: Project, url: string, onLine: (line: string) => void): Promise<OrmRun> {
-  const env = await aimedEnvironment(project as PrismaProject, url, process.env);
+  const env = await aimed(project, url);
   return runPrisma(["migrate", "deploy"], { cwd: project.root, env, onLine });
 }
 
@@ -16,6 +16,16 @@ export async function resolve(
   migration: string,
   as: "rolled-back" | "applied",
 ): Promise<OrmRun> {
-  const env = await aimedEnvironment(project as PrismaProject, url, process.env);
+  const env = await aimed(project, url);
   return runPrisma(["migrate", "resolve", `--${as}`, migration], { cwd: project.root, env });
+}
+
+/** A deployment runs the CLI several times: what the project names is looked at once a target. */
+const environments = new Map<string, ReturnType<typeof aimedEnvironment>>();
+
+function aimed(project: Project, url: string): ReturnType<typeof aimedEnvironment> {
+  const key = JSON.stringify([project.root, url]);
+  const known = environments.get(key) ?? aimedEnvironment(project as PrismaProject, url, process.env);
+  environments.set(key, known);
+  return known;
 }

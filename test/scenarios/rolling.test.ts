@@ -73,6 +73,8 @@ async function roll(from: Build, to: Build) {
   await rotation.add(to);
   await served(60);
   await rotation.remove(from);
+  // A build that nobody took out would serve on, unnoticed, until its column goes.
+  expect(rotation.words()).toBe(`${to.name} ×1`);
   await served(20);
 }
 
@@ -154,6 +156,8 @@ test("expand, backfill, switch with a rollback of the code, contract", async () 
 });
 
 test("back through every phase, with the builds of those phases", async () => {
+  load.phase("contract, forward again");
+  await roll(read, contract);
   load.phase("undo of contract");
   await lockstep("undo");
   await deploy();

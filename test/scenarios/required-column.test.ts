@@ -169,7 +169,7 @@ test("a model restored by hand is answered by its plan", async () => {
   const dev = await shop.prisma(["migrate", "dev", "--name", "restored"]);
   expect(dev.code, dev.output).toBe(0);
   expect(dev.output).toContain("optional until contract");
-  expect(dev.output).toContain(`to make it required: npx lockstep next ${planId()}`);
+  expect(dev.output).toContain(`to go on: npx lockstep next ${planId()}`);
   expect(modelField()).toBe("handle String? @unique");
   expect(migrations().some((name) => name.includes("restored"))).toBe(false);
 });

@@ -29,6 +29,7 @@ beforeAll(() => {
     "node_modules/x/index.js": uses,
     "packages/y/node_modules/x/index.ts": uses,
     "dist/a.js": uses,
+    "lockstep.config.ts": uses,
   };
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(root, file)), { recursive: true });

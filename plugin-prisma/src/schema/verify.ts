@@ -146,6 +146,8 @@ function comparable(dataModel: DataModel, { loose, removed, uniques, enums }: Al
         .filter((field) => !isIn(removed, model.name, field.name))
         .map((field) => ({
           ...field,
+          // Prisma derives it from the relations over the field, which are compared themselves.
+          isReadOnly: undefined,
           ...(isIn(loose, model.name, field.name)
             ? { isRequired: undefined, relationOnDelete: undefined, documentation: undefined }
             : {}),

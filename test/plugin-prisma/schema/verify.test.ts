@@ -48,6 +48,15 @@ describe("verifyEdits", () => {
     ]);
   });
 
+  it("accepts that the other columns of a foreign key are plain again when one of them goes", async () => {
+    const site = "model Site {\n  tenant Int\n  code Int\n  sensors Sensor[]\n\n  @@id([tenant, code])\n}\n";
+    const relation = "  site Site @relation(fields: [tenant, siteCode], references: [tenant, code])\n";
+    const sensor = `model Sensor {\n  id Int @id\n  tenant Int\n  siteCode Int\n${relation}}\n`;
+    const before = files(`datasource db {\n  provider = "postgresql"\n}\n${site}${sensor}`);
+    const after = removeField(before, "Sensor", "siteCode");
+    await verifyEdits(before, after, [{ kind: "removeField", model: "Sensor", field: "siteCode" }]);
+  });
+
   it.each([
     [
       "another field",

@@ -191,7 +191,9 @@ export class Stage {
         (match) => match[1] ?? match[2] ?? "",
       );
     const named = this.changes.filter((change) =>
-      namesOf(change).some((name) => words.includes(`.${name}`) || words.includes(`\`${name}\``)),
+      namesOf(change).some(
+        (name) => words.includes(`.${name}`) || words.includes(`_${name}_`) || words.includes(`\`${name}\``),
+      ),
     );
     return named.length > 0 ? named : this.changes;
   }

@@ -120,6 +120,7 @@ export const relations: readonly Change[] = [
         "studioId Int?",
         "studio Studio? @relation(fields: [studioId], references: [id])",
       ) + model("Studio", id, "name String", "films Film[]"),
+    remains: model("Film", id, "name String") + model("Studio", id, "name String"),
     rows: people("Film"),
     wrongRows: `SELECT * FROM "Film" WHERE id <= {rows} AND "studioId" IS NOT NULL`,
   },

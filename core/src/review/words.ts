@@ -65,11 +65,22 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   }
 }
 
-/** What an undo leaves although the change made it: ` "Team", made by the same change, and what is in it stay.` */
+/**
+ * What an undo leaves although the change made it: ` "Team", made by the same change, and what is in it stay.` Statements that needed no
+ * rewrite are the user's own: a column beside the planned one, an index elsewhere.
+ */
 export function stayWords(plan: Plan): string {
   const made = (plan.madeTables ?? []).map((table) => `"${tableLabel(table)}"`).join(", ");
-  return made === "" ? "" : ` ${made}, made by the same change, and what is in it stay.`;
+  // Types that the change made go with their columns; new tables are named.
+  const hasOthers = plan.units.some(({ spec }) => spec.kind === "original" && otherStatement.test(spec.sql));
+  return [
+    made === "" ? "" : ` ${made}, made by the same change, and what is in it stay.`,
+    hasOthers ? " What the same migration did besides, safe as it stood, stays." : "",
+  ].join("");
 }
+
+/** A statement at the beginning of a line, as the ORM writes it, that makes neither a table nor a type. */
+const otherStatement = /^(?!CREATE (?:TABLE|TYPE) )[A-Z]/m;
 
 /** `4 phases`, `1 phase` */
 export function phaseCount(plan: Plan): string {

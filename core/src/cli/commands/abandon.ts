@@ -2,7 +2,7 @@ import { defineCommand } from "../command.js";
 
 export default defineCommand({
   name: "abandon",
-  summary: "take a plan back altogether, from any phase: database, model and code as before the change",
+  summary: "take a plan back altogether, from any phase, in database, model and code",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
   options: [
     { flags: "-y, --yes", description: "lose the column's values without asking" },

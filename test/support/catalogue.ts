@@ -107,7 +107,7 @@ const columnsSql = `
          a.attnotnull AS "notNull",
          pg_get_expr(d.adbin, d.adrelid) AS "default", a.attidentity AS identity, a.attgenerated AS generated,
          nullif(a.attcollation, t.typcollation)::regcollation::text AS collation, a.attstorage AS storage,
-         nullif(a.attcompression::text, '') AS compression, a.attacl::text AS grants, a.attoptions AS options,
+         nullif(to_jsonb(a) ->> 'attcompression', '') AS compression, a.attacl::text AS grants, a.attoptions AS options,
          col_description(a.attrelid, a.attnum) AS comment
     FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_type t ON t.oid = a.atttypid
     LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum

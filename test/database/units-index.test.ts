@@ -127,6 +127,27 @@ describe("assert-index", () => {
   });
 });
 
+describe("create-index of an undo", () => {
+  const index = { name: "User_email_key", isUnique: true, columns: ["email"], method: "btree" };
+  const file = fileOf({ kind: "create-index", ifMissing: true, table: user, index });
+
+  it("builds the index that contract dropped, and runs again where it stands", async () => {
+    const live = await open();
+    await live.session.query(`DROP INDEX IF EXISTS "User_email_key"`);
+    for (const _ of ["by hand, before the code goes back", "by the deployment"]) await live.session.query(file);
+    expect(await outcome(live.session.query(fileOf({ kind: "assert-index", table: user, index })))).toBe("done");
+  });
+
+  it("leaves one that is not the old one to the assertion", async () => {
+    const live = await open();
+    await live.session.query(`DROP INDEX IF EXISTS "User_email_key"; CREATE INDEX "User_email_key" ON "User"("email")`);
+    await live.session.query(file);
+    expect(await outcome(live.session.query(fileOf({ kind: "assert-index", table: user, index })))).toMatchObject({
+      code: "42710",
+    });
+  });
+});
+
 describe("drop-index", () => {
   const index = { name: "User_email_key", isUnique: true, columns: ["email"], method: "btree" };
   const file = fileOf({ kind: "drop-index", table: user, index });

@@ -92,7 +92,11 @@ interface IndexOf {
 /** What one unit does: the input of its SQL. Rendered by `sql/postgres/units/<kind>.ts`. */
 export type UnitSpec =
   | ({ readonly kind: "expand" } & ColumnsOf)
-  | ({ readonly kind: "create-index" } & IndexOf)
+  | ({
+      readonly kind: "create-index";
+      /** Built again by an undo: it may stand already, where its drop has not run or where the undo was run by hand before. */
+      readonly ifMissing?: true;
+    } & IndexOf)
   | ({ readonly kind: "assert-index" } & IndexOf)
   | ({ readonly kind: "drop-index" } & IndexOf)
   | ({ readonly kind: "prove" } & ColumnsOf)

@@ -93,7 +93,7 @@ export function undoUnits(
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
     if (spec.kind === "drop-index")
       return [
-        { ...spec, kind: "create-index" },
+        { ...spec, kind: "create-index", ifMissing: true },
         { ...spec, kind: "assert-index" },
       ];
     return [];

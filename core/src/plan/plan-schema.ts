@@ -65,7 +65,7 @@ const spec = z.union([
     types: z.array(tableName).optional(),
   }),
   columnsOf("undo-contract"),
-  indexOf("create-index"),
+  indexOf("create-index").extend({ ifMissing: z.literal(true).optional() }),
   indexOf("assert-index"),
   indexOf("drop-index"),
   foreignKeyOf("add-foreign-key"),

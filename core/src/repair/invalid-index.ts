@@ -1,6 +1,6 @@
 import { errorCode } from "../db/retry.js";
-import { tableLabel } from "../model/index.js";
-import { migrationOf } from "../plan/migration-of.js";
+import { type Plan, tableLabel, type Unit } from "../model/index.js";
+import { migrationOf, releasedUnits } from "../plan/migration-of.js";
 import { createIndexStatement } from "../sql/postgres/units/create-index.js";
 import { buildIndex } from "./build-index.js";
 import { duplicatesError } from "./duplicates.js";
@@ -17,7 +17,7 @@ export const invalidIndex: Repair = {
   async find(context) {
     const { plan, connection } = context;
     const findings: Finding[] = [];
-    for (const unit of plan.units) {
+    for (const unit of indexUnits(plan)) {
       const spec = builtIndex(unit);
       if (spec === undefined) continue;
       const state = await readIndex(connection, spec);
@@ -45,6 +45,12 @@ export const invalidIndex: Repair = {
     return findings;
   },
 };
+
+/** What the plan builds, and what a standing undo of it builds again. */
+function indexUnits(plan: Plan): readonly Unit[] {
+  const undone = releasedUnits([plan]).filter(({ kind, isPast }) => kind === "undo" && !isPast);
+  return [...plan.units, ...undone.map(({ unit }) => unit)];
+}
 
 async function drop({ connection }: RepairContext, spec: IndexSpec): Promise<string> {
   await dropIndex(connection, spec, dropTimeoutMs);

@@ -7,16 +7,22 @@ type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 
 /**
  * Builds the index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block.
- * Without IF NOT EXISTS, which accepts the invalid index that a failed build leaves behind.
+ * Without IF NOT EXISTS, which accepts the invalid index that a failed build leaves behind. Only an undo has it: the index that
+ * it restores may never have been dropped, and the assertion that follows refuses an invalid one.
  */
 export function createIndex(spec: SpecOf<"create-index">): string {
   if (spec.isPartitioned) return declareIndex(spec);
-  return `${createIndexStatement(spec)};\n`;
+  return `${ownStatement(spec)};\n`;
 }
 
 /** `CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User"("handle")` */
 export function createIndexStatement({ table, index }: IndexSpec): string {
   return `${createIndexWords(index)} CONCURRENTLY ${quoteIdentifier(index.name)} ON ${quoteTable(table)}${indexColumns(index)}`;
+}
+
+function ownStatement(spec: SpecOf<"create-index">): string {
+  const statement = createIndexStatement(spec);
+  return spec.ifMissing ? statement.replace(" CONCURRENTLY ", " CONCURRENTLY IF NOT EXISTS ") : statement;
 }
 
 /** Removes it, also when it is invalid or was never built. */
@@ -29,7 +35,7 @@ export function describeCreateIndex(spec: SpecOf<"create-index">): UnitText {
   const unique = spec.index.isUnique ? "unique " : "";
   return {
     title: `Build the ${unique}index ${quoteIdentifier(spec.index.name)} concurrently`,
-    ddl: createIndexStatement(spec),
+    ddl: ownStatement(spec),
     lock: { mode: "SHARE UPDATE EXCLUSIVE", held: "scan" },
     undo: dropIndexStatement(spec),
   };

@@ -37,7 +37,9 @@ export function toEntityModels(schema: PrismaSchema): EntityModel[] {
   return models.map((model) => {
     const foreignKeys = new Set(model.fields.flatMap((field) => fieldsOf(attribute(field, "relation") ?? none)));
     const keys = keyFields(model);
-    const databaseSchema = stringValue(attribute(model, "schema")?.args);
+    const declared = stringValue(attribute(model, "schema")?.args);
+    // The engine names tables of the connection's own schema alone, in a project of several schemas too.
+    const databaseSchema = declared === "public" ? undefined : declared;
     return {
       name: model.name,
       table: { ...(databaseSchema === undefined ? {} : { schema: databaseSchema }), name: databaseName(model) },

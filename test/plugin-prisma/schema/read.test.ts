@@ -104,6 +104,22 @@ enum Role {
 });
 
 describe("toEntityModels", () => {
+  it("names tables of schema public as the engine's SQL does: alone", () => {
+    const models = toEntityModels(
+      read(`
+model A {
+  id Int @id
+  @@schema("public")
+}
+model B {
+  id Int @id
+  @@schema("billing")
+}
+`),
+    );
+    expect(models.map(({ table }) => table)).toEqual([{ name: "A" }, { schema: "billing", name: "B" }]);
+  });
+
   it("maps names, keys, relations and defaults", () => {
     const models = toEntityModels(
       read(`

@@ -76,17 +76,21 @@ export function changeOf(tables: readonly Table[], n: number): Change {
   const kind = `Kind${n}`;
   const parts = tables.map((each, index) => part(each, `Any${n}_${index}`, kind));
   const usesKind = tables.some((each) => each.columns.some(({ type }) => type === "Kind"));
+  const keepsKind = tables.some((each) => each.columns.some((one) => one.type === "Kind" && !isPlanned(one)));
   return {
     name: `any ${n}: ${tables.map(words).join("; ")}`,
     before: parts.map(({ before }) => before).join(""),
     after: (usesKind ? enumeration(kind, "BIG", "SMALL") : "") + parts.map(({ after }) => after).join(""),
+    // A way back takes what was planned; columns that passed stay, and an enum that they have.
+    remains: (keepsKind ? enumeration(kind, "BIG", "SMALL") : "") + parts.map(({ remains }) => remains).join(""),
     rows: parts.map(({ rows }) => rows).join(";"),
     wrongRows: parts.map(({ wrongRows }) => wrongRows).join(" UNION ALL "),
     values: Object.assign(
       {},
       ...parts.map(({ name }) => ({ [`${name}.count`]: (m: number) => m })),
     ) as Change["values"] & {},
-    isSafe: tables.every((each) => each.columns.every((one) => !isFilled(one) && extraOf(one) === "none")),
+    isReordered: tables.some((each) => new Set(each.columns.map(isPlanned)).size === 2),
+    isSafe: tables.every((each) => each.columns.every((one) => !isPlanned(one))),
   };
 }
 
@@ -102,6 +106,7 @@ function part({ key, isMapped, columns }: Table, name: string, kind: string) {
     name,
     before: model(name, ...has, ...attributes),
     after: model(name, ...has, ...fields.flatMap(({ lines }) => lines), ...blocks),
+    remains: model(name, ...has, ...fields.flatMap(({ lines, isKept }) => (isKept ? lines : [])), ...attributes),
     rows: `INSERT INTO ${sqlTable} (${[...keyColumns, "word", "count"].join(", ")})
       SELECT ${[...values, "'Word ' || n", "n"].join(", ")} FROM generate_series(1, {rows}) n`,
     wrongRows: `SELECT word FROM ${sqlTable} WHERE ${wrong.length === 0 ? "false" : wrong.join(" OR ")}`,
@@ -137,11 +142,16 @@ function field(each: Column, name: string, kind: string) {
     blockLine:
       extra === "index" ? [`@@index([${name}])`] : extra === "unique with count" ? [`@@unique([count, ${name}])`] : [],
     wrong: [wrong],
+    isKept: !isPlanned(each),
   };
 }
 
 function isFilled({ form }: Column): boolean {
   return form === "required" || form === "mirrored";
+}
+
+function isPlanned(each: Column): boolean {
+  return isFilled(each) || extraOf(each) !== "none";
 }
 
 /** What the type can have: JSON has no order, and only distinct values can be unique. */

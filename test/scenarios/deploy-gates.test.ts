@@ -8,7 +8,7 @@ import { addHandle, createShop, type ShopProject, seedUsers, setUp } from "../su
 let shop: ShopProject;
 let env: Record<string, string>;
 let plan: string;
-const targets = ["staging", "empty", "behind", "far-behind"] as const;
+const targets = ["staging", "empty", "behind", "far-behind", "late"] as const;
 const databases = new Map<string, TestDatabase>();
 const url = (target: string) => databases.get(target)?.url ?? "";
 const lockstep = (...args: string[]) => shop.lockstep(args, env);
@@ -38,7 +38,7 @@ beforeAll(async () => {
   env = Object.fromEntries(targets.map((name) => [`${name.toUpperCase().replace("-", "_")}_URL`, url(name)]));
   const lines = targets.map((name) => `    "${name}": { urlFrom: "${name.toUpperCase().replace("-", "_")}_URL" },`);
   shop.edit("lockstep.config.ts", (text) => text.replace(/^ +production: .*$/m, (line) => [line, ...lines].join("\n")));
-  for (const name of ["staging", "behind", "far-behind"]) {
+  for (const name of ["staging", "behind", "far-behind", "late"]) {
     const first = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url(name) });
     if (first.code !== 0) throw new Error(first.output);
     await seedUsers(url(name), name === "far-behind" ? 12_000 : 100);
@@ -75,7 +75,7 @@ test("targets in the order given; one that cannot be reached stops those after i
 });
 
 test("contract is released on the word of production alone", async () => {
-  expect((await lockstep("deploy", "--target", "staging")).code).toBe(0);
+  expect((await lockstep("deploy", "--target", "staging", "late")).code).toBe(0);
   for (const args of [
     ["backfill", "run", "--target", "production"],
     ["next", "--target", "production"],
@@ -148,4 +148,20 @@ describe("expand and contract in one deployment", () => {
     expect(second.stderr).toContain("is recorded as rolled back, nothing of it is left.");
     expect(await isRequired("far-behind")).toBe(true);
   });
+});
+
+test("a contract that was taken back before the target had it: its gates are not asked, and it does not run", async () => {
+  await shop.commit("Contract");
+  const undo = await lockstep("undo", plan);
+  expect(undo.code, undo.output).toBe(0);
+  const deploy = await lockstep("deploy", "--target", "late");
+  expect(deploy.code, deploy.output).toBe(0);
+  for (const unit of ["prove", "enforce"])
+    expect(deploy.stderr).toMatch(new RegExp(`add_handle_${unit} was taken back since; it need not run`));
+  expect(deploy.stdout).toContain("1 migration applied");
+  expect(await query("late", `SELECT FROM "User" WHERE "handle" IS NOT NULL`)).toEqual([]);
+  await query("late", `INSERT INTO "User" ("email", "name", "updatedAt") VALUES ('Old@Example.com', 'Old', now())`);
+  expect(await query("late", `SELECT "handle" FROM "User" WHERE "handle" IS NOT NULL`)).toEqual([
+    { handle: "old@example.com" },
+  ]);
 });

@@ -1,5 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import { readPlannedRows } from "../deploy/skipped-releases.js";
+import { isContractTakenBack } from "../deploy/taken-back.js";
 import type { GateAnswer } from "../gates/gate.js";
 import type { Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
@@ -34,7 +35,7 @@ export async function askDeployGates(request: {
   const answers: DeployGates["answers"][number][] = [];
   const isPending = (plan: Plan, phase: string) =>
     state.units.some((unit) => unit.plan.id === plan.id && unit.phase === phase && unit.kind === "phase");
-  const contracts = plans.filter((plan) => isPending(plan, "contract"));
+  const contracts = plans.filter((plan) => isPending(plan, "contract") && !isContractTakenBack(state, plan));
   // A target without a contract has nothing to confirm; the flag may be meant for the next one.
   const steps = contracts.flatMap((plan) => gatesAt(plan, "contract"));
   const confirmed = steps.length === 0 ? new Set<string>() : confirmations(invocation, steps);

@@ -109,6 +109,8 @@ function eventText(event: DeployEvent, target: string, colors: Colors): string {
       return event.as === "applied"
         ? `${target}: ${event.migration} was complete although its run broke off; it is recorded as applied.`
         : `${target}: ${event.migration} is recorded as rolled back, nothing of it is left.`;
+    case "skipped":
+      return `${target}: ${event.migration} was taken back since; it need not run and is recorded as applied.`;
     case "locked": {
       const head = `${target}: ${event.migration} did not get its locks (attempt ${event.attempt} of ${event.attempts}).`;
       const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} in the way: ${blocker}`).join("");

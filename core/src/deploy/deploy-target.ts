@@ -10,12 +10,15 @@ import { duplicatesError } from "../repair/duplicates.js";
 import type { Settlement } from "../repair/settle-unit.js";
 import { findBlockers } from "./blockers.js";
 import { type FailedMigration, readFailed } from "./failed-migration.js";
+import { needNotRun } from "./taken-back.js";
 
 /** What happens on the way, for people. */
 export type DeployEvent =
   /** The ORM's own output. */
   | { readonly kind: "line"; readonly line: string }
   | { readonly kind: "settled"; readonly migration: string; readonly as: Settlement }
+  /** Of a contract that a later migration takes back: recorded as applied, without having run. */
+  | { readonly kind: "skipped"; readonly migration: string }
   | {
       readonly kind: "locked";
       readonly migration: string;
@@ -65,6 +68,7 @@ export async function deployTarget(request: DeployRequest): Promise<DeployResult
 class Deployment {
   readonly #request: DeployRequest;
   readonly #connection: Connection;
+  readonly #skipped = new Set<string>();
 
   constructor(request: DeployRequest, connection: Connection) {
     this.#request = request;
@@ -79,7 +83,10 @@ class Deployment {
       const locked = (await this.#settleAll(attempt === 1)) ?? (await this.#runOnce());
       if (locked === undefined) {
         const { applied } = await plugin.readApplied(this.#connection);
-        return { applied: applied.filter((name) => !before.applied.includes(name)), attempts: attempt };
+        return {
+          applied: applied.filter((name) => !before.applied.includes(name) && !this.#skipped.has(name)),
+          attempts: attempt,
+        };
       }
       const blockers = await this.#blockers(locked);
       const isLast = attempt >= attempts;
@@ -130,13 +137,14 @@ class Deployment {
    */
   async #settleAll(isFirst: boolean): Promise<FailedMigration | undefined> {
     const { plugin, project, target, onEvent } = this.#request;
-    const state = await this.#state();
+    let state = await this.#state();
     if (state.deploying !== undefined)
       throw new LockstepError(
         "LS7023",
         `Migrations are being run on ${target.name} at this moment, by pid ${state.deploying}.`,
         { hint: `Wait for it, then ${this.#command()}` },
       );
+    if (await this.#skipTakenBack(state)) state = await this.#state();
     for (const name of state.failed) {
       const failed = await this.#failed(name, state);
       const mayRun = failed.isRepeatable && (failed.isLock || (isFirst && failed.own !== undefined));
@@ -155,6 +163,19 @@ class Deployment {
       onEvent({ kind: "settled", migration: name, as });
     }
     return undefined;
+  }
+
+  /** @returns whether the target's record was changed */
+  async #skipTakenBack(state: TargetState): Promise<boolean> {
+    const { plugin, project, target, onEvent } = this.#request;
+    const units = needNotRun(state);
+    for (const { migration } of units) {
+      const run = await plugin.resolve(project, target.url, migration, "applied");
+      if (run.exitCode !== 0) throw this.#refusedRun(run, state);
+      this.#skipped.add(migration);
+      onEvent({ kind: "skipped", migration });
+    }
+    return units.length > 0;
   }
 
   #state(): Promise<TargetState> {

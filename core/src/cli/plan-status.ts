@@ -176,17 +176,22 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
 }
 
 /** What failed runs again when its cause is gone; what was taken back since need not run at all. */
-function failedText(plan: Plan, { target, failed }: TargetStatus, { words }: OrmPlugin): string {
-  const past = releasesOf(plan)
-    .filter(({ kind, isPast }) => kind === "phase" && isPast)
-    .map(({ file }) => migrationOf(file));
-  const first = past.findIndex((name) => failed.includes(name));
-  if (first !== -1)
-    return `it was taken back since: on ${target} ${past
-      .slice(first)
-      .map((name) => words.skip(name))
-      .join(" && ")} && ${words.deploy}`;
-  return `when the cause is gone, on ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
+export function failedText(
+  plan: Plan,
+  { target, failed }: Pick<TargetStatus, "target" | "failed">,
+  { words }: Pick<OrmPlugin, "words">,
+): string {
+  const past = releasesOf(plan).filter(({ kind, isPast }) => kind === "phase" && isPast);
+  const names = past.map(({ file }) => migrationOf(file));
+  const first = names.findIndex((name) => failed.includes(name));
+  if (first === -1)
+    return `when the cause is gone, on ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
+  const isDrop = (id: string) => plan.units.some((unit) => unit.id === id && unit.spec.kind === "drop-index");
+  // A drop that was interrupted leaves an invalid index, which the undo would take for the one that it brings back.
+  if (past.some(({ id, file }) => failed.includes(migrationOf(file)) && isDrop(id)))
+    return `it was taken back since, and what its run has left has to go: npx lockstep deploy --target ${target}`;
+  const skips = names.slice(first).map((name) => words.skip(name));
+  return `it was taken back since: on ${target} ${skips.join(" && ")} && ${words.deploy}`;
 }
 
 /** Of a plan that was left in contract: where it is live, its columns have to be optional before the code goes back. */

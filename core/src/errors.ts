@@ -359,9 +359,9 @@ export const errorTable = {
     exit: 1,
   },
   LS7001: {
-    title: "The ledger cannot be created",
+    title: "The ledger cannot be made or used",
     why: "Progress is kept in schema lockstep of the target, so that a backfill can go on after an interruption.",
-    next: "Grant CREATE on the database to the role, or create the schema lockstep for it.",
+    next: "Where the schema is missing, grant CREATE on the database to the role, or create the schema for it. Where it is there: GRANT USAGE ON SCHEMA lockstep and GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep.",
     exit: 3,
   },
   LS7002: {

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
@@ -229,5 +230,42 @@ describe("with an open plan", () => {
     expect(run.code).toBe(1);
     expect(run.output).toContain("LS2007");
     expect(rows).toEqual([{ filled: 0 }]);
+  });
+
+  // The ledger is there, made by another role.
+  const ledger = ["USAGE ON SCHEMA lockstep", "SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA lockstep"];
+  const rights = [
+    {
+      name: "not use the ledger",
+      grants: [`SELECT, UPDATE ON "User"`],
+      code: "LS7001",
+      says: /permission denied for schema lockstep[\s\S]*GRANT USAGE ON SCHEMA lockstep/,
+    },
+    { name: "not read the table", grants: ledger, code: "LS7002", says: /permission denied for table User/ },
+    {
+      name: "not write the table",
+      grants: [...ledger, `SELECT ON "User"`],
+      code: "LS7002",
+      says: /permission denied for table User/,
+    },
+  ];
+  test.each(rights)("$code: a role on the target that may $name", async ({ grants, code, says }) => {
+    const role = `reader_${randomBytes(4).toString("hex")}`;
+    const production = new pg.Client({ connectionString: shop.production });
+    await production.connect();
+    await production.query(`CREATE ROLE ${role} LOGIN; GRANT SELECT ON "_prisma_migrations" TO ${role}`);
+    for (const grant of grants) await production.query(`GRANT ${grant} TO ${role}`);
+    const url = new URL(shop.production);
+    url.username = role;
+    try {
+      const run = await shop.lockstep(["backfill", "run"], { PRODUCTION_DATABASE_URL: url.toString() });
+      expect(run.code, run.output).toBe(3);
+      expect(run.output).toContain(code);
+      expect(run.output).toMatch(says);
+      expect(run.output).toContain("Next   ");
+    } finally {
+      await production.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+      await production.end();
+    }
   });
 });

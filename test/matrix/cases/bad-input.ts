@@ -74,6 +74,18 @@ export const badInputs: readonly BadInput[] = [
     says: [/a.*b/],
   }),
   bad({
+    name: "a relation to rows that do not exist",
+    model: "BadTree",
+    gets: [
+      "/// @lockstep.backfill(id + 100)",
+      "parentId Int",
+      `parent BadTree @relation("tree", fields: [parentId], references: [id])`,
+      `children BadTree[] @relation("tree")`,
+    ],
+    code: "LS2040",
+    says: [/BadTree/, /id=\d/],
+  }),
+  bad({
     name: "an enum value that is missing",
     model: "BadColour",
     enums: enumeration("BadPaint", "RED"),

@@ -276,8 +276,10 @@ class Story {
       if (plans.find((each) => each.plan === plan)?.isDone !== true)
         stage.report(change, "status: the plan is not done");
     }
-    await this.#back("undo from contract", await stage.copyOfProduction(), ["undo", "undo", "undo"]);
-    await this.#back("abandon from contract", await stage.copyOfProduction(), ["abandon"]);
+    // One of the two ways out for each group, so that both are gone by many forms without taking twice the time.
+    if (stage.changes.length % 2 === 0)
+      await this.#back("undo from contract", await stage.copyOfProduction(), ["undo", "undo", "undo"]);
+    else await this.#back("abandon from contract", await stage.copyOfProduction(), ["abandon"]);
   }
 }
 

@@ -39,7 +39,9 @@ async function next(kind: string, isTakenBack: boolean): Promise<string> {
 }
 
 test("a contract that failed runs again when its cause is gone", async () => {
-  expect(await next("prove", false)).toMatch(/^when the cause is gone, on production: .*--rolled-back contract-1-prove/);
+  expect(await next("prove", false)).toMatch(
+    /^when the cause is gone, on production: .*--rolled-back contract-1-prove/,
+  );
 });
 
 test("one that was taken back since need not run: it and what follows are skipped", async () => {

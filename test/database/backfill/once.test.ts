@@ -162,6 +162,7 @@ describe("backfill-done", () => {
     expect(await askGate()).toEqual({
       gate: "backfill-done",
       isOpen: false,
+      subject: '"User"."handle"',
       statement: 'The backfill of "User"."handle" on production has not begun',
       help: `Run: npx lockstep backfill run ${plan}`,
     });
@@ -172,6 +173,7 @@ describe("backfill-done", () => {
     expect(await askGate()).toEqual({
       gate: "backfill-done",
       isOpen: true,
+      subject: '"User"."handle"',
       statement: 'The backfill of "User"."handle" on production is done',
     });
     await db.query(`DROP TABLE "User"`);

@@ -40,7 +40,7 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** Halves what a command of Prisma's CLI costs. */
+/** Makes commands of Prisma's CLI cheaper. */
 const compileCache = fileURLToPath(new URL("./compile-cache.cjs", import.meta.url));
 
 /** The environment of a user's shell: nothing that the test runner set. */

@@ -3,12 +3,18 @@ import type { Change } from "./change.js";
 import type { Layout } from "./project.js";
 import { tellStory } from "./story.js";
 
-/** A debugging aid: `LOCKSTEP_MATRIX="decimal"` runs only the changes whose name has the word. */
+/** `LOCKSTEP_MATRIX=all` runs every change, `LOCKSTEP_MATRIX="decimal"` those whose name has the word. */
 const only = process.env.LOCKSTEP_MATRIX;
+
+/** Without it: three of five in a group that has more than five, which is what a run on two cores has the time for. */
+function isChosen({ name }: Change, index: number, { length }: { readonly length: number }): boolean {
+  if (only === undefined) return length <= 5 || index % 5 < 3;
+  return only === "all" || name.includes(only);
+}
 
 /** Proves a group of changes; each is a test of its own, which fails with what went wrong in its tables. */
 export function matrix(group: string, changes: readonly Change[], layout: Layout = {}): void {
-  const chosen = changes.filter(({ name }) => only === undefined || name.includes(only));
+  const chosen = changes.filter(isChosen);
   if (chosen.length === 0) return;
   describe(group, () => {
     let problems: ReadonlyMap<Change, readonly string[]>;

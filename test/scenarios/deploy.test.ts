@@ -66,6 +66,8 @@ test("a table that is held and an old snapshot: named before, then retried until
   expect(dev.code, dev.output).toBe(0);
   await shop.commit("Add handle");
 
+  // What is over in a moment is in nobody's way: only transactions of some seconds are named before.
+  await new Promise((resolve) => setTimeout(resolve, 6000));
   const deploying = shop.lockstep(["deploy"]);
   // The column waits for the reader …
   await until("expand was rolled back", async () => (await rolledBack()).add_handle === 1, slow);

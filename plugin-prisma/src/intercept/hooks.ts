@@ -56,9 +56,20 @@ export const hooks: EngineHooks = {
         return { result };
       }
       const { leaveExpand } = await import("./write-expand.js");
-      const { text, first } = await leaveExpand(change, result.generatedMigrationName, result.migrationScript ?? "");
+      const [{ nextTimestamps }, { prismaPlugin }] = await Promise.all([
+        import("@lockstep/core/planning"),
+        import("../plugin.js"),
+      ]);
+      // The files of another plan are a second apart and may be ahead of the clock: the new ones run after them.
+      const [stamp = ""] = nextTimestamps(
+        result.generatedMigrationName.slice(0, 14),
+        prismaPlugin.listMigrations(change.project),
+        1,
+      );
+      const generatedMigrationName = stamp + result.generatedMigrationName.slice(14);
+      const { text, first } = await leaveExpand(change, generatedMigrationName, result.migrationScript ?? "");
       await engine.print(text);
-      return { result: { ...result, migrationScript: first } };
+      return { result: { ...result, generatedMigrationName, migrationScript: first } };
     }
     return undefined;
   },

@@ -38,6 +38,15 @@ async function holding(sql: string): Promise<Session> {
   return session;
 }
 
+/** How long the transaction of a session has been open. */
+async function secondsOpen({ pid }: Session): Promise<number> {
+  const { rows } = await production.query<{ seconds: number }>(
+    "SELECT extract(epoch FROM clock_timestamp() - xact_start)::float8 AS seconds FROM pg_stat_activity WHERE pid = $1",
+    [pid],
+  );
+  return rows[0]?.seconds ?? 0;
+}
+
 /** How often each migration was rolled back, by its last word. */
 async function rolledBack(): Promise<Record<string, number>> {
   const { rows } = await production.query<{ name: string; n: number }>(
@@ -67,7 +76,7 @@ test("a table that is held and an old snapshot: named before, then retried until
   await shop.commit("Add handle");
 
   // What is over in a moment is in nobody's way: only transactions of some seconds are named before.
-  await new Promise((resolve) => setTimeout(resolve, 6000));
+  await until("the reader is old enough to be named", async () => (await secondsOpen(reader)) > 5, slow);
   const deploying = shop.lockstep(["deploy"]);
   // The column waits for the reader …
   await until("expand was rolled back", async () => (await rolledBack()).add_handle === 1, slow);

@@ -89,7 +89,6 @@ export function changeOf(tables: readonly Table[], n: number): Change {
       {},
       ...parts.map(({ name }) => ({ [`${name}.count`]: (m: number) => m })),
     ) as Change["values"] & {},
-    isReordered: tables.some((each) => new Set(each.columns.map(isPlanned)).size === 2),
     isSafe: tables.every((each) => each.columns.every((one) => !isPlanned(one))),
   };
 }

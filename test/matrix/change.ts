@@ -22,8 +22,6 @@ export interface Change {
   readonly values?: Readonly<Record<string, (n: number) => unknown>>;
   /** Columns that the users' own triggers change in rows that are there, by their names in the database. */
   readonly moving?: readonly string[];
-  /** Columns that pass stand before planned ones of the same statement, so the order of the columns is not the ORM's own. */
-  readonly isReordered?: boolean;
   /** The change passes as Prisma made it, byte for byte. */
   readonly isSafe?: boolean;
   /** Flags of `lockstep backfill run`. */

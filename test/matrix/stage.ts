@@ -157,11 +157,8 @@ export class Stage {
   /** The database has what Prisma's own SQL would have made, or what was there before. */
   async lookAtCatalogue(url: string, reference: string, what: string): Promise<void> {
     const [expected, actual] = await Promise.all([reference, url].map((each) => catalogueOf(each, this.#schemas)));
-    for (const difference of differences(expected, actual)) {
-      const isOrder = /\.position: /.test(difference);
-      for (const change of this.#concerned(difference))
-        if (!(isOrder && change.isReordered)) this.report(change, `${what}: ${difference}`);
-    }
+    for (const difference of differences(expected, actual))
+      for (const change of this.#concerned(difference)) this.report(change, `${what}: ${difference}`);
   }
 
   /** A database made by Prisma's own SQL alone: the old model, and from there to another of each change. */

@@ -37,21 +37,34 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
       original += statement.full;
       continue;
     }
-    const rest = operations.filter((operation) => !claimed.has(operation));
     const first = operations[0];
-    // The clauses that pass come first: what the plan's blocks do to the same table never needs to precede them.
-    if (rest.length > 0 && first !== undefined) {
-      const head = statement.sql.slice(0, statement.sql.indexOf(first.sql));
-      original += `${leadingComments(statement.full, statement.sql)}${head}${rest.map((operation) => operation.sql).join(",\n")};`;
-    }
-    flush();
-    for (const operation of own) {
-      // A column is added where the ORM adds it, whichever rule asked for that: the table gets its columns in the ORM's order.
+    const head = first === undefined ? "" : statement.sql.slice(0, statement.sql.indexOf(first.sql));
+    let comments = leadingComments(statement.full, statement.sql);
+    const pass = (clauses: readonly Operation[]) => {
+      if (clauses.length === 0) return;
+      original += `${comments}${head}${clauses.map((operation) => operation.sql).join(",\n")};`;
+      comments = "\n";
+    };
+    // The clauses that pass come first: what the plan's blocks do to the same table never needs to precede them. A column that
+    // passes keeps its place among the new columns: the table gets them in the ORM's order.
+    let passing = operations.filter((operation) => !claimed.has(operation) && operation.kind !== "addColumn");
+    for (const operation of operations) {
+      if (!claimed.has(operation)) {
+        if (operation.kind === "addColumn") passing.push(operation);
+        continue;
+      }
+      if (operation.kind === "addColumn" || operation === own[0]) {
+        pass(passing);
+        passing = [];
+        flush();
+      }
+      // A column is added where the ORM adds it, whichever rule asked for that.
       if (operation.kind === "addColumn")
         for (const addition of additionsOf(operation, rewritten)) mergeSpec(specs, addition);
       for (const finding of rewritten.filter((candidate) => candidate.operation === operation))
         for (const step of finding.rewrite.expand ?? []) if (step.kind === "ddl") mergeSpec(specs, step.unit);
     }
+    pass(passing);
   }
   original += migration.tail.trim() === "" ? "" : migration.tail;
   flush();

@@ -30,7 +30,7 @@ test("deterministic: the same input gives the same bytes, another name another f
   expect((await planOf()).fingerprint).toBe((await planOf({ id: "20261120093001_x" })).fingerprint);
 });
 
-test("nothing of the user's migration is lost: safe statements keep bytes and order", async () => {
+test("nothing of the user's migration is lost: safe statements keep bytes and order, and columns their places", async () => {
   const sql = `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('A', 'B');\n\n-- AlterTable\nALTER TABLE "User" ADD COLUMN     "bio" TEXT,\nADD COLUMN     "handle" TEXT NOT NULL,\nADD COLUMN     "role" "Role" NOT NULL DEFAULT 'A';\n\n-- CreateTable\nCREATE TABLE "Team" (\n    "id" SERIAL NOT NULL\n);\n\n-- CreateIndex\nCREATE UNIQUE INDEX "User_handle_key" ON "User"("handle");\n\n-- DropTable\nDROP TABLE "Old";\n`;
   const plan = await planOf({ sql });
   expect(
@@ -38,9 +38,9 @@ test("nothing of the user's migration is lost: safe statements keep bytes and or
       .filter((unit) => unit.phase === "expand")
       .map(({ spec }) => (spec.kind === "original" ? spec.sql : spec.kind)),
   ).toEqual([
-    `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('A', 'B');\n\n-- AlterTable\nALTER TABLE "User" ADD COLUMN     "bio" TEXT,\nADD COLUMN     "role" "Role" NOT NULL DEFAULT 'A';\n`,
+    `-- CreateEnum\nCREATE TYPE "Role" AS ENUM ('A', 'B');\n\n-- AlterTable\nALTER TABLE "User" ADD COLUMN     "bio" TEXT;\n`,
     "expand",
-    `-- CreateTable\nCREATE TABLE "Team" (\n    "id" SERIAL NOT NULL\n);\n`,
+    `ALTER TABLE "User" ADD COLUMN     "role" "Role" NOT NULL DEFAULT 'A';\n\n-- CreateTable\nCREATE TABLE "Team" (\n    "id" SERIAL NOT NULL\n);\n`,
     "create-index",
     "assert-index",
     `-- DropTable\nDROP TABLE "Old";\n`,

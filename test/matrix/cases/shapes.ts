@@ -69,7 +69,6 @@ export const shapes: readonly Change[] = [
       "domain String",
       "seenAt DateTime @default(now())",
     ],
-    isReordered: true,
     keeps: ["nickname String?", `locale String @default("en")`, "seenAt DateTime @default(now())"],
     filledWith: ["email", "'u' || n || '@host' || n"],
     right: "domain = split_part(email, '@', 2) AND locale IS NOT NULL",

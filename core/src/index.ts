@@ -9,6 +9,7 @@ export * from "./model/index.js";
 export type {
   AppliedMigrations,
   FieldEdit,
+  MigrationContent,
   MigrationFailure,
   ModelEdit,
   OrmPlugin,
@@ -17,6 +18,7 @@ export type {
   PluginCommandContext,
   Project,
 } from "./plugin.js";
+export { dateOf, nextTimestamps, timestampOf } from "./release/timestamps.js";
 export { type Judgement, judge } from "./rules/judge.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
 export { readMigration } from "./sql/postgres/read-migration.js";

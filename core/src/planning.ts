@@ -28,6 +28,5 @@ export {
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
 export { tableShape } from "./plan/table-shape.js";
 export { type PhaseFiles, preparePhase } from "./release/prepare-phase.js";
-export { nextTimestamps, timestampOf } from "./release/timestamps.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";

@@ -1,7 +1,7 @@
 import type { Transform } from "./codemods/transform.js";
 import type { Connection } from "./db/connection.js";
 import type { Check } from "./doctor/check.js";
-import type { EntityModel, FileChange, KeptUnique, Plan, PlannedColumn, TableName } from "./model/index.js";
+import type { EntityModel, FileChange, KeptUnique, Plan, PlannedColumn, TableName, Unit } from "./model/index.js";
 
 /** A project that an ORM plugin has found. */
 export interface Project {
@@ -58,6 +58,15 @@ export interface MigrationFailure {
   readonly text: string | undefined;
 }
 
+/** What a migration does. */
+export interface MigrationContent {
+  readonly unit: Unit;
+  /** One statement with the header for its reviewer. Outside of a transaction: it has its own, or may have none. */
+  readonly sql: string;
+  /** What takes it back, for ORMs whose migrations can: statements that run outside of a transaction too, in order. */
+  readonly down: readonly string[];
+}
+
 /** How the ORM's own CLI ended. */
 export interface OrmRun {
   readonly exitCode: number;
@@ -109,8 +118,14 @@ export interface OrmPlugin {
   readModels(project: Project): Promise<readonly EntityModel[]>;
   /** The files with the edits made: verified by the ORM, every other byte kept. `current` overrides what is on disk. */
   editModels(project: Project, edits: readonly ModelEdit[]): Promise<readonly FileChange[]>;
-  /** The migration file of a unit, from the root: path and text. */
-  migrationFile(project: Project, name: string, sql: string): { readonly file: string; readonly text: string };
+  /** Stamps of `count` new migrations, from a moment on and after every one that exists: they run in the order of their names. */
+  stamps(moment: Date, existing: readonly string[], count: number): readonly string[];
+  /** The name of a migration that a plan releases: stamp, the plan's name, and what it does (`create-index`). */
+  migrationName(plan: Plan, stamp: string, slug: string): string;
+  /** The file of a migration, from the root. */
+  migrationPath(project: Project, name: string): string;
+  /** The text of that file. */
+  migrationText(project: Project, name: string, content: MigrationContent): string;
   /** Names of the migrations in the repository, in order. */
   listMigrations(project: Project): readonly string[];
   /** What the target has applied. */
@@ -135,10 +150,4 @@ export interface OrmPlugin {
   checks?(): Promise<readonly Check[]>;
   /** Steps of `lockstep init`: changes with a line on each, and what to do by hand. */
   initialise(project: Project): Promise<{ readonly changes: readonly FileChange[]; readonly notes: readonly string[] }>;
-}
-
-/** The name of the migration file of a released unit: `<timestamp>_<name>_<slug>`. */
-export function migrationName(plan: Plan, timestamp: string, slug: string): string {
-  const name = plan.id.replace(/^\d+_?/, "");
-  return [timestamp, name, slug].filter((part) => part !== "").join("_");
 }

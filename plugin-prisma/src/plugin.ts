@@ -1,6 +1,15 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { EntityModel, FieldEdit, FileChange, ModelEdit, OrmPlugin, PlannedColumn, Project } from "@lockstep/core";
+import {
+  type EntityModel,
+  type FieldEdit,
+  type FileChange,
+  type ModelEdit,
+  nextTimestamps,
+  type OrmPlugin,
+  type PlannedColumn,
+  type Project,
+} from "@lockstep/core";
 import { deployingSession, readAppliedMigrations, readMigrationFailure } from "./applied.js";
 import { prismaCommand } from "./cli/prisma-command.js";
 import type { PrismaProject } from "./project.js";
@@ -50,7 +59,11 @@ export const prismaPlugin: OrmPlugin = {
       .filter((change) => change.before !== change.after);
   },
 
-  migrationFile: (project, name, sql) => ({ file: `${project.migrationsFolder}/${name}/migration.sql`, text: sql }),
+  stamps: nextTimestamps,
+  migrationName: ({ id }, stamp, slug) =>
+    [stamp, id.replace(/^\d+_?/, ""), slug.replaceAll("-", "_")].filter((part) => part !== "").join("_"),
+  migrationPath: (project, name) => `${project.migrationsFolder}/${name}/migration.sql`,
+  migrationText: (_project, _name, { sql }) => sql,
 
   listMigrations(project) {
     const folder = join(project.root, project.migrationsFolder);

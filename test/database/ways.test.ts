@@ -182,7 +182,7 @@ class World {
   }
 
   #request(plan: Plan) {
-    return { plan, project: this.#project, plugin: prismaPlugin, timestamp: "20261201000000", code };
+    return { plan, project: this.#project, plugin: prismaPlugin, moment: new Date(Date.UTC(2026, 11, 1)), code };
   }
 
   #apply(changes: readonly FileChange[]): void {

@@ -141,10 +141,22 @@ export class BatchLoop {
     return undefined;
   }
 
+  /** Writes down how the run ends. A connection that breaks just then is made anew; after the signal there may be nobody to tell. */
+  async conclude(write: (session: BackfillSession) => Promise<void>): Promise<void> {
+    for (let attempt = 1; this.isOpen || !this.isStopped; attempt++) {
+      try {
+        return await write(this.session);
+      } catch (error) {
+        if (this.isStopped) throw error;
+        await this.#overcome(error, attempt);
+      }
+    }
+  }
+
   /** Sets the cursor without a batch. */
   async moveTo(cursor: Cursor): Promise<void> {
-    await this.#advance({ cursor, rows: 0, filled: 0 });
-    this.session.cursor = cursor;
+    await this.scan(() => this.#advance({ cursor, rows: 0, filled: 0 }));
+    if (!this.isStopped) this.session.cursor = cursor;
   }
 
   async gaveWay(message: string): Promise<LockstepError> {

@@ -72,9 +72,8 @@ async function fill(loop: BatchLoop): Promise<BackfillResult["status"]> {
 }
 
 async function end(loop: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
-  const { connection, id } = loop.session;
-  // Stopped while the server was away: there is nobody to tell.
-  if (loop.isOpen) await endBackfill(connection, id, loop.runner, { status });
+  await loop.conclude(({ connection, id }) => endBackfill(connection, id, loop.runner, { status }));
+  const { id } = loop.session;
   loop.settings.emit({ kind: "finished", status, rows: loop.rows, filled: loop.filled });
   return { status, table: id.table, rows: loop.rows, filled: loop.filled, batches: loop.batches };
 }

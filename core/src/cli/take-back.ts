@@ -6,7 +6,6 @@ import { refuseUndo } from "../plan/guard-undo.js";
 import { listPlans, verifyUnits } from "../plan/store.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
-import { timestampOf } from "../release/timestamps.js";
 import { diffText } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText } from "../review/terminal.js";
@@ -38,7 +37,7 @@ export async function takeBack(request: {
     plugin,
     to,
     removesMigrations,
-    timestamp: timestampOf(io.now()),
+    moment: io.now(),
     code: codeGlobs(config),
   });
   const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];

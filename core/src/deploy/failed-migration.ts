@@ -68,7 +68,7 @@ async function singleStatement(
   plugin: OrmPlugin,
   name: string,
 ): Promise<{ readonly index: IndexSpec | undefined } | undefined> {
-  const path = join(project.root, plugin.migrationFile(project, name, "").file);
+  const path = join(project.root, plugin.migrationPath(project, name));
   if (!existsSync(path)) return undefined;
   const parser = await loadParser();
   let migration: ReturnType<typeof readMigration>;

@@ -1,10 +1,11 @@
 import type { Plan, Unit } from "../model/index.js";
 import { type Release, releasesOf } from "./releases.js";
 
-/** `prisma/migrations/20261120093000_add_handle/migration.sql` → `20261120093000_add_handle` */
+/** `prisma/migrations/20261120093000_add_handle/migration.sql` → `20261120093000_add_handle`; else the file's name without its end. */
 export function migrationOf(file: string): string {
   const parts = file.split("/");
-  return parts.at(-1) === "migration.sql" ? (parts.at(-2) ?? file) : (parts.at(-1) ?? file);
+  const last = parts.at(-1) ?? file;
+  return last === "migration.sql" ? (parts.at(-2) ?? file) : last.replace(/\.[cm]?[jt]s$/, "");
 }
 
 /** A released unit with its plan, under the name of its migration. */

@@ -12,16 +12,16 @@ import {
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { planFolder, planText } from "../plan/plan-file.js";
-import { type FieldEdit, type ModelEdit, migrationName, type Project, type UniqueEdit } from "../plugin.js";
+import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
+import { downStatements } from "../sql/postgres/units/index.js";
 import { type CodeRequest, editCode, intentsAt } from "./edit-code.js";
-import { nextTimestamps } from "./timestamps.js";
 import { fileOf, heldFiles, recordOf, type UnitFile, undoFiles, unitText } from "./unit-files.js";
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;
-  /** `20261120093000`: the earliest name of the migrations to write. */
-  readonly timestamp: string;
+  /** The earliest stamp of the migrations to write. */
+  readonly moment: Date;
 }
 
 /** Everything that one phase changes in the repository. Nothing is written yet: `writeFiles` does that. */
@@ -93,18 +93,17 @@ export function planFiles(plan: Plan, { project, plugin }: Pick<CodeRequest, "pr
 
 /** The ORM's migration files of units, after every migration that exists. What was reviewed is released with the same bytes. */
 export function releaseUnits(
-  { plan, project, plugin, phase, timestamp }: Omit<PhaseRequest, "phase"> & { phase: DeployedPhase | "undo" },
+  { plan, project, plugin, phase, moment }: Omit<PhaseRequest, "phase"> & { phase: DeployedPhase | "undo" },
   units: readonly Unit[],
 ): PhaseFiles["migrations"] {
-  const stamps = nextTimestamps(timestamp, plugin.listMigrations(project), units.length);
+  const stamps = plugin.stamps(moment, plugin.listMigrations(project), units.length);
   return units.map((unit, index) => {
     // The first file of expand is the ORM's own: it was asked for by this name.
     const isOwn = phase === "expand" && index === 0;
-    const slug = unit.spec.kind.replaceAll("-", "_");
-    const name = isOwn ? plan.id : migrationName(plan, stamps[index] ?? timestamp, slug);
-    const text = reviewedText(project, plan, unit, phase) ?? unitText(plan, unit, phase);
-    const { file } = plugin.migrationFile(project, name, text);
-    return { name, unit: fileOf(unit, file, text) };
+    const name = isOwn ? plan.id : plugin.migrationName(plan, stamps[index] ?? "", unit.spec.kind);
+    const sql = reviewedText(project, plan, unit, phase) ?? unitText(plan, unit, phase);
+    const text = plugin.migrationText(project, name, { unit, sql, down: downStatements(unit, plan.id) });
+    return { name, unit: fileOf(unit, plugin.migrationPath(project, name), text) };
   });
 }
 

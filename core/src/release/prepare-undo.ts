@@ -11,8 +11,8 @@ import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
 export interface UndoRequest extends Omit<CodeRequest, "models"> {
   /** The phase that the plan is in afterwards; `undone` takes back everything. */
   readonly to: Exclude<DeployedPhase, "contract"> | "undone";
-  /** `20261120093000`: the earliest name of the migrations to write. */
-  readonly timestamp: string;
+  /** The earliest stamp of the migrations to write. */
+  readonly moment: Date;
   /** No database has any of the plan's migrations: they go instead of being taken back by others. */
   readonly removesMigrations?: boolean;
 }

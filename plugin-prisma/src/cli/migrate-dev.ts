@@ -55,7 +55,7 @@ export async function migrateDev(args: readonly string[], context: PluginCommand
     import("@lockstep/core/planning"),
   ]);
   const { prismaPlugin } = await import("../plugin.js");
-  const stamp = planning.nextTimestamps(planning.timestampOf(new Date()), prismaPlugin.listMigrations(project), 1)[0];
+  const stamp = prismaPlugin.stamps(new Date(), prismaPlugin.listMigrations(project), 1)[0];
   const relaxedSql = await source.sqlFor(change.schema);
   const { prepared, text } = await prepareExpand(change, `${stamp}_${name}`, relaxedSql);
   planning.writeFiles(project.root, prepared.changes);

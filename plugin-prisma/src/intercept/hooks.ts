@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { recoverFiles } from "@lockstep/core";
+import { dateOf, nextTimestamps, recoverFiles } from "@lockstep/core";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { type Change, type ChangeSource, decide } from "./decide.js";
 import { projectOf, rootOf } from "./project.js";
@@ -56,13 +56,10 @@ export const hooks: EngineHooks = {
         return { result };
       }
       const { leaveExpand } = await import("./write-expand.js");
-      const [{ nextTimestamps }, { prismaPlugin }] = await Promise.all([
-        import("@lockstep/core/planning"),
-        import("../plugin.js"),
-      ]);
+      const { prismaPlugin } = await import("../plugin.js");
       // The files of another plan are a second apart and may be ahead of the clock: the new ones run after them.
       const [stamp = ""] = nextTimestamps(
-        result.generatedMigrationName.slice(0, 14),
+        dateOf(result.generatedMigrationName),
         prismaPlugin.listMigrations(change.project),
         1,
       );

@@ -1,4 +1,5 @@
 import {
+  dateOf,
   isSameTable,
   LockstepError,
   loadParser,
@@ -45,7 +46,7 @@ export async function prepareExpand(
     project,
     plugin: prismaPlugin,
     phase: "expand",
-    timestamp: plan.id.slice(0, 14),
+    moment: dateOf(plan.id),
     models: toEntityModels(readSchema(schema.files)),
     code: codeGlobs(config),
   });

@@ -215,6 +215,28 @@ describe("stopping and going on", () => {
     expect(result.events.filter(({ kind }) => kind === "retry").length).toBeGreaterThanOrEqual(6);
     expect(await withoutValue()).toBe(0);
   });
+
+  it("gets over one that is ended when every row is filled, before the ledger knows", async () => {
+    const spec = await makeTable(db, { rows: numbered(30) });
+    const stop = new AbortController();
+    await fillTable(database.url, spec, { signal: stop.signal, onEvent: () => stop.abort() });
+    await db.query(`CREATE SEQUENCE ends`);
+    await db.query(
+      `CREATE FUNCTION end_session() RETURNS trigger LANGUAGE plpgsql AS
+       $$ BEGIN IF nextval('ends') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF; RETURN NEW; END $$`,
+    );
+    await db.query(
+      `CREATE TRIGGER end_session BEFORE UPDATE ON lockstep.backfills FOR EACH ROW WHEN (NEW.status = 'done') EXECUTE FUNCTION end_session()`,
+    );
+    try {
+      const result = await fillTable(database.url, spec);
+      expect(result).toMatchObject({ status: "done", rows: 30 });
+      expect(result.events.filter(({ kind }) => kind === "retry")).toMatchObject([{ reason: "connection" }]);
+      expect(await scalar(db, "SELECT string_agg(status, ',') FROM lockstep.backfills")).toBe("done");
+    } finally {
+      await db.query("DROP FUNCTION end_session CASCADE; DROP SEQUENCE ends");
+    }
+  });
 });
 
 describe("throttles", () => {

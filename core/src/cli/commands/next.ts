@@ -25,7 +25,6 @@ export default defineCommand({
       { passGate },
       { preparePhase },
       { writeFiles },
-      { timestampOf },
       terminal,
       { nextStep },
       { diffText },
@@ -37,7 +36,6 @@ export default defineCommand({
       import("../pass-gate.js"),
       import("../../release/prepare-phase.js"),
       import("../../files/write-files.js"),
-      import("../../release/timestamps.js"),
       import("../../review/terminal.js"),
       import("../../review/next-step.js"),
       import("../../review/diff.js"),
@@ -90,7 +88,7 @@ export default defineCommand({
       project,
       plugin,
       phase,
-      timestamp: timestampOf(io.now()),
+      moment: io.now(),
       code: codeGlobs(config),
     });
     if (options.dryRun === true)

@@ -12,6 +12,7 @@ import { describeUndoExpand, undoExpand } from "./undo-expand.js";
 import { oneLine, type UnitText } from "./unit-text.js";
 import { describeValidateForeignKey, validateForeignKey } from "./validate-foreign-key.js";
 
+export { downStatements } from "./down.js";
 export { type FrameKind, frameHashes, readFrame } from "./frame.js";
 export type { UnitContext } from "./header.js";
 export type { UnitText } from "./unit-text.js";

@@ -72,7 +72,8 @@ function validateChecks(spec: ProveSpec): string {
   return alterTable(spec, (column) => `VALIDATE CONSTRAINT ${check(spec, column)}`);
 }
 
-function dropChecks(spec: ProveSpec, condition: "" | "IF EXISTS "): string {
+/** Takes the checks off. */
+export function dropChecks(spec: ProveSpec, condition: "" | "IF EXISTS "): string {
   return alterTable(spec, (column) => `DROP CONSTRAINT ${condition}${check(spec, column)}`);
 }
 

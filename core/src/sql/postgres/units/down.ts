@@ -1,0 +1,54 @@
+import type { Unit } from "../../../model/plan.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import { assertIndex } from "./assert-index.js";
+import { framedChange } from "./block.js";
+import { createIndex } from "./create-index.js";
+import { dropIndex } from "./drop-index.js";
+import { enforce } from "./enforce.js";
+import { expand } from "./expand.js";
+import { dropChecks, prove } from "./prove.js";
+import { undoContract } from "./undo-contract.js";
+import { undoExpand } from "./undo-expand.js";
+
+/**
+ * What takes one unit back, for ORMs whose migrations can: statements in order, each outside of a transaction and fit to run twice.
+ * Empty where nothing is to take back, and for the user's own statements: their ORM knows better.
+ *
+ * @param plan the plan's id, for the hints
+ */
+export function downStatements({ spec }: Unit, plan: string): string[] {
+  switch (spec.kind) {
+    case "expand":
+      return [undoExpand({ ...spec, kind: "undo-expand" })];
+    case "create-index":
+      return [dropIndex({ ...spec, kind: "drop-index" })];
+    case "add-foreign-key": {
+      const { table, foreignKey } = spec;
+      const name = quoteIdentifier(foreignKey.name);
+      const drop = `    ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT IF EXISTS ${name};\n`;
+      return [framedChange({ table, others: [foreignKey.references] }, drop)];
+    }
+    case "prove":
+      return [framedChange(spec, `    ${dropChecks(spec, "IF EXISTS ")};\n`)];
+    case "enforce":
+      return [undoContract({ ...spec, kind: "undo-contract" })];
+    case "drop-index":
+      return [
+        createIndex({ ...spec, kind: "create-index", ifMissing: true }),
+        assertIndex({ ...spec, kind: "assert-index" }),
+      ];
+    case "undo-contract":
+      return [prove({ ...spec, kind: "prove" }, plan), enforce({ ...spec, kind: "enforce" })];
+    case "undo-expand": {
+      // Empty columns: the data is gone.
+      const { references: _1, types: _2, ...columns } = spec;
+      return [expand({ ...columns, kind: "expand" })];
+    }
+    case "assert-index":
+    case "validate-foreign-key":
+    case "original":
+      return [];
+    default:
+      return spec satisfies never;
+  }
+}

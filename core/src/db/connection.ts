@@ -1,5 +1,6 @@
-import type { Client } from "pg";
+import type { Client, ClientConfig } from "pg";
 import { LockstepError } from "../errors.js";
+import { type Encryption, refusesEncryption } from "./encryption.js";
 import { readConnectionUrl } from "./url.js";
 
 /** A row as the driver returns it: bigint, numeric and uuid are strings. */
@@ -36,31 +37,42 @@ export interface ConnectOptions {
 }
 
 /**
- * Opens a session. Prisma's `?schema=` becomes the search path; `sslmode` is left to the driver.
+ * Opens a session, encrypted as the URL says. Prisma's `?schema=` becomes the search path.
  *
  * @example const target = await connect(process.env.DATABASE_URL, { applicationName: "lockstep status" });
  * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
-  const { driverUrl, label, schema, connectTimeoutMs } = readConnectionUrl(url);
+  const { driverUrl, label, schema, connectTimeoutMs, encryption } = readConnectionUrl(url);
   const { Client: PgClient } = (await import("pg")).default;
   let client: Client;
   let isLost = false;
-  try {
-    client = new PgClient({
+  const open = async (ssl: Pick<ClientConfig, "ssl">) => {
+    const own = new PgClient({
       connectionString: driverUrl,
       application_name: options.applicationName,
       connectionTimeoutMillis: connectTimeoutMs ?? 10_000,
       keepAlive: true,
+      ...ssl,
     });
-    // Without a listener a connection that breaks while idle would end the process.
-    client.on("error", () => {
-      isLost = true;
-    });
-    client.on("end", () => {
-      isLost = true;
-    });
-    await client.connect();
+    client = own;
+    // Without a listener a connection that breaks while idle would end the process. A try without success is another client.
+    const lose = () => {
+      isLost ||= own === client;
+    };
+    own.on("error", lose);
+    own.on("end", lose);
+    try {
+      await own.connect();
+      return own;
+    } catch (error) {
+      await own.end().catch(() => undefined);
+      isLost = false;
+      throw error;
+    }
+  };
+  try {
+    client = await openEncrypted(open, encryption?.());
   } catch (cause) {
     throw notReached(label, cause);
   }
@@ -103,6 +115,24 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
   } catch (cause) {
     await client.end().catch(() => undefined);
     throw notReached(label, cause);
+  }
+}
+
+/** `prefer` is what libpq and Prisma do when the URL says nothing: encrypted where the server can, else not. */
+async function openEncrypted(
+  open: (ssl: Pick<ClientConfig, "ssl">) => Promise<Client>,
+  encryption: Encryption | undefined,
+): Promise<Client> {
+  if (encryption === undefined) return open({});
+  const { wanted, tls } = encryption;
+  if (wanted === "disable") return open({ ssl: false });
+  try {
+    return await open({ ssl: tls });
+  } catch (error) {
+    // 28000: pg_hba.conf lets these clients in without encryption only.
+    const isRefused = refusesEncryption(error) || (error as { code?: unknown }).code === "28000";
+    if (wanted === "prefer" && isRefused) return open({ ssl: false });
+    throw error;
   }
 }
 

@@ -47,9 +47,14 @@ export function* clientCalls(file: SourceFile, { models, project }: Where): Iter
   for (const call of callsByPath(file, models)) if (!isOther(call.call.expression, file, project)) yield call;
 }
 
+/** Every column and transform asks about the same calls; no edit of ours changes who is called. */
+const answers = new WeakMap<ts.Expression, boolean>();
+
 /** Whether a call that has the path of a client's is provably none. */
 export function isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean {
-  return whyNotClient(callee, file, project) !== undefined;
+  const answer = answers.get(callee) ?? whyNotClient(callee, file, project) !== undefined;
+  answers.set(callee, answer);
+  return answer;
 }
 
 const accessors = new WeakMap<readonly EntityModel[], ReadonlyMap<string, EntityModel>>();
@@ -61,8 +66,18 @@ function modelsByAccessor(models: readonly EntityModel[]): ReadonlyMap<string, E
   return known;
 }
 
+const found = new WeakMap<SourceFile, { readonly models: readonly EntityModel[]; readonly calls: ClientCall[] }>();
+
 /** All calls on any of the models that look like the client's, whoever is called. */
-export function* callsByPath(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
+export function callsByPath(file: SourceFile, models: readonly EntityModel[]): readonly ClientCall[] {
+  const known = found.get(file);
+  if (known?.models === models) return known.calls;
+  const calls = [...readCalls(file, models)];
+  found.set(file, { models, calls });
+  return calls;
+}
+
+function* readCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
   const byAccessor = modelsByAccessor(models);
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const path = pathOf(call.expression);

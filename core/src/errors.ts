@@ -502,6 +502,12 @@ export const errorTable = {
     next: "Make the two changes one after the other.",
     exit: 1,
   },
+  LS9040: {
+    title: "An entity is declared in a form that Lockstep does not edit",
+    why: "Entities are edited as text, without running them. Options that come out of a function, or a type in two places, could mean something else than the text says.",
+    next: "Write the options at the column itself, as an object with its type: @Column({ type: …, … }), then run the command again.",
+    exit: 1,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -23,6 +23,7 @@ import {
   tryFunction,
   withFunctions,
 } from "@lockstep/core/planning";
+import { prismaPlugin } from "../plugin.js";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { editModels } from "../schema/edit-models.js";
@@ -70,6 +71,7 @@ export async function planChange(change: {
         },
         openPlans,
         pace,
+        words: prismaPlugin.words,
         originalModels: (columns) => {
           const names = new Set(columns.map((planned) => planned.model));
           return prismaSchema.models

@@ -1,0 +1,78 @@
+import { expect, test } from "vitest";
+import { readEntities } from "../../../plugin-typeorm/src/entities/read.js";
+import { fixtures } from "./fixtures.js";
+
+const all = fixtures();
+
+test("names that only the project's own strategy gives come from the plan; a shared name is told by its model", () => {
+  const files = [
+    {
+      path: "user.ts",
+      content: `import { Column, Entity } from "typeorm";
+    @Entity() export class User { @Column() firstName: string; @Column() city: string; }
+    @Entity() export class Post { @Column() firstName: string; }`,
+    },
+  ];
+  const known = [{ model: "User", field: "firstName", table: { schema: "app", name: "users" }, name: "first_name" }];
+  expect(
+    readEntities(files, known).map(({ name, table, fields }) => [name, table, fields.map(({ column }) => column)]),
+  ).toEqual([
+    ["User", { schema: "app", name: "users" }, ["first_name", "city"]],
+    ["Post", { name: "post" }, ["firstName"]],
+  ]);
+});
+
+test("enums by the names of code, documentation by its words", () => {
+  const [enums, annotated] = ["enums", "annotations"].map((name) => {
+    const [model] = readEntities(all.find((fixture) => fixture.name === name)?.files ?? []);
+    return new Map(model?.fields.map((field) => [field.name, field]));
+  });
+  const valuesOf = (field: string) => [
+    enums?.get(field)?.enumName,
+    enums
+      ?.get(field)
+      ?.enumValues?.map(({ name, value }) => `${name}=${value}`)
+      .join(),
+  ];
+  expect(valuesOf("role")).toEqual(["Role", "Admin=admin,Member=member"]);
+  expect(valuesOf("former")).toEqual(["Role", "Admin=admin,Member=member"]);
+  expect(valuesOf("plan")).toEqual(["Plans", "Free=free,Paid=paid"]);
+  expect(valuesOf("colour")).toEqual([undefined, "red=red,green=green"]);
+  expect(valuesOf("levels")).toEqual(["Level", "Low=0,High=1"]);
+  expect(annotated?.get("lines")?.documentation).toBe(
+    "Stays. @lockstep.backfill(1) Stays too.\n@lockstep.internal\nStays as well.",
+  );
+  expect(annotated?.get("behindWords")?.documentation).toBe("Shown in the URL. @lockstep.mirror(lower(email))");
+  expect(annotated?.get("none")?.documentation).toBe("");
+});
+
+test("JavaScript, views and what is no column", () => {
+  const files = [
+    {
+      path: "a.js",
+      content: `const { EntitySchema: Schema } = require("typeorm");
+      module.exports = new Schema({ name: "Cat", columns: { id: { type: Number, primary: true }, born: { type: "date", nullable: true } } });`,
+    },
+    {
+      path: "b.ts",
+      content: `import * as orm from "typeorm";
+      @orm.ViewEntity({ expression: "" }) export class Report { @orm.ViewColumn() total: number; }
+      @orm.Entity({ name: "dogs" }) export class Dog {
+        @orm.PrimaryColumn("int") id: number;
+        @orm.VirtualColumn({ query: () => "" }) age: number;
+        @orm.Column() private _name: string;
+        get name() { return this._name; }
+        plain: string;
+        @orm.ManyToMany(() => Dog) @orm.JoinTable() friends: Dog[];
+      }`,
+    },
+  ];
+  const models = readEntities(files);
+  expect(
+    models.map(({ name, table, fields }) => [name, table.name, fields.map((field) => `${field.name} ${field.type}`)]),
+  ).toEqual([
+    ["Dog", "dogs", ["id int", "_name string"]],
+    ["Cat", "cat", ["id int", "born datetime"]],
+  ]);
+  expect(models[0]?.relations).toEqual([{ name: "friends", model: "Dog" }]);
+});

@@ -1,3 +1,4 @@
+import { annotationComment } from "../config/annotations.js";
 import { LockstepError } from "../errors.js";
 import {
   type ColumnDeclaration,
@@ -180,7 +181,7 @@ async function fillOf(
     "LS2001",
     `${source.model}.${source.field} is required, and nothing says which value the rows that exist get.`,
     {
-      hint: `Write above the field, in ${place}:\n         /// @lockstep.backfill(<SQL expression of type ${declaration.typeSql.toLowerCase()} over the columns of "${table.name}">)${suggestion(declaration, source, shape)}\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
+      hint: `Write above the field, in ${place}:\n         ${annotationComment(source.file, `@lockstep.backfill(<SQL expression of type ${declaration.typeSql.toLowerCase()} over the columns of "${table.name}">)`)}${suggestion(declaration, source, shape)}\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
       details: { file: source.file, line: source.line, model: source.model, field: source.field },
     },
   );

@@ -1,5 +1,7 @@
-import { isSameTable, LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
-import { planOf, refuseLostSources } from "@lockstep/core/planning";
+import { LockstepError } from "../errors.js";
+import { isSameTable, type Operation, type Plan, tableLabel } from "../model/index.js";
+import { refuseLostSources } from "../plan/guard-sources.js";
+import { planOf } from "../plan/store.js";
 
 /**
  * Refuses a change to what an open plan is about; each kind has its own way on.
@@ -81,7 +83,7 @@ function touchedBy(
 }
 
 /**
- * Prisma sets a default again, in every migration, whose expression PostgreSQL's catalogue spells in another way: `md5(random()::text)`
+ * ORMs set a default again, in every migration, whose expression PostgreSQL's catalogue spells in another way: `md5(random()::text)`
  * comes back as `md5((random())::text)`. That changes nothing.
  */
 function isSameDefault(operation: Operation, plan: Plan): boolean {

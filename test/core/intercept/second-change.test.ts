@@ -1,6 +1,8 @@
-import { LockstepError, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
-import { refuseSecondChange } from "../../../plugin-prisma/src/intercept/second-change.js";
+import { LockstepError } from "../../../core/src/errors.js";
+import { refuseSecondChange } from "../../../core/src/intercept/second-change.js";
+import { loadParser } from "../../../core/src/sql/postgres/parser.js";
+import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
 import { planOf } from "../../support/plan-fixture.js";
 
 // SQL of Prisma 7.10 for changes to a column whose plan is open.

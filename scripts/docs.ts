@@ -46,7 +46,7 @@ function pages(): Map<string, string> {
       rule.background,
       `## Rewritten\n\n\`\`\`sql\n${rule.examples.unsafe.join("\n")}\n\`\`\``,
       `## Passes as it stands\n\n\`\`\`sql\n${rule.examples.safe.join("\n")}\n\`\`\``,
-      "## Waving one change through\n\nWrite `/// @lockstep.skip(<reason>)` above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.",
+      "## Waving one change through\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.",
     );
   add("rules/README.md", "# Rules", rules.map((rule) => `- [${rule.id}](${rule.id}.md) ${rule.summary}`).join("\n"));
   const tools = [prismaVersions, postgresVersions, nodeVersions, typescriptVersions];

@@ -37,7 +37,7 @@ export const errorTable = {
   LS2001: {
     title: "A required column has no value for the rows that exist",
     why: "The statement that the ORM generated fails on a table with rows, and code that is already running cannot insert any more. Lockstep never invents values.",
-    next: "Write above the field where the value comes from: /// @lockstep.backfill(<sql>).",
+    next: "Write above the field where the value comes from: @lockstep.backfill(<sql>), in a /// comment of schema.prisma or a doc comment of the entity.",
     exit: 1,
   },
   LS2002: {
@@ -145,7 +145,7 @@ export const errorTable = {
   LS2041: {
     title: "A foreign key on a partitioned table",
     why: "Before version 18 PostgreSQL checks all rows of a partitioned table at once, while nothing can be written to either table.",
-    next: "Add the column in a change of its own and the foreign key by hand, partition by partition; or write /// @lockstep.skip(<reason>) above the field to let it pass as it is.",
+    next: "Add the column in a change of its own and the foreign key by hand, partition by partition; or write @lockstep.skip(<reason>) in a comment above the field to let it pass as it is.",
     exit: 1,
   },
   LS2042: {

@@ -22,12 +22,21 @@ export type ModelEdit = FieldEdit | UniqueEdit | TypeEdit;
 
 export interface FieldEdit {
   /**
+   * `makeOptional` also keeps reads away from the column where the declaration says so (TypeORM's `select: false`); `openReads` ends
+   * that and leaves the column optional, `closeReads` takes it back. Where reads are kept away elsewhere both change nothing.
    * `makeRequired` takes Lockstep's annotations out as well: the plan is done with the column; `dropAnnotations` does so for one that
    * stays optional. `reopen`: as `makeOptional`, and what was taken out of the declaration comes back.
    */
-  readonly kind: "makeOptional" | "makeRequired" | "dropAnnotations" | "reopen" | "removeField";
+  readonly kind:
+    | "makeOptional"
+    | "openReads"
+    | "closeReads"
+    | "makeRequired"
+    | "dropAnnotations"
+    | "reopen"
+    | "removeField";
   readonly column: PlannedColumn;
-  /** The model declaration as the user wrote it. */
+  /** The declarations that the model's columns stand in, as the user wrote them. */
   readonly original: string | undefined;
 }
 
@@ -111,6 +120,8 @@ export interface OrmPlugin {
     readonly generate: string | undefined;
     /** `npx prisma migrate dev` */
     readonly develop: string;
+    /** An annotation as it is written above a field: `/// @lockstep.backfill(<sql>)`. */
+    annotation(text: string): string;
   };
   /** @throws LS8001 when no project of this ORM is at or above `cwd` */
   findProject(cwd: string): Promise<Project>;

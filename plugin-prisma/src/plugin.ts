@@ -23,7 +23,7 @@ import { readSchema } from "./schema/read.js";
 import { removeField } from "./schema/remove.js";
 import { restoreAnnotations } from "./schema/restore-annotations.js";
 import { dropUnique, keepUnique } from "./schema/unique.js";
-import { type SchemaEdit, verifyEdits } from "./schema/verify.js";
+import { type FieldEditKind, type SchemaEdit, verifyEdits } from "./schema/verify.js";
 
 /** Prisma 7, as the core sees it. */
 export const prismaPlugin: OrmPlugin = {
@@ -35,6 +35,7 @@ export const prismaPlugin: OrmPlugin = {
     execute: (file) => `npx prisma db execute --file ${file}`,
     generate: "npx prisma generate",
     develop: "npx prisma migrate dev",
+    annotation: (text) => `/// ${text}`,
   },
 
   findProject: async (cwd) => (await import("./init/project.js")).findProject(cwd),
@@ -45,7 +46,9 @@ export const prismaPlugin: OrmPlugin = {
 
   async editModels(project, edits): Promise<readonly FileChange[]> {
     const before = schemaFiles(project);
-    const needed = edits.filter((edit) => edit.kind !== "removeField" || hasField(before, edit.column));
+    const needed = edits
+      .filter(isOfSchema)
+      .filter((edit) => edit.kind !== "removeField" || hasField(before, edit.column));
     if (needed.length === 0) return [];
     const within = needed
       .filter(isWithin)
@@ -90,12 +93,19 @@ export const prismaPlugin: OrmPlugin = {
   initialise: async (project) => (await import("./init/initialise.js")).initialise(project),
 };
 
+/** Reads are kept away by an option of the client, in code: the schema says nothing about them. */
+type SchemaModelEdit = Exclude<ModelEdit, FieldEdit> | (FieldEdit & { readonly kind: FieldEditKind });
+
+function isOfSchema(edit: ModelEdit): edit is SchemaModelEdit {
+  return edit.kind !== "openReads" && edit.kind !== "closeReads";
+}
+
 /** Whether an edit stays inside of the declaration of one field. */
-function isWithin(edit: ModelEdit): edit is FieldEdit {
+function isWithin(edit: SchemaModelEdit): edit is FieldEdit & { readonly kind: FieldEditKind } {
   return "column" in edit && edit.kind !== "removeField";
 }
 
-function applyEdit(files: SchemaFile[], edit: ModelEdit): SchemaFile[] {
+function applyEdit(files: SchemaFile[], edit: SchemaModelEdit): SchemaFile[] {
   switch (edit.kind) {
     case "makeOptional":
       return makeOptional(files, edit.column.model, edit.column.field);
@@ -127,7 +137,7 @@ function applyEdit(files: SchemaFile[], edit: ModelEdit): SchemaFile[] {
 /** The edits by the names of the model, for Prisma's own check. An enum that is still used was not removed. */
 const schemaEdits =
   (before: readonly SchemaFile[], after: readonly SchemaFile[]) =>
-  (edit: ModelEdit): SchemaEdit[] => {
+  (edit: SchemaModelEdit): SchemaEdit[] => {
     if ("unique" in edit) return [edit];
     if ("column" in edit) return [{ kind: edit.kind, model: edit.column.model, field: edit.column.field }];
     const found = findEnum(before, edit.type);

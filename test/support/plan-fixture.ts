@@ -103,6 +103,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
       }),
     },
     openPlans,
+    words: { annotation: (text) => `/// ${text}` },
     originalModels: () => [{ file: "prisma/schema.prisma", model: "User", text: "model User {\n}" }],
   });
 }

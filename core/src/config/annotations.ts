@@ -40,15 +40,6 @@ const exclusive: Readonly<Partial<Record<Name, Name>>> = {
   exposed: "internal",
 };
 
-/**
- * An annotation as it is written above a field: `///` in schema.prisma, JSDoc in TypeScript.
- *
- * @example annotationComment("src/user.ts", "@lockstep.backfill(lower(email))") // "/** @lockstep.backfill(lower(email)) *\/"
- */
-export function annotationComment(file: string, annotation: string): string {
-  return file.endsWith(".prisma") ? `/// ${annotation}` : `/** ${annotation} */`;
-}
-
 // Not in code spans (`@lockstep.backfill`), mail addresses or package names (@lockstep/prisma): those are prose.
 const mark = /(?<![\w`@./"'])@([A-Za-z]+)(?![\w/])([\w.:-]*)/g;
 

@@ -8,6 +8,7 @@ import { tryFunction } from "../facts/try-function.js";
 import type { Migration, Plan, TableName } from "../model/index.js";
 import type { TableShape } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
+import type { OrmPlugin } from "../plugin.js";
 import { tryFills } from "./try-fills.js";
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
@@ -39,12 +40,14 @@ export class DevelopmentDatabase {
    * Tries what would fill the rows of a plan on the rows that are here.
    *
    * @param migration makes or extends the enums that the new columns are of
+   * @param words how the ORM's users write an annotation, for hints
    * @throws LS2003, LS2005–LS2007, LS2040, LS5008, LS5050–LS5055 for the first problem found
    */
   async tryFills(
     plan: Plan,
     functions: ReadonlyMap<string, ConfiguredFill>,
     migration: Pick<Migration, "operations">,
+    words: Pick<OrmPlugin["words"], "annotation">,
   ): Promise<void> {
     for (const column of plan.columns) {
       const { compute } = column;
@@ -53,10 +56,8 @@ export class DevelopmentDatabase {
       const table = await this.#table(column.table);
       await tryFunction(await this.#connect(), { table, column, compute, run, clock: systemClock });
     }
-    await tryFills(plan, migration, {
-      connection: () => this.#connect(),
-      table: (name) => this.#table(name),
-    });
+    const database = { connection: () => this.#connect(), table: (name: TableName) => this.#table(name) };
+    await tryFills(plan, migration, database, words);
   }
 
   async close(): Promise<void> {

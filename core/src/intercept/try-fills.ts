@@ -1,4 +1,3 @@
-import { annotationComment } from "../config/annotations.js";
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import { checkFill, type PlannedEnum } from "../facts/check-fill.js";
@@ -7,6 +6,9 @@ import { checkUnique } from "../facts/check-unique.js";
 import { fillProblemText } from "../facts/fill-problem.js";
 import type { TableFacts } from "../facts/table.js";
 import { isSameTable, type Migration, type Plan, type PlannedColumn, type TableName } from "../model/index.js";
+import type { OrmPlugin } from "../plugin.js";
+
+type Words = Pick<OrmPlugin["words"], "annotation">;
 
 /** The database that the fills are tried on. */
 export interface TrialDatabase {
@@ -18,12 +20,14 @@ export interface TrialDatabase {
  * Evaluates the SQL fills of a plan over the rows that are there: their type, NULLs, what unique indexes and foreign keys of the
  * change would refuse. Nothing is written.
  *
+ * @param words how the ORM's users write an annotation, for hints
  * @throws LS2003, LS2005–LS2007, LS2040, LS5008 for the first problem found
  */
 export async function tryFills(
   plan: Plan,
   migration: Pick<Migration, "operations">,
   database: TrialDatabase,
+  words: Words,
 ): Promise<void> {
   const enums = enumsOf(migration);
   // What a function falls back to is tried as if it were the fill: databases that skip releases fill their rows with it.
@@ -40,7 +44,7 @@ export async function tryFills(
     refuseFirst(
       problems.filter(({ kind }) => column.isRelaxed || kind !== "null"),
       column,
-      plan,
+      words,
     );
   }
   for (const column of planned) {
@@ -48,12 +52,12 @@ export async function tryFills(
     for (const key of column.uniqueKeys) {
       if (!isLookedAtWith(column, key, columns)) continue;
       const table = await database.table(column.table);
-      refuseFirst(await checkUnique(await database.connection(), { table, key, columns }), column, plan);
+      refuseFirst(await checkUnique(await database.connection(), { table, key, columns }), column, words);
     }
     for (const foreignKey of column.foreignKeys ?? []) {
       if (!isLookedAtWith(column, foreignKey.columns, columns)) continue;
       const table = await database.table(column.table);
-      refuseFirst(await checkReference(await database.connection(), { table, foreignKey, columns }), column, plan);
+      refuseFirst(await checkReference(await database.connection(), { table, foreignKey, columns }), column, words);
     }
   }
 }
@@ -78,7 +82,7 @@ function enumsOf({ operations }: Pick<Migration, "operations">): readonly Planne
 }
 
 /** Problems without a code are no more than a notice: the backfill finds out by itself. */
-function refuseFirst(problems: Awaited<ReturnType<typeof checkFill>>, column: PlannedColumn, plan: Plan): void {
+function refuseFirst(problems: Awaited<ReturnType<typeof checkFill>>, column: PlannedColumn, words: Words): void {
   for (const problem of problems) {
     const { code, message } = fillProblemText(problem, column.table, column);
     if (code === undefined) continue;
@@ -87,9 +91,8 @@ function refuseFirst(problems: Awaited<ReturnType<typeof checkFill>>, column: Pl
         details: { fill: column.fill.sql, problem },
       });
     if (problem.kind === "missing-rows") throw new LockstepError(code, message, { details: { problem } });
-    const file = plan.originalModels.find(({ model }) => model === column.model)?.file ?? "";
     throw new LockstepError(code, message, {
-      hint: `Remove the default of ${column.model}.${column.field} and write ${annotationComment(file, "@lockstep.backfill(<sql>)")} with values that differ, or drop the unique constraint.`,
+      hint: `Remove the default of ${column.model}.${column.field} and write ${words.annotation("@lockstep.backfill(<sql>)")} with values that differ, or drop the unique constraint.`,
       details: { problem },
     });
   }

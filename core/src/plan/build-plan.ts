@@ -13,6 +13,7 @@ import type {
   Unit,
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
+import type { OrmPlugin } from "../plugin.js";
 import { type Judgement, judge } from "../rules/judge.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
@@ -36,6 +37,8 @@ export interface PlanRequest {
   /** Plans that are not done: a fill must not read what they still fill. */
   readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
+  /** How the ORM's users write an annotation, for hints. */
+  readonly words: Pick<OrmPlugin["words"], "annotation">;
 }
 
 /** The answer to a change: it passes as it stands (with what a person should look at), or there is a plan. */
@@ -65,13 +68,13 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const notices = [...skipped, ...judgement.notices];
   if (findings.length === 0) return { kind: "pass", notices };
 
-  const columns = await planColumns(findings, judgement.context, sources);
+  const columns = await planColumns(findings, judgement.context, sources, request.words);
   refuseIdleAnnotations(migration.operations, sources.column, (table, name) =>
     columns.some((column) => valueLabel(column) !== "" && column.name === name && isSameTable(column.table, table)),
   );
   refuseLostSources(migration.operations, columns);
   refuseUnfilledSources(columns, request.openPlans);
-  await refuseUnsafeRelations(columns, judgement.context, sources.table);
+  await refuseUnsafeRelations(columns, judgement.context, sources.table, request.words);
   const rewritten: Rewritten[] = findings.map((finding) => {
     const own = finding.rule.columns(finding.operation, judgement.context);
     const planned = columns.filter((column) =>

@@ -1,5 +1,6 @@
 import { LockstepError } from "../errors.js";
 import { isSameTable, type OperationOf, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
+import type { OrmPlugin } from "../plugin.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { PlanSources } from "./sources.js";
 
@@ -12,6 +13,7 @@ export async function refuseUnsafeRelations(
   columns: readonly PlannedColumn[],
   context: RuleContext,
   table: PlanSources["table"],
+  words: Pick<OrmPlugin["words"], "annotation">,
 ): Promise<void> {
   for (const operation of context.operations) {
     if (operation.kind !== "addForeignKey") continue;
@@ -27,6 +29,9 @@ export async function refuseUnsafeRelations(
       throw new LockstepError(
         "LS2041",
         `"${tableLabel(operation.table)}" is partitioned, and this change adds the foreign key "${operation.name ?? ""}" over ${listed(operation.columns)}.`,
+        {
+          hint: `Add the column in a change of its own and the foreign key by hand, partition by partition; or write ${words.annotation("@lockstep.skip(<reason>)")} above the field to let it pass as it is.`,
+        },
       );
   }
 }

@@ -1,4 +1,3 @@
-import { annotationComment } from "../config/annotations.js";
 import { LockstepError } from "../errors.js";
 import {
   type ColumnDeclaration,
@@ -10,6 +9,7 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
+import type { OrmPlugin } from "../plugin.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
@@ -30,16 +30,20 @@ export async function planColumns(
   findings: readonly Finding[],
   context: RuleContext,
   sources: PlanSources,
+  words: Words,
 ): Promise<PlannedColumn[]> {
   const planned: PlannedColumn[] = [];
   for (const finding of findings) {
     for (const { table, column } of finding.rule.columns(finding.operation, context)) {
       if (planned.some((other) => other.name === column && isSameTable(other.table, table))) continue;
-      planned.push(await planColumn(table, column, context, sources));
+      planned.push(await planColumn(table, column, context, sources, words));
     }
   }
   return planned;
 }
+
+/** How the ORM's users write an annotation. */
+type Words = Pick<OrmPlugin["words"], "annotation">;
 
 /** The columns of each unique index that the change makes with this column: alone, or together with others. */
 function uniqueKeysWith(table: TableName, column: string, { operations }: RuleContext): (readonly string[])[] {
@@ -67,6 +71,7 @@ async function planColumn(
   name: string,
   context: RuleContext,
   sources: PlanSources,
+  words: Words,
 ): Promise<PlannedColumn> {
   const declaration = context.addedColumn(table, name);
   const source = sources.column(table, name);
@@ -128,7 +133,7 @@ async function planColumn(
     const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isComputed: true });
     return { ...common, compute, write, key };
   }
-  const fill = await fillOf(table, declaration, defaultSql, source, shape);
+  const fill = await fillOf(table, declaration, defaultSql, source, shape, words);
   refuseConstant(fill);
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write });
   return { ...common, fill, write, key };
@@ -166,6 +171,7 @@ async function fillOf(
   defaultSql: string | undefined,
   source: ColumnSource,
   shape: TableShape,
+  words: Words,
 ) {
   const place = `${source.file}:${source.line}`;
   const context = {
@@ -177,11 +183,12 @@ async function fillOf(
   };
   if (source.fill !== undefined) return readFill(source.fill.sql, { ...context, kind: source.fill.kind });
   if (defaultSql !== undefined) return readFill(defaultSql, { ...context, kind: "backfill" });
+  const expression = `<SQL expression of type ${declaration.typeSql.toLowerCase()} over the columns of "${table.name}">`;
   throw new LockstepError(
     "LS2001",
     `${source.model}.${source.field} is required, and nothing says which value the rows that exist get.`,
     {
-      hint: `Write above the field, in ${place}:\n         ${annotationComment(source.file, `@lockstep.backfill(<SQL expression of type ${declaration.typeSql.toLowerCase()} over the columns of "${table.name}">)`)}${suggestion(declaration, source, shape)}\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
+      hint: `Write above the field, in ${place}:\n         ${words.annotation(`@lockstep.backfill(${expression})`)}${suggestion(declaration, source, shape)}\n         or, where SQL cannot compute it, a function under fills.${source.model}.${source.field} in lockstep.config.ts`,
       details: { file: source.file, line: source.line, model: source.model, field: source.field },
     },
   );

@@ -121,17 +121,19 @@ function modelEdits(plan: Plan, phase: DeployedPhase): ModelEdit[] {
     return [...relaxed.map((column) => modelEdit("makeOptional", plan, column)), ...uniqueEdits("keepUnique", plan)];
   // A column that stays optional is done with the plan's last phase, whichever that is.
   const optional = plan.columns.filter((column) => !column.isRelaxed && isFilled(column));
+  // A brisk contract opens the reads as well.
   return [
+    ...relaxed.map((column) => modelEdit("openReads", plan, column)),
     ...(phase === "contract" ? relaxed.map((column) => modelEdit("makeRequired", plan, column)) : []),
     ...(phase === phasesOf(plan).at(-1) ? optional.map((column) => modelEdit("dropAnnotations", plan, column)) : []),
     ...(phase === "contract" ? uniqueEdits("dropUnique", plan) : []),
   ];
 }
 
-/** An edit of one field, with the declaration as the user wrote it. */
+/** An edit of one field, with the declarations as the user wrote them: a column may be inherited from another file. */
 export function modelEdit(kind: FieldEdit["kind"], plan: Plan, column: PlannedColumn): ModelEdit {
-  const original = plan.originalModels.find((candidate) => candidate.model === column.model)?.text;
-  return { kind, column, original };
+  const texts = plan.originalModels.filter(({ model }) => model === column.model).map(({ text }) => text);
+  return { kind, column, original: texts.length === 0 ? undefined : texts.join("\n") };
 }
 
 /** The edits of the unique constraints that stay until contract. */

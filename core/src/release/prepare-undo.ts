@@ -1,5 +1,12 @@
 import { LockstepError } from "../errors.js";
-import { type DeployedPhase, type EntityModel, isFilled, type Plan, type Unit } from "../model/index.js";
+import {
+  type DeployedPhase,
+  type EntityModel,
+  isFilled,
+  type Plan,
+  type PlannedColumn,
+  type Unit,
+} from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
@@ -66,8 +73,19 @@ function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
   const kept = plan.state.released === "contract" ? uniqueEdits("keepUnique", plan) : [];
   if (to === "undone")
     return [...kept, ...plan.columns.map((column) => modelEdit("removeField", plan, column)), ...typeEdits(plan)];
-  if (plan.state.released !== phasesOf(plan).at(-1)) return [];
-  return [...plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column)), ...kept];
+  const relaxed = plan.columns.filter((column) => column.isRelaxed);
+  if (plan.state.released !== phasesOf(plan).at(-1)) return to === "expand" ? closed(plan, relaxed) : [];
+  const reopened = plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column));
+  return [
+    ...reopened,
+    ...(to === "switch" ? relaxed.map((column) => modelEdit("openReads", plan, column)) : []),
+    ...kept,
+  ];
+}
+
+/** Reads are kept away again. */
+function closed(plan: Plan, columns: readonly PlannedColumn[]): ModelEdit[] {
+  return columns.map((column) => modelEdit("closeReads", plan, column));
 }
 
 /** What the undo migrations drop besides the columns. */

@@ -11,6 +11,7 @@ import {
   refuseUnknownFills,
   withFunctions,
 } from "@lockstep/core/planning";
+import { prismaPlugin } from "../plugin.js";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { editModels } from "../schema/edit-models.js";
@@ -62,6 +63,7 @@ export async function planChange(change: {
         },
         openPlans,
         pace,
+        words: prismaPlugin.words,
         originalModels: (columns) => {
           const names = new Set(columns.map((planned) => planned.model));
           return prismaSchema.models
@@ -95,7 +97,7 @@ export async function planChange(change: {
         ...relaxed.map(({ model, field }) => ({ kind: "makeOptional" as const, model, field })),
         ...kept.map((unique) => ({ kind: "keepUnique" as const, unique })),
       ]),
-      database.tryFills(plan, functions, migration),
+      database.tryFills(plan, functions, migration, prismaPlugin.words),
     ]);
     return {
       kind: "plan",

@@ -1,4 +1,4 @@
-import { type KeptUnique, LockstepError, type ModelEdit } from "@lockstep/core";
+import { type KeptUnique, LockstepError, type FieldEdit as ModelFieldEdit } from "@lockstep/core";
 import { withoutUrls } from "./datasource-urls.js";
 import { findField, relationsOver } from "./edit.js";
 import type { SchemaFile } from "./model.js";
@@ -8,7 +8,7 @@ import { declarationOf } from "./unique.js";
 
 type Files = readonly SchemaFile[];
 
-type FieldEditKind = Extract<ModelEdit, { column: unknown }>["kind"];
+export type FieldEditKind = Exclude<ModelFieldEdit["kind"], "openReads" | "closeReads">;
 
 /** An edit that was made, by the names of the model. */
 export type SchemaEdit =

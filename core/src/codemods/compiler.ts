@@ -9,6 +9,7 @@ export const ts: typeof compiler = (createRequire(import.meta.url)("ts-morph") a
 
 /** The types of it that Lockstep uses, under the same name. */
 export declare namespace ts {
+  export type AccessorDeclaration = compiler.AccessorDeclaration;
   export type ArrayLiteralExpression = compiler.ArrayLiteralExpression;
   export type ArrowFunction = compiler.ArrowFunction;
   export type BinaryExpression = compiler.BinaryExpression;
@@ -16,11 +17,16 @@ export declare namespace ts {
   export type BindingName = compiler.BindingName;
   export type CallExpression = compiler.CallExpression;
   export type ClassDeclaration = compiler.ClassDeclaration;
+  export type ClassElement = compiler.ClassElement;
   export type ClassLikeDeclaration = compiler.ClassLikeDeclaration;
+  export type CommentRange = compiler.CommentRange;
   export type CompilerOptions = compiler.CompilerOptions;
+  export type Decorator = compiler.Decorator;
   export type DiagnosticWithLocation = compiler.DiagnosticWithLocation;
   export type EnumDeclaration = compiler.EnumDeclaration;
+  export type ExportDeclaration = compiler.ExportDeclaration;
   export type Expression = compiler.Expression;
+  export type ExpressionWithTypeArguments = compiler.ExpressionWithTypeArguments;
   export type FunctionDeclaration = compiler.FunctionDeclaration;
   export type FunctionExpression = compiler.FunctionExpression;
   export type FunctionLikeDeclaration = compiler.FunctionLikeDeclaration;
@@ -30,6 +36,7 @@ export declare namespace ts {
   export type ImportSpecifier = compiler.ImportSpecifier;
   export type InterfaceDeclaration = compiler.InterfaceDeclaration;
   export type NamedImports = compiler.NamedImports;
+  export type NamedTupleMember = compiler.NamedTupleMember;
   export type NamespaceImport = compiler.NamespaceImport;
   export type NewExpression = compiler.NewExpression;
   export type NoSubstitutionTemplateLiteral = compiler.NoSubstitutionTemplateLiteral;
@@ -40,7 +47,10 @@ export declare namespace ts {
   export type ObjectLiteralExpression = compiler.ObjectLiteralExpression;
   export type ParameterDeclaration = compiler.ParameterDeclaration;
   export type PrefixUnaryOperator = compiler.PrefixUnaryOperator;
+  export type PropertyAssignment = compiler.PropertyAssignment;
+  export type PropertyDeclaration = compiler.PropertyDeclaration;
   export type PropertyName = compiler.PropertyName;
+  export type PropertySignature = compiler.PropertySignature;
   export type SignatureDeclaration = compiler.SignatureDeclaration;
   export type SourceFile = compiler.SourceFile;
   export type SpreadAssignment = compiler.SpreadAssignment;

@@ -23,6 +23,7 @@ export * from "./property-edit.js";
 export * from "./row-literals.js";
 export * from "./scope.js";
 export * from "./source-file.js";
+export { readSources } from "./source-files.js";
 export * from "./splice.js";
 export * from "./target-type.js";
 export * from "./transform.js";

@@ -38,7 +38,7 @@ interface NodeByKind {
 
 /** Reads a file's text into an AST; never fails, a syntax error leaves an AST with holes. */
 export function parseSourceFile(file: string, text: string): SourceFile {
-  const ast = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+  let parsed: ts.SourceFile | undefined;
   let byKind: Map<ts.SyntaxKind, ts.Node[]> | undefined;
   let byName: Map<string, ts.Identifier[]> | undefined;
 
@@ -50,13 +50,21 @@ export function parseSourceFile(file: string, text: string): SourceFile {
       else push(byKind!, node.kind, node);
       ts.forEachChild(node, visit);
     };
-    visit(ast);
+    visit(ast());
+  }
+
+  // Paths are looked up among more files than are read.
+  function ast(): ts.SourceFile {
+    parsed ??= ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    return parsed;
   }
 
   return {
     file,
     text,
-    ast,
+    get ast() {
+      return ast();
+    },
     style: styleOf(text),
     isJavaScript: /\.[cm]?jsx?$/.test(file),
     nodes<K extends keyof NodeByKind>(kind: K): readonly NodeByKind[K][] {

@@ -16,6 +16,12 @@ export interface SourceFilesOptions {
   readonly fields?: readonly string[];
 }
 
+/** A file as it stands on disk; its path from the root. */
+export interface SourceText {
+  readonly file: string;
+  readonly text: string;
+}
+
 const everything = ["**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}"];
 const never = [
   "**/{node_modules,dist,build,coverage,vendor,generated,__generated__,__snapshots__,migrations}/**",
@@ -34,23 +40,31 @@ const atOnce = 64;
  *
  * @example const files = await readSourceFiles(root, { models: [user] });
  */
-export async function readSourceFiles(
+export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
+  const matters = relevance(options);
+  return readSources(root, options, (text) => matters(text) && !isGenerated(text));
+}
+
+/**
+ * The source files of a project whose text a caller wants, in the order of their paths. Dependencies, build output, migrations and
+ * what is compiled from a file beside it are never among them.
+ */
+export async function readSources(
   root: string,
-  options: SourceFilesOptions,
-): Promise<readonly { readonly file: string; readonly text: string }[]> {
+  options: Pick<SourceFilesOptions, "include" | "exclude">,
+  isWanted: (text: string) => boolean,
+): Promise<readonly SourceText[]> {
   const include = options.include?.length ? [...options.include] : everything;
   const ignore = [...never, ...(options.exclude ?? []).flatMap(asGlobs)];
   const found = await glob(include, { cwd: root, ignore, onlyFiles: true, followSymbolicLinks: false });
   const paths = found.map((path) => path.replaceAll("\\", "/")).sort();
-  const matters = relevance(options);
 
-  const files: { file: string; text: string }[] = [];
+  const files: SourceText[] = [];
   for (let start = 0; start < paths.length; start += atOnce) {
     const batch = paths.slice(start, start + atOnce).filter((path) => !isCompiled(root, path));
     const texts = await Promise.all(batch.map((path) => readFile(join(root, path), "utf8")));
     texts.forEach((text, index) => {
-      const file = batch[index] as string;
-      if (matters(text) && !isGenerated(text)) files.push({ file, text });
+      if (isWanted(text)) files.push({ file: batch[index] as string, text });
     });
   }
   return files;

@@ -1,0 +1,71 @@
+import type { Project } from "@lockstep/core";
+import {
+  createProject,
+  parseSourceFile,
+  readSources,
+  type SourceFile,
+  type Project as SourceProject,
+  ts,
+} from "@lockstep/core/codemods";
+import { Entities } from "./entities.js";
+import type { EntityFile } from "./model.js";
+
+/**
+ * The files that declare the entities of a project, found by what they import: those that name TypeORM, those that take its
+ * decorators from a file that exports them again, and what these extend, embed and list (bases, enums, constants).
+ *
+ * @param also files that name one of these are among them as well
+ */
+export async function entityFiles(
+  project: Pick<Project, "root" | "generatedFolders" | "migrationsFolder">,
+  also: readonly string[] = [],
+): Promise<readonly EntityFile[]> {
+  const exclude = [...project.generatedFolders, project.migrationsFolder, "lockstep"];
+  const sources = await readSources(project.root, { exclude }, () => true);
+  // Nothing is parsed before somebody looks at its imports.
+  const all = createProject(sources.map(({ file, text }) => parseSourceFile(file, text)));
+  const naming = all.files.filter((file) => orm.test(file.text));
+  const wanted = declaringFiles([...naming, ...usersOfExports(all, naming)]);
+  for (const file of wanted) {
+    const isLeaf = !orm.test(file.text) && !/\bextends\b|\bexport\b[^;]*?\bfrom\b/.test(file.text);
+    if (!isLeaf) for (const next of importedBy(file, all)) wanted.add(next);
+  }
+  const pattern = also.length === 0 ? undefined : new RegExp(`\\b(?:${also.join("|")})\\b`);
+  return all.files
+    .filter((file) => wanted.has(file) || pattern?.test(file.text) === true)
+    .map(({ file, text }) => ({ path: file, content: text }));
+}
+
+const orm = /(?:from|require\(|import)\s*["']typeorm(?:\/[^"']*)?["']/;
+
+/** Those that declare columns: services name TypeORM as well. */
+function declaringFiles(files: readonly SourceFile[]): Set<SourceFile> {
+  const entities = new Entities(files.map(({ file, text }) => ({ path: file, content: text })));
+  const paths = new Set(
+    entities.declarations
+      .filter(({ kind, entity, members }) => kind === "schema" || entity !== undefined || members.length > 0)
+      .map(({ file }) => file.file),
+  );
+  return new Set(files.filter(({ file }) => paths.has(file)));
+}
+
+/** `export * from "typeorm"`: whoever takes decorators from such a file does not name TypeORM. */
+function usersOfExports(all: SourceProject, naming: readonly SourceFile[]): readonly SourceFile[] {
+  const exporters = new Set(naming.filter((file) => /\bexport\b[^;]*?\bfrom\s*["']typeorm/.test(file.text)));
+  if (exporters.size === 0) return [];
+  return all.files.filter(
+    (file) =>
+      !naming.includes(file) &&
+      /@|EntitySchema/.test(file.text) &&
+      importedBy(file, all).some((each) => exporters.has(each)),
+  );
+}
+
+function importedBy(file: SourceFile, all: SourceProject): readonly SourceFile[] {
+  return file.ast.statements.flatMap((statement) => {
+    const isReference = ts.isImportDeclaration(statement) || ts.isExportDeclaration(statement);
+    const specifier = isReference ? statement.moduleSpecifier : undefined;
+    if (specifier === undefined || !ts.isStringLiteral(specifier)) return [];
+    return all.resolve(file, specifier.text) ?? [];
+  });
+}

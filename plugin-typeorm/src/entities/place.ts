@@ -1,0 +1,85 @@
+import { isSameTable, LockstepError, type TableName } from "@lockstep/core";
+import { columnsIn, keyColumns, membersOf, type Placed, relationsIn } from "./columns.js";
+import type { Entities } from "./entities.js";
+import type { ColumnMember, Declaration, RelationMember } from "./model.js";
+import { tableOf, targetOf } from "./read.js";
+
+/** Where a column is declared. */
+export interface Place {
+  readonly entity: Declaration;
+  /** As `readEntities` names it. */
+  readonly field: string;
+  /** The property that makes the column: its own, or where it has none, its relation. */
+  readonly member: ColumnMember | RelationMember;
+  /** The class or schema that it is written in: the entity, a base, or an embedded one. */
+  readonly owner: Declaration;
+  /** Relations that store their key in it. */
+  readonly relations: readonly Placed<RelationMember>[];
+}
+
+/** A field of a model, and its table where two models share a name. */
+export interface FieldRef {
+  readonly model: string;
+  readonly field: string;
+  readonly table?: TableName;
+}
+
+/** Where a field is declared; undefined when it is not. A column of a subclass may go by the name of the class with the table. */
+export function findPlace(entities: Entities, { model, field, table }: FieldRef): Place | undefined {
+  const named = entities.entities.filter(({ name }) => name === model);
+  const exact = named.filter((entity) => table !== undefined && hasTable(entity, table, entities));
+  const below = entities.entities.filter(
+    (entity) => entity.entity?.kind === "child" && entities.basesOf(entity).some((base) => named.includes(base)),
+  );
+  for (const entity of [...exact, ...named, ...below]) {
+    const found = placeIn(entity, field, entities);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** @throws LS4002 when there is no such model or field */
+export function placeOf(entities: Entities, ref: FieldRef): Place {
+  const found = findPlace(entities, ref);
+  if (found !== undefined) return found;
+  const entity = entities.entities.find(({ name }) => name === ref.model);
+  if (entity === undefined)
+    throw new LockstepError("LS4002", `There is no entity ${ref.model} in the project's files.`, {
+      hint: "Restore the entity, or leave the plan with npx lockstep abandon.",
+    });
+  const { line } = entity.file.ast.getLineAndCharacterOfPosition(entity.node.getStart());
+  throw new LockstepError(
+    "LS4002",
+    `There is no column ${ref.field} in entity ${ref.model} (${entity.file.file}:${line + 1})`,
+    { hint: "Restore the column, or leave the plan with npx lockstep abandon." },
+  );
+}
+
+function placeIn(entity: Declaration, field: string, entities: Entities): Place | undefined {
+  const members = membersOf(entity, entities);
+  const column = columnsIn(members).find(({ path }) => path === field);
+  const keys = relationsIn(members).map((relation) => ({
+    relation,
+    columns: keyColumns(relation, members, entities, targetOf(relation.member, entity, entities)),
+  }));
+  if (column !== undefined) {
+    const relations = keys.filter(({ columns }) => columns.some(({ declared }) => declared === column));
+    const { member, owner } = column;
+    return { entity, field, member, owner, relations: relations.map(({ relation }) => relation) };
+  }
+  for (const { relation, columns } of keys) {
+    // TypeORM itself calls it by the path of what it leads to: `team.id`.
+    const key = columns.find(
+      (each) => each.declared === undefined && [each.field, `${relation.path}.${each.referenced.path}`].includes(field),
+    );
+    if (key === undefined) continue;
+    const { member, owner } = relation;
+    return { entity, field: key.field, member, owner, relations: [relation] };
+  }
+  return undefined;
+}
+
+function hasTable(entity: Declaration, table: TableName, entities: Entities): boolean {
+  const own = tableOf(entity, entities);
+  return own !== undefined && (isSameTable(own, table) || (own.schema === undefined && own.name === table.name));
+}

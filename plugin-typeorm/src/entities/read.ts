@@ -1,0 +1,163 @@
+import type { EntityField, EntityModel, EntityRelation, PlannedColumn } from "@lockstep/core";
+import { ts } from "@lockstep/core/codemods";
+import {
+  columnName,
+  columnsIn,
+  indexesOf,
+  isOptional,
+  isPrimary,
+  keyColumns,
+  membersOf,
+  optionsOf,
+  type Placed,
+  relationsIn,
+} from "./columns.js";
+import { documentation } from "./comments.js";
+import { Entities } from "./entities.js";
+import { fieldType } from "./field-type.js";
+import type { ColumnMember, Declaration, EntityFile, RelationMember } from "./model.js";
+import { defaultNames } from "./names.js";
+import { flag } from "./value.js";
+
+/** What is known of a column's names in the database: they go before those of the default naming strategy. */
+export type KnownColumn = Pick<PlannedColumn, "model" | "field" | "table" | "name">;
+
+/**
+ * The entities of a project as its files declare them, without the app: classes with `@Entity` and `EntitySchema` objects, with
+ * columns of their own, inherited and embedded ones. A column that only a relation makes is a field of the relation's name.
+ *
+ * @param known columns whose names the default naming strategy would not give
+ * @example readEntities([{ path: "src/user.ts", content: "…" }])[0].table // { name: "user" }
+ */
+export function readEntities(files: readonly EntityFile[], known: readonly KnownColumn[] = []): EntityModel[] {
+  return entityModels(new Entities(files), known);
+}
+
+/** The same over files that are parsed. */
+export function entityModels(entities: Entities, known: readonly KnownColumn[] = []): EntityModel[] {
+  return entities.entities.flatMap((entity) => {
+    const table = tableOf(entity, entities);
+    return table === undefined ? [] : [toModel(entity, table, entities, known)];
+  });
+}
+
+/** The table of an entity: its own, or that of the class that it is a row of. */
+export function tableOf(entity: Declaration, entities: Entities): EntityModel["table"] | undefined {
+  const { entity: mark, name } = entity;
+  if (mark === undefined) return undefined;
+  const schema = mark.schema === undefined ? {} : { schema: mark.schema };
+  if (mark.kind === "table") return { ...schema, name: mark.table ?? defaultNames.table(name) };
+  const parent = entities.basesOf(entity).find((base) => base.entity?.kind === "table" && base.entity.isInherited);
+  return parent && tableOf(parent, entities);
+}
+
+function toModel(
+  entity: Declaration,
+  declaredTable: EntityModel["table"],
+  entities: Entities,
+  known: readonly KnownColumn[],
+): EntityModel {
+  const own = known.filter(({ model }) => model === entity.name);
+  const members = membersOf(entity, entities);
+  const columnOf = (field: string, name: string) => own.find((each) => each.field === field)?.name ?? name;
+  const keys = relationsIn(members).map((relation) => {
+    const target = targetOf(relation.member, entity, entities);
+    return { relation, target, columns: keyColumns(relation, members, entities, target) };
+  });
+  const uniques = indexesOf(entity, entities).flatMap(({ isUnique, properties: [only, ...others] }) =>
+    isUnique && others.length === 0 && only !== undefined ? [only] : [],
+  );
+  const declared = columnsIn(members).map((placed): EntityField => {
+    const key = keys.find(({ columns }) => columns.some((column) => column.declared === placed));
+    const isSole = key?.columns.length === 1 && key.relation.member.relation === "one-to-one";
+    const field = toField(placed, entities);
+    return {
+      ...field,
+      column: columnOf(field.name, field.column),
+      isForeignKey: key !== undefined,
+      isUnique: field.isUnique || isSole || uniques.includes(field.name),
+    };
+  });
+  const implied = keys.flatMap(({ relation, columns }) =>
+    columns
+      .filter((column) => column.declared === undefined)
+      .map(({ field, column, referenced }): EntityField => {
+        const { enumName, enumValues, type } = toField(referenced, entities);
+        return {
+          name: field,
+          column: columnOf(field, column),
+          type,
+          ...(enumName === undefined ? {} : { enumName }),
+          ...(enumValues === undefined ? {} : { enumValues }),
+          isList: false,
+          isOptional: relation.isAlwaysOptional || isOptionalRelation(relation.member, entities),
+          isId: false,
+          isUnique: (columns.length === 1 && relation.member.relation === "one-to-one") || uniques.includes(field),
+          hasDefault: false,
+          isForeignKey: true,
+          isUpdatedAt: false,
+          documentation: documentation(relation.member),
+        };
+      }),
+  );
+  const fields = [...declared, ...implied];
+  return {
+    name: entity.name,
+    table: own[0]?.table ?? declaredTable,
+    fields,
+    relations: keys.map(({ relation, target, columns }): EntityRelation => {
+      const name = { name: relation.path, model: target?.name ?? "" };
+      if (columns.length === 0) return name;
+      return {
+        ...name,
+        fields: columns.map(({ field }) => field),
+        references: columns.map(({ referenced }) => referenced.path),
+      };
+    }),
+    primaryKey: fields.filter(({ isId }) => isId).map(({ column }) => column),
+  };
+}
+
+/** The entity that a relation leads to. */
+export function targetOf({ target }: RelationMember, entity: Declaration, entities: Entities): Declaration | undefined {
+  if (target === "self") return entity;
+  return target && entities.resolve(target);
+}
+
+/** Relations are optional unless they say otherwise. */
+export function isOptionalRelation(member: RelationMember, entities: Entities): boolean {
+  const options = optionsOf(member, entities);
+  return options.get("nullable") === undefined || flag(options, "nullable") === true;
+}
+
+function toField(placed: Placed<ColumnMember>, entities: Entities): EntityField {
+  const { member, path } = placed;
+  const options = optionsOf(member, entities);
+  const { decorator } = member.mark;
+  const isUpdatedAt = decorator === "UpdateDateColumn" || flag(options, "updateDate") === true;
+  const isCounted = ["VersionColumn", "CreateDateColumn", "PrimaryGeneratedColumn", "TreeLevelColumn"].includes(
+    decorator ?? "",
+  );
+  const isFilled = ["version", "createDate", "generated"].some((name) => options.get(name) !== undefined);
+  return {
+    name: path,
+    column: columnName(placed, entities),
+    ...fieldType(member, options, entities.project),
+    isOptional: isOptional(placed, entities),
+    isId: isPrimary(member, entities),
+    isUnique: member.isUnique || flag(options, "unique") === true,
+    hasDefault:
+      isUpdatedAt || isCounted || isFilled || member.isGenerated || hasValue(options, "default", "asExpression"),
+    isForeignKey: false,
+    isUpdatedAt,
+    documentation: documentation(member),
+  };
+}
+
+function hasValue(options: ReturnType<typeof optionsOf>, ...names: readonly string[]): boolean {
+  return names.some((name) => {
+    const node = options.get(name)?.node;
+    if (node === undefined || node.kind === ts.SyntaxKind.NullKeyword) return false;
+    return !(ts.isIdentifier(node) && node.text === "undefined");
+  });
+}

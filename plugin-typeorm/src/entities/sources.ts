@@ -1,0 +1,73 @@
+import { type Annotations, type ColumnSource, isSameTable, parseAnnotations, type TableName } from "@lockstep/core";
+import { docLines } from "./comments.js";
+import { Entities } from "./entities.js";
+import type { EntityFile, Member } from "./model.js";
+import { findPlace, type Place } from "./place.js";
+import { entityModels, type KnownColumn } from "./read.js";
+
+/**
+ * Finds what the entities say about a column: its field, its defaults, its annotations, in comments above the decorators, between
+ * them and the property, or behind it on its line.
+ *
+ * @param known the columns of the running data source: its naming strategy may be the project's own. `field` is the property's path
+ * @throws LS2008 when the annotations cannot be understood
+ * @example columnSources(files, known)({ name: "users" }, "handle") // { model: "User", field: "handle", fill: { … }, … }
+ */
+export function columnSources(files: readonly EntityFile[], known: readonly KnownColumn[] = []) {
+  const entities = new Entities(files);
+  const models = entityModels(entities, known);
+  return (table: TableName, column: string): ColumnSource | undefined => {
+    const listed = known.filter((each) => each.name === column && isSameTable(each.table, table));
+    const read = models
+      .filter((model) => isSameTable(model.table, table))
+      .flatMap((model) =>
+        model.fields
+          .filter((field) => field.column === column)
+          .map(({ name }) => ({ model: model.name, field: name, table })),
+      );
+    for (const ref of [...listed, ...read]) {
+      const place = findPlace(entities, ref);
+      const field = models
+        .find(({ name }) => name === place?.entity.name)
+        ?.fields.find(({ name }) => name === place?.field);
+      if (place !== undefined && field !== undefined) return sourceAt(place, field.hasDefault);
+    }
+    return undefined;
+  };
+}
+
+function sourceAt({ entity, field, member, relations }: Place, hasDefault: boolean): ColumnSource {
+  const own = annotationsOf(member);
+  // A relation and its key are one thing to their author: what is said of one is said of the other.
+  const [notes = own] = [own, ...relations.map((relation) => annotationsOf(relation.member))].filter(
+    (each) => Object.keys(each).length > 0,
+  );
+  const source = notes.backfill ?? notes.mirror;
+  const { line } = member.file.ast.getLineAndCharacterOfPosition(member.node.getStart());
+  const [file = member.file.file, noted] = source?.source.split(/:(?=\d+$)/) ?? [];
+  return {
+    model: entity.name,
+    field,
+    hasDefault,
+    file,
+    line: noted === undefined ? line + 1 : Number(noted),
+    ...(source === undefined
+      ? {}
+      : { fill: { kind: notes.backfill === undefined ? "mirror" : "backfill", sql: source.text } }),
+    ...(notes.write === undefined ? {} : { write: notes.write.text }),
+    ...(notes.skip === undefined ? {} : { skip: notes.skip.text }),
+    ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
+  };
+}
+
+/** @throws LS2008 */
+export function annotationsOf(member: Pick<Member, "node" | "file">): Annotations {
+  const lines = docLines(member);
+  const [first] = lines;
+  if (first === undefined) return {};
+  return parseAnnotations(lines.map(({ text }) => text).join("\n"), {
+    file: member.file.file,
+    line: first.line,
+    lines: lines.map(({ line }) => line),
+  });
+}

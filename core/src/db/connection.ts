@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, ClientConfig } from "pg";
 import { LockstepError } from "../errors.js";
 import { readConnectionUrl } from "./url.js";
 
@@ -43,16 +43,37 @@ export interface ConnectOptions {
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
   const { driverUrl, label, schema, connectTimeoutMs } = readConnectionUrl(url);
+  const config = { connectionString: driverUrl, connectionTimeoutMillis: connectTimeoutMs ?? 10_000 };
+  return open({ config, label, schema, reopen: (more) => connect(url, more) }, options);
+}
+
+/**
+ * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a function that
+ * makes the password). Errors as `connect`.
+ */
+export async function connectWith(config: ClientConfig, options: ConnectOptions): Promise<Connection> {
+  const { Client: PgClient } = (await import("pg")).default;
+  const { host, port, database } = new PgClient(config);
+  const reopen = (more: ConnectOptions) => connectWith(config, more);
+  return open({ config, label: `${host}:${port}/${database ?? ""}`, schema: undefined, reopen }, options);
+}
+
+interface Address {
+  readonly config: ClientConfig;
+  readonly label: string;
+  readonly schema: string | undefined;
+  /** A second session with the same server. */
+  reopen(options: ConnectOptions): Promise<Connection>;
+}
+
+async function open({ config, label, schema, reopen }: Address, options: ConnectOptions): Promise<Connection> {
   const { Client: PgClient } = (await import("pg")).default;
   let client: Client;
   let isLost = false;
   try {
-    client = new PgClient({
-      connectionString: driverUrl,
-      application_name: options.applicationName,
-      connectionTimeoutMillis: connectTimeoutMs ?? 10_000,
-      keepAlive: true,
-    });
+    // Settings of a pool hide the password from enumeration.
+    const settings = Object.defineProperties({ keepAlive: true }, Object.getOwnPropertyDescriptors(config));
+    client = new PgClient(Object.assign(settings, { application_name: options.applicationName }));
     // Without a listener a connection that breaks while idle would end the process.
     client.on("error", () => {
       isLost = true;
@@ -87,7 +108,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
         return { rows: last.rows, rowCount: last.rowCount ?? 0 };
       },
       async cancel() {
-        const other = await connect(url, { applicationName: "lockstep cancel" });
+        const other = await reopen({ applicationName: "lockstep cancel" });
         try {
           await other.query("SELECT pg_cancel_backend($1)", [pid]);
         } finally {

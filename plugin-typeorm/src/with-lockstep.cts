@@ -3,7 +3,7 @@ import { pathToFileURL } from "node:url";
 import { aimDataSource } from "./wrapper/aim.cjs";
 import { generateCommandFile } from "./wrapper/generate-call.cjs";
 import { withRunLock } from "./wrapper/run-lock.cjs";
-import { takeScaffolding } from "./wrapper/scaffolding.cjs";
+import { withoutScaffolding } from "./wrapper/scaffolding.cjs";
 import type { DataSource } from "./wrapper/typeorm.cjs";
 
 /**
@@ -39,7 +39,7 @@ function wrap(dataSource: DataSource): void {
     override(builder, "log", async () => {
       const commandFile = generateCommandFile();
       if (process.env.LOCKSTEP === "off") return ask();
-      if (commandFile === undefined) return takeScaffolding(await ask());
+      if (commandFile === undefined) return withoutScaffolding(await ask());
       const { interceptGenerate } = await load<typeof import("./intercept/generate.js")>("generate");
       return interceptGenerate({
         dataSource: dataSource as never,

@@ -11,10 +11,7 @@ import { isSameTable, type Migration, type Operation, type Plan } from "../model
  * @throws LS2011 when the two differ in anything else
  */
 export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan, orm: string): void {
-  const isKept = (operation: Operation) =>
-    operation.kind === "dropIndex" &&
-    (plan.keptUniques ?? []).some((unique) => unique.index.name === operation.name.name);
-  const wanted = user.operations.filter((operation) => !isKept(operation));
+  const wanted = user.operations.filter((operation) => !isKept(operation, plan));
   const expected = wanted.map((operation) => essence(operation, plan)).sort();
   const actual = relaxed.operations.map((operation) => essence(operation, plan)).sort();
   const missing = expected.filter((entry, index) => entry !== actual[index]);
@@ -24,6 +21,13 @@ export function assertAgreement(user: Migration, relaxed: Migration, plan: Plan,
     "LS2011",
     `With ${plan.columns.map((column) => `${column.model}.${column.field}`).join(", ")} optional, ${orm} would generate another migration than the plan replaces: ${[...missing, ...additional].join("; ").slice(0, 600)}`,
   );
+}
+
+/** Drops a unique index, or the constraint of its name, that stays until contract. */
+function isKept(operation: Operation, { keptUniques = [] }: Plan): boolean {
+  if (operation.kind !== "dropIndex" && operation.kind !== "dropConstraint") return false;
+  const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;
+  return keptUniques.some(({ index }) => index.name === name);
 }
 
 function essence(operation: Operation, plan: Plan): string {

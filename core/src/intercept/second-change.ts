@@ -1,5 +1,5 @@
 import { LockstepError } from "../errors.js";
-import { isSameTable, type Operation, type Plan, tableLabel } from "../model/index.js";
+import { isSameTable, type Operation, type Plan, tableLabel, type UnitSpec } from "../model/index.js";
 import { refuseLostSources } from "../plan/guard-sources.js";
 import { planOf } from "../plan/store.js";
 
@@ -53,6 +53,8 @@ function answer(operation: Operation, plan: Plan, operations: readonly Operation
       };
     case "dropIndex":
       return { did: "drops its index, on which the backfill relies", hint: finishFirst };
+    case "dropConstraint":
+      return { did: "drops its constraint, on which the backfill relies", hint: finishFirst };
     default:
       return { did: "alters it", hint: finishFirst };
   }
@@ -68,18 +70,23 @@ function touchedBy(
     );
     return plan && { what: `"${tableLabel(operation.table)}"`, plan };
   }
-  if (operation.kind === "dropIndex") {
-    const plan = plans.find((candidate) =>
-      candidate.units.some(({ spec }) => spec.kind === "create-index" && spec.index.name === operation.name.name),
-    );
+  if (operation.kind === "dropIndex" || operation.kind === "dropConstraint") {
+    const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;
+    const plan = plans.find((candidate) => candidate.units.some(({ spec }) => madeBy(spec) === name));
     // A plan of an index alone is not open any more once it is written.
-    return plan && { what: `"${operation.name.name}"`, plan };
+    return plan && { what: `"${name}"`, plan };
   }
   if (!("table" in operation) || !("column" in operation)) return undefined;
   const name = typeof operation.column === "string" ? operation.column : operation.column.name;
   const plan = planOf(plans, operation.table, name);
   if (plan !== undefined && isSameDefault(operation, plan)) return undefined;
   return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
+}
+
+/** The index, or the constraint of that name, that a unit makes. */
+function madeBy(spec: UnitSpec): string | undefined {
+  if (spec.kind === "create-index") return spec.index.name;
+  return spec.kind === "add-foreign-key" ? spec.foreignKey.name : undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { takeScaffolding } from "../wrapper/scaffolding.cjs";
+import { withoutScaffolding } from "../wrapper/scaffolding.cjs";
 import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import type { GenerateCall } from "./generate.js";
 import { refusePending } from "./pending.js";
@@ -6,7 +6,7 @@ import { recordedLog } from "./recorded-log.js";
 
 export async function decide({ dataSource, ask }: GenerateCall): Promise<SqlInMemory> {
   const { memory } = await recordedLog(dataSource, ask);
-  takeScaffolding(memory);
+  withoutScaffolding(memory);
   if (memory.upQueries.length === 0) return memory;
   await refusePending(dataSource);
   return memory;

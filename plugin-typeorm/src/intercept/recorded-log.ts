@@ -55,3 +55,17 @@ function stepsOf({ upQueries, downQueries }: SqlInMemory, ends: readonly { up: n
     down: downQueries.slice(ends[index - 1]?.down ?? 0, down),
   }));
 }
+
+/**
+ * Without some of its statements, in both directions. TypeORM's object stays the same one, and untouched where there are none.
+ *
+ * @param isLeftOut of what goes up and of what takes it back
+ */
+export function withoutQueries(log: RecordedLog, isLeftOut: (query: Query) => boolean): RecordedLog {
+  const { memory } = log;
+  if (!memory.upQueries.some(isLeftOut)) return log;
+  const kept = (queries: readonly Query[]) => queries.filter((query) => !isLeftOut(query));
+  memory.upQueries = kept(memory.upQueries);
+  memory.downQueries = kept(memory.downQueries);
+  return { ...log, steps: log.steps.map(({ up, down }) => ({ up: kept(up), down: kept(down) })) };
+}

@@ -44,17 +44,43 @@ export interface ConnectOptions {
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
   const { driverUrl, label, schema, connectTimeoutMs, encryption } = readConnectionUrl(url);
+  const config = { connectionString: driverUrl, connectionTimeoutMillis: connectTimeoutMs ?? 10_000 };
+  return open({ config, label, schema, encryption, reopen: (more) => connect(url, more) }, options);
+}
+
+/**
+ * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a function that
+ * makes the password). Errors as `connect`.
+ */
+export async function connectWith(config: ClientConfig, options: ConnectOptions): Promise<Connection> {
+  const { Client: PgClient } = (await import("pg")).default;
+  const { host, port, database } = new PgClient(config);
+  const reopen = (more: ConnectOptions) => connectWith(config, more);
+  const label = `${host}:${port}/${database ?? ""}`;
+  return open({ config, label, schema: undefined, encryption: undefined, reopen }, options);
+}
+
+interface Address {
+  readonly config: ClientConfig;
+  readonly label: string;
+  readonly schema: string | undefined;
+  /** Undefined: the config says it in the driver's own way. */
+  readonly encryption: (() => Encryption) | undefined;
+  /** A second session with the same server. */
+  reopen(options: ConnectOptions): Promise<Connection>;
+}
+
+async function open(
+  { config, label, schema, encryption, reopen }: Address,
+  options: ConnectOptions,
+): Promise<Connection> {
   const { Client: PgClient } = (await import("pg")).default;
   let client: Client;
   let isLost = false;
-  const open = async (ssl: Pick<ClientConfig, "ssl">) => {
-    const own = new PgClient({
-      connectionString: driverUrl,
-      application_name: options.applicationName,
-      connectionTimeoutMillis: connectTimeoutMs ?? 10_000,
-      keepAlive: true,
-      ...ssl,
-    });
+  const attempt = async (ssl: Pick<ClientConfig, "ssl">) => {
+    // Settings of a pool hide the password from enumeration.
+    const settings = Object.defineProperties({ keepAlive: true }, Object.getOwnPropertyDescriptors(config));
+    const own = new PgClient(Object.assign(settings, { application_name: options.applicationName, ...ssl }));
     client = own;
     // Without a listener a connection that breaks while idle would end the process. A try without success is another client.
     const lose = () => {
@@ -72,7 +98,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
     }
   };
   try {
-    client = await openEncrypted(open, encryption?.());
+    client = await openEncrypted(attempt, encryption?.());
   } catch (cause) {
     throw notReached(label, cause);
   }
@@ -99,7 +125,7 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
         return { rows: last.rows, rowCount: last.rowCount ?? 0 };
       },
       async cancel() {
-        const other = await connect(url, { applicationName: "lockstep cancel" });
+        const other = await reopen({ applicationName: "lockstep cancel" });
         try {
           await other.query("SELECT pg_cancel_backend($1)", [pid]);
         } finally {

@@ -58,6 +58,7 @@ const columnsOf = (kind: string) =>
 const indexOf = (kind: string) =>
   z.strictObject({ kind: z.literal(kind), table: tableName, index, isPartitioned: z.literal(true).optional() });
 const foreignKeyOf = (kind: string) => z.strictObject({ kind: z.literal(kind), table: tableName, foreignKey });
+const query = z.strictObject({ sql: z.string(), parameters: z.array(z.unknown()).optional() });
 const spec = z.union([
   columnsOf("expand"),
   columnsOf("prove"),
@@ -73,7 +74,12 @@ const spec = z.union([
   indexOf("drop-index"),
   foreignKeyOf("add-foreign-key"),
   foreignKeyOf("validate-foreign-key"),
-  z.strictObject({ kind: z.literal("original"), sql: z.string() }),
+  z.strictObject({
+    kind: z.literal("original"),
+    sql: z.string(),
+    queries: z.array(query).optional(),
+    down: z.array(query).optional(),
+  }),
 ]);
 const unit = z.strictObject({
   id: z.string(),

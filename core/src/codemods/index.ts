@@ -14,18 +14,20 @@ export * from "./comma-list.js";
 /** The compiler API that positions come from: plugins use the same one. */
 export { ts } from "./compiler.js";
 export * from "./expressions.js";
-export { computedValue } from "./fixture-value.js";
 export * from "./in-view.js";
 export * from "./literals.js";
+export * from "./new-rows.js";
 export * from "./places/listing.js";
 export * from "./project.js";
 export * from "./property-edit.js";
 export * from "./row-literals.js";
 export * from "./scope.js";
+export * from "./selections.js";
 export * from "./source-file.js";
 export * from "./splice.js";
 export * from "./target-type.js";
 export * from "./transform.js";
+export * from "./updated-rows.js";
 export * from "./value-text.js";
 
 /** The transforms that every ORM shares. */

@@ -2,7 +2,7 @@ import { ts } from "./compiler.js";
 import { type Mapper, mappersIn } from "./mappers.js";
 import { handmade, referencesTo, requestUse, takesRows } from "./response-checks.js";
 import { keyIn, keysOfShape, resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
-import { isPrimaryText } from "./sql-to-typescript.js";
+import { groupedFallback } from "./sql-to-typescript.js";
 import type { TransformContext } from "./transform.js";
 import { valueText } from "./value-text.js";
 
@@ -62,7 +62,7 @@ function decide(context: TransformContext): Responses {
     shapes: plans,
     mappers: targets.map(({ mapper, target }) => {
       const fallback = fallbackOf(mapper, context);
-      const value = fallback === undefined ? mapper.read : `${mapper.read} ?? ${grouped(fallback)}`;
+      const value = fallback === undefined ? mapper.read : `${mapper.read} ?? ${groupedFallback(fallback)}`;
       return { mapper, value, reason: whyNotMapper(mapper, target, planOf, context) };
     }),
   };
@@ -105,11 +105,6 @@ function whyNotMapper(
 
 function fallbackOf(mapper: Mapper, context: TransformContext): string | undefined {
   return valueText(mapper.texts, mapper.file, context);
-}
-
-/** What follows `??` needs parentheses unless it is a value, a call, or more of the same. */
-function grouped(text: string): string {
-  return text.split(" ?? ").every(isPrimaryText) ? text : `(${text})`;
 }
 
 function zodShapes(context: TransformContext): readonly ShapeNode[] {

@@ -57,3 +57,32 @@ export function* takeBack(
     yield { kind: "edit", splices: removeItem(list, property, file), what, text: "", replaces: text };
   }
 }
+
+/** An edit that adds an element to a list of names; undefined as `addProperty`. */
+export function addToList(
+  array: ts.ArrayLiteralExpression,
+  text: string,
+  what: string,
+  file: SourceFile,
+): EditFinding | undefined {
+  const list = commaListOf(array, file);
+  const splices = list && insertItem(list, text, file);
+  return splices && { kind: "edit", splices, what, text };
+}
+
+/** Takes an element out of a list of names that is one of the transform's earlier edits. */
+export function* takeFromList(
+  transform: string,
+  array: ts.ArrayLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const written = new Set(earlierOf(transform, context).map((edit) => compact(edit.text)));
+  const list = commaListOf(array, file);
+  for (const element of array.elements) {
+    const text = textOf(element, file);
+    if (list === undefined || !written.has(compact(text))) continue;
+    yield { kind: "edit", splices: removeItem(list, element, file), what, text: "", replaces: text };
+  }
+}

@@ -86,6 +86,8 @@ export interface OrmCode {
     file: SourceFile,
     context: TransformContext,
   ): boolean;
+  /** Whether a declaration is a model, of whatever rows: the ORM's plugin edits it itself. Default: none is. */
+  isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
   /** Whether a call has the path of the ORM's calls, but provably leads elsewhere: `sdk.user.create`. */
   isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
   /** The rows that a call of this function with these arguments reads whole (no `select`, no `omit`). */

@@ -2,22 +2,34 @@ import { fieldsOf, insertField, removeField } from "./class-members.js";
 import { ts } from "./compiler.js";
 import type { DtoField } from "./dto-fields.js";
 import { addNamedImports, dropNamedImports, isImportEdit } from "./named-imports.js";
-import { bare } from "./property-edit.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { Splice } from "./splice.js";
 import { type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
+import { writtenAmong } from "./written-texts.js";
 
-/** The edits that give a class a field: itself, and the imports of its decorators; undefined where an import cannot be made. */
-export function addField(
-  node: ts.ClassDeclaration,
-  { text, imports }: DtoField,
-  file: SourceFile,
-): readonly EditFinding[] | undefined {
-  const splices = insertField(node, text, file);
-  const added = imports.map(({ specifier, names }) => addNamedImports(specifier, names, file));
-  if (splices === undefined || added.some((each) => each === undefined)) return undefined;
-  const edits = added.flatMap((each) => (each === undefined || each === "there" ? [] : [each]));
-  return [{ kind: "edit", splices, what: whatOfClass(node), text }, ...edits];
+/** A class and the field that it gets. */
+export interface FieldAddition {
+  readonly node: ts.ClassDeclaration;
+  readonly field: DtoField;
+}
+
+/** The edits that give classes of a file a field each: itself, and the imports of its decorators; undefined where one cannot be made. */
+export function addFields(additions: readonly FieldAddition[], file: SourceFile): readonly EditFinding[] | undefined {
+  const edits: EditFinding[] = [];
+  const needed = new Map<string, string[]>();
+  for (const { node, field } of additions) {
+    const splices = insertField(node, field.text, file);
+    if (splices === undefined) return undefined;
+    edits.push({ kind: "edit", splices, what: whatOfClass(node), text: field.text });
+    for (const { specifier, names } of field.imports)
+      needed.set(specifier, [...(needed.get(specifier) ?? []), ...names]);
+  }
+  for (const [specifier, names] of needed) {
+    const added = addNamedImports(specifier, names, file);
+    if (added === undefined) return undefined;
+    edits.push(...added);
+  }
+  return edits;
 }
 
 /** Takes fields and imports back that a transform added to DTO classes. */
@@ -42,11 +54,18 @@ export function* writtenFields(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<{ readonly node: ts.ClassDeclaration; readonly field: ts.PropertyDeclaration }> {
-  const texts = new Set(earlierOf(transform, context).map((edit) => bare(edit.text)));
-  if (texts.size === 0) return;
-  for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration)) {
-    for (const field of fieldsOf(node).values()) if (texts.has(bare(textOf(field, file)))) yield { node, field };
-  }
+  if (earlierOf(transform, context).length === 0) return;
+  const written = context.memo(`fields written by ${transform}`, () => {
+    const all = context.project.files.flatMap((each) =>
+      each
+        .nodes(ts.SyntaxKind.ClassDeclaration)
+        .flatMap((owner) =>
+          [...fieldsOf(owner).values()].map((node) => ({ node, owner, file: each, what: whatOfClass(owner) })),
+        ),
+    );
+    return writtenAmong(transform, all, context);
+  });
+  for (const each of written) if (each.file === file) yield { node: each.owner, field: each.node };
 }
 
 /** How people call the class. */

@@ -40,6 +40,7 @@ export * from "./target-type.js";
 export * from "./transform.js";
 export * from "./updated-rows.js";
 export * from "./value-text.js";
+export * from "./written-texts.js";
 
 /** The transforms that every ORM shares. */
 export const coreTransforms: readonly Transform[] = [

@@ -6,28 +6,44 @@ import type { Splice } from "./splice.js";
 import { compact, type EditFinding } from "./transform.js";
 
 /**
- * The edit that adds names to the braces of an import that is there; undefined where the module has none, or a name means
- * something else in the file. Names that are imported already are not added.
+ * The edits that add names to the braces of an import that is there; undefined where the module has none, or a name means
+ * something else in the file. Names that are imported already are not added; a sorted list stays sorted.
  */
 export function addNamedImports(
   specifier: string,
   names: readonly string[],
   file: SourceFile,
-): EditFinding | "there" | undefined {
+): readonly EditFinding[] | undefined {
   const declarations = namedImports(specifier, file);
   const known = new Set(declarations.flatMap(({ elements }) => elements.map((each) => each.name.text)));
-  const missing = names.filter((name) => !known.has(name));
-  if (missing.length === 0) return "there";
+  const missing = [...new Set(names)].filter((name) => !known.has(name)).sort(compareNames);
+  if (missing.length === 0) return [];
   const [target] = declarations;
   const list = target && commaListOf(target, file);
   const last = target?.elements.at(-1);
   if (list === undefined || last === undefined) return undefined;
   if (missing.some((name) => declarationFrom(file.ast, name) !== undefined)) return undefined;
+  const listed = target?.elements.map((each) => each.name.text) ?? [];
+  const isSorted = listed.every((name, at) => at === 0 || compareNames(listed[at - 1] ?? "", name) <= 0);
+  const groups = new Map<number, string[]>();
+  for (const name of missing) {
+    const next = isSorted ? listed.findIndex((each) => compareNames(each, name) > 0) : -1;
+    groups.set(next, [...(groups.get(next) ?? []), name]);
+  }
   const start = last.getStart(file.ast);
   const isStacked = file.text.slice(list.open, start).includes("\n");
-  const text = missing.join(isStacked ? `,${file.style.eol}${indentAt(file.text, start)}` : ", ");
-  const splices = insertItem(list, text, file);
-  return splices && { kind: "edit", splices, what: whatOf(specifier), text };
+  const separator = isStacked ? `,${file.style.eol}${indentAt(file.text, start)}` : ", ";
+  const edits = [...groups].map(([index, group]): EditFinding | undefined => {
+    const text = group.join(separator);
+    const splices = insertItem(list, text, file, index === -1 ? undefined : index);
+    return splices && { kind: "edit", splices, what: whatOf(specifier), text };
+  });
+  return edits.every((edit) => edit !== undefined) ? edits : undefined;
+}
+
+function compareNames(a: string, b: string): number {
+  const [lower, other] = [a.toLowerCase(), b.toLowerCase()];
+  return lower < other ? -1 : lower > other ? 1 : 0;
 }
 
 /** Takes names out again that `addNamedImports` added, where nothing but the removed texts uses them. */

@@ -1,5 +1,5 @@
 import { commaListOf, insertItem, removeItem } from "./comma-list.js";
-import type { ts } from "./compiler.js";
+import { ts } from "./compiler.js";
 import { propertiesOf } from "./expressions.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { compact, type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
@@ -70,19 +70,11 @@ export function addToList(
   return splices && { kind: "edit", splices, what, text };
 }
 
-/** Takes an element out of a list of names that is one of the transform's earlier edits. */
-export function* takeFromList(
-  transform: string,
-  array: ts.ArrayLiteralExpression,
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): Iterable<Finding> {
-  const written = new Set(earlierOf(transform, context).map((edit) => compact(edit.text)));
-  const list = commaListOf(array, file);
-  for (const element of array.elements) {
-    const text = textOf(element, file);
-    if (list === undefined || !written.has(compact(text))) continue;
-    yield { kind: "edit", splices: removeItem(list, element, file), what, text: "", replaces: text };
-  }
+/** Takes an item of a literal or a list out. */
+export function takeItem(item: ts.Node, what: string, file: SourceFile): EditFinding | undefined {
+  const { parent } = item;
+  const isList = ts.isObjectLiteralExpression(parent) || ts.isArrayLiteralExpression(parent);
+  const list = isList ? commaListOf(parent, file) : undefined;
+  const splices = list && removeItem(list, item, file);
+  return splices && { kind: "edit", splices, what, text: "", replaces: textOf(item, file) };
 }

@@ -2,7 +2,7 @@ import { type AssignedMapper, assignedMappersIn, classGiven, classNamed, isInsta
 import { ts } from "./compiler.js";
 import { dtoField } from "./dto-fields.js";
 import { pathOf } from "./expressions.js";
-import { addField } from "./field-edits.js";
+import { addFields } from "./field-edits.js";
 import { type Mapper, mappersIn } from "./mappers.js";
 import { handmade, referencesTo, requestUse, requestUseOfClass, takesRows } from "./response-checks.js";
 import { rowShapeOfValue } from "./row-values.js";
@@ -139,7 +139,8 @@ function whyNotField(
   if (shape.kind !== "class") return undefined;
   const field = dtoField(shape.node, key, "response", isNullable, shape.file, context);
   if (typeof field === "string") return field;
-  return addField(shape.node, field, shape.file) === undefined ? "what its decorators need is not imported" : undefined;
+  const isPossible = addFields([{ node: shape.node, field }], shape.file) !== undefined;
+  return isPossible ? undefined : "what its decorators need is not imported";
 }
 
 function whyNotMapper(

@@ -33,6 +33,12 @@ export function entityOfDeclaration(node: ts.Node, file: SourceFile, where: Wher
   return table !== undefined && !model?.table.name.endsWith(table) ? undefined : model;
 }
 
+/** Whether a declaration is one of an entity, of whatever table. */
+export function isEntity(node: ts.Node, file: SourceFile, where: Where): boolean {
+  if (schemas(where).byRow.has(node)) return true;
+  return ts.isClassDeclaration(node) && entityDecorator(node, file, where) !== undefined;
+}
+
 /** The entity that an argument names: `User`, `entities.User`, `"User"`, `UserSchema`. */
 export function entityOfValue(value: ts.Expression, file: SourceFile, where: Where): EntityModel | undefined {
   const inner = unwrap(value);

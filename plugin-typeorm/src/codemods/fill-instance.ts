@@ -1,6 +1,7 @@
 import {
   computedOver,
   describe,
+  type FieldText,
   type Finding,
   insertStatement,
   orChosen,
@@ -9,12 +10,13 @@ import {
   type TransformContext,
   textOf,
   textsOfRow,
+  type ts,
   valueText,
   whyNoValue,
 } from "@lockstep/core/codemods";
 import { isComplete, mayExist } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
-import { chosenIn } from "./request-dtos.js";
+import { chosenIn, wholeDto } from "./request-dtos.js";
 
 /** Makes code that fills a row field by field set the new one too. */
 export function* fillInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
@@ -22,7 +24,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const { field } = context;
   const relation = relationOver(context)?.name ?? field.name;
   if (use === "none" || given.has(field.name) || given.has(relation)) return;
-  const what = describe(declaration, `new ${context.model.name}`);
+  const what = whatOfInstance(declaration, context);
   const offset = declaration.getStart(file.ast);
   const target = `${name}.${field.name}`;
   const value = valueToSet(instance, file, context);
@@ -43,14 +45,25 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     );
     return;
   }
-  const [source] = assigned;
+  const [source, ...others] = assigned;
+  const dto = source && others.length === 0 ? wholeDto(source, ofGiven(instance), file, context) : undefined;
+  if (dto !== undefined && last !== undefined && use === "row") {
+    yield { kind: "edit", what, ...insertStatement(last, `${target} = ${dto.value}`, file) };
+    return;
+  }
   if (source !== undefined) {
     const from = textOf(source, file).replaceAll(/\s+/g, " ");
-    yield place("likely", `its fields come from \`${from}\`: unless ${field.name} is in it, add \`${text}\``);
+    const whole = valueText(textsOfRow(name), file, context) ?? "…";
+    const advice = `unless ${field.name} is in it, add \`${target} = ${whole}\``;
+    yield place("likely", `its fields come from \`${from}\`: ${advice}`);
     return;
   }
   if (use === "unknown") {
     yield place("likely", `it goes to a function that may save it: unless ${field.name} is set there, add \`${text}\``);
+    return;
+  }
+  if (value === undefined && instance.isHandedOn) {
+    yield place("likely", `it goes to a function that may fill it: unless ${field.name} is set there, add \`${text}\``);
     return;
   }
   if (value === undefined || last === undefined) {
@@ -62,9 +75,18 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   yield { kind: "edit", what, ...insertStatement(last, `${target} = ${written}`, file) };
 }
 
+/** How people call the place where a row is made. */
+export function whatOfInstance(node: ts.Node, context: TransformContext): string {
+  return describe(node, `new ${context.model.name}`);
+}
+
 /** The value over what is set already: `user.email.toLowerCase()`. */
-function valueToSet({ name, given }: MadeInstance, file: SourceFile, context: TransformContext): string | undefined {
-  const computed = computedOver((field) => given.get(field), file, context);
+function valueToSet(instance: MadeInstance, file: SourceFile, context: TransformContext): string | undefined {
+  const computed = computedOver((field) => instance.given.get(field), file, context);
+  return computed ?? valueText(ofGiven(instance), file, context);
+}
+
+function ofGiven({ name, given }: MadeInstance): FieldText {
   const row = textsOfRow(name);
-  return computed ?? valueText((field) => (given.has(field.name) ? row(field) : undefined), file, context);
+  return (field) => (given.has(field.name) ? row(field) : undefined);
 }

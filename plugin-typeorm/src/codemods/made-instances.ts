@@ -29,8 +29,10 @@ export interface MadeInstance {
   readonly assigned: readonly ts.Expression[];
   /** The last statement that sets a field; undefined where none does. */
   readonly last: ts.Statement | undefined;
-  /** Whether it becomes a row for all that is in view, is used in other ways too, or may be anything. */
+  /** Whether it becomes a row, may become one in a function that gets it, or does not. */
   readonly use: "row" | "unknown" | "none";
+  /** A function gets it, and may fill it. */
+  readonly isHandedOn: boolean;
 }
 
 /** All of them in a file. */
@@ -104,7 +106,7 @@ function readInstance(
   }
   const found = new Set(kinds.map(({ kind }) => kind));
   const use = found.has("query") ? "none" : found.has("row") ? "row" : found.has("argument") ? "unknown" : "none";
-  return { declaration, name, model, made, given, elsewhere, assigned, last, use };
+  return { declaration, name, model, made, given, elsewhere, assigned, last, use, isHandedOn: found.has("argument") };
 }
 
 function later(a: ts.Statement | undefined, b: ts.Statement): ts.Statement {

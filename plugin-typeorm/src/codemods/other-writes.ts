@@ -23,8 +23,8 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
     if (!ofEntity && !named.test(path.at(-2) ?? "")) continue;
     const owner = thingOf(call.expression.expression, file, context);
     const label = path.slice(-2).join(".");
-    // A repository of another entity is well known.
-    if (owner?.kind === "repository" || owner?.kind === "builder") continue;
+    // What a repository of another entity takes is known.
+    if (owner?.kind === "repository" || owner?.kind === "builder" || owner?.kind === "other") continue;
     const reason =
       owner?.kind === "foreign"
         ? `${path.at(-2)} is from "${owner.specifier}"`

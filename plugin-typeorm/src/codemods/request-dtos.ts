@@ -1,14 +1,18 @@
 import {
-  addField,
+  addFields,
   dtoField,
+  type FieldText,
   fieldsOf,
   initializerOf,
   isDecorated,
+  orChosen,
   type SourceFile,
   spreadsOf,
   type TransformContext,
+  textsOfRow,
   ts,
   unwrap,
+  valueText,
 } from "@lockstep/core/codemods";
 import { concerns, entityOfDeclaration } from "./entities.js";
 import { baseThing } from "./instances-of-classes.js";
@@ -56,11 +60,41 @@ export function chosenIn(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  if (context.intent.exposure === "internal") return undefined;
   const dto = dtoBehind(given, file, context);
-  if (dto === undefined) return undefined;
+  return dto && chosenOf(dto, dto.name, context);
+}
+
+/** A DTO that becomes a row as a whole: `users.create(dto)`, `users.save({ ...dto })`. */
+export interface WholeDto {
+  /** The value of the new field of a row that is made of it. */
+  readonly value: string;
+  readonly fields: ReadonlyMap<string, ts.PropertyDeclaration>;
+}
+
+/**
+ * What a row gets that is made of a DTO; undefined where the DTO does not say that it has what the value is computed from.
+ *
+ * @param own what stands beside it, and wins
+ */
+export function wholeDto(
+  value: ts.Expression,
+  own: FieldText | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): WholeDto | undefined {
+  const dto = ts.isIdentifier(value) ? dtoOf(value, file, context) : undefined;
+  if (dto === undefined || !ts.isIdentifier(value)) return undefined;
+  const fields = allFields(dto, context);
+  const row = textsOfRow(value.text);
+  const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
+  const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
+  return text === undefined ? undefined : { value: orChosen(text, chosenOf(dto, value.text, context)), fields };
+}
+
+function chosenOf(dto: RequestDto, name: string, context: TransformContext): string | undefined {
+  if (context.intent.exposure === "internal") return undefined;
   const takes = allFields(dto, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
-  return takes ? `${dto.name}.${context.field.name}` : undefined;
+  return takes ? `${name}.${context.field.name}` : undefined;
 }
 
 /** The DTO classes that rows of the model are made of, once per snapshot. */
@@ -123,19 +157,19 @@ function whyNotDto({ node, file }: RequestDto, context: TransformContext): strin
   const field = dtoField(node, context.field.name, "request", false, file, context);
   if (typeof field === "string") return field;
   if (file.isJavaScript) return "it is JavaScript";
-  return addField(node, field, file) === undefined ? "what its decorators need is not imported" : undefined;
+  return addFields([{ node, field }], file) === undefined ? "what its decorators need is not imported" : undefined;
 }
 
 /** The fields of a class and of those that it extends. */
-function allFields({ node, file }: RequestDto, context: TransformContext): ReadonlySet<string> {
-  const names = new Set(fieldsOf(node).keys());
+function allFields({ node, file }: RequestDto, context: TransformContext): ReadonlyMap<string, ts.PropertyDeclaration> {
+  const fields = new Map(fieldsOf(node));
   let owner = baseThing({ kind: "members", node, file, bound: nothingBound }, context, 0);
   for (let depth = 0; owner?.kind === "members" && depth < 8; depth += 1) {
     if (!ts.isClassLike(owner.node)) break;
-    for (const name of fieldsOf(owner.node).keys()) names.add(name);
+    for (const [name, field] of fieldsOf(owner.node)) if (!fields.has(name)) fields.set(name, field);
     owner = baseThing(owner, context, depth);
   }
-  return names;
+  return fields;
 }
 
 /** `dto` of `dto.email.trim().toLowerCase()` */

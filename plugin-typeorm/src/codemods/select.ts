@@ -1,6 +1,7 @@
 import type { EntityModel } from "@lockstep/core";
 import {
   addToList,
+  type Candidate,
   describe,
   type Finding,
   isTestFile,
@@ -9,12 +10,12 @@ import {
   type SourceFile,
   type Transform,
   type TransformContext,
-  takeBack,
-  takeFromList,
+  takeItem,
   ts,
   unwrap,
   valueAt,
   widenSelection,
+  writtenAmong,
 } from "@lockstep/core/codemods";
 import { concerns } from "./entities.js";
 import { entityCalls } from "./entity-calls.js";
@@ -36,12 +37,23 @@ export const select: Transform = {
   },
 
   *undo(file, context) {
-    for (const { node, what } of selectionsIn(file, context)) {
-      if (ts.isObjectLiteralExpression(node)) yield* takeBack(id, node, what, file, context);
-      else yield* takeFromList(id, node, what, file, context);
+    const written = context.memo("typeorm selects", () => writtenAmong(id, itemsOf(context), context));
+    for (const each of written) {
+      const edit = each.file === file ? takeItem(each.node, each.what, file) : undefined;
+      if (edit !== undefined) yield edit;
     }
   },
 };
+
+/** All that selections name. */
+function itemsOf(context: TransformContext): readonly Candidate[] {
+  return context.project.files.flatMap((file) =>
+    [...selectionsIn(file, context)].flatMap(({ node, what }) => {
+      const items = ts.isObjectLiteralExpression(node) ? node.properties : node.elements;
+      return [...items].map((item) => ({ node: item, file, what }));
+    }),
+  );
+}
 
 interface Selection {
   readonly node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression;

@@ -42,7 +42,9 @@ export type Named =
   | { readonly kind: "source" }
   /** A class itself. */
   | { readonly kind: "class"; readonly node: ts.ClassDeclaration; readonly file: SourceFile }
-  | { readonly kind: "module"; readonly file: SourceFile };
+  | { readonly kind: "module"; readonly file: SourceFile }
+  /** A repository of something that is none of the models. */
+  | { readonly kind: "other" };
 
 /** Something of a package that has nothing to do with TypeORM. */
 export interface Foreign {

@@ -45,7 +45,11 @@ export function typeThing({ type, file, bound }: TypeIn, where: Where, depth = 0
   const found = lookUp(where.project, file, name, "type");
   if (found === undefined) return undefined;
   if (found.kind === "external") {
-    const known = isTypeorm(found.specifier) || entity !== undefined ? ofOrm(found.name, entity) : undefined;
+    const isOrm = isTypeorm(found.specifier);
+    // A repository of rows that are no model, or of whatever a type parameter is.
+    if (isOrm && entity === undefined && /Repository$/.test(found.name) && first?.kind !== ts.SyntaxKind.AnyKeyword)
+      return { kind: "other" };
+    const known = isOrm || entity !== undefined ? ofOrm(found.name, entity) : undefined;
     if (known !== undefined) return known;
     return isForeign(found.specifier, found.name) ? { kind: "foreign", specifier: found.specifier } : undefined;
   }

@@ -16,7 +16,7 @@ import {
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
-import { classOf, concerns, entityOfDeclaration, entityOfValue } from "./entities.js";
+import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
 import { readsRows } from "./entity-calls.js";
 import { thingOf } from "./value-things.js";
 
@@ -32,7 +32,7 @@ export const typeormCode: OrmCode = {
     const model = entityOfDeclaration(node, file, context);
     return model !== undefined && concerns(model, context);
   },
-  isModel: (node, file, context) => entityOfDeclaration(node, file, context) !== undefined,
+  isModel: isEntity,
   readsRows: (callee, args, file, context) => {
     const found = readsRows(callee, args, file, context);
     if (found !== undefined) return concerns(found.model, context) ? found.rows : undefined;

@@ -1,19 +1,7 @@
-import {
-  describe,
-  type Finding,
-  isTestFile,
-  listUpdate,
-  literalsOf,
-  propertiesOf,
-  type SourceFile,
-  sourcesOf,
-  type Transform,
-  type TransformContext,
-  ts,
-  valueOfNewRow,
-} from "@lockstep/core/codemods";
+import { describe, isTestFile, literalsOf, type Transform, ts } from "@lockstep/core/codemods";
 import { concerns } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
+import { judgeUpdate } from "./judge-update.js";
 
 /** Updates that change what the new column is computed from may have to set it too: the code alone knows whether it follows. */
 export const updateData: Transform = {
@@ -28,8 +16,11 @@ export const updateData: Transform = {
       for (const value of valuesOf(found)) {
         for (const literal of literalsOf(value)) {
           if (!ts.isObjectLiteralExpression(literal)) continue;
-          const what = describe(found.call, `${found.builder ? "set" : "update"} of ${found.label}`);
-          const place = judge(literal, what, file, context);
+          const what = describe(
+            found.call,
+            found.builder ? `set of update ${found.model.name}` : `update of ${found.label}`,
+          );
+          const place = judgeUpdate(literal, what, file, context);
           if (place !== undefined) yield place;
         }
       }
@@ -54,20 +45,4 @@ function valuesOf({ method, args, builder }: EntityCall): readonly ts.Expression
     default:
       return [];
   }
-}
-
-function judge(
-  literal: ts.ObjectLiteralExpression,
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): Finding | undefined {
-  const { name } = context.field;
-  const given = propertiesOf(literal);
-  if (given.has(name)) return undefined;
-  const changed = sourcesOf(context).find((source) => given.has(source.name));
-  if (changed === undefined) return listUpdate(literal, what, file, context);
-  const text = `${name}: ${valueOfNewRow(literal, file, context) ?? "…"}`;
-  const reason = `changes ${changed.name}, which ${name} is computed from: add \`${text}\` if it follows`;
-  return { kind: "place", certainty: "possible", offset: literal.getStart(file.ast), what, reason };
 }

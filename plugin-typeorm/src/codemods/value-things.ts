@@ -35,6 +35,7 @@ export function memberThing(owner: Thing | undefined, name: string, where: Where
     case undefined:
     case "builder":
     case "function":
+    case "other":
       return undefined;
     case "repository":
       if (name === "manager") return manager;
@@ -72,17 +73,17 @@ function staticMember(
   where: Where,
   depth: number,
 ): Thing | undefined {
-  const member = node.members.find(
-    (each) =>
-      nameOf(each.name) === name &&
-      ts.canHaveModifiers(each) &&
-      ts.getModifiers(each)?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword),
-  );
+  const member = node.members.find((each) => nameOf(each.name) === name && isStatic(each));
   if (member === undefined) return undefined;
   if (ts.isMethodDeclaration(member)) return { kind: "function", node: member, file, bound: nothingBound };
   if (!ts.isPropertyDeclaration(member)) return undefined;
   const typed = member.type && typeThing({ type: member.type, file, bound: nothingBound }, where, depth);
   return typed ?? (member.initializer && thingOf(member.initializer, file, where, depth));
+}
+
+function isStatic(node: ts.Node): boolean {
+  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
 }
 
 function evaluate(expression: ts.Expression, file: SourceFile, where: Where, depth: number): Thing | undefined {
@@ -235,10 +236,13 @@ function ofBinding(node: ts.BindingElement, file: SourceFile, where: Where, dept
   return memberThing(whole, name, where, depth);
 }
 
-/** The instance that `this` is: of the class around, or the object whose method it stands in. */
+/** What `this` is: an instance of the class around, the class in its static members, or the object whose method it stands in. */
 function ofThis(node: ts.Node, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  let isOfClass = false;
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isClassDeclaration(at) && isOfClass) return { kind: "class", node: at, file };
     if (ts.isClassLike(at)) return instanceThing(at, file, nothingBound, where, depth);
+    isOfClass ||= isStatic(at);
     if (ts.isFunctionDeclaration(at)) return undefined;
     const isMethod = ts.isMethodDeclaration(at) || ts.isFunctionExpression(at);
     if (!isMethod) continue;

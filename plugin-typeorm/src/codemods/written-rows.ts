@@ -148,10 +148,16 @@ function isMeasured({ parent }: ts.Identifier): boolean {
   return ts.isPropertyAccessExpression(parent) && parent.name.text === "length";
 }
 
+/** A list with it, a spread of it, one of two values. */
+function isAround(parent: ts.Node, node: ts.Node): boolean {
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node;
+  return ts.isArrayLiteralExpression(parent) || ts.isSpreadElement(parent) || ts.isParenthesizedExpression(parent);
+}
+
 /** Whether a use of a constant hands it to a write: `users.save(rows)`, `users.save([row, other])`. */
 function isGiven(use: ts.Identifier): boolean {
   let node: ts.Node = use;
-  while (ts.isArrayLiteralExpression(node.parent) || ts.isSpreadElement(node.parent)) node = node.parent;
+  while (isAround(node.parent, node)) node = node.parent;
   const call = node.parent;
   if (!ts.isCallExpression(call) || !call.arguments.includes(node as ts.Expression)) return false;
   return /^(?:create|insert|save|values|upsert|assign|plainTo\w+)$/.test(pathOf(call.expression).at(-1) ?? "");

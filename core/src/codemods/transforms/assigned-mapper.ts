@@ -1,11 +1,12 @@
 import { assignmentOf } from "../assigned-mappers.js";
 import { ts } from "../compiler.js";
 import { describe } from "../expressions.js";
-import { bare, restored } from "../property-edit.js";
+import { restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { insertStatement, removeStatement } from "../statements.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { writtenAmong } from "../written-texts.js";
 
 const id = "assigned-mapper";
 
@@ -78,11 +79,17 @@ function* dropFallbacks(file: SourceFile, context: TransformContext): Iterable<F
 
 /** The statements that Lockstep wrote, where they stand now. */
 function* written(file: SourceFile, context: TransformContext): Iterable<ts.ExpressionStatement> {
-  const texts = new Set(earlierOf(id, context).map((edit) => bare(edit.text)));
-  if (texts.size === 0) return;
-  for (const statement of file.nodes(ts.SyntaxKind.ExpressionStatement)) {
-    if (texts.has(bare(textOf(statement, file)))) yield statement;
-  }
+  if (earlierOf(id, context).length === 0) return;
+  const all = context.memo("statements of assigned mappers", () =>
+    writtenAmong(
+      id,
+      context.project.files.flatMap((each) =>
+        each.nodes(ts.SyntaxKind.ExpressionStatement).map((node) => ({ node, file: each, what: what(node, context) })),
+      ),
+      context,
+    ),
+  );
+  for (const each of all) if (each.file === file) yield each.node;
 }
 
 function what(statement: ts.Node, context: TransformContext): string {

@@ -1,5 +1,5 @@
 import { dtoField } from "../dto-fields.js";
-import { addField, takeFieldsBack, whatOfClass, writtenFields } from "../field-edits.js";
+import { addFields, type FieldAddition, takeFieldsBack, whatOfClass, writtenFields } from "../field-edits.js";
 import { isImportEdit } from "../named-imports.js";
 import { restored } from "../property-edit.js";
 import { responses } from "../responses.js";
@@ -30,11 +30,12 @@ export const responseClass: Transform = {
 };
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const additions: FieldAddition[] = [];
   for (const { shape, key, isNullable, reason } of responses(context).shapes) {
     if (shape.kind !== "class" || shape.file !== file) continue;
     const field = dtoField(shape.node, key, "response", isNullable, file, context);
     if (reason === undefined && typeof field === "object") {
-      yield* addField(shape.node, field, file) ?? [];
+      additions.push({ node: shape.node, field });
       continue;
     }
     const text = typeof field === "object" ? field.text.replaceAll(/\s+/g, " ") : `${key}: …`;
@@ -42,6 +43,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     const offset = shape.node.getStart(file.ast);
     yield { kind: "place", certainty: "likely", offset, what: whatOfClass(shape.node), reason: why };
   }
+  yield* addFields(additions, file) ?? [];
 }
 
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {

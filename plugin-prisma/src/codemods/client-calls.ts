@@ -1,5 +1,5 @@
 import type { EntityModel } from "@lockstep/core";
-import { type Project, pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
+import { type Project, pathOf, type SourceFile, type TransformContext, textOf, ts } from "@lockstep/core/codemods";
 import { whyNotClient } from "./receivers.js";
 
 /** A call of the generated client, or one that looks like it, told by its path: `<anything>.user.create({ … })`. */
@@ -101,11 +101,13 @@ function* readCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<
 
 /** Whether a call gives whole rows of the model: `prisma.user.findMany({ where })`. */
 export function readsRows(
-  path: readonly string[],
-  argument: string | undefined,
-  model: string,
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model }: Pick<TransformContext, "model">,
 ): "row" | "list" | undefined {
-  if (path.length < 3 || path.at(-2) !== accessorOf(model)) return undefined;
-  if (argument !== undefined && /\b(?:select|omit)\b/.test(argument)) return undefined;
+  const path = pathOf(callee);
+  if (path.length < 3 || path.at(-2) !== accessorOf(model.name)) return undefined;
+  if (argument !== undefined && /\b(?:select|omit)\b/.test(textOf(argument, file))) return undefined;
   return givingRows.get(path.at(-1) ?? "");
 }

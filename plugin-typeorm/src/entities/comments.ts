@@ -1,5 +1,10 @@
-import { ts } from "@lockstep/core/codemods";
-import type { Member } from "./model.js";
+import { type SourceFile, ts } from "@lockstep/core/codemods";
+
+/** A property, of whatever kind, and its file. */
+interface Commented {
+  readonly node: ts.Node;
+  readonly file: SourceFile;
+}
 
 /** One line of what the comments of a property say. Offsets are those of the file. */
 export interface DocLine {
@@ -15,7 +20,7 @@ export interface DocLine {
 }
 
 /** What the comments of a property say, without their marks. */
-export function documentation(member: Pick<Member, "node" | "file">): string {
+export function documentation(member: Commented): string {
   return docLines(member)
     .map(({ text }) => text)
     .join("\n");
@@ -25,7 +30,7 @@ export function documentation(member: Pick<Member, "node" | "file">): string {
  * The lines of the comments that belong to a property: above its decorators, between them and its name, and behind it on its line.
  * JSDoc and plain comments alike.
  */
-export function docLines({ node, file }: Pick<Member, "node" | "file">): readonly DocLine[] {
+export function docLines({ node, file }: Commented): readonly DocLine[] {
   const { text, ast } = file;
   const lines: DocLine[] = [];
   const lineOf = (offset: number) => ast.getLineAndCharacterOfPosition(offset).line + 1;
@@ -54,7 +59,7 @@ export function docLines({ node, file }: Pick<Member, "node" | "file">): readonl
 }
 
 /** Comments in the order of the text: those before the property, inside of its head, and behind it. */
-function commentsOf(node: Member["node"], text: string): readonly ts.CommentRange[] {
+function commentsOf(node: ts.Node, text: string): readonly ts.CommentRange[] {
   const first = node.getStart();
   const modifiers =
     (ts.canHaveModifiers(node) || ts.canHaveDecorators(node)) && "modifiers" in node ? node.modifiers : [];
@@ -72,7 +77,7 @@ function commentsOf(node: Member["node"], text: string): readonly ts.CommentRang
 }
 
 /** Comments that end the property's line; past the comma of an entry. */
-function behind(node: Member["node"], text: string): readonly ts.CommentRange[] {
+function behind(node: ts.Node, text: string): readonly ts.CommentRange[] {
   const comma = /^[ \t]*,/.exec(text.slice(node.end))?.[0].length ?? 0;
   return (ts.getTrailingCommentRanges(text, node.end + comma) ?? []).filter(({ end }) =>
     /^[ \t]*(?:\r?\n|$)/.test(text.slice(end)),

@@ -1,9 +1,11 @@
 import {
+  declarationOf,
   initializerOf,
   lookUp,
   nameOf,
   type Project,
   propertiesOf,
+  returnedBy,
   type SourceFile,
   ts,
   unwrap,
@@ -16,16 +18,47 @@ export function resolveValue(node: ts.Expression, file: SourceFile, project: Pro
   const here = { node: inner, file };
   if (depth > 8) return here;
   if (ts.isIdentifier(inner)) {
-    const found = lookUp(project, file, inner.text, "value");
-    if (found?.kind !== "declaration" || !ts.isVariableDeclaration(found.node)) return here;
+    const found = declared(inner, file, project);
+    if (found === undefined || !ts.isVariableDeclaration(found.node)) return here;
     const { initializer } = found.node;
     return initializer === undefined ? here : resolveValue(initializer, found.file, project, depth + 1);
+  }
+  if (ts.isCallExpression(inner)) {
+    const returned = returnedByCall(inner, file, project);
+    return returned === undefined ? here : resolveValue(returned.node, returned.file, project, depth + 1);
   }
   if (!ts.isPropertyAccessExpression(inner) || !ts.isIdentifier(inner.expression)) return here;
   const owner = lookUp(project, file, inner.expression.text, "value");
   if (owner?.kind !== "declaration") return here;
   const value = memberValue(owner.node, inner.name.text, owner.file, project, depth);
   return value === undefined ? here : resolveValue(value, owner.file, project, depth + 1);
+}
+
+/** What a name stands for; undefined for parameters, whose values come with a call. */
+function declared(name: ts.Identifier, file: SourceFile, project: Project) {
+  const local = declarationOf(name);
+  const isInside = local !== undefined && !ts.isSourceFile(scopeOf(local));
+  if (isInside) return ts.isVariableDeclaration(local) ? { node: local, file } : undefined;
+  const found = lookUp(project, file, name.text, "value");
+  return found?.kind === "declaration" ? found : undefined;
+}
+
+function scopeOf(node: ts.Node): ts.Node {
+  let scope = node.parent;
+  while (scope.parent !== undefined && !ts.isFunctionLike(scope) && !ts.isBlock(scope)) scope = scope.parent;
+  return scope;
+}
+
+/** What a function of the project gives back, where that is one expression. */
+function returnedByCall(call: ts.CallExpression, file: SourceFile, project: Project): Value | undefined {
+  if (!ts.isIdentifier(call.expression)) return undefined;
+  const found = declared(call.expression, file, project);
+  const maker = found && ts.isVariableDeclaration(found.node) ? found.node.initializer : found?.node;
+  if (found === undefined || maker === undefined) return undefined;
+  if (!ts.isFunctionDeclaration(maker) && !ts.isArrowFunction(maker) && !ts.isFunctionExpression(maker))
+    return undefined;
+  const [node, ...others] = returnedBy(maker);
+  return node === undefined || others.length > 0 ? undefined : { node, file: found.file };
 }
 
 function memberValue(

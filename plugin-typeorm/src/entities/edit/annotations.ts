@@ -1,0 +1,154 @@
+import { annotationSpans } from "@lockstep/core";
+import type { SourceFile, Splice } from "@lockstep/core/codemods";
+import { type DocLine, docLines } from "../comments.js";
+import type { Entities } from "../entities.js";
+import type { Member } from "../model.js";
+import { type FieldRef, type Place, placeOf } from "../place.js";
+import { type Change, changed } from "./changes.js";
+import { withOriginal } from "./originals.js";
+
+/**
+ * Takes Lockstep's annotations out of the comments of a column and of relations over it; other words stay. A comment that held
+ * nothing else goes, with its line.
+ *
+ * @throws LS4002 when there is no such column
+ */
+export function dropAnnotations(entities: Entities, field: FieldRef): readonly Change[] {
+  return membersAt(placeOf(entities, field)).map((member) => ({
+    file: member.file,
+    splices: withoutAnnotations(member),
+  }));
+}
+
+function withoutAnnotations(member: Member): readonly Splice[] {
+  const lines = docLines(member);
+  const spans = annotationSpans(lines.map(({ text }) => text).join("\n"), member.file.file);
+  let offset = 0;
+  const cuts = lines.map((line) => {
+    const from = offset;
+    offset += line.text.length + 1;
+    const own = spans
+      .map(({ start, end }) => ({ start: Math.max(start - from, 0), end: Math.min(end - from, line.text.length) }))
+      .filter((cut) => cut.start < cut.end);
+    return { line, own };
+  });
+  const { text } = member.file;
+  const comments = [...new Set(lines.map(({ comment }) => comment))];
+  return comments.flatMap((comment): readonly Splice[] => {
+    const own = cuts.filter(({ line }) => line.comment === comment);
+    if (own.every((each) => each.own.length === 0)) return [];
+    if (own.every((each) => remains(each.line, each.own) === "")) return [ownLine(comment, text)];
+    return own.flatMap(({ line, own: parts }, index): readonly Splice[] => {
+      if (parts.length === 0) return [];
+      // The first line and the last have the comment's marks.
+      const isInside = index > 0 && index < own.length - 1;
+      if (isInside && remains(line, parts) === "") return [wholeLine(line.start, text)];
+      return parts.map((cut) => shortened(line, cut, text));
+    });
+  });
+}
+
+/** What a line says without the cuts. */
+function remains({ text }: DocLine, cuts: readonly { readonly start: number; readonly end: number }[]): string {
+  let result = "";
+  let at = 0;
+  for (const { start, end } of cuts) {
+    result += text.slice(at, start);
+    at = end;
+  }
+  return (result + text.slice(at)).trim();
+}
+
+/** One of the spaces around a cut goes with it. */
+function shortened(line: DocLine, cut: { readonly start: number; readonly end: number }, text: string): Splice {
+  const start = line.start + cut.start;
+  let end = line.start + cut.end;
+  const isLast = cut.end === line.text.length;
+  if (isLast) {
+    let from = start;
+    while (cut.start > 0 && /[ \t]/.test(text[from - 1] ?? "")) from--;
+    return { start: from, end, text: "" };
+  }
+  if (/[ \t]/.test(text[end] ?? "") && (cut.start === 0 || /[ \t]/.test(text[start - 1] ?? ""))) end++;
+  return { start, end, text: "" };
+}
+
+/** The comment with its line where it stands alone there, else with the space before it. */
+function ownLine({ start, end }: { readonly start: number; readonly end: number }, text: string): Splice {
+  const lineStart = text.lastIndexOf("\n", start - 1) + 1;
+  const isAlone = text.slice(lineStart, start).trim() === "";
+  const after = /^[ \t]*(\r?\n|$)/.exec(text.slice(end));
+  if (isAlone && after !== null) return { start: lineStart, end: end + after[0].length, text: "" };
+  // Before the property on its line the space behind it goes, behind the property the one before.
+  if (isAlone) return { start, end: end + (/^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0), text: "" };
+  const lead = /[ \t]*$/.exec(text.slice(lineStart, start))?.[0].length ?? 0;
+  return { start: start - lead, end, text: "" };
+}
+
+function wholeLine(offset: number, text: string): Splice {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const next = text.indexOf("\n", offset);
+  return { start, end: next === -1 ? text.length : next + 1, text: "" };
+}
+
+/**
+ * The reverse of `dropAnnotations`: a property that nobody has changed since gets its comments back as they were. Where somebody has,
+ * the annotations stand in a comment of their own above it.
+ *
+ * @param original the declarations as the user wrote them
+ * @throws LS4002 when there is no such column
+ */
+export function restoreAnnotations(entities: Entities, field: FieldRef, original: string): Entities {
+  const before = withOriginal(entities, field, original);
+  const place = placeOf(entities, field);
+  if (before === undefined || membersAt(place).some((member) => annotationTexts(member).length > 0)) return entities;
+  const former = membersAt(placeOf(before, field));
+  const bareState = changed(before, dropAnnotations(before, field));
+  const bare = membersAt(placeOf(bareState, field));
+  const changes = membersAt(place).flatMap((member, index): Change[] => {
+    const [was, dropped] = [former[index], bare[index]];
+    const texts = was === undefined ? [] : annotationTexts(was);
+    if (was === undefined || dropped === undefined || texts.length === 0) return [];
+    const { file } = member;
+    const region = regionOf(member);
+    if (regionText(member) === regionText(dropped)) return [{ file, splices: [{ ...region, text: regionText(was) }] }];
+    const start = member.node.getStart(file.ast);
+    const indent = /[ \t]*$/.exec(file.text.slice(0, start))?.[0] ?? "";
+    const lines = texts.map((text) => `/** ${text} */${file.style.eol}${indent}`).join("");
+    return [{ file, splices: [{ start, end: start, text: lines }] }];
+  });
+  return changed(entities, changes);
+}
+
+function annotationTexts(member: Member): readonly string[] {
+  const documentation = docLines(member)
+    .map(({ text }) => text)
+    .join("\n");
+  return annotationSpans(documentation, member.file.file).map(({ start, end }) =>
+    documentation.slice(start, end).replace(/\s*\n\s*/g, " "),
+  );
+}
+
+/** A property with all of its comments: whole lines, as far as they are its own. */
+function regionOf({ node, file }: Pick<Member, "node" | "file">): { readonly start: number; readonly end: number } {
+  const comments = docLines({ node, file }).map(({ comment }) => comment);
+  const start = Math.min(node.getStart(file.ast), ...comments.map((comment) => comment.start));
+  return {
+    start: lineStartBefore(start, file),
+    end: Math.max(node.end, ...comments.map((comment) => comment.end)),
+  };
+}
+
+function lineStartBefore(offset: number, { text }: SourceFile): number {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  return text.slice(start, offset).trim() === "" ? start : offset;
+}
+
+function regionText(member: Member): string {
+  const { start, end } = regionOf(member);
+  return member.file.text.slice(start, end);
+}
+
+function membersAt({ member, relations }: Place): readonly Member[] {
+  return [member, ...relations.map((relation) => relation.member).filter((relation) => relation !== member)];
+}

@@ -1,0 +1,100 @@
+import { removeItem, type SourceFile, type Splice, ts } from "@lockstep/core/codemods";
+import { docLines } from "../comments.js";
+
+interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Takes a declaration away with the comments that belong to it: whole lines where it has them to itself, and one of the blank lines
+ * that would be left together. An entry of a list goes with its comma.
+ */
+export function cutOut(node: ts.Node, file: SourceFile): readonly Splice[] {
+  const span = withComments(node, file);
+  const { parent } = node;
+  if (ts.isParameter(node) && ts.isConstructorDeclaration(parent)) return entry(node, parent.parameters, span, file);
+  if (ts.isObjectLiteralExpression(parent)) return entry(node, parent.properties, span, file);
+  if (ts.isArrayLiteralExpression(parent)) return entry(node, parent.elements, span, file);
+  return [lines(span, file)];
+}
+
+/** Comments of a property are its documentation; those above other declarations are theirs up to a blank line. */
+function withComments(node: ts.Node, file: SourceFile): Span {
+  // What stands above the first decorator is about the class.
+  if (ts.isDecorator(node)) return { start: node.getStart(file.ast), end: node.end };
+  const own = isProperty(node)
+    ? docLines({ node, file }).map(({ comment }) => comment)
+    : leading(node, file).map(({ pos, end }) => ({ start: pos, end }));
+  return {
+    start: Math.min(node.getStart(file.ast), ...own.map(({ start }) => start)),
+    end: Math.max(node.end, ...own.map(({ end }) => end)),
+  };
+}
+
+function isProperty(node: ts.Node): boolean {
+  return (
+    ts.isClassElement(node) || ts.isTypeElement(node) || ts.isObjectLiteralElementLike(node) || ts.isParameter(node)
+  );
+}
+
+function leading(node: ts.Node, { text }: SourceFile): readonly ts.CommentRange[] {
+  const ranges = ts.getLeadingCommentRanges(text, node.pos) ?? [];
+  const far = ranges.findLastIndex((range, index) => {
+    const next = ranges[index + 1]?.pos ?? node.getStart();
+    return /\n[ \t]*\r?\n/.test(text.slice(range.end, next));
+  });
+  return ranges.slice(far + 1);
+}
+
+function entry(node: ts.Node, items: ts.NodeArray<ts.Node>, span: Span, file: SourceFile): readonly Splice[] {
+  const list = { items, open: items.pos, close: closeOf(items, file) };
+  const cuts = removeItem(list, node, file);
+  const [first] = cuts;
+  if (first === undefined) return cuts;
+  const all = { start: Math.min(first.start, span.start), end: Math.max(...cuts.map(({ end }) => end), span.end) };
+  if (span.start >= node.getStart(file.ast) && span.end <= node.end) return cuts;
+  // Comments above it begin on a line of their own: what goes then ends with the line before.
+  const before = file.text.lastIndexOf("\n", span.start - 1);
+  const isOnLine = before !== -1 && file.text.slice(before, span.start).trim() === "";
+  const start = isOnLine && span.start < node.getStart(file.ast) ? beforeBreak(before, file) : all.start;
+  // The comma of the entry before goes with the last one, where that had none of its own.
+  const others = cuts.filter((cut) => cut.end <= start);
+  return [...others, { start, end: all.end, text: "" }];
+}
+
+/** Where the list ends: its closing bracket. */
+function closeOf(items: ts.NodeArray<ts.Node>, { text }: SourceFile): number {
+  const trivia = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+  trivia.lastIndex = items.end;
+  trivia.exec(text);
+  return trivia.lastIndex;
+}
+
+function beforeBreak(at: number, { text }: SourceFile): number {
+  return text[at - 1] === "\r" ? at - 1 : at;
+}
+
+function lines(span: Span, { text }: SourceFile): Splice {
+  const start = text.lastIndexOf("\n", span.start - 1) + 1;
+  const rest = /^[ \t]*(\r?\n|$)/.exec(text.slice(span.end));
+  if (text.slice(start, span.start).trim() !== "" || rest === null) {
+    // Something else is on its line: the space before it goes along.
+    const lead = /[ \t]*$/.exec(text.slice(start, span.start))?.[0].length ?? 0;
+    return { start: span.start - lead, end: span.end, text: "" };
+  }
+  const end = span.end + rest[0].length;
+  const above = blankAbove(text, start);
+  const isBlankBelow = /^[ \t]*\r?\n/.test(text.slice(end));
+  const isAtEnd = /^[ \t]*[})]/.test(text.slice(end)) || text.slice(end).trim() === "";
+  if (above !== undefined && (isBlankBelow || isAtEnd)) return { start: above, end, text: "" };
+  const isFirst = start === 0 || /[{(]\r?\n$/.test(text.slice(0, start));
+  const below = isFirst && isBlankBelow ? (/^[ \t]*\r?\n/.exec(text.slice(end))?.[0].length ?? 0) : 0;
+  return { start, end: end + below, text: "" };
+}
+
+/** Where the blank line above begins. */
+function blankAbove(text: string, start: number): number | undefined {
+  const match = /(?:^|\n)([ \t]*\r?\n)$/.exec(text.slice(0, start));
+  return match?.[1] === undefined ? undefined : start - match[1].length;
+}

@@ -1,0 +1,91 @@
+import { LockstepError } from "@lockstep/core";
+import { quoted, type Splice, ts } from "@lockstep/core/codemods";
+import { optionsOf } from "../columns.js";
+import type { Entities } from "../entities.js";
+import type { ColumnMember, RelationMember } from "../model.js";
+import { type FieldRef, type Place, placeOf } from "../place.js";
+import { isOptionalRelation } from "../read.js";
+import type { Change } from "./changes.js";
+import { columnType } from "./column-type.js";
+import { type Option, setOptions } from "./options.js";
+import { allowNull } from "./property-type.js";
+import { isPromised, rowTypesOf } from "./row-type.js";
+
+/** A column of a plan, as far as its declaration goes. */
+export interface ColumnRef extends FieldRef {
+  /** As `format_type` prints it. */
+  readonly type: string;
+}
+
+/**
+ * `nullable: true, select: false`, and a type that may be null. The type that TypeORM would reflect is written down: of `string | null`
+ * it sees an object. A relation over the column becomes optional with it: TypeORM joins what it takes for required, and rows without
+ * a key would be gone from every result.
+ *
+ * @throws LS4002 when there is no such column · LS9040 where its declaration cannot be read
+ */
+export function makeOptional(entities: Entities, column: ColumnRef): readonly Change[] {
+  const place = placeOf(entities, column);
+  const { member, relations } = place;
+  return [
+    ...(member.kind === "column" ? relaxColumn(member, place, column, entities) : []),
+    ...relations.flatMap(({ member: relation, owner }) => relaxRelation(relation, { ...place, owner }, entities)),
+  ];
+}
+
+function relaxColumn(member: ColumnMember, place: Place, column: ColumnRef, entities: Entities): readonly Change[] {
+  const types = nullable(member, place, entities);
+  const wanted: Option[] = [
+    ...missingType(member, types.length > 0, column, entities),
+    ["nullable", "true"],
+    ["select", "false"],
+  ];
+  return [...types, { file: member.file, splices: setOptions(member, wanted, entities) }];
+}
+
+function relaxRelation(member: RelationMember, place: Place, entities: Entities): readonly Change[] {
+  const isRelaxed = isOptionalRelation(member, entities);
+  const splices = isRelaxed ? [] : setOptions(member, [["nullable", "true"]], entities);
+  return [...nullable(member, place, entities), { file: member.file, splices }];
+}
+
+/** Lets the property, or what a schema describes by it, be null. */
+function nullable({ node, file, name }: ColumnMember | RelationMember, { owner }: Place, entities: Entities): Change[] {
+  const change = (splices: readonly Splice[], at = file): Change[] =>
+    splices.length === 0 ? [] : [{ file: at, splices }];
+  if (ts.isAccessor(node)) {
+    const { line } = file.ast.getLineAndCharacterOfPosition(node.getStart());
+    throw new LockstepError(
+      "LS9040",
+      `${file.file}:${line + 1}: ${name} is an accessor: its type stands in two places.`,
+    );
+  }
+  if (ts.isPropertyDeclaration(node)) {
+    const isFirm = owner.kind === "class" && isPromised(owner, name, entities);
+    return isFirm ? [] : change(allowNull(node, file, entities.project));
+  }
+  return rowTypesOf(owner, name, entities).flatMap((place) =>
+    change(allowNull(place.node, place.file, entities.project), place.file),
+  );
+}
+
+/** `type: "varchar"` where TypeORM reflects the property's type, and would not know it any more. */
+function missingType(
+  { mark, typeArgument, file, node, name }: ColumnMember,
+  isChanged: boolean,
+  column: ColumnRef,
+  entities: Entities,
+): readonly Option[] {
+  const options = optionsOf({ mark, file } as ColumnMember, entities);
+  if (!isChanged || mark.decorator !== "Column" || typeArgument !== undefined || options.get("type")) return [];
+  const type = columnType(column.type);
+  if (type !== undefined) return [["type", quoted(type, file.style)]];
+  // What is spread into the options may have it.
+  if (!options.isComplete) return [];
+  const { line } = file.ast.getLineAndCharacterOfPosition(node.getStart());
+  throw new LockstepError(
+    "LS9040",
+    `${file.file}:${line + 1}: ${name} has no type in its decorator, and ${column.type} is none that TypeORM has a name for.`,
+    { hint: `Write the type into the decorator: @Column({ type: … })` },
+  );
+}

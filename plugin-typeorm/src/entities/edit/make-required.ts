@@ -1,0 +1,109 @@
+import { compact, type Splice, textOf, ts } from "@lockstep/core/codemods";
+import { optionsOf } from "../columns.js";
+import type { Entities } from "../entities.js";
+import type { ColumnMember, RelationMember } from "../model.js";
+import { type Place, placeOf } from "../place.js";
+import { flag, stringOf } from "../value.js";
+import { type Change, changed } from "./changes.js";
+import { columnType } from "./column-type.js";
+import { type ColumnRef, makeOptional } from "./make-optional.js";
+import { optionText, removeOption, restoreOption } from "./options.js";
+import { type Part, partsOf, withOriginal } from "./originals.js";
+import { forbidNull, type Typed } from "./property-type.js";
+import { openReads } from "./reads.js";
+
+/**
+ * Takes back what `makeOptional` and `openReads` have done. A property that nobody has touched since gets the user's own bytes back,
+ * annotations included; of one that somebody has changed only what Lockstep wrote goes.
+ *
+ * @param original the declarations as the user wrote them
+ * @throws LS4002 when there is no such column
+ */
+export function makeRequired(entities: Entities, column: ColumnRef, original: string | undefined): Entities {
+  const place = placeOf(entities, column);
+  const before = original === undefined ? undefined : withOriginal(entities, column, original);
+  const restored = before && restoreParts(entities, before, place, column, original);
+  return restored ?? takeOut(entities, column, before);
+}
+
+/** The parts as they were; undefined where one is neither what Lockstep made of it nor what it was. */
+function restoreParts(
+  entities: Entities,
+  before: Entities,
+  place: Place,
+  column: ColumnRef,
+  original: string | undefined,
+): Entities | undefined {
+  const relaxed = changed(before, makeOptional(before, column));
+  const opened = changed(relaxed, openReads(relaxed, column, original));
+  const texts = (state: Entities) => partsOf(placeOf(state, column), state).map(partText);
+  const [was, ...made] = [before, relaxed, opened].map(texts);
+  const parts = partsOf(place, entities);
+  if (was === undefined || was.length !== parts.length) return undefined;
+  const changes: Change[] = [];
+  for (const [index, part] of parts.entries()) {
+    const now = compact(partText(part));
+    const text = was[index] ?? "";
+    if (now === compact(text)) continue;
+    if (!made.some((state) => compact(state[index] ?? "") === now)) return undefined;
+    const start = part.node.getStart(part.file.ast);
+    changes.push({ file: part.file, splices: [{ start, end: part.node.end, text }] });
+  }
+  return changed(entities, changes);
+}
+
+function partText({ node, file }: Part): string {
+  return textOf(node, file);
+}
+
+/** Option by option, each as it was or gone. */
+function takeOut(entities: Entities, column: ColumnRef, before: Entities | undefined): Entities {
+  const former = before && placeOf(before, column);
+  const formerMember = (index: number) => former && membersAt(former)[index];
+  let state = entities;
+  const count = membersAt(placeOf(entities, column)).length;
+  for (let index = 0; index < count; index++) {
+    for (const name of ["type", "nullable", "select"]) {
+      const member = membersAt(placeOf(state, column))[index];
+      const own = formerMember(index);
+      if (member === undefined || !isOurs(name, member, column, state)) continue;
+      const text = own && optionText(own, name);
+      const splices =
+        text === undefined
+          ? removeOption(member, name, own?.mark.options !== undefined)
+          : restoreOption(member, name, text, state);
+      state = changed(state, [{ file: member.file, splices }]);
+    }
+  }
+  const types = partsOf(placeOf(state, column), state).filter(isTyped);
+  const formerTypes = former && before ? partsOf(former, before).filter(isTyped) : [];
+  return changed(
+    state,
+    types.flatMap(({ node, file }, index): Change[] => {
+      const own = formerTypes[index];
+      const hadNull = own !== undefined && forbidNull(own.node).length > 0;
+      const splices: readonly Splice[] = hadNull ? [] : forbidNull(node);
+      return splices.length === 0 ? [] : [{ file, splices }];
+    }),
+  );
+}
+
+/** Whether an option says what Lockstep writes there. */
+function isOurs(name: string, member: ColumnMember | RelationMember, column: ColumnRef, entities: Entities): boolean {
+  const options = optionsOf(member, entities);
+  if (name === "type") {
+    const value = options.get("type");
+    const text = value && stringOf(value.node, value.file, entities.project);
+    const isReflected = member.kind === "column" && member.mark.decorator === "Column";
+    return isReflected && text !== undefined && text === columnType(column.type);
+  }
+  return flag(options, name) === (name === "nullable");
+}
+
+function membersAt({ member, relations }: Place): readonly (ColumnMember | RelationMember)[] {
+  return [member, ...relations.map((relation) => relation.member).filter((relation) => relation !== member)];
+}
+
+function isTyped(part: Part): part is Part & { readonly node: Typed } {
+  return ts.isPropertyDeclaration(part.node) || ts.isPropertySignature(part.node) || ts.isParameter(part.node);
+}

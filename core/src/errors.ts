@@ -506,6 +506,8 @@ export const errorTable = {
     title: "An entity is declared in a form that Lockstep does not edit",
     why: "Entities are edited as text, without running them. Options that come out of a function, or a type in two places, could mean something else than the text says.",
     next: "Write the options at the column itself, as an object with its type: @Column({ type: …, … }), then run the command again.",
+    exit: 1,
+  },
   LS9050: {
     title: "Migrations have not run on the database that the entities are compared with",
     why: "TypeORM compares the entities with the database as it is. It would write again what those migrations do, and a plan would be made of a change that has one already.",

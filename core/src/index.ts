@@ -4,6 +4,7 @@ export { defineConfig } from "./config/define-config.js";
 export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
 export * from "./errors.js";
+export { sourcesMention } from "./files/mentions.js";
 export { recoverFiles } from "./files/write-files.js";
 export * from "./model/index.js";
 export type {

@@ -22,6 +22,7 @@ export {
   withFunctions,
 } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
-export { type PhaseFiles, preparePhase } from "./release/prepare-phase.js";
+export type { ReleasingPlugin } from "./release/edit-code.js";
+export { modelEdit, type PhaseFiles, preparePhase, releaseUnits } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";

@@ -16,10 +16,24 @@ import { sha256 } from "../plan/hash.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 
+/** What of an ORM's plugin the files of a phase are made with. */
+export type ReleasingPlugin = Pick<
+  OrmPlugin,
+  | "words"
+  | "readModels"
+  | "editModels"
+  | "stamps"
+  | "migrationName"
+  | "migrationPath"
+  | "migrationText"
+  | "listMigrations"
+  | "transforms"
+>;
+
 export interface CodeRequest {
   readonly plan: Plan;
   readonly project: Project;
-  readonly plugin: OrmPlugin;
+  readonly plugin: ReleasingPlugin;
   /** The models with the new column; read from the files when absent. */
   readonly models?: readonly EntityModel[];
   /** `code.include` and `code.exclude` of the config. */

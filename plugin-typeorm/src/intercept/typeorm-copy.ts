@@ -39,26 +39,8 @@ export function cliModules(commandFile: string): CliModules {
   return { CommandUtils, MigrationGenerateCommand };
 }
 
-/**
- * The copy of TypeORM that a migration is generated with.
- *
- * @throws LS9051 when the data source is made with another one · LS9053 when it is older than 0.3.11
- */
-export function typeormCopy(commandFile: string, { madeBy }: RecordedLog): TypeormCopy {
-  const copy = copyOf(commandFile);
-  const other = madeBy === undefined ? copy : copyOf(madeBy);
-  if (other.folder !== copy.folder)
-    throw new LockstepError(
-      "LS9051",
-      `The CLI is that of typeorm ${copy.version} in ${copy.folder}; the data source is made with typeorm ${other.version} in ${other.folder}.`,
-    );
-  const [major = 0, minor = 0, patch = 0] = copy.version.split(/[.-]/).map(Number);
-  if (major === 0 && (minor < 3 || (minor === 3 && patch < 11)))
-    throw new LockstepError("LS9053", `typeorm ${copy.version} is installed; Lockstep works with 0.3.11 and later.`);
-  return copy;
-}
-
-function copyOf(file: string): TypeormCopy {
+/** The copy of TypeORM that a file belongs to. */
+export function typeormCopy(file: string): TypeormCopy {
   for (let folder = dirname(pathOf(file)); ; folder = dirname(folder)) {
     const manifest = join(folder, "package.json");
     if (existsSync(manifest)) {
@@ -67,6 +49,25 @@ function copyOf(file: string): TypeormCopy {
     }
     if (folder === dirname(folder)) return { folder, version: "" };
   }
+}
+
+/**
+ * Makes sure that a plan's migrations are written for the TypeORM that runs them.
+ *
+ * @param cli the copy that the CLI runs
+ * @param madeBy a file of the copy that the data source is made with
+ * @throws LS9051 when they are two · LS9053 when it is older than 0.3.11
+ */
+export function assertUsable(cli: TypeormCopy, { madeBy }: RecordedLog): void {
+  const other = madeBy === undefined ? cli : typeormCopy(madeBy);
+  if (other.folder !== cli.folder)
+    throw new LockstepError(
+      "LS9051",
+      `The CLI is that of typeorm ${cli.version} in ${cli.folder}; the data source is made with typeorm ${other.version} in ${other.folder}.`,
+    );
+  const [major = 0, minor = 0, patch = 0] = cli.version.split(/[.-]/).map(Number);
+  if (major === 0 && (minor < 3 || (minor === 3 && patch < 11)))
+    throw new LockstepError("LS9053", `typeorm ${cli.version} is installed; Lockstep works with 0.3.11 and later.`);
 }
 
 /** Files that were imported are on the stack by their URL. */

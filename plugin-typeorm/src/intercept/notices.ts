@@ -1,4 +1,10 @@
-import { type Colors, colorsFor } from "@lockstep/core/planning";
+import type { Notice } from "@lockstep/core";
+import { type Colors, colorsFor, noticesText } from "@lockstep/core/planning";
+
+/** Tells what passes untouched and a person should look at, above the CLI's own line. */
+export function printNotices(notices: readonly Notice[]): void {
+  console.log(`Lockstep\n${noticesText(notices, colors())}`);
+}
 
 /** Colours as the rest of the CLI's output has them: https://no-color.org, the FORCE_COLOR of Node, a terminal. */
 export function colors(): Colors {

@@ -21,6 +21,8 @@ export interface TypeormProject extends Project {
   /** The words of the project's own command line before `migration:…`: `["npx", "tsx", "node_modules/typeorm/cli.js"]`. */
   readonly run: readonly string[];
   readonly flavour: Flavour;
+  /** Where the data source finds migrations: globs of source files, from the root. */
+  readonly migrationGlobs: readonly string[];
   /** Folder of the TypeORM that the data source is made with; absolute. */
   readonly typeormFolder: string;
   readonly migrationsTable: MigrationsTable;

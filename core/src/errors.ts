@@ -550,6 +550,24 @@ export const errorTable = {
     next: "Run the same command again.",
     exit: 1,
   },
+  LS9060: {
+    title: "The data source cannot be loaded",
+    why: "Where migrations are and which database is the development one stands in the data source alone, and the project's own command that loads it failed.",
+    next: "Run the command as the project does (the runner is named above) and correct what it says, or name another one: typeorm: { run, dataSource } in lockstep.config.ts.",
+    exit: 2,
+  },
+  LS9061: {
+    title: "The data source of the project is not known",
+    why: "TypeORM's CLI has to be told which file exports it, and nothing in the project says that in one way.",
+    next: 'Name it in lockstep.config.ts: typeorm: { dataSource: "src/data-source.ts" }.',
+    exit: 2,
+  },
+  LS9062: {
+    title: "The data source is not one of PostgreSQL",
+    why: "What is safe, and how it is made so, is known for PostgreSQL.",
+    next: 'Use Lockstep in the project whose data source has type: "postgres".',
+    exit: 2,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -246,6 +246,7 @@ export interface WrittenUnit {
   readonly id: string;
   /** Path from the project root. Held: `lockstep/<plan>/held/…`; released: the ORM's migration file. */
   readonly file: string;
+  /** Of its text; of code without its layout, which formatters change. */
   readonly sha256: string;
 }
 

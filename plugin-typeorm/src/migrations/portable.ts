@@ -1,5 +1,5 @@
 import type { Language } from "./language.js";
-import { runsUnit, unitLock } from "./locks.js";
+import { idleHolder, unitLock } from "./locks.js";
 
 /**
  * The function that runs a unit in the same way in every transaction mode, and on `migration:revert`, which knows no mode of a single
@@ -17,9 +17,7 @@ async function outsideTransaction(${typed("queryRunner", "QueryRunner")}, ${type
     for (;;) {
         // Short statements: CREATE INDEX CONCURRENTLY waits for every session that is inside of one.
         const [{ mine, idle }] = await queryRunner.query(\`SELECT pg_try_advisory_lock(${unitLock}) AS mine,
-            (SELECT min(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
-              WHERE ${runsUnit}
-                AND state = 'idle' AND state_change < now() - interval '1 minute') AS idle\`);
+            (${idleHolder}) AS idle\`);
         if (mine) break;
         if (idle) throw new Error(\`pid \${idle} keeps the lock of Lockstep's migrations and does nothing. End it: SELECT pg_terminate_backend(\${idle})\`);
         await queryRunner.query(\`SELECT pg_sleep(0.5)\`);

@@ -32,8 +32,8 @@ export class User {
   handle!: string;
 
   @Index()
-  @Column({ type: "varchar", default: "x" })
-  state!: string;
+  @Column({ type: "enum", enum: ["x", "y"], default: "x" })
+  state!: "x" | "y";
 }
 `;
 
@@ -63,14 +63,46 @@ async function catalogue(): Promise<unknown> {
     ORDER BY 1, 2`);
 }
 
+/** The queries of a migration class, each to the end of its call. */
+function statements(text: string): { up: string[]; down: string[] } {
+  const queries = (part: string) =>
+    [...part.matchAll(/queryRunner\.query\(`([\s\S]*?)\);\n/g)].map(([, query = ""]) => query);
+  const [up = "", down = ""] = text.split("async down(");
+  return { up: queries(up), down: queries(down) };
+}
+
 test("they keep their order around the plan's own, run, agree and go back", async () => {
   const before = await catalogue();
   const { code, output } = await app.generate("AddHandle", "-t", "1763648123456");
   expect(code, output).toBe(0);
   const files = app.migrations().map((file) => [file, app.read(`src/migrations/${file}`)] as const);
-  const own = files.filter(([, text]) => !text.includes("// Lockstep plan"));
-  console.log(own.map(([, text]) => text).join("\n"));
-  expect(files.length).toBeGreaterThan(own.length);
+  const own = files.filter(([, text]) => !text.includes("// Lockstep plan")).map(([, text]) => text);
+  expect(own.map(statements)).toEqual([
+    {
+      up: [
+        expect.stringMatching(
+          /^INSERT INTO "typeorm_metadata".+\$6\)`, \["typeorm_app.+","teams","GENERATED_COLUMN","shown"/,
+        ),
+        expect.stringMatching(/^CREATE TABLE "teams" .+\|\| '\\\$\{x\}'\) STORED/),
+        expect.stringContaining(`CREATE TYPE "public"."users_kind_enum"`),
+        expect.stringContaining(`ADD "kind" "public"."users_kind_enum"`),
+      ],
+      down: [
+        expect.stringContaining(`DROP COLUMN "kind"`),
+        expect.stringContaining(`DROP TYPE "public"."users_kind_enum"`),
+        expect.stringContaining(`DROP TABLE "teams"`),
+        expect.stringMatching(/^DELETE FROM "typeorm_metadata".+"GENERATED_COLUMN","shown"/),
+      ],
+    },
+    {
+      up: [expect.stringContaining(`CREATE TYPE "public"."users_state_enum"`)],
+      down: [expect.stringContaining(`DROP TYPE "public"."users_state_enum"`)],
+    },
+    {
+      up: [expect.stringContaining('COMMENT ON COLUMN "users"."email" IS \'where \\`mail\\` goes \\\\ to\'')],
+      down: [expect.stringContaining(`COMMENT ON COLUMN "users"."email" IS NULL`)],
+    },
+  ]);
   const ran = await app.cli(["migration:run"]);
   expect(ran.code, ran.output).toBe(0);
   const check = await app.generate("Nothing", "--check");

@@ -449,9 +449,9 @@ export const errorTable = {
     exit: 2,
   },
   LS8007: {
-    title: "The config cannot be wrapped",
-    why: "prisma.config.ts has a form that Lockstep does not edit.",
-    next: "Wrap the exported config yourself, as the message shows.",
+    title: "The ORM's config cannot be wrapped",
+    why: "prisma.config.ts, or the file of TypeORM's data source, has a form that Lockstep does not edit.",
+    next: "Wrap what it exports yourself, as the message shows.",
     exit: 2,
   },
   LS8008: {
@@ -481,7 +481,7 @@ export const errorTable = {
   LS9020: {
     title: "The ORM's own CLI was not found",
     why: "Migrations are run by the CLI of the project, in the version that the project uses.",
-    next: "Install the project's dependencies, among them prisma, then run the command again.",
+    next: "Install the project's dependencies, among them the ORM, then run the command again.",
     exit: 2,
   },
   LS9021: {

@@ -3,7 +3,7 @@ export { codeGlobs } from "./config/code-globs.js";
 export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config/configured-fills.js";
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";
-export { runTool } from "./deploy/run-tool.js";
+export { runTool, withoutPassword } from "./deploy/run-tool.js";
 export { committedText } from "./files/git.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";

@@ -1,22 +1,15 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
-import type { FileChange, Project } from "@lockstep/core";
+import type { FileChange } from "@lockstep/core";
 import type { ReleasingPlugin } from "@lockstep/core/planning";
+import { listMigrations } from "./migrations/list.js";
 import { migrationName, migrationPath, stamps } from "./migrations/names.js";
+import { readMigrationSql } from "./migrations/read-sql.js";
 import { renderMigration } from "./migrations/render.js";
 import type { TypeormProject } from "./project.js";
+import { generalWords } from "./words.js";
 
 /** How the files of a phase are made in a project that uses TypeORM. */
 export const typeormFiles: ReleasingPlugin = {
-  words: {
-    deploy: "npx typeorm migration:run",
-    recover: () => "npx typeorm migration:run",
-    skip: () => "npx typeorm migration:run --fake",
-    execute: (file) => `psql --file ${file}`,
-    generate: undefined,
-    develop: "npx typeorm migration:generate",
-    annotation: (text) => `/** ${text} */`,
-  },
+  words: generalWords,
   async readModels(project) {
     const [{ entityFiles }, { readEntities }] = await Promise.all([
       import("./entities/files.js"),
@@ -39,14 +32,7 @@ export const typeormFiles: ReleasingPlugin = {
   migrationPath: (project, name) => migrationPath(project as TypeormProject, name),
   migrationText: (project, name, content) =>
     renderMigration({ name, content, flavour: (project as TypeormProject).flavour }),
-  listMigrations,
+  migrationSql: readMigrationSql,
+  listMigrations: (project) => listMigrations(project as TypeormProject),
   transforms: async () => [],
 };
-
-function listMigrations({ root, migrationsFolder }: Project): readonly string[] {
-  const folder = join(root, migrationsFolder);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .flatMap((file) => /^(.*)(?<!\.d)\.[cm]?[jt]s$/.exec(file)?.[1] ?? [])
-    .sort();
-}

@@ -26,6 +26,7 @@ export type ReleasingPlugin = Pick<
   | "migrationName"
   | "migrationPath"
   | "migrationText"
+  | "migrationSql"
   | "listMigrations"
   | "transforms"
 >;

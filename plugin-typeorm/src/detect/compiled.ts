@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
+import { globSync } from "tinyglobby";
 
 /** Where a project compiles its sources to, as its tsconfig says. Paths from the root, without `./`. */
 export interface Compilation {
@@ -29,14 +30,17 @@ export function readCompilation(root: string): Compilation {
 }
 
 /**
- * The source of a compiled file or glob: `dist/migrations/*.js` → `src/migrations/*.{ts,js}`. Anything else stays as it is.
+ * The source of a compiled file or glob: `dist/migrations/*.js` → `src/migrations/*.{ts,js}`. Anything else stays as it is, and what has
+ * no source.
  */
 export function sourceOf(root: string, path: string, { outDir, sources }: Compilation): string {
   if (outDir === undefined || !path.startsWith(`${outDir}/`)) return path;
-  const below = path.slice(outDir.length + 1);
-  const folder = sources.find((source) => existsSync(join(root, source, staticFolder(below))));
-  if (folder === undefined) return path;
-  return posix.join(folder, below.replace(/\.([cm]?)js$/, ".{$1ts,$1js}"));
+  const below = path.slice(outDir.length + 1).replace(/\.([cm]?)js$/, ".{$1ts,$1js}");
+  const candidates = sources.map((source) => posix.join(source, below));
+  const hasFiles = (glob: string) =>
+    globSync(glob, { cwd: root, ignore: ["**/node_modules/**", `${outDir}/**`] }).length > 0;
+  const hasFolder = (glob: string) => staticFolder(glob) !== "" && existsSync(join(root, staticFolder(glob)));
+  return candidates.find(hasFiles) ?? candidates.find(hasFolder) ?? path;
 }
 
 /** The folder that a glob begins with: `src/migrations/*.ts` → `src/migrations`. */

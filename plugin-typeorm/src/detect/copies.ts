@@ -4,14 +4,14 @@ import { dirname, join } from "node:path";
 import { LockstepError } from "@lockstep/core";
 
 /** A copy of TypeORM in the tree. */
-export interface InstalledCopy {
+export interface TypeormCopy {
   /** Absolute, without links. */
   readonly folder: string;
   readonly version: string;
 }
 
 /** The copy in a folder. */
-export function copyIn(folder: string): InstalledCopy {
+export function copyIn(folder: string): TypeormCopy {
   const { version = "" } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version?: string };
   return { folder: realpathSync(folder), version };
 }
@@ -21,7 +21,7 @@ export function copyIn(folder: string): InstalledCopy {
  *
  * @throws LS9020 when there is none
  */
-export function installedCopy(root: string): InstalledCopy {
+export function installedCopy(root: string): TypeormCopy {
   try {
     // Its manifest is not among what it exports.
     return copyIn(dirname(createRequire(join(root, "package.json")).resolve("typeorm")));
@@ -34,14 +34,14 @@ export function installedCopy(root: string): InstalledCopy {
 }
 
 /** @throws LS9053 before 0.3.11 */
-export function refuseOldCopy({ version }: InstalledCopy): void {
+export function refuseOldCopy({ version }: TypeormCopy): void {
   const [major = 0, minor = 0, patch = 0] = version.split(/[.-]/).map(Number);
   if (major === 0 && (minor < 3 || (minor === 3 && patch < 11)))
     throw new LockstepError("LS9053", `typeorm ${version} is installed; Lockstep works with 0.3.11 and later.`);
 }
 
 /** @throws LS9051 */
-export function refuseTwoCopies(cli: InstalledCopy, other: InstalledCopy): void {
+export function refuseTwoCopies(cli: TypeormCopy, other: TypeormCopy): void {
   if (cli.folder === other.folder) return;
   throw new LockstepError(
     "LS9051",

@@ -1,4 +1,4 @@
-import type { DataSourceFacts } from "../cli/hook.cjs";
+import type { DataSourceFacts } from "../cli/facts.cjs";
 
 /** The URL of the data source's database; undefined where its settings do not say which one it is. */
 export function developmentUrl(facts: DataSourceFacts): string | undefined {

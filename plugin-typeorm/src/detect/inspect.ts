@@ -1,5 +1,5 @@
 import { LockstepError } from "@lockstep/core";
-import type { DataSourceFacts } from "../cli/hook.cjs";
+import type { DataSourceFacts } from "../cli/facts.cjs";
 import { type CliCall, runTypeorm } from "../cli/typeorm-cli.js";
 
 /**
@@ -23,7 +23,8 @@ export async function inspectDataSource(
   const [answer] = told;
   if (answer?.kind === "data-source") return answer.facts;
   const cause = answer?.kind === "not-loaded" ? answer.cause : lastWords(run.output);
-  throw notLoaded(call, cause);
+  const { withoutPassword } = await import("@lockstep/core/planning");
+  throw notLoaded(call, withoutPassword(cause));
 }
 
 function notLoaded({ run, dataSource }: CliCall, cause: string): LockstepError {

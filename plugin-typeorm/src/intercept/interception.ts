@@ -1,11 +1,15 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join, relative, resolve, sep } from "node:path";
+import { dirname, relative, resolve, sep } from "node:path";
+import { factsOf } from "../cli/facts.cjs";
+import { findCall, readManifest } from "../detect/call.js";
+import { readCompilation } from "../detect/compiled.js";
+import type { TypeormCopy } from "../detect/copies.js";
+import { describeProject } from "../detect/describe.js";
 import type { EntityFile } from "../entities/model.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { type CommandLine, readCommandLine } from "./command-line.js";
 import type { GenerateCall } from "./generate.js";
 import { projectRoot } from "./project-root.js";
-import { type TypeormCopy, typeormCopy } from "./typeorm-copy.js";
+import { typeormCopy } from "./typeorm-copy.js";
 
 /** One run of `migration:generate`, and what is known of the project that it runs in. Nothing is loaded for it but what is asked. */
 export class Interception {
@@ -37,33 +41,20 @@ export class Interception {
 
   /** @param at the migration that the CLI writes, once that is known: whatever is written with it stands beside it */
   project(at?: { readonly file: string; readonly flavour: Flavour }): TypeormProject {
-    const { migrationsTableName = "migrations" } = this.call.dataSource.options;
-    const { schema, url } = this.call.dataSource.options as { readonly schema?: string; readonly url?: string };
-    const { folder, version } = this.copy;
-    return {
-      root: this.root,
-      migrationsFolder: at === undefined ? this.#migrationsFolder() : this.#fromRoot(dirname(at.file)),
-      ormVersion: version,
-      developmentUrl: url,
-      generatedFolders: [],
-      dataSourceFile: this.command?.dataSource === undefined ? "" : this.#fromRoot(this.command.dataSource),
-      run: ["npx", "typeorm"],
-      flavour: at?.flavour ?? { language: "ts", module: this.#module() },
-      typeormFolder: folder,
-      migrationsTable: { schema, name: migrationsTableName },
-    };
-  }
-
-  /** Where the data source looks for migrations. */
-  #migrationsFolder(): string {
-    const { migrations = [] } = this.call.dataSource.options;
-    const pattern = Object.values(migrations).find((each) => typeof each === "string");
-    return pattern === undefined ? "migrations" : this.#fromRoot(dirname(pattern.replace(/[*{[].*$/, "x")));
-  }
-
-  #module(): Flavour["module"] {
-    const manifest = join(this.root, "package.json");
-    return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).type === "module" ? "esm" : "commonjs";
+    const manifest = readManifest(this.root);
+    const compilation = readCompilation(this.root);
+    const named = this.command?.dataSource;
+    const dataSource = named === undefined ? "" : this.#fromRoot(named);
+    const call = findCall(this.root, manifest, { typeorm: { dataSource } }, compilation);
+    const project = describeProject({
+      call,
+      facts: factsOf(this.call.dataSource, this.copy.folder),
+      config: {},
+      compilation,
+      isEsm: manifest.type === "module",
+    });
+    if (at === undefined) return project;
+    return { ...project, migrationsFolder: this.#fromRoot(dirname(at.file)), flavour: at.flavour };
   }
 
   #fromRoot(path: string): string {

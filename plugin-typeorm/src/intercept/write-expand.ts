@@ -13,6 +13,7 @@ import {
 import { stampOf } from "../migrations/names.js";
 import type { Flavour } from "../project.js";
 import { typeormFiles } from "../typeorm-files.js";
+import { wordsOf } from "../words.js";
 import type { Interception } from "./interception.js";
 import { colors } from "./notices.js";
 import type { Restore } from "./open-plans.js";
@@ -47,7 +48,7 @@ export function expandOutput(about: Interception, { plan, change, restore, model
       const request = {
         plan: own,
         project,
-        plugin: typeormFiles,
+        plugin: { ...typeormFiles, words: wordsOf(project) },
         moment: momentOf(migration),
         code: codeGlobs(config),
       };
@@ -60,6 +61,7 @@ export function expandOutput(about: Interception, { plan, change, restore, model
       // One file may have entities of both: all edits are made at once.
       const plugin: ReleasingPlugin = {
         ...typeormFiles,
+        words: wordsOf(project),
         editModels: (of, edits) => typeormFiles.editModels(of, [...(restore?.edits ?? []), ...edits]),
       };
       const prepared = await preparePhase({
@@ -74,7 +76,7 @@ export function expandOutput(about: Interception, { plan, change, restore, model
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);
       writeFiles(about.root, prepared.changes);
       if (restore !== undefined) console.log(restoredText(restore));
-      console.log(expandText(prepared, typeormFiles.words, colors()));
+      console.log(expandText(prepared, wordsOf(project), colors()));
     },
   };
 }

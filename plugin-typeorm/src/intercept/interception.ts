@@ -1,9 +1,5 @@
 import { dirname, relative, resolve, sep } from "node:path";
-import { factsOf } from "../cli/facts.cjs";
-import { findCall, readManifest } from "../detect/call.js";
-import { readCompilation } from "../detect/compiled.js";
 import type { TypeormCopy } from "../detect/copies.js";
-import { describeProject } from "../detect/describe.js";
 import type { EntityFile } from "../entities/model.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { type CommandLine, readCommandLine } from "./command-line.js";
@@ -19,6 +15,7 @@ export class Interception {
   /** Undefined where a script has called the command. */
   readonly command: CommandLine | undefined;
   readonly #cwd: string;
+  #project: Promise<TypeormProject> | undefined;
   #entities: Promise<readonly EntityFile[]> | undefined;
 
   constructor(call: GenerateCall, cwd: string, args: readonly string[]) {
@@ -33,28 +30,48 @@ export class Interception {
     return typeormCopy(this.call.commandFile);
   }
 
+  /** The project, described by the data source that is running. */
+  project(): Promise<TypeormProject> {
+    this.#project ??= this.#describe();
+    return this.#project;
+  }
+
   /** The files that declare the entities, as they stand on disk. Read once. */
   entityFiles(): Promise<readonly EntityFile[]> {
-    this.#entities ??= import("../entities/files.js").then(({ entityFiles }) => entityFiles(this.project()));
+    this.#entities ??= import("../entities/files.js").then(async ({ entityFiles }) =>
+      entityFiles(await this.project()),
+    );
     return this.#entities;
   }
 
-  /** @param at the migration that the CLI writes, once that is known: whatever is written with it stands beside it */
-  project(at?: { readonly file: string; readonly flavour: Flavour }): TypeormProject {
-    const manifest = readManifest(this.root);
-    const compilation = readCompilation(this.root);
-    const named = this.command?.dataSource;
-    const dataSource = named === undefined ? "" : this.#fromRoot(named);
-    const call = findCall(this.root, manifest, { typeorm: { dataSource } }, compilation);
-    const project = describeProject({
-      call,
+  /** The project as the CLI's options have it: whatever is written with the CLI's file stands beside it, in the same language. */
+  beside(project: TypeormProject, file: string, flavour: Flavour): TypeormProject {
+    return { ...project, migrationsFolder: this.#fromRoot(dirname(file)), flavour };
+  }
+
+  /** A change that passes does without. */
+  async #describe(): Promise<TypeormProject> {
+    const { root, command } = this;
+    const [{ factsOf }, { findCall, readManifest }, { readCompilation }, { describeProject }, { loadConfig }] =
+      await Promise.all([
+        import("../cli/facts.cjs"),
+        import("../detect/call.js"),
+        import("../detect/compiled.js"),
+        import("../detect/describe.js"),
+        import("@lockstep/core/planning"),
+      ]);
+    const manifest = readManifest(root);
+    const compilation = readCompilation(root);
+    const { typeorm = {} } = await loadConfig(root);
+    const dataSource =
+      command?.dataSource === undefined ? (typeorm.dataSource ?? "") : this.#fromRoot(command.dataSource);
+    return describeProject({
+      call: findCall(root, manifest, { typeorm: { ...typeorm, dataSource } }, compilation),
       facts: factsOf(this.call.dataSource, this.copy.folder),
-      config: {},
+      config: { typeorm },
       compilation,
       isEsm: manifest.type === "module",
     });
-    if (at === undefined) return project;
-    return { ...project, migrationsFolder: this.#fromRoot(dirname(at.file)), flavour: at.flavour };
   }
 
   #fromRoot(path: string): string {

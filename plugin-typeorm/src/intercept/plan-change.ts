@@ -50,7 +50,7 @@ export async function planChange(about: Interception, { change, log, open, resto
   if (call.synchronizes && process.env.NODE_ENV !== "test")
     throw new LockstepError("LS9054", "The data source has synchronize: true.");
   const cli = cliModules(commandFile);
-  const [config, files] = await Promise.all([loadConfig(root), about.entityFiles()]);
+  const [config, project, files] = await Promise.all([loadConfig(root), about.project(), about.entityFiles()]);
   const known = knownColumns(dataSource);
   const models = readEntities(files, known);
   refuseUnknownFills(config, models);
@@ -87,7 +87,7 @@ export async function planChange(about: Interception, { change, log, open, resto
     const isLeftOut = (query: Query) => isScaffolding(query) || kept.some(({ index }) => isAbout(query, index.name));
     const { steps } = withoutQueries(again, isLeftOut);
     assertAgreement(change.migration, readChange(steps, await loadParser()).migration, plan, "TypeORM");
-    setOutput(expandOutput(about, { plan, change, restore, models, config }), cli);
+    setOutput(expandOutput(about, { project, plan, change, restore, models, config }), cli);
     return true;
   } finally {
     await database.close();

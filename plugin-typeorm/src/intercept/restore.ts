@@ -19,7 +19,7 @@ export function restoredText({ names, plans }: Restore): string {
 export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
   if (about.command === undefined || about.command.isDry)
     throw new LockstepError("LS9055", `It should be as before: ${restore.names.join(", ")}.`);
-  writeFiles(about.root, await typeormFiles.editModels(about.project(), restore.edits));
+  writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits));
   console.log(restoredText(restore));
 }
 
@@ -27,7 +27,7 @@ export async function restoreAlone(restore: Restore, about: Interception): Promi
 export function restoreBeside(restore: Restore, about: Interception): Output {
   return {
     async write(file, text) {
-      const edited = await typeormFiles.editModels(about.project(), restore.edits);
+      const edited = await typeormFiles.editModels(await about.project(), restore.edits);
       const path = relative(about.root, file).split(sep).join("/");
       writeFiles(about.root, [{ file: path, before: undefined, after: text }, ...edited]);
       console.log(restoredText(restore));

@@ -11,7 +11,7 @@ import {
   writeFiles,
 } from "@lockstep/core/planning";
 import { stampOf } from "../migrations/names.js";
-import type { Flavour } from "../project.js";
+import type { Flavour, TypeormProject } from "../project.js";
 import { typeormFiles } from "../typeorm-files.js";
 import { wordsOf } from "../words.js";
 import type { Interception } from "./interception.js";
@@ -23,6 +23,7 @@ import { type Change, withQueries } from "./statements.js";
 
 /** A plan that waits for the CLI to say how its first migration is called. */
 export interface PlannedChange {
+  readonly project: TypeormProject;
   readonly plan: Plan;
   readonly change: Change;
   readonly restore: Restore | undefined;
@@ -34,7 +35,8 @@ export interface PlannedChange {
  * The expand phase in the place of the CLI's file: its migrations, the relaxed entities, the code edits and the plan's folder, written as
  * one. With `--check` and `--dryrun` the CLI shows the first migration, and nothing is written.
  */
-export function expandOutput(about: Interception, { plan, change, restore, models, config }: PlannedChange): Output {
+export function expandOutput(about: Interception, planned: PlannedChange): Output {
+  const { project: base, plan, change, restore, models, config } = planned;
   // Read when the CLI asks: by then `--pretty` has laid out the statements of the user's own migration.
   const named = (id: string) => withQueries({ ...plan, id }, change);
   let flavour: Flavour = { language: "ts", module: "esm" };
@@ -43,7 +45,7 @@ export function expandOutput(about: Interception, { plan, change, restore, model
       flavour = given;
       const own = named(migration);
       console.log(foundText(own, colors()).trimEnd());
-      const project = about.project({ file: migration, flavour });
+      const project = about.beside(base, migration, flavour);
       const first = own.units.filter(({ phase }) => phase === "expand").slice(0, 1);
       const request = {
         plan: own,
@@ -55,7 +57,7 @@ export function expandOutput(about: Interception, { plan, change, restore, model
       return releaseUnits({ ...request, phase: "expand" }, first)[0]?.unit.text ?? "";
     },
     async write(file) {
-      const project = about.project({ file, flavour });
+      const project = about.beside(base, file, flavour);
       const path = relative(about.root, file).split(sep).join("/");
       const id = (path.split("/").at(-1) ?? "").replace(/\.[jt]s$/, "");
       // One file may have entities of both: all edits are made at once.

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { judge, loadParser, type Migration, mayHaveFills, sourcesMention } from "@lockstep/core";
+import { judge, type Known, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import { asOptional, knownColumns } from "./columns.js";
@@ -9,7 +9,7 @@ import { Interception } from "./interception.js";
 import { setOutput } from "./output.js";
 import { refusePending } from "./pending.js";
 import { recordedLog, withoutQueries } from "./recorded-log.js";
-import { readChange } from "./statements.js";
+import { readChange, readQueries } from "./statements.js";
 import { cliModules } from "./typeorm-copy.js";
 
 /**
@@ -34,21 +34,28 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     return memory;
   }
   await refusePending(dataSource);
-  const change = readChange(log.steps, await loadParser());
+  const sources = await sourcesOf(memory, about);
+  const known: Known = {
+    ...(sources === undefined ? {} : { source: sources }),
+    dependents: async (...column) => (await import("./session.js")).dependentsOf(dataSource, ...column),
+  };
+  const parser = await loadParser();
+  // Asked of what the user wants: put right it may look like another change.
+  open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
+  const change = await readChange(log, parser, known);
   const { operations } = change.migration;
-  open?.refuseSecondPlan(operations);
-  const sources = await sourcesOf(change.migration, about);
-  const { findings, notices, context } = judge(change.migration, sources);
+  const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
   if (findings.length > 0) {
     const { planChange } = await import("./plan-change.js");
-    const planned = await planChange(about, { change, log, open, restore });
+    const planned = await planChange(about, { change, known, log, open, restore });
     if (planned) return memory;
   } else {
     if (sources !== undefined)
       (await import("@lockstep/core/planning")).refuseIdleAnnotations(operations, sources, () => false);
-    if (notices.length > 0) (await import("./notices.js")).printNotices(notices);
+    const all = { corrections: change.corrections, notices: [...change.notices, ...notices] };
+    if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
   }
   if (restore !== undefined)
     setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
@@ -56,11 +63,14 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
 }
 
 /** What annotations and functions say of new columns; a change without either costs one look for the words. */
-async function sourcesOf({ operations }: Migration, about: Interception) {
+async function sourcesOf({ upQueries }: SqlInMemory, about: Interception) {
   const { root, call } = about;
-  if (!operations.some(({ kind }) => kind === "addColumn" || kind === "createTable")) return undefined;
+  const has = (pattern: RegExp) => upQueries.some(({ query }) => pattern.test(query));
+  if (!has(/\bADD\b|\bCREATE TABLE\b/)) return undefined;
   const hasFunctions = mayHaveFills(root);
-  if (!hasFunctions && !(await sourcesMention(root, "@lockstep.", ["lockstep"]))) return undefined;
+  // A column that is dropped and added again may lose its values: that is told with its place in the code.
+  const isNeeded = hasFunctions || has(/\bDROP COLUMN\b/) || (await sourcesMention(root, "@lockstep.", ["lockstep"]));
+  if (!isNeeded) return undefined;
   const [planning, { columnSources }, files] = await Promise.all([
     import("@lockstep/core/planning"),
     import("../entities/sources.js"),

@@ -1,4 +1,4 @@
-import { LockstepError, loadParser } from "@lockstep/core";
+import { type Known, LockstepError, loadParser } from "@lockstep/core";
 import {
   assertAgreement,
   buildPlan,
@@ -31,6 +31,8 @@ import { expandOutput } from "./write-expand.js";
 /** What is to be planned. */
 export interface UnsafeChange {
   readonly change: Change;
+  /** What the change was corrected with. */
+  readonly known: Known;
   readonly log: RecordedLog;
   readonly open: OpenPlans | undefined;
   readonly restore: Restore | undefined;
@@ -43,7 +45,10 @@ export interface UnsafeChange {
  * @returns false when there is none after all: every hazard is waved through by an annotation
  * @throws LS2001–LS2011, LS9003, LS9051–LS9054
  */
-export async function planChange(about: Interception, { change, log, open, restore }: UnsafeChange): Promise<boolean> {
+export async function planChange(
+  about: Interception,
+  { change, known: facts, log, open, restore }: UnsafeChange,
+): Promise<boolean> {
   const { root, call, copy } = about;
   const { dataSource, commandFile } = call;
   assertUsable(copy, log);
@@ -67,6 +72,7 @@ export async function planChange(about: Interception, { change, log, open, resto
         table: (table) => database.shape(table),
         index: (name) => database.index(name),
         formerUnique: formerUniques(files, about, known),
+        formerType: change.formerType,
       },
       openPlans: open?.plans ?? [],
       pace: paceOf(config),
@@ -74,7 +80,7 @@ export async function planChange(about: Interception, { change, log, open, resto
       originalModels: (columns) => originalModels(files, columns),
     });
     if (answer.kind === "pass") {
-      if (answer.notices.length > 0) printNotices(answer.notices);
+      printNotices({ corrections: change.corrections, notices: [...change.notices, ...answer.notices] });
       return false;
     }
     const { plan } = answer;
@@ -85,8 +91,8 @@ export async function planChange(about: Interception, { change, log, open, resto
     // Optional columns can be tried in memory; what declares a unique constraint cannot, and stays until contract.
     const kept = [...(plan.keptUniques ?? []), ...(open?.plans ?? []).flatMap(({ keptUniques = [] }) => keptUniques)];
     const isLeftOut = (query: Query) => isScaffolding(query) || kept.some(({ index }) => isAbout(query, index.name));
-    const { steps } = withoutQueries(again, isLeftOut);
-    assertAgreement(change.migration, readChange(steps, await loadParser()).migration, plan, "TypeORM");
+    const relaxedChange = await readChange(withoutQueries(again, isLeftOut), await loadParser(), facts);
+    assertAgreement(change.migration, relaxedChange.migration, plan, "TypeORM");
     setOutput(expandOutput(about, { project, plan, change, restore, models, config }), cli);
     return true;
   } finally {

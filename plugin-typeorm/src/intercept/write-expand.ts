@@ -15,7 +15,7 @@ import type { Flavour, TypeormProject } from "../project.js";
 import { typeormFiles } from "../typeorm-files.js";
 import { wordsOf } from "../words.js";
 import type { Interception } from "./interception.js";
-import { colors } from "./notices.js";
+import { colors, printNotices } from "./notices.js";
 import type { Restore } from "./open-plans.js";
 import type { Output } from "./output.js";
 import { restoredText } from "./restore.js";
@@ -44,6 +44,7 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
     template(migration, given) {
       flavour = given;
       const own = named(migration);
+      if (change.corrections.length + change.notices.length > 0) printNotices(change);
       console.log(foundText(own, colors()).trimEnd());
       const project = about.beside(base, migration, flavour);
       const first = own.units.filter(({ phase }) => phase === "expand").slice(0, 1);

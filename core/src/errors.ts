@@ -124,6 +124,12 @@ export const errorTable = {
     next: "Remove the annotation: every row that exists gets a number from the sequence. Or remove autoincrement().",
     exit: 1,
   },
+  LS2060: {
+    title: "A change of type that would lose the values of a column",
+    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where PostgreSQL changes its catalogue alone, as from varchar(100) to varchar(200) or text. Any other change of type reads or writes every row while nobody can use the table.",
+    next: "Keep the column, add one of the new type under another name with @lockstep.mirror(<sql>) or @lockstep.backfill(<sql>), and drop the old one when its plan is done. To let the values go all the same, write @lockstep.skip(<reason>) above the field.",
+    exit: 1,
+  },
   LS2020: {
     title: "A unique index that leaves out the partition key",
     why: "PostgreSQL checks uniqueness within each partition. So a unique index on a partitioned table has to include every column that the table is partitioned by, and cannot exist where it is partitioned by an expression.",
@@ -449,9 +455,9 @@ export const errorTable = {
     exit: 2,
   },
   LS8007: {
-    title: "The config cannot be wrapped",
-    why: "prisma.config.ts has a form that Lockstep does not edit.",
-    next: "Wrap the exported config yourself, as the message shows.",
+    title: "The ORM's config cannot be wrapped",
+    why: "prisma.config.ts, or the file of TypeORM's data source, has a form that Lockstep does not edit.",
+    next: "Wrap what it exports yourself, as the message shows.",
     exit: 2,
   },
   LS8008: {
@@ -481,7 +487,7 @@ export const errorTable = {
   LS9020: {
     title: "The ORM's own CLI was not found",
     why: "Migrations are run by the CLI of the project, in the version that the project uses.",
-    next: "Install the project's dependencies, among them prisma, then run the command again.",
+    next: "Install the project's dependencies, among them the ORM, then run the command again.",
     exit: 2,
   },
   LS9021: {
@@ -549,6 +555,24 @@ export const errorTable = {
     why: "An earlier command was stopped while it wrote. Its files are complete now, but this run had loaded the entities from before.",
     next: "Run the same command again.",
     exit: 1,
+  },
+  LS9060: {
+    title: "The data source cannot be loaded",
+    why: "Where migrations are and which database is the development one stands in the data source alone, and the project's own command that loads it failed.",
+    next: "Run the command as the project does (the runner is named above) and correct what it says, or name another one: typeorm: { run, dataSource } in lockstep.config.ts.",
+    exit: 2,
+  },
+  LS9061: {
+    title: "The data source of the project is not known",
+    why: "TypeORM's CLI has to be told which file exports it, and nothing in the project says that in one way.",
+    next: 'Name it in lockstep.config.ts: typeorm: { dataSource: "src/data-source.ts" }.',
+    exit: 2,
+  },
+  LS9062: {
+    title: "The data source is not one of PostgreSQL",
+    why: "What is safe, and how it is made so, is known for PostgreSQL.",
+    next: 'Use Lockstep in the project whose data source has type: "postgres".',
+    exit: 2,
   },
 } as const satisfies Record<string, ErrorEntry>;
 

@@ -3,6 +3,8 @@ export { codeGlobs } from "./config/code-globs.js";
 export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config/configured-fills.js";
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";
+export { runTool, withoutPassword } from "./deploy/run-tool.js";
+export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
 export { committedText } from "./files/git.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";
@@ -22,6 +24,7 @@ export {
   withFunctions,
 } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
-export { type PhaseFiles, preparePhase } from "./release/prepare-phase.js";
+export type { ReleasingPlugin } from "./release/edit-code.js";
+export { modelEdit, type PhaseFiles, preparePhase, releaseUnits } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";

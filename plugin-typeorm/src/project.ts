@@ -1,4 +1,5 @@
 import type { Project } from "@lockstep/core";
+import type { CommandLine } from "./detect/scripts.js";
 
 /** How the project writes its migrations. */
 export interface Flavour {
@@ -16,10 +17,14 @@ export interface MigrationsTable {
 
 /** A project that uses TypeORM. */
 export interface TypeormProject extends Project {
-  /** The module that exports the data source; from the root. */
+  /** The source of the module that exports the data source; from the root. */
   readonly dataSourceFile: string;
+  /** The data source as the CLI is given it: the same, or what is compiled from it. */
+  readonly dataSource: string;
   /** The words of the project's own command line before `migration:…`: `["npx", "tsx", "node_modules/typeorm/cli.js"]`. */
   readonly run: readonly string[];
+  /** The scripts of package.json that run the CLI. */
+  readonly scripts: readonly CommandLine[];
   readonly flavour: Flavour;
   /** Where the data source finds migrations: globs of source files, from the root. */
   readonly migrationGlobs: readonly string[];

@@ -23,6 +23,15 @@ export const runners = {
 } as const;
 export type Runner = keyof typeof runners;
 
+/** What npm puts into `.bin`, with the CLI of the project's own version. */
+const commands = {
+  typeorm: "typeorm/cli.js",
+  "typeorm-ts-node-commonjs": "typeorm/cli-ts-node-commonjs.js",
+  "typeorm-ts-node-esm": "typeorm/cli-ts-node-esm.js",
+  tsx: "tsx/dist/cli.mjs",
+  lockstep: "@lockstep/typeorm/bin/lockstep.js",
+};
+
 export interface TypeormProjectOptions {
   readonly version: TypeormVersion;
   readonly module: "commonjs" | "esm";
@@ -61,8 +70,11 @@ export function createTypeormProject(options: TypeormProjectOptions): TypeormFix
   for (const [file, text] of Object.entries(files)) write(file, text);
   mkdirSync(join(root, "node_modules"));
   symlinkSync(join(modules, typeormVersions[version]), join(root, "node_modules/typeorm"));
-  for (const name of ["@types", "@lockstep", "pg", "reflect-metadata", "ts-node", "tsx", "typescript", ".bin"])
+  for (const name of ["@types", "@lockstep", "pg", "reflect-metadata", "ts-node", "tsx", "typescript"])
     symlinkSync(join(modules, name), join(root, "node_modules", name));
+  mkdirSync(join(root, "node_modules/.bin"));
+  for (const [name, file] of Object.entries(commands))
+    symlinkSync(join("..", file), join(root, "node_modules/.bin", name));
   return {
     root,
     dataSourceFile,

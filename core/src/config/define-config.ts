@@ -36,6 +36,15 @@ export interface LockstepConfigInput {
     /** Rest between two batches. Default: 0. */
     pauseMs?: number;
   };
+  /** How TypeORM is run, where the scripts of package.json do not say. */
+  typeorm?: {
+    /** The file that exports the data source, as the CLI is given it: "src/data-source.ts". Default: that of the scripts. */
+    dataSource?: string;
+    /** The words before `migration:run`: "npx tsx node_modules/typeorm/cli.js". Default: those of the scripts. */
+    run?: string;
+    /** The folder of new migrations. Default: that of the newest migration. */
+    migrations?: string;
+  };
   /**
    * Values that SQL cannot compute, by model and field: functions that fill the rows that exist. Default: none.
    * @example

@@ -34,6 +34,13 @@ export const configSchema = z.strictObject({
       pauseMs: z.int().min(0).max(3_600_000).optional(),
     })
     .optional(),
+  typeorm: z
+    .strictObject({
+      dataSource: z.string().min(1).optional(),
+      run: z.string().min(1).optional(),
+      migrations: z.string().min(1).optional(),
+    })
+    .optional(),
   fills: z.record(z.string().min(1), z.record(z.string().min(1), fill)).optional(),
 });
 

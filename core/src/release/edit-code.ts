@@ -16,14 +16,31 @@ import { sha256 } from "../plan/hash.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 
+/** What of an ORM's plugin the files of a phase are made with. */
+export type ReleasingPlugin = Pick<
+  OrmPlugin,
+  | "words"
+  | "readModels"
+  | "editModels"
+  | "stamps"
+  | "migrationName"
+  | "migrationPath"
+  | "migrationText"
+  | "migrationSql"
+  | "listMigrations"
+  | "transforms"
+>;
+
 export interface CodeRequest {
   readonly plan: Plan;
   readonly project: Project;
-  readonly plugin: OrmPlugin;
+  readonly plugin: ReleasingPlugin;
   /** The models with the new column; read from the files when absent. */
   readonly models?: readonly EntityModel[];
   /** `code.include` and `code.exclude` of the config. */
   readonly code: CodeGlobs;
+  /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
+  readonly edited?: readonly FileChange[];
 }
 
 export interface CodeResult {
@@ -54,8 +71,9 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   if (intents.length === 0) return { changes: [], made: [], edits: earlier, places: [], codeFiles };
   const { planCodeEdits } = await import("../codemods/plan-edits.js");
   const result = await planCodeEdits(await inputOf(request, intents));
-  const foreign = foreignChanges(project, result.changes);
-  const changes = result.changes.filter((change) => !foreign.has(change.file));
+  const planned = fromDisk(result.changes, request.edited);
+  const foreign = foreignChanges(project, planned);
+  const changes = planned.filter((change) => !foreign.has(change.file));
   const made = result.edits.filter((edit) => !foreign.has(edit.file));
   const waiting = result.edits
     .filter((edit) => foreign.has(edit.file))
@@ -110,10 +128,11 @@ export async function takeBackCode(
     earlier: kept,
   });
   const texts = new Map([...undone.changes, ...again.changes].map((change) => [change.file, change.after]));
-  const changes = input.files.flatMap(({ file, text }): FileChange[] => {
+  const planned = input.files.flatMap(({ file, text }): FileChange[] => {
     const now = texts.get(file);
     return now === undefined || now === text ? [] : [{ file, before: text, after: now }];
   });
+  const changes = fromDisk(planned, request.edited);
   const foreign = foreignChanges(project, changes);
   if (foreign.size > 0)
     throw new LockstepError("LS4001", `The undo edits files with uncommitted changes: ${[...foreign].join(", ")}.`);
@@ -135,14 +154,16 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   ]);
   const models = request.models ?? (await plugin.readModels(project));
   const names = new Set(intents.map((intent) => intent.model));
+  const files = await readSourceFiles(project.root, {
+    include: request.code.include,
+    exclude: [...request.code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
+    models: models.filter((model) => names.has(model.name)),
+    fields: intents.map((intent) => intent.field),
+  });
+  const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,
-    files: await readSourceFiles(project.root, {
-      include: request.code.include,
-      exclude: [...request.code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
-      models: models.filter((model) => names.has(model.name)),
-      fields: intents.map((intent) => intent.field),
-    }),
+    files: files.map(({ file, text }) => ({ file, text: edited.get(file) ?? text })),
     models,
     intents,
     transforms: [...(await plugin.transforms()), ...coreTransforms],
@@ -151,6 +172,17 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
       .filter((other) => other.id !== plan.id && isOpen(other))
       .flatMap((other) => other.columns),
   };
+}
+
+/** Changes to what is on disk, where they were made over the models' own. */
+function fromDisk(changes: readonly FileChange[], edited: readonly FileChange[] = []): readonly FileChange[] {
+  const before = new Map(edited.map((change) => [change.file, change.before]));
+  return changes.map((change) => (before.has(change.file) ? { ...change, before: before.get(change.file) } : change));
+}
+
+/** The changes of models and code together; a file that has both is changed once. */
+export function mergeChanges(models: readonly FileChange[], code: readonly FileChange[]): readonly FileChange[] {
+  return [...models.filter(({ file }) => !code.some((change) => change.file === file)), ...code];
 }
 
 /** Without what a phase had taken away: that is made again, in the form that the code of today asks for. */

@@ -15,7 +15,7 @@ import { planFolder, planText } from "../plan/plan-file.js";
 import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { downStatements } from "../sql/postgres/units/index.js";
-import { type CodeRequest, editCode, intentsAt } from "./edit-code.js";
+import { type CodeRequest, editCode, intentsAt, mergeChanges } from "./edit-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile, undoFiles, unitText } from "./unit-files.js";
 
 export interface PhaseRequest extends CodeRequest {
@@ -45,7 +45,7 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
     plan.units.filter((unit) => unit.phase === phase),
   );
   const modelChanges = await plugin.editModels(project, modelEdits(plan, phase));
-  const code = await editCode(request, intentsAt(plan, phase));
+  const code = await editCode({ ...request, edited: modelChanges }, intentsAt(plan, phase));
   const isFirst = phase === "expand";
   const held = isFirst
     ? heldFiles(
@@ -76,8 +76,7 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
     ...plan.state.held
       .filter((unit) => !stillHeld.includes(unit))
       .map(({ file }) => replaced(project, file, undefined)),
-    ...modelChanges,
-    ...code.changes,
+    ...mergeChanges(modelChanges, code.changes),
   ];
   return { plan: after, changes, migrations, edits: code.made, places: code.places };
 }

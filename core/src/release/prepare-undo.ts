@@ -11,7 +11,7 @@ import { phasesOf } from "../plan/build-plan.js";
 import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
-import { type CodeRequest, takeBackCode } from "./edit-code.js";
+import { type CodeRequest, mergeChanges, takeBackCode } from "./edit-code.js";
 import { modelEdit, type PhaseFiles, planFiles, read, releaseUnits, replaced, uniqueEdits } from "./prepare-phase.js";
 import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
 
@@ -38,7 +38,10 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
   const migrations = releaseUnits({ ...request, phase: "undo" }, units);
   const isEnd = to === "undone";
   const modelChanges = await plugin.editModels(project, modelEdits(plan, to));
-  const code = await takeBackCode({ ...request, models: models.map((model) => relaxed(model, plan)) }, to);
+  const code = await takeBackCode(
+    { ...request, models: models.map((model) => relaxed(model, plan)), edited: modelChanges },
+    to,
+  );
   const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);
   const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
   const removed = request.removesMigrations === true ? plan.state.written : [];
@@ -62,8 +65,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
     ...[...migrations.map(({ unit }) => unit), ...held].map(({ file, text }) => replaced(project, file, text)),
     ...planFiles(after, request),
     ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
-    ...modelChanges,
-    ...code.changes,
+    ...mergeChanges(modelChanges, code.changes),
   ];
   return { plan: after, changes, migrations, edits: code.made, places: code.places };
 }

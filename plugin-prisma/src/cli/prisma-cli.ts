@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { LockstepError, type OrmRun } from "@lockstep/core";
-import { readLines } from "../engine/lines.js";
 
 export interface PrismaRunOptions {
   readonly cwd: string;
@@ -12,44 +11,16 @@ export interface PrismaRunOptions {
 }
 
 /**
- * Runs the project's own Prisma CLI and reads what it prints. It runs in a process group of its own: Ctrl-C reaches Lockstep alone,
- * and a migration that is running comes to its end. When Lockstep itself is ended, the CLI goes with it.
+ * Runs the project's own Prisma CLI and reads what it prints.
  *
  * @throws LS9020 when the project has no Prisma
  * @example const { exitCode } = await runPrisma(["migrate", "deploy"], { cwd: project.root, env });
  */
 export async function runPrisma(args: readonly string[], options: PrismaRunOptions): Promise<OrmRun> {
-  const isGroup = process.platform !== "win32";
-  const child = spawn(process.execPath, [prismaBin(options.cwd), ...args], {
-    cwd: options.cwd,
-    env: { ...options.env, PRISMA_HIDE_UPDATE_MESSAGE: "1" },
-    stdio: ["ignore", "pipe", "pipe"],
-    detached: isGroup,
-  });
-  const end = () => {
-    try {
-      if (child.pid !== undefined) process.kill(isGroup ? -child.pid : child.pid, "SIGTERM");
-    } catch {
-      // It has ended by itself.
-    }
-  };
-  process.once("exit", end);
-  const lines: string[] = [];
-  const receive = (raw: string) => {
-    const line = withoutPassword(raw);
-    lines.push(line);
-    options.onLine?.(line);
-  };
-  try {
-    const ended = new Promise<number>((resolve, reject) => {
-      child.once("error", reject);
-      child.once("close", (code) => resolve(code ?? 1));
-    });
-    await Promise.all([readLines(child.stdout, receive), readLines(child.stderr, receive)]);
-    return { exitCode: await ended, output: lines.join("\n") };
-  } finally {
-    process.off("exit", end);
-  }
+  const bin = prismaBin(options.cwd);
+  const { runTool } = await import("@lockstep/core/planning");
+  const env = { ...options.env, PRISMA_HIDE_UPDATE_MESSAGE: "1" };
+  return runTool(process.execPath, [bin, ...args], { ...options, env });
 }
 
 /**
@@ -80,9 +51,4 @@ function prismaBin(cwd: string): string {
   } catch (cause) {
     throw new LockstepError("LS9020", `There is no prisma in the dependencies of the project at ${cwd}.`, { cause });
   }
-}
-
-/** The password of any URL in the text, hidden. */
-export function withoutPassword(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@]*@/gi, "$1:***@");
 }

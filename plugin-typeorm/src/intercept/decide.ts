@@ -1,13 +1,81 @@
-import { withoutScaffolding } from "../wrapper/scaffolding.cjs";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { judge, type Known, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
+import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { SqlInMemory } from "../wrapper/typeorm.cjs";
+import { asOptional, knownColumns } from "./columns.js";
 import type { GenerateCall } from "./generate.js";
+import { Interception } from "./interception.js";
+import { setOutput } from "./output.js";
 import { refusePending } from "./pending.js";
-import { recordedLog } from "./recorded-log.js";
+import { recordedLog, withoutQueries } from "./recorded-log.js";
+import { readChange, readQueries } from "./statements.js";
+import { cliModules } from "./typeorm-copy.js";
 
-export async function decide({ dataSource, ask }: GenerateCall): Promise<SqlInMemory> {
-  const { memory } = await recordedLog(dataSource, ask);
-  withoutScaffolding(memory);
-  if (memory.upQueries.length === 0) return memory;
+/**
+ * Judges what TypeORM generates for the user's entities. A change that passes costs libpg-query and this.
+ *
+ * @returns TypeORM's own answer, for the CLI to write or to show; where there is a plan, that takes its place when the CLI does so
+ * @throws LS1001 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan · LS9050 pending migrations
+ */
+export async function decide(call: GenerateCall): Promise<SqlInMemory> {
+  setOutput(undefined);
+  const { dataSource } = call;
+  const about = new Interception(call, process.cwd(), process.argv.slice(2));
+  const open = existsSync(join(about.root, "lockstep"))
+    ? (await import("./open-plans.js")).openPlans(about.root, dataSource)
+    : undefined;
+  const asked = await asOptional(open?.ahead ?? [], () => recordedLog(dataSource, call.ask));
+  const restore = open?.restoring(asked.memory.upQueries);
+  const log = withoutQueries(asked, (query) => isScaffolding(query) || open?.isKept(query) === true);
+  const { memory } = log;
+  if (memory.upQueries.length === 0) {
+    if (restore !== undefined) await (await import("./restore.js")).restoreAlone(restore, about);
+    return memory;
+  }
   await refusePending(dataSource);
+  const sources = await sourcesOf(memory, about);
+  const known: Known = {
+    ...(sources === undefined ? {} : { source: sources }),
+    dependents: async (...column) => (await import("./session.js")).dependentsOf(dataSource, ...column),
+  };
+  const parser = await loadParser();
+  // Asked of what the user wants: put right it may look like another change.
+  open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
+  const change = await readChange(log, parser, known);
+  const { operations } = change.migration;
+  const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
+  if (operations.some(({ kind }) => kind === "addPrimaryKey"))
+    (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
+  if (findings.length > 0) {
+    const { planChange } = await import("./plan-change.js");
+    const planned = await planChange(about, { change, known, log, open, restore });
+    if (planned) return memory;
+  } else {
+    if (sources !== undefined)
+      (await import("@lockstep/core/planning")).refuseIdleAnnotations(operations, sources, () => false);
+    const all = { corrections: change.corrections, notices: [...change.notices, ...notices] };
+    if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
+  }
+  if (restore !== undefined)
+    setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
   return memory;
+}
+
+/** What annotations and functions say of new columns; a change without either costs one look for the words. */
+async function sourcesOf({ upQueries }: SqlInMemory, about: Interception) {
+  const { root, call } = about;
+  const has = (pattern: RegExp) => upQueries.some(({ query }) => pattern.test(query));
+  if (!has(/\bADD\b|\bCREATE TABLE\b/)) return undefined;
+  const hasFunctions = mayHaveFills(root);
+  // A column that is dropped and added again may lose its values: that is told with its place in the code.
+  const isNeeded = hasFunctions || has(/\bDROP COLUMN\b/) || (await sourcesMention(root, "@lockstep.", ["lockstep"]));
+  if (!isNeeded) return undefined;
+  const [planning, { columnSources }, files] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("../entities/sources.js"),
+    about.entityFiles(),
+  ]);
+  const functions = planning.fillFunctions(hasFunctions ? await planning.loadConfig(root) : { targets: {} });
+  return planning.withFunctions(columnSources(files, knownColumns(call.dataSource)), functions);
 }

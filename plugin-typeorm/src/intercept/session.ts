@@ -1,5 +1,5 @@
-import { LockstepError } from "@lockstep/core";
-import { type Connection, connectWith } from "@lockstep/core/planning";
+import { LockstepError, type TableName } from "@lockstep/core";
+import { type ColumnDependents, type Connection, connectWith, readColumnDependents } from "@lockstep/core/planning";
 import type { DataSource } from "typeorm";
 import type { Driver } from "../wrapper/typeorm.cjs";
 
@@ -12,4 +12,18 @@ export function openSession({ driver }: Pick<DataSource, "driver">): Promise<Con
   const { master } = driver as unknown as Driver;
   if (master?.options === undefined) throw new LockstepError("LS9003", "The data source has no connection pool.");
   return connectWith(master.options, { applicationName: "lockstep plan" });
+}
+
+/** What a change of a column's type has to do with besides the column. Errors as `openSession`. */
+export async function dependentsOf(
+  dataSource: Pick<DataSource, "driver">,
+  table: TableName,
+  column: string,
+): Promise<ColumnDependents> {
+  const connection = await openSession(dataSource);
+  try {
+    return await readColumnDependents(connection, table, column);
+  } finally {
+    await connection.close();
+  }
 }

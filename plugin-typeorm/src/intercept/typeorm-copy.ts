@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { LockstepError } from "@lockstep/core";
+import { copyIn, refuseOldCopy, refuseTwoCopies, type TypeormCopy } from "../detect/copies.js";
 import type { RecordedLog } from "./recorded-log.js";
 
 /** The commands of TypeORM's CLI that the plan's files go through, as far as they are used. */
@@ -12,13 +13,6 @@ export interface CliModules {
     getTemplate(name: string, timestamp: number, up: string[], down: string[]): string;
     getJavascriptTemplate(name: string, timestamp: number, up: string[], down: string[], esm?: boolean): string;
   };
-}
-
-/** A copy of TypeORM in the tree. */
-export interface TypeormCopy {
-  /** Absolute, without links. */
-  readonly folder: string;
-  readonly version: string;
 }
 
 /**
@@ -39,34 +33,24 @@ export function cliModules(commandFile: string): CliModules {
   return { CommandUtils, MigrationGenerateCommand };
 }
 
-/**
- * The copy of TypeORM that a migration is generated with.
- *
- * @throws LS9051 when the data source is made with another one · LS9053 when it is older than 0.3.11
- */
-export function typeormCopy(commandFile: string, { madeBy }: RecordedLog): TypeormCopy {
-  const copy = copyOf(commandFile);
-  const other = madeBy === undefined ? copy : copyOf(madeBy);
-  if (other.folder !== copy.folder)
-    throw new LockstepError(
-      "LS9051",
-      `The CLI is that of typeorm ${copy.version} in ${copy.folder}; the data source is made with typeorm ${other.version} in ${other.folder}.`,
-    );
-  const [major = 0, minor = 0, patch = 0] = copy.version.split(/[.-]/).map(Number);
-  if (major === 0 && (minor < 3 || (minor === 3 && patch < 11)))
-    throw new LockstepError("LS9053", `typeorm ${copy.version} is installed; Lockstep works with 0.3.11 and later.`);
-  return copy;
-}
-
-function copyOf(file: string): TypeormCopy {
+/** The copy of TypeORM that a file belongs to. */
+export function typeormCopy(file: string): TypeormCopy {
   for (let folder = dirname(pathOf(file)); ; folder = dirname(folder)) {
-    const manifest = join(folder, "package.json");
-    if (existsSync(manifest)) {
-      const { version = "" } = JSON.parse(readFileSync(manifest, "utf8")) as { version?: string };
-      return { folder: realpathSync(folder), version };
-    }
+    if (existsSync(join(folder, "package.json"))) return copyIn(folder);
     if (folder === dirname(folder)) return { folder, version: "" };
   }
+}
+
+/**
+ * Makes sure that a plan's migrations are written for the TypeORM that runs them.
+ *
+ * @param cli the copy that the CLI runs
+ * @param madeBy a file of the copy that the data source is made with
+ * @throws LS9051 when they are two · LS9053 when it is older than 0.3.11
+ */
+export function assertUsable(cli: TypeormCopy, { madeBy }: RecordedLog): void {
+  if (madeBy !== undefined) refuseTwoCopies(cli, typeormCopy(madeBy));
+  refuseOldCopy(cli);
 }
 
 /** Files that were imported are on the stack by their URL. */

@@ -20,6 +20,11 @@ export function listMigrations(project: Found): string[] {
   return readMigrationFiles(project).map(({ name }) => name);
 }
 
+/** The file of one migration; undefined where the repository does not have it. */
+export function migrationFile(project: Found, name: string): MigrationFile | undefined {
+  return readMigrationFiles(project).find((file) => file.name === name);
+}
+
 /** The files that the data source finds, in the order in which TypeORM runs them: by the stamps of their classes. */
 export function readMigrationFiles({ root, migrationGlobs }: Found): MigrationFile[] {
   const paths = globSync([...migrationGlobs], { cwd: root, ignore: ["**/*.d.{ts,cts,mts}", "**/node_modules/**"] });

@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { withoutPassword } from "../../../core/src/deploy/run-tool.js";
 // The compiled one: it starts a process of its own, which is a file of the package.
 import { aimedEnvironment } from "../../../plugin-prisma/dist/cli/aim.js";
 import { takeDatasourceUrl } from "../../../plugin-prisma/src/cli/datasource-url.js";
-import { withoutPassword } from "../../../plugin-prisma/src/cli/prisma-cli.js";
 
 const target = "postgresql://app:s3cret@db.example.com:5432/shop";
 const development = "postgresql://dev:dev@localhost:5432/dev";

@@ -1,0 +1,56 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
+import type { OrmRun } from "../plugin.js";
+
+export interface ToolOptions {
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Gets each line, of stdout and stderr, as it comes. */
+  readonly onLine?: (line: string) => void;
+}
+
+/**
+ * Runs a command of the ORM and reads what it prints. It runs in a process group of its own: Ctrl-C reaches Lockstep alone, and a
+ * migration that is running comes to its end. When Lockstep itself is ended, the command goes with it.
+ *
+ * @throws Node's error when it cannot be started: ENOENT where there is no such command
+ */
+export async function runTool(command: string, args: readonly string[], options: ToolOptions): Promise<OrmRun> {
+  const isGroup = process.platform !== "win32";
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: { ...options.env },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: isGroup,
+  });
+  const end = () => {
+    try {
+      if (child.pid !== undefined) process.kill(isGroup ? -child.pid : child.pid, "SIGTERM");
+    } catch {
+      // It has ended by itself.
+    }
+  };
+  process.once("exit", end);
+  const lines: string[] = [];
+  for (const input of [child.stdout, child.stderr])
+    createInterface({ input }).on("line", (raw) => {
+      if (raw === "") return;
+      const line = withoutPassword(raw);
+      lines.push(line);
+      options.onLine?.(line);
+    });
+  try {
+    const exitCode = await new Promise<number>((resolve, reject) => {
+      child.once("error", reject);
+      child.once("close", (code) => resolve(code ?? 1));
+    });
+    return { exitCode, output: lines.join("\n") };
+  } finally {
+    process.off("exit", end);
+  }
+}
+
+/** The password of any URL in the text, hidden. */
+export function withoutPassword(text: string): string {
+  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@]*@/gi, "$1:***@");
+}

@@ -1,0 +1,30 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+
+/** Code of others, and what is made from the project's own. */
+const never = /^(?:node_modules|dist|build|coverage|vendor|generated|__\w+__|migrations|\..*)$/;
+const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
+
+/**
+ * Whether the sources of a project have a word, before anything is parsed or planned. Costs one look at each file, and no module.
+ *
+ * @param exclude folders from the root, besides dependencies, build output, generated code and migrations
+ * @example await sourcesMention(root, "@lockstep.", ["lockstep"])
+ */
+export async function sourcesMention(root: string, word: string, exclude: readonly string[]): Promise<boolean> {
+  const folders = [root];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    const at = folder;
+    const entries = await readdir(at, { withFileTypes: true });
+    const isExcluded = (name: string) => exclude.includes(relative(root, join(at, name)).split(sep).join("/"));
+    folders.push(
+      ...entries
+        .filter((entry) => entry.isDirectory() && !never.test(entry.name) && !isExcluded(entry.name))
+        .map(({ name }) => join(at, name)),
+    );
+    const files = entries.filter((entry) => entry.isFile() && source.test(entry.name));
+    const texts = await Promise.all(files.map(({ name }) => readFile(join(at, name), "utf8")));
+    if (texts.some((text) => text.includes(word))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,132 @@
+/**
+ * Loaded into TypeORM's own CLI (`node --require`), in processes that Lockstep starts. The data source is loaded as the project always
+ * loads it; this tells what it is, or sees to it that migrations run on one database and on no other, and tells which one failed.
+ */
+import { writeSync } from "node:fs";
+import Module from "node:module";
+import { sep } from "node:path";
+import { type DataSourceFacts, factsOf } from "./facts.cjs";
+
+/** One answer of the hook. */
+export type Told =
+  | { readonly kind: "data-source"; readonly facts: DataSourceFacts }
+  | { readonly kind: "not-loaded"; readonly cause: string }
+  | {
+      readonly kind: "failed";
+      /** As TypeORM calls it. */
+      readonly migration: string;
+      readonly sqlState: string | undefined;
+      readonly text: string;
+    };
+
+/** `inspect`: tell what the data source is, and end · `run`: run migrations on the database that is named, or end. */
+type Task = "inspect" | "run";
+
+const { LOCKSTEP_CLI_TASK: task, LOCKSTEP_DATASOURCE_URL: target } = process.env as {
+  LOCKSTEP_CLI_TASK?: Task;
+} & Record<string, string | undefined>;
+
+type Load = (this: unknown, request: string, parent: unknown, ...rest: unknown[]) => unknown;
+interface Loader {
+  _load: Load;
+  _resolveFilename(request: string, parent: unknown): string;
+}
+
+if (task !== undefined) {
+  const loader = Module as unknown as Loader;
+  const { _load: load } = loader;
+  loader._load = function (request, parent, ...rest) {
+    const exported = load.call(this, request, parent, ...rest);
+    if (/(?:^|[\\/])CommandUtils(?:\.js)?$/.test(request)) {
+      const file = loader._resolveFilename(request, parent);
+      interceptLoading(exported, file.slice(0, file.lastIndexOf(`${sep}commands${sep}`)));
+    }
+    return exported;
+  };
+}
+
+interface CommandUtils {
+  loadDataSource(...args: unknown[]): Promise<DataSource>;
+}
+
+interface DataSource {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly migrations: { name?: string; up(runner: unknown): Promise<unknown> }[];
+  setOptions(options: Record<string, unknown>): unknown;
+  runMigrations(options?: unknown): Promise<unknown>;
+}
+
+const known = new WeakSet<object>();
+
+function interceptLoading(exported: unknown, cli: string): void {
+  const { CommandUtils: utils } = (exported ?? {}) as { CommandUtils?: CommandUtils };
+  if (utils === undefined || known.has(utils)) return;
+  known.add(utils);
+  const { loadDataSource } = utils;
+  utils.loadDataSource = async (...args) => {
+    const dataSource = await loadDataSource.apply(utils, args).catch((error: unknown) => {
+      tell({ kind: "not-loaded", cause: error instanceof Error ? error.message : String(error) });
+      process.exit(1);
+    });
+    // Whatever aims data sources when they are first used does so now.
+    dataSource.setOptions({});
+    const facts = factsOf(dataSource, cli, target);
+    if (task === "run" && facts.isAimed) return reporting(dataSource);
+    tell({ kind: "data-source", facts });
+    process.exit(task === "inspect" ? 0 : 1);
+  };
+}
+
+/** Tells which migration fails, and why; keeps the SQL of units, which is long, out of what is printed. */
+function reporting(dataSource: DataSource): DataSource {
+  const { setOptions, runMigrations } = dataSource;
+  dataSource.setOptions = (options) =>
+    setOptions.call(dataSource, options.logging ? { ...options, logging: ["schema", "migration", "warn"] } : options);
+  dataSource.runMigrations = async (options) => {
+    let failed: string | undefined;
+    for (const migration of dataSource.migrations) {
+      const { up } = migration;
+      migration.up = async (runner) => {
+        failed = migration.name ?? migration.constructor.name;
+        const result = await up.call(migration, runner);
+        failed = undefined;
+        return result;
+      };
+    }
+    try {
+      return await runMigrations.call(dataSource, options);
+    } catch (error) {
+      const { text, sqlState } = wordsOf(error);
+      if (failed !== undefined) tell({ kind: "failed", migration: failed, sqlState, text });
+      if (error instanceof Error) Object.defineProperty(error, inspect, { value: () => text });
+      throw error;
+    }
+  };
+  return dataSource;
+}
+
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+function wordsOf(error: unknown): { readonly text: string; readonly sqlState: string | undefined } {
+  const { message, code, detail, hint } = (error ?? {}) as Record<string, unknown>;
+  const lines = [
+    `ERROR: ${message ?? error}`,
+    ...(detail ? [`DETAIL: ${detail}`] : []),
+    ...(hint ? [`HINT: ${hint}`] : []),
+  ];
+  return { text: lines.join("\n"), sqlState: typeof code === "string" && /^\w{5}$/.test(code) ? code : undefined };
+}
+
+/** Not by console: the process may end at once. */
+function tell(told: Told): void {
+  const line = `\nlockstep:told ${Buffer.from(JSON.stringify(told)).toString("base64")}\n`;
+  let rest = Buffer.from(line);
+  while (rest.length > 0) {
+    try {
+      rest = rest.subarray(writeSync(1, rest));
+    } catch (error) {
+      // The other end has not read yet.
+      if ((error as { code?: string }).code !== "EAGAIN") throw error;
+    }
+  }
+}

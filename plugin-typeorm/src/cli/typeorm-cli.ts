@@ -1,0 +1,65 @@
+import { fileURLToPath } from "node:url";
+import { LockstepError, type OrmRun } from "@lockstep/core";
+import type { CommandLine } from "../detect/scripts.js";
+import { commandOf } from "./command.js";
+import type { Told } from "./hook.cjs";
+import { readTold } from "./told.js";
+
+/** What the CLI is started with. */
+export interface CliCall {
+  readonly root: string;
+  readonly run: CommandLine["run"];
+  /** The data source as the CLI is given it. */
+  readonly dataSource: string;
+}
+
+export interface CliOptions {
+  /** `inspect`: only the data source is loaded, and told · `run`: the command runs, on the database of `url`. */
+  readonly task: "inspect" | "run";
+  readonly url?: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly onLine?: (line: string) => void;
+}
+
+const compiled = (file: string) => fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
+
+/**
+ * Runs the project's own TypeORM CLI, by the project's own runner, with Lockstep's hook in it.
+ *
+ * @throws LS9020 when the command of the runner does not exist
+ */
+export async function runTypeorm(
+  call: CliCall,
+  command: string,
+  options: CliOptions,
+): Promise<{ readonly run: OrmRun; readonly told: readonly Told[] }> {
+  const { runTool } = await import("@lockstep/core/planning");
+  const { root, run, dataSource } = call;
+  // A data source that nobody has wrapped is aimed by `register`; one that is wrapped aims itself.
+  const hooks = [...(options.url === undefined ? [] : ["register.cjs"]), "cli/hook.cjs"];
+  const required = hooks.map((file) => `--require ${JSON.stringify(compiled(file))}`).join(" ");
+  const { file, args, env } = commandOf([...run, command, "-d", dataSource], root, options.env);
+  const told: Told[] = [];
+  const listen = (line: string) => {
+    const said = readTold(line);
+    if (said !== undefined) told.push(said);
+    else options.onLine?.(line);
+  };
+  const environment = {
+    ...env,
+    LOCKSTEP_CLI_TASK: options.task,
+    LOCKSTEP_DATASOURCE_URL: options.url,
+    NODE_OPTIONS: [env.NODE_OPTIONS, required].filter(Boolean).join(" "),
+  };
+  try {
+    const { exitCode, output } = await runTool(file, args, { cwd: root, env: environment, onLine: listen });
+    const lines = output.split("\n").filter((line) => readTold(line) === undefined);
+    return { run: { exitCode, output: lines.join("\n") }, told };
+  } catch (cause) {
+    if ((cause as { code?: unknown }).code !== "ENOENT") throw cause;
+    throw new LockstepError("LS9020", `There is no command ${file} in the project at ${root}.`, {
+      hint: `Install the project's dependencies. TypeORM's CLI is run as: ${run.join(" ")}`,
+      cause,
+    });
+  }
+}

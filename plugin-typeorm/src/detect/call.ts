@@ -1,0 +1,84 @@
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, relative, sep } from "node:path";
+import type { LockstepConfig } from "@lockstep/core";
+import type { CliCall } from "../cli/typeorm-cli.js";
+import type { Compilation } from "./compiled.js";
+import { installedCopy } from "./copies.js";
+import { findDataSourceFile } from "./data-source-file.js";
+import { type CommandLine, typeormScripts } from "./scripts.js";
+import { shellWords } from "./shell-words.js";
+
+/** What package.json says, as far as it is read. */
+export interface Manifest {
+  readonly type?: string;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+}
+
+/** How the CLI is called, and the scripts that call it so. */
+export interface FoundCall extends CliCall {
+  readonly scripts: readonly CommandLine[];
+}
+
+/** package.json of a folder; empty where there is none. */
+export function readManifest(root: string): Manifest {
+  const file = join(root, "package.json");
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Manifest) : {};
+}
+
+/**
+ * How the project calls TypeORM's CLI: as lockstep.config.* says, else as its scripts do, else with the loader that is installed.
+ *
+ * @throws LS9061 when nothing says where the data source is
+ */
+export function findCall(
+  root: string,
+  manifest: Manifest,
+  { typeorm = {} }: Pick<LockstepConfig, "typeorm">,
+  { outDir }: Compilation,
+): FoundCall {
+  // Variables are for a shell to read.
+  const isPlain = (words: readonly string[]) => !words.some((word) => /[$`]/.test(word));
+  const scripts = typeormScripts(manifest.scripts ?? {}).filter(({ run }) => isPlain(run));
+  const dataSource =
+    typeorm.dataSource ??
+    scripts.find((line) => line.dataSource !== undefined && isPlain([line.dataSource]))?.dataSource ??
+    findDataSourceFile(root, outDir === undefined ? [] : [outDir]);
+  const run =
+    (typeorm.run === undefined ? undefined : shellWords(typeorm.run)) ??
+    scripts[0]?.run ??
+    defaultRun(root, dataSource, manifest.type === "module");
+  return { root, run, dataSource: dataSource.replace(/^\.\//, ""), scripts };
+}
+
+/** TypeScript is loaded by what the project has for that. */
+function defaultRun(root: string, dataSource: string, isEsm: boolean): readonly string[] {
+  if (!/\.[cm]?ts$/.test(dataSource)) return ["npx", "typeorm"];
+  const { resolve } = createRequire(join(root, "package.json"));
+  const has = (name: string) => {
+    try {
+      return existsSync(dirname(resolve(`${name}/package.json`)));
+    } catch {
+      return false;
+    }
+  };
+  if (has("tsx"))
+    return [
+      "npx",
+      "tsx",
+      relative(root, join(cliFolder(root), "cli.js"))
+        .split(sep)
+        .join("/"),
+    ];
+  if (has("ts-node")) return ["npx", isEsm ? "typeorm-ts-node-esm" : "typeorm-ts-node-commonjs"];
+  return ["npx", "typeorm"];
+}
+
+/** As the project sees it: a path through links would not be the one that people type. */
+function cliFolder(root: string): string {
+  const own = join(root, "node_modules", "typeorm");
+  return existsSync(own) ? own : installedCopy(root).folder;
+}

@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { globSync } from "tinyglobby";
+
+/** Where a project compiles its sources to, as its tsconfig says. Paths from the root, without `./`. */
+export interface Compilation {
+  /** `dist`; undefined where nothing is compiled, or each file beside its source. */
+  readonly outDir: string | undefined;
+  /** Where the sources may lie: `src`, or the root itself. */
+  readonly sources: readonly string[];
+}
+
+/** Reads tsconfig.json, and tsconfig.build.json where it says more. Comments may be in it; `extends` of packages is not followed. */
+export function readCompilation(root: string): Compilation {
+  const texts = ["tsconfig.json", "tsconfig.build.json"]
+    .map((name) => join(root, name))
+    .filter((file) => existsSync(file))
+    .map((file) => readFileSync(file, "utf8").replaceAll(/("(?:\\.|[^"\\])*")|\/\/.*|\/\*[\s\S]*?\*\//g, "$1"));
+  const setting = (name: string) =>
+    texts
+      .map((text) => new RegExp(`"${name}"\\s*:\\s*"([^"]*)"`).exec(text)?.[1])
+      .findLast((value) => value !== undefined);
+  const outDir = setting("outDir");
+  const rootDir = setting("rootDir");
+  const path = (value: string) => posix.normalize(value).replace(/\/$/, "");
+  return {
+    outDir: outDir === undefined || path(outDir) === "." ? undefined : path(outDir),
+    sources: [...(rootDir === undefined ? [] : [path(rootDir)]), "src", "."],
+  };
+}
+
+/**
+ * The source of a compiled file or glob: `dist/migrations/*.js` → `src/migrations/*.{ts,js}`. Anything else stays as it is, and what has
+ * no source.
+ */
+export function sourceOf(root: string, path: string, { outDir, sources }: Compilation): string {
+  if (outDir === undefined || !path.startsWith(`${outDir}/`)) return path;
+  const below = path.slice(outDir.length + 1).replace(/\.([cm]?)js$/, ".{$1ts,$1js}");
+  const candidates = sources.map((source) => posix.join(source, below));
+  const hasFiles = (glob: string) =>
+    globSync(glob, { cwd: root, ignore: ["**/node_modules/**", `${outDir}/**`] }).length > 0;
+  const hasFolder = (glob: string) => staticFolder(glob) !== "" && existsSync(join(root, staticFolder(glob)));
+  return candidates.find(hasFiles) ?? candidates.find(hasFolder) ?? path;
+}
+
+/** The folder that a glob begins with: `src/migrations/*.ts` → `src/migrations`. */
+export function staticFolder(glob: string): string {
+  const folders = glob.split("/").slice(0, -1);
+  const end = folders.findIndex((folder) => /[*?{}[\]()!+@]/.test(folder));
+  return (end === -1 ? folders : folders.slice(0, end)).join("/");
+}

@@ -1,0 +1,76 @@
+import { existsSync, realpathSync } from "node:fs";
+import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
+import type { LockstepConfig } from "@lockstep/core";
+import type { DataSourceFacts } from "../cli/facts.cjs";
+import { readMigrationFiles } from "../migrations/list.js";
+import type { TypeormProject } from "../project.js";
+import type { FoundCall } from "./call.js";
+import { type Compilation, sourceOf, staticFolder } from "./compiled.js";
+import { copyIn } from "./copies.js";
+import { developmentUrl } from "./development-url.js";
+
+/** What is known of a project. */
+export interface Found {
+  readonly call: FoundCall;
+  readonly facts: DataSourceFacts;
+  readonly config: Pick<LockstepConfig, "typeorm">;
+  readonly compilation: Compilation;
+  readonly isEsm: boolean;
+}
+
+/** The project, from what its data source, its scripts and its files say. */
+export function describeProject({ call, facts, config, compilation, isEsm }: Found): TypeormProject {
+  const { root, run, dataSource, scripts } = call;
+  const source = (path: string) => sourceOf(root, path, compilation);
+  const migrationGlobs = facts.migrations.map((glob) => source(fromRoot(root, glob)));
+  const newest = readMigrationFiles({ root, migrationGlobs }).at(-1)?.file;
+  const generated = scripts
+    .find(({ command }) => command === "migration:generate")
+    ?.rest.find((word) => /^[^-$]/.test(word));
+  const migrationsFolder =
+    config.typeorm?.migrations ??
+    (generated === undefined ? undefined : posix.dirname(generated)) ??
+    (newest === undefined ? undefined : posix.dirname(newest)) ??
+    (migrationGlobs[0] === undefined ? "migrations" : staticFolder(migrationGlobs[0]));
+  const dataSourceFile = existingFile(root, source(fromRoot(root, dataSource)));
+  const { folder, version } = copyIn(facts.cli);
+  const { schema, migrationsTableName } = facts;
+  return {
+    root,
+    migrationsFolder: posix.normalize(migrationsFolder).replace(/\/$/, ""),
+    ormVersion: version,
+    developmentUrl: developmentUrl(facts),
+    generatedFolders: compilation.outDir === undefined ? [] : [compilation.outDir],
+    dataSourceFile,
+    dataSource,
+    run,
+    scripts,
+    flavour: {
+      language: /\.[cm]?ts$/.test(newest ?? dataSourceFile) ? "ts" : "js",
+      module: isEsm ? "esm" : "commonjs",
+    },
+    migrationGlobs,
+    typeormFolder: folder,
+    migrationsTable: tableOf(migrationsTableName, schema),
+  };
+}
+
+/** As TypeORM reads the option: a name may have its schema before it. */
+function tableOf(name: string, schema: string | undefined): TypeormProject["migrationsTable"] {
+  const [own, ...rest] = name.split(".");
+  return rest.length === 0 ? { schema, name } : { schema: own, name: rest.join(".") };
+}
+
+/** Globs are relative to the folder that the CLI is run in. `..` of `path.join(__dirname, …)` is resolved by then. */
+function fromRoot(root: string, path: string): string {
+  const absolute = isAbsolute(path) ? path : resolve(root, path);
+  const base = absolute.startsWith(`${root}${sep}`) ? root : realpathSync(root);
+  return relative(base, absolute).split(sep).join("/");
+}
+
+/** `src/data-source.{ts,js}` is one of the two. */
+function existingFile(root: string, pattern: string): string {
+  const names = /^(.*)\.\{([^}]*)\}$/.exec(pattern);
+  const candidates = names === null ? [pattern] : (names[2] ?? "").split(",").map((end) => `${names[1]}.${end}`);
+  return candidates.find((file) => existsSync(join(root, file))) ?? pattern;
+}

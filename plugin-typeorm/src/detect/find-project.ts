@@ -1,0 +1,47 @@
+import { LockstepError } from "@lockstep/core";
+import type { DataSourceFacts } from "../cli/facts.cjs";
+import { projectRoot } from "../intercept/project-root.js";
+import type { TypeormProject } from "../project.js";
+import { type FoundCall, findCall, type Manifest, readManifest } from "./call.js";
+import { readCompilation } from "./compiled.js";
+import { copyIn, installedCopy, refuseOldCopy, refuseTwoCopies } from "./copies.js";
+import { describeProject } from "./describe.js";
+import { inspectDataSource } from "./inspect.js";
+
+/**
+ * The TypeORM project at a folder or above it. Loads the data source with the project's own runner: for commands, not for
+ * interception.
+ *
+ * @throws LS8001 no project · LS8002 config · LS9020 not installed · LS9051 two copies of TypeORM · LS9053 too old · LS9054
+ * `synchronize: true` · LS9060 the data source cannot be loaded · LS9061 it is not known · LS9062 not PostgreSQL
+ * @example const { root, migrationsFolder } = await findProject(process.cwd());
+ */
+export async function findProject(cwd: string): Promise<TypeormProject> {
+  const root = projectRoot(cwd);
+  const manifest = readManifest(root);
+  const { loadConfig } = await import("@lockstep/core/planning");
+  const config = await loadConfig(root);
+  // Only a dependency counts: a tree with several projects has typeorm for all of them.
+  if (!declares(manifest) && config.typeorm === undefined)
+    throw new LockstepError("LS8001", `There is no package.json with typeorm at ${cwd} or above it`);
+  refuseOldCopy(installedCopy(root));
+  const compilation = readCompilation(root);
+  const call = findCall(root, manifest, config, compilation);
+  const facts = await inspectDataSource(call, process.env);
+  refuse(facts, call);
+  return describeProject({ call, facts, config, compilation, isEsm: manifest.type === "module" });
+}
+
+function declares({ dependencies, devDependencies, peerDependencies }: Manifest): boolean {
+  return [dependencies, devDependencies, peerDependencies].some((list) => list?.typeorm !== undefined);
+}
+
+function refuse(facts: DataSourceFacts, { dataSource }: FoundCall): void {
+  const cli = copyIn(facts.cli);
+  refuseOldCopy(cli);
+  if (facts.otherCopy !== undefined) refuseTwoCopies(cli, copyIn(facts.otherCopy));
+  if (facts.type !== "postgres")
+    throw new LockstepError("LS9062", `The data source in ${dataSource} is of the type ${facts.type}.`);
+  if (facts.synchronize && process.env.NODE_ENV !== "test")
+    throw new LockstepError("LS9054", `The data source in ${dataSource} has synchronize: true.`);
+}

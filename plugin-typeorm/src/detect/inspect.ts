@@ -1,0 +1,44 @@
+import { LockstepError } from "@lockstep/core";
+import type { DataSourceFacts } from "../cli/facts.cjs";
+import { type CliCall, runTypeorm } from "../cli/typeorm-cli.js";
+
+/**
+ * Loads the project's data source with the project's own runner, in a process of its own, and asks what it is. Nothing is connected.
+ *
+ * @param url the database that the run is to be aimed at: `isAimed` then says whether it would be
+ * @throws LS9060 when it cannot be loaded, with the runner and the first line of the cause · LS9020 when the runner is missing
+ */
+export async function inspectDataSource(
+  call: CliCall,
+  env: Readonly<Record<string, string | undefined>>,
+  url?: string,
+): Promise<DataSourceFacts> {
+  // A command that aimed runs may have; without the hook it would show what has run, and change nothing but TypeORM's own table.
+  const command = url === undefined ? "schema:log" : "migration:show";
+  const { run, told } = await runTypeorm(call, command, {
+    task: "inspect",
+    env,
+    ...(url === undefined ? {} : { url }),
+  });
+  const [answer] = told;
+  if (answer?.kind === "data-source") return answer.facts;
+  const cause = answer?.kind === "not-loaded" ? answer.cause : lastWords(run.output);
+  const { withoutPassword } = await import("@lockstep/core/planning");
+  throw notLoaded(call, withoutPassword(cause));
+}
+
+function notLoaded({ run, dataSource }: CliCall, cause: string): LockstepError {
+  const text = cause
+    .replace(/^Unable to open file: "[^"]*"\. ?/, "")
+    .replace(/^⨯ Unable to compile TypeScript:\s*/, "");
+  const first = text.split("\n").find((line) => line.trim() !== "") ?? "it ended without a word";
+  return new LockstepError("LS9060", `${dataSource} cannot be loaded by ${run.join(" ")}: ${first.trim()}`, {
+    details: { dataSource, run: run.join(" ") },
+  });
+}
+
+/** What a process that never came to the data source said: the error, not the trace below it. */
+function lastWords(output: string): string {
+  const lines = output.split("\n").filter((line) => !/^\s+at |^\s*$|^Node\.js v/.test(line));
+  return lines.find((line) => /error\b|not found|cannot/i.test(line)) ?? lines.at(-1) ?? "";
+}

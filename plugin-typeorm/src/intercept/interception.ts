@@ -1,0 +1,80 @@
+import { dirname, relative, resolve, sep } from "node:path";
+import type { TypeormCopy } from "../detect/copies.js";
+import type { EntityFile } from "../entities/model.js";
+import type { Flavour, TypeormProject } from "../project.js";
+import { type CommandLine, readCommandLine } from "./command-line.js";
+import type { GenerateCall } from "./generate.js";
+import { projectRoot } from "./project-root.js";
+import { typeormCopy } from "./typeorm-copy.js";
+
+/** One run of `migration:generate`, and what is known of the project that it runs in. Nothing is loaded for it but what is asked. */
+export class Interception {
+  readonly call: GenerateCall;
+  /** Absolute path of the project's root. */
+  readonly root: string;
+  /** Undefined where a script has called the command. */
+  readonly command: CommandLine | undefined;
+  readonly #cwd: string;
+  #project: Promise<TypeormProject> | undefined;
+  #entities: Promise<readonly EntityFile[]> | undefined;
+
+  constructor(call: GenerateCall, cwd: string, args: readonly string[]) {
+    this.call = call;
+    this.root = projectRoot(cwd);
+    this.command = readCommandLine(args);
+    this.#cwd = cwd;
+  }
+
+  /** The copy of TypeORM that the CLI runs. */
+  get copy(): TypeormCopy {
+    return typeormCopy(this.call.commandFile);
+  }
+
+  /** The project, described by the data source that is running. */
+  project(): Promise<TypeormProject> {
+    this.#project ??= this.#describe();
+    return this.#project;
+  }
+
+  /** The files that declare the entities, as they stand on disk. Read once. */
+  entityFiles(): Promise<readonly EntityFile[]> {
+    this.#entities ??= import("../entities/files.js").then(async ({ entityFiles }) =>
+      entityFiles(await this.project()),
+    );
+    return this.#entities;
+  }
+
+  /** The project as the CLI's options have it: whatever is written with the CLI's file stands beside it, in the same language. */
+  beside(project: TypeormProject, file: string, flavour: Flavour): TypeormProject {
+    return { ...project, migrationsFolder: this.#fromRoot(dirname(file)), flavour };
+  }
+
+  /** A change that passes does without. */
+  async #describe(): Promise<TypeormProject> {
+    const { root, command } = this;
+    const [{ factsOf }, { findCall, readManifest }, { readCompilation }, { describeProject }, { loadConfig }] =
+      await Promise.all([
+        import("../cli/facts.cjs"),
+        import("../detect/call.js"),
+        import("../detect/compiled.js"),
+        import("../detect/describe.js"),
+        import("@lockstep/core/planning"),
+      ]);
+    const manifest = readManifest(root);
+    const compilation = readCompilation(root);
+    const { typeorm = {} } = await loadConfig(root);
+    const dataSource =
+      command?.dataSource === undefined ? (typeorm.dataSource ?? "") : this.#fromRoot(command.dataSource);
+    return describeProject({
+      call: findCall(root, manifest, { typeorm: { ...typeorm, dataSource } }, compilation),
+      facts: factsOf(this.call.dataSource, this.copy.folder),
+      config: { typeorm },
+      compilation,
+      isEsm: manifest.type === "module",
+    });
+  }
+
+  #fromRoot(path: string): string {
+    return relative(this.root, resolve(this.#cwd, path)).split(sep).join("/");
+  }
+}

@@ -1,0 +1,88 @@
+import { LockstepError, type ModelEdit, type Operation, type Plan, recoverFiles } from "@lockstep/core";
+import { isOpen, listPlans, modelEdit, refuseSecondChange } from "@lockstep/core/planning";
+import type { DataSource } from "typeorm";
+import type { Query } from "../wrapper/typeorm.cjs";
+import { findColumns } from "./columns.js";
+
+/** The open plans of a project, as far as they answer a change. */
+export interface OpenPlans {
+  readonly plans: readonly Plan[];
+  /** Columns that an entity has required although their plan has them optional: put back by hand or by a merge. */
+  readonly ahead: ReturnType<typeof findColumns>;
+  /** Whether a statement takes a unique constraint away that its plan keeps until contract. */
+  isKept(query: Query): boolean;
+  /**
+   * What makes the entities follow their plans again; undefined when they do.
+   * @param queries TypeORM's own, with the columns that are ahead optional
+   */
+  restoring(queries: readonly Query[]): Restore | undefined;
+  /** @throws LS3004 when the change touches what has an open plan · LS2012 when it takes away what an open plan's fill reads */
+  refuseSecondPlan(operations: readonly Operation[]): void;
+}
+
+export interface Restore {
+  readonly edits: readonly ModelEdit[];
+  /** `User.handle optional until contract (plan …, phase expand)` */
+  readonly names: readonly string[];
+  readonly plans: readonly Plan[];
+}
+
+/**
+ * Reads the plans of the project, and finishes the write of an earlier run that was killed.
+ *
+ * @throws LS9056 when there was one: this run has loaded the entities from before · LS3009 when it cannot be finished · LS3001, LS3002,
+ * LS3007 a plan that cannot be read
+ */
+export function openPlans(root: string, dataSource: DataSource): OpenPlans | undefined {
+  const recovery = recoverFiles(root);
+  if (recovery.kind === "finished") throw new LockstepError("LS9056", `Written now: ${recovery.files.join(", ")}.`);
+  const plans = listPlans(root).filter(isOpen);
+  if (plans.length === 0) return undefined;
+  const ahead = plans.flatMap((plan) =>
+    plan.columns
+      .filter(({ isRelaxed }) => isRelaxed)
+      .map((column) => ({ plan, column, found: findColumns(dataSource, column) }))
+      .filter(({ found }) => found.some(({ isNullable }) => !isNullable)),
+  );
+  const kept = plans.flatMap((plan) => (plan.keptUniques ?? []).map((unique) => ({ plan, unique })));
+  return {
+    plans,
+    ahead: ahead.flatMap(({ found }) => found),
+    isKept: (query) => kept.some(({ unique }) => isAbout(query, unique.index.name)),
+    restoring(queries) {
+      const gone = kept.filter(({ unique }) => queries.some((query) => isAbout(query, unique.index.name)));
+      if (ahead.length === 0 && gone.length === 0) return undefined;
+      return {
+        edits: [
+          ...ahead.flatMap(({ plan, column }) => [
+            modelEdit("makeOptional", plan, column),
+            ...(plan.state.released === "expand" ? [] : [modelEdit("openReads", plan, column)]),
+          ]),
+          ...gone.map(({ unique }): ModelEdit => ({ kind: "keepUnique", unique })),
+        ],
+        names: [
+          ...ahead.map(({ plan, column }) => `${column.model}.${column.field} optional until contract ${ofPlan(plan)}`),
+          ...gone.map(
+            ({ plan, unique }) =>
+              `${unique.model} unique on (${unique.fields.join(", ")}) until contract ${ofPlan(plan)}`,
+          ),
+        ],
+        plans: [...new Set([...ahead, ...gone].map(({ plan }) => plan))],
+      };
+    },
+    refuseSecondPlan: (operations) => refuseSecondChange(plans, operations),
+  };
+}
+
+function ofPlan({ id, state }: Plan): string {
+  return `(plan ${id}, phase ${state.released})`;
+}
+
+/** Whether a statement drops the constraint or index of that name, or makes it again to take that back. */
+export function isAbout({ query }: Query, name: string): boolean {
+  const quoted = `"${name.replaceAll('"', '""')}"`;
+  return (
+    query.includes(quoted) &&
+    /\bDROP (?:CONSTRAINT|INDEX)\b|\bADD CONSTRAINT\b|^\s*CREATE (?:UNIQUE )?INDEX\b/.test(query)
+  );
+}

@@ -1,0 +1,36 @@
+import { relative, sep } from "node:path";
+import { LockstepError } from "@lockstep/core";
+import { writeFiles } from "@lockstep/core/planning";
+import { typeormFiles } from "../typeorm-files.js";
+import type { Interception } from "./interception.js";
+import type { Restore } from "./open-plans.js";
+import type { Output } from "./output.js";
+
+/** What the user is told of entities that follow their plans again. */
+export function restoredText({ names, plans }: Restore): string {
+  return `Lockstep: as before, ${names.join(", ")}.\nNext   to go on: ${plans.map(({ id }) => `npx lockstep next ${id}`).join(", ")}`;
+}
+
+/**
+ * Makes the entities follow their plans where a change does nothing else: the CLI writes no file then, and nothing of ours is called.
+ *
+ * @throws LS9055 where nothing may be written, or where nobody knows whether it may
+ */
+export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
+  if (about.command === undefined || about.command.isDry)
+    throw new LockstepError("LS9055", `It should be as before: ${restore.names.join(", ")}.`);
+  writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits));
+  console.log(restoredText(restore));
+}
+
+/** The same beside a safe change, together with TypeORM's own migration. */
+export function restoreBeside(restore: Restore, about: Interception): Output {
+  return {
+    async write(file, text) {
+      const edited = await typeormFiles.editModels(await about.project(), restore.edits);
+      const path = relative(about.root, file).split(sep).join("/");
+      writeFiles(about.root, [{ file: path, before: undefined, after: text }, ...edited]);
+      console.log(restoredText(restore));
+    },
+  };
+}

@@ -1,0 +1,115 @@
+import {
+  type CorrectedChange,
+  correct,
+  type Known,
+  type Migration,
+  type OrmQuery,
+  type Parser,
+  type Plan,
+  readMigration,
+  type Unit,
+} from "@lockstep/core";
+import type { Query } from "../wrapper/typeorm.cjs";
+import type { LogStep, RecordedLog } from "./recorded-log.js";
+
+/** What TypeORM would run, corrected and read: which of its statements each part of the migration came from. */
+export interface Change extends Pick<CorrectedChange<Query>, "corrections" | "notices" | "formerType"> {
+  readonly migration: Migration;
+  /** By the index of the statement. */
+  readonly queries: readonly Query[];
+  /** What takes them back, in the order in which it runs. */
+  readonly down: readonly Query[];
+  /** As TypeORM made them: what belongs to what. */
+  readonly steps: readonly LogStep[];
+}
+
+/**
+ * Reads what TypeORM would run as one migration, after what TypeORM gets wrong was put right: in TypeORM's own answer as well. Every
+ * statement keeps the query that it came from, and with it its parameters. Where nothing is wrong nothing is touched.
+ *
+ * @throws LS1001 SQL that cannot be read · LS2060 where a column would lose its values
+ */
+export async function readChange({ memory, steps }: RecordedLog, parser: Parser, known: Known): Promise<Change> {
+  const generated = { up: memory.upQueries, down: memory.downQueries.toReversed() };
+  const corrected = await correct(generated, (query): Query => ({ query }), parser, known);
+  const { up, down, isUnchanged, corrections, notices, formerType } = corrected;
+  if (!isUnchanged) {
+    memory.upQueries = [...up];
+    memory.downQueries = down.toReversed();
+  }
+  const { migration, queries } = readQueries(up, parser);
+  return { migration, queries, down, steps, corrections, notices, formerType };
+}
+
+/** Statements as one migration. Errors as `readChange`, but for LS2060. */
+export function readQueries(up: readonly Query[], parser: Parser): Pick<Change, "migration" | "queries"> {
+  let sql = "";
+  const starts = up.map(({ query }) => {
+    const start = sql.length;
+    sql += `${query.replace(/[\s;]+$/, "")};\n`;
+    return start;
+  });
+  const migration = readMigration(sql, "migration.sql", parser);
+  const queryAt = (offset: number) => up[starts.findLastIndex((start) => start <= offset)]!;
+  return { migration, queries: migration.statements.map(({ offset }) => queryAt(offset)) };
+}
+
+/**
+ * The plan with TypeORM's own statements in its `original` units: their parameters, and what takes them back. Whatever a plan's unit
+ * does instead of a statement brings its own.
+ */
+export function withQueries(plan: Plan, change: Change): Plan {
+  const owners = ownersOf(plan, change.migration);
+  const downOwner = downOwners(change, owners);
+  const units = plan.units.map((unit): Unit => {
+    if (unit.spec.kind !== "original") return unit;
+    const own = change.queries.filter((_, index) => owners[index] === unit);
+    const down = change.down.filter((query) => downOwner(query) === unit);
+    return { ...unit, spec: { ...unit.spec, queries: [...new Set(own)].map(toQuery), down: down.map(toQuery) } };
+  });
+  return { ...plan, units };
+}
+
+/** The `original` unit of each statement; undefined where the plan does something else instead. Both stand in the same order. */
+function ownersOf(plan: Plan, { statements }: Migration): (Unit | undefined)[] {
+  const originals = plan.units.filter(({ phase, spec }) => phase === "expand" && spec.kind === "original");
+  let at = 0;
+  let from = 0;
+  return statements.map(({ sql }) => {
+    for (let next = at; next < originals.length; next += 1) {
+      const { spec } = originals[next]!;
+      const found = spec.kind === "original" ? spec.sql.indexOf(`${sql};`, next === at ? from : 0) : -1;
+      if (found === -1) continue;
+      at = next;
+      from = found + sql.length;
+      return originals[next];
+    }
+    return undefined;
+  });
+}
+
+/** Which unit each statement of the way back belongs to. */
+function downOwners(
+  { queries, steps }: Change,
+  owners: readonly (Unit | undefined)[],
+): (query: Query) => Unit | undefined {
+  const ownerOf = (query: Query) => owners[queries.indexOf(query)];
+  // What was corrected is in no step of TypeORM's any more: it goes back together.
+  const made = queries.findIndex((query) => !steps.some(({ up }) => up.includes(query)));
+  const known = new Map<Query, Unit | undefined>();
+  for (const { up, down } of steps) {
+    const left = up.filter((query) => queries.includes(query));
+    const hasPlanned = left.some((query) => ownerOf(query) === undefined);
+    const whole = left.length === 0 ? owners[made] : ownerOf(left.at(-1)!);
+    for (const [index, query] of down.entries()) {
+      // One for one, as TypeORM pushes them: the type and its column, the column and its metadata.
+      const pair = up.length === down.length ? up[index] : undefined;
+      known.set(query, hasPlanned ? pair && ownerOf(pair) : whole);
+    }
+  }
+  return (query) => (known.has(query) ? known.get(query) : owners[made]);
+}
+
+function toQuery({ query, parameters }: Query): OrmQuery {
+  return parameters === undefined || parameters.length === 0 ? { sql: query } : { sql: query, parameters };
+}

@@ -1,0 +1,72 @@
+import type { OrmPlugin, Project } from "@lockstep/core";
+import { packageManager } from "./detect/package-manager.js";
+import { migrationFile } from "./migrations/list.js";
+import { className } from "./migrations/names.js";
+import type { TypeormProject } from "./project.js";
+
+type Words = OrmPlugin["words"];
+
+/** Before a project is known. */
+export const generalWords: Words = wordsFor({
+  deploy: "npx typeorm migration:run",
+  develop: "npx typeorm migration:generate",
+  query: (sql) => `npx typeorm query ${sql}`,
+  table: '"migrations"',
+  recordedAs: (migration) => [className(migration)],
+});
+
+/** As the scripts of the project's package.json have them, else its own command line. */
+export function wordsOf(project: Project): Words {
+  const { root, run, dataSource, scripts, migrationsFolder, migrationsTable } = project as TypeormProject;
+  const manager = packageManager(root);
+  const [bin = ""] = run;
+  const cli = [...(/^typeorm(?:-ts-node-\w+)?$/.test(bin) ? ["npx"] : []), ...run].join(" ");
+  const script = (command: string) => scripts.find((line) => line.command === command);
+  const generate = script("migration:generate");
+  const file = `${migrationsFolder}/<Name>`;
+  // npm alone wants to be told where its own options end.
+  const argument = manager === "npm" ? ` -- ${file}` : ` ${file}`;
+  const hasPath = generate?.rest.some((word) => !word.startsWith("-")) === true;
+  const { schema, name } = migrationsTable;
+  return wordsFor({
+    deploy:
+      script("migration:run") === undefined
+        ? `${cli} migration:run -d ${dataSource}`
+        : `${manager} run ${script("migration:run")?.script}`,
+    develop:
+      generate === undefined
+        ? `${cli} migration:generate ${file} -d ${dataSource}`
+        : `${manager} run ${generate.script}${hasPath ? "" : argument}`,
+    query: (sql) => `${cli} query ${sql} -d ${dataSource}`,
+    table: [...(schema === undefined ? [] : [schema]), name].map((part) => `"${part}"`).join("."),
+    recordedAs: (migration) =>
+      migrationFile(project as TypeormProject, migration)?.recordedAs ?? [className(migration)],
+  });
+}
+
+interface Commands {
+  readonly deploy: string;
+  readonly develop: string;
+  /** Runs what a shell makes of the text. */
+  query(sql: string): string;
+  readonly table: string;
+  recordedAs(migration: string): readonly string[];
+}
+
+function wordsFor({ deploy, develop, query, table, recordedAs }: Commands): Words {
+  return {
+    deploy,
+    develop,
+    // Nothing is recorded of a failure: the next run begins with the migration that failed.
+    recover: () => deploy,
+    skip(migration) {
+      // Dollar quotes: these words stand in single quotes of the shell.
+      const rows = recordedAs(migration).map((name) => `(${name.slice(-13)}, $$${name}$$)`);
+      return query(`'INSERT INTO ${table} ("timestamp", "name") VALUES ${rows.join(", ")}'`);
+    },
+    // The shell puts the file's text there, as it is.
+    execute: (file) => query(`"$(cat ${file})"`),
+    generate: undefined,
+    annotation: (text) => `/** ${text} */`,
+  };
+}

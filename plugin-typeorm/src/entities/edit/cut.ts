@@ -1,4 +1,4 @@
-import { removeItem, type SourceFile, type Splice, ts } from "@lockstep/core/codemods";
+import { propertiesOf, removeItem, type SourceFile, type Splice, ts } from "@lockstep/core/codemods";
 import { docLines } from "../comments.js";
 
 interface Span {
@@ -11,12 +11,25 @@ interface Span {
  * that would be left together. An entry of a list goes with its comma.
  */
 export function cutOut(node: ts.Node, file: SourceFile): readonly Splice[] {
+  const part = emptiedBy(node);
+  if (part !== undefined) return cutOut(part, file);
   const span = withComments(node, file);
   const { parent } = node;
   if (ts.isParameter(node) && ts.isConstructorDeclaration(parent)) return entry(node, parent.parameters, span, file);
   if (ts.isObjectLiteralExpression(parent)) return entry(node, parent.properties, span, file);
   if (ts.isArrayLiteralExpression(parent)) return entry(node, parent.elements, span, file);
   return [lines(span, file)];
+}
+
+/** With the last entry of `indices: […]` or `relations: { … }` goes that part of a schema. */
+function emptiedBy({ parent }: ts.Node): ts.PropertyAssignment | undefined {
+  const isLast =
+    (ts.isArrayLiteralExpression(parent) && parent.elements.length === 1) ||
+    (ts.isObjectLiteralExpression(parent) && parent.properties.length === 1);
+  const part = parent.parent;
+  if (!isLast || part === undefined || !ts.isPropertyAssignment(part)) return undefined;
+  const schema = part.parent;
+  return ts.isObjectLiteralExpression(schema) && propertiesOf(schema).has("columns") ? part : undefined;
 }
 
 /** Comments of a property are its documentation; those above other declarations are theirs up to a blank line. */

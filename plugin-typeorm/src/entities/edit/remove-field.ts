@@ -1,4 +1,4 @@
-import { propertiesOf, type SourceFile, ts } from "@lockstep/core/codemods";
+import type { SourceFile, ts } from "@lockstep/core/codemods";
 import { indexesOf, membersOf, relationsIn } from "../columns.js";
 import type { Entities } from "../entities.js";
 import type { Declaration, IndexMark, Member, RelationMember } from "../model.js";
@@ -22,7 +22,7 @@ export function removeField(entities: Entities, field: FieldRef): Entities {
     const used = names.get(file.file) ?? new Set<string>();
     for (const name of namesIn(node)) used.add(name);
     names.set(file.file, used);
-    state = changed(state, [{ file, splices: emptied(node, file) ?? cutOut(node, file) }]);
+    state = changed(state, [{ file, splices: cutOut(node, file) }]);
   }
   return dropUnusedImports(state, names);
 }
@@ -77,16 +77,4 @@ function* otherSides(
     yield* rowTypesOf(declaring, member.name, entities);
     yield member;
   }
-}
-
-/** With the last entry of `indices: […]` or `relations: { … }` goes the whole part of the schema. */
-function emptied(node: ts.Node, file: SourceFile) {
-  const { parent } = node;
-  const isLast =
-    (ts.isArrayLiteralExpression(parent) && parent.elements.length === 1) ||
-    (ts.isObjectLiteralExpression(parent) && parent.properties.length === 1);
-  const part = parent.parent;
-  if (!isLast || part === undefined || !ts.isPropertyAssignment(part)) return undefined;
-  const schema = part.parent;
-  return ts.isObjectLiteralExpression(schema) && propertiesOf(schema).has("columns") ? cutOut(part, file) : undefined;
 }

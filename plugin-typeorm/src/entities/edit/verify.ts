@@ -27,6 +27,8 @@ export function verifyEdits(before: Entities, after: Entities, edits: readonly M
     if (!("column" in edit)) continue;
     const { kind, column } = edit;
     const place = findPlace(after, column);
+    if (kind === "removeField" && place !== undefined)
+      throw refused(edits, `${column.model}.${column.field} would still be there`);
     const field = is.find(({ name }) => name === place?.entity.name)?.fields.find(({ name }) => name === place?.field);
     const wanted = kind === "makeOptional" ? true : kind === "makeRequired" ? false : undefined;
     if (wanted !== undefined && field?.isOptional !== wanted && lastKind(edits, edit) === kind)

@@ -508,6 +508,48 @@ export const errorTable = {
     next: "Write the options at the column itself, as an object with its type: @Column({ type: …, … }), then run the command again.",
     exit: 1,
   },
+  LS9050: {
+    title: "Migrations have not run on the database that the entities are compared with",
+    why: "TypeORM compares the entities with the database as it is. It would write again what those migrations do, and a plan would be made of a change that has one already.",
+    next: "Run them on the development database (typeorm migration:run), then generate again.",
+    exit: 1,
+  },
+  LS9051: {
+    title: "Two copies of TypeORM",
+    why: "The CLI runs one copy and the data source is made with another: they may differ in version, and the migrations would be written for the wrong one.",
+    next: "Run the CLI that is installed beside the application, and keep one typeorm in the tree (npm ls typeorm shows them).",
+    exit: 2,
+  },
+  LS9052: {
+    title: "The command that generates migrations cannot be reached",
+    why: "Something has loaded TypeORM's CLI in a way that Lockstep does not know, so it cannot put the plan's files in the place of the one that the CLI would write.",
+    next: "Run the CLI by node, tsx or ts-node, without a bundler.",
+    exit: 2,
+  },
+  LS9053: {
+    title: "This version of TypeORM is too old",
+    why: "The migrations of a plan rely on what TypeORM does since 0.3.11.",
+    next: "Update typeorm to the newest 0.3 or 1.x.",
+    exit: 2,
+  },
+  LS9054: {
+    title: "The data source changes the database whenever it starts",
+    why: "With synchronize: true TypeORM brings every database that the application connects to in line with the entities, at once and past every migration: a plan in phases could not be kept.",
+    next: "Set synchronize to false outside of tests, then generate again.",
+    exit: 2,
+  },
+  LS9055: {
+    title: "An entity is ahead of its plan",
+    why: "A plan that is under way has the column optional until contract; the entity says required. A migration for it would fail on rows without a value.",
+    next: "Run migration:generate without --check and --dryrun: it makes the column optional again. The plan goes on with npx lockstep next.",
+    exit: 1,
+  },
+  LS9056: {
+    title: "An interrupted write has been finished",
+    why: "An earlier command was stopped while it wrote. Its files are complete now, but this run had loaded the entities from before.",
+    next: "Run the same command again.",
+    exit: 1,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -21,5 +21,6 @@ export type {
 export { dateOf, nextTimestamps, timestampOf } from "./release/timestamps.js";
 export { type Judgement, judge } from "./rules/judge.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
+export { qualified, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";
 export { readMigration } from "./sql/postgres/read-migration.js";
 export type { SupportedTool } from "./supported-versions.js";

@@ -2,17 +2,13 @@
 export { codeGlobs } from "./config/code-globs.js";
 export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config/configured-fills.js";
 export { loadConfig } from "./config/load.js";
-export { systemClock } from "./db/clock.js";
-export { type Connection, connect } from "./db/connection.js";
-export { checkFill, type PlannedEnum } from "./facts/check-fill.js";
-export { checkReference } from "./facts/check-reference.js";
-export { checkUnique } from "./facts/check-unique.js";
-export { fillProblemText } from "./facts/fill-problem.js";
-export { readIndex } from "./facts/index-facts.js";
-export { readTable, type TableFacts } from "./facts/table.js";
-export { tryFunction } from "./facts/try-function.js";
+export { type Connection, connect, connectWith } from "./db/connection.js";
 export { committedText } from "./files/git.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
+export { assertAgreement } from "./intercept/agreement.js";
+export { DevelopmentDatabase } from "./intercept/development-database.js";
+export { refuseSecondChange } from "./intercept/second-change.js";
+export { expandText, foundText } from "./intercept/summary.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
 export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
 export { refuseNewKeyColumns } from "./plan/guard-keys.js";
@@ -26,7 +22,6 @@ export {
   withFunctions,
 } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
-export { tableShape } from "./plan/table-shape.js";
 export { type PhaseFiles, preparePhase } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";

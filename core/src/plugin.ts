@@ -55,11 +55,11 @@ export interface TypeEdit {
 /** What a target says about the ORM's migrations. Names as the migrations folder has them. */
 export interface AppliedMigrations {
   readonly applied: readonly string[];
-  /** Begun and not finished: the ORM refuses to go on. */
+  /** Begun and not finished: the ORM refuses to go on. Always empty for an ORM that records only what it has done. */
   readonly failed: readonly string[];
 }
 
-/** Why a migration failed, as far as the ORM recorded it. */
+/** Why a migration failed, as far as the ORM recorded or said it. */
 export interface MigrationFailure {
   /** PostgreSQL's code: `55P03`. */
   readonly sqlState: string | undefined;
@@ -81,6 +81,11 @@ export interface OrmRun {
   readonly exitCode: number;
   /** What it printed, without passwords. */
   readonly output: string;
+  /**
+   * The migration that ended the run, for an ORM that records no failures: all there is to know is what this run said. Absent when
+   * none failed, and when the run ended without a word.
+   */
+  readonly failed?: MigrationFailure & { readonly migration: string };
 }
 
 /** A command of the plugin's own: `lockstep prisma …`. It gets the rest of the line as it was typed. */
@@ -123,6 +128,8 @@ export interface OrmPlugin {
     /** An annotation as it is written above a field: `/// @lockstep.backfill(<sql>)`. */
     annotation(text: string): string;
   };
+  /** The words of one project, where its own scripts say how the ORM is run. Default: `words`. */
+  wordsOf?(project: Project): OrmPlugin["words"];
   /** @throws LS8001 when no project of this ORM is at or above `cwd` */
   findProject(cwd: string): Promise<Project>;
   /** The models as they stand in the files. */
@@ -137,13 +144,18 @@ export interface OrmPlugin {
   migrationPath(project: Project, name: string): string;
   /** The text of that file. */
   migrationText(project: Project, name: string, content: MigrationContent): string;
+  /** The SQL that such a text was made of, the same bytes; undefined when somebody has rewritten it. */
+  migrationSql(text: string): string | undefined;
   /** Names of the migrations in the repository, in order. */
   listMigrations(project: Project): readonly string[];
   /** What the target has applied. */
-  readApplied(connection: Connection): Promise<AppliedMigrations>;
-  /** Why the last run of a migration failed; undefined when it has not failed. */
+  readApplied(connection: Connection, project: Project): Promise<AppliedMigrations>;
+  /** Why the last run of a migration failed; undefined when it has not failed, and when the ORM records no failures. */
   readFailure(connection: Connection, migration: string): Promise<MigrationFailure | undefined>;
-  /** The session that runs migrations on the target right now: what it has begun only looks as if it had failed. */
+  /**
+   * The session that runs migrations on the target right now: what it has begun only looks as if it had failed. As far as it can be
+   * told from others: an ORM without a lock of its own is seen only where Lockstep holds one.
+   */
   deployingSession(connection: Connection): Promise<number | undefined>;
   /**
    * Runs the ORM's own deployment against a URL, as a child process of the project's own CLI.
@@ -151,7 +163,10 @@ export interface OrmPlugin {
    * @throws LS9020 without a CLI · LS9021 when the ORM's config does not let itself be aimed at the URL
    */
   deploy(project: Project, url: string, onLine: (line: string) => void): Promise<OrmRun>;
-  /** Records a failed migration as rolled back, so that it runs again, or as applied. Errors as `deploy`. */
+  /**
+   * Records a failed migration as rolled back, so that it runs again, or a migration as applied. Nothing is to be recorded of a
+   * failure where the ORM records none. Errors as `deploy`.
+   */
   resolve(project: Project, url: string, migration: string, as: "rolled-back" | "applied"): Promise<OrmRun>;
   /** Commands of this ORM's own. */
   readonly commands?: readonly PluginCommand[];

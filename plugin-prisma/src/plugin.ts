@@ -67,6 +67,7 @@ export const prismaPlugin: OrmPlugin = {
     [stamp, id.replace(/^\d+_?/, ""), slug.replaceAll("-", "_")].filter((part) => part !== "").join("_"),
   migrationPath: (project, name) => `${project.migrationsFolder}/${name}/migration.sql`,
   migrationText: (_project, _name, { sql }) => sql,
+  migrationSql: (text) => text,
 
   listMigrations(project) {
     const folder = join(project.root, project.migrationsFolder);

@@ -7,3 +7,4 @@ export {
   type FillValue,
   type LockstepConfigInput,
 } from "@lockstep/core/config";
+export { withLockstep } from "./with-lockstep.cjs";

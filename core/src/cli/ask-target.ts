@@ -43,7 +43,7 @@ export async function askAbout(
   project: Project,
   plugin: OrmPlugin,
 ): Promise<OpenTarget> {
-  const state = await plugin.readApplied(connection);
+  const state = await plugin.readApplied(connection, project);
   const released = plan.state.written.map((unit) => migrationOf(unit.file));
   const inRepository = new Set(plugin.listMigrations(project));
   // A squashed history has no such file any more, and nothing that could still be applied.

@@ -33,7 +33,7 @@ export async function examine(invocation: Invocation, name: string | undefined):
   const examined: Examination["targets"][number][] = [];
   for (const target of targets) {
     io.progress.update(`asking ${target.name} …`);
-    const result = await examineTarget(target, checks, facts, plugin);
+    const result = await examineTarget(target, checks, facts, { plugin, project });
     examined.push(result.target);
     answers.push(...result.answers);
   }
@@ -49,7 +49,7 @@ async function examineTarget(
   target: Target,
   checks: readonly Check[],
   facts: ProjectFacts,
-  plugin: OrmPlugin,
+  { plugin, project }: { readonly plugin: OrmPlugin; readonly project: Project },
 ): Promise<{ readonly target: Examination["targets"][number]; readonly answers: readonly CheckAnswer[] }> {
   let connection: Awaited<ReturnType<typeof connect>>;
   try {
@@ -60,7 +60,7 @@ async function examineTarget(
   }
   try {
     // A table of migrations that cannot be read is told by its own check.
-    const applied = await plugin.readApplied(connection).catch(() => ({ applied: [], failed: [] }));
+    const applied = await plugin.readApplied(connection, project).catch(() => ({ applied: [], failed: [] }));
     const openPlans = openPlansOn(facts.plans, applied.applied, facts.migrations);
     const tables = await plannedTables(connection, openPlans);
     const more = { target: target.name, url: target.url, connection, openPlans, tables };

@@ -29,7 +29,7 @@ export async function isNowhereApplied(
     for (const target of targets) {
       const connection = await connect(target.url, { applicationName: "lockstep" });
       try {
-        const { applied, failed } = await plugin.readApplied(connection);
+        const { applied, failed } = await plugin.readApplied(connection, project);
         if ([...applied, ...failed].some((name) => own.has(name))) return false;
       } finally {
         await connection.close();

@@ -25,7 +25,7 @@ export async function openWorkspace(
 }
 
 /**
- * The project at or above a folder, and the plugin that knows it. Reads only.
+ * The project at or above a folder, and the plugin that knows it, with the project's words. Reads only.
  *
  * @throws LS8001 no project
  */
@@ -36,7 +36,8 @@ export async function findProject(
   let missing: unknown;
   for (const plugin of plugins) {
     try {
-      return { plugin, project: await plugin.findProject(cwd) };
+      const project = await plugin.findProject(cwd);
+      return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== "LS8001") throw error;
       missing = error;

@@ -82,7 +82,7 @@ class Deployment {
       this.#throwIfCancelled();
       const locked = (await this.#settleAll(attempt === 1)) ?? (await this.#runOnce());
       if (locked === undefined) {
-        const { applied } = await plugin.readApplied(this.#connection);
+        const { applied } = await plugin.readApplied(this.#connection, this.#request.project);
         return {
           applied: applied.filter((name) => !before.applied.includes(name) && !this.#skipped.has(name)),
           attempts: attempt,
@@ -100,7 +100,7 @@ class Deployment {
         ...(isLast ? {} : { pauseMs }),
       });
       if (isLast) {
-        const left = await this.#settleAll(false);
+        const left = (await this.#settleAll(false)) ?? (await this.#settleUnrecorded(locked));
         throw new LockstepError(
           "LS7021",
           `${locked.name} did not get its locks on ${target.name} in ${attempts} ${attempts === 1 ? "attempt" : "attempts"}: ${blockers.join("; ") || "nobody holds them now"}.` +
@@ -119,12 +119,12 @@ class Deployment {
     const { plugin, project, target, onEvent } = this.#request;
     const run = await plugin.deploy(project, target.url, (line) => onEvent({ kind: "line", line }));
     const state = await this.#state();
-    const [name] = state.failed;
+    const name = state.failed[0] ?? run.failed?.migration;
     if (name === undefined) {
       if (run.exitCode === 0) return undefined;
       throw this.#refusedRun(run, state);
     }
-    const failed = await this.#failed(name, state);
+    const failed = await this.#failed(name, state, run.failed);
     if (failed.isLock && failed.isRepeatable) return failed;
     throw await this.#failure(failed);
   }
@@ -165,6 +165,18 @@ class Deployment {
     return undefined;
   }
 
+  /** What a failure has left that the ORM has not recorded. The next run would do this as well. */
+  async #settleUnrecorded(failed: FailedMigration): Promise<FailedMigration | undefined> {
+    if (failed.isRecorded) return undefined;
+    try {
+      return (await failed.settle(this.#connection)) === "building" ? failed : undefined;
+    } catch (error) {
+      const reason = retryReason(error);
+      if (reason === "locked" || reason === "conflict") return failed;
+      throw error;
+    }
+  }
+
   /** @returns whether the target's record was changed */
   async #skipTakenBack(state: TargetState): Promise<boolean> {
     const { plugin, project, target, onEvent } = this.#request;
@@ -182,9 +194,10 @@ class Deployment {
     return readTargetState(this.#connection, this.#request);
   }
 
-  #failed(name: string, state: TargetState): Promise<FailedMigration> {
+  #failed(name: string, state: TargetState, said?: OrmRun["failed"]): Promise<FailedMigration> {
     const own = state.units.find((unit) => unit.migration === name);
-    return readFailed(this.#connection, name, { ...this.#request, own });
+    const isRecorded = state.failed.includes(name);
+    return readFailed(this.#connection, name, { ...this.#request, own, ...(isRecorded ? {} : { said }) });
   }
 
   #blockers({ own, index }: FailedMigration): Promise<readonly string[]> {

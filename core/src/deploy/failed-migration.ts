@@ -14,6 +14,8 @@ export interface FailedMigration {
   readonly name: string;
   readonly failure: MigrationFailure;
   readonly own: ReleasedUnit | undefined;
+  /** The ORM applies nothing until its record is put right. */
+  readonly isRecorded: boolean;
   /** Locks, and nothing in the data or the statement, stopped it. */
   readonly isLock: boolean;
   /** The index that it builds concurrently. */
@@ -35,9 +37,16 @@ export async function readFailed(
     project,
     plugin,
     own,
-  }: { readonly project: Project; readonly plugin: OrmPlugin; readonly own: ReleasedUnit | undefined },
+    said,
+  }: {
+    readonly project: Project;
+    readonly plugin: OrmPlugin;
+    readonly own: ReleasedUnit | undefined;
+    /** What the run said, of an ORM that has not recorded the failure. */
+    readonly said?: MigrationFailure | undefined;
+  },
 ): Promise<FailedMigration> {
-  const failure = (await plugin.readFailure(connection, name)) ?? { sqlState: undefined, text: undefined };
+  const failure = said ?? (await plugin.readFailure(connection, name)) ?? { sqlState: undefined, text: undefined };
   const isOwn = own !== undefined && isRepeatable(own.unit);
   const single = isOwn ? undefined : await singleStatement(project, plugin, name);
   const index = isOwn ? builtIndex(own.unit) : single?.index;
@@ -45,6 +54,7 @@ export async function readFailed(
     name,
     failure,
     own,
+    isRecorded: said === undefined,
     index,
     isLock: isLockFailure(failure.sqlState, index !== undefined),
     isRepeatable: isOwn || single !== undefined,

@@ -56,6 +56,8 @@ export interface UnitIndex {
   readonly method: string;
   /** What follows the table's name, as the ORM wrote it; only where the index is more than `method` over plain `columns`. */
   readonly definition?: string;
+  /** It belongs to a unique constraint, which has its name. Absent: the index stands alone. */
+  readonly constraint?: { readonly deferrable: Deferrable };
 }
 
 /** A foreign key as a unit adds it. */
@@ -98,6 +100,8 @@ export type UnitSpec =
       readonly ifMissing?: true;
     } & IndexOf)
   | ({ readonly kind: "assert-index" } & IndexOf)
+  /** Makes an index that was built the one of its constraint. */
+  | ({ readonly kind: "attach-unique" } & IndexOf)
   | ({ readonly kind: "drop-index" } & IndexOf)
   | ({ readonly kind: "prove" } & ColumnsOf)
   | ({ readonly kind: "enforce" } & ColumnsOf)
@@ -112,7 +116,21 @@ export type UnitSpec =
     } & ColumnsOf)
   | ({ readonly kind: "undo-contract" } & ColumnsOf)
   /** Statements of the user's migration that need no rewrite: the same bytes, in the same order. */
-  | { readonly kind: "original"; readonly sql: string };
+  | {
+      readonly kind: "original";
+      readonly sql: string;
+      /** The same statements one by one, for ORMs that run them so and give them parameters. */
+      readonly queries?: readonly OrmQuery[];
+      /** What takes them back, in the order in which it runs; of ORMs that write it. */
+      readonly down?: readonly OrmQuery[];
+    };
+
+/** A statement as an ORM runs it. */
+export interface OrmQuery {
+  readonly sql: string;
+  /** JSON values, for `$1`, `$2`, … */
+  readonly parameters?: readonly unknown[];
+}
 
 export type UnitKind = UnitSpec["kind"];
 
@@ -228,6 +246,7 @@ export interface WrittenUnit {
   readonly id: string;
   /** Path from the project root. Held: `lockstep/<plan>/held/…`; released: the ORM's migration file. */
   readonly file: string;
+  /** Of its text; of code without its layout, which formatters change. */
   readonly sha256: string;
 }
 

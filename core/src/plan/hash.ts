@@ -4,3 +4,25 @@ import { createHash } from "node:crypto";
 export function sha256(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
+
+/**
+ * The hash of a unit's file. A migration that is code goes through the formatter of its project, often on commit: only what the code
+ * does is hashed then.
+ */
+export function fileHash(file: string, text: string): string {
+  return sha256(/\.[cm]?[jt]s$/.test(file) ? withoutLayout(text) : text);
+}
+
+/** What a formatter leaves alone: templates, strings whatever their quotes, words, and marks other than `;` and a last comma. */
+const token =
+  /`(?:\\[\s\S]|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/.*|[\w$]+|\s+|[^\s\w$]/g;
+
+function withoutLayout(code: string): string {
+  // As the language reads it: a checkout may have other line ends.
+  const tokens = code.replaceAll(/\r\n?/g, "\n").match(token) ?? [];
+  return tokens
+    .filter((text) => text.trim() !== "" && text !== ";" && !text.startsWith("//") && !text.startsWith("/*"))
+    .filter((text, at, all) => !(text === "," && /^[)\]}]$/.test(all[at + 1] ?? "")))
+    .map((text) => (/^["']/.test(text) ? JSON.stringify(text.slice(1, -1).replace(/\\(["'])/g, "$1")) : text))
+    .join(" ");
+}

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import { phasesOf } from "./build-plan.js";
-import { sha256 } from "./hash.js";
+import { fileHash } from "./hash.js";
 import { planFolder, readPlan } from "./plan-file.js";
 
 /** Every plan of a project, oldest first. */
@@ -75,7 +75,7 @@ export function planOf(plans: readonly Plan[], table: TableName, column: string)
  */
 export function verifyUnits(root: string, plan: Plan): void {
   for (const { file, sha256: expected } of [...plan.state.held, ...plan.state.undo]) {
-    const actual = existsSync(join(root, file)) ? sha256(readFileSync(join(root, file), "utf8")) : undefined;
+    const actual = existsSync(join(root, file)) ? fileHash(file, readFileSync(join(root, file), "utf8")) : undefined;
     if (actual !== expected)
       throw new LockstepError(
         "LS3003",
@@ -85,7 +85,7 @@ export function verifyUnits(root: string, plan: Plan): void {
   for (const { file, sha256: expected } of plan.state.written) {
     // A squashed history has no such file any more: the end state is what counts then.
     if (!existsSync(join(root, file))) continue;
-    if (sha256(readFileSync(join(root, file), "utf8")) !== expected)
+    if (fileHash(file, readFileSync(join(root, file), "utf8")) !== expected)
       throw new LockstepError("LS3010", `${file} was changed after planning.`);
   }
 }

@@ -108,14 +108,15 @@ function unitsToTakeBack({ plan, project, to }: UndoRequest): readonly Unit[] {
 }
 
 /** The units of contract wait beside the plan again: the bytes of the migrations, which were reviewed. */
-function heldAgain({ plan, project }: UndoRequest): UnitFile[] {
+function heldAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
   const standing = releasesOf(plan).filter(({ phase, isPast }) => phase === "contract" && !isPast);
   return heldFiles(
     plan,
     plan.units.filter((unit) => unit.phase === "contract"),
   ).map((held) => {
     const migration = standing.find(({ id }) => id === held.id);
-    return fileOf(held.unit, held.file, (migration && read(project, migration.file)) ?? held.text);
+    const reviewed = migration && read(project, migration.file);
+    return fileOf(held.unit, held.file, (reviewed && plugin.migrationSql(reviewed)) ?? held.text);
   });
 }
 

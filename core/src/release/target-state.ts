@@ -26,7 +26,7 @@ export async function readTargetState(
 ): Promise<TargetState> {
   // In this order: a deployment that ends in between leaves its rows finished.
   const deploying = await plugin.deployingSession(connection);
-  const { applied, failed } = await plugin.readApplied(connection);
+  const { applied, failed } = await plugin.readApplied(connection, project);
   const pending = plugin.listMigrations(project).filter((name) => !applied.includes(name) && !failed.includes(name));
   const waiting = new Set([...pending, ...failed]);
   return {

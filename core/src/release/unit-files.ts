@@ -1,5 +1,5 @@
 import type { Plan, Unit, WrittenUnit } from "../model/index.js";
-import { sha256 } from "../plan/hash.js";
+import { fileHash } from "../plan/hash.js";
 import { planFolder } from "../plan/plan-file.js";
 import { renderUnit } from "../sql/postgres/units/index.js";
 
@@ -37,7 +37,7 @@ export function undoFiles(plan: Plan): UnitFile[] {
 }
 
 export function fileOf(unit: Unit, file: string, text: string): UnitFile {
-  return { id: unit.id, unit, file, text, sha256: sha256(text) };
+  return { id: unit.id, unit, file, text, sha256: fileHash(file, text) };
 }
 
 export function recordOf({ id, file, sha256: hash }: UnitFile): WrittenUnit {

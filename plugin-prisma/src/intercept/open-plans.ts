@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Operation, Plan } from "@lockstep/core";
-import { isOpen, listPlans, writeFiles } from "@lockstep/core/planning";
+import { isOpen, listPlans, refuseSecondChange, writeFiles } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { readSchema } from "../schema/read.js";
 import { keepUnique } from "../schema/unique.js";
-import { refuseSecondChange } from "./second-change.js";
 import type { SchemaContainer } from "./shapes.js";
 
 /** Writes what has to be written; the message is for the user, where there is something to say. */

@@ -1,19 +1,12 @@
+import { dateOf, loadParser, readMigration } from "@lockstep/core";
 import {
-  dateOf,
-  isSameTable,
-  LockstepError,
-  loadParser,
-  type Migration,
-  type Operation,
-  type Plan,
-  readMigration,
-} from "@lockstep/core";
-import * as terminal from "@lockstep/core/planning";
-import {
+  assertAgreement,
   codeGlobs,
   colorsFor,
+  expandText,
+  foundText,
   loadConfig,
-  nextStep,
+  type PhaseFiles,
   preparePhase,
   settleFiles,
   writeFiles,
@@ -36,9 +29,10 @@ export async function prepareExpand(
   change: PlannedChange,
   name: string,
   relaxedSql: string,
-): Promise<{ readonly prepared: terminal.PhaseFiles; readonly text: string }> {
+): Promise<{ readonly prepared: PhaseFiles; readonly text: string }> {
   const { project, migration, schema } = change;
-  await assertAgreement(migration, relaxedSql, change.plan);
+  const relaxed = readMigration(relaxedSql, "migration.sql", await loadParser());
+  assertAgreement(migration, relaxed, change.plan, "Prisma");
   const plan = await change.rename(name);
   const config = await loadConfig(project.root);
   const prepared = await preparePhase({
@@ -50,7 +44,8 @@ export async function prepareExpand(
     models: toEntityModels(readSchema(schema.files)),
     code: codeGlobs(config),
   });
-  return { prepared, text: summary(prepared) };
+  const colors = colorsFor(process.env.LOCKSTEP_COLOR === "1");
+  return { prepared, text: foundText(prepared.plan, colors) + expandText(prepared, prismaPlugin.words, colors) };
 }
 
 /**
@@ -73,78 +68,4 @@ export async function leaveExpand(
   // The CLI ends the engine when it has written and applied its file.
   process.once("exit", () => settleFiles(root));
   return { text, first: first.unit.text };
-}
-
-/**
- * What the ORM makes of the relaxed model must be what the plan replaces: the user's operations without NOT NULL on the relaxed
- * columns, and without dropping the unique indexes that stay. Otherwise the next migration would undo the plan.
- */
-async function assertAgreement(user: Migration, relaxedSql: string, plan: Plan): Promise<void> {
-  const relaxed = readMigration(relaxedSql, "migration.sql", await loadParser());
-  const isKept = (operation: Operation) =>
-    operation.kind === "dropIndex" &&
-    (plan.keptUniques ?? []).some((unique) => unique.index.name === operation.name.name);
-  const wanted = user.operations.filter((operation) => !isKept(operation));
-  const expected = wanted.map((operation) => essence(operation, plan)).sort();
-  const actual = relaxed.operations.map((operation) => essence(operation, plan)).sort();
-  const missing = expected.filter((entry, index) => entry !== actual[index]);
-  if (missing.length === 0 && expected.length === actual.length) return;
-  const additional = actual.filter((entry) => !expected.includes(entry));
-  throw new LockstepError(
-    "LS2011",
-    `With ${plan.columns.map((column) => `${column.model}.${column.field}`).join(", ")} optional, Prisma would generate another migration than the plan replaces: ${[...missing, ...additional].join("; ").slice(0, 600)}`,
-  );
-}
-
-function essence(operation: Operation, plan: Plan): string {
-  if (operation.kind === "addColumn") {
-    const { table, column } = operation;
-    const isRelaxed = plan.columns.some(
-      (planned) => planned.isRelaxed && planned.name === column.name && isSameTable(planned.table, table),
-    );
-    if (isRelaxed) return JSON.stringify([operation.kind, table, column.name, column.type]);
-  }
-  return JSON.stringify([operation.kind, operation.sql.replace(/\s+/g, " ")]);
-}
-
-/** What the user sees in the output of `migrate dev`. */
-function summary(prepared: terminal.PhaseFiles): string {
-  const { plan, migrations, edits, places } = prepared;
-  const colors = colorsFor(process.env.LOCKSTEP_COLOR === "1");
-  return [
-    "",
-    terminal.hazardsText(plan, colors),
-    ...(plan.notices.length > 0 ? [terminal.noticesText(plan.notices, colors)] : []),
-    "",
-    terminal.planText(plan, colors),
-    "",
-    terminal.writtenText(
-      "expand",
-      [
-        ...migrations.map(({ name, unit }) => [name, unit.unit.title] as const),
-        ...plan.originalModels
-          .map(({ file, model }) => [file, modelWords(plan, model)] as const)
-          .filter(([, words]) => words !== ""),
-        [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
-      ],
-      colors,
-    ),
-    terminal.editsText(edits, places, colors),
-    terminal.nextText(nextStep(plan, prismaPlugin.words), colors),
-    "",
-  ]
-    .filter((line, index, lines) => !(line === "" && lines[index - 1] === ""))
-    .join("\n");
-}
-
-/** What the model is until contract. */
-function modelWords({ columns, keptUniques = [] }: Plan, model: string): string {
-  const names = columns
-    .filter((column) => column.isRelaxed && column.model === model)
-    .map((column) => `${model}.${column.field}`);
-  const kept = keptUniques.filter((unique) => unique.model === model).map((unique) => `(${unique.fields.join(", ")})`);
-  return [
-    ...(names.length === 0 ? [] : [`${names.join(", ")} optional until contract`]),
-    ...(kept.length === 0 ? [] : [`${model} still unique on ${kept.join(", ")} until contract`]),
-  ].join("; ");
 }

@@ -1,5 +1,7 @@
-import { isSameTable, LockstepError, type Operation, type Plan, tableLabel } from "@lockstep/core";
-import { planOf, refuseLostSources } from "@lockstep/core/planning";
+import { LockstepError } from "../errors.js";
+import { isSameTable, type Operation, type Plan, tableLabel, type UnitSpec } from "../model/index.js";
+import { refuseLostSources } from "../plan/guard-sources.js";
+import { planOf } from "../plan/store.js";
 
 /**
  * Refuses a change to what an open plan is about; each kind has its own way on.
@@ -51,6 +53,8 @@ function answer(operation: Operation, plan: Plan, operations: readonly Operation
       };
     case "dropIndex":
       return { did: "drops its index, on which the backfill relies", hint: finishFirst };
+    case "dropConstraint":
+      return { did: "drops its constraint, on which the backfill relies", hint: finishFirst };
     default:
       return { did: "alters it", hint: finishFirst };
   }
@@ -66,12 +70,11 @@ function touchedBy(
     );
     return plan && { what: `"${tableLabel(operation.table)}"`, plan };
   }
-  if (operation.kind === "dropIndex") {
-    const plan = plans.find((candidate) =>
-      candidate.units.some(({ spec }) => spec.kind === "create-index" && spec.index.name === operation.name.name),
-    );
+  if (operation.kind === "dropIndex" || operation.kind === "dropConstraint") {
+    const name = operation.kind === "dropIndex" ? operation.name.name : operation.name;
+    const plan = plans.find((candidate) => candidate.units.some(({ spec }) => madeBy(spec) === name));
     // A plan of an index alone is not open any more once it is written.
-    return plan && { what: `"${operation.name.name}"`, plan };
+    return plan && { what: `"${name}"`, plan };
   }
   if (!("table" in operation) || !("column" in operation)) return undefined;
   const name = typeof operation.column === "string" ? operation.column : operation.column.name;
@@ -80,8 +83,14 @@ function touchedBy(
   return plan && { what: `"${tableLabel(operation.table)}"."${name}"`, plan };
 }
 
+/** The index, or the constraint of that name, that a unit makes. */
+function madeBy(spec: UnitSpec): string | undefined {
+  if (spec.kind === "create-index") return spec.index.name;
+  return spec.kind === "add-foreign-key" ? spec.foreignKey.name : undefined;
+}
+
 /**
- * Prisma sets a default again, in every migration, whose expression PostgreSQL's catalogue spells in another way: `md5(random()::text)`
+ * ORMs set a default again, in every migration, whose expression PostgreSQL's catalogue spells in another way: `md5(random()::text)`
  * comes back as `md5((random())::text)`. That changes nothing.
  */
 function isSameDefault(operation: Operation, plan: Plan): boolean {

@@ -1,9 +1,11 @@
-import { LockstepError, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
-import { refuseSecondChange } from "../../../plugin-prisma/src/intercept/second-change.js";
+import { LockstepError } from "../../../core/src/errors.js";
+import { refuseSecondChange } from "../../../core/src/intercept/second-change.js";
+import { loadParser } from "../../../core/src/sql/postgres/parser.js";
+import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
 import { planOf } from "../../support/plan-fixture.js";
 
-// SQL of Prisma 7.10 for changes to a column whose plan is open.
+// SQL of Prisma 7.10 for changes to a column whose plan is open; constraints are TypeORM's.
 const id = "20261120093000_add_handle";
 
 async function errorOf(sql: string): Promise<LockstepError> {
@@ -44,6 +46,12 @@ test.each([
     `npx lockstep next ${id}`,
   ],
   ["without its unique index", `DROP INDEX "User_handle_key";`, "drops its index", "finish the plan first"],
+  [
+    "without its unique constraint",
+    `ALTER TABLE "User" DROP CONSTRAINT "User_handle_key";`,
+    "drops its constraint",
+    "finish the plan first",
+  ],
   ["with its table", `DROP TABLE "User";`, "drops the table", `npx lockstep abandon ${id}`],
   [
     "another default",
@@ -62,6 +70,7 @@ test.each([
 test.each([
   `ALTER TABLE "User" ADD COLUMN "nick" TEXT;`,
   `DROP INDEX "User_name_idx";`,
+  `ALTER TABLE "User" DROP CONSTRAINT "User_name_check";`,
   `ALTER TABLE "User" DROP COLUMN "name";`,
   `CREATE INDEX "User_name_idx" ON "User"("name");`,
 ])("other things of the table are no business of the plan: %s", async (sql) => {

@@ -1,0 +1,67 @@
+import type { Plan } from "../model/index.js";
+import type { OrmPlugin } from "../plugin.js";
+import type { PhaseFiles } from "../release/prepare-phase.js";
+import { nextStep } from "../review/next-step.js";
+import {
+  type Colors,
+  editsText,
+  hazardsText,
+  nextText,
+  noticesText,
+  planText,
+  writtenText,
+} from "../review/terminal.js";
+
+/** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
+export function foundText(plan: Plan, colors: Colors): string {
+  return joined([
+    "",
+    hazardsText(plan, colors),
+    ...(plan.notices.length > 0 ? [noticesText(plan.notices, colors)] : []),
+    "",
+    planText(plan, colors),
+    "",
+  ]);
+}
+
+/** What expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and what to do next. */
+export function expandText(
+  { plan, migrations, edits, places }: PhaseFiles,
+  words: OrmPlugin["words"],
+  colors: Colors,
+): string {
+  return joined([
+    "",
+    writtenText(
+      "expand",
+      [
+        ...migrations.map(({ name, unit }) => [name, unit.unit.title] as const),
+        ...plan.originalModels
+          .map(({ file, model }) => [file, modelWords(plan, model)] as const)
+          .filter(([, what]) => what !== ""),
+        [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
+      ],
+      colors,
+    ),
+    editsText(edits, places, colors),
+    nextText(nextStep(plan, words), colors),
+    "",
+  ]);
+}
+
+/** What the model is until contract. */
+function modelWords({ columns, keptUniques = [] }: Plan, model: string): string {
+  const names = columns
+    .filter((column) => column.isRelaxed && column.model === model)
+    .map((column) => `${model}.${column.field}`);
+  const kept = keptUniques.filter((unique) => unique.model === model).map((unique) => `(${unique.fields.join(", ")})`);
+  return [
+    ...(names.length === 0 ? [] : [`${names.join(", ")} optional until contract`]),
+    ...(kept.length === 0 ? [] : [`${model} still unique on ${kept.join(", ")} until contract`]),
+  ].join("; ");
+}
+
+/** Without two empty lines on top of each other. */
+function joined(lines: readonly string[]): string {
+  return lines.filter((line, index) => !(line === "" && lines[index - 1] === "")).join("\n");
+}

@@ -1,0 +1,27 @@
+import { inspect } from "node:util";
+import { errorText, LockstepError } from "@lockstep/core";
+
+/** An error as TypeORM's CLI shows it: the CLI prints whatever `inspect` makes of it, then ends with 1. */
+class CliError extends Error {
+  readonly #text: string;
+
+  constructor(text: string, cause: unknown) {
+    super(text.split("\n", 1)[0], { cause });
+    this.name = "LockstepError";
+    this.#text = text;
+  }
+
+  [inspect.custom](): string {
+    return this.#text;
+  }
+}
+
+/** Code, what happened, why, and what to do next; anything that is no error of Lockstep is our bug, with its stack. */
+export function asCliError(error: unknown): Error {
+  if (error instanceof LockstepError) return new CliError(errorText(error), error);
+  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new CliError(
+    `This is a bug of Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${stack}`,
+    error,
+  );
+}

@@ -1,0 +1,53 @@
+import { isSameTable, type TableName } from "@lockstep/core";
+import type { DataSource, EntityMetadata } from "typeorm";
+import type { KnownColumn } from "../entities/read.js";
+
+type ColumnMetadata = EntityMetadata["columns"][number];
+
+/** The columns of the entities with the names that they have in the database: the naming strategy has given them already. */
+export function knownColumns(dataSource: DataSource): readonly KnownColumn[] {
+  return columnsOf(dataSource).map(({ metadata, column, table }) => ({
+    model: metadata.targetName,
+    field: column.propertyPath,
+    table,
+    name: column.databaseName,
+  }));
+}
+
+/** A column as TypeORM holds it; several where several entities share a table. */
+export function findColumns(
+  dataSource: DataSource,
+  { table, name }: Pick<KnownColumn, "table" | "name">,
+): readonly ColumnMetadata[] {
+  return columnsOf(dataSource)
+    .filter((each) => each.column.databaseName === name && isSameTable(each.table, table))
+    .map(({ column }) => column);
+}
+
+/** Has TypeORM think that columns are optional, and takes that back. */
+export async function asOptional<T>(columns: readonly ColumnMetadata[], run: () => Promise<T>): Promise<T> {
+  const former = columns.map((column) => [column, column.isNullable] as const);
+  try {
+    for (const column of columns) column.isNullable = true;
+    return await run();
+  } finally {
+    for (const [column, isNullable] of former) column.isNullable = isNullable;
+  }
+}
+
+function columnsOf(dataSource: DataSource) {
+  return dataSource.entityMetadatas
+    .filter(({ tableType }) => tableType !== "view")
+    .flatMap((metadata) => {
+      const table = tableOf(metadata, dataSource);
+      return metadata.columns
+        .filter(({ isVirtualProperty }) => !isVirtualProperty)
+        .map((column) => ({ metadata, column, table }));
+    });
+}
+
+/** As TypeORM writes it in SQL: without the schema that the search path begins with. */
+function tableOf({ schema, tableName }: EntityMetadata, { driver }: DataSource): TableName {
+  const { searchSchema } = driver as { readonly searchSchema?: string };
+  return schema === undefined || schema === searchSchema ? { name: tableName } : { schema, name: tableName };
+}

@@ -1,0 +1,35 @@
+import type { DataSource } from "typeorm";
+import type { SqlInMemory } from "../wrapper/typeorm.cjs";
+import { asCliError } from "./cli-error.js";
+import { decide } from "./decide.js";
+
+/** A call of `log()` by `typeorm migration:generate`. */
+export interface GenerateCall {
+  readonly dataSource: DataSource;
+  /** The file of the command: the CLI's own copy of TypeORM. */
+  readonly commandFile: string;
+  /** The data source changes the database whenever it starts. The CLI has turned that off for this run. */
+  readonly synchronizes: boolean;
+  /** TypeORM's own answer, as often as it is asked. */
+  ask(): Promise<SqlInMemory>;
+}
+
+/**
+ * Answers the CLI's question for the SQL of a migration. A change that is safe gets TypeORM's own answer, the very same object; for
+ * any other the files of the plan's first phase take the place of the one that the CLI would write.
+ *
+ * @throws an error that the CLI prints, then ends with 1; nothing has been written
+ */
+export async function interceptGenerate(call: GenerateCall): Promise<SqlInMemory> {
+  let theirs: unknown;
+  const ask = () =>
+    call.ask().catch((error: unknown) => {
+      theirs = error;
+      throw error;
+    });
+  try {
+    return await decide({ ...call, ask });
+  } catch (error) {
+    throw error === theirs ? error : asCliError(error);
+  }
+}

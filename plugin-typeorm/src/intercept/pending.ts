@@ -1,0 +1,37 @@
+import { LockstepError } from "@lockstep/core";
+import type { DataSource } from "typeorm";
+
+/**
+ * Refuses to go on while migrations of the repository have not run here. TypeORM compares the entities with the database as it is: it
+ * would write once more what those migrations do, and a plan would be made of a change that already has one.
+ *
+ * @throws LS9050
+ */
+export async function refusePending(dataSource: DataSource): Promise<void> {
+  const names = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  if (names.length === 0) return;
+  const executed = await executedMigrations(dataSource);
+  const pending = names.filter((name) => !executed.has(name));
+  if (pending.length === 0) return;
+  const shown = pending.length > 5 ? [...pending.slice(0, 5), `and ${pending.length - 5} more`] : pending;
+  throw new LockstepError(
+    "LS9050",
+    `${pending.length === 1 ? "A migration has" : "Migrations have"} not run on the database that the entities are compared with: ${shown.join(", ")}.`,
+    { details: { pending } },
+  );
+}
+
+/** TypeORM's own way of asking would make the table where there is none. */
+async function executedMigrations(dataSource: DataSource): Promise<ReadonlySet<string>> {
+  const { migrationsTableName = "migrations" } = dataSource.options;
+  const { schema } = dataSource.options as { readonly schema?: string };
+  const quoted = [...(schema === undefined ? [] : [schema]), migrationsTableName].map(quote).join(".");
+  const [found] = await dataSource.query("SELECT to_regclass($1)::text AS name", [quoted]);
+  if (found?.name == null) return new Set();
+  const rows: readonly { readonly name: string }[] = await dataSource.query(`SELECT name FROM ${quoted}`);
+  return new Set(rows.map(({ name }) => name));
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,15 @@
+import { LockstepError } from "@lockstep/core";
+import { type Connection, connectWith } from "@lockstep/core/planning";
+import type { DataSource } from "typeorm";
+import type { Driver } from "../wrapper/typeorm.cjs";
+
+/**
+ * A session on the database that the entities are compared with, opened as TypeORM opens its own.
+ *
+ * @throws LS8004 when it cannot be reached
+ */
+export function openSession({ driver }: Pick<DataSource, "driver">): Promise<Connection> {
+  const { master } = driver as unknown as Driver;
+  if (master?.options === undefined) throw new LockstepError("LS9003", "The data source has no connection pool.");
+  return connectWith(master.options, { applicationName: "lockstep plan" });
+}

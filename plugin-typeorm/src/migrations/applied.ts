@@ -1,0 +1,38 @@
+import { type AppliedMigrations, quoteTable } from "@lockstep/core";
+import type { Connection } from "@lockstep/core/planning";
+import type { TypeormProject } from "../project.js";
+import { readMigrationFiles } from "./list.js";
+import { runningSessions } from "./locks.js";
+
+/**
+ * What TypeORM's table says about a target, under the names of the files: it has a row a class. A class without a file keeps its own
+ * name. TypeORM records what it has done and nothing else: there are no failures in it.
+ */
+export async function readAppliedMigrations(
+  connection: Connection,
+  project: Pick<TypeormProject, "root" | "migrationGlobs" | "migrationsTable">,
+): Promise<AppliedMigrations> {
+  const { schema, name } = project.migrationsTable;
+  const table = quoteTable(schema === undefined ? { name } : { schema, name });
+  const { rows: tables } = await connection.query<{ found: string | null }>("SELECT to_regclass($1)::text AS found", [
+    table,
+  ]);
+  if (tables[0]?.found == null) return { applied: [], failed: [] };
+  const { rows } = await connection.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY id`);
+  const recorded = new Set(rows.map((row) => row.name));
+  const files = readMigrationFiles(project);
+  const inFiles = new Set(files.flatMap(({ recordedAs }) => recordedAs));
+  return {
+    applied: [
+      ...[...recorded].filter((row) => !inFiles.has(row)),
+      ...files.filter(({ recordedAs }) => recordedAs.every((own) => recorded.has(own))).map((file) => file.name),
+    ],
+    failed: [],
+  };
+}
+
+/** The session that runs migrations on a target right now: a wrapped data source, or anybody who is at a unit of a plan. */
+export async function deployingSession(connection: Connection): Promise<number | undefined> {
+  const { rows } = await connection.query<{ pid: number }>(`${runningSessions} LIMIT 1`);
+  return rows[0]?.pid;
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { globSync } from "tinyglobby";
+import type { TypeormProject } from "../project.js";
+
+/** A file of migrations. Nearly always of one. */
+export interface MigrationFile {
+  /** Its stem: what Lockstep calls the migration. */
+  readonly name: string;
+  /** From the root. */
+  readonly file: string;
+  /** What TypeORM calls its migrations, and records: names of classes, or what their `name` says. */
+  readonly recordedAs: readonly string[];
+}
+
+type Found = Pick<TypeormProject, "root" | "migrationGlobs">;
+
+/** Names of the migrations in the repository, in the order in which TypeORM runs them. */
+export function listMigrations(project: Found): string[] {
+  return readMigrationFiles(project).map(({ name }) => name);
+}
+
+/** The files that the data source finds, in the order in which TypeORM runs them: by the stamps of their classes. */
+export function readMigrationFiles({ root, migrationGlobs }: Found): MigrationFile[] {
+  const paths = globSync([...migrationGlobs], { cwd: root, ignore: ["**/*.d.{ts,cts,mts}", "**/node_modules/**"] });
+  const files = paths
+    // Sources before what is compiled from them and lies beside them.
+    .sort((a, b) => Number(/\.[cm]?js$/.test(a)) - Number(/\.[cm]?js$/.test(b)))
+    .filter((path) => /\.[cm]?[jt]s$/.test(path))
+    .map((file) => ({
+      name: basename(file).replace(/\.[cm]?[jt]s$/, ""),
+      file,
+      recordedAs: migrationsIn(readFileSync(join(root, file), "utf8")),
+    }))
+    .filter(({ recordedAs }) => recordedAs.length > 0);
+  return files
+    .filter(({ name }, at) => files.findIndex((other) => other.name === name) === at)
+    .sort((a, b) => firstStamp(a) - firstStamp(b) || (a.name < b.name ? -1 : 1));
+}
+
+/** As TypeORM reads them: the `name` of the instance, else that of the class; 13 digits at its end. */
+function migrationsIn(source: string): string[] {
+  const heads = [...source.matchAll(/\bclass\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)];
+  return heads
+    .map((head, at) => {
+      const body = source.slice(head.index, heads[at + 1]?.index);
+      return ownName.exec(body)?.[2] ?? head[1] ?? "";
+    })
+    .filter((name) => /\d{13}$/.test(name));
+}
+
+/** `name = "AddHandle1763648123456"` as a property, or as compilers write it in a constructor. */
+const ownName = /^[ \t]*(?:public |readonly |this\.)*name(?:\s*:\s*string)?\s*=\s*(["'`])([^"'`]*)\1/m;
+
+function firstStamp({ recordedAs }: MigrationFile): number {
+  return Math.min(...recordedAs.map((name) => Number(name.slice(-13))));
+}

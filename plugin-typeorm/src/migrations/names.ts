@@ -1,0 +1,49 @@
+import type { Plan } from "@lockstep/core";
+import type { TypeormProject } from "../project.js";
+
+/** TypeORM orders migrations by the last 13 digits of their class names: milliseconds. */
+const leading = /^(\d{13})(?!\d)-?/;
+const trailing = /(\d{13})$/;
+
+/**
+ * Stamps of `count` new migrations: from a moment on, a millisecond apart, after every migration that exists.
+ *
+ * @example stamps(new Date(1763648123456), ["1763648000000-Base"], 2) // ["1763648123456", "1763648123457"]
+ */
+export function stamps(moment: Date, existing: readonly string[], count: number): string[] {
+  const latest = Math.max(0, ...existing.map((name) => Number(stampOf(name) ?? 0)));
+  const first = Math.max(moment.getTime(), latest + 1);
+  return Array.from({ length: count }, (_, index) => String(first + index));
+}
+
+/** The stamp in the name of a file; undefined where it has none. */
+export function stampOf(name: string): string | undefined {
+  return leading.exec(name)?.[1] ?? trailing.exec(name)?.[1];
+}
+
+/** `1763648123457-AddHandleCreateIndex`: the stamp, the plan's own name, and what the migration does. */
+export function migrationName({ id }: Pick<Plan, "id">, stamp: string, slug: string): string {
+  return `${stamp}-${pascalCase(id.replace(leading, ""))}${pascalCase(slug)}`;
+}
+
+/** `src/migrations/1763648123457-AddHandleCreateIndex.ts`, from the root. */
+export function migrationPath(
+  { migrationsFolder, flavour }: Pick<TypeormProject, "migrationsFolder" | "flavour">,
+  name: string,
+): string {
+  return `${migrationsFolder}/${name}.${flavour.language}`;
+}
+
+/** The class of a migration, as `typeorm migration:generate` names it: `AddHandle1763648123456`. */
+export function className(migration: string): string {
+  const stamp = stampOf(migration) ?? "";
+  const words = pascalCase(migration.replace(leading, "").replace(trailing, ""));
+  return `${/^[\p{ID_Start}$_]/u.test(words) ? "" : "_"}${words}${stamp}`;
+}
+
+/** As TypeORM's own camelCase; what no identifier may have ends a word as well. */
+function pascalCase(text: string): string {
+  return ` ${text}`.replace(/[^\p{ID_Continue}$]+([\p{ID_Continue}$]?)|_(\w)/gu, (_, a?: string, b?: string) =>
+    (a ?? b ?? "").toUpperCase(),
+  );
+}

@@ -1,0 +1,119 @@
+import type { MigrationContent, OrmQuery } from "@lockstep/core";
+import type { Flavour } from "../project.js";
+import { type BuildSpec, isBuilt } from "./build-index.js";
+import { type Language, languageOf } from "./language.js";
+import { className } from "./names.js";
+import { outsideTransaction } from "./portable.js";
+import { templateLiteral } from "./template.js";
+
+export interface MigrationText {
+  /** The stem of its file: `1763648123457-AddHandleCreateIndex`. */
+  readonly name: string;
+  readonly content: MigrationContent;
+  readonly flavour: Flavour;
+}
+
+/**
+ * The file of one unit: a migration class with what takes it back. The same unit gives the same bytes.
+ *
+ * A unit of ours ends whatever transaction TypeORM has opened, runs alone, and opens one again: so it is right in every
+ * `migrationsTransactionMode` and on revert, also where the data source is not wrapped. The user's own statements stay as TypeORM
+ * wrote them.
+ *
+ * @example renderMigration({ name: "1763648123456-AddHandle", content, flavour: { language: "ts", module: "commonjs" } })
+ */
+export function renderMigration({ name, content, flavour }: MigrationText): string {
+  const language = languageOf(flavour);
+  const { spec } = content.unit;
+  if (spec.kind === "original")
+    return file(language, name, {
+      comment: "",
+      up: queries(spec.queries ?? [{ sql: content.sql.trimEnd() }]),
+      down: queries(spec.down ?? []),
+      helpers: [],
+    });
+  const { header, statement } = splitHeader(content.sql);
+  const portable = outsideTransaction(language);
+  const down = content.down.length === 0 ? "" : outside(content.down.map(run).join(""));
+  const build = builds(content);
+  if (build === undefined)
+    return file(language, name, { comment: header, up: outside(run(statement)), down, helpers: [portable] });
+  const helpers = [isBuilt(build, oneLine(content.down[0] ?? ""), language), portable];
+  return file(language, name, { comment: header, up: outside(buildOnce(statement)), down, helpers });
+}
+
+interface Parts {
+  /** For the reviewer, in lines of `//`. */
+  readonly comment: string;
+  readonly up: string;
+  readonly down: string;
+  readonly helpers: readonly string[];
+}
+
+function file(language: Language, name: string, parts: Parts): string {
+  const { imports, classHead, classEnd, access, typed, returns } = language;
+  const method = (word: string, body: string) => {
+    const parameter = body === "" ? "" : typed("queryRunner", "QueryRunner");
+    const text = body === "" ? "        // Nothing to take back.\n" : body;
+    return `    ${access}async ${word}(${parameter})${returns("Promise<void>")} {\n${text}    }\n`;
+  };
+  const identifier = className(name);
+  return `${imports}
+
+${parts.comment}${classHead(identifier)} {
+    name = "${identifier}";
+
+${method("up", parts.up)}
+${method("down", parts.down)}${classEnd}
+${parts.helpers.map((helper) => `\n${helper}`).join("")}`;
+}
+
+/** The index of a unit that builds one concurrently. */
+function builds({ unit: { spec } }: MigrationContent): BuildSpec | undefined {
+  return spec.kind === "create-index" && spec.isPartitioned !== true ? spec : undefined;
+}
+
+/** What stands above the statement, turned from comments of SQL into those of the language. */
+function splitHeader(sql: string): { readonly header: string; readonly statement: string } {
+  const header = /^(?:--.*\n)*/.exec(sql)?.[0] ?? "";
+  return { header: header.replace(/^--/gm, "//"), statement: sql.slice(header.length) };
+}
+
+function outside(body: string): string {
+  return `        await outsideTransaction(queryRunner, async () => {\n${body}        });\n`;
+}
+
+function run(sql: string): string {
+  return `            await queryRunner.query(${literal(sql)});\n`;
+}
+
+/** A build that fails leaves an index that is not valid: every write would pay for it, and a unique one would refuse rows. */
+function buildOnce(statement: string): string {
+  return `            if (await isBuilt(queryRunner)) return;
+            try {
+                await queryRunner.query(${literal(statement)});
+            } catch (error) {
+                await isBuilt(queryRunner).catch(() => false);
+                throw error;
+            }
+`;
+}
+
+function queries(list: readonly OrmQuery[]): string {
+  return list
+    .map(({ sql, parameters = [] }) => {
+      const values = parameters.length === 0 ? "" : `, ${JSON.stringify(parameters)}`;
+      return `        await queryRunner.query(${templateLiteral(sql)}${values});\n`;
+    })
+    .join("");
+}
+
+/** Longer statements keep their lines, from the left margin on. */
+function literal(sql: string): string {
+  const text = sql.trim();
+  return templateLiteral(text.includes("\n") ? `\n${text}\n` : oneLine(text));
+}
+
+function oneLine(sql: string): string {
+  return sql.trim().replace(/;$/, "");
+}

@@ -1,0 +1,14 @@
+/** A template literal that evaluates to the text. A carriage return would be read as a line feed. */
+export function templateLiteral(text: string): string {
+  const escaped = text.replaceAll("\\", "\\\\").replaceAll("`", "\\`").replaceAll("${", "\\${").replaceAll("\r", "\\r");
+  return `\`${escaped}\``;
+}
+
+/** The text of the first template literal at or after a position; undefined when there is none, or one with expressions. */
+export function readTemplate(source: string, from: number): string | undefined {
+  const literal = /`((?:\\[\s\S]|[^`\\])*)`/g;
+  literal.lastIndex = from;
+  const text = literal.exec(source)?.[1];
+  if (text === undefined || /(?<!\\)(?:\\\\)*\$\{/.test(text)) return undefined;
+  return text.replace(/\\([\s\S])/g, (_, character: string) => (character === "r" ? "\r" : character));
+}

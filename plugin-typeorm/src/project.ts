@@ -1,0 +1,29 @@
+import type { Project } from "@lockstep/core";
+
+/** How the project writes its migrations. */
+export interface Flavour {
+  readonly language: "ts" | "js";
+  /** Of JavaScript; TypeScript is written the same for both. */
+  readonly module: "commonjs" | "esm";
+}
+
+/** Where TypeORM records what it has run. */
+export interface MigrationsTable {
+  /** Undefined: the schema that the search path begins with. */
+  readonly schema: string | undefined;
+  readonly name: string;
+}
+
+/** A project that uses TypeORM. */
+export interface TypeormProject extends Project {
+  /** The module that exports the data source; from the root. */
+  readonly dataSourceFile: string;
+  /** The words of the project's own command line before `migration:…`: `["npx", "tsx", "node_modules/typeorm/cli.js"]`. */
+  readonly run: readonly string[];
+  readonly flavour: Flavour;
+  /** Where the data source finds migrations: globs of source files, from the root. */
+  readonly migrationGlobs: readonly string[];
+  /** Folder of the TypeORM that the data source is made with; absolute. */
+  readonly typeormFolder: string;
+  readonly migrationsTable: MigrationsTable;
+}

@@ -1,0 +1,78 @@
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { aimDataSource } from "./wrapper/aim.cjs";
+import { generateCommandFile } from "./wrapper/generate-call.cjs";
+import { withRunLock } from "./wrapper/run-lock.cjs";
+import { withoutScaffolding } from "./wrapper/scaffolding.cjs";
+import type { DataSource } from "./wrapper/typeorm.cjs";
+
+/**
+ * Puts Lockstep into a data source, so that the stock `typeorm migration:generate` plans unsafe column additions in phases. The very
+ * same data source comes back, or a promise of it.
+ *
+ * Safe in production: a few lines are loaded, and nothing is asked but a lock while migrations run (two instances that start at once
+ * do not collide). Everything else is loaded when `migration:generate` runs. `LOCKSTEP=off` leaves TypeORM alone.
+ *
+ * @example
+ * // src/data-source.ts
+ * export default withLockstep(new DataSource({ type: "postgres", … }));
+ */
+export function withLockstep<T>(dataSource: T): T {
+  if (isPromise(dataSource)) return dataSource.then(withLockstep) as T;
+  if (isPostgres(dataSource) && !(wrapped in dataSource)) wrap(dataSource);
+  return dataSource;
+}
+
+const wrapped = Symbol.for("lockstep.dataSource");
+
+function wrap(dataSource: DataSource): void {
+  const { driver } = dataSource;
+  const synchronizes = dataSource.options.synchronize === true;
+  Object.defineProperty(dataSource, wrapped, { value: true });
+  aimDataSource(dataSource, process.env, process.argv);
+
+  const createSchemaBuilder = driver.createSchemaBuilder;
+  override(driver, "createSchemaBuilder", () => {
+    const builder = createSchemaBuilder.call(driver);
+    const original = builder.log;
+    const ask = () => original.call(builder);
+    override(builder, "log", async () => {
+      const commandFile = generateCommandFile();
+      if (process.env.LOCKSTEP === "off") return ask();
+      if (commandFile === undefined) return withoutScaffolding(await ask());
+      const { interceptGenerate } = await load<typeof import("./intercept/generate.js")>("generate");
+      return interceptGenerate({
+        dataSource: dataSource as never,
+        commandFile,
+        synchronizes,
+        ask: () => createSchemaBuilder.call(driver).log(),
+      });
+    });
+    return builder;
+  });
+
+  const runMigrations = dataSource.runMigrations;
+  override(dataSource, "runMigrations", (options) => {
+    const run = () => runMigrations.call(dataSource, options);
+    return process.env.LOCKSTEP === "off" ? run() : withRunLock(dataSource, run);
+  });
+}
+
+/** Not by a literal: bundlers would pull everything that plans are made with into the application. */
+function load<T>(module: string): Promise<T> {
+  return import(pathToFileURL(join(__dirname, "intercept", `${module}.js`)).href) as Promise<T>;
+}
+
+function override<T, K extends keyof T>(object: T, name: K, value: T[K]): void {
+  Object.defineProperty(object, name, { value, configurable: true, writable: true, enumerable: false });
+}
+
+function isPromise(value: unknown): value is Promise<unknown> {
+  return typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+}
+
+/** By its looks: an application may have several copies of TypeORM, and tests have stand-ins. */
+function isPostgres(value: unknown): value is DataSource {
+  const { driver, runMigrations } = (value ?? {}) as Partial<DataSource>;
+  return typeof runMigrations === "function" && driver?.options?.type === "postgres";
+}

@@ -31,9 +31,11 @@ export class Entities {
         return known?.text === content ? known : parseSourceFile(path, content);
       }),
     );
+    const known = former === undefined ? new Map<ts.ClassDeclaration, ClassDeclaration>() : former.#classes;
     for (const file of this.project.files) {
+      // All that is edited of a class stands in its own file; a schema may have columns of another one.
       for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration))
-        this.#classes.set(node, readClass(node, file, this.project));
+        this.#classes.set(node, known.get(node) ?? readClass(node, file, this.project));
       for (const node of file.nodes(ts.SyntaxKind.NewExpression)) {
         const schema = readSchema(node, file, this.project);
         if (schema !== undefined) this.#schemas.set(node, schema);

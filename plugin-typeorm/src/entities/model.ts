@@ -25,6 +25,8 @@ interface Declared {
   readonly members: readonly Member[];
   /** Uniqueness that is declared beside the columns, of one column or several. */
   readonly indexes: readonly IndexMark[];
+  /** Conditions on rows, which PostgreSQL drops together with a column that they name. */
+  readonly checks: readonly CheckMark[];
 }
 
 export interface ClassDeclaration extends Declared {
@@ -117,4 +119,14 @@ export interface IndexMark {
   readonly file: SourceFile;
   readonly properties: readonly string[];
   readonly isUnique: boolean;
+  /** Of the rows that `where` says. */
+  readonly isPartial: boolean;
+}
+
+/** `@Check("…")`, `@Exclusion("…")`, or an entry of a schema's `checks` and `exclusions`. */
+export interface CheckMark {
+  readonly node: ts.Decorator | ts.ObjectLiteralExpression;
+  readonly file: SourceFile;
+  /** SQL over the columns of the table. */
+  readonly expression: string;
 }

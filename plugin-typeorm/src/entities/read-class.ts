@@ -1,5 +1,6 @@
 import { nameOf, type Project, returnedBy, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
 import type {
+  CheckMark,
   ClassDeclaration,
   ColumnMember,
   EntityMark,
@@ -11,7 +12,7 @@ import type {
   RelationMember,
 } from "./model.js";
 import { ormName } from "./orm-name.js";
-import { flag, readOptions, resolveValue, stringOf } from "./value.js";
+import { flag, type Options, readOptions, resolveValue, stringOf } from "./value.js";
 
 /** A decorator of TypeORM, under TypeORM's name. */
 interface OrmDecorator {
@@ -41,20 +42,32 @@ const relations: Readonly<Record<string, RelationMember["relation"]>> = {
 
 /** Reads a class by its decorators: what it stores, and whether it is a table. Bases are not followed here. */
 export function readClass(node: ts.ClassDeclaration, file: SourceFile, project: Project): ClassDeclaration {
-  const decorators = ormDecorators(node, file, project);
+  // Most classes of a large project are never looked at closely.
+  let decorators: readonly OrmDecorator[] | undefined;
+  const own = () => {
+    decorators ??= ormDecorators(node, file, project);
+    return decorators;
+  };
+  let entity: { readonly mark: EntityMark | undefined } | undefined;
   let members: readonly Member[] | undefined;
   return {
     kind: "class",
     name: node.name?.text ?? "default",
     file,
     node,
-    entity: entityMark(decorators, file, project),
+    get entity() {
+      entity ??= { mark: entityMark(own(), file, project) };
+      return entity.mark;
+    },
     get members() {
       members ??= propertiesOf(node).flatMap((property) => readProperty(property, file, project) ?? []);
       return members;
     },
     get indexes() {
-      return decorators.flatMap((decorator) => readIndex(decorator, file, project));
+      return own().flatMap((decorator) => readIndex(decorator, file, project));
+    },
+    get checks() {
+      return own().flatMap((decorator) => readCheck(decorator, file, project));
     },
   };
 }
@@ -181,16 +194,35 @@ function readIndex({ name, node, call }: OrmDecorator, file: SourceFile, project
   );
   if (fields === undefined) return [];
   const isUnique = name === "Unique" || hasUniqueOption(call, file, project);
-  return [{ node, file, properties: propertiesIn(fields, file, project), isUnique }];
+  const isPartial = optionsOf(call, file, project).get("where") !== undefined;
+  return [{ node, file, properties: propertiesIn(fields, file, project), isUnique, isPartial }];
+}
+
+/** The expression comes last, behind a name. */
+function readCheck({ name, node, call }: OrmDecorator, file: SourceFile, project: Project): readonly CheckMark[] {
+  if (name !== "Check" && name !== "Exclusion") return [];
+  const expression = call.arguments
+    .map((argument) => stringOf(argument, file, project))
+    .findLast((text) => text !== undefined);
+  return expression === undefined ? [] : [{ node, file, expression }];
+}
+
+function optionsOf(call: ts.CallExpression, file: SourceFile, project: Project): Options {
+  const last = call.arguments.at(-1);
+  return readOptions(last !== undefined && isObject(last, file, project) ? last : undefined, file, project);
+}
+
+function isObject(node: ts.Expression, file: SourceFile, project: Project): boolean {
+  return ts.isObjectLiteralExpression(resolveValue(node, file, project).node);
 }
 
 function isUniqueMark({ name, call }: OrmDecorator, file: SourceFile, project: Project): boolean {
-  return name === "Unique" || (name === "Index" && hasUniqueOption(call, file, project));
+  if (name === "Unique") return true;
+  return name === "Index" && hasUniqueOption(call, file, project) && !optionsOf(call, file, project).get("where");
 }
 
 function hasUniqueOption(call: ts.CallExpression, file: SourceFile, project: Project): boolean {
-  const last = call.arguments.at(-1);
-  return last !== undefined && flag(readOptions(last, file, project), "unique") === true;
+  return flag(optionsOf(call, file, project), "unique") === true;
 }
 
 /** `["a", "b.c"]`, `(user) => [user.a, user.b.c]` and `(user) => ({ a: 1 })`. */

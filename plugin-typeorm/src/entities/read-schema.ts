@@ -8,7 +8,16 @@ import {
   unwrap,
   valueAt,
 } from "@lockstep/core/codemods";
-import type { ColumnMember, EntityMark, IndexMark, Mark, Member, RelationMember, SchemaDeclaration } from "./model.js";
+import type {
+  CheckMark,
+  ColumnMember,
+  EntityMark,
+  IndexMark,
+  Mark,
+  Member,
+  RelationMember,
+  SchemaDeclaration,
+} from "./model.js";
 import { ormName } from "./orm-name.js";
 import { readJoinColumns } from "./read-class.js";
 import { flag, type Options, readOptions, resolveValue, stringOf } from "./value.js";
@@ -44,6 +53,9 @@ export function readSchema(call: ts.NewExpression, file: SourceFile, project: Pr
     },
     get indexes() {
       return [...readIndexes("uniques", node, at, project), ...readIndexes("indices", node, at, project)];
+    },
+    get checks() {
+      return [...readChecks("checks", node, at, project), ...readChecks("exclusions", node, at, project)];
     },
   };
 }
@@ -142,16 +154,36 @@ function readIndexes(
   file: SourceFile,
   project: Project,
 ): IndexMark[] {
-  const value = valueAt(schema, part);
-  const list = value && resolveValue(value, file, project);
-  if (list === undefined || !ts.isArrayLiteralExpression(list.node)) return [];
-  return list.node.elements.flatMap((element): IndexMark[] => {
-    const node = unwrap(element);
-    if (!ts.isObjectLiteralExpression(node)) return [];
-    const options = readOptions(node, list.file, project);
+  return listed(part, schema, file, project).flatMap(({ node, file: at }): IndexMark[] => {
+    const options = readOptions(node, at, project);
     const columns = options.get("columns");
     if (columns === undefined || !ts.isArrayLiteralExpression(columns.node)) return [];
     const properties = columns.node.elements.flatMap((each) => stringOf(each, columns.file, project) ?? []);
-    return [{ node, file: list.file, properties, isUnique: part === "uniques" || flag(options, "unique") === true }];
+    const isUnique = part === "uniques" || flag(options, "unique") === true;
+    return [{ node, file: at, properties, isUnique, isPartial: options.get("where") !== undefined }];
   });
+}
+
+function readChecks(
+  part: "checks" | "exclusions",
+  schema: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  project: Project,
+): CheckMark[] {
+  return listed(part, schema, file, project).flatMap(({ node, file: at }): CheckMark[] => {
+    const value = readOptions(node, at, project).get("expression");
+    const expression = value && stringOf(value.node, value.file, project);
+    return expression === undefined ? [] : [{ node, file: at, expression }];
+  });
+}
+
+/** The entries of a list in a schema. */
+function listed(part: string, schema: ts.ObjectLiteralExpression, file: SourceFile, project: Project) {
+  const value = valueAt(schema, part);
+  const list = value && resolveValue(value, file, project);
+  if (list === undefined || !ts.isArrayLiteralExpression(list.node)) return [];
+  return list.node.elements
+    .map(unwrap)
+    .filter(ts.isObjectLiteralExpression)
+    .map((node) => ({ node, file: list.file }));
 }

@@ -59,13 +59,14 @@ function toModel(
 ): EntityModel {
   const own = known.filter(({ model }) => model === entity.name);
   const members = membersOf(entity, entities);
-  const columnOf = (field: string, name: string) => own.find((each) => each.field === field)?.name ?? name;
+  const columnOf = (name: string, ...fields: readonly string[]) =>
+    own.find(({ field }) => fields.includes(field))?.name ?? name;
   const keys = relationsIn(members).map((relation) => {
     const target = targetOf(relation.member, entity, entities);
     return { relation, target, columns: keyColumns(relation, members, entities, target) };
   });
-  const uniques = indexesOf(entity, entities).flatMap(({ isUnique, properties: [only, ...others] }) =>
-    isUnique && others.length === 0 && only !== undefined ? [only] : [],
+  const uniques = indexesOf(entity, entities).flatMap(({ isUnique, isPartial, properties: [only, ...others] }) =>
+    isUnique && !isPartial && others.length === 0 && only !== undefined ? [only] : [],
   );
   const declared = columnsIn(members).map((placed): EntityField => {
     const key = keys.find(({ columns }) => columns.some((column) => column.declared === placed));
@@ -73,7 +74,7 @@ function toModel(
     const field = toField(placed, entities);
     return {
       ...field,
-      column: columnOf(field.name, field.column),
+      column: columnOf(field.column, field.name),
       isForeignKey: key !== undefined,
       isUnique: field.isUnique || isSole || uniques.includes(field.name),
     };
@@ -85,7 +86,8 @@ function toModel(
         const { enumName, enumValues, type } = toField(referenced, entities);
         return {
           name: field,
-          column: columnOf(field, column),
+          // TypeORM itself calls it by the path of what it leads to: `team.id`.
+          column: columnOf(column, field, `${relation.path}.${referenced.path}`),
           type,
           ...(enumName === undefined ? {} : { enumName }),
           ...(enumValues === undefined ? {} : { enumValues }),

@@ -49,7 +49,7 @@ const of = (dataSource) => (entity) => ({
     columns: relation.joinColumns.map((column) => column.databaseName),
     references: relation.joinColumns.map((column) => column.referencedColumn?.propertyPath),
   })),
-  uniques: [...entity.uniques, ...entity.indices.filter(({ isUnique }) => isUnique)].map((unique) =>
+  uniques: [...entity.uniques, ...entity.indices.filter(({ isUnique, where }) => isUnique && !where)].map((unique) =>
     unique.columns.map((column) => column.databaseName),
   ),
 });

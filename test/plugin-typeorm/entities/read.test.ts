@@ -22,6 +22,14 @@ test("names that only the project's own strategy gives come from the plan; a sha
   ]);
 });
 
+test("a key that only a relation makes goes by the name of the relation, whatever TypeORM calls it", () => {
+  const files = all.find(({ name }) => name === "relations")?.files ?? [];
+  const known = { model: "Member", field: "office.id", table: { name: "member" }, name: "office_id" };
+  const member = readEntities(files, [known]).find(({ name }) => name === "Member");
+  expect(member?.fields.find(({ column }) => column === "office_id")?.name).toBe("office");
+  expect(member?.relations.find(({ name }) => name === "office")?.fields).toEqual(["office"]);
+});
+
 test("enums by the names of code, documentation by its words", () => {
   const [enums, annotated] = ["enums", "annotations"].map((name) => {
     const [model] = readEntities(all.find((fixture) => fixture.name === name)?.files ?? []);

@@ -1,5 +1,5 @@
 import { annotationSpans } from "@lockstep/core";
-import type { SourceFile, Splice } from "@lockstep/core/codemods";
+import type { Splice } from "@lockstep/core/codemods";
 import { type DocLine, docLines } from "../comments.js";
 import type { Entities } from "../entities.js";
 import type { Member } from "../model.js";
@@ -78,7 +78,13 @@ function ownLine({ start, end }: { readonly start: number; readonly end: number 
   const lineStart = text.lastIndexOf("\n", start - 1) + 1;
   const isAlone = text.slice(lineStart, start).trim() === "";
   const after = /^[ \t]*(\r?\n|$)/.exec(text.slice(end));
-  if (isAlone && after !== null) return { start: lineStart, end: end + after[0].length, text: "" };
+  if (isAlone && after !== null) {
+    const next = end + after[0].length;
+    // Between nothing and an empty line that line would be left over.
+    const isFirst = /(?:[{(]|\n)[ \t]*\r?\n$/.test(text.slice(0, lineStart));
+    const blank = isFirst ? (/^[ \t]*\r?\n/.exec(text.slice(next))?.[0].length ?? 0) : 0;
+    return { start: lineStart, end: next + blank, text: "" };
+  }
   // Before the property on its line the space behind it goes, behind the property the one before.
   if (isAlone) return { start, end: end + (/^[ \t]*/.exec(text.slice(end))?.[0].length ?? 0), text: "" };
   const lead = /[ \t]*$/.exec(text.slice(lineStart, start))?.[0].length ?? 0;
@@ -129,19 +135,18 @@ function annotationTexts(member: Member): readonly string[] {
   );
 }
 
-/** A property with all of its comments: whole lines, as far as they are its own. */
+/** A property with all of its comments, and the empty lines above them. */
 function regionOf({ node, file }: Pick<Member, "node" | "file">): { readonly start: number; readonly end: number } {
   const comments = docLines({ node, file }).map(({ comment }) => comment);
-  const start = Math.min(node.getStart(file.ast), ...comments.map((comment) => comment.start));
+  const first = Math.min(node.getStart(file.ast), ...comments.map(({ start }) => start));
+  const lineStart = file.text.lastIndexOf("\n", first - 1) + 1;
+  const isOnLine = file.text.slice(lineStart, first).trim() === "";
+  const blank = /(?:[ \t]*\r?\n)*$/.exec(file.text.slice(0, lineStart))?.[0].length ?? 0;
   return {
-    start: lineStartBefore(start, file),
-    end: Math.max(node.end, ...comments.map((comment) => comment.end)),
+    // What ends the line above is not empty, so its break stays.
+    start: isOnLine ? file.text.indexOf("\n", lineStart - blank - 1) + 1 : first,
+    end: Math.max(node.end, ...comments.map(({ end }) => end)),
   };
-}
-
-function lineStartBefore(offset: number, { text }: SourceFile): number {
-  const start = text.lastIndexOf("\n", offset - 1) + 1;
-  return text.slice(start, offset).trim() === "" ? start : offset;
 }
 
 function regionText(member: Member): string {

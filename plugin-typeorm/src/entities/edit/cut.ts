@@ -1,4 +1,4 @@
-import { removeItem, type SourceFile, type Splice, ts } from "@lockstep/core/codemods";
+import { propertiesOf, removeItem, type SourceFile, type Splice, ts } from "@lockstep/core/codemods";
 import { docLines } from "../comments.js";
 
 interface Span {
@@ -11,12 +11,25 @@ interface Span {
  * that would be left together. An entry of a list goes with its comma.
  */
 export function cutOut(node: ts.Node, file: SourceFile): readonly Splice[] {
+  const part = emptiedBy(node);
+  if (part !== undefined) return cutOut(part, file);
   const span = withComments(node, file);
   const { parent } = node;
   if (ts.isParameter(node) && ts.isConstructorDeclaration(parent)) return entry(node, parent.parameters, span, file);
   if (ts.isObjectLiteralExpression(parent)) return entry(node, parent.properties, span, file);
   if (ts.isArrayLiteralExpression(parent)) return entry(node, parent.elements, span, file);
   return [lines(span, file)];
+}
+
+/** With the last entry of `indices: […]` or `relations: { … }` goes that part of a schema. */
+function emptiedBy({ parent }: ts.Node): ts.PropertyAssignment | undefined {
+  const isLast =
+    (ts.isArrayLiteralExpression(parent) && parent.elements.length === 1) ||
+    (ts.isObjectLiteralExpression(parent) && parent.properties.length === 1);
+  const part = parent.parent;
+  if (!isLast || part === undefined || !ts.isPropertyAssignment(part)) return undefined;
+  const schema = part.parent;
+  return ts.isObjectLiteralExpression(schema) && propertiesOf(schema).has("columns") ? part : undefined;
 }
 
 /** Comments of a property are its documentation; those above other declarations are theirs up to a blank line. */
@@ -50,17 +63,22 @@ function leading(node: ts.Node, { text }: SourceFile): readonly ts.CommentRange[
 function entry(node: ts.Node, items: ts.NodeArray<ts.Node>, span: Span, file: SourceFile): readonly Splice[] {
   const list = { items, open: items.pos, close: closeOf(items, file) };
   const cuts = removeItem(list, node, file);
-  const [first] = cuts;
-  if (first === undefined) return cuts;
-  const all = { start: Math.min(first.start, span.start), end: Math.max(...cuts.map(({ end }) => end), span.end) };
-  if (span.start >= node.getStart(file.ast) && span.end <= node.end) return cuts;
+  const last = cuts.at(-1);
+  if (last === undefined) return cuts;
   // Comments above it begin on a line of their own: what goes then ends with the line before.
   const before = file.text.lastIndexOf("\n", span.start - 1);
-  const isOnLine = before !== -1 && file.text.slice(before, span.start).trim() === "";
-  const start = isOnLine && span.start < node.getStart(file.ast) ? beforeBreak(before, file) : all.start;
+  const isBelow = before !== -1 && file.text.slice(before, span.start).trim() === "" && span.start < last.start;
+  const start = isBelow ? beforeBreak(before, file) : Math.min(last.start, span.start);
+  const end = Math.max(last.end, span.end);
   // The comma of the entry before goes with the last one, where that had none of its own.
-  const others = cuts.filter((cut) => cut.end <= start);
-  return [...others, { start, end: all.end, text: "" }];
+  return [...cuts.slice(0, -1), { start: withoutBlank(start, end, file), end, text: "" }];
+}
+
+/** Where an empty line above would be left at the end of a list, or beside another one, it goes as well. */
+function withoutBlank(start: number, end: number, { text }: SourceFile): number {
+  const blank = /\r?\n[ \t]*$/.exec(text.slice(0, start));
+  const isNeedless = /^[ \t]*\r?\n[ \t]*(?:[}\])]|\r?\n)/.test(text.slice(end));
+  return blank !== null && isNeedless ? blank.index : start;
 }
 
 /** Where the list ends: its closing bracket. */

@@ -9,18 +9,22 @@ import { makeRequired } from "./make-required.js";
 import { closeReads, openReads } from "./reads.js";
 import { removeField } from "./remove-field.js";
 import { dropUnique, keepUnique } from "./unique.js";
+import { verifyEdits } from "./verify.js";
 
 /**
  * The files with the edits made, in their order; every other byte stays, and what is as it should be is left alone.
  *
- * @throws LS4002 when there is no such entity or column · LS9040 where a declaration cannot be edited
+ * @throws LS2011 when something else would change · LS4002 when there is no such entity or column · LS9040 where a declaration
+ *   cannot be edited
  * @example editEntities(files, [{ kind: "makeOptional", column, original: undefined }])
  */
 export function editEntities(files: readonly EntityFile[], edits: readonly ModelEdit[]): readonly EntityFile[] {
   const entities = new Entities(files);
   // Which enum a type is only the columns say, and they go first.
   const enums = enumsBehind(entities, edits);
-  return edits.reduce((state, edit) => applyEdit(state, edit, enums), entities).files;
+  const edited = edits.reduce((state, edit) => applyEdit(state, edit, enums), entities);
+  verifyEdits(entities, edited, edits);
+  return edited.files;
 }
 
 function applyEdit(entities: Entities, edit: ModelEdit, enums: readonly CodeEnum[]): Entities {

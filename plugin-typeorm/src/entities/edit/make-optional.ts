@@ -9,7 +9,7 @@ import type { Change } from "./changes.js";
 import { columnType } from "./column-type.js";
 import { type Option, setOptions } from "./options.js";
 import { allowNull } from "./property-type.js";
-import { isPromised, rowTypesOf } from "./row-type.js";
+import { isPromised, isReadInside, rowTypesOf } from "./row-type.js";
 
 /** A column of a plan, as far as its declaration goes. */
 export interface ColumnRef extends FieldRef {
@@ -61,7 +61,7 @@ function nullable({ node, file, name }: ColumnMember | RelationMember, { owner }
     );
   }
   if (ts.isPropertyDeclaration(node)) {
-    const isFirm = owner.kind === "class" && isPromised(owner, name, entities);
+    const isFirm = owner.kind === "class" && (isPromised(owner, name, entities) || isReadInside(owner, name, entities));
     return isFirm ? [] : change(allowNull(node, file, entities.project));
   }
   return rowTypesOf(owner, name, entities).flatMap((place) =>

@@ -67,25 +67,52 @@ function takeOut(entities: Entities, column: ColumnRef, before: Entities | undef
       const member = membersAt(placeOf(state, column))[index];
       const own = formerMember(index);
       if (member === undefined || !isOurs(name, member, column, state)) continue;
+      // A type that says what would be reflected does no harm: whose it is only the user's text can tell.
+      if (name === "type" && own === undefined) continue;
       const text = own && optionText(own, name);
       const splices =
         text === undefined
-          ? removeOption(member, name, own?.mark.options !== undefined)
+          ? removeOption(member, name, own?.mark.options && textOf(own.mark.options, own.file))
           : restoreOption(member, name, text, state);
       state = changed(state, [{ file: member.file, splices }]);
     }
   }
-  const types = partsOf(placeOf(state, column), state).filter(isTyped);
-  const formerTypes = former && before ? partsOf(former, before).filter(isTyped) : [];
+  const types = typedParts(state, column);
+  const formerTypes = before === undefined ? [] : typedParts(before, column);
+  const relaxedTypes = before === undefined ? [] : typedParts(changed(before, makeOptional(before, column)), column);
   return changed(
     state,
-    types.flatMap(({ node, file }, index): Change[] => {
-      const own = formerTypes[index];
-      const hadNull = own !== undefined && forbidNull(own.node).length > 0;
-      const splices: readonly Splice[] = hadNull ? [] : forbidNull(node);
-      return splices.length === 0 ? [] : [{ file, splices }];
-    }),
+    types.map(
+      (part, index): Change => ({
+        file: part.file,
+        splices: typeSplices(part, formerTypes[index], relaxedTypes[index]),
+      }),
+    ),
   );
+}
+
+/** The type as it was where it is still what Lockstep made of it; else without null, unless that was the user's own. */
+function typeSplices(now: TypedPart, was: TypedPart | undefined, relaxed: TypedPart | undefined): readonly Splice[] {
+  const [text, former, made] = [now, was, relaxed].map((part) => part && annotationText(part));
+  if (was !== undefined && text !== undefined && made !== undefined && compact(text) === compact(made)) {
+    const end = now.node.type?.end ?? 0;
+    return text === made && former === made ? [] : [{ start: end - text.length, end, text: former ?? "" }];
+  }
+  const hadNull = was !== undefined && forbidNull(was.node).length > 0;
+  return hadNull ? [] : forbidNull(now.node);
+}
+
+/** `: string | null`, with the colon; undefined where nothing is written. */
+function annotationText({ node, file }: TypedPart): string | undefined {
+  if (node.type === undefined) return undefined;
+  const colon = file.text.lastIndexOf(":", node.type.getStart(file.ast) - 1);
+  return file.text.slice(colon, node.type.end);
+}
+
+type TypedPart = Part & { readonly node: Typed };
+
+function typedParts(entities: Entities, column: ColumnRef): readonly TypedPart[] {
+  return partsOf(placeOf(entities, column), entities).filter(isTyped);
 }
 
 /** Whether an option says what Lockstep writes there. */
@@ -104,6 +131,6 @@ function membersAt({ member, relations }: Place): readonly (ColumnMember | Relat
   return [member, ...relations.map((relation) => relation.member).filter((relation) => relation !== member)];
 }
 
-function isTyped(part: Part): part is Part & { readonly node: Typed } {
+function isTyped(part: Part): part is TypedPart {
   return ts.isPropertyDeclaration(part.node) || ts.isPropertySignature(part.node) || ts.isParameter(part.node);
 }

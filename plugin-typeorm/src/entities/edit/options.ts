@@ -62,14 +62,19 @@ export function optionText({ mark, file }: Member, name: string): string | undef
   return property && textOf(property, file);
 }
 
-/** Takes an option out; with the last one goes the object, where a decorator is written without it. */
-export function removeOption({ mark, file }: Member, name: string, keepsEmpty: boolean): readonly Splice[] {
+/**
+ * Takes an option out.
+ *
+ * @param empty what is left of the options with the last one; undefined: nothing, a decorator can do without
+ */
+export function removeOption({ mark, file }: Member, name: string, empty: string | undefined): readonly Splice[] {
   const literal = mark.options && unwrap(mark.options);
   if (mark.options === undefined || literal === undefined || !ts.isObjectLiteralExpression(literal)) return [];
   const property = propertiesOf(literal).get(name);
   if (property === undefined) return [];
   const isLast = literal.properties.length === 1;
-  if (isLast && !keepsEmpty && mark.call !== undefined) return removeArgument(mark.call, mark.options, file);
+  if (isLast && empty !== undefined) return [{ start: literal.getStart(file.ast), end: literal.end, text: empty }];
+  if (isLast && mark.call !== undefined) return removeArgument(mark.call, mark.options, file);
   return removeProperty(literal, name, file);
 }
 

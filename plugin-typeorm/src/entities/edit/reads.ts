@@ -18,7 +18,7 @@ export function openReads(entities: Entities, field: FieldRef, original: string 
   const before = original === undefined ? undefined : withOriginal(entities, field, original);
   const own = before && optionText(placeOf(before, field).member, "select");
   const splices =
-    own === undefined ? removeOption(member, "select", true) : restoreOption(member, "select", own, entities);
+    own === undefined ? removeOption(member, "select", "{}") : restoreOption(member, "select", own, entities);
   return [{ file: member.file, splices }];
 }
 

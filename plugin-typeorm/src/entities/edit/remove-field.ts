@@ -1,7 +1,7 @@
-import { propertiesOf, type SourceFile, ts } from "@lockstep/core/codemods";
+import type { SourceFile, ts } from "@lockstep/core/codemods";
 import { indexesOf, membersOf, relationsIn } from "../columns.js";
 import type { Entities } from "../entities.js";
-import type { Declaration, IndexMark, Member, RelationMember } from "../model.js";
+import type { CheckMark, Declaration, IndexMark, Member, RelationMember } from "../model.js";
 import { type FieldRef, findPlace, type Place } from "../place.js";
 import { targetOf } from "../read.js";
 import { changed } from "./changes.js";
@@ -11,25 +11,32 @@ import { rowTypesOf } from "./row-type.js";
 
 /**
  * Takes a column away: its property with its comments, relations over it on both sides, ids of these relations, indexes and unique
- * constraints of the class that name it, and imports that nothing uses any more. One that is gone already is no change.
+ * constraints and checks of the class that name it, and imports that nothing uses any more. One that is gone already is no change.
  */
-export function removeField(entities: Entities, field: FieldRef): Entities {
+export function removeField(entities: Entities, field: RemovedColumn): Entities {
   let state = entities;
   const names = new Map<string, Set<string>>();
   for (let place = findPlace(state, field); place !== undefined; place = findPlace(state, field)) {
     // What names the property goes first: it is found by it.
-    const { node, file } = nextOf(place, state);
+    const { node, file } = nextOf(place, field, state);
     const used = names.get(file.file) ?? new Set<string>();
     for (const name of namesIn(node)) used.add(name);
     names.set(file.file, used);
-    state = changed(state, [{ file, splices: emptied(node, file) ?? cutOut(node, file) }]);
+    const next = changed(state, [{ file, splices: cutOut(node, file) }]);
+    if (next === state) break;
+    state = next;
   }
   return dropUnusedImports(state, names);
 }
 
-function nextOf(place: Place, entities: Entities): Dependant {
-  for (const dependant of dependants(place, entities)) return dependant;
+function nextOf(place: Place, field: RemovedColumn, entities: Entities): Dependant {
+  for (const dependant of dependants(place, field, entities)) return dependant;
   return place.member;
+}
+
+/** A field, and the name of its column where it is known. */
+interface RemovedColumn extends FieldRef {
+  readonly name?: string;
 }
 
 interface Dependant {
@@ -37,10 +44,11 @@ interface Dependant {
   readonly file: SourceFile;
 }
 
-function* dependants(place: Place, entities: Entities): Iterable<Dependant> {
+function* dependants(place: Place, field: RemovedColumn, entities: Entities): Iterable<Dependant> {
   const relations = place.relations.map(({ member }) => member);
   const gone = new Set<Member>([place.member, ...relations]);
   for (const entity of entities.entities) yield* indexesNaming(gone, entity, entities);
+  yield* checksNaming(field, place, entities);
   for (const relation of place.relations) yield* otherSides(relation.member, relation.owner, place, entities);
   const ids = place.relations.flatMap(({ owner }) => owner.members);
   for (const id of ids) if (id.kind === "relation-id" && relations.some(({ name }) => name === id.relation)) yield id;
@@ -61,6 +69,15 @@ function indexesNaming(gone: ReadonlySet<Member>, entity: Declaration, entities:
   );
 }
 
+/** Conditions that name the column: PostgreSQL drops them with it. */
+function checksNaming({ field, name }: RemovedColumn, { entity }: Place, entities: Entities): readonly CheckMark[] {
+  const own = name ?? field.split(".").at(-1) ?? field;
+  const pattern = new RegExp(`(?<![\\w$])${own.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w$])`, "i");
+  return [entity, ...entities.basesOf(entity)]
+    .flatMap(({ checks }) => checks)
+    .filter(({ expression }) => pattern.test(expression.replace(/'(?:[^']|'')*'/g, "")));
+}
+
 /** The other side of a relation: `@OneToMany(() => User, (user) => user.team)`. */
 function* otherSides(
   relation: RelationMember,
@@ -77,16 +94,4 @@ function* otherSides(
     yield* rowTypesOf(declaring, member.name, entities);
     yield member;
   }
-}
-
-/** With the last entry of `indices: […]` or `relations: { … }` goes the whole part of the schema. */
-function emptied(node: ts.Node, file: SourceFile) {
-  const { parent } = node;
-  const isLast =
-    (ts.isArrayLiteralExpression(parent) && parent.elements.length === 1) ||
-    (ts.isObjectLiteralExpression(parent) && parent.properties.length === 1);
-  const part = parent.parent;
-  if (!isLast || part === undefined || !ts.isPropertyAssignment(part)) return undefined;
-  const schema = part.parent;
-  return ts.isObjectLiteralExpression(schema) && propertiesOf(schema).has("columns") ? cutOut(part, file) : undefined;
 }

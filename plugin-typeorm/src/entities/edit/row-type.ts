@@ -41,6 +41,34 @@ export function isPromised(owner: ClassDeclaration, name: string, entities: Enti
   });
 }
 
+/**
+ * Whether a class, or one that extends it, reads the property in its own code: `this.handle.length` would not compile any more. So the
+ * type stays; nobody is told a lie by it, because reads are kept away from the column anyway.
+ */
+export function isReadInside(owner: ClassDeclaration, name: string, entities: Entities): boolean {
+  const classes = entities.declarations.filter(
+    (each): each is ClassDeclaration =>
+      each === owner || (each.kind === "class" && entities.basesOf(each).includes(owner)),
+  );
+  return classes.some(({ node, file }) =>
+    file.identifiers(name).some((use) => use.pos >= node.pos && use.end <= node.end && isReadOfThis(use)),
+  );
+}
+
+function isReadOfThis(use: ts.Identifier): boolean {
+  const { parent } = use;
+  if (ts.isBindingElement(parent)) {
+    const declaration = parent.parent.parent;
+    const value = ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
+    return (parent.propertyName ?? parent.name) === use && value?.kind === ts.SyntaxKind.ThisKeyword;
+  }
+  if (!ts.isPropertyAccessExpression(parent) || parent.name !== use) return false;
+  if (parent.expression.kind !== ts.SyntaxKind.ThisKeyword) return false;
+  const around = parent.parent;
+  const isWritten = ts.isBinaryExpression(around) && around.left === parent;
+  return !isWritten || around.operatorToken.kind !== ts.SyntaxKind.EqualsToken;
+}
+
 /** The property in a type of this name or in what that extends; `unknown` where it leads out of the files. */
 function declaredIn(
   type: string,

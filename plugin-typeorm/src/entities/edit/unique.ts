@@ -52,7 +52,7 @@ export function dropUnique(entities: Entities, unique: Pick<KeptUnique, "model" 
   if (found === undefined) return entities;
   if (found.kind === "option") {
     const { member } = found;
-    return changed(entities, [{ file: member.file, splices: removeOption(member, "unique", false) }]);
+    return changed(entities, [{ file: member.file, splices: removeOption(member, "unique", undefined) }]);
   }
   const { node, file } = found;
   const state = changed(entities, [{ file, splices: cutOut(node, file) }]);

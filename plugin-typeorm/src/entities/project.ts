@@ -1,0 +1,36 @@
+import type { EntityModel, FileChange, ModelEdit, Project } from "@lockstep/core";
+import { listPlans } from "@lockstep/core/planning";
+import { enumsBehind } from "./edit/enum.js";
+import { editEntities } from "./edit/index.js";
+import { Entities } from "./entities.js";
+import { entityFiles } from "./files.js";
+import { type KnownColumn, readEntities } from "./read.js";
+
+/** The entities as they stand in the project's files; names that only its naming strategy gives come from its plans. */
+export async function readProjectEntities(project: Project): Promise<readonly EntityModel[]> {
+  return readEntities(await entityFiles(project), plannedColumns(project));
+}
+
+/** The files that edits of the entities change. Errors as `editEntities`. */
+export async function editProjectEntities(
+  project: Project,
+  edits: readonly ModelEdit[],
+): Promise<readonly FileChange[]> {
+  if (edits.length === 0) return [];
+  const own = await entityFiles(project);
+  const enums = enumsBehind(new Entities(own), edits).map(({ name }) => name);
+  // Whether an enum is used at all any file may say.
+  const before = enums.length === 0 ? own : await entityFiles(project, enums);
+  const after = editEntities(before, edits);
+  return before.flatMap(({ path, content }, index): FileChange[] => {
+    const now = after[index]?.content ?? content;
+    if (now === content) return [];
+    return [{ file: path, before: content, after: now.trim() === "" ? undefined : now }];
+  });
+}
+
+function plannedColumns({ root }: Project): readonly KnownColumn[] {
+  return listPlans(root)
+    .filter(({ state }) => state.released !== "undone")
+    .flatMap(({ columns }) => columns);
+}

@@ -1,9 +1,5 @@
-import { main } from "@lockstep/core/cli";
-import { endProcess } from "./end-process.js";
-import { ownStdout } from "./own-stdout.js";
+import { runProcess } from "@lockstep/core/cli";
 import { prismaPlugin } from "./plugin.js";
 import { version } from "./version.js";
 
-ownStdout();
-process.exitCode = await main({ plugins: [prismaPlugin], version, argv: process.argv.slice(2) });
-await endProcess();
+await runProcess({ plugin: prismaPlugin, version, others: ["@lockstep/typeorm"], from: import.meta.url });

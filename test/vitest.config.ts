@@ -8,8 +8,8 @@ export default defineConfig({
     globalSetup: ["./support/global-setup.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,
-    // Two cores, one database server: more workers only make each other slow.
-    maxWorkers: 2,
+    // Two cores: the third worker works while another waits for locks, time or the database server.
+    maxWorkers: 3,
     fileParallelism: true,
   },
 });

@@ -34,5 +34,5 @@ export const typeormFiles: ReleasingPlugin = {
     renderMigration({ name, content, flavour: (project as TypeormProject).flavour }),
   migrationSql: readMigrationSql,
   listMigrations: (project) => listMigrations(project as TypeormProject),
-  transforms: async () => [],
+  transforms: async () => (await import("./codemods/index.js")).typeormTransforms,
 };

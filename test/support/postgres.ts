@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { closeSync, openSync, readFileSync, rmSync } from "node:fs";
-import { chown, mkdtemp, readFile, rm } from "node:fs/promises";
+import { chown, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly version?: string;
   /** Survive a crash of the host, as a real server does. Default: false, which makes commits much faster. */
   readonly fsync?: boolean;
+  /** Speaks TLS, with the certificate for 127.0.0.1 in `certificates/`. Default: false. */
+  readonly encryption?: boolean;
 }
 
 export interface PostgresServer {
@@ -56,6 +58,7 @@ export async function start(options: StartOptions = {}): Promise<PostgresServer>
   try {
     if (account) await chown(folder, account.uid, account.gid);
     initialise(native, folder, dataDir, account);
+    if (options.encryption) await copyCertificate(folder, account);
     // Another process may take the port between our asking and the server's: then the next one.
     for (let attempt = 1; ; attempt++) {
       const port = await freePort();
@@ -82,6 +85,15 @@ function initialise(native: string, folder: string, dataDir: string, account: Ac
   if (made.status !== 0) throw new Error(`initdb failed: ${made.error?.message ?? ""}\n${made.stdout}${made.stderr}`);
 }
 
+/** The server takes a key that is its own and that nobody else can read. */
+async function copyCertificate(folder: string, account: Account | undefined): Promise<void> {
+  for (const name of ["server.crt", "server.key"]) {
+    const path = join(folder, name);
+    await writeFile(path, await readFile(new URL(`certificates/${name}`, import.meta.url)), { mode: 0o600 });
+    if (account) await chown(path, account.uid, account.gid);
+  }
+}
+
 function launch(
   native: string,
   folder: string,
@@ -96,6 +108,9 @@ function launch(
     timezone: "UTC",
     log_timezone: "UTC",
     max_prepared_transactions: 10, // off by default; they block like any other
+    ...(options.encryption
+      ? { ssl: "on", ssl_cert_file: join(folder, "server.crt"), ssl_key_file: join(folder, "server.key") }
+      : {}),
     ...(options.fsync ? {} : { fsync: "off", synchronous_commit: "off", full_page_writes: "off" }),
     ...options.settings,
   };

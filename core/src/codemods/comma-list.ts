@@ -2,23 +2,23 @@ import { ts } from "./compiler.js";
 import type { SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
 
-/** An object literal, a binding pattern or the braces of an import: items between braces, separated by commas. */
+/** An object or array literal, a binding pattern or the braces of an import: items between brackets, separated by commas. */
 export interface CommaList {
   readonly items: ts.NodeArray<ts.Node>;
-  /** Offset after `{`. */
+  /** Offset after `{` or `[`. */
   readonly open: number;
-  /** Offset of `}`. */
+  /** Offset of `}` or `]`. */
   readonly close: number;
 }
 
 /** The list inside of a node with braces, or undefined where the text is not what the AST says (a syntax error). */
 export function commaListOf(
-  node: ts.ObjectLiteralExpression | ts.ObjectBindingPattern | ts.NamedImports,
+  node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression | ts.ObjectBindingPattern | ts.NamedImports,
   file: SourceFile,
 ): CommaList | undefined {
   const open = node.getStart(file.ast) + 1;
   const close = node.end - 1;
-  if (file.text[open - 1] !== "{" || file.text[close] !== "}") return undefined;
+  if (!/^(?:\{\}|\[\])$/.test(`${file.text[open - 1]}${file.text[close]}`)) return undefined;
   return { items: ts.isObjectLiteralExpression(node) ? node.properties : node.elements, open, close };
 }
 
@@ -48,32 +48,36 @@ export function insertItem(
   return [at(last.end, ","), at(tail, line)];
 }
 
-/** Takes an item out again: the exact reverse of `insertItem`. Comments that people put beside it stay. */
-export function removeItem(list: CommaList, item: ts.Node, file: SourceFile): readonly Splice[] {
+/**
+ * Takes an item out again: the exact reverse of `insertItem`. Comments that people put beside it stay.
+ *
+ * @param last the last of several that were inserted as one; default: the item itself
+ */
+export function removeItem(list: CommaList, item: ts.Node, file: SourceFile, last: ts.Node = item): readonly Splice[] {
   const { items, open, close } = list;
   const { text } = file;
   const index = items.indexOf(item);
   const start = item.getStart(file.ast);
-  const comma = commaAfter(text, item.end);
+  const comma = commaAfter(text, last.end);
   const lead = leadOf(text, start);
 
   if (comma !== undefined) {
-    const next = items[index + 1];
+    const next = items[items.indexOf(last) + 1];
     // `{ item, next }`: the space goes with the item. On a line of its own the line goes.
     if (index === 0 && next !== undefined && lead.brk === undefined) {
       return [cut(start, next.getStart(file.ast))];
     }
     return [cut(lead.brk ?? lead.space, comma + 1)];
   }
-  if (items.length === 1) {
-    const isAlone = text.slice(open, start).trim() === "" && text.slice(item.end, close).trim() === "";
-    return [isAlone ? cut(open, close) : cut(start, item.end)];
+  if (items[0] === item && items[items.length - 1] === last) {
+    const isAlone = text.slice(open, start).trim() === "" && text.slice(last.end, close).trim() === "";
+    return [isAlone ? cut(open, close) : cut(start, last.end)];
   }
   const before = commaAfter(text, (items[index - 1] as ts.Node).end);
-  const item_ = cut(lead.brk ?? lead.space, item.end);
+  const item_ = cut(lead.brk ?? lead.space, last.end);
   if (before === undefined) return [item_];
   // One splice where the comma touches the item, so that none overlap.
-  return before + 1 >= item_.start ? [cut(Math.min(before, item_.start), item.end)] : [cut(before, before + 1), item_];
+  return before + 1 >= item_.start ? [cut(Math.min(before, item_.start), last.end)] : [cut(before, before + 1), item_];
 }
 
 /** The white space a line starts with. */

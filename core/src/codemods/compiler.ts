@@ -15,6 +15,7 @@ export declare namespace ts {
   export type BinaryExpression = compiler.BinaryExpression;
   export type BindingElement = compiler.BindingElement;
   export type BindingName = compiler.BindingName;
+  export type Block = compiler.Block;
   export type CallExpression = compiler.CallExpression;
   export type ClassDeclaration = compiler.ClassDeclaration;
   export type ClassElement = compiler.ClassElement;
@@ -23,9 +24,11 @@ export declare namespace ts {
   export type CompilerOptions = compiler.CompilerOptions;
   export type Decorator = compiler.Decorator;
   export type DiagnosticWithLocation = compiler.DiagnosticWithLocation;
+  export type EntityName = compiler.EntityName;
   export type EnumDeclaration = compiler.EnumDeclaration;
   export type ExportDeclaration = compiler.ExportDeclaration;
   export type Expression = compiler.Expression;
+  export type ExpressionStatement = compiler.ExpressionStatement;
   export type ExpressionWithTypeArguments = compiler.ExpressionWithTypeArguments;
   export type FunctionDeclaration = compiler.FunctionDeclaration;
   export type FunctionExpression = compiler.FunctionExpression;
@@ -39,9 +42,9 @@ export declare namespace ts {
   export type NamedTupleMember = compiler.NamedTupleMember;
   export type NamespaceImport = compiler.NamespaceImport;
   export type NewExpression = compiler.NewExpression;
-  export type NoSubstitutionTemplateLiteral = compiler.NoSubstitutionTemplateLiteral;
   export type Node = compiler.Node;
   export type NodeArray<T extends compiler.Node> = compiler.NodeArray<T>;
+  export type NoSubstitutionTemplateLiteral = compiler.NoSubstitutionTemplateLiteral;
   export type ObjectBindingPattern = compiler.ObjectBindingPattern;
   export type ObjectLiteralElementLike = compiler.ObjectLiteralElementLike;
   export type ObjectLiteralExpression = compiler.ObjectLiteralExpression;
@@ -62,6 +65,7 @@ export declare namespace ts {
   export type TypeElement = compiler.TypeElement;
   export type TypeLiteralNode = compiler.TypeLiteralNode;
   export type TypeNode = compiler.TypeNode;
+  export type TypeParameterDeclaration = compiler.TypeParameterDeclaration;
   export type TypeReferenceNode = compiler.TypeReferenceNode;
   export type UnionTypeNode = compiler.UnionTypeNode;
   export type VariableDeclaration = compiler.VariableDeclaration;

@@ -2,6 +2,7 @@ import { ts } from "./compiler.js";
 import { initializerOf, propertiesOf, unwrap, valueAt } from "./expressions.js";
 import { rowLiterals } from "./row-literals.js";
 import { quoted, type SourceFile, textOf } from "./source-file.js";
+import { spelled } from "./spelled.js";
 import { type Constant, evaluate } from "./sql-constant.js";
 import type { TransformContext } from "./transform.js";
 
@@ -11,12 +12,21 @@ export function computedValue(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
+  const properties = propertiesOf(literal);
+  return computedOver((name) => initializerOf(properties.get(name)), file, context);
+}
+
+/** The same over constants that fields are set to in any other way: `user.email = "A@x.com"`. */
+export function computedOver(
+  given: (field: string) => ts.Expression | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
   const { sql, field, model } = context;
   if (sql === undefined || field.isList) return undefined;
-  const properties = propertiesOf(literal);
   const value = evaluate(sql, (column) => {
     const source = model.fields.find((each) => each.column === column);
-    return source && constantOf(initializerOf(properties.get(source.name)));
+    return source && constantOf(given(source.name));
   });
   if (value === undefined || value === null) return undefined;
   return printed(value, file, context);
@@ -34,16 +44,16 @@ export function numberedValue(file: SourceFile, context: TransformContext): stri
     case "float":
       return String(n);
     case "bigint":
-      return `${n}n`;
+      return spelled({ kind: "number", text: String(n) }, file, context);
     case "boolean":
       return "false";
     case "datetime":
-      return `new Date(${quoted(new Date(Date.UTC(2024, 0, n)).toISOString(), file.style)})`;
+      return spelled({ kind: "datetime", iso: new Date(Date.UTC(2024, 0, n)).toISOString() }, file, context);
     case "json":
       return "{}";
     case "enum": {
       const [first] = field.enumValues ?? [];
-      return first && quoted(first.name, file.style);
+      return first && spelled({ kind: "enum", ...first }, file, context);
     }
     case "decimal":
     case "bytes":
@@ -68,14 +78,15 @@ export function constantOf(value: ts.Expression | undefined): Constant | null | 
   return inner.kind === ts.SyntaxKind.NullKeyword ? null : undefined;
 }
 
-function printed(value: Constant, file: SourceFile, { field }: TransformContext): string | undefined {
+function printed(value: Constant, file: SourceFile, context: TransformContext): string | undefined {
+  const { field } = context;
   if (typeof value === "string") {
     if (field.type === "string") return quoted(value, file.style);
     const known = field.type === "enum" && field.enumValues?.find((each) => each.value === value);
-    return known ? quoted(known.name, file.style) : undefined;
+    return known ? spelled({ kind: "enum", ...known }, file, context) : undefined;
   }
   if (typeof value === "boolean") return field.type === "boolean" ? String(value) : undefined;
-  if (field.type === "bigint") return `${value}n`;
+  if (field.type === "bigint") return spelled({ kind: "number", text: String(value) }, file, context);
   return field.type === "int" || field.type === "float" ? String(value) : undefined;
 }
 

@@ -65,7 +65,7 @@ function readMapper(
   return { ...base, read: context.field.name, texts: textsOfNames(names) };
 }
 
-interface Copy {
+export interface Copy {
   /** The text of the row, or an identity for the pattern: all columns must come from the same one. */
   readonly row: string;
   readonly source: ts.Identifier | undefined;
@@ -74,7 +74,7 @@ interface Copy {
 }
 
 /** The column that a value is made of: `user.createdAt.toISOString()` copies `createdAt` of `user`. */
-function copyIn(value: ts.Expression | undefined, column: string): Copy | undefined {
+export function copyIn(value: ts.Expression | undefined, column: string): Copy | undefined {
   let found: Copy | undefined;
   const visit = (node: ts.Node): void => {
     if (found !== undefined) return;
@@ -95,7 +95,7 @@ function copyIn(value: ts.Expression | undefined, column: string): Copy | undefi
   return found;
 }
 
-function isRow(source: ts.Identifier, file: SourceFile, context: TransformContext): boolean {
+export function isRow(source: ts.Identifier, file: SourceFile, context: TransformContext): boolean {
   return rowShapeOfValue(source, file, context) === "row";
 }
 

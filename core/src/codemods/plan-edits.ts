@@ -171,7 +171,7 @@ function createContext(workspace: Workspace, request: CodeRequest, intent: CodeI
     field,
     columns,
     core: columns.filter((each) => !isPlumbing(each)),
-    sql: intent.value.kind === "sql" ? parseSqlExpression(intent.value.sql) : undefined,
+    sql: valueSql(intent),
     earlier: [...request.earlier, ...workspace.made].filter((e) => e.model === model.name && e.field === intent.field),
     orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
     memo<T>(key: string, make: () => T): T {
@@ -179,6 +179,16 @@ function createContext(workspace: Workspace, request: CodeRequest, intent: CodeI
       return kept.get(key) as T;
     },
   };
+}
+
+const parsed = new WeakMap<CodeIntent, ReturnType<typeof parseSqlExpression>>();
+
+/** The value's SQL; each intent is looked at several times. */
+function valueSql(intent: CodeIntent): ReturnType<typeof parseSqlExpression> {
+  if (intent.value.kind !== "sql") return undefined;
+  const known = parsed.has(intent) ? parsed.get(intent) : parseSqlExpression(intent.value.sql);
+  parsed.set(intent, known);
+  return known;
 }
 
 /** The parser's WebAssembly costs 60 ms: only for values that are SQL. */

@@ -69,6 +69,11 @@ export function lookUp(project: Project, file: SourceFile, name: string, space: 
   return lookUpIn(project, file, name, space, new Set());
 }
 
+/** Follows a name that a file exports, as `import * as` and `require` see it. */
+export function lookUpExport(project: Project, file: SourceFile, name: string, space: Space): Resolved | undefined {
+  return exported(project, file, name, space, new Set());
+}
+
 function lookUpIn(
   project: Project,
   file: SourceFile,

@@ -1,5 +1,5 @@
 import { commaListOf, insertItem, removeItem } from "./comma-list.js";
-import type { ts } from "./compiler.js";
+import { ts } from "./compiler.js";
 import { propertiesOf } from "./expressions.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { compact, type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
@@ -56,4 +56,25 @@ export function* takeBack(
     if (name.replaceAll("_", "").toLowerCase() !== context.field.name.replaceAll("_", "").toLowerCase()) continue;
     yield { kind: "edit", splices: removeItem(list, property, file), what, text: "", replaces: text };
   }
+}
+
+/** An edit that adds an element to a list of names; undefined as `addProperty`. */
+export function addToList(
+  array: ts.ArrayLiteralExpression,
+  text: string,
+  what: string,
+  file: SourceFile,
+): EditFinding | undefined {
+  const list = commaListOf(array, file);
+  const splices = list && insertItem(list, text, file);
+  return splices && { kind: "edit", splices, what, text };
+}
+
+/** Takes an item of a literal or a list out. */
+export function takeItem(item: ts.Node, what: string, file: SourceFile): EditFinding | undefined {
+  const { parent } = item;
+  const isList = ts.isObjectLiteralExpression(parent) || ts.isArrayLiteralExpression(parent);
+  const list = isList ? commaListOf(parent, file) : undefined;
+  const splices = list && removeItem(list, item, file);
+  return splices && { kind: "edit", splices, what, text: "", replaces: textOf(item, file) };
 }

@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
-import { isAsserted, returnedBy, spreadsOf, unwrap } from "./expressions.js";
-import type { Mapper } from "./mappers.js";
+import { isAsserted, pathOf, returnedBy, spreadsOf, unwrap } from "./expressions.js";
+import { isTestFile } from "./places/listing.js";
 import { lookUp } from "./project.js";
 import { namesAllColumns } from "./row-literals.js";
 import { rowShapeOfValue } from "./row-values.js";
@@ -48,10 +48,9 @@ export function requestUse(references: readonly Reference[]): string | undefined
 export function handmade(
   shape: ShapeNode,
   references: readonly Reference[],
-  mappers: readonly Mapper[],
+  known: ReadonlySet<ts.Node>,
   context: TransformContext,
 ): string | undefined {
-  const known = new Set<ts.Node>(mappers.map((mapper) => mapper.literal));
   for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
       if (known.has(literal) || !namesAllColumns(literal, context) || spreadsOf(literal).length > 0) continue;
@@ -67,7 +66,42 @@ export function handmade(
       return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} builds one by hand`;
     }
   }
-  return classThat(references);
+  if (shape.kind !== "class") return classThat(references);
+  // Where the constructor copies the row, all instances are filled by it.
+  return known.has(shape.node) ? undefined : madeAnywhere(references, known);
+}
+
+/** `new UserDto()` that no mapper fills: the new field would be missing where its type says that it is there. */
+function madeAnywhere(references: readonly Reference[], known: ReadonlySet<ts.Node>): string | undefined {
+  const found = references.find(({ node, file }) => {
+    const made = node.parent;
+    if (!ts.isNewExpression(made) || made.expression !== node || known.has(made) || isTestFile(file)) return false;
+    const given = [...(made.arguments ?? []), ...(ts.isCallExpression(made.parent) ? made.parent.arguments : [])];
+    return !given.some((each) => known.has(each));
+  });
+  return (
+    found && `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))} builds one by hand`
+  );
+}
+
+/** Why a class is what callers send, too: a required field more would turn them away. */
+export function requestUseOfClass(references: readonly Reference[]): string | undefined {
+  for (const { node, file } of references) {
+    const at = `${file.file}:${lineAt(file.text, node.getStart(file.ast))}`;
+    const { parent } = node;
+    if (ts.isCallExpression(parent) && /^(?:OmitType|IntersectionType)$/.test(pathOf(parent.expression).at(-1) ?? ""))
+      return `${at} derives another class from it`;
+    let type: ts.Node = node;
+    while (ts.isTypeNode(type.parent)) type = type.parent;
+    const owner = type.parent;
+    if (!ts.isParameter(owner) || owner.type !== type) continue;
+    const isRead = ts.getDecorators(owner)?.some(({ expression }) => {
+      const callee = ts.isCallExpression(expression) ? expression.expression : expression;
+      return /^(?:Body|Query|Param|Args|Payload|MessageBody)$/.test(pathOf(callee).at(-1) ?? "");
+    });
+    if (isRead) return `${at} reads requests with it`;
+  }
+  return undefined;
 }
 
 /** Whether a whole row is given where the shape is declared: its new field is null for the types until contract. */

@@ -1,8 +1,13 @@
+import { type AssignedMapper, assignedMappersIn, classGiven, classNamed, isInstancing } from "./assigned-mappers.js";
 import { ts } from "./compiler.js";
+import { dtoField } from "./dto-fields.js";
+import { pathOf } from "./expressions.js";
+import { addFields } from "./field-edits.js";
 import { type Mapper, mappersIn } from "./mappers.js";
-import { handmade, referencesTo, requestUse, takesRows } from "./response-checks.js";
-import { keyIn, keysOfShape, resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
-import { isPrimaryText } from "./sql-to-typescript.js";
+import { handmade, referencesTo, requestUse, requestUseOfClass, takesRows } from "./response-checks.js";
+import { rowShapeOfValue } from "./row-values.js";
+import { type ClassShape, keyIn, keysOfShape, resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
+import { groupedFallback } from "./sql-to-typescript.js";
 import type { TransformContext } from "./transform.js";
 import { valueText } from "./value-text.js";
 
@@ -12,12 +17,19 @@ import { valueText } from "./value-text.js";
  */
 export interface Responses {
   readonly mappers: readonly MapperPlan[];
+  readonly assigned: readonly AssignedPlan[];
   readonly shapes: readonly ShapePlan[];
 }
 
 export interface MapperPlan {
   readonly mapper: Mapper;
   /** `user.handle ?? user.email.toLowerCase()` */
+  readonly value: string;
+  readonly reason: string | undefined;
+}
+
+export interface AssignedPlan {
+  readonly mapper: AssignedMapper;
   readonly value: string;
   readonly reason: string | undefined;
 }
@@ -39,37 +51,66 @@ export function responses(context: TransformContext): Responses {
 }
 
 function decide(context: TransformContext): Responses {
-  if (context.intent.exposure === "internal") return { mappers: [], shapes: [] };
-  const mappers = context.project.files.flatMap((file) => [...mappersIn(file, context)]);
+  if (context.intent.exposure === "internal") return { mappers: [], assigned: [], shapes: [] };
+  const { files } = context.project;
+  const mappers = files.flatMap((file) => [...mappersIn(file, context)]).map((mapper) => ofClass(mapper, context));
+  const assigned = files.flatMap((file) => [...assignedMappersIn(file, context)]);
   const targets = mappers.map((mapper) => ({ mapper, target: targetShapeOf(mapper, context) }));
   const shapes = new Map<ts.Node, ShapeNode>();
   for (const { target } of targets) if (target.kind === "shape") shapes.set(target.shape.node, target.shape);
-  for (const shape of zodShapes(context)) shapes.set(shape.node, shapes.get(shape.node) ?? shape);
+  for (const shape of [...assigned.map(({ shape }) => shape), ...instancedClasses(context), ...zodShapes(context)])
+    shapes.set(shape.node, shapes.get(shape.node) ?? shape);
 
-  const known = targets.filter(({ target }) => target.kind !== "unknown").map(({ mapper }) => mapper);
+  const known = new Set<ts.Node>([
+    ...targets.filter(({ target }) => target.kind !== "unknown").map(({ mapper }) => mapper.literal),
+    ...assigned.map(({ made, shape }) => made ?? shape.node),
+  ]);
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
     if (key === undefined || keysOfShape(shape).has(key)) return [];
-    const its = targets.filter(({ target }) => target.kind === "shape" && target.shape.node === shape.node);
+    const its = [
+      ...targets.flatMap(({ mapper, target }) =>
+        target.kind === "shape" && target.shape.node === shape.node ? [mapper] : [],
+      ),
+      ...assigned.filter((mapper) => mapper.shape.node === shape.node),
+    ];
     const references = referencesTo(shape, context);
-    const reason = whyNotShape(shape, known, context);
     const isNullable =
-      its.some(({ mapper }) => fallbackOf(mapper, context) === undefined) || takesRows(shape, references, context);
+      its.some((mapper) => fallbackOf(mapper, context) === undefined) || takesRows(shape, references, context);
+    const reason = whyNotShape(shape, known, context) ?? whyNotField(shape, key, isNullable, context);
     return [{ shape, key, isNullable, reason }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
   return {
     shapes: plans,
-    mappers: targets.map(({ mapper, target }) => {
-      const fallback = fallbackOf(mapper, context);
-      const value = fallback === undefined ? mapper.read : `${mapper.read} ?? ${grouped(fallback)}`;
-      return { mapper, value, reason: whyNotMapper(mapper, target, planOf, context) };
-    }),
+    mappers: targets.map(({ mapper, target }) => ({
+      mapper,
+      value: shownValue(mapper, context),
+      reason: whyNotMapper(mapper, target, planOf, context),
+    })),
+    assigned: assigned.map((mapper) => ({
+      mapper,
+      value: shownValue(mapper, context),
+      reason: whyNotMapper({ ...mapper, isResult: true }, { kind: "shape", shape: mapper.shape }, planOf, context),
+    })),
   };
+}
+
+/** `user.handle ?? user.email.toLowerCase()` */
+function shownValue(mapper: Mapper | AssignedMapper, context: TransformContext): string {
+  const fallback = fallbackOf(mapper, context);
+  return fallback === undefined ? mapper.read : `${mapper.read} ?? ${groupedFallback(fallback)}`;
+}
+
+/** A literal that becomes an instance of a DTO class is what the app shows, though it is an argument. */
+function ofClass(mapper: Mapper, context: TransformContext): Mapper {
+  return classGiven(mapper.literal, mapper.file, context) === undefined ? mapper : { ...mapper, isResult: true };
 }
 
 function targetShapeOf(mapper: Mapper, context: TransformContext): ReturnType<typeof resolveType> {
   const { target } = mapper;
+  const given = classGiven(mapper.literal, mapper.file, context);
+  if (given !== undefined) return { kind: "shape", shape: given };
   if (!mapper.isResult) return { kind: "unknown" };
   if (target.kind !== "typed") return { kind: "open" };
   const [nesting, ...deeper] = target.inside;
@@ -77,19 +118,33 @@ function targetShapeOf(mapper: Mapper, context: TransformContext): ReturnType<ty
   return resolveType(target.type, target.file, context, nesting === "element");
 }
 
-function whyNotShape(shape: ShapeNode, mappers: readonly Mapper[], context: TransformContext): string | undefined {
+function whyNotShape(shape: ShapeNode, mappers: ReadonlySet<ts.Node>, context: TransformContext): string | undefined {
   if (!plain.has(context.field.type) || context.field.isList) return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined) return "it is part of another schema";
   if (/create|update|upsert|input|body|params|query|request|form|filter|patch|insert/i.test(shape.name ?? "")) {
     return "its name says that it is a request";
   }
   const references = referencesTo(shape, context);
-  const request = shape.kind === "zod" ? requestUse(references) : undefined;
+  const request =
+    shape.kind === "zod" ? requestUse(references) : shape.kind === "class" ? requestUseOfClass(references) : undefined;
   return request ?? handmade(shape, references, mappers, context);
 }
 
+function whyNotField(
+  shape: ShapeNode,
+  key: string,
+  isNullable: boolean,
+  context: TransformContext,
+): string | undefined {
+  if (shape.kind !== "class") return undefined;
+  const field = dtoField(shape.node, key, "response", isNullable, shape.file, context);
+  if (typeof field === "string") return field;
+  const isPossible = addFields([{ node: shape.node, field }], shape.file) !== undefined;
+  return isPossible ? undefined : "what its decorators need is not imported";
+}
+
 function whyNotMapper(
-  mapper: Mapper,
+  mapper: Pick<Mapper, "isResult" | "key">,
   target: ReturnType<typeof resolveType>,
   plans: ReadonlyMap<ts.Node, ShapePlan>,
   context: TransformContext,
@@ -103,13 +158,21 @@ function whyNotMapper(
   return plan.reason === undefined ? undefined : `the type it must have is not edited: ${plan.reason}`;
 }
 
-function fallbackOf(mapper: Mapper, context: TransformContext): string | undefined {
+function fallbackOf(mapper: Pick<Mapper, "texts" | "file">, context: TransformContext): string | undefined {
   return valueText(mapper.texts, mapper.file, context);
 }
 
-/** What follows `??` needs parentheses unless it is a value, a call, or more of the same. */
-function grouped(text: string): string {
-  return text.split(" ?? ").every(isPrimaryText) ? text : `(${text})`;
+/** Classes that rows are turned into by the names of their fields: `plainToInstance(UserDto, user)`. */
+function instancedClasses(context: TransformContext): readonly ClassShape[] {
+  if (!context.orm.hasClasses) return [];
+  return context.project.files.flatMap((file) =>
+    file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
+      const [name, value] = call.arguments;
+      if (name === undefined || value === undefined || !isInstancing(pathOf(call.expression).at(-1))) return [];
+      const shape = rowShapeOfValue(value, file, context) && classNamed(name, file, context);
+      return shape === undefined ? [] : [shape];
+    }),
+  );
 }
 
 function zodShapes(context: TransformContext): readonly ShapeNode[] {

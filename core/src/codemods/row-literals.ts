@@ -39,8 +39,9 @@ function isRow(target: Target, context: TransformContext): boolean {
   if (target.kind === "typed") return rowShapeOf(target.type, target.file, context) === expected;
   // `prisma.user.findUnique.mockResolvedValue({ … })`
   const isMock = /^mock(?:Resolved|Return)Value(?:Once)?$/.test(target.path.at(-1) ?? "");
-  const shape = isMock ? context.orm.readsRows(target.path.slice(0, -1), undefined, context.model.name) : undefined;
-  return shape === expected;
+  const { callee, file } = target;
+  const isAccess = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
+  return isMock && isAccess && context.orm.readsRows(callee.expression, [], file, context) === expected;
 }
 
 function shapeOf(inside: readonly string[]): RowShape | undefined {

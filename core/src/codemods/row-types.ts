@@ -57,7 +57,9 @@ function rowShapeOfName(
     return isRow ? "row" : undefined;
   }
   if (ts.isTypeAliasDeclaration(found.node)) return rowShapeOf(found.node.type, found.file, context, depth + 1);
-  if (!ts.isInterfaceDeclaration(found.node)) return undefined;
+  if (!ts.isInterfaceDeclaration(found.node) && !ts.isClassDeclaration(found.node)) return undefined;
+  if (context.orm.isRowDeclaration?.(found.node, found.file, context)) return "row";
+  if (ts.isClassDeclaration(found.node)) return undefined;
   const bases = found.node.heritageClauses?.flatMap((clause) => [...clause.types]) ?? [];
   const isRow = bases.some((base) => {
     if (!ts.isIdentifier(base.expression) || base.typeArguments !== undefined) return false;

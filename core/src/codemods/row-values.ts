@@ -1,10 +1,10 @@
 import { ts } from "./compiler.js";
-import { pathOf, unwrap } from "./expressions.js";
+import { unwrap } from "./expressions.js";
 import { inViewOf } from "./in-view.js";
 import { lookUp } from "./project.js";
 import { type RowShape, rowShapeOf } from "./row-types.js";
 import { declarationOf } from "./scope.js";
-import { type SourceFile, textOf } from "./source-file.js";
+import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 
 /** Methods of a list that give some of its elements, and those that hand each element to a callback. */
@@ -25,13 +25,12 @@ export function rowShapeOfValue(
   if (ts.isElementAccessExpression(inner)) return inside(inner.expression) === "list" ? "row" : undefined;
   if (ts.isIdentifier(inner)) return shapeOfName(inner, file, context, depth);
   if (ts.isPropertyAccessExpression(inner)) return shapeAsDeclared(inner, file, context);
+  if (ts.isNewExpression(inner)) return shapeOfInstance(inner, file, context);
   if (!ts.isCallExpression(inner)) return undefined;
 
-  const path = pathOf(inner.expression);
-  const [argument] = inner.arguments;
-  const text = argument === undefined ? undefined : textOf(argument, file);
-  const read = context.orm.readsRows(path, text, context.model.name);
-  if (read !== undefined) return context.orm.isOther(inner.expression, file, context.project) ? undefined : read;
+  const read = context.orm.readsRows(inner.expression, inner.arguments, file, context);
+  if (read !== undefined && context.orm.isOther(inner.expression, file, context.project)) return undefined;
+  if (read !== undefined) return read === "page" ? undefined : read;
   if (ts.isPropertyAccessExpression(inner.expression)) {
     const { name, expression: owner } = inner.expression;
     if (sameList.has(name.text)) return inside(owner) === "list" ? "list" : undefined;
@@ -57,8 +56,34 @@ function shapeOfName(
     if (!ts.isForOfStatement(loop)) return undefined;
     return rowShapeOfValue(loop.expression, file, context, depth + 1) === "list" ? "row" : undefined;
   }
-  if (ts.isBindingElement(declaration)) return shapeAsDeclared(name, file, context);
+  if (ts.isBindingElement(declaration)) {
+    return shapeOfPage(declaration, file, context) ?? shapeAsDeclared(name, file, context);
+  }
   return ts.isParameter(declaration) ? rowShapeOfParameter(declaration, file, context, depth) : undefined;
+}
+
+/** `users` of `const [users, count] = await repository.findAndCount()`. */
+function shapeOfPage({ parent }: ts.BindingElement, file: SourceFile, context: TransformContext): RowShape | undefined {
+  if (!ts.isArrayBindingPattern(parent) || !ts.isVariableDeclaration(parent.parent)) return undefined;
+  const { initializer } = parent.parent;
+  const call = initializer && unwrap(ts.isAwaitExpression(initializer) ? initializer.expression : initializer);
+  if (call === undefined || !ts.isCallExpression(call)) return undefined;
+  return context.orm.readsRows(call.expression, call.arguments, file, context) === "page" ? "list" : undefined;
+}
+
+/** `new User()`, where rows are instances of classes. */
+function shapeOfInstance(made: ts.NewExpression, file: SourceFile, context: TransformContext): RowShape | undefined {
+  const maker = made.expression;
+  const local = ts.isIdentifier(maker) ? declarationOf(maker) : undefined;
+  if (!ts.isIdentifier(maker) || local === undefined) return undefined;
+  if (ts.isClassDeclaration(local)) {
+    return context.orm.isRowDeclaration?.(local, file, context) ? "row" : undefined;
+  }
+  const found = lookUp(context.project, file, maker.text, "value");
+  const isClass = found?.kind === "declaration" && ts.isClassDeclaration(found.node);
+  return isClass && context.orm.isRowDeclaration?.(found.node as ts.ClassDeclaration, found.file, context)
+    ? "row"
+    : undefined;
 }
 
 /** `this.user`, and `user` of `const { user } = session`: what the member is declared as. */

@@ -1,3 +1,4 @@
+import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
 import { pathOf, propertiesOf, unwrap } from "./expressions.js";
 import { lookUp } from "./project.js";
@@ -18,7 +19,16 @@ export type ShapeNode =
       readonly node: ts.InterfaceDeclaration | ts.TypeLiteralNode;
       readonly file: SourceFile;
       readonly name: string | undefined;
-    };
+    }
+  | ClassShape;
+
+/** A DTO class, where the ORM's apps have them. */
+export interface ClassShape {
+  readonly kind: "class";
+  readonly node: ts.ClassDeclaration;
+  readonly file: SourceFile;
+  readonly name: string | undefined;
+}
 
 /** What a declared type turns out to be: a shape, something that takes any keys, or something that is not read here. */
 export type ResolvedType =
@@ -67,8 +77,23 @@ export function resolveType(
     if (resolved.kind !== "shape") return resolved;
     return shape({ ...resolved.shape, name: resolved.shape.name ?? found.node.name.text });
   }
-  if (isElement || !ts.isInterfaceDeclaration(found.node)) return unknown;
+  if (isElement) return unknown;
+  if (ts.isClassDeclaration(found.node)) {
+    const its = classShape(found.node, found.file, context);
+    return its === undefined ? unknown : shape(its);
+  }
+  if (!ts.isInterfaceDeclaration(found.node)) return unknown;
   return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
+}
+
+/** A class as the shape of a response; undefined where classes are not edited, and for entities. */
+export function classShape(
+  node: ts.ClassDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+): ClassShape | undefined {
+  if (!context.orm.hasClasses || context.orm.isRowDeclaration?.(node, file, context)) return undefined;
+  return { kind: "class", node, file, name: node.name?.text };
 }
 
 /** `z.infer<typeof UserResponse>`: the zod object behind it. */
@@ -108,6 +133,7 @@ export function zodObjectIn(value: ts.Expression): ts.ObjectLiteralExpression | 
 /** The names that a shape lists. */
 export function keysOfShape({ kind, node }: ShapeNode): ReadonlySet<string> {
   if (kind === "zod") return new Set(propertiesOf(node).keys());
+  if (kind === "class") return new Set(fieldsOf(node).keys());
   const names = node.members.flatMap((member) =>
     member.name && ts.isIdentifier(member.name) ? [member.name.text] : [],
   );

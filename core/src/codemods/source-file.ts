@@ -31,6 +31,8 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.TypeLiteral]: ts.TypeLiteralNode;
   readonly [ts.SyntaxKind.UnionType]: ts.UnionTypeNode;
   readonly [ts.SyntaxKind.ClassDeclaration]: ts.ClassDeclaration;
+  readonly [ts.SyntaxKind.ExpressionStatement]: ts.ExpressionStatement;
+  readonly [ts.SyntaxKind.VariableDeclaration]: ts.VariableDeclaration;
   readonly [ts.SyntaxKind.StringLiteral]: ts.StringLiteral;
   readonly [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: ts.NoSubstitutionTemplateLiteral;
   readonly [ts.SyntaxKind.TemplateExpression]: ts.TemplateExpression;

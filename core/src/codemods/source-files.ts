@@ -86,8 +86,9 @@ export function relevance({ models, fields = [] }: SourceFilesOptions): (text: s
   };
 }
 
-/** Clients are made, and row types passed on, in files that name no model at all. */
-const clients = /PrismaClient|\bexport\b[^;"']*\bfrom\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
+/** Clients are made, repositories extended, and row types passed on, in files that name no model at all. */
+const clients =
+  /PrismaClient|["']typeorm["']|\bexport\b[^;"']*\bfrom\s*["'][^"']*(?:prisma|generated|client|db|database)/i;
 
 /** Whether the comments at the top say so. */
 export function isGenerated(text: string): boolean {

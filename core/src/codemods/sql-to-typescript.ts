@@ -165,3 +165,8 @@ export function isPrimaryText(text: string): boolean {
     /^(["'`])[^"'`]*\1$/.test(text)
   );
 }
+
+/** What follows `??` needs parentheses unless it is a value, a call, or more of the same. */
+export function groupedFallback(text: string): string {
+  return text.split(" ?? ").every(isPrimaryText) ? text : `(${text})`;
+}

@@ -16,7 +16,13 @@ export type Target =
       readonly inside: readonly Nesting[];
     }
   /** What a client call takes or a mock of it gives: `mockResolvedValue`. */
-  | { readonly kind: "argument"; readonly path: readonly string[]; readonly inside: readonly Nesting[] }
+  | {
+      readonly kind: "argument";
+      readonly path: readonly string[];
+      readonly callee: ts.Expression;
+      readonly file: SourceFile;
+      readonly inside: readonly Nesting[];
+    }
   /** Nothing says what its type is: it may hold more or less. */
   | { readonly kind: "free" }
   /** Something says so, but not in a way that can be read here. */
@@ -70,7 +76,8 @@ function argumentOf(
   const path = pathOf(call.expression);
   const pushed = pushedTo(call);
   if (pushed !== undefined) return { kind: "typed", type: pushed, file, inside: ["element", ...inside] };
-  if (path.length > 1 || !ts.isIdentifier(call.expression)) return { kind: "argument", path, inside };
+  if (path.length > 1 || !ts.isIdentifier(call.expression))
+    return { kind: "argument", path, callee: call.expression, file, inside };
   const local = declarationOf(call.expression);
   const found = lookUp(context.project, file, call.expression.text, "value");
   const declared = found?.kind === "declaration" ? { node: found.node, file: found.file } : { node: local, file };

@@ -80,11 +80,40 @@ export interface OrmCode {
   isClientModule(specifier: string, from: SourceFile): boolean;
   /** Whether a qualified type is the row of a model: `Prisma.UserGetPayload<{}>`. */
   isRowType(qualifier: string, name: string, argument: string | undefined, model: string): boolean;
+  /** Whether a class or an interface of the app is the row of the model: an entity. Default: none is. */
+  isRowDeclaration?(
+    node: ts.ClassDeclaration | ts.InterfaceDeclaration,
+    file: SourceFile,
+    context: TransformContext,
+  ): boolean;
+  /** Whether a declaration is a model, of whatever rows: the ORM's plugin edits it itself. Default: none is. */
+  isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
   /** Whether a call has the path of the ORM's calls, but provably leads elsewhere: `sdk.user.create`. */
   isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
-  /** The rows that a call reads whole (no `select`, no `omit`); `list` for `findMany`. */
-  readsRows(path: readonly string[], argument: string | undefined, model: string): "row" | "list" | undefined;
+  /** The rows that a call of this function with these arguments reads whole (no `select`, no `omit`). */
+  readsRows(
+    callee: ts.Expression,
+    args: readonly ts.Expression[],
+    file: SourceFile,
+    context: TransformContext,
+  ): RowsRead | undefined;
+  /**
+   * A value of a type that apps spell in different ways, as the field takes it; undefined where that cannot be said.
+   * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.
+   */
+  spell?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
+  /** Rows are instances of classes, and so are what requests and responses are made of: DTO classes are edited. Default: listed. */
+  readonly hasClasses?: boolean;
 }
+
+/** `list` for `findMany`, `page` for a list with the number of all. */
+export type RowsRead = "row" | "list" | "page";
+
+export type SpelledValue =
+  | { readonly kind: "enum"; readonly name: string; readonly value: string }
+  /** Digits of a field that is a bigint or a decimal. */
+  | { readonly kind: "number"; readonly text: string }
+  | { readonly kind: "datetime"; readonly iso: string };
 
 /** The edits that this transform made to this field in earlier phases. */
 export function earlierOf(transform: string, context: TransformContext): readonly PlannedEdit[] {

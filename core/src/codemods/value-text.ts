@@ -3,7 +3,8 @@ import { ts } from "./compiler.js";
 import { initializerOf, propertiesOf, unwrap } from "./expressions.js";
 import { isRepeatable } from "./repeatable.js";
 import { declarationFrom } from "./scope.js";
-import { quoted, type SourceFile, type Style, textOf } from "./source-file.js";
+import { quoted, type SourceFile, textOf } from "./source-file.js";
+import { spelled } from "./spelled.js";
 import { type ColumnText, isPrimaryText, translate } from "./sql-to-typescript.js";
 import type { TransformContext } from "./transform.js";
 
@@ -33,7 +34,7 @@ export function valueText(
   };
   const translated = translate(context.sql, resolveColumn, (text) => quoted(text, style));
   if (translated === undefined || translated.isNullable || context.field.isList) return undefined;
-  return asType(translated, context.field, style, context);
+  return asType(translated, file, context);
 }
 
 /** A property's value as it can be repeated beside it: `email: body.email` gives `body.email`. */
@@ -81,19 +82,22 @@ export function sourcesOf(context: TransformContext): readonly EntityField[] {
 
 function asType(
   value: { readonly text: string; readonly type: string },
-  field: EntityField,
-  style: Style,
+  file: SourceFile | undefined,
   context: TransformContext,
 ): string | undefined {
+  const { field } = context;
   if (value.type === field.type && field.type !== "enum") return value.text;
-  if (value.type === "int" && ["float", "decimal"].includes(field.type)) return value.text;
-  if (value.type === "float" && field.type === "decimal") return value.text;
-  if (value.type === "int" && field.type === "bigint" && /^-?\d+$/.test(value.text)) return `${value.text}n`;
+  if (value.type === "int" && field.type === "float") return value.text;
+  const isNumber = value.type === "int" || value.type === "float";
+  if (isNumber && (field.type === "decimal" || field.type === "bigint")) {
+    if (/^-?\d+(?:\.\d+)?$/.test(value.text)) return spelled({ kind: "number", text: value.text }, file, context);
+    return field.type === "decimal" && context.orm.spell === undefined ? value.text : undefined;
+  }
   if (field.type !== "enum" || context.sql?.kind !== "constant") return undefined;
   // Enums can have other names in the code than in the database: only known values are written.
   const stored = context.sql.value;
   const known = field.enumValues?.find((each) => each.value === stored);
-  return known === undefined ? undefined : quoted(known.name, style);
+  return known === undefined ? undefined : spelled({ kind: "enum", ...known }, file, context);
 }
 
 /** `email.toLowerCase()` with the names of fields replaced by what they are here. */

@@ -1,5 +1,6 @@
 import type { Client, ClientConfig } from "pg";
 import { LockstepError } from "../errors.js";
+import { type Encryption, refusesEncryption } from "./encryption.js";
 import { readConnectionUrl } from "./url.js";
 
 /** A row as the driver returns it: bigint, numeric and uuid are strings. */
@@ -36,15 +37,15 @@ export interface ConnectOptions {
 }
 
 /**
- * Opens a session. Prisma's `?schema=` becomes the search path; `sslmode` is left to the driver.
+ * Opens a session, encrypted as the URL says. Prisma's `?schema=` becomes the search path.
  *
  * @example const target = await connect(process.env.DATABASE_URL, { applicationName: "lockstep status" });
  * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
-  const { driverUrl, label, schema, connectTimeoutMs } = readConnectionUrl(url);
+  const { driverUrl, label, schema, connectTimeoutMs, encryption } = readConnectionUrl(url);
   const config = { connectionString: driverUrl, connectionTimeoutMillis: connectTimeoutMs ?? 10_000 };
-  return open({ config, label, schema, reopen: (more) => connect(url, more) }, options);
+  return open({ config, label, schema, encryption, reopen: (more) => connect(url, more) }, options);
 }
 
 /**
@@ -55,33 +56,49 @@ export async function connectWith(config: ClientConfig, options: ConnectOptions)
   const { Client: PgClient } = (await import("pg")).default;
   const { host, port, database } = new PgClient(config);
   const reopen = (more: ConnectOptions) => connectWith(config, more);
-  return open({ config, label: `${host}:${port}/${database ?? ""}`, schema: undefined, reopen }, options);
+  const label = `${host}:${port}/${database ?? ""}`;
+  return open({ config, label, schema: undefined, encryption: undefined, reopen }, options);
 }
 
 interface Address {
   readonly config: ClientConfig;
   readonly label: string;
   readonly schema: string | undefined;
+  /** Undefined: the config says it in the driver's own way. */
+  readonly encryption: (() => Encryption) | undefined;
   /** A second session with the same server. */
   reopen(options: ConnectOptions): Promise<Connection>;
 }
 
-async function open({ config, label, schema, reopen }: Address, options: ConnectOptions): Promise<Connection> {
+async function open(
+  { config, label, schema, encryption, reopen }: Address,
+  options: ConnectOptions,
+): Promise<Connection> {
   const { Client: PgClient } = (await import("pg")).default;
   let client: Client;
   let isLost = false;
-  try {
+  const attempt = async (ssl: Pick<ClientConfig, "ssl">) => {
     // Settings of a pool hide the password from enumeration.
     const settings = Object.defineProperties({ keepAlive: true }, Object.getOwnPropertyDescriptors(config));
-    client = new PgClient(Object.assign(settings, { application_name: options.applicationName }));
-    // Without a listener a connection that breaks while idle would end the process.
-    client.on("error", () => {
-      isLost = true;
-    });
-    client.on("end", () => {
-      isLost = true;
-    });
-    await client.connect();
+    const own = new PgClient(Object.assign(settings, { application_name: options.applicationName, ...ssl }));
+    client = own;
+    // Without a listener a connection that breaks while idle would end the process. A try without success is another client.
+    const lose = () => {
+      isLost ||= own === client;
+    };
+    own.on("error", lose);
+    own.on("end", lose);
+    try {
+      await own.connect();
+      return own;
+    } catch (error) {
+      await own.end().catch(() => undefined);
+      isLost = false;
+      throw error;
+    }
+  };
+  try {
+    client = await openEncrypted(attempt, encryption?.());
   } catch (cause) {
     throw notReached(label, cause);
   }
@@ -124,6 +141,24 @@ async function open({ config, label, schema, reopen }: Address, options: Connect
   } catch (cause) {
     await client.end().catch(() => undefined);
     throw notReached(label, cause);
+  }
+}
+
+/** `prefer` is what libpq and Prisma do when the URL says nothing: encrypted where the server can, else not. */
+async function openEncrypted(
+  open: (ssl: Pick<ClientConfig, "ssl">) => Promise<Client>,
+  encryption: Encryption | undefined,
+): Promise<Client> {
+  if (encryption === undefined) return open({});
+  const { wanted, tls } = encryption;
+  if (wanted === "disable") return open({ ssl: false });
+  try {
+    return await open({ ssl: tls });
+  } catch (error) {
+    // 28000: pg_hba.conf lets these clients in without encryption only.
+    const isRefused = refusesEncryption(error) || (error as { code?: unknown }).code === "28000";
+    if (wanted === "prefer" && isRefused) return open({ ssl: false });
+    throw error;
   }
 }
 

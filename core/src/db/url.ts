@@ -1,6 +1,7 @@
 import { LockstepError } from "../errors.js";
+import { type Encryption, encryptionParameters, readEncryption } from "./encryption.js";
 
-/** A connection URL as Prisma projects write it, taken apart. */
+/** A connection URL as projects write it, taken apart. */
 export interface ConnectionUrl {
   /** What the driver gets: without the parameters that only Prisma understands. */
   readonly driverUrl: string;
@@ -10,9 +11,11 @@ export interface ConnectionUrl {
   readonly schema: string | undefined;
   /** `?connect_timeout=` in milliseconds. Zero means: none. */
   readonly connectTimeoutMs: number | undefined;
+  /** Reads the certificates that the URL names. Undefined: the URL speaks of it in the driver's own way (`?ssl=true`). */
+  readonly encryption: (() => Encryption) | undefined;
 }
 
-/** Prisma's own parameters; the driver would take some of them for its own settings. `application_name` is set by us. */
+/** Prisma's own parameters, and what is read here. `application_name` is set by us. */
 const notForTheDriver = [
   "schema",
   "connection_limit",
@@ -21,13 +24,12 @@ const notForTheDriver = [
   "statement_cache_size",
   "socket_timeout",
   "connect_timeout",
-  "sslaccept",
-  "sslidentity",
   "application_name",
+  ...encryptionParameters,
 ];
 
 /**
- * Reads a PostgreSQL URL. `sslmode` and the other parameters of libpq stay as they are.
+ * Reads a PostgreSQL URL. What libpq and Prisma say about encryption is read here, the other parameters of libpq stay as they are.
  * @throws LS8004 when it is no such URL. The text itself is never part of the error: it may hold a password.
  */
 export function readConnectionUrl(text: string): ConnectionUrl {
@@ -49,12 +51,19 @@ export function readConnectionUrl(text: string): ConnectionUrl {
   const seconds = Number(url.searchParams.get("connect_timeout") ?? Number.NaN);
   const host = url.searchParams.get("host") ?? url.hostname;
   const port = url.searchParams.get("port") ?? url.port;
+  const given = new URLSearchParams(url.searchParams);
+  const parameter = (name: string) =>
+    given.get(name) || (name === "sslmode" ? process.env.PGSSLMODE : undefined) || undefined;
+  const isPlain = host.startsWith("/") || host.startsWith("%2F");
   for (const name of notForTheDriver) url.searchParams.delete(name);
   return {
     driverUrl: url.toString(),
     label: `${host || "localhost"}:${port || "5432"}${decoded(url.pathname)}`,
     schema,
     connectTimeoutMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+    encryption: given.has("ssl")
+      ? undefined
+      : () => (isPlain ? { wanted: "disable", tls: {} } : readEncryption(parameter, process.cwd())),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { EntityModel } from "@lockstep/core";
-import { type Project, pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
+import { type Project, pathOf, type SourceFile, type TransformContext, textOf, ts } from "@lockstep/core/codemods";
 import { whyNotClient } from "./receivers.js";
 
 /** A call of the generated client, or one that looks like it, told by its path: `<anything>.user.create({ … })`. */
@@ -47,9 +47,14 @@ export function* clientCalls(file: SourceFile, { models, project }: Where): Iter
   for (const call of callsByPath(file, models)) if (!isOther(call.call.expression, file, project)) yield call;
 }
 
+/** Every column and transform asks about the same calls; no edit of ours changes who is called. */
+const answers = new WeakMap<ts.Expression, boolean>();
+
 /** Whether a call that has the path of a client's is provably none. */
 export function isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean {
-  return whyNotClient(callee, file, project) !== undefined;
+  const answer = answers.get(callee) ?? whyNotClient(callee, file, project) !== undefined;
+  answers.set(callee, answer);
+  return answer;
 }
 
 const accessors = new WeakMap<readonly EntityModel[], ReadonlyMap<string, EntityModel>>();
@@ -61,8 +66,18 @@ function modelsByAccessor(models: readonly EntityModel[]): ReadonlyMap<string, E
   return known;
 }
 
+const found = new WeakMap<SourceFile, { readonly models: readonly EntityModel[]; readonly calls: ClientCall[] }>();
+
 /** All calls on any of the models that look like the client's, whoever is called. */
-export function* callsByPath(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
+export function callsByPath(file: SourceFile, models: readonly EntityModel[]): readonly ClientCall[] {
+  const known = found.get(file);
+  if (known?.models === models) return known.calls;
+  const calls = [...readCalls(file, models)];
+  found.set(file, { models, calls });
+  return calls;
+}
+
+function* readCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
   const byAccessor = modelsByAccessor(models);
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const path = pathOf(call.expression);
@@ -86,11 +101,13 @@ export function* callsByPath(file: SourceFile, models: readonly EntityModel[]): 
 
 /** Whether a call gives whole rows of the model: `prisma.user.findMany({ where })`. */
 export function readsRows(
-  path: readonly string[],
-  argument: string | undefined,
-  model: string,
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model }: Pick<TransformContext, "model">,
 ): "row" | "list" | undefined {
-  if (path.length < 3 || path.at(-2) !== accessorOf(model)) return undefined;
-  if (argument !== undefined && /\b(?:select|omit)\b/.test(argument)) return undefined;
+  const path = pathOf(callee);
+  if (path.length < 3 || path.at(-2) !== accessorOf(model.name)) return undefined;
+  if (argument !== undefined && /\b(?:select|omit)\b/.test(textOf(argument, file))) return undefined;
   return givingRows.get(path.at(-1) ?? "");
 }

@@ -1,27 +1,24 @@
 import {
-  addProperty,
-  computedValue,
+  builtElsewhere,
+  constantBehind,
   describe,
   type Finding,
+  fillLiteral,
+  isConnected,
+  isKeyGivenBy,
   isTestFile,
   listing,
   literalsOf,
   propertiesOf,
   type SourceFile,
-  sourcesOf,
-  spreadsOf,
   type Transform,
   type TransformContext,
   takeBack,
-  textOf,
-  textsOfLiteral,
-  textsOfRow,
   ts,
-  valueText,
 } from "@lockstep/core/codemods";
-import { connectText, hasRelations, isConnected, isKeyGivenBy } from "./checked-input.js";
+import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
-import { constantBehind, typedInputs } from "./input-literals.js";
+import { isGiven, typedInputs } from "./input-literals.js";
 import { whyNotClient } from "./receivers.js";
 import { rowsWrittenBy } from "./written-rows.js";
 
@@ -35,7 +32,7 @@ export const createData: Transform = {
   *find(file, context) {
     if (context.intent.value.kind === "none") return;
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), context)) {
-      if (ts.isObjectLiteralExpression(value)) yield* fillLiteral(value, { what, isChecked }, file, context);
+      if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);
       else yield builtElsewhere(value, what, file, context);
     }
     yield* listOthers(file, context);
@@ -54,6 +51,8 @@ interface RowValue {
   /** Its type takes relations only, and not the fields that store their keys. */
   readonly isChecked: boolean;
 }
+
+type LiteralRow = RowValue & { readonly value: ts.ObjectLiteralExpression };
 
 /** All values that become rows of the model, each once: in calls, in constants behind them, and typed as input. */
 function* valuesOf(file: SourceFile, calls: Iterable<ClientCall>, context: TransformContext): Iterable<RowValue> {
@@ -77,7 +76,7 @@ function* valuesOfCalls(
       if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
       const what = describe(call.call, rows.what);
       for (const value of literalsOf(rows.value)) {
-        const constant = constantBehind(value, file);
+        const constant = constantBehind(value, file, isGiven);
         if (constant === undefined) yield { value, what };
         else for (const each of literalsOf(constant)) yield { value: each, what };
       }
@@ -101,84 +100,18 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-function* fillLiteral(
-  literal: ts.ObjectLiteralExpression,
-  { what, isChecked }: Pick<RowValue, "what" | "isChecked">,
+/** Prisma takes the row with its relations or with their keys: a row of the first form cannot get the key as a field. */
+function* fillRow(
+  { value, what, isChecked }: LiteralRow,
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
-  const { name } = context.field;
-  if (propertiesOf(literal).has(name) || isConnected(literal, context)) return;
-  const offset = literal.getStart(file.ast);
-  if (isChecked || hasRelations(literal, context)) {
-    const connect = connectText(literal, file, context);
-    if (connect !== undefined) {
-      const reason = `the row is written with its relations, not with their keys: add \`${connect}\``;
-      yield { kind: "place", certainty: "required", offset, what, reason };
-      return;
-    }
-  }
-  const [spread, ...more] = spreadsOf(literal);
-  if (spread !== undefined) {
-    // Whichever comes last wins: where the column belongs depends on what the spread holds.
-    const text = more.length === 0 ? suggestion(spread.expression, literal, file, context) : `${name}: …`;
-    const source = shortText(spread.expression, file);
-    const reason = `part of the row comes from \`...${source}\`: unless ${name} is in it, add \`${text}\``;
-    yield { kind: "place", certainty: "likely", offset, what, reason };
+  if (propertiesOf(value).has(context.field.name) || isConnected(value, context)) return;
+  const connect = isChecked || hasRelations(value, context) ? connectText(value, file, context) : undefined;
+  if (connect === undefined) {
+    yield* fillLiteral(value, what, file, context);
     return;
   }
-  const value = computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file, context);
-  const edit = value === undefined ? undefined : addProperty(literal, propertyText(name, value), what, file);
-  yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
-}
-
-/** `handle` where the value is called just that. */
-function propertyText(name: string, value: string): string {
-  return name === value ? name : `${name}: ${value}`;
-}
-
-function builtElsewhere(value: ts.Expression, what: string, file: SourceFile, context: TransformContext): Finding {
-  const { name } = context.field;
-  const text = suggestion(value, undefined, file, context);
-  const origin = shortText(value, file);
-  const reason = `the row is built elsewhere (\`${origin}\`): unless ${name} is in it, add \`${text}\` where it is built`;
-  return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason };
-}
-
-/** The property to add, with the value computed over a row that has a name. */
-function suggestion(
-  row: ts.Expression,
-  literal: ts.ObjectLiteralExpression | undefined,
-  file: SourceFile,
-  context: TransformContext,
-): string {
-  const isNamed = ts.isIdentifier(row) || ts.isPropertyAccessExpression(row);
-  const own = literal === undefined ? undefined : textsOfLiteral(literal, file);
-  const spread = textsOfRow(textOf(row, file));
-  const value = valueText((field) => own?.(field) ?? (isNamed ? spread(field) : undefined), file, context);
-  return `${context.field.name}: ${value ?? "…"}`;
-}
-
-function whyNot(
-  literal: ts.ObjectLiteralExpression,
-  value: string | undefined,
-  file: SourceFile,
-  context: TransformContext,
-): string {
-  const { name } = context.field;
-  if (value !== undefined) return `add \`${propertyText(name, value)}\``;
-  const sources = sourcesOf(context);
-  if (context.intent.value.kind === "listed")
-    return `add \`${name}: …\`: a function of lockstep.config.ts computes it for old rows; what new rows get is yours to write`;
-  const missing = sources.find((field) => !propertiesOf(literal).has(field.name));
-  if (sources.length === 0) return `add \`${name}: …\`: Lockstep cannot say its value in TypeScript`;
-  if (missing !== undefined) return `add \`${name}: …\`: it is computed from ${missing.name}, which is not in the row`;
-  const [source] = sources;
-  const computed = valueText((field) => ({ text: field.name, type: field.type, isNullable: false }), file, context);
-  return `${source?.name} is not a plain value here: keep it in a constant, then add \`${name}: ${computed ?? "…"}\``;
-}
-
-function shortText(node: ts.Node, file: SourceFile): string {
-  const text = textOf(node, file).replaceAll(/\s+/g, " ");
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+  const reason = `the row is written with its relations, not with their keys: add \`${connect}\``;
+  yield { kind: "place", certainty: "required", offset: value.getStart(file.ast), what, reason };
 }

@@ -1,13 +1,4 @@
-import {
-  declarationOf,
-  describe,
-  nameOf,
-  type SourceFile,
-  type TransformContext,
-  targetOf,
-  ts,
-  unwrap,
-} from "@lockstep/core/codemods";
+import { describe, nameOf, type SourceFile, type TransformContext, targetOf, ts } from "@lockstep/core/codemods";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
 export function* typedInputs(
@@ -25,33 +16,8 @@ export function* typedInputs(
   }
 }
 
-/**
- * The value of the constant that a call is given: `const data = { email, name }` and then `create({ data })`. Only
- * where the constant goes nowhere else, so that nobody else meets the new property.
- */
-export function constantBehind(value: ts.Expression, file: SourceFile): ts.Expression | undefined {
-  if (!ts.isIdentifier(value)) return undefined;
-  const declaration = declarationOf(value);
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) {
-    return undefined;
-  }
-  const isConstant = (declaration.parent.flags & ts.NodeFlags.Const) !== 0;
-  const initializer = unwrap(declaration.initializer);
-  const isLiteral = ts.isObjectLiteralExpression(initializer) || ts.isArrayLiteralExpression(initializer);
-  if (!isConstant || !(isLiteral || ts.isCallExpression(initializer))) return undefined;
-  const uses = file.identifiers(value.text).filter((name) => name !== declaration.name);
-  return uses.every((use) => isRead(use) || isGiven(use) || declarationOf(use) !== declaration)
-    ? initializer
-    : undefined;
-}
-
-/** `data.email`, `data.length` */
-function isRead(use: ts.Identifier): boolean {
-  return ts.isPropertyAccessExpression(use.parent) && !/^(?:push|map|forEach)$/.test(use.parent.name.text);
-}
-
-/** `data`, `data: rows`, `create: row` */
-function isGiven(use: ts.Identifier): boolean {
+/** Whether a use of a constant hands it to a write: `data`, `data: rows`, `create: row`. */
+export function isGiven(use: ts.Identifier): boolean {
   const { parent } = use;
   if (!ts.isPropertyAssignment(parent) && !ts.isShorthandPropertyAssignment(parent)) return false;
   return /^(?:data|create)$/.test(nameOf(parent.name) ?? "");

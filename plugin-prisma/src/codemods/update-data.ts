@@ -1,13 +1,4 @@
-import {
-  describe,
-  isTestFile,
-  listing,
-  propertiesOf,
-  type Transform,
-  ts,
-  unwrap,
-  valueAt,
-} from "@lockstep/core/codemods";
+import { describe, isTestFile, listUpdate, type Transform, ts, unwrap, valueAt } from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
 
 /** Updates that set several columns may have to set the new one too: where its value follows them. */
@@ -24,10 +15,7 @@ export const updateData: Transform = {
       const value = key && valueAt(args, key);
       const literal = value && unwrap(value);
       if (literal === undefined || !ts.isObjectLiteralExpression(literal)) continue;
-      const names = [...propertiesOf(literal).keys()];
-      const what = describe(call, `${key} of ${label}`);
-      const advice = `set ${context.field.name} if it changes with them`;
-      const found = listing(names, literal.getStart(file.ast), what, advice, context);
+      const found = listUpdate(literal, describe(call, `${key} of ${label}`), file, context);
       if (found !== undefined) yield found;
     }
   },

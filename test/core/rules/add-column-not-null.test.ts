@@ -49,11 +49,15 @@ ruleTester(rule, {
       },
     },
     {
-      name: "safe clauses of the same statement stay in a file of their own, before it",
-      sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL,\nADD COLUMN "nick" TEXT;`,
+      name: "safe clauses of the same statement stay in files of their own: columns in their place, others before it",
+      sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL,\nADD COLUMN "nick" TEXT,\nDROP COLUMN "old";`,
       consequence: /may have rows/,
       ddl: {
-        expand: [/^ALTER TABLE "User" ADD COLUMN "nick" TEXT;$/, /ADD COLUMN "a" text/],
+        expand: [
+          /^ALTER TABLE "User" DROP COLUMN "old";$/,
+          /ADD COLUMN "a" text/,
+          /^ALTER TABLE "User" ADD COLUMN "nick" TEXT;$/,
+        ],
         contract: [/"a"/, /"a"/],
       },
     },

@@ -1,7 +1,9 @@
 import { ts } from "../compiler.js";
 import { describe, initializerOf, isAsserted, nameOf } from "../expressions.js";
+import { inViewOf, settle } from "../in-view.js";
 import { rowShapeOfValue } from "../row-values.js";
-import type { Transform } from "../transform.js";
+import type { SourceFile } from "../source-file.js";
+import type { Transform, TransformContext } from "../transform.js";
 import { isTestFile, listing } from "./listing.js";
 
 /** Literals that copy some columns of a row: `{ id: user.id, name: user.name }`. */
@@ -22,7 +24,8 @@ export const copies: Transform = {
       const [first] = copied;
       if (first === undefined || copied.length < 2) continue;
       const own = copied.filter((copy) => copy.owner.text === first.owner.text);
-      if (rowShapeOfValue(first.owner, file, context) !== "row" && !isCalled(first.owner.text, context.model.name))
+      const isRow = rowShapeOfValue(first.owner, file, context) === "row";
+      if (!isRow && (!isCalled(first.owner.text, context.model.name) || isOtherModel(first.owner, file, context)))
         continue;
       // Keys of the literal too: it may hold the new field under its own name already.
       const keys = literal.properties.flatMap((property) => nameOf(property.name) ?? []);
@@ -51,6 +54,13 @@ function firstAccess(value: ts.Expression | undefined, names: ReadonlySet<string
 /** `user`, `dbUser`, `newUser`: a name that says what it is, where no type does. */
 function isCalled(name: string, model: string): boolean {
   return name.toLowerCase().endsWith(model.toLowerCase());
+}
+
+/** Whether its type says that it is a row of another model, whatever it is called. */
+function isOtherModel(owner: ts.Identifier, file: SourceFile, context: TransformContext): boolean {
+  if (context.orm.isModel === undefined) return false;
+  const found = settle(inViewOf(owner, file, context.project), context.project);
+  return found?.kind === "object" && context.orm.isModel(found.node, found.file, context);
 }
 
 /** `where`, `data` and `select` of a query list fields for other reasons. */

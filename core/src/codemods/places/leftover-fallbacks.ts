@@ -1,7 +1,7 @@
 import { ts } from "../compiler.js";
 import { describe, wrapperOf } from "../expressions.js";
-import { textOf } from "../source-file.js";
-import type { Transform } from "../transform.js";
+import { type SourceFile, textOf } from "../source-file.js";
+import { compact, type Transform, type TransformContext } from "../transform.js";
 import { isTestFile } from "./listing.js";
 
 /** `user.handle ?? …` that people wrote while the field was optional: nothing reaches what follows any more. */
@@ -20,7 +20,7 @@ export const leftoverFallbacks: Transform = {
         ts.isBinaryExpression(outer) &&
         outer.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
         outer.left.end === wrapperOf(access).end;
-      if (!isFallback) continue;
+      if (!isFallback || isOfWrite(outer, file, context)) continue;
       const what = describe(outer, `fallback of ${textOf(access, file)}`);
       const fallback = textOf(outer.right, file);
       const reason = `every ${context.model.name} has ${context.field.name} now: if it is meant, \`${fallback}\` is never used`;
@@ -28,3 +28,9 @@ export const leftoverFallbacks: Transform = {
     }
   },
 };
+
+/** What new rows get unless callers choose is an edit of expand that stays. */
+function isOfWrite(fallback: ts.Node, file: SourceFile, { earlier }: TransformContext): boolean {
+  const text = compact(textOf(fallback, file));
+  return earlier.some((edit) => edit.phase === "expand" && compact(edit.text).includes(text));
+}

@@ -24,6 +24,7 @@ export const types: Transform = {
         return name === undefined ? [] : [name];
       });
       const name = nameOfType(node);
+      if (context.orm.isModel?.(node, file, context)) continue;
       // The type of a parameter says little, and the compiler points to it when it matters.
       if (name === undefined || (context.intent.exposure === "internal" && context.intent.kind === "read")) continue;
       if (isRequest(name, names, context.model.primaryKey) !== (context.intent.kind === "acceptInRequests")) continue;

@@ -1,0 +1,74 @@
+import { fieldsOf, insertField, removeField } from "./class-members.js";
+import { ts } from "./compiler.js";
+import type { DtoField } from "./dto-fields.js";
+import { addNamedImports, dropNamedImports, isImportEdit } from "./named-imports.js";
+import { type SourceFile, textOf } from "./source-file.js";
+import type { Splice } from "./splice.js";
+import { type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
+import { writtenAmong } from "./written-texts.js";
+
+/** A class and the field that it gets. */
+export interface FieldAddition {
+  readonly node: ts.ClassDeclaration;
+  readonly field: DtoField;
+}
+
+/** The edits that give classes of a file a field each: itself, and the imports of its decorators; undefined where one cannot be made. */
+export function addFields(additions: readonly FieldAddition[], file: SourceFile): readonly EditFinding[] | undefined {
+  const edits: EditFinding[] = [];
+  const needed = new Map<string, string[]>();
+  for (const { node, field } of additions) {
+    const splices = insertField(node, field.text, file);
+    if (splices === undefined) return undefined;
+    edits.push({ kind: "edit", splices, what: whatOfClass(node), text: field.text });
+    for (const { specifier, names } of field.imports)
+      needed.set(specifier, [...(needed.get(specifier) ?? []), ...names]);
+  }
+  for (const [specifier, names] of needed) {
+    const added = addNamedImports(specifier, names, file);
+    if (added === undefined) return undefined;
+    edits.push(...added);
+  }
+  return edits;
+}
+
+/** Takes fields and imports back that a transform added to DTO classes. */
+export function* takeFieldsBack(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const gone: Splice[] = [];
+  for (const { node, field } of writtenFields(transform, file, context)) {
+    const splices = removeField(node, field, file);
+    gone.push(...splices);
+    yield { kind: "edit", splices, what: whatOfClass(node), text: "", replaces: textOf(field, file) };
+  }
+  if (gone.length === 0) return;
+  for (const edit of earlierOf(transform, context)) {
+    if (edit.file !== file.file || !isImportEdit(edit)) continue;
+    const dropped = dropNamedImports(edit.what.split(" ").at(-1) ?? "", edit.text, gone, file);
+    if (dropped !== undefined) yield dropped;
+  }
+}
+
+/** The fields that a transform wrote, where they stand now. */
+export function* writtenFields(
+  transform: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ readonly node: ts.ClassDeclaration; readonly field: ts.PropertyDeclaration }> {
+  if (earlierOf(transform, context).length === 0) return;
+  const written = context.memo(`fields written by ${transform}`, () => {
+    const all = context.project.files.flatMap((each) =>
+      each
+        .nodes(ts.SyntaxKind.ClassDeclaration)
+        .flatMap((owner) =>
+          [...fieldsOf(owner).values()].map((node) => ({ node, owner, file: each, what: whatOfClass(owner) })),
+        ),
+    );
+    return writtenAmong(transform, all, context);
+  });
+  for (const each of written) if (each.file === file) yield { node: each.owner, field: each.node };
+}
+
+/** How people call the class. */
+export function whatOfClass(node: ts.ClassDeclaration): string {
+  return `class ${node.name?.text ?? ""}`.trimEnd();
+}

@@ -1,0 +1,24 @@
+import { endOfComments, indentAt, leadOf } from "./comma-list.js";
+import type { ts } from "./compiler.js";
+import type { SourceFile } from "./source-file.js";
+import type { Splice } from "./splice.js";
+
+/** Adds a statement behind another, on a line of its own where those around have one, and with a semicolon where they have. */
+export function insertStatement(
+  after: ts.Statement,
+  text: string,
+  file: SourceFile,
+): { readonly splices: readonly Splice[]; readonly text: string } {
+  const written = file.text[after.end - 1] === ";" ? `${text};` : text;
+  const tail = endOfComments(file.text, after.end);
+  const start = after.getStart(file.ast);
+  const isFirstOfLine = leadOf(file.text, start).brk !== undefined;
+  const lead = isFirstOfLine ? `${file.style.eol}${indentAt(file.text, start)}` : " ";
+  return { splices: [{ start: tail, end: tail, text: lead + written }], text: written };
+}
+
+/** Takes a statement out again: the exact reverse of `insertStatement`. */
+export function removeStatement(statement: ts.Statement, file: SourceFile): readonly Splice[] {
+  const lead = leadOf(file.text, statement.getStart(file.ast));
+  return [{ start: lead.brk ?? lead.space, end: statement.end, text: "" }];
+}

@@ -1,0 +1,58 @@
+import { dtoField } from "../dto-fields.js";
+import { addFields, type FieldAddition, takeFieldsBack, whatOfClass, writtenFields } from "../field-edits.js";
+import { isImportEdit } from "../named-imports.js";
+import { restored } from "../property-edit.js";
+import { responses } from "../responses.js";
+import { type SourceFile, textOf } from "../source-file.js";
+import type { Finding, Transform, TransformContext } from "../transform.js";
+
+const id = "response-class";
+
+/** The DTO class that a mapper of the whole model fills has the new field, decorated as the others are. */
+export const responseClass: Transform = {
+  id,
+  intents: ["read", "dropFallback"],
+
+  *find(file, context) {
+    if (context.intent.kind === "dropFallback") yield* tighten(file, context);
+    else yield* show(file, context);
+  },
+
+  undo: (file, context) => takeFieldsBack(id, file, context),
+  mayStay: isImportEdit,
+
+  *restore(file, context) {
+    for (const { node, field } of writtenFields(id, file, context)) {
+      const edit = restored(id, field, whatOfClass(node), file, context);
+      if (edit !== undefined) yield edit;
+    }
+  },
+};
+
+function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const additions: FieldAddition[] = [];
+  for (const { shape, key, isNullable, reason } of responses(context).shapes) {
+    if (shape.kind !== "class" || shape.file !== file) continue;
+    const field = dtoField(shape.node, key, "response", isNullable, file, context);
+    if (reason === undefined && typeof field === "object") {
+      additions.push({ node: shape.node, field });
+      continue;
+    }
+    const text = typeof field === "object" ? field.text.replaceAll(/\s+/g, " ") : `${key}: …`;
+    const why = `it names every column of ${context.model.name}; ${reason ?? field}: add \`${text}\``;
+    const offset = shape.node.getStart(file.ast);
+    yield { kind: "place", certainty: "likely", offset, what: whatOfClass(shape.node), reason: why };
+  }
+  yield* addFields(additions, file) ?? [];
+}
+
+function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { node, field } of writtenFields(id, file, context)) {
+    const text = textOf(field, file);
+    const key = field.name.getText(file.ast);
+    const tight = / \| null\b/.test(text) ? dtoField(node, key, "response", false, file, context) : undefined;
+    if (typeof tight !== "object") continue;
+    const splice = { start: field.getStart(file.ast), end: field.end, text: tight.text };
+    yield { kind: "edit", splices: [splice], what: whatOfClass(node), text: tight.text, replaces: text };
+  }
+}

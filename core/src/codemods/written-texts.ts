@@ -1,0 +1,47 @@
+import type { ts } from "./compiler.js";
+import { bare } from "./property-edit.js";
+import { lineAt, type SourceFile, textOf } from "./source-file.js";
+import { earlierOf, type TransformContext } from "./transform.js";
+
+/** A node that may be what a transform wrote. */
+export interface Candidate {
+  readonly node: ts.Node;
+  readonly file: SourceFile;
+  /** As the edit that wrote it calls its place. */
+  readonly what: string;
+}
+
+/**
+ * Which nodes a transform wrote in an earlier phase: one for each edit, where it was made if it is still there, otherwise wherever the
+ * same text stands. People may have written the same text elsewhere: that is theirs.
+ *
+ * @param candidates all of the project
+ */
+export function writtenAmong<T extends Candidate>(
+  transform: string,
+  candidates: readonly T[],
+  context: TransformContext,
+): readonly T[] {
+  const open = new Set(candidates);
+  const found: T[] = [];
+  const textsOf = new Map(candidates.map((each) => [each, bare(textOf(each.node, each.file))]));
+  const takeNearest = (line: number, matches: (each: T) => boolean): boolean => {
+    let nearest: { readonly each: T; readonly distance: number } | undefined;
+    for (const each of open) {
+      if (!matches(each)) continue;
+      const distance = Math.abs(lineAt(each.file.text, each.node.getStart(each.file.ast)) - line);
+      if (nearest === undefined || distance < nearest.distance) nearest = { each, distance };
+    }
+    if (nearest === undefined) return false;
+    open.delete(nearest.each);
+    found.push(nearest.each);
+    return true;
+  };
+  const moved = earlierOf(transform, context).filter((edit) => {
+    const text = bare(edit.text);
+    const isThere = (each: T) => textsOf.get(each) === text && each.file.file === edit.file && each.what === edit.what;
+    return !takeNearest(edit.line, isThere);
+  });
+  for (const edit of moved) takeNearest(edit.line, (each) => textsOf.get(each) === bare(edit.text));
+  return found;
+}

@@ -1,0 +1,92 @@
+import {
+  computedOver,
+  describe,
+  type FieldText,
+  type Finding,
+  insertStatement,
+  orChosen,
+  relationOver,
+  type SourceFile,
+  type TransformContext,
+  textOf,
+  textsOfRow,
+  type ts,
+  valueText,
+  whyNoValue,
+} from "@lockstep/core/codemods";
+import { isComplete, mayExist } from "./keys.js";
+import type { MadeInstance } from "./made-instances.js";
+import { chosenIn, wholeDto } from "./request-dtos.js";
+
+/** Makes code that fills a row field by field set the new one too. */
+export function* fillInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { declaration, name, model, given, elsewhere, assigned, last, use } = instance;
+  const { field } = context;
+  const relation = relationOver(context)?.name ?? field.name;
+  if (use === "none" || given.has(field.name) || given.has(relation)) return;
+  const what = whatOfInstance(declaration, context);
+  const offset = declaration.getStart(file.ast);
+  const target = `${name}.${field.name}`;
+  const value = valueToSet(instance, file, context);
+  const text = `${target} = ${value ?? "…"}`;
+  const place = (certainty: "required" | "likely", reason: string): Finding => {
+    return { kind: "place", certainty, offset, what, reason };
+  };
+  if (mayExist(model, given, false)) {
+    // What has its key is an update of a part, unless it is all there.
+    if (isComplete(given, context))
+      yield place("likely", `it has its key, so it may be a row that exists: unless it is, add \`${text}\``);
+    return;
+  }
+  if (elsewhere.has(field.name)) {
+    yield place(
+      "likely",
+      `${field.name} is set only under a condition, or late: give it a value in every case, \`${text}\``,
+    );
+    return;
+  }
+  const [source, ...others] = assigned;
+  const dto = source && others.length === 0 ? wholeDto(source, ofGiven(instance), file, context) : undefined;
+  if (dto !== undefined && last !== undefined && use === "row") {
+    yield { kind: "edit", what, ...insertStatement(last, `${target} = ${dto.value}`, file) };
+    return;
+  }
+  if (source !== undefined) {
+    const from = textOf(source, file).replaceAll(/\s+/g, " ");
+    const whole = valueText(textsOfRow(name), file, context) ?? "…";
+    const advice = `unless ${field.name} is in it, add \`${target} = ${whole}\``;
+    yield place("likely", `its fields come from \`${from}\`: ${advice}`);
+    return;
+  }
+  if (use === "unknown") {
+    yield place("likely", `it goes to a function that may save it: unless ${field.name} is set there, add \`${text}\``);
+    return;
+  }
+  if (value === undefined && instance.isHandedOn) {
+    yield place("likely", `it goes to a function that may fill it: unless ${field.name} is set there, add \`${text}\``);
+    return;
+  }
+  if (value === undefined || last === undefined) {
+    const reason = whyNoValue((source) => given.has(source), `${target} = `, "", file, context);
+    yield place("required", value === undefined ? reason : `add \`${text}\` before it is used`);
+    return;
+  }
+  const written = orChosen(value, chosenIn(given, file, context));
+  yield { kind: "edit", what, ...insertStatement(last, `${target} = ${written}`, file) };
+}
+
+/** How people call the place where a row is made. */
+export function whatOfInstance(node: ts.Node, context: TransformContext): string {
+  return describe(node, `new ${context.model.name}`);
+}
+
+/** The value over what is set already: `user.email.toLowerCase()`. */
+function valueToSet(instance: MadeInstance, file: SourceFile, context: TransformContext): string | undefined {
+  const computed = computedOver((field) => instance.given.get(field), file, context);
+  return computed ?? valueText(ofGiven(instance), file, context);
+}
+
+function ofGiven({ name, given }: MadeInstance): FieldText {
+  const row = textsOfRow(name);
+  return (field) => (given.has(field.name) ? row(field) : undefined);
+}

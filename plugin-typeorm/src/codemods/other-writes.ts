@@ -1,0 +1,38 @@
+import { describe, literalsOf, pathOf, type SourceFile, type TransformContext, ts } from "@lockstep/core/codemods";
+import { entityOfValue } from "./entities.js";
+import { entityCalls } from "./entity-calls.js";
+import { thingOf } from "./value-things.js";
+
+/** A literal in a call that looks like a write of the entity, and is none as far as the code in view says. */
+export interface OtherWrite {
+  readonly literal: ts.ObjectLiteralExpression;
+  readonly what: string;
+  readonly reason: string;
+}
+
+/** `userRepository.save({ … })` where nothing says what it is; `sdk.users.create({ … })` of another package. */
+export function* otherWrites(file: SourceFile, context: TransformContext): Iterable<OtherWrite> {
+  const known = new Set<ts.Node>(entityCalls(file, context).map(({ call }) => call));
+  const named = new RegExp(`^_?(?:\\w*${context.model.name})(?:s|es)?(?:Repo|Repository|Repositories)?$`, "i");
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const path = pathOf(call.expression);
+    if (known.has(call) || path.length < 2 || !/^(?:create|insert|save|upsert)$/.test(path.at(-1) ?? "")) continue;
+    const [first, second] = call.arguments;
+    if (first === undefined || !ts.isPropertyAccessExpression(call.expression)) continue;
+    const ofEntity = second !== undefined && entityOfValue(first, file, context) === context.model;
+    if (!ofEntity && !named.test(path.at(-2) ?? "")) continue;
+    const owner = thingOf(call.expression.expression, file, context);
+    const label = path.slice(-2).join(".");
+    // What a repository of another entity takes is known.
+    if (owner?.kind === "repository" || owner?.kind === "builder" || owner?.kind === "other") continue;
+    const reason =
+      owner?.kind === "foreign"
+        ? `${path.at(-2)} is from "${owner.specifier}"`
+        : owner === undefined
+          ? `nothing says what ${path.at(-2)} is`
+          : `${label} is one of the app's own`;
+    for (const literal of literalsOf(ofEntity ? second : first)) {
+      if (ts.isObjectLiteralExpression(literal)) yield { literal, what: describe(call, `row of ${label}`), reason };
+    }
+  }
+}

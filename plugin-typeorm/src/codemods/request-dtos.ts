@@ -1,0 +1,185 @@
+import {
+  addFields,
+  dtoField,
+  type FieldText,
+  fieldsOf,
+  initializerOf,
+  isDecorated,
+  orChosen,
+  type SourceFile,
+  spreadsOf,
+  type TransformContext,
+  textsOfRow,
+  ts,
+  unwrap,
+  valueText,
+} from "@lockstep/core/codemods";
+import { concerns, entityOfDeclaration } from "./entities.js";
+import { baseThing } from "./instances-of-classes.js";
+import { madeInstances } from "./made-instances.js";
+import { nothingBound } from "./things.js";
+import { thingOf } from "./value-things.js";
+import { writtenRows } from "./written-rows.js";
+
+/** The class of what callers send, where rows are made of it. */
+export interface RequestDto {
+  readonly node: ts.ClassDeclaration;
+  readonly file: SourceFile;
+}
+
+/** Whether a DTO class takes the new field, or why a person has to see to it. */
+export interface RequestPlan extends RequestDto {
+  readonly reason: string | undefined;
+}
+
+/** The DTO that a row is made of, by the members that are copied from it: `{ email: dto.email, name: dto.name }`. */
+export function dtoBehind(
+  given: Iterable<readonly [string, ts.Expression | undefined]>,
+  file: SourceFile,
+  context: TransformContext,
+): (RequestDto & { readonly name: string }) | undefined {
+  const counts = new Map<string, { owner: ts.Identifier; count: number }>();
+  const values = new Map(given);
+  for (const { name } of context.core) {
+    const owner = ownerIn(values.get(name), name);
+    if (owner === undefined) continue;
+    const known = counts.get(owner.text) ?? { owner, count: 0 };
+    counts.set(owner.text, { ...known, count: known.count + 1 });
+  }
+  const least = Math.min(2, context.core.length);
+  for (const { owner, count } of counts.values()) {
+    const dto = count >= least ? dtoOf(owner, file, context) : undefined;
+    if (dto !== undefined) return { ...dto, name: owner.text };
+  }
+  return undefined;
+}
+
+/** `dto.handle`, where the class behind a row has the field, or gets it in this phase. */
+export function chosenIn(
+  given: Iterable<readonly [string, ts.Expression | undefined]>,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const dto = dtoBehind(given, file, context);
+  return dto && chosenOf(dto, dto.name, context);
+}
+
+/** A DTO that becomes a row as a whole: `users.create(dto)`, `users.save({ ...dto })`. */
+export interface WholeDto {
+  /** The value of the new field of a row that is made of it. */
+  readonly value: string;
+  readonly fields: ReadonlyMap<string, ts.PropertyDeclaration>;
+}
+
+/**
+ * What a row gets that is made of a DTO; undefined where the DTO does not say that it has what the value is computed from.
+ *
+ * @param own what stands beside it, and wins
+ */
+export function wholeDto(
+  value: ts.Expression,
+  own: FieldText | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): WholeDto | undefined {
+  const dto = ts.isIdentifier(value) ? dtoOf(value, file, context) : undefined;
+  if (dto === undefined || !ts.isIdentifier(value)) return undefined;
+  const fields = allFields(dto, context);
+  const row = textsOfRow(value.text);
+  const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
+  const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
+  return text === undefined ? undefined : { value: orChosen(text, chosenOf(dto, value.text, context)), fields };
+}
+
+function chosenOf(dto: RequestDto, name: string, context: TransformContext): string | undefined {
+  if (context.intent.exposure === "internal") return undefined;
+  const takes = allFields(dto, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
+  return takes ? `${name}.${context.field.name}` : undefined;
+}
+
+/** The DTO classes that rows of the model are made of, once per snapshot. */
+export function requestPlans(context: TransformContext): readonly RequestPlan[] {
+  return context.memo("typeorm request dtos", () => {
+    if (context.intent.exposure === "internal") return [];
+    const found = new Map<ts.Node, RequestDto>();
+    for (const file of context.project.files) {
+      for (const dto of dtosIn(file, context)) if (dto !== undefined) found.set(dto.node, dto);
+    }
+    return [...found.values()].flatMap((dto) =>
+      allFields(dto, context).has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }],
+    );
+  });
+}
+
+function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestDto | undefined> {
+  for (const { value, model, way } of writtenRows(file, context)) {
+    if (!concerns(model, context) || way === "nested") continue;
+    const inner = unwrap(value);
+    if (!ts.isObjectLiteralExpression(inner)) {
+      if (ts.isIdentifier(inner)) yield dtoOf(inner, file, context);
+      continue;
+    }
+    yield dtoBehind(entriesOf(inner), file, context);
+    for (const { expression } of spreadsOf(inner))
+      if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context);
+  }
+  for (const { given, assigned, model } of madeInstances(file, context)) {
+    if (!concerns(model, context)) continue;
+    yield dtoBehind(given, file, context);
+    for (const value of assigned) if (ts.isIdentifier(value)) yield dtoOf(value, file, context);
+  }
+}
+
+/** What a literal sets, by name. */
+export function* entriesOf(
+  literal: ts.ObjectLiteralExpression,
+): Iterable<readonly [string, ts.Expression | undefined]> {
+  for (const property of literal.properties) {
+    const name = property.name;
+    const isNamed = name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteral(name));
+    if (isNamed) yield [name.text, initializerOf(property)];
+  }
+}
+
+/** The class that a value is declared as, if it looks like what callers send. */
+function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
+  const thing = thingOf(value, file, context);
+  if (thing?.kind !== "members" || !ts.isClassDeclaration(thing.node)) return undefined;
+  const dto = { node: thing.node, file: thing.file };
+  if (entityOfDeclaration(dto.node, dto.file, context) !== undefined) return undefined;
+  const name = dto.node.name?.text ?? "";
+  if (/response|output|result|view|event|entity/i.test(name)) return undefined;
+  const isNamed = /(?:dto|input|request|body|payload|command|args|form|create\w*|signup\w*)$/i.test(name);
+  return isNamed || isDecorated(dto.node, dto.file, context) ? dto : undefined;
+}
+
+function whyNotDto({ node, file }: RequestDto, context: TransformContext): string | undefined {
+  const field = dtoField(node, context.field.name, "request", false, file, context);
+  if (typeof field === "string") return field;
+  if (file.isJavaScript) return "it is JavaScript";
+  return addFields([{ node, field }], file) === undefined ? "what its decorators need is not imported" : undefined;
+}
+
+/** The fields of a class and of those that it extends. */
+function allFields({ node, file }: RequestDto, context: TransformContext): ReadonlyMap<string, ts.PropertyDeclaration> {
+  const fields = new Map(fieldsOf(node));
+  let owner = baseThing({ kind: "members", node, file, bound: nothingBound }, context, 0);
+  for (let depth = 0; owner?.kind === "members" && depth < 8; depth += 1) {
+    if (!ts.isClassLike(owner.node)) break;
+    for (const [name, field] of fieldsOf(owner.node)) if (!fields.has(name)) fields.set(name, field);
+    owner = baseThing(owner, context, depth);
+  }
+  return fields;
+}
+
+/** `dto` of `dto.email.trim().toLowerCase()` */
+function ownerIn(value: ts.Expression | undefined, member: string): ts.Identifier | undefined {
+  if (value === undefined) return undefined;
+  const inner = unwrap(value);
+  if (ts.isPropertyAccessExpression(inner)) {
+    if (inner.name.text === member && ts.isIdentifier(inner.expression)) return inner.expression;
+    return ownerIn(inner.expression, member);
+  }
+  if (ts.isCallExpression(inner)) return ownerIn(inner.expression, member) ?? ownerIn(inner.arguments[0], member);
+  return ts.isBinaryExpression(inner) ? ownerIn(inner.left, member) : undefined;
+}

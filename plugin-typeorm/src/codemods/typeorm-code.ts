@@ -1,0 +1,112 @@
+import {
+  fieldsOf,
+  isInstancing,
+  lookUp,
+  type OrmCode,
+  pathOf,
+  quoted,
+  type RowShape,
+  type RowsRead,
+  returnedBy,
+  rowShapeOf,
+  rowShapeOfValue,
+  type SourceFile,
+  type SpelledValue,
+  type TransformContext,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
+import { readsRows } from "./entity-calls.js";
+import { thingOf } from "./value-things.js";
+
+/** What the transforms of the core must know about TypeORM. */
+export const typeormCode: OrmCode = {
+  hasClasses: true,
+  // Entities are the app's own: those that are out of view are told by their name and where it leads.
+  isClientModule: (specifier) =>
+    /(?:^|[/@.-])(?:entit(?:y|ies)|models?|domain|database|db|persistence)(?:[/.-]|$)/i.test(specifier),
+  isRowType: () => false,
+  isOther: () => false,
+  isRowDeclaration: (node, file, context) => {
+    const model = entityOfDeclaration(node, file, context);
+    return model !== undefined && concerns(model, context);
+  },
+  isModel: isEntity,
+  readsRows: (callee, args, file, context) => {
+    const found = readsRows(callee, args, file, context);
+    if (found !== undefined) return concerns(found.model, context) ? found.rows : undefined;
+    return instanced(callee, args, file, context) ?? resultOf(callee, file, context);
+  },
+  spell,
+};
+
+/** `Object.assign(new User(), dto)`, `plainToInstance(User, rows)` */
+function instanced(
+  callee: ts.Expression,
+  [target, value]: readonly ts.Expression[],
+  file: SourceFile,
+  context: TransformContext,
+): RowsRead | undefined {
+  const path = pathOf(callee);
+  const made = target && unwrap(target);
+  const isAssigned = path.join(".") === "Object.assign" && made !== undefined && ts.isNewExpression(made);
+  const name = isAssigned ? made.expression : isInstancing(path.at(-1)) ? target : undefined;
+  const model = name && entityOfValue(name, file, context);
+  if (model === undefined || !concerns(model, context)) return undefined;
+  const given = value && unwrap(value);
+  return !isAssigned && given !== undefined && ts.isArrayLiteralExpression(given) ? "list" : "row";
+}
+
+/** What a method of the app gives back, by what it says or returns: `this.findOne(id)`. */
+function resultOf(callee: ts.Expression, file: SourceFile, context: TransformContext): RowShapeOf {
+  const inner = unwrap(callee);
+  if (!ts.isPropertyAccessExpression(inner)) return undefined;
+  const called = thingOf(inner, file, context);
+  if (called?.kind !== "function") return undefined;
+  const known = context.memo("typeorm results", () => new Map<ts.Node, RowShapeOf>());
+  if (known.has(called.node)) return known.get(called.node);
+  // A function that gives back its own result says nothing.
+  known.set(called.node, undefined);
+  const { node } = called;
+  const shape =
+    node.type !== undefined
+      ? rowShapeOf(node.type, called.file, context)
+      : "body" in node && node.body !== undefined
+        ? returnedBy(node as ts.FunctionLikeDeclaration)
+            .map((each) => rowShapeOfValue(each, called.file, context))
+            .find((each) => each !== undefined)
+        : undefined;
+  const rows = shape === "record" ? undefined : shape;
+  known.set(called.node, rows);
+  return rows;
+}
+
+type RowShapeOf = Exclude<RowShape, "record"> | undefined;
+
+/** A value as the entity's property takes it: TypeORM gives bigints and decimals as strings unless the app says otherwise. */
+function spell(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined {
+  const owner = classOf(context.model, context);
+  const property = owner && fieldsOf(owner.node).get(context.field.name);
+  const declared = property?.type?.getText().replaceAll(/\s*\|\s*(?:null|undefined)\b/g, "");
+  switch (value.kind) {
+    case "number":
+      if (declared === "number") return value.text;
+      if (declared === "bigint") return /^-?\d+$/.test(value.text) ? `${value.text}n` : undefined;
+      return declared === "string" ? quoted(value.text, file.style) : undefined;
+    case "datetime":
+      if (declared === "string") return quoted(value.iso, file.style);
+      return declared === "Date" || declared === undefined ? `new Date(${quoted(value.iso, file.style)})` : undefined;
+    case "enum": {
+      const found = declared && owner ? lookUp(context.project, owner.file, declared, "type") : undefined;
+      if (found?.kind !== "declaration" || !ts.isEnumDeclaration(found.node)) {
+        // A union of strings, or a type that is made of an object: the value itself.
+        return found?.kind === "external" ? undefined : quoted(value.value, file.style);
+      }
+      const here = lookUp(context.project, file, declared ?? "", "value");
+      return here?.kind === "declaration" && here.node === found.node ? `${declared}.${value.name}` : undefined;
+    }
+    default:
+      return value satisfies never;
+  }
+}

@@ -1,0 +1,293 @@
+import {
+  declarationOf,
+  lookUp,
+  lookUpExport,
+  nameOf,
+  pathOf,
+  type Resolved,
+  returnedBy,
+  type SourceFile,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { callThing } from "./call-things.js";
+import { entityOfValue, moduleOf, type Where } from "./entities.js";
+import { baseThing, first, instanceThing, mayRecur, ownMember } from "./instances-of-classes.js";
+import { isForeign } from "./modules.js";
+import { manager, nothingBound, source, type Thing } from "./things.js";
+import { bind, typeThing } from "./type-things.js";
+
+/** What an expression stands for; undefined where the code in view does not say it. */
+export function thingOf(expression: ts.Expression, file: SourceFile, where: Where, depth = 0): Thing | undefined {
+  if (!mayRecur(depth)) return undefined;
+  const known = where.memo("typeorm things", () => new Map<ts.Node, Thing | undefined>());
+  if (known.has(expression)) return known.get(expression);
+  // A value that is made of itself ends here.
+  known.set(expression, undefined);
+  const found = evaluate(expression, file, where, depth + 1);
+  known.set(expression, found);
+  return found;
+}
+
+/** What a member of a thing stands for. */
+export function memberThing(owner: Thing | undefined, name: string, where: Where, depth: number): Thing | undefined {
+  switch (owner?.kind) {
+    case undefined:
+    case "builder":
+    case "function":
+    case "other":
+      return undefined;
+    case "repository":
+      if (name === "manager") return manager;
+      return first(owner.own, (each) => ownMember(each, name, where, depth + 1));
+    case "manager":
+      return /^(?:connection|dataSource|queryRunner)$/.test(name) ? source : undefined;
+    case "source":
+      return /manager$/i.test(name) ? manager : name === "connection" ? source : undefined;
+    case "members":
+      return ownMember(owner, name, where, depth + 1);
+    case "class":
+      return staticMember(owner.node, owner.file, name, where, depth);
+    case "module":
+      return ofResolved(lookUpExport(where.project, owner.file, name, "value"), where, depth);
+    case "foreign":
+      return owner;
+    default:
+      return owner satisfies never;
+  }
+}
+
+/** What a function gives back, by what it says or by what it returns. */
+export function resultOf(node: ts.Node, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  if (!ts.isFunctionLike(node)) return undefined;
+  if (node.type !== undefined) return typeThing({ type: node.type, file, bound: nothingBound }, where, depth + 1);
+  if (!("body" in node) || node.body === undefined) return undefined;
+  return first(returnedBy(node as ts.FunctionLikeDeclaration), (each) => thingOf(each, file, where, depth + 1));
+}
+
+/** A static member of a class in view. */
+function staticMember(
+  node: ts.ClassDeclaration,
+  file: SourceFile,
+  name: string,
+  where: Where,
+  depth: number,
+): Thing | undefined {
+  const member = node.members.find((each) => nameOf(each.name) === name && isStatic(each));
+  if (member === undefined) return undefined;
+  if (ts.isMethodDeclaration(member)) return { kind: "function", node: member, file, bound: nothingBound };
+  if (!ts.isPropertyDeclaration(member)) return undefined;
+  const typed = member.type && typeThing({ type: member.type, file, bound: nothingBound }, where, depth);
+  return typed ?? (member.initializer && thingOf(member.initializer, file, where, depth));
+}
+
+function isStatic(node: ts.Node): boolean {
+  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
+  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
+}
+
+function evaluate(expression: ts.Expression, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  const next = (inner: ts.Expression): Thing | undefined => thingOf(inner, file, where, depth);
+  if (ts.isAsExpression(expression) || ts.isTypeAssertionExpression(expression)) {
+    const typed = typeThing({ type: expression.type, file, bound: nothingBound }, where, depth);
+    return typed ?? next(expression.expression);
+  }
+  if (
+    ts.isParenthesizedExpression(expression) ||
+    ts.isNonNullExpression(expression) ||
+    ts.isSatisfiesExpression(expression) ||
+    ts.isAwaitExpression(expression)
+  ) {
+    return next(expression.expression);
+  }
+  if (ts.isIdentifier(expression)) return ofName(expression, file, where, depth);
+  if (expression.kind === ts.SyntaxKind.ThisKeyword) return ofThis(expression, file, where, depth);
+  if (expression.kind === ts.SyntaxKind.SuperKeyword) {
+    const own = ofThis(expression, file, where, depth);
+    const nearest = own?.kind === "repository" ? own.own[0] : own?.kind === "members" ? own : undefined;
+    return nearest && baseThing(nearest, where, depth);
+  }
+  if (ts.isPropertyAccessExpression(expression)) {
+    return memberThing(next(expression.expression), expression.name.text, where, depth);
+  }
+  if (ts.isElementAccessExpression(expression) && ts.isStringLiteralLike(expression.argumentExpression)) {
+    return memberThing(next(expression.expression), expression.argumentExpression.text, where, depth);
+  }
+  if (ts.isConditionalExpression(expression)) return next(expression.whenTrue) ?? next(expression.whenFalse);
+  if (ts.isBinaryExpression(expression)) return ofEither(expression, next);
+  if (ts.isCallExpression(expression)) return callThing(expression, file, where, depth);
+  if (ts.isNewExpression(expression)) return ofNew(expression, file, where, depth);
+  if (ts.isObjectLiteralExpression(expression)) return { kind: "members", node: expression, file, bound: nothingBound };
+  const isFunction = ts.isArrowFunction(expression) || ts.isFunctionExpression(expression);
+  return isFunction ? { kind: "function", node: expression, file, bound: nothingBound } : undefined;
+}
+
+/** `manager ?? this.manager`: whichever is known. */
+function ofEither(
+  { left, right, operatorToken }: ts.BinaryExpression,
+  next: (inner: ts.Expression) => Thing | undefined,
+): Thing | undefined {
+  const { QuestionQuestionToken, BarBarToken, EqualsToken, QuestionQuestionEqualsToken } = ts.SyntaxKind;
+  if (operatorToken.kind === EqualsToken) return next(right);
+  const isEither = [QuestionQuestionToken, BarBarToken, QuestionQuestionEqualsToken].includes(operatorToken.kind);
+  return isEither ? (next(left) ?? next(right)) : undefined;
+}
+
+function ofName(name: ts.Identifier, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  const declaration = declarationOf(name);
+  if (declaration === undefined) return undefined;
+  if (ts.isVariableDeclaration(declaration)) return ofVariable(declaration, file, where, depth);
+  if (ts.isParameter(declaration)) return ofParameter(declaration, file, where, depth);
+  if (ts.isBindingElement(declaration)) return ofBinding(declaration, file, where, depth);
+  if (ts.isFunctionDeclaration(declaration)) return { kind: "function", node: declaration, file, bound: nothingBound };
+  if (ts.isClassDeclaration(declaration)) return { kind: "class", node: declaration, file };
+  if (ts.isEnumDeclaration(declaration)) return undefined;
+  if (ts.isNamespaceImport(declaration)) return ofModule(moduleOf(declaration), file, where);
+  return ofResolved(lookUp(where.project, file, name.text, "value"), where, depth);
+}
+
+function ofModule(specifier: string | undefined, from: SourceFile, where: Where): Thing | undefined {
+  if (specifier === undefined) return undefined;
+  const file = where.project.resolve(from, specifier);
+  if (file !== undefined) return { kind: "module", file };
+  return isForeign(specifier, "*") ? { kind: "foreign", specifier } : undefined;
+}
+
+function ofResolved(found: Resolved | undefined, where: Where, depth: number): Thing | undefined {
+  if (found === undefined) return undefined;
+  if (found.kind === "external") {
+    return isForeign(found.specifier, found.name) ? { kind: "foreign", specifier: found.specifier } : undefined;
+  }
+  const { node, file } = found;
+  if (ts.isVariableDeclaration(node)) return ofVariable(node, file, where, depth);
+  if (ts.isFunctionDeclaration(node)) return { kind: "function", node, file, bound: nothingBound };
+  return ts.isClassDeclaration(node) ? { kind: "class", node, file } : undefined;
+}
+
+function ofVariable(
+  { type, initializer, name, parent }: ts.VariableDeclaration,
+  file: SourceFile,
+  where: Where,
+  depth: number,
+): Thing | undefined {
+  const typed = type && typeThing({ type, file, bound: nothingBound }, where, depth);
+  if (typed !== undefined) return typed;
+  if (initializer !== undefined) {
+    const call = unwrap(initializer);
+    const isRequire = ts.isCallExpression(call) && pathOf(call.expression).join(".") === "require";
+    return isRequire
+      ? ofModule(moduleOf(initializer.parent as ts.VariableDeclaration), file, where)
+      : thingOf(initializer, file, where, depth);
+  }
+  if (type !== undefined || !ts.isIdentifier(name) || !ts.isVariableDeclarationList(parent)) return undefined;
+  // `let users; beforeAll(() => { users = dataSource.getRepository(User); })`
+  return first(file.identifiers(name.text), (use) => {
+    const { parent: outer } = use;
+    const isAssigned =
+      ts.isBinaryExpression(outer) && outer.left === use && outer.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+    return isAssigned && declarationOf(use)?.name === name ? thingOf(outer.right, file, where, depth) : undefined;
+  });
+}
+
+function ofParameter(node: ts.ParameterDeclaration, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  if (node.type !== undefined) {
+    const typed = typeThing({ type: node.type, file, bound: nothingBound }, where, depth);
+    if (typed !== undefined) return typed;
+  }
+  if (ts.isConstructorDeclaration(node.parent) && ts.isIdentifier(node.name)) {
+    const owner = node.parent.parent;
+    // What a decorator says is told for the property that the parameter is.
+    return node.modifiers
+      ? memberThing({ kind: "members", node: owner, file, bound: nothingBound }, node.name.text, where, depth)
+      : undefined;
+  }
+  return node.type === undefined ? ofCallback(node, file, where, depth) : undefined;
+}
+
+/** `dataSource.transaction(async (manager) => …)`, and what a function in view says that it hands over. */
+function ofCallback(node: ts.ParameterDeclaration, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  const callback = node.parent;
+  const call = callback.parent;
+  if (call === undefined || !ts.isCallExpression(call)) return undefined;
+  const callee = unwrap(call.expression);
+  const taker = thingOf(callee, file, where, depth);
+  if (taker?.kind === "function") {
+    const type = taker.node.parameters[call.arguments.indexOf(callback as ts.Expression)]?.type;
+    const given =
+      type && ts.isFunctionTypeNode(type) ? type.parameters[callback.parameters.indexOf(node)]?.type : undefined;
+    return given && typeThing({ type: given, file: taker.file, bound: taker.bound }, where, depth);
+  }
+  if (!ts.isPropertyAccessExpression(callee) || callee.name.text !== "transaction") return undefined;
+  const owner = thingOf(callee.expression, file, where, depth);
+  return owner === undefined || owner.kind === "source" || owner.kind === "manager" ? manager : undefined;
+}
+
+/** `({ manager }: QueryRunner) =>`, `const { users } = repositories`, `const { dataSource } = require("…")`. */
+function ofBinding(node: ts.BindingElement, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  const name = nameOf((node.propertyName ?? node.name) as ts.PropertyName);
+  if (name === undefined || node.dotDotDotToken !== undefined || !ts.isObjectBindingPattern(node.parent))
+    return undefined;
+  const owner = node.parent.parent;
+  const whole = ts.isBindingElement(owner)
+    ? ofBinding(owner, file, where, depth)
+    : ts.isParameter(owner)
+      ? ofParameter(owner, file, where, depth)
+      : ofVariable(owner, file, where, depth);
+  return memberThing(whole, name, where, depth);
+}
+
+/** What `this` is: an instance of the class around, the class in its static members, or the object whose method it stands in. */
+function ofThis(node: ts.Node, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  let isOfClass = false;
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isClassDeclaration(at) && isOfClass) return { kind: "class", node: at, file };
+    if (ts.isClassLike(at)) return instanceThing(at, file, nothingBound, where, depth);
+    isOfClass ||= isStatic(at);
+    if (ts.isFunctionDeclaration(at)) return undefined;
+    const isMethod = ts.isMethodDeclaration(at) || ts.isFunctionExpression(at);
+    if (!isMethod) continue;
+    const literal = ts.isPropertyAssignment(at.parent) ? at.parent.parent : at.parent;
+    if (ts.isObjectLiteralExpression(literal)) return ofExtension(literal, file, where, depth);
+    if (ts.isFunctionExpression(at)) return undefined;
+  }
+  return undefined;
+}
+
+/** The methods in `dataSource.getRepository(User).extend({ … })` are the repository's. */
+function ofExtension(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  where: Where,
+  depth: number,
+): Thing | undefined {
+  const call = literal.parent;
+  const isExtended = ts.isCallExpression(call) && pathOf(call.expression).at(-1) === "extend";
+  return (
+    (isExtended ? thingOf(call, file, where, depth) : undefined) ?? {
+      kind: "members",
+      node: literal,
+      file,
+      bound: nothingBound,
+    }
+  );
+}
+
+function ofNew(made: ts.NewExpression, file: SourceFile, where: Where, depth: number): Thing | undefined {
+  const maker = unwrap(made.expression);
+  if (!ts.isIdentifier(maker)) return undefined;
+  const owner = ofName(maker, file, where, depth);
+  if (owner?.kind === "class") {
+    const bound = bind(owner.node.typeParameters, made.typeArguments, file, nothingBound);
+    return instanceThing(owner.node, owner.file, bound, where, depth);
+  }
+  const found = lookUp(where.project, file, maker.text, "value");
+  const name = found?.kind === "external" ? found.name : maker.text;
+  const [target] = made.arguments ?? [];
+  if (/Repository$/.test(name)) {
+    const model = target && entityOfValue(target, file, where);
+    return model && { kind: "repository", model, own: [] };
+  }
+  if (name === "DataSource" || name === "Connection") return source;
+  if (name === "EntityManager") return manager;
+  return owner?.kind === "foreign" ? owner : undefined;
+}

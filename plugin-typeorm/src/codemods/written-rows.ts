@@ -1,0 +1,164 @@
+import type { EntityModel } from "@lockstep/core";
+import {
+  constantBehind,
+  declarationOf,
+  describe,
+  isInstancing,
+  literalsOf,
+  pathOf,
+  type SourceFile,
+  type TransformContext,
+  takesPartial,
+  ts,
+  unwrap,
+  valueAt,
+} from "@lockstep/core/codemods";
+import { classOf, entityOfValue } from "./entities.js";
+import { type EntityCall, entityCalls } from "./entity-calls.js";
+import { queryOf } from "./queries.js";
+
+/** A value that becomes a row of an entity. */
+export interface WrittenRow {
+  readonly value: ts.Expression;
+  readonly model: EntityModel;
+  /** `row of users.create` */
+  readonly what: string;
+  /** `create` and `save` write a row that exists too, where it has its key; `nested` only makes one without. */
+  readonly way: "create" | "save" | "insert" | "upsert" | "nested";
+  /** The entity of the row that it is written inside of. */
+  readonly through?: EntityModel;
+  /** Why a property more would not be written, or would be written where it must not be. */
+  readonly obstacle?: string;
+}
+
+/** All values of a file that become rows, each once: in calls, in constants behind them, inside of other rows. */
+export function* writtenRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+  const seen = new Set<ts.Expression>();
+  for (const row of allRows(file, context)) {
+    if (seen.has(row.value)) continue;
+    seen.add(row.value);
+    yield row;
+  }
+}
+
+function* allRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+  for (const found of entityCalls(file, context)) {
+    const row = rowOf(found, context);
+    if (row !== undefined) yield* eachOf(row, file, context);
+  }
+  for (const row of instancedRows(file, context)) yield* eachOf(row, file, context);
+}
+
+/** What a call writes as new rows. */
+function rowOf(found: EntityCall, context: TransformContext): WrittenRow | undefined {
+  const { args, call, label, method, model, builder } = found;
+  const [value] = args;
+  if (value === undefined) return undefined;
+  if (builder !== undefined) {
+    if (method !== "values" || builder.verb !== "insert") return undefined;
+    const { obstacle, overwrites } = queryOf(call, context);
+    const base = { value, model, what: describe(call, `values of insert into ${model.name}`) };
+    if (overwrites) return { ...base, way: "upsert" };
+    return { ...base, way: "insert", ...(obstacle === undefined ? {} : { obstacle }) };
+  }
+  if (method !== "create" && method !== "save" && method !== "insert" && method !== "upsert") return undefined;
+  return { value, model, what: describe(call, `row of ${label}`), way: method };
+}
+
+/** `Object.assign(new User(), { … })`, `plainToInstance(User, { … })`, and `new User({ … })` where its constructor takes a part of it. */
+function* instancedRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const [target, ...values] = call.arguments;
+    const path = pathOf(call.expression);
+    const made = target && unwrap(target);
+    const isAssigned = path.join(".") === "Object.assign" && made !== undefined && ts.isNewExpression(made);
+    if (!isAssigned && !isInstancing(path.at(-1))) continue;
+    const name = isAssigned ? made.expression : target;
+    const model = name && entityOfValue(name, file, context);
+    if (model === undefined || name === undefined) continue;
+    const what = describe(call, `row of ${path.slice(-2).join(".")}(${model.name})`);
+    const sources = isAssigned ? values : values.slice(0, 1);
+    for (const value of sources) yield { value, model, what, way: "create" };
+  }
+  for (const made of file.nodes(ts.SyntaxKind.NewExpression)) {
+    const [value] = made.arguments ?? [];
+    const model = value && entityOfValue(made.expression, file, context);
+    const owner = model && classOf(model, context);
+    if (value === undefined || model === undefined || owner === undefined || !takesPartial(owner.node)) continue;
+    yield { value, model, what: describe(made, `row of new ${model.name}`), way: "create" };
+  }
+}
+
+/** The values behind one, and the rows of other entities inside of them. */
+function* eachOf(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+  for (const value of literalsOf(row.value)) {
+    const behind = valuesBehind(value, file);
+    if (behind === undefined) yield* withNested({ ...row, value }, file, context);
+    else {
+      for (const each of behind.flatMap((one) => [...literalsOf(one)]))
+        yield* withNested({ ...row, value: each }, file, context);
+    }
+  }
+}
+
+function* withNested(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+  yield row;
+  // An insert stores keys of other rows; only what is created and saved makes them.
+  if (!ts.isObjectLiteralExpression(row.value) || row.way === "insert" || row.way === "upsert") return;
+  for (const relation of row.model.relations) {
+    const value = valueAt(row.value, relation.name);
+    const model = context.models.find((each) => each.name === relation.model);
+    if (value === undefined || model === undefined) continue;
+    for (const literal of literalsOf(value)) {
+      if (!ts.isObjectLiteralExpression(literal)) continue;
+      const what = `${relation.name} in ${row.what}`;
+      yield* withNested({ value: literal, model, what, way: "nested", through: row.model }, file, context);
+    }
+  }
+}
+
+/** What a constant holds that is only read and written: its literal, and for a list what is pushed to it. */
+function valuesBehind(value: ts.Expression, file: SourceFile): readonly ts.Expression[] | undefined {
+  const constant = constantBehind(value, file, isGiven);
+  if (constant !== undefined) return [constant];
+  if (!ts.isIdentifier(value)) return undefined;
+  const declaration = declarationOf(value);
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
+  const list = declaration.initializer && unwrap(declaration.initializer);
+  if (list === undefined || !ts.isArrayLiteralExpression(list)) return undefined;
+  const uses = file
+    .identifiers(value.text)
+    .filter((use) => use !== declaration.name && declarationOf(use) === declaration);
+  const pushed = uses.map((use) => ({ use, values: pushedBy(use) }));
+  if (!pushed.every(({ use, values }) => values !== undefined || isGiven(use) || isMeasured(use))) return undefined;
+  return [list, ...pushed.flatMap(({ values }) => values ?? [])];
+}
+
+/** `rows.push({ … })` */
+function pushedBy(use: ts.Identifier): readonly ts.Expression[] | undefined {
+  const access = use.parent;
+  if (!ts.isPropertyAccessExpression(access) || access.expression !== use || access.name.text !== "push")
+    return undefined;
+  return ts.isCallExpression(access.parent) && access.parent.expression === access
+    ? access.parent.arguments
+    : undefined;
+}
+
+function isMeasured({ parent }: ts.Identifier): boolean {
+  return ts.isPropertyAccessExpression(parent) && parent.name.text === "length";
+}
+
+/** A list with it, a spread of it, one of two values. */
+function isAround(parent: ts.Node, node: ts.Node): boolean {
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node;
+  return ts.isArrayLiteralExpression(parent) || ts.isSpreadElement(parent) || ts.isParenthesizedExpression(parent);
+}
+
+/** Whether a use of a constant hands it to a write: `users.save(rows)`, `users.save([row, other])`. */
+function isGiven(use: ts.Identifier): boolean {
+  let node: ts.Node = use;
+  while (isAround(node.parent, node)) node = node.parent;
+  const call = node.parent;
+  if (!ts.isCallExpression(call) || !call.arguments.includes(node as ts.Expression)) return false;
+  return /^(?:create|insert|save|values|upsert|assign|plainTo\w+)$/.test(pathOf(call.expression).at(-1) ?? "");
+}

@@ -1,11 +1,7 @@
-import { main } from "@lockstep/core/cli";
+import { runProcess } from "@lockstep/core/cli";
 import { expectBriefRun } from "./brief-process.js";
-import { endProcess } from "./end-process.js";
-import { ownStdout } from "./own-stdout.js";
 import { prismaPlugin } from "./plugin.js";
 import { version } from "./version.js";
 
 expectBriefRun();
-ownStdout();
-process.exitCode = await main({ plugins: [prismaPlugin], version, argv: process.argv.slice(2) });
-await endProcess();
+await runProcess({ plugin: prismaPlugin, version, others: ["@lockstep/typeorm"], from: import.meta.url });

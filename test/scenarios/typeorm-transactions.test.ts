@@ -65,7 +65,7 @@ describe.concurrent("a plan's migrations, by the stock CLI and a data source tha
         it(`typeorm ${version}, ${load.language} as ${load.module} by ${load.runner}, ${mode ?? "no mode"}`, async () => {
           const database = await createDatabase("transactions", before.url);
           const cli = (command: string) =>
-            project.cli(load.runner, [command], { DATABASE_URL: database.url, MODE: mode });
+            project.cli(load.runner, [command], { DATABASE_URL: database.url, TRANSACTION_MODE: mode });
           try {
             const run = await cli("migration:run");
             expect(run.code, run.output).toBe(0);
@@ -96,7 +96,7 @@ describe.concurrent("two processes that run the same migrations at once", () => 
       for (const { name, hold, isHeld } of places)
         it(`typeorm ${version}, ${mode}: the second comes while the first ${name}`, async () => {
           await withDatabase(async ({ url, observer }) => {
-            const start = () => project.cli("node", ["migration:run"], { DATABASE_URL: url, MODE: mode });
+            const start = () => project.cli("node", ["migration:run"], { DATABASE_URL: url, TRANSACTION_MODE: mode });
             const holder = await openSession(url);
             await holder.query(`BEGIN ISOLATION LEVEL REPEATABLE READ; ${hold}`);
             const first = start();
@@ -111,7 +111,10 @@ describe.concurrent("two processes that run the same migrations at once", () => 
             expect([...new Set(await recorded(url))].sort()).toEqual([...names].sort());
             const { tables } = await catalogueOf(url);
             expect(tables).toEqual(expected.after.tables.filter((table) => table.name !== "public.note"));
-            const revert = await project.cli("node", ["migration:revert"], { DATABASE_URL: url, MODE: mode });
+            const revert = await project.cli("node", ["migration:revert"], {
+              DATABASE_URL: url,
+              TRANSACTION_MODE: mode,
+            });
             expect(revert.code, revert.output).toBe(0);
             expect(await recorded(url)).not.toContain(names.at(-1));
           });

@@ -51,7 +51,7 @@ export interface TypeormFixture {
   dispose(): void;
 }
 
-/** A project whose data source takes its URL from DATABASE_URL and its transaction mode from MODE. */
+/** A project whose data source takes its URL from DATABASE_URL and its transaction mode from TRANSACTION_MODE. */
 export function createTypeormProject(options: TypeormProjectOptions): TypeormFixture {
   const { version, module, language = "ts", files = {}, manifest = {} } = options;
   const root = mkdtempSync(join(tmpdir(), "lockstep-typeorm-"));
@@ -103,7 +103,10 @@ const compilerOptions = {
 };
 
 function dataSource(language: "ts" | "js", module: "commonjs" | "esm"): string {
-  const mode = language === "ts" ? `process.env.MODE as "all" | "each" | "none" | undefined` : "process.env.MODE";
+  const mode =
+    language === "ts"
+      ? `process.env.TRANSACTION_MODE as "all" | "each" | "none" | undefined`
+      : "process.env.TRANSACTION_MODE";
   const options = `{
   type: "postgres",
   url: process.env.DATABASE_URL,

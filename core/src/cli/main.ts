@@ -7,6 +7,7 @@ import { type Io, terminalIo } from "./io.js";
 
 export type { CliCommand, CommandResult, Invocation, Workspace } from "./command.js";
 export type { Io } from "./io.js";
+export { runProcess } from "./process.js";
 
 /** The version of the `--json` documents. */
 const schemaVersion = 1;

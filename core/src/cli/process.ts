@@ -1,0 +1,57 @@
+import { Console } from "node:console";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import type { OrmPlugin } from "../plugin.js";
+import { main } from "./main.js";
+
+export interface ProcessOptions {
+  readonly plugin: OrmPlugin;
+  readonly version: string;
+  /** Packages of other plugins: the one command of a project knows all of those that are installed. */
+  readonly others: readonly string[];
+  /** The module that this is called from: other plugins may be installed beside it. */
+  readonly from: string;
+}
+
+/**
+ * The process of the command `lockstep`, from its arguments to its end.
+ *
+ * @example await runProcess({ plugin: prismaPlugin, version, others: ["@lockstep/typeorm"], from: import.meta.url });
+ */
+export async function runProcess({ plugin, version, others, from }: ProcessOptions): Promise<never> {
+  // stdout is the answer: what functions of lockstep.config.ts print goes to stderr.
+  globalThis.console = new Console({ stdout: process.stderr, stderr: process.stderr });
+  const installed = await Promise.all(others.map((name) => installedPlugin(name, from)));
+  const plugins = [plugin, ...installed.filter((other) => other !== undefined)];
+  process.exitCode = await main({ plugins, version, argv: process.argv.slice(2) });
+  // Once everything is written: a socket that does not close, stdin, a pool of the user's own code must not keep it.
+  await flush(process.stdout);
+  await flush(process.stderr);
+  process.exit();
+}
+
+/** The plugin of a package; undefined when it is installed neither in the project nor beside ours. */
+async function installedPlugin(name: string, from: string): Promise<OrmPlugin | undefined> {
+  const file = [pathToFileURL(join(process.cwd(), "package.json")).href, from]
+    .map((place) => resolved(`${name}/plugin`, place))
+    .find((found) => found !== undefined);
+  if (file === undefined) return undefined;
+  const exported: unknown[] = Object.values((await import(pathToFileURL(file).href)) as object);
+  return exported.find((value): value is OrmPlugin => typeof (value as Partial<OrmPlugin>).findProject === "function");
+}
+
+function resolved(specifier: string, from: string): string | undefined {
+  try {
+    return createRequire(from).resolve(specifier);
+  } catch {
+    return undefined;
+  }
+}
+
+function flush(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    if (stream.destroyed || stream.writableEnded) resolve();
+    else stream.write("", () => resolve());
+  });
+}

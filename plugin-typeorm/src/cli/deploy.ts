@@ -1,0 +1,78 @@
+import { LockstepError, type OrmRun, type Project, quoteTable } from "@lockstep/core";
+import { inspectDataSource } from "../detect/inspect.js";
+import { migrationFile, readMigrationFiles } from "../migrations/list.js";
+import { className } from "../migrations/names.js";
+import type { TypeormProject } from "../project.js";
+import { runTypeorm } from "./typeorm-cli.js";
+
+/**
+ * `migration:run` of the project, aimed at a target. TypeORM records no failures: which migration has failed, and why, is what this run
+ * says.
+ *
+ * @throws LS9020 without a CLI · LS9021 when the data source would name another database · LS9060 when it cannot be loaded
+ */
+export async function deploy(project: Project, url: string, onLine: (line: string) => void): Promise<OrmRun> {
+  const typeorm = project as TypeormProject;
+  await aimed(typeorm, url);
+  const { run, told } = await runTypeorm(typeorm, "migration:run", { task: "run", url, env: process.env, onLine });
+  if (told.some(({ kind }) => kind === "data-source")) throw notAimed(typeorm);
+  const failure = told.find((each) => each.kind === "failed");
+  if (failure === undefined) return run;
+  const file = readMigrationFiles(typeorm).find(({ recordedAs }) => recordedAs.includes(failure.migration));
+  const { sqlState, text } = failure;
+  return { ...run, failed: { migration: file?.name ?? failure.migration, sqlState, text } };
+}
+
+/**
+ * Records a migration as applied, as `migration:run --fake` does for all that are pending. A failure is not recorded, so there is
+ * nothing to take back of one.
+ */
+export async function resolve(
+  project: Project,
+  url: string,
+  migration: string,
+  as: "rolled-back" | "applied",
+): Promise<OrmRun> {
+  if (as === "rolled-back") return { exitCode: 0, output: "" };
+  const typeorm = project as TypeormProject;
+  const { connect } = await import("@lockstep/core/planning");
+  const connection = await connect(url, { applicationName: "lockstep" });
+  try {
+    const { schema, name } = typeorm.migrationsTable;
+    const table = quoteTable(schema === undefined ? { name } : { schema, name });
+    const rows = migrationFile(typeorm, migration)?.recordedAs ?? [className(migration)];
+    await connection.query(
+      `INSERT INTO ${table} (timestamp, name) SELECT right(n, 13)::bigint, n FROM unnest($1::text[]) n
+        WHERE NOT EXISTS (SELECT FROM ${table} m WHERE m.name = n)`,
+      [rows],
+    );
+    return { exitCode: 0, output: "" };
+  } catch (error) {
+    return { exitCode: 1, output: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await connection.close();
+  }
+}
+
+/** A deployment runs the CLI several times: what the data source names is looked at once a target, before anything runs. */
+const looked = new Map<string, Promise<void>>();
+
+function aimed(project: TypeormProject, url: string): Promise<void> {
+  const key = JSON.stringify([project.root, url]);
+  const known = looked.get(key) ?? look(project, url);
+  looked.set(key, known);
+  return known;
+}
+
+async function look(project: TypeormProject, url: string): Promise<void> {
+  const { isAimed } = await inspectDataSource(project, process.env, url);
+  if (!isAimed) throw notAimed(project);
+}
+
+function notAimed({ dataSourceFile }: TypeormProject): LockstepError {
+  return new LockstepError(
+    "LS9021",
+    `${dataSourceFile} names its own database, whatever Lockstep asks for: nothing was run.`,
+    { hint: "Take the settings of a connection (host, user, connectionString …) out of extra: they win over the URL." },
+  );
+}

@@ -1,0 +1,25 @@
+import type { OrmPlugin } from "@lockstep/core";
+import { deployingSession, readAppliedMigrations } from "./migrations/applied.js";
+import type { TypeormProject } from "./project.js";
+import { typeormFiles } from "./typeorm-files.js";
+import { wordsOf } from "./words.js";
+
+/** TypeORM 0.3 and 1.x, as the core sees it. */
+export const typeormPlugin: OrmPlugin = {
+  ...typeormFiles,
+  id: "typeorm",
+  wordsOf,
+
+  findProject: async (cwd) => (await import("./detect/find-project.js")).findProject(cwd),
+
+  readApplied: (connection, project) => readAppliedMigrations(connection, project as TypeormProject),
+  // TypeORM has no table for that: a run says it, see OrmRun.failed.
+  readFailure: async () => undefined,
+  deployingSession,
+
+  deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
+  resolve: async (project, url, migration, as) =>
+    (await import("./cli/deploy.js")).resolve(project, url, migration, as),
+
+  initialise: async (project) => (await import("./init/initialise.js")).initialise(project as TypeormProject),
+};

@@ -1,0 +1,213 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { type DeployEvent, deployTarget } from "../../../core/src/deploy/deploy-target.js";
+import { fileHash } from "../../../core/src/plan/hash.js";
+import { unitText } from "../../../core/src/release/unit-files.js";
+import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
+import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
+import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";
+import { createDatabase, type TestDatabase } from "../../support/database.js";
+import { planOf } from "../../support/plan-fixture.js";
+import { openSession } from "../../support/sessions.js";
+import {
+  createTypeormProject,
+  type TypeormFixture,
+  type TypeormProjectOptions,
+} from "../../support/typeorm-project.js";
+import { createUser } from "../../support/unit-database.js";
+
+/** Made by a data source that would change the developer's database, whatever is asked of it. */
+let development: TestDatabase;
+const opened: { dispose(): void }[] = [];
+const databases: TestDatabase[] = [];
+
+beforeAll(async () => {
+  development = await createDatabase("deploy_dev");
+});
+afterAll(async () => {
+  for (const project of opened) project.dispose();
+  for (const database of [development, ...databases]) await database.drop();
+});
+
+async function target(): Promise<{
+  readonly url: string;
+  readonly connection: Connection;
+  readonly end: () => Promise<void>;
+}> {
+  const database = await createDatabase("deploy_target");
+  databases.push(database);
+  const connection = await connect(database.url, { applicationName: "test" });
+  return { url: database.url, connection, end: () => connection.close() };
+}
+
+const create = (sql: string, stamp: number) => `module.exports = class M${stamp} {
+  async up(runner) { await runner.query(\`${sql}\`); }
+  async down() {}
+};`;
+
+function make(options: Partial<TypeormProjectOptions>, dataSource?: string): TypeormFixture {
+  const project = createTypeormProject({ version: "1.1.1", module: "commonjs", language: "js", ...options });
+  opened.push(project);
+  if (dataSource !== undefined) project.write(project.dataSourceFile, dataSource);
+  return project;
+}
+
+const settings = (more: string) =>
+  `{ type: "postgres", entities: [], migrations: ["src/migrations/*.js"], migrationsTableName: "ran", ${more} }`;
+const parts = () => {
+  const { hostname, port, username, pathname } = new URL(development.url);
+  return `host: "${hostname}", port: ${port}, username: "${username}", database: "${pathname.slice(1)}"`;
+};
+const plain = (more: string) =>
+  `const { DataSource } = require("typeorm");\nmodule.exports = new DataSource(${settings(more)});\n`;
+const files = { "src/migrations/1700000000001-First.js": create("CREATE TABLE a (id int)", 1700000000001) };
+
+describe("migration:run of the project, aimed at a target", () => {
+  it.each<[string, Partial<TypeormProjectOptions>, () => string]>([
+    ["that is not wrapped", {}, () => plain(parts())],
+    ["of TypeORM 0.3.20", { version: "0.3.20" }, () => plain(`url: "${development.url}"`)],
+    [
+      "that is wrapped",
+      { version: "0.3.31" },
+      () =>
+        `const { DataSource } = require("typeorm");\nconst { withLockstep } = require("@lockstep/typeorm");\nexports.ds = withLockstep(new DataSource(${settings(parts())}));\n`,
+    ],
+    [
+      "with replicas, as a promise",
+      {},
+      () =>
+        `const { DataSource } = require("typeorm");\nconst made = async () => new DataSource(${settings(`replication: { master: { ${parts()} }, slaves: [{ ${parts()} }] }`)});\nexports.ds = made();\n`,
+    ],
+  ])("reaches it by a data source %s, and no other database", async (_, options, text) => {
+    const { root } = make({ files, ...options }, text());
+    const { url, connection, end } = await target();
+    const project = await findProject(root);
+    const lines: string[] = [];
+    const run = await typeormPlugin.deploy(project, url, (line) => lines.push(line));
+    expect(run).toEqual({ exitCode: 0, output: lines.join("\n") });
+    expect(lines.join("\n")).toMatch(/^Migration M1700000000001 has been {1,2}executed successfully\.$/m);
+    expect(lines.filter((line) => /CREATE TABLE|lockstep:told/.test(line))).toEqual([]);
+    expect(await typeormPlugin.readApplied(connection, project)).toEqual({
+      applied: ["1700000000001-First"],
+      failed: [],
+    });
+    await end();
+    const session = await openSession(development.url);
+    const { rows } = await session.query("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace");
+    await session.end();
+    expect(rows).toEqual([]);
+  });
+
+  it("is refused where other settings win over the URL", async () => {
+    const { root } = make({ files }, plain(`extra: { connectionString: "${development.url}" }`));
+    const { url, connection, end } = await target();
+    const project = await findProject(root);
+    await expect(typeormPlugin.deploy(project, url, () => undefined)).rejects.toMatchObject({
+      code: "LS9021",
+      message: "src/data-source.js names its own database, whatever Lockstep asks for: nothing was run.",
+    });
+    expect((await typeormPlugin.readApplied(connection, project)).applied).toEqual([]);
+    await end();
+  });
+
+  it("says which migration has failed, and why", async () => {
+    const failing = create(
+      "DO $$BEGIN RAISE lock_not_available USING MESSAGE = 'busy', HINT = 'wait'; END$$",
+      1700000000002,
+    );
+    const { root } = make({ files: { ...files, "src/migrations/1700000000002-Second.js": failing } });
+    const { url, connection, end } = await target();
+    const project = await findProject(root);
+    const run = await typeormPlugin.deploy(project, url, () => undefined);
+    expect(run.exitCode).toBe(1);
+    expect(run.failed).toEqual({
+      migration: "1700000000002-Second",
+      sqlState: "55P03",
+      text: "ERROR: busy\nHINT: wait",
+    });
+    expect(run.output).toContain("ERROR: busy\nHINT: wait");
+    expect(run.output).not.toContain("RAISE");
+    // TypeORM has recorded nothing: `all` took the first one back as well.
+    expect(await typeormPlugin.readApplied(connection, project)).toEqual({ applied: [], failed: [] });
+    expect(await typeormPlugin.readFailure(connection, "1700000000002-Second")).toBeUndefined();
+    await expect(
+      deployTarget({
+        target: { name: "production", url },
+        project,
+        plugin: typeormPlugin,
+        plans: [],
+        attempts: 2,
+        clock: { now: () => 0, sleep: async () => undefined },
+        random: () => 0,
+        signal: new AbortController().signal,
+        onEvent: () => undefined,
+      }),
+    ).rejects.toMatchObject({
+      code: "LS7020",
+      message: "1700000000002-Second failed on production.\nERROR: busy\nHINT: wait",
+    });
+    await end();
+  });
+
+  it("runs again when locks have stopped it", async () => {
+    const { root, write } = make({}, plain(`${parts()}, extra: { statement_timeout: 1000 }`));
+    const { url, connection, end } = await target();
+    await connection.query(createUser);
+    const project = await findProject(root);
+    const made = await planOf({ id: "1763648123456-AddHandle" });
+    const written = made.units
+      .filter(({ phase }) => phase === "expand")
+      .map((unit, at) => {
+        const name = typeormPlugin.migrationName(made, String(1763648123456 + at), at === 0 ? "" : unit.spec.kind);
+        const file = `src/migrations/${name}.js`;
+        const content = { unit, sql: unitText(made, unit, "expand"), down: downStatements(unit, made.id) };
+        const text = typeormPlugin.migrationText(project, name, content);
+        write(file, text);
+        return { id: unit.id, file, sha256: fileHash(file, text) };
+      });
+    const plan = { ...made, state: { ...made.state, written } };
+    const reader = await openSession(url, { application_name: "reporting" });
+    await reader.query(`BEGIN; SELECT FROM "User"`);
+    const events: DeployEvent[] = [];
+    const result = await deployTarget({
+      target: { name: "production", url },
+      project,
+      plugin: typeormPlugin,
+      plans: [plan],
+      attempts: 2,
+      clock: { now: () => 0, sleep: () => reader.end() },
+      random: () => 0,
+      signal: new AbortController().signal,
+      onEvent: (event) => events.push(event),
+    });
+    expect(result).toEqual({
+      applied: ["1763648123456-AddHandle", "1763648123457-AddHandleCreateIndex", "1763648123458-AddHandleAssertIndex"],
+      attempts: 2,
+    });
+    expect(events.find(({ kind }) => kind === "locked")).toMatchObject({
+      migration: "1763648123456-AddHandle",
+      blockers: [expect.stringContaining("reporting")],
+    });
+    await end();
+  });
+
+  it("can be told that a migration need not run", async () => {
+    const { root } = make({ files });
+    const { url, connection, end } = await target();
+    const project = await findProject(root);
+    const skip = () => typeormPlugin.resolve(project, url, "1700000000001-First", "applied");
+    expect(await skip()).toMatchObject({ exitCode: 1, output: expect.stringContaining('"migrations" does not exist') });
+    await connection.query("CREATE TABLE migrations (id serial, timestamp bigint, name varchar)");
+    expect(await skip()).toEqual({ exitCode: 0, output: "" });
+    expect(await skip()).toEqual({ exitCode: 0, output: "" });
+    expect(await typeormPlugin.resolve(project, url, "1700000000001-First", "rolled-back")).toEqual({
+      exitCode: 0,
+      output: "",
+    });
+    const { rows } = await connection.query("SELECT timestamp::text, name FROM migrations");
+    expect(rows).toEqual([{ timestamp: "1700000000001", name: "M1700000000001" }]);
+    const run = await typeormPlugin.deploy(project, url, () => undefined);
+    expect(run.output).toContain("No migrations are pending");
+    await end();
+  });
+});

@@ -137,6 +137,7 @@ function run(
   const edits = new Map<SourceFile, { finding: EditFinding; about: About }[]>();
   const rest: { file: SourceFile; finding: Exclude<Finding, EditFinding>; about: About }[] = [];
   for (const transform of transforms) {
+    if (isPath(context) && !transform.servesPaths) continue;
     const phase = phaseOfIntent[intent.kind];
     const about = { transform: transform.id, phase, model: intent.model, field: intent.field };
     for (const file of context.project.files) {
@@ -179,6 +180,11 @@ function createContext(workspace: Workspace, request: CodeRequest, intent: CodeI
       return kept.get(key) as T;
     },
   };
+}
+
+/** Whether code does not reach the field as a property of a row that holds its value. */
+function isPath({ model, field: { name } }: TransformContext): boolean {
+  return name.includes(".") || model.relations.some((each) => each.name === name && each.fields?.includes(name));
 }
 
 /** The parser's WebAssembly costs 60 ms: only for values that are SQL. */

@@ -63,6 +63,8 @@ export interface Transform {
   readonly intents: readonly CodeIntent["kind"][];
   /** It only lists places: it runs after the edits of its intent were made, and sees what they left. */
   readonly isChecklist?: true;
+  /** It also serves fields that are no property with a value of its own: in an embedded object (`address.city`), a relation (`team`). */
+  readonly servesPaths?: true;
   /** What code of this ORM looks like; one transform of a plugin carries it. */
   readonly orm?: OrmCode;
   find(file: SourceFile, context: TransformContext): Iterable<Finding>;

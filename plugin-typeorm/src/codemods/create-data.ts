@@ -29,6 +29,7 @@ import {
 } from "@lockstep/core/codemods";
 import { classOf, concerns } from "./entities.js";
 import { fillInstance, whatOfInstance } from "./fill-instance.js";
+import { fillPath, holderOf, isRelation } from "./fill-path.js";
 import { judgeUpdate } from "./judge-update.js";
 import { hasKey, isComplete, mayExist } from "./keys.js";
 import { isEmpty, madeInstances } from "./made-instances.js";
@@ -43,6 +44,7 @@ const id = "create-data";
 export const createData: Transform = {
   id,
   intents: ["write"],
+  servesPaths: true,
 
   *find(file, context) {
     if (context.intent.value.kind === "none") return;
@@ -78,7 +80,8 @@ function placesOf(context: TransformContext): readonly Candidate[] {
     for (const { value, what, model } of writtenRows(file, context)) {
       const literal = unwrap(value);
       if (!concerns(model, context) || !ts.isObjectLiteralExpression(literal)) continue;
-      const property = propertiesOf(literal).get(context.field.name);
+      const at = holderOf(literal, context.field.name);
+      const property = at && propertiesOf(at.holder).get(at.name);
       if (property === undefined) continue;
       add(property, file, what);
       if (literal.properties.length === 2 && spreadsOf(literal).length === 1) add(literal, file, what);
@@ -117,6 +120,11 @@ function* fillRow(row: WrittenRow, file: SourceFile, context: TransformContext):
   if (way !== "insert" && mayExist(context.model, given, way === "save")) {
     const isWhole = isComplete(given, context);
     const found = isWhole ? mayBeNew(offset, what, text) : judgeUpdate(literal, what, file, context);
+    if (found !== undefined) yield found;
+    return;
+  }
+  if (context.field.name.includes(".") || isRelation(context)) {
+    const found = fillPath(literal, what, file, context);
     if (found !== undefined) yield found;
     return;
   }
@@ -160,7 +168,8 @@ function whyNotUpsert(text: string, { field }: TransformContext): string {
 function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { value, what, way } = row;
   if (rowShapeOfValue(value, file, context) !== undefined) return;
-  const edit = way === "nested" || way === "upsert" || row.obstacle ? undefined : spreadDto(row, file, context);
+  const isPlain = !context.field.name.includes(".") && !isRelation(context) && row.obstacle === undefined;
+  const edit = isPlain && way !== "nested" && way !== "upsert" ? spreadDto(row, file, context) : undefined;
   if (edit !== undefined) {
     yield edit;
     return;

@@ -160,8 +160,10 @@ function entityDecorator(node: ts.ClassDeclaration, file: SourceFile, where: Whe
   return ts.getDecorators(node)?.find(({ expression }) => {
     const callee = ts.isCallExpression(expression) ? expression.expression : expression;
     const path = pathOf(callee);
-    if (!/^(?:Entity|ChildEntity|ViewEntity)$/.test(path.at(-1) ?? "")) return false;
     const found = lookUp(where.project, file, path[0] ?? "", "value");
+    // The name in TypeORM, whatever the file calls it.
+    const name = found?.kind === "external" && path.length === 1 ? found.name : path.at(-1);
+    if (!/^(?:Entity|ChildEntity|ViewEntity)$/.test(name ?? "")) return false;
     return found?.kind !== "external" || isTypeorm(found.specifier) || isOwnPath(found.specifier);
   });
 }

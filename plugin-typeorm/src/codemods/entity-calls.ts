@@ -35,6 +35,14 @@ export function entityCalls(file: SourceFile, where: Where): readonly EntityCall
   );
 }
 
+/** The call on rows of an entity that a node is. */
+export function entityCallAt(call: ts.Node, file: SourceFile, where: Where): EntityCall | undefined {
+  const byNode = where.memo(`typeorm calls by node of ${file.file}`, () => {
+    return new Map<ts.Node, EntityCall>(entityCalls(file, where).map((each) => [each.call, each]));
+  });
+  return byNode.get(call);
+}
+
 /** The same for a function that is not called: `users.findOne` of `users.findOne.mockResolvedValue(…)`. */
 export function entityCallOf(
   callee: ts.Expression,

@@ -14,6 +14,7 @@ import {
   valueText,
   whyNoValue,
 } from "@lockstep/core/codemods";
+import { isRelation } from "./fill-path.js";
 import { isComplete, mayExist } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
 import { chosenIn, wholeDto } from "./request-dtos.js";
@@ -43,6 +44,10 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
       "likely",
       `${field.name} is set only under a condition, or late: give it a value in every case, \`${text}\``,
     );
+    return;
+  }
+  if (field.name.includes(".") || isRelation(context)) {
+    yield place("required", `add \`${target} = …\` before it is used`);
     return;
   }
   const [source, ...others] = assigned;

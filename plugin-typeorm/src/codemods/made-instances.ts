@@ -9,9 +9,10 @@ import {
   type TransformContext,
   ts,
   unwrap,
+  wrapperOf,
 } from "@lockstep/core/codemods";
 import { entityOfValue } from "./entities.js";
-import { entityCalls } from "./entity-calls.js";
+import { entityCallAt } from "./entity-calls.js";
 import { thingOf } from "./value-things.js";
 
 /** A row that is made empty and filled field by field: `const user = new User(); user.email = …; await users.save(user);` */
@@ -53,7 +54,7 @@ function entityMadeBy(made: ts.Expression, file: SourceFile, context: TransformC
     return (made.arguments ?? []).length === 0 ? entityOfValue(made.expression, file, context) : undefined;
   }
   if (!ts.isCallExpression(made)) return undefined;
-  const found = entityCalls(file, context).find(({ call }) => call === made);
+  const found = entityCallAt(made, file, context);
   const [row] = found?.args ?? [];
   return found?.method === "create" && (row === undefined || isEmpty(row)) ? found.model : undefined;
 }
@@ -131,15 +132,8 @@ type Use = "row" | "query" | "argument" | "read";
 
 /** What the code does with it. */
 function useOf(use: ts.Identifier, file: SourceFile, context: TransformContext): Use {
-  let node: ts.Node = use;
-  while (
-    ts.isArrayLiteralExpression(node.parent) ||
-    ts.isSpreadElement(node.parent) ||
-    ts.isParenthesizedExpression(node.parent) ||
-    ts.isAwaitExpression(node.parent)
-  ) {
-    node = node.parent;
-  }
+  let node = wrapperOf(use);
+  while (ts.isArrayLiteralExpression(node.parent) || ts.isSpreadElement(node.parent)) node = wrapperOf(node.parent);
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) {
     const isSaved = parent.name.text === "save" && ts.isCallExpression(parent.parent);
@@ -152,7 +146,7 @@ function useOf(use: ts.Identifier, file: SourceFile, context: TransformContext):
   if (ts.isBinaryExpression(parent)) return parent.right === node ? "row" : "read";
   if (!ts.isCallExpression(parent)) return "read";
   if (assignedTo(use).length > 0) return "read";
-  const called = entityCalls(file, context).find(({ call }) => call === parent);
+  const called = entityCallAt(parent, file, context);
   if (called === undefined) return isHandedOn(parent, file, context) ? "row" : "argument";
   return /^(?:save|insert|create|values)$/.test(called.method) ? "row" : "query";
 }
@@ -170,7 +164,7 @@ function isHandedOn(call: ts.CallExpression, file: SourceFile, context: Transfor
 function isInQuery(node: ts.Node, file: SourceFile, context: TransformContext): boolean {
   for (let at: ts.Node = node; at !== undefined && !ts.isStatement(at); at = at.parent) {
     if (!ts.isCallExpression(at)) continue;
-    const called = entityCalls(file, context).find(({ call }) => call === at);
+    const called = entityCallAt(at, file, context);
     if (called !== undefined) return !/^(?:save|insert|create|values)$/.test(called.method);
   }
   return false;

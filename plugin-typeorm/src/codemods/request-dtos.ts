@@ -2,7 +2,6 @@ import {
   addFields,
   dtoField,
   type FieldText,
-  fieldsOf,
   initializerOf,
   isDecorated,
   orChosen,
@@ -14,10 +13,9 @@ import {
   unwrap,
   valueText,
 } from "@lockstep/core/codemods";
+import { allFieldsOf } from "./class-fields.js";
 import { concerns, entityOfDeclaration } from "./entities.js";
-import { baseThing } from "./instances-of-classes.js";
 import { madeInstances } from "./made-instances.js";
-import { nothingBound } from "./things.js";
 import { thingOf } from "./value-things.js";
 import { writtenRows } from "./written-rows.js";
 
@@ -84,7 +82,7 @@ export function wholeDto(
 ): WholeDto | undefined {
   const dto = ts.isIdentifier(value) ? dtoOf(value, file, context) : undefined;
   if (dto === undefined || !ts.isIdentifier(value)) return undefined;
-  const fields = allFields(dto, context);
+  const fields = allFieldsOf(dto.node, dto.file, context);
   const row = textsOfRow(value.text);
   const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
   const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
@@ -93,7 +91,8 @@ export function wholeDto(
 
 function chosenOf(dto: RequestDto, name: string, context: TransformContext): string | undefined {
   if (context.intent.exposure === "internal") return undefined;
-  const takes = allFields(dto, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
+  const takes =
+    allFieldsOf(dto.node, dto.file, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
   return takes ? `${name}.${context.field.name}` : undefined;
 }
 
@@ -106,7 +105,9 @@ export function requestPlans(context: TransformContext): readonly RequestPlan[] 
       for (const dto of dtosIn(file, context)) if (dto !== undefined) found.set(dto.node, dto);
     }
     return [...found.values()].flatMap((dto) =>
-      allFields(dto, context).has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }],
+      allFieldsOf(dto.node, dto.file, context).has(context.field.name)
+        ? []
+        : [{ ...dto, reason: whyNotDto(dto, context) }],
     );
   });
 }
@@ -158,18 +159,6 @@ function whyNotDto({ node, file }: RequestDto, context: TransformContext): strin
   if (typeof field === "string") return field;
   if (file.isJavaScript) return "it is JavaScript";
   return addFields([{ node, field }], file) === undefined ? "what its decorators need is not imported" : undefined;
-}
-
-/** The fields of a class and of those that it extends. */
-function allFields({ node, file }: RequestDto, context: TransformContext): ReadonlyMap<string, ts.PropertyDeclaration> {
-  const fields = new Map(fieldsOf(node));
-  let owner = baseThing({ kind: "members", node, file, bound: nothingBound }, context, 0);
-  for (let depth = 0; owner?.kind === "members" && depth < 8; depth += 1) {
-    if (!ts.isClassLike(owner.node)) break;
-    for (const [name, field] of fieldsOf(owner.node)) if (!fields.has(name)) fields.set(name, field);
-    owner = baseThing(owner, context, depth);
-  }
-  return fields;
 }
 
 /** `dto` of `dto.email.trim().toLowerCase()` */

@@ -32,13 +32,12 @@ export interface WrittenRow {
 }
 
 /** All values of a file that become rows, each once: in calls, in constants behind them, inside of other rows. */
-export function* writtenRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
-  const seen = new Set<ts.Expression>();
-  for (const row of allRows(file, context)) {
-    if (seen.has(row.value)) continue;
-    seen.add(row.value);
-    yield row;
-  }
+export function writtenRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+  return context.memo(`typeorm rows of ${file.file}`, () => {
+    const rows = new Map<ts.Expression, WrittenRow>();
+    for (const row of allRows(file, context)) if (!rows.has(row.value)) rows.set(row.value, row);
+    return [...rows.values()];
+  });
 }
 
 function* allRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {

@@ -127,5 +127,6 @@ export function compact(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")
     .replaceAll(/[\s,]*([{}()[\],;:])[\s,]*/g, "$1")
+    .replaceAll(/ ?\. ?/g, ".")
     .trim();
 }

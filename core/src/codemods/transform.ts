@@ -122,6 +122,13 @@ export function earlierOf(transform: string, context: TransformContext): readonl
   return context.earlier.filter((edit) => edit.transform === transform && edit.text !== "");
 }
 
+/** The texts of those edits, as `compact` has them. */
+export function writtenTexts(transform: string, context: TransformContext): ReadonlySet<string> {
+  return context.memo(`texts written by ${transform}`, () => {
+    return new Set(earlierOf(transform, context).map((edit) => compact(edit.text)));
+  });
+}
+
 /** The name under which a text of the earlier edits counts as unchanged: reformatting does not matter. */
 export function compact(text: string): string {
   return text

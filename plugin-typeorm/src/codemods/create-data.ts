@@ -32,7 +32,7 @@ import { fillInstance, whatOfInstance } from "./fill-instance.js";
 import { fillPath, holderOf, isRelation } from "./fill-path.js";
 import { judgeUpdate } from "./judge-update.js";
 import { hasKey, isComplete, mayExist } from "./keys.js";
-import { isEmpty, madeInstances } from "./made-instances.js";
+import { madeInstances } from "./made-instances.js";
 import { otherWrites } from "./other-writes.js";
 import { chosenIn, entriesOf, wholeDto } from "./request-dtos.js";
 import { thingOf } from "./value-things.js";
@@ -104,7 +104,8 @@ function* fillRow(row: WrittenRow, file: SourceFile, context: TransformContext):
   const given = new Map(entriesOf(literal));
   if (given.has(context.field.name) || isConnected(literal, context)) return;
   if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
-  if (way === "create" && isEmpty(literal)) return;
+  // What is filled after it was made is looked after where that happens.
+  if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
   // `{ ...user, name }` is the row that it was.
   if (spreadsOf(literal).some(({ expression }) => rowShapeOfValue(expression, file, context) === "row")) return;
   const offset = literal.getStart(file.ast);
@@ -167,7 +168,7 @@ function whyNotUpsert(text: string, { field }: TransformContext): string {
 /** A value that is no literal: rows that exist, or that were made in view, are looked after where they are made. */
 function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { value, what, way } = row;
-  if (rowShapeOfValue(value, file, context) !== undefined) return;
+  if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
   const isPlain = !context.field.name.includes(".") && !isRelation(context) && row.obstacle === undefined;
   const edit = isPlain && way !== "nested" && way !== "upsert" ? spreadDto(row, file, context) : undefined;
   if (edit !== undefined) {
@@ -204,6 +205,11 @@ function withoutSpread(literal: ts.ObjectLiteralExpression, what: string, file: 
   const text = spread === undefined ? "" : textOf(spread.expression, file);
   const splice = { start: literal.getStart(file.ast), end: literal.end, text };
   return { kind: "edit", splices: [splice], what, text: "", replaces: textOf(literal, file) };
+}
+
+/** `user` of `const user = found ?? new User()`: it is looked after where it is made. */
+function isMadeInView(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  return ts.isIdentifier(value) && madeInstances(file, context).some(({ name }) => name === value.text);
 }
 
 /** Whether a value is declared as something that is no row yet: a DTO, a part of one. */

@@ -46,6 +46,8 @@ export function entityOfValue(value: ts.Expression, file: SourceFile, where: Whe
     return where.models.find(({ name, table }) => name === inner.text || table.name === inner.text);
   }
   if (ts.isPropertyAccessExpression(inner) && ts.isIdentifier(inner.expression)) {
+    const named = inner.name.text === "name" ? entityOfValue(inner.expression, file, where) : undefined;
+    if (named !== undefined) return named;
     const module = moduleOf(declarationOf(inner.expression));
     return module === undefined ? undefined : ofModule(module, inner.name.text, file, "value", where);
   }

@@ -301,6 +301,45 @@ export async function add(users: Repository<User>, dto: CreateUserDto) {
   });
 });
 
+describe("a unique key that goes away", () => {
+  const leave = {
+    kind: "leaveUnique",
+    model: "User",
+    field: "handle",
+    value: { kind: "none" },
+    unique: "email",
+  } as const;
+
+  test("is listed where code knows rows by it", async () => {
+    const code = `import type { Repository } from "typeorm";
+import { Account } from "./entities/account.entity";
+import { User } from "./entities/user.entity";
+export async function run(users: Repository<User>, accounts: Repository<Account>, email: string) {
+  await users.findOneBy({ email });
+  await users.findOne({ where: { email } });
+  await users.update({ email }, { name: "x" });
+  await users.delete({ email });
+  await users.upsert({ email, name: "x" }, ["email"]);
+  await users.upsert({ email, name: "x" }, { conflictPaths: { email: true } });
+  await users.createQueryBuilder().insert().values({ email, name: "x" }).orUpdate(["name"], ["email"]).execute();
+  await users.findOneBy({ email, handle: "x" });
+  await users.findOneBy({ id: 1, email });
+  await users.upsert({ email, name: "x" }, ["email", "handle"]);
+  await users.find({ where: { email } });
+  await accounts.findOneBy({ email });
+}
+`;
+    const files = withEntities(code);
+    const result = await planCodeEdits({ ...request(files, [], [], {}), intents: [leave] });
+    expect(result.changes).toEqual([]);
+    expect(result.places.map(({ line, kind }) => [line, kind])).toEqual([
+      ...[5, 6, 7, 8].map((line) => [line, "likely"]),
+      ...[9, 10, 11].map((line) => [line, "required"]),
+    ]);
+    expect(result.places[3]?.reason).toContain("deletes rows by email");
+  });
+});
+
 describe("whose rows they are", () => {
   const code = (from: string) => `import type { Repository } from "typeorm";
 import { User } from "${from}";

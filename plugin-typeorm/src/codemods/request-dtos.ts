@@ -6,6 +6,7 @@ import {
   isDecorated,
   orChosen,
   type SourceFile,
+  sourcesOf,
   spreadsOf,
   type TransformContext,
   textsOfRow,
@@ -15,6 +16,7 @@ import {
 } from "@lockstep/core/codemods";
 import { allFieldsOf } from "./class-fields.js";
 import { concerns, entityOfDeclaration } from "./entities.js";
+import { mayExist } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { thingOf } from "./value-things.js";
 import { writtenRows } from "./written-rows.js";
@@ -104,11 +106,12 @@ export function requestPlans(context: TransformContext): readonly RequestPlan[] 
     for (const file of context.project.files) {
       for (const dto of dtosIn(file, context)) if (dto !== undefined) found.set(dto.node, dto);
     }
-    return [...found.values()].flatMap((dto) =>
-      allFieldsOf(dto.node, dto.file, context).has(context.field.name)
-        ? []
-        : [{ ...dto, reason: whyNotDto(dto, context) }],
-    );
+    return [...found.values()].flatMap((dto) => {
+      const fields = allFieldsOf(dto.node, dto.file, context);
+      // With the key in it, it is as well what changes a row.
+      const isKeyed = context.model.fields.some((field) => field.isId && fields.has(field.name));
+      return isKeyed || fields.has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }];
+    });
   });
 }
 
@@ -116,6 +119,10 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
   for (const { value, model, way } of writtenRows(file, context)) {
     if (!concerns(model, context) || way === "nested") continue;
     const inner = unwrap(value);
+    // What changes a row that exists is no new one.
+    if (ts.isObjectLiteralExpression(inner) && way !== "insert" && way !== "upsert") {
+      if (mayExist(model, new Map(entriesOf(inner)), way === "save")) continue;
+    }
     if (!ts.isObjectLiteralExpression(inner)) {
       if (ts.isIdentifier(inner)) yield dtoOf(inner, file, context);
       continue;
@@ -124,8 +131,8 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
     for (const { expression } of spreadsOf(inner))
       if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context);
   }
-  for (const { given, assigned, model } of madeInstances(file, context)) {
-    if (!concerns(model, context)) continue;
+  for (const { given, assigned, model, mayBeFound } of madeInstances(file, context)) {
+    if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
     yield dtoBehind(given, file, context);
     for (const value of assigned) if (ts.isIdentifier(value)) yield dtoOf(value, file, context);
   }
@@ -155,6 +162,9 @@ function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext
 }
 
 function whyNotDto({ node, file }: RequestDto, context: TransformContext): string | undefined {
+  // A role that is the same for all is the app's to give: only what follows from the request is the callers' to choose.
+  const isDerived = sourcesOf(context).length > 0 || context.intent.exposure === "exposed";
+  if (!isDerived) return "its value does not follow from what callers send";
   const field = dtoField(node, context.field.name, "request", false, file, context);
   if (typeof field === "string") return field;
   if (file.isJavaScript) return "it is JavaScript";

@@ -1,7 +1,7 @@
 import { fieldsOf, type SourceFile, ts } from "@lockstep/core/codemods";
-import type { Where } from "./entities.js";
 import { baseThing } from "./instances-of-classes.js";
 import { nothingBound } from "./things.js";
+import type { Where } from "./where.js";
 
 /** The fields of a class and of those that it extends, as far as they are in view. */
 export function allFieldsOf(

@@ -17,9 +17,7 @@ import {
 } from "@lockstep/core/codemods";
 import { isOwnPath, isTypeorm } from "./modules.js";
 import { isShadowedType } from "./shadowed-types.js";
-
-/** What names are followed with. */
-export type Where = Pick<TransformContext, "project" | "models" | "memo">;
+import { once, type Where } from "./where.js";
 
 /** The entity that a class is, or whose rows an interface describes. Told by its decorator or its EntitySchema, never by its name alone. */
 export function entityOfDeclaration(node: ts.Node, file: SourceFile, where: Where): EntityModel | undefined {
@@ -89,7 +87,7 @@ export function classOf(
   model: EntityModel,
   where: Where,
 ): { readonly node: ts.ClassDeclaration; readonly file: SourceFile } | undefined {
-  const classes = where.memo("typeorm classes", () => {
+  const classes = once(where, "typeorm classes", () => {
     const found = new Map<EntityModel, { node: ts.ClassDeclaration; file: SourceFile }>();
     for (const file of where.project.files) {
       for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration)) {
@@ -188,7 +186,7 @@ interface Schemas {
 
 /** Entities that are declared by `new EntitySchema<User>({ name: "User", target: User, … })`. */
 function schemas(where: Where): Schemas {
-  return where.memo("typeorm schemas", () => {
+  return once(where, "typeorm schemas", () => {
     const byVariable = new Map<ts.Node, EntityModel>();
     const byRow = new Map<ts.Node, EntityModel>();
     for (const file of where.project.files) {

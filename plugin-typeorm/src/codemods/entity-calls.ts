@@ -1,10 +1,11 @@
 import type { EntityModel } from "@lockstep/core";
 import { callbackOf, pathOf, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
 import { isActiveRecord } from "./call-things.js";
-import { entityOfDeclaration, entityOfValue, type Where } from "./entities.js";
+import { entityOfDeclaration, entityOfValue } from "./entities.js";
 import { declares } from "./instances-of-classes.js";
 import { type Builder, nothingBound, type Thing } from "./things.js";
 import { thingOf } from "./value-things.js";
+import { once, type Where } from "./where.js";
 
 /** A call of TypeORM on the rows of an entity, told by the entity: `users.create({ … })`, `manager.save(User, { … })`. */
 export interface EntityCall {
@@ -28,7 +29,7 @@ const ofBuilders = new Set("values set update select addSelect getOne getOneOrFa
 
 /** All calls on rows of an entity in a file. */
 export function entityCalls(file: SourceFile, where: Where): readonly EntityCall[] {
-  return where.memo(`typeorm calls ${file.file}`, () =>
+  return once(where, `typeorm calls ${file.file}`, () =>
     file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
       const found = entityCallOf(call.expression, call.arguments, file, where);
       return found === undefined ? [] : [{ ...found, call }];
@@ -38,7 +39,7 @@ export function entityCalls(file: SourceFile, where: Where): readonly EntityCall
 
 /** The call on rows of an entity that a node is. */
 export function entityCallAt(call: ts.Node, file: SourceFile, where: Where): EntityCall | undefined {
-  const byNode = where.memo(`typeorm calls by node of ${file.file}`, () => {
+  const byNode = once(where, `typeorm calls by node of ${file.file}`, () => {
     return new Map<ts.Node, EntityCall>(entityCalls(file, where).map((each) => [each.call, each]));
   });
   return byNode.get(call);

@@ -22,6 +22,7 @@ import { fillPath, isRelation } from "./fill-path.js";
 import { judgeUpdate } from "./judge-update.js";
 import { hasKey, isComplete, mayExist } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
+import { whyNotInserted } from "./queries.js";
 import { chosenIn, entriesOf, wholeDto } from "./request-dtos.js";
 import { thingOf } from "./value-things.js";
 import type { WrittenRow } from "./written-rows.js";
@@ -47,8 +48,9 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
     return;
   }
-  if (row.obstacle !== undefined) {
-    yield { kind: "place", certainty: "required", offset, what, reason: `${row.obstacle}, and \`${text}\` here` };
+  const obstacle = row.values && whyNotInserted(row.values, context);
+  if (obstacle !== undefined) {
+    yield { kind: "place", certainty: "required", offset, what, reason: `${obstacle}, and \`${text}\` here` };
     return;
   }
   if (way !== "insert" && mayExist(context.model, given, way === "save")) {
@@ -103,7 +105,8 @@ function whyNotUpsert(text: string, { field }: TransformContext): string {
 function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { value, what, way } = row;
   if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
-  const isPlain = !context.field.name.includes(".") && !isRelation(context) && row.obstacle === undefined;
+  const obstacle = row.values && whyNotInserted(row.values, context);
+  const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
   const edit = isPlain && way !== "nested" && way !== "upsert" ? spreadDto(row, file, context) : undefined;
   if (edit !== undefined) {
     yield edit;

@@ -13,6 +13,7 @@ import {
 import { entityOfValue } from "./entities.js";
 import { entityCallAt } from "./entity-calls.js";
 import { assignedMember, assignedTo, statementOf, useOf } from "./instance-uses.js";
+import { once } from "./where.js";
 
 /** A row that is made empty and filled field by field: `const user = new User(); user.email = …; await users.save(user);` */
 export interface MadeInstance {
@@ -40,7 +41,7 @@ export interface MadeInstance {
 
 /** All of them in a file. */
 export function madeInstances(file: SourceFile, context: TransformContext): readonly MadeInstance[] {
-  return context.memo(`typeorm instances ${file.file}`, () => {
+  return once(context, `typeorm instances ${file.file}`, () => {
     const found: MadeInstance[] = [];
     const read = (origin: ts.Node, name: ts.Node, value: ts.Expression | undefined): void => {
       const made = value && madeIn(value, file, context);

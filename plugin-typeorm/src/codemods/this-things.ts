@@ -1,9 +1,9 @@
 import { nameOf, pathOf, type SourceFile, ts } from "@lockstep/core/codemods";
-import type { Where } from "./entities.js";
 import { instanceThing } from "./instances-of-classes.js";
 import { nothingBound, type Thing } from "./things.js";
 import { typeThing } from "./type-things.js";
 import { thingOf } from "./value-things.js";
+import type { Where } from "./where.js";
 
 /** What `this` is: an instance of the class around, the class in its static members, or the object whose method it stands in. */
 export function thisThing(node: ts.Node, file: SourceFile, where: Where, depth: number): Thing | undefined {

@@ -11,17 +11,18 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { callThing } from "./call-things.js";
-import { entityOfValue, moduleOf, type Where } from "./entities.js";
+import { entityOfValue, moduleOf } from "./entities.js";
 import { baseThing, first, instanceThing, mayRecur, ownMember } from "./instances-of-classes.js";
 import { isForeign } from "./modules.js";
 import { manager, nothingBound, source, type Thing } from "./things.js";
 import { staticMember, thisThing } from "./this-things.js";
 import { bind, typeThing } from "./type-things.js";
+import { once, type Where } from "./where.js";
 
 /** What an expression stands for; undefined where the code in view does not say it. */
 export function thingOf(expression: ts.Expression, file: SourceFile, where: Where, depth = 0): Thing | undefined {
   if (!mayRecur(depth)) return undefined;
-  const known = where.memo("typeorm things", () => new Map<ts.Node, Thing | undefined>());
+  const known = once(where, "typeorm things", () => new Map<ts.Node, Thing | undefined>());
   if (known.has(expression)) return known.get(expression);
   // A value that is made of itself ends here.
   known.set(expression, undefined);

@@ -137,6 +137,7 @@ function run(
   const edits = new Map<SourceFile, { finding: EditFinding; about: About }[]>();
   const rest: { file: SourceFile; finding: Exclude<Finding, EditFinding>; about: About }[] = [];
   for (const transform of transforms) {
+    if (isPath(context) && !transform.servesPaths) continue;
     const phase = phaseOfIntent[intent.kind];
     const about = { transform: transform.id, phase, model: intent.model, field: intent.field };
     for (const file of context.project.files) {
@@ -189,6 +190,11 @@ function valueSql(intent: CodeIntent): ReturnType<typeof parseSqlExpression> {
   const known = parsed.has(intent) ? parsed.get(intent) : parseSqlExpression(intent.value.sql);
   parsed.set(intent, known);
   return known;
+}
+
+/** Whether code does not reach the field as a property of a row that holds its value. */
+function isPath({ model, field: { name } }: TransformContext): boolean {
+  return name.includes(".") || model.relations.some((each) => each.name === name && each.fields?.includes(name));
 }
 
 /** The parser's WebAssembly costs 60 ms: only for values that are SQL. */

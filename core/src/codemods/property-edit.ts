@@ -2,7 +2,14 @@ import { commaListOf, insertItem, removeItem } from "./comma-list.js";
 import { ts } from "./compiler.js";
 import { propertiesOf } from "./expressions.js";
 import { type SourceFile, textOf } from "./source-file.js";
-import { compact, type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
+import {
+  compact,
+  type EditFinding,
+  earlierOf,
+  type Finding,
+  type TransformContext,
+  writtenTexts,
+} from "./transform.js";
 
 /** An edit that adds a property to a literal; undefined where it could not be taken back to the same bytes. */
 export function addProperty(
@@ -47,7 +54,8 @@ export function* takeBack(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
-  const written = new Set(earlierOf(transform, context).map((edit) => compact(edit.text)));
+  const written = writtenTexts(transform, context);
+  if (written.size === 0) return;
   for (const [name, property] of propertiesOf(literal)) {
     const text = textOf(property, file);
     const list = commaListOf(literal, file);

@@ -63,6 +63,8 @@ export interface Transform {
   readonly intents: readonly CodeIntent["kind"][];
   /** It only lists places: it runs after the edits of its intent were made, and sees what they left. */
   readonly isChecklist?: true;
+  /** It also serves fields that are no property with a value of its own: in an embedded object (`address.city`), a relation (`team`). */
+  readonly servesPaths?: true;
   /** What code of this ORM looks like; one transform of a plugin carries it. */
   readonly orm?: OrmCode;
   find(file: SourceFile, context: TransformContext): Iterable<Finding>;
@@ -120,10 +122,18 @@ export function earlierOf(transform: string, context: TransformContext): readonl
   return context.earlier.filter((edit) => edit.transform === transform && edit.text !== "");
 }
 
+/** The texts of those edits, as `compact` has them. */
+export function writtenTexts(transform: string, context: TransformContext): ReadonlySet<string> {
+  return context.memo(`texts written by ${transform}`, () => {
+    return new Set(earlierOf(transform, context).map((edit) => compact(edit.text)));
+  });
+}
+
 /** The name under which a text of the earlier edits counts as unchanged: reformatting does not matter. */
 export function compact(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")
     .replaceAll(/[\s,]*([{}()[\],;:])[\s,]*/g, "$1")
+    .replaceAll(/ ?\. ?/g, ".")
     .trim();
 }

@@ -1,7 +1,8 @@
 import type { EntityModel } from "@lockstep/core";
 import { type SourceFile, ts } from "@lockstep/core/codemods";
-import { entityOfValue, type Where } from "./entities.js";
+import { entityOfValue } from "./entities.js";
 import type { Builder } from "./things.js";
+import type { Where } from "./where.js";
 
 /** Whether a call ends a query: what it gives back is no builder any more. */
 export function isBuilderEnd(name: string): boolean {

@@ -1,12 +1,13 @@
 import type { EntityModel } from "@lockstep/core";
 import { lookUp, pathOf, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
 import { builderAfter, isBuilderEnd } from "./builders.js";
-import { entityOfDeclaration, entityOfValue, type Where } from "./entities.js";
+import { entityOfDeclaration, entityOfValue } from "./entities.js";
 import { instanceThing } from "./instances-of-classes.js";
 import { isTypeorm } from "./modules.js";
 import { type Builder, manager, nothingBound, source, type Thing } from "./things.js";
 import { entityOfType, typeThing } from "./type-things.js";
 import { memberThing, resultOf, thingOf } from "./value-things.js";
+import type { Where } from "./where.js";
 
 /** What a call gives back. */
 export function callThing(call: ts.CallExpression, file: SourceFile, where: Where, depth: number): Thing | undefined {

@@ -1,19 +1,11 @@
-import type { EntityField } from "@lockstep/core";
 import {
-  addProperty,
   assignmentOf,
-  builtElsewhere,
   type Candidate,
   type Finding,
-  fillLiteral,
-  inViewOf,
-  isConnected,
-  isKeyGivenBy,
   isTestFile,
   listing,
   propertiesOf,
   removeStatement,
-  rowShapeOfValue,
   type SourceFile,
   spreadsOf,
   type Transform,
@@ -21,21 +13,17 @@ import {
   takeItem,
   takesPartial,
   textOf,
-  textsOfLiteral,
   ts,
   unwrap,
-  valueOfNewRow,
   writtenAmong,
 } from "@lockstep/core/codemods";
 import { classOf, concerns } from "./entities.js";
 import { fillInstance, whatOfInstance } from "./fill-instance.js";
-import { judgeUpdate } from "./judge-update.js";
-import { hasKey, isComplete, mayExist } from "./keys.js";
-import { isEmpty, madeInstances } from "./made-instances.js";
+import { holderOf } from "./fill-path.js";
+import { fillRow } from "./fill-row.js";
+import { madeInstances } from "./made-instances.js";
 import { otherWrites } from "./other-writes.js";
-import { chosenIn, entriesOf, wholeDto } from "./request-dtos.js";
-import { thingOf } from "./value-things.js";
-import { type WrittenRow, writtenRows } from "./written-rows.js";
+import { writtenRows } from "./written-rows.js";
 
 const id = "create-data";
 
@@ -43,6 +31,7 @@ const id = "create-data";
 export const createData: Transform = {
   id,
   intents: ["write"],
+  servesPaths: true,
 
   *find(file, context) {
     if (context.intent.value.kind === "none") return;
@@ -78,7 +67,8 @@ function placesOf(context: TransformContext): readonly Candidate[] {
     for (const { value, what, model } of writtenRows(file, context)) {
       const literal = unwrap(value);
       if (!concerns(model, context) || !ts.isObjectLiteralExpression(literal)) continue;
-      const property = propertiesOf(literal).get(context.field.name);
+      const at = holderOf(literal, context.field.name);
+      const property = at && propertiesOf(at.holder).get(at.name);
       if (property === undefined) continue;
       add(property, file, what);
       if (literal.properties.length === 2 && spreadsOf(literal).length === 1) add(literal, file, what);
@@ -91,117 +81,12 @@ function placesOf(context: TransformContext): readonly Candidate[] {
   return [...found.values()];
 }
 
-function* fillRow(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const { value, what, way } = row;
-  const literal = unwrap(value);
-  if (!ts.isObjectLiteralExpression(literal)) {
-    yield* builtOutOfSight(row, file, context);
-    return;
-  }
-  const given = new Map(entriesOf(literal));
-  if (given.has(context.field.name) || isConnected(literal, context)) return;
-  if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
-  if (way === "create" && isEmpty(literal)) return;
-  // `{ ...user, name }` is the row that it was.
-  if (spreadsOf(literal).some(({ expression }) => rowShapeOfValue(expression, file, context) === "row")) return;
-  const offset = literal.getStart(file.ast);
-  const text = `${context.field.name}: ${valueOfNewRow(literal, file, context) ?? "…"}`;
-  if (way === "upsert") {
-    yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
-    return;
-  }
-  if (row.obstacle !== undefined) {
-    yield { kind: "place", certainty: "required", offset, what, reason: `${row.obstacle}, and \`${text}\` here` };
-    return;
-  }
-  if (way !== "insert" && mayExist(context.model, given, way === "save")) {
-    const isWhole = isComplete(given, context);
-    const found = isWhole ? mayBeNew(offset, what, text) : judgeUpdate(literal, what, file, context);
-    if (found !== undefined) yield found;
-    return;
-  }
-  const edit = fillSpread(literal, what, file, context);
-  if (edit !== undefined) yield edit;
-  else yield* fillLiteral(literal, what, file, context, chosenIn(given, file, context));
-}
-
-/** `{ ...dto }` where the DTO is in view: what it holds is known, and so is where the column belongs. */
-function fillSpread(
-  literal: ts.ObjectLiteralExpression,
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): Finding | undefined {
-  const [spread, ...more] = spreadsOf(literal);
-  if (spread === undefined || more.length > 0) return undefined;
-  const texts = textsOfLiteral(literal, file);
-  const properties = propertiesOf(literal);
-  const isBehind = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
-  const own = (field: EntityField) => (isBehind(field.name) ? texts(field) : undefined);
-  const dto = wholeDto(spread.expression, own, file, context);
-  return dto && addProperty(literal, `${context.field.name}: ${dto.value}`, what, file);
-}
-
-function mayBeNew(offset: number, what: string, text: string): Finding {
-  const reason = `it has its key, so it may be a row that exists: unless it is, add \`${text}\``;
-  return { kind: "place", certainty: "likely", offset, what, reason };
-}
-
-/** PostgreSQL checks NOT NULL before it looks for a conflict, so an upsert must have a value though it may only update. */
-function whyNotUpsert(text: string, { field }: TransformContext): string {
-  return (
-    `on a conflict an upsert overwrites every column that it is given, a ${field.name} that was chosen too: ` +
-    `make it createQueryBuilder().insert().values({ …, ${text} }).orUpdate([…]) without ${field.name} in orUpdate, ` +
-    `or add \`${text}\` if it may be overwritten`
-  );
-}
-
-/** A value that is no literal: rows that exist, or that were made in view, are looked after where they are made. */
-function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const { value, what, way } = row;
-  if (rowShapeOfValue(value, file, context) !== undefined) return;
-  const edit = way === "nested" || way === "upsert" || row.obstacle ? undefined : spreadDto(row, file, context);
-  if (edit !== undefined) {
-    yield edit;
-    return;
-  }
-  const found = builtElsewhere(value, what, file, context);
-  if (found.kind !== "place") return;
-  // Most of what is saved was read before.
-  yield way !== "save" || isPart(value, file, context) ? found : { ...found, certainty: "possible" };
-}
-
-/** `users.create(dto)` becomes `users.create({ ...dto, handle: dto.handle ?? … })`, where the DTO has no key of a row that exists. */
-function spreadDto(
-  { value, what, model }: WrittenRow,
-  file: SourceFile,
-  context: TransformContext,
-): Finding | undefined {
-  const { parent } = value;
-  const isPlain = ts.isArrayLiteralExpression(parent) || (ts.isCallExpression(parent) && parent.expression !== value);
-  const dto = isPlain ? wholeDto(value, undefined, file, context) : undefined;
-  if (dto === undefined || model.fields.some((field) => field.isId && dto.fields.has(field.name))) return undefined;
-  const [before, after] = ["{ ...", `, ${context.field.name}: ${dto.value} }`];
-  const splices = [
-    { start: value.getStart(file.ast), end: value.getStart(file.ast), text: before },
-    { start: value.end, end: value.end, text: after },
-  ];
-  return { kind: "edit", splices, what, text: before + textOf(value, file) + after };
-}
-
 /** What was spread, instead of the literal that `spreadDto` made of it. */
 function withoutSpread(literal: ts.ObjectLiteralExpression, what: string, file: SourceFile): Finding {
   const [spread] = spreadsOf(literal);
   const text = spread === undefined ? "" : textOf(spread.expression, file);
   const splice = { start: literal.getStart(file.ast), end: literal.end, text };
   return { kind: "edit", splices: [splice], what, text: "", replaces: textOf(literal, file) };
-}
-
-/** Whether a value is declared as something that is no row yet: a DTO, a part of one. */
-function isPart(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
-  if (thingOf(value, file, context)?.kind === "members") return true;
-  const found = inViewOf(value, file, context.project);
-  return found?.kind === "typed" && /^(?:DeepPartial|Partial|QueryDeepPartialEntity)\b/.test(found.type.getText());
 }
 
 /** The constructor of the entity that takes its fields one by one, where rows are made with it. */

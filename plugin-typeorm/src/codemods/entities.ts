@@ -17,9 +17,7 @@ import {
 } from "@lockstep/core/codemods";
 import { isOwnPath, isTypeorm } from "./modules.js";
 import { isShadowedType } from "./shadowed-types.js";
-
-/** What names are followed with. */
-export type Where = Pick<TransformContext, "project" | "models" | "memo">;
+import { once, type Where } from "./where.js";
 
 /** The entity that a class is, or whose rows an interface describes. Told by its decorator or its EntitySchema, never by its name alone. */
 export function entityOfDeclaration(node: ts.Node, file: SourceFile, where: Where): EntityModel | undefined {
@@ -46,6 +44,8 @@ export function entityOfValue(value: ts.Expression, file: SourceFile, where: Whe
     return where.models.find(({ name, table }) => name === inner.text || table.name === inner.text);
   }
   if (ts.isPropertyAccessExpression(inner) && ts.isIdentifier(inner.expression)) {
+    const named = inner.name.text === "name" ? entityOfValue(inner.expression, file, where) : undefined;
+    if (named !== undefined) return named;
     const module = moduleOf(declarationOf(inner.expression));
     return module === undefined ? undefined : ofModule(module, inner.name.text, file, "value", where);
   }
@@ -87,7 +87,7 @@ export function classOf(
   model: EntityModel,
   where: Where,
 ): { readonly node: ts.ClassDeclaration; readonly file: SourceFile } | undefined {
-  const classes = where.memo("typeorm classes", () => {
+  const classes = once(where, "typeorm classes", () => {
     const found = new Map<EntityModel, { node: ts.ClassDeclaration; file: SourceFile }>();
     for (const file of where.project.files) {
       for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration)) {
@@ -160,8 +160,10 @@ function entityDecorator(node: ts.ClassDeclaration, file: SourceFile, where: Whe
   return ts.getDecorators(node)?.find(({ expression }) => {
     const callee = ts.isCallExpression(expression) ? expression.expression : expression;
     const path = pathOf(callee);
-    if (!/^(?:Entity|ChildEntity|ViewEntity)$/.test(path.at(-1) ?? "")) return false;
     const found = lookUp(where.project, file, path[0] ?? "", "value");
+    // The name in TypeORM, whatever the file calls it.
+    const name = found?.kind === "external" && path.length === 1 ? found.name : path.at(-1);
+    if (!/^(?:Entity|ChildEntity|ViewEntity)$/.test(name ?? "")) return false;
     return found?.kind !== "external" || isTypeorm(found.specifier) || isOwnPath(found.specifier);
   });
 }
@@ -184,7 +186,7 @@ interface Schemas {
 
 /** Entities that are declared by `new EntitySchema<User>({ name: "User", target: User, … })`. */
 function schemas(where: Where): Schemas {
-  return where.memo("typeorm schemas", () => {
+  return once(where, "typeorm schemas", () => {
     const byVariable = new Map<ts.Node, EntityModel>();
     const byRow = new Map<ts.Node, EntityModel>();
     for (const file of where.project.files) {

@@ -1,10 +1,11 @@
 import type { EntityModel } from "@lockstep/core";
 import { callbackOf, pathOf, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
 import { isActiveRecord } from "./call-things.js";
-import { entityOfDeclaration, entityOfValue, type Where } from "./entities.js";
+import { entityOfDeclaration, entityOfValue } from "./entities.js";
 import { declares } from "./instances-of-classes.js";
 import { type Builder, nothingBound, type Thing } from "./things.js";
 import { thingOf } from "./value-things.js";
+import { once, type Where } from "./where.js";
 
 /** A call of TypeORM on the rows of an entity, told by the entity: `users.create({ … })`, `manager.save(User, { … })`. */
 export interface EntityCall {
@@ -22,17 +23,26 @@ export interface EntityCall {
 const writing = ["create", "insert", "save", "upsert", "update", "updateAll", "merge", "preload"];
 const readingOne = ["findOne", "findOneBy", "findOneById", "findOneOrFail", "findOneByOrFail"];
 const readingMany = ["find", "findBy", "findByIds", "findAndCount", "findAndCountBy"];
-const ofRepositories = new Set([...writing, ...readingOne, ...readingMany]);
+const removing = ["delete", "softDelete"];
+const ofRepositories = new Set([...writing, ...removing, ...readingOne, ...readingMany]);
 const ofBuilders = new Set("values set update select addSelect getOne getOneOrFail getMany getManyAndCount".split(" "));
 
 /** All calls on rows of an entity in a file. */
 export function entityCalls(file: SourceFile, where: Where): readonly EntityCall[] {
-  return where.memo(`typeorm calls ${file.file}`, () =>
+  return once(where, `typeorm calls ${file.file}`, () =>
     file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
       const found = entityCallOf(call.expression, call.arguments, file, where);
       return found === undefined ? [] : [{ ...found, call }];
     }),
   );
+}
+
+/** The call on rows of an entity that a node is. */
+export function entityCallAt(call: ts.Node, file: SourceFile, where: Where): EntityCall | undefined {
+  const byNode = once(where, `typeorm calls by node of ${file.file}`, () => {
+    return new Map<ts.Node, EntityCall>(entityCalls(file, where).map((each) => [each.call, each]));
+  });
+  return byNode.get(call);
 }
 
 /** The same for a function that is not called: `users.findOne` of `users.findOne.mockResolvedValue(…)`. */

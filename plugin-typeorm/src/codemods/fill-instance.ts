@@ -10,22 +10,23 @@ import {
   type TransformContext,
   textOf,
   textsOfRow,
-  type ts,
+  ts,
   valueText,
   whyNoValue,
 } from "@lockstep/core/codemods";
+import { isRelation } from "./fill-path.js";
 import { isComplete, mayExist } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
 import { chosenIn, wholeDto } from "./request-dtos.js";
 
 /** Makes code that fills a row field by field set the new one too. */
 export function* fillInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const { declaration, name, model, given, elsewhere, assigned, last, use } = instance;
+  const { origin, name, model, given, elsewhere, assigned, last, use } = instance;
   const { field } = context;
   const relation = relationOver(context)?.name ?? field.name;
   if (use === "none" || given.has(field.name) || given.has(relation)) return;
-  const what = whatOfInstance(declaration, context);
-  const offset = declaration.getStart(file.ast);
+  const what = whatOfInstance(origin, context);
+  const offset = origin.getStart(file.ast);
   const target = `${name}.${field.name}`;
   const value = valueToSet(instance, file, context);
   const text = `${target} = ${value ?? "…"}`;
@@ -43,6 +44,17 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
       "likely",
       `${field.name} is set only under a condition, or late: give it a value in every case, \`${text}\``,
     );
+    return;
+  }
+  if (instance.mayBeFound) {
+    yield place(
+      "likely",
+      `it may be a row that exists, whose ${field.name} is not read here: set it only where it is new, \`${text}\``,
+    );
+    return;
+  }
+  if (field.name.includes(".") || isRelation(context)) {
+    yield place("required", `add \`${target} = …\` before it is used`);
     return;
   }
   const [source, ...others] = assigned;
@@ -66,13 +78,24 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield place("likely", `it goes to a function that may fill it: unless ${field.name} is set there, add \`${text}\``);
     return;
   }
-  if (value === undefined || last === undefined) {
-    const reason = whyNoValue((source) => given.has(source), `${target} = `, "", file, context);
-    yield place("required", value === undefined ? reason : `add \`${text}\` before it is used`);
+  if (value === undefined) {
+    yield place(
+      "required",
+      whyNoValue((source) => given.has(source), `${target} = `, "", file, context),
+    );
+    return;
+  }
+  if (!isAmongStatements(origin)) {
+    yield place("required", `it is made where no statement can follow: give it a block, and add \`${text}\``);
     return;
   }
   const written = orChosen(value, chosenIn(given, file, context));
-  yield { kind: "edit", what, ...insertStatement(last, `${target} = ${written}`, file) };
+  yield { kind: "edit", what, ...insertStatement(last ?? origin, `${target} = ${written}`, file) };
+}
+
+/** Whether a statement can stand behind it: not behind that of `if (!user) user = new User();`. */
+function isAmongStatements({ parent }: ts.Statement): boolean {
+  return ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isCaseOrDefaultClause(parent) || ts.isModuleBlock(parent);
 }
 
 /** How people call the place where a row is made. */

@@ -1,5 +1,6 @@
 import type { Transform } from "@lockstep/core/codemods";
 import { createData } from "./create-data.js";
+import { leaveUnique } from "./leave-unique.js";
 import { requestDto } from "./request-dto.js";
 import { select } from "./select.js";
 import { typeormCode } from "./typeorm-code.js";
@@ -11,4 +12,5 @@ export const typeormTransforms: readonly Transform[] = [
   requestDto,
   select,
   updateData,
+  leaveUnique,
 ];

@@ -1,9 +1,10 @@
 import type { EntityModel } from "@lockstep/core";
 import { lookUp, nameOf, pathOf, returnedBy, type SourceFile, ts } from "@lockstep/core/codemods";
-import { entityOfValue, type Where } from "./entities.js";
+import { entityOfValue } from "./entities.js";
 import type { Bound, Members, Thing, TypeIn } from "./things.js";
 import { bind, entityOfType, ofOrm, typeThing } from "./type-things.js";
 import { thingOf } from "./value-things.js";
+import type { Where } from "./where.js";
 
 /** Declarations can lead in circles; nobody nests them this deep. */
 export function mayRecur(depth: number): boolean {

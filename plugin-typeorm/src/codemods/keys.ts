@@ -25,7 +25,7 @@ export function hasKey(model: EntityModel, given: Given): boolean {
 /** Whether all is there that a new row needs: it may be one after all. */
 export function isComplete(given: Given, context: TransformContext): boolean {
   const needed = context.core.filter((field) => !field.isOptional && !field.hasDefault && !field.isUpdatedAt);
-  return needed.every((field) => given.has(field.name));
+  return needed.every((field) => given.has(field.name) || given.has(field.name.split(".")[0] ?? ""));
 }
 
 /** `randomUUID()`, `undefined`: a key that no row has. */

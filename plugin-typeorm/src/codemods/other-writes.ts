@@ -20,11 +20,12 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
     const [first, second] = call.arguments;
     if (first === undefined || !ts.isPropertyAccessExpression(call.expression)) continue;
     const ofEntity = second !== undefined && entityOfValue(first, file, context) === context.model;
-    if (!ofEntity && !named.test(path.at(-2) ?? "")) continue;
     const owner = thingOf(call.expression.expression, file, context);
+    const isOwn = owner?.kind === "repository" && owner.model === context.model;
+    if (!ofEntity && !isOwn && !named.test(path.at(-2) ?? "")) continue;
     const label = path.slice(-2).join(".");
     // What a repository of another entity takes is known.
-    if (owner?.kind === "repository" || owner?.kind === "builder" || owner?.kind === "other") continue;
+    if (!isOwn && (owner?.kind === "repository" || owner?.kind === "builder" || owner?.kind === "other")) continue;
     const reason =
       owner?.kind === "foreign"
         ? `${path.at(-2)} is from "${owner.specifier}"`

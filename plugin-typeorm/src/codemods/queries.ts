@@ -1,29 +1,22 @@
 import { pathOf, type TransformContext, ts, unwrap } from "@lockstep/core/codemods";
 
-/** What the other calls of a query say about the rows that it inserts. */
-export interface InsertQuery {
-  /** Columns are named one by one, and the new one is not among them. */
-  readonly obstacle: string | undefined;
-  /** On a conflict it overwrites columns that nobody names here. */
-  readonly overwrites: boolean;
+/** Whether a query overwrites columns on a conflict that nobody names there. */
+export function overwritesAll(values: ts.CallExpression): boolean {
+  return callsOfChain(values).some((call) => {
+    const [first] = call.arguments;
+    const isUpdate = pathOf(call.expression).at(-1) === "orUpdate";
+    return isUpdate && (first === undefined || (namesIn(first) ?? namesOfOverwrite(first)) === undefined);
+  });
 }
 
-/** Looks through the calls before and after `.values(…)`. */
-export function queryOf(values: ts.CallExpression, { field }: TransformContext): InsertQuery {
-  let obstacle: string | undefined;
-  let overwrites = false;
-  for (const call of callsOfChain(values)) {
-    const [first, second] = call.arguments;
-    const name = pathOf(call.expression).at(-1);
-    if (name === "into" && second !== undefined) {
-      const listed = namesIn(second);
-      if (listed === undefined || !listed.includes(field.name))
-        obstacle = `into() names the columns that are written: add "${field.name}" there too`;
-    }
-    if (name === "orUpdate")
-      overwrites = first === undefined || (namesIn(first) ?? namesOfOverwrite(first)) === undefined;
-  }
-  return { obstacle, overwrites };
+/** Why a property more would not be written: the columns are named one by one, and the new one is not among them. */
+export function whyNotInserted(values: ts.CallExpression, { field }: TransformContext): string | undefined {
+  const isListed = callsOfChain(values).some((call) => {
+    const [, columns] = call.arguments;
+    const isInto = pathOf(call.expression).at(-1) === "into" && columns !== undefined;
+    return isInto && namesIn(columns)?.includes(field.name) !== true;
+  });
+  return isListed ? `into() names the columns that are written: add "${field.name}" there too` : undefined;
 }
 
 /** All calls of the chain that a call stands in, the inner ones first. */

@@ -2,11 +2,11 @@ import {
   addFields,
   dtoField,
   type FieldText,
-  fieldsOf,
   initializerOf,
   isDecorated,
   orChosen,
   type SourceFile,
+  sourcesOf,
   spreadsOf,
   type TransformContext,
   textsOfRow,
@@ -14,10 +14,10 @@ import {
   unwrap,
   valueText,
 } from "@lockstep/core/codemods";
+import { allFieldsOf } from "./class-fields.js";
 import { concerns, entityOfDeclaration } from "./entities.js";
-import { baseThing } from "./instances-of-classes.js";
+import { mayExist } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
-import { nothingBound } from "./things.js";
 import { thingOf } from "./value-things.js";
 import { writtenRows } from "./written-rows.js";
 
@@ -84,7 +84,7 @@ export function wholeDto(
 ): WholeDto | undefined {
   const dto = ts.isIdentifier(value) ? dtoOf(value, file, context) : undefined;
   if (dto === undefined || !ts.isIdentifier(value)) return undefined;
-  const fields = allFields(dto, context);
+  const fields = allFieldsOf(dto.node, dto.file, context);
   const row = textsOfRow(value.text);
   const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
   const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
@@ -93,7 +93,8 @@ export function wholeDto(
 
 function chosenOf(dto: RequestDto, name: string, context: TransformContext): string | undefined {
   if (context.intent.exposure === "internal") return undefined;
-  const takes = allFields(dto, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
+  const takes =
+    allFieldsOf(dto.node, dto.file, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
   return takes ? `${name}.${context.field.name}` : undefined;
 }
 
@@ -105,9 +106,12 @@ export function requestPlans(context: TransformContext): readonly RequestPlan[] 
     for (const file of context.project.files) {
       for (const dto of dtosIn(file, context)) if (dto !== undefined) found.set(dto.node, dto);
     }
-    return [...found.values()].flatMap((dto) =>
-      allFields(dto, context).has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }],
-    );
+    return [...found.values()].flatMap((dto) => {
+      const fields = allFieldsOf(dto.node, dto.file, context);
+      // With the key in it, it is as well what changes a row.
+      const isKeyed = context.model.fields.some((field) => field.isId && fields.has(field.name));
+      return isKeyed || fields.has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }];
+    });
   });
 }
 
@@ -115,6 +119,10 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
   for (const { value, model, way } of writtenRows(file, context)) {
     if (!concerns(model, context) || way === "nested") continue;
     const inner = unwrap(value);
+    // What changes a row that exists is no new one.
+    if (ts.isObjectLiteralExpression(inner) && way !== "insert" && way !== "upsert") {
+      if (mayExist(model, new Map(entriesOf(inner)), way === "save")) continue;
+    }
     if (!ts.isObjectLiteralExpression(inner)) {
       if (ts.isIdentifier(inner)) yield dtoOf(inner, file, context);
       continue;
@@ -123,8 +131,8 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
     for (const { expression } of spreadsOf(inner))
       if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context);
   }
-  for (const { given, assigned, model } of madeInstances(file, context)) {
-    if (!concerns(model, context)) continue;
+  for (const { given, assigned, model, mayBeFound } of madeInstances(file, context)) {
+    if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
     yield dtoBehind(given, file, context);
     for (const value of assigned) if (ts.isIdentifier(value)) yield dtoOf(value, file, context);
   }
@@ -154,22 +162,13 @@ function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext
 }
 
 function whyNotDto({ node, file }: RequestDto, context: TransformContext): string | undefined {
+  // A role that is the same for all is the app's to give: only what follows from the request is the callers' to choose.
+  const isDerived = sourcesOf(context).length > 0 || context.intent.exposure === "exposed";
+  if (!isDerived) return "its value does not follow from what callers send";
   const field = dtoField(node, context.field.name, "request", false, file, context);
   if (typeof field === "string") return field;
   if (file.isJavaScript) return "it is JavaScript";
   return addFields([{ node, field }], file) === undefined ? "what its decorators need is not imported" : undefined;
-}
-
-/** The fields of a class and of those that it extends. */
-function allFields({ node, file }: RequestDto, context: TransformContext): ReadonlyMap<string, ts.PropertyDeclaration> {
-  const fields = new Map(fieldsOf(node));
-  let owner = baseThing({ kind: "members", node, file, bound: nothingBound }, context, 0);
-  for (let depth = 0; owner?.kind === "members" && depth < 8; depth += 1) {
-    if (!ts.isClassLike(owner.node)) break;
-    for (const [name, field] of fieldsOf(owner.node)) if (!fields.has(name)) fields.set(name, field);
-    owner = baseThing(owner, context, depth);
-  }
-  return fields;
 }
 
 /** `dto` of `dto.email.trim().toLowerCase()` */

@@ -1,11 +1,12 @@
 import type { EntityModel } from "@lockstep/core";
 import { isNothing, lookUp, type SourceFile, ts } from "@lockstep/core/codemods";
-import { entityOfTypeName, type Where } from "./entities.js";
+import { entityOfTypeName } from "./entities.js";
 import { instanceThing, mayRecur } from "./instances-of-classes.js";
 import { isForeign, isTypeorm } from "./modules.js";
 import { isShadowedType } from "./shadowed-types.js";
 import { type Bound, manager, nothingBound, source, type Thing, type TypeIn } from "./things.js";
 import { thingOf } from "./value-things.js";
+import type { Where } from "./where.js";
 
 /** Types that are what their first argument is; `jest.Mocked<Repository<User>>` is called as one. */
 const transparent = new Set(

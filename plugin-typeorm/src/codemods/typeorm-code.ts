@@ -1,5 +1,4 @@
 import {
-  fieldsOf,
   isInstancing,
   lookUp,
   type OrmCode,
@@ -16,6 +15,7 @@ import {
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
+import { allFieldsOf } from "./class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
 import { readsRows } from "./entity-calls.js";
 import { thingOf } from "./value-things.js";
@@ -87,7 +87,7 @@ type RowShapeOf = Exclude<RowShape, "record"> | undefined;
 /** A value as the entity's property takes it: TypeORM gives bigints and decimals as strings unless the app says otherwise. */
 function spell(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined {
   const owner = classOf(context.model, context);
-  const property = owner && fieldsOf(owner.node).get(context.field.name);
+  const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
   const declared = property?.type?.getText().replaceAll(/\s*\|\s*(?:null|undefined)\b/g, "");
   switch (value.kind) {
     case "number":

@@ -11,16 +11,18 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { callThing } from "./call-things.js";
-import { entityOfValue, moduleOf, type Where } from "./entities.js";
+import { entityOfValue, moduleOf } from "./entities.js";
 import { baseThing, first, instanceThing, mayRecur, ownMember } from "./instances-of-classes.js";
 import { isForeign } from "./modules.js";
 import { manager, nothingBound, source, type Thing } from "./things.js";
+import { staticMember, thisThing } from "./this-things.js";
 import { bind, typeThing } from "./type-things.js";
+import { once, type Where } from "./where.js";
 
 /** What an expression stands for; undefined where the code in view does not say it. */
 export function thingOf(expression: ts.Expression, file: SourceFile, where: Where, depth = 0): Thing | undefined {
   if (!mayRecur(depth)) return undefined;
-  const known = where.memo("typeorm things", () => new Map<ts.Node, Thing | undefined>());
+  const known = once(where, "typeorm things", () => new Map<ts.Node, Thing | undefined>());
   if (known.has(expression)) return known.get(expression);
   // A value that is made of itself ends here.
   known.set(expression, undefined);
@@ -65,27 +67,6 @@ export function resultOf(node: ts.Node, file: SourceFile, where: Where, depth: n
   return first(returnedBy(node as ts.FunctionLikeDeclaration), (each) => thingOf(each, file, where, depth + 1));
 }
 
-/** A static member of a class in view. */
-function staticMember(
-  node: ts.ClassDeclaration,
-  file: SourceFile,
-  name: string,
-  where: Where,
-  depth: number,
-): Thing | undefined {
-  const member = node.members.find((each) => nameOf(each.name) === name && isStatic(each));
-  if (member === undefined) return undefined;
-  if (ts.isMethodDeclaration(member)) return { kind: "function", node: member, file, bound: nothingBound };
-  if (!ts.isPropertyDeclaration(member)) return undefined;
-  const typed = member.type && typeThing({ type: member.type, file, bound: nothingBound }, where, depth);
-  return typed ?? (member.initializer && thingOf(member.initializer, file, where, depth));
-}
-
-function isStatic(node: ts.Node): boolean {
-  const modifiers = ts.canHaveModifiers(node) ? ts.getModifiers(node) : undefined;
-  return modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword) === true;
-}
-
 function evaluate(expression: ts.Expression, file: SourceFile, where: Where, depth: number): Thing | undefined {
   const next = (inner: ts.Expression): Thing | undefined => thingOf(inner, file, where, depth);
   if (ts.isAsExpression(expression) || ts.isTypeAssertionExpression(expression)) {
@@ -101,9 +82,9 @@ function evaluate(expression: ts.Expression, file: SourceFile, where: Where, dep
     return next(expression.expression);
   }
   if (ts.isIdentifier(expression)) return ofName(expression, file, where, depth);
-  if (expression.kind === ts.SyntaxKind.ThisKeyword) return ofThis(expression, file, where, depth);
+  if (expression.kind === ts.SyntaxKind.ThisKeyword) return thisThing(expression, file, where, depth);
   if (expression.kind === ts.SyntaxKind.SuperKeyword) {
-    const own = ofThis(expression, file, where, depth);
+    const own = thisThing(expression, file, where, depth);
     const nearest = own?.kind === "repository" ? own.own[0] : own?.kind === "members" ? own : undefined;
     return nearest && baseThing(nearest, where, depth);
   }
@@ -234,42 +215,6 @@ function ofBinding(node: ts.BindingElement, file: SourceFile, where: Where, dept
       ? ofParameter(owner, file, where, depth)
       : ofVariable(owner, file, where, depth);
   return memberThing(whole, name, where, depth);
-}
-
-/** What `this` is: an instance of the class around, the class in its static members, or the object whose method it stands in. */
-function ofThis(node: ts.Node, file: SourceFile, where: Where, depth: number): Thing | undefined {
-  let isOfClass = false;
-  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
-    if (ts.isClassDeclaration(at) && isOfClass) return { kind: "class", node: at, file };
-    if (ts.isClassLike(at)) return instanceThing(at, file, nothingBound, where, depth);
-    isOfClass ||= isStatic(at);
-    if (ts.isFunctionDeclaration(at)) return undefined;
-    const isMethod = ts.isMethodDeclaration(at) || ts.isFunctionExpression(at);
-    if (!isMethod) continue;
-    const literal = ts.isPropertyAssignment(at.parent) ? at.parent.parent : at.parent;
-    if (ts.isObjectLiteralExpression(literal)) return ofExtension(literal, file, where, depth);
-    if (ts.isFunctionExpression(at)) return undefined;
-  }
-  return undefined;
-}
-
-/** The methods in `dataSource.getRepository(User).extend({ … })` are the repository's. */
-function ofExtension(
-  literal: ts.ObjectLiteralExpression,
-  file: SourceFile,
-  where: Where,
-  depth: number,
-): Thing | undefined {
-  const call = literal.parent;
-  const isExtended = ts.isCallExpression(call) && pathOf(call.expression).at(-1) === "extend";
-  return (
-    (isExtended ? thingOf(call, file, where, depth) : undefined) ?? {
-      kind: "members",
-      node: literal,
-      file,
-      bound: nothingBound,
-    }
-  );
 }
 
 function ofNew(made: ts.NewExpression, file: SourceFile, where: Where, depth: number): Thing | undefined {

@@ -7,7 +7,6 @@ import {
   literalsOf,
   pathOf,
   type SourceFile,
-  type TransformContext,
   takesPartial,
   ts,
   unwrap,
@@ -15,7 +14,8 @@ import {
 } from "@lockstep/core/codemods";
 import { classOf, entityOfValue } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
-import { queryOf } from "./queries.js";
+import { overwritesAll } from "./queries.js";
+import { once, type Where } from "./where.js";
 
 /** A value that becomes a row of an entity. */
 export interface WrittenRow {
@@ -27,46 +27,43 @@ export interface WrittenRow {
   readonly way: "create" | "save" | "insert" | "upsert" | "nested";
   /** The entity of the row that it is written inside of. */
   readonly through?: EntityModel;
-  /** Why a property more would not be written, or would be written where it must not be. */
-  readonly obstacle?: string;
+  /** The `.values(…)` of the query that inserts it. */
+  readonly values?: ts.CallExpression;
 }
 
 /** All values of a file that become rows, each once: in calls, in constants behind them, inside of other rows. */
-export function* writtenRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
-  const seen = new Set<ts.Expression>();
-  for (const row of allRows(file, context)) {
-    if (seen.has(row.value)) continue;
-    seen.add(row.value);
-    yield row;
-  }
+export function writtenRows(file: SourceFile, context: Where): Iterable<WrittenRow> {
+  return once(context, `typeorm rows of ${file.file}`, () => {
+    const rows = new Map<ts.Expression, WrittenRow>();
+    for (const row of allRows(file, context)) if (!rows.has(row.value)) rows.set(row.value, row);
+    return [...rows.values()];
+  });
 }
 
-function* allRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+function* allRows(file: SourceFile, context: Where): Iterable<WrittenRow> {
   for (const found of entityCalls(file, context)) {
-    const row = rowOf(found, context);
+    const row = rowOf(found);
     if (row !== undefined) yield* eachOf(row, file, context);
   }
   for (const row of instancedRows(file, context)) yield* eachOf(row, file, context);
 }
 
 /** What a call writes as new rows. */
-function rowOf(found: EntityCall, context: TransformContext): WrittenRow | undefined {
+function rowOf(found: EntityCall): WrittenRow | undefined {
   const { args, call, label, method, model, builder } = found;
   const [value] = args;
   if (value === undefined) return undefined;
   if (builder !== undefined) {
     if (method !== "values" || builder.verb !== "insert") return undefined;
-    const { obstacle, overwrites } = queryOf(call, context);
-    const base = { value, model, what: describe(call, `values of insert into ${model.name}`) };
-    if (overwrites) return { ...base, way: "upsert" };
-    return { ...base, way: "insert", ...(obstacle === undefined ? {} : { obstacle }) };
+    const way = overwritesAll(call) ? "upsert" : "insert";
+    return { value, model, what: describe(call, `values of insert into ${model.name}`), way, values: call };
   }
   if (method !== "create" && method !== "save" && method !== "insert" && method !== "upsert") return undefined;
   return { value, model, what: describe(call, `row of ${label}`), way: method };
 }
 
 /** `Object.assign(new User(), { … })`, `plainToInstance(User, { … })`, and `new User({ … })` where its constructor takes a part of it. */
-function* instancedRows(file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+function* instancedRows(file: SourceFile, context: Where): Iterable<WrittenRow> {
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const [target, ...values] = call.arguments;
     const path = pathOf(call.expression);
@@ -90,7 +87,7 @@ function* instancedRows(file: SourceFile, context: TransformContext): Iterable<W
 }
 
 /** The values behind one, and the rows of other entities inside of them. */
-function* eachOf(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+function* eachOf(row: WrittenRow, file: SourceFile, context: Where): Iterable<WrittenRow> {
   for (const value of literalsOf(row.value)) {
     const behind = valuesBehind(value, file);
     if (behind === undefined) yield* withNested({ ...row, value }, file, context);
@@ -101,7 +98,7 @@ function* eachOf(row: WrittenRow, file: SourceFile, context: TransformContext): 
   }
 }
 
-function* withNested(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<WrittenRow> {
+function* withNested(row: WrittenRow, file: SourceFile, context: Where): Iterable<WrittenRow> {
   yield row;
   // An insert stores keys of other rows; only what is created and saved makes them.
   if (!ts.isObjectLiteralExpression(row.value) || row.way === "insert" || row.way === "upsert") return;

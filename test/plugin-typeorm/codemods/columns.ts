@@ -9,5 +9,11 @@ export const columns: Readonly<Record<string, Column>> = {
   "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
   "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
   "mapper-nullable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
+  "request-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'" } },
+  "request-exposed": {
+    added: field("region", { isOptional: true }),
+    value: { kind: "sql", sql: "'eu'" },
+    exposure: "exposed",
+  },
   internal: { exposure: "internal" },
 };

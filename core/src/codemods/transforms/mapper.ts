@@ -6,7 +6,7 @@ import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
 import { addToPattern, isAddedToPattern, restOf, takeFromPattern } from "../row-patterns.js";
 import { type SourceFile, textOf } from "../source-file.js";
-import { compact, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
 
 const id = "mapper";
 
@@ -80,7 +80,8 @@ function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterabl
 }
 
 function* dropFallbacks(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const written = new Set(earlierOf(id, context).map((edit) => compact(edit.text)));
+  const written = writtenTexts(id, context);
+  if (written.size === 0) return;
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     for (const property of literal.properties) {
       if (!ts.isPropertyAssignment(property) || !written.has(compact(textOf(property, file)))) continue;

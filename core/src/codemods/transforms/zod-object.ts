@@ -4,7 +4,7 @@ import { addProperty, restored, takeBack } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { keyIn, zodObjectIn } from "../shape-types.js";
 import { type SourceFile, textOf } from "../source-file.js";
-import { compact, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
 
 const id = "zod-object";
 
@@ -47,7 +47,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 
 /** `.nullable()` was there for rows without a value: there are none any more. */
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const written = new Set(earlierOf(id, context).map((edit) => compact(edit.text)));
+  const written = writtenTexts(id, context);
   for (const literal of wholeObjects(file, context)) {
     for (const property of literal.properties) {
       const text = textOf(property, file);

@@ -1,0 +1,150 @@
+import type { EntityField } from "@lockstep/core";
+import {
+  addProperty,
+  builtElsewhere,
+  type Finding,
+  fillLiteral,
+  inViewOf,
+  isConnected,
+  isKeyGivenBy,
+  propertiesOf,
+  rowShapeOfValue,
+  type SourceFile,
+  spreadsOf,
+  type TransformContext,
+  textOf,
+  textsOfLiteral,
+  ts,
+  unwrap,
+  valueOfNewRow,
+} from "@lockstep/core/codemods";
+import { fillPath, isRelation } from "./fill-path.js";
+import { judgeUpdate } from "./judge-update.js";
+import { hasKey, isComplete, mayExist } from "./keys.js";
+import { madeInstances } from "./made-instances.js";
+import { whyNotInserted } from "./queries.js";
+import { chosenIn, entriesOf, wholeDto } from "./request-dtos.js";
+import { thingOf } from "./value-things.js";
+import type { WrittenRow } from "./written-rows.js";
+
+/** Makes a value that becomes a row fill the column: an edit, or the place where a person has to. */
+export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { value, what, way } = row;
+  const literal = unwrap(value);
+  if (!ts.isObjectLiteralExpression(literal)) {
+    yield* builtOutOfSight(row, file, context);
+    return;
+  }
+  const given = new Map(entriesOf(literal));
+  if (given.has(context.field.name) || isConnected(literal, context)) return;
+  if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
+  // What is filled after it was made is looked after where that happens.
+  if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
+  // `{ ...user, name }` is the row that it was.
+  if (spreadsOf(literal).some(({ expression }) => rowShapeOfValue(expression, file, context) === "row")) return;
+  const offset = literal.getStart(file.ast);
+  const text = `${context.field.name}: ${valueOfNewRow(literal, file, context) ?? "…"}`;
+  if (way === "upsert") {
+    yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
+    return;
+  }
+  const obstacle = row.values && whyNotInserted(row.values, context);
+  if (obstacle !== undefined) {
+    yield { kind: "place", certainty: "required", offset, what, reason: `${obstacle}, and \`${text}\` here` };
+    return;
+  }
+  if (way !== "insert" && mayExist(context.model, given, way === "save")) {
+    const isWhole = isComplete(given, context);
+    const found = isWhole ? mayBeNew(offset, what, text) : judgeUpdate(literal, what, file, context);
+    if (found !== undefined) yield found;
+    return;
+  }
+  if (context.field.name.includes(".") || isRelation(context)) {
+    const found = fillPath(literal, what, file, context);
+    if (found !== undefined) yield found;
+    return;
+  }
+  const edit = fillSpread(literal, row, file, context);
+  if (edit !== undefined) yield edit;
+  else yield* fillLiteral(literal, what, file, context, chosenIn(given, file, context));
+}
+
+/** `{ ...dto }` where the DTO is in view: what it holds is known, and so is where the column belongs. */
+function fillSpread(
+  literal: ts.ObjectLiteralExpression,
+  { what, way }: WrittenRow,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | undefined {
+  const [spread, ...more] = spreadsOf(literal);
+  if (spread === undefined || more.length > 0) return undefined;
+  const texts = textsOfLiteral(literal, file);
+  const properties = propertiesOf(literal);
+  const isBehind = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
+  const own = (field: EntityField) => (isBehind(field.name) ? texts(field) : undefined);
+  const dto = wholeDto(spread.expression, own, file, context);
+  if (dto === undefined || (way !== "insert" && hasKeyField(dto.fields, context))) return undefined;
+  return addProperty(literal, `${context.field.name}: ${dto.value}`, what, file);
+}
+
+function mayBeNew(offset: number, what: string, text: string): Finding {
+  const reason = `it has its key, so it may be a row that exists: unless it is, add \`${text}\``;
+  return { kind: "place", certainty: "likely", offset, what, reason };
+}
+
+/** PostgreSQL checks NOT NULL before it looks for a conflict, so an upsert must have a value though it may only update. */
+function whyNotUpsert(text: string, { field }: TransformContext): string {
+  return (
+    `on a conflict an upsert overwrites every column that it is given, a ${field.name} that was chosen too: ` +
+    `make it createQueryBuilder().insert().values({ …, ${text} }).orUpdate([…]) without ${field.name} in orUpdate, ` +
+    `or add \`${text}\` if it may be overwritten`
+  );
+}
+
+/** A value that is no literal: rows that exist, or that were made in view, are looked after where they are made. */
+function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { value, what, way } = row;
+  if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
+  const obstacle = row.values && whyNotInserted(row.values, context);
+  const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
+  const edit = isPlain && way !== "nested" && way !== "upsert" ? spreadDto(row, file, context) : undefined;
+  if (edit !== undefined) {
+    yield edit;
+    return;
+  }
+  const found = builtElsewhere(value, what, file, context);
+  if (found.kind !== "place") return;
+  // Most of what is saved was read before.
+  yield way !== "save" || isPart(value, file, context) ? found : { ...found, certainty: "possible" };
+}
+
+/** `users.create(dto)` becomes `users.create({ ...dto, handle: dto.handle ?? … })`, where the DTO has no key of a row that exists. */
+function spreadDto({ value, what, way }: WrittenRow, file: SourceFile, context: TransformContext): Finding | undefined {
+  const { parent } = value;
+  const isPlain = ts.isArrayLiteralExpression(parent) || (ts.isCallExpression(parent) && parent.expression !== value);
+  const dto = isPlain ? wholeDto(value, undefined, file, context) : undefined;
+  if (dto === undefined || (way !== "insert" && hasKeyField(dto.fields, context))) return undefined;
+  const [before, after] = ["{ ...", `, ${context.field.name}: ${dto.value} }`];
+  const splices = [
+    { start: value.getStart(file.ast), end: value.getStart(file.ast), text: before },
+    { start: value.end, end: value.end, text: after },
+  ];
+  return { kind: "edit", splices, what, text: before + textOf(value, file) + after };
+}
+
+/** Whether what callers send may be a row that exists. */
+function hasKeyField(fields: ReadonlyMap<string, unknown>, { model }: TransformContext): boolean {
+  return model.fields.some((field) => field.isId && fields.has(field.name));
+}
+
+/** `user` of `const user = found ?? new User()`: it is looked after where it is made. */
+function isMadeInView(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  return ts.isIdentifier(value) && madeInstances(file, context).some(({ name }) => name === value.text);
+}
+
+/** Whether a value is declared as something that is no row yet: a DTO, a part of one. */
+function isPart(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  if (thingOf(value, file, context)?.kind === "members") return true;
+  const found = inViewOf(value, file, context.project);
+  return found?.kind === "typed" && /^(?:DeepPartial|Partial|QueryDeepPartialEntity)\b/.test(found.type.getText());
+}

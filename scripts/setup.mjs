@@ -12,6 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
+const packages = ["core", "plugin-prisma", "plugin-typeorm"];
 const marker = join(root, "node_modules/.lockstep-setup.json");
 const done = existsSync(marker) ? JSON.parse(readFileSync(marker, "utf8")) : {};
 const lock = hash(readFileSync(join(root, "package-lock.json"), "utf8"));
@@ -22,8 +23,8 @@ if (done.lock !== lock || !existsSync(join(root, "node_modules/.bin/tsc"))) {
   console.error("Installing dependencies (npm ci) …");
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 }
-const sources = hash(["core", "plugin-prisma"].map((folder) => listing(join(root, folder, "src"))).join("\n"));
-const isBuilt = existsSync(join(root, "core/dist/index.js")) && existsSync(join(root, "plugin-prisma/dist/index.js"));
+const sources = hash(packages.map((folder) => listing(join(root, folder, "src"))).join("\n"));
+const isBuilt = packages.every((folder) => existsSync(join(root, folder, "dist/index.js")));
 if (done.sources !== sources || !isBuilt) {
   run("node", ["scripts/lists.mjs"]);
   console.error("Building …");

@@ -14,7 +14,7 @@ const imports = (ids, type) =>
 const lists = [
   {
     folder: "core/src/rules",
-    not: ["index", "rule", "steps", "in-phases", "judge"],
+    not: ["index", "rule", "steps", "in-phases", "judge", "notice"],
     write: (ids) =>
       `${imports(ids, `import type { Rule } from "./rule.js";`)}
 

@@ -28,7 +28,9 @@ export interface ColumnDeclaration {
   readonly isSerial: boolean;
   readonly isUnique: boolean;
   readonly isPrimaryKey: boolean;
-  /** REFERENCES, CHECK, COLLATE …: something this model does not describe. */
+  /** `"C"`, as the statement spells it. */
+  readonly collationSql?: string;
+  /** REFERENCES, CHECK, COLLATE …: something that no unit describes. */
   readonly hasOther: boolean;
 }
 
@@ -81,8 +83,27 @@ export type Operation = OperationBase &
     | {
         readonly kind: "addPrimaryKey";
         readonly table: TableName;
+        readonly name: string | undefined;
         readonly columns: readonly string[];
       }
+    | {
+        readonly kind: "addUnique";
+        readonly table: TableName;
+        readonly name: string | undefined;
+        readonly columns: readonly string[];
+        readonly deferrable: Deferrable;
+        /** `INCLUDE`, `NULLS NOT DISTINCT`, `WITH (…)`: something this model does not describe. */
+        readonly hasOther: boolean;
+      }
+    | {
+        readonly kind: "addCheck";
+        readonly table: TableName;
+        readonly name: string | undefined;
+        /** Every column that its expression names. */
+        readonly reads: readonly string[];
+        readonly isValid: boolean;
+      }
+    | { readonly kind: "addExclusion"; readonly table: TableName; readonly name: string | undefined }
     | { readonly kind: "setNotNull"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropNotNull"; readonly table: TableName; readonly column: string }
     | {
@@ -91,13 +112,35 @@ export type Operation = OperationBase &
         readonly column: string;
         readonly defaultSql: string | undefined;
       }
-    | { readonly kind: "setType"; readonly table: TableName; readonly column: string; readonly typeSql: string }
+    | {
+        readonly kind: "setType";
+        readonly table: TableName;
+        readonly column: string;
+        /** From the type to the end of the clause, `COLLATE` and `USING` included. */
+        readonly typeSql: string;
+        /** As `format_type` prints it. */
+        readonly type: string;
+        /** `USING …` or `COLLATE …`: more than the type changes. */
+        readonly hasOther: boolean;
+      }
+    | { readonly kind: "renameColumn"; readonly table: TableName; readonly column: string; readonly newName: string }
     | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropTable"; readonly table: TableName }
     | { readonly kind: "dropIndex"; readonly name: TableName; readonly isConcurrent: boolean }
     | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
     | { readonly kind: "addEnumValue"; readonly name: TableName; readonly value: string }
+    | { readonly kind: "renameType"; readonly name: TableName; readonly newName: string }
+    | { readonly kind: "dropType"; readonly name: TableName }
+    | { readonly kind: "createView"; readonly name: TableName }
+    | { readonly kind: "dropView"; readonly name: TableName }
+    | {
+        readonly kind: "insert";
+        readonly table: TableName;
+        /** Rows that stand in the statement: nothing is read. */
+        readonly isOfValues: boolean;
+      }
+    | { readonly kind: "delete"; readonly table: TableName }
     | { readonly kind: "update"; readonly table: TableName; readonly columns: readonly string[] }
     | { readonly kind: "unknown"; readonly what: string; readonly tables: readonly TableName[] }
   );

@@ -10,6 +10,7 @@ import {
   type TableName,
 } from "../model/index.js";
 import { rules } from "./index.js";
+import { noticeOf } from "./notice.js";
 import type { Rule, RuleContext } from "./rule.js";
 
 /** An operation that a rule rewrites. */
@@ -31,13 +32,15 @@ export interface Judgement {
  * the change drops, where they are given.
  *
  * @param source what the model and its annotations say about a column. Default: nothing, as where no annotation is
+ * @param formerType the type of a column before the change. Default: not known, so a change of type counts as a rewrite
  */
 export function judge(
   migration: Migration,
   source: RuleContext["source"] = () => undefined,
   droppedIndex: RuleContext["droppedIndex"] = () => undefined,
+  formerType: RuleContext["formerType"] = () => undefined,
 ): Judgement {
-  const context = contextOf(migration.operations, source, droppedIndex);
+  const context = contextOf(migration.operations, { source, droppedIndex, formerType });
   const findings = migration.operations.flatMap((operation) => findingsOf(operation, context));
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
@@ -58,16 +61,16 @@ function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context:
 
 function contextOf(
   operations: readonly Operation[],
-  source: RuleContext["source"],
-  droppedIndex: RuleContext["droppedIndex"],
+  known: Pick<RuleContext, "source" | "droppedIndex" | "formerType">,
 ): RuleContext {
-  const created = operations.flatMap((operation) => (operation.kind === "createTable" ? [operation.table] : []));
+  const created = operations.flatMap((operation) =>
+    operation.kind === "createTable" ? [operation.table] : operation.kind === "createView" ? [operation.name] : [],
+  );
   const createdInThisChange = (table: TableName) => created.some((candidate) => isSameTable(candidate, table));
   return {
+    ...known,
     operations,
     createdInThisChange,
-    source,
-    droppedIndex,
     addedColumn(table, column): ColumnDeclaration | undefined {
       if (createdInThisChange(table)) return undefined;
       for (const operation of operations) {
@@ -77,60 +80,4 @@ function contextOf(
       return undefined;
     },
   };
-}
-
-/** Statements beyond the operations that take no lock on a table and change none. */
-const harmless = new Set(["CreateSchemaStmt", "CreateExtensionStmt", "CommentStmt"]);
-
-/** Why a person should look at an operation that no rule rewrites; undefined: it is safe as it stands. */
-function noticeOf(operation: Operation, context: RuleContext): Notice | undefined {
-  const reason = reasonOf(operation, context);
-  return reason === undefined ? undefined : { line: operation.line, sql: operation.sql, reason };
-}
-
-function reasonOf(operation: Operation, context: RuleContext): string | undefined {
-  switch (operation.kind) {
-    case "createTable":
-    case "createType":
-    case "addEnumValue":
-    case "dropNotNull":
-    case "setDefault":
-      return undefined;
-    case "addColumn": {
-      if (context.createdInThisChange(operation.table)) return undefined;
-      const { column } = operation;
-      if (column.isGenerated || column.isIdentity || column.isSerial) return "rewrites the whole table under a lock";
-      if (column.defaultSql !== undefined && !column.isDefaultStored)
-        return "the default differs from row to row, so the whole table is rewritten under a lock";
-      if (column.isUnique || column.isPrimaryKey) return "builds an index under a lock";
-      return column.hasOther ? "has a constraint that is checked for all rows under a lock" : undefined;
-    }
-    case "createIndex":
-      if (operation.isConcurrent || context.createdInThisChange(operation.table)) return undefined;
-      return `nothing can be written to "${operation.table.name}" until the index is built`;
-    case "addForeignKey":
-      if (context.createdInThisChange(operation.table) || !operation.isValid) return undefined;
-      return `all rows of "${operation.table.name}" are checked while writes to both tables wait`;
-    case "addPrimaryKey":
-      if (context.createdInThisChange(operation.table)) return undefined;
-      return `all rows of "${operation.table.name}" are checked and an index is built while reads and writes wait`;
-    case "setNotNull":
-      return "all rows are checked while reads and writes wait; fails if one is NULL";
-    case "setType":
-      return "may rewrite the whole table under a lock";
-    case "dropColumn":
-      return "loses the column's data; running code that still names it fails";
-    case "dropTable":
-      return "loses the table's data; running code that still uses it fails";
-    case "dropIndex":
-      return operation.isConcurrent ? undefined : "waits for all readers of the table; queries may become slow";
-    case "dropConstraint":
-      return "takes a lock on the table; what the constraint refused is allowed from now on";
-    case "update":
-      return "changes rows inside a migration: they stay locked until it ends";
-    case "unknown":
-      return harmless.has(operation.what) ? undefined : `is not understood (${operation.what})`;
-    default:
-      return operation satisfies never;
-  }
 }

@@ -13,7 +13,7 @@ import type {
 /** What a rule may know about the change that it judges. Facts about a developer's own database are not among it. */
 export interface RuleContext {
   readonly operations: readonly Operation[];
-  /** The table is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
+  /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
   createdInThisChange(table: TableName): boolean;
   /** The declaration of a column that this change adds to an existing table. */
   addedColumn(table: TableName, column: string): ColumnDeclaration | undefined;
@@ -21,6 +21,8 @@ export interface RuleContext {
   source(table: TableName, column: string): ColumnSource | undefined;
   /** An index that the change drops, as the database describes it; undefined where nobody has asked the database. */
   droppedIndex(name: TableName): IndexFacts | undefined;
+  /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
+  formerType(table: TableName, column: string): string | undefined;
 }
 
 /** The safe sequence that replaces an operation, by phase. Phases without steps are left out of the plan. */

@@ -1,4 +1,5 @@
 import type { ColumnDeclaration, OperationOf } from "../model/index.js";
+import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { quoteLiteral } from "../sql/postgres/quote.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { defineRule, type RuleContext } from "./rule.js";
@@ -39,6 +40,7 @@ function newValueIn(column: ColumnDeclaration, { operations }: RuleContext): Ope
     (operation): operation is OperationOf<"addEnumValue"> =>
       operation.kind === "addEnumValue" &&
       userTypeText(operation.name) === column.type.replace(/\[\]$/, "") &&
-      column.defaultSql?.includes(quoteLiteral(operation.value)) === true,
+      column.defaultSql !== undefined &&
+      hasEnumValue(column.defaultSql, operation.value),
   );
 }

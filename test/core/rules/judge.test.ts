@@ -10,7 +10,46 @@ const cases: readonly (readonly [sql: string, reason: RegExp | undefined])[] = [
   [`ALTER TABLE "User" ALTER COLUMN "email" DROP NOT NULL`, undefined],
   [`ALTER TABLE "User" DROP COLUMN "email"`, /loses the column's data/],
   [`ALTER TABLE "User" ALTER COLUMN "email" SET NOT NULL`, /all rows are checked/],
-  [`ALTER TABLE "User" RENAME COLUMN "a" TO "b"`, /is not understood/],
+  [
+    `ALTER TABLE "User" RENAME COLUMN "a" TO "b"`,
+    /code that says "a" fails from then on, code that says "b" until then/,
+  ],
+  [`ALTER TABLE "User" RENAME TO "Person"`, /is not understood \(RENAME TABLE\)/],
+  [`ALTER TABLE "User" RENAME CONSTRAINT "a" TO "b"`, undefined],
+  [`ALTER INDEX "a" RENAME TO "b"`, undefined],
+  [`ALTER TYPE "Role" RENAME TO "Kind"`, /code that names the type "Role" fails/],
+  [`DROP TYPE "Role"`, undefined],
+  [`DROP TYPE "Role" CASCADE`, /is not understood \(DROP TYPE CASCADE\)/],
+  [`DROP SCHEMA "shop" CASCADE`, /is not understood \(DROP SCHEMA CASCADE\)/],
+  [`CREATE SEQUENCE "s" OWNED BY "User"."id"`, undefined],
+  [`CREATE VIEW "v" AS SELECT 1`, undefined],
+  [`CREATE MATERIALIZED VIEW "v" AS SELECT 1; CREATE INDEX "i" ON "v" ("a")`, undefined],
+  [`DROP VIEW "v"`, /code that still reads it fails/],
+  [`DROP VIEW "v"; CREATE VIEW "v" AS SELECT 2`, undefined],
+  [`INSERT INTO "User" ("id") VALUES (1), (2)`, undefined],
+  [`INSERT INTO "User" ("id") SELECT 1`, /as many rows as its query says/],
+  [`INSERT INTO "User" ("id") VALUES (1) ON CONFLICT ("id") DO UPDATE SET "id" = 2`, /as many rows/],
+  [`DELETE FROM "User" WHERE "id" = $1`, /deletes rows inside a migration/],
+  [`DELETE FROM "typeorm_metadata" WHERE "type" = $1`, undefined],
+  [
+    `ALTER TABLE "User" ADD CONSTRAINT "k" UNIQUE ("a", "b")`,
+    /reads and writes of "User" wait until its index is built/,
+  ],
+  [`ALTER TABLE "User" ADD CONSTRAINT "k" UNIQUE USING INDEX "i"`, /is not understood/],
+  [`CREATE TABLE "T" ("a" int); ALTER TABLE "T" ADD CONSTRAINT "k" UNIQUE ("a")`, undefined],
+  [`ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" > 0)`, /all rows of "User" are checked/],
+  [`ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID`, undefined],
+  [`ALTER TABLE "User" ADD CONSTRAINT "x" EXCLUDE USING gist ("a" WITH &&)`, /two rows exclude each other/],
+  [`ALTER TABLE "User" ALTER COLUMN "a" TYPE TEXT`, /may rewrite/],
+  [
+    `CREATE TYPE "K" AS ENUM ('a'); ALTER TABLE "User" ALTER COLUMN "a" TYPE "K" USING "a"::text::"K"`,
+    /every row of "User" is written again/,
+  ],
+  [
+    `ALTER TYPE "K" ADD VALUE 'b'; ALTER TABLE "User" ALTER COLUMN "a" SET DEFAULT 'b'`,
+    /fails if it runs in the transaction that adds "b" to the enum "K"/,
+  ],
+  [`ALTER TYPE "K" ADD VALUE 'b'; ALTER TABLE "User" ALTER COLUMN "a" SET DEFAULT 'a'`, undefined],
   [`TRUNCATE "User"`, /is not understood/],
 ];
 
@@ -19,4 +58,19 @@ test.each(cases)("%s", async (sql, reason) => {
   expect(findings).toEqual([]);
   if (reason === undefined) expect(notices).toEqual([]);
   else expect(notices).toMatchObject([{ line: 1, reason: expect.stringMatching(reason) }]);
+});
+
+test.each([
+  ["character varying(10)", `TYPE character varying(20)`, []],
+  ["numeric(10,2)", `TYPE numeric(12,2)`, []],
+  ["character varying(20)", `TYPE character varying(10)`, ["may rewrite the whole table under a lock"]],
+  ["character varying(10)", `TYPE text COLLATE "C"`, ["may rewrite the whole table under a lock"]],
+])("with the former type %s known: %s", async (former, clause, reasons) => {
+  const migration = readMigration(
+    `ALTER TABLE "User" ALTER COLUMN "a" ${clause};`,
+    "migration.sql",
+    await loadParser(),
+  );
+  const { notices } = judge(migration, undefined, undefined, () => former);
+  expect(notices.map(({ reason }) => reason)).toEqual(reasons);
 });

@@ -15,8 +15,12 @@ export function readColumn(
   const has = (type: Constraint["contype"]) => constraints.some((constraint) => constraint.contype === type);
   const typeName = definition.typeName ?? {};
   const { type, isSerial } = readType(typeName);
-  const starts = constraints.map((constraint) => constraint.location ?? end).sort((a, b) => a - b);
+  const { collClause } = definition;
+  const starts = [...constraints, ...(collClause === undefined ? [] : [collClause])]
+    .map(({ location }) => location ?? end)
+    .sort((a, b) => a - b);
   const following = (location: number) => starts.find((start) => start > location) ?? end;
+  const collationSql = collClause && slice(collClause.location ?? 0, following(collClause.location ?? 0));
   const byDefault = constraints.find((constraint) => constraint.contype === "CONSTR_DEFAULT");
   const defaultSql = byDefault && slice(byDefault.location ?? 0, following(byDefault.location ?? 0));
   const described = new Set([
@@ -41,8 +45,9 @@ export function readColumn(
     isSerial,
     isUnique: has("CONSTR_UNIQUE"),
     isPrimaryKey: has("CONSTR_PRIMARY"),
+    ...(collationSql === undefined ? {} : { collationSql: collationSql.replace(/^COLLATE\s*/i, "").trim() }),
     hasOther:
-      definition.collClause !== undefined ||
+      collClause !== undefined ||
       constraints.some((constraint) => constraint.contype === undefined || !described.has(constraint.contype)),
   };
 }

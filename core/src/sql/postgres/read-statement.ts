@@ -1,8 +1,10 @@
-import type { AlterTableCmd, Constraint, IndexStmt, Node, RangeVar } from "libpg-query";
-import type { Deferrable, Operation, ReferentialAction, TableName } from "../../model/index.js";
+import type { DropStmt, InsertStmt, Node, RangeVar, RenameStmt } from "libpg-query";
+import type { Operation } from "../../model/index.js";
+import { readClause } from "./read-clause.js";
 import { readColumn } from "./read-column.js";
+import { readIndex } from "./read-index.js";
+import { qualifiedName, tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
-import { nameParts, walk } from "./walk.js";
 
 /** Where the parts of one statement stand in the source. Locations are UTF-8 bytes, as the parser counts. */
 export interface StatementSource {
@@ -15,9 +17,12 @@ export interface StatementSource {
   slice(from: number, to: number): string;
 }
 
+/** What every operation of one statement has. */
+type Whole = Pick<Operation, "statement" | "sql" | "line">;
+
 /** The operations of one statement; always at least one, `unknown` where the form is not described. */
 export function readStatement(node: Node, source: StatementSource): Operation[] {
-  const whole = { statement: source.index, sql: source.sql, line: source.line };
+  const whole: Whole = { statement: source.index, sql: source.sql, line: source.line };
   if ("AlterTableStmt" in node) {
     const statement = node.AlterTableStmt;
     const table = tableOf(statement.relation);
@@ -42,7 +47,7 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
       {
         ...whole,
         kind: "createType",
-        name: qualified(strings(node.CreateEnumStmt.typeName)),
+        name: qualifiedName(strings(node.CreateEnumStmt.typeName)),
         values: strings(node.CreateEnumStmt.vals),
       },
     ];
@@ -52,10 +57,15 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
       {
         ...whole,
         kind: "addEnumValue",
-        name: qualified(strings(node.AlterEnumStmt.typeName)),
+        name: qualifiedName(strings(node.AlterEnumStmt.typeName)),
         value: node.AlterEnumStmt.newVal ?? "",
       },
     ];
+  if ("ViewStmt" in node) return [{ ...whole, kind: "createView", name: tableOf(node.ViewStmt.view) }];
+  if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_MATVIEW")
+    return [{ ...whole, kind: "createView", name: tableOf(node.CreateTableAsStmt.into?.rel) }];
+  if ("InsertStmt" in node) return [readInsert(node.InsertStmt, whole)];
+  if ("DeleteStmt" in node) return [{ ...whole, kind: "delete", table: tableOf(node.DeleteStmt.relation) }];
   if ("UpdateStmt" in node)
     return [
       {
@@ -67,154 +77,59 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
         ),
       },
     ];
-  if ("DropStmt" in node) {
-    const statement = node.DropStmt;
-    const names = (statement.objects ?? []).map((object) =>
-      qualified(strings("List" in object ? object.List.items : [object])),
-    );
-    if (statement.removeType === "OBJECT_TABLE") return names.map((table) => ({ ...whole, kind: "dropTable", table }));
-    if (statement.removeType === "OBJECT_INDEX")
-      return names.map((name) => ({ ...whole, kind: "dropIndex", name, isConcurrent: statement.concurrent === true }));
-  }
+  if ("RenameStmt" in node) return [readRename(node.RenameStmt, whole)];
+  if ("DropStmt" in node) return readDrop(node.DropStmt, whole);
   const what = Object.keys(node)[0] ?? "statement";
   const relation = (Object.values(node)[0] as { relation?: RangeVar } | undefined)?.relation;
   return [{ ...whole, kind: "unknown", what, tables: relation === undefined ? [] : [tableOf(relation)] }];
 }
 
-function readClause(command: AlterTableCmd, table: TableName, position: number, source: StatementSource): Operation {
-  const clause = source.clauses[position] ?? { sql: source.sql, end: source.end, line: source.line };
-  const base = { statement: source.index, sql: clause.sql, line: clause.line };
-  const definition = command.def;
-  const column = command.name ?? "";
-  switch (command.subtype) {
-    case "AT_AddColumn":
-      if (definition !== undefined && "ColumnDef" in definition)
-        return {
-          ...base,
-          kind: "addColumn",
-          table,
-          column: readColumn(definition.ColumnDef, clause.end, source.slice),
-        };
-      break;
-    case "AT_SetNotNull":
-      return { ...base, kind: "setNotNull", table, column };
-    case "AT_DropNotNull":
-      return { ...base, kind: "dropNotNull", table, column };
-    case "AT_DropColumn":
-      return { ...base, kind: "dropColumn", table, column };
-    case "AT_DropConstraint":
-      return { ...base, kind: "dropConstraint", table, name: column };
-    case "AT_ColumnDefault":
-      return {
-        ...base,
-        kind: "setDefault",
-        table,
-        column,
-        defaultSql: definition === undefined ? undefined : clause.sql.replace(/^.*?\bSET\s+DEFAULT\s+/is, ""),
-      };
-    case "AT_AlterColumnType":
-      if (definition !== undefined && "ColumnDef" in definition) {
-        const from = definition.ColumnDef.typeName?.location ?? 0;
-        return { ...base, kind: "setType", table, column, typeSql: source.slice(from, clause.end).trim() };
-      }
-      break;
-    case "AT_AddConstraint":
-      if (definition !== undefined && "Constraint" in definition && definition.Constraint.contype === "CONSTR_FOREIGN")
-        return { ...base, ...readForeignKey(definition.Constraint, table) };
-      // With an index that exists (USING INDEX) it has no columns here.
-      if (
-        definition !== undefined &&
-        "Constraint" in definition &&
-        definition.Constraint.contype === "CONSTR_PRIMARY" &&
-        definition.Constraint.keys !== undefined
-      )
-        return { ...base, kind: "addPrimaryKey", table, columns: strings(definition.Constraint.keys) };
-      break;
+/** ON CONFLICT may change rows that exist, a SELECT may read many: those are not rows that stand in the statement. */
+function readInsert({ relation, selectStmt, onConflictClause }: InsertStmt, whole: Whole): Operation {
+  const query = selectStmt !== undefined && "SelectStmt" in selectStmt ? selectStmt.SelectStmt : undefined;
+  const isOfValues = (query?.valuesLists?.length ?? 0) > 0 && onConflictClause === undefined;
+  return { ...whole, kind: "insert", table: tableOf(relation), isOfValues };
+}
+
+/** `OBJECT_TABCONSTRAINT` → `CONSTRAINT`, in messages. */
+function objectWords(type: string | undefined): string {
+  return (type ?? "").replace(/^OBJECT_/, "").replace("TABCONSTRAINT", "CONSTRAINT");
+}
+
+function readRename(statement: RenameStmt, whole: Whole): Operation {
+  const { renameType, relationType, relation, object, subname = "", newname: newName = "" } = statement;
+  if (renameType === "OBJECT_COLUMN" && relationType === "OBJECT_TABLE")
+    return { ...whole, kind: "renameColumn", table: tableOf(relation), column: subname, newName };
+  if (renameType === "OBJECT_TYPE" && object !== undefined && "List" in object)
+    return { ...whole, kind: "renameType", name: qualifiedName(strings(object.List.items)), newName };
+  const tables = relation === undefined ? [] : [tableOf(relation)];
+  return { ...whole, kind: "unknown", what: `RENAME ${objectWords(renameType)}`, tables };
+}
+
+/** What CASCADE takes with a type or a view is not said in the statement. */
+function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, whole: Whole): Operation[] {
+  const names = objects.map((object) => qualifiedName(partsOf(object)));
+  const isCascade = behavior === "DROP_CASCADE";
+  switch (removeType) {
+    case "OBJECT_TABLE":
+      return names.map((table) => ({ ...whole, kind: "dropTable", table }));
+    case "OBJECT_INDEX":
+      return names.map((name) => ({ ...whole, kind: "dropIndex", name, isConcurrent: concurrent === true }));
   }
-  return { ...base, kind: "unknown", what: command.subtype ?? "ALTER TABLE", tables: [table] };
+  const what = `DROP ${objectWords(removeType)}${isCascade ? " CASCADE" : ""}`;
+  if (isCascade) return [{ ...whole, kind: "unknown", what, tables: [] }];
+  switch (removeType) {
+    case "OBJECT_TYPE":
+      return names.map((name) => ({ ...whole, kind: "dropType", name }));
+    case "OBJECT_VIEW":
+    case "OBJECT_MATVIEW":
+      return names.map((name) => ({ ...whole, kind: "dropView", name }));
+    default:
+      return [{ ...whole, kind: "unknown", what, tables: [] }];
+  }
 }
 
-const actions: Readonly<Record<string, ReferentialAction>> = {
-  a: "NO ACTION",
-  r: "RESTRICT",
-  c: "CASCADE",
-  n: "SET NULL",
-  d: "SET DEFAULT",
-};
-
-function readForeignKey(constraint: Constraint, table: TableName) {
-  const { fk_upd_action: onUpdate = "a", fk_del_action: onDelete = "a", fk_matchtype: match = "s" } = constraint;
-  const deferrable: Deferrable = constraint.initdeferred ? "deferred" : constraint.deferrable ? "immediate" : "no";
-  return {
-    kind: "addForeignKey" as const,
-    table,
-    name: constraint.conname,
-    columns: strings(constraint.fk_attrs),
-    references: tableOf(constraint.pktable),
-    referencedColumns: strings(constraint.pk_attrs),
-    onUpdate: actions[onUpdate] ?? "NO ACTION",
-    onDelete: actions[onDelete] ?? "NO ACTION",
-    isMatchFull: match === "f",
-    deferrable,
-    isValid: constraint.skip_validation !== true,
-    hasOther:
-      (constraint.fk_del_set_cols?.length ?? 0) > 0 ||
-      constraint.fk_with_period === true ||
-      constraint.pk_with_period === true ||
-      constraint.is_enforced !== true,
-  };
-}
-
-function readIndex(statement: IndexStmt, source: StatementSource) {
-  const elements = (statement.indexParams ?? []).flatMap((param) => ("IndexElem" in param ? [param.IndexElem] : []));
-  const isPlain =
-    statement.whereClause === undefined &&
-    !statement.indexIncludingParams?.length &&
-    !statement.nulls_not_distinct &&
-    !statement.options?.length &&
-    statement.tableSpace === undefined &&
-    elements.every(
-      (element) =>
-        element.name !== undefined &&
-        !element.opclass?.length &&
-        !element.collation?.length &&
-        (element.ordering ?? "SORTBY_DEFAULT") === "SORTBY_DEFAULT" &&
-        (element.nulls_ordering ?? "SORTBY_NULLS_DEFAULT") === "SORTBY_NULLS_DEFAULT",
-    );
-  return {
-    kind: "createIndex" as const,
-    table: tableOf(statement.relation),
-    name: statement.idxname ?? "",
-    isUnique: statement.unique === true,
-    isConcurrent: statement.concurrent === true,
-    columns: isPlain ? elements.map((element) => element.name ?? "") : undefined,
-    reads: columnsOf(statement),
-    method: statement.accessMethod ?? "btree",
-    definition: afterName(source.slice(statement.relation?.location ?? 0, source.end)),
-  };
-}
-
-/** Every column that an index names, each once. */
-function columnsOf({ indexParams, indexIncludingParams, whereClause }: IndexStmt): string[] {
-  const found = new Set<string>();
-  walk([indexParams, indexIncludingParams, whereClause], (kind, node) => {
-    if (kind === "IndexElem" && typeof node.name === "string") found.add(node.name);
-    if (kind === "ColumnRef") for (const name of nameParts(node.fields).slice(-1)) found.add(name);
-  });
-  return [...found];
-}
-
-/** What follows the name of a table, with or without its schema. */
-function afterName(text: string): string {
-  return text.replace(/^(?:"(?:[^"]|"")*"|[^\s".(]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".(]+))?\s*/, "");
-}
-
-function tableOf(relation: RangeVar | undefined): TableName {
-  return qualified([relation?.schemaname, relation?.relname].filter((part) => part !== undefined));
-}
-
-function qualified(parts: readonly string[]): TableName {
-  const name = parts.at(-1) ?? "";
-  const schema = parts.at(-2);
-  return schema === undefined ? { name } : { schema, name };
+function partsOf(object: Node): string[] {
+  if ("List" in object) return strings(object.List.items);
+  return "TypeName" in object ? strings(object.TypeName.names) : strings([object]);
 }

@@ -63,7 +63,8 @@ export function readType(typeName: TypeName): ReadType {
   const suffix = "[]".repeat(typeName.arrayBounds?.length ? 1 : 0);
   if (base === undefined) {
     const [name = "", schema] = [...names].reverse();
-    const type = userTypeText(schema === undefined ? { name } : { schema, name }) + suffix;
+    const type =
+      userTypeText(schema === undefined ? { name } : { schema, name }) + ownModifiers(name, typeName) + suffix;
     return { type, isSerial: false, isUserDefined: true };
   }
   return { type: withModifiers(base, modifiers(typeName)) + suffix, isSerial: false, isUserDefined: false };
@@ -85,11 +86,32 @@ function withModifiers(base: string, typmods: readonly number[]): string {
 }
 
 function modifiers(typeName: TypeName): number[] {
-  return (typeName.typmods ?? []).flatMap((node) => {
+  const numbers = (typeName.typmods ?? []).flatMap((node) => {
     if (!("A_Const" in node)) return [];
     const constant = node.A_Const;
     return constant.ival === undefined ? [] : [constant.ival.ival ?? 0];
   });
+  // Of an interval the first one says which fields it has; only all of them are described.
+  return strings(typeName.names).at(-1) === "interval" ? numbers.slice(1) : numbers;
+}
+
+/** PostGIS's own spelling of what may stand in `geometry(Point,4326)`; names without quotes arrive in small letters. */
+const shapes = "Geometry Point LineString Polygon MultiPoint MultiLineString MultiPolygon GeometryCollection".split(
+  " ",
+);
+
+/** The modifiers of an extension's type, as its own function for that prints them: `vector(3)`, `geometry(Point,4326)`. */
+function ownModifiers(type: string, { typmods = [] }: TypeName): string {
+  const words = typmods.map((node) => {
+    if ("A_Const" in node) return String(node.A_Const.ival?.ival ?? 0);
+    const word = "ColumnRef" in node ? (strings(node.ColumnRef.fields)[0] ?? "") : "";
+    const [, shape = word, dimensions = ""] = /^(.*?)(zm|z|m)?$/.exec(word) ?? [];
+    const known = shapes.find((name) => name.toLowerCase() === shape);
+    return known === undefined ? word : known + dimensions.toUpperCase();
+  });
+  // A geography without a number is WGS 84.
+  if (type === "geography" && words.length === 1) words.push("4326");
+  return words.length === 0 ? "" : `(${words.join(",")})`;
 }
 
 /** The strings of a list of String nodes. */

@@ -31,7 +31,18 @@ const statements: readonly [sql: string, kinds: readonly string[]][] = [
   [`DROP TABLE "a", "b"`, ["dropTable", "dropTable"]],
   [`UPDATE "User" SET "a" = 'x;y' /* ; */ WHERE "b" = $$;$$`, ["update"]],
   [`DO $x$ BEGIN PERFORM 1; END $x$`, ["unknown"]],
-  [`ALTER TABLE "User" RENAME COLUMN "a" TO "b"`, ["unknown"]],
+  [`ALTER TABLE "User" RENAME COLUMN "a" TO "b"`, ["renameColumn"]],
+  [`ALTER TABLE "auth"."User" RENAME CONSTRAINT "a" TO "b"`, ["unknown"]],
+  [`ALTER TYPE "auth"."Röle" RENAME TO "b"`, ["renameType"]],
+  [`DROP TYPE "auth"."Röle"`, ["dropType"]],
+  [`ALTER TABLE "T" ADD CONSTRAINT "u" UNIQUE ("a", "é") DEFERRABLE INITIALLY DEFERRED`, ["addUnique"]],
+  [`ALTER TABLE "T" ADD CONSTRAINT "c" CHECK ("a" <> 'x,y')`, ["addCheck"]],
+  [`ALTER TABLE "T" ADD CONSTRAINT "x" EXCLUDE USING gist ("a" WITH &&)`, ["addExclusion"]],
+  [`ALTER TABLE "T" ADD CONSTRAINT "p" PRIMARY KEY ("a", "b")`, ["addPrimaryKey"]],
+  [`INSERT INTO "T"("a") VALUES ($1, DEFAULT)`, ["insert"]],
+  [`DELETE FROM "T" WHERE "a" = $1`, ["delete"]],
+  [`CREATE VIEW "v" AS SELECT 1`, ["createView"]],
+  [`DROP VIEW "v"`, ["dropView"]],
   [`COMMENT ON TABLE "User" IS 'it''s; fine'`, ["unknown"]],
 ];
 
@@ -74,10 +85,46 @@ const types: readonly [written: string, formatted: string][] = [
   ["CHAR(2)", "character(2)"],
   [`"Role"`, `"Role"`],
   [`"auth"."Role"`, `auth."Role"`],
+  ["geometry(Point,4326)", "geometry(Point,4326)"],
+  ["geometry(multipolygonzm)", "geometry(MultiPolygonZM)"],
+  ["geography(LineString)", "geography(LineString,4326)"],
+  ["geometry", "geometry"],
+  ["halfvec(1536)", "halfvec(1536)"],
 ];
 test.each(types)("%s is %s in the catalogue", (written, formatted) => {
   const [operation] = read(`ALTER TABLE "User" ADD COLUMN "x" ${written} NOT NULL;`).operations;
   expect(operation).toMatchObject({ kind: "addColumn", column: { type: formatted, typeSql: written, notNull: true } });
+});
+
+const clauses: readonly [clause: string, operation: object][] = [
+  [
+    `ADD CONSTRAINT "u" UNIQUE ("a", "b") DEFERRABLE INITIALLY DEFERRED`,
+    { kind: "addUnique", name: "u", columns: ["a", "b"], deferrable: "deferred", hasOther: false },
+  ],
+  [`ADD CONSTRAINT "u" UNIQUE ("a") DEFERRABLE`, { kind: "addUnique", deferrable: "immediate" }],
+  [`ADD CONSTRAINT "u" UNIQUE ("a") DEFERRABLE INITIALLY IMMEDIATE`, { kind: "addUnique", deferrable: "immediate" }],
+  [`ADD UNIQUE ("a")`, { kind: "addUnique", name: undefined, deferrable: "no", hasOther: false }],
+  [`ADD CONSTRAINT "u" UNIQUE NULLS NOT DISTINCT ("a")`, { kind: "addUnique", hasOther: true }],
+  [`ADD CONSTRAINT "u" UNIQUE ("a") INCLUDE ("b")`, { kind: "addUnique", hasOther: true }],
+  [`ADD CONSTRAINT "u" UNIQUE ("a") WITH (fillfactor = 70)`, { kind: "addUnique", hasOther: true }],
+  [`ADD CONSTRAINT "c" CHECK ("a" > 0 AND lower(b) <> '') NOT VALID`, { reads: ["a", "b"], isValid: false }],
+  [
+    `ALTER COLUMN "a" TYPE TIMESTAMP(6) WITH TIME ZONE`,
+    { kind: "setType", type: "timestamp(6) with time zone", hasOther: false },
+  ],
+  [`ALTER COLUMN "a" TYPE text COLLATE "C"`, { type: "text", typeSql: `text COLLATE "C"`, hasOther: true }],
+  [`ALTER COLUMN "a" TYPE "s"."k"[] USING "a"::text::"s"."k"[]`, { type: "s.k[]", hasOther: true }],
+];
+test.each(clauses)("%s", (clause, operation) => {
+  expect(read(`ALTER TABLE "T" ${clause};`).operations).toMatchObject([operation]);
+});
+
+test.each([
+  [`"a" character varying COLLATE "C" NOT NULL`, { typeSql: "character varying", collationSql: `"C"`, notNull: true }],
+  [`"a" text DEFAULT 'x' COLLATE "s"."C"`, { defaultSql: "'x'", collationSql: `"s"."C"` }],
+  [`"a" text array NOT NULL DEFAULT '{}'`, { type: "text[]", defaultSql: "'{}'", hasOther: false }],
+])("column %s", (declaration, column) => {
+  expect(read(`ALTER TABLE "T" ADD ${declaration};`).operations).toMatchObject([{ kind: "addColumn", column }]);
 });
 
 test("LS1001: SQL that does not parse, with file and line", () => {

@@ -1,0 +1,67 @@
+import type { AlterTableCmd } from "libpg-query";
+import type { Operation, TableName } from "../../model/index.js";
+import { readColumn } from "./read-column.js";
+import { readConstraint } from "./read-constraint.js";
+import type { StatementSource } from "./read-statement.js";
+import { readType } from "./read-type.js";
+
+/** The operation of one clause of ALTER TABLE; `unknown` where the form is not described. */
+export function readClause(
+  command: AlterTableCmd,
+  table: TableName,
+  position: number,
+  source: StatementSource,
+): Operation {
+  const clause = source.clauses[position] ?? { sql: source.sql, end: source.end, line: source.line };
+  const base = { statement: source.index, sql: clause.sql, line: clause.line };
+  const definition = command.def;
+  const column = command.name ?? "";
+  switch (command.subtype) {
+    case "AT_AddColumn":
+      if (definition !== undefined && "ColumnDef" in definition)
+        return {
+          ...base,
+          kind: "addColumn",
+          table,
+          column: readColumn(definition.ColumnDef, clause.end, source.slice),
+        };
+      break;
+    case "AT_SetNotNull":
+      return { ...base, kind: "setNotNull", table, column };
+    case "AT_DropNotNull":
+      return { ...base, kind: "dropNotNull", table, column };
+    case "AT_DropColumn":
+      return { ...base, kind: "dropColumn", table, column };
+    case "AT_DropConstraint":
+      return { ...base, kind: "dropConstraint", table, name: column };
+    case "AT_ColumnDefault":
+      return {
+        ...base,
+        kind: "setDefault",
+        table,
+        column,
+        defaultSql: definition === undefined ? undefined : clause.sql.replace(/^.*?\bSET\s+DEFAULT\s+/is, ""),
+      };
+    case "AT_AlterColumnType":
+      if (definition !== undefined && "ColumnDef" in definition) {
+        const { typeName = {}, collClause, raw_default: using } = definition.ColumnDef;
+        return {
+          ...base,
+          kind: "setType",
+          table,
+          column,
+          typeSql: source.slice(typeName.location ?? 0, clause.end).trim(),
+          type: readType(typeName).type,
+          hasOther: collClause !== undefined || using !== undefined,
+        };
+      }
+      break;
+    case "AT_AddConstraint":
+      if (definition !== undefined && "Constraint" in definition) {
+        const added = readConstraint(definition.Constraint, table);
+        if (added !== undefined) return { ...base, ...added };
+      }
+      break;
+  }
+  return { ...base, kind: "unknown", what: command.subtype ?? "ALTER TABLE", tables: [table] };
+}

@@ -1,0 +1,88 @@
+import type { Constraint } from "libpg-query";
+import type { Deferrable, OperationKind, OperationOf, ReferentialAction, TableName } from "../../model/index.js";
+import { columnsOf } from "./read-index.js";
+import { tableOf } from "./read-names.js";
+import { strings } from "./read-type.js";
+
+/** What an operation is about, without the place where it stands. */
+type Described<K extends OperationKind> = Omit<OperationOf<K>, "statement" | "sql" | "line">;
+
+/**
+ * What ADD CONSTRAINT says; undefined where it is not described. With an index that exists (USING INDEX) a key has no columns in
+ * the statement, and nothing is built.
+ */
+export function readConstraint(constraint: Constraint, table: TableName) {
+  const name = constraint.conname;
+  switch (constraint.contype) {
+    case "CONSTR_FOREIGN":
+      return readForeignKey(constraint, table);
+    case "CONSTR_UNIQUE":
+      return constraint.keys === undefined ? undefined : readUnique(constraint, table);
+    case "CONSTR_PRIMARY":
+      if (constraint.keys === undefined) return undefined;
+      return { kind: "addPrimaryKey", table, name, columns: strings(constraint.keys) } as const;
+    case "CONSTR_CHECK":
+      return {
+        kind: "addCheck",
+        table,
+        name,
+        reads: columnsOf(constraint.raw_expr),
+        isValid: constraint.skip_validation !== true,
+      } as const;
+    case "CONSTR_EXCLUSION":
+      return { kind: "addExclusion", table, name } as const;
+    default:
+      return undefined;
+  }
+}
+
+function readUnique(constraint: Constraint, table: TableName): Described<"addUnique"> {
+  return {
+    kind: "addUnique",
+    table,
+    name: constraint.conname,
+    columns: strings(constraint.keys),
+    deferrable: deferrableOf(constraint),
+    hasOther:
+      (constraint.including?.length ?? 0) > 0 ||
+      constraint.nulls_not_distinct === true ||
+      (constraint.options?.length ?? 0) > 0 ||
+      constraint.indexspace !== undefined ||
+      constraint.without_overlaps === true,
+  };
+}
+
+const actions: Readonly<Record<string, ReferentialAction>> = {
+  a: "NO ACTION",
+  r: "RESTRICT",
+  c: "CASCADE",
+  n: "SET NULL",
+  d: "SET DEFAULT",
+};
+
+function readForeignKey(constraint: Constraint, table: TableName): Described<"addForeignKey"> {
+  const { fk_upd_action: onUpdate = "a", fk_del_action: onDelete = "a", fk_matchtype: match = "s" } = constraint;
+  return {
+    kind: "addForeignKey",
+    table,
+    name: constraint.conname,
+    columns: strings(constraint.fk_attrs),
+    references: tableOf(constraint.pktable),
+    referencedColumns: strings(constraint.pk_attrs),
+    onUpdate: actions[onUpdate] ?? "NO ACTION",
+    onDelete: actions[onDelete] ?? "NO ACTION",
+    isMatchFull: match === "f",
+    deferrable: deferrableOf(constraint),
+    isValid: constraint.skip_validation !== true,
+    hasOther:
+      (constraint.fk_del_set_cols?.length ?? 0) > 0 ||
+      constraint.fk_with_period === true ||
+      constraint.pk_with_period === true ||
+      constraint.is_enforced !== true,
+  };
+}
+
+function deferrableOf({ initdeferred, deferrable }: Constraint): Deferrable {
+  if (initdeferred) return "deferred";
+  return deferrable ? "immediate" : "no";
+}

@@ -1,0 +1,55 @@
+import type { IndexStmt } from "libpg-query";
+import { tableOf } from "./read-names.js";
+import { nameParts, walk } from "./walk.js";
+
+/**
+ * What CREATE INDEX says.
+ *
+ * @param slice cuts the source at node locations (UTF-8 bytes); `end` is where the statement ends
+ */
+export function readIndex(
+  statement: IndexStmt,
+  { slice, end }: { slice(from: number, to: number): string; readonly end: number },
+) {
+  const elements = (statement.indexParams ?? []).flatMap((param) => ("IndexElem" in param ? [param.IndexElem] : []));
+  const isPlain =
+    statement.whereClause === undefined &&
+    !statement.indexIncludingParams?.length &&
+    !statement.nulls_not_distinct &&
+    !statement.options?.length &&
+    statement.tableSpace === undefined &&
+    elements.every(
+      (element) =>
+        element.name !== undefined &&
+        !element.opclass?.length &&
+        !element.collation?.length &&
+        (element.ordering ?? "SORTBY_DEFAULT") === "SORTBY_DEFAULT" &&
+        (element.nulls_ordering ?? "SORTBY_NULLS_DEFAULT") === "SORTBY_NULLS_DEFAULT",
+    );
+  return {
+    kind: "createIndex" as const,
+    table: tableOf(statement.relation),
+    name: statement.idxname ?? "",
+    isUnique: statement.unique === true,
+    isConcurrent: statement.concurrent === true,
+    columns: isPlain ? elements.map((element) => element.name ?? "") : undefined,
+    reads: columnsOf([statement.indexParams, statement.indexIncludingParams, statement.whereClause]),
+    method: statement.accessMethod ?? "btree",
+    definition: afterName(slice(statement.relation?.location ?? 0, end)),
+  };
+}
+
+/** Every column that part of a parse tree names, each once: in keys and in expressions. */
+export function columnsOf(tree: unknown): string[] {
+  const found = new Set<string>();
+  walk(tree, (kind, node) => {
+    if (kind === "IndexElem" && typeof node.name === "string") found.add(node.name);
+    if (kind === "ColumnRef") for (const name of nameParts(node.fields).slice(-1)) found.add(name);
+  });
+  return [...found];
+}
+
+/** What follows the name of a table, with or without its schema. */
+function afterName(text: string): string {
+  return text.replace(/^(?:"(?:[^"]|"")*"|[^\s".(]+)(?:\s*\.\s*(?:"(?:[^"]|"")*"|[^\s".(]+))?\s*/, "");
+}

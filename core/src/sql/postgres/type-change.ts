@@ -1,0 +1,68 @@
+/**
+ * Types of which every value is stored alike, and read by the same operators: PostgreSQL casts between them without a function
+ * (pg_cast.castmethod = 'b') and keeps the indexes (CheckIndexCompatible in its indexcmds.c).
+ */
+const alike: readonly (readonly [from: string, to: string])[] = [
+  ["character varying", "text"],
+  ["text", "character varying"],
+  ["cidr", "inet"],
+  ["xml", "text"],
+  ["xml", "character varying"],
+];
+
+/**
+ * Types whose length or precision can grow without a look at the rows: the function that enforces it says so to the planner
+ * (varchar_support, varbit_support, numeric_support, timestamp_support, time_support, interval_support in pg_proc.prosupport).
+ */
+const growing: ReadonlySet<string> = new Set([
+  "character varying",
+  "bit varying",
+  "numeric",
+  "timestamp without time zone",
+  "timestamp with time zone",
+  "time without time zone",
+  "time with time zone",
+  "interval",
+]);
+
+/** Without a precision these have the greatest there is. */
+const greatestPrecision: Readonly<Record<string, number>> = {
+  "timestamp without time zone": 6,
+  "timestamp with time zone": 6,
+  "time without time zone": 6,
+  "time with time zone": 6,
+  interval: 6,
+};
+
+/**
+ * Whether ALTER COLUMN … TYPE changes the catalogue alone: neither the table nor a plain index is written or read. So it is on
+ * PostgreSQL 13 to 18 (test/database/type-change.test.ts looks at the files). What else depends on the column may cost more: see
+ * facts/column-dependents.ts.
+ *
+ * @param from as `format_type` prints it
+ * @example changesCatalogueOnly("character varying(100)", "text") === true
+ */
+export function changesCatalogueOnly(from: string, to: string): boolean {
+  const [before, after] = [parts(from), parts(to)];
+  if (before.isArray !== after.isArray) return false;
+  if (from === to) return true;
+  // Of an array PostgreSQL sees no more than that its elements lose their limit.
+  if (before.isArray) return before.base === after.base && growing.has(before.base) && after.limits.length === 0;
+  if (before.base !== after.base)
+    return after.limits.length === 0 && alike.some(([one, other]) => one === before.base && other === after.base);
+  if (!growing.has(before.base)) return false;
+  if (after.limits.length === 0) return true;
+  const [limit, scale] = before.limits.length === 0 ? [greatestPrecision[before.base]] : before.limits;
+  return limit !== undefined && (after.limits[0] ?? 0) >= limit && after.limits[1] === scale;
+}
+
+/** `numeric(10,2)[]` → `{ base: "numeric", limits: [10, 2], isArray: true }`. */
+function parts(type: string): { readonly base: string; readonly limits: readonly number[]; readonly isArray: boolean } {
+  const element = type.replace(/\[\]$/, "");
+  const limits = /\(([\d,-]+)\)/.exec(element)?.[1] ?? "";
+  return {
+    base: element.replace(/\([\d,-]+\)/, ""),
+    limits: limits === "" ? [] : limits.split(",").map(Number),
+    isArray: element !== type,
+  };
+}

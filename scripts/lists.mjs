@@ -5,16 +5,18 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const camel = (id) => id.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
 
+const pathOf = (line) => line.split('"')[1].replace(/\.js$/, "");
+
 /** In the order of their paths, as the linter wants them. */
 const imports = (ids, type) =>
   [type, ...ids.map((id) => `import ${camel(id)} from "./${id}.js";`)]
-    .sort((a, b) => (a.split('"')[1] < b.split('"')[1] ? -1 : 1))
+    .sort((a, b) => (pathOf(a) < pathOf(b) ? -1 : 1))
     .join("\n");
 
 const lists = [
   {
     folder: "core/src/rules",
-    not: ["index", "rule", "steps", "in-phases", "judge", "notice"],
+    not: ["index", "rule", "steps", "in-phases", "judge", "notice", "replaced-unique"],
     write: (ids) =>
       `${imports(ids, `import type { Rule } from "./rule.js";`)}
 

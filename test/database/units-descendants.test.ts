@@ -30,6 +30,15 @@ afterEach(close);
 const catalogueOf = (session: Session): Promise<Catalogue> =>
   readCatalogue(session, { schemas: ["public", "old data"] });
 
+/** Of a unique constraint it means nothing, and ALTER INDEX … ATTACH PARTITION leaves it as it was before. */
+function withoutNoInherit(catalogue: Catalogue): Catalogue {
+  const tables = catalogue.tables.map((each) => ({
+    ...each,
+    constraints: each.constraints.map(({ isLocal, ...rest }) => (rest.type === "u" ? rest : { isLocal, ...rest })),
+  }));
+  return { ...catalogue, tables };
+}
+
 /** Lists, a list of ranges, and a default; one partition in another schema, one with an awkward name. */
 const partitioned = `
   CREATE SCHEMA "old data";
@@ -78,6 +87,19 @@ const shapes: Shape[] = [
     below: "partitions",
   },
   {
+    name: "partitions, unique constraint",
+    make: partitioned,
+    rows: orders,
+    index: {
+      name: "UQ_%s",
+      isUnique: true,
+      columns: ["region", "id", "handle"],
+      method: "btree",
+      constraint: { deferrable: "deferred" },
+    },
+    below: "partitions",
+  },
+  {
     name: "partitions, hash index",
     make: partitioned,
     rows: orders,
@@ -101,19 +123,24 @@ describe.each(shapes)("$name", (shape) => {
 
   it("ends where the plain statements end", async () => {
     const plain = await open(shape.make);
-    const { name, isUnique, method, columns: keys } = shape.index;
+    const { name, isUnique, method, columns: keys, constraint } = shape.index;
+    const key = `(${keys.map((each) => `"${each}"`).join(", ")})`;
     await plain.observer.query(
       `ALTER TABLE "Order" ADD COLUMN "handle" text NOT NULL, ADD COLUMN "tag" character varying(30) NOT NULL;
-       CREATE ${isUnique ? "UNIQUE " : ""}INDEX "${name}" ON "Order" USING ${method} (${keys.map((key) => `"${key}"`).join(", ")})`,
+       ${
+         constraint === undefined
+           ? `CREATE ${isUnique ? "UNIQUE " : ""}INDEX "${name}" ON "Order" USING ${method} ${key}`
+           : `ALTER TABLE "Order" ADD CONSTRAINT "${name}" UNIQUE ${key} DEFERRABLE INITIALLY DEFERRED`
+       }`,
     );
-    const expected = await catalogueOf(plain.observer);
+    const expected = withoutNoInherit(await catalogueOf(plain.observer));
     await close();
 
     const live = await open(shape.make);
     await live.observer.query(shape.rows);
     for (const kind of ["expand", "create-index", "assert-index", "prove", "enforce"] as const)
       await live.session.query(files[kind]);
-    expect(await catalogueOf(live.observer)).toEqual(expected);
+    expect(withoutNoInherit(await catalogueOf(live.observer))).toEqual(expected);
     const wrong = `SELECT * FROM "Order" WHERE "handle" IS DISTINCT FROM lower("email") OR "tag" IS DISTINCT FROM upper("email")`;
     expect((await live.observer.query(wrong)).rows).toEqual([]);
   });
@@ -222,6 +249,26 @@ describe("the index of a partitioned table", () => {
     expect((await live.observer.query(isValid)).rows).toEqual([{ indisvalid: true }]);
     // Large: no transaction around it.
     await live.session.query(files["assert-index"]);
+  });
+
+  it("of a constraint: what was built by hand on a large partition is attached to one, and joins", async () => {
+    const live = await open(partitioned);
+    await live.observer.query(`ALTER TABLE "Order_eu" ALTER "email" SET STORAGE EXTERNAL; ${orders}; ${large}`);
+    const index: UnitIndex = { ...shape.index, constraint: { deferrable: "immediate" } };
+    const constrained = unitsOf({ ...shape, index });
+    for (const kind of ["expand", "create-index"] as const) await live.session.query(constrained[kind]);
+    const stopped = await outcome(live.session.query(constrained["assert-index"]));
+    const hint = stopped === "done" ? "" : (stopped.hint ?? "");
+    const statement = /outside of a transaction: (.*?;) Then let/.exec(hint)?.[1] ?? "";
+    expect(statement).toBe(`CREATE UNIQUE INDEX CONCURRENTLY ON "Order_eu"("region", "id", "handle");`);
+    await live.session.query(statement);
+    expect(await outcome(live.session.query(constrained["assert-index"]))).toBe("done");
+    const { rows } = await live.observer.query(
+      `SELECT pg_get_constraintdef(oid) AS key, convalidated AS valid FROM pg_constraint WHERE contype = 'u' AND conrelid = '"Order_eu"'::regclass`,
+    );
+    expect(rows).toEqual([{ key: "UNIQUE (region, id, handle) DEFERRABLE", valid: true }]);
+    const isValid = `SELECT indisvalid FROM pg_index WHERE indexrelid = '"Order_region_id_handle_key"'::regclass`;
+    expect((await live.observer.query(isValid)).rows).toEqual([{ indisvalid: true }]);
   });
 
   it("is there on partitions that are made or attached between the units", async () => {

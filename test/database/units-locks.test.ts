@@ -41,6 +41,12 @@ async function maintain(sql: string): Promise<void> {
 const framed: { kind: keyof UnitFiles; before: (keyof UnitFiles)[]; pausing: string[]; unchanged: string }[] = [
   { kind: "expand", before: [], pausing: [], unchanged: "Nothing was changed." },
   // It has looked for rows without a value: that lock stops nobody.
+  {
+    kind: "attach-unique",
+    before: ["expand", "create-index", "assert-index"],
+    pausing: [],
+    unchanged: "Nothing was changed.",
+  },
   { kind: "prove", before: ["expand"], pausing: ["AccessShareLock"], unchanged: "The check was not added." },
   { kind: "enforce", before: ["expand", "prove"], pausing: [], unchanged: "Nothing was changed." },
   { kind: "undo-contract", before: ["expand", "prove", "enforce"], pausing: [], unchanged: "Nothing was changed." },

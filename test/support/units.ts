@@ -71,6 +71,7 @@ export function filesOf(
     expand: fileOf({ kind: "expand", ...over }),
     "create-index": fileOf({ kind: "create-index", ...on }),
     "assert-index": fileOf({ kind: "assert-index", ...on }),
+    "attach-unique": fileOf({ kind: "attach-unique", table, index: { ...index, constraint: { deferrable: "no" } } }),
     prove: fileOf({ kind: "prove", ...over }, { phase: "contract" }),
     enforce: fileOf({ kind: "enforce", ...over }, { phase: "contract" }),
     "undo-contract": fileOf({ kind: "undo-contract", ...over }, { phase: "undo" }),

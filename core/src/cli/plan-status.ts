@@ -10,6 +10,7 @@ import { columns } from "../review/columns.js";
 import { nextStep } from "../review/next-step.js";
 import type { Colors } from "../review/terminal.js";
 import { columnLabel, counted } from "../review/words.js";
+import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { askPhase, migrationOf, openTarget } from "./ask-target.js";
 import type { Target } from "./targets.js";
 
@@ -186,7 +187,8 @@ export function failedText(
   const first = names.findIndex((name) => failed.includes(name));
   if (first === -1)
     return `when the cause is gone, on ${target}: ${failed.map((name) => words.recover(name)).join(" && ")}`;
-  const isDrop = (id: string) => plan.units.some((unit) => unit.id === id && unit.spec.kind === "drop-index");
+  const isDrop = (id: string) =>
+    plan.units.some(({ id: own, spec }) => own === id && spec.kind === "drop-index" && isDroppedConcurrently(spec));
   // A drop that was interrupted leaves an invalid index, which the undo would take for the one that it brings back.
   if (past.some(({ id, file }) => failed.includes(migrationOf(file)) && isDrop(id)))
     return `it was taken back since, and what its run has left has to go: npx lockstep deploy --target ${target}`;

@@ -1,6 +1,7 @@
 import type { Plan } from "../model/index.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 import type { TargetState } from "../release/target-state.js";
+import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 
 /** Whether all that this deployment would run of the plan's contract is taken back by migrations after it. */
 export function isContractTakenBack({ units }: TargetState, plan: Plan): boolean {
@@ -21,6 +22,6 @@ export function needNotRun(state: TargetState): readonly ReleasedUnit[] {
       kind === "phase" &&
       isContractTakenBack(state, plan) &&
       // What an interrupted drop has left INVALID would be taken for the index that the undo restores.
-      !(unit.spec.kind === "drop-index" && state.failed.includes(migration)),
+      !(unit.spec.kind === "drop-index" && isDroppedConcurrently(unit.spec) && state.failed.includes(migration)),
   );
 }

@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { inTransaction } from "../db/transaction.js";
 import { type TableName, tableLabel } from "../model/names.js";
+import type { Deferrable } from "../model/operation.js";
 import type { UnitIndex } from "../model/plan.js";
 import { quoteTable } from "../sql/postgres/quote.js";
 
@@ -33,6 +34,7 @@ export async function readIndex(connection: Connection, name: TableName): Promis
       columns: found.columns,
       method: found.method,
       ...(found.definition === found.plain ? {} : { definition: found.definition }),
+      ...(found.deferrable === null ? {} : { constraint: { deferrable: found.deferrable } }),
     };
   } catch (error) {
     throw refused(error, `Reading the index "${tableLabel(name)}" on ${connection.label}`);
@@ -49,10 +51,14 @@ interface IndexRow {
   readonly definition: string;
   /** The same for an index that is no more than its method over its columns. */
   readonly plain: string;
+  /** Null: it belongs to no unique constraint. */
+  readonly deferrable: Deferrable | null;
 }
 
 const indexSql = `
 SELECT n.nspname AS schema, t.relname AS table, x.indisunique AS unique, x.indisprimary AS primary, k.columns, a.amname AS method,
+       (SELECT CASE WHEN u.condeferred THEN 'deferred' WHEN u.condeferrable THEN 'immediate' ELSE 'no' END
+          FROM pg_catalog.pg_constraint u WHERE u.conindid = x.indexrelid AND u.contype = 'u') AS deferrable,
        substr(d.text, strpos(d.text, ' USING ') + 1) AS definition,
        format('USING %I (%s)', a.amname, (SELECT string_agg(format('%I', c), ', ' ORDER BY o) FROM unnest(k.columns) WITH ORDINALITY u(c, o))) AS plain
   FROM pg_catalog.pg_index x

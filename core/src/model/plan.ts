@@ -56,6 +56,8 @@ export interface UnitIndex {
   readonly method: string;
   /** What follows the table's name, as the ORM wrote it; only where the index is more than `method` over plain `columns`. */
   readonly definition?: string;
+  /** It belongs to a unique constraint, which has its name. Absent: the index stands alone. */
+  readonly constraint?: { readonly deferrable: Deferrable };
 }
 
 /** A foreign key as a unit adds it. */
@@ -98,6 +100,8 @@ export type UnitSpec =
       readonly ifMissing?: true;
     } & IndexOf)
   | ({ readonly kind: "assert-index" } & IndexOf)
+  /** Makes an index that was built the one of its constraint. */
+  | ({ readonly kind: "attach-unique" } & IndexOf)
   | ({ readonly kind: "drop-index" } & IndexOf)
   | ({ readonly kind: "prove" } & ColumnsOf)
   | ({ readonly kind: "enforce" } & ColumnsOf)

@@ -12,6 +12,7 @@ import {
 import type { Finding } from "../rules/judge.js";
 import type { Rewrite } from "../rules/rule.js";
 import { describeUnit } from "../sql/postgres/units/index.js";
+import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 
 /** A finding with what replaces it. */
 export interface Rewritten extends Finding {
@@ -108,6 +109,7 @@ export function undoUnits(
       return [
         { ...spec, kind: "create-index", ifMissing: true },
         { ...spec, kind: "assert-index" },
+        ...(isAttachedLater(spec) ? [{ ...spec, kind: "attach-unique" } as const] : []),
       ];
     return [];
   });

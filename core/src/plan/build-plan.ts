@@ -134,9 +134,11 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 async function judgeWithIndexes(migration: Migration, sources: PlanSources): Promise<Judgement> {
   const judgement = judge(migration, sources.column);
   const { index } = sources;
-  const dropped = migration.operations.flatMap((operation) =>
-    operation.kind === "dropIndex" && !operation.isConcurrent ? [operation.name] : [],
-  );
+  const dropped = migration.operations.flatMap((operation) => {
+    // The index of a constraint has its name.
+    if (operation.kind === "dropConstraint") return [{ ...operation.table, name: operation.name }];
+    return operation.kind === "dropIndex" && !operation.isConcurrent ? [operation.name] : [];
+  });
   if (index === undefined || judgement.findings.length === 0 || dropped.length === 0) return judgement;
   const found = await Promise.all(dropped.map(async (name) => [tableLabel(name), await index(name)] as const));
   const facts = new Map(found);

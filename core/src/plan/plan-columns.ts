@@ -40,11 +40,10 @@ export async function planColumns(
   return planned;
 }
 
-/** The columns of each unique index that the change makes with this column: alone, or together with others. */
+/** The columns of each unique index or constraint that the change makes with this column: alone, or together with others. */
 function uniqueKeysWith(table: TableName, column: string, { operations }: RuleContext): (readonly string[])[] {
   return operations.flatMap((operation) =>
-    operation.kind === "createIndex" &&
-    operation.isUnique &&
+    (operation.kind === "addUnique" || (operation.kind === "createIndex" && operation.isUnique)) &&
     isSameTable(operation.table, table) &&
     operation.columns?.includes(column)
       ? [operation.columns]

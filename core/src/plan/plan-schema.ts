@@ -28,12 +28,14 @@ const unitColumn = z.strictObject({
   notNull: z.literal(true).optional(),
   fill: fill.optional(),
 });
+const deferrable = z.enum(["no", "immediate", "deferred"]);
 const index = z.strictObject({
   name: z.string(),
   isUnique: z.boolean(),
   columns: z.array(z.string()),
   method: z.string(),
   definition: z.string().optional(),
+  constraint: z.strictObject({ deferrable }).optional(),
 });
 const action = z.enum(["NO ACTION", "RESTRICT", "CASCADE", "SET NULL", "SET DEFAULT"]);
 const foreignKey = z.strictObject({
@@ -44,7 +46,7 @@ const foreignKey = z.strictObject({
   onUpdate: action,
   onDelete: action,
   isMatchFull: z.boolean(),
-  deferrable: z.enum(["no", "immediate", "deferred"]),
+  deferrable,
 });
 const columnsOf = (kind: string) =>
   z.strictObject({
@@ -67,6 +69,7 @@ const spec = z.union([
   columnsOf("undo-contract"),
   indexOf("create-index").extend({ ifMissing: z.literal(true).optional() }),
   indexOf("assert-index"),
+  indexOf("attach-unique"),
   indexOf("drop-index"),
   foreignKeyOf("add-foreign-key"),
   foreignKeyOf("validate-foreign-key"),

@@ -4,7 +4,9 @@ import addColumnSerial from "./add-column-serial.js";
 import addColumnVolatileDefault from "./add-column-volatile-default.js";
 import addForeignKey from "./add-foreign-key.js";
 import addIndex from "./add-index.js";
+import addUnique from "./add-unique.js";
 import replaceUnique from "./replace-unique.js";
+import replaceUniqueConstraint from "./replace-unique-constraint.js";
 import type { Rule } from "./rule.js";
 import useNewEnumValue from "./use-new-enum-value.js";
 
@@ -16,6 +18,8 @@ export const rules: readonly Rule[] = [
   addColumnVolatileDefault,
   addForeignKey,
   addIndex,
+  addUnique,
   replaceUnique,
+  replaceUniqueConstraint,
   useNewEnumValue,
 ] as readonly unknown[] as readonly Rule[];

@@ -1,6 +1,6 @@
 import type { OperationOf } from "../model/index.js";
+import { dropLater, newColumns, replacementOf, whyKept } from "./replaced-unique.js";
 import { defineRule, type RuleContext } from "./rule.js";
-import { dropReplacedIndex, isPlain, unitIndex } from "./steps.js";
 
 /** A unique index that gives way to one with a column that the same change adds. */
 export default defineRule({
@@ -34,41 +34,21 @@ Instead the old index stays, in the model too, until contract. Then the new one 
 \`DROP INDEX CONCURRENTLY\`, alone in its file (of a partitioned table, which has no such thing, under a short lock). Code that finds rows by the old key is listed at contract.`,
 
   detect(operation, context) {
-    const found = replacementOf(operation, context);
-    if (found === undefined) return undefined;
-    const { old, replacement } = found;
-    return `Until every row has its value in the new column, "${replacement.name}" refuses less than "${old.name}" does now, and running code that names the old key fails.`;
+    const replaced = find(operation, context);
+    return replaced && whyKept(replaced);
   },
 
   columns(operation, context) {
-    const replacement = replacementOf(operation, context)?.replacement;
-    return (replacement?.columns ?? [])
-      .filter((column) => replacement !== undefined && context.addedColumn(replacement.table, column) !== undefined)
-      .flatMap((column) => (replacement === undefined ? [] : [{ table: replacement.table, column }]));
+    const replaced = find(operation, context);
+    return replaced === undefined ? [] : newColumns(replaced, context);
   },
 
   rewrite(operation, planned, context) {
-    const found = replacementOf(operation, context);
-    if (found === undefined) return {};
-    const { name, isUnique, columns, method, definition } = found.old;
-    const old = { name, isUnique, columns, method, ...(definition === undefined ? {} : { definition }) };
-    return {
-      contract: dropReplacedIndex(found.replacement.table, old, unitIndex(found.replacement), planned[0]?.descendants),
-    };
+    const replaced = find(operation, context);
+    return replaced === undefined ? {} : dropLater(replaced, planned);
   },
 });
 
-/** The unique index of the change that takes the place of a dropped one: it shares a column with it and has a new one. */
-function replacementOf(operation: OperationOf<"dropIndex">, context: RuleContext) {
-  const old = operation.isConcurrent ? undefined : context.droppedIndex(operation.name);
-  if (old === undefined || !old.isUnique || old.isPrimary) return undefined;
-  const replacement = context.operations.find((other): other is OperationOf<"createIndex"> => {
-    if (other.kind !== "createIndex" || !other.isUnique || other.columns === undefined) return false;
-    if (other.table.name !== old.table.name || (other.table.schema ?? old.table.schema) !== old.table.schema)
-      return false;
-    const added = other.columns.flatMap((column) => context.addedColumn(other.table, column) ?? []);
-    const isShared = other.columns.some((column) => old.columns.includes(column));
-    return isShared && added.length > 0 && added.every(isPlain);
-  });
-  return replacement && { old, replacement };
+function find(operation: OperationOf<"dropIndex">, context: RuleContext) {
+  return replacementOf(operation.isConcurrent ? undefined : context.droppedIndex(operation.name), context);
 }

@@ -13,6 +13,7 @@ import {
   type UnitIndex,
   type WriteValue,
 } from "../model/index.js";
+import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 
 /** Nothing but a name, a type, NOT NULL and a default: what the expand unit can say. */
 export function isPlain(column: ColumnDeclaration): boolean {
@@ -26,15 +27,23 @@ export function addColumn(column: PlannedColumn): Step {
 }
 
 /**
- * CREATE INDEX CONCURRENTLY alone in its file, and a file that asserts that it became valid. A partitioned table has its index
- * declared, and then built partition by partition.
+ * CREATE INDEX CONCURRENTLY alone in its file, and a file that asserts that it became valid; one more attaches it to its constraint,
+ * where it has one. A partitioned table has its index declared, and then built partition by partition.
  */
 export function buildIndex(table: TableName, index: UnitIndex, descendants?: Descendants): Step[] {
   const on = { table, index, ...(descendants === "partitions" ? { isPartitioned: true as const } : {}) };
   return [
     { kind: "ddl", unit: { kind: "create-index", ...on } },
     { kind: "ddl", unit: { kind: "assert-index", ...on } },
+    ...(isAttachedLater(on) ? [{ kind: "ddl", unit: { kind: "attach-unique", ...on } } as const] : []),
   ];
+}
+
+/** The index of a unique constraint as the change declares it; undefined where it is more than a unit describes. */
+export function constraintIndex(operation: OperationOf<"addUnique">): UnitIndex | undefined {
+  const { name, columns, deferrable, hasOther } = operation;
+  if (name === undefined || hasOther) return undefined;
+  return { name, isUnique: true, columns, method: "btree", constraint: { deferrable } };
 }
 
 /** An index as the change declares it. */
@@ -43,7 +52,7 @@ export function unitIndex(operation: OperationOf<"createIndex">): UnitIndex {
   return { name, isUnique, columns: columns ?? reads, method, ...(columns === undefined ? { definition } : {}) };
 }
 
-/** Waits until the other one is known to be valid, then drops the index concurrently. */
+/** Waits until the other one is known to be valid, then drops the index concurrently, or the constraint that it belongs to. */
 export function dropReplacedIndex(
   table: TableName,
   index: UnitIndex,

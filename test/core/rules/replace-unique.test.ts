@@ -26,6 +26,18 @@ ruleTester(rule, {
   ],
   unsafe: [
     {
+      name: "a constraint takes its place",
+      sql: change(`"channel" TEXT NOT NULL`, `"userId", "channel"`).replace(
+        /CREATE UNIQUE INDEX.*/,
+        `ALTER TABLE "Setting" ADD CONSTRAINT "new_key" UNIQUE ("userId", "channel");`,
+      ),
+      consequence: /refuses less/,
+      ddl: {
+        expand: [/ADD COLUMN "channel" text/, ...build, /UNIQUE USING INDEX "new_key"$/],
+        contract: [/VALIDATE/, /SET NOT NULL/, ...drop],
+      },
+    },
+    {
       name: "prisma 7.10, required column",
       sql: change(`"channel" TEXT NOT NULL`, `"userId", "channel"`),
       consequence: /"new_key" refuses less than "Setting_userId_key" does now/,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Descendants, UnitColumn, UnitSpec } from "../../../../core/src/model/plan.js";
+import type { Descendants, UnitColumn, UnitIndex, UnitSpec } from "../../../../core/src/model/plan.js";
 import { plainFrame, proveFrame } from "../../../../core/src/sql/postgres/units/frame.js";
 import { describeUnit, frameHashes, readFrame } from "../../../../core/src/sql/postgres/units/index.js";
 import { awkwardNames } from "../../../support/awkward-names.js";
@@ -30,6 +30,7 @@ const mirror: UnitColumn = {
   defaultSql: "'-'::character varying",
   fill: fillOf((row) => `lower(${row("name")}) || ${row("tag")}`, ["name", "tag"], { kind: "mirror" }),
 };
+const deferred: UnitIndex = { ...handleIndex, name: "UQ_handle", constraint: { deferrable: "deferred" } };
 const written: UnitColumn = { name: "region", type: "text" };
 
 describe("lock frames", () => {
@@ -86,6 +87,19 @@ describe("files", () => {
     expect(sql).toContain("fill      constant text := NULL;");
     expect(sql).toContain("fill_max  constant int := 0;");
     expect(sql).toContain(`"handle" IS NULL OR "region" IS NULL`);
+  });
+
+  const constrained = { table: user, index: deferred };
+  it.each<UnitSpec>([
+    { kind: "attach-unique", ...constrained },
+    { kind: "drop-index", ...constrained },
+    { kind: "create-index", ...constrained, isPartitioned: true },
+    { kind: "assert-index", ...constrained, isPartitioned: true },
+    { kind: "drop-index", ...constrained, isPartitioned: true },
+  ])("$kind of a constraint", (spec) => {
+    const sql = fileOf(spec);
+    expect(withoutFrame(sql)).toMatchSnapshot();
+    expect(readFrame(sql)?.kind).toBe("plain");
   });
 
   it("create-index is comments and one statement", () => {
@@ -153,6 +167,11 @@ describe("words", () => {
     { kind: "assert-index", table: user, index: handleIndex },
     { kind: "create-index", table: user, index: handleIndex, isPartitioned: true },
     { kind: "assert-index", table: user, index: handleIndex, isPartitioned: true },
+    { kind: "attach-unique", table: user, index: deferred },
+    { kind: "create-index", table: user, index: deferred, isPartitioned: true },
+    { kind: "assert-index", table: user, index: deferred, isPartitioned: true },
+    { kind: "drop-index", table: user, index: handleIndex },
+    { kind: "drop-index", table: user, index: deferred },
     { kind: "prove", table: user, columns: [handle, written] },
     { kind: "enforce", table: user, columns: [handle, written] },
     { kind: "undo-expand", table: user, columns: [handle, written] },

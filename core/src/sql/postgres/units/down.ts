@@ -1,6 +1,7 @@
-import type { Unit } from "../../../model/plan.js";
+import type { Unit, UnitIndex } from "../../../model/plan.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { assertIndex } from "./assert-index.js";
+import { attachUnique } from "./attach-unique.js";
 import { framedChange } from "./block.js";
 import { createIndex } from "./create-index.js";
 import { dropIndex } from "./drop-index.js";
@@ -9,6 +10,7 @@ import { expand } from "./expand.js";
 import { dropChecks, prove } from "./prove.js";
 import { undoContract } from "./undo-contract.js";
 import { undoExpand } from "./undo-expand.js";
+import { isAttachedLater } from "./unique-constraint.js";
 
 /**
  * What takes one unit back, for ORMs whose migrations can: statements in order, each outside of a transaction and fit to run twice.
@@ -21,6 +23,9 @@ export function downStatements({ spec }: Unit, plan: string): string[] {
     case "expand":
       return [undoExpand({ ...spec, kind: "undo-expand" })];
     case "create-index":
+      // Built and not attached yet, or no more: an index alone. Of a partitioned table the constraint was declared with it.
+      return [dropIndex({ ...spec, kind: "drop-index", index: isAttachedLater(spec) ? bare(spec.index) : spec.index })];
+    case "attach-unique":
       return [dropIndex({ ...spec, kind: "drop-index" })];
     case "add-foreign-key": {
       const { table, foreignKey } = spec;
@@ -36,6 +41,7 @@ export function downStatements({ spec }: Unit, plan: string): string[] {
       return [
         createIndex({ ...spec, kind: "create-index", ifMissing: true }),
         assertIndex({ ...spec, kind: "assert-index" }),
+        ...(isAttachedLater(spec) ? [attachUnique({ ...spec, kind: "attach-unique" })] : []),
       ];
     case "undo-contract":
       return [prove({ ...spec, kind: "prove" }, plan), enforce({ ...spec, kind: "enforce" })];
@@ -51,4 +57,8 @@ export function downStatements({ spec }: Unit, plan: string): string[] {
     default:
       return spec satisfies never;
   }
+}
+
+function bare({ constraint: _, ...index }: UnitIndex): UnitIndex {
+  return index;
 }

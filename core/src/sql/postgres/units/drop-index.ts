@@ -1,6 +1,7 @@
-import { quoteIdentifier } from "../quote.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
 import { framedChange } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";
+import { dropUnique, uniqueWords } from "./unique-constraint.js";
 import type { SpecOf, UnitText } from "./unit-text.js";
 
 /**
@@ -8,9 +9,24 @@ import type { SpecOf, UnitText } from "./unit-text.js";
  * already, or that an interrupted run left invalid, is no error.
  */
 export function dropIndex(spec: SpecOf<"drop-index">): string {
-  // PostgreSQL drops an index of a partitioned table with those of its partitions, and not concurrently.
-  if (spec.isPartitioned) return framedChange(spec, `    ${dropPlainly(spec)};\n`);
-  return `${dropIndexStatement(spec)};\n`;
+  if (isDroppedConcurrently(spec)) return `${dropIndexStatement(spec)};\n`;
+  return framedChange(
+    spec,
+    spec.index.constraint === undefined ? `    ${dropPlainly(spec)};\n` : dropConstrained(spec),
+  );
+}
+
+/**
+ * Whether a run that breaks off may leave the index INVALID. PostgreSQL drops an index of a partitioned table with those of its
+ * partitions, and that of a constraint with the constraint: both in a transaction.
+ */
+export function isDroppedConcurrently({ index, isPartitioned }: SpecOf<"drop-index">): boolean {
+  return isPartitioned !== true && index.constraint === undefined;
+}
+
+/** The index of a constraint goes with it and in no other way; one that was built and not attached goes alone. */
+function dropConstrained(spec: SpecOf<"drop-index">): string {
+  return `    ${dropUnique(spec, "IF EXISTS ")};\n    ${dropPlainly(spec)};\n`;
 }
 
 function dropPlainly(spec: SpecOf<"drop-index">): string {
@@ -18,9 +34,18 @@ function dropPlainly(spec: SpecOf<"drop-index">): string {
 }
 
 export function describeDropIndex(spec: SpecOf<"drop-index">): UnitText {
-  const unique = spec.index.isUnique ? "unique " : "";
+  const { constraint, isUnique } = spec.index;
+  const name = quoteIdentifier(spec.index.name);
+  if (constraint !== undefined)
+    return {
+      title: `Drop the unique constraint ${name}, which another one has replaced`,
+      ddl: dropUnique(spec),
+      lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+      undo: `ALTER TABLE ${quoteTable(spec.table)} ADD CONSTRAINT ${name} ${uniqueWords(spec.index)}, as long as no rows collide`,
+    };
+  const unique = isUnique ? "unique " : "";
   return {
-    title: `Drop the ${unique}index ${quoteIdentifier(spec.index.name)}, which another one has replaced`,
+    title: `Drop the ${unique}index ${name}, which another one has replaced`,
     ddl: spec.isPartitioned ? dropPlainly(spec) : dropIndexStatement(spec),
     lock: { mode: spec.isPartitioned ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE", held: "instant" },
     undo: `${createIndexStatement(spec)}, as long as no rows collide`,

@@ -1,5 +1,6 @@
 import type { ForeignKey } from "../../../model/plan.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
+import { deferrableWords } from "./deferrable.js";
 import type { SpecOf } from "./unit-text.js";
 
 export type ForeignKeySpec = SpecOf<"add-foreign-key" | "validate-foreign-key">;
@@ -11,11 +12,9 @@ export function addConstraint({ table, foreignKey }: ForeignKeySpec): string {
   return (
     `ALTER TABLE ${quoteTable(table)} ADD CONSTRAINT ${quoteIdentifier(name)} FOREIGN KEY (${list(columns)}) ` +
     `REFERENCES ${quoteTable(references)} (${list(referencedColumns)})${isMatchFull ? " MATCH FULL" : ""} ` +
-    `ON UPDATE ${onUpdate} ON DELETE ${onDelete}${deferrables[deferrable]}`
+    `ON UPDATE ${onUpdate} ON DELETE ${onDelete}${deferrableWords[deferrable]}`
   );
 }
-
-const deferrables = { no: "", immediate: " DEFERRABLE", deferred: " DEFERRABLE INITIALLY DEFERRED" } as const;
 
 /** `ALTER TABLE "Order" DROP CONSTRAINT "Order_userId_fkey"` */
 export function dropConstraint({ table, foreignKey }: ForeignKeySpec): string {

@@ -1,6 +1,7 @@
 import type { DeployedPhase, Unit, UnitSpec } from "../../../model/plan.js";
 import { printable, quoteTable } from "../quote.js";
 import { budgetMs, stallMs } from "./block.js";
+import { isDroppedConcurrently } from "./drop-index.js";
 
 export interface UnitContext {
   /** The plan's id. */
@@ -42,12 +43,15 @@ function lockText({ spec, lock }: Unit): string {
   const frame = `others wait at most ${stallMs} ms at a time; it gives up after ${budgetMs / 1000} s and names who is in the way`;
   switch (spec.kind) {
     case "assert-index":
+      if (spec.index.constraint !== undefined)
+        return `${lock.mode} on one small partition at a time while its index is built; ${frame}`;
       return `${lock.mode} on one small partition at a time while its index is built (ACCESS EXCLUSIVE, instant, where one is ready): reads go on; ${frame}`;
     case "create-index":
-      if (spec.isPartitioned) return `${on}, instant (catalogue only): reads go on; ${frame}`;
+      if (spec.isPartitioned)
+        return `${on}, instant (catalogue only)${spec.index.constraint === undefined ? ": reads go on" : ""}; ${frame}`;
       return `${on} while it scans the table: reads and writes go on`;
     case "drop-index":
-      if (spec.isPartitioned) return `${on}, instant (catalogue only); ${frame}`;
+      if (!isDroppedConcurrently(spec)) return `${on}, instant (catalogue only); ${frame}`;
       return `${on}; it waits for transactions that may use the index: reads and writes go on`;
     case "add-foreign-key":
       return `${on}, instant (catalogue only): reads go on; ${frame}`;

@@ -1,6 +1,7 @@
 import type { Unit, UnitSpec } from "../../../model/plan.js";
 import { addForeignKey, describeAddForeignKey } from "./add-foreign-key.js";
 import { assertIndex, describeAssertIndex } from "./assert-index.js";
+import { attachUnique, describeAttachUnique } from "./attach-unique.js";
 import { createIndex, describeCreateIndex } from "./create-index.js";
 import { describeDropIndex, dropIndex } from "./drop-index.js";
 import { describeEnforce, enforce } from "./enforce.js";
@@ -38,6 +39,8 @@ function statement(spec: Exclude<UnitSpec, { kind: "original" }>, plan: string):
       return createIndex(spec);
     case "assert-index":
       return assertIndex(spec);
+    case "attach-unique":
+      return attachUnique(spec);
     case "add-foreign-key":
       return addForeignKey(spec);
     case "validate-foreign-key":
@@ -73,6 +76,8 @@ function words(spec: UnitSpec): UnitText {
       return describeCreateIndex(spec);
     case "assert-index":
       return describeAssertIndex(spec);
+    case "attach-unique":
+      return describeAttachUnique(spec);
     case "add-foreign-key":
       return describeAddForeignKey(spec);
     case "validate-foreign-key":

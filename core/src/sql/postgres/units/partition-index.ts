@@ -1,7 +1,10 @@
+import type { UnitIndex } from "../../../model/plan.js";
 import { dollarQuote, qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
+import { assertBlock } from "./assertions.js";
 import { block, framedChange, settingsOf } from "./block.js";
 import { plainFrame } from "./frame.js";
 import { createIndexWords, expectedDefinition, indexColumns, indexDefinition } from "./index-definition.js";
+import { dropUnique, isOfName, isSuchUnique, uniqueWords, usingIndexWords } from "./unique-constraint.js";
 import type { SpecOf, UnitText } from "./unit-text.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index">;
@@ -14,10 +17,21 @@ const smallBytes = "16 * 1024 * 1024";
  * are made from now on have it from the start.
  */
 export function declareIndex(spec: IndexSpec): string {
-  return framedChange(spec, `    ${declareStatement(spec)};\n`, "SHARE ROW EXCLUSIVE");
+  const { index, table } = spec;
+  if (index.constraint === undefined)
+    return framedChange(spec, `    ${declareStatement(spec)};\n`, "SHARE ROW EXCLUSIVE");
+  return framedChange(
+    spec,
+    assertBlock(`      IF NOT EXISTS (SELECT FROM pg_constraint k WHERE ${isOfName(table, index)} AND ${isSuchUnique(index.constraint)}) THEN
+        ${declareStatement(spec)};
+      END IF;
+`),
+  );
 }
 
 function declareStatement({ table, index }: IndexSpec): string {
+  if (index.constraint !== undefined)
+    return `ALTER TABLE ONLY ${quoteTable(table)} ADD CONSTRAINT ${quoteIdentifier(index.name)} ${uniqueWords(index)}`;
   return `${createIndexWords(index)} IF NOT EXISTS ${quoteIdentifier(index.name)} ON ONLY ${quoteTable(table)}${indexColumns(index)}`;
 }
 
@@ -36,7 +50,20 @@ function expected(spec: IndexSpec): string {
 /** A condition: pg_index row `x` is what a partition needs, and has not joined another index. */
 function isCandidate(spec: IndexSpec): string {
   return `${indexDefinition("x")} = ${expected(spec)}
-          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = x.indexrelid)`;
+          AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = x.indexrelid)${constraintFits(spec)}`;
+}
+
+/** The index of a constraint is joined by such indexes only. One that stands alone can become that on a partition with rows. */
+function constraintFits({ index: { constraint } }: IndexSpec): string {
+  if (constraint === undefined) return "";
+  return `
+          AND CASE WHEN (${ownerOf("x.indexrelid")}) IS NULL THEN (SELECT relkind FROM pg_class WHERE oid = x.indrelid) = 'r'
+               ELSE EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = x.indexrelid AND ${isSuchUnique(constraint)}) END`;
+}
+
+/** A query: the constraint that an index belongs to; foreign keys name it as well. */
+function ownerOf(index: string): string {
+  return `SELECT k.oid FROM pg_constraint k WHERE k.conindid = ${index} AND k.contype <> 'f'`;
 }
 
 /**
@@ -100,7 +127,7 @@ BEGIN
     parts := parts[cardinality(batch) + 1:];
     BEGIN
       EXECUTE replace(replace(join_in, '<partitions>', array_to_string(batch, ',')), '<lock_mode>',
-        CASE WHEN batch && built THEN 'ACCESS EXCLUSIVE' ELSE 'SHARE ROW EXCLUSIVE' END);  -- an index that is built is known to readers
+        ${joinLock(index)}
     EXCEPTION WHEN unique_violation THEN
       GET STACKED DIAGNOSTICS failure = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
       RAISE object_not_in_prerequisite_state USING MESSAGE = format('The index %s on %s cannot be built: %s', ${label}, on_table, failure), DETAIL = detail;
@@ -118,6 +145,12 @@ BEGIN
 `);
 }
 
+/** The lock of ADD CONSTRAINT … UNIQUE, or what CREATE INDEX needs: the last argument of a call, and its end. */
+function joinLock({ constraint }: UnitIndex): string {
+  if (constraint !== undefined) return "'ACCESS EXCLUSIVE');";
+  return `CASE WHEN batch && built THEN 'ACCESS EXCLUSIVE' ELSE 'SHARE ROW EXCLUSIVE' END);  -- an index that is built is known to readers`;
+}
+
 /** A frame on the partitions named by `<partitions>`; the index of each is built unless there is one, and attached. */
 function joinBlock(spec: IndexSpec): string {
   const { table, index } = spec;
@@ -126,7 +159,11 @@ function joinBlock(spec: IndexSpec): string {
   const own = `(SELECT x.indexrelid FROM pg_index x WHERE x.indrelid = part.relid AND (x.indisvalid OR NOT part.isleaf)
           AND ${isCandidate(spec)} ORDER BY 1 LIMIT 1)`;
   // Without a name: PostgreSQL chooses the one that its own CREATE INDEX on the whole table would.
-  const build = quoteLiteral(`${createIndexWords(index)} ON %s%s${indexColumns(index).replaceAll("%", "%%")}`);
+  const build = quoteLiteral(
+    index.constraint === undefined
+      ? `${createIndexWords(index)} ON %s%s${indexColumns(index).replaceAll("%", "%%")}`
+      : `ALTER TABLE %s%s ADD ${uniqueWords(index).replaceAll("%", "%%")}`,
+  );
   const change = `
     DO ${dollarQuote(
       `DECLARE part record; own oid; BEGIN
@@ -136,7 +173,7 @@ function joinBlock(spec: IndexSpec): string {
           EXECUTE format(${build}, CASE WHEN part.isleaf THEN '' ELSE 'ONLY ' END, part.relid::regclass);
           own := ${own};
         END IF;
-        EXECUTE format('ALTER INDEX %s ATTACH PARTITION %s', (${family}
+${attachOwn(spec)}        EXECUTE format('ALTER INDEX %s ATTACH PARTITION %s', (${family}
           SELECT i FROM f JOIN pg_index ON indexrelid = i WHERE indrelid = part.parentrelid)::regclass, own::regclass);
       END LOOP;
     END `,
@@ -148,22 +185,45 @@ function joinBlock(spec: IndexSpec): string {
   );
 }
 
+/** What was built by hand stands alone until here. */
+function attachOwn({ index }: IndexSpec): string {
+  if (index.constraint === undefined) return "";
+  const attach = quoteLiteral(`ALTER TABLE %s ADD ${usingIndexWords("%I", index)}`);
+  return `        IF (${ownerOf("own")}) IS NULL THEN
+          EXECUTE format(${attach}, part.relid::regclass, (SELECT relname FROM pg_class WHERE oid = own));
+        END IF;
+`;
+}
+
 export function describeDeclareIndex(spec: IndexSpec): UnitText {
-  const unique = spec.index.isUnique ? "unique " : "";
+  const { constraint, isUnique } = spec.index;
+  const what = `${isUnique ? "unique " : ""}${constraint === undefined ? "index" : "constraint"}`;
   return {
-    title: `Declare the ${unique}index ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} alone, for its partitions to join`,
+    title: `Declare the ${what} ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} alone, for its partitions to join`,
     ddl: declareStatement(spec),
-    lock: { mode: "SHARE ROW EXCLUSIVE", held: "instant" },
-    undo: `DROP INDEX ${qualified(spec.table.schema, spec.index.name)}`,
+    lock: { mode: constraint === undefined ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE", held: "instant" },
+    undo: dropWhole(spec),
   };
+}
+
+/** Takes it from the table and from all partitions. */
+function dropWhole(spec: IndexSpec): string {
+  return spec.index.constraint === undefined
+    ? `DROP INDEX ${qualified(spec.table.schema, spec.index.name)}`
+    : dropUnique(spec);
 }
 
 export function describeJoinPartitions(spec: IndexSpec): UnitText {
   const name = quoteIdentifier(spec.index.name);
+  const isConstraint = spec.index.constraint !== undefined;
   return {
     title: `Build ${name} on each partition below 16 MB, let those join that are built already, and check that it is valid`,
-    ddl: `${createIndexWords(spec.index)} ON <partition>${indexColumns(spec.index)}; ALTER INDEX ${name} ATTACH PARTITION <its index>`,
-    lock: { mode: "SHARE ROW EXCLUSIVE", held: "scan" },
-    undo: `DROP INDEX ${qualified(spec.table.schema, spec.index.name)}`,
+    ddl: `${
+      isConstraint
+        ? `ALTER TABLE <partition> ADD ${uniqueWords(spec.index)}`
+        : `${createIndexWords(spec.index)} ON <partition>${indexColumns(spec.index)}`
+    }; ALTER INDEX ${name} ATTACH PARTITION <its index>`,
+    lock: { mode: isConstraint ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", held: "scan" },
+    undo: dropWhole(spec),
   };
 }

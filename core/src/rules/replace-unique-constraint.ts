@@ -1,0 +1,59 @@
+import type { OperationOf } from "../model/index.js";
+import { dropLater, newColumns, replacementOf, whyKept } from "./replaced-unique.js";
+import { defineRule, type RuleContext } from "./rule.js";
+
+/** A unique constraint that gives way to one with a column that the same change adds. */
+export default defineRule({
+  id: "replace-unique-constraint",
+  on: "dropConstraint",
+  summary: "Keeps the old unique constraint of the database until the one with the new column guards every row",
+  examples: {
+    unsafe: [
+      `ALTER TABLE "setting" DROP CONSTRAINT "UQ_user"; ALTER TABLE "setting" ADD "channel" text; ALTER TABLE "setting" ADD CONSTRAINT "UQ_user_channel" UNIQUE ("userId", "channel");`,
+    ],
+    safe: [
+      `CREATE TABLE "team" ("id" text NOT NULL); ALTER TABLE "team" ADD CONSTRAINT "UQ_team" UNIQUE ("id");`,
+      `ALTER TABLE "setting" ADD "channel" text;`,
+    ],
+    indexes: [
+      {
+        name: "UQ_user",
+        table: { schema: "public", name: "setting" },
+        isUnique: true,
+        isPrimary: false,
+        columns: ["userId"],
+        method: "btree",
+        constraint: { deferrable: "no" },
+      },
+    ],
+  },
+  background: `As [replace-unique](replace-unique.md), where uniqueness is a constraint of the database, as TypeORM makes it of
+\`@Unique\` and \`unique: true\`, and not an index alone. From \`UNIQUE ("userId")\` to \`UNIQUE ("userId", "channel")\` the ORM drops the
+old constraint, adds the column and adds the new constraint. Rows whose new column is NULL never collide, so until every row has its
+value nothing is unique at all; and code that is running still says \`ON CONFLICT ("userId")\`, which fails without the old one.
+
+Instead the old constraint stays, in the model too, until contract. Then the index of the new one is checked to be valid, and the old
+one is dropped under a short lock: \`DROP CONSTRAINT\` changes the catalogue alone. Code that finds rows by the old key is listed at
+contract. Taking that back builds the index concurrently, and attaches it to a constraint of the old name.`,
+
+  detect(operation, context) {
+    const replaced = find(operation, context);
+    return replaced && whyKept(replaced);
+  },
+
+  columns(operation, context) {
+    const replaced = find(operation, context);
+    return replaced === undefined ? [] : newColumns(replaced, context);
+  },
+
+  rewrite(operation, planned, context) {
+    const replaced = find(operation, context);
+    return replaced === undefined ? {} : dropLater(replaced, planned);
+  },
+});
+
+/** The index of a constraint has its name. Without a constraint it is another object's. */
+function find({ table, name }: OperationOf<"dropConstraint">, context: RuleContext) {
+  const old = context.droppedIndex({ ...table, name });
+  return replacementOf(old?.constraint === undefined ? undefined : old, context);
+}

@@ -1,0 +1,49 @@
+import type { IndexFacts } from "../facts/index-facts.js";
+import type { OperationOf, PlannedColumn, TableName, UnitIndex } from "../model/index.js";
+import type { Rewrite, RuleContext } from "./rule.js";
+import { constraintIndex, dropReplacedIndex, isPlain, unitIndex } from "./steps.js";
+
+/** A unique index of the database, and the one of the change that takes its place. */
+export interface Replaced {
+  readonly old: IndexFacts;
+  readonly table: TableName;
+  readonly replacement: UnitIndex;
+}
+
+/** The unique index or constraint of the change that takes the place of a dropped one: it shares a column with it and has a new one. */
+export function replacementOf(old: IndexFacts | undefined, context: RuleContext): Replaced | undefined {
+  if (old === undefined || !old.isUnique || old.isPrimary) return undefined;
+  for (const other of context.operations) {
+    if (other.kind !== "createIndex" && other.kind !== "addUnique") continue;
+    const index = uniqueIndex(other);
+    if (index === undefined || other.table.name !== old.table.name) continue;
+    if ((other.table.schema ?? old.table.schema) !== old.table.schema) continue;
+    const added = index.columns.flatMap((column) => context.addedColumn(other.table, column) ?? []);
+    const isShared = index.columns.some((column) => old.columns.includes(column));
+    if (isShared && added.length > 0 && added.every(isPlain)) return { old, table: other.table, replacement: index };
+  }
+  return undefined;
+}
+
+function uniqueIndex(operation: OperationOf<"createIndex" | "addUnique">): UnitIndex | undefined {
+  if (operation.kind === "addUnique") return constraintIndex(operation);
+  return operation.isUnique && operation.columns !== undefined ? unitIndex(operation) : undefined;
+}
+
+/** Why the old one has to stay for now. */
+export function whyKept({ old, replacement }: Replaced): string {
+  return `Until every row has its value in the new column, "${replacement.name}" refuses less than "${old.name}" does now, and running code that names the old key fails.`;
+}
+
+/** The new columns of the replacement. */
+export function newColumns({ table, replacement }: Replaced, context: RuleContext) {
+  return replacement.columns
+    .filter((column) => context.addedColumn(table, column) !== undefined)
+    .map((column) => ({ table, column }));
+}
+
+/** The old one goes when the new one guards every row. */
+export function dropLater({ old, table, replacement }: Replaced, planned: readonly PlannedColumn[]): Rewrite {
+  const { table: _, isPrimary: _1, ...index } = old;
+  return { contract: dropReplacedIndex(table, index, replacement, planned[0]?.descendants) };
+}

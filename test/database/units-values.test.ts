@@ -27,6 +27,32 @@ const serial = (type: string): UnitColumn => {
     fill: fillOf(() => next, [], { isBuiltinOnly: false }),
   };
 };
+it.each([
+  { name: "an enum", type: "public.user_role", value: `'a'::public.user_role` },
+  { name: "a list of it", type: "public.user_role[]", value: `'{a}'::public.user_role[]` },
+  { name: "an enum with capitals", type: `public."User""Role"`, value: `'a'::public."User""Role"` },
+])("a type with the schema that the search path has: $name", async ({ type, value }) => {
+  const live = await open();
+  await live.observer.query(`CREATE TYPE user_role AS ENUM ('a'); CREATE TYPE "User""Role" AS ENUM ('a')`);
+  const before = await catalogueOf(live);
+  const role = { name: "handle", type, fill: fillOf(() => value, [], { isBuiltinOnly: false }) };
+  const files = filesOf(user, [role]);
+  for (const kind of ["expand", "expand", "prove", "enforce", "undo-contract"] as const)
+    await live.session.query(files[kind]);
+  const other = filesOf(user, [{ ...role, type: "text" }]);
+  expect(await outcome(live.session.query(other.expand))).toMatchObject({ code: "42701" });
+  await live.session.query(files["undo-expand"]);
+  expect(await catalogueOf(live)).toEqual(before);
+});
+
+it("a type with its schema, without a fill: undo-expand knows it", async () => {
+  const live = await open();
+  await live.observer.query(`CREATE TYPE user_role AS ENUM ('a')`);
+  const files = filesOf(user, [{ name: "handle", type: "public.user_role" }]);
+  for (const kind of ["expand", "undo-expand"] as const) await live.session.query(files[kind]);
+  expect((await live.observer.query(`SELECT * FROM "User"`)).rows[0]).not.toHaveProperty("handle");
+});
+
 const token: UnitColumn = {
   name: "handle",
   type: "uuid",

@@ -5,6 +5,7 @@ import { checkReference } from "../facts/check-reference.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { childObstacles } from "../facts/children.js";
 import { fillProblemText } from "../facts/fill-problem.js";
+import { typeAsPrinted } from "../facts/printed-type.js";
 import { canBeFollowed, type TableFacts, type UserTrigger } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
@@ -44,7 +45,7 @@ export async function checkStructure(
     const name = `"${label}"."${planned.name}" on ${connection.label}`;
     if (found === undefined) {
       problems.push(notApplied(`${name} does not exist`));
-    } else if (found.type !== planned.type || found.isGenerated) {
+    } else if (found.type !== (await typeAsPrinted(connection, planned.type)) || found.isGenerated) {
       problems.push(
         notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
       );

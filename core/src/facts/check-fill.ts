@@ -148,19 +148,20 @@ async function checkType(
   sql: CheckSql,
 ): Promise<FillProblem | undefined> {
   const assign = (where: string) => `EXPLAIN UPDATE ${where} SET ${sql.column} = ${sql.fill}`;
+  const own = enums.find(({ name }) => userTypeText(name) === column.type.replace(/\[\]$/, ""));
   let isPrepared = columnExists;
   let refusal: { readonly message: string; readonly code: string; readonly hint?: string | undefined };
   await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off");
   try {
     if (!columnExists) {
       // In pg_temp, where names of types are looked for first, and gone with this transaction.
-      for (const { name, values } of enums.filter((each) => each.isNew && each.name.schema === undefined))
+      for (const { name, values } of enums.filter((each) => each.isNew))
         await connection.query(
           `CREATE TYPE pg_temp.${quoteIdentifier(name.name)} AS ENUM (${values.map(quoteLiteral).join(", ")})`,
         );
       await connection.query(
         `CREATE TEMPORARY TABLE lockstep_check_fill (LIKE ${sql.table}) ON COMMIT DROP;
-         ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${column.type}`,
+         ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${own?.isNew ? temporary(own.name, column.type) : column.type}`,
       );
       isPrepared = true;
     }
@@ -175,7 +176,8 @@ async function checkType(
     if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
   }
   const { message, code, hint } = refusal;
-  const own = enums.find(({ name }) => userTypeText(name) === column.type.replace(/\[\]$/, ""));
+  // A cast names the type with its schema, where it is not yet.
+  if (code === "42704" && own?.isNew === true && own.name.schema !== undefined) return { kind: "not-checked", message };
   // A value that the same change adds to an enum: PostgreSQL knows it once expand is applied.
   if (code === "22P02" && own?.isNew === false && own.values.some((value) => message.includes(`"${value}"`)))
     return { kind: "not-checked", message };
@@ -186,6 +188,11 @@ async function checkType(
     ...(hint ? { hint } : {}),
     ...(enumValues.length === 0 ? {} : { enumValues: [...enumValues, ...(own?.isNew === false ? own.values : [])] }),
   };
+}
+
+/** The type that stands in for one that the change makes; `type` may be a list of it. */
+function temporary({ name }: TableName, type: string): string {
+  return `pg_temp.${quoteIdentifier(name)}${type.endsWith("[]") ? "[]" : ""}`;
 }
 
 /** The values of an enum, or of the enum in a list; none for other types. */

@@ -29,6 +29,17 @@ describe("whether expand is applied", () => {
     expect(await structure(await makeTable(db, { rows: numbered(3), isUnique: true }))).toEqual([]);
   });
 
+  it("knows a type by its name with the schema that the search path has", async () => {
+    const spec = await makeTable(db, { rows: numbered(3), isUnique: true });
+    await db.query(
+      `CREATE TYPE handle_kind AS ENUM ('a'); ALTER TABLE "User" ALTER COLUMN handle TYPE handle_kind USING NULL`,
+    );
+    const typed = (type: string) => structure({ ...spec, columns: spec.columns.map((each) => ({ ...each, type })) });
+    expect(await typed("public.handle_kind")).toEqual([]);
+    expect((await typed("other.handle_kind"))[0]).toMatch(/is handle_kind, not other.handle_kind$/);
+    await db.query(`DROP TABLE "User"; DROP TYPE handle_kind`);
+  });
+
   it.each<[string, string, RegExp]>([
     ["no table", `DROP TABLE "User"`, /^LS5001 .* has no table "User"$/],
     [

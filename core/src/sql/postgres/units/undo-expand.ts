@@ -1,7 +1,7 @@
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
-import { assertBlock, isColumn, typeText } from "./assertions.js";
+import { assertBlock, isColumn, printedType, typeText } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { dropFillTrigger } from "./fill-trigger.js";
 import { alterTable, qualifiedColumns, type SpecOf, type UnitText } from "./unit-text.js";
@@ -47,7 +47,7 @@ function assertOpen({ table }: UndoExpandSpec, column: UnitColumn): string {
       ]
     : [
         `EXISTS (SELECT FROM pg_attribute WHERE ${isColumn(table, column)}
-                   AND (${column.notNull ? "" : "attnotnull OR "}${typeText} <> ${quoteLiteral(column.type)}))`,
+                   AND (${column.notNull ? "" : "attnotnull OR "}${typeText} <> ${printedType(column.type)}))`,
         `${label} is required or is not of the type ${column.type}: its contract is done, or it is not the column of this plan. Nothing was changed.`,
       ];
   return assertBlock(`      IF ${found} THEN

@@ -124,6 +124,12 @@ export const errorTable = {
     next: "Remove the annotation: every row that exists gets a number from the sequence. Or remove autoincrement().",
     exit: 1,
   },
+  LS2060: {
+    title: "A change of type that would lose the values of a column",
+    why: "The ORM drops the column and adds it again, empty: the values of every row would be gone, and running code fails between the two. Lockstep alters the type in place where PostgreSQL changes its catalogue alone, as from varchar(100) to varchar(200) or text. Any other change of type reads or writes every row while nobody can use the table.",
+    next: "Keep the column, add one of the new type under another name with @lockstep.mirror(<sql>) or @lockstep.backfill(<sql>), and drop the old one when its plan is done. To let the values go all the same, write @lockstep.skip(<reason>) above the field.",
+    exit: 1,
+  },
   LS2020: {
     title: "A unique index that leaves out the partition key",
     why: "PostgreSQL checks uniqueness within each partition. So a unique index on a partitioned table has to include every column that the table is partitioned by, and cannot exist where it is partitioned by an expression.",

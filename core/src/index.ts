@@ -3,6 +3,7 @@ export { type Annotation, type Annotations, annotationSpans, parseAnnotations } 
 export { defineConfig } from "./config/define-config.js";
 export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
+export { type CorrectedChange, correct, type GeneratedChange, type Known } from "./corrections/correct.js";
 export * from "./errors.js";
 export { recoverFiles } from "./files/write-files.js";
 export * from "./model/index.js";

@@ -7,6 +7,7 @@ export { type Connection, connect } from "./db/connection.js";
 export { checkFill, type PlannedEnum } from "./facts/check-fill.js";
 export { checkReference } from "./facts/check-reference.js";
 export { checkUnique } from "./facts/check-unique.js";
+export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
 export { fillProblemText } from "./facts/fill-problem.js";
 export { readIndex } from "./facts/index-facts.js";
 export { readTable, type TableFacts } from "./facts/table.js";

@@ -14,6 +14,7 @@ const rooms = [
   "ledger",
   "sql",
   "facts",
+  "corrections",
   "rules",
   "plan",
   "codemods",

@@ -130,6 +130,13 @@ export type Operation = OperationBase &
     | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
     | { readonly kind: "addEnumValue"; readonly name: TableName; readonly value: string }
+    | {
+        readonly kind: "comment";
+        /** Undefined: on something else. */
+        readonly onColumn: { readonly table: TableName; readonly name: string } | undefined;
+        /** Undefined: the comment goes. */
+        readonly text: string | undefined;
+      }
     | { readonly kind: "renameType"; readonly name: TableName; readonly newName: string }
     | { readonly kind: "dropType"; readonly name: TableName }
     | { readonly kind: "createView"; readonly name: TableName }

@@ -33,6 +33,8 @@ export interface PlanRequest {
   readonly sources: PlanSources;
   /** Why it is careful or brisk, in words. Default: careful. */
   readonly pace?: { readonly pace: Pace; readonly reason: string };
+  /** What the correction of the ORM's own SQL has to say. Default: nothing. */
+  readonly notices?: readonly Notice[];
   /** Plans that are not done: a fill must not read what they still fill. */
   readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
@@ -62,7 +64,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     );
     return reasons.length === 0;
   });
-  const notices = [...skipped, ...judgement.notices];
+  const notices = [...skipped, ...(request.notices ?? []), ...judgement.notices];
   if (findings.length === 0) return { kind: "pass", notices };
 
   const columns = await planColumns(findings, judgement.context, sources);
@@ -132,8 +134,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
 async function judgeWithIndexes(migration: Migration, sources: PlanSources): Promise<Judgement> {
-  const judgement = judge(migration, sources.column);
-  const { index } = sources;
+  const { index, formerType } = sources;
+  const judgement = judge(migration, sources.column, undefined, formerType);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.
     if (operation.kind === "dropConstraint") return [{ ...operation.table, name: operation.name }];
@@ -142,7 +144,7 @@ async function judgeWithIndexes(migration: Migration, sources: PlanSources): Pro
   if (index === undefined || judgement.findings.length === 0 || dropped.length === 0) return judgement;
   const found = await Promise.all(dropped.map(async (name) => [tableLabel(name), await index(name)] as const));
   const facts = new Map(found);
-  return judge(migration, sources.column, (name) => facts.get(tableLabel(name)));
+  return judge(migration, sources.column, (name) => facts.get(tableLabel(name)), formerType);
 }
 
 /** What the units that drop an old unique index say, with the names that the model and the code have for it. */

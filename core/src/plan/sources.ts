@@ -26,6 +26,8 @@ export interface PlanSources {
   table(table: TableName): Promise<TableShape>;
   /** An index of the development database; asked only about indexes that a change with a planned column drops. */
   index?(name: TableName): Promise<IndexFacts | undefined>;
+  /** The type of a column before the change, where what takes the change back says it. */
+  formerType?(table: TableName, column: string): string | undefined;
   /** How the model declared a unique index before the change. */
   formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
 }

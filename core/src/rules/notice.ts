@@ -8,7 +8,6 @@ import type { RuleContext } from "./rule.js";
 const harmless = new Set([
   "CreateSchemaStmt",
   "CreateExtensionStmt",
-  "CommentStmt",
   "CreateSeqStmt",
   "AlterSeqStmt",
   "DROP SEQUENCE",
@@ -31,6 +30,7 @@ function reasonOf(operation: Operation, context: RuleContext): string | undefine
     case "createTable":
     case "createType":
     case "createView":
+    case "comment":
     case "addEnumValue":
     case "dropNotNull":
     // Fails by itself while something is of the type.

@@ -52,6 +52,6 @@ async function load(): Promise<Parser> {
         throw new SyntaxErrorAt(error.message, codePointToUtf16(sql, error.sqlDetails.cursorPosition));
       }
     },
-    scan: (sql) => scanSync(sql).tokens,
+    scan: (sql) => (sql === "" ? [] : scanSync(sql).tokens),
   };
 }

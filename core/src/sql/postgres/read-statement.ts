@@ -1,4 +1,4 @@
-import type { DropStmt, InsertStmt, Node, RangeVar, RenameStmt } from "libpg-query";
+import type { CommentStmt, DropStmt, InsertStmt, Node, RangeVar, RenameStmt } from "libpg-query";
 import type { Operation } from "../../model/index.js";
 import { readClause } from "./read-clause.js";
 import { readColumn } from "./read-column.js";
@@ -61,6 +61,7 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
         value: node.AlterEnumStmt.newVal ?? "",
       },
     ];
+  if ("CommentStmt" in node) return [readComment(node.CommentStmt, whole)];
   if ("ViewStmt" in node) return [{ ...whole, kind: "createView", name: tableOf(node.ViewStmt.view) }];
   if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_MATVIEW")
     return [{ ...whole, kind: "createView", name: tableOf(node.CreateTableAsStmt.into?.rel) }];
@@ -82,6 +83,13 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
   const what = Object.keys(node)[0] ?? "statement";
   const relation = (Object.values(node)[0] as { relation?: RangeVar } | undefined)?.relation;
   return [{ ...whole, kind: "unknown", what, tables: relation === undefined ? [] : [tableOf(relation)] }];
+}
+
+function readComment({ objtype, object, comment }: CommentStmt, whole: Whole): Operation {
+  const parts = object !== undefined && "List" in object ? strings(object.List.items) : [];
+  const onColumn =
+    objtype === "OBJECT_COLUMN" ? { table: qualifiedName(parts.slice(0, -1)), name: parts.at(-1) ?? "" } : undefined;
+  return { ...whole, kind: "comment", onColumn, text: comment };
 }
 
 /** ON CONFLICT may change rows that exist, a SELECT may read many: those are not rows that stand in the statement. */

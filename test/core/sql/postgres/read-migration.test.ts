@@ -43,7 +43,7 @@ const statements: readonly [sql: string, kinds: readonly string[]][] = [
   [`DELETE FROM "T" WHERE "a" = $1`, ["delete"]],
   [`CREATE VIEW "v" AS SELECT 1`, ["createView"]],
   [`DROP VIEW "v"`, ["dropView"]],
-  [`COMMENT ON TABLE "User" IS 'it''s; fine'`, ["unknown"]],
+  [`COMMENT ON TABLE "User" IS 'it''s; fine'`, ["comment"]],
 ];
 
 test.each(statements)("%s", (sql, kinds) => {

@@ -1,0 +1,135 @@
+import type { ColumnDependents } from "../facts/column-dependents.js";
+import type { ColumnSource, Migration, Notice, TableName } from "../model/index.js";
+import type { Parser } from "../sql/postgres/parser.js";
+import { readMigration } from "../sql/postgres/read-migration.js";
+import { draftOf, type Line } from "./draft.js";
+import { dropExpressions } from "./dropped-expressions.js";
+import { extendEnums } from "./extend-enums.js";
+import { formerTypes } from "./former-types.js";
+import {
+  isComputed,
+  isRetyped,
+  lostColumn,
+  type RetypedColumn,
+  recreatedColumns,
+  retype,
+  retypeBack,
+} from "./recreated-columns.js";
+import { withoutRoundTrips } from "./round-trips.js";
+import { extendedWords, keptWords, movedWords, plainWords, retypedNotices, retypedWords } from "./words.js";
+
+/** A change as an ORM generates it: each query as it runs, forwards and back, with whatever goes with it (parameters). */
+export interface GeneratedChange<Q extends { readonly query: string }> {
+  readonly up: readonly Q[];
+  /** In the order in which they run. */
+  readonly down: readonly Q[];
+}
+
+/** What is known besides the change. */
+export interface Known {
+  /** What the model says about a column: `@lockstep.skip` lets its values go. Default: nothing. */
+  source?(table: TableName, column: string): ColumnSource | undefined;
+  /** What the development database says about a column; asked about those alone that are altered in place. Default: not known. */
+  dependents?(table: TableName, column: string): Promise<ColumnDependents>;
+}
+
+export interface CorrectedChange<Q extends { readonly query: string }> extends GeneratedChange<Q> {
+  /** The very queries that came in, and the same lists of them. */
+  readonly isUnchanged: boolean;
+  /** What was put right, in words, a line each. */
+  readonly corrections: readonly string[];
+  /** What a person should look at all the same. Lines of the queries as they came in, one after the other. */
+  readonly notices: readonly Notice[];
+  /** The type of a column before the change, for `judge`; undefined where the change does not touch it. */
+  formerType(table: TableName, column: string): string | undefined;
+}
+
+/**
+ * Puts right what an ORM's own SQL gets wrong, and leaves everything else as it is. A column that is dropped and added again with
+ * another type keeps its rows where PostgreSQL can change the type in its catalogue alone; an enum that only gets values is not made
+ * anew; what is dropped and added again as it was stays. What takes the change back is corrected alike.
+ *
+ * @param make a query of the ORM's kind
+ * @example const { up, down } = await correct({ up: log.upQueries, down: log.downQueries.toReversed() }, (sql) => new Query(sql), parser);
+ * @throws LS2060 where a column would lose its values · LS1001 where PostgreSQL's parser refuses the text
+ */
+export async function correct<Q extends { readonly query: string }>(
+  change: GeneratedChange<Q>,
+  make: (sql: string) => Q,
+  parser: Parser,
+  known: Known = {},
+): Promise<CorrectedChange<Q>> {
+  const up = readMigration(textOf(change.up), "migration.sql", parser);
+  const down = readMigration(textOf(change.down), "migration.sql", parser);
+  const recreated = recreatedColumns(draftOf(up), down.operations).filter(
+    (column) => known.source?.(column.table, column.name)?.skip === undefined && !isComputed(column),
+  );
+  const retyped = recreated.filter(isRetyped);
+  const lost = recreated.find((column) => !isRetyped(column));
+  if (lost !== undefined) throw lostColumn(lost, known.source?.(lost.table, lost.name));
+  const facts = new Map<RetypedColumn, ColumnDependents>();
+  for (const column of retyped)
+    if (known.dependents !== undefined) facts.set(column, await known.dependents(column.table, column.name));
+  const dependents = (column: RetypedColumn) => facts.get(column);
+
+  const plain = dropExpressions(retype(draftOf(up), retyped, dependents), down.operations);
+  const enums = extendEnums(plain.lines, down.operations);
+  const { lines, kept } = withoutRoundTrips(enums.lines, down.operations);
+  const back = extendEnums(retypeBack(draftOf(down), retyped, dependents), up.operations);
+  const isUnchanged = isWhole(lines, up);
+  return {
+    // A way back that alone could be better is the ORM's own affair.
+    up: isUnchanged ? change.up : queriesOf(lines, up, change.up, make),
+    down: isUnchanged
+      ? change.down
+      : queriesOf(withoutRoundTrips(back.lines, up.operations).lines, down, change.down, make),
+    isUnchanged,
+    corrections: [
+      ...retyped.map(retypedWords),
+      ...plain.dropped.map(plainWords),
+      ...enums.extended.map(extendedWords),
+      ...movedWords(enums.moved),
+      ...keptWords(kept),
+    ],
+    notices: retyped.flatMap((column) => retypedNotices(column, dependents(column))),
+    formerType: formerTypes(down.operations),
+  };
+}
+
+const separator = ";\n";
+
+function textOf(queries: readonly { readonly query: string }[]): string {
+  return queries.map(({ query }) => query + separator).join("");
+}
+
+function isWhole(lines: readonly Line[], { statements }: Migration): boolean {
+  return lines.length === statements.length && lines.every(({ statement }) => statement !== undefined);
+}
+
+/** The queries of a draft: those of which every statement is left are the very ones that came in. */
+function queriesOf<Q extends { readonly query: string }>(
+  lines: readonly Line[],
+  { statements }: Migration,
+  queries: readonly Q[],
+  make: (sql: string) => Q,
+): Q[] {
+  let end = 0;
+  const owner = new Map<number, { readonly query: Q; readonly place: number; readonly isKept: boolean }>();
+  const kept = new Set(lines.flatMap(({ statement }) => (statement === undefined ? [] : [statement.index])));
+  for (const [place, query] of queries.entries()) {
+    const start = end;
+    end += query.query.length + separator.length;
+    const own = statements.filter(({ offset }) => offset >= start && offset < end).map(({ index }) => index);
+    const isKept = own.every((index) => kept.has(index));
+    for (const index of own) owner.set(index, { query, place, isKept });
+  }
+  const done = new Set<number>();
+  return lines.flatMap(({ sql, statement }) => {
+    const whole = statement && owner.get(statement.index);
+    if (whole?.isKept !== true) return [make(sql)];
+    // A query of several statements stands once.
+    const isFirst = !done.has(whole.place);
+    done.add(whole.place);
+    return isFirst ? [whole.query] : [];
+  });
+}

@@ -1,0 +1,51 @@
+import type { Migration, Operation, Statement } from "../model/index.js";
+
+/** A statement of a migration while it is being corrected. */
+export interface Line {
+  /** Without its semicolon. */
+  readonly sql: string;
+  readonly operations: readonly Operation[];
+  /** The statement that it is, as the ORM wrote it; undefined: it takes the place of others. */
+  readonly statement: Statement | undefined;
+}
+
+export function draftOf({ statements, operations }: Migration): Line[] {
+  return statements.map((statement) => ({
+    sql: statement.sql,
+    operations: operations.filter((operation) => operation.statement === statement.index),
+    statement,
+  }));
+}
+
+/** Every operation of a draft, in order. */
+export function operationsOf(lines: readonly Line[]): Operation[] {
+  return lines.flatMap(({ operations }) => operations);
+}
+
+/**
+ * Whether an operation can be taken out of its line: it is all of it, or a clause of ALTER TABLE. `DROP INDEX a, b` is neither.
+ */
+export function isSeparable(operation: Operation, lines: readonly Line[]): boolean {
+  const line = lines.find(({ operations }) => operations.includes(operation));
+  return line !== undefined && (line.operations.length === 1 || operation.sql !== line.sql);
+}
+
+/** The draft with statements in the place of operations; none: the operation goes. Lines without such an operation stay as they are. */
+export function replaced(lines: readonly Line[], by: ReadonlyMap<Operation, readonly string[]>): Line[] {
+  if (by.size === 0) return [...lines];
+  return lines.flatMap((line) => {
+    const touched = line.operations.filter((operation) => by.has(operation));
+    if (touched.length === 0) return [line];
+    const inserted = touched.flatMap((operation) => by.get(operation) ?? []);
+    return [...restOf(line, touched), ...inserted.map((sql) => ({ sql, operations: [], statement: undefined }))];
+  });
+}
+
+/** The clauses of ALTER TABLE that stay. */
+function restOf({ sql, operations }: Line, gone: readonly Operation[]): Line[] {
+  const rest = operations.filter((operation) => !gone.includes(operation));
+  const first = operations[0];
+  if (rest.length === 0 || first === undefined) return [];
+  const head = sql.slice(0, sql.indexOf(first.sql));
+  return [{ sql: head + rest.map((clause) => clause.sql).join(", "), operations: rest, statement: undefined }];
+}

@@ -1,0 +1,18 @@
+import { isSameTable, type Operation, type TableName } from "../model/index.js";
+
+/**
+ * The types of columns before a change, as what takes it back says them.
+ *
+ * @param opposite the operations that take the change back
+ */
+export function formerTypes(opposite: readonly Operation[]): (table: TableName, column: string) => string | undefined {
+  return (table, column) => {
+    for (const operation of opposite) {
+      if (operation.kind === "setType" && operation.column === column && isSameTable(operation.table, table))
+        return operation.type;
+      if (operation.kind === "addColumn" && operation.column.name === column && isSameTable(operation.table, table))
+        return operation.column.type;
+    }
+    return undefined;
+  };
+}

@@ -1,0 +1,62 @@
+import type { ColumnDependents } from "../facts/column-dependents.js";
+import { type Notice, type OperationOf, tableLabel } from "../model/index.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import type { DroppedExpression } from "./dropped-expressions.js";
+import type { ExtendedEnum } from "./extend-enums.js";
+import type { RetypedColumn } from "./recreated-columns.js";
+
+/** A column that is altered where it was dropped and added again. */
+export function retypedWords({ table, name, before, add }: RetypedColumn): string {
+  const label = `"${tableLabel(table)}"."${name}"`;
+  const change =
+    before.type === add.column.type ? "" : `: ${before.type} becomes ${add.column.type}, in the catalogue alone`;
+  return `${label} keeps its values${change}. The ORM's own statements drop the column and add it again, empty.`;
+}
+
+export function plainWords({ table, name }: DroppedExpression): string {
+  return `"${tableLabel(table)}"."${name}" keeps its values, and is no longer computed. The ORM's own statements copy it in one UPDATE.`;
+}
+
+export function extendedWords({ name, from, added }: ExtendedEnum): string {
+  const values = added.map(quoteLiteral).join(", ");
+  const changes = [
+    ...(from.name === name.name ? [] : [`is renamed from "${from.name}"`]),
+    ...(added.length === 0 ? [] : [`gets ${values} with ADD VALUE`]),
+  ];
+  return `The enum "${tableLabel(name)}" ${changes.join(" and ")}. The ORM's own statements make it anew, and write every row again.`;
+}
+
+export function movedWords(additions: readonly OperationOf<"addEnumValue">[]): string[] {
+  const words = additions.map(
+    ({ name, value }) =>
+      `The enum "${tableLabel(name)}" gets ${quoteLiteral(value)} once, and before what uses it. The ORM's own statements would fail.`,
+  );
+  return [...new Set(words)];
+}
+
+/** @param objects what the change dropped and added again: `foreign key "FK_1"` */
+export function keptWords(objects: readonly string[]): string[] {
+  return objects.map((object) => `The ${object} stays. The ORM's own statements drop it and add it again as it was.`);
+}
+
+/** What a change of type costs all the same. */
+export function retypedNotices(column: RetypedColumn, dependents: ColumnDependents | undefined): Notice[] {
+  const { table, name, before, add } = column;
+  if (before.type === add.column.type) return [];
+  const at = { line: add.line, sql: add.sql };
+  const label = `"${tableLabel(table)}"`;
+  return [
+    ...(dependents?.rebuilt ?? []).map((index) => ({
+      ...at,
+      reason: `the index ${index} has an expression or a predicate: it is built again while reads and writes of ${label} wait`,
+    })),
+    ...(dependents?.checked ?? []).map((check) => ({
+      ...at,
+      reason: `all rows of ${label} are checked for "${check}" again while reads and writes wait`,
+    })),
+    {
+      ...at,
+      reason: `PostgreSQL forgets its statistics of the column: run ANALYZE ${quoteTable(table)} (${quoteIdentifier(name)}) when it is deployed`,
+    },
+  ];
+}

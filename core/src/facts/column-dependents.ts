@@ -1,0 +1,54 @@
+import type { Connection } from "../db/connection.js";
+import { refused } from "../db/refused.js";
+import { inTransaction } from "../db/transaction.js";
+import { type TableName, tableLabel } from "../model/names.js";
+import { quoteTable } from "../sql/postgres/quote.js";
+
+/** What a change of a column's type has to do with besides the column. */
+export interface ColumnDependents {
+  readonly comment: string | undefined;
+  /** Indexes with an expression or a predicate: PostgreSQL builds them again whatever the types are. */
+  readonly rebuilt: readonly string[];
+  /** Checks: PostgreSQL looks at every row again. */
+  readonly checked: readonly string[];
+}
+
+/**
+ * Reads what depends on a column, of the tables below it as well (ATPostAlterTypeCleanup and CheckIndexCompatible in PostgreSQL's
+ * sources say what becomes of it). Foreign keys over operators that stay, and plain indexes, are kept as they are.
+ *
+ * @throws LS7002 when it cannot be read
+ */
+export async function readColumnDependents(
+  connection: Connection,
+  table: TableName,
+  column: string,
+): Promise<ColumnDependents> {
+  try {
+    const settings = { statement_timeout: 5000, lock_timeout: 5000 };
+    const { rows } = await inTransaction(connection, { isReadOnly: true, settings }, () =>
+      connection.query<DependentsRow>(dependentsSql, [quoteTable(table), column]),
+    );
+    const [found] = rows;
+    return { comment: found?.comment ?? undefined, rebuilt: found?.rebuilt ?? [], checked: found?.checked ?? [] };
+  } catch (error) {
+    throw refused(error, `Reading what depends on "${tableLabel(table)}"."${column}" on ${connection.label}`);
+  }
+}
+
+interface DependentsRow {
+  readonly comment: string | null;
+  readonly rebuilt: readonly string[];
+  readonly checked: readonly string[];
+}
+
+const dependentsSql = `
+WITH RECURSIVE tree(t) AS (SELECT to_regclass($1)::oid UNION SELECT inhrelid FROM pg_catalog.pg_inherits JOIN tree ON inhparent = t),
+own AS (SELECT a.attrelid, a.attnum FROM tree JOIN pg_catalog.pg_attribute a ON a.attrelid = t AND a.attname = $2 AND NOT a.attisdropped)
+SELECT (SELECT col_description(attrelid, attnum) FROM own WHERE attrelid = to_regclass($1)) AS comment,
+  ARRAY(SELECT x.indexrelid::regclass::text FROM own JOIN pg_catalog.pg_index x ON x.indrelid = attrelid
+         WHERE (x.indpred IS NOT NULL OR x.indexprs IS NOT NULL)
+           AND (attnum = ANY (x.indkey::int2[]) OR EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.classid = 'pg_class'::regclass
+                  AND d.objid = x.indexrelid AND d.refobjid = attrelid AND d.refobjsubid = attnum)) ORDER BY 1) AS rebuilt,
+  ARRAY(SELECT k.conname::text FROM own JOIN pg_catalog.pg_constraint k ON k.conrelid = attrelid
+         WHERE k.contype = 'c' AND attnum = ANY (k.conkey) GROUP BY 1 ORDER BY 1) AS checked`;

@@ -48,6 +48,11 @@ describe("the catalogue is the one of the ORM's own statement, however often the
       sql: `("teamId") REFERENCES "Team"("id") ON DELETE RESTRICT ON UPDATE CASCADE`,
     },
     {
+      name: "TypeORM's relation",
+      key: { onUpdate: "NO ACTION", onDelete: "NO ACTION" },
+      sql: `("teamId") REFERENCES "Team"("id") ON DELETE NO ACTION ON UPDATE NO ACTION`,
+    },
+    {
       name: "other actions",
       key: { onUpdate: "NO ACTION", onDelete: "SET NULL" },
       sql: `("teamId") REFERENCES "Team"("id") ON DELETE SET NULL`,

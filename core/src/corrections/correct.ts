@@ -16,7 +16,15 @@ import {
   retypeBack,
 } from "./recreated-columns.js";
 import { withoutRoundTrips } from "./round-trips.js";
-import { extendedWords, keptWords, movedWords, plainWords, retypedNotices, retypedWords } from "./words.js";
+import {
+  extendedWords,
+  keptWords,
+  mergedWords,
+  movedWords,
+  plainWords,
+  retypedNotices,
+  retypedWords,
+} from "./words.js";
 
 /** A change as an ORM generates it: each query as it runs, forwards and back, with whatever goes with it (parameters). */
 export interface GeneratedChange<Q extends { readonly query: string }> {
@@ -89,6 +97,7 @@ export async function correct<Q extends { readonly query: string }>(
       ...plain.dropped.map(plainWords),
       ...enums.extended.map(extendedWords),
       ...movedWords(enums.moved),
+      ...mergedWords(enums.merged),
       ...keptWords(kept),
     ],
     notices: retyped.flatMap((column) => retypedNotices(column, dependents(column))),

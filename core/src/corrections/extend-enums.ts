@@ -17,6 +17,8 @@ export interface ExtendedEnums {
   readonly extended: readonly ExtendedEnum[];
   /** Values that the change adds once now, and before what uses them. */
   readonly moved: readonly OperationOf<"addEnumValue">[];
+  /** Enums that are made anew once for all of their columns. */
+  readonly merged: readonly TableName[];
 }
 
 /**
@@ -28,20 +30,19 @@ export interface ExtendedEnums {
  */
 export function extendEnums(lines: readonly Line[], opposite: readonly Operation[]): ExtendedEnums {
   const operations = operationsOf(lines);
+  const all = rebuiltEnums(operations);
   const extended: ExtendedEnum[] = [];
   const by = new Map<Operation, readonly string[]>();
   const first: string[] = [];
-  for (const rebuilt of rebuiltEnums(operations)) {
-    const { from, to, values, create } = rebuilt;
-    const former = formerValues(from, opposite);
-    if (former === undefined || !former.every((value) => values.includes(value))) continue;
-    const added = values.filter((value) => !former.includes(value));
-    const defaults = keptDefaults(rebuilt, opposite);
-    const others = operations.filter((operation) => !rebuilt.operations.includes(operation));
-    const isSeparate = rebuilt.operations.every((operation) => isSeparable(operation, lines));
-    if (!isSeparate || [...others, ...defaults].some((operation) => usesOneOf(operation, added))) continue;
-    for (const operation of rebuilt.operations) if (!defaults.some((kept) => kept === operation)) by.set(operation, []);
+  for (const rebuilt of all) {
+    const { from, to, create, values } = rebuilt;
+    const former = formerValues(from, opposite) ?? [];
+    const kept = all.filter((other) => isSameTable(other.to, to)).map((each) => defaultsToKeep(each, lines, opposite));
+    const defaults = kept.every((each) => each !== undefined) ? kept.flat() : undefined;
+    if (defaults === undefined) continue;
+    for (const operation of rebuilt.operations) if (!defaults.some((each) => each === operation)) by.set(operation, []);
     if (extended.some(({ name }) => isSameTable(name, to))) continue;
+    const added = values.filter((value) => !former.includes(value));
     const statements = extension(from, to, former, values);
     const early = operations.findIndex((operation) => isAddedWith(operation, to, added));
     if (early !== -1 && early < operations.indexOf(create)) first.push(...statements);
@@ -53,19 +54,38 @@ export function extendEnums(lines: readonly Line[], opposite: readonly Operation
     by.set(addition, []);
     if (!first.includes(addition.sql)) first.push(addition.sql);
   }
-  mergeRebuilt(
-    rebuiltEnums(operations).filter(({ create }) => !by.has(create)),
+  const merged = mergeRebuilt(
+    all.filter(({ create }) => !by.has(create)),
     by,
   );
   const front = first.map((sql): Line => ({ sql, operations: [], statement: undefined }));
-  return { lines: [...front, ...replaced(lines, by)], extended, moved };
+  return { lines: [...front, ...replaced(lines, by)], extended, moved, merged };
+}
+
+/**
+ * The defaults that change with the enum, or go; undefined where it cannot be extended: a value goes, something else of the change
+ * uses one that comes, or nobody says which there were.
+ */
+function defaultsToKeep(
+  rebuilt: RebuiltEnum,
+  lines: readonly Line[],
+  opposite: readonly Operation[],
+): readonly Operation[] | undefined {
+  const former = formerValues(rebuilt.from, opposite);
+  if (former === undefined || !former.every((value) => rebuilt.values.includes(value))) return undefined;
+  if (!rebuilt.operations.every((operation) => isSeparable(operation, lines))) return undefined;
+  const added = rebuilt.values.filter((value) => !former.includes(value));
+  const kept: readonly Operation[] = changedDefaults(rebuilt, opposite);
+  const others = operationsOf(lines).filter((operation) => !rebuilt.operations.includes(operation));
+  return [...others, ...kept].some((operation) => usesOneOf(operation, added)) ? undefined : kept;
 }
 
 /**
  * A type that several columns share is made anew once, for all of them: TypeORM does so for each, and cannot drop the old type while
  * another column is of it.
  */
-function mergeRebuilt(rebuilt: readonly RebuiltEnum[], by: Map<Operation, readonly string[]>): void {
+function mergeRebuilt(rebuilt: readonly RebuiltEnum[], by: Map<Operation, readonly string[]>): TableName[] {
+  const merged: TableName[] = [];
   for (const [at, one] of rebuilt.entries()) {
     const isSame = ({ from, to, create }: RebuiltEnum) =>
       isSameTable(from, one.from) && isSameTable(to, one.to) && isSameTable(create.name, one.create.name);
@@ -77,7 +97,9 @@ function mergeRebuilt(rebuilt: readonly RebuiltEnum[], by: Map<Operation, readon
     );
     for (const operation of others.flatMap(({ operations }) => operations)) by.set(operation, []);
     by.set(one.drop, [...conversions, one.drop.sql]);
+    merged.push(one.to);
   }
+  return merged;
 }
 
 /** TypeORM 1 adds a value once for each column of the type, which fails, and after new columns of the type. */
@@ -94,8 +116,7 @@ function misplacedAdditions(operations: readonly Operation[]): OperationOf<"addE
   });
 }
 
-/** Where the default changes with the enum, or goes: the statements that say so. */
-function keptDefaults(
+function changedDefaults(
   { conversions, defaults }: RebuiltEnum,
   opposite: readonly Operation[],
 ): readonly OperationOf<"setDefault">[] {

@@ -55,15 +55,8 @@ export function isRetyped(recreated: RecreatedColumn): recreated is RetypedColum
 
 /** Nothing but a type, a collation, NOT NULL and a default. */
 function isAlterable(column: ColumnDeclaration): boolean {
-  const { isGenerated, isIdentity, isSerial, isUnique, isPrimaryKey, hasOther, collationSql } = column;
-  return !(
-    isGenerated ||
-    isIdentity ||
-    isSerial ||
-    isUnique ||
-    isPrimaryKey ||
-    (hasOther && collationSql === undefined)
-  );
+  const { isGenerated, isIdentity, isSerial, isUnique, isPrimaryKey, hasOther } = column;
+  return !(isGenerated || isIdentity || isSerial || isUnique || isPrimaryKey || hasOther);
 }
 
 /** PostgreSQL computes the values of both: nothing is lost that it could not compute again. */

@@ -1,5 +1,5 @@
 import type { ColumnDependents } from "../facts/column-dependents.js";
-import { type Notice, type OperationOf, tableLabel } from "../model/index.js";
+import { type Notice, type OperationOf, type TableName, tableLabel } from "../model/index.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import type { DroppedExpression } from "./dropped-expressions.js";
 import type { ExtendedEnum } from "./extend-enums.js";
@@ -32,6 +32,13 @@ export function movedWords(additions: readonly OperationOf<"addEnumValue">[]): s
       `The enum "${tableLabel(name)}" gets ${quoteLiteral(value)} once, and before what uses it. The ORM's own statements would fail.`,
   );
   return [...new Set(words)];
+}
+
+export function mergedWords(enums: readonly TableName[]): string[] {
+  return enums.map(
+    (name) =>
+      `The enum "${tableLabel(name)}" is made anew once, for all of its columns. The ORM's own statements do so for each, and would fail.`,
+  );
 }
 
 /** @param objects what the change dropped and added again: `foreign key "FK_1"` */

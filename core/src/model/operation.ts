@@ -30,7 +30,7 @@ export interface ColumnDeclaration {
   readonly isPrimaryKey: boolean;
   /** `"C"`, as the statement spells it. */
   readonly collationSql?: string;
-  /** REFERENCES, CHECK, COLLATE …: something that no unit describes. */
+  /** REFERENCES, CHECK …: something that no unit describes. */
   readonly hasOther: boolean;
 }
 

@@ -31,6 +31,8 @@ export interface UnitColumn {
   readonly name: string;
   /** As `format_type` prints it. */
   readonly type: string;
+  /** `"C"`, as SQL names it. Absent: the collation of the type. */
+  readonly collationSql?: string;
   /** The model's own default, one that PostgreSQL stores once: rows that exist get it with the column. */
   readonly defaultSql?: string;
   /** The model's own default, set after the column was added: rows that exist stay NULL, and nothing is rewritten. */
@@ -188,6 +190,7 @@ export interface PlannedColumn {
   readonly table: TableName;
   readonly name: string;
   readonly type: string;
+  readonly collationSql?: string;
   readonly notNull: boolean;
   /** The model's own default; with a fill it is set after the column was added. */
   readonly defaultSql?: string;

@@ -104,6 +104,7 @@ async function planColumn(
     table,
     name,
     type: declaration.type,
+    ...(declaration.collationSql === undefined ? {} : { collationSql: declaration.collationSql }),
     notNull: declaration.notNull,
     ...(defaultSql === undefined ? {} : { defaultSql }),
     ...(sequence === undefined ? {} : { sequence }),

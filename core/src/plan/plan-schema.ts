@@ -22,6 +22,7 @@ const sequence = z.strictObject({ name: z.string() });
 const unitColumn = z.strictObject({
   name: z.string(),
   type: z.string(),
+  collationSql: z.string().optional(),
   defaultSql: z.string().optional(),
   laterDefaultSql: z.string().optional(),
   sequence: sequence.optional(),
@@ -113,6 +114,7 @@ const column = z.strictObject({
   table: tableName,
   name: z.string(),
   type: z.string(),
+  collationSql: z.string().optional(),
   notNull: z.boolean(),
   defaultSql: z.string().optional(),
   sequence: sequence.optional(),

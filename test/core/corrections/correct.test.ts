@@ -266,6 +266,20 @@ test.each<[string, readonly string[]]>([
   );
 });
 
+test("a type of two columns that loses a value is made anew once; one that cannot be extended for one of them is for none", async () => {
+  const other = (list: readonly string[]) => list.map((sql) => sql.replaceAll(`"k"`, `"k2"`));
+  const [fewer, more] = [rebuild("'a'", "'a'"), rebuild("'a', 'b', 'c'", "'c'")];
+  const gone = await run([...fewer, ...other(fewer)], [...other(back), ...back]);
+  expect(texts(gone.up).filter((sql) => /CREATE|DROP TYPE|RENAME/.test(sql))).toHaveLength(3);
+  expect(gone.corrections).toEqual([
+    `The enum "public.kind" is made anew once, for all of its columns. The ORM's own statements do so for each, and would fail.`,
+  ]);
+  const usable = rebuild("'a', 'b', 'c'", "'a'");
+  const kept = await run([...usable, ...other(more)], [...other(back), ...back]);
+  expect(texts(kept.up).join()).not.toContain("ADD VALUE");
+  expect(texts(kept.up)).toContain(`ALTER TABLE "users" ALTER COLUMN "k2" SET DEFAULT 'c'`);
+});
+
 test("1.1.1: a value of a type that two columns share is added once, and before a column that has it as its default", async () => {
   const add = `ALTER TYPE "public"."kind" ADD VALUE 'c'`;
   const column = `ALTER TABLE "users" ADD "k2" "public"."kind" array NOT NULL DEFAULT '{c}'`;

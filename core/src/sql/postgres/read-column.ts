@@ -46,8 +46,6 @@ export function readColumn(
     isUnique: has("CONSTR_UNIQUE"),
     isPrimaryKey: has("CONSTR_PRIMARY"),
     ...(collationSql === undefined ? {} : { collationSql: collationSql.replace(/^COLLATE\s*/i, "").trim() }),
-    hasOther:
-      collClause !== undefined ||
-      constraints.some((constraint) => constraint.contype === undefined || !described.has(constraint.contype)),
+    hasOther: constraints.some(({ contype }) => contype === undefined || !described.has(contype)),
   };
 }

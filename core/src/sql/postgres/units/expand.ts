@@ -16,7 +16,7 @@ export function expand(spec: SpecOf<"expand">): string {
   const change = spec.columns.map(
     (column) =>
       createSequence(spec.table, column) +
-      `    ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(column.name)} ${column.type}` +
+      `    ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${quoteIdentifier(column.name)} ${typeOf(column)}` +
       // In the same statement: rows that exist get the default too, as from the ORM's own.
       (column.defaultSql === undefined ? "" : ` DEFAULT ${closed(column.defaultSql)}`) +
       `${column.notNull ? " NOT NULL" : ""};\n` +
@@ -26,6 +26,10 @@ export function expand(spec: SpecOf<"expand">): string {
       createFillTrigger(spec, column),
   );
   return framedChange(spec, change.join(""));
+}
+
+function typeOf({ type, collationSql }: UnitColumn): string {
+  return collationSql === undefined ? type : `${type} COLLATE ${collationSql}`;
 }
 
 /** A statement of its own: together with ADD COLUMN, rows that exist would get it, and a volatile one would rewrite them all. */
@@ -45,7 +49,7 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
   const on = `ON ${quoteTable(table)}`;
   const add = alterTable(spec, (column) => {
     const setDefault = column.defaultSql === undefined ? "" : ` DEFAULT ${printable(column.defaultSql)}`;
-    return `ADD COLUMN ${quoteIdentifier(column.name)} ${column.type}${setDefault}${column.notNull ? " NOT NULL" : ""}`;
+    return `ADD COLUMN ${quoteIdentifier(column.name)} ${typeOf(column)}${setDefault}${column.notNull ? " NOT NULL" : ""}`;
   });
   const sequences = columns.flatMap(({ sequence, type }) =>
     sequence === undefined ? [] : [`CREATE SEQUENCE ${qualified(table.schema, sequence.name)} AS ${type}`],

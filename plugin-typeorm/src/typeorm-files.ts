@@ -1,4 +1,3 @@
-import type { FileChange } from "@lockstep/core";
 import type { ReleasingPlugin } from "@lockstep/core/planning";
 import { listMigrations } from "./migrations/list.js";
 import { migrationName, migrationPath, stamps } from "./migrations/names.js";
@@ -10,23 +9,8 @@ import { generalWords } from "./words.js";
 /** How the files of a phase are made in a project that uses TypeORM. */
 export const typeormFiles: ReleasingPlugin = {
   words: generalWords,
-  async readModels(project) {
-    const [{ entityFiles }, { readEntities }] = await Promise.all([
-      import("./entities/files.js"),
-      import("./entities/read.js"),
-    ]);
-    return readEntities(await entityFiles(project));
-  },
-  async editModels(project, edits): Promise<readonly FileChange[]> {
-    const [{ entityFiles }, { editEntities }] = await Promise.all([
-      import("./entities/files.js"),
-      import("./entities/edit/index.js"),
-    ]);
-    const before = await entityFiles(project);
-    return editEntities(before, edits)
-      .map((file, index) => ({ file: file.path, before: before[index]?.content, after: file.content }))
-      .filter((change) => change.before !== change.after);
-  },
+  readModels: async (project) => (await import("./entities/project.js")).readProjectEntities(project),
+  editModels: async (project, edits) => (await import("./entities/project.js")).editProjectEntities(project, edits),
   stamps,
   migrationName,
   migrationPath: (project, name) => migrationPath(project as TypeormProject, name),

@@ -22,8 +22,7 @@ interface Load extends Flavour {
 }
 
 const versions: readonly TypeormVersion[] = ["1.1.1", "0.3.31", "0.3.20"];
-/** Undefined: the data source says nothing, and TypeORM takes `all`. */
-const modes = [undefined, "all", "each", "none"] as const;
+const modes = ["all", "each", "none"] as const;
 /** The most common loader takes everything back; the others the last two units, or only the one that no transaction may hold. */
 const loads: readonly Load[] = [
   { runner: "tsx", language: "ts", module: "commonjs", specs: [original, ...ownSpecs], reverts: 6 },
@@ -58,10 +57,12 @@ afterAll(async () => {
 });
 
 describe.concurrent("a plan's migrations, by the stock CLI and a data source that is not wrapped", () => {
+  // Its executor is that of 0.3.31: one way of loading is enough for the oldest.
   for (const version of versions)
-    for (const load of loads) {
+    for (const load of version === "0.3.20" ? loads.slice(0, 1) : loads) {
       const { project, names } = projectOf(version, load, load.specs);
-      for (const mode of modes)
+      // Undefined: the data source says nothing, and TypeORM takes `all`.
+      for (const mode of load.reverts === names.length ? [undefined, ...modes] : modes)
         it(`typeorm ${version}, ${load.language} as ${load.module} by ${load.runner}, ${mode ?? "no mode"}`, async () => {
           const database = await createDatabase("transactions", before.url);
           const cli = (command: string) =>
@@ -89,10 +90,14 @@ describe.concurrent("a plan's migrations, by the stock CLI and a data source tha
     }
 });
 
-describe.concurrent("two processes that run the same migrations at once", () => {
-  for (const version of ["1.1.1", "0.3.20"] as const) {
+// Not at the same time as each other: who waits for a lock gives up after 30 s.
+describe("two processes that run the same migrations at once", () => {
+  for (const { version, modes } of [
+    { version: "1.1.1", modes: ["all", "each"] },
+    { version: "0.3.20", modes: ["all"] },
+  ] as const) {
     const { project, names } = projectOf(version, { language: "js", module: "commonjs" }, ownSpecs);
-    for (const mode of ["all", "each"] as const)
+    for (const mode of modes)
       for (const { name, hold, isHeld } of places)
         it(`typeorm ${version}, ${mode}: the second comes while the first ${name}`, async () => {
           await withDatabase(async ({ url, observer }) => {

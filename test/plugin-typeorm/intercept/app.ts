@@ -9,6 +9,7 @@ import {
   runners,
   type TypeormProjectOptions,
   type TypeormVersion,
+  withoutTypeCheck,
 } from "../../support/typeorm-project.js";
 
 /** What loads the application's files, and the module system that it is written for. */
@@ -27,6 +28,8 @@ export interface AppOptions {
   readonly entities?: Readonly<Record<string, string>>;
   readonly dataSource?: string;
   readonly files?: TypeormProjectOptions["files"];
+  /** By ts-node, as it does where nobody tells it otherwise. */
+  readonly checksTypes?: boolean;
 }
 
 export interface App {
@@ -123,7 +126,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const cli: App["cli"] = (args, env = {}) =>
     run(process.execPath, [...command, ...args, "-d", source], {
       cwd: root,
-      env: { DATABASE_URL: database.url, ...env },
+      env: { ...(options.checksTypes ? {} : withoutTypeCheck), DATABASE_URL: database.url, ...env },
     });
   const read = (file: string) => readFileSync(join(root, file), "utf8");
   return {

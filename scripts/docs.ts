@@ -9,6 +9,7 @@ import { rules } from "../core/src/rules/index.js";
 import { nodeVersions, postgresVersions, typescriptVersions } from "../core/src/supported-versions.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
+import { typeormNotes, typeormVersions } from "../plugin-typeorm/src/supported.js";
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 const generated = "<!-- Made from the code by `npm run docs`: edit the code instead. -->";
@@ -49,7 +50,7 @@ function pages(): Map<string, string> {
       "## Waving one change through\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.",
     );
   add("rules/README.md", "# Rules", rules.map((rule) => `- [${rule.id}](${rule.id}.md) ${rule.summary}`).join("\n"));
-  const tools = [prismaVersions, postgresVersions, nodeVersions, typescriptVersions];
+  const tools = [prismaVersions, typeormVersions, postgresVersions, nodeVersions, typescriptVersions];
   add(
     "supported-versions.md",
     "# Supported versions",
@@ -57,6 +58,8 @@ function pages(): Map<string, string> {
     `| | tested | |\n| --- | --- | --- |\n${tools.map(({ tool, tested, note }) => `| ${tool} | ${tested} | ${note} |`).join("\n")}`,
     "## Prisma 6.19",
     prismaNotes.map((note) => `- ${note}`).join("\n"),
+    "## TypeORM",
+    typeormNotes.map((note) => `- ${note}`).join("\n"),
   );
   add(
     "commands.md",

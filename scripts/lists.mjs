@@ -63,6 +63,17 @@ export const prismaChecks: readonly Check[] = [${ids.map(camel).join(", ")}];
 `,
   },
   {
+    folder: "plugin-typeorm/src/doctor",
+    not: ["index"],
+    write: (ids) =>
+      `import type { Check } from "@lockstep/core/doctor";
+${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+
+/** TypeORM's own checks, in the order of their names. This file is generated: npm run lists. */
+export const typeormChecks: readonly Check[] = [${ids.map(camel).join(", ")}];
+`,
+  },
+  {
     folder: "core/src/cli/commands",
     not: ["index"],
     write: (ids) =>

@@ -31,7 +31,7 @@ export const errorTable = {
   LS1003: {
     title: "An identifier is longer than 63 bytes",
     why: "PostgreSQL cuts longer names silently, so two objects could end up with one name.",
-    next: "Choose a shorter name with @map.",
+    next: 'Choose a shorter name for it in the database: @map("…") in schema.prisma, name: "…" among the options of an entity\'s decorator.',
     exit: 1,
   },
   LS2001: {
@@ -43,7 +43,7 @@ export const errorTable = {
   LS2002: {
     title: "One value for all rows of a unique column",
     why: "The same constant in every row violates the unique constraint as soon as there are two rows.",
-    next: "Use an expression that differs from row to row, or drop @unique.",
+    next: "Use an expression that differs from row to row, or drop the unique constraint.",
     exit: 1,
   },
   LS2003: {
@@ -121,7 +121,7 @@ export const errorTable = {
   LS2031: {
     title: "A sequence and an annotation for one column",
     why: "New rows take their numbers from the sequence, which starts at 1 and knows nothing of numbers that an expression has given: the same number would come twice.",
-    next: "Remove the annotation: every row that exists gets a number from the sequence. Or remove autoincrement().",
+    next: 'Remove the annotation: every row that exists gets a number from the sequence. Or take the numbering off the field: autoincrement(), @Generated("increment").',
     exit: 1,
   },
   LS2060: {
@@ -133,7 +133,7 @@ export const errorTable = {
   LS2020: {
     title: "A unique index that leaves out the partition key",
     why: "PostgreSQL checks uniqueness within each partition. So a unique index on a partitioned table has to include every column that the table is partitioned by, and cannot exist where it is partitioned by an expression.",
-    next: "Add the columns named to the constraint, as @@unique([tenantId, handle]), or drop @unique.",
+    next: 'Add the columns named to the constraint, as @@unique([tenantId, handle]) or @Unique(["tenantId", "handle"]), or drop it.',
     exit: 1,
   },
   LS2021: {
@@ -205,7 +205,7 @@ export const errorTable = {
   LS3002: {
     title: "plan.json is from a newer version of Lockstep",
     why: "This version may not know what the file says.",
-    next: "Update @lockstep/prisma in this project.",
+    next: "Update Lockstep in this project: @lockstep/prisma or @lockstep/typeorm.",
     exit: 2,
   },
   LS3003: {
@@ -269,7 +269,7 @@ export const errorTable = {
     exit: 1,
   },
   LS4002: {
-    title: "The model was not found in the schema",
+    title: "The model was not found",
     why: "Models are edited in lockstep with the database; without the model the next migration would take the column away.",
     next: "Restore the model, or leave the plan with npx lockstep abandon.",
     exit: 1,
@@ -277,7 +277,7 @@ export const errorTable = {
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The column or its trigger is missing there, so there is nothing to fill.",
-    next: "Deploy the expand migrations first: npx prisma migrate deploy",
+    next: "Deploy the expand migrations first: npx lockstep deploy",
     exit: 1,
   },
   LS5002: {
@@ -379,7 +379,7 @@ export const errorTable = {
   LS7003: {
     title: "The ledger is from a newer version of Lockstep",
     why: "This version may not know what its rows say.",
-    next: "Update @lockstep/prisma in this project.",
+    next: "Update Lockstep in this project: @lockstep/prisma or @lockstep/typeorm.",
     exit: 2,
   },
   LS7004: {
@@ -402,13 +402,13 @@ export const errorTable = {
   },
   LS7022: {
     title: "A failed migration is in the way",
-    why: "The ORM applies nothing while a migration is recorded as failed. Lockstep lets its own units run again by itself; what another migration has done so far only a person can tell.",
+    why: "Prisma applies nothing while a migration is recorded as failed; TypeORM keeps no such record. Lockstep lets its own units run again by itself; what another migration has done so far only a person can tell.",
     next: "Look at what the migration did on the target, then record it as rolled back or as applied.",
     exit: 3,
   },
   LS7023: {
     title: "Another deployment is running on the target",
-    why: "Two at once would run the same migrations twice; the ORM keeps the second one out.",
+    why: "Two at once would run the same migrations twice, so the second one is kept out.",
     next: "Wait for it, then run the command again.",
     exit: 3,
   },
@@ -420,8 +420,8 @@ export const errorTable = {
   },
   LS8001: {
     title: "No project was found here",
-    why: "The command needs the root of a project that uses Prisma.",
-    next: "Change to the folder with prisma.config.ts, or name it with --cwd.",
+    why: "The command needs the root of a project that uses Prisma or TypeORM.",
+    next: "Change to the folder with prisma.config.ts, or with the package.json that has typeorm among its dependencies; or name it with --cwd.",
     exit: 2,
   },
   LS8002: {
@@ -467,8 +467,8 @@ export const errorTable = {
     exit: 2,
   },
   LS9002: {
-    title: "The schema engine failed",
-    why: "The engine behind Lockstep did not answer as expected.",
+    title: "Prisma's schema engine failed",
+    why: "The engine that Lockstep stands in front of did not answer as expected.",
     next: "Run the command with LOCKSTEP=off; if it fails too, the cause is outside of Lockstep.",
     exit: 3,
   },

@@ -1,7 +1,16 @@
 import type { Transform } from "./codemods/transform.js";
 import type { Connection } from "./db/connection.js";
 import type { Check } from "./doctor/check.js";
-import type { EntityModel, FileChange, KeptUnique, Plan, PlannedColumn, TableName, Unit } from "./model/index.js";
+import type {
+  EntityModel,
+  FileChange,
+  KeptUnique,
+  Plan,
+  PlannedColumn,
+  TableName,
+  Unit,
+  Words,
+} from "./model/index.js";
 
 /** A project that an ORM plugin has found. */
 export interface Project {
@@ -112,24 +121,9 @@ export interface PluginCommandContext {
 export interface OrmPlugin {
   readonly id: string;
   /** Words for messages. */
-  readonly words: {
-    /** `npx prisma migrate deploy` */
-    readonly deploy: string;
-    /** Lets a migration that failed run again: `npx prisma migrate resolve --rolled-back …`, then deploy. */
-    recover(migration: string): string;
-    /** Marks a migration as applied without running it: `npx prisma migrate resolve --applied …`. */
-    skip(migration: string): string;
-    /** Runs an SQL file on the database of the ORM's config: `npx prisma db execute --file …`. */
-    execute(file: string): string;
-    /** Run after the model changed, before the code is built: `npx prisma generate`; undefined where nothing is generated. */
-    readonly generate: string | undefined;
-    /** `npx prisma migrate dev` */
-    readonly develop: string;
-    /** An annotation as it is written above a field: `/// @lockstep.backfill(<sql>)`. */
-    annotation(text: string): string;
-  };
+  readonly words: Words;
   /** The words of one project, where its own scripts say how the ORM is run. Default: `words`. */
-  wordsOf?(project: Project): OrmPlugin["words"];
+  wordsOf?(project: Project): Words;
   /** @throws LS8001 when no project of this ORM is at or above `cwd` */
   findProject(cwd: string): Promise<Project>;
   /** The models as they stand in the files. */

@@ -11,7 +11,7 @@ export interface SupportedTool {
 export const nodeVersions: SupportedTool = {
   tool: "Node.js",
   tested: "20.19 and later",
-  note: "The floor is Prisma 7's own.",
+  note: "The floor is that of Prisma 7 and TypeORM 1.",
   ranges: [[[20, 19], []]],
 };
 

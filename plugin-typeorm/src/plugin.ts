@@ -21,5 +21,7 @@ export const typeormPlugin: OrmPlugin = {
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),
 
+  checks: async () => (await import("./doctor/index.js")).typeormChecks,
+
   initialise: async (project) => (await import("./init/initialise.js")).initialise(project as TypeormProject),
 };

@@ -19,8 +19,7 @@ export const generalWords: Words = wordsFor({
 export function wordsOf(project: Project): Words {
   const { root, run, dataSource, scripts, migrationsFolder, migrationsTable } = project as TypeormProject;
   const manager = packageManager(root);
-  const [bin = ""] = run;
-  const cli = [...(/^typeorm(?:-ts-node-\w+)?$/.test(bin) ? ["npx"] : []), ...run].join(" ");
+  const cli = asTyped(run);
   const script = (command: string) => scripts.find((line) => line.command === command);
   const generate = script("migration:generate");
   const file = `${migrationsFolder}/<Name>`;
@@ -42,6 +41,13 @@ export function wordsOf(project: Project): Words {
     recordedAs: (migration) =>
       migrationFile(project as TypeormProject, migration)?.recordedAs ?? [className(migration)],
   });
+}
+
+/** For a shell, which does not find commands of packages as the scripts of package.json do. */
+function asTyped(run: readonly string[]): string {
+  const at = run.findIndex((word) => !/^[A-Za-z_]\w*=/.test(word));
+  const isFound = /^(?:node|npx|npm|pnpm|yarn|bunx?)$|[\\/]/.test(run[at] ?? "");
+  return (isFound ? run : run.toSpliced(at, 0, "npx")).join(" ");
 }
 
 interface Commands {

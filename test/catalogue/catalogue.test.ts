@@ -10,11 +10,11 @@ import { rules } from "../../core/src/rules/index.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const source = ["core/src", "plugin-prisma/src"]
+const source = ["core/src", "plugin-prisma/src", "plugin-typeorm/src"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(root, folder, file)),
   )
-  .filter((file) => file.endsWith(".ts") && !file.endsWith("errors.ts"))
+  .filter((file) => /\.c?ts$/.test(file) && !file.endsWith("errors.ts"))
   .map((file) => readFileSync(file, "utf8"))
   .join("\n");
 

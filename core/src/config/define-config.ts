@@ -42,7 +42,7 @@ export interface LockstepConfigInput {
     dataSource?: string;
     /** The words before `migration:run`: "npx tsx node_modules/typeorm/cli.js". Default: those of the scripts. */
     run?: string;
-    /** The folder of new migrations. Default: that of the newest migration. */
+    /** The folder of new migrations. Default: that of the script that generates them, else that of the newest migration. */
     migrations?: string;
   };
   /**

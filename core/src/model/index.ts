@@ -5,3 +5,4 @@ export * from "./names.js";
 export * from "./operation.js";
 export * from "./plan.js";
 export * from "./source.js";
+export * from "./words.js";

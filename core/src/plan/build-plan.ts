@@ -11,9 +11,9 @@ import type {
   PlannedColumn,
   Step,
   Unit,
+  Words,
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
-import type { OrmPlugin } from "../plugin.js";
 import { type Judgement, judge } from "../rules/judge.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
@@ -40,7 +40,7 @@ export interface PlanRequest {
   readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
   /** How the ORM's users write an annotation, for hints. */
-  readonly words: Pick<OrmPlugin["words"], "annotation">;
+  readonly words: Pick<Words, "annotation">;
 }
 
 /** The answer to a change: it passes as it stands (with what a person should look at), or there is a plan. */

@@ -1,6 +1,12 @@
 import { LockstepError } from "../errors.js";
-import { isSameTable, type OperationOf, type PlannedColumn, type TableName, tableLabel } from "../model/index.js";
-import type { OrmPlugin } from "../plugin.js";
+import {
+  isSameTable,
+  type OperationOf,
+  type PlannedColumn,
+  type TableName,
+  tableLabel,
+  type Words,
+} from "../model/index.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { PlanSources } from "./sources.js";
 
@@ -13,7 +19,7 @@ export async function refuseUnsafeRelations(
   columns: readonly PlannedColumn[],
   context: RuleContext,
   table: PlanSources["table"],
-  words: Pick<OrmPlugin["words"], "annotation">,
+  words: Pick<Words, "annotation">,
 ): Promise<void> {
   for (const operation of context.operations) {
     if (operation.kind !== "addForeignKey") continue;

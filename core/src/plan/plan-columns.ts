@@ -8,8 +8,8 @@ import {
   type PlannedColumn,
   type TableName,
   tableLabel,
+  type Words,
 } from "../model/index.js";
-import type { OrmPlugin } from "../plugin.js";
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
@@ -30,7 +30,7 @@ export async function planColumns(
   findings: readonly Finding[],
   context: RuleContext,
   sources: PlanSources,
-  words: Words,
+  words: Pick<Words, "annotation">,
 ): Promise<PlannedColumn[]> {
   const planned: PlannedColumn[] = [];
   for (const finding of findings) {
@@ -43,7 +43,6 @@ export async function planColumns(
 }
 
 /** How the ORM's users write an annotation. */
-type Words = Pick<OrmPlugin["words"], "annotation">;
 
 /** The columns of each unique index or constraint that the change makes with this column: alone, or together with others. */
 function uniqueKeysWith(table: TableName, column: string, { operations }: RuleContext): (readonly string[])[] {
@@ -70,7 +69,7 @@ async function planColumn(
   name: string,
   context: RuleContext,
   sources: PlanSources,
-  words: Words,
+  words: Pick<Words, "annotation">,
 ): Promise<PlannedColumn> {
   const declaration = context.addedColumn(table, name);
   const source = sources.column(table, name);
@@ -92,7 +91,7 @@ async function planColumn(
       "LS2002",
       `${label} is unique, and every row gets the same default: ${declaration.defaultSql}.`,
       {
-        hint: `Remove the default of ${source.model}.${source.field} (${source.file}:${source.line}) or its @unique.`,
+        hint: `Remove the default of ${source.model}.${source.field} (${source.file}:${source.line}) or its unique constraint.`,
       },
     );
   const shape = await sources.table(table);
@@ -171,7 +170,7 @@ async function fillOf(
   defaultSql: string | undefined,
   source: ColumnSource,
   shape: TableShape,
-  words: Words,
+  words: Pick<Words, "annotation">,
 ) {
   const place = `${source.file}:${source.line}`;
   const context = {

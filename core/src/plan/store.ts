@@ -51,7 +51,7 @@ export function choosePlan(root: string, id: string | undefined): Plan {
     const last = plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
     if (last !== undefined) return last;
     throw new LockstepError("LS3005", "There is no plan in this project.", {
-      hint: "A plan is made when a migration needs one: edit the model, then npx prisma migrate dev",
+      hint: "A plan is made when a migration needs one: edit the model, then generate a migration as always",
     });
   }
   if (second !== undefined)

@@ -20,9 +20,10 @@ export default defineRule({
   background: `An optional column, or one with a constant default, is safe to add: rows that exist get NULL, or the default. Where
 \`@lockstep.backfill(<sql>)\` says that they shall get another value, they are filled in batches, outside of any deployment.
 
-With a default: \`role String @default("member")\` and \`@lockstep.backfill(CASE WHEN "isStaff" THEN 'staff' ELSE 'member' END)\`.
-The column is added without the default, which is set in a statement of its own, so rows that exist stay NULL until the backfill
-comes to them. New rows get the default, whichever build writes them. A required column is made required last.
+With a default, as \`@default("member")\` or \`@Column({ default: "member" })\`, and an annotation, as
+\`@lockstep.backfill(CASE WHEN "isStaff" THEN 'staff' ELSE 'member' END)\`, the column is added without the default, which is set in a
+statement of its own, so rows that exist stay NULL until the backfill comes to them. New rows get the default, whichever build writes
+them. A required column is made required last.
 
 An optional column without NOT NULL in the end: NULL is then a value that code may choose, so there is no trigger and nothing
 looks for NULLs. The backfill goes through the table once, up to the greatest key at its start, and waits for rows that others

@@ -26,9 +26,9 @@ export default defineRule({
       },
     ],
   },
-  background: `From \`@@unique([userId])\` to \`@@unique([userId, channel])\` the ORM drops the old index, adds the column and builds the new
-index. Rows whose new column is NULL never collide, so until every row has its value nothing is unique at all; and code that is running
-still says \`ON CONFLICT ("userId")\`, which fails without the old index.
+  background: `From \`@@unique([userId])\` to \`@@unique([userId, channel])\` (in TypeORM: of \`@Index\` with \`unique: true\`) the ORM drops the old index,
+adds the column and builds the new index. Rows whose new column is NULL never collide, so until every row has its value nothing is
+unique at all; and code that is running still says \`ON CONFLICT ("userId")\`, which fails without the old index.
 
 Instead the old index stays, in the model too, until contract. Then the new one is checked to be valid, and the old one is dropped with
 \`DROP INDEX CONCURRENTLY\`, alone in its file (of a partitioned table, which has no such thing, under a short lock). Code that finds rows by the old key is listed at contract.`,

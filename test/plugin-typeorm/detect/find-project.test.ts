@@ -62,14 +62,31 @@ describe("a project that uses TypeORM", () => {
     const words = typeormPlugin.wordsOf?.(found);
     expect(words?.deploy).toBe("npm run migration:run");
     expect(words?.develop).toBe(
-      "tsx node_modules/typeorm/cli.js migration:generate src/migrations/<Name> -d src/data-source.ts",
+      "npx tsx node_modules/typeorm/cli.js migration:generate src/migrations/<Name> -d src/data-source.ts",
     );
     expect(words?.execute("lockstep/x/undo/a.sql")).toBe(
-      'tsx node_modules/typeorm/cli.js query "$(cat lockstep/x/undo/a.sql)" -d src/data-source.ts',
+      'npx tsx node_modules/typeorm/cli.js query "$(cat lockstep/x/undo/a.sql)" -d src/data-source.ts',
     );
     expect(words?.skip("1700000000001-Base")).toBe(
-      `tsx node_modules/typeorm/cli.js query 'INSERT INTO "migrations" ("timestamp", "name") VALUES (1700000000001, $$Base1700000000001$$)' -d src/data-source.ts`,
+      `npx tsx node_modules/typeorm/cli.js query 'INSERT INTO "migrations" ("timestamp", "name") VALUES (1700000000001, $$Base1700000000001$$)' -d src/data-source.ts`,
     );
+  });
+
+  it.each([
+    ["tsx node_modules/typeorm/cli.js", "npx tsx node_modules/typeorm/cli.js"],
+    ["NODE_ENV=test typeorm", "NODE_ENV=test npx typeorm"],
+    ["npx typeorm", "npx typeorm"],
+    ["node --import tsx node_modules/typeorm/cli.js", "node --import tsx node_modules/typeorm/cli.js"],
+    ["./node_modules/.bin/typeorm", "./node_modules/.bin/typeorm"],
+  ])("has commands that a shell finds: %s", (run, typed) => {
+    const project = {
+      root: "/nowhere",
+      run: run.split(" "),
+      dataSource: "d.ts",
+      scripts: [],
+      migrationsTable: { name: "m" },
+    };
+    expect(typeormPlugin.wordsOf?.(project as never).deploy).toBe(`${typed} migration:run -d d.ts`);
   });
 
   it.each<[string, Partial<TypeormProjectOptions>, object]>([

@@ -23,7 +23,7 @@ export default {
         if (column.isRelaxed && !field.isOptional && !field.isList)
           return [
             problem(`${column.model}.${column.field} is required, although its plan has not come to contract`, {
-              why: "Rows without a value are still allowed in the database; the client would fail on them.",
+              why: "Rows without a value are still allowed in the database; code that takes the field for required would fail on them.",
               next: words.develop,
             }),
           ];

@@ -21,7 +21,7 @@ export default {
     if (env.LOCKSTEP === "off")
       findings.push(
         warning("LOCKSTEP=off is set in this shell", {
-          why: "Every migration passes as Prisma made it, unsafe or not.",
+          why: "Every migration passes as the ORM made it, unsafe or not.",
           next: "unset LOCKSTEP",
         }),
       );

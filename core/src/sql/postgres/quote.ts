@@ -27,7 +27,7 @@ export function quoteIdentifier(name: string): string {
       "LS1003",
       `The name "${printable(name)}" is empty or has a NUL: PostgreSQL has no such names`,
       {
-        hint: "Choose another name with @map.",
+        hint: "Choose another name for it in the database.",
         details: { name },
       },
     );

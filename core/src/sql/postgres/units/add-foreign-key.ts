@@ -35,7 +35,7 @@ function body(spec: AddForeignKeySpec): string {
                               ${isDeferrable}, ${foreignKey.deferrable === "deferred"}, ${names(foreignKey.columns)}, ${names(foreignKey.referencedColumns)}) THEN
         RAISE duplicate_object USING MESSAGE = ${quoteLiteral(message)},
           DETAIL = (SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE ${found}),
-          HINT = 'Rename or drop that constraint, or choose another name for the new one with map: in @relation.';
+          HINT = 'Rename or drop that constraint, or choose another name for the new one in the model.';
       END IF;
 `;
 }

@@ -15,7 +15,7 @@ export function assertType(table: TableName, column: UnitColumn): string {
         RAISE duplicate_column USING MESSAGE = ${quoteLiteral(`${label} exists already with the type `)} || found || ${quoteLiteral(
           `, not ${column.type}. Nothing was changed.`,
         )},
-          HINT = 'Rename or drop that column, or choose another name for the new one with @map.';
+          HINT = 'Rename or drop that column, or choose another column name for the new one.';
       END IF;
 `,
     `    DECLARE found text := (SELECT ${typeText}

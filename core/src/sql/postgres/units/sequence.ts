@@ -20,7 +20,7 @@ export function createSequence(table: TableName, column: UnitColumn): string {
             WHERE d.classid = 'pg_class'::regclass AND d.objid = to_regclass(${literal}) AND d.refclassid = 'pg_class'::regclass
               AND d.deptype = 'a' AND ${isColumn(table, column)}) THEN
         RAISE duplicate_table USING MESSAGE = ${quoteLiteral(message)},
-          HINT = 'Rename what has that name, or choose another name for the new column with @map.';
+          HINT = 'Rename what has that name, or choose another name for the new column.';
       END IF;
 `)}    CREATE SEQUENCE IF NOT EXISTS ${qualified(schema, name)} AS ${column.type};
 `;

@@ -1,0 +1,17 @@
+/** What an ORM's commands and annotations look like, for messages. */
+export interface Words {
+  /** `npx prisma migrate deploy`, `npm run migration:run` */
+  readonly deploy: string;
+  /** Lets a migration that failed run again: `npx prisma migrate resolve --rolled-back …`, then deploy. */
+  recover(migration: string): string;
+  /** Marks a migration as applied without running it: `npx prisma migrate resolve --applied …`. */
+  skip(migration: string): string;
+  /** Runs an SQL file on the database of the ORM's config: `npx prisma db execute --file …`. */
+  execute(file: string): string;
+  /** Run after the model changed, before the code is built: `npx prisma generate`; undefined where nothing is generated. */
+  readonly generate: string | undefined;
+  /** `npx prisma migrate dev`, `npm run migration:generate -- src/migrations/<Name>` */
+  readonly develop: string;
+  /** An annotation as it is written above a field: `/// @lockstep.backfill(<sql>)`. */
+  annotation(text: string): string;
+}

@@ -9,6 +9,7 @@ import { rules } from "../core/src/rules/index.js";
 import { nodeVersions, postgresVersions, typescriptVersions } from "../core/src/supported-versions.js";
 import { prismaPlugin } from "../plugin-prisma/src/plugin.js";
 import { prismaNotes, prismaVersions } from "../plugin-prisma/src/supported.js";
+import { typeormPlugin } from "../plugin-typeorm/src/plugin.js";
 import { typeormNotes, typeormVersions } from "../plugin-typeorm/src/supported.js";
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
@@ -76,9 +77,9 @@ function pages(): Map<string, string> {
       const table = rows.length === 0 ? [] : [`| | |\n| --- | --- |\n${rows.join("\n")}`];
       return [`## ${command.name}`, `\`${usage}\` — ${command.summary}`, ...table].join("\n\n");
     }),
-    ...(prismaPlugin.commands ?? []).map(({ name, usage, summary }) =>
-      [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n"),
-    ),
+    ...[prismaPlugin, typeormPlugin]
+      .flatMap(({ commands = [] }) => commands)
+      .map(({ name, usage, summary }) => [`## ${name}`, `\`npx lockstep ${usage}\` — ${summary}`].join("\n\n")),
   );
   return result;
 }

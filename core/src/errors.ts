@@ -574,6 +574,12 @@ export const errorTable = {
     next: 'Use Lockstep in the project whose data source has type: "postgres".',
     exit: 2,
   },
+  LS9063: {
+    title: "That file has no SQL to run",
+    why: "It runs files of SQL, and the migrations that a plan has written: one statement each. What other migrations do TypeORM alone knows.",
+    next: "Name such a file: npx lockstep typeorm execute <file>. Other migrations run with migration:run.",
+    exit: 2,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -1,4 +1,5 @@
 import type { OrmPlugin } from "@lockstep/core";
+import { typeormCommand } from "./cli/typeorm-command.js";
 import { deployingSession, readAppliedMigrations } from "./migrations/applied.js";
 import type { TypeormProject } from "./project.js";
 import { typeormFiles } from "./typeorm-files.js";
@@ -20,6 +21,8 @@ export const typeormPlugin: OrmPlugin = {
   deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),
+
+  commands: [typeormCommand],
 
   checks: async () => (await import("./doctor/index.js")).typeormChecks,
 

@@ -70,8 +70,7 @@ function wordsFor({ deploy, develop, query, table, recordedAs }: Commands): Word
       const rows = recordedAs(migration).map((name) => `(${name.slice(-13)}, $$${name}$$)`);
       return query(`'INSERT INTO ${table} ("timestamp", "name") VALUES ${rows.join(", ")}'`);
     },
-    // The shell puts the file's text there, as it is.
-    execute: (file) => query(`"$(cat ${file})"`),
+    execute: (file) => `npx lockstep typeorm execute ${file}`,
     generate: undefined,
     annotation: (text) => `/** ${text} */`,
   };

@@ -8,6 +8,7 @@ import { errorTable } from "../../core/src/errors.js";
 import { gates } from "../../core/src/gates/index.js";
 import { rules } from "../../core/src/rules/index.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const source = ["core/src", "plugin-prisma/src", "plugin-typeorm/src"]
@@ -44,7 +45,7 @@ test.each(rules.map((rule) => [rule.id, rule] as const))("%s has examples, a pag
 });
 
 test("commands that messages tell people to type exist", () => {
-  const own = prismaPlugin.commands ?? [];
+  const own = [prismaPlugin, typeormPlugin].flatMap((plugin) => plugin.commands ?? []);
   const known = new Set([...commands, ...own].map((command) => command.name));
   const told = [...`${source}\n${JSON.stringify(errorTable)}`.matchAll(/npx lockstep ((?:[a-z]+)(?: run)?)/g)].map(
     (match) => match[1] ?? "",

@@ -6,6 +6,7 @@ import { refuseUndo } from "../plan/guard-undo.js";
 import { listPlans, verifyUnits } from "../plan/store.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
+import { columns } from "../review/columns.js";
 import { diffText } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText } from "../review/terminal.js";
@@ -74,7 +75,7 @@ export async function takeBack(request: {
     exitCode: 0,
     text: [
       `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${lost.length > 0 ? colors.yellow(effect) : effect}`,
-      ...prepared.migrations.map(({ name, unit }) => `  ${name}   ${unit.unit.title}`),
+      ...writtenLines(prepared),
       ...removedText(prepared, plan, removesMigrations),
       editsText(prepared.edits, prepared.places, colors, "taken back"),
       nextText(nextStep(prepared.plan, plugin.words, contractUndo(prepared, plan)), colors),
@@ -82,6 +83,10 @@ export async function takeBack(request: {
       .filter((line) => line !== "")
       .join("\n"),
   };
+}
+
+function writtenLines({ migrations }: PhaseFiles): string[] {
+  return migrations.length === 0 ? [] : [columns(migrations.map(({ name, unit }) => [name, unit.unit.title]))];
 }
 
 /** The migrations that have to run before the code goes back, where contract is live. */

@@ -9,7 +9,17 @@ import { planOf } from "../plan/store.js";
  * @throws LS3004 with that way · LS2012 when it takes away what an open plan's fill reads
  */
 export function refuseSecondChange(plans: readonly Plan[], operations: readonly Operation[]): void {
-  for (const plan of plans) refuseLostSources(operations, plan.columns, plan.id);
+  // An ORM may spell another type as DROP and ADD of the column: it stays, or that is refused for itself.
+  const isMadeAgain = (operation: Operation) =>
+    operation.kind === "dropColumn" &&
+    operations.some(
+      (other) =>
+        other.kind === "addColumn" &&
+        isSameTable(other.table, operation.table) &&
+        other.column.name === operation.column,
+    );
+  const gone = operations.filter((operation) => !isMadeAgain(operation));
+  for (const plan of plans) refuseLostSources(gone, plan.columns, plan.id);
   for (const operation of operations) {
     const touched = touchedBy(operation, plans);
     if (touched === undefined) continue;

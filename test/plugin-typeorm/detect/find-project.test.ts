@@ -64,9 +64,7 @@ describe("a project that uses TypeORM", () => {
     expect(words?.develop).toBe(
       "npx tsx node_modules/typeorm/cli.js migration:generate src/migrations/<Name> -d src/data-source.ts",
     );
-    expect(words?.execute("lockstep/x/undo/a.sql")).toBe(
-      'npx tsx node_modules/typeorm/cli.js query "$(cat lockstep/x/undo/a.sql)" -d src/data-source.ts',
-    );
+    expect(words?.execute("lockstep/x/undo/a.sql")).toBe("npx lockstep typeorm execute lockstep/x/undo/a.sql");
     expect(words?.skip("1700000000001-Base")).toBe(
       `npx tsx node_modules/typeorm/cli.js query 'INSERT INTO "migrations" ("timestamp", "name") VALUES (1700000000001, $$Base1700000000001$$)' -d src/data-source.ts`,
     );

@@ -1,4 +1,5 @@
 import { codeGlobs } from "../../config/code-globs.js";
+import { columns } from "../../review/columns.js";
 import { defineCommand, textOption } from "../command.js";
 
 export default defineCommand({
@@ -108,7 +109,9 @@ export default defineCommand({
         ...answers,
         "",
         options.dryRun === true ? "Would be written (--dry-run):" : colors.bold(`Written for ${phase}`),
-        ...prepared.migrations.map(({ name, unit }) => `  ${name}   ${colors.dim(unit.unit.title)}`),
+        ...(prepared.migrations.length === 0
+          ? []
+          : [columns(prepared.migrations.map(({ name, unit }) => [name, colors.dim(unit.unit.title)]))]),
         ...edited
           .filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file))
           .map((file) => `  ${file}`),

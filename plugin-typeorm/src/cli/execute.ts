@@ -1,0 +1,45 @@
+import { existsSync, readFileSync } from "node:fs";
+import { relative, resolve } from "node:path";
+import { LockstepError, type PluginCommandContext } from "@lockstep/core";
+import { findProject } from "../detect/find-project.js";
+import { readMigrationSql } from "../migrations/read-sql.js";
+import { commandOf } from "./command.js";
+
+/**
+ * Runs SQL on the database that the data source names: that of a file, or what a migration of a plan does going up. Nothing is recorded
+ * as applied. By TypeORM's own `query`, which needs the text and cannot read migrations.
+ *
+ * @param file from the folder that the command runs in
+ * @returns the exit code of TypeORM's command
+ * @throws LS9063 a file without such SQL · what `findProject` throws
+ */
+export async function execute(
+  file: string,
+  { cwd, env, out, err }: Pick<PluginCommandContext, "cwd" | "env" | "out" | "err">,
+): Promise<number> {
+  const project = await findProject(cwd);
+  const sql = sqlOf(resolve(cwd, file), relative(project.root, resolve(cwd, file)));
+  const { runTool } = await import("@lockstep/core/planning");
+  // The header of a migration begins as an option of the CLI would.
+  const words = [...project.run, "query", `\n${sql}`, "-d", project.dataSource];
+  const command = commandOf(words, project.root, env);
+  const { exitCode, output } = await runTool(command.file, command.args, { cwd: project.root, env: command.env });
+  if (exitCode === 0) out(`✔ ${file} has run on the database of ${project.dataSourceFile}\n`);
+  else err(`${errorIn(output)}\n✖ ${file} has not run on the database of ${project.dataSourceFile}\n`);
+  return exitCode;
+}
+
+function sqlOf(path: string, name: string): string {
+  if (!existsSync(path)) throw new LockstepError("LS9063", `There is no file ${name}.`);
+  const text = readFileSync(path, "utf8");
+  const sql = /\.[cm]?[jt]s$/.test(path) ? readMigrationSql(text) : text;
+  if (sql === undefined || sql.trim() === "") throw new LockstepError("LS9063", `${name} has no statement of its own.`);
+  return sql;
+}
+
+/** TypeORM prints the statement before the error, and a trace below it. */
+function errorIn(output: string): string {
+  const lines = output.split("\n").filter((line) => !/^\s+at /.test(line));
+  const first = lines.findIndex((line) => /^\S*error\b/i.test(line));
+  return lines.slice(first === -1 ? -5 : first, first === -1 ? undefined : first + 8).join("\n");
+}

@@ -20,6 +20,8 @@ async function main(): Promise<void> {
       void app.close();
     });
   }
+  // Longer than a load balancer keeps an idle connection, or a request may meet one that is just closing.
+  app.getHttpServer().keepAliveTimeout = 72_000;
   await app.listen(port, host);
   logger.log(`Server listening at ${await app.getUrl()}`);
 }

@@ -17,6 +17,8 @@ async function main(): Promise<void> {
     // Requests in flight are answered and jobs finish before the connections to the database close.
     process.once(signal, () => {
       logger.log(`${signal}: shutting down`);
+      // A connection that has had its answer is closed, not kept alive.
+      app.getHttpServer().keepAliveTimeout = 1;
       void app.close();
     });
   }

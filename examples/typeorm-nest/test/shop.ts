@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { after, before } from "node:test";
 import type { INestApplication } from "@nestjs/common";
 import { NestFactory } from "@nestjs/core";
-import { DataSource, Like } from "typeorm";
+import { getRepositoryToken } from "@nestjs/typeorm";
+import { Like, type Repository } from "typeorm";
 import { AppModule } from "../src/app.module";
 import { configureApp } from "../src/configure-app";
 import { Order } from "../src/orders/order.entity";
@@ -37,11 +38,11 @@ export function openShop(): Shop {
   });
 
   after(async () => {
-    const source = app.get(DataSource);
+    const users: Repository<User> = app.get(getRepositoryToken(User));
+    const orders: Repository<Order> = app.get(getRepositoryToken(Order));
     const mine = { email: Like(`%@${mark}.example.com`) };
-    const users = await source.getRepository(User).find({ where: mine, select: { id: true } });
-    for (const { id } of users) await source.getRepository(Order).delete({ userId: id });
-    await source.getRepository(User).delete(mine);
+    for (const { id } of await users.find({ where: mine, select: { id: true } })) await orders.delete({ userId: id });
+    await users.delete(mine);
     await app.close();
   });
 
@@ -57,10 +58,10 @@ export function openShop(): Shop {
       const text = await response.text();
       return { status: response.status, text, body: /^[[{]/.test(text) ? JSON.parse(text) : undefined };
     },
-    addUser: (who) =>
-      app
-        .get(DataSource)
-        .getRepository(User)
-        .save({ email: email(who), name: who }),
+    async addUser(who) {
+      const users: Repository<User> = app.get(getRepositoryToken(User));
+      const { id } = await users.save({ email: email(who), name: who });
+      return users.findOneByOrFail({ id });
+    },
   };
 }

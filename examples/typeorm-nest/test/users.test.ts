@@ -95,11 +95,26 @@ test("users are exported page by page", async () => {
   assert.equal(body.nextAfter, id);
 });
 
-test("the newsletter list quotes what needs quotes", async () => {
+test("the newsletter list quotes what needs quotes, and leaves out who does not want it", async () => {
   const { body: user } = await call("POST", "/users", { email: email("quote"), name: 'Quote, "Q"' });
+  const away = await addUser("away");
+  await call("PUT", `/users/${away.id}/preferences`, { newsletter: false, language: "en" });
   const { text } = await call("GET", `/admin/users/newsletter.csv?after=${user.id - 1}`);
   const lines = text.split("\r\n");
   assert.equal(lines[0], "id,email,name,createdAt");
   const line = lines.find((candidate) => candidate.startsWith(`${user.id},`));
   assert.ok(line?.includes('"Quote, ""Q"""'), line);
+  assert.ok(!text.includes(away.email), "who does not want it does not get it");
+});
+
+test("preferences apply to everybody until somebody chooses", async () => {
+  const { id } = await addUser("choosy");
+  const path = `/users/${id}/preferences`;
+  assert.deepEqual((await call("GET", path)).body, { newsletter: true, language: "en" });
+  assert.equal((await call("PUT", path, { newsletter: false, language: "da" })).status, 200);
+  const chosen = { newsletter: false, language: "pt-BR" };
+  assert.deepEqual((await call("PUT", path, chosen)).body, chosen);
+  assert.deepEqual((await call("GET", path)).body, chosen);
+  assert.equal((await call("PUT", path, { ...chosen, language: "Danish" })).status, 400);
+  assert.equal((await call("GET", "/users/2147483647/preferences")).status, 404);
 });

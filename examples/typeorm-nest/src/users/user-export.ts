@@ -29,7 +29,10 @@ export class UserExport {
     let lastId = after;
     for (;;) {
       const rows: CsvRow[] = await this.users.query(
-        `SELECT "id", "email", "name", "createdAt" FROM "users" WHERE "id" > $1 ORDER BY "id" LIMIT $2`,
+        `SELECT "id", "email", "name", "createdAt"
+         FROM "users" LEFT JOIN "preferences" ON "userId" = "id"
+         WHERE "id" > $1 AND "newsletter" IS NOT FALSE
+         ORDER BY "id" LIMIT $2`,
         [lastId, csvPageRows],
       );
       for (const row of rows) yield `${csvColumns.map((column) => csvValue(row[column])).join(",")}\r\n`;

@@ -23,7 +23,12 @@ export class UsersService {
 
   /** What the login service calls after a sign-in: the user may be new to the shop. */
   async sync(email: string, name: string): Promise<User> {
-    await this.users.upsert({ email, name }, ["email"]);
+    await this.users
+      .createQueryBuilder()
+      .insert()
+      .values({ email, name })
+      .orUpdate(["name", "updatedAt"], ["email"])
+      .execute();
     return this.users.findOneByOrFail({ email });
   }
 

@@ -32,13 +32,6 @@ export async function lockstepWay(
   for (const command of orm.afterDevelop) await shop.npx(command, { show: orm.shown });
   screen.say("Its code edits: writes fill the column, and reads leave it out until every row has a value.");
   await shop.diff(...orm.diffs.expand);
-  if (orm.leftToPerson.length > 0) {
-    screen.say("One place is a person's decision; what to write stands in the list:");
-    for (const { file, from, to } of orm.leftToPerson) {
-      shop.edit(file, (text) => text.replace(from, to));
-      for (const line of [`- ${from}`, `+ ${to}`]) screen.output(line);
-    }
-  }
   await commit(story, "Users have a handle: expand");
   const expand = await shop.build("expand");
   screen.say("Deployed: the schema first, while the same report is running …");

@@ -45,8 +45,6 @@ export interface Orm {
   };
   /** The stock command that makes the migration, and what of its output is shown. */
   readonly develop: OrmCommand & { readonly shown: Filter };
-  /** The places that Lockstep leaves to a person, as it says why. */
-  readonly leftToPerson: readonly { readonly file: string; readonly from: string; readonly to: string }[];
   /** What a developer runs after it. */
   readonly afterDevelop: readonly OrmCommand[];
   /** Before a commit, so that the code compiles. */

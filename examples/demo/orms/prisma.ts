@@ -42,7 +42,6 @@ export const prisma: Orm = {
     withColumn,
   },
   develop: { name: "prisma", args: ["migrate", "dev", "--name", "add_handle"], shown },
-  leftToPerson: [],
   afterDevelop: [],
   beforeCommit: [generate],
   diffs: {

@@ -29,11 +29,6 @@ function withColumn(entity: string, lines: readonly string[]): string {
   return entity.replace(anchor, (line, indent: string) => [line, "", ...lines.map((text) => indent + text)].join("\n"));
 }
 
-const upsert = {
-  from: `await this.users.upsert({ email, name }, ["email"]);`,
-  to: `await this.users.upsert({ email, name, handle: email.toLowerCase() }, ["email"]);`,
-};
-
 export const typeorm: Orm = {
   id: "typeorm",
   app: "A small NestJS API on TypeORM and PostgreSQL",
@@ -53,8 +48,6 @@ export const typeorm: Orm = {
     withColumn,
   },
   develop: { ...cli("migration:generate", "src/migrations/AddHandle"), shown: everything },
-  // On a conflict the email is the same, and with it the handle.
-  leftToPerson: [{ file: "src/users/users.service.ts", ...upsert }],
   afterDevelop: [cli("migration:run")],
   beforeCommit: [],
   diffs: {
@@ -74,7 +67,7 @@ export const typeorm: Orm = {
         file: "src/users/users.service.ts",
         change: (code) =>
           code
-            .replace(upsert.from, upsert.to)
+            .replace(".values({ email, name })", ".values({ email, name, handle: email.toLowerCase() })")
             .replace(
               "{ email: dto.email, name: dto.name });\n    return this.users.save",
               "{ email: dto.email, name: dto.name, handle: dto.email.toLowerCase() });\n    return this.users.save",

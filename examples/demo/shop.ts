@@ -58,11 +58,12 @@ export class Shop {
 
   /** Lockstep as a user gets it: from packed packages, the other dependencies from the registry or npm's cache. */
   async install(): Promise<void> {
+    const { workspace, name, save } = this.orm.plugin;
     const { stdout } = await execute(
       "npm",
       ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", this.#packages].concat([
         "--workspace=core",
-        `--workspace=${this.orm.plugin.workspace}`,
+        `--workspace=${workspace}`,
       ]),
       { cwd: clone, env: userEnvironment() },
     );
@@ -70,10 +71,10 @@ export class Shop {
     // No install scripts: they would download Prisma's native engine, for which Lockstep has a stand-in.
     const quietly = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
     await this.shell.run({
-      shown: `npm install --save-dev ${this.orm.plugin.name}`,
+      shown: `npm install ${save} ${name}`,
       where: "from its tarball",
       file: "npm",
-      args: ["install", "--save-dev", ...quietly, ...packages],
+      args: ["install", save, ...quietly, ...packages],
       cwd: this.folder,
       env: userEnvironment(),
     });

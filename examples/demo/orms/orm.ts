@@ -21,8 +21,8 @@ export interface Orm {
   readonly app: string;
   /** Folder of the example, below examples. */
   readonly example: string;
-  /** Workspace and name of Lockstep's plugin. */
-  readonly plugin: { readonly workspace: string; readonly name: string };
+  /** Workspace and name of Lockstep's plugin, and how it is saved: some apps load it too. */
+  readonly plugin: { readonly workspace: string; readonly name: string; readonly save: "--save-dev" | "--save-prod" };
   /** The table of the users, quoted. */
   readonly table: string;
   /** What is made anew in every checkout, by the names of its folders. */

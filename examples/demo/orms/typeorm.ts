@@ -33,7 +33,7 @@ export const typeorm: Orm = {
   id: "typeorm",
   app: "A small NestJS API on TypeORM and PostgreSQL",
   example: "typeorm-nest",
-  plugin: { workspace: "plugin-typeorm", name: "@lockstep/typeorm" },
+  plugin: { workspace: "plugin-typeorm", name: "@lockstep/typeorm", save: "--save-prod" },
   table: `"users"`,
   derived: ["dist"],
   setUp: [],

@@ -4,13 +4,21 @@ import { readFileSync } from "node:fs";
 export function lastErrors(logFiles: readonly string[], count: number): string[] {
   const lines = logFiles
     .flatMap((file) => readFileSync(file, "utf8").split("\n"))
-    .filter((line) => line.includes('"level":50'));
-  return [...new Set(lines.map(message))].slice(-count);
+    .flatMap((line) => message(line) ?? []);
+  return [...new Set(lines)].slice(-count);
 }
 
-/** Prisma's errors tell the place first; what happened is their last line. */
-function message(line: string): string {
-  const { err, msg } = JSON.parse(line) as { err?: { message?: string }; msg?: string };
-  const text = err?.message ?? msg ?? line;
+interface LogLine {
+  readonly level?: unknown;
+  readonly err?: { readonly message?: string };
+  readonly msg?: string;
+  readonly message?: string;
+}
+
+/** What an error says, as pino and Nest write it. Prisma's errors tell the place first; what happened is their last line. */
+function message(line: string): string | undefined {
+  if (!/"level":(50|"error")/.test(line)) return undefined;
+  const { err, msg, message } = JSON.parse(line) as LogLine;
+  const text = err?.message ?? msg ?? message ?? line;
   return (text.trim().split("\n").at(-1) ?? text).replace(" on the (not available)", "");
 }

@@ -33,10 +33,10 @@ export async function query<Row extends pg.QueryResultRow>(
 }
 
 /** The rows that the shop's own seed makes, by the server itself: 200 000 through an ORM would take a while. */
-export async function seedUsers(url: string, users: number): Promise<void> {
+export async function seedUsers(url: string, table: string, users: number): Promise<void> {
   await query(
     url,
-    `INSERT INTO "User" ("email", "name", "createdAt", "updatedAt")
+    `INSERT INTO ${table} ("email", "name", "createdAt", "updatedAt")
      SELECT CASE WHEN n % 4 = 0 THEN first ELSE lower(first) END || '.' || n || '@example.com',
             first || ' ' || ($2::text[])[1 + n % cardinality($2)],
             now() - n % 700 * interval '1 day',
@@ -45,7 +45,7 @@ export async function seedUsers(url: string, users: number): Promise<void> {
     [users, lastNames, firstNames],
   );
   // As autovacuum leaves a table that has been there for a while.
-  await query(url, `VACUUM (ANALYZE) "User"`);
+  await query(url, `VACUUM (ANALYZE) ${table}`);
 }
 
 /** A second production with the same rows. Nobody may be connected to the first one meanwhile. */

@@ -8,6 +8,8 @@ export interface Build {
   /** As the audience knows it: `old`, `expand` … */
   readonly name: string;
   readonly folder: string;
+  /** Arguments of node that start it. */
+  readonly start: readonly string[];
 }
 
 export interface Instance {
@@ -27,7 +29,7 @@ let started = 0;
 export async function startInstance(build: Build, databaseUrl: string, signal: AbortSignal): Promise<Instance> {
   const logFile = `${build.folder}.${++started}.log`;
   const log = openSync(logFile, "w");
-  const child = spawn(process.execPath, ["--import", "tsx", "--import", endWithUs, "src/main.ts"], {
+  const child = spawn(process.execPath, ["--import", endWithUs, ...build.start], {
     cwd: build.folder,
     env: userEnvironment({ DATABASE_URL: databaseUrl, HOST: "127.0.0.1", PORT: "0", DATABASE_POOL_MAX: "10" }),
     stdio: ["pipe", log, log],

@@ -3,13 +3,13 @@ import { whole } from "./figures.js";
 import type { Story } from "./story.js";
 
 /** What should be there at the end and is not, or the other way round. */
-export async function leftovers({ screen, shop }: Story, url: string): Promise<string[]> {
+export async function leftovers({ screen, shop, orm }: Story, url: string): Promise<string[]> {
   const [rows] = await query<{ users: number; empty: number; wrong: number }>(
     url,
     `SELECT count(*)::int AS users,
             count(*) FILTER (WHERE "handle" IS NULL)::int AS empty,
             count(*) FILTER (WHERE "handle" <> lower("email"))::int AS wrong
-     FROM "User"`,
+     FROM ${orm.table}`,
   );
   const objects = await query<{ name: string }>(
     url,
@@ -19,9 +19,9 @@ export async function leftovers({ screen, shop }: Story, url: string): Promise<s
   );
   const [column] = await query<{ required: boolean }>(
     url,
-    `SELECT attnotnull AS required FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname = 'handle'`,
+    `SELECT attnotnull AS required FROM pg_attribute WHERE attrelid = '${orm.table}'::regclass AND attname = 'handle'`,
   );
-  const mentions = await shop.mentions("lockstep", ["src", "prisma/schema.prisma"]);
+  const mentions = await shop.mentions("lockstep", orm.code);
   const problems = [
     ...(rows === undefined || rows.empty > 0 ? [`${rows?.empty} users have no handle`] : []),
     ...(rows === undefined || rows.wrong > 0 ? [`${rows?.wrong} users have another handle than their email`] : []),

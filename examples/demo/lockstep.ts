@@ -1,4 +1,3 @@
-import { lockstepField, withField } from "./change.js";
 import { databases } from "./database.js";
 import type { Build } from "./instance.js";
 import { leftovers } from "./leftovers.js";
@@ -6,17 +5,20 @@ import type { PhaseNumbers } from "./record.js";
 import { startReport } from "./report.js";
 import { Production, type Story } from "./story.js";
 import { problemsOf } from "./verdict.js";
-import { everything, phaseOutput, prismaOutput } from "./what-is-shown.js";
+import { everything, phaseOutput } from "./what-is-shown.js";
 
 /** The same column through the stock command, phase by phase: each one is a commit and a deployment. */
 export async function lockstepWay(
   story: Story,
   old: Build,
 ): Promise<{ readonly phases: PhaseNumbers[]; readonly problems: string[] }> {
-  const { screen, shop } = story;
+  const { screen, shop, orm } = story;
   screen.act(3, "The Lockstep way, on production");
   const production = new Production(story, "lockstep", databases.production);
-  const onProduction = { env: { DATABASE_URL: production.url }, where: "on production", show: prismaOutput };
+  const migrate = async ({ folder }: Build) => {
+    const env = { DATABASE_URL: production.url };
+    await shop.npx(orm.migrate, { cwd: folder, env, where: "on production", show: orm.shown });
+  };
   const targets = { env: { PRODUCTION_DATABASE_URL: production.url }, show: everything };
   await production.open(old);
   await production.phase("before");
@@ -24,16 +26,17 @@ export async function lockstepWay(
 
   await production.phase("expand");
   screen.say("The developer adds the field and says where its values come from. Then the stock command:");
-  shop.edit("prisma/schema.prisma", (schema) => withField(schema, lockstepField));
-  for (const line of lockstepField) screen.output(`+ ${line}`);
-  await shop.npx("prisma", ["migrate", "dev", "--name", "add_handle"], { show: phaseOutput() });
+  shop.edit(orm.model.file, (text) => orm.model.withColumn(text, orm.model.lockstep));
+  for (const line of orm.model.lockstep) screen.output(`+ ${line}`);
+  await shop.npx(orm.develop, { show: phaseOutput(orm.develop.shown) });
+  for (const command of orm.afterDevelop) await shop.npx(command, { show: orm.shown });
   screen.say("Its code edits: writes fill the column, and reads leave it out until every row has a value.");
-  await shop.diff("src/users/routes.ts", "src/db.ts");
+  await shop.diff(...orm.diffs.expand);
   await commit(story, "Users have a handle: expand");
   const expand = await shop.build("expand");
   screen.say("Deployed: the schema first, while the same report is running …");
-  await startReport(production.url);
-  await shop.npx("prisma", ["migrate", "deploy"], onProduction);
+  await startReport(production.url, orm.table);
+  await migrate(expand);
   screen.say("… then the code. One old instance stays for now: old and new serve side by side.");
   await production.rotation.add(expand);
   await production.rotation.remove(old);
@@ -41,37 +44,43 @@ export async function lockstepWay(
 
   await production.phase("backfill");
   screen.say("Rows that exist get their value, in small batches, outside of any deployment.");
-  await shop.npx("lockstep", ["backfill", "run"], {
-    ...targets,
-    where: "on production",
-    // Row locks, between two statements of a batch: waiting for a core, it would let others wait.
-    holdsLocks: true,
-  });
+  await shop.npx(
+    { name: "lockstep", args: ["backfill", "run"] },
+    {
+      ...targets,
+      where: "on production",
+      // Row locks, between two statements of a batch: waiting for a core, it would let others wait.
+      holdsLocks: true,
+    },
+  );
   await production.look();
   await production.rotation.add(expand);
   await production.rotation.remove(old);
 
   await production.phase("switch");
   screen.say("No row is without a value: the code may read the column.");
-  await shop.npx("lockstep", ["next"], { ...targets, show: phaseOutput() });
-  await shop.diff("src/users/serializer.ts", "src/users/schemas.ts");
+  await shop.npx({ name: "lockstep", args: ["next"] }, { ...targets, show: phaseOutput() });
+  await shop.diff(...orm.diffs.switch);
   await commit(story, "Users have a handle: switch");
   const read = await shop.build("switch");
   await roll(production, expand, read);
 
   await production.phase("contract");
   screen.say("All instances write and read it: it may become required, and the scaffolding goes.");
-  await shop.npx("lockstep", ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"], {
-    ...targets,
-    show: phaseOutput(),
-  });
-  await shop.diff("src/users/serializer.ts", "prisma/schema.prisma");
+  await shop.npx(
+    { name: "lockstep", args: ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"] },
+    {
+      ...targets,
+      show: phaseOutput(),
+    },
+  );
+  await shop.diff(...orm.diffs.contract);
   await commit(story, "Users have a handle: contract");
   const contract = await shop.build("contract");
-  await startReport(production.url);
-  await shop.npx("prisma", ["migrate", "deploy"], onProduction);
+  await startReport(production.url, orm.table);
+  await migrate(contract);
   await roll(production, read, contract);
-  await shop.npx("lockstep", ["status"], targets);
+  await shop.npx({ name: "lockstep", args: ["status"] }, targets);
   await production.end();
   const phases = production.load.numbers();
   const problems = [...problemsOf(phases), ...(await leftovers(story, production.url))];
@@ -80,8 +89,8 @@ export async function lockstepWay(
 }
 
 /** What a developer does before pushing. */
-async function commit({ screen, shop }: Story, message: string): Promise<void> {
-  await shop.npx("prisma", ["generate"]);
+async function commit({ screen, shop, orm }: Story, message: string): Promise<void> {
+  for (const command of orm.beforeCommit) await shop.npx(command);
   await shop.commit(message);
   screen.command(`git commit --all --message "${message}"`);
 }

@@ -1,20 +1,16 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { naiveField, naiveMigration, withField } from "./change.js";
 import { databases } from "./database.js";
 import type { Build } from "./instance.js";
 import type { PhaseNumbers } from "./record.js";
 import { startReport } from "./report.js";
 import { Production, type Story } from "./story.js";
-import { prismaOutput } from "./what-is-shown.js";
 
 /** One migration, one deployment: what most people do, and what the ORM asks for. */
 export async function naiveWay(story: Story, old: Build): Promise<PhaseNumbers[]> {
-  const { screen, shop } = story;
+  const { screen, shop, orm } = story;
   screen.act(2, "The naive way, on a copy of production");
   screen.say("The column is required and unique, so the migration does everything at once:");
-  for (const line of naiveMigration.trim().split("\n")) screen.output(line);
-  const release = await prepareRelease(story);
+  for (const line of orm.naive.sql.trim().split("\n")) screen.output(line);
+  const release = await shop.naiveRelease("new");
 
   const production = new Production(story, "naive", databases.naive);
   await production.open(old);
@@ -23,12 +19,12 @@ export async function naiveWay(story: Story, old: Build): Promise<PhaseNumbers[]
 
   await production.phase("migration");
   screen.say("A report is running, as there often is. The migration arrives.");
-  await startReport(production.url);
-  await shop.npx("prisma", ["migrate", "deploy"], {
+  await startReport(production.url, orm.table);
+  await shop.npx(orm.migrate, {
     cwd: release.folder,
     env: { DATABASE_URL: production.url },
     where: "on production",
-    show: prismaOutput,
+    show: orm.shown,
   });
   await production.load.settled(story.stage.signal);
 
@@ -44,28 +40,4 @@ export async function naiveWay(story: Story, old: Build): Promise<PhaseNumbers[]
   for (const error of production.rotation.errors(1)) screen.output(`log of the app: ${error}`);
   await production.end();
   return production.load.numbers();
-}
-
-/** The hand-written migration, and the code that goes with it. */
-async function prepareRelease({ shop }: Story): Promise<Build> {
-  const build = await shop.build("new");
-  const edit = (file: string, change: (text: string) => string) => {
-    const path = join(build.folder, file);
-    writeFileSync(path, change(readFileSync(path, "utf8")));
-  };
-  const migration = join(build.folder, "prisma/migrations/20260401090000_add_handle");
-  mkdirSync(migration);
-  writeFileSync(join(migration, "migration.sql"), naiveMigration);
-  edit("prisma/schema.prisma", (schema) => withField(schema, naiveField));
-  edit("src/users/routes.ts", (code) =>
-    code.replace(
-      "data: { email: body.email, name: body.name },",
-      "data: { email: body.email, name: body.name, handle: body.email.toLowerCase() },",
-    ),
-  );
-  edit("src/users/service.ts", (code) =>
-    code.replace("create: { email, name },", "create: { email, name, handle: email.toLowerCase() },"),
-  );
-  await shop.generateQuietly(build.folder);
-  return build;
 }

@@ -1,6 +1,10 @@
 import { parseArgs } from "node:util";
 
+import { type OrmId, orms } from "./orms/index.js";
+
 export interface Options {
+  /** What the shop is built on. */
+  readonly orm: OrmId;
   /** Rows of the table that gets the column. */
   readonly users: number;
   /** Requests per second. */
@@ -13,6 +17,7 @@ export interface Options {
 
 export const usage = `npm run demo -- [options]
 
+  --orm <name>        prisma or typeorm         (default prisma)
   --users <rows>   users in production        (default 200000)
   --rate <n>       requests per second        (default 150)
   --json <file>    also write the numbers to a file
@@ -24,6 +29,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
   const { values } = parseArgs({
     args: [...argv],
     options: {
+      orm: { type: "string", default: "prisma" },
       users: { type: "string", default: "200000" },
       rate: { type: "string", default: "150" },
       json: { type: "string" },
@@ -33,11 +39,17 @@ export function readOptions(argv: readonly string[]): Options | "help" {
   });
   if (values.help) return "help";
   return {
+    orm: ormNamed(values.orm),
     users: wholeNumber("--users", values.users, 1_000),
     rate: wholeNumber("--rate", values.rate, 10),
     json: values.json,
     keep: values.keep,
   };
+}
+
+function ormNamed(name: string): OrmId {
+  if (name in orms) return name as OrmId;
+  throw new Error(`--orm takes one of ${Object.keys(orms).join(", ")}`);
 }
 
 function wholeNumber(flag: string, text: string, least: number): number {

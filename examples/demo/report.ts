@@ -9,13 +9,13 @@ export const reportMs = 7_000;
  *
  * @returns once it is running
  */
-export async function startReport(url: string): Promise<void> {
+export async function startReport(url: string, table: string): Promise<void> {
   const client = new pg.Client({ connectionString: url, application_name: "monthly report" });
   // Ended by a shutdown of the server: not our concern any more.
   client.on("error", () => undefined);
   await client.connect();
   await client.query("BEGIN");
-  await client.query(`SELECT count(*) FROM "User"`);
+  await client.query(`SELECT count(*) FROM ${table}`);
   void client
     .query(`SELECT pg_sleep($1)`, [reportMs / 1000])
     .then(() => client.query("COMMIT"))

@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import pc from "picocolors";
 import { userEnvironment } from "./environment.js";
 import type { Build } from "./instance.js";
+import type { Orm, OrmCommand } from "./orms/orm.js";
 import type { CommandRun, Shell } from "./shell.js";
 import { changedLines } from "./what-is-shown.js";
 
@@ -33,6 +34,7 @@ export class Shop {
     temporary: string,
     private readonly shell: Shell,
     private readonly developmentUrl: string,
+    private readonly orm: Orm,
   ) {
     this.folder = join(temporary, "shop");
     this.#builds = join(temporary, "builds");
@@ -42,10 +44,10 @@ export class Shop {
 
   /** The files of the app and the first commit. Nothing is written into the clone. */
   async create(): Promise<void> {
-    const source = join(clone, "examples/prisma-shop");
+    const source = join(clone, "examples", this.orm.example);
     await cp(source, this.folder, {
       recursive: true,
-      filter: (path) => !["node_modules", "generated"].includes(basename(path)),
+      filter: (path) => !["node_modules", ...this.orm.derived].includes(basename(path)),
     });
     await this.#git("init", "--quiet", "--initial-branch=main");
     // For the commits, and for the record of who confirmed a gate.
@@ -56,11 +58,12 @@ export class Shop {
 
   /** Lockstep as a user gets it: from packed packages, the other dependencies from the registry or npm's cache. */
   async install(): Promise<void> {
+    const { workspace, name, save } = this.orm.plugin;
     const { stdout } = await execute(
       "npm",
       ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", this.#packages].concat([
         "--workspace=core",
-        "--workspace=plugin-prisma",
+        `--workspace=${workspace}`,
       ]),
       { cwd: clone, env: userEnvironment() },
     );
@@ -68,10 +71,10 @@ export class Shop {
     // No install scripts: they would download Prisma's native engine, for which Lockstep has a stand-in.
     const quietly = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
     await this.shell.run({
-      shown: "npm install --save-dev @lockstep/prisma",
+      shown: `npm install ${save} ${name}`,
       where: "from its tarball",
       file: "npm",
-      args: ["install", "--save-dev", ...quietly, ...packages],
+      args: ["install", save, ...quietly, ...packages],
       cwd: this.folder,
       env: userEnvironment(),
     });
@@ -79,8 +82,7 @@ export class Shop {
 
   /** `npx <name> <args>` in the project. */
   npx(
-    name: string,
-    args: readonly string[],
+    { name, args }: OrmCommand,
     { env = {}, where, show, holdsLocks = false, cwd }: Extras = {},
   ): Promise<CommandRun> {
     return this.shell.run({
@@ -118,27 +120,48 @@ export class Shop {
     await this.#git("commit", "--quiet", "-m", message);
   }
 
-  /** What a build server makes of the last commit: its own folder, with the client that was generated for it. */
+  /** What a build server makes of the last commit, ready to start. */
   async build(name: string): Promise<Build> {
+    const build = await this.checkout(name);
+    for (const command of this.orm.build.commands) await this.#quietly(command, build.folder);
+    return build;
+  }
+
+  /** The last commit in a folder of its own. */
+  async checkout(name: string): Promise<Build> {
     const folder = join(this.#builds, name);
     await this.#git("worktree", "add", "--quiet", "--detach", folder);
     symlinkSync(join(this.folder, "node_modules"), join(folder, "node_modules"));
-    await cp(join(this.folder, "src/generated"), join(folder, "src/generated"), { recursive: true });
-    return { name, folder };
+    for (const copied of this.orm.build.copied)
+      await cp(join(this.folder, copied), join(folder, copied), { recursive: true });
+    return { name, folder, start: this.orm.start };
   }
 
-  /** The client for a changed model, where nobody is watching. */
-  async generateQuietly(folder: string): Promise<void> {
-    await execute(process.execPath, [join(this.folder, "node_modules/.bin/prisma"), "generate"], {
-      cwd: folder,
-      env: userEnvironment({ DATABASE_URL: this.developmentUrl }),
-    });
+  /** Makes a release of one's own: a commit with other edits. */
+  async naiveRelease(name: string): Promise<Build> {
+    const build = await this.checkout(name);
+    const { edits, commands } = this.orm.naive;
+    for (const { file, change } of edits) {
+      const path = join(build.folder, file);
+      mkdirSync(dirname(path), { recursive: true });
+      writeFileSync(path, change(existsSync(path) ? readFileSync(path, "utf8") : ""));
+    }
+    for (const command of commands) await this.#quietly(command, build.folder);
+    return build;
   }
 
   /** Lines of the committed code that contain a word. */
   async mentions(word: string, paths: readonly string[]): Promise<string[]> {
     const found = await this.#git("grep", "--ignore-case", "--line-number", word, "--", ...paths).catch(() => "");
     return found.split("\n").filter((line) => line !== "");
+  }
+
+  /** Where nobody is watching; users come first. */
+  async #quietly({ name, args }: OrmCommand, folder: string): Promise<void> {
+    await execute("nice", ["-n", "10", process.execPath, join(this.folder, "node_modules/.bin", name), ...args], {
+      cwd: folder,
+      env: userEnvironment({ DATABASE_URL: this.developmentUrl }),
+    });
   }
 
   async #git(...args: string[]): Promise<string> {

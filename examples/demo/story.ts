@@ -3,6 +3,7 @@ import type { PostgresServer } from "../../test/support/postgres.js";
 import type { Build } from "./instance.js";
 import { Load } from "./load.js";
 import type { Options } from "./options.js";
+import type { Orm } from "./orms/orm.js";
 import { Rotation } from "./rotation.js";
 import type { Screen } from "./screen.js";
 import type { Shop } from "./shop.js";
@@ -11,6 +12,7 @@ import type { Stage } from "./stage.js";
 /** What both ways are told with. */
 export interface Story {
   readonly options: Options;
+  readonly orm: Orm;
   readonly stage: Stage;
   readonly screen: Screen;
   readonly server: PostgresServer;

@@ -5,25 +5,15 @@ export type Filter = (line: string) => string | undefined;
 
 export const everything: Filter = (line) => line;
 
-/** Prisma's CLI without what it says every time: where it found its config, and the tree of files below each migration. */
-export const prismaOutput: Filter = without([
-  /^(Loaded Prisma config|Prisma config detected|Prisma schema loaded|Datasource "db":|Running generate)/,
-  /^\d+ migrations? found in /,
-  /^The following migration\(s\) have been (created and )?applied/,
-  /^(prisma\/)?migrations\/$/,
-  /└─ migration\.sql$/,
-  /^(Start by importing|Tip: )|pris\.ly/,
-]);
-
 /** A new phase without the list of its files: they are in the commit, and the migrations are named again when they are applied. */
-export function phaseOutput(): Filter {
+export function phaseOutput(others: Filter = everything): Filter {
   let isList = false;
   return (line) => {
     const plain = withoutColours(line);
     if (/^Written for /.test(plain)) isList = true;
     else if (!plain.startsWith("  ")) isList = false;
     if (isList || /^ *└─ /.test(plain)) return undefined;
-    return prismaOutput(line);
+    return others(line);
   };
 }
 
@@ -33,6 +23,12 @@ export const changedLines: Filter = (line) => (/^([+-])(?!\1\1 )/.test(withoutCo
 /** The one line of `lockstep init` that says what it did. */
 export const verdictOnly: Filter = (line) => (/^Set up: /.test(withoutColours(line)) ? line : undefined);
 
-function without(noise: readonly RegExp[]): Filter {
+/** Without what a CLI says every time. */
+export function withoutLines(noise: readonly RegExp[]): Filter {
   return (line) => (noise.some((pattern) => pattern.test(withoutColours(line))) ? undefined : line);
+}
+
+/** Nothing else. */
+export function matchingLines(patterns: readonly RegExp[]): Filter {
+  return (line) => (patterns.some((pattern) => pattern.test(withoutColours(line))) ? line : undefined);
 }

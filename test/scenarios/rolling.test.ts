@@ -47,7 +47,7 @@ async function build(name: string): Promise<Build> {
   });
   symlinkSync(fileURLToPath(new URL("../../node_modules", import.meta.url)), join(folder, "node_modules"));
   await shop.commit(name);
-  return { name, folder };
+  return { name, folder, start: ["--import", "tsx", "src/main.ts"] };
 }
 
 /** Deploys what the repository holds, under load. */

@@ -27,7 +27,7 @@ export type Runner = keyof typeof runners;
 export const withoutTypeCheck = { TS_NODE_TRANSPILE_ONLY: "true" };
 
 /** What npm puts into `.bin`, with the CLI of the project's own version. */
-const commands = {
+export const commands = {
   typeorm: "typeorm/cli.js",
   "typeorm-ts-node-commonjs": "typeorm/cli-ts-node-commonjs.js",
   "typeorm-ts-node-esm": "typeorm/cli-ts-node-esm.js",

@@ -1,0 +1,8 @@
+import type { Orm, OrmId } from "./orm.js";
+import { prisma } from "./prisma.js";
+import { typeorm } from "./typeorm.js";
+
+/** The ORMs that the story is told with. */
+export const orms: Readonly<Record<OrmId, Orm>> = { prisma, typeorm };
+
+export type { OrmId } from "./orm.js";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.js";
+import { Engine } from "../support/schema-engine.js";
 import { badInputs } from "./cases/bad-input.js";
 import { query } from "./databases.js";
-import { Engine } from "./engine.js";
 import { MatrixProject } from "./project.js";
 
 // What users get wrong, through the stock CLI: exit code 1, a code, the reason; and nothing is written.

@@ -40,7 +40,8 @@ export class LockstepCommands {
   }
 
   close(): void {
-    for (const child of this.#all) child.disconnect();
+    // What the user's own functions left running would keep it.
+    for (const child of this.#all) child.kill();
     this.#all.clear();
   }
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.js";
+import { deployMigrations } from "../support/deploy-migrations.js";
 import { Engine } from "../support/schema-engine.js";
 import { badInputs } from "./cases/bad-input.js";
 import { query } from "./databases.js";
@@ -20,7 +21,7 @@ beforeAll(async () => {
   const setup = badInputs.map((input) => `${input.setup ?? ""};`).join("\n");
   const init = `${await engine.between(undefined, project.schema())}\n${setup}`;
   project.write("prisma/migrations/20260101000000_init/migration.sql", init);
-  await query(development.url, init);
+  await deployMigrations(development.url, project.migrationsFolder);
   for (const { rows } of badInputs) await query(development.url, rows);
   await project.git("init", "--quiet", "-b", "main");
   await project.commit("The project");
@@ -38,7 +39,7 @@ test.each(badInputs.map((input) => [`${input.code}: ${input.name}`, input] as co
   const refusal = await engine.refusal(project.migrationsFolder, project.schema());
   const after = await project.changedFiles();
   await project.restore();
-  expect(refusal?.split("\n")[0]).toBe(input.code);
+  expect(refusal?.split("\n")[0], refusal).toBe(input.code);
   expect(refusal).toContain("Next   ");
   for (const pattern of input.says) expect(refusal).toMatch(pattern);
   expect(after).toEqual(before);

@@ -118,7 +118,7 @@ class Story {
     result.catch(() => undefined);
     while (isRunning) {
       await app.serve(this.#knowledge);
-      await sleep(250);
+      await sleep(500);
     }
     await app.settle(this.#knowledge);
     return result;

@@ -67,7 +67,6 @@ export class Engine {
       print: async () => undefined,
     };
     try {
-      await engine.call("devDiagnostic", { migrationsList, filters });
       const params = { migrationsList, schema: { files }, filters };
       await hooks.intercept({ method: "evaluateDataLoss", params }, engine, this.#info);
       return undefined;

@@ -97,6 +97,7 @@ export const scalars: readonly Change[] = [
       "digest Bytes",
     ],
     filledWith: ["cents, name", "n, 'file ' || n"],
+    values: { "Sample.cents": (n) => n % 900 },
     right: `large / 10000000000000001 = cents AND large % 10000000000000001 = 0 AND round((ratio * 100)::numeric)::int = cents
       AND total * 100 = cents AND "isLarge" = (cents > 17) AND due = timestamp '2026-01-01' + cents * interval '1 hour'
       AND address->>'name' = name AND encode(digest, 'hex') = md5(name)`,

@@ -100,7 +100,7 @@ test("undo of expand: asked for, code and model byte for byte, the database by a
   expect(asked.output).toContain("LS8005");
   expect(asked.output).toContain(`"User"."handle" are lost`);
 
-  const undo = await ok(shop.lockstep(["undo", "--yes"]));
+  const undo = await ok(shop.npx("lockstep", ["undo", "--yes"]));
   expect(undo.output).toContain("deploy the code first");
   await deployByCli();
   await expectAt("before");
@@ -210,7 +210,7 @@ test("abandon from contract: shown, asked for, written at once, and everything i
   expect(asked.output).toContain("LS8005");
   expect(asked.output).toContain(`"User"."handle" are lost`);
 
-  const abandon = await ok(shop.lockstep(["abandon", "--yes"]));
+  const abandon = await ok(shop.npx("lockstep", ["abandon", "--yes"]));
   expect(abandon.output).toContain("_undo_contract");
   expect(abandon.output).toContain("_undo_expand");
   expect(texts()).toEqual(moments.before?.texts);

@@ -46,7 +46,8 @@ test.each([
   ["--schema", "x.prisma"],
   ["--url", "postgresql://x"],
 ])("%s is not taken for the project's own", async (...option) => {
-  const run = await wrapped(["migrate", "dev", ...option]);
+  // Refused before any other process starts.
+  const run = await shop.lockstep(["prisma", "migrate", "dev", ...option]);
   expect(run.output).toContain("LS8002");
   expect(run.code).toBe(2);
 });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.js";
+import { Engine } from "../support/schema-engine.js";
 import { model } from "./change.js";
-import { Engine } from "./engine.js";
 import { MatrixProject } from "./project.js";
 
 // The matrix asks Prisma's engine in its own process whether migrations and model agree: here it answers as the stock CLI does.

@@ -12,9 +12,9 @@ import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Plan } from "../../core/src/model/index.js";
+import { LockstepCommands } from "../support/lockstep-commands.js";
 import { type RunResult, run } from "../support/run.js";
-import { LockstepCommands } from "./commands.js";
-import type { SchemaFile } from "./engine.js";
+import type { SchemaFile } from "../support/schema-engine.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -1,4 +1,3 @@
-import { indexes, relations } from "./cases/relations.js";
 import { matrix } from "./matrix.js";
 
-matrix("relations and indexes", [...indexes, ...relations]);
+matrix("keys, relations, and what passes");

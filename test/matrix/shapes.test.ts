@@ -1,4 +1,3 @@
-import { clientDefaults, shapes } from "./cases/shapes.js";
 import { matrix } from "./matrix.js";
 
-matrix("shapes and annotations", [...clientDefaults, ...shapes]);
+matrix("shapes, names and functions");

@@ -1,11 +1,11 @@
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import type { RunResult } from "../support/run.js";
+import { Engine } from "../support/schema-engine.js";
 import { type Change, modelNames, slugOf, withRows } from "./change.js";
 import { Clients } from "./clients.js";
 import { catalogueOf, query, rowsOf } from "./databases.js";
 import { differences } from "./differences.js";
 import { datamodelOf, type Model } from "./dmmf.js";
-import { Engine } from "./engine.js";
 import { type Layout, MatrixProject } from "./project.js";
 
 const rowsInDevelopment = 12;

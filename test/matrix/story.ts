@@ -118,7 +118,7 @@ class Story {
     result.catch(() => undefined);
     while (isRunning) {
       await app.serve(this.#knowledge);
-      await sleep(250);
+      await sleep(500);
     }
     await app.settle(this.#knowledge);
     return result;
@@ -224,28 +224,31 @@ class Story {
     const stage = this.#stage;
     const isUnit = (name: string) => !name.includes("_init_");
     await stage.apply(stage.spare, stage.project.migrations().filter(isUnit));
-    await this.#back("undo of expand", stage.spare, ["undo"]);
+    await this.#back("undo of expand", stage.spare, 1, () => "undo");
     stage.phase = "expand";
   }
 
-  /** The commands for every plan, deployed: everything is as before. Afterwards the repository is where it was. */
-  async #back(way: string, url: string, commands: readonly string[]): Promise<void> {
+  /**
+   * A command for every plan that has more to take back, deployed, as many times: everything is as before. Afterwards the
+   * repository is where it was.
+   */
+  async #back(way: string, url: string, times: number, commandFor: (change: Change) => string): Promise<void> {
     const stage = this.#stage;
     const { project } = stage;
     stage.phase = way;
-    for (const command of commands) {
+    for (let time = 1; time <= times; time++) {
       const released = project.migrations();
       for (const [change, plan] of this.#plans) {
         if (project.plan(plan).state.released === "undone") continue;
         await stage.attempt(change, async () => {
-          await stage.must(project.lockstep([command, plan, "--yes"]));
+          await stage.must(project.lockstep([commandFor(change), plan, "--yes"]));
         });
       }
       const added = project.migrations().filter((name) => !released.includes(name));
       await stage.apply(url, added);
       await stage.lookForDrift();
       await stage.lookAtOldRows(url);
-      await project.commit(`${way}: ${command}`);
+      await project.commit(`${way}, ${time}`);
     }
     for (const [change] of this.#plans) {
       if (!project.read(project.schemaFile(slugOf(change))).includes(remainsOf(change)))
@@ -253,7 +256,7 @@ class Story {
     }
     const reference = await stage.reference((change) => (this.#plans.has(change) ? remainsOf(change) : change.after));
     await stage.lookAtCatalogue(url, reference, "the database is not as before");
-    await project.takeBack(commands.length);
+    await project.takeBack(times);
   }
 
   async #end(): Promise<void> {
@@ -276,10 +279,10 @@ class Story {
       if (plans.find((each) => each.plan === plan)?.isDone !== true)
         stage.report(change, "status: the plan is not done");
     }
-    // One of the two ways out for each group, so that both are gone by many forms without taking twice the time.
-    if (stage.changes.length % 2 === 0)
-      await this.#back("undo from contract", await stage.copyOfProduction(), ["undo", "undo", "undo"]);
-    else await this.#back("abandon from contract", await stage.copyOfProduction(), ["abandon"]);
+    // One of the two ways out for each: every second goes phase by phase, the others in one step.
+    const isStepwise = (change: Change) => stage.changes.indexOf(change) % 2 === 0;
+    const way = "out of contract";
+    await this.#back(way, await stage.copyOfProduction(), 3, (change) => (isStepwise(change) ? "undo" : "abandon"));
   }
 }
 

@@ -1,5 +1,3 @@
-import { natives } from "./cases/natives.js";
-import { scalars } from "./cases/scalars.js";
 import { matrix } from "./matrix.js";
 
-matrix("types", [...natives, ...scalars]);
+matrix("types, defaults and enums");

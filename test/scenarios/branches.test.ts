@@ -3,6 +3,7 @@ import { join } from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createDatabase, type TestDatabase } from "../support/database.js";
+import { markApplied } from "../support/deploy-migrations.js";
 import { run } from "../support/run.js";
 import { addField, addHandle, createShop, type ShopProject, seedUsers, setUp } from "../support/shop-project.js";
 
@@ -51,10 +52,9 @@ async function rows(url: string, sql: string) {
 function executed(output: string): string[][] {
   return [...output.matchAll(/npx prisma (db execute --file \S+)/g)].map((match) => (match[1] ?? "").split(" "));
 }
-const inSync = async () => {
-  const diff = ["migrate", "diff", "--from-migrations", "prisma/migrations", "--to-schema", "prisma/schema.prisma"];
-  expect((await prisma(diff)).output).toContain("No difference detected");
-};
+const inSync = async () => expect(await shop.drift()).toBeUndefined();
+/** What the CLI does with a file that an answer names, where another test has the CLI do it. */
+const execute = (url: string, [, , , file = ""]: readonly string[]) => rows(url, shop.read(file));
 /** All of the history as one migration, marked as applied where it has run. */
 async function squash(name: string, ...applied: string[]) {
   const { stdout } = await prisma([
@@ -68,7 +68,7 @@ async function squash(name: string, ...applied: string[]) {
   for (const old of migrations()) rmSync(join(shop.root, "prisma/migrations", old), { recursive: true });
   mkdirSync(join(shop.root, "prisma/migrations", name));
   shop.write(`prisma/migrations/${name}/migration.sql`, stdout);
-  for (const url of applied) await prisma(["migrate", "resolve", "--applied", name], url);
+  for (const url of applied) await markApplied(url, join(shop.root, "prisma/migrations"), [name]);
 }
 
 story("never deployed", () => {
@@ -94,7 +94,7 @@ story("two branches with plans for one table", () => {
   let region = "";
   test("each branch plans and deploys, to another target first", async () => {
     [second, other] = [await database("second"), await database("colleague")];
-    await prisma(["migrate", "deploy"], second);
+    await shop.deploy(second);
     await seedUsers(second, 20);
     shop.write(
       "lockstep.config.ts",
@@ -105,14 +105,14 @@ story("two branches with plans for one table", () => {
     addHandle(shop);
     await prisma(["migrate", "dev", "--name", "add_handle"]);
     await shop.commit("Handle");
-    await prisma(["migrate", "deploy"], shop.production);
+    await shop.deploy(shop.production);
     await git("checkout", "-q", "main");
     shop.edit("prisma/schema.prisma", (text) =>
       addField(text, "User", ["/// @lockstep.backfill('eu')", "region String"]),
     );
     await prisma(["migrate", "dev", "--name", "add_region"], other);
     await shop.commit("Region");
-    await prisma(["migrate", "deploy"], second);
+    await shop.deploy(second);
   });
 
   test("merged: whoever merges keeps both fields and either side of the code, and Lockstep makes the missing edits again", async () => {
@@ -122,15 +122,14 @@ story("two branches with plans for one table", () => {
     expect([handle, region].map((plan) => plan.replace(/^\d+_/, ""))).toEqual(["add_handle", "add_region"]);
     for (const plan of plans()) await lockstep(["code", plan]);
     await shop.commit("Both");
-    await prisma(["generate"]);
-    expect((await shop.npx("tsc", ["--noEmit"])).output).toBe("");
+    expect(await shop.typeErrors()).toEqual([]);
     expect((await prisma(["migrate", "dev", "--name", "merged"], other)).output).not.toContain("Lockstep plan");
     expect(migrations().some((name) => name.endsWith("_merged"))).toBe(false);
   });
 
   test("each target gets what it lacks, whichever plan is the older, and both plans go to their end", async () => {
     const env = { SECOND_URL: second };
-    for (const url of [shop.production, second]) await prisma(["migrate", "deploy"], url);
+    for (const url of [shop.production, second]) await ok(shop.prisma(["migrate", "deploy"], { DATABASE_URL: url }));
     for (const plan of [region, handle]) {
       await lockstep(["backfill", "run", plan], env);
       const next = await lockstep(["next", plan, "--confirm", "writers-aware"], env);
@@ -138,7 +137,7 @@ story("two branches with plans for one table", () => {
       await shop.commit(`${plan}: contract`);
     }
     for (const url of [shop.production, second]) {
-      await prisma(["migrate", "deploy"], url);
+      await shop.deploy(url);
       expect(
         await rows(
           url,
@@ -198,13 +197,13 @@ story("a plan is open, and the database is not what the history says", () => {
     const baseline = await database("baseline");
     await rows(baseline, shop.read("prisma/migrations/20260301090000_init/migration.sql"));
     await seedUsers(baseline, 4);
-    for (const name of migrations()) await prisma(["migrate", "resolve", "--applied", name], baseline);
+    await markApplied(baseline, join(shop.root, "prisma/migrations"), migrations());
     const marked = { PRODUCTION_DATABASE_URL: baseline };
     const gate = await shop.lockstep(["next"], marked);
     expect(gate.code).toBe(1);
     expect(gate.output).toContain(`"User"."handle" does not exist on production`);
     expect(executed(gate.output)).toHaveLength(3);
-    for (const command of executed(gate.output)) await prisma(command, baseline);
+    for (const command of executed(gate.output)) await execute(baseline, command);
     expect((await lockstep(["backfill", "run"], marked)).output).toContain("4 rows filled");
     expect((await lockstep(["next"], marked)).output).toContain("gate to switch is open");
   });
@@ -214,17 +213,17 @@ story("a squashed history", () => {
   test("in expand: a new database lacks the trigger, and the plan can be left", async () => {
     addHandle(shop);
     await prisma(["migrate", "dev", "--name", "add_handle"]);
-    await prisma(["migrate", "deploy"], shop.production);
+    await shop.deploy(shop.production);
     await squash("20260302090000_squashed", shop.production);
     await shop.commit("Squashed");
     // A new database has the column from the squashed history, without the trigger.
     const fresh = await database("fresh");
-    await prisma(["migrate", "deploy"], fresh);
+    await shop.deploy(fresh);
     const env = { PRODUCTION_DATABASE_URL: fresh };
     const refused = await shop.lockstep(["next"], env);
     expect(refused.output).toContain(`"User"."handle" has no fill trigger on production`);
     expect(executed(refused.output)[0]?.at(-1)).toBe(`lockstep/${plans()[0]}/undo/contract-1-undo-contract.sql`);
-    for (const command of executed(refused.output)) await prisma(command, fresh);
+    for (const command of executed(refused.output)) await execute(fresh, command);
     expect((await lockstep(["next", "--dry-run"], env)).output).toContain("the history was squashed");
 
     // Out of the plan: the migrations run on a database that never had the trigger.
@@ -239,7 +238,7 @@ story("a squashed history", () => {
     await lockstep(["backfill", "run"]);
     await lockstep(["next", "--pace", "brisk", "--confirm", "writers-aware"]);
     await inSync();
-    await prisma(["migrate", "deploy"], shop.production);
+    await shop.deploy(shop.production);
     expect((await lockstep(["status"])).output).toContain("done");
     await squash("20260303090000_squashed_again", shop.production);
     expect((await lockstep(["status"])).output).toContain("done");
@@ -247,7 +246,7 @@ story("a squashed history", () => {
     await lockstep(["undo"]);
     await inSync();
     expect(existsSync(join(shop.root, "lockstep", plans()[0] ?? "", "held/contract-1-prove.sql"))).toBe(true);
-    await prisma(["migrate", "deploy"], shop.production);
+    await shop.deploy(shop.production);
     expect((await lockstep(["status"])).output).toContain("released up to expand");
   });
 });

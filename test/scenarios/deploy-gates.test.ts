@@ -39,8 +39,7 @@ beforeAll(async () => {
   const lines = targets.map((name) => `    "${name}": { urlFrom: "${name.toUpperCase().replace("-", "_")}_URL" },`);
   shop.edit("lockstep.config.ts", (text) => text.replace(/^ +production: .*$/m, (line) => [line, ...lines].join("\n")));
   for (const name of ["staging", "behind", "far-behind", "late"]) {
-    const first = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url(name) });
-    if (first.code !== 0) throw new Error(first.output);
+    await shop.deploy(url(name));
     await seedUsers(url(name), name === "far-behind" ? 12_000 : 100);
   }
   addHandle(shop);

@@ -59,7 +59,7 @@ const invalidIndexes = async () =>
   (await production.query(`SELECT indexrelid::regclass::text AS name FROM pg_index WHERE NOT indisvalid`)).rows;
 
 test("nothing pending: nothing to deploy, and the developer's database is not a target", async () => {
-  const deploy = await shop.lockstep(["deploy", "--json"]);
+  const deploy = await shop.npx("lockstep", ["deploy", "--json"]);
   expect(deploy.code, deploy.output).toBe(0);
   expect(JSON.parse(deploy.stdout)).toMatchObject({
     schemaVersion: 1,

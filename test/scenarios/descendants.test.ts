@@ -51,8 +51,7 @@ beforeAll(async () => {
   const [file] = (await shop.changedFiles()).filter((line) => line.endsWith("_tables/migration.sql"));
   shop.write(file!.slice(3), tables);
   for (const url of [shop.development, shop.production]) {
-    const applied = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url });
-    expect(applied.code, applied.output).toBe(0);
+    await shop.deploy(url);
     await query(url, rows);
   }
   await shop.commit("Tables");
@@ -89,23 +88,22 @@ test("all phases, with the stock commands, on three tables at once", async () =>
   addLines("Doc", `${slug}\n  @@unique([slug2])`);
   const dev = await shop.prisma(["migrate", "dev", "--name", "slug"]);
   expect(dev.code, dev.output).toBe(0);
-  const production = { DATABASE_URL: shop.production };
   const run = async (step: Promise<{ code: number | null; output: string }>) => {
     const { code, output } = await step;
     expect(code, output).toBe(0);
     return output;
   };
   await shop.commit("Expand");
-  await run(shop.prisma(["migrate", "deploy"], production));
+  await run(shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production }));
   await run(shop.lockstep(["backfill", "run"]));
   const unfilled = (table: string) => `SELECT FROM "${table}" WHERE slug2 IS DISTINCT FROM lower(title)`;
   for (const table of ["Event", "Page", "Doc"]) expect(await query(shop.production, unfilled(table))).toEqual([]);
   for (const confirmed of [[], ["--confirm", "writers-aware", "--confirm", "reads-steady"]]) {
     await run(shop.lockstep(["next", ...confirmed]));
     await shop.commit("Next phase");
-    await run(shop.prisma(["migrate", "deploy"], production));
+    await shop.deploy(shop.production);
   }
-  await run(shop.prisma(["migrate", "deploy"]));
+  await shop.deploy(shop.development);
   expect((await shop.prisma(["migrate", "dev", "--name", "after"])).output).toContain("Already in sync");
 
   // What the plain statements make of the same tables.

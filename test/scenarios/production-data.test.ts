@@ -40,8 +40,7 @@ async function release(name: string): Promise<string> {
   const dev = await shop.prisma(["migrate", "dev", "--name", name]);
   expect(dev.code, dev.output).toBe(0);
   await shop.commit(`${name}: expand`);
-  const deploy = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production });
-  expect(deploy.code, deploy.output).toBe(0);
+  await shop.deploy(shop.production);
   return readdirSync(join(shop.root, "lockstep")).find((each) => each.endsWith(`_${name}`)) ?? "";
 }
 

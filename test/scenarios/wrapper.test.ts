@@ -15,14 +15,15 @@ let plain: string;
 const stock = (args: readonly string[], env: Record<string, string> = {}) =>
   shop.prisma(args, { PRISMA_SCHEMA_ENGINE_BINARY: engine, LOCKSTEP: "off", ...env });
 const wrapped = (args: readonly string[], env: Record<string, string> = {}) =>
-  shop.lockstep(["prisma", ...args], { PRISMA_SCHEMA_ENGINE_BINARY: engine, ...env });
+  // With the terminal's own streams, which the stock CLI inherits.
+  shop.npx("lockstep", ["prisma", ...args], { PRISMA_SCHEMA_ENGINE_BINARY: engine, ...env });
 const migrations = (name: string) =>
   readdirSync(join(shop.root, "prisma/migrations")).filter((entry) => entry.includes(name));
 const expectOk = (run: RunResult) => expect(run.code, run.output).toBe(0);
 
 beforeAll(async () => {
   shop = await createShop();
-  expectOk(await stock(["migrate", "deploy"]));
+  await shop.deploy(shop.development);
   await seedUsers(shop.development, 10);
   plain = shop.read("prisma/schema.prisma");
   expect(shop.read("prisma.config.ts")).not.toContain("withLockstep");
@@ -45,7 +46,8 @@ test.each([
   ["--schema", "x.prisma"],
   ["--url", "postgresql://x"],
 ])("%s is not taken for the project's own", async (...option) => {
-  const run = await wrapped(["migrate", "dev", ...option]);
+  // Refused before any other process starts.
+  const run = await shop.lockstep(["prisma", "migrate", "dev", ...option]);
   expect(run.output).toContain("LS8002");
   expect(run.code).toBe(2);
 });

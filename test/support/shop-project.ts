@@ -4,7 +4,14 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { createDatabase } from "./database.js";
+import { deployMigrations } from "./deploy-migrations.js";
+import { LockstepCommands } from "./lockstep-commands.js";
 import { type RunResult, run } from "./run.js";
+import { Engine, type SchemaFile } from "./schema-engine.js";
+import { typeErrors } from "./type-errors.js";
+
+/** For all projects: a process can have one. Shadow databases are all that it makes. */
+let engine: Engine | undefined;
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -19,7 +26,19 @@ export interface ShopProject {
   edit(file: string, change: (text: string) => string): void;
   /** The stock Prisma CLI. */
   prisma(args: readonly string[], env?: Record<string, string | undefined>): Promise<RunResult>;
+  /** The `lockstep` command; many share a process (`LockstepCommands`). */
   lockstep(args: readonly string[], env?: Record<string, string | undefined>): Promise<RunResult>;
+  /**
+   * What `prisma migrate deploy` does to a database (`deployMigrations`).
+   * @throws when a migration fails
+   */
+  deploy(url: string): Promise<void>;
+  /** As `prisma migrate diff --from-migrations … --to-schema …`, by the same engine: undefined when there is no difference. */
+  drift(): Promise<string | undefined>;
+  /** `prisma generate`; a client that was generated for the same models before is put back instead. */
+  generate(): Promise<void>;
+  /** What `tsc --noEmit` says, with a client generated for the models as they stand. */
+  typeErrors(): Promise<string[]>;
   npx(command: string, args: readonly string[], env?: Record<string, string | undefined>): Promise<RunResult>;
   /** Files that git sees as changed or new, with their two-letter state. */
   changedFiles(): Promise<string[]>;
@@ -40,6 +59,9 @@ export async function createShop(): Promise<ShopProject> {
   const bin = (name: string) => join(repository, "node_modules/.bin", name);
   const git = (...args: string[]) =>
     run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: root });
+  const commands = new LockstepCommands(root);
+  const migrations = join(root, "prisma/migrations");
+  const clients = new Map<string, string>();
   const npx: ShopProject["npx"] = (command, args, more = {}) =>
     run(bin(command), args, { cwd: root, env: { ...env, ...more } });
   const project: ShopProject = {
@@ -51,7 +73,32 @@ export async function createShop(): Promise<ShopProject> {
     edit: (file, change) => project.write(file, change(project.read(file))),
     npx,
     prisma: (args, more) => npx("prisma", args, more),
-    lockstep: (args, more) => npx("lockstep", args, more),
+    lockstep: (args, more) => commands.run(args, { ...env, ...more }),
+    deploy: (url) => deployMigrations(url, migrations),
+    drift: () => {
+      const schema: SchemaFile = {
+        path: join(root, "prisma/schema.prisma"),
+        content: project.read("prisma/schema.prisma"),
+      };
+      engine ??= new Engine(process.env.LOCKSTEP_TEST_PG ?? "", root);
+      return engine.drift(migrations, [schema]);
+    },
+    async generate() {
+      const client = join(root, "src/generated");
+      const schema = project.read("prisma/schema.prisma");
+      rmSync(client, { recursive: true, force: true });
+      const known = clients.get(schema);
+      if (known !== undefined) return cpSync(known, client, { recursive: true });
+      const made = await project.prisma(["generate"]);
+      if (made.code !== 0) throw new Error(made.output);
+      const kept = join(root, `.git/client-${clients.size}`);
+      cpSync(client, kept, { recursive: true });
+      clients.set(schema, kept);
+    },
+    async typeErrors() {
+      await project.generate();
+      return typeErrors(root);
+    },
     async changedFiles() {
       const { stdout } = await git("status", "--porcelain", "--untracked-files=all");
       return stdout.split("\n").filter((line) => line !== "");
@@ -62,6 +109,7 @@ export async function createShop(): Promise<ShopProject> {
       if (result.code !== 0) throw new Error(result.output);
     },
     async dispose() {
+      commands.close();
       rmSync(root, { recursive: true, force: true });
       await Promise.all([development.drop(), production.drop()]);
     },
@@ -77,11 +125,9 @@ export async function setUp(
   shop: ShopProject,
   users: { readonly development: number; readonly production: number },
 ): Promise<void> {
-  const steps = [await shop.lockstep(["init", "--yes"])];
-  for (const url of [shop.development, shop.production])
-    steps.push(await shop.prisma(["migrate", "deploy"], { DATABASE_URL: url }));
-  const failed = steps.find((step) => step.code !== 0);
-  if (failed !== undefined) throw new Error(failed.output);
+  const init = await shop.lockstep(["init", "--yes"]);
+  if (init.code !== 0) throw new Error(init.output);
+  for (const url of [shop.development, shop.production]) await shop.deploy(url);
   await seedUsers(shop.development, users.development);
   await seedUsers(shop.production, users.production);
   await shop.commit("Set up Lockstep");

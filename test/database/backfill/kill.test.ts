@@ -67,7 +67,7 @@ async function runChild(
 
 describe("kill -9", () => {
   it("loses nothing, overwrites nothing and goes on at the cursor, while the application writes", async () => {
-    const rows = numbered(12_000);
+    const rows = numbered(8000);
     const spec = await makeTable(db, { rows });
     const random = seeded(20261120);
     const writers = await startWriters(database.url, rows, { seed: 7 });
@@ -75,8 +75,8 @@ describe("kill -9", () => {
     let kills = 0;
     let passed = 0;
     let lost = 0;
-    for (let run = 0; kills < 20; run++) {
-      expect(run).toBeLessThan(30);
+    for (let run = 0; kills < 8; run++) {
+      expect(run).toBeLessThan(16);
       const { events, isKilled, error } = await runChild({ spec, seed: run }, 1 + Math.floor(random() * 5));
       expect(error).toBeUndefined();
       all.push(...events);
@@ -103,7 +103,7 @@ describe("kill -9", () => {
     expect(wasLocked ? 0 : lost).toBe(0);
     expect(last.events.at(-1)).toMatchObject({ kind: "finished", status: "done" });
     expect(await writers.stop()).toEqual([]);
-    expect(writers.statements()).toBeGreaterThan(1000);
+    expect(writers.statements()).toBeGreaterThan(500);
     expect(await scalar(db, `SELECT count(*)::int FROM "User" WHERE handle IS NULL`)).toBe(0);
     expect(await writers.findDifferences(db)).toEqual([]);
     const [record] = await readBackfills(db, plan);
@@ -116,12 +116,12 @@ describe("kill -9", () => {
     const random = seeded(43);
     const writers = await startWriters(database.url, rows, { seed: 9 });
     let kills = 0;
-    for (let run = 0; run < 8; run++) {
+    for (let run = 0; run < 4; run++) {
       const { error, isKilled } = await runChild({ spec, seed: run }, 1 + Math.floor(random() * 8));
       expect(error).toBeUndefined();
       if (isKilled) kills++;
     }
-    expect(kills).toBeGreaterThan(3);
+    expect(kills).toBeGreaterThan(1);
     expect(await writers.stop()).toEqual([]);
     const last = await runChild({ spec, seed: 99 });
     expect(last.events.at(-1)).toMatchObject({ kind: "finished", status: "done" });
@@ -133,7 +133,7 @@ describe("kill -9", () => {
     const spec = await makeTable(db, { rows, withTrigger: false });
     const random = seeded(42);
     const writers = await startWriters(database.url, rows, { seed: 8 });
-    for (let run = 0; run < 5; run++) {
+    for (let run = 0; run < 3; run++) {
       const { error } = await runChild({ spec, seed: run, needsFillTrigger: false }, 1 + Math.floor(random() * 8));
       expect(error).toBeUndefined();
     }

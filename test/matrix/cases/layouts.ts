@@ -2,20 +2,13 @@ import { type Change, change } from "../change.js";
 
 const filledWith = ["name", "'Name ' || n"] as const;
 
-/** Models in a folder of files. */
-export const multiFile: readonly Change[] = [
-  change({
-    name: "a required column in a schema of several files",
-    model: "Station",
-    has: ["name String"],
-    gets: ["/// @lockstep.backfill(lower(name))", "slug String @unique"],
-    filledWith,
-    right: "slug = lower(name)",
-  }),
+/** Models in a folder of files, and tables of one name in several schemas of the database. */
+export const layouts: readonly Change[] = [
   change({
     name: "two required columns in another file",
     model: "Train",
     has: ["name String"],
+    attributes: ["", `@@schema("public")`],
     gets: [
       "/// @lockstep.backfill(upper(name))",
       "loud String",
@@ -27,10 +20,6 @@ export const multiFile: readonly Change[] = [
     filledWith,
     right: "loud = upper(name) AND size = length(name)",
   }),
-];
-
-/** Tables of one name in several schemas of the database. */
-export const schemas: readonly Change[] = [
   change({
     name: "a required column in schema public",
     model: "Thing",

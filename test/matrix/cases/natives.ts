@@ -21,11 +21,13 @@ export const natives: readonly Change[] = [
       "mask String @db.VarBit(8)",
       "/// @lockstep.backfill(xmlparse(CONTENT '<n>' || number || '</n>'))",
       "report String @db.Xml",
+      "/// @lockstep.backfill(json_build_object('number', number))",
+      "payload Json @db.Json",
     ],
     filledWith: ["number", "n"],
     right: `short = 'd' || number AND fixed = lpad(number::text, 6, '0') AND uid = md5(number::text)::uuid
       AND address - '10.0.0.0'::inet = number AND flags = number::bit(8) AND mask = number::bit(8)::varbit
-      AND report::text = '<n>' || number || '</n>'`,
+      AND report::text = '<n>' || number || '</n>' AND payload->>'number' = number::text`,
   }),
   change({
     name: "native numbers in one change",
@@ -64,14 +66,6 @@ export const natives: readonly Change[] = [
     filledWith: [`"startedAt"`, "timestamptz '2026-03-01 00:00Z' + n * interval '61 minutes'"],
     right: `day = ("startedAt" AT TIME ZONE 'UTC')::date AND clock = ("startedAt" AT TIME ZONE 'UTC')::time(3)
       AND plain = "startedAt" AT TIME ZONE 'UTC' AND "endsAt" = "startedAt" + interval '8 hours'`,
-  }),
-  change({
-    name: "json as text",
-    model: "Event",
-    has: ["kind String"],
-    gets: ["/// @lockstep.backfill(json_build_object('kind', kind))", "payload Json @db.Json"],
-    filledWith: ["kind", "'kind ' || n"],
-    right: "payload->>'kind' = kind",
   }),
   change({
     name: "a uuid that is unique",

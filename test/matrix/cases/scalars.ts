@@ -76,4 +76,30 @@ export const scalars: readonly Change[] = [
     filledWith: ["name", "'file ' || n"],
     right: "encode(digest, 'hex') = md5(name)",
   }),
+  change({
+    name: "scalars in one change",
+    model: "Sample",
+    has: ["cents Int", "name String"],
+    gets: [
+      "/// @lockstep.backfill(cents::bigint * 10000000000000001)",
+      "large BigInt",
+      "/// @lockstep.backfill(cents::float8 / 100)",
+      "ratio Float",
+      "/// @lockstep.backfill(cents / 100.0)",
+      "total Decimal",
+      "/// @lockstep.backfill(cents > 17)",
+      "isLarge Boolean",
+      "/// @lockstep.backfill(timestamp '2026-01-01' + cents * interval '1 hour')",
+      "due DateTime",
+      "/// @lockstep.backfill(jsonb_build_object('name', name))",
+      "address Json",
+      "/// @lockstep.backfill(decode(md5(name), 'hex'))",
+      "digest Bytes",
+    ],
+    filledWith: ["cents, name", "n, 'file ' || n"],
+    values: { "Sample.cents": (n) => n % 900 },
+    right: `large / 10000000000000001 = cents AND large % 10000000000000001 = 0 AND round((ratio * 100)::numeric)::int = cents
+      AND total * 100 = cents AND "isLarge" = (cents > 17) AND due = timestamp '2026-01-01' + cents * interval '1 hour'
+      AND address->>'name' = name AND encode(digest, 'hex') = md5(name)`,
+  }),
 ];

@@ -9,6 +9,8 @@ import { planCodeEdits, planCodeUndo } from "../../../core/src/codemods/plan-edi
 import type { CodeIntent } from "../../../core/src/model/index.js";
 import { toEntityModels } from "../../../plugin-prisma/src/schema/entities.js";
 import { readSchema } from "../../../plugin-prisma/src/schema/read.js";
+import { environment } from "../../support/run.js";
+import { typeErrors } from "../../support/type-errors.js";
 import { apply, single, transforms } from "./phases.js";
 
 const run = promisify(execFile);
@@ -118,7 +120,7 @@ beforeAll(async () => {
   };
   writeFileSync(join(root, "tsconfig.json"), JSON.stringify({ compilerOptions: options, include: ["src"] }));
   const env = {
-    ...process.env,
+    ...environment(),
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     DATABASE_URL: "postgresql://localhost/x",
   };
@@ -127,12 +129,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 /** Lines of `code.ts` with a type error. */
-async function wrongLines(text: string): Promise<number[]> {
+function wrongLines(text: string): number[] {
   writeFileSync(join(root, "src/code.ts"), text);
-  const { stdout } = await run(bin("tsc"), ["--noEmit", "--pretty", "false", "-p", "."], { cwd: root }).catch(
-    (error) => error,
-  );
-  return [...String(stdout).matchAll(/^src\/code\.ts\((\d+),/gm)].map(([, line]) => Number(line));
+  return typeErrors(root)
+    .flatMap((error) => /^src\/code\.ts\((\d+),/.exec(error)?.[1] ?? [])
+    .map(Number);
 }
 
 test("a row gets the key or the relation, as it is written; what cannot be edited is listed with the exact text", async () => {
@@ -144,8 +145,8 @@ test("a row gets the key or the relation, as it is written; what cannot be edite
     Array.from({ length: 3 }, () => expect.stringContaining("add `team: { connect: { id: 1 } }`")),
   );
   // With the client of contract: nothing but the listed places is wrong, and with their text nothing is.
-  expect([...new Set(await wrongLines(after?.text ?? ""))].sort()).toEqual(listed.map((place) => place.line).sort());
-  expect(await wrongLines(whole)).toEqual([]);
+  expect([...new Set(wrongLines(after?.text ?? ""))].sort()).toEqual(listed.map((place) => place.line).sort());
+  expect(wrongLines(whole)).toEqual([]);
 });
 
 test("again it changes nothing, and undo gives the bytes back", async () => {
@@ -184,5 +185,5 @@ export async function read(prisma: PrismaClient, orderId: number) {
     kind: "required",
     reason: expect.stringContaining("finds a row by orderId"),
   });
-  expect([...new Set(await wrongLines(code))]).toEqual([3, 4, 5, 6, 7]);
+  expect([...new Set(wrongLines(code))]).toEqual([3, 4, 5, 6, 7]);
 });

@@ -17,6 +17,8 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSourceFiles } from "../../../core/src/codemods/source-files.js";
 import type { Place, PlannedEdit } from "../../../core/src/model/index.js";
+import { environment } from "../../support/run.js";
+import { typeErrors } from "../../support/type-errors.js";
 import { apply, type CodePhase, codePhases, editFor, type Files, shopModels } from "./phases.js";
 
 const run = promisify(execFile);
@@ -41,7 +43,7 @@ describe("the edited example compiles in every phase", () => {
       earlier.push(...result.edits);
       write(root, files);
       await generate(root, phase);
-      expect(await typeErrors(root), phase).toEqual([]);
+      expect(typeErrors(root), phase).toEqual([]);
       expect(result.places.filter((place) => place.kind === "required")).toEqual([]);
     }
     expect(earlier.map((edit) => edit.transform)).toEqual(
@@ -71,7 +73,7 @@ describe("the shapes of the golden files", () => {
   test("no new type error where an edit was made", async () => {
     write(root, files);
     await generate(root, undefined);
-    const before = await typeErrors(root);
+    const before = typeErrors(root);
     const earlier: PlannedEdit[] = [];
     const places: Place[] = [];
     let current = files;
@@ -81,7 +83,7 @@ describe("the shapes of the golden files", () => {
       earlier.push(...result.edits);
       write(root, current);
       await generate(root, phase);
-      const added = (await typeErrors(root)).filter((error) => !before.some((old) => textOf(old) === textOf(error)));
+      const added = typeErrors(root).filter((error) => !before.some((old) => textOf(old) === textOf(error)));
       const listed = new Set(places.map((place) => `${place.file}(${place.line}`));
       places.push(...result.places);
       expect(
@@ -109,21 +111,11 @@ async function generate(root: string, phase: CodePhase | undefined): Promise<voi
   writeFileSync(join(root, "prisma/schema.prisma"), source.replace(/(model User \{)/, `$1${declaration}`));
   // Any executable will do: generating does not start the engine, and nothing is downloaded.
   const env = {
-    ...process.env,
+    ...environment(),
     PRISMA_SCHEMA_ENGINE_BINARY: process.execPath,
     DATABASE_URL: "postgresql://localhost/x",
   };
   await run(bin("prisma"), ["generate"], { cwd: root, env });
-}
-
-async function typeErrors(root: string): Promise<string[]> {
-  const options = { cwd: root, maxBuffer: 2 ** 24 };
-  const { stdout } = await run(bin("tsc"), ["--noEmit", "--pretty", "false", "-p", "."], options).catch(
-    (error) => error,
-  );
-  return String(stdout)
-    .split("\n")
-    .filter((line) => line.includes("error TS"));
 }
 
 /** An error without its line: edits above it move it. */

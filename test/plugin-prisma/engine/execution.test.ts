@@ -19,12 +19,12 @@ afterEach(async () => {
   await database.drop();
 });
 
-/** Writes the files and deploys them; the tables that are there afterwards. */
+/** Writes the files and has the engine deploy them; the tables that are there afterwards. */
 async function deploy(version: string, ...files: readonly string[]) {
   files.forEach((sql, index) => {
     project.write(`prisma/migrations/2026010100000${index}_step/migration.sql`, sql);
   });
-  const run = await project.prisma(["migrate", "deploy"], { LOCKSTEP_PRISMA_VERSION: version });
+  const run = await project.apply({ LOCKSTEP_PRISMA_VERSION: version });
   const { rows } = await client.query<{ relname: string }>(
     "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i') " +
       "AND relname NOT LIKE '\\_prisma%' ORDER BY relname",
@@ -127,7 +127,7 @@ test("two deployments at once: one waits for the other", async () => {
     "prisma/migrations/20260101000000_slow/migration.sql",
     "CREATE TABLE slow (x int); SELECT pg_sleep(1);",
   );
-  const runs = await Promise.all([project.prisma(["migrate", "deploy"]), project.prisma(["migrate", "deploy"])]);
+  const runs = await Promise.all([project.apply(), project.apply()]);
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);
   const { rows } = await client.query("SELECT migration_name FROM _prisma_migrations");
   expect(rows).toHaveLength(1);
@@ -140,6 +140,6 @@ test("a deployment that waits too long for another one says so: P1002", async ()
   expect(run.stderr).toContain("P1002");
   expect(run.stderr).toContain("Timed out trying to acquire a postgres advisory lock");
   expect(run.code).toBe(1);
-  const off = await project.prisma(["migrate", "deploy"], { PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: "1" });
+  const off = await project.apply({ PRISMA_SCHEMA_DISABLE_ADVISORY_LOCK: "1" });
   expect(off.code).toBe(0);
 });

@@ -17,7 +17,7 @@ let project: PrismaProject;
 beforeEach(async () => {
   database = await createDatabase("engine_hooks");
   project = createProject({ url: database.url, models: userModel });
-  await project.prisma(["migrate", "dev", "--name", "init"]);
+  await project.initialised();
   project.write("prisma/schema.prisma", schema(userModel.replace("@unique", "@unique\n  handle String")));
 });
 afterEach(async () => {

@@ -33,7 +33,8 @@ describe("migrate dev", () => {
     const first = await project.prisma(["migrate", "dev", "--name", "init"]);
     expect(first.text).toContain("Your database is now in sync with your schema.");
     expect(first.code).toBe(0);
-    expect(project.sql("init")).toContain('CREATE UNIQUE INDEX "User_email_key"');
+    const made = project.sql("init");
+    expect(made).toContain('CREATE UNIQUE INDEX "User_email_key"');
 
     const second = await project.prisma(["migrate", "dev", "--name", "nothing"]);
     expect(second.text).toContain("Already in sync");
@@ -59,7 +60,7 @@ describe("migrate dev", () => {
   });
 
   test("--create-only writes without applying; the next run applies it and compares behind it", async () => {
-    await project.prisma(["migrate", "dev", "--name", "init"]);
+    await project.initialised();
     project.write("prisma/schema.prisma", schema(withHandle));
     const created = await project.prisma(["migrate", "dev", "--create-only", "--name", "handle"]);
     expect(created.text).toContain("without applying it");
@@ -74,7 +75,7 @@ describe("migrate dev", () => {
   });
 
   test("a column that the rows cannot have stops it, with Prisma's own words", async () => {
-    await project.prisma(["migrate", "dev", "--name", "init"]);
+    await project.initialised();
     await query(`INSERT INTO "User" ("email") VALUES ('a'), ('b')`);
     project.write("prisma/schema.prisma", schema(withHandle.replace("String?", "String")));
     const run = await project.prisma(["migrate", "dev", "--name", "handle"]);
@@ -83,7 +84,7 @@ describe("migrate dev", () => {
   });
 
   test("drift is found", async () => {
-    await project.prisma(["migrate", "dev", "--name", "init"]);
+    await project.initialised();
     await query('ALTER TABLE "User" ADD COLUMN "stray" text');
     const run = await project.prisma(["migrate", "dev", "--name", "x"]);
     expect(run.text).toContain("Drift detected");
@@ -124,7 +125,7 @@ describe("migrate deploy", () => {
   const write = (sql: string) => project.write(`prisma/migrations/${bad}/migration.sql`, sql);
 
   test("a failing migration: the whole error, P3009, resolve, retry", async () => {
-    await project.prisma(["migrate", "dev", "--name", "init"]);
+    await project.initialised();
     write(`-- é
 DO $$ BEGIN
   RAISE EXCEPTION 'boom; %', 1 USING ERRCODE = '23505', DETAIL = 'the detail', HINT = 'the hint';
@@ -182,7 +183,7 @@ Position:
   });
 
   test("a migration that fails on the shadow database: P3006 with the whole error", async () => {
-    await project.prisma(["migrate", "dev", "--name", "init"]);
+    await project.initialised();
     write(`INSERT INTO "User" ("id", "email") VALUES (1, 'a'), (1, 'b');`);
     const run = await project.prisma(["migrate", "dev", "--name", "x"]);
     expect(run.code).toBe(1);
@@ -194,7 +195,7 @@ Position:
 
 describe("the other commands", () => {
   test("migrate status, diff, reset, db pull, db push, db execute, validate, generate, version", async () => {
-    await project.prisma(["migrate", "dev", "--name", "init"]);
+    await project.initialised();
     const status = await project.prisma(["migrate", "status"]);
     expect(status.text).toContain("Database schema is up to date!");
     expect(status.code).toBe(0);
@@ -306,7 +307,7 @@ describe("a shadow database of the user", () => {
   });
 
   test("that is the main one is refused before anything is dropped", async () => {
-    await project.prisma(["migrate", "dev", "--name", "init"]);
+    await project.initialised();
     const own = createProject({ url: database.url, shadowUrl: `${database.url}?x=1`, models: userModel });
     try {
       const run = await own.prisma(["migrate", "dev", "--name", "init"]);

@@ -4,6 +4,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { deployMigrations } from "../../support/deploy-migrations.js";
+import { environment } from "../../support/run.js";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -25,6 +27,10 @@ export interface PrismaProject {
   readonly dir: string;
   /** Runs `prisma <args>` without a terminal. */
   prisma(args: readonly string[], env?: Readonly<Record<string, string>>): Promise<Run>;
+  /** Migration `init`, as `migrate dev` makes it of `userModel`, written and applied. */
+  initialised(): Promise<void>;
+  /** The request of `migrate deploy` to an engine of its own, without the CLI around it; `stderr` is the error's text. */
+  apply(env?: Readonly<Record<string, string>>): Promise<Run>;
   read(path: string): string;
   write(path: string, content: string): void;
   /** Names of the migrations, oldest first. */
@@ -69,6 +75,35 @@ export function createProject({ url, shadowUrl, models, env = {} }: ProjectOptio
   return {
     dir,
     prisma: (args, more = {}) => run(join(root, "node_modules/.bin/prisma"), args, dir, { ...env, ...more }),
+    async initialised() {
+      write("prisma/migrations/migration_lock.toml", lockfile);
+      write("prisma/migrations/20260101000000_init/migration.sql", userTable);
+      await deployMigrations(url, join(dir, "prisma/migrations"));
+    },
+    async apply(more = {}) {
+      const migrationDirectories = migrations().map((name) => {
+        const value = readFileSync(join(dir, "prisma/migrations", name, "migration.sql"), "utf8");
+        return { path: name, migrationFile: { path: "migration.sql", content: { tag: "ok", value } } };
+      });
+      const migrationsList = {
+        baseDir: join(dir, "prisma/migrations"),
+        lockfile: { path: "migration_lock.toml", content: lockfile },
+        shadowDbInitScript: "",
+        migrationDirectories,
+      };
+      const params = { migrationsList, filters: { externalTables: [], externalEnums: [] } };
+      const request = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "applyMigrations", params });
+      const { stdout } = await run(
+        engineExecutable,
+        ["--datasource", JSON.stringify({ url })],
+        dir,
+        more,
+        `${request}\n`,
+      );
+      const { error } = JSON.parse(stdout) as { error?: { data: { message: string; error_code?: string } } };
+      const stderr = error === undefined ? "" : `${error.data.error_code}\n${error.data.message}`;
+      return { code: error === undefined ? 0 : 1, stdout, stderr, text: stdout };
+    },
     read: (path) => readFileSync(join(dir, path), "utf8"),
     write,
     migrations,
@@ -89,6 +124,20 @@ export function schema(models: string): string {
 ${models}`;
 }
 
+const lockfile = 'provider = "postgresql"\n';
+/** The SQL that Prisma makes of `userModel`; migrate.test.ts has `migrate dev` make it. */
+const userTable = `-- CreateTable
+CREATE TABLE "User" (
+    "id" SERIAL NOT NULL,
+    "email" TEXT NOT NULL,
+
+    CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
+`;
+
 export const userModel = `model User {
   id    Int    @id @default(autoincrement())
   email String @unique
@@ -100,27 +149,26 @@ function run(
   args: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
+  input?: string,
 ): Promise<Run> {
-  const { LOCKSTEP_NATIVE_SCHEMA_ENGINE: _, ...inherited } = process.env;
+  const { LOCKSTEP_NATIVE_SCHEMA_ENGINE: _, ...inherited } = environment();
   const child = spawn(executable, args, {
     cwd,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     env: {
       ...inherited,
       PRISMA_SCHEMA_ENGINE_BINARY: engineExecutable,
-      PRISMA_HIDE_UPDATE_MESSAGE: "1",
-      CHECKPOINT_DISABLE: "1",
-      NO_COLOR: "1",
       // The engine alone; a test of hooks turns it on.
       LOCKSTEP: "off",
       ...env,
     },
   });
+  child.stdin?.end(input);
   const output = { stdout: "", stderr: "" };
-  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
     output.stdout += text;
   });
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     output.stderr += text;
   });
   return new Promise((resolve, reject) => {

@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { environment } from "../../support/run.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
 export const prismaBin = join(repository, "node_modules/.bin/prisma");
-export const tscBin = join(repository, "node_modules/.bin/tsc");
 
 /** A project in a folder of its own, outside of this repository, with only the packages named. */
 export function project(files: Record<string, string>, packages: readonly string[]): string {
@@ -29,11 +29,11 @@ export function run(
   args: readonly string[],
   env: Record<string, string> = {},
 ): { status: number | null; output: string } {
-  const { PRISMA_SCHEMA_ENGINE_BINARY: _, ...rest } = process.env;
+  const { PRISMA_SCHEMA_ENGINE_BINARY: _, ...rest } = environment();
   const { status, stdout, stderr } = spawnSync(binary, args, {
     cwd: root,
     encoding: "utf8",
-    env: { ...rest, CHECKPOINT_DISABLE: "1", NO_COLOR: "1", ...env },
+    env: { ...rest, ...env },
   });
   return { status, output: stdout + stderr };
 }

@@ -1,7 +1,10 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { toRpcError } from "../../plugin-prisma/src/engine/backend.js";
+import type { EngineInfo } from "../../plugin-prisma/src/engine/hooks.js";
 import { WasmBackend } from "../../plugin-prisma/src/engine/wasm.js";
 import { compileEngine } from "../../plugin-prisma/src/engine/wasm-module.js";
+import { hooks } from "../../plugin-prisma/src/intercept/hooks.js";
 
 export interface SchemaFile {
   readonly path: string;
@@ -18,16 +21,15 @@ let compiled: ReturnType<typeof compileEngine> | undefined;
  */
 export class Engine {
   readonly #backend: WasmBackend;
+  readonly #info: EngineInfo;
   #printed = "";
 
   /** @param url a database on the server where shadow databases may be made */
   constructor(url: string, cwd: string) {
     compiled ??= compileEngine();
+    this.#info = { backend: "wasm", datamodelPaths: [], datasource: { url }, cwd, prismaVersion: "7.10.0" };
     this.#backend = new WasmBackend({
-      datamodelPaths: [],
-      datasource: { url },
-      cwd,
-      prismaVersion: "7.10.0",
+      ...this.#info,
       host: {
         print: async (text) => {
           this.#printed += text;
@@ -51,6 +53,27 @@ export class Engine {
       false,
     );
     return exitCode === 0 ? undefined : text;
+  }
+
+  /**
+   * What the CLI asks the proxy in `migrate dev` before it writes a migration, and what it shows when it is refused.
+   *
+   * @returns code and text of the refusal; undefined when there is none
+   */
+  async refusal(migrationsFolder: string, files: readonly SchemaFile[]): Promise<string | undefined> {
+    const migrationsList = migrationsIn(migrationsFolder);
+    const engine = {
+      call: (method: string, params: unknown) => this.#backend.call(method, params),
+      print: async () => undefined,
+    };
+    try {
+      const params = { migrationsList, schema: { files }, filters };
+      await hooks.intercept({ method: "evaluateDataLoss", params }, engine, this.#info);
+      return undefined;
+    } catch (error) {
+      const { data } = toRpcError(error);
+      return `${data?.error_code ?? ""}\n\n${data?.message ?? ""}`;
+    }
   }
 
   close(): Promise<void> {

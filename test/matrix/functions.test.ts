@@ -1,4 +1,0 @@
-import { functions } from "./cases/functions.js";
-import { matrix } from "./matrix.js";
-
-matrix("functions", [...functions]);

@@ -1,4 +1,0 @@
-import { schemas } from "./cases/layouts.js";
-import { matrix } from "./matrix.js";
-
-matrix("several schemas", schemas, { schemas: ["public", "billing", "Odd Schema"] });

@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createDatabase } from "./database.js";
 import { environment, type RunResult, run } from "./run.js";
-import { commands, type TypeormVersion, typeormVersions } from "./typeorm-project.js";
+import { commands, type TypeormVersion, typeormVersions, withoutTypeCheck } from "./typeorm-project.js";
 
 const repository = fileURLToPath(new URL("../..", import.meta.url));
 const modules = join(repository, "node_modules");
@@ -22,7 +22,7 @@ export interface NestProject {
   read(file: string): string;
   write(file: string, text: string): void;
   edit(file: string, change: (text: string) => string): void;
-  /** The stock CLI as package.json has it, by ts-node: `typeorm(["migration:run"], { DATABASE_URL })`. The data source is named. */
+  /** The stock CLI as package.json has it, by ts-node: `typeorm(["migration:run"], { DATABASE_URL })`. The data source is named. Types are not checked. */
   typeorm(args: readonly string[], env?: Environment): Promise<RunResult>;
   lockstep(args: readonly string[], env?: Environment): Promise<RunResult>;
   /** What a build server does: `tsc` into `dist`. */
@@ -54,7 +54,8 @@ export async function createNest(version: TypeormVersion = "1.1.1"): Promise<Nes
   });
   install(root, version);
   const [development, production] = await Promise.all([createDatabase("nest_dev"), createDatabase("nest_prod")]);
-  const env = { DATABASE_URL: development.url, PRODUCTION_DATABASE_URL: production.url };
+  // Types are checked by every build.
+  const env = { ...withoutTypeCheck, DATABASE_URL: development.url, PRODUCTION_DATABASE_URL: production.url };
   const node = (args: readonly string[], more: Environment = {}) =>
     run(process.execPath, args, { cwd: root, env: { ...env, ...more } });
   const bin = (name: keyof typeof commands) => join(root, "node_modules/.bin", name);

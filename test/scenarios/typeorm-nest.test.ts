@@ -1,0 +1,118 @@
+/** The story in a NestJS application on TypeORM 0.3: `forRoot` with the options of the wrapped data source, builds by tsc. */
+import pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createNest, type NestInstance, type NestProject } from "../support/nest-project.js";
+
+let nest: NestProject;
+let old: NestInstance;
+beforeAll(async () => {
+  nest = await createNest("0.3.31");
+});
+afterAll(() => nest?.dispose());
+
+const entity = "src/users/user.entity.ts";
+const onProduction = () => ({ DATABASE_URL: nest.production });
+const query = async <Row extends object>(sql: string): Promise<Row[]> => {
+  const client = new pg.Client({ connectionString: nest.production });
+  await client.connect();
+  return client
+    .query(sql)
+    .then(
+      ({ rows }) => rows,
+      (error) => Promise.reject(error),
+    )
+    .finally(() => client.end());
+};
+
+async function succeeds(run: Promise<{ readonly code: number; readonly output: string }>): Promise<string> {
+  const { code, output } = await run;
+  expect(code, output).toBe(0);
+  return output;
+}
+
+/** Signs up, renames and looks: what the app did before the change it does in every phase. Gives what it shows of the user. */
+async function serves(app: NestInstance, email: string): Promise<Readonly<Record<string, unknown>>> {
+  const call = async (method: string, path: string, body?: object) => {
+    const headers = { "content-type": "application/json" };
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await fetch(new URL(path, app.url), { method, headers, ...sent });
+    expect(response.ok, `${method} ${path} → ${response.status}\n${app.log().slice(-500)}`).toBe(true);
+    return (await response.json()) as { readonly id: number };
+  };
+  const { id } = await call("POST", "/users", { email, name: "Ada" });
+  await call("PATCH", `/users/${id}`, { name: "Ada L." });
+  await call("PUT", `/users/by-email/${email}`, { name: "Lady" });
+  await call("POST", "/orders", { userId: id, totalCents: 100 });
+  await call("GET", "/users/search?q=lady");
+  return { ...(await call("GET", `/users/${id}`)) };
+}
+
+/** A build of the code as it is now, started on production. */
+async function deploy(): Promise<NestInstance> {
+  expect(await nest.build()).toMatchObject({ code: 0, output: "" });
+  return nest.start(nest.production);
+}
+
+test("before", async () => {
+  await succeeds(nest.typeorm(["migration:run"]));
+  await succeeds(nest.typeorm(["migration:run"], onProduction()));
+  await succeeds(nest.lockstep(["init", "--yes"]));
+  expect(nest.read("src/data-source.ts")).toContain("export default withLockstep(new DataSource(dataSourceOptions));");
+  await nest.commit("Set up Lockstep");
+  old = await deploy();
+  expect(await serves(old, "Ada@example.com")).not.toHaveProperty("handle");
+});
+
+test("expand", async () => {
+  nest.edit(entity, (text) =>
+    text.replace(
+      "  name!: string;\n",
+      "  name!: string;\n\n  /** @lockstep.backfill(lower(email)) */\n  @Column({ unique: true })\n  handle!: string;\n",
+    ),
+  );
+  await succeeds(nest.typeorm(["migration:generate", "src/migrations/AddHandle"]));
+  // The type was reflected: of a union TypeORM would know nothing.
+  expect(nest.read(entity)).toContain('@Column({ unique: true, type: "varchar", nullable: true, select: false })');
+  await succeeds(nest.typeorm(["migration:run"]));
+  const check = await succeeds(nest.typeorm(["migration:generate", "--check", "src/migrations/None"]));
+  expect(check).toContain("No changes in database schema were found");
+  await nest.commit("expand");
+
+  await succeeds(nest.typeorm(["migration:run"], onProduction()));
+  expect(await serves(old, "Old@example.com")).not.toHaveProperty("handle");
+  const expand = await deploy();
+  expect(await serves(expand, "Expand@example.com")).not.toHaveProperty("handle");
+  await expand.stop();
+  expect(await query("SELECT handle FROM users ORDER BY id")).toEqual([
+    { handle: null },
+    { handle: "old@example.com" },
+    { handle: "expand@example.com" },
+  ]);
+});
+
+test("backfill and switch", async () => {
+  await succeeds(nest.lockstep(["backfill", "run", "--target", "production"]));
+  await succeeds(nest.lockstep(["next", "--target", "production"]));
+  await nest.commit("switch");
+  const read = await deploy();
+  expect(await serves(read, "Switch@example.com")).toMatchObject({ handle: "switch@example.com" });
+  expect(await serves(old, "Still@example.com")).not.toHaveProperty("handle");
+  await read.stop();
+  expect(await old.stop()).toBe(0);
+});
+
+test("contract", async () => {
+  const confirmed = ["--confirm", "writers-aware", "--confirm", "reads-steady"];
+  await succeeds(nest.lockstep(["next", "--target", "production", ...confirmed]));
+  expect(nest.read(entity)).toContain("  @Column({ unique: true })\n  handle!: string;\n");
+  await nest.commit("contract");
+  await succeeds(nest.lockstep(["deploy", "--target", "production"]));
+  const contract = await deploy();
+  expect(await serves(contract, "Last@example.com")).toMatchObject({ handle: "last@example.com" });
+  expect(await contract.stop()).toBe(0);
+  const [rows] = await query("SELECT count(*)::int AS rows, bool_and(handle = lower(email)) AS right FROM users");
+  expect(rows).toEqual({ rows: 6, right: true });
+  const check = await succeeds(nest.typeorm(["migration:generate", "--check", "src/migrations/None"], onProduction()));
+  expect(check).toContain("No changes in database schema were found");
+  expect(await succeeds(nest.lockstep(["status"]))).toContain("done");
+});

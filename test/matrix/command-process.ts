@@ -2,6 +2,7 @@
 import { main } from "@lockstep/core/cli";
 import { prismaPlugin } from "../../plugin-prisma/dist/plugin.js";
 import { version } from "../../plugin-prisma/dist/version.js";
+import { typeormPlugin } from "../../plugin-typeorm/dist/plugin.js";
 import type { RunResult } from "../support/run.js";
 import type { CommandCall } from "./commands.js";
 
@@ -19,7 +20,7 @@ process.on("message", async ({ argv, env }: CommandCall) => {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   }
-  const code = await main({ plugins: [prismaPlugin], version, argv });
+  const code = await main({ plugins: [prismaPlugin, typeormPlugin], version, argv });
   for (const [index, name] of streams.entries()) process[name].write = real[index]!;
   process.send?.({ code, ...text } satisfies RunResult);
 });

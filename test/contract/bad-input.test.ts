@@ -13,6 +13,7 @@ describe.each(orms)("$name", ({ create }) => {
   beforeAll(async () => {
     app = await create().open();
   });
+  afterEach(() => app.discard());
   afterAll(() => app?.close());
 
   /** @returns what was said */
@@ -20,7 +21,7 @@ describe.each(orms)("$name", ({ create }) => {
     const files = app.snapshot();
     const result = await command();
     expect(result.code, result.output).toBe(exitCode);
-    expect(result.output).toContain(`${code} `);
+    expect(result.output).toMatch(new RegExp(`\\b${code}\\b`));
     expect(result.output).toContain("Next   ");
     expect(result.output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
     expect(app.snapshot()).toEqual(files);
@@ -41,19 +42,12 @@ describe.each(orms)("$name", ({ create }) => {
         code: "LS2006",
         says: /id=3/,
       },
-      {
-        name: "a fill that yields the same value twice",
-        column: { name: "handle", isRequired: true, isUnique: true, fill: "left(name, 4)" },
-        code: "LS2007",
-        says: /same value/,
-      },
     ];
     test.each(changes)("$code: $name", async ({ column, code, says }) => {
       app.declare({ columns: [column] });
       const said = await refused(code, 1, () => app.generate("Bad"));
       expect(said).toMatch(says);
       expect(said).toMatch(new RegExp(`${app.modelFile}:\\d+`));
-      await app.discard();
     });
   });
 
@@ -70,12 +64,9 @@ describe.each(orms)("$name", ({ create }) => {
       await succeeded(app.apply(app.production));
       await app.commit("Add handle");
     });
-    afterEach(() => app.discard());
-
     test("LS3010: a released migration was edited", async () => {
-      app.edit(migration, '"handle"', '"handles"');
-      for (const command of [["next"], ["undo", "--yes"]])
-        expect(await refused("LS3010", 1, () => app.lockstep(...command))).toContain(migration);
+      app.write(migration, app.read(migration).replaceAll('"handle"', '"handles"'));
+      expect(await refused("LS3010", 1, () => app.lockstep("next"))).toContain(migration);
     });
 
     test("LS3003: a held migration was edited", async () => {

@@ -40,7 +40,7 @@ export class Load {
       builds.map(async (build, index) => {
         for (let round = 0; round < 10 || !isDone; round++) {
           await this.#round(build, this.#old.filter((_, at) => at % builds.length === index)[round % 4]);
-          await sleep(5);
+          await sleep(25);
         }
       }),
     );

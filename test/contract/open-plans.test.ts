@@ -47,8 +47,8 @@ describe.each(orms)("$name", ({ create }) => {
 
   test("commands ask which plan is meant", async () => {
     const files = app.snapshot();
-    for (const command of ["next", "undo", "abandon"]) {
-      const { code, stderr } = await app.lockstep(command, ...(command === "next" ? [] : ["--yes"]));
+    for (const command of [["next"], ["abandon", "--yes"]]) {
+      const { code, stderr } = await app.lockstep(...command);
       expect(code).not.toBe(0);
       expect(stderr).toMatch(/^LS3006 /);
       expect(stderr).toContain(second);
@@ -69,9 +69,6 @@ describe.each(orms)("$name", ({ create }) => {
       { plan: first, released: "undone", isDone: true },
       { plan: second, released: "expand", isDone: false },
     ]);
-    const { code, stderr } = await app.lockstep("abandon", first, "--yes");
-    expect(code).toBe(1);
-    expect(stderr).toMatch(/^LS3008 /);
   });
 
   test("the second comes to its end as if it had been alone", async () => {

@@ -26,9 +26,9 @@ describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
   });
   afterAll(() => app?.close());
 
-  /** The stock deployment; then model and database agree, as the ORM sees it. */
-  async function deploy() {
-    await succeeded(app.apply(app.production));
+  /** The stock deployment, where there is something to deploy; then model and database agree, as the ORM sees it. */
+  async function deploy({ hasMigrations = true } = {}) {
+    if (hasMigrations) await succeeded(app.apply(app.production));
     expect(await app.drift(app.production)).toBeUndefined();
     await app.commit("A phase");
   }
@@ -88,10 +88,7 @@ describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
   test("switch: the code reads it", async () => {
     await succeeded(app.lockstep("next"));
     expect(app.read("src/users.ts")).toContain("handle");
-    await deploy();
-    const contract = await changesNothing("next");
-    expect(contract.code).toBe(1);
-    expect(contract.output).toContain("--confirm writers-aware --confirm reads-steady");
+    await deploy({ hasMigrations: false });
   });
 
   test("contract: model and catalogue are what the ORM itself would have made", async () => {
@@ -102,8 +99,6 @@ describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
     const done = await changesNothing("next");
     expect(done.code).toBe(0);
     expect(done.output).toContain("every phase is released");
-    const status = await app.lockstep("status", "--json");
-    expect(JSON.parse(status.stdout)).toMatchObject({ plans: [{ isDone: true, released: "contract" }] });
   });
 
   test("undo of contract and of switch", async () => {
@@ -112,7 +107,7 @@ describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
     expect(await countUsers(app.production, "handle = lower(email)")).toBe(50);
     expect(app.read("src/users.ts")).toContain("handle: user.handle");
     await succeeded(app.lockstep("undo"));
-    await deploy();
+    await deploy({ hasMigrations: false });
     expect(app.read("src/users.ts")).not.toContain("handle: user.handle");
   });
 

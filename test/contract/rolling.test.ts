@@ -52,7 +52,7 @@ describe.each(orms)("$name", ({ create }) => {
     await during([old], deploy);
     expand = await app.build("expand");
     await during([old, expand]);
-    await expectUnnoticed(100);
+    await expectUnnoticed(60);
     expect(await countUsers(app.production, `handle IS NULL AND ${untouched}`)).toBe(rows - 99);
     expect(await countUsers(app.production, "handle <> lower(email)")).toBe(0);
   });
@@ -76,7 +76,7 @@ describe.each(orms)("$name", ({ create }) => {
 
     const second = await load.during([old, expand], () => succeeded(app.lockstep("backfill", "run")));
     expect(second.output).toContain("none is left");
-    await expectUnnoticed(100);
+    await expectUnnoticed(60);
     expect(await countUsers(app.production, "handle IS DISTINCT FROM lower(email)")).toBe(0);
   });
 
@@ -97,7 +97,7 @@ describe.each(orms)("$name", ({ create }) => {
     await during([read], deploy);
     contract = await app.build("contract");
     await during([read, contract]);
-    await expectUnnoticed(100);
+    await expectUnnoticed(60);
   });
 
   test("undo of contract: the migration first, then the code", async () => {
@@ -119,6 +119,6 @@ describe.each(orms)("$name", ({ create }) => {
     await during([expand, old]);
     await expand.stop();
     await during([old], deploy);
-    await expectUnnoticed(100);
+    await expectUnnoticed(60);
   });
 });

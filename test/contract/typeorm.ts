@@ -73,7 +73,7 @@ function present(user: User) {
   "src/serve.ts": serveFile,
 };
 
-const cli = "tsx node_modules/typeorm/cli.js -d src/data-source.ts";
+const cli = "node --import tsx node_modules/typeorm/cli.js -d src/data-source.ts";
 const scripts = { "migration:generate": `${cli} migration:generate`, "migration:run": `${cli} migration:run` };
 
 /** TypeORM of a version, with its stock CLI run by tsx. */

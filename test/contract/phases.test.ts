@@ -1,35 +1,66 @@
+import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Build } from "./build.js";
+import { Load } from "./load.js";
 import { type Column, type OrmApp, type Snapshot, succeeded } from "./orm-app.js";
 import { olderOrms, orms } from "./orms.js";
-import { countUsers } from "./rows.js";
+import { countUsers, readUsers } from "./rows.js";
 import { catalogue, newMigrations, withoutHistory } from "./states.js";
 
-// A required unique column through every phase and back to nothing, with the stock commands. Every test builds on the one before.
+// A required unique column through every phase and back to nothing, with the stock commands. The builds of every phase serve while
+// migrations run, while rows are filled, and side by side with the build before and after. Every test builds on the one before.
 
 const handle: Column = { name: "handle", isRequired: true, isUnique: true, fill: "lower(email)" };
 const confirmed = ["--confirm", "writers-aware", "--confirm", "reads-steady"];
+const rows = 20_000;
+/** Rows that nobody but the backfill writes. */
+const untouched = `id BETWEEN 100 AND ${rows}`;
 
-describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
+describe.each([
+  ...orms.map((orm) => ({ ...orm, isServing: true })),
+  ...olderOrms.map((orm) => ({ ...orm, isServing: false })),
+])("$name", ({ create, isServing }) => {
   let app: OrmApp;
+  let load: Load;
   let before: { files: Snapshot; catalogue: unknown };
   /** What the ORM makes of the change by itself, where there are no rows. */
   let own: { model: string; catalogue: unknown };
+  let old: Build[];
+  let expand: Build[];
+  let read: Build[];
+  let contract: Build[];
 
   beforeAll(async () => {
-    app = await create().open();
+    app = await create().open({ development: 5, production: rows });
     before = { files: app.snapshot(), catalogue: await catalogue(app, app.production) };
     app.declare({ columns: [{ name: handle.name, isRequired: true, isUnique: true }] });
     const model = app.read(app.modelFile);
     await succeeded(app.sync(app.empty));
     own = { model, catalogue: await catalogue(app, app.empty) };
     app.restore(before.files);
+    load = new Load(await readUsers(app.production), [1, 2, 3, 4, 5, 6, 7, 8], {
+      column: handle.name,
+      valueIn: ({ email }) => email.toLowerCase(),
+    });
+    old = await build("old");
   });
   afterAll(() => app?.close());
 
-  /** The stock deployment, where there is something to deploy; then model and database agree, as the ORM sees it. */
-  async function deploy({ hasMigrations = true } = {}) {
-    if (hasMigrations) await succeeded(app.apply(app.production));
+  const build = async (name: string) => (isServing ? [await app.build(name)] : []);
+  const stop = (builds: readonly Build[]) => Promise.all(builds.map((each) => each.stop()));
+  const during = (builds: readonly Build[], work: () => Promise<unknown> = async () => undefined) =>
+    load.during(builds, work);
+  const deploy = () => succeeded(app.apply(app.production));
+
+  /** The ORM sees no difference, nobody noticed anything, and the rows are what their last writers made of them. */
+  async function expectInLockstep() {
     expect(await app.drift(app.production)).toBeUndefined();
+    expect(load.failures).toEqual([]);
+    if (isServing) expect(load.requests).toBeGreaterThan(60);
+    load.requests = 0;
+    expect(await readUsers(app.production)).toEqual([...load.rows.values()].sort((a, b) => a.id - b.id));
     await app.commit("A phase");
   }
 
@@ -58,11 +89,20 @@ describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
     const held = Object.keys(app.snapshot()).filter((file) => file.startsWith(`lockstep/${plan}/held/`));
     expect(held.length).toBeGreaterThan(0);
     expect(held.map((file) => app.read(file)).join()).toContain("SET NOT NULL");
-    await succeeded(app.apply(app.development));
-    await deploy();
+    await app.commit("Add handle");
+  });
+
+  test("expand", async () => {
+    await during(old, deploy);
+    expand = await build("expand");
+    await during([...old, ...expand]);
+    await expectInLockstep();
+    expect(await countUsers(app.production, `handle IS NULL AND ${untouched}`)).toBe(rows - 99);
+    expect(await countUsers(app.production, "handle <> lower(email)")).toBe(0);
   });
 
   test("generated again: no changes", async () => {
+    await succeeded(app.apply(app.development));
     const files = app.snapshot();
     const again = await app.generate("Again");
     expect(again.output).toMatch(app.noChanges);
@@ -76,24 +116,48 @@ describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
     expect(next.output).toContain("npx lockstep backfill run");
   });
 
-  test("the backfill fills every row, and a second one has nothing to do", async () => {
-    const { code, output } = await changesNothing("backfill", "run");
-    expect(code, output).toBe(0);
-    expect(await countUsers(app.production, "handle = lower(email)")).toBe(50);
+  test("a backfill that is killed goes on where it was, ends right, and then has nothing to do", async () => {
+    // The last row is held, so that the first run cannot come to its end.
+    const holder = new pg.Client({ connectionString: app.production });
+    await holder.connect();
+    await holder.query(`BEGIN; SELECT FROM users WHERE id = ${rows} FOR UPDATE`);
+    const first = app.spawnLockstep("backfill", "run");
+    const ended = once(first, "exit");
+    await during([...old, ...expand], async () => {
+      while ((await countUsers(app.production, `handle IS NOT NULL AND ${untouched}`)) === 0) await sleep(10);
+      first.kill("SIGKILL");
+      await ended;
+    });
+    await holder.end();
+    expect(first.signalCode).toBe("SIGKILL");
+    expect(await countUsers(app.production, `handle IS NOT NULL AND ${untouched}`)).toBeLessThan(rows - 99);
+
+    await during([...old, ...expand], () => succeeded(changesNothing("backfill", "run")));
+    expect(load.failures).toEqual([]);
+    expect(await countUsers(app.production, "handle IS DISTINCT FROM lower(email)")).toBe(0);
     const again = await changesNothing("backfill", "run");
     expect(again.code).toBe(0);
     expect(again.output).toContain("every row has its value");
   });
 
   test("switch: the code reads it", async () => {
+    await stop(old);
     await succeeded(app.lockstep("next"));
-    expect(app.read("src/users.ts")).toContain("handle");
-    await deploy({ hasMigrations: false });
+    expect(app.read("src/users.ts")).toContain("handle: user.handle");
+    read = await build("switch");
+    await during([...expand, ...read]);
+    await expectInLockstep();
+    for (const each of read)
+      expect(await each.request({ do: "read", id: 7 })).toMatchObject({ handle: "user.7@example.com" });
   });
 
   test("contract: model and catalogue are what the ORM itself would have made", async () => {
+    await stop(expand);
     await succeeded(app.lockstep("next", ...confirmed));
-    await deploy();
+    await during(read, deploy);
+    contract = await build("contract");
+    await during([...read, ...contract]);
+    await expectInLockstep();
     expect(app.read(app.modelFile)).toBe(own.model);
     expect(await catalogue(app, app.production)).toEqual(own.catalogue);
     const done = await changesNothing("next");
@@ -101,22 +165,34 @@ describe.each([...orms, ...olderOrms])("$name", ({ create }) => {
     expect(done.output).toContain("every phase is released");
   });
 
-  test("undo of contract and of switch", async () => {
+  test("undo of contract: the migration first, then the code", async () => {
     await succeeded(app.lockstep("undo"));
-    await deploy();
-    expect(await countUsers(app.production, "handle = lower(email)")).toBe(50);
+    await during([...contract, ...read], deploy);
+    await stop(contract);
+    await expectInLockstep();
     expect(app.read("src/users.ts")).toContain("handle: user.handle");
-    await succeeded(app.lockstep("undo"));
-    await deploy({ hasMigrations: false });
-    expect(app.read("src/users.ts")).not.toContain("handle: user.handle");
+    expect(await countUsers(app.production, "handle IS DISTINCT FROM lower(email)")).toBe(0);
   });
 
-  test("undo of expand asks first, and leaves nothing but the history", async () => {
+  test("undo of switch", async () => {
+    await succeeded(app.lockstep("undo"));
+    expect(app.read("src/users.ts")).not.toContain("handle: user.handle");
+    expand = await build("expand-again");
+    await during([...read, ...expand]);
+    await stop(read);
+    await expectInLockstep();
+  });
+
+  test("undo of expand asks first; the code goes first; nothing is left but the history", async () => {
     const asked = await changesNothing("undo");
     expect(asked.code).toBe(2);
     expect(asked.stderr).toMatch(/^LS8005 /);
     await succeeded(app.lockstep("undo", "--yes"));
-    await deploy();
+    old = await build("old-again");
+    await during([...expand, ...old]);
+    await stop(expand);
+    await during(old, deploy);
+    await expectInLockstep();
     expect(withoutHistory(app, app.snapshot())).toEqual(withoutHistory(app, before.files));
     expect(await catalogue(app, app.production)).toEqual(before.catalogue);
     const [plan = ""] = app.plans();

@@ -420,8 +420,8 @@ export const errorTable = {
   },
   LS8001: {
     title: "No project was found here",
-    why: "The command needs the root of a project that uses Prisma.",
-    next: "Change to the folder with prisma.config.ts, or name it with --cwd.",
+    why: "The command needs the root of a project that uses Prisma or TypeORM.",
+    next: "Change to the folder with prisma.config.ts, or with the package.json that has typeorm, or name it with --cwd.",
     exit: 2,
   },
   LS8002: {

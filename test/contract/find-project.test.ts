@@ -41,6 +41,7 @@ test("LS8001 where there is no project of any ORM", async () => {
   const status = await commands.run(["status"], {});
   expect(status.code).toBe(2);
   expect(status.stderr).toMatch(/^LS8001 /);
+  expect(status.stderr).toMatch(/prisma\.config\.ts.*typeorm/);
   expect(status.stdout).toBe("");
   commands.close();
   rmSync(folder, { recursive: true });

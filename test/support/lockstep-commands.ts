@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { createRequire } from "node:module";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { environment, type RunResult } from "./run.js";
 
 /** A command for the process that runs them one after the other. */
@@ -7,6 +8,9 @@ export interface CommandCall {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
 }
+
+/** Not by its name: the folder that the commands run in need not have it. */
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
 
 /**
  * The built `lockstep` command in a process of its own, which runs many one after the other: the same `main` with the same
@@ -49,7 +53,7 @@ export class LockstepCommands {
     const child = fork(fileURLToPath(new URL("./command-process.ts", import.meta.url)), {
       cwd: this.#cwd,
       env: environment(),
-      execArgv: ["--import", "tsx"],
+      execArgv: ["--import", tsx],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#all.add(child);

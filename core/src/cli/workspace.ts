@@ -40,7 +40,8 @@ export async function findProject(
       return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== "LS8001") throw error;
-      missing = error;
+      // Of the plugin whose command this is: it may have found more than nothing, a config without a schema.
+      missing ??= error;
     }
   }
   throw missing ?? new LockstepError("LS8001", `No project at ${cwd}.`);

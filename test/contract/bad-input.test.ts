@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { query } from "../matrix/databases.js";
+import type { RunResult } from "../support/run.js";
+import { type Column, type OrmApp, succeeded } from "./orm-app.js";
+import { orms } from "./orms.js";
+import { countUsers } from "./rows.js";
+import { newMigrations } from "./states.js";
+
+// What users get wrong with any ORM: an exit code, a code, the place, what to type; and nothing half-written.
+
+describe.each(orms)("$name", ({ create }) => {
+  let app: OrmApp;
+  beforeAll(async () => {
+    app = await create().open();
+  });
+  afterEach(() => app.discard());
+  afterAll(() => app?.close());
+
+  /** @returns what was said */
+  async function refused(code: string, exitCode: number, command: () => Promise<RunResult>): Promise<string> {
+    const files = app.snapshot();
+    const result = await command();
+    expect(result.code, result.output).toBe(exitCode);
+    expect(result.output).toMatch(new RegExp(`\\b${code}\\b`));
+    expect(result.output).toContain("Next   ");
+    expect(result.output).not.toMatch(/^\s+at .*:\d+:\d+\)?$/m);
+    expect(app.snapshot()).toEqual(files);
+    return result.output;
+  }
+
+  describe("a change that cannot be planned", () => {
+    const changes: readonly { name: string; column: Column; code: string; says: RegExp }[] = [
+      {
+        name: "no fill",
+        column: { name: "handle", isRequired: true },
+        code: "LS2001",
+        says: /User\.handle is required/,
+      },
+      {
+        name: "a fill that yields NULL",
+        column: { name: "handle", isRequired: true, fill: "nullif(name, 'User 3')" },
+        code: "LS2006",
+        says: /id=3/,
+      },
+    ];
+    test.each(changes)("$code: $name", async ({ column, code, says }) => {
+      app.declare({ columns: [column] });
+      const said = await refused(code, 1, () => app.generate("Bad"));
+      expect(said).toMatch(says);
+      expect(said).toMatch(new RegExp(`${app.modelFile}:\\d+`));
+    });
+  });
+
+  describe("with an open plan", () => {
+    let migration: string;
+    let plan: string;
+    beforeAll(async () => {
+      const files = app.snapshot();
+      app.declare({ columns: [{ name: "handle", isRequired: true, isUnique: true, fill: "lower(email)" }] });
+      await succeeded(app.generate("AddHandle"));
+      [migration = ""] = newMigrations(app, files);
+      [plan = ""] = app.plans();
+      await succeeded(app.apply(app.development));
+      await succeeded(app.apply(app.production));
+      await app.commit("Add handle");
+    });
+    test("LS3010: a released migration was edited", async () => {
+      app.write(migration, app.read(migration).replaceAll('"handle"', '"handles"'));
+      expect(await refused("LS3010", 1, () => app.lockstep("next"))).toContain(migration);
+    });
+
+    test("LS3003: a held migration was edited", async () => {
+      const held = Object.keys(app.snapshot()).find((file) => file.startsWith(`lockstep/${plan}/held/`)) ?? "";
+      app.edit(held, "handle", "handles");
+      expect(await refused("LS3003", 1, () => app.lockstep("next"))).toContain(held);
+    });
+
+    test("LS3001: the plan was edited", async () => {
+      app.edit(`lockstep/${plan}/plan.json`, "lower(email)", "upper(email)");
+      await refused("LS3001", 1, () => app.lockstep("next"));
+    });
+
+    test("LS4001: files that must be edited have work in progress", async () => {
+      app.write("src/users.ts", `// mine\n${app.read("src/users.ts")}`);
+      expect(await refused("LS4001", 1, () => app.lockstep("undo", "--yes"))).toContain("src/users.ts");
+    });
+
+    test("LS3004: the model drops the column of the plan", async () => {
+      app.write(app.modelFile, app.read(app.modelFile).replace(/\n.*@lockstep[\s\S]*?\bhandle\b.*\n/, "\n"));
+      expect(app.read(app.modelFile)).not.toContain("handle");
+      expect(await refused("LS3004", 1, () => app.generate("Drop"))).toContain(`npx lockstep abandon ${plan}`);
+    });
+
+    test("LS5001: the target has another table than the migrations made", async () => {
+      await query(app.production, "ALTER TABLE users DROP COLUMN handle");
+      await refused("LS5001", 1, () => app.lockstep("backfill", "run"));
+      const files = app.snapshot();
+      const next = await app.lockstep("next");
+      expect(next.code).not.toBe(0);
+      expect(app.snapshot()).toEqual(files);
+      expect(await countUsers(app.production, "true")).toBe(50);
+    });
+  });
+});

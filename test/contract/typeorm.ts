@@ -1,0 +1,159 @@
+import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
+import { type RunResult, run } from "../support/run.js";
+import { createTypeormProject, runners, type TypeormVersion } from "../support/typeorm-project.js";
+import { serveFile } from "./build.js";
+import { type Addition, type Column, type GenerateOptions, type Orm, OrmApp } from "./orm-app.js";
+
+const files = {
+  ".gitignore": "node_modules\n",
+  "lockstep.config.ts": `import { defineConfig } from "@lockstep/typeorm";
+
+export default defineConfig({ targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } });
+`,
+  "src/data-source.ts": `import "reflect-metadata";
+import { withLockstep } from "@lockstep/typeorm";
+import { DataSource } from "typeorm";
+
+export default withLockstep(
+  new DataSource({
+    type: "postgres",
+    url: process.env.DATABASE_URL,
+    entities: ["src/entities/*.ts"],
+    migrations: ["src/migrations/*.ts"],
+  }),
+);
+`,
+  "src/entities/user.ts": entityOf("User", "users", [
+    { name: "email", isRequired: true },
+    { name: "name", isRequired: true },
+  ]),
+  "src/migrations/1767225600000-Init.ts": `import type { MigrationInterface, QueryRunner } from "typeorm";
+
+export class Init1767225600000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE TABLE "users" ("id" SERIAL NOT NULL, "email" text NOT NULL, "name" text NOT NULL, CONSTRAINT "PK_a3ffb1c0c8416b9fc6f907b7433" PRIMARY KEY ("id"))\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP TABLE "users"\`);
+  }
+}
+`,
+  "src/database.ts": `import type { DataSource } from "typeorm";
+import source from "./data-source";
+
+export function open(): Promise<DataSource> {
+  return source.initialize();
+}
+`,
+  "src/users.ts": `import type { DataSource } from "typeorm";
+import { User } from "./entities/user";
+
+export async function createUser(source: DataSource, email: string, name: string) {
+  const users = source.getRepository(User);
+  const user = users.create({ email, name });
+  return present(await users.save(user));
+}
+
+export async function renameUser(source: DataSource, id: number, name: string) {
+  const users = source.getRepository(User);
+  const user = await users.findOneByOrFail({ id });
+  user.name = name;
+  return present(await users.save(user));
+}
+
+export async function readUser(source: DataSource, id: number) {
+  return present(await source.getRepository(User).findOneByOrFail({ id }));
+}
+
+function present(user: User) {
+  return { id: user.id, email: user.email, name: user.name };
+}
+`,
+  "src/serve.ts": serveFile,
+};
+
+const cli = "node --import tsx node_modules/typeorm/cli.js -d src/data-source.ts";
+const scripts = { "migration:generate": `${cli} migration:generate`, "migration:run": `${cli} migration:run` };
+
+/** TypeORM of a version, with its stock CLI run by tsx. */
+export function typeorm(version: TypeormVersion): Orm {
+  return {
+    name: `TypeORM ${version}`,
+    plugin: typeormPlugin,
+    create() {
+      const { root } = createTypeormProject({ version, module: "commonjs", files, manifest: { scripts } });
+      return new TypeormApp(root);
+    },
+  };
+}
+
+class TypeormApp extends OrmApp {
+  readonly ledger = "migrations";
+  readonly migrationsFolder = "src/migrations";
+  readonly modelFile = "src/entities/user.ts";
+  readonly noChanges = /No changes in database schema were found/;
+
+  declare({ columns = [], tables = [] }: Addition): void {
+    this.write(
+      this.modelFile,
+      this.read(this.modelFile).replace(/\n\}\n$/, `\n${columns.map(propertyOf).join("")}}\n`),
+    );
+    for (const { name, columns } of tables)
+      this.write(`src/entities/${name.toLowerCase()}.ts`, entityOf(name, name, columns));
+  }
+
+  generate(name: string, { url = this.development, isOff = false }: GenerateOptions = {}): Promise<RunResult> {
+    return this.#typeorm(["migration:generate", `src/migrations/${name}`], {
+      DATABASE_URL: url,
+      LOCKSTEP: isOff ? "off" : undefined,
+    });
+  }
+
+  apply(url: string): Promise<RunResult> {
+    return this.#typeorm(["migration:run"], { DATABASE_URL: url });
+  }
+
+  sync(url: string): Promise<RunResult> {
+    return this.#typeorm(["schema:sync"], { DATABASE_URL: url, LOCKSTEP: "off" });
+  }
+
+  async drift(url: string): Promise<string | undefined> {
+    const check = ["migration:generate", "src/migrations/Drift", "--check"];
+    const { code, output } = await this.#typeorm(check, { DATABASE_URL: url });
+    return code === 0 ? undefined : output;
+  }
+
+  protected async beforeBuild(): Promise<void> {}
+
+  #typeorm(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<RunResult> {
+    return run(process.execPath, [...runners.tsx, ...args, "-d", "src/data-source.ts"], {
+      cwd: this.root,
+      env: { ...this.env, ...env },
+    });
+  }
+}
+
+function entityOf(name: string, table: string, columns: readonly Column[]): string {
+  return `import { Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
+
+@Entity("${table}")
+export class ${name} {
+  @PrimaryGeneratedColumn()
+  id!: number;
+${columns.map(propertyOf).join("")}}
+`;
+}
+
+function propertyOf({ name, isRequired, isUnique, hasIndex, default: value, fill }: Column): string {
+  const options = [
+    `type: "text"`,
+    ...(isUnique ? ["unique: true"] : []),
+    ...(isRequired ? [] : ["nullable: true"]),
+    ...(value === undefined ? [] : [`default: "${value}"`]),
+  ];
+  return `
+${fill === undefined ? "" : `  /** @lockstep.backfill(${fill}) */\n`}${hasIndex ? "  @Index()\n" : ""}  @Column({ ${options.join(", ")} })
+  ${name}!: string${isRequired ? "" : " | null"};
+`;
+}

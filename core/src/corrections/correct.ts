@@ -7,6 +7,7 @@ import { dropExpressions } from "./dropped-expressions.js";
 import { extendEnums } from "./extend-enums.js";
 import { formerTypes } from "./former-types.js";
 import {
+  alterations,
   isComputed,
   isRetyped,
   lostColumn,
@@ -46,7 +47,7 @@ export interface CorrectedChange<Q extends { readonly query: string }> extends G
   readonly isUnchanged: boolean;
   /** What was put right, in words, a line each. */
   readonly corrections: readonly string[];
-  /** What a person should look at all the same. Lines of the queries as they came in, one after the other. */
+  /** What a person should look at all the same. Lines of `up`, one query after the other. */
   readonly notices: readonly Notice[];
   /** The type of a column before the change, for `judge`; undefined where the change does not touch it. */
   formerType(table: TableName, column: string): string | undefined;
@@ -100,9 +101,19 @@ export async function correct<Q extends { readonly query: string }>(
       ...mergedWords(enums.merged),
       ...keptWords(kept),
     ],
-    notices: retyped.flatMap((column) => retypedNotices(column, dependents(column))),
+    notices: retyped.flatMap((column) => retypedNotices(column, dependents(column), placeOf(column, lines))),
     formerType: formerTypes(down.operations),
   };
+}
+
+/** Where the type of a column is altered. */
+function placeOf(column: RetypedColumn, lines: readonly Line[]): Pick<Notice, "line" | "sql"> {
+  const [sql = ""] = alterations(column);
+  const before = lines.slice(
+    0,
+    lines.findIndex((line) => line.sql === sql),
+  );
+  return { line: before.reduce((line, each) => line + each.sql.split("\n").length, 1), sql };
 }
 
 const separator = ";\n";

@@ -78,7 +78,7 @@ export function retype(
 }
 
 /** What alters a column from the way it was to the way it shall be. */
-function alterations({ table, name, before, add: { column: after } }: RetypedColumn): string[] {
+export function alterations({ table, name, before, add: { column: after } }: RetypedColumn): string[] {
   const alter = `ALTER TABLE ${quoteTable(table)} ALTER COLUMN ${quoteIdentifier(name)}`;
   const statements: string[] = [];
   if (before.type !== after.type) {

@@ -46,11 +46,17 @@ export function keptWords(objects: readonly string[]): string[] {
   return objects.map((object) => `The ${object} stays. The ORM's own statements drop it and add it again as it was.`);
 }
 
-/** What a change of type costs all the same. */
-export function retypedNotices(column: RetypedColumn, dependents: ColumnDependents | undefined): Notice[] {
-  const { table, name, before, add } = column;
+/**
+ * What a change of type costs all the same.
+ *
+ * @param at the statement that makes it, and its line
+ */
+export function retypedNotices(
+  { table, name, before, add }: RetypedColumn,
+  dependents: ColumnDependents | undefined,
+  at: Pick<Notice, "line" | "sql">,
+): Notice[] {
   if (before.type === add.column.type) return [];
-  const at = { line: add.line, sql: add.sql };
   const label = `"${tableLabel(table)}"`;
   return [
     ...(dependents?.rebuilt ?? []).map((index) => ({

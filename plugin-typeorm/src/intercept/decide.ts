@@ -9,6 +9,7 @@ import { Interception } from "./interception.js";
 import { setOutput } from "./output.js";
 import { refusePending } from "./pending.js";
 import { recordedLog, withoutQueries } from "./recorded-log.js";
+import { withoutRepeatedDefaults } from "./repeated-defaults.js";
 import { readChange, readQueries } from "./statements.js";
 import { cliModules } from "./typeorm-copy.js";
 
@@ -27,7 +28,8 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     : undefined;
   const asked = await asOptional(open?.ahead ?? [], () => recordedLog(dataSource, call.ask));
   const restore = open?.restoring(asked.memory.upQueries);
-  const log = withoutQueries(asked, (query) => isScaffolding(query) || open?.isKept(query) === true);
+  const own = withoutQueries(asked, (query) => isScaffolding(query) || open?.isKept(query) === true);
+  const log = await withoutRepeatedDefaults(own, dataSource);
   const { memory } = log;
   if (memory.upQueries.length === 0) {
     if (restore !== undefined) await (await import("./restore.js")).restoreAlone(restore, about);

@@ -205,12 +205,13 @@ test("what the database says of the column: notices, and comments that come and 
   ]);
   expect(corrected.notices).toMatchObject([
     {
-      line: 2,
+      line: 1,
       reason: `the index "i" has an expression or a predicate: it is built again while reads and writes of "users" wait`,
     },
-    { line: 2, reason: `all rows of "users" are checked for "CHK" again while reads and writes wait` },
+    { line: 1, reason: `all rows of "users" are checked for "CHK" again while reads and writes wait` },
     {
-      line: 2,
+      line: 1,
+      sql: `ALTER TABLE "users" ALTER COLUMN "c" TYPE text`,
       reason: `PostgreSQL forgets its statistics of the column: run ANALYZE "users" ("c") when it is deployed`,
     },
   ]);

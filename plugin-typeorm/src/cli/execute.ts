@@ -24,8 +24,8 @@ export async function execute(
   const words = [...project.run, "query", `\n${sql}`, "-d", project.dataSource];
   const command = commandOf(words, project.root, env);
   const { exitCode, output } = await runTool(command.file, command.args, { cwd: project.root, env: command.env });
-  if (exitCode === 0) out(`✔ ${file} has run on the database of ${project.dataSourceFile}\n`);
-  else err(`${errorIn(output)}\n✖ ${file} has not run on the database of ${project.dataSourceFile}\n`);
+  if (exitCode === 0) out(`✔ ${file} has run on the database of ${project.dataSourceFile}`);
+  else err(`${errorIn(output)}\n✖ ${file} has not run on the database of ${project.dataSourceFile}`);
   return exitCode;
 }
 

@@ -11,7 +11,7 @@ export const typeormCommand: PluginCommand = {
     if (command === "execute" && file !== undefined && !file.startsWith("-") && rest.length === 0)
       return (await import("./execute.js")).execute(file, context);
     const isAsking = [command, file].some((word) => word === "--help" || word === "-h");
-    const help = `Usage: lockstep ${usage}\n`;
+    const help = `Usage: lockstep ${usage}`;
     if (isAsking) context.out(help);
     else context.err(`error: execute takes one file\n${help}`);
     return isAsking ? 0 : 2;

@@ -29,7 +29,7 @@ const emails = async () => (await app.query("SELECT email FROM users ORDER BY id
 test("runs the SQL of a file", async () => {
   app.write("fix.sql", "UPDATE users SET email = 'Eve''s $1 `x`' WHERE id = 1;\n");
   const { code, text } = await execute("execute", "fix.sql");
-  expect([code, text]).toEqual([0, "✔ fix.sql has run on the database of src/data-source.ts\n"]);
+  expect([code, text]).toEqual([0, "✔ fix.sql has run on the database of src/data-source.ts"]);
   expect(await emails()).toEqual(["Eve's $1 `x`", "Bob@example.com"]);
 });
 
@@ -54,7 +54,7 @@ test("says what PostgreSQL said", async () => {
   const { code, text } = await execute("execute", "wrong.sql");
   expect(code).toBe(1);
   expect(text).toContain('column "nothing" does not exist');
-  expect(text).toMatch(/✖ wrong\.sql has not run .*\n$/);
+  expect(text).toMatch(/✖ wrong\.sql has not run .*$/);
 });
 
 test.each([
@@ -69,7 +69,7 @@ test.each([
 test("takes one file", async () => {
   for (const args of [[], ["execute"], ["execute", "a.sql", "b.sql"], ["run", "a.sql"]]) {
     const { code, text } = await execute(...args);
-    expect([code, text]).toEqual([2, "error: execute takes one file\nUsage: lockstep typeorm execute <file>\n"]);
+    expect([code, text]).toEqual([2, "error: execute takes one file\nUsage: lockstep typeorm execute <file>"]);
   }
-  expect(await execute("--help")).toEqual({ code: 0, text: "Usage: lockstep typeorm execute <file>\n" });
+  expect(await execute("--help")).toEqual({ code: 0, text: "Usage: lockstep typeorm execute <file>" });
 });

@@ -9,6 +9,8 @@ export interface Options {
   readonly users: number;
   /** Requests per second. */
   readonly rate: number;
+  /** How long a state is looked at. */
+  readonly lookMs: number;
   /** Where the numbers are written. */
   readonly json: string | undefined;
   /** Leave the temporary folder behind, to look at the project and the logs. */
@@ -20,6 +22,7 @@ export const usage = `npm run demo -- [options]
   --orm <name>        prisma or typeorm         (default prisma)
   --users <rows>   users in production        (default 200000)
   --rate <n>       requests per second        (default 150)
+  --look <ms>         time for each state       (default 3000)
   --json <file>    also write the numbers to a file
   --keep           leave the project and the logs behind
 `;
@@ -32,6 +35,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
       orm: { type: "string", default: "prisma" },
       users: { type: "string", default: "200000" },
       rate: { type: "string", default: "150" },
+      look: { type: "string", default: "3000" },
       json: { type: "string" },
       keep: { type: "boolean", default: false },
       help: { type: "boolean", short: "h", default: false },
@@ -42,6 +46,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     orm: ormNamed(values.orm),
     users: wholeNumber("--users", values.users, 1_000),
     rate: wholeNumber("--rate", values.rate, 10),
+    lookMs: wholeNumber("--look", values.look, 500),
     json: values.json,
     keep: values.keep,
   };

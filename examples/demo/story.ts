@@ -19,9 +19,6 @@ export interface Story {
   readonly shop: Shop;
 }
 
-/** How long a state is looked at. */
-export const lookMs = 3_000;
-
 /** A production: its database, the instances that serve it, and its users. */
 export class Production {
   readonly url: string;
@@ -56,7 +53,7 @@ export class Production {
   }
 
   /** Lets the users go on for a while. */
-  async look(ms = lookMs): Promise<void> {
+  async look(ms = this.story.options.lookMs): Promise<void> {
     await sleep(ms, undefined, { signal: this.story.stage.signal });
   }
 

@@ -62,7 +62,9 @@ describe.concurrent("a plan's migrations, by the stock CLI and a data source tha
     for (const load of version === "0.3.20" ? loads.slice(0, 1) : loads) {
       const { project, names } = projectOf(version, load, load.specs);
       // Undefined: the data source says nothing, and TypeORM takes `all`.
-      for (const mode of load.reverts === names.length ? [undefined, ...modes] : modes)
+      // JavaScript does not go through a loader that could differ from mode to mode.
+      const tried = load.runner === "node" ? (["all"] as const) : modes;
+      for (const mode of load.reverts === names.length ? [undefined, ...modes] : tried)
         it(`typeorm ${version}, ${load.language} as ${load.module} by ${load.runner}, ${mode ?? "no mode"}`, async () => {
           const database = await createDatabase("transactions", before.url);
           const cli = (command: string) =>

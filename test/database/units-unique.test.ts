@@ -167,6 +167,28 @@ it("what takes the units back, last first and twice, ends where it began", async
   expect(await catalogueOf(live)).toEqual(before);
 });
 
+it("what takes a unit back ends where that unit began, so that it can run again", async () => {
+  const live = await open();
+  await live.observer.query(`UPDATE "User" SET "email" = 'e' || "id"`);
+  const on = { table: user, columns: [handle] };
+  const specs: UnitSpec[] = [...specsOf(unique()), { kind: "prove", ...on }, { kind: "enforce", ...on }];
+  const states = [await catalogueOf(live)];
+  for (const spec of specs) {
+    await live.session.query(fileOf(spec));
+    if (spec.kind === "expand") await live.observer.query(`UPDATE "User" SET "handle" = "email"`);
+    states.push(await catalogueOf(live));
+  }
+  // Expand gives an empty column the second time.
+  for (const [at, spec] of [...specs.entries()].slice(1).toReversed()) {
+    for (const statement of downStatements(unitOf(spec), samplePlan)) await live.session.query(statement);
+    expect(await catalogueOf(live), spec.kind).toEqual(states[at]);
+    for (const later of specs.slice(at)) await live.session.query(fileOf(later));
+    expect(await catalogueOf(live), spec.kind).toEqual(states.at(-1));
+    for (const later of specs.slice(at).toReversed())
+      for (const statement of downStatements(unitOf(later), samplePlan)) await live.session.query(statement);
+  }
+});
+
 describe("a build that broke off", () => {
   const [expand, build, assert, attached] = specsOf(unique()) as [UnitSpec, UnitSpec, UnitSpec, UnitSpec];
   const settle = async (live: UnitDatabase, work: (connection: Connection) => Promise<unknown>) => {

@@ -6,11 +6,17 @@ export function sha256(text: string): string {
 }
 
 /**
- * The hash of a unit's file. A migration that is code goes through the formatter of its project, often on commit: only what the code
- * does is hashed then.
+ * The hash of a unit's file. A checkout may have other line ends. A migration that is code goes through the formatter of its project,
+ * often on commit: only what the code does is hashed then.
  */
 export function fileHash(file: string, text: string): string {
-  return sha256(/\.[cm]?[jt]s$/.test(file) ? withoutLayout(text) : text);
+  const unix = withUnixLines(text);
+  return sha256(/\.[cm]?[jt]s$/.test(file) ? withoutLayout(unix) : unix);
+}
+
+/** A text as Lockstep wrote it: Git gives Windows other line ends. */
+export function withUnixLines(text: string): string {
+  return text.replaceAll("\r\n", "\n");
 }
 
 /** What a formatter leaves alone: templates, strings whatever their quotes, words, and marks other than `;` and a last comma. */
@@ -18,7 +24,7 @@ const token =
   /`(?:\\[\s\S]|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/.*|[\w$]+|\s+|[^\s\w$]/g;
 
 function withoutLayout(code: string): string {
-  // As the language reads it: a checkout may have other line ends.
+  // As the language reads it.
   const tokens = code.replaceAll(/\r\n?/g, "\n").match(token) ?? [];
   return tokens
     .filter((text) => text.trim() !== "" && text !== ";" && !text.startsWith("//") && !text.startsWith("/*"))

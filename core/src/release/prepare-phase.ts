@@ -11,6 +11,7 @@ import {
   type Unit,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { withUnixLines } from "../plan/hash.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
@@ -111,7 +112,8 @@ function reviewedText(project: Project, plan: Plan, unit: Unit, phase: DeployedP
   const records = phase === "undo" ? plan.state.undo : plan.state.held;
   const suffix = phase === "undo" ? `/undo/${unit.phase}-${unit.id}.sql` : `/held/${unit.id}.sql`;
   const record = records.find(({ file }) => file.endsWith(suffix));
-  return record && read(project, record.file);
+  const text = record && read(project, record.file);
+  return text && withUnixLines(text);
 }
 
 function modelEdits(plan: Plan, phase: DeployedPhase): ModelEdit[] {

@@ -8,6 +8,7 @@ import {
   type Unit,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { withUnixLines } from "../plan/hash.js";
 import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
@@ -118,7 +119,7 @@ function heldAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
   ).map((held) => {
     const migration = standing.find(({ id }) => id === held.id);
     const reviewed = migration && read(project, migration.file);
-    return fileOf(held.unit, held.file, (reviewed && plugin.migrationSql(reviewed)) ?? held.text);
+    return fileOf(held.unit, held.file, (reviewed && plugin.migrationSql(withUnixLines(reviewed))) ?? held.text);
   });
 }
 

@@ -2,6 +2,7 @@ import type { Plan } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin.js";
+import { stayWords } from "./words.js";
 
 /**
  * What to do after the files of a phase were written: the `Next` line.
@@ -25,7 +26,12 @@ export function nextStep(plan: Plan, words: OrmPlugin["words"], contractUndo: re
     case "contract":
       return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep status`;
     case "undone": {
-      if (plan.state.written.length === 0) return `${build}review and commit: there is nothing to deploy`;
+      if (plan.state.written.length === 0) {
+        // Their migration is gone with the others, and code that runs with this model expects them in the database.
+        if (stayWords(plan) !== "")
+          return `${words.develop}, for what passed as it stood: the model keeps it, and no migration has it any more`;
+        return `${build}review and commit: there is nothing to deploy`;
+      }
       const codeFirst = `deploy the code first (builds that still write the column fail once it is gone), then ${words.deploy}`;
       // Code of before the change writes no value: it needs the trigger that contract took away.
       const optional = contractUndo.map((file) => words.execute(file)).join(" && ");

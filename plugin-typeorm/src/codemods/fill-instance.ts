@@ -1,3 +1,4 @@
+import type { EntityModel } from "@lockstep/core";
 import {
   computedOver,
   describe,
@@ -14,6 +15,8 @@ import {
   valueText,
   whyNoValue,
 } from "@lockstep/core/codemods";
+import { allFieldsOf } from "./class-fields.js";
+import { classOf } from "./entities.js";
 import { isRelation } from "./fill-path.js";
 import { isComplete, mayExist } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
@@ -57,6 +60,11 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield place("required", `add \`${target} = …\` before it is used`);
     return;
   }
+  if (isNotAssignable(model, context)) {
+    const call = `create({ ${field.name}: ${value ?? "…"} })`;
+    yield place("required", `${field.name} cannot be assigned from outside of its class: make the row by \`${call}\``);
+    return;
+  }
   const [source, ...others] = assigned;
   const dto = source && others.length === 0 ? wholeDto(source, ofGiven(instance), file, context) : undefined;
   if (dto !== undefined && last !== undefined && use === "row") {
@@ -91,6 +99,16 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   }
   const written = orChosen(value, chosenIn(given, file, context));
   yield { kind: "edit", what, ...insertStatement(last ?? origin, `${target} = ${written}`, file) };
+}
+
+/** Whether TypeScript refuses `user.handle = …`. */
+function isNotAssignable(model: EntityModel, context: TransformContext): boolean {
+  const owner = classOf(model, context);
+  const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
+  const { ReadonlyKeyword, PrivateKeyword, ProtectedKeyword } = ts.SyntaxKind;
+  return (
+    property?.modifiers?.some(({ kind }) => [ReadonlyKeyword, PrivateKeyword, ProtectedKeyword].includes(kind)) ?? false
+  );
 }
 
 /** Whether a statement can stand behind it: not behind that of `if (!user) user = new User();`. */

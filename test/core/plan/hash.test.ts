@@ -29,7 +29,9 @@ describe("the hash of a unit's file", () => {
     expect(hash(edited)).not.toBe(hash(text));
   });
 
-  it("is that of every byte where the file is SQL", () => {
+  it("is that of every byte but line ends where the file is SQL", () => {
+    const sql = "-- a comment\nSELECT 1;\n";
+    expect(fileHash("migration.sql", sql.replaceAll("\n", "\r\n"))).toBe(fileHash("migration.sql", sql));
     expect(fileHash("migration.sql", "SELECT 1;")).not.toBe(fileHash("migration.sql", "SELECT  1;"));
   });
 });

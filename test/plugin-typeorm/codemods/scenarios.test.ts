@@ -137,6 +137,30 @@ module.exports = { add };
   });
 });
 
+test("a property that code outside of its class cannot assign is left to a person", async () => {
+  const code = `import type { Repository } from "typeorm";
+import { User } from "./entities/user.entity";
+
+export async function add(users: Repository<User>, email: string) {
+  const user = new User();
+  user.email = email;
+  user.name = "x";
+  await users.save(user);
+}
+`;
+  for (const modifier of ["readonly", "protected"]) {
+    const entity = {
+      file: "src/entities/user.entity.ts",
+      text: user(`  @Column() ${modifier} handle!: string | null;\n`),
+    };
+    const { files, result } = await expand([entity, { file: "src/code.ts", text: code }]);
+    expect(textOf(files)).toBe(code);
+    expect(result.places).toMatchObject([
+      { kind: "required", what: "add: new User", reason: expect.stringContaining("cannot be assigned") },
+    ]);
+  }
+});
+
 describe("what an undo takes back", () => {
   const code = `import type { Repository } from "typeorm";
 import { User } from "./entities/user.entity";

@@ -26,7 +26,11 @@ export function downStatements({ spec }: Unit, plan: string): string[] {
       // Built and not attached yet, or no more: an index alone. Of a partitioned table the constraint was declared with it.
       return [dropIndex({ ...spec, kind: "drop-index", index: isAttachedLater(spec) ? bare(spec.index) : spec.index })];
     case "attach-unique":
-      return [dropIndex({ ...spec, kind: "drop-index" })];
+      // Its index goes with the constraint. The unit that built it counts as run, so nothing else would build it again.
+      return [
+        dropIndex({ ...spec, kind: "drop-index" }),
+        createIndex({ ...spec, kind: "create-index", index: bare(spec.index), ifMissing: true }),
+      ];
     case "add-foreign-key": {
       const { table, foreignKey } = spec;
       const name = quoteIdentifier(foreignKey.name);
@@ -36,7 +40,8 @@ export function downStatements({ spec }: Unit, plan: string): string[] {
     case "prove":
       return [framedChange(spec, `    ${dropChecks(spec, "IF EXISTS ")};\n`)];
     case "enforce":
-      return [undoContract({ ...spec, kind: "undo-contract" })];
+      // With the proof again: the unit that made it counts as run, and without it this one would refuse to run again.
+      return [undoContract({ ...spec, kind: "undo-contract" }), prove({ ...spec, kind: "prove" }, plan)];
     case "drop-index":
       return [
         createIndex({ ...spec, kind: "create-index", ifMissing: true }),

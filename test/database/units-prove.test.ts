@@ -48,7 +48,7 @@ interface Refusal {
   hint?: string;
 }
 
-const toFill = `Fill them (npx lockstep backfill run ${samplePlan}). Then let it run again: npx lockstep status shows the commands.`;
+const toFill = `Fill them (npx lockstep backfill run ${samplePlan}, on a development database with --target development). Then let it run again: npx lockstep status shows the commands.`;
 const noName = `UPDATE "User" SET "name" = NULL, "handle" = NULL WHERE "id" = 2`;
 const written: UnitColumn = { name: "region", type: "text" };
 const short: UnitColumn = { name: "short", type: "character varying(3)", fill: fromName };
@@ -91,7 +91,7 @@ const refusals: Refusal[] = [
     columns: [{ name: "handle", type: "text" }],
     code: "55000",
     message: /^"User"\."handle" cannot be required yet: rows are still NULL\. No check/,
-    hint: `SQL cannot compute their value: fill them (npx lockstep backfill run ${samplePlan}). Then let it run again: npx lockstep status shows the commands.`,
+    hint: `SQL cannot compute their value: fill them (npx lockstep backfill run ${samplePlan}, on a development database with --target development). Then let it run again: npx lockstep status shows the commands.`,
   },
   {
     name: "one of two columns has no source",

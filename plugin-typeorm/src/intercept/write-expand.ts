@@ -10,6 +10,8 @@ import {
   releaseUnits,
   writeFiles,
 } from "@lockstep/core/planning";
+import { keepsType } from "../entities/edit/make-optional.js";
+import { Entities } from "../entities/entities.js";
 import { stampOf } from "../migrations/names.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { typeormFiles } from "../typeorm-files.js";
@@ -76,12 +78,25 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
         models,
         code: codeGlobs(config),
       });
+      const firmReads = await unseenReads(about, plan);
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);
       writeFiles(about.root, prepared.changes);
       if (restore !== undefined) console.log(restoredText(restore));
       console.log(expandText(prepared, wordsOf(project), colors()));
+      for (const line of firmReads) console.log(line);
     },
   };
+}
+
+/** Where the compiler does not tell that a column has no value in code before switch. */
+async function unseenReads(about: Interception, plan: Plan): Promise<string[]> {
+  const entities = new Entities(await about.entityFiles());
+  return plan.columns
+    .filter((column) => column.isRelaxed && keepsType(entities, column))
+    .map(
+      ({ model, field }) =>
+        `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it or an interface promises it: code that reads it before switch compiles and gets undefined.\n`,
+    );
 }
 
 /** The migrations of one plan follow each other by a millisecond. */

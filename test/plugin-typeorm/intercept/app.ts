@@ -28,8 +28,6 @@ export interface AppOptions {
   readonly entities?: Readonly<Record<string, string>>;
   readonly dataSource?: string;
   readonly files?: TypeormProjectOptions["files"];
-  /** By ts-node, as it does where nobody tells it otherwise. */
-  readonly checksTypes?: boolean;
 }
 
 export interface App {
@@ -126,7 +124,7 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
   const cli: App["cli"] = (args, env = {}) =>
     run(process.execPath, [...command, ...args, "-d", source], {
       cwd: root,
-      env: { ...(options.checksTypes ? {} : withoutTypeCheck), DATABASE_URL: database.url, ...env },
+      env: { ...withoutTypeCheck, DATABASE_URL: database.url, ...env },
     });
   const read = (file: string) => readFileSync(join(root, file), "utf8");
   return {

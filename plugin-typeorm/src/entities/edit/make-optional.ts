@@ -61,12 +61,24 @@ function nullable({ node, file, name }: ColumnMember | RelationMember, { owner }
     );
   }
   if (ts.isPropertyDeclaration(node)) {
-    const isFirm = owner.kind === "class" && (isPromised(owner, name, entities) || isReadInside(owner, name, entities));
-    return isFirm ? [] : change(allowNull(node, file, entities.project));
+    return isFirm(owner, name, entities) ? [] : change(allowNull(node, file, entities.project));
   }
   return rowTypesOf(owner, name, entities).flatMap((place) =>
     change(allowNull(place.node, place.file, entities.project), place.file),
   );
+}
+
+function isFirm(owner: Place["owner"], name: string, entities: Entities): boolean {
+  return owner.kind === "class" && (isPromised(owner, name, entities) || isReadInside(owner, name, entities));
+}
+
+/**
+ * Whether the type of a column's property stays although the column may be null: an interface promises it, or its own class reads it.
+ * Code that reads it compiles then, and finds nothing until switch.
+ */
+export function keepsType(entities: Entities, column: FieldRef): boolean {
+  const { member, owner } = placeOf(entities, column);
+  return ts.isPropertyDeclaration(member.node) && isFirm(owner, member.name, entities);
 }
 
 /** `type: "varchar"` where TypeORM reflects the property's type, and would not know it any more. */

@@ -1,0 +1,21 @@
+import { expect, test } from "vitest";
+import { keepsType } from "../../../plugin-typeorm/src/entities/edit/make-optional.js";
+import { Entities } from "../../../plugin-typeorm/src/entities/entities.js";
+
+const entity = (head: string, more = "") => `import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";
+interface Named { handle: string }
+@Entity()
+export class User${head} {
+  @PrimaryGeneratedColumn() id!: number;
+  @Column({ type: "varchar" }) handle!: string;
+  ${more}
+}
+`;
+
+test.each([
+  ["a property that nobody promises", entity(""), false],
+  ["one that an interface promises", entity(" implements Named"), true],
+  ["one that its class reads", entity("", "get label() { return this.handle.toUpperCase(); }"), true],
+])("%s", (_, content, keeps) => {
+  expect(keepsType(new Entities([{ path: "src/user.ts", content }]), { model: "User", field: "handle" })).toBe(keeps);
+});

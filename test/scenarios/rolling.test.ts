@@ -127,33 +127,9 @@ test("expand, backfill, switch with a rollback of the code, contract", async () 
   load.phase("contract");
   await deployByCli();
   await roll(read, contract);
-  await roll(contract, read);
   await expectUnnoticed("contract");
   const status = await shop.lockstep(["status", "--json"]);
   expect(JSON.parse(status.stdout).plans.at(-1)).toMatchObject({ isDone: true });
-});
-
-test("back through every phase, with the builds of those phases", async () => {
-  load.phase("contract, forward again");
-  await roll(read, contract);
-  load.phase("undo of contract");
-  await lockstep("undo");
-  await deploy();
-  await roll(contract, read);
-  await expectUnnoticed("undo of contract");
-
-  load.phase("undo of switch");
-  await lockstep("undo");
-  await roll(read, expand);
-  await expectUnnoticed("undo of switch");
-
-  load.phase("contract again");
-  await lockstep("next");
-  await roll(expand, read);
-  await lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady");
-  await deploy();
-  await roll(read, contract);
-  await expectUnnoticed("contract again");
 });
 
 test("out of the plan from contract: optional first, then the code, then the rest", async () => {

@@ -46,7 +46,7 @@ test("refuse: prove fills nothing and says what to do", async () => {
   const plan = await planOf(handle({ fallback: "refuse" }));
   expect(plan.columns[0]?.compute).not.toHaveProperty("fallback");
   expect(sqlOf(plan, "prove")).toMatch(/fill +constant text := NULL;/);
-  expect(sqlOf(plan, "prove")).toContain(`fill them (npx lockstep backfill run ${plan.id})`);
+  expect(sqlOf(plan, "prove")).toContain(`fill them (npx lockstep backfill run ${plan.id},`);
 });
 
 test.each([

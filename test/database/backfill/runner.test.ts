@@ -212,7 +212,8 @@ describe("stopping and going on", () => {
       ],
     });
     expect(result).toMatchObject({ status: "done", rows: 300 });
-    expect(result.events.filter(({ kind }) => kind === "retry").length).toBeGreaterThanOrEqual(6);
+    // Two that come late may end one session.
+    expect(result.events.filter(({ kind }) => kind === "retry").length).toBeGreaterThanOrEqual(3);
     expect(await withoutValue()).toBe(0);
   });
 

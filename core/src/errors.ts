@@ -34,6 +34,12 @@ export const errorTable = {
     next: 'Choose a shorter name for it in the database: @map("…") in schema.prisma, name: "…" among the options of an entity\'s decorator.',
     exit: 1,
   },
+  LS1004: {
+    title: "A migration makes its SQL in code",
+    why: "What runs is known only when it runs, so nobody can say whether it is safe. The file is left alone.",
+    next: "Write the statements as plain strings, or leave the migration as it is: what it does to tables that are in use has to be looked at by a person.",
+    exit: 1,
+  },
   LS2001: {
     title: "A required column has no value for the rows that exist",
     why: "The statement that the ORM generated fails on a table with rows, and code that is already running cannot insert any more. Lockstep never invents values.",
@@ -110,6 +116,24 @@ export const errorTable = {
     title: "An annotation has no effect on this column",
     why: "A table that the same change makes has no rows to fill, and a generated or identity column computes its own values. Lockstep does not pass over what you wrote without a word.",
     next: "Remove the annotation.",
+    exit: 1,
+  },
+  LS2015: {
+    title: "An UPDATE by hand cannot become a backfill",
+    why: "A backfill and its trigger compute a value from the row alone. The UPDATE as it stands would lock every row that it changes until the migration ends.",
+    next: "Write the value above the field as @lockstep.backfill(<sql>), or as a function under fills in lockstep.config.ts, take the column out of the UPDATE, and run the command again. What else the UPDATE does belongs into a migration of its own.",
+    exit: 1,
+  },
+  LS2016: {
+    title: "A statement needs the values that a backfill gives later",
+    why: "In phases rows get their values after this migration, outside of any deployment. The statement would run before that, and see NULL.",
+    next: "Move the statement into a migration of its own that runs when the plan is done.",
+    exit: 1,
+  },
+  LS2017: {
+    title: "Two sources for one value",
+    why: "The UPDATE of the migration and what the model says give rows that exist different values, and Lockstep does not choose.",
+    next: "Keep one of the two: the annotation (or the function), or the UPDATE.",
     exit: 1,
   },
   LS2030: {
@@ -261,6 +285,24 @@ export const errorTable = {
     why: "Taking it back would break the other plan: its column or its index would go.",
     next: "Abandon the plan named first, or finish this one.",
     exit: 1,
+  },
+  LS3030: {
+    title: "A migration that may have run is not rewritten",
+    why: "A database that has it would never run what takes its place under the same name.",
+    next: "Leave it as it is. Where it has run on the development database alone, take it back there (typeorm migration:revert, npx prisma migrate reset) and run the command again.",
+    exit: 1,
+  },
+  LS3031: {
+    title: "Other migrations come after the one to be rewritten",
+    why: "The plan's migrations run last. What stands between could need what the first of them does, or the other way round.",
+    next: "Rewrite the newest migration: give this one a later name, or rewrite it before the others are written.",
+    exit: 1,
+  },
+  LS3032: {
+    title: "No migration of this project",
+    why: "Only a migration that the ORM would run can be rewritten: it keeps its place and its name.",
+    next: "Name the file of a migration, as it stands in the project's migrations folder.",
+    exit: 2,
   },
   LS4001: {
     title: "Files that must be edited have uncommitted changes",

@@ -11,6 +11,7 @@ export * from "./model/index.js";
 export type {
   AppliedMigrations,
   FieldEdit,
+  HandWrittenMigration,
   MigrationContent,
   MigrationFailure,
   ModelEdit,

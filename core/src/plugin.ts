@@ -5,12 +5,14 @@ import type {
   EntityModel,
   FileChange,
   KeptUnique,
+  Migration,
   Plan,
   PlannedColumn,
   TableName,
   Unit,
   Words,
 } from "./model/index.js";
+import type { PlanSources } from "./plan/sources.js";
 
 /** A project that an ORM plugin has found. */
 export interface Project {
@@ -97,6 +99,27 @@ export interface OrmRun {
   readonly failed?: MigrationFailure & { readonly migration: string };
 }
 
+/** A migration that a person has written: what it runs, and what the models say about the columns in it. */
+export interface HandWrittenMigration {
+  /** As `listMigrations` has it: it becomes the plan's. */
+  readonly name: string;
+  /** From the root. */
+  readonly file: string;
+  readonly versions: Plan["versions"];
+  /** What it runs, every statement on the line that it has in the file. */
+  readonly sql: string;
+  /** The project as the files need it that are written beside this one. */
+  readonly project: Project;
+  /** What its models say, in words and in names. */
+  readonly sources: Pick<PlanSources, "column" | "formerUnique">;
+  originalModels(columns: readonly PlannedColumn[]): Plan["originalModels"];
+  /**
+   * Gives the user's own statements in a plan what only the file says of them, for ORMs whose migrations can be taken back.
+   * @param migration what the plan was made of
+   */
+  complete?(plan: Plan, migration: Migration): Plan;
+}
+
 /** A command of the plugin's own: `lockstep prisma …`. It gets the rest of the line as it was typed. */
 export interface PluginCommand {
   readonly name: string;
@@ -142,6 +165,13 @@ export interface OrmPlugin {
   migrationSql(text: string): string | undefined;
   /** Names of the migrations in the repository, in order. */
   listMigrations(project: Project): readonly string[];
+  /**
+   * Reads a migration that a person has written.
+   *
+   * @param file from the root
+   * @throws LS1004 SQL that is made in code · LS3032 no migration of this project
+   */
+  readHandWritten(project: Project, file: string): Promise<HandWrittenMigration>;
   /** What the target has applied. */
   readApplied(connection: Connection, project: Project): Promise<AppliedMigrations>;
   /** Why the last run of a migration failed; undefined when it has not failed, and when the ORM records no failures. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import {
   type EntityModel,
@@ -8,7 +8,6 @@ import {
   nextTimestamps,
   type OrmPlugin,
   type PlannedColumn,
-  type Project,
 } from "@lockstep/core";
 import { deployingSession, readAppliedMigrations, readMigrationFailure } from "./applied.js";
 import { prismaCommand } from "./cli/prisma-command.js";
@@ -18,6 +17,7 @@ import { makeOptional, makeRequired } from "./schema/edit.js";
 import { editModels } from "./schema/edit-models.js";
 import { toEntityModels } from "./schema/entities.js";
 import { findEnum, removeEnum } from "./schema/enum.js";
+import { schemaFiles } from "./schema/files.js";
 import type { SchemaFile } from "./schema/model.js";
 import { readSchema } from "./schema/read.js";
 import { removeField } from "./schema/remove.js";
@@ -77,6 +77,9 @@ export const prismaPlugin: OrmPlugin = {
       .map((entry) => entry.name)
       .sort();
   },
+
+  readHandWritten: async (project, file) =>
+    (await import("./hand-written.js")).readHandWritten(project as PrismaProject, file),
 
   readApplied: readAppliedMigrations,
   readFailure: readMigrationFailure,
@@ -151,12 +154,4 @@ const schemaEdits =
 function hasField(files: readonly SchemaFile[], { model, field }: PlannedColumn): boolean {
   const found = readSchema(files).models.find((candidate) => candidate.name === model);
   return found?.fields.some((candidate) => candidate.name === field) === true;
-}
-
-/** The schema as it stands on disk; paths from the root. */
-function schemaFiles(project: Project): SchemaFile[] {
-  return (project as PrismaProject).schemaFiles.map((path) => ({
-    path,
-    content: readFileSync(join(project.root, path), "utf8"),
-  }));
 }

@@ -13,6 +13,9 @@ export const typeormPlugin: OrmPlugin = {
 
   findProject: async (cwd) => (await import("./detect/find-project.js")).findProject(cwd),
 
+  readHandWritten: async (project, file) =>
+    (await import("./migrations/hand-written.js")).readHandWritten(project as TypeormProject, file),
+
   readApplied: (connection, project) => readAppliedMigrations(connection, project as TypeormProject),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.
   readFailure: async () => undefined,

@@ -15,6 +15,7 @@ import { prismaPlugin } from "../plugin.js";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
 import { editModels } from "../schema/edit-models.js";
+import { originalModels } from "../schema/originals.js";
 import { readSchema } from "../schema/read.js";
 import { columnSources } from "../schema/sources.js";
 import { formerUniques, keepUnique } from "../schema/unique.js";
@@ -64,19 +65,7 @@ export async function planChange(change: {
         openPlans,
         pace,
         words: prismaPlugin.words,
-        originalModels: (columns) => {
-          const names = new Set(columns.map((planned) => planned.model));
-          return prismaSchema.models
-            .filter((model) => names.has(model.name))
-            .map((model) => ({
-              file: project.schemaFiles[schema.files.findIndex((file) => file.path === model.file)] ?? model.file,
-              model: model.name,
-              text: (schema.files.find((file) => file.path === model.file)?.content ?? "").slice(
-                model.span.start,
-                model.span.end,
-              ),
-            }));
-        },
+        originalModels: (columns) => originalModels(prismaSchema, schema.files, project, columns),
       });
     const answer = await make("00000000000000_pending");
     if (answer.kind === "pass") {

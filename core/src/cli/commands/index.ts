@@ -9,6 +9,7 @@ import init from "./init.js";
 import next from "./next.js";
 import plan from "./plan.js";
 import repair from "./repair.js";
+import rewrite from "./rewrite.js";
 import status from "./status.js";
 import undo from "./undo.js";
 
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   next,
   plan,
   repair,
+  rewrite,
   status,
   undo,
 ];

@@ -1,0 +1,46 @@
+import { connect } from "../db/connection.js";
+import { LockstepError } from "../errors.js";
+import { committedText } from "../files/git.js";
+import type { Workspace } from "./command.js";
+import type { Io } from "./io.js";
+import { developmentTarget } from "./targets.js";
+
+/**
+ * Refuses a migration that a database has. What cannot be asked may have it too, once it is in a commit.
+ *
+ * @param isPromised the user says that it has run on nothing that cannot be asked
+ * @throws LS3030 · LS8004 the development database cannot be reached
+ */
+export async function refuseApplied(
+  migration: { readonly name: string; readonly file: string },
+  { project, plugin, config }: Workspace,
+  io: Pick<Io, "env">,
+  isPromised: boolean,
+): Promise<void> {
+  const { name, file } = migration;
+  const has = async (target: string, url: string) => {
+    const connection = await connect(url, { applicationName: "lockstep" });
+    try {
+      const { applied, failed } = await plugin.readApplied(connection, project);
+      if (![...applied, ...failed].includes(name)) return;
+      throw new LockstepError("LS3030", `${file} has run on ${target}.`);
+    } finally {
+      await connection.close();
+    }
+  };
+  if (project.developmentUrl !== undefined) await has("the development database", project.developmentUrl);
+  const unasked: string[] = [];
+  for (const [target, { urlFrom }] of Object.entries(config.targets)) {
+    const url = io.env[urlFrom];
+    if (target === developmentTarget && url === undefined) continue;
+    if (url === undefined || url === "") unasked.push(`${target} (${urlFrom} is not set)`);
+    else await has(target, url);
+  }
+  if (Object.keys(config.targets).length === 0) unasked.push("production (lockstep.config.ts names no target)");
+  if (isPromised || unasked.length === 0 || committedText(project.root, file) === undefined) return;
+  throw new LockstepError(
+    "LS3030",
+    `${file} is in a commit, and nobody could ask whether it has run on ${unasked.join(", ")}.`,
+    { hint: `Where it has run nowhere, say so: npx lockstep rewrite ${file} --not-applied` },
+  );
+}

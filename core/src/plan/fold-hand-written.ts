@@ -1,0 +1,213 @@
+import { LockstepError } from "../errors.js";
+import {
+  type ColumnDeclaration,
+  isSameTable,
+  type Migration,
+  type Operation,
+  type OperationOf,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
+import { isPlain } from "../rules/steps.js";
+import type { Parser } from "../sql/postgres/parser.js";
+import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import { readMigration } from "../sql/postgres/read-migration.js";
+import { type PlainUpdate, readUpdate } from "../sql/postgres/read-update.js";
+
+/** A migration by hand as an ORM would have generated it, and the values that its UPDATEs give to the rows that exist. */
+export interface FoldedMigration {
+  readonly migration: Migration;
+  /** The expression that fills a column, and the line of the migration that it stands in. */
+  fill(table: TableName, column: string): { readonly sql: string; readonly line: number } | undefined;
+}
+
+/**
+ * Reads "add the column, UPDATE, SET NOT NULL", as people write it by hand, as what it means: a required column with a value for the
+ * rows that exist. The UPDATE becomes that value, and what else is said of the new column moves into its declaration; everything
+ * else keeps its text, its order and its line.
+ *
+ * @param file the migration, for messages
+ * @throws LS2015 an UPDATE of a new column whose value is not computed from the row alone · LS2016 a statement that needs the values
+ * @example ADD COLUMN "handle" TEXT; UPDATE "User" SET "handle" = lower("email"); ALTER COLUMN "handle" SET NOT NULL;
+ * // → ADD COLUMN "handle" TEXT NOT NULL; with the fill lower("email")
+ */
+export function foldHandWritten(migration: Migration, file: string, parser: Parser): FoldedMigration {
+  const foldable = addedColumns(migration).filter((added) => isFoldable(added, migration));
+  const columns = foldable.map((added) => foldColumn(added, foldable, migration, file, parser));
+  const folded = new Set(columns.flatMap(({ gone }) => gone));
+  refuseReaders(columns, folded, migration, file);
+  const sql = migration.statements
+    .map((statement) => {
+      const operations = migration.operations.filter((operation) => operation.statement === statement.index);
+      const isTouched = operations.some((each) => folded.has(each) || columns.some(({ added }) => added === each));
+      return isTouched ? refolded(statement, operations, folded, columns) : statement.full;
+    })
+    .join("");
+  return {
+    migration: readMigration(sql + migration.tail, file, parser),
+    fill: (table, name) =>
+      columns.find(({ added }) => added.column.name === name && isSameTable(added.table, table))?.fill,
+  };
+}
+
+type Added = OperationOf<"addColumn">;
+
+/** What a migration says of one new column. */
+interface FoldedColumn {
+  readonly added: Added;
+  /** Instead of its clause; undefined where that says all there is. */
+  readonly clause: string | undefined;
+  /** Operations that the declaration, the fill or a constraint of its own say now. */
+  readonly gone: readonly Operation[];
+  readonly fill: { readonly sql: string; readonly line: number } | undefined;
+}
+
+/** New columns of tables that exist. */
+function addedColumns({ operations }: Migration): Added[] {
+  const isMade = (table: TableName) =>
+    operations.some((each) => each.kind === "createTable" && isSameTable(each.table, table));
+  return operations.flatMap((each) => (each.kind === "addColumn" && !isMade(each.table) ? [each] : []));
+}
+
+/** What the migration says of the column later. */
+function laterOn(added: Added, { operations }: Migration): Operation[] {
+  const { table, column } = added;
+  return operations.slice(operations.indexOf(added) + 1).filter((each) => isAbout(each, table, column.name));
+}
+
+/** A column that is declared in a form of its own, or becomes another one, stays as it is written. */
+function isFoldable(added: Added, migration: Migration): boolean {
+  const { column } = added;
+  const becomesAnother = laterOn(added, migration).some(
+    ({ kind }) => kind === "setType" || kind === "renameColumn" || kind === "dropColumn",
+  );
+  return isPlain({ ...column, isUnique: false }) && !column.isSerial && !becomesAnother;
+}
+
+function foldColumn(
+  added: Added,
+  foldable: readonly Added[],
+  migration: Migration,
+  file: string,
+  parser: Parser,
+): FoldedColumn {
+  const { column } = added;
+  let { notNull, defaultSql } = column;
+  let fill: FoldedColumn["fill"];
+  const gone: Operation[] = [];
+  for (const operation of laterOn(added, migration)) {
+    if (operation.kind === "setNotNull" || operation.kind === "dropNotNull") notNull = operation.kind === "setNotNull";
+    else if (operation.kind === "setDefault") {
+      defaultSql = operation.defaultSql;
+      // Rows that exist have got what the column was added with.
+      if (column.defaultSql !== undefined) fill ??= { sql: column.defaultSql, line: added.line };
+    } else if (operation.kind === "update") {
+      const update = readUpdate(migration.statements[operation.statement]?.sql ?? "", parser);
+      if (update === undefined || !setsOnly(operation, foldable)) throw notOfTheRow(file, operation, column.name);
+      fill = { sql: valueAfter(update, column, fill?.sql ?? column.defaultSql), line: operation.line };
+    } else continue;
+    gone.push(operation);
+  }
+  // A default that comes later is for new rows: nothing says what those that exist have.
+  if (fill === undefined && gone.some(({ kind }) => kind === "setDefault"))
+    return { added, clause: undefined, gone: [], fill };
+  if (gone.length === 0 && !column.isUnique) return { added, clause: undefined, gone, fill };
+  return { added, clause: clauseOf(added, { ...column, notNull, defaultSql }), gone, fill };
+}
+
+function isAbout(operation: Operation, table: TableName, column: string): boolean {
+  if (!("table" in operation) || !isSameTable(operation.table, table)) return false;
+  if (operation.kind === "update") return operation.columns.includes(column);
+  return "column" in operation && operation.column === column;
+}
+
+/** An UPDATE that changes another column as well would have to run as it stands. */
+function setsOnly({ table, columns }: OperationOf<"update">, foldable: readonly Added[]): boolean {
+  return columns.every((name) => foldable.some((each) => each.column.name === name && isSameTable(each.table, table)));
+}
+
+function notOfTheRow(file: string, { table, line }: OperationOf<"update">, column: string): LockstepError {
+  return new LockstepError(
+    "LS2015",
+    `${file}:${line}: the UPDATE of "${tableLabel(table)}" gives "${column}" a value that is not computed from the row alone, or sets a column from before as well.`,
+  );
+}
+
+/** What a row has after an UPDATE, as one expression. `before`: what it had until then; undefined: NULL. */
+function valueAfter({ sets, whereSql }: PlainUpdate, { name }: ColumnDeclaration, before: string | undefined): string {
+  const value = sets.find(({ column }) => column === name)?.sql ?? "NULL";
+  if (whereSql === undefined) return value;
+  const own = `(?:"${pattern(name.replaceAll('"', '""'))}"|${pattern(name)})`;
+  if (new RegExp(`^${own}\\s+IS\\s+NULL$`, "i").test(whereSql.trim()))
+    return before === undefined ? value : `coalesce(${before}, ${value})`;
+  // Rows that still have what the column was added with: all of them.
+  const compared = new RegExp(`^${own}\\s*=\\s*([\\s\\S]+)$`, "i").exec(whereSql.trim())?.[1];
+  if (compared !== undefined && compared === before) return value;
+  return `CASE WHEN ${whereSql} THEN ${value} ELSE ${before ?? "NULL"} END`;
+}
+
+/** The declaration with all that the migration says of the column. PostgreSQL names a constraint that has no name by this rule. */
+function clauseOf(
+  { table }: Added,
+  column: Omit<ColumnDeclaration, "defaultSql"> & { defaultSql: string | undefined },
+): string {
+  const name = quoteIdentifier(column.name);
+  const parts = [
+    `ADD COLUMN ${name} ${column.typeSql}`,
+    ...(column.collationSql === undefined ? [] : [`COLLATE ${column.collationSql}`]),
+    ...(column.defaultSql === undefined ? [] : [`DEFAULT ${column.defaultSql}`]),
+    ...(column.notNull ? ["NOT NULL"] : []),
+  ];
+  const unique = quoteIdentifier(`${table.name}_${column.name}_key`);
+  return [parts.join(" "), ...(column.isUnique ? [`ADD CONSTRAINT ${unique} UNIQUE (${name})`] : [])].join(", ");
+}
+
+/** A statement without what went into the declarations. As many lines as before: what follows keeps its own. */
+function refolded(
+  { full, sql }: Migration["statements"][number],
+  operations: readonly Operation[],
+  folded: ReadonlySet<Operation>,
+  columns: readonly FoldedColumn[],
+): string {
+  const clauses = operations
+    .filter((operation) => !folded.has(operation))
+    .map((operation) => columns.find(({ added }) => added === operation)?.clause ?? operation.sql);
+  const first = operations[0];
+  const table = first !== undefined && "table" in first ? first.table : undefined;
+  const lines = (text: string) => text.split("\n").length - 1;
+  const text =
+    clauses.length === 0 || table === undefined ? "" : `ALTER TABLE ${quoteTable(table)} ${clauses.join(", ")};`;
+  const before = clauses.length === 0 ? "" : full.slice(0, full.lastIndexOf(sql));
+  return before + text + "\n".repeat(Math.max(0, lines(full) - lines(before) - lines(text)));
+}
+
+/** In expand rows have no values yet: a statement that reads them would see NULL. */
+function refuseReaders(
+  columns: readonly FoldedColumn[],
+  folded: ReadonlySet<Operation>,
+  { operations, statements }: Migration,
+  file: string,
+): void {
+  for (const { added, fill, gone } of columns) {
+    const update = gone.find(({ kind }) => kind === "update");
+    if (fill === undefined || update === undefined) continue;
+    const word = new RegExp(`(?<![\\p{L}\\p{N}_$])${pattern(added.column.name)}(?![\\p{L}\\p{N}_$])`, "iu");
+    const reader = operations.find(
+      (each) =>
+        each.statement > update.statement &&
+        !folded.has(each) &&
+        ["insert", "update", "delete", "unknown"].includes(each.kind) &&
+        word.test(statements[each.statement]?.sql ?? ""),
+    );
+    if (reader === undefined) continue;
+    throw new LockstepError(
+      "LS2016",
+      `${file}:${reader.line}: this statement may read "${added.column.name}", which rows get by a backfill, after this migration: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
+    );
+  }
+}
+
+/** The text as a regular expression for itself. */
+function pattern(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

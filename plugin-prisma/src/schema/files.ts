@@ -1,0 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Project } from "@lockstep/core";
+import type { PrismaProject } from "../project.js";
+import type { SchemaFile } from "./model.js";
+
+/** The schema as it stands on disk; paths from the root. */
+export function schemaFiles(project: Project): SchemaFile[] {
+  return (project as PrismaProject).schemaFiles.map((path) => ({
+    path,
+    content: readFileSync(join(project.root, path), "utf8"),
+  }));
+}

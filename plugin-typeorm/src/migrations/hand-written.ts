@@ -1,0 +1,112 @@
+import { readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import {
+  type EntityModel,
+  type HandWrittenMigration,
+  LockstepError,
+  loadParser,
+  type Migration,
+  readMigration,
+} from "@lockstep/core";
+import { originalModels } from "../entities/edit/originals.js";
+import { formerUniques } from "../entities/edit/unique.js";
+import { entityFiles } from "../entities/files.js";
+import { type KnownColumn, readEntities } from "../entities/read.js";
+import { columnSources } from "../entities/sources.js";
+import { withQueries } from "../intercept/statements.js";
+import type { Flavour, TypeormProject } from "../project.js";
+import { version } from "../version.js";
+import { readMigrationFiles } from "./list.js";
+import { stampOf } from "./names.js";
+import { type LiteralQuery, readClass } from "./read-class.js";
+import { stepsBetween } from "./take-back.js";
+
+/**
+ * Reads a migration class that a person has written: what its `up` and `down` run, as long as all of that is literal.
+ *
+ * @throws LS1004 SQL that is made in code, or another thing done beside it · LS3032 no migration that the data source finds
+ */
+export async function readHandWritten(project: TypeormProject, file: string): Promise<HandWrittenMigration> {
+  const found = readMigrationFiles(project).find((each) => each.file === file);
+  if (found === undefined) throw noMigration(file, "the data source has no migration there");
+  const text = readFileSync(join(project.root, file), "utf8");
+  const { name } = found;
+  const { up, down, built, className } = readClass(text, file);
+  const [first] = built;
+  if (first !== undefined)
+    throw new LockstepError(
+      "LS1004",
+      `${file}:${first.line}: ${first.what} in ${first.method}(): nothing was changed.`,
+      {
+        details: { built },
+      },
+    );
+  if (stampOf(name) === undefined || stampOf(name) !== stampOf(className))
+    throw noMigration(
+      file,
+      `its class is ${className}, and a plan is named after the file, with the same 13 digits`,
+      `Call the file ${stampOf(className) ?? "<timestamp>"}-${className.replace(/\d{13}$/, "")}, then run the command again.`,
+    );
+  const files = await entityFiles(project);
+  const sql = onTheirLines(up);
+  const parser = await loadParser();
+  const back = readMigration(onTheirLines(down), file, parser);
+  const known = namedBy(readEntities(files), readMigration(sql, file, parser));
+  return {
+    name,
+    file,
+    versions: { lockstep: version, orm: project.ormVersion },
+    sql,
+    project: { ...project, migrationsFolder: dirname(file), flavour: flavourOf(file, text) } as TypeormProject,
+    sources: { column: columnSources(files, known), formerUnique: formerUniques(files, project, known) },
+    originalModels: (columns) => originalModels(files, columns),
+    complete(plan, migration) {
+      const queries = migration.statements.map(({ sql: query }) => ({ query }));
+      const { down: owned, steps } = stepsBetween(plan, migration, queries, back);
+      return withQueries(plan, { migration, queries, down: owned, steps });
+    },
+  };
+}
+
+/** Every statement on the line that it has in the file: messages then name that. */
+function onTheirLines(queries: readonly LiteralQuery[]): string {
+  let text = "";
+  for (const { sql, line } of queries) {
+    const ends = text.split("\n").length;
+    text += `${"\n".repeat(Math.max(0, line - ends))}${sql.replace(/[\s;]+$/, "")};`;
+  }
+  return `${text}\n`;
+}
+
+/** Columns that only the naming strategy of the running data source would name as the migration does. */
+function namedBy(models: readonly EntityModel[], { operations }: Migration): KnownColumn[] {
+  return operations.flatMap((operation) => {
+    if (operation.kind !== "addColumn") return [];
+    const { table, column } = operation;
+    const found = models.flatMap((model) =>
+      isAlike(model.table.name, table.name)
+        ? model.fields
+            .filter((field) => isAlike(field.column, column.name))
+            .map((field) => ({ model: model.name, field: field.name, table, name: column.name }))
+        : [],
+    );
+    return found.length === 1 ? found : [];
+  });
+}
+
+/** `displayName`, `display_name` and `DISPLAY_NAME`. */
+function isAlike(one: string, other: string): boolean {
+  const plain = (text: string) => text.replaceAll("_", "").toLowerCase();
+  return plain(one) === plain(other);
+}
+
+function flavourOf(file: string, text: string): Flavour {
+  return {
+    language: file.endsWith("ts") ? "ts" : "js",
+    module: /^\s*export\b/m.test(text) ? "esm" : "commonjs",
+  };
+}
+
+function noMigration(file: string, why: string, hint?: string): LockstepError {
+  return new LockstepError("LS3032", `${file}: ${why}.`, hint === undefined ? {} : { hint });
+}

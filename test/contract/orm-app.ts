@@ -80,6 +80,8 @@ export abstract class OrmApp {
 
   /** Writes the addition into the model, below what is there. */
   abstract declare(addition: Addition): void;
+  /** Writes a migration by hand, between the first and what is generated from now on. @returns its file, from the root */
+  abstract writeMigration(name: string, up: readonly string[]): string;
   /** The stock command that writes a migration. */
   abstract generate(name: string, options?: GenerateOptions): Promise<RunResult>;
   /** The stock command that applies migrations. */
@@ -165,7 +167,12 @@ export abstract class OrmApp {
   }
 
   lockstep(...args: readonly string[]): Promise<RunResult> {
-    return this.#commands.run(args, this.env);
+    return this.lockstepWith({}, ...args);
+  }
+
+  /** The command with more, or less, in its environment. */
+  lockstepWith(env: Readonly<Record<string, string | undefined>>, ...args: readonly string[]): Promise<RunResult> {
+    return this.#commands.run(args, { ...this.env, ...env });
   }
 
   /** The command as a process of its own, to be killed. */

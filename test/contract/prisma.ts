@@ -120,6 +120,12 @@ ${columns.map((column) => (column.hasIndex ? `  @@index([${column.name}])\n` : "
     this.write(this.modelFile, addField(this.read(this.modelFile), "User", columns.flatMap(fieldOf)) + models.join(""));
   }
 
+  writeMigration(name: string, up: readonly string[]): string {
+    const file = `${this.migrationsFolder}/20260102000000_${name}/migration.sql`;
+    this.write(file, `-- By hand\n${up.map((sql) => `${sql};\n`).join("\n")}`);
+    return file;
+  }
+
   generate(name: string, { url = this.development, isOff = false }: GenerateOptions = {}): Promise<RunResult> {
     return this.#prisma(["migrate", "dev", "--name", name], { DATABASE_URL: url, LOCKSTEP: isOff ? "off" : undefined });
   }

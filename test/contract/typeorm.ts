@@ -103,6 +103,24 @@ class TypeormApp extends OrmApp {
       this.write(`src/entities/${name.toLowerCase()}.ts`, entityOf(name, name, columns));
   }
 
+  writeMigration(name: string, up: readonly string[]): string {
+    const file = `${this.migrationsFolder}/1767312000000-${name}.ts`;
+    const run = (sql: string) => `    await queryRunner.query(\`${sql}\`);\n`;
+    this.write(
+      file,
+      `import type { MigrationInterface, QueryRunner } from "typeorm";
+
+export class ${name}1767312000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+${up.map(run).join("")}  }
+
+  async down(): Promise<void> {}
+}
+`,
+    );
+    return file;
+  }
+
   generate(name: string, { url = this.development, isOff = false }: GenerateOptions = {}): Promise<RunResult> {
     return this.#typeorm(["migration:generate", `src/migrations/${name}`], {
       DATABASE_URL: url,

@@ -39,9 +39,13 @@ export async function rewriteMigration(invocation: Invocation, path: string): Pr
   const workspace = await invocation.workspace();
   const { project, plugin } = workspace;
   const { colors } = io;
-  const own = await plugin.readHandWritten(project, fromRoot(project, invocation.cwd, path));
+  const file = fromRoot(project, invocation.cwd, path);
   const plans = listPlans(project.root);
-  refuseHistory(own, plans, plugin.listMigrations(project));
+  refuseUnit(file, plans);
+  const own = await plugin.readHandWritten(project, file);
+  const names = plugin.listMigrations(project);
+  const later = names.slice(names.indexOf(own.name) + 1);
+  if (later.length > 0) throw new LockstepError("LS3031", `After ${own.file} come: ${later.join(", ")}.`);
   const parser = await loadParser();
   const written = readMigration(own.sql, own.file, parser);
   refuseSecondChange(plans.filter(isOpen), written.operations);
@@ -86,15 +90,14 @@ function fromRoot({ root }: Project, cwd: string, path: string): string {
   return relative(root, file).split(sep).join("/");
 }
 
-/** @throws LS3030 it is a plan's own · LS3031 others come after it */
-function refuseHistory({ name, file }: HandWrittenMigration, plans: readonly Plan[], names: readonly string[]): void {
+/** @throws LS3030 */
+function refuseUnit(file: string, plans: readonly Plan[]): void {
+  const name = migrationOf(file);
   const owner = plans.find(({ state }) => state.written.some((unit) => migrationOf(unit.file) === name));
-  if (owner !== undefined)
-    throw new LockstepError("LS3030", `${file} is a migration of plan ${owner.id}.`, {
-      hint: `npx lockstep plan ${owner.id}`,
-    });
-  const later = names.slice(names.indexOf(name) + 1);
-  if (later.length > 0) throw new LockstepError("LS3031", `After ${file} come: ${later.join(", ")}.`);
+  if (owner === undefined) return;
+  throw new LockstepError("LS3030", `${file} is a migration of plan ${owner.id}.`, {
+    hint: `npx lockstep plan ${owner.id}`,
+  });
 }
 
 /** @returns undefined when the migration is safe as it stands, or when all that is not is waved through */

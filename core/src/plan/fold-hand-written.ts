@@ -39,7 +39,9 @@ export function foldHandWritten(migration: Migration, file: string, parser: Pars
   const sql = migration.statements
     .map((statement) => {
       const operations = migration.operations.filter((operation) => operation.statement === statement.index);
-      const isTouched = operations.some((each) => folded.has(each) || columns.some(({ added }) => added === each));
+      const isTouched = operations.some(
+        (each) => folded.has(each) || columns.some(({ added, clause }) => added === each && clause !== undefined),
+      );
       return isTouched ? refolded(statement, operations, folded, columns) : statement.full;
     })
     .join("");

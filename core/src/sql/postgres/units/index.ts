@@ -94,7 +94,7 @@ function words(spec: UnitSpec): UnitText {
       return describeUndoContract(spec);
     case "original":
       return {
-        title: "Statements that need no rewrite, as the ORM wrote them",
+        title: "Statements that need no rewrite, as they were written",
         ddl: spec.sql.trim().replaceAll(/\s+/g, " "),
         // Statements that need no rewrite change the catalogue alone, or tables that nobody knows yet.
         lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },

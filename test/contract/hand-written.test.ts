@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { query } from "../matrix/databases.js";
+import { type OrmApp, succeeded } from "./orm-app.js";
+import { orms } from "./orms.js";
+import { countUsers } from "./rows.js";
+import { catalogue } from "./states.js";
+
+// `lockstep rewrite`: "add, UPDATE, SET NOT NULL" as people write it by hand goes through the same phases as what an ORM generates,
+// and ends where the file by itself would have ended.
+
+const byHand = [
+  'ALTER TABLE "users" ADD COLUMN "handle" text',
+  `UPDATE "users" SET "handle" = lower(email) WHERE "handle" IS NULL`,
+  `ALTER TABLE "users"
+     ALTER COLUMN "handle" SET NOT NULL,
+     ADD CONSTRAINT "users_handle_key" UNIQUE ("handle")`,
+  `INSERT INTO side.tags ("name") VALUES ('it''s'), ('a;b')`,
+];
+
+describe.each(orms)("$name", ({ create }) => {
+  let app: OrmApp;
+  let file: string;
+  /** Where the file by itself leads. */
+  let own: unknown;
+
+  beforeAll(async () => {
+    app = await create().open();
+    for (const url of [app.development, app.production, app.empty])
+      await query(url, 'CREATE SCHEMA side; CREATE TABLE side.tags ("name" text PRIMARY KEY)');
+    const ended = await app.database(app.empty);
+    await query(ended, byHand.join(";\n"));
+    own = await catalogue(app, ended);
+  });
+  afterAll(() => app?.close());
+
+  const refusals: readonly { code: string; name: string; up: readonly string[]; fill?: string; exitCode?: number }[] = [
+    {
+      code: "LS2015",
+      name: "a value out of another table",
+      up: [byHand[0]!, `UPDATE "users" SET "handle" = t.name FROM side.tags t WHERE t.name = users.name`, byHand[2]!],
+    },
+    {
+      code: "LS2016",
+      name: "a statement that reads the values",
+      up: [...byHand.slice(0, 3), `INSERT INTO side.tags SELECT "handle" FROM "users"`],
+    },
+    { code: "LS2017", name: "an annotation that says something else", up: byHand, fill: "upper(email)" },
+    {
+      code: "LS2006",
+      name: "a value that is NULL for a row",
+      up: [byHand[0]!, `UPDATE users SET handle = nullif(name, 'User 3')`, byHand[2]!],
+    },
+  ];
+  test.each(refusals)("$code: $name; nothing is written", async ({ code, up, fill }) => {
+    app.declare({ columns: [{ name: "handle", isRequired: true, isUnique: true, ...(fill && { fill }) }] });
+    file = app.writeMigration("AddHandle", up);
+    const files = app.snapshot();
+    const result = await app.lockstep("rewrite", file);
+    expect(result.output).toMatch(new RegExp(`^${code} `));
+    expect(result.output).toContain("Next   ");
+    expect(result.code).toBe(1);
+    expect(app.snapshot()).toEqual(files);
+    await app.discard();
+  });
+
+  test("what is safe is left alone", async () => {
+    file = app.writeMigration("AddBio", ['ALTER TABLE "users" ADD COLUMN "bio" text']);
+    const files = app.snapshot();
+    const { stdout } = await succeeded(app.lockstep("rewrite", file));
+    expect(stdout).toContain("is safe as it stands: nothing to rewrite");
+    expect(app.snapshot()).toEqual(files);
+    await app.discard();
+  });
+
+  test("LS3030: what a database has, and what one could have", async () => {
+    app.declare({ columns: [{ name: "handle", isRequired: true, isUnique: true }] });
+    file = app.writeMigration("AddHandle", byHand);
+    const files = app.snapshot();
+    const used = await app.database(app.production);
+    await succeeded(app.apply(used));
+    const applied = await app.lockstepWith({ PRODUCTION_DATABASE_URL: used }, "rewrite", file);
+    expect(applied.stderr).toMatch(/^LS3030 .* has run on production/);
+    await app.commit("Add handle by hand");
+    const unknown = await app.lockstepWith({ PRODUCTION_DATABASE_URL: undefined }, "rewrite", file);
+    expect(unknown.stderr).toMatch(/^LS3030 .*production \(PRODUCTION_DATABASE_URL is not set\)/);
+    expect(unknown.stderr).toContain(`npx lockstep rewrite ${file} --not-applied`);
+    expect([applied.code, unknown.code]).toEqual([1, 1]);
+    expect(app.snapshot()).toEqual(files);
+  });
+
+  test("expand takes its place", async () => {
+    const text = app.read(file);
+    const files = app.snapshot();
+    const dry = await succeeded(app.lockstep("rewrite", file, "--dry-run"));
+    expect(dry.stdout).toContain('fill "users"."handle" with lower(email)');
+    expect(app.snapshot()).toEqual(files);
+
+    await succeeded(app.lockstep("rewrite", file, "--not-applied"));
+    const [plan = "", ...others] = app.plans();
+    expect(others).toEqual([]);
+    expect(app.read(file)).not.toContain('UPDATE "users" SET');
+    const kept = Object.keys(app.snapshot()).filter((each) => /\/original\./.test(each));
+    expect(kept.map((each) => app.read(each))).toContain(text);
+    expect(app.read("src/users.ts")).toContain("handle: email.toLowerCase()");
+    const shown = await succeeded(app.lockstep("plan", plan));
+    expect(shown.stdout).toMatch(/Values of User.handle: lower\(email\) .*lockstep\/.*\/original\.\S+:\d+/);
+    await app.commit("In phases");
+  });
+
+  test("LS3030, LS3031: it is a plan's now, and others come after it", async () => {
+    const again = await app.lockstep("rewrite", file);
+    expect(again.stderr).toMatch(/^LS3030 .* is a migration of plan /);
+    const older = app.writeMigration("Older", ["SELECT 1"]);
+    const refused = await app.lockstep("rewrite", older);
+    expect(refused.stderr).toMatch(/^LS3031 /);
+    await app.discard();
+  });
+
+  test("the phases end where the file by itself ends, and the user's other statements have run", async () => {
+    await succeeded(app.apply(app.production));
+    expect(await app.drift(app.production)).toBeUndefined();
+    for (const command of [["backfill", "run"], ["next"], ["next", "--confirm", "writers-aware", "reads-steady"]])
+      await succeeded(app.lockstep(...command));
+    await succeeded(app.apply(app.production));
+    expect(await app.drift(app.production)).toBeUndefined();
+    expect(await countUsers(app.production, "handle = lower(email)")).toBe(50);
+    expect(await query(app.production, "SELECT name FROM side.tags ORDER BY 1")).toEqual([
+      { name: "a;b" },
+      { name: "it's" },
+    ]);
+    expect(await catalogue(app, app.production)).toEqual(own);
+  });
+});

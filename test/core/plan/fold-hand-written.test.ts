@@ -1,0 +1,137 @@
+import { describe, expect, it } from "vitest";
+import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
+import { loadParser } from "../../../core/src/sql/postgres/parser.js";
+import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+
+const parser = await loadParser();
+const fold = (sql: string) => foldHandWritten(readMigration(sql, "by-hand.sql", parser), "by-hand.sql", parser);
+const words = (sql: string) => sql.replace(/\s+/g, " ").trim();
+
+describe("what people write by hand, as one declaration and a value", () => {
+  it.each<{ name: string; sql: string; is: string; fill?: string; line?: number }>([
+    {
+      name: "add, UPDATE, SET NOT NULL",
+      sql: `ALTER TABLE users ADD COLUMN handle text;
+        UPDATE users SET handle = lower(email);
+        ALTER TABLE users ALTER COLUMN handle SET NOT NULL;`,
+      is: `ALTER TABLE "users" ADD COLUMN "handle" text NOT NULL;`,
+      fill: "lower(email)",
+      line: 2,
+    },
+    {
+      name: "an optional column stays optional",
+      sql: `ALTER TABLE users ADD COLUMN handle text; UPDATE users SET handle = lower(email) WHERE handle IS NULL;`,
+      is: `ALTER TABLE "users" ADD COLUMN "handle" text;`,
+      fill: "lower(email)",
+    },
+    {
+      name: "a default that is only there until rows are filled",
+      sql: `ALTER TABLE users ADD COLUMN handle text NOT NULL DEFAULT '';
+        UPDATE users SET handle = lower(email) WHERE handle = '';
+        ALTER TABLE users ALTER COLUMN handle DROP DEFAULT;`,
+      is: `ALTER TABLE "users" ADD COLUMN "handle" text NOT NULL;`,
+      fill: "lower(email)",
+    },
+    {
+      name: "a default that is all that rows get",
+      sql: `ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free'; ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;`,
+      is: `ALTER TABLE "users" ADD COLUMN "plan" text NOT NULL;`,
+      fill: "'free'",
+    },
+    {
+      name: "a default for new rows",
+      sql: `ALTER TABLE users ADD COLUMN plan varchar(9) COLLATE "C"; UPDATE users SET plan = 'old';
+        ALTER TABLE users ALTER plan SET DEFAULT 'free', ALTER plan SET NOT NULL;`,
+      is: `ALTER TABLE "users" ADD COLUMN "plan" varchar(9) COLLATE "C" DEFAULT 'free' NOT NULL;`,
+      fill: "'old'",
+    },
+    {
+      name: "several UPDATEs of some rows each",
+      sql: `ALTER TABLE users ADD COLUMN tier text;
+        UPDATE users SET tier = 'gold' WHERE spent > 100;
+        UPDATE users SET tier = 'new' WHERE tier IS NULL;
+        ALTER TABLE users ALTER tier SET NOT NULL;`,
+      is: `ALTER TABLE "users" ADD COLUMN "tier" text NOT NULL;`,
+      fill: "coalesce(CASE WHEN spent > 100 THEN 'gold' ELSE NULL END, 'new')",
+      line: 3,
+    },
+    {
+      name: "commas, keywords and parentheses in the value",
+      sql: `ALTER TABLE users ADD COLUMN handle text; UPDATE users SET handle = coalesce(nullif(a, ', set = where'), (SELECT 1)) /* where? */ WHERE "handle" IS NULL;`,
+      is: `ALTER TABLE "users" ADD COLUMN "handle" text;`,
+      fill: "coalesce(nullif(a, ', set = where'), (SELECT 1))",
+    },
+    {
+      name: "two columns in one UPDATE",
+      sql: `ALTER TABLE users ADD COLUMN a text, ADD COLUMN b int; UPDATE users SET a = upper(email), b = length(email); ALTER TABLE users ALTER a SET NOT NULL, ADD CHECK (b > 0);`,
+      is: `ALTER TABLE "users" ADD COLUMN "a" text NOT NULL, ADD COLUMN "b" int; ALTER TABLE "users" ADD CHECK (b > 0);`,
+      fill: "upper(email)",
+    },
+    {
+      name: "a constraint inside of the declaration, by the name that PostgreSQL gives it",
+      sql: `ALTER TABLE users ADD COLUMN handle text UNIQUE; UPDATE users SET handle = email;`,
+      is: `ALTER TABLE "users" ADD COLUMN "handle" text, ADD CONSTRAINT "users_handle_key" UNIQUE ("handle");`,
+      fill: "email",
+    },
+    {
+      name: "comments and what is not about new columns stay",
+      sql: `-- one\nALTER TABLE users ADD COLUMN a text NOT NULL;\n-- two\nUPDATE users SET email = lower(email);`,
+      is: `-- one ALTER TABLE users ADD COLUMN a text NOT NULL; -- two UPDATE users SET email = lower(email);`,
+    },
+    {
+      name: "a column of a new table",
+      sql: `CREATE TABLE t (); ALTER TABLE t ADD COLUMN a text; UPDATE t SET a = 'x'; ALTER TABLE t ALTER a SET NOT NULL;`,
+      is: `CREATE TABLE t (); ALTER TABLE t ADD COLUMN a text; UPDATE t SET a = 'x'; ALTER TABLE t ALTER a SET NOT NULL;`,
+    },
+    {
+      name: "a column that becomes another, or has a form of its own",
+      sql: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a TYPE citext; ALTER TABLE users ADD b int REFERENCES t;`,
+      is: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a TYPE citext; ALTER TABLE users ADD b int REFERENCES t;`,
+    },
+    {
+      name: "a default that comes too late for the rows that exist",
+      sql: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a SET DEFAULT 'x'; ALTER TABLE users ALTER a SET NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a SET DEFAULT 'x'; ALTER TABLE users ALTER a SET NOT NULL;`,
+    },
+  ])("$name", ({ sql, is, fill, line }) => {
+    const folded = fold(sql);
+    expect(words(folded.migration.sql)).toBe(is);
+    const [added] = folded.migration.operations.flatMap((each) => (each.kind === "addColumn" ? [each] : []));
+    const found = added && folded.fill(added.table, added.column.name);
+    expect(found?.sql).toBe(fill);
+    if (line !== undefined) expect(found?.line).toBe(line);
+  });
+
+  it("keeps the lines of what follows", () => {
+    const sql = `ALTER TABLE users ADD COLUMN a text;\n\nUPDATE users\n  SET a = 'x';\nALTER TABLE users\n  ALTER a SET NOT NULL,\n  ADD CHECK (a <> '');\nDROP TABLE old;\n`;
+    const { migration } = fold(sql);
+    expect(migration.operations.map(({ kind, line }) => [kind, line])).toEqual([
+      ["addColumn", 1],
+      ["addCheck", 5],
+      ["dropTable", 8],
+    ]);
+  });
+});
+
+describe("what cannot be folded", () => {
+  const add = "ALTER TABLE users ADD COLUMN a text;\n";
+  it.each([
+    ["LS2015", "another table", `${add}UPDATE users SET a = t.x FROM t WHERE t.id = users.id;`, 2],
+    ["LS2015", "a name of its own", `${add}UPDATE users u SET a = u.email;`, 2],
+    ["LS2015", "something given back", `${add}UPDATE users SET a = email RETURNING id;`, 2],
+    ["LS2015", "several columns at once", `${add}UPDATE users SET (a, email) = ('x', 'y');`, 2],
+    ["LS2015", "a column from before", `${add}UPDATE users SET a = email, email = lower(email);`, 2],
+    [
+      "LS2015",
+      "a column that stays as it is written",
+      `ALTER TABLE users ADD a text, ADD b int REFERENCES t;\nUPDATE users SET a = 'x', b = 1;`,
+      2,
+    ],
+    ["LS2016", "a statement that reads it", `${add}UPDATE users SET a = email;\nINSERT INTO t SELECT a FROM users;`, 3],
+    ["LS2016", "a block that may", `${add}UPDATE users SET a = email;\nDO $$ BEGIN PERFORM a FROM users; END $$;`, 3],
+  ])("%s: %s", (code, _, sql, line) => {
+    expect(() => fold(sql)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(`by-hand.sql:${line}: `) }),
+    );
+  });
+});

@@ -106,7 +106,7 @@ function foldColumn(
     } else if (operation.kind === "update") {
       const update = readUpdate(migration.statements[operation.statement]?.sql ?? "", parser);
       if (update === undefined || !setsOnly(operation, foldable)) throw notOfTheRow(file, operation, column.name);
-      fill = { sql: valueAfter(update, column, fill?.sql ?? column.defaultSql), line: operation.line };
+      fill = { sql: valueAfter(update, column, fill?.sql), line: operation.line };
     } else continue;
     gone.push(operation);
   }
@@ -135,16 +135,21 @@ function notOfTheRow(file: string, { table, line }: OperationOf<"update">, colum
   );
 }
 
-/** What a row has after an UPDATE, as one expression. `before`: what it had until then; undefined: NULL. */
-function valueAfter({ sets, whereSql }: PlainUpdate, { name }: ColumnDeclaration, before: string | undefined): string {
+/** What a row has after an UPDATE, as one expression. `former`: what UPDATEs before it gave; undefined: what it was added with. */
+function valueAfter(
+  { sets, whereSql }: PlainUpdate,
+  { name, defaultSql }: ColumnDeclaration,
+  former: string | undefined,
+): string {
   const value = sets.find(({ column }) => column === name)?.sql ?? "NULL";
   if (whereSql === undefined) return value;
+  const before = former ?? defaultSql;
   const own = `(?:"${pattern(name.replaceAll('"', '""'))}"|${pattern(name)})`;
   if (new RegExp(`^${own}\\s+IS\\s+NULL$`, "i").test(whereSql.trim()))
     return before === undefined ? value : `coalesce(${before}, ${value})`;
   // Rows that still have what the column was added with: all of them.
   const compared = new RegExp(`^${own}\\s*=\\s*([\\s\\S]+)$`, "i").exec(whereSql.trim())?.[1];
-  if (compared !== undefined && compared === before) return value;
+  if (former === undefined && compared !== undefined && compared === defaultSql) return value;
   return `CASE WHEN ${whereSql} THEN ${value} ELSE ${before ?? "NULL"} END`;
 }
 

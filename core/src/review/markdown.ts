@@ -67,7 +67,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
 function intro(plan: Plan, phases: readonly Phase[], isHeld: boolean): string {
   if (phases.length === 1)
     return "The migration that the ORM generated was rewritten so that nobody has to wait for it. It is one phase: once it is deployed, the plan is done.";
-  return `The migration that the ORM generated would have failed or blocked the running application. It was rewritten into ${phases.length} phases.
+  return `The migration as it stood would have failed or blocked the running application. It was rewritten into ${phases.length} phases.
 Each phase is deployed by itself and works with the application version before it and after it. Every phase can be taken back.
 ${paceText(plan)}
 ${isHeld ? "The later phases wait in [held](held) until the database says that they are safe." : ""}`.trimEnd();

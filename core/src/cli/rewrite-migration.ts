@@ -14,6 +14,7 @@ import { type FoldedMigration, foldHandWritten } from "../plan/fold-hand-written
 import { sha256 } from "../plan/hash.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { paceOf } from "../plan/pace.js";
+import { withoutField } from "../plan/plan-columns.js";
 import { planFolder } from "../plan/plan-file.js";
 import { type PlanSources, withFunctions } from "../plan/sources.js";
 import { isOpen, listPlans } from "../plan/store.js";
@@ -147,7 +148,7 @@ async function planOf(
   }
 }
 
-/** The values of UPDATEs, beside what the model says. @throws LS2017 where it says something else */
+/** The values of UPDATEs, beside what the model says. @throws LS2017 where it says something else · LS4002 where it says nothing */
 function withUpdates(
   column: PlanSources["column"],
   folded: FoldedMigration,
@@ -157,7 +158,8 @@ function withUpdates(
   return (table: TableName, name: string) => {
     const source = column(table, name);
     const fill = folded.fill(table, name);
-    if (source === undefined || fill === undefined) return source;
+    if (fill === undefined) return source;
+    if (source === undefined) throw withoutField(table, name);
     const other = source.compute === undefined ? source.fill?.sql : `fills.${source.model}.${source.field}`;
     if (other !== undefined && other !== fill.sql)
       throw new LockstepError(

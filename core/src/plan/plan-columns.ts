@@ -74,8 +74,7 @@ async function planColumn(
   const declaration = context.addedColumn(table, name);
   const source = sources.column(table, name);
   const label = `"${tableLabel(table)}"."${name}"`;
-  if (declaration === undefined || source === undefined)
-    throw new LockstepError("LS4002", `No model field is mapped to ${label}, although the migration adds that column.`);
+  if (declaration === undefined || source === undefined) throw withoutField(table, name);
   // A serial column's default is part of its type.
   const sequence = declaration.isSerial ? { name: serialSequence(table, name) } : undefined;
   const defaultSql = sequence === undefined ? declaration.defaultSql : nextOf({ ...table, ...sequence });
@@ -136,6 +135,15 @@ async function planColumn(
   refuseConstant(fill);
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write });
   return { ...common, fill, write, key };
+}
+
+/** A migration by hand may be ahead of the model. */
+export function withoutField(table: TableName, name: string): LockstepError {
+  return new LockstepError(
+    "LS4002",
+    `No model field is mapped to "${tableLabel(table)}"."${name}", although the migration adds that column.`,
+    { hint: "Declare it in the model, as it shall be in the end, then run the command again." },
+  );
 }
 
 /** @throws LS2030 a mirror that could not follow · LS2031 a sequence and another source · LS2054 a function in an optional column */

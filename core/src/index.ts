@@ -13,6 +13,7 @@ export type {
   FieldEdit,
   MigrationContent,
   MigrationFailure,
+  MigrationStatements,
   ModelEdit,
   OrmPlugin,
   OrmRun,

@@ -78,6 +78,11 @@ export const prismaPlugin: OrmPlugin = {
       .sort();
   },
 
+  async readStatements(project, name) {
+    const path = join(project.root, project.migrationsFolder, name, "migration.sql");
+    return existsSync(path) ? { up: [readFileSync(path, "utf8")], down: [] } : undefined;
+  },
+
   readApplied: readAppliedMigrations,
   readFailure: readMigrationFailure,
   deployingSession,

@@ -13,6 +13,8 @@ export const typeormPlugin: OrmPlugin = {
 
   findProject: async (cwd) => (await import("./detect/find-project.js")).findProject(cwd),
 
+  readStatements: async (project, name) =>
+    (await import("./migrations/statements.js")).readStatements(project as TypeormProject, name),
   readApplied: (connection, project) => readAppliedMigrations(connection, project as TypeormProject),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.
   readFailure: async () => undefined,

@@ -144,9 +144,8 @@ class Story {
 
   async runDirect(): Promise<void> {
     this.#direct = await must(this.app.generate("Direct", "-t", "1763648110000"));
-    this.#written = inPlace(
-      this.app.migrations().flatMap((file) => statements(this.app.read(`src/migrations/${file}`))),
-    );
+    const files = this.app.migrations().map((file) => this.app.read(`src/migrations/${file}`));
+    this.#written = inPlace(files.flatMap(statements), this.#own);
     await must(this.app.cli(["migration:run"]));
     await this.#expectClean();
   }
@@ -240,11 +239,11 @@ function statements(text: string): string[] {
 }
 
 /** An index that is built concurrently has a file of its own, behind the others: what is said counts it where TypeORM has it. */
-function inPlace(written: readonly string[]): string[] {
+function inPlace(written: readonly string[], own: readonly string[]): string[] {
   const isConcurrent = (text: string) => text.includes("CONCURRENTLY");
   const rest = written.filter((text) => !isConcurrent(text));
-  const at = rest.findIndex((text) => / FOREIGN KEY /.test(text));
-  return rest.toSpliced(at === -1 ? rest.length : at, 0, ...written.filter(isConcurrent));
+  const next = rest.indexOf(own[own.findIndex(isConcurrent) + 1] ?? "");
+  return rest.toSpliced(next === -1 ? rest.length : next, 0, ...written.filter(isConcurrent));
 }
 
 /** Whether a text names the table of a change, its other one or an enum of a column. */

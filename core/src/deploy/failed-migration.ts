@@ -1,9 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Connection } from "../db/connection.js";
 import { retryReason } from "../db/retry.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
-import type { MigrationFailure, OrmPlugin, Project } from "../plugin.js";
+import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";
 import type { IndexSpec } from "../repair/index-state.js";
 import { builtIndex, dropIndex, isRepeatable, type Settlement, settleUnit } from "../repair/settle-unit.js";
 import { loadParser } from "../sql/postgres/parser.js";
@@ -22,13 +20,17 @@ export interface FailedMigration {
   readonly index: IndexSpec | undefined;
   /** It may run again after `settle`. */
   readonly isRepeatable: boolean;
+  /** Statements that ran before and stay; undefined where the run has not told it. */
+  readonly left: readonly string[] | undefined;
+  /** What takes those back, in order, where the migration itself says it. */
+  readonly back: readonly string[];
   /** Makes it fit to run again. Errors as `settleUnit`. */
   settle(connection: Connection): Promise<Settlement | "building">;
 }
 
 /**
  * Reads why a migration failed, and whether it may simply run again: a unit of a plan may; of the user's own migrations one that is
- * a single statement, because PostgreSQL took all of that back.
+ * known to be statements alone, when PostgreSQL took all of that back: a single statement, or several in one transaction.
  */
 export async function readFailed(
   connection: Connection,
@@ -43,12 +45,14 @@ export async function readFailed(
     readonly plugin: OrmPlugin;
     readonly own: ReleasedUnit | undefined;
     /** What the run said, of an ORM that has not recorded the failure. */
-    readonly said?: MigrationFailure | undefined;
+    readonly said?: UnrecordedFailure | undefined;
   },
 ): Promise<FailedMigration> {
   const failure = said ?? (await plugin.readFailure(connection, name)) ?? { sqlState: undefined, text: undefined };
   const isOwn = own !== undefined && isRepeatable(own.unit);
-  const single = isOwn ? undefined : await singleStatement(project, plugin, name);
+  const statements = isOwn ? undefined : await plugin.readStatements(project, name);
+  const single = statements && (await singleStatement(statements));
+  const isTakenBack = statements !== undefined && said?.isInTransaction === true && said.left.length === 0;
   const index = isOwn ? builtIndex(own.unit) : single?.index;
   return {
     name,
@@ -57,7 +61,9 @@ export async function readFailed(
     isRecorded: said === undefined,
     index,
     isLock: isLockFailure(failure.sqlState, index !== undefined),
-    isRepeatable: isOwn || single !== undefined,
+    isRepeatable: isOwn || single !== undefined || isTakenBack,
+    left: isOwn ? undefined : said?.left,
+    back: backOf(statements, said?.left.length ?? 0),
     async settle(target) {
       if (isOwn) return settleUnit(target, own.unit);
       if (index !== undefined) await dropIndex(target, index, 5000);
@@ -73,17 +79,13 @@ function isLockFailure(sqlState: string | undefined, buildsIndex: boolean): bool
 }
 
 /** The user's own migration, when it is one statement: with the index that it builds, if that is what it does. */
-async function singleStatement(
-  project: Project,
-  plugin: OrmPlugin,
-  name: string,
-): Promise<{ readonly index: IndexSpec | undefined } | undefined> {
-  const path = join(project.root, plugin.migrationPath(project, name));
-  if (!existsSync(path)) return undefined;
+async function singleStatement({
+  up,
+}: MigrationStatements): Promise<{ readonly index: IndexSpec | undefined } | undefined> {
   const parser = await loadParser();
   let migration: ReturnType<typeof readMigration>;
   try {
-    migration = readMigration(readFileSync(path, "utf8"), path, parser);
+    migration = readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql", parser);
   } catch {
     return undefined; // what cannot be read is left to a person
   }
@@ -94,4 +96,10 @@ async function singleStatement(
   if (operation.kind !== "createIndex" || !operation.isConcurrent) return { index: undefined };
   const { table, isUnique, columns = [], method } = operation;
   return { index: { table, index: { name: operation.name, isUnique, columns, method } } };
+}
+
+/** ORMs write the way back in the opposite order, one for one where both are of the same length. */
+function backOf(statements: MigrationStatements | undefined, count: number): readonly string[] {
+  if (statements === undefined || count === 0 || statements.down.length !== statements.up.length) return [];
+  return statements.down.slice(-count);
 }

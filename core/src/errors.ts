@@ -576,7 +576,7 @@ export const errorTable = {
   },
   LS9063: {
     title: "That file has no SQL to run",
-    why: "It runs files of SQL, and the migrations that a plan has written: one statement each. What other migrations do TypeORM alone knows.",
+    why: "It runs files of SQL, the migrations that a plan has written, and others whose statements stand in them as they run. What code puts together TypeORM alone knows.",
     next: "Name such a file: npx lockstep typeorm execute <file>. Other migrations run with migration:run.",
     exit: 2,
   },

@@ -390,7 +390,7 @@ export const errorTable = {
   },
   LS7020: {
     title: "A migration failed on the target",
-    why: "PostgreSQL refused it for a reason that trying again does not change. Later migrations wait.",
+    why: "PostgreSQL refused it for a reason that trying again does not change, or nobody can tell from its text what it has done so far. Later migrations wait.",
     next: "Correct the cause that the message names, then run the deployment again.",
     exit: 3,
   },

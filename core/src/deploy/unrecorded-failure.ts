@@ -32,7 +32,7 @@ export function unrecordedFailure(
     const back = failed.back.map((sql) => `${sql.trim().replace(/;$/, "")};`).join(" ");
     return error(
       [
-        `No transaction held it, so ${left.length === 1 ? "the statement" : `the ${left.length} statements`} before stayed, and nothing of the migration is recorded:`,
+        `No transaction takes it back: ${left.length === 1 ? "the statement" : `the ${left.length} statements`} before stayed, and nothing of the migration is recorded:`,
         ...left.map((sql) => `  ${sql}`),
       ],
       `${again[0]?.toUpperCase()}${again.slice(1)}, which fails where that is there. Either take it back on ${target.name}${back === "" ? "" : ` (${back})`}, correct the cause, then ${command}. Or ${byHand}`,

@@ -238,6 +238,15 @@ describe("migration:run of the project, aimed at a target", () => {
         code: "LS7020",
         hint: expect.stringMatching(/^It waited for a lock. .* When nobody holds the table: npx lockstep deploy /),
       });
+
+      const commit = "await q.commitTransaction(); await q.startTransaction();";
+      const texts = ["CREATE TABLE e (id int)", "CREATE TABLE f (id int)", "SELECT 1 / 0"].map((sql) => query(sql));
+      write(...migration(1700000000002, `${texts[0]} ${commit} ${texts[1]} ${texts[2]}`));
+      expect(await attempt(project, url, never)).toMatchObject({
+        message: expect.stringMatching(
+          /ERROR: division by zero\n.*the statement before stayed.*\n {2}CREATE TABLE e \(id int\)$/,
+        ),
+      });
       await end();
     });
 
@@ -260,7 +269,7 @@ describe("migration:run of the project, aimed at a target", () => {
         code: "LS7020",
         message: `1700000000001-Own failed on production.
 ERROR: relation "c" does not exist
-No transaction held it, so the statement before stayed, and nothing of the migration is recorded:
+No transaction takes it back: the statement before stayed, and nothing of the migration is recorded:
   CREATE TABLE a (id int)`,
       });
       expect((error as LockstepError).hint).toMatch(

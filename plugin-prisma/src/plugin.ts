@@ -78,14 +78,14 @@ export const prismaPlugin: OrmPlugin = {
       .sort();
   },
 
+  readApplied: readAppliedMigrations,
+  readFailure: readMigrationFailure,
+  deployingSession,
+
   async readStatements(project, name) {
     const path = join(project.root, project.migrationsFolder, name, "migration.sql");
     return existsSync(path) ? { up: [readFileSync(path, "utf8")], down: [] } : undefined;
   },
-
-  readApplied: readAppliedMigrations,
-  readFailure: readMigrationFailure,
-  deployingSession,
 
   deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
   resolve: async (project, url, migration, as) =>

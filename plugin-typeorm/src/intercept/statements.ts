@@ -83,7 +83,7 @@ export function readQueries(up: readonly Query[], parser: Parser): Pick<Change, 
  * The plan with TypeORM's own statements in its `original` units: their parameters, and what takes them back. Whatever a plan's unit
  * does instead of a statement brings its own.
  */
-export function withQueries(plan: Plan, change: Change): Plan {
+export function withQueries(plan: Plan, change: Pick<Change, "migration" | "queries" | "down" | "steps">): Plan {
   const owners = ownersOf(plan, change.migration);
   const downOwner = downOwners(change, owners);
   const units = plan.units.map((unit): Unit => {

@@ -3,7 +3,8 @@ import { retryReason } from "../db/retry.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";
 import type { IndexSpec } from "../repair/index-state.js";
-import { builtIndex, dropIndex, isRepeatable, type Settlement, settleUnit } from "../repair/settle-unit.js";
+import { builtIndex, isRepeatable, type Settlement, settleIndex, settleUnit } from "../repair/settle-unit.js";
+import { unitIndex } from "../rules/steps.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 
@@ -66,8 +67,7 @@ export async function readFailed(
     back: backOf(statements, said?.left.length ?? 0),
     async settle(target) {
       if (isOwn) return settleUnit(target, own.unit);
-      if (index !== undefined) await dropIndex(target, index, 5000);
-      return "rolled-back";
+      return index === undefined ? "rolled-back" : settleIndex(target, index);
     },
   };
 }
@@ -94,8 +94,7 @@ async function singleStatement({
   // These may commit in between.
   if (operation.kind === "unknown" && /^(do|call)\b/i.test(operation.sql)) return undefined;
   if (operation.kind !== "createIndex" || !operation.isConcurrent) return { index: undefined };
-  const { table, isUnique, columns = [], method } = operation;
-  return { index: { table, index: { name: operation.name, isUnique, columns, method } } };
+  return { index: { table: operation.table, index: unitIndex(operation) } };
 }
 
 /** ORMs write the way back in the opposite order, one for one where both are of the same length. */

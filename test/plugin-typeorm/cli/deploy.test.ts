@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Connection, connect } from "../../../core/src/db/connection.js";
 import { type DeployEvent, deployTarget } from "../../../core/src/deploy/deploy-target.js";
+import { readFailed } from "../../../core/src/deploy/failed-migration.js";
 import type { LockstepError } from "../../../core/src/errors.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
 import { unitText } from "../../../core/src/release/unit-files.js";
@@ -285,6 +286,13 @@ No transaction takes it back: the statement before stayed, and nothing of the mi
       const reader = await openSession(url);
       await reader.query("BEGIN; LOCK TABLE a IN ROW EXCLUSIVE MODE");
       expect(await attempt(project, url, () => reader.end())).toEqual({ applied: ["1700000000001-Own"], attempts: 2 });
+      // What is valid was not left by a build that broke off.
+      write(...migration(1700000000002, query("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (id)")));
+      const said = { migration: "1700000000002-Own", sqlState: "55P03", text: "", left: [], isInTransaction: false };
+      const options = { project, plugin: typeormPlugin, own: undefined, said };
+      const failed = await readFailed(connection, said.migration, options);
+      expect(failed).toMatchObject({ isLock: true, isRepeatable: true });
+      expect(await failed.settle(connection)).toBe("applied");
       const { rows } = await connection.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass");
       expect(rows).toEqual([{ indisvalid: true }]);
       await end();

@@ -204,8 +204,12 @@ class Deployment {
     return readFailed(this.#connection, name, { ...this.#request, own, ...(isRecorded ? {} : { said }) });
   }
 
-  #blockers({ own, index }: FailedMigration): Promise<readonly string[]> {
-    const tables = [...tablesOf(own === undefined ? [] : [own]), ...(index === undefined ? [] : [index.table])];
+  #blockers({ own, index, tables: named }: FailedMigration): Promise<readonly string[]> {
+    const tables = [
+      ...tablesOf(own === undefined ? [] : [own]),
+      ...named,
+      ...(index === undefined ? [] : [index.table]),
+    ];
     return findBlockers(this.#connection, {
       tables: tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at),
       buildsIndex: index !== undefined,

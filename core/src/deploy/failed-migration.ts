@@ -1,5 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import { retryReason } from "../db/retry.js";
+import type { Migration, Operation, TableName } from "../model/index.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";
 import type { IndexSpec } from "../repair/index-state.js";
@@ -17,6 +18,8 @@ export interface FailedMigration {
   readonly isRecorded: boolean;
   /** Locks, and nothing in the data or the statement, stopped it. */
   readonly isLock: boolean;
+  /** The tables that its text names; of a unit its plan knows them. */
+  readonly tables: readonly TableName[];
   /** The index that it builds concurrently. */
   readonly index: IndexSpec | undefined;
   /** It may run again after `settle`. */
@@ -52,7 +55,8 @@ export async function readFailed(
   const failure = said ?? (await plugin.readFailure(connection, name)) ?? { sqlState: undefined, text: undefined };
   const isOwn = own !== undefined && isRepeatable(own.unit);
   const statements = isOwn ? undefined : await plugin.readStatements(project, name);
-  const single = statements && (await singleStatement(statements));
+  const read = statements && (await readTexts(statements));
+  const single = read && singleStatement(read);
   const isTakenBack = statements !== undefined && said?.isInTransaction === true && said.left.length === 0;
   const index = isOwn ? builtIndex(own.unit) : single?.index;
   return {
@@ -60,6 +64,7 @@ export async function readFailed(
     failure,
     own,
     isRecorded: said === undefined,
+    tables: (read?.operations ?? []).flatMap(tablesOfOperation),
     index,
     isLock: isLockFailure(failure.sqlState, index !== undefined),
     isRepeatable: isOwn || single !== undefined || isTakenBack,
@@ -78,23 +83,32 @@ function isLockFailure(sqlState: string | undefined, buildsIndex: boolean): bool
   return reason === "locked" || reason === "conflict" || (buildsIndex && sqlState === "57014");
 }
 
-/** The user's own migration, when it is one statement: with the index that it builds, if that is what it does. */
-async function singleStatement({
-  up,
-}: MigrationStatements): Promise<{ readonly index: IndexSpec | undefined } | undefined> {
+/** What cannot be read is left to a person. */
+async function readTexts({ up }: MigrationStatements): Promise<Migration | undefined> {
   const parser = await loadParser();
-  let migration: ReturnType<typeof readMigration>;
   try {
-    migration = readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql", parser);
+    return readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql", parser);
   } catch {
-    return undefined; // what cannot be read is left to a person
+    return undefined;
   }
+}
+
+/** The user's own migration, when it is one statement: with the index that it builds, if that is what it does. */
+function singleStatement(migration: Migration): { readonly index: IndexSpec | undefined } | undefined {
   const [operation] = migration.operations;
   if (migration.statements.length !== 1 || operation === undefined) return undefined;
   // These may commit in between.
   if (operation.kind === "unknown" && /^(do|call)\b/i.test(operation.sql)) return undefined;
   if (operation.kind !== "createIndex" || !operation.isConcurrent) return { index: undefined };
   return { index: { table: operation.table, index: unitIndex(operation) } };
+}
+
+function tablesOfOperation(operation: Operation): readonly TableName[] {
+  if (operation.kind === "unknown") return operation.tables;
+  return [
+    ...("table" in operation ? [operation.table] : []),
+    ...("references" in operation ? [operation.references] : []),
+  ];
 }
 
 /** ORMs write the way back in the opposite order, one for one where both are of the same length. */

@@ -200,6 +200,7 @@ describe("migration:run of the project, aimed at a target", () => {
   });
 
   describe("a migration of the user's own", () => {
+    let inTheWay: readonly string[] = [];
     const attempt = (project: Awaited<ReturnType<typeof findProject>>, url: string, sleep: () => Promise<void>) =>
       deployTarget({
         target: { name: "production", url },
@@ -210,7 +211,9 @@ describe("migration:run of the project, aimed at a target", () => {
         clock: { now: () => 0, sleep },
         random: () => 0,
         signal: new AbortController().signal,
-        onEvent: () => undefined,
+        onEvent: (event) => {
+          if (event.kind === "locked") inTheWay = event.blockers;
+        },
       }).catch((error: LockstepError) => error);
     const migration = (stamp: number, up: string, down = "") =>
       [
@@ -226,9 +229,10 @@ describe("migration:run of the project, aimed at a target", () => {
       await connection.query("CREATE TABLE a (id int)");
       write(...migration(1700000000001, query("CREATE TABLE b (id int)", "ALTER TABLE a ADD c int")));
       const project = await findProject(root);
-      const reader = await openSession(url);
+      const reader = await openSession(url, { application_name: "reporting" });
       await reader.query("BEGIN; SELECT FROM a");
       expect(await attempt(project, url, () => reader.end())).toEqual({ applied: ["1700000000001-Own"], attempts: 2 });
+      expect(inTheWay).toEqual([expect.stringMatching(/^pid \d+ \(.*reporting\) holds "a" since /)]);
 
       const other = await openSession(url);
       await other.query("BEGIN; SELECT FROM a");

@@ -55,7 +55,10 @@ export async function readStatus(
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
   const isDone =
     isReleased &&
-    states.every((state) => state.error === undefined && state.phases.every((phase) => phase.state === "done"));
+    states.every(
+      ({ error, phases, remains }) =>
+        error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0,
+    );
   return {
     plan: plan.id,
     columns: plan.columns.map(columnLabel),

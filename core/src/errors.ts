@@ -432,7 +432,7 @@ export const errorTable = {
   },
   LS7020: {
     title: "A migration failed on the target",
-    why: "PostgreSQL refused it for a reason that trying again does not change. Later migrations wait.",
+    why: "PostgreSQL refused it for a reason that trying again does not change, or nobody can tell from its text what it has done so far. Later migrations wait.",
     next: "Correct the cause that the message names, then run the deployment again.",
     exit: 3,
   },
@@ -618,7 +618,7 @@ export const errorTable = {
   },
   LS9063: {
     title: "That file has no SQL to run",
-    why: "It runs files of SQL, and the migrations that a plan has written: one statement each. What other migrations do TypeORM alone knows.",
+    why: "It runs files of SQL, the migrations that a plan has written, and others whose statements stand in them as they run. What code puts together TypeORM alone knows.",
     next: "Name such a file: npx lockstep typeorm execute <file>. Other migrations run with migration:run.",
     exit: 2,
   },

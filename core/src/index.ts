@@ -14,6 +14,7 @@ export type {
   HandWrittenMigration,
   MigrationContent,
   MigrationFailure,
+  MigrationStatements,
   ModelEdit,
   OrmPlugin,
   OrmRun,

@@ -11,6 +11,7 @@ export { assertAgreement } from "./intercept/agreement.js";
 export { DevelopmentDatabase } from "./intercept/development-database.js";
 export { refuseSecondChange } from "./intercept/second-change.js";
 export { expandText, foundText } from "./intercept/summary.js";
+export { concurrentIndex } from "./plan/assemble-units.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
 export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
 export { refuseNewKeyColumns } from "./plan/guard-keys.js";
@@ -25,6 +26,7 @@ export {
 } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
 export type { ReleasingPlugin } from "./release/edit-code.js";
+export { indexMigration } from "./release/index-migration.js";
 export { modelEdit, type PhaseFiles, preparePhase, releaseUnits } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";

@@ -96,7 +96,24 @@ export interface OrmRun {
    * The migration that ended the run, for an ORM that records no failures: all there is to know is what this run said. Absent when
    * none failed, and when the run ended without a word.
    */
-  readonly failed?: MigrationFailure & { readonly migration: string };
+  readonly failed?: UnrecordedFailure;
+}
+
+/** A failure that only the run itself can tell of. */
+export interface UnrecordedFailure extends MigrationFailure {
+  readonly migration: string;
+  /** Its statements that ran before and stay, shortened: no transaction held them. */
+  readonly left: readonly string[];
+  /** A transaction held the statement that failed, and took everything back that is not among `left`. */
+  readonly isInTransaction: boolean;
+}
+
+/** What a migration runs, as far as its text says it. */
+export interface MigrationStatements {
+  /** One text a query, of one statement or several. */
+  readonly up: readonly string[];
+  /** What takes it back, in the order in which it runs; empty where that is not known. */
+  readonly down: readonly string[];
 }
 
 /** A migration that a person has written: what it runs, and what the models say about the columns in it. */
@@ -163,6 +180,8 @@ export interface OrmPlugin {
   migrationText(project: Project, name: string, content: MigrationContent): string;
   /** The SQL that such a text was made of, the same bytes; undefined when somebody has rewritten it. */
   migrationSql(text: string): string | undefined;
+  /** What a migration of the repository runs; undefined when its text does not say: statements that code puts together. */
+  readStatements(project: Project, name: string): Promise<MigrationStatements | undefined>;
   /** Names of the migrations in the repository, in order. */
   listMigrations(project: Project): readonly string[];
   /**

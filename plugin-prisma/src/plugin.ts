@@ -85,6 +85,11 @@ export const prismaPlugin: OrmPlugin = {
   readFailure: readMigrationFailure,
   deployingSession,
 
+  async readStatements(project, name) {
+    const path = join(project.root, project.migrationsFolder, name, "migration.sql");
+    return existsSync(path) ? { up: [readFileSync(path, "utf8")], down: [] } : undefined;
+  },
+
   deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),

@@ -20,6 +20,8 @@ export const typeormPlugin: OrmPlugin = {
   // TypeORM has no table for that: a run says it, see OrmRun.failed.
   readFailure: async () => undefined,
   deployingSession,
+  readStatements: async (project, name) =>
+    (await import("./migrations/statements.js")).readStatements(project as TypeormProject, name),
 
   deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
   resolve: async (project, url, migration, as) =>

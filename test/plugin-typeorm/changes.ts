@@ -135,7 +135,7 @@ export const entityChanges: readonly EntityChange[] = [
   },
   {
     kind: "index concurrent option",
-    outcome: "passes",
+    outcome: "corrected",
     after: { name: `@Index({ concurrent: true })\n${plain.name}` },
   },
   {

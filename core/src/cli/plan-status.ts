@@ -12,6 +12,7 @@ import type { Colors } from "../review/terminal.js";
 import { columnLabel, counted } from "../review/words.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { askPhase, migrationOf, openTarget } from "./ask-target.js";
+import { type RunRemains, readRemains } from "./run-remains.js";
 import type { Target } from "./targets.js";
 
 /** One plan, in the repository and on the targets. */
@@ -37,6 +38,8 @@ export interface TargetStatus {
   readonly lacking: readonly { readonly statement: string; readonly help: string }[];
   /** Migrations that take a phase back and have not run there. */
   readonly pendingUndo: readonly string[];
+  /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
+  readonly remains?: RunRemains;
   readonly error?: string;
 }
 
@@ -52,7 +55,10 @@ export async function readStatus(
   const isReleased = plan.state.released === "undone" || nextPhase(plan) === undefined;
   const isDone =
     isReleased &&
-    states.every((state) => state.error === undefined && state.phases.every((phase) => phase.state === "done"));
+    states.every(
+      ({ error, phases, remains }) =>
+        error === undefined && phases.every(({ state }) => state === "done") && (remains?.left ?? []).length === 0,
+    );
   return {
     plan: plan.id,
     columns: plan.columns.map(columnLabel),
@@ -92,6 +98,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
       pendingUndo: releasesOf(plan)
         .filter(({ kind, file }) => kind === "undo" && units.pending.includes(migrationOf(file)))
         .map(({ file }) => file),
+      remains: await readRemains(open.connection, { plan, target, project, plugin }),
       phases: isUndone
         ? [{ phase: "expand" as const, ...undoneState(units.pending) }]
         : phasesOf(plan).map((phase) => ({ phase, ...phaseState(plan, phase, open.facts.units, isFilled, backfills) })),
@@ -164,6 +171,8 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   if (problem !== undefined) return `make ${problem.target} reachable: ${problem.error}`;
   const failed = states.find((state) => state.failed.length > 0);
   if (failed !== undefined) return failedText(plan, failed, plugin);
+  const broken = states.find(({ remains }) => remains?.left.some(({ isRepaired }) => isRepaired) === true);
+  if (broken !== undefined) return `npx lockstep repair ${plan.id} --target ${broken.target}`;
   const lack = states.flatMap((state) => state.lacking)[0];
   if (lack !== undefined) return lack.help;
   const isOpen = (phase: Phase) =>
@@ -204,6 +213,21 @@ function pendingContractUndo(plan: Plan, states: readonly TargetStatus[]): strin
     .map(({ file }) => file);
 }
 
+function remainsText({ target, remains }: TargetStatus, colors: Colors): string[] {
+  if (remains === undefined) return [];
+  const { running, left, notRun } = remains;
+  return [
+    ...(running === undefined
+      ? []
+      : [`  ${colors.cyan("▶")} ${target}: pid ${running} runs migrations at this moment`]),
+    ...left.map(({ what, isRepaired }) => `  ${isRepaired ? colors.red("✖") : colors.yellow("!")} ${target}: ${what}`),
+    ...notRun.map(
+      ({ migration, isPassed }) =>
+        `  ${colors.yellow("!")} ${target}: ${migration} has not run${isPassed ? ", although one after it has" : ""}`,
+    ),
+  ];
+}
+
 /** A plan as people see it: a line each target and phase. */
 export function statusText(status: PlanStatus, colors: Colors): string {
   const state = status.isDone
@@ -223,6 +247,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
   const failed = status.targets.flatMap((target) => [
     ...target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
     ...target.lacking.map(({ statement }) => `  ${colors.red("✖")} ${statement} on ${target.target}`),
+    ...remainsText(target, colors),
   ]);
   return [
     `${colors.bold(status.plan)}   ${status.columns.join(", ")}   ${state}${status.pace === "brisk" ? ", brisk" : ""}`,

@@ -11,6 +11,7 @@ import type { Settlement } from "../repair/settle-unit.js";
 import { findBlockers } from "./blockers.js";
 import { type FailedMigration, readFailed } from "./failed-migration.js";
 import { needNotRun } from "./taken-back.js";
+import { unrecordedFailure } from "./unrecorded-failure.js";
 
 /** What happens on the way, for people. */
 export type DeployEvent =
@@ -78,9 +79,12 @@ class Deployment {
   async run(): Promise<DeployResult> {
     const { attempts, plugin, target, onEvent } = this.#request;
     const before = await this.#state();
+    let last: FailedMigration | undefined;
     for (let attempt = 1; ; attempt++) {
       this.#throwIfCancelled();
-      const locked = (await this.#settleAll(attempt === 1)) ?? (await this.#runOnce());
+      const left = (await this.#settleAll(attempt === 1)) ?? (await this.#settleUnrecorded(last));
+      const locked = left ?? (await this.#runOnce());
+      last = locked;
       if (locked === undefined) {
         const { applied } = await plugin.readApplied(this.#connection, this.#request.project);
         return {
@@ -165,9 +169,9 @@ class Deployment {
     return undefined;
   }
 
-  /** What a failure has left that the ORM has not recorded. The next run would do this as well. */
-  async #settleUnrecorded(failed: FailedMigration): Promise<FailedMigration | undefined> {
-    if (failed.isRecorded) return undefined;
+  /** What a failure has left that the ORM has not recorded. Of a unit the next run would do this as well. */
+  async #settleUnrecorded(failed: FailedMigration | undefined): Promise<FailedMigration | undefined> {
+    if (failed === undefined || failed.isRecorded) return undefined;
     try {
       return (await failed.settle(this.#connection)) === "building" ? failed : undefined;
     } catch (error) {
@@ -200,8 +204,12 @@ class Deployment {
     return readFailed(this.#connection, name, { ...this.#request, own, ...(isRecorded ? {} : { said }) });
   }
 
-  #blockers({ own, index }: FailedMigration): Promise<readonly string[]> {
-    const tables = [...tablesOf(own === undefined ? [] : [own]), ...(index === undefined ? [] : [index.table])];
+  #blockers({ own, index, tables: named }: FailedMigration): Promise<readonly string[]> {
+    const tables = [
+      ...tablesOf(own === undefined ? [] : [own]),
+      ...named,
+      ...(index === undefined ? [] : [index.table]),
+    ];
     return findBlockers(this.#connection, {
       tables: tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at),
       buildsIndex: index !== undefined,
@@ -223,7 +231,10 @@ class Deployment {
         ? `npx lockstep backfill run ${own.plan.id} --target ${target.name}, then ${this.#command()}`
         : own !== undefined && failed.isRepeatable
           ? `Correct the cause, then ${this.#command()}`
-          : this.#resolveByHand(name);
+          : failed.isRecorded
+            ? this.#resolveByHand(name)
+            : undefined;
+    if (remedy === undefined) return unrecordedFailure(failed, cause, { ...this.#request, command: this.#command() });
     return new LockstepError("LS7020", `${name} failed on ${target.name}.\n${cause}`, {
       hint: remedy,
       details: { migration: name, target: target.name, sqlState: failure.sqlState },

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import type { Connection } from "../db/connection.js";
 import { retryReason } from "../db/retry.js";
+import type { Migration, Operation, TableName } from "../model/index.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
-import type { MigrationFailure, OrmPlugin, Project } from "../plugin.js";
+import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";
 import type { IndexSpec } from "../repair/index-state.js";
-import { builtIndex, dropIndex, isRepeatable, type Settlement, settleUnit } from "../repair/settle-unit.js";
+import { builtIndex, isRepeatable, type Settlement, settleIndex, settleUnit } from "../repair/settle-unit.js";
+import { unitIndex } from "../rules/steps.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 
@@ -18,17 +18,23 @@ export interface FailedMigration {
   readonly isRecorded: boolean;
   /** Locks, and nothing in the data or the statement, stopped it. */
   readonly isLock: boolean;
+  /** The tables that its text names; of a unit its plan knows them. */
+  readonly tables: readonly TableName[];
   /** The index that it builds concurrently. */
   readonly index: IndexSpec | undefined;
   /** It may run again after `settle`. */
   readonly isRepeatable: boolean;
+  /** Statements that ran before and stay; undefined where the run has not told it. */
+  readonly left: readonly string[] | undefined;
+  /** What takes those back, in order, where the migration itself says it. */
+  readonly back: readonly string[];
   /** Makes it fit to run again. Errors as `settleUnit`. */
   settle(connection: Connection): Promise<Settlement | "building">;
 }
 
 /**
  * Reads why a migration failed, and whether it may simply run again: a unit of a plan may; of the user's own migrations one that is
- * a single statement, because PostgreSQL took all of that back.
+ * known to be statements alone, when PostgreSQL took all of that back: a single statement, or several in one transaction.
  */
 export async function readFailed(
   connection: Connection,
@@ -43,25 +49,30 @@ export async function readFailed(
     readonly plugin: OrmPlugin;
     readonly own: ReleasedUnit | undefined;
     /** What the run said, of an ORM that has not recorded the failure. */
-    readonly said?: MigrationFailure | undefined;
+    readonly said?: UnrecordedFailure | undefined;
   },
 ): Promise<FailedMigration> {
   const failure = said ?? (await plugin.readFailure(connection, name)) ?? { sqlState: undefined, text: undefined };
   const isOwn = own !== undefined && isRepeatable(own.unit);
-  const single = isOwn ? undefined : await singleStatement(project, plugin, name);
+  const statements = isOwn ? undefined : await plugin.readStatements(project, name);
+  const read = statements && (await readTexts(statements));
+  const single = read && singleStatement(read);
+  const isTakenBack = statements !== undefined && said?.isInTransaction === true && said.left.length === 0;
   const index = isOwn ? builtIndex(own.unit) : single?.index;
   return {
     name,
     failure,
     own,
     isRecorded: said === undefined,
+    tables: (read?.operations ?? []).flatMap(tablesOfOperation),
     index,
     isLock: isLockFailure(failure.sqlState, index !== undefined),
-    isRepeatable: isOwn || single !== undefined,
+    isRepeatable: isOwn || single !== undefined || isTakenBack,
+    left: isOwn ? undefined : said?.left,
+    back: backOf(statements, said?.left.length ?? 0),
     async settle(target) {
       if (isOwn) return settleUnit(target, own.unit);
-      if (index !== undefined) await dropIndex(target, index, 5000);
-      return "rolled-back";
+      return index === undefined ? "rolled-back" : settleIndex(target, index);
     },
   };
 }
@@ -72,26 +83,36 @@ function isLockFailure(sqlState: string | undefined, buildsIndex: boolean): bool
   return reason === "locked" || reason === "conflict" || (buildsIndex && sqlState === "57014");
 }
 
-/** The user's own migration, when it is one statement: with the index that it builds, if that is what it does. */
-async function singleStatement(
-  project: Project,
-  plugin: OrmPlugin,
-  name: string,
-): Promise<{ readonly index: IndexSpec | undefined } | undefined> {
-  const path = join(project.root, plugin.migrationPath(project, name));
-  if (!existsSync(path)) return undefined;
+/** What cannot be read is left to a person. */
+async function readTexts({ up }: MigrationStatements): Promise<Migration | undefined> {
   const parser = await loadParser();
-  let migration: ReturnType<typeof readMigration>;
   try {
-    migration = readMigration(readFileSync(path, "utf8"), path, parser);
+    return readMigration(up.map((sql) => `${sql}\n;`).join("\n"), "migration.sql", parser);
   } catch {
-    return undefined; // what cannot be read is left to a person
+    return undefined;
   }
+}
+
+/** The user's own migration, when it is one statement: with the index that it builds, if that is what it does. */
+function singleStatement(migration: Migration): { readonly index: IndexSpec | undefined } | undefined {
   const [operation] = migration.operations;
   if (migration.statements.length !== 1 || operation === undefined) return undefined;
   // These may commit in between.
   if (operation.kind === "unknown" && /^(do|call)\b/i.test(operation.sql)) return undefined;
   if (operation.kind !== "createIndex" || !operation.isConcurrent) return { index: undefined };
-  const { table, isUnique, columns = [], method } = operation;
-  return { index: { table, index: { name: operation.name, isUnique, columns, method } } };
+  return { index: { table: operation.table, index: unitIndex(operation) } };
+}
+
+function tablesOfOperation(operation: Operation): readonly TableName[] {
+  if (operation.kind === "unknown") return operation.tables;
+  return [
+    ...("table" in operation ? [operation.table] : []),
+    ...("references" in operation ? [operation.references] : []),
+  ];
+}
+
+/** ORMs write the way back in the opposite order, one for one where both are of the same length. */
+function backOf(statements: MigrationStatements | undefined, count: number): readonly string[] {
+  if (statements === undefined || count === 0 || statements.down.length !== statements.up.length) return [];
+  return statements.down.slice(-count);
 }

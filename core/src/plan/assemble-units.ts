@@ -11,6 +11,7 @@ import {
 } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
 import type { Rewrite } from "../rules/rule.js";
+import { buildIndex, unitIndex } from "../rules/steps.js";
 import { describeUnit } from "../sql/postgres/units/index.js";
 import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 
@@ -21,7 +22,8 @@ export interface Rewritten extends Finding {
 
 /**
  * The units of expand: the plan's own, and the statements that pass as they stand between them, in the user's order. A statement
- * with safe and unsafe clauses is cut at its clauses; nothing is lost and nothing changes places.
+ * with safe and unsafe clauses is cut at its clauses; nothing is lost and nothing changes places. An index that the user wants built
+ * concurrently cannot share a file with anything: it is a unit as those of the plan are.
  */
 export function expandUnits(migration: Migration, rewritten: readonly Rewritten[]): Unit[] {
   const specs: UnitSpec[] = [];
@@ -34,6 +36,13 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
   for (const statement of migration.statements) {
     const operations = migration.operations.filter((operation) => operation.statement === statement.index);
     const own = operations.filter((operation) => claimed.has(operation));
+    const concurrent = own.length === 0 ? concurrentIndex(operations) : undefined;
+    if (concurrent !== undefined) {
+      flush();
+      for (const step of buildIndex(concurrent.table, unitIndex(concurrent)))
+        if (step.kind === "ddl") mergeSpec(specs, step.unit);
+      continue;
+    }
     if (own.length === 0) {
       original += statement.full;
       continue;
@@ -70,6 +79,11 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
   original += migration.tail.trim() === "" ? "" : migration.tail;
   flush();
   return toUnits(specs, "expand");
+}
+
+/** CREATE INDEX CONCURRENTLY is all of its statement. */
+export function concurrentIndex([first]: readonly Operation[]): OperationOf<"createIndex"> | undefined {
+  return first?.kind === "createIndex" && first.isConcurrent && first.name !== "" ? first : undefined;
 }
 
 /** What rules ask for in place of an ADD COLUMN. */

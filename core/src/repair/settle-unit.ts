@@ -33,7 +33,15 @@ export async function settleUnit(
   lockTimeoutMs = 5000,
 ): Promise<Settlement | "building"> {
   const index = builtIndex(unit);
-  if (index === undefined) return "rolled-back";
+  return index === undefined ? "rolled-back" : settleIndex(connection, index, lockTimeoutMs);
+}
+
+/** The same for an index, whoever builds it. One of its name that is valid and not the same is left alone. */
+export async function settleIndex(
+  connection: Connection,
+  index: IndexSpec,
+  lockTimeoutMs = 5000,
+): Promise<Settlement | "building"> {
   const { kind } = await readIndex(connection, index);
   if (kind === "valid") return "applied";
   if (kind === "building") return "building";

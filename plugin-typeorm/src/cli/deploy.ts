@@ -19,8 +19,8 @@ export async function deploy(project: Project, url: string, onLine: (line: strin
   const failure = told.find((each) => each.kind === "failed");
   if (failure === undefined) return run;
   const file = readMigrationFiles(typeorm).find(({ recordedAs }) => recordedAs.includes(failure.migration));
-  const { sqlState, text } = failure;
-  return { ...run, failed: { migration: file?.name ?? failure.migration, sqlState, text } };
+  const { sqlState, text, left, isInTransaction } = failure;
+  return { ...run, failed: { migration: file?.name ?? failure.migration, sqlState, text, left, isInTransaction } };
 }
 
 /**

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { LockstepError, type PluginCommandContext } from "@lockstep/core";
 import { findProject } from "../detect/find-project.js";
-import { readMigrationSql } from "../migrations/read-sql.js";
+import { isUnit, readMigrationSql } from "../migrations/read-sql.js";
 import { commandOf } from "./command.js";
 
 /**
@@ -18,7 +18,7 @@ export async function execute(
   { cwd, env, out, err }: Pick<PluginCommandContext, "cwd" | "env" | "out" | "err">,
 ): Promise<number> {
   const project = await findProject(cwd);
-  const sql = sqlOf(resolve(cwd, file), relative(project.root, resolve(cwd, file)));
+  const sql = await sqlOf(resolve(cwd, file), relative(project.root, resolve(cwd, file)));
   const { runTool } = await import("@lockstep/core/planning");
   // The header of a migration begins as an option of the CLI would.
   const words = [...project.run, "query", `\n${sql}`, "-d", project.dataSource];
@@ -29,12 +29,22 @@ export async function execute(
   return exitCode;
 }
 
-function sqlOf(path: string, name: string): string {
+async function sqlOf(path: string, name: string): Promise<string> {
   if (!existsSync(path)) throw new LockstepError("LS9063", `There is no file ${name}.`);
   const text = readFileSync(path, "utf8");
-  const sql = /\.[cm]?[jt]s$/.test(path) ? readMigrationSql(text) : text;
+  const sql = /\.[cm]?[jt]s$/.test(path) ? await migrationSqlOf(text, name) : text;
   if (sql === undefined || sql.trim() === "") throw new LockstepError("LS9063", `${name} has no statement of its own.`);
   return sql;
+}
+
+/** All that it runs going up. What code puts together has to be run by TypeORM. */
+async function migrationSqlOf(text: string, name: string): Promise<string | undefined> {
+  if (isUnit(text)) return readMigrationSql(text);
+  const { readClass } = await import("../migrations/read-class.js");
+  const { up, built } = readClass(text, name);
+  const [code] = built.filter(({ method }) => method === "up");
+  if (code !== undefined) throw new LockstepError("LS9063", `${name}:${code.line} is not a statement: ${code.what}.`);
+  return up.map(({ sql }) => `${sql.trimEnd().replace(/;$/, "")};\n`).join("");
 }
 
 /** TypeORM prints the statement before the error, and a trace below it. */

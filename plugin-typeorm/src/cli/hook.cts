@@ -6,6 +6,7 @@ import { writeSync } from "node:fs";
 import Module from "node:module";
 import { sep } from "node:path";
 import { type DataSourceFacts, factsOf } from "./facts.cjs";
+import { type Recording, recording } from "./left-statements.cjs";
 
 /** One answer of the hook. */
 export type Told =
@@ -17,6 +18,10 @@ export type Told =
       readonly migration: string;
       readonly sqlState: string | undefined;
       readonly text: string;
+      /** Statements of it that ran before, and stay. */
+      readonly left: readonly string[];
+      /** A transaction held the one that failed. */
+      readonly isInTransaction: boolean;
     };
 
 /** `inspect`: tell what the data source is, and end · `run`: run migrations on the database that is named, or end. */
@@ -51,7 +56,7 @@ interface CommandUtils {
 
 interface DataSource {
   readonly options: Readonly<Record<string, unknown>>;
-  readonly migrations: { name?: string; up(runner: unknown): Promise<unknown> }[];
+  readonly migrations: { name?: string; up(runner: Parameters<typeof recording>[0]): Promise<unknown> }[];
   setOptions(options: Record<string, unknown>): unknown;
   runMigrations(options?: unknown): Promise<unknown>;
 }
@@ -83,12 +88,13 @@ function reporting(dataSource: DataSource): DataSource {
   dataSource.setOptions = (options) =>
     setOptions.call(dataSource, options.logging ? { ...options, logging: ["schema", "migration", "warn"] } : options);
   dataSource.runMigrations = async (options) => {
-    let failed: string | undefined;
+    let failed: { readonly migration: string; readonly ran: Recording } | undefined;
     for (const migration of dataSource.migrations) {
       const { up } = migration;
       migration.up = async (runner) => {
-        failed = migration.name ?? migration.constructor.name;
-        const result = await up.call(migration, runner);
+        const ran = recording(runner);
+        failed = { migration: migration.name ?? migration.constructor.name, ran };
+        const result = await up.call(migration, runner).finally(() => ran.stop());
         failed = undefined;
         return result;
       };
@@ -97,7 +103,10 @@ function reporting(dataSource: DataSource): DataSource {
       return await runMigrations.call(dataSource, options);
     } catch (error) {
       const { text, sqlState } = wordsOf(error);
-      if (failed !== undefined) tell({ kind: "failed", migration: failed, sqlState, text });
+      if (failed !== undefined) {
+        const { migration, ran } = failed;
+        tell({ kind: "failed", migration, sqlState, text, left: ran.left(), isInTransaction: ran.isInside() });
+      }
       if (error instanceof Error) Object.defineProperty(error, inspect, { value: () => text });
       throw error;
     }

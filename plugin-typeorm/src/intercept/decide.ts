@@ -49,17 +49,21 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
+  const isConcurrent = operations.some((operation) => operation.kind === "createIndex" && operation.isConcurrent);
   if (findings.length > 0) {
     const { planChange } = await import("./plan-change.js");
     const planned = await planChange(about, { change, known, log, open, restore });
     if (planned) return memory;
-  } else {
-    if (sources !== undefined)
-      (await import("@lockstep/core/planning")).refuseIdleAnnotations(operations, sources, () => false);
-    const all = { corrections: change.corrections, notices: [...change.notices, ...notices] };
-    if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
-  }
-  if (restore !== undefined)
+  } else if (sources !== undefined)
+    (await import("@lockstep/core/planning")).refuseIdleAnnotations(operations, sources, () => false);
+  const indexes = isConcurrent ? new (await import("./own-indexes.js")).OwnIndexes(change) : undefined;
+  // Of a change whose hazards are all waved through the plan's maker has told the rest.
+  const told =
+    findings.length > 0 ? { corrections: [], notices: [] } : { ...change, notices: [...change.notices, ...notices] };
+  const all = { corrections: [...told.corrections, ...(indexes?.words ?? [])], notices: told.notices };
+  if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
+  if (indexes !== undefined) setOutput(indexes.output(about, restore), cliModules(call.commandFile));
+  else if (restore !== undefined)
     setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
   return memory;
 }

@@ -1,3 +1,4 @@
+import { stampOf } from "../migrations/names.js";
 import type { Flavour } from "../project.js";
 import type { CliModules } from "./typeorm-copy.js";
 
@@ -36,4 +37,9 @@ export function setOutput(next: Output | undefined, cli?: CliModules): void {
     if (current === undefined) return createFile.call(CommandUtils, file, content, override);
     await current.write(file, content);
   };
+}
+
+/** Migrations that are written together follow each other by a millisecond, from the CLI's own on. */
+export function momentOf(migration: string): Date {
+  return new Date(Number(stampOf(migration) ?? Date.now()));
 }

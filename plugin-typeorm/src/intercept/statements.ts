@@ -1,6 +1,7 @@
 import {
   type CorrectedChange,
   correct,
+  judge,
   type Known,
   type Migration,
   type OrmQuery,
@@ -9,7 +10,7 @@ import {
   readMigration,
   type Unit,
 } from "@lockstep/core";
-import type { Query } from "../wrapper/typeorm.cjs";
+import type { Query, SqlInMemory } from "../wrapper/typeorm.cjs";
 import type { LogStep, RecordedLog } from "./recorded-log.js";
 
 /** What TypeORM would run, corrected and read: which of its statements each part of the migration came from. */
@@ -30,16 +31,40 @@ export interface Change extends Pick<CorrectedChange<Query>, "corrections" | "no
  * @throws LS1001 SQL that cannot be read · LS2060 where a column would lose its values
  */
 export async function readChange({ memory, steps }: RecordedLog, parser: Parser, known: Known): Promise<Change> {
+  const made = withTableIndexes(memory, parser);
   const generated = { up: memory.upQueries, down: memory.downQueries.toReversed() };
   const corrected = await correct(generated, (query): Query => ({ query }), parser, known);
-  const { up, down, isUnchanged, corrections, notices, formerType } = corrected;
+  const { up, down, isUnchanged, notices, formerType } = corrected;
   if (!isUnchanged) {
     memory.upQueries = [...up];
     memory.downQueries = down.toReversed();
   }
   const { migration, queries } = readQueries(up, parser);
-  return { migration, queries, down, steps, corrections, notices, formerType };
+  return { migration, queries, down, steps, corrections: [...made, ...corrected.corrections], notices, formerType };
 }
+
+/**
+ * An index on a table that the change makes needs no concurrent build, which no transaction can hold: nobody reads the table yet.
+ * TypeORM's own statements are put right, in both directions.
+ *
+ * @returns what was done, in words
+ */
+function withTableIndexes({ upQueries, downQueries }: SqlInMemory, parser: Parser): string[] {
+  if (!upQueries.some(({ query }) => isConcurrent.test(query))) return [];
+  const { migration, queries } = readQueries(upQueries, parser);
+  const { context } = judge(migration);
+  return migration.operations.flatMap((operation) => {
+    if (operation.kind !== "createIndex" || !operation.isConcurrent) return [];
+    if (!context.createdInThisChange(operation.table)) return [];
+    const name = `"${operation.name.replaceAll('"', '""')}"`;
+    const drop = downQueries.filter(({ query }) => query.startsWith("DROP INDEX ") && query.endsWith(name));
+    for (const own of [queries[operation.statement], ...drop])
+      if (own !== undefined) own.query = own.query.replace(isConcurrent, "");
+    return `The index ${name} is made with its table, which has no rows. CONCURRENTLY would fail in a transaction.`;
+  });
+}
+
+const isConcurrent = / CONCURRENTLY\b/;
 
 /** Statements as one migration. Errors as `readChange`, but for LS2060. */
 export function readQueries(up: readonly Query[], parser: Parser): Pick<Change, "migration" | "queries"> {
@@ -88,15 +113,19 @@ function ownersOf(plan: Plan, { statements }: Migration): (Unit | undefined)[] {
   });
 }
 
-/** Which unit each statement of the way back belongs to. */
-function downOwners(
+/**
+ * Which part of the migration each statement of the way back belongs to.
+ *
+ * @param owners of each statement forwards; undefined: it brings its own way back
+ */
+export function downOwners<Owner>(
   { queries, steps }: Pick<Change, "queries" | "steps">,
-  owners: readonly (Unit | undefined)[],
-): (query: Query) => Unit | undefined {
+  owners: readonly (Owner | undefined)[],
+): (query: Query) => Owner | undefined {
   const ownerOf = (query: Query) => owners[queries.indexOf(query)];
   // What was corrected is in no step of TypeORM's any more: it goes back together.
   const made = queries.findIndex((query) => !steps.some(({ up }) => up.includes(query)));
-  const known = new Map<Query, Unit | undefined>();
+  const known = new Map<Query, Owner | undefined>();
   for (const { up, down } of steps) {
     const left = up.filter((query) => queries.includes(query));
     const hasPlanned = left.some((query) => ownerOf(query) === undefined);
@@ -110,6 +139,7 @@ function downOwners(
   return (query) => (known.has(query) ? known.get(query) : owners[made]);
 }
 
-function toQuery({ query, parameters }: Query): OrmQuery {
+/** A query as a migration of ours has it. */
+export function toQuery({ query, parameters }: Query): OrmQuery {
   return parameters === undefined || parameters.length === 0 ? { sql: query } : { sql: query, parameters };
 }

@@ -12,14 +12,13 @@ import {
 } from "@lockstep/core/planning";
 import { keepsType } from "../entities/edit/make-optional.js";
 import { Entities } from "../entities/entities.js";
-import { stampOf } from "../migrations/names.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { typeormFiles } from "../typeorm-files.js";
 import { wordsOf } from "../words.js";
 import type { Interception } from "./interception.js";
 import { colors, printNotices } from "./notices.js";
 import type { Restore } from "./open-plans.js";
-import type { Output } from "./output.js";
+import { momentOf, type Output } from "./output.js";
 import { restoredText } from "./restore.js";
 import { type Change, withQueries } from "./statements.js";
 
@@ -97,9 +96,4 @@ async function unseenReads(about: Interception, plan: Plan): Promise<string[]> {
       ({ model, field }) =>
         `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it or an interface promises it: code that reads it before switch compiles and gets undefined.\n`,
     );
-}
-
-/** The migrations of one plan follow each other by a millisecond. */
-function momentOf(migration: string): Date {
-  return new Date(Number(stampOf(migration) ?? Date.now()));
 }

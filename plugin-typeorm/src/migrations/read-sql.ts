@@ -13,3 +13,8 @@ export function readMigrationSql(text: string): string | undefined {
   const header = /(?:^[ \t]*\/\/.*\n)+(?=[ \t]*(?:export\b|module\.exports\b))/m.exec(text)?.[0] ?? "";
   return `${header.replace(/^[ \t]*\/\//gm, "--")}${statement.replace(/;$/, "")};\n`;
 }
+
+/** Whether a file is one that `renderMigration` made of a unit: code around one statement, and it is known what that code does. */
+export function isUnit(text: string): boolean {
+  return /\basync up\([^)]*\)[^{]*\{\s*await outsideTransaction\(queryRunner, async \(\) => \{/.test(text);
+}

@@ -2,6 +2,8 @@ import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Connection, connect } from "../../../core/src/db/connection.js";
 import { type DeployEvent, deployTarget } from "../../../core/src/deploy/deploy-target.js";
+import { readFailed } from "../../../core/src/deploy/failed-migration.js";
+import type { LockstepError } from "../../../core/src/errors.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
 import { unitText } from "../../../core/src/release/unit-files.js";
 import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
@@ -116,7 +118,7 @@ describe("migration:run of the project, aimed at a target", () => {
 
   it("says which migration has failed, and why", async () => {
     const failing = create(
-      "DO $$BEGIN RAISE lock_not_available USING MESSAGE = 'busy', HINT = 'wait'; END$$",
+      "DO $$BEGIN RAISE data_exception USING MESSAGE = 'busy', HINT = 'wait'; END$$",
       1700000000002,
     );
     const { root } = make({ files: { ...files, "src/migrations/1700000000002-Second.js": failing } });
@@ -126,8 +128,10 @@ describe("migration:run of the project, aimed at a target", () => {
     expect(run.exitCode).toBe(1);
     expect(run.failed).toEqual({
       migration: "1700000000002-Second",
-      sqlState: "55P03",
+      sqlState: "22000",
       text: "ERROR: busy\nHINT: wait",
+      left: [],
+      isInTransaction: true,
     });
     expect(run.output).toContain("ERROR: busy\nHINT: wait");
     expect(run.output).not.toContain("RAISE");
@@ -193,6 +197,110 @@ describe("migration:run of the project, aimed at a target", () => {
       blockers: [expect.stringContaining("reporting")],
     });
     await end();
+  });
+
+  describe("a migration of the user's own", () => {
+    let inTheWay: readonly string[] = [];
+    const attempt = (project: Awaited<ReturnType<typeof findProject>>, url: string, sleep: () => Promise<void>) =>
+      deployTarget({
+        target: { name: "production", url },
+        project,
+        plugin: typeormPlugin,
+        plans: [],
+        attempts: 2,
+        clock: { now: () => 0, sleep },
+        random: () => 0,
+        signal: new AbortController().signal,
+        onEvent: (event) => {
+          if (event.kind === "locked") inTheWay = event.blockers;
+        },
+      }).catch((error: LockstepError) => error);
+    const migration = (stamp: number, up: string, down = "") =>
+      [
+        `src/migrations/${stamp}-Own.js`,
+        `module.exports = class Own${stamp} { async up(q) { ${up} } async down(q) { ${down} } };`,
+      ] as const;
+    const query = (...list: readonly string[]) => list.map((sql) => `await q.query("${sql}");`).join(" ");
+    const never = () => Promise.reject(new Error("tried again"));
+
+    it("runs again after a lock timeout where it is statements alone and all was taken back", async () => {
+      const { root, write } = make({}, plain(`${parts()}, extra: { lock_timeout: 300 }`));
+      const { url, connection, end } = await target();
+      await connection.query("CREATE TABLE a (id int)");
+      write(...migration(1700000000001, query("CREATE TABLE b (id int)", "ALTER TABLE a ADD c int")));
+      const project = await findProject(root);
+      const reader = await openSession(url, { application_name: "reporting" });
+      await reader.query("BEGIN; SELECT FROM a");
+      expect(await attempt(project, url, () => reader.end())).toEqual({ applied: ["1700000000001-Own"], attempts: 2 });
+      expect(inTheWay).toEqual([expect.stringMatching(/^pid \d+ \(.*reporting\) holds "a" since /)]);
+
+      const other = await openSession(url);
+      await other.query("BEGIN; SELECT FROM a");
+      write(...migration(1700000000002, `for (const c of ["d"]) await q.query("ALTER TABLE a ADD " + c + " int");`));
+      const error = await attempt(project, url, never);
+      await other.end();
+      expect(error).toMatchObject({
+        code: "LS7020",
+        hint: expect.stringMatching(/^It waited for a lock. .* When nobody holds the table: npx lockstep deploy /),
+      });
+
+      const commit = "await q.commitTransaction(); await q.startTransaction();";
+      const texts = ["CREATE TABLE e (id int)", "CREATE TABLE f (id int)", "SELECT 1 / 0"].map((sql) => query(sql));
+      write(...migration(1700000000002, `${texts[0]} ${commit} ${texts[1]} ${texts[2]}`));
+      expect(await attempt(project, url, never)).toMatchObject({
+        message: expect.stringMatching(
+          /ERROR: division by zero\n.*the statement before stayed.*\n {2}CREATE TABLE e \(id int\)$/,
+        ),
+      });
+      await end();
+    });
+
+    it("outside of a transaction: what stays is told, and a build that broke off is built again", async () => {
+      const { root, write } = make(
+        {},
+        plain(`${parts()}, migrationsTransactionMode: "none", extra: { lock_timeout: 300 }`),
+      );
+      const { url, connection, end } = await target();
+      const two = (second: string) =>
+        migration(
+          1700000000001,
+          query("SELECT 1", "CREATE TABLE a (id int)", second),
+          query("DROP TABLE c", "DROP TABLE a", "SELECT 1"),
+        );
+      write(...two("ALTER TABLE c ADD d int"));
+      const project = await findProject(root);
+      const error = await attempt(project, url, never);
+      expect(error).toMatchObject({
+        code: "LS7020",
+        message: `1700000000001-Own failed on production.
+ERROR: relation "c" does not exist
+No transaction takes it back: the statement before stayed, and nothing of the migration is recorded:
+  CREATE TABLE a (id int)`,
+      });
+      expect((error as LockstepError).hint).toMatch(
+        /^The next run begins with .* Either take it back on production \(DROP TABLE a; SELECT 1;\), correct the cause, then npx lockstep deploy --target production\. Or run the rest of it by hand and record it: .*INSERT INTO "migrations" .*\$\$Own1700000000001\$\$/,
+      );
+      // Nobody has read that: it runs from its beginning.
+      expect(await attempt(project, url, never)).toMatchObject({
+        message: expect.stringContaining('relation "a" already exists'),
+        hint: expect.stringMatching(/^It may be of an earlier run that broke off: .* Or run the rest of it by hand/),
+      });
+
+      write(...migration(1700000000001, query("CREATE INDEX CONCURRENTLY i ON a (id)")));
+      const reader = await openSession(url);
+      await reader.query("BEGIN; LOCK TABLE a IN ROW EXCLUSIVE MODE");
+      expect(await attempt(project, url, () => reader.end())).toEqual({ applied: ["1700000000001-Own"], attempts: 2 });
+      // What is valid was not left by a build that broke off.
+      write(...migration(1700000000002, query("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (id)")));
+      const said = { migration: "1700000000002-Own", sqlState: "55P03", text: "", left: [], isInTransaction: false };
+      const options = { project, plugin: typeormPlugin, own: undefined, said };
+      const failed = await readFailed(connection, said.migration, options);
+      expect(failed).toMatchObject({ isLock: true, isRepeatable: true });
+      expect(await failed.settle(connection)).toBe("applied");
+      const { rows } = await connection.query("SELECT indisvalid FROM pg_index WHERE indexrelid = 'i'::regclass");
+      expect(rows).toEqual([{ indisvalid: true }]);
+      await end();
+    });
   });
 
   it("can be told that a migration need not run", async () => {

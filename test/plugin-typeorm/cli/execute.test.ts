@@ -33,6 +33,14 @@ test("runs the SQL of a file", async () => {
   expect(await emails()).toEqual(["Eve's $1 `x`", "Bob@example.com"]);
 });
 
+test("runs every statement of a migration that somebody has written", async () => {
+  const set = (id: number) => `await q.query("UPDATE users SET email = 'own' WHERE id = ${id}");`;
+  app.write("own1.ts", `export class Own1763648123456 { async up(q) { ${set(1)} ${set(2)} } async down() {} }`);
+  const { code, text } = await execute("execute", "own1.ts");
+  expect(code, text).toBe(0);
+  expect(await emails()).toEqual(["own", "own"]);
+});
+
 test("runs what a migration of a plan does, and records nothing", async () => {
   const sql = "-- Lockstep plan x\nDO $$ BEGIN UPDATE users SET email = 'two' WHERE id = 2; END $$;\n";
   const unit = { id: "x", phase: "expand", spec: { kind: "expand" } } as never;
@@ -61,6 +69,11 @@ test.each([
   ["gone.sql", undefined, "There is no file gone.sql."],
   ["empty.sql", " \n", "empty.sql has no statement of its own."],
   ["own.ts", "export class Own1763648123457 { async up() {} }", "own.ts has no statement of its own."],
+  [
+    "code.ts",
+    "export class Code1763648123458 {\n  async up(q) {\n    await q.query('SELECT 1');\n    await q.createTable(t);\n  }\n}",
+    "code.ts:4 is not a statement: a query runner method createTable.",
+  ],
 ])("%s is refused", async (file, text, message) => {
   if (text !== undefined) app.write(file, text);
   await expect(execute("execute", file)).rejects.toMatchObject({ code: "LS9063", message });

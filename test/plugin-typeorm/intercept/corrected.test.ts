@@ -93,3 +93,15 @@ test.each(["1.1.1", "0.3.31"] as const)("a value more of an enum, TypeORM %s", a
   // TypeORM 1.1.1 writes it right itself, and nothing is touched; its own way back fails on the default.
   await runsThereAndBack(version === "1.1.1" ? 0 : 1);
 });
+
+test("an index that is wanted concurrently runs in a transaction mode that TypeORM's own would fail in", async () => {
+  const indexed = userEntity(name(100)).replace("@Column({ type", "@Index({ concurrent: true })\n  @Column({ type");
+  await appWith(indexed.replace("Entity,", "Entity, Index,"), "0.3.31");
+  const { code, output } = await app.generate("Indexed", "-t", "1763648123456");
+  expect(code, output).toBe(0);
+  expect(output).toMatch(/✔ The index "IDX_\w+" on "users" has a migration of its own/);
+  expect(app.migrations()).toEqual(["1763648123456-Indexed.ts"]);
+  expect(app.read("src/migrations/1763648123456-Indexed.ts")).toContain("await outsideTransaction(queryRunner");
+  await runsThereAndBack(1);
+  expect(await app.query("SELECT FROM pg_class WHERE relname LIKE 'IDX_%'")).toEqual([]);
+});

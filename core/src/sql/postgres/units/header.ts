@@ -19,19 +19,27 @@ const maxWidth = 120;
 /**
  * What a reviewer reads above the SQL: plan, rule, the DDL in one line, the lock and for how long, what undoes it.
  * ASCII apart from names: a database with another encoding refuses characters it does not have, even in comments.
+ *
+ * @param context absent: the unit is of no plan
  */
-export function unitHeader(unit: Unit, context: UnitContext): string {
+export function unitHeader(unit: Unit, context?: UnitContext): string {
   const rows = [
-    `Lockstep plan ${context.plan}, phase ${context.phase}, ${context.position}, ${context.fingerprint.slice(0, 12)}`,
-    ...(context.rules.length > 0 ? [`Because  ${context.rules.join(", ")}`] : []),
-    `Explain  npx lockstep plan ${context.plan}`,
-    "",
+    ...(context === undefined ? [] : planRows(context)),
     unit.title,
     `DDL      ${unit.ddl}`,
     `Lock     ${lockText(unit)}`,
     `Undo     ${unit.undo}`,
   ];
   return `${rows.flatMap((row) => wrapped(printable(row))).join("\n")}\n`;
+}
+
+function planRows({ plan, phase, position, fingerprint, rules }: UnitContext): string[] {
+  return [
+    `Lockstep plan ${plan}, phase ${phase}, ${position}, ${fingerprint.slice(0, 12)}`,
+    ...(rules.length > 0 ? [`Because  ${rules.join(", ")}`] : []),
+    `Explain  npx lockstep plan ${plan}`,
+    "",
+  ];
 }
 
 function lockText({ spec, lock }: Unit): string {

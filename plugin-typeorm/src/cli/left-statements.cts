@@ -1,0 +1,46 @@
+/** A query runner of TypeORM, as far as it is looked at. */
+interface Runner {
+  readonly isTransactionActive?: boolean;
+  query(sql: string, ...rest: unknown[]): Promise<unknown>;
+}
+
+/** What is known of a migration while it runs. */
+export interface Recording {
+  /** Statements that have run and that nothing takes back any more: no transaction held them, or it was committed. */
+  left(): string[];
+  /** What fails now is taken back with everything since the transaction began. */
+  isInside(): boolean;
+  stop(): void;
+}
+
+/** Writes down what a migration has run so far: TypeORM records nothing of one that fails. */
+export function recording(runner: Runner): Recording {
+  const done: string[] = [];
+  let held: string[] | undefined = runner.isTransactionActive === true ? [] : undefined;
+  const own = Object.getOwnPropertyDescriptor(runner, "query");
+  const { query } = runner;
+  runner.query = async (sql, ...rest) => {
+    const result = await query.call(runner, sql, ...rest);
+    const text = String(sql);
+    if (/^\s*(?:BEGIN|START\s+TRANSACTION)\b/i.test(text)) held ??= [];
+    else if (/^\s*(?:COMMIT|END)\b/i.test(text)) {
+      done.push(...(held ?? []));
+      held = undefined;
+    } else if (/^\s*ROLLBACK\b(?!\s+TO\b)/i.test(text)) held = undefined;
+    else (held ?? done).push(brief(text));
+    return result;
+  };
+  return {
+    left: () => done,
+    isInside: () => held !== undefined,
+    stop() {
+      if (own === undefined) delete (runner as Partial<Runner>).query;
+      else Object.defineProperty(runner, "query", own);
+    },
+  };
+}
+
+function brief(sql: string): string {
+  const line = sql.trim().replace(/\s+/g, " ");
+  return line.length > 300 ? `${line.slice(0, 299)}…` : line;
+}

@@ -1,0 +1,115 @@
+import { relative, sep } from "node:path";
+import type { MigrationContent, OperationOf } from "@lockstep/core";
+import { concurrentIndex, indexMigration, writeFiles } from "@lockstep/core/planning";
+import { listMigrations } from "../migrations/list.js";
+import { migrationName, migrationPath, stamps } from "../migrations/names.js";
+import { renderMigration } from "../migrations/render.js";
+import type { Flavour } from "../project.js";
+import { typeormFiles } from "../typeorm-files.js";
+import type { Interception } from "./interception.js";
+import type { Restore } from "./open-plans.js";
+import { momentOf, type Output } from "./output.js";
+import { restoredText } from "./restore.js";
+import { type Change, downOwners, toQuery } from "./statements.js";
+
+/** One migration of a change that is cut into several. */
+export interface Part {
+  /** What its file is called, where it is not the first. */
+  readonly slug: string;
+  readonly content: MigrationContent;
+}
+
+/**
+ * A safe change with indexes that the entity wants built concurrently. TypeORM writes all of it into one class, which fails in a
+ * transaction: here each index has a migration of its own that runs in every transaction mode, and back, and stands a second run. The
+ * other statements stay TypeORM's own, in the file that it was asked for.
+ */
+export class OwnIndexes {
+  /** What is said of them. */
+  readonly words: readonly string[];
+  readonly parts: readonly Part[];
+
+  constructor(change: Change) {
+    const indexes = indexesOf(change);
+    this.parts = partsOf(change, indexes);
+    this.words = indexes.map(
+      ({ name, table }) =>
+        `The index "${name}" on "${table.name}" has a migration of its own, for every transaction mode: TypeORM's would fail in a transaction.`,
+    );
+  }
+
+  /** @param restore what makes the entities follow their plans again, written together with it */
+  output(about: Interception, restore: Restore | undefined): Output {
+    let flavour: Flavour = { language: "ts", module: "esm" };
+    const text = (name: string, { content }: Part) => renderMigration({ name, content, flavour });
+    const [first, ...others] = this.parts;
+    return {
+      // Read when the CLI asks: by then `--pretty` has laid out the statements.
+      template(migration, given) {
+        flavour = given;
+        return first === undefined ? "" : text(migration, first);
+      },
+      async write(file, content) {
+        const path = relative(about.root, file).split(sep).join("/");
+        const id = (path.split("/").at(-1) ?? "").replace(/\.[jt]s$/, "");
+        const base = await about.project();
+        const project = about.beside(base, file, flavour);
+        const later = stamps(momentOf(id), listMigrations(project), others.length + 1);
+        const more = others.map((part, index) => {
+          const name = migrationName({ id }, later[index + 1] ?? "", part.slug);
+          return { file: migrationPath(project, name), after: text(name, part), title: part.content.unit.title };
+        });
+        const edited = restore === undefined ? [] : await typeormFiles.editModels(base, restore.edits);
+        const own = [{ file: path, after: content }, ...more].map((each) => ({ ...each, before: undefined }));
+        writeFiles(about.root, [...own, ...edited]);
+        if (restore !== undefined) console.log(restoredText(restore));
+        for (const { file: beside, title } of more) console.log(`Written beside it: ${beside} (${title})`);
+      },
+    };
+  }
+}
+
+function indexesOf({ migration }: Change): OperationOf<"createIndex">[] {
+  return migration.statements.flatMap(
+    ({ index }) => concurrentIndex(migration.operations.filter(({ statement }) => statement === index)) ?? [],
+  );
+}
+
+/** TypeORM's own statements, the indexes, and what cannot be before them. */
+function partsOf(change: Change, indexes: readonly OperationOf<"createIndex">[]): Part[] {
+  const { migration, queries, down } = change;
+  const ownerOf = (statement: number): "before" | "after" | undefined => {
+    if (indexes.some((index) => index.statement === statement)) return undefined;
+    const needsIndex = migration.operations.some(
+      (each) =>
+        each.statement === statement &&
+        each.kind === "addForeignKey" &&
+        indexes.some(({ isUnique, table }) => isUnique && table.name === each.references.name),
+    );
+    return needsIndex ? "after" : "before";
+  };
+  const owners = migration.statements.map(({ index }) => ownerOf(index));
+  const downOwner = downOwners(change, owners);
+  const originals = (owner: "before" | "after"): Part[] => {
+    const own = [...new Set(queries.filter((_, statement) => owners[statement] === owner))];
+    if (own.length === 0) return [];
+    const spec = {
+      kind: "original" as const,
+      sql: "",
+      get queries() {
+        return own.map(toQuery);
+      },
+      get down() {
+        return down.filter((query) => downOwner(query) === owner).map(toQuery);
+      },
+    };
+    const lock = { mode: "ACCESS EXCLUSIVE", held: "instant" } as const;
+    const words = { title: "the statements that come after it", ddl: "", undo: "", lock };
+    return [{ slug: "original", content: { unit: { id: owner, phase: "expand", spec, ...words }, sql: "", down: [] } }];
+  };
+  return [
+    ...originals("before"),
+    ...indexes.map((index) => ({ slug: "create-index", content: indexMigration(index) })),
+    ...originals("after"),
+  ];
+}

@@ -1,0 +1,26 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { MigrationStatements } from "@lockstep/core";
+import type { TypeormProject } from "../project.js";
+import { migrationFile } from "./list.js";
+import { readClass } from "./read-class.js";
+import { readMigrationSql } from "./read-sql.js";
+
+/** The literal statements of a migration, whoever wrote it; undefined where its `up` does anything else. */
+export function readStatements(
+  project: Pick<TypeormProject, "root" | "migrationGlobs">,
+  name: string,
+): MigrationStatements | undefined {
+  const found = migrationFile(project, name);
+  if (found === undefined) return undefined;
+  const text = readFileSync(join(project.root, found.file), "utf8");
+  const { up, down, built } = readClass(text, found.file);
+  const isBuilt = (method: "up" | "down") => built.some((part) => part.method === method);
+  if (!isBuilt("up")) return { up: up.map(({ sql }) => sql), down: isBuilt("down") ? [] : down.map(({ sql }) => sql) };
+  const sql = ownIndex.test(text) ? readMigrationSql(text) : undefined;
+  return sql === undefined ? undefined : { up: [sql], down: [] };
+}
+
+/** As `renderMigration` begins the build of an index: code around one statement, and it is known what that does. */
+const ownIndex =
+  /\basync up\([^)]*\)[^{]*\{\s*await outsideTransaction\(queryRunner, async \(\) => \{\s*if \(await isBuilt\(queryRunner\)\) return;/;

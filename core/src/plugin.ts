@@ -5,7 +5,6 @@ import type {
   EntityModel,
   FileChange,
   KeptUnique,
-  Migration,
   Plan,
   PlannedColumn,
   TableName,
@@ -130,11 +129,8 @@ export interface HandWrittenMigration {
   /** What its models say, in words and in names. */
   readonly sources: Pick<PlanSources, "column" | "formerUnique">;
   originalModels(columns: readonly PlannedColumn[]): Plan["originalModels"];
-  /**
-   * Gives the user's own statements in a plan what only the file says of them, for ORMs whose migrations can be taken back.
-   * @param migration what the plan was made of
-   */
-  complete?(plan: Plan, migration: Migration): Plan;
+  /** Gives the user's own statements in a plan what takes them back, for ORMs whose migrations can. */
+  complete?(plan: Plan): Plan;
 }
 
 /** A command of the plugin's own: `lockstep prisma …`. It gets the rest of the line as it was typed. */

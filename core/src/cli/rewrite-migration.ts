@@ -142,7 +142,7 @@ async function planOf(
     const answer = await build(keptFile(own));
     if (answer.kind === "pass") return undefined;
     const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql) } };
-    return own.complete?.(plan, folded.migration) ?? plan;
+    return own.complete?.(plan) ?? plan;
   } finally {
     await database.close();
   }

@@ -13,13 +13,12 @@ import { formerUniques } from "../entities/edit/unique.js";
 import { entityFiles } from "../entities/files.js";
 import { type KnownColumn, readEntities } from "../entities/read.js";
 import { columnSources } from "../entities/sources.js";
-import { withQueries } from "../intercept/statements.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { version } from "../version.js";
 import { readMigrationFiles } from "./list.js";
 import { stampOf } from "./names.js";
 import { type LiteralQuery, readClass } from "./read-class.js";
-import { stepsBetween } from "./take-back.js";
+import { withOwnDown } from "./take-back.js";
 
 /**
  * Reads a migration class that a person has written: what its `up` and `down` run, as long as all of that is literal.
@@ -60,11 +59,7 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
     project: { ...project, migrationsFolder: dirname(file), flavour: flavourOf(file, text) } as TypeormProject,
     sources: { column: columnSources(files, known), formerUnique: formerUniques(files, project, known) },
     originalModels: (columns) => originalModels(files, columns),
-    complete(plan, migration) {
-      const queries = migration.statements.map(({ sql: query }) => ({ query }));
-      const { down: owned, steps } = stepsBetween(plan, migration, queries, back);
-      return withQueries(plan, { migration, queries, down: owned, steps });
-    },
+    complete: (plan) => withOwnDown(plan, back, file, parser),
   };
 }
 

@@ -1,54 +1,61 @@
-import { isSameTable, type Migration, type Operation, type Plan } from "@lockstep/core";
-import type { LogStep } from "../intercept/recorded-log.js";
-import type { Query } from "../wrapper/typeorm.cjs";
+import {
+  isSameTable,
+  LockstepError,
+  type Migration,
+  type Operation,
+  type OrmQuery,
+  type Parser,
+  type Plan,
+  readMigration,
+  type Unit,
+} from "@lockstep/core";
 
 /**
- * What takes back which statement of a migration by hand, told by what the two do. A way back that takes back nothing of the migration
- * stands with its first statement: it runs last.
+ * Gives the statements of a migration by hand that a plan leaves as they are what its `down` has for them, told by what the two do. A
+ * way back that takes back nothing of the migration stands with the first of them: it runs last.
  *
- * @param queries the statements of `migration`, one each
  * @param back what `down` runs, in its order
- * @returns what the plan leaves to the migration itself; its units take back what they do
+ * @throws LS1004 where nothing of the migration is left that such a statement could stand with
  */
-export function stepsBetween(
-  plan: Plan,
-  migration: Migration,
-  queries: readonly Query[],
-  back: Migration,
-): { readonly down: readonly Query[]; readonly steps: readonly LogStep[] } {
-  const downs = new Map<Query, Query[]>(queries.map((query) => [query, []]));
-  const all: Query[] = [];
-  for (const { operations, head } of statementsOf(back)) {
-    const byQuery = new Map<Query | undefined, Operation[]>();
+export function withOwnDown(plan: Plan, back: Migration, file: string, parser: Parser): Plan {
+  const originals = plan.units.filter(({ phase, spec }) => phase === "expand" && spec.kind === "original");
+  const up = new Map(originals.map((unit) => [unit, readOriginal(unit, file, parser)]));
+  const down = new Map<Unit, OrmQuery[]>(originals.map((unit) => [unit, []]));
+  for (const { operations, head, line } of statementsOf(back)) {
+    const byUnit = new Map<Unit, Operation[]>();
     for (const operation of operations) {
       if (isOfPlan(operation, plan)) continue;
-      const taken = migration.operations.find((other) => takesBack(operation, other));
-      const query = taken === undefined ? firstOwn(plan, migration, queries) : queries[taken.statement];
-      byQuery.set(query, [...(byQuery.get(query) ?? []), operation]);
+      const taken = originals.find((unit) => up.get(unit)?.operations.some((other) => takesBack(operation, other)));
+      const unit = taken ?? originals[0];
+      if (unit === undefined)
+        throw new LockstepError(
+          "LS1004",
+          `${file}:${line}: down() does more than take back what the plan takes back by itself: ${operation.sql.replace(/\s+/g, " ")}`,
+          { hint: "Take the statement out of down(), or put it with what it takes back into a migration of its own." },
+        );
+      byUnit.set(unit, [...(byUnit.get(unit) ?? []), operation]);
     }
-    for (const [query, own] of byQuery) {
-      const down: Query = { query: `${head}${own.map(({ sql }) => sql).join(", ")}` };
-      all.push(down);
-      if (query !== undefined) downs.get(query)?.push(down);
-    }
+    for (const [unit, own] of byUnit) down.get(unit)?.push({ sql: `${head}${own.map(({ sql }) => sql).join(", ")}` });
   }
-  return { down: all, steps: queries.map((query) => ({ up: [query], down: downs.get(query) ?? [] })) };
+  const units = plan.units.map((unit): Unit => {
+    if (unit.spec.kind !== "original" || !originals.includes(unit)) return unit;
+    const queries = (up.get(unit)?.statements ?? []).map(({ sql }) => ({ sql }));
+    return { ...unit, spec: { ...unit.spec, queries, down: down.get(unit) ?? [] } };
+  });
+  return { ...plan, units };
+}
+
+function readOriginal({ spec }: Unit, file: string, parser: Parser): Migration {
+  return readMigration(spec.kind === "original" ? spec.sql : "", file, parser);
 }
 
 /** Each statement with its operations, and with what stands before the first: `ALTER TABLE "users" `. */
 function statementsOf({ statements, operations }: Migration) {
-  return statements.map(({ index, sql }) => {
+  return statements.map(({ index, sql, line }) => {
     const own = operations.filter(({ statement }) => statement === index);
     const [first] = own;
-    return { operations: own, head: first === undefined ? "" : sql.slice(0, sql.indexOf(first.sql)) };
+    return { operations: own, line, head: first === undefined ? "" : sql.slice(0, sql.indexOf(first.sql)) };
   });
-}
-
-/** The first statement that the plan leaves as it is. */
-function firstOwn(plan: Plan, { statements }: Migration, queries: readonly Query[]): Query | undefined {
-  const originals = plan.units.flatMap(({ spec }) => (spec.kind === "original" ? [spec.sql] : []));
-  const at = statements.findIndex(({ sql }) => originals.some((text) => text.includes(`${sql};`)));
-  return queries[at];
 }
 
 /** It is about a column of the plan, or takes away what one of its units made: they bring their own way back. */

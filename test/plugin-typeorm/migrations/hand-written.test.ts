@@ -117,14 +117,14 @@ it("the way back by hand goes with the statements that it takes back", async () 
     migration(
       [
         run('CREATE TABLE "notes" ("id" serial PRIMARY KEY)'),
-        run('ALTER TABLE "people" ADD COLUMN "display_name" text, ADD COLUMN "bio" text'),
+        run('ALTER TABLE "people" ADD COLUMN "display_name" text, ADD COLUMN "bio" text, ADD COLUMN "note" text'),
         run(`UPDATE "people" SET "display_name" = split_part(email, '@', 1)`),
         run('ALTER TABLE "people" ALTER COLUMN "display_name" SET NOT NULL'),
         run('CREATE INDEX "people_bio" ON "people" ("bio")'),
       ].join("\n"),
       [
         run('DROP INDEX "people_bio"'),
-        run('ALTER TABLE "people" DROP COLUMN "bio", DROP COLUMN "display_name"'),
+        run('ALTER TABLE "people" DROP COLUMN "bio", DROP COLUMN "note", DROP COLUMN "display_name"'),
         run('DROP TABLE "notes"'),
       ].join("\n"),
     ),
@@ -134,9 +134,9 @@ it("the way back by hand goes with the statements that it takes back", async () 
   expect(readFileSync(join(app.root, "src/person.ts"), "utf8")).toContain("displayName!: string | null");
   const ran = await app.cli("tsx", ["migration:run"], env());
   expect(ran.code, ran.output).toBe(0);
-  expect(await query(database.url, "SELECT display_name FROM people ORDER BY id")).toEqual([
-    { display_name: null },
-    { display_name: null },
+  expect(await query(database.url, "SELECT display_name, note FROM people ORDER BY id")).toEqual([
+    { display_name: null, note: null },
+    { display_name: null, note: null },
   ]);
   for (const _ of ran.output.match(/has been +executed successfully/g) ?? []) {
     const back = await app.cli("tsx", ["migration:revert"], env());

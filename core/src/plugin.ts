@@ -122,6 +122,8 @@ export interface HandWrittenMigration {
   /** From the root. */
   readonly file: string;
   readonly versions: Plan["versions"];
+  /** Of the search path: statements may name it, and models seldom do. */
+  readonly defaultSchema: string;
   /** What it runs, every statement on the line that it has in the file. */
   readonly sql: string;
   /** The project as the files need it that are written beside this one. */

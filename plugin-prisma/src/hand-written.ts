@@ -30,8 +30,15 @@ export async function readHandWritten(project: PrismaProject, file: string): Pro
     file: path,
     versions: { lockstep: version, orm: project.ormVersion },
     sql: readFileSync(join(root, path), "utf8"),
+    defaultSchema: schemaIn(project.developmentUrl) ?? "public",
     project,
     sources: { column: columnSources(schema, project), formerUnique: formerUniques(schema, project) },
     originalModels: (columns) => originalModels(schema, files, project, columns),
   };
+}
+
+/** `?schema=app`, as Prisma reads a URL. */
+function schemaIn(url: string | undefined): string | undefined {
+  const query = url?.slice(url.indexOf("?") + 1) ?? "";
+  return new URLSearchParams(query).get("schema") ?? undefined;
 }

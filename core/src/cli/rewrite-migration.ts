@@ -8,11 +8,12 @@ import { writeFiles } from "../files/write-files.js";
 import { DevelopmentDatabase } from "../intercept/development-database.js";
 import { refuseSecondChange } from "../intercept/second-change.js";
 import { expandText, foundText } from "../intercept/summary.js";
-import { type Migration, type Plan, type TableName, tableLabel } from "../model/index.js";
+import { isFilled, isSameTable, type Migration, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { buildPlan } from "../plan/build-plan.js";
 import { type FoldedMigration, foldHandWritten } from "../plan/fold-hand-written.js";
 import { sha256 } from "../plan/hash.js";
 import { migrationOf } from "../plan/migration-of.js";
+import { namedAsModels } from "../plan/named-as-models.js";
 import { paceOf } from "../plan/pace.js";
 import { withoutField } from "../plan/plan-columns.js";
 import { planFolder } from "../plan/plan-file.js";
@@ -48,10 +49,18 @@ export async function rewriteMigration(invocation: Invocation, path: string): Pr
   const later = names.slice(names.indexOf(own.name) + 1);
   if (later.length > 0) throw new LockstepError("LS3031", `After ${own.file} come: ${later.join(", ")}.`);
   const parser = await loadParser();
-  const written = readMigration(own.sql, own.file, parser);
+  const models = await plugin.readModels(project);
+  const written = namedAsModels(readMigration(own.sql, own.file, parser), models, own.defaultSchema);
   refuseSecondChange(plans.filter(isOpen), written.operations);
-  const folded = foldHandWritten(written, own.file, parser);
-  const plan = await planOf(own, folded, plans, workspace, () =>
+  const folded = foldHandWritten(
+    written,
+    own.file,
+    parser,
+    (table, name) => own.sources.column(table, name)?.skip !== undefined,
+  );
+  refuseUnknownFills(workspace.config, models);
+  const named = { ...folded, migration: namedAsModels(folded.migration, models, own.defaultSchema) };
+  const plan = await planOf(own, named, plans, workspace, () =>
     refuseApplied(own, workspace, io, options.notApplied === true),
   );
   if (plan === undefined) return nothingToDo(own, written, colors);
@@ -109,7 +118,6 @@ async function planOf(
   { project, plugin, config }: Workspace,
   refuseApplied: () => Promise<void>,
 ): Promise<Plan | undefined> {
-  refuseUnknownFills(config, await plugin.readModels(project));
   const functions = fillFunctions(config);
   const database = new DevelopmentDatabase(() => {
     if (project.developmentUrl === undefined)
@@ -141,11 +149,24 @@ async function planOf(
     // From now on the text that the values come from stands beside the plan.
     const answer = await build(keptFile(own));
     if (answer.kind === "pass") return undefined;
-    const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql) } };
+    refuseLostFills(folded, answer.plan, own.file);
+    const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql), file: keptFile(own) } };
     return own.complete?.(plan) ?? plan;
   } finally {
     await database.close();
   }
+}
+
+/** Whatever the reason: an UPDATE never goes without a backfill in its place. @throws LS2015 */
+function refuseLostFills({ filled }: FoldedMigration, { columns }: Plan, file: string): void {
+  const isPlanned = ({ table, column }: FoldedMigration["filled"][number]) =>
+    columns.some((each) => each.name === column && isSameTable(each.table, table) && isFilled(each));
+  const lost = filled.find((each) => !isPlanned(each));
+  if (lost === undefined) return;
+  throw new LockstepError(
+    "LS2015",
+    `${file}:${lost.line}: no phase of the plan would fill "${tableLabel(lost.table)}"."${lost.column}".`,
+  );
 }
 
 /** The values of UPDATEs, beside what the model says. @throws LS2017 where it says something else · LS4002 where it says nothing */

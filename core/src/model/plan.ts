@@ -125,6 +125,8 @@ export type UnitSpec =
       readonly queries?: readonly OrmQuery[];
       /** What takes them back, in the order in which it runs; of ORMs that write it. */
       readonly down?: readonly OrmQuery[];
+      /** What the user's class says of its own transaction; absent: nothing. */
+      readonly transaction?: boolean;
     };
 
 /** A statement as an ORM runs it. */
@@ -263,7 +265,8 @@ export interface Plan {
   /** sha256 of the inputs (SQL, columns, fills): stands in unit headers; does not change when phases are released. */
   readonly fingerprint: string;
   readonly versions: { readonly lockstep: string; readonly orm: string };
-  readonly source: { readonly sql: string; readonly sha256: string };
+  /** `file`: what a person had written by hand, as it stood; absent where the ORM generated it. */
+  readonly source: { readonly sql: string; readonly sha256: string; readonly file?: string };
   readonly pace: Pace;
   /** Why that pace, in words. */
   readonly paceReason: string;

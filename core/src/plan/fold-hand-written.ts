@@ -17,6 +17,8 @@ import { type PlainUpdate, readUpdate } from "../sql/postgres/read-update.js";
 /** A migration by hand as an ORM would have generated it, and the values that its UPDATEs give to the rows that exist. */
 export interface FoldedMigration {
   readonly migration: Migration;
+  /** The columns whose UPDATEs are gone: each has to get its values from a plan. */
+  readonly filled: readonly { readonly table: TableName; readonly column: string; readonly line: number }[];
   /** The expression that fills a column, and the line of the migration that it stands in. */
   fill(table: TableName, column: string): { readonly sql: string; readonly line: number } | undefined;
 }
@@ -27,12 +29,21 @@ export interface FoldedMigration {
  * else keeps its text, its order and its line.
  *
  * @param file the migration, for messages
- * @throws LS2015 an UPDATE of a new column whose value is not computed from the row alone · LS2016 a statement that needs the values
+ * @param isSkipped a column that the model waves through: it stays as it is written. Default: none
+ * @throws LS2015 an UPDATE of a new column whose value is not computed from the row alone · LS2016 a statement that needs the values,
+ * or on which they would depend
  * @example ADD COLUMN "handle" TEXT; UPDATE "User" SET "handle" = lower("email"); ALTER COLUMN "handle" SET NOT NULL;
  * // → ADD COLUMN "handle" TEXT NOT NULL; with the fill lower("email")
  */
-export function foldHandWritten(migration: Migration, file: string, parser: Parser): FoldedMigration {
-  const foldable = addedColumns(migration).filter((added) => isFoldable(added, migration));
+export function foldHandWritten(
+  migration: Migration,
+  file: string,
+  parser: Parser,
+  isSkipped: (table: TableName, column: string) => boolean = () => false,
+): FoldedMigration {
+  const foldable = addedColumns(migration).filter(
+    (added) => isFoldable(added, migration) && !isSkipped(added.table, added.column.name),
+  );
   const columns = foldable.map((added) => foldColumn(added, foldable, migration, file, parser));
   const folded = new Set(columns.flatMap(({ gone }) => gone));
   refuseReaders(columns, folded, migration, file);
@@ -47,6 +58,9 @@ export function foldHandWritten(migration: Migration, file: string, parser: Pars
     .join("");
   return {
     migration: readMigration(sql + migration.tail, file, parser),
+    filled: columns.flatMap(({ added, fill }) =>
+      fill === undefined ? [] : [{ table: added.table, column: added.column.name, line: fill.line }],
+    ),
     fill: (table, name) =>
       columns.find(({ added }) => added.column.name === name && isSameTable(added.table, table))?.fill,
   };
@@ -83,7 +97,8 @@ function isFoldable(added: Added, migration: Migration): boolean {
   const becomesAnother = laterOn(added, migration).some(
     ({ kind }) => kind === "setType" || kind === "renameColumn" || kind === "dropColumn",
   );
-  return isPlain({ ...column, isUnique: false }) && !column.isSerial && !becomesAnother;
+  const isNamed = /\bCONSTRAINT\b/i.test(added.sql) && constraintName(added) === undefined;
+  return isPlain({ ...column, isUnique: false }) && !column.isSerial && !becomesAnother && !isNamed;
 }
 
 function foldColumn(
@@ -138,24 +153,31 @@ function notOfTheRow(file: string, { table, line }: OperationOf<"update">, colum
 /** What a row has after an UPDATE, as one expression. `former`: what UPDATEs before it gave; undefined: what it was added with. */
 function valueAfter(
   { sets, whereSql }: PlainUpdate,
-  { name, defaultSql }: ColumnDeclaration,
+  { name, defaultSql, typeSql }: ColumnDeclaration,
   former: string | undefined,
 ): string {
   const value = sets.find(({ column }) => column === name)?.sql ?? "NULL";
   if (whereSql === undefined) return value;
   const before = former ?? defaultSql;
+  const typed = (sql: string) => (/^'(?:[^']|'')*'$/.test(sql) ? `${sql}::${typeSql}` : sql);
   const own = `(?:"${pattern(name.replaceAll('"', '""'))}"|${pattern(name)})`;
   if (new RegExp(`^${own}\\s+IS\\s+NULL$`, "i").test(whereSql.trim()))
-    return before === undefined ? value : `coalesce(${before}, ${value})`;
+    return before === undefined ? value : `coalesce(${typed(before)}, ${typed(value)})`;
   // Rows that still have what the column was added with: all of them.
   const compared = new RegExp(`^${own}\\s*=\\s*([\\s\\S]+)$`, "i").exec(whereSql.trim())?.[1];
-  if (former === undefined && compared !== undefined && compared === defaultSql) return value;
-  return `CASE WHEN ${whereSql} THEN ${value} ELSE ${before ?? "NULL"} END`;
+  if (former === undefined && compared !== undefined && defaultSql !== undefined && bare(compared) === bare(defaultSql))
+    return value;
+  return `CASE WHEN ${whereSql} THEN ${typed(value)} ELSE ${before === undefined ? "NULL" : typed(before)} END`;
+}
+
+/** A literal without its cast. */
+function bare(sql: string): string {
+  return sql.replace(/::[\w\s."()]+$/, "").trim();
 }
 
 /** The declaration with all that the migration says of the column. PostgreSQL names a constraint that has no name by this rule. */
 function clauseOf(
-  { table }: Added,
+  added: Added,
   column: Omit<ColumnDeclaration, "defaultSql"> & { defaultSql: string | undefined },
 ): string {
   const name = quoteIdentifier(column.name);
@@ -165,8 +187,13 @@ function clauseOf(
     ...(column.defaultSql === undefined ? [] : [`DEFAULT ${column.defaultSql}`]),
     ...(column.notNull ? ["NOT NULL"] : []),
   ];
-  const unique = quoteIdentifier(`${table.name}_${column.name}_key`);
+  const unique = constraintName(added) ?? quoteIdentifier(`${added.table.name}_${column.name}_key`);
   return [parts.join(" "), ...(column.isUnique ? [`ADD CONSTRAINT ${unique} UNIQUE (${name})`] : [])].join(", ");
+}
+
+/** The name that the declaration gives its unique constraint, as it is spelled. */
+function constraintName({ sql }: Added): string | undefined {
+  return /\bCONSTRAINT\s+("(?:[^"]|"")+"|[\p{L}_][\p{L}\p{N}_$]*)\s+UNIQUE\b/iu.exec(sql)?.[1];
 }
 
 /** A statement without what went into the declarations. As many lines as before: what follows keeps its own. */
@@ -188,7 +215,13 @@ function refolded(
   return before + text + "\n".repeat(Math.max(0, lines(full) - lines(before) - lines(text)));
 }
 
-/** In expand rows have no values yet: a statement that reads them would see NULL. */
+/** What may name the table without reading or changing a row of it. */
+const harmless = new Set(["GrantStmt", "AT_SetStatistics", "AT_SetOptions", "AT_SetStorage", "LockStmt"]);
+
+/**
+ * The values come later than the UPDATE did, and into rows that have none. So nothing else of the migration may read them, write the
+ * column, change what they are made of, or add rows that the UPDATE would not have seen.
+ */
 function refuseReaders(
   columns: readonly FoldedColumn[],
   folded: ReadonlySet<Operation>,
@@ -196,21 +229,43 @@ function refuseReaders(
   file: string,
 ): void {
   for (const { added, fill, gone } of columns) {
-    const update = gone.find(({ kind }) => kind === "update");
-    if (fill === undefined || update === undefined) continue;
-    const word = new RegExp(`(?<![\\p{L}\\p{N}_$])${pattern(added.column.name)}(?![\\p{L}\\p{N}_$])`, "iu");
-    const reader = operations.find(
-      (each) =>
-        each.statement > update.statement &&
-        !folded.has(each) &&
-        ["insert", "update", "delete", "unknown"].includes(each.kind) &&
-        word.test(statements[each.statement]?.sql ?? ""),
+    if (fill === undefined || !gone.some(({ kind }) => kind === "update")) continue;
+    const named = [added.column.name, added.table.name].map(
+      (name) => new RegExp(`(?<![\\p{L}\\p{N}_$])${pattern(name)}(?![\\p{L}\\p{N}_$])`, "iu"),
     );
+    const reader = operations.find((each) => {
+      if (each.statement <= added.statement || folded.has(each)) return false;
+      const { sql = "" } = statements[each.statement] ?? {};
+      return isInTheWay(each) && named.some((name) => name.test(sql));
+    });
     if (reader === undefined) continue;
     throw new LockstepError(
       "LS2016",
-      `${file}:${reader.line}: this statement may read "${added.column.name}", which rows get by a backfill, after this migration: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
+      `${file}:${reader.line}: rows get their "${added.column.name}" by a backfill, after this migration, and this statement may read it or change what it is made of: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
     );
+  }
+}
+
+/** By what it could do to rows, or to the statements that fill them; a change of the schema that is none of it is judged by itself. */
+function isInTheWay(operation: Operation): boolean {
+  switch (operation.kind) {
+    case "insert":
+    case "update":
+    case "delete":
+      return true;
+    case "unknown":
+      return !harmless.has(operation.what);
+    case "createView":
+      return /^\s*CREATE\s+MATERIALIZED\b/i.test(operation.sql);
+    case "setType":
+      return operation.hasOther;
+    // With NULL a check passes, unless it asks for just that.
+    case "addCheck":
+      return /\bIS\s+(?:NOT\s+)?NULL\b|\bIS\s+(?:NOT\s+)?DISTINCT\b|\bcoalesce\b|\bnum_n/i.test(operation.sql);
+    case "renameColumn":
+      return true;
+    default:
+      return false;
   }
 }
 

@@ -59,7 +59,8 @@ export function refuseUnfilledSources(columns: readonly PlannedColumn[], open: r
     }
 }
 
-/** A column that an operation drops or gives another type. */
+/** A column that an operation drops, renames or gives another type. */
 function lostColumn(operation: Operation): { readonly table: TableName; readonly column: string } | undefined {
-  return operation.kind === "dropColumn" || operation.kind === "setType" ? operation : undefined;
+  const isLost = operation.kind === "dropColumn" || operation.kind === "setType" || operation.kind === "renameColumn";
+  return isLost ? operation : undefined;
 }

@@ -80,6 +80,7 @@ const spec = z.union([
     sql: z.string(),
     queries: z.array(query).optional(),
     down: z.array(query).optional(),
+    transaction: z.boolean().optional(),
   }),
 ]);
 const unit = z.strictObject({
@@ -171,7 +172,7 @@ const planObject = z.strictObject({
   dialect: z.literal("postgresql"),
   fingerprint: z.string(),
   versions: z.strictObject({ lockstep: z.string(), orm: z.string() }),
-  source: z.strictObject({ sql: z.string(), sha256: z.string() }),
+  source: z.strictObject({ sql: z.string(), sha256: z.string(), file: z.string().optional() }),
   pace: z.enum(["careful", "brisk"]),
   paceReason: z.string(),
   columns: z.array(column),

@@ -30,8 +30,9 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
   if (found === undefined) throw noMigration(file, "the data source has no migration there");
   const text = readFileSync(join(project.root, file), "utf8");
   const { name } = found;
-  const { up, down, built, className } = readClass(text, file);
-  const [first] = built;
+  const { up, down, built, className, transaction } = readClass(text, file);
+  // What a plan makes it can take back, whatever the class says of that.
+  const [first] = built.filter(({ method, what }) => method === "up" || what !== "a throw");
   if (first !== undefined)
     throw new LockstepError(
       "LS1004",
@@ -56,10 +57,11 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
     file,
     versions: { lockstep: version, orm: project.ormVersion },
     sql,
+    defaultSchema: project.migrationsTable.schema ?? "public",
     project: { ...project, migrationsFolder: dirname(file), flavour: flavourOf(file, text) } as TypeormProject,
     sources: { column: columnSources(files, known), formerUnique: formerUniques(files, project, known) },
     originalModels: (columns) => originalModels(files, columns),
-    complete: (plan) => withOwnDown(plan, back, file, parser),
+    complete: (plan) => withOwnDown(plan, { back, transaction }, file, parser),
   };
 }
 
@@ -68,7 +70,9 @@ function onTheirLines(queries: readonly LiteralQuery[]): string {
   let text = "";
   for (const { sql, line } of queries) {
     const ends = text.split("\n").length;
-    text += `${"\n".repeat(Math.max(0, line - ends))}${sql.replace(/[\s;]+$/, "")};`;
+    const own = sql.replace(/[\s;]+$/, "");
+    // A comment at its end would take the semicolon along.
+    text += `${"\n".repeat(Math.max(0, line - ends))}${own}${/--[^\n]*$/.test(own) ? "\n" : ""};`;
   }
   return `${text}\n`;
 }

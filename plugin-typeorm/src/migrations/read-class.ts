@@ -142,7 +142,7 @@ function readMethod(
   const { parameter, body } = found;
   const parts: readonly ts.Node[] = ts.isBlock(body) ? body.statements : [body];
   parts.forEach((part, at) => {
-    if (ts.isEmptyStatement(part)) return;
+    if (ts.isEmptyStatement(part) || isPrint(part)) return;
     const read = readPart(part, parameter, at === parts.length - 1);
     const line = lineOf(part);
     if ("sql" in read) queries.push({ sql: read.sql, line });
@@ -151,13 +151,19 @@ function readMethod(
   return { queries, built };
 }
 
+/** `console.log("…")` changes nothing. */
+function isPrint(part: ts.Node): boolean {
+  const call = ts.isExpressionStatement(part) ? part.expression : undefined;
+  return call !== undefined && ts.isCallExpression(call) && pathOf(call.expression)[0] === "console";
+}
+
 /** @param isLast what it returns is awaited by TypeORM */
 function readPart(
   part: ts.Node,
   parameter: string | undefined,
   isLast: boolean,
 ): { readonly sql: string } | { readonly what: string } {
-  const other = { what: "other code" };
+  const other = { what: ts.isThrowStatement(part) ? "a throw" : "other code" };
   const isReturned = ts.isReturnStatement(part) || !ts.isStatement(part);
   if (isReturned && !isLast) return other;
   const expression =

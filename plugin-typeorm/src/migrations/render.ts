@@ -28,6 +28,7 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
   if (spec.kind === "original")
     return file(language, name, {
       comment: "",
+      transaction: spec.transaction,
       up: queries(spec.queries ?? [{ sql: content.sql.trimEnd() }]),
       down: queries(spec.down ?? []),
       helpers: [],
@@ -45,6 +46,8 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
 interface Parts {
   /** For the reviewer, in lines of `//`. */
   readonly comment: string;
+  /** What the class says of its own transaction. Default: nothing. */
+  readonly transaction?: boolean | undefined;
   readonly up: string;
   readonly down: string;
   readonly helpers: readonly string[];
@@ -62,7 +65,7 @@ function file(language: Language, name: string, parts: Parts): string {
 
 ${parts.comment}${classHead(identifier)} {
     name = "${identifier}";
-
+${parts.transaction === undefined ? "" : `    transaction = ${parts.transaction};\n`}
 ${method("up", parts.up)}
 ${method("down", parts.down)}${classEnd}
 ${parts.helpers.map((helper) => `\n${helper}`).join("")}`;

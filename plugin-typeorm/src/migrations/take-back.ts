@@ -14,10 +14,15 @@ import {
  * Gives the statements of a migration by hand that a plan leaves as they are what its `down` has for them, told by what the two do. A
  * way back that takes back nothing of the migration stands with the first of them: it runs last.
  *
- * @param back what `down` runs, in its order
+ * @param back what `down` runs, in its order; `transaction`: what the class says of its own, which its statements need or bear
  * @throws LS1004 where nothing of the migration is left that such a statement could stand with
  */
-export function withOwnDown(plan: Plan, back: Migration, file: string, parser: Parser): Plan {
+export function withOwnDown(
+  plan: Plan,
+  { back, transaction }: { readonly back: Migration; readonly transaction: boolean | undefined },
+  file: string,
+  parser: Parser,
+): Plan {
   const originals = plan.units.filter(({ phase, spec }) => phase === "expand" && spec.kind === "original");
   const up = new Map(originals.map((unit) => [unit, readOriginal(unit, file, parser)]));
   const down = new Map<Unit, OrmQuery[]>(originals.map((unit) => [unit, []]));
@@ -40,7 +45,8 @@ export function withOwnDown(plan: Plan, back: Migration, file: string, parser: P
   const units = plan.units.map((unit): Unit => {
     if (unit.spec.kind !== "original" || !originals.includes(unit)) return unit;
     const queries = (up.get(unit)?.statements ?? []).map(({ sql }) => ({ sql }));
-    return { ...unit, spec: { ...unit.spec, queries, down: down.get(unit) ?? [] } };
+    const own = transaction === undefined ? {} : { transaction };
+    return { ...unit, spec: { ...unit.spec, ...own, queries, down: down.get(unit) ?? [] } };
   });
   return { ...plan, units };
 }

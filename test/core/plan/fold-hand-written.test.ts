@@ -52,7 +52,7 @@ describe("what people write by hand, as one declaration and a value", () => {
         UPDATE users SET tier = 'new' WHERE tier IS NULL;
         ALTER TABLE users ALTER tier SET NOT NULL;`,
       is: `ALTER TABLE "users" ADD COLUMN "tier" text NOT NULL;`,
-      fill: "coalesce(CASE WHEN spent > 100 THEN 'gold' ELSE NULL END, 'new')",
+      fill: "coalesce(CASE WHEN spent > 100 THEN 'gold'::text ELSE NULL END, 'new'::text)",
       line: 3,
     },
     {
@@ -71,6 +71,24 @@ describe("what people write by hand, as one declaration and a value", () => {
       name: "a constraint inside of the declaration, by the name that PostgreSQL gives it",
       sql: `ALTER TABLE users ADD COLUMN handle text UNIQUE; UPDATE users SET handle = email;`,
       is: `ALTER TABLE "users" ADD COLUMN "handle" text, ADD CONSTRAINT "users_handle_key" UNIQUE ("handle");`,
+      fill: "email",
+    },
+    {
+      name: "a constraint inside of the declaration, by its own name",
+      sql: `ALTER TABLE users ADD COLUMN handle text CONSTRAINT "my uq" UNIQUE; UPDATE users SET handle = email;`,
+      is: `ALTER TABLE "users" ADD COLUMN "handle" text, ADD CONSTRAINT "my uq" UNIQUE ("handle");`,
+      fill: "email",
+    },
+    {
+      name: "a default that is cast",
+      sql: `ALTER TABLE users ADD a jsonb NOT NULL DEFAULT '{}'::jsonb; UPDATE users SET a = to_jsonb(email) WHERE a = '{}'; ALTER TABLE users ALTER a DROP DEFAULT;`,
+      is: `ALTER TABLE "users" ADD COLUMN "a" jsonb NOT NULL;`,
+      fill: "to_jsonb(email)",
+    },
+    {
+      name: "statements that neither read rows nor change them",
+      sql: `ALTER TABLE users ADD a text; UPDATE users SET a = email; CREATE VIEW v AS SELECT a FROM users; GRANT SELECT ON users TO r; INSERT INTO log VALUES ('done'); ALTER TABLE users ADD CHECK (length(a) > 2);`,
+      is: `ALTER TABLE "users" ADD COLUMN "a" text; CREATE VIEW v AS SELECT a FROM users; GRANT SELECT ON users TO r; INSERT INTO log VALUES ('done'); ALTER TABLE users ADD CHECK (length(a) > 2);`,
       fill: "email",
     },
     {
@@ -102,6 +120,14 @@ describe("what people write by hand, as one declaration and a value", () => {
     if (line !== undefined) expect(found?.line).toBe(line);
   });
 
+  it("leaves a column that is waved through as it is written", () => {
+    const sql = `ALTER TABLE users ADD a text; UPDATE users SET a = 'x'; ALTER TABLE users ADD b text; UPDATE users SET b = 'y';`;
+    const migration = readMigration(sql, "by-hand.sql", parser);
+    const folded = foldHandWritten(migration, "by-hand.sql", parser, (_, column) => column === "a");
+    expect(folded.filled.map(({ column }) => column)).toEqual(["b"]);
+    expect(folded.migration.sql).toContain("UPDATE users SET a = 'x'");
+  });
+
   it("keeps the lines of what follows", () => {
     const sql = `ALTER TABLE users ADD COLUMN a text;\n\nUPDATE users\n  SET a = 'x';\nALTER TABLE users\n  ALTER a SET NOT NULL,\n  ADD CHECK (a <> '');\nDROP TABLE old;\n`;
     const { migration } = fold(sql);
@@ -128,6 +154,55 @@ describe("what cannot be folded", () => {
       2,
     ],
     ["LS2016", "a statement that reads it", `${add}UPDATE users SET a = email;\nINSERT INTO t SELECT a FROM users;`, 3],
+    [
+      "LS2016",
+      "a change of what it is made of",
+      `${add}UPDATE users SET a = email;\nUPDATE users SET email = upper(email);`,
+      3,
+    ],
+    [
+      "LS2016",
+      "a value from before the UPDATE",
+      `${add}INSERT INTO users (a) VALUES ('x');\nUPDATE users SET a = email;`,
+      2,
+    ],
+    [
+      "LS2016",
+      "a row from after the UPDATE",
+      `${add}UPDATE users SET a = email;\nINSERT INTO users (email) VALUES ('x');`,
+      3,
+    ],
+    [
+      "LS2016",
+      "a view of what is there",
+      `${add}UPDATE users SET a = email;\nCREATE MATERIALIZED VIEW v AS SELECT 1 FROM users;`,
+      3,
+    ],
+    ["LS2016", "a table of what is there", `${add}UPDATE users SET a = email;\nCREATE TABLE s AS TABLE users;`, 3],
+    [
+      "LS2016",
+      "triggers that were kept from firing",
+      `${add}ALTER TABLE users DISABLE TRIGGER ALL;\nUPDATE users SET a = email;`,
+      2,
+    ],
+    [
+      "LS2016",
+      "a check that asks for NULL",
+      `${add}UPDATE users SET a = email;\nALTER TABLE users ADD CHECK (a IS NOT NULL);`,
+      3,
+    ],
+    [
+      "LS2016",
+      "another column made of it",
+      `${add}UPDATE users SET a = email;\nALTER TABLE users ALTER email TYPE text USING a;`,
+      3,
+    ],
+    [
+      "LS2016",
+      "another name for what it is made of",
+      `${add}UPDATE users SET a = email;\nALTER TABLE users RENAME email TO mail;`,
+      3,
+    ],
     ["LS2016", "a block that may", `${add}UPDATE users SET a = email;\nDO $$ BEGIN PERFORM a FROM users; END $$;`, 3],
   ])("%s: %s", (code, _, sql, line) => {
     expect(() => fold(sql)).toThrow(

@@ -11,6 +11,7 @@ import {
   planText,
   writtenText,
 } from "../review/terminal.js";
+import { commandFor } from "../review/words.js";
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
 export function foundText(plan: Plan, colors: Colors): string {
@@ -24,10 +25,15 @@ export function foundText(plan: Plan, colors: Colors): string {
   ]);
 }
 
-/** What expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and what to do next. */
+/**
+ * What expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and what to do next.
+ *
+ * @param plans of the project
+ */
 export function expandText(
   { plan, migrations, edits, places }: PhaseFiles,
   words: OrmPlugin["words"],
+  plans: readonly Plan[],
   colors: Colors,
 ): string {
   return joined([
@@ -43,8 +49,8 @@ export function expandText(
       ],
       colors,
     ),
-    editsText(edits, places, colors),
-    nextText(nextStep(plan, words), colors),
+    editsText({ edits, places, command: commandFor("code", plan, plans) }, colors),
+    nextText(nextStep(plan, words, plans), colors),
     "",
   ]);
 }

@@ -83,7 +83,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
         line: edit.line,
         kind: "required",
         what: edit.what,
-        reason: "the file has uncommitted changes: commit or stash them, then run npx lockstep code",
+        reason: `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`,
         model: edit.model,
         field: edit.field,
       }),

@@ -4,6 +4,7 @@ import {
   codeGlobs,
   expandText,
   foundText,
+  listPlans,
   type loadConfig,
   preparePhase,
   type ReleasingPlugin,
@@ -82,7 +83,7 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);
       writeFiles(about.root, prepared.changes);
       if (restore !== undefined) console.log(restoredText(restore));
-      console.log(expandText(prepared, wordsOf(project), colors()));
+      console.log(expandText(prepared, wordsOf(project), listPlans(about.root), colors()));
       for (const line of firmReads) console.log(line);
     },
   };

@@ -16,7 +16,7 @@ export default defineCommand({
     const { io, workspace } = invocation;
     const { project, plugin, config } = await workspace();
     const [
-      { choosePlan },
+      { choosePlan, listPlans },
       { chooseTargets },
       { assertParts },
       { runBackfill },
@@ -25,6 +25,7 @@ export default defineCommand({
       { LockstepError },
       { nextText },
       { fillFunctions },
+      { commandFor },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -35,6 +36,7 @@ export default defineCommand({
       import("../../errors.js"),
       import("../../review/terminal.js"),
       import("../../config/configured-fills.js"),
+      import("../../review/words.js"),
     ]);
     const { numberOption } = await import("../number-option.js");
     const plan = choosePlan(project.root, invocation.arguments[0]);
@@ -75,7 +77,9 @@ export default defineCommand({
         lines.push(view.verdict(result));
       }
     }
-    lines.push(nextText(plan.state.released === "expand" ? "npx lockstep next" : "npx lockstep status", io.colors));
+    const next =
+      plan.state.released === "expand" ? commandFor("next", plan, listPlans(project.root)) : "npx lockstep status";
+    lines.push(nextText(next, io.colors));
     return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
   },
 });

@@ -12,6 +12,7 @@ export { DevelopmentDatabase } from "./intercept/development-database.js";
 export { refuseSecondChange } from "./intercept/second-change.js";
 export { expandText, foundText } from "./intercept/summary.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
+export { followNames, namedColumns } from "./plan/follow-names.js";
 export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
 export { refuseNewKeyColumns } from "./plan/guard-keys.js";
 export { refuseLostSources } from "./plan/guard-sources.js";

@@ -80,6 +80,8 @@ export abstract class OrmApp {
 
   /** Writes the addition into the model, below what is there. */
   abstract declare(addition: Addition): void;
+  /** As an editor renames: `User` is `Member` and its `handle` is `slug`; table and column keep their names. */
+  abstract rename(): void;
   /** The stock command that writes a migration. */
   abstract generate(name: string, options?: GenerateOptions): Promise<RunResult>;
   /** The stock command that applies migrations. */
@@ -124,6 +126,15 @@ export abstract class OrmApp {
     const text = this.read(file);
     if (!text.includes(from)) throw new Error(`${file} does not have the text to replace: ${from}`);
     this.write(file, text.replace(from, to));
+  }
+
+  /** Replaces words in a file. */
+  protected replaceIn(file: string, words: Readonly<Record<string, string>>): void {
+    const from = new RegExp(`(?<![\\w"])(?:${Object.keys(words).join("|")})(?![\\w"])`, "g");
+    this.write(
+      file,
+      this.read(file).replace(from, (word) => words[word] ?? word),
+    );
   }
 
   /** Every file of the user's, with its text. */

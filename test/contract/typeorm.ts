@@ -103,6 +103,12 @@ class TypeormApp extends OrmApp {
       this.write(`src/entities/${name.toLowerCase()}.ts`, entityOf(name, name, columns));
   }
 
+  rename(): void {
+    this.edit(this.modelFile, "unique: true", 'unique: true, name: "handle"');
+    this.replaceIn(this.modelFile, { User: "Member", handle: "slug" });
+    this.replaceIn("src/users.ts", { User: "Member", handle: "slug" });
+  }
+
   generate(name: string, { url = this.development, isOff = false }: GenerateOptions = {}): Promise<RunResult> {
     return this.#typeorm(["migration:generate", `src/migrations/${name}`], {
       DATABASE_URL: url,

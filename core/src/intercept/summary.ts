@@ -42,9 +42,7 @@ export function expandText(
       "expand",
       [
         ...migrations.map(({ name, unit }) => [name, unit.unit.title] as const),
-        ...plan.originalModels
-          .map(({ file, model }) => [file, modelWords(plan, model)] as const)
-          .filter(([, what]) => what !== ""),
+        ...modelFiles(plan),
         [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
       ],
       colors,
@@ -53,6 +51,16 @@ export function expandText(
     nextText(nextStep(plan, words, plans), colors),
     "",
   ]);
+}
+
+/** The files that declare the models, each with what these are until contract. */
+function modelFiles(plan: Plan): (readonly [string, string])[] {
+  const files = new Map<string, Set<string>>();
+  for (const { file, model } of plan.originalModels) {
+    const what = modelWords(plan, model);
+    if (what !== "") files.set(file, (files.get(file) ?? new Set()).add(what));
+  }
+  return [...files].map(([file, what]) => [file, [...what].join("; ")]);
 }
 
 /** What the model is until contract. */

@@ -25,12 +25,12 @@ function hazardText(hazard: Hazard, width: number, colors: Colors): string {
   ].join("\n");
 }
 
-/** Statements that pass untouched and that a person should look at: one line each. */
+/** Statements that run as they stand in the migration, and that a person should look at: one line each. */
 export function noticesText(notices: readonly Notice[], colors: Colors): string {
   return notices
     .map(
       (notice) =>
-        `  ${colors.yellow("!")} line ${notice.line} passes untouched: ${oneLine(notice.sql)} — ${notice.reason}`,
+        `  ${colors.yellow("!")} line ${notice.line} runs as it stands: ${oneLine(notice.sql)} — ${notice.reason}`,
     )
     .join("\n");
 }

@@ -1,3 +1,4 @@
+import type { ConfiguredFill } from "../config/configured-fills.js";
 import {
   type EntityModel,
   isSameTable,
@@ -65,6 +66,23 @@ export function followNames(plan: Plan, declared: readonly NamedColumn[]): Plan 
       places: plan.state.places.map(named),
     },
   };
+}
+
+/**
+ * The functions of the configuration, also by the names of the plan, which are those of when it was made.
+ *
+ * @param plan as `followNames` gives it
+ */
+export function followFunctions(
+  plan: Plan,
+  functions: ReadonlyMap<string, ConfiguredFill>,
+): ReadonlyMap<string, ConfiguredFill> {
+  const followed = new Map(functions);
+  for (const { compute, model, field } of plan.columns) {
+    const found = functions.get(`${model}.${field}`);
+    if (compute !== undefined && found !== undefined && !functions.has(compute.name)) followed.set(compute.name, found);
+  }
+  return followed;
 }
 
 interface Names {

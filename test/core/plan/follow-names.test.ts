@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../../core/src/model/index.js";
-import { followNames, type NamedColumn } from "../../../core/src/plan/follow-names.js";
+import { followFunctions, followNames, type NamedColumn } from "../../../core/src/plan/follow-names.js";
 import { planOf } from "../../support/plan-fixture.js";
 
 // Fields and models that are renamed while their plan is open.
@@ -66,6 +66,17 @@ test("what the plan keeps of model and code follows as an editor renames", async
     'member: { slug: true, "handle": 1 }',
     "userId",
   ]);
+});
+
+test("a function of the configuration is found by either name", async () => {
+  const plan = await planOf();
+  const compute = { name: "User.handle", reads: [], source: "lockstep.config.ts" };
+  const before = { ...plan, columns: plan.columns.map((each) => ({ ...each, compute })) } as Plan;
+  const fill = { reads: [], fill: () => [], fallback: undefined };
+  const after = followNames(before, [column("Member", "slug")]);
+  for (const name of ["User.handle", "Member.slug"])
+    expect(followFunctions(after, new Map([[name, fill]])).get("User.handle")).toBe(fill);
+  expect(followFunctions(before, new Map([["Member.slug", fill]])).has("User.handle")).toBe(false);
 });
 
 test("a unique constraint that stays until contract", async () => {

@@ -313,7 +313,7 @@ export const errorTable = {
   LS4002: {
     title: "The model was not found",
     why: "Models are edited in lockstep with the database; without the model the next migration would take the column away.",
-    next: "Restore the model, or leave the plan with npx lockstep abandon.",
+    next: "Restore the model, or leave the plan with npx lockstep abandon. Where something was renamed, give it the name of its table or column (@@map, @map; @Entity(…), name): the plan then follows.",
     exit: 1,
   },
   LS5001: {

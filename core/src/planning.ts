@@ -13,6 +13,7 @@ export { refuseSecondChange } from "./intercept/second-change.js";
 export { expandText, foundText } from "./intercept/summary.js";
 export { concurrentIndex } from "./plan/assemble-units.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
+export { followNames, namedColumns } from "./plan/follow-names.js";
 export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
 export { refuseNewKeyColumns } from "./plan/guard-keys.js";
 export { refuseLostSources } from "./plan/guard-sources.js";

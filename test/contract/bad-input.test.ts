@@ -4,7 +4,7 @@ import type { RunResult } from "../support/run.js";
 import { type Column, type OrmApp, succeeded } from "./orm-app.js";
 import { orms } from "./orms.js";
 import { countUsers } from "./rows.js";
-import { newMigrations } from "./states.js";
+import { newMigrations, withoutHistory } from "./states.js";
 
 // What users get wrong with any ORM: an exit code, a code, the place, what to type; and nothing half-written.
 
@@ -89,6 +89,32 @@ describe.each(orms)("$name", ({ create }) => {
       app.write(app.modelFile, app.read(app.modelFile).replace(/\n.*@lockstep[\s\S]*?\bhandle\b.*\n/, "\n"));
       expect(app.read(app.modelFile)).not.toContain("handle");
       expect(await refused("LS3004", 1, () => app.generate("Drop"))).toContain(`npx lockstep abandon ${plan}`);
+    });
+
+    test("the model and its field were renamed, and kept what the database calls them: the plan follows", async () => {
+      const files = app.snapshot();
+      await succeeded(app.lockstep("backfill", "run"));
+      app.rename();
+      await app.commit("Rename");
+      const sources = () => withoutHistory(app, app.snapshot());
+      expect(Object.values(sources()).join()).toMatch(/omit:|select: false/);
+      await succeeded(app.lockstep("next"));
+      const read = sources();
+      expect(Object.values(read).join()).not.toMatch(/omit:|select: false|handle:/);
+      expect(await app.drift(app.production)).toBeUndefined();
+      await app.commit("Switch");
+      await succeeded(app.lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady"));
+      expect(app.read(app.modelFile)).toMatch(/\bslug(!: string;| +String .*@unique)/);
+      expect(app.read(app.modelFile)).not.toMatch(/nullable|null;|slug +String\?|@lockstep/);
+      expect(app.read("src/users.ts")).toContain("slug:");
+      await app.commit("Contract");
+      await succeeded(app.lockstep("undo"));
+      expect(sources()).toEqual(read);
+      await app.commit("Undo");
+      await succeeded(app.lockstep("abandon", "--yes"));
+      expect(app.read(app.modelFile) + app.read("src/users.ts")).not.toMatch(/slug|handle/);
+      app.restore(files);
+      await app.commit("As before");
     });
 
     test("LS5001: the target has another table than the migrations made", async () => {

@@ -30,9 +30,10 @@ describe.each(orms)("$name", ({ create }) => {
     await app.commit("Add handle");
     const files = app.snapshot();
     app.declare({ columns: [{ name: "nick", isRequired: true, fill: "upper(name)" }] });
-    await succeeded(app.generate("AddNick"));
+    const { output } = await succeeded(app.generate("AddNick"));
     [first = "", second = ""] = app.plans();
     expect([first, second].join()).toMatch(/handle,.*nick$/i);
+    expect(output).toContain(`Then: npx lockstep backfill run ${second}`);
     expect(
       newMigrations(app, files)
         .map((file) => app.read(file))
@@ -57,8 +58,10 @@ describe.each(orms)("$name", ({ create }) => {
   });
 
   test("the first is abandoned; what belongs to the second stays", async () => {
-    await succeeded(app.lockstep("backfill", "run", first));
+    expect((await succeeded(app.lockstep("backfill", "run", first))).stdout).toContain(`npx lockstep next ${first}`);
+    expect((await app.lockstep("plan", second)).stdout).toContain(`Then: npx lockstep backfill run ${second}`);
     await succeeded(app.lockstep("abandon", first, "--yes"));
+    expect((await app.lockstep("plan", second)).stdout).toMatch(/Then: npx lockstep backfill run$/m);
     await app.commit("Abandon handle");
     await succeeded(app.apply(app.production));
     expect(await app.drift(app.production)).toBeUndefined();

@@ -82,6 +82,8 @@ export abstract class OrmApp {
   abstract declare(addition: Addition): void;
   /** Writes a migration by hand, between the first and what is generated from now on. @returns its file, from the root */
   abstract writeMigration(name: string, up: readonly string[]): string;
+  /** As an editor renames: `User` is `Member` and its `handle` is `slug`; table and column keep their names. */
+  abstract rename(): void;
   /** The stock command that writes a migration. */
   abstract generate(name: string, options?: GenerateOptions): Promise<RunResult>;
   /** The stock command that applies migrations. */
@@ -126,6 +128,15 @@ export abstract class OrmApp {
     const text = this.read(file);
     if (!text.includes(from)) throw new Error(`${file} does not have the text to replace: ${from}`);
     this.write(file, text.replace(from, to));
+  }
+
+  /** Replaces words in a file. */
+  protected replaceIn(file: string, words: Readonly<Record<string, string>>): void {
+    const from = new RegExp(`(?<![\\w"])(?:${Object.keys(words).join("|")})(?![\\w"])`, "g");
+    this.write(
+      file,
+      this.read(file).replace(from, (word) => words[word] ?? word),
+    );
   }
 
   /** Every file of the user's, with its text. */

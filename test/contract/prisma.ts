@@ -126,6 +126,13 @@ ${columns.map((column) => (column.hasIndex ? `  @@index([${column.name}])\n` : "
     return file;
   }
 
+  rename(): void {
+    this.replaceIn(this.modelFile, { User: "Member", handle: "slug" });
+    this.edit(this.modelFile, "@unique", '@unique @map("handle")');
+    for (const file of ["src/users.ts", "src/database.ts"])
+      this.replaceIn(file, { User: "Member", user: "member", handle: "slug" });
+  }
+
   generate(name: string, { url = this.development, isOff = false }: GenerateOptions = {}): Promise<RunResult> {
     return this.#prisma(["migrate", "dev", "--name", name], { DATABASE_URL: url, LOCKSTEP: isOff ? "off" : undefined });
   }

@@ -121,6 +121,12 @@ ${up.map(run).join("")}  }
     return file;
   }
 
+  rename(): void {
+    this.edit(this.modelFile, "unique: true", 'unique: true, name: "handle"');
+    this.replaceIn(this.modelFile, { User: "Member", handle: "slug" });
+    this.replaceIn("src/users.ts", { User: "Member", handle: "slug" });
+  }
+
   generate(name: string, { url = this.development, isOff = false }: GenerateOptions = {}): Promise<RunResult> {
     return this.#typeorm(["migration:generate", `src/migrations/${name}`], {
       DATABASE_URL: url,

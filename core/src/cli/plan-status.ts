@@ -179,7 +179,7 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
     states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
   if (isOpen("expand") || isOpen("contract"))
     return plan.state.released === "undone"
-      ? nextStep(plan, plugin.words, pendingContractUndo(plan, states))
+      ? nextStep(plan, plugin.words, [], pendingContractUndo(plan, states))
       : `${plugin.words.deploy}, then deploy the code`;
   if (isOpen("backfill")) return `npx lockstep backfill run ${plan.id}`;
   return `npx lockstep next ${plan.id}`;

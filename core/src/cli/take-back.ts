@@ -10,7 +10,7 @@ import { columns } from "../review/columns.js";
 import { diffText } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText } from "../review/terminal.js";
-import { columnLabel, stayWords } from "../review/words.js";
+import { columnLabel, commandFor, stayWords } from "../review/words.js";
 import type { CommandResult, Invocation } from "./command.js";
 
 /**
@@ -31,7 +31,8 @@ export async function takeBack(request: {
   const { colors } = io;
   verifyUnits(project.root, plan);
   if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} is undone already.`);
-  refuseUndo(plan, to, listPlans(project.root));
+  const plans = listPlans(project.root);
+  refuseUndo(plan, to, plans);
   const prepared = await prepareUndo({
     plan,
     project,
@@ -77,8 +78,8 @@ export async function takeBack(request: {
       `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${lost.length > 0 ? colors.yellow(effect) : effect}`,
       ...writtenLines(prepared),
       ...removedText(prepared, plan, removesMigrations),
-      editsText(prepared.edits, prepared.places, colors, "taken back"),
-      nextText(nextStep(prepared.plan, plugin.words, contractUndo(prepared, plan)), colors),
+      editsText({ ...prepared, command: commandFor("code", prepared.plan, plans) }, colors, "taken back"),
+      nextText(nextStep(prepared.plan, plugin.words, plans, contractUndo(prepared, plan)), colors),
     ]
       .filter((line) => line !== "")
       .join("\n"),

@@ -23,6 +23,7 @@ export * from "./field-edits.js";
 export { computedOver } from "./fixture-value.js";
 export * from "./in-view.js";
 export * from "./literals.js";
+export { isRowPattern } from "./mappers.js";
 export { isImportEdit } from "./named-imports.js";
 export * from "./new-rows.js";
 export * from "./places/listing.js";

@@ -10,7 +10,7 @@ import {
   alterations,
   isComputed,
   isRetyped,
-  lostColumn,
+  lostColumns,
   type RetypedColumn,
   recreatedColumns,
   retype,
@@ -74,8 +74,8 @@ export async function correct<Q extends { readonly query: string }>(
     (column) => known.source?.(column.table, column.name)?.skip === undefined && !isComputed(column),
   );
   const retyped = recreated.filter(isRetyped);
-  const lost = recreated.find((column) => !isRetyped(column));
-  if (lost !== undefined) throw lostColumn(lost, known.source?.(lost.table, lost.name));
+  const lost = recreated.filter((column) => !isRetyped(column));
+  if (lost.length > 0) throw lostColumns(lost, known.source);
   const facts = new Map<RetypedColumn, ColumnDependents>();
   for (const column of retyped)
     if (known.dependents !== undefined) facts.set(column, await known.dependents(column.table, column.name));

@@ -147,21 +147,45 @@ export function retypeBack(
 }
 
 /** The ORM's own way would lose the values, and no other is as quick. */
-export function lostColumn({ table, name, before, add }: RecreatedColumn, source?: ColumnSource): LockstepError {
-  const label = `"${tableLabel(table)}"."${name}"`;
-  const after = add.column;
-  const was = before === undefined ? "" : ` (${typeWords(before)})`;
-  const place = source === undefined ? "" : `${source.file}:${source.line}: `;
-  const kind = after.notNull && after.defaultSql === undefined ? "mirror" : "backfill";
-  const annotation = after.isGenerated ? "" : `, with @lockstep.${kind}(${valueFrom(name, before, after)}) above it`;
+export function lostColumns(
+  columns: readonly RecreatedColumn[],
+  source: ((table: TableName, column: string) => ColumnSource | undefined) | undefined,
+): LockstepError {
+  const lost = columns.map((column) => lostColumn(column, source?.(column.table, column.name)));
+  const [only, second] = lost;
+  const letGo = (fields: string) => `Or let the values go: write @lockstep.skip(<reason>) above the ${fields}.`;
+  const details = { columns: lost.map((each) => each.details) };
+  if (only !== undefined && second === undefined)
+    return new LockstepError(
+      "LS2060",
+      `${only.place}${only.label} would lose the values of every row: this change drops it${only.was} and adds it again as ${only.now}.`,
+      {
+        hint: `Keep "${only.name}" as it is and add a field of the new type under another name${only.annotation === undefined ? "" : `, with ${only.annotation} above it`}; drop the old one when its plan is done.\n         ${letGo("field")}`,
+        details,
+      },
+    );
   return new LockstepError(
     "LS2060",
-    `${place}${label} would lose the values of every row: this change drops it${was} and adds it again as ${typeWords(after)}.`,
+    `${lost.length} columns would lose the values of every row: this change drops them and adds them again.${lost.map(({ place, label, was, now }) => `\n  ${place}${label}${was} as ${now}`).join("")}`,
     {
-      hint: `Keep "${name}" as it is and add a field of the new type under another name${annotation}; drop the old one when its plan is done.\n         Or let the values go: write @lockstep.skip(<reason>) above the field.`,
-      details: { table: tableLabel(table), column: name, from: before?.type, to: after.type },
+      hint: `Keep them as they are and add fields of the new types under other names, with annotations above them; drop the old ones when their plan is done.${lost.map(({ label, annotation }) => (annotation === undefined ? "" : `\n           in place of ${label}: ${annotation}`)).join("")}\n         ${letGo("fields")}`,
+      details,
     },
   );
+}
+
+function lostColumn({ table, name, before, add }: RecreatedColumn, source: ColumnSource | undefined) {
+  const after = add.column;
+  const kind = after.notNull && after.defaultSql === undefined ? "mirror" : "backfill";
+  return {
+    name,
+    label: `"${tableLabel(table)}"."${name}"`,
+    was: before === undefined ? "" : ` (${typeWords(before)})`,
+    now: typeWords(after),
+    place: source === undefined ? "" : `${source.file}:${source.line}: `,
+    annotation: after.isGenerated ? undefined : `@lockstep.${kind}(${valueFrom(name, before, after)})`,
+    details: { table: tableLabel(table), column: name, from: before?.type, to: after.type },
+  };
 }
 
 /** How the new column could get its value from the old one. Only a suggestion: what fits is for people to say. */

@@ -34,7 +34,7 @@ export function confirmed(question: string): Gate {
       isOpen: false,
       subject: name,
       statement: `Nobody has confirmed for ${target} that ${question} (${name})`,
-      help: `When it is so: npx lockstep next --confirm ${gate}`,
+      help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
       needsConfirmation: true,
     };
   };

@@ -11,6 +11,7 @@ import {
   planText,
   writtenText,
 } from "../review/terminal.js";
+import { commandFor } from "../review/words.js";
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
 export function foundText(plan: Plan, colors: Colors): string {
@@ -24,10 +25,15 @@ export function foundText(plan: Plan, colors: Colors): string {
   ]);
 }
 
-/** What expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and what to do next. */
+/**
+ * What expand wrote: its migrations, the relaxed models, the plan's folder, the code edits; and what to do next.
+ *
+ * @param plans of the project
+ */
 export function expandText(
   { plan, migrations, edits, places }: PhaseFiles,
   words: OrmPlugin["words"],
+  plans: readonly Plan[],
   colors: Colors,
 ): string {
   return joined([
@@ -36,17 +42,25 @@ export function expandText(
       "expand",
       [
         ...migrations.map(({ name, unit }) => [name, unit.unit.title] as const),
-        ...plan.originalModels
-          .map(({ file, model }) => [file, modelWords(plan, model)] as const)
-          .filter(([, what]) => what !== ""),
+        ...modelFiles(plan),
         [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
       ],
       colors,
     ),
-    editsText(edits, places, colors),
-    nextText(nextStep(plan, words), colors),
+    editsText({ edits, places, command: commandFor("code", plan, plans) }, colors),
+    nextText(nextStep(plan, words, plans), colors),
     "",
   ]);
+}
+
+/** The files that declare the models, each with what these are until contract. */
+function modelFiles(plan: Plan): (readonly [string, string])[] {
+  const files = new Map<string, Set<string>>();
+  for (const { file, model } of plan.originalModels) {
+    const what = modelWords(plan, model);
+    if (what !== "") files.set(file, (files.get(file) ?? new Set()).add(what));
+  }
+  return [...files].map(([file, what]) => [file, [...what].join("; ")]);
 }
 
 /** What the model is until contract. */

@@ -10,9 +10,10 @@ export interface Hazard {
   readonly consequence: string;
 }
 
-/** An operation that passes through untouched although no rule has judged it: a person should look at it. */
+/** An operation that runs as it stands in the migration, in no phases: a person should look at it. */
 export interface Notice {
   readonly line: number;
+  /** As a statement: of a clause of ALTER TABLE with the table. */
   readonly sql: string;
   readonly reason: string;
 }

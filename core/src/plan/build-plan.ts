@@ -15,6 +15,7 @@ import type {
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
 import { type Judgement, judge } from "../rules/judge.js";
+import { statementOf } from "../rules/notice.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
@@ -63,7 +64,11 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
       .columns(operation, judgement.context)
       .flatMap(({ table, column }) => sources.column(table, column)?.skip ?? []);
     skipped.push(
-      ...reasons.map((reason) => ({ line: hazard.line, sql: hazard.sql, reason: `by @lockstep.skip: ${reason}` })),
+      ...reasons.map((reason) => ({
+        line: hazard.line,
+        sql: statementOf(operation, migration),
+        reason: `by @lockstep.skip: ${reason}`,
+      })),
     );
     return reasons.length === 0;
   });

@@ -37,6 +37,13 @@ export function isOpen(plan: Plan): boolean {
   return plan.state.released !== "undone" && plan.state.released !== phasesOf(plan).at(-1);
 }
 
+/** The plan of a command that names none: the only open one, or the last that was not undone; undefined while several are open. */
+export function defaultPlan(plans: readonly Plan[]): Plan | undefined {
+  const [only, second] = plans.filter(isOpen);
+  if (only !== undefined) return second === undefined ? only : undefined;
+  return plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
+}
+
 /**
  * The plan that a command works on: the one named, the only open one, or the last that was not undone.
  *
@@ -45,20 +52,16 @@ export function isOpen(plan: Plan): boolean {
 export function choosePlan(root: string, id: string | undefined): Plan {
   if (id !== undefined) return loadPlan(root, id);
   const plans = listPlans(root);
-  const open = plans.filter(isOpen);
-  const [only, second] = open;
-  if (only === undefined) {
-    const last = plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
-    if (last !== undefined) return last;
+  const plan = defaultPlan(plans);
+  if (plan !== undefined) return plan;
+  const [first, ...others] = plans.filter(isOpen);
+  if (first === undefined)
     throw new LockstepError("LS3005", "There is no plan in this project.", {
       hint: "A plan is made when a migration needs one: edit the model, then generate a migration as always",
     });
-  }
-  if (second !== undefined)
-    throw new LockstepError("LS3006", `Open plans: ${open.map((plan) => plan.id).join(", ")}.`, {
-      hint: `Name one, for example: ${only.id}`,
-    });
-  return only;
+  throw new LockstepError("LS3006", `Open plans: ${[first, ...others].map((open) => open.id).join(", ")}.`, {
+    hint: `Name one, for example: ${first.id}`,
+  });
 }
 
 /** The open plan of a column. */

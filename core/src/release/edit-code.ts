@@ -12,6 +12,7 @@ import type {
   PlanState,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { followNames, namedColumns } from "../plan/follow-names.js";
 import { sha256 } from "../plan/hash.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -83,7 +84,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
         line: edit.line,
         kind: "required",
         what: edit.what,
-        reason: "the file has uncommitted changes: commit or stash them, then run npx lockstep code",
+        reason: `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`,
         model: edit.model,
         field: edit.field,
       }),
@@ -170,7 +171,7 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
     earlier: plan.state.edits,
     alsoPlanned: listPlans(project.root)
       .filter((other) => other.id !== plan.id && isOpen(other))
-      .flatMap((other) => other.columns),
+      .flatMap((other) => followNames(other, namedColumns(models)).columns),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   type Unit,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { followNames, namedColumns } from "../plan/follow-names.js";
 import { withUnixLines } from "../plan/hash.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
@@ -40,13 +41,15 @@ export interface PhaseFiles {
  * @throws LS2011 when the edited model is not valid · LS4002 when the model is gone
  */
 export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
-  const { plan, project, plugin, phase } = request;
+  const { project, plugin, phase } = request;
+  const models = request.models ?? (await plugin.readModels(project));
+  const plan = phase === "expand" ? request.plan : followNames(request.plan, namedColumns(models));
   const migrations = releaseUnits(
     request,
     plan.units.filter((unit) => unit.phase === phase),
   );
   const modelChanges = await plugin.editModels(project, modelEdits(plan, phase));
-  const code = await editCode({ ...request, edited: modelChanges }, intentsAt(plan, phase));
+  const code = await editCode({ ...request, plan, models, edited: modelChanges }, intentsAt(plan, phase));
   const isFirst = phase === "expand";
   const held = isFirst
     ? heldFiles(

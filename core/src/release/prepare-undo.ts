@@ -8,6 +8,7 @@ import {
   type Unit,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { followNames, namedColumns } from "../plan/follow-names.js";
 import { withUnixLines } from "../plan/hash.js";
 import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
@@ -32,15 +33,16 @@ export interface UndoRequest extends Omit<CodeRequest, "models"> {
  * @throws LS4001 code with uncommitted changes · LS4002 when the field of a plan whose contract is released is gone
  */
 export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
-  const { plan, project, plugin, to } = request;
+  const { project, plugin, to } = request;
   const models = await plugin.readModels(project);
+  const plan = followNames(request.plan, namedColumns(models));
   if (plan.state.released === "contract") assertFields(plan, models, plugin.words.develop);
   const units = request.removesMigrations === true ? [] : unitsToTakeBack(request);
   const migrations = releaseUnits({ ...request, phase: "undo" }, units);
   const isEnd = to === "undone";
   const modelChanges = await plugin.editModels(project, modelEdits(plan, to));
   const code = await takeBackCode(
-    { ...request, models: models.map((model) => relaxed(model, plan)), edited: modelChanges },
+    { ...request, plan, models: models.map((model) => relaxed(model, plan)), edited: modelChanges },
     to,
   );
   const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);

@@ -1,5 +1,6 @@
 import type { CodeGlobs } from "../config/code-globs.js";
 import type { FileChange, Plan, PlannedEdit } from "../model/index.js";
+import { followNames, namedColumns } from "../plan/follow-names.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { editCode, intentsAt } from "./edit-code.js";
@@ -22,15 +23,16 @@ export async function refreshCode(request: {
   readonly plugin: OrmPlugin;
   readonly code: CodeGlobs;
 }): Promise<RefreshResult> {
-  const { plan } = request;
-  const { released } = plan.state;
-  if (released === "undone") return { plan, changes: [], codeChanges: [], made: [] };
-  const code = await editCode(request, intentsAt(plan, released));
+  const { released } = request.plan.state;
+  if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [] };
+  const models = await request.plugin.readModels(request.project);
+  const plan = followNames(request.plan, namedColumns(models));
+  const code = await editCode({ ...request, plan, models }, intentsAt(plan, released));
   const after: Plan = {
     ...plan,
     state: { ...plan.state, edits: code.edits, places: code.places, codeFiles: code.codeFiles },
   };
   const file = `${planFolder(plan.id)}/plan.json`;
-  const own: FileChange = { file, before: planText(plan), after: planText(after) };
+  const own: FileChange = { file, before: planText(request.plan), after: planText(after) };
   return { plan: after, changes: [...code.changes, own], codeChanges: code.changes, made: code.made };
 }

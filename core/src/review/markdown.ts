@@ -26,7 +26,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     ...(plan.notices.length === 0
       ? []
       : [
-          "Passed untouched, please look at them yourself:",
+          "These run as they stand, please look at them yourself:",
           plan.notices
             .map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${notice.reason}`)
             .join("\n"),

@@ -2,27 +2,33 @@ import type { Plan } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin.js";
-import { stayWords } from "./words.js";
+import { commandFor, stayWords } from "./words.js";
 
 /**
  * What to do after the files of a phase were written: the `Next` line.
  *
+ * @param plans of the project: while several are open a command has to name its own
  * @param contractUndo of a plan that was left in contract: the migrations that make its columns optional again, where a database
  * does not have them yet
  */
-export function nextStep(plan: Plan, words: OrmPlugin["words"], contractUndo: readonly string[] = []): string {
+export function nextStep(
+  plan: Plan,
+  words: OrmPlugin["words"],
+  plans: readonly Plan[],
+  contractUndo: readonly string[] = [],
+): string {
   const build = words.generate === undefined ? "" : `${words.generate}, `;
-  const goOn = "To go on again: npx lockstep next";
+  const goOn = `To go on again: ${commandFor("next", plan, plans)}`;
   switch (plan.state.released) {
     case "expand":
       if (phasesOf(plan).length === 1) return "commit and deploy: this plan has one phase";
       if (plan.state.undos !== undefined) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
-      return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep ${plan.backfills.length > 0 ? "backfill run" : "next"}`;
+      return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: ${commandFor(plan.backfills.length > 0 ? "backfill run" : "next", plan, plans)}`;
     case "switch":
       if (isTakenBack(plan)) return `${build}review and commit, ${afterUndo(plan, words)}.  ${goOn}`;
       if (phasesOf(plan).at(-1) === "switch")
         return `${build}review and commit, deploy the code.  Then: npx lockstep status`;
-      return `review and commit, deploy the code.  When it has run well for a while: npx lockstep next`;
+      return `review and commit, deploy the code.  When it has run well for a while: ${commandFor("next", plan, plans)}`;
     case "contract":
       return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep status`;
     case "undone": {

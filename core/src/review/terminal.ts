@@ -25,12 +25,12 @@ function hazardText(hazard: Hazard, width: number, colors: Colors): string {
   ].join("\n");
 }
 
-/** Statements that pass untouched and that a person should look at: one line each. */
+/** Statements that run as they stand in the migration, and that a person should look at: one line each. */
 export function noticesText(notices: readonly Notice[], colors: Colors): string {
   return notices
     .map(
       (notice) =>
-        `  ${colors.yellow("!")} line ${notice.line} passes untouched: ${oneLine(notice.sql)} — ${notice.reason}`,
+        `  ${colors.yellow("!")} line ${notice.line} runs as it stands: ${oneLine(notice.sql)} — ${notice.reason}`,
     )
     .join("\n");
 }
@@ -68,13 +68,16 @@ export function writtenText(phase: string, files: readonly (readonly [string, st
   );
 }
 
+/** What a phase does in the code. */
+export interface CodeWork {
+  readonly edits: readonly PlannedEdit[];
+  readonly places: Plan["state"]["places"];
+  /** As it is typed for this plan: it lists the places. */
+  readonly command: string;
+}
+
 /** The code edits of a phase, one line each, and how many places wait for a person. */
-export function editsText(
-  edits: readonly PlannedEdit[],
-  places: Plan["state"]["places"],
-  colors: Colors,
-  done = "made",
-): string {
+export function editsText({ edits, places, command }: CodeWork, colors: Colors, done = "made"): string {
   const lines: string[] = [];
   if (edits.length > 0) {
     lines.push(`${colors.bold(counted(edits.length, "code edit"))} ${done}`);
@@ -88,8 +91,7 @@ export function editsText(
     lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${place.reason}`])));
   }
   const rest = places.length - required.length;
-  if (rest > 0)
-    lines.push(`${counted(rest, "more place")} with fields of the model: ${colors.cyan("npx lockstep code")}`);
+  if (rest > 0) lines.push(`${counted(rest, "more place")} with fields of the model: ${colors.cyan(command)}`);
   return lines.join("\n");
 }
 

@@ -1,6 +1,7 @@
 import type { DeployedPhase, LockEffect, Phase, Plan, PlannedColumn } from "../model/index.js";
 import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { defaultPlan } from "../plan/store.js";
 
 /** `"User"."handle"` */
 export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {
@@ -81,6 +82,16 @@ export function stayWords(plan: Plan): string {
 
 /** A statement at the beginning of a line, as the ORM writes it, that makes neither a table nor a type. */
 const otherStatement = /^(?!CREATE (?:TABLE|TYPE) )[A-Z]/m;
+
+/**
+ * `npx lockstep next`, as it has to be typed: with the plan's name where the command would ask for one or take another.
+ *
+ * @param plans of the project, in whatever state they were read
+ */
+export function commandFor(command: string, plan: Plan, plans: readonly Plan[]): string {
+  const now = [...plans.filter(({ id }) => id !== plan.id), plan].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return `npx lockstep ${command}${defaultPlan(now) === plan ? "" : ` ${plan.id}`}`;
+}
 
 /** `4 phases`, `1 phase` */
 export function phaseCount(plan: Plan): string {

@@ -45,7 +45,7 @@ export function judge(
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
     .filter((operation) => !found.has(operation))
-    .flatMap((operation) => noticeOf(operation, context) ?? []);
+    .flatMap((operation) => noticeOf(operation, context, migration) ?? []);
   return { findings, notices, context };
 }
 

@@ -1,4 +1,4 @@
-import type { Notice, Operation, OperationOf } from "../model/index.js";
+import type { Migration, Notice, Operation, OperationOf } from "../model/index.js";
 import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
@@ -20,9 +20,16 @@ const harmless = new Set([
 const bookkeeping = new Set(["typeorm_metadata"]);
 
 /** Why a person should look at an operation that no rule rewrites; undefined: it is safe as it stands. */
-export function noticeOf(operation: Operation, context: RuleContext): Notice | undefined {
+export function noticeOf(operation: Operation, context: RuleContext, migration: Migration): Notice | undefined {
   const reason = reasonOf(operation, context);
-  return reason === undefined ? undefined : { line: operation.line, sql: operation.sql, reason };
+  return reason === undefined ? undefined : { line: operation.line, sql: statementOf(operation, migration), reason };
+}
+
+/** An operation as a statement of its own: a clause with the ALTER TABLE that it stands in. */
+export function statementOf({ statement, sql }: Operation, { statements, operations }: Migration): string {
+  const whole = statements[statement]?.sql ?? sql;
+  const first = operations.find((other) => other.statement === statement)?.sql ?? whole;
+  return whole.slice(0, whole.indexOf(first)) + sql;
 }
 
 function reasonOf(operation: Operation, context: RuleContext): string | undefined {

@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import type { Operation, Plan } from "@lockstep/core";
-import { isOpen, listPlans, refuseSecondChange, writeFiles } from "@lockstep/core/planning";
+import { followNames, isOpen, listPlans, namedColumns, refuseSecondChange, writeFiles } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
+import { toEntityModels } from "../schema/entities.js";
 import { readSchema } from "../schema/read.js";
 import { keepUnique } from "../schema/unique.js";
 import type { SchemaContainer } from "./shapes.js";
@@ -29,9 +30,11 @@ export interface OpenPlans {
  * @throws LS3001, LS3002, LS3007 a plan that cannot be read
  */
 export async function openPlans(project: PrismaProject, schema: SchemaContainer): Promise<OpenPlans | undefined> {
-  const plans = listPlans(project.root).filter(isOpen);
-  if (plans.length === 0) return undefined;
+  const open = listPlans(project.root).filter(isOpen);
+  if (open.length === 0) return undefined;
   let files = schema.files;
+  const declared = namedColumns(toEntityModels(readSchema(files)));
+  const plans = open.map((plan) => followNames(plan, declared));
   const names: string[] = [];
   const ids = new Set<string>();
   for (const plan of plans) {

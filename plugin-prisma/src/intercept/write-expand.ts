@@ -5,6 +5,7 @@ import {
   colorsFor,
   expandText,
   foundText,
+  listPlans,
   loadConfig,
   type PhaseFiles,
   preparePhase,
@@ -45,7 +46,10 @@ export async function prepareExpand(
     code: codeGlobs(config),
   });
   const colors = colorsFor(process.env.LOCKSTEP_COLOR === "1");
-  return { prepared, text: foundText(prepared.plan, colors) + expandText(prepared, prismaPlugin.words, colors) };
+  return {
+    prepared,
+    text: foundText(prepared.plan, colors) + expandText(prepared, prismaPlugin.words, listPlans(project.root), colors),
+  };
 }
 
 /**

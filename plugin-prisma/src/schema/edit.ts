@@ -108,7 +108,13 @@ function keyFields(field: PrismaField): string[] {
 export function findModel(schema: PrismaSchema, name: string): PrismaModel {
   const model = schema.models.find((item) => item.name === name);
   if (model !== undefined) return model;
-  throw new LockstepError("LS4002", `There is no model ${name} in ${schema.files.map((file) => file.path).join(", ")}`);
+  throw new LockstepError(
+    "LS4002",
+    `There is no model ${name} in ${schema.files.map((file) => file.path).join(", ")}`,
+    {
+      hint: "Restore it. Where it was renamed the plan follows once it has its table's name: @@map. To leave the plan: npx lockstep abandon",
+    },
+  );
 }
 
 /** @throws LockstepError LS4002 */
@@ -121,7 +127,7 @@ export function findField(
   const field = model.fields.find((item) => item.name === name);
   if (field !== undefined) return { model, field };
   throw new LockstepError("LS4002", `There is no field ${name} in model ${modelName} (${model.file}:${model.line})`, {
-    hint: "Restore the field, or leave the plan with npx lockstep abandon.",
+    hint: "Restore it. Where it was renamed the plan follows once it has its column's name: @map. To leave the plan: npx lockstep abandon",
   });
 }
 

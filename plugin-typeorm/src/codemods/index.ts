@@ -3,6 +3,7 @@ import { createData } from "./create-data.js";
 import { leaveUnique } from "./leave-unique.js";
 import { requestDto } from "./request-dto.js";
 import { select } from "./select.js";
+import { typedReads } from "./typed-reads.js";
 import { typeormCode } from "./typeorm-code.js";
 import { updateData } from "./update-data.js";
 
@@ -13,4 +14,5 @@ export const typeormTransforms: readonly Transform[] = [
   select,
   updateData,
   leaveUnique,
+  typedReads,
 ];

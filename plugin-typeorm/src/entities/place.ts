@@ -45,13 +45,15 @@ export function placeOf(entities: Entities, ref: FieldRef): Place {
   const entity = entities.entities.find(({ name }) => name === ref.model);
   if (entity === undefined)
     throw new LockstepError("LS4002", `There is no entity ${ref.model} in the project's files.`, {
-      hint: "Restore the entity, or leave the plan with npx lockstep abandon.",
+      hint: `Restore it. Where it was renamed the plan follows once it has its table's name${ref.table === undefined ? "" : `: @Entity("${ref.table.name}")`}. To leave the plan: npx lockstep abandon`,
     });
   const { line } = entity.file.ast.getLineAndCharacterOfPosition(entity.node.getStart());
   throw new LockstepError(
     "LS4002",
     `There is no column ${ref.field} in entity ${ref.model} (${entity.file.file}:${line + 1})`,
-    { hint: "Restore the column, or leave the plan with npx lockstep abandon." },
+    {
+      hint: "Restore it. Where it was renamed the plan follows once it has its column's name: @Column({ name: … }). To leave the plan: npx lockstep abandon",
+    },
   );
 }
 

@@ -1,4 +1,10 @@
-import type { EntityField, EntityModel, EntityRelation, PlannedColumn } from "@lockstep/core";
+import {
+  type EntityField,
+  type EntityModel,
+  type EntityRelation,
+  isSameTable,
+  type PlannedColumn,
+} from "@lockstep/core";
 import { ts } from "@lockstep/core/codemods";
 import {
   columnName,
@@ -57,7 +63,9 @@ function toModel(
   entities: Entities,
   known: readonly KnownColumn[],
 ): EntityModel {
-  const own = known.filter(({ model }) => model === entity.name);
+  const named = known.filter(({ model }) => model === entity.name);
+  // A class that was renamed since keeps its table.
+  const own = named.length > 0 ? named : known.filter(({ table }) => isSameTable(table, declaredTable));
   const members = membersOf(entity, entities);
   const columnOf = (name: string, ...fields: readonly string[]) =>
     own.find(({ field }) => fields.includes(field))?.name ?? name;

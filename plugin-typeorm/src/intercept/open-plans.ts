@@ -1,8 +1,8 @@
 import { LockstepError, type ModelEdit, type Operation, type Plan, recoverFiles } from "@lockstep/core";
-import { isOpen, listPlans, modelEdit, refuseSecondChange } from "@lockstep/core/planning";
+import { followNames, isOpen, listPlans, modelEdit, refuseSecondChange } from "@lockstep/core/planning";
 import type { DataSource } from "typeorm";
 import type { Query } from "../wrapper/typeorm.cjs";
-import { findColumns } from "./columns.js";
+import { findColumns, knownColumns } from "./columns.js";
 
 /** The open plans of a project, as far as they answer a change. */
 export interface OpenPlans {
@@ -36,8 +36,10 @@ export interface Restore {
 export function openPlans(root: string, dataSource: DataSource): OpenPlans | undefined {
   const recovery = recoverFiles(root);
   if (recovery.kind === "finished") throw new LockstepError("LS9056", `Written now: ${recovery.files.join(", ")}.`);
-  const plans = listPlans(root).filter(isOpen);
-  if (plans.length === 0) return undefined;
+  const open = listPlans(root).filter(isOpen);
+  if (open.length === 0) return undefined;
+  const declared = knownColumns(dataSource);
+  const plans = open.map((plan) => followNames(plan, declared));
   const ahead = plans.flatMap((plan) =>
     plan.columns
       .filter(({ isRelaxed }) => isRelaxed)

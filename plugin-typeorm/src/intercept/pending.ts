@@ -11,7 +11,7 @@ export async function refusePending(dataSource: DataSource): Promise<void> {
   const names = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
   if (names.length === 0) return;
   const executed = await executedMigrations(dataSource);
-  const pending = names.filter((name) => !executed.has(name));
+  const pending = names.filter((name) => !executed.has(name)).sort((a, b) => stampOf(a) - stampOf(b));
   if (pending.length === 0) return;
   const shown = pending.length > 5 ? [...pending.slice(0, 5), `and ${pending.length - 5} more`] : pending;
   throw new LockstepError(
@@ -19,6 +19,11 @@ export async function refusePending(dataSource: DataSource): Promise<void> {
     `${pending.length === 1 ? "A migration has" : "Migrations have"} not run on the database that the entities are compared with: ${shown.join(", ")}.`,
     { details: { pending } },
   );
+}
+
+/** By which TypeORM orders them: the end of the name. */
+function stampOf(name: string): number {
+  return Number.parseInt(name.slice(-13), 10);
 }
 
 /** TypeORM's own way of asking would make the table where there is none. */

@@ -4,12 +4,15 @@ import {
   codeGlobs,
   expandText,
   foundText,
+  listPlans,
   type loadConfig,
+  type PhaseFiles,
   preparePhase,
   type ReleasingPlugin,
   releaseUnits,
   writeFiles,
 } from "@lockstep/core/planning";
+import { isTypedRead } from "../codemods/typed-reads.js";
 import { keepsType } from "../entities/edit/make-optional.js";
 import { Entities } from "../entities/entities.js";
 import type { Flavour, TypeormProject } from "../project.js";
@@ -77,23 +80,25 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
         models,
         code: codeGlobs(config),
       });
-      const firmReads = await unseenReads(about, plan);
+      const firmReads = await unseenReads(about, prepared);
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);
       writeFiles(about.root, prepared.changes);
       if (restore !== undefined) console.log(restoredText(restore));
-      console.log(expandText(prepared, wordsOf(project), colors()));
+      console.log(expandText(prepared, wordsOf(project), listPlans(about.root), colors()));
       for (const line of firmReads) console.log(line);
     },
   };
 }
 
 /** Where the compiler does not tell that a column has no value in code before switch. */
-async function unseenReads(about: Interception, plan: Plan): Promise<string[]> {
+async function unseenReads(about: Interception, { plan, places }: PhaseFiles): Promise<string[]> {
   const entities = new Entities(await about.entityFiles());
   return plan.columns
     .filter((column) => column.isRelaxed && keepsType(entities, column))
-    .map(
-      ({ model, field }) =>
-        `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it or an interface promises it: code that reads it before switch compiles and gets undefined.\n`,
-    );
+    .map(({ model, field }) => {
+      const reads = places.filter((place) => place.model === model && place.field === field && isTypedRead(place));
+      const list = reads.slice(0, 5).map(({ file, line }) => `${file}:${line}`);
+      const where = `${list.join(", ")}${reads.length > list.length ? ", …" : ""}`;
+      return `${colors().yellow("!")} ${model}.${field} keeps its type, for its class reads it or an interface promises it: code that reads it before switch compiles and gets undefined${where === "" ? "." : `: ${where}`}\n`;
+    });
 }

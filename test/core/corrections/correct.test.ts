@@ -163,6 +163,23 @@ test("LS2060 names the place of the model; @lockstep.skip lets the values go", a
   expect(await run(up, down, { source: source({ skip: "new numbers" }) })).toMatchObject({ isUnchanged: true });
 });
 
+test("LS2060 names every column that would lose its values", async () => {
+  const up = [...recreate("c", "bigint NOT NULL"), ...recreate("d", "text"), ...recreate("e", "boolean")];
+  const down = [
+    ...recreate("c", "integer NOT NULL"),
+    ...recreate("d", "character varying(9)"),
+    ...recreate("e", "int"),
+  ];
+  await expect(run(up, down, { source: source({}) })).rejects.toMatchObject({
+    message: `2 columns would lose the values of every row: this change drops them and adds them again.
+  src/user.ts:7: "users"."c" (integer) as bigint
+  src/user.ts:7: "users"."e" (integer) as boolean`,
+    hint: expect.stringMatching(
+      /in place of "users"\."c": @lockstep\.mirror\(c::bigint\)\n +in place of "users"\."e": @lockstep\.backfill\(e::boolean\)\n/,
+    ) as string,
+  });
+});
+
 test("queries that stay are the ones that came in, with their parameters", async () => {
   const kept = { query: `INSERT INTO "typeorm_metadata"("name") VALUES ($1)`, parameters: ["ü"] };
   const both = { query: `CREATE TABLE "é" ("id" int); COMMENT ON COLUMN "é"."id" IS 'c'`, parameters: undefined };

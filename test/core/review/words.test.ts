@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { OrmPlugin } from "../../../core/src/plugin.js";
 import { nextStep } from "../../../core/src/review/next-step.js";
-import { stayWords } from "../../../core/src/review/words.js";
+import { commandFor, stayWords } from "../../../core/src/review/words.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";
 
 // What the user is told of the parts of a change that an undo leaves.
@@ -19,6 +19,19 @@ test.each([
   expect(stayWords(plan)).toBe(words);
   // Where the migrations are removed the model keeps it all the same, and needs a migration of its own.
   const removed = { ...plan, state: { ...plan.state, released: "undone" as const, written: [] } };
-  const next = nextStep(removed, { develop: "orm generate" } as OrmPlugin["words"]);
+  const next = nextStep(removed, { develop: "orm generate" } as OrmPlugin["words"], []);
   expect(next).toContain(words === "" ? "there is nothing to deploy" : "orm generate");
+});
+
+test("a command names its plan where it would ask for one or take another", async () => {
+  const older = await planOf({ id: "20261119093000_add_nick" });
+  const plan = await planOf();
+  const at = (of: typeof plan, released: "contract" | "undone") => ({ ...of, state: { ...of.state, released } });
+  const named = `npx lockstep next ${plan.id}`;
+  expect(commandFor("next", plan, [])).toBe("npx lockstep next");
+  expect(commandFor("next", plan, [older, plan])).toBe(named);
+  expect(commandFor("next", plan, [at(older, "contract")])).toBe("npx lockstep next");
+  expect(commandFor("next", at(plan, "contract"), [older, plan])).toBe(named);
+  expect(commandFor("next", at(older, "contract"), [at(plan, "undone")])).toBe("npx lockstep next");
+  expect(commandFor("next", at(older, "contract"), [at(plan, "contract")])).toBe(`npx lockstep next ${older.id}`);
 });

@@ -60,6 +60,16 @@ test.each(cases)("%s", async (sql, reason) => {
   else expect(notices).toMatchObject([{ line: 1, reason: expect.stringMatching(reason) }]);
 });
 
+test("a notice shows a clause with its table", async () => {
+  const sql = `ALTER TABLE ONLY "app"."User" ADD "a" TEXT, DROP COLUMN "b",\n  ALTER "c" TYPE INT;\nDROP TABLE "Team";`;
+  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()));
+  expect(notices.map((notice) => `${notice.line} ${notice.sql}`)).toEqual([
+    `1 ALTER TABLE ONLY "app"."User" DROP COLUMN "b"`,
+    `2 ALTER TABLE ONLY "app"."User" ALTER "c" TYPE INT`,
+    `3 DROP TABLE "Team"`,
+  ]);
+});
+
 test.each([
   ["character varying(10)", `TYPE character varying(20)`, []],
   ["numeric(10,2)", `TYPE numeric(12,2)`, []],

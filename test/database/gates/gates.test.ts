@@ -111,7 +111,7 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
       isOpen: false,
       needsConfirmation: true,
       statement: expect.stringMatching(/^Nobody has confirmed for production that .*\("User"\."handle"\)$/),
-      help: `When it is so: npx lockstep next --confirm ${gate}`,
+      help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
     });
     const table = (await readTable(db, { name: "User" }))!;
     const { at } = await confirm(db, { plan, gate, table, column: "handle" }, "ada@example.org", "build 511");

@@ -23,11 +23,20 @@ async function commit(): Promise<void> {
 }
 
 test("write sites get the value", async () => {
-  app = await createApp({ entities: { "user.ts": userEntity(handle), "register.ts": service } });
-  const { code, output } = await app.generate("AddHandle");
+  const entity = userEntity(handle).replace(
+    /\}\n$/,
+    "\n  get label(): string {\n    return this.handle.trim();\n  }\n}\n",
+  );
+  app = await createApp({ entities: { "user.ts": entity, "register.ts": service } });
+  const { code, output } = await app.generate("AddHandle", "-t", "1763648123456");
   expect(code, output).toBe(0);
   expect(output).toContain("1 code edit made");
   expect(app.read("src/register.ts")).toContain("users.create({ email, handle: email.toLowerCase() })");
+  // A read in the class keeps the type: the compiler does not tell, so the place is listed.
+  const lines = app.read("src/user.ts").split("\n");
+  const read = `src/user.ts:${lines.findIndex((line) => line.includes("this.handle")) + 1}`;
+  expect(output).toMatch(new RegExp(`! User\\.handle keeps its type, .*: ${read}$`, "m"));
+  expect(app.read("lockstep/1763648123456-AddHandle/plan.json")).toContain("read of this.handle");
 });
 
 test("an entity that has code of its own keeps both edits", async () => {

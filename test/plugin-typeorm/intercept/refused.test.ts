@@ -68,8 +68,10 @@ test("--check and --dryrun are refused the same", async () => {
 
 test("migrations that have not run here", async () => {
   await app.generate("AddHandle", "-t", "1763648123456");
+  const older = `module.exports.Older1763648123400 = class Older1763648123400 { async up() {} async down() {} };\n`;
+  app.write("src/migrations/1763648123400-Older.js", older);
   const text = await refused("LS9050");
-  expect(text).toContain("AddHandle1763648123456");
+  expect(text).toContain(": Older1763648123400, AddHandle1763648123456.");
   const { code } = await app.cli(["migration:run"]);
   expect(code).toBe(0);
   const { output } = await app.generate("Nothing");

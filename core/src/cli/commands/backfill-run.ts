@@ -16,7 +16,7 @@ export default defineCommand({
     const { io, workspace } = invocation;
     const { project, plugin, config } = await workspace();
     const [
-      { choosePlan },
+      { choosePlan, listPlans },
       { chooseTargets },
       { assertParts },
       { runBackfill },
@@ -25,6 +25,8 @@ export default defineCommand({
       { LockstepError },
       { nextText },
       { fillFunctions },
+      { commandFor },
+      { followFunctions, followNames, namedColumns },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -35,12 +37,19 @@ export default defineCommand({
       import("../../errors.js"),
       import("../../review/terminal.js"),
       import("../../config/configured-fills.js"),
+      import("../../review/words.js"),
+      import("../../plan/follow-names.js"),
     ]);
     const { numberOption } = await import("../number-option.js");
     const plan = choosePlan(project.root, invocation.arguments[0]);
     if (plan.backfills.length === 0)
       throw new LockstepError("LS3008", `Plan ${plan.id} fills no rows.`, { hint: "npx lockstep status" });
     if (plan.state.released === "undone") throw new LockstepError("LS3008", `Plan ${plan.id} was undone.`);
+    const configured = fillFunctions(config);
+    const isMissing = plan.columns.some(({ compute }) => compute !== undefined && !configured.has(compute.name));
+    const functions = isMissing
+      ? followFunctions(followNames(plan, namedColumns(await plugin.readModels(project))), configured)
+      : configured;
     const startRows = numberOption(invocation, "batchRows", 1) ?? config.backfill?.batchRows;
     const targetMs = numberOption(invocation, "batchMs", 1) ?? config.backfill?.batchMs;
     const pauseMs = numberOption(invocation, "pauseMs", 0) ?? config.backfill?.pauseMs;
@@ -61,7 +70,7 @@ export default defineCommand({
           batch: { ...(startRows === undefined ? {} : { startRows }), ...(targetMs === undefined ? {} : { targetMs }) },
           ...(pauseMs === undefined ? {} : { pauseMs }),
           allowTriggers: invocation.options.allowTriggers === true,
-          functions: fillFunctions(config),
+          functions,
         }).finally(() => io.progress.end());
         results.push({ target: target.name, ...result });
         if (result.status === "stopped")
@@ -75,7 +84,9 @@ export default defineCommand({
         lines.push(view.verdict(result));
       }
     }
-    lines.push(nextText(plan.state.released === "expand" ? "npx lockstep next" : "npx lockstep status", io.colors));
+    const next =
+      plan.state.released === "expand" ? commandFor("next", plan, listPlans(project.root)) : "npx lockstep status";
+    lines.push(nextText(next, io.colors));
     return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
   },
 });

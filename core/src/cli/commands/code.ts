@@ -9,16 +9,26 @@ export default defineCommand({
 
   async run({ arguments: [id], options, io, workspace }) {
     const { project, plugin, config } = await workspace();
-    const [{ choosePlan }, { refreshCode }, terminal, { diffText }, { writeFiles }, { columns }] = await Promise.all([
+    const [
+      { choosePlan, listPlans },
+      { refreshCode },
+      terminal,
+      { diffText },
+      { writeFiles },
+      { columns },
+      { commandFor },
+    ] = await Promise.all([
       import("../../plan/store.js"),
       import("../../release/refresh-code.js"),
       import("../../review/terminal.js"),
       import("../../review/diff.js"),
       import("../../files/write-files.js"),
       import("../../review/columns.js"),
+      import("../../review/words.js"),
     ]);
     const plan = choosePlan(project.root, id);
     const result = await refreshCode({ plan, project, plugin, code: codeGlobs(config) });
+    const command = commandFor("code", plan, listPlans(project.root));
     const isDry = options.dryRun === true;
     if (isDry) io.err(diffText(result.codeChanges, io.colors));
     else writeFiles(project.root, result.changes);
@@ -38,16 +48,13 @@ export default defineCommand({
           : "All code edits of this phase are made."
         : isDry
           ? `To be made (--dry-run): ${result.made.length}`
-          : terminal.editsText(result.made, [], io.colors);
+          : terminal.editsText({ edits: result.made, places: [], command }, io.colors);
     const waiting = places.some((place) => place.kind === "required");
     return {
       text: [
         verdict,
         ...list,
-        terminal.nextText(
-          waiting ? "edit the required places, then npx lockstep code" : "npx lockstep status",
-          io.colors,
-        ),
+        terminal.nextText(waiting ? `edit the required places, then ${command}` : "npx lockstep status", io.colors),
       ].join("\n"),
       json: { plan: plan.id, edits: result.made, places },
       exitCode: waiting ? 1 : 0,

@@ -29,6 +29,7 @@ export default defineCommand({
       terminal,
       { nextStep },
       { diffText },
+      { commandFor },
     ] = await Promise.all([
       import("../../plan/store.js"),
       import("../../plan/next-phase.js"),
@@ -40,6 +41,7 @@ export default defineCommand({
       import("../../review/terminal.js"),
       import("../../review/next-step.js"),
       import("../../review/diff.js"),
+      import("../../review/words.js"),
     ]);
     const { colors } = io;
     const chosen = store.choosePlan(project.root, invocation.arguments[0]);
@@ -100,6 +102,7 @@ export default defineCommand({
         ),
       );
     else writeFiles(project.root, prepared.changes);
+    const plans = store.listPlans(project.root);
     const edited = prepared.changes
       .filter((change) => !change.file.startsWith("lockstep/"))
       .map((change) => change.file);
@@ -115,9 +118,9 @@ export default defineCommand({
         ...edited
           .filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file))
           .map((file) => `  ${file}`),
-        terminal.editsText(prepared.edits, prepared.places, colors),
+        terminal.editsText({ ...prepared, command: commandFor("code", prepared.plan, plans) }, colors),
         terminal.nextText(
-          options.dryRun === true ? `npx lockstep next ${plan.id}` : nextStep(prepared.plan, plugin.words),
+          options.dryRun === true ? `npx lockstep next ${plan.id}` : nextStep(prepared.plan, plugin.words, plans),
           colors,
         ),
       ]

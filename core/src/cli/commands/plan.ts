@@ -8,18 +8,25 @@ export default defineCommand({
 
   async run({ arguments: [id], options, io, workspace }) {
     const { project, plugin } = await workspace();
-    const [{ choosePlan, verifyUnits }, { phasesOf }, terminal, { nextStep }, { unitText }, { valueWords }] =
-      await Promise.all([
-        import("../../plan/store.js"),
-        import("../../plan/build-plan.js"),
-        import("../../review/terminal.js"),
-        import("../../review/next-step.js"),
-        import("../../release/unit-files.js"),
-        import("../../review/words.js"),
-      ]);
+    const [
+      { choosePlan, listPlans, verifyUnits },
+      { phasesOf },
+      terminal,
+      { nextStep },
+      { unitText },
+      { commandFor, valueWords },
+    ] = await Promise.all([
+      import("../../plan/store.js"),
+      import("../../plan/build-plan.js"),
+      import("../../review/terminal.js"),
+      import("../../review/next-step.js"),
+      import("../../release/unit-files.js"),
+      import("../../review/words.js"),
+    ]);
     const plan = choosePlan(project.root, id);
     verifyUnits(project.root, plan);
     const { colors } = io;
+    const plans = listPlans(project.root);
     const phases = phasesOf(plan);
     const { released } = plan.state;
     const reached = released === "undone" ? -1 : phases.indexOf(released);
@@ -38,11 +45,11 @@ export default defineCommand({
         return [`Values of ${column.model}.${column.field}: ${value}${source}`];
       }),
       ...(plan.state.edits.length + plan.state.places.length > 0
-        ? [terminal.editsText(plan.state.edits, plan.state.places, colors)]
+        ? [terminal.editsText({ ...plan.state, command: commandFor("code", plan, plans) }, colors)]
         : []),
       ...(options.sql === true ? plan.units.map((unit) => `\n${unitText(plan, unit, unit.phase)}`) : []),
       released === "undone" ? "This plan was undone." : `Released so far: ${released}.`,
-      terminal.nextText(nextStep(plan, plugin.words), colors),
+      terminal.nextText(nextStep(plan, plugin.words, plans), colors),
     ];
     return { text: text.join("\n"), json: { plan }, exitCode: 0 };
   },

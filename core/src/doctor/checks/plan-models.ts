@@ -1,3 +1,4 @@
+import { followNames, namedColumns } from "../../plan/follow-names.js";
 import { isOpen } from "../../plan/store.js";
 import { type Check, ok, problem } from "../check.js";
 
@@ -7,7 +8,8 @@ export default {
   on: "project",
   async run({ plans, models, words }) {
     if (models === undefined) return [problem("the models cannot be read", { next: words.develop })];
-    const open = plans.filter(isOpen);
+    const declared = namedColumns(models);
+    const open = plans.filter(isOpen).map((plan) => followNames(plan, declared));
     const findings = open.flatMap((plan) =>
       plan.columns.flatMap((column) => {
         const field = models

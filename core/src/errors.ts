@@ -514,6 +514,12 @@ export const errorTable = {
     next: "Write the options at the column itself, as an object with its type: @Column({ type: …, … }), then run the command again.",
     exit: 1,
   },
+  LS9042: {
+    title: "A value for one kind of rows would go to all kinds",
+    why: "With single-table inheritance the rows of several entities stand in one table. A value that is right for one of them would be made up for the others.",
+    next: "Read the column that tells the kinds apart in the expression; NULL leaves a row without a value.",
+    exit: 1,
+  },
   LS9050: {
     title: "Migrations have not run on the database that the entities are compared with",
     why: "TypeORM compares the entities with the database as it is. It would write again what those migrations do, and a plan would be made of a change that has one already.",

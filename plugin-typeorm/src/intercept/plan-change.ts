@@ -18,6 +18,7 @@ import { version } from "../version.js";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { Query } from "../wrapper/typeorm.cjs";
 import { asOptional, findColumns, knownColumns } from "./columns.js";
+import { refuseOtherKinds } from "./guard-kinds.js";
 import type { Interception } from "./interception.js";
 import { printNotices } from "./notices.js";
 import { isAbout, type OpenPlans, type Restore } from "./open-plans.js";
@@ -43,7 +44,7 @@ export interface UnsafeChange {
  * written before the CLI writes its file.
  *
  * @returns false when there is none after all: every hazard is waved through by an annotation
- * @throws LS2001–LS2011, LS9003, LS9051–LS9054
+ * @throws LS2001–LS2011, LS9003, LS9042, LS9051–LS9054
  */
 export async function planChange(
   about: Interception,
@@ -84,6 +85,7 @@ export async function planChange(
       return false;
     }
     const { plan } = answer;
+    refuseOtherKinds(plan, dataSource, models);
     await database.tryFills(plan, functions, change.migration, typeormFiles.words);
     const relaxed = plan.columns.filter(({ isRelaxed }) => isRelaxed);
     const columns = relaxed.flatMap((column) => findColumns(dataSource, column));

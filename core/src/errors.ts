@@ -108,8 +108,8 @@ export const errorTable = {
   },
   LS2014: {
     title: "An annotation has no effect on this column",
-    why: "A table that the same change makes has no rows to fill, and a generated or identity column computes its own values. Lockstep does not pass over what you wrote without a word.",
-    next: "Remove the annotation.",
+    why: "A table that the same change makes has no rows to fill, a generated or identity column computes its own values, and a column that exists keeps those that it has: plans are made of new columns. Lockstep does not pass over what you wrote without a word.",
+    next: "Remove the annotation. Rows of a column that exists are filled by an UPDATE of your own, before it becomes required; where one column went and another came, and that was taken for a rename, make the two changes one after the other.",
     exit: 1,
   },
   LS2030: {
@@ -560,6 +560,12 @@ export const errorTable = {
     title: "An interrupted write has been finished",
     why: "An earlier command was stopped while it wrote. Its files are complete now, but this run had loaded the entities from before.",
     next: "Run the same command again.",
+    exit: 1,
+  },
+  LS9057: {
+    title: "The database is not what the migrations of the project make",
+    why: "TypeORM compares the entities with the database as it is, whatever has made it so: by hand, by synchronize, by another branch. Its statements for the difference would be part of this change, lose what is in this database alone, and fail on others.",
+    next: "Bring the development database in line, then generate again; LOCKSTEP=off writes what TypeORM says.",
     exit: 1,
   },
   LS9060: {

@@ -4,6 +4,7 @@ import { judge, type Known, loadParser, mayHaveFills, sourcesMention } from "@lo
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import { asOptional, knownColumns } from "./columns.js";
+import { findDisagreements, withDisagreements } from "./disagreements.js";
 import type { GenerateCall } from "./generate.js";
 import { Interception } from "./interception.js";
 import { setOutput } from "./output.js";
@@ -18,6 +19,7 @@ import { cliModules } from "./typeorm-copy.js";
  *
  * @returns TypeORM's own answer, for the CLI to write or to show; where there is a plan, that takes its place when the CLI does so
  * @throws LS1001 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan · LS9050 pending migrations
+ * · LS9057 a database that is another than its migrations make
  */
 export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   setOutput(undefined);
@@ -46,17 +48,21 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
   const change = await readChange(log, parser, known);
   const { operations } = change.migration;
+  const disagreements = await findDisagreements(operations, about);
   const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
   if (findings.length > 0) {
     const { planChange } = await import("./plan-change.js");
-    const planned = await planChange(about, { change, known, log, open, restore });
+    const planned = await planChange(about, { change, known, log, open, restore, disagreements });
     if (planned) return memory;
   } else {
     if (sources !== undefined)
       (await import("@lockstep/core/planning")).refuseIdleAnnotations(operations, sources, () => false);
-    const all = { corrections: change.corrections, notices: [...change.notices, ...notices] };
+    const all = {
+      corrections: change.corrections,
+      notices: withDisagreements([...change.notices, ...notices], disagreements),
+    };
     if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
   }
   if (restore !== undefined)
@@ -68,7 +74,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
 async function sourcesOf({ upQueries }: SqlInMemory, about: Interception) {
   const { root, call } = about;
   const has = (pattern: RegExp) => upQueries.some(({ query }) => pattern.test(query));
-  if (!has(/\bADD\b|\bCREATE TABLE\b/)) return undefined;
+  if (!has(/\bADD\b|\bCREATE TABLE\b|\bRENAME COLUMN\b|\bSET NOT NULL\b/)) return undefined;
   const hasFunctions = mayHaveFills(root);
   // A column that is dropped and added again may lose its values: that is told with its place in the code.
   const isNeeded = hasFunctions || has(/\bDROP COLUMN\b/) || (await sourcesMention(root, "@lockstep.", ["lockstep"]));

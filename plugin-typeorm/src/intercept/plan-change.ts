@@ -1,4 +1,4 @@
-import { type Known, LockstepError, loadParser } from "@lockstep/core";
+import { type Known, LockstepError, loadParser, type Notice } from "@lockstep/core";
 import {
   assertAgreement,
   buildPlan,
@@ -18,6 +18,7 @@ import { version } from "../version.js";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { Query } from "../wrapper/typeorm.cjs";
 import { asOptional, findColumns, knownColumns } from "./columns.js";
+import { withDisagreements } from "./disagreements.js";
 import { refuseOtherKinds } from "./guard-kinds.js";
 import type { Interception } from "./interception.js";
 import { printNotices } from "./notices.js";
@@ -37,6 +38,8 @@ export interface UnsafeChange {
   readonly log: RecordedLog;
   readonly open: OpenPlans | undefined;
   readonly restore: Restore | undefined;
+  /** What of it no edit explains. */
+  readonly disagreements: readonly Notice[];
 }
 
 /**
@@ -48,7 +51,7 @@ export interface UnsafeChange {
  */
 export async function planChange(
   about: Interception,
-  { change, known: facts, log, open, restore }: UnsafeChange,
+  { change, known: facts, log, open, restore, disagreements }: UnsafeChange,
 ): Promise<boolean> {
   const { root, call, copy } = about;
   const { dataSource, commandFile } = call;
@@ -81,10 +84,11 @@ export async function planChange(
       originalModels: (columns) => originalModels(files, columns),
     });
     if (answer.kind === "pass") {
-      printNotices({ corrections: change.corrections, notices: [...change.notices, ...answer.notices] });
+      const notices = withDisagreements([...change.notices, ...answer.notices], disagreements);
+      printNotices({ corrections: change.corrections, notices });
       return false;
     }
-    const { plan } = answer;
+    const plan = { ...answer.plan, notices: withDisagreements(answer.plan.notices, disagreements) };
     refuseOtherKinds(plan, dataSource, models);
     await database.tryFills(plan, functions, change.migration, typeormFiles.words);
     const relaxed = plan.columns.filter(({ isRelaxed }) => isRelaxed);

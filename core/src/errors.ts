@@ -520,6 +520,12 @@ export const errorTable = {
     next: "Read the column that tells the kinds apart in the expression; NULL leaves a row without a value.",
     exit: 1,
   },
+  LS9043: {
+    title: "TypeORM writes SQL that PostgreSQL cannot read",
+    why: "TypeORM puts names and the text of defaults into its statements as they are. A quote in one of them ends it too early, and the statement fails in every database.",
+    next: "Write the default as SQL, default: () => \"'it''s'\", or choose a name without a double quote.",
+    exit: 1,
+  },
   LS9050: {
     title: "Migrations have not run on the database that the entities are compared with",
     why: "TypeORM compares the entities with the database as it is. It would write again what those migrations do, and a plan would be made of a change that has one already.",

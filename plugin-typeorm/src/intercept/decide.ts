@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { judge, type Known, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
+import { judge, type Known, LockstepError, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import { asOptional, knownColumns } from "./columns.js";
@@ -18,7 +18,7 @@ import { cliModules } from "./typeorm-copy.js";
  * Judges what TypeORM generates for the user's entities. A change that passes costs libpg-query and this.
  *
  * @returns TypeORM's own answer, for the CLI to write or to show; where there is a plan, that takes its place when the CLI does so
- * @throws LS1001 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan · LS9050 pending migrations
+ * @throws LS1001, LS9043 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan · LS9050 pending migrations
  * · LS9057 a database that is another than its migrations make
  */
 export async function decide(call: GenerateCall): Promise<SqlInMemory> {
@@ -44,9 +44,15 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     dependents: async (...column) => (await import("./session.js")).dependentsOf(dataSource, ...column),
   };
   const parser = await loadParser();
-  // Asked of what the user wants: put right it may look like another change.
-  open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
-  const change = await readChange(log, parser, known);
+  const read = async () => {
+    // Asked of what the user wants: put right it may look like another change.
+    open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
+    return readChange(log, parser, known);
+  };
+  const change = await read().catch(async (error: unknown) => {
+    if (!(error instanceof LockstepError) || error.code !== "LS1001") throw error;
+    throw await (await import("./unreadable.js")).unreadable(error, memory.upQueries, about, parser);
+  });
   const { operations } = change.migration;
   const disagreements = await findDisagreements(operations, about);
   const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);

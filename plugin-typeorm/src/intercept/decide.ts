@@ -13,6 +13,7 @@ import { recordedLog, withoutQueries } from "./recorded-log.js";
 import { withoutRepeatedDefaults } from "./repeated-defaults.js";
 import { readChange, readQueries } from "./statements.js";
 import { cliModules } from "./typeorm-copy.js";
+import { tellUnused } from "./unused-annotations.js";
 
 /**
  * Judges what TypeORM generates for the user's entities. A change that passes costs libpg-query and this.
@@ -35,6 +36,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const { memory } = log;
   if (memory.upQueries.length === 0) {
     if (restore !== undefined) await (await import("./restore.js")).restoreAlone(restore, about);
+    await tellUnused(about, open?.plans ?? [], []);
     return memory;
   }
   await refusePending(dataSource);
@@ -61,7 +63,10 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   if (findings.length > 0) {
     const { planChange } = await import("./plan-change.js");
     const planned = await planChange(about, { change, known, log, open, restore, disagreements });
-    if (planned) return memory;
+    if (planned) {
+      await tellUnused(about, open?.plans ?? [], operations);
+      return memory;
+    }
   } else {
     if (sources !== undefined)
       (await import("@lockstep/core/planning")).refuseIdleAnnotations(operations, sources, () => false);
@@ -71,6 +76,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     };
     if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
   }
+  await tellUnused(about, open?.plans ?? [], operations);
   if (restore !== undefined)
     setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
   return memory;

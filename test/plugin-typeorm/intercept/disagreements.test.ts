@@ -101,7 +101,7 @@ export class Users1763000000000 implements MigrationInterface {
     // What loses nothing is said beside the statement.
     await app.query(`ALTER TABLE users ADD nick character varying NOT NULL DEFAULT 'x';
       CREATE INDEX by_hand ON users (email)`);
-    app.write("src/user.ts", userEntity(nick, bio));
+    app.write("src/user.ts", userEntity(`/** @lockstep.backfill(lower(email)) */\n${nick}`, bio));
     const { code, output } = await app.generate("More");
     expect(code, output).toBe(0);
     expect(output).toMatch(/DROP INDEX "public"\."by_hand" — .*; no migration of this project makes it, so other/);
@@ -110,5 +110,8 @@ export class Users1763000000000 implements MigrationInterface {
     );
     expect(output).toMatch(/"nick" DROP DEFAULT — User\.nick is declared as in the last commit/);
     expect(output).not.toContain("User.bio is");
+    expect(output).toMatch(
+      /src\/user\.ts:\d+: @lockstep\.backfill\(lower\(email\)\) is not used: "users"\."nick" is in the/,
+    );
   });
 });

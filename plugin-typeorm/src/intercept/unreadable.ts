@@ -44,7 +44,7 @@ export async function unreadable(
         "LS9043",
         `${await place()}TypeORM writes the default of ${field} without escaping its quote: ${query}`,
         {
-          hint: `Write the SQL of it: default: () => ${JSON.stringify(`'${text.replaceAll("'", "''")}'`)}`,
+          hint: `Write the SQL of it${column.type === "jsonb" ? ", with the spaces that PostgreSQL puts into jsonb" : ""}: default: () => ${JSON.stringify(`'${text.replaceAll("'", "''")}'`)}`,
           cause: error,
         },
       );
@@ -66,7 +66,9 @@ function nameError(what: string, name: string, query: string, cause: unknown): L
 
 /** What TypeORM writes between quotes, where that ends too early. */
 function defaultText({ default: value, isArray }: ColumnMetadata): string | undefined {
-  const text = isArray && Array.isArray(value) ? `{${value.join(",")}}` : value;
+  const isObject = typeof value === "object" && value !== null;
+  // TypeORM 1 escapes objects, 0.3 does not.
+  const text = isArray && Array.isArray(value) ? `{${value.join(",")}}` : isObject ? JSON.stringify(value) : value;
   return typeof text === "string" && text.includes("'") ? text : undefined;
 }
 

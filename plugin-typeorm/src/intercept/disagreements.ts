@@ -5,6 +5,12 @@ import type { LastCommit } from "./last-commit.js";
 import { Migrated } from "./migrated.js";
 import { executedMigrations } from "./pending.js";
 
+/** A word about a statement that no edit explains. */
+export interface Disagreement extends Notice {
+  /** A notice tells of the statement already, unless the plan does something else in its place. */
+  readonly isBeside: boolean;
+}
+
 /**
  * What of a change no edit of the entities explains. TypeORM compares them with the database as it is: what was made there by hand, by
  * `synchronize` or by the migrations of another branch looks like an edit. The project's migrations and its last commit tell them apart.
@@ -15,24 +21,27 @@ import { executedMigrations } from "./pending.js";
 export async function findDisagreements(
   operations: readonly Operation[],
   about: Interception,
-): Promise<readonly Notice[]> {
+): Promise<readonly Disagreement[]> {
   const { dataSource } = about.call;
   const migrated = new Migrated(dataSource);
   let commit: Promise<LastCommit | undefined> | undefined;
   const lastCommit = () => {
-    commit ??= import("./last-commit.js").then(async ({ LastCommit }) =>
-      LastCommit.of(about.root, await about.entityFiles(), knownColumns(dataSource)),
+    commit ??= import("./last-commit.js").then(({ LastCommit }) =>
+      LastCommit.of(about.root, () => about.entityFiles(), knownColumns(dataSource)),
     );
     return commit;
   };
-  const notices: Notice[] = [];
+  const found: Disagreement[] = [];
   for (const operation of operations) {
     const { kind, line, sql } = operation;
     if (kind === "dropColumn" || kind === "renameColumn") {
       const { table, column } = operation;
-      if (isMadeHere(operations, table, column) || !migrated.isStranger(table, column)) continue;
-      if ((await lastCommit())?.had(table, column)) continue;
-      throw await strangerError(operation, about);
+      if (isMadeHere(operations, table, column)) continue;
+      const last = await lastCommit();
+      if (last?.had(table, column)) continue;
+      if (migrated.isStranger(table, column)) throw await strangerError(operation, about);
+      if (last === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
+      found.push({ line, sql, isBeside: true, reason: `no entity of the last commit has "${column}"` });
     }
     if (kind === "addColumn") {
       const { table, column } = operation;
@@ -44,33 +53,36 @@ export async function findDisagreements(
     if (kind === "dropIndex" || kind === "dropConstraint") {
       const name = kind === "dropIndex" ? operation.name.name : operation.name;
       if (migrated.isStrangeName(name))
-        notices.push({
+        found.push({
           line,
           sql,
+          isBeside: true,
           reason: "no migration of this project makes it, so other databases may not have it",
         });
     }
     if (kind === "setType" || kind === "setNotNull" || kind === "dropNotNull" || kind === "setDefault") {
       const { table, column } = operation;
       if (isMadeHere(operations, table, column) || usesMadeType(operation, operations)) continue;
-      const last = await lastCommit();
+      // Who generates after the commit has edited nothing since: one other statement has to be of an edit.
+      const last = operations.length > 1 ? await lastCommit() : undefined;
       const name = last?.unchanged(table, column);
-      // Who generates after the commit has edited nothing since.
-      if (name === undefined || !operations.some((other) => isOfEdit(other, last!))) continue;
-      notices.push({ line, sql, reason: `${name} is declared as in the last commit: it is the database that differs` });
+      if (last === undefined || name === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
+      const reason = `${name} is declared as in the last commit: it is the database that differs`;
+      found.push({ line, sql, isBeside: false, reason });
     }
   }
-  return notices;
+  return found;
 }
 
-/** Notices, and beside them what is not explained. */
-export function withDisagreements(notices: readonly Notice[], found: readonly Notice[]): readonly Notice[] {
+/** The notices of a change, with what no edit explains. */
+export function withDisagreements(notices: readonly Notice[], found: readonly Disagreement[]): readonly Notice[] {
   const isSame = (one: Notice, other: Notice) => one.line === other.line && one.sql === other.sql;
-  const all = notices.map((notice) => {
+  const told = notices.map((notice) => {
     const more = found.filter((other) => isSame(notice, other)).map(({ reason }) => reason);
     return more.length === 0 ? notice : { ...notice, reason: [notice.reason, ...more].join("; ") };
   });
-  return [...all, ...found.filter((each) => !notices.some((notice) => isSame(notice, each)))];
+  const untold = found.filter((each) => !each.isBeside && !notices.some((notice) => isSame(notice, each)));
+  return [...told, ...untold.map(({ line, sql, reason }) => ({ line, sql, reason }))];
 }
 
 async function strangerError(
@@ -136,5 +148,6 @@ function usesMadeType(operation: Operation, operations: readonly Operation[]): b
 function isOfEdit(operation: Operation, commit: LastCommit): boolean {
   if (!("table" in operation) || !("column" in operation)) return false;
   const { table, column } = operation;
-  return commit.isEdited(table, typeof column === "string" ? column : column.name);
+  const name = operation.kind === "renameColumn" ? operation.newName : column;
+  return commit.isEdited(table, typeof name === "string" ? name : name.name);
 }

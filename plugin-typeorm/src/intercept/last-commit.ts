@@ -23,8 +23,13 @@ export class LastCommit {
   }
 
   /** Undefined outside of a repository. */
-  static of(root: string, files: readonly EntityFile[], known: readonly KnownColumn[]): LastCommit | undefined {
+  static async of(
+    root: string,
+    entityFiles: () => Promise<readonly EntityFile[]>,
+    known: readonly KnownColumn[],
+  ): Promise<LastCommit | undefined> {
     if (!isRepository(root)) return undefined;
+    const files = await entityFiles();
     const dirty = dirtyFiles(
       root,
       files.map(({ path }) => path),

@@ -1,4 +1,4 @@
-import { type Known, LockstepError, loadParser, type Notice } from "@lockstep/core";
+import { type Known, LockstepError, loadParser } from "@lockstep/core";
 import {
   assertAgreement,
   buildPlan,
@@ -18,7 +18,7 @@ import { version } from "../version.js";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { Query } from "../wrapper/typeorm.cjs";
 import { asOptional, findColumns, knownColumns } from "./columns.js";
-import { withDisagreements } from "./disagreements.js";
+import { type Disagreement, withDisagreements } from "./disagreements.js";
 import { refuseOtherKinds } from "./guard-kinds.js";
 import type { Interception } from "./interception.js";
 import { printNotices } from "./notices.js";
@@ -39,7 +39,7 @@ export interface UnsafeChange {
   readonly open: OpenPlans | undefined;
   readonly restore: Restore | undefined;
   /** What of it no edit explains. */
-  readonly disagreements: readonly Notice[];
+  readonly disagreements: readonly Disagreement[];
 }
 
 /**

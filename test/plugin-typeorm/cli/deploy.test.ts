@@ -87,7 +87,9 @@ describe("migration:run of the project, aimed at a target", () => {
     const run = await typeormPlugin.deploy(project, url, (line) => lines.push(line));
     expect(run).toEqual({ exitCode: 0, output: lines.join("\n") });
     // TypeORM colours its lines where CI asks for colours.
-    expect(stripVTControlCharacters(lines.join("\n"))).toMatch(/^Migration M1700000000001 has been {1,2}executed successfully\.$/m);
+    expect(stripVTControlCharacters(lines.join("\n"))).toMatch(
+      /^Migration M1700000000001 has been {1,2}executed successfully\.$/m,
+    );
     expect(lines.filter((line) => /CREATE TABLE|lockstep:told/.test(line))).toEqual([]);
     expect(await typeormPlugin.readApplied(connection, project)).toEqual({
       applied: ["1700000000001-First"],

@@ -1,5 +1,9 @@
 /** A database that is another than the project's migrations make: told apart from what the user has edited. */
-import { afterEach, describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { LastCommit } from "../../../plugin-typeorm/src/intercept/last-commit.js";
 import { Migrated } from "../../../plugin-typeorm/src/intercept/migrated.js";
 import { run } from "../../support/run.js";
 import { type App, bio, createApp, handle, userEntity } from "./app.js";
@@ -46,6 +50,37 @@ describe("what migrations say", () => {
 interface Runner {
   query(sql: string): Promise<unknown>;
 }
+
+test("what has been edited since the last commit", async () => {
+  const root = mkdtempSync(join(tmpdir(), "lockstep-commit-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: root });
+  const content = (handleOptions: string, more: string) =>
+    userEntity(`@Column(${handleOptions})\nhandle!: string;`, more);
+  const commitOf = (text: string) => LastCommit.of(root, async () => [{ path: "user.ts", content: text }], []);
+  expect(await commitOf(content("", bio))).toBeUndefined();
+
+  writeFileSync(join(root, "user.ts"), content("", `@Column({ name: "old_name" })\noldName!: string;`));
+  await git("init", "--quiet");
+  await git("add", "-A");
+  await git("commit", "--quiet", "-m", "The users");
+  writeFileSync(join(root, "user.ts"), content("{ nullable: true }", bio));
+  const commit = await commitOf(content("{ nullable: true }", bio));
+  const table = { name: "users" };
+  expect(["email", "old_name", "bio", "legacy"].map((name) => commit?.had(table, name))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(["email", "handle", "bio"].map((name) => commit?.isEdited(table, name))).toEqual([false, true, true]);
+  expect(["email", "handle", "bio"].map((name) => commit?.unchanged(table, name))).toEqual([
+    "User.email",
+    undefined,
+    undefined,
+  ]);
+});
 
 describe("the stock command", () => {
   let app: App;

@@ -114,8 +114,8 @@ export const errorTable = {
   },
   LS2014: {
     title: "An annotation has no effect on this column",
-    why: "A table that the same change makes has no rows to fill, and a generated or identity column computes its own values. Lockstep does not pass over what you wrote without a word.",
-    next: "Remove the annotation.",
+    why: "A table that the same change makes has no rows to fill, a generated or identity column computes its own values, and a column that exists keeps those that it has: plans are made of new columns. Lockstep does not pass over what you wrote without a word.",
+    next: "Remove the annotation. Rows of a column that exists are filled by an UPDATE of your own, before it becomes required; where one column went and another came, and that was taken for a rename, make the two changes one after the other.",
     exit: 1,
   },
   LS2015: {
@@ -556,6 +556,18 @@ export const errorTable = {
     next: "Write the options at the column itself, as an object with its type: @Column({ type: …, … }), then run the command again.",
     exit: 1,
   },
+  LS9042: {
+    title: "A value for one kind of rows would go to all kinds",
+    why: "With single-table inheritance the rows of several entities stand in one table. A value that is right for one of them would be made up for the others.",
+    next: "Read the column that tells the kinds apart in the expression; NULL leaves a row without a value.",
+    exit: 1,
+  },
+  LS9043: {
+    title: "TypeORM writes SQL that PostgreSQL cannot read",
+    why: "TypeORM puts names and the text of defaults into its statements as they are. A quote in one of them ends it too early, and the statement fails in every database.",
+    next: "Write the default as SQL, default: () => \"'it''s'\", or choose a name without a double quote.",
+    exit: 1,
+  },
   LS9050: {
     title: "Migrations have not run on the database that the entities are compared with",
     why: "TypeORM compares the entities with the database as it is. It would write again what those migrations do, and a plan would be made of a change that has one already.",
@@ -596,6 +608,12 @@ export const errorTable = {
     title: "An interrupted write has been finished",
     why: "An earlier command was stopped while it wrote. Its files are complete now, but this run had loaded the entities from before.",
     next: "Run the same command again.",
+    exit: 1,
+  },
+  LS9057: {
+    title: "The database is not what the migrations of the project make",
+    why: "TypeORM compares the entities with the database as it is, whatever has made it so: by hand, by synchronize, by another branch. Its statements for the difference would be part of this change, lose what is in this database alone, and fail on others.",
+    next: "Bring the development database in line, then generate again; LOCKSTEP=off writes what TypeORM says.",
     exit: 1,
   },
   LS9060: {

@@ -5,7 +5,7 @@ export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";
 export { runTool, withoutPassword } from "./deploy/run-tool.js";
 export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
-export { committedText } from "./files/git.js";
+export { committedText, dirtyFiles, isRepository } from "./files/git.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";
 export { DevelopmentDatabase } from "./intercept/development-database.js";

@@ -82,7 +82,7 @@ export async function rewriteMigration(invocation: Invocation, path: string): Pr
   return {
     text: isDry
       ? `${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
-      : foundText(plan, colors) + expandText(prepared, plugin.words, colors),
+      : foundText(plan, colors) + expandText(prepared, plugin.words, listPlans(project.root), colors),
     json: {
       plan: prepared.plan,
       written: !isDry,

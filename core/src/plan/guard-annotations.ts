@@ -2,13 +2,15 @@ import { LockstepError } from "../errors.js";
 import {
   type ColumnDeclaration,
   type ColumnSource,
+  isSameTable,
   type Operation,
   type TableName,
   tableLabel,
 } from "../model/index.js";
 
 /**
- * Refuses a value for existing rows that nobody would use: there are no such rows, or the column computes its own.
+ * Refuses a value for existing rows that nobody would use: there are no such rows, the column computes its own, or has
+ * been there before.
  *
  * @param isPlanned the column gets its value from a plan
  * @throws LS2014 an annotation · LS2054 a function
@@ -25,6 +27,24 @@ export function refuseIdleAnnotations(
   const added = operations.flatMap((operation) => (operation.kind === "addColumn" ? [operation] : []));
   for (const { table, column: declaration } of added)
     if (!isPlanned(table, declaration.name)) refuse(table, declaration.name, column, whyIdle(table, declaration));
+  const isAdded = (table: TableName, name: string) =>
+    added.some((other) => other.column.name === name && isSameTable(other.table, table));
+  for (const operation of operations) {
+    if (operation.kind === "renameColumn")
+      refuse(
+        operation.table,
+        operation.newName,
+        column,
+        `the change gives "${operation.column}" that name, with the values that it has: ${operation.sql}`,
+      );
+    if (operation.kind === "setNotNull" && !isAdded(operation.table, operation.column))
+      refuse(
+        operation.table,
+        operation.column,
+        column,
+        `the column exists already, and the change makes it required: ${operation.sql}`,
+      );
+  }
 }
 
 function refuse(

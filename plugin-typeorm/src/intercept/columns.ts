@@ -47,7 +47,7 @@ function columnsOf(dataSource: DataSource) {
 }
 
 /** As TypeORM writes it in SQL: without the schema that the search path begins with. */
-function tableOf({ schema, tableName }: EntityMetadata, { driver }: DataSource): TableName {
+export function tableOf({ schema, tableName }: EntityMetadata, { driver }: DataSource): TableName {
   const { searchSchema } = driver as { readonly searchSchema?: string };
   return schema === undefined || schema === searchSchema ? { name: tableName } : { schema, name: tableName };
 }

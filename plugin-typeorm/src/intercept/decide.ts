@@ -1,9 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { judge, type Known, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
+import { judge, type Known, LockstepError, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import { asOptional, knownColumns } from "./columns.js";
+import { findDisagreements, withDisagreements } from "./disagreements.js";
 import type { GenerateCall } from "./generate.js";
 import { Interception } from "./interception.js";
 import { setOutput } from "./output.js";
@@ -12,12 +13,14 @@ import { recordedLog, withoutQueries } from "./recorded-log.js";
 import { withoutRepeatedDefaults } from "./repeated-defaults.js";
 import { readChange, readQueries } from "./statements.js";
 import { cliModules } from "./typeorm-copy.js";
+import { tellUnused } from "./unused-annotations.js";
 
 /**
  * Judges what TypeORM generates for the user's entities. A change that passes costs libpg-query and this.
  *
  * @returns TypeORM's own answer, for the CLI to write or to show; where there is a plan, that takes its place when the CLI does so
- * @throws LS1001 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan · LS9050 pending migrations
+ * @throws LS1001, LS9043 SQL that cannot be read · LS2xxx what a plan lacks · LS3004 a column with an open plan · LS9050 pending migrations
+ * · LS9057 a database that is another than its migrations make
  */
 export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   setOutput(undefined);
@@ -33,6 +36,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const { memory } = log;
   if (memory.upQueries.length === 0) {
     if (restore !== undefined) await (await import("./restore.js")).restoreAlone(restore, about);
+    await tellUnused(about, open?.plans ?? [], []);
     return memory;
   }
   await refusePending(dataSource);
@@ -42,26 +46,39 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     dependents: async (...column) => (await import("./session.js")).dependentsOf(dataSource, ...column),
   };
   const parser = await loadParser();
-  // Asked of what the user wants: put right it may look like another change.
-  open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
-  const change = await readChange(log, parser, known);
+  const read = async () => {
+    // Asked of what the user wants: put right it may look like another change.
+    open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
+    return readChange(log, parser, known);
+  };
+  const change = await read().catch(async (error: unknown) => {
+    if (!(error instanceof LockstepError) || error.code !== "LS1001") throw error;
+    throw await (await import("./unreadable.js")).unreadable(error, memory.upQueries, about, parser);
+  });
   const { operations } = change.migration;
+  const disagreements = await findDisagreements(operations, about);
   const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
   const isConcurrent = operations.some((operation) => operation.kind === "createIndex" && operation.isConcurrent);
   if (findings.length > 0) {
     const { planChange } = await import("./plan-change.js");
-    const planned = await planChange(about, { change, known, log, open, restore });
-    if (planned) return memory;
+    const planned = await planChange(about, { change, known, log, open, restore, disagreements });
+    if (planned) {
+      await tellUnused(about, open?.plans ?? [], operations);
+      return memory;
+    }
   } else if (sources !== undefined)
     (await import("@lockstep/core/planning")).refuseIdleAnnotations(operations, sources, () => false);
   const indexes = isConcurrent ? new (await import("./own-indexes.js")).OwnIndexes(change) : undefined;
   // Of a change whose hazards are all waved through the plan's maker has told the rest.
   const told =
-    findings.length > 0 ? { corrections: [], notices: [] } : { ...change, notices: [...change.notices, ...notices] };
+    findings.length > 0
+      ? { corrections: [], notices: [] }
+      : { ...change, notices: withDisagreements([...change.notices, ...notices], disagreements) };
   const all = { corrections: [...told.corrections, ...(indexes?.words ?? [])], notices: told.notices };
   if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
+  await tellUnused(about, open?.plans ?? [], operations);
   if (indexes !== undefined) setOutput(indexes.output(about, restore), cliModules(call.commandFile));
   else if (restore !== undefined)
     setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
@@ -72,7 +89,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
 async function sourcesOf({ upQueries }: SqlInMemory, about: Interception) {
   const { root, call } = about;
   const has = (pattern: RegExp) => upQueries.some(({ query }) => pattern.test(query));
-  if (!has(/\bADD\b|\bCREATE TABLE\b/)) return undefined;
+  if (!has(/\bADD\b|\bCREATE TABLE\b|\bRENAME COLUMN\b|\bSET NOT NULL\b/)) return undefined;
   const hasFunctions = mayHaveFills(root);
   // A column that is dropped and added again may lose its values: that is told with its place in the code.
   const isNeeded = hasFunctions || has(/\bDROP COLUMN\b/) || (await sourcesMention(root, "@lockstep.", ["lockstep"]));

@@ -26,8 +26,8 @@ function stampOf(name: string): number {
   return Number.parseInt(name.slice(-13), 10);
 }
 
-/** TypeORM's own way of asking would make the table where there is none. */
-async function executedMigrations(dataSource: DataSource): Promise<ReadonlySet<string>> {
+/** The names of what has run here. TypeORM's own way of asking would make the table where there is none. */
+export async function executedMigrations(dataSource: DataSource): Promise<ReadonlySet<string>> {
   const { migrationsTableName = "migrations" } = dataSource.options;
   const { schema } = dataSource.options as { readonly schema?: string };
   const quoted = [...(schema === undefined ? [] : [schema]), migrationsTableName].map(quote).join(".");

@@ -18,6 +18,8 @@ import { version } from "../version.js";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { Query } from "../wrapper/typeorm.cjs";
 import { asOptional, findColumns, knownColumns } from "./columns.js";
+import { type Disagreement, withDisagreements } from "./disagreements.js";
+import { refuseOtherKinds } from "./guard-kinds.js";
 import type { Interception } from "./interception.js";
 import { printNotices } from "./notices.js";
 import { isAbout, type OpenPlans, type Restore } from "./open-plans.js";
@@ -36,6 +38,8 @@ export interface UnsafeChange {
   readonly log: RecordedLog;
   readonly open: OpenPlans | undefined;
   readonly restore: Restore | undefined;
+  /** What of it no edit explains. */
+  readonly disagreements: readonly Disagreement[];
 }
 
 /**
@@ -43,11 +47,11 @@ export interface UnsafeChange {
  * written before the CLI writes its file.
  *
  * @returns false when there is none after all: every hazard is waved through by an annotation
- * @throws LS2001–LS2011, LS9003, LS9051–LS9054
+ * @throws LS2001–LS2011, LS9003, LS9042, LS9051–LS9054
  */
 export async function planChange(
   about: Interception,
-  { change, known: facts, log, open, restore }: UnsafeChange,
+  { change, known: facts, log, open, restore, disagreements }: UnsafeChange,
 ): Promise<boolean> {
   const { root, call, copy } = about;
   const { dataSource, commandFile } = call;
@@ -80,10 +84,12 @@ export async function planChange(
       originalModels: (columns) => originalModels(files, columns),
     });
     if (answer.kind === "pass") {
-      printNotices({ corrections: change.corrections, notices: [...change.notices, ...answer.notices] });
+      const notices = withDisagreements([...change.notices, ...answer.notices], disagreements);
+      printNotices({ corrections: change.corrections, notices });
       return false;
     }
-    const { plan } = answer;
+    const plan = { ...answer.plan, notices: withDisagreements(answer.plan.notices, disagreements) };
+    refuseOtherKinds(plan, dataSource, models);
     await database.tryFills(plan, functions, change.migration, typeormFiles.words);
     const relaxed = plan.columns.filter(({ isRelaxed }) => isRelaxed);
     const columns = relaxed.flatMap((column) => findColumns(dataSource, column));

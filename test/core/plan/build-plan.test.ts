@@ -203,6 +203,16 @@ const idle: readonly [name: string, sql: string, message: RegExp][] = [
     `ALTER TABLE "User" ADD COLUMN "nick" TEXT GENERATED ALWAYS AS (lower("email")) STORED;`,
     /computes the column itself/,
   ],
+  [
+    "the column had another name before",
+    `ALTER TABLE "User" RENAME COLUMN "name" TO "nick";`,
+    /the change gives "name" that name/,
+  ],
+  [
+    "the column exists, and becomes required",
+    `ALTER TABLE "User" ALTER COLUMN "nick" SET NOT NULL;`,
+    /the column exists already/,
+  ],
 ];
 test.each(idle)("LS2014: an annotation that nothing would use: %s", async (_name, sql, message) => {
   const columns = { nick: { fill: { kind: "backfill", sql: "lower(email)" } as const } };

@@ -112,6 +112,42 @@ test("a TypeORM that is too old", () => {
   }
 });
 
+test("quotes that TypeORM does not escape, and SQL of the entity's own", async () => {
+  const types = {
+    text: 'type: "varchar"',
+    list: 'type: "text", array: true',
+    kind: `type: "enum", enum: ["it's", "b"]`,
+  };
+  const entity = (defaults: Readonly<Record<keyof typeof types, string>>) =>
+    userEntity(
+      ...Object.entries(types).map(
+        ([name, type]) => `@Column({ ${type}, default: ${defaults[name as keyof typeof types]} })\n${name}!: unknown;`,
+      ),
+    );
+  app.write("src/user.ts", entity({ text: `"it's"`, list: `["it's"]`, kind: `"it's"` }));
+  const text = await refused("LS9043");
+  expect(text).toMatch(/^LS9043 src\/user\.ts:11: TypeORM writes the default of User\.text /);
+  expect(text).toContain(`default: () => "'it''s'"`);
+
+  app.write("src/user.ts", userEntity(`@Column({ type: "varchar", name: 'a"b', nullable: true })\nname!: string;`));
+  expect(await refused("LS9043")).toContain('src/user.ts:11: the column of User.name is called a"b,');
+
+  app.write(
+    "src/user.ts",
+    userEntity(bio).replace("@Entity", "@Check(`email <> 'it's'`)\n@Entity").replace("{ C", "{ Check, C"),
+  );
+  expect(await refused("LS1001")).toMatch(/TypeORM generates \(syntax error .*: ALTER TABLE "users" ADD CONSTRAINT/);
+
+  // As the message has it.
+  app.write("src/user.ts", entity({ text: `() => "'it''s'"`, list: `() => "'{it''s}'"`, kind: `() => "'it''s'"` }));
+  expect((await app.generate("Quotes")).code).toBe(0);
+  expect((await app.cli(["migration:run"])).code).toBe(0);
+  expect((await app.generate("Nothing", "--check")).output).toContain("No changes in database schema were found");
+  expect(await app.query("SELECT text, list, kind FROM users LIMIT 1")).toEqual([
+    { text: "it's", list: ["it's"], kind: "it's" },
+  ]);
+});
+
 test("an error of TypeORM stays its own", async () => {
   app.edit("src/user.ts", '{ type: "varchar" })\n  handle', '{ type: "nonsense" as "varchar" })\n  handle');
   const { code, stderr } = await app.generate("AddHandle");

@@ -1,0 +1,94 @@
+import { type EntityModel, isSameTable, type TableName } from "@lockstep/core";
+import { textOf } from "@lockstep/core/codemods";
+import { committedText, dirtyFiles, isRepository } from "@lockstep/core/planning";
+import { partsOf } from "../entities/edit/originals.js";
+import { Entities } from "../entities/entities.js";
+import type { EntityFile } from "../entities/model.js";
+import { findPlace } from "../entities/place.js";
+import { entityModels, type KnownColumn } from "../entities/read.js";
+
+interface State {
+  readonly entities: Entities;
+  readonly models: readonly EntityModel[];
+}
+
+/** The entities as they are and as the last commit has them: what the user has edited since. */
+export class LastCommit {
+  readonly #now: State;
+  readonly #then: State;
+
+  private constructor(now: State, former: State) {
+    this.#now = now;
+    this.#then = former;
+  }
+
+  /** Undefined outside of a repository. */
+  static async of(
+    root: string,
+    entityFiles: () => Promise<readonly EntityFile[]>,
+    known: readonly KnownColumn[],
+  ): Promise<LastCommit | undefined> {
+    if (!isRepository(root)) return undefined;
+    const files = await entityFiles();
+    const dirty = dirtyFiles(
+      root,
+      files.map(({ path }) => path),
+    );
+    const former = files.flatMap((file) => {
+      if (!dirty.has(file.path)) return [file];
+      const content = committedText(root, file.path);
+      return content === undefined ? [] : [{ path: file.path, content }];
+    });
+    const now = new Entities(files);
+    const then = new Entities(former, now);
+    return new LastCommit(
+      { entities: now, models: entityModels(now, known) },
+      { entities: then, models: entityModels(then, known) },
+    );
+  }
+
+  /** Whether an entity of it had the column. */
+  had(table: TableName, column: string): boolean {
+    return this.#then.models.some(
+      (model) =>
+        isSameTable(model.table, table) &&
+        model.fields.some((field) => [field.column, field.name].some((name) => plain(name) === plain(column))),
+    );
+  }
+
+  /** `User.nick`, where it is declared as it was then; undefined where it is not, or not by a property of its own. */
+  unchanged(table: TableName, column: string): string | undefined {
+    const now = declared(this.#now, table, column);
+    return now !== undefined && now.text === declared(this.#then, table, column)?.text ? now.name : undefined;
+  }
+
+  /** Whether the column has been added to an entity since, or is declared in another way. */
+  isEdited(table: TableName, column: string): boolean {
+    const now = declared(this.#now, table, column)?.text;
+    return now !== undefined && now !== declared(this.#then, table, column)?.text;
+  }
+}
+
+function declared(
+  { entities, models }: State,
+  table: TableName,
+  column: string,
+): { readonly name: string; readonly text: string } | undefined {
+  for (const model of models) {
+    const field = isSameTable(model.table, table) && model.fields.find((each) => each.column === column);
+    if (!field) continue;
+    const place = findPlace(entities, { model: model.name, field: field.name, table });
+    // The key of a relation alone follows what it leads to.
+    if (place?.member.kind !== "column") return undefined;
+    const text = partsOf(place, entities)
+      .map(({ node, file }) => textOf(node, file))
+      .join("\n");
+    return { name: `${model.name}.${field.name}`, text };
+  }
+  return undefined;
+}
+
+/** A naming strategy may write it in another way, and is not asked for what is gone. */
+function plain(name: string): string {
+  return name.replaceAll("_", "").toLowerCase();
+}

@@ -1,0 +1,152 @@
+/** A database that is another than the project's migrations make: told apart from what the user has edited. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, expect, onTestFinished, test } from "vitest";
+import { LastCommit } from "../../../plugin-typeorm/src/intercept/last-commit.js";
+import { Migrated } from "../../../plugin-typeorm/src/intercept/migrated.js";
+import { run } from "../../support/run.js";
+import { type App, bio, createApp, handle, userEntity } from "./app.js";
+
+describe("what migrations say", () => {
+  const [users, nick] = [{ name: "users" }, "nick"];
+  const of = (...ups: ((queryRunner: Runner) => Promise<unknown>)[]) =>
+    new Migrated({
+      migrations: ups.map((up, at) => ({ name: `M${1763000000000 + at}`, up, down: up })) as never,
+    });
+  const makesUsers = async (queryRunner: Runner) =>
+    queryRunner.query(`CREATE TABLE "users" ("id" SERIAL NOT NULL, "email" text)`);
+
+  test("a column that none knows, of a table that one makes", () => {
+    expect(of(makesUsers).isStranger(users, nick)).toBe(true);
+    expect(of(makesUsers).isStranger(users, "email")).toBe(false);
+    expect(of(makesUsers).isStranger({ name: "teams" }, nick)).toBe(false);
+    expect(of(makesUsers).isStrangeName("by_hand")).toBe(true);
+    expect(of().isStrangeName("by_hand")).toBe(false);
+  });
+
+  const sql = `ALTER TABLE "users" ADD "nick" text`;
+  const unsure: [string, (queryRunner: Runner) => Promise<unknown>][] = [
+    ["SQL from elsewhere", async (queryRunner) => queryRunner.query(sql)],
+    ["SQL that is put together", async (queryRunner) => queryRunner.query(`${sql} NOT NULL`)],
+    ["what another function does", async (queryRunner) => makesUsers(queryRunner)],
+    ["another name of the parameter", async (q) => q.query(sql)],
+  ];
+  test.each(unsure)("nothing is certain with %s", (_name, up) => {
+    expect(of(makesUsers, up).isStranger(users, nick)).toBe(false);
+    expect(of(makesUsers, up).isStrangeName("by_hand")).toBe(false);
+  });
+
+  test("who has made a column, where nothing has taken it away since", () => {
+    const adds = async (queryRunner: Runner) => queryRunner.query(`ALTER TABLE "users" ADD "nick" text`);
+    const drops = async (queryRunner: Runner) => queryRunner.query(`ALTER TABLE "users" DROP COLUMN "nick"`);
+    expect(of(makesUsers).makerOf(users, "email")).toBe("M1763000000000");
+    expect(of(makesUsers, adds).makerOf(users, nick)).toBe("M1763000000001");
+    expect(of(makesUsers, adds, drops).makerOf(users, nick)).toBeUndefined();
+    expect(of(makesUsers).makerOf(users, nick)).toBeUndefined();
+  });
+});
+
+interface Runner {
+  query(sql: string): Promise<unknown>;
+}
+
+test("what has been edited since the last commit", async () => {
+  const root = mkdtempSync(join(tmpdir(), "lockstep-commit-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  const git = (...args: string[]) =>
+    run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: root });
+  const content = (handleOptions: string, more: string) =>
+    userEntity(`@Column(${handleOptions})\nhandle!: string;`, more);
+  const commitOf = (text: string) => LastCommit.of(root, async () => [{ path: "user.ts", content: text }], []);
+  expect(await commitOf(content("", bio))).toBeUndefined();
+
+  writeFileSync(join(root, "user.ts"), content("", `@Column({ name: "old_name" })\noldName!: string;`));
+  await git("init", "--quiet");
+  await git("add", "-A");
+  await git("commit", "--quiet", "-m", "The users");
+  writeFileSync(join(root, "user.ts"), content("{ nullable: true }", bio));
+  const commit = await commitOf(content("{ nullable: true }", bio));
+  const table = { name: "users" };
+  expect(["email", "old_name", "bio", "legacy"].map((name) => commit?.had(table, name))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect(["email", "handle", "bio"].map((name) => commit?.isEdited(table, name))).toEqual([false, true, true]);
+  expect(["email", "handle", "bio"].map((name) => commit?.unchanged(table, name))).toEqual([
+    "User.email",
+    undefined,
+    undefined,
+  ]);
+});
+
+describe("the stock command", () => {
+  let app: App;
+  afterEach(() => app.dispose());
+
+  const nick = `@Column({ type: "varchar", nullable: true })\nnick!: string | null;`;
+  const migration = `import type { MigrationInterface, QueryRunner } from "typeorm";
+
+export class Users1763000000000 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`CREATE TABLE "users" ("id" SERIAL NOT NULL, "email" character varying NOT NULL, "nick" character varying)\`);
+  }
+
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`DROP TABLE "users"\`);
+  }
+}
+`;
+
+  test("names what no edit explains, and writes nothing where that would lose or repeat a column", async () => {
+    app = await createApp({
+      entities: { "user.ts": userEntity(nick) },
+      files: { "src/migrations/1763000000000-Users.ts": migration, ".gitignore": "node_modules\n" },
+    });
+    // Another branch has run its migration here.
+    await app.query(`CREATE TABLE migrations (id SERIAL PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL);
+      INSERT INTO migrations (timestamp, name) VALUES (1763000000000, 'Users1763000000000'), (1763000000001, 'Branch1763000000001');
+      ALTER TABLE users ADD legacy text; UPDATE users SET legacy = 'x'`);
+    const git = (...args: string[]) =>
+      run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: app.root });
+    await git("init", "--quiet");
+    await git("add", "-A");
+    expect((await git("commit", "--quiet", "-m", "The users")).code).toBe(0);
+    const refused = async () => {
+      const before = app.snapshot();
+      const { code, stderr } = await app.generate("More");
+      expect(code, stderr).toBe(1);
+      expect(app.snapshot()).toEqual(before);
+      return stderr;
+    };
+
+    // One column in the table and another in the entity: TypeORM would make the one of the other.
+    const foreign = await refused();
+    expect(foreign).toMatch(/^LS9057 "users"\."legacy" is in the database, and neither a migration nor an entity/);
+    expect(foreign).toContain('takes it for the former name of "nick" (ALTER TABLE "users" RENAME COLUMN "legacy" TO');
+    expect(foreign).toContain("that the project does not have (Branch1763000000001)");
+
+    await app.query("ALTER TABLE users DROP COLUMN legacy");
+    app.write("src/user.ts", userEntity(nick, handle));
+    const missing = await refused();
+    expect(missing).toMatch(/^LS9057 "users" has no column "nick", although migration Users1763000000000 has run here/);
+
+    // What loses nothing is said beside the statement.
+    await app.query(`ALTER TABLE users ADD nick character varying NOT NULL DEFAULT 'x';
+      CREATE INDEX by_hand ON users (email)`);
+    app.write("src/user.ts", userEntity(`/** @lockstep.backfill(lower(email)) */\n${nick}`, bio));
+    const { code, output } = await app.generate("More");
+    expect(code, output).toBe(0);
+    expect(output).toMatch(/DROP INDEX "public"\."by_hand" — .*; no migration of this project makes it, so other/);
+    expect(output).toMatch(
+      /"nick" DROP NOT NULL — User\.nick is declared as in the last commit: it is the database that/,
+    );
+    expect(output).toMatch(/"nick" DROP DEFAULT — User\.nick is declared as in the last commit/);
+    expect(output).not.toContain("User.bio is");
+    expect(output).toMatch(
+      /src\/user\.ts:\d+: @lockstep\.backfill\(lower\(email\)\) is not used: "users"\."nick" is in the/,
+    );
+  });
+});

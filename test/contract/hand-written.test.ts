@@ -109,6 +109,17 @@ describe.each(orms)("$name", ({ create }) => {
     await app.commit("In phases");
   });
 
+  test("abandoned before it has run anywhere: its text is not lost", async () => {
+    const abandoned = await succeeded(app.lockstepWith({ PRODUCTION_DATABASE_URL: app.development }, "abandon"));
+    expect(abandoned.stdout).toContain(`removed ${file}`);
+    expect(abandoned.stdout).toMatch(
+      /Next {3}put what else stood in lockstep\/.*\/original\.\S+ into a migration of its own/,
+    );
+    expect(Object.keys(app.snapshot())).not.toContain(file);
+    expect(app.read(app.modelFile)).not.toContain("handle");
+    await app.discard();
+  });
+
   test("LS3030, LS3031: it is a plan's now, and others come after it", async () => {
     const again = await app.lockstep("rewrite", file);
     expect(again.stderr).toMatch(/^LS3030 .* is a migration of plan /);

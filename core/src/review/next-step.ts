@@ -33,6 +33,9 @@ export function nextStep(
       return `${build}review and commit, deploy (${words.deploy} first, then the code).  Then: npx lockstep status`;
     case "undone": {
       if (plan.state.written.length === 0) {
+        const { file } = plan.source;
+        if (file !== undefined && plan.units.some(({ spec }) => spec.kind === "original"))
+          return `put what else stood in ${file} into a migration of its own: no migration has it any more`;
         // Their migration is gone with the others, and code that runs with this model expects them in the database.
         if (stayWords(plan) !== "")
           return `${words.develop}, for what passed as it stood: the model keeps it, and no migration has it any more`;

@@ -26,21 +26,26 @@ export function withOwnDown(
   const originals = plan.units.filter(({ phase, spec }) => phase === "expand" && spec.kind === "original");
   const up = new Map(originals.map((unit) => [unit, readOriginal(unit, file, parser)]));
   const down = new Map<Unit, OrmQuery[]>(originals.map((unit) => [unit, []]));
+  const beyond = (line: number, { sql }: Operation) =>
+    new LockstepError(
+      "LS1004",
+      `${file}:${line}: down() does more than take back what the plan takes back by itself: ${sql.replace(/\s+/g, " ")}`,
+      { hint: "Take the statement out of down(), or put it with what it takes back into a migration of its own." },
+    );
   for (const { operations, head, line } of statementsOf(back)) {
+    const left = operations.filter((operation) => !isOfPlan(operation, plan));
     const byUnit = new Map<Unit, Operation[]>();
-    for (const operation of operations) {
-      if (isOfPlan(operation, plan)) continue;
+    for (const operation of left) {
       const taken = originals.find((unit) => up.get(unit)?.operations.some((other) => takesBack(operation, other)));
       const unit = taken ?? originals[0];
-      if (unit === undefined)
-        throw new LockstepError(
-          "LS1004",
-          `${file}:${line}: down() does more than take back what the plan takes back by itself: ${operation.sql.replace(/\s+/g, " ")}`,
-          { hint: "Take the statement out of down(), or put it with what it takes back into a migration of its own." },
-        );
+      if (unit === undefined || (head === "" && left.length < operations.length)) throw beyond(line, operation);
       byUnit.set(unit, [...(byUnit.get(unit) ?? []), operation]);
     }
-    for (const [unit, own] of byUnit) down.get(unit)?.push({ sql: `${head}${own.map(({ sql }) => sql).join(", ")}` });
+    // What drops several objects is one statement of several operations: whole, it goes with the first of them.
+    const [first] = byUnit;
+    if (first !== undefined && head === "") down.get(first[0])?.push({ sql: first[1][0]?.sql ?? "" });
+    else
+      for (const [unit, own] of byUnit) down.get(unit)?.push({ sql: `${head}${own.map(({ sql }) => sql).join(", ")}` });
   }
   const units = plan.units.map((unit): Unit => {
     if (unit.spec.kind !== "original" || !originals.includes(unit)) return unit;

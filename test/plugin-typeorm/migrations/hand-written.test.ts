@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { catalogueOf, query } from "../../matrix/databases.js";
@@ -22,6 +22,7 @@ export default new DataSource({
   namingStrategy: new SnakeNames(),
   entities: [Person],
   migrations: ["src/migrations/*.ts"],
+  migrationsTransactionMode: "each",
 });
 `;
 const person = `import { Column, Entity, Index, PrimaryGeneratedColumn } from "typeorm";
@@ -116,22 +117,35 @@ it("the way back by hand goes with the statements that it takes back", async () 
     file,
     migration(
       [
-        run('CREATE TABLE "notes" ("id" serial PRIMARY KEY)'),
+        run('CREATE TABLE "notes" ("id" serial PRIMARY KEY); CREATE TABLE "other" () -- empty'),
         run('ALTER TABLE "people" ADD COLUMN "display_name" text, ADD COLUMN "bio" text, ADD COLUMN "note" text'),
-        run(`UPDATE "people" SET "display_name" = split_part(email, '@', 1)`),
-        run('ALTER TABLE "people" ALTER COLUMN "display_name" SET NOT NULL'),
+        run(`UPDATE people SET "display_name" = split_part(email, '@', 1)`),
+        run('ALTER TABLE public.people ALTER COLUMN "display_name" SET NOT NULL'),
         run('CREATE INDEX "people_bio" ON "people" ("bio")'),
       ].join("\n"),
       [
         run('DROP INDEX "people_bio"'),
         run('ALTER TABLE "people" DROP COLUMN "bio", DROP COLUMN "note", DROP COLUMN "display_name"'),
-        run('DROP TABLE "notes"'),
+        run('DROP TABLE "notes", "other"'),
+        '    console.log("back");',
       ].join("\n"),
     ),
+  );
+  app.write(
+    file,
+    readFileSync(join(app.root, file), "utf8").replace("Interface {", "Interface {\n  transaction = true;"),
   );
   const rewritten = await commands.run(["rewrite", file], env());
   expect(rewritten.code, rewritten.output).toBe(0);
   expect(readFileSync(join(app.root, "src/person.ts"), "utf8")).toContain("displayName!: string | null");
+  // The first of the statements that stay stands in the file itself.
+  const own = readdirSync(join(app.root, "src/migrations"))
+    .map((name) => readFileSync(join(app.root, "src/migrations", name), "utf8"))
+    .filter((text) => text.includes("transaction = true;"));
+  expect(own.map((text) => /CREATE TABLE "notes"|ADD COLUMN "note"/.exec(text)?.[0])).toEqual([
+    'CREATE TABLE "notes"',
+    'ADD COLUMN "note"',
+  ]);
   const ran = await app.cli("tsx", ["migration:run"], env());
   expect(ran.code, ran.output).toBe(0);
   expect(await query(database.url, "SELECT display_name, note FROM people ORDER BY id")).toEqual([

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { glob } from "tinyglobby";
+import { untrackedByRule } from "../files/git.js";
 import type { EntityModel } from "../model/index.js";
 import { isPlumbing } from "./plumbing.js";
 
@@ -36,13 +37,20 @@ const atOnce = 64;
 
 /**
  * The files of a project that a new field can matter to. What names neither a model nor two of its fields is left out
- * before anything is parsed; so is what says at its top that it is generated.
+ * before anything is parsed; so is what says at its top that it is generated, and what git ignores.
  *
  * @example const files = await readSourceFiles(root, { models: [user] });
  */
 export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
   const matters = relevance(options);
-  return readSources(root, options, (text) => matters(text) && !isGenerated(text));
+  const files = await readSources(root, options, (text) => matters(text) && !isGenerated(text));
+  // What nobody commits nobody reviews: local scripts, output of tools.
+  const ignored = untrackedByRule(
+    root,
+    files.map(({ file }) => file),
+  );
+  // A project in a folder that is ignored as a whole is nobody's leftovers.
+  return ignored.size === files.length ? files : files.filter(({ file }) => !ignored.has(file));
 }
 
 /**

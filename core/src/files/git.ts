@@ -44,6 +44,24 @@ export function ignoredFiles(root: string, files: readonly string[]): readonly s
   });
 }
 
+/** Which of the files are left out of version control: tracked ones are not among them. One process; outside of a repository: none. */
+export function untrackedByRule(root: string, files: readonly string[]): ReadonlySet<string> {
+  if (files.length === 0) return new Set();
+  try {
+    // Exit 1: none of them.
+    const found = execFileSync("git", ["check-ignore", "-z", "--stdin"], {
+      cwd: root,
+      encoding: "utf8",
+      input: `${files.join("\0")}\0`,
+      stdio: ["pipe", "pipe", "ignore"],
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    return new Set(found.split("\0").filter((file) => file !== ""));
+  } catch {
+    return new Set();
+  }
+}
+
 /** The text of a file in the last commit; undefined where it is not in one, or without git. */
 export function committedText(root: string, file: string): string | undefined {
   try {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -53,6 +54,23 @@ test("files that name the new field were edited before", async () => {
 test("folders and globs narrow it", async () => {
   expect(await names({ include: ["src/*.ts"], exclude: ["src/late.ts"] })).toEqual(["src/a.ts"]);
   expect(await names({ exclude: ["src/own", "./src/*.ts"] })).toEqual(["src/b.tsx", "src/c.mts", "src/d.js"]);
+});
+
+test("what git ignores is left out, unless it is tracked all the same", async () => {
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: root, stdio: "ignore" });
+  git("init", "--quiet");
+  try {
+    writeFileSync(join(root, ".gitignore"), "src/own\nsrc/d.js\n");
+    git("add", "--force", "src/d.js");
+    expect(await names()).toEqual(["src/a.ts", "src/b.tsx", "src/c.mts", "src/d.js", "src/late.ts"]);
+    writeFileSync(join(root, ".gitignore"), "");
+    expect(await names()).toContain("src/own/x.ts");
+    git("rm", "--cached", "--quiet", "src/d.js");
+    writeFileSync(join(root, ".gitignore"), "*\n");
+    expect(await names()).toContain("src/own/x.ts");
+  } finally {
+    rmSync(join(root, ".git"), { recursive: true, force: true });
+  }
 });
 
 test.each([

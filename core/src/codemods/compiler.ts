@@ -50,6 +50,7 @@ export declare namespace ts {
   export type ObjectLiteralExpression = compiler.ObjectLiteralExpression;
   export type ParameterDeclaration = compiler.ParameterDeclaration;
   export type PrefixUnaryOperator = compiler.PrefixUnaryOperator;
+  export type PropertyAccessExpression = compiler.PropertyAccessExpression;
   export type PropertyAssignment = compiler.PropertyAssignment;
   export type PropertyDeclaration = compiler.PropertyDeclaration;
   export type PropertyName = compiler.PropertyName;

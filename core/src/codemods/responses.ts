@@ -4,7 +4,9 @@ import { dtoField } from "./dto-fields.js";
 import { pathOf } from "./expressions.js";
 import { addFields } from "./field-edits.js";
 import { type Mapper, mappersIn } from "./mappers.js";
-import { handmade, referencesTo, requestUse, requestUseOfClass, takesRows } from "./response-checks.js";
+import { referencesTo } from "./references.js";
+import { isRequestName, requestUse } from "./request-use.js";
+import { handmade, takesRows } from "./response-checks.js";
 import { rowShapeOfValue } from "./row-values.js";
 import { type ClassShape, keyIn, keysOfShape, resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
 import { groupedFallback } from "./sql-to-typescript.js";
@@ -77,7 +79,7 @@ function decide(context: TransformContext): Responses {
     const references = referencesTo(shape, context);
     const isNullable =
       its.some((mapper) => fallbackOf(mapper, context) === undefined) || takesRows(shape, references, context);
-    const reason = whyNotShape(shape, known, context) ?? whyNotField(shape, key, isNullable, context);
+    const reason = whyNotShape(shape, key, known, context) ?? whyNotField(shape, key, isNullable, context);
     return [{ shape, key, isNullable, reason }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
@@ -118,16 +120,17 @@ function targetShapeOf(mapper: Mapper, context: TransformContext): ReturnType<ty
   return resolveType(target.type, target.file, context, nesting === "element");
 }
 
-function whyNotShape(shape: ShapeNode, mappers: ReadonlySet<ts.Node>, context: TransformContext): string | undefined {
+function whyNotShape(
+  shape: ShapeNode,
+  key: string,
+  mappers: ReadonlySet<ts.Node>,
+  context: TransformContext,
+): string | undefined {
   if (!plain.has(context.field.type) || context.field.isList) return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined) return "it is part of another schema";
-  if (/create|update|upsert|input|body|params|query|request|form|filter|patch|insert/i.test(shape.name ?? "")) {
-    return "its name says that it is a request";
-  }
-  const references = referencesTo(shape, context);
-  const request =
-    shape.kind === "zod" ? requestUse(references) : shape.kind === "class" ? requestUseOfClass(references) : undefined;
-  return request ?? handmade(shape, references, mappers, context);
+  if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
+  const request = shape.kind === "members" ? undefined : requestUse(shape, key, context);
+  return request ?? handmade(shape, referencesTo(shape, context), mappers, context);
 }
 
 function whyNotField(

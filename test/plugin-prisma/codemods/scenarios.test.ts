@@ -187,6 +187,69 @@ export const account: Account = { id: 1, email: "A@x.com", name: "A", createdAt:
     ]);
   });
 
+  const schema =
+    'import { z } from "zod";\nexport const UserResponse = z.object({ id: z.number(), email: z.string(), name: z.string(), createdAt: z.date(), updatedAt: z.date() });\n';
+  const reads = "export const post = (req) => Posted.parse(req.body);\n";
+  const derived = "const Posted = Base.extend({ password: z.string() });\n";
+
+  test.each([
+    {
+      name: "an import",
+      files: {
+        "a.ts": `import { UserResponse } from "./schemas.js";\n${derived.replace("Base", "UserResponse")}${reads}`,
+      },
+      reason: "src/a.ts:2 derives Posted from it, and src/a.ts:3 reads requests with that",
+    },
+    {
+      name: "an import under another name",
+      files: { "a.ts": `import { UserResponse as Base } from "./schemas.js";\n${derived}${reads}` },
+      reason: "src/a.ts:2 derives Posted from it, and src/a.ts:3 reads requests with that",
+    },
+    {
+      name: "a namespace",
+      files: {
+        "a.ts": `import * as schemas from "./schemas.js";\n${derived.replace("Base", "schemas.UserResponse")}${reads}`,
+      },
+      reason: "src/a.ts:2 derives Posted from it, and src/a.ts:3 reads requests with that",
+    },
+    {
+      name: "a re-export under another name",
+      files: {
+        "a.ts": `import { Base } from "./index.js";\n${derived}${reads}`,
+        "index.ts": 'export { UserResponse as Base } from "./schemas.js";\n',
+      },
+      reason: "src/a.ts:2 derives Posted from it, and src/a.ts:3 reads requests with that",
+    },
+    {
+      name: "what is derived is imported in its turn",
+      files: {
+        "a.ts": `import { UserResponse as Base } from "./schemas.js";\nexport ${derived}`,
+        "b.ts": `import { Posted } from "@/a";\n${reads}`,
+      },
+      reason: "src/a.ts:2 derives Posted from it, and src/b.ts:2 reads requests with that",
+    },
+    {
+      name: "what leaves the key out is none of it",
+      files: {
+        "a.ts": `import { UserResponse as Base } from "./schemas.js";\nconst Posted = Base.omit({ id: true, handle: true });\n${reads}`,
+      },
+      reason: undefined,
+    },
+    {
+      name: "another schema with the same name is none of it",
+      files: { "a.ts": `import { UserResponse as Base } from "./other.js";\n${derived}${reads}` },
+      reason: undefined,
+    },
+  ])("a response from which a request is derived is listed: $name", async ({ files, reason }) => {
+    const others = Object.entries(files).map(([file, text]) => ({ file: `src/${file}`, text }));
+    const other = { file: "src/other.ts", text: "export const UserResponse = z.object({ id: z.number() });\n" };
+    const result = await editFor("switch", [{ file: "src/schemas.ts", text: schema }, other, ...others], []);
+    const listed = result.places.filter(({ file, kind }) => file === "src/schemas.ts" && kind === "likely");
+    const why = `it names every column of User; ${reason}: add \`handle: z.string()\``;
+    expect(listed.map((place) => place.reason)).toEqual(reason === undefined ? [] : [why]);
+    expect(result.edits.map(({ file }) => file)).toEqual(reason === undefined ? ["src/schemas.ts"] : []);
+  });
+
   test("mocks of client calls are rows", async () => {
     const files = single(
       'vi.mocked(prisma.user.findUnique).mockResolvedValue({ id: 1, email: "A@x.com", name: "A", createdAt: now, updatedAt: now });\n',

@@ -1,7 +1,7 @@
 import type { Place, PlannedEdit } from "../model/index.js";
 import { fallbacksIn } from "./places/leftover-fallbacks.js";
 import { bare } from "./property-edit.js";
-import type { SourceFile } from "./source-file.js";
+import { type SourceFile, textOf } from "./source-file.js";
 import type { Scaffolding, Transform, TransformContext } from "./transform.js";
 
 /** Scaffolding of switch that contract did not take out, and where to look for it. */
@@ -47,8 +47,8 @@ export function* lostScaffolding(
           reason: `${where}: if the code went elsewhere, take \`${dropped}\` out by hand`,
         };
       } else {
-        const reason = `${lost} and does not find it any more: take \`${dropped}\` out by hand`;
         const anchor = dropped.startsWith("??") ? anchorOf(edit, file, context, anchored) : undefined;
+        const reason = `${lost} and does not find it any more: take \`${anchor?.text ?? dropped}\` out by hand`;
         yield { edit, certainty: "likely", reason, ...(anchor && { anchor }) };
       }
     }
@@ -124,12 +124,12 @@ function anchorOf(
   file: SourceFile,
   context: TransformContext,
   anchored: Set<number>,
-): LostScaffolding["anchor"] {
+): (NonNullable<LostScaffolding["anchor"]> & { readonly text: string }) | undefined {
   for (const { outer, what } of fallbacksIn(file, context)) {
     const offset = outer.getStart(file.ast);
     if (anchored.has(offset) || ownerOf(what) !== ownerOf(edit.what)) continue;
     anchored.add(offset);
-    return { file, offset };
+    return { file, offset, text: `?? ${textOf(outer.right, file)}` };
   }
   return undefined;
 }

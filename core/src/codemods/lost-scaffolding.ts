@@ -1,6 +1,7 @@
 import type { Place, PlannedEdit } from "../model/index.js";
 import { fallbacksIn } from "./places/leftover-fallbacks.js";
 import { bare } from "./property-edit.js";
+import { keyStyles } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { Scaffolding, Transform, TransformContext } from "./transform.js";
 
@@ -24,7 +25,7 @@ export function* lostScaffolding(
   transforms: readonly Transform[],
   context: TransformContext,
 ): Iterable<LostScaffolding> {
-  const anchored = new Set<number>();
+  const anchored = new Set<string>();
   for (const transform of transforms) {
     const its = context.earlier.filter((edit) => edit.transform === transform.id);
     for (const edit of withoutReplaced(its)) {
@@ -39,7 +40,7 @@ export function* lostScaffolding(
           certainty: "likely",
           reason: `${lost} and cannot edit it any more: take \`${dropped}\` out by hand`,
         };
-      } else if (file === undefined || file.identifiers(context.field.name).length === 0) {
+      } else if (file === undefined || !keyStyles.some((keyOf) => file.text.includes(keyOf(context.field.name)))) {
         const where = `${lost}, and the file names ${context.field.name} no more`;
         yield {
           edit,
@@ -109,7 +110,10 @@ function standing(
       return kept.get(key) as T;
     },
   };
-  return context.project.files.flatMap((file) =>
+  // Most files do not have its words: looking for rows in all of them takes long.
+  const words = text.match(/\w+/g) ?? [];
+  const files = context.project.files.filter((file) => words.every((word) => file.text.includes(word)));
+  return files.flatMap((file) =>
     [...(transform.undo?.(file, probe) ?? [])].flatMap((finding) =>
       finding.kind === "edit" && bare(finding.replaces ?? "") === bare(text)
         ? [{ file: file.file, what: finding.what }]
@@ -123,12 +127,13 @@ function anchorOf(
   edit: PlannedEdit,
   file: SourceFile,
   context: TransformContext,
-  anchored: Set<number>,
+  anchored: Set<string>,
 ): (NonNullable<LostScaffolding["anchor"]> & { readonly text: string }) | undefined {
   for (const { outer, what } of fallbacksIn(file, context)) {
     const offset = outer.getStart(file.ast);
-    if (anchored.has(offset) || ownerOf(what) !== ownerOf(edit.what)) continue;
-    anchored.add(offset);
+    const key = `${file.file}:${offset}`;
+    if (anchored.has(key) || ownerOf(what) !== ownerOf(edit.what)) continue;
+    anchored.add(key);
     return { file, offset, text: `?? ${textOf(outer.right, file)}` };
   }
   return undefined;

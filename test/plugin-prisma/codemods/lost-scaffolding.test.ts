@@ -116,6 +116,16 @@ describe("a fallback in a mapper", () => {
     expect(places).toMatchObject([{ file: "src/b.ts", line: 3, reason: reasonFor("row.email.toLowerCase()") }]);
   });
 
+  test("of the same line in two files is listed in each", async () => {
+    const { files, edits } = await switched([...single(mapper, "src/a.ts"), ...single(mapper, "src/b.ts")]);
+    const { places } = await contract(changed(files, ["user: User", "row: User"], ["user.", "row."]), edits);
+    const reason = reasonFor("row.email.toLowerCase()");
+    expect(places).toMatchObject([
+      { file: "src/a.ts", line: 3, reason },
+      { file: "src/b.ts", line: 3, reason },
+    ]);
+  });
+
   test("in one of two functions of a file is told apart from the other's, which contract takes out", async () => {
     const second = mapper.replace("toDto", "toRow").split("\n").slice(1).join("\n");
     const { files, edits } = await switched(single(mapper + second));

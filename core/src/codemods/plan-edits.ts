@@ -7,6 +7,7 @@ import {
   type PlannedEdit,
   phaseOfIntent,
 } from "../model/index.js";
+import { lostScaffolding } from "./lost-scaffolding.js";
 import { isPlumbing } from "./plumbing.js";
 import type { SourceFile } from "./source-file.js";
 import { loadSql, parseSqlExpression } from "./sql-expression.js";
@@ -53,6 +54,7 @@ export interface CodeResult {
 export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   await loadSqlFor(request.intents);
   const workspace = new Workspace(request.files);
+  const lost: Place[] = [];
   for (const intent of request.intents) {
     const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
     const find = (transform: Transform, file: SourceFile, context: TransformContext) => transform.find(file, context);
@@ -63,6 +65,7 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
       serving.filter((transform) => !transform.isChecklist),
       find,
     );
+    if (intent.kind === "dropFallback") lost.push(...listLost(workspace, request, intent, serving));
     run(
       workspace,
       request,
@@ -71,7 +74,26 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
       find,
     );
   }
-  return workspace.result();
+  const result = workspace.result();
+  return { ...result, places: [...result.places, ...lost] };
+}
+
+/** Lists scaffolding that contract does not find: before the checklists, which would say less of the same place. */
+function listLost(
+  workspace: Workspace,
+  request: CodeRequest,
+  intent: CodeIntent,
+  transforms: readonly Transform[],
+): readonly Place[] {
+  const context = createContext(workspace, request, intent);
+  if (context === undefined) return [];
+  return [...lostScaffolding(transforms, context)].flatMap(({ edit, certainty, reason, anchor }): Place[] => {
+    const { transform, phase, file, line, what, model, field } = edit;
+    if (anchor === undefined) return [{ file, line, kind: certainty, what, reason, model, field }];
+    const finding = { kind: "place", certainty, offset: anchor.offset, what, reason } as const;
+    workspace.addPlace(anchor.file, finding, { transform, phase, model, field });
+    return [];
+  });
 }
 
 /**

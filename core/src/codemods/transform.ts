@@ -72,8 +72,16 @@ export interface Transform {
   undo?(file: SourceFile, context: TransformContext): Iterable<Finding>;
   /** Whether an undo may leave this edit where it is, because other code may use it by now: an import. */
   mayStay?(edit: PlannedEdit): boolean;
+  /** What contract takes out of a text that switch wrote; undefined where that leaves nothing to take out. */
+  scaffoldingIn?(text: string): Scaffolding | undefined;
   /** Puts back, in its place, the text of an earlier phase that `find` replaced. */
   restore?(file: SourceFile, context: TransformContext): Iterable<Finding>;
+}
+
+/** `?? user.email.toLowerCase()` of `handle: user.handle ?? user.email.toLowerCase()`, and `handle: user.handle`. */
+export interface Scaffolding {
+  readonly dropped: string;
+  readonly left: string;
 }
 
 /** What the ORM-neutral transforms must know about an ORM; answered from names and paths alone. */

@@ -79,7 +79,11 @@ describe("whatever the formatting", () => {
           earlier.push(...result.edits);
           const after = files[0]?.text ?? "";
           expect(syntaxErrors(after)).toEqual([]);
-          expect((await editFor(phase, files, earlier)).changes).toEqual([]);
+          const again = await editFor(phase, files, earlier);
+          expect(again.changes).toEqual([]);
+          expect([...result.places, ...again.places].filter(({ reason }) => /^Lockstep wrote/.test(reason))).toEqual(
+            [],
+          );
           // Expand only inserts, contract only removes.
           if (phase === "expand") expect(isSubsequence(text, after)).toBe(true);
           if (phase === "contract") expect(isSubsequence(after, text)).toBe(true);

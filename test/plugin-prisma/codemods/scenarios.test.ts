@@ -413,6 +413,7 @@ export function map(user: User) {
     const own = (text(apply(files, switched)) ?? "").replace("?? user.email.toLowerCase()", '?? "nobody"');
     const contracted = await editFor("contract", single(own), [...expanded.edits, ...switched.edits]);
     expect(contracted.changes).toEqual([]);
-    expect(contracted.places).toMatchObject([{ kind: "possible", what: "map: fallback of user.handle" }]);
+    expect(contracted.places).toMatchObject([{ kind: "likely", line: 4, what: "map: copy of User" }]);
+    expect(contracted.places[0]?.reason).toContain('take `?? "nobody"` out by hand');
   });
 });

@@ -153,7 +153,11 @@ describe("whatever the formatting", () => {
           const after = apply(files, result);
           const text = textOf(after);
           expect(syntaxErrors(text)).toEqual([]);
-          expect((await editFor(phase, after, earlier)).changes).toEqual([]);
+          const again = await editFor(phase, after, earlier);
+          expect(again.changes).toEqual([]);
+          expect([...result.places, ...again.places].filter(({ reason }) => /^Lockstep wrote/.test(reason))).toEqual(
+            [],
+          );
           if (phase !== "contract") expect(isSubsequence(texts.at(-1) ?? "", text)).toBe(true);
           else expect(isSubsequence(text, texts.at(-1) ?? "")).toBe(true);
           if (before.includes("\r\n")) expect(text).not.toMatch(/[^\r]\n/);

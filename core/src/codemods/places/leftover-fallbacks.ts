@@ -12,22 +12,31 @@ export const leftoverFallbacks: Transform = {
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    for (const name of file.identifiers(context.field.name)) {
-      const access = name.parent;
-      if (!ts.isPropertyAccessExpression(access) || access.name !== name) continue;
-      const outer = wrapperOf(access).parent;
-      const isFallback =
-        ts.isBinaryExpression(outer) &&
-        outer.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
-        outer.left.end === wrapperOf(access).end;
-      if (!isFallback || isOfWrite(outer, file, context)) continue;
-      const what = describe(outer, `fallback of ${textOf(access, file)}`);
+    for (const { outer, what } of fallbacksIn(file, context)) {
       const fallback = textOf(outer.right, file);
       const reason = `every ${context.model.name} has ${context.field.name} now: if it is meant, \`${fallback}\` is never used`;
       yield { kind: "place", certainty: "possible", offset: outer.getStart(file.ast), what, reason };
     }
   },
 };
+
+/** The fallbacks of the field in a file, but for those that writes keep. */
+export function* fallbacksIn(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ readonly outer: ts.BinaryExpression; readonly what: string }> {
+  for (const name of file.identifiers(context.field.name)) {
+    const access = name.parent;
+    if (!ts.isPropertyAccessExpression(access) || access.name !== name) continue;
+    const outer = wrapperOf(access).parent;
+    const isFallback =
+      ts.isBinaryExpression(outer) &&
+      outer.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken &&
+      outer.left.end === wrapperOf(access).end;
+    if (!isFallback || isOfWrite(outer, file, context)) continue;
+    yield { outer, what: describe(outer, `fallback of ${textOf(access, file)}`) };
+  }
+}
 
 /** What new rows get unless callers choose is an edit of expand that stays. */
 function isOfWrite(fallback: ts.Node, file: SourceFile, { earlier }: TransformContext): boolean {

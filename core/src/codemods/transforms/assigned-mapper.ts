@@ -33,6 +33,11 @@ export const assignedMapper: Transform = {
     }
   },
 
+  scaffoldingIn(text) {
+    const dropped = /\?\?[\s\S]*?(?=;?$)/.exec(text)?.[0];
+    return dropped === undefined ? undefined : { dropped, left: text.replace(` ${dropped}`, "") };
+  },
+
   *restore(file, context) {
     for (const statement of written(file, context)) {
       const edit = restored(id, statement, what(statement, context), file, context);

@@ -26,6 +26,13 @@ export const mapper: Transform = {
     yield* takeBackPatterns(file, context);
   },
 
+  scaffoldingIn(text) {
+    const dropped = /\?\?[\s\S]*$/.exec(text)?.[0];
+    if (dropped === undefined) return undefined;
+    const left = text.slice(0, -dropped.length).trimEnd();
+    return { dropped, left: left.replace(/^([\w$]+): \1$/, "$1") };
+  },
+
   *restore(file, context) {
     for (const { literal, what } of copies(file, context)) {
       for (const property of literal.properties) {

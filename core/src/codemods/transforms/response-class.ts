@@ -7,6 +7,7 @@ import { type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
 
 const id = "response-class";
+const isNullable = /\|\s*null\b/;
 
 /** The DTO class that a mapper of the whole model fills has the new field, decorated as the others are. */
 export const responseClass: Transform = {
@@ -20,6 +21,17 @@ export const responseClass: Transform = {
 
   undo: (file, context) => takeFieldsBack(id, file, context),
   mayStay: isImportEdit,
+
+  scaffoldingIn(text) {
+    if (!isNullable.test(text)) return undefined;
+    // As `dtoField` writes what is never null.
+    const left = text
+      .replace(/\s*\|\s*null\b/, "")
+      .replace(/@ApiProperty\(\{ type: \w+, nullable: true \}\)/, "@ApiProperty()")
+      .replace(/@Field\(\(\) => Int, \{ nullable: true \}\)/, "@Field(() => Int)")
+      .replace(/@Field\(\(\) => \w+, \{ nullable: true \}\)/, "@Field()");
+    return { dropped: "| null", left };
+  },
 
   *restore(file, context) {
     for (const { node, field } of writtenFields(id, file, context)) {
@@ -50,7 +62,7 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   for (const { node, field } of writtenFields(id, file, context)) {
     const text = textOf(field, file);
     const key = field.name.getText(file.ast);
-    const tight = / \| null\b/.test(text) ? dtoField(node, key, "response", false, file, context) : undefined;
+    const tight = isNullable.test(text) ? dtoField(node, key, "response", false, file, context) : undefined;
     if (typeof tight !== "object") continue;
     const splice = { start: field.getStart(file.ast), end: field.end, text: tight.text };
     yield { kind: "edit", splices: [splice], what: whatOfClass(node), text: tight.text, replaces: text };

@@ -29,6 +29,11 @@ export const responseType: Transform = {
     }
   },
 
+  scaffoldingIn(text) {
+    const left = withoutNull(text);
+    return left === text ? undefined : { dropped: "| null", left };
+  },
+
   *restore(file, context) {
     for (const { node, member } of written(file, context)) {
       const edit = restored(id, member, what(node), file, context);
@@ -59,11 +64,15 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { node, member, text } of written(file, context)) {
-    const tight = text.replace(/ \| null(?=[;,]?$)/, "");
+    const tight = withoutNull(text);
     if (tight === text) continue;
     const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
     yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text };
   }
+}
+
+function withoutNull(text: string): string {
+  return text.replace(/\s*\|\s*null(?=[;,]?$)/, "");
 }
 
 /** The members that Lockstep wrote, where they stand now. */

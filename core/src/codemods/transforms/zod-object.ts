@@ -22,6 +22,11 @@ export const zodObject: Transform = {
     for (const literal of wholeObjects(file, context)) yield* takeBack(id, literal, what(literal), file, context);
   },
 
+  scaffoldingIn(text) {
+    const left = withoutNull(text);
+    return left === text ? undefined : { dropped: ".nullable()", left };
+  },
+
   *restore(file, context) {
     for (const literal of wholeObjects(file, context)) {
       for (const property of literal.properties) {
@@ -51,12 +56,16 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   for (const literal of wholeObjects(file, context)) {
     for (const property of literal.properties) {
       const text = textOf(property, file);
-      const tight = text.replace(/\s*\.nullable\(\)$/, "");
+      const tight = withoutNull(text);
       if (!ts.isPropertyAssignment(property) || tight === text || !written.has(compact(text))) continue;
       const splice = { start: property.end - (text.length - tight.length), end: property.end, text: "" };
       yield { kind: "edit", splices: [splice], what: what(literal), text: tight, replaces: text };
     }
   }
+}
+
+function withoutNull(text: string): string {
+  return text.replace(/\s*\.nullable\(\)$/, "");
 }
 
 /** Objects that name every column, the new one included or not. */

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { columns } from "./columns.js";
+import { apply, type Column, editFor, type Files, textOf, withEntities } from "./phases.js";
+
+const nullable = columns["mapper-nullable"] ?? {};
+const dto = `import { ApiProperty } from "@nestjs/swagger";
+import { User } from "./entities/user.entity";
+
+export class UserDto {
+  @ApiProperty() id!: number;
+  @ApiProperty() email!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty() createdAt!: Date;
+  @ApiProperty() updatedAt!: Date;
+}
+
+export const toDto = (user: User): UserDto => {
+  const dto = new UserDto();
+  dto.id = user.id;
+  dto.email = user.email;
+  dto.name = user.name;
+  dto.createdAt = user.createdAt;
+  dto.updatedAt = user.updatedAt;
+  return dto;
+};
+`;
+
+/** Contract, over what people made of the code of switch; run again it says and changes the same. */
+async function contracted(column: Column, ...pairs: readonly (readonly [from: string, to: string])[]) {
+  const edits: PlannedEdit[] = [];
+  let files: Files = withEntities(dto);
+  for (const phase of ["expand", "switch"] as const) {
+    const result = await editFor(phase, files, edits, column);
+    files = apply(files, result);
+    edits.push(...result.edits);
+  }
+  for (const [from, to] of pairs) {
+    expect(textOf(files)).toContain(from);
+    files = files.map(({ file, text }) => ({ file, text: text.replaceAll(from, to) }));
+  }
+  const result = await editFor("contract", files, edits, column);
+  const after = apply(files, result);
+  const again = await editFor("contract", after, [...edits, ...result.edits], column);
+  expect(again).toMatchObject({ changes: [], edits: [], places: result.places });
+  return { text: textOf(after), places: result.places };
+}
+
+test("a fallback that is assigned is listed where the variable has another name", async () => {
+  const { places } = await contracted(
+    {},
+    ["dto.", "view."],
+    ["const dto", "const view"],
+    ["return dto", "return view"],
+  );
+  expect(places).toMatchObject([{ file: "src/code.ts", kind: "likely", what: "toDto: copy of User" }]);
+  expect(places[0]?.reason).toContain("Lockstep wrote `dto.handle = user.handle ?? user.email.toLowerCase();` here");
+});
+
+test("a fallback that was taken out by hand, or formatted, is none", async () => {
+  expect((await contracted({}, [" ?? user.email.toLowerCase()", ""])).places).toEqual([]);
+  const { text, places } = await contracted({}, ["handle = user.handle ??", "handle =\n    user.handle ??\n     "]);
+  expect(places).toEqual([]);
+  expect(text).not.toContain("??");
+});
+
+test("a field of a DTO class that was rewritten is listed; done by hand it is none", async () => {
+  const field = "@ApiProperty({ type: String, nullable: true }) handle!: string | null;";
+  const { places } = await contracted(nullable, ["handle!: string | null", "declare handle: string | null"]);
+  expect(places).toMatchObject([{ kind: "likely", what: "class UserDto", line: 10 }]);
+  expect(places[0]?.reason).toBe(
+    `Lockstep wrote \`${field}\` here and does not find it any more: take \`| null\` out by hand`,
+  );
+  expect((await contracted(nullable)).places).toEqual([]);
+  expect((await contracted(nullable, [field, "@ApiProperty() handle!: string;"])).places).toEqual([]);
+});
+
+test("a field that stands but cannot be edited any more is said to be so", async () => {
+  const { places } = await contracted(
+    nullable,
+    ["@ApiProperty() email", '@Expose({ name: "mail" }) email'],
+    ["import { ApiProperty", 'import { Expose } from "class-transformer";\nimport { ApiProperty'],
+  );
+  expect(places).toMatchObject([{ kind: "likely", what: "class UserDto" }]);
+  expect(places[0]?.reason).toMatch(/ here and cannot edit it any more: take `\| null` out by hand$/);
+});

@@ -28,6 +28,6 @@ export {
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
 export type { ReleasingPlugin } from "./release/edit-code.js";
 export { indexMigration } from "./release/index-migration.js";
-export { modelEdit, type PhaseFiles, preparePhase, releaseUnits } from "./release/prepare-phase.js";
+export { filledOptionals, modelEdit, type PhaseFiles, preparePhase, releaseUnits } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";

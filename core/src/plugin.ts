@@ -33,7 +33,8 @@ export type ModelEdit = FieldEdit | UniqueEdit | TypeEdit;
 export interface FieldEdit {
   /**
    * `makeOptional` also keeps reads away from the column where the declaration says so (TypeORM's `select: false`); `openReads` ends
-   * that and leaves the column optional, `closeReads` takes it back. Where reads are kept away elsewhere both change nothing.
+   * that and leaves the column optional, `closeReads` takes it back; of a column that stays optional these two are all there is to do.
+   * What is the user's own stays. Where reads are kept away elsewhere both change nothing.
    * `makeRequired` takes Lockstep's annotations out as well: the plan is done with the column; `dropAnnotations` does so for one that
    * stays optional. `reopen`: as `makeOptional`, and what was taken out of the declaration comes back.
    */

@@ -121,17 +121,27 @@ function reviewedText(project: Project, plan: Plan, unit: Unit, phase: DeployedP
 
 function modelEdits(plan: Plan, phase: DeployedPhase): ModelEdit[] {
   const relaxed = plan.columns.filter((column) => column.isRelaxed);
+  const optional = filledOptionals(plan);
   if (phase === "expand")
-    return [...relaxed.map((column) => modelEdit("makeOptional", plan, column)), ...uniqueEdits("keepUnique", plan)];
-  // A column that stays optional is done with the plan's last phase, whichever that is.
-  const optional = plan.columns.filter((column) => !column.isRelaxed && isFilled(column));
-  // A brisk contract opens the reads as well.
+    return [
+      ...relaxed.map((column) => modelEdit("makeOptional", plan, column)),
+      ...optional.map((column) => modelEdit("closeReads", plan, column)),
+      ...uniqueEdits("keepUnique", plan),
+    ];
+  // A brisk contract opens the reads as well. Once they are open, what keeps reads from an optional column is the user's own.
+  const opened = phase === "switch" || plan.state.released === "expand" ? [...relaxed, ...optional] : relaxed;
   return [
-    ...relaxed.map((column) => modelEdit("openReads", plan, column)),
+    ...opened.map((column) => modelEdit("openReads", plan, column)),
     ...(phase === "contract" ? relaxed.map((column) => modelEdit("makeRequired", plan, column)) : []),
+    // A column that stays optional is done with the plan's last phase, whichever that is.
     ...(phase === phasesOf(plan).at(-1) ? optional.map((column) => modelEdit("dropAnnotations", plan, column)) : []),
     ...(phase === "contract" ? uniqueEdits("dropUnique", plan) : []),
   ];
+}
+
+/** The columns that stay optional and whose rows are filled all the same. */
+export function filledOptionals(plan: Plan): PlannedColumn[] {
+  return plan.columns.filter((column) => !column.isRelaxed && isFilled(column));
 }
 
 /** An edit of one field, with the declarations as the user wrote them: a column may be inherited from another file. */

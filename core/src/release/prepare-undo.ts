@@ -14,7 +14,16 @@ import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
 import { type CodeRequest, mergeChanges, takeBackCode } from "./edit-code.js";
-import { modelEdit, type PhaseFiles, planFiles, read, releaseUnits, replaced, uniqueEdits } from "./prepare-phase.js";
+import {
+  filledOptionals,
+  modelEdit,
+  type PhaseFiles,
+  planFiles,
+  read,
+  releaseUnits,
+  replaced,
+  uniqueEdits,
+} from "./prepare-phase.js";
 import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
 
 export interface UndoRequest extends Omit<CodeRequest, "models"> {
@@ -79,18 +88,17 @@ function modelEdits(plan: Plan, to: UndoRequest["to"]): ModelEdit[] {
   if (to === "undone")
     return [...kept, ...plan.columns.map((column) => modelEdit("removeField", plan, column)), ...typeEdits(plan)];
   const relaxed = plan.columns.filter((column) => column.isRelaxed);
-  if (plan.state.released !== phasesOf(plan).at(-1)) return to === "expand" ? closed(plan, relaxed) : [];
+  const closed = (columns: readonly PlannedColumn[]) =>
+    to === "expand" ? columns.map((column) => modelEdit("closeReads", plan, column)) : [];
+  if (plan.state.released !== phasesOf(plan).at(-1)) return closed([...relaxed, ...filledOptionals(plan)]);
   const reopened = plan.columns.filter(isFilled).map((column) => modelEdit("reopen", plan, column));
   return [
     ...reopened,
     ...(to === "switch" ? relaxed.map((column) => modelEdit("openReads", plan, column)) : []),
+    // Behind its annotations: they come back to the property as switch had left it.
+    ...closed(filledOptionals(plan)),
     ...kept,
   ];
-}
-
-/** Reads are kept away again. */
-function closed(plan: Plan, columns: readonly PlannedColumn[]): ModelEdit[] {
-  return columns.map((column) => modelEdit("closeReads", plan, column));
 }
 
 /** What the undo migrations drop besides the columns. */

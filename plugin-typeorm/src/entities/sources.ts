@@ -1,4 +1,12 @@
-import { type Annotations, type ColumnSource, isSameTable, parseAnnotations, type TableName } from "@lockstep/core";
+import {
+  type Annotations,
+  type ColumnSource,
+  isSameTable,
+  LockstepError,
+  parseAnnotations,
+  type TableName,
+} from "@lockstep/core";
+import { membersOf } from "./columns.js";
 import { docLines } from "./comments.js";
 import { Entities } from "./entities.js";
 import type { EntityFile, Member } from "./model.js";
@@ -10,7 +18,7 @@ import { entityModels, type KnownColumn } from "./read.js";
  * them and the property, or behind it on its line.
  *
  * @param known the columns of the running data source: its naming strategy may be the project's own. `field` is the property's path
- * @throws LS2008 when the annotations cannot be understood
+ * @throws LS2008 when the annotations cannot be understood, or stand above the property that embeds the column's class
  * @example columnSources(files, known)({ name: "users" }, "handle") // { model: "User", field: "handle", fill: { … }, … }
  */
 export function columnSources(files: readonly EntityFile[], known: readonly KnownColumn[] = []) {
@@ -30,7 +38,9 @@ export function columnSources(files: readonly EntityFile[], known: readonly Know
       const field = models
         .find(({ name }) => name === place?.entity.name)
         ?.fields.find(({ name }) => name === place?.field);
-      if (place !== undefined && field !== undefined) return sourceAt(place, field.hasDefault);
+      if (place === undefined || field === undefined) continue;
+      refuseAroundEmbedded(place, entities);
+      return sourceAt(place, field.hasDefault);
     }
     return undefined;
   };
@@ -43,14 +53,13 @@ function sourceAt({ entity, field, member, relations }: Place, hasDefault: boole
     (each) => Object.keys(each).length > 0,
   );
   const source = notes.backfill ?? notes.mirror;
-  const { line } = member.file.ast.getLineAndCharacterOfPosition(member.node.getStart());
   const [file = member.file.file, noted] = source?.source.split(/:(?=\d+$)/) ?? [];
   return {
     model: entity.name,
     field,
     hasDefault,
     file,
-    line: noted === undefined ? line + 1 : Number(noted),
+    line: noted === undefined ? lineOf(member) : Number(noted),
     ...(source === undefined
       ? {}
       : { fill: { kind: notes.backfill === undefined ? "mirror" : "backfill", sql: source.text } }),
@@ -58,6 +67,30 @@ function sourceAt({ entity, field, member, relations }: Place, hasDefault: boole
     ...(notes.skip === undefined ? {} : { skip: notes.skip.text }),
     ...(notes.visibility === undefined ? {} : { exposure: notes.visibility }),
   };
+}
+
+/** What is said of a property that embeds a class could mean any of its columns: it is read nowhere. */
+function refuseAroundEmbedded({ entity, field, member, owner }: Place, entities: Entities): void {
+  for (const around of membersOf(entity, entities)) {
+    if (around.member.kind !== "embedded" || !field.startsWith(`${around.path}.`)) continue;
+    const [name, said] = Object.entries(annotationsOf(around.member))[0] ?? [];
+    if (name === undefined) continue;
+    const line = lineOf(around.member);
+    const source = typeof said === "object" ? said.source : `${around.member.file.file}:${line}`;
+    const annotation = name === "visibility" ? String(said) : name;
+    throw new LockstepError(
+      "LS2008",
+      `${source}: @lockstep.${annotation} stands above ${entity.name}.${around.path}, which embeds a class: it says nothing of ${field}`,
+      {
+        hint: `Write it above ${member.name} in ${owner.name}, ${member.file.file}:${lineOf(member)}, or at the column of ${owner.name} that it is for.`,
+        details: { place: source },
+      },
+    );
+  }
+}
+
+function lineOf({ node, file }: Pick<Member, "node" | "file">): number {
+  return file.ast.getLineAndCharacterOfPosition(node.getStart()).line + 1;
 }
 
 /** @throws LS2008 */

@@ -1,5 +1,12 @@
 import { LockstepError, type ModelEdit, type Operation, type Plan, recoverFiles } from "@lockstep/core";
-import { followNames, isOpen, listPlans, modelEdit, refuseSecondChange } from "@lockstep/core/planning";
+import {
+  filledOptionals,
+  followNames,
+  isOpen,
+  listPlans,
+  modelEdit,
+  refuseSecondChange,
+} from "@lockstep/core/planning";
 import type { DataSource } from "typeorm";
 import type { Query } from "../wrapper/typeorm.cjs";
 import { findColumns, knownColumns } from "./columns.js";
@@ -54,22 +61,32 @@ export function openPlans(root: string, dataSource: DataSource): OpenPlans | und
     restoring(queries) {
       const gone = kept.filter(({ unique }) => queries.some((query) => isAbout(query, unique.index.name)));
       if (ahead.length === 0 && gone.length === 0) return undefined;
+      const touched = [...new Set([...ahead, ...gone].map(({ plan }) => plan))];
+      // By themselves open reads are no difference that TypeORM would see; what put back the one has put back the other.
+      const read = touched
+        .filter(({ state }) => state.released === "expand")
+        .flatMap((plan) => filledOptionals(plan).map((column) => ({ plan, column })))
+        .filter(({ column }) =>
+          findColumns(dataSource, column).some(({ isSelect, isVirtual }) => isSelect && !isVirtual),
+        );
       return {
         edits: [
           ...ahead.flatMap(({ plan, column }) => [
             modelEdit("makeOptional", plan, column),
             ...(plan.state.released === "expand" ? [] : [modelEdit("openReads", plan, column)]),
           ]),
+          ...read.map(({ plan, column }) => modelEdit("closeReads", plan, column)),
           ...gone.map(({ unique }): ModelEdit => ({ kind: "keepUnique", unique })),
         ],
         names: [
           ...ahead.map(({ plan, column }) => `${column.model}.${column.field} optional until contract ${ofPlan(plan)}`),
+          ...read.map(({ plan, column }) => `${column.model}.${column.field} kept from reads ${ofPlan(plan)}`),
           ...gone.map(
             ({ plan, unique }) =>
               `${unique.model} unique on (${unique.fields.join(", ")}) until contract ${ofPlan(plan)}`,
           ),
         ],
-        plans: [...new Set([...ahead, ...gone].map(({ plan }) => plan))],
+        plans: touched,
       };
     },
     refuseSecondPlan: (operations) => refuseSecondChange(plans, operations),

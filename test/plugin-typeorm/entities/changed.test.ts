@@ -79,6 +79,35 @@ test("without the user's text what Lockstep writes is taken for Lockstep's", () 
   expect(unknown.edit(phases.optional, "openReads", "makeRequired")).toEqual(files);
 });
 
+test.each([
+  [
+    `@Column("text", { nullable: true })`,
+    ["true", "true, length: 9"],
+    `@Column("text", { nullable: true, length: 9 })`,
+  ],
+  [`@Column("text", { select: false, nullable: true })`, ["true", "true, length: 9"], undefined],
+  [
+    `@Column("text", { nullable: true })`,
+    [/ select: false/, "\n    select: false,\n  "],
+    `@Column("text", { nullable: true })`,
+  ],
+  [`@Column(shared)`, [/$/, " "], `@Column(shared)`],
+])("an optional column is open to reads again as it was: %s", (mark, [from = "", to = ""], after) => {
+  const declared = (text: string) =>
+    file(`  ${text} handle!: string | null;`).map((each) => ({
+      ...each,
+      content: `${each.content}const shared = { type: "text", nullable: true } as const;\n`,
+    }));
+  const phases = new Phases({ files: declared(mark), columns: [plannedColumn("User", "handle", "text")] });
+  const closed = phases.edit(declared(mark), "closeReads");
+  expect(closed[0]?.content).toContain("select: false");
+  const changed = closed.map(({ path, content }) => ({ path, content: content.replace(from, to as string) }));
+  const open = phases.edit(changed, "openReads");
+  expect(open.map(({ content }) => content.trimEnd())).toEqual(
+    (after === undefined ? changed : declared(after)).map(({ content }) => content.trimEnd()),
+  );
+});
+
 test("annotations come back above a property that has changed since", () => {
   const files = file("  /** In the URL. @lockstep.backfill(lower(email)) */\n  @Column() handle!: string;");
   const phases = new Phases({ files, columns: [plannedColumn("User", "handle", "text")] });

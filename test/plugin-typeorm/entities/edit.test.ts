@@ -27,6 +27,8 @@ describe.each(fixtures())("$name", (fixture) => {
     const { files } = fixture;
     const { optional, open, required } = phases;
     expect(phases.edit(open, "closeReads")).toEqual(optional);
+    // A column that stays optional is only kept from reads.
+    expect(phases.edit(files, "closeReads", "closeReads", "openReads", "openReads")).toEqual(files);
     expect(phases.edit(optional, "makeRequired")).toEqual(required);
     expect(phases.edit(files, "dropAnnotations")).toEqual(required);
     expect(phases.edit(required, "reopen")).toEqual(optional);

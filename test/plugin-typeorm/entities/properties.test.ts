@@ -16,6 +16,7 @@ test("optional, open and required again: the user's own bytes", () => {
       expect(phases.edit(open, "openReads")).toEqual(open);
       expect(phases.edit(open, "closeReads")).toEqual(optional);
       expect(phases.edit(files, "makeRequired", "openReads", "dropAnnotations")).toEqual(files);
+      expect(phases.edit(files, "closeReads", "closeReads", "openReads", "openReads")).toEqual(files);
       expect(phases.edit(files, "reopen", "openReads")).toEqual(open);
     }),
     { numRuns: 120 },
@@ -62,6 +63,10 @@ test("annotations go with contract and come back with its undo", () => {
       expect(phases.edit(optional, "makeRequired")).toEqual(required);
       expect(phases.edit(required, "reopen")).toEqual(optional);
       expect(phases.edit(required, "reopen", "openReads")).toEqual(open);
+      const closed = phases.edit(files, "closeReads");
+      expect(phases.edit(closed, "openReads", "dropAnnotations")).toEqual(required);
+      const stays = new Phases({ files, columns: columns.map((column) => ({ ...column, isRelaxed: false })) });
+      expect(stays.edit(required, "reopen", "closeReads")).toEqual(closed);
     }),
     { numRuns: 120 },
   );

@@ -87,3 +87,35 @@ test("what is said of a relation is said of its key; a mistake is told with its 
   expect(at("@lockstep.backfill(7)")).toMatchObject({ field: "teamId", line: 6, fill: { sql: "7" } });
   expect(() => at("@lockstep.backfil(7)")).toThrow(/src\/member.ts:6: unknown annotation/);
 });
+
+test("what is said of a property that embeds a class is refused with the place where it belongs", () => {
+  const content = (around: string, inside = "") => `import { Column, Entity, PrimaryColumn } from "typeorm";
+class Money {
+  ${inside}
+  @Column({ type: "int", nullable: true }) amount: number;
+}
+class Pay {
+  @Column(() => Money) money: Money;
+}
+@Entity() export class Member {
+  @PrimaryColumn("int") id: number;
+  // ${around}
+  @Column(() => Pay) pay: Pay;
+}`;
+  const at = (column: string, ...texts: [string, string?]) =>
+    columnSources([{ path: "src/member.ts", content: content(...texts) }])({ name: "member" }, column);
+  for (const said of ["backfill(7)", "mirror(id)", "write(7)", "skip(why)", "internal"]) {
+    const line = said === "internal" ? 12 : 11;
+    expect(() => at("payMoneyAmount", `@lockstep.${said}`)).toThrow(
+      expect.objectContaining({
+        code: "LS2008",
+        message: expect.stringMatching(
+          new RegExp(`^src/member.ts:${line}: @lockstep.${said.replace(/\(.*/, "")} stands above Member.pay, `),
+        ),
+        hint: expect.stringContaining("above amount in Money, src/member.ts:4,"),
+      }),
+    );
+  }
+  expect(at("id", "@lockstep.backfill(7)")?.fill).toBeUndefined();
+  expect(at("payMoneyAmount", "paid", "/** @lockstep.backfill(7) */")).toMatchObject({ line: 3, fill: { sql: "7" } });
+});

@@ -106,11 +106,24 @@ test.each(versions)("TypeORM %s", async (version) => {
   app.write("src/people.ts", people({ person: handle, employee: badge }));
   await must(app.generate("More", "-t", "1763648123456"));
   await must(app.cli(["migration:run"]));
+  const expand = app.read("src/people.ts");
+  expect(expand).toContain('@Column({ type: "varchar", select: false })\n  badge!: string;');
+  expect(await must(app.generate("Nothing", "--check"))).toContain("No changes in database schema were found");
+  // What a merge puts back it puts back for both.
+  app.write("src/people.ts", people({ person: handle, employee: badge }));
+  expect((await app.generate("Nothing")).output).toContain("Employee.badge kept from reads (plan ");
+  expect(app.read("src/people.ts")).toBe(expand);
   await app.query("INSERT INTO people (email, kind) VALUES ('4@X', 'employee'), ('5@X', 'customer')");
   const lockstep = new LockstepCommands(app.root);
   const env = { DATABASE_URL: app.url };
   await must(lockstep.run(["backfill", "run"], env));
   await must(lockstep.run(["next"], env));
+  const read = app.read("src/people.ts");
+  expect(read).toContain(`${badge.split("\n")[0]}\n  @Column({ type: "varchar" })\n  badge!: string;`);
+  await must(lockstep.run(["undo"], env));
+  expect(app.read("src/people.ts")).toBe(expand);
+  await must(lockstep.run(["next"], env));
+  expect(app.read("src/people.ts")).toBe(read);
   await must(lockstep.run(["next", "--confirm", "writers-aware", "--confirm", "reads-steady"], env));
   lockstep.close();
   await must(app.cli(["migration:run"]));

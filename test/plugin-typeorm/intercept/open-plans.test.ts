@@ -1,5 +1,6 @@
 /** What the stock command answers while a plan is under way. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { LockstepCommands } from "../../support/lockstep-commands.js";
 import { type App, bio, createApp, handle, userEntity } from "./app.js";
 
 const plan = "1763648123456-AddHandle";
@@ -110,6 +111,46 @@ describe("an entity that was put back by hand", () => {
     expect((await app.generate("Nothing", "--check")).code).toBe(0);
   });
 });
+
+test.each([
+  ["is kept from reads until switch", ""],
+  ["stays kept from reads where the user wants it", ", select: false"],
+])("an optional column %s, and its entity is as it was when the plan goes", async (_name, own) => {
+  const nick = (more: string, annotation = "/** @lockstep.backfill(lower(email)) */\n  ") =>
+    relaxed.replace(
+      /\}\n$/,
+      `\n  ${annotation}@Column("varchar", { nullable: true${more} })\n  nick!: string | null;\n}\n`,
+    );
+  app.write("src/user.ts", nick(own));
+  app.write(
+    "lockstep.config.ts",
+    `import { defineConfig } from "@lockstep/typeorm";\n\nexport default defineConfig({ targets: { production: { urlFrom: "DATABASE_URL" } } });\n`,
+  );
+  await must(app.generate("AddNick", "-t", "1763648129999"));
+  await must(app.cli(["migration:run"]));
+  const expand = nick(", select: false");
+  const lockstep = new LockstepCommands(app.root);
+  const run = async (...argv: string[]) => must(lockstep.run(argv, { DATABASE_URL: app.url }));
+  const id = "1763648129999-AddNick";
+  try {
+    expect(app.read("src/user.ts")).toBe(expand);
+    expect((await app.generate("Nothing", "--check")).code).toBe(0);
+    await run("backfill", "run", id);
+    await run("next", id);
+    expect(app.read("src/user.ts")).toBe(nick(own, ""));
+    await run("undo", id);
+    expect(app.read("src/user.ts")).toBe(expand);
+    await run("abandon", id, "--yes");
+    expect(app.read("src/user.ts")).toBe(relaxed);
+  } finally {
+    lockstep.close();
+  }
+});
+
+async function must(running: Promise<{ readonly code: number | null; readonly output: string }>): Promise<void> {
+  const { code, output } = await running;
+  expect(code, output).toBe(0);
+}
 
 test.each([true, false])("scaffolding is never dropped, with the plan's files: %s", async (hasFiles) => {
   await app.query(`ALTER TABLE users ADD CONSTRAINT "lockstep_nn_users_handle" CHECK (handle IS NOT NULL) NOT VALID;

@@ -60,6 +60,15 @@ describe("the fill", () => {
   });
 });
 
+test("an annotation around an embedded class, even where the column is optional", async () => {
+  const pay = `/** @lockstep.backfill(7) */\n@Column(() => Pay)\npay!: Pay;`;
+  const embedded = `class Pay {\n  @Column({ type: "int", nullable: true })\n  amount!: number | null;\n}\n\n@Entity`;
+  app.write("src/user.ts", userEntity(pay).replace("@Entity", embedded));
+  const text = await refused("LS2008");
+  expect(text).toMatch(/src\/user\.ts:16: @lockstep\.backfill stands above User\.pay/);
+  expect(text).toContain("above amount in Pay, src/user.ts:4");
+});
+
 test("--check and --dryrun are refused the same", async () => {
   app.edit("src/user.ts", "lower(email)", "lower(mail)");
   await refused("LS2003", "--check");

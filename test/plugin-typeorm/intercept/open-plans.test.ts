@@ -112,13 +112,16 @@ describe("an entity that was put back by hand", () => {
   });
 });
 
-test("an optional column is kept from reads until switch, and its entity is as it was when the plan goes", async () => {
+test.each([
+  ["is kept from reads until switch", ""],
+  ["stays kept from reads where the user wants it", ", select: false"],
+])("an optional column %s, and its entity is as it was when the plan goes", async (_name, own) => {
   const nick = (more: string, annotation = "/** @lockstep.backfill(lower(email)) */\n  ") =>
     relaxed.replace(
       /\}\n$/,
       `\n  ${annotation}@Column("varchar", { nullable: true${more} })\n  nick!: string | null;\n}\n`,
     );
-  app.write("src/user.ts", nick(""));
+  app.write("src/user.ts", nick(own));
   app.write(
     "lockstep.config.ts",
     `import { defineConfig } from "@lockstep/typeorm";\n\nexport default defineConfig({ targets: { production: { urlFrom: "DATABASE_URL" } } });\n`,
@@ -134,7 +137,7 @@ test("an optional column is kept from reads until switch, and its entity is as i
     expect((await app.generate("Nothing", "--check")).code).toBe(0);
     await run("backfill", "run", id);
     await run("next", id);
-    expect(app.read("src/user.ts")).toBe(nick("", ""));
+    expect(app.read("src/user.ts")).toBe(nick(own, ""));
     await run("undo", id);
     expect(app.read("src/user.ts")).toBe(expand);
     await run("abandon", id, "--yes");

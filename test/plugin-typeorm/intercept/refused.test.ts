@@ -34,6 +34,7 @@ describe("the fill", () => {
 
   test.each([
     ["names an unknown column", "lower(mail)", "LS2003"],
+    ["yields NULL", "nullif(email, 'Ada@example.com')", "LS2006"],
     ["cannot be parsed", "lower(email", "LS2008"],
     ["reads the column itself", "handle", "LS2004"],
   ])("%s", async (_name, fill, code) => {

@@ -8,6 +8,7 @@ export * from "./errors.js";
 export { sourcesMention } from "./files/mentions.js";
 export { recoverFiles } from "./files/write-files.js";
 export * from "./model/index.js";
+export { patternOf } from "./pattern-of.js";
 export type {
   AppliedMigrations,
   FieldEdit,

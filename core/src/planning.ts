@@ -3,6 +3,7 @@ export { codeGlobs } from "./config/code-globs.js";
 export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config/configured-fills.js";
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";
+export { readConnectionUrl } from "./db/url.js";
 export { runTool, withoutPassword } from "./deploy/run-tool.js";
 export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
 export { committedText, dirtyFiles, isRepository } from "./files/git.js";

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type HandWrittenMigration, LockstepError } from "@lockstep/core";
+import { readConnectionUrl } from "@lockstep/core/planning";
 import type { PrismaProject } from "./project.js";
 import { schemaFiles } from "./schema/files.js";
 import { originalModels } from "./schema/originals.js";
@@ -30,15 +31,9 @@ export async function readHandWritten(project: PrismaProject, file: string): Pro
     file: path,
     versions: { lockstep: version, orm: project.ormVersion },
     sql: readFileSync(join(root, path), "utf8"),
-    defaultSchema: schemaIn(project.developmentUrl) ?? "public",
+    defaultSchema: (project.developmentUrl && readConnectionUrl(project.developmentUrl).schema) || "public",
     project,
     sources: { column: columnSources(schema, project), formerUnique: formerUniques(schema, project) },
     originalModels: (columns) => originalModels(schema, files, project, columns),
   };
-}
-
-/** `?schema=app`, as Prisma reads a URL. */
-function schemaIn(url: string | undefined): string | undefined {
-  const query = url?.slice(url.indexOf("?") + 1) ?? "";
-  return new URLSearchParams(query).get("schema") ?? undefined;
 }

@@ -8,6 +8,7 @@ const rooms = [
   "model",
   "errors",
   "nearest",
+  "pattern-of",
   "files",
   "config",
   "db",

@@ -1,6 +1,6 @@
-import { connect } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import { committedText } from "../files/git.js";
+import { appliedNames } from "./applied-names.js";
 import type { Workspace } from "./command.js";
 import type { Io } from "./io.js";
 import { developmentTarget } from "./targets.js";
@@ -13,28 +13,23 @@ import { developmentTarget } from "./targets.js";
  */
 export async function refuseApplied(
   migration: { readonly name: string; readonly file: string },
-  { project, plugin, config }: Workspace,
+  workspace: Workspace,
   io: Pick<Io, "env">,
   isPromised: boolean,
 ): Promise<void> {
   const { name, file } = migration;
-  const has = async (target: string, url: string) => {
-    const connection = await connect(url, { applicationName: "lockstep" });
-    try {
-      const { applied, failed } = await plugin.readApplied(connection, project);
-      if (![...applied, ...failed].includes(name)) return;
+  const { project, config } = workspace;
+  const refuseOn = async (target: string, url: string) => {
+    if ((await appliedNames(url, workspace)).includes(name))
       throw new LockstepError("LS3030", `${file} has run on ${target}.`);
-    } finally {
-      await connection.close();
-    }
   };
-  if (project.developmentUrl !== undefined) await has("the development database", project.developmentUrl);
+  if (project.developmentUrl !== undefined) await refuseOn("the development database", project.developmentUrl);
   const unasked: string[] = [];
   for (const [target, { urlFrom }] of Object.entries(config.targets)) {
     const url = io.env[urlFrom];
     if (target === developmentTarget && url === undefined) continue;
     if (url === undefined || url === "") unasked.push(`${target} (${urlFrom} is not set)`);
-    else await has(target, url);
+    else await refuseOn(target, url);
   }
   if (Object.keys(config.targets).length === 0) unasked.push("production (lockstep.config.ts names no target)");
   if (isPromised || unasked.length === 0 || committedText(project.root, file) === undefined) return;

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { glob } from "tinyglobby";
-import { untrackedByRule } from "../files/git.js";
+import { ignoredFiles } from "../files/git.js";
 import type { EntityModel } from "../model/index.js";
 import { isPlumbing } from "./plumbing.js";
 
@@ -45,7 +45,7 @@ export async function readSourceFiles(root: string, options: SourceFilesOptions)
   const matters = relevance(options);
   const files = await readSources(root, options, (text) => matters(text) && !isGenerated(text));
   // What nobody commits nobody reviews: local scripts, output of tools.
-  const ignored = untrackedByRule(
+  const ignored = ignoredFiles(
     root,
     files.map(({ file }) => file),
   );

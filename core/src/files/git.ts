@@ -31,25 +31,16 @@ export function isRepository(root: string): boolean {
   }
 }
 
-/** Which of the files, existing or not, git would leave out of a commit. */
-export function ignoredFiles(root: string, files: readonly string[]): readonly string[] {
-  return files.filter((file) => {
-    try {
-      // Exit 1: not ignored. --no-index: a file that is committed is still ignored for those that come after it.
-      git(root, ["check-ignore", "--quiet", "--no-index", "--", file]);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
-/** Which of the files are left out of version control: tracked ones are not among them. One process; outside of a repository: none. */
-export function untrackedByRule(root: string, files: readonly string[]): ReadonlySet<string> {
+/**
+ * Which of the files, existing or not, git would leave out of a commit. Outside of a repository, or without git: none.
+ *
+ * @param isOfTracked also of files that are in version control all the same: the next one like them would not be. Default: no
+ */
+export function ignoredFiles(root: string, files: readonly string[], isOfTracked = false): ReadonlySet<string> {
   if (files.length === 0) return new Set();
   try {
     // Exit 1: none of them.
-    const found = execFileSync("git", ["check-ignore", "-z", "--stdin"], {
+    const found = execFileSync("git", ["check-ignore", "-z", "--stdin", ...(isOfTracked ? ["--no-index"] : [])], {
       cwd: root,
       encoding: "utf8",
       input: `${files.join("\0")}\0`,

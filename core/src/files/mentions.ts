@@ -6,12 +6,12 @@ const never = /^(?:node_modules|dist|build|coverage|vendor|generated|__\w+__|mig
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
 
 /**
- * Whether the sources of a project have a word, before anything is parsed or planned. Costs one look at each file, and no module.
+ * Whether the sources of a project have some words, before anything is parsed or planned. Costs one look at each file, and no module.
  *
  * @param exclude folders from the root, besides dependencies, build output, generated code and migrations
- * @example await sourcesMention(root, "@lockstep.", ["lockstep"])
+ * @example await sourcesMention(root, /@lockstep\./, ["lockstep"])
  */
-export async function sourcesMention(root: string, word: string, exclude: readonly string[]): Promise<boolean> {
+export async function sourcesMention(root: string, words: RegExp, exclude: readonly string[]): Promise<boolean> {
   const folders = [root];
   for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
     const at = folder;
@@ -24,7 +24,7 @@ export async function sourcesMention(root: string, word: string, exclude: readon
     );
     const files = entries.filter((entry) => entry.isFile() && source.test(entry.name));
     const texts = await Promise.all(files.map(({ name }) => readFile(join(at, name), "utf8")));
-    if (texts.some((text) => text.includes(word))) return true;
+    if (texts.some((text) => words.test(text))) return true;
   }
   return false;
 }

@@ -8,11 +8,13 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
+import { patternOf } from "../pattern-of.js";
 import { isPlain } from "../rules/steps.js";
 import type { Parser } from "../sql/postgres/parser.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import { type PlainUpdate, readUpdate } from "../sql/postgres/read-update.js";
+import { refuseReaders } from "./guard-readers.js";
 
 /** A migration by hand as an ORM would have generated it, and the values that its UPDATEs give to the rows that exist. */
 export interface FoldedMigration {
@@ -46,7 +48,13 @@ export function foldHandWritten(
   );
   const columns = foldable.map((added) => foldColumn(added, foldable, migration, file, parser));
   const folded = new Set(columns.flatMap(({ gone }) => gone));
-  refuseReaders(columns, folded, migration, file);
+  const updated = columns.filter(({ gone }) => gone.some(({ kind }) => kind === "update"));
+  refuseReaders(
+    updated.map(({ added }) => added),
+    folded,
+    migration,
+    file,
+  );
   const sql = migration.statements
     .map((statement) => {
       const operations = migration.operations.filter((operation) => operation.statement === statement.index);
@@ -160,7 +168,7 @@ function valueAfter(
   if (whereSql === undefined) return value;
   const before = former ?? defaultSql;
   const typed = (sql: string) => (/^'(?:[^']|'')*'$/.test(sql) ? `${sql}::${typeSql}` : sql);
-  const own = `(?:"${pattern(name.replaceAll('"', '""'))}"|${pattern(name)})`;
+  const own = `(?:"${patternOf(name.replaceAll('"', '""'))}"|${patternOf(name)})`;
   if (new RegExp(`^${own}\\s+IS\\s+NULL$`, "i").test(whereSql.trim()))
     return before === undefined ? value : `coalesce(${typed(before)}, ${typed(value)})`;
   // Rows that still have what the column was added with: all of them.
@@ -206,70 +214,10 @@ function refolded(
   const clauses = operations
     .filter((operation) => !folded.has(operation))
     .map((operation) => columns.find(({ added }) => added === operation)?.clause ?? operation.sql);
-  const first = operations[0];
-  const table = first !== undefined && "table" in first ? first.table : undefined;
   const lines = (text: string) => text.split("\n").length - 1;
-  const text =
-    clauses.length === 0 || table === undefined ? "" : `ALTER TABLE ${quoteTable(table)} ${clauses.join(", ")};`;
+  // As it is written: with its schema, IF EXISTS and ONLY.
+  const head = sql.slice(0, sql.indexOf(operations[0]?.sql ?? sql));
+  const text = clauses.length === 0 ? "" : `${head}${clauses.join(", ")};`;
   const before = clauses.length === 0 ? "" : full.slice(0, full.lastIndexOf(sql));
   return before + text + "\n".repeat(Math.max(0, lines(full) - lines(before) - lines(text)));
-}
-
-/** What may name the table without reading or changing a row of it. */
-const harmless = new Set(["GrantStmt", "AT_SetStatistics", "AT_SetOptions", "AT_SetStorage", "LockStmt"]);
-
-/**
- * The values come later than the UPDATE did, and into rows that have none. So nothing else of the migration may read them, write the
- * column, change what they are made of, or add rows that the UPDATE would not have seen.
- */
-function refuseReaders(
-  columns: readonly FoldedColumn[],
-  folded: ReadonlySet<Operation>,
-  { operations, statements }: Migration,
-  file: string,
-): void {
-  for (const { added, fill, gone } of columns) {
-    if (fill === undefined || !gone.some(({ kind }) => kind === "update")) continue;
-    const named = [added.column.name, added.table.name].map(
-      (name) => new RegExp(`(?<![\\p{L}\\p{N}_$])${pattern(name)}(?![\\p{L}\\p{N}_$])`, "iu"),
-    );
-    const reader = operations.find((each) => {
-      if (each.statement <= added.statement || folded.has(each)) return false;
-      const { sql = "" } = statements[each.statement] ?? {};
-      return isInTheWay(each) && named.some((name) => name.test(sql));
-    });
-    if (reader === undefined) continue;
-    throw new LockstepError(
-      "LS2016",
-      `${file}:${reader.line}: rows get their "${added.column.name}" by a backfill, after this migration, and this statement may read it or change what it is made of: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
-    );
-  }
-}
-
-/** By what it could do to rows, or to the statements that fill them; a change of the schema that is none of it is judged by itself. */
-function isInTheWay(operation: Operation): boolean {
-  switch (operation.kind) {
-    case "insert":
-    case "update":
-    case "delete":
-      return true;
-    case "unknown":
-      return !harmless.has(operation.what);
-    case "createView":
-      return /^\s*CREATE\s+MATERIALIZED\b/i.test(operation.sql);
-    case "setType":
-      return operation.hasOther;
-    // With NULL a check passes, unless it asks for just that.
-    case "addCheck":
-      return /\bIS\s+(?:NOT\s+)?NULL\b|\bIS\s+(?:NOT\s+)?DISTINCT\b|\bcoalesce\b|\bnum_n/i.test(operation.sql);
-    case "renameColumn":
-      return true;
-    default:
-      return false;
-  }
-}
-
-/** The text as a regular expression for itself. */
-function pattern(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

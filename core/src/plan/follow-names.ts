@@ -7,6 +7,7 @@ import {
   type PlannedColumn,
   type PlannedEdit,
 } from "../model/index.js";
+import { patternOf } from "../pattern-of.js";
 
 /** A column by the names of both worlds. */
 export type NamedColumn = Pick<PlannedColumn, "model" | "field" | "table" | "name">;
@@ -125,7 +126,8 @@ function followUnique(unique: KeptUnique, declared: readonly NamedColumn[]): Kep
     fields: names,
     selector: unique.selector === fields.join("_") ? names.join("_") : unique.selector,
     attribute: fields.reduce(
-      (text, field, at) => text.replace(new RegExp(`(?<![\\w$])${escaped(field)}(?![\\w$])`, "g"), names[at] ?? field),
+      (text, field, at) =>
+        text.replace(new RegExp(`(?<![\\w$])${patternOf(field)}(?![\\w$])`, "g"), names[at] ?? field),
       unique.attribute,
     ),
   };
@@ -144,7 +146,7 @@ function followText(edit: PlannedEdit, renamed: readonly Renamed[]): PlannedEdit
       ].reduce(
         (result, [name = "", now = ""]) =>
           result.replace(
-            new RegExp(`(?<=\\.)${escaped(name)}(?![\\w$])|(?<![\\w$.])${escaped(name)}(?=[?!]?\\s*:)`, "g"),
+            new RegExp(`(?<=\\.)${patternOf(name)}(?![\\w$])|(?<![\\w$.])${patternOf(name)}(?=[?!]?\\s*:)`, "g"),
             () => now,
           ),
         text,
@@ -168,8 +170,4 @@ function renameWords(text: string, { from, to }: Renamed): string {
 
 function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
-}
-
-function escaped(text: string): string {
-  return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -13,6 +13,12 @@ export const defaultNames = {
   enumType: (table: string, column: string) => `${table}_${column.toLowerCase()}_enum`,
 };
 
+/** Whether two names may be one in different naming strategies: `displayName`, `display_name` and `DISPLAY_NAME`. */
+export function isAlike(one: string, other: string): boolean {
+  const plain = (name: string) => name.replaceAll("_", "").toLowerCase();
+  return plain(one) === plain(other);
+}
+
 // Letter by letter as in TypeORM's StringUtils, odd as some of it is.
 
 function snakeCase(text: string): string {

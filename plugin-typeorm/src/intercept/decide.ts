@@ -92,7 +92,7 @@ async function sourcesOf({ upQueries }: SqlInMemory, about: Interception) {
   if (!has(/\bADD\b|\bCREATE TABLE\b|\bRENAME COLUMN\b|\bSET NOT NULL\b/)) return undefined;
   const hasFunctions = mayHaveFills(root);
   // A column that is dropped and added again may lose its values: that is told with its place in the code.
-  const isNeeded = hasFunctions || has(/\bDROP COLUMN\b/) || (await sourcesMention(root, "@lockstep.", ["lockstep"]));
+  const isNeeded = hasFunctions || has(/\bDROP COLUMN\b/) || (await sourcesMention(root, /@lockstep\./, ["lockstep"]));
   if (!isNeeded) return undefined;
   const [planning, { columnSources }, files] = await Promise.all([
     import("@lockstep/core/planning"),

@@ -4,6 +4,7 @@ import { committedText, dirtyFiles, isRepository } from "@lockstep/core/planning
 import { partsOf } from "../entities/edit/originals.js";
 import { Entities } from "../entities/entities.js";
 import type { EntityFile } from "../entities/model.js";
+import { isAlike } from "../entities/names.js";
 import { findPlace } from "../entities/place.js";
 import { entityModels, type KnownColumn } from "../entities/read.js";
 
@@ -52,7 +53,8 @@ export class LastCommit {
     return this.#then.models.some(
       (model) =>
         isSameTable(model.table, table) &&
-        model.fields.some((field) => [field.column, field.name].some((name) => plain(name) === plain(column))),
+        // A naming strategy may write it in another way, and is not asked for what is gone.
+        model.fields.some((field) => isAlike(field.column, column) || isAlike(field.name, column)),
     );
   }
 
@@ -86,9 +88,4 @@ function declared(
     return { name: `${model.name}.${field.name}`, text };
   }
   return undefined;
-}
-
-/** A naming strategy may write it in another way, and is not asked for what is gone. */
-function plain(name: string): string {
-  return name.replaceAll("_", "").toLowerCase();
 }

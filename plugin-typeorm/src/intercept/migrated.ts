@@ -1,5 +1,6 @@
-import type { TableName } from "@lockstep/core";
+import { patternOf, type TableName } from "@lockstep/core";
 import type { DataSource } from "typeorm";
+import { stampOf } from "../migrations/names.js";
 
 /**
  * What the migrations of a project say that they do, by their code: nothing else tells how the database came to be. All of them have
@@ -16,7 +17,7 @@ export class Migrated {
       name: migration.name ?? migration.constructor.name,
       up: migration.up.toString().replace(/\\[nrt]/g, " "),
     }));
-    this.#migrations = read.toSorted((a, b) => stampOf(a.name) - stampOf(b.name));
+    this.#migrations = read.toSorted((a, b) => Number(stampOf(a.name) ?? 0) - Number(stampOf(b.name) ?? 0));
     this.#isWhole = this.#migrations.every(({ up }) => saysAll(up));
   }
 
@@ -53,7 +54,7 @@ function says(text: string, name: string): boolean {
 }
 
 function wordOf(name: string): string {
-  return `(?<!\\w)${name.replace(/[^\w ]/g, "\\$&")}(?!\\w)`;
+  return `(?<!\\w)${patternOf(name)}(?!\\w)`;
 }
 
 function saysAll(up: string): boolean {
@@ -64,8 +65,4 @@ function saysAll(up: string): boolean {
   const isElsewhere = new RegExp(`\\$\\{|\\.query\\(\\s*[^\`"'\\s]|[(,]\\s*${runner}\\s*[,)]`);
   // Names that TypeORM gives stand in no text.
   return !isElsewhere.test(body) && !/\bTable(?:Index|Unique|Check|ForeignKey)\b/.test(body);
-}
-
-function stampOf(name: string): number {
-  return Number(/\d{13}$/.exec(name)?.[0] ?? 0);
 }

@@ -1,5 +1,6 @@
 import { LockstepError } from "@lockstep/core";
 import type { DataSource } from "typeorm";
+import { stampOf } from "../migrations/names.js";
 
 /**
  * Refuses to go on while migrations of the repository have not run here. TypeORM compares the entities with the database as it is: it
@@ -11,7 +12,7 @@ export async function refusePending(dataSource: DataSource): Promise<void> {
   const names = dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
   if (names.length === 0) return;
   const executed = await executedMigrations(dataSource);
-  const pending = names.filter((name) => !executed.has(name)).sort((a, b) => stampOf(a) - stampOf(b));
+  const pending = names.filter((name) => !executed.has(name)).sort((a, b) => Number(stampOf(a)) - Number(stampOf(b)));
   if (pending.length === 0) return;
   const shown = pending.length > 5 ? [...pending.slice(0, 5), `and ${pending.length - 5} more`] : pending;
   throw new LockstepError(
@@ -19,11 +20,6 @@ export async function refusePending(dataSource: DataSource): Promise<void> {
     `${pending.length === 1 ? "A migration has" : "Migrations have"} not run on the database that the entities are compared with: ${shown.join(", ")}.`,
     { details: { pending } },
   );
-}
-
-/** By which TypeORM orders them: the end of the name. */
-function stampOf(name: string): number {
-  return Number.parseInt(name.slice(-13), 10);
 }
 
 /** The names of what has run here. TypeORM's own way of asking would make the table where there is none. */

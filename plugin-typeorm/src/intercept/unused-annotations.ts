@@ -22,8 +22,7 @@ export async function tellUnused(
   plans: readonly Plan[],
   operations: readonly Operation[],
 ): Promise<void> {
-  const mentions = (kind: string) => sourcesMention(about.root, `@lockstep.${kind}(`, ["lockstep"]);
-  if (!(await mentions("backfill")) && !(await mentions("mirror"))) return;
+  if (!(await sourcesMention(about.root, /@lockstep\.(?:backfill|mirror)[ \t]*\(/, ["lockstep"]))) return;
   const [{ planOf }, { columnSources }] = await Promise.all([
     import("@lockstep/core/planning"),
     import("../entities/sources.js"),

@@ -11,6 +11,7 @@ import {
 import { originalModels } from "../entities/edit/originals.js";
 import { formerUniques } from "../entities/edit/unique.js";
 import { entityFiles } from "../entities/files.js";
+import { isAlike } from "../entities/names.js";
 import { type KnownColumn, readEntities } from "../entities/read.js";
 import { columnSources } from "../entities/sources.js";
 import type { Flavour, TypeormProject } from "../project.js";
@@ -91,12 +92,6 @@ function namedBy(models: readonly EntityModel[], { operations }: Migration): Kno
     );
     return found.length === 1 ? found : [];
   });
-}
-
-/** `displayName`, `display_name` and `DISPLAY_NAME`. */
-function isAlike(one: string, other: string): boolean {
-  const plain = (text: string) => text.replaceAll("_", "").toLowerCase();
-  return plain(one) === plain(other);
 }
 
 function flavourOf(file: string, text: string): Flavour {

@@ -14,14 +14,14 @@ describe("what people write by hand, as one declaration and a value", () => {
       sql: `ALTER TABLE users ADD COLUMN handle text;
         UPDATE users SET handle = lower(email);
         ALTER TABLE users ALTER COLUMN handle SET NOT NULL;`,
-      is: `ALTER TABLE "users" ADD COLUMN "handle" text NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN "handle" text NOT NULL;`,
       fill: "lower(email)",
       line: 2,
     },
     {
       name: "an optional column stays optional",
       sql: `ALTER TABLE users ADD COLUMN handle text; UPDATE users SET handle = lower(email) WHERE handle IS NULL;`,
-      is: `ALTER TABLE "users" ADD COLUMN "handle" text;`,
+      is: `ALTER TABLE users ADD COLUMN "handle" text;`,
       fill: "lower(email)",
     },
     {
@@ -29,20 +29,20 @@ describe("what people write by hand, as one declaration and a value", () => {
       sql: `ALTER TABLE users ADD COLUMN handle text NOT NULL DEFAULT '';
         UPDATE users SET handle = lower(email) WHERE handle = '';
         ALTER TABLE users ALTER COLUMN handle DROP DEFAULT;`,
-      is: `ALTER TABLE "users" ADD COLUMN "handle" text NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN "handle" text NOT NULL;`,
       fill: "lower(email)",
     },
     {
       name: "a default that is all that rows get",
       sql: `ALTER TABLE users ADD COLUMN plan text NOT NULL DEFAULT 'free'; ALTER TABLE users ALTER COLUMN plan DROP DEFAULT;`,
-      is: `ALTER TABLE "users" ADD COLUMN "plan" text NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN "plan" text NOT NULL;`,
       fill: "'free'",
     },
     {
       name: "a default for new rows",
       sql: `ALTER TABLE users ADD COLUMN plan varchar(9) COLLATE "C"; UPDATE users SET plan = 'old';
         ALTER TABLE users ALTER plan SET DEFAULT 'free', ALTER plan SET NOT NULL;`,
-      is: `ALTER TABLE "users" ADD COLUMN "plan" varchar(9) COLLATE "C" DEFAULT 'free' NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN "plan" varchar(9) COLLATE "C" DEFAULT 'free' NOT NULL;`,
       fill: "'old'",
     },
     {
@@ -51,44 +51,50 @@ describe("what people write by hand, as one declaration and a value", () => {
         UPDATE users SET tier = 'gold' WHERE spent > 100;
         UPDATE users SET tier = 'new' WHERE tier IS NULL;
         ALTER TABLE users ALTER tier SET NOT NULL;`,
-      is: `ALTER TABLE "users" ADD COLUMN "tier" text NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN "tier" text NOT NULL;`,
       fill: "coalesce(CASE WHEN spent > 100 THEN 'gold'::text ELSE NULL END, 'new'::text)",
       line: 3,
     },
     {
       name: "commas, keywords and parentheses in the value",
       sql: `ALTER TABLE users ADD COLUMN handle text; UPDATE users SET handle = coalesce(nullif(a, ', set = where'), (SELECT 1)) /* where? */ WHERE "handle" IS NULL;`,
-      is: `ALTER TABLE "users" ADD COLUMN "handle" text;`,
+      is: `ALTER TABLE users ADD COLUMN "handle" text;`,
       fill: "coalesce(nullif(a, ', set = where'), (SELECT 1))",
     },
     {
       name: "two columns in one UPDATE",
       sql: `ALTER TABLE users ADD COLUMN a text, ADD COLUMN b int; UPDATE users SET a = upper(email), b = length(email); ALTER TABLE users ALTER a SET NOT NULL, ADD CHECK (b > 0);`,
-      is: `ALTER TABLE "users" ADD COLUMN "a" text NOT NULL, ADD COLUMN "b" int; ALTER TABLE "users" ADD CHECK (b > 0);`,
+      is: `ALTER TABLE users ADD COLUMN "a" text NOT NULL, ADD COLUMN "b" int; ALTER TABLE users ADD CHECK (b > 0);`,
       fill: "upper(email)",
     },
     {
       name: "a constraint inside of the declaration, by the name that PostgreSQL gives it",
       sql: `ALTER TABLE users ADD COLUMN handle text UNIQUE; UPDATE users SET handle = email;`,
-      is: `ALTER TABLE "users" ADD COLUMN "handle" text, ADD CONSTRAINT "users_handle_key" UNIQUE ("handle");`,
+      is: `ALTER TABLE users ADD COLUMN "handle" text, ADD CONSTRAINT "users_handle_key" UNIQUE ("handle");`,
       fill: "email",
     },
     {
       name: "a constraint inside of the declaration, by its own name",
       sql: `ALTER TABLE users ADD COLUMN handle text CONSTRAINT "my uq" UNIQUE; UPDATE users SET handle = email;`,
-      is: `ALTER TABLE "users" ADD COLUMN "handle" text, ADD CONSTRAINT "my uq" UNIQUE ("handle");`,
+      is: `ALTER TABLE users ADD COLUMN "handle" text, ADD CONSTRAINT "my uq" UNIQUE ("handle");`,
+      fill: "email",
+    },
+    {
+      name: "the table as it is written",
+      sql: `ALTER TABLE IF EXISTS ONLY public."users" ADD COLUMN a text, ADD CHECK (length(a) > 2); UPDATE public.users SET a = email;`,
+      is: `ALTER TABLE IF EXISTS ONLY public."users" ADD COLUMN "a" text, ADD CHECK (length(a) > 2);`,
       fill: "email",
     },
     {
       name: "a default that is cast",
       sql: `ALTER TABLE users ADD a jsonb NOT NULL DEFAULT '{}'::jsonb; UPDATE users SET a = to_jsonb(email) WHERE a = '{}'; ALTER TABLE users ALTER a DROP DEFAULT;`,
-      is: `ALTER TABLE "users" ADD COLUMN "a" jsonb NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN "a" jsonb NOT NULL;`,
       fill: "to_jsonb(email)",
     },
     {
       name: "statements that neither read rows nor change them",
       sql: `ALTER TABLE users ADD a text; UPDATE users SET a = email; CREATE VIEW v AS SELECT a FROM users; GRANT SELECT ON users TO r; INSERT INTO log VALUES ('done'); ALTER TABLE users ADD CHECK (length(a) > 2);`,
-      is: `ALTER TABLE "users" ADD COLUMN "a" text; CREATE VIEW v AS SELECT a FROM users; GRANT SELECT ON users TO r; INSERT INTO log VALUES ('done'); ALTER TABLE users ADD CHECK (length(a) > 2);`,
+      is: `ALTER TABLE users ADD COLUMN "a" text; CREATE VIEW v AS SELECT a FROM users; GRANT SELECT ON users TO r; INSERT INTO log VALUES ('done'); ALTER TABLE users ADD CHECK (length(a) > 2);`,
       fill: "email",
     },
     {
@@ -133,7 +139,7 @@ describe("what people write by hand, as one declaration and a value", () => {
     const { migration } = fold(sql);
     expect(migration.operations.map(({ kind, line }) => [kind, line])).toEqual([
       ["addColumn", 1],
-      ["addCheck", 5],
+      ["addCheck", 6],
       ["dropTable", 8],
     ]);
   });

@@ -1,3 +1,4 @@
+import { patternOf } from "../../pattern-of.js";
 import { ts } from "../compiler.js";
 import { describe } from "../expressions.js";
 import { type SourceFile, textOf } from "../source-file.js";
@@ -21,11 +22,11 @@ export const rawSql: Transform = {
 function* judge(node: ts.Expression, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { model, field, intent, columns } = context;
   const sql = textOf(node, file);
-  const table = escaped(model.table.name);
+  const table = patternOf(model.table.name);
   if (!new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE)\\s+(?:ONLY\\s+)?(?:"?\\w+"?\\.)?\\\\?"?${table}\\b`, "i").test(sql))
     return;
-  if (new RegExp(`\\b${escaped(field.column)}\\b`).test(sql)) return;
-  const named = columns.filter((column) => new RegExp(`\\b${escaped(column.column)}\\b`).test(sql)).length;
+  if (new RegExp(`\\b${patternOf(field.column)}\\b`).test(sql)) return;
+  const named = columns.filter((column) => new RegExp(`\\b${patternOf(column.column)}\\b`).test(sql)).length;
   const isInsert = new RegExp(`\\bINSERT\\s+INTO\\s+(?:"?\\w+"?\\.)?\\\\?"?${table}\\b`, "i").test(sql);
   const offset = node.getStart(file.ast);
   const what = describe(node, `SQL over ${model.table.name}`);
@@ -36,8 +37,4 @@ function* judge(node: ts.Expression, file: SourceFile, context: TransformContext
     const reason = `reads ${named} of ${columns.length} columns by name: add "${field.column}" if it is shown there`;
     yield { kind: "place", certainty: "possible", offset, what, reason };
   }
-}
-
-function escaped(text: string): string {
-  return text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

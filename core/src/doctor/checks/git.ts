@@ -14,7 +14,7 @@ export default {
         }),
       ];
     const files = ["lockstep/plan/plan.json", `${project.migrationsFolder}/${migrations.at(-1) ?? "1"}/migration.sql`];
-    const ignored = ignoredFiles(project.root, files).map((file) => file.split("/").slice(0, -2).join("/"));
+    const ignored = [...ignoredFiles(project.root, files, true)].map((file) => file.split("/").slice(0, -2).join("/"));
     if (ignored.length === 0) return [ok("in a git repository; plans and migrations are not ignored")];
     return ignored.map((folder) =>
       problem(`git ignores ${folder}/`, {

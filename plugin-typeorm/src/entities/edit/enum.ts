@@ -1,4 +1,4 @@
-import type { ModelEdit, TableName } from "@lockstep/core";
+import { type ModelEdit, patternOf, type TableName } from "@lockstep/core";
 import { optionsOf } from "../columns.js";
 import type { Entities } from "../entities.js";
 import { declarationBehind } from "../field-type.js";
@@ -57,5 +57,5 @@ function namesFile(text: string, path: string): boolean {
       .split("/")
       .at(-1)
       ?.replace(/\.[cm]?[jt]sx?$/, "") ?? path;
-  return new RegExp(`["'][^"'\\n]*/${stem.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?:\\.[cm]?[jt]sx?)?["']`).test(text);
+  return new RegExp(`["'][^"'\\n]*/${patternOf(stem)}(?:\\.[cm]?[jt]sx?)?["']`).test(text);
 }

@@ -1,3 +1,4 @@
+import { patternOf } from "@lockstep/core";
 import type { SourceFile, ts } from "@lockstep/core/codemods";
 import { indexesOf, membersOf, relationsIn } from "../columns.js";
 import type { Entities } from "../entities.js";
@@ -72,7 +73,7 @@ function indexesNaming(gone: ReadonlySet<Member>, entity: Declaration, entities:
 /** Conditions that name the column: PostgreSQL drops them with it. */
 function checksNaming({ field, name }: RemovedColumn, { entity }: Place, entities: Entities): readonly CheckMark[] {
   const own = name ?? field.split(".").at(-1) ?? field;
-  const pattern = new RegExp(`(?<![\\w$])${own.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}(?![\\w$])`, "i");
+  const pattern = new RegExp(`(?<![\\w$])${patternOf(own)}(?![\\w$])`, "i");
   return [entity, ...entities.basesOf(entity)]
     .flatMap(({ checks }) => checks)
     .filter(({ expression }) => pattern.test(expression.replace(/'(?:[^']|'')*'/g, "")));

@@ -1,0 +1,44 @@
+/** What kind of code lists the fields: each has its own weight of evidence (`ranking/scorecard.ts`). */
+export const families = [
+  "create",
+  "update",
+  "select",
+  "mapper",
+  "zod",
+  "dto",
+  "type",
+  "graphql",
+  "schema",
+  "names",
+  "sql",
+] as const;
+
+export type Family = (typeof families)[number];
+
+/**
+ * How it is known that a place lists fields of this model: a call or type of the ORM, a type that leads to the model, or
+ * nothing but the names of the fields.
+ */
+export type Tie = "orm" | "type" | "names";
+
+/** A place that names fields of a model and may get the new one. Plain data: it can be ranked, shown and remembered. */
+export interface Candidate {
+  /** Path from the project root, with `/`. */
+  readonly file: string;
+  /** 1-based lines of the container: a literal, a type, a class, a text. */
+  readonly line: number;
+  readonly lastLine: number;
+  readonly family: Family;
+  /** `listUsers: select of prisma.user.findMany` */
+  readonly what: string;
+  /** The name of what surrounds it (`UserResponse`, `listUsers`), as it can be looked for in earlier versions of the file. */
+  readonly anchor: string | undefined;
+  /** What choices are remembered by: family, file and `what`, `~2` for the second of the same; never a line. */
+  readonly key: string;
+  /** The fields of the model that it names, as the model spells them, in the order of the place. */
+  readonly names: readonly string[];
+  readonly tie: Tie;
+  readonly isTest: boolean;
+  /** What to write there: `handle: true`; undefined where that takes a person. */
+  readonly text: string | undefined;
+}

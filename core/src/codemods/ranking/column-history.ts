@@ -1,0 +1,18 @@
+/** What git knows of how a model grew: which commits added columns, and what each place had then. */
+export interface ColumnHistory {
+  /** The columns that were added to the model since it exists, the newest first. */
+  readonly added: readonly AddedColumn[];
+  /**
+   * Whether a name stood in a file when a commit was made (before its changes).
+   *
+   * @returns undefined where git cannot say: the file was not there under this path
+   */
+  existed(file: string, name: string, commit: string): boolean | undefined;
+}
+
+export interface AddedColumn {
+  readonly field: string;
+  readonly commit: string;
+  /** Paths from the project root of all files that the commit changed. */
+  readonly files: ReadonlySet<string>;
+}

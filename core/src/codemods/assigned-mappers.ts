@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
+import { copyIn, isRow } from "./copies.js";
 import { nameOf, pathOf, unwrap } from "./expressions.js";
-import { copyIn, isRow } from "./mappers.js";
 import { lookUp } from "./project.js";
 import { declarationOf } from "./scope.js";
 import { type ClassShape, classShape, keyStyles } from "./shape-types.js";

@@ -1,13 +1,12 @@
-import { copies } from "./places/copies.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
-import { stringLists } from "./places/string-lists.js";
-import { types } from "./places/types.js";
-import { zodObjects } from "./places/zod-objects.js";
 import type { Transform } from "./transform.js";
 import { assignedMapper } from "./transforms/assigned-mapper.js";
 import { fixture } from "./transforms/fixture.js";
 import { mapper } from "./transforms/mapper.js";
+import { nameList } from "./transforms/name-list.js";
+import { requestSchema } from "./transforms/request-schema.js";
+import { requestType } from "./transforms/request-type.js";
 import { responseClass } from "./transforms/response-class.js";
 import { responseType } from "./transforms/response-type.js";
 import { zodObject } from "./transforms/zod-object.js";
@@ -17,13 +16,13 @@ export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";
 /** The compiler API that positions come from: plugins use the same one. */
 export { ts } from "./compiler.js";
+export { isRowPattern } from "./copies.js";
 export { dtoField, isDecorated } from "./dto-fields.js";
 export * from "./expressions.js";
 export * from "./field-edits.js";
 export { computedOver } from "./fixture-value.js";
 export * from "./in-view.js";
 export * from "./literals.js";
-export { isRowPattern } from "./mappers.js";
 export { isImportEdit } from "./named-imports.js";
 export * from "./new-rows.js";
 export * from "./places/listing.js";
@@ -52,10 +51,9 @@ export const coreTransforms: readonly Transform[] = [
   responseType,
   responseClass,
   zodObject,
-  copies,
+  requestSchema,
+  requestType,
+  nameList,
   leftoverFallbacks,
   rawSql,
-  stringLists,
-  types,
-  zodObjects,
 ];

@@ -1,18 +1,24 @@
 import { ts } from "./compiler.js";
+import { type Copies, type Copy, copyIn, isOfRow } from "./copies.js";
 import { initializerOf, propertiesOf } from "./expressions.js";
-import { rowShapeOfParameter, rowShapeOfValue } from "./row-values.js";
-import { declarationOf } from "./scope.js";
+import { partialCopyIn } from "./partial-copies.js";
+import { isTestFile } from "./places/listing.js";
 import { keyStyles } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
 import { type Target, targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";
 import { type FieldText, textsOfNames, textsOfRow } from "./value-text.js";
 
-/** A literal that copies all columns of a row: `{ id: user.id, email: user.email, … }`. */
+/** A literal that copies columns of a row: `{ id: user.id, email: user.email, … }`. */
 export interface Mapper {
   readonly literal: ts.ObjectLiteralExpression;
   readonly file: SourceFile;
   readonly target: Target;
+  /** The keys that copy columns, and the new one where it is there. */
+  readonly names: readonly string[];
+  readonly isWhole: boolean;
+  /** Whether it is known to copy a row of the model, or only called like one. */
+  readonly tie: "type" | "names";
   /** The key of the new property, in the style of the others: `user_name` beside `created_at`. */
   readonly key: string;
   /** How the new field is read: `user.handle`. */
@@ -24,14 +30,11 @@ export interface Mapper {
   readonly isResult: boolean;
 }
 
-/** All mappers of a file. */
-export function* mappersIn(file: SourceFile, context: TransformContext): Iterable<Mapper> {
-  if (context.columns.length < 3) return;
-  for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-    if (literal.properties.length < context.columns.length) continue;
-    const mapper = readMapper(literal, file, context);
-    if (mapper !== undefined) yield mapper;
-  }
+/** All mappers of a file: those of all columns, and outside of tests those of some. */
+export function mappersIn(file: SourceFile, context: TransformContext): readonly Mapper[] {
+  return context.memo(`mappers in ${file.file}`, () =>
+    file.nodes(ts.SyntaxKind.ObjectLiteralExpression).flatMap((literal) => readMapper(literal, file, context) ?? []),
+  );
 }
 
 function readMapper(
@@ -39,72 +42,52 @@ function readMapper(
   file: SourceFile,
   context: TransformContext,
 ): Mapper | undefined {
-  const keys = keysOf(literal, context);
-  if (keys === undefined) return undefined;
-  const copies = context.columns.map((column) => copyIn(keys.values.get(column.name), column.name));
-  const [first] = copies;
-  if (first === undefined || copies.some((copy) => copy === undefined || copy.row !== first.row)) return undefined;
-  if (first.pattern === undefined && !(first.source && isRow(first.source, file, context))) return undefined;
-  if (first.pattern !== undefined && !isRowPattern(first.pattern, file, context)) return undefined;
-
+  if (literal.properties.length < 2) return undefined;
+  const whole = wholeCopyIn(literal, file, context);
+  const found = whole ?? (isTestFile(file) ? undefined : partialCopyIn(literal, file, context));
+  if (found === undefined) return undefined;
+  const { copies, keyOf, tie } = found;
+  const [first] = [...copies.values()];
+  if (first === undefined) return undefined;
   const target = targetOf(literal, file, context);
+  const key = keyOf(context.field.name);
+  const isDone = propertiesOf(literal).has(key);
   const base = {
     literal,
     file,
     target,
-    key: keys.keyOf(context.field.name),
+    names: [...copies.keys(), ...(isDone ? [context.field.name] : [])],
+    isWhole: whole !== undefined,
+    tie,
+    key,
     pattern: first.pattern,
     isResult: isResult(target),
   };
   if (first.pattern === undefined) {
     return { ...base, read: `${first.row}.${context.field.name}`, texts: textsOfRow(first.row) };
   }
-  const names = new Map(
-    context.columns.flatMap((column, at) => [[column.name, copies[at]?.name ?? column.name] as const]),
-  );
+  const names = new Map([...copies].map(([column, copy]) => [column, copy.name] as const));
   return { ...base, read: context.field.name, texts: textsOfNames(names) };
 }
 
-export interface Copy {
-  /** The text of the row, or an identity for the pattern: all columns must come from the same one. */
-  readonly row: string;
-  readonly source: ts.Identifier | undefined;
-  readonly pattern: ts.ObjectBindingPattern | undefined;
-  readonly name: string;
-}
-
-/** The column that a value is made of: `user.createdAt.toISOString()` copies `createdAt` of `user`. */
-export function copyIn(value: ts.Expression | undefined, column: string): Copy | undefined {
-  let found: Copy | undefined;
-  const visit = (node: ts.Node): void => {
-    if (found !== undefined) return;
-    if (ts.isPropertyAccessExpression(node) && node.name.text === column && ts.isIdentifier(node.expression)) {
-      found = { row: node.expression.text, source: node.expression, pattern: undefined, name: column };
-    } else if (ts.isIdentifier(node) && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) {
-      const bound = declarationOf(node);
-      if (bound !== undefined && ts.isBindingElement(bound) && ts.isObjectBindingPattern(bound.parent)) {
-        const original = bound.propertyName ?? bound.name;
-        if (ts.isIdentifier(original) && original.text === column) {
-          found = { row: `{}${bound.parent.pos}`, source: undefined, pattern: bound.parent, name: node.text };
-        }
-      }
-    }
-    ts.forEachChild(node, visit);
-  };
-  if (value !== undefined) visit(value);
-  return found;
-}
-
-export function isRow(source: ts.Identifier, file: SourceFile, context: TransformContext): boolean {
-  return rowShapeOfValue(source, file, context) === "row";
-}
-
-/** `({ id, email }: User) =>` and `const { id, email } = user`. */
-export function isRowPattern(pattern: ts.ObjectBindingPattern, file: SourceFile, context: TransformContext): boolean {
-  const owner = pattern.parent;
-  if (ts.isParameter(owner)) return rowShapeOfParameter(owner, file, context) === "row";
-  if (!ts.isVariableDeclaration(owner) || owner.initializer === undefined) return false;
-  return rowShapeOfValue(owner.initializer, file, context) === "row";
+/** A literal that copies every column, each under its own name. */
+function wholeCopyIn(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): Copies | undefined {
+  if (context.columns.length < 3 || literal.properties.length < context.columns.length) return undefined;
+  const keys = keysOf(literal, context);
+  if (keys === undefined) return undefined;
+  const copies = new Map<string, Copy>();
+  for (const { name } of context.columns) {
+    const copy = copyIn(keys.values.get(name), name);
+    const [first] = copies.values();
+    if (copy === undefined || (first !== undefined && copy.row !== first.row)) return undefined;
+    copies.set(name, copy);
+  }
+  const [first] = copies.values();
+  return first !== undefined && isOfRow(first, file, context) ? { copies, keyOf: keys.keyOf, tie: "type" } : undefined;
 }
 
 /** The columns by name, whether the literal's keys are written `createdAt` or `created_at`. */

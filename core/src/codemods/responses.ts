@@ -4,11 +4,21 @@ import { dtoField } from "./dto-fields.js";
 import { pathOf } from "./expressions.js";
 import { addFields } from "./field-edits.js";
 import { type Mapper, mappersIn } from "./mappers.js";
+import { plainTypes } from "./plain-types.js";
 import { referencesTo } from "./references.js";
 import { isRequestName, requestUse } from "./request-use.js";
 import { handmade, takesRows } from "./response-checks.js";
 import { rowShapeOfValue } from "./row-values.js";
-import { type ClassShape, keyIn, keysOfShape, resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
+import {
+  type ClassShape,
+  familyOf,
+  keyIn,
+  keysOfShape,
+  namesWholeModel,
+  resolveType,
+  type ShapeNode,
+} from "./shape-types.js";
+import { typesIn, zodShapesIn } from "./shapes-in.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { TransformContext } from "./transform.js";
 import { valueText } from "./value-text.js";
@@ -44,9 +54,6 @@ export interface ShapePlan {
   readonly reason: string | undefined;
 }
 
-/** Types whose JSON is the value itself. Dates and decimals are converted, each app in its own way. */
-const plain = new Set(["string", "int", "float", "boolean"]);
-
 /** The decision for all files, made once per snapshot. */
 export function responses(context: TransformContext): Responses {
   return context.memo("responses", () => decide(context));
@@ -55,12 +62,17 @@ export function responses(context: TransformContext): Responses {
 function decide(context: TransformContext): Responses {
   if (context.intent.exposure === "internal") return { mappers: [], assigned: [], shapes: [] };
   const { files } = context.project;
-  const mappers = files.flatMap((file) => [...mappersIn(file, context)]).map((mapper) => ofClass(mapper, context));
-  const assigned = files.flatMap((file) => [...assignedMappersIn(file, context)]);
+  const mappers = files
+    .flatMap((file) => mappersIn(file, context).filter(({ literal }) => context.takes(literal, "mapper")))
+    .map((mapper) => ofClass(mapper, context));
+  const assigned = files.flatMap((file) =>
+    [...assignedMappersIn(file, context)].filter(({ last }) => context.takes(last, "mapper")),
+  );
   const targets = mappers.map((mapper) => ({ mapper, target: targetShapeOf(mapper, context) }));
   const shapes = new Map<ts.Node, ShapeNode>();
   for (const { target } of targets) if (target.kind === "shape") shapes.set(target.shape.node, target.shape);
-  for (const shape of [...assigned.map(({ shape }) => shape), ...instancedClasses(context), ...zodShapes(context)])
+  const instanced = instancedClasses(context).filter((shape) => namesWholeModel(shape, context));
+  for (const shape of [...assigned.map(({ shape }) => shape), ...instanced, ...chosenShapes(context)])
     shapes.set(shape.node, shapes.get(shape.node) ?? shape);
 
   const known = new Set<ts.Node>([
@@ -69,7 +81,8 @@ function decide(context: TransformContext): Responses {
   ]);
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
-    if (key === undefined || keysOfShape(shape).has(key)) return [];
+    if (keysOfShape(shape).has(key)) return [];
+    const isInstanced = instanced.some(({ node }) => node === shape.node);
     const its = [
       ...targets.flatMap(({ mapper, target }) =>
         target.kind === "shape" && target.shape.node === shape.node ? [mapper] : [],
@@ -77,8 +90,10 @@ function decide(context: TransformContext): Responses {
       ...assigned.filter((mapper) => mapper.shape.node === shape.node),
     ];
     const references = referencesTo(shape, context);
-    const isNullable =
-      its.some((mapper) => fallbackOf(mapper, context) === undefined) || takesRows(shape, references, context);
+    // A type that nothing in view fills is given rows as they are.
+    const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
+    const isGivenRows = isUnfilled || takesRows(shape, references, context);
+    const isNullable = isGivenRows || its.some((mapper) => fallbackOf(mapper, context) === undefined);
     const reason = whyNotShape(shape, key, known, context) ?? whyNotField(shape, key, isNullable, context);
     return [{ shape, key, isNullable, reason }];
   });
@@ -99,7 +114,7 @@ function decide(context: TransformContext): Responses {
 }
 
 /** `user.handle ?? user.email.toLowerCase()` */
-function shownValue(mapper: Mapper | AssignedMapper, context: TransformContext): string {
+export function shownValue(mapper: Pick<Mapper, "read" | "texts" | "file">, context: TransformContext): string {
   const fallback = fallbackOf(mapper, context);
   return fallback === undefined ? mapper.read : `${mapper.read} ?? ${groupedFallback(fallback)}`;
 }
@@ -126,7 +141,8 @@ function whyNotShape(
   mappers: ReadonlySet<ts.Node>,
   context: TransformContext,
 ): string | undefined {
-  if (!plain.has(context.field.type) || context.field.isList) return "its value has to be converted for a response";
+  if (plainTypes[context.field.type] === undefined || context.field.isList)
+    return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined) return "it is part of another schema";
   if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
   const request = shape.kind === "members" ? undefined : requestUse(shape, key, context);
@@ -152,7 +168,8 @@ function whyNotMapper(
   plans: ReadonlyMap<ts.Node, ShapePlan>,
   context: TransformContext,
 ): string | undefined {
-  if (!plain.has(context.field.type) || context.field.isList) return "its value has to be converted for a response";
+  if (plainTypes[context.field.type] === undefined || context.field.isList)
+    return "its value has to be converted for a response";
   if (!mapper.isResult) return "it is an argument of something else";
   if (target.kind === "unknown") return "the type it must have is not one that Lockstep edits";
   if (target.kind === "open" || keysOfShape(target.shape).has(mapper.key)) return undefined;
@@ -178,22 +195,9 @@ function instancedClasses(context: TransformContext): readonly ClassShape[] {
   );
 }
 
-function zodShapes(context: TransformContext): readonly ShapeNode[] {
+/** Shapes that get the field whatever fills them. */
+function chosenShapes(context: TransformContext): readonly ShapeNode[] {
   return context.project.files.flatMap((file) =>
-    file.nodes(ts.SyntaxKind.CallExpression).flatMap((call): ShapeNode[] => {
-      const [argument] = call.arguments;
-      const node = zodObjectIn(call);
-      if (node === undefined || node !== argument) return [];
-      let outer: ts.Node = call;
-      while (
-        ts.isPropertyAccessExpression(outer.parent) ||
-        (ts.isCallExpression(outer.parent) && outer.parent.expression === outer)
-      ) {
-        outer = outer.parent;
-      }
-      const owner = outer.parent;
-      const name = ts.isVariableDeclaration(owner) && ts.isIdentifier(owner.name) ? owner.name.text : undefined;
-      return [{ kind: "zod", node, file, name }];
-    }),
+    [...zodShapesIn(file), ...typesIn(file)].filter((shape) => context.takes(shape.node, familyOf(shape))),
   );
 }

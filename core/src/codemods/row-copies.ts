@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
+import { isRowPattern } from "./copies.js";
 import { initializerOf, propertiesOf, unwrap, valueAt } from "./expressions.js";
-import { isRowPattern } from "./mappers.js";
 import { isRepeatable } from "./repeatable.js";
 import { rowLiterals } from "./row-literals.js";
 import { boundAs, restOf } from "./row-patterns.js";

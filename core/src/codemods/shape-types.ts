@@ -146,11 +146,26 @@ export const keyStyles: readonly ((name: string) => string)[] = [
   (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
 ];
 
-/** How the new field is spelled in a shape that names all columns; undefined when it does not. */
-export function keyIn(shape: ShapeNode, { columns, field }: TransformContext): string | undefined {
+/** The kind of place that a shape is. */
+export function familyOf({ kind }: ShapeNode): "zod" | "dto" | "type" {
+  return kind === "class" ? "dto" : kind === "members" ? "type" : "zod";
+}
+
+/** Whether a shape names every column, all in one style. */
+export function namesWholeModel(shape: ShapeNode, { columns }: TransformContext): boolean {
   const keys = keysOfShape(shape);
-  const style = keyStyles.find((keyOf) => columns.length >= 3 && columns.every(({ name }) => keys.has(keyOf(name))));
-  return style?.(field.name);
+  return keyStyles.some((keyOf) => columns.length >= 3 && columns.every(({ name }) => keys.has(keyOf(name))));
+}
+
+/** How the new field is spelled in a shape: as most of the columns that it names. */
+export function keyIn(shape: ShapeNode, { columns, field }: TransformContext): string {
+  const keys = keysOfShape(shape);
+  const [asIs, ...others] = keyStyles.map((keyOf) => ({
+    keyOf,
+    count: columns.filter(({ name }) => keys.has(keyOf(name))).length,
+  }));
+  const other = others.find(({ count }) => count > (asIs?.count ?? 0));
+  return (other ?? asIs)?.keyOf(field.name) ?? field.name;
 }
 
 function shape(found: ShapeNode): ResolvedType {

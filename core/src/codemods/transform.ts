@@ -1,12 +1,13 @@
 import type { CodeIntent, EntityField, EntityModel, Place, PlannedEdit } from "../model/index.js";
+import type { Candidate, Family } from "./candidates/candidate.js";
 import type { ts } from "./compiler.js";
 import type { Project } from "./project.js";
 import type { SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
 import type { SqlExpression } from "./sql-expression.js";
 
-/** What a transform found in a file: an edit to make, or a place that a person should look at. */
-export type Finding = EditFinding | PlaceFinding | SilentFinding;
+/** What a transform found in a file: an edit to make, a place that a person should look at, or one that is ranked first. */
+export type Finding = EditFinding | PlaceFinding | CandidateFinding;
 
 export interface EditFinding {
   readonly kind: "edit";
@@ -29,10 +30,15 @@ export interface PlaceFinding {
   readonly reason: string;
 }
 
-/** A place that names so little of the model that only its number is told. */
-export interface SilentFinding {
-  readonly kind: "silent";
-  readonly offset: number;
+/** A place that names fields of the model: the ranking says how likely it gets the new one, and choices whether it does. */
+export interface CandidateFinding
+  extends Pick<Candidate, "family" | "what" | "anchor" | "names" | "tie" | "isWhole" | "because" | "text"> {
+  readonly kind: "candidate";
+  readonly node: ts.Node;
+  /** It names the new field already: nothing to do, but it counts where places of the same name are told apart. */
+  readonly isDone: boolean;
+  /** `add \`handle: true\` if it is used there` */
+  readonly advice: string;
 }
 
 /** What a transform works with: one intent over one snapshot of the files. */
@@ -50,6 +56,8 @@ export interface TransformContext {
   readonly sql: SqlExpression | undefined;
   /** Edits of earlier phases (and of this run) for the same field. */
   readonly earlier: readonly PlannedEdit[];
+  /** Whether a place that need not have the field gets it: it was chosen, or names the whole model and nobody declined. */
+  takes(place: ts.Node, family: Family): boolean;
   /** The ORM's side of recognising rows; without a plugin nothing is one. */
   readonly orm: OrmCode;
   /** Computes once per snapshot what several files or transforms need. */
@@ -112,6 +120,8 @@ export interface OrmCode {
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.
    */
   spell?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
+  /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
+  isWritten?(node: ts.Node, context: TransformContext): boolean;
   /** Rows are instances of classes, and so are what requests and responses are made of: DTO classes are edited. Default: listed. */
   readonly hasClasses?: boolean;
 }

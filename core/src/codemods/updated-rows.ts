@@ -1,17 +1,35 @@
 import type { ts } from "./compiler.js";
-import { propertiesOf } from "./expressions.js";
+import { enclosingName, propertiesOf } from "./expressions.js";
+import { valueOfNewRow } from "./new-rows.js";
 import { listing } from "./places/listing.js";
+import { addProperty } from "./property-edit.js";
 import type { SourceFile } from "./source-file.js";
 import type { Finding, TransformContext } from "./transform.js";
+import { sourcesOf } from "./value-text.js";
 
-/** An update that sets several columns may have to set the new one too: where its value follows them. */
-export function listUpdate(
+/** A change of rows that exist: where it changes what the new value is computed from, it may have to set that too. */
+export function updateRow(
   literal: ts.ObjectLiteralExpression,
   what: string,
   file: SourceFile,
   context: TransformContext,
 ): Finding | undefined {
-  const names = [...propertiesOf(literal).keys()];
-  const advice = `set ${context.field.name} if it changes with them`;
-  return listing(names, literal.getStart(file.ast), what, advice, context);
+  const { name } = context.field;
+  const given = propertiesOf(literal);
+  const sources = sourcesOf(context);
+  const changed = sources.find((source) => given.has(source.name));
+  if (sources.length > 0 && changed === undefined) return undefined;
+  // A constant is what new rows start with: nothing says that a change sets it again.
+  const value = changed && valueOfNewRow(literal, file, context);
+  const text = value === undefined ? undefined : `${name}: ${value}`;
+  if (context.takes(literal, "update") && text !== undefined && !given.has(name)) {
+    const edit = addProperty(literal, text, what, file);
+    if (edit !== undefined) return edit;
+  }
+  const because = changed && `changes ${changed.name}, which ${name} is computed from`;
+  const advice = because ? `add \`${text ?? `${name}: …`}\` if it follows` : `set ${name} if it changes with them`;
+  const anchor = enclosingName(literal);
+  const names = [...given.keys()];
+  const listed = { family: "update", tie: "orm", node: literal, what, anchor, names, because, text, advice } as const;
+  return listing(listed, file, context);
 }

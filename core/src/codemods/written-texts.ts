@@ -4,7 +4,7 @@ import { lineAt, type SourceFile, textOf } from "./source-file.js";
 import { earlierOf, type TransformContext } from "./transform.js";
 
 /** A node that may be what a transform wrote. */
-export interface Candidate {
+export interface WrittenNode {
   readonly node: ts.Node;
   readonly file: SourceFile;
   /** As the edit that wrote it calls its place. */
@@ -17,7 +17,7 @@ export interface Candidate {
  *
  * @param candidates all of the project
  */
-export function writtenAmong<T extends Candidate>(
+export function writtenAmong<T extends WrittenNode>(
   transform: string,
   candidates: readonly T[],
   context: TransformContext,

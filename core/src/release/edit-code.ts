@@ -114,7 +114,10 @@ export async function takeBackCode(
   const intents = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
   const { edits: earlier, codeFiles } = plan.state;
   if (intents.length === 0) return { changes: [], made: [], edits: [], places: [], codeFiles };
-  const { planCodeEdits, planCodeUndo } = await import("../codemods/plan-edits.js");
+  const [{ planCodeEdits }, { planCodeUndo }] = await Promise.all([
+    import("../codemods/plan-edits.js"),
+    import("../codemods/plan-undo.js"),
+  ]);
   const input = await inputOf(request, intents);
   const undone = await planCodeUndo(input, phases);
   const kept = withoutTakenAway(

@@ -2,6 +2,7 @@ import {
   builtElsewhere,
   constantBehind,
   describe,
+  enclosingName,
   type Finding,
   fillLiteral,
   isConnected,
@@ -94,7 +95,9 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
     for (const { value, what } of valuesOfCalls(file, [call], context)) {
       if (!ts.isObjectLiteralExpression(value)) continue;
       const names = [...propertiesOf(value).keys()];
-      const found = listing(names, value.getStart(file.ast), what, advice, context);
+      const anchor = enclosingName(value);
+      const listed = { family: "create", tie: "names", node: value, what, anchor, names, advice } as const;
+      const found = listing(listed, file, context);
       if (found !== undefined) yield found;
     }
   }

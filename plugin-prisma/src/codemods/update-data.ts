@@ -1,22 +1,47 @@
-import { describe, isTestFile, listUpdate, type Transform, ts, unwrap, valueAt } from "@lockstep/core/codemods";
+import {
+  describe,
+  isTestFile,
+  type SourceFile,
+  type Transform,
+  type TransformContext,
+  takeBack,
+  ts,
+  unwrap,
+  updateRow,
+  valueAt,
+} from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
 
-/** Updates that set several columns may have to set the new one too: where its value follows them. */
+const id = "update-data";
+
+/** Updates that change what the new column is computed from may have to set it too: the code alone knows whether it follows. */
 export const updateData: Transform = {
-  id: "update-data",
+  id,
   intents: ["write"],
-  isChecklist: true,
 
   *find(file, context) {
-    if (isTestFile(file)) return;
-    for (const { call, args, model, method, label } of clientCalls(file, context)) {
-      if (model !== context.model || args === undefined) continue;
-      const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
-      const value = key && valueAt(args, key);
-      const literal = value && unwrap(value);
-      if (literal === undefined || !ts.isObjectLiteralExpression(literal)) continue;
-      const found = listUpdate(literal, describe(call, `${key} of ${label}`), file, context);
+    for (const { literal, what } of updatesIn(file, context)) {
+      const found = isTestFile(file) ? undefined : updateRow(literal, what, file, context);
       if (found !== undefined) yield found;
     }
   },
+
+  *undo(file, context) {
+    for (const { literal, what } of updatesIn(file, context)) yield* takeBack(id, literal, what, file, context);
+  },
 };
+
+/** The literals that change rows of the model. */
+function* updatesIn(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ readonly literal: ts.ObjectLiteralExpression; readonly what: string }> {
+  for (const { call, args, model, method, label } of clientCalls(file, context)) {
+    if (model !== context.model || args === undefined) continue;
+    const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
+    const value = key && valueAt(args, key);
+    const literal = value && unwrap(value);
+    if (literal === undefined || !ts.isObjectLiteralExpression(literal)) continue;
+    yield { literal, what: describe(call, `${key} of ${label}`) };
+  }
+}

@@ -1,6 +1,6 @@
 import {
   assignmentOf,
-  type Candidate,
+  enclosingName,
   type Finding,
   isTestFile,
   listing,
@@ -15,6 +15,7 @@ import {
   textOf,
   ts,
   unwrap,
+  type WrittenNode,
   writtenAmong,
 } from "@lockstep/core/codemods";
 import { classOf, concerns } from "./entities.js";
@@ -60,8 +61,8 @@ export const createData: Transform = {
 };
 
 /** All that sets a field of a row: properties of literals that become one, and assignments. */
-function placesOf(context: TransformContext): readonly Candidate[] {
-  const found = new Map<ts.Node, Candidate>();
+function placesOf(context: TransformContext): readonly WrittenNode[] {
+  const found = new Map<ts.Node, WrittenNode>();
   const add = (node: ts.Node, file: SourceFile, what: string) => found.set(node, { node, file, what });
   for (const file of context.project.files) {
     for (const { value, what, model } of writtenRows(file, context)) {
@@ -107,7 +108,9 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
   for (const { literal, what, reason } of otherWrites(file, context)) {
     const advice = `not known as a call of TypeORM (${reason}); add ${context.field.name} if it takes it`;
     const names = [...propertiesOf(literal).keys()];
-    const found = listing(names, literal.getStart(file.ast), what, advice, context);
+    const anchor = enclosingName(literal);
+    const listed = { family: "create", tie: "names", node: literal, what, anchor, names, advice } as const;
+    const found = listing(listed, file, context);
     if (found !== undefined) yield found;
   }
 }

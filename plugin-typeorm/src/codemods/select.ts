@@ -1,10 +1,9 @@
 import type { EntityModel } from "@lockstep/core";
 import {
   addToList,
-  type Candidate,
   describe,
+  enclosingName,
   type Finding,
-  isTestFile,
   listing,
   quoted,
   type SourceFile,
@@ -14,6 +13,7 @@ import {
   ts,
   unwrap,
   valueAt,
+  type WrittenNode,
   widenSelection,
   writtenAmong,
 } from "@lockstep/core/codemods";
@@ -46,7 +46,7 @@ export const select: Transform = {
 };
 
 /** All that selections name. */
-function itemsOf(context: TransformContext): readonly Candidate[] {
+function itemsOf(context: TransformContext): readonly WrittenNode[] {
   return context.project.files.flatMap((file) =>
     [...selectionsIn(file, context)].flatMap(({ node, what }) => {
       const items = ts.isObjectLiteralExpression(node) ? node.properties : node.elements;
@@ -110,13 +110,15 @@ function widenList(
   file: SourceFile,
   context: TransformContext,
 ): Finding | undefined {
-  const { columns, field, intent } = context;
+  const { field, intent } = context;
   const texts = node.elements.flatMap((each) => (ts.isStringLiteralLike(each) ? [each.text] : []));
-  const names = texts.flatMap((text) => (text.startsWith(prefix) ? [text.slice(prefix.length)] : []));
-  if (names.includes(field.name)) return undefined;
-  const isWhole = columns.length >= 3 && columns.every(({ name }) => names.includes(name));
+  const names = texts.flatMap((each) => (each.startsWith(prefix) ? [each.slice(prefix.length)] : []));
   const text = quoted(`${prefix}${field.name}`, file.style);
-  const edit = isWhole && intent.exposure !== "internal" ? addToList(node, text, what, file) : undefined;
-  if (edit !== undefined || isTestFile(file)) return edit;
-  return listing(names, node.getStart(file.ast), what, `add \`${text}\` if it is used there`, context);
+  if (context.takes(node, "select") && intent.exposure !== "internal") {
+    const edit = names.includes(field.name) ? undefined : addToList(node, text, what, file);
+    if (edit !== undefined) return edit;
+  }
+  const advice = `add \`${text}\` if it is used there`;
+  const anchor = enclosingName(node);
+  return listing({ family: "select", tie: "orm", node, what, anchor, names, text, advice }, file, context);
 }

@@ -18,6 +18,7 @@ import {
 import { allFieldsOf } from "./class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
 import { readsRows } from "./entity-calls.js";
+import { requestPlans } from "./request-dtos.js";
 import { thingOf } from "./value-things.js";
 
 /** What the transforms of the core must know about TypeORM. */
@@ -33,6 +34,7 @@ export const typeormCode: OrmCode = {
     return model !== undefined && concerns(model, context);
   },
   isModel: isEntity,
+  isWritten: (node, context) => requestPlans(context).some((plan) => plan.node === node && plan.reason === undefined),
   readsRows: (callee, args, file, context) => {
     const found = readsRows(callee, args, file, context);
     if (found !== undefined) return concerns(found.model, context) ? found.rows : undefined;

@@ -5,37 +5,60 @@ import {
   type SourceFile,
   type Transform,
   type TransformContext,
+  takeItem,
   ts,
+  updateRow,
+  type WrittenNode,
+  writtenAmong,
 } from "@lockstep/core/codemods";
 import { concerns } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
-import { judgeUpdate } from "./judge-update.js";
 import { madeInstances } from "./made-instances.js";
+
+const id = "update-data";
 
 /** Updates that change what the new column is computed from may have to set it too: the code alone knows whether it follows. */
 export const updateData: Transform = {
-  id: "update-data",
+  id,
   intents: ["write"],
-  isChecklist: true,
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    for (const found of entityCalls(file, context)) {
-      if (!concerns(found.model, context) || fillsNew(found, file, context)) continue;
-      for (const value of valuesOf(found)) {
-        for (const literal of literalsOf(value)) {
-          if (!ts.isObjectLiteralExpression(literal)) continue;
-          const what = describe(
-            found.call,
-            found.builder ? `set of update ${found.model.name}` : `update of ${found.label}`,
-          );
-          const place = judgeUpdate(literal, what, file, context);
-          if (place !== undefined) yield place;
-        }
-      }
+    for (const { literal, what } of updatesIn(file, context)) {
+      const found = updateRow(literal, what, file, context);
+      if (found !== undefined) yield found;
+    }
+  },
+
+  *undo(file, context) {
+    const written = context.memo("typeorm updates", () => writtenAmong(id, settersOf(context), context));
+    for (const each of written) {
+      const edit = each.file === file ? takeItem(each.node, each.what, file) : undefined;
+      if (edit !== undefined) yield edit;
     }
   },
 };
+
+/** All that updates set. */
+function settersOf(context: TransformContext): readonly WrittenNode[] {
+  return context.project.files.flatMap((file) =>
+    [...updatesIn(file, context)].flatMap(({ literal, what }) =>
+      literal.properties.map((node) => ({ node, file, what })),
+    ),
+  );
+}
+
+function* updatesIn(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ readonly literal: ts.ObjectLiteralExpression; readonly what: string }> {
+  for (const found of entityCalls(file, context)) {
+    if (!concerns(found.model, context) || fillsNew(found, file, context)) continue;
+    const what = describe(found.call, found.builder ? `set of update ${found.model.name}` : `update of ${found.label}`);
+    for (const literal of valuesOf(found).flatMap((value) => [...literalsOf(value)]))
+      if (ts.isObjectLiteralExpression(literal)) yield { literal, what };
+  }
+}
 
 /** `users.merge(users.create(), dto)`, and the same with a row that was made before. */
 function fillsNew({ method, args }: EntityCall, file: SourceFile, context: TransformContext): boolean {

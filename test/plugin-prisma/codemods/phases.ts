@@ -1,5 +1,7 @@
+import type { CodeResult } from "../../../core/src/codemods/code-request.js";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
-import { type CodeResult, planCodeEdits, planCodeUndo } from "../../../core/src/codemods/plan-edits.js";
+import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import { planCodeUndo } from "../../../core/src/codemods/plan-undo.js";
 import type { CodeIntent, EntityField, EntityModel, PlannedEdit, WriteValue } from "../../../core/src/model/index.js";
 import { prismaTransforms } from "../../../plugin-prisma/src/codemods/index.js";
 

@@ -38,6 +38,10 @@ export interface Candidate {
   /** The fields of the model that it names, as the model spells them, in the order of the place. */
   readonly names: readonly string[];
   readonly tie: Tie;
+  /** It names every column of the model. */
+  readonly isWhole: boolean;
+  /** What makes it worth a look however little it names: `changes email, which handle is computed from`. */
+  readonly because: string | undefined;
   readonly isTest: boolean;
   /** What to write there: `handle: true`; undefined where that takes a person. */
   readonly text: string | undefined;

@@ -1,44 +1,51 @@
 import type { EntityField, EntityModel } from "../../model/index.js";
+import type { Family, Tie } from "../candidates/candidate.js";
+import type { ts } from "../compiler.js";
 import { keyStyles } from "../shape-types.js";
 import type { SourceFile } from "../source-file.js";
-import type { Finding, TransformContext } from "../transform.js";
+import type { CandidateFinding, TransformContext } from "../transform.js";
 
-/** Below this share of the core columns a place says nothing about the new one: people extend 1 in 100 of them. */
-const leastShare = 0.3;
-
-/**
- * The finding for a place that names fields: listed with how much of the model it holds, silent below 30 %, nothing
- * where it names fewer than two fields, has the new one, or another model fits its names better.
- */
-export function listing(
-  names: readonly string[],
-  offset: number,
-  what: string,
-  advice: string,
-  context: TransformContext,
-): Finding | undefined {
-  const { columns, core, model, models } = context;
-  const given = new Set(names);
-  if (keyStyles.some((keyOf) => given.has(keyOf(context.field.name)))) return undefined;
-  const ours = count(columns, given);
-  if (ours < 2 || models.some((other) => other !== model && fits(other, given) > ours)) return undefined;
-
-  const measured = core.length > 0 ? core : columns;
-  const held = count(measured, given);
-  if (held / measured.length < leastShare) return { kind: "silent", offset };
-  const reason = `names ${held} of ${measured.length} columns of ${model.name}: ${advice}`;
-  return { kind: "place", certainty: "possible", offset, what, reason };
+/** A place that lists fields, as its finder sees it. */
+export interface Listed {
+  readonly family: Family;
+  readonly tie: Tie;
+  readonly node: ts.Node;
+  readonly what: string;
+  /** The name of what it is or stands in; see `Candidate.anchor`. */
+  readonly anchor: string | undefined;
+  /** As they stand there: `createdAt` or `created_at`. */
+  readonly names: readonly string[];
+  readonly because?: string | undefined;
+  /** What to write there, if Lockstep can say it. */
+  readonly text?: string | undefined;
+  readonly advice: string;
 }
 
-/** Tests are read by people; what must change there so that it compiles is an edit, not a place. */
+/**
+ * The candidate for a place that names fields; nothing where it names fewer than two and nothing else speaks for it, where another
+ * model fits its names better, and in tests: what must change there so that it compiles is an edit.
+ */
+export function listing(listed: Listed, file: SourceFile, context: TransformContext): CandidateFinding | undefined {
+  const { columns, field, model, models } = context;
+  const given = new Set(listed.names);
+  const names = columns.filter((column) => isNamed(column, given)).map(({ name }) => name);
+  const isWhole = columns.length >= 3 && names.length === columns.length;
+  const isOfOther = models.some((other) => other !== model && fits(other, given) > names.length);
+  if (listed.because === undefined && (names.length < 2 || isOfOther)) return undefined;
+  if (isTestFile(file) && !isWhole) return undefined;
+  const { because, text } = listed;
+  return { kind: "candidate", ...listed, because, names, text, isWhole, isDone: isNamed(field, given) };
+}
+
+/** Whether a file is a test or serves tests. */
 export function isTestFile(file: SourceFile): boolean {
   return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file.file);
 }
 
 function fits(model: EntityModel, given: ReadonlySet<string>): number {
-  return count(model.fields, given);
+  return model.fields.filter((field) => isNamed(field, given)).length;
 }
 
-function count(fields: readonly EntityField[], given: ReadonlySet<string>): number {
-  return fields.filter(({ name }) => keyStyles.some((keyOf) => given.has(keyOf(name)))).length;
+function isNamed({ name }: EntityField, given: ReadonlySet<string>): boolean {
+  return keyStyles.some((keyOf) => given.has(keyOf(name)));
 }

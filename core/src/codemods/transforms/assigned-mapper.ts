@@ -1,8 +1,9 @@
-import { assignmentOf } from "../assigned-mappers.js";
+import { assignedMappersIn, assignmentOf } from "../assigned-mappers.js";
 import { ts } from "../compiler.js";
-import { describe } from "../expressions.js";
+import { describe, enclosingName } from "../expressions.js";
+import { listing } from "../places/listing.js";
 import { restored } from "../property-edit.js";
-import { responses } from "../responses.js";
+import { responses, shownValue } from "../responses.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { insertStatement, removeStatement } from "../statements.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
@@ -17,7 +18,10 @@ export const assignedMapper: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "dropFallback") yield* dropFallbacks(file, context);
-    else yield* show(file, context);
+    else {
+      yield* show(file, context);
+      yield* candidates(file, context);
+    }
   },
 
   *undo(file, context) {
@@ -63,6 +67,20 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
       what: what(last, context),
       reason: why,
     };
+  }
+}
+
+/** Copies that nobody chose. */
+function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (context.intent.exposure === "internal") return;
+  for (const mapper of assignedMappersIn(file, context)) {
+    const { last: node, owner, key, given } = mapper;
+    if (context.takes(node, "mapper")) continue;
+    const text = `${owner}.${key} = ${shownValue(mapper, context)};`;
+    const advice = `add \`${text}\` if it is shown there`;
+    const about = { what: what(node, context), anchor: enclosingName(node), names: [...given], text, advice };
+    const candidate = listing({ family: "mapper", tie: "type", node, ...about }, file, context);
+    if (candidate !== undefined) yield candidate;
   }
 }
 

@@ -1,7 +1,9 @@
 import { ts } from "../compiler.js";
-import { describe, propertiesOf, spreadsOf } from "../expressions.js";
+import { describe, enclosingName, propertiesOf, spreadsOf } from "../expressions.js";
+import { mappersIn } from "../mappers.js";
+import { listing } from "../places/listing.js";
 import { addProperty, restored, takeBack } from "../property-edit.js";
-import { responses } from "../responses.js";
+import { responses, shownValue } from "../responses.js";
 import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
 import { addToPattern, isAddedToPattern, restOf, takeFromPattern } from "../row-patterns.js";
@@ -17,7 +19,10 @@ export const mapper: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "dropFallback") yield* dropFallbacks(file, context);
-    else yield* show(file, context);
+    else {
+      yield* show(file, context);
+      yield* candidates(file, context);
+    }
   },
 
   *undo(file, context) {
@@ -66,8 +71,25 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     // `({ id, ...rest }: User): User => ({ id, ...rest })` has it already.
     if (pattern !== undefined && spreadsOf(literal).some(({ expression }) => isRestOf(pattern, expression))) continue;
     const cause = reason ?? "it is not written in a way that can be edited";
-    const why = `it copies every column of ${context.model.name}; ${cause}: add \`${text}\``;
+    const why = `it copies ${found.isWhole ? "every column" : "columns"} of ${context.model.name}; ${cause}: add \`${text}\``;
     yield { kind: "place", certainty: "likely", offset: literal.getStart(file.ast), what, reason: why };
+  }
+}
+
+/** Copies that nobody chose: of a whole row or of a part of it. */
+function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (context.intent.exposure === "internal") return;
+  for (const found of mappersIn(file, context)) {
+    const { literal, names, tie, key } = found;
+    if (context.takes(literal, "mapper")) continue;
+    const value = shownValue(found, context);
+    const text = key === value ? key : `${key}: ${value}`;
+    const what = describe(literal, `copy of ${context.model.name}`);
+    const advice = `add \`${text}\` if it is shown there`;
+    const anchor = enclosingName(literal);
+    const listed = { family: "mapper", tie, node: literal, what, anchor, names, text, advice } as const;
+    const candidate = listing(listed, file, context);
+    if (candidate !== undefined) yield candidate;
   }
 }
 

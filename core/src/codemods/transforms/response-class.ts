@@ -3,6 +3,7 @@ import { addFields, type FieldAddition, takeFieldsBack, whatOfClass, writtenFiel
 import { isImportEdit } from "../named-imports.js";
 import { restored } from "../property-edit.js";
 import { responses } from "../responses.js";
+import { namesWholeModel } from "../shape-types.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
 
@@ -51,7 +52,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
       continue;
     }
     const text = typeof field === "object" ? field.text.replaceAll(/\s+/g, " ") : `${key}: …`;
-    const why = `it names every column of ${context.model.name}; ${reason ?? field}: add \`${text}\``;
+    const why = `it names ${namesWholeModel(shape, context) ? "every column" : "columns"} of ${context.model.name}; ${reason ?? field}: add \`${text}\``;
     const offset = shape.node.getStart(file.ast);
     yield { kind: "place", certainty: "likely", offset, what: whatOfClass(shape.node), reason: why };
   }

@@ -1,17 +1,14 @@
 import { ts } from "../compiler.js";
 import { insertMember, removeMember } from "../member-edit.js";
+import { plainTypes } from "../plain-types.js";
 import { bare, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
+import { namesWholeModel } from "../shape-types.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { typeCandidates } from "../type-candidates.js";
 
 const id = "response-type";
-const types: Readonly<Record<string, string>> = {
-  string: "string",
-  int: "number",
-  float: "number",
-  boolean: "boolean",
-};
 
 /** The interface that a mapper of the whole model returns names the new field. */
 export const responseType: Transform = {
@@ -20,7 +17,10 @@ export const responseType: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "dropFallback") yield* tighten(file, context);
-    else yield* show(file, context);
+    else {
+      yield* show(file, context);
+      yield* typeCandidates(file, false, context);
+    }
   },
 
   *undo(file, context) {
@@ -45,13 +45,13 @@ export const responseType: Transform = {
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { shape, key, isNullable, reason } of responses(context).shapes) {
     if (shape.kind !== "members" || shape.file !== file) continue;
-    const text = `${key}: ${types[context.field.type] ?? "…"}${isNullable ? " | null" : ""}`;
+    const text = `${key}: ${plainTypes[context.field.type] ?? "…"}${isNullable ? " | null" : ""}`;
     const inserted = reason === undefined ? insertMember(shape.node, text, file) : undefined;
     if (inserted !== undefined) {
       yield { kind: "edit", what: what(shape.node), ...inserted };
       continue;
     }
-    const why = `it names every column of ${context.model.name}; ${reason ?? "it has no members yet"}: add \`${text}\``;
+    const why = `it names ${namesWholeModel(shape, context) ? "every column" : "columns"} of ${context.model.name}; ${reason ?? "it has no members yet"}: add \`${text}\``;
     yield {
       kind: "place",
       certainty: "likely",

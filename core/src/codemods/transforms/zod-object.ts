@@ -1,10 +1,13 @@
 import { ts } from "../compiler.js";
-import { pathOf, propertiesOf, valueAt } from "../expressions.js";
+import { listing } from "../places/listing.js";
 import { addProperty, restored, takeBack } from "../property-edit.js";
+import { isRequest } from "../request-names.js";
 import { responses } from "../responses.js";
-import { keyIn, zodObjectIn } from "../shape-types.js";
+import { keyIn, keysOfShape, namesWholeModel } from "../shape-types.js";
+import { zodShapesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
+import { nameOfSchema, whatOfSchema, zodType } from "../zod-types.js";
 
 const id = "zod-object";
 
@@ -15,11 +18,14 @@ export const zodObject: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "dropFallback") yield* tighten(file, context);
-    else yield* show(file, context);
+    else {
+      yield* show(file, context);
+      yield* candidates(file, context);
+    }
   },
 
   *undo(file, context) {
-    for (const literal of wholeObjects(file, context)) yield* takeBack(id, literal, what(literal), file, context);
+    for (const literal of objectsIn(file)) yield* takeBack(id, literal, whatOfSchema(literal), file, context);
   },
 
   scaffoldingIn(text) {
@@ -28,9 +34,9 @@ export const zodObject: Transform = {
   },
 
   *restore(file, context) {
-    for (const literal of wholeObjects(file, context)) {
+    for (const literal of objectsIn(file)) {
       for (const property of literal.properties) {
-        const edit = restored(id, property, what(literal), file, context);
+        const edit = restored(id, property, whatOfSchema(literal), file, context);
         if (edit !== undefined) yield edit;
       }
     }
@@ -42,24 +48,25 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     if (shape.kind !== "zod" || shape.file !== file) continue;
     const type = zodType(shape.node, file, context);
     const text = `${key}: ${type ?? "…"}${isNullable ? ".nullable()" : ""}`;
-    const edit = reason === undefined && type ? addProperty(shape.node, text, what(shape.node), file) : undefined;
+    const edit =
+      reason === undefined && type ? addProperty(shape.node, text, whatOfSchema(shape.node), file) : undefined;
     const cause = reason ?? "its type is not known here";
-    const why = `it names every column of ${context.model.name}; ${cause}: add \`${text}\``;
+    const why = `it names ${namesWholeModel(shape, context) ? "every column" : "columns"} of ${context.model.name}; ${cause}: add \`${text}\``;
     const offset = shape.node.getStart(file.ast);
-    yield edit ?? { kind: "place", certainty: "likely", offset, what: what(shape.node), reason: why };
+    yield edit ?? { kind: "place", certainty: "likely", offset, what: whatOfSchema(shape.node), reason: why };
   }
 }
 
 /** `.nullable()` was there for rows without a value: there are none any more. */
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const written = writtenTexts(id, context);
-  for (const literal of wholeObjects(file, context)) {
+  for (const literal of objectsIn(file)) {
     for (const property of literal.properties) {
       const text = textOf(property, file);
       const tight = withoutNull(text);
       if (!ts.isPropertyAssignment(property) || tight === text || !written.has(compact(text))) continue;
       const splice = { start: property.end - (text.length - tight.length), end: property.end, text: "" };
-      yield { kind: "edit", splices: [splice], what: what(literal), text: tight, replaces: text };
+      yield { kind: "edit", splices: [splice], what: whatOfSchema(literal), text: tight, replaces: text };
     }
   }
 }
@@ -68,32 +75,24 @@ function withoutNull(text: string): string {
   return text.replace(/\s*\.nullable\(\)$/, "");
 }
 
-/** Objects that name every column, the new one included or not. */
-function* wholeObjects(file: SourceFile, context: TransformContext): Iterable<ts.ObjectLiteralExpression> {
-  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
-    const node = zodObjectIn(call);
-    if (node === undefined || node.parent !== call) continue;
-    if (keyIn({ kind: "zod", node, file, name: undefined }, context) !== undefined) yield node;
+/** Schemas of what is shown that nobody chose. */
+function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (context.intent.exposure === "internal") return;
+  for (const shape of zodShapesIn(file)) {
+    const names = [...keysOfShape(shape)];
+    const name = nameOfSchema(shape.node);
+    if (context.takes(shape.node, "zod") || isRequest(name, names, context.model.primaryKey)) continue;
+    const key = keyIn(shape, context);
+    const type = zodType(shape.node, file, context);
+    const text = type === undefined ? undefined : `${key}: ${type}`;
+    const advice = `add \`${text ?? key}\` if it is shown there`;
+    const what = whatOfSchema(shape.node);
+    const listed = { family: "zod", tie: "names", node: shape.node, what, anchor: name, names, text, advice } as const;
+    const candidate = listing(listed, file, context);
+    if (candidate !== undefined) yield candidate;
   }
 }
 
-/** The type as the object's other columns of that type are written; undefined where it cannot be said. */
-function zodType(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): string | undefined {
-  const z = ts.isCallExpression(literal.parent) ? pathOf(literal.parent.expression)[0] : undefined;
-  const { type } = context.field;
-  if (z === undefined) return undefined;
-  if (type === "string" || type === "boolean") return `${z}.${type}()`;
-  if (type === "float") return `${z}.number()`;
-  if (type !== "int") return undefined;
-  const sibling = context.columns.find((column) => column.type === "int" && propertiesOf(literal).has(column.name));
-  const value = sibling && valueAt(literal, sibling.name);
-  const text = value && textOf(value, file);
-  return text !== undefined && /^\w+\.(?:int\(\)|number\(\)(?:\.int\(\))?)$/.test(text) ? text : `${z}.number().int()`;
-}
-
-function what(literal: ts.ObjectLiteralExpression): string {
-  for (let at: ts.Node = literal.parent; at !== undefined; at = at.parent) {
-    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name)) return `zod object ${at.name.text}`;
-  }
-  return "zod object";
+function objectsIn(file: SourceFile): readonly ts.ObjectLiteralExpression[] {
+  return zodShapesIn(file).map(({ node }) => node);
 }

@@ -1,0 +1,32 @@
+import type { CodeIntent } from "../../model/index.js";
+import type { Ranked } from "../ranking/ranked.js";
+import type { Candidate } from "./candidate.js";
+
+/** The places that one intent may edit, ranked. */
+export interface Question {
+  readonly intent: CodeIntent;
+  readonly ranked: readonly Ranked[];
+}
+
+/** Says which places are edited, by `choiceId`. Asked once for all intents of a phase. */
+export type Choose = (questions: readonly Question[]) => Promise<ReadonlySet<string>>;
+
+/** What a choice is about: a place and a column. */
+export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, key: string): string {
+  return `${model}.${field} ${key}`;
+}
+
+/** The choice where nobody can be asked: what lists the whole model lists all of it. */
+export const chooseUnattended: Choose = async (questions) =>
+  new Set(
+    questions.flatMap(({ intent, ranked }) =>
+      ranked
+        .filter(({ candidate }) => intent.kind === "read" && intent.exposure !== "internal" && isMirror(candidate))
+        .map(({ candidate }) => choiceId(intent, candidate.key)),
+    ),
+  );
+
+/** A select, a copy or a schema of all columns: it is one of the model's by what it names, a copy by what it copies. */
+function isMirror({ family, isWhole, tie }: Candidate): boolean {
+  return isWhole && (family === "select" || family === "zod" || (family === "mapper" && tie !== "names"));
+}

@@ -1,0 +1,102 @@
+import type { CodeIntent } from "../../model/index.js";
+import { type CodeContexts, findingsOf, isPath } from "../code-context.js";
+import type { CodeRequest } from "../code-request.js";
+import { rank } from "../ranking/rank.js";
+import type { Ranked } from "../ranking/ranked.js";
+import { defaultScorecard } from "../ranking/scorecard.js";
+import type { ListCandidate } from "../run-pass.js";
+import type { TransformContext } from "../transform.js";
+import type { Workspace } from "../workspace.js";
+import { choiceId, chooseUnattended, type Question } from "./choose.js";
+import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
+
+/** The places that may get the field, ranked and chosen from before anything is edited. */
+export interface Survey {
+  /** The context in which transforms edit what was chosen, and what becomes of the other places. */
+  takeUp(
+    intent: CodeIntent,
+    workspace: Workspace,
+    contexts: CodeContexts,
+  ): { readonly context: TransformContext | undefined; readonly listCandidate: ListCandidate };
+}
+
+/** Finds and ranks the places of all intents, and has them chosen from at once. */
+export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts): Promise<Survey> {
+  const questions = request.intents.flatMap((intent): Question[] => {
+    const context = contexts.of(intent);
+    const found = context === undefined ? [] : candidatesFor(context, request);
+    const open = found.filter(({ finding }) => !finding.isDone);
+    return context === undefined || open.length === 0 ? [] : [{ intent, ranked: rankAll(open, request, context) }];
+  });
+  const chosen = await (request.choose ?? chooseUnattended)(questions);
+  const ranked = new Map(
+    questions.flatMap(({ intent, ranked }) => ranked.map((each) => [choiceId(intent, each.candidate.key), each])),
+  );
+  return {
+    takeUp(intent, workspace, contexts) {
+      // Edits of other intents may have moved what was chosen: its key stays.
+      const context = contexts.of(intent);
+      const found = context === undefined ? [] : candidatesFor(context, request);
+      const keys = new Map(found.map(({ finding, key }) => [finding.node, choiceId(intent, key)]));
+      const taken = found.filter(({ key }) => chosen.has(choiceId(intent, key)));
+      const places = new Map(taken.map(({ finding }) => [finding.node, finding.family]));
+      const listCandidate: ListCandidate = (file, finding, about) => {
+        const id = keys.get(finding.node);
+        const known = id === undefined ? undefined : ranked.get(id);
+        if (finding.isDone || id === undefined || known === undefined) return;
+        const offset = finding.node.getStart(file.ast);
+        const place = { kind: "place", offset, what: finding.what } as const;
+        const isLeft = known.kind === "silent" && finding.because === undefined;
+        if (chosen.has(id)) {
+          const reason = `chosen, and not written in a way that can be edited: ${finding.advice}`;
+          workspace.addPlace(file, { ...place, certainty: "likely", reason }, about);
+        } else if (isLeft) workspace.addSilent(file, offset);
+        else {
+          const certainty = known.kind === "silent" ? "possible" : known.kind;
+          workspace.addPlace(file, { ...place, certainty, reason: `${inWords(known)}: ${finding.advice}` }, about);
+        }
+      };
+      return { context: contexts.taking(intent, places), listCandidate };
+    },
+  };
+}
+
+/** The candidates of an intent as the files are now, whether they were chosen or not. */
+function candidatesFor(context: TransformContext, { transforms }: CodeRequest): readonly FoundCandidate[] {
+  if (isPath(context)) return [];
+  const serving = transforms.filter(
+    ({ intents, isChecklist }) => intents.includes(context.intent.kind) && isChecklist !== true,
+  );
+  return context.memo("candidates", () =>
+    keyed(
+      context.project.files.flatMap((file) =>
+        serving.flatMap((transform) =>
+          findingsOf(transform, file, context).flatMap((finding) =>
+            finding.kind === "candidate" ? [{ file, finding }] : [],
+          ),
+        ),
+      ),
+    ),
+  );
+}
+
+function rankAll(
+  found: readonly FoundCandidate[],
+  request: CodeRequest,
+  { model, field, columns, core, intent }: TransformContext,
+): readonly Ranked[] {
+  const history = request.histories?.get(model.name);
+  const card = request.scorecard ?? defaultScorecard;
+  return rank(found.map(candidateOf), { model, field, columns, core, history, card, exposure: intent.exposure });
+}
+
+/** Why a place is shown: what ties it to the value, or the strongest reasons. */
+function inWords({ candidate, reasons }: Ranked): string {
+  return (
+    candidate.because ??
+    reasons
+      .slice(0, 3)
+      .map(({ text }) => text)
+      .join(", ")
+  );
+}

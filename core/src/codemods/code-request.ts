@@ -1,0 +1,36 @@
+import type { CodeIntent, EntityModel, FileChange, Place, PlannedEdit } from "../model/index.js";
+import type { Choose } from "./candidates/choose.js";
+import type { ColumnHistory } from "./ranking/column-history.js";
+import type { Scorecard } from "./ranking/scorecard.js";
+import type { Transform } from "./transform.js";
+
+export interface CodeRequest {
+  /** Absolute path of the project; for messages only, nothing is read. */
+  readonly root: string;
+  /** Candidates, see `readSourceFiles`. */
+  readonly files: readonly { readonly file: string; readonly text: string }[];
+  /** All models of the schema: nested writes lead from one to the other. */
+  readonly models: readonly EntityModel[];
+  readonly intents: readonly CodeIntent[];
+  readonly transforms: readonly Transform[];
+  /** Edits of earlier phases: `plan.state.edits`. */
+  readonly earlier: readonly PlannedEdit[];
+  /** Which ranked places are edited. Default: `chooseUnattended`. */
+  readonly choose?: Choose;
+  /** What git knows of the models, by name. */
+  readonly histories?: ReadonlyMap<string, ColumnHistory>;
+  /** Default: `defaultScorecard`. */
+  readonly scorecard?: Scorecard;
+  /** Columns of other open plans: a place need not name them to count as a copy of the whole model. */
+  readonly alsoPlanned?: readonly { readonly model: string; readonly field: string }[];
+}
+
+export interface CodeResult {
+  readonly changes: readonly FileChange[];
+  /** `planCodeEdits`: edits made. `planCodeUndo`: earlier edits that were taken back. */
+  readonly edits: readonly PlannedEdit[];
+  /** What a person has to look at. */
+  readonly places: readonly Place[];
+  /** Places that little speaks for: only their number. */
+  readonly silent: number;
+}

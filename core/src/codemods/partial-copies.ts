@@ -1,0 +1,84 @@
+import { ts } from "./compiler.js";
+import { type Copies, type Copy, isOfRow } from "./copies.js";
+import { initializerOf, isAsserted, nameOf } from "./expressions.js";
+import { inViewOf, settle } from "./in-view.js";
+import { declarationOf } from "./scope.js";
+import { keyStyles } from "./shape-types.js";
+import type { SourceFile } from "./source-file.js";
+import type { TransformContext } from "./transform.js";
+
+/** A literal that copies some columns of a row, two at least: `{ id: user.id, label: user.name }`. */
+export function partialCopyIn(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): Copies | undefined {
+  if (isQuery(literal) || isAsserted(literal)) return undefined;
+  const names = new Set(context.model.fields.map((field) => field.name));
+  const byRow = new Map<string, { readonly key: string; readonly column: string; readonly copy: Copy }[]>();
+  for (const property of literal.properties) {
+    const found = firstCopy(initializerOf(property), names);
+    const key = nameOf(property.name);
+    if (found === undefined || key === undefined) continue;
+    byRow.set(found.copy.row, [...(byRow.get(found.copy.row) ?? []), { key, ...found }]);
+  }
+  const [own] = [...byRow.values()].sort((a, b) => b.length - a.length);
+  const [first] = own ?? [];
+  if (own === undefined || first === undefined || own.length < 2) return undefined;
+  const isTyped = isOfRow(first.copy, file, context);
+  if (!isTyped && !isCalledLikeRow(first.copy.source, file, context)) return undefined;
+  return {
+    copies: new Map(own.map(({ column, copy }) => [column, copy])),
+    keyOf: styleOf(own),
+    tie: isTyped ? "type" : "names",
+  };
+}
+
+/** The style of most keys; as the model spells it where they agree with neither. */
+function styleOf(copies: readonly { readonly key: string; readonly column: string }[]): (field: string) => string {
+  const [asIs] = keyStyles;
+  const count = (keyOf: (field: string) => string) =>
+    copies.filter(({ key, column }) => key === keyOf(column) && keyOf(column) !== column).length;
+  const other = keyStyles.find((keyOf) => count(keyOf) > 0);
+  return other ?? asIs ?? ((name) => name);
+}
+
+function firstCopy(
+  value: ts.Expression | undefined,
+  names: ReadonlySet<string>,
+): { readonly column: string; readonly copy: Copy } | undefined {
+  if (value === undefined || ts.isObjectLiteralExpression(value) || ts.isArrowFunction(value)) return undefined;
+  if (ts.isPropertyAccessExpression(value) && ts.isIdentifier(value.expression) && names.has(value.name.text)) {
+    const source = value.expression;
+    const column = value.name.text;
+    return { column, copy: { row: source.text, source, pattern: undefined, name: column } };
+  }
+  if (ts.isIdentifier(value)) {
+    const bound = declarationOf(value);
+    if (bound === undefined || !ts.isBindingElement(bound) || !ts.isObjectBindingPattern(bound.parent))
+      return undefined;
+    const original = bound.propertyName ?? bound.name;
+    if (!ts.isIdentifier(original) || !names.has(original.text)) return undefined;
+    const row = `{}${bound.parent.pos}`;
+    return { column: original.text, copy: { row, source: undefined, pattern: bound.parent, name: value.text } };
+  }
+  return ts.forEachChild(value, (child) => (ts.isExpression(child) ? firstCopy(child, names) : undefined));
+}
+
+/** `user`, `dbUser`, `newUser`: a name that says what it is, where no type says otherwise. */
+function isCalledLikeRow(owner: ts.Identifier | undefined, file: SourceFile, context: TransformContext): boolean {
+  if (owner === undefined || !owner.text.toLowerCase().endsWith(context.model.name.toLowerCase())) return false;
+  if (context.orm.isModel === undefined) return true;
+  const found = settle(inViewOf(owner, file, context.project), context.project);
+  return found?.kind !== "object" || !context.orm.isModel(found.node, found.file, context);
+}
+
+/** `where`, `data` and `select` of a query list fields for other reasons. */
+function isQuery(literal: ts.ObjectLiteralExpression): boolean {
+  for (let at: ts.Node = literal; at !== undefined && !ts.isFunctionLike(at); at = at.parent) {
+    const name = ts.isPropertyAssignment(at) ? nameOf(at.name) : undefined;
+    if (name !== undefined && /^(?:where|data|select|include|omit|orderBy|create|update|connect)$/.test(name))
+      return true;
+  }
+  return false;
+}

@@ -1,0 +1,99 @@
+import { ts } from "../compiler.js";
+import { isAsserted } from "../expressions.js";
+import { listing } from "../places/listing.js";
+import { addToList, takeItem } from "../property-edit.js";
+import { quoted, type SourceFile, textOf } from "../source-file.js";
+import type { EditFinding, Transform, TransformContext } from "../transform.js";
+import { type WrittenNode, writtenAmong } from "../written-texts.js";
+
+const id = "name-list";
+
+/** Lists of column names: `["id", "email", "name"]`, `"email" | "name"` in Pick and Omit. */
+export const nameList: Transform = {
+  id,
+  intents: ["read"],
+
+  *find(file, context) {
+    for (const { node, names, what, anchor } of listsIn(file)) {
+      const text = quoted(context.field.name, file.style);
+      const isOpen = context.takes(node, "names") && !names.includes(context.field.name);
+      const edit = isOpen ? addName(node, text, what, file) : undefined;
+      if (edit !== undefined) {
+        yield edit;
+        continue;
+      }
+      const advice = `add \`${text}\` if it belongs there`;
+      const listed = { family: "names", tie: "names", node, what, anchor, names, text, advice } as const;
+      const candidate = listing(listed, file, context);
+      if (candidate !== undefined) yield candidate;
+    }
+  },
+
+  *undo(file, context) {
+    const written = context.memo("names written", () => writtenAmong(id, itemsOf(context), context));
+    for (const { node, what, file: its } of written) {
+      if (its !== file) continue;
+      const edit = ts.isUnionTypeNode(node.parent)
+        ? takeType(node, node.parent, what, file)
+        : takeItem(node, what, file);
+      if (edit !== undefined) yield edit;
+    }
+  },
+};
+
+interface NameList {
+  readonly node: ts.ArrayLiteralExpression | ts.UnionTypeNode;
+  readonly names: readonly string[];
+  readonly what: string;
+  readonly anchor: string | undefined;
+}
+
+function listsIn(file: SourceFile): readonly NameList[] {
+  const { ArrayLiteralExpression, UnionType } = ts.SyntaxKind;
+  return [...file.nodes(ArrayLiteralExpression), ...file.nodes(UnionType)].flatMap((node) => {
+    const items: readonly ts.Node[] = ts.isUnionTypeNode(node) ? node.types : node.elements;
+    const names = items.flatMap((item) => nameIn(item) ?? []);
+    if (names.length < 2 || names.length !== items.length || isAsserted(node)) return [];
+    const anchor = nameOfList(node);
+    return [{ node, names, anchor, what: anchor === undefined ? "list of names" : `list of names ${anchor}` }];
+  });
+}
+
+function nameIn(item: ts.Node): string | undefined {
+  const literal = ts.isLiteralTypeNode(item) ? item.literal : item;
+  return ts.isStringLiteralLike(literal) ? literal.text : undefined;
+}
+
+function nameOfList(node: ts.Node): string | undefined {
+  for (let at: ts.Node = node.parent; at !== undefined && !ts.isFunctionLike(at); at = at.parent) {
+    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name)) return at.name.text;
+    if (ts.isTypeAliasDeclaration(at)) return at.name.text;
+  }
+  return undefined;
+}
+
+function itemsOf({ project }: TransformContext): readonly WrittenNode[] {
+  return project.files.flatMap((file) =>
+    listsIn(file).flatMap(({ node, what }) => {
+      const items: readonly ts.Node[] = ts.isUnionTypeNode(node) ? node.types : node.elements;
+      return items.map((item) => ({ node: item, file, what }));
+    }),
+  );
+}
+
+function addName(node: NameList["node"], text: string, what: string, file: SourceFile): EditFinding | undefined {
+  if (!ts.isUnionTypeNode(node)) return addToList(node, text, what, file);
+  const [before, last] = node.types.slice(-2);
+  if (before === undefined || last === undefined) return undefined;
+  // `| "email"` on lines of their own: the next one stands as the last one does.
+  const gap = file.text.slice(before.end, last.getStart(file.ast));
+  return { kind: "edit", splices: [{ start: last.end, end: last.end, text: `${gap}${text}` }], what, text };
+}
+
+function takeType(node: ts.Node, union: ts.UnionTypeNode, what: string, file: SourceFile): EditFinding {
+  const before = union.types[union.types.indexOf(node as ts.TypeNode) - 1];
+  const next = union.types[1];
+  const start = before?.end ?? node.getStart(file.ast);
+  const end = before === undefined && next !== undefined ? next.getStart(file.ast) : node.end;
+  return { kind: "edit", splices: [{ start, end, text: "" }], what, text: "", replaces: textOf(node, file) };
+}

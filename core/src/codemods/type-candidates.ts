@@ -1,0 +1,57 @@
+import { dtoField } from "./dto-fields.js";
+import { listing } from "./places/listing.js";
+import { plainTypes } from "./plain-types.js";
+import { isRequest } from "./request-names.js";
+import { responses } from "./responses.js";
+import { familyOf, keyIn, keysOfShape, type ShapeNode } from "./shape-types.js";
+import { typesIn } from "./shapes-in.js";
+import type { SourceFile } from "./source-file.js";
+import type { Finding, TransformContext } from "./transform.js";
+
+type TypeShape = Exclude<ShapeNode, { kind: "zod" }>;
+
+/** The types and DTO classes of a file that name fields of the model and that nobody chose: of requests, or of what is shown. */
+export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: TransformContext): Iterable<Finding> {
+  if (context.intent.exposure === "internal" && !ofRequests) return;
+  for (const shape of typesIn(file)) {
+    const { node, name: anchor } = shape;
+    const family = familyOf(shape);
+    if (context.takes(node, family) || context.orm.isModel?.(node, file, context)) continue;
+    // What has to change with something else is decided there.
+    if (
+      ofRequests
+        ? context.orm.isWritten?.(node, context)
+        : responses(context).shapes.some((its) => its.shape.node === node)
+    )
+      continue;
+    const names = [...keysOfShape(shape)];
+    if (isRequest(anchor, names, context.model.primaryKey) !== ofRequests) continue;
+    const text = textOfField(shape, ofRequests, file, context);
+    const what = whatOfType(shape);
+    const advice = `add ${text === undefined ? context.field.name : `\`${text}\``} if it belongs there`;
+    const candidate = listing({ family, tie: "names", node, what, anchor, names, text, advice }, file, context);
+    if (candidate !== undefined) yield candidate;
+  }
+}
+
+/** `interface UserView` */
+export function whatOfType({ kind, node, name }: TypeShape): string {
+  const word = kind === "class" ? "class" : "heritageClauses" in node ? "interface" : "type";
+  return `${word} ${name ?? ""}`.trimEnd();
+}
+
+/** The member in one line; undefined where a person has to say it. */
+function textOfField(
+  shape: TypeShape,
+  ofRequests: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const key = keyIn(shape, context);
+  if (shape.kind === "class") {
+    const field = dtoField(shape.node, key, ofRequests ? "request" : "response", false, file, context);
+    return typeof field === "string" ? undefined : field.text.replaceAll(/\s+/g, " ");
+  }
+  const type = context.field.isList ? undefined : plainTypes[context.field.type];
+  return type && `${key}${ofRequests ? "?" : ""}: ${type}`;
+}

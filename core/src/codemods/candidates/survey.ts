@@ -43,7 +43,8 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
       const listCandidate: ListCandidate = (file, finding, about) => {
         const id = keys.get(finding.node);
         const known = id === undefined ? undefined : ranked.get(id);
-        if (finding.isDone || id === undefined || known === undefined) return;
+        // What another transform knows better is listed by that one.
+        if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = finding.node.getStart(file.ast);
         const place = { kind: "place", offset, what: finding.what } as const;
         const isLeft = known.kind === "silent" && finding.because === undefined;

@@ -63,7 +63,7 @@ export interface LockstepConfigInput {
   fills?: Record<string, Record<string, FillInput>>;
 }
 
-/** Whole numbers; `lockstep code --explain file:line` shows which of them decide about a place. */
+/** How much evidence a place needs to get a new column, in whole numbers. */
 export interface ScorecardInput {
   /** What a piece of evidence adds to the score of a place; 0: it does not count. Default: from 3 to -2, see the documentation. */
   weights?: Partial<Record<ScorecardSignal, number>>;

@@ -52,7 +52,7 @@ function textOf(evidence: Evidence, { model, field }: RankContext): string {
       return `holds ${evidence.held} of ${evidence.of} ${evidence.of === 1 ? "column" : "columns"}`;
     case "previousHere":
       return evidence.isFromGit
-        ? `got ${evidence.name}, the last column you added`
+        ? `has ${evidence.name}, the last column you added`
         : `has ${evidence.name}, declared just before ${field.name}`;
     case "lastThreeHere":
       return evidence.isFromGit ? "got the last 3 columns you added" : "has the 3 columns declared last";
@@ -70,7 +70,7 @@ function textOf(evidence: Evidence, { model, field }: RankContext): string {
       return `got all ${evidence.columns} columns that were added since it exists`;
     case "notWithEarlier":
       return evidence.hasSome
-        ? `was not changed when the last ${evidence.columns} columns were added`
+        ? `was not changed by the commits that added the last ${evidence.columns} columns`
         : `missed the last ${evidence.columns} columns`;
     case "namesOnly":
       return `only its field names point to ${model.name}`;

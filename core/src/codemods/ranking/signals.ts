@@ -4,17 +4,22 @@ import type { RankContext } from "./ranked.js";
 import type { SignalId } from "./scorecard.js";
 
 /** A signal that is true of a place, with what its words need. */
-export type Evidence =
-  | { readonly signal: "similarHere" | "similarMissing"; readonly names: readonly string[] }
-  | { readonly signal: "halfOfCore"; readonly held: number; readonly of: number }
-  | { readonly signal: "previousHere"; readonly name: string; readonly isFromGit: boolean }
-  | { readonly signal: "lastThreeHere"; readonly names: readonly string[]; readonly isFromGit: boolean }
-  | { readonly signal: "sameTypeHere"; readonly names: readonly string[] }
-  | { readonly signal: "fullest"; readonly isAlone: boolean }
-  | { readonly signal: "fewPlaces"; readonly places: number }
-  | { readonly signal: "keptUp"; readonly columns: number }
-  | { readonly signal: "notWithEarlier"; readonly columns: number; readonly hasSome: boolean }
-  | { readonly signal: "noSameType" | "namesOnly" };
+export type Evidence = { readonly [Id in SignalId]: { readonly signal: Id } & Details[Id] }[SignalId];
+
+interface Details {
+  readonly similarHere: { readonly names: readonly string[] };
+  readonly halfOfCore: { readonly held: number; readonly of: number };
+  readonly previousHere: { readonly name: string; readonly isFromGit: boolean };
+  readonly lastThreeHere: { readonly isFromGit: boolean };
+  readonly sameTypeHere: { readonly names: readonly string[] };
+  readonly fullest: { readonly isAlone: boolean };
+  readonly fewPlaces: { readonly places: number };
+  readonly keptUp: { readonly columns: number };
+  readonly noSameType: object;
+  readonly notWithEarlier: { readonly columns: number; readonly hasSome: boolean };
+  readonly namesOnly: object;
+  readonly similarMissing: { readonly names: readonly string[] };
+}
 
 /** With more places than this, a model is listed for many purposes: one place says less about another. */
 const few = 30;
@@ -23,7 +28,7 @@ const recent = { most: 3, least: 2 };
 /** A place that got fewer columns than this may have got them by chance. */
 const leastKept = 3;
 
-type Signal<Id extends SignalId> = (place: Place) => Omit<Extract<Evidence, { signal: Id }>, "signal"> | undefined;
+type Signal<Id extends SignalId> = (place: Place) => Details[Id] | undefined;
 
 interface Place {
   readonly candidate: Candidate;
@@ -61,8 +66,14 @@ const signals: { readonly [Id in SignalId]: Signal<Id> } = {
 
   keptUp(place) {
     const { measures, has } = place;
-    const since = measures.added.filter(({ commit }) => wasThere(place, commit));
-    return since.length >= leastKept && since.every(({ field }) => has(field)) ? { columns: since.length } : undefined;
+    let columns = 0;
+    for (const { field, commit } of measures.added) {
+      if (!wasThere(place, commit)) continue;
+      // Most places miss one of the newest: git is not asked about the others.
+      if (!has(field)) return undefined;
+      columns++;
+    }
+    return columns >= leastKept ? { columns } : undefined;
   },
   notWithEarlier(place) {
     const { candidate, measures, has } = place;

@@ -24,7 +24,7 @@ export function mostSimilar(name: string, others: readonly string[]): readonly s
  * @example wordsOf("apiKeyHash") // ["api", "key", "hash"]
  */
 export function wordsOf(name: string): readonly string[] {
-  const words = name.match(/\p{Lu}+(?!\p{Ll})|\p{Lu}?\p{Ll}+|\d+/gu) ?? [name];
+  const words = name.match(/\p{Lu}+s?(?!\p{Ll})|\p{Lu}?\p{Ll}+|\d+/gu) ?? [name];
   return words.map((word) => word.toLowerCase());
 }
 

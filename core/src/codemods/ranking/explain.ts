@@ -19,7 +19,7 @@ export function explain(ranked: Ranked, context: RankContext): string[] {
     ...rows,
     `  ${signed(score)}  ${"sum".padEnd(width)}  ${thresholds(ranked, context)}`,
     ...(others.length === 0 ? [] : [`  not counted: ${others.join(", ")}`]),
-    ...(history === undefined ? ["  git was not asked: what came last is taken from the order of declaration"] : []),
+    ...(history === undefined ? ["  without git: what came last is read from the order of declaration"] : []),
     ...limitsOf(candidate, context).map(({ text }) => `  not ticked on its own: ${text}`),
     verdict(ranked, context),
   ];
@@ -30,7 +30,7 @@ function thresholds({ candidate: { family, isTest } }: Ranked, { card }: RankCon
   return `likely from ${card.likely[family]} (${family}), possible from ${shown}`;
 }
 
-function verdict({ kind, candidate }: Ranked, context: RankContext): string {
+function verdict({ kind, candidate, score }: Ranked, context: RankContext): string {
   switch (kind) {
     case "likely":
       return "likely: ticked unless you say otherwise";
@@ -38,7 +38,7 @@ function verdict({ kind, candidate }: Ranked, context: RankContext): string {
       return "possible: shown, not ticked";
     case "silent": {
       const isShared = limitsOf(candidate, context).some((limit) => limit.kind === "otherModel");
-      return isShared
+      return isShared && score >= context.card.possible
         ? "silent: counted, not shown; what another model has as well is shown only where it would else be likely"
         : "silent: counted, not shown";
     }
@@ -48,5 +48,5 @@ function verdict({ kind, candidate }: Ranked, context: RankContext): string {
 }
 
 function signed(weight: number): string {
-  return (weight > 0 ? `+${weight}` : weight < 0 ? `−${-weight}` : "0").padStart(3);
+  return (weight > 0 ? `+${weight}` : String(weight)).padStart(3);
 }

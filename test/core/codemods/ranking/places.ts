@@ -3,7 +3,12 @@ import { isPlumbing } from "../../../../core/src/codemods/plumbing.js";
 import type { AddedColumn, ColumnHistory } from "../../../../core/src/codemods/ranking/column-history.js";
 import { rank } from "../../../../core/src/codemods/ranking/rank.js";
 import type { RankContext, Ranked } from "../../../../core/src/codemods/ranking/ranked.js";
-import { defaultScorecard, type Scorecard, type SignalId } from "../../../../core/src/codemods/ranking/scorecard.js";
+import {
+  defaultScorecard,
+  type Scorecard,
+  type SignalId,
+  signalIds,
+} from "../../../../core/src/codemods/ranking/scorecard.js";
 import type { EntityField, EntityModel } from "../../../../core/src/model/index.js";
 
 /** A field from its name: `utmTerm` is text; `isAdmin:boolean`, `role:Role`, `tags:string[]`, `id!`, `team->` say more. */
@@ -50,14 +55,7 @@ export function contextOf(
     readonly exposure?: RankContext["exposure"];
   } = {},
 ): RankContext {
-  const {
-    fields = defaultFields,
-    added = "handle",
-    models = [],
-    history,
-    card = defaultScorecard,
-    exposure,
-  } = options;
+  const { fields = defaultFields, added = "handle", models = [], history, card = defaultScorecard, exposure } = options;
   const isNew = ({ name }: EntityField) => name === field(added).name;
   const declared = model("User", fields);
   const found = declared.fields.find(isNew);
@@ -118,3 +116,10 @@ export function judged(candidate: Candidate, context: RankContext, others: reado
 export function wordsFor(signal: SignalId, ranked: Ranked): string | undefined {
   return ranked.reasons.find((reason) => reason.signal === signal)?.text;
 }
+
+/** A card by which a place that holds half of the columns scores so much, and nothing else counts. */
+export function worth(score: number): Scorecard {
+  return { ...defaultScorecard, weights: { ...weightless, halfOfCore: score } };
+}
+
+const weightless = Object.fromEntries(signalIds.map((id) => [id, 0])) as Record<SignalId, number>;

@@ -80,6 +80,13 @@ describe("what is ticked in tests once a place outside of them was accepted", ()
     expect(ticked(named("accepted", inTest), 5)).toEqual([]);
   });
 
+  test("not what is too weak to be shown", () => {
+    const context = contextOf({ card: { ...worth(5), possibleInTests: 6 } });
+    expect(followInTests(rank([accepted, named("test", inTest)], context), new Set(["accepted"]), context).size).toBe(
+      0,
+    );
+  });
+
   test("not what is never ticked", () => {
     expect(ticked(accepted, 20, "publishedAt:datetime")).toEqual([]);
     expect(ticked(accepted, 20, "passwordHash")).toEqual([]);

@@ -118,19 +118,21 @@ describe("never ticked on its own", () => {
     expect(of(5, "email name")).toBe("likely");
     expect(of(5, "email name", { tie: "orm" })).toBe("likely");
     expect(of(5, "email name", { ...byNames, isTest: true })).toBe("possible");
+    const shy = contextOf({ card: { ...worth(5), possible: 6 }, models: others });
+    expect(kindOf(place("email name", byNames), shy)).toBe("silent");
   });
 });
 
 test("equal ones: outside tests first, then by file and line", () => {
   const places = [
     place("phone", { file: "src/b.ts", line: 3 }),
-    place(half, { file: "test/a.ts", isTest: true }),
+    place(half, { file: "e2e/a.ts", isTest: true }),
     place(half, { file: "src/b.ts", line: 20 }),
     place(half, { file: "src/b.ts", line: 3 }),
     place(half, { file: "src/a.ts", line: 30 }),
   ];
   expect(rank(places, contextOf({ card: worth(5) })).map(({ candidate: { file, line } }) => `${file}:${line}`)).toEqual(
-    ["src/a.ts:30", "src/b.ts:3", "src/b.ts:20", "test/a.ts:10", "src/b.ts:3"],
+    ["src/a.ts:30", "src/b.ts:3", "src/b.ts:20", "e2e/a.ts:10", "src/b.ts:3"],
   );
 });
 

@@ -144,10 +144,10 @@ const table: { readonly [Id in SignalId]: readonly Case[] } = {
     },
     {
       why: "added, removed, added again",
-      names: "avatar bio phone",
+      names: "avatar bio",
       fields: grown,
       commits: ["avatar@a.ts", "bio@a.ts", "avatar@a.ts", "phone@a.ts"],
-      words: "got the last 3 columns you added",
+      words: undefined,
     },
   ],
   sameTypeHere: [

@@ -1,4 +1,5 @@
 import type { FillFunction } from "./fill-function.js";
+import type { ScorecardFamily, ScorecardSignal } from "./scorecard-names.js";
 
 export type { FillFunction, FillRow, FillValue } from "./fill-function.js";
 
@@ -26,6 +27,11 @@ export interface LockstepConfigInput {
     include?: string[];
     /** Globs of files that are never edited, besides generated and ignored ones. Default: none. */
     exclude?: string[];
+    /**
+     * How places are ranked that may get a new column: what is given counts, the rest is as measured on other repositories.
+     * @example { weights: { namesOnly: -4 }, likely: { mapper: 7 } }
+     */
+    scorecard?: ScorecardInput;
   };
   /** How `lockstep backfill run` goes through a table. */
   backfill?: {
@@ -55,6 +61,22 @@ export interface LockstepConfigInput {
    * } } }
    */
   fills?: Record<string, Record<string, FillInput>>;
+}
+
+/** How much evidence a place needs to get a new column, in whole numbers. */
+export interface ScorecardInput {
+  /** What a piece of evidence adds to the score of a place; 0: it does not count. Default: from 3 to -2, see the documentation. */
+  weights?: Partial<Record<ScorecardSignal, number>>;
+  /** The score from which a place is ticked, by the kind of place. Default: graphql 3; create, select, mapper, zod, dto, schema 5; the rest 7. */
+  likely?: Partial<Record<ScorecardFamily, number>>;
+  /** The score from which a place is shown. Default: 1. */
+  possible?: number;
+  /** The same in tests. Default: 3. */
+  possibleInTests?: number;
+  /** The score from which a place follows one of the same file or name that was accepted. Default: 8. */
+  kin?: number;
+  /** The score from which a place is edited where nobody can be asked. Default: 8. */
+  unattended?: number;
 }
 
 /** Where the value of one column comes from, for rows that exist. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { FillFunction } from "./fill-function.js";
+import { scorecardSchema } from "./scorecard.js";
 
 const patterns = z.array(z.string().min(1));
 
@@ -26,7 +27,13 @@ const fill = z.strictObject({
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
   targets: z.record(z.string().min(1), target).default({}),
-  code: z.strictObject({ include: patterns.optional(), exclude: patterns.optional() }).optional(),
+  code: z
+    .strictObject({
+      include: patterns.optional(),
+      exclude: patterns.optional(),
+      scorecard: scorecardSchema.optional(),
+    })
+    .optional(),
   backfill: z
     .strictObject({
       batchRows: z.int().min(1).max(1_000_000).optional(),

@@ -13,6 +13,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   pace: "careful",
   "code.include": "every source file of the project",
   "code.exclude": "nothing",
+  "code.scorecard": "as measured on other repositories",
   "backfill.batchRows": "1000",
   "backfill.batchMs": "100",
   "backfill.pauseMs": "0",
@@ -21,7 +22,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
 /** Every setting: those of the file, then the defaults. */
 export function resolveSettings(config: LockstepConfig): ResolvedSetting[] {
   const written = leaves(config, "");
-  const isWritten = (name: string) => written.some((setting) => setting.name === name);
+  const isWritten = (name: string) => written.some((each) => each.name === name || each.name.startsWith(`${name}.`));
   const defaults = Object.entries(settingDefaults)
     .filter(([name]) => !isWritten(name))
     .map(([name, value]): ResolvedSetting => ({ name, value, origin: "default" }));

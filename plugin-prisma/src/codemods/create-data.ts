@@ -96,7 +96,7 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
       if (!ts.isObjectLiteralExpression(value)) continue;
       const names = [...propertiesOf(value).keys()];
       const anchor = enclosingName(value);
-      const listed = { family: "create", tie: "names", node: value, what, anchor, names, advice } as const;
+      const listed = { family: "create", tie: "doubtful", node: value, what, anchor, names, advice } as const;
       const found = listing(listed, file, context);
       if (found !== undefined) yield found;
     }

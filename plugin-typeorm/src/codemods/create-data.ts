@@ -109,7 +109,7 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
     const advice = `not known as a call of TypeORM (${reason}); add ${context.field.name} if it takes it`;
     const names = [...propertiesOf(literal).keys()];
     const anchor = enclosingName(literal);
-    const listed = { family: "create", tie: "names", node: literal, what, anchor, names, advice } as const;
+    const listed = { family: "create", tie: "doubtful", node: literal, what, anchor, names, advice } as const;
     const found = listing(listed, file, context);
     if (found !== undefined) yield found;
   }

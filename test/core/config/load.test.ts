@@ -51,6 +51,18 @@ describe("loadConfig", () => {
   it.each([
     ["an unknown key", "{ target: {} }", /lockstep\.config\.ts is not valid:\n.*"target"/],
     ["an unknown key deeper", "{ backfill: { batchRow: 3 } }", /"batchRow"\n.*at backfill/],
+    [
+      "an unknown signal",
+      "{ code: { scorecard: { weights: { halfOfCores: 3 } } } }",
+      /"halfOfCores"\n.*at code\.scorecard\.weights/,
+    ],
+    ["an unknown family", "{ code: { scorecard: { likely: { dtos: 3 } } } }", /"dtos"\n.*at code\.scorecard\.likely/],
+    ["an unknown threshold", "{ code: { scorecard: { probable: 3 } } }", /"probable"\n.*at code\.scorecard/],
+    [
+      "a broken weight",
+      "{ code: { scorecard: { weights: { fullest: 1.5 } } } }",
+      /at code\.scorecard\.weights\.fullest/,
+    ],
     ["a wrong value", '{ code: { include: "src" } }', /expected array.*\n.*at code\.include/],
     [
       "a URL in the file",

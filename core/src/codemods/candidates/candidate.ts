@@ -17,9 +17,9 @@ export type Family = (typeof families)[number];
 
 /**
  * How it is known that a place lists fields of this model: a call or type of the ORM, a type that leads to the model, or
- * nothing but the names of the fields.
+ * nothing but the names of the fields; `doubtful` where something speaks against it.
  */
-export type Tie = "orm" | "type" | "names";
+export type Tie = "orm" | "type" | "names" | "doubtful";
 
 /** A place that names fields of a model and may get the new one. Plain data: it can be ranked, shown and remembered. */
 export interface Candidate {

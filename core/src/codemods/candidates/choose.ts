@@ -1,10 +1,13 @@
 import type { CodeIntent } from "../../model/index.js";
-import type { Ranked } from "../ranking/ranked.js";
+import type { RankContext, Ranked } from "../ranking/ranked.js";
 import type { Candidate } from "./candidate.js";
 
 /** The places that one intent may edit, ranked. */
 export interface Question {
   readonly intent: CodeIntent;
+  /** What they were measured against. */
+  readonly about: RankContext;
+  /** The strongest first. */
   readonly ranked: readonly Ranked[];
 }
 

@@ -22,12 +22,7 @@ export interface Survey {
 
 /** Finds and ranks the places of all intents, and has them chosen from at once. */
 export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts): Promise<Survey> {
-  const questions = request.intents.flatMap((intent): Question[] => {
-    const context = contexts.of(intent);
-    const found = context === undefined ? [] : candidatesFor(context, request);
-    const open = found.filter(({ finding }) => !finding.isDone);
-    return context === undefined || open.length === 0 ? [] : [{ intent, ranked: rankAll(open, request, context) }];
-  });
+  const questions = byField(request.intents).flatMap((intents) => questionsOf(intents, request, contexts));
   const chosen = await (request.choose ?? chooseUnattended)(questions);
   const ranked = new Map(
     questions.flatMap(({ intent, ranked }) => ranked.map((each) => [choiceId(intent, each.candidate.key), each])),
@@ -81,14 +76,41 @@ function candidatesFor(context: TransformContext, { transforms }: CodeRequest): 
   );
 }
 
-function rankAll(
-  found: readonly FoundCandidate[],
+/** The places of one field, ranked together: what stands elsewhere says something about each. */
+function questionsOf(
+  intents: readonly CodeIntent[],
   request: CodeRequest,
-  { model, field, columns, core, intent }: TransformContext,
-): readonly Ranked[] {
+  contexts: CodeContexts,
+): readonly Question[] {
+  const found = intents.flatMap((intent) => {
+    const context = contexts.of(intent);
+    if (context === undefined) return [];
+    const open = candidatesFor(context, request).filter(({ finding }) => !finding.isDone);
+    return [{ intent, context, candidates: open.map(candidateOf) }];
+  });
+  const [first] = found;
+  if (first === undefined) return [];
+  const { model, field, columns, core } = first.context;
   const history = request.histories?.get(model.name);
   const card = request.scorecard ?? defaultScorecard;
-  return rank(found.map(candidateOf), { model, field, columns, core, history, card, exposure: intent.exposure });
+  const about = { model, models: request.models, field, columns, core, history, card, exposure: first.intent.exposure };
+  const all = rank(
+    found.flatMap(({ candidates }) => candidates),
+    about,
+  );
+  return found.flatMap(({ intent, candidates }): Question[] => {
+    const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
+    return ranked.length === 0 ? [] : [{ intent, about, ranked }];
+  });
+}
+
+function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[])[] {
+  const fields = new Map<string, CodeIntent[]>();
+  for (const intent of intents) {
+    const field = choiceId(intent, "");
+    fields.set(field, [...(fields.get(field) ?? []), intent]);
+  }
+  return [...fields.values()];
 }
 
 /** Why a place is shown: what ties it to the value, or the strongest reasons. */

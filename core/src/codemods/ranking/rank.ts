@@ -1,13 +1,50 @@
 import type { Candidate } from "../candidates/candidate.js";
+import { limitsOf } from "./limits.js";
+import { type Measures, measure } from "./measures.js";
 import type { RankContext, Ranked } from "./ranked.js";
+import { reasonsOf } from "./reasons.js";
+import { evidenceOf } from "./signals.js";
 
-/** Ranks by how much of the model a place names. */
-export function rank(candidates: readonly Candidate[], { core, columns, model }: RankContext): readonly Ranked[] {
-  const measured = core.length > 0 ? core : columns;
-  return candidates.map((candidate): Ranked => {
-    const held = measured.filter(({ name }) => candidate.names.includes(name)).length;
-    const text = `names ${held} of ${measured.length} columns of ${model.name}`;
-    const kind = held / measured.length < 0.3 ? "silent" : "possible";
-    return { candidate, kind, score: held, reasons: [{ signal: "halfOfCore", weight: 1, text }] };
-  });
+/**
+ * Says of each place how likely it gets the new column too, and why.
+ *
+ * @param candidates all places that list fields of the model: they are also measured against one another
+ * @returns the strongest first; equal ones outside tests first, then by file and line, in whatever order they came
+ * @example const [first] = rank(candidates, context); // first?.reasons[0]?.text === "holds 9 of 9 columns"
+ */
+export function rank(candidates: readonly Candidate[], context: RankContext): readonly Ranked[] {
+  const measures = measure(candidates, context);
+  return candidates.map((candidate) => judge(candidate, measures, context)).sort(byStrength);
+}
+
+function judge(candidate: Candidate, measures: Measures, context: RankContext): Ranked {
+  const reasons = reasonsOf(evidenceOf(candidate, measures, context), context);
+  const score = reasons.reduce((sum, { weight }) => sum + weight, 0);
+  return { candidate, kind: kindOf(candidate, score, context), score, reasons };
+}
+
+function kindOf(candidate: Candidate, score: number, context: RankContext): Ranked["kind"] {
+  const { card } = context;
+  const isLikely = score >= card.likely[candidate.family];
+  const isPossible = score >= (candidate.isTest ? card.possibleInTests : card.possible);
+  const limits = limitsOf(candidate, context);
+  // All that speaks for this model speaks for the other one too: a place needs twice the evidence to be shown.
+  if (limits.some(({ kind }) => kind === "otherModel")) return isLikely && isPossible ? "possible" : "silent";
+  if (isLikely && limits.length === 0) return "likely";
+  return isPossible ? "possible" : "silent";
+}
+
+function byStrength(a: Ranked, b: Ranked): number {
+  const [one, other] = [a.candidate, b.candidate];
+  return (
+    b.score - a.score ||
+    Number(one.isTest) - Number(other.isTest) ||
+    compare(one.file, other.file) ||
+    one.line - other.line ||
+    compare(one.key, other.key)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -6,6 +6,8 @@ import type { Scorecard, SignalId } from "./scorecard.js";
 /** What the score of a candidate is measured against: one new column of one model. */
 export interface RankContext {
   readonly model: EntityModel;
+  /** All models of the schema: fields that another one has as well say less. */
+  readonly models: readonly EntityModel[];
   readonly field: EntityField;
   /** The fields of the model in the order of their declaration, without the planned ones. */
   readonly columns: readonly EntityField[];

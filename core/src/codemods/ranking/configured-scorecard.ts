@@ -1,0 +1,14 @@
+import type { LockstepConfig } from "../../config/schema.js";
+import { defaultScorecard, type Scorecard } from "./scorecard.js";
+
+/** The scorecard that counts: what `code.scorecard` says, and the measured one for the rest. */
+export function scorecardOf(config: LockstepConfig): Scorecard {
+  const { weights, likely, ...thresholds } = config.code?.scorecard ?? {};
+  const said = Object.entries(thresholds).filter(([, value]) => value !== undefined);
+  return {
+    ...defaultScorecard,
+    ...Object.fromEntries(said),
+    weights: { ...defaultScorecard.weights, ...weights },
+    likely: { ...defaultScorecard.likely, ...likely },
+  };
+}

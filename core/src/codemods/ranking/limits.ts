@@ -1,0 +1,52 @@
+import type { Candidate, Family } from "../candidates/candidate.js";
+import { isPlumbing } from "../plumbing.js";
+import type { RankContext } from "./ranked.js";
+import { wordsOf } from "./similar-name.js";
+
+/** Why a place is not ticked on its own, however strong the evidence. */
+export interface Limit {
+  readonly kind: "plumbing" | "test" | "secret" | "otherModel" | "doubtful";
+  /** Follows "is not ticked on its own: ". */
+  readonly text: string;
+}
+
+/** What is read by others than the code around it: a secret that gets in there has leaked. */
+const shown: ReadonlySet<Family> = new Set(["select", "mapper", "zod", "dto", "type", "graphql", "schema"]);
+
+const secretWord =
+  /^(?:tokens?|hash(?:es)?|secrets?|passwords?|passwd|passphrase|passcodes?|salt|credentials?|otp|apikeys?)$/;
+/** What makes a key a secret one: `apiKey`, not `sortKey`. */
+const secretKeys = /^(?:api|private|secret|access|encryption|signing) keys?$/;
+
+/** All reasons for which a place of this column waits for a person, the strictest first. */
+export function limitsOf(candidate: Candidate, context: RankContext): readonly Limit[] {
+  const { model, models, field, exposure } = context;
+  const limits: Limit[] = [];
+  const other =
+    candidate.tie === "names"
+      ? models.find((each) => each.name !== model.name && namesAll(each.fields, candidate.names))
+      : undefined;
+  if (other !== undefined) {
+    limits.push({ kind: "otherModel", text: `${other.name} has all of its fields as well as ${model.name}` });
+  }
+  if (isSecret(field.name) && exposure !== "exposed" && shown.has(candidate.family)) {
+    limits.push({ kind: "secret", text: `${field.name} sounds like a secret, and nobody said that it may be exposed` });
+  }
+  if (isPlumbing(field)) {
+    limits.push({ kind: "plumbing", text: `${field.name} is an id, a foreign key or a timestamp` });
+  }
+  if (candidate.tie === "doubtful") limits.push({ kind: "doubtful", text: `it may not be about ${model.name}` });
+  if (candidate.isTest) limits.push({ kind: "test", text: "tests follow the code that they test" });
+  return limits;
+}
+
+/** Whether a name says that the value should not be seen: `passwordHash`, `apiKey`, `resetToken`. */
+export function isSecret(name: string): boolean {
+  const words = wordsOf(name);
+  return words.some((word, index) => secretWord.test(word) || secretKeys.test(`${words[index - 1]} ${word}`));
+}
+
+function namesAll(fields: readonly { readonly name: string }[], names: readonly string[]): boolean {
+  const theirs = new Set(fields.map(({ name }) => name));
+  return names.every((name) => theirs.has(name));
+}

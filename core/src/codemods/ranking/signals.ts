@@ -1,0 +1,111 @@
+import type { Candidate } from "../candidates/candidate.js";
+import { heldOf, type Measures } from "./measures.js";
+import type { RankContext } from "./ranked.js";
+import type { SignalId } from "./scorecard.js";
+
+/** A signal that is true of a place, with what its words need. */
+export type Evidence = { readonly [Id in SignalId]: { readonly signal: Id } & Details[Id] }[SignalId];
+
+interface Details {
+  readonly similarHere: { readonly names: readonly string[] };
+  readonly halfOfCore: { readonly held: number; readonly of: number };
+  readonly previousHere: { readonly name: string; readonly isFromGit: boolean };
+  readonly lastThreeHere: { readonly isFromGit: boolean };
+  readonly sameTypeHere: { readonly names: readonly string[] };
+  readonly fullest: { readonly isAlone: boolean };
+  readonly fewPlaces: { readonly places: number };
+  readonly keptUp: { readonly columns: number };
+  readonly noSameType: object;
+  readonly notWithEarlier: { readonly columns: number; readonly hasSome: boolean };
+  readonly namesOnly: object;
+  readonly similarMissing: { readonly names: readonly string[] };
+}
+
+/** With more places than this, a model is listed for many purposes: one place says less about another. */
+const few = 30;
+/** So many of the newest commits that added columns are asked whether they changed the file; fewer than two say nothing. */
+const recent = { most: 3, least: 2 };
+/** A place that got fewer columns than this may have got them by chance. */
+const leastKept = 3;
+
+type Signal<Id extends SignalId> = (place: Place) => Details[Id] | undefined;
+
+interface Place {
+  readonly candidate: Candidate;
+  readonly measures: Measures;
+  readonly context: RankContext;
+  has(name: string): boolean;
+}
+
+const signals: { readonly [Id in SignalId]: Signal<Id> } = {
+  similarHere: ({ measures: { similar }, has }) =>
+    similar.length > 0 && similar.every(has) ? { names: similar } : undefined,
+  similarMissing: ({ measures: { similar }, has }) =>
+    similar.length > 0 && !similar.some(has) ? { names: similar } : undefined,
+
+  halfOfCore({ candidate, measures: { measured } }) {
+    const held = heldOf(candidate, measured);
+    return held > 0 && held * 2 >= measured.length ? { held, of: measured.length } : undefined;
+  },
+  fullest({ candidate, measures }) {
+    const { held, places } = candidate.isTest ? measures.fullest : measures.fullestOutsideTests;
+    const isFullest = held > 1 && heldOf(candidate, measures.measured) === held;
+    return isFullest ? { isAlone: places === 1 } : undefined;
+  },
+  fewPlaces: ({ measures: { places } }) => (places <= few ? { places } : undefined),
+
+  previousHere: ({ measures: { previous }, has }) =>
+    previous !== undefined && has(previous.name) ? previous : undefined,
+  lastThreeHere: ({ measures: { lastThree }, has }) => (lastThree?.names.every(has) ? lastThree : undefined),
+
+  sameTypeHere: ({ measures: { sameType }, has }) =>
+    sameType.length > 0 && sameType.every(has) ? { names: sameType } : undefined,
+  noSameType: ({ measures: { sameType }, has }) => (sameType.length > 0 && !sameType.some(has) ? {} : undefined),
+
+  namesOnly: ({ candidate: { tie } }) => (tie === "names" || tie === "doubtful" ? {} : undefined),
+
+  keptUp(place) {
+    const { measures, has } = place;
+    let columns = 0;
+    for (const { field, commit } of measures.added) {
+      if (!wasThere(place, commit)) continue;
+      // Most places miss one of the newest: git is not asked about the others.
+      if (!has(field)) return undefined;
+      columns++;
+    }
+    return columns >= leastKept ? { columns } : undefined;
+  },
+  notWithEarlier(place) {
+    const { candidate, measures, has } = place;
+    const commits = [...new Set(measures.added.map(({ commit }) => commit))];
+    const asked = firstOf(commits, recent.most, (commit) => wasThere(place, commit));
+    const columns = measures.added.filter(({ commit }) => asked.includes(commit));
+    if (asked.length < recent.least || columns.some(({ files }) => files.has(candidate.file))) return undefined;
+    return { columns: columns.length, hasSome: columns.some(({ field }) => has(field)) };
+  },
+};
+
+/** All evidence for and against a place. */
+export function evidenceOf(candidate: Candidate, measures: Measures, context: RankContext): readonly Evidence[] {
+  const held = new Set(candidate.names);
+  const place: Place = { candidate, measures, context, has: (name) => held.has(name) };
+  return Object.entries(signals).flatMap(([signal, see]) => {
+    const seen = see(place);
+    return seen === undefined ? [] : [{ signal, ...seen } as Evidence];
+  });
+}
+
+/** A place that has no name cannot be told from others of an earlier file: git says nothing about it. */
+function wasThere({ candidate: { file, anchor }, context: { history } }: Place, commit: string): boolean {
+  return anchor !== undefined && history?.existed(file, anchor, commit) === true;
+}
+
+/** The first items that hold; git is asked for no more than are needed. */
+function firstOf<T>(items: readonly T[], count: number, holds: (item: T) => boolean): readonly T[] {
+  const found: T[] = [];
+  for (const item of items) {
+    if (found.length === count) break;
+    if (holds(item)) found.push(item);
+  }
+  return found;
+}

@@ -1,0 +1,63 @@
+/** Below this share of common letter pairs two names without a common word are not alike. */
+const leastAlike = 0.5;
+
+/**
+ * The names most like a new one: those that share the longest run of words at their beginning or end, else those whose
+ * letters are most alike.
+ *
+ * @returns all that are equally like it; none where no name is
+ * @example mostSimilar("utmCampaign", ["email", "utmSource", "utmTerm"]) // ["utmSource", "utmTerm"]
+ */
+export function mostSimilar(name: string, others: readonly string[]): readonly string[] {
+  const words = wordsOf(name);
+  const byWords = strongest(others, (other) => commonWords(words, wordsOf(other)));
+  if (byWords.length > 0) return byWords;
+  return strongest(others, (other) => {
+    const share = alike(name.toLowerCase(), other.toLowerCase());
+    return share >= leastAlike ? share : 0;
+  });
+}
+
+/**
+ * The words of a name, in small letters.
+ *
+ * @example wordsOf("apiKeyHash") // ["api", "key", "hash"]
+ */
+export function wordsOf(name: string): readonly string[] {
+  const words = name.match(/\p{Lu}+s?(?!\p{Ll})|\p{Lu}?\p{Ll}+|\d+/gu) ?? [name];
+  return words.map((word) => word.toLowerCase());
+}
+
+function strongest(names: readonly string[], strengthOf: (name: string) => number): readonly string[] {
+  const strengths = names.map(strengthOf);
+  const most = Math.max(0, ...strengths);
+  return most === 0 ? [] : names.filter((_, index) => strengths[index] === most);
+}
+
+function commonWords(a: readonly string[], b: readonly string[]): number {
+  return Math.max(commonStart(a, b), commonStart(a.toReversed(), b.toReversed()));
+}
+
+function commonStart(a: readonly string[], b: readonly string[]): number {
+  const end = a.findIndex((word, index) => word !== b[index]);
+  return end < 0 ? a.length : end;
+}
+
+/** Dice's coefficient of the letter pairs: 0 for nothing in common, 1 for the same. */
+function alike(a: string, b: string): number {
+  const pairs = pairsOf(a);
+  const rest = pairsOf(b);
+  const total = pairs.length + rest.length;
+  let common = 0;
+  for (const pair of pairs) {
+    const at = rest.indexOf(pair);
+    if (at < 0) continue;
+    rest.splice(at, 1);
+    common++;
+  }
+  return total === 0 ? 0 : (2 * common) / total;
+}
+
+function pairsOf(text: string): string[] {
+  return Array.from({ length: Math.max(0, text.length - 1) }, (_, index) => text.slice(index, index + 2));
+}

@@ -1,0 +1,16 @@
+import { z } from "zod";
+import { scorecardFamilies, scorecardSignals } from "./scorecard-names.js";
+
+// Whole numbers: their sum is the same in any order, and can be checked in the head.
+const weight = z.int().min(-100).max(100);
+const threshold = z.int().min(-1000).max(1000);
+
+/** `code.scorecard`: each key that is given counts, all others are as measured. */
+export const scorecardSchema = z.strictObject({
+  weights: z.partialRecord(z.enum(scorecardSignals), weight).optional(),
+  likely: z.partialRecord(z.enum(scorecardFamilies), threshold).optional(),
+  possible: threshold.optional(),
+  possibleInTests: threshold.optional(),
+  kin: threshold.optional(),
+  unattended: threshold.optional(),
+});

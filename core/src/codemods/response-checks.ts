@@ -1,10 +1,10 @@
 import { ts } from "./compiler.js";
-import { isAsserted, returnedBy, spreadsOf, unwrap } from "./expressions.js";
+import { isAsserted, propertiesOf, returnedBy, spreadsOf, unwrap } from "./expressions.js";
 import { isTestFile } from "./places/listing.js";
 import type { Reference } from "./references.js";
 import { namesAllColumns } from "./row-literals.js";
 import { rowShapeOfValue } from "./row-values.js";
-import { resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
+import { keyStyles, keysOfShape, namesWholeModel, resolveType, type ShapeNode, zodObjectIn } from "./shape-types.js";
 import { lineAt, type SourceFile } from "./source-file.js";
 import { targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";
@@ -16,9 +16,13 @@ export function handmade(
   known: ReadonlySet<ts.Node>,
   context: TransformContext,
 ): string | undefined {
+  const isWhole = namesWholeModel(shape, context);
+  const needed = columnsOf(shape, context);
+  const has = (literal: ts.ObjectLiteralExpression) =>
+    isWhole ? namesAllColumns(literal, context) : needed.length > 1 && namesAll(literal, needed);
   for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-      if (known.has(literal) || !namesAllColumns(literal, context) || spreadsOf(literal).length > 0) continue;
+      if (known.has(literal) || spreadsOf(literal).length > 0 || !has(literal)) continue;
       if (literal === shape.node || isAsserted(literal) || isSelection(literal) || isZod(literal)) continue;
       const target = targetOf(literal, file, context);
       if (target.kind === "typed") {
@@ -27,6 +31,9 @@ export function handmade(
         const resolved = resolveType(target.type, target.file, context, isElement);
         const isThis = resolved.kind === "shape" && resolved.shape.node === shape.node;
         if (!isThis && (target.inside.length === 0 || isElement)) continue;
+      } else if (!isWhole) {
+        // The keys alone say little: it must be given to the shape, as to `UserSummary.parse`.
+        if (target.kind !== "argument" || shape.name === undefined || !target.path.includes(shape.name)) continue;
       } else if (target.kind === "free" && /(?:^|[/.])(?:tests?|specs?|__tests__)(?:[/.]|$)/.test(file.file)) continue;
       return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} builds one by hand`;
     }
@@ -34,6 +41,17 @@ export function handmade(
   if (shape.kind !== "class") return classThat(references);
   // Where the constructor copies the row, all instances are filled by it.
   return known.has(shape.node) ? undefined : madeAnywhere(references, known);
+}
+
+/** The keys of a shape that are columns, as it spells them. */
+function columnsOf(shape: ShapeNode, { columns }: TransformContext): readonly string[] {
+  const keys = keysOfShape(shape);
+  return columns.flatMap(({ name }) => keyStyles.map((keyOf) => keyOf(name)).find((key) => keys.has(key)) ?? []);
+}
+
+function namesAll(literal: ts.ObjectLiteralExpression, names: readonly string[]): boolean {
+  const given = propertiesOf(literal);
+  return names.every((name) => given.has(name));
 }
 
 /** `new UserDto()` that no mapper fills: the new field would be missing where its type says that it is there. */

@@ -8,7 +8,8 @@ import { typesIn } from "./shapes-in.js";
 import type { SourceFile } from "./source-file.js";
 import type { Finding, TransformContext } from "./transform.js";
 
-type TypeShape = Exclude<ShapeNode, { kind: "zod" }>;
+/** A type or a class. */
+export type TypeShape = Exclude<ShapeNode, { kind: "zod" }>;
 
 /** The types and DTO classes of a file that name fields of the model and that nobody chose: of requests, or of what is shown. */
 export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: TransformContext): Iterable<Finding> {

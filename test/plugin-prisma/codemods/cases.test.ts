@@ -2,31 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import {
-  apply,
-  type CodePhase,
-  type Column,
-  codePhases,
-  editFor,
-  type Files,
-  field,
-  single,
-  undo,
-  undoOf,
-} from "./phases.js";
+import { columns } from "./columns.js";
+import { apply, type CodePhase, type Column, codePhases, editFor, type Files, single, undo, undoOf } from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
-
-/** Cases that are not about `handle String? @unique` filled by `lower(email)`. */
-const columns: Readonly<Record<string, Column>> = {
-  "value-typescript": { value: { kind: "typescript", text: "slugOf(email)" } },
-  "value-default": { value: { kind: "none" } },
-  "value-untranslatable": { value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
-  "value-listed": { value: { kind: "listed" } },
-  "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
-  "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
-  internal: { exposure: "internal" },
-};
 
 /** Golden files: `before.ts` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
 describe.each(readdirSync(folder))("%s", (name) => {

@@ -1,4 +1,5 @@
-import type { CodeResult } from "../../../core/src/codemods/code-request.js";
+import type { Choose } from "../../../core/src/codemods/candidates/choose.js";
+import type { CodeRequest, CodeResult } from "../../../core/src/codemods/code-request.js";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/plan-undo.js";
@@ -68,15 +69,29 @@ export interface Column {
   readonly added?: EntityField;
   readonly value?: WriteValue;
   readonly exposure?: "internal" | "exposed";
+  readonly choose?: Choose;
 }
 
 export const lowerEmail: WriteValue = { kind: "sql", sql: "lower(email)" };
 
-function request(files: Files, phases: readonly CodePhase[], earlier: readonly PlannedEdit[], column: Column) {
-  const { added = handle, value = lowerEmail, exposure } = column;
+function request(
+  files: Files,
+  phases: readonly CodePhase[],
+  earlier: readonly PlannedEdit[],
+  column: Column,
+): CodeRequest {
+  const { added = handle, value = lowerEmail, exposure, choose } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) => intentsOf[phase].map((kind) => ({ ...about, kind })));
-  return { root: "/project", files, models: shopModels(added), intents, transforms, earlier };
+  return {
+    root: "/project",
+    files,
+    models: shopModels(added),
+    intents,
+    transforms,
+    earlier,
+    ...(choose && { choose }),
+  };
 }
 
 export function editFor(phase: CodePhase, files: Files, earlier: readonly PlannedEdit[], column: Column = {}) {

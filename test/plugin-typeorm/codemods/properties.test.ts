@@ -168,7 +168,7 @@ describe("whatever the formatting", () => {
         }
         // A literal, a spread DTO, a fixture, a request DTO, a mapper, its class, statements, and a list of names.
         expect(new Set(earlier.map(({ transform }) => transform))).toEqual(
-          new Set(["create-data", "fixture", "request-dto", "mapper", "response-class", "assigned-mapper", "select"]),
+          new Set(["create-data", "fixture", "request-type", "mapper", "response-class", "assigned-mapper", "select"]),
         );
       }),
       { numRuns: 60 },

@@ -1,14 +1,14 @@
 import { dtoField } from "../dto-fields.js";
-import { addFields, takeFieldsBack } from "../field-edits.js";
+import { addFields, type FieldAddition, takeFieldsBack } from "../field-edits.js";
 import { insertMember, removeMember } from "../member-edit.js";
 import { isImportEdit } from "../named-imports.js";
 import { plainTypes } from "../plain-types.js";
 import { bare } from "../property-edit.js";
-import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shape-types.js";
+import { familyOf, keyIn, keysOfShape } from "../shape-types.js";
 import { typesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
-import { type EditFinding, earlierOf, type Transform, type TransformContext } from "../transform.js";
-import { typeCandidates, whatOfType } from "../type-candidates.js";
+import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { type TypeShape, typeCandidates, whatOfType } from "../type-candidates.js";
 
 const id = "request-type";
 
@@ -18,18 +18,21 @@ export const requestType: Transform = {
   intents: ["acceptInRequests"],
 
   *find(file, context) {
+    const additions: FieldAddition[] = [];
     for (const shape of typesIn(file)) {
       const key = keyIn(shape, context);
-      if (!context.takes(shape.node, familyOf(shape)) || keysOfShape(shape).has(key)) continue;
-      const edits = addOptional(shape, key, file, context);
-      if (edits !== undefined) {
-        yield* edits;
-        continue;
-      }
-      const reason = `it is not written in a way that can be edited: add ${key} as optional`;
-      const offset = shape.node.getStart(file.ast);
-      yield { kind: "place", certainty: "likely", offset, what: whatOfType(shape), reason };
+      if (!isTaken(shape, context) || keysOfShape(shape).has(key)) continue;
+      const type = context.field.isList ? undefined : plainTypes[context.field.type];
+      const added = shape.kind === "members" && type ? insertMember(shape.node, `${key}?: ${type}`, file) : undefined;
+      if (added !== undefined) yield { kind: "edit", what: whatOfType(shape), ...added };
+      else if (shape.kind === "class") {
+        const field = dtoField(shape.node, key, "request", false, file, context);
+        const addition = typeof field === "object" ? { node: shape.node, field } : undefined;
+        if (addition !== undefined && addFields([addition], file) !== undefined) additions.push(addition);
+        else yield notWritten(shape, key, file);
+      } else yield notWritten(shape, key, file);
     }
+    yield* addFields(additions, file) ?? [];
     yield* typeCandidates(file, true, context);
   },
 
@@ -50,17 +53,13 @@ export const requestType: Transform = {
   mayStay: isImportEdit,
 };
 
-function addOptional(
-  shape: Exclude<ShapeNode, { kind: "zod" }>,
-  key: string,
-  file: SourceFile,
-  context: TransformContext,
-): readonly EditFinding[] | undefined {
-  if (shape.kind === "class") {
-    const field = dtoField(shape.node, key, "request", false, file, context);
-    return typeof field === "string" ? undefined : addFields([{ node: shape.node, field }], file);
-  }
-  const type = context.field.isList ? undefined : plainTypes[context.field.type];
-  const added = type && insertMember(shape.node, `${key}?: ${type}`, file);
-  return added ? [{ kind: "edit", what: whatOfType(shape), ...added }] : undefined;
+/** Chosen, or what the rows of the model are made of. */
+function isTaken(shape: TypeShape, context: TransformContext): boolean {
+  return context.takes(shape.node, familyOf(shape)) || context.orm.isWritten?.(shape.node, context) === true;
+}
+
+function notWritten(shape: TypeShape, key: string, file: SourceFile): Finding {
+  const reason = `it is not written in a way that can be edited: add ${key} as optional`;
+  const offset = shape.node.getStart(file.ast);
+  return { kind: "place", certainty: "likely", offset, what: whatOfType(shape), reason };
 }

@@ -87,6 +87,12 @@ export interface MigrationContent {
   readonly down: readonly string[];
 }
 
+/**
+ * Names of a model's own fields in one version of one file's text, relations among them, in the order of their declaration; empty where
+ * the file does not declare it. Takes whatever was ever committed, and never throws.
+ */
+export type FieldsIn = (text: string, model: string) => readonly string[];
+
 /** How the ORM's own CLI ended. */
 export interface OrmRun {
   readonly exitCode: number;
@@ -169,6 +175,10 @@ export interface OrmPlugin {
   readModels(project: Project): Promise<readonly EntityModel[]>;
   /** The files with the edits made: verified by the ORM, every other byte kept. `current` overrides what is on disk. */
   editModels(project: Project, edits: readonly ModelEdit[]): Promise<readonly FileChange[]>;
+  /** The files that declare the model's own columns, from the root: the history of these is that of the model. */
+  modelFiles(project: Project, model: string): Promise<readonly string[]>;
+  /** Reads one version of one of these files; loaded by who needs it. */
+  fieldsIn(): Promise<FieldsIn>;
   /** Stamps of `count` new migrations, from a moment on and after every one that exists: they run in the order of their names. */
   stamps(moment: Date, existing: readonly string[], count: number): readonly string[];
   /** The name of a migration that a plan releases: stamp, the plan's name, and what it does (`create-index`). */

@@ -24,7 +24,7 @@ export function fieldsIn(text: string, model: string): readonly string[] {
 /** Before anything is parsed; a class without a name is `default`. */
 function mayDeclare(text: string, model: string): boolean {
   if (text.includes("EntitySchema") && text.includes(model)) return true;
-  return new RegExp(model === "default" ? "\\bexport\\s+default\\b" : `\\bclass\\s+${patternOf(model)}\\b`).test(text);
+  return new RegExp(model === "default" ? "\\bexport\\s+default\\b" : `\\bclass\\s+${patternOf(model)}(?![\\w$])`).test(text);
 }
 
 function isColumn(node: ts.ClassElement): boolean {

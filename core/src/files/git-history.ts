@@ -29,11 +29,9 @@ export interface CommitRange {
 /** Neither hooks nor pagers nor questions, nothing is downloaded, and nobody's settings change what is printed. */
 const environment = { GIT_NO_LAZY_FETCH: "1", GIT_OPTIONAL_LOCKS: "0", GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
 const settings = [
-  "core.fsmonitor=false",
   "diff.relative=false",
   "log.diffMerges=separate",
   "log.follow=false",
-  "log.showRoot=true",
   "log.showSignature=false",
 ].flatMap((setting) => ["-c", setting]);
 const raw = ["--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-color", "-m", "--first-parent"];
@@ -69,17 +67,16 @@ export class GitHistory {
 
   /**
    * The commits that changed one of the files, the newest first, along the first parents; only the changes of these files.
-   *
-   * @returns undefined where git has no such history: no commit yet
+   * None where git does not have them, or there is no commit yet.
    */
-  async commits(files: readonly string[], range: CommitRange): Promise<readonly Commit[] | undefined> {
+  async commits(files: readonly string[], range: CommitRange): Promise<readonly Commit[]> {
     const { from, without = [], since, atMost } = range;
     const limits = [`--since=${since.toISOString()}`, `--max-count=${atMost}`];
     return this.#log([...limits, from, ...without.map((id) => `^${id}`), "--", ...files]);
   }
 
   /** These commits with all that they changed. */
-  async whole(ids: readonly string[]): Promise<readonly Commit[] | undefined> {
+  async whole(ids: readonly string[]): Promise<readonly Commit[]> {
     return ids.length === 0 ? [] : this.#log(["--no-walk=unsorted", ...ids, "--"]);
   }
 
@@ -122,15 +119,11 @@ export class GitHistory {
     });
   }
 
-  async #log(args: readonly string[]): Promise<readonly Commit[] | undefined> {
+  async #log(args: readonly string[]): Promise<readonly Commit[]> {
     const { exitCode, output } = await this.#git(["log", ...raw, format, ...args]);
-    return exitCode === 0
-      ? output
-          .toString("utf8")
-          .split("\u0001")
-          .slice(1)
-          .map((text) => this.#commit(text))
-      : undefined;
+    if (exitCode !== 0) return [];
+    const texts = output.toString("utf8").split("\u0001").slice(1);
+    return texts.map((text) => this.#commit(text));
   }
 
   /** `<id> <parents>`, then for each file `:<modes> <ids> <letter>` and its path, all ended by NUL. */

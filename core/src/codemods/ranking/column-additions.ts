@@ -72,12 +72,12 @@ class Walk {
     turns: number,
   ): Promise<readonly Addition[]> {
     const { git, since } = this;
-    const commits = (await git.commits(files, { ...range, since, atMost: mostCommits })) ?? [];
+    const commits = await git.commits(files, { ...range, since, atMost: mostCommits });
     const found: Addition[] = [];
     for (let at = 0; at < commits.length && found.length < most && names.size > 0; at += commitsAtOnce) {
       const { grown, birth, isCut } = await this.#read(commits.slice(at, at + commitsAtOnce), names);
       const ids = [...grown.map(({ commit }) => commit.id), ...(birth === undefined ? [] : [birth.id])];
-      const whole = new Map((await git.whole(ids))?.map((commit) => [commit.id, commit]));
+      const whole = new Map((await git.whole(ids)).map((commit) => [commit.id, commit]));
       for (const growth of grown) found.push(...(await this.#judge(growth, whole.get(growth.commit.id), files, turns)));
       const born = birth && whole.get(birth.id);
       if (born !== undefined && turns < mostTurns) found.push(...(await this.#before(born, files, names, turns)));

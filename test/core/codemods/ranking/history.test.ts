@@ -229,7 +229,7 @@ test("without a repository, a commit, the file, or git itself there is no histor
 
 test("a project in a folder of the repository, with any names of files", async () => {
   const made = repository();
-  const file = "prisma/mein schema ü.prisma";
+  const file = "prisma/[db] mein schema ü.prisma";
   made.commit({ [`apps/shop é/${file}`]: model("id"), "apps/shop é/src/a b.ts": "before", "apps/web/ö.ts": "form" });
   const name = made.commit({
     [`apps/shop é/${file}`]: model("id name"),
@@ -351,16 +351,22 @@ test("says when there was no time, and nothing when somebody ended it", async ()
 
 test("no setting changes what is read, and nothing of the user's is run", async () => {
   const made = repository();
-  const trap = join(made.folder, "trap.sh");
-  made.commit({ "db/schema.prisma": model("id"), "trap.sh": `#!/bin/sh\ntouch "${made.folder}/sprung"\n` });
-  chmodSync(trap, 0o755);
-  made.git("mv", "db", "prisma");
+  const script = (name: string, text: string) => {
+    made.write({ [name]: `#!/bin/sh\n${text}\n` });
+    chmodSync(join(made.folder, name), 0o755);
+    return join(made.folder, name);
+  };
+  const trap = script("trap.sh", `touch "${made.folder}/sprung"`);
+  const signs = script("signs.sh", "cat > /dev/null; echo signature; printf '\\n[GNUPG:] SIG_CREATED \\n' >&2");
+  made.commit({ "app/db/schema.prisma": model("id") });
+  made.git("mv", "app/db", "app/prisma");
   made.commit({});
   made.git("checkout", "--quiet", "-b", "side");
-  made.commit({ [schemaFile]: model("id name"), "src/a.ts": "" });
+  made.commit({ [`app/${schemaFile}`]: model("id name"), "web/a.ts": "" });
   made.git("checkout", "--quiet", "main");
-  made.git("merge", "--quiet", "--no-ff", "--message=merge", "side");
+  made.git("-c", `gpg.program=${signs}`, "merge", "--quiet", "--no-ff", "-S", "--message=merge", "side");
   const merge = made.git("rev-parse", "HEAD");
+  expect(made.git("cat-file", "commit", merge)).toContain("gpgsig");
   const settings = {
     "color.ui": "always",
     "core.fsmonitor": trap,
@@ -370,21 +376,22 @@ test("no setting changes what is read, and nothing of the user's is run", async 
     "diff.external": trap,
     "diff.relative": "true",
     "diff.renames": "copies",
+    "format.pretty": "fuller",
+    "gpg.program": trap,
     "log.abbrevCommit": "true",
     "log.decorate": "full",
     "log.diffMerges": "combined",
     "log.follow": "true",
     "log.showRoot": "false",
     "log.showSignature": "true",
-    "format.pretty": "fuller",
     "pager.log": "true",
   };
   for (const [key, value] of Object.entries(settings)) made.git("config", key, value);
   vi.stubEnv("GIT_EXTERNAL_DIFF", trap);
   vi.stubEnv("GIT_PAGER", trap);
 
-  const history = await read(made.folder, "id name", { candidateFiles: ["src/a.ts", schemaFile] });
-  expect(history?.added).toEqual([{ field: "name", commit: merge, files: new Set([schemaFile, "src/a.ts"]) }]);
+  const history = await read(join(made.folder, "app"), "id name", { candidateFiles: [schemaFile] });
+  expect(history?.added).toEqual([{ field: "name", commit: merge, files: new Set([schemaFile, "../web/a.ts"]) }]);
   expect(history?.existed(schemaFile, "id", merge)).toBe(true);
   expect(existsSync(join(made.folder, "sprung"))).toBe(false);
 });

@@ -7,8 +7,8 @@ import { readSchema } from "./read.js";
  * @example fieldsIn("model User {\n  id Int @id\n}", "User") // ["id"]
  */
 export function fieldsIn(text: string, model: string): readonly string[] {
-  for (const head of text.matchAll(/^[^\S\r\n]*model\s+([A-Za-z0-9][\w-]*)\s*\{/gm)) {
-    if (head[1] !== model) continue;
+  for (const head of text.matchAll(/\bmodel\s+([A-Za-z0-9][\w-]*)\s*\{/g)) {
+    if (head[1] !== model || isBehindSlashes(text, head.index)) continue;
     // Behind what looks like the beginning of a comment only the whole file tells.
     const fields = mayBeInComment(text, head.index) ? read(text, model) : readFirst(text.slice(head.index), model);
     if (fields.length > 0) return fields;
@@ -16,18 +16,23 @@ export function fieldsIn(text: string, model: string): readonly string[] {
   return [];
 }
 
-/** The block that a text begins with; a comment in it may have what looks like its end. */
+/** The block that a text begins with. */
 function readFirst(text: string, model: string): readonly string[] {
   for (const end of text.matchAll(/^[^\S\r\n]*\}/gm)) {
+    if (mayBeInComment(text, end.index)) continue;
     const fields = read(text.slice(0, end.index + end[0].length), model);
     if (fields.length > 0) return fields;
   }
-  return [];
+  return read(text, model);
 }
 
 function read(content: string, model: string): readonly string[] {
   const found = readSchema([{ path: "", content }]).models.find(({ kind, name }) => kind === "model" && name === model);
   return found?.fields.map(({ name }) => name) ?? [];
+}
+
+function isBehindSlashes(text: string, at: number): boolean {
+  return text.slice(text.lastIndexOf("\n", at) + 1, at).includes("//");
 }
 
 function mayBeInComment(text: string, at: number): boolean {

@@ -1,6 +1,7 @@
 import { patternOf } from "@lockstep/core";
 import { nameOf, ts, unwrap } from "@lockstep/core/codemods";
 import { Entities } from "./entities.js";
+import type { Declaration } from "./model.js";
 import { isMemberDecorator } from "./read-class.js";
 
 /**
@@ -13,18 +14,25 @@ export function fieldsIn(text: string, model: string): readonly string[] {
   if (!mayDeclare(text, model)) return [];
   const entities = new Entities([{ path: "entity.ts", content: text }]);
   const own = entities.declarations.filter(({ name }) => name === model);
-  const known = own.flatMap(({ members }) => members.map(({ name }) => name));
-  if (known.length > 0) return [...new Set(known)];
+  return [...new Set(own.flatMap(namesIn))];
+}
+
+function namesIn(declaration: Declaration): readonly string[] {
+  const known = declaration.members.map(({ name }) => name);
+  if (declaration.kind === "schema") return known;
   // Decorators that a file of the project exports again: their names have to do.
-  return own
-    .flatMap((each) => (each.kind === "class" ? each.node.members.filter(isColumn) : []))
-    .flatMap(({ name }) => (name && nameOf(name)) ?? []);
+  return declaration.node.members.flatMap((member) => {
+    const name = member.name && nameOf(member.name);
+    return name !== undefined && (known.includes(name) || isColumn(member)) ? [name] : [];
+  });
 }
 
 /** Before anything is parsed; a class without a name is `default`. */
 function mayDeclare(text: string, model: string): boolean {
   if (text.includes("EntitySchema") && text.includes(model)) return true;
-  return new RegExp(model === "default" ? "\\bexport\\s+default\\b" : `\\bclass\\s+${patternOf(model)}(?![\\w$])`).test(text);
+  return new RegExp(model === "default" ? "\\bexport\\s+default\\b" : `\\bclass\\s+${patternOf(model)}(?![\\w$])`).test(
+    text,
+  );
 }
 
 function isColumn(node: ts.ClassElement): boolean {

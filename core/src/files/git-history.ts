@@ -75,7 +75,7 @@ export class GitHistory {
     return this.#log([...limits, from, ...without.map((id) => `^${id}`), "--", ...files]);
   }
 
-  /** These commits with all that they changed. */
+  /** These commits with all that they changed; one that changed more files than can be listed is missing, and those behind it. */
   async whole(ids: readonly string[]): Promise<readonly Commit[]> {
     return ids.length === 0 ? [] : this.#log(["--no-walk=unsorted", ...ids, "--"]);
   }
@@ -87,7 +87,7 @@ export class GitHistory {
    */
   async texts(ids: readonly string[], atMost: number): Promise<ReadonlyMap<string, string>> {
     const texts = new Map<string, string>();
-    if (ids.length === 0) return texts;
+    if (ids.length === 0 || atMost <= 0) return texts;
     const { output } = await this.#git(["cat-file", "--batch", "--buffer"], `${ids.join("\n")}\n`, atMost);
     for (let at = 0; at < output.length; ) {
       const endOfLine = output.indexOf(10, at);
@@ -108,10 +108,12 @@ export class GitHistory {
     places: readonly { readonly commit: string; readonly file: string }[],
   ): Promise<readonly ({ readonly id: string; readonly bytes: number } | undefined)[]> {
     if (places.length === 0) return [];
-    // A question is a line: no file with a line break in its name is found, and none disturbs the others.
-    const names = places.map(({ commit, file }) => `${commit}:${posix.normalize(this.prefix + file)}`);
-    const input = names.map((name) => `${name.replaceAll(/[\r\n]/g, "")}\n`).join("");
-    const { output } = await this.#git(["cat-file", "--batch-check", "--buffer"], input);
+    // A question is a line: a name with a line break cannot be asked for, and a folder is no blob.
+    const input = places.map(({ commit, file }) => {
+      const path = /[\r\n]/.test(file) ? "" : posix.normalize(this.prefix + file);
+      return `${commit}:${path}\n`;
+    });
+    const { output } = await this.#git(["cat-file", "--batch-check", "--buffer"], input.join(""));
     const lines = output.toString("utf8").split("\n");
     return places.map((_, index) => {
       const head = blobLine.exec(lines[index] ?? "");
@@ -120,9 +122,12 @@ export class GitHistory {
   }
 
   async #log(args: readonly string[]): Promise<readonly Commit[]> {
-    const { exitCode, output } = await this.#git(["log", ...raw, format, ...args]);
-    if (exitCode !== 0) return [];
-    const texts = output.toString("utf8").split("\u0001").slice(1);
+    const { exitCode, isCut, output } = await this.#git(["log", ...raw, format, ...args]);
+    if (exitCode !== 0 && !isCut) return [];
+    const texts = output
+      .toString("utf8")
+      .split("\u0001")
+      .slice(1, isCut ? -1 : undefined);
     return texts.map((text) => this.#commit(text));
   }
 
@@ -159,10 +164,12 @@ const blobLine = /^([0-9a-f]{40,64}) blob (\d+)$/;
 
 interface GitRun {
   readonly exitCode: number;
+  /** There was more output than wanted. */
+  readonly isCut: boolean;
   readonly output: Buffer;
 }
 
-/** @throws when the signal says so. Without git, or of more output than wanted: an exit code, and what there is of it. */
+/** @throws when the signal says so; without git that is an exit code */
 function git(
   root: string,
   args: readonly string[],
@@ -182,7 +189,9 @@ function git(
     const chunks: Buffer[] = [];
     let length = 0;
     const end = (exitCode: number) =>
-      signal.aborted ? reject(signal.reason) : resolve({ exitCode, output: Buffer.concat(chunks).subarray(0, atMost) });
+      signal.aborted
+        ? reject(signal.reason)
+        : resolve({ exitCode, isCut: length > atMost, output: Buffer.concat(chunks).subarray(0, atMost) });
     child.stdout.on("data", (chunk: Buffer) => {
       chunks.push(chunk);
       length += chunk.length;

@@ -78,16 +78,16 @@ async function earlierTexts(git: GitHistory, added: readonly Addition[], files: 
     .flatMap(([commit, parent]) => [...new Set(files)].map((file) => ({ commit, parent, file })))
     .slice(0, mostPlaces);
   const blobs = await git.blobsAt(places.map(({ parent, file }) => ({ commit: parent, file })));
-  const wanted = new Map<string, number>();
+  const wanted = new Set<string>();
   let bytes = 0;
   for (const blob of blobs) {
     if (blob === undefined || wanted.has(blob.id) || wanted.size === mostTexts) continue;
     if (bytes + blob.bytes > mostBytes) continue;
     bytes += blob.bytes;
-    wanted.set(blob.id, blob.bytes);
+    wanted.add(blob.id);
   }
   // Each comes with a line that names it.
-  const texts = await git.texts([...wanted.keys()], mostBytes + mostTexts * 100);
+  const texts = await git.texts([...wanted], mostBytes + mostTexts * 100);
   return new Map(
     places.flatMap(({ commit, file }, index) => {
       const id = blobs[index]?.id;

@@ -36,8 +36,8 @@ const settings = [
 ].flatMap((setting) => ["-c", setting]);
 const raw = ["--raw", "-z", "--no-abbrev", "--no-renames", "--no-ext-diff", "--no-color", "-m", "--first-parent"];
 const format = "--format=%x01%H %P";
-/** A commit that changes a hundred thousand files takes 20 MB. */
-const mostBytes = 32 * 1024 * 1024;
+/** A commit that changes a thousand files takes 150 kB. */
+const mostBytes = 8 * 1024 * 1024;
 
 /** The history of a repository, read with few processes: each costs some milliseconds however much it is asked. */
 export class GitHistory {
@@ -75,9 +75,15 @@ export class GitHistory {
     return this.#log([...limits, from, ...without.map((id) => `^${id}`), "--", ...files]);
   }
 
-  /** These commits with all that they changed; one that changed more files than can be listed is missing, and those behind it. */
+  /** These commits with all that they changed; one that changed more files than can be listed is missing. */
   async whole(ids: readonly string[]): Promise<readonly Commit[]> {
-    return ids.length === 0 ? [] : this.#log(["--no-walk=unsorted", ...ids, "--"]);
+    const found: Commit[] = [];
+    for (let at = 0; at < ids.length; ) {
+      const some = await this.#log(["--no-walk=unsorted", ...ids.slice(at), "--"]);
+      found.push(...some);
+      at += some.length + 1;
+    }
+    return found;
   }
 
   /**

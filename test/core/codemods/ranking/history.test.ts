@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -165,6 +166,27 @@ test("a large merge counts by its commits, other large commits do not", async ()
   made.commit({ [schemaFile]: model("id age name imported") });
 
   expect(await additions(made.folder, "id name imported age")).toEqual([`name ${name}`, `age ${age}`]);
+});
+
+test("a commit that changes more than can be listed does not hide the others", async () => {
+  const made = repository();
+  made.commit({ [schemaFile]: model("id") });
+  const name = made.commit({ [schemaFile]: model("id name") });
+  const commit = (fields: string, more = "") => {
+    const data = (text: string) => `data ${text.length}\n${text}\n`;
+    const head = "commit refs/heads/main\ncommitter Test <test@example.com> 1767787200 +0000\n";
+    return `${head}${data("change")}M 100644 inline ${schemaFile}\n${data(model(fields))}${more}`;
+  };
+  const folder = "deep/".repeat(60);
+  const blob = made.git("rev-parse", `HEAD:${schemaFile}`);
+  const files = Array.from({ length: 25_000 }, (_, index) => `M 100644 ${blob} ${folder}${index}\n`);
+  const input = `${commit("id name wide", files.join("")).replace("change\n", "change\nfrom refs/heads/main^0\n")}${commit("id name wide age")}`;
+  execFileSync("git", ["fast-import", "--quiet"], { cwd: made.folder, input });
+
+  expect(await additions(made.folder, "id name wide age")).toEqual([
+    `age ${made.git("rev-parse", "HEAD")}`,
+    `name ${name}`,
+  ]);
 });
 
 test("reads a model that came with a large merge, and one that a project was imported with", async () => {

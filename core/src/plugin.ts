@@ -1,3 +1,4 @@
+import type { FieldsIn } from "./codemods/ranking/column-history.js";
 import type { Transform } from "./codemods/transform.js";
 import type { Connection } from "./db/connection.js";
 import type { Check } from "./doctor/check.js";
@@ -86,12 +87,6 @@ export interface MigrationContent {
   /** What takes it back, for ORMs whose migrations can: statements that run outside of a transaction too, in order. */
   readonly down: readonly string[];
 }
-
-/**
- * Names of a model's own fields in one version of one file's text, relations among them, in the order of their declaration; empty where
- * the file does not declare it. Takes whatever was ever committed, and never throws.
- */
-export type FieldsIn = (text: string, model: string) => readonly string[];
 
 /** How the ORM's own CLI ended. */
 export interface OrmRun {

@@ -1,8 +1,7 @@
 import { extname, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { BlobChange, Commit, CommitRange, GitHistory } from "../../files/git-history.js";
-import type { FieldsIn } from "../../plugin.js";
-import type { AddedColumn } from "./column-history.js";
+import type { AddedColumn, FieldsIn } from "./column-history.js";
 import { fieldChanges } from "./field-changes.js";
 
 /** The model whose history is asked for. */

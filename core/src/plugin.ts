@@ -1,3 +1,4 @@
+import type { FieldsIn } from "./codemods/ranking/column-history.js";
 import type { Transform } from "./codemods/transform.js";
 import type { Connection } from "./db/connection.js";
 import type { Check } from "./doctor/check.js";
@@ -169,6 +170,10 @@ export interface OrmPlugin {
   readModels(project: Project): Promise<readonly EntityModel[]>;
   /** The files with the edits made: verified by the ORM, every other byte kept. `current` overrides what is on disk. */
   editModels(project: Project, edits: readonly ModelEdit[]): Promise<readonly FileChange[]>;
+  /** The files that declare the model's own columns, from the root: the history of these is that of the model. */
+  modelFiles(project: Project, model: string): Promise<readonly string[]>;
+  /** Reads one version of one of these files; loaded by who needs it. */
+  fieldsIn(): Promise<FieldsIn>;
   /** Stamps of `count` new migrations, from a moment on and after every one that exists: they run in the order of their names. */
   stamps(moment: Date, existing: readonly string[], count: number): readonly string[];
   /** The name of a migration that a plan releases: stamp, the plan's name, and what it does (`create-index`). */

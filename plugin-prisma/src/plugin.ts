@@ -17,6 +17,7 @@ import { makeOptional, makeRequired } from "./schema/edit.js";
 import { editModels } from "./schema/edit-models.js";
 import { toEntityModels } from "./schema/entities.js";
 import { findEnum, removeEnum } from "./schema/enum.js";
+import { fieldsIn } from "./schema/fields-in.js";
 import { schemaFiles } from "./schema/files.js";
 import type { SchemaFile } from "./schema/model.js";
 import { readSchema } from "./schema/read.js";
@@ -61,6 +62,12 @@ export const prismaPlugin: OrmPlugin = {
       .map((file, index) => ({ file: file.path, before: before[index]?.content, after: file.content }))
       .filter((change) => change.before !== change.after);
   },
+
+  modelFiles: async (project, model) =>
+    schemaFiles(project)
+      .filter(({ content }) => fieldsIn(content, model).length > 0)
+      .map(({ path }) => path),
+  fieldsIn: async () => fieldsIn,
 
   stamps: nextTimestamps,
   migrationName: ({ id }, stamp, slug) =>

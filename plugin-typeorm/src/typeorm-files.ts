@@ -11,6 +11,8 @@ export const typeormFiles: ReleasingPlugin = {
   words: generalWords,
   readModels: async (project) => (await import("./entities/project.js")).readProjectEntities(project),
   editModels: async (project, edits) => (await import("./entities/project.js")).editProjectEntities(project, edits),
+  modelFiles: async (project, model) => (await import("./entities/files.js")).modelFiles(project, model),
+  fieldsIn: async () => (await import("./entities/fields-in.js")).fieldsIn,
   stamps,
   migrationName,
   migrationPath: (project, name) => migrationPath(project as TypeormProject, name),

@@ -23,6 +23,8 @@ export type ReleasingPlugin = Pick<
   | "words"
   | "readModels"
   | "editModels"
+  | "modelFiles"
+  | "fieldsIn"
   | "stamps"
   | "migrationName"
   | "migrationPath"

@@ -8,6 +8,7 @@ import {
   ts,
 } from "@lockstep/core/codemods";
 import { Entities } from "./entities.js";
+import { fieldsIn } from "./fields-in.js";
 import type { EntityFile } from "./model.js";
 
 /**
@@ -20,8 +21,7 @@ export async function entityFiles(
   project: Pick<Project, "root" | "generatedFolders" | "migrationsFolder">,
   also: readonly string[] = [],
 ): Promise<readonly EntityFile[]> {
-  const exclude = [...project.generatedFolders, project.migrationsFolder, "lockstep"];
-  const sources = await readSources(project.root, { exclude }, () => true);
+  const sources = await readSources(project.root, { exclude: excluded(project) }, () => true);
   // Nothing is parsed before somebody looks at its imports.
   const all = createProject(sources.map(({ file, text }) => parseSourceFile(file, text)));
   const naming = all.files.filter((file) => orm.test(file.text));
@@ -34,6 +34,20 @@ export async function entityFiles(
   return all.files
     .filter((file) => wanted.has(file) || pattern?.test(file.text) === true)
     .map(({ file, text }) => ({ path: file, content: text }));
+}
+
+/** The files that declare the columns of one entity: its class or its schema, not what it extends and embeds. */
+export async function modelFiles(
+  project: Pick<Project, "root" | "generatedFolders" | "migrationsFolder">,
+  model: string,
+): Promise<readonly string[]> {
+  const isDeclared = (text: string) => fieldsIn(text, model).length > 0;
+  const files = await readSources(project.root, { exclude: excluded(project) }, isDeclared);
+  return files.map(({ file }) => file);
+}
+
+function excluded(project: Pick<Project, "generatedFolders" | "migrationsFolder">): readonly string[] {
+  return [...project.generatedFolders, project.migrationsFolder, "lockstep"];
 }
 
 const orm = /(?:from|require\(|import)\s*["']typeorm(?:\/[^"']*)?["']/;

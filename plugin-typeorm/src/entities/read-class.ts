@@ -40,6 +40,11 @@ const relations: Readonly<Record<string, RelationMember["relation"]>> = {
   TreeChildren: "one-to-many",
 };
 
+/** Whether a decorator of TypeORM's makes a property one that is stored, or a relation. */
+export function isMemberDecorator(name: string): boolean {
+  return columns.has(name) || Object.hasOwn(relations, name);
+}
+
 /** Reads a class by its decorators: what it stores, and whether it is a table. Bases are not followed here. */
 export function readClass(node: ts.ClassDeclaration, file: SourceFile, project: Project): ClassDeclaration {
   // Most classes of a large project are never looked at closely.

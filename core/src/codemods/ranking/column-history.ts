@@ -16,3 +16,9 @@ export interface AddedColumn {
   /** Paths from the project root of all files that the commit changed. */
   readonly files: ReadonlySet<string>;
 }
+
+/**
+ * Names of a model's own fields in one version of one file's text, relations among them, in the order of their declaration; empty where
+ * the file does not declare it. Takes whatever was ever committed, and never throws.
+ */
+export type FieldsIn = (text: string, model: string) => readonly string[];

@@ -17,12 +17,20 @@ export interface CodeRequest {
   readonly earlier: readonly PlannedEdit[];
   /** Which ranked places are edited. Default: `chooseUnattended`. */
   readonly choose?: Choose;
-  /** What git knows of the models, by name. */
-  readonly histories?: ReadonlyMap<string, ColumnHistory>;
+  /** What git knows of a model; asked where there are places to rank. Default: nothing. */
+  readHistory?(asked: HistoryQuestion): Promise<ColumnHistory | undefined>;
   /** Default: `defaultScorecard`. */
   readonly scorecard?: Scorecard;
   /** Columns of other open plans: a place need not name them to count as a copy of the whole model. */
   readonly alsoPlanned?: readonly { readonly model: string; readonly field: string }[];
+}
+
+export interface HistoryQuestion {
+  readonly model: string;
+  /** The names of its fields, without the planned ones. */
+  readonly columns: readonly string[];
+  /** The files with places to rank. */
+  readonly candidateFiles: readonly string[];
 }
 
 export interface CodeResult {

@@ -1,3 +1,4 @@
+import type { HistoryQuestion } from "../codemods/code-request.js";
 import type { CodeGlobs } from "../config/code-globs.js";
 import { LockstepError } from "../errors.js";
 import { dirtyFiles } from "../files/git.js";
@@ -173,11 +174,22 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
     models,
     intents,
     transforms: [...(await plugin.transforms()), ...coreTransforms],
+    readHistory: (asked: HistoryQuestion) => readHistory(project, plugin, asked),
     earlier: plan.state.edits,
     alsoPlanned: listPlans(project.root)
       .filter((other) => other.id !== plan.id && isOpen(other))
       .flatMap((other) => followNames(other, namedColumns(models)).columns),
   };
+}
+
+/** What git knows of a model. It is an aid: where it takes long the ranking does without. */
+async function readHistory(project: Project, plugin: ReleasingPlugin, { model, ...asked }: HistoryQuestion) {
+  const [{ readColumnHistory }, modelFiles, fieldsIn] = await Promise.all([
+    import("../codemods/ranking/history.js"),
+    plugin.modelFiles(project, model),
+    plugin.fieldsIn(),
+  ]);
+  return readColumnHistory(project.root, { ...asked, model, modelFiles, fieldsIn }, new AbortController().signal);
 }
 
 /** Changes to what is on disk, where they were made over the models' own. */

@@ -22,7 +22,8 @@ export interface Survey {
 
 /** Finds and ranks the places of all intents, and has them chosen from at once. */
 export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts): Promise<Survey> {
-  const questions = byField(request.intents).flatMap((intents) => questionsOf(intents, request, contexts));
+  const questions: Question[] = [];
+  for (const intents of byField(request.intents)) questions.push(...(await questionsOf(intents, request, contexts)));
   const chosen = await (request.choose ?? chooseUnattended)(questions);
   const ranked = new Map(
     questions.flatMap(({ intent, ranked }) => ranked.map((each) => [choiceId(intent, each.candidate.key), each])),
@@ -77,11 +78,11 @@ function candidatesFor(context: TransformContext, { transforms }: CodeRequest): 
 }
 
 /** The places of one field, ranked together: what stands elsewhere says something about each. */
-function questionsOf(
+async function questionsOf(
   intents: readonly CodeIntent[],
   request: CodeRequest,
   contexts: CodeContexts,
-): readonly Question[] {
+): Promise<readonly Question[]> {
   const found = intents.flatMap((intent) => {
     const context = contexts.of(intent);
     if (context === undefined) return [];
@@ -89,15 +90,15 @@ function questionsOf(
     return [{ intent, context, candidates: open.map(candidateOf) }];
   });
   const [first] = found;
-  if (first === undefined) return [];
+  const open = found.flatMap(({ candidates }) => candidates);
+  if (first === undefined || open.length === 0) return [];
   const { model, field, columns, core } = first.context;
-  const history = request.histories?.get(model.name);
+  const candidateFiles = [...new Set(open.map(({ file }) => file))];
+  const asked = { model: model.name, columns: columns.map(({ name }) => name), candidateFiles };
+  const history = await request.readHistory?.(asked);
   const card = request.scorecard ?? defaultScorecard;
   const about = { model, models: request.models, field, columns, core, history, card, exposure: first.intent.exposure };
-  const all = rank(
-    found.flatMap(({ candidates }) => candidates),
-    about,
-  );
+  const all = rank(open, about);
   return found.flatMap(({ intent, candidates }): Question[] => {
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length === 0 ? [] : [{ intent, about, ranked }];

@@ -1,0 +1,99 @@
+import type { ts as compiler } from "ts-morph";
+import { ts } from "../compiler.js";
+import type { FoundError } from "./compare.js";
+import type { OwningConfig } from "./configs.js";
+import { libFolder, type Texts } from "./texts.js";
+
+/** Files that are parsed alike are parsed once, whichever configs they belong to. */
+const registry = ts.createDocumentRegistry();
+
+/**
+ * The files of one tsconfig under the compiler. Its roots are the files to check and what declares types for all; the rest comes by
+ * imports. When texts change, all that did not change is kept: the files parsed, what their imports mean.
+ */
+export class ConfigProgram {
+  readonly files: readonly string[];
+  readonly #service: compiler.LanguageService;
+
+  constructor(config: OwningConfig, texts: Texts) {
+    this.files = config.files;
+    const roots = [...new Set([...config.files, ...declaringAll(config, texts)])];
+    const { options, projectReferences } = config.parsed;
+    const host: compiler.LanguageServiceHost & { useSourceOfProjectReferenceRedirect(): boolean } = {
+      getCompilationSettings: () => options,
+      getProjectReferences: () => projectReferences,
+      // What a package of the same repository was built from, not what was built last.
+      useSourceOfProjectReferenceRedirect: () => true,
+      getScriptFileNames: () => roots,
+      getScriptVersion: (file) => texts.version(file),
+      getScriptSnapshot: (file) => texts.snapshot(file),
+      getCurrentDirectory: () => config.path.slice(0, config.path.lastIndexOf("/")),
+      getDefaultLibFileName: (of) => `${libFolder}/${ts.getDefaultLibFileName(of)}`,
+      fileExists: (file) => texts.exists(file),
+      readFile: (file) => texts.read(file),
+      directoryExists: ts.sys.directoryExists,
+      getDirectories: ts.sys.getDirectories,
+      readDirectory: ts.sys.readDirectory,
+      realpath: (path) => ts.sys.realpath?.(path) ?? path,
+      useCaseSensitiveFileNames: () => ts.sys.useCaseSensitiveFileNames,
+      jsDocParsingMode: ts.JSDocParsingMode.ParseForTypeErrors,
+    };
+    this.#service = ts.createLanguageService(host, registry);
+  }
+
+  /**
+   * The errors in files, as the texts are shown now.
+   * @param isUnknown asked of each
+   */
+  errorsIn(
+    files: readonly string[],
+    isUnknown: (diagnostic: compiler.DiagnosticWithLocation, program: compiler.Program) => boolean,
+  ): readonly FoundError[] {
+    const program = this.#service.getProgram();
+    if (program === undefined) return [];
+    return files.flatMap((file) => {
+      const source = program.getSourceFile(file);
+      if (source === undefined) return [];
+      const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+      return found.filter(isError).map(
+        (diagnostic): FoundError => ({
+          file,
+          line: source.getLineAndCharacterOfPosition(diagnostic.start).line + 1,
+          code: diagnostic.code,
+          message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+          isUnknown: isUnknown(diagnostic, program),
+        }),
+      );
+    });
+  }
+}
+
+/** What a file that no config speaks for cannot be parsed for. */
+export function syntaxErrors(file: string, text: string): readonly FoundError[] {
+  const kind = /x$/.test(file) ? ts.ScriptKind.TSX : undefined;
+  const { diagnostics = [] } = ts.transpileModule(text, {
+    fileName: file,
+    reportDiagnostics: true,
+    compilerOptions: { allowJs: true, ...(kind && { jsx: ts.JsxEmit.Preserve }) },
+  });
+  return diagnostics.filter(isError).map((diagnostic) => ({
+    file,
+    line: ts.getLineAndCharacterOfPosition(diagnostic.file, diagnostic.start).line + 1,
+    code: diagnostic.code,
+    message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+    isUnknown: false,
+  }));
+}
+
+function isError(diagnostic: compiler.Diagnostic): diagnostic is compiler.DiagnosticWithLocation {
+  return diagnostic.category === ts.DiagnosticCategory.Error && diagnostic.file !== undefined;
+}
+
+/** The files of a config that nobody imports and everybody sees. */
+function declaringAll({ parsed }: OwningConfig, texts: Texts): readonly string[] {
+  return parsed.fileNames.filter(
+    (file) =>
+      /\.d\.[cm]?ts$/.test(file) ||
+      (/\.[cm]?tsx?$/.test(file) && /^\s*declare\s+(?:global|module)\b/m.test(texts.read(file) ?? "")),
+  );
+}

@@ -48,7 +48,7 @@ export class Checks {
       !this.#owners.isPartial &&
       !found.some(saysMissing) &&
       !added.some(({ isUnknown }) => isUnknown);
-    return { errors, isExact, ...(unchecked !== undefined && { skipped: unchecked }) };
+    return { errors, isExact, isChecked: true, ...(unchecked !== undefined && { skipped: unchecked }) };
   }
 
   #errorsWith(after: ReadonlyMap<string, string>): readonly FoundError[] {

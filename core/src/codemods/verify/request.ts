@@ -38,6 +38,8 @@ export interface VerifyResult {
   readonly errors: readonly NewError[];
   /** Whether every file was checked against types that are all there, and no error was put down to a stale client. */
   readonly isExact: boolean;
+  /** No: nothing was checked, by the reason that `skipped` gives. */
+  readonly isChecked: boolean;
   /** Why something was not checked, for people to read; absent when everything was. */
   readonly skipped?: string;
   /** How long it took. */

@@ -66,7 +66,7 @@ export class Verifier {
     this.#leftMs -= ms;
     if (answer?.kind === "checked") return { ...answer.checked, ms };
     const why = answer?.kind === "failed" ? `the type check failed: ${answer.message}` : this.#ended;
-    return { errors: [], isExact: false, skipped: why ?? "the type check ended early", ms };
+    return { errors: [], isExact: false, isChecked: false, skipped: why ?? "the type check ended early", ms };
   }
 
   /** Ends the process; a check that waits is answered with `skipped`. */

@@ -5,7 +5,11 @@ import type { OwningConfig } from "./configs.js";
 import { libFolder, type Texts } from "./texts.js";
 
 /** Files that are parsed alike are parsed once, whichever configs they belong to. */
-const registry = ts.createDocumentRegistry();
+const registry = ts.createDocumentRegistry(
+  ts.sys.useCaseSensitiveFileNames,
+  undefined,
+  ts.JSDocParsingMode.ParseForTypeErrors,
+);
 
 /**
  * The files of one tsconfig under the compiler. Its roots are the files to check and what declares types for all; the rest comes by

@@ -81,6 +81,7 @@ export class StaleClient {
 
 /** What a place is checked against, and what it hands over. */
 function typesAt(node: compiler.Node, checker: compiler.TypeChecker): readonly compiler.Type[] {
+  if (ts.isObjectBindingPattern(node)) return [checker.getTypeAtLocation(node)];
   const of = [node, ...expressionsOf(node)].filter(ts.isExpression);
   return of.flatMap((expression) => {
     const wanted = checker.getContextualType(expression);

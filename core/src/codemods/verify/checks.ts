@@ -19,7 +19,6 @@ export class Checks {
   readonly #texts: Texts;
   readonly #owners: Owners;
   readonly #programs: readonly ConfigProgram[];
-  readonly #client: StaleClient;
   readonly #before = new Map<string, readonly FoundError[]>();
 
   constructor(project: VerifyProject) {
@@ -29,9 +28,14 @@ export class Checks {
     this.#watched = new Set(project.watched.map((file) => this.#path(file)));
     const files = new Set([...project.before.keys(), ...project.watched].filter((file) => checkable.test(file)));
     this.#owners = owningConfigs([...files].map((file) => this.#path(file)));
-    this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts));
     const folders = project.generated.map((folder) => this.#path(folder).replace(/\/$/, ""));
-    this.#client = new StaleClient(project.fields, folders);
+    const client = new StaleClient(project.fields, folders);
+    this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, client));
+  }
+
+  /** Does beforehand what every check begins with. */
+  load(): void {
+    for (const program of this.#programs) program.load();
   }
 
   /** What is wrong with these texts and was not before. */
@@ -56,9 +60,7 @@ export class Checks {
     const matters = (file: string) => this.#watched.has(file) || this.#texts.isEdited(file);
     this.#texts.show(after);
     return [
-      ...this.#programs.flatMap((program) =>
-        program.errorsIn(program.files.filter(matters), (diagnostic, of) => this.#client.explains(diagnostic, of)),
-      ),
+      ...this.#programs.flatMap((program) => program.errorsIn(program.files.filter(matters), false)),
       ...this.#owners.without.filter(matters).flatMap((file) => syntaxErrors(file, this.#texts.read(file) ?? "")),
     ];
   }
@@ -69,7 +71,7 @@ export class Checks {
     for (const program of this.#programs) {
       const of = program.files.filter((file) => asked.has(file));
       if (of.length === 0) continue;
-      const found = program.errorsIn(of, () => false);
+      const found = program.errorsIn(of, true);
       for (const file of of)
         this.#before.set(
           file,

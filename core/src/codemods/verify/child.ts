@@ -3,13 +3,25 @@ import { Checks } from "./checks.js";
 import type { VerifyAnswer, VerifyMessage } from "./request.js";
 
 let checks: Checks | undefined;
+/** Why there are none. Said to whoever asks: one answer a question. */
+let failure: unknown;
 
 process.on("message", (message: VerifyMessage) => {
+  if (message.kind === "open") {
+    try {
+      checks = new Checks(message.project);
+      // Whoever asks may still be busy with what to ask.
+      checks.load();
+    } catch (error) {
+      failure = error;
+    }
+    return;
+  }
   try {
-    if (message.kind === "open") checks = new Checks(message.project);
-    else if (checks !== undefined) answer({ kind: "checked", checked: checks.check(message.after) });
+    if (checks === undefined) throw failure;
+    answer({ kind: "checked", checked: checks.check(message.after) });
   } catch (error) {
-    answer({ kind: "failed", message: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    answer({ kind: "failed", message: error instanceof Error ? error.message : String(error) });
   }
 });
 // Whoever asked is gone.

@@ -2,6 +2,8 @@ import type { ts as compiler } from "ts-morph";
 import { ts } from "../compiler.js";
 import type { FoundError } from "./compare.js";
 import type { OwningConfig } from "./configs.js";
+import { affectedBy } from "./dependents.js";
+import type { StaleClient } from "./known.js";
 import { libFolder, type Texts } from "./texts.js";
 
 /** Files that are parsed alike are parsed once, whichever configs they belong to. */
@@ -17,10 +19,17 @@ const registry = ts.createDocumentRegistry(
  */
 export class ConfigProgram {
   readonly files: readonly string[];
+  readonly #texts: Texts;
+  readonly #client: StaleClient;
   readonly #service: compiler.LanguageService;
+  readonly #found = new Map<string, readonly FoundError[]>();
+  /** Of the edited files, as they were when that was found. */
+  #versions: ReadonlyMap<string, string> = new Map();
 
-  constructor(config: OwningConfig, texts: Texts) {
+  constructor(config: OwningConfig, texts: Texts, client: StaleClient) {
     this.files = config.files;
+    this.#texts = texts;
+    this.#client = client;
     const roots = [...new Set([...config.files, ...declaringAll(config, texts)])];
     const { options, projectReferences } = config.parsed;
     const host: compiler.LanguageServiceHost & { useSourceOfProjectReferenceRedirect(): boolean } = {
@@ -45,30 +54,52 @@ export class ConfigProgram {
     this.#service = ts.createLanguageService(host, registry);
   }
 
+  /** Reads and parses what is not yet: what a check begins with. */
+  load(): void {
+    this.#service.getProgram();
+  }
+
   /**
    * The errors in files, as the texts are shown now.
-   * @param isUnknown asked of each
+   * @param isBefore whether they are shown as they were at first. Otherwise only what the edits can reach is looked at
    */
-  errorsIn(
-    files: readonly string[],
-    isUnknown: (diagnostic: compiler.DiagnosticWithLocation, program: compiler.Program) => boolean,
-  ): readonly FoundError[] {
+  errorsIn(files: readonly string[], isBefore: boolean): readonly FoundError[] {
     const program = this.#service.getProgram();
     if (program === undefined) return [];
-    return files.flatMap((file) => {
-      const source = program.getSourceFile(file);
-      if (source === undefined) return [];
-      const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
-      return found.filter(isError).map(
-        (diagnostic): FoundError => ({
-          file,
-          line: source.getLineAndCharacterOfPosition(diagnostic.start).line + 1,
-          code: diagnostic.code,
-          message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
-          isUnknown: isUnknown(diagnostic, program),
-        }),
-      );
-    });
+    this.#forget(program);
+    const reached = isBefore ? undefined : affectedBy(this.#texts.edited(), program);
+    return files
+      .filter((file) => reached?.has(file) ?? true)
+      .flatMap((file) => {
+        const found = this.#found.get(file) ?? this.#look(file, program);
+        this.#found.set(file, found);
+        return found;
+      });
+  }
+
+  #look(file: string, program: compiler.Program): readonly FoundError[] {
+    const source = program.getSourceFile(file);
+    if (source === undefined) return [];
+    const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+    return found.filter(isError).map((diagnostic) => ({
+      file,
+      line: source.getLineAndCharacterOfPosition(diagnostic.start).line + 1,
+      code: diagnostic.code,
+      message: ts.flattenDiagnosticMessageText(diagnostic.messageText, "\n"),
+      isUnknown: this.#client.explains(diagnostic, program),
+    }));
+  }
+
+  /** Forgets what was found where the texts are other ones now. */
+  #forget(program: compiler.Program): void {
+    const versions = new Map(this.#texts.edited().map((file) => [file, this.#texts.version(file)]));
+    const changed = [...new Set([...versions.keys(), ...this.#versions.keys()])].filter(
+      (file) => versions.get(file) !== this.#versions.get(file),
+    );
+    this.#versions = versions;
+    if (changed.length === 0) return;
+    const reached = affectedBy(changed, program);
+    for (const file of [...this.#found.keys()]) if (reached?.has(file) ?? true) this.#found.delete(file);
   }
 }
 

@@ -51,6 +51,11 @@ export class Texts {
     return this.#shown.get(file) !== this.#before.get(file);
   }
 
+  /** The files that are shown with another text than they had at first. */
+  edited(): readonly string[] {
+    return [...this.#shown.keys()].filter((file) => this.isEdited(file));
+  }
+
   version(file: string): string {
     const text = this.#shown.get(file);
     if (text === undefined) return "disk";

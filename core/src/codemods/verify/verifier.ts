@@ -11,8 +11,8 @@ export interface VerifyLimits {
 }
 
 /**
- * Type checks in a process of its own, which reads the project once and answers any number of checks. It begins to load the compiler
- * at once, so open it early. It never fails: what cannot be checked is said.
+ * Type checks in a process of its own, which reads the project once and answers any number of checks. It begins to read at once:
+ * open it as soon as it is known which files may be edited. It never fails: what cannot be checked is said.
  *
  * @example
  * const verifier = new Verifier({ root, before, watched, fields, generated }, signal);

@@ -250,3 +250,26 @@ export async function add(db: PrismaClient, name: string) {
     "src/service.ts:7 2339",
   ]);
 });
+
+test("an edit reaches whoever imports it, through others, and whoever sees what it declares for all", () => {
+  const files = {
+    ...app,
+    "src/index.ts": 'export * from "./user";\nexport type Late = typeof import("./late");\n',
+    "src/late.ts": "export const late = { id: 1 };\n",
+    "src/far.ts":
+      'import type { Late, User } from "./index";\nexport const f = (user: User, late: Late) => [user.name, late.late.id];\n',
+    "src/loose.ts": "interface Loose { id: number }\n",
+    "src/use.ts": "export const g = (loose: Loose) => loose.id;\n",
+  };
+  const without = (file: keyof typeof files, from: string, to = "") => [file, files[file].replace(from, to)] as const;
+  const checks = new Checks(planned(projectOf(files), files));
+  const name = without("src/user.ts", "  name: string;\n");
+  const id = without("src/late.ts", "id: 1");
+  const loose = without("src/loose.ts", "id: number");
+  expect(said(checks.check(new Map([name])))).toEqual(["src/far.ts:2 2339"]);
+  expect(said(checks.check(new Map([id])))).toEqual(["src/far.ts:2 2339"]);
+  expect(said(checks.check(new Map([name, id])))).toEqual(["src/far.ts:2 2339", "src/far.ts:2 2339"]);
+  expect(said(checks.check(new Map([loose])))).toEqual(["src/use.ts:1 2339"]);
+  expect(checks.check(new Map([without("src/far.ts", "user.name, ")]))).toEqual(exact);
+  expect(said(checks.check(new Map([loose, name])))).toEqual(["src/far.ts:2 2339", "src/use.ts:1 2339"]);
+});

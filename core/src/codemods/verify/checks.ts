@@ -51,7 +51,8 @@ export class Checks {
       unchecked === undefined &&
       !this.#owners.isPartial &&
       !found.some(saysMissing) &&
-      !added.some(({ isUnknown }) => isUnknown);
+      !added.some(({ isUnknown }) => isUnknown) &&
+      !this.#programs.some((program) => program.isBehind());
     return { errors, isExact, isChecked: true, ...(unchecked !== undefined && { skipped: unchecked }) };
   }
 

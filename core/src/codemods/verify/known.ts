@@ -26,6 +26,15 @@ export class StaleClient {
     this.#folders = folders;
   }
 
+  /** Whether the client has the model of a planned field without that field: what is given to it is not checked then. */
+  isBehind(program: compiler.Program): boolean {
+    const generated = program.getSourceFiles().filter(({ fileName }) => this.#isGenerated(fileName));
+    const stale = this.#staleIn(program);
+    return this.#fields.some(
+      ({ model, field }) => stale.has(field) && generated.some((file) => declares(file, model, undefined)),
+    );
+  }
+
   /** Whether an error names nothing but fields that the client does not have yet, and is about a type of the client. */
   explains(diagnostic: compiler.DiagnosticWithLocation, program: compiler.Program): boolean {
     if (!ofProperties.has(diagnostic.code)) return false;
@@ -102,15 +111,15 @@ function isReference(type: compiler.Type): type is compiler.TypeReference {
   return (type.flags & ts.TypeFlags.Object) !== 0 && "target" in type;
 }
 
-/** Whether the declaration of a model, by one of the names that generators give it, has a property of this name in it. */
-function declares(file: compiler.SourceFile, model: string, field: string): boolean {
-  if (!file.text.includes(field)) return false;
+/** Whether the declaration of a model, by one of the names that generators give it, is there and has a property of this name in it. */
+function declares(file: compiler.SourceFile, model: string, field: string | undefined): boolean {
+  if (!file.text.includes(model) || (field !== undefined && !file.text.includes(field))) return false;
   const isModel = new RegExp(`^\\$?${model}(?:Payload)?$`);
   const hasField = (node: compiler.Node): boolean =>
     (ts.isPropertySignature(node) && node.name.getText(file) === field) || (ts.forEachChild(node, hasField) ?? false);
   const visit = (node: compiler.Node): boolean => {
     if (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node))
-      return isModel.test(node.name.text) && hasField(node);
+      return isModel.test(node.name.text) && (field === undefined || hasField(node));
     const goesOn = ts.isSourceFile(node) || ts.isModuleDeclaration(node) || ts.isModuleBlock(node);
     return goesOn && (ts.forEachChild(node, visit) ?? false);
   };

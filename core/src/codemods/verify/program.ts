@@ -77,6 +77,12 @@ export class ConfigProgram {
       });
   }
 
+  /** Whether the generated client that these files use is older than the model. */
+  isBehind(): boolean {
+    const program = this.#service.getProgram();
+    return program !== undefined && this.#client.isBehind(program);
+  }
+
   #look(file: string, program: compiler.Program): readonly FoundError[] {
     const source = program.getSourceFile(file);
     if (source === undefined) return [];

@@ -36,7 +36,7 @@ export interface NewError {
 
 export interface VerifyResult {
   readonly errors: readonly NewError[];
-  /** Whether every file was checked against types that are all there, and no error was put down to a stale client. */
+  /** Whether every file was checked against types that are all there, those of a generated client not older than the model. */
   readonly isExact: boolean;
   /** No: nothing was checked, by the reason that `skipped` gives. */
   readonly isChecked: boolean;

@@ -28,6 +28,7 @@ const places = {
 } as const;
 
 const uses = {
+  nothing: "",
   create: 'export const a = db.user.create({ data: { name: "x", handle: "x" } });',
   rows: 'export const a = db.user.createMany({ data: [{ name: "x", handle: "x" }] });',
   select: "export const a = db.user.findMany({ select: { id: true, handle: true } });",

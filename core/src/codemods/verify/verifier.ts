@@ -42,6 +42,8 @@ export class Verifier {
       // Maps as they are.
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
+      // Ctrl-C reaches Lockstep alone, which says what it means. When Lockstep itself is ended, the process goes with it.
+      detached: process.platform !== "win32",
     });
     this.#child.on("message", (answer: VerifyAnswer) => this.#settle?.(answer));
     this.#child.once("error", (error) => this.#end(`the type check could not be started: ${error.message}`));

@@ -12,8 +12,8 @@ const names = [
 ];
 
 /**
- * Tells errors of the code from those of a generated client that is older than the model: after the model was edited, and before the
- * client is generated again, right code names a field that the client does not know.
+ * Tells errors of the code from those of a generated client, or of a built package, that is older than the model: after the model was
+ * edited, and before they are made again, right code names a field that they do not know.
  */
 export class StaleClient {
   readonly #fields: readonly PlannedField[];
@@ -58,10 +58,10 @@ export class StaleClient {
   }
 
   #isGenerated(file: string): boolean {
-    return (
-      /\/node_modules\/(?:\.prisma|@prisma\/client)\//.test(file) ||
-      this.#folders.some((folder) => file.startsWith(`${folder}/`))
-    );
+    if (this.#folders.some((folder) => file.startsWith(`${folder}/`))) return true;
+    if (file.includes("/node_modules/")) return /\/node_modules\/(?:\.prisma|@prisma\/client)\//.test(file);
+    // Another package of the repository, as it was built last.
+    return /\/(?:dist|build|out|lib)\/.*\.d\.[cm]?ts$/.test(file);
   }
 
   /** Whether one of the types that the place is about is declared by the client. */
@@ -116,10 +116,11 @@ function declares(file: compiler.SourceFile, model: string, field: string | unde
   if (!file.text.includes(model) || (field !== undefined && !file.text.includes(field))) return false;
   const isModel = new RegExp(`^\\$?${model}(?:Payload)?$`);
   const hasField = (node: compiler.Node): boolean =>
-    (ts.isPropertySignature(node) && node.name.getText(file) === field) || (ts.forEachChild(node, hasField) ?? false);
+    ((ts.isPropertySignature(node) || ts.isPropertyDeclaration(node)) && node.name.getText(file) === field) ||
+    (ts.forEachChild(node, hasField) ?? false);
   const visit = (node: compiler.Node): boolean => {
-    if (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node))
-      return isModel.test(node.name.text) && (field === undefined || hasField(node));
+    if (ts.isTypeAliasDeclaration(node) || ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node))
+      return isModel.test(node.name?.text ?? "") && (field === undefined || hasField(node));
     const goesOn = ts.isSourceFile(node) || ts.isModuleDeclaration(node) || ts.isModuleBlock(node);
     return goesOn && (ts.forEachChild(node, visit) ?? false);
   };

@@ -57,7 +57,7 @@ export class Verifier {
   }
 
   /**
-   * Looks for errors that these texts add to the project.
+   * Looks for errors that these texts add to the project. One question at a time.
    * @throws the signal's reason
    */
   async check(after: ReadonlyMap<string, string>): Promise<VerifyResult> {

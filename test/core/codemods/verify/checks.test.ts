@@ -273,3 +273,18 @@ test("an edit reaches whoever imports it, through others, and whoever sees what 
   expect(checks.check(new Map([without("src/far.ts", "user.name, ")]))).toEqual(exact);
   expect(said(checks.check(new Map([loose, name])))).toEqual(["src/far.ts:2 2339", "src/use.ts:1 2339"]);
 });
+
+test("a package of the repository that was built before the edits: its model is unknown, not wrong", () => {
+  const built = (fields: string) => `export declare class User { id: number; name: string; ${fields} }\n`;
+  const files = {
+    "tsconfig.json": tsconfig(),
+    "packages/db/package.json": '{ "name": "@shop/db", "types": "dist/user.d.ts" }',
+    "packages/db/dist/user.d.ts": built(""),
+    "src/show.ts": mapper.replace("./user", "../packages/db"),
+  };
+  const bad = (name: string) => ({ "src/show.ts": files["src/show.ts"].replace("user.id", `user.${name}`) });
+  expect(check(files, bad("handle"))).toEqual({ ...exact, isExact: false });
+  expect(said(check(files, bad("handel")))).toEqual(["src/show.ts:4 2339"]);
+  const since = { ...files, "packages/db/dist/user.d.ts": built("handle: number") };
+  expect(check(since, bad("handle"))).toEqual(exact);
+});

@@ -68,6 +68,6 @@ test("with no edits, or none but of lines that say nothing, there are never erro
           expect(checks.check(after)).toMatchObject({ errors: [], isChecked: true });
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { newTypeErrors } from "../../../../core/src/codemods/verify/index.js";
 import { Verifier } from "../../../../core/src/codemods/verify/verifier.js";
@@ -16,6 +17,13 @@ test("one question", async () => {
   expect(said(result)).toEqual(["src/user.ts:2 2339"]);
   expect(result).toMatchObject({ isExact: true, isChecked: true });
   expect(result.ms).toBeGreaterThan(0);
+});
+
+test("the built package starts the built process", async () => {
+  const path = fileURLToPath(new URL("../../../../core/dist/codemods/verify/index.js", import.meta.url));
+  const built: { newTypeErrors: typeof newTypeErrors } = await import(path);
+  const result = await built.newTypeErrors({ ...planned(projectOf(files), files), after: edited }, never);
+  expect(said(result)).toEqual(["src/user.ts:2 2339"]);
 });
 
 test("several questions to one process, which ends when it is closed", async () => {

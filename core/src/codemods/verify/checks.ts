@@ -1,0 +1,107 @@
+import { realpathSync } from "node:fs";
+import { isAbsolute, join, relative } from "node:path";
+import { type FoundError, newErrors, saysMissing } from "./compare.js";
+import { type Owners, owningConfigs } from "./configs.js";
+import { StaleClient } from "./known.js";
+import { ConfigProgram, syntaxErrors } from "./program.js";
+import type { Checked, VerifyProject } from "./request.js";
+import { Texts } from "./texts.js";
+
+const checkable = /(?<!\.d)\.[cm]?[jt]sx?$/;
+
+/**
+ * The type checks of one project, one after the other. What the files said before the edits is looked at only where they say something
+ * after them, and once.
+ */
+export class Checks {
+  readonly #root: string;
+  readonly #watched: ReadonlySet<string>;
+  readonly #texts: Texts;
+  readonly #owners: Owners;
+  readonly #programs: readonly ConfigProgram[];
+  readonly #before = new Map<string, readonly FoundError[]>();
+
+  constructor(project: VerifyProject) {
+    // A file has one name for the compiler, which resolves links.
+    this.#root = realpathSync(project.root);
+    this.#texts = new Texts(this.#absolute(project.before));
+    this.#watched = new Set(project.watched.map((file) => this.#path(file)));
+    const files = new Set([...project.before.keys(), ...project.watched].filter((file) => checkable.test(file)));
+    this.#owners = owningConfigs([...files].map((file) => this.#path(file)));
+    const folders = project.generated.map((folder) => this.#path(folder).replace(/\/$/, ""));
+    const client = new StaleClient(project.fields, folders);
+    this.#programs = this.#owners.configs.map((config) => new ConfigProgram(config, this.#texts, client));
+  }
+
+  /** Does beforehand what every check begins with. */
+  load(): void {
+    for (const program of this.#programs) program.load();
+  }
+
+  /** What is wrong with these texts and was not before. */
+  check(after: ReadonlyMap<string, string>): Checked {
+    const found = this.#errorsWith(this.#absolute(after));
+    const old = this.#errorsBefore([...new Set(found.map(({ file }) => file))]);
+    const added = newErrors(old, found);
+    const unchecked = this.#unchecked();
+    const errors = added
+      .filter(({ isUnknown }) => !isUnknown)
+      .map(({ file, line, code, message }) => ({ file: this.#relative(file), line, code, message }));
+    const isExact =
+      unchecked === undefined &&
+      !this.#owners.isPartial &&
+      !found.some(saysMissing) &&
+      !added.some(({ isUnknown }) => isUnknown) &&
+      !this.#programs.some((program) => program.isBehind());
+    return { errors, isExact, isChecked: true, ...(unchecked !== undefined && { skipped: unchecked }) };
+  }
+
+  #errorsWith(after: ReadonlyMap<string, string>): readonly FoundError[] {
+    // What is neither edited nor watched does not matter, however many files might have been edited.
+    const matters = (file: string) => this.#watched.has(file) || this.#texts.isEdited(file);
+    this.#texts.show(after);
+    return [
+      ...this.#programs.flatMap((program) => program.errorsIn(program.files.filter(matters), false)),
+      ...this.#owners.without.filter(matters).flatMap((file) => syntaxErrors(file, this.#texts.read(file) ?? "")),
+    ];
+  }
+
+  #errorsBefore(files: readonly string[]): readonly FoundError[] {
+    const asked = new Set(files.filter((file) => !this.#before.has(file)));
+    this.#texts.show(new Map());
+    for (const program of this.#programs) {
+      const of = program.files.filter((file) => asked.has(file));
+      if (of.length === 0) continue;
+      const found = program.errorsIn(of, true);
+      for (const file of of)
+        this.#before.set(
+          file,
+          found.filter((error) => error.file === file),
+        );
+    }
+    for (const file of this.#owners.without)
+      if (asked.has(file)) this.#before.set(file, syntaxErrors(file, this.#texts.read(file) ?? ""));
+    return files.flatMap((file) => this.#before.get(file) ?? []);
+  }
+
+  #unchecked(): string | undefined {
+    const { without, configs } = this.#owners;
+    if (without.length === 0) return undefined;
+    if (configs.length === 0) return "the project has no tsconfig.json: only the syntax was checked";
+    const first = without.slice(0, 3).map((file) => this.#relative(file));
+    const rest = without.length > first.length ? ` and ${without.length - first.length} more` : "";
+    return `no tsconfig includes ${first.join(", ")}${rest}: only the syntax was checked`;
+  }
+
+  #absolute(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+    return new Map([...texts].map(([file, text]) => [this.#path(file), text]));
+  }
+
+  #path(file: string): string {
+    return (isAbsolute(file) ? file : join(this.#root, file)).replaceAll("\\", "/");
+  }
+
+  #relative(file: string): string {
+    return relative(this.#root, file).replaceAll("\\", "/");
+  }
+}

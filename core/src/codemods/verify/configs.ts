@@ -1,0 +1,151 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { ts as compiler } from "ts-morph";
+import { ts } from "../compiler.js";
+
+/** A tsconfig and the files that are checked with it. */
+export interface OwningConfig {
+  readonly path: string;
+  readonly parsed: compiler.ParsedCommandLine;
+  /** Absolute paths. */
+  readonly files: readonly string[];
+}
+
+export interface Owners {
+  readonly configs: readonly OwningConfig[];
+  /** Files that no tsconfig speaks for: JavaScript that none includes, everything where there is none. */
+  readonly without: readonly string[];
+  /** Whether one of the configs extends another that is not there. */
+  readonly isPartial: boolean;
+}
+
+/**
+ * Finds the tsconfig of each file: the nearest that includes it, be it by its `references` or under another name such as
+ * `tsconfig.test.json`. TypeScript that none includes, a seed script mostly, is checked with the options of the nearest.
+ *
+ * @param files absolute paths, with `/`
+ */
+export function owningConfigs(files: readonly string[]): Owners {
+  const configs = new Configs();
+  const owned = new Map<string, string[]>();
+  const without: string[] = [];
+  for (const file of files) {
+    const owner = configs.ownerOf(file);
+    if (owner === undefined) without.push(file);
+    else owned.set(owner, [...(owned.get(owner) ?? []), file]);
+  }
+  return {
+    configs: [...owned].flatMap(([path, of]) => {
+      const parsed = configs.parse(path);
+      return parsed === undefined ? [] : [{ path, parsed, files: of }];
+    }),
+    without,
+    isPartial: [...owned.keys()].some((path) => configs.parse(path)?.errors.some(({ code }) => code === notFound)),
+  };
+}
+
+/** "File '{0}' not found", of an `extends`. */
+const notFound = 6053;
+
+class Configs {
+  readonly #parsed = new Map<string, compiler.ParsedCommandLine | undefined>();
+  readonly #inFolder = new Map<string, readonly string[]>();
+  readonly #included = new Map<string, ReadonlySet<string>>();
+
+  ownerOf(file: string): string | undefined {
+    let nearest: string | undefined;
+    for (const folder of foldersAbove(file))
+      for (const path of this.#of(folder)) {
+        if (this.#includes(path, file)) return path;
+        // One that only refers to others has no options of its own.
+        if (this.parse(path)?.fileNames.length) nearest ??= path;
+      }
+    return /\.[cm]?jsx?$/.test(file) ? undefined : nearest;
+  }
+
+  parse(path: string): compiler.ParsedCommandLine | undefined {
+    if (!this.#parsed.has(path)) this.#parsed.set(path, parse(path));
+    return this.#parsed.get(path);
+  }
+
+  /** The configs of a folder, and those that they refer to, `tsconfig.json` first. */
+  #of(folder: string): readonly string[] {
+    const known = this.#inFolder.get(folder);
+    if (known !== undefined) return known;
+    const names = namesIn(folder).filter((name) => /^tsconfig.*\.json$|^jsconfig\.json$/.test(name));
+    const rank = (name: string) => ["tsconfig.json", "jsconfig.json"].indexOf(name) >>> 0;
+    const found = new Set<string>();
+    const add = (path: string) => {
+      if (found.has(path)) return;
+      found.add(path);
+      for (const reference of this.parse(path)?.projectReferences ?? [])
+        add(ts.resolveProjectReferencePath(reference).replaceAll("\\", "/"));
+    };
+    for (const name of names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1))) add(`${folder}/${name}`);
+    this.#inFolder.set(folder, [...found]);
+    return [...found];
+  }
+
+  #includes(path: string, file: string): boolean {
+    const known = this.#included.get(path) ?? new Set(this.parse(path)?.fileNames);
+    this.#included.set(path, known);
+    return known.has(file);
+  }
+}
+
+/** What is wrong with a config is not ours to say, and the user's compiler may know options that this one does not. */
+function parse(path: string): compiler.ParsedCommandLine | undefined {
+  try {
+    const host = { ...ts.sys, onUnRecoverableConfigFileDiagnostic: () => undefined };
+    const parsed = ts.getParsedCommandLineOfConfigFile(path, {}, host);
+    return parsed && { ...parsed, options: asChecked(parsed.options, installedMajor(dirname(path))) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The options of a check that writes nothing, with the defaults of the compiler that the project has. */
+function asChecked(options: compiler.CompilerOptions, major: number | undefined): compiler.CompilerOptions {
+  // TypeScript 6 made the first the default and dropped the second.
+  const older = major !== undefined && major < 6;
+  return {
+    ...(older ? { strict: false } : {}),
+    types: ["*"],
+    ...options,
+    noEmit: true,
+    skipLibCheck: true,
+    composite: false,
+    incremental: false,
+    declaration: false,
+    // What is deprecated is said of the options, which nobody asks here.
+    ignoreDeprecations: "6.0",
+  };
+}
+
+function installedMajor(folder: string): number | undefined {
+  for (const above of [folder, ...foldersAbove(folder)]) {
+    const file = join(above, "node_modules/typescript/package.json");
+    if (!existsSync(file)) continue;
+    const version = /"version"\s*:\s*"(\d+)\./.exec(readFileSync(file, "utf8"))?.[1];
+    return version === undefined ? undefined : Number(version);
+  }
+  return undefined;
+}
+
+/** From the file's own up to the top of the repository, or of the disk. */
+function foldersAbove(file: string): readonly string[] {
+  const folders: string[] = [];
+  for (let folder = dirname(file); folders.at(-1) !== folder; folder = dirname(folder)) {
+    folders.push(folder.replaceAll("\\", "/"));
+    if (existsSync(join(folder, ".git"))) break;
+  }
+  return folders;
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

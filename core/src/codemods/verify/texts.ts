@@ -1,0 +1,107 @@
+import { createRequire } from "node:module";
+import type { ts as compiler } from "ts-morph";
+import { ts } from "../compiler.js";
+
+interface LibFile {
+  readonly fileName: string;
+  readonly text: string;
+}
+
+/** The compiler has the declarations of the language in itself, not on disk: it finds them under this folder. */
+export const libFolder = "/node_modules/typescript/lib";
+
+const libs = new Map(
+  (
+    createRequire(createRequire(import.meta.url).resolve("ts-morph"))("@ts-morph/common") as {
+      getLibFiles(): LibFile[];
+    }
+  )
+    .getLibFiles()
+    .map(({ fileName, text }) => [`${libFolder}/${fileName}`, text]),
+);
+/** For the life of the process: the text of a lib never changes. */
+const libSnapshots = new Map<string, compiler.IScriptSnapshot>();
+
+/**
+ * The files as the compiler sees them: those that may be edited from memory, in the version that was shown last, all others from disk,
+ * each read once.
+ */
+export class Texts {
+  readonly #before: ReadonlyMap<string, string>;
+  #shown: ReadonlyMap<string, string>;
+  /** A version for each text that a file was shown with: one that is shown again is not parsed again where it can be helped. */
+  readonly #versions = new Map<string, string[]>();
+  readonly #shownSnapshots = new Map<string, { readonly text: string; readonly snapshot: compiler.IScriptSnapshot }>();
+  readonly #disk = new Map<string, compiler.IScriptSnapshot | undefined>();
+  readonly #exists = new Map<string, boolean>();
+
+  /** @param before by absolute path, with `/` */
+  constructor(before: ReadonlyMap<string, string>) {
+    this.#before = before;
+    this.#shown = before;
+  }
+
+  /** From now on these files have these texts, and all others the ones they had at first. */
+  show(after: ReadonlyMap<string, string>): void {
+    this.#shown = new Map([...this.#before, ...after]);
+  }
+
+  /** Whether a file is shown with another text than it had at first. */
+  isEdited(file: string): boolean {
+    return this.#shown.get(file) !== this.#before.get(file);
+  }
+
+  /** The files that are shown with another text than they had at first. */
+  edited(): readonly string[] {
+    return [...this.#shown.keys()].filter((file) => this.isEdited(file));
+  }
+
+  version(file: string): string {
+    const text = this.#shown.get(file);
+    if (text === undefined) return "disk";
+    const known = this.#versions.get(file) ?? [];
+    this.#versions.set(file, known);
+    const at = known.indexOf(text);
+    return String(at === -1 ? known.push(text) - 1 : at);
+  }
+
+  snapshot(file: string): compiler.IScriptSnapshot | undefined {
+    const text = this.#shown.get(file);
+    if (text !== undefined) {
+      const last = this.#shownSnapshots.get(file);
+      if (last?.text === text) return last.snapshot;
+      const snapshot = ts.ScriptSnapshot.fromString(text);
+      this.#shownSnapshots.set(file, { text, snapshot });
+      return snapshot;
+    }
+    return libs.has(file) ? libSnapshot(file) : this.#fromDisk(file);
+  }
+
+  read(file: string): string | undefined {
+    const snapshot = this.snapshot(file);
+    return snapshot?.getText(0, snapshot.getLength());
+  }
+
+  exists(file: string): boolean {
+    if (this.#shown.has(file) || libs.has(file)) return true;
+    const known = this.#exists.get(file);
+    if (known !== undefined) return known;
+    const exists = ts.sys.fileExists(file);
+    this.#exists.set(file, exists);
+    return exists;
+  }
+
+  #fromDisk(file: string): compiler.IScriptSnapshot | undefined {
+    if (this.#disk.has(file)) return this.#disk.get(file);
+    const text = ts.sys.readFile(file);
+    const snapshot = text === undefined ? undefined : ts.ScriptSnapshot.fromString(text);
+    this.#disk.set(file, snapshot);
+    return snapshot;
+  }
+}
+
+function libSnapshot(file: string): compiler.IScriptSnapshot {
+  const known = libSnapshots.get(file) ?? ts.ScriptSnapshot.fromString(libs.get(file) ?? "");
+  libSnapshots.set(file, known);
+  return known;
+}

@@ -1,0 +1,126 @@
+import type { NewError, VerifyResult } from "./request.js";
+
+/** Edits that are made together or not at all. */
+export interface EditGroup {
+  readonly id: string;
+  /** The files that it edits. */
+  readonly files: readonly string[];
+}
+
+export interface Sifting {
+  /** The texts with the edits of these groups, and no others. */
+  apply(ids: ReadonlySet<string>): ReadonlyMap<string, string>;
+  /** `Verifier.check`. */
+  check(after: ReadonlyMap<string, string>): Promise<VerifyResult>;
+}
+
+export interface Sifted {
+  /** In the order they were given. */
+  readonly kept: readonly string[];
+  readonly dropped: readonly { readonly id: string; readonly error: NewError }[];
+  /** Whether what is kept was checked, and exactly. */
+  readonly isExact: boolean;
+  readonly skipped?: string;
+  /** Of all checks together. */
+  readonly ms: number;
+}
+
+/** So often, the groups whose files have errors are left out at once: mostly that is all there is to it. */
+const rounds = 3;
+/** Then by halves. What has not been found right after that many checks is left out. */
+const mostChecks = 40;
+
+/**
+ * Leaves out the edits that would add a type error, and no more than those: what was left out for a neighbour's fault is tried again.
+ * When the first check cannot be made everything is kept, and `skipped` says so; later, what is not known to be right is left out.
+ *
+ * @example const { kept, dropped } = await withoutErrors(groups, { apply, check: (after) => verifier.check(after) });
+ */
+export async function withoutErrors(groups: readonly EditGroup[], sifting: Sifting): Promise<Sifted> {
+  const tries = new Tries(sifting);
+  let errors = await tries.errorsOf(groups);
+  if (errors === undefined || errors.length === 0) return tries.result(groups, groups);
+
+  let rest = groups;
+  for (let round = 0; round < rounds && errors !== undefined && errors.length > 0; round++) {
+    const files: ReadonlySet<string> = new Set(errors.map(({ file }) => file));
+    const innocent = rest.filter((group) => !group.files.some((file) => files.has(file)));
+    // Errors in files that nobody edits say nothing of whose they are.
+    if (innocent.length === rest.length) break;
+    rest = innocent;
+    errors = await tries.errorsOf(rest);
+  }
+  let good: readonly EditGroup[] = errors?.length === 0 ? rest : [];
+  const add = async (more: readonly EditGroup[]): Promise<void> => {
+    if (more.length === 0) return;
+    const both = groups.filter((group) => good.includes(group) || more.includes(group));
+    if ((await tries.errorsOf(both, more))?.length === 0) good = both;
+    else if (more.length > 1) {
+      const half = Math.ceil(more.length / 2);
+      await add(more.slice(0, half));
+      await add(more.slice(half));
+    }
+  };
+  await add(rest.filter((group) => !good.includes(group)));
+  await add(groups.filter((group) => !rest.includes(group)));
+  return tries.result(groups, good);
+}
+
+/** The checks made so far. */
+class Tries {
+  readonly #sifting: Sifting;
+  readonly #made = new Map<string, VerifyResult>();
+  /** For what each group was left out last. */
+  readonly #blame = new Map<string, NewError>();
+  #last: NewError | undefined;
+  #skipped: string | undefined;
+
+  constructor(sifting: Sifting) {
+    this.#sifting = sifting;
+  }
+
+  /**
+   * The errors that groups add together; undefined when that cannot be told, now and from then on.
+   * @param suspects whose they are then, as far as they are in their files. One alone has them all. Default: the groups
+   */
+  async errorsOf(groups: readonly EditGroup[], suspects = groups): Promise<readonly NewError[] | undefined> {
+    // No edits add no errors.
+    if (groups.length === 0) return [];
+    const { isChecked, errors } = this.#made.get(keyOf(groups)) ?? (await this.#check(groups)) ?? { isChecked: false };
+    if (!isChecked || errors === undefined) return undefined;
+    for (const { id, files } of suspects) {
+      const own = errors.find(({ file }) => files.includes(file));
+      const error = own ?? (suspects.length === 1 ? errors[0] : undefined);
+      if (error !== undefined) this.#blame.set(id, error);
+    }
+    return errors;
+  }
+
+  result(groups: readonly EditGroup[], kept: readonly EditGroup[]): Sifted {
+    const ids = new Set(kept.map(({ id }) => id));
+    return {
+      kept: [...ids],
+      dropped: groups.flatMap(({ id }) => {
+        const error = this.#blame.get(id) ?? this.#last;
+        return ids.has(id) || error === undefined ? [] : [{ id, error }];
+      }),
+      isExact: kept.length === 0 || this.#made.get(keyOf(kept))?.isExact === true,
+      ...(this.#skipped !== undefined && { skipped: this.#skipped }),
+      ms: [...this.#made.values()].reduce((sum, { ms }) => sum + ms, 0),
+    };
+  }
+
+  async #check(groups: readonly EditGroup[]): Promise<VerifyResult | undefined> {
+    const isOver = [...this.#made.values()].some(({ isChecked }) => !isChecked);
+    if (isOver || this.#made.size === mostChecks) return undefined;
+    const result = await this.#sifting.check(this.#sifting.apply(new Set(groups.map(({ id }) => id))));
+    this.#made.set(keyOf(groups), result);
+    this.#skipped = result.skipped ?? this.#skipped;
+    this.#last = result.errors[0] ?? this.#last;
+    return result;
+  }
+}
+
+function keyOf(groups: readonly EditGroup[]): string {
+  return JSON.stringify(groups.map(({ id }) => id));
+}

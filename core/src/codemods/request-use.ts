@@ -79,7 +79,8 @@ function referencesToHolder(name: ts.Identifier, file: SourceFile, context: Tran
   return inside.map((node) => ({ node, file }));
 }
 
-function readsRequests(node: ts.Node, file: SourceFile): boolean {
+/** Whether requests are read with what stands here. */
+export function readsRequests(node: ts.Node, file: SourceFile): boolean {
   const { parent } = node;
   if (!ts.isPropertyAccessExpression(parent) || parent.expression !== node)
     return isRequestSlot(node) || isParameterOfRequest(node);

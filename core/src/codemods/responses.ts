@@ -4,6 +4,7 @@ import { dtoField } from "./dto-fields.js";
 import { pathOf } from "./expressions.js";
 import { addFields } from "./field-edits.js";
 import { type Mapper, mappersIn } from "./mappers.js";
+import { outputSchema } from "./output-schemas.js";
 import { plainTypes } from "./plain-types.js";
 import { referencesTo } from "./references.js";
 import { isRequestName, requestUse } from "./request-use.js";
@@ -64,7 +65,7 @@ function decide(context: TransformContext): Responses {
   const { files } = context.project;
   const mappers = files
     .flatMap((file) => mappersIn(file, context).filter(({ literal }) => context.takes(literal, "mapper")))
-    .map((mapper) => ofClass(mapper, context));
+    .map((mapper) => asShown(mapper, context));
   const assigned = files.flatMap((file) =>
     [...assignedMappersIn(file, context)].filter(({ last }) => context.takes(last, "mapper")),
   );
@@ -82,6 +83,8 @@ function decide(context: TransformContext): Responses {
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
     if (keysOfShape(shape).has(key)) return [];
+    // What it extends brings the key.
+    if (shape.kind === "zod" && shape.bases.some((literal) => shapes.has(literal))) return [];
     const isInstanced = instanced.some(({ node }) => node === shape.node);
     const its = [
       ...targets.flatMap(({ mapper, target }) =>
@@ -119,15 +122,19 @@ export function shownValue(mapper: Pick<Mapper, "read" | "texts" | "file">, cont
   return fallback === undefined ? mapper.read : `${mapper.read} ?? ${groupedFallback(fallback)}`;
 }
 
-/** A literal that becomes an instance of a DTO class is what the app shows, though it is an argument. */
-function ofClass(mapper: Mapper, context: TransformContext): Mapper {
-  return classGiven(mapper.literal, mapper.file, context) === undefined ? mapper : { ...mapper, isResult: true };
+/** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */
+function asShown(mapper: Mapper, context: TransformContext): Mapper {
+  const { literal, file } = mapper;
+  const isShown = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
+  return isShown === undefined ? mapper : { ...mapper, isResult: true };
 }
 
 function targetShapeOf(mapper: Mapper, context: TransformContext): ReturnType<typeof resolveType> {
   const { target } = mapper;
   const given = classGiven(mapper.literal, mapper.file, context);
   if (given !== undefined) return { kind: "shape", shape: given };
+  const schema = outputSchema(mapper.literal, mapper.file, context);
+  if (schema !== undefined) return { kind: "shape", shape: schema };
   if (!mapper.isResult) return { kind: "unknown" };
   if (target.kind !== "typed") return { kind: "open" };
   const [nesting, ...deeper] = target.inside;
@@ -198,6 +205,8 @@ function instancedClasses(context: TransformContext): readonly ClassShape[] {
 /** Shapes that get the field whatever fills them. */
 function chosenShapes(context: TransformContext): readonly ShapeNode[] {
   return context.project.files.flatMap((file) =>
-    [...zodShapesIn(file), ...typesIn(file)].filter((shape) => context.takes(shape.node, familyOf(shape))),
+    [...zodShapesIn(file, context.project), ...typesIn(file)].filter((shape) =>
+      context.takes(shape.node, familyOf(shape)),
+    ),
   );
 }

@@ -1,16 +1,19 @@
 import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
-import { pathOf, propertiesOf, unwrap } from "./expressions.js";
-import { lookUp } from "./project.js";
+import { propertiesOf } from "./expressions.js";
+import { lookUp, type Project } from "./project.js";
 import { isNothing } from "./row-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
+import { basesOf, type ZodObject, zodObjectOf } from "./zod-chain.js";
 
 /** A declaration that lists the keys of an object: what a response looks like. */
 export type ShapeNode =
   | {
       readonly kind: "zod";
       readonly node: ts.ObjectLiteralExpression;
+      /** What it extends, as far as it is in view: their keys are its own. */
+      readonly bases: readonly ts.ObjectLiteralExpression[];
       readonly file: SourceFile;
       readonly name: string | undefined;
     }
@@ -106,33 +109,29 @@ function inferred(node: ts.TypeReferenceNode, file: SourceFile, context: Transfo
   const name = argument.exprName.text;
   const found = lookUp(context.project, file, name, "value");
   if (found?.kind !== "declaration" || !ts.isVariableDeclaration(found.node) || !found.node.initializer) return unknown;
-  const literal = zodObjectIn(found.node.initializer);
-  return literal === undefined ? unknown : shape({ kind: "zod", node: literal, file: found.file, name });
+  const declared = zodObjectOf(found.node.initializer);
+  return declared === undefined ? unknown : shape(zodShape(declared, name, found.file, context.project));
 }
 
-/** The literal of `z.object({ … })` and its kin, also with `.strict()`, `.describe()` or the like behind it. */
+/** The literal of `z.object({ … })` and its kin; see `zodObjectOf`. */
 export function zodObjectIn(value: ts.Expression): ts.ObjectLiteralExpression | undefined {
-  const inner = unwrap(value);
-  if (!ts.isCallExpression(inner)) return undefined;
-  const path = pathOf(inner.expression);
-  const method = path.at(-1) ?? "";
-  const [argument] = inner.arguments;
-  if (
-    path.length === 2 &&
-    /^(?:z|zod|Z)$/.test(path[0] ?? "") &&
-    /^(?:object|strictObject|looseObject)$/.test(method)
-  ) {
-    return argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
-  }
-  const keepsKeys = /^(?:strict|passthrough|strip|loose|describe|meta|openapi|brand|readonly|register)$/.test(method);
-  return keepsKeys && ts.isPropertyAccessExpression(inner.expression)
-    ? zodObjectIn(inner.expression.expression)
-    : undefined;
+  return zodObjectOf(value)?.literal;
+}
+
+/** A zod object as a shape, with the literals that it extends. */
+export function zodShape(
+  declared: ZodObject,
+  name: string | undefined,
+  file: SourceFile,
+  project: Project,
+): Extract<ShapeNode, { kind: "zod" }> {
+  return { kind: "zod", node: declared.literal, bases: basesOf(declared, file, project), file, name };
 }
 
 /** The names that a shape lists. */
-export function keysOfShape({ kind, node }: ShapeNode): ReadonlySet<string> {
-  if (kind === "zod") return new Set(propertiesOf(node).keys());
+export function keysOfShape(shape: ShapeNode): ReadonlySet<string> {
+  const { kind, node } = shape;
+  if (kind === "zod") return new Set([node, ...shape.bases].flatMap((literal) => [...propertiesOf(literal).keys()]));
   if (kind === "class") return new Set(fieldsOf(node).keys());
   const names = node.members.flatMap((member) =>
     member.name && ts.isIdentifier(member.name) ? [member.name.text] : [],

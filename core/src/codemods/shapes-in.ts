@@ -1,14 +1,18 @@
 import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
-import { type ShapeNode, zodObjectIn } from "./shape-types.js";
+import type { Project } from "./project.js";
+import { type ShapeNode, zodShape } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
+import type { TransformContext } from "./transform.js";
+import type { WrittenNode } from "./written-texts.js";
+import { zodObjectOf } from "./zod-chain.js";
+import { whatOfSchema } from "./zod-types.js";
 
 /** The zod objects of a file. */
-export function zodShapesIn(file: SourceFile): readonly Extract<ShapeNode, { kind: "zod" }>[] {
+export function zodShapesIn(file: SourceFile, project: Project): readonly Extract<ShapeNode, { kind: "zod" }>[] {
   return file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
-    const [argument] = call.arguments;
-    const node = zodObjectIn(call);
-    if (node === undefined || node !== argument) return [];
+    const declared = zodObjectOf(call);
+    if (declared === undefined || declared.literal.parent !== call) return [];
     let outer: ts.Node = call;
     while (
       ts.isPropertyAccessExpression(outer.parent) ||
@@ -18,8 +22,17 @@ export function zodShapesIn(file: SourceFile): readonly Extract<ShapeNode, { kin
     }
     const owner = outer.parent;
     const name = ts.isVariableDeclaration(owner) && ts.isIdentifier(owner.name) ? owner.name.text : undefined;
-    return [{ kind: "zod" as const, node, file, name }];
+    return [zodShape(declared, name, file, project)];
   });
+}
+
+/** All keys of zod objects. */
+export function zodPropertiesOf({ project }: TransformContext): readonly WrittenNode[] {
+  return project.files.flatMap((file) =>
+    zodShapesIn(file, project).flatMap(({ node }) =>
+      node.properties.map((property) => ({ node: property, file, what: whatOfSchema(node) })),
+    ),
+  );
 }
 
 /** The interfaces, named type literals and classes of a file. The type of a parameter says little, and the compiler points to it when it matters. */

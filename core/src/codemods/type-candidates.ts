@@ -1,8 +1,8 @@
 import { dtoField } from "./dto-fields.js";
 import { listing } from "./places/listing.js";
 import { plainTypes } from "./plain-types.js";
-import { isRequest } from "./request-names.js";
 import { responses } from "./responses.js";
+import { roleOf } from "./shape-roles.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "./shape-types.js";
 import { typesIn } from "./shapes-in.js";
 import type { SourceFile } from "./source-file.js";
@@ -26,7 +26,7 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
     )
       continue;
     const names = [...keysOfShape(shape)];
-    if (isRequest(anchor, names, context.model.primaryKey) !== ofRequests) continue;
+    if ((roleOf(shape, names, context) !== "response") !== ofRequests) continue;
     const text = textOfField(shape, ofRequests, file, context);
     const what = whatOfType(shape);
     const advice = `add ${text === undefined ? context.field.name : `\`${text}\``} if it belongs there`;

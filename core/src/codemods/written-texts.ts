@@ -1,7 +1,7 @@
 import type { ts } from "./compiler.js";
-import { bare } from "./property-edit.js";
+import { bare, takeItem } from "./property-edit.js";
 import { lineAt, type SourceFile, textOf } from "./source-file.js";
-import { earlierOf, type TransformContext } from "./transform.js";
+import { earlierOf, type Finding, type TransformContext } from "./transform.js";
 
 /** A node that may be what a transform wrote. */
 export interface WrittenNode {
@@ -44,4 +44,19 @@ export function writtenAmong<T extends WrittenNode>(
   });
   for (const edit of moved) takeNearest(edit.line, (each) => textsOf.get(each) === bare(edit.text));
   return found;
+}
+
+/** Takes the items of literals and lists back that a transform wrote, wherever they stand now. */
+export function* takeBackWritten(
+  transform: string,
+  candidates: () => readonly WrittenNode[],
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  if (earlierOf(transform, context).length === 0) return;
+  const written = context.memo(`written by ${transform}`, () => writtenAmong(transform, candidates(), context));
+  for (const each of written) {
+    const edit = each.file === file ? takeItem(each.node, each.what, file) : undefined;
+    if (edit !== undefined) yield edit;
+  }
 }

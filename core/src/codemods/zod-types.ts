@@ -1,7 +1,8 @@
 import { ts } from "./compiler.js";
-import { pathOf, propertiesOf, valueAt } from "./expressions.js";
+import { initializerOf, pathOf, propertiesOf, valueAt } from "./expressions.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
+import { isMaker, zodRoot } from "./zod-chain.js";
 
 /** The new field's type as the other columns of that type are written in a zod object; undefined where it cannot be said. */
 export function zodType(
@@ -9,7 +10,7 @@ export function zodType(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  const z = ts.isCallExpression(literal.parent) ? pathOf(literal.parent.expression)[0] : undefined;
+  const z = zodIn(literal);
   const { type } = context.field;
   if (z === undefined || context.field.isList) return undefined;
   if (type === "string" || type === "boolean") return `${z}.${type}()`;
@@ -19,6 +20,15 @@ export function zodType(
   const value = sibling && valueAt(literal, sibling.name);
   const text = value && textOf(value, file);
   return text !== undefined && /^\w+\.(?:int\(\)|number\(\)(?:\.int\(\))?)$/.test(text) ? text : `${z}.number().int()`;
+}
+
+/** What zod is called here: before `.object`, or in the types of an extension. */
+function zodIn(literal: ts.ObjectLiteralExpression): string | undefined {
+  const call = literal.parent;
+  if (!ts.isCallExpression(call)) return undefined;
+  const [own, method] = pathOf(call.expression);
+  if (method !== undefined && isMaker(method)) return own;
+  return literal.properties.map((property) => zodRoot(initializerOf(property))).find((name) => name !== undefined);
 }
 
 /** How people call a zod object: the constant that it is, or is a part of. */

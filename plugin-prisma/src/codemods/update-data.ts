@@ -4,11 +4,12 @@ import {
   type SourceFile,
   type Transform,
   type TransformContext,
-  takeBack,
+  takeBackWritten,
   ts,
   unwrap,
   updateRow,
   valueAt,
+  type WrittenNode,
 } from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
 
@@ -26,10 +27,17 @@ export const updateData: Transform = {
     }
   },
 
-  *undo(file, context) {
-    for (const { literal, what } of updatesIn(file, context)) yield* takeBack(id, literal, what, file, context);
-  },
+  undo: (file, context) => takeBackWritten(id, () => settersOf(context), file, context),
 };
+
+/** All that updates set. */
+function settersOf(context: TransformContext): readonly WrittenNode[] {
+  return context.project.files.flatMap((file) =>
+    [...updatesIn(file, context)].flatMap(({ literal, what }) =>
+      literal.properties.map((node) => ({ node, file, what })),
+    ),
+  );
+}
 
 /** The literals that change rows of the model. */
 function* updatesIn(

@@ -5,11 +5,10 @@ import {
   type SourceFile,
   type Transform,
   type TransformContext,
-  takeItem,
+  takeBackWritten,
   ts,
   updateRow,
   type WrittenNode,
-  writtenAmong,
 } from "@lockstep/core/codemods";
 import { concerns } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
@@ -30,13 +29,7 @@ export const updateData: Transform = {
     }
   },
 
-  *undo(file, context) {
-    const written = context.memo("typeorm updates", () => writtenAmong(id, settersOf(context), context));
-    for (const each of written) {
-      const edit = each.file === file ? takeItem(each.node, each.what, file) : undefined;
-      if (edit !== undefined) yield edit;
-    }
-  },
+  undo: (file, context) => takeBackWritten(id, () => settersOf(context), file, context),
 };
 
 /** All that updates set. */

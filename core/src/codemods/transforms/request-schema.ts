@@ -1,9 +1,10 @@
 import { listing } from "../places/listing.js";
-import { addProperty, takeBack } from "../property-edit.js";
-import { isRequest } from "../request-names.js";
+import { addProperty } from "../property-edit.js";
+import { isLedByBase, roleOf } from "../shape-roles.js";
 import { keyIn, keysOfShape } from "../shape-types.js";
-import { zodShapesIn } from "../shapes-in.js";
+import { zodPropertiesOf, zodShapesIn } from "../shapes-in.js";
 import type { Transform } from "../transform.js";
+import { takeBackWritten } from "../written-texts.js";
 import { nameOfSchema, whatOfSchema, zodType } from "../zod-types.js";
 
 const id = "request-schema";
@@ -14,11 +15,12 @@ export const requestSchema: Transform = {
   intents: ["acceptInRequests"],
 
   *find(file, context) {
-    for (const shape of zodShapesIn(file)) {
+    for (const shape of zodShapesIn(file, context.project)) {
       const { node } = shape;
       const names = [...keysOfShape(shape)];
       const anchor = nameOfSchema(node);
-      if (!isRequest(anchor, names, context.model.primaryKey)) continue;
+      const role = roleOf(shape, names, context);
+      if (role === "response" || isLedByBase(shape, role, context)) continue;
       const key = keyIn(shape, context);
       const type = zodType(node, file, context);
       const text = type === undefined ? undefined : `${key}: ${type}.optional()`;
@@ -36,7 +38,5 @@ export const requestSchema: Transform = {
     }
   },
 
-  *undo(file, context) {
-    for (const { node } of zodShapesIn(file)) yield* takeBack(id, node, whatOfSchema(node), file, context);
-  },
+  undo: (file, context) => takeBackWritten(id, () => zodPropertiesOf(context), file, context),
 };

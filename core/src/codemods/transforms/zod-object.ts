@@ -1,12 +1,13 @@
 import { ts } from "../compiler.js";
 import { listing } from "../places/listing.js";
-import { addProperty, restored, takeBack } from "../property-edit.js";
-import { isRequest } from "../request-names.js";
+import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
+import { isLedByBase, roleOf } from "../shape-roles.js";
 import { keyIn, keysOfShape, namesWholeModel } from "../shape-types.js";
-import { zodShapesIn } from "../shapes-in.js";
+import { zodPropertiesOf, zodShapesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
+import { takeBackWritten } from "../written-texts.js";
 import { nameOfSchema, whatOfSchema, zodType } from "../zod-types.js";
 
 const id = "zod-object";
@@ -24,9 +25,7 @@ export const zodObject: Transform = {
     }
   },
 
-  *undo(file, context) {
-    for (const literal of objectsIn(file)) yield* takeBack(id, literal, whatOfSchema(literal), file, context);
-  },
+  undo: (file, context) => takeBackWritten(id, () => zodPropertiesOf(context), file, context),
 
   scaffoldingIn(text) {
     const left = withoutNull(text);
@@ -34,7 +33,7 @@ export const zodObject: Transform = {
   },
 
   *restore(file, context) {
-    for (const literal of objectsIn(file)) {
+    for (const literal of objectsIn(file, context)) {
       for (const property of literal.properties) {
         const edit = restored(id, property, whatOfSchema(literal), file, context);
         if (edit !== undefined) yield edit;
@@ -60,7 +59,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 /** `.nullable()` was there for rows without a value: there are none any more. */
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const written = writtenTexts(id, context);
-  for (const literal of objectsIn(file)) {
+  for (const literal of objectsIn(file, context)) {
     for (const property of literal.properties) {
       const text = textOf(property, file);
       const tight = withoutNull(text);
@@ -78,10 +77,11 @@ function withoutNull(text: string): string {
 /** Schemas of what is shown that nobody chose. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
-  for (const shape of zodShapesIn(file)) {
+  for (const shape of zodShapesIn(file, context.project)) {
     const names = [...keysOfShape(shape)];
     const name = nameOfSchema(shape.node);
-    if (context.takes(shape.node, "zod") || isRequest(name, names, context.model.primaryKey)) continue;
+    if (context.takes(shape.node, "zod") || roleOf(shape, names, context) !== "response") continue;
+    if (isLedByBase(shape, "response", context)) continue;
     const key = keyIn(shape, context);
     const type = zodType(shape.node, file, context);
     const text = type === undefined ? undefined : `${key}: ${type}`;
@@ -93,6 +93,6 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-function objectsIn(file: SourceFile): readonly ts.ObjectLiteralExpression[] {
-  return zodShapesIn(file).map(({ node }) => node);
+function objectsIn(file: SourceFile, context: TransformContext): readonly ts.ObjectLiteralExpression[] {
+  return zodShapesIn(file, context.project).map(({ node }) => node);
 }

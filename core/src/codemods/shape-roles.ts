@@ -1,0 +1,51 @@
+import { ts } from "./compiler.js";
+import { pathOf, propertiesOf } from "./expressions.js";
+import { referencesTo } from "./references.js";
+import { isRequest } from "./request-names.js";
+import { readsRequests } from "./request-use.js";
+import { familyOf, keyStyles, type ShapeNode } from "./shape-types.js";
+import type { TransformContext } from "./transform.js";
+import { nameOfSchema } from "./zod-types.js";
+
+/**
+ * What a schema or a type is for. `both`: requests are read with it and responses shown; there the new key may only ever be optional.
+ * By where it is used, and by its name and whether it has the key of the row where nothing in view uses it.
+ */
+export type ShapeRole = "request" | "response" | "both";
+
+export function roleOf(shape: ShapeNode, names: readonly string[], context: TransformContext): ShapeRole {
+  const own = shape.kind === "zod" ? shape.node.parent : undefined;
+  const places = [
+    ...(own === undefined ? [] : [{ node: own, file: shape.file }]),
+    ...referencesTo(shape, context).filter(({ node }) => !ts.isImportSpecifier(node.parent)),
+  ];
+  const isRead = places.some(({ node, file }) => readsRequests(node, file));
+  const isShown = places.some(({ node }) => isResponseSlot(node));
+  if (isRead && isShown) return "both";
+  if (isRead || isShown) return isRead ? "request" : "response";
+  const name = shape.name ?? (shape.kind === "zod" ? nameOfSchema(shape.node) : undefined);
+  return isRequest(name, names, context.model.primaryKey) ? "request" : "response";
+}
+
+/** Whether what a zod object extends lists fields for the same purpose: the new one belongs there, and comes with it. */
+export function isLedByBase(shape: ShapeNode, role: ShapeRole, context: TransformContext): boolean {
+  if (shape.kind !== "zod") return false;
+  return shape.bases.some((literal) => {
+    if (context.takes(literal, familyOf(shape))) return true;
+    const names = [...propertiesOf(literal).keys()];
+    const columns = context.columns.filter(({ name }) => keyStyles.some((keyOf) => names.includes(keyOf(name))));
+    const isOfRequests = isRequest(nameOfSchema(literal), names, context.model.primaryKey);
+    return columns.length > 1 && isOfRequests === (role !== "response");
+  });
+}
+
+/** `response: { 200: UserSchema }`, `.output(UserSchema)`, `@ApiOkResponse({ type: UserDto })` */
+function isResponseSlot(node: ts.Node): boolean {
+  let from = node;
+  for (let at = node.parent, depth = 0; at !== undefined && depth < 6; from = at, at = at.parent, depth += 1) {
+    if (ts.isPropertyAssignment(at) && /^(?:responses?|output|reply)$/.test(at.name.getText())) return true;
+    if (!ts.isCallExpression(at) || at.expression === from) continue;
+    if (/(?:^|\.)(?:output|Api\w*Response|SerializeOptions)$/.test(pathOf(at.expression).join("."))) return true;
+  }
+  return false;
+}

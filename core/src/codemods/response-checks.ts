@@ -1,5 +1,6 @@
 import { ts } from "./compiler.js";
 import { isAsserted, propertiesOf, returnedBy, spreadsOf, unwrap } from "./expressions.js";
+import { outputSchema } from "./output-schemas.js";
 import { isTestFile } from "./places/listing.js";
 import type { Reference } from "./references.js";
 import { namesAllColumns } from "./row-literals.js";
@@ -22,7 +23,10 @@ export function handmade(
     isWhole ? namesAllColumns(literal, context) : needed.length > 1 && namesAll(literal, needed);
   for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-      if (known.has(literal) || spreadsOf(literal).length > 0 || !has(literal)) continue;
+      if (known.has(literal) || spreadsOf(literal).length > 0) continue;
+      const isChecked = shape.kind === "zod" && outputSchema(literal, file, context)?.node === shape.node;
+      if (isChecked) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} gives one back by hand`;
+      if (!has(literal)) continue;
       if (literal === shape.node || isAsserted(literal) || isSelection(literal) || isZod(literal)) continue;
       const target = targetOf(literal, file, context);
       if (target.kind === "typed") {

@@ -97,7 +97,8 @@ function decide(context: TransformContext): Responses {
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
     const isGivenRows = isUnfilled || takesRows(shape, references, context);
     const isNullable = isGivenRows || its.some((mapper) => fallbackOf(mapper, context) === undefined);
-    const reason = whyNotShape(shape, key, known, context) ?? whyNotField(shape, key, isNullable, context);
+    const reason =
+      whyNotShape(shape, key, its.length > 0, known, context) ?? whyNotField(shape, key, isNullable, context);
     return [{ shape, key, isNullable, reason }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
@@ -145,12 +146,13 @@ function targetShapeOf(mapper: Mapper, context: TransformContext): ReturnType<ty
 function whyNotShape(
   shape: ShapeNode,
   key: string,
+  isFilled: boolean,
   mappers: ReadonlySet<ts.Node>,
   context: TransformContext,
 ): string | undefined {
   if (plainTypes[context.field.type] === undefined || context.field.isList)
     return "its value has to be converted for a response";
-  if (shape.kind === "zod" && shape.name === undefined) return "it is part of another schema";
+  if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
   if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
   const request = shape.kind === "members" ? undefined : requestUse(shape, key, context);
   return request ?? handmade(shape, referencesTo(shape, context), mappers, context);

@@ -14,8 +14,9 @@ import {
   type SourceFile,
   type Transform,
   type TransformContext,
-  takeBack,
+  takeBackWritten,
   ts,
+  type WrittenNode,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
@@ -39,12 +40,17 @@ export const createData: Transform = {
     yield* listOthers(file, context);
   },
 
-  *undo(file, context) {
-    for (const { value, what } of valuesOf(file, callsByPath(file, context.models), context)) {
-      if (ts.isObjectLiteralExpression(value)) yield* takeBack(id, value, what, file, context);
-    }
-  },
+  undo: (file, context) => takeBackWritten(id, () => settersOf(context), file, context),
 };
+
+/** All that new rows are given. */
+function settersOf(context: TransformContext): readonly WrittenNode[] {
+  return context.project.files.flatMap((file) =>
+    [...valuesOf(file, callsByPath(file, context.models), context)].flatMap(({ value, what }) =>
+      ts.isObjectLiteralExpression(value) ? value.properties.map((node) => ({ node, file, what })) : [],
+    ),
+  );
+}
 
 interface RowValue {
   readonly value: ts.Expression;

@@ -3,7 +3,8 @@ import {
   type SourceFile,
   type Transform,
   type TransformContext,
-  takeBack,
+  takeBackWritten,
+  type WrittenNode,
   widenSelection,
 } from "@lockstep/core/codemods";
 import { type Selection, selectionsIn } from "./selections.js";
@@ -22,10 +23,17 @@ export const select: Transform = {
     }
   },
 
-  *undo(file, context) {
-    for (const { literal, what } of ofModel(file, context)) yield* takeBack(id, literal, what, file, context);
-  },
+  undo: (file, context) => takeBackWritten(id, () => entriesOf(context), file, context),
 };
+
+/** All that selections name. */
+function entriesOf(context: TransformContext): readonly WrittenNode[] {
+  return context.project.files.flatMap((file) =>
+    ofModel(file, context).flatMap(({ literal, what }) =>
+      literal.properties.map((node) => ({ node, file, what: describe(literal, what) })),
+    ),
+  );
+}
 
 function ofModel(file: SourceFile, context: TransformContext): readonly Selection[] {
   const seen = new Map([...selectionsIn(file, context)].map((selection) => [selection.literal, selection]));

@@ -27,6 +27,7 @@ export function featureFiles(feature: Feature): Readonly<Record<string, string>>
     [`${folder}/${base}.jobs.ts`]: jobsText(feature),
     [`${folder}/${base}.permissions.ts`]: permissionsText(model),
     [`${folder}/${base}.export.ts`]: exportText(model),
+    ...(model.relations.length > 0 ? { [`${folder}/${base}.owner.ts`]: ownerText(model) } : {}),
     [`${folder}/dto/create-${base}.dto.ts`]: dtoText(model, "Create"),
     [`${folder}/dto/update-${base}.dto.ts`]: dtoText(model, "Update"),
     [`test/${base}/${base}.factory.ts`]: factoryText(model),
@@ -125,6 +126,12 @@ function controllerText(model: EntityModel): string {
 function routesText({ name }: EntityModel): string {
   const base = kebab(name);
   return `import { Router } from "express";\nimport { requireUser } from "../../middleware/require-user.js";\nimport type { ${name}Controller } from "./${base}.controller.js";\n\nexport function ${camel(name)}Routes(controller: ${name}Controller): Router {\n  const router = Router();\n  router.use(requireUser);\n  router.post("/${base}s", controller.create);\n  router.get("/${base}s/:id", controller.get);\n  router.patch("/${base}s/:id", controller.update);\n  return router;\n}\n`;
+}
+
+/** What features do with users: a mapper of their own, a partial `select`, rows written for them, SQL. */
+function ownerText(model: EntityModel): string {
+  const { name } = model;
+  return `import type { User } from "@prisma/client";\nimport { prisma } from "../../db.js";\n\nexport interface ${name}Owner {\n  id: number;\n  name: string;\n  email: string;\n  locale?: string;\n}\n\nexport function to${name}Owner(user: User): ${name}Owner {\n  return { id: user.id, name: user.name, email: user.email };\n}\n\nexport async function ownerOf${name}(id: number): Promise<${name}Owner | null> {\n  const user = await prisma.user.findUnique({ where: { id }, select: { id: true, name: true, email: true, title: true } });\n  return user && { id: user.id, name: user.name, email: user.email };\n}\n\nexport async function inviteTo${name}(id: number, email: string) {\n  const user = await prisma.user.create({ data: { email, name: email, type: "guest", title: "", description: "" } });\n  await prisma.${camel(name)}.update({ where: { id }, data: { user: { connect: { id: user.id } } } });\n  return to${name}Owner(user);\n}\n\nexport function namesOfOwners(ids: readonly number[]) {\n  return prisma.$queryRaw\`SELECT "id", "name", "email" FROM "users" WHERE "id" = ANY(\${ids})\`;\n}\n`;
 }
 
 function jobsText({ model, other }: Feature): string {

@@ -5,7 +5,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const { root, kind, models, model, field, intents } = JSON.parse(readFileSync(0, "utf8"));
+const { root, kind, models, model, intents } = JSON.parse(readFileSync(0, "utf8"));
 const stages = {};
 const counts = {};
 let clock;
@@ -96,16 +96,18 @@ function parsed() {
 
 /** `readSourceFiles`, step by step. */
 async function find() {
-  const { listSources, readTexts, withoutIgnored, relevance, isGenerated } = await timed("load", () =>
-    core("source-files"),
-  );
-  const matters = relevance({ models: models.filter(({ name }) => name === model), fields: [field] });
+  const { listSources, readRelevant, withoutIgnored, relevance } = await timed("load", () => core("source-files"));
+  const matters = relevance({
+    models: models.filter(({ name }) => name === model),
+    all: models,
+    planned: intents.expand,
+  });
   const paths = await timed("list", () => listSources(root, {}));
   const before = stages.prefilter ?? 0;
   const found = await timed("read", () =>
-    readTexts(root, paths, (text) => {
+    readRelevant(root, paths, (text) => {
       const start = performance.now();
-      const isWanted = matters(text) && !isGenerated(text);
+      const isWanted = matters(text);
       stages.prefilter = (stages.prefilter ?? 0) + performance.now() - start;
       return isWanted;
     }),

@@ -87,7 +87,6 @@ function requestOf(project: CodeProject, change: Change) {
   return {
     models,
     model,
-    field: name,
     intents: {
       expand: intents("write", "keepFromReads", "completeFixtures", "acceptInRequests"),
       switch: intents("read"),

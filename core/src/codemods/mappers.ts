@@ -1,8 +1,8 @@
 import { ts } from "./compiler.js";
 import { initializerOf, propertiesOf } from "./expressions.js";
+import { keyStyles } from "./key-styles.js";
 import { rowShapeOfParameter, rowShapeOfValue } from "./row-values.js";
 import { declarationOf } from "./scope.js";
-import { keyStyles } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
 import { type Target, targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";

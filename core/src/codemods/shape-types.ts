@@ -1,10 +1,13 @@
 import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
 import { pathOf, propertiesOf, unwrap } from "./expressions.js";
+import { keyStyles } from "./key-styles.js";
 import { lookUp } from "./project.js";
 import { isNothing } from "./row-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
+
+export { keyStyles } from "./key-styles.js";
 
 /** A declaration that lists the keys of an object: what a response looks like. */
 export type ShapeNode =
@@ -139,12 +142,6 @@ export function keysOfShape({ kind, node }: ShapeNode): ReadonlySet<string> {
   );
   return new Set(names);
 }
-
-/** How a place may spell the columns: `createdAt`, or `created_at`. */
-export const keyStyles: readonly ((name: string) => string)[] = [
-  (name) => name,
-  (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-];
 
 /** How the new field is spelled in a shape that names all columns; undefined when it does not. */
 export function keyIn(shape: ShapeNode, { columns, field }: TransformContext): string | undefined {

@@ -45,7 +45,7 @@ const atOnce = 64;
 export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
   const matters = relevance(options);
   const paths = await listSources(root, options);
-  return withoutIgnored(root, await readTexts(root, paths, (text) => matters(text) && !isGenerated(text)));
+  return withoutIgnored(root, await readRelevant(root, paths, matters));
 }
 
 /**
@@ -85,18 +85,43 @@ export async function listSources(root: string, options: SourcesOptions): Promis
   return [...paths].filter((path) => !isCompiled(root, path)).sort();
 }
 
+/**
+ * The files that matter, and those that pass on what is in them: `export * from "./user.schemas.js"` names no model, and imports of
+ * schemas and types lead through it.
+ */
+export async function readRelevant(
+  root: string,
+  paths: readonly string[],
+  matters: (text: string) => boolean,
+): Promise<readonly SourceText[]> {
+  const relevant = new Set<string>();
+  const read = await readTexts(root, paths, (text, file) => {
+    const isRelevant = matters(text);
+    if (isRelevant) relevant.add(stemOf(file));
+    return (isRelevant || passedOn(file, text).length > 0) && !isGenerated(text);
+  });
+  const waiting = read.filter(({ file }) => !relevant.has(stemOf(file)));
+  const targets = waiting.map(({ file, text }) => [stemOf(file), passedOn(file, text)] as const);
+  for (let before = -1; before !== relevant.size; ) {
+    before = relevant.size;
+    for (const [stem, leadsTo] of targets) if (leadsTo.some((target) => relevant.has(target))) relevant.add(stem);
+  }
+  return read.filter(({ file }) => relevant.has(stemOf(file)));
+}
+
 /** The wanted ones of the files, with their texts. */
 export async function readTexts(
   root: string,
   paths: readonly string[],
-  isWanted: (text: string) => boolean,
+  isWanted: (text: string, file: string) => boolean,
 ): Promise<readonly SourceText[]> {
   const files: SourceText[] = [];
   for (let start = 0; start < paths.length; start += atOnce) {
     const batch = paths.slice(start, start + atOnce);
     const texts = await Promise.all(batch.map((path) => readFile(join(root, path), "utf8")));
     texts.forEach((text, index) => {
-      if (isWanted(text)) files.push({ file: batch[index] as string, text });
+      const file = batch[index] as string;
+      if (isWanted(text, file)) files.push({ file, text });
     });
   }
   return files;
@@ -128,6 +153,17 @@ function outerFolders(root: string, folders: readonly string[]): readonly string
 function fromRoot(root: string, path: string): string {
   if (!path.startsWith(".")) return path.replaceAll("\\", "/");
   return posix.normalize(relative(root, resolve(root, path)).replaceAll("\\", "/"));
+}
+
+/** The files of the project that a file exports from, as stems. */
+function passedOn(file: string, text: string): readonly string[] {
+  const found = text.matchAll(/\bexport\b[^;"']*\bfrom\s*["'](\.{1,2}(?:\/[^"']*)?)["']/g);
+  return [...found].map(([, specifier = ""]) => stemOf(posix.join(posix.dirname(file), specifier)));
+}
+
+/** A path as imports name it: without extension, a folder for its index. */
+function stemOf(path: string): string {
+  return path.replace(/\.[cm]?[jt]sx?$/, "").replace(/\/(?:index)?$/, "");
 }
 
 /** `user.js` beside `user.ts` is its output. */

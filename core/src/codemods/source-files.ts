@@ -4,6 +4,7 @@ import { join, posix, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { ignoredFiles } from "../files/git.js";
 import { type RelevanceOptions, relevance } from "./relevance.js";
+import { readModuleConfigs } from "./resolution/read-configs.js";
 
 export { relevance } from "./relevance.js";
 
@@ -25,6 +26,7 @@ export interface SourceText {
 }
 
 const everything = "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
+const source = /\.[cm]?[jt]sx?$/;
 const never = [
   "**/{node_modules,dist,build,coverage,vendor,generated,__generated__,__snapshots__,migrations}/**",
   "**/*.d.{ts,mts,cts}",
@@ -37,7 +39,7 @@ const never = [
 const atOnce = 64;
 
 /**
- * The files of a project that a new field can matter to. What names neither a model nor two of its fields is left out
+ * The files of a project that a new field can matter to, and the configuration that their imports follow. What names neither a model nor two of its fields is left out
  * before anything is parsed; so is what says at its top that it is generated, and what git ignores.
  *
  * @example const files = await readSourceFiles(root, { models: [user] });
@@ -45,7 +47,12 @@ const atOnce = 64;
 export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
   const matters = relevance(options);
   const paths = await listSources(root, options);
-  return withoutIgnored(root, await readRelevant(root, paths, matters));
+  const files = withoutIgnored(root, await readRelevant(root, paths, matters));
+  const configs = await readModuleConfigs(
+    root,
+    files.map(({ file }) => file),
+  );
+  return [...files, ...configs];
 }
 
 /**
@@ -71,18 +78,27 @@ export async function listSources(root: string, options: SourcesOptions): Promis
     ...(own.length > 0 ? own : [everything]),
     ...(others.length > 0 ? others : outer.map((folder) => `${folder}/${everything}`)),
   ];
-  const unwanted = [...never, ...exclude.flatMap(asGlobs)];
-  // A glob that starts with `**` stays below the folder that it is looked up in.
-  const ignore = [
-    ...unwanted,
-    ...outer.flatMap((folder) =>
-      unwanted.filter((pattern) => pattern.startsWith("**/")).map((pattern) => `${folder}/${pattern}`),
-    ),
-  ];
-  const found = await glob(wanted, { cwd: root, ignore, onlyFiles: true, followSymbolicLinks: false });
-  // A folder around the project gives its files once more, by another path.
-  const paths = new Set(found.map((path) => fromRoot(root, path)));
-  return [...paths].filter((path) => !isCompiled(root, path)).sort();
+  // What begins with `**` stays below the folder that it is looked up in.
+  const unwanted = [...never, ...exclude.flatMap(asGlobs)].flatMap((pattern) =>
+    pattern.startsWith("**/") ? [pattern, ...outer.map((folder) => `${folder}/${pattern}`)] : [pattern],
+  );
+  // A glob that leads up does not match below a folder that it leads through: all start in the uppermost one.
+  const top =
+    wanted.map((pattern) => /^(?:\.\.\/)*/.exec(pattern)?.[0] ?? "").sort((a, b) => b.length - a.length)[0] ?? "";
+  const cwd = join(root, top);
+  const below = (pattern: string) => {
+    const [, not = "", path = ""] = /^(!?)(.*)$/.exec(pattern) ?? [];
+    return top === "" ? pattern : not + relative(cwd, join(root, path)).replaceAll("\\", "/");
+  };
+  const found = await glob(wanted.map(below), {
+    cwd,
+    ignore: unwanted.map(below),
+    onlyFiles: true,
+    followSymbolicLinks: false,
+  });
+  // A folder around the project gives its files once more.
+  const paths = new Set(found.map((path) => fromRoot(root, `${top}${path}`)));
+  return [...paths].filter((path) => source.test(path) && !isCompiled(root, path)).sort();
 }
 
 /**

@@ -26,7 +26,9 @@ const fill = z.strictObject({
 export const configSchema = z.strictObject({
   pace: z.enum(["careful", "brisk"]).optional(),
   targets: z.record(z.string().min(1), target).default({}),
-  code: z.strictObject({ include: patterns.optional(), exclude: patterns.optional() }).optional(),
+  code: z
+    .strictObject({ include: patterns.optional(), exclude: patterns.optional(), roots: patterns.optional() })
+    .optional(),
   backfill: z
     .strictObject({
       batchRows: z.int().min(1).max(1_000_000).optional(),

@@ -13,6 +13,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   pace: "careful",
   "code.include": "every source file of the project",
   "code.exclude": "nothing",
+  "code.roots": "none but the project",
   "backfill.batchRows": "1000",
   "backfill.batchMs": "100",
   "backfill.pauseMs": "0",

@@ -39,7 +39,7 @@ export interface CodeRequest {
   readonly plugin: ReleasingPlugin;
   /** The models with the new column; read from the files when absent. */
   readonly models?: readonly EntityModel[];
-  /** `code.include` and `code.exclude` of the config. */
+  /** `code` of the config. */
   readonly code: CodeGlobs;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
@@ -159,6 +159,7 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const names = new Set(intents.map((intent) => intent.model));
   const files = await readSourceFiles(project.root, {
     include: request.code.include,
+    roots: request.code.roots ?? [],
     exclude: [...request.code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
     models: models.filter((model) => names.has(model.name)),
     all: models,

@@ -89,3 +89,19 @@ export function camel(name: string): string {
 export function kebab(name: string): string {
   return name.replaceAll(/(?<!^)[A-Z]/g, (letter) => `-${letter}`).toLowerCase();
 }
+
+/** The columns that features show and take: neither key nor timestamp. */
+export function plain(model: EntityModel): readonly EntityField[] {
+  return model.fields.filter((field) => !field.isId && !field.isForeignKey && field.type !== "datetime");
+}
+
+/** A column's type in TypeScript. */
+export function typeOf({ type }: EntityField): string {
+  const types: Partial<Record<EntityField["type"], string>> = { int: "number", boolean: "boolean", datetime: "Date" };
+  return types[type] ?? (type === "json" ? "unknown" : "string");
+}
+
+/** A text so many times, with a line between. */
+export function repeat(count: number, text: (at: number) => string): string {
+  return Array.from({ length: count }, (_, at) => text(at)).join("\n");
+}

@@ -115,7 +115,9 @@ async function find() {
   stages.read -= stages.prefilter - before;
   const files = await timed("git", () => withoutIgnored(root, found));
   counts.relevant = files.length;
-  return files;
+  const { readModuleConfigs } = await core("resolution/read-configs");
+  const names = files.map(({ file }) => file);
+  return [...files, ...(await timed("configs", () => readModuleConfigs(root, names)))];
 }
 
 async function timed(stage, make) {

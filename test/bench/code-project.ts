@@ -4,7 +4,8 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { EntityModel } from "../../core/src/model/index.js";
 import { generatedModels, randomFrom, unusedModel } from "./code-models.js";
-import { featureFiles, sharedFile } from "./code-texts.js";
+import { sharedFile } from "./code-shared-texts.js";
+import { featureFiles } from "./code-texts.js";
 
 export interface CodeProject {
   readonly models: readonly EntityModel[];

@@ -10,7 +10,7 @@ import { median, milliseconds, whole } from "./figures.js";
 import type { BenchReport, Bound } from "./report.js";
 
 const child = fileURLToPath(new URL("./code-process.mjs", import.meta.url));
-const stages = ["load", "list", "read", "prefilter", "git", "parse", "find", "edit"] as const;
+const stages = ["load", "list", "read", "prefilter", "git", "configs", "parse", "find", "edit"] as const;
 
 /** The changes that are measured: the model, and the name of its new field. */
 const changes = {

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readFileSync } from "node:fs";
 import { join, posix, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { ignoredFiles } from "../files/git.js";
@@ -35,9 +34,6 @@ const never = [
   "**/lockstep.config.*",
 ];
 
-/** Files are read a few at a time: a monorepo has more of them than a process may have open. */
-const atOnce = 64;
-
 /**
  * The files of a project that a new field can matter to, and the configuration that their imports follow. What names neither a model nor two of its fields is left out
  * before anything is parsed; so is what says at its top that it is generated, and what git ignores.
@@ -47,8 +43,8 @@ const atOnce = 64;
 export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
   const matters = relevance(options);
   const paths = await listSources(root, options);
-  const files = withoutIgnored(root, await readRelevant(root, paths, matters));
-  const configs = await readModuleConfigs(
+  const files = withoutIgnored(root, readRelevant(root, paths, matters));
+  const configs = readModuleConfigs(
     root,
     files.map(({ file }) => file),
   );
@@ -105,13 +101,13 @@ export async function listSources(root: string, options: SourcesOptions): Promis
  * The files that matter, and those that pass on what is in them: `export * from "./user.schemas.js"` names no model, and imports of
  * schemas and types lead through it.
  */
-export async function readRelevant(
+export function readRelevant(
   root: string,
   paths: readonly string[],
   matters: (text: string) => boolean,
-): Promise<readonly SourceText[]> {
+): readonly SourceText[] {
   const relevant = new Set<string>();
-  const read = await readTexts(root, paths, (text, file) => {
+  const read = readTexts(root, paths, (text, file) => {
     const isRelevant = matters(text);
     if (isRelevant) relevant.add(stemOf(file));
     return (isRelevant || passedOn(file, text).length > 0) && !isGenerated(text);
@@ -125,20 +121,16 @@ export async function readRelevant(
   return read.filter(({ file }) => relevant.has(stemOf(file)));
 }
 
-/** The wanted ones of the files, with their texts. */
-export async function readTexts(
+/** The wanted ones of the files, with their texts. One after the other: small files take a fifth of the time that way. */
+export function readTexts(
   root: string,
   paths: readonly string[],
   isWanted: (text: string, file: string) => boolean,
-): Promise<readonly SourceText[]> {
+): readonly SourceText[] {
   const files: SourceText[] = [];
-  for (let start = 0; start < paths.length; start += atOnce) {
-    const batch = paths.slice(start, start + atOnce);
-    const texts = await Promise.all(batch.map((path) => readFile(join(root, path), "utf8")));
-    texts.forEach((text, index) => {
-      const file = batch[index] as string;
-      if (isWanted(text, file)) files.push({ file, text });
-    });
+  for (const file of paths) {
+    const text = readFileSync(join(root, file), "utf8");
+    if (isWanted(text, file)) files.push({ file, text });
   }
   return files;
 }

@@ -1,5 +1,4 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join, posix } from "node:path";
 import type { SourceText } from "../source-files.js";
 import { folderOf, isOnlyUp, levelsUp } from "./folders.js";
@@ -10,7 +9,7 @@ const isConfig = (name: string) => /^(?:package\.json|pnpm-workspace\.yaml|(?:ts
  * What says where the imports of the files lead: tsconfig.json and package.json of the folders around them, up to the top of the
  * repository, and what the former extend. Paths from the root, as those of the files.
  */
-export async function readModuleConfigs(root: string, files: readonly string[]): Promise<readonly SourceText[]> {
+export function readModuleConfigs(root: string, files: readonly string[]): readonly SourceText[] {
   const found = new Map<string, string>();
   const waiting = foldersWithin(root, files).flatMap((folder) =>
     readdirSync(join(root, folder))
@@ -19,7 +18,7 @@ export async function readModuleConfigs(root: string, files: readonly string[]):
   );
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (found.has(file)) continue;
-    const text = await readFile(join(root, file), "utf8");
+    const text = readFileSync(join(root, file), "utf8");
     found.set(file, text);
     waiting.push(...extendedBy(root, file, text));
   }

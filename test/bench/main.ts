@@ -68,6 +68,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
       return (await import("./migrate-dev.js")).benchMigrateDev(options.migrateDevRuns, progress);
     case "large-schema":
       return (await import("./large-schema.js")).benchLargeSchema(options.largeSchema, progress);
+    case "code":
+      return (await import("./code.js")).benchCode(options.code, progress);
     case "help":
       return (await import("./help.js")).benchHelp(options.helpRuns);
     default:

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const benches = ["stall", "migrate-dev", "large-schema", "help"] as const;
+export const benches = ["stall", "migrate-dev", "large-schema", "code", "help"] as const;
 export type BenchName = (typeof benches)[number];
 
 export interface Options {
@@ -24,11 +24,16 @@ export interface Options {
     readonly models: number;
     readonly runs: number;
   };
+  readonly code: {
+    /** Files of the generated projects. */
+    readonly sizes: readonly number[];
+    readonly runs: number;
+  };
 }
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, migrate-dev, large-schema or help; may be given again
+  --only <bench>   stall, migrate-dev, large-schema, code or help; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000)
   --rounds <n>     rounds of stall                    (default 3)
   --rate <n>       operations a second                (default 200)
@@ -65,6 +70,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     migrateDevRuns: isQuick ? 2 : 9,
     helpRuns: isQuick ? 5 : 15,
     largeSchema: { models: isQuick ? 40 : 300, runs: isQuick ? 1 : 5 },
+    code: { sizes: isQuick ? [300] : [1_500, 5_000], runs: isQuick ? 1 : 3 },
   };
 }
 

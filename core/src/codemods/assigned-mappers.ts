@@ -1,9 +1,10 @@
 import { ts } from "./compiler.js";
 import { copyIn, isRow } from "./copies.js";
 import { nameOf, pathOf, unwrap } from "./expressions.js";
+import { keyStyles } from "./key-styles.js";
 import { lookUp } from "./project.js";
 import { declarationOf } from "./scope.js";
-import { type ClassShape, classShape, keyStyles } from "./shape-types.js";
+import { type ClassShape, classShape } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 import { type FieldText, textsOfRow } from "./value-text.js";

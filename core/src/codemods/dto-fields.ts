@@ -2,9 +2,9 @@ import type { ScalarType } from "../model/index.js";
 import { fieldsOf, fieldText } from "./class-members.js";
 import { ts } from "./compiler.js";
 import { pathOf } from "./expressions.js";
+import { keyStyles } from "./key-styles.js";
 import { lookUp } from "./project.js";
 import { declarationFrom } from "./scope.js";
-import { keyStyles } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 

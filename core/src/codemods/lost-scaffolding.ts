@@ -1,7 +1,7 @@
 import type { Place, PlannedEdit } from "../model/index.js";
+import { keyStyles } from "./key-styles.js";
 import { fallbacksIn } from "./places/leftover-fallbacks.js";
 import { bare } from "./property-edit.js";
-import { keyStyles } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { Scaffolding, Transform, TransformContext } from "./transform.js";
 

@@ -1,9 +1,9 @@
 import { ts } from "./compiler.js";
 import { type Copies, type Copy, copyIn, isOfRow } from "./copies.js";
 import { initializerOf, propertiesOf } from "./expressions.js";
+import { keyStyles } from "./key-styles.js";
 import { partialCopyIn } from "./partial-copies.js";
 import { isTestFile } from "./places/listing.js";
-import { keyStyles } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
 import { type Target, targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { ts } from "./compiler.js";
+import { routesOf } from "./resolution/routes.js";
 import type { SourceFile } from "./source-file.js";
 
 /** The candidate files of one project, and how their imports lead from one to the other. */
@@ -27,16 +28,15 @@ export type Space = "type" | "value";
 
 const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
-export function createProject(files: readonly SourceFile[]): Project {
+/** What imports can lead to; the other files say how they lead there. */
+const source = /\.[cm]?[jt]sx?$/;
+
+/** @param given candidates, and tsconfig.json and package.json of the folders around them where there are any */
+export function createProject(given: readonly SourceFile[]): Project {
+  const files = given.filter(({ file }) => source.test(file));
   const byPath = new Map(files.map((file) => [file.file, file]));
-  const stems = new Map<string, SourceFile[]>();
-  for (const file of files) {
-    const stem = file.file.replace(/\.[cm]?[jt]sx?$/, "").replace(/\/index$/, "");
-    for (let at = 0; at !== -1; at = next(stem, at)) {
-      const suffix = stem.slice(at);
-      stems.set(suffix, [...(stems.get(suffix) ?? []), file]);
-    }
-  }
+  const routes = routesOf(given.filter(({ file }) => !source.test(file)));
+  let suffixes: ReadonlyMap<string, string | undefined> | undefined;
 
   function atPath(path: string): SourceFile | undefined {
     const exact = byPath.get(path);
@@ -44,7 +44,7 @@ export function createProject(files: readonly SourceFile[]): Project {
     const stem = path.replace(/\.([cm]?)jsx?$/, "");
     for (const base of stem === path ? [path] : [stem, path]) {
       for (const extension of extensions) {
-        const found = byPath.get(base + extension) ?? byPath.get(`${base}/index${extension}`);
+        const found = byPath.get(base + extension) ?? byPath.get(posix.join(base, `index${extension}`));
         if (found !== undefined) return found;
       }
     }
@@ -55,13 +55,40 @@ export function createProject(files: readonly SourceFile[]): Project {
     files,
     resolve(from, specifier) {
       if (specifier.startsWith(".")) return atPath(posix.join(posix.dirname(from.file), specifier));
-      // `@/users/schemas`, `~/users/schemas`, `src/users/schemas`: tsconfig paths, matched by their end if it is unique.
+      const route = routes(from.file, specifier);
+      for (const path of route?.paths ?? []) {
+        const found = atPath(path);
+        if (found !== undefined) return found;
+      }
+      if (route?.isSure) return undefined;
+      // `@/users/schemas`, `~/users/schemas`, `src/users/schemas`: an alias of a bundler, matched by its end if that is unique.
       const alias = /^(?:[@~#]\/?|(?=src\/))(.+)$/.exec(specifier)?.[1]?.replace(/\.[cm]?jsx?$/, "");
       if (alias === undefined || (specifier.startsWith("@") && !specifier.startsWith("@/"))) return undefined;
-      const found = stems.get(alias) ?? [];
-      return found.length === 1 ? found[0] : undefined;
+      suffixes ??= suffixesOf(files);
+      return byPath.get(suffixes.get(alias) ?? "");
     },
   };
+}
+
+let latest:
+  | { readonly paths: readonly string[]; readonly suffixes: ReadonlyMap<string, string | undefined> }
+  | undefined;
+
+/** The file that ends so, where only one does. Edits change texts, not paths: it is the same for every snapshot of a project. */
+function suffixesOf(files: readonly SourceFile[]): ReadonlyMap<string, string | undefined> {
+  const paths = files.map(({ file }) => file);
+  if (latest?.paths.length === paths.length && latest.paths.every((path, at) => path === paths[at]))
+    return latest.suffixes;
+  const suffixes = new Map<string, string | undefined>();
+  for (const path of paths) {
+    const stem = path.replace(/\.[cm]?[jt]sx?$/, "").replace(/\/index$/, "");
+    for (let at = 0; at !== -1; at = next(stem, at)) {
+      const suffix = stem.slice(at);
+      suffixes.set(suffix, suffixes.has(suffix) ? undefined : path);
+    }
+  }
+  latest = { paths, suffixes };
+  return suffixes;
 }
 
 /** Follows a top-level name to its declaration or out of the candidates. */

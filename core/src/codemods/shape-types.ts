@@ -1,11 +1,14 @@
 import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
 import { propertiesOf } from "./expressions.js";
+import { keyStyles } from "./key-styles.js";
 import { lookUp, type Project } from "./project.js";
 import { isNothing } from "./row-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 import { basesOf, type ZodObject, zodObjectOf } from "./zod-chain.js";
+
+export { keyStyles } from "./key-styles.js";
 
 /** A declaration that lists the keys of an object: what a response looks like. */
 export type ShapeNode =
@@ -138,12 +141,6 @@ export function keysOfShape(shape: ShapeNode): ReadonlySet<string> {
   );
   return new Set(names);
 }
-
-/** How a place may spell the columns: `createdAt`, or `created_at`. */
-export const keyStyles: readonly ((name: string) => string)[] = [
-  (name) => name,
-  (name) => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-];
 
 /** The kind of place that a shape is. */
 export function familyOf({ kind }: ShapeNode): "zod" | "dto" | "type" {

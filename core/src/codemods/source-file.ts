@@ -43,21 +43,12 @@ export function parseSourceFile(file: string, text: string): SourceFile {
   let parsed: ts.SourceFile | undefined;
   let byKind: Map<ts.SyntaxKind, ts.Node[]> | undefined;
   let byName: Map<string, ts.Identifier[]> | undefined;
+  let style: Style | undefined;
 
-  function walk(): void {
-    byKind = new Map();
-    byName = new Map();
-    const visit = (node: ts.Node): void => {
-      if (ts.isIdentifier(node)) push(byName!, node.text, node);
-      else push(byKind!, node.kind, node);
-      ts.forEachChild(node, visit);
-    };
-    visit(ast());
-  }
-
-  // Paths are looked up among more files than are read.
+  // Paths are looked up among more files than are read, and no comment is looked into.
   function ast(): ts.SourceFile {
-    parsed ??= ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
+    const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+    parsed ??= ts.createSourceFile(file, text, options, true);
     return parsed;
   }
 
@@ -67,17 +58,58 @@ export function parseSourceFile(file: string, text: string): SourceFile {
     get ast() {
       return ast();
     },
-    style: styleOf(text),
+    get style() {
+      style ??= styleOf(text);
+      return style;
+    },
     isJavaScript: /\.[cm]?jsx?$/.test(file),
     nodes<K extends keyof NodeByKind>(kind: K): readonly NodeByKind[K][] {
-      if (byKind === undefined) walk();
-      return (byKind?.get(kind as unknown as ts.SyntaxKind) ?? []) as unknown as readonly NodeByKind[K][];
+      byKind ??= indexKinds(ast());
+      return (byKind.get(kind as unknown as ts.SyntaxKind) ?? []) as unknown as readonly NodeByKind[K][];
     },
     identifiers(name) {
-      if (byName === undefined) walk();
-      return byName?.get(name) ?? [];
+      // Names are asked of every file; most of them do not have it. Escapes (`\u0061`) are another spelling.
+      if (byName === undefined && !text.includes(name) && !text.includes("\\u")) return [];
+      byName ??= indexNames(ast());
+      return byName.get(name) ?? [];
     },
   };
+}
+
+const indexed: ReadonlySet<ts.SyntaxKind> = new Set<ts.SyntaxKind>([
+  ts.SyntaxKind.CallExpression,
+  ts.SyntaxKind.NewExpression,
+  ts.SyntaxKind.ObjectLiteralExpression,
+  ts.SyntaxKind.ArrayLiteralExpression,
+  ts.SyntaxKind.InterfaceDeclaration,
+  ts.SyntaxKind.TypeLiteral,
+  ts.SyntaxKind.UnionType,
+  ts.SyntaxKind.ClassDeclaration,
+  ts.SyntaxKind.ExpressionStatement,
+  ts.SyntaxKind.VariableDeclaration,
+  ts.SyntaxKind.StringLiteral,
+  ts.SyntaxKind.NoSubstitutionTemplateLiteral,
+  ts.SyntaxKind.TemplateExpression,
+] satisfies (keyof NodeByKind)[]);
+
+function indexKinds(ast: ts.SourceFile): Map<ts.SyntaxKind, ts.Node[]> {
+  const byKind = new Map<ts.SyntaxKind, ts.Node[]>();
+  const visit = (node: ts.Node): void => {
+    if (indexed.has(node.kind)) push(byKind, node.kind, node);
+    ts.forEachChild(node, visit);
+  };
+  visit(ast);
+  return byKind;
+}
+
+function indexNames(ast: ts.SourceFile): Map<string, ts.Identifier[]> {
+  const byName = new Map<string, ts.Identifier[]>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node)) push(byName, node.text, node);
+    ts.forEachChild(node, visit);
+  };
+  visit(ast);
+  return byName;
 }
 
 /** 1-based line of an offset. */

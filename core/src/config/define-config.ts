@@ -23,15 +23,23 @@ export interface LockstepConfigInput {
   >;
   /** The code that is looked through and edited. */
   code?: {
-    /** Globs from the project's root. Default: every source file of the project. */
+    /** Globs from the project's root; those that begin with `../` are for `roots`. Default: every source file of the project. */
     include?: string[];
-    /** Globs of files that are never edited, besides generated and ignored ones. Default: none. */
+    /**
+     * Globs of files that are never edited, besides generated and ignored ones. From the project's root; what begins with a
+     * double star counts in each of `roots` as well. Default: none.
+     */
     exclude?: string[];
     /**
      * How places are ranked that may get a new column: what is given counts, the rest is as measured on other repositories.
      * @example { weights: { namesOnly: -4 }, likely: { mapper: 7 } }
      */
     scorecard?: ScorecardInput;
+    /**
+     * Further folders of code that uses the models, from the project's root: apps beside the package that has the schema. Default: none.
+     * @example ["../../apps/api", "../../apps/worker"]
+     */
+    roots?: string[];
   };
   /** How `lockstep backfill run` goes through a table. */
   backfill?: {

@@ -31,6 +31,7 @@ export const configSchema = z.strictObject({
     .strictObject({
       include: patterns.optional(),
       exclude: patterns.optional(),
+      roots: patterns.optional(),
       scorecard: scorecardSchema.optional(),
     })
     .optional(),

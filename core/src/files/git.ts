@@ -1,25 +1,30 @@
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+
+const maxBuffer = 64 * 1024 * 1024;
+
+/** As many files as one command line holds on every system. */
+const atOnce = 200;
 
 /**
  * Which of the files have uncommitted changes (untracked ones included). Outside of a repository, or without git: none,
  * because then there is no commit that an edit could be mixed with.
+ *
+ * @param files paths from the root; also of files outside of it, or in another repository
  */
 export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<string> {
-  if (files.length === 0) return new Set();
-  try {
-    const prefix = git(root, ["rev-parse", "--show-prefix"]).trim();
-    const output = git(root, ["status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", ...files]);
-    return new Set(
-      output
-        .split("\0")
-        .filter((entry) => entry.length > 3)
-        .map((entry) => entry.slice(3))
-        // Paths are given from the top of the repository.
-        .map((path) => (path.startsWith(prefix) ? path.slice(prefix.length) : path)),
-    );
-  } catch {
-    return new Set();
-  }
+  return among(root, files, (top, paths) => {
+    const found: string[] = [];
+    for (let start = 0; start < paths.length; start += atOnce) {
+      const some = paths.slice(start, start + atOnce);
+      // Literal: `app/[id]/page.tsx` is a name.
+      const status = ["--literal-pathspecs", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all"];
+      const entries = git(top, [...status, "--", ...some]).split("\0");
+      found.push(...entries.filter((entry) => entry.length > 3).map((entry) => entry.slice(3)));
+    }
+    return found;
+  });
 }
 
 /** Whether the folder is inside of a git work tree. Without git: no. */
@@ -37,20 +42,17 @@ export function isRepository(root: string): boolean {
  * @param isOfTracked also of files that are in version control all the same: the next one like them would not be. Default: no
  */
 export function ignoredFiles(root: string, files: readonly string[], isOfTracked = false): ReadonlySet<string> {
-  if (files.length === 0) return new Set();
-  try {
+  return among(root, files, (top, paths) => {
     // Exit 1: none of them.
     const found = execFileSync("git", ["check-ignore", "-z", "--stdin", ...(isOfTracked ? ["--no-index"] : [])], {
-      cwd: root,
+      cwd: top,
       encoding: "utf8",
-      input: `${files.join("\0")}\0`,
+      input: `${paths.join("\0")}\0`,
       stdio: ["pipe", "pipe", "ignore"],
-      maxBuffer: 64 * 1024 * 1024,
+      maxBuffer,
     });
-    return new Set(found.split("\0").filter((file) => file !== ""));
-  } catch {
-    return new Set();
-  }
+    return found.split("\0").filter((file) => file !== "");
+  });
 }
 
 /** The text of a file in the last commit; undefined where it is not in one, or without git. */
@@ -62,6 +64,50 @@ export function committedText(root: string, file: string): string | undefined {
   }
 }
 
+/**
+ * Asks git about files in each repository that holds some of them: one that is asked about a file of another one, of a submodule
+ * say, answers nothing at all.
+ */
+function among(
+  root: string,
+  files: readonly string[],
+  ask: (top: string, paths: readonly string[]) => readonly string[],
+): ReadonlySet<string> {
+  const found = new Set<string>();
+  for (const [top, byPath] of byRepository(root, files)) {
+    try {
+      for (const path of ask(top, [...byPath.keys()])) {
+        const file = byPath.get(path);
+        if (file !== undefined) found.add(file);
+      }
+    } catch {
+      // No git, none of them, or a repository that git does not read.
+    }
+  }
+  return found;
+}
+
+/** The files of each repository by their paths from its top. */
+function byRepository(root: string, files: readonly string[]): Map<string, Map<string, string>> {
+  const tops = new Map<string, string | undefined>();
+  const topOf = (folder: string): string | undefined => {
+    if (tops.has(folder)) return tops.get(folder);
+    const parent = dirname(folder);
+    const top = existsSync(join(folder, ".git")) ? folder : parent === folder ? undefined : topOf(parent);
+    tops.set(folder, top);
+    return top;
+  };
+  const found = new Map<string, Map<string, string>>();
+  for (const file of files) {
+    const path = resolve(root, file);
+    const top = topOf(dirname(path));
+    if (top === undefined) continue;
+    const known = found.get(top) ?? new Map<string, string>();
+    found.set(top, known.set(relative(top, path).replaceAll("\\", "/"), file));
+  }
+  return found;
+}
+
 function git(root: string, args: readonly string[]): string {
-  return execFileSync("git", args, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  return execFileSync("git", args, { cwd: root, encoding: "utf8", maxBuffer, stdio: ["ignore", "pipe", "ignore"] });
 }

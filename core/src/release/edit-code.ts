@@ -2,15 +2,16 @@ import type { HistoryQuestion } from "../codemods/code-request.js";
 import type { CodeGlobs } from "../config/code-globs.js";
 import { LockstepError } from "../errors.js";
 import { dirtyFiles } from "../files/git.js";
-import type {
-  CodeIntent,
-  DeployedPhase,
-  EntityModel,
-  FileChange,
-  Place,
-  Plan,
-  PlannedEdit,
-  PlanState,
+import {
+  type CodeIntent,
+  type DeployedPhase,
+  type EntityModel,
+  type FileChange,
+  type Place,
+  type Plan,
+  type PlannedEdit,
+  type PlanState,
+  phaseOfIntent,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
@@ -41,7 +42,7 @@ export interface CodeRequest {
   readonly plugin: ReleasingPlugin;
   /** The models with the new column; read from the files when absent. */
   readonly models?: readonly EntityModel[];
-  /** `code.include` and `code.exclude` of the config. */
+  /** `code` of the config. */
   readonly code: CodeGlobs;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
@@ -73,8 +74,11 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const { plan, project } = request;
   const { edits: earlier, codeFiles } = plan.state;
   if (intents.length === 0) return { changes: [], made: [], edits: earlier, places: [], codeFiles };
+  const input = await inputOf(request, intents);
+  // No file names the model, and none was edited before: the compiler is not even loaded.
+  if (input === undefined) return { changes: [], made: [], edits: earlier, places: [], codeFiles };
   const { planCodeEdits } = await import("../codemods/plan-edits.js");
-  const result = await planCodeEdits(await inputOf(request, intents));
+  const result = await planCodeEdits(input);
   const planned = fromDisk(result.changes, request.edited);
   const foreign = foreignChanges(project, planned);
   const changes = planned.filter((change) => !foreign.has(change.file));
@@ -117,11 +121,12 @@ export async function takeBackCode(
   const intents = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
   const { edits: earlier, codeFiles } = plan.state;
   if (intents.length === 0) return { changes: [], made: [], edits: [], places: [], codeFiles };
+  const input = await inputOf(request, intents);
+  if (input === undefined) return { changes: [], made: [], edits: [], places: [], codeFiles };
   const [{ planCodeEdits }, { planCodeUndo }] = await Promise.all([
     import("../codemods/plan-edits.js"),
     import("../codemods/plan-undo.js"),
   ]);
-  const input = await inputOf(request, intents);
   const undone = await planCodeUndo(input, phases);
   const kept = withoutTakenAway(
     earlier.filter((edit) => !isTaken(edit)),
@@ -152,21 +157,25 @@ export async function takeBackCode(
   };
 }
 
+/** What the edits are planned with; undefined where there is nothing that they could be made in. */
 async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
-  // ts-morph costs a quarter of a second: only here.
-  const [{ readSourceFiles }, { coreTransforms }] = await Promise.all([
-    import("../codemods/source-files.js"),
-    import("../codemods/index.js"),
-  ]);
+  const { readSourceFiles } = await import("../codemods/source-files.js");
   const models = request.models ?? (await plugin.readModels(project));
   const names = new Set(intents.map((intent) => intent.model));
   const files = await readSourceFiles(project.root, {
     include: request.code.include,
+    roots: request.code.roots ?? [],
     exclude: [...request.code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
     models: models.filter((model) => names.has(model.name)),
-    fields: intents.map((intent) => intent.field),
+    all: models,
+    planned: intents,
+    // Contract looks for what is left of the earlier phases wherever it was moved to; undo brings its intents.
+    fields: intents.filter(({ kind }) => phaseOfIntent[kind] === "contract").map(({ field }) => field),
   });
+  if (files.length === 0 && plan.state.edits.length === 0) return undefined;
+  // ts-morph costs a quarter of a second: only here.
+  const { coreTransforms } = await import("../codemods/index.js");
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,

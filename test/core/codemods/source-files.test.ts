@@ -51,6 +51,27 @@ test("files that name the new field were edited before", async () => {
   expect(await names({ fields: ["handle"] })).toContain("src/handle.ts");
 });
 
+test("files that pass on what is in a relevant one, over any number of steps", async () => {
+  const files = {
+    "shared/index.ts": 'export * from "./inner";\nexport type { Other } from "./other.js";\n',
+    "shared/inner/index.ts": "export {\n  UserView,\n} from './view.js';\n",
+    "shared/inner/view.ts": "export interface UserView {\n  id: number;\n}\n",
+    "shared/other.ts": "export type Other = 1;\n",
+    "shared/others.ts": 'export * from "./other";\n',
+    "shared/made.ts": '// @generated\nexport * from "./inner";\n',
+  };
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  expect(await names({ include: ["shared/**"] })).toEqual([
+    "shared/index.ts",
+    "shared/inner/index.ts",
+    "shared/inner/view.ts",
+  ]);
+  rmSync(join(root, "shared"), { recursive: true });
+});
+
 test("folders and globs narrow it", async () => {
   expect(await names({ include: ["src/*.ts"], exclude: ["src/late.ts"] })).toEqual(["src/a.ts"]);
   expect(await names({ exclude: ["src/own", "./src/*.ts"] })).toEqual(["src/b.tsx", "src/c.mts", "src/d.js"]);

@@ -26,11 +26,11 @@ export interface Listed {
  * model fits its names better, and in tests: what must change there so that it compiles is an edit.
  */
 export function listing(listed: Listed, file: SourceFile, context: TransformContext): CandidateFinding | undefined {
-  const { columns, field, model, models } = context;
+  const { columns, field } = context;
   const given = new Set(listed.names);
   const names = columns.filter((column) => isNamed(column, given)).map(({ name }) => name);
   const isWhole = columns.length >= 3 && names.length === columns.length;
-  const isOfOther = models.some((other) => other !== model && fits(other, given) > names.length);
+  const isOfOther = othersNamed(given, context) > names.length;
   if (listed.because === undefined && (names.length < 2 || isOfOther)) return undefined;
   if (isTestFile(file) && !isWhole) return undefined;
   const { because, text } = listed;
@@ -42,8 +42,31 @@ export function isTestFile(file: SourceFile): boolean {
   return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file.file);
 }
 
-function fits(model: EntityModel, given: ReadonlySet<string>): number {
-  return model.fields.filter((field) => isNamed(field, given)).length;
+/** By a name as places spell it: the models that have a field of that name. */
+const models = new WeakMap<readonly EntityModel[], ReadonlyMap<string, readonly EntityModel[]>>();
+
+function modelsByName(all: readonly EntityModel[]): ReadonlyMap<string, readonly EntityModel[]> {
+  const known = models.get(all);
+  if (known !== undefined) return known;
+  const byName = new Map<string, EntityModel[]>();
+  for (const model of all) {
+    for (const { name } of model.fields) {
+      for (const spelled of new Set(keyStyles.map((keyOf) => keyOf(name))))
+        byName.set(spelled, [...(byName.get(spelled) ?? []), model]);
+    }
+  }
+  models.set(all, byName);
+  return byName;
+}
+
+/** How many of the names the model has that has most of them, besides the one in question. */
+function othersNamed(given: ReadonlySet<string>, { model, models }: TransformContext): number {
+  const byName = modelsByName(models);
+  const counts = new Map<EntityModel, number>();
+  for (const name of given) {
+    for (const other of byName.get(name) ?? []) if (other !== model) counts.set(other, (counts.get(other) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
 }
 
 function isNamed({ name }: EntityField, given: ReadonlySet<string>): boolean {

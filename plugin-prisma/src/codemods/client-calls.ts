@@ -1,5 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
-import { type Project, pathOf, type SourceFile, type TransformContext, textOf, ts } from "@lockstep/core/codemods";
+import { type Project, type SourceFile, type TransformContext, textOf, ts } from "@lockstep/core/codemods";
+import { clientPathOf } from "./client-paths.js";
 import { whyNotClient } from "./receivers.js";
 
 /** A call of the generated client, or one that looks like it, told by its path: `<anything>.user.create({ … })`. */
@@ -80,22 +81,13 @@ export function callsByPath(file: SourceFile, models: readonly EntityModel[]): r
 function* readCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
   const byAccessor = modelsByAccessor(models);
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
-    const path = pathOf(call.expression);
-    const method = path.at(-1);
-    const model = byAccessor.get(path.at(-2) ?? "");
-    if (path.length < 3 || method === undefined || model === undefined || !methods.has(method)) continue;
+    const last = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : undefined;
+    const path = last === undefined || methods.has(last) ? clientPathOf(call.expression) : undefined;
+    const model = path && byAccessor.get(path.accessor);
+    if (path === undefined || model === undefined || !methods.has(path.method)) continue;
     const [argument] = call.arguments;
     const args = argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
-    yield {
-      call,
-      model,
-      method,
-      label: path
-        .slice(-3)
-        .filter((name) => name !== "…")
-        .join("."),
-      args,
-    };
+    yield { call, model, method: path.method, label: path.label, args };
   }
 }
 
@@ -106,8 +98,8 @@ export function readsRows(
   file: SourceFile,
   { model }: Pick<TransformContext, "model">,
 ): "row" | "list" | undefined {
-  const path = pathOf(callee);
-  if (path.length < 3 || path.at(-2) !== accessorOf(model.name)) return undefined;
+  const path = clientPathOf(callee);
+  if (path?.accessor !== accessorOf(model.name)) return undefined;
   if (argument !== undefined && /\b(?:select|omit)\b/.test(textOf(argument, file))) return undefined;
-  return givingRows.get(path.at(-1) ?? "");
+  return givingRows.get(path.method);
 }

@@ -13,16 +13,16 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { isClientModule } from "./client-module.js";
+import { clientPathOf, isClientName } from "./client-paths.js";
 
 /**
  * Why `sdk.user.create(…)` is provably no call of the generated client; undefined where it is one, or may be: then it
  * is edited. A client can come from anywhere (injected, extended, re-exported), so only what is in view counts.
  */
 export function whyNotClient(callee: ts.Expression, file: SourceFile, project: Project): string | undefined {
-  const delegate = ownerOf(callee);
-  const receiver = delegate && ownerOf(delegate);
-  if (delegate === undefined || receiver === undefined) return undefined;
-  const [accessor = "", method = ""] = pathOf(callee).slice(-2);
+  const path = clientPathOf(callee);
+  if (path === undefined) return undefined;
+  const { client: receiver, accessor, method } = path;
 
   const steps = [undefined, accessor, method];
   let found: InView | undefined;
@@ -63,10 +63,6 @@ function isOwnPackage(specifier: string, project: Project): boolean {
   const [first = "", second] = specifier.split("/");
   const folder = first.startsWith("@") ? second : first;
   return project.files.some(({ file }) => `/${file}`.includes(`/${folder}/`));
-}
-
-function isClientName(name: string): boolean {
-  return /prisma|database/i.test(name) || /^(?:db|tx|trx|orm|client)$|Db(?:[A-Z]|$)|DB/.test(name);
 }
 
 /** A function that is written down can still hand over to the client, or take what the client takes. */
@@ -119,13 +115,6 @@ function mayBeClients(
   // `interface Input extends Prisma.UserCreateInput`
   if (ts.isHeritageClause(node)) return true;
   return ts.forEachChild(node, (child) => mayBeClients(child, hasBody, file, project, seen) || undefined) === true;
-}
-
-/** `sdk.user` of `sdk.user.create`. */
-function ownerOf(expression: ts.Expression): ts.Expression | undefined {
-  const inner = unwrap(expression);
-  const isAccess = ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner);
-  return isAccess ? inner.expression : undefined;
 }
 
 function shortText(node: ts.Node, file: SourceFile): string {

@@ -28,6 +28,7 @@ export * from "./new-rows.js";
 export * from "./places/listing.js";
 export * from "./project.js";
 export * from "./property-edit.js";
+export { referencesTo } from "./references.js";
 export * from "./row-literals.js";
 export { isNothing, type RowShape, rowShapeOf } from "./row-types.js";
 export { rowShapeOfValue } from "./row-values.js";

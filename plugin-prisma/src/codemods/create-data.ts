@@ -22,6 +22,7 @@ import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
 import { isGiven, typedInputs } from "./input-literals.js";
 import { whyNotClient } from "./receivers.js";
+import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
 import { rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
@@ -35,7 +36,7 @@ export const createData: Transform = {
     if (context.intent.value.kind === "none") return;
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), context)) {
       if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);
-      else yield builtElsewhere(value, what, file, context);
+      else if (!isBuiltByHelper(value, file, context)) yield builtElsewhere(value, what, file, context);
     }
     yield* listOthers(file, context);
   },
@@ -66,7 +67,10 @@ function* valuesOf(file: SourceFile, calls: Iterable<ClientCall>, context: Trans
   const seen = new Set<ts.Expression>();
   const typed = [...typedInputs(file, context)];
   const checked = new Set(typed.filter((each) => each.isChecked).map((each) => each.value as ts.Expression));
-  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...typed]) {
+  const helped = rowHelpers(context)
+    .filter((helper) => helper.file === file)
+    .flatMap(({ name, literals }) => literals.map((value) => ({ value, what: `row of ${name}` })));
+  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...typed, ...helped]) {
     if (seen.has(value)) continue;
     seen.add(value);
     yield { value, what, isChecked: checked.has(value) };

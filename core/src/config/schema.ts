@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
 import { scorecardSchema } from "./scorecard.js";
 
@@ -31,6 +32,9 @@ export const configSchema = z.strictObject({
     .strictObject({
       include: patterns.optional(),
       exclude: patterns.optional(),
+      edit: z.enum(codeLevels).optional(),
+      accept: patterns.optional(),
+      decline: patterns.optional(),
       scorecard: scorecardSchema.optional(),
     })
     .optional(),

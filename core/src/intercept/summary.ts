@@ -31,7 +31,7 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, places }: PhaseFiles,
+  { plan, migrations, edits }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
@@ -47,7 +47,7 @@ export function expandText(
       ],
       colors,
     ),
-    editsText({ edits, places, command: commandFor("code", plan, plans) }, colors),
+    editsText({ edits, open: plan.state, command: commandFor("code", plan, plans) }, colors),
     nextText(nextStep(plan, words, plans), colors),
     "",
   ]);

@@ -17,7 +17,7 @@ import { planFolder, planText } from "../plan/plan-file.js";
 import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { downStatements } from "../sql/postgres/units/index.js";
-import { type CodeRequest, editCode, intentsAt, mergeChanges } from "./edit-code.js";
+import { type CodeRequest, editCode, intentsAt, mergeChanges, withCode } from "./edit-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile, undoFiles, unitText } from "./unit-files.js";
 
 export interface PhaseRequest extends CodeRequest {
@@ -62,14 +62,11 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
   const after: Plan = {
     ...plan,
     state: {
-      ...plan.state,
+      ...withCode(plan.state, code.state),
       released: phase,
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))],
       held: isFirst ? held.map(recordOf) : stillHeld,
       undo: isFirst ? undo.map(recordOf) : plan.state.undo,
-      edits: code.edits,
-      places: code.places,
-      codeFiles: code.codeFiles,
     },
   };
   const changes = [

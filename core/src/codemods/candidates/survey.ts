@@ -1,12 +1,12 @@
 import type { CodeIntent } from "../../model/index.js";
-import { type CodeContexts, findingsOf, isPath } from "../code-context.js";
+import { CodeContexts, findingsOf, isPath, loadSqlFor } from "../code-context.js";
 import type { CodeRequest } from "../code-request.js";
 import { rank } from "../ranking/rank.js";
 import type { Ranked } from "../ranking/ranked.js";
 import { defaultScorecard } from "../ranking/scorecard.js";
 import type { ListCandidate } from "../run-pass.js";
 import type { TransformContext } from "../transform.js";
-import type { Workspace } from "../workspace.js";
+import { Workspace } from "../workspace.js";
 import { choiceId, chooseUnattended, type Question } from "./choose.js";
 import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
 
@@ -41,7 +41,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         // What another transform knows better is listed by that one.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = finding.node.getStart(file.ast);
-        const place = { kind: "place", offset, what: finding.what } as const;
+        const place = { kind: "place", offset, what: finding.what, ranked: known } as const;
         const isLeft = known.kind === "silent" && finding.because === undefined;
         if (chosen.has(id)) {
           const reason = `chosen, and not written in a way that can be edited: ${finding.advice}`;
@@ -55,6 +55,13 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
       return { context: contexts.taking(intent, places), listCandidate };
     },
   };
+}
+
+/** The ranked places of all intents, without editing anything. */
+export async function questionsIn(request: CodeRequest): Promise<readonly Question[]> {
+  await loadSqlFor(request.intents);
+  const contexts = new CodeContexts(new Workspace(request.files), request);
+  return byField(request.intents).flatMap((intents) => questionsOf(intents, request, contexts));
 }
 
 /** The candidates of an intent as the files are now, whether they were chosen or not. */
@@ -85,8 +92,9 @@ function questionsOf(
   const found = intents.flatMap((intent) => {
     const context = contexts.of(intent);
     if (context === undefined) return [];
-    const open = candidatesFor(context, request).filter(({ finding }) => !finding.isDone);
-    return [{ intent, context, candidates: open.map(candidateOf) }];
+    const all = candidatesFor(context, request);
+    const [open, done] = [false, true].map((isDone) => all.filter(({ finding }) => finding.isDone === isDone));
+    return [{ intent, context, candidates: (open ?? []).map(candidateOf), done: (done ?? []).map(candidateOf) }];
   });
   const [first] = found;
   if (first === undefined) return [];
@@ -98,9 +106,9 @@ function questionsOf(
     found.flatMap(({ candidates }) => candidates),
     about,
   );
-  return found.flatMap(({ intent, candidates }): Question[] => {
+  return found.flatMap(({ intent, candidates, done }): Question[] => {
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
-    return ranked.length === 0 ? [] : [{ intent, about, ranked }];
+    return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
   });
 }
 

@@ -10,9 +10,9 @@ export interface CodeSettings {
   /** Absent: nobody has said. */
   readonly level?: CodeLevel;
   /** Globs or keys of places that are edited without a question. */
-  readonly accept: readonly string[];
+  readonly accept?: readonly string[];
   /** Globs or keys of places that are never edited. */
-  readonly decline: readonly string[];
+  readonly decline?: readonly string[];
   readonly scorecard?: NonNullable<LockstepConfig["code"]>["scorecard"];
 }
 

@@ -34,8 +34,8 @@ export interface CodePolicy {
   /** For the level `ask`; without it, as where nobody can be asked. */
   readonly ask?: AskPerson;
   /** Names of places from the configuration. */
-  readonly accept?: readonly string[];
-  readonly decline?: readonly string[];
+  readonly accept?: readonly string[] | undefined;
+  readonly decline?: readonly string[] | undefined;
 }
 
 export interface Decided {

@@ -264,7 +264,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     intents,
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     earlier: plan.state.edits,
-    scorecard: scorecardOf({ code: request.code }),
+    scorecard: scorecardOf({ targets: {}, code: { scorecard: request.code.scorecard } }),
     alsoPlanned: listPlans(project.root)
       .filter((other) => other.id !== plan.id && isOpen(other))
       .flatMap((other) => followNames(other, namedColumns(models)).columns),

@@ -1,8 +1,8 @@
-import type { CodeSettings } from "../../config/code-settings.js";
+import type { LockstepConfig } from "../../config/schema.js";
 import { defaultScorecard, type Scorecard } from "./scorecard.js";
 
 /** The scorecard that counts: what `code.scorecard` says, and the measured one for the rest. */
-export function scorecardOf(config: { readonly code?: Pick<CodeSettings, "scorecard"> | undefined }): Scorecard {
+export function scorecardOf(config: LockstepConfig): Scorecard {
   const { weights, likely, ...thresholds } = config.code?.scorecard ?? {};
   const said = Object.entries(thresholds).filter(([, value]) => value !== undefined);
   return {

@@ -58,6 +58,8 @@ export interface CodeResult {
   readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "exposure" | "codeFiles">;
   /** The ranked places that were decided about. */
   readonly questions: readonly Question[];
+  /** Nothing was to be edited: what must change is among the places. */
+  readonly isLeft: boolean;
 }
 
 /** What the code needs in a phase. Write sites are looked after in every one: new ones come while a plan is open. */
@@ -107,7 +109,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       const { file, what, text, model, field } = edit;
       const reason =
         policy.level === "none"
-          ? `${text === "" ? "take away what an earlier phase wrote" : "to write"}; not made because of --code none`
+          ? `${text === "" ? "take away what an earlier phase wrote" : "to write"}; not made: the level of code edits is none`
           : `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`;
       const line = lineBefore(
         planned.find((change) => change.file === file),
@@ -121,6 +123,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     made,
     places,
     questions,
+    isLeft: policy.level === "none",
     state: {
       edits: [...earlier, ...made],
       places,
@@ -140,7 +143,14 @@ export function withCode(state: PlanState, code: CodeResult["state"]): PlanState
 
 function nothingEdited({ edits, choices, exposure, codeFiles }: PlanState): CodeResult {
   const kept = { ...(choices === undefined ? {} : { choices }), ...(exposure === undefined ? {} : { exposure }) };
-  return { changes: [], made: [], places: [], questions: [], state: { edits, places: [], codeFiles, ...kept } };
+  return {
+    changes: [],
+    made: [],
+    places: [],
+    questions: [],
+    isLeft: false,
+    state: { edits, places: [], codeFiles, ...kept },
+  };
 }
 
 /** The intents with what was answered about their columns. */
@@ -229,6 +239,7 @@ export async function takeBackCode(
     made: [...undone.edits, ...again.edits],
     places,
     questions: [],
+    isLeft: false,
     state: {
       edits: [...kept, ...again.edits],
       places,

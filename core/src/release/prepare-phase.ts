@@ -33,6 +33,8 @@ export interface PhaseFiles {
   readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
+  /** Nothing was to be edited in the code: what must change is among the places. */
+  readonly isCodeLeft?: boolean;
 }
 
 /**
@@ -79,7 +81,7 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
       .map(({ file }) => replaced(project, file, undefined)),
     ...mergeChanges(modelChanges, code.changes),
   ];
-  return { plan: after, changes, migrations, edits: code.made, places: code.places };
+  return { plan: after, changes, migrations, edits: code.made, places: code.places, isCodeLeft: code.isLeft };
 }
 
 /** What people and Lockstep read of a plan: its README and `plan.json`. */

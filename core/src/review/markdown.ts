@@ -131,19 +131,17 @@ function unitText(unit: Unit): string {
   return `- **${unit.phase}** ${unit.title}. Lock: ${lockWords(unit.lock)}. Undo: ${unit.undo}\n  \`${unit.ddl}\``;
 }
 
-/** What was done in the code, file by file, and the places that were not edited. */
+/** What was done in the code, phase by phase, and the places that were not edited. */
 function codeText({ id, state }: Plan): string[] {
   if (state.released === "undone") return [];
-  const files = new Map<string, number>();
-  for (const { file } of state.edits) files.set(file, (files.get(file) ?? 0) + 1);
-  const made = [...files].map(([file, count]) => `\`${file}\`${count === 1 ? "" : ` (${count})`}`);
+  const made = (["expand", "switch", "contract"] as const).flatMap((phase) => {
+    const own = state.edits.filter((edit) => edit.phase === phase);
+    const files = [...new Set(own.map(({ file }) => `\`${file}\``))].sort();
+    return own.length === 0 ? [] : [`- **${phase}** ${counted(own.length, "edit")} made: ${files.join(", ")}`];
+  });
   const open = placesMarkdown(state, `npx lockstep code ${id} --all`);
   if (made.length + open.length === 0) return [];
-  return [
-    "## The code",
-    ...(made.length === 0 ? [] : [`${counted(state.edits.length, "edit")} made: ${made.join(", ")}.`]),
-    ...open,
-  ];
+  return ["## The code", ...(made.length === 0 ? [] : [made.join("\n")]), ...open];
 }
 
 function undoText(plan: Plan, phases: readonly Phase[]): string[] {

@@ -103,7 +103,7 @@ export function editsText(
 
 /** What is said where nothing was edited because somebody wanted so. */
 export const noEdits =
-  "No code was edited (--code none): what must change is listed for you. Without it the phase may break, and contract waits for it.";
+  "No code was edited (level none): what must change is listed for you. Without it the phase may break, and contract waits for it.";
 
 /** Places that little speaks for, in full. */
 export function silentText(places: readonly Omit<Place, "kind">[], colors: Colors): string {

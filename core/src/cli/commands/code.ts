@@ -1,5 +1,5 @@
 import { codeSettings } from "../../config/code-settings.js";
-import type { Plan } from "../../model/index.js";
+import type { Place, Plan } from "../../model/index.js";
 import { codeOptions } from "../code-options.js";
 import { type CommandResult, defineCommand, type Invocation, textOption } from "../command.js";
 
@@ -71,7 +71,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       verdict,
       terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
-      terminal.nextText(waiting ? `edit the required places, then ${command}` : "npx lockstep status", io.colors),
+      terminal.nextText(nextWords(state, command), io.colors),
     ]
       .filter((part) => part !== undefined && part !== "")
       .join("\n"),
@@ -86,4 +86,14 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     },
     exitCode: waiting ? 1 : 0,
   };
+}
+
+/** What is left to do: what must change first, then what is likely. */
+function nextWords(state: Plan["state"], command: string): string {
+  const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
+  if (state.places.some((place) => place.kind === "required")) return `edit the required places, then ${command}`;
+  const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
+  const [first] = likely;
+  if (first === undefined) return "npx lockstep status";
+  return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
 }

@@ -131,6 +131,7 @@ async function release(invocation: Invocation): Promise<CommandResult> {
       ...edited
         .filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file))
         .map((file) => `  ${file}`),
+      ...(prepared.isCodeLeft === true ? [colors.yellow(terminal.noEdits)] : []),
       terminal.editsText(
         { edits: prepared.edits, open: prepared.plan.state, command: commandFor("code", prepared.plan, plans) },
         colors,

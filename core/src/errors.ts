@@ -316,6 +316,12 @@ export const errorTable = {
     next: "Restore the model, or leave the plan with npx lockstep abandon. Where something was renamed, give it the name of its table or column (@@map, @map; @Entity(…), name): the plan then follows.",
     exit: 1,
   },
+  LS4003: {
+    title: "No such place in the code",
+    why: "A name that matches nothing would be left out silently, and the place that was meant edited or forgotten.",
+    next: "Name a place as npx lockstep code --all lists it: its file, file:line, a glob of files, or its key from --json.",
+    exit: 2,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The column or its trigger is missing there, so there is nothing to fill.",

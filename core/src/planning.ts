@@ -1,5 +1,5 @@
 // What a plugin needs once a change is known to need a plan: making it, writing its files, showing it.
-export { codeGlobs } from "./config/code-globs.js";
+export { codeSettings } from "./config/code-settings.js";
 export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config/configured-fills.js";
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";

@@ -8,8 +8,8 @@ export interface CommandResult {
   readonly text: string;
   /** The one document of `--json`; `schemaVersion` is added. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** 0 fine or nothing to do · 1 the answer is no · 3 a target could not be asked. */
-  readonly exitCode: 0 | 1 | 3;
+  /** 0 fine or nothing to do · 1 the answer is no · 3 a target could not be asked · 130 cancelled. */
+  readonly exitCode: 0 | 1 | 3 | 130;
 }
 
 /** What a command that works on a project gets. */
@@ -27,7 +27,7 @@ export interface WorkspaceOptions {
 /** One call of a command. */
 export interface Invocation {
   readonly arguments: readonly (string | undefined)[];
-  readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly io: Io;
   readonly plugins: readonly OrmPlugin[];
   /** Where the project is looked for. */
@@ -55,4 +55,10 @@ export function defineCommand(command: CliCommand): CliCommand {
 export function textOption(invocation: Invocation, name: string): string | undefined {
   const value = invocation.options[name];
   return typeof value === "string" ? value : undefined;
+}
+
+/** The values of an option that may be given several times, or with several values. */
+export function listOption(invocation: Invocation, name: string): readonly string[] {
+  const value = invocation.options[name];
+  return Array.isArray(value) ? value : [];
 }

@@ -14,11 +14,30 @@ export interface Io {
   readonly isInteractive: boolean;
   /** A yes or a no; only when isInteractive. */
   confirm(question: string): Promise<boolean>;
+  /** One of a few answers; only when isInteractive. @returns undefined when it was cancelled */
+  pick<T extends string>(question: string, answers: readonly Answer<T>[]): Promise<T | undefined>;
+  /** A checklist in groups; only when isInteractive. @returns the values ticked; undefined when it was cancelled */
+  tick(question: string, groups: readonly AnswerGroup[]): Promise<readonly string[] | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   now(): Date;
   /** Aborted by Ctrl-C and by SIGTERM. */
   readonly signal: AbortSignal;
+}
+
+/** A line that can be picked or ticked. */
+export interface Answer<T extends string = string> {
+  readonly value: T;
+  readonly label: string;
+  /** Shown beside the line that the cursor is on. */
+  readonly hint?: string;
+}
+
+export interface AnswerGroup {
+  readonly name: string;
+  readonly answers: readonly Answer[];
+  /** Whether they are ticked from the start. */
+  readonly isTicked: boolean;
 }
 
 export interface Progress {
@@ -42,6 +61,25 @@ export function terminalIo(options: { readonly ci: boolean; readonly signal: Abo
       const { confirm, isCancel } = await import("@clack/prompts");
       const answer = await confirm({ message: question, initialValue: false });
       return !isCancel(answer) && answer;
+    },
+    async pick<T extends string>(question: string, answers: readonly Answer<T>[]) {
+      const { select, isCancel } = await import("@clack/prompts");
+      const options = answers.map((answer) => ({ ...answer }) as { value: string; label: string; hint?: string });
+      const answer = await select<string>({ message: question, options });
+      return isCancel(answer) ? undefined : (answer as T);
+    },
+    async tick(question, groups) {
+      const { groupMultiselect, isCancel } = await import("@clack/prompts");
+      const answer = await groupMultiselect<string>({
+        message: question,
+        options: Object.fromEntries(groups.map(({ name, answers }) => [name, answers.map((each) => ({ ...each }))])),
+        initialValues: groups
+          .filter(({ isTicked }) => isTicked)
+          .flatMap(({ answers }) => answers.map(({ value }) => value)),
+        maxItems: 20,
+        required: false,
+      });
+      return isCancel(answer) ? undefined : answer;
     },
     env,
     cwd: process.cwd(),

@@ -9,7 +9,7 @@ import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
-import { type Invocation, textOption } from "./command.js";
+import { type Invocation, listOption, textOption } from "./command.js";
 import type { Target } from "./targets.js";
 
 /** What every target said, and what helps when one of them says no. */
@@ -86,8 +86,9 @@ export function helpOf(answers: GateResult["answers"], command: string): string 
  * @throws LS8002 when none of the steps is of that name
  */
 export function confirmations(invocation: Invocation, steps: readonly GateStep[]): ReadonlySet<string> {
-  const given = invocation.options.confirm as unknown as readonly string[] | undefined;
-  const names = (given ?? []).flatMap((entry) => entry.split(",")).map((name) => name.trim());
+  const names = listOption(invocation, "confirm")
+    .flatMap((entry) => entry.split(","))
+    .map((name) => name.trim());
   const known = new Set<string>(steps.map((step) => step.gate).filter((gate) => gates[gate]?.isConfirmed === true));
   for (const name of names)
     if (!known.has(name))

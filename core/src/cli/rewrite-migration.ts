@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { codeGlobs } from "../config/code-globs.js";
+import { codeSettings } from "../config/code-settings.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
 import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
@@ -65,7 +65,7 @@ export async function rewriteMigration(invocation: Invocation, path: string): Pr
     phase: "expand",
     // Right after it: nothing stands between the migrations of a plan.
     moment: new Date(0),
-    code: codeGlobs(workspace.config),
+    code: codeSettings(workspace.config, io.env),
   });
   const changes = [...prepared.changes, ...keptText(own, prepared)];
   const isDry = options.dryRun === true;

@@ -1,4 +1,4 @@
-import { codeGlobs } from "../config/code-globs.js";
+import { codeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
 import type { Plan } from "../model/index.js";
@@ -40,7 +40,7 @@ export async function takeBack(request: {
     to,
     removesMigrations,
     moment: io.now(),
-    code: codeGlobs(config),
+    code: codeSettings(config),
   });
   const lost = to === "undone" && !removesMigrations ? plan.columns.map(columnLabel) : [];
   const effect = effectText(plan, to, lost, removesMigrations);
@@ -78,7 +78,11 @@ export async function takeBack(request: {
       `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${lost.length > 0 ? colors.yellow(effect) : effect}`,
       ...writtenLines(prepared),
       ...removedText(prepared, plan, removesMigrations),
-      editsText({ ...prepared, command: commandFor("code", prepared.plan, plans) }, colors, "taken back"),
+      editsText(
+        { edits: prepared.edits, open: { places: prepared.places }, command: commandFor("code", prepared.plan, plans) },
+        colors,
+        "taken back",
+      ),
       nextText(nextStep(prepared.plan, plugin.words, plans, contractUndo(prepared, plan)), colors),
     ]
       .filter((line) => line !== "")

@@ -1,4 +1,4 @@
-import { codeGlobs } from "../config/code-globs.js";
+import { codeSettings } from "../config/code-settings.js";
 import type { Plan } from "../model/index.js";
 import { refreshCode } from "../release/refresh-code.js";
 import type { Workspace } from "./command.js";
@@ -12,7 +12,9 @@ export interface OpenWriteSites {
 
 /** Looks through the code of today; nothing is written. */
 export async function openWriteSites(plan: Plan, { project, plugin, config }: Workspace): Promise<OpenWriteSites> {
-  const live = await refreshCode({ plan, project, plugin, code: codeGlobs(config) });
+  // Ranked places never close contract, whoever chose them; what must change does, whoever left it out.
+  const policy = { level: "required" } as const;
+  const live = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy });
   const required = live.plan.state.places.filter((place) => place.kind === "required");
   const places = [...live.made, ...required].map((place) => `${place.file}:${place.line}`);
   return { count: places.length, places: places.slice(0, 5) };

@@ -24,9 +24,9 @@ export interface SourceText {
   readonly text: string;
 }
 
-const everything = "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
+export const everything = "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
 const source = /\.[cm]?[jt]sx?$/;
-const never = [
+export const never = [
   "**/{node_modules,dist,build,coverage,vendor,generated,__generated__,__snapshots__,migrations}/**",
   "**/*.d.{ts,mts,cts}",
   "**/*.min.js",
@@ -180,7 +180,8 @@ function isCompiled(root: string, path: string): boolean {
   return source !== path && (existsSync(join(root, source)) || existsSync(join(root, `${source}x`)));
 }
 
-function asGlobs(pattern: string): string[] {
+/** A glob, or a folder with all that is in it. */
+export function asGlobs(pattern: string): string[] {
   const clean = pattern.replace(/^\.\//, "").replace(/\/$/, "");
   return /[*?{[]/.test(clean) ? [clean] : [clean, `${clean}/**`];
 }

@@ -2,6 +2,7 @@ import type { CodeIntent, EntityField, EntityModel, Place, PlannedEdit } from ".
 import type { Candidate, Family } from "./candidates/candidate.js";
 import type { ts } from "./compiler.js";
 import type { Project } from "./project.js";
+import type { Ranked } from "./ranking/ranked.js";
 import type { SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
 import type { SqlExpression } from "./sql-expression.js";
@@ -28,6 +29,8 @@ export interface PlaceFinding {
   readonly what: string;
   /** Why it is listed and not edited, and what to write there. */
   readonly reason: string;
+  /** What the ranking knows of it. */
+  readonly ranked?: Ranked;
 }
 
 /** A place that names fields of the model: the ranking says how likely it gets the new one, and choices whether it does. */

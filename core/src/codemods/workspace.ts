@@ -1,5 +1,6 @@
 import type { FileChange, Place, PlannedEdit } from "../model/index.js";
 import { createProject, type Project } from "./project.js";
+import type { Ranked } from "./ranking/ranked.js";
 import { lineAt, parseSourceFile, type SourceFile } from "./source-file.js";
 import { applySplices, moveOffset, type Splice } from "./splice.js";
 import type { EditFinding, PlaceFinding } from "./transform.js";
@@ -64,8 +65,9 @@ export class Workspace {
         place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
     );
     if (isKnown) return;
-    const { offset, what, reason, certainty } = finding;
-    this.places.push({ file: file.file, offset, kind: certainty, what, reason, model, field });
+    const { offset, what, reason, certainty, ranked } = finding;
+    const known = ranked === undefined ? {} : weighed(ranked);
+    this.places.push({ file: file.file, offset, kind: certainty, what, reason, model, field, ...known });
     this.silent.delete(`${file.file}:${offset}`);
   }
 
@@ -108,6 +110,13 @@ export class Workspace {
   private line(file: string, offset: number): number {
     return lineAt(this.current.get(file)?.text ?? "", offset);
   }
+}
+
+/** What the list of places keeps of a ranked one. */
+function weighed({ candidate, score, reasons }: Ranked): Partial<Place> {
+  const { key, family, text } = candidate;
+  const words = reasons.map((reason) => reason.text);
+  return { key, family, ...(text === undefined ? {} : { text }), score, reasons: words };
 }
 
 /** Where the finding's own text begins after all splices of the file, past the comma, line break and indentation. */

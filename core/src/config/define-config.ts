@@ -31,6 +31,15 @@ export interface LockstepConfigInput {
      */
     exclude?: string[];
     /**
+     * Which places besides the required ones are edited: none, the likely ones, or those that are ticked in the checklist;
+     * "none": no code at all. Default: "ask" on a terminal; elsewhere what lists the whole model.
+     */
+    edit?: "required" | "likely" | "ask" | "none";
+    /** Globs of files, or keys of places, that get a new column without a question. Default: none. */
+    accept?: string[];
+    /** Globs of files, or keys of places, that do not get it unless `--only` names them. Default: none. */
+    decline?: string[];
+    /**
      * How places are ranked that may get a new column: what is given counts, the rest is as measured on other repositories.
      * @example { weights: { namesOnly: -4 }, likely: { mapper: 7 } }
      */

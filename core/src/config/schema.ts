@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
 import { scorecardSchema } from "./scorecard.js";
 
@@ -32,6 +33,9 @@ export const configSchema = z.strictObject({
       include: patterns.optional(),
       exclude: patterns.optional(),
       roots: patterns.optional(),
+      edit: z.enum(codeLevels).optional(),
+      accept: patterns.optional(),
+      decline: patterns.optional(),
       scorecard: scorecardSchema.optional(),
     })
     .optional(),

@@ -7,6 +7,7 @@ import {
   editsText,
   hazardsText,
   nextText,
+  noEdits,
   noticesText,
   planText,
   writtenText,
@@ -31,7 +32,7 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, places }: PhaseFiles,
+  { plan, migrations, edits, isCodeLeft = false }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
@@ -47,7 +48,8 @@ export function expandText(
       ],
       colors,
     ),
-    editsText({ edits, places, command: commandFor("code", plan, plans) }, colors),
+    ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
+    editsText({ edits, open: plan.state, command: commandFor("code", plan, plans) }, colors),
     nextText(nextStep(plan, words, plans), colors),
     "",
   ]);

@@ -130,4 +130,27 @@ export interface Place {
   readonly reason: string;
   readonly model: string;
   readonly field: string;
+  /** Of ranked places: what choices and `--only` name them by. */
+  readonly key?: string;
+  /** The kind of code that it is: `select`, `zod`, `mapper`. */
+  readonly family?: string;
+  /** What to write there: `handle: true`; absent where that takes a person. */
+  readonly text?: string;
+  /** How much speaks for it; absent where nothing was weighed. */
+  readonly score?: number;
+  /** What speaks for and against it, the strongest first: `holds 9 of 9 columns`. */
+  readonly reasons?: readonly string[];
+}
+
+/** What was decided about a ranked place, so that nobody is asked twice. */
+export interface PlaceChoice {
+  readonly model: string;
+  readonly field: string;
+  /** `Place.key` */
+  readonly key: string;
+  /** The phase whose edit it is: an undo of that phase forgets it. */
+  readonly phase: (typeof phaseOfIntent)[CodeIntent["kind"]];
+  readonly choice: "yes" | "no";
+  /** The checklist, the flags `--only` and `--not`, the level of `--code`, or a place like it that was accepted. */
+  readonly by: "asked" | "only" | "not" | "level" | "kin";
 }

@@ -1,4 +1,4 @@
-import type { CodeIntent, Place, PlannedEdit, WriteValue } from "./code.js";
+import type { CodeIntent, Place, PlaceChoice, PlannedEdit, WriteValue } from "./code.js";
 import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
@@ -302,6 +302,12 @@ export interface PlanState {
   readonly edits: readonly PlannedEdit[];
   /** Places that list the model's fields and were not edited: the checklist. */
   readonly places: readonly Place[];
+  /** How many more places little speaks for; absent: none. */
+  readonly silent?: number;
+  /** Which ranked places get the column and which do not; absent: nothing was decided. */
+  readonly choices?: readonly PlaceChoice[];
+  /** What was answered about a column that is not annotated, by `Model.field`. Not in `columns`: the fingerprint is over those. */
+  readonly exposure?: Readonly<Record<string, "internal" | "exposed">>;
   /** Code files as Lockstep left them: uncommitted changes that are its own do not stop the next edit. */
   readonly codeFiles: readonly { readonly file: string; readonly sha256: string }[];
 }

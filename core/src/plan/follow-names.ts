@@ -65,8 +65,16 @@ export function followNames(plan: Plan, declared: readonly NamedColumn[]): Plan 
       ...plan.state,
       edits: plan.state.edits.map((edit) => named(followText(edit, renamed))),
       places: plan.state.places.map(named),
+      ...(plan.state.choices === undefined ? {} : { choices: plan.state.choices.map(named) }),
+      ...(plan.state.exposure === undefined ? {} : { exposure: answers(plan.state.exposure, renamed) }),
     },
   };
+}
+
+/** What was answered about columns, by their names of today. */
+function answers(exposure: NonNullable<Plan["state"]["exposure"]>, renamed: readonly Renamed[]) {
+  const today = new Map(renamed.map(({ from, to }) => [`${from.model}.${from.field}`, `${to.model}.${to.field}`]));
+  return Object.fromEntries(Object.entries(exposure).map(([column, answer]) => [today.get(column) ?? column, answer]));
 }
 
 /**

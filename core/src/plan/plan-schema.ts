@@ -226,8 +226,27 @@ const planObject = z.strictObject({
         reason: z.string(),
         model: z.string(),
         field: z.string(),
+        key: z.string().optional(),
+        family: z.string().optional(),
+        text: z.string().optional(),
+        score: z.number().optional(),
+        reasons: z.array(z.string()).optional(),
       }),
     ),
+    silent: z.number().optional(),
+    choices: z
+      .array(
+        z.strictObject({
+          model: z.string(),
+          field: z.string(),
+          key: z.string(),
+          phase: z.enum(["expand", "switch", "contract"]),
+          choice: z.enum(["yes", "no"]),
+          by: z.enum(["asked", "only", "not", "level", "kin"]),
+        }),
+      )
+      .optional(),
+    exposure: z.record(z.string(), z.enum(["internal", "exposed"])).optional(),
     codeFiles: z.array(z.strictObject({ file: z.string(), sha256: z.string() })),
   }),
 });

@@ -1,5 +1,6 @@
+import type { Question } from "../codemods/candidates/choose.js";
 import type { HistoryQuestion } from "../codemods/code-request.js";
-import type { CodeGlobs } from "../config/code-globs.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
 import { dirtyFiles } from "../files/git.js";
 import {
@@ -18,6 +19,8 @@ import { followNames, namedColumns } from "../plan/follow-names.js";
 import { sha256 } from "../plan/hash.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+import type { CodePolicy, Decided } from "./choices.js";
+import { lineBefore } from "./line-before.js";
 
 /** What of an ORM's plugin the files of a phase are made with. */
 export type ReleasingPlugin = Pick<
@@ -42,8 +45,10 @@ export interface CodeRequest {
   readonly plugin: ReleasingPlugin;
   /** The models with the new column; read from the files when absent. */
   readonly models?: readonly EntityModel[];
-  /** `code` of the config. */
-  readonly code: CodeGlobs;
+  /** What the config says about code. */
+  readonly code: CodeSettings;
+  /** Who decides about ranked places. Default: what the config says, without a person. */
+  readonly policy?: CodePolicy;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
 }
@@ -52,10 +57,13 @@ export interface CodeResult {
   readonly changes: readonly FileChange[];
   /** Made now, or taken back. */
   readonly made: readonly PlannedEdit[];
-  /** All that stand in the code after this. */
-  readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
-  readonly codeFiles: PlanState["codeFiles"];
+  /** What of the plan's state the code decides: for `plan.state`. */
+  readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "exposure" | "codeFiles">;
+  /** The ranked places that were decided about. */
+  readonly questions: readonly Question[];
+  /** Nothing was to be edited: what must change is among the places. */
+  readonly isLeft: boolean;
 }
 
 /** What the code needs in a phase. Write sites are looked after in every one: new ones come while a plan is open. */
@@ -67,43 +75,121 @@ export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent
 }
 
 /**
- * Makes the edits that intents ask for. Used by every phase, and again by `lockstep code`. Files with uncommitted changes of
- * somebody else are listed, not edited.
+ * Makes the edits that intents ask for, and those that were chosen. Used by every phase, and again by `lockstep code`. Files with
+ * uncommitted changes of somebody else are listed, not edited.
+ *
+ * @throws LS4003 `policy` names a place that there is not; whatever `policy.ask` throws
  */
 export async function editCode(request: CodeRequest, intents: readonly CodeIntent[]): Promise<CodeResult> {
-  const { plan, project } = request;
+  const { plan, project, code } = request;
   const { edits: earlier, codeFiles } = plan.state;
-  if (intents.length === 0) return { changes: [], made: [], edits: earlier, places: [], codeFiles };
+  const policy: CodePolicy = { level: code.level, accept: code.accept, decline: code.decline, ...request.policy };
+  if (intents.length === 0) return nothingEdited(plan.state);
   const input = await inputOf(request, intents);
   // No file names the model, and none was edited before: the compiler is not even loaded.
-  if (input === undefined) return { changes: [], made: [], edits: earlier, places: [], codeFiles };
-  const { planCodeEdits } = await import("../codemods/plan-edits.js");
-  const result = await planCodeEdits(input);
+  if (input === undefined) return nothingEdited(plan.state);
+  const [{ planCodeEdits }, { decidePlaces }] = await Promise.all([
+    import("../codemods/plan-edits.js"),
+    import("./choices.js"),
+  ]);
+  const exposure = await exposureOf(plan, policy, input);
+  let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
+  let questions: readonly Question[] = [];
+  const result = await planCodeEdits({
+    ...input,
+    intents: withAnswers(intents, exposure),
+    async choose(found) {
+      questions = found;
+      if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy);
+      return decided.chosen;
+    },
+  });
   const planned = fromDisk(result.changes, request.edited);
   const foreign = foreignChanges(project, planned);
-  const changes = planned.filter((change) => !foreign.has(change.file));
-  const made = result.edits.filter((edit) => !foreign.has(edit.file));
+  const isLeft = (file: string) => policy.level === "none" || foreign.has(file);
+  const changes = planned.filter((change) => !isLeft(change.file));
+  const made = result.edits.filter((edit) => !isLeft(edit.file));
   const waiting = result.edits
-    .filter((edit) => foreign.has(edit.file))
-    .map(
-      (edit): Place => ({
-        file: edit.file,
-        line: edit.line,
-        kind: "required",
-        what: edit.what,
-        reason: `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`,
-        model: edit.model,
-        field: edit.field,
-      }),
-    );
+    .filter((edit) => isLeft(edit.file))
+    .map((edit): Place => {
+      const { file, what, text, model, field } = edit;
+      const reason =
+        policy.level === "none"
+          ? `${text === "" ? "take away what an earlier phase wrote" : "to write"}; not made: the level of code edits is none`
+          : `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`;
+      const line = lineBefore(
+        planned.find((change) => change.file === file),
+        edit.line,
+      );
+      return { file, line, kind: "required", what, reason, model, field, ...(text === "" ? {} : { text }) };
+    });
+  const places = [...waiting, ...result.places];
   return {
     changes,
     made,
-    edits: [...earlier, ...made],
-    places: [...waiting, ...result.places],
-    codeFiles: mergeCodeFiles(codeFiles, changes),
+    places,
+    questions,
+    isLeft: policy.level === "none",
+    state: {
+      edits: [...earlier, ...made],
+      places,
+      ...(result.silent === 0 ? {} : { silent: result.silent }),
+      ...(decided.choices.length === 0 ? {} : { choices: decided.choices }),
+      ...(Object.keys(exposure).length === 0 ? {} : { exposure }),
+      codeFiles: mergeCodeFiles(codeFiles, changes),
+    },
   };
 }
+
+/** A plan's state with what the code decides: what that leaves out is gone. */
+export function withCode(state: PlanState, code: CodeResult["state"]): PlanState {
+  const { silent: _1, choices: _2, exposure: _3, ...rest } = state;
+  return { ...rest, ...code };
+}
+
+function nothingEdited({ edits, choices, exposure, codeFiles }: PlanState): CodeResult {
+  const kept = { ...(choices === undefined ? {} : { choices }), ...(exposure === undefined ? {} : { exposure }) };
+  return {
+    changes: [],
+    made: [],
+    places: [],
+    questions: [],
+    isLeft: false,
+    state: { edits, places: [], codeFiles, ...kept },
+  };
+}
+
+/** The intents with what was answered about their columns. */
+export function withAnswers(
+  intents: readonly CodeIntent[],
+  exposure: NonNullable<PlanState["exposure"]>,
+): readonly CodeIntent[] {
+  return intents.map((intent) => {
+    const answer = exposure[`${intent.model}.${intent.field}`];
+    return answer === undefined ? intent : { ...intent, exposure: answer };
+  });
+}
+
+/** What is known about who sees the columns: a person is asked once, where there is a response that could show one. */
+async function exposureOf(plan: Plan, policy: CodePolicy, input: Input): Promise<NonNullable<PlanState["exposure"]>> {
+  const known = { ...plan.state.exposure };
+  if (policy.exposure !== undefined)
+    for (const { model, field } of plan.columns) known[`${model}.${field}`] = policy.exposure;
+  if (policy.level !== "ask" || policy.ask === undefined) return known;
+  const { questionsIn } = await import("../codemods/candidates/survey.js");
+  const open = input.intents.filter(
+    ({ kind, model, field, exposure }) =>
+      kind === "read" && exposure === undefined && known[`${model}.${field}`] === undefined,
+  );
+  for (const { intent, ranked } of open.length === 0 ? [] : await questionsIn({ ...input, intents: open })) {
+    const isShown = ranked.some(({ candidate, kind }) => kind !== "silent" && responses.has(candidate.family));
+    if (isShown) known[`${intent.model}.${intent.field}`] = await policy.ask.exposure(intent.model, intent.field);
+  }
+  return known;
+}
+
+/** Kinds of code that decide what others than the application see. */
+const responses: ReadonlySet<string> = new Set(["mapper", "zod", "dto", "type", "graphql", "schema"]);
 
 /**
  * Takes the code edits back that belong to a phase after `to`; what they had replaced or taken away comes back. Back in expand
@@ -118,11 +204,12 @@ export async function takeBackCode(
   const { plan, project } = request;
   const phases = (["expand", "switch", "contract"] as const).slice({ undone: 0, expand: 1, switch: 2 }[to]);
   const isTaken = (edit: PlannedEdit) => phases.includes(edit.phase);
-  const intents = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
-  const { edits: earlier, codeFiles } = plan.state;
-  if (intents.length === 0) return { changes: [], made: [], edits: [], places: [], codeFiles };
+  const { edits: earlier, codeFiles, exposure = {} } = plan.state;
+  const all = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
+  const intents = withAnswers(all, exposure);
+  if (intents.length === 0) return nothingEdited({ ...plan.state, edits: [] });
   const input = await inputOf(request, intents);
-  if (input === undefined) return { changes: [], made: [], edits: [], places: [], codeFiles };
+  if (input === undefined) return nothingEdited({ ...plan.state, edits: [] });
   const [{ planCodeEdits }, { planCodeUndo }] = await Promise.all([
     import("../codemods/plan-edits.js"),
     import("../codemods/plan-undo.js"),
@@ -148,17 +235,28 @@ export async function takeBackCode(
   const foreign = foreignChanges(project, changes);
   if (foreign.size > 0)
     throw new LockstepError("LS4001", `The undo edits files with uncommitted changes: ${[...foreign].join(", ")}.`);
+  const places = [...undone.places, ...again.places];
+  const choices = (plan.state.choices ?? []).filter(({ phase }) => !phases.includes(phase));
   return {
     changes,
     made: [...undone.edits, ...again.edits],
-    edits: [...kept, ...again.edits],
-    places: [...undone.places, ...again.places],
-    codeFiles: mergeCodeFiles(codeFiles, changes),
+    places,
+    questions: [],
+    isLeft: false,
+    state: {
+      edits: [...kept, ...again.edits],
+      places,
+      ...(choices.length === 0 ? {} : { choices }),
+      ...(to === "undone" || plan.state.exposure === undefined ? {} : { exposure }),
+      codeFiles: mergeCodeFiles(codeFiles, changes),
+    },
   };
 }
 
-/** What the edits are planned with; undefined where there is nothing that they could be made in. */
-async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
+type Input = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
+
+/** What code is planned with; undefined where there is nothing that edits could be made in. */
+export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
   const { readSourceFiles } = await import("../codemods/source-files.js");
   const models = request.models ?? (await plugin.readModels(project));
@@ -175,7 +273,10 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   });
   if (files.length === 0 && plan.state.edits.length === 0) return undefined;
   // ts-morph costs a quarter of a second: only here.
-  const { coreTransforms } = await import("../codemods/index.js");
+  const [{ coreTransforms }, { scorecardOf }] = await Promise.all([
+    import("../codemods/index.js"),
+    import("../codemods/ranking/configured-scorecard.js"),
+  ]);
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,
@@ -185,6 +286,7 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     readHistory: (asked: HistoryQuestion) => readHistory(project, plugin, asked),
     earlier: plan.state.edits,
+    scorecard: scorecardOf({ targets: {}, code: { scorecard: request.code.scorecard } }),
     alsoPlanned: listPlans(project.root)
       .filter((other) => other.id !== plan.id && isOpen(other))
       .flatMap((other) => followNames(other, namedColumns(models)).columns),

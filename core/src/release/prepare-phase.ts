@@ -17,7 +17,7 @@ import { planFolder, planText } from "../plan/plan-file.js";
 import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { downStatements } from "../sql/postgres/units/index.js";
-import { type CodeRequest, editCode, intentsAt, mergeChanges } from "./edit-code.js";
+import { type CodeRequest, editCode, intentsAt, mergeChanges, withCode } from "./edit-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile, undoFiles, unitText } from "./unit-files.js";
 
 export interface PhaseRequest extends CodeRequest {
@@ -33,6 +33,8 @@ export interface PhaseFiles {
   readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
+  /** Nothing was to be edited in the code: what must change is among the places. */
+  readonly isCodeLeft?: boolean;
 }
 
 /**
@@ -62,14 +64,11 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
   const after: Plan = {
     ...plan,
     state: {
-      ...plan.state,
+      ...withCode(plan.state, code.state),
       released: phase,
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))],
       held: isFirst ? held.map(recordOf) : stillHeld,
       undo: isFirst ? undo.map(recordOf) : plan.state.undo,
-      edits: code.edits,
-      places: code.places,
-      codeFiles: code.codeFiles,
     },
   };
   const changes = [
@@ -82,7 +81,7 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
       .map(({ file }) => replaced(project, file, undefined)),
     ...mergeChanges(modelChanges, code.changes),
   ];
-  return { plan: after, changes, migrations, edits: code.made, places: code.places };
+  return { plan: after, changes, migrations, edits: code.made, places: code.places, isCodeLeft: code.isLeft };
 }
 
 /** What people and Lockstep read of a plan: its README and `plan.json`. */

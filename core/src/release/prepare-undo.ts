@@ -13,7 +13,7 @@ import { withUnixLines } from "../plan/hash.js";
 import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
-import { type CodeRequest, mergeChanges, takeBackCode } from "./edit-code.js";
+import { type CodeRequest, mergeChanges, takeBackCode, withCode } from "./edit-code.js";
 import {
   filledOptionals,
   modelEdit,
@@ -60,7 +60,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
   const after: Plan = {
     ...plan,
     state: {
-      ...plan.state,
+      ...withCode(plan.state, code.state),
       released: to,
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))].filter(
         (record) => !removed.includes(record),
@@ -68,9 +68,7 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
       held: isEnd ? [] : [...plan.state.held, ...held.map(recordOf)],
       undo: isEnd ? [] : plan.state.undo,
       undos: (plan.state.undos ?? 0) + 1,
-      edits: code.edits,
       places: isEnd ? [] : code.places,
-      codeFiles: code.codeFiles,
     },
   };
   const changes = [

@@ -1,9 +1,11 @@
-import type { CodeGlobs } from "../config/code-globs.js";
+import type { Question } from "../codemods/candidates/choose.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import type { FileChange, Plan, PlannedEdit } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
-import { planFolder, planText } from "../plan/plan-file.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { editCode, intentsAt } from "./edit-code.js";
+import type { CodePolicy } from "./choices.js";
+import { editCode, intentsAt, withCode } from "./edit-code.js";
+import { planFiles } from "./prepare-phase.js";
 
 export interface RefreshResult {
   readonly plan: Plan;
@@ -11,6 +13,8 @@ export interface RefreshResult {
   readonly changes: readonly FileChange[];
   readonly codeChanges: readonly FileChange[];
   readonly made: readonly PlannedEdit[];
+  /** The ranked places that were decided about. */
+  readonly questions: readonly Question[];
 }
 
 /**
@@ -21,18 +25,25 @@ export async function refreshCode(request: {
   readonly plan: Plan;
   readonly project: Project;
   readonly plugin: OrmPlugin;
-  readonly code: CodeGlobs;
+  readonly code: CodeSettings;
+  /** Who decides about ranked places. Default: what the config says, without a person. */
+  readonly policy?: CodePolicy;
 }): Promise<RefreshResult> {
   const { released } = request.plan.state;
-  if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [] };
+  if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [], questions: [] };
   const models = await request.plugin.readModels(request.project);
   const plan = followNames(request.plan, namedColumns(models));
   const code = await editCode({ ...request, plan, models }, intentsAt(plan, released));
   const after: Plan = {
     ...plan,
-    state: { ...plan.state, edits: code.edits, places: code.places, codeFiles: code.codeFiles },
+    state: withCode(plan.state, code.state),
   };
-  const file = `${planFolder(plan.id)}/plan.json`;
-  const own: FileChange = { file, before: planText(request.plan), after: planText(after) };
-  return { plan: after, changes: [...code.changes, own], codeChanges: code.changes, made: code.made };
+  const own = planFiles(after, request);
+  return {
+    plan: after,
+    changes: [...code.changes, ...own],
+    codeChanges: code.changes,
+    made: code.made,
+    questions: code.questions,
+  };
 }

@@ -1,6 +1,7 @@
 import type { ComputedFill, Phase, Plan, Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
-import { columnLabel, lockWords, phaseLines, stayWords } from "./words.js";
+import { placesMarkdown } from "./places.js";
+import { columnLabel, counted, lockWords, phaseLines, stayWords } from "./words.js";
 
 /** Words of the ORM that the page needs. */
 export interface OrmWords {
@@ -48,6 +49,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
     "## Each migration",
     plan.units.map(unitText).join("\n"),
+    ...codeText(plan),
     ...undoText(plan, phases),
     "## Commands",
     [
@@ -127,6 +129,19 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
 function unitText(unit: Unit): string {
   if (unit.spec.kind === "original") return `- **${unit.phase}** statements that are safe as they stand, unchanged`;
   return `- **${unit.phase}** ${unit.title}. Lock: ${lockWords(unit.lock)}. Undo: ${unit.undo}\n  \`${unit.ddl}\``;
+}
+
+/** What was done in the code, phase by phase, and the places that were not edited. */
+function codeText({ id, state }: Plan): string[] {
+  if (state.released === "undone") return [];
+  const made = (["expand", "switch", "contract"] as const).flatMap((phase) => {
+    const own = state.edits.filter((edit) => edit.phase === phase);
+    const files = [...new Set(own.map(({ file }) => `\`${file}\``))].sort();
+    return own.length === 0 ? [] : [`- **${phase}** ${counted(own.length, "edit")} made: ${files.join(", ")}`];
+  });
+  const open = placesMarkdown(state, `npx lockstep code ${id} --all`);
+  if (made.length + open.length === 0) return [];
+  return ["## The code", ...(made.length === 0 ? [] : [made.join("\n")]), ...open];
 }
 
 function undoText(plan: Plan, phases: readonly Phase[]): string[] {

@@ -1,7 +1,8 @@
 import { createColors } from "picocolors";
-import type { Hazard, Notice, Phase, Plan, PlannedEdit } from "../model/index.js";
+import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { columns } from "./columns.js";
+import { type OpenPlaces, type PlaceLimits, placeGroups, placesText } from "./places.js";
 import { counted, isFelt, phaseCount, phaseLines } from "./words.js";
 
 export type Colors = ReturnType<typeof createColors>;
@@ -71,28 +72,50 @@ export function writtenText(phase: string, files: readonly (readonly [string, st
 /** What a phase does in the code. */
 export interface CodeWork {
   readonly edits: readonly PlannedEdit[];
-  readonly places: Plan["state"]["places"];
+  /** What was not edited. */
+  readonly open: OpenPlaces;
   /** As it is typed for this plan: it lists the places. */
   readonly command: string;
 }
 
-/** The code edits of a phase, one line each, and how many places wait for a person. */
-export function editsText({ edits, places, command }: CodeWork, colors: Colors, done = "made"): string {
+/** The code edits of a phase, one line each, and the places that wait for a person. */
+export function editsText(
+  { edits, open, command }: CodeWork,
+  colors: Colors,
+  done = "made",
+  limits: PlaceLimits = { likely: 5, possible: 0 },
+): string {
   const lines: string[] = [];
   if (edits.length > 0) {
     lines.push(`${colors.bold(counted(edits.length, "code edit"))} ${done}`);
     lines.push(columns(edits.map((edit) => [`${edit.file}:${edit.line}`, edit.what])));
   }
-  const required = places.filter((place) => place.kind === "required");
+  const { required } = placeGroups(open);
   if (required.length > 0) {
     lines.push(
       `${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(not made: see the reason)")}`,
     );
     lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${place.reason}`])));
   }
-  const rest = places.length - required.length;
-  if (rest > 0) lines.push(`${counted(rest, "more place")} with fields of the model: ${colors.cyan(command)}`);
-  return lines.join("\n");
+  const others = placesText(open, { limits, command, colors });
+  return [...lines, ...(others === "" ? [] : [others])].join("\n");
+}
+
+/** What is said where nothing was edited because somebody wanted so. */
+export const noEdits =
+  "No code was edited (level none): what must change is listed for you. Without it the phase may break, and contract waits for it.";
+
+/** Places that little speaks for, in full. */
+export function silentText(places: readonly Omit<Place, "kind">[], colors: Colors): string {
+  return [
+    `${colors.bold(counted(places.length, "place"))} with little evidence`,
+    columns(
+      places.map(({ file, line, what, reason }) => [
+        `${file}:${line}`,
+        `${what}${reason === "" ? "" : ` — ${reason}`}`,
+      ]),
+    ),
+  ].join("\n");
 }
 
 /** `Next   …`: every run ends with it. */

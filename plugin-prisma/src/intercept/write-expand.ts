@@ -1,7 +1,7 @@
 import { dateOf, loadParser, readMigration } from "@lockstep/core";
 import {
   assertAgreement,
-  codeGlobs,
+  codeSettings,
   colorsFor,
   expandText,
   foundText,
@@ -43,7 +43,7 @@ export async function prepareExpand(
     phase: "expand",
     moment: dateOf(plan.id),
     models: toEntityModels(readSchema(schema.files)),
-    code: codeGlobs(config),
+    code: codeSettings(config, process.env),
   });
   const colors = colorsFor(process.env.LOCKSTEP_COLOR === "1");
   return {

@@ -1,7 +1,7 @@
 import { relative, sep } from "node:path";
 import type { EntityModel, Plan } from "@lockstep/core";
 import {
-  codeGlobs,
+  codeSettings,
   expandText,
   foundText,
   listPlans,
@@ -57,7 +57,7 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
         project,
         plugin: { ...typeormFiles, words: wordsOf(project) },
         moment: momentOf(migration),
-        code: codeGlobs(config),
+        code: codeSettings(config, process.env),
       };
       return releaseUnits({ ...request, phase: "expand" }, first)[0]?.unit.text ?? "";
     },
@@ -78,7 +78,7 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
         phase: "expand",
         moment: momentOf(id),
         models,
-        code: codeGlobs(config),
+        code: codeSettings(config, process.env),
       });
       const firmReads = await unseenReads(about, prepared);
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);

@@ -1,63 +1,99 @@
-import { codeGlobs } from "../../config/code-globs.js";
-import { defineCommand } from "../command.js";
+import { codeSettings } from "../../config/code-settings.js";
+import type { Place, Plan } from "../../model/index.js";
+import { codeOptions } from "../code-options.js";
+import { type CommandResult, defineCommand, type Invocation, textOption } from "../command.js";
 
 export default defineCommand({
   name: "code",
-  summary: "make the code edits of the current phase that are still missing, and list what is for a person",
+  summary:
+    "make the code edits of the current phase that are still missing, choose among the places that may follow, and list the rest",
   arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
-  options: [{ flags: "--dry-run", description: "show the edits as a diff, write nothing" }],
+  options: [
+    ...codeOptions,
+    { flags: "--explain <place>", description: "why the place at file:line is or is not offered; nothing is edited" },
+    { flags: "--all", description: "list possible places, and those with little evidence, in full" },
+    { flags: "--dry-run", description: "show the edits as a diff, write nothing" },
+  ],
 
-  async run({ arguments: [id], options, io, workspace }) {
-    const { project, plugin, config } = await workspace();
-    const [
-      { choosePlan, listPlans },
-      { refreshCode },
-      terminal,
-      { diffText },
-      { writeFiles },
-      { columns },
-      { commandFor },
-    ] = await Promise.all([
+  async run(invocation) {
+    const { project } = await invocation.workspace();
+    const [{ choosePlan, listPlans }, { commandFor }, { unlessCancelled }] = await Promise.all([
       import("../../plan/store.js"),
-      import("../../release/refresh-code.js"),
-      import("../../review/terminal.js"),
-      import("../../review/diff.js"),
-      import("../../files/write-files.js"),
-      import("../../review/columns.js"),
       import("../../review/words.js"),
+      import("../choose-places.js"),
     ]);
-    const plan = choosePlan(project.root, id);
-    const result = await refreshCode({ plan, project, plugin, code: codeGlobs(config) });
+    const plan = choosePlan(project.root, invocation.arguments[0]);
     const command = commandFor("code", plan, listPlans(project.root));
-    const isDry = options.dryRun === true;
-    if (isDry) io.err(diffText(result.codeChanges, io.colors));
-    else writeFiles(project.root, result.changes);
-    const { places } = result.plan.state;
-    const list =
-      places.length === 0
-        ? []
-        : [
-            columns(
-              places.map((place) => [place.kind, `${place.file}:${place.line}`, `${place.what} — ${place.reason}`]),
-            ),
-          ];
-    const verdict =
-      result.made.length === 0
-        ? plan.state.released === "undone"
-          ? "This plan was undone: it has no code edits."
-          : "All code edits of this phase are made."
-        : isDry
-          ? `To be made (--dry-run): ${result.made.length}`
-          : terminal.editsText({ edits: result.made, places: [], command }, io.colors);
-    const waiting = places.some((place) => place.kind === "required");
-    return {
-      text: [
-        verdict,
-        ...list,
-        terminal.nextText(waiting ? `edit the required places, then ${command}` : "npx lockstep status", io.colors),
-      ].join("\n"),
-      json: { plan: plan.id, edits: result.made, places },
-      exitCode: waiting ? 1 : 0,
-    };
+    const place = textOption(invocation, "explain");
+    if (place !== undefined) {
+      const { explainPlace } = await import("../explain-place.js");
+      return explainPlace({ place, plan, command, invocation });
+    }
+    return unlessCancelled(() => refresh(invocation, plan, command), { io: invocation.io, again: command });
   },
 });
+
+async function refresh(invocation: Invocation, plan: Plan, command: string): Promise<CommandResult> {
+  const { options, io } = invocation;
+  const { project, plugin, config } = await invocation.workspace();
+  const [{ refreshCode }, terminal, { diffText }, { writeFiles }, { leftOut }, { codePolicy }] = await Promise.all([
+    import("../../release/refresh-code.js"),
+    import("../../review/terminal.js"),
+    import("../../review/diff.js"),
+    import("../../files/write-files.js"),
+    import("../left-out.js"),
+    import("../code-policy.js"),
+  ]);
+  const policy = codePolicy(invocation, config);
+  const result = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy });
+  const isDry = options.dryRun === true;
+  if (isDry) io.err(diffText(result.codeChanges, io.colors));
+  else writeFiles(project.root, result.changes);
+  const { state } = result.plan;
+  const isAll = options.all === true;
+  const limits = isAll ? { likely: Infinity, possible: Infinity } : { likely: 20, possible: 10 };
+  const silent = isAll ? leftOut(result.questions) : [];
+  const open = isAll ? { places: state.places, ...(state.choices && { choices: state.choices }) } : state;
+  const verdict =
+    plan.state.released === "undone"
+      ? "This plan was undone: it has no code edits."
+      : policy.level === "none"
+        ? io.colors.yellow(terminal.noEdits)
+        : result.made.length === 0
+          ? "All code edits of this phase are made."
+          : isDry
+            ? `To be made (--dry-run): ${result.made.length}`
+            : undefined;
+  const edits = verdict === undefined ? result.made : [];
+  const waiting = state.places.some((place) => place.kind === "required");
+  return {
+    text: [
+      verdict,
+      terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
+      ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
+      terminal.nextText(nextWords(state, command), io.colors),
+    ]
+      .filter((part) => part !== undefined && part !== "")
+      .join("\n"),
+    json: {
+      plan: plan.id,
+      edits: result.made,
+      places: state.places,
+      silent: state.silent ?? 0,
+      choices: state.choices ?? [],
+      exposure: state.exposure ?? {},
+      ...(isAll ? { leftOut: silent } : {}),
+    },
+    exitCode: waiting ? 1 : 0,
+  };
+}
+
+/** What is left to do: what must change first, then what is likely. */
+function nextWords(state: Plan["state"], command: string): string {
+  const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
+  if (state.places.some((place) => place.kind === "required")) return `edit the required places, then ${command}`;
+  const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
+  const [first] = likely;
+  if (first === undefined) return "npx lockstep status";
+  return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
+}

@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.js";
+import { defineCommand, listOption } from "../command.js";
 
 export default defineCommand({
   name: "deploy",
@@ -22,7 +22,7 @@ export default defineCommand({
         import("../deploy-on.js"),
         import("../../review/terminal.js"),
       ]);
-    const names = options.target as unknown as readonly string[] | undefined;
+    const names = options.target === undefined ? undefined : listOption(invocation, "target");
     const targets = (names ?? [undefined]).flatMap((name) => chooseTargets(config, project, io, name, true));
     const attempts = numberOption(invocation, "attempts", 1) ?? 5;
     const plans = listPlans(project.root);

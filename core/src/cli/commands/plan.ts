@@ -45,7 +45,12 @@ export default defineCommand({
         return [`Values of ${column.model}.${column.field}: ${value}${source}`];
       }),
       ...(plan.state.edits.length + plan.state.places.length > 0
-        ? [terminal.editsText({ ...plan.state, command: commandFor("code", plan, plans) }, colors)]
+        ? [
+            terminal.editsText(
+              { edits: plan.state.edits, open: plan.state, command: commandFor("code", plan, plans) },
+              colors,
+            ),
+          ]
         : []),
       ...(options.sql === true ? plan.units.map((unit) => `\n${unitText(plan, unit, unit.phase)}`) : []),
       released === "undone" ? "This plan was undone." : `Released so far: ${released}.`,

@@ -9,6 +9,8 @@ export interface Question {
   readonly about: RankContext;
   /** The strongest first. */
   readonly ranked: readonly Ranked[];
+  /** Places that have the column already. */
+  readonly done: readonly Candidate[];
 }
 
 /** Says which places are edited, by `choiceId`. Asked once for all intents of a phase. */

@@ -1,12 +1,12 @@
 import type { CodeIntent } from "../../model/index.js";
-import { type CodeContexts, findingsOf, isPath } from "../code-context.js";
+import { CodeContexts, findingsOf, isPath, loadSqlFor } from "../code-context.js";
 import type { CodeRequest } from "../code-request.js";
 import { rank } from "../ranking/rank.js";
 import type { Ranked } from "../ranking/ranked.js";
 import { defaultScorecard } from "../ranking/scorecard.js";
 import type { ListCandidate } from "../run-pass.js";
 import type { TransformContext } from "../transform.js";
-import type { Workspace } from "../workspace.js";
+import { Workspace } from "../workspace.js";
 import { choiceId, chooseUnattended, type Question } from "./choose.js";
 import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
 
@@ -22,8 +22,7 @@ export interface Survey {
 
 /** Finds and ranks the places of all intents, and has them chosen from at once. */
 export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts): Promise<Survey> {
-  const questions: Question[] = [];
-  for (const intents of byField(request.intents)) questions.push(...(await questionsOf(intents, request, contexts)));
+  const questions = await questionsAbout(request, contexts);
   const chosen = await (request.choose ?? chooseUnattended)(questions);
   const ranked = new Map(
     questions.flatMap(({ intent, ranked }) => ranked.map((each) => [choiceId(intent, each.candidate.key), each])),
@@ -42,7 +41,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         // What another transform knows better is listed by that one.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = finding.node.getStart(file.ast);
-        const place = { kind: "place", offset, what: finding.what } as const;
+        const place = { kind: "place", offset, what: finding.what, ranked: known } as const;
         const isLeft = known.kind === "silent" && finding.because === undefined;
         if (chosen.has(id)) {
           const reason = `chosen, and not written in a way that can be edited: ${finding.advice}`;
@@ -56,6 +55,19 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
       return { context: contexts.taking(intent, places), listCandidate };
     },
   };
+}
+
+/** The ranked places of all intents, without editing anything. */
+export async function questionsIn(request: CodeRequest): Promise<readonly Question[]> {
+  await loadSqlFor(request.intents);
+  const contexts = new CodeContexts(new Workspace(request.files), request);
+  return questionsAbout(request, contexts);
+}
+
+async function questionsAbout(request: CodeRequest, contexts: CodeContexts): Promise<readonly Question[]> {
+  const questions: Question[] = [];
+  for (const intents of byField(request.intents)) questions.push(...(await questionsOf(intents, request, contexts)));
+  return questions;
 }
 
 /** The candidates of an intent as the files are now, whether they were chosen or not. */
@@ -86,22 +98,23 @@ async function questionsOf(
   const found = intents.flatMap((intent) => {
     const context = contexts.of(intent);
     if (context === undefined) return [];
-    const open = candidatesFor(context, request).filter(({ finding }) => !finding.isDone);
-    return [{ intent, context, candidates: open.map(candidateOf) }];
+    const all = candidatesFor(context, request);
+    const [open, done] = [false, true].map((isDone) => all.filter(({ finding }) => finding.isDone === isDone));
+    return [{ intent, context, candidates: (open ?? []).map(candidateOf), done: (done ?? []).map(candidateOf) }];
   });
   const [first] = found;
   const open = found.flatMap(({ candidates }) => candidates);
-  if (first === undefined || open.length === 0) return [];
+  if (first === undefined) return [];
   const { model, field, columns, core } = first.context;
   const candidateFiles = [...new Set(open.map(({ file }) => file))];
   const asked = { model: model.name, columns: columns.map(({ name }) => name), candidateFiles };
-  const history = await request.readHistory?.(asked);
+  const history = open.length === 0 ? undefined : await request.readHistory?.(asked);
   const card = request.scorecard ?? defaultScorecard;
   const about = { model, models: request.models, field, columns, core, history, card, exposure: first.intent.exposure };
-  const all = rank(open, about);
-  return found.flatMap(({ intent, candidates }): Question[] => {
+  const all = open.length === 0 ? [] : rank(open, about);
+  return found.flatMap(({ intent, candidates, done }): Question[] => {
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
-    return ranked.length === 0 ? [] : [{ intent, about, ranked }];
+    return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
   });
 }
 

@@ -1,0 +1,115 @@
+import { choiceId } from "../codemods/candidates/choose.js";
+import { type Cluster, clustersOf } from "../codemods/ranking/kin.js";
+import type { AskedPlaces, AskPerson } from "../release/choices.js";
+import { nextText } from "../review/terminal.js";
+import { counted } from "../review/words.js";
+import type { CommandResult } from "./command.js";
+import type { Answer, AnswerGroup, Io } from "./io.js";
+
+/** Ctrl-C or Esc at a question about code: nothing is written. */
+export class Cancelled extends Error {}
+
+/** Asks on the terminal. Places of one shape in one file are one line, with one tick. */
+export function askPerson(io: Io): AskPerson {
+  return {
+    async exposure(model, field) {
+      const answer = await io.pick(`Is ${model}.${field} internal or exposed?`, [
+        { value: "exposed", label: "exposed", hint: "responses may show it" },
+        { value: "internal", label: "internal", hint: "responses, DTOs and GraphQL never show it" },
+      ] as const);
+      if (answer === undefined) throw new Cancelled();
+      return answer;
+    },
+    async places(asked) {
+      const lines = asked.flatMap(linesOf);
+      const ticked = await io.tick(questionText(asked), groupsOf(lines, asked.length > 1));
+      if (ticked === undefined) throw new Cancelled();
+      const values = new Set(ticked);
+      return new Set(lines.filter(({ answer }) => values.has(answer.value)).flatMap(({ ids }) => ids));
+    },
+  };
+}
+
+/**
+ * The result of a command, or that it was cancelled.
+ *
+ * @param again what to type to be asked again
+ */
+export async function unlessCancelled(
+  run: () => Promise<CommandResult>,
+  { io, again }: { readonly io: Io; readonly again: string },
+): Promise<CommandResult> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof Cancelled)) throw error;
+    return {
+      text: `Cancelled: nothing was written.\n${nextText(again, io.colors)}`,
+      json: { cancelled: true, written: false },
+      exitCode: 130,
+    };
+  }
+}
+
+interface Line {
+  readonly answer: Answer;
+  readonly isTicked: boolean;
+  readonly column: string;
+  /** All places of the line. */
+  readonly ids: readonly string[];
+}
+
+function linesOf({ question: { intent }, places, ticked }: AskedPlaces): readonly Line[] {
+  return clustersOf(places).flatMap((cluster) => {
+    // Of one shape, and yet some are ticked: tests among others.
+    const parts = [true, false].map((isTicked) => ({
+      isTicked,
+      members: cluster.members.filter(({ candidate }) => ticked.has(candidate.key) === isTicked),
+    }));
+    return parts
+      .filter(({ members }) => members.length > 0)
+      .map(({ isTicked, members }) => {
+        const ids = members.map(({ candidate }) => choiceId(intent, candidate.key));
+        const answer = answerOf(ids[0] ?? "", { ...cluster, members });
+        return { answer, isTicked, column: `${intent.model}.${intent.field}`, ids };
+      });
+  });
+}
+
+function answerOf(value: string, { members }: Cluster): Answer {
+  const [first] = members;
+  if (first === undefined) return { value, label: value };
+  const { file, line, what } = first.candidate;
+  const more = members.length === 1 ? "" : ` (and ${members.length - 1} like it)`;
+  const reasons = first.reasons.slice(0, 3).map(({ text }) => text);
+  return {
+    value,
+    label: `${file}:${line}  ${what}${more}`,
+    hint: [first.candidate.because, ...reasons].filter(isSaid).join(", "),
+  };
+}
+
+function isSaid(text: string | undefined): text is string {
+  return text !== undefined;
+}
+
+function groupsOf(lines: readonly Line[], hasColumns: boolean): readonly AnswerGroup[] {
+  const columns = [...new Set(lines.map(({ column }) => column))];
+  return [true, false].flatMap((isTicked) =>
+    columns.flatMap((column) => {
+      const answers = lines.filter((line) => line.isTicked === isTicked && line.column === column);
+      const name = `${isTicked ? "most likely" : "maybe"}${hasColumns && columns.length > 1 ? `: ${column}` : ""}`;
+      return answers.length === 0 ? [] : [{ name, isTicked, answers: answers.map(({ answer }) => answer) }];
+    }),
+  );
+}
+
+function questionText(asked: readonly AskedPlaces[]): string {
+  const columns = [...new Set(asked.map(({ question: { intent } }) => `${intent.model}.${intent.field}`))].join(", ");
+  const silent = asked.reduce(
+    (sum, { question }) => sum + question.ranked.filter(({ kind }) => kind === "silent").length,
+    0,
+  );
+  const rest = silent === 0 ? "" : ` ${counted(silent, "more place")} with little evidence: npx lockstep code --all`;
+  return `Which places get ${columns} too?${rest}`;
+}

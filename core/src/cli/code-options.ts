@@ -1,0 +1,7 @@
+/** The options of commands that make code edits. */
+export const codeOptions = [
+  { flags: "--code <level>", description: "what is edited besides what must change: required, likely, ask or none" },
+  { flags: "--only <place...>", description: "of the ranked places only these: file, file:line, glob or key" },
+  { flags: "--not <place...>", description: "not these, now and later" },
+  { flags: "--exposure <exposure>", description: "who sees the new column: internal or exposed" },
+] as const;

@@ -1,0 +1,46 @@
+import { codeLevel, codeSettings } from "../config/code-settings.js";
+import type { LockstepConfig } from "../config/schema.js";
+import { LockstepError } from "../errors.js";
+import type { CodePolicy } from "../release/choices.js";
+import { askPerson } from "./choose-places.js";
+import { type Invocation, listOption, textOption } from "./command.js";
+
+/**
+ * Who decides about ranked places in this run: the flags, else LOCKSTEP_CODE, else the config, else a person on a terminal. A run
+ * that only shows asks nobody: it shows what would be ticked.
+ *
+ * @throws LS8002 a value that there is not · LS8005 a person is to be asked, and there is no terminal
+ */
+export function codePolicy(invocation: Invocation, config: LockstepConfig): CodePolicy {
+  const { io, options } = invocation;
+  const settings = codeSettings(config, io.env);
+  const flag = codeLevel(textOption(invocation, "code"), "--code ");
+  const [only, not] = [listOption(invocation, "only"), listOption(invocation, "not")];
+  if (flag === "ask" && !io.isInteractive)
+    throw new LockstepError("LS8005", "--code ask: there is no terminal to ask on.", {
+      hint: "Use --code likely, --code required or --only <place…>",
+    });
+  if (flag === "none" && only.length > 0)
+    throw new LockstepError("LS8002", "--code none makes no edits, and --only names some.", {
+      hint: "Leave one of the two out; --code required --only <place…> makes what must change, and those.",
+    });
+  const level = flag ?? settings.level ?? (io.isInteractive ? "ask" : undefined);
+  const isShown = level === "ask" && io.isInteractive && options.dryRun === true;
+  return {
+    level: isShown ? "likely" : level,
+    only,
+    not,
+    exposure: exposureOption(invocation),
+    accept: settings.accept,
+    decline: settings.decline,
+    ...(io.isInteractive && options.dryRun !== true ? { ask: askPerson(io) } : {}),
+  };
+}
+
+function exposureOption(invocation: Invocation): "internal" | "exposed" | undefined {
+  const given = textOption(invocation, "exposure");
+  if (given === undefined || given === "internal" || given === "exposed") return given;
+  throw new LockstepError("LS8002", `--exposure ${given}: there is no such answer.`, {
+    hint: "Use internal or exposed.",
+  });
+}

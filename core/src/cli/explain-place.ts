@@ -1,0 +1,137 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Question } from "../codemods/candidates/choose.js";
+import { explain } from "../codemods/ranking/explain.js";
+import { codeSettings } from "../config/code-settings.js";
+import { LockstepError } from "../errors.js";
+import { type Plan, phaseOfIntent } from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
+import { followNames, namedColumns } from "../plan/follow-names.js";
+import { inputOf, withAnswers } from "../release/edit-code.js";
+import { placesAt } from "../release/place-names.js";
+import { nextText } from "../review/terminal.js";
+import type { CommandResult, Invocation } from "./command.js";
+
+/**
+ * Says why the place at `file:line` is or is not offered, for each column of the plan. Nothing is written.
+ *
+ * @throws LS8002 no line is named · LS4003 there is no such file
+ */
+export async function explainPlace(request: {
+  readonly place: string;
+  readonly plan: Plan;
+  readonly command: string;
+  readonly invocation: Invocation;
+}): Promise<CommandResult> {
+  const { place, command, invocation } = request;
+  const { project, plugin, config } = await invocation.workspace();
+  const [, written = "", digits] = /^(?:\.\/)?(.+):(\d+)$/.exec(place.replaceAll("\\", "/")) ?? [];
+  if (digits === undefined)
+    throw new LockstepError("LS8002", `--explain ${place}: a line is needed.`, {
+      hint: `${command} --explain src/users/serializer.ts:12`,
+    });
+  const [file, line] = [written, Number(digits)];
+  if (!existsSync(join(project.root, file)))
+    throw new LockstepError("LS4003", `--explain ${place}: there is no file ${file} in the project.`);
+  const { questionsIn } = await import("../codemods/candidates/survey.js");
+  const models = await plugin.readModels(project);
+  const plan = followNames(request.plan, namedColumns(models));
+  const settings = codeSettings(config, invocation.io.env);
+  const exposure = plan.state.exposure ?? {};
+  const intents = withAnswers([...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract], exposure);
+  const input = await inputOf({ plan, project, plugin, code: settings, models }, intents);
+  const questions = input === undefined ? [] : await questionsIn({ ...input, intents });
+  const found = answersAt(questions, file, line, plan);
+  const lines = found.length > 0 ? found : await whyNot();
+  return {
+    text: [
+      ...lines,
+      nextText(found.length > 0 ? `${command} --only ${file}:${line}` : command, invocation.io.colors),
+    ].join("\n"),
+    json: { plan: plan.id, place: `${file}:${line}`, isOffered: found.length > 0, text: lines },
+    exitCode: 0,
+  };
+
+  async function whyNot(): Promise<readonly string[]> {
+    const source = input?.files.find((each) => each.file === file);
+    if (input === undefined || source === undefined) {
+      const { whyNotRead } = await import("../codemods/why-not-read.js");
+      const why = await whyNotRead(project.root, file, {
+        include: settings.include,
+        excludes: [
+          { globs: settings.exclude, text: "is excluded by code.exclude" },
+          { globs: project.generatedFolders, text: "is generated code" },
+          { globs: [project.migrationsFolder], text: "is a migration" },
+          { globs: ["lockstep"], text: "belongs to Lockstep's plans" },
+        ],
+      });
+      return [`${file} ${why}.`];
+    }
+    const known = [
+      ...plan.state.edits
+        .filter((edit) => edit.file === file && edit.line === line)
+        .map(({ what, phase }) => `${file}:${line}  ${what}: edited at ${phase}`),
+      ...plan.state.places
+        .filter((each) => each.file === file && each.line === line)
+        .map(({ what, kind, reason }) => `${file}:${line}  ${what}: ${kind}, and not ranked: ${reason}`),
+    ];
+    if (known.length > 0) return known;
+    const open = intents.map((intent) => ({ ...intent, exposure: undefined }));
+    const shown = (await questionsIn({ ...input, intents: open })).filter(
+      ({ ranked }) =>
+        placesAt(
+          file,
+          line,
+          ranked.map(({ candidate }) => candidate),
+        ).length > 0,
+    );
+    if (shown.length > 0)
+      return shown.map(
+        ({ intent: { model, field } }) =>
+          `${file}:${line}  is not offered: ${model}.${field} is internal, and this place shows what it lists.`,
+      );
+    const { whyNoCandidate } = await import("../codemods/why-no-candidate.js");
+    const names = [...new Set(plan.columns.map(({ model }) => model))];
+    return models
+      .filter(({ name }) => names.includes(name))
+      .map((model) => `${file}:${line}  is not offered: ${whyNoCandidate(source, line, model, models)}.`);
+  }
+}
+
+/** What is known of the places at a line, one after the other. */
+function answersAt(questions: readonly Question[], file: string, line: number, plan: Plan): readonly string[] {
+  return questions.flatMap(({ intent, about, ranked, done }) => {
+    const has = placesAt(file, line, done).map(
+      ({ what }) => `${file}:${line}  ${what}: has ${intent.model}.${intent.field} already`,
+    );
+    const places = new Set(
+      placesAt(
+        file,
+        line,
+        ranked.map(({ candidate }) => candidate),
+      ),
+    );
+    const open = ranked.filter(({ candidate }) => places.has(candidate));
+    return [
+      ...has,
+      ...open.flatMap((each) => [
+        ...explain(each, about),
+        ...phaseWords(plan, phaseOfIntent[intent.kind]),
+        ...(plan.state.choices ?? [])
+          .filter(
+            ({ key, model, field }) => key === each.candidate.key && model === intent.model && field === intent.field,
+          )
+          .map(({ choice, by }) => `chosen: ${choice} (${by})`),
+      ]),
+    ];
+  });
+}
+
+/** When the place is offered, if that is not now. */
+function phaseWords(plan: Plan, phase: "expand" | "switch" | "contract"): readonly string[] {
+  const all = phasesOf(plan);
+  const own = all.includes(phase) ? phase : "contract";
+  const { released } = plan.state;
+  if (released === "undone" || all.indexOf(own) <= all.indexOf(released)) return [];
+  return [`not in this phase: it is offered at ${own}, and the plan is in ${released}`];
+}

@@ -1,0 +1,55 @@
+import { LockstepError } from "../errors.js";
+import { type CodeLevel, codeLevels } from "./code-levels.js";
+import type { LockstepConfig } from "./schema.js";
+
+/** What the configuration and the environment say about code edits. */
+export interface CodeSettings {
+  /** Nothing: every source file of the project. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
+  /** Further folders, from the project's root. Default: none. */
+  readonly roots?: readonly string[];
+  /** Absent: nobody has said. */
+  readonly level?: CodeLevel;
+  /** Globs or keys of places that are edited without a question. */
+  readonly accept?: readonly string[];
+  /** Globs or keys of places that are never edited. */
+  readonly decline?: readonly string[];
+  readonly scorecard?: NonNullable<LockstepConfig["code"]>["scorecard"];
+}
+
+/**
+ * The settings of code edits. `LOCKSTEP_CODE` counts more than `code.edit`: it is for one command.
+ *
+ * @throws LS8002 a level that there is not
+ */
+export function codeSettings(
+  config: LockstepConfig,
+  env: Readonly<Record<string, string | undefined>> = {},
+): CodeSettings {
+  const { include = [], exclude = [], roots = [], accept = [], decline = [], edit, scorecard } = config.code ?? {};
+  const level = codeLevel(env.LOCKSTEP_CODE || undefined, "LOCKSTEP_CODE=") ?? edit;
+  return {
+    include,
+    exclude,
+    roots,
+    accept,
+    decline,
+    ...(level === undefined ? {} : { level }),
+    ...(scorecard === undefined ? {} : { scorecard }),
+  };
+}
+
+/**
+ * A level as somebody wrote it.
+ *
+ * @param before what it was written behind, for the message: `--code `
+ * @throws LS8002 a level that there is not
+ */
+export function codeLevel(written: string | undefined, before: string): CodeLevel | undefined {
+  const level = codeLevels.find((known) => known === written);
+  if (written === undefined || level !== undefined) return level;
+  throw new LockstepError("LS8002", `${before}${written}: there is no such level.`, {
+    hint: `Use one of: ${codeLevels.join(", ")}.`,
+  });
+}

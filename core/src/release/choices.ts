@@ -1,0 +1,206 @@
+import type { Candidate } from "../codemods/candidates/candidate.js";
+import { choiceId, chooseUnattended, type Question } from "../codemods/candidates/choose.js";
+import { followInTests, followKin } from "../codemods/ranking/kin.js";
+import type { Ranked } from "../codemods/ranking/ranked.js";
+import type { CodeLevel } from "../config/code-levels.js";
+import { type PlaceChoice, phaseOfIntent } from "../model/index.js";
+import { placesNamed, refuseUnknownPlaces } from "./place-names.js";
+
+/** What is asked about one column: the places that nobody has decided about yet. */
+export interface AskedPlaces {
+  readonly question: Question;
+  /** Likely and possible ones, the strongest first. */
+  readonly places: readonly Ranked[];
+  /** The keys of those that are ticked unless the person says otherwise. */
+  readonly ticked: ReadonlySet<string>;
+}
+
+/** How a person is asked. What they cancel ends the run: an error of the caller's own. */
+export interface AskPerson {
+  exposure(model: string, field: string): Promise<"internal" | "exposed">;
+  /** @returns the places that were ticked, by `choiceId` */
+  places(asked: readonly AskedPlaces[]): Promise<ReadonlySet<string>>;
+}
+
+/** Who decides which ranked places are edited. What must change is edited in any case, but for the level `none`. */
+export interface CodePolicy {
+  /** Absent: what lists the whole model, as where nobody can be asked. */
+  readonly level?: CodeLevel | undefined;
+  /** Names of places: these, and of the others only what was accepted before. */
+  readonly only?: readonly string[];
+  readonly not?: readonly string[];
+  /** The answer for the columns of the plan. */
+  readonly exposure?: "internal" | "exposed" | undefined;
+  /** For the level `ask`; without it, as where nobody can be asked. */
+  readonly ask?: AskPerson;
+  /** Names of places from the configuration. */
+  readonly accept?: readonly string[] | undefined;
+  readonly decline?: readonly string[] | undefined;
+}
+
+export interface Decided {
+  /** By `choiceId`. */
+  readonly chosen: ReadonlySet<string>;
+  /** What the plan remembers after this. */
+  readonly choices: readonly PlaceChoice[];
+}
+
+type Verdict = Pick<PlaceChoice, "choice" | "by">;
+
+/**
+ * Decides which ranked places are edited. The flags count first, then what was decided before, then the configuration, then the
+ * level or the person. A place that a run without a person leaves out is left open, not declined.
+ *
+ * @param remembered `plan.state.choices`
+ * @throws LS4003 a flag names no place; whatever `policy.ask` throws
+ */
+export async function decidePlaces(
+  questions: readonly Question[],
+  remembered: readonly PlaceChoice[],
+  policy: CodePolicy,
+): Promise<Decided> {
+  const { only = [], not = [] } = policy;
+  const known = questions.flatMap(({ ranked, done }) => [...ranked.map(({ candidate }) => candidate), ...done]);
+  refuseUnknownPlaces(only, "--only", known);
+  refuseUnknownPlaces(not, "--not", known);
+  const sheets = questions.map((question) => new Sheet(question, remembered, policy, known));
+  const asks = policy.level === "ask" && only.length === 0 ? policy.ask : undefined;
+  const asked = asks === undefined ? [] : (await Promise.all(sheets.map(toAsk))).filter(hasPlaces);
+  const ticked = asked.length === 0 || asks === undefined ? new Set<string>() : await asks.places(asked);
+  for (const sheet of sheets) {
+    const shown = asked.find(({ question }) => question === sheet.question)?.places ?? [];
+    for (const { candidate } of shown) {
+      const isTicked = ticked.has(choiceId(sheet.question.intent, candidate.key));
+      sheet.settle(candidate, { choice: isTicked ? "yes" : "no", by: "asked" });
+    }
+    if (asks !== undefined) sheet.followAccepted();
+    else if (only.length === 0) await sheet.decideAlone();
+  }
+  return {
+    chosen: new Set(sheets.flatMap((sheet) => sheet.chosen())),
+    choices: sheets.reduce((choices, sheet) => sheet.remember(choices), remembered),
+  };
+}
+
+/** The places of one question, and what is decided about each. */
+class Sheet {
+  private readonly verdicts = new Map<Candidate, Verdict>();
+  /** Neither asked about nor taken, and nothing to remember: the configuration says so on every run. */
+  private readonly declined: ReadonlySet<Candidate>;
+  /** Choices that this question has taken over, under the keys of today. */
+  private readonly moved = new Set<PlaceChoice>();
+
+  constructor(
+    readonly question: Question,
+    remembered: readonly PlaceChoice[],
+    private readonly policy: CodePolicy,
+    known: readonly Candidate[],
+  ) {
+    const { intent, ranked, done } = question;
+    const places = ranked.map(({ candidate }) => candidate);
+    const named = (names: readonly string[] = []) => new Set(names.flatMap((name) => placesNamed(name, places)));
+    const [not, only, accept, decline] = [policy.not, policy.only, policy.accept, policy.decline].map(named);
+    const own = remembered.filter(({ model, field }) => model === intent.model && field === intent.field);
+    const keys = new Set([...known, ...done].map(({ key }) => key));
+    const lost = own.filter(({ key, phase }) => !keys.has(key) && phase === phaseOfIntent[intent.kind]);
+    for (const place of places) {
+      const before = own.find(({ key }) => key === place.key) ?? movedTo(place, lost);
+      if (not?.has(place)) this.settle(place, { choice: "no", by: "not" });
+      else if (only?.has(place)) this.settle(place, { choice: "yes", by: "only" });
+      else if (before !== undefined) this.settle(place, before);
+      else if (accept?.has(place) && !decline?.has(place)) this.settle(place, { choice: "yes", by: "level" });
+      if (before !== undefined && before.key !== place.key) this.moved.add(before);
+    }
+    this.declined = new Set([...(decline ?? [])].filter((place) => !this.verdicts.has(place)));
+  }
+
+  settle(place: Candidate, { choice, by }: Verdict): void {
+    this.verdicts.set(place, { choice, by });
+  }
+
+  /** Places that nothing was decided about. */
+  open(): readonly Ranked[] {
+    return this.question.ranked.filter(
+      ({ candidate }) => !this.verdicts.has(candidate) && !this.declined.has(candidate),
+    );
+  }
+
+  /** What the level takes where no person is asked. */
+  async decideAlone(): Promise<void> {
+    const { level } = this.policy;
+    if (level === "required" || level === "none") return;
+    const taken = await takenAlone(this.question, level);
+    for (const { candidate } of this.open())
+      if (taken.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "level" });
+    if (level === "likely") this.followAccepted();
+  }
+
+  /** Takes the kin of accepted places along, and tests once something outside of them was accepted. */
+  followAccepted(): void {
+    const followers = followersOf(this.question, this.accepted());
+    for (const { candidate } of this.open())
+      if (followers.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "kin" });
+  }
+
+  accepted(): ReadonlySet<string> {
+    return new Set([...this.verdicts].filter(([, { choice }]) => choice === "yes").map(([{ key }]) => key));
+  }
+
+  chosen(): readonly string[] {
+    return [...this.accepted()].map((key) => choiceId(this.question.intent, key));
+  }
+
+  /** All choices with those of this question. */
+  remember(choices: readonly PlaceChoice[]): readonly PlaceChoice[] {
+    const { model, field, kind } = this.question.intent;
+    const own = new Map([...this.verdicts].map(([{ key }, verdict]) => [key, verdict]));
+    const others = choices.filter(
+      (each) => !this.moved.has(each) && !(each.model === model && each.field === field && own.has(each.key)),
+    );
+    const added = [...own].map(
+      ([key, verdict]): PlaceChoice => ({ model, field, key, phase: phaseOfIntent[kind], ...verdict }),
+    );
+    return [...others, ...added].sort(byKey);
+  }
+}
+
+/** What a person is asked: all but what tests get on their own, once something outside of them is accepted. */
+async function toAsk(sheet: Sheet): Promise<AskedPlaces> {
+  const { question } = sheet;
+  const shown = sheet.open().filter(({ kind }) => kind !== "silent");
+  const alone = await takenAlone(question, "likely");
+  const ticked = new Set(shown.map(({ candidate }) => candidate.key).filter((key) => alone.has(key)));
+  const followers = followersOf(question, new Set([...sheet.accepted(), ...ticked]));
+  const places = shown.filter(({ candidate: { isTest, key } }) => !(isTest && followers.has(key)));
+  return { question, places, ticked };
+}
+
+function hasPlaces({ places }: AskedPlaces): boolean {
+  return places.length > 0;
+}
+
+/** The keys of the places that are taken without a word: what lists the whole model, and what is likely where that was asked for. */
+async function takenAlone(question: Question, level: CodeLevel | undefined): Promise<ReadonlySet<string>> {
+  const unattended = await chooseUnattended([question]);
+  const taken = question.ranked.filter(
+    ({ candidate, kind }) =>
+      unattended.has(choiceId(question.intent, candidate.key)) || (level === "likely" && kind === "likely"),
+  );
+  return new Set(taken.map(({ candidate }) => candidate.key));
+}
+
+function followersOf({ ranked, about }: Question, accepted: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...followKin(ranked, accepted, about), ...followInTests(ranked, accepted, about)]);
+}
+
+/** The choice about a place of the same kind and name that is not where it was: a file was moved, or what was in it. */
+function movedTo({ family, file, key }: Candidate, lost: readonly PlaceChoice[]): PlaceChoice | undefined {
+  const name = key.slice(`${family}:${file}`.length);
+  const same = lost.filter((each) => each.key.startsWith(`${family}:`) && each.key.endsWith(name));
+  return same.length === 1 ? same[0] : undefined;
+}
+
+function byKey(a: PlaceChoice, b: PlaceChoice): number {
+  const [one, other] = [a, b].map(({ model, field, key }) => `${model}.${field} ${key}`);
+  return (one ?? "") < (other ?? "") ? -1 : 1;
+}

@@ -1,0 +1,85 @@
+import type { Candidate } from "../codemods/candidates/candidate.js";
+import { LockstepError } from "../errors.js";
+import { nearest } from "../nearest.js";
+
+/**
+ * The places that a person or the configuration means: by their key, by `file:line` (the place that begins there, else the innermost
+ * around it), by a file or folder, or by a glob of files.
+ */
+export function placesNamed(name: string, places: readonly Candidate[]): readonly Candidate[] {
+  const byKey = places.filter(({ key }) => key === name);
+  if (byKey.length > 0) return byKey;
+  const [, path, line] = /^(.+):(\d+)$/.exec(name) ?? [];
+  if (path !== undefined) return placesAt(path, Number(line), places);
+  const matches = pathMatcher(name);
+  return places.filter(({ file }) => matches(file));
+}
+
+/** The places at a line of a file: those that begin there, else the innermost around it. */
+export function placesAt(path: string, line: number, places: readonly Candidate[]): readonly Candidate[] {
+  const file = withoutDot(path);
+  const around = places.filter((place) => place.file === file && place.line <= line && line <= place.lastLine);
+  const here = around.filter((place) => place.line === line);
+  if (here.length > 0) return here;
+  const lines = Math.min(...around.map((place) => place.lastLine - place.line));
+  return around.filter((place) => place.lastLine - place.line === lines);
+}
+
+/**
+ * Refuses names of `--only` and `--not` that mean no place.
+ *
+ * @param places of the phase, those that have the column already as well
+ * @throws LS4003 with the place that was probably meant
+ */
+export function refuseUnknownPlaces(names: readonly string[], flag: string, places: readonly Candidate[]): void {
+  const unknown = names.find((name) => placesNamed(name, places).length === 0);
+  if (unknown === undefined) return;
+  const files = [...new Set(places.map(({ file }) => file))];
+  const [, path] = /^(.+):\d+$/.exec(unknown) ?? [];
+  const file = nearest(withoutDot(path ?? unknown), files);
+  const inFile = path === undefined ? [] : places.filter((place) => place.file === file);
+  const meant = inFile.length > 0 ? inFile.map(({ line }) => `${file}:${line}`) : [nearestKey(unknown, places) ?? file];
+  const known = meant.filter((each) => each !== undefined);
+  throw new LockstepError("LS4003", `${flag} ${unknown}: no place of this phase that may get the column is meant.`, {
+    hint:
+      known.length > 0
+        ? `Did you mean ${[...new Set(known)].slice(0, 5).join(", ")}?`
+        : files.length === 0
+          ? "There is no place to choose in this phase."
+          : `Places are in: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`,
+    details: { name: unknown, keys: places.map(({ key }) => key) },
+  });
+}
+
+function nearestKey(name: string, places: readonly Candidate[]): string | undefined {
+  const isKey = name.includes("#");
+  return isKey
+    ? nearest(
+        name,
+        places.map(({ key }) => key),
+      )
+    : undefined;
+}
+
+/** Whether a path is the file or in the folder of that name, or fits the glob: `**`, `*`, `?` and `{a,b}`. */
+export function pathMatcher(glob: string): (path: string) => boolean {
+  const clean = withoutDot(glob).replace(/\/$/, "");
+  if (!/[*?{]/.test(clean)) return (path) => path === clean || path.startsWith(`${clean}/`);
+  const pattern = clean.replace(/\*\*\/|\*\*|\*|\?|\{|\}|,|[.+^$()|[\]\\]/g, (part) => inPattern[part] ?? `\\${part}`);
+  const whole = new RegExp(`^${pattern}$`);
+  return (path) => whole.test(path);
+}
+
+const inPattern: Readonly<Record<string, string>> = {
+  "**/": "(?:[^/]+/)*",
+  "**": ".*",
+  "*": "[^/]*",
+  "?": "[^/]",
+  "{": "(?:",
+  "}": ")",
+  ",": "|",
+};
+
+function withoutDot(path: string): string {
+  return path.replaceAll("\\", "/").replace(/^\.\//, "");
+}

@@ -1,0 +1,110 @@
+import type { Place, PlanState } from "../model/index.js";
+import { columns } from "./columns.js";
+import type { Colors } from "./terminal.js";
+import { counted } from "./words.js";
+
+/** What a plan knows of places that were not edited. */
+export type OpenPlaces = Pick<PlanState, "places" | "silent" | "choices">;
+
+/** The places of a list, by what becomes of them. */
+export interface PlaceGroups {
+  readonly required: readonly Place[];
+  readonly likely: readonly Place[];
+  readonly possible: readonly Place[];
+  /** Somebody said no: they stay on the list, and nobody is asked again. */
+  readonly declined: readonly Place[];
+}
+
+/** Sorts places into the groups in which they are shown; the likely and possible ones with the strongest first. */
+export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
+  const isDeclined = (place: Place) =>
+    place.kind !== "required" &&
+    choices.some(
+      ({ choice, key, model, field }) =>
+        choice === "no" && key === place.key && model === place.model && field === place.field,
+    );
+  const of = (kind: Place["kind"]) =>
+    places.filter((place) => place.kind === kind && !isDeclined(place)).sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+  return {
+    required: of("required"),
+    likely: of("likely"),
+    possible: of("possible"),
+    declined: places.filter(isDeclined),
+  };
+}
+
+/** How many places of a group are shown. */
+export interface PlaceLimits {
+  readonly likely: number;
+  readonly possible: number;
+}
+
+/** The places that may get the column too: likely ones with the reason and what to write, then possible ones, then how many more. */
+export function placesText(
+  open: OpenPlaces,
+  { limits, command, colors }: { readonly limits: PlaceLimits; readonly command: string; readonly colors: Colors },
+): string {
+  const { likely, possible, declined } = placeGroups(open);
+  const lines: string[] = [];
+  const shownLikely = likely.slice(0, limits.likely);
+  const shownPossible = possible.slice(0, limits.possible);
+  if (likely.length > 0) {
+    lines.push(`${colors.bold(counted(likely.length, "likely place"))} ${colors.dim("(not edited)")}`);
+    if (shownLikely.length > 0)
+      lines.push(columns(shownLikely.map((place) => [at(place), `${place.what} — ${whyText(place)}`])));
+  }
+  if (shownPossible.length > 0) {
+    lines.push(colors.bold(counted(possible.length, "possible place")));
+    lines.push(columns(shownPossible.map((place) => [at(place), `${place.what} — ${shortReason(place)}`])));
+  }
+  if (limits.possible > 0 && declined.length > 0) {
+    lines.push(`${colors.bold(counted(declined.length, "place"))} left out by choice`);
+    lines.push(columns(declined.map((place) => [at(place), place.what])));
+  }
+  const rest = [
+    restOf(likely.length - shownLikely.length, "likely"),
+    restOf(possible.length - shownPossible.length, "possible"),
+    restOf(limits.possible > 0 ? 0 : declined.length, "left out by choice"),
+    restOf(open.silent ?? 0, "with little evidence"),
+  ].filter((part) => part !== "");
+  if (rest.length > 0) lines.push(`${colors.dim("More places:")} ${rest.join(", ")} — ${colors.cyan(command)}`);
+  return lines.join("\n");
+}
+
+/** The same for the plan's README: a checklist for the review. */
+export function placesMarkdown(open: OpenPlaces, command: string): readonly string[] {
+  const { required, likely, possible, declined } = placeGroups(open);
+  const items = (places: readonly Place[], why: (place: Place) => string) =>
+    places.map((place) => `- [ ] \`${at(place)}\` ${place.what} — ${why(place)}`).join("\n");
+  const shown = possible.slice(0, 10);
+  const rest = [
+    restOf(possible.length - shown.length, "possible"),
+    restOf(open.silent ?? 0, "with little evidence"),
+  ].filter((part) => part !== "");
+  return [
+    ...(required.length === 0 ? [] : [`**For you to edit:**\n\n${items(required, whyText)}`]),
+    ...(likely.length === 0 ? [] : [`**Likely, not edited:**\n\n${items(likely, whyText)}`]),
+    ...(shown.length === 0 ? [] : [`**Possible:**\n\n${items(shown, shortReason)}`]),
+    ...(declined.length === 0
+      ? []
+      : [`Left out by choice: ${declined.map((place) => `\`${at(place)}\``).join(", ")}.`]),
+    ...(rest.length === 0 ? [] : [`More places: ${rest.join(", ")}; \`${command}\` lists them.`]),
+  ];
+}
+
+function at({ file, line }: Place): string {
+  return `${file}:${line}`;
+}
+
+/** The reason, and what to write where the reason does not say it. */
+function whyText({ reason, text }: Place): string {
+  return text === undefined || reason.includes(text) ? reason : `${reason}: \`${text.replace(/\s+/g, " ")}\``;
+}
+
+function shortReason({ reason, reasons = [] }: Place): string {
+  return reasons.length === 0 ? reason : reasons.slice(0, 2).join(", ");
+}
+
+function restOf(count: number, what: string): string {
+  return count <= 0 ? "" : `${count} ${what}`;
+}

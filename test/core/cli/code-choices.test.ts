@@ -1,0 +1,533 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test } from "vitest";
+import type { AnswerGroup } from "../../../core/src/cli/io.js";
+import { openWriteSites } from "../../../core/src/cli/write-sites.js";
+import { LockstepError } from "../../../core/src/errors.js";
+import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
+import { CodeDesk } from "../../support/code-desk.js";
+
+const schema = `datasource db {
+  provider = "postgresql"
+}
+
+generator client {
+  provider = "prisma-client"
+  output   = "../src/generated"
+}
+
+model User {
+  id Int @id
+  email String
+  name String
+  bio String
+  city String
+  createdAt DateTime @default(now())
+}
+
+model Order {
+  id Int @id
+  total Int
+  status String
+  note String
+}
+`;
+const files = {
+  "prisma/schema.prisma": schema,
+  "src/db.ts": `import { PrismaClient } from "./generated/client";
+export const prisma = new PrismaClient();
+`,
+  "src/users/create.ts": `import { prisma } from "../db";
+
+export const add = (email: string) =>
+  prisma.user.create({ data: { id: 1, email, name: "", bio: "", city: "" } });
+`,
+  "src/users/serializer.ts": `import type { User } from "../generated/client";
+
+export function toProfile(user: User) {
+  return { email: user.email, name: user.name, bio: user.bio, city: user.city };
+}
+`,
+  "src/users/list.ts": `import { prisma } from "../db";
+
+export const listUsers = () =>
+  prisma.user.findMany({
+    select: { id: true, email: true, name: true, bio: true, city: true },
+  });
+
+export const nameUsers = () => prisma.user.findMany({ select: { id: true, name: true } });
+`,
+  "src/orders.ts": `import { prisma } from "./db";
+
+export const listOrders = () => prisma.order.findMany({ select: { total: true, status: true } });
+`,
+};
+
+const listKey = "select:src/users/list.ts#listUsers: select of prisma.user.findMany";
+const namesKey = "select:src/users/list.ts#nameUsers: select of prisma.user.findMany";
+const profileKey = "mapper:src/users/serializer.ts#toProfile: copy of User";
+
+let desk: CodeDesk;
+afterEach(() => desk?.close());
+
+const open = async (given: Readonly<Record<string, string>> = files, options?: Parameters<typeof CodeDesk.open>[1]) => {
+  desk = await CodeDesk.open(given, options);
+};
+const list = () => desk.read("src/users/list.ts");
+const profile = () => desk.read("src/users/serializer.ts");
+const isWritten = (text: string) => text.includes("handle");
+const values = (groups: readonly AnswerGroup[], name?: string) =>
+  groups
+    .filter((group) => name === undefined || group.name === name)
+    .flatMap(({ answers }) => answers.map((each) => each.value));
+const allTicked = (groups: readonly AnswerGroup[]) => values(groups.filter(({ isTicked }) => isTicked));
+const exposed = (): string => "exposed";
+const refusal = async (run: Promise<unknown>): Promise<LockstepError> => {
+  const error = await run.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(LockstepError);
+  return error as LockstepError;
+};
+
+describe("on a terminal", () => {
+  test("asks once who sees the column, then with a checklist: likely places ticked, each with its reasons", async () => {
+    await open();
+    let seen: readonly AnswerGroup[] = [];
+    const result = await desk.code(
+      {},
+      {
+        pick: exposed,
+        tick(groups) {
+          seen = groups;
+          return allTicked(groups);
+        },
+      },
+    );
+    expect(result.asked).toEqual(["Is User.handle internal or exposed?", "Which places get User.handle too?"]);
+    expect(seen.map(({ name, isTicked, answers }) => [name, isTicked, answers.map(({ label }) => label)])).toEqual([
+      [
+        "most likely",
+        true,
+        [
+          "src/users/list.ts:5  listUsers: select of prisma.user.findMany",
+          "src/users/serializer.ts:4  toProfile: copy of User",
+        ],
+      ],
+      ["maybe", false, ["src/users/list.ts:8  nameUsers: select of prisma.user.findMany"]],
+    ]);
+    expect(seen[0]?.answers[0]?.hint).toMatch(/^holds 4 of 4 columns, has all 4 other text columns/);
+    expect(list()).toContain("city: true, handle: true }");
+    expect(list()).toContain("{ id: true, name: true }");
+    expect(profile()).toContain("handle: user.handle ?? user.email.toLowerCase()");
+    expect(desk.choices).toEqual({ [listKey]: "yes asked", [profileKey]: "yes asked", [namesKey]: "no asked" });
+    expect(desk.plan.state.exposure).toEqual({ "User.handle": "exposed" });
+    expect(result.text).toContain("2 code edits made");
+    expect(result.text).toContain("left out by choice\n  src/users/list.ts:8");
+  });
+
+  test("the second run asks nothing; a place that came since is asked about alone", async () => {
+    await open();
+    await desk.code({}, { pick: exposed, tick: () => [] });
+    const before = list();
+    const again = await desk.code({}, {});
+    expect(again.asked).toEqual([]);
+    expect(list()).toBe(before);
+    desk.write(
+      "src/users/card.ts",
+      `import type { User } from "../generated/client";\n\nexport const toCard = (user: User) => ({ email: user.email, name: user.name, bio: user.bio });\n`,
+    );
+    let shown: readonly string[] = [];
+    const third = await desk.code(
+      {},
+      {
+        tick(groups) {
+          shown = values(groups);
+          return shown;
+        },
+      },
+    );
+    expect(third.asked).toHaveLength(1);
+    expect(shown).toHaveLength(1);
+    expect(desk.read("src/users/card.ts")).toContain("handle: ");
+    expect(isWritten(list() + profile())).toBe(false);
+  });
+
+  test.each([
+    ["the question", { pick: (): undefined => undefined }],
+    ["the checklist", { pick: exposed, tick: () => undefined }],
+  ])("cancel at %s writes nothing", async (_at, person) => {
+    await open();
+    const before = desk.read("lockstep/20261120093000_add_handle/plan.json");
+    const result = await desk.code({}, person);
+    expect(result.exitCode).toBe(130);
+    expect(result.text).toBe("Cancelled: nothing was written.\nNext   npx lockstep code");
+    expect(isWritten(list() + profile())).toBe(false);
+    expect(desk.read("lockstep/20261120093000_add_handle/plan.json")).toBe(before);
+  });
+
+  test("internal: responses are no places any more, as with the annotation", async () => {
+    await open();
+    const result = await desk.code({}, { pick: (): string => "internal", tick: allTicked });
+    expect(isWritten(profile())).toBe(false);
+    expect(result.json.exposure).toEqual({ "User.handle": "internal" });
+    expect(Object.keys(desk.choices)).not.toContain(profileKey);
+    const explained = await desk.code({ explain: "src/users/serializer.ts:4" });
+    expect(explained.text).toContain("is not offered: User.handle is internal");
+    // What the annotation gives, byte for byte.
+    const asked = [list(), profile(), desk.read("src/users/create.ts")];
+    desk.close();
+    await open(files, { exposure: "internal" });
+    const annotated = await desk.code({}, { tick: allTicked });
+    expect(annotated.asked).toEqual(result.asked.slice(1));
+    expect(annotated.json.places).toEqual(result.json.places);
+    expect([list(), profile(), desk.read("src/users/create.ts")]).toEqual(asked);
+  });
+
+  test("a run that only shows asks nobody, and shows what is ticked", async () => {
+    await open();
+    const result = await desk.code({ dryRun: true }, {});
+    expect(result.asked).toEqual([]);
+    expect(result.err).toContain(
+      "+    select: { id: true, email: true, name: true, bio: true, city: true, handle: true },",
+    );
+    expect(isWritten(list())).toBe(false);
+    expect(desk.choices).toEqual({});
+  });
+
+  test("places of one shape in a file are one line", async () => {
+    await open({
+      ...files,
+      "src/users/list.ts": `${files["src/users/list.ts"]}
+export const pageUsers = () => prisma.user.findMany({ select: { id: true, name: true }, take: 5 });
+`,
+    });
+    let labels: readonly string[] = [];
+    await desk.code(
+      {},
+      {
+        pick: exposed,
+        tick(groups) {
+          labels = groups.flatMap(({ answers }) => answers.map(({ label }) => label));
+          return values(groups, "maybe");
+        },
+      },
+    );
+    expect(labels).toContain("src/users/list.ts:8  nameUsers: select of prisma.user.findMany (and 1 like it)");
+    expect(list().match(/name: true, handle: true/g)).toHaveLength(2);
+  });
+});
+
+describe("without a terminal", () => {
+  test("what lists the whole model is edited, nothing is asked, nothing is declined", async () => {
+    const whole = `${files["src/users/list.ts"].replace("city: true", "city: true, createdAt: true")}`;
+    await open({ ...files, "src/users/list.ts": whole });
+    const result = await desk.code();
+    expect(result.asked).toEqual([]);
+    expect(list()).toContain("createdAt: true, handle: true");
+    expect(isWritten(profile())).toBe(false);
+    expect(desk.choices).toEqual({ [listKey]: "yes level" });
+    expect(result.text).toContain("1 likely place (not edited)");
+    expect(result.text).toContain("npx lockstep code --code likely");
+  });
+
+  test("--code likely takes the likely ones and remembers them", async () => {
+    await open();
+    const result = await desk.code({ code: "likely" });
+    expect(result.text).toContain("2 code edits made");
+    expect(isWritten(profile())).toBe(true);
+    expect(list()).toContain("{ id: true, name: true }");
+    expect(desk.choices).toEqual({ [listKey]: "yes level", [profileKey]: "yes level" });
+    expect((await desk.code({ code: "likely" })).json.edits).toEqual([]);
+  });
+
+  test("tests follow once a place outside of them is accepted", async () => {
+    const test = `import type { User } from "../src/generated/client";\n\nexport const toRow = (user: User) => ({ id: user.id, email: user.email, name: user.name, bio: user.bio, city: user.city, createdAt: user.createdAt });\n`;
+    await open({ ...files, "test/rows.ts": test });
+    await desk.code({ code: "required" });
+    expect(desk.read("test/rows.ts")).toBe(test);
+    await desk.code({ code: "likely" });
+    expect(desk.read("test/rows.ts")).toContain("handle: ");
+  });
+
+  test.each(["likely", "LOCKSTEP_CODE", "code.edit"])(
+    "the level comes from the flag, the environment, the config: %s",
+    async (from) => {
+      await open(files, from === "code.edit" ? { config: { code: { edit: "likely" } } } : {});
+      await desk.code(
+        from === "likely" ? { code: from } : from === "LOCKSTEP_CODE" ? { env: { LOCKSTEP_CODE: "likely" } } : {},
+      );
+      expect(isWritten(profile())).toBe(true);
+    },
+  );
+
+  test("the flag counts more than the environment, and that more than the config", async () => {
+    await open(files, { config: { code: { edit: "likely" } } });
+    await desk.code({ env: { LOCKSTEP_CODE: "required" } });
+    expect(isWritten(profile())).toBe(false);
+    await desk.code({ code: "likely", env: { LOCKSTEP_CODE: "required" } });
+    expect(isWritten(profile())).toBe(true);
+  });
+
+  test("what the config accepts and declines", async () => {
+    await open(files, { config: { code: { edit: "likely", accept: [namesKey], decline: ["src/**/serializer.ts"] } } });
+    await desk.code();
+    expect(list().match(/handle: true/g)).toHaveLength(2);
+    expect(isWritten(profile())).toBe(false);
+    expect(Object.keys(desk.choices)).not.toContain(profileKey);
+    await desk.code({ only: ["src/users/serializer.ts"] });
+    expect(isWritten(profile())).toBe(true);
+  });
+
+  test("what cannot be meant is a usage error", async () => {
+    await open();
+    expect((await refusal(desk.code({ code: "most" }))).code).toBe("LS8002");
+    expect((await refusal(desk.code({ env: { LOCKSTEP_CODE: "most" } }))).message).toContain("LOCKSTEP_CODE=most");
+    expect((await refusal(desk.code({ code: "ask" }))).code).toBe("LS8005");
+    expect((await refusal(desk.code({ exposure: "public" }))).code).toBe("LS8002");
+    expect((await refusal(desk.code({ code: "none", only: ["src"] }))).code).toBe("LS8002");
+  });
+});
+
+describe("--only and --not", () => {
+  test.each([
+    ["a line", "src/users/list.ts:8"],
+    ["a key", namesKey],
+  ])("--only by %s edits that place and nothing else", async (_by, place) => {
+    await open();
+    const before = profile();
+    await desk.code({ only: [place] });
+    expect(list()).toContain("{ id: true, name: true, handle: true }");
+    expect(list().match(/handle/g)).toHaveLength(1);
+    expect(profile()).toBe(before);
+    expect(desk.choices).toEqual({ [namesKey]: "yes only" });
+  });
+
+  test("--only by a glob, and on a terminal without a question", async () => {
+    await open();
+    const result = await desk.code({ only: ["src/**/l?st.{ts,js}"], exposure: "exposed" }, {});
+    expect(result.asked).toEqual([]);
+    expect(list().match(/handle: true/g)).toHaveLength(2);
+    expect(isWritten(profile())).toBe(false);
+  });
+
+  test("--only a second time finds the place done, and changes nothing", async () => {
+    await open();
+    await desk.code({ only: [listKey] });
+    const before = list();
+    expect((await desk.code({ only: [listKey] })).json.edits).toEqual([]);
+    expect(list()).toBe(before);
+  });
+
+  test("--not leaves a place out, now and later, until --only names it", async () => {
+    await open();
+    await desk.code({ code: "likely", not: ["src/users/serializer.ts"] });
+    expect(desk.choices).toEqual({ [listKey]: "yes level", [profileKey]: "no not" });
+    const later = await desk.code({ code: "likely" });
+    expect(isWritten(profile())).toBe(false);
+    expect(later.text).toContain("left out by choice\n  src/users/serializer.ts:4  toProfile: copy of User");
+    await desk.code({ only: ["src/users/serializer.ts:4"] });
+    expect(isWritten(profile())).toBe(true);
+    expect(desk.choices[profileKey]).toBe("yes only");
+  });
+
+  test.each([
+    ["src/users/lst.ts:5", "src/users/list.ts:5"],
+    ["src/user/serializer.ts", "src/users/serializer.ts"],
+    [namesKey.replace("nameUsers", "namesUser"), namesKey],
+  ])("a name that means nothing is an error with what was meant: %s", async (written, meant) => {
+    await open();
+    for (const flag of ["only", "not"]) {
+      const error = await refusal(desk.code({ [flag]: [written] }));
+      expect(error.code).toBe("LS4003");
+      expect(error.message).toContain(`--${flag} ${written}`);
+      expect(error.hint).toContain(meant);
+    }
+    expect(desk.choices).toEqual({});
+  });
+});
+
+describe("remembered choices", () => {
+  test("follow a file that was moved", async () => {
+    await open();
+    await desk.code({ code: "likely", not: ["src/users/serializer.ts", namesKey], exposure: "exposed" });
+    desk.move("src/users/serializer.ts", "src/people/profile.ts");
+    const result = await desk.code({}, {});
+    expect(result.asked).toEqual([]);
+    expect(isWritten(desk.read("src/people/profile.ts"))).toBe(false);
+    const moved = profileKey.replace("src/users/serializer.ts", "src/people/profile.ts");
+    expect(desk.choices).toEqual({ [listKey]: "yes level", [namesKey]: "no not", [moved]: "no not" });
+  });
+
+  test("of another place of the same name do not count", async () => {
+    await open();
+    await desk.code({ code: "likely" });
+    desk.write("src/copy.ts", files["src/users/serializer.ts"].replace("../", "./"));
+    await desk.code({ code: "required" });
+    expect(isWritten(desk.read("src/copy.ts"))).toBe(false);
+  });
+
+  test("undo forgets those of the phase that it takes back, and keeps who sees the column", async () => {
+    await open();
+    await desk.code({ code: "likely", exposure: "exposed", not: [namesKey] });
+    expect(Object.keys(desk.choices)).toHaveLength(3);
+    const undone = await desk.undo();
+    expect(undone.exitCode, undone.text).toBe(0);
+    expect(isWritten(list() + profile())).toBe(false);
+    expect(desk.plan.state.choices).toBeUndefined();
+    expect(desk.plan.state.exposure).toEqual({ "User.handle": "exposed" });
+  });
+
+  test("stand in plan.json, which reads again", async () => {
+    await open();
+    await desk.code({ code: "likely", exposure: "exposed", not: [namesKey] });
+    expect(desk.plan.schemaVersion).toBe(1);
+    expect(desk.plan.state.choices).toEqual([
+      { model: "User", field: "handle", key: profileKey, phase: "switch", choice: "yes", by: "level" },
+      { model: "User", field: "handle", key: listKey, phase: "switch", choice: "yes", by: "level" },
+      { model: "User", field: "handle", key: namesKey, phase: "switch", choice: "no", by: "not" },
+    ]);
+    expect(desk.plan.columns[0]).not.toHaveProperty("exposure", "exposed");
+  });
+});
+
+describe("--code none", () => {
+  test("edits nothing, lists what must change with its text, and the gate to contract still counts it", async () => {
+    await open(files, { phase: "expand" });
+    const late = `import { prisma } from "../db";
+
+export const addLate = (email: string) =>
+  prisma.user.create({ data: { id: 2, email, name: "", bio: "", city: "" } });
+`;
+    desk.write("src/users/late.ts", late);
+    const result = await desk.code({ code: "none" });
+    expect(desk.read("src/users/late.ts")).toBe(late);
+    expect(result.exitCode).toBe(1);
+    expect(result.text).toContain("No code was edited (level none)");
+    expect(result.text).toContain("src/users/late.ts:4");
+    expect(result.json.places).toContainEqual(
+      expect.objectContaining({
+        file: "src/users/late.ts",
+        line: 4,
+        kind: "required",
+        text: "handle: email.toLowerCase()",
+      }),
+    );
+    const config = { targets: {}, code: { edit: "none" as const } };
+    const sites = await openWriteSites(desk.plan, { project: desk.project, plugin: prismaPlugin, config });
+    expect(sites).toEqual({ count: 1, places: ["src/users/late.ts:4"] });
+  });
+
+  test("ranked places never close contract, chosen or not", async () => {
+    await open();
+    const gate = async (edit: "likely" | "required") =>
+      openWriteSites(desk.plan, {
+        project: desk.project,
+        plugin: prismaPlugin,
+        config: { targets: {}, code: { edit } },
+      });
+    expect((await gate("likely")).count).toBe(0);
+    desk.write("src/users/more.ts", files["src/users/list.ts"].replaceAll("Users", "People"));
+    expect((await gate("likely")).count).toBe(0);
+    expect((await gate("required")).count).toBe(0);
+  });
+});
+
+describe("what is shown", () => {
+  test("--json has the places with all that is known of them", async () => {
+    await open();
+    const { json } = await desk.code({ not: [namesKey] });
+    expect(json.places).toContainEqual({
+      file: "src/users/serializer.ts",
+      line: 4,
+      kind: "likely",
+      what: "toProfile: copy of User",
+      reason: expect.stringContaining("holds 4 of 4 columns"),
+      model: "User",
+      field: "handle",
+      key: profileKey,
+      family: "mapper",
+      text: "handle: user.handle ?? user.email.toLowerCase()",
+      score: 8,
+      reasons: expect.arrayContaining(["holds 4 of 4 columns"]),
+    });
+    expect(json.choices).toMatchObject([{ key: namesKey, choice: "no", by: "not" }]);
+    expect(json).toMatchObject({ edits: [], silent: 0, exposure: {} });
+  });
+
+  test("the README lists likely places to tick off, possible ones shortly, and what was made", async () => {
+    await open();
+    await desk.code({ only: [listKey] });
+    const readme = desk.read("lockstep/20261120093000_add_handle/README.md");
+    const code = readme.slice(readme.indexOf("## The code"), readme.indexOf("## Taking it back"));
+    expect(code).toMatchInlineSnapshot(`
+      "## The code
+
+      - **expand** 3 edits made: \`src/db.ts\`, \`src/users/create.ts\`
+      - **switch** 3 edits made: \`src/db.ts\`, \`src/users/list.ts\`
+
+      **Likely, not edited:**
+
+      - [ ] \`src/users/serializer.ts:4\` toProfile: copy of User — holds 4 of 4 columns, has all 4 other text columns, holds as many columns as any other place: add \`handle: user.handle ?? user.email.toLowerCase()\` if it is shown there
+
+      **Possible:**
+
+      - [ ] \`src/users/list.ts:8\` nameUsers: select of prisma.user.findMany — one of only 3 places that list fields of User
+
+      "
+    `);
+  });
+
+  test("places with little evidence are a number, and a list with --all", async () => {
+    await open({
+      ...files,
+      "src/person.ts": "export interface Person {\n  name: string;\n  city: string;\n}\n// of a User\n",
+    });
+    const result = await desk.code();
+    expect(result.text).toContain("More places: 1 with little evidence — npx lockstep code --all");
+    expect(result.json).toMatchObject({ silent: 1 });
+    expect(desk.plan.state.silent).toBe(1);
+    const all = await desk.code({ all: true });
+    expect(all.text).toMatch(/1 place with little evidence\n {2}src\/person.ts:1 /);
+    expect(all.json.leftOut).toMatchObject([{ file: "src/person.ts", line: 1, family: "type", score: 0 }]);
+    const asking = await desk.code({}, { pick: exposed, tick: () => [] });
+    expect(asking.asked[1]).toBe(
+      "Which places get User.handle too? 1 more place with little evidence: npx lockstep code --all",
+    );
+  });
+
+  test("--explain says how a place came to be offered, or why it is not", async () => {
+    await open(files, { config: { code: { exclude: ["src/old/**"] } } });
+    desk.write("src/old/list.ts", files["src/users/list.ts"]);
+    desk.write(
+      "src/users/mixed.ts",
+      `// about User\nexport const order = { total: 1, status: "", name: "", bio: "", note: "" };\nexport const one = {\n  email: "",\n};\n`,
+    );
+    const said = async (explain: string) => (await desk.code({ explain })).text;
+    expect(await said("./src/users/list.ts:5")).toMatch(
+      /listUsers.*\n {3}\+2 {2}halfOfCore {6}holds 4 of 4 columns\n[\s\S]*likely: ticked unless/,
+    );
+    expect(await said("src/old/list.ts:5")).toContain("src/old/list.ts is excluded by code.exclude (src/old/**).");
+    expect(await said("src/users/mixed.ts:2")).toContain(
+      "Order fits it better than User: it names 3 of its fields, and 2 of User's",
+    );
+    expect(await said("src/users/mixed.ts:4")).toContain(
+      "it names only email of User: a place that lists fields names at least 2",
+    );
+    expect(await said("src/users/mixed.ts:1")).toContain("nothing there lists fields");
+    expect(await said("prisma/schema.prisma:3")).toContain("is neither TypeScript nor JavaScript");
+    await desk.code({ code: "likely", not: [namesKey] });
+    expect(await said("src/users/list.ts:5")).toContain("has User.handle already");
+    expect(await said("src/users/list.ts:8")).toContain("chosen: no (not)");
+    expect((await refusal(desk.code({ explain: "src/users/list.ts" }))).code).toBe("LS8002");
+    expect((await refusal(desk.code({ explain: "src/users/none.ts:1" }))).code).toBe("LS4003");
+    expect(existsSync(join(desk.root, "src/users/none.ts"))).toBe(false);
+  });
+
+  test("--explain in expand names the phase in which a reader is offered", async () => {
+    await open(files, { phase: "expand" });
+    const { text } = await desk.code({ explain: "src/users/list.ts:5" });
+    expect(text).toContain("not in this phase: it is offered at switch, and the plan is in expand");
+  });
+});

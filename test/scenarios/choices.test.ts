@@ -1,0 +1,92 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// Which places are edited, from the stock CLI's migration to the last phase: nothing at first, then what must change, then what
+// somebody picks. Every test is a step and builds on the one before.
+
+let shop: ShopProject;
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 3, production: 3 });
+});
+afterAll(() => shop?.dispose());
+
+const planId = () => readdirSync(join(shop.root, "lockstep")).find((name) => name.endsWith("_add_handle")) ?? "";
+const readme = () => shop.read(`lockstep/${planId()}/README.md`);
+const sources = [
+  "src/db.ts",
+  "src/users/routes.ts",
+  "src/users/service.ts",
+  "src/users/schemas.ts",
+  "test/fixtures.ts",
+];
+const texts = () => sources.map((file) => shop.read(file));
+
+test("LOCKSTEP_CODE=none: the stock CLI writes the migrations and the model, and lists what must change", async () => {
+  addHandle(shop);
+  const before = texts();
+  const dev = await shop.prisma(["migrate", "dev", "--name", "add_handle"], { LOCKSTEP_CODE: "none" });
+  expect(dev.code, dev.output).toBe(0);
+  expect(dev.output).toContain("No code was edited (level none)");
+  expect(dev.output).toMatch(/src\/users\/routes\.ts:\d+ .*the level of code edits is none/);
+  expect(texts()).toEqual(before);
+  expect(shop.read("prisma/schema.prisma")).toMatch(/handle +String\? @unique/);
+  expect(readme()).toContain("**For you to edit:**");
+  await shop.commit("Add handle: the database alone");
+});
+
+test("code makes what must change, and nothing that is a matter of choice", async () => {
+  const code = await shop.lockstep(["code", "--code", "required"]);
+  expect(code.code, code.output).toBe(0);
+  expect(shop.read("src/users/routes.ts")).toContain("handle: body.email.toLowerCase()");
+  expect(shop.read("src/db.ts")).toContain("omit: { user: { handle: true } }");
+  expect(readme()).toMatch(/- \*\*expand\*\* \d+ edits made: /);
+  expect(readme()).not.toContain("**For you to edit:**");
+  expect(await shop.typeErrors()).toEqual([]);
+  await shop.commit("Add handle: expand");
+});
+
+test("next --only edits the places that are named, and remembers --not", async () => {
+  await shop.deploy(shop.production);
+  expect((await shop.lockstep(["backfill", "run"])).code).toBe(0);
+  const wrong = await shop.lockstep(["next", "--only", "src/users/exports.ts"]);
+  expect(wrong.code).toBe(2);
+  expect(wrong.output).toContain("LS4003");
+  expect(wrong.output).toContain("Did you mean src/users/export.ts?");
+  expect(await shop.changedFiles()).toEqual([]);
+  const next = await shop.lockstep(["next", "--only", "src/users/export.ts", "--not", "src/users/schemas.ts"]);
+  expect(next.code, next.output).toBe(0);
+  expect(shop.read("src/users/export.ts")).toContain("handle: true");
+  expect(shop.read("src/users/schemas.ts")).not.toContain("handle");
+  expect(shop.read("src/users/serializer.ts")).not.toContain("handle");
+  expect(shop.read("src/db.ts")).not.toContain("omit");
+  expect(await shop.typeErrors()).toEqual([]);
+  const json = JSON.parse((await shop.lockstep(["code", "--json", "--dry-run"])).stdout);
+  expect(json.choices).toContainEqual(
+    expect.objectContaining({ key: expect.stringContaining("src/users/export.ts"), choice: "yes", by: "only" }),
+  );
+  expect(json.choices.filter(({ choice }: { choice: string }) => choice === "no").length).toBeGreaterThan(0);
+});
+
+test("a write site that came since closes contract, whatever the level; a reader that was left out does not", async () => {
+  await shop.commit("Add handle: switch");
+  const service = shop.read("src/users/service.ts");
+  const late = `\nexport const invite = (prisma: PrismaClient, email: string) =>\n  prisma.user.create({ data: { email, name: email } });\n`;
+  shop.write("src/users/service.ts", service + late);
+  await shop.commit("Invite users");
+  const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
+  const closed = await shop.lockstep(confirmed, { LOCKSTEP_CODE: "none" });
+  expect(closed.code, closed.output).toBe(1);
+  expect(closed.output).toMatch(
+    /1 places? in the code do(?:es)? not write the column yet: src\/users\/service\.ts:\d+/,
+  );
+  expect((await shop.lockstep(["code", "--code", "required"])).code).toBe(0);
+  await shop.commit("Write the handle of invited users");
+  const open = await shop.lockstep(confirmed);
+  expect(open.code, open.output).toBe(0);
+  expect(await shop.typeErrors()).toEqual([]);
+  expect(await shop.drift()).toBeUndefined();
+  expect(readme()).toContain("Left out by choice: `src/users/schemas.ts:");
+});

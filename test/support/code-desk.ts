@@ -1,0 +1,191 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import type { CliCommand, CommandResult } from "../../core/src/cli/command.js";
+import code from "../../core/src/cli/commands/code.js";
+import undo from "../../core/src/cli/commands/undo.js";
+import type { AnswerGroup, Io } from "../../core/src/cli/io.js";
+import { configSchema } from "../../core/src/config/schema.js";
+import { writeFiles } from "../../core/src/files/write-files.js";
+import type { DeployedPhase, Plan } from "../../core/src/model/index.js";
+import { loadPlan } from "../../core/src/plan/store.js";
+import { preparePhase } from "../../core/src/release/prepare-phase.js";
+import { colorsFor } from "../../core/src/review/terminal.js";
+import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { planOf, userShape } from "./plan-fixture.js";
+
+/** What a person at the terminal does; a test gives as much as it expects to be asked. */
+export interface Person {
+  /** Ticks in the checklist, given the groups as they are shown; undefined: Esc. */
+  tick?(groups: readonly AnswerGroup[], question: string): readonly string[] | undefined;
+  /** Answers "internal or exposed?"; undefined: Ctrl-C. */
+  pick?(question: string): string | undefined;
+}
+
+export interface DeskResult extends CommandResult {
+  /** What went to stderr. */
+  readonly err: string;
+  /** All questions that were asked. */
+  readonly asked: readonly string[];
+}
+
+/** What the plan is about: a required column of User with a value of its own. */
+const id = "20261120093000_add_handle";
+
+/** A project on disk with a plan for `User.handle`, and commands that run in this process with a person of the test's own. */
+export class CodeDesk {
+  readonly root = mkdtempSync(join(tmpdir(), "lockstep-desk-"));
+  readonly #config: Readonly<Record<string, unknown>>;
+
+  private constructor(config: Readonly<Record<string, unknown>>) {
+    this.#config = config;
+  }
+
+  /** @param files of the project, with its schema; `handle` is added to the model User */
+  static async open(
+    files: Readonly<Record<string, string>>,
+    options: {
+      readonly config?: Readonly<Record<string, unknown>>;
+      readonly phase?: "expand" | "switch";
+      readonly exposure?: "internal";
+    } = {},
+  ): Promise<CodeDesk> {
+    const desk = new CodeDesk(options.config ?? {});
+    for (const [file, text] of Object.entries(files)) desk.write(file, text);
+    const schema = desk.read("prisma/schema.prisma");
+    const end = schema.indexOf("\n}", schema.indexOf("model User {"));
+    desk.write("prisma/schema.prisma", `${schema.slice(0, end)}\n  handle String${schema.slice(end)}`);
+    const columns = [...schema.slice(schema.indexOf("model User {"), end).matchAll(/^ {2}(\w+) /gm)];
+    const plan = await planOf({
+      id,
+      sql: `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL;\n`,
+      columns: {
+        handle: {
+          fill: { kind: "backfill", sql: "lower(email)" },
+          ...(options.exposure === undefined ? {} : { exposure: options.exposure }),
+        },
+      },
+      shape: { ...userShape, columns: columns.map(([, name = ""]) => name) },
+    });
+    await desk.release("expand", plan);
+    if (options.phase !== "expand") await desk.release("switch");
+    return desk;
+  }
+
+  get project() {
+    return {
+      root: this.root,
+      migrationsFolder: "prisma/migrations",
+      ormVersion: "7.10.0",
+      developmentUrl: undefined,
+      generatedFolders: ["src/generated"],
+      schemaFiles: ["prisma/schema.prisma"],
+    };
+  }
+
+  get plan(): Plan {
+    return loadPlan(this.root, id);
+  }
+
+  /** What the plan remembers of places: `src/list.ts#listUsers: select of …` → `yes asked`. */
+  get choices(): Readonly<Record<string, string>> {
+    return Object.fromEntries((this.plan.state.choices ?? []).map(({ key, choice, by }) => [key, `${choice} ${by}`]));
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.root, file), "utf8");
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(dirname(join(this.root, file)), { recursive: true });
+    writeFileSync(join(this.root, file), text);
+  }
+
+  move(from: string, to: string): void {
+    mkdirSync(dirname(join(this.root, to)), { recursive: true });
+    renameSync(join(this.root, from), join(this.root, to));
+  }
+
+  /** Writes a phase as `next` does behind an open gate, with the required edits alone. */
+  async release(phase: DeployedPhase, plan: Plan = this.plan): Promise<void> {
+    const { changes } = await preparePhase({
+      plan,
+      project: this.project,
+      plugin: prismaPlugin,
+      phase,
+      moment: new Date(Date.UTC(2026, 11, 1)),
+      code: { include: [], exclude: [] },
+      policy: { level: "required" },
+    });
+    writeFiles(this.root, changes);
+  }
+
+  /** `lockstep code` with these options: on a terminal when a person is given, else as CI runs it. */
+  code(options: CliOptions = {}, person?: Person): Promise<DeskResult> {
+    return this.#run(code, options, person);
+  }
+
+  undo(): Promise<DeskResult> {
+    return this.#run(undo, {});
+  }
+
+  close(): void {
+    if (existsSync(this.root)) rmSync(this.root, { recursive: true, force: true });
+  }
+
+  async #run(command: CliCommand, options: CliOptions, person?: Person): Promise<DeskResult> {
+    const { env = {}, ...given } = options;
+    const asked: string[] = [];
+    let err = "";
+    const io: Io = {
+      out: () => undefined,
+      err: (text) => {
+        err += `${text}\n`;
+      },
+      progress: { update: () => undefined, end: () => undefined },
+      colors: colorsFor(false),
+      isInteractive: person !== undefined,
+      confirm: async (question) => {
+        throw new Error(`nobody expected ${question}`);
+      },
+      async pick(question) {
+        asked.push(question);
+        if (person?.pick === undefined) throw new Error(`nobody expected ${question}`);
+        return person.pick(question) as never;
+      },
+      async tick(question, groups) {
+        asked.push(question);
+        if (person?.tick === undefined) throw new Error(`nobody expected ${question}`);
+        return person.tick(groups, question);
+      },
+      env: env as Readonly<Record<string, string>>,
+      cwd: this.root,
+      now: () => new Date(Date.UTC(2026, 11, 2)),
+      signal: new AbortController().signal,
+    };
+    const workspace = { project: this.project, plugin: prismaPlugin, config: configSchema.parse(this.#config) };
+    const result = await command.run({
+      arguments: [],
+      options: given,
+      io,
+      plugins: [prismaPlugin],
+      cwd: this.root,
+      workspace: async () => workspace,
+    });
+    return { ...result, text: stripVTControlCharacters(result.text), err, asked };
+  }
+}
+
+/** As commander gives them: `dryRun`, `only`. */
+interface CliOptions {
+  readonly code?: string;
+  readonly only?: readonly string[];
+  readonly not?: readonly string[];
+  readonly exposure?: string;
+  readonly explain?: string;
+  readonly all?: true;
+  readonly dryRun?: true;
+  /** Not an option: the environment of the run. */
+  readonly env?: Readonly<Record<string, string>>;
+}

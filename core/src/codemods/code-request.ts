@@ -17,6 +17,8 @@ export interface CodeRequest {
   readonly earlier: readonly PlannedEdit[];
   /** Which ranked places are edited. Default: `chooseUnattended`. */
   readonly choose?: Choose;
+  /** Why places are not edited though they were chosen once, by `choiceId`. */
+  readonly refused?: ReadonlyMap<string, string>;
   /** What git knows of a model; asked where there are places to rank. Default: nothing. */
   readHistory?(asked: HistoryQuestion): Promise<ColumnHistory | undefined>;
   /** Default: `defaultScorecard`. */

@@ -15,6 +15,8 @@ export interface CodeSettings {
   readonly accept?: readonly string[];
   /** Globs or keys of places that are never edited. */
   readonly decline?: readonly string[];
+  /** Whether chosen edits are compiled before they are written. Default: auto. */
+  readonly verify?: "auto" | "off";
   readonly scorecard?: NonNullable<LockstepConfig["code"]>["scorecard"];
 }
 
@@ -27,7 +29,16 @@ export function codeSettings(
   config: LockstepConfig,
   env: Readonly<Record<string, string | undefined>> = {},
 ): CodeSettings {
-  const { include = [], exclude = [], roots = [], accept = [], decline = [], edit, scorecard } = config.code ?? {};
+  const {
+    include = [],
+    exclude = [],
+    roots = [],
+    accept = [],
+    decline = [],
+    edit,
+    scorecard,
+    verify,
+  } = config.code ?? {};
   const level = codeLevel(env.LOCKSTEP_CODE || undefined, "LOCKSTEP_CODE=") ?? edit;
   return {
     include,
@@ -36,6 +47,7 @@ export function codeSettings(
     accept,
     decline,
     ...(level === undefined ? {} : { level }),
+    ...(verify === undefined ? {} : { verify }),
     ...(scorecard === undefined ? {} : { scorecard }),
   };
 }

@@ -39,6 +39,8 @@ export interface LockstepConfigInput {
     accept?: string[];
     /** Globs of files, or keys of places, that do not get it unless `--only` names them. Default: none. */
     decline?: string[];
+    /** Whether edits that were chosen are compiled before they are written; what would add a type error is listed. Default: auto. */
+    verify?: "auto" | "off";
     /**
      * How places are ranked that may get a new column: what is given counts, the rest is as measured on other repositories.
      * @example { weights: { namesOnly: -4 }, likely: { mapper: 7 } }

@@ -36,6 +36,7 @@ export const configSchema = z.strictObject({
       edit: z.enum(codeLevels).optional(),
       accept: patterns.optional(),
       decline: patterns.optional(),
+      verify: z.enum(["auto", "off"]).optional(),
       scorecard: scorecardSchema.optional(),
     })
     .optional(),

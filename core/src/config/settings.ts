@@ -16,6 +16,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "code.edit": "ask on a terminal, elsewhere what lists the whole model",
   "code.accept": "nothing",
   "code.decline": "nothing",
+  "code.verify": "auto",
   "code.scorecard": "as measured on other repositories",
   "code.roots": "none but the project",
   "backfill.batchRows": "1000",

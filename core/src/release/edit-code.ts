@@ -1,4 +1,4 @@
-import type { Question } from "../codemods/candidates/choose.js";
+import type { Choose, Question } from "../codemods/candidates/choose.js";
 import type { HistoryQuestion } from "../codemods/code-request.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
@@ -62,6 +62,8 @@ export interface CodeResult {
   readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "exposure" | "codeFiles">;
   /** The ranked places that were decided about. */
   readonly questions: readonly Question[];
+  /** Why chosen edits were not checked by the compiler, where they were not. */
+  readonly unchecked?: string | undefined;
   /** Nothing was to be edited: what must change is among the places. */
   readonly isLeft: boolean;
 }
@@ -88,22 +90,25 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const input = await inputOf(request, intents);
   // No file names the model, and none was edited before: the compiler is not even loaded.
   if (input === undefined) return nothingEdited(plan.state);
-  const [{ planCodeEdits }, { decidePlaces }] = await Promise.all([
+  const [{ planCodeEdits }, { decidePlaces }, { planVerifiedEdits }] = await Promise.all([
     import("../codemods/plan-edits.js"),
     import("./choices.js"),
+    import("./verified-edits.js"),
   ]);
   const exposure = await exposureOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
   let questions: readonly Question[] = [];
-  const result = await planCodeEdits({
-    ...input,
-    intents: withAnswers(intents, exposure),
-    async choose(found) {
-      questions = found;
-      if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy);
-      return decided.chosen;
-    },
-  });
+  const answered = { ...input, intents: withAnswers(intents, exposure) };
+  const choose: Choose = async (found) => {
+    questions = found;
+    if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy);
+    return decided.chosen;
+  };
+  const scope = { generated: project.generatedFolders, edited: request.edited ?? [] };
+  const result =
+    code.verify === "off"
+      ? { ...(await planCodeEdits({ ...answered, choose })), unchecked: undefined }
+      : await planVerifiedEdits(answered, choose, scope);
   const planned = fromDisk(result.changes, request.edited);
   const foreign = foreignChanges(project, planned);
   const isLeft = (file: string) => policy.level === "none" || foreign.has(file);
@@ -129,6 +134,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     made,
     places,
     questions,
+    unchecked: result.unchecked,
     isLeft: policy.level === "none",
     state: {
       edits: [...earlier, ...made],

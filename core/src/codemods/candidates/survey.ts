@@ -43,7 +43,11 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         const offset = finding.node.getStart(file.ast);
         const place = { kind: "place", offset, what: finding.what, ranked: known } as const;
         const isLeft = known.kind === "silent" && finding.because === undefined;
-        if (chosen.has(id)) {
+        const refusal = request.refused?.get(id);
+        if (refusal !== undefined) {
+          const reason = `chosen, but ${refusal}: ${finding.advice}`;
+          workspace.addPlace(file, { ...place, certainty: "likely", reason }, about);
+        } else if (chosen.has(id)) {
           const reason = `chosen, and not written in a way that can be edited: ${finding.advice}`;
           workspace.addPlace(file, { ...place, certainty: "likely", reason }, about);
         } else if (isLeft) workspace.addSilent(file, offset);

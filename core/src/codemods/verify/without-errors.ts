@@ -9,7 +9,7 @@ export interface EditGroup {
 
 export interface Sifting {
   /** The texts with the edits of these groups, and no others. */
-  apply(ids: ReadonlySet<string>): ReadonlyMap<string, string>;
+  apply(ids: ReadonlySet<string>): ReadonlyMap<string, string> | Promise<ReadonlyMap<string, string>>;
   /** `Verifier.check`. */
   check(after: ReadonlyMap<string, string>): Promise<VerifyResult>;
 }
@@ -113,7 +113,7 @@ class Tries {
   async #check(groups: readonly EditGroup[]): Promise<VerifyResult | undefined> {
     const isOver = [...this.#made.values()].some(({ isChecked }) => !isChecked);
     if (isOver || this.#made.size === mostChecks) return undefined;
-    const result = await this.#sifting.check(this.#sifting.apply(new Set(groups.map(({ id }) => id))));
+    const result = await this.#sifting.check(await this.#sifting.apply(new Set(groups.map(({ id }) => id))));
     this.#made.set(keyOf(groups), result);
     this.#skipped = result.skipped ?? this.#skipped;
     this.#last = result.errors[0] ?? this.#last;

@@ -1,0 +1,103 @@
+import { type Choose, choiceId, chooseUnattended, type Question } from "../codemods/candidates/choose.js";
+import type { CodeRequest, CodeResult } from "../codemods/code-request.js";
+import { planCodeEdits } from "../codemods/plan-edits.js";
+import type { NewError } from "../codemods/verify/request.js";
+import { Verifier } from "../codemods/verify/verifier.js";
+import { withoutErrors } from "../codemods/verify/without-errors.js";
+import type { FileChange } from "../model/index.js";
+
+export interface VerifiedEdits extends CodeResult {
+  /** Why the chosen edits were not checked, or only in part; absent where they were, and where there were none. */
+  readonly unchecked?: string;
+}
+
+export interface VerifyScope {
+  /** Folders of generated code, from the root. */
+  readonly generated: readonly string[];
+  /** What the same phase does to the models. */
+  readonly edited: readonly FileChange[];
+}
+
+/** Beyond so many files that name the model, only the edited ones are checked: the check must not be the slowest part. */
+const mostWatched = 300;
+/** So often, edits are planned again without those that an error was found in. */
+const mostPlans = 12;
+
+/**
+ * Plans code edits, and leaves out those of the chosen ones that would add a type error: they are listed with the compiler's words.
+ * What must change is made in any case; it is correct by how it is made, and is what the others are compared with.
+ *
+ * @param choose as `CodeRequest.choose`; asked once
+ */
+export async function planVerifiedEdits(
+  request: CodeRequest,
+  choose: Choose,
+  scope: VerifyScope,
+): Promise<VerifiedEdits> {
+  let questions: readonly Question[] = [];
+  let chosen: ReadonlySet<string> = new Set();
+  const all = await planCodeEdits({
+    ...request,
+    async choose(found) {
+      questions = found;
+      chosen = await choose(found);
+      return chosen;
+    },
+  });
+  const open = questions.flatMap(({ intent, ranked }) =>
+    ranked.map(({ candidate }) => ({ id: choiceId(intent, candidate.key), files: [candidate.file] })),
+  );
+  const groups = open.filter(({ id }) => chosen.has(id));
+  // What lists the whole model needs no compiler: its edits are right by how they are made.
+  const sure = await chooseUnattended(questions);
+  if (all.changes.length === 0 || groups.every(({ id }) => sure.has(id))) return all;
+
+  const choosing = (ids: ReadonlySet<string>) => ({ ...request, choose: async () => ids });
+  const required = await planCodeEdits(choosing(new Set()));
+  const before = textsOf([...scope.edited, ...all.changes, ...required.changes], request);
+  for (const { file, after } of required.changes) before.set(file, after ?? "");
+  const names = request.files.map(({ file }) => file);
+  const verifier = new Verifier(
+    {
+      root: request.root,
+      before,
+      watched: names.length > mostWatched ? all.changes.map(({ file }) => file) : names,
+      fields: request.intents.map(({ model, field }) => ({ model, field })),
+      generated: scope.generated,
+    },
+    new AbortController().signal,
+  );
+  let plans = 0;
+  try {
+    const { kept, dropped, skipped } = await withoutErrors(groups, {
+      async apply(ids) {
+        if (ids.size === groups.length) return afterOf(all, before);
+        plans += 1;
+        // Nothing at all is right, whatever is asked: the search ends.
+        return afterOf(plans > mostPlans ? required : await planCodeEdits(choosing(ids)), before);
+      },
+      check: (after) => verifier.check(after),
+    });
+    const unchecked = skipped === undefined ? {} : { unchecked: skipped };
+    if (dropped.length === 0) return { ...all, ...unchecked };
+    const refused = new Map(dropped.map(({ id, error }) => [id, wordsOf(error)]));
+    return { ...(await planCodeEdits({ ...choosing(new Set(kept)), refused })), ...unchecked };
+  } finally {
+    verifier.close();
+  }
+}
+
+/** The texts of files as the request has them, or as they are to be. */
+function textsOf(changes: readonly FileChange[], { files }: CodeRequest): Map<string, string> {
+  const texts = new Map(files.map(({ file, text }) => [file, text]));
+  return new Map(changes.map(({ file, after }) => [file, texts.get(file) ?? after ?? ""]));
+}
+
+/** All files that may be edited, with these edits. */
+function afterOf({ changes }: CodeResult, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...before, ...changes.map(({ file, after }) => [file, after ?? ""] as const)]);
+}
+
+function wordsOf({ file, line, code, message }: NewError): string {
+  return `it would not compile (${file}:${line} TS${code}: ${message.split("\n")[0]})`;
+}

@@ -56,9 +56,9 @@ test("next --only edits the places that are named, and remembers --not", async (
   expect(wrong.output).toContain("LS4003");
   expect(wrong.output).toContain("Did you mean src/users/export.ts?");
   expect(await shop.changedFiles()).toEqual([]);
-  const next = await shop.lockstep(["next", "--only", "src/users/export.ts", "--not", "src/users/schemas.ts"]);
+  const next = await shop.lockstep(["next", "--only", "src/users/export.ts:5", "--not", "src/users/schemas.ts"]);
   expect(next.code, next.output).toBe(0);
-  expect(shop.read("src/users/export.ts")).toContain("handle: true");
+  expect(shop.read("src/users/export.ts")).toContain("handle: true,\n} satisfies Prisma.UserSelect");
   expect(shop.read("src/users/schemas.ts")).not.toContain("handle");
   expect(shop.read("src/users/serializer.ts")).not.toContain("handle");
   expect(shop.read("src/db.ts")).not.toContain("omit");

@@ -482,7 +482,7 @@ describe("what is shown", () => {
   test("places with little evidence are a number, and a list with --all", async () => {
     await open({
       ...files,
-      "src/person.ts": "export interface Person {\n  name: string;\n  city: string;\n}\n// of a User\n",
+      "src/person.ts": "export interface Person {\n  id: number;\n  email: string;\n}\n// of a User\n",
     });
     const result = await desk.code();
     expect(result.text).toContain("More places: 1 with little evidence — npx lockstep code --all");

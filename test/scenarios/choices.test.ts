@@ -1,6 +1,11 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import next from "../../core/src/cli/commands/next.js";
+import type { AnswerGroup } from "../../core/src/cli/io.js";
+import { openWorkspace } from "../../core/src/cli/workspace.js";
+import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { personIo } from "../support/person-io.js";
 import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 
 // Which places are edited, from the stock CLI's migration to the last phase: nothing at first, then what must change, then what
@@ -48,17 +53,39 @@ test("code makes what must change, and nothing that is a matter of choice", asyn
   await shop.commit("Add handle: expand");
 });
 
-test("next --only edits the places that are named, and remembers --not", async () => {
+test("next asks on a terminal once the gate is open; Esc writes nothing", async () => {
   await shop.deploy(shop.production);
   expect((await shop.lockstep(["backfill", "run"])).code).toBe(0);
+  const env = { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production };
+  let groups: readonly AnswerGroup[] = [];
+  const person = {
+    pick: (): string => "exposed",
+    tick(given: readonly AnswerGroup[]): undefined {
+      groups = given;
+    },
+  };
+  const { io, asked } = personIo(person, { env, cwd: shop.root });
+  const invocation = { arguments: [], options: {}, io, plugins: [prismaPlugin], cwd: shop.root };
+  const result = await next.run({ ...invocation, workspace: () => openWorkspace([prismaPlugin], shop.root, io) });
+  expect(result.exitCode, result.text).toBe(130);
+  expect(result.text).toContain("Cancelled: nothing was written.");
+  expect(asked[0]).toBe("Is User.handle internal or exposed?");
+  expect(asked[1]).toMatch(/^Which places get User\.handle too\?/);
+  expect(groups[0]?.name).toBe("most likely");
+  const labels = groups[0]?.answers.map(({ label }) => label.split(":")[0]);
+  expect(labels).toContain("src/users/serializer.ts");
+  expect(await shop.changedFiles()).toEqual([]);
+});
+
+test("next --only edits the places that are named, and remembers --not", async () => {
   const wrong = await shop.lockstep(["next", "--only", "src/users/exports.ts"]);
   expect(wrong.code).toBe(2);
   expect(wrong.output).toContain("LS4003");
   expect(wrong.output).toContain("Did you mean src/users/export.ts?");
   expect(await shop.changedFiles()).toEqual([]);
-  const next = await shop.lockstep(["next", "--only", "src/users/export.ts", "--not", "src/users/schemas.ts"]);
-  expect(next.code, next.output).toBe(0);
-  expect(shop.read("src/users/export.ts")).toContain("handle: true");
+  const released = await shop.lockstep(["next", "--only", "src/users/export.ts:5", "--not", "src/users/schemas.ts"]);
+  expect(released.code, released.output).toBe(0);
+  expect(shop.read("src/users/export.ts")).toContain("handle: true,\n} satisfies Prisma.UserSelect");
   expect(shop.read("src/users/schemas.ts")).not.toContain("handle");
   expect(shop.read("src/users/serializer.ts")).not.toContain("handle");
   expect(shop.read("src/db.ts")).not.toContain("omit");

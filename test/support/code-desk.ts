@@ -5,23 +5,14 @@ import { stripVTControlCharacters } from "node:util";
 import type { CliCommand, CommandResult } from "../../core/src/cli/command.js";
 import code from "../../core/src/cli/commands/code.js";
 import undo from "../../core/src/cli/commands/undo.js";
-import type { AnswerGroup, Io } from "../../core/src/cli/io.js";
 import { configSchema } from "../../core/src/config/schema.js";
 import { writeFiles } from "../../core/src/files/write-files.js";
 import type { DeployedPhase, Plan } from "../../core/src/model/index.js";
 import { loadPlan } from "../../core/src/plan/store.js";
 import { preparePhase } from "../../core/src/release/prepare-phase.js";
-import { colorsFor } from "../../core/src/review/terminal.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { type Person, personIo } from "./person-io.js";
 import { planOf, userShape } from "./plan-fixture.js";
-
-/** What a person at the terminal does; a test gives as much as it expects to be asked. */
-export interface Person {
-  /** Ticks in the checklist, given the groups as they are shown; undefined: Esc. */
-  tick?(groups: readonly AnswerGroup[], question: string): readonly string[] | undefined;
-  /** Answers "internal or exposed?"; undefined: Ctrl-C. */
-  pick?(question: string): string | undefined;
-}
 
 export interface DeskResult extends CommandResult {
   /** What went to stderr. */
@@ -136,34 +127,7 @@ export class CodeDesk {
 
   async #run(command: CliCommand, options: CliOptions, person?: Person): Promise<DeskResult> {
     const { env = {}, ...given } = options;
-    const asked: string[] = [];
-    let err = "";
-    const io: Io = {
-      out: () => undefined,
-      err: (text) => {
-        err += `${text}\n`;
-      },
-      progress: { update: () => undefined, end: () => undefined },
-      colors: colorsFor(false),
-      isInteractive: person !== undefined,
-      confirm: async (question) => {
-        throw new Error(`nobody expected ${question}`);
-      },
-      async pick(question) {
-        asked.push(question);
-        if (person?.pick === undefined) throw new Error(`nobody expected ${question}`);
-        return person.pick(question) as never;
-      },
-      async tick(question, groups) {
-        asked.push(question);
-        if (person?.tick === undefined) throw new Error(`nobody expected ${question}`);
-        return person.tick(groups, question);
-      },
-      env: env as Readonly<Record<string, string>>,
-      cwd: this.root,
-      now: () => new Date(Date.UTC(2026, 11, 2)),
-      signal: new AbortController().signal,
-    };
+    const { io, asked, said } = personIo(person, { env: env as Readonly<Record<string, string>>, cwd: this.root });
     const workspace = { project: this.project, plugin: prismaPlugin, config: configSchema.parse(this.#config) };
     const result = await command.run({
       arguments: [],
@@ -173,7 +137,7 @@ export class CodeDesk {
       cwd: this.root,
       workspace: async () => workspace,
     });
-    return { ...result, text: stripVTControlCharacters(result.text), err, asked };
+    return { ...result, text: stripVTControlCharacters(result.text), err: said(), asked };
   }
 }
 

@@ -13,8 +13,9 @@ export interface OpenWriteSites {
 /** Looks through the code of today; nothing is written. */
 export async function openWriteSites(plan: Plan, { project, plugin, config }: Workspace): Promise<OpenWriteSites> {
   // Ranked places never close contract, whoever chose them; what must change does, whoever left it out.
-  const policy = { level: "required" } as const;
-  const live = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy });
+  const { choices: _, ...state } = plan.state;
+  const policy = { level: "required", accept: [] } as const;
+  const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code: codeSettings(config), policy });
   const required = live.plan.state.places.filter((place) => place.kind === "required");
   const places = [...live.made, ...required].map((place) => `${place.file}:${place.line}`);
   return { count: places.length, places: places.slice(0, 5) };

@@ -1,4 +1,5 @@
-import type { Choose, Question } from "../codemods/candidates/choose.js";
+import type { Candidate } from "../codemods/candidates/candidate.js";
+import { type Choose, choiceId, type Question } from "../codemods/candidates/choose.js";
 import type { HistoryQuestion } from "../codemods/code-request.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
@@ -118,15 +119,16 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     .filter((edit) => isLeft(edit.file))
     .map((edit): Place => {
       const { file, what, text, model, field } = edit;
+      const change = planned.find((each) => each.file === file);
+      const line = lineBefore(change, edit.line);
+      const ranked = rankedOf({ ...edit, line }, questions, decided.chosen);
       const reason =
         policy.level === "none"
           ? `${text === "" ? "take away what an earlier phase wrote" : "to write"}; not made: the level of code edits is none`
           : `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`;
-      const line = lineBefore(
-        planned.find((change) => change.file === file),
-        edit.line,
-      );
-      return { file, line, kind: "required", what, reason, model, field, ...(text === "" ? {} : { text }) };
+      const known = ranked === undefined ? {} : { key: ranked.key, family: ranked.family };
+      const kind = ranked === undefined ? "required" : "likely";
+      return { file, line, kind, what, reason, model, field, ...known, ...(text === "" ? {} : { text }) };
     });
   const places = [...waiting, ...result.places];
   return {
@@ -145,6 +147,23 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };
+}
+
+/** The chosen place that an edit was made for; undefined where the edit is required. */
+function rankedOf(
+  edit: PlannedEdit,
+  questions: readonly Question[],
+  chosen: ReadonlySet<string>,
+): Candidate | undefined {
+  const of = questions.filter(({ intent }) => intent.model === edit.model && intent.field === edit.field);
+  return of
+    .flatMap(({ ranked }) => ranked.map(({ candidate }) => candidate))
+    .find(
+      ({ file, what, key, line, lastLine }) =>
+        file === edit.file &&
+        chosen.has(choiceId(edit, key)) &&
+        (what === edit.what || (line <= edit.line && edit.line <= lastLine)),
+    );
 }
 
 /** A plan's state with what the code decides: what that leaves out is gone. */

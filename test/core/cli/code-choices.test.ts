@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
@@ -434,6 +435,38 @@ export const addLate = (email: string) =>
   });
 });
 
+test("a chosen place in a file with uncommitted changes waits, does not close contract, and is edited later", async () => {
+  await open();
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: desk.root });
+  git("init", "--quiet");
+  git("add", "-A");
+  git("commit", "--quiet", "-m", "The project");
+  desk.write("src/users/serializer.ts", `// work in progress\n${profile()}`);
+  const first = await desk.code({ code: "likely" });
+  expect(isWritten(profile())).toBe(false);
+  expect(isWritten(list())).toBe(true);
+  expect(first.exitCode).toBe(0);
+  expect(first.json.places).toContainEqual(
+    expect.objectContaining({
+      file: "src/users/serializer.ts",
+      line: 5,
+      kind: "likely",
+      key: profileKey,
+      reason: expect.stringContaining("uncommitted changes"),
+    }),
+  );
+  const sites = await openWriteSites(desk.plan, {
+    project: desk.project,
+    plugin: prismaPlugin,
+    config: { targets: {}, code: { accept: ["src"] } },
+  });
+  expect(sites.count).toBe(0);
+  git("commit", "--quiet", "-a", "-m", "Done");
+  await desk.code({ code: "required" });
+  expect(isWritten(profile())).toBe(true);
+});
+
 describe("what is shown", () => {
   test("--json has the places with all that is known of them", async () => {
     await open();
@@ -482,7 +515,7 @@ describe("what is shown", () => {
   test("places with little evidence are a number, and a list with --all", async () => {
     await open({
       ...files,
-      "src/person.ts": "export interface Person {\n  name: string;\n  city: string;\n}\n// of a User\n",
+      "src/person.ts": "export interface Person {\n  id: number;\n  email: string;\n}\n// of a User\n",
     });
     const result = await desk.code();
     expect(result.text).toContain("More places: 1 with little evidence — npx lockstep code --all");

@@ -1,0 +1,54 @@
+import type { AnswerGroup, Io } from "../../core/src/cli/io.js";
+import { colorsFor } from "../../core/src/review/terminal.js";
+
+/** What a person at the terminal does; a test gives as much as it expects to be asked. */
+export interface Person {
+  /** Ticks in the checklist, given the groups as they are shown; undefined: Esc. */
+  tick?(groups: readonly AnswerGroup[], question: string): readonly string[] | undefined;
+  /** Answers "internal or exposed?"; undefined: Ctrl-C. */
+  pick?(question: string): string | undefined;
+}
+
+export interface PersonIo {
+  readonly io: Io;
+  /** All questions that were asked so far. */
+  readonly asked: readonly string[];
+  /** What went to stderr so far. */
+  said(): string;
+}
+
+/** The world outside for a command that runs in this process; without a person there is no terminal. */
+export function personIo(
+  person: Person | undefined,
+  { env, cwd }: { readonly env: Readonly<Record<string, string | undefined>>; readonly cwd: string },
+): PersonIo {
+  const asked: string[] = [];
+  let err = "";
+  const io: Io = {
+    out: () => undefined,
+    err: (text) => {
+      err += `${text}\n`;
+    },
+    progress: { update: () => undefined, end: () => undefined },
+    colors: colorsFor(false),
+    isInteractive: person !== undefined,
+    confirm: async (question) => {
+      throw new Error(`nobody expected ${question}`);
+    },
+    async pick(question) {
+      asked.push(question);
+      if (person?.pick === undefined) throw new Error(`nobody expected ${question}`);
+      return person.pick(question) as never;
+    },
+    async tick(question, groups) {
+      asked.push(question);
+      if (person?.tick === undefined) throw new Error(`nobody expected ${question}`);
+      return person.tick(groups, question);
+    },
+    env,
+    cwd,
+    now: () => new Date(Date.UTC(2026, 11, 2)),
+    signal: new AbortController().signal,
+  };
+  return { io, asked, said: () => err };
+}

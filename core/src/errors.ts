@@ -316,6 +316,12 @@ export const errorTable = {
     next: "Restore the model, or leave the plan with npx lockstep abandon. Where something was renamed, give it the name of its table or column (@@map, @map; @Entity(…), name): the plan then follows.",
     exit: 1,
   },
+  LS4004: {
+    title: "The template of the feature flag cannot be used",
+    why: "It becomes code in front of every read of a new column, and is found again by the flag's name: it has to be one expression that names the flag once.",
+    next: 'Write in lockstep.config.ts, with the names of your own flags: toggle: { read: "flags.isOn({name})", import: \'import { flags } from "@/flags"\' }, or toggle: "openfeature".',
+    exit: 2,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The column or its trigger is missing there, so there is nothing to fill.",

@@ -1,6 +1,7 @@
 import type { CodeIntent, Place, PlannedEdit } from "../model/index.js";
 import { createContext, loadSqlFor } from "./code-context.js";
 import type { CodeRequest, CodeResult } from "./code-request.js";
+import { isImportEdit } from "./named-imports.js";
 import { runPass } from "./run-pass.js";
 import { compact } from "./transform.js";
 import { Workspace } from "./workspace.js";
@@ -26,7 +27,9 @@ export async function planCodeUndo(
     const restore = able.filter((transform) => transform.restore !== undefined);
     const undo = able.filter((transform) => transform.undo !== undefined);
     if (replacing.length > 0) {
-      const context = createContext(workspace, { ...request, earlier: replacing }, intent);
+      // With the imports that went away with them.
+      const earlier = [...replacing, ...narrow.filter((edit) => edit.text === "" && isImportEdit(edit))];
+      const context = createContext(workspace, { ...request, earlier }, intent);
       runPass(workspace, intent, restore, (transform, file, at) => transform.restore?.(file, at) ?? [], context);
     }
     if (narrow.length > 0) {
@@ -54,7 +57,9 @@ function replacementsOf(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
   const texts = new Set(edits.map((edit) => `${edit.transform} ${compact(edit.text)}`));
   return edits.filter(
     (edit) =>
-      edit.text !== "" && edit.replaces !== undefined && !texts.has(`${edit.transform} ${compact(edit.replaces)}`),
+      edit.text !== "" &&
+      edit.replaces !== undefined &&
+      !texts.has(`${edit.transform} ${compact(edit.written ?? edit.replaces)}`),
   );
 }
 
@@ -69,7 +74,9 @@ function matchRemoved(
   removals: readonly PlannedEdit[],
 ): { removed: readonly PlannedEdit[]; missing: readonly PlannedEdit[] } {
   const key = (edit: PlannedEdit, text: string) => `${edit.transform} ${edit.model}.${edit.field} ${compact(text)}`;
-  const replaced = countBy(earlier.flatMap((edit) => (edit.replaces ? [key(edit, edit.replaces)] : [])));
+  const replaced = countBy(
+    earlier.flatMap((edit) => (edit.replaces ? [key(edit, edit.written ?? edit.replaces)] : [])),
+  );
   const live = earlier.filter((edit) => edit.text !== "" && !take(replaced, key(edit, edit.text)));
   const gone = countBy(removals.map((edit) => key(edit, edit.replaces ?? "")));
   const removed = live.filter((edit) => take(gone, key(edit, edit.text)));

@@ -14,6 +14,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "code.include": "every source file of the project",
   "code.exclude": "nothing",
   "code.scorecard": "as measured on other repositories",
+  toggle: "none",
   "backfill.batchRows": "1000",
   "backfill.batchMs": "100",
   "backfill.pauseMs": "0",

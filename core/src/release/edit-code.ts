@@ -11,6 +11,7 @@ import type {
   Plan,
   PlannedEdit,
   PlanState,
+  Toggle,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
@@ -41,7 +42,7 @@ export interface CodeRequest {
   readonly plugin: ReleasingPlugin;
   /** The models with the new column; read from the files when absent. */
   readonly models?: readonly EntityModel[];
-  /** `code.include` and `code.exclude` of the config. */
+  /** `code.include`, `code.exclude` and `toggle` of the config. */
   readonly code: CodeGlobs;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
@@ -155,10 +156,14 @@ export async function takeBackCode(
 async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
   // ts-morph costs a quarter of a second: only here.
-  const [{ readSourceFiles }, { coreTransforms }] = await Promise.all([
+  const [{ readSourceFiles }, { coreTransforms }, { readToggle }] = await Promise.all([
     import("../codemods/source-files.js"),
     import("../codemods/index.js"),
+    import("../codemods/toggles/template.js"),
   ]);
+  const { toggle } = request.code;
+  // In the first phase already: what is wrong with it is not found out when reads open.
+  if (toggle !== undefined) readToggle(toggle);
   const models = request.models ?? (await plugin.readModels(project));
   const names = new Set(intents.map((intent) => intent.model));
   const files = await readSourceFiles(project.root, {
@@ -172,7 +177,7 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
     root: project.root,
     files: files.map(({ file, text }) => ({ file, text: edited.get(file) ?? text })),
     models,
-    intents,
+    intents: toggle === undefined ? intents : behindToggle(intents, toggle, plan),
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     readHistory: (asked: HistoryQuestion) => readHistory(project, plugin, asked),
     earlier: plan.state.edits,
@@ -180,6 +185,17 @@ async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
       .filter((other) => other.id !== plan.id && isOpen(other))
       .flatMap((other) => followNames(other, namedColumns(models)).columns),
   };
+}
+
+/** Reads stand behind the flag between switch and a later contract; without that nothing would take the flag out again. */
+function behindToggle(intents: readonly CodeIntent[], toggle: Toggle, plan: Plan): readonly CodeIntent[] {
+  const isAmong = (among: readonly CodeIntent[], { model, field }: CodeIntent) =>
+    among.some((each) => each.kind === "dropFallback" && each.model === model && each.field === field);
+  return intents.map((intent) =>
+    intent.kind === "read" && isAmong(plan.intents.contract, intent) && !isAmong(intents, intent)
+      ? { ...intent, toggle }
+      : intent,
+  );
 }
 
 /** What git knows of a model. It is an aid: where it takes long the ranking does without. */

@@ -20,15 +20,16 @@ export async function planCodeUndo(
   const workspace = new Workspace(request.files);
   const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
   const replacing = replacementsOf(ofPhases);
-  const narrow = ofPhases.filter((edit) => !replacing.includes(edit));
+  const narrow = ofPhases.filter((edit) => !replacing.includes(edit) && edit.text !== "");
+  // With what is put back the imports come back that had gone with it.
+  const takenImports = ofPhases.filter((edit) => edit.text === "" && isImportEdit(edit));
   // The reverse of the order in which the columns were added: each finds the literal as it left it.
   for (const intent of oncePerField(request.intents).reverse()) {
     const able = request.transforms.filter((transform) => !transform.isChecklist);
     const restore = able.filter((transform) => transform.restore !== undefined);
     const undo = able.filter((transform) => transform.undo !== undefined);
     if (replacing.length > 0) {
-      // With the imports that went away with them.
-      const earlier = [...replacing, ...narrow.filter((edit) => edit.text === "" && isImportEdit(edit))];
+      const earlier = [...replacing, ...takenImports];
       const context = createContext(workspace, { ...request, earlier }, intent);
       runPass(workspace, intent, restore, (transform, file, at) => transform.restore?.(file, at) ?? [], context);
     }

@@ -30,9 +30,12 @@ export const mapper: Transform = {
 
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
-    for (const { literal, what } of copies(file, context)) {
-      yield* takeBack(id, literal, what, file, context);
-      yield* takeBackSpreads(literal, what, file, context);
+    const all = [...copies(file, context)];
+    const spreads = all.flatMap(({ literal, what }) => takeBackSpreads(literal, what, file, context));
+    for (const { edit } of spreads) yield edit;
+    for (const { literal, what } of all) {
+      const isGone = spreads.some(({ spread }) => literal.pos >= spread.pos && literal.end <= spread.end);
+      if (!isGone) yield* takeBack(id, literal, what, file, context);
     }
     yield* takeBackPatterns(file, context);
   },
@@ -110,15 +113,15 @@ function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterabl
 }
 
 /** What stands behind a flag, and is left out while that is off. */
-function* takeBackSpreads(
+function takeBackSpreads(
   literal: ts.ObjectLiteralExpression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-): Iterable<Finding> {
+): readonly { readonly spread: ts.Node; readonly edit: Finding }[] {
   const written = writtenTexts(id, context);
-  for (const spread of spreadsOf(literal)) {
+  return spreadsOf(literal).flatMap((spread) => {
     const edit = written.has(compact(textOf(spread, file))) ? takeItem(spread, what, file) : undefined;
-    if (edit !== undefined) yield edit;
-  }
+    return edit === undefined ? [] : [{ spread, edit }];
+  });
 }

@@ -39,10 +39,10 @@ export const toggleImport: Transform = {
     );
     if (taken.length === 0) return;
     const made = readers.flatMap((each) => [...(each.restore?.(file, context) ?? [])]).filter(isEdit);
-    const flags = flagsOf(context);
-    const names = made.flatMap(({ text }) => namesAsking(text, flags));
+    const names = new Set(made.flatMap(({ text }) => namesIn(text)));
     for (const { what, replaces = "" } of taken) {
-      if (names.some((name) => namesIn(replaces).includes(name))) yield* restoreImport(what, replaces, file);
+      const [clause = ""] = replaces.split(/\bfrom\b/);
+      if (namesIn(clause).some((name) => names.has(name))) yield* restoreImport(what, replaces, file);
     }
   },
 };

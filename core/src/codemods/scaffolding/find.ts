@@ -54,7 +54,11 @@ export function foundScaffolding(context: TransformContext): readonly FoundScaff
     const open = openReads(context);
     if (open.length === 0) return [];
     const toggled = behindFlags(open, context);
-    const rest = open.filter(({ edit }) => !toggled.some((each) => each.edit === edit && !each.isCopy));
+    // Where a flag is asked in another way by now, a person has to look.
+    const rest = open.filter(
+      ({ edit }) =>
+        !toggled.some((each) => each.edit === edit && !each.isCopy) && !isNamed(edit.flag, toggled, context),
+    );
     const fallbacks = rest.some(({ fallback }) => fallback !== undefined) ? fallbacksIn(context, toggled) : [];
     return [...toggled, ...assign(rest, fallbacks, fallbackRules(rest, fallbacks)).found];
   });
@@ -67,6 +71,18 @@ function openReads(context: TransformContext): readonly Open[] {
   return edits.flatMap((edit) => {
     const written = edit.phase === "switch" ? readWritten(edit.text, context) : undefined;
     return written === undefined ? [] : [{ edit, ...written }];
+  });
+}
+
+function isNamed(
+  flag: string | undefined,
+  toggled: readonly FoundScaffolding[],
+  { project }: TransformContext,
+): boolean {
+  if (flag === undefined) return false;
+  return project.files.some((file) => {
+    const its = toggled.filter((each) => each.file === file);
+    return [...flagNamesIn(file, flag)].some((name) => !its.some(({ removal }) => isIn(name, removal.node)));
   });
 }
 
@@ -214,13 +230,19 @@ function leavesUnused({ file, removal: { node, kept } }: Place): boolean {
       const name = declaration.name;
       const uses = file
         .identifiers((each as ts.Identifier).text)
-        .filter((use) => use !== name && declarationOf(use) === declaration);
+        .filter((use) => use !== name && !isMember(use) && declarationOf(use) === declaration);
       if (uses.every(isGone)) isFound = true;
     }
     ts.forEachChild(each, visit);
   };
   visit(node);
   return isFound;
+}
+
+/** `email` of `user.email` and `{ email: … }` */
+function isMember(name: ts.Identifier): boolean {
+  const { parent } = name;
+  return (ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent)) && parent.name === name;
 }
 
 function isIn(inner: ts.Node, outer: ts.Node): boolean {

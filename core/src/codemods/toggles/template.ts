@@ -45,8 +45,8 @@ function parse(toggle: Toggle): ToggleTemplate {
     throw wrong("name", toggle.name, "flags of two columns would have one name", 'name: "{model}-{field}-read"');
   const parts = read.split(gap);
   if (parts.length !== 2) throw wrong("read", read, "{name} has to stand in it once, for the flag's name", example);
-  const { ast, expression } = expressionOf(parts.join('"name"'));
-  if (expression === undefined) {
+  const { ast, expression } = expressionOf(parts.join(JSON.stringify(gap)));
+  if (expression === undefined || !hasGap(expression)) {
     const why = "it is no expression; {name} stands without quotes, they are added";
     throw wrong("read", read, why, example);
   }
@@ -107,6 +107,13 @@ export function localsOf({ name, namedBindings: bindings }: ts.ImportClause): re
   if (bindings === undefined) return own;
   if (ts.isNamespaceImport(bindings)) return [...own, bindings.name.text];
   return [...own, ...bindings.elements.map((element) => element.name.text)];
+}
+
+function hasGap(node: ts.Node): boolean {
+  return (
+    (ts.isStringLiteral(node) && node.text === gap) ||
+    ts.forEachChild(node, (child) => hasGap(child) || undefined) === true
+  );
 }
 
 /** The names in an expression that something around it must give a meaning. */

@@ -322,6 +322,12 @@ export const errorTable = {
     next: "Name a place as npx lockstep code --all lists it: its file, file:line, a glob of files, or its key from --json.",
     exit: 2,
   },
+  LS4004: {
+    title: "The template of the feature flag cannot be used",
+    why: "It becomes code in front of every read of a new column, and is found again by the flag's name: it has to be one expression that names the flag once.",
+    next: 'Write in lockstep.config.ts, with the names of your own flags: toggle: { read: "flags.isOn({name})", import: \'import { flags } from "@/flags"\' }, or toggle: "openfeature".',
+    exit: 2,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The column or its trigger is missing there, so there is nothing to fill.",

@@ -122,11 +122,24 @@ function readGroup({ owner, values }: Group, file: SourceFile, context: Transfor
     ...made,
     owner: textOf(owner, file),
     last,
-    given: new Set(values.keys()),
+    given: new Set([...values.keys(), ...setUnderConditions(last.parent, textOf(owner, file), file)]),
     key: keyOf(context.field.name),
     read: `${first.row}.${context.field.name}`,
     texts: textsOfRow(first.row),
   };
+}
+
+/** The members that the block sets only where something is so: `if (isShown) dto.name = user.name;`. */
+function* setUnderConditions(block: ts.Node, owner: string, file: SourceFile): Iterable<string> {
+  if (!ts.isBlock(block) && !ts.isSourceFile(block)) return;
+  for (const statement of block.statements) {
+    if (!ts.isIfStatement(statement)) continue;
+    const { thenStatement: then } = statement;
+    for (const each of ts.isBlock(then) ? then.statements : [then]) {
+      const set = assignmentOf(each);
+      if (set !== undefined && textOf(set.owner, file) === owner) yield set.member;
+    }
+  }
 }
 
 /** The class that is filled: of `const dto = new UserDto()`, or the one whose constructor it is. */

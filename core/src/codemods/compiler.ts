@@ -22,6 +22,7 @@ export declare namespace ts {
   export type ClassLikeDeclaration = compiler.ClassLikeDeclaration;
   export type CommentRange = compiler.CommentRange;
   export type CompilerOptions = compiler.CompilerOptions;
+  export type ConditionalExpression = compiler.ConditionalExpression;
   export type Decorator = compiler.Decorator;
   export type DiagnosticWithLocation = compiler.DiagnosticWithLocation;
   export type EntityName = compiler.EntityName;
@@ -34,6 +35,7 @@ export declare namespace ts {
   export type FunctionExpression = compiler.FunctionExpression;
   export type FunctionLikeDeclaration = compiler.FunctionLikeDeclaration;
   export type Identifier = compiler.Identifier;
+  export type IfStatement = compiler.IfStatement;
   export type ImportClause = compiler.ImportClause;
   export type ImportDeclaration = compiler.ImportDeclaration;
   export type ImportSpecifier = compiler.ImportSpecifier;

@@ -32,6 +32,7 @@ type Family = "validator" | "swagger" | "transformer" | "graphql";
  * The field that a DTO class needs; a reason where a person has to write it.
  *
  * @param isNullable of a response: rows without a value are shown
+ * @param isLeftOut of a response: it lacks the field while a flag is off
  */
 export function dtoField(
   node: ts.ClassDeclaration,
@@ -40,6 +41,7 @@ export function dtoField(
   isNullable: boolean,
   file: SourceFile,
   context: TransformContext,
+  isLeftOut = false,
 ): DtoField | string {
   const known = plain[context.field.type];
   if (known === undefined || context.field.isList) return "its value has to be converted";
@@ -48,7 +50,8 @@ export function dtoField(
     return field === undefined ? [] : [{ name, field, decorators: decoratorsOf(field, file, context) }];
   });
   const families = usual(siblings.map(({ decorators }) => decorators));
-  const isOptional = use === "request";
+  const isRequest = use === "request";
+  const isOptional = isRequest || isLeftOut;
   const options = [isNullable ? `type: ${known.maker}, nullable: true` : "", isOptional ? "required: false" : ""]
     .filter((each) => each !== "")
     .join(", ");
@@ -64,7 +67,7 @@ export function dtoField(
     switch (family) {
       case "validator": {
         // A response is not checked; a request may do without.
-        if (isOptional) {
+        if (isRequest) {
           texts.push("@IsOptional()");
           need("IsOptional", family);
         }
@@ -74,7 +77,7 @@ export function dtoField(
         break;
       }
       case "swagger": {
-        const isOptionalKnown = isOptional && declarationFrom(file.ast, "ApiPropertyOptional") !== undefined;
+        const isOptionalKnown = isRequest && declarationFrom(file.ast, "ApiPropertyOptional") !== undefined;
         texts.push(isOptionalKnown ? "@ApiPropertyOptional()" : `@ApiProperty(${options && `{ ${options} }`})`);
         if (!isOptionalKnown) need("ApiProperty", family);
         break;

@@ -53,6 +53,16 @@ export function valueAt(literal: ts.ObjectLiteralExpression, name: string): ts.E
   return initializerOf(propertiesOf(literal).get(name));
 }
 
+/** Whether a literal has a key, or has it under a condition: `...(isShown ? { name } : {})`. */
+export function hasKey(literal: ts.ObjectLiteralExpression, name: string): boolean {
+  if (propertiesOf(literal).has(name)) return true;
+  return spreadsOf(literal).some(({ expression }) => {
+    const value = unwrap(expression);
+    const shown = ts.isConditionalExpression(value) ? unwrap(value.whenTrue) : value;
+    return ts.isObjectLiteralExpression(shown) && propertiesOf(shown).has(name);
+  });
+}
+
 /** What a property is set to; undefined for methods, accessors and spreads. */
 export function initializerOf(property: ts.ObjectLiteralElementLike | undefined): ts.Expression | undefined {
   if (property === undefined) return undefined;

@@ -9,6 +9,7 @@ import { requestSchema } from "./transforms/request-schema.js";
 import { requestType } from "./transforms/request-type.js";
 import { responseClass } from "./transforms/response-class.js";
 import { responseType } from "./transforms/response-type.js";
+import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
 export { assignmentOf, isInstancing, takesPartial } from "./assigned-mappers.js";
@@ -49,6 +50,7 @@ export const coreTransforms: readonly Transform[] = [
   fixture,
   mapper,
   assignedMapper,
+  toggleImport,
   responseType,
   responseClass,
   zodObject,

@@ -2,6 +2,8 @@ import type { Place, PlannedEdit } from "../model/index.js";
 import { keyStyles } from "./key-styles.js";
 import { fallbacksIn } from "./places/leftover-fallbacks.js";
 import { bare } from "./property-edit.js";
+import { flagNamesIn } from "./scaffolding/flag-tests.js";
+import { ownerOf, withoutReplaced } from "./scaffolding/open-edits.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { Scaffolding, Transform, TransformContext } from "./transform.js";
 
@@ -29,7 +31,7 @@ export function* lostScaffolding(
   for (const transform of transforms) {
     const its = context.earlier.filter((edit) => edit.transform === transform.id);
     for (const edit of withoutReplaced(its)) {
-      const scaffolding = edit.phase === "switch" ? transform.scaffoldingIn?.(edit.text) : undefined;
+      const scaffolding = edit.phase === "switch" ? transform.scaffoldingIn?.(edit.text, context) : undefined;
       if (scaffolding === undefined || isDoneByHand(transform, edit, scaffolding, its, context)) continue;
       const { dropped } = scaffolding;
       const lost = `Lockstep wrote \`${edit.text}\` here`;
@@ -40,6 +42,12 @@ export function* lostScaffolding(
           certainty: "likely",
           reason: `${lost} and cannot edit it any more: take \`${dropped}\` out by hand`,
         };
+        continue;
+      }
+      const asked = edit.flag === undefined ? undefined : anchorOfFlag(edit.flag, context, anchored);
+      if (asked !== undefined) {
+        const reason = `${lost}, and the flag is asked in another way now: take \`${dropped}\` out by hand`;
+        yield { edit, certainty: "likely", reason, anchor: asked };
       } else if (file === undefined || !keyStyles.some((keyOf) => file.text.includes(keyOf(context.field.name)))) {
         const where = `${lost}, and the file names ${context.field.name} no more`;
         yield {
@@ -54,29 +62,41 @@ export function* lostScaffolding(
       }
     }
   }
+  yield* leftFlags(context.earlier, context, anchored);
 }
 
-/** The edits whose text no other edit replaced: first where it was written, then where the same text was moved to. */
-function withoutReplaced(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
-  const open = new Set(edits.filter((edit) => edit.replaces !== undefined));
-  const replaces = (edit: PlannedEdit) => (other: PlannedEdit) =>
-    other !== edit && bare(other.replaces ?? "") === bare(edit.text);
-  // All of one place: what a person deleted may have been written anew, and stands there once.
-  const taken = new Map(
-    edits.map((edit) => {
-      const here = edits.filter(replaces(edit)).filter((other) => isSamePlace(other, edit));
-      for (const other of here) open.delete(other);
-      return [edit, here.length > 0];
-    }),
-  );
-  const isIn = (file: string) => (other: PlannedEdit) => other.file === file;
-  return edits.filter((edit) => {
-    if (edit.text === "" || taken.get(edit)) return false;
-    const matching = [...open].filter(replaces(edit));
-    const moved = matching.find(isIn(edit.file)) ?? matching[0];
-    if (moved !== undefined) open.delete(moved);
-    return moved === undefined;
-  });
+/** Where the flags of the field are named besides: in their list, in tests. */
+function* leftFlags(
+  edits: readonly PlannedEdit[],
+  context: TransformContext,
+  anchored: Set<string>,
+): Iterable<LostScaffolding> {
+  const { model, field } = context;
+  for (const edit of edits) {
+    const { flag } = edit;
+    for (let at = flag && anchorOfFlag(flag, context, anchored); at; at = anchorOfFlag(flag ?? "", context, anchored)) {
+      const reason = `\`${flag}\` was the flag of ${model.name}.${field.name}, which is always shown now: nothing that Lockstep wrote asks for it any more`;
+      yield { edit: { ...edit, what: "feature flag" }, certainty: "possible", reason, anchor: at };
+    }
+  }
+}
+
+/** The next place that names a flag. */
+function anchorOfFlag(
+  flag: string,
+  context: TransformContext,
+  anchored: Set<string>,
+): LostScaffolding["anchor"] | undefined {
+  for (const file of context.project.files) {
+    for (const name of flagNamesIn(file, flag)) {
+      const offset = name.getStart(file.ast);
+      const key = `${file.file}:${offset}`;
+      if (anchored.has(key)) continue;
+      anchored.add(key);
+      return { file, offset };
+    }
+  }
+  return undefined;
 }
 
 /** Whether the text that contract would have left stands there, and not because contract left it for another edit. */
@@ -137,13 +157,4 @@ function anchorOf(
     return { file, offset, text: `?? ${textOf(outer.right, file)}` };
   }
   return undefined;
-}
-
-/** `toDto` of `toDto: copy of User` */
-function ownerOf(what: string): string {
-  return what.includes(": ") ? (what.split(": ")[0] ?? "") : "";
-}
-
-function isSamePlace(a: PlannedEdit, b: PlannedEdit): boolean {
-  return a.file === b.file && a.what === b.what;
 }

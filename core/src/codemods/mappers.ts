@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
 import { type Copies, type Copy, copyIn, isOfRow } from "./copies.js";
-import { initializerOf, propertiesOf } from "./expressions.js";
+import { hasKey, initializerOf, propertiesOf } from "./expressions.js";
 import { keyStyles } from "./key-styles.js";
 import { partialCopyIn } from "./partial-copies.js";
 import { isTestFile } from "./places/listing.js";
@@ -51,7 +51,7 @@ function readMapper(
   if (first === undefined) return undefined;
   const target = targetOf(literal, file, context);
   const key = keyOf(context.field.name);
-  const isDone = propertiesOf(literal).has(key);
+  const isDone = hasKey(literal, key);
   const base = {
     literal,
     file,

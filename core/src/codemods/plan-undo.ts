@@ -1,6 +1,7 @@
 import type { CodeIntent, Place, PlannedEdit } from "../model/index.js";
 import { createContext, loadSqlFor } from "./code-context.js";
 import type { CodeRequest, CodeResult } from "./code-request.js";
+import { isImportEdit } from "./named-imports.js";
 import { runPass } from "./run-pass.js";
 import { compact } from "./transform.js";
 import { Workspace } from "./workspace.js";
@@ -19,14 +20,17 @@ export async function planCodeUndo(
   const workspace = new Workspace(request.files);
   const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
   const replacing = replacementsOf(ofPhases);
-  const narrow = ofPhases.filter((edit) => !replacing.includes(edit));
+  const narrow = ofPhases.filter((edit) => !replacing.includes(edit) && edit.text !== "");
+  // With what is put back the imports come back that had gone with it.
+  const takenImports = ofPhases.filter((edit) => edit.text === "" && isImportEdit(edit));
   // The reverse of the order in which the columns were added: each finds the literal as it left it.
   for (const intent of oncePerField(request.intents).reverse()) {
     const able = request.transforms.filter((transform) => !transform.isChecklist);
     const restore = able.filter((transform) => transform.restore !== undefined);
     const undo = able.filter((transform) => transform.undo !== undefined);
     if (replacing.length > 0) {
-      const context = createContext(workspace, { ...request, earlier: replacing }, intent);
+      const earlier = [...replacing, ...takenImports];
+      const context = createContext(workspace, { ...request, earlier }, intent);
       runPass(workspace, intent, restore, (transform, file, at) => transform.restore?.(file, at) ?? [], context);
     }
     if (narrow.length > 0) {
@@ -54,7 +58,9 @@ function replacementsOf(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
   const texts = new Set(edits.map((edit) => `${edit.transform} ${compact(edit.text)}`));
   return edits.filter(
     (edit) =>
-      edit.text !== "" && edit.replaces !== undefined && !texts.has(`${edit.transform} ${compact(edit.replaces)}`),
+      edit.text !== "" &&
+      edit.replaces !== undefined &&
+      !texts.has(`${edit.transform} ${compact(edit.written ?? edit.replaces)}`),
   );
 }
 
@@ -69,7 +75,9 @@ function matchRemoved(
   removals: readonly PlannedEdit[],
 ): { removed: readonly PlannedEdit[]; missing: readonly PlannedEdit[] } {
   const key = (edit: PlannedEdit, text: string) => `${edit.transform} ${edit.model}.${edit.field} ${compact(text)}`;
-  const replaced = countBy(earlier.flatMap((edit) => (edit.replaces ? [key(edit, edit.replaces)] : [])));
+  const replaced = countBy(
+    earlier.flatMap((edit) => (edit.replaces ? [key(edit, edit.written ?? edit.replaces)] : [])),
+  );
   const live = earlier.filter((edit) => edit.text !== "" && !take(replaced, key(edit, edit.text)));
   const gone = countBy(removals.map((edit) => key(edit, edit.replaces ?? "")));
   const removed = live.filter((edit) => take(gone, key(edit, edit.text)));

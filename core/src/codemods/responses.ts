@@ -20,9 +20,8 @@ import {
   type ShapeNode,
 } from "./shape-types.js";
 import { typesIn, zodShapesIn } from "./shapes-in.js";
-import { groupedFallback } from "./sql-to-typescript.js";
+import { mayShowNull, type Shown, shownProperty, shownStatement } from "./toggles/shown.js";
 import type { TransformContext } from "./transform.js";
-import { valueText } from "./value-text.js";
 
 /**
  * What the app shows of the whole model: mappers and the types of what they return. They are decided together: a key in
@@ -36,14 +35,13 @@ export interface Responses {
 
 export interface MapperPlan {
   readonly mapper: Mapper;
-  /** `user.handle ?? user.email.toLowerCase()` */
-  readonly value: string;
+  readonly shown: Shown;
   readonly reason: string | undefined;
 }
 
 export interface AssignedPlan {
   readonly mapper: AssignedMapper;
-  readonly value: string;
+  readonly shown: Shown;
   readonly reason: string | undefined;
 }
 
@@ -52,6 +50,8 @@ export interface ShapePlan {
   readonly key: string;
   /** Until contract the value may be null: no fallback can be said, or whole rows are given. */
   readonly isNullable: boolean;
+  /** Until contract it may be left out: it stands behind a flag. */
+  readonly isOptional: boolean;
   readonly reason: string | undefined;
 }
 
@@ -69,6 +69,10 @@ function decide(context: TransformContext): Responses {
   const assigned = files.flatMap((file) =>
     [...assignedMappersIn(file, context)].filter(({ last }) => context.takes(last, "mapper")),
   );
+  const shown = new Map<Mapper | AssignedMapper, Shown>([
+    ...mappers.map((mapper) => [mapper, shownProperty(mapper, context)] as const),
+    ...assigned.map((mapper) => [mapper, shownStatement(mapper, context)] as const),
+  ]);
   const targets = mappers.map((mapper) => ({ mapper, target: targetShapeOf(mapper, context) }));
   const shapes = new Map<ts.Node, ShapeNode>();
   for (const { target } of targets) if (target.kind === "shape") shapes.set(target.shape.node, target.shape);
@@ -96,31 +100,29 @@ function decide(context: TransformContext): Responses {
     // A type that nothing in view fills is given rows as they are.
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
     const isGivenRows = isUnfilled || takesRows(shape, references, context);
-    const isNullable = isGivenRows || its.some((mapper) => fallbackOf(mapper, context) === undefined);
+    const isNullable = isGivenRows || its.some((mapper) => mayShowNull(mapper, context));
+    const isOptional = its.some((mapper) => shown.get(mapper)?.isLeftOut);
+    const unasked = its.flatMap((mapper) => shown.get(mapper)?.reason ?? [])[0];
     const reason =
-      whyNotShape(shape, key, its.length > 0, known, context) ?? whyNotField(shape, key, isNullable, context);
-    return [{ shape, key, isNullable, reason }];
+      whyNotShape(shape, key, its.length > 0, known, context) ??
+      whyNotField(shape, key, { isNullable, isOptional }, context) ??
+      (unasked === undefined ? undefined : `what fills it is not: ${unasked}`);
+    return [{ shape, key, isNullable, isOptional, reason }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
   return {
     shapes: plans,
-    mappers: targets.map(({ mapper, target }) => ({
-      mapper,
-      value: shownValue(mapper, context),
-      reason: whyNotMapper(mapper, target, planOf, context),
-    })),
-    assigned: assigned.map((mapper) => ({
-      mapper,
-      value: shownValue(mapper, context),
-      reason: whyNotMapper({ ...mapper, isResult: true }, { kind: "shape", shape: mapper.shape }, planOf, context),
-    })),
+    mappers: targets.map(({ mapper, target }) => {
+      const its = shown.get(mapper) ?? shownProperty(mapper, context);
+      return { mapper, shown: its, reason: its.reason ?? whyNotMapper(mapper, its, target, planOf, context) };
+    }),
+    assigned: assigned.map((mapper) => {
+      const its = shown.get(mapper) ?? shownStatement(mapper, context);
+      const target = { kind: "shape", shape: mapper.shape } as const;
+      const reason = its.reason ?? whyNotMapper({ ...mapper, isResult: true }, its, target, planOf, context);
+      return { mapper, shown: its, reason };
+    }),
   };
-}
-
-/** `user.handle ?? user.email.toLowerCase()` */
-export function shownValue(mapper: Pick<Mapper, "read" | "texts" | "file">, context: TransformContext): string {
-  const fallback = fallbackOf(mapper, context);
-  return fallback === undefined ? mapper.read : `${mapper.read} ?? ${groupedFallback(fallback)}`;
 }
 
 /** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */
@@ -161,11 +163,11 @@ function whyNotShape(
 function whyNotField(
   shape: ShapeNode,
   key: string,
-  isNullable: boolean,
+  { isNullable, isOptional }: Pick<ShapePlan, "isNullable" | "isOptional">,
   context: TransformContext,
 ): string | undefined {
   if (shape.kind !== "class") return undefined;
-  const field = dtoField(shape.node, key, "response", isNullable, shape.file, context);
+  const field = dtoField(shape.node, key, "response", isNullable, shape.file, context, isOptional);
   if (typeof field === "string") return field;
   const isPossible = addFields([{ node: shape.node, field }], shape.file) !== undefined;
   return isPossible ? undefined : "what its decorators need is not imported";
@@ -173,6 +175,7 @@ function whyNotField(
 
 function whyNotMapper(
   mapper: Pick<Mapper, "isResult" | "key">,
+  { isLeftOut }: Shown,
   target: ReturnType<typeof resolveType>,
   plans: ReadonlyMap<ts.Node, ShapePlan>,
   context: TransformContext,
@@ -181,14 +184,12 @@ function whyNotMapper(
     return "its value has to be converted for a response";
   if (!mapper.isResult) return "it is an argument of something else";
   if (target.kind === "unknown") return "the type it must have is not one that Lockstep edits";
-  if (target.kind === "open" || keysOfShape(target.shape).has(mapper.key)) return undefined;
+  if (target.kind === "open") return undefined;
+  if (keysOfShape(target.shape).has(mapper.key))
+    return isLeftOut ? `the type it must have names ${mapper.key}, which is left out while the flag is off` : undefined;
   const plan = plans.get(target.shape.node);
   if (plan === undefined) return "the type it must have names only a part of the columns";
   return plan.reason === undefined ? undefined : `the type it must have is not edited: ${plan.reason}`;
-}
-
-function fallbackOf(mapper: Pick<Mapper, "texts" | "file">, context: TransformContext): string | undefined {
-  return valueText(mapper.texts, mapper.file, context);
 }
 
 /** Classes that rows are turned into by the names of their fields: `plainToInstance(UserDto, user)`. */

@@ -32,6 +32,7 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.UnionType]: ts.UnionTypeNode;
   readonly [ts.SyntaxKind.ClassDeclaration]: ts.ClassDeclaration;
   readonly [ts.SyntaxKind.ExpressionStatement]: ts.ExpressionStatement;
+  readonly [ts.SyntaxKind.IfStatement]: ts.IfStatement;
   readonly [ts.SyntaxKind.VariableDeclaration]: ts.VariableDeclaration;
   readonly [ts.SyntaxKind.StringLiteral]: ts.StringLiteral;
   readonly [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: ts.NoSubstitutionTemplateLiteral;

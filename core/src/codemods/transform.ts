@@ -19,6 +19,10 @@ export interface EditFinding {
   readonly text: string;
   /** What stood there before, where an edit replaces a text that Lockstep wrote. */
   readonly replaces?: string;
+  /** That text as Lockstep had written it, where people have changed it since. */
+  readonly written?: string | undefined;
+  /** The name of the flag that the text asks for. */
+  readonly flag?: string | undefined;
 }
 
 export interface PlaceFinding {
@@ -84,7 +88,7 @@ export interface Transform {
   /** Whether an undo may leave this edit where it is, because other code may use it by now: an import. */
   mayStay?(edit: PlannedEdit): boolean;
   /** What contract takes out of a text that switch wrote; undefined where that leaves nothing to take out. */
-  scaffoldingIn?(text: string): Scaffolding | undefined;
+  scaffoldingIn?(text: string, context: TransformContext): Scaffolding | undefined;
   /** Puts back, in its place, the text of an earlier phase that `find` replaced. */
   restore?(file: SourceFile, context: TransformContext): Iterable<Finding>;
 }
@@ -123,6 +127,8 @@ export interface OrmCode {
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.
    */
   spell?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
+  /** Whether the type of the field has room for null in this phase. Default: it has. */
+  mayBeNull?(context: TransformContext): boolean;
   /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
   /** Rows are instances of classes, and so are what requests and responses are made of: DTO classes are edited. Default: listed. */

@@ -93,18 +93,20 @@ export class Workspace {
 
   /** An edit that replaces a text of this very run (both phases at once) leaves one record, not two. */
   private record(file: string, finding: EditFinding, about: About, offset: number): void {
-    const { text, what, replaces } = finding;
+    const { text, what, replaces, written, flag } = finding;
     const { transform, phase, model, field } = about;
     const earlier = this.edits.findIndex(
       (edit) => edit.transform === transform && edit.file === file && edit.text === replaces && replaces !== undefined,
     );
     if (earlier === -1) {
-      const replaced = replaces === undefined ? {} : { replaces };
-      this.edits.push({ transform, phase, model, field, file, offset, what, text, ...replaced });
+      const known = { ...(replaces !== undefined && { replaces }), ...(written && { written }), ...(flag && { flag }) };
+      this.edits.push({ transform, phase, model, field, file, offset, what, text, ...known });
       return;
     }
     const [edit] = this.edits.splice(earlier, 1);
-    if (text !== "" && edit !== undefined) this.edits.push({ ...edit, offset, text });
+    if (text === "" || edit === undefined) return;
+    const { flag: former, ...rest } = edit;
+    this.edits.push({ ...rest, offset, text, ...(former && text.includes(former) && { flag: former }) });
   }
 
   private line(file: string, offset: number): number {

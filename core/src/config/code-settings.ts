@@ -1,4 +1,5 @@
 import { LockstepError } from "../errors.js";
+import type { Toggle } from "../model/index.js";
 import { type CodeLevel, codeLevels } from "./code-levels.js";
 import type { LockstepConfig } from "./schema.js";
 
@@ -17,6 +18,8 @@ export interface CodeSettings {
   readonly decline?: readonly string[];
   /** Whether chosen edits are compiled before they are written. Default: auto. */
   readonly verify?: "auto" | "off";
+  /** The flag that reads stand behind. Default: none. */
+  readonly toggle?: Toggle;
   readonly scorecard?: NonNullable<LockstepConfig["code"]>["scorecard"];
 }
 
@@ -49,7 +52,21 @@ export function codeSettings(
     ...(level === undefined ? {} : { level }),
     ...(verify === undefined ? {} : { verify }),
     ...(scorecard === undefined ? {} : { scorecard }),
+    ...(config.toggle === undefined ? {} : { toggle: toggleOf(config.toggle) }),
   };
+}
+
+const openFeature: Toggle = {
+  // The client is made anew each time, which costs nothing: no name has to be found for it in the file.
+  read: "OpenFeature.getClient().getBooleanValue({name}, false)",
+  import: 'import { OpenFeature } from "@openfeature/server-sdk"',
+  name: "{model}-{field}-read",
+  isAsync: true,
+};
+
+function toggleOf(toggle: NonNullable<LockstepConfig["toggle"]>): Toggle {
+  if (toggle === "openfeature") return openFeature;
+  return { ...toggle, name: toggle.name ?? openFeature.name, isAsync: toggle.isAsync ?? false };
 }
 
 /**

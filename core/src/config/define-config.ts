@@ -52,6 +52,12 @@ export interface LockstepConfigInput {
      */
     roots?: string[];
   };
+  /**
+   * The feature flags of the app: what `switch` makes code show stands behind one of its own for each column, until `contract`.
+   * "openfeature": its SDK for servers. Default: reads open with the deployment of `switch`.
+   * @example { read: "flags.isOn({name})", import: 'import { flags } from "@/flags"' }
+   */
+  toggle?: "openfeature" | ToggleInput;
   /** How `lockstep backfill run` goes through a table. */
   backfill?: {
     /** Rows of the first batch; later ones are sized by how long they take. Default: 1000. */
@@ -80,6 +86,21 @@ export interface LockstepConfigInput {
    * } } }
    */
   fills?: Record<string, Record<string, FillInput>>;
+}
+
+/** How the app asks whether a feature is on. */
+export interface ToggleInput {
+  /** An expression in which `{name}` stands for the flag's name, without quotes: "flags.isOn({name})". */
+  read: string;
+  /**
+   * The import that it needs: 'import { flags } from "@/flags"'. A path that begins with "./" counts from the project's root. Default:
+   * none; what is not known where a read stands is listed.
+   */
+  import?: string;
+  /** The flag's name, with `{model}` and `{field}` in kebab case. Default: "{model}-{field}-read". */
+  name?: string;
+  /** The expression gives a promise: it is awaited, in async functions only. Default: false. */
+  isAsync?: boolean;
 }
 
 /** How much evidence a place needs to get a new column, in whole numbers. */

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
 import { scorecardSchema } from "./scorecard.js";
+import { toggleSchema } from "./toggle.js";
 
 const patterns = z.array(z.string().min(1));
 
@@ -40,6 +41,7 @@ export const configSchema = z.strictObject({
       scorecard: scorecardSchema.optional(),
     })
     .optional(),
+  toggle: toggleSchema.optional(),
   backfill: z
     .strictObject({
       batchRows: z.int().min(1).max(1_000_000).optional(),

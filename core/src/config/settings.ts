@@ -19,6 +19,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "code.verify": "auto",
   "code.scorecard": "as measured on other repositories",
   "code.roots": "none but the project",
+  toggle: "none",
   "backfill.batchRows": "1000",
   "backfill.batchMs": "100",
   "backfill.pauseMs": "0",

@@ -1,3 +1,5 @@
+import type { Toggle } from "./toggle.js";
+
 /** A scalar type, whatever the ORM calls it. */
 export type ScalarType =
   | "string"
@@ -81,6 +83,8 @@ export interface CodeIntent {
   readonly exposure?: "internal" | "exposed" | undefined;
   /** `leaveUnique`: how code names the unique key that goes away. */
   readonly unique?: string;
+  /** `read`: the flag that reads stand behind until contract. From the config of the day, never in the plan. */
+  readonly toggle?: Toggle | undefined;
 }
 
 /** Which phase asks for what: an edit belongs to the phase of its intent, whenever it was made. */
@@ -116,6 +120,10 @@ export interface PlannedEdit {
   readonly text: string;
   /** The text of an earlier edit that this one replaced or took away. */
   readonly replaces?: string;
+  /** The text as Lockstep had written it, where `replaces` is what people have made of it since. */
+  readonly written?: string;
+  /** The name of the flag that the text asks for: it is found by it wherever the code went. */
+  readonly flag?: string;
   readonly model: string;
   readonly field: string;
 }

@@ -5,4 +5,5 @@ export * from "./names.js";
 export * from "./operation.js";
 export * from "./plan.js";
 export * from "./source.js";
+export * from "./toggle.js";
 export * from "./words.js";

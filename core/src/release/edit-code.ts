@@ -14,6 +14,7 @@ import {
   type PlannedEdit,
   type PlanState,
   phaseOfIntent,
+  type Toggle,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
@@ -99,7 +100,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const exposure = await exposureOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
   let questions: readonly Question[] = [];
-  const answered = { ...input, intents: withAnswers(intents, exposure) };
+  const answered = { ...input, intents: withAnswers(input.intents, exposure) };
   const choose: Choose = async (found) => {
     questions = found;
     if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy);
@@ -284,6 +285,12 @@ type Input = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
 export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
   const { readSourceFiles } = await import("../codemods/source-files.js");
+  const { toggle } = request.code;
+  if (toggle !== undefined) {
+    // In the first phase already: what is wrong with it is not found out when reads open.
+    const { readToggle } = await import("../codemods/toggles/template.js");
+    readToggle(toggle);
+  }
   const models = request.models ?? (await plugin.readModels(project));
   const names = new Set(intents.map((intent) => intent.model));
   const files = await readSourceFiles(project.root, {
@@ -307,7 +314,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     root: project.root,
     files: files.map(({ file, text }) => ({ file, text: edited.get(file) ?? text })),
     models,
-    intents,
+    intents: toggle === undefined ? intents : behindToggle(intents, toggle, plan),
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     readHistory: (asked: HistoryQuestion) => readHistory(project, plugin, asked),
     earlier: plan.state.edits,
@@ -316,6 +323,17 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
       .filter((other) => other.id !== plan.id && isOpen(other))
       .flatMap((other) => followNames(other, namedColumns(models)).columns),
   };
+}
+
+/** Reads stand behind the flag between switch and a later contract; without that nothing would take the flag out again. */
+function behindToggle(intents: readonly CodeIntent[], toggle: Toggle, plan: Plan): readonly CodeIntent[] {
+  const isAmong = (among: readonly CodeIntent[], { model, field }: CodeIntent) =>
+    among.some((each) => each.kind === "dropFallback" && each.model === model && each.field === field);
+  return intents.map((intent) =>
+    intent.kind === "read" && isAmong(plan.intents.contract, intent) && !isAmong(intents, intent)
+      ? { ...intent, toggle }
+      : intent,
+  );
 }
 
 /** What git knows of a model. It is an aid: where it takes long the ranking does without. */

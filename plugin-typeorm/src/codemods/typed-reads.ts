@@ -46,7 +46,12 @@ export function isTypedRead({ reason }: Pick<Place, "reason">): boolean {
   return reason.endsWith(keeping);
 }
 
-/** The property of the column, as expand has left it: one that may be null is read nowhere without the compiler's word. */
+/** Whether what is read of the column may be null by its type: switch writes a fallback only there. */
+export function mayReadNull(context: TransformContext): boolean {
+  return context.memo("typeorm kept type", () => keptProperty(context)) === undefined;
+}
+
+/** The property of the column, where its type has no room for null: one that has is read nowhere without the compiler's word. */
 function keptProperty(context: TransformContext): ts.PropertyDeclaration | undefined {
   const owner = classOf(context.model, context);
   const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);

@@ -19,6 +19,7 @@ import { allFieldsOf } from "./class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
 import { readsRows } from "./entity-calls.js";
 import { requestPlans } from "./request-dtos.js";
+import { mayReadNull } from "./typed-reads.js";
 import { thingOf } from "./value-things.js";
 
 /** What the transforms of the core must know about TypeORM. */
@@ -41,6 +42,7 @@ export const typeormCode: OrmCode = {
     return instanced(callee, args, file, context) ?? resultOf(callee, file, context);
   },
   spell,
+  mayBeNull: mayReadNull,
 };
 
 /** `Object.assign(new User(), dto)`, `plainToInstance(User, rows)` */

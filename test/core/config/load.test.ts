@@ -70,6 +70,9 @@ describe("loadConfig", () => {
       /name of an environment variable.*\n.*at targets\.p\.urlFrom/,
     ],
     ["a number out of range", "{ backfill: { batchRows: 0 } }", /at backfill\.batchRows/],
+    ["a toggle without a template", "{ toggle: {} }", /at toggle/],
+    ["a toggle of writes", '{ toggle: { read: "f({name})", write: "f({name})" } }', /"write"/],
+    ["an unknown service of flags", '{ toggle: "launchdarkly" }', /at toggle/],
     ["no object", "3", /expected object/],
   ])("refuses %s", async (_, text, message) => {
     const error = await failure({ "lockstep.config.ts": `export default ${text};` });
@@ -93,5 +96,7 @@ describe("loadConfig", () => {
   it("defineConfig takes what the schema takes", () => {
     const config = defineConfig({ targets: { p: { urlFrom: "P" } }, backfill: { pauseMs: 5 } });
     expect(configSchema.parse(config)).toEqual(config);
+    const flags = defineConfig({ toggle: { read: "flags.isOn({name})", name: "{model}.{field}", isAsync: true } });
+    expect(configSchema.parse(flags)).toEqual({ ...flags, targets: {} });
   });
 });

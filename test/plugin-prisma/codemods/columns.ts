@@ -1,3 +1,4 @@
+import { openFeature, ownFlags, toggleOf } from "../../support/toggles.js";
 import { type Column, field } from "./phases.js";
 
 /** Cases that are not about `handle String? @unique` filled by `lower(email)`. */
@@ -9,4 +10,8 @@ export const columns: Readonly<Record<string, Column>> = {
   "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
   "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
   internal: { exposure: "internal" },
+  "toggle-own": { toggle: toggleOf({ read: "this.flags.isOn({name})" }) },
+  "toggle-import": { toggle: ownFlags },
+  "toggle-openfeature": { toggle: openFeature },
+  "toggle-without-fallback": { toggle: ownFlags, value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
 };

@@ -3,7 +3,14 @@ import type { CodeRequest, CodeResult } from "../../../core/src/codemods/code-re
 import { coreTransforms } from "../../../core/src/codemods/index.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/plan-undo.js";
-import type { CodeIntent, EntityField, EntityModel, PlannedEdit, WriteValue } from "../../../core/src/model/index.js";
+import type {
+  CodeIntent,
+  EntityField,
+  EntityModel,
+  PlannedEdit,
+  Toggle,
+  WriteValue,
+} from "../../../core/src/model/index.js";
 import { prismaTransforms } from "../../../plugin-prisma/src/codemods/index.js";
 
 export type Files = readonly { readonly file: string; readonly text: string }[];
@@ -70,6 +77,7 @@ export interface Column {
   readonly value?: WriteValue;
   readonly exposure?: "internal" | "exposed";
   readonly choose?: Choose;
+  readonly toggle?: Toggle;
 }
 
 export const lowerEmail: WriteValue = { kind: "sql", sql: "lower(email)" };
@@ -80,9 +88,11 @@ function request(
   earlier: readonly PlannedEdit[],
   column: Column,
 ): CodeRequest {
-  const { added = handle, value = lowerEmail, exposure, choose } = column;
+  const { added = handle, value = lowerEmail, exposure, choose, toggle } = column;
   const about = { model: "User", field: added.name, value, exposure };
-  const intents = phases.flatMap((phase) => intentsOf[phase].map((kind) => ({ ...about, kind })));
+  const intents = phases.flatMap((phase) =>
+    intentsOf[phase].map((kind) => ({ ...about, kind, ...(kind === "read" && toggle && { toggle }) })),
+  );
   return {
     root: "/project",
     files,

@@ -1,3 +1,4 @@
+import { ownFlags } from "../../support/toggles.js";
 import { type Column, field } from "./phases.js";
 
 /** Cases that are not about `handle`, filled by `lower(email)`. */
@@ -16,4 +17,6 @@ export const columns: Readonly<Record<string, Column>> = {
     exposure: "exposed",
   },
   internal: { exposure: "internal" },
+  "toggle-assigned": { toggle: ownFlags },
+  "toggle-assigned-without-fallback": { toggle: ownFlags, value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
 };

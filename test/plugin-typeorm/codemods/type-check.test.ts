@@ -39,7 +39,9 @@ beforeAll(async () => {
 export declare const AppDataSource: DataSource;
 export declare const connection: DataSource;
 `;
-  for (const files of found.values()) files.push(...entities, { file: "src/data-source.ts", text: source });
+  const flags = "export declare const flags: { isOn(name: string): boolean };\n";
+  const around = [...entities, { file: "src/data-source.ts", text: source }, { file: "src/flags.ts", text: flags }];
+  for (const files of found.values()) files.push(...around);
   states = found;
 });
 
@@ -81,7 +83,7 @@ function projectWith(version: string): string {
     module: "esnext",
     moduleResolution: "bundler",
     types: ["node"],
-    paths: { typeorm: [`./node_modules/${version}`] },
+    paths: { typeorm: [`./node_modules/${version}`], "@/flags": ["./src/flags.ts"] },
   };
   writeFileSync(join(root, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["src"] }));
   return root;

@@ -39,7 +39,7 @@ export function* fallbacksIn(
 }
 
 /** What new rows get unless callers choose is an edit of expand that stays. */
-function isOfWrite(fallback: ts.Node, file: SourceFile, { earlier }: TransformContext): boolean {
+export function isOfWrite(fallback: ts.Node, file: SourceFile, { earlier }: TransformContext): boolean {
   const text = compact(textOf(fallback, file));
   return earlier.some((edit) => edit.phase === "expand" && compact(edit.text).includes(text));
 }

@@ -1,11 +1,14 @@
-import { assignedMappersIn, assignmentOf } from "../assigned-mappers.js";
+import { assignedMappersIn } from "../assigned-mappers.js";
 import { ts } from "../compiler.js";
 import { describe, enclosingName } from "../expressions.js";
 import { listing } from "../places/listing.js";
 import { restored } from "../property-edit.js";
-import { responses, shownValue } from "../responses.js";
+import { responses } from "../responses.js";
+import { dropScaffolding, restoreExpressions } from "../scaffolding/drop.js";
+import { readWritten } from "../scaffolding/written-read.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { insertStatement, removeStatement } from "../statements.js";
+import { shownStatement } from "../toggles/shown.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
 import { writtenAmong } from "../written-texts.js";
 
@@ -17,7 +20,7 @@ export const assignedMapper: Transform = {
   intents: ["read", "dropFallback"],
 
   *find(file, context) {
-    if (context.intent.kind === "dropFallback") yield* dropFallbacks(file, context);
+    if (context.intent.kind === "dropFallback") yield* dropScaffolding(id, file, context);
     else {
       yield* show(file, context);
       yield* candidates(file, context);
@@ -37,29 +40,26 @@ export const assignedMapper: Transform = {
     }
   },
 
-  scaffoldingIn(text) {
-    const dropped = /\?\?[\s\S]*?(?=;?$)/.exec(text)?.[0];
-    return dropped === undefined ? undefined : { dropped, left: text.replace(` ${dropped}`, "") };
-  },
+  scaffoldingIn: readWritten,
 
   *restore(file, context) {
     for (const statement of written(file, context)) {
       const edit = restored(id, statement, what(statement, context), file, context);
       if (edit !== undefined) yield edit;
     }
+    yield* restoreExpressions(id, file, context);
   },
 };
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  for (const { mapper, value, reason } of responses(context).assigned) {
-    const { last, owner, key, given } = mapper;
+  for (const { mapper, shown, reason } of responses(context).assigned) {
+    const { last, key, given } = mapper;
     if (mapper.file !== file || given.has(key)) continue;
-    const text = `${owner}.${key} = ${value}`;
     if (reason === undefined) {
-      yield { kind: "edit", what: what(last, context), ...insertStatement(last, text, file) };
+      yield { kind: "edit", what: what(last, context), ...insertStatement(last, shown.text, file), flag: shown.flag };
       continue;
     }
-    const why = `it copies every column of ${context.model.name}; ${reason}: add \`${text}\``;
+    const why = `it copies every column of ${context.model.name}; ${reason}: add \`${shown.text}\``;
     yield {
       kind: "place",
       certainty: "likely",
@@ -74,9 +74,9 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
   for (const mapper of assignedMappersIn(file, context)) {
-    const { last: node, owner, key, given } = mapper;
+    const { last: node, given } = mapper;
     if (context.takes(node, "mapper")) continue;
-    const text = `${owner}.${key} = ${shownValue(mapper, context)};`;
+    const text = `${shownStatement(mapper, context).text};`;
     const advice = `add \`${text}\` if it is shown there`;
     const about = { what: what(node, context), anchor: enclosingName(node), names: [...given], text, advice };
     const candidate = listing({ family: "mapper", tie: "type", node, ...about }, file, context);
@@ -84,30 +84,18 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
   }
 }
 
-function* dropFallbacks(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  for (const statement of written(file, context)) {
-    const found = assignmentOf(statement);
-    if (found === undefined) continue;
-    let read = found.value;
-    while (ts.isBinaryExpression(read) && read.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken) {
-      read = read.left;
-    }
-    if (read === found.value) continue;
-    const splice = { start: read.end, end: found.value.end, text: "" };
-    const replaces = textOf(statement, file);
-    const text = replaces.replace(textOf(found.value, file), textOf(read, file));
-    yield { kind: "edit", splices: [splice], what: what(statement, context), text, replaces };
-  }
-}
-
 /** The statements that Lockstep wrote, where they stand now. */
-function* written(file: SourceFile, context: TransformContext): Iterable<ts.ExpressionStatement> {
+function* written(file: SourceFile, context: TransformContext): Iterable<ts.ExpressionStatement | ts.IfStatement> {
   if (earlierOf(id, context).length === 0) return;
   const all = context.memo("statements of assigned mappers", () =>
     writtenAmong(
       id,
       context.project.files.flatMap((each) =>
-        each.nodes(ts.SyntaxKind.ExpressionStatement).map((node) => ({ node, file: each, what: what(node, context) })),
+        [...each.nodes(ts.SyntaxKind.ExpressionStatement), ...each.nodes(ts.SyntaxKind.IfStatement)].map((node) => ({
+          node,
+          file: each,
+          what: what(node, context),
+        })),
       ),
       context,
     ),

@@ -1,13 +1,16 @@
 import { ts } from "../compiler.js";
-import { describe, enclosingName, propertiesOf, spreadsOf } from "../expressions.js";
+import { describe, enclosingName, hasKey, spreadsOf } from "../expressions.js";
 import { mappersIn } from "../mappers.js";
 import { listing } from "../places/listing.js";
-import { addProperty, restored, takeBack } from "../property-edit.js";
-import { responses, shownValue } from "../responses.js";
+import { addProperty, restored, takeBack, takeItem } from "../property-edit.js";
+import { responses } from "../responses.js";
 import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
 import { addToPattern, isAddedToPattern, restOf, takeFromPattern } from "../row-patterns.js";
+import { dropScaffolding, restoreExpressions } from "../scaffolding/drop.js";
+import { readWritten } from "../scaffolding/written-read.js";
 import { type SourceFile, textOf } from "../source-file.js";
+import { shownProperty } from "../toggles/shown.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
 
 const id = "mapper";
@@ -18,7 +21,7 @@ export const mapper: Transform = {
   intents: ["read", "dropFallback"],
 
   *find(file, context) {
-    if (context.intent.kind === "dropFallback") yield* dropFallbacks(file, context);
+    if (context.intent.kind === "dropFallback") yield* dropScaffolding(id, file, context);
     else {
       yield* show(file, context);
       yield* candidates(file, context);
@@ -27,16 +30,17 @@ export const mapper: Transform = {
 
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
-    for (const { literal, what } of copies(file, context)) yield* takeBack(id, literal, what, file, context);
+    const all = [...copies(file, context)];
+    const spreads = all.flatMap(({ literal, what }) => takeBackSpreads(literal, what, file, context));
+    for (const { edit } of spreads) yield edit;
+    for (const { literal, what } of all) {
+      const isGone = spreads.some(({ spread }) => literal.pos >= spread.pos && literal.end <= spread.end);
+      if (!isGone) yield* takeBack(id, literal, what, file, context);
+    }
     yield* takeBackPatterns(file, context);
   },
 
-  scaffoldingIn(text) {
-    const dropped = /\?\?[\s\S]*$/.exec(text)?.[0];
-    if (dropped === undefined) return undefined;
-    const left = text.slice(0, -dropped.length).trimEnd();
-    return { dropped, left: left.replace(/^([\w$]+): \1$/, "$1") };
-  },
+  scaffoldingIn: readWritten,
 
   *restore(file, context) {
     for (const { literal, what } of copies(file, context)) {
@@ -45,6 +49,7 @@ export const mapper: Transform = {
         if (edit !== undefined) yield edit;
       }
     }
+    yield* restoreExpressions(id, file, context);
   },
 };
 
@@ -56,15 +61,15 @@ function* copies(file: SourceFile, context: TransformContext) {
 }
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  for (const { mapper: found, value, reason } of responses(context).mappers) {
+  for (const { mapper: found, shown, reason } of responses(context).mappers) {
     const { literal, key, pattern } = found;
-    if (found.file !== file || propertiesOf(literal).has(key)) continue;
+    if (found.file !== file || hasKey(literal, key)) continue;
     const what = describe(literal, `copy of ${context.model.name}`);
-    const text = key === value ? key : `${key}: ${value}`;
+    const { text, flag } = shown;
     const edit = reason === undefined ? addProperty(literal, text, what, file) : undefined;
     const taken = edit && pattern ? addToPattern(pattern, what, file, context) : "there";
     if (edit !== undefined && taken !== undefined) {
-      yield edit;
+      yield { ...edit, flag };
       if (taken !== "there") yield taken;
       continue;
     }
@@ -80,10 +85,9 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
   for (const found of mappersIn(file, context)) {
-    const { literal, names, tie, key } = found;
+    const { literal, names, tie } = found;
     if (context.takes(literal, "mapper")) continue;
-    const value = shownValue(found, context);
-    const text = key === value ? key : `${key}: ${value}`;
+    const { text } = shownProperty(found, context);
     const what = describe(literal, `copy of ${context.model.name}`);
     const advice = `add \`${text}\` if it is shown there`;
     const anchor = enclosingName(literal);
@@ -108,28 +112,16 @@ function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterabl
   }
 }
 
-function* dropFallbacks(file: SourceFile, context: TransformContext): Iterable<Finding> {
+/** What stands behind a flag, and is left out while that is off. */
+function takeBackSpreads(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): readonly { readonly spread: ts.Node; readonly edit: Finding }[] {
   const written = writtenTexts(id, context);
-  if (written.size === 0) return;
-  for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-    for (const property of literal.properties) {
-      if (!ts.isPropertyAssignment(property) || !written.has(compact(textOf(property, file)))) continue;
-      const read = readIn(property.initializer, file);
-      if (read === undefined || !read.endsWith(context.field.name)) continue;
-      const name = textOf(property.name, file);
-      const text = read === name ? name : `${name}: ${read}`;
-      const start = read === name ? property.getStart(file.ast) : property.initializer.getStart(file.ast);
-      const splice = { start, end: property.end, text: read };
-      const what = describe(literal, `copy of ${context.model.name}`);
-      yield { kind: "edit", splices: [splice], what, text, replaces: textOf(property, file) };
-    }
-  }
-}
-
-/** `user.handle` of `user.handle ?? user.email.toLowerCase()` */
-function readIn(value: ts.Expression, file: SourceFile): string | undefined {
-  let left: ts.Expression = value;
-  while (ts.isBinaryExpression(left) && left.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken)
-    left = left.left;
-  return left === value ? undefined : textOf(left, file);
+  return spreadsOf(literal).flatMap((spread) => {
+    const edit = written.has(compact(textOf(spread, file))) ? takeItem(spread, what, file) : undefined;
+    return edit === undefined ? [] : [{ spread, edit }];
+  });
 }

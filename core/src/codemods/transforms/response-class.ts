@@ -8,7 +8,7 @@ import { type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
 
 const id = "response-class";
-const isNullable = /\|\s*null\b/;
+const mayLack = /\|\s*null\b|\w\s*\?\s*:/;
 
 /** The DTO class that a mapper of the whole model fills has the new field, decorated as the others are. */
 export const responseClass: Transform = {
@@ -24,14 +24,15 @@ export const responseClass: Transform = {
   mayStay: isImportEdit,
 
   scaffoldingIn(text) {
-    if (!isNullable.test(text)) return undefined;
+    if (!mayLack.test(text)) return undefined;
     // As `dtoField` writes what is never null.
     const left = text
       .replace(/\s*\|\s*null\b/, "")
-      .replace(/@ApiProperty\(\{ type: \w+, nullable: true \}\)/, "@ApiProperty()")
+      .replace(/(\w)\s*\?\s*:/, "$1:")
+      .replace(/@ApiProperty\(\{ (?:type: \w+, nullable: true)?(?:, )?(?:required: false)? \}\)/, "@ApiProperty()")
       .replace(/@Field\(\(\) => Int, \{ nullable: true \}\)/, "@Field(() => Int)")
       .replace(/@Field\(\(\) => \w+, \{ nullable: true \}\)/, "@Field()");
-    return { dropped: "| null", left };
+    return { dropped: /\|\s*null\b/.test(text) ? "| null" : "?", left };
   },
 
   *restore(file, context) {
@@ -44,9 +45,9 @@ export const responseClass: Transform = {
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const additions: FieldAddition[] = [];
-  for (const { shape, key, isNullable, reason } of responses(context).shapes) {
+  for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
     if (shape.kind !== "class" || shape.file !== file) continue;
-    const field = dtoField(shape.node, key, "response", isNullable, file, context);
+    const field = dtoField(shape.node, key, "response", isNullable, file, context, isOptional);
     if (reason === undefined && typeof field === "object") {
       additions.push({ node: shape.node, field });
       continue;
@@ -63,7 +64,7 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   for (const { node, field } of writtenFields(id, file, context)) {
     const text = textOf(field, file);
     const key = field.name.getText(file.ast);
-    const tight = isNullable.test(text) ? dtoField(node, key, "response", false, file, context) : undefined;
+    const tight = mayLack.test(text) ? dtoField(node, key, "response", false, file, context) : undefined;
     if (typeof tight !== "object") continue;
     const splice = { start: field.getStart(file.ast), end: field.end, text: tight.text };
     yield { kind: "edit", splices: [splice], what: whatOfClass(node), text: tight.text, replaces: text };

@@ -30,8 +30,10 @@ export const responseType: Transform = {
   },
 
   scaffoldingIn(text) {
-    const left = withoutNull(text);
-    return left === text ? undefined : { dropped: "| null", left };
+    const left = required(text);
+    return left === text
+      ? undefined
+      : { dropped: text.endsWith(left.slice(-6)) && !/\|\s*null/.test(text) ? "?" : "| null", left };
   },
 
   *restore(file, context) {
@@ -43,9 +45,9 @@ export const responseType: Transform = {
 };
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  for (const { shape, key, isNullable, reason } of responses(context).shapes) {
+  for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
     if (shape.kind !== "members" || shape.file !== file) continue;
-    const text = `${key}: ${plainTypes[context.field.type] ?? "…"}${isNullable ? " | null" : ""}`;
+    const text = `${key}${isOptional ? "?" : ""}: ${plainTypes[context.field.type] ?? "…"}${isNullable ? " | null" : ""}`;
     const inserted = reason === undefined ? insertMember(shape.node, text, file) : undefined;
     if (inserted !== undefined) {
       yield { kind: "edit", what: what(shape.node), ...inserted };
@@ -64,15 +66,16 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { node, member, text } of written(file, context)) {
-    const tight = withoutNull(text);
+    const tight = required(text);
     if (tight === text) continue;
     const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
     yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text };
   }
 }
 
-function withoutNull(text: string): string {
-  return text.replace(/\s*\|\s*null(?=[;,]?$)/, "");
+/** `handle: string;` of `handle?: string | null;` */
+function required(text: string): string {
+  return text.replace(/\s*\|\s*null(?=[;,]?$)/, "").replace(/^((?:readonly\s+)?[\w$]+)\s*\?/, "$1");
 }
 
 /** The members that Lockstep wrote, where they stand now. */

@@ -28,8 +28,8 @@ export const zodObject: Transform = {
   undo: (file, context) => takeBackWritten(id, () => zodPropertiesOf(context), file, context),
 
   scaffoldingIn(text) {
-    const left = withoutNull(text);
-    return left === text ? undefined : { dropped: ".nullable()", left };
+    const left = required(text);
+    return left === text ? undefined : { dropped: text.slice(left.length).trim(), left };
   },
 
   *restore(file, context) {
@@ -43,10 +43,10 @@ export const zodObject: Transform = {
 };
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  for (const { shape, key, isNullable, reason } of responses(context).shapes) {
+  for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
     if (shape.kind !== "zod" || shape.file !== file) continue;
     const type = zodType(shape.node, file, context);
-    const text = `${key}: ${type ?? "…"}${isNullable ? ".nullable()" : ""}`;
+    const text = `${key}: ${type ?? "…"}${emptyIn(isNullable, isOptional)}`;
     const edit =
       reason === undefined && type ? addProperty(shape.node, text, whatOfSchema(shape.node), file) : undefined;
     const cause = reason ?? "its type is not known here";
@@ -62,7 +62,7 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   for (const literal of objectsIn(file, context)) {
     for (const property of literal.properties) {
       const text = textOf(property, file);
-      const tight = withoutNull(text);
+      const tight = required(text);
       if (!ts.isPropertyAssignment(property) || tight === text || !written.has(compact(text))) continue;
       const splice = { start: property.end - (text.length - tight.length), end: property.end, text: "" };
       yield { kind: "edit", splices: [splice], what: whatOfSchema(literal), text: tight, replaces: text };
@@ -70,8 +70,13 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   }
 }
 
-function withoutNull(text: string): string {
-  return text.replace(/\s*\.nullable\(\)$/, "");
+function emptyIn(isNullable: boolean, isOptional: boolean): string {
+  if (isNullable) return isOptional ? ".nullish()" : ".nullable()";
+  return isOptional ? ".optional()" : "";
+}
+
+function required(text: string): string {
+  return text.replace(/\s*\.(?:nullable|nullish|optional)\(\)$/, "");
 }
 
 /** Schemas of what is shown that nobody chose. */

@@ -1,4 +1,5 @@
 import type { Place, PlannedEdit } from "../model/index.js";
+import { enclosingName } from "./expressions.js";
 import { keyStyles } from "./key-styles.js";
 import { fallbacksIn } from "./places/leftover-fallbacks.js";
 import { bare } from "./property-edit.js";
@@ -107,11 +108,19 @@ function isDoneByHand(
   its: readonly PlannedEdit[],
   context: TransformContext,
 ): boolean {
+  if (isStillAsked(edit, context)) return false;
   const found = standing(transform, edit, left, context).filter((each) => each.what === edit.what);
   const claims = its.filter(
     ({ text, what, replaces }) => replaces !== undefined && what === edit.what && bare(text) === bare(left),
   );
   return found.length > claims.length;
+}
+
+/** Whether the flag is named in the function that the edit was made in. */
+function isStillAsked({ flag, file, what }: PlannedEdit, { project }: TransformContext): boolean {
+  const its = project.files.find((each) => each.file === file);
+  if (flag === undefined || its === undefined) return false;
+  return [...flagNamesIn(its, flag)].some((name) => (enclosingName(name) ?? "") === ownerOf(what));
 }
 
 /** Where a text stands as this transform writes it: an undo would take it out there. */

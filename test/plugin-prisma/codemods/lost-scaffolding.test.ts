@@ -188,6 +188,16 @@ describe("what may be null until contract", () => {
     );
     expect(formatted.places).toEqual([]);
     expect(formatted.after[0]?.text).toContain("handle: string;");
+
+    for (const own of [
+      "handle: null | string",
+      "readonly 'handle': string | null",
+      "handle:\n    | null\n    | string",
+    ]) {
+      const linted = await contract(changed(files, ["handle: string | null", own]), edits, nullable);
+      expect(linted.places).toEqual([]);
+      expect(linted.after[0]?.text).toMatch(/^(?:.*[ {])?(?:readonly 'handle'|handle):\s*string }/m);
+    }
   });
 
   test("in a zod object that says more by now is listed", async () => {

@@ -146,8 +146,8 @@ describe("what is listed", () => {
     const { after, places } = await contracted(own, edits, toggled);
     expect(after).toEqual(own);
     expect(places).toMatchObject([
-      { line: 4, kind: "likely", what: "toDto: copy of User" },
-      { line: 11, kind: "possible", what: "toDto: fallback of user.handle" },
+      { line: 5, kind: "likely", what: "toDto: copy of User" },
+      { line: 12, kind: "possible", what: "toDto: fallback of user.handle" },
     ]);
     expect(places[0]?.reason).toContain(
       'take `flags.isOn("user-handle-read") ? … : user.email.toLowerCase()` out by hand',

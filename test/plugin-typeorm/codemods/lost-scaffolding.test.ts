@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { ownFlags } from "../../support/toggles.js";
 import { columns } from "./columns.js";
 import { apply, type Column, editFor, type Files, textOf, withEntities } from "./phases.js";
 
@@ -55,6 +56,23 @@ test("a fallback that is assigned is found where the variable has another name",
   );
   expect(places).toEqual([]);
   expect(text).toContain("view.handle = user.handle;");
+});
+
+test("an assignment behind a flag is found with braces, on other lines and with other names", async () => {
+  const column: Column = { ...nullable, toggle: ownFlags };
+  const written = 'if (flags.isOn("user-handle-read")) dto.handle = user.handle;';
+  for (const own of [
+    'if (flags.isOn("user-handle-read")) {\n    dto.handle = user.handle;\n  }',
+    "if (\n    flags.isOn('user-handle-read')\n  )\n    dto.handle = user.handle;",
+    'if ((flags.isOn("user-handle-read"))) dto.handle = user.handle;',
+  ]) {
+    const { text, places } = await contracted(column, [written, own]);
+    expect(places).toEqual([]);
+    expect(text).toContain("\n  dto.handle = user.handle;\n");
+    expect(text).not.toContain("flags");
+  }
+  const { places } = await contracted(column, [written, `${written.slice(0, -1)}; else dto.handle = "";`]);
+  expect(places).toMatchObject([{ file: "src/code.ts", kind: "likely", what: "toDto: copy of User" }]);
 });
 
 test("a fallback that was taken out by hand, or formatted, is none", async () => {

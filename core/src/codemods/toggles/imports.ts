@@ -1,10 +1,10 @@
 import { posix } from "node:path";
+import { endOfComments, leadOf } from "../comma-list.js";
 import { ts } from "../compiler.js";
 import { addNamedImports, dropNamedImports } from "../named-imports.js";
 import { declarationFrom } from "../scope.js";
 import { quoted, type SourceFile, textOf } from "../source-file.js";
 import type { Splice } from "../splice.js";
-import { insertStatement, removeStatement } from "../statements.js";
 import type { EditFinding } from "../transform.js";
 import { localsOf, type TemplateImport } from "./template.js";
 
@@ -36,7 +36,7 @@ export function addImport(needed: TemplateImport, file: SourceFile): readonly Ed
   const last = importsOf(file).at(-1);
   if (last === undefined) return [];
   const text = `import ${needed.clause} from ${quoted(specifier, file.style)}`;
-  return [{ kind: "edit", what: `${importOf}${specifier}`, ...insertStatement(last, text, file) }];
+  return [{ kind: "edit", what: `${importOf}${specifier}`, ...insertImport(last, text, file) }];
 }
 
 /** The edits that take imports of names out which nothing uses once the ranges are gone. */
@@ -52,10 +52,12 @@ export function dropImports(
     if (unused.length === 0) return [];
     const specifier = specifierOf(statement);
     if (unused.length < own.length) {
-      return unused.flatMap((name) => dropNamedImports(specifier, name, gone, file) ?? []);
+      // That nothing else uses it has been asked.
+      const everything = [{ start: 0, end: file.text.length }];
+      return unused.flatMap((name) => dropNamedImports(specifier, name, everything, file) ?? []);
     }
     const replaces = textOf(statement, file);
-    const splices = removeStatement(statement, file);
+    const splices = removeImport(statement, file);
     return [{ kind: "edit", what: `${importOf}${specifier}`, splices, text: "", replaces }];
   });
 }
@@ -70,7 +72,24 @@ export function restoreImport(what: string, taken: string, file: SourceFile): re
   if (last === undefined || clause === undefined) return [];
   if (localsOf(clause).some((local) => declarationFrom(file.ast, local) !== undefined)) return [];
   const text = taken.replace(/;$/, "");
-  return [{ kind: "edit", what, ...insertStatement(last, text, file) }];
+  return [{ kind: "edit", what, ...insertImport(last, text, file) }];
+}
+
+/** On a line of its own, with a semicolon where the one before it has one. */
+function insertImport(last: ts.ImportDeclaration, text: string, file: SourceFile) {
+  const written = file.text[last.end - 1] === ";" ? `${text};` : text;
+  const tail = endOfComments(file.text, last.end);
+  return { splices: [{ start: tail, end: tail, text: `${file.style.eol}${written}` }], text: written };
+}
+
+/** The exact reverse; somebody may have moved it to the top. */
+function removeImport(statement: ts.ImportDeclaration, file: SourceFile): readonly Splice[] {
+  const start = statement.getStart(file.ast);
+  const { brk } = leadOf(file.text, start);
+  const after = /^[ \t]*(?:\r?\n)?/.exec(file.text.slice(statement.end))?.[0].length ?? 0;
+  return [
+    brk === undefined ? { start, end: statement.end + after, text: "" } : { start: brk, end: statement.end, text: "" },
+  ];
 }
 
 const importOf = "import from ";

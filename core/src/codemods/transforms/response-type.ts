@@ -31,9 +31,7 @@ export const responseType: Transform = {
 
   scaffoldingIn(text) {
     const left = required(text);
-    return left === text
-      ? undefined
-      : { dropped: text.endsWith(left.slice(-6)) && !/\|\s*null/.test(text) ? "?" : "| null", left };
+    return left === text ? undefined : { dropped: /\|\s*null/.test(text) ? "| null" : "?", left };
   },
 
   *restore(file, context) {
@@ -65,17 +63,44 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 }
 
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const exact = new Set<ts.Node>();
   for (const { node, member, text } of written(file, context)) {
     const tight = required(text);
     if (tight === text) continue;
+    exact.add(member);
     const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
     yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text };
+  }
+  const its = earlierOf(id, context).filter((edit) => edit.phase === "switch" && required(edit.text) !== edit.text);
+  for (const node of its.length === 0 ? [] : nodesIn(file)) {
+    for (const member of node.members) {
+      const text = textOf(member, file);
+      // Beside the record only: in another type of another file it may be somebody's own.
+      const edit = its.find((each) => each.what === what(node) && memberTree(each.text) === memberTree(text));
+      if (edit === undefined || exact.has(member)) continue;
+      const tight = required(text);
+      const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
+      yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text, written: edit.text };
+    }
   }
 }
 
 /** `handle: string;` of `handle?: string | null;` */
 function required(text: string): string {
-  return text.replace(/\s*\|\s*null(?=[;,]?$)/, "").replace(/^((?:readonly\s+)?[\w$]+)\s*\?/, "$1");
+  return text
+    .replace(/\s*\|\s*null(?=\s*[;,]?$)/, "")
+    .replace(/(:\s*)\|?\s*null\s*\|\s*/, "$1")
+    .replace(/^((?:readonly\s+)?["']?[\w$]+["']?)\s*\?/, "$1");
+}
+
+/** A member without what formatters and linters change: quotes, `readonly`, the order of a union. */
+function memberTree(text: string): string {
+  const [key = "", type = ""] = bare(text).split(/:(.*)/s);
+  const types = type.split("|").map((each) => each.trim());
+  return `${key.replaceAll(/^readonly |["' ]/g, "")}: ${types
+    .filter((each) => each !== "")
+    .sort()
+    .join(" | ")}`;
 }
 
 /** The members that Lockstep wrote, where they stand now. */
@@ -85,8 +110,7 @@ function* written(
 ): Iterable<{ node: ts.InterfaceDeclaration | ts.TypeLiteralNode; member: ts.TypeElement; text: string }> {
   const texts = new Set(earlierOf(id, context).map((edit) => bare(edit.text)));
   if (texts.size === 0) return;
-  const nodes = [...file.nodes(ts.SyntaxKind.InterfaceDeclaration), ...file.nodes(ts.SyntaxKind.TypeLiteral)];
-  for (const node of nodes) {
+  for (const node of nodesIn(file)) {
     for (const member of node.members) {
       const text = textOf(member, file);
       if (texts.has(bare(text))) yield { node, member, text };
@@ -97,4 +121,8 @@ function* written(
 function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {
   if (ts.isInterfaceDeclaration(node)) return `interface ${node.name.text}`;
   return ts.isTypeAliasDeclaration(node.parent) ? `type ${node.parent.name.text}` : "type";
+}
+
+function nodesIn(file: SourceFile): readonly (ts.InterfaceDeclaration | ts.TypeLiteralNode)[] {
+  return [...file.nodes(ts.SyntaxKind.InterfaceDeclaration), ...file.nodes(ts.SyntaxKind.TypeLiteral)];
 }

@@ -6,6 +6,7 @@ import { isPlumbing } from "./plumbing.js";
 import type { Project } from "./project.js";
 import type { SourceFile } from "./source-file.js";
 import { loadSql, parseSqlExpression } from "./sql-expression.js";
+import { namesTable } from "./sql-texts.js";
 import type { Finding, OrmCode, Transform, TransformContext } from "./transform.js";
 import type { Workspace } from "./workspace.js";
 
@@ -91,9 +92,12 @@ export function isPath({ model, field: { name } }: TransformContext): boolean {
   return name.includes(".") || model.relations.some((each) => each.name === name && each.fields?.includes(name));
 }
 
-/** The parser's WebAssembly costs 60 ms: only for values that are SQL. */
-export async function loadSqlFor(intents: readonly CodeIntent[]): Promise<void> {
-  if (intents.some((intent) => intent.value.kind === "sql")) await loadSql();
+/** The parser's WebAssembly costs 60 ms: only for values that are SQL, and files that may have SQL over the tables. */
+export async function loadSqlFor({ intents, models, files }: CodeRequest): Promise<void> {
+  const names = new Set(intents.map((intent) => intent.model));
+  const tables = models.filter(({ name }) => names.has(name)).map(({ table }) => table.name);
+  const hasSql = () => files.some(({ text }) => tables.some((table) => namesTable(text, table)));
+  if (intents.some((intent) => intent.value.kind === "sql") || hasSql()) await loadSql();
 }
 
 /** When a plan is undone its field may be gone from the model already. */

@@ -1,3 +1,4 @@
+import { csvHeader } from "./places/csv-header.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
 import type { Transform } from "./transform.js";
@@ -56,4 +57,5 @@ export const coreTransforms: readonly Transform[] = [
   nameList,
   leftoverFallbacks,
   rawSql,
+  csvHeader,
 ];

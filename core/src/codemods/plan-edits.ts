@@ -13,7 +13,7 @@ import { Workspace } from "./workspace.js";
  * @example const { changes } = await planCodeEdits({ root, files, models, intents, transforms, earlier: [] });
  */
 export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
-  await loadSqlFor(request.intents);
+  await loadSqlFor(request);
   const workspace = new Workspace(request.files);
   const contexts = new CodeContexts(workspace, request);
   const survey = await surveyPlaces(request, contexts);

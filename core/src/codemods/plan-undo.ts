@@ -15,7 +15,7 @@ export async function planCodeUndo(
   request: CodeRequest,
   phases: readonly PlannedEdit["phase"][] = ["expand", "switch", "contract"],
 ): Promise<CodeResult> {
-  await loadSqlFor(request.intents);
+  await loadSqlFor(request);
   const workspace = new Workspace(request.files);
   const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
   const replacing = replacementsOf(ofPhases);

@@ -1,10 +1,9 @@
 import type { CodeIntent, EntityField } from "../model/index.js";
 import type { Family } from "./candidates/candidate.js";
 import type { CodeRequest } from "./code-request.js";
-import type { ts } from "./compiler.js";
 import { isPlumbing } from "./plumbing.js";
 import type { Project } from "./project.js";
-import type { SourceFile } from "./source-file.js";
+import type { PlaceNode, SourceFile } from "./source-file.js";
 import { loadSql, parseSqlExpression } from "./sql-expression.js";
 import { namesTable } from "./sql-texts.js";
 import type { Finding, OrmCode, Transform, TransformContext } from "./transform.js";
@@ -34,7 +33,7 @@ export class CodeContexts {
   }
 
   /** The context in which these places are taken. */
-  taking(intent: CodeIntent, places: ReadonlyMap<ts.Node, Family>): TransformContext | undefined {
+  taking(intent: CodeIntent, places: ReadonlyMap<PlaceNode, Family>): TransformContext | undefined {
     return places.size === 0 ? this.of(intent) : createContext(this.workspace, this.request, intent, places);
   }
 }
@@ -48,7 +47,7 @@ export function createContext(
   workspace: Workspace,
   request: CodeRequest,
   intent: CodeIntent,
-  places: ReadonlyMap<ts.Node, Family> = new Map(),
+  places: ReadonlyMap<PlaceNode, Family> = new Map(),
 ): TransformContext | undefined {
   const model = request.models.find((each) => each.name === intent.model);
   if (model === undefined) return undefined;

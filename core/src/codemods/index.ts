@@ -1,3 +1,4 @@
+import { graphqlDocument, graphqlTemplate } from "./documents/graphql-schema.js";
 import { csvHeader } from "./places/csv-header.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
@@ -55,6 +56,8 @@ export const coreTransforms: readonly Transform[] = [
   requestSchema,
   requestType,
   nameList,
+  graphqlDocument,
+  graphqlTemplate,
   leftoverFallbacks,
   rawSql,
   csvHeader,

@@ -5,6 +5,8 @@ import type { SourceFile } from "./source-file.js";
 /** The candidate files of one project, and how their imports lead from one to the other. */
 export interface Project {
   readonly files: readonly SourceFile[];
+  /** Files beside the code that name fields: no import leads to them. */
+  readonly documents: readonly SourceFile[];
   /** The candidate that a specifier names; undefined for packages, generated code and whatever is no candidate. */
   resolve(from: SourceFile, specifier: string): SourceFile | undefined;
 }
@@ -27,7 +29,8 @@ export type Space = "type" | "value";
 
 const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
 
-export function createProject(files: readonly SourceFile[]): Project {
+export function createProject(all: readonly SourceFile[]): Project {
+  const files = all.filter((file) => !file.isDocument);
   const byPath = new Map(files.map((file) => [file.file, file]));
   const stems = new Map<string, SourceFile[]>();
   for (const file of files) {
@@ -53,6 +56,7 @@ export function createProject(files: readonly SourceFile[]): Project {
 
   return {
     files,
+    documents: files.length === all.length ? [] : all.filter((file) => file.isDocument),
     resolve(from, specifier) {
       if (specifier.startsWith(".")) return atPath(posix.join(posix.dirname(from.file), specifier));
       // `@/users/schemas`, `~/users/schemas`, `src/users/schemas`: tsconfig paths, matched by their end if it is unique.

@@ -24,7 +24,8 @@ export interface SourceText {
 }
 
 const everything = ["**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}"];
-const never = [
+/** Dependencies, build output, what tools write, and what has to stay as it was. */
+export const neverRead = [
   "**/{node_modules,dist,build,coverage,vendor,generated,__generated__,__snapshots__,migrations}/**",
   "**/*.d.{ts,mts,cts}",
   "**/*.min.js",
@@ -43,8 +44,11 @@ const atOnce = 64;
  */
 export async function readSourceFiles(root: string, options: SourceFilesOptions): Promise<readonly SourceText[]> {
   const matters = relevance(options);
-  const files = await readSources(root, options, (text) => matters(text) && !isGenerated(text));
-  // What nobody commits nobody reviews: local scripts, output of tools.
+  return withoutIgnored(root, await readSources(root, options, (text) => matters(text) && !isGenerated(text)));
+}
+
+/** What nobody commits nobody reviews: local scripts, output of tools. */
+export function withoutIgnored<T extends SourceText>(root: string, files: readonly T[]): readonly T[] {
   const ignored = ignoredFiles(
     root,
     files.map(({ file }) => file),
@@ -63,19 +67,43 @@ export async function readSources(
   isWanted: (text: string) => boolean,
 ): Promise<readonly SourceText[]> {
   const include = options.include?.length ? [...options.include] : everything;
-  const ignore = [...never, ...(options.exclude ?? []).flatMap(asGlobs)];
-  const found = await glob(include, { cwd: root, ignore, onlyFiles: true, followSymbolicLinks: false });
-  const paths = found.map((path) => path.replaceAll("\\", "/")).sort();
+  const paths = await findFiles(root, include, [...neverRead, ...asGlobs(options.exclude)]);
+  const code = paths.filter((path) => !isDataFile(path) && !isCompiled(root, path));
+  return readTexts(root, code, isWanted);
+}
 
+/** The files that globs match, in the order of their paths, which have `/`. */
+export async function findFiles(
+  root: string,
+  include: readonly string[],
+  ignore: readonly string[],
+): Promise<readonly string[]> {
+  const options = { cwd: root, ignore: [...ignore], onlyFiles: true, followSymbolicLinks: false };
+  const found = await glob([...include], options);
+  return found.map((path) => path.replaceAll("\\", "/")).sort();
+}
+
+/** Reads files, and keeps those whose text is wanted. */
+export async function readTexts(
+  root: string,
+  paths: readonly string[],
+  isWanted: (text: string, file: string) => boolean,
+): Promise<readonly SourceText[]> {
   const files: SourceText[] = [];
   for (let start = 0; start < paths.length; start += atOnce) {
-    const batch = paths.slice(start, start + atOnce).filter((path) => !isCompiled(root, path));
+    const batch = paths.slice(start, start + atOnce);
     const texts = await Promise.all(batch.map((path) => readFile(join(root, path), "utf8")));
     texts.forEach((text, index) => {
-      if (isWanted(text)) files.push({ file: batch[index] as string, text });
+      const file = batch[index] as string;
+      if (isWanted(text, file)) files.push({ file, text });
     });
   }
   return files;
+}
+
+/** Globs of the user may match more than code. */
+function isDataFile(path: string): boolean {
+  return /\.(?:graphqls?|gql|jsonc?|json5|ya?ml|sql|md)$/.test(path);
 }
 
 /** Whether a text can matter to one of the models. */
@@ -110,7 +138,10 @@ function isCompiled(root: string, path: string): boolean {
   return source !== path && (existsSync(join(root, source)) || existsSync(join(root, `${source}x`)));
 }
 
-function asGlobs(pattern: string): string[] {
-  const clean = pattern.replace(/^\.\//, "").replace(/\/$/, "");
-  return /[*?{[]/.test(clean) ? [clean] : [clean, `${clean}/**`];
+/** What the config excludes, as globs: a folder is all that is in it. */
+export function asGlobs(patterns: readonly string[] = []): readonly string[] {
+  return patterns.flatMap((pattern) => {
+    const clean = pattern.replace(/^\.\//, "").replace(/\/$/, "");
+    return /[*?{[]/.test(clean) ? [clean] : [clean, `${clean}/**`];
+  });
 }

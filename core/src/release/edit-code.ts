@@ -130,7 +130,7 @@ export async function takeBackCode(
   const after = new Map(undone.changes.map((change) => [change.file, change.after ?? ""]));
   const again = await planCodeEdits({
     ...input,
-    files: input.files.map(({ file, text }) => ({ file, text: after.get(file) ?? text })),
+    files: input.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text })),
     intents: to === "expand" ? plan.intents.expand.filter((intent) => intent.kind === "keepFromReads") : [],
     earlier: kept,
   });
@@ -155,22 +155,28 @@ export async function takeBackCode(
 async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
   // ts-morph costs a quarter of a second: only here.
-  const [{ readSourceFiles }, { coreTransforms }] = await Promise.all([
+  const [{ readSourceFiles }, { readDocuments }, { coreTransforms }] = await Promise.all([
     import("../codemods/source-files.js"),
+    import("../codemods/documents/read-documents.js"),
     import("../codemods/index.js"),
   ]);
   const models = request.models ?? (await plugin.readModels(project));
   const names = new Set(intents.map((intent) => intent.model));
-  const files = await readSourceFiles(project.root, {
+  const { migrationsFolder } = project;
+  const options = {
     include: request.code.include,
-    exclude: [...request.code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
+    exclude: [...request.code.exclude, ...project.generatedFolders, migrationsFolder, "lockstep"],
     models: models.filter((model) => names.has(model.name)),
-    fields: intents.map((intent) => intent.field),
-  });
+  };
+  const fields = intents.map((intent) => intent.field);
+  const [code, documents] = await Promise.all([
+    readSourceFiles(project.root, { ...options, fields }),
+    readDocuments(project.root, { ...options, migrationsFolder }),
+  ]);
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,
-    files: files.map(({ file, text }) => ({ file, text: edited.get(file) ?? text })),
+    files: [...code, ...documents].map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
     intents,
     transforms: [...(await plugin.transforms()), ...coreTransforms],

@@ -5,7 +5,8 @@ import { rank } from "../ranking/rank.js";
 import type { Ranked } from "../ranking/ranked.js";
 import { defaultScorecard } from "../ranking/scorecard.js";
 import type { ListCandidate } from "../run-pass.js";
-import type { TransformContext } from "../transform.js";
+import { startOf } from "../source-file.js";
+import { filesFor, type TransformContext } from "../transform.js";
 import type { Workspace } from "../workspace.js";
 import { choiceId, chooseUnattended, type Question } from "./choose.js";
 import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
@@ -41,7 +42,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         const known = id === undefined ? undefined : ranked.get(id);
         // What another transform knows better is listed by that one.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
-        const offset = finding.node.getStart(file.ast);
+        const offset = startOf(finding.node, file);
         const place = { kind: "place", offset, what: finding.what } as const;
         const isLeft = known.kind === "silent" && finding.because === undefined;
         if (chosen.has(id)) {
@@ -66,8 +67,8 @@ function candidatesFor(context: TransformContext, { transforms }: CodeRequest): 
   );
   return context.memo("candidates", () =>
     keyed(
-      context.project.files.flatMap((file) =>
-        serving.flatMap((transform) =>
+      serving.flatMap((transform) =>
+        filesFor(transform, context.project).flatMap((file) =>
           findingsOf(transform, file, context).flatMap((finding) =>
             finding.kind === "candidate" ? [{ file, finding }] : [],
           ),

@@ -1,6 +1,7 @@
 import type { CodeIntent, EntityField } from "../model/index.js";
 import type { Family } from "./candidates/candidate.js";
 import type { CodeRequest } from "./code-request.js";
+import { loadYaml } from "./documents/yaml-tree.js";
 import { isPlumbing } from "./plumbing.js";
 import type { Project } from "./project.js";
 import type { PlaceNode, SourceFile } from "./source-file.js";
@@ -91,12 +92,16 @@ export function isPath({ model, field: { name } }: TransformContext): boolean {
   return name.includes(".") || model.relations.some((each) => each.name === name && each.fields?.includes(name));
 }
 
-/** The parser's WebAssembly costs 60 ms: only for values that are SQL, and files that may have SQL over the tables. */
-export async function loadSqlFor({ intents, models, files }: CodeRequest): Promise<void> {
+/**
+ * Loads the parsers that are needed. That of SQL costs 60 ms: only for values that are SQL, and files that may have SQL over the
+ * tables.
+ */
+export async function loadParsers({ intents, models, files }: CodeRequest): Promise<void> {
   const names = new Set(intents.map((intent) => intent.model));
   const tables = models.filter(({ name }) => names.has(name)).map(({ table }) => table.name);
   const hasSql = () => files.some(({ text }) => tables.some((table) => namesTable(text, table)));
   if (intents.some((intent) => intent.value.kind === "sql") || hasSql()) await loadSql();
+  if (files.some(({ file, isDocument }) => isDocument && /\.ya?ml$/.test(file))) await loadYaml();
 }
 
 /** When a plan is undone its field may be gone from the model already. */

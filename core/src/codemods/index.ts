@@ -1,4 +1,7 @@
 import { graphqlDocument, graphqlTemplate } from "./documents/graphql-schema.js";
+import { jsonSchema } from "./documents/json-schema.js";
+import { schemaObject } from "./documents/schema-object.js";
+import { yamlSchema } from "./documents/yaml-schema.js";
 import { csvHeader } from "./places/csv-header.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
@@ -58,6 +61,9 @@ export const coreTransforms: readonly Transform[] = [
   nameList,
   graphqlDocument,
   graphqlTemplate,
+  jsonSchema,
+  yamlSchema,
+  schemaObject,
   leftoverFallbacks,
   rawSql,
   csvHeader,

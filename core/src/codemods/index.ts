@@ -5,6 +5,7 @@ import { yamlSchema } from "./documents/yaml-schema.js";
 import { csvHeader } from "./places/csv-header.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
+import { sqlViews } from "./places/sql-views.js";
 import type { Transform } from "./transform.js";
 import { assignedMapper } from "./transforms/assigned-mapper.js";
 import { fixture } from "./transforms/fixture.js";
@@ -66,5 +67,6 @@ export const coreTransforms: readonly Transform[] = [
   schemaObject,
   leftoverFallbacks,
   rawSql,
+  sqlViews,
   csvHeader,
 ];

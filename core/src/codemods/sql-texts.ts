@@ -22,9 +22,19 @@ export function namesTable(text: string, table: string): boolean {
   return tablePattern(table).test(text);
 }
 
+const known = new WeakMap<SourceFile, Map<string, readonly SqlText[]>>();
+
 /** The SQL in a file that names a table. Its parser has to be loaded. */
 export function sqlTextsIn(file: SourceFile, table: string): readonly SqlText[] {
   if (!namesTable(file.text, table)) return [];
+  const ofFile = known.get(file) ?? new Map<string, readonly SqlText[]>();
+  known.set(file, ofFile);
+  const found = ofFile.get(table) ?? findIn(file, table);
+  ofFile.set(table, found);
+  return found;
+}
+
+function findIn(file: SourceFile, table: string): readonly SqlText[] {
   const { StringLiteral, NoSubstitutionTemplateLiteral, TemplateExpression } = ts.SyntaxKind;
   const literals: readonly ts.Expression[] = [
     ...file.nodes(StringLiteral),

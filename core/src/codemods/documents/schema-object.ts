@@ -1,5 +1,5 @@
 import { ts } from "../compiler.js";
-import { nameOf, wrapperOf } from "../expressions.js";
+import { nameOf, pathOf, wrapperOf } from "../expressions.js";
 import type { SourceFile } from "../source-file.js";
 import type { TransformContext } from "../transform.js";
 import type { DocMap } from "./doc-tree.js";
@@ -14,9 +14,9 @@ export const schemaObject = schemaTransform({
   shapesIn(file, context) {
     if (!file.text.includes("properties")) return [];
     return file.nodes(ts.SyntaxKind.ObjectLiteralExpression).flatMap((node): SchemaShape[] => {
-      const map = literalTree(node);
       const schema = schemaAround(node);
-      if (map.kind !== "map" || schema === undefined || !isSchemaOf(map)) return [];
+      const map = schema && literalTree(node);
+      if (schema === undefined || map?.kind !== "map" || !isSchemaOf(map)) return [];
       const { name, label, role } = placeOf(schema, file, context);
       const parent = literalTree(schema) as DocMap;
       const nullable = nullableAmong(file.text);
@@ -48,6 +48,11 @@ function placeOf(
     const status =
       ts.isPropertyAssignment(at.parent) && ts.isNumericLiteral(at.parent.name) ? at.parent.name.text : key;
     if (status !== undefined) keys.unshift(status);
+    // `@ApiBody({ schema: { … } })`
+    const decorator = ts.isCallExpression(at.parent) ? pathOf(at.parent.expression).at(-1) : undefined;
+    if (decorator !== undefined && /^Api\w*(?:Body|Query|Response)$/.test(decorator)) {
+      keys.unshift(decorator.endsWith("Response") ? "response" : "body");
+    }
   }
   const constant = at.parent && ts.isVariableDeclaration(at.parent) ? nameOf(at.parent.name) : undefined;
   const inner = keys.findLast((_, index) => keys[index - 1] === "properties");

@@ -1,23 +1,24 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
 import type { PlannedEdit } from "../../../../core/src/model/index.js";
 import { apply, edit, type File, type Phase, phases, undo } from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 
-/** Golden files: `before` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
-describe.each(readdirSync(folder))("%s", (name) => {
+const cases = readdirSync(folder).map((name) => {
   const first = readdirSync(`${folder}${name}`).find((file) => file.startsWith("before.")) as string;
   const extension = first.slice("before.".length);
-  const before: readonly File[] = [
-    {
-      file: extension === "ts" ? "src/code.ts" : `docs/api.${extension}`,
-      text: readFileSync(`${folder}${name}/${first}`, "utf8"),
-      ...(extension !== "ts" && { isDocument: true }),
-    },
-  ];
+  const isCode = extension === "ts";
+  const file = isCode ? "src/code.ts" : `docs/api.${extension}`;
+  const text = readFileSync(`${folder}${name}/${first}`, "utf8");
+  const before: readonly File[] = [{ file, text, ...(!isCode && { isDocument: true }) }];
+  return { name, extension, before };
+});
 
+/** Golden files: `before` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
+describe.each(cases)("$name", ({ name, extension, before }) => {
   test("each phase, and again without a change", async () => {
     const lines: string[] = [];
     const earlier: PlannedEdit[] = [];
@@ -61,6 +62,19 @@ describe.each(readdirSync(folder))("%s", (name) => {
   });
 });
 
+test.each(cases.filter(({ extension }) => /^(?:json|ya?ml)$/.test(extension)))(
+  "$name says what it said, and of the field no more than that it is there",
+  async ({ before }) => {
+    const said = before.map(({ text }) => withoutField(text));
+    for (const { phase, files } of await throughPhases(before)) {
+      expect(
+        files.map(({ text }) => withoutField(text)),
+        phase,
+      ).toEqual(said);
+    }
+  },
+);
+
 async function throughPhases(before: readonly File[]) {
   const done: (Awaited<ReturnType<typeof edit>> & { phase: Phase; files: readonly File[] })[] = [];
   let files = before;
@@ -74,6 +88,20 @@ async function throughPhases(before: readonly File[]) {
     done.push({ ...result, phase, files });
   }
   return done;
+}
+
+/** What a text says, without the field and the names of it. */
+function withoutField(text: string): unknown {
+  const documents = parseAllDocuments(text) as readonly { readonly errors: readonly Error[]; toJS(): unknown }[];
+  return documents.map((document) => {
+    expect(document.errors).toEqual([]);
+    return JSON.parse(
+      JSON.stringify(document.toJS(), (key, value: unknown) => {
+        if (Array.isArray(value)) return value.filter((item) => item !== "handle");
+        return key === "handle" ? undefined : value;
+      }),
+    );
+  });
 }
 
 function crlf(text: string): string {

@@ -1,11 +1,12 @@
 import type { CodeIntent, EntityField } from "../model/index.js";
 import type { Family } from "./candidates/candidate.js";
 import type { CodeRequest } from "./code-request.js";
-import type { ts } from "./compiler.js";
+import { loadYaml } from "./documents/yaml-tree.js";
 import { isPlumbing } from "./plumbing.js";
 import type { Project } from "./project.js";
-import type { SourceFile } from "./source-file.js";
+import type { PlaceNode, SourceFile } from "./source-file.js";
 import { loadSql, parseSqlExpression } from "./sql-expression.js";
+import { namesTable } from "./sql-texts.js";
 import type { Finding, OrmCode, Transform, TransformContext } from "./transform.js";
 import type { Workspace } from "./workspace.js";
 
@@ -33,7 +34,7 @@ export class CodeContexts {
   }
 
   /** The context in which these places are taken. */
-  taking(intent: CodeIntent, places: ReadonlyMap<ts.Node, Family>): TransformContext | undefined {
+  taking(intent: CodeIntent, places: ReadonlyMap<PlaceNode, Family>): TransformContext | undefined {
     return places.size === 0 ? this.of(intent) : createContext(this.workspace, this.request, intent, places);
   }
 }
@@ -47,7 +48,7 @@ export function createContext(
   workspace: Workspace,
   request: CodeRequest,
   intent: CodeIntent,
-  places: ReadonlyMap<ts.Node, Family> = new Map(),
+  places: ReadonlyMap<PlaceNode, Family> = new Map(),
 ): TransformContext | undefined {
   const model = request.models.find((each) => each.name === intent.model);
   if (model === undefined) return undefined;
@@ -91,9 +92,16 @@ export function isPath({ model, field: { name } }: TransformContext): boolean {
   return name.includes(".") || model.relations.some((each) => each.name === name && each.fields?.includes(name));
 }
 
-/** The parser's WebAssembly costs 60 ms: only for values that are SQL. */
-export async function loadSqlFor(intents: readonly CodeIntent[]): Promise<void> {
-  if (intents.some((intent) => intent.value.kind === "sql")) await loadSql();
+/**
+ * Loads the parsers that are needed. That of SQL costs 60 ms: only for values that are SQL, and files that may have SQL over the
+ * tables.
+ */
+export async function loadParsers({ intents, models, files }: CodeRequest): Promise<void> {
+  const names = new Set(intents.map((intent) => intent.model));
+  const tables = models.filter(({ name }) => names.has(name)).map(({ table }) => table.name);
+  const hasSql = () => files.some(({ text }) => tables.some((table) => namesTable(text, table)));
+  if (intents.some((intent) => intent.value.kind === "sql") || hasSql()) await loadSql();
+  if (files.some(({ file, isDocument }) => isDocument && /\.ya?ml$/.test(file))) await loadYaml();
 }
 
 /** When a plan is undone its field may be gone from the model already. */

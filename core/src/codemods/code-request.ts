@@ -2,13 +2,14 @@ import type { CodeIntent, EntityModel, FileChange, Place, PlannedEdit } from "..
 import type { Choose } from "./candidates/choose.js";
 import type { ColumnHistory } from "./ranking/column-history.js";
 import type { Scorecard } from "./ranking/scorecard.js";
+import type { FileKind } from "./source-file.js";
 import type { Transform } from "./transform.js";
 
 export interface CodeRequest {
   /** Absolute path of the project; for messages only, nothing is read. */
   readonly root: string;
-  /** Candidates, see `readSourceFiles`. */
-  readonly files: readonly { readonly file: string; readonly text: string }[];
+  /** Candidates, see `readSourceFiles` and `readDocuments`. */
+  readonly files: readonly ({ readonly file: string; readonly text: string } & FileKind)[];
   /** All models of the schema: nested writes lead from one to the other. */
   readonly models: readonly EntityModel[];
   readonly intents: readonly CodeIntent[];

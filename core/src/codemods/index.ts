@@ -1,5 +1,11 @@
+import { graphqlDocument, graphqlTemplate } from "./documents/graphql-schema.js";
+import { jsonSchema } from "./documents/json-schema.js";
+import { schemaObject } from "./documents/schema-object.js";
+import { yamlSchema } from "./documents/yaml-schema.js";
+import { csvHeader } from "./places/csv-header.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
+import { sqlViews } from "./places/sql-views.js";
 import type { Transform } from "./transform.js";
 import { assignedMapper } from "./transforms/assigned-mapper.js";
 import { fixture } from "./transforms/fixture.js";
@@ -57,6 +63,13 @@ export const coreTransforms: readonly Transform[] = [
   requestSchema,
   requestType,
   nameList,
+  graphqlDocument,
+  graphqlTemplate,
+  jsonSchema,
+  yamlSchema,
+  schemaObject,
   leftoverFallbacks,
   rawSql,
+  sqlViews,
+  csvHeader,
 ];

@@ -6,7 +6,7 @@ import { bare } from "./property-edit.js";
 import { flagNamesIn } from "./scaffolding/flag-tests.js";
 import { ownerOf, withoutReplaced } from "./scaffolding/open-edits.js";
 import { type SourceFile, textOf } from "./source-file.js";
-import type { Scaffolding, Transform, TransformContext } from "./transform.js";
+import { filesFor, type Scaffolding, type Transform, type TransformContext } from "./transform.js";
 
 /** Scaffolding of switch that contract did not take out, and where to look for it. */
 export interface LostScaffolding {
@@ -36,7 +36,7 @@ export function* lostScaffolding(
       if (scaffolding === undefined || isDoneByHand(transform, edit, scaffolding, its, context)) continue;
       const { dropped } = scaffolding;
       const lost = `Lockstep wrote \`${edit.text}\` here`;
-      const file = context.project.files.find((each) => each.file === edit.file);
+      const file = filesFor(transform, context.project).find((each) => each.file === edit.file);
       if (standing(transform, edit, edit.text, context).length > 0) {
         yield {
           edit,
@@ -141,7 +141,7 @@ function standing(
   };
   // Most files do not have its words: looking for rows in all of them takes long.
   const words = text.match(/\w+/g) ?? [];
-  const files = context.project.files.filter((file) => words.every((word) => file.text.includes(word)));
+  const files = filesFor(transform, context.project).filter((file) => words.every((word) => file.text.includes(word)));
   return files.flatMap((file) =>
     [...(transform.undo?.(file, probe) ?? [])].flatMap((finding) =>
       finding.kind === "edit" && bare(finding.replaces ?? "") === bare(text)

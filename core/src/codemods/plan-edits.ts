@@ -1,6 +1,6 @@
 import type { Place } from "../model/index.js";
 import { surveyPlaces } from "./candidates/survey.js";
-import { CodeContexts, findingsOf, loadSqlFor } from "./code-context.js";
+import { CodeContexts, findingsOf, loadParsers } from "./code-context.js";
 import type { CodeRequest, CodeResult } from "./code-request.js";
 import { listLost } from "./list-lost.js";
 import { runPass } from "./run-pass.js";
@@ -13,7 +13,7 @@ import { Workspace } from "./workspace.js";
  * @example const { changes } = await planCodeEdits({ root, files, models, intents, transforms, earlier: [] });
  */
 export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
-  await loadSqlFor(request.intents);
+  await loadParsers(request);
   const workspace = new Workspace(request.files);
   const contexts = new CodeContexts(workspace, request);
   const survey = await surveyPlaces(request, contexts);

@@ -1,5 +1,5 @@
 import type { CodeIntent, Place, PlannedEdit } from "../model/index.js";
-import { createContext, loadSqlFor } from "./code-context.js";
+import { createContext, loadParsers } from "./code-context.js";
 import type { CodeRequest, CodeResult } from "./code-request.js";
 import { isImportEdit } from "./named-imports.js";
 import { runPass } from "./run-pass.js";
@@ -16,7 +16,7 @@ export async function planCodeUndo(
   request: CodeRequest,
   phases: readonly PlannedEdit["phase"][] = ["expand", "switch", "contract"],
 ): Promise<CodeResult> {
-  await loadSqlFor(request.intents);
+  await loadParsers(request);
   const workspace = new Workspace(request.files);
   const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
   const replacing = replacementsOf(ofPhases);

@@ -6,6 +6,8 @@ import type { SourceFile } from "./source-file.js";
 /** The candidate files of one project, and how their imports lead from one to the other. */
 export interface Project {
   readonly files: readonly SourceFile[];
+  /** Files beside the code that name fields: no import leads to them. */
+  readonly documents: readonly SourceFile[];
   /** The candidate that a specifier names; undefined for packages, generated code and whatever is no candidate. */
   resolve(from: SourceFile, specifier: string): SourceFile | undefined;
 }
@@ -33,9 +35,10 @@ const source = /\.[cm]?[jt]sx?$/;
 
 /** @param given candidates, and tsconfig.json and package.json of the folders around them where there are any */
 export function createProject(given: readonly SourceFile[]): Project {
-  const files = given.filter(({ file }) => source.test(file));
+  const documents = given.filter((file) => file.isDocument);
+  const files = given.filter(({ file, isDocument }) => !isDocument && source.test(file));
   const byPath = new Map(files.map((file) => [file.file, file]));
-  const routes = routesOf(given.filter(({ file }) => !source.test(file)));
+  const routes = routesOf(given.filter(({ file, isDocument }) => !isDocument && !source.test(file)));
   let suffixes: ReadonlyMap<string, string | undefined> | undefined;
 
   function atPath(path: string): SourceFile | undefined {
@@ -53,6 +56,7 @@ export function createProject(given: readonly SourceFile[]): Project {
 
   return {
     files,
+    documents,
     resolve(from, specifier) {
       if (specifier.startsWith(".")) return atPath(posix.join(posix.dirname(from.file), specifier));
       const route = routes(from.file, specifier);

@@ -1,7 +1,14 @@
 import { type CodeIntent, phaseOfIntent } from "../model/index.js";
 import { isPath } from "./code-context.js";
 import type { SourceFile } from "./source-file.js";
-import type { CandidateFinding, EditFinding, Finding, Transform, TransformContext } from "./transform.js";
+import {
+  type CandidateFinding,
+  type EditFinding,
+  type Finding,
+  filesFor,
+  type Transform,
+  type TransformContext,
+} from "./transform.js";
 import type { About, Workspace } from "./workspace.js";
 
 export type Find = (transform: Transform, file: SourceFile, context: TransformContext) => Iterable<Finding>;
@@ -25,7 +32,7 @@ export function runPass(
     if (isPath(context) && !transform.servesPaths) continue;
     const phase = phaseOfIntent[intent.kind];
     const about = { transform: transform.id, phase, model: intent.model, field: intent.field };
-    for (const file of context.project.files) {
+    for (const file of filesFor(transform, context.project)) {
       for (const finding of find(transform, file, context)) {
         if (finding.kind !== "edit") rest.push({ file, finding, about });
         else edits.set(file, [...(edits.get(file) ?? []), { finding, about }]);

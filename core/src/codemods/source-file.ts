@@ -6,8 +6,24 @@ export interface Style {
   readonly quote: '"' | "'";
 }
 
+/** What is known of a file before it is read. */
+export interface FileKind {
+  /** It is no code to compile: a schema of an API, SQL, a migration. Only transforms of documents look at it. */
+  readonly isDocument?: boolean;
+  /** The command that writes it, or how else it comes about: it is never edited. */
+  readonly generatedBy?: string;
+}
+
+/** A node of a syntax tree, or where a part of a document stands. */
+export type PlaceNode = ts.Node | TextRange;
+
+export interface TextRange {
+  readonly start: number;
+  readonly end: number;
+}
+
 /** A parsed file. Everything else about it is looked up in `ast`, whose positions are UTF-16 offsets into `text`. */
-export interface SourceFile {
+export interface SourceFile extends FileKind {
   /** Path from the project root, with `/`. */
   readonly file: string;
   readonly text: string;
@@ -40,7 +56,7 @@ interface NodeByKind {
 }
 
 /** Reads a file's text into an AST; never fails, a syntax error leaves an AST with holes. */
-export function parseSourceFile(file: string, text: string): SourceFile {
+export function parseSourceFile(file: string, text: string, kind: FileKind = {}): SourceFile {
   let parsed: ts.SourceFile | undefined;
   let byKind: Map<ts.SyntaxKind, ts.Node[]> | undefined;
   let byName: Map<string, ts.Identifier[]> | undefined;
@@ -56,6 +72,8 @@ export function parseSourceFile(file: string, text: string): SourceFile {
   return {
     file,
     text,
+    ...(kind.isDocument && { isDocument: true }),
+    ...(kind.generatedBy !== undefined && { generatedBy: kind.generatedBy }),
     get ast() {
       return ast();
     },
@@ -92,7 +110,6 @@ const indexed = {
   [ts.SyntaxKind.StringLiteral]: true,
   [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: true,
   [ts.SyntaxKind.TemplateExpression]: true,
-  [] satisfies (keyof NodeByKind)[]: true,
   [ts.SyntaxKind.IfStatement]: true,
 } satisfies Record<keyof NodeByKind, true>;
 
@@ -124,8 +141,13 @@ export function lineAt(text: string, offset: number): number {
 }
 
 /** The node as it stands in the file. */
-export function textOf(node: ts.Node, file: SourceFile): string {
-  return file.text.slice(node.getStart(file.ast), node.end);
+export function textOf(node: PlaceNode, file: SourceFile): string {
+  return file.text.slice(startOf(node, file), node.end);
+}
+
+/** Where a place begins in its file. */
+export function startOf(node: PlaceNode, file: SourceFile): number {
+  return "getStart" in node ? node.getStart(file.ast) : node.start;
 }
 
 /** A string literal in the file's quotes. */

@@ -26,7 +26,8 @@ export interface SourceText {
 
 export const everything = "**/*.{ts,tsx,mts,cts,js,jsx,mjs,cjs}";
 const source = /\.[cm]?[jt]sx?$/;
-export const never = [
+/** Dependencies, build output, what tools write, and what has to stay as it was. */
+export const neverRead = [
   "**/{node_modules,dist,build,coverage,vendor,generated,__generated__,__snapshots__,migrations}/**",
   "**/*.d.{ts,mts,cts}",
   "**/*.min.js",
@@ -49,6 +50,17 @@ export async function readSourceFiles(root: string, options: SourceFilesOptions)
     files.map(({ file }) => file),
   );
   return [...files, ...configs];
+}
+
+/** The files that globs match, in the order of their paths, which have `/`. */
+export async function findFiles(
+  root: string,
+  include: readonly string[],
+  ignore: readonly string[],
+): Promise<readonly string[]> {
+  const options = { cwd: root, ignore: [...ignore], onlyFiles: true, followSymbolicLinks: false };
+  const found = await glob([...include], options);
+  return found.map((path) => path.replaceAll("\\", "/")).sort();
 }
 
 /**
@@ -75,7 +87,7 @@ export async function listSources(root: string, options: SourcesOptions): Promis
     ...(others.length > 0 ? others : outer.map((folder) => `${folder}/${everything}`)),
   ];
   // What begins with `**` stays below the folder that it is looked up in.
-  const unwanted = [...never, ...exclude.flatMap(asGlobs)].flatMap((pattern) =>
+  const unwanted = [...neverRead, ...exclude.flatMap(asGlobs)].flatMap((pattern) =>
     pattern.startsWith("**/") ? [pattern, ...outer.map((folder) => `${folder}/${pattern}`)] : [pattern],
   );
   // A glob that leads up does not match below a folder that it leads through: all start in the uppermost one.

@@ -3,7 +3,7 @@ import type { Candidate, Family } from "./candidates/candidate.js";
 import type { ts } from "./compiler.js";
 import type { Project } from "./project.js";
 import type { Ranked } from "./ranking/ranked.js";
-import type { SourceFile } from "./source-file.js";
+import type { PlaceNode, SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
 import type { SqlExpression } from "./sql-expression.js";
 
@@ -41,7 +41,7 @@ export interface PlaceFinding {
 export interface CandidateFinding
   extends Pick<Candidate, "family" | "what" | "anchor" | "names" | "tie" | "isWhole" | "because" | "text"> {
   readonly kind: "candidate";
-  readonly node: ts.Node;
+  readonly node: PlaceNode;
   /** It names the new field already: nothing to do, but it counts where places of the same name are told apart. */
   readonly isDone: boolean;
   /** `add \`handle: true\` if it is used there` */
@@ -64,7 +64,7 @@ export interface TransformContext {
   /** Edits of earlier phases (and of this run) for the same field. */
   readonly earlier: readonly PlannedEdit[];
   /** Whether a place that need not have the field gets it: it was chosen, or names the whole model and nobody declined. */
-  takes(place: ts.Node, family: Family): boolean;
+  takes(place: PlaceNode, family: Family): boolean;
   /** The ORM's side of recognising rows; without a plugin nothing is one. */
   readonly orm: OrmCode;
   /** Computes once per snapshot what several files or transforms need. */
@@ -80,6 +80,8 @@ export interface Transform {
   readonly isChecklist?: true;
   /** It also serves fields that are no property with a value of its own: in an embedded object (`address.city`), a relation (`team`). */
   readonly servesPaths?: true;
+  /** It looks at documents, not at code. */
+  readonly isForDocuments?: true;
   /** What code of this ORM looks like; one transform of a plugin carries it. */
   readonly orm?: OrmCode;
   find(file: SourceFile, context: TransformContext): Iterable<Finding>;
@@ -143,6 +145,11 @@ export type SpelledValue =
   /** Digits of a field that is a bigint or a decimal. */
   | { readonly kind: "number"; readonly text: string }
   | { readonly kind: "datetime"; readonly iso: string };
+
+/** The files that a transform looks at. */
+export function filesFor({ isForDocuments }: Transform, { files, documents }: Project): readonly SourceFile[] {
+  return isForDocuments ? documents : files;
+}
 
 /** The edits that this transform made to this field in earlier phases. */
 export function earlierOf(transform: string, context: TransformContext): readonly PlannedEdit[] {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { escapePath, glob } from "tinyglobby";
 import { ignoredFiles } from "../files/git.js";
-import { asGlobs, everything, isGenerated, never } from "./source-files.js";
+import { asGlobs, everything, isGenerated, neverRead } from "./source-files.js";
 
 /** Globs that leave files out, and how that is said. */
 export interface ExcludeRule {
@@ -26,7 +26,7 @@ export async function whyNotRead(
     (await glob([escapePath(file)], { cwd: root, ignore: [...globs] })).length === 0;
   const rules: readonly ExcludeRule[] = [
     {
-      globs: never,
+      globs: neverRead,
       text: "is never edited: dependencies, build output, declarations, migrations and the configuration are not",
     },
     ...excludes,

@@ -1,7 +1,7 @@
 import type { FileChange, Place, PlannedEdit } from "../model/index.js";
 import { createProject, type Project } from "./project.js";
 import type { Ranked } from "./ranking/ranked.js";
-import { lineAt, parseSourceFile, type SourceFile } from "./source-file.js";
+import { type FileKind, lineAt, parseSourceFile, type SourceFile } from "./source-file.js";
 import { applySplices, moveOffset, type Splice } from "./splice.js";
 import type { EditFinding, PlaceFinding } from "./transform.js";
 
@@ -29,10 +29,10 @@ export class Workspace {
   private places: AnchoredPlace[] = [];
   private readonly silent = new Set<string>();
 
-  constructor(files: readonly { readonly file: string; readonly text: string }[]) {
+  constructor(files: readonly ({ readonly file: string; readonly text: string } & FileKind)[]) {
     const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
     this.originals = new Map(sorted.map(({ file, text }) => [file, text]));
-    this.current = new Map(sorted.map(({ file, text }) => [file, parseSourceFile(file, text)]));
+    this.current = new Map(sorted.map((each) => [each.file, parseSourceFile(each.file, each.text, each)]));
   }
 
   /** The files as they are now; the same object until an edit is applied. */
@@ -54,7 +54,7 @@ export class Workspace {
       if (anchored.file === file.file) anchored.offset = moveOffset(anchored.offset, splices);
     }
     for (const { finding, about } of found) this.record(file.file, finding, about, offsetAfter(finding, splices));
-    this.current.set(file.file, parseSourceFile(file.file, text));
+    this.current.set(file.file, parseSourceFile(file.file, text, file));
     this.snapshot = undefined;
   }
 

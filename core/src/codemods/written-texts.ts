@@ -1,11 +1,11 @@
 import type { ts } from "./compiler.js";
 import { bare, takeItem } from "./property-edit.js";
-import { lineAt, type SourceFile, textOf } from "./source-file.js";
+import { lineAt, type PlaceNode, type SourceFile, startOf, textOf } from "./source-file.js";
 import { earlierOf, type Finding, type TransformContext } from "./transform.js";
 
 /** A node that may be what a transform wrote. */
-export interface WrittenNode {
-  readonly node: ts.Node;
+export interface WrittenNode<N extends PlaceNode = ts.Node> {
+  readonly node: N;
   readonly file: SourceFile;
   /** As the edit that wrote it calls its place. */
   readonly what: string;
@@ -17,7 +17,7 @@ export interface WrittenNode {
  *
  * @param candidates all of the project
  */
-export function writtenAmong<T extends WrittenNode>(
+export function writtenAmong<T extends WrittenNode<PlaceNode>>(
   transform: string,
   candidates: readonly T[],
   context: TransformContext,
@@ -29,7 +29,7 @@ export function writtenAmong<T extends WrittenNode>(
     let nearest: { readonly each: T; readonly distance: number } | undefined;
     for (const each of open) {
       if (!matches(each)) continue;
-      const distance = Math.abs(lineAt(each.file.text, each.node.getStart(each.file.ast)) - line);
+      const distance = Math.abs(lineAt(each.file.text, startOf(each.node, each.file)) - line);
       if (nearest === undefined || distance < nearest.distance) nearest = { each, distance };
     }
     if (nearest === undefined) return false;

@@ -248,7 +248,7 @@ export async function takeBackCode(
   const after = new Map(undone.changes.map((change) => [change.file, change.after ?? ""]));
   const again = await planCodeEdits({
     ...input,
-    files: input.files.map(({ file, text }) => ({ file, text: after.get(file) ?? text })),
+    files: input.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text })),
     intents: to === "expand" ? plan.intents.expand.filter((intent) => intent.kind === "keepFromReads") : [],
     earlier: kept,
   });
@@ -284,7 +284,10 @@ type Input = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
 /** What code is planned with; undefined where there is nothing that edits could be made in. */
 export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
-  const { readSourceFiles } = await import("../codemods/source-files.js");
+  const [{ readSourceFiles }, { readDocuments }] = await Promise.all([
+    import("../codemods/source-files.js"),
+    import("../codemods/documents/read-documents.js"),
+  ]);
   const { toggle } = request.code;
   if (toggle !== undefined) {
     // In the first phase already: what is wrong with it is not found out when reads open.
@@ -293,16 +296,22 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   }
   const models = request.models ?? (await plugin.readModels(project));
   const names = new Set(intents.map((intent) => intent.model));
-  const files = await readSourceFiles(project.root, {
+  const { migrationsFolder } = project;
+  const options = {
     include: request.code.include,
     roots: request.code.roots ?? [],
-    exclude: [...request.code.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
+    exclude: [...request.code.exclude, ...project.generatedFolders, migrationsFolder, "lockstep"],
     models: models.filter((model) => names.has(model.name)),
     all: models,
     planned: intents,
     // Contract looks for what is left of the earlier phases wherever it was moved to; undo brings its intents.
     fields: intents.filter(({ kind }) => phaseOfIntent[kind] === "contract").map(({ field }) => field),
-  });
+  };
+  const [sources, documents] = await Promise.all([
+    readSourceFiles(project.root, options),
+    readDocuments(project.root, { ...options, migrationsFolder }),
+  ]);
+  const files = [...sources, ...documents];
   if (files.length === 0 && plan.state.edits.length === 0) return undefined;
   // ts-morph costs a quarter of a second: only here.
   const [{ coreTransforms }, { scorecardOf }] = await Promise.all([
@@ -312,7 +321,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,
-    files: files.map(({ file, text }) => ({ file, text: edited.get(file) ?? text })),
+    files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
     intents: toggle === undefined ? intents : behindToggle(intents, toggle, plan),
     transforms: [...(await plugin.transforms()), ...coreTransforms],

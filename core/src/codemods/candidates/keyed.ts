@@ -1,5 +1,5 @@
 import { isTestFile } from "../places/listing.js";
-import { lineAt, type SourceFile } from "../source-file.js";
+import { lineAt, type SourceFile, startOf } from "../source-file.js";
 import type { CandidateFinding } from "../transform.js";
 import type { Candidate } from "./candidate.js";
 
@@ -35,7 +35,7 @@ export function candidateOf({ file, finding, key }: FoundCandidate): Candidate {
   const { node, family, what, anchor, names, tie, isWhole, because, text } = finding;
   return {
     file: file.file,
-    line: lineAt(file.text, node.getStart(file.ast)),
+    line: lineAt(file.text, startOf(node, file)),
     lastLine: lineAt(file.text, node.end),
     family,
     what,
@@ -52,5 +52,5 @@ export function candidateOf({ file, finding, key }: FoundCandidate): Candidate {
 
 function byPosition(a: Omit<FoundCandidate, "key">, b: Omit<FoundCandidate, "key">): number {
   if (a.file !== b.file) return a.file.file < b.file.file ? -1 : 1;
-  return a.finding.node.pos - b.finding.node.pos;
+  return startOf(a.finding.node, a.file) - startOf(b.finding.node, b.file);
 }

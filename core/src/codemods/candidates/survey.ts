@@ -1,11 +1,12 @@
 import type { CodeIntent } from "../../model/index.js";
-import { CodeContexts, findingsOf, isPath, loadSqlFor } from "../code-context.js";
+import { CodeContexts, findingsOf, isPath, loadParsers } from "../code-context.js";
 import type { CodeRequest } from "../code-request.js";
 import { rank } from "../ranking/rank.js";
 import type { Ranked } from "../ranking/ranked.js";
 import { defaultScorecard } from "../ranking/scorecard.js";
 import type { ListCandidate } from "../run-pass.js";
-import type { TransformContext } from "../transform.js";
+import { startOf } from "../source-file.js";
+import { filesFor, type TransformContext } from "../transform.js";
 import { Workspace } from "../workspace.js";
 import { choiceId, chooseUnattended, type Question } from "./choose.js";
 import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
@@ -40,7 +41,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         const known = id === undefined ? undefined : ranked.get(id);
         // What another transform knows better is listed by that one.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
-        const offset = finding.node.getStart(file.ast);
+        const offset = startOf(finding.node, file);
         const place = { kind: "place", offset, what: finding.what, ranked: known } as const;
         const isLeft = known.kind === "silent" && finding.because === undefined;
         const refusal = request.refused?.get(id);
@@ -63,7 +64,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
 
 /** The ranked places of all intents, without editing anything. */
 export async function questionsIn(request: CodeRequest): Promise<readonly Question[]> {
-  await loadSqlFor(request.intents);
+  await loadParsers(request);
   const contexts = new CodeContexts(new Workspace(request.files), request);
   return questionsAbout(request, contexts);
 }
@@ -82,8 +83,8 @@ function candidatesFor(context: TransformContext, { transforms }: CodeRequest): 
   );
   return context.memo("candidates", () =>
     keyed(
-      context.project.files.flatMap((file) =>
-        serving.flatMap((transform) =>
+      serving.flatMap((transform) =>
+        filesFor(transform, context.project).flatMap((file) =>
           findingsOf(transform, file, context).flatMap((finding) =>
             finding.kind === "candidate" ? [{ file, finding }] : [],
           ),

@@ -1,15 +1,14 @@
 import type { EntityField, EntityModel } from "../../model/index.js";
 import type { Family, Tie } from "../candidates/candidate.js";
-import type { ts } from "../compiler.js";
 import { keyStyles } from "../shape-types.js";
-import type { SourceFile } from "../source-file.js";
+import type { PlaceNode, SourceFile } from "../source-file.js";
 import type { CandidateFinding, TransformContext } from "../transform.js";
 
 /** A place that lists fields, as its finder sees it. */
 export interface Listed {
   readonly family: Family;
   readonly tie: Tie;
-  readonly node: ts.Node;
+  readonly node: PlaceNode;
   readonly what: string;
   /** The name of what it is or stands in; see `Candidate.anchor`. */
   readonly anchor: string | undefined;

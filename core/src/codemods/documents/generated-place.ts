@@ -1,0 +1,14 @@
+import type { SourceFile } from "../source-file.js";
+import type { PlaceFinding } from "../transform.js";
+
+/** A list of fields in a file that a command writes: it follows when that runs. */
+export function generatedPlace(
+  file: SourceFile,
+  what: string,
+  offset: number,
+  field: string,
+): PlaceFinding | undefined {
+  if (file.generatedBy === undefined) return undefined;
+  const reason = `the file is generated: ${file.generatedBy} once the code has ${field}`;
+  return { kind: "place", certainty: "possible", offset, what, reason };
+}

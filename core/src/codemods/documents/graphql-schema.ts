@@ -1,0 +1,232 @@
+import { indentAt, leadOf } from "../comma-list.js";
+import { ts } from "../compiler.js";
+import { listing } from "../places/listing.js";
+import { bare } from "../property-edit.js";
+import { type SourceFile, textOf } from "../source-file.js";
+import type { Splice } from "../splice.js";
+import { type EditFinding, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { writtenAmong } from "../written-texts.js";
+import { generatedPlace } from "./generated-place.js";
+import { withLiveEdits } from "./live-edits.js";
+import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
+import { fieldListsIn, type SdlField, type SdlFields } from "./sdl.js";
+
+/** Types and inputs in files of GraphQL's schema language. */
+export const graphqlDocument: Transform = transformOf(
+  "graphql-document",
+  (file) => (/\.(?:graphqls?|gql)$/.test(file.file) ? fieldListsIn(file.text) : []),
+  true,
+);
+
+/** The same in templates of code: `gql`, `graphql`, and those that begin with `#graphql`. */
+export const graphqlTemplate: Transform = transformOf("graphql-template", listsInTemplates);
+
+type Lists = (file: SourceFile) => readonly SdlFields[];
+
+function transformOf(id: string, read: Lists, isForDocuments?: true): Transform {
+  const known = new WeakMap<SourceFile, readonly SdlFields[]>();
+  const listsIn: Lists = (file) => {
+    const lists = known.get(file) ?? read(file).filter(isEditable);
+    known.set(file, lists);
+    return lists;
+  };
+  const filesOf = ({ project }: TransformContext) => (isForDocuments ? project.documents : project.files);
+  const listsOf = (context: TransformContext) => filesOf(context).flatMap(listsIn);
+  const fieldsOf = (context: TransformContext) =>
+    filesOf(context).flatMap((file) =>
+      [...ownFields(listsIn(file), context)].map(([node, list]) => ({ node, list, file, what: whatOf(list) })),
+    );
+  return {
+    id,
+    ...(isForDocuments && { isForDocuments }),
+    intents: ["acceptInRequests", "read", "dropFallback"],
+
+    *find(file, context) {
+      if (context.intent.kind === "dropFallback") {
+        const shown = context.memo(`shown by ${id}`, () => {
+          const responses = fieldsOf(context).filter(({ list }) => list.kind === "type" || list.kind === "interface");
+          return writtenAmong(
+            id,
+            responses,
+            withLiveEdits(id, context, ({ phase }) => phase === "switch"),
+          );
+        });
+        for (const { node, list, file: its } of shown) if (its === file) yield* tighten(node, list, file, context);
+      } else yield* offered(listsIn(file), listsOf(context), file, context);
+    },
+
+    *undo(file, context) {
+      const written = context.memo(`written by ${id}`, () =>
+        writtenAmong(id, fieldsOf(context), withLiveEdits(id, context)),
+      );
+      for (const { node, list, file: its } of written) {
+        const edit = its === file ? takeOut(node, list, file) : undefined;
+        if (edit !== undefined) yield edit;
+      }
+    },
+
+    *restore(file, context) {
+      for (const [field, list] of ownFields(listsIn(file), context)) {
+        const [what, text] = [whatOf(list), textOf(field, file)];
+        const edit = earlierOf(id, context).find(
+          (each) => each.file === file.file && each.what === what && bare(each.text) === bare(text),
+        );
+        if (edit?.replaces === undefined) continue;
+        const splice = { start: field.start, end: field.end, text: edit.replaces };
+        yield { kind: "edit", splices: [splice], what, text: edit.replaces, replaces: text };
+      }
+    },
+  };
+}
+
+function* offered(
+  lists: readonly SdlFields[],
+  all: readonly SdlFields[],
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const isRequest = context.intent.kind === "acceptInRequests";
+  if (!isRequest && context.intent.exposure === "internal") return;
+  for (const list of lists) {
+    if (isRequest !== (list.kind === "input" || list.kind === "arguments")) continue;
+    const names = list.fields.map(({ name }) => name);
+    const tie = tieByName(list.name, names, context);
+    // A type and its extensions may not have the field twice: the type has it.
+    const parts = all.filter((each) => each !== list && each.kind === list.kind && each.name === list.name);
+    const isPart = list.isExtension && parts.some((each) => !each.isExtension);
+    const isElsewhere = parts.some(
+      (each) => each.isExtension && each.fields.some(({ name }) => isKeyOfField(name, context)),
+    );
+    if (tie === undefined || isPart || isElsewhere) continue;
+    const key = keyAmong(names, context);
+    const type = typeIn(list, context);
+    const text = type === undefined ? undefined : `${key}: ${type}`;
+    const what = whatOf(list);
+    const isOpen = context.takes(list, "graphql") && !names.includes(key) && list.kind !== "interface";
+    if (isOpen && text !== undefined && file.generatedBy === undefined) {
+      yield { kind: "edit", splices: [insertion(list, text, file)], what, text };
+      continue;
+    }
+    const when = list.kind === "interface" ? "every type that implements it has it" : "it is shown there";
+    const advice = `add \`${text ?? key}\` if ${isRequest ? "callers may choose it" : when}`;
+    const listed = { family: "graphql", tie, node: list, what, anchor: list.name, names, text, advice } as const;
+    const candidate = listing(listed, file, context);
+    const generated = generatedPlace(file, what, list.start, context.field.name);
+    if (candidate === undefined || (generated !== undefined && candidate.isDone)) continue;
+    yield generated ?? candidate;
+    // Once for a file: the command writes all of it.
+    if (generated !== undefined) return;
+  }
+}
+
+/** What a row always has is declared so, where the schema says it of the other columns. */
+function* tighten(field: SdlField, list: SdlFields, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const always = context.columns.filter((column) => !column.isOptional && !column.isId).map(({ name }) => name);
+  const isStrict = list.fields.some(({ name, type }) => always.includes(name) && type.endsWith("!"));
+  if (!isStrict || field.type.endsWith("!")) return;
+  const replaces = textOf(field, file);
+  const splices = [{ start: field.end, end: field.end, text: "!" }];
+  yield { kind: "edit", splices, what: whatOf(list), text: `${replaces}!`, replaces };
+}
+
+function* ownFields(
+  lists: readonly SdlFields[],
+  context: TransformContext,
+): Iterable<readonly [field: SdlField, list: SdlFields]> {
+  for (const list of lists) {
+    for (const field of list.fields) if (isKeyOfField(field.name, context)) yield [field, list];
+  }
+}
+
+/** `Query` and its kin list fields of the API; of a query's arguments nothing says that they are a row's. */
+function isEditable({ kind, name, owner, fields }: SdlFields): boolean {
+  const isRoot = kind === "type" && /^(?:Query|Mutation|Subscription)$/.test(name);
+  return fields.length > 0 && !isRoot && (kind !== "arguments" || owner === "Mutation");
+}
+
+/** The type that the other columns of that type have there; undefined where that cannot be said. */
+function typeIn({ fields }: SdlFields, { columns, field }: TransformContext): string | undefined {
+  if (field.isList) return undefined;
+  const plain = { string: "String", int: "Int", float: "Float", boolean: "Boolean" } as const;
+  const usual = field.type in plain ? plain[field.type as keyof typeof plain] : undefined;
+  const siblings = columns.filter(
+    (each) => each.type === field.type && each.enumName === field.enumName && !each.isId && !each.isForeignKey,
+  );
+  const types = fields
+    .filter(({ name }) => siblings.some((each) => each.name === name))
+    .map(({ type }) => type.replace(/!$/, ""));
+  const [first] = types;
+  const isCommon = first !== undefined && types.every((type) => type === first);
+  // One column of a type of its own (`email: EmailAddress`) says nothing of the others: two of them do.
+  if (isCommon && /^\w+$/.test(first) && (usual === undefined || types.length > 1)) return first;
+  return usual;
+}
+
+function insertion(list: SdlFields, text: string, file: SourceFile): Splice {
+  const source = file.text;
+  const last = list.fields.at(-1) as SdlField;
+  const comma = /^[ \t]*,/.exec(source.slice(last.end, list.close))?.[0] ?? "";
+  const end = last.end + comma.length;
+  const tail = end + (/^[ \t]*#[^\r\n]*/.exec(source.slice(end, list.close))?.[0].length ?? 0);
+  const gap = /^[^\S\n]*\n/.exec(source.slice(tail, list.close));
+  const former = list.fields.at(-2);
+  if (gap !== null) {
+    const eol = gap[0].endsWith("\r\n") ? "\r\n" : "\n";
+    const written = `${eol}${indentAt(source, last.start)}${text}${comma === "" ? "" : ","}`;
+    return { start: tail, end: tail, text: written };
+  }
+  const between = former === undefined ? "" : source.slice(former.end, last.start);
+  const separator = between.includes(",") || (former === undefined && list.kind === "arguments") ? ", " : " ";
+  return { start: end, end, text: comma === "" ? `${separator}${text}` : ` ${text},` };
+}
+
+/** The reverse of the insertion; a comma that was written with it goes, too. */
+function takeOut(field: SdlField, list: SdlFields, file: SourceFile): EditFinding | undefined {
+  const source = file.text;
+  const former = list.fields[list.fields.indexOf(field) - 1];
+  if (former === undefined) return undefined;
+  const lead = leadOf(source, field.start);
+  const isCommaAfter = /^[ \t]*,/.test(source.slice(former.end, field.start)) || lead.brk !== undefined;
+  const after = /^[ \t]*,/.exec(source.slice(field.end, list.close))?.[0].length ?? 0;
+  const gap = source.slice(former.end, field.start);
+  // `a: Int, b: Int`: the comma before was written together with the field, unless one follows it.
+  const start = lead.brk ?? (/^[\s,]*$/.test(gap) && after === 0 ? former.end : lead.space);
+  const end = field.end + (isCommaAfter ? after : 0);
+  const text = source.slice(field.start, field.end);
+  return { kind: "edit", splices: [{ start, end, text: "" }], what: whatOf(list), text: "", replaces: text };
+}
+
+function whatOf({ kind, name, owner }: SdlFields): string {
+  return kind === "arguments" ? `arguments of ${owner}.${name}` : `GraphQL ${kind} ${name}`;
+}
+
+/** A template's holes are blanked: what stands there may be anything. */
+function listsInTemplates(file: SourceFile): readonly SdlFields[] {
+  if (!/graphql|gql/i.test(file.text)) return [];
+  const { NoSubstitutionTemplateLiteral, TemplateExpression } = ts.SyntaxKind;
+  return [...file.nodes(NoSubstitutionTemplateLiteral), ...file.nodes(TemplateExpression)].flatMap((node) => {
+    const start = node.getStart(file.ast);
+    const source = file.text.slice(start + 1, node.end - 1);
+    if (source.includes("\\") || !isSchema(node, file, source)) return [];
+    let blanked = source;
+    for (const { expression, literal } of ts.isTemplateExpression(node) ? node.templateSpans : []) {
+      const from = expression.pos - 2 - start - 1;
+      const to = literal.getStart(file.ast) + 1 - start - 1;
+      blanked = `${blanked.slice(0, from)}${" ".repeat(to - from)}${blanked.slice(to)}`;
+    }
+    return fieldListsIn(blanked).map((list) => moved(list, start + 1));
+  });
+}
+
+function isSchema(node: ts.Node, file: SourceFile, source: string): boolean {
+  if (/^\s*#graphql\b/i.test(source)) return true;
+  const { parent } = node;
+  if (ts.isTaggedTemplateExpression(parent)) return /^(?:gql|graphql)$/.test(parent.tag.getText(file.ast));
+  return /\/\*\s*GraphQL\s*\*\/\s*$/.test(file.text.slice(node.pos, node.getStart(file.ast)));
+}
+
+function moved(list: SdlFields, by: number): SdlFields {
+  const { start, end, open, close } = list;
+  const fields = list.fields.map((each) => ({ ...each, start: each.start + by, end: each.end + by }));
+  return { ...list, fields, start: start + by, end: end + by, open: open + by, close: close + by };
+}

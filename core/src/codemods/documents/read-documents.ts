@@ -1,0 +1,104 @@
+import { stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { EntityModel } from "../../model/index.js";
+import { isPlumbing } from "../plumbing.js";
+import { keyStyles } from "../shape-types.js";
+import type { FileKind } from "../source-file.js";
+import {
+  asGlobs,
+  findFiles,
+  neverRead,
+  readTexts,
+  type SourceFilesOptions,
+  type SourceText,
+  withoutIgnored,
+} from "../source-files.js";
+import { namesTable } from "../sql-texts.js";
+import { generatorsOf } from "./generated.js";
+
+export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "exclude" | "models"> {
+  /** Folder of the ORM's migrations, from the root: views are looked for in them. */
+  readonly migrationsFolder: string;
+}
+
+/** A document as it stands on disk. */
+export interface DocumentText extends SourceText, FileKind {}
+
+const schemas = ["**/*.{graphql,gql,graphqls,json,yaml,yml}"];
+const statements = ["**/*.sql"];
+/** Settings and locks: many, large, and never about a model. */
+const settings = [
+  "**/{package,package-lock,npm-shrinkwrap,tsconfig,tsconfig.*,jsconfig,biome,turbo,nx,lerna,components}.json",
+  "**/{pnpm-lock,pnpm-workspace,docker-compose,docker-compose.*,compose}.{yaml,yml}",
+  "**/{locales,locale,i18n,translations,lang}/**",
+];
+/** Data and the output of tools are larger than what people write by hand. */
+const largest = 512 * 1024;
+
+/**
+ * The documents of a project that a new field can matter to: schemas of APIs (GraphQL SDL, OpenAPI, JSON schema) that name two fields
+ * of a model, and SQL over its table, with the views of migrations. Who writes a generated one is said with it.
+ *
+ * @example const files = [...await readSourceFiles(root, options), ...await readDocuments(root, options)];
+ */
+export async function readDocuments(root: string, options: DocumentsOptions): Promise<readonly DocumentText[]> {
+  const excluded = [...neverRead, ...settings, ...(options.exclude ?? []).flatMap(asGlobs)];
+  const include = options.include?.length ? options.include : schemas;
+  const [apis, queries, migrations] = await Promise.all([
+    findFiles(root, include, excluded).then((paths) =>
+      readSmall(
+        root,
+        paths.filter((path) => /\.(?:graphqls?|gql|json|ya?ml)$/.test(path)),
+        listsFields(options.models),
+      ),
+    ),
+    findFiles(root, options.include?.length ? options.include : statements, excluded).then((paths) =>
+      readSmall(
+        root,
+        paths.filter((path) => path.endsWith(".sql")),
+        (text) => options.models.some(({ table }) => namesTable(text, table.name)),
+      ),
+    ),
+    readMigrations(root, options.migrationsFolder),
+  ]);
+  const found = withoutIgnored(root, unique([...apis, ...queries, ...migrations]));
+  const generators = await generatorsOf(root, found, options);
+  return found.map((each) => {
+    const generatedBy = generators.get(each.file);
+    return { ...each, isDocument: true, ...(generatedBy !== undefined && { generatedBy }) };
+  });
+}
+
+/** Those that make or drop a view: the last word on it counts, whoever said it. */
+function readMigrations(root: string, folder: string): Promise<readonly SourceText[]> {
+  const ignore = ["**/node_modules/**", "**/*.d.ts", "**/dist/**"];
+  const include = ["**/migrations", folder].map((each) => `${each}/**/*.{sql,ts,js,mts,mjs,cts,cjs}`);
+  return findFiles(root, include, ignore).then((paths) =>
+    readSmall(root, paths, (text) => /\b(?:create|replace|drop|materialized)\s+view\b/i.test(text)),
+  );
+}
+
+async function readSmall(
+  root: string,
+  paths: readonly string[],
+  isWanted: (text: string) => boolean,
+): Promise<readonly SourceText[]> {
+  const small: string[] = [];
+  for (const path of paths) if ((await stat(join(root, path))).size <= largest) small.push(path);
+  return readTexts(root, small, isWanted);
+}
+
+/** Whether a text names two telling fields of one of the models, however it spells them. */
+function listsFields(models: readonly EntityModel[]): (text: string) => boolean {
+  const columns = models.map(({ fields }) => {
+    const telling = fields.filter((field) => !isPlumbing(field));
+    return (telling.length < 2 ? fields : telling).map(
+      ({ name }) => new RegExp(`\\b(?:${keyStyles.map((keyOf) => keyOf(name)).join("|")})\\b`),
+    );
+  });
+  return (text) => columns.some((patterns) => patterns.filter((pattern) => pattern.test(text)).length >= 2);
+}
+
+function unique(files: readonly SourceText[]): readonly SourceText[] {
+  return [...new Map(files.map((each) => [each.file, each])).values()];
+}

@@ -1,0 +1,211 @@
+import type { PlannedEdit } from "../../model/index.js";
+import { listing } from "../places/listing.js";
+import { bare } from "../property-edit.js";
+import { isRequest } from "../request-names.js";
+import { type SourceFile, startOf, textOf } from "../source-file.js";
+import { type EditFinding, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { writtenAmong } from "../written-texts.js";
+import type { DocEntry } from "./doc-tree.js";
+import type { Format, Keywords } from "./format.js";
+import { generatedPlace } from "./generated-place.js";
+import { withLiveEdits } from "./live-edits.js";
+import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
+import type { Nullable, SchemaShape } from "./schema-shapes.js";
+
+/** Where a transform finds JSON schemas, and how it writes. */
+export interface SchemaSource {
+  readonly id: string;
+  readonly isForDocuments?: true;
+  readonly format: Format;
+  shapesIn(file: SourceFile, context: TransformContext): readonly SchemaShape[];
+}
+
+/**
+ * Edits the objects of JSON schemas: requests may have the field from expand on, responses show it from switch on, as null until
+ * contract. What both read may have it from expand on, and is left at that.
+ */
+export function schemaTransform({ id, isForDocuments, format, shapesIn }: SchemaSource): Transform {
+  const known = new WeakMap<SourceFile, readonly SchemaShape[]>();
+  const shapesOf = (file: SourceFile, context: TransformContext) => {
+    const shapes = known.get(file) ?? shapesIn(file, context).filter(({ map }) => map.entries.length > 1);
+    known.set(file, shapes);
+    return shapes;
+  };
+  const filesOf = ({ project }: TransformContext) => (isForDocuments ? project.documents : project.files);
+  const properties = (context: TransformContext) =>
+    filesOf(context).flatMap((file) =>
+      shapesOf(file, context).flatMap((shape) =>
+        shape.map.entries
+          .filter(({ key }) => isKeyOfField(key, context))
+          .map((entry) => ({ node: entry.node, entry, shape, file, what: shape.what })),
+      ),
+    );
+  const items = (context: TransformContext) =>
+    filesOf(context).flatMap((file) =>
+      shapesOf(file, context).flatMap((shape) =>
+        (shape.required?.items ?? [])
+          .filter((item) => item.kind === "scalar" && isKeyOfField(String(item.value), context))
+          .map((item) => ({ node: item.node, item, shape, file, what: requiredOf(shape) })),
+      ),
+    );
+
+  return {
+    id,
+    ...(isForDocuments && { isForDocuments }),
+    intents: ["acceptInRequests", "read", "dropFallback"],
+
+    *find(file, context) {
+      if (context.intent.kind !== "dropFallback") {
+        yield* offered(shapesOf(file, context), format, file, context);
+        return;
+      }
+      const shown = context.memo(`shown by ${id}`, () =>
+        writtenAmong(
+          id,
+          properties(context),
+          withLiveEdits(id, context, ({ phase }) => phase === "switch"),
+        ),
+      );
+      for (const { entry, shape, file: its } of shown) {
+        if (its === file) yield* tighten(entry, shape, isForDocuments === true, format, file, context);
+      }
+    },
+
+    *undo(file, context) {
+      // What this very undo made nullable again is put back, not written.
+      const isWritten = ({ text, replaces }: PlannedEdit) => text === replaces || withoutNull(text) !== replaces;
+      const live = withLiveEdits(id, context, isWritten);
+      for (const { entry, shape, file: its } of context.memo(`written by ${id}`, () =>
+        writtenAmong(id, properties(context), live),
+      )) {
+        const splices = its === file ? format.removeProperty(entry, shape.map, file) : undefined;
+        if (splices !== undefined) yield removal(splices, shape.what, textOf(entry.node, file));
+      }
+      for (const { item, shape, file: its } of context.memo(`required by ${id}`, () =>
+        writtenAmong(id, items(context), live),
+      )) {
+        const splices = its === file && shape.required ? format.removeItem(item, shape.required, file) : undefined;
+        if (splices !== undefined) yield removal(splices, requiredOf(shape), textOf(item.node, file));
+      }
+    },
+
+    scaffoldingIn(text) {
+      const left = withoutNull(text);
+      return left === text ? undefined : { dropped: "null", left };
+    },
+
+    *restore(file, context) {
+      for (const { entry, shape, file: its } of properties(context)) {
+        if (its !== file) continue;
+        const [what, text] = [shape.what, textOf(entry.node, file)];
+        const edit = earlierOf(id, context).find(
+          (each) => each.file === file.file && each.what === what && bare(each.text) === bare(text),
+        );
+        if (edit?.replaces === undefined) continue;
+        const splice = { start: startOf(entry.node, file), end: entry.node.end, text: edit.replaces };
+        yield { kind: "edit", splices: [splice], what, text: edit.replaces, replaces: text };
+      }
+    },
+  };
+}
+
+function* offered(
+  shapes: readonly SchemaShape[],
+  format: Format,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const isExpand = context.intent.kind === "acceptInRequests";
+  for (const shape of shapes) {
+    const { map, name, what } = shape;
+    const names = map.entries.map(({ key }) => key);
+    const role = shape.role ?? (isRequest(name, names, context.model.primaryKey) ? "request" : "response");
+    const isShown = role !== "request";
+    if (isExpand !== (role !== "response") || (isShown && context.intent.exposure === "internal")) continue;
+    const tie = tieByName(name, names, context);
+    if (tie === undefined) continue;
+    const key = keyAmong(names, context);
+    const keywords = keywordsOf(context, isExpand ? undefined : shape.nullable);
+    const text = keywords && format.show(key, keywords, map, file);
+    const isOpen = context.takes(map.node, "schema") && !names.includes(key) && !map.isShared;
+    const written =
+      isOpen && keywords && file.generatedBy === undefined ? format.addProperty(key, keywords, map, file) : undefined;
+    if (written !== undefined) {
+      yield { kind: "edit", splices: written.splices, what, text: written.text };
+      continue;
+    }
+    const when = isExpand ? "callers may choose it" : "it is shown there";
+    const both = role === "both" ? "; requests and responses share it, so it stays optional" : "";
+    const advice = `add \`${text ?? key}\` if ${when}${both}`;
+    const listed = { family: "schema", tie, node: map.node, what, anchor: name, names, text, advice } as const;
+    const candidate = listing(listed, file, context);
+    const generated = generatedPlace(file, what, startOf(map.node, file), context.field.name);
+    if (candidate === undefined || (generated !== undefined && candidate.isDone)) continue;
+    yield generated ?? candidate;
+    // Once for a file: the command writes all of it.
+    if (generated !== undefined) return;
+  }
+}
+
+/**
+ * Rows without a value are gone: the value is not null any more. A document then says that it is always there, where it says so of
+ * the other columns; in code that could refuse answers, so there it does not.
+ */
+function* tighten(
+  entry: DocEntry,
+  shape: SchemaShape,
+  isDocument: boolean,
+  format: Format,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const replaces = textOf(entry.node, file);
+  const text = withoutNull(replaces);
+  if (text === replaces) return;
+  const splices = [{ start: startOf(entry.node, file), end: entry.node.end, text }];
+  yield { kind: "edit", splices, what: shape.what, text, replaces };
+  const names = (shape.required?.items ?? []).map((item) => (item.kind === "scalar" ? String(item.value) : ""));
+  const always = context.columns.filter((column) => !column.isOptional).map((column) => column.name);
+  const given = shape.map.entries.map(({ key }) => key);
+  const isStrict = always.some((name) => names.includes(name));
+  const isLoose = always.some((name) => given.includes(name) && !names.includes(name));
+  if (!isDocument || shape.required === undefined || !isStrict || isLoose || names.includes(entry.key)) return;
+  const written = format.addItem(entry.key, shape.required, file);
+  if (written !== undefined) yield { kind: "edit", what: requiredOf(shape), ...written };
+}
+
+function removal(splices: EditFinding["splices"], what: string, replaces: string): EditFinding {
+  return { kind: "edit", splices, what, text: "", replaces };
+}
+
+function requiredOf({ what }: SchemaShape): string {
+  return `required of ${what}`;
+}
+
+/** The schema of the new field; undefined where that cannot be said. */
+function keywordsOf({ field }: TransformContext, nullable: Nullable | undefined): Keywords | undefined {
+  const type = typeOf(field.type);
+  const values = field.type === "enum" ? field.enumValues?.map(({ name }) => name) : [];
+  if (field.isList || type === undefined || values === undefined) return undefined;
+  // `null` would have to be one of the values, too.
+  if (field.type === "enum" && nullable !== undefined) return undefined;
+  const all: Keywords[number][] = [["type", nullable === "union" ? [type, "null"] : type]];
+  if (field.type === "datetime") all.push(["format", "date-time"]);
+  if (values.length > 0) all.push(["enum", values]);
+  if (nullable !== undefined && nullable !== "union") all.push([nullable, true]);
+  return all;
+}
+
+function typeOf(type: TransformContext["field"]["type"]): string | undefined {
+  if (type === "string" || type === "datetime" || type === "enum") return "string";
+  if (type === "int") return "integer";
+  if (type === "float") return "number";
+  return type === "boolean" ? "boolean" : undefined;
+}
+
+/** The schema without null, however it was said: the reverse of `keywordsOf`. */
+function withoutNull(text: string): string {
+  return text
+    .replace(/(\btype["']?\s*:\s*)\[\s*([^\s,\]]+)\s*,\s*["']null["']\s*,?\s*\]/, "$1$2")
+    .replace(/,?[^\S\r\n]*(?:\r?\n[^\S\r\n]*)?["']?(?:x-)?nullable["']?:\s*true\b/, "");
+}

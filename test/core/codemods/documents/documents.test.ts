@@ -1,0 +1,109 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, test } from "vitest";
+import { parseAllDocuments } from "yaml";
+import type { PlannedEdit } from "../../../../core/src/model/index.js";
+import { apply, edit, type File, type Phase, phases, undo } from "./phases.js";
+
+const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
+
+const cases = readdirSync(folder).map((name) => {
+  const first = readdirSync(`${folder}${name}`).find((file) => file.startsWith("before.")) as string;
+  const extension = first.slice("before.".length);
+  const isCode = extension === "ts";
+  const file = isCode ? "src/code.ts" : `docs/api.${extension}`;
+  const text = readFileSync(`${folder}${name}/${first}`, "utf8");
+  const before: readonly File[] = [{ file, text, ...(!isCode && { isDocument: true }) }];
+  return { name, extension, before };
+});
+
+/** Golden files: `before` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
+describe.each(cases)("$name", ({ name, extension, before }) => {
+  test("each phase, and again without a change", async () => {
+    const lines: string[] = [];
+    const earlier: PlannedEdit[] = [];
+    for (const { phase, files, edits, places, silent } of await throughPhases(before)) {
+      await expect(files[0]?.text).toMatchFileSnapshot(`${folder}${name}/${phase}.${extension}`);
+      earlier.push(...edits);
+      expect((await edit(files, [phase], earlier)).changes, `${phase} again`).toEqual([]);
+      lines.push(
+        ...edits.map(({ line, what, text }) => `${phase} ${line} edited · ${what} · ${text}`),
+        ...places.map(({ line, kind, what, reason }) => `${phase} ${line} ${kind} · ${what} · ${reason}`),
+      );
+      if (silent > 0) lines.push(`${phase} · ${silent} silent`);
+    }
+    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`${folder}${name}/places.txt`);
+  });
+
+  test("the same with CRLF", async () => {
+    const windows = before.map((each) => ({ ...each, text: crlf(each.text) }));
+    const [these, those] = [await throughPhases(before), await throughPhases(windows)];
+    expect(those.map(({ files }) => files[0]?.text)).toEqual(these.map(({ files }) => crlf(files[0]?.text ?? "")));
+  });
+
+  test.each(["\n", "\r\n"])("undo of each phase, and of all, gives the bytes back: %j", async (eol) => {
+    const given = before.map((each) => ({ ...each, text: each.text.replaceAll("\n", eol) }));
+    const earlier: PlannedEdit[] = [];
+    let former = given;
+    for (const { phase, files, edits } of await throughPhases(given)) {
+      earlier.push(...edits);
+      const undone = await undo(files, phases.slice(phases.indexOf(phase)), earlier);
+      expect(undone, phase).toEqual({ files: former, places: [] });
+      former = [...files];
+    }
+    expect(await undo(former, phases, earlier)).toEqual({ files: given, places: [] });
+  });
+
+  test("switch and contract at once end in the same bytes", async () => {
+    const [expanded, , contracted] = await throughPhases(before);
+    if (expanded === undefined) throw new Error("no phase");
+    const { changes } = await edit(expanded.files, ["switch", "contract"], expanded.edits);
+    expect(apply(expanded.files, changes)).toEqual(contracted?.files);
+  });
+});
+
+test.each(cases.filter(({ extension }) => /^(?:json|ya?ml)$/.test(extension)))(
+  "$name says what it said, and of the field no more than that it is there",
+  async ({ before }) => {
+    const said = before.map(({ text }) => withoutField(text));
+    for (const { phase, files } of await throughPhases(before)) {
+      expect(
+        files.map(({ text }) => withoutField(text)),
+        phase,
+      ).toEqual(said);
+    }
+  },
+);
+
+async function throughPhases(before: readonly File[]) {
+  const done: (Awaited<ReturnType<typeof edit>> & { phase: Phase; files: readonly File[] })[] = [];
+  let files = before;
+  for (const phase of phases) {
+    const result = await edit(
+      files,
+      [phase],
+      done.flatMap(({ edits }) => edits),
+    );
+    files = apply(files, result.changes);
+    done.push({ ...result, phase, files });
+  }
+  return done;
+}
+
+/** What a text says, without the field and the names of it. */
+function withoutField(text: string): unknown {
+  const documents = parseAllDocuments(text) as readonly { readonly errors: readonly Error[]; toJS(): unknown }[];
+  return documents.map((document) => {
+    expect(document.errors).toEqual([]);
+    return JSON.parse(
+      JSON.stringify(document.toJS(), (key, value: unknown) => {
+        if (Array.isArray(value)) return value.filter((item) => item !== "handle");
+        return key === "handle" ? undefined : value;
+      }),
+    );
+  });
+}
+
+function crlf(text: string): string {
+  return text.replaceAll("\n", "\r\n");
+}

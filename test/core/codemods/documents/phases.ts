@@ -1,0 +1,84 @@
+import type { Choose } from "../../../../core/src/codemods/candidates/choose.js";
+import type { CodeRequest } from "../../../../core/src/codemods/code-request.js";
+import { coreTransforms } from "../../../../core/src/codemods/index.js";
+import { planCodeEdits } from "../../../../core/src/codemods/plan-edits.js";
+import { planCodeUndo } from "../../../../core/src/codemods/plan-undo.js";
+import type {
+  CodeIntent,
+  EntityField,
+  EntityModel,
+  FileChange,
+  PlannedEdit,
+} from "../../../../core/src/model/index.js";
+import { chooseAll } from "../../../support/choices.js";
+
+export type File = CodeRequest["files"][number];
+
+const intentsOf = {
+  expand: ["write", "keepFromReads", "acceptInRequests"],
+  switch: ["read"],
+  contract: ["dropFallback"],
+} as const satisfies Record<string, readonly CodeIntent["kind"][]>;
+export type Phase = keyof typeof intentsOf;
+export const phases = Object.keys(intentsOf) as Phase[];
+
+export interface About {
+  readonly added?: Partial<EntityField>;
+  readonly exposure?: "internal";
+  readonly choose?: Choose;
+}
+
+const flags = { isList: false, isOptional: false, isId: false, isUnique: false, hasDefault: false };
+
+function field(name: string, extra: Partial<EntityField> = {}): EntityField {
+  const plain = { column: name, type: "string", isForeignKey: false, isUpdatedAt: false, documentation: "" } as const;
+  return { name, ...plain, ...flags, ...extra };
+}
+
+/** A model, and one that has the same fields. */
+function models({ added }: About): EntityModel[] {
+  const fields = [
+    field("id", { type: "int", isId: true, hasDefault: true }),
+    field("email"),
+    field("name"),
+    field("loginCount", { type: "int" }),
+    field("createdAt", { type: "datetime", hasDefault: true }),
+  ];
+  const rest = { primaryKey: ["id"], relations: [] };
+  const handle = field("handle", { isOptional: true, ...added });
+  return [
+    { ...rest, name: "User", table: { name: "User" }, fields: [...fields, handle] },
+    { ...rest, name: "Admin", table: { name: "Admin" }, fields },
+    { ...rest, name: "Order", table: { name: "Order" }, fields: [field("id"), field("totalCents", { type: "int" })] },
+  ];
+}
+
+function request(files: readonly File[], of: readonly Phase[], earlier: readonly PlannedEdit[], about: About) {
+  const all = models(about);
+  const name = all[0]?.fields.at(-1)?.name ?? "";
+  const value = { kind: "sql", sql: "lower(email)" } as const;
+  const column = { model: "User", field: name, value, exposure: about.exposure };
+  const intents = of.flatMap((phase) => intentsOf[phase].map((kind) => ({ ...column, kind })));
+  const { choose = chooseAll } = about;
+  return { root: "/project", files, models: all, intents, transforms: coreTransforms, earlier, choose };
+}
+
+/** Every place is chosen that is offered. */
+export function edit(files: readonly File[], of: readonly Phase[], earlier: readonly PlannedEdit[], about: About = {}) {
+  return planCodeEdits(request(files, of, earlier, about));
+}
+
+export async function undo(
+  files: readonly File[],
+  of: readonly Phase[],
+  earlier: readonly PlannedEdit[],
+  about: About = {},
+) {
+  const { changes, places } = await planCodeUndo(request(files, phases, earlier, about), of);
+  return { files: apply(files, changes), places };
+}
+
+export function apply(files: readonly File[], changes: readonly FileChange[]): readonly File[] {
+  const after = new Map(changes.map((change) => [change.file, change.after ?? ""]));
+  return files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text }));
+}

@@ -3,14 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createTwoFilesPatch } from "diff";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Case, type Files, readCases } from "../support/gallery/case.js";
+import { type Files, readCases } from "../support/gallery/case.js";
 import { GalleryProject, type Phase, phases, type Released } from "../support/gallery/project.js";
-import { type Snapshot, TypeChecker, type TypeError } from "../support/gallery/types.js";
+import { type Snapshot, TypeChecker, type TypeProblem } from "../support/gallery/types.js";
 
 /** What happened to a project in one phase. */
 interface Step extends Released {
   readonly before: Files;
-  readonly errors: readonly TypeError[];
+  readonly errors: readonly TypeProblem[];
   readonly again: Awaited<ReturnType<GalleryProject["again"]>>;
   readonly undone: Awaited<ReturnType<GalleryProject["undone"]>>;
 }
@@ -18,7 +18,7 @@ interface Step extends Released {
 const cases = readCases();
 const folder = mkdtempSync(join(tmpdir(), "lockstep-gallery-"));
 const steps = new Map<string, readonly Step[]>();
-const errorsBefore = new Map<string, readonly TypeError[]>();
+const errorsBefore = new Map<string, readonly TypeProblem[]>();
 
 /**
  * Small projects in the shapes of real ones. What a phase changes stands in `<phase>.diff`, what it leaves to a person in
@@ -88,6 +88,21 @@ describe.each(cases.map((each) => [each.name, each] as const))("%s", (name, abou
       expect(undone.places, `undo of ${phase}`).toEqual([]);
     }
   });
+});
+
+test("of a hundred places that look alike those five are edited that list the whole model", () => {
+  const [expand, change] = steps.get("hundred-look-alikes") ?? [];
+  const edited = [...(expand?.edits ?? []), ...(change?.edits ?? [])].filter(
+    ({ transform }) => transform !== "prisma-omit",
+  );
+  const found = new Set(edited.map(({ file, what }) => `${file}: ${what.replace(", its pattern", "")}`));
+  expect([...found].sort()).toEqual([
+    "src/people/people.ts: addPerson: data of prisma.person.create",
+    "src/people/people.ts: allPeople: select of prisma.person.findMany",
+    "src/people/person.row.ts: personRow: copy of Person",
+    "src/people/person.view.ts: personView: copy of Person",
+    "src/people/person.view.ts: zod object personResponse",
+  ]);
 });
 
 function diffOf(before: Files, after: Files): string {

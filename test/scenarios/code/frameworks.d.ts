@@ -2,7 +2,7 @@
 
 declare module "next/server" {
   export class NextRequest {
-    json(): Promise<any>;
+    json(): Promise<unknown>;
     readonly nextUrl: URL;
   }
   export const NextResponse: {
@@ -22,12 +22,12 @@ declare module "@trpc/server" {
   interface Procedure<C, I, O> {
     input<T>(schema: { parse(input: unknown): T }): Procedure<C, T, O>;
     output<T>(schema: { parse(input: unknown): T }): Procedure<C, I, T>;
-    query(run: (options: { ctx: C; input: I }) => O extends never ? any : O | Promise<O>): Parsed<O>;
-    mutation(run: (options: { ctx: C; input: I }) => O extends never ? any : O | Promise<O>): Parsed<O>;
+    query(run: (options: { ctx: C; input: I }) => O | Promise<O>): Parsed<O>;
+    mutation(run: (options: { ctx: C; input: I }) => O | Promise<O>): Parsed<O>;
   }
   export const initTRPC: {
     context<C>(): {
-      create(): { procedure: Procedure<C, undefined, any>; router<R extends object>(routes: R): R };
+      create(): { procedure: Procedure<C, undefined, unknown>; router<R extends object>(routes: R): R };
     };
   };
 }
@@ -36,7 +36,7 @@ declare module "express" {
   export interface Request {
     params: Record<string, string>;
     query: Record<string, string>;
-    body: any;
+    body: Record<string, string>;
   }
   export interface Response {
     status(code: number): Response;
@@ -55,21 +55,21 @@ declare module "express" {
 }
 
 declare module "type-graphql" {
-  type Decorator = (target: any, name?: any, descriptor?: any) => void;
+  type Decorator = (target: object, name?: string | symbol, descriptor?: object) => void;
   export function ObjectType(): Decorator;
   export function InputType(): Decorator;
   export function Field(type?: (() => unknown) | { nullable?: boolean }, options?: { nullable?: boolean }): Decorator;
   export function Resolver(type?: () => unknown): Decorator;
   export function Query(type: () => unknown): Decorator;
   export function Mutation(type: () => unknown): Decorator;
-  export function Arg(name: string): (target: any, name: any, index: number) => void;
+  export function Arg(name: string): (target: object, name: string | symbol | undefined, index: number) => void;
   export const ID: unique symbol;
   export const Int: unique symbol;
 }
 
 declare module "@nestjs/graphql" {
   export * from "type-graphql";
-  export function Args(name: string): (target: any, name: any, index: number) => void;
+  export function Args(name: string): (target: object, name: string | symbol | undefined, index: number) => void;
 }
 
 declare module "@sinclair/typebox" {

@@ -49,10 +49,10 @@ export function readCase(name: string): Case {
     file,
     text: options.lineEnds === undefined ? text : text.replaceAll("\n", options.lineEnds),
   }));
-  return { ...options, name, folder, input, value: valueOf(options) };
+  return { ...options, name, folder, input, value: writeValueOf(options) };
 }
 
-function valueOf({ fill, write }: CaseOptions): WriteValue {
+function writeValueOf({ fill, write }: CaseOptions): WriteValue {
   if (write !== undefined) return { kind: "typescript", text: write };
   return fill === undefined ? { kind: "none" } : { kind: "sql", sql: fill };
 }

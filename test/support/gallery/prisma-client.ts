@@ -4,8 +4,7 @@ import type { EntityField, EntityModel, ScalarType } from "../../../core/src/mod
  * Declarations of a Prisma client, as strict as the generated one where it matters to a new column: what rows hold, what
  * writes require, what `select`, `include` and `omit` leave. Made in a millisecond, and checked in a tenth of the time.
  *
- * @param without a field that the schema does not have yet
- * @param isOptional whether it is optional; its declaration is of another phase
+ * @param phase how the schema declares the new field by then
  */
 export function prismaClient(models: readonly EntityModel[], phase: ClientPhase): string {
   const seen = models.map((model) => asOf(model, phase));
@@ -14,10 +13,13 @@ export function prismaClient(models: readonly EntityModel[], phase: ClientPhase)
   );
   return [
     ...[...enums].map(([name, field]) => enumOf(name, field)),
-    ...seen.map(({ name, fields }) => `export type ${name} = {${fields.map((field) => `${field.name}: ${readType(field)};`).join(" ")}};`),
+    ...seen.map(
+      ({ name, fields }) =>
+        `export type ${name} = {${fields.map((field) => `${field.name}: ${readType(field)};`).join(" ")}};`,
+    ),
     `interface Rows {${seen.map(({ name }) => `${name}: ${name};`).join(" ")}}`,
     `interface Relations {${seen.map((model) => `${model.name}: {${relationsOf(model, seen)}};`).join(" ")}}`,
-    `export namespace Prisma {${general}${seen.map((model) => typesOf(model, seen)).join("\n")}`,
+    `export namespace Prisma {${general}${seen.map((model) => typesOf(model)).join("\n")}`,
     `interface GlobalOmitConfig {${seen.map(({ name }) => `${lower(name)}?: ${name}Omit;`).join(" ")}}`,
     `type TransactionClient = Omit<PrismaClient, "$transaction" | "$connect" | "$disconnect" | "$extends">;}`,
     delegate,
@@ -26,7 +28,7 @@ export function prismaClient(models: readonly EntityModel[], phase: ClientPhase)
   ].join("\n");
 }
 
-/** The column as the client of a phase knows it; undefined: not at all. */
+/** The column as the client of a phase knows it. */
 export interface ClientPhase {
   readonly model: string;
   readonly field: string;
@@ -77,7 +79,11 @@ export const ${name}: {${enumValues.map((each) => `${each.name}: "${each.name}";
 }
 
 /** Whether a relation field holds many rows: only the side without the key can, and the other side's key says which. */
-function isMany(model: EntityModel, relation: EntityModel["relations"][number], models: readonly EntityModel[]): boolean {
+function isMany(
+  model: EntityModel,
+  relation: EntityModel["relations"][number],
+  models: readonly EntityModel[],
+): boolean {
   if (relation.fields !== undefined) return false;
   const back = models.find(({ name }) => name === relation.model)?.relations.find((each) => each.model === model.name);
   const key = back?.fields ?? [];
@@ -91,7 +97,7 @@ function relationsOf(model: EntityModel, models: readonly EntityModel[]): string
     .join(" ");
 }
 
-function typesOf(model: EntityModel, models: readonly EntityModel[]): string {
+function typesOf(model: EntityModel): string {
   const { name, fields, relations } = model;
   const flags = fields.map((field) => `${field.name}?: boolean;`).join(" ");
   const inner = relations.map((each) => `${each.name}?: boolean | ${each.model}FindManyArgs;`).join(" ");
@@ -105,8 +111,7 @@ function typesOf(model: EntityModel, models: readonly EntityModel[]): string {
   const plain = fields.filter((field) => !field.isForeignKey);
   const nested = relations
     .map(
-      (each) =>
-        `${each.name}?: Nested<${each.model}WithoutKeys, ${each.model}WhereInput, ${each.model}UpdateInput>;`,
+      (each) => `${each.name}?: Nested<${each.model}WithoutKeys, ${each.model}WhereInput, ${each.model}UpdateInput>;`,
     )
     .join(" ");
   return `
@@ -134,7 +139,9 @@ type ${name}GetPayload<A> = Got<"${name}", A>;`;
 }
 
 function delegateOf(name: string): string {
-  const args = ["FindMany", "Create", "CreateMany", "Update", "UpdateMany", "Upsert"].map((kind) => `Prisma.${name}${kind}Args`);
+  const args = ["FindMany", "Create", "CreateMany", "Update", "UpdateMany", "Upsert"].map(
+    (kind) => `Prisma.${name}${kind}Args`,
+  );
   return `Delegate<"${name}", ${args.join(", ")}, Prisma.${name}WhereInput>`;
 }
 

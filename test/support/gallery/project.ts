@@ -1,12 +1,24 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { type Choose, choiceId, chooseUnattended, type Question } from "../../../core/src/codemods/candidates/choose.js";
+import {
+  type Choose,
+  choiceId,
+  chooseUnattended,
+  type Question,
+} from "../../../core/src/codemods/candidates/choose.js";
 import type { CodeRequest, CodeResult } from "../../../core/src/codemods/code-request.js";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/plan-undo.js";
 import { readSourceFiles } from "../../../core/src/codemods/source-files.js";
-import type { CodeIntent, EntityModel, Place, PlannedColumn, PlannedEdit } from "../../../core/src/model/index.js";
+import type {
+  CodeIntent,
+  EntityModel,
+  Place,
+  PlannedColumn,
+  PlannedEdit,
+  ScalarType,
+} from "../../../core/src/model/index.js";
 import type { FieldEdit, Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { typeormFiles } from "../../../plugin-typeorm/src/typeorm-files.js";
@@ -18,7 +30,7 @@ export type Phase = (typeof phases)[number];
 /** What is edited in each phase, as a plan has it: new write sites are looked after in all of them. */
 const writes = ["write", "completeFixtures", "acceptInRequests"] as const;
 const intentKinds = {
-  expand: [...writes, "keepFromReads"],
+  expand: ["write", "keepFromReads", "completeFixtures", "acceptInRequests"],
   switch: [...writes, "read"],
   contract: [...writes, "dropFallback"],
 } as const satisfies Record<Phase, readonly CodeIntent["kind"][]>;
@@ -92,8 +104,7 @@ export class GalleryProject {
       const ids = await tick(asked, this.about);
       questions.push(...asked);
       for (const { intent, ranked } of asked) {
-        for (const { candidate } of ranked)
-          if (ids.has(choiceId(intent, candidate.key))) chosen.push(candidate.key);
+        for (const { candidate } of ranked) if (ids.has(choiceId(intent, candidate.key))) chosen.push(candidate.key);
       }
       return ids;
     };
@@ -113,16 +124,14 @@ export class GalleryProject {
     const all = phases.flatMap((each) => intentKinds[each]);
     const undo = await planCodeUndo(await this.request([...new Set(all)]), [phase]);
     this.apply(undo);
-    const places = [...undo.places];
     if (phase === "switch") {
       const earlier = this.earlier.filter((edit) => edit.phase !== "switch");
       const again = await planCodeEdits({ ...(await this.request(["keepFromReads"])), earlier });
       this.apply(again);
-      places.push(...again.places);
     }
     const files = this.known;
     this.write(kept);
-    return { files, places };
+    return { files, places: undo.places };
   }
 
   /** Puts other bytes there: what people do between the phases. */
@@ -197,7 +206,7 @@ function columnOf({ model, field, value, exposure }: Case, models: readonly Enti
   return {
     table: found.table,
     name: column.column,
-    type: "text",
+    type: databaseTypes[column.type] ?? "text",
     notNull: true,
     uniqueKeys: [],
     model,
@@ -207,3 +216,12 @@ function columnOf({ model, field, value, exposure }: Case, models: readonly Enti
     isRelaxed: true,
   };
 }
+
+/** What the ORM makes of a property without a type of its own: nothing has to be declared for it. */
+const databaseTypes: Readonly<Partial<Record<ScalarType, string>>> = {
+  string: "character varying",
+  int: "integer",
+  float: "double precision",
+  boolean: "boolean",
+  datetime: "timestamp without time zone",
+};

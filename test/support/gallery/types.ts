@@ -17,7 +17,7 @@ export interface Snapshot {
   readonly state: ClientPhase["state"];
 }
 
-export interface TypeError {
+export interface TypeProblem {
   readonly file: string;
   readonly line: number;
   readonly text: string;
@@ -26,7 +26,6 @@ export interface TypeError {
 const compilerOptions: ts.CompilerOptions = {
   strict: true,
   noImplicitAny: false,
-  strictPropertyInitialization: false,
   useUnknownInCatchVariables: false,
   noEmit: true,
   skipLibCheck: true,
@@ -49,7 +48,10 @@ const compilerOptions: ts.CompilerOptions = {
  * what they share is read and bound once.
  */
 export class TypeChecker {
-  private readonly known = new Map<string, { readonly text: string | undefined; readonly ast: ts.SourceFile | undefined }>();
+  private readonly known = new Map<
+    string,
+    { readonly text: string | undefined; readonly ast: ts.SourceFile | undefined }
+  >();
   private last: ts.Program | undefined;
 
   /** @param root a temporary folder; the checker writes into it */
@@ -58,11 +60,11 @@ export class TypeChecker {
   }
 
   /** The errors of each project. */
-  check(projects: readonly Snapshot[]): ReadonlyMap<string, readonly TypeError[]> {
+  check(projects: readonly Snapshot[]): ReadonlyMap<string, readonly TypeProblem[]> {
     const roots = projects.flatMap((each) => this.write(each));
     const program = ts.createProgram([...roots, frameworks], compilerOptions, this.host(projects), this.last);
     this.last = program;
-    const found = new Map<string, TypeError[]>(projects.map(({ about }) => [about.name, []]));
+    const found = new Map<string, TypeProblem[]>(projects.map(({ about }) => [about.name, []]));
     for (const root of roots) {
       const file = program.getSourceFile(root);
       if (file === undefined) continue;

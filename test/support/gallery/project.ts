@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import {
   type Choose,
@@ -145,6 +145,18 @@ export class GalleryProject {
     this.known = [...this.known.filter(({ file }) => !written.has(file)), ...files].sort((a, b) =>
       a.file < b.file ? -1 : 1,
     );
+  }
+
+  /** Remembers the project as it is; the function that is returned brings it back. */
+  mark(): () => void {
+    const [files, made] = [this.known, [...this.earlier]];
+    return () => {
+      const kept = new Set(files.map(({ file }) => file));
+      for (const { file } of this.known) if (!kept.has(file)) rmSync(join(this.root, file));
+      this.known = [];
+      this.write(files);
+      this.earlier.splice(0, this.earlier.length, ...made);
+    };
   }
 
   private async edit(phase: Phase, choose: Choose): Promise<CodeResult> {

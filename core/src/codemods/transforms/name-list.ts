@@ -1,5 +1,5 @@
 import { ts } from "../compiler.js";
-import { isAsserted } from "../expressions.js";
+import { isAsserted, propertiesOf } from "../expressions.js";
 import { listing } from "../places/listing.js";
 import { addToList, takeItem } from "../property-edit.js";
 import { quoted, type SourceFile, textOf } from "../source-file.js";
@@ -53,10 +53,16 @@ function listsIn(file: SourceFile): readonly NameList[] {
   return [...file.nodes(ArrayLiteralExpression), ...file.nodes(UnionType)].flatMap((node) => {
     const items: readonly ts.Node[] = ts.isUnionTypeNode(node) ? node.types : node.elements;
     const names = items.flatMap((item) => nameIn(item) ?? []);
-    if (names.length < 2 || names.length !== items.length || isAsserted(node)) return [];
+    if (names.length < 2 || names.length !== items.length || isAsserted(node) || isOfJsonSchema(node)) return [];
     const anchor = nameOfList(node);
     return [{ node, names, anchor, what: anchor === undefined ? "list of names" : `list of names ${anchor}` }];
   });
+}
+
+/** `required: ["email", "name"]` beside `properties` turns callers away that do not know the field. */
+function isOfJsonSchema({ parent }: ts.Node): boolean {
+  if (!ts.isPropertyAssignment(parent) || parent.name.getText() !== "required") return false;
+  return propertiesOf(parent.parent).has("properties");
 }
 
 function nameIn(item: ts.Node): string | undefined {

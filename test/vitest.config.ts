@@ -5,6 +5,8 @@ export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
     include: ["**/*.test.ts"],
+    // Tests of the projects that the gallery is about.
+    exclude: ["scenarios/code/*/input/**"],
     globalSetup: ["./support/global-setup.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,

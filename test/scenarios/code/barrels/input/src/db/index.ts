@@ -1,0 +1,2 @@
+export type { Account, Prisma } from "@prisma/client";
+export * from "./client";

@@ -1,0 +1,12 @@
+import { Expose } from "class-transformer";
+
+export class MemberDto {
+  @Expose()
+  id!: string;
+
+  @Expose()
+  fullName!: string;
+
+  @Expose()
+  email!: string;
+}

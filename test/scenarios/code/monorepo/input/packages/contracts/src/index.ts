@@ -1,0 +1,3 @@
+import { z } from "zod";
+
+export const memberResponse = z.object({ id: z.string(), email: z.string() });

@@ -1,0 +1,9 @@
+import { Injectable } from "@nestjs/common";
+import { PrismaClient } from "@prisma/client";
+
+@Injectable()
+export class PrismaService extends PrismaClient {
+  constructor() {
+    super({ log: ["warn"] });
+  }
+}

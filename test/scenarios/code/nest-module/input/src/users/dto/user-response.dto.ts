@@ -1,0 +1,15 @@
+import { ApiProperty } from "@nestjs/swagger";
+
+export class UserResponseDto {
+  @ApiProperty()
+  id!: number;
+
+  @ApiProperty()
+  email!: string;
+
+  @ApiProperty()
+  name!: string;
+
+  @ApiProperty()
+  city!: string;
+}

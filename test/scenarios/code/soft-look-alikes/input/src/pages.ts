@@ -1,0 +1,4 @@
+import { prisma } from "./db";
+
+export const addPage = (title: string, path: string, content: string) =>
+  prisma.page.create({ data: { title, path, content } });

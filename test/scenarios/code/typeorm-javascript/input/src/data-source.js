@@ -1,0 +1,4 @@
+const { DataSource } = require("typeorm");
+const Town = require("./town.schema");
+
+module.exports = new DataSource({ type: "postgres", entities: [Town] });

@@ -1,4 +1,5 @@
 import type { EntityModel, EntityRelation } from "../model/index.js";
+import { chosenBy } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { propertiesOf, spreadsOf, unwrap } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
@@ -34,7 +35,7 @@ export function* fillLiteral(
     return;
   }
   const value = valueOfNewRow(literal, file, context);
-  const written = value === undefined ? undefined : orChosen(value, chosen);
+  const written = value === undefined ? undefined : orChosen(value, chosen ?? chosenBy(literal, file, context));
   const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
   yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
 }

@@ -18,7 +18,8 @@ export function outputSchema(
   const call = given.parent;
   if (ts.isCallExpression(call) && call.arguments[0] === given && ts.isPropertyAccessExpression(call.expression)) {
     const { expression: owner, name } = call.expression;
-    return isParsing(name.text) ? schemaOf(owner, file, context) : undefined;
+    const isOut = isParsing(name.text) && !(ts.isIdentifier(owner) && isRequestName(owner.text));
+    return isOut ? schemaOf(owner, file, context) : undefined;
   }
   const output = outputOf(given);
   return output && schemaOf(output, file, context);
@@ -54,7 +55,7 @@ function returnedFrom(at: ts.Node): ts.SignatureDeclaration | undefined {
 }
 
 /** The argument of a method in a chain of calls. */
-function givenTo(method: string, callee: ts.Expression): ts.Expression | undefined {
+export function givenTo(method: string, callee: ts.Expression): ts.Expression | undefined {
   for (let at: ts.Expression = callee; ; ) {
     if (ts.isPropertyAccessExpression(at)) at = at.expression;
     else if (ts.isCallExpression(at)) {
@@ -73,7 +74,8 @@ function elementOf(schema: ts.Expression): ts.Expression | undefined {
   return inner.arguments[0] ?? inner.expression.expression;
 }
 
-function schemaOf(
+/** The zod object that a value is. */
+export function schemaOf(
   value: ts.Expression,
   file: SourceFile,
   context: TransformContext,
@@ -81,7 +83,7 @@ function schemaOf(
   const inner = unwrap(value);
   const direct = zodObjectOf(inner);
   if (direct !== undefined) return zodShape(direct, undefined, file, context.project);
-  if (!ts.isIdentifier(inner) || isRequestName(inner.text)) return undefined;
+  if (!ts.isIdentifier(inner)) return undefined;
   const found = lookUp(context.project, file, inner.text, "value");
   const isConstant = found?.kind === "declaration" && ts.isVariableDeclaration(found.node);
   const declared = isConstant && found.node.initializer ? zodObjectOf(found.node.initializer) : undefined;

@@ -1,4 +1,4 @@
-import type { Place } from "../model/index.js";
+import type { CodeIntent, Place } from "../model/index.js";
 import { surveyPlaces } from "./candidates/survey.js";
 import { CodeContexts, findingsOf, loadParsers } from "./code-context.js";
 import type { CodeRequest, CodeResult } from "./code-request.js";
@@ -18,7 +18,7 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   const contexts = new CodeContexts(workspace, request);
   const survey = await surveyPlaces(request, contexts);
   const lost: Place[] = [];
-  for (const intent of request.intents) {
+  for (const intent of requestsFirst(request.intents)) {
     const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
     const edits = serving.filter((transform) => !transform.isChecklist);
     const { context, listCandidate } = survey.takeUp(intent, workspace, contexts);
@@ -30,4 +30,10 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   }
   const result = workspace.result();
   return { ...result, places: [...result.places, ...lost] };
+}
+
+/** What callers may choose is written where rows are made of it: requests have the field by then. */
+function requestsFirst(intents: readonly CodeIntent[]): readonly CodeIntent[] {
+  const isOfRequests = ({ kind }: CodeIntent) => kind === "acceptInRequests";
+  return [...intents.filter(isOfRequests), ...intents.filter((intent) => !isOfRequests(intent))];
 }

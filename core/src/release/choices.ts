@@ -1,4 +1,4 @@
-import type { Candidate } from "../codemods/candidates/candidate.js";
+import { type Candidate, isWritable } from "../codemods/candidates/candidate.js";
 import { choiceId, chooseUnattended, type Question } from "../codemods/candidates/choose.js";
 import { followInTests, followKin } from "../codemods/ranking/kin.js";
 import type { Ranked } from "../codemods/ranking/ranked.js";
@@ -118,10 +118,10 @@ class Sheet {
     this.verdicts.set(place, { choice, by });
   }
 
-  /** Places that nothing was decided about. */
+  /** Places that nothing was decided about, and that Lockstep can edit. */
   open(): readonly Ranked[] {
     return this.question.ranked.filter(
-      ({ candidate }) => !this.verdicts.has(candidate) && !this.declined.has(candidate),
+      ({ candidate }) => !this.verdicts.has(candidate) && !this.declined.has(candidate) && isWritable(candidate),
     );
   }
 

@@ -15,6 +15,7 @@ const place = (file: string, line: number, lastLine: number, what = "list"): Can
   tie: "orm",
   isWhole: false,
   because: undefined,
+  caution: undefined,
   isTest: false,
   text: undefined,
 });

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { isWritable } from "../../../core/src/codemods/candidates/candidate.js";
 import {
   type Choose,
   choiceId,
@@ -204,7 +205,7 @@ async function tick(questions: readonly Question[], about: Case): Promise<Readon
   for (const { intent, ranked } of questions) {
     for (const { candidate, kind } of ranked) {
       const id = choiceId(intent, candidate.key);
-      if (kind === "likely" || about.also?.includes(candidate.key)) ids.add(id);
+      if ((kind === "likely" && isWritable(candidate)) || about.also?.includes(candidate.key)) ids.add(id);
       if (about.not?.includes(candidate.key)) ids.delete(id);
     }
   }

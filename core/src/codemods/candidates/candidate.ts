@@ -42,7 +42,14 @@ export interface Candidate {
   readonly isWhole: boolean;
   /** What makes it worth a look however little it names: `changes email, which handle is computed from`. */
   readonly because: string | undefined;
+  /** Why a person has to decide, however much speaks for it: callers could choose the value. */
+  readonly caution: string | undefined;
   readonly isTest: boolean;
   /** What to write there: `handle: true`; undefined where that takes a person. */
   readonly text: string | undefined;
+}
+
+/** Whether Lockstep can write what belongs there. SQL in strings and what it has no words for is a person's. */
+export function isWritable({ family, text }: Candidate): boolean {
+  return family !== "sql" && text !== undefined && !text.includes("…");
 }

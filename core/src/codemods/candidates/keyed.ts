@@ -32,7 +32,7 @@ export function keyed(
 
 /** The candidate without the syntax tree. */
 export function candidateOf({ file, finding, key }: FoundCandidate): Candidate {
-  const { node, family, what, anchor, names, tie, isWhole, because, text } = finding;
+  const { node, family, what, anchor, names, tie, isWhole, because, caution, text } = finding;
   return {
     file: file.file,
     line: lineAt(file.text, startOf(node, file)),
@@ -45,6 +45,7 @@ export function candidateOf({ file, finding, key }: FoundCandidate): Candidate {
     tie,
     isWhole,
     because,
+    caution,
     isTest: isTestFile(file),
     text,
   };

@@ -1,5 +1,6 @@
 import { ts } from "../compiler.js";
-import { describe, wrapperOf } from "../expressions.js";
+import { describe, enclosingName, wrapperOf } from "../expressions.js";
+import { ownerOf } from "../scaffolding/open-edits.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { compact, type Transform, type TransformContext } from "../transform.js";
 import { isTestFile } from "./listing.js";
@@ -38,8 +39,12 @@ export function* fallbacksIn(
   }
 }
 
-/** What new rows get unless callers choose is an edit of expand that stays. */
+/** What new rows get unless callers choose is an edit of expand that stays; a read of the same words is none. */
 export function isOfWrite(fallback: ts.Node, file: SourceFile, { earlier }: TransformContext): boolean {
   const text = compact(textOf(fallback, file));
-  return earlier.some((edit) => edit.phase === "expand" && compact(edit.text).includes(text));
+  const alike = earlier.filter((edit) => compact(edit.text).includes(text));
+  const writes = alike.filter((edit) => edit.phase === "expand");
+  const owner = enclosingName(fallback) ?? "";
+  const isHere = writes.some((edit) => edit.file === file.file && ownerOf(edit.what) === owner);
+  return isHere || (writes.length > 0 && writes.length === alike.length);
 }

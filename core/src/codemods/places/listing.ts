@@ -3,6 +3,7 @@ import type { Family, Tie } from "../candidates/candidate.js";
 import { keyStyles } from "../shape-types.js";
 import type { PlaceNode, SourceFile } from "../source-file.js";
 import type { CandidateFinding, TransformContext } from "../transform.js";
+import { sourcesOf } from "../value-text.js";
 
 /** A place that lists fields, as its finder sees it. */
 export interface Listed {
@@ -33,7 +34,10 @@ export function listing(listed: Listed, file: SourceFile, context: TransformCont
   if (listed.because === undefined && (names.length < 2 || isOfOther)) return undefined;
   if (isTestFile(file) && !isWhole) return undefined;
   const { because, text } = listed;
-  return { kind: "candidate", ...listed, because, names, text, isWhole, isDone: isNamed(field, given) };
+  // A role that is the same for all is the app's to give: what follows from the request is the callers' to choose.
+  const isGiven = context.intent.kind === "acceptInRequests" && sourcesOf(context).length === 0;
+  const caution = isGiven && context.intent.exposure !== "exposed" ? `callers could choose ${field.name}` : undefined;
+  return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
 }
 
 /** Whether a file is a test or serves tests. */

@@ -5,7 +5,7 @@ import { wordsOf } from "./similar-name.js";
 
 /** Why a place is not ticked on its own, however strong the evidence. */
 export interface Limit {
-  readonly kind: "plumbing" | "test" | "secret" | "otherModel" | "doubtful" | "list";
+  readonly kind: "plumbing" | "test" | "secret" | "otherModel" | "doubtful" | "list" | "caution";
   /** Follows "is not ticked on its own: ". */
   readonly text: string;
 }
@@ -35,6 +35,7 @@ export function limitsOf(candidate: Candidate, context: RankContext): readonly L
   if (isPlumbing(field)) {
     limits.push({ kind: "plumbing", text: `${field.name} is an id, a foreign key or a timestamp` });
   }
+  if (candidate.caution !== undefined) limits.push({ kind: "caution", text: candidate.caution });
   // `["name", "email"]` may be what callers can sort by, or what they can set: a role does not belong there by itself.
   if (candidate.family === "names" && candidate.tie === "names")
     limits.push({ kind: "list", text: "a list of names may say what callers are allowed to do" });

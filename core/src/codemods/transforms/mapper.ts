@@ -1,8 +1,9 @@
 import { ts } from "../compiler.js";
-import { describe, enclosingName, hasKey, spreadsOf } from "../expressions.js";
+import { describe, enclosingName, hasKey, nameOf, spreadsOf } from "../expressions.js";
+import { keyStyles } from "../key-styles.js";
 import { mappersIn } from "../mappers.js";
 import { listing } from "../places/listing.js";
-import { addProperty, restored, takeBack, takeItem } from "../property-edit.js";
+import { addProperty, restored, takeItem } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
@@ -12,6 +13,7 @@ import { readWritten } from "../scaffolding/written-read.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { shownProperty } from "../toggles/shown.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
+import { takeBackWritten, type WrittenNode } from "../written-texts.js";
 
 const id = "mapper";
 
@@ -31,12 +33,9 @@ export const mapper: Transform = {
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
     const all = [...copies(file, context)];
-    const spreads = all.flatMap(({ literal, what }) => takeBackSpreads(literal, what, file, context));
-    for (const { edit } of spreads) yield edit;
-    for (const { literal, what } of all) {
-      const isGone = spreads.some(({ spread }) => literal.pos >= spread.pos && literal.end <= spread.end);
-      if (!isGone) yield* takeBack(id, literal, what, file, context);
-    }
+    for (const { literal, what } of all)
+      for (const { edit } of takeBackSpreads(literal, what, file, context)) yield edit;
+    yield* takeBackWritten(id, () => shownIn(context), file, context);
     yield* takeBackPatterns(file, context);
   },
 
@@ -58,6 +57,24 @@ function* copies(file: SourceFile, context: TransformContext) {
   const rows = new Set([...rowLiterals(file, context)].map(({ literal }) => literal));
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression))
     if (!rows.has(literal)) yield { literal, what: describe(literal, `copy of ${context.model.name}`) };
+}
+
+/** All that may show the field: what stands where it was written comes first, what is written alike elsewhere is other people's. */
+function shownIn(context: TransformContext): readonly WrittenNode[] {
+  const written = writtenTexts(id, context);
+  // What stands behind a flag goes as a whole.
+  const isOfSpread = (literal: ts.Node, file: SourceFile) => {
+    const spread = ts.findAncestor(literal, ts.isSpreadAssignment);
+    return spread !== undefined && written.has(compact(textOf(spread, file)));
+  };
+  const isKey = (name: string | undefined) => keyStyles.some((keyOf) => keyOf(context.field.name) === name);
+  return context.project.files.flatMap((file) =>
+    [...copies(file, context)].flatMap(({ literal, what }) =>
+      isOfSpread(literal, file)
+        ? []
+        : literal.properties.filter((each) => isKey(nameOf(each.name))).map((node) => ({ node, file, what })),
+    ),
+  );
 }
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {

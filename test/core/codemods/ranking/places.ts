@@ -88,6 +88,7 @@ export function place(names: string, more: Partial<Candidate> = {}): Candidate {
     tie: "type",
     isWhole: false,
     because: undefined,
+    caution: undefined,
     isTest: false,
     text: undefined,
     ...more,

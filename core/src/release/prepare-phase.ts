@@ -35,6 +35,8 @@ export interface PhaseFiles {
   readonly places: readonly Place[];
   /** Nothing was to be edited in the code: what must change is among the places. */
   readonly isCodeLeft?: boolean;
+  /** Why chosen edits were not compiled first, where they were not. */
+  readonly unchecked?: string | undefined;
 }
 
 /**
@@ -81,7 +83,15 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
       .map(({ file }) => replaced(project, file, undefined)),
     ...mergeChanges(modelChanges, code.changes),
   ];
-  return { plan: after, changes, migrations, edits: code.made, places: code.places, isCodeLeft: code.isLeft };
+  return {
+    plan: after,
+    changes,
+    migrations,
+    edits: code.made,
+    places: code.places,
+    isCodeLeft: code.isLeft,
+    unchecked: code.unchecked,
+  };
 }
 
 /** What people and Lockstep read of a plan: its README and `plan.json`. */

@@ -15,6 +15,8 @@ export interface RefreshResult {
   readonly made: readonly PlannedEdit[];
   /** The ranked places that were decided about. */
   readonly questions: readonly Question[];
+  /** Why chosen edits were not compiled first, where they were not. */
+  readonly unchecked?: string | undefined;
 }
 
 /**
@@ -45,5 +47,6 @@ export async function refreshCode(request: {
     codeChanges: code.changes,
     made: code.made,
     questions: code.questions,
+    unchecked: code.unchecked,
   };
 }

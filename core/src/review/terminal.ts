@@ -105,6 +105,11 @@ export function editsText(
 export const noEdits =
   "No code was edited (level none): what must change is listed for you. Without it the phase may break, and contract waits for it.";
 
+/** What is said where chosen edits were not compiled before they were written. */
+export function uncheckedText(why: string, colors: Colors): string {
+  return colors.yellow(`The types of the chosen edits were not checked (${why}): compile before you commit.`);
+}
+
 /** Places that little speaks for, in full. */
 export function silentText(places: readonly Omit<Place, "kind">[], colors: Colors): string {
   return [

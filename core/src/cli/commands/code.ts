@@ -70,6 +70,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     text: [
       verdict,
       terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
+      result.unchecked === undefined ? undefined : terminal.uncheckedText(result.unchecked, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
       terminal.nextText(nextWords(state, command), io.colors),
     ]
@@ -80,6 +81,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       edits: result.made,
       places: state.places,
       silent: state.silent ?? 0,
+      ...(result.unchecked === undefined ? {} : { unchecked: result.unchecked }),
       choices: state.choices ?? [],
       exposure: state.exposure ?? {},
       ...(isAll ? { leftOut: silent } : {}),

@@ -132,6 +132,7 @@ async function release(invocation: Invocation): Promise<CommandResult> {
         .filter((file) => !prepared.migrations.some(({ unit }) => unit.file === file))
         .map((file) => `  ${file}`),
       ...(prepared.isCodeLeft === true ? [colors.yellow(terminal.noEdits)] : []),
+      ...(prepared.unchecked === undefined ? [] : [terminal.uncheckedText(prepared.unchecked, colors)]),
       terminal.editsText(
         { edits: prepared.edits, open: prepared.plan.state, command: commandFor("code", prepared.plan, plans) },
         colors,

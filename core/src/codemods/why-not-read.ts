@@ -33,7 +33,7 @@ export async function whyNotRead(
   ];
   for (const { globs, text } of rules)
     for (const each of globs) if (await isIn(asGlobs(each))) return `${text} (${each})`;
-  const wanted = include.length > 0 ? include : everything;
+  const wanted = include.length > 0 ? include : [everything];
   const isWanted = (await glob([...wanted], { cwd: root, onlyFiles: true })).includes(file);
   if (!isWanted)
     return include.length > 0

@@ -27,7 +27,7 @@ export {
   withFunctions,
 } from "./plan/sources.js";
 export { isOpen, listPlans, planOf, verifyUnits } from "./plan/store.js";
-export type { ReleasingPlugin } from "./release/edit-code.js";
+export type { ReleasingPlugin } from "./release/code-request.js";
 export { indexMigration } from "./release/index-migration.js";
 export { filledOptionals, modelEdit, type PhaseFiles, preparePhase, releaseUnits } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";

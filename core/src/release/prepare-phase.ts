@@ -17,7 +17,9 @@ import { planFolder, planText } from "../plan/plan-file.js";
 import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { downStatements } from "../sql/postgres/units/index.js";
-import { type CodeRequest, editCode, intentsAt, mergeChanges, withCode } from "./edit-code.js";
+import { mergeChanges } from "./code-files.js";
+import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
+import { editCode } from "./edit-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile, undoFiles, unitText } from "./unit-files.js";
 
 export interface PhaseRequest extends CodeRequest {

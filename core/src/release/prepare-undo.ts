@@ -13,7 +13,8 @@ import { withUnixLines } from "../plan/hash.js";
 import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
-import { type CodeRequest, mergeChanges, takeBackCode, withCode } from "./edit-code.js";
+import { mergeChanges } from "./code-files.js";
+import { type CodeRequest, withCode } from "./code-request.js";
 import {
   filledOptionals,
   modelEdit,
@@ -24,6 +25,7 @@ import {
   replaced,
   uniqueEdits,
 } from "./prepare-phase.js";
+import { takeBackCode } from "./take-back-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
 
 export interface UndoRequest extends Omit<CodeRequest, "models"> {

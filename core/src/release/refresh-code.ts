@@ -4,7 +4,8 @@ import type { FileChange, Plan, PlannedEdit } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
-import { editCode, intentsAt, withCode } from "./edit-code.js";
+import { intentsAt, withCode } from "./code-request.js";
+import { editCode } from "./edit-code.js";
 import { planFiles } from "./prepare-phase.js";
 
 export interface RefreshResult {

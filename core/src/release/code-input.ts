@@ -1,0 +1,83 @@
+import type { HistoryQuestion } from "../codemods/code-request.js";
+import { type CodeIntent, type Plan, phaseOfIntent, type Toggle } from "../model/index.js";
+import { followNames, namedColumns } from "../plan/follow-names.js";
+import { isOpen, listPlans } from "../plan/store.js";
+import type { Project } from "../plugin.js";
+import type { CodeRequest, ReleasingPlugin } from "./code-request.js";
+
+/** What code is planned with. */
+export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
+
+/** What code is planned with; undefined where there is nothing that edits could be made in. */
+export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
+  const { plan, project, plugin } = request;
+  const [{ readSourceFiles }, { readDocuments }] = await Promise.all([
+    import("../codemods/source-files.js"),
+    import("../codemods/documents/read-documents.js"),
+  ]);
+  const { toggle } = request.code;
+  if (toggle !== undefined) {
+    // In the first phase already: what is wrong with it is not found out when reads open.
+    const { readToggle } = await import("../codemods/toggles/template.js");
+    readToggle(toggle);
+  }
+  const models = request.models ?? (await plugin.readModels(project));
+  const names = new Set(intents.map((intent) => intent.model));
+  const { migrationsFolder } = project;
+  const options = {
+    include: request.code.include,
+    roots: request.code.roots ?? [],
+    exclude: [...request.code.exclude, ...project.generatedFolders, migrationsFolder, "lockstep"],
+    models: models.filter((model) => names.has(model.name)),
+    all: models,
+    planned: intents,
+    // Contract looks for what is left of the earlier phases wherever it was moved to; undo brings its intents.
+    fields: intents.filter(({ kind }) => phaseOfIntent[kind] === "contract").map(({ field }) => field),
+  };
+  const [sources, documents] = await Promise.all([
+    readSourceFiles(project.root, options),
+    readDocuments(project.root, { ...options, migrationsFolder }),
+  ]);
+  const files = [...sources, ...documents];
+  if (files.length === 0 && plan.state.edits.length === 0) return undefined;
+  // ts-morph costs a quarter of a second: only here.
+  const [{ coreTransforms }, { scorecardOf }] = await Promise.all([
+    import("../codemods/index.js"),
+    import("../codemods/ranking/configured-scorecard.js"),
+  ]);
+  const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
+  return {
+    root: project.root,
+    files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
+    models,
+    intents: toggle === undefined ? intents : behindToggle(intents, toggle, plan),
+    transforms: [...(await plugin.transforms()), ...coreTransforms],
+    readHistory: (asked: HistoryQuestion) => readHistory(project, plugin, asked),
+    earlier: plan.state.edits,
+    scorecard: scorecardOf({ targets: {}, code: { scorecard: request.code.scorecard } }),
+    alsoPlanned: listPlans(project.root)
+      .filter((other) => other.id !== plan.id && isOpen(other))
+      .flatMap((other) => followNames(other, namedColumns(models)).columns),
+  };
+}
+
+/** Reads stand behind the flag between switch and a later contract; without that nothing would take the flag out again. */
+function behindToggle(intents: readonly CodeIntent[], toggle: Toggle, plan: Plan): readonly CodeIntent[] {
+  const isAmong = (among: readonly CodeIntent[], { model, field }: CodeIntent) =>
+    among.some((each) => each.kind === "dropFallback" && each.model === model && each.field === field);
+  return intents.map((intent) =>
+    intent.kind === "read" && isAmong(plan.intents.contract, intent) && !isAmong(intents, intent)
+      ? { ...intent, toggle }
+      : intent,
+  );
+}
+
+/** What git knows of a model. It is an aid: where it takes long the ranking does without. */
+async function readHistory(project: Project, plugin: ReleasingPlugin, { model, ...asked }: HistoryQuestion) {
+  const [{ readColumnHistory }, modelFiles, fieldsIn] = await Promise.all([
+    import("../codemods/ranking/history.js"),
+    plugin.modelFiles(project, model),
+    plugin.fieldsIn(),
+  ]);
+  return readColumnHistory(project.root, { ...asked, model, modelFiles, fieldsIn }, new AbortController().signal);
+}

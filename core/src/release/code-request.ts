@@ -1,0 +1,88 @@
+import type { Question } from "../codemods/candidates/choose.js";
+import type { CodeSettings } from "../config/code-settings.js";
+import type {
+  CodeIntent,
+  DeployedPhase,
+  EntityModel,
+  FileChange,
+  Place,
+  Plan,
+  PlannedEdit,
+  PlanState,
+} from "../model/index.js";
+import { phasesOf } from "../plan/build-plan.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import type { CodePolicy } from "./choices.js";
+
+/** What of an ORM's plugin the files of a phase are made with. */
+export type ReleasingPlugin = Pick<
+  OrmPlugin,
+  | "words"
+  | "readModels"
+  | "editModels"
+  | "modelFiles"
+  | "fieldsIn"
+  | "stamps"
+  | "migrationName"
+  | "migrationPath"
+  | "migrationText"
+  | "migrationSql"
+  | "listMigrations"
+  | "transforms"
+>;
+
+export interface CodeRequest {
+  readonly plan: Plan;
+  readonly project: Project;
+  readonly plugin: ReleasingPlugin;
+  /** The models with the new column; read from the files when absent. */
+  readonly models?: readonly EntityModel[];
+  /** What the config says about code. */
+  readonly code: CodeSettings;
+  /** Who decides about ranked places. Default: what the config says, without a person. */
+  readonly policy?: CodePolicy;
+  /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
+  readonly edited?: readonly FileChange[];
+}
+
+export interface CodeResult {
+  readonly changes: readonly FileChange[];
+  /** Made now, or taken back. */
+  readonly made: readonly PlannedEdit[];
+  readonly places: readonly Place[];
+  /** What of the plan's state the code decides: for `plan.state`. */
+  readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "exposure" | "codeFiles">;
+  /** The ranked places that were decided about. */
+  readonly questions: readonly Question[];
+  /** Why chosen edits were not checked by the compiler, where they were not. */
+  readonly unchecked?: string | undefined;
+  /** Nothing was to be edited: what must change is among the places. */
+  readonly isLeft: boolean;
+}
+
+/** What the code needs in a phase. Write sites are looked after in every one: new ones come while a plan is open. */
+export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent[] {
+  if (phase === "expand") return plan.intents.expand;
+  const writes = plan.intents.expand.filter((intent) => intent.kind !== "keepFromReads");
+  const reads = phase === "contract" && !phasesOf(plan).includes("switch") ? plan.intents.switch : [];
+  return [...writes, ...reads, ...plan.intents[phase]];
+}
+
+/** A plan's state with what the code decides: what that leaves out is gone. */
+export function withCode(state: PlanState, code: CodeResult["state"]): PlanState {
+  const { silent: _1, choices: _2, exposure: _3, ...rest } = state;
+  return { ...rest, ...code };
+}
+
+/** The result where there is nothing to edit. */
+export function nothingEdited({ edits, choices, exposure, codeFiles }: PlanState): CodeResult {
+  const kept = { ...(choices === undefined ? {} : { choices }), ...(exposure === undefined ? {} : { exposure }) };
+  return {
+    changes: [],
+    made: [],
+    places: [],
+    questions: [],
+    isLeft: false,
+    state: { edits, places: [], codeFiles, ...kept },
+  };
+}

@@ -29,7 +29,7 @@ export interface AssignedMapper {
 
 /** All of them in a file. */
 export function* assignedMappersIn(file: SourceFile, context: TransformContext): Iterable<AssignedMapper> {
-  if (!context.orm.hasClasses || context.columns.length < 3) return;
+  if (context.columns.length < 3) return;
   for (const group of assignmentsIn(file)) {
     if (group.values.size < context.columns.length) continue;
     const mapper = readGroup(group, file, context);

@@ -33,8 +33,8 @@ export function chosenBy(
   return keysOfShape(shape).has(key) ? `${most.owner.text}.${key}` : undefined;
 }
 
-/** `dto` of `dto.email.trim().toLowerCase()` */
-function ownerIn(value: ts.Expression | undefined, member: string): ts.Identifier | undefined {
+/** `dto` of `dto.email.trim().toLowerCase()`: what a member is taken from. */
+export function ownerIn(value: ts.Expression | undefined, member: string): ts.Identifier | undefined {
   if (value === undefined) return undefined;
   const inner = unwrap(value);
   if (ts.isPropertyAccessExpression(inner)) {

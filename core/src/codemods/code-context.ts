@@ -1,5 +1,4 @@
-import type { CodeIntent, EntityField } from "../model/index.js";
-import type { Family } from "./candidates/candidate.js";
+import type { CodeIntent, EntityField, Family } from "../model/index.js";
 import type { CodeRequest } from "./code-request.js";
 import { loadYaml } from "./documents/yaml-tree.js";
 import { isPlumbing } from "./plumbing.js";

@@ -19,6 +19,7 @@ import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
 export { assignmentOf, isInstancing, takesPartial } from "./assigned-mappers.js";
+export { ownerIn } from "./chosen-value.js";
 export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";
 /** The compiler API that positions come from: plugins use the same one. */

@@ -1,15 +1,7 @@
 import { commaListOf, insertItem, removeItem } from "./comma-list.js";
 import { ts } from "./compiler.js";
-import { propertiesOf } from "./expressions.js";
 import { type SourceFile, textOf } from "./source-file.js";
-import {
-  compact,
-  type EditFinding,
-  earlierOf,
-  type Finding,
-  type TransformContext,
-  writtenTexts,
-} from "./transform.js";
+import { compact, type EditFinding, earlierOf, type TransformContext } from "./transform.js";
 
 /** An edit that adds a property to a literal; undefined where it could not be taken back to the same bytes. */
 export function addProperty(
@@ -44,26 +36,6 @@ export function restored(
 /** Without the separator: a formatter may have added one. */
 export function bare(text: string): string {
   return compact(text).replace(/[;,]$/, "");
-}
-
-/** Takes a property out if it is one of the transform's earlier edits: same field, same text, same kind of place. */
-export function* takeBack(
-  transform: string,
-  literal: ts.ObjectLiteralExpression,
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): Iterable<Finding> {
-  const written = writtenTexts(transform, context);
-  if (written.size === 0) return;
-  for (const [name, property] of propertiesOf(literal)) {
-    const text = textOf(property, file);
-    const list = commaListOf(literal, file);
-    if (list === undefined || !written.has(compact(text))) continue;
-    // Keys are in the style of the place (`user_name`): the text decides, the name only keeps other fields out.
-    if (name.replaceAll("_", "").toLowerCase() !== context.field.name.replaceAll("_", "").toLowerCase()) continue;
-    yield { kind: "edit", splices: removeItem(list, property, file), what, text: "", replaces: text };
-  }
 }
 
 /** An edit that adds an element to a list of names; undefined as `addProperty`. */

@@ -194,7 +194,6 @@ function whyNotMapper(
 
 /** Classes that rows are turned into by the names of their fields: `plainToInstance(UserDto, user)`. */
 function instancedClasses(context: TransformContext): readonly ClassShape[] {
-  if (!context.orm.hasClasses) return [];
   return context.project.files.flatMap((file) =>
     file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
       const [name, value] = call.arguments;

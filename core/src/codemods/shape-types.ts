@@ -92,13 +92,13 @@ export function resolveType(
   return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
 }
 
-/** A class as the shape of a response; undefined where classes are not edited, and for models. */
+/** A class as the shape of a response; undefined for models. */
 export function classShape(
   node: ts.ClassDeclaration,
   file: SourceFile,
   context: TransformContext,
 ): ClassShape | undefined {
-  if (!context.orm.hasClasses || context.orm.isModel?.(node, file, context)) return undefined;
+  if (context.orm.isModel?.(node, file, context)) return undefined;
   return { kind: "class", node, file, name: node.name?.text };
 }
 

@@ -4,7 +4,7 @@ import type { Project } from "./project.js";
 import { type ShapeNode, zodShape } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
-import type { WrittenNode } from "./written-texts.js";
+import type { Container } from "./written-texts.js";
 import { zodObjectOf } from "./zod-chain.js";
 import { whatOfSchema } from "./zod-types.js";
 
@@ -26,13 +26,9 @@ export function zodShapesIn(file: SourceFile, project: Project): readonly Extrac
   });
 }
 
-/** All keys of zod objects. */
-export function zodPropertiesOf({ project }: TransformContext): readonly WrittenNode[] {
-  return project.files.flatMap((file) =>
-    zodShapesIn(file, project).flatMap(({ node }) =>
-      node.properties.map((property) => ({ node: property, file, what: whatOfSchema(node) })),
-    ),
-  );
+/** The literals of zod objects, as edits call them. */
+export function zodLiteralsIn(file: SourceFile, { project }: TransformContext): readonly Container[] {
+  return zodShapesIn(file, project).map(({ node }) => ({ node, what: whatOfSchema(node) }));
 }
 
 /** The interfaces, named type literals and classes of a file. The type of a parameter says little, and the compiler points to it when it matters. */

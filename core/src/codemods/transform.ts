@@ -1,5 +1,5 @@
-import type { CodeIntent, EntityField, EntityModel, Place, PlannedEdit } from "../model/index.js";
-import type { Candidate, Family } from "./candidates/candidate.js";
+import type { CodeIntent, EntityField, EntityModel, Family, Place, PlannedEdit } from "../model/index.js";
+import type { Candidate } from "./candidates/candidate.js";
 import type { ts } from "./compiler.js";
 import type { Project } from "./project.js";
 import type { Ranked } from "./ranking/ranked.js";
@@ -133,8 +133,6 @@ export interface OrmCode {
   mayBeNull?(context: TransformContext): boolean;
   /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
-  /** Rows are instances of classes, and so are what requests and responses are made of: DTO classes are edited. Default: listed. */
-  readonly hasClasses?: boolean;
 }
 
 /** `list` for `findMany`, `page` for a list with the number of all. */

@@ -1,4 +1,5 @@
-import type { ts } from "./compiler.js";
+import { ts } from "./compiler.js";
+import { keyStyles } from "./key-styles.js";
 import { bare, takeItem } from "./property-edit.js";
 import { lineAt, type PlaceNode, type SourceFile, startOf, textOf } from "./source-file.js";
 import { earlierOf, type Finding, type TransformContext } from "./transform.js";
@@ -46,17 +47,52 @@ export function writtenAmong<T extends WrittenNode<PlaceNode>>(
   return found;
 }
 
-/** Takes the items of literals and lists back that a transform wrote, wherever they stand now. */
+/** A literal or a list that items are added to. */
+export interface Container {
+  readonly node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression | ts.UnionTypeNode;
+  /** As the edits call the place. */
+  readonly what: string;
+}
+
+/**
+ * The items of literals and lists in a file that a transform wrote, wherever they stand now.
+ *
+ * @param containersIn all in a file that may hold one
+ */
+export function writtenItems(
+  transform: string,
+  containersIn: (file: SourceFile) => Iterable<Container>,
+  file: SourceFile,
+  context: TransformContext,
+): readonly WrittenNode[] {
+  if (earlierOf(transform, context).length === 0) return [];
+  const names = keyStyles.map((keyOf) => keyOf(context.field.name));
+  const written = context.memo(`items written by ${transform}`, () => {
+    const items = context.project.files.flatMap((each) =>
+      [...containersIn(each)].flatMap(({ node, what }) =>
+        itemsOf(node).map((item) => ({ node: item, file: each, what })),
+      ),
+    );
+    const isOfField = (item: WrittenNode) => names.some((name) => textOf(item.node, item.file).includes(name));
+    return writtenAmong(transform, items.filter(isOfField), context);
+  });
+  return written.filter((each) => each.file === file);
+}
+
+/** Takes them back. */
 export function* takeBackWritten(
   transform: string,
-  candidates: () => readonly WrittenNode[],
+  containersIn: (file: SourceFile) => Iterable<Container>,
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
-  if (earlierOf(transform, context).length === 0) return;
-  const written = context.memo(`written by ${transform}`, () => writtenAmong(transform, candidates(), context));
-  for (const each of written) {
-    const edit = each.file === file ? takeItem(each.node, each.what, file) : undefined;
+  for (const { node, what } of writtenItems(transform, containersIn, file, context)) {
+    const edit = takeItem(node, what, file);
     if (edit !== undefined) yield edit;
   }
+}
+
+function itemsOf(node: Container["node"]): readonly ts.Node[] {
+  if (ts.isObjectLiteralExpression(node)) return node.properties;
+  return ts.isUnionTypeNode(node) ? node.types : node.elements;
 }

@@ -1,5 +1,5 @@
+import type { Family, SignalId } from "../model/index.js";
 import type { FillFunction } from "./fill-function.js";
-import type { ScorecardFamily, ScorecardSignal } from "./scorecard-names.js";
 
 export type { FillFunction, FillRow, FillValue } from "./fill-function.js";
 
@@ -106,17 +106,15 @@ export interface ToggleInput {
 /** How much evidence a place needs to get a new column, in whole numbers. */
 export interface ScorecardInput {
   /** What a piece of evidence adds to the score of a place; 0: it does not count. Default: from 3 to -2, see the documentation. */
-  weights?: Partial<Record<ScorecardSignal, number>>;
+  weights?: Partial<Record<SignalId, number>>;
   /** The score from which a place is ticked, by the kind of place. Default: graphql 3; create, select, mapper, zod, dto, schema 5; the rest 7. */
-  likely?: Partial<Record<ScorecardFamily, number>>;
+  likely?: Partial<Record<Family, number>>;
   /** The score from which a place is shown. Default: 1. */
   possible?: number;
   /** The same in tests. Default: 3. */
   possibleInTests?: number;
   /** The score from which a place follows one of the same file or name that was accepted. Default: 8. */
   kin?: number;
-  /** The score from which a place is edited where nobody can be asked. Default: 8. */
-  unattended?: number;
 }
 
 /** Where the value of one column comes from, for rows that exist. */

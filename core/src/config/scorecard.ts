@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { scorecardFamilies, scorecardSignals } from "./scorecard-names.js";
+import { families, signalIds } from "../model/index.js";
 
 // Whole numbers: their sum is the same in any order, and can be checked in the head.
 const weight = z.int().min(-100).max(100);
@@ -7,10 +7,9 @@ const threshold = z.int().min(-1000).max(1000);
 
 /** `code.scorecard`: each key that is given counts, all others are as measured. */
 export const scorecardSchema = z.strictObject({
-  weights: z.partialRecord(z.enum(scorecardSignals), weight).optional(),
-  likely: z.partialRecord(z.enum(scorecardFamilies), threshold).optional(),
+  weights: z.partialRecord(z.enum(signalIds), weight).optional(),
+  likely: z.partialRecord(z.enum(families), threshold).optional(),
   possible: threshold.optional(),
   possibleInTests: threshold.optional(),
   kin: threshold.optional(),
-  unattended: threshold.optional(),
 });

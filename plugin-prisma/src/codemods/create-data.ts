@@ -1,5 +1,6 @@
 import {
   builtElsewhere,
+  type Container,
   constantBehind,
   describe,
   enclosingName,
@@ -16,7 +17,6 @@ import {
   type TransformContext,
   takeBackWritten,
   ts,
-  type WrittenNode,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
@@ -41,16 +41,13 @@ export const createData: Transform = {
     yield* listOthers(file, context);
   },
 
-  undo: (file, context) => takeBackWritten(id, () => settersOf(context), file, context),
+  undo: (file, context) => takeBackWritten(id, (each) => rowsIn(each, context), file, context),
 };
 
-/** All that new rows are given. */
-function settersOf(context: TransformContext): readonly WrittenNode[] {
-  return context.project.files.flatMap((file) =>
-    [...valuesOf(file, callsByPath(file, context.models), context)].flatMap(({ value, what }) =>
-      ts.isObjectLiteralExpression(value) ? value.properties.map((node) => ({ node, file, what })) : [],
-    ),
-  );
+/** The literals that become rows, as far as the path of the call says. */
+function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
+  for (const { value, what } of valuesOf(file, callsByPath(file, context.models), context))
+    if (ts.isObjectLiteralExpression(value)) yield { node: value, what };
 }
 
 interface RowValue {

@@ -33,7 +33,7 @@ const id = "prisma-omit";
 export const prismaOmit: Transform = {
   id,
   intents: ["keepFromReads", "read"],
-  orm: { isClientModule, isRowType, isOther, readsRows, hasClasses: true },
+  orm: { isClientModule, isRowType, isOther, readsRows },
 
   *find(file, context) {
     if (context.intent.kind === "read") yield* open(file, context);

@@ -1,10 +1,10 @@
 import {
+  type Container,
   describe,
   type SourceFile,
   type Transform,
   type TransformContext,
   takeBackWritten,
-  type WrittenNode,
   widenSelection,
 } from "@lockstep/core/codemods";
 import { type Selection, selectionsIn } from "./selections.js";
@@ -23,16 +23,11 @@ export const select: Transform = {
     }
   },
 
-  undo: (file, context) => takeBackWritten(id, () => entriesOf(context), file, context),
+  undo: (file, context) => takeBackWritten(id, (each) => selectsIn(each, context), file, context),
 };
 
-/** All that selections name. */
-function entriesOf(context: TransformContext): readonly WrittenNode[] {
-  return context.project.files.flatMap((file) =>
-    ofModel(file, context).flatMap(({ literal, what }) =>
-      literal.properties.map((node) => ({ node, file, what: describe(literal, what) })),
-    ),
-  );
+function selectsIn(file: SourceFile, context: TransformContext): readonly Container[] {
+  return ofModel(file, context).map(({ literal, what }) => ({ node: literal, what: describe(literal, what) }));
 }
 
 function ofModel(file: SourceFile, context: TransformContext): readonly Selection[] {

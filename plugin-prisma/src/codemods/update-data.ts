@@ -9,7 +9,6 @@ import {
   unwrap,
   updateRow,
   valueAt,
-  type WrittenNode,
 } from "@lockstep/core/codemods";
 import { clientCalls } from "./client-calls.js";
 
@@ -21,35 +20,26 @@ export const updateData: Transform = {
   intents: ["write"],
 
   *find(file, context) {
-    for (const { literal, what } of updatesIn(file, context)) {
-      const found = isTestFile(file) ? undefined : updateRow(literal, what, file, context);
+    for (const { node, what } of updatesIn(file, context)) {
+      const found = isTestFile(file) ? undefined : updateRow(node, what, file, context);
       if (found !== undefined) yield found;
     }
   },
 
-  undo: (file, context) => takeBackWritten(id, () => settersOf(context), file, context),
+  undo: (file, context) => takeBackWritten(id, (each) => updatesIn(each, context), file, context),
 };
-
-/** All that updates set. */
-function settersOf(context: TransformContext): readonly WrittenNode[] {
-  return context.project.files.flatMap((file) =>
-    [...updatesIn(file, context)].flatMap(({ literal, what }) =>
-      literal.properties.map((node) => ({ node, file, what })),
-    ),
-  );
-}
 
 /** The literals that change rows of the model. */
 function* updatesIn(
   file: SourceFile,
   context: TransformContext,
-): Iterable<{ readonly literal: ts.ObjectLiteralExpression; readonly what: string }> {
+): Iterable<{ readonly node: ts.ObjectLiteralExpression; readonly what: string }> {
   for (const { call, args, model, method, label } of clientCalls(file, context)) {
     if (model !== context.model || args === undefined) continue;
     const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
     const value = key && valueAt(args, key);
     const literal = value && unwrap(value);
     if (literal === undefined || !ts.isObjectLiteralExpression(literal)) continue;
-    yield { literal, what: describe(call, `${key} of ${label}`) };
+    yield { node: literal, what: describe(call, `${key} of ${label}`) };
   }
 }

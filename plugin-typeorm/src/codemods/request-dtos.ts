@@ -5,6 +5,7 @@ import {
   initializerOf,
   isDecorated,
   orChosen,
+  ownerIn,
   type SourceFile,
   sourcesOf,
   spreadsOf,
@@ -169,16 +170,4 @@ function whyNotDto({ node, file }: RequestDto, context: TransformContext): strin
   if (typeof field === "string") return field;
   if (file.isJavaScript) return "it is JavaScript";
   return addFields([{ node, field }], file) === undefined ? "what its decorators need is not imported" : undefined;
-}
-
-/** `dto` of `dto.email.trim().toLowerCase()` */
-function ownerIn(value: ts.Expression | undefined, member: string): ts.Identifier | undefined {
-  if (value === undefined) return undefined;
-  const inner = unwrap(value);
-  if (ts.isPropertyAccessExpression(inner)) {
-    if (inner.name.text === member && ts.isIdentifier(inner.expression)) return inner.expression;
-    return ownerIn(inner.expression, member);
-  }
-  if (ts.isCallExpression(inner)) return ownerIn(inner.expression, member) ?? ownerIn(inner.arguments[0], member);
-  return ts.isBinaryExpression(inner) ? ownerIn(inner.left, member) : undefined;
 }

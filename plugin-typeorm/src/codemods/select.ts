@@ -9,13 +9,11 @@ import {
   type SourceFile,
   type Transform,
   type TransformContext,
-  takeItem,
+  takeBackWritten,
   ts,
   unwrap,
   valueAt,
-  type WrittenNode,
   widenSelection,
-  writtenAmong,
 } from "@lockstep/core/codemods";
 import { concerns } from "./entities.js";
 import { entityCalls } from "./entity-calls.js";
@@ -36,24 +34,8 @@ export const select: Transform = {
     }
   },
 
-  *undo(file, context) {
-    const written = context.memo("typeorm selects", () => writtenAmong(id, itemsOf(context), context));
-    for (const each of written) {
-      const edit = each.file === file ? takeItem(each.node, each.what, file) : undefined;
-      if (edit !== undefined) yield edit;
-    }
-  },
+  undo: (file, context) => takeBackWritten(id, (each) => selectionsIn(each, context), file, context),
 };
-
-/** All that selections name. */
-function itemsOf(context: TransformContext): readonly WrittenNode[] {
-  return context.project.files.flatMap((file) =>
-    [...selectionsIn(file, context)].flatMap(({ node, what }) => {
-      const items = ts.isObjectLiteralExpression(node) ? node.properties : node.elements;
-      return [...items].map((item) => ({ node: item, file, what }));
-    }),
-  );
-}
 
 interface Selection {
   readonly node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression;

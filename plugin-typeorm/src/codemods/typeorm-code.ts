@@ -24,7 +24,6 @@ import { thingOf } from "./value-things.js";
 
 /** What the transforms of the core must know about TypeORM. */
 export const typeormCode: OrmCode = {
-  hasClasses: true,
   // Entities are the app's own: those that are out of view are told by their name and where it leads.
   isClientModule: (specifier) =>
     /(?:^|[/@.-])(?:entit(?:y|ies)|models?|domain|database|db|persistence)(?:[/.-]|$)/i.test(specifier),

@@ -8,7 +8,6 @@ import {
   takeBackWritten,
   ts,
   updateRow,
-  type WrittenNode,
 } from "@lockstep/core/codemods";
 import { concerns } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
@@ -23,33 +22,25 @@ export const updateData: Transform = {
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    for (const { literal, what } of updatesIn(file, context)) {
-      const found = updateRow(literal, what, file, context);
+    for (const { node, what } of updatesIn(file, context)) {
+      const found = updateRow(node, what, file, context);
       if (found !== undefined) yield found;
     }
   },
 
-  undo: (file, context) => takeBackWritten(id, () => settersOf(context), file, context),
+  undo: (file, context) => takeBackWritten(id, (each) => updatesIn(each, context), file, context),
 };
 
-/** All that updates set. */
-function settersOf(context: TransformContext): readonly WrittenNode[] {
-  return context.project.files.flatMap((file) =>
-    [...updatesIn(file, context)].flatMap(({ literal, what }) =>
-      literal.properties.map((node) => ({ node, file, what })),
-    ),
-  );
-}
-
+/** The literals that change rows of the model. */
 function* updatesIn(
   file: SourceFile,
   context: TransformContext,
-): Iterable<{ readonly literal: ts.ObjectLiteralExpression; readonly what: string }> {
+): Iterable<{ readonly node: ts.ObjectLiteralExpression; readonly what: string }> {
   for (const found of entityCalls(file, context)) {
     if (!concerns(found.model, context) || fillsNew(found, file, context)) continue;
     const what = describe(found.call, found.builder ? `set of update ${found.model.name}` : `update of ${found.label}`);
     for (const literal of valuesOf(found).flatMap((value) => [...literalsOf(value)]))
-      if (ts.isObjectLiteralExpression(literal)) yield { literal, what };
+      if (ts.isObjectLiteralExpression(literal)) yield { node: literal, what };
   }
 }
 

@@ -1,19 +1,4 @@
-/** What kind of code lists the fields: each has its own weight of evidence (`ranking/scorecard.ts`). */
-export const families = [
-  "create",
-  "update",
-  "select",
-  "mapper",
-  "zod",
-  "dto",
-  "type",
-  "graphql",
-  "schema",
-  "names",
-  "sql",
-] as const;
-
-export type Family = (typeof families)[number];
+import type { Family } from "../../model/index.js";
 
 /**
  * How it is known that a place lists fields of this model: a call or type of the ORM, a type that leads to the model, or

@@ -1,5 +1,5 @@
-import type { EntityField, EntityModel } from "../../model/index.js";
-import type { Family, Tie } from "../candidates/candidate.js";
+import type { EntityField, EntityModel, Family } from "../../model/index.js";
+import type { Tie } from "../candidates/candidate.js";
 import { keyStyles } from "../shape-types.js";
 import type { PlaceNode, SourceFile } from "../source-file.js";
 import type { CandidateFinding, TransformContext } from "../transform.js";

@@ -1,6 +1,6 @@
+import { signalIds } from "../../model/index.js";
 import { limitsOf } from "./limits.js";
 import type { RankContext, Ranked } from "./ranked.js";
-import { signalIds } from "./scorecard.js";
 
 /**
  * Says line by line how a place came to be ticked, shown or left out: what speaks for and against it with its weight, the

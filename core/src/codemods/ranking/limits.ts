@@ -1,4 +1,5 @@
-import type { Candidate, Family } from "../candidates/candidate.js";
+import type { Family } from "../../model/index.js";
+import type { Candidate } from "../candidates/candidate.js";
 import { isPlumbing } from "../plumbing.js";
 import type { RankContext } from "./ranked.js";
 import { wordsOf } from "./similar-name.js";

@@ -1,7 +1,7 @@
-import type { EntityField, EntityModel } from "../../model/index.js";
+import type { EntityField, EntityModel, SignalId } from "../../model/index.js";
 import type { Candidate } from "../candidates/candidate.js";
 import type { ColumnHistory } from "./column-history.js";
-import type { Scorecard, SignalId } from "./scorecard.js";
+import type { Scorecard } from "./scorecard.js";
 
 /** What the score of a candidate is measured against: one new column of one model. */
 export interface RankContext {

@@ -1,6 +1,5 @@
-import type { EntityField } from "../../model/index.js";
+import { type EntityField, signalIds } from "../../model/index.js";
 import type { RankContext, Reason } from "./ranked.js";
-import { signalIds } from "./scorecard.js";
 import type { Evidence } from "./signals.js";
 
 /** More names than this are counted instead. */

@@ -1,22 +1,4 @@
-import type { Family } from "../candidates/candidate.js";
-
-/** The evidence that is looked at; `signals.ts` says how. */
-export const signalIds = [
-  "similarHere",
-  "halfOfCore",
-  "previousHere",
-  "lastThreeHere",
-  "sameTypeHere",
-  "fullest",
-  "fewPlaces",
-  "keptUp",
-  "noSameType",
-  "notWithEarlier",
-  "namesOnly",
-  "similarMissing",
-] as const;
-
-export type SignalId = (typeof signalIds)[number];
+import type { Family, SignalId } from "../../model/index.js";
 
 /** What each piece of evidence weighs, and how much is enough. A team can change any of it in `code.scorecard`. */
 export interface Scorecard {
@@ -28,8 +10,6 @@ export interface Scorecard {
   readonly possibleInTests: number;
   /** From this score on a place follows one of the same file or class that a person accepted. */
   readonly kin: number;
-  /** From this score on a place is edited where nobody can be asked. */
-  readonly unattended: number;
 }
 
 /** Learned on the histories of some repositories and checked on others: precision .84 at 8, .64 at 5. */
@@ -64,5 +44,4 @@ export const defaultScorecard: Scorecard = {
   possible: 1,
   possibleInTests: 3,
   kin: 8,
-  unattended: 8,
 };

@@ -1,7 +1,7 @@
 import { ts } from "../compiler.js";
 import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../expressions.js";
 import { computedValue, constantOf, isTaken, numberedValue } from "../fixture-value.js";
-import { addProperty, takeBack } from "../property-edit.js";
+import { addProperty } from "../property-edit.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../row-copies.js";
 import { namesAllColumns, rowLiterals } from "../row-literals.js";
 import { addToPattern, isAddedToPattern, takeFromPattern } from "../row-patterns.js";
@@ -9,6 +9,7 @@ import { declarationOf } from "../scope.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
 import { textsOfLiteral, valueText } from "../value-text.js";
+import { type Container, takeBackWritten } from "../written-texts.js";
 
 const id = "fixture";
 
@@ -35,8 +36,7 @@ export const fixture: Transform = {
   },
 
   *undo(file, context) {
-    for (const { literal } of rowLiterals(file, context))
-      yield* takeBack(id, literal, what(literal, context), file, context);
+    yield* takeBackWritten(id, (each) => rowsIn(each, context), file, context);
     if (!isAddedToPattern(id, file, context)) return;
     for (const element of boundByRows(file, context)) {
       const edit = takeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
@@ -44,6 +44,10 @@ export const fixture: Transform = {
     }
   },
 };
+
+function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
+  for (const { literal } of rowLiterals(file, context)) yield { node: literal, what: what(literal, context) };
+}
 
 function* completeCopy(
   literal: ts.ObjectLiteralExpression,

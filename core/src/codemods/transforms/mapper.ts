@@ -1,9 +1,8 @@
 import { ts } from "../compiler.js";
-import { describe, enclosingName, hasKey, nameOf, spreadsOf } from "../expressions.js";
-import { keyStyles } from "../key-styles.js";
+import { describe, enclosingName, hasKey, spreadsOf } from "../expressions.js";
 import { mappersIn } from "../mappers.js";
 import { listing } from "../places/listing.js";
-import { addProperty, restored, takeItem } from "../property-edit.js";
+import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
@@ -13,7 +12,7 @@ import { readWritten } from "../scaffolding/written-read.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { shownProperty } from "../toggles/shown.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
-import { takeBackWritten, type WrittenNode } from "../written-texts.js";
+import { type Container, takeBackWritten } from "../written-texts.js";
 
 const id = "mapper";
 
@@ -32,10 +31,7 @@ export const mapper: Transform = {
 
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
-    const all = [...copies(file, context)];
-    for (const { literal, what } of all)
-      for (const { edit } of takeBackSpreads(literal, what, file, context)) yield edit;
-    yield* takeBackWritten(id, () => shownIn(context), file, context);
+    yield* takeBackWritten(id, (each) => shownIn(each, context), file, context);
     yield* takeBackPatterns(file, context);
   },
 
@@ -59,22 +55,13 @@ function* copies(file: SourceFile, context: TransformContext) {
     if (!rows.has(literal)) yield { literal, what: describe(literal, `copy of ${context.model.name}`) };
 }
 
-/** All that may show the field: what stands where it was written comes first, what is written alike elsewhere is other people's. */
-function shownIn(context: TransformContext): readonly WrittenNode[] {
+/** Literals that may show the field. What stands behind a flag goes as a whole. */
+function* shownIn(file: SourceFile, context: TransformContext): Iterable<Container> {
   const written = writtenTexts(id, context);
-  // What stands behind a flag goes as a whole.
-  const isOfSpread = (literal: ts.Node, file: SourceFile) => {
+  for (const { literal, what } of copies(file, context)) {
     const spread = ts.findAncestor(literal, ts.isSpreadAssignment);
-    return spread !== undefined && written.has(compact(textOf(spread, file)));
-  };
-  const isKey = (name: string | undefined) => keyStyles.some((keyOf) => keyOf(context.field.name) === name);
-  return context.project.files.flatMap((file) =>
-    [...copies(file, context)].flatMap(({ literal, what }) =>
-      isOfSpread(literal, file)
-        ? []
-        : literal.properties.filter((each) => isKey(nameOf(each.name))).map((node) => ({ node, file, what })),
-    ),
-  );
+    if (spread === undefined || !written.has(compact(textOf(spread, file)))) yield { node: literal, what };
+  }
 }
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
@@ -127,18 +114,4 @@ function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterabl
     const edit = takeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
     if (edit !== undefined) yield edit;
   }
-}
-
-/** What stands behind a flag, and is left out while that is off. */
-function takeBackSpreads(
-  literal: ts.ObjectLiteralExpression,
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): readonly { readonly spread: ts.Node; readonly edit: Finding }[] {
-  const written = writtenTexts(id, context);
-  return spreadsOf(literal).flatMap((spread) => {
-    const edit = written.has(compact(textOf(spread, file))) ? takeItem(spread, what, file) : undefined;
-    return edit === undefined ? [] : [{ spread, edit }];
-  });
 }

@@ -3,8 +3,8 @@ import { isAsserted, nameOf } from "../expressions.js";
 import { listing } from "../places/listing.js";
 import { addToList, takeItem } from "../property-edit.js";
 import { quoted, type SourceFile, textOf } from "../source-file.js";
-import type { EditFinding, Transform, TransformContext } from "../transform.js";
-import { type WrittenNode, writtenAmong } from "../written-texts.js";
+import type { EditFinding, Transform } from "../transform.js";
+import { writtenItems } from "../written-texts.js";
 
 const id = "name-list";
 
@@ -30,9 +30,7 @@ export const nameList: Transform = {
   },
 
   *undo(file, context) {
-    const written = context.memo("names written", () => writtenAmong(id, itemsOf(context), context));
-    for (const { node, what, file: its } of written) {
-      if (its !== file) continue;
+    for (const { node, what } of writtenItems(id, listsIn, file, context)) {
       const edit = ts.isUnionTypeNode(node.parent)
         ? takeType(node, node.parent, what, file)
         : takeItem(node, what, file);
@@ -75,15 +73,6 @@ function nameOfList(node: ts.Node): string | undefined {
     if (ts.isTypeAliasDeclaration(at)) return at.name.text;
   }
   return undefined;
-}
-
-function itemsOf({ project }: TransformContext): readonly WrittenNode[] {
-  return project.files.flatMap((file) =>
-    listsIn(file).flatMap(({ node, what }) => {
-      const items: readonly ts.Node[] = ts.isUnionTypeNode(node) ? node.types : node.elements;
-      return items.map((item) => ({ node: item, file, what }));
-    }),
-  );
 }
 
 function addName(node: NameList["node"], text: string, what: string, file: SourceFile): EditFinding | undefined {

@@ -2,7 +2,7 @@ import { listing } from "../places/listing.js";
 import { addProperty } from "../property-edit.js";
 import { isLedByBase, roleOf } from "../shape-roles.js";
 import { keyIn, keysOfShape } from "../shape-types.js";
-import { zodPropertiesOf, zodShapesIn } from "../shapes-in.js";
+import { zodLiteralsIn, zodShapesIn } from "../shapes-in.js";
 import type { Transform } from "../transform.js";
 import { takeBackWritten } from "../written-texts.js";
 import { nameOfSchema, whatOfSchema, zodType } from "../zod-types.js";
@@ -38,5 +38,5 @@ export const requestSchema: Transform = {
     }
   },
 
-  undo: (file, context) => takeBackWritten(id, () => zodPropertiesOf(context), file, context),
+  undo: (file, context) => takeBackWritten(id, (each) => zodLiteralsIn(each, context), file, context),
 };

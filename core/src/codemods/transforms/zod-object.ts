@@ -4,7 +4,7 @@ import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { isLedByBase, roleOf } from "../shape-roles.js";
 import { keyIn, keysOfShape, namesWholeModel } from "../shape-types.js";
-import { zodPropertiesOf, zodShapesIn } from "../shapes-in.js";
+import { zodLiteralsIn, zodShapesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
 import { takeBackWritten } from "../written-texts.js";
@@ -25,7 +25,7 @@ export const zodObject: Transform = {
     }
   },
 
-  undo: (file, context) => takeBackWritten(id, () => zodPropertiesOf(context), file, context),
+  undo: (file, context) => takeBackWritten(id, (each) => zodLiteralsIn(each, context), file, context),
 
   scaffoldingIn(text) {
     const left = required(text);

@@ -1,12 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { families } from "../../../../core/src/codemods/candidates/candidate.js";
 import { scorecardOf } from "../../../../core/src/codemods/ranking/configured-scorecard.js";
-import { defaultScorecard, signalIds } from "../../../../core/src/codemods/ranking/scorecard.js";
+import { defaultScorecard } from "../../../../core/src/codemods/ranking/scorecard.js";
 import { defineConfig } from "../../../../core/src/config/define-config.js";
 import { configSchema } from "../../../../core/src/config/schema.js";
-import { scorecardFamilies, scorecardSignals } from "../../../../core/src/config/scorecard-names.js";
 import { resolveSettings } from "../../../../core/src/config/settings.js";
+import { families, signalIds } from "../../../../core/src/model/index.js";
 
 const cardOf = (scorecard: NonNullable<NonNullable<Parameters<typeof defineConfig>[0]["code"]>["scorecard"]>) =>
   scorecardOf(configSchema.parse(defineConfig({ code: { scorecard } })));
@@ -31,15 +30,10 @@ describe("what the config says counts, the rest is as measured", () => {
   test("every key of the card", () => {
     const weights = Object.fromEntries(signalIds.map((id, index) => [id, index]));
     const likely = Object.fromEntries(families.map((family, index) => [family, index + 20]));
-    const all = { weights, likely, possible: 41, possibleInTests: 42, kin: 43, unattended: 44 };
+    const all = { weights, likely, possible: 41, possibleInTests: 42, kin: 43 };
     expect(Object.keys(all).sort()).toEqual(Object.keys(defaultScorecard).sort());
     expect(cardOf(all)).toEqual(all);
   });
-});
-
-test("the config names the signals and families that there are", () => {
-  expect(scorecardSignals).toEqual(signalIds);
-  expect(scorecardFamilies).toEqual(families);
 });
 
 test("the settings say where the card comes from", () => {

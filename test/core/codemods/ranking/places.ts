@@ -3,13 +3,8 @@ import { isPlumbing } from "../../../../core/src/codemods/plumbing.js";
 import type { AddedColumn, ColumnHistory } from "../../../../core/src/codemods/ranking/column-history.js";
 import { rank } from "../../../../core/src/codemods/ranking/rank.js";
 import type { RankContext, Ranked } from "../../../../core/src/codemods/ranking/ranked.js";
-import {
-  defaultScorecard,
-  type Scorecard,
-  type SignalId,
-  signalIds,
-} from "../../../../core/src/codemods/ranking/scorecard.js";
-import type { EntityField, EntityModel } from "../../../../core/src/model/index.js";
+import { defaultScorecard, type Scorecard } from "../../../../core/src/codemods/ranking/scorecard.js";
+import { type EntityField, type EntityModel, type SignalId, signalIds } from "../../../../core/src/model/index.js";
 
 /** A field from its name: `utmTerm` is text; `isAdmin:boolean`, `role:Role`, `tags:string[]`, `id!`, `team->` say more. */
 export function field(text: string): EntityField {

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type Candidate, families } from "../../../../core/src/codemods/candidates/candidate.js";
+import type { Candidate } from "../../../../core/src/codemods/candidates/candidate.js";
 import { rank } from "../../../../core/src/codemods/ranking/rank.js";
 import { defaultScorecard } from "../../../../core/src/codemods/ranking/scorecard.js";
+import { families } from "../../../../core/src/model/index.js";
 import { contextOf, historyOf, judged, place, worth } from "./places.js";
 
 const columns = ["email", "firstName", "lastName", "phone", "utmSource", "utmTerm", "isAdmin", "age", "createdAt"];

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Candidate } from "../../../../core/src/codemods/candidates/candidate.js";
-import type { SignalId } from "../../../../core/src/codemods/ranking/scorecard.js";
+import type { SignalId } from "../../../../core/src/model/index.js";
 import { contextOf, historyOf, judged, place, wordsFor } from "./places.js";
 
 interface Case {

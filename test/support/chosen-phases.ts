@@ -1,0 +1,60 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import type { CodeResult } from "../../core/src/codemods/code-request.js";
+import type { PlannedEdit } from "../../core/src/model/index.js";
+import { chooseAll } from "./choices.js";
+
+type Phase = "expand" | "switch" | "contract";
+type Files = readonly { readonly file: string; readonly text: string }[];
+
+/** How the code of one ORM goes through the phases. */
+interface Phases<C extends object> {
+  /** The folder of the golden files, with `before.ts` in one folder each. */
+  readonly folder: string;
+  readonly columns: Readonly<Record<string, C>>;
+  filesOf(before: string): Files;
+  apply(files: Files, result: Pick<CodeResult, "changes">): Files;
+  editFor(phase: Phase, files: Files, earlier: readonly PlannedEdit[], column: C): Promise<CodeResult>;
+  editForBoth(files: Files, earlier: readonly PlannedEdit[], column: C): Promise<CodeResult>;
+  undoOf(phase: Phase, files: Files, earlier: readonly PlannedEdit[], column: C): Promise<{ readonly files: Files }>;
+}
+
+/** The shapes of the golden files, with every place chosen that is offered. */
+export function chosenInEveryPhase<C extends object>({ folder, columns, filesOf, ...orm }: Phases<C>): void {
+  describe.each(readdirSync(folder))("%s", (name) => {
+    const column = { ...columns[name], choose: chooseAll } as unknown as C;
+    const before = filesOf(readFileSync(`${folder}${name}/before.ts`, "utf8"));
+
+    test("each phase repeats without a change, and its undo gives the bytes of the phase before", async () => {
+      const earlier: PlannedEdit[] = [];
+      let former = before;
+      for (const { phase, edits, files } of await throughPhases()) {
+        earlier.push(...edits);
+        const again = await orm.editFor(phase, files, earlier, column);
+        expect(again.changes, `${phase} again`).toEqual([]);
+        expect((await orm.undoOf(phase, files, earlier, column)).files, `undo of ${phase}`).toEqual(former);
+        former = files;
+      }
+      expect((await orm.undoOf("expand", former, earlier, column)).files).toEqual(before);
+    });
+
+    test("switch and contract at once end in the same bytes", async () => {
+      const [expanded, , contracted] = await throughPhases();
+      if (expanded === undefined) throw new Error("no phase");
+      const both = await orm.editForBoth(expanded.files, expanded.edits, column);
+      expect(orm.apply(expanded.files, both)).toEqual(contracted?.files);
+    });
+
+    async function throughPhases() {
+      const phases: { phase: Phase; edits: readonly PlannedEdit[]; files: Files }[] = [];
+      let files = before;
+      for (const phase of ["expand", "switch", "contract"] as const) {
+        const made = phases.flatMap(({ edits }) => edits);
+        const { edits, changes } = await orm.editFor(phase, files, made, column);
+        files = orm.apply(files, { changes });
+        phases.push({ phase, edits, files });
+      }
+      return phases;
+    }
+  });
+}

@@ -45,6 +45,17 @@ export function chosenInEveryPhase<C extends object>({ folder, columns, filesOf,
       expect(orm.apply(expanded.files, both)).toEqual(contracted?.files);
     });
 
+    test("what is chosen after expand was made ends in the same bytes, and so does its undo", async () => {
+      const [expanded] = await throughPhases();
+      const required = await orm.editFor("expand", before, [], columns[name] as C);
+      const files = orm.apply(before, required);
+      const later = await orm.editFor("expand", files, required.edits, column);
+      const chosen = orm.apply(files, later);
+      expect(chosen).toEqual(expanded?.files);
+      const undone = await orm.undoOf("expand", chosen, [...required.edits, ...later.edits], column);
+      expect(undone.files).toEqual(before);
+    });
+
     async function throughPhases() {
       const phases: { phase: Phase; edits: readonly PlannedEdit[]; files: Files }[] = [];
       let files = before;

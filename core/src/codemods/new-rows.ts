@@ -3,11 +3,11 @@ import { chosenBy } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { propertiesOf, spreadsOf, unwrap } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
-import { addProperty } from "./property-edit.js";
+import { addProperty, bare } from "./property-edit.js";
 import { declarationOf } from "./scope.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
-import type { Finding, TransformContext } from "./transform.js";
+import type { EditFinding, Finding, TransformContext } from "./transform.js";
 import { sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./value-text.js";
 
 /**
@@ -23,7 +23,11 @@ export function* fillLiteral(
   chosen?: string,
 ): Iterable<Finding> {
   const { name } = context.field;
-  if (propertiesOf(literal).has(name)) return;
+  if (propertiesOf(literal).has(name)) {
+    const edit = takeChoice(literal, what, file, context, chosen);
+    if (edit !== undefined) yield edit;
+    return;
+  }
   const offset = literal.getStart(file.ast);
   const [spread, ...more] = spreadsOf(literal);
   if (spread !== undefined) {
@@ -38,6 +42,33 @@ export function* fillLiteral(
   const written = value === undefined ? undefined : orChosen(value, chosen ?? chosenBy(literal, file, context));
   const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
   yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+}
+
+/**
+ * What was written for a row before its callers could choose takes their choice as soon as they can.
+ *
+ * @param choice what they choose by, where the caller knows more than the literal says
+ */
+export function takeChoice(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+  choice?: string,
+): EditFinding | undefined {
+  const property = propertiesOf(literal).get(context.field.name);
+  if (property === undefined || !ts.isPropertyAssignment(property)) return undefined;
+  const made = new Set(context.earlier.flatMap((edit) => (edit.phase === "expand" ? [bare(edit.text)] : [])));
+  // `{ ...dto, handle: … }` may have been made of `dto`: then all of it is the edit.
+  const ours = [literal, property].find((node) => made.has(bare(textOf(node, file))));
+  const chosen = ours && (choice ?? chosenBy(literal, file, context));
+  const { initializer } = property;
+  const value = textOf(initializer, file);
+  if (ours === undefined || chosen === undefined || value.includes(chosen)) return undefined;
+  const splice = { start: initializer.getStart(file.ast), end: initializer.end, text: orChosen(value, chosen) };
+  const before = file.text.slice(ours.getStart(file.ast), splice.start);
+  const after = file.text.slice(splice.end, ours.end);
+  return { kind: "edit", splices: [splice], what, text: before + splice.text + after, replaces: textOf(ours, file) };
 }
 
 /** What the fill is for a row that a literal describes; undefined where it cannot be said from what stands there. */

@@ -1,3 +1,4 @@
+import { chosenBy } from "./chosen-value.js";
 import type { ts } from "./compiler.js";
 import { enclosingName, propertiesOf } from "./expressions.js";
 import { valueOfNewRow } from "./new-rows.js";
@@ -7,7 +8,7 @@ import type { SourceFile } from "./source-file.js";
 import type { Finding, TransformContext } from "./transform.js";
 import { sourcesOf } from "./value-text.js";
 
-/** A change of rows that exist: where it changes what the new value is computed from, it may have to set that too. */
+/** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
 export function updateRow(
   literal: ts.ObjectLiteralExpression,
   what: string,
@@ -18,16 +19,20 @@ export function updateRow(
   const given = propertiesOf(literal);
   const sources = sourcesOf(context);
   const changed = sources.find((source) => given.has(source.name));
-  if (sources.length > 0 && changed === undefined) return undefined;
+  const chosen = chosenBy(literal, file, context);
+  if (sources.length > 0 && changed === undefined && chosen === undefined) return undefined;
   // A constant is what new rows start with: nothing says that a change sets it again.
-  const value = changed && valueOfNewRow(literal, file, context);
+  const value = chosen ?? (changed && valueOfNewRow(literal, file, context));
   const text = value === undefined ? undefined : `${name}: ${value}`;
   if (context.takes(literal, "update") && text !== undefined && !given.has(name)) {
     const edit = addProperty(literal, text, what, file);
     if (edit !== undefined) return edit;
   }
-  const because = changed && `changes ${changed.name}, which ${name} is computed from`;
-  const advice = because ? `add \`${text ?? `${name}: …`}\` if it follows` : `set ${name} if it changes with them`;
+  const because = chosen
+    ? `callers may send ${name}`
+    : changed && `changes ${changed.name}, which ${name} is computed from`;
+  const condition = chosen ? "it is theirs to change" : "it follows";
+  const advice = because ? `add \`${text ?? `${name}: …`}\` if ${condition}` : `set ${name} if it changes with them`;
   const anchor = enclosingName(literal);
   const names = [...given.keys()];
   const listed = { family: "update", tie: "orm", node: literal, what, anchor, names, because, text, advice } as const;

@@ -116,8 +116,10 @@ function* fillRow(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
-  if (propertiesOf(value).has(context.field.name) || isConnected(value, context)) return;
-  const connect = isChecked || hasRelations(value, context) ? connectText(value, file, context) : undefined;
+  if (isConnected(value, context)) return;
+  const isThere = propertiesOf(value).has(context.field.name);
+  const connect =
+    !isThere && (isChecked || hasRelations(value, context)) ? connectText(value, file, context) : undefined;
   if (connect === undefined) {
     yield* fillLiteral(value, what, file, context);
     return;

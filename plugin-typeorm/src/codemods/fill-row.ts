@@ -13,6 +13,7 @@ import {
   type SourceFile,
   spreadsOf,
   type TransformContext,
+  takeChoice,
   textOf,
   textsOfLiteral,
   ts,
@@ -24,7 +25,7 @@ import { fillPath, isRelation } from "./fill-path.js";
 import { hasKey, isComplete, mayExist } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { whyNotInserted } from "./queries.js";
-import { chosenIn, entriesOf, wholeDto } from "./request-dtos.js";
+import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
 import { thingOf } from "./value-things.js";
 import type { WrittenRow } from "./written-rows.js";
 
@@ -37,7 +38,13 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     return;
   }
   const given = new Map(entriesOf(literal));
-  if (given.has(context.field.name) || isConnected(literal, context)) return;
+  if (given.has(context.field.name)) {
+    const chosen = chosenIn(given, file, context) ?? spreadIn(literal, file, context)?.chosen;
+    const edit = takeChoice(literal, what, file, context, chosen);
+    if (edit !== undefined) yield edit;
+    return;
+  }
+  if (isConnected(literal, context)) return;
   if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
   // What is filled after it was made is looked after where that happens.
   if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
@@ -81,15 +88,24 @@ function fillSpread(
   file: SourceFile,
   context: TransformContext,
 ): Finding | undefined {
+  const dto = spreadIn(literal, file, context);
+  if (dto === undefined || (way !== "insert" && hasKeyField(dto.fields, context))) return undefined;
+  return addProperty(literal, `${context.field.name}: ${dto.value}`, what, file);
+}
+
+/** The only DTO that a literal spreads, seen with what stands behind it. */
+function spreadIn(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): WholeDto | undefined {
   const [spread, ...more] = spreadsOf(literal);
   if (spread === undefined || more.length > 0) return undefined;
   const texts = textsOfLiteral(literal, file);
   const properties = propertiesOf(literal);
   const isBehind = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
   const own = (field: EntityField) => (isBehind(field.name) ? texts(field) : undefined);
-  const dto = wholeDto(spread.expression, own, file, context);
-  if (dto === undefined || (way !== "insert" && hasKeyField(dto.fields, context))) return undefined;
-  return addProperty(literal, `${context.field.name}: ${dto.value}`, what, file);
+  return wholeDto(spread.expression, own, file, context);
 }
 
 function mayBeNew(offset: number, what: string, text: string): Finding {

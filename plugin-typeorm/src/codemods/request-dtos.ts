@@ -69,6 +69,8 @@ export function chosenIn(
 export interface WholeDto {
   /** The value of the new field of a row that is made of it. */
   readonly value: string;
+  /** `dto.handle`, where callers may choose. */
+  readonly chosen: string | undefined;
   readonly fields: ReadonlyMap<string, ts.PropertyDeclaration>;
 }
 
@@ -89,7 +91,9 @@ export function wholeDto(
   const row = textsOfRow(value.text);
   const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
   const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
-  return text === undefined ? undefined : { value: orChosen(text, chosenOf(dto, value.text, context)), fields };
+  if (text === undefined) return undefined;
+  const chosen = chosenOf(dto, value.text, context);
+  return { value: orChosen(text, chosen), chosen, fields };
 }
 
 function chosenOf(dto: RequestDto, name: string, context: TransformContext): string | undefined {

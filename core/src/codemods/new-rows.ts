@@ -45,7 +45,7 @@ export function* fillLiteral(
 }
 
 /**
- * What was written for a row before its callers could choose takes their choice as soon as they can.
+ * A property that was written before callers could choose its value takes their choice as soon as they can.
  *
  * @param choice what they choose by, where the caller knows more than the literal says
  */
@@ -54,18 +54,29 @@ export function takeChoice(
   what: string,
   file: SourceFile,
   context: TransformContext,
-  choice?: string,
+  choice = chosenBy(literal, file, context),
 ): EditFinding | undefined {
   const property = propertiesOf(literal).get(context.field.name);
   if (property === undefined || !ts.isPropertyAssignment(property)) return undefined;
-  const made = new Set(context.earlier.flatMap((edit) => (edit.phase === "expand" ? [bare(edit.text)] : [])));
   // `{ ...dto, handle: … }` may have been made of `dto`: then all of it is the edit.
-  const ours = [literal, property].find((node) => made.has(bare(textOf(node, file))));
-  const chosen = ours && (choice ?? chosenBy(literal, file, context));
-  const { initializer } = property;
-  const value = textOf(initializer, file);
-  if (ours === undefined || chosen === undefined || value.includes(chosen)) return undefined;
-  const splice = { start: initializer.getStart(file.ast), end: initializer.end, text: orChosen(value, chosen) };
+  return takeChoiceIn(property.initializer, [literal, property], choice, what, file, context);
+}
+
+/** The same for any value: of `user.handle = …`, too. */
+export function takeChoiceIn(
+  value: ts.Expression,
+  around: readonly ts.Node[],
+  choice: string | undefined,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): EditFinding | undefined {
+  const text = textOf(value, file);
+  if (choice === undefined || text.includes(choice)) return undefined;
+  const made = new Set(context.earlier.flatMap((edit) => (edit.phase === "expand" ? [bare(edit.text)] : [])));
+  const ours = around.find((node) => made.has(bare(textOf(node, file))));
+  if (ours === undefined) return undefined;
+  const splice = { start: value.getStart(file.ast), end: value.end, text: orChosen(text, choice) };
   const before = file.text.slice(ours.getStart(file.ast), splice.start);
   const after = file.text.slice(splice.end, ours.end);
   return { kind: "edit", splices: [splice], what, text: before + splice.text + after, replaces: textOf(ours, file) };

@@ -9,6 +9,7 @@ import {
   relationOver,
   type SourceFile,
   type TransformContext,
+  takeChoiceIn,
   textOf,
   textsOfRow,
   ts,
@@ -20,15 +21,22 @@ import { classOf } from "./entities.js";
 import { isRelation } from "./fill-path.js";
 import { isComplete, mayExist } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";
-import { chosenIn, wholeDto } from "./request-dtos.js";
+import { chosenIn, type WholeDto, wholeDto } from "./request-dtos.js";
 
 /** Makes code that fills a row field by field set the new one too. */
 export function* fillInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { origin, name, model, given, elsewhere, assigned, last, use } = instance;
   const { field } = context;
-  const relation = relationOver(context)?.name ?? field.name;
-  if (use === "none" || given.has(field.name) || given.has(relation)) return;
+  const relation = relationOver(context);
+  if (use === "none" || (relation && given.has(relation.name))) return;
   const what = whatOfInstance(origin, context);
+  const written = given.get(field.name);
+  if (written !== undefined) {
+    const chosen = chosenIn(given, file, context) ?? dtoOf(instance, file, context)?.chosen;
+    const edit = takeChoiceIn(written, [written.parent.parent], chosen, what, file, context);
+    if (edit !== undefined) yield edit;
+    return;
+  }
   const offset = origin.getStart(file.ast);
   const target = `${name}.${field.name}`;
   const value = valueToSet(instance, file, context);
@@ -65,8 +73,8 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield place("required", `${field.name} cannot be assigned from outside of its class: make the row by \`${call}\``);
     return;
   }
-  const [source, ...others] = assigned;
-  const dto = source && others.length === 0 ? wholeDto(source, ofGiven(instance), file, context) : undefined;
+  const [source] = assigned;
+  const dto = dtoOf(instance, file, context);
   if (dto !== undefined && last !== undefined && use === "row") {
     yield { kind: "edit", what, ...insertStatement(last, `${target} = ${dto.value}`, file) };
     return;
@@ -97,8 +105,14 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield place("required", `it is made where no statement can follow: give it a block, and add \`${text}\``);
     return;
   }
-  const written = orChosen(value, chosenIn(given, file, context));
-  yield { kind: "edit", what, ...insertStatement(last ?? origin, `${target} = ${written}`, file) };
+  const filled = orChosen(value, chosenIn(given, file, context));
+  yield { kind: "edit", what, ...insertStatement(last ?? origin, `${target} = ${filled}`, file) };
+}
+
+/** The only DTO that a row takes its fields from. */
+function dtoOf(instance: MadeInstance, file: SourceFile, context: TransformContext): WholeDto | undefined {
+  const [source, ...others] = instance.assigned;
+  return source && others.length === 0 ? wholeDto(source, ofGiven(instance), file, context) : undefined;
 }
 
 /** Whether TypeScript refuses `user.handle = …`. */

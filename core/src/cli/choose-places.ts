@@ -79,12 +79,13 @@ function linesOf({ question: { intent }, places, ticked }: AskedPlaces): readonl
 function answerOf(value: string, { members }: Cluster): Answer {
   const [first] = members;
   if (first === undefined) return { value, label: value };
-  const { file, line, what } = first.candidate;
+  const { file, line, what, family } = first.candidate;
+  const asked = family === "require" ? ", required" : "";
   const more = members.length === 1 ? "" : ` (and ${members.length - 1} like it)`;
   const reasons = first.reasons.slice(0, 3).map(({ text }) => text);
   return {
     value,
-    label: `${file}:${line}  ${what}${more}`,
+    label: `${file}:${line}  ${what}${asked}${more}`,
     hint: [first.candidate.because, ...reasons].filter(isSaid).join(", "),
   };
 }

@@ -14,8 +14,8 @@ export interface DtoField {
   readonly imports: readonly { readonly specifier: string; readonly names: readonly string[] }[];
 }
 
-/** What the class is for: what callers send, or what they get. */
-export type DtoUse = "request" | "response";
+/** What the field is for: what callers send if they want to, what they have to send, or what they get. */
+export type DtoUse = "request" | "requiredRequest" | "response";
 
 /** Types whose JSON is the value itself, as TypeScript and as the constructors that decorators take. */
 const plain: Partial<Record<ScalarType, { type: string; maker: string; validator: string }>> = {
@@ -50,8 +50,8 @@ export function dtoField(
     return field === undefined ? [] : [{ name, field, decorators: decoratorsOf(field, file, context) }];
   });
   const families = usual(siblings.map(({ decorators }) => decorators));
-  const isRequest = use === "request";
-  const isOptional = isRequest || isLeftOut;
+  const isRequest = use !== "response";
+  const isOptional = use === "request" || isLeftOut;
   const options = [isNullable ? `type: ${known.maker}, nullable: true` : "", isOptional ? "required: false" : ""]
     .filter((each) => each !== "")
     .join(", ");
@@ -66,8 +66,8 @@ export function dtoField(
   for (const family of families) {
     switch (family) {
       case "validator": {
-        // A response is not checked; a request may do without.
-        if (isRequest) {
+        // A response is not checked.
+        if (isRequest && isOptional) {
           texts.push("@IsOptional()");
           need("IsOptional", family);
         }
@@ -77,7 +77,8 @@ export function dtoField(
         break;
       }
       case "swagger": {
-        const isOptionalKnown = isRequest && declarationFrom(file.ast, "ApiPropertyOptional") !== undefined;
+        const isOptionalKnown =
+          isRequest && isOptional && declarationFrom(file.ast, "ApiPropertyOptional") !== undefined;
         texts.push(isOptionalKnown ? "@ApiPropertyOptional()" : `@ApiProperty(${options && `{ ${options} }`})`);
         if (!isOptionalKnown) need("ApiProperty", family);
         break;

@@ -1,10 +1,12 @@
 import { fieldsOf, insertField, removeField } from "./class-members.js";
 import { ts } from "./compiler.js";
 import type { DtoField } from "./dto-fields.js";
+import { withLiveEdits } from "./live-edits.js";
 import { addNamedImports, dropNamedImports, isImportEdit } from "./named-imports.js";
+import { restored } from "./property-edit.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { Splice } from "./splice.js";
-import { type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
+import { compact, type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
 import { writtenAmong } from "./written-texts.js";
 
 /** A class and the field that it gets. */
@@ -35,17 +37,72 @@ export function addFields(additions: readonly FieldAddition[], file: SourceFile)
 /** Takes fields and imports back that a transform added to DTO classes. */
 export function* takeFieldsBack(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   const gone: Splice[] = [];
-  for (const { node, field } of writtenFields(transform, file, context)) {
+  for (const { node, field } of writtenFields(transform, file, withLiveEdits(transform, context))) {
     const splices = removeField(node, field, file);
     gone.push(...splices);
     yield { kind: "edit", splices, what: whatOfClass(node), text: "", replaces: textOf(field, file) };
   }
-  if (gone.length === 0) return;
+  if (gone.length > 0) yield* dropImports(transform, gone, file, context);
+}
+
+/**
+ * The edits that put another field in the place of one that a transform wrote, itself first: imports that only the old one needed go.
+ * Undefined where what the new one needs cannot be imported.
+ */
+export function replaceField(
+  transform: string,
+  field: ts.PropertyDeclaration,
+  by: DtoField,
+  node: ts.ClassDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+): readonly EditFinding[] | undefined {
+  const splice = { start: field.getStart(file.ast), end: field.end, text: by.text };
+  const what = whatOfClass(node);
+  const own: EditFinding = { kind: "edit", splices: [splice], what, text: by.text, replaces: textOf(field, file) };
+  const added = by.imports.map(({ specifier, names }) => addNamedImports(specifier, names, file));
+  if (added.some((each) => each === undefined)) return undefined;
+  const needed = new Set(by.imports.flatMap(({ names }) => names));
+  const dropped = [...dropImports(transform, [splice], file, context)].filter(
+    ({ replaces = "" }) =>
+      !compact(replaces)
+        .split(",")
+        .some((name) => needed.has(name)),
+  );
+  return [own, ...added.flatMap((each) => each ?? []), ...dropped];
+}
+
+/** Puts back the fields that `replaceField` replaced, and the imports that had gone with them. */
+export function* restoreFields(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { node, field } of writtenFields(transform, file, context)) {
+    const edit = restored(transform, field, whatOfClass(node), file, context);
+    if (edit === undefined) continue;
+    yield edit;
+    for (const { what, text, replaces, file: its } of context.earlier) {
+      if (text !== "" || its !== file.file || replaces === undefined || !isImportEdit({ what })) continue;
+      const names = compact(replaces).split(",");
+      if (names.some((name) => edit.text.includes(`@${name}(`)))
+        yield* addNamedImports(specifierOf({ what }), names, file) ?? [];
+    }
+  }
+}
+
+/** Imports that a transform added, and that nothing but what goes uses. */
+function* dropImports(
+  transform: string,
+  gone: readonly Splice[],
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<EditFinding> {
   for (const edit of earlierOf(transform, context)) {
     if (edit.file !== file.file || !isImportEdit(edit)) continue;
-    const dropped = dropNamedImports(edit.what.split(" ").at(-1) ?? "", edit.text, gone, file);
+    const dropped = dropNamedImports(specifierOf(edit), edit.text, gone, file);
     if (dropped !== undefined) yield dropped;
   }
+}
+
+function specifierOf({ what }: Pick<EditFinding, "what">): string {
+  return what.split(" ").at(-1) ?? "";
 }
 
 /** The fields that a transform wrote, where they stand now. */

@@ -35,7 +35,9 @@ export async function planCodeUndo(
     }
     if (narrow.length > 0) {
       const context = createContext(workspace, { ...request, earlier: narrow }, intent);
-      runPass(workspace, intent, undo, (transform, file, at) => transform.undo?.(file, at) ?? [], context);
+      // Without what this very undo has put back.
+      const taking = context && { ...context, earlier: context.earlier.filter((edit) => narrow.includes(edit)) };
+      runPass(workspace, intent, undo, (transform, file, at) => transform.undo?.(file, at) ?? [], taking);
     }
   }
   const { changes, edits, places, silent } = workspace.result();

@@ -1,5 +1,6 @@
 import { ts } from "./compiler.js";
 import { keyStyles } from "./key-styles.js";
+import { withLiveEdits } from "./live-edits.js";
 import { bare, takeItem } from "./property-edit.js";
 import { lineAt, type PlaceNode, type SourceFile, startOf, textOf } from "./source-file.js";
 import { earlierOf, type Finding, type TransformContext } from "./transform.js";
@@ -86,7 +87,7 @@ export function* takeBackWritten(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<Finding> {
-  for (const { node, what } of writtenItems(transform, containersIn, file, context)) {
+  for (const { node, what } of writtenItems(transform, containersIn, file, withLiveEdits(transform, context))) {
     const edit = takeItem(node, what, file);
     if (edit !== undefined) yield edit;
   }

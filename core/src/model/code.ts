@@ -65,7 +65,8 @@ export type WriteValue =
 
 /**
  * What a phase needs from the code for one column; codemods turn it into edits.
- * expand: `write`, `keepFromReads`, `completeFixtures`, `acceptInRequests`; switch: `read`; contract: `dropFallback`, `leaveUnique`.
+ * expand: `write`, `keepFromReads`, `completeFixtures`, `acceptInRequests`; switch: `read`; contract: `dropFallback`,
+ * `requireInRequests`, `leaveUnique`.
  */
 export interface CodeIntent {
   readonly kind:
@@ -75,6 +76,7 @@ export interface CodeIntent {
     | "acceptInRequests"
     | "read"
     | "dropFallback"
+    | "requireInRequests"
     | "leaveUnique";
   readonly model: string;
   readonly field: string;
@@ -95,6 +97,7 @@ export const phaseOfIntent = {
   acceptInRequests: "expand",
   read: "switch",
   dropFallback: "contract",
+  requireInRequests: "contract",
   leaveUnique: "contract",
 } as const satisfies Record<CodeIntent["kind"], "expand" | "switch" | "contract">;
 

@@ -11,6 +11,7 @@ export const families = [
   "schema",
   "names",
   "sql",
+  "require",
 ] as const;
 
 export type Family = (typeof families)[number];

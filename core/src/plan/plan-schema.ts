@@ -139,6 +139,7 @@ const intent = z.strictObject({
     "acceptInRequests",
     "read",
     "dropFallback",
+    "requireInRequests",
     "leaveUnique",
   ]),
   model: z.string(),

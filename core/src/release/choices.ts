@@ -108,7 +108,8 @@ class Sheet {
       if (not?.has(place)) this.settle(place, { choice: "no", by: "not" });
       else if (only?.has(place)) this.settle(place, { choice: "yes", by: "only" });
       else if (before !== undefined) this.settle(place, before);
-      else if (accept?.has(place) && !decline?.has(place)) this.settle(place, { choice: "yes", by: "level" });
+      else if (accept?.has(place) && !decline?.has(place) && !isForOne(place, policy))
+        this.settle(place, { choice: "yes", by: "level" });
       if (before !== undefined && before.key !== place.key) this.moved.add(before);
     }
     this.declined = new Set([...(decline ?? [])].filter((place) => !this.verdicts.has(place)));
@@ -173,6 +174,11 @@ async function toAsk(sheet: Sheet): Promise<AskedPlaces> {
   const followers = followersOf(question, new Set([...sheet.accepted(), ...ticked]));
   const places = shown.filter(({ candidate: { isTest, key } }) => !(isTest && followers.has(key)));
   return { question, places, ticked };
+}
+
+/** What refuses callers is not meant by a glob of the configuration: only by its key. */
+function isForOne({ family, key }: Candidate, { accept }: CodePolicy): boolean {
+  return family === "require" && accept?.includes(key) !== true;
 }
 
 function hasPlaces({ places }: AskedPlaces): boolean {

@@ -1,3 +1,4 @@
+import { isImportEdit } from "../codemods/named-imports.js";
 import { LockstepError } from "../errors.js";
 import type { DeployedPhase, FileChange, PlannedEdit } from "../model/index.js";
 import { withAnswers } from "./code-answers.js";
@@ -71,7 +72,8 @@ export async function takeBackCode(
 function withoutTakenAway(kept: readonly PlannedEdit[], taken: readonly PlannedEdit[]): readonly PlannedEdit[] {
   const key = ({ transform, model, field, file }: PlannedEdit, text: string | undefined) =>
     JSON.stringify([transform, model, field, file, text]);
-  const gone = taken.filter((edit) => edit.text === "").map((edit) => key(edit, edit.replaces));
+  // An import comes back with what needs it.
+  const gone = taken.filter((edit) => edit.text === "" && !isImportEdit(edit)).map((edit) => key(edit, edit.replaces));
   return kept.filter((edit) => {
     const at = gone.indexOf(key(edit, edit.text));
     if (at !== -1) gone.splice(at, 1);

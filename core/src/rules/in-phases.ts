@@ -28,6 +28,7 @@ function required(column: PlannedColumn): Rewrite {
       prove(column),
       enforce(column),
       edit("dropFallback", column),
+      edit("requireInRequests", column),
     ],
   };
 }

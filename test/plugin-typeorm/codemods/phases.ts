@@ -20,7 +20,7 @@ export type Files = readonly { readonly file: string; readonly text: string }[];
 export const intentsOf = {
   expand: ["write", "keepFromReads", "completeFixtures", "acceptInRequests"],
   switch: ["read"],
-  contract: ["dropFallback"],
+  contract: ["dropFallback", "requireInRequests"],
 } as const satisfies Record<string, readonly CodeIntent["kind"][]>;
 export type CodePhase = keyof typeof intentsOf;
 export const codePhases = Object.keys(intentsOf) as CodePhase[];

@@ -33,7 +33,7 @@ const writes = ["write", "completeFixtures", "acceptInRequests"] as const;
 const intentKinds = {
   expand: ["write", "keepFromReads", "completeFixtures", "acceptInRequests"],
   switch: [...writes, "read"],
-  contract: [...writes, "dropFallback"],
+  contract: [...writes, "dropFallback", "requireInRequests"],
 } as const satisfies Record<Phase, readonly CodeIntent["kind"][]>;
 
 /** What releasing a phase does to the declaration of the field, and what taking it back does. */

@@ -1,5 +1,7 @@
 import { indentAt, leadOf } from "../comma-list.js";
 import { ts } from "../compiler.js";
+import { withLiveEdits } from "../live-edits.js";
+import { demanded } from "../places/demand.js";
 import { listing } from "../places/listing.js";
 import { bare } from "../property-edit.js";
 import { type SourceFile, textOf } from "../source-file.js";
@@ -7,7 +9,6 @@ import type { Splice } from "../splice.js";
 import { type EditFinding, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
 import { writtenAmong } from "../written-texts.js";
 import { generatedPlace } from "./generated-place.js";
-import { withLiveEdits } from "./live-edits.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 import { fieldListsIn, type SdlField, type SdlFields } from "./sdl.js";
 
@@ -36,22 +37,27 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
     filesOf(context).flatMap((file) =>
       [...ownFields(listsIn(file), context)].map(([node, list]) => ({ node, list, file, what: whatOf(list) })),
     );
+  const writtenIn = (phase: "expand" | "switch", context: TransformContext) => {
+    const isRequest = phase === "expand";
+    return writtenAmong(
+      id,
+      fieldsOf(context).filter(({ list }) => isRequest === isOfRequests(list)),
+      withLiveEdits(id, context, (edit) => edit.phase === phase),
+    );
+  };
   return {
     id,
     ...(isForDocuments && { isForDocuments }),
-    intents: ["acceptInRequests", "read", "dropFallback"],
+    intents: ["acceptInRequests", "read", "dropFallback", "requireInRequests"],
 
     *find(file, context) {
       if (context.intent.kind === "dropFallback") {
-        const shown = context.memo(`shown by ${id}`, () => {
-          const responses = fieldsOf(context).filter(({ list }) => list.kind === "type" || list.kind === "interface");
-          return writtenAmong(
-            id,
-            responses,
-            withLiveEdits(id, context, ({ phase }) => phase === "switch"),
-          );
-        });
+        const shown = context.memo(`shown by ${id}`, () => writtenIn("switch", context));
         for (const { node, list, file: its } of shown) if (its === file) yield* tighten(node, list, file, context);
+      } else if (context.intent.kind === "requireInRequests") {
+        const accepted = context.memo(`accepted by ${id}`, () => writtenIn("expand", context));
+        for (const { node, list, file: its } of accepted)
+          if (its === file) yield* requirable(node, list, file, context);
       } else yield* offered(listsIn(file), listsOf(context), file, context);
     },
 
@@ -88,7 +94,7 @@ function* offered(
   const isRequest = context.intent.kind === "acceptInRequests";
   if (!isRequest && context.intent.exposure === "internal") return;
   for (const list of lists) {
-    if (isRequest !== (list.kind === "input" || list.kind === "arguments")) continue;
+    if (isRequest !== isOfRequests(list)) continue;
     const names = list.fields.map(({ name }) => name);
     const tie = tieByName(list.name, names, context);
     // A type and its extensions may not have the field twice: the type has it.
@@ -127,6 +133,20 @@ function* tighten(field: SdlField, list: SdlFields, file: SourceFile, context: T
   const replaces = textOf(field, file);
   const splices = [{ start: field.end, end: field.end, text: "!" }];
   yield { kind: "edit", splices, what: whatOf(list), text: `${replaces}!`, replaces };
+}
+
+function* requirable(field: SdlField, list: SdlFields, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (field.type.endsWith("!")) return;
+  const [what, replaces] = [whatOf(list), textOf(field, file)];
+  const text = `${replaces}!`;
+  const splices = [{ start: field.end, end: field.end, text: "!" }];
+  const required = list.fields.filter(({ type }) => type.endsWith("!")).map(({ name }) => name);
+  const edits = [{ kind: "edit", splices, what, text, replaces } as const];
+  yield* demanded({ node: field, what, anchor: list.name, required, text }, edits, context);
+}
+
+function isOfRequests({ kind }: SdlFields): boolean {
+  return kind === "input" || kind === "arguments";
 }
 
 function* ownFields(

@@ -1,4 +1,6 @@
 import type { PlannedEdit } from "../../model/index.js";
+import { withLiveEdits } from "../live-edits.js";
+import { demanded } from "../places/demand.js";
 import { listing } from "../places/listing.js";
 import { bare } from "../property-edit.js";
 import { isRequest } from "../request-names.js";
@@ -8,7 +10,6 @@ import { writtenAmong } from "../written-texts.js";
 import type { DocEntry } from "./doc-tree.js";
 import type { Format, Keywords } from "./format.js";
 import { generatedPlace } from "./generated-place.js";
-import { withLiveEdits } from "./live-edits.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 import type { Nullable, SchemaShape } from "./schema-shapes.js";
 
@@ -22,7 +23,7 @@ export interface SchemaSource {
 
 /**
  * Edits the objects of JSON schemas: requests may have the field from expand on, responses show it from switch on, as null until
- * contract. What both read may have it from expand on, and is left at that.
+ * contract. What both read may have it from expand on, and is left at that. What requests must have is chosen in contract.
  */
 export function schemaTransform({ id, isForDocuments, format, shapesIn }: SchemaSource): Transform {
   const known = new WeakMap<SourceFile, readonly SchemaShape[]>();
@@ -48,33 +49,37 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
           .map((item) => ({ node: item.node, item, shape, file, what: requiredOf(shape) })),
       ),
     );
+  const writtenIn = (phase: PlannedEdit["phase"], context: TransformContext) =>
+    writtenAmong(
+      id,
+      properties(context),
+      withLiveEdits(id, context, (edit) => edit.phase === phase),
+    );
 
   return {
     id,
     ...(isForDocuments && { isForDocuments }),
-    intents: ["acceptInRequests", "read", "dropFallback"],
+    intents: ["acceptInRequests", "read", "dropFallback", "requireInRequests"],
 
     *find(file, context) {
+      if (context.intent.kind === "requireInRequests") {
+        const accepted = context.memo(`accepted by ${id}`, () => writtenIn("expand", context));
+        for (const { entry, shape, file: its } of accepted)
+          if (its === file) yield* requirable(entry, shape, format, file, context);
+        return;
+      }
       if (context.intent.kind !== "dropFallback") {
         yield* offered(shapesOf(file, context), format, file, context);
         return;
       }
-      const shown = context.memo(`shown by ${id}`, () =>
-        writtenAmong(
-          id,
-          properties(context),
-          withLiveEdits(id, context, ({ phase }) => phase === "switch"),
-        ),
-      );
+      const shown = context.memo(`shown by ${id}`, () => writtenIn("switch", context));
       for (const { entry, shape, file: its } of shown) {
         if (its === file) yield* tighten(entry, shape, isForDocuments === true, format, file, context);
       }
     },
 
     *undo(file, context) {
-      // What this very undo made nullable again is put back, not written.
-      const isWritten = ({ text, replaces }: PlannedEdit) => text === replaces || withoutNull(text) !== replaces;
-      const live = withLiveEdits(id, context, isWritten);
+      const live = withLiveEdits(id, context);
       for (const { entry, shape, file: its } of context.memo(`written by ${id}`, () =>
         writtenAmong(id, properties(context), live),
       )) {
@@ -119,7 +124,7 @@ function* offered(
   for (const shape of shapes) {
     const { map, name, what } = shape;
     const names = map.entries.map(({ key }) => key);
-    const role = shape.role ?? (isRequest(name, names, context.model.primaryKey) ? "request" : "response");
+    const role = roleOf(shape, names, context);
     const isShown = role !== "request";
     if (isExpand !== (role !== "response") || (isShown && context.intent.exposure === "internal")) continue;
     const tie = tieByName(name, names, context);
@@ -172,6 +177,40 @@ function* tighten(
   if (!isDocument || shape.required === undefined || !isStrict || isLoose || names.includes(entry.key)) return;
   const written = format.addItem(entry.key, shape.required, file);
   if (written !== undefined) yield { kind: "edit", what: requiredOf(shape), ...written };
+}
+
+/** What only requests read: what responses share stays optional. */
+function* requirable(
+  entry: DocEntry,
+  shape: SchemaShape,
+  format: Format,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const names = shape.map.entries.map(({ key }) => key);
+  if (roleOf(shape, names, context) !== "request") return;
+  const required = (shape.required?.items ?? []).map((item) => (item.kind === "scalar" ? String(item.value) : ""));
+  if (required.includes(entry.key)) return;
+  const what = requiredOf(shape);
+  const written = shape.required && format.addItem(entry.key, shape.required, file);
+  const edits = written && [{ kind: "edit", what, ...written } as const];
+  const accepted = {
+    node: entry.node,
+    what,
+    anchor: shape.name,
+    required,
+    text: written?.text,
+    isAdded: true,
+  } as const;
+  yield* demanded(accepted, edits, context);
+}
+
+function roleOf(
+  { role, name }: SchemaShape,
+  names: readonly string[],
+  { model }: TransformContext,
+): NonNullable<SchemaShape["role"]> {
+  return role ?? (isRequest(name, names, model.primaryKey) ? "request" : "response");
 }
 
 function removal(splices: EditFinding["splices"], what: string, replaces: string): EditFinding {

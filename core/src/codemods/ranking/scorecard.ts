@@ -40,6 +40,7 @@ export const defaultScorecard: Scorecard = {
     type: 7,
     names: 7,
     sql: 7,
+    require: 7,
   },
   possible: 1,
   possibleInTests: 3,

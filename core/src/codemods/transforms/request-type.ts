@@ -1,23 +1,41 @@
+import { fieldsOf } from "../class-members.js";
+import type { ts } from "../compiler.js";
 import { dtoField } from "../dto-fields.js";
-import { addFields, type FieldAddition, takeFieldsBack } from "../field-edits.js";
+import { nameOf } from "../expressions.js";
+import {
+  addFields,
+  type FieldAddition,
+  replaceField,
+  restoreFields,
+  takeFieldsBack,
+  whatOfClass,
+  writtenFields,
+} from "../field-edits.js";
+import { withLiveEdits } from "../live-edits.js";
 import { insertMember, removeMember } from "../member-edit.js";
 import { isImportEdit } from "../named-imports.js";
+import { demanded } from "../places/demand.js";
 import { plainTypes } from "../plain-types.js";
-import { bare } from "../property-edit.js";
+import { bare, restored } from "../property-edit.js";
 import { familyOf, keyIn, keysOfShape } from "../shape-types.js";
 import { typesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
 import { type TypeShape, typeCandidates, whatOfType } from "../type-candidates.js";
+import { writtenAmong } from "../written-texts.js";
 
 const id = "request-type";
 
-/** Types and DTO classes of what callers send take the new field, optional for good: old callers do not know it. */
+/** Types and DTO classes of what callers send take the new field, optional until somebody asks for more: old callers do not know it. */
 export const requestType: Transform = {
   id,
-  intents: ["acceptInRequests"],
+  intents: ["acceptInRequests", "requireInRequests"],
 
   *find(file, context) {
+    if (context.intent.kind === "requireInRequests") {
+      yield* requirable(file, context);
+      return;
+    }
     const additions: FieldAddition[] = [];
     for (const shape of typesIn(file)) {
       const key = keyIn(shape, context);
@@ -38,20 +56,62 @@ export const requestType: Transform = {
 
   *undo(file, context) {
     yield* takeFieldsBack(id, file, context);
-    const texts = new Set(earlierOf(id, context).map((edit) => bare(edit.text)));
-    for (const shape of texts.size === 0 ? [] : typesIn(file)) {
-      if (shape.kind === "class") continue;
-      for (const member of shape.node.members) {
-        const text = textOf(member, file);
-        if (!texts.has(bare(text))) continue;
-        const splices = removeMember(shape.node, member, file);
-        yield { kind: "edit", splices, what: whatOfType(shape), text: "", replaces: text };
-      }
+    for (const { shape, node } of writtenMembers(file, withLiveEdits(id, context))) {
+      const splices = removeMember(shape.node, node, file);
+      yield { kind: "edit", splices, what: whatOfType(shape), text: "", replaces: textOf(node, file) };
     }
+  },
+
+  *restore(file, context) {
+    for (const { shape, node } of writtenMembers(file, context)) {
+      const edit = restored(id, node, whatOfType(shape), file, context);
+      if (edit !== undefined) yield edit;
+    }
+    yield* restoreFields(id, file, context);
   },
 
   mayStay: isImportEdit,
 };
+
+function* requirable(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const live = withLiveEdits(id, context);
+  for (const { shape, node } of writtenMembers(file, live)) {
+    const replaces = textOf(node, file);
+    const text = replaces.replace(/\?\s*:/, ":");
+    if (text === replaces) continue;
+    const what = whatOfType(shape);
+    const splices = [{ start: node.getStart(file.ast), end: node.end, text }];
+    const required = shape.node.members.flatMap((each) => (each.questionToken ? [] : (nameOf(each.name) ?? [])));
+    const accepted = { node, what, anchor: shape.name, required, text: bare(text) };
+    yield* demanded(accepted, [{ kind: "edit", splices, what, text, replaces } as const], context);
+  }
+  for (const { node, field } of writtenFields(id, file, live)) {
+    if (field.questionToken === undefined) continue;
+    const by = dtoField(node, field.name.getText(file.ast), "requiredRequest", false, file, context);
+    const edits = typeof by === "object" ? replaceField(id, field, by, node, file, context) : undefined;
+    const text = edits?.[0]?.text.replaceAll(/\s+/g, " ");
+    const required = [...fieldsOf(node)].flatMap(([name, each]) => (each.questionToken ? [] : name));
+    yield* demanded({ node: field, what: whatOfClass(node), anchor: node.name?.text, required, text }, edits, context);
+  }
+}
+
+type Members = Exclude<TypeShape, { kind: "class" }>;
+
+/** The members of types that this transform wrote, wherever they stand now. */
+function writtenMembers(
+  file: SourceFile,
+  context: TransformContext,
+): readonly { readonly shape: Members; readonly node: ts.TypeElement }[] {
+  if (earlierOf(id, context).length === 0) return [];
+  const written = context.memo(`members written by ${id}`, () => {
+    const shapes = context.project.files.flatMap(typesIn).filter((shape): shape is Members => shape.kind !== "class");
+    const members = shapes.flatMap((shape) =>
+      shape.node.members.map((node) => ({ node, shape, file: shape.file, what: whatOfType(shape) })),
+    );
+    return writtenAmong(id, members, context);
+  });
+  return written.filter((each) => each.file === file);
+}
 
 /** Chosen, or what the rows of the model are made of. */
 function isTaken(shape: TypeShape, context: TransformContext): boolean {

@@ -1,7 +1,13 @@
 import { dtoField } from "../dto-fields.js";
-import { addFields, type FieldAddition, takeFieldsBack, whatOfClass, writtenFields } from "../field-edits.js";
+import {
+  addFields,
+  type FieldAddition,
+  restoreFields,
+  takeFieldsBack,
+  whatOfClass,
+  writtenFields,
+} from "../field-edits.js";
 import { isImportEdit } from "../named-imports.js";
-import { restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { namesWholeModel } from "../shape-types.js";
 import { type SourceFile, textOf } from "../source-file.js";
@@ -35,12 +41,7 @@ export const responseClass: Transform = {
     return { dropped: /\|\s*null\b/.test(text) ? "| null" : "?", left };
   },
 
-  *restore(file, context) {
-    for (const { node, field } of writtenFields(id, file, context)) {
-      const edit = restored(id, field, whatOfClass(node), file, context);
-      if (edit !== undefined) yield edit;
-    }
-  },
+  restore: (file, context) => restoreFields(id, file, context),
 };
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {

@@ -17,7 +17,7 @@ export type File = CodeRequest["files"][number];
 const intentsOf = {
   expand: ["write", "keepFromReads", "acceptInRequests"],
   switch: ["read"],
-  contract: ["dropFallback"],
+  contract: ["dropFallback", "requireInRequests"],
 } as const satisfies Record<string, readonly CodeIntent["kind"][]>;
 export type Phase = keyof typeof intentsOf;
 export const phases = Object.keys(intentsOf) as Phase[];

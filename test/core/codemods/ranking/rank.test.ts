@@ -63,7 +63,7 @@ describe("how much is enough", () => {
   const likely = { graphql: 3, create: 5, select: 5, mapper: 5, zod: 5, dto: 5, schema: 5 };
 
   test.each(families)("%s", (family) => {
-    const least = { update: 7, type: 7, names: 7, sql: 7, ...likely }[family];
+    const least = { update: 7, type: 7, names: 7, sql: 7, require: 7, ...likely }[family];
     const at = (score: number, isTest = false) =>
       kindOf(place(half, { family, isTest }), contextOf({ card: worth(score) }));
     expect([at(least), at(least - 1), at(1), at(0)]).toEqual(["likely", "possible", "possible", "silent"]);

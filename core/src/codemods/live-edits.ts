@@ -1,5 +1,5 @@
-import type { PlannedEdit } from "../../model/index.js";
-import { compact, earlierOf, type TransformContext } from "../transform.js";
+import type { PlannedEdit } from "../model/index.js";
+import { compact, earlierOf, type TransformContext } from "./transform.js";
 
 /** The context with those edits of a transform whose text no later edit replaced: the others are not looked for any more. */
 export function withLiveEdits(

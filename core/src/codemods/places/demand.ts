@@ -1,0 +1,55 @@
+import { keyStyles } from "../key-styles.js";
+import type { PlaceNode } from "../source-file.js";
+import type { CandidateFinding, TransformContext } from "../transform.js";
+
+/** A field that expand gave to what callers send. */
+export interface Accepted {
+  readonly node: PlaceNode;
+  readonly what: string;
+  /** The name of what it stands in; see `Candidate.anchor`. */
+  readonly anchor: string | undefined;
+  /** What callers have to send there. */
+  readonly required: readonly string[];
+  /** What stands there once the field is required; undefined where a person has to say it. */
+  readonly text: string | undefined;
+  /** The text is added to a list of what is required; otherwise it takes the place of what is there. */
+  readonly isAdded?: true;
+}
+
+/**
+ * Callers may leave the field out for good, unless somebody picks this place in contract. Nothing ticks it: callers that do not send
+ * it are refused from then on. Nothing at all where callers need not send the other columns either: it is a filter, or an update.
+ */
+export function demand(accepted: Accepted, { field, core }: TransformContext): CandidateFinding | undefined {
+  const { required, text, isAdded, ...place } = accepted;
+  const sent = new Set(required);
+  const names = core.filter(({ name }) => keyStyles.some((keyOf) => sent.has(keyOf(name)))).map(({ name }) => name);
+  if (names.length === 0) return undefined;
+  const caution = `callers that do not send ${field.name} would be refused`;
+  const then = text === undefined ? "make it required" : `${isAdded ? "add" : "make it"} \`${text}\``;
+  return {
+    kind: "candidate",
+    ...place,
+    family: "require",
+    names,
+    text,
+    tie: "type",
+    isWhole: false,
+    isDone: false,
+    because: caution,
+    caution,
+    advice: `${then} once all of them send it`,
+  };
+}
+
+/** The edit where the place was picked, the place where it was not, and nothing where it is none. */
+export function* demanded<T>(
+  accepted: Accepted,
+  edits: Iterable<T> | undefined,
+  context: TransformContext,
+): Iterable<T | CandidateFinding> {
+  const found = demand(accepted, context);
+  if (found === undefined) return;
+  if (edits !== undefined && context.takes(accepted.node, "require")) yield* edits;
+  else yield found;
+}

@@ -140,7 +140,7 @@ describe.concurrent("an index build that breaks off", () => {
       await holder.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
       const first = run();
       await until("the build waits", () => isActive(observer, build), 60);
-      await observer.query("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE $1", [build]);
+      await observer.query(`SELECT pg_cancel_backend(pid) ${active}`, [build]);
       await holder.query("COMMIT");
       const { code, output } = await first;
       expect(code).toBe(1);
@@ -160,7 +160,7 @@ describe.concurrent("an index build that breaks off", () => {
       await holder.query("BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT 1");
       const first = run();
       await until("the build waits", () => isActive(observer, build), 60);
-      await observer.query("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE $1", [build]);
+      await observer.query(`SELECT pg_terminate_backend(pid) ${active}`, [build]);
       expect((await first).code).toBe(1);
       await holder.end();
       expect(indexesOf(await catalogueOf(url))).toContain("User_handle_key");
@@ -210,13 +210,12 @@ function recorded(url: string): Promise<string[]> {
   });
 }
 
+/** In the test's own database: others build the same index at the same time. */
+const active =
+  "FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active' AND datname = current_database() AND pid <> pg_backend_pid()";
+
 function isActive(observer: Session, query: string): Promise<boolean> {
-  return observer
-    .query(
-      `SELECT FROM pg_stat_activity WHERE query LIKE $1 AND state = 'active' AND datname = current_database() AND pid <> pg_backend_pid()`,
-      [query],
-    )
-    .then(({ rows }) => rows.length > 0);
+  return observer.query(`SELECT ${active}`, [query]).then(({ rows }) => rows.length > 0);
 }
 
 /** Without TypeORM's own table. */

@@ -16,7 +16,7 @@ import { insertMember, removeMember } from "../member-edit.js";
 import { isImportEdit } from "../named-imports.js";
 import { demanded } from "../places/demand.js";
 import { plainTypes } from "../plain-types.js";
-import { bare, restored } from "../property-edit.js";
+import { restored } from "../property-edit.js";
 import { familyOf, keyIn, keysOfShape } from "../shape-types.js";
 import { typesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
@@ -82,7 +82,7 @@ function* requirable(file: SourceFile, context: TransformContext): Iterable<Find
     const what = whatOfType(shape);
     const splices = [{ start: node.getStart(file.ast), end: node.end, text }];
     const required = shape.node.members.flatMap((each) => (each.questionToken ? [] : (nameOf(each.name) ?? [])));
-    const accepted = { node, what, anchor: shape.name, required, text: bare(text) };
+    const accepted = { node, what, anchor: shape.name, required, text: text.replace(/[;,]$/, "") };
     yield* demanded(accepted, [{ kind: "edit", splices, what, text, replaces } as const], context);
   }
   for (const { node, field } of writtenFields(id, file, live)) {

@@ -29,6 +29,7 @@ export { dtoField, isDecorated } from "./dto-fields.js";
 export * from "./expressions.js";
 export * from "./field-edits.js";
 export { computedOver } from "./fixture-value.js";
+export * from "./handed-rows.js";
 export * from "./in-view.js";
 export * from "./literals.js";
 export { isImportEdit } from "./named-imports.js";

@@ -3,10 +3,15 @@ import {
   constantBehind,
   declarationOf,
   describe,
+  givesValue,
+  type HandedRows,
+  handedRows,
   isInstancing,
   literalsOf,
+  lookUp,
   pathOf,
   type SourceFile,
+  type TransformContext,
   takesPartial,
   ts,
   unwrap,
@@ -15,6 +20,8 @@ import {
 import { classOf, entityOfValue } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
 import { overwritesAll } from "./queries.js";
+import { nothingBound } from "./things.js";
+import { entityOfType } from "./type-things.js";
 import { once, type Where } from "./where.js";
 
 /** A value that becomes a row of an entity. */
@@ -29,10 +36,61 @@ export interface WrittenRow {
   readonly through?: EntityModel;
   /** The `.values(…)` of the query that inserts it. */
   readonly values?: ts.CallExpression;
+  /** What the function that is given the row adds to it. */
+  readonly besides?: ts.ObjectLiteralExpression;
 }
 
-/** All values of a file that become rows, each once: in calls, in constants behind them, inside of other rows. */
-export function writtenRows(file: SourceFile, context: Where): Iterable<WrittenRow> {
+/** All values of a file that become rows: those that its code writes, and those that it hands to functions which do. */
+export function writtenRows(file: SourceFile, context: Where): readonly WrittenRow[] {
+  const handed = handedTo(context).rows.filter((row) => row.file === file);
+  const own = ownRows(file, context);
+  const known = new Set(own.map(({ value }) => value));
+  const rows = handed.map(({ value, what, about: { model, way, values }, besides }) => {
+    return { value, what, model, way, ...(values && { values }), ...(besides && { besides }) };
+  });
+  return [...own, ...rows.filter(({ value }) => !known.has(value))];
+}
+
+/** Whether a row comes from the callers of a function: it is filled where they build it. */
+export function isFollowed({ value }: WrittenRow, context: TransformContext): boolean {
+  const isOwn = ts.isObjectLiteralExpression(value) && givesValue(value, context);
+  return !isOwn && handedTo(context).followed.has(value);
+}
+
+/** What functions are given that write it. */
+function handedTo(where: Where): HandedRows<WrittenRow> {
+  return once(where, "typeorm rows handed on", () => {
+    const written = where.project.files.flatMap((file) =>
+      ownRows(file, where).map((row) => ({ value: row.value, file, about: row })),
+    );
+    const take = ({ type }: ts.ParameterDeclaration, file: SourceFile, row: WrittenRow) => {
+      return type !== undefined && row.way !== "upsert" && isPartOf(row.model, type, file, where) ? row : undefined;
+    };
+    return handedRows(written, take, isGiven, where);
+  });
+}
+
+/** `DeepPartial<User>`, `Partial<User>[]`: what has the field as soon as the entity has. */
+function isPartOf(model: EntityModel, type: ts.TypeNode, file: SourceFile, where: Where, depth = 0): boolean {
+  if (depth > 8) return false;
+  const next = (inner: ts.TypeNode, its = file): boolean => isPartOf(model, inner, its, where, depth + 1);
+  if (ts.isArrayTypeNode(type)) return next(type.elementType);
+  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return next(type.type);
+  if (!ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return false;
+  const name = type.typeName.text;
+  const [first] = type.typeArguments ?? [];
+  if (first === undefined) {
+    const found = lookUp(where.project, file, name, "type");
+    const isAlias = found?.kind === "declaration" && ts.isTypeAliasDeclaration(found.node);
+    return isAlias && next((found.node as ts.TypeAliasDeclaration).type, found.file);
+  }
+  if (/^(?:Array|ReadonlyArray|Readonly)$/.test(name)) return next(first);
+  const isPart = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)$/.test(name);
+  return isPart && entityOfType({ type: first, file, bound: nothingBound }, where) === model;
+}
+
+/** Those that calls of the file write, each once: in calls, in constants behind them, inside of other rows. */
+function ownRows(file: SourceFile, context: Where): readonly WrittenRow[] {
   return once(context, `typeorm rows of ${file.file}`, () => {
     const rows = new Map<ts.Expression, WrittenRow>();
     for (const row of allRows(file, context)) if (!rows.has(row.value)) rows.set(row.value, row);

@@ -15,6 +15,7 @@ import { requestSchema } from "./transforms/request-schema.js";
 import { requestType } from "./transforms/request-type.js";
 import { responseClass } from "./transforms/response-class.js";
 import { responseType } from "./transforms/response-type.js";
+import { rowClass } from "./transforms/row-class.js";
 import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
@@ -56,6 +57,7 @@ export * from "./written-texts.js";
 /** The transforms that every ORM shares. */
 export const coreTransforms: readonly Transform[] = [
   fixture,
+  rowClass,
   mapper,
   assignedMapper,
   toggleImport,

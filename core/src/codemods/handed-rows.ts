@@ -2,10 +2,10 @@ import { callersOf, parameterOf } from "./callers.js";
 import { ts } from "./compiler.js";
 import { describe, propertiesOf, spreadsOf, unwrap } from "./expressions.js";
 import { literalsOf } from "./literals.js";
-import { constantBehind } from "./new-rows.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 import { sourcesOf } from "./value-text.js";
+import { type Behind, valuesBehind } from "./values-behind.js";
 
 /** A value that is written as a new row, and what the plugin knows of it. */
 export interface WrittenValue<About> {
@@ -33,13 +33,12 @@ export interface HandedRows<About> {
  *
  * @param written all that is written, so that it is known which uses of a parameter are writes of new rows
  * @param take what is known of a row that is handed to the parameter; undefined where its type has no room for the field
- * @param isGiven whether a use of a constant hands it to a write
+ * @param behind how constants that hold rows are told
  */
 export function handedRows<About>(
   written: readonly WrittenValue<About>[],
   take: (parameter: ts.ParameterDeclaration, file: SourceFile, about: About) => About | undefined,
-  isGiven: (use: ts.Identifier) => boolean,
-  where: Pick<TransformContext, "project">,
+  behind: Behind,
 ): HandedRows<About> {
   const rows: HandedRow<About>[] = [];
   const followed = new Set<ts.Expression>();
@@ -51,13 +50,13 @@ export function handedRows<About>(
     const parameter = given && parameterOf(given);
     if (given === undefined || parameter === undefined || !isOnlyWritten(parameter, file, ofNewRows)) return false;
     const taken = take(parameter, file, about);
-    const callers = taken === undefined ? undefined : callersOf(given, file, where);
+    const callers = taken === undefined ? undefined : callersOf(given, file, behind);
     if (taken === undefined || callers === undefined) return false;
     followed.add(value);
     for (const { value: argument, call, file: its } of callers.given) {
       for (const literal of literalsOf(argument)) {
-        const constant = constantBehind(literal, its, (use) => call.arguments.includes(use) || isGiven(use));
-        for (const each of constant === undefined ? [literal] : literalsOf(constant)) {
+        const isHanded = (use: ts.Identifier) => call.arguments.includes(use) || behind.isGiven(use);
+        for (const each of valuesBehind(literal, its, { ...behind, isGiven: isHanded }) ?? [literal]) {
           const besides = given === value ? undefined : (value as ts.ObjectLiteralExpression);
           const row = { value: each, file: its, about: taken, what: describe(call, `row of ${callers.name}`), besides };
           const spread = spreadOr(each);

@@ -1,7 +1,6 @@
 import {
   builtElsewhere,
   type Container,
-  constantBehind,
   describe,
   enclosingName,
   type Finding,
@@ -19,6 +18,7 @@ import {
   type TransformContext,
   takeBackWritten,
   ts,
+  valuesBehind,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
@@ -115,9 +115,8 @@ function* valuesOfCalls(
       if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
       const what = describe(call.call, rows.what);
       for (const value of literalsOf(rows.value)) {
-        const constant = constantBehind(value, file, isGiven);
-        if (constant === undefined) yield { value, what };
-        else for (const each of literalsOf(constant)) yield { value: each, what };
+        const behind = { project: context.project, isGiven };
+        for (const each of valuesBehind(value, file, behind) ?? [value]) yield { value: each, what };
       }
     }
   }

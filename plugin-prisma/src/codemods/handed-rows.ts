@@ -23,5 +23,5 @@ export function handedRows(
     return input === undefined ? undefined : { isChecked: isCheckedInput(input) };
   };
   const all = written.map((each) => ({ ...each, about: { isChecked: false } }));
-  return handedOn<Input>(all, take, isGiven, context);
+  return handedOn<Input>(all, take, { project: context.project, isGiven });
 }

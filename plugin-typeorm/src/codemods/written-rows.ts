@@ -1,7 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 import {
-  constantBehind,
-  declarationOf,
+  type Behind,
   describe,
   givesValue,
   type HandedRows,
@@ -16,8 +15,9 @@ import {
   ts,
   unwrap,
   valueAt,
+  valuesBehind,
 } from "@lockstep/core/codemods";
-import { classOf, entityOfValue } from "./entities.js";
+import { classOf, entityOfDeclaration, entityOfValue } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
 import { overwritesAll } from "./queries.js";
 import { nothingBound } from "./things.js";
@@ -66,8 +66,14 @@ function handedTo(where: Where): HandedRows<WrittenRow> {
     const take = ({ type }: ts.ParameterDeclaration, file: SourceFile, row: WrittenRow) => {
       return type !== undefined && row.way !== "upsert" && isPartOf(row.model, type, file, where) ? row : undefined;
     };
-    return handedRows(written, take, isGiven, where);
+    return handedRows(written, take, behind(where));
   });
+}
+
+/** Entities and the rows of schemas have the field as soon as the model has. */
+function behind(where: Where): Behind {
+  const isRow = (node: ts.Node, file: SourceFile) => entityOfDeclaration(node, file, where) !== undefined;
+  return { project: where.project, isGiven, isRow };
 }
 
 /** `DeepPartial<User>`, `Partial<User>[]`: what has the field as soon as the entity has. */
@@ -147,12 +153,8 @@ function* instancedRows(file: SourceFile, context: Where): Iterable<WrittenRow> 
 /** The values behind one, and the rows of other entities inside of them. */
 function* eachOf(row: WrittenRow, file: SourceFile, context: Where): Iterable<WrittenRow> {
   for (const value of literalsOf(row.value)) {
-    const behind = valuesBehind(value, file);
-    if (behind === undefined) yield* withNested({ ...row, value }, file, context);
-    else {
-      for (const each of behind.flatMap((one) => [...literalsOf(one)]))
-        yield* withNested({ ...row, value: each }, file, context);
-    }
+    for (const each of valuesBehind(value, file, behind(context)) ?? [value])
+      yield* withNested({ ...row, value: each }, file, context);
   }
 }
 
@@ -170,37 +172,6 @@ function* withNested(row: WrittenRow, file: SourceFile, context: Where): Iterabl
       yield* withNested({ value: literal, model, what, way: "nested", through: row.model }, file, context);
     }
   }
-}
-
-/** What a constant holds that is only read and written: its literal, and for a list what is pushed to it. */
-function valuesBehind(value: ts.Expression, file: SourceFile): readonly ts.Expression[] | undefined {
-  const constant = constantBehind(value, file, isGiven);
-  if (constant !== undefined) return [constant];
-  if (!ts.isIdentifier(value)) return undefined;
-  const declaration = declarationOf(value);
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
-  const list = declaration.initializer && unwrap(declaration.initializer);
-  if (list === undefined || !ts.isArrayLiteralExpression(list)) return undefined;
-  const uses = file
-    .identifiers(value.text)
-    .filter((use) => use !== declaration.name && declarationOf(use) === declaration);
-  const pushed = uses.map((use) => ({ use, values: pushedBy(use) }));
-  if (!pushed.every(({ use, values }) => values !== undefined || isGiven(use) || isMeasured(use))) return undefined;
-  return [list, ...pushed.flatMap(({ values }) => values ?? [])];
-}
-
-/** `rows.push({ … })` */
-function pushedBy(use: ts.Identifier): readonly ts.Expression[] | undefined {
-  const access = use.parent;
-  if (!ts.isPropertyAccessExpression(access) || access.expression !== use || access.name.text !== "push")
-    return undefined;
-  return ts.isCallExpression(access.parent) && access.parent.expression === access
-    ? access.parent.arguments
-    : undefined;
-}
-
-function isMeasured({ parent }: ts.Identifier): boolean {
-  return ts.isPropertyAccessExpression(parent) && parent.name.text === "length";
 }
 
 /** A list with it, a spread of it, one of two values. */

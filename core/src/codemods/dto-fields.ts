@@ -52,6 +52,8 @@ export function dtoField(
   const families = usual(siblings.map(({ decorators }) => decorators));
   const isRequest = use !== "response";
   const isOptional = use === "request" || isLeftOut;
+  if (!isOptional && siblings.length > 0 && siblings.every(({ field }) => field.initializer !== undefined))
+    return "its fields have values of their own";
   const options = [isNullable ? `type: ${known.maker}, nullable: true` : "", isOptional ? "required: false" : ""]
     .filter((each) => each !== "")
     .join(", ");

@@ -1,6 +1,7 @@
 import { ts } from "./compiler.js";
 import { initializerOf, propertiesOf, unwrap, valueAt } from "./expressions.js";
 import { rowLiterals } from "./row-literals.js";
+import { declarationOf } from "./scope.js";
 import { quoted, type SourceFile, textOf } from "./source-file.js";
 import { spelled } from "./spelled.js";
 import { type Constant, evaluate } from "./sql-constant.js";
@@ -61,6 +62,33 @@ export function numberedValue(file: SourceFile, context: TransformContext): stri
     default:
       return field.type satisfies never;
   }
+}
+
+/** A value that is another one for each row that a factory makes, by what it counts with: `` `handle-${sequence}` ``. */
+export function countedValue(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { field } = context;
+  if (field.isList) return undefined;
+  const counter = literal.properties.map((each) => counterIn(initializerOf(each))).find((each) => each !== undefined);
+  if (counter === undefined) return undefined;
+  if (field.type === "string") return `\`${field.name}-\${${textOf(counter, file)}}\``;
+  return field.type === "int" || field.type === "float" ? textOf(counter, file) : undefined;
+}
+
+/** `sequence` of `id: sequence` or `` email: `user${sequence}@example.com` ``, where the function around is given it. */
+function counterIn(value: ts.Expression | undefined): ts.Identifier | undefined {
+  const inner = value && unwrap(value);
+  if (inner === undefined) return undefined;
+  if (ts.isTemplateExpression(inner))
+    return inner.templateSpans.map(({ expression }) => counterIn(expression)).find((each) => each !== undefined);
+  if (!ts.isIdentifier(inner) || !/^(?:sequence|seq|n|i|index|number|num|counter|count)$/i.test(inner.text))
+    return undefined;
+  const declaration = declarationOf(inner);
+  const isGiven = declaration !== undefined && ts.findAncestor(declaration, ts.isParameter) !== undefined;
+  return isGiven ? inner : undefined;
 }
 
 /** Whether a value is one that is written down: nothing that is computed when the code runs. */

@@ -15,6 +15,7 @@ import { requestSchema } from "./transforms/request-schema.js";
 import { requestType } from "./transforms/request-type.js";
 import { responseClass } from "./transforms/response-class.js";
 import { responseType } from "./transforms/response-type.js";
+import { rowClass } from "./transforms/row-class.js";
 import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
@@ -29,6 +30,7 @@ export { dtoField, isDecorated } from "./dto-fields.js";
 export * from "./expressions.js";
 export * from "./field-edits.js";
 export { computedOver } from "./fixture-value.js";
+export * from "./handed-rows.js";
 export * from "./in-view.js";
 export * from "./literals.js";
 export { isImportEdit } from "./named-imports.js";
@@ -50,11 +52,13 @@ export * from "./target-type.js";
 export * from "./transform.js";
 export * from "./updated-rows.js";
 export * from "./value-text.js";
+export { type Behind, valuesBehind } from "./values-behind.js";
 export * from "./written-texts.js";
 
 /** The transforms that every ORM shares. */
 export const coreTransforms: readonly Transform[] = [
   fixture,
+  rowClass,
   mapper,
   assignedMapper,
   toggleImport,

@@ -22,7 +22,7 @@ export function* literalsOf(value: ts.Expression): Iterable<ts.Expression> {
 function narrowedBy(value: ts.Expression): ts.Expression | undefined {
   if (!ts.isCallExpression(value) || !ts.isPropertyAccessExpression(value.expression)) return undefined;
   const { name, expression } = value.expression;
-  return /^(?:filter|slice|sort|toSorted|reverse|toReversed)$/.test(name.text) ? expression : undefined;
+  return /^(?:filter|slice|splice|sort|toSorted|reverse|toReversed)$/.test(name.text) ? expression : undefined;
 }
 
 /** The callback of `rows.map((row) => ({ … }))` and `Array.from({ length }, (_, n) => ({ … }))`. */

@@ -1,10 +1,9 @@
 import type { EntityModel, EntityRelation } from "../model/index.js";
 import { chosenBy } from "./chosen-value.js";
 import { ts } from "./compiler.js";
-import { propertiesOf, spreadsOf, unwrap } from "./expressions.js";
+import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
 import { addProperty, bare } from "./property-edit.js";
-import { declarationOf } from "./scope.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { EditFinding, Finding, TransformContext } from "./transform.js";
@@ -110,32 +109,6 @@ export function orChosen(value: string, chosen: string | undefined): string {
   return chosen === undefined ? value : `${chosen} ?? ${groupedFallback(value)}`;
 }
 
-/**
- * The value of the constant that a call is given: `const data = { email, name }` and then `create({ data })`. Only
- * where the constant goes nowhere else, so that nobody else meets the new property.
- *
- * @param isGiven whether a use of it is one that hands it to a write
- */
-export function constantBehind(
-  value: ts.Expression,
-  file: SourceFile,
-  isGiven: (use: ts.Identifier) => boolean,
-): ts.Expression | undefined {
-  if (!ts.isIdentifier(value)) return undefined;
-  const declaration = declarationOf(value);
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) {
-    return undefined;
-  }
-  const isConstant = (declaration.parent.flags & ts.NodeFlags.Const) !== 0;
-  const initializer = unwrap(declaration.initializer);
-  const isLiteral = ts.isObjectLiteralExpression(initializer) || ts.isArrayLiteralExpression(initializer);
-  if (!isConstant || !(isLiteral || ts.isCallExpression(initializer))) return undefined;
-  const uses = file.identifiers(value.text).filter((name) => name !== declaration.name);
-  return uses.every((use) => isRead(use) || isGiven(use) || declarationOf(use) !== declaration)
-    ? initializer
-    : undefined;
-}
-
 /** The relation that stores its key in the new field. */
 export function relationOver({ model, field }: TransformContext): EntityRelation | undefined {
   return model.relations.find((relation) => relation.fields?.includes(field.name));
@@ -155,11 +128,6 @@ export function isKeyGivenBy(parent: EntityModel | undefined, context: Transform
   const relation = relationOver(context);
   if (parent === undefined || relation?.model !== parent.name) return false;
   return context.model.relations.filter((each) => each.fields && each.model === parent.name).length === 1;
-}
-
-/** `data.email`, `data.length` */
-function isRead(use: ts.Identifier): boolean {
-  return ts.isPropertyAccessExpression(use.parent) && !/^(?:push|map|forEach)$/.test(use.parent.name.text);
 }
 
 /** `handle` where the value is called just that. */

@@ -17,7 +17,7 @@ export interface Declared {
 }
 
 /** Also under the names that imports and re-exports give it, and behind `import * as`. */
-export function referencesTo(declared: Declared, context: TransformContext): readonly Reference[] {
+export function referencesTo(declared: Declared, context: Pick<TransformContext, "project">): readonly Reference[] {
   if (declared.name === undefined) return [];
   const { files } = context.project;
   const names = new Set([declared.name]);
@@ -41,14 +41,24 @@ export function referencesTo(declared: Declared, context: TransformContext): rea
   return found;
 }
 
-function leadsTo(file: SourceFile, name: string, declared: Declared, context: TransformContext): boolean {
+function leadsTo(
+  file: SourceFile,
+  name: string,
+  declared: Declared,
+  context: Pick<TransformContext, "project">,
+): boolean {
   if (file === declared.file && name === declared.name) return true;
   const { project } = context;
   return isIt(lookUp(project, file, name, "type") ?? lookUp(project, file, name, "value"), declared);
 }
 
 /** `schemas.UserResponse` after `import * as schemas from "./schemas"` */
-function isInNamespace(node: ts.Identifier, file: SourceFile, declared: Declared, context: TransformContext): boolean {
+function isInNamespace(
+  node: ts.Identifier,
+  file: SourceFile,
+  declared: Declared,
+  context: Pick<TransformContext, "project">,
+): boolean {
   const { parent } = node;
   const owner =
     ts.isPropertyAccessExpression(parent) && parent.name === node

@@ -13,8 +13,10 @@ export function* rowLiterals(
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     if (!namesColumns(literal, 2, context)) continue;
     const target = targetOf(literal, file, context);
-    if (isRow(target, context))
-      yield { literal, isReturned: target.kind === "typed" && ts.isFunctionLike(target.type.parent) };
+    if (!isRow(target, context)) continue;
+    const isArgument = target.kind === "typed" && target.isArgument === true;
+    if (isArgument && !namesAllColumns(literal, context)) continue;
+    yield { literal, isReturned: isArgument || (target.kind === "typed" && ts.isFunctionLike(target.type.parent)) };
   }
 }
 

@@ -26,6 +26,12 @@ export function rowShapeOf(
   // `User | null`; of `User & { orders: Order[] }` the row is a part, and all its columns are there.
   if (ts.isUnionTypeNode(node)) return sole(node.types.filter((type) => !isNothing(type)).map(inside));
   if (ts.isIntersectionTypeNode(node)) return node.types.map(inside).find((shape) => shape !== undefined);
+  // `class UserEntity implements User`
+  if (ts.isExpressionWithTypeArguments(node)) {
+    const [first, second] = node.typeArguments ?? [];
+    if (!ts.isIdentifier(node.expression)) return undefined;
+    return shapeOfReference(node.expression.text, first, second, file, context, depth);
+  }
   if (!ts.isTypeReferenceNode(node)) return undefined;
 
   const [first, second] = node.typeArguments ?? [];
@@ -36,7 +42,19 @@ export function rowShapeOf(
     const argument = first === undefined ? undefined : textOf(first, file);
     return context.orm.isRowType(qualifier, name, argument, context.model.name) ? "row" : undefined;
   }
-  const name = node.typeName.text;
+  return shapeOfReference(node.typeName.text, first, second, file, context, depth);
+}
+
+/** `User`, `Promise<User>`, `Omit<User, "id">` */
+function shapeOfReference(
+  name: string,
+  first: ts.TypeNode | undefined,
+  second: ts.TypeNode | undefined,
+  file: SourceFile,
+  context: TransformContext,
+  depth: number,
+): RowShape | undefined {
+  const inside = (inner: ts.TypeNode | undefined) => rowShapeOf(inner, file, context, depth + 1);
   if (transparent.has(name)) return inside(first);
   if (name === "Omit") return inside(first) === "row" && !namesField(second, file, context) ? "row" : undefined;
   if (lists.has(name)) return inside(first) === "row" ? "list" : undefined;

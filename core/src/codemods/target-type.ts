@@ -14,6 +14,8 @@ export type Target =
       readonly type: ts.TypeNode;
       readonly file: SourceFile;
       readonly inside: readonly Nesting[];
+      /** It is said by a type argument: `Factory.define<User>(() => ({ … }))`. What else the call takes is typed otherwise. */
+      readonly isArgument?: true;
     }
   /** What a client call takes or a mock of it gives: `mockResolvedValue`. */
   | {
@@ -51,6 +53,8 @@ export function targetOf(literal: ts.ObjectLiteralExpression, file: SourceFile, 
       if (owner === undefined) return { kind: "unknown" };
       if (owner.type !== undefined) return { kind: "typed", type: owner.type, file, inside };
       const call = owner.parent;
+      const argument = ts.isCallExpression(call) ? typeArgumentOf(call, file) : undefined;
+      if (argument !== undefined) return { kind: "typed", type: argument, file, inside, isArgument: true };
       // What a callback returns is inferred: the call's own result is what has a type, or not.
       if (callbackOf(call) !== owner) return { kind: "free" };
       inside.unshift("element");
@@ -74,6 +78,8 @@ function argumentOf(
 ): Target {
   const index = call.arguments.indexOf(argument);
   const path = pathOf(call.expression);
+  const given = /factory|build|define|fixture|fake|mock|make/i.test(path.at(-1) ?? "") && call.typeArguments?.[0];
+  if (given) return { kind: "typed", type: given, file, inside, isArgument: true };
   const pushed = pushedTo(call);
   if (pushed !== undefined) return { kind: "typed", type: pushed, file, inside: ["element", ...inside] };
   if (path.length > 1 || !ts.isIdentifier(call.expression))
@@ -83,6 +89,27 @@ function argumentOf(
   const declared = found?.kind === "declaration" ? { node: found.node, file: found.file } : { node: local, file };
   const type = declared.node === undefined ? undefined : parameterTypeOf(declared.node, index);
   return type === undefined ? { kind: "unknown" } : { kind: "typed", type, file: declared.file, inside };
+}
+
+/** `User` of `Factory.define<User>(…)`, `const users: Factory<User> = Factory.define(…)`, and where `UserFactory` extends `Factory<User>`. */
+function typeArgumentOf(call: ts.CallExpression, file: SourceFile): ts.TypeNode | undefined {
+  if (call.typeArguments !== undefined) return call.typeArguments[0];
+  const { parent, expression } = call;
+  if (ts.isVariableDeclaration(parent) && parent.type !== undefined)
+    return ts.isTypeReferenceNode(parent.type) && isFactory(parent.type.typeName)
+      ? parent.type.typeArguments?.[0]
+      : undefined;
+  const owner =
+    ts.isPropertyAccessExpression(expression) && ts.isIdentifier(expression.expression)
+      ? declarationOf(expression.expression)
+      : undefined;
+  if (owner === undefined || !ts.isClassDeclaration(owner) || owner.getSourceFile() !== file.ast) return undefined;
+  const base = owner.heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
+  return base !== undefined && isFactory(base.expression) ? base.typeArguments?.[0] : undefined;
+}
+
+function isFactory(name: ts.Node): boolean {
+  return /factory|builder/i.test(name.getText());
 }
 
 /** `rows.push({ … })`: the declared type of the list. */

@@ -1,11 +1,12 @@
 import {
   builtElsewhere,
   type Container,
-  constantBehind,
   describe,
   enclosingName,
   type Finding,
   fillLiteral,
+  givesValue,
+  type HandedRows,
   isConnected,
   isKeyGivenBy,
   isTestFile,
@@ -17,9 +18,11 @@ import {
   type TransformContext,
   takeBackWritten,
   ts,
+  valuesBehind,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
+import { handedRows, type Input } from "./handed-rows.js";
 import { isGiven, typedInputs } from "./input-literals.js";
 import { whyNotClient } from "./receivers.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
@@ -34,7 +37,9 @@ export const createData: Transform = {
 
   *find(file, context) {
     if (context.intent.value.kind === "none") return;
-    for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), context)) {
+    const { rows, followed } = handedTo(clientCalls, "called", context);
+    for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
+      if (followed.has(value)) continue;
       if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);
       else if (!isBuiltByHelper(value, file, context)) yield builtElsewhere(value, what, file, context);
     }
@@ -46,28 +51,54 @@ export const createData: Transform = {
 
 /** The literals that become rows, as far as the path of the call says. */
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
-  for (const { value, what } of valuesOf(file, callsByPath(file, context.models), context))
+  const { rows } = handedTo((each) => callsByPath(each, context.models), "by path", context);
+  for (const { value, what } of valuesOf(file, callsByPath(file, context.models), rows, context))
     if (ts.isObjectLiteralExpression(value)) yield { node: value, what };
 }
 
-interface RowValue {
+/** What functions are given that write it, once per snapshot. */
+function handedTo(
+  callsIn: (file: SourceFile, context: TransformContext) => Iterable<ClientCall>,
+  key: string,
+  context: TransformContext,
+): HandedRows<Input> {
+  return context.memo(`prisma rows handed on, ${key}`, () => {
+    const { files } = context.project;
+    const written = files.flatMap((file) =>
+      [...valuesOfCalls(file, callsIn(file, context), context)].map(({ value }) => ({ value, file })),
+    );
+    const own = ({ value }: { readonly value: ts.Expression }) =>
+      ts.isObjectLiteralExpression(value) && givesValue(value, context);
+    return handedRows(
+      written.filter((each) => !own(each)),
+      context,
+    );
+  });
+}
+
+interface RowValue extends Input {
   readonly value: ts.Expression;
   readonly what: string;
-  /** Its type takes relations only, and not the fields that store their keys. */
-  readonly isChecked: boolean;
 }
 
 type LiteralRow = RowValue & { readonly value: ts.ObjectLiteralExpression };
 
-/** All values that become rows of the model, each once: in calls, in constants behind them, and typed as input. */
-function* valuesOf(file: SourceFile, calls: Iterable<ClientCall>, context: TransformContext): Iterable<RowValue> {
+/** All values that become rows of the model, each once: in calls, in constants behind them, handed on, and typed as input. */
+function* valuesOf(
+  file: SourceFile,
+  calls: Iterable<ClientCall>,
+  handed: HandedRows<Input>["rows"],
+  context: TransformContext,
+): Iterable<RowValue> {
   const seen = new Set<ts.Expression>();
   const typed = [...typedInputs(file, context)];
-  const checked = new Set(typed.filter((each) => each.isChecked).map((each) => each.value as ts.Expression));
+  const given = handed.filter((row) => row.file === file);
+  const ofInput = [...typed, ...given.map(({ about, ...row }) => ({ ...row, ...about }))];
+  const checked = new Set<ts.Expression>(ofInput.filter((each) => each.isChecked).map((each) => each.value));
   const helped = rowHelpers(context)
     .filter((helper) => helper.file === file)
     .flatMap(({ name, literals }) => literals.map((value) => ({ value, what: `row of ${name}` })));
-  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...typed, ...helped]) {
+  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...ofInput, ...helped]) {
     if (seen.has(value)) continue;
     seen.add(value);
     yield { value, what, isChecked: checked.has(value) };
@@ -84,9 +115,8 @@ function* valuesOfCalls(
       if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
       const what = describe(call.call, rows.what);
       for (const value of literalsOf(rows.value)) {
-        const constant = constantBehind(value, file, isGiven);
-        if (constant === undefined) yield { value, what };
-        else for (const each of literalsOf(constant)) yield { value: each, what };
+        const behind = { project: context.project, isGiven };
+        for (const each of valuesBehind(value, file, behind) ?? [value]) yield { value: each, what };
       }
     }
   }

@@ -1,4 +1,13 @@
-import { describe, nameOf, type SourceFile, type TransformContext, targetOf, ts } from "@lockstep/core/codemods";
+import {
+  describe,
+  lookUp,
+  nameOf,
+  type SourceFile,
+  type TransformContext,
+  targetOf,
+  textOf,
+  ts,
+} from "@lockstep/core/codemods";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
 export function* typedInputs(
@@ -6,14 +15,48 @@ export function* typedInputs(
   context: TransformContext,
 ): Iterable<{ readonly value: ts.ObjectLiteralExpression; readonly what: string; readonly isChecked: boolean }> {
   if (!file.text.includes(`${context.model.name}C`) && !file.text.includes(`${context.model.name}UncheckedC`)) return;
-  const pattern = new RegExp(`^${context.model.name}(?:Unchecked)?Create(?:Many\\w*|Without\\w+)?Input$`);
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     const target = targetOf(value, file, context);
     if (target.kind !== "typed" || target.inside.some((nesting) => nesting === "property")) continue;
     const name = inputName(target.type, target.inside.length === 1);
-    if (name === undefined || !pattern.test(name)) continue;
-    yield { value, what: describe(value, `literal typed as ${name}`), isChecked: !/Unchecked|CreateMany/.test(name) };
+    if (name === undefined || !isInputOf(name, context)) continue;
+    yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
   }
+}
+
+/** Types that are the input that is their first argument, or a part of it. */
+const transparent = new Set(["Readonly", "Omit", "Required", "NonNullable"]);
+
+/** The name of the client's input that a type is, or is a list of; under names that the app gives it, too. */
+export function inputNamed(
+  type: ts.TypeNode,
+  file: SourceFile,
+  context: TransformContext,
+  depth = 0,
+): string | undefined {
+  if (depth > 8) return undefined;
+  const next = (inner: ts.TypeNode, its = file) => inputNamed(inner, its, context, depth + 1);
+  const name = inputName(type, false) ?? inputName(type, true);
+  if (name !== undefined) return isInputOf(name, context) ? name : undefined;
+  if (ts.isArrayTypeNode(type)) return next(type.elementType);
+  if (ts.isParenthesizedTypeNode(type) || ts.isTypeOperatorNode(type)) return next(type.type);
+  if (ts.isIntersectionTypeNode(type)) return type.types.map((each) => next(each)).find((each) => each !== undefined);
+  if (!ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return undefined;
+  const [first, keys] = type.typeArguments ?? [];
+  if (first !== undefined && transparent.has(type.typeName.text))
+    return keys !== undefined && textOf(keys, file).includes(context.field.name) ? undefined : next(first);
+  const found = lookUp(context.project, file, type.typeName.text, "type");
+  if (found?.kind !== "declaration" || !ts.isTypeAliasDeclaration(found.node)) return undefined;
+  return next(found.node.type, found.file);
+}
+
+function isInputOf(name: string, { model }: TransformContext): boolean {
+  return new RegExp(`^${model.name}(?:Unchecked)?Create(?:Many\\w*|Without\\w+)?Input$`).test(name);
+}
+
+/** Whether an input takes relations only, and not the fields that store their keys. */
+export function isCheckedInput(name: string): boolean {
+  return !/Unchecked|CreateMany/.test(name);
 }
 
 /** Whether a use of a constant hands it to a write: `data`, `data: rows`, `create: row`. */

@@ -4,6 +4,7 @@ import {
   builtElsewhere,
   type Finding,
   fillLiteral,
+  givesValue,
   inViewOf,
   isConnected,
   isKeyGivenBy,
@@ -27,11 +28,12 @@ import { madeInstances } from "./made-instances.js";
 import { whyNotInserted } from "./queries.js";
 import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
 import { thingOf } from "./value-things.js";
-import type { WrittenRow } from "./written-rows.js";
+import { isFollowed, type WrittenRow } from "./written-rows.js";
 
 /** Makes a value that becomes a row fill the column: an edit, or the place where a person has to. */
 export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const { value, what, way } = row;
+  const { value, what, way, besides } = row;
+  if (isFollowed(row, context) || (besides && givesValue(besides, context))) return;
   const literal = unwrap(value);
   if (!ts.isObjectLiteralExpression(literal)) {
     yield* builtOutOfSight(row, file, context);

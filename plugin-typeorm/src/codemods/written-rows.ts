@@ -1,20 +1,27 @@
 import type { EntityModel } from "@lockstep/core";
 import {
-  constantBehind,
-  declarationOf,
+  type Behind,
   describe,
+  givesValue,
+  type HandedRows,
+  handedRows,
   isInstancing,
   literalsOf,
+  lookUp,
   pathOf,
   type SourceFile,
+  type TransformContext,
   takesPartial,
   ts,
   unwrap,
   valueAt,
+  valuesBehind,
 } from "@lockstep/core/codemods";
-import { classOf, entityOfValue } from "./entities.js";
+import { classOf, entityOfDeclaration, entityOfValue } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
 import { overwritesAll } from "./queries.js";
+import { nothingBound } from "./things.js";
+import { entityOfType } from "./type-things.js";
 import { once, type Where } from "./where.js";
 
 /** A value that becomes a row of an entity. */
@@ -29,10 +36,67 @@ export interface WrittenRow {
   readonly through?: EntityModel;
   /** The `.values(…)` of the query that inserts it. */
   readonly values?: ts.CallExpression;
+  /** What the function that is given the row adds to it. */
+  readonly besides?: ts.ObjectLiteralExpression;
 }
 
-/** All values of a file that become rows, each once: in calls, in constants behind them, inside of other rows. */
-export function writtenRows(file: SourceFile, context: Where): Iterable<WrittenRow> {
+/** All values of a file that become rows: those that its code writes, and those that it hands to functions which do. */
+export function writtenRows(file: SourceFile, context: Where): readonly WrittenRow[] {
+  const handed = handedTo(context).rows.filter((row) => row.file === file);
+  const own = ownRows(file, context);
+  const known = new Set(own.map(({ value }) => value));
+  const rows = handed.map(({ value, what, about: { model, way, values }, besides }) => {
+    return { value, what, model, way, ...(values && { values }), ...(besides && { besides }) };
+  });
+  return [...own, ...rows.filter(({ value }) => !known.has(value))];
+}
+
+/** Whether a row comes from the callers of a function: it is filled where they build it. */
+export function isFollowed({ value }: WrittenRow, context: TransformContext): boolean {
+  const isOwn = ts.isObjectLiteralExpression(value) && givesValue(value, context);
+  return !isOwn && handedTo(context).followed.has(value);
+}
+
+/** What functions are given that write it. */
+function handedTo(where: Where): HandedRows<WrittenRow> {
+  return once(where, "typeorm rows handed on", () => {
+    const written = where.project.files.flatMap((file) =>
+      ownRows(file, where).map((row) => ({ value: row.value, file, about: row })),
+    );
+    const take = ({ type }: ts.ParameterDeclaration, file: SourceFile, row: WrittenRow) => {
+      return type !== undefined && row.way !== "upsert" && isPartOf(row.model, type, file, where) ? row : undefined;
+    };
+    return handedRows(written, take, behind(where));
+  });
+}
+
+/** Entities and the rows of schemas have the field as soon as the model has. */
+function behind(where: Where): Behind {
+  const isRow = (node: ts.Node, file: SourceFile) => entityOfDeclaration(node, file, where) !== undefined;
+  return { project: where.project, isGiven, isRow };
+}
+
+/** `DeepPartial<User>`, `Partial<User>[]`: what has the field as soon as the entity has. */
+function isPartOf(model: EntityModel, type: ts.TypeNode, file: SourceFile, where: Where, depth = 0): boolean {
+  if (depth > 8) return false;
+  const next = (inner: ts.TypeNode, its = file): boolean => isPartOf(model, inner, its, where, depth + 1);
+  if (ts.isArrayTypeNode(type)) return next(type.elementType);
+  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return next(type.type);
+  if (!ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return false;
+  const name = type.typeName.text;
+  const [first] = type.typeArguments ?? [];
+  if (first === undefined) {
+    const found = lookUp(where.project, file, name, "type");
+    const isAlias = found?.kind === "declaration" && ts.isTypeAliasDeclaration(found.node);
+    return isAlias && next((found.node as ts.TypeAliasDeclaration).type, found.file);
+  }
+  if (/^(?:Array|ReadonlyArray|Readonly)$/.test(name)) return next(first);
+  const isPart = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)$/.test(name);
+  return isPart && entityOfType({ type: first, file, bound: nothingBound }, where) === model;
+}
+
+/** Those that calls of the file write, each once: in calls, in constants behind them, inside of other rows. */
+function ownRows(file: SourceFile, context: Where): readonly WrittenRow[] {
   return once(context, `typeorm rows of ${file.file}`, () => {
     const rows = new Map<ts.Expression, WrittenRow>();
     for (const row of allRows(file, context)) if (!rows.has(row.value)) rows.set(row.value, row);
@@ -89,12 +153,8 @@ function* instancedRows(file: SourceFile, context: Where): Iterable<WrittenRow> 
 /** The values behind one, and the rows of other entities inside of them. */
 function* eachOf(row: WrittenRow, file: SourceFile, context: Where): Iterable<WrittenRow> {
   for (const value of literalsOf(row.value)) {
-    const behind = valuesBehind(value, file);
-    if (behind === undefined) yield* withNested({ ...row, value }, file, context);
-    else {
-      for (const each of behind.flatMap((one) => [...literalsOf(one)]))
-        yield* withNested({ ...row, value: each }, file, context);
-    }
+    for (const each of valuesBehind(value, file, behind(context)) ?? [value])
+      yield* withNested({ ...row, value: each }, file, context);
   }
 }
 
@@ -112,37 +172,6 @@ function* withNested(row: WrittenRow, file: SourceFile, context: Where): Iterabl
       yield* withNested({ value: literal, model, what, way: "nested", through: row.model }, file, context);
     }
   }
-}
-
-/** What a constant holds that is only read and written: its literal, and for a list what is pushed to it. */
-function valuesBehind(value: ts.Expression, file: SourceFile): readonly ts.Expression[] | undefined {
-  const constant = constantBehind(value, file, isGiven);
-  if (constant !== undefined) return [constant];
-  if (!ts.isIdentifier(value)) return undefined;
-  const declaration = declarationOf(value);
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
-  const list = declaration.initializer && unwrap(declaration.initializer);
-  if (list === undefined || !ts.isArrayLiteralExpression(list)) return undefined;
-  const uses = file
-    .identifiers(value.text)
-    .filter((use) => use !== declaration.name && declarationOf(use) === declaration);
-  const pushed = uses.map((use) => ({ use, values: pushedBy(use) }));
-  if (!pushed.every(({ use, values }) => values !== undefined || isGiven(use) || isMeasured(use))) return undefined;
-  return [list, ...pushed.flatMap(({ values }) => values ?? [])];
-}
-
-/** `rows.push({ … })` */
-function pushedBy(use: ts.Identifier): readonly ts.Expression[] | undefined {
-  const access = use.parent;
-  if (!ts.isPropertyAccessExpression(access) || access.expression !== use || access.name.text !== "push")
-    return undefined;
-  return ts.isCallExpression(access.parent) && access.parent.expression === access
-    ? access.parent.arguments
-    : undefined;
-}
-
-function isMeasured({ parent }: ts.Identifier): boolean {
-  return ts.isPropertyAccessExpression(parent) && parent.name.text === "length";
 }
 
 /** A list with it, a spread of it, one of two values. */

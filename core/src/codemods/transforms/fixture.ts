@@ -1,6 +1,7 @@
 import { ts } from "../compiler.js";
 import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../expressions.js";
-import { computedValue, constantOf, isTaken, numberedValue } from "../fixture-value.js";
+import { computedValue, constantOf, countedValue, isTaken, numberedValue } from "../fixture-value.js";
+import { whyNoValue } from "../new-rows.js";
 import { addProperty } from "../property-edit.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../row-copies.js";
 import { namesAllColumns, rowLiterals } from "../row-literals.js";
@@ -81,7 +82,9 @@ function complete(
   const value = valueFor(literal, isReturned, file, context);
   const edit = value && addProperty(literal, `${name}: ${value}`, what(literal, context), file, endOfNamed(literal));
   if (edit) return edit;
-  const reason = `a ${context.model.name} row without ${name} does not compile: add \`${name}: …\``;
+  const given = propertiesOf(literal);
+  const why = whyNoValue((field) => given.has(field), `${name}: `, "", file, context);
+  const reason = `a ${context.model.name} row without ${name} does not compile: ${why}`;
   const offset = literal.getStart(file.ast);
   return { kind: "place", certainty: "required", offset, what: what(literal, context), reason };
 }
@@ -103,6 +106,8 @@ function valueFor(
   if (derived !== undefined) return derived;
   const isConstant = literal.properties.every((property) => isWrittenDown(initializerOf(property)));
   // A factory that makes distinct rows would make them all with one value.
+  const counted = !isConstant && isReturned && field.isUnique ? countedValue(literal, file, context) : undefined;
+  if (counted !== undefined) return counted;
   if (!isConstant && (!isTest(file) || (isReturned && field.isUnique))) return undefined;
   return numberedValue(file, context);
 }

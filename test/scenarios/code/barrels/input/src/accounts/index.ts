@@ -1,3 +1,3 @@
 export * from "./account.presenter";
 export { AccountResponse } from "./account.schema";
-export { signUp } from "./account.service";
+export { createAccount, signUp } from "./account.service";

@@ -1,4 +1,4 @@
-import type { Author, PrismaClient } from "@prisma/client";
+import type { Author, Prisma, PrismaClient } from "@prisma/client";
 
 export interface NewAuthor {
   name: string;
@@ -25,5 +25,17 @@ export class AuthorRepository {
         country: author.country,
       },
     });
+  }
+
+  insert(data: Prisma.AuthorCreateInput): Promise<Author> {
+    return this.prisma.author.create({ data });
+  }
+
+  insertAll(rows: Prisma.AuthorCreateManyInput[]) {
+    return this.prisma.author.createMany({ data: rows });
+  }
+
+  insertWithout(data: Omit<Prisma.AuthorCreateInput, "country">) {
+    return this.prisma.author.create({ data: { ...data, country: "" } });
   }
 }

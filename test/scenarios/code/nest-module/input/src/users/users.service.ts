@@ -1,6 +1,6 @@
 import { Injectable } from "@nestjs/common";
 import { InjectRepository } from "@nestjs/typeorm";
-import { Repository } from "typeorm";
+import { DeepPartial, Repository } from "typeorm";
 import type { CreateUserDto } from "./dto/create-user.dto";
 import { User } from "./user.entity";
 
@@ -15,5 +15,18 @@ export class UsersService {
   async create(dto: CreateUserDto): Promise<User> {
     const user = this.users.create({ email: dto.email, name: dto.name, city: dto.city });
     return this.users.save(user);
+  }
+
+  add(part: Partial<User>): Promise<User> {
+    return this.users.save({ city: "", ...part });
+  }
+
+  addAll(rows: DeepPartial<User>[]): Promise<User[]> {
+    return this.users.save(this.users.create(rows));
+  }
+
+  async change(email: string, part: Partial<User>): Promise<User> {
+    const user = await this.users.findOneByOrFail({ email });
+    return this.users.save({ ...user, ...part });
   }
 }

@@ -18,7 +18,7 @@ import { responseType } from "./transforms/response-type.js";
 import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
-export { assignmentOf, isInstancing, takesPartial } from "./assigned-mappers.js";
+export { assignmentOf } from "./assignments.js";
 export { ownerIn } from "./chosen-value.js";
 export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";
@@ -30,6 +30,7 @@ export * from "./expressions.js";
 export * from "./field-edits.js";
 export { computedOver } from "./fixture-value.js";
 export * from "./in-view.js";
+export { isInstancing, takesPartial } from "./instanced-classes.js";
 export * from "./literals.js";
 export { isImportEdit } from "./named-imports.js";
 export * from "./new-rows.js";

@@ -1,10 +1,11 @@
-import { type AssignedMapper, assignedMappersIn, classGiven, classNamed, isInstancing } from "./assigned-mappers.js";
+import type { AssignedMapper } from "./assigned-mappers.js";
 import { ts } from "./compiler.js";
 import { dtoField } from "./dto-fields.js";
 import { pathOf } from "./expressions.js";
 import { addFields } from "./field-edits.js";
-import { type Mapper, mappersIn } from "./mappers.js";
-import { outputSchema } from "./output-schemas.js";
+import { type Filler, fillersIn, nodeOf } from "./fillers.js";
+import { classNamed, isInstancing } from "./instanced-classes.js";
+import type { Mapper } from "./mappers.js";
 import { plainTypes } from "./plain-types.js";
 import { referencesTo } from "./references.js";
 import { isRequestName, requestUse } from "./request-use.js";
@@ -16,7 +17,7 @@ import {
   keyIn,
   keysOfShape,
   namesWholeModel,
-  resolveType,
+  type ResolvedType,
   type ShapeNode,
 } from "./shape-types.js";
 import { typesIn, zodShapesIn } from "./shapes-in.js";
@@ -62,27 +63,18 @@ export function responses(context: TransformContext): Responses {
 
 function decide(context: TransformContext): Responses {
   if (context.intent.exposure === "internal") return { mappers: [], assigned: [], shapes: [] };
-  const { files } = context.project;
-  const mappers = files
-    .flatMap((file) => mappersIn(file, context).filter(({ literal }) => context.takes(literal, "mapper")))
-    .map((mapper) => asShown(mapper, context));
-  const assigned = files.flatMap((file) =>
-    [...assignedMappersIn(file, context)].filter(({ last }) => context.takes(last, "mapper")),
-  );
-  const shown = new Map<Mapper | AssignedMapper, Shown>([
-    ...mappers.map((mapper) => [mapper, shownProperty(mapper, context)] as const),
-    ...assigned.map((mapper) => [mapper, shownStatement(mapper, context)] as const),
-  ]);
-  const targets = mappers.map((mapper) => ({ mapper, target: targetShapeOf(mapper, context) }));
+  const fillers = fillersIn(context).filter((filler) => context.takes(nodeOf(filler), "mapper"));
+  const shown = new Map(fillers.map((filler) => [filler, shownBy(filler, context)] as const));
   const shapes = new Map<ts.Node, ShapeNode>();
-  for (const { target } of targets) if (target.kind === "shape") shapes.set(target.shape.node, target.shape);
+  for (const { type } of fillers) if (type.kind === "shape") shapes.set(type.shape.node, type.shape);
   const instanced = instancedClasses(context).filter((shape) => namesWholeModel(shape, context));
-  for (const shape of [...assigned.map(({ shape }) => shape), ...instanced, ...chosenShapes(context)])
-    shapes.set(shape.node, shapes.get(shape.node) ?? shape);
+  for (const shape of [...instanced, ...chosenShapes(context)]) shapes.set(shape.node, shapes.get(shape.node) ?? shape);
 
   const known = new Set<ts.Node>([
-    ...targets.filter(({ target }) => target.kind !== "unknown").map(({ mapper }) => mapper.literal),
-    ...assigned.map(({ made, shape }) => made ?? shape.node),
+    ...fillers.flatMap(({ kind, mapper, type }) => {
+      if (kind === "assigned") return mapper.filled;
+      return type.kind === "unknown" ? [] : mapper.literal;
+    }),
   ]);
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
@@ -90,19 +82,14 @@ function decide(context: TransformContext): Responses {
     // What it extends brings the key.
     if (shape.kind === "zod" && shape.bases.some((literal) => shapes.has(literal))) return [];
     const isInstanced = instanced.some(({ node }) => node === shape.node);
-    const its = [
-      ...targets.flatMap(({ mapper, target }) =>
-        target.kind === "shape" && target.shape.node === shape.node ? [mapper] : [],
-      ),
-      ...assigned.filter((mapper) => mapper.shape.node === shape.node),
-    ];
+    const its = fillers.filter(({ type }) => type.kind === "shape" && type.shape.node === shape.node);
     const references = referencesTo(shape, context);
     // A type that nothing in view fills is given rows as they are.
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
     const isGivenRows = isUnfilled || takesRows(shape, references, context);
-    const isNullable = isGivenRows || its.some((mapper) => mayShowNull(mapper, context));
-    const isOptional = its.some((mapper) => shown.get(mapper)?.isLeftOut);
-    const unasked = its.flatMap((mapper) => shown.get(mapper)?.reason ?? [])[0];
+    const isNullable = isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
+    const isOptional = its.some((filler) => shown.get(filler)?.isLeftOut);
+    const unasked = its.flatMap((filler) => shown.get(filler)?.reason ?? [])[0];
     const reason =
       whyNotShape(shape, key, its.length > 0, known, context) ??
       whyNotField(shape, key, { isNullable, isOptional }, context) ??
@@ -112,37 +99,24 @@ function decide(context: TransformContext): Responses {
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
   return {
     shapes: plans,
-    mappers: targets.map(({ mapper, target }) => {
-      const its = shown.get(mapper) ?? shownProperty(mapper, context);
-      return { mapper, shown: its, reason: its.reason ?? whyNotMapper(mapper, its, target, planOf, context) };
+    mappers: fillers.flatMap((filler) => {
+      const its = shown.get(filler);
+      if (filler.kind !== "literal" || its === undefined) return [];
+      const { mapper, type } = filler;
+      return [{ mapper, shown: its, reason: its.reason ?? whyNotMapper(mapper, its, type, planOf, context) }];
     }),
-    assigned: assigned.map((mapper) => {
-      const its = shown.get(mapper) ?? shownStatement(mapper, context);
-      const target = { kind: "shape", shape: mapper.shape } as const;
-      const reason = its.reason ?? whyNotMapper({ ...mapper, isResult: true }, its, target, planOf, context);
-      return { mapper, shown: its, reason };
+    assigned: fillers.flatMap((filler) => {
+      const its = shown.get(filler);
+      if (filler.kind !== "assigned" || its === undefined) return [];
+      const { mapper, type } = filler;
+      const reason = its.reason ?? whyNotMapper({ ...mapper, isResult: true }, its, type, planOf, context);
+      return [{ mapper, shown: its, reason }];
     }),
   };
 }
 
-/** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */
-function asShown(mapper: Mapper, context: TransformContext): Mapper {
-  const { literal, file } = mapper;
-  const isShown = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
-  return isShown === undefined ? mapper : { ...mapper, isResult: true };
-}
-
-function targetShapeOf(mapper: Mapper, context: TransformContext): ReturnType<typeof resolveType> {
-  const { target } = mapper;
-  const given = classGiven(mapper.literal, mapper.file, context);
-  if (given !== undefined) return { kind: "shape", shape: given };
-  const schema = outputSchema(mapper.literal, mapper.file, context);
-  if (schema !== undefined) return { kind: "shape", shape: schema };
-  if (!mapper.isResult) return { kind: "unknown" };
-  if (target.kind !== "typed") return { kind: "open" };
-  const [nesting, ...deeper] = target.inside;
-  if (nesting === "property" || deeper.length > 0) return { kind: "unknown" };
-  return resolveType(target.type, target.file, context, nesting === "element");
+function shownBy({ kind, mapper }: Filler, context: TransformContext): Shown {
+  return kind === "literal" ? shownProperty(mapper, context) : shownStatement(mapper, context);
 }
 
 function whyNotShape(
@@ -176,7 +150,7 @@ function whyNotField(
 function whyNotMapper(
   mapper: Pick<Mapper, "isResult" | "key">,
   { isLeftOut }: Shown,
-  target: ReturnType<typeof resolveType>,
+  target: ResolvedType,
   plans: ReadonlyMap<ts.Node, ShapePlan>,
   context: TransformContext,
 ): string | undefined {

@@ -4,12 +4,12 @@ import { mappersIn } from "../mappers.js";
 import { listing } from "../places/listing.js";
 import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
-import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
-import { addToPattern, isAddedToPattern, restOf, takeFromPattern } from "../row-patterns.js";
+import { addToPattern, restOf } from "../row-patterns.js";
 import { dropScaffolding, restoreExpressions } from "../scaffolding/drop.js";
 import { readWritten } from "../scaffolding/written-read.js";
 import { type SourceFile, textOf } from "../source-file.js";
+import { takeFromPatterns } from "../taken-patterns.js";
 import { shownProperty } from "../toggles/shown.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
 import { type Container, takeBackWritten } from "../written-texts.js";
@@ -32,7 +32,7 @@ export const mapper: Transform = {
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
     yield* takeBackWritten(id, (each) => shownIn(each, context), file, context);
-    yield* takeBackPatterns(file, context);
+    yield* takeFromPatterns(id, file, context);
   },
 
   scaffoldingIn: readWritten,
@@ -103,15 +103,4 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
 
 function isRestOf(pattern: ts.ObjectBindingPattern, value: ts.Expression): boolean {
   return ts.isIdentifier(value) && value.text === restOf(pattern);
-}
-
-function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  if (!isAddedToPattern(id, file, context)) return;
-  const others = boundByRows(file, context);
-  for (const identifier of file.identifiers(context.field.name)) {
-    const element = identifier.parent;
-    if (!ts.isBindingElement(element) || others.has(element)) continue;
-    const edit = takeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
-    if (edit !== undefined) yield edit;
-  }
 }

@@ -1,0 +1,55 @@
+import { type Candidate, isWritable } from "./candidate.js";
+
+/** Places as they are listed, with what is known about each. */
+type Listed = readonly { readonly candidate: Candidate }[];
+
+/**
+ * The keys of the places that accepted ones cannot do without, and what those need in turn.
+ *
+ * @param declined keys of places that do not come along
+ */
+export function neededBy(
+  listed: Listed,
+  accepted: Iterable<string>,
+  declined: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
+  const byKey = new Map(listed.map(({ candidate }) => [candidate.key, candidate]));
+  const taken = new Set(accepted);
+  const added = new Set<string>();
+  // What is added on the way is visited, too.
+  for (const key of taken) {
+    for (const need of byKey.get(key)?.needs ?? []) {
+      const place = byKey.get(need);
+      if (taken.has(need) || declined.has(need) || place === undefined || !isWritable(place)) continue;
+      taken.add(need);
+      added.add(need);
+    }
+  }
+  return added;
+}
+
+/** Those of the places that need a declined one: they cannot be made. */
+export function withoutNeeds(listed: Listed, declined: ReadonlySet<string>): ReadonlySet<string> {
+  if (declined.size === 0) return new Set();
+  const keys = listed.map(({ candidate }) => candidate.key);
+  return new Set(keys.filter((key) => [...needsOf(key, listed)].some((need) => declined.has(need))));
+}
+
+/** Puts places together that need one another: they are made together or not at all. */
+export function inGroups<T extends { readonly candidate: Candidate }>(listed: readonly T[]): readonly (readonly T[])[] {
+  const needs = new Map(listed.map(({ candidate: { key } }) => [key, needsOf(key, listed)]));
+  const groups: T[][] = [];
+  for (const each of listed) {
+    const { key } = each.candidate;
+    const own = groups.find((group) =>
+      group.some(({ candidate: other }) => needs.get(key)?.has(other.key) && needs.get(other.key)?.has(key)),
+    );
+    if (own === undefined) groups.push([each]);
+    else own.push(each);
+  }
+  return groups;
+}
+
+function needsOf(key: string, listed: Listed): ReadonlySet<string> {
+  return neededBy(listed, [key]);
+}

@@ -16,7 +16,7 @@ import { wholeCopyOf } from "./whole-copies.js";
 
 /** Statements that copy columns of a row into an object, one by one: `dto.email = user.email;` */
 export interface AssignedMapper
-  extends Pick<Mapper, "file" | "names" | "isWhole" | "tie" | "key" | "read" | "texts" | "pattern">,
+  extends Pick<Mapper, "file" | "names" | "isWhole" | "tie" | "key" | "read" | "texts" | "source" | "pattern">,
     Filled {
   /** `dto`, or `this` in a constructor. */
   readonly owner: string;
@@ -49,7 +49,7 @@ function readGroup(
   const given = new Map([...values].map(([member, { value }]) => [member, value]));
   const whole = wholeCopyOf(given, file, context);
   const found = whole ?? (isTestFile(file) ? undefined : partialCopyOf(given, file, context));
-  const read = found && readOf(found, context);
+  const read = found && readOf(found, file, context);
   const its = read && filledBy(owner, file, context);
   if (found === undefined || read === undefined || its === undefined) return undefined;
   const statements = found.keys.flatMap((key) => values.get(key)?.statement ?? []);

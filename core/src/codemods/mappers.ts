@@ -1,9 +1,10 @@
 import { ts } from "./compiler.js";
-import type { Copies } from "./copies.js";
+import type { Copies, Copy } from "./copies.js";
 import { hasKey, valuesOf } from "./expressions.js";
 import { partialCopyIn } from "./partial-copies.js";
 import { isTestFile } from "./places/listing.js";
 import { isResult } from "./result-types.js";
+import { sourcesOfCopy } from "./row-sources.js";
 import type { SourceFile } from "./source-file.js";
 import { type Target, targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";
@@ -25,6 +26,8 @@ export interface Mapper {
   /** How the new field is read: `user.handle`. */
   readonly read: string;
   readonly texts: FieldText;
+  /** The row, as the first column names it; nothing where a pattern takes the row apart. */
+  readonly source: ts.Identifier | undefined;
   /** The pattern that takes the row apart, `({ id, email }: User)`: the field must be added to it too. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
   /** The literal is given back, kept in a constant or sent as a response: not just an argument of something. */
@@ -48,7 +51,7 @@ function readMapper(
   const found = whole ?? (isTestFile(file) ? undefined : partialCopyIn(literal, file, context));
   if (found === undefined) return undefined;
   const { copies, keyOf, tie } = found;
-  const read = readOf(found, context);
+  const read = readOf(found, file, context);
   if (read === undefined) return undefined;
   const target = targetOf(literal, file, context);
   const key = keyOf(context.field.name);
@@ -69,12 +72,22 @@ function readMapper(
 /** How the new field is read where others are copied: from the row, or under a name of its own. */
 export function readOf(
   { copies }: Copies,
-  { field }: TransformContext,
-): Pick<Mapper, "read" | "texts" | "pattern"> | undefined {
+  file: SourceFile,
+  context: TransformContext,
+): Pick<Mapper, "read" | "texts" | "source" | "pattern"> | undefined {
   const [first] = copies.values();
   if (first === undefined) return undefined;
-  const { pattern, row } = first;
-  if (pattern === undefined) return { read: `${row}.${field.name}`, texts: textsOfRow(row), pattern };
+  const { field } = context;
+  const { pattern, row, source } = first;
+  if (pattern === undefined)
+    return { read: `${row}.${field.name}`, texts: textsOfPart(first, file, context), source, pattern };
   const names = new Map([...copies].map(([column, copy]) => [column, copy.name] as const));
-  return { read: field.name, texts: textsOfNames(names), pattern };
+  return { read: field.name, texts: textsOfNames(names), source, pattern };
+}
+
+/** The fields of a row, less those that a `select` or a `Pick` leaves out of it. */
+function textsOfPart(copy: Copy, file: SourceFile, context: TransformContext): FieldText {
+  const named = sourcesOfCopy(copy, file, context).flatMap(({ names }) => names ?? []);
+  const texts = textsOfRow(copy.row);
+  return (field) => (named.every((names) => names.has(field.name)) ? texts(field) : undefined);
 }

@@ -2,6 +2,7 @@ import { ts } from "./compiler.js";
 import { type Copies, type Copy, isOfRow } from "./copies.js";
 import { isAsserted, nameOf, valuesOf } from "./expressions.js";
 import { inViewOf, settle } from "./in-view.js";
+import { sourcesOfCopy } from "./row-sources.js";
 import { declarationOf } from "./scope.js";
 import { keyStyles } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
@@ -32,7 +33,8 @@ export function partialCopyOf(
   const [own] = [...byRow.values()].sort((a, b) => b.length - a.length);
   const [first] = own ?? [];
   if (own === undefined || first === undefined || own.length < 2) return undefined;
-  const isTyped = isOfRow(first.copy, file, context);
+  const isTyped =
+    isOfRow(first.copy, file, context) || sourcesOfCopy(first.copy, file, context).some(({ isOfModel }) => isOfModel);
   if (!isTyped && !isCalledLikeRow(first.copy.source, file, context)) return undefined;
   return {
     copies: new Map(own.map(({ column, copy }) => [column, copy])),

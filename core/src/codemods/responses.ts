@@ -1,5 +1,6 @@
 import type { AssignedMapper } from "./assigned-mappers.js";
 import { ts } from "./compiler.js";
+import { selectedShapesIn } from "./couplings.js";
 import { dtoField } from "./dto-fields.js";
 import { pathOf } from "./expressions.js";
 import { addFields } from "./field-edits.js";
@@ -14,13 +15,15 @@ import { rowShapeOfValue } from "./row-values.js";
 import {
   type ClassShape,
   familyOf,
+  type KeysShape,
   keyIn,
   keysOfShape,
   namesWholeModel,
   type ResolvedType,
   type ShapeNode,
 } from "./shape-types.js";
-import { typesIn, zodShapesIn } from "./shapes-in.js";
+import { pickedIn, typesIn, zodShapesIn } from "./shapes-in.js";
+import { lineAt } from "./source-file.js";
 import { mayShowNull, type Shown, shownProperty, shownStatement } from "./toggles/shown.js";
 import type { TransformContext } from "./transform.js";
 
@@ -86,12 +89,13 @@ function decide(context: TransformContext): Responses {
     const references = referencesTo(shape, context);
     // A type that nothing in view fills is given rows as they are.
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
-    const isGivenRows = isUnfilled || takesRows(shape, references, context);
+    const isSelected = selectedShapesIn(context).some((selected) => selected.shape.node === shape.node);
+    const isGivenRows = isUnfilled || isSelected || takesRows(shape, references, context);
     const isNullable = isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
     const isOptional = its.some((filler) => shown.get(filler)?.isLeftOut);
     const unasked = its.flatMap((filler) => shown.get(filler)?.reason ?? [])[0];
     const reason =
-      whyNotShape(shape, key, its.length > 0, known, context) ??
+      whyNotShape(shape, key, its.length > 0, known, shapes, context) ??
       whyNotField(shape, key, { isNullable, isOptional }, context) ??
       (unasked === undefined ? undefined : `what fills it is not: ${unasked}`);
     return [{ shape, key, isNullable, isOptional, reason }];
@@ -124,14 +128,44 @@ function whyNotShape(
   key: string,
   isFilled: boolean,
   mappers: ReadonlySet<ts.Node>,
+  shapes: ReadonlyMap<ts.Node, ShapeNode>,
   context: TransformContext,
 ): string | undefined {
-  if (plainTypes[context.field.type] === undefined || context.field.isList)
-    return "its value has to be converted for a response";
+  if (shape.kind !== "keys" && isConverted(context)) return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
   if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
-  const request = shape.kind === "members" ? undefined : requestUse(shape, key, context);
+  if (shape.kind === "keys") {
+    const missing = whyNotKeys(shape, shapes, context);
+    if (missing !== undefined) return missing;
+  }
+  const isChecked = shape.kind === "zod" || shape.kind === "class";
+  const request = isChecked ? requestUse(shape, key, context) : undefined;
   return request ?? handmade(shape, referencesTo(shape, context), mappers, context);
+}
+
+/** Whether the value is not sent as it is: a date, a bigint. */
+function isConverted({ field }: TransformContext): boolean {
+  return plainTypes[field.type] === undefined || field.isList;
+}
+
+/** Why the name cannot be added to those that are picked: it is not there to pick, or they are used for something else. */
+function whyNotKeys(
+  { node, file, of }: KeysShape,
+  shapes: ReadonlyMap<ts.Node, ShapeNode>,
+  context: TransformContext,
+): string | undefined {
+  if (of !== undefined && !shapes.has(of.node) && !keysOfShape(of).has(keyIn(of, context)))
+    return `${of.name ?? "the type they are picked from"} does not have it`;
+  const { parent } = node;
+  if (!ts.isTypeAliasDeclaration(parent)) return undefined;
+  const other = referencesTo({ name: parent.name.text, file }, context).find(({ node: use }) => {
+    const type = use.parent.parent;
+    const isPicked = ts.isTypeReferenceNode(type) && type.typeName.getText() === "Pick";
+    return use.parent !== parent && !ts.isImportSpecifier(use.parent) && !ts.isExportSpecifier(use.parent) && !isPicked;
+  });
+  return (
+    other && `${other.file.file}:${lineAt(other.file.text, other.node.getStart(other.file.ast))} uses the names, too`
+  );
 }
 
 function whyNotField(
@@ -154,8 +188,8 @@ function whyNotMapper(
   plans: ReadonlyMap<ts.Node, ShapePlan>,
   context: TransformContext,
 ): string | undefined {
-  if (plainTypes[context.field.type] === undefined || context.field.isList)
-    return "its value has to be converted for a response";
+  const isRaw = target.kind === "shape" && target.shape.kind === "keys";
+  if (!isRaw && isConverted(context)) return "its value has to be converted for a response";
   if (!mapper.isResult) return "it is an argument of something else";
   if (target.kind === "unknown") return "the type it must have is not one that Lockstep edits";
   if (target.kind === "open") return undefined;
@@ -181,7 +215,7 @@ function instancedClasses(context: TransformContext): readonly ClassShape[] {
 /** Shapes that get the field whatever fills them. */
 function chosenShapes(context: TransformContext): readonly ShapeNode[] {
   return context.project.files.flatMap((file) =>
-    [...zodShapesIn(file, context.project), ...typesIn(file)].filter((shape) =>
+    [...zodShapesIn(file, context.project), ...typesIn(file), ...pickedIn(file, context)].filter((shape) =>
       context.takes(shape.node, familyOf(shape)),
     ),
   );

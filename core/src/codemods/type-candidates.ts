@@ -9,7 +9,7 @@ import type { SourceFile } from "./source-file.js";
 import type { Finding, TransformContext } from "./transform.js";
 
 /** A type or a class. */
-export type TypeShape = Exclude<ShapeNode, { kind: "zod" }>;
+export type TypeShape = Extract<ShapeNode, { kind: "members" | "class" }>;
 
 /** The types and DTO classes of a file that name fields of the model and that nobody chose: of requests, or of what is shown. */
 export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: TransformContext): Iterable<Finding> {

@@ -41,8 +41,9 @@ export function inGroups<T extends { readonly candidate: Candidate }>(listed: re
   const groups: T[][] = [];
   for (const each of listed) {
     const { key } = each.candidate;
-    const own = groups.find((group) =>
-      group.some(({ candidate: other }) => needs.get(key)?.has(other.key) && needs.get(other.key)?.has(key)),
+    // To need one another goes all the way round: any member stands for its group.
+    const own = groups.find(
+      ([first]) => first && needs.get(key)?.has(first.candidate.key) && needs.get(first.candidate.key)?.has(key),
     );
     if (own === undefined) groups.push([each]);
     else own.push(each);

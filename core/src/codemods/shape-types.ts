@@ -77,6 +77,11 @@ export function resolveType(
     const rest = node.types.filter((type) => !isNothing(type));
     return rest.length === 1 ? inside(rest[0]) : unknown;
   }
+  if (ts.isIntersectionTypeNode(node))
+    return mostOf(
+      node.types.map((type) => inside(type)),
+      context,
+    );
   if (ts.isTypeLiteralNode(node)) return isElement ? unknown : shape({ kind: "members", node, file, name: undefined });
   if (!ts.isTypeReferenceNode(node)) return unknown;
 
@@ -102,6 +107,20 @@ export function resolveType(
   }
   if (!ts.isInterfaceDeclaration(found.node)) return unknown;
   return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
+}
+
+/** Of `Pick<User, "id" | "email"> & { url: string }` the part that names most columns. */
+function mostOf(parts: readonly ResolvedType[], context: TransformContext): ResolvedType {
+  const shapes = parts.flatMap((part) => (part.kind === "shape" ? [part] : []));
+  if (shapes.length < parts.length) return unknown;
+  const count = ({ shape }: (typeof shapes)[number]) => {
+    const keys = keysOfShape(shape);
+    return context.columns.filter(({ name }) => keyStyles.some((keyOf) => keys.has(keyOf(name)))).length;
+  };
+  return shapes.reduce<ResolvedType>(
+    (most, each) => (most.kind !== "shape" || count(each) > count(most) ? each : most),
+    unknown,
+  );
 }
 
 /** `Pick<User, "id" | "email">`, and `Pick<User, UserKey>` with the names in an alias. */

@@ -12,7 +12,7 @@ export function choosing(...names: readonly string[]): Choose {
       questions.flatMap(({ intent, ranked }) => {
         const named = ranked.filter(({ candidate }) => names.includes(candidate.what));
         const keys = named.map(({ candidate }) => candidate.key);
-        return [...keys, ...neededBy(ranked, keys)].map((key) => choiceId(intent, key));
+        return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
       }),
     );
 }

@@ -161,4 +161,6 @@ export interface PlaceChoice {
   readonly choice: "yes" | "no";
   /** The checklist, the flags `--only` and `--not`, the level of `--code`, a place like it that was accepted, or one that needs it. */
   readonly by: "asked" | "only" | "not" | "level" | "kin" | "needed";
+  /** What the place is called that needs it. */
+  readonly for?: string | undefined;
 }

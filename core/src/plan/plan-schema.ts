@@ -243,6 +243,7 @@ const planObject = z.strictObject({
           phase: z.enum(["expand", "switch", "contract"]),
           choice: z.enum(["yes", "no"]),
           by: z.enum(["asked", "only", "not", "level", "kin", "needed"]),
+          for: z.string().optional(),
         }),
       )
       .optional(),

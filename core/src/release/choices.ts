@@ -46,7 +46,7 @@ export interface Decided {
   readonly choices: readonly PlaceChoice[];
 }
 
-type Verdict = Pick<PlaceChoice, "choice" | "by">;
+type Verdict = Pick<PlaceChoice, "choice" | "by" | "for">;
 
 /**
  * Decides which ranked places are edited. The flags count first, then what was decided before, then the configuration, then the
@@ -120,8 +120,8 @@ class Sheet {
     this.refused = new Set([...(not ?? []), ...this.declined].map(({ key }) => key));
   }
 
-  settle(place: Candidate, { choice, by }: Verdict): void {
-    this.verdicts.set(place, { choice, by });
+  settle(place: Candidate, { choice, by, for: leader }: Verdict): void {
+    this.verdicts.set(place, { choice, by, ...(leader !== undefined && { for: leader }) });
   }
 
   /** What was ticked and is not any more does not come back with a place that needs it. */
@@ -160,8 +160,11 @@ class Sheet {
     for (const [place, { choice, by }] of this.verdicts)
       if (choice === "yes" && (by === "level" || by === "kin") && without.has(place.key)) this.verdicts.delete(place);
     const needed = neededBy(ranked, this.accepted(), this.refused);
-    for (const { candidate } of ranked)
-      if (needed.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "needed" });
+    const names = new Map(ranked.map(({ candidate }) => [candidate.key, candidate.what]));
+    for (const { candidate } of ranked) {
+      const leader = needed.get(candidate.key);
+      if (leader !== undefined) this.settle(candidate, { choice: "yes", by: "needed", for: names.get(leader) });
+    }
   }
 
   /** Places that need one that was declined. */
@@ -218,7 +221,7 @@ async function takenAlone(question: Question, level: CodeLevel | undefined): Pro
       unattended.has(choiceId(question.intent, candidate.key)) || (level === "likely" && kind === "likely"),
   );
   const keys = taken.map(({ candidate }) => candidate.key);
-  return new Set([...keys, ...neededBy(question.ranked, keys)]);
+  return new Set([...keys, ...neededBy(question.ranked, keys).keys()]);
 }
 
 function followersOf({ ranked, about }: Question, accepted: ReadonlySet<string>): ReadonlySet<string> {

@@ -210,7 +210,7 @@ async function tick(questions: readonly Question[], about: Case): Promise<Readon
       if (about.not?.includes(candidate.key)) ids.delete(id);
     }
     const accepted = ranked.map(({ candidate: { key } }) => key).filter((key) => ids.has(choiceId(intent, key)));
-    for (const key of neededBy(ranked, accepted, new Set(about.not))) ids.add(choiceId(intent, key));
+    for (const key of neededBy(ranked, accepted, new Set(about.not)).keys()) ids.add(choiceId(intent, key));
   }
   return ids;
 }

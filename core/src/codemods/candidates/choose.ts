@@ -29,7 +29,7 @@ export const chooseUnattended: Choose = async (questions) =>
       const isTaken = intent.kind === "read" && intent.exposure !== "internal";
       const mirrors = isTaken ? ranked.filter(({ candidate }) => isMirror(candidate)) : [];
       const keys = mirrors.map(({ candidate }) => candidate.key);
-      return [...keys, ...neededBy(ranked, keys)].map((key) => choiceId(intent, key));
+      return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
     }),
   );
 

@@ -4,25 +4,26 @@ import { type Candidate, isWritable } from "./candidate.js";
 type Listed = readonly { readonly candidate: Candidate }[];
 
 /**
- * The keys of the places that accepted ones cannot do without, and what those need in turn.
+ * The places that accepted ones cannot do without, and what those need in turn.
  *
  * @param declined keys of places that do not come along
+ * @returns their keys, each with that of the place that needs it
  */
 export function neededBy(
   listed: Listed,
   accepted: Iterable<string>,
   declined: ReadonlySet<string> = new Set(),
-): ReadonlySet<string> {
+): ReadonlyMap<string, string> {
   const byKey = new Map(listed.map(({ candidate }) => [candidate.key, candidate]));
   const taken = new Set(accepted);
-  const added = new Set<string>();
+  const added = new Map<string, string>();
   // What is added on the way is visited, too.
   for (const key of taken) {
     for (const need of byKey.get(key)?.needs ?? []) {
       const place = byKey.get(need);
       if (taken.has(need) || declined.has(need) || place === undefined || !isWritable(place)) continue;
       taken.add(need);
-      added.add(need);
+      added.set(need, key);
     }
   }
   return added;
@@ -32,7 +33,7 @@ export function neededBy(
 export function withoutNeeds(listed: Listed, declined: ReadonlySet<string>): ReadonlySet<string> {
   if (declined.size === 0) return new Set();
   const keys = listed.map(({ candidate }) => candidate.key);
-  return new Set(keys.filter((key) => [...needsOf(key, listed)].some((need) => declined.has(need))));
+  return new Set(keys.filter((key) => [...needsOf(key, listed).keys()].some((need) => declined.has(need))));
 }
 
 /** Puts places together that need one another: they are made together or not at all. */
@@ -51,6 +52,6 @@ export function inGroups<T extends { readonly candidate: Candidate }>(listed: re
   return groups;
 }
 
-function needsOf(key: string, listed: Listed): ReadonlySet<string> {
+function needsOf(key: string, listed: Listed): ReadonlyMap<string, string> {
   return neededBy(listed, [key]);
 }

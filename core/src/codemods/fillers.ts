@@ -6,6 +6,7 @@ import { type Mapper, mappersIn } from "./mappers.js";
 import { outputSchema } from "./output-schemas.js";
 import { typeOfResult } from "./result-types.js";
 import type { ResolvedType } from "./shape-types.js";
+import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 
 /** Code that copies columns of a row, and the type of what it makes. */
@@ -15,14 +16,15 @@ export type Filler =
 
 /** All of them in the project, chosen or not. */
 export function fillersIn(context: TransformContext): readonly Filler[] {
-  return context.memo("fillers", () =>
-    context.project.files.flatMap((file): Filler[] => [
-      ...mappersIn(file, context).map((mapper) => literalFiller(mapper, context)),
-      ...assignedMappersIn(file, context).map(
-        (mapper) => ({ kind: "assigned", mapper, type: mapper.type }) satisfies Filler,
-      ),
-    ]),
-  );
+  return context.memo("fillers", () => context.project.files.flatMap((file) => fillersOf(file, context)));
+}
+
+/** Those of a file. */
+export function fillersOf(file: SourceFile, context: TransformContext): readonly Filler[] {
+  return context.memo(`fillers of ${file.file}`, () => [
+    ...mappersIn(file, context).map((mapper) => literalFiller(mapper, context)),
+    ...assignedMappersIn(file, context).map(assignedFiller),
+  ]);
 }
 
 /** The place that is chosen when the filler is. */
@@ -33,6 +35,10 @@ export function nodeOf({ kind, mapper }: Filler): ts.Node {
 /** Whether it names the new field already. */
 export function isFilled({ kind, mapper }: Filler): boolean {
   return kind === "literal" ? hasKey(mapper.literal, mapper.key) : mapper.given.has(mapper.key);
+}
+
+function assignedFiller(mapper: AssignedMapper): Filler {
+  return { kind: "assigned", mapper, type: mapper.type };
 }
 
 /** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */

@@ -1,31 +1,18 @@
 import type { AssignedMapper } from "./assigned-mappers.js";
 import { ts } from "./compiler.js";
 import { selectedShapesIn } from "./couplings.js";
-import { dtoField } from "./dto-fields.js";
 import { pathOf } from "./expressions.js";
-import { addFields } from "./field-edits.js";
 import { type Filler, fillersIn, nodeOf } from "./fillers.js";
 import { classNamed, isInstancing } from "./instanced-classes.js";
 import type { Mapper } from "./mappers.js";
-import { plainTypes } from "./plain-types.js";
 import { referencesTo } from "./references.js";
-import { isRequestName, requestUse } from "./request-use.js";
-import { handmade, takesRows } from "./response-checks.js";
+import { takesRows } from "./response-checks.js";
 import { rowShapeOfValue } from "./row-values.js";
-import {
-  type ClassShape,
-  familyOf,
-  type KeysShape,
-  keyIn,
-  keysOfShape,
-  namesWholeModel,
-  type ResolvedType,
-  type ShapeNode,
-} from "./shape-types.js";
+import { type ClassShape, familyOf, keyIn, keysOfShape, namesWholeModel, type ShapeNode } from "./shape-types.js";
 import { pickedIn, typesIn, zodShapesIn } from "./shapes-in.js";
-import { lineAt } from "./source-file.js";
 import { mayShowNull, type Shown, shownProperty, shownStatement } from "./toggles/shown.js";
 import type { TransformContext } from "./transform.js";
+import { filledBy, whyNotField, whyNotMapper, whyNotShape } from "./why-not-shown.js";
 
 /**
  * What the app shows of the whole model: mappers and the types of what they return. They are decided together: a key in
@@ -73,12 +60,7 @@ function decide(context: TransformContext): Responses {
   const instanced = instancedClasses(context).filter((shape) => namesWholeModel(shape, context));
   for (const shape of [...instanced, ...chosenShapes(context)]) shapes.set(shape.node, shapes.get(shape.node) ?? shape);
 
-  const known = new Set<ts.Node>([
-    ...fillers.flatMap(({ kind, mapper, type }) => {
-      if (kind === "assigned") return mapper.filled;
-      return type.kind === "unknown" ? [] : mapper.literal;
-    }),
-  ]);
+  const known = new Set(fillers.flatMap(filledBy));
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
     if (keysOfShape(shape).has(key)) return [];
@@ -121,83 +103,6 @@ function decide(context: TransformContext): Responses {
 
 function shownBy({ kind, mapper }: Filler, context: TransformContext): Shown {
   return kind === "literal" ? shownProperty(mapper, context) : shownStatement(mapper, context);
-}
-
-function whyNotShape(
-  shape: ShapeNode,
-  key: string,
-  isFilled: boolean,
-  mappers: ReadonlySet<ts.Node>,
-  shapes: ReadonlyMap<ts.Node, ShapeNode>,
-  context: TransformContext,
-): string | undefined {
-  if (shape.kind !== "keys" && isConverted(context)) return "its value has to be converted for a response";
-  if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
-  if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
-  if (shape.kind === "keys") {
-    const missing = whyNotKeys(shape, shapes, context);
-    if (missing !== undefined) return missing;
-  }
-  const isChecked = shape.kind === "zod" || shape.kind === "class";
-  const request = isChecked ? requestUse(shape, key, context) : undefined;
-  return request ?? handmade(shape, referencesTo(shape, context), mappers, context);
-}
-
-/** Whether the value is not sent as it is: a date, a bigint. */
-function isConverted({ field }: TransformContext): boolean {
-  return plainTypes[field.type] === undefined || field.isList;
-}
-
-/** Why the name cannot be added to those that are picked: it is not there to pick, or they are used for something else. */
-function whyNotKeys(
-  { node, file, of }: KeysShape,
-  shapes: ReadonlyMap<ts.Node, ShapeNode>,
-  context: TransformContext,
-): string | undefined {
-  if (of !== undefined && !shapes.has(of.node) && !keysOfShape(of).has(keyIn(of, context)))
-    return `${of.name ?? "the type they are picked from"} does not have it`;
-  const { parent } = node;
-  if (!ts.isTypeAliasDeclaration(parent)) return undefined;
-  const other = referencesTo({ name: parent.name.text, file }, context).find(({ node: use }) => {
-    const type = use.parent.parent;
-    const isPicked = ts.isTypeReferenceNode(type) && type.typeName.getText() === "Pick";
-    return use.parent !== parent && !ts.isImportSpecifier(use.parent) && !ts.isExportSpecifier(use.parent) && !isPicked;
-  });
-  return (
-    other && `${other.file.file}:${lineAt(other.file.text, other.node.getStart(other.file.ast))} uses the names, too`
-  );
-}
-
-function whyNotField(
-  shape: ShapeNode,
-  key: string,
-  { isNullable, isOptional }: Pick<ShapePlan, "isNullable" | "isOptional">,
-  context: TransformContext,
-): string | undefined {
-  if (shape.kind !== "class") return undefined;
-  const field = dtoField(shape.node, key, "response", isNullable, shape.file, context, isOptional);
-  if (typeof field === "string") return field;
-  const isPossible = addFields([{ node: shape.node, field }], shape.file) !== undefined;
-  return isPossible ? undefined : "what its decorators need is not imported";
-}
-
-function whyNotMapper(
-  mapper: Pick<Mapper, "isResult" | "key">,
-  { isLeftOut }: Shown,
-  target: ResolvedType,
-  plans: ReadonlyMap<ts.Node, ShapePlan>,
-  context: TransformContext,
-): string | undefined {
-  const isRaw = target.kind === "shape" && target.shape.kind === "keys";
-  if (!isRaw && isConverted(context)) return "its value has to be converted for a response";
-  if (!mapper.isResult) return "it is an argument of something else";
-  if (target.kind === "unknown") return "the type it must have is not one that Lockstep edits";
-  if (target.kind === "open") return undefined;
-  if (keysOfShape(target.shape).has(mapper.key))
-    return isLeftOut ? `the type it must have names ${mapper.key}, which is left out while the flag is off` : undefined;
-  const plan = plans.get(target.shape.node);
-  if (plan === undefined) return "the type it must have names only a part of the columns";
-  return plan.reason === undefined ? undefined : `the type it must have is not edited: ${plan.reason}`;
 }
 
 /** Classes that rows are turned into by the names of their fields: `plainToInstance(UserDto, user)`. */

@@ -1,7 +1,7 @@
-import { assignedMappersIn } from "../assigned-mappers.js";
 import { ts } from "../compiler.js";
 import { describe, enclosingName } from "../expressions.js";
-import { listing } from "../places/listing.js";
+import { fillersOf } from "../fillers.js";
+import { forPerson, listing } from "../places/listing.js";
 import { restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { addToPattern } from "../row-patterns.js";
@@ -12,6 +12,7 @@ import { insertStatement, removeStatement } from "../statements.js";
 import { takeFromPatterns } from "../taken-patterns.js";
 import { shownStatement } from "../toggles/shown.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { whyNotCopied } from "../why-not-shown.js";
 import { writtenAmong } from "../written-texts.js";
 
 const id = "assigned-mapper";
@@ -79,14 +80,16 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 /** Copies that nobody chose. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
-  for (const mapper of assignedMappersIn(file, context)) {
+  for (const filler of fillersOf(file, context)) {
+    if (filler.kind !== "assigned") continue;
+    const { mapper } = filler;
     const { last: node, names, tie } = mapper;
     if (context.takes(node, "mapper")) continue;
     const text = `${shownStatement(mapper, context).text};`;
     const advice = `add \`${text}\` if it is shown there`;
     const about = { what: what(node, context), anchor: enclosingName(node), names, text, advice };
     const candidate = listing({ family: "mapper", tie, node, ...about }, file, context);
-    if (candidate !== undefined) yield candidate;
+    if (candidate !== undefined) yield forPerson(candidate, whyNotCopied(filler, context));
   }
 }
 

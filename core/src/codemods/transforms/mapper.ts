@@ -1,7 +1,7 @@
 import { ts } from "../compiler.js";
 import { describe, enclosingName, hasKey, spreadsOf } from "../expressions.js";
-import { mappersIn } from "../mappers.js";
-import { listing } from "../places/listing.js";
+import { fillersOf } from "../fillers.js";
+import { forPerson, listing } from "../places/listing.js";
 import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { rowLiterals } from "../row-literals.js";
@@ -12,6 +12,7 @@ import { type SourceFile, textOf } from "../source-file.js";
 import { takeFromPatterns } from "../taken-patterns.js";
 import { shownProperty } from "../toggles/shown.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
+import { whyNotCopied } from "../why-not-shown.js";
 import { type Container, takeBackWritten } from "../written-texts.js";
 
 const id = "mapper";
@@ -88,7 +89,9 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 /** Copies that nobody chose: of a whole row or of a part of it. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
-  for (const found of mappersIn(file, context)) {
+  for (const filler of fillersOf(file, context)) {
+    if (filler.kind !== "literal") continue;
+    const found = filler.mapper;
     const { literal, names, tie } = found;
     if (context.takes(literal, "mapper")) continue;
     const { text } = shownProperty(found, context);
@@ -97,7 +100,7 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
     const anchor = enclosingName(literal);
     const listed = { family: "mapper", tie, node: literal, what, anchor, names, text, advice } as const;
     const candidate = listing(listed, file, context);
-    if (candidate !== undefined) yield candidate;
+    if (candidate !== undefined) yield forPerson(candidate, whyNotCopied(filler, context));
   }
 }
 

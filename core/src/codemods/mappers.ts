@@ -4,6 +4,7 @@ import { hasKey, valuesOf } from "./expressions.js";
 import { partialCopyIn } from "./partial-copies.js";
 import { isTestFile } from "./places/listing.js";
 import { isResult } from "./result-types.js";
+import { nameIn } from "./row-patterns.js";
 import { sourcesOfCopy } from "./row-sources.js";
 import type { SourceFile } from "./source-file.js";
 import { type Target, targetOf } from "./target-type.js";
@@ -82,7 +83,8 @@ export function readOf(
   if (pattern === undefined)
     return { read: `${row}.${field.name}`, texts: textsOfPart(first, file, context), source, pattern };
   const names = new Map([...copies].map(([column, copy]) => [column, copy.name] as const));
-  return { read: field.name, texts: textsOfNames(names), source, pattern };
+  const read = nameIn(pattern, file, context);
+  return read === undefined ? undefined : { read, texts: textsOfNames(names), source, pattern };
 }
 
 /** The fields of a row, less those that a `select` or a `Pick` leaves out of it. */

@@ -59,7 +59,10 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { mapper, shown, reason } of responses(context).assigned) {
     const { last, key, given, pattern, isWhole } = mapper;
     if (mapper.file !== file || given.has(key)) continue;
-    const taken = reason === undefined && pattern ? addToPattern(pattern, what(last, context), file, context) : "there";
+    const taken =
+      reason === undefined && pattern
+        ? addToPattern(pattern, what(last, context), file, context, mapper.read)
+        : "there";
     if (reason === undefined && taken !== undefined) {
       yield { kind: "edit", what: what(last, context), ...insertStatement(last, shown.text, file), flag: shown.flag };
       if (taken !== "there") yield taken;

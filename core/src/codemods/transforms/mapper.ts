@@ -72,7 +72,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     const what = describe(literal, `copy of ${context.model.name}`);
     const { text, flag } = shown;
     const edit = reason === undefined ? addProperty(literal, text, what, file) : undefined;
-    const taken = edit && pattern ? addToPattern(pattern, what, file, context) : "there";
+    const taken = edit && pattern ? addToPattern(pattern, what, file, context, found.read) : "there";
     if (edit !== undefined && taken !== undefined) {
       yield { ...edit, flag };
       if (taken !== "there") yield taken;

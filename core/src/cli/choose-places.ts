@@ -1,4 +1,5 @@
 import { choiceId } from "../codemods/candidates/choose.js";
+import { inGroups } from "../codemods/candidates/coupled.js";
 import { type Cluster, clustersOf } from "../codemods/ranking/kin.js";
 import type { AskedPlaces, AskPerson } from "../release/choices.js";
 import { nextText } from "../review/terminal.js";
@@ -60,7 +61,7 @@ interface Line {
 }
 
 function linesOf({ question: { intent }, places, ticked }: AskedPlaces): readonly Line[] {
-  return clustersOf(places).flatMap((cluster) => {
+  const lines = clustersOf(places).flatMap((cluster) => {
     // Of one shape, and yet some are ticked: tests among others.
     const parts = [true, false].map((isTicked) => ({
       isTicked,
@@ -74,6 +75,19 @@ function linesOf({ question: { intent }, places, ticked }: AskedPlaces): readonl
         return { answer, isTicked, column: `${intent.model}.${intent.field}`, ids };
       });
   });
+  const groups = inGroups(places).map((group) => group.map(({ candidate }) => choiceId(intent, candidate.key)));
+  return groups.filter((group) => group.length > 1).reduce(together, lines);
+}
+
+/** One tick for places that need one another. */
+function together(lines: readonly Line[], group: readonly string[]): readonly Line[] {
+  const [first, ...others] = lines.filter(({ ids }) => ids.some((id) => group.includes(id)));
+  const same = others.filter(({ isTicked }) => isTicked === first?.isTicked);
+  if (first === undefined || same.length === 0) return lines;
+  const label = [first.answer.label, ...same.map(({ answer }) => `with it: ${answer.label}`)].join("; ");
+  const ids = [first, ...same].flatMap((line) => line.ids);
+  const joined = { ...first, answer: { ...first.answer, label }, ids };
+  return lines.flatMap((line) => (line === first ? joined : same.includes(line) ? [] : line));
 }
 
 function answerOf(value: string, { members }: Cluster): Answer {

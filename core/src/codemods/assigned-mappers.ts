@@ -1,180 +1,131 @@
+import { type AssignmentGroup, assignmentGroupsIn, setUnderConditions } from "./assignments.js";
 import { ts } from "./compiler.js";
-import { copyIn, isRow } from "./copies.js";
-import { nameOf, pathOf, unwrap } from "./expressions.js";
+import { hasKey, propertiesOf, unwrap } from "./expressions.js";
+import { classNamed, constructedBy } from "./instanced-classes.js";
 import { keyStyles } from "./key-styles.js";
-import { lookUp } from "./project.js";
+import { type Mapper, readOf } from "./mappers.js";
+import { partialCopyOf } from "./partial-copies.js";
+import { isTestFile } from "./places/listing.js";
+import { isResult, typeOfResult } from "./result-types.js";
 import { declarationOf } from "./scope.js";
-import { type ClassShape, classShape } from "./shape-types.js";
+import { type ResolvedType, resolveType } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
+import { targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";
-import { type FieldText, textsOfRow } from "./value-text.js";
+import { wholeCopyOf } from "./whole-copies.js";
 
-/** Statements that copy all columns of a row into an instance of a class: `dto.email = user.email;` */
-export interface AssignedMapper {
-  readonly file: SourceFile;
-  readonly shape: ClassShape;
+/** Statements that copy columns of a row into an object, one by one: `dto.email = user.email;` */
+export interface AssignedMapper
+  extends Pick<Mapper, "file" | "names" | "isWhole" | "tie" | "key" | "read" | "texts" | "source" | "pattern">,
+    Filled {
   /** `dto`, or `this` in a constructor. */
   readonly owner: string;
   /** The last of them: the new one goes behind it. */
   readonly last: ts.ExpressionStatement;
-  /** The fields that are set, the new one included where it is. */
+  /** The members that are set, the new one included where it is. */
   readonly given: ReadonlySet<string>;
-  readonly key: string;
-  /** `user.handle` */
-  readonly read: string;
-  readonly texts: FieldText;
-  /** `new UserDto()`, where there is one. */
-  readonly made: ts.Node | undefined;
 }
 
-/** All of them in a file. */
-export function* assignedMappersIn(file: SourceFile, context: TransformContext): Iterable<AssignedMapper> {
-  if (context.columns.length < 3) return;
-  for (const group of assignmentsIn(file)) {
-    if (group.values.size < context.columns.length) continue;
-    const mapper = readGroup(group, file, context);
-    if (mapper !== undefined) yield mapper;
-  }
+/** The object that is filled. */
+interface Filled {
+  readonly type: Exclude<ResolvedType, { kind: "unknown" }>;
+  /** Where it is made: `new UserDto()`, `{}`; a class whose constructor it is; else where its name is declared. */
+  readonly filled: ts.Node;
 }
 
-/** An assignment to a member, as a statement: `user.email = body.email;` */
-export interface Assignment {
-  readonly statement: ts.ExpressionStatement;
-  readonly owner: ts.Expression;
-  readonly member: string;
-  readonly value: ts.Expression;
+/** All of them in a file: of all columns, and outside of tests of some. */
+export function assignedMappersIn(file: SourceFile, context: TransformContext): readonly AssignedMapper[] {
+  return context.memo(`assigned mappers in ${file.file}`, () =>
+    [...assignmentGroupsIn(file)].flatMap((group) => readGroup(group, file, context) ?? []),
+  );
 }
 
-export function assignmentOf(statement: ts.Node): Assignment | undefined {
-  if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) return undefined;
-  const { left, right, operatorToken } = statement.expression;
-  if (operatorToken.kind !== ts.SyntaxKind.EqualsToken || !ts.isPropertyAccessExpression(left)) return undefined;
-  return { statement, owner: left.expression, member: left.name.text, value: right };
-}
-
-/** The class whose instance a literal becomes: `Object.assign(new UserDto(), { … })`, `plainToInstance(UserDto, { … })`, `new UserDto({ … })`. */
-export function classGiven(
-  literal: ts.Expression,
+function readGroup(
+  { owner, values }: AssignmentGroup,
   file: SourceFile,
   context: TransformContext,
-): ClassShape | undefined {
-  const call = literal.parent;
-  if (ts.isNewExpression(call)) {
-    const made = call.arguments?.[0] === literal ? classNamed(call.expression, file, context) : undefined;
-    return made && takesPartial(made.node) ? made : undefined;
-  }
-  if (!ts.isCallExpression(call)) return undefined;
-  const [first, second] = call.arguments;
-  if (first === undefined || second !== literal) return undefined;
-  const path = pathOf(call.expression);
-  if (path.join(".") === "Object.assign") {
-    return ts.isNewExpression(first) ? classNamed(first.expression, file, context) : undefined;
-  }
-  return isInstancing(path.at(-1)) ? classNamed(first, file, context) : undefined;
-}
-
-/** `plainToInstance` of class-transformer, and what it was called before. */
-export function isInstancing(name: string | undefined): boolean {
-  return /^plainTo(?:Instance|Class)$/.test(name ?? "");
-}
-
-/** The DTO class that an expression names. */
-export function classNamed(name: ts.Expression, file: SourceFile, context: TransformContext): ClassShape | undefined {
-  if (!ts.isIdentifier(name)) return undefined;
-  const found = lookUp(context.project, file, name.text, "value");
-  if (found?.kind !== "declaration" || !ts.isClassDeclaration(found.node)) return undefined;
-  return classShape(found.node, found.file, context);
-}
-
-interface Group {
-  readonly owner: ts.Expression;
-  readonly values: ReadonlyMap<string, Assignment>;
-}
-
-/** Assignments to members of one thing, in one block. */
-function assignmentsIn(file: SourceFile): Iterable<Group> {
-  const groups = new Map<string, { owner: ts.Expression; values: Map<string, Assignment> }>();
-  for (const statement of file.nodes(ts.SyntaxKind.ExpressionStatement)) {
-    const found = assignmentOf(statement);
-    if (found === undefined) continue;
-    const key = `${statement.parent.pos} ${textOf(found.owner, file)}`;
-    const group = groups.get(key) ?? { owner: found.owner, values: new Map<string, Assignment>() };
-    group.values.set(found.member, found);
-    groups.set(key, group);
-  }
-  return groups.values();
-}
-
-function readGroup({ owner, values }: Group, file: SourceFile, context: TransformContext): AssignedMapper | undefined {
-  const keyOf = keyStyles.find((style) => context.columns.every(({ name }) => values.has(style(name))));
-  if (keyOf === undefined) return undefined;
-  const copies = context.columns.map(({ name }) => copyIn(values.get(keyOf(name))?.value, name));
-  const [first] = copies;
-  if (first?.source === undefined || copies.some((copy) => copy === undefined || copy.row !== first.row)) {
-    return undefined;
-  }
-  const made = madeBy(owner, file, context);
-  if (made === undefined || !isRow(first.source, file, context)) return undefined;
-  const ofColumns = context.columns.flatMap(({ name }) => values.get(keyOf(name))?.statement ?? []);
-  const last = ofColumns.reduce((latest, each) => (each.pos > latest.pos ? each : latest));
+): AssignedMapper | undefined {
+  if (values.size < 2) return undefined;
+  const given = new Map([...values].map(([member, { value }]) => [member, value]));
+  const whole = wholeCopyOf(given, file, context);
+  const found = whole ?? (isTestFile(file) ? undefined : partialCopyOf(given, file, context));
+  const read = found && readOf(found, file, context);
+  const its = read && filledBy(owner, file, context);
+  if (found === undefined || read === undefined || its === undefined) return undefined;
+  const statements = found.keys.flatMap((key) => values.get(key)?.statement ?? []);
+  const last = statements.reduce((latest, each) => (each.pos > latest.pos ? each : latest));
+  const key = found.keyOf(context.field.name);
+  const set = new Set([...values.keys(), ...setUnderConditions(last.parent, textOf(owner, file), file)]);
   return {
     file,
-    ...made,
+    ...its,
     owner: textOf(owner, file),
     last,
-    given: new Set([...values.keys(), ...setUnderConditions(last.parent, textOf(owner, file), file)]),
-    key: keyOf(context.field.name),
-    read: `${first.row}.${context.field.name}`,
-    texts: textsOfRow(first.row),
+    names: [...found.copies.keys(), ...(set.has(key) ? [context.field.name] : [])],
+    isWhole: whole !== undefined,
+    tie: found.tie,
+    given: set,
+    key,
+    ...read,
   };
 }
 
-/** The members that the block sets only where something is so: `if (isShown) dto.name = user.name;`. */
-function* setUnderConditions(block: ts.Node, owner: string, file: SourceFile): Iterable<string> {
-  if (!ts.isBlock(block) && !ts.isSourceFile(block)) return;
-  for (const statement of block.statements) {
-    if (!ts.isIfStatement(statement)) continue;
-    const { thenStatement: then } = statement;
-    for (const each of ts.isBlock(then) ? then.statements : [then]) {
-      const set = assignmentOf(each);
-      if (set !== undefined && textOf(set.owner, file) === owner) yield set.member;
-    }
+/** What is filled: `this` of a constructor, an object that was made for it, or one that is handed in with its type. */
+export function filledBy(owner: ts.Expression, file: SourceFile, context: TransformContext): Filled | undefined {
+  const own = constructedBy(owner, file, context);
+  if (own !== undefined) return { type: { kind: "shape", shape: own }, filled: own.node };
+  const declaration = ts.isIdentifier(owner) ? declarationOf(owner) : undefined;
+  if (declaration === undefined) return undefined;
+  if (ts.isParameter(declaration)) {
+    const type = declaration.type && resolveType(declaration.type, file, context);
+    return type?.kind === "shape" ? { type, filled: declaration } : undefined;
   }
+  if (!ts.isVariableDeclaration(declaration) || declaration.initializer === undefined) return undefined;
+  const made = unwrap(declaration.initializer);
+  if (ts.isNewExpression(made)) {
+    const shape = classNamed(made.expression, file, context);
+    return shape && { type: { kind: "shape", shape }, filled: made };
+  }
+  if (!ts.isObjectLiteralExpression(made) || copiesColumns(made, context)) return undefined;
+  const type = typeOfObject(declaration, made, file, context);
+  return type && { type, filled: made };
 }
 
-/** The class that is filled: of `const dto = new UserDto()`, or the one whose constructor it is. */
-function madeBy(
-  owner: ts.Expression,
+/** Whether a literal starts with columns: then it is what is measured. */
+function copiesColumns(literal: ts.ObjectLiteralExpression, { columns, field }: TransformContext): boolean {
+  const keys = propertiesOf(literal);
+  const isColumn = columns.some(({ name }) => keyStyles.some((keyOf) => keys.has(keyOf(name))));
+  return isColumn || hasKey(literal, field.name);
+}
+
+/** What an object that starts empty is declared as: where it is made, or where it is given back. */
+function typeOfObject(
+  declaration: ts.VariableDeclaration,
+  made: ts.ObjectLiteralExpression,
   file: SourceFile,
   context: TransformContext,
-): { readonly shape: ClassShape; readonly made: ts.Node | undefined } | undefined {
-  if (owner.kind === ts.SyntaxKind.ThisKeyword) {
-    let at: ts.Node = owner;
-    while (at.parent !== undefined && !ts.isFunctionLike(at)) at = at.parent;
-    const node = ts.isConstructorDeclaration(at) ? at.parent : undefined;
-    const shape = node && ts.isClassDeclaration(node) ? classShape(node, file, context) : undefined;
-    return shape && { shape, made: undefined };
+): Filled["type"] | undefined {
+  const declared = targetOf(made, file, context);
+  // Until all is set it is only a part: `const view: Partial<UserView> = {}`.
+  const own = declared.kind === "typed" ? { ...declared, type: wholeOf(declared.type) } : declared;
+  const type = typeOfResult(own, context);
+  if (type.kind === "shape") return type;
+  if (type.kind === "unknown") return undefined;
+  const { name } = declaration;
+  const uses = ts.isIdentifier(name)
+    ? file.identifiers(name.text).filter((each) => declarationOf(each) === declaration)
+    : [];
+  for (const use of uses) {
+    const isOwner = ts.isPropertyAccessExpression(use.parent) || use === name;
+    const target = isOwner ? undefined : targetOf(use, file, context);
+    if (target === undefined || !isResult(target)) continue;
+    const result = typeOfResult(target, context);
+    return result.kind === "unknown" ? undefined : result;
   }
-  const declaration = ts.isIdentifier(owner) ? declarationOf(owner) : undefined;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
-  const made = declaration.initializer && unwrap(declaration.initializer);
-  if (made === undefined || !ts.isNewExpression(made)) return undefined;
-  const shape = classNamed(made.expression, file, context);
-  return shape && { shape, made };
+  return undefined;
 }
 
-/** `constructor(partial: Partial<UserDto>) { Object.assign(this, partial); }` */
-export function takesPartial(node: ts.ClassDeclaration): boolean {
-  const maker = node.members.find(ts.isConstructorDeclaration);
-  const [parameter] = maker?.parameters ?? [];
-  const name = parameter && nameOf(parameter.name);
-  if (maker?.body === undefined || name === undefined) return false;
-  return maker.body.statements.some(
-    (statement) =>
-      ts.isExpressionStatement(statement) &&
-      ts.isCallExpression(statement.expression) &&
-      pathOf(statement.expression.expression).join(".") === "Object.assign" &&
-      statement.expression.arguments[0]?.kind === ts.SyntaxKind.ThisKeyword &&
-      statement.expression.arguments.slice(1).some((each) => ts.isIdentifier(each) && each.text === name),
-  );
+function wholeOf(type: ts.TypeNode): ts.TypeNode {
+  const isPartial = ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName) && type.typeName.text === "Partial";
+  return isPartial ? (type.typeArguments?.[0] ?? type) : type;
 }

@@ -47,9 +47,11 @@ export function isRowPattern(pattern: ts.ObjectBindingPattern, file: SourceFile,
   return rowShapeOfValue(owner.initializer, file, context) === "row";
 }
 
-/** The columns that a literal copies, by name. */
+/** The columns that a literal or a run of assignments copies, by name. */
 export interface Copies {
   readonly copies: ReadonlyMap<string, Copy>;
+  /** The keys that they are copied to. */
+  readonly keys: readonly string[];
   readonly keyOf: (field: string) => string;
   /** Whether it is known to be a row of the model, or only called like one. */
   readonly tie: "type" | "names";

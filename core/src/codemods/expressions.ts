@@ -48,6 +48,16 @@ export function propertiesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<s
   return byName;
 }
 
+/** What the properties of a literal are set to, by name. */
+export function valuesOf(literal: ts.ObjectLiteralExpression): ReadonlyMap<string, ts.Expression> {
+  return new Map(
+    [...propertiesOf(literal)].flatMap(([name, property]) => {
+      const value = initializerOf(property);
+      return value === undefined ? [] : [[name, value] as const];
+    }),
+  );
+}
+
 /** The value of a property: of `{ name }` the identifier itself. */
 export function valueAt(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
   return initializerOf(propertiesOf(literal).get(name));

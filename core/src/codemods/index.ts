@@ -19,7 +19,7 @@ import { rowClass } from "./transforms/row-class.js";
 import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
-export { assignmentOf, isInstancing, takesPartial } from "./assigned-mappers.js";
+export { assignmentOf } from "./assignments.js";
 export { ownerIn } from "./chosen-value.js";
 export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";
@@ -32,6 +32,7 @@ export * from "./field-edits.js";
 export { computedOver } from "./fixture-value.js";
 export * from "./handed-rows.js";
 export * from "./in-view.js";
+export { isInstancing, takesPartial } from "./instanced-classes.js";
 export * from "./literals.js";
 export { isImportEdit } from "./named-imports.js";
 export * from "./new-rows.js";

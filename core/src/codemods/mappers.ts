@@ -1,13 +1,16 @@
 import { ts } from "./compiler.js";
-import { type Copies, type Copy, copyIn, isOfRow } from "./copies.js";
-import { hasKey, initializerOf, propertiesOf } from "./expressions.js";
-import { keyStyles } from "./key-styles.js";
+import type { Copies, Copy } from "./copies.js";
+import { hasKey, valuesOf } from "./expressions.js";
 import { partialCopyIn } from "./partial-copies.js";
 import { isTestFile } from "./places/listing.js";
+import { isResult } from "./result-types.js";
+import { nameIn } from "./row-patterns.js";
+import { sourcesOfCopy } from "./row-sources.js";
 import type { SourceFile } from "./source-file.js";
 import { type Target, targetOf } from "./target-type.js";
 import type { TransformContext } from "./transform.js";
 import { type FieldText, textsOfNames, textsOfRow } from "./value-text.js";
+import { wholeCopyOf } from "./whole-copies.js";
 
 /** A literal that copies columns of a row: `{ id: user.id, email: user.email, … }`. */
 export interface Mapper {
@@ -24,6 +27,8 @@ export interface Mapper {
   /** How the new field is read: `user.handle`. */
   readonly read: string;
   readonly texts: FieldText;
+  /** The row, as the first column names it; nothing where a pattern takes the row apart. */
+  readonly source: ts.Identifier | undefined;
   /** The pattern that takes the row apart, `({ id, email }: User)`: the field must be added to it too. */
   readonly pattern: ts.ObjectBindingPattern | undefined;
   /** The literal is given back, kept in a constant or sent as a response: not just an argument of something. */
@@ -43,16 +48,16 @@ function readMapper(
   context: TransformContext,
 ): Mapper | undefined {
   if (literal.properties.length < 2) return undefined;
-  const whole = wholeCopyIn(literal, file, context);
+  const whole = wholeCopyOf(valuesOf(literal), file, context);
   const found = whole ?? (isTestFile(file) ? undefined : partialCopyIn(literal, file, context));
   if (found === undefined) return undefined;
   const { copies, keyOf, tie } = found;
-  const [first] = [...copies.values()];
-  if (first === undefined) return undefined;
+  const read = readOf(found, file, context);
+  if (read === undefined) return undefined;
   const target = targetOf(literal, file, context);
   const key = keyOf(context.field.name);
   const isDone = hasKey(literal, key);
-  const base = {
+  return {
     literal,
     file,
     target,
@@ -60,56 +65,31 @@ function readMapper(
     isWhole: whole !== undefined,
     tie,
     key,
-    pattern: first.pattern,
     isResult: isResult(target),
+    ...read,
   };
-  if (first.pattern === undefined) {
-    return { ...base, read: `${first.row}.${context.field.name}`, texts: textsOfRow(first.row) };
-  }
-  const names = new Map([...copies].map(([column, copy]) => [column, copy.name] as const));
-  return { ...base, read: context.field.name, texts: textsOfNames(names) };
 }
 
-/** A literal that copies every column, each under its own name. */
-function wholeCopyIn(
-  literal: ts.ObjectLiteralExpression,
+/** How the new field is read where others are copied: from the row, or under a name of its own. */
+export function readOf(
+  { copies }: Copies,
   file: SourceFile,
   context: TransformContext,
-): Copies | undefined {
-  if (context.columns.length < 3 || literal.properties.length < context.columns.length) return undefined;
-  const keys = keysOf(literal, context);
-  if (keys === undefined) return undefined;
-  const copies = new Map<string, Copy>();
-  for (const { name } of context.columns) {
-    const copy = copyIn(keys.values.get(name), name);
-    const [first] = copies.values();
-    if (copy === undefined || (first !== undefined && copy.row !== first.row)) return undefined;
-    copies.set(name, copy);
-  }
+): Pick<Mapper, "read" | "texts" | "source" | "pattern"> | undefined {
   const [first] = copies.values();
-  return first !== undefined && isOfRow(first, file, context) ? { copies, keyOf: keys.keyOf, tie: "type" } : undefined;
+  if (first === undefined) return undefined;
+  const { field } = context;
+  const { pattern, row, source } = first;
+  if (pattern === undefined)
+    return { read: `${row}.${field.name}`, texts: textsOfPart(first, file, context), source, pattern };
+  const names = new Map([...copies].map(([column, copy]) => [column, copy.name] as const));
+  const read = nameIn(pattern, file, context);
+  return read === undefined ? undefined : { read, texts: textsOfNames(names), source, pattern };
 }
 
-/** The columns by name, whether the literal's keys are written `createdAt` or `created_at`. */
-function keysOf(
-  literal: ts.ObjectLiteralExpression,
-  { columns }: TransformContext,
-): { values: ReadonlyMap<string, ts.Expression>; keyOf: (field: string) => string } | undefined {
-  const properties = propertiesOf(literal);
-  for (const keyOf of keyStyles) {
-    const found = columns.map((column) => [column.name, initializerOf(properties.get(keyOf(column.name)))] as const);
-    if (found.every(([, value]) => value !== undefined)) {
-      return { values: new Map(found as [string, ts.Expression][]), keyOf };
-    }
-  }
-  return undefined;
-}
-
-function isResult(target: Target): boolean {
-  if (target.kind === "typed" || target.kind === "free") return true;
-  if (target.kind !== "argument") return false;
-  // `res.json({ … })`, `reply.send({ … })`, `c.json({ … })`, `Response.json({ … })`
-  const [owner] = target.path.slice(-2);
-  const isSent = /^(?:json|jsonp|send)$/.test(target.path.at(-1) ?? "");
-  return isSent && /^(?:res|response|reply|ctx|c|context|Response|NextResponse|…)$/.test(owner ?? "");
+/** The fields of a row, less those that a `select` or a `Pick` leaves out of it. */
+function textsOfPart(copy: Copy, file: SourceFile, context: TransformContext): FieldText {
+  const named = sourcesOfCopy(copy, file, context).flatMap(({ names }) => names ?? []);
+  const texts = textsOfRow(copy.row);
+  return (field) => (named.every((names) => names.has(field.name)) ? texts(field) : undefined);
 }

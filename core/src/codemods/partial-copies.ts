@@ -1,7 +1,8 @@
 import { ts } from "./compiler.js";
 import { type Copies, type Copy, isOfRow } from "./copies.js";
-import { initializerOf, isAsserted, nameOf } from "./expressions.js";
+import { isAsserted, nameOf, valuesOf } from "./expressions.js";
 import { inViewOf, settle } from "./in-view.js";
+import { sourcesOfCopy } from "./row-sources.js";
 import { declarationOf } from "./scope.js";
 import { keyStyles } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
@@ -13,22 +14,31 @@ export function partialCopyIn(
   file: SourceFile,
   context: TransformContext,
 ): Copies | undefined {
-  if (isQuery(literal) || isAsserted(literal)) return undefined;
+  return isQuery(literal) || isAsserted(literal) ? undefined : partialCopyOf(valuesOf(literal), file, context);
+}
+
+/** Values that copy some columns of a row, two at least, by the keys that they are given. */
+export function partialCopyOf(
+  values: ReadonlyMap<string, ts.Expression>,
+  file: SourceFile,
+  context: TransformContext,
+): Copies | undefined {
   const names = new Set(context.model.fields.map((field) => field.name));
   const byRow = new Map<string, { readonly key: string; readonly column: string; readonly copy: Copy }[]>();
-  for (const property of literal.properties) {
-    const found = firstCopy(initializerOf(property), names);
-    const key = nameOf(property.name);
-    if (found === undefined || key === undefined) continue;
+  for (const [key, value] of values) {
+    const found = firstCopy(value, names);
+    if (found === undefined) continue;
     byRow.set(found.copy.row, [...(byRow.get(found.copy.row) ?? []), { key, ...found }]);
   }
   const [own] = [...byRow.values()].sort((a, b) => b.length - a.length);
   const [first] = own ?? [];
   if (own === undefined || first === undefined || own.length < 2) return undefined;
-  const isTyped = isOfRow(first.copy, file, context);
+  const isTyped =
+    isOfRow(first.copy, file, context) || sourcesOfCopy(first.copy, file, context).some(({ isOfModel }) => isOfModel);
   if (!isTyped && !isCalledLikeRow(first.copy.source, file, context)) return undefined;
   return {
     copies: new Map(own.map(({ column, copy }) => [column, copy])),
+    keys: own.map(({ key }) => key),
     keyOf: styleOf(own),
     tie: isTyped ? "type" : "names",
   };
@@ -44,10 +54,10 @@ function styleOf(copies: readonly { readonly key: string; readonly column: strin
 }
 
 function firstCopy(
-  value: ts.Expression | undefined,
+  value: ts.Expression,
   names: ReadonlySet<string>,
 ): { readonly column: string; readonly copy: Copy } | undefined {
-  if (value === undefined || ts.isObjectLiteralExpression(value) || ts.isArrowFunction(value)) return undefined;
+  if (ts.isObjectLiteralExpression(value) || ts.isArrowFunction(value)) return undefined;
   if (ts.isPropertyAccessExpression(value) && ts.isIdentifier(value.expression) && names.has(value.name.text)) {
     const source = value.expression;
     const column = value.name.text;

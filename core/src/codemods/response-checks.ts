@@ -1,5 +1,8 @@
+import { filledBy } from "./assigned-mappers.js";
+import { assignmentGroupsIn } from "./assignments.js";
 import { ts } from "./compiler.js";
-import { isAsserted, propertiesOf, returnedBy, spreadsOf, unwrap } from "./expressions.js";
+import { hasKey, isAsserted, propertiesOf, returnedBy, spreadsOf, unwrap } from "./expressions.js";
+import { classGiven } from "./instanced-classes.js";
 import { outputSchema } from "./output-schemas.js";
 import { isTestFile } from "./places/listing.js";
 import type { Reference } from "./references.js";
@@ -26,6 +29,9 @@ export function handmade(
       if (known.has(literal) || spreadsOf(literal).length > 0) continue;
       const isChecked = shape.kind === "zod" && outputSchema(literal, file, context)?.node === shape.node;
       if (isChecked) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} gives one back by hand`;
+      const isGiven =
+        needed.some((key) => hasKey(literal, key)) && classGiven(literal, file, context)?.node === shape.node;
+      if (isGiven) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} fills one by hand`;
       if (!has(literal)) continue;
       if (literal === shape.node || isAsserted(literal) || isSelection(literal) || isZod(literal)) continue;
       const target = targetOf(literal, file, context);
@@ -42,9 +48,33 @@ export function handmade(
       return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} builds one by hand`;
     }
   }
+  const filled = filledByHand(shape, needed, references, known, context);
+  if (filled !== undefined) return filled;
   if (shape.kind !== "class") return classThat(references);
   // Where the constructor copies the row, all instances are filled by it.
   return known.has(shape.node) ? undefined : madeAnywhere(references, known);
+}
+
+/** Members of the shape that are set one by one, and not by one of the mappers: the new one would never be. */
+function filledByHand(
+  shape: ShapeNode,
+  needed: readonly string[],
+  references: readonly Reference[],
+  known: ReadonlySet<ts.Node>,
+  context: TransformContext,
+): string | undefined {
+  for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
+    for (const { owner, values } of isTestFile(file) ? [] : assignmentGroupsIn(file)) {
+      const its = needed.filter((key) => values.has(key));
+      if (its.length === 0) continue;
+      const { type, filled } = filledBy(owner, file, context) ?? {};
+      if (type?.kind !== "shape" || type.shape.node !== shape.node || known.has(filled as ts.Node)) continue;
+      // A constructor sets what is set at all; other code may set a part of an object for its own reasons.
+      if (filled !== shape.node && its.length < needed.length) continue;
+      return `${file.file}:${lineAt(file.text, owner.getStart(file.ast))} fills one by hand`;
+    }
+  }
+  return undefined;
 }
 
 /** The keys of a shape that are columns, as it spells them. */

@@ -1,27 +1,18 @@
-import { type AssignedMapper, assignedMappersIn, classGiven, classNamed, isInstancing } from "./assigned-mappers.js";
+import type { AssignedMapper } from "./assigned-mappers.js";
 import { ts } from "./compiler.js";
-import { dtoField } from "./dto-fields.js";
+import { selectedShapesIn } from "./couplings.js";
 import { pathOf } from "./expressions.js";
-import { addFields } from "./field-edits.js";
-import { type Mapper, mappersIn } from "./mappers.js";
-import { outputSchema } from "./output-schemas.js";
-import { plainTypes } from "./plain-types.js";
+import { type Filler, fillersIn, nodeOf } from "./fillers.js";
+import { classNamed, isInstancing } from "./instanced-classes.js";
+import type { Mapper } from "./mappers.js";
 import { referencesTo } from "./references.js";
-import { isRequestName, requestUse } from "./request-use.js";
-import { handmade, takesRows } from "./response-checks.js";
+import { takesRows } from "./response-checks.js";
 import { rowShapeOfValue } from "./row-values.js";
-import {
-  type ClassShape,
-  familyOf,
-  keyIn,
-  keysOfShape,
-  namesWholeModel,
-  resolveType,
-  type ShapeNode,
-} from "./shape-types.js";
-import { typesIn, zodShapesIn } from "./shapes-in.js";
+import { type ClassShape, familyOf, keyIn, keysOfShape, namesWholeModel, type ShapeNode } from "./shape-types.js";
+import { pickedIn, typesIn, zodShapesIn } from "./shapes-in.js";
 import { mayShowNull, type Shown, shownProperty, shownStatement } from "./toggles/shown.js";
 import type { TransformContext } from "./transform.js";
+import { filledBy, whyNotField, whyNotMapper, whyNotShape } from "./why-not-shown.js";
 
 /**
  * What the app shows of the whole model: mappers and the types of what they return. They are decided together: a key in
@@ -62,49 +53,31 @@ export function responses(context: TransformContext): Responses {
 
 function decide(context: TransformContext): Responses {
   if (context.intent.exposure === "internal") return { mappers: [], assigned: [], shapes: [] };
-  const { files } = context.project;
-  const mappers = files
-    .flatMap((file) => mappersIn(file, context).filter(({ literal }) => context.takes(literal, "mapper")))
-    .map((mapper) => asShown(mapper, context));
-  const assigned = files.flatMap((file) =>
-    [...assignedMappersIn(file, context)].filter(({ last }) => context.takes(last, "mapper")),
-  );
-  const shown = new Map<Mapper | AssignedMapper, Shown>([
-    ...mappers.map((mapper) => [mapper, shownProperty(mapper, context)] as const),
-    ...assigned.map((mapper) => [mapper, shownStatement(mapper, context)] as const),
-  ]);
-  const targets = mappers.map((mapper) => ({ mapper, target: targetShapeOf(mapper, context) }));
+  const fillers = fillersIn(context).filter((filler) => context.takes(nodeOf(filler), "mapper"));
+  const shown = new Map(fillers.map((filler) => [filler, shownBy(filler, context)] as const));
   const shapes = new Map<ts.Node, ShapeNode>();
-  for (const { target } of targets) if (target.kind === "shape") shapes.set(target.shape.node, target.shape);
+  for (const { type } of fillers) if (type.kind === "shape") shapes.set(type.shape.node, type.shape);
   const instanced = instancedClasses(context).filter((shape) => namesWholeModel(shape, context));
-  for (const shape of [...assigned.map(({ shape }) => shape), ...instanced, ...chosenShapes(context)])
-    shapes.set(shape.node, shapes.get(shape.node) ?? shape);
+  for (const shape of [...instanced, ...chosenShapes(context)]) shapes.set(shape.node, shapes.get(shape.node) ?? shape);
 
-  const known = new Set<ts.Node>([
-    ...targets.filter(({ target }) => target.kind !== "unknown").map(({ mapper }) => mapper.literal),
-    ...assigned.map(({ made, shape }) => made ?? shape.node),
-  ]);
+  const known = new Set(fillers.flatMap(filledBy));
   const plans = [...shapes.values()].flatMap((shape): ShapePlan[] => {
     const key = keyIn(shape, context);
     if (keysOfShape(shape).has(key)) return [];
     // What it extends brings the key.
     if (shape.kind === "zod" && shape.bases.some((literal) => shapes.has(literal))) return [];
     const isInstanced = instanced.some(({ node }) => node === shape.node);
-    const its = [
-      ...targets.flatMap(({ mapper, target }) =>
-        target.kind === "shape" && target.shape.node === shape.node ? [mapper] : [],
-      ),
-      ...assigned.filter((mapper) => mapper.shape.node === shape.node),
-    ];
+    const its = fillers.filter(({ type }) => type.kind === "shape" && type.shape.node === shape.node);
     const references = referencesTo(shape, context);
     // A type that nothing in view fills is given rows as they are.
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
-    const isGivenRows = isUnfilled || takesRows(shape, references, context);
-    const isNullable = isGivenRows || its.some((mapper) => mayShowNull(mapper, context));
-    const isOptional = its.some((mapper) => shown.get(mapper)?.isLeftOut);
-    const unasked = its.flatMap((mapper) => shown.get(mapper)?.reason ?? [])[0];
+    const isSelected = selectedShapesIn(context).some((selected) => selected.shape.node === shape.node);
+    const isGivenRows = isUnfilled || isSelected || takesRows(shape, references, context);
+    const isNullable = isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
+    const isOptional = its.some((filler) => shown.get(filler)?.isLeftOut);
+    const unasked = its.flatMap((filler) => shown.get(filler)?.reason ?? [])[0];
     const reason =
-      whyNotShape(shape, key, its.length > 0, known, context) ??
+      whyNotShape(shape, key, its.length > 0, known, shapes, context) ??
       whyNotField(shape, key, { isNullable, isOptional }, context) ??
       (unasked === undefined ? undefined : `what fills it is not: ${unasked}`);
     return [{ shape, key, isNullable, isOptional, reason }];
@@ -112,84 +85,24 @@ function decide(context: TransformContext): Responses {
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
   return {
     shapes: plans,
-    mappers: targets.map(({ mapper, target }) => {
-      const its = shown.get(mapper) ?? shownProperty(mapper, context);
-      return { mapper, shown: its, reason: its.reason ?? whyNotMapper(mapper, its, target, planOf, context) };
+    mappers: fillers.flatMap((filler) => {
+      const its = shown.get(filler);
+      if (filler.kind !== "literal" || its === undefined) return [];
+      const { mapper, type } = filler;
+      return [{ mapper, shown: its, reason: its.reason ?? whyNotMapper(mapper, its, type, planOf, context) }];
     }),
-    assigned: assigned.map((mapper) => {
-      const its = shown.get(mapper) ?? shownStatement(mapper, context);
-      const target = { kind: "shape", shape: mapper.shape } as const;
-      const reason = its.reason ?? whyNotMapper({ ...mapper, isResult: true }, its, target, planOf, context);
-      return { mapper, shown: its, reason };
+    assigned: fillers.flatMap((filler) => {
+      const its = shown.get(filler);
+      if (filler.kind !== "assigned" || its === undefined) return [];
+      const { mapper, type } = filler;
+      const reason = its.reason ?? whyNotMapper({ ...mapper, isResult: true }, its, type, planOf, context);
+      return [{ mapper, shown: its, reason }];
     }),
   };
 }
 
-/** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */
-function asShown(mapper: Mapper, context: TransformContext): Mapper {
-  const { literal, file } = mapper;
-  const isShown = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
-  return isShown === undefined ? mapper : { ...mapper, isResult: true };
-}
-
-function targetShapeOf(mapper: Mapper, context: TransformContext): ReturnType<typeof resolveType> {
-  const { target } = mapper;
-  const given = classGiven(mapper.literal, mapper.file, context);
-  if (given !== undefined) return { kind: "shape", shape: given };
-  const schema = outputSchema(mapper.literal, mapper.file, context);
-  if (schema !== undefined) return { kind: "shape", shape: schema };
-  if (!mapper.isResult) return { kind: "unknown" };
-  if (target.kind !== "typed") return { kind: "open" };
-  const [nesting, ...deeper] = target.inside;
-  if (nesting === "property" || deeper.length > 0) return { kind: "unknown" };
-  return resolveType(target.type, target.file, context, nesting === "element");
-}
-
-function whyNotShape(
-  shape: ShapeNode,
-  key: string,
-  isFilled: boolean,
-  mappers: ReadonlySet<ts.Node>,
-  context: TransformContext,
-): string | undefined {
-  if (plainTypes[context.field.type] === undefined || context.field.isList)
-    return "its value has to be converted for a response";
-  if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
-  if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
-  const request = shape.kind === "members" ? undefined : requestUse(shape, key, context);
-  return request ?? handmade(shape, referencesTo(shape, context), mappers, context);
-}
-
-function whyNotField(
-  shape: ShapeNode,
-  key: string,
-  { isNullable, isOptional }: Pick<ShapePlan, "isNullable" | "isOptional">,
-  context: TransformContext,
-): string | undefined {
-  if (shape.kind !== "class") return undefined;
-  const field = dtoField(shape.node, key, "response", isNullable, shape.file, context, isOptional);
-  if (typeof field === "string") return field;
-  const isPossible = addFields([{ node: shape.node, field }], shape.file) !== undefined;
-  return isPossible ? undefined : "what its decorators need is not imported";
-}
-
-function whyNotMapper(
-  mapper: Pick<Mapper, "isResult" | "key">,
-  { isLeftOut }: Shown,
-  target: ReturnType<typeof resolveType>,
-  plans: ReadonlyMap<ts.Node, ShapePlan>,
-  context: TransformContext,
-): string | undefined {
-  if (plainTypes[context.field.type] === undefined || context.field.isList)
-    return "its value has to be converted for a response";
-  if (!mapper.isResult) return "it is an argument of something else";
-  if (target.kind === "unknown") return "the type it must have is not one that Lockstep edits";
-  if (target.kind === "open") return undefined;
-  if (keysOfShape(target.shape).has(mapper.key))
-    return isLeftOut ? `the type it must have names ${mapper.key}, which is left out while the flag is off` : undefined;
-  const plan = plans.get(target.shape.node);
-  if (plan === undefined) return "the type it must have names only a part of the columns";
-  return plan.reason === undefined ? undefined : `the type it must have is not edited: ${plan.reason}`;
+function shownBy({ kind, mapper }: Filler, context: TransformContext): Shown {
+  return kind === "literal" ? shownProperty(mapper, context) : shownStatement(mapper, context);
 }
 
 /** Classes that rows are turned into by the names of their fields: `plainToInstance(UserDto, user)`. */
@@ -207,7 +120,7 @@ function instancedClasses(context: TransformContext): readonly ClassShape[] {
 /** Shapes that get the field whatever fills them. */
 function chosenShapes(context: TransformContext): readonly ShapeNode[] {
   return context.project.files.flatMap((file) =>
-    [...zodShapesIn(file, context.project), ...typesIn(file)].filter((shape) =>
+    [...zodShapesIn(file, context.project), ...typesIn(file), ...pickedIn(file, context)].filter((shape) =>
       context.takes(shape.node, familyOf(shape)),
     ),
   );

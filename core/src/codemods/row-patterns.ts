@@ -21,22 +21,61 @@ export function restOf(pattern: ts.ObjectBindingPattern): string | undefined {
   return rest !== undefined && ts.isIdentifier(rest) ? rest.text : undefined;
 }
 
-/** `({ id, email }: User)` takes the new field out of the row too; "there" where it does, for another literal as well. */
+/**
+ * How the new field is called where a pattern takes the row apart: as the pattern has it, by its own name, or as `userHandle` where
+ * that name means something else around it.
+ */
+export function nameIn(
+  pattern: ts.ObjectBindingPattern,
+  file: SourceFile,
+  { field: { name }, model }: TransformContext,
+): string | undefined {
+  const bound = boundAs(pattern, name);
+  if (bound !== undefined) return bound;
+  const owner = `${model.name.slice(0, 1).toLowerCase()}${model.name.slice(1)}`;
+  const names = [name, `${owner}${name.slice(0, 1).toUpperCase()}${name.slice(1)}`];
+  return names.find((each) => !isUsedAround(pattern, each, file));
+}
+
+/** Whether a name is declared or used in the function that a pattern belongs to; a key or a member of that name does not count. */
+function isUsedAround(pattern: ts.ObjectBindingPattern, name: string, file: SourceFile): boolean {
+  const scope = ts.findAncestor(pattern, (node) => ts.isFunctionLike(node) || ts.isSourceFile(node)) ?? file.ast;
+  return file.identifiers(name).some((each) => {
+    const { parent } = each;
+    if (each.pos < scope.pos || each.end > scope.end) return false;
+    if (ts.isPropertyAccessExpression(parent)) return parent.name !== each;
+    if (ts.isBindingElement(parent)) return parent.propertyName !== each;
+    const isMember =
+      ts.isPropertyAssignment(parent) ||
+      ts.isTypeElement(parent) ||
+      ts.isClassElement(parent) ||
+      ts.isMethodDeclaration(parent);
+    return !(isMember && parent.name === each);
+  });
+}
+
+/**
+ * `({ id, email }: User)` takes the new field out of the row too; "there" where it does, for another literal as well.
+ *
+ * @param local see `nameIn`
+ */
 export function addToPattern(
   pattern: ts.ObjectBindingPattern,
   what: string,
   file: SourceFile,
   context: TransformContext,
+  local = context.field.name,
 ): EditFinding | "there" | undefined {
   const { name } = context.field;
   const added = context.memo("patterns that take the field", () => new Set<ts.Node>());
   if (added.has(pattern) || boundAs(pattern, name) !== undefined) return "there";
   const list = commaListOf(pattern, file);
   const rest = pattern.elements.findIndex((element) => element.dotDotDotToken !== undefined);
-  const splices = list && insertItem(list, name, file, rest === -1 ? undefined : rest);
+  const text = local === name ? name : `${name}: ${local}`;
+  const splices = list && insertItem(list, text, file, rest === -1 ? undefined : rest);
   if (splices === undefined) return undefined;
   added.add(pattern);
-  return { kind: "edit", splices, what: what + suffix, text: name };
+  return { kind: "edit", splices, what: what + suffix, text };
 }
 
 /** Whether the transform added the field to a pattern of the file: only then one may be taken back. */
@@ -53,8 +92,9 @@ export function takeFromPattern(
 ): EditFinding | undefined {
   const { parent } = element;
   const list = ts.isObjectBindingPattern(parent) ? commaListOf(parent, file) : undefined;
-  const { name } = context.field;
-  if (list === undefined || element.getText(file.ast) !== name) return undefined;
+  const text = element.getText(file.ast);
+  const written = context.earlier.some((edit) => edit.text === text && edit.what.endsWith(suffix));
+  if (list === undefined || !(written || text === context.field.name)) return undefined;
   const splices = removeItem(list, element, file);
-  return { kind: "edit", splices, what: what + suffix, text: "", replaces: name };
+  return { kind: "edit", splices, what: what + suffix, text: "", replaces: text };
 }

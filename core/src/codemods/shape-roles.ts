@@ -1,8 +1,10 @@
 import { ts } from "./compiler.js";
+import { selectedShapesIn } from "./couplings.js";
 import { pathOf, propertiesOf } from "./expressions.js";
+import { fillersIn } from "./fillers.js";
 import { referencesTo } from "./references.js";
 import { isRequest } from "./request-names.js";
-import { readsRequests } from "./request-use.js";
+import { isRequestName, readsRequests } from "./request-use.js";
 import { familyOf, keyStyles, type ShapeNode } from "./shape-types.js";
 import type { TransformContext } from "./transform.js";
 import { nameOfSchema } from "./zod-types.js";
@@ -20,11 +22,23 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
     ...referencesTo(shape, context).filter(({ node }) => !ts.isImportSpecifier(node.parent)),
   ];
   const isRead = places.some(({ node, file }) => readsRequests(node, file));
-  const isShown = places.some(({ node }) => isResponseSlot(node));
+  const isShown = places.some(({ node }) => isResponseSlot(node)) || holdsCopies(shape, context);
   if (isRead && isShown) return "both";
   if (isRead || isShown) return isRead ? "request" : "response";
   const name = shape.name ?? (shape.kind === "zod" ? nameOfSchema(shape.node) : undefined);
   return isRequest(name, names, context.model.primaryKey) ? "request" : "response";
+}
+
+/** Whether rows are copied into it, or selected for it: whatever it is called, it is not what callers send. */
+function holdsCopies(shape: ShapeNode, context: TransformContext): boolean {
+  if (isRequestName(shape.name ?? "")) return false;
+  const shown = context.memo("shapes that hold copies", () => {
+    const copied = fillersIn(context).flatMap(({ mapper, type }) =>
+      mapper.tie === "type" && type.kind === "shape" ? [type.shape.node] : [],
+    );
+    return new Set<ts.Node>([...copied, ...selectedShapesIn(context).map((selected) => selected.shape.node)]);
+  });
+  return shown.has(shape.node);
 }
 
 /** Whether what a zod object extends lists fields for the same purpose: the new one belongs there, and comes with it. */

@@ -3,7 +3,7 @@ import { ts } from "./compiler.js";
 import { propertiesOf } from "./expressions.js";
 import { keyStyles } from "./key-styles.js";
 import { lookUp, type Project } from "./project.js";
-import { isNothing } from "./row-types.js";
+import { isNothing, rowShapeOf } from "./row-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 import { basesOf, type ZodObject, zodObjectOf } from "./zod-chain.js";
@@ -26,7 +26,18 @@ export type ShapeNode =
       readonly file: SourceFile;
       readonly name: string | undefined;
     }
-  | ClassShape;
+  | ClassShape
+  | KeysShape;
+
+/** The names in `Pick<User, "id" | "email">`: what they are taken from has the new field. */
+export interface KeysShape {
+  readonly kind: "keys";
+  readonly node: ts.UnionTypeNode;
+  readonly file: SourceFile;
+  readonly name: string | undefined;
+  /** The type of the app that they are taken from; absent where that is the row. */
+  readonly of?: ShapeNode;
+}
 
 /** A DTO class, where the ORM's apps have them. */
 export interface ClassShape {
@@ -66,6 +77,11 @@ export function resolveType(
     const rest = node.types.filter((type) => !isNothing(type));
     return rest.length === 1 ? inside(rest[0]) : unknown;
   }
+  if (ts.isIntersectionTypeNode(node))
+    return mostOf(
+      node.types.map((type) => inside(type)),
+      context,
+    );
   if (ts.isTypeLiteralNode(node)) return isElement ? unknown : shape({ kind: "members", node, file, name: undefined });
   if (!ts.isTypeReferenceNode(node)) return unknown;
 
@@ -74,6 +90,7 @@ export function resolveType(
   const name = node.typeName.text;
   if (wrappers.has(name)) return inside(argument);
   if (lists.has(name)) return isElement ? inside(argument, false) : unknown;
+  if (name === "Pick") return isElement ? unknown : pickedFrom(argument, second, file, context, depth);
   if (name === "Record") return second?.kind === UnknownKeyword || second?.kind === AnyKeyword ? open : unknown;
 
   const found = lookUp(context.project, file, name, "type");
@@ -90,6 +107,49 @@ export function resolveType(
   }
   if (!ts.isInterfaceDeclaration(found.node)) return unknown;
   return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
+}
+
+/** Of `Pick<User, "id" | "email"> & { url: string }` the part that names most columns. */
+function mostOf(parts: readonly ResolvedType[], context: TransformContext): ResolvedType {
+  const shapes = parts.flatMap((part) => (part.kind === "shape" ? [part] : []));
+  if (shapes.length < parts.length) return unknown;
+  const count = ({ shape }: (typeof shapes)[number]) => {
+    const keys = keysOfShape(shape);
+    return context.columns.filter(({ name }) => keyStyles.some((keyOf) => keys.has(keyOf(name)))).length;
+  };
+  return shapes.reduce<ResolvedType>(
+    (most, each) => (most.kind !== "shape" || count(each) > count(most) ? each : most),
+    unknown,
+  );
+}
+
+/** `Pick<User, "id" | "email">`, and `Pick<User, UserKey>` with the names in an alias. */
+function pickedFrom(
+  of: ts.TypeNode | undefined,
+  names: ts.TypeNode | undefined,
+  file: SourceFile,
+  context: TransformContext,
+  depth: number,
+): ResolvedType {
+  if (of === undefined || names === undefined) return unknown;
+  const union = unionOf(names, file, context);
+  if (union === undefined) return unknown;
+  const keys = { kind: "keys", ...union, name: undefined } as const;
+  if (rowShapeOf(of, file, context) === "row") return shape(keys);
+  const base = resolveType(of, file, context, false, depth + 1);
+  return base.kind === "shape" ? shape({ ...keys, of: base.shape }) : unknown;
+}
+
+function unionOf(
+  names: ts.TypeNode,
+  file: SourceFile,
+  { project }: TransformContext,
+): Pick<KeysShape, "node" | "file"> | undefined {
+  if (ts.isUnionTypeNode(names)) return { node: names, file };
+  if (!ts.isTypeReferenceNode(names) || !ts.isIdentifier(names.typeName)) return undefined;
+  const found = lookUp(project, file, names.typeName.text, "type");
+  if (found?.kind !== "declaration" || !ts.isTypeAliasDeclaration(found.node)) return undefined;
+  return ts.isUnionTypeNode(found.node.type) ? { node: found.node.type, file: found.file } : undefined;
 }
 
 /** A class as the shape of a response; undefined for models. */
@@ -136,14 +196,20 @@ export function keysOfShape(shape: ShapeNode): ReadonlySet<string> {
   const { kind, node } = shape;
   if (kind === "zod") return new Set([node, ...shape.bases].flatMap((literal) => [...propertiesOf(literal).keys()]));
   if (kind === "class") return new Set(fieldsOf(node).keys());
+  if (kind === "keys") return new Set(node.types.flatMap((each) => namedBy(each) ?? []));
   const names = node.members.flatMap((member) =>
     member.name && ts.isIdentifier(member.name) ? [member.name.text] : [],
   );
   return new Set(names);
 }
 
+function namedBy(type: ts.TypeNode): string | undefined {
+  return ts.isLiteralTypeNode(type) && ts.isStringLiteral(type.literal) ? type.literal.text : undefined;
+}
+
 /** The kind of place that a shape is. */
-export function familyOf({ kind }: ShapeNode): "zod" | "dto" | "type" {
+export function familyOf({ kind }: ShapeNode): "zod" | "dto" | "type" | "names" {
+  if (kind === "keys") return "names";
   return kind === "class" ? "dto" : kind === "members" ? "type" : "zod";
 }
 

@@ -1,7 +1,7 @@
 import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
 import type { Project } from "./project.js";
-import { type ShapeNode, zodShape } from "./shape-types.js";
+import { type KeysShape, resolveType, type ShapeNode, zodShape } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 import type { Container } from "./written-texts.js";
@@ -31,8 +31,19 @@ export function zodLiteralsIn(file: SourceFile, { project }: TransformContext): 
   return zodShapesIn(file, project).map(({ node }) => ({ node, what: whatOfSchema(node) }));
 }
 
+/** The lists of names that types of rows are picked with: `Pick<User, "id" | "email">`. */
+export function pickedIn(file: SourceFile, context: TransformContext): readonly KeysShape[] {
+  return file.identifiers("Pick").flatMap(({ parent: type }) => {
+    if (!ts.isTypeReferenceNode(type)) return [];
+    const picked = resolveType(type, file, context);
+    if (picked.kind !== "shape" || picked.shape.kind !== "keys") return [];
+    const name = ts.isTypeAliasDeclaration(type.parent) ? type.parent.name.text : undefined;
+    return [{ ...picked.shape, name }];
+  });
+}
+
 /** The interfaces, named type literals and classes of a file. The type of a parameter says little, and the compiler points to it when it matters. */
-export function typesIn(file: SourceFile): readonly Exclude<ShapeNode, { kind: "zod" }>[] {
+export function typesIn(file: SourceFile): readonly Extract<ShapeNode, { kind: "members" | "class" }>[] {
   const { InterfaceDeclaration, TypeLiteral, ClassDeclaration } = ts.SyntaxKind;
   return [
     ...file.nodes(InterfaceDeclaration).map((node) => ({ kind: "members" as const, node, file, name: node.name.text })),

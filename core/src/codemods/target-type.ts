@@ -32,8 +32,8 @@ export type Target =
 
 export type Nesting = "element" | "property";
 
-/** The declared type that a literal must have, found by walking outwards. */
-export function targetOf(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): Target {
+/** The declared type that a literal, or the name of an object, must have, found by walking outwards. */
+export function targetOf(literal: ts.Expression, file: SourceFile, context: TransformContext): Target {
   const inside: Nesting[] = [];
   let node: ts.Node = literal;
   for (;;) {

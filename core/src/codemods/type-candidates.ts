@@ -1,5 +1,5 @@
 import { dtoField } from "./dto-fields.js";
-import { listing } from "./places/listing.js";
+import { forPerson, listing } from "./places/listing.js";
 import { plainTypes } from "./plain-types.js";
 import { responses } from "./responses.js";
 import { roleOf } from "./shape-roles.js";
@@ -7,9 +7,10 @@ import { familyOf, keyIn, keysOfShape, type ShapeNode } from "./shape-types.js";
 import { typesIn } from "./shapes-in.js";
 import type { SourceFile } from "./source-file.js";
 import type { Finding, TransformContext } from "./transform.js";
+import { whyNotTaken } from "./why-not-shown.js";
 
 /** A type or a class. */
-export type TypeShape = Exclude<ShapeNode, { kind: "zod" }>;
+export type TypeShape = Extract<ShapeNode, { kind: "members" | "class" }>;
 
 /** The types and DTO classes of a file that name fields of the model and that nobody chose: of requests, or of what is shown. */
 export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: TransformContext): Iterable<Finding> {
@@ -31,7 +32,7 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
     const what = whatOfType(shape);
     const advice = `add ${text === undefined ? context.field.name : `\`${text}\``} if it belongs there`;
     const candidate = listing({ family, tie: "names", node, what, anchor, names, text, advice }, file, context);
-    if (candidate !== undefined) yield candidate;
+    if (candidate !== undefined) yield forPerson(candidate, ofRequests ? undefined : whyNotTaken(shape, context));
   }
 }
 

@@ -162,6 +162,8 @@ export interface PlaceChoice {
   /** The phase whose edit it is: an undo of that phase forgets it. */
   readonly phase: (typeof phaseOfIntent)[CodeIntent["kind"]];
   readonly choice: "yes" | "no";
-  /** The checklist, the flags `--only` and `--not`, the level of `--code`, or a place like it that was accepted. */
-  readonly by: "asked" | "only" | "not" | "level" | "kin";
+  /** The checklist, the flags `--only` and `--not`, the level of `--code`, a place like it that was accepted, or one that needs it. */
+  readonly by: "asked" | "only" | "not" | "level" | "kin" | "needed";
+  /** What the place is called that needs it. */
+  readonly for?: string | undefined;
 }

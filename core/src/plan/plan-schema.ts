@@ -243,7 +243,8 @@ const planObject = z.strictObject({
           key: z.string(),
           phase: z.enum(["expand", "switch", "contract"]),
           choice: z.enum(["yes", "no"]),
-          by: z.enum(["asked", "only", "not", "level", "kin"]),
+          by: z.enum(["asked", "only", "not", "level", "kin", "needed"]),
+          for: z.string().optional(),
         }),
       )
       .optional(),

@@ -1,5 +1,6 @@
 import { type Candidate, isWritable } from "../codemods/candidates/candidate.js";
 import { choiceId, chooseUnattended, type Question } from "../codemods/candidates/choose.js";
+import { neededBy, withoutNeeds } from "../codemods/candidates/coupled.js";
 import { followInTests, followKin } from "../codemods/ranking/kin.js";
 import type { Ranked } from "../codemods/ranking/ranked.js";
 import type { CodeLevel } from "../config/code-levels.js";
@@ -45,7 +46,7 @@ export interface Decided {
   readonly choices: readonly PlaceChoice[];
 }
 
-type Verdict = Pick<PlaceChoice, "choice" | "by">;
+type Verdict = Pick<PlaceChoice, "choice" | "by" | "for">;
 
 /**
  * Decides which ranked places are edited. The flags count first, then what was decided before, then the configuration, then the
@@ -68,13 +69,15 @@ export async function decidePlaces(
   const asked = asks === undefined ? [] : (await Promise.all(sheets.map(toAsk))).filter(hasPlaces);
   const ticked = asked.length === 0 || asks === undefined ? new Set<string>() : await asks.places(asked);
   for (const sheet of sheets) {
-    const shown = asked.find(({ question }) => question === sheet.question)?.places ?? [];
-    for (const { candidate } of shown) {
+    const shown = asked.find(({ question }) => question === sheet.question);
+    for (const { candidate } of shown?.places ?? []) {
       const isTicked = ticked.has(choiceId(sheet.question.intent, candidate.key));
       sheet.settle(candidate, { choice: isTicked ? "yes" : "no", by: "asked" });
+      if (!isTicked && shown?.ticked.has(candidate.key)) sheet.refuse(candidate);
     }
     if (asks !== undefined) sheet.followAccepted();
     else if (only.length === 0) await sheet.decideAlone();
+    sheet.takeNeeded();
   }
   return {
     chosen: new Set(sheets.flatMap((sheet) => sheet.chosen())),
@@ -87,6 +90,8 @@ class Sheet {
   private readonly verdicts = new Map<Candidate, Verdict>();
   /** Neither asked about nor taken, and nothing to remember: the configuration says so on every run. */
   private readonly declined: ReadonlySet<Candidate>;
+  /** Keys of the places that this run says no to: what needs them is not made. */
+  private readonly refused: Set<string>;
   /** Choices that this question has taken over, under the keys of today. */
   private readonly moved = new Set<PlaceChoice>();
 
@@ -113,10 +118,16 @@ class Sheet {
       if (before !== undefined && before.key !== place.key) this.moved.add(before);
     }
     this.declined = new Set([...(decline ?? [])].filter((place) => !this.verdicts.has(place)));
+    this.refused = new Set([...(not ?? []), ...this.declined].map(({ key }) => key));
   }
 
-  settle(place: Candidate, { choice, by }: Verdict): void {
-    this.verdicts.set(place, { choice, by });
+  settle(place: Candidate, { choice, by, for: leader }: Verdict): void {
+    this.verdicts.set(place, { choice, by, ...(leader !== undefined && { for: leader }) });
+  }
+
+  /** What was ticked and is not any more does not come back with a place that needs it. */
+  refuse({ key }: Candidate): void {
+    this.refused.add(key);
   }
 
   /** Places that nothing was decided about, and that Lockstep can edit. */
@@ -141,6 +152,26 @@ class Sheet {
     const followers = followersOf(this.question, this.accepted());
     for (const { candidate } of this.open())
       if (followers.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "kin" });
+  }
+
+  /** Takes along what accepted places need, and leaves those open that were accepted by themselves and need a declined one. */
+  takeNeeded(): void {
+    const { ranked } = this.question;
+    const without = this.unmakeable();
+    for (const [place, { choice, by }] of this.verdicts)
+      if (choice === "yes" && (by === "level" || by === "kin") && without.has(place.key)) this.verdicts.delete(place);
+    const needed = neededBy(ranked, this.accepted(), this.refused);
+    const names = new Map(ranked.map(({ candidate }) => [candidate.key, candidate.what]));
+    for (const { candidate } of ranked) {
+      const leader = needed.get(candidate.key);
+      if (leader !== undefined) this.settle(candidate, { choice: "yes", by: "needed", for: names.get(leader) });
+    }
+  }
+
+  /** Places that need one that was declined. */
+  unmakeable(): ReadonlySet<string> {
+    const declined = [...this.verdicts].filter(([, { choice }]) => choice === "no").map(([{ key }]) => key);
+    return withoutNeeds(this.question.ranked, new Set([...declined, ...this.refused]));
   }
 
   accepted(): ReadonlySet<string> {
@@ -170,7 +201,10 @@ async function toAsk(sheet: Sheet): Promise<AskedPlaces> {
   const { question } = sheet;
   const shown = sheet.open().filter(({ kind }) => kind !== "silent");
   const alone = await takenAlone(question, "likely");
-  const ticked = new Set(shown.map(({ candidate }) => candidate.key).filter((key) => alone.has(key)));
+  const without = sheet.unmakeable();
+  const ticked = new Set(
+    shown.map(({ candidate }) => candidate.key).filter((key) => alone.has(key) && !without.has(key)),
+  );
   const followers = followersOf(question, new Set([...sheet.accepted(), ...ticked]));
   const places = shown.filter(({ candidate: { isTest, key } }) => !(isTest && followers.has(key)));
   return { question, places, ticked };
@@ -192,7 +226,8 @@ async function takenAlone(question: Question, level: CodeLevel | undefined): Pro
     ({ candidate, kind }) =>
       unattended.has(choiceId(question.intent, candidate.key)) || (level === "likely" && kind === "likely"),
   );
-  return new Set(taken.map(({ candidate }) => candidate.key));
+  const keys = taken.map(({ candidate }) => candidate.key);
+  return new Set([...keys, ...neededBy(question.ranked, keys).keys()]);
 }
 
 function followersOf({ ranked, about }: Question, accepted: ReadonlySet<string>): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import { type Choose, choiceId, chooseUnattended, type Question } from "../codemods/candidates/choose.js";
+import { inGroups } from "../codemods/candidates/coupled.js";
 import type { CodeRequest, CodeResult } from "../codemods/code-request.js";
 import { planCodeEdits } from "../codemods/plan-edits.js";
 import type { NewError } from "../codemods/verify/request.js";
@@ -44,13 +45,14 @@ export async function planVerifiedEdits(
       return chosen;
     },
   });
-  const open = questions.flatMap(({ intent, ranked }) =>
-    ranked.map(({ candidate }) => ({ id: choiceId(intent, candidate.key), files: [candidate.file] })),
-  );
-  const groups = open.filter(({ id }) => chosen.has(id));
   // What lists the whole model needs no compiler: its edits are right by how they are made.
   const sure = await chooseUnattended(questions);
-  if (all.changes.length === 0 || groups.every(({ id }) => sure.has(id))) return all;
+  const open = questions.some(({ intent, ranked }) =>
+    ranked.map(({ candidate }) => choiceId(intent, candidate.key)).some((id) => chosen.has(id) && !sure.has(id)),
+  );
+  if (all.changes.length === 0 || !open) return all;
+  const groups = questions.flatMap((question) => groupsOf(question, chosen));
+  const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
 
   const choosing = (ids: ReadonlySet<string>) => ({ ...request, choose: async () => ids });
   const required = await planCodeEdits(choosing(new Set()));
@@ -74,17 +76,30 @@ export async function planVerifiedEdits(
         if (ids.size === groups.length) return afterOf(all, before);
         plans += 1;
         // Nothing at all is right, whatever is asked: the search ends.
-        return afterOf(plans > mostPlans ? required : await planCodeEdits(choosing(ids)), before);
+        const members = new Set([...ids].flatMap((id) => idsOf.get(id) ?? []));
+        return afterOf(plans > mostPlans ? required : await planCodeEdits(choosing(members)), before);
       },
       check: (after) => verifier.check(after),
     });
     const unchecked = skipped === undefined ? {} : { unchecked: skipped };
     if (dropped.length === 0) return { ...all, ...unchecked };
-    const refused = new Map(dropped.map(({ id, error }) => [id, wordsOf(error)]));
-    return { ...(await planCodeEdits({ ...choosing(new Set(kept)), refused })), ...unchecked };
+    const refused = new Map(
+      dropped.flatMap(({ id, error }) => (idsOf.get(id) ?? []).map((each) => [each, wordsOf(error)] as const)),
+    );
+    const left = new Set(kept.flatMap((id) => idsOf.get(id) ?? []));
+    return { ...(await planCodeEdits({ ...choosing(left), refused })), ...unchecked };
   } finally {
     verifier.close();
   }
+}
+
+/** The chosen places of a question: those that need one another are made together or not at all. */
+function groupsOf({ intent, ranked }: Question, chosen: ReadonlySet<string>) {
+  const taken = ranked.filter(({ candidate }) => chosen.has(choiceId(intent, candidate.key)));
+  return inGroups(taken).map((group) => {
+    const ids = group.map(({ candidate }) => choiceId(intent, candidate.key));
+    return { id: ids.join("\n"), ids, files: group.map(({ candidate }) => candidate.file) };
+  });
 }
 
 /** The texts of files as the request has them, or as they are to be. */

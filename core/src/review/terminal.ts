@@ -88,7 +88,7 @@ export function editsText(
   const lines: string[] = [];
   if (edits.length > 0) {
     lines.push(`${colors.bold(counted(edits.length, "code edit"))} ${done}`);
-    lines.push(columns(edits.map((edit) => [`${edit.file}:${edit.line}`, edit.what])));
+    lines.push(columns(edits.map((edit) => [`${edit.file}:${edit.line}`, `${edit.what}${broughtBy(edit, open)}`])));
   }
   const { required } = placeGroups(open);
   if (required.length > 0) {
@@ -99,6 +99,15 @@ export function editsText(
   }
   const others = placesText(open, { limits, command, colors });
   return [...lines, ...(others === "" ? [] : [others])].join("\n");
+}
+
+/** `, with toDto: copy of User`: of an edit that nobody chose, and that a chosen one needs. */
+function broughtBy({ file, what, model, field }: PlannedEdit, { choices = [] }: OpenPlaces): string {
+  const key = `:${file}#${what}`;
+  const choice = choices.find(
+    (each) => each.by === "needed" && each.model === model && each.field === field && each.key.endsWith(key),
+  );
+  return choice?.for === undefined ? "" : `, with ${choice.for}`;
 }
 
 /** What is said where nothing was edited because somebody wanted so. */

@@ -291,6 +291,58 @@ describe("without a terminal", () => {
   });
 });
 
+describe("places that need one another", () => {
+  const card = "src/users/card.ts";
+  const withCard = {
+    ...files,
+    [card]: `import type { User } from "../generated/client";
+
+export interface Card {
+  id: number;
+  email: string;
+  name: string;
+}
+
+export const toCard = (user: User): Card => ({ id: user.id, email: user.email, name: user.name });
+`,
+  };
+  const cardKey = `mapper:${card}#toCard: copy of User`;
+  const typeKey = `type:${card}#interface Card`;
+
+  test.each([
+    ["the copy", `${card}:9`, { [cardKey]: "yes only", [typeKey]: "yes needed" }, "interface Card, with toCard"],
+    ["the type", `${card}:3`, { [cardKey]: "yes needed", [typeKey]: "yes only" }, "copy of User, with interface Card"],
+  ])("--only %s takes the other along, and says so", async (_which, place, choices, said) => {
+    await open(withCard);
+    const { text } = await desk.code({ only: [place] });
+    expect(desk.read(card).match(/handle: /g)).toHaveLength(2);
+    expect(desk.choices).toEqual(choices);
+    expect(text).toContain(said);
+  });
+
+  test("--not one of them leaves the other open", async () => {
+    await open(withCard);
+    await desk.code({ code: "likely", not: [`${card}:3`] });
+    expect(desk.read(card)).toBe(withCard[card]);
+    expect(desk.choices).toEqual(expect.objectContaining({ [typeKey]: "no not" }));
+    expect(desk.choices).not.toHaveProperty([cardKey]);
+  });
+
+  test("on a terminal they are one line", async () => {
+    await open(withCard);
+    let labels: readonly string[] = [];
+    const tick = (groups: readonly AnswerGroup[]) => {
+      labels = groups.flatMap(({ answers }) => answers.map(({ label }) => label));
+      return values(groups).filter((value) => value.includes(card));
+    };
+    await desk.code({}, { pick: exposed, tick });
+    expect(labels.filter((label) => label.includes(card))).toEqual([
+      `${card}:9  toCard: copy of User; with it: ${card}:3  interface Card`,
+    ]);
+    expect(desk.read(card).match(/handle: /g)).toHaveLength(2);
+  });
+});
+
 describe("--only and --not", () => {
   test.each([
     ["a line", "src/users/list.ts:8"],

@@ -1,3 +1,4 @@
+import { choosing } from "../../support/choices.js";
 import { ownFlags } from "../../support/toggles.js";
 import { type Column, field } from "./phases.js";
 
@@ -15,6 +16,12 @@ export const columns: Readonly<Record<string, Column>> = {
     added: field("region", { isOptional: true }),
     value: { kind: "sql", sql: "'eu'" },
     exposure: "exposed",
+  },
+  "mapper-assigned-part": {
+    choose: choosing(
+      ...["class CardDto", "class BadgeDto", "class LooseDto", "class GivenDto", "class FilledDto"],
+      ...["class PositionalDto", "interface Line", "interface Row"],
+    ),
   },
   internal: { exposure: "internal" },
   "toggle-assigned": { toggle: ownFlags },

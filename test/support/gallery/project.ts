@@ -7,6 +7,7 @@ import {
   chooseUnattended,
   type Question,
 } from "../../../core/src/codemods/candidates/choose.js";
+import { neededBy } from "../../../core/src/codemods/candidates/coupled.js";
 import type { CodeRequest, CodeResult } from "../../../core/src/codemods/code-request.js";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
@@ -208,6 +209,8 @@ async function tick(questions: readonly Question[], about: Case): Promise<Readon
       if ((kind === "likely" && isWritable(candidate)) || about.also?.includes(candidate.key)) ids.add(id);
       if (about.not?.includes(candidate.key)) ids.delete(id);
     }
+    const accepted = ranked.map(({ candidate: { key } }) => key).filter((key) => ids.has(choiceId(intent, key)));
+    for (const key of neededBy(ranked, accepted, new Set(about.not)).keys()) ids.add(choiceId(intent, key));
   }
   return ids;
 }

@@ -32,6 +32,8 @@ export interface Candidate {
   readonly isTest: boolean;
   /** What to write there: `handle: true`; undefined where that takes a person. */
   readonly text: string | undefined;
+  /** The keys of places that have to change with it: the type that a copy must have, the code that fills a type. */
+  readonly needs?: readonly string[];
 }
 
 /** Whether Lockstep can write what belongs there. SQL in strings and what it has no words for is a person's. */

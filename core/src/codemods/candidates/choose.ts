@@ -1,6 +1,7 @@
 import type { CodeIntent } from "../../model/index.js";
 import type { RankContext, Ranked } from "../ranking/ranked.js";
 import type { Candidate } from "./candidate.js";
+import { neededBy } from "./coupled.js";
 
 /** The places that one intent may edit, ranked. */
 export interface Question {
@@ -21,14 +22,15 @@ export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, 
   return `${model}.${field} ${key}`;
 }
 
-/** The choice where nobody can be asked: what lists the whole model lists all of it. */
+/** The choice where nobody can be asked: what lists the whole model lists all of it, with what that needs. */
 export const chooseUnattended: Choose = async (questions) =>
   new Set(
-    questions.flatMap(({ intent, ranked }) =>
-      ranked
-        .filter(({ candidate }) => intent.kind === "read" && intent.exposure !== "internal" && isMirror(candidate))
-        .map(({ candidate }) => choiceId(intent, candidate.key)),
-    ),
+    questions.flatMap(({ intent, ranked }) => {
+      const isTaken = intent.kind === "read" && intent.exposure !== "internal";
+      const mirrors = isTaken ? ranked.filter(({ candidate }) => isMirror(candidate)) : [];
+      const keys = mirrors.map(({ candidate }) => candidate.key);
+      return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
+    }),
   );
 
 /** A select, a copy or a schema of all columns: it is one of the model's by what it names, a copy by what it copies. */

@@ -30,8 +30,12 @@ export function keyed(
   });
 }
 
-/** The candidate without the syntax tree. */
-export function candidateOf({ file, finding, key }: FoundCandidate): Candidate {
+/**
+ * The candidate without the syntax tree.
+ *
+ * @param needs `Candidate.needs`
+ */
+export function candidateOf({ file, finding, key }: FoundCandidate, needs: readonly string[] = []): Candidate {
   const { node, family, what, anchor, names, tie, isWhole, because, caution, text } = finding;
   return {
     file: file.file,
@@ -48,6 +52,7 @@ export function candidateOf({ file, finding, key }: FoundCandidate): Candidate {
     caution,
     isTest: isTestFile(file),
     text,
+    ...(needs.length > 0 && { needs }),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { CodeIntent } from "../../model/index.js";
 import { CodeContexts, findingsOf, isPath, loadParsers } from "../code-context.js";
 import type { CodeRequest } from "../code-request.js";
+import { couplingsIn } from "../couplings.js";
 import { rank } from "../ranking/rank.js";
 import type { Ranked } from "../ranking/ranked.js";
 import { defaultScorecard } from "../ranking/scorecard.js";
@@ -104,8 +105,20 @@ async function questionsOf(
     const context = contexts.of(intent);
     if (context === undefined) return [];
     const all = candidatesFor(context, request);
-    const [open, done] = [false, true].map((isDone) => all.filter(({ finding }) => finding.isDone === isDone));
-    return [{ intent, context, candidates: (open ?? []).map(candidateOf), done: (done ?? []).map(candidateOf) }];
+    const open = all.filter(({ finding }) => !finding.isDone);
+    const done = all.filter(({ finding }) => finding.isDone);
+    const keys = new Map(open.map(({ finding, key }) => [finding.node, key]));
+    const couplings = open.length < 2 || intent.kind !== "read" ? undefined : couplingsIn(context);
+    const needsOf = ({ finding: { node } }: FoundCandidate) =>
+      [...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+    return [
+      {
+        intent,
+        context,
+        candidates: open.map((each) => candidateOf(each, needsOf(each))),
+        done: done.map((each) => candidateOf(each)),
+      },
+    ];
   });
   const [first] = found;
   const open = found.flatMap(({ candidates }) => candidates);

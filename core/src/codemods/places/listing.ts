@@ -40,6 +40,12 @@ export function listing(listed: Listed, file: SourceFile, context: TransformCont
   return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
 }
 
+/** A place that Lockstep cannot edit as the code stands: it is listed with the reason, and nobody is asked. */
+export function forPerson(candidate: CandidateFinding, reason: string | undefined): CandidateFinding {
+  if (reason === undefined || candidate.isDone) return candidate;
+  return { ...candidate, text: undefined, advice: `${reason}: ${candidate.advice}` };
+}
+
 /** Whether a file is a test or serves tests. */
 export function isTestFile(file: SourceFile): boolean {
   return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file.file);

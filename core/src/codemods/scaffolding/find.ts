@@ -113,7 +113,7 @@ function behindFlags(open: readonly Open[], context: TransformContext): readonly
 /** The fallbacks of the field in the project, but for those that writes keep and those behind flags. */
 function fallbacksIn(context: TransformContext, toggled: readonly FoundScaffolding[]): readonly FallbackPlace[] {
   return context.project.files.flatMap((file) =>
-    file.identifiers(context.field.name).flatMap((name): FallbackPlace[] => {
+    readsOf(file, context).flatMap((name): FallbackPlace[] => {
       const read = readAt(name, context);
       const chain = read && chainAround(read);
       if (read === undefined || chain === undefined || isOfWrite(chain, file, context)) return [];
@@ -130,10 +130,22 @@ function fallbacksIn(context: TransformContext, toggled: readonly FoundScaffoldi
   );
 }
 
+/** Where the name of the field stands, and those that patterns give it: `({ handle: userHandle }: User)`. */
+function readsOf(file: SourceFile, { field }: TransformContext): readonly ts.Identifier[] {
+  const own = file.identifiers(field.name);
+  const others = own.flatMap((name) => {
+    const { parent } = name;
+    const isRenamed = ts.isBindingElement(parent) && parent.propertyName === name && ts.isIdentifier(parent.name);
+    return isRenamed ? [(parent.name as ts.Identifier).text] : [];
+  });
+  return [...own, ...[...new Set(others)].flatMap((name) => (name === field.name ? [] : file.identifiers(name)))];
+}
+
 /** `user.handle`, or `handle` where a pattern took it out of a row. */
 function readAt(name: ts.Identifier, { field }: TransformContext): ts.Expression | undefined {
   const { parent } = name;
-  if (ts.isPropertyAccessExpression(parent) && parent.name === name) return parent;
+  if (ts.isPropertyAccessExpression(parent) && parent.name === name)
+    return name.text === field.name ? parent : undefined;
   const isDeclared = ts.isBindingElement(parent) || ts.isPropertyAssignment(parent);
   return !isDeclared && boundColumn(name) === field.name ? name : undefined;
 }

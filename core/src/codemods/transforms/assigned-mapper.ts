@@ -1,15 +1,18 @@
-import { assignedMappersIn } from "../assigned-mappers.js";
 import { ts } from "../compiler.js";
 import { describe, enclosingName } from "../expressions.js";
-import { listing } from "../places/listing.js";
+import { fillersOf } from "../fillers.js";
+import { forPerson, listing } from "../places/listing.js";
 import { restored } from "../property-edit.js";
 import { responses } from "../responses.js";
+import { addToPattern } from "../row-patterns.js";
 import { dropScaffolding, restoreExpressions } from "../scaffolding/drop.js";
 import { readWritten } from "../scaffolding/written-read.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { insertStatement, removeStatement } from "../statements.js";
+import { takeFromPatterns } from "../taken-patterns.js";
 import { shownStatement } from "../toggles/shown.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
+import { whyNotCopied } from "../why-not-shown.js";
 import { writtenAmong } from "../written-texts.js";
 
 const id = "assigned-mapper";
@@ -38,6 +41,7 @@ export const assignedMapper: Transform = {
         replaces,
       };
     }
+    yield* takeFromPatterns(id, file, context);
   },
 
   scaffoldingIn: readWritten,
@@ -53,13 +57,19 @@ export const assignedMapper: Transform = {
 
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { mapper, shown, reason } of responses(context).assigned) {
-    const { last, key, given } = mapper;
+    const { last, key, given, pattern, isWhole } = mapper;
     if (mapper.file !== file || given.has(key)) continue;
-    if (reason === undefined) {
+    const taken =
+      reason === undefined && pattern
+        ? addToPattern(pattern, what(last, context), file, context, mapper.read)
+        : "there";
+    if (reason === undefined && taken !== undefined) {
       yield { kind: "edit", what: what(last, context), ...insertStatement(last, shown.text, file), flag: shown.flag };
+      if (taken !== "there") yield taken;
       continue;
     }
-    const why = `it copies every column of ${context.model.name}; ${reason}: add \`${shown.text}\``;
+    const cause = reason ?? "it is not written in a way that can be edited";
+    const why = `it copies ${isWhole ? "every column" : "columns"} of ${context.model.name}; ${cause}: add \`${shown.text}\``;
     yield {
       kind: "place",
       certainty: "likely",
@@ -73,14 +83,16 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 /** Copies that nobody chose. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
-  for (const mapper of assignedMappersIn(file, context)) {
-    const { last: node, given } = mapper;
+  for (const filler of fillersOf(file, context)) {
+    if (filler.kind !== "assigned") continue;
+    const { mapper } = filler;
+    const { last: node, names, tie } = mapper;
     if (context.takes(node, "mapper")) continue;
     const text = `${shownStatement(mapper, context).text};`;
     const advice = `add \`${text}\` if it is shown there`;
-    const about = { what: what(node, context), anchor: enclosingName(node), names: [...given], text, advice };
-    const candidate = listing({ family: "mapper", tie: "type", node, ...about }, file, context);
-    if (candidate !== undefined) yield candidate;
+    const about = { what: what(node, context), anchor: enclosingName(node), names, text, advice };
+    const candidate = listing({ family: "mapper", tie, node, ...about }, file, context);
+    if (candidate !== undefined) yield forPerson(candidate, whyNotCopied(filler, context));
   }
 }
 

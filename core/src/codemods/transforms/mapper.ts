@@ -1,17 +1,18 @@
 import { ts } from "../compiler.js";
 import { describe, enclosingName, hasKey, spreadsOf } from "../expressions.js";
-import { mappersIn } from "../mappers.js";
-import { listing } from "../places/listing.js";
+import { fillersOf } from "../fillers.js";
+import { forPerson, listing } from "../places/listing.js";
 import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
-import { boundByRows } from "../row-copies.js";
 import { rowLiterals } from "../row-literals.js";
-import { addToPattern, isAddedToPattern, restOf, takeFromPattern } from "../row-patterns.js";
+import { addToPattern, restOf } from "../row-patterns.js";
 import { dropScaffolding, restoreExpressions } from "../scaffolding/drop.js";
 import { readWritten } from "../scaffolding/written-read.js";
 import { type SourceFile, textOf } from "../source-file.js";
+import { takeFromPatterns } from "../taken-patterns.js";
 import { shownProperty } from "../toggles/shown.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
+import { whyNotCopied } from "../why-not-shown.js";
 import { type Container, takeBackWritten } from "../written-texts.js";
 
 const id = "mapper";
@@ -32,7 +33,7 @@ export const mapper: Transform = {
   *undo(file, context) {
     // The text says whose it is: the function may have changed in every other way.
     yield* takeBackWritten(id, (each) => shownIn(each, context), file, context);
-    yield* takeBackPatterns(file, context);
+    yield* takeFromPatterns(id, file, context);
   },
 
   scaffoldingIn: readWritten,
@@ -71,7 +72,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     const what = describe(literal, `copy of ${context.model.name}`);
     const { text, flag } = shown;
     const edit = reason === undefined ? addProperty(literal, text, what, file) : undefined;
-    const taken = edit && pattern ? addToPattern(pattern, what, file, context) : "there";
+    const taken = edit && pattern ? addToPattern(pattern, what, file, context, found.read) : "there";
     if (edit !== undefined && taken !== undefined) {
       yield { ...edit, flag };
       if (taken !== "there") yield taken;
@@ -88,7 +89,9 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 /** Copies that nobody chose: of a whole row or of a part of it. */
 function* candidates(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal") return;
-  for (const found of mappersIn(file, context)) {
+  for (const filler of fillersOf(file, context)) {
+    if (filler.kind !== "literal") continue;
+    const found = filler.mapper;
     const { literal, names, tie } = found;
     if (context.takes(literal, "mapper")) continue;
     const { text } = shownProperty(found, context);
@@ -97,21 +100,10 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
     const anchor = enclosingName(literal);
     const listed = { family: "mapper", tie, node: literal, what, anchor, names, text, advice } as const;
     const candidate = listing(listed, file, context);
-    if (candidate !== undefined) yield candidate;
+    if (candidate !== undefined) yield forPerson(candidate, whyNotCopied(filler, context));
   }
 }
 
 function isRestOf(pattern: ts.ObjectBindingPattern, value: ts.Expression): boolean {
   return ts.isIdentifier(value) && value.text === restOf(pattern);
-}
-
-function* takeBackPatterns(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  if (!isAddedToPattern(id, file, context)) return;
-  const others = boundByRows(file, context);
-  for (const identifier of file.identifiers(context.field.name)) {
-    const element = identifier.parent;
-    if (!ts.isBindingElement(element) || others.has(element)) continue;
-    const edit = takeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
-    if (edit !== undefined) yield edit;
-  }
 }

@@ -2,6 +2,7 @@ import { ts } from "../compiler.js";
 import { isAsserted, nameOf } from "../expressions.js";
 import { listing } from "../places/listing.js";
 import { addToList, takeItem } from "../property-edit.js";
+import { responses } from "../responses.js";
 import { quoted, type SourceFile, textOf } from "../source-file.js";
 import type { EditFinding, Transform } from "../transform.js";
 import { writtenItems } from "../written-texts.js";
@@ -16,10 +17,19 @@ export const nameList: Transform = {
   *find(file, context) {
     for (const { node, names, what, anchor } of listsIn(file)) {
       const text = quoted(context.field.name, file.style);
-      const isOpen = context.takes(node, "names") && !names.includes(context.field.name);
-      const edit = isOpen ? addName(node, text, what, file) : undefined;
+      const plan = responses(context).shapes.find(({ shape }) => shape.node === node);
+      const isOpen = plan !== undefined || context.takes(node, "names");
+      const edit =
+        isOpen && plan?.reason === undefined && !names.includes(context.field.name)
+          ? addName(node, text, what, file)
+          : undefined;
       if (edit !== undefined) {
         yield edit;
+        continue;
+      }
+      if (plan?.reason !== undefined) {
+        const reason = `it names columns of ${context.model.name}; ${plan.reason}: add \`${text}\``;
+        yield { kind: "place", certainty: "likely", offset: node.getStart(file.ast), what, reason };
         continue;
       }
       const advice = `add \`${text}\` if it belongs there`;

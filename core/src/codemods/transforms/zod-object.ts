@@ -1,5 +1,5 @@
 import { ts } from "../compiler.js";
-import { listing } from "../places/listing.js";
+import { forPerson, listing } from "../places/listing.js";
 import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { isLedByBase, roleOf } from "../shape-roles.js";
@@ -7,6 +7,7 @@ import { keyIn, keysOfShape, namesWholeModel } from "../shape-types.js";
 import { zodLiteralsIn, zodShapesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
+import { whyNotTaken } from "../why-not-shown.js";
 import { takeBackWritten } from "../written-texts.js";
 import { nameOfSchema, whatOfSchema, zodType } from "../zod-types.js";
 
@@ -94,7 +95,7 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
     const what = whatOfSchema(shape.node);
     const listed = { family: "zod", tie: "names", node: shape.node, what, anchor: name, names, text, advice } as const;
     const candidate = listing(listed, file, context);
-    if (candidate !== undefined) yield candidate;
+    if (candidate !== undefined) yield forPerson(candidate, whyNotTaken(shape, context));
   }
 }
 

@@ -16,3 +16,5 @@ export const writerSelect = {
   name: true,
   articles: { select: articleSelect },
 } satisfies Prisma.WriterSelect;
+
+export type ArticleCard = Prisma.ArticleGetPayload<{ select: typeof articleCard }>;

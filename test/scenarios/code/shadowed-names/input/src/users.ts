@@ -9,4 +9,12 @@ export async function mirror(prisma: Directory, row: Row) {
 
 export const show = (row: Row) => ({ id: row.id, email: row.email, name: row.name, city: row.city });
 
+// Another handle is at hand already.
+export const mention = ({ id, email, name, city }: Row, handle: string) => ({ id, email, name, city, link: `@${handle}` });
+
+export function cardOf(row: Row) {
+  const { id, email, name, city } = row;
+  return [name, city].map((handle) => ({ id, email, name, city, title: handle }));
+}
+
 export const directory = new Directory();

@@ -1,3 +1,5 @@
 import { z } from "zod";
 
 export const memberResponse = z.object({ id: z.string(), email: z.string() });
+
+export * from "./teams";

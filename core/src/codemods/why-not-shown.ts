@@ -1,0 +1,116 @@
+import { ts } from "./compiler.js";
+import { dtoField } from "./dto-fields.js";
+import { addFields } from "./field-edits.js";
+import { type Filler, fillersIn } from "./fillers.js";
+import type { Mapper } from "./mappers.js";
+import { plainTypes } from "./plain-types.js";
+import { referencesTo } from "./references.js";
+import { isRequestName, requestUse } from "./request-use.js";
+import { handmade } from "./response-checks.js";
+import type { ShapePlan } from "./responses.js";
+import { type KeysShape, keyIn, keysOfShape, type ResolvedType, type ShapeNode } from "./shape-types.js";
+import { lineAt } from "./source-file.js";
+import type { Shown } from "./toggles/shown.js";
+import type { TransformContext } from "./transform.js";
+
+/** Why a type would not get the field though all code that fills it did; undefined where it would. */
+export function whyNotTaken(shape: ShapeNode, context: TransformContext): string | undefined {
+  const all = context.memo("what is filled", () => new Set(fillersIn(context).flatMap(filledBy)));
+  const isFilled = fillersIn(context).some(({ type }) => type.kind === "shape" && type.shape.node === shape.node);
+  const of = shape.kind === "keys" && shape.of !== undefined ? new Map([[shape.of.node as ts.Node, shape.of]]) : none;
+  return whyNotShape(shape, keyIn(shape, context), isFilled, all, of, context);
+}
+
+const none: ReadonlyMap<ts.Node, ShapeNode> = new Map();
+
+/** Why a copy would not get the field though the type that it must have did; undefined where it would. */
+export function whyNotCopied({ kind, mapper, type }: Filler, context: TransformContext): string | undefined {
+  const isResult = kind === "assigned" || mapper.isResult;
+  const plans = new Map<ts.Node, Pick<ShapePlan, "reason">>();
+  if (type.kind === "shape") plans.set(type.shape.node, { reason: whyNotTaken(type.shape, context) });
+  return whyNotMapper({ isResult, key: mapper.key }, { isLeftOut: false }, type, plans, context);
+}
+
+/** What a filler is known to fill: other code that makes such an object is not. */
+export function filledBy({ kind, mapper, type }: Filler): readonly ts.Node[] {
+  if (kind === "assigned") return [mapper.filled];
+  return type.kind === "unknown" ? [] : [mapper.literal];
+}
+
+/** @param mappers what is filled with the field */
+export function whyNotShape(
+  shape: ShapeNode,
+  key: string,
+  isFilled: boolean,
+  mappers: ReadonlySet<ts.Node>,
+  shapes: ReadonlyMap<ts.Node, ShapeNode>,
+  context: TransformContext,
+): string | undefined {
+  if (shape.kind !== "keys" && isConverted(context)) return "its value has to be converted for a response";
+  if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
+  if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
+  if (shape.kind === "keys") {
+    const missing = whyNotKeys(shape, shapes, context);
+    if (missing !== undefined) return missing;
+  }
+  const isChecked = shape.kind === "zod" || shape.kind === "class";
+  const request = isChecked ? requestUse(shape, key, context) : undefined;
+  return request ?? handmade(shape, referencesTo(shape, context), mappers, context);
+}
+
+/** Whether the value is not sent as it is: a date, a bigint. */
+function isConverted({ field }: TransformContext): boolean {
+  return plainTypes[field.type] === undefined || field.isList;
+}
+
+/** Why the name cannot be added to those that are picked: it is not there to pick, or they are used for something else. */
+function whyNotKeys(
+  { node, file, of }: KeysShape,
+  shapes: ReadonlyMap<ts.Node, ShapeNode>,
+  context: TransformContext,
+): string | undefined {
+  if (of !== undefined && !shapes.has(of.node) && !keysOfShape(of).has(keyIn(of, context)))
+    return `${of.name ?? "the type they are picked from"} does not have it`;
+  const { parent } = node;
+  if (!ts.isTypeAliasDeclaration(parent)) return undefined;
+  const other = referencesTo({ name: parent.name.text, file }, context).find(({ node: use }) => {
+    const type = use.parent.parent;
+    const isPicked = ts.isTypeReferenceNode(type) && type.typeName.getText() === "Pick";
+    return use.parent !== parent && !ts.isImportSpecifier(use.parent) && !ts.isExportSpecifier(use.parent) && !isPicked;
+  });
+  return (
+    other && `${other.file.file}:${lineAt(other.file.text, other.node.getStart(other.file.ast))} uses the names, too`
+  );
+}
+
+export function whyNotField(
+  shape: ShapeNode,
+  key: string,
+  { isNullable, isOptional }: Pick<ShapePlan, "isNullable" | "isOptional">,
+  context: TransformContext,
+): string | undefined {
+  if (shape.kind !== "class") return undefined;
+  const field = dtoField(shape.node, key, "response", isNullable, shape.file, context, isOptional);
+  if (typeof field === "string") return field;
+  const isPossible = addFields([{ node: shape.node, field }], shape.file) !== undefined;
+  return isPossible ? undefined : "what its decorators need is not imported";
+}
+
+export function whyNotMapper(
+  mapper: Pick<Mapper, "isResult" | "key">,
+  { isLeftOut }: Pick<Shown, "isLeftOut">,
+  target: ResolvedType,
+  plans: ReadonlyMap<ts.Node, Pick<ShapePlan, "reason">>,
+  context: TransformContext,
+): string | undefined {
+  const isRaw = target.kind === "shape" && target.shape.kind === "keys";
+  if (!isRaw && isConverted(context)) return "its value has to be converted for a response";
+  if (!mapper.isResult) return "it is an argument of something else";
+  if (target.kind === "unknown") return "the type it must have is not one that Lockstep edits";
+  if (target.kind === "open") return undefined;
+  if (keysOfShape(target.shape).has(mapper.key))
+    return isLeftOut ? `the type it must have names ${mapper.key}, which is left out while the flag is off` : undefined;
+  const plan = plans.get(target.shape.node);
+  if (plan === undefined) return "the type it must have names only a part of the columns";
+  return plan.reason === undefined ? undefined : `the type it must have is not edited: ${plan.reason}`;
+}

@@ -1,4 +1,4 @@
-import { assignmentOf } from "../assigned-mappers.js";
+import { assignmentOf } from "../assignments.js";
 import { fieldsOf, fieldText } from "../class-members.js";
 import { ts } from "../compiler.js";
 import { nameOf } from "../expressions.js";

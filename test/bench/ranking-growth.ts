@@ -1,6 +1,7 @@
 /** The growth of a small app, commit by commit: what a team adds columns to, and where people extend the code with them. */
-import { camel, type Random, randomFrom } from "./code-models.js";
+import { type Random, randomFrom } from "./code-models.js";
 import { type Audience, type Column, columnsOf } from "./ranking-columns.js";
+import { anchorOf, fileOf, fixedFiles } from "./ranking-layout.js";
 import { type Feature, type Form, type Kind, kindOfForm, type Role, type Team } from "./ranking-teams.js";
 import { entityText, type Field, headOf, placeText, schemaText } from "./ranking-texts.js";
 
@@ -21,7 +22,6 @@ export interface LookAlike {
 export interface ColumnAdded {
   readonly model: string;
   readonly column: Column;
-  readonly isRequired: boolean;
   /** The columns before, the oldest first. */
   readonly columns: readonly Column[];
   /** All places of the model that name at least two of its columns. */
@@ -63,11 +63,12 @@ const audiences: readonly Audience[] = ["everyone", "staff", "nobody"];
 const strays = 0.003;
 /** Whoever extends a feature may forget one of its places. */
 const thorough = 0.95;
+/** The columns of a model when the app begins. */
 const atStart = 6;
 /** From then on every column is required: others need no phases. */
 const young = 10;
 
-/** The seams of a commit: haste leaves out some of what would have been extended. */
+/** How much of what it would extend a commit gets to: some are made in haste. */
 const haste: readonly number[] = [1, 1, 1, 0.92, 0.7];
 
 /**
@@ -168,7 +169,7 @@ class Growth {
       return { id: place.id, kind: kindOfForm[place.form], names, isExtended: extended.has(place) };
     });
     const kinds = new Map(this.places.map(({ id, form }) => [id, kindOfForm[form]]));
-    return { model: model.name, column, isRequired: isRequiredColumn, columns: before, places, kinds, declared };
+    return { model: model.name, column, columns: before, places, kinds, declared };
   }
 
   private declare(model: Model, column: Column): Field {
@@ -188,20 +189,20 @@ class Growth {
     for (const { feature, care } of places)
       if (!features.has(feature.name)) features.set(feature.name, this.random() < care * pace);
     const pairs = new Map<string, boolean>();
-    return new Set(
-      places.filter((place) => {
-        const { feature, form } = place;
-        const isWanted = features.get(feature.name) === true && belongs(column, place);
-        const drawn = this.random() < (isWanted ? thorough : feature.care === 0 ? 0 : strays);
-        // A mapper and the type that it returns do not compile one without the other.
-        const pair = isTyped(place) ? feature.name : place.id;
-        pairs.set(pair, pairs.get(pair) ?? drawn);
-        return (
-          this.mustHave(place, isRequiredColumn) ||
-          (isForTests(form) && isWanted ? this.random() < this.team.careOfTests : pairs.get(pair) === true)
-        );
-      }),
-    );
+    const isExtended = (place: Place): boolean => {
+      const { feature, form } = place;
+      const isWanted = features.get(feature.name) === true && belongs(column, place);
+      const drawn = this.random() < (isWanted ? this.thoroughness(form) : feature.care === 0 ? 0 : strays);
+      // A mapper and the type that it returns do not compile one without the other.
+      const pair = isTyped(place) ? feature.name : place.id;
+      pairs.set(pair, pairs.get(pair) ?? drawn);
+      return this.mustHave(place, isRequiredColumn) || pairs.get(pair) === true;
+    };
+    return new Set(places.filter(isExtended));
+  }
+
+  private thoroughness(form: Form): number {
+    return kindOfForm[form] === "test" ? this.team.careOfTests : thorough;
   }
 
   /** Without it the code would not compile, or not run. */
@@ -298,73 +299,4 @@ function fieldOf({ name, type, isKey }: Column, isRequiredColumn: boolean): Fiel
 
 function isRequired({ fields }: Model, column: string): boolean {
   return fields.some(({ name, isRequired: needed }) => name === column && needed);
-}
-
-function isForTests(form: Form): boolean {
-  return kindOfForm[form] === "test";
-}
-
-/** What a place is called: requests and responses say which they are. */
-function anchorOf(form: Form, { takes }: Feature, model: string, feature: string): string {
-  const topic = `${feature.charAt(0).toUpperCase()}${feature.slice(1)}`;
-  const names: Readonly<Record<Form, string>> = {
-    selectConst: `${feature}${model}Select`,
-    selectCall: `find${model}For${topic}`,
-    mapperReturned: `to${model}${topic}`,
-    mapperConst: `to${model}${topic}`,
-    mapperTyped: `to${model}${topic}View`,
-    mapperUntyped: `to${model}${topic}`,
-    interface: `${model}${topic}View`,
-    dto: takes ? `Save${model}${topic}Dto` : `${model}${topic}ResponseDto`,
-    zod: takes ? `save${model}${topic}Body` : `${camel(model)}${topic}Response`,
-    create: `create${model}In${topic}`,
-    update: `update${model}In${topic}`,
-    names: `${feature}${model}Columns`,
-    sql: `query${model}For${topic}`,
-    graphql: model === "" ? topic : `${model}${topic}`,
-    fixture: `${camel(model)}${topic}`,
-    createInTest: `given${model}${topic}`,
-    bodyInTest: `${camel(model)}${topic}Body`,
-  };
-  return names[form];
-}
-
-function fileOf(form: Form, feature: string, model: string): string {
-  const name = model.toLowerCase();
-  switch (kindOfForm[form]) {
-    case "graphql":
-      return "src/schema.graphql";
-    case "fixture":
-      return `test/fixtures/${name}.ts`;
-    case "test":
-      return `test/${feature}/${name}.test.ts`;
-    case "type":
-      return `src/${feature}/types.ts`;
-    case "dto":
-    case "zod":
-      return `src/${feature}/${name}.schema.ts`;
-    case "mapper":
-      return `src/${feature}/${name}.mapper.ts`;
-    default:
-      return `src/${feature}/${name}.repository.ts`;
-  }
-}
-
-function fixedFiles(orm: Team["orm"]): readonly [string, string][] {
-  const client =
-    orm === "prisma"
-      ? `import { PrismaClient } from "@prisma/client";\n\nexport const prisma = new PrismaClient();\n`
-      : `import { DataSource } from "typeorm";\n\nexport const source = new DataSource({ type: "postgres", entities: ["src/entities/*.ts"] });\n`;
-  const team = `import { Column, Entity, PrimaryColumn } from "typeorm";\n\n@Entity("Team")\nexport class Team {\n  @PrimaryColumn()\n  id!: string;\n\n  @Column()\n  label!: string;\n}\n`;
-  return [
-    ["package.json", `${JSON.stringify({ name: "grown", private: true, type: "module" }, null, 2)}\n`],
-    [
-      "tsconfig.json",
-      `${JSON.stringify({ compilerOptions: { strict: true, experimentalDecorators: true } }, null, 2)}\n`,
-    ],
-    ["src/db.ts", client],
-    ...(orm === "typeorm"
-      ? ([["src/entities/team.entity.ts", team]] as const).map(([file, text]): [string, string] => [file, text])
-      : []),
-  ];
 }

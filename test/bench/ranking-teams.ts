@@ -17,7 +17,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** How a place is written; `texts.ts` has a text for each. */
+/** How a place is written; `ranking-texts.ts` has a text for each. */
 export type Form =
   | "selectConst"
   | "selectCall"

@@ -1,4 +1,4 @@
-/** `npm run bench`: measures what the project promises about speed, and says of each promise whether it is kept. */
+/** `npm run bench`: measures what the project promises about speed and about the ranking of places, and says of each promise whether it is kept. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -70,6 +70,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
       return (await import("./large-schema.js")).benchLargeSchema(options.largeSchema, progress);
     case "code":
       return (await import("./code.js")).benchCode(options.code, progress);
+    case "ranking":
+      return (await import("./ranking.js")).benchRanking(options.ranking, progress);
     case "help":
       return (await import("./help.js")).benchHelp(options.helpRuns);
     default:

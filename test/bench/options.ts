@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const benches = ["stall", "migrate-dev", "large-schema", "code", "help"] as const;
+export const benches = ["stall", "migrate-dev", "large-schema", "code", "ranking", "help"] as const;
 export type BenchName = (typeof benches)[number];
 
 export interface Options {
@@ -29,11 +29,15 @@ export interface Options {
     readonly sizes: readonly number[];
     readonly runs: number;
   };
+  readonly ranking: {
+    /** Each team writes an app for each. */
+    readonly seeds: readonly number[];
+  };
 }
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, migrate-dev, large-schema, code or help; may be given again
+  --only <bench>   stall, migrate-dev, large-schema, code, ranking or help; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000)
   --rounds <n>     rounds of stall                    (default 3)
   --rate <n>       operations a second                (default 200)
@@ -71,6 +75,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     helpRuns: isQuick ? 5 : 15,
     largeSchema: { models: isQuick ? 40 : 300, runs: isQuick ? 1 : 5 },
     code: { sizes: isQuick ? [300] : [1_500, 5_000], runs: isQuick ? 1 : 3 },
+    ranking: { seeds: isQuick ? [1] : [1, 2] },
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a bench answers, and how it is shown. */
 import { tableText } from "./figures.js";
 
-/** A promise of the project about speed, and what was measured. */
+/** A promise of the project, and what was measured. */
 export interface Bound {
   /** "`lockstep --help`: under 150 ms" */
   readonly promise: string;

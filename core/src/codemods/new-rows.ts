@@ -1,13 +1,16 @@
-import type { EntityModel, EntityRelation } from "../model/index.js";
-import { chosenBy } from "./chosen-value.js";
+import type { EntityField, EntityModel, EntityRelation } from "../model/index.js";
+import { chosenBy, sentAs } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
+import { inViewOf } from "./in-view.js";
 import { addProperty } from "./property-edit.js";
+import { valueOfSent } from "./sent-rows.js";
+import { keysOfShape } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { Finding, TransformContext } from "./transform.js";
-import { sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./value-text.js";
+import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./value-text.js";
 
 /**
  * Makes a literal that becomes a row fill the column: an edit, or the place where a person has to.
@@ -25,11 +28,19 @@ export function* fillLiteral(
   if (propertiesOf(literal).has(name)) return;
   const offset = literal.getStart(file.ast);
   const [spread, ...more] = spreadsOf(literal);
+  const sent = spread && more.length === 0 ? sentBeside(spread, literal, file, context) : undefined;
+  const beside = sent === undefined ? undefined : addProperty(literal, `${name}: ${sent}`, what, file);
+  if (beside !== undefined) {
+    yield beside;
+    return;
+  }
   if (spread !== undefined) {
     // Whichever comes last wins: where the column belongs depends on what the spread holds.
-    const text = more.length === 0 ? suggestedText(spread.expression, literal, file, context) : `${name}: …`;
-    const source = shortText(spread.expression, file);
-    const reason = `part of the row comes from \`...${source}\`: unless ${name} is in it, add \`${text}\``;
+    const add =
+      more.length === 0
+        ? advice(spread.expression, literal, file, context)
+        : `unless ${name} is in it, add \`${name}: …\``;
+    const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${add}`;
     yield { kind: "place", certainty: "likely", offset, what, reason };
     return;
   }
@@ -37,6 +48,22 @@ export function* fillLiteral(
   const written = value === undefined ? undefined : orChosen(value, chosen ?? chosenBy(literal, file, context));
   const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
   yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+}
+
+/** The value for a row that is mostly what callers send: of `{ ...input, name: "x" }`, where the type of the input is in view. */
+function sentBeside(
+  spread: ts.SpreadAssignment,
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const texts = textsOfLiteral(literal, file);
+  const properties = propertiesOf(literal);
+  // Whichever comes last wins.
+  const isOwn = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
+  if (sourcesOf(context).some((source) => isOwn(source.name) && texts(source) === undefined)) return undefined;
+  const own: FieldText = (field) => (isOwn(field.name) ? texts(field) : undefined);
+  return valueOfSent(spread.expression, own, file, context);
 }
 
 /** What the fill is for a row that a literal describes; undefined where it cannot be said from what stands there. */
@@ -55,10 +82,8 @@ export function builtElsewhere(
   file: SourceFile,
   context: TransformContext,
 ): Finding {
-  const { name } = context.field;
-  const text = suggestedText(value, undefined, file, context);
-  const origin = shortText(value, file);
-  const reason = `the row is built elsewhere (\`${origin}\`): unless ${name} is in it, add \`${text}\` where it is built`;
+  const add = advice(value, undefined, file, context);
+  const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): ${add}`;
   return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason };
 }
 
@@ -93,18 +118,42 @@ function propertyText(name: string, value: string): string {
   return name === value ? name : `${name}: ${value}`;
 }
 
-/** The property to add, with the value computed over a row that has a name. */
-function suggestedText(
+/** What to add, with the value computed over a row that has a name; what may be chosen there is kept. */
+function advice(
   row: ts.Expression,
   literal: ts.ObjectLiteralExpression | undefined,
   file: SourceFile,
   context: TransformContext,
 ): string {
+  const { name } = context.field;
   const isNamed = ts.isIdentifier(row) || ts.isPropertyAccessExpression(row);
-  const own = literal === undefined ? undefined : textsOfLiteral(literal, file);
+  const properties = literal && propertiesOf(literal);
+  const own = literal && textsOfLiteral(literal, file);
   const spread = textsOfRow(textOf(row, file));
-  const value = valueText((field) => own?.(field) ?? (isNamed ? spread(field) : undefined), file, context);
-  return `${context.field.name}: ${value ?? "…"}`;
+  const text = (field: EntityField) =>
+    properties?.has(field.name) ? own?.(field) : isNamed ? spread(field) : undefined;
+  const value = valueText(text, file, context);
+  const holds = isNamed ? mayHold(row, file, context) : undefined;
+  const where = literal === undefined ? " where it is built" : "";
+  if (holds === undefined || value === undefined)
+    return `unless ${name} is in it, add \`${name}: ${value ?? "…"}\`${where}`;
+  const whole = textOf(row, file);
+  const property = `${name}: ${orChosen(value, holds ? `${whole}.${name}` : undefined)}`;
+  return literal === undefined ? `write \`{ ...${whole}, ${property} }\`` : `add \`${property}\``;
+}
+
+/** Types of a new row, whichever ORM has them: what is left out of them is computed. */
+const partial = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)<|Create(?:Many\w*|Without\w+)?Input\b/;
+
+/** Whether a value may have the field; undefined where its type does not say. */
+function mayHold(value: ts.Expression, file: SourceFile, context: TransformContext): boolean | undefined {
+  const shape = sentAs(value, file, context);
+  const keys = shape && keysOfShape(shape);
+  // With its key it may be a row that exists.
+  if (keys !== undefined && context.model.fields.some(({ isId, name }) => isId && keys.has(name))) return undefined;
+  if (keys !== undefined) return keys.has(context.field.name);
+  const found = inViewOf(value, file, context.project);
+  return found?.kind === "typed" && partial.test(textOf(found.type, found.file)) ? true : undefined;
 }
 
 function whyNot(

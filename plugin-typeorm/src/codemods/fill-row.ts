@@ -12,6 +12,7 @@ import {
   propertiesOf,
   rowShapeOfValue,
   type SourceFile,
+  spreadSent,
   spreadsOf,
   type TransformContext,
   textOf,
@@ -114,7 +115,10 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
   if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
   const obstacle = row.values && whyNotInserted(row.values, context);
   const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
-  const edit = isPlain && way !== "nested" && way !== "upsert" ? spreadDto(row, file, context) : undefined;
+  const edit =
+    isPlain && way !== "nested" && way !== "upsert"
+      ? (spreadDto(row, file, context) ?? spreadSent(value, what, file, context))
+      : undefined;
   if (edit !== undefined) {
     yield edit;
     return;

@@ -1,12 +1,11 @@
 import type { EntityField, EntityModel, EntityRelation } from "../model/index.js";
-import { chosenBy, sentAs } from "./chosen-value.js";
+import { chosenBy } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
 import { inViewOf } from "./in-view.js";
 import { addProperty } from "./property-edit.js";
-import { valueOfSent } from "./sent-rows.js";
-import { keysOfShape } from "./shape-types.js";
+import { sentHas, valueOfSent } from "./sent-rows.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { Finding, TransformContext } from "./transform.js";
@@ -28,20 +27,12 @@ export function* fillLiteral(
   if (propertiesOf(literal).has(name)) return;
   const offset = literal.getStart(file.ast);
   const [spread, ...more] = spreadsOf(literal);
-  const sent = spread && more.length === 0 ? sentBeside(spread, literal, file, context) : undefined;
-  const beside = sent === undefined ? undefined : addProperty(literal, `${name}: ${sent}`, what, file);
-  if (beside !== undefined) {
-    yield beside;
-    return;
-  }
   if (spread !== undefined) {
     // Whichever comes last wins: where the column belongs depends on what the spread holds.
-    const add =
-      more.length === 0
-        ? advice(spread.expression, literal, file, context)
-        : `unless ${name} is in it, add \`${name}: …\``;
-    const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${add}`;
-    yield { kind: "place", certainty: "likely", offset, what, reason };
+    const found = more.length === 0 ? fillBeside(spread, literal, what, file, context) : undefined;
+    const text = `unless ${name} is in it, add \`${name}: …\``;
+    const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${text}`;
+    if (found !== "there") yield found ?? { kind: "place", certainty: "likely", offset, what, reason };
     return;
   }
   const value = valueOfNewRow(literal, file, context);
@@ -50,8 +41,26 @@ export function* fillLiteral(
   yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
 }
 
-/** The value for a row that is mostly what callers send: of `{ ...input, name: "x" }`, where the type of the input is in view. */
-function sentBeside(
+/** Fills a row that is mostly something else: of `{ ...input, name: "x" }`, where the type of the input is in view. */
+function fillBeside(
+  spread: ts.SpreadAssignment,
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | "there" {
+  const source = spread.expression;
+  const has = sentHas(source, file, context);
+  if (has === "always") return "there";
+  const value = valueBeside(spread, literal, file, context);
+  const edit = value === undefined ? undefined : addProperty(literal, `${context.field.name}: ${value}`, what, file);
+  if (edit !== undefined) return edit;
+  const reason = `part of the row comes from \`...${shortText(source, file)}\`: ${advice(source, literal, file, context)}`;
+  const offset = literal.getStart(file.ast);
+  return { kind: "place", certainty: has === undefined ? "likely" : "required", offset, what, reason };
+}
+
+function valueBeside(
   spread: ts.SpreadAssignment,
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
@@ -75,16 +84,19 @@ export function valueOfNewRow(
   return computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file, context);
 }
 
-/** A row that is no literal: it may be filled where it is built. */
+/** A row that is no literal: it may be filled where it is built. Contract breaks it if its type says that it may lack the field. */
 export function builtElsewhere(
   value: ts.Expression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-): Finding {
+): Finding | undefined {
+  const has = sentHas(value, file, context);
+  if (has === "always") return undefined;
   const add = advice(value, undefined, file, context);
   const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): ${add}`;
-  return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason };
+  const certainty = has === undefined ? "likely" : "required";
+  return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason };
 }
 
 /** `dto.handle ?? dto.email.toLowerCase()` where callers may choose. */
@@ -135,10 +147,9 @@ function advice(
   const value = valueText(text, file, context);
   const holds = isNamed ? mayHold(row, file, context) : undefined;
   const where = literal === undefined ? " where it is built" : "";
-  if (holds === undefined || value === undefined)
-    return `unless ${name} is in it, add \`${name}: ${value ?? "…"}\`${where}`;
+  if (holds === undefined) return `unless ${name} is in it, add \`${name}: ${value ?? "…"}\`${where}`;
   const whole = textOf(row, file);
-  const property = `${name}: ${orChosen(value, holds ? `${whole}.${name}` : undefined)}`;
+  const property = `${name}: ${orChosen(value ?? "…", holds ? `${whole}.${name}` : undefined)}`;
   return literal === undefined ? `write \`{ ...${whole}, ${property} }\`` : `add \`${property}\``;
 }
 
@@ -147,11 +158,8 @@ const partial = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)<|Create(?:Many\
 
 /** Whether a value may have the field; undefined where its type does not say. */
 function mayHold(value: ts.Expression, file: SourceFile, context: TransformContext): boolean | undefined {
-  const shape = sentAs(value, file, context);
-  const keys = shape && keysOfShape(shape);
-  // With its key it may be a row that exists.
-  if (keys !== undefined && context.model.fields.some(({ isId, name }) => isId && keys.has(name))) return undefined;
-  if (keys !== undefined) return keys.has(context.field.name);
+  const has = sentHas(value, file, context);
+  if (has !== undefined) return has !== "never";
   const found = inViewOf(value, file, context.project);
   return found?.kind === "typed" && partial.test(textOf(found.type, found.file)) ? true : undefined;
 }

@@ -20,9 +20,8 @@ export function valueOfSent(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  const shape = sentAs(value, file, context);
-  if (shape === undefined || context.model.fields.some(({ isId, name }) => isId && keysOfShape(shape).has(name)))
-    return undefined;
+  const shape = shapeOfSent(value, file, context);
+  if (shape === undefined) return undefined;
   const name = textOf(value, file);
   const row = textsOfRow(name);
   const text = valueText(
@@ -32,6 +31,25 @@ export function valueOfSent(
   );
   const isChosen = keysOfShape(shape).has(context.field.name) && context.intent.exposure !== "internal";
   return text !== undefined && isChosen ? `${name}.${context.field.name} ?? ${groupedFallback(text)}` : text;
+}
+
+/** Whether what callers send has the field: by its schema or type; undefined where that is not in view, or it may be a row that exists. */
+export function sentHas(
+  value: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): "always" | "maybe" | "never" | undefined {
+  const shape = shapeOfSent(value, file, context);
+  if (shape === undefined) return undefined;
+  if (!keysOfShape(shape).has(context.field.name)) return "never";
+  return isRequired(shape, context.field.name) ? "always" : "maybe";
+}
+
+/** With its key it may be a row that exists. */
+function shapeOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  const shape = sentAs(value, file, context);
+  const keys = shape && keysOfShape(shape);
+  return context.model.fields.some(({ isId, name }) => isId && keys?.has(name)) ? undefined : shape;
 }
 
 /** `create({ data: input })` becomes `create({ data: { ...input, handle: … } })`. */
@@ -48,7 +66,8 @@ export function spreadSent(
     ts.isArrayLiteralExpression(parent) ||
     (ts.isPropertyAssignment(parent) && parent.initializer === value) ||
     (ts.isCallExpression(parent) && parent.expression !== value);
-  const text = isPlain ? valueOfSent(value, undefined, file, context) : undefined;
+  const isOpen = isPlain && sentHas(value, file, context) !== "always";
+  const text = isOpen ? valueOfSent(value, undefined, file, context) : undefined;
   if (text === undefined) return undefined;
   const name = textOf(value, file);
   const written = `${isShorthand ? `${name}: ` : ""}{ ...${name}, ${context.field.name}: ${text} }`;

@@ -45,8 +45,10 @@ export const createData: Transform = {
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
       if (followed.has(value)) continue;
       if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);
-      else if (!isBuiltByHelper(value, file, context))
-        yield spreadSent(value, what, file, context) ?? builtElsewhere(value, what, file, context);
+      else if (!isBuiltByHelper(value, file, context)) {
+        const found = spreadSent(value, what, file, context) ?? builtElsewhere(value, what, file, context);
+        if (found !== undefined) yield found;
+      }
     }
     yield* listOthers(file, context);
   },

@@ -124,7 +124,7 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
     return;
   }
   const found = builtElsewhere(value, what, file, context);
-  if (found.kind !== "place") return;
+  if (found?.kind !== "place") return;
   // Most of what is saved was read before.
   yield way !== "save" || isPart(value, file, context) ? found : { ...found, certainty: "possible" };
 }

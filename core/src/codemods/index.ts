@@ -45,6 +45,7 @@ export { isNothing, type RowShape, rowShapeOf } from "./row-types.js";
 export { rowShapeOfValue } from "./row-values.js";
 export * from "./scope.js";
 export * from "./selections.js";
+export { spreadAround, spreadSent } from "./sent-rows.js";
 export * from "./source-file.js";
 export { readSources } from "./source-files.js";
 export * from "./splice.js";

@@ -1,13 +1,15 @@
-import type { EntityModel, EntityRelation } from "../model/index.js";
+import type { EntityField, EntityModel, EntityRelation } from "../model/index.js";
 import { chosenBy } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
+import { inViewOf } from "./in-view.js";
 import { addProperty, bare } from "./property-edit.js";
+import { sentHas, valueOfSent } from "./sent-rows.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { EditFinding, Finding, TransformContext } from "./transform.js";
-import { sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./value-text.js";
+import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./value-text.js";
 
 /**
  * Makes a literal that becomes a row fill the column: an edit, or the place where a person has to.
@@ -31,10 +33,10 @@ export function* fillLiteral(
   const [spread, ...more] = spreadsOf(literal);
   if (spread !== undefined) {
     // Whichever comes last wins: where the column belongs depends on what the spread holds.
-    const text = more.length === 0 ? suggestedText(spread.expression, literal, file, context) : `${name}: …`;
-    const source = shortText(spread.expression, file);
-    const reason = `part of the row comes from \`...${source}\`: unless ${name} is in it, add \`${text}\``;
-    yield { kind: "place", certainty: "likely", offset, what, reason };
+    const found = more.length === 0 ? fillBeside(spread, literal, what, file, context) : undefined;
+    const text = `unless ${name} is in it, add \`${name}: …\``;
+    const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${text}`;
+    if (found !== "there") yield found ?? { kind: "place", certainty: "likely", offset, what, reason };
     return;
   }
   const value = valueOfNewRow(literal, file, context);
@@ -81,6 +83,40 @@ export function takeChoiceIn(
   return { kind: "edit", splices: [splice], what, text: before + splice.text + after, replaces: textOf(ours, file) };
 }
 
+/** Fills a row that is mostly something else: of `{ ...input, name: "x" }`, where the type of the input is in view. */
+function fillBeside(
+  spread: ts.SpreadAssignment,
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | "there" {
+  const source = spread.expression;
+  const has = sentHas(source, file, context);
+  if (has === "always") return "there";
+  const value = valueBeside(spread, literal, file, context);
+  const edit = value === undefined ? undefined : addProperty(literal, `${context.field.name}: ${value}`, what, file);
+  if (edit !== undefined) return edit;
+  const reason = `part of the row comes from \`...${shortText(source, file)}\`: ${advice(source, literal, file, context)}`;
+  const offset = literal.getStart(file.ast);
+  return { kind: "place", certainty: has === undefined ? "likely" : "required", offset, what, reason };
+}
+
+function valueBeside(
+  spread: ts.SpreadAssignment,
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const texts = textsOfLiteral(literal, file);
+  const properties = propertiesOf(literal);
+  // Whichever comes last wins.
+  const isOwn = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
+  if (sourcesOf(context).some((source) => isOwn(source.name) && texts(source) === undefined)) return undefined;
+  const own: FieldText = (field) => (isOwn(field.name) ? texts(field) : undefined);
+  return valueOfSent(spread.expression, own, file, context);
+}
+
 /** What the fill is for a row that a literal describes; undefined where it cannot be said from what stands there. */
 export function valueOfNewRow(
   literal: ts.ObjectLiteralExpression,
@@ -90,18 +126,19 @@ export function valueOfNewRow(
   return computedValue(literal, file, context) ?? valueText(textsOfLiteral(literal, file), file, context);
 }
 
-/** A row that is no literal: it may be filled where it is built. */
+/** A row that is no literal: it may be filled where it is built. Contract breaks it if its type says that it may lack the field. */
 export function builtElsewhere(
   value: ts.Expression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-): Finding {
-  const { name } = context.field;
-  const text = suggestedText(value, undefined, file, context);
-  const origin = shortText(value, file);
-  const reason = `the row is built elsewhere (\`${origin}\`): unless ${name} is in it, add \`${text}\` where it is built`;
-  return { kind: "place", certainty: "likely", offset: value.getStart(file.ast), what, reason };
+): Finding | undefined {
+  const has = sentHas(value, file, context);
+  if (has === "always") return undefined;
+  const add = advice(value, undefined, file, context);
+  const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): ${add}`;
+  const certainty = has === undefined ? "likely" : "required";
+  return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason };
 }
 
 /** `dto.handle ?? dto.email.toLowerCase()` where callers may choose. */
@@ -135,18 +172,38 @@ function propertyText(name: string, value: string): string {
   return name === value ? name : `${name}: ${value}`;
 }
 
-/** The property to add, with the value computed over a row that has a name. */
-function suggestedText(
+/** What to add, with the value computed over a row that has a name; what may be chosen there is kept. */
+function advice(
   row: ts.Expression,
   literal: ts.ObjectLiteralExpression | undefined,
   file: SourceFile,
   context: TransformContext,
 ): string {
+  const { name } = context.field;
   const isNamed = ts.isIdentifier(row) || ts.isPropertyAccessExpression(row);
-  const own = literal === undefined ? undefined : textsOfLiteral(literal, file);
+  const properties = literal && propertiesOf(literal);
+  const own = literal && textsOfLiteral(literal, file);
   const spread = textsOfRow(textOf(row, file));
-  const value = valueText((field) => own?.(field) ?? (isNamed ? spread(field) : undefined), file, context);
-  return `${context.field.name}: ${value ?? "…"}`;
+  const text = (field: EntityField) =>
+    properties?.has(field.name) ? own?.(field) : isNamed ? spread(field) : undefined;
+  const value = valueText(text, file, context);
+  const holds = isNamed ? mayHold(row, file, context) : undefined;
+  const where = literal === undefined ? " where it is built" : "";
+  if (holds === undefined) return `unless ${name} is in it, add \`${name}: ${value ?? "…"}\`${where}`;
+  const whole = textOf(row, file);
+  const property = `${name}: ${orChosen(value ?? "…", holds ? `${whole}.${name}` : undefined)}`;
+  return literal === undefined ? `write \`{ ...${whole}, ${property} }\`` : `add \`${property}\``;
+}
+
+/** Types of a new row, whichever ORM has them: what is left out of them is computed. */
+const partial = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)<|Create(?:Many\w*|Without\w+)?Input\b/;
+
+/** Whether a value may have the field; undefined where its type does not say. */
+function mayHold(value: ts.Expression, file: SourceFile, context: TransformContext): boolean | undefined {
+  const has = sentHas(value, file, context);
+  if (has !== undefined) return has !== "never";
+  const found = inViewOf(value, file, context.project);
+  return found?.kind === "typed" && partial.test(textOf(found.type, found.file)) ? true : undefined;
 }
 
 function whyNot(

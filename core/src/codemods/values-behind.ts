@@ -1,5 +1,6 @@
 import { ts } from "./compiler.js";
-import { unwrap } from "./expressions.js";
+import { isParsing } from "./derivations.js";
+import { pathOf, unwrap } from "./expressions.js";
 import { literalsOf } from "./literals.js";
 import { lookUp } from "./project.js";
 import { type Declaration, declarationOf } from "./scope.js";
@@ -60,6 +61,8 @@ function heldBy(
   const isConstant = (declaration.parent.flags & ts.NodeFlags.Const) !== 0 || isList;
   if (!isConstant || !(isList || ts.isObjectLiteralExpression(initializer) || ts.isCallExpression(initializer)))
     return undefined;
+  // What a schema gives back is written where it is used: `{ ...input, handle: … }`.
+  if (ts.isCallExpression(initializer) && isParsing(pathOf(initializer.expression).at(-1) ?? "")) return undefined;
   if (declaration.type !== undefined && isOther(declaration.type, file, behind)) return undefined;
   const pushed: ts.Expression[] = [];
   for (const use of usesOf(name, declaration, file)) {

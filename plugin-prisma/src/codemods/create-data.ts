@@ -14,11 +14,15 @@ import {
   literalsOf,
   propertiesOf,
   type SourceFile,
+  spreadAround,
+  spreadSent,
   type Transform,
   type TransformContext,
   takeBackWritten,
+  textOf,
   ts,
   valuesBehind,
+  writtenAmong,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
@@ -41,13 +45,33 @@ export const createData: Transform = {
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
       if (followed.has(value)) continue;
       if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);
-      else if (!isBuiltByHelper(value, file, context)) yield builtElsewhere(value, what, file, context);
+      else if (!isBuiltByHelper(value, file, context)) {
+        const found = spreadSent(value, what, file, context) ?? builtElsewhere(value, what, file, context);
+        if (found !== undefined) yield found;
+      }
     }
     yield* listOthers(file, context);
   },
 
-  undo: (file, context) => takeBackWritten(id, (each) => rowsIn(each, context), file, context),
+  *undo(file, context) {
+    yield* takeBackWritten(id, (each) => rowsIn(each, context), file, context);
+    const written = context.memo("prisma rows spread", () => writtenAmong(id, spreadRows(context), context));
+    for (const { node, former, what, file: its } of written) {
+      if (its !== file) continue;
+      const splice = { start: node.getStart(file.ast), end: node.end, text: former };
+      yield { kind: "edit", splices: [splice], what, text: "", replaces: textOf(node, file) };
+    }
+  },
 };
+
+/** The literals that may have been made of what was given as a whole: `{ ...input, handle: … }`. */
+function spreadRows(context: TransformContext) {
+  return context.project.files.flatMap((file) =>
+    [...rowsIn(file, context)].flatMap(({ node, what }) =>
+      ts.isObjectLiteralExpression(node) ? spreadAround(node, file).map((each) => ({ ...each, file, what })) : [],
+    ),
+  );
+}
 
 /** The literals that become rows, as far as the path of the call says. */
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {

@@ -12,6 +12,7 @@ import {
   propertiesOf,
   rowShapeOfValue,
   type SourceFile,
+  spreadSent,
   spreadsOf,
   type TransformContext,
   takeChoice,
@@ -130,13 +131,16 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
   if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
   const obstacle = row.values && whyNotInserted(row.values, context);
   const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
-  const edit = isPlain && way !== "nested" && way !== "upsert" ? spreadDto(row, file, context) : undefined;
+  const edit =
+    isPlain && way !== "nested" && way !== "upsert"
+      ? (spreadDto(row, file, context) ?? spreadSent(value, what, file, context))
+      : undefined;
   if (edit !== undefined) {
     yield edit;
     return;
   }
   const found = builtElsewhere(value, what, file, context);
-  if (found.kind !== "place") return;
+  if (found?.kind !== "place") return;
   // Most of what is saved was read before.
   yield way !== "save" || isPart(value, file, context) ? found : { ...found, certainty: "possible" };
 }

@@ -43,7 +43,7 @@ export function dtoBehind(
   const values = new Map(given);
   for (const { name } of context.core) {
     const owner = ownerIn(values.get(name), name);
-    if (owner === undefined) continue;
+    if (owner === undefined || !ts.isIdentifier(owner)) continue;
     const known = counts.get(owner.text) ?? { owner, count: 0 };
     counts.set(owner.text, { ...known, count: known.count + 1 });
   }

@@ -1,0 +1,106 @@
+import { sentAs } from "./chosen-value.js";
+import { fieldsOf } from "./class-members.js";
+import { ts } from "./compiler.js";
+import { initializerOf, nameOf, propertiesOf } from "./expressions.js";
+import { keysOfShape, type ShapeNode } from "./shape-types.js";
+import { type SourceFile, textOf } from "./source-file.js";
+import { groupedFallback } from "./sql-to-typescript.js";
+import type { EditFinding, TransformContext } from "./transform.js";
+import { type FieldText, textsOfRow, valueText } from "./value-text.js";
+
+/**
+ * The value of the new field for a row that is made of what callers send as a whole, where its schema or type is in view:
+ * `input.handle ?? input.email.toLowerCase()`. Undefined where it may lack what the value is computed from, or may be a row that exists.
+ *
+ * @param own what stands beside it, and wins
+ */
+export function valueOfSent(
+  value: ts.Expression,
+  own: FieldText | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const shape = shapeOfSent(value, file, context);
+  if (shape === undefined) return undefined;
+  const name = textOf(value, file);
+  const row = textsOfRow(name);
+  const text = valueText(
+    (field) => own?.(field) ?? (isRequired(shape, field.name) ? row(field) : undefined),
+    file,
+    context,
+  );
+  const isChosen = keysOfShape(shape).has(context.field.name) && context.intent.exposure !== "internal";
+  return text !== undefined && isChosen ? `${name}.${context.field.name} ?? ${groupedFallback(text)}` : text;
+}
+
+/** Whether what callers send has the field: by its schema or type; undefined where that is not in view, or it may be a row that exists. */
+export function sentHas(
+  value: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): "always" | "maybe" | "never" | undefined {
+  const shape = shapeOfSent(value, file, context);
+  if (shape === undefined) return undefined;
+  if (!keysOfShape(shape).has(context.field.name)) return "never";
+  return isRequired(shape, context.field.name) ? "always" : "maybe";
+}
+
+/** With its key it may be a row that exists. */
+function shapeOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  const shape = sentAs(value, file, context);
+  const keys = shape && keysOfShape(shape);
+  return context.model.fields.some(({ isId, name }) => isId && keys?.has(name)) ? undefined : shape;
+}
+
+/** `create({ data: input })` becomes `create({ data: { ...input, handle: … } })`. */
+export function spreadSent(
+  value: ts.Expression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): EditFinding | undefined {
+  const { parent } = value;
+  const isShorthand = ts.isShorthandPropertyAssignment(parent);
+  const isPlain =
+    isShorthand ||
+    ts.isArrayLiteralExpression(parent) ||
+    (ts.isPropertyAssignment(parent) && parent.initializer === value) ||
+    (ts.isCallExpression(parent) && parent.expression !== value);
+  const isOpen = isPlain && sentHas(value, file, context) !== "always";
+  const text = isOpen ? valueOfSent(value, undefined, file, context) : undefined;
+  if (text === undefined) return undefined;
+  const name = textOf(value, file);
+  const written = `${isShorthand ? `${name}: ` : ""}{ ...${name}, ${context.field.name}: ${text} }`;
+  const splice = { start: value.getStart(file.ast), end: value.end, text: written };
+  return { kind: "edit", splices: [splice], what, text: written };
+}
+
+/** What `spreadSent` may have written around a row, and what stood there: the literal, or the property that was a shorthand. */
+export function spreadAround(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+): readonly { readonly node: ts.Node; readonly former: string }[] {
+  const [spread, field, ...more] = literal.properties;
+  if (spread === undefined || !ts.isSpreadAssignment(spread) || field === undefined || more.length > 0) return [];
+  const former = textOf(spread.expression, file);
+  const { parent } = literal;
+  const isNamed = ts.isPropertyAssignment(parent) && nameOf(parent.name) === former;
+  return [{ node: literal, former }, ...(isNamed ? [{ node: parent, former }] : [])];
+}
+
+/** Whether a shape says that the key is always there. */
+function isRequired(shape: ShapeNode, key: string): boolean {
+  if (shape.kind === "zod") {
+    const property = [shape.node, ...shape.bases].map((each) => propertiesOf(each).get(key)).find(Boolean);
+    const type = initializerOf(property)?.getText();
+    return type !== undefined && !/\.(?:optional|nullish|nullable)\(/.test(type);
+  }
+  const member =
+    shape.kind === "class"
+      ? fieldsOf(shape.node).get(key)
+      : shape.node.members.find((each) => each.name !== undefined && nameOf(each.name as ts.PropertyName) === key);
+  const isThere = member !== undefined && (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member));
+  return (
+    isThere && member.questionToken === undefined && !/\b(?:null|undefined)\b/.test(member.type?.getText() ?? "null")
+  );
+}

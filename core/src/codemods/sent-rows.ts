@@ -95,6 +95,8 @@ function isRequired(shape: ShapeNode, key: string): boolean {
     const type = initializerOf(property)?.getText();
     return type !== undefined && !/\.(?:optional|nullish|nullable)\(/.test(type);
   }
+  // What is picked is as its type has it: that may be null until contract.
+  if (shape.kind === "keys") return false;
   const member =
     shape.kind === "class"
       ? fieldsOf(shape.node).get(key)

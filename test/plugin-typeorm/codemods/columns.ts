@@ -23,6 +23,7 @@ export const columns: Readonly<Record<string, Column>> = {
       ...["class PositionalDto", "interface Line", "interface Row"],
     ),
   },
+  "mapper-selected": { choose: choosing("label: copy of User", "named: copy of User") },
   internal: { exposure: "internal" },
   "toggle-assigned": { toggle: ownFlags },
   "toggle-assigned-without-fallback": { toggle: ownFlags, value: { kind: "sql", sql: "split_part(email, '@', 1)" } },

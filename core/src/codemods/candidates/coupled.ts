@@ -32,13 +32,15 @@ export function neededBy(
 /** Those of the places that need a declined one: they cannot be made. */
 export function withoutNeeds(listed: Listed, declined: ReadonlySet<string>): ReadonlySet<string> {
   if (declined.size === 0) return new Set();
-  const keys = listed.map(({ candidate }) => candidate.key);
-  return new Set(keys.filter((key) => [...needsOf(key, listed).keys()].some((need) => declined.has(need))));
+  const without = listed.filter(({ candidate }) =>
+    [...needsOf(candidate, listed).keys()].some((need) => declined.has(need)),
+  );
+  return new Set(without.map(({ candidate }) => candidate.key));
 }
 
 /** Puts places together that need one another: they are made together or not at all. */
 export function inGroups<T extends { readonly candidate: Candidate }>(listed: readonly T[]): readonly (readonly T[])[] {
-  const needs = new Map(listed.map(({ candidate: { key } }) => [key, needsOf(key, listed)]));
+  const needs = new Map(listed.map(({ candidate }) => [candidate.key, needsOf(candidate, listed)]));
   const groups: T[][] = [];
   for (const each of listed) {
     const { key } = each.candidate;
@@ -52,6 +54,7 @@ export function inGroups<T extends { readonly candidate: Candidate }>(listed: re
   return groups;
 }
 
-function needsOf(key: string, listed: Listed): ReadonlyMap<string, string> {
-  return neededBy(listed, [key]);
+function needsOf({ key, needs }: Candidate, listed: Listed): ReadonlyMap<string, string> {
+  // Most need nothing, and there may be thousands.
+  return needs === undefined ? new Map() : neededBy(listed, [key]);
 }

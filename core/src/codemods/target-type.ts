@@ -75,7 +75,6 @@ function argumentOf(
   const index = call.arguments.indexOf(argument);
   const path = pathOf(call.expression);
   const pushed = pushedTo(call);
-  if (pushed === "free") return { kind: "free" };
   if (pushed !== undefined) return { kind: "typed", type: pushed, file, inside: ["element", ...inside] };
   if (path.length > 1 || !ts.isIdentifier(call.expression))
     return { kind: "argument", path, callee: call.expression, file, inside };
@@ -86,16 +85,12 @@ function argumentOf(
   return type === undefined ? { kind: "unknown" } : { kind: "typed", type, file: declared.file, inside };
 }
 
-/** `rows.push({ … })`: the declared type of the list; free where it starts as `[]` without one. */
-function pushedTo(call: ts.CallExpression): ts.TypeNode | "free" | undefined {
+/** `rows.push({ … })`: the declared type of the list. */
+function pushedTo(call: ts.CallExpression): ts.TypeNode | undefined {
   const { expression } = call;
   if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== "push") return undefined;
   const declaration = ts.isIdentifier(expression.expression) ? declarationOf(expression.expression) : undefined;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
-  const { type, initializer } = declaration;
-  const isEmpty =
-    initializer !== undefined && ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0;
-  return type ?? (isEmpty ? "free" : undefined);
+  return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
 }
 
 function parameterTypeOf(node: ts.Node, index: number): ts.TypeNode | undefined {

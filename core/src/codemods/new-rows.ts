@@ -5,8 +5,8 @@ import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
 import { inViewOf } from "./in-view.js";
 import { addProperty, bare } from "./property-edit.js";
-import { sentHas, valueOfSent } from "./sent-rows.js";
-import { type SourceFile, textOf } from "./source-file.js";
+import { choiceOfSent, sentHas, valueOfSent } from "./sent-rows.js";
+import { lineAt, type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { EditFinding, Finding, TransformContext } from "./transform.js";
 import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./value-text.js";
@@ -55,12 +55,22 @@ export function takeChoice(
   what: string,
   file: SourceFile,
   context: TransformContext,
-  choice = chosenBy(literal, file, context),
+  choice?: string,
 ): EditFinding | undefined {
   const property = propertiesOf(literal).get(context.field.name);
   if (property === undefined || !ts.isPropertyAssignment(property)) return undefined;
-  // `{ ...dto, handle: … }` may have been made of `dto`: then all of it is the edit.
-  return takeChoiceIn(property.initializer, [literal, property], choice, what, file, context);
+  const [spread, ...more] = spreadsOf(literal);
+  const sent = spread && more.length === 0 ? choiceOfSent(spread.expression, file, context) : undefined;
+  // `data: { ...dto, handle: … }` may have been made of `data: dto`, or of `data`: then all of it is the edit.
+  const around = [literal.parent, literal, property];
+  return takeChoiceIn(
+    property.initializer,
+    around,
+    choice ?? sent ?? chosenBy(literal, file, context),
+    what,
+    file,
+    context,
+  );
 }
 
 /** The same for any value: of `user.handle = …`, too. */
@@ -74,8 +84,13 @@ export function takeChoiceIn(
 ): EditFinding | undefined {
   const text = textOf(value, file);
   if (choice === undefined || text.includes(choice)) return undefined;
-  const made = new Set(context.earlier.flatMap((edit) => (edit.phase === "expand" ? [bare(edit.text)] : [])));
-  const ours = around.find((node) => made.has(bare(textOf(node, file))));
+  const made = context.earlier.filter(({ phase }) => phase === "expand");
+  const wrote = (node: ts.Node) => made.filter((edit) => bare(edit.text) === bare(textOf(node, file)));
+  const isHere = (node: ts.Node) => {
+    const line = lineAt(file.text, node.getStart(file.ast));
+    return wrote(node).some((edit) => edit.file === file.file && edit.line === line);
+  };
+  const ours = around.find(isHere) ?? around.find((node) => wrote(node).length > 0);
   if (ours === undefined) return undefined;
   const splice = { start: value.getStart(file.ast), end: value.end, text: orChosen(text, choice) };
   const before = file.text.slice(ours.getStart(file.ast), splice.start);

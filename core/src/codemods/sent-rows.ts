@@ -29,8 +29,18 @@ export function valueOfSent(
     file,
     context,
   );
-  const isChosen = keysOfShape(shape).has(context.field.name) && context.intent.exposure !== "internal";
-  return text !== undefined && isChosen ? `${name}.${context.field.name} ?? ${groupedFallback(text)}` : text;
+  const choice = choiceIn(shape, name, context);
+  return text !== undefined && choice !== undefined ? `${choice} ?? ${groupedFallback(text)}` : text;
+}
+
+/** `input.handle`, where callers may choose the field of a row that is made of what they send as a whole. */
+export function choiceOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): string | undefined {
+  const shape = shapeOfSent(value, file, context);
+  return shape && choiceIn(shape, textOf(value, file), context);
+}
+
+function choiceIn(shape: ShapeNode, name: string, { field, intent }: TransformContext): string | undefined {
+  return keysOfShape(shape).has(field.name) && intent.exposure !== "internal" ? `${name}.${field.name}` : undefined;
 }
 
 /** Whether what callers send has the field: by its schema or type; undefined where that is not in view, or it may be a row that exists. */

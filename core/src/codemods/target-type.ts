@@ -81,7 +81,6 @@ function argumentOf(
   const given = /factory|build|define|fixture|fake|mock|make/i.test(path.at(-1) ?? "") && call.typeArguments?.[0];
   if (given) return { kind: "typed", type: given, file, inside, isArgument: true };
   const pushed = pushedTo(call);
-  if (pushed === "free") return { kind: "free" };
   if (pushed !== undefined) return { kind: "typed", type: pushed, file, inside: ["element", ...inside] };
   if (path.length > 1 || !ts.isIdentifier(call.expression))
     return { kind: "argument", path, callee: call.expression, file, inside };
@@ -113,16 +112,12 @@ function isFactory(name: ts.Node): boolean {
   return /factory|builder/i.test(name.getText());
 }
 
-/** `rows.push({ … })`: the declared type of the list; free where it starts as `[]` without one. */
-function pushedTo(call: ts.CallExpression): ts.TypeNode | "free" | undefined {
+/** `rows.push({ … })`: the declared type of the list. */
+function pushedTo(call: ts.CallExpression): ts.TypeNode | undefined {
   const { expression } = call;
   if (!ts.isPropertyAccessExpression(expression) || expression.name.text !== "push") return undefined;
   const declaration = ts.isIdentifier(expression.expression) ? declarationOf(expression.expression) : undefined;
-  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
-  const { type, initializer } = declaration;
-  const isEmpty =
-    initializer !== undefined && ts.isArrayLiteralExpression(initializer) && initializer.elements.length === 0;
-  return type ?? (isEmpty ? "free" : undefined);
+  return declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
 }
 
 function parameterTypeOf(node: ts.Node, index: number): ts.TypeNode | undefined {

@@ -84,18 +84,33 @@ export function takeChoiceIn(
 ): EditFinding | undefined {
   const text = textOf(value, file);
   if (choice === undefined || text.includes(choice)) return undefined;
-  const made = context.earlier.filter(({ phase }) => phase === "expand");
-  const wrote = (node: ts.Node) => made.filter((edit) => bare(edit.text) === bare(textOf(node, file)));
-  const isHere = (node: ts.Node) => {
-    const line = lineAt(file.text, node.getStart(file.ast));
-    return wrote(node).some((edit) => edit.file === file.file && edit.line === line);
-  };
-  const ours = around.find(isHere) ?? around.find((node) => wrote(node).length > 0);
+  const ours = nearestWritten(around, what, file, context);
   if (ours === undefined) return undefined;
   const splice = { start: value.getStart(file.ast), end: value.end, text: orChosen(text, choice) };
   const before = file.text.slice(ours.getStart(file.ast), splice.start);
   const after = file.text.slice(splice.end, ours.end);
   return { kind: "edit", splices: [splice], what, text: before + splice.text + after, replaces: textOf(ours, file) };
+}
+
+/** The one of the nodes that was written in expand: by its text, and where several are, by where it was made. Code moves down, mostly. */
+function nearestWritten(
+  nodes: readonly ts.Node[],
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): ts.Node | undefined {
+  const found = nodes.flatMap((node) => {
+    const [text, line] = [bare(textOf(node, file)), lineAt(file.text, node.getStart(file.ast))];
+    return context.earlier
+      .filter((edit) => edit.phase === "expand" && bare(edit.text) === text)
+      .map((edit) => ({
+        node,
+        isElsewhere: edit.file !== file.file || edit.what !== what,
+        distance: Math.abs(line - edit.line) + (edit.line > line ? 0.5 : 0),
+      }));
+  });
+  found.sort((a, b) => Number(a.isElsewhere) - Number(b.isElsewhere) || a.distance - b.distance);
+  return found[0]?.node;
 }
 
 /** Fills a row that is mostly something else: of `{ ...input, name: "x" }`, where the type of the input is in view. */

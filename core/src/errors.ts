@@ -328,6 +328,12 @@ export const errorTable = {
     next: 'Write in lockstep.config.ts, with the names of your own flags: toggle: { read: "flags.isOn({name})", import: \'import { flags } from "@/flags"\' }, or toggle: "openfeature".',
     exit: 2,
   },
+  LS4005: {
+    title: "A file was changed while the command ran",
+    why: "What is written was made from the text as it was read: writing it would take the newer text away.",
+    next: "Nothing was written. Run the command again.",
+    exit: 1,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The column or its trigger is missing there, so there is nothing to fill.",

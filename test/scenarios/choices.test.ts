@@ -104,6 +104,9 @@ test("a write site that came since closes contract, whatever the level; a reader
   shop.write("src/users/service.ts", service + late);
   await shop.commit("Invite users");
   const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
+  const shown = await shop.lockstep([...confirmed, "--dry-run"]);
+  expect(shown.output).toContain("writers-aware would be confirmed (--dry-run: nothing is recorded)");
+  expect((await shop.lockstep(["next"])).output).toContain("Nobody has confirmed");
   const closed = await shop.lockstep(confirmed, { LOCKSTEP_CODE: "none" });
   expect(closed.code, closed.output).toBe(1);
   expect(closed.output).toMatch(

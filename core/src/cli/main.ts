@@ -147,6 +147,8 @@ function reportError(error: unknown, io: Io, isJson: boolean): number {
     else io.err(coloured(error, io));
     return code === "LS5002" || code === "LS7024" ? 130 : error.exitCode;
   }
+  const message = error instanceof Error ? error.message : String(error);
+  if (isJson) io.out(JSON.stringify({ schemaVersion, error: { code: "BUG", message } }, null, 2));
   io.err(`${io.colors.red("This is a bug of Lockstep.")} Please report it with what you did and this text:`);
   io.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
   return 4;

@@ -53,6 +53,10 @@ export async function passOn(
   confirmed: ReadonlySet<string>,
   invocation: Invocation,
 ): Promise<GateResult["answers"]> {
+  if (invocation.options.dryRun === true) {
+    const said = await askPhase(open, steps);
+    return said.map((answer) => ({ ...asConfirmed(answer, confirmed), target: open.target.name }));
+  }
   await recordAll(
     open,
     steps.filter((step) => confirmed.has(step.gate)),
@@ -65,6 +69,12 @@ export async function passOn(
     said = await askPhase(open, steps);
   }
   return said.map((answer) => ({ ...answer, target: open.target.name }));
+}
+
+/** The answer as it would be once `--confirm` was recorded. */
+function asConfirmed(answer: GateAnswer, confirmed: ReadonlySet<string>): GateAnswer {
+  if (answer.isOpen || answer.needsConfirmation !== true || !confirmed.has(answer.gate)) return answer;
+  return { ...answer, isOpen: true, statement: `${answer.gate} would be confirmed (--dry-run: nothing is recorded)` };
 }
 
 /**

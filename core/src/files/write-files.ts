@@ -6,11 +6,12 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { LockstepError } from "../errors.js";
@@ -27,6 +28,7 @@ export type Recovery = { readonly kind: "none" } | { readonly kind: "finished"; 
  * between, `recoverFiles` finishes it.
  *
  * @param leaveTo files that somebody else writes right after this: see `settleFiles`
+ * @throws LS4005 a file is not as it was read; nothing is written then
  */
 export function writeFiles(
   root: string,
@@ -35,6 +37,15 @@ export function writeFiles(
 ): void {
   const real = changes.filter((change) => change.before !== change.after);
   if (real.length === 0) return;
+  const meanwhile = real.filter(({ file, before, after }) => {
+    const now = leaveTo?.others.includes(file) ? before : current(root, file);
+    return now !== before && now !== after;
+  });
+  if (meanwhile.length > 0)
+    throw new LockstepError(
+      "LS4005",
+      `Somebody wrote these files meanwhile: ${meanwhile.map(({ file }) => file).join(", ")}.`,
+    );
   replaceFile(join(root, journalFile), JSON.stringify(real));
   for (const change of real) if (!leaveTo?.others.includes(change.file)) put(root, change.file, change.after);
   if (leaveTo === undefined) put(root, journalFile, undefined);
@@ -116,12 +127,14 @@ function put(root: string, file: string, text: string | undefined): void {
 }
 
 /** Nobody ever sees half a file: written beside it, synced, then renamed over it. */
-function replaceFile(path: string, text: string): void {
-  mkdirSync(dirname(path), { recursive: true });
+function replaceFile(given: string, text: string): void {
+  mkdirSync(dirname(given), { recursive: true });
+  // A link stays one: what it leads to is written.
+  const path = existsSync(given) ? realpathSync(given) : given;
   const temporary = `${path}.lockstep-tmp`;
   const descriptor = openSync(temporary, "w", existsSync(path) ? statSync(path).mode : 0o666);
   try {
-    writeSync(descriptor, text);
+    writeFileSync(descriptor, text);
     fsyncSync(descriptor);
   } finally {
     closeSync(descriptor);

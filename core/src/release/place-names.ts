@@ -65,9 +65,16 @@ function nearestKey(name: string, places: readonly Candidate[]): string | undefi
 export function pathMatcher(glob: string): (path: string) => boolean {
   const clean = withoutDot(glob).replace(/\/$/, "");
   if (!/[*?{]/.test(clean)) return (path) => path === clean || path.startsWith(`${clean}/`);
-  const pattern = clean.replace(/\*\*\/|\*\*|\*|\?|\{|\}|,|[.+^$()|[\]\\]/g, (part) => inPattern[part] ?? `\\${part}`);
-  const whole = new RegExp(`^${pattern}$`);
+  // Commas divide between braces, and braces count where both are there.
+  const pieces = clean.split(/(\{[^{}]*\})/);
+  const whole = new RegExp(`^${pieces.map((piece, at) => patternOf(piece, at % 2 === 1)).join("")}$`);
   return (path) => whole.test(path);
+}
+
+function patternOf(piece: string, isChoice: boolean): string {
+  if (!isChoice) return piece.replace(/\*\*\/|\*\*|[*?.+^$()|[\]\\{}]/g, (part) => inPattern[part] ?? `\\${part}`);
+  const choices = piece.slice(1, -1).split(",");
+  return `(?:${choices.map((choice) => patternOf(choice, false)).join("|")})`;
 }
 
 const inPattern: Readonly<Record<string, string>> = {
@@ -75,9 +82,6 @@ const inPattern: Readonly<Record<string, string>> = {
   "**": ".*",
   "*": "[^/]*",
   "?": "[^/]",
-  "{": "(?:",
-  "}": ")",
-  ",": "|",
 };
 
 function withoutDot(path: string): string {

@@ -2,7 +2,7 @@ import { type Choose, choiceId, chooseUnattended, type Question } from "../codem
 import { inGroups } from "../codemods/candidates/coupled.js";
 import type { CodeRequest, CodeResult } from "../codemods/code-request.js";
 import { planCodeEdits } from "../codemods/plan-edits.js";
-import type { NewError } from "../codemods/verify/request.js";
+import type { NewError, VerifyResult } from "../codemods/verify/request.js";
 import { Verifier } from "../codemods/verify/verifier.js";
 import { withoutErrors } from "../codemods/verify/without-errors.js";
 import type { FileChange } from "../model/index.js";
@@ -23,6 +23,7 @@ export interface VerifyScope {
 const mostWatched = 300;
 /** So often, edits are planned again without those that an error was found in. */
 const mostPlans = 12;
+const notChecked: VerifyResult = { isChecked: false, isExact: false, errors: [], ms: 0 };
 
 /**
  * Plans code edits, and leaves out those of the chosen ones that would add a type error: they are listed with the compiler's words.
@@ -75,11 +76,11 @@ export async function planVerifiedEdits(
       async apply(ids) {
         if (ids.size === groups.length) return afterOf(all, before);
         plans += 1;
-        // Nothing at all is right, whatever is asked: the search ends.
         const members = new Set([...ids].flatMap((id) => idsOf.get(id) ?? []));
-        return afterOf(plans > mostPlans ? required : await planCodeEdits(choosing(members)), before);
+        return plans > mostPlans ? before : afterOf(await planCodeEdits(choosing(members)), before);
       },
-      check: (after) => verifier.check(after),
+      // What was not planned any more is not known to be right: the search ends.
+      check: async (after) => (plans > mostPlans ? notChecked : verifier.check(after)),
     });
     const unchecked = skipped === undefined ? {} : { unchecked: skipped };
     if (dropped.length === 0) return { ...all, ...unchecked };

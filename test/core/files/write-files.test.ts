@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -68,4 +77,25 @@ test("a file that is left to somebody else keeps the journal until it is there",
   writeFileSync(join(root, "migrations/1/migration.sql"), "ALTER");
   settleFiles(root);
   expect(text(journalFile)).toBeUndefined();
+});
+
+test("what was changed since it was read is not overwritten, and nothing else is written: LS4005", () => {
+  start();
+  writeFileSync(join(root, "held.sql"), "edited meanwhile");
+  expect(() => writeFiles(root, changes)).toThrow(
+    expect.objectContaining({ code: "LS4005", message: expect.stringContaining("held.sql") }),
+  );
+  expect([text("held.sql"), text("model.prisma"), text(journalFile)]).toEqual([
+    "edited meanwhile",
+    "String",
+    undefined,
+  ]);
+});
+
+test("a link stays one", () => {
+  writeFileSync(join(root, "real.prisma"), "String");
+  symlinkSync(join(root, "real.prisma"), join(root, "model.prisma"));
+  writeFiles(root, changes.slice(0, 1));
+  expect(lstatSync(join(root, "model.prisma")).isSymbolicLink()).toBe(true);
+  expect(text("real.prisma")).toBe("String?");
 });

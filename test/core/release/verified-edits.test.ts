@@ -84,3 +84,18 @@ test("without a tsconfig the edits are made, and it is said that they were not c
   expect(result.edits).toHaveLength(1);
   expect(result.unchecked).toMatch(/tsconfig/);
 });
+
+test("what was not tried in the end is left out, not taken for right", async () => {
+  const names = Array.from({ length: 14 }, (_, at) => `Named${at}`);
+  const shape = "{ id: number; email: string; name: string }";
+  const result = await switchAll({
+    "src/views.ts": names.map((name) => `export interface ${name} ${shape}\n`).join(""),
+    "src/names.ts": [
+      `import type { ${names.join(", ")} } from "./views";`,
+      'const rest = { name: "x" };',
+      ...names.map((name, at) => `export const named${at}: ${name} = { id: 1, email: "a@x.com", ...rest };`),
+    ].join("\n"),
+  });
+  expect(result.changes).toEqual([]);
+  expect(result.places.filter(({ reason }) => reason.startsWith("chosen, but it would not compile"))).toHaveLength(14);
+});

@@ -36,20 +36,26 @@ export default defineCommand({
 async function refresh(invocation: Invocation, plan: Plan, command: string): Promise<CommandResult> {
   const { options, io } = invocation;
   const { project, plugin, config } = await invocation.workspace();
-  const [{ refreshCode }, terminal, { diffText }, { writeFiles }, { leftOut }, { codePolicy }] = await Promise.all([
-    import("../../release/refresh-code.js"),
-    import("../../review/terminal.js"),
-    import("../../review/diff.js"),
-    import("../../files/write-files.js"),
-    import("../left-out.js"),
-    import("../code-policy.js"),
-  ]);
+  const [{ refreshCode }, terminal, { diffText }, { writeFiles }, { leftOut }, { codePolicy }, { Cancelled }] =
+    await Promise.all([
+      import("../../release/refresh-code.js"),
+      import("../../review/terminal.js"),
+      import("../../review/diff.js"),
+      import("../../files/write-files.js"),
+      import("../left-out.js"),
+      import("../code-policy.js"),
+      import("../choose-places.js"),
+    ]);
   const policy = codePolicy(invocation, config);
   const result = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy });
   const isDry = options.dryRun === true;
   if (isDry) io.err(diffText(result.codeChanges, io.colors));
-  else writeFiles(project.root, result.changes);
+  else {
+    if (io.signal.aborted) throw new Cancelled();
+    writeFiles(project.root, result.changes);
+  }
   const { state } = result.plan;
+  const waiting = state.places.some((place) => place.kind === "required");
   const isAll = options.all === true;
   const limits = isAll ? { likely: Infinity, possible: Infinity } : { likely: 20, possible: 10 };
   const silent = isAll ? leftOut(result.questions) : [];
@@ -59,25 +65,25 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       ? "This plan was undone: it has no code edits."
       : policy.level === "none"
         ? io.colors.yellow(terminal.noEdits)
-        : result.made.length === 0
+        : result.made.length === 0 && !waiting
           ? "All code edits of this phase are made."
-          : isDry
+          : isDry && result.made.length > 0
             ? `To be made (--dry-run): ${result.made.length}`
             : undefined;
   const edits = verdict === undefined ? result.made : [];
-  const waiting = state.places.some((place) => place.kind === "required");
   return {
     text: [
       verdict,
       terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
       result.unchecked === undefined ? undefined : terminal.uncheckedText(result.unchecked, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
-      terminal.nextText(nextWords(state, command), io.colors),
+      terminal.nextText(isDry && result.made.length > 0 ? command : nextWords(state, command), io.colors),
     ]
       .filter((part) => part !== undefined && part !== "")
       .join("\n"),
     json: {
       plan: plan.id,
+      written: !isDry,
       edits: result.made,
       places: state.places,
       silent: state.silent ?? 0,

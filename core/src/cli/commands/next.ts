@@ -41,6 +41,7 @@ async function release(invocation: Invocation): Promise<CommandResult> {
     { diffText },
     { commandFor },
     { codePolicy },
+    { Cancelled },
   ] = await Promise.all([
     import("../../plan/store.js"),
     import("../../plan/next-phase.js"),
@@ -54,6 +55,7 @@ async function release(invocation: Invocation): Promise<CommandResult> {
     import("../../review/diff.js"),
     import("../../review/words.js"),
     import("../code-policy.js"),
+    import("../choose-places.js"),
   ]);
   // What cannot be meant is said before the gate is asked.
   const policy = codePolicy(invocation, config);
@@ -116,7 +118,10 @@ async function release(invocation: Invocation): Promise<CommandResult> {
         colors,
       ),
     );
-  else writeFiles(project.root, prepared.changes);
+  else {
+    if (io.signal.aborted) throw new Cancelled();
+    writeFiles(project.root, prepared.changes);
+  }
   const plans = store.listPlans(project.root);
   const edited = prepared.changes.filter((change) => !change.file.startsWith("lockstep/")).map((change) => change.file);
   return {
@@ -138,7 +143,9 @@ async function release(invocation: Invocation): Promise<CommandResult> {
         colors,
       ),
       terminal.nextText(
-        options.dryRun === true ? `npx lockstep next ${plan.id}` : nextStep(prepared.plan, plugin.words, plans),
+        options.dryRun === true
+          ? `npx lockstep next ${plan.id}${paceOption(invocation)}`
+          : nextStep(prepared.plan, plugin.words, plans),
         colors,
       ),
     ]
@@ -150,10 +157,16 @@ async function release(invocation: Invocation): Promise<CommandResult> {
       files: prepared.changes.map((change) => change.file),
       edits: prepared.edits,
       places: prepared.places,
+      ...(prepared.unchecked === undefined ? {} : { unchecked: prepared.unchecked }),
       silent: prepared.plan.state.silent ?? 0,
       choices: prepared.plan.state.choices ?? [],
       exposure: prepared.plan.state.exposure ?? {},
     },
     exitCode: 0,
   };
+}
+
+function paceOption(invocation: Invocation): string {
+  const pace = textOption(invocation, "pace");
+  return pace === undefined ? "" : ` --pace ${pace}`;
 }

@@ -3,6 +3,7 @@ import { type SourceFile, startOf } from "../source-file.js";
 import type { Splice } from "../splice.js";
 import type { DocEntry, DocList, DocMap, DocNode } from "./doc-tree.js";
 import type { Format, Keywords } from "./format.js";
+import { isPlainYaml } from "./yaml-tree.js";
 
 /** YAML, in blocks and in braces. */
 export const yamlFormat: Format = {
@@ -159,8 +160,9 @@ function keyAs(like: DocEntry, key: string, file: SourceFile): string {
 }
 
 function quotedAs(like: string, text: string): string {
-  const quote = /^["']/.exec(like)?.[0] ?? "";
-  return `${quote}${text}${quote}`;
+  const quote = /^["']/.exec(like)?.[0];
+  if (quote === "'") return `'${text.replaceAll("'", "''")}'`;
+  return quote === undefined && isPlainYaml(text) ? text : JSON.stringify(text);
 }
 
 /** Between brackets, with or without a comma at the end; undefined where a comment could swallow it. */

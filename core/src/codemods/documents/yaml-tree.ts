@@ -9,6 +9,16 @@ export async function loadYaml(): Promise<void> {
   yaml ??= await import("yaml");
 }
 
+/** Whether a text without quotes is that text: not a number, `true`, or the beginning of something else. */
+export function isPlainYaml(text: string): boolean {
+  try {
+    const value = yaml?.parse(`[${text}]`, { logLevel: "silent" });
+    return Array.isArray(value) && value.length === 1 && value[0] === text && !/\s#|:(?:\s|$)/.test(text);
+  } catch {
+    return false;
+  }
+}
+
 /** The documents of a YAML text; those that have errors are left out. */
 export function yamlTrees(text: string): readonly DocNode[] {
   const parser = yaml;
@@ -19,26 +29,27 @@ export function yamlTrees(text: string): readonly DocNode[] {
     if (document.errors.length > 0 || document.contents === null) return [];
     const aliases = new Set<string>();
     parser.visit(document, { Alias: (_, alias) => void aliases.add(alias.source) });
-    const tree = treeOf(document.contents as Yaml.Node);
+    const tree = treeOf(document.contents as Yaml.Node, false);
     return tree === undefined ? [] : [tree];
 
-    function treeOf(node: unknown): DocNode | undefined {
+    /** @param isWithin in something that an alias repeats */
+    function treeOf(node: unknown, isWithin: boolean): DocNode | undefined {
       if (!parser?.isNode(node) || !node.range) return undefined;
       const [start, end] = node.range;
+      const isShared = isWithin || (parser.isCollection(node) && node.anchor !== undefined && aliases.has(node.anchor));
       const range = { start, end: start + text.slice(start, end).trimEnd().length };
       if (parser.isMap(node)) {
         const entries = node.items.flatMap((pair): DocEntry[] => {
           const key = parser.isScalar(pair.key) ? pair.key : undefined;
-          const value = treeOf(pair.value);
+          const value = treeOf(pair.value, isShared);
           if (key?.range == null || value === undefined) return [];
           const start = key.range[0];
           return [{ key: String(key.value), node: { start, end: Math.max(value.node.end, key.range[1]) }, value }];
         });
-        const isShared = node.anchor !== undefined && aliases.has(node.anchor);
         return { kind: "map", node: whole(node, range, entries), entries, ...(isShared && { isShared }) };
       }
       if (parser.isSeq(node)) {
-        const items = node.items.map((item) => treeOf(item));
+        const items = node.items.map((item) => treeOf(item, isShared));
         if (items.some((item) => item === undefined)) return undefined;
         return { kind: "list", node: whole(node, range, items as DocNode[]), items: items as DocNode[] };
       }

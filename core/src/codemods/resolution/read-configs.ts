@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import type { SourceText } from "../source-files.js";
 import { folderOf, isOnlyUp, levelsUp } from "./folders.js";
@@ -18,6 +18,8 @@ export function readModuleConfigs(root: string, files: readonly string[]): reado
   );
   for (let file = waiting.pop(); file !== undefined; file = waiting.pop()) {
     if (found.has(file)) continue;
+    // A link that leads nowhere, or a folder of that name.
+    if (statSync(join(root, file), { throwIfNoEntry: false })?.isFile() !== true) continue;
     const text = readFileSync(join(root, file), "utf8");
     found.set(file, text);
     waiting.push(...extendedBy(root, file, text));

@@ -1,4 +1,6 @@
 import { ts } from "../compiler.js";
+import { pathOf } from "../expressions.js";
+import { wordsOf } from "../ranking/similar-name.js";
 import { parseSourceFile, type SourceFile } from "../source-file.js";
 import { freeNames } from "../toggles/template.js";
 import { withParentheses } from "./tree.js";
@@ -43,15 +45,27 @@ export function namesAsking(text: string, flags: ReadonlySet<string>): readonly 
   return [...names];
 }
 
-/** Whether a node is an argument, a callee or a side of a comparison in what gives the answer. */
+/** Whether a node is an argument, a callee or a side of a comparison in what says yes where the flag is on. */
 function isPartOfAnswer({ parent }: ts.Node): boolean {
-  if (ts.isCallExpression(parent) || ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent))
-    return true;
+  if (ts.isCallExpression(parent)) return !asksForOff(parent.expression);
+  if (ts.isPropertyAccessExpression(parent) || ts.isElementAccessExpression(parent)) return !asksForOff(parent);
   if (ts.isAwaitExpression(parent) || ts.isParenthesizedExpression(parent) || ts.isNonNullExpression(parent))
     return true;
   if (!ts.isBinaryExpression(parent)) return false;
-  const { EqualsEqualsToken, EqualsEqualsEqualsToken, FalseKeyword } = ts.SyntaxKind;
+  const { EqualsEqualsToken, EqualsEqualsEqualsToken } = ts.SyntaxKind;
   const { kind } = parent.operatorToken;
   const isEqual = kind === EqualsEqualsToken || kind === EqualsEqualsEqualsToken;
-  return isEqual && parent.left.kind !== FalseKeyword && parent.right.kind !== FalseKeyword;
+  return isEqual && (saysOn(parent.left) || saysOn(parent.right));
+}
+
+/** `flags.isOff`, `not`, `isDisabled`: the branches behind it are the other way round. */
+function asksForOff(callee: ts.Expression): boolean {
+  return wordsOf(pathOf(callee).at(-1) ?? "").some((word) => offWords.has(word));
+}
+
+const offWords = new Set(["off", "not", "isnt", "disabled", "disable", "inactive", "absent", "missing", "without"]);
+
+function saysOn(node: ts.Expression): boolean {
+  if (node.kind === ts.SyntaxKind.TrueKeyword) return true;
+  return ts.isStringLiteralLike(node) && /^(?:on|true|yes|1|enabled|active|treatment|new)$/i.test(node.text);
 }

@@ -107,3 +107,24 @@ function withoutField(text: string): unknown {
 function crlf(text: string): string {
   return text.replaceAll("\n", "\r\n");
 }
+
+test("values of an enum stay what they are in YAML", async () => {
+  const names = ["plain", "a: b", "#x", "it's", "true", "1", "", "a, b"];
+  const added = { type: "enum", enumValues: names.map((name) => ({ name, value: name })) } as const;
+  for (const quote of ["", "'", '"']) {
+    const text = `components:\n  schemas:\n    CreateUser:\n      type: object\n      properties:\n        email: {type: ${quote}string${quote}}\n        name: {type: ${quote}string${quote}}\n`;
+    const files = [{ file: "docs/api.yaml", text, isDocument: true }] as const;
+    const { changes } = await edit(files, ["expand"], [], { added });
+    const [document] = parseAllDocuments(changes[0]?.after ?? "");
+    expect(document?.toJS().components.schemas.CreateUser.properties.handle.enum).toEqual(names);
+  }
+});
+
+test("what an alias of something around it repeats is not edited in YAML", async () => {
+  const text =
+    "components:\n  schemas:\n    CreateUser: &u\n      type: object\n      properties:\n        email: {type: string}\n        name: {type: string}\n    Audit: *u\n";
+  const files = [{ file: "docs/api.yaml", text, isDocument: true }] as const;
+  const { changes, places } = await edit(files, ["expand"], []);
+  expect(changes).toEqual([]);
+  expect(places.map(({ what }) => what)).toEqual(["schema CreateUser"]);
+});

@@ -2,6 +2,7 @@ import type { EntityField } from "@lockstep/core";
 import {
   addProperty,
   builtElsewhere,
+  declarationOf,
   type Finding,
   fillLiteral,
   givesValue,
@@ -132,7 +133,7 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
   const obstacle = row.values && whyNotInserted(row.values, context);
   const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
   const edit =
-    isPlain && way !== "nested" && way !== "upsert"
+    isPlain && way !== "nested" && way !== "upsert" && !isHandedOnAfter(value, file)
       ? (spreadDto(row, file, context) ?? spreadSent(value, what, file, context))
       : undefined;
   if (edit !== undefined) {
@@ -143,6 +144,17 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
   if (found?.kind !== "place") return;
   // Most of what is saved was read before.
   yield way !== "save" || isPart(value, file, context) ? found : { ...found, certainty: "possible" };
+}
+
+/** `await users.save(input); return input;`: TypeORM gives `input` its key, and would give it to a copy. */
+function isHandedOnAfter(value: ts.Expression, file: SourceFile): boolean {
+  const call = value.parent;
+  const outer = ts.isAwaitExpression(call.parent) ? call.parent : call;
+  if (!ts.isIdentifier(value) || !ts.isExpressionStatement(outer.parent)) return false;
+  return file.identifiers(value.text).some((use) => {
+    const isRead = ts.isPropertyAccessExpression(use.parent) && use.parent.expression === use;
+    return use.pos > call.end && !isRead && declarationOf(use) === declarationOf(value);
+  });
 }
 
 /** `users.create(dto)` becomes `users.create({ ...dto, handle: dto.handle ?? … })`, where the DTO has no key of a row that exists. */

@@ -1,5 +1,5 @@
 import { ts } from "./compiler.js";
-import { lookUp, lookUpExport, type Resolved } from "./project.js";
+import { lookUp, lookUpExport, type Project, type Resolved } from "./project.js";
 import { declarationOf } from "./scope.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
@@ -18,6 +18,18 @@ export interface Declared {
 
 /** Also under the names that imports and re-exports give it, and behind `import * as`. */
 export function referencesTo(declared: Declared, context: Pick<TransformContext, "project">): readonly Reference[] {
+  const { project } = context;
+  const ofProject = known.get(project) ?? new Map<string, readonly Reference[]>();
+  known.set(project, ofProject);
+  const key = `${declared.file.file}#${declared.name}`;
+  const found = ofProject.get(key) ?? findReferences(declared, context);
+  ofProject.set(key, found);
+  return found;
+}
+
+const known = new WeakMap<Project, Map<string, readonly Reference[]>>();
+
+function findReferences(declared: Declared, context: Pick<TransformContext, "project">): readonly Reference[] {
   if (declared.name === undefined) return [];
   const { files } = context.project;
   const names = new Set([declared.name]);

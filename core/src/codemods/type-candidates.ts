@@ -1,5 +1,5 @@
 import { dtoField } from "./dto-fields.js";
-import { forPerson, listing } from "./places/listing.js";
+import { forPerson, isWorthListing, listing } from "./places/listing.js";
 import { plainTypes } from "./plain-types.js";
 import { responses } from "./responses.js";
 import { roleOf } from "./shape-roles.js";
@@ -17,6 +17,8 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
   if (context.intent.exposure === "internal" && !ofRequests) return;
   for (const shape of typesIn(file)) {
     const { node, name: anchor } = shape;
+    const names = [...keysOfShape(shape)];
+    if (!isWorthListing(names, file, context)) continue;
     const family = familyOf(shape);
     if (context.takes(node, family) || context.orm.isModel?.(node, file, context)) continue;
     // What has to change with something else is decided there.
@@ -26,7 +28,6 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
         : responses(context).shapes.some((its) => its.shape.node === node)
     )
       continue;
-    const names = [...keysOfShape(shape)];
     if ((roleOf(shape, names, context) !== "response") !== ofRequests) continue;
     const text = textOfField(shape, ofRequests, file, context);
     const what = whatOfType(shape);

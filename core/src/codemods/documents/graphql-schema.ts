@@ -32,7 +32,8 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
     return lists;
   };
   const filesOf = ({ project }: TransformContext) => (isForDocuments ? project.documents : project.files);
-  const listsOf = (context: TransformContext) => filesOf(context).flatMap(listsIn);
+  const listsOf = (context: TransformContext) =>
+    context.memo(`lists of ${id}`, () => filesOf(context).flatMap(listsIn));
   const fieldsOf = (context: TransformContext) =>
     filesOf(context).flatMap((file) =>
       [...ownFields(listsIn(file), context)].map(([node, list]) => ({ node, list, file, what: whatOf(list) })),

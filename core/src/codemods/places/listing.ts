@@ -26,18 +26,28 @@ export interface Listed {
  * model fits its names better, and in tests: what must change there so that it compiles is an edit.
  */
 export function listing(listed: Listed, file: SourceFile, context: TransformContext): CandidateFinding | undefined {
-  const { columns, field } = context;
-  const given = new Set(listed.names);
-  const names = columns.filter((column) => isNamed(column, given)).map(({ name }) => name);
-  const isWhole = columns.length >= 3 && names.length === columns.length;
-  const isOfOther = othersNamed(given, context) > names.length;
-  if (listed.because === undefined && (names.length < 2 || isOfOther)) return undefined;
-  if (isTestFile(file) && !isWhole) return undefined;
+  const { field } = context;
   const { because, text } = listed;
+  const given = new Set(listed.names);
+  const { names, isWhole, isEnough } = namedBy(given, context);
+  if ((because === undefined && !isEnough) || (isTestFile(file) && !isWhole)) return undefined;
   // A role that is the same for all is the app's to give: what follows from the request is the callers' to choose.
   const isGiven = context.intent.kind === "acceptInRequests" && sourcesOf(context).length === 0;
   const caution = isGiven && context.intent.exposure !== "exposed" ? `callers could choose ${field.name}` : undefined;
   return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
+}
+
+/** Whether a place would be listed for its names alone. Quickly told: what is dear to find out is asked about no others. */
+export function isWorthListing(names: readonly string[], file: SourceFile, context: TransformContext): boolean {
+  const { isWhole, isEnough } = namedBy(new Set(names), context);
+  return isEnough && (isWhole || !isTestFile(file));
+}
+
+function namedBy(given: ReadonlySet<string>, context: TransformContext) {
+  const { columns } = context;
+  const names = columns.filter((column) => isNamed(column, given)).map(({ name }) => name);
+  const isWhole = columns.length >= 3 && names.length === columns.length;
+  return { names, isWhole, isEnough: names.length >= 2 && othersNamed(given, context) <= names.length };
 }
 
 /** A place that Lockstep cannot edit as the code stands: it is listed with the reason, and nobody is asked. */

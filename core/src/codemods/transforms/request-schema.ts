@@ -2,7 +2,7 @@ import type { ts } from "../compiler.js";
 import { propertiesOf } from "../expressions.js";
 import { withLiveEdits } from "../live-edits.js";
 import { demanded } from "../places/demand.js";
-import { listing } from "../places/listing.js";
+import { isWorthListing, listing } from "../places/listing.js";
 import { addProperty, restored } from "../property-edit.js";
 import { isLedByBase, roleOf } from "../shape-roles.js";
 import { keyIn, keysOfShape } from "../shape-types.js";
@@ -27,6 +27,7 @@ export const requestSchema: Transform = {
     for (const shape of zodShapesIn(file, context.project)) {
       const { node } = shape;
       const names = [...keysOfShape(shape)];
+      if (!isWorthListing(names, file, context)) continue;
       const anchor = nameOfSchema(node);
       const role = roleOf(shape, names, context);
       if (role === "response" || isLedByBase(shape, role, context)) continue;

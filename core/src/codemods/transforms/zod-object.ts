@@ -1,5 +1,5 @@
 import { ts } from "../compiler.js";
-import { forPerson, listing } from "../places/listing.js";
+import { forPerson, isWorthListing, listing } from "../places/listing.js";
 import { addProperty, restored } from "../property-edit.js";
 import { responses } from "../responses.js";
 import { isLedByBase, roleOf } from "../shape-roles.js";
@@ -86,6 +86,7 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
   for (const shape of zodShapesIn(file, context.project)) {
     const names = [...keysOfShape(shape)];
     const name = nameOfSchema(shape.node);
+    if (!isWorthListing(names, file, context)) continue;
     if (context.takes(shape.node, "zod") || roleOf(shape, names, context) !== "response") continue;
     if (isLedByBase(shape, "response", context)) continue;
     const key = keyIn(shape, context);

@@ -35,6 +35,8 @@ export function updateRow(
   const advice = because ? `add \`${text ?? `${name}: …`}\` if ${condition}` : `set ${name} if it changes with them`;
   const anchor = enclosingName(literal);
   const names = [...given.keys()];
-  const listed = { family: "update", tie: "orm", node: literal, what, anchor, names, because, text, advice } as const;
-  return listing(listed, file, context);
+  // The fill is where a value starts from: what somebody chose since would be lost.
+  const caution = chosen ? undefined : `${name} may have been given a value of its own since`;
+  const place = { family: "update", tie: "orm", node: literal, what, anchor, names } as const;
+  return listing({ ...place, because, caution, text, advice }, file, context);
 }

@@ -96,7 +96,12 @@ export class Workspace {
     const { text, what, replaces, written, flag } = finding;
     const { transform, phase, model, field } = about;
     const earlier = this.edits.findIndex(
-      (edit) => edit.transform === transform && edit.file === file && edit.text === replaces && replaces !== undefined,
+      (edit) =>
+        edit.transform === transform &&
+        edit.file === file &&
+        edit.what === what &&
+        edit.text === replaces &&
+        replaces !== undefined,
     );
     if (earlier === -1) {
       const known = { ...(replaces !== undefined && { replaces }), ...(written && { written }), ...(flag && { flag }) };

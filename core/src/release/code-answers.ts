@@ -2,15 +2,17 @@ import type { CodeIntent, Plan, PlanState } from "../model/index.js";
 import type { CodePolicy } from "./choices.js";
 import type { CodeInput } from "./code-input.js";
 
-/** The intents with what was answered about their columns. */
+/** The intents with what was answered about their columns. What is internal is not for callers to send. */
 export function withAnswers(
   intents: readonly CodeIntent[],
   exposure: NonNullable<PlanState["exposure"]>,
 ): readonly CodeIntent[] {
-  return intents.map((intent) => {
-    const answer = exposure[`${intent.model}.${intent.field}`];
-    return answer === undefined ? intent : { ...intent, exposure: answer };
-  });
+  return intents
+    .map((intent) => {
+      const answer = exposure[`${intent.model}.${intent.field}`];
+      return answer === undefined ? intent : { ...intent, exposure: answer };
+    })
+    .filter(({ kind, exposure: who }) => kind !== "acceptInRequests" || who !== "internal");
 }
 
 /** What is known about who sees the columns: a person is asked once, where there is a response that could show one. */

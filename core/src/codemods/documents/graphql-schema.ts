@@ -143,7 +143,7 @@ function* requirable(field: SdlField, list: SdlFields, file: SourceFile, context
   const splices = [{ start: field.end, end: field.end, text: "!" }];
   const required = list.fields.filter(({ type }) => type.endsWith("!")).map(({ name }) => name);
   const edits = [{ kind: "edit", splices, what, text, replaces } as const];
-  yield* demanded({ node: field, what, anchor: list.name, required, text }, edits, context);
+  yield* demanded({ node: list, what, anchor: list.name, required, text }, edits, context);
 }
 
 function isOfRequests({ kind }: SdlFields): boolean {

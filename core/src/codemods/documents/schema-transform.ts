@@ -195,7 +195,7 @@ function* requirable(
   const written = shape.required && format.addItem(entry.key, shape.required, file);
   const edits = written && [{ kind: "edit", what, ...written } as const];
   const accepted = {
-    node: entry.node,
+    node: shape.map.node,
     what,
     anchor: shape.name,
     required,

@@ -4,6 +4,7 @@ import type { CandidateFinding, TransformContext } from "../transform.js";
 
 /** A field that expand gave to what callers send. */
 export interface Accepted {
+  /** What lists all that callers send. */
   readonly node: PlaceNode;
   readonly what: string;
   /** The name of what it stands in; see `Candidate.anchor`. */

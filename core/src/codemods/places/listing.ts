@@ -16,6 +16,8 @@ export interface Listed {
   /** As they stand there: `createdAt` or `created_at`. */
   readonly names: readonly string[];
   readonly because?: string | undefined;
+  /** See `Candidate.caution`. */
+  readonly caution?: string | undefined;
   /** What to write there, if Lockstep can say it. */
   readonly text?: string | undefined;
   readonly advice: string;
@@ -33,7 +35,8 @@ export function listing(listed: Listed, file: SourceFile, context: TransformCont
   if ((because === undefined && !isEnough) || (isTestFile(file) && !isWhole)) return undefined;
   // A role that is the same for all is the app's to give: what follows from the request is the callers' to choose.
   const isGiven = context.intent.kind === "acceptInRequests" && sourcesOf(context).length === 0;
-  const caution = isGiven && context.intent.exposure !== "exposed" ? `callers could choose ${field.name}` : undefined;
+  const isTheirs = isGiven && context.intent.exposure !== "exposed";
+  const caution = listed.caution ?? (isTheirs ? `callers could choose ${field.name}` : undefined);
   return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
 }
 

@@ -70,6 +70,6 @@ function* requirable(file: SourceFile, context: TransformContext): Iterable<Find
       .map(([name]) => name);
     const splice = { start: node.getStart(file.ast) + text.length, end: node.end, text: "" };
     const edit: EditFinding = { kind: "edit", splices: [splice], what, text, replaces };
-    yield* demanded({ node, what, anchor: nameOfSchema(literal), required, text }, [edit], context);
+    yield* demanded({ node: literal, what, anchor: nameOfSchema(literal), required, text }, [edit], context);
   }
 }

@@ -82,7 +82,7 @@ function* requirable(file: SourceFile, context: TransformContext): Iterable<Find
     const what = whatOfType(shape);
     const splices = [{ start: node.getStart(file.ast), end: node.end, text }];
     const required = shape.node.members.flatMap((each) => (each.questionToken ? [] : (nameOf(each.name) ?? [])));
-    const accepted = { node, what, anchor: shape.name, required, text: text.replace(/[;,]$/, "") };
+    const accepted = { node: shape.node, what, anchor: shape.name, required, text: text.replace(/[;,]$/, "") };
     yield* demanded(accepted, [{ kind: "edit", splices, what, text, replaces } as const], context);
   }
   for (const { node, field } of writtenFields(id, file, live)) {
@@ -91,7 +91,7 @@ function* requirable(file: SourceFile, context: TransformContext): Iterable<Find
     const edits = typeof by === "object" ? replaceField(id, field, by, node, file, context) : undefined;
     const text = edits?.[0]?.text.replaceAll(/\s+/g, " ");
     const required = [...fieldsOf(node)].flatMap(([name, each]) => (each.questionToken ? [] : name));
-    yield* demanded({ node: field, what: whatOfClass(node), anchor: node.name?.text, required, text }, edits, context);
+    yield* demanded({ node, what: whatOfClass(node), anchor: node.name?.text, required, text }, edits, context);
   }
 }
 

@@ -7,6 +7,7 @@ import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
 import { lineBefore } from "./line-before.js";
+import type { VerifyScope } from "./verified-edits.js";
 
 /**
  * Makes the edits that intents ask for, and those that were chosen. Used by every phase, and again by `lockstep code`. Files with
@@ -36,7 +37,11 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy);
     return decided.chosen;
   };
-  const scope = { generated: project.generatedFolders, edited: request.edited ?? [] };
+  const scope: VerifyScope = {
+    generated: project.generatedFolders,
+    edited: request.edited ?? [],
+    leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited)),
+  };
   const result =
     code.verify === "off"
       ? { ...(await planCodeEdits({ ...answered, choose })), unchecked: undefined }

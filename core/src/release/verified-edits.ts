@@ -17,6 +17,8 @@ export interface VerifyScope {
   readonly generated: readonly string[];
   /** What the same phase does to the models. */
   readonly edited: readonly FileChange[];
+  /** Of the changed files those that will not be written: what needs them is compiled without. Default: all are. */
+  leftAmong?(changes: readonly FileChange[]): ReadonlySet<string>;
 }
 
 /** Beyond so many files that name the model, only the edited ones are checked: the check must not be the slowest part. */
@@ -46,12 +48,13 @@ export async function planVerifiedEdits(
       return chosen;
     },
   });
-  // What lists the whole model needs no compiler: its edits are right by how they are made.
+  const left = scope.leftAmong?.(all.changes) ?? new Set<string>();
+  // What lists the whole model needs no compiler: its edits are right by how they are made, where all of them are.
   const sure = await chooseUnattended(questions);
   const open = questions.some(({ intent, ranked }) =>
     ranked.map(({ candidate }) => choiceId(intent, candidate.key)).some((id) => chosen.has(id) && !sure.has(id)),
   );
-  if (all.changes.length === 0 || !open) return all;
+  if (all.changes.length === 0 || !(open || left.size > 0)) return all;
   const groups = questions.flatMap((question) => groupsOf(question, chosen));
   const idsOf = new Map(groups.map(({ id, ids }) => [id, ids]));
 
@@ -74,10 +77,10 @@ export async function planVerifiedEdits(
   try {
     const { kept, dropped, skipped } = await withoutErrors(groups, {
       async apply(ids) {
-        if (ids.size === groups.length) return afterOf(all, before);
+        if (ids.size === groups.length) return afterOf(all, before, left);
         plans += 1;
         const members = new Set([...ids].flatMap((id) => idsOf.get(id) ?? []));
-        return plans > mostPlans ? before : afterOf(await planCodeEdits(choosing(members)), before);
+        return plans > mostPlans ? before : afterOf(await planCodeEdits(choosing(members)), before, left);
       },
       // What was not planned any more is not known to be right: the search ends.
       check: async (after) => (plans > mostPlans ? notChecked : verifier.check(after)),
@@ -85,10 +88,10 @@ export async function planVerifiedEdits(
     const unchecked = skipped === undefined ? {} : { unchecked: skipped };
     if (dropped.length === 0) return { ...all, ...unchecked };
     const refused = new Map(
-      dropped.flatMap(({ id, error }) => (idsOf.get(id) ?? []).map((each) => [each, wordsOf(error)] as const)),
+      dropped.flatMap(({ id, error }) => (idsOf.get(id) ?? []).map((each) => [each, wordsOf(error, left)] as const)),
     );
-    const left = new Set(kept.flatMap((id) => idsOf.get(id) ?? []));
-    return { ...(await planCodeEdits({ ...choosing(left), refused })), ...unchecked };
+    const rest = new Set(kept.flatMap((id) => idsOf.get(id) ?? []));
+    return { ...(await planCodeEdits({ ...choosing(rest), refused })), ...unchecked };
   } finally {
     verifier.close();
   }
@@ -110,10 +113,16 @@ function textsOf(changes: readonly FileChange[], { files }: CodeRequest): Map<st
 }
 
 /** All files that may be edited, with these edits. */
-function afterOf({ changes }: CodeResult, before: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
-  return new Map([...before, ...changes.map(({ file, after }) => [file, after ?? ""] as const)]);
+function afterOf(
+  { changes }: CodeResult,
+  before: ReadonlyMap<string, string>,
+  left: ReadonlySet<string>,
+): ReadonlyMap<string, string> {
+  const written = changes.filter(({ file }) => !left.has(file));
+  return new Map([...before, ...written.map(({ file, after }) => [file, after ?? ""] as const)]);
 }
 
-function wordsOf({ file, line, code, message }: NewError): string {
-  return `it would not compile (${file}:${line} TS${code}: ${message.split("\n")[0]})`;
+function wordsOf({ file, line, code, message }: NewError, left: ReadonlySet<string>): string {
+  const why = left.size === 0 ? "" : `; not written, for their uncommitted changes: ${[...left].join(", ")}`;
+  return `it would not compile (${file}:${line} TS${code}: ${message.split("\n")[0]}${why})`;
 }

@@ -491,13 +491,24 @@ test("a chosen place in a file with uncommitted changes waits, does not close co
   await open();
   const git = (...args: string[]) =>
     execFileSync("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: desk.root });
+  const card = "export interface Card { email: string; name: string; bio: string; city: string }\n";
+  desk.write(
+    "tsconfig.json",
+    JSON.stringify({ compilerOptions: { strict: true, moduleResolution: "bundler", module: "esnext" } }),
+  );
+  desk.write("src/users/card.ts", card);
+  const copy = files["src/users/serializer.ts"].replace("toProfile(user: User)", "toCard(user: User): Card");
+  desk.write("src/users/to-card.ts", `import type { Card } from "./card";\n${copy}`);
   git("init", "--quiet");
   git("add", "-A");
   git("commit", "--quiet", "-m", "The project");
   desk.write("src/users/serializer.ts", `// work in progress\n${profile()}`);
+  desk.write("src/users/card.ts", `// work in progress\n${card}`);
   const first = await desk.code({ code: "likely" });
   expect(isWritten(profile())).toBe(false);
   expect(isWritten(list())).toBe(true);
+  // What needs the file that waits would not compile without it.
+  expect(desk.read("src/users/to-card.ts")).not.toContain("handle");
   expect(first.exitCode).toBe(0);
   expect(first.json.places).toContainEqual(
     expect.objectContaining({
@@ -517,6 +528,7 @@ test("a chosen place in a file with uncommitted changes waits, does not close co
   git("commit", "--quiet", "-a", "-m", "Done");
   await desk.code({ code: "required" });
   expect(isWritten(profile())).toBe(true);
+  expect([desk.read("src/users/card.ts"), desk.read("src/users/to-card.ts")].every(isWritten)).toBe(true);
 });
 
 describe("what is shown", () => {

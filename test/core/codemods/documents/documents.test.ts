@@ -128,3 +128,17 @@ test("what an alias of something around it repeats is not edited in YAML", async
   expect(changes).toEqual([]);
   expect(places.map(({ what }) => what)).toEqual(["schema CreateUser"]);
 });
+
+test("an edit of contract and one of expand with the same text are recorded apart in one run", async () => {
+  const schema = (name: string) =>
+    `export const ${name} = z.object({ email: z.string(), name: z.string() });\nexport const ${name}Of = (req) => ${name}.parse(req.body);\n`;
+  const before = [{ file: "src/code.ts", text: `import { z } from "zod";\n${schema("First")}` }];
+  const expanded = await edit(before, ["expand"], []);
+  const [{ text }] = apply(before, expanded.changes) as readonly [File];
+  const files = [{ file: "src/code.ts", text: `${text}${schema("Later")}` }];
+  const { edits } = await edit(files, ["expand", "contract"], expanded.edits);
+  expect(edits.map(({ phase, what, text: its }) => [phase, what, its])).toEqual([
+    ["contract", "zod object First", "handle: z.string()"],
+    ["expand", "zod object Later", "handle: z.string().optional()"],
+  ]);
+});

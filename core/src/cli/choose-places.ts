@@ -60,8 +60,8 @@ interface Line {
   readonly ids: readonly string[];
 }
 
-function linesOf({ question: { intent }, places, ticked }: AskedPlaces): readonly Line[] {
-  const lines = clustersOf(places).flatMap((cluster) => {
+function linesOf({ question: { intent, about }, places, ticked }: AskedPlaces): readonly Line[] {
+  const lines = clustersOf(places, about).flatMap((cluster) => {
     // Of one shape, and yet some are ticked: tests among others.
     const parts = [true, false].map((isTicked) => ({
       isTicked,

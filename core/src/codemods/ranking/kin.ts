@@ -50,15 +50,17 @@ export function followInTests(
 
 /**
  * Puts places of one file together that are of one family and name the same fields: people extend all of them or none.
- * Those that nothing but names ties to the model stay apart from those that are known to be its own.
+ * Those that nothing but names ties to the model stay apart from those that are known to be its own, and what may be another model's
+ * is a line of its own: nobody ticks it along with something else.
  *
  * @returns in the order of the strongest of each; its kind counts for all
  */
-export function clustersOf(ranked: readonly Ranked[]): readonly Cluster[] {
+export function clustersOf(ranked: readonly Ranked[], context: RankContext): readonly Cluster[] {
   const clusters = new Map<string, { kind: Ranked["kind"]; members: Ranked[] }>();
   for (const each of ranked) {
-    const { file, family, tie, names } = each.candidate;
-    const shape = JSON.stringify([file, family, tie === "names", [...new Set(names)].sort()]);
+    const { file, family, tie, names, key } = each.candidate;
+    const isOfOther = limitsOf(each.candidate, context).some(({ kind }) => kind === "otherModel");
+    const shape = JSON.stringify([file, family, tie === "names", [...new Set(names)].sort(), isOfOther && key]);
     const cluster = clusters.get(shape);
     if (cluster === undefined) clusters.set(shape, { kind: each.kind, members: [each] });
     else cluster.members.push(each);

@@ -1,5 +1,5 @@
 import { ts } from "../compiler.js";
-import { isAsserted, nameOf } from "../expressions.js";
+import { isAsserted, nameOf, pathOf } from "../expressions.js";
 import { listing } from "../places/listing.js";
 import { addToList, takeItem } from "../property-edit.js";
 import { responses } from "../responses.js";
@@ -61,7 +61,14 @@ function listsIn(file: SourceFile): readonly NameList[] {
   return [...file.nodes(ArrayLiteralExpression), ...file.nodes(UnionType)].flatMap((node) => {
     const items: readonly ts.Node[] = ts.isUnionTypeNode(node) ? node.types : node.elements;
     const names = items.flatMap((item) => nameIn(item) ?? []);
-    if (names.length < 2 || names.length !== items.length || isAsserted(node) || isRequired(node)) return [];
+    if (
+      names.length < 2 ||
+      names.length !== items.length ||
+      isAsserted(node) ||
+      isRequired(node) ||
+      isOverwritten(node)
+    )
+      return [];
     const anchor = nameOfList(node);
     return [{ node, names, anchor, what: anchor === undefined ? "list of names" : `list of names ${anchor}` }];
   });
@@ -70,6 +77,13 @@ function listsIn(file: SourceFile): readonly NameList[] {
 /** What the objects of a JSON schema always have: rows get there before every answer has the field. */
 function isRequired({ parent }: ts.Node): boolean {
   return ts.isPropertyAssignment(parent) && nameOf(parent.name) === "required";
+}
+
+/** `.orUpdate(["name"], ["email"])`: what is overwritten on a conflict, and what conflicts. A value that was chosen stays. */
+function isOverwritten({ parent }: ts.Node): boolean {
+  return (
+    ts.isCallExpression(parent) && /^(?:orUpdate|orIgnore|onConflict\w*)$/.test(pathOf(parent.expression).at(-1) ?? "")
+  );
 }
 
 function nameIn(item: ts.Node): string | undefined {

@@ -95,11 +95,22 @@ describe("what is ticked in tests once a place outside of them was accepted", ()
 
 describe("places that are one entry of a list", () => {
   const context = contextOf({ card: worth(5) });
-  const clusters = (...candidates: Candidate[]) =>
-    clustersOf(rank(candidates, context)).map(({ kind, members }) => [
+  const clustersIn = (about: RankContext, ...candidates: Candidate[]) =>
+    clustersOf(rank(candidates, about), about).map(({ kind, members }) => [
       kind,
       ...members.map((each) => each.candidate.key),
     ]);
+  const clusters = (...candidates: Candidate[]) => clustersIn(context, ...candidates);
+
+  test("what another model has as well is a line of its own", () => {
+    const others = contextOf({ card: worth(5), models: [model("Customer", "email name")] });
+    const byName = { tie: "names" } as const;
+    expect(
+      clustersIn(others, named("a", { line: 1, ...byName }), named("b", { line: 2, ...byName })).map(
+        ([, ...keys]) => keys,
+      ),
+    ).toEqual([["a"], ["b"]]);
+  });
 
   test("one file, one family, the same names in any order", () => {
     expect(

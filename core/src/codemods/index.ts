@@ -3,6 +3,7 @@ import { jsonSchema } from "./documents/json-schema.js";
 import { schemaObject } from "./documents/schema-object.js";
 import { yamlSchema } from "./documents/yaml-schema.js";
 import { csvHeader } from "./places/csv-header.js";
+import { internalRows } from "./places/internal-rows.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
 import { sqlViews } from "./places/sql-views.js";
@@ -76,6 +77,7 @@ export const coreTransforms: readonly Transform[] = [
   yamlSchema,
   schemaObject,
   leftoverFallbacks,
+  internalRows,
   rawSql,
   sqlViews,
   csvHeader,

@@ -1,6 +1,9 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  declarationOf,
+  isWorthListing,
   propertiesOf,
+  referencesTo,
   type SourceFile,
   type TransformContext,
   targetOf,
@@ -18,9 +21,10 @@ export interface Selection {
   readonly what: string;
 }
 
-/** All `select` literals: in calls, along relations, and in constants that are typed as one. */
+/** All `select` literals: in calls, along relations, and in constants that are typed as one or given to a call. */
 export function* selectionsIn(file: SourceFile, context: TransformContext): Iterable<Selection> {
   const { models } = context;
+  yield* givenConstants(file, context);
   for (const { args, model, label } of clientCalls(file, context)) {
     if (args !== undefined) yield* ofArgs(args, model, label, models);
   }
@@ -34,6 +38,33 @@ export function* selectionsIn(file: SourceFile, context: TransformContext): Iter
     else if (match[2] === "Include") yield* ofInclude(literal, model, label, models);
     else yield* ofArgs(literal, model, label, models);
   }
+}
+
+/** `const userSelect = { id: true, … }`, where calls in any file read one model by it. */
+function* givenConstants(file: SourceFile, context: TransformContext): Iterable<Selection> {
+  for (const declaration of file.nodes(ts.SyntaxKind.VariableDeclaration)) {
+    const { name, initializer } = declaration;
+    const literal = initializer && unwrap(initializer);
+    if (literal === undefined || !ts.isObjectLiteralExpression(literal) || !ts.isIdentifier(name)) continue;
+    if (!isWorthListing([...propertiesOf(literal).keys()], file, context)) continue;
+    const isTop = declaration.parent.parent.parent === file.ast;
+    const uses = isTop
+      ? referencesTo({ name: name.text, file }, context)
+      : file.identifiers(name.text).flatMap((node) => (declarationOf(node) === declaration ? [{ node, file }] : []));
+    const read = uses.flatMap(({ node, file: its }) => modelReadBy(node, its, context) ?? []);
+    const [model, ...others] = new Set(read);
+    if (model !== undefined && others.length === 0)
+      yield { literal, model, what: `${name.text}: select of ${model.name}` };
+  }
+}
+
+/** The model of `prisma.user.findMany({ select: userSelect })`. */
+function modelReadBy(name: ts.Identifier, file: SourceFile, context: TransformContext): EntityModel | undefined {
+  const { parent } = name;
+  const isSelect =
+    (ts.isPropertyAssignment(parent) && parent.initializer === name && parent.name.getText() === "select") ||
+    (ts.isShorthandPropertyAssignment(parent) && name.text === "select");
+  return isSelect ? [...clientCalls(file, context)].find(({ args }) => args === parent.parent)?.model : undefined;
 }
 
 function* ofArgs(

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { chooseAll } from "../../support/choices.js";
 import { apply, editFor, type Files, field, lowerEmail, shopModels, single, transforms, undo } from "./phases.js";
 
 const text = (files: Files, file = "src/code.ts") => files.find((each) => each.file === file)?.text;
@@ -416,4 +417,18 @@ export function map(user: User) {
     expect(contracted.places).toMatchObject([{ kind: "likely", line: 4, what: "map: copy of User" }]);
     expect(contracted.places[0]?.reason).toContain('take `?? "nobody"` out by hand');
   });
+});
+
+test("a select that other files read with is the model's, though nothing in its file says so", async () => {
+  const files = [
+    { file: "src/card.ts", text: "export const cardSelect = { id: true, email: true, name: true };\n" },
+    {
+      file: "src/cards.ts",
+      text: 'import type { PrismaClient } from "@prisma/client";\nimport { cardSelect as select } from "./card";\nexport const cards = (db: PrismaClient) => db.user.findMany({ select });\n',
+    },
+  ];
+  const result = await editFor("switch", files, [], { choose: chooseAll });
+  expect(text(apply(files, result), "src/card.ts")).toBe(
+    "export const cardSelect = { id: true, email: true, name: true, handle: true };\n",
+  );
 });

@@ -334,6 +334,12 @@ export const errorTable = {
     next: "Nothing was written. Run the command again.",
     exit: 1,
   },
+  LS4006: {
+    title: "git does not read the repository",
+    why: "Without it Lockstep cannot tell which files have uncommitted changes, and which are ignored: it would mix its edits with work in progress.",
+    next: "See what git says: git status. Where the folder belongs to another user, in a container say: git config --global --add safe.directory <folder>",
+    exit: 3,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The column or its trigger is missing there, so there is nothing to fill.",

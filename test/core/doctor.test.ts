@@ -43,6 +43,17 @@ const ask = (id: string, more: Parameters<typeof askProject>[1] = {}) =>
 
 test.each([
   ["git", "outside of a repository", () => at(folder()), "warning", /not in a git repository/],
+  [
+    "git",
+    "git refuses to read it",
+    () => {
+      const root = repository("node_modules\n");
+      writeFileSync(join(root, ".git/config"), "[core\n");
+      return at(root);
+    },
+    "problem",
+    /does not read the repository: bad config line 1/,
+  ],
   ["git", "a repository", () => at(repository("node_modules\n")), "ok", /not ignored/],
   ["git", "plans are ignored", () => at(repository("lockstep/\n")), "problem", /git ignores lockstep\//],
   [

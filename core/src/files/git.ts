@@ -1,8 +1,12 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
+import { LockstepError } from "../errors.js";
 
 const maxBuffer = 64 * 1024 * 1024;
+
+/** In English, whatever the locale: what it says is read. */
+const inEnglish = () => ({ ...process.env, LC_ALL: "C" });
 
 /** As many files as one command line holds on every system. */
 const atOnce = 200;
@@ -12,6 +16,7 @@ const atOnce = 200;
  * because then there is no commit that an edit could be mixed with.
  *
  * @param files paths from the root; also of files outside of it, or in another repository
+ * @throws LockstepError LS4006 where git does not read a repository that holds some of them
  */
 export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<string> {
   return among(root, files, (top, paths) => {
@@ -27,7 +32,7 @@ export function dirtyFiles(root: string, files: readonly string[]): ReadonlySet<
   });
 }
 
-/** Whether the folder is inside of a git work tree. Without git: no. */
+/** Whether the folder is inside of a git work tree that git reads. Without git: no. */
 export function isRepository(root: string): boolean {
   try {
     return git(root, ["rev-parse", "--is-inside-work-tree"]).trim() === "true";
@@ -36,10 +41,21 @@ export function isRepository(root: string): boolean {
   }
 }
 
+/** Git's own words where it refuses to read the repository around the folder, `detected dubious ownership in …` say. */
+export function whyNotRead(root: string): string | undefined {
+  try {
+    git(root, ["rev-parse", "--is-inside-work-tree"]);
+    return undefined;
+  } catch (error) {
+    return refusalOf(error);
+  }
+}
+
 /**
  * Which of the files, existing or not, git would leave out of a commit. Outside of a repository, or without git: none.
  *
  * @param isOfTracked also of files that are in version control all the same: the next one like them would not be. Default: no
+ * @throws LockstepError LS4006 where git does not read a repository that holds some of them
  */
 export function ignoredFiles(root: string, files: readonly string[], isOfTracked = false): ReadonlySet<string> {
   return among(root, files, (top, paths) => {
@@ -48,7 +64,8 @@ export function ignoredFiles(root: string, files: readonly string[], isOfTracked
       cwd: top,
       encoding: "utf8",
       input: `${paths.join("\0")}\0`,
-      stdio: ["pipe", "pipe", "ignore"],
+      env: inEnglish(),
+      stdio: "pipe",
       maxBuffer,
     });
     return found.split("\0").filter((file) => file !== "");
@@ -80,8 +97,10 @@ function among(
         const file = byPath.get(path);
         if (file !== undefined) found.add(file);
       }
-    } catch {
-      // No git, none of them, or a repository that git does not read.
+    } catch (error) {
+      // Without git, and where it finds none of them: none.
+      const refusal = refusalOf(error);
+      if (refusal !== undefined) throw new LockstepError("LS4006", `${top}: ${refusal}`);
     }
   }
   return found;
@@ -109,5 +128,22 @@ function byRepository(root: string, files: readonly string[]): Map<string, Map<s
 }
 
 function git(root: string, args: readonly string[]): string {
-  return execFileSync("git", args, { cwd: root, encoding: "utf8", maxBuffer, stdio: ["ignore", "pipe", "ignore"] });
+  return execFileSync("git", args, {
+    cwd: root,
+    env: inEnglish(),
+    encoding: "utf8",
+    maxBuffer,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}
+
+/**
+ * The first line of what git says when it cannot go on (exit 128). A `.git` that leads nowhere, of a work tree that was mounted alone
+ * say, is no repository to git.
+ */
+function refusalOf(error: unknown): string | undefined {
+  const { status, stderr } = error as { readonly status?: number; readonly stderr?: string };
+  if (status !== 128 || stderr === undefined) return undefined;
+  const said = /^fatal: (.*)$/m.exec(stderr)?.[1];
+  return said === undefined || said.startsWith("not a git repository") ? undefined : said;
 }

@@ -73,3 +73,14 @@ test("outside of a repository nothing is dirty or ignored", () => {
   expect(dirtyFiles(outside, ["z.ts"]).size).toBe(0);
   expect(ignoredFiles(outside, ["z.ts"]).size).toBe(0);
 });
+
+test("a repository that git refuses to read is an error, and one whose .git leads nowhere is none", () => {
+  write("refused", ["src/a.ts"]);
+  commit("refused");
+  write("refused", [".git/config"], "[core\n");
+  const refused = join(top, "refused");
+  expect(() => dirtyFiles(refused, ["src/a.ts"])).toThrow(/refused: bad config line 1/);
+  expect(() => ignoredFiles(refused, ["src/a.ts"])).toThrow(expect.objectContaining({ code: "LS4006" }));
+  write("mounted", [".git"], "gitdir: /nowhere/.git/worktrees/a\n");
+  expect(dirtyFiles(join(top, "mounted"), ["a.ts"]).size).toBe(0);
+});

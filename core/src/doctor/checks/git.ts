@@ -1,4 +1,4 @@
-import { ignoredFiles, isRepository } from "../../files/git.js";
+import { ignoredFiles, isRepository, whyNotRead } from "../../files/git.js";
 import { type Check, ok, problem, warning } from "../check.js";
 
 export default {
@@ -6,6 +6,14 @@ export default {
   title: "version control",
   on: "project",
   async run({ project, migrations }) {
+    const refusal = whyNotRead(project.root);
+    if (refusal !== undefined)
+      return [
+        problem(`git does not read the repository: ${refusal}`, {
+          why: "Without it Lockstep cannot tell which files have uncommitted changes, and edits none.",
+          next: "git status",
+        }),
+      ];
     if (!isRepository(project.root))
       return [
         warning("the project is not in a git repository, or git is not installed", {

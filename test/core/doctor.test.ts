@@ -12,6 +12,7 @@ import { doctorText, doctorVerdict, type Examination } from "../../core/src/revi
 import { colorsFor } from "../../core/src/review/terminal.js";
 import { isTested, nodeVersions, postgresVersions } from "../../core/src/supported-versions.js";
 import { prismaVersions } from "../../plugin-prisma/src/supported.js";
+import { shopModels } from "../plugin-prisma/codemods/phases.js";
 import { askProject } from "../support/ask-check.js";
 import { answerTo } from "../support/plan-fixture.js";
 
@@ -62,6 +63,25 @@ test.each([
     () => at(repository("prisma/migrations\n")),
     "problem",
     /ignores prisma\/migrations/,
+  ],
+  ["code-roots", "no workspace", () => at(folder()), "ok", /is read/],
+  [
+    "code-roots",
+    "an app beside uses the models",
+    () => {
+      const root = folder();
+      const write = (file: string, text: string) => {
+        mkdirSync(join(root, file, ".."), { recursive: true });
+        writeFileSync(join(root, file), text);
+      };
+      write("package.json", '{ "workspaces": ["db", "api"] }');
+      write("db/package.json", '{ "name": "db" }');
+      write("api/package.json", '{ "name": "api", "dependencies": { "db": "*" } }');
+      write("api/users.ts", "export const users = (db) => db.user.findMany();");
+      return { ...at(join(root, "db")), models: shopModels() };
+    },
+    "warning",
+    /code in \.\.\/api uses the models/,
   ],
   ["interrupted-write", "none", () => at(folder()), "ok", /no write/],
   [

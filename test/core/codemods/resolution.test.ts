@@ -167,6 +167,9 @@ test("what a workspace leaves out is no package of it", () => {
   expect(within("packages:\n- packages/*\n- '!packages/db'\n")).toBe("../ui/index.ts");
   expect(within("packages:\n- packages/*\n- '!packages/ui'\n")).toBe(undefined);
   expect(within("packages:\n- '**'\n- '!**/ui'\n")).toBe(undefined);
+  expect(within("\uFEFFpackages:\n  [packages/u?]\n")).toBe("../ui/index.ts");
+  expect(within("packages:\n- packages/[t-v]i\n")).toBe("../ui/index.ts");
+  expect(within("packages:\n- packages/[!t-v]i\n")).toBe(undefined);
 });
 
 test("a workspace that begins in the project itself, or below it", () => {

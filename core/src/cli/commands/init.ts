@@ -1,3 +1,4 @@
+import type { OrmPlugin, Project } from "../../plugin.js";
 import { defineCommand } from "../command.js";
 
 export default defineCommand({
@@ -9,8 +10,9 @@ export default defineCommand({
   ],
 
   async run({ options, io, workspace }) {
-    const { plugin, project } = await workspace();
-    const { changes, notes } = await plugin.initialise(project);
+    const { plugin, project, config } = await workspace();
+    const { changes, notes: own } = await plugin.initialise(project);
+    const notes = [...own, ...(await notesOnRoots(project, plugin, config.code?.roots))];
     const { nextText } = await import("../../review/terminal.js");
     const real = changes.filter((change) => change.before !== change.after);
     const json = { project: project.root, changed: real.map((change) => change.file), written: false, notes };
@@ -35,3 +37,15 @@ export default defineCommand({
     return { json: { ...json, written: !isDry }, exitCode: 0, text: [verdict, ...notes, next].join("\n") };
   },
 });
+
+/** In a workspace: which of its packages use the models, and what to write so that they are read too. */
+async function notesOnRoots(project: Project, plugin: OrmPlugin, roots: readonly string[] = []) {
+  const { rootsSetting, unreadPackages } = await import("../../codemods/resolution/unread-packages.js");
+  // Models that cannot be read are the next command's to tell.
+  const models = await plugin.readModels(project).catch(() => []);
+  const unread = await unreadPackages(project.root, roots, models);
+  if (unread.length === 0) return [];
+  return [
+    `${unread.join(", ")}: code there uses the models. So that it is edited too, write in lockstep.config.ts: ${rootsSetting(roots, unread)}`,
+  ];
+}

@@ -1,8 +1,8 @@
 import { posix } from "node:path";
 import { patternOf } from "../../pattern-of.js";
-import { ts } from "../compiler.js";
 import { folderOf, foldersAround, isOnlyUp, levelsUp } from "./folders.js";
 import { bestPattern, type Route } from "./tsconfig-paths.js";
+import { isRecord, objectIn, patternsIn, pnpmFile, pnpmPatterns } from "./workspace-patterns.js";
 
 interface Package {
   readonly folder: string;
@@ -51,13 +51,9 @@ export function workspacePackages(texts: ReadonlyMap<string, string>) {
 
 /** Which folders a workspace names: `packages/*` in package.json (npm, yarn) or pnpm-workspace.yaml. */
 function membersOf(manifests: ReadonlyMap<string, Package>, texts: ReadonlyMap<string, string>) {
-  const lists = [...manifests].map(([folder, { manifest }]) => {
-    const { workspaces } = manifest;
-    const patterns = isRecord(workspaces) ? workspaces.packages : workspaces;
-    return [folder, Array.isArray(patterns) ? patterns.filter((each) => typeof each === "string") : []] as const;
-  });
+  const lists = [...manifests].map(([folder, { manifest }]) => [folder, patternsIn(manifest)] as const);
   for (const [file, text] of texts)
-    if (posix.basename(file) === "pnpm-workspace.yaml") lists.push([folderOf(file), pnpmPackages(text)]);
+    if (posix.basename(file) === pnpmFile) lists.push([folderOf(file), pnpmPatterns(text)]);
   return (folder: string) =>
     lists.some(([workspace, patterns]) => {
       const parts = partsBelow(workspace, folder);
@@ -102,20 +98,14 @@ function fits(
 }
 
 function patternOfPart(part: string): RegExp {
-  const pieces = part.split(/(\*|\{[^}]*\})/).map((piece) => {
+  const pieces = part.split(/(\*|\?|\[[^\]]+\]|\{[^}]*\})/).map((piece, at) => {
+    if (at % 2 === 0) return patternOf(piece);
     if (piece === "*") return ".*";
-    return piece.startsWith("{") ? `(?:${piece.slice(1, -1).split(",").map(patternOf).join("|")})` : patternOf(piece);
+    if (piece === "?") return ".";
+    if (piece.startsWith("[")) return piece.replace(/^\[!/, "[^").replaceAll("\\", "\\\\");
+    return `(?:${piece.slice(1, -1).split(",").map(patternOf).join("|")})`;
   });
   return new RegExp(`^${pieces.join("")}$`);
-}
-
-/** The list under `packages:`, in lines of its own or in brackets. */
-function pnpmPackages(text: string): string[] {
-  const list = /^packages:[ \t]*(?:\[([^\]]*)\]|(?:#.*)?((?:\r?\n[ \t]*(?:-.*|#.*)?)*))/m.exec(text);
-  const entries = list?.[1]?.split(",") ?? list?.[2]?.split("\n").map((line) => /^\s*-\s*(.*)$/.exec(line)?.[1] ?? "");
-  return (entries ?? [])
-    .flatMap((entry) => /^\s*(?:"([^"]*)"|'([^']*)'|([^\s#]+))/.exec(entry)?.slice(1) ?? [])
-    .filter(Boolean);
 }
 
 /** What `import "name"` and `import "name/rest"` may lead to, as paths in the package. */
@@ -164,13 +154,4 @@ function outputsOf(folder: string, texts: ReadonlyMap<string, string>): Package[
     if (typeof outDir !== "string" || typeof rootDir !== "string") return [];
     return [[posix.normalize(outDir).replace(/\/$/, ""), rootDir] as const];
   });
-}
-
-function objectIn(file: string, text: string): Readonly<Record<string, unknown>> {
-  const config: unknown = ts.parseConfigFileTextToJson(file, text).config;
-  return isRecord(config) ? config : {};
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
 import type { Check } from "../check.js";
+import codeRoots from "./code-roots.js";
 import dependents from "./dependents.js";
 import git from "./git.js";
 import interruptedWrite from "./interrupted-write.js";
@@ -25,6 +26,7 @@ import upkeep from "./upkeep.js";
 
 /** Every check of the core, in the order of their names. This file is generated: npm run lists. */
 export const checks: readonly Check[] = [
+  codeRoots,
   dependents,
   git,
   interruptedWrite,

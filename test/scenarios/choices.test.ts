@@ -68,7 +68,7 @@ test("next asks on a terminal once the gate is open; Esc writes nothing", async 
   const invocation = { arguments: [], options: {}, io, plugins: [prismaPlugin], cwd: shop.root };
   const result = await next.run({ ...invocation, workspace: () => openWorkspace([prismaPlugin], shop.root, io) });
   expect(result.exitCode, result.text).toBe(130);
-  expect(result.text).toContain("Cancelled: nothing was written.");
+  expect(result.text).toContain("Cancelled: no file was written.");
   expect(asked[0]).toBe("Is User.handle internal or exposed?");
   expect(asked[1]).toMatch(/^Which places get User\.handle too\?/);
   expect(groups[0]?.name).toBe("most likely");

@@ -7,6 +7,8 @@ export interface Person {
   tick?(groups: readonly AnswerGroup[], question: string): readonly string[] | undefined;
   /** Answers "internal or exposed?"; undefined: Ctrl-C. */
   pick?(question: string): string | undefined;
+  /** Aborted by the first Ctrl-C while nothing is asked. */
+  readonly signal?: AbortSignal;
 }
 
 export interface PersonIo {
@@ -48,7 +50,7 @@ export function personIo(
     env,
     cwd,
     now: () => new Date(Date.UTC(2026, 11, 2)),
-    signal: new AbortController().signal,
+    signal: person?.signal ?? new AbortController().signal,
   };
   return { io, asked, said: () => err };
 }

@@ -43,9 +43,9 @@ export async function unlessCancelled(
   try {
     return await run();
   } catch (error) {
-    if (!(error instanceof Cancelled)) throw error;
+    if (!(error instanceof Cancelled) && error !== io.signal.reason) throw error;
     return {
-      text: `Cancelled: nothing was written.\n${nextText(again, io.colors)}`,
+      text: `Cancelled: no file was written.\n${nextText(again, io.colors)}`,
       json: { cancelled: true, written: false },
       exitCode: 130,
     };

@@ -62,3 +62,18 @@ export function listOption(invocation: Invocation, name: string): readonly strin
   const value = invocation.options[name];
   return Array.isArray(value) ? value : [];
 }
+
+/** The command with the options that were given, but `--dry-run`: what a run that only shows is followed by. */
+export function sameCommand(command: string, { options }: Invocation): string {
+  const given = Object.entries(options).flatMap(([name, value]) => {
+    if (name === "dryRun" || value === undefined || value === false) return [];
+    const flag = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    return value === true ? [flag] : [flag, ...[value].flat().map(shellWord)];
+  });
+  return [command, ...given].join(" ");
+}
+
+/** Globs and spaces are for the command, not for the shell. */
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

@@ -13,7 +13,7 @@ import { namedAsModels } from "../plan/named-as-models.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { HandWrittenMigration, Project } from "../plugin.js";
 import { type PhaseFiles, preparePhase, replaced } from "../release/prepare-phase.js";
-import { diffText } from "../review/diff.js";
+import { dryRun } from "../review/diff.js";
 import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
 import { loadParser } from "../sql/postgres/parser.js";
@@ -68,20 +68,20 @@ export async function rewriteMigration(invocation: Invocation, path: string): Pr
     code: codeSettings(workspace.config, io.env),
   });
   const changes = [...prepared.changes, ...keptText(own, prepared)];
-  const isDry = options.dryRun === true;
-  const shown = changes.filter(({ file }) => !file.startsWith("lockstep/"));
-  if (isDry) io.err(diffText(shown, colors));
-  else writeFiles(project.root, changes);
+  const outside = changes.filter(({ file }) => !file.startsWith("lockstep/"));
+  const shown = options.dryRun === true ? dryRun(outside, colors) : undefined;
+  if (shown === undefined) writeFiles(project.root, changes);
   return {
-    text: isDry
-      ? `${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
+    text: shown
+      ? `${shown.text}\n${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
       : foundText(plan, colors) + expandText(prepared, plugin.words, listPlans(project.root), colors),
     json: {
       plan: prepared.plan,
-      written: !isDry,
+      written: shown === undefined,
       files: changes.map(({ file }) => file),
       edits: prepared.edits,
       places: prepared.places,
+      ...shown?.json,
     },
     exitCode: 0,
   };

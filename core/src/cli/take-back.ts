@@ -7,7 +7,7 @@ import { listPlans, verifyUnits } from "../plan/store.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
 import { columns } from "../review/columns.js";
-import { diffText } from "../review/diff.js";
+import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText } from "../review/terminal.js";
 import { columnLabel, commandFor, stayWords } from "../review/words.js";
@@ -55,11 +55,11 @@ export async function takeBack(request: {
     written: false,
   };
   if (options.dryRun === true) {
-    const shown = prepared.changes.filter((change) => !change.file.startsWith("lockstep/"));
-    io.err(diffText(shown, colors));
+    const outside = prepared.changes.filter((change) => !change.file.startsWith("lockstep/"));
+    const shown = dryRun(outside, colors);
     return {
-      text: `${effect}\nNothing was written (--dry-run).\n${nextText(`npx lockstep ${command} ${plan.id}`, colors)}`,
-      json,
+      text: `${shown.text}\n${effect}\nNothing was written (--dry-run).\n${nextText(`npx lockstep ${command} ${plan.id}`, colors)}`,
+      json: { ...json, ...shown.json },
       exitCode: 0,
     };
   }

@@ -2,8 +2,7 @@ import type { HistoryQuestion } from "../codemods/code-request.js";
 import { type CodeIntent, type Plan, phaseOfIntent, type Toggle } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { isOpen, listPlans } from "../plan/store.js";
-import type { Project } from "../plugin.js";
-import type { CodeRequest, ReleasingPlugin } from "./code-request.js";
+import type { CodeRequest } from "./code-request.js";
 
 /** What code is planned with. */
 export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
@@ -52,7 +51,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     models,
     intents: toggle === undefined ? intents : behindToggle(intents, toggle, plan),
     transforms: [...(await plugin.transforms()), ...coreTransforms],
-    readHistory: (asked: HistoryQuestion) => readHistory(project, plugin, asked),
+    readHistory: (asked: HistoryQuestion) => readHistory(request, asked),
     earlier: plan.state.edits,
     scorecard: scorecardOf({ targets: {}, code: { scorecard: request.code.scorecard } }),
     alsoPlanned: listPlans(project.root)
@@ -73,11 +72,15 @@ function behindToggle(intents: readonly CodeIntent[], toggle: Toggle, plan: Plan
 }
 
 /** What git knows of a model. It is an aid: where it takes long the ranking does without. */
-async function readHistory(project: Project, plugin: ReleasingPlugin, { model, ...asked }: HistoryQuestion) {
+async function readHistory({ project, plugin, signal }: CodeRequest, { model, ...asked }: HistoryQuestion) {
   const [{ readColumnHistory }, modelFiles, fieldsIn] = await Promise.all([
     import("../codemods/ranking/history.js"),
     plugin.modelFiles(project, model),
     plugin.fieldsIn(),
   ]);
-  return readColumnHistory(project.root, { ...asked, model, modelFiles, fieldsIn }, new AbortController().signal);
+  return readColumnHistory(
+    project.root,
+    { ...asked, model, modelFiles, fieldsIn },
+    signal ?? new AbortController().signal,
+  );
 }

@@ -41,6 +41,8 @@ export interface CodeRequest {
   readonly code: CodeSettings;
   /** Who decides about ranked places. Default: what the config says, without a person. */
   readonly policy?: CodePolicy;
+  /** Ends a type check, and the reading of git's history, early. Default: nothing does. */
+  readonly signal?: AbortSignal;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
 }

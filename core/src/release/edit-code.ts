@@ -13,7 +13,7 @@ import type { VerifyScope } from "./verified-edits.js";
  * Makes the edits that intents ask for, and those that were chosen. Used by every phase, and again by `lockstep code`. Files with
  * uncommitted changes of somebody else are listed, not edited.
  *
- * @throws LS4003 `policy` names a place that there is not; whatever `policy.ask` throws
+ * @throws LS4003 `policy` names a place that there is not; whatever `policy.ask` throws; the reason of `signal`
  */
 export async function editCode(request: CodeRequest, intents: readonly CodeIntent[]): Promise<CodeResult> {
   const { plan, project, code } = request;
@@ -40,6 +40,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const scope: VerifyScope = {
     generated: project.generatedFolders,
     edited: request.edited ?? [],
+    signal: request.signal,
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited)),
   };
   const result =

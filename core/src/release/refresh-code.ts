@@ -31,6 +31,7 @@ export async function refreshCode(request: {
   readonly code: CodeSettings;
   /** Who decides about ranked places. Default: what the config says, without a person. */
   readonly policy?: CodePolicy;
+  readonly signal?: AbortSignal;
 }): Promise<RefreshResult> {
   const { released } = request.plan.state;
   if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [], questions: [] };

@@ -17,6 +17,8 @@ export interface VerifyScope {
   readonly generated: readonly string[];
   /** What the same phase does to the models. */
   readonly edited: readonly FileChange[];
+  /** Ends the check early, with its reason. Default: nothing does. */
+  readonly signal?: AbortSignal | undefined;
   /** Of the changed files those that will not be written: what needs them is compiled without. Default: all are. */
   leftAmong?(changes: readonly FileChange[]): ReadonlySet<string>;
 }
@@ -32,6 +34,7 @@ const notChecked: VerifyResult = { isChecked: false, isExact: false, errors: [],
  * What must change is made in any case; it is correct by how it is made, and is what the others are compared with.
  *
  * @param choose as `CodeRequest.choose`; asked once
+ * @throws the reason of `scope.signal`
  */
 export async function planVerifiedEdits(
   request: CodeRequest,
@@ -71,7 +74,7 @@ export async function planVerifiedEdits(
       fields: request.intents.map(({ model, field }) => ({ model, field })),
       generated: scope.generated,
     },
-    new AbortController().signal,
+    scope.signal ?? new AbortController().signal,
   );
   let plans = 0;
   try {

@@ -1,6 +1,11 @@
 import { createTwoFilesPatch } from "diff";
 import type { FileChange } from "../model/index.js";
-import type { Colors } from "./terminal.js";
+import { type Colors, colorsFor } from "./terminal.js";
+
+/** What a run that writes nothing would change: the diff is its answer, for people and as `diff` in the JSON. */
+export function dryRun(changes: readonly FileChange[], colors: Colors) {
+  return { text: diffText(changes, colors), json: { diff: diffText(changes, colorsFor(false)) } };
+}
 
 /** Unified patches of all changed files, as `git diff` would show them. */
 export function diffText(changes: readonly FileChange[], colors: Colors): string {

@@ -163,9 +163,21 @@ describe("on a terminal", () => {
     const before = desk.read("lockstep/20261120093000_add_handle/plan.json");
     const result = await desk.code({}, person);
     expect(result.exitCode).toBe(130);
-    expect(result.text).toBe("Cancelled: nothing was written.\nNext   npx lockstep code");
+    expect(result.text).toBe("Cancelled: no file was written.\nNext   npx lockstep code");
     expect(isWritten(list() + profile())).toBe(false);
     expect(desk.read("lockstep/20261120093000_add_handle/plan.json")).toBe(before);
+  });
+
+  test("Ctrl-C while the chosen edits are compiled writes nothing", async () => {
+    await open();
+    const ctrlC = new AbortController();
+    const stopped = (groups: Parameters<typeof allTicked>[0]) => {
+      ctrlC.abort();
+      return allTicked(groups);
+    };
+    const result = await desk.code({}, { pick: exposed, tick: stopped, signal: ctrlC.signal });
+    expect([result.exitCode, result.text]).toEqual([130, "Cancelled: no file was written.\nNext   npx lockstep code"]);
+    expect(isWritten(list() + profile())).toBe(false);
   });
 
   test("internal: responses are no places any more, as with the annotation", async () => {
@@ -190,11 +202,21 @@ describe("on a terminal", () => {
     await open();
     const result = await desk.code({ dryRun: true }, {});
     expect(result.asked).toEqual([]);
-    expect(result.err).toContain(
+    expect(result.err).toBe("");
+    expect(result.text).toContain(
       "+    select: { id: true, email: true, name: true, bio: true, city: true, handle: true },",
     );
+    expect(result.json.diff).toContain("city: true, handle: true },");
     expect(isWritten(list())).toBe(false);
     expect(desk.choices).toEqual({});
+  });
+
+  test("a run that only shows names the command that does the same, and writes", async () => {
+    await open();
+    const result = await desk.code({ dryRun: true, code: "required", only: ["src/users/*.ts"], exposure: "exposed" });
+    expect(result.text).toMatch(
+      /Next {3}npx lockstep code --code required --only 'src\/users\/\*\.ts' --exposure exposed$/,
+    );
   });
 
   test("places of one shape in a file are one line", async () => {

@@ -1,7 +1,7 @@
 import { codeSettings } from "../../config/code-settings.js";
 import type { Place, Plan } from "../../model/index.js";
 import { codeOptions } from "../code-options.js";
-import { type CommandResult, defineCommand, type Invocation, textOption } from "../command.js";
+import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "code",
@@ -36,7 +36,7 @@ export default defineCommand({
 async function refresh(invocation: Invocation, plan: Plan, command: string): Promise<CommandResult> {
   const { options, io } = invocation;
   const { project, plugin, config } = await invocation.workspace();
-  const [{ refreshCode }, terminal, { diffText }, { writeFiles }, { leftOut }, { codePolicy }, { Cancelled }] =
+  const [{ refreshCode }, terminal, { dryRun }, { writeFiles }, { leftOut }, { codePolicy }, { Cancelled }] =
     await Promise.all([
       import("../../release/refresh-code.js"),
       import("../../review/terminal.js"),
@@ -47,13 +47,11 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       import("../choose-places.js"),
     ]);
   const policy = codePolicy(invocation, config);
-  const result = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy });
+  const result = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy, signal: io.signal });
   const isDry = options.dryRun === true;
-  if (isDry) io.err(diffText(result.codeChanges, io.colors));
-  else {
-    if (io.signal.aborted) throw new Cancelled();
-    writeFiles(project.root, result.changes);
-  }
+  if (io.signal.aborted) throw new Cancelled();
+  const shown = isDry ? dryRun(result.codeChanges, io.colors) : undefined;
+  if (!isDry) writeFiles(project.root, result.changes);
   const { state } = result.plan;
   const waiting = state.places.some((place) => place.kind === "required");
   const isAll = options.all === true;
@@ -73,11 +71,15 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
   const edits = verdict === undefined ? result.made : [];
   return {
     text: [
+      shown?.text,
       verdict,
       terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
       result.unchecked === undefined ? undefined : terminal.uncheckedText(result.unchecked, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
-      terminal.nextText(isDry && result.made.length > 0 ? command : nextWords(state, command), io.colors),
+      terminal.nextText(
+        isDry && result.made.length > 0 ? sameCommand(command, invocation) : nextWords(state, command),
+        io.colors,
+      ),
     ]
       .filter((part) => part !== undefined && part !== "")
       .join("\n"),
@@ -91,6 +93,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       choices: state.choices ?? [],
       exposure: state.exposure ?? {},
       ...(isAll ? { leftOut: silent } : {}),
+      ...shown?.json,
     },
     exitCode: waiting ? 1 : 0,
   };

@@ -24,17 +24,21 @@ export default defineCommand({
         text: ["Lockstep is set up here already: nothing to change.", ...notes, next].join("\n"),
       };
 
-    const { diffText } = await import("../../review/diff.js");
-    const diff = diffText(real, io.colors);
-    const isDry = options.dryRun === true;
-    io.err(diff);
-    if (!isDry && options.yes !== true && io.isInteractive && !(await io.confirm("Write these changes?")))
+    const { dryRun } = await import("../../review/diff.js");
+    const shown = dryRun(real, io.colors);
+    if (options.dryRun === true)
+      return {
+        json: { ...json, ...shown.json },
+        exitCode: 0,
+        text: [shown.text, "Nothing was written (--dry-run).", ...notes, next].join("\n"),
+      };
+    // Part of the question.
+    io.err(shown.text);
+    if (options.yes !== true && io.isInteractive && !(await io.confirm("Write these changes?")))
       return { json, exitCode: 1, text: "Nothing was written." };
-    if (!isDry) (await import("../../files/write-files.js")).writeFiles(project.root, real);
-    const verdict = isDry
-      ? "Nothing was written (--dry-run)."
-      : `Set up: ${real.map((change) => change.file).join(", ")}`;
-    return { json: { ...json, written: !isDry }, exitCode: 0, text: [verdict, ...notes, next].join("\n") };
+    (await import("../../files/write-files.js")).writeFiles(project.root, real);
+    const verdict = `Set up: ${real.map((change) => change.file).join(", ")}`;
+    return { json: { ...json, written: true }, exitCode: 0, text: [verdict, ...notes, next].join("\n") };
   },
 });
 

@@ -1,7 +1,7 @@
 import { codeSettings } from "../../config/code-settings.js";
 import { columns } from "../../review/columns.js";
 import { codeOptions } from "../code-options.js";
-import { type CommandResult, defineCommand, type Invocation, textOption } from "../command.js";
+import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption } from "../command.js";
 
 export default defineCommand({
   name: "next",
@@ -38,7 +38,7 @@ async function release(invocation: Invocation): Promise<CommandResult> {
     { writeFiles },
     terminal,
     { nextStep },
-    { diffText },
+    { dryRun },
     { commandFor },
     { codePolicy },
     { Cancelled },
@@ -110,25 +110,20 @@ async function release(invocation: Invocation): Promise<CommandResult> {
     moment: io.now(),
     code: codeSettings(config),
     policy,
+    signal: io.signal,
   });
-  if (options.dryRun === true)
-    io.err(
-      diffText(
-        prepared.changes.filter((change) => !change.file.startsWith("lockstep/")),
-        colors,
-      ),
-    );
-  else {
-    if (io.signal.aborted) throw new Cancelled();
-    writeFiles(project.root, prepared.changes);
-  }
+  if (io.signal.aborted) throw new Cancelled();
+  const own = prepared.changes.filter((change) => !change.file.startsWith("lockstep/"));
+  const shown = options.dryRun === true ? dryRun(own, colors) : undefined;
+  if (shown === undefined) writeFiles(project.root, prepared.changes);
   const plans = store.listPlans(project.root);
-  const edited = prepared.changes.filter((change) => !change.file.startsWith("lockstep/")).map((change) => change.file);
+  const edited = own.map((change) => change.file);
   return {
     text: [
       `${head} is ${colors.green("open")}`,
       ...answers,
       "",
+      ...(shown === undefined ? [] : [shown.text]),
       options.dryRun === true ? "Would be written (--dry-run):" : colors.bold(`Written for ${phase}`),
       ...(prepared.migrations.length === 0
         ? []
@@ -143,8 +138,8 @@ async function release(invocation: Invocation): Promise<CommandResult> {
         colors,
       ),
       terminal.nextText(
-        options.dryRun === true
-          ? `npx lockstep next ${plan.id}${paceOption(invocation)}`
+        shown !== undefined
+          ? sameCommand(`npx lockstep next ${plan.id}`, invocation)
           : nextStep(prepared.plan, plugin.words, plans),
         colors,
       ),
@@ -158,15 +153,11 @@ async function release(invocation: Invocation): Promise<CommandResult> {
       edits: prepared.edits,
       places: prepared.places,
       ...(prepared.unchecked === undefined ? {} : { unchecked: prepared.unchecked }),
+      ...shown?.json,
       silent: prepared.plan.state.silent ?? 0,
       choices: prepared.plan.state.choices ?? [],
       exposure: prepared.plan.state.exposure ?? {},
     },
     exitCode: 0,
   };
-}
-
-function paceOption(invocation: Invocation): string {
-  const pace = textOption(invocation, "pace");
-  return pace === undefined ? "" : ` --pace ${pace}`;
 }

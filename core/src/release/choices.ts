@@ -4,7 +4,7 @@ import { neededBy, withoutNeeds } from "../codemods/candidates/coupled.js";
 import { followInTests, followKin } from "../codemods/ranking/kin.js";
 import type { Ranked } from "../codemods/ranking/ranked.js";
 import type { CodeLevel } from "../config/code-levels.js";
-import { type PlaceChoice, phaseOfIntent } from "../model/index.js";
+import { type Place, type PlaceChoice, phaseOfIntent } from "../model/index.js";
 import { placesNamed, refuseUnknownPlaces } from "./place-names.js";
 
 /** What is asked about one column: the places that nobody has decided about yet. */
@@ -53,17 +53,19 @@ type Verdict = Pick<PlaceChoice, "choice" | "by" | "for">;
  * level or the person. A place that a run without a person leaves out is left open, not declined.
  *
  * @param remembered `plan.state.choices`
+ * @param listed `plan.state.places`
  * @throws LS4003 a flag names no place; whatever `policy.ask` throws
  */
 export async function decidePlaces(
   questions: readonly Question[],
   remembered: readonly PlaceChoice[],
   policy: CodePolicy,
+  listed: readonly Place[] = [],
 ): Promise<Decided> {
   const { only = [], not = [] } = policy;
   const known = questions.flatMap(({ ranked, done }) => [...ranked.map(({ candidate }) => candidate), ...done]);
-  refuseUnknownPlaces(only, "--only", known);
-  refuseUnknownPlaces(not, "--not", known);
+  refuseUnknownPlaces(only, "--only", known, listed);
+  refuseUnknownPlaces(not, "--not", known, listed);
   const sheets = questions.map((question) => new Sheet(question, remembered, policy, known));
   const asks = policy.level === "ask" && only.length === 0 ? policy.ask : undefined;
   const asked = asks === undefined ? [] : (await Promise.all(sheets.map(toAsk))).filter(hasPlaces);

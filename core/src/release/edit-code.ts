@@ -34,7 +34,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const answered = { ...input, intents: withAnswers(input.intents, exposure) };
   const choose: Choose = async (found) => {
     questions = found;
-    if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy);
+    if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy, plan.state.places);
     return decided.chosen;
   };
   const scope: VerifyScope = {

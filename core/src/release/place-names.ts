@@ -1,5 +1,6 @@
 import type { Candidate } from "../codemods/candidates/candidate.js";
 import { LockstepError } from "../errors.js";
+import type { Place } from "../model/index.js";
 import { nearest } from "../nearest.js";
 
 /**
@@ -29,11 +30,19 @@ export function placesAt(path: string, line: number, places: readonly Candidate[
  * Refuses names of `--only` and `--not` that mean no place.
  *
  * @param places of the phase, those that have the column already as well
- * @throws LS4003 with the place that was probably meant
+ * @param listed what was listed for a person to edit
+ * @throws LS4003 with the place that was probably meant, or with what the person has to write
  */
-export function refuseUnknownPlaces(names: readonly string[], flag: string, places: readonly Candidate[]): void {
+export function refuseUnknownPlaces(
+  names: readonly string[],
+  flag: string,
+  places: readonly Candidate[],
+  listed: readonly Place[] = [],
+): void {
   const unknown = names.find((name) => placesNamed(name, places).length === 0);
   if (unknown === undefined) return;
+  const byHand = listed.find((place) => place.key === undefined && isMeant(unknown, place));
+  if (byHand !== undefined) refuseByHand(unknown, flag, byHand);
   const files = [...new Set(places.map(({ file }) => file))];
   const [, path] = /^(.+):\d+$/.exec(unknown) ?? [];
   const file = nearest(withoutDot(path ?? unknown), files);
@@ -48,6 +57,18 @@ export function refuseUnknownPlaces(names: readonly string[], flag: string, plac
           ? "There is no place to choose in this phase."
           : `Places are in: ${files.slice(0, 5).join(", ")}${files.length > 5 ? ", …" : ""}`,
     details: { name: unknown, keys: places.map(({ key }) => key) },
+  });
+}
+
+function isMeant(name: string, { file, line }: Place): boolean {
+  const [, path, at] = /^(.+):(\d+)$/.exec(name) ?? [];
+  return path === undefined ? pathMatcher(name)(file) : withoutDot(path) === file && Number(at) === line;
+}
+
+function refuseByHand(name: string, flag: string, { file, line, what, reason, text }: Place): never {
+  throw new LockstepError("LS4003", `${flag} ${name}: ${file}:${line} is for you to edit: ${what} — ${reason}`, {
+    hint: text === undefined ? `Edit ${file}:${line}` : `Write there: ${text}`,
+    details: { name, file, line },
   });
 }
 

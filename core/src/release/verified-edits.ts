@@ -127,5 +127,11 @@ function afterOf(
 
 function wordsOf({ file, line, code, message }: NewError, left: ReadonlySet<string>): string {
   const why = left.size === 0 ? "" : `; not written, for their uncommitted changes: ${[...left].join(", ")}`;
-  return `it would not compile (${file}:${line} TS${code}: ${message.split("\n")[0]}${why})`;
+  return `it would not compile (${file}:${line} TS${code}: ${shortened(message)}${why})`;
+}
+
+/** A whole type is printed in it where objects do not fit; the compiler says it again to who asks. */
+function shortened(message: string): string {
+  const [first = ""] = message.split("\n");
+  return first.length > 160 ? `${first.slice(0, 159)}…` : first;
 }

@@ -97,7 +97,7 @@ function at({ file, line }: Place): string {
 }
 
 /** The reason, and what to write where the reason does not say it. */
-function whyText({ reason, text }: Place): string {
+export function whyText({ reason, text }: Place): string {
   return text === undefined || reason.includes(text) ? reason : `${reason}: \`${text.replace(/\s+/g, " ")}\``;
 }
 

@@ -2,7 +2,7 @@ import { createColors } from "picocolors";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { columns } from "./columns.js";
-import { type OpenPlaces, type PlaceLimits, placeGroups, placesText } from "./places.js";
+import { type OpenPlaces, type PlaceLimits, placeGroups, placesText, whyText } from "./places.js";
 import { counted, isFelt, phaseCount, phaseLines } from "./words.js";
 
 export type Colors = ReturnType<typeof createColors>;
@@ -95,7 +95,7 @@ export function editsText(
     lines.push(
       `${colors.bold(counted(required.length, "place"))} for you to edit ${colors.dim("(not made: see the reason)")}`,
     );
-    lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${place.reason}`])));
+    lines.push(columns(required.map((place) => [`${place.file}:${place.line}`, `${place.what} — ${whyText(place)}`])));
   }
   const others = placesText(open, { limits, command, colors });
   return [...lines, ...(others === "" ? [] : [others])].join("\n");

@@ -423,6 +423,24 @@ describe("--only and --not", () => {
   });
 });
 
+test("a place that only a person can edit is an error that says what to write", async () => {
+  await open({
+    ...files,
+    "src/users/import.ts": `import { prisma } from "../db";
+import { readRows } from "./rows";
+
+export const load = async () => {
+  const rows: { id: number; email: string; name: string; bio: string; city: string }[] = await readRows();
+  await prisma.user.createMany({ data: rows });
+};
+`,
+  });
+
+  const error = await refusal(desk.code({ only: ["src/users/import.ts:6"] }));
+  expect([error.code, error.message]).toEqual(["LS4003", expect.stringContaining("is for you to edit: ")]);
+  expect(error.hint).toBe("Edit src/users/import.ts:6");
+});
+
 describe("remembered choices", () => {
   test("follow a file that was moved", async () => {
     await open();

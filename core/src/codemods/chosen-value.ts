@@ -16,12 +16,21 @@ export function chosenBy(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
+  const given = literal.properties.map((property) => [nameOf(property.name), initializerOf(property)] as const);
+  return chosenAmong(given, file, context);
+}
+
+/** The same for fields that are set in any other way: `user.email = body.email`. */
+export function chosenAmong(
+  given: Iterable<readonly [name: string | undefined, value: ts.Expression | undefined]>,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
   if (context.intent.exposure === "internal") return undefined;
   const names = new Set(context.columns.map(({ name }) => name));
   const owners = new Map<string, { readonly owner: Owner; count: number }>();
-  for (const property of literal.properties) {
-    const name = nameOf(property.name);
-    const owner = name !== undefined && names.has(name) ? ownerIn(initializerOf(property), name) : undefined;
+  for (const [name, value] of given) {
+    const owner = name !== undefined && names.has(name) ? ownerIn(value, name) : undefined;
     if (owner === undefined) continue;
     const text = textOf(owner, file);
     const known = owners.get(text) ?? { owner, count: 0 };

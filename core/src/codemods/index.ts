@@ -20,7 +20,7 @@ import { rowClass } from "./transforms/row-class.js";
 import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
-export { assignmentOf } from "./assignments.js";
+export { type AssignmentGroup, assignmentGroupsIn, assignmentOf } from "./assignments.js";
 export { ownerIn } from "./chosen-value.js";
 export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";

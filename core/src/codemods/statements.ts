@@ -1,5 +1,5 @@
 import { endOfComments, indentAt, leadOf } from "./comma-list.js";
-import type { ts } from "./compiler.js";
+import { ts } from "./compiler.js";
 import type { SourceFile } from "./source-file.js";
 import type { Splice } from "./splice.js";
 
@@ -21,4 +21,9 @@ export function insertStatement(
 export function removeStatement(statement: ts.Statement, file: SourceFile): readonly Splice[] {
   const lead = leadOf(file.text, statement.getStart(file.ast));
   return [{ start: lead.brk ?? lead.space, end: statement.end, text: "" }];
+}
+
+/** Whether a statement can stand behind it: not behind that of `if (!user) user = new User();`. */
+export function isAmongStatements({ parent }: ts.Statement): boolean {
+  return ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isCaseOrDefaultClause(parent) || ts.isModuleBlock(parent);
 }

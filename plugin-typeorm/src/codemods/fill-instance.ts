@@ -5,6 +5,7 @@ import {
   type FieldText,
   type Finding,
   insertStatement,
+  isAmongStatements,
   orChosen,
   relationOver,
   type SourceFile,
@@ -123,11 +124,6 @@ function isNotAssignable(model: EntityModel, context: TransformContext): boolean
   return (
     property?.modifiers?.some(({ kind }) => [ReadonlyKeyword, PrivateKeyword, ProtectedKeyword].includes(kind)) ?? false
   );
-}
-
-/** Whether a statement can stand behind it: not behind that of `if (!user) user = new User();`. */
-function isAmongStatements({ parent }: ts.Statement): boolean {
-  return ts.isBlock(parent) || ts.isSourceFile(parent) || ts.isCaseOrDefaultClause(parent) || ts.isModuleBlock(parent);
 }
 
 /** How people call the place where a row is made. */

@@ -1,13 +1,22 @@
 import {
+  type AssignmentGroup,
+  assignmentGroupsIn,
+  assignmentOf,
   describe,
   isTestFile,
   literalsOf,
+  removeStatement,
+  rowShapeOfValue,
   type SourceFile,
   type Transform,
   type TransformContext,
   takeBackWritten,
+  textOf,
   ts,
+  updateInstance,
   updateRow,
+  type WrittenNode,
+  writtenAmong,
 } from "@lockstep/core/codemods";
 import { concerns } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
@@ -26,10 +35,49 @@ export const updateData: Transform = {
       const found = updateRow(node, what, file, context);
       if (found !== undefined) yield found;
     }
+    for (const { group, name, what } of changedRows(file, context)) {
+      const found = updateInstance(group, name, what, file, context);
+      if (found !== undefined) yield found;
+    }
   },
 
-  undo: (file, context) => takeBackWritten(id, (each) => updatesIn(each, context), file, context),
+  *undo(file, context) {
+    yield* takeBackWritten(id, (each) => updatesIn(each, context), file, context);
+    const written = context.memo("changed rows", () => writtenAmong(id, assignmentsOf(context), context));
+    for (const { node, what, file: its } of written) {
+      if (its !== file) continue;
+      yield { kind: "edit", splices: removeStatement(node, file), what, text: "", replaces: textOf(node, file) };
+    }
+  },
 };
+
+/** All statements that may have been written behind those that change a row. */
+function assignmentsOf(context: TransformContext): readonly WrittenNode<ts.ExpressionStatement>[] {
+  return context.project.files.flatMap((file) =>
+    file
+      .nodes(ts.SyntaxKind.ExpressionStatement)
+      .filter((node) => assignmentOf(node)?.member === context.field.name)
+      .map((node) => ({ node, file, what: whatOf(node, context) })),
+  );
+}
+
+function whatOf(node: ts.Node, context: TransformContext): string {
+  return describe(node, `change of ${context.model.name}`);
+}
+
+/** Rows that were read and are changed field by field: `const user = await users.findOneBy({ id }); user.email = …;` */
+function* changedRows(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ readonly group: AssignmentGroup; readonly name: string; readonly what: string }> {
+  for (const group of assignmentGroupsIn(file)) {
+    const { owner, values } = group;
+    if (!ts.isIdentifier(owner) || rowShapeOfValue(owner, file, context) !== "row") continue;
+    const isSet = context.columns.some((column) => values.has(column.name));
+    const isNew = madeInstances(file, context).some(({ name, mayBeFound }) => name === owner.text && !mayBeFound);
+    if (isSet && !isNew) yield { group, name: owner.text, what: whatOf(owner, context) };
+  }
+}
 
 /** The literals that change rows of the model. */
 function* updatesIn(

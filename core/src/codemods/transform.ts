@@ -161,11 +161,12 @@ export function writtenTexts(transform: string, context: TransformContext): Read
   });
 }
 
-/** The name under which a text of the earlier edits counts as unchanged: reformatting does not matter. */
+/** The name under which a text of the earlier edits counts as unchanged: reformatting does not matter, other quotes neither. */
 export function compact(text: string): string {
   return text
     .replaceAll(/\s+/g, " ")
     .replaceAll(/[\s,]*([{}()[\],;:])[\s,]*/g, "$1")
     .replaceAll(/ ?\. ?/g, ".")
+    .replaceAll(/'([^'"\\`]*)'/g, '"$1"')
     .trim();
 }

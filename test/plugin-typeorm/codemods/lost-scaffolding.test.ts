@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { ownFlags } from "../../support/toggles.js";
 import { columns } from "./columns.js";
-import { apply, type Column, editFor, type Files, textOf, withEntities } from "./phases.js";
+import { apply, type Column, editFor, type Files, textOf, undoOf, withEntities } from "./phases.js";
 
 const nullable = columns["mapper-nullable"] ?? {};
 const dto = `import { ApiProperty } from "@nestjs/swagger";
@@ -101,4 +101,18 @@ test("a field that stands but cannot be edited any more is said to be so", async
   );
   expect(places).toMatchObject([{ kind: "likely", what: "class UserDto" }]);
   expect(places[0]?.reason).toMatch(/ here and cannot edit it any more: take `\| null` out by hand$/);
+});
+
+test("undo finds what a formatter gave other quotes", async () => {
+  const fixture = `import { User } from "./entities/user.entity";
+
+const day = new Date(0);
+export const alice: User = { id: 1, email: "A@x.com", name: "Alice", createdAt: day, updatedAt: day };
+`;
+  const files = withEntities(fixture);
+  const expanded = await editFor("expand", files, []);
+  const quoted = apply(files, expanded).map((each) => ({ ...each, text: each.text.replaceAll('"', "'") }));
+  expect(textOf(quoted)).toContain("handle: 'a@x.com'");
+  const undone = await undoOf("expand", quoted, expanded.edits);
+  expect(textOf(undone.files)).toBe(fixture.replaceAll('"', "'"));
 });

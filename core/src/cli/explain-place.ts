@@ -26,14 +26,14 @@ export async function explainPlace(request: {
 }): Promise<CommandResult> {
   const { place, command, invocation } = request;
   const { project, plugin, config } = await invocation.workspace();
-  const [, written = "", digits] = /^(?:\.\/)?(.+):(\d+)$/.exec(place.replaceAll("\\", "/")) ?? [];
-  if (digits === undefined)
-    throw new LockstepError("LS8002", `--explain ${place}: a line is needed.`, {
-      hint: `${command} --explain src/users/serializer.ts:12`,
-    });
-  const [file, line] = [written, Number(digits)];
+  const [, file = "", digits] = /^(?:\.\/)?(.+?)(?::(\d+))?$/.exec(place.replaceAll("\\", "/")) ?? [];
   if (!existsSync(join(project.root, file)))
     throw new LockstepError("LS4003", `--explain ${place}: there is no file ${file} in the project.`);
+  if (digits === undefined)
+    throw new LockstepError("LS8002", `--explain ${place}: a line is needed.`, {
+      hint: `${command} --explain ${file}:1`,
+    });
+  const line = Number(digits);
   const { questionsIn } = await import("../codemods/candidates/survey.js");
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));

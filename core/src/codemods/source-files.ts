@@ -77,14 +77,28 @@ export async function readSources(
 
 /** The paths of the source files, in their order. */
 export async function listSources(root: string, options: SourcesOptions): Promise<readonly string[]> {
+  const paths = await listFiles(root, options, [everything]);
+  return paths.filter((path) => source.test(path) && !isCompiled(root, path));
+}
+
+/**
+ * The paths of a project's files, in their order, but for what is never read.
+ *
+ * @param globs what is looked for in each folder where no `include` is given: each begins with `**`
+ */
+export async function listFiles(
+  root: string,
+  options: SourcesOptions,
+  globs: readonly string[],
+): Promise<readonly string[]> {
   const { include = [], exclude = [] } = options;
   const outer = outerFolders(root, options.roots ?? []);
   const isOuter = (pattern: string) => pattern.startsWith("../");
   const own = include.filter((pattern) => !isOuter(pattern));
   const others = include.filter(isOuter);
   const wanted = [
-    ...(own.length > 0 ? own : [everything]),
-    ...(others.length > 0 ? others : outer.map((folder) => `${folder}/${everything}`)),
+    ...(own.length > 0 ? own : globs),
+    ...(others.length > 0 ? others : outer.flatMap((folder) => globs.map((each) => `${folder}/${each}`))),
   ];
   // What begins with `**` stays below the folder that it is looked up in.
   const unwanted = [...neverRead, ...exclude.flatMap(asGlobs)].flatMap((pattern) =>
@@ -106,7 +120,7 @@ export async function listSources(root: string, options: SourcesOptions): Promis
   });
   // A folder around the project gives its files once more.
   const paths = new Set(found.map((path) => fromRoot(root, `${top}${path}`)));
-  return [...paths].filter((path) => source.test(path) && !isCompiled(root, path)).sort();
+  return [...paths].sort();
 }
 
 /**

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { escapePath, glob } from "tinyglobby";
 import { ignoredFiles } from "../files/git.js";
+import { schemaGlobs, settingsGlobs, statementGlobs } from "./documents/read-documents.js";
 import { asGlobs, everything, isGenerated, neverRead } from "./source-files.js";
 
 /** Globs that leave files out, and how that is said. */
@@ -33,14 +34,15 @@ export async function whyNotRead(
   ];
   for (const { globs, text } of rules)
     for (const each of globs) if (await isIn(asGlobs(each))) return `${text} (${each})`;
-  const wanted = include.length > 0 ? include : [everything];
+  const wanted = include.length > 0 ? include : [everything, ...schemaGlobs, ...statementGlobs];
   const isWanted = (await glob([...wanted], { cwd: root, onlyFiles: true })).includes(file);
   if (!isWanted)
     return include.length > 0
       ? `is not in code.include (${include.join(", ")})`
-      : "is neither TypeScript nor JavaScript";
+      : "is neither code nor a schema that Lockstep reads (GraphQL, OpenAPI, JSON schema, SQL)";
   if (existsSync(join(root, file)) && isGenerated(await readFile(join(root, file), "utf8")))
     return "says at its top that it is generated";
   if (ignoredFiles(root, [file]).size > 0) return "is ignored by git";
+  if (await isIn(settingsGlobs)) return "holds settings, no schema of an API";
   return "names neither the model nor two of its fields";
 }

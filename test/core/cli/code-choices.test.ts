@@ -637,6 +637,7 @@ describe("what is shown", () => {
   test("--explain says how a place came to be offered, or why it is not", async () => {
     await open(files, { config: { code: { exclude: ["src/old/**"] } } });
     desk.write("src/old/list.ts", files["src/users/list.ts"]);
+    desk.write("src/locales/en.json", "{}");
     desk.write(
       "src/users/mixed.ts",
       `// about User\nexport const order = { total: 1, status: "", name: "", bio: "", note: "" };\nexport const one = {\n  email: "",\n};\n`,
@@ -653,12 +654,14 @@ describe("what is shown", () => {
       "it names only email of User: a place that lists fields names at least 2",
     );
     expect(await said("src/users/mixed.ts:1")).toContain("nothing there lists fields");
-    expect(await said("prisma/schema.prisma:3")).toContain("is neither TypeScript nor JavaScript");
+    expect(await said("prisma/schema.prisma:3")).toContain("is neither code nor a schema");
+    expect(await said("src/locales/en.json:1")).toContain("holds settings, no schema");
     await desk.code({ code: "likely", not: [namesKey] });
     expect(await said("src/users/list.ts:5")).toContain("has User.handle already");
     expect(await said("src/users/list.ts:8")).toContain("chosen: no (not)");
     expect((await refusal(desk.code({ explain: "src/users/list.ts" }))).code).toBe("LS8002");
-    expect((await refusal(desk.code({ explain: "src/users/none.ts:1" }))).code).toBe("LS4003");
+    for (const none of ["src/users/none.ts:1", "src/users/none.ts"])
+      expect((await refusal(desk.code({ explain: none }))).code).toBe("LS4003");
     expect(existsSync(join(desk.root, "src/users/none.ts"))).toBe(false);
   });
 

@@ -5,9 +5,8 @@ import { isPlumbing } from "../plumbing.js";
 import { keyStyles } from "../shape-types.js";
 import type { FileKind } from "../source-file.js";
 import {
-  asGlobs,
   findFiles,
-  neverRead,
+  listFiles,
   readTexts,
   type SourceFilesOptions,
   type SourceText,
@@ -16,7 +15,7 @@ import {
 import { namesTable } from "../sql-texts.js";
 import { generatorsOf } from "./generated.js";
 
-export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "exclude" | "models"> {
+export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "exclude" | "roots" | "models"> {
   /** Folder of the ORM's migrations, from the root: views are looked for in them. */
   readonly migrationsFolder: string;
 }
@@ -24,10 +23,10 @@ export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "
 /** A document as it stands on disk. */
 export interface DocumentText extends SourceText, FileKind {}
 
-const schemas = ["**/*.{graphql,gql,graphqls,json,yaml,yml}"];
-const statements = ["**/*.sql"];
+export const schemaGlobs = ["**/*.{graphql,gql,graphqls,json,yaml,yml}"];
+export const statementGlobs = ["**/*.sql"];
 /** Settings and locks: many, large, and never about a model. */
-const settings = [
+export const settingsGlobs = [
   "**/{package,package-lock,npm-shrinkwrap,tsconfig,tsconfig.*,jsconfig,biome,turbo,nx,lerna,components}.json",
   "**/{pnpm-lock,pnpm-workspace,docker-compose,docker-compose.*,compose}.{yaml,yml}",
   "**/{locales,locale,i18n,translations,lang}/**",
@@ -42,17 +41,16 @@ const largest = 512 * 1024;
  * @example const files = [...await readSourceFiles(root, options), ...await readDocuments(root, options)];
  */
 export async function readDocuments(root: string, options: DocumentsOptions): Promise<readonly DocumentText[]> {
-  const excluded = [...neverRead, ...settings, ...(options.exclude ?? []).flatMap(asGlobs)];
-  const include = options.include?.length ? options.include : schemas;
+  const wanted = { ...options, exclude: [...settingsGlobs, ...(options.exclude ?? [])] };
   const [apis, queries, migrations] = await Promise.all([
-    findFiles(root, include, excluded).then((paths) =>
+    listFiles(root, wanted, schemaGlobs).then((paths) =>
       readSmall(
         root,
         paths.filter((path) => /\.(?:graphqls?|gql|json|ya?ml)$/.test(path)),
         listsFields(options.models),
       ),
     ),
-    findFiles(root, options.include?.length ? options.include : statements, excluded).then((paths) =>
+    listFiles(root, wanted, statementGlobs).then((paths) =>
       readSmall(
         root,
         paths.filter((path) => path.endsWith(".sql")),

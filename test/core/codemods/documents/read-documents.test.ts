@@ -25,6 +25,22 @@ function read(files: Readonly<Record<string, string>>, include: readonly string[
   return readDocuments(root, { models, include, exclude: ["skipped"], migrationsFolder: "db/changes" });
 }
 
+test("those of further folders too", async () => {
+  const top = root;
+  root = join(top, "packages/db");
+  const files = {
+    "schema.graphql": sdl,
+    "../api/openapi.yaml": openapi,
+    "../api/users.sql": 'SELECT 1 FROM "User"',
+    "../api/package.json": "{}",
+  };
+  await read(files);
+  const options = { models: shopModels().slice(0, 1), include: [], exclude: [], migrationsFolder: "db/changes" };
+  const found = await readDocuments(root, { ...options, roots: ["../api"] });
+  expect(found.map(({ file }) => file)).toEqual(["../api/openapi.yaml", "schema.graphql", "../api/users.sql"]);
+  root = top;
+});
+
 test("documents that name two fields, SQL over the table, and migrations with views", async () => {
   const found = await read({
     "schema.graphql": sdl,

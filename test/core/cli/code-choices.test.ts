@@ -423,6 +423,15 @@ describe("--only and --not", () => {
   });
 });
 
+test("run again it changes nothing, not the plan's own files either", async () => {
+  await open();
+  const own = () => ["plan.json", "README.md"].map((name) => desk.read(`lockstep/20261120093000_add_handle/${name}`));
+  await desk.code({});
+  const before = own();
+  await desk.code({});
+  expect(own()).toEqual(before);
+});
+
 test("a place that only a person can edit is an error that says what to write", async () => {
   await open({
     ...files,

@@ -124,12 +124,13 @@ async function questionsOf(
   const open = found.flatMap(({ candidates }) => candidates);
   if (first === undefined) return [];
   const { model, field, columns, core } = first.context;
-  const candidateFiles = [...new Set(open.map(({ file }) => file))];
+  const had = found.flatMap(({ done }) => done);
+  const candidateFiles = [...new Set([...open, ...had].map(({ file }) => file))].sort();
   const asked = { model: model.name, columns: columns.map(({ name }) => name), candidateFiles };
   const history = open.length === 0 ? undefined : await request.readHistory?.(asked);
   const card = request.scorecard ?? defaultScorecard;
   const about = { model, models: request.models, field, columns, core, history, card, exposure: first.intent.exposure };
-  const all = open.length === 0 ? [] : rank(open, about);
+  const all = open.length === 0 ? [] : rank(open, about, had);
   return found.flatMap(({ intent, candidates, done }): Question[] => {
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];

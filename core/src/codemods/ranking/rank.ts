@@ -8,12 +8,17 @@ import { evidenceOf } from "./signals.js";
 /**
  * Says of each place how likely it gets the new column too, and why.
  *
- * @param candidates all places that list fields of the model: they are also measured against one another
+ * @param candidates places that list fields of the model and lack the new one
+ * @param done those that have it already: all are measured against one another, or an answer would change once edits are made
  * @returns the strongest first; equal ones outside tests first, then by file and line, in whatever order they came
  * @example const [first] = rank(candidates, context); // first?.reasons[0]?.text === "holds 9 of 9 columns"
  */
-export function rank(candidates: readonly Candidate[], context: RankContext): readonly Ranked[] {
-  const measures = measure(candidates, context);
+export function rank(
+  candidates: readonly Candidate[],
+  context: RankContext,
+  done: readonly Candidate[] = [],
+): readonly Ranked[] {
+  const measures = measure([...candidates, ...done], context);
   return candidates.map((candidate) => judge(candidate, measures, context)).sort(byStrength);
 }
 

@@ -36,7 +36,8 @@ export function* fillLiteral(
     const found = more.length === 0 ? fillBeside(spread, literal, what, file, context) : undefined;
     const text = `unless ${name} is in it, add \`${name}: …\``;
     const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${text}`;
-    if (found !== "there") yield found ?? { kind: "place", certainty: "likely", offset, what, reason };
+    if (found !== "there")
+      yield found ?? { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
     return;
   }
   const value = valueOfNewRow(literal, file, context);
@@ -129,7 +130,8 @@ function fillBeside(
   if (edit !== undefined) return edit;
   const reason = `part of the row comes from \`...${shortText(source, file)}\`: ${advice(source, literal, file, context)}`;
   const offset = literal.getStart(file.ast);
-  return { kind: "place", certainty: has === undefined ? "likely" : "required", offset, what, reason };
+  const certainty = has === undefined ? "likely" : "required";
+  return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
 }
 
 function valueBeside(
@@ -168,7 +170,7 @@ export function builtElsewhere(
   const add = advice(value, undefined, file, context);
   const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): ${add}`;
   const certainty = has === undefined ? "likely" : "required";
-  return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason };
+  return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason, mayLeaveOut: true };
 }
 
 /** `dto.handle ?? dto.email.toLowerCase()` where callers may choose. */

@@ -99,7 +99,7 @@ function* listConstructors(file: SourceFile, context: TransformContext): Iterabl
   if (new RegExp(`\\bthis\\.${name}\\b`).test(textOf(maker, file)) || maker.parameters.length === 0) return;
   const what = `constructor of ${context.model.name}`;
   const reason = `rows are made by it: set ${name} there; TypeORM calls it without arguments, so they may be undefined`;
-  yield { kind: "place", certainty: "likely", offset: maker.getStart(file.ast), what, reason };
+  yield { kind: "place", certainty: "likely", offset: maker.getStart(file.ast), what, reason, mayLeaveOut: true };
 }
 
 /** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */

@@ -42,7 +42,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const value = valueToSet(instance, file, context);
   const text = `${target} = ${value ?? "…"}`;
   const place = (certainty: "required" | "likely", reason: string): Finding => {
-    return { kind: "place", certainty, offset, what, reason };
+    return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
   };
   if (mayExist(model, given, false)) {
     // What has its key is an update of a part, unless it is all there.

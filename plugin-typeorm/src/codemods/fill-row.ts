@@ -114,7 +114,7 @@ function spreadIn(
 
 function mayBeNew(offset: number, what: string, text: string): Finding {
   const reason = `it has its key, so it may be a row that exists: unless it is, add \`${text}\``;
-  return { kind: "place", certainty: "likely", offset, what, reason };
+  return { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
 }
 
 /** PostgreSQL checks NOT NULL before it looks for a conflict, so an upsert must have a value though it may only update. */

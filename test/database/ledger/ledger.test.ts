@@ -171,7 +171,7 @@ describe("evidence", () => {
   it("says who and when, and the last word counts", async () => {
     await confirm(db, key, "ada@example.org", "build 511 everywhere");
     const last = await confirm(db, key, "github actions run 512");
-    expect(last).toEqual({ who: "github actions run 512", at: expect.stringMatching(/Z$/) });
+    expect(last).toEqual({ who: "github actions run 512", at: expect.stringMatching(/Z$/), places: [] });
     expect(await readEvidence(db, key)).toEqual(last);
   });
 

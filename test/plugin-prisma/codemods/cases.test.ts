@@ -19,7 +19,10 @@ describe.each(readdirSync(folder))("%s", (name) => {
       await expect(text).toMatchFileSnapshot(`${folder}${name}/${phase}.ts`);
       expect(again.changes, `${phase} again`).toEqual([]);
       lines.push(
-        ...result.places.map((place) => `${phase} ${place.line} ${place.kind} · ${place.what} · ${place.reason}`),
+        ...result.places.map(
+          (place) =>
+            `${phase} ${place.line} ${place.kind}${place.mayLeaveOut ? ", asked" : ""} · ${place.what} · ${place.reason}`,
+        ),
       );
       if (result.silent > 0) lines.push(`${phase} · ${result.silent} silent`);
     }

@@ -29,7 +29,10 @@ describe.each(readdirSync(folder))("%s", (name) => {
       expect(again.changes, `${phase} again`).toEqual([]);
       expect(result.changes.map(({ file }) => file).filter((file) => file !== "src/code.ts")).toEqual([]);
       lines.push(
-        ...result.places.map((place) => `${phase} ${place.line} ${place.kind} · ${place.what} · ${place.reason}`),
+        ...result.places.map(
+          (place) =>
+            `${phase} ${place.line} ${place.kind}${place.mayLeaveOut ? ", asked" : ""} · ${place.what} · ${place.reason}`,
+        ),
       );
       if (result.silent > 0) lines.push(`${phase} · ${result.silent} silent`);
     }

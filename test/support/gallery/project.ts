@@ -193,7 +193,10 @@ export class GalleryProject {
         fields: [field],
       }),
       models: this.models,
-      intents: kinds.map((kind) => ({ kind, model, field, value, exposure })),
+      intents: kinds.map((kind) => {
+        const isCodeOnly = kind === "write" && value.kind !== "none";
+        return { kind, model, field, value, exposure, ...(isCodeOnly && { isCodeOnly }) };
+      }),
       transforms: [...(await this.plugin.transforms()), ...coreTransforms],
       earlier: this.earlier,
     };

@@ -7,6 +7,8 @@ export interface Person {
   tick?(groups: readonly AnswerGroup[], question: string): readonly string[] | undefined;
   /** Answers "internal or exposed?"; undefined: Ctrl-C. */
   pick?(question: string): string | undefined;
+  /** Answers a yes-or-no question. */
+  confirm?(question: string): boolean;
 }
 
 export interface PersonIo {
@@ -32,8 +34,10 @@ export function personIo(
     progress: { update: () => undefined, end: () => undefined },
     colors: colorsFor(false),
     isInteractive: person !== undefined,
-    confirm: async (question) => {
-      throw new Error(`nobody expected ${question}`);
+    async confirm(question) {
+      asked.push(question);
+      if (person?.confirm === undefined) throw new Error(`nobody expected ${question}`);
+      return person.confirm(question);
     },
     async pick(question) {
       asked.push(question);

@@ -16,6 +16,7 @@ import {
   type SourceFile,
   spreadAround,
   spreadSent,
+  spreadsOf,
   type Transform,
   type TransformContext,
   takeBackWritten,
@@ -50,6 +51,7 @@ export const createData: Transform = {
         if (found !== undefined) yield found;
       }
     }
+    yield* listUnseen(file, context);
     yield* listOthers(file, context);
   },
 
@@ -143,6 +145,22 @@ function* valuesOfCalls(
         for (const each of valuesBehind(value, file, behind) ?? [value]) yield { value: each, what };
       }
     }
+  }
+}
+
+/** `prisma.user.create(args)`, `prisma.user.create({ ...args, select })`: the row is in what the call is given as a whole. */
+function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { call, args, model, method, label } of clientCalls(file, context)) {
+    const key = method.startsWith("create") ? "data" : method === "upsert" ? "create" : undefined;
+    if (model !== context.model || key === undefined || (args && propertiesOf(args).has(key))) continue;
+    const whole = args === undefined ? call.arguments[0] : spreadsOf(args)[0]?.expression;
+    if (whole === undefined) continue;
+    const { name } = context.field;
+    const text = textOf(whole, file).replaceAll(/\s+/g, " ");
+    const reason = `its arguments are built elsewhere (\`${text}\`): unless ${name} is in \`${key}\`, add \`${name}: …\` there`;
+    const offset = call.getStart(file.ast);
+    const what = describe(call, `${key} of ${label}`);
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
   }
 }
 

@@ -21,7 +21,7 @@ import { toggleImport } from "./transforms/toggle-import.js";
 import { zodObject } from "./transforms/zod-object.js";
 
 export { assignmentOf } from "./assignments.js";
-export { ownerIn } from "./chosen-value.js";
+export { type Choice, choiceIn, ownerIn, patternBehind, withChoice } from "./chosen-value.js";
 export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";
 /** The compiler API that positions come from: plugins use the same one. */
@@ -47,10 +47,12 @@ export { rowShapeOfValue } from "./row-values.js";
 export * from "./scope.js";
 export * from "./selections.js";
 export { spreadAround, spreadSent } from "./sent-rows.js";
+export { sentToPattern } from "./sent-shapes.js";
 export * from "./source-file.js";
 export { readSources } from "./source-files.js";
 export * from "./splice.js";
 export * from "./statements.js";
+export { takeBackPatterns } from "./taken-patterns.js";
 export * from "./target-type.js";
 export * from "./transform.js";
 export * from "./updated-rows.js";

@@ -1,5 +1,6 @@
 import type { EntityField, EntityModel, EntityRelation } from "../model/index.js";
-import { chosenBy } from "./chosen-value.js";
+import { patternOf } from "../pattern-of.js";
+import { type Choice, chosenBy, withChoice } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
@@ -14,19 +15,18 @@ import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from
 /**
  * Makes a literal that becomes a row fill the column: an edit, or the place where a person has to.
  *
- * @param chosen how callers may choose the value: `dto.handle`; the fill is then what they get who do not
+ * @param chosen how callers may choose the value, where the caller knows more than the literal says; the fill is then what they get who do not
  */
 export function* fillLiteral(
   literal: ts.ObjectLiteralExpression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-  chosen?: string,
+  chosen?: Choice,
 ): Iterable<Finding> {
   const { name } = context.field;
   if (propertiesOf(literal).has(name)) {
-    const edit = takeChoice(literal, what, file, context, chosen);
-    if (edit !== undefined) yield edit;
+    yield* takeChoice(literal, what, file, context, chosen);
     return;
   }
   const offset = literal.getStart(file.ast);
@@ -41,9 +41,11 @@ export function* fillLiteral(
     return;
   }
   const value = valueOfNewRow(literal, file, context);
-  const written = value === undefined ? undefined : orChosen(value, chosen ?? chosenBy(literal, file, context));
+  const choice = chosen ?? chosenBy(literal, file, context);
+  const written = value === undefined ? undefined : orChosen(value, choice);
   const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
-  yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+  if (edit !== undefined) yield* withChoice(edit, choice, file, context);
+  else yield { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
 }
 
 /**
@@ -51,20 +53,20 @@ export function* fillLiteral(
  *
  * @param choice what they choose by, where the caller knows more than the literal says
  */
-export function takeChoice(
+export function* takeChoice(
   literal: ts.ObjectLiteralExpression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-  choice?: string,
-): EditFinding | undefined {
+  choice?: Choice,
+): Iterable<EditFinding> {
   const property = propertiesOf(literal).get(context.field.name);
-  if (property === undefined || !ts.isPropertyAssignment(property)) return undefined;
+  if (property === undefined || !ts.isPropertyAssignment(property)) return;
   const [spread, ...more] = spreadsOf(literal);
   const sent = spread && more.length === 0 ? choiceOfSent(spread.expression, file, context) : undefined;
   // `data: { ...dto, handle: … }` may have been made of `data: dto`, or of `data`: then all of it is the edit.
   const around = [literal.parent, literal, property];
-  return takeChoiceIn(
+  yield* takeChoiceIn(
     property.initializer,
     around,
     choice ?? sent ?? chosenBy(literal, file, context),
@@ -75,22 +77,23 @@ export function takeChoice(
 }
 
 /** The same for any value: of `user.handle = …`, too. */
-export function takeChoiceIn(
+export function* takeChoiceIn(
   value: ts.Expression,
   around: readonly ts.Node[],
-  choice: string | undefined,
+  choice: Choice | undefined,
   what: string,
   file: SourceFile,
   context: TransformContext,
-): EditFinding | undefined {
+): Iterable<EditFinding> {
   const text = textOf(value, file);
-  if (choice === undefined || text.includes(choice)) return undefined;
+  if (choice === undefined || new RegExp(`\\b${patternOf(choice.text)}\\b`).test(text)) return;
   const ours = nearestWritten(around, what, file, context);
-  if (ours === undefined) return undefined;
+  if (ours === undefined) return;
   const splice = { start: value.getStart(file.ast), end: value.end, text: orChosen(text, choice) };
   const before = file.text.slice(ours.getStart(file.ast), splice.start);
   const after = file.text.slice(splice.end, ours.end);
-  return { kind: "edit", splices: [splice], what, text: before + splice.text + after, replaces: textOf(ours, file) };
+  const edit = { kind: "edit", splices: [splice], what, text: before + splice.text + after } as const;
+  yield* withChoice({ ...edit, replaces: textOf(ours, file) }, choice, file, context);
 }
 
 /** The one of the nodes that was written in expand: by its text, and where several are, by where it was made. Code moves down, mostly. */
@@ -174,8 +177,8 @@ export function builtElsewhere(
 }
 
 /** `dto.handle ?? dto.email.toLowerCase()` where callers may choose. */
-export function orChosen(value: string, chosen: string | undefined): string {
-  return chosen === undefined ? value : `${chosen} ?? ${groupedFallback(value)}`;
+export function orChosen(value: string, chosen: Choice | undefined): string {
+  return chosen === undefined ? value : `${chosen.text} ?? ${groupedFallback(value)}`;
 }
 
 /** The relation that stores its key in the new field. */
@@ -223,7 +226,7 @@ function advice(
   const where = literal === undefined ? " where it is built" : "";
   if (holds === undefined) return `unless ${name} is in it, add \`${name}: ${value ?? "…"}\`${where}`;
   const whole = textOf(row, file);
-  const property = `${name}: ${orChosen(value ?? "…", holds ? `${whole}.${name}` : undefined)}`;
+  const property = `${name}: ${orChosen(value ?? "…", holds ? { text: `${whole}.${name}` } : undefined)}`;
   return literal === undefined ? `write \`{ ...${whole}, ${property} }\`` : `add \`${property}\``;
 }
 

@@ -78,9 +78,14 @@ export function addToPattern(
   return { kind: "edit", splices, what: what + suffix, text };
 }
 
+/** Whether an edit added the field to a pattern. */
+export function isOfPattern({ what }: Pick<EditFinding, "what">): boolean {
+  return what.endsWith(suffix);
+}
+
 /** Whether the transform added the field to a pattern of the file: only then one may be taken back. */
 export function isAddedToPattern(transform: string, file: SourceFile, context: TransformContext): boolean {
-  return earlierOf(transform, context).some((edit) => edit.file === file.file && edit.what.endsWith(suffix));
+  return earlierOf(transform, context).some((edit) => edit.file === file.file && isOfPattern(edit));
 }
 
 /** Takes the field out of a pattern again. */
@@ -93,7 +98,7 @@ export function takeFromPattern(
   const { parent } = element;
   const list = ts.isObjectBindingPattern(parent) ? commaListOf(parent, file) : undefined;
   const text = element.getText(file.ast);
-  const written = context.earlier.some((edit) => edit.text === text && edit.what.endsWith(suffix));
+  const written = context.earlier.some((edit) => edit.text === text && isOfPattern(edit));
   if (list === undefined || !(written || text === context.field.name)) return undefined;
   const splices = removeItem(list, element, file);
   return { kind: "edit", splices, what: what + suffix, text: "", replaces: text };

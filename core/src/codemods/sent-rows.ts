@@ -1,7 +1,8 @@
-import { sentAs } from "./chosen-value.js";
+import type { Choice } from "./chosen-value.js";
 import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
 import { initializerOf, nameOf, propertiesOf } from "./expressions.js";
+import { sentAs } from "./sent-shapes.js";
 import { keysOfShape, type ShapeNode } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
@@ -30,17 +31,18 @@ export function valueOfSent(
     context,
   );
   const choice = choiceIn(shape, name, context);
-  return text !== undefined && choice !== undefined ? `${choice} ?? ${groupedFallback(text)}` : text;
+  return text !== undefined && choice !== undefined ? `${choice.text} ?? ${groupedFallback(text)}` : text;
 }
 
 /** `input.handle`, where callers may choose the field of a row that is made of what they send as a whole. */
-export function choiceOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): string | undefined {
+export function choiceOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): Choice | undefined {
   const shape = shapeOfSent(value, file, context);
   return shape && choiceIn(shape, textOf(value, file), context);
 }
 
-function choiceIn(shape: ShapeNode, name: string, { field, intent }: TransformContext): string | undefined {
-  return keysOfShape(shape).has(field.name) && intent.exposure !== "internal" ? `${name}.${field.name}` : undefined;
+function choiceIn(shape: ShapeNode, name: string, { field, intent }: TransformContext): Choice | undefined {
+  const isChosen = keysOfShape(shape).has(field.name) && intent.exposure !== "internal";
+  return isChosen ? { text: `${name}.${field.name}` } : undefined;
 }
 
 /** Whether what callers send has the field: by its schema or type; undefined where that is not in view, or it may be a row that exists. */

@@ -19,7 +19,8 @@ export function updateRow(
   const given = propertiesOf(literal);
   const sources = sourcesOf(context);
   const changed = sources.find((source) => given.has(source.name));
-  const chosen = chosenBy(literal, file, context);
+  const choice = chosenBy(literal, file, context);
+  const chosen = choice?.pattern === undefined ? choice?.text : undefined;
   if (sources.length > 0 && changed === undefined && chosen === undefined) return undefined;
   // A constant is what new rows start with: nothing says that a change sets it again.
   const value = chosen ?? (changed && valueOfNewRow(literal, file, context));

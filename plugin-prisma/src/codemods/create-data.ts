@@ -19,6 +19,7 @@ import {
   spreadsOf,
   type Transform,
   type TransformContext,
+  takeBackPatterns,
   takeBackWritten,
   textOf,
   ts,
@@ -57,6 +58,7 @@ export const createData: Transform = {
 
   *undo(file, context) {
     yield* takeBackWritten(id, (each) => rowsIn(each, context), file, context);
+    yield* takeBackPatterns(id, file, context);
     const written = context.memo("prisma rows spread", () => writtenAmong(id, spreadRows(context), context));
     for (const { node, former, what, file: its } of written) {
       if (its !== file) continue;

@@ -10,6 +10,7 @@ import {
   spreadsOf,
   type Transform,
   type TransformContext,
+  takeBackPatterns,
   takeItem,
   takesPartial,
   textOf,
@@ -45,6 +46,7 @@ export const createData: Transform = {
   },
 
   *undo(file, context) {
+    yield* takeBackPatterns(id, file, context);
     const written = context.memo("typeorm rows", () => writtenAmong(id, placesOf(context), context));
     for (const { node, what, file: its } of written) {
       if (its !== file) continue;

@@ -15,6 +15,7 @@ import {
   ts,
   valueText,
   whyNoValue,
+  withChoice,
 } from "@lockstep/core/codemods";
 import { allFieldsOf } from "./class-fields.js";
 import { classOf } from "./entities.js";
@@ -33,8 +34,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const written = given.get(field.name);
   if (written !== undefined) {
     const chosen = chosenIn(given, file, context) ?? dtoOf(instance, file, context)?.chosen;
-    const edit = takeChoiceIn(written, [written.parent.parent], chosen, what, file, context);
-    if (edit !== undefined) yield edit;
+    yield* takeChoiceIn(written, [written.parent.parent], chosen, what, file, context);
     return;
   }
   const offset = origin.getStart(file.ast);
@@ -105,8 +105,9 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield place("required", `it is made where no statement can follow: give it a block, and add \`${text}\``);
     return;
   }
-  const filled = orChosen(value, chosenIn(given, file, context));
-  yield { kind: "edit", what, ...insertStatement(last ?? origin, `${target} = ${filled}`, file) };
+  const choice = chosenIn(given, file, context);
+  const statement = insertStatement(last ?? origin, `${target} = ${orChosen(value, choice)}`, file);
+  yield* withChoice({ kind: "edit", what, ...statement }, choice, file, context);
 }
 
 /** The only DTO that a row takes its fields from. */

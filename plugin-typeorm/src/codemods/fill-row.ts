@@ -44,8 +44,7 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   const given = new Map(entriesOf(literal));
   if (given.has(context.field.name)) {
     const chosen = chosenIn(given, file, context) ?? spreadIn(literal, file, context)?.chosen;
-    const edit = takeChoice(literal, what, file, context, chosen);
-    if (edit !== undefined) yield edit;
+    yield* takeChoice(literal, what, file, context, chosen);
     return;
   }
   if (isConnected(literal, context)) return;

@@ -1,0 +1,106 @@
+import { ts } from "./compiler.js";
+import { isParsing } from "./derivations.js";
+import { nameOf, unwrap } from "./expressions.js";
+import { elementOf, givenTo, schemaOf } from "./output-schemas.js";
+import { declarationOf } from "./scope.js";
+import { resolveType, type ShapeNode } from "./shape-types.js";
+import type { SourceFile } from "./source-file.js";
+import type { TransformContext } from "./transform.js";
+
+/**
+ * The schema or the type of what a value is: `Body.parse(request.body)`, the `data` of `Body.safeParse(request.body)`, `input` of a
+ * procedure, a parameter that says it.
+ */
+export function sentAs(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  if (ts.isPropertyAccessExpression(value)) {
+    const result = ts.isIdentifier(value.expression) ? declarationOf(value.expression) : undefined;
+    const isResult = value.name.text === "data" && result !== undefined && ts.isVariableDeclaration(result);
+    return isResult && result.initializer ? parsedBy(result.initializer, true, file, context) : undefined;
+  }
+  const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  if (declaration === undefined) return undefined;
+  if (ts.isBindingElement(declaration)) return sentAsPart(declaration, file, context);
+  if (!ts.isVariableDeclaration(declaration) && !ts.isParameter(declaration)) return undefined;
+  if (declaration.type !== undefined) return typedAs(declaration.type, file, context);
+  return declaration.initializer && madeBy(declaration.initializer, file, context);
+}
+
+/** `Body.parse(request.body)`, `request.body as CreateUser` */
+function madeBy(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  return ts.isAsExpression(value) ? typedAs(value.type, file, context) : parsedBy(value, false, file, context);
+}
+
+/**
+ * The same of what a pattern takes apart: `({ email, name }: CreateUser) =>`, `const { email, name } = Body.parse(request.body)`,
+ * `rows.map(({ email, name }) => …)`.
+ */
+export function sentToPattern(
+  { parent: owner }: ts.ObjectBindingPattern,
+  file: SourceFile,
+  context: TransformContext,
+): ShapeNode | undefined {
+  if (ts.isBindingElement(owner)) return sentAsPart(owner, file, context);
+  if (owner.type !== undefined) return typedAs(owner.type, file, context);
+  if (ts.isParameter(owner)) return sentAsElement(owner, file, context);
+  return owner.initializer && (sentAs(owner.initializer, file, context) ?? madeBy(owner.initializer, file, context));
+}
+
+/** `rows.map((row) => …)`, where the list of rows says what it is a list of. */
+function sentAsElement(
+  parameter: ts.ParameterDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+): ShapeNode | undefined {
+  const callback = parameter.parent;
+  const call = callback.parent;
+  const isFirst = ts.isCallExpression(call) && call.arguments[0] === callback && callback.parameters[0] === parameter;
+  if (!isFirst || !ts.isPropertyAccessExpression(call.expression)) return undefined;
+  const { expression: list, name } = call.expression;
+  const declaration = ts.isIdentifier(list) && /^(?:map|flatMap|forEach)$/.test(name.text) && declarationOf(list);
+  if (!declaration || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return undefined;
+  if (declaration.type !== undefined) return typedAs(declaration.type, file, context, true);
+  return declaration.initializer && parsedBy(declaration.initializer, false, file, context, true);
+}
+
+function typedAs(
+  type: ts.TypeNode,
+  file: SourceFile,
+  context: TransformContext,
+  isElement = false,
+): ShapeNode | undefined {
+  const resolved = resolveType(type, file, context, isElement);
+  return resolved.kind === "shape" ? resolved.shape : undefined;
+}
+
+/** `({ input }) =>` of a procedure, `const { data } = Body.safeParse(request.body)`. */
+function sentAsPart(element: ts.BindingElement, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  const owner = element.parent.parent;
+  const key = nameOf((element.propertyName ?? element.name) as ts.PropertyName);
+  if (ts.isVariableDeclaration(owner)) {
+    return key === "data" && owner.initializer ? parsedBy(owner.initializer, true, file, context) : undefined;
+  }
+  const procedure = ts.isParameter(owner) ? owner.parent.parent : undefined;
+  if (key !== "input" || procedure === undefined || !ts.isCallExpression(procedure)) return undefined;
+  const schema = givenTo("input", procedure.expression);
+  return schema && schemaOf(schema, file, context);
+}
+
+/**
+ * @param isResult what is parsed is in the `data` of what comes back
+ * @param isElement what is parsed is a list, and an element of it is meant
+ */
+function parsedBy(
+  value: ts.Expression,
+  isResult: boolean,
+  file: SourceFile,
+  context: TransformContext,
+  isElement = false,
+): ShapeNode | undefined {
+  const inner = unwrap(value);
+  const call = ts.isAwaitExpression(inner) ? unwrap(inner.expression) : inner;
+  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined;
+  const { expression: schema, name } = call.expression;
+  if (!isParsing(name.text) || /^safe/i.test(name.text) !== isResult) return undefined;
+  const element = isElement ? elementOf(schema) : schema;
+  return element && schemaOf(element, file, context);
+}

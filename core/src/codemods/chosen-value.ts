@@ -2,8 +2,8 @@ import { ts } from "./compiler.js";
 import { initializerOf, nameOf, unwrap } from "./expressions.js";
 import { addToPattern, boundAs, nameIn, restOf } from "./row-patterns.js";
 import { declarationOf } from "./scope.js";
-import { sentAs, sentToPattern } from "./sent-shapes.js";
-import { keyIn, keysOfShape, type ShapeNode } from "./shape-types.js";
+import { sentAs, sentToPattern, takenOutOf } from "./sent-shapes.js";
+import { keyIn, keysOfShape } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { EditFinding, TransformContext } from "./transform.js";
 
@@ -34,14 +34,21 @@ export function chosenBy(
     (each) => textOf(each, file),
   );
   const shape = owner && sentAs(owner, file, context);
-  const key = shape && keyIn(shape, context);
-  if (key !== undefined && keysOfShape(shape as ShapeNode).has(key))
-    return { text: `${textOf(owner as Owner, file)}.${key}` };
+  if (owner !== undefined && shape !== undefined) {
+    const key = keyIn(shape, context);
+    if (keysOfShape(shape).has(key)) return choiceOf(owner, key, file);
+  }
   const pattern = patternBehind(entries);
   const sent = pattern && sentToPattern(pattern, file, context);
   // A pattern has it by the name of the column.
   const isSent = sent !== undefined && keysOfShape(sent).has(context.field.name);
   return pattern !== undefined && isSent ? choiceIn(pattern, file, context) : undefined;
+}
+
+/** `body.handle`; of the rest of a pattern that takes the field out, what it is called there. */
+export function choiceOf(owner: ts.Expression, key: string, file: SourceFile): Choice | undefined {
+  const taken = takenOutOf(owner).get(key);
+  return taken === "" ? undefined : { text: taken ?? `${textOf(owner, file)}.${key}` };
 }
 
 /** How the field is called where a pattern takes apart what has it; undefined where it has no name to be had. */

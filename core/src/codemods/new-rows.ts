@@ -7,6 +7,7 @@ import { computedValue } from "./fixture-value.js";
 import { inViewOf } from "./in-view.js";
 import { addProperty, bare } from "./property-edit.js";
 import { choiceOfSent, sentHas, valueOfSent } from "./sent-rows.js";
+import { takenOutOf } from "./sent-shapes.js";
 import { lineAt, type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { EditFinding, Finding, TransformContext } from "./transform.js";
@@ -146,7 +147,8 @@ function valueBeside(
   const texts = textsOfLiteral(literal, file);
   const properties = propertiesOf(literal);
   // Whichever comes last wins.
-  const isOwn = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
+  const lacking = takenOutOf(spread.expression);
+  const isOwn = (name: string) => lacking.has(name) || (properties.get(name)?.pos ?? 0) > spread.pos;
   if (sourcesOf(context).some((source) => isOwn(source.name) && texts(source) === undefined)) return undefined;
   const own: FieldText = (field) => (isOwn(field.name) ? texts(field) : undefined);
   return valueOfSent(spread.expression, own, file, context);
@@ -219,8 +221,11 @@ function advice(
   const properties = literal && propertiesOf(literal);
   const own = literal && textsOfLiteral(literal, file);
   const spread = textsOfRow(textOf(row, file));
-  const text = (field: EntityField) =>
-    properties?.has(field.name) ? own?.(field) : isNamed ? spread(field) : undefined;
+  const lacking = takenOutOf(row);
+  const text = (field: EntityField) => {
+    if (properties?.has(field.name)) return own?.(field);
+    return isNamed && !lacking.has(field.name) ? spread(field) : undefined;
+  };
   const value = valueText(text, file, context);
   const holds = isNamed ? mayHold(row, file, context) : undefined;
   const where = literal === undefined ? " where it is built" : "";

@@ -25,6 +25,19 @@ export function sentAs(value: ts.Expression, file: SourceFile, context: Transfor
   return declaration.initializer && madeBy(declaration.initializer, file, context);
 }
 
+/** What a pattern takes out by name, by the names that it gives it, where a value is the rest of it: `rest` lacks that. */
+export function takenOutOf(value: ts.Expression): ReadonlyMap<string, string> {
+  const element = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  if (element === undefined || !ts.isBindingElement(element) || !element.dotDotDotToken) return new Map();
+  return new Map(
+    element.parent.elements.flatMap((each) => {
+      if (!ts.isBindingElement(each) || each === element) return [];
+      const key = nameOf((each.propertyName ?? each.name) as ts.PropertyName);
+      return key === undefined ? [] : [[key, ts.isIdentifier(each.name) ? each.name.text : ""]];
+    }),
+  );
+}
+
 /** `Body.parse(request.body)`, `request.body as CreateUser` */
 function madeBy(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
   return ts.isAsExpression(value) ? typedAs(value.type, file, context) : parsedBy(value, false, file, context);
@@ -74,6 +87,8 @@ function typedAs(
 
 /** `({ input }) =>` of a procedure, `const { data } = Body.safeParse(request.body)`. */
 function sentAsPart(element: ts.BindingElement, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  if (element.dotDotDotToken && ts.isObjectBindingPattern(element.parent))
+    return sentToPattern(element.parent, file, context);
   const owner = element.parent.parent;
   const key = nameOf((element.propertyName ?? element.name) as ts.PropertyName);
   if (ts.isVariableDeclaration(owner)) {

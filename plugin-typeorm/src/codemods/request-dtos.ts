@@ -2,6 +2,7 @@ import {
   addFields,
   type Choice,
   choiceIn,
+  declarationOf,
   dtoField,
   type FieldText,
   initializerOf,
@@ -160,7 +161,7 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
     }
     yield dtoBehind(entriesOf(inner), file, context);
     for (const { expression } of spreadsOf(inner))
-      if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context);
+      if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context) ?? dtoOfRest(expression, file, context);
   }
   for (const { given, assigned, model, mayBeFound } of madeInstances(file, context)) {
     if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
@@ -185,6 +186,13 @@ function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext
   const thing = thingOf(value, file, context);
   if (thing?.kind !== "members" || !ts.isClassDeclaration(thing.node)) return undefined;
   return asDto({ node: thing.node, file: thing.file }, context);
+}
+
+/** `rest` of `({ email, ...rest }: CreateUserDto)` */
+function dtoOfRest(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
+  const element = declarationOf(value);
+  if (element === undefined || !ts.isBindingElement(element) || !element.dotDotDotToken) return undefined;
+  return ts.isObjectBindingPattern(element.parent) ? dtoOfPattern(element.parent, file, context) : undefined;
 }
 
 function asDto({ node, file }: RequestDto, context: TransformContext): RequestDto | undefined {

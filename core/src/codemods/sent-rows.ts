@@ -1,7 +1,7 @@
 import { type Choice, choiceOf } from "./chosen-value.js";
-import { fieldsOf } from "./class-members.js";
 import { ts } from "./compiler.js";
-import { initializerOf, nameOf, propertiesOf } from "./expressions.js";
+import { nameOf } from "./expressions.js";
+import { isRequired } from "./required-keys.js";
 import { sentAs, takenOutOf } from "./sent-shapes.js";
 import { keysOfShape, type ShapeNode } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
@@ -100,23 +100,4 @@ export function spreadAround(
   const { parent } = literal;
   const isNamed = ts.isPropertyAssignment(parent) && nameOf(parent.name) === former;
   return [{ node: literal, former }, ...(isNamed ? [{ node: parent, former }] : [])];
-}
-
-/** Whether a shape says that the key is always there. */
-function isRequired(shape: ShapeNode, key: string): boolean {
-  if (shape.kind === "zod") {
-    const property = [shape.node, ...shape.bases].map((each) => propertiesOf(each).get(key)).find(Boolean);
-    const type = initializerOf(property)?.getText();
-    return type !== undefined && !/\.(?:optional|nullish|nullable)\(/.test(type);
-  }
-  // What is picked is as its type has it: that may be null until contract.
-  if (shape.kind === "keys") return false;
-  const member =
-    shape.kind === "class"
-      ? fieldsOf(shape.node).get(key)
-      : shape.node.members.find((each) => each.name !== undefined && nameOf(each.name as ts.PropertyName) === key);
-  const isThere = member !== undefined && (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member));
-  return (
-    isThere && member.questionToken === undefined && !/\b(?:null|undefined)\b/.test(member.type?.getText() ?? "null")
-  );
 }

@@ -2,6 +2,7 @@ import {
   builtElsewhere,
   type Container,
   describe,
+  dropUnusedFills,
   enclosingName,
   type Finding,
   fillLiteral,
@@ -13,6 +14,7 @@ import {
   listing,
   literalsOf,
   propertiesOf,
+  restoreFills,
   type SourceFile,
   spreadAround,
   spreadSent,
@@ -24,7 +26,10 @@ import {
   textOf,
   ts,
   valuesBehind,
+  type WrittenNode,
+  withLiveEdits,
   writtenAmong,
+  writtenItems,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
@@ -39,9 +44,13 @@ const id = "create-data";
 /** Every literal that becomes a new row of the model fills the column. */
 export const createData: Transform = {
   id,
-  intents: ["write"],
+  intents: ["write", "dropFallback"],
 
   *find(file, context) {
+    if (context.intent.kind === "dropFallback") {
+      yield* dropUnusedFills(writtenIn(file, context), file, context);
+      return;
+    }
     if (context.intent.value.kind === "none") return;
     const { rows, followed } = handedTo(clientCalls, "called", context);
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
@@ -56,6 +65,8 @@ export const createData: Transform = {
     yield* listOthers(file, context);
   },
 
+  restore: (file, context) => restoreFills(id, file, context),
+
   *undo(file, context) {
     yield* takeBackWritten(id, (each) => rowsIn(each, context), file, context);
     yield* takeBackPatterns(id, file, context);
@@ -67,6 +78,13 @@ export const createData: Transform = {
     }
   },
 };
+
+/** What was written in expand, and what stands in a row now. */
+function writtenIn(file: SourceFile, context: TransformContext): readonly WrittenNode[] {
+  const live = withLiveEdits(id, context);
+  const spread = context.memo("prisma rows spread", () => writtenAmong(id, spreadRows(context), live));
+  return [...writtenItems(id, (each) => rowsIn(each, context), file, live), ...spread];
+}
 
 /** The literals that may have been made of what was given as a whole: `{ ...input, handle: … }`. */
 function spreadRows(context: TransformContext) {

@@ -1,11 +1,13 @@
 import {
   assignmentOf,
+  dropUnusedFills,
   enclosingName,
   type Finding,
   isTestFile,
   listing,
   propertiesOf,
   removeStatement,
+  restoreFills,
   type SourceFile,
   spreadsOf,
   type Transform,
@@ -17,6 +19,7 @@ import {
   ts,
   unwrap,
   type WrittenNode,
+  withLiveEdits,
   writtenAmong,
 } from "@lockstep/core/codemods";
 import { classOf, concerns } from "./entities.js";
@@ -32,10 +35,16 @@ const id = "create-data";
 /** Everything that becomes a new row of the entity fills the column. */
 export const createData: Transform = {
   id,
-  intents: ["write"],
+  intents: ["write", "dropFallback"],
   servesPaths: true,
 
   *find(file, context) {
+    if (context.intent.kind === "dropFallback") {
+      const live = withLiveEdits(id, context);
+      const written = context.memo("typeorm rows", () => writtenAmong(id, placesOf(context), live));
+      yield* dropUnusedFills(written, file, context);
+      return;
+    }
     if (context.intent.value.kind === "none") return;
     for (const row of writtenRows(file, context)) if (concerns(row.model, context)) yield* fillRow(row, file, context);
     for (const instance of madeInstances(file, context)) {
@@ -44,6 +53,8 @@ export const createData: Transform = {
     yield* listConstructors(file, context);
     yield* listOthers(file, context);
   },
+
+  restore: (file, context) => restoreFills(id, file, context),
 
   *undo(file, context) {
     yield* takeBackPatterns(id, file, context);

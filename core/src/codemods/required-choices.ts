@@ -1,11 +1,15 @@
+import type { PlannedEdit } from "../model/index.js";
 import { ts } from "./compiler.js";
+import { describe } from "./expressions.js";
+import { isTestFile } from "./places/listing.js";
 import { bare } from "./property-edit.js";
 import { isRequired } from "./required-keys.js";
+import { namesColumns } from "./row-literals.js";
 import { declarationOf } from "./scope.js";
 import { sentAs, sentToPattern, takenOutOf } from "./sent-shapes.js";
 import { keyIn } from "./shape-types.js";
 import { lineAt, type SourceFile, textOf } from "./source-file.js";
-import { type EditFinding, earlierOf, type TransformContext } from "./transform.js";
+import { type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
 import type { WrittenNode } from "./written-texts.js";
 
 /**
@@ -17,14 +21,14 @@ export function* dropUnusedFills(
   written: Iterable<WrittenNode>,
   file: SourceFile,
   context: TransformContext,
-): Iterable<EditFinding> {
-  const sets = fieldsSet(file, context);
+): Iterable<Finding> {
+  const open = new Set(fieldsSet(file, context).filter(({ value }) => isUnused(value, file, context)));
   for (const { node, what, file: its } of written) {
-    const set = its === file ? sets.find(({ around }) => around.includes(node)) : undefined;
+    const set = its === file ? [...open].find(({ around }) => around.includes(node)) : undefined;
     if (set === undefined) continue;
-    const { property, value } = set;
-    const isChoice = ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
-    if (!isChoice || !isAlwaysSent(value.left, file, context)) continue;
+    open.delete(set);
+    const { property } = set;
+    const value = set.value as ts.BinaryExpression;
     const left = textOf(value.left, file);
     const isShort = ts.isPropertyAssignment(property) && left === textOf(property.name, file);
     const start = (isShort ? property : value).getStart(file.ast);
@@ -32,6 +36,32 @@ export function* dropUnusedFills(
     const splices = [{ start, end: value.end, text: left }];
     yield { kind: "edit", splices, what, text, replaces: textOf(node, file) };
   }
+  if (isTestFile(file)) return;
+  // People have changed them since, or wrote them.
+  for (const { property, value } of open) {
+    if (!isOfRow(property, file, context)) continue;
+    const fill = textOf((value as ts.BinaryExpression).right, file);
+    const reason = `callers have to send ${context.field.name} now: \`${fill}\` is never used`;
+    const what = describe(property, `row of ${context.model.name}`);
+    yield { kind: "place", certainty: "possible", offset: value.getStart(file.ast), what, reason };
+  }
+}
+
+/** Whether it is a row of the model, as far as its names say, or stands where one was filled. */
+function isOfRow({ parent }: ts.Node, file: SourceFile, context: TransformContext): boolean {
+  if (ts.isObjectLiteralExpression(parent)) return namesColumns(parent, 2, context);
+  return context.earlier.some((edit) => edit.phase === "expand" && edit.file === file.file && isAssignedIn(edit));
+}
+
+/** `user.handle = …` */
+function isAssignedIn({ text, field }: PlannedEdit): boolean {
+  return text.includes(`.${field} = `);
+}
+
+/** Whether a value is a choice that is always there, and what it falls back to. */
+function isUnused(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  const isChoice = ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isChoice && isAlwaysSent(value.left, file, context);
 }
 
 /** Puts the fills back. */

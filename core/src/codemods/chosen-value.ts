@@ -62,8 +62,26 @@ export function choiceIn(
   if (bound !== undefined) return { text: bound };
   const rest = restOf(pattern);
   if (rest !== undefined) return { text: `${rest}.${name}` };
-  const local = nameIn(pattern, file, context);
-  return local === undefined ? undefined : { text: local, pattern };
+  // Several patterns of one function cannot give it the same name.
+  const given = context.memo("names of choices", () => new Map<ts.ObjectBindingPattern, string>());
+  const local =
+    given.get(pattern) ??
+    nameIn(
+      pattern,
+      file,
+      context,
+      [...given].flatMap(([other, name]) => (isAround(other, pattern) ? name : [])),
+    );
+  if (local === undefined) return undefined;
+  given.set(pattern, local);
+  return { text: local, pattern };
+}
+
+/** Whether what one pattern names may be in the scope of the other. */
+function isAround(one: ts.Node, other: ts.Node): boolean {
+  const [a, b] = [one, other].map((each) => ts.findAncestor(each, ts.isFunctionLike) ?? each.getSourceFile());
+  if (a === undefined || b === undefined || a.getSourceFile() !== b.getSourceFile()) return false;
+  return (a.pos <= b.pos && b.end <= a.end) || (b.pos <= a.pos && a.end <= b.end);
 }
 
 /** The edit of a row with that of the pattern that it takes the choice from: neither is of use without the other. */

@@ -24,17 +24,20 @@ export function restOf(pattern: ts.ObjectBindingPattern): string | undefined {
 /**
  * How the new field is called where a pattern takes the row apart: as the pattern has it, by its own name, or as `userHandle` where
  * that name means something else around it.
+ *
+ * @param taken names that other patterns are about to give it there
  */
 export function nameIn(
   pattern: ts.ObjectBindingPattern,
   file: SourceFile,
   { field: { name }, model }: TransformContext,
+  taken: readonly string[] = [],
 ): string | undefined {
   const bound = boundAs(pattern, name);
   if (bound !== undefined) return bound;
   const owner = `${model.name.slice(0, 1).toLowerCase()}${model.name.slice(1)}`;
   const names = [name, `${owner}${name.slice(0, 1).toUpperCase()}${name.slice(1)}`];
-  return names.find((each) => !isUsedAround(pattern, each, file));
+  return names.find((each) => !taken.includes(each) && !isUsedAround(pattern, each, file));
 }
 
 /** Whether a name is declared or used in the function that a pattern belongs to; a key or a member of that name does not count. */

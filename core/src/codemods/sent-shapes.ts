@@ -54,12 +54,14 @@ export function sentToPattern(
 ): ShapeNode | undefined {
   if (ts.isBindingElement(owner)) return sentAsPart(owner, file, context);
   if (owner.type !== undefined) return typedAs(owner.type, file, context);
-  if (ts.isParameter(owner)) return sentAsElement(owner, file, context);
+  if (ts.isParameter(owner)) return sentToCallback(owner, file, context);
+  const loop = owner.parent.parent;
+  if (ts.isForOfStatement(loop)) return sentAsElement(loop.expression, file, context);
   return owner.initializer && (sentAs(owner.initializer, file, context) ?? madeBy(owner.initializer, file, context));
 }
 
-/** `rows.map((row) => …)`, where the list of rows says what it is a list of. */
-function sentAsElement(
+/** What a callback of `rows.map` is given, where the list of rows says what it is a list of. */
+function sentToCallback(
   parameter: ts.ParameterDeclaration,
   file: SourceFile,
   context: TransformContext,
@@ -69,8 +71,13 @@ function sentAsElement(
   const isFirst = ts.isCallExpression(call) && call.arguments[0] === callback && callback.parameters[0] === parameter;
   if (!isFirst || !ts.isPropertyAccessExpression(call.expression)) return undefined;
   const { expression: list, name } = call.expression;
-  const declaration = ts.isIdentifier(list) && /^(?:map|flatMap|forEach)$/.test(name.text) && declarationOf(list);
-  if (!declaration || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration))) return undefined;
+  return /^(?:map|flatMap|forEach)$/.test(name.text) ? sentAsElement(list, file, context) : undefined;
+}
+
+function sentAsElement(list: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  const declaration = ts.isIdentifier(list) ? declarationOf(list) : undefined;
+  if (declaration === undefined || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)))
+    return undefined;
   if (declaration.type !== undefined) return typedAs(declaration.type, file, context, true);
   return declaration.initializer && parsedBy(declaration.initializer, false, file, context, true);
 }

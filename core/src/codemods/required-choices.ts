@@ -7,7 +7,7 @@ import { isRequired } from "./required-keys.js";
 import { namesColumns } from "./row-literals.js";
 import { declarationOf } from "./scope.js";
 import { sentAs, sentToPattern, takenOutOf } from "./sent-shapes.js";
-import { keyIn } from "./shape-types.js";
+import { keyIn, type ShapeNode } from "./shape-types.js";
 import { lineAt, type SourceFile, textOf } from "./source-file.js";
 import { type EditFinding, earlierOf, type Finding, type TransformContext } from "./transform.js";
 import type { WrittenNode } from "./written-texts.js";
@@ -111,7 +111,7 @@ function isAlwaysSent(choice: ts.Expression, file: SourceFile, context: Transfor
   if (ts.isPropertyAccessExpression(choice)) {
     const { expression: owner, name } = choice;
     const shape = sentAs(owner, file, context);
-    if (shape === undefined || takenOutOf(owner).has(name.text)) return false;
+    if (shape === undefined || isModel(shape, context) || takenOutOf(owner).has(name.text)) return false;
     return name.text === keyIn(shape, context) && isRequired(shape, name.text);
   }
   const element = ts.isIdentifier(choice) ? declarationOf(choice) : undefined;
@@ -120,5 +120,10 @@ function isAlwaysSent(choice: ts.Expression, file: SourceFile, context: Transfor
   const key = element.propertyName ?? element.name;
   const shape = sentToPattern(element.parent, file, context);
   const isField = ts.isIdentifier(key) && key.text === context.field.name;
-  return shape !== undefined && isField && isRequired(shape, key.text);
+  return shape !== undefined && isField && !isModel(shape, context) && isRequired(shape, key.text);
+}
+
+/** Rows are read, not sent. */
+function isModel({ node, file }: ShapeNode, context: TransformContext): boolean {
+  return context.orm.isModel?.(node, file, context) === true;
 }

@@ -97,16 +97,41 @@ test("next --only edits the places that are named, and remembers --not", async (
   expect(json.choices.filter(({ choice }: { choice: string }) => choice === "no").length).toBeGreaterThan(0);
 });
 
-test("a write site that came since closes contract, whatever the level; a reader that was left out does not", async () => {
+const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
+
+test("contract asks by name about rows that may lack the column, on a terminal and elsewhere", async () => {
   await shop.commit("Add handle: switch");
+  shop.write(
+    "prisma/seed.ts",
+    `import type { PrismaClient } from "../src/generated/prisma/client.js";\n
+export const seed = (prisma: PrismaClient, text: string) => prisma.user.createMany({ data: JSON.parse(text) });\n`,
+  );
+  const env = { DATABASE_URL: shop.development, PRODUCTION_DATABASE_URL: shop.production };
+  const { io, asked, said } = personIo({ confirm: () => false }, { env, cwd: shop.root });
+  const invocation = { arguments: [], options: {}, io, plugins: [prismaPlugin], cwd: shop.root };
+  const result = await next.run({ ...invocation, workspace: () => openWorkspace([prismaPlugin], shop.root, io) });
+  const named = /1 place may leave the column out\n +prisma\/seed\.ts:3 +.*createMany — .*`JSON\.parse\(text\)`/;
+  expect(asked[0]).toMatch(
+    /^production: is it so that all services .* and that what 1 place of the code writes has it\?$/,
+  );
+  expect(said()).toMatch(named);
+  expect(result.exitCode, result.text).toBe(1);
+  expect(result.text).toMatch(named);
+  const closed = await shop.lockstep(["next", "--json"]);
+  expect(closed.code).toBe(1);
+  const gate: { gate: string; writers?: unknown }[] = JSON.parse(closed.stdout).gate;
+  expect(gate.find((each) => each.gate === "writers-aware")?.writers).toMatchObject([
+    { file: "prisma/seed.ts", line: 3 },
+  ]);
+});
+
+test("a write site that came since closes contract, whatever the level; a reader that was left out does not", async () => {
   const service = shop.read("src/users/service.ts");
   const late = `\nexport const invite = (prisma: PrismaClient, email: string) =>\n  prisma.user.create({ data: { email, name: email } });\n`;
   shop.write("src/users/service.ts", service + late);
   await shop.commit("Invite users");
-  const confirmed = ["next", "--confirm", "writers-aware", "--confirm", "reads-steady"];
   const shown = await shop.lockstep([...confirmed, "--dry-run"]);
   expect(shown.output).toContain("writers-aware would be confirmed (--dry-run: nothing is recorded)");
-  expect((await shop.lockstep(["next"])).output).toContain("Nobody has confirmed");
   const closed = await shop.lockstep(confirmed, { LOCKSTEP_CODE: "none" });
   expect(closed.code, closed.output).toBe(1);
   expect(closed.output).toMatch(
@@ -114,7 +139,15 @@ test("a write site that came since closes contract, whatever the level; a reader
   );
   expect((await shop.lockstep(["code", "--code", "required"])).code).toBe(0);
   await shop.commit("Write the handle of invited users");
-  const open = await shop.lockstep(confirmed);
+  // Both were confirmed, and recorded, while the code kept contract closed; what came since was not.
+  shop.write("prisma/seed.ts", shop.read("prisma/seed.ts").replaceAll("text", "rows"));
+  const anew = await shop.lockstep(["next"]);
+  expect(anew.code).toBe(1);
+  expect(anew.output).toMatch(
+    /Nobody has confirmed for production that what 1 place of the code writes has "User"\."handle" \(/,
+  );
+  await shop.commit("Seed rows");
+  const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);
   expect(open.code, open.output).toBe(0);
   expect(await shop.typeErrors()).toEqual([]);
   expect(await shop.drift()).toBeUndefined();

@@ -118,7 +118,9 @@ function diffOf(before: Files, after: Files): string {
 function placesOf(of: readonly Step[]): string {
   const lines = of.flatMap(({ phase, chosen, places, silent, errors }) => [
     ...chosen.map((key) => `${phase} ticked ${key}`),
-    ...places.map(({ file, line, kind, what, reason }) => `${phase} ${kind} ${file}:${line} · ${what} · ${reason}`),
+    ...places.map(({ file, line, kind, mayLeaveOut, what, reason }) => {
+      return `${phase} ${kind}${mayLeaveOut ? ", asked" : ""} ${file}:${line} · ${what} · ${reason}`;
+    }),
     ...errors.map(({ file, line, text }) => `${phase} type error ${file}:${line} · ${text}`),
     ...(silent > 0 ? [`${phase} ${silent} silent`] : []),
   ]);

@@ -9,6 +9,8 @@ export interface Person {
   pick?(question: string): string | undefined;
   /** Aborted by the first Ctrl-C while nothing is asked. */
   readonly signal?: AbortSignal;
+  /** Answers a yes-or-no question. */
+  confirm?(question: string): boolean;
 }
 
 export interface PersonIo {
@@ -34,8 +36,10 @@ export function personIo(
     progress: { update: () => undefined, end: () => undefined },
     colors: colorsFor(false),
     isInteractive: person !== undefined,
-    confirm: async (question) => {
-      throw new Error(`nobody expected ${question}`);
+    async confirm(question) {
+      asked.push(question);
+      if (person?.confirm === undefined) throw new Error(`nobody expected ${question}`);
+      return person.confirm(question);
     },
     async pick(question) {
       asked.push(question);

@@ -2,12 +2,15 @@ import { execFileSync } from "node:child_process";
 import { userInfo } from "node:os";
 import { LockstepError } from "../errors.js";
 import { readTable } from "../facts/table.js";
-import type { GateAnswer } from "../gates/gate.js";
+import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { gates } from "../gates/index.js";
 import { confirm } from "../ledger/evidence.js";
 import type { DeployedPhase, GateStep, Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+import { columns } from "../review/columns.js";
+import type { Colors } from "../review/terminal.js";
+import { counted } from "../review/words.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import type { Target } from "./targets.js";
@@ -29,15 +32,18 @@ export async function passGate(request: {
   readonly targets: readonly Target[];
   readonly project: Project;
   readonly plugin: OrmPlugin;
+  /** The places of today's code that may leave a column out. Default: none. */
+  readonly writersOf?: GateFacts["writersOf"];
 }): Promise<GateResult> {
-  const { invocation, plan, phase, targets, project, plugin } = request;
+  const { invocation, plan, phase, targets, project, plugin, writersOf } = request;
   const steps = gatesAt(plan, phase);
   const confirmed = confirmations(invocation, steps);
   const answers: (GateAnswer & { target: string })[] = [];
   for (const target of targets) {
     const open = await openTarget(target, plan, project, plugin);
     try {
-      answers.push(...(await passOn(open, steps, confirmed, invocation)));
+      const facts = { ...open.facts, ...(writersOf && { writersOf }) };
+      answers.push(...(await passOn({ ...open, facts }, steps, confirmed, invocation)));
     } finally {
       await open.connection.close();
     }
@@ -117,6 +123,7 @@ async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocatio
       { plan: open.facts.evidence ?? open.facts.plan, gate: step.gate, table, column: step.column },
       textOption(invocation, "by") ?? whoAmI(),
       textOption(invocation, "note"),
+      gates[step.gate]?.covers?.(step, open.facts),
     );
   }
 }
@@ -128,6 +135,7 @@ async function askPerson(
   invocation: Invocation,
 ): Promise<void> {
   for (const answer of said.filter((candidate) => !candidate.isOpen && candidate.needsConfirmation === true)) {
+    if (answer.writers !== undefined) invocation.io.err(writersText([answer], invocation.io.colors));
     const question = answer.statement.replace(/^Nobody has confirmed for (\S+) that (.*)$/, "$1: is it so that $2?");
     if (!(await invocation.io.confirm(question))) return;
     await recordAll(
@@ -136,6 +144,21 @@ async function askPerson(
       invocation,
     );
   }
+}
+
+/** The places of the code that answers speak of, each once: with file and line, and what stands there. */
+export function writersText(answers: readonly GateAnswer[], colors: Colors): string {
+  const lines = new Map<string, readonly [string, string]>();
+  for (const { writers = [] } of answers) {
+    for (const { file, line, what, reason } of writers) {
+      const row = [`${file}:${line}`, `${what} — ${reason}`] as const;
+      lines.set(row.join(" "), row);
+    }
+  }
+  if (lines.size === 0) return "";
+  return [`${colors.bold(counted(lines.size, "place"))} may leave the column out`, columns([...lines.values()])].join(
+    "\n",
+  );
 }
 
 /** Whom the record names: git's identity, because it stands in the commits too; else the login. */

@@ -1,5 +1,6 @@
 import { codeSettings } from "../config/code-settings.js";
-import type { Plan } from "../model/index.js";
+import type { GateFacts } from "../gates/gate.js";
+import { isSameTable, type Plan } from "../model/index.js";
 import { refreshCode } from "../release/refresh-code.js";
 import type { Workspace } from "./command.js";
 
@@ -8,6 +9,8 @@ export interface OpenWriteSites {
   readonly count: number;
   /** The first of them, for the gate's statement. */
   readonly places: readonly string[];
+  /** Those of which nobody but a person can tell: the gate asks about them. */
+  readonly writersOf: NonNullable<GateFacts["writersOf"]>;
 }
 
 /** Looks through the code of today; nothing is written. */
@@ -16,7 +19,16 @@ export async function openWriteSites(plan: Plan, { project, plugin, config }: Wo
   const { choices: _, ...state } = plan.state;
   const policy = { level: "required", accept: [] } as const;
   const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code: codeSettings(config), policy });
-  const required = live.plan.state.places.filter((place) => place.kind === "required");
+  const { columns, state: now } = live.plan;
+  const required = now.places.filter((place) => place.kind === "required");
   const places = [...live.made, ...required].map((place) => `${place.file}:${place.line}`);
-  return { count: places.length, places: places.slice(0, 5) };
+  const writers = now.places.filter((place) => place.mayLeaveOut);
+  return {
+    count: places.length,
+    places: places.slice(0, 5),
+    writersOf: ({ table, column }) =>
+      columns
+        .filter((each) => each.name === column && isSameTable(each.table, table))
+        .flatMap(({ model, field }) => writers.filter((place) => place.model === model && place.field === field)),
+  };
 }

@@ -1,46 +1,131 @@
 import { ts } from "./compiler.js";
-import { isParsing } from "./derivations.js";
 import { initializerOf, nameOf, unwrap } from "./expressions.js";
-import { givenTo, schemaOf } from "./output-schemas.js";
+import { addToPattern, boundAs, nameIn, restOf } from "./row-patterns.js";
 import { declarationOf } from "./scope.js";
-import { keyIn, keysOfShape, resolveType, type ShapeNode } from "./shape-types.js";
+import { sentAs, sentToPattern, takenOutOf } from "./sent-shapes.js";
+import { keyIn, keysOfShape } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
-import type { TransformContext } from "./transform.js";
+import type { EditFinding, TransformContext } from "./transform.js";
+
+/** How a row takes what callers choose: `body.handle`, or `handle` of `const { email, handle } = body`. */
+export interface Choice {
+  readonly text: string;
+  /** The pattern that has to take the field out of what callers send; undefined where nothing has to. */
+  readonly pattern?: ts.ObjectBindingPattern | undefined;
+}
 
 /**
- * `body.handle` for a row that is made of `body.email` and `body.name`, where what callers send may have the field: the fill is then
- * what they get who do not choose.
+ * `body.handle` for a row that is made of `body.email` and `body.name`, or of what a pattern took out of it, where what callers send
+ * may have the field: the fill is then what they get who do not choose.
  */
 export function chosenBy(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
   context: TransformContext,
-): string | undefined {
-  const given = literal.properties.map((property) => [nameOf(property.name), initializerOf(property)] as const);
-  return chosenAmong(given, file, context);
+): Choice | undefined {
+  return chosenAmong(
+    literal.properties.map((property) => [nameOf(property.name), initializerOf(property)]),
+    file,
+    context,
+  );
 }
 
 /** The same for fields that are set in any other way: `user.email = body.email`. */
 export function chosenAmong(
-  given: Iterable<readonly [name: string | undefined, value: ts.Expression | undefined]>,
+  given: readonly (readonly [name: string | undefined, value: ts.Expression | undefined])[],
   file: SourceFile,
   context: TransformContext,
-): string | undefined {
+): Choice | undefined {
   if (context.intent.exposure === "internal") return undefined;
   const names = new Set(context.columns.map(({ name }) => name));
-  const owners = new Map<string, { readonly owner: Owner; count: number }>();
-  for (const [name, value] of given) {
-    const owner = name !== undefined && names.has(name) ? ownerIn(value, name) : undefined;
-    if (owner === undefined) continue;
-    const text = textOf(owner, file);
-    const known = owners.get(text) ?? { owner, count: 0 };
-    owners.set(text, { ...known, count: known.count + 1 });
+  const entries = given.flatMap(([name, value]) =>
+    name !== undefined && names.has(name) ? [[name, value] as const] : [],
+  );
+  const owner = mostOf(
+    entries.map(([name, value]) => ownerIn(value, name)),
+    (each) => textOf(each, file),
+  );
+  const shape = owner && sentAs(owner, file, context);
+  if (owner !== undefined && shape !== undefined) {
+    const key = keyIn(shape, context);
+    if (keysOfShape(shape).has(key)) return choiceOf(owner, key, file);
   }
-  const [most] = [...owners.values()].sort((a, b) => b.count - a.count);
-  const shape = most && sentAs(most.owner, file, context);
-  if (most === undefined || shape === undefined) return undefined;
-  const key = keyIn(shape, context);
-  return keysOfShape(shape).has(key) ? `${textOf(most.owner, file)}.${key}` : undefined;
+  const pattern = patternBehind(entries);
+  const sent = pattern && sentToPattern(pattern, file, context);
+  // A pattern has it by the name of the column.
+  const isSent = sent !== undefined && keysOfShape(sent).has(context.field.name);
+  return pattern !== undefined && isSent ? choiceIn(pattern, file, context) : undefined;
+}
+
+/** `body.handle`; of the rest of a pattern that takes the field out, what it is called there. */
+export function choiceOf(owner: ts.Expression, key: string, file: SourceFile): Choice | undefined {
+  const taken = takenOutOf(owner).get(key);
+  return taken === "" ? undefined : { text: taken ?? `${textOf(owner, file)}.${key}` };
+}
+
+/** How the field is called where a pattern takes apart what has it; undefined where it has no name to be had. */
+export function choiceIn(
+  pattern: ts.ObjectBindingPattern,
+  file: SourceFile,
+  context: TransformContext,
+): Choice | undefined {
+  const { name } = context.field;
+  const bound = boundAs(pattern, name);
+  if (bound !== undefined) return { text: bound };
+  const rest = restOf(pattern);
+  if (rest !== undefined) return { text: `${rest}.${name}` };
+  // Several patterns of one function cannot give it the same name.
+  const given = context.memo("names of choices", () => new Map<ts.ObjectBindingPattern, string>());
+  const local =
+    given.get(pattern) ??
+    nameIn(
+      pattern,
+      file,
+      context,
+      [...given].flatMap(([other, name]) => (isAround(other, pattern) ? name : [])),
+    );
+  if (local === undefined) return undefined;
+  given.set(pattern, local);
+  return { text: local, pattern };
+}
+
+/** Whether what one pattern names may be in the scope of the other. */
+function isAround(one: ts.Node, other: ts.Node): boolean {
+  const [a, b] = [one, other].map((each) => ts.findAncestor(each, ts.isFunctionLike) ?? each.getSourceFile());
+  if (a === undefined || b === undefined || a.getSourceFile() !== b.getSourceFile()) return false;
+  return (a.pos <= b.pos && b.end <= a.end) || (b.pos <= a.pos && a.end <= b.end);
+}
+
+/** The edit of a row with that of the pattern that it takes the choice from: neither is of use without the other. */
+export function* withChoice(
+  edit: EditFinding,
+  choice: Choice | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<EditFinding> {
+  yield edit;
+  const taken = choice?.pattern && addToPattern(choice.pattern, edit.what, file, context, choice.text);
+  if (taken !== undefined && taken !== "there") yield taken;
+}
+
+/** The pattern that most of the values come from, each under the name of the column that it is given to. */
+export function patternBehind(
+  given: Iterable<readonly [string, ts.Expression | undefined]>,
+  least = 1,
+): ts.ObjectBindingPattern | undefined {
+  const patterns = [...given].map(([name, value]) => patternIn(value, name));
+  return mostOf(patterns, (pattern) => pattern, least);
+}
+
+function mostOf<T>(found: readonly (T | undefined)[], identity: (each: T) => unknown, least = 1): T | undefined {
+  const counts = new Map<unknown, { readonly each: T; count: number }>();
+  for (const each of found) {
+    if (each === undefined) continue;
+    const key = identity(each);
+    counts.set(key, { each, count: (counts.get(key)?.count ?? 0) + 1 });
+  }
+  const [most] = [...counts.values()].sort((a, b) => b.count - a.count);
+  return most !== undefined && most.count >= least ? most.each : undefined;
 }
 
 /** `dto`, or `parsed.data`. */
@@ -48,63 +133,33 @@ type Owner = ts.Identifier | ts.PropertyAccessExpression;
 
 /** `dto` of `dto.email.trim().toLowerCase()`: what a member is taken from. */
 export function ownerIn(value: ts.Expression | undefined, member: string): Owner | undefined {
-  if (value === undefined) return undefined;
-  const inner = unwrap(value);
-  if (ts.isPropertyAccessExpression(inner)) {
+  return heldIn(value, (inner) => {
+    if (!ts.isPropertyAccessExpression(inner) || inner.name.text !== member) return undefined;
     const { expression: owner } = inner;
     const isData =
       ts.isPropertyAccessExpression(owner) && owner.name.text === "data" && ts.isIdentifier(owner.expression);
-    if (inner.name.text === member && (ts.isIdentifier(owner) || isData)) return owner as Owner;
-    return ownerIn(inner.expression, member);
-  }
-  if (ts.isCallExpression(inner)) return ownerIn(inner.expression, member) ?? ownerIn(inner.arguments[0], member);
-  return ts.isBinaryExpression(inner) ? ownerIn(inner.left, member) : undefined;
+    return ts.isIdentifier(owner) || isData ? (owner as Owner) : undefined;
+  });
 }
 
-/**
- * The schema or the type of what a value is: `Body.parse(request.body)`, the `data` of `Body.safeParse(request.body)`, `input` of a
- * procedure, a parameter that says it.
- */
-export function sentAs(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
-  if (ts.isPropertyAccessExpression(value)) {
-    const result = ts.isIdentifier(value.expression) ? declarationOf(value.expression) : undefined;
-    const isResult = value.name.text === "data" && result !== undefined && ts.isVariableDeclaration(result);
-    return isResult && result.initializer ? parsedBy(result.initializer, true, file, context) : undefined;
-  }
-  const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
-  if (declaration === undefined) return undefined;
-  if (ts.isBindingElement(declaration)) return sentAsPart(declaration, file, context);
-  if (!ts.isVariableDeclaration(declaration) && !ts.isParameter(declaration)) return undefined;
-  if (declaration.type !== undefined) {
-    const resolved = resolveType(declaration.type, file, context);
-    return resolved.kind === "shape" ? resolved.shape : undefined;
-  }
-  return declaration.initializer && parsedBy(declaration.initializer, false, file, context);
+/** The pattern of `mail.trim()` where `{ email: mail }` took it out of something. */
+function patternIn(value: ts.Expression | undefined, member: string): ts.ObjectBindingPattern | undefined {
+  return heldIn(value, (inner) => {
+    const element = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
+    if (element === undefined || !ts.isBindingElement(element) || !ts.isObjectBindingPattern(element.parent))
+      return undefined;
+    const key = element.propertyName ?? element.name;
+    return ts.isIdentifier(key) && key.text === member && !element.dotDotDotToken ? element.parent : undefined;
+  });
 }
 
-/** `({ input }) =>` of a procedure, `const { data } = Body.safeParse(request.body)`. */
-function sentAsPart(element: ts.BindingElement, file: SourceFile, context: TransformContext): ShapeNode | undefined {
-  const owner = element.parent.parent;
-  const key = nameOf((element.propertyName ?? element.name) as ts.PropertyName);
-  if (ts.isVariableDeclaration(owner)) {
-    return key === "data" && owner.initializer ? parsedBy(owner.initializer, true, file, context) : undefined;
-  }
-  const procedure = ts.isParameter(owner) ? owner.parent.parent : undefined;
-  if (key !== "input" || procedure === undefined || !ts.isCallExpression(procedure)) return undefined;
-  const schema = givenTo("input", procedure.expression);
-  return schema && schemaOf(schema, file, context);
-}
-
-/** @param isResult what is parsed is in the `data` of what comes back */
-function parsedBy(
-  value: ts.Expression,
-  isResult: boolean,
-  file: SourceFile,
-  context: TransformContext,
-): ShapeNode | undefined {
+/** The first that is found in what a value is made of by calls of methods and functions, or falls back from. */
+function heldIn<T>(value: ts.Expression | undefined, find: (inner: ts.Expression) => T | undefined): T | undefined {
+  if (value === undefined) return undefined;
   const inner = unwrap(value);
-  const call = ts.isAwaitExpression(inner) ? unwrap(inner.expression) : inner;
-  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined;
-  const { expression: schema, name } = call.expression;
-  return isParsing(name.text) && /^safe/i.test(name.text) === isResult ? schemaOf(schema, file, context) : undefined;
+  const found = find(inner);
+  if (found !== undefined) return found;
+  if (ts.isPropertyAccessExpression(inner)) return heldIn(inner.expression, find);
+  if (ts.isCallExpression(inner)) return heldIn(inner.expression, find) ?? heldIn(inner.arguments[0], find);
+  return ts.isBinaryExpression(inner) ? heldIn(inner.left, find) : undefined;
 }

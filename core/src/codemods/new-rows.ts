@@ -1,11 +1,13 @@
 import type { EntityField, EntityModel, EntityRelation } from "../model/index.js";
-import { chosenBy } from "./chosen-value.js";
+import { patternOf } from "../pattern-of.js";
+import { type Choice, chosenBy, withChoice } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
 import { inViewOf } from "./in-view.js";
 import { addProperty, bare } from "./property-edit.js";
 import { choiceOfSent, sentHas, valueOfSent } from "./sent-rows.js";
+import { takenOutOf } from "./sent-shapes.js";
 import { lineAt, type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { EditFinding, Finding, TransformContext } from "./transform.js";
@@ -14,19 +16,18 @@ import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from
 /**
  * Makes a literal that becomes a row fill the column: an edit, or the place where a person has to.
  *
- * @param chosen how callers may choose the value: `dto.handle`; the fill is then what they get who do not
+ * @param chosen how callers may choose the value, where the caller knows more than the literal says; the fill is then what they get who do not
  */
 export function* fillLiteral(
   literal: ts.ObjectLiteralExpression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-  chosen?: string,
+  chosen?: Choice,
 ): Iterable<Finding> {
   const { name } = context.field;
   if (propertiesOf(literal).has(name)) {
-    const edit = takeChoice(literal, what, file, context, chosen);
-    if (edit !== undefined) yield edit;
+    yield* takeChoice(literal, what, file, context, chosen);
     return;
   }
   const offset = literal.getStart(file.ast);
@@ -36,13 +37,16 @@ export function* fillLiteral(
     const found = more.length === 0 ? fillBeside(spread, literal, what, file, context) : undefined;
     const text = `unless ${name} is in it, add \`${name}: …\``;
     const reason = `part of the row comes from \`...${shortText(spread.expression, file)}\`: ${text}`;
-    if (found !== "there") yield found ?? { kind: "place", certainty: "likely", offset, what, reason };
+    if (found !== "there")
+      yield found ?? { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
     return;
   }
   const value = valueOfNewRow(literal, file, context);
-  const written = value === undefined ? undefined : orChosen(value, chosen ?? chosenBy(literal, file, context));
+  const choice = chosen ?? chosenBy(literal, file, context);
+  const written = value === undefined ? undefined : orChosen(value, choice);
   const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
-  yield edit ?? { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+  if (edit !== undefined) yield* withChoice(edit, choice, file, context);
+  else yield { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
 }
 
 /**
@@ -50,20 +54,20 @@ export function* fillLiteral(
  *
  * @param choice what they choose by, where the caller knows more than the literal says
  */
-export function takeChoice(
+export function* takeChoice(
   literal: ts.ObjectLiteralExpression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-  choice?: string,
-): EditFinding | undefined {
+  choice?: Choice,
+): Iterable<EditFinding> {
   const property = propertiesOf(literal).get(context.field.name);
-  if (property === undefined || !ts.isPropertyAssignment(property)) return undefined;
+  if (property === undefined || !ts.isPropertyAssignment(property)) return;
   const [spread, ...more] = spreadsOf(literal);
   const sent = spread && more.length === 0 ? choiceOfSent(spread.expression, file, context) : undefined;
   // `data: { ...dto, handle: … }` may have been made of `data: dto`, or of `data`: then all of it is the edit.
   const around = [literal.parent, literal, property];
-  return takeChoiceIn(
+  yield* takeChoiceIn(
     property.initializer,
     around,
     choice ?? sent ?? chosenBy(literal, file, context),
@@ -74,22 +78,23 @@ export function takeChoice(
 }
 
 /** The same for any value: of `user.handle = …`, too. */
-export function takeChoiceIn(
+export function* takeChoiceIn(
   value: ts.Expression,
   around: readonly ts.Node[],
-  choice: string | undefined,
+  choice: Choice | undefined,
   what: string,
   file: SourceFile,
   context: TransformContext,
-): EditFinding | undefined {
+): Iterable<EditFinding> {
   const text = textOf(value, file);
-  if (choice === undefined || text.includes(choice)) return undefined;
+  if (choice === undefined || new RegExp(`\\b${patternOf(choice.text)}\\b`).test(text)) return;
   const ours = nearestWritten(around, what, file, context);
-  if (ours === undefined) return undefined;
+  if (ours === undefined) return;
   const splice = { start: value.getStart(file.ast), end: value.end, text: orChosen(text, choice) };
   const before = file.text.slice(ours.getStart(file.ast), splice.start);
   const after = file.text.slice(splice.end, ours.end);
-  return { kind: "edit", splices: [splice], what, text: before + splice.text + after, replaces: textOf(ours, file) };
+  const edit = { kind: "edit", splices: [splice], what, text: before + splice.text + after } as const;
+  yield* withChoice({ ...edit, replaces: textOf(ours, file) }, choice, file, context);
 }
 
 /** The one of the nodes that was written in expand: by its text, and where several are, by where it was made. Code moves down, mostly. */
@@ -129,7 +134,8 @@ function fillBeside(
   if (edit !== undefined) return edit;
   const reason = `part of the row comes from \`...${shortText(source, file)}\`: ${advice(source, literal, file, context)}`;
   const offset = literal.getStart(file.ast);
-  return { kind: "place", certainty: has === undefined ? "likely" : "required", offset, what, reason };
+  const certainty = has === undefined ? "likely" : "required";
+  return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
 }
 
 function valueBeside(
@@ -141,7 +147,8 @@ function valueBeside(
   const texts = textsOfLiteral(literal, file);
   const properties = propertiesOf(literal);
   // Whichever comes last wins.
-  const isOwn = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
+  const lacking = takenOutOf(spread.expression);
+  const isOwn = (name: string) => lacking.has(name) || (properties.get(name)?.pos ?? 0) > spread.pos;
   if (sourcesOf(context).some((source) => isOwn(source.name) && texts(source) === undefined)) return undefined;
   const own: FieldText = (field) => (isOwn(field.name) ? texts(field) : undefined);
   return valueOfSent(spread.expression, own, file, context);
@@ -168,12 +175,12 @@ export function builtElsewhere(
   const add = advice(value, undefined, file, context);
   const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): ${add}`;
   const certainty = has === undefined ? "likely" : "required";
-  return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason };
+  return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason, mayLeaveOut: true };
 }
 
 /** `dto.handle ?? dto.email.toLowerCase()` where callers may choose. */
-export function orChosen(value: string, chosen: string | undefined): string {
-  return chosen === undefined ? value : `${chosen} ?? ${groupedFallback(value)}`;
+export function orChosen(value: string, chosen: Choice | undefined): string {
+  return chosen === undefined ? value : `${chosen.text} ?? ${groupedFallback(value)}`;
 }
 
 /** The relation that stores its key in the new field. */
@@ -214,14 +221,17 @@ function advice(
   const properties = literal && propertiesOf(literal);
   const own = literal && textsOfLiteral(literal, file);
   const spread = textsOfRow(textOf(row, file));
-  const text = (field: EntityField) =>
-    properties?.has(field.name) ? own?.(field) : isNamed ? spread(field) : undefined;
+  const lacking = takenOutOf(row);
+  const text = (field: EntityField) => {
+    if (properties?.has(field.name)) return own?.(field);
+    return isNamed && !lacking.has(field.name) ? spread(field) : undefined;
+  };
   const value = valueText(text, file, context);
   const holds = isNamed ? mayHold(row, file, context) : undefined;
   const where = literal === undefined ? " where it is built" : "";
   if (holds === undefined) return `unless ${name} is in it, add \`${name}: ${value ?? "…"}\`${where}`;
   const whole = textOf(row, file);
-  const property = `${name}: ${orChosen(value ?? "…", holds ? `${whole}.${name}` : undefined)}`;
+  const property = `${name}: ${orChosen(value ?? "…", holds ? { text: `${whole}.${name}` } : undefined)}`;
   return literal === undefined ? `write \`{ ...${whole}, ${property} }\`` : `add \`${property}\``;
 }
 

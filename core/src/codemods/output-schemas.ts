@@ -67,7 +67,7 @@ export function givenTo(method: string, callee: ts.Expression): ts.Expression | 
 }
 
 /** `UserResponse` of `z.array(UserResponse)` and of `UserResponse.array()`. */
-function elementOf(schema: ts.Expression): ts.Expression | undefined {
+export function elementOf(schema: ts.Expression): ts.Expression | undefined {
   const inner = unwrap(schema);
   if (!ts.isCallExpression(inner) || !ts.isPropertyAccessExpression(inner.expression)) return undefined;
   if (inner.expression.name.text !== "array") return undefined;

@@ -32,8 +32,8 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   return { ...result, places: [...result.places, ...lost] };
 }
 
-/** What callers may choose is written where rows are made of it: requests have the field by then. */
+/** What callers may choose, or have to, is written where rows are made of it: requests have the field by then. */
 function requestsFirst(intents: readonly CodeIntent[]): readonly CodeIntent[] {
-  const isOfRequests = ({ kind }: CodeIntent) => kind === "acceptInRequests";
+  const isOfRequests = ({ kind }: CodeIntent) => /InRequests$/.test(kind);
   return [...intents.filter(isOfRequests), ...intents.filter((intent) => !isOfRequests(intent))];
 }

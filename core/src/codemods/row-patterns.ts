@@ -24,17 +24,20 @@ export function restOf(pattern: ts.ObjectBindingPattern): string | undefined {
 /**
  * How the new field is called where a pattern takes the row apart: as the pattern has it, by its own name, or as `userHandle` where
  * that name means something else around it.
+ *
+ * @param taken names that other patterns are about to give it there
  */
 export function nameIn(
   pattern: ts.ObjectBindingPattern,
   file: SourceFile,
   { field: { name }, model }: TransformContext,
+  taken: readonly string[] = [],
 ): string | undefined {
   const bound = boundAs(pattern, name);
   if (bound !== undefined) return bound;
   const owner = `${model.name.slice(0, 1).toLowerCase()}${model.name.slice(1)}`;
   const names = [name, `${owner}${name.slice(0, 1).toUpperCase()}${name.slice(1)}`];
-  return names.find((each) => !isUsedAround(pattern, each, file));
+  return names.find((each) => !taken.includes(each) && !isUsedAround(pattern, each, file));
 }
 
 /** Whether a name is declared or used in the function that a pattern belongs to; a key or a member of that name does not count. */
@@ -78,9 +81,14 @@ export function addToPattern(
   return { kind: "edit", splices, what: what + suffix, text };
 }
 
+/** Whether an edit added the field to a pattern. */
+export function isOfPattern({ what }: Pick<EditFinding, "what">): boolean {
+  return what.endsWith(suffix);
+}
+
 /** Whether the transform added the field to a pattern of the file: only then one may be taken back. */
 export function isAddedToPattern(transform: string, file: SourceFile, context: TransformContext): boolean {
-  return earlierOf(transform, context).some((edit) => edit.file === file.file && edit.what.endsWith(suffix));
+  return earlierOf(transform, context).some((edit) => edit.file === file.file && isOfPattern(edit));
 }
 
 /** Takes the field out of a pattern again. */
@@ -93,7 +101,7 @@ export function takeFromPattern(
   const { parent } = element;
   const list = ts.isObjectBindingPattern(parent) ? commaListOf(parent, file) : undefined;
   const text = element.getText(file.ast);
-  const written = context.earlier.some((edit) => edit.text === text && edit.what.endsWith(suffix));
+  const written = context.earlier.some((edit) => edit.text === text && isOfPattern(edit));
   if (list === undefined || !(written || text === context.field.name)) return undefined;
   const splices = removeItem(list, element, file);
   return { kind: "edit", splices, what: what + suffix, text: "", replaces: text };

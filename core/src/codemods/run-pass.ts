@@ -1,11 +1,13 @@
 import { type CodeIntent, phaseOfIntent } from "../model/index.js";
 import { isPath } from "./code-context.js";
+import { isTestFile } from "./places/listing.js";
 import type { SourceFile } from "./source-file.js";
 import {
   type CandidateFinding,
   type EditFinding,
   type Finding,
   filesFor,
+  type PlaceFinding,
   type Transform,
   type TransformContext,
 } from "./transform.js";
@@ -41,8 +43,14 @@ export function runPass(
   }
   // Places before edits: their offsets are those of the snapshot and move along.
   for (const { file, finding, about } of rest) {
-    if (finding.kind === "place") workspace.addPlace(file, finding, about);
+    if (finding.kind === "place") workspace.addPlace(file, asked(finding, file, intent), about);
     else list?.(file, finding, about);
   }
   for (const [file, found] of edits) workspace.applyEdits(file, found);
+}
+
+/** What leaves the column out is asked about where that fails in the end; what must change anyway, and tests, need no question. */
+function asked({ mayLeaveOut, ...finding }: PlaceFinding, file: SourceFile, intent: CodeIntent): PlaceFinding {
+  const isAsked = mayLeaveOut && intent.isCodeOnly && finding.certainty !== "required" && !isTestFile(file);
+  return isAsked ? { ...finding, mayLeaveOut } : finding;
 }

@@ -1,7 +1,8 @@
-import { sentAs } from "./chosen-value.js";
-import { fieldsOf } from "./class-members.js";
+import { type Choice, choiceOf } from "./chosen-value.js";
 import { ts } from "./compiler.js";
-import { initializerOf, nameOf, propertiesOf } from "./expressions.js";
+import { nameOf } from "./expressions.js";
+import { isRequired } from "./required-keys.js";
+import { sentAs, takenOutOf } from "./sent-shapes.js";
 import { keysOfShape, type ShapeNode } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
@@ -22,25 +23,28 @@ export function valueOfSent(
 ): string | undefined {
   const shape = shapeOfSent(value, file, context);
   if (shape === undefined) return undefined;
-  const name = textOf(value, file);
-  const row = textsOfRow(name);
-  const text = valueText(
-    (field) => own?.(field) ?? (isRequired(shape, field.name) ? row(field) : undefined),
-    file,
-    context,
-  );
-  const choice = choiceIn(shape, name, context);
-  return text !== undefined && choice !== undefined ? `${choice} ?? ${groupedFallback(text)}` : text;
+  const row = textsOfRow(textOf(value, file));
+  const lacking = takenOutOf(value);
+  const isThere = (name: string) => !lacking.has(name) && isRequired(shape, name);
+  const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
+  const choice = choiceIn(shape, value, file, context);
+  return text !== undefined && choice !== undefined ? `${choice.text} ?? ${groupedFallback(text)}` : text;
 }
 
 /** `input.handle`, where callers may choose the field of a row that is made of what they send as a whole. */
-export function choiceOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): string | undefined {
+export function choiceOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): Choice | undefined {
   const shape = shapeOfSent(value, file, context);
-  return shape && choiceIn(shape, textOf(value, file), context);
+  return shape && choiceIn(shape, value, file, context);
 }
 
-function choiceIn(shape: ShapeNode, name: string, { field, intent }: TransformContext): string | undefined {
-  return keysOfShape(shape).has(field.name) && intent.exposure !== "internal" ? `${name}.${field.name}` : undefined;
+function choiceIn(
+  shape: ShapeNode,
+  value: ts.Expression,
+  file: SourceFile,
+  { field, intent }: TransformContext,
+): Choice | undefined {
+  const isSent = keysOfShape(shape).has(field.name) && intent.exposure !== "internal";
+  return isSent ? choiceOf(value, field.name, file) : undefined;
 }
 
 /** Whether what callers send has the field: by its schema or type; undefined where that is not in view, or it may be a row that exists. */
@@ -51,7 +55,7 @@ export function sentHas(
 ): "always" | "maybe" | "never" | undefined {
   const shape = shapeOfSent(value, file, context);
   if (shape === undefined) return undefined;
-  if (!keysOfShape(shape).has(context.field.name)) return "never";
+  if (!keysOfShape(shape).has(context.field.name) || takenOutOf(value).has(context.field.name)) return "never";
   return isRequired(shape, context.field.name) ? "always" : "maybe";
 }
 
@@ -96,23 +100,4 @@ export function spreadAround(
   const { parent } = literal;
   const isNamed = ts.isPropertyAssignment(parent) && nameOf(parent.name) === former;
   return [{ node: literal, former }, ...(isNamed ? [{ node: parent, former }] : [])];
-}
-
-/** Whether a shape says that the key is always there. */
-function isRequired(shape: ShapeNode, key: string): boolean {
-  if (shape.kind === "zod") {
-    const property = [shape.node, ...shape.bases].map((each) => propertiesOf(each).get(key)).find(Boolean);
-    const type = initializerOf(property)?.getText();
-    return type !== undefined && !/\.(?:optional|nullish|nullable)\(/.test(type);
-  }
-  // What is picked is as its type has it: that may be null until contract.
-  if (shape.kind === "keys") return false;
-  const member =
-    shape.kind === "class"
-      ? fieldsOf(shape.node).get(key)
-      : shape.node.members.find((each) => each.name !== undefined && nameOf(each.name as ts.PropertyName) === key);
-  const isThere = member !== undefined && (ts.isPropertySignature(member) || ts.isPropertyDeclaration(member));
-  return (
-    isThere && member.questionToken === undefined && !/\b(?:null|undefined)\b/.test(member.type?.getText() ?? "null")
-  );
 }

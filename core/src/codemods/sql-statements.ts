@@ -48,6 +48,8 @@ export function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
       uses.push({ kind: "update", columns: targetNames(node.targetList) }, ...returnedBy(node, [node.relation]));
     } else if (kind === "DeleteStmt" && isTable(node.relation, table)) {
       uses.push(...returnedBy(node, [node.relation]));
+    } else if (kind === "MergeStmt" && isTable(node.relation, table)) {
+      uses.push(...listOf(node.mergeWhenClauses).flatMap(mergedBy));
     } else if (kind === "CopyStmt" && isTable(node.relation, table)) {
       const columns = Array.isArray(node.attlist) ? nameParts(node.attlist) : undefined;
       uses.push(
@@ -120,6 +122,16 @@ function insertOf(node: AnyNode): TableUse {
     return name !== undefined && parts[0] === "excluded" ? [name] : [];
   });
   return { kind: "insert", columns, isDefaults: node.selectStmt === undefined, overwrites };
+}
+
+/** `WHEN NOT MATCHED THEN INSERT (…)`, `WHEN MATCHED THEN UPDATE SET …` */
+function mergedBy(clause: AnyNode): readonly TableUse[] {
+  const { commandType, targetList, values } = (clause.MergeWhenClause ?? {}) as AnyNode;
+  const names = targetNames(targetList);
+  if (commandType === "CMD_UPDATE") return [{ kind: "update", columns: names }];
+  if (commandType !== "CMD_INSERT") return [];
+  const columns = targetList === undefined ? undefined : names;
+  return [{ kind: "insert", columns, isDefaults: values === undefined, overwrites: [] }];
 }
 
 /** A SELECT, or those that UNION and its kin put together. */

@@ -33,6 +33,8 @@ export interface PlaceFinding {
   readonly what: string;
   /** Why it is listed and not edited, and what to write there. */
   readonly reason: string;
+  /** It makes rows that may leave the column out. */
+  readonly mayLeaveOut?: true;
   /** What the ranking knows of it. */
   readonly ranked?: Ranked;
 }

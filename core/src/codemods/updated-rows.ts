@@ -1,5 +1,5 @@
 import type { AssignmentGroup } from "./assignments.js";
-import { chosenAmong, chosenBy } from "./chosen-value.js";
+import { type Choice, chosenAmong, chosenBy } from "./chosen-value.js";
 import type { ts } from "./compiler.js";
 import { enclosingName, propertiesOf } from "./expressions.js";
 import { valueOfNewRow } from "./new-rows.js";
@@ -22,7 +22,7 @@ export function updateRow(
       node: literal,
       what,
       names: [...propertiesOf(literal).keys()],
-      chosen: chosenBy(literal, file, context),
+      chosen: plain(chosenBy(literal, file, context)),
       followed: () => valueOfNewRow(literal, file, context),
       written: (name, value) => `${name}: ${value}`,
       edit: (text) => addProperty(literal, text, what, file),
@@ -42,10 +42,12 @@ export function updateInstance(
 ): Finding | undefined {
   const last = [...values.values()].at(-1);
   if (last === undefined) return undefined;
-  const chosen = chosenAmong(
-    [...values.values()].map(({ member, value }) => [member, value]),
-    file,
-    context,
+  const chosen = plain(
+    chosenAmong(
+      [...values.values()].map(({ member, value }) => [member, value]),
+      file,
+      context,
+    ),
   );
   const target = `${name}.${context.field.name}`;
   return updated(
@@ -65,6 +67,11 @@ export function updateInstance(
     file,
     context,
   );
+}
+
+/** Where a pattern would have to take it out of the request first, the text says nothing of use. */
+function plain(choice: Choice | undefined): string | undefined {
+  return choice?.pattern === undefined ? choice?.text : undefined;
 }
 
 /** What changes a row, whichever way it is written. */

@@ -65,8 +65,8 @@ export class Workspace {
         place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
     );
     if (isKnown) return;
-    const { offset, what, reason, certainty, ranked } = finding;
-    const known = ranked === undefined ? {} : weighed(ranked);
+    const { offset, what, reason, certainty, ranked, mayLeaveOut } = finding;
+    const known = { ...(mayLeaveOut && { mayLeaveOut }), ...(ranked && weighed(ranked)) };
     this.places.push({ file: file.file, offset, kind: certainty, what, reason, model, field, ...known });
     this.silent.delete(`${file.file}:${offset}`);
   }

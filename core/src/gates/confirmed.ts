@@ -1,17 +1,20 @@
 import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
 import { tableLabel } from "../model/names.js";
-import type { Gate } from "./gate.js";
+import type { Gate, GateAnswer, OpenWriter } from "./gate.js";
 
 /**
  * A gate that no query can answer: a person or a pipeline confirms it, and the ledger of the target remembers who and when.
  * @param question what has to be true, in words: `all running builds write the column`
+ * @param covers the places of the code that it is asked of as well, by name; what comes later is asked about anew. Default: none
  */
-export function confirmed(question: string): Gate {
-  const ask: Gate["ask"] = async ({ gate, table, column }, { connection, plan, evidence = plan, target, deploy }) => {
+export function confirmed(question: string, covers: NonNullable<Gate["covers"]> = () => []): Gate {
+  const ask: Gate["ask"] = async (step, facts) => {
+    const { gate, table, column } = step;
+    const { connection, plan, evidence = plan, target, deploy } = facts;
     const name = `"${tableLabel(table)}"."${column}"`;
-    const facts = await readTable(connection, table);
-    if (facts === undefined) {
+    const found = await readTable(connection, table);
+    if (found === undefined) {
       return {
         gate,
         isOpen: false,
@@ -19,26 +22,59 @@ export function confirmed(question: string): Gate {
         help: `Deploy first: ${deploy}`,
       };
     }
-    const said = await readEvidence(connection, { plan: evidence, gate, table: facts, column });
-    if (said !== undefined) {
+    const writers = covers(step, facts);
+    const about = { gate, subject: name };
+    const said = await readEvidence(connection, { plan: evidence, gate, table: found, column });
+    const news = without(writers, said?.places ?? []);
+    if (said !== undefined && news.length === 0) {
       const note = said.note === undefined ? "" : `: ${said.note}`;
       return {
-        gate,
+        ...about,
+        ...named(writers),
         isOpen: true,
-        subject: name,
-        statement: `${said.who} confirmed on ${moment(said.at)} for ${target} that ${question} (${name})${note}`,
+        statement: `${said.who} confirmed on ${moment(said.at)} for ${target} that ${question} (${name})${and(writers)}${note}`,
       };
     }
+    const open =
+      said === undefined
+        ? `${question} (${name})${and(writers)}`
+        : `${written(news)} has ${name} (${said.who} confirmed the rest on ${moment(said.at)})`;
     return {
-      gate,
+      ...about,
+      ...named(news),
       isOpen: false,
-      subject: name,
-      statement: `Nobody has confirmed for ${target} that ${question} (${name})`,
+      statement: `Nobody has confirmed for ${target} that ${open}`,
       help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
       needsConfirmation: true,
     };
   };
-  return { isConfirmed: true, ask };
+  return { isConfirmed: true, covers, ask };
+}
+
+function named(writers: readonly OpenWriter[]): Pick<GateAnswer, "writers"> {
+  return writers.length === 0
+    ? {}
+    : { writers: writers.map(({ file, line, what, reason }) => ({ file, line, what, reason })) };
+}
+
+function and(writers: readonly OpenWriter[]): string {
+  return writers.length === 0 ? "" : `, and that ${written(writers)} has it`;
+}
+
+/** `what 2 places of the code write` */
+function written({ length }: readonly OpenWriter[]): string {
+  return length === 1 ? "what 1 place of the code writes" : `what ${length} places of the code write`;
+}
+
+/** Those that were not confirmed: lines move, and what is said of a place has its text. */
+function without(writers: readonly OpenWriter[], known: readonly OpenWriter[]): readonly OpenWriter[] {
+  const keyOf = ({ file, what, reason }: OpenWriter) => JSON.stringify([file, what, reason]);
+  const left = known.map(keyOf);
+  return writers.filter((writer) => {
+    const at = left.indexOf(keyOf(writer));
+    if (at !== -1) left.splice(at, 1);
+    return at === -1;
+  });
 }
 
 /** `2026-11-20 10:23 UTC` */

@@ -1,5 +1,9 @@
 import type { Connection } from "../db/connection.js";
+import type { EvidencePlace } from "../ledger/evidence.js";
 import type { GateId, GateStep } from "../model/plan.js";
+
+/** A place of the code that makes rows and may leave the column out: which nothing but a person can tell. */
+export type OpenWriter = EvidencePlace;
 
 /** What a target says about the released units of a plan. Names of migrations. Read by the ORM plugin. */
 export interface AppliedUnits {
@@ -26,6 +30,8 @@ export interface GateFacts {
   readonly deploy: string;
   /** What lets a failed migration run again, for the help. */
   recover(migration: string): string;
+  /** The places of today's code that may leave a column out. Default: none. */
+  writersOf?(step: GateStep): readonly OpenWriter[];
   /** For reading a whole table, in milliseconds. Default: ten minutes. */
   readonly scanTimeoutMs?: number;
 }
@@ -42,12 +48,16 @@ export interface GateAnswer {
   readonly help?: string;
   /** It opens by a person's or a pipeline's word only. */
   readonly needsConfirmation?: boolean;
+  /** What is, or was, confirmed of the code, by name; absent: nothing. */
+  readonly writers?: readonly OpenWriter[];
 }
 
 /** One condition: one file of this folder, its default export. */
 export interface Gate {
   /** True: no query can answer it; a person or a pipeline confirms it, and the ledger of the target remembers who and when. */
   readonly isConfirmed: boolean;
+  /** The places of the code that a confirmation speaks of. Default: none. */
+  covers?(step: GateStep, facts: GateFacts): readonly OpenWriter[];
   /**
    * Asks it on one target. Changes nothing there.
    * @throws LS7002 when the database refuses the question, LS8004 when it cannot be reached

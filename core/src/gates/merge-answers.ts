@@ -15,7 +15,8 @@ export function mergeAnswers(answers: readonly GateAnswer[]): readonly GateAnswe
     const [first] = group as [GateAnswer];
     if (first.subject === undefined) return first;
     const subject = [...new Set(group.map((answer) => answer.subject))].join(", ");
-    return { ...first, subject, statement: pattern(first).join(subject) };
+    const writers = group.flatMap((answer) => answer.writers ?? []);
+    return { ...first, subject, statement: pattern(first).join(subject), ...(writers.length > 0 && { writers }) };
   });
 }
 

@@ -4,9 +4,15 @@ import type { GateId } from "../model/plan.js";
 import { type LedgerTable, moment, momentSql, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
+const place = z.object({ file: z.string(), line: z.number(), what: z.string(), reason: z.string() });
+
 const evidenceSchema = z
-  .object({ who: z.string(), at: moment, note: z.string().nullable() })
-  .transform(({ who, at, note }) => ({ who, at, ...(note === null ? {} : { note }) }));
+  // Version 3 did not know of places.
+  .object({ who: z.string(), at: moment, note: z.string().nullable(), places: z.array(place).default([]) })
+  .transform(({ who, at, note, places }) => ({ who, at, places, ...(note === null ? {} : { note }) }));
+
+/** A place of the code that a confirmation speaks of. */
+export type EvidencePlace = Readonly<z.output<typeof place>>;
 
 /** What no query can tell, confirmed by a person or a pipeline. `at` is the server's time, ISO 8601. */
 export type Evidence = Readonly<z.output<typeof evidenceSchema>>;
@@ -22,18 +28,25 @@ export interface EvidenceKey {
 /**
  * Records a confirmation. Confirmed again: the last one counts.
  * @param who a person or a pipeline, as people will want to read it: `ada@example.org`, `github actions run 512`
+ * @param places of the code that it speaks of. Default: none
  * @throws LS7001 when the ledger cannot be created or written
  */
-export async function confirm(connection: Connection, key: EvidenceKey, who: string, note?: string): Promise<Evidence> {
+export async function confirm(
+  connection: Connection,
+  key: EvidenceKey,
+  who: string,
+  note?: string,
+  places: readonly EvidencePlace[] = [],
+): Promise<Evidence> {
   await ensureLedger(connection);
   try {
     const { rows } = await connection.query(
-      `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_oid, column_name, table_name, who, note)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_oid, column_name, table_name, who, note, places)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
        ON CONFLICT (plan, gate, table_schema, table_oid, column_name)
-       DO UPDATE SET who = excluded.who, note = excluded.note, at = clock_timestamp()
-       RETURNING who, ${momentSql("at")}, note`,
-      [...valuesOf(key), key.table.name, who, note ?? null],
+       DO UPDATE SET who = excluded.who, note = excluded.note, places = excluded.places, at = clock_timestamp()
+       RETURNING *, ${momentSql("at")}`,
+      [...valuesOf(key), key.table.name, who, note ?? null, JSON.stringify(places.map(named))],
     );
     return readRow(evidenceSchema, rows[0], "evidence", connection);
   } catch (error) {
@@ -46,7 +59,7 @@ export async function readEvidence(connection: Connection, key: EvidenceKey): Pr
   if (!(await hasLedger(connection))) return undefined;
   try {
     const { rows } = await connection.query(
-      `SELECT who, ${momentSql("at")}, note FROM lockstep.evidence
+      `SELECT *, ${momentSql("at")} FROM lockstep.evidence
         WHERE plan = $1 AND gate = $2 AND table_schema = $3 AND table_oid = $4 AND column_name = $5`,
       valuesOf(key),
     );
@@ -56,4 +69,5 @@ export async function readEvidence(connection: Connection, key: EvidenceKey): Pr
   }
 }
 
+const named = ({ file, line, what, reason }: EvidencePlace) => ({ file, line, what, reason });
 const valuesOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.oid, column];

@@ -5,7 +5,7 @@ import { inTransaction } from "../db/transaction.js";
 import { LockstepError } from "../errors.js";
 
 /** Of the tables below. A later version adds its steps to `steps`, and raises this. */
-export const ledgerVersion = 3;
+export const ledgerVersion = 4;
 
 /**
  * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;
@@ -50,6 +50,8 @@ const steps: readonly string[] = [
   // Columns that stay optional are filled by a pass of their own.
   `ALTER TABLE lockstep.backfills ADD COLUMN once boolean NOT NULL DEFAULT false;
    ALTER TABLE lockstep.backfills DROP CONSTRAINT backfills_pkey, ADD PRIMARY KEY (plan, table_schema, table_oid, once);`,
+  // What a confirmation says of the code it says of places by name.
+  "ALTER TABLE lockstep.evidence ADD COLUMN places jsonb NOT NULL DEFAULT '[]';",
 ];
 
 /** Any number will do; it is the same in every version, so that two versions do not build at once. */

@@ -83,6 +83,8 @@ export interface CodeIntent {
   readonly value: WriteValue;
   /** `internal`: responses never show it. */
   readonly exposure?: "internal" | "exposed" | undefined;
+  /** `write`: in the end only code fills the column; a row that leaves it out fails once contract is applied. */
+  readonly isCodeOnly?: true;
   /** `leaveUnique`: how code names the unique key that goes away. */
   readonly unique?: string;
   /** `read`: the flag that reads stand behind until contract. From the config of the day, never in the plan. */
@@ -141,6 +143,8 @@ export interface Place {
   readonly reason: string;
   readonly model: string;
   readonly field: string;
+  /** It makes rows that may leave the column out, which fails once contract is applied: contract asks about it by name. */
+  readonly mayLeaveOut?: true;
   /** Of ranked places: what choices and `--only` name them by. */
   readonly key?: string;
   /** The kind of code that it is: `select`, `zod`, `mapper`. */

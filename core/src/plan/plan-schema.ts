@@ -227,6 +227,7 @@ const planObject = z.strictObject({
         reason: z.string(),
         model: z.string(),
         field: z.string(),
+        mayLeaveOut: z.literal(true).optional(),
         key: z.string().optional(),
         family: z.string().optional(),
         text: z.string().optional(),

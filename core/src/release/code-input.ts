@@ -49,7 +49,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     root: project.root,
     files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
-    intents: toggle === undefined ? intents : behindToggle(intents, toggle, plan),
+    intents: withEnd(toggle === undefined ? intents : behindToggle(intents, toggle, plan), plan),
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     readHistory: (asked: HistoryQuestion) => readHistory(request, asked),
     earlier: plan.state.edits,
@@ -58,6 +58,16 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
       .filter((other) => other.id !== plan.id && isOpen(other))
       .flatMap((other) => followNames(other, namedColumns(models)).columns),
   };
+}
+
+/** Writes know whether something in the database fills the column in the end: a default does, the fill's trigger is gone by then. */
+function withEnd(intents: readonly CodeIntent[], plan: Plan): readonly CodeIntent[] {
+  const codeOnly = plan.columns.filter(({ isRelaxed, defaultSql }) => isRelaxed && defaultSql === undefined);
+  return intents.map((intent) =>
+    intent.kind === "write" && codeOnly.some(({ model, field }) => model === intent.model && field === intent.field)
+      ? { ...intent, isCodeOnly: true }
+      : intent,
+  );
 }
 
 /** Reads stand behind the flag between switch and a later contract; without that nothing would take the flag out again. */

@@ -9,6 +9,8 @@ export type OpenPlaces = Pick<PlanState, "places" | "silent" | "choices">;
 /** The places of a list, by what becomes of them. */
 export interface PlaceGroups {
   readonly required: readonly Place[];
+  /** They make rows that may leave the column out: contract asks about them. */
+  readonly asked: readonly Place[];
   readonly likely: readonly Place[];
   readonly possible: readonly Place[];
   /** Somebody said no: they stay on the list, and nobody is asked again. */
@@ -24,9 +26,12 @@ export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
         choice === "no" && key === place.key && model === place.model && field === place.field,
     );
   const of = (kind: Place["kind"]) =>
-    places.filter((place) => place.kind === kind && !isDeclined(place)).sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
+    places
+      .filter((place) => place.kind === kind && !place.mayLeaveOut && !isDeclined(place))
+      .sort((a, b) => (b.score ?? 0) - (a.score ?? 0));
   return {
     required: of("required"),
+    asked: places.filter((place) => place.mayLeaveOut),
     likely: of("likely"),
     possible: of("possible"),
     declined: places.filter(isDeclined),
@@ -44,10 +49,18 @@ export function placesText(
   open: OpenPlaces,
   { limits, command, colors }: { readonly limits: PlaceLimits; readonly command: string; readonly colors: Colors },
 ): string {
-  const { likely, possible, declined } = placeGroups(open);
+  const { asked, likely, possible, declined } = placeGroups(open);
   const lines: string[] = [];
+  const shownAsked = asked.slice(0, limits.likely);
   const shownLikely = likely.slice(0, limits.likely);
   const shownPossible = possible.slice(0, limits.possible);
+  if (asked.length > 0) {
+    lines.push(
+      `${colors.bold(counted(asked.length, "place"))} may leave the column out ${colors.dim("(contract asks about them)")}`,
+    );
+    if (shownAsked.length > 0)
+      lines.push(columns(shownAsked.map((place) => [at(place), `${place.what} — ${whyText(place)}`])));
+  }
   if (likely.length > 0) {
     lines.push(`${colors.bold(counted(likely.length, "likely place"))} ${colors.dim("(not edited)")}`);
     if (shownLikely.length > 0)
@@ -62,6 +75,7 @@ export function placesText(
     lines.push(columns(declined.map((place) => [at(place), place.what])));
   }
   const rest = [
+    restOf(asked.length - shownAsked.length, "that may leave the column out"),
     restOf(likely.length - shownLikely.length, "likely"),
     restOf(possible.length - shownPossible.length, "possible"),
     restOf(limits.possible > 0 ? 0 : declined.length, "left out by choice"),
@@ -73,7 +87,7 @@ export function placesText(
 
 /** The same for the plan's README: a checklist for the review. */
 export function placesMarkdown(open: OpenPlaces, command: string): readonly string[] {
-  const { required, likely, possible, declined } = placeGroups(open);
+  const { required, asked, likely, possible, declined } = placeGroups(open);
   const items = (places: readonly Place[], why: (place: Place) => string) =>
     places.map((place) => `- [ ] \`${at(place)}\` ${place.what} — ${why(place)}`).join("\n");
   const shown = possible.slice(0, 10);
@@ -83,6 +97,9 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly stri
   ].filter((part) => part !== "");
   return [
     ...(required.length === 0 ? [] : [`**For you to edit:**\n\n${items(required, whyText)}`]),
+    ...(asked.length === 0
+      ? []
+      : [`**May leave the column out, mended or confirmed before contract:**\n\n${items(asked, whyText)}`]),
     ...(likely.length === 0 ? [] : [`**Likely, not edited:**\n\n${items(likely, whyText)}`]),
     ...(shown.length === 0 ? [] : [`**Possible:**\n\n${items(shown, shortReason)}`]),
     ...(declined.length === 0

@@ -1,5 +1,5 @@
 import type { EntityModel } from "@lockstep/core";
-import { type Project, type SourceFile, type TransformContext, textOf, ts } from "@lockstep/core/codemods";
+import { type Project, type SourceFile, type TransformContext, textOf, ts, unwrap } from "@lockstep/core/codemods";
 import { clientPathOf } from "./client-paths.js";
 import { whyNotClient } from "./receivers.js";
 
@@ -86,7 +86,8 @@ function* readCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<
     const model = path && byAccessor.get(path.accessor);
     if (path === undefined || model === undefined || !methods.has(path.method)) continue;
     const [argument] = call.arguments;
-    const args = argument !== undefined && ts.isObjectLiteralExpression(argument) ? argument : undefined;
+    const literal = argument && unwrap(argument);
+    const args = literal !== undefined && ts.isObjectLiteralExpression(literal) ? literal : undefined;
     yield { call, model, method: path.method, label: path.label, args };
   }
 }

@@ -2,6 +2,7 @@ import {
   builtElsewhere,
   type Container,
   describe,
+  dropUnusedFills,
   enclosingName,
   type Finding,
   fillLiteral,
@@ -13,16 +14,22 @@ import {
   listing,
   literalsOf,
   propertiesOf,
+  restoreFills,
   type SourceFile,
   spreadAround,
   spreadSent,
+  spreadsOf,
   type Transform,
   type TransformContext,
+  takeBackPatterns,
   takeBackWritten,
   textOf,
   ts,
   valuesBehind,
+  type WrittenNode,
+  withLiveEdits,
   writtenAmong,
+  writtenItems,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
@@ -37,9 +44,13 @@ const id = "create-data";
 /** Every literal that becomes a new row of the model fills the column. */
 export const createData: Transform = {
   id,
-  intents: ["write"],
+  intents: ["write", "dropFallback"],
 
   *find(file, context) {
+    if (context.intent.kind === "dropFallback") {
+      yield* dropUnusedFills(writtenIn(file, context), file, context);
+      return;
+    }
     if (context.intent.value.kind === "none") return;
     const { rows, followed } = handedTo(clientCalls, "called", context);
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
@@ -50,11 +61,15 @@ export const createData: Transform = {
         if (found !== undefined) yield found;
       }
     }
+    yield* listUnseen(file, context);
     yield* listOthers(file, context);
   },
 
+  restore: (file, context) => restoreFills(id, file, context),
+
   *undo(file, context) {
     yield* takeBackWritten(id, (each) => rowsIn(each, context), file, context);
+    yield* takeBackPatterns(id, file, context);
     const written = context.memo("prisma rows spread", () => writtenAmong(id, spreadRows(context), context));
     for (const { node, former, what, file: its } of written) {
       if (its !== file) continue;
@@ -63,6 +78,13 @@ export const createData: Transform = {
     }
   },
 };
+
+/** What was written in expand, and what stands in a row now. */
+function writtenIn(file: SourceFile, context: TransformContext): readonly WrittenNode[] {
+  const live = withLiveEdits(id, context);
+  const spread = context.memo("prisma rows spread", () => writtenAmong(id, spreadRows(context), live));
+  return [...writtenItems(id, (each) => rowsIn(each, context), file, live), ...spread];
+}
 
 /** The literals that may have been made of what was given as a whole: `{ ...input, handle: … }`. */
 function spreadRows(context: TransformContext) {
@@ -143,6 +165,22 @@ function* valuesOfCalls(
         for (const each of valuesBehind(value, file, behind) ?? [value]) yield { value: each, what };
       }
     }
+  }
+}
+
+/** `prisma.user.create(args)`, `prisma.user.create({ ...args, select })`: the row is in what the call is given as a whole. */
+function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { call, args, model, method, label } of clientCalls(file, context)) {
+    const key = method.startsWith("create") ? "data" : method === "upsert" ? "create" : undefined;
+    if (model !== context.model || key === undefined || (args && propertiesOf(args).has(key))) continue;
+    const whole = args === undefined ? call.arguments[0] : spreadsOf(args)[0]?.expression;
+    if (whole === undefined) continue;
+    const { name } = context.field;
+    const text = textOf(whole, file).replaceAll(/\s+/g, " ");
+    const reason = `its arguments are built elsewhere (\`${text}\`): unless ${name} is in \`${key}\`, add \`${name}: …\` there`;
+    const offset = call.getStart(file.ast);
+    const what = describe(call, `${key} of ${label}`);
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
   }
 }
 

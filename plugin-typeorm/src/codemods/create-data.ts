@@ -1,21 +1,25 @@
 import {
   assignmentOf,
+  dropUnusedFills,
   enclosingName,
   type Finding,
   isTestFile,
   listing,
   propertiesOf,
   removeStatement,
+  restoreFills,
   type SourceFile,
   spreadsOf,
   type Transform,
   type TransformContext,
+  takeBackPatterns,
   takeItem,
   takesPartial,
   textOf,
   ts,
   unwrap,
   type WrittenNode,
+  withLiveEdits,
   writtenAmong,
 } from "@lockstep/core/codemods";
 import { classOf, concerns } from "./entities.js";
@@ -31,10 +35,16 @@ const id = "create-data";
 /** Everything that becomes a new row of the entity fills the column. */
 export const createData: Transform = {
   id,
-  intents: ["write"],
+  intents: ["write", "dropFallback"],
   servesPaths: true,
 
   *find(file, context) {
+    if (context.intent.kind === "dropFallback") {
+      const live = withLiveEdits(id, context);
+      const written = context.memo("typeorm rows", () => writtenAmong(id, placesOf(context), live));
+      yield* dropUnusedFills(written, file, context);
+      return;
+    }
     if (context.intent.value.kind === "none") return;
     for (const row of writtenRows(file, context)) if (concerns(row.model, context)) yield* fillRow(row, file, context);
     for (const instance of madeInstances(file, context)) {
@@ -44,7 +54,10 @@ export const createData: Transform = {
     yield* listOthers(file, context);
   },
 
+  restore: (file, context) => restoreFills(id, file, context),
+
   *undo(file, context) {
+    yield* takeBackPatterns(id, file, context);
     const written = context.memo("typeorm rows", () => writtenAmong(id, placesOf(context), context));
     for (const { node, what, file: its } of written) {
       if (its !== file) continue;
@@ -99,7 +112,7 @@ function* listConstructors(file: SourceFile, context: TransformContext): Iterabl
   if (new RegExp(`\\bthis\\.${name}\\b`).test(textOf(maker, file)) || maker.parameters.length === 0) return;
   const what = `constructor of ${context.model.name}`;
   const reason = `rows are made by it: set ${name} there; TypeORM calls it without arguments, so they may be undefined`;
-  yield { kind: "place", certainty: "likely", offset: maker.getStart(file.ast), what, reason };
+  yield { kind: "place", certainty: "likely", offset: maker.getStart(file.ast), what, reason, mayLeaveOut: true };
 }
 
 /** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */

@@ -16,6 +16,7 @@ import {
   ts,
   valueText,
   whyNoValue,
+  withChoice,
 } from "@lockstep/core/codemods";
 import { allFieldsOf } from "./class-fields.js";
 import { classOf } from "./entities.js";
@@ -34,8 +35,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const written = given.get(field.name);
   if (written !== undefined) {
     const chosen = chosenIn(given, file, context) ?? dtoOf(instance, file, context)?.chosen;
-    const edit = takeChoiceIn(written, [written.parent.parent], chosen, what, file, context);
-    if (edit !== undefined) yield edit;
+    yield* takeChoiceIn(written, [written.parent.parent], chosen, what, file, context);
     return;
   }
   const offset = origin.getStart(file.ast);
@@ -43,7 +43,7 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const value = valueToSet(instance, file, context);
   const text = `${target} = ${value ?? "…"}`;
   const place = (certainty: "required" | "likely", reason: string): Finding => {
-    return { kind: "place", certainty, offset, what, reason };
+    return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
   };
   if (mayExist(model, given, false)) {
     // What has its key is an update of a part, unless it is all there.
@@ -106,8 +106,9 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
     yield place("required", `it is made where no statement can follow: give it a block, and add \`${text}\``);
     return;
   }
-  const filled = orChosen(value, chosenIn(given, file, context));
-  yield { kind: "edit", what, ...insertStatement(last ?? origin, `${target} = ${filled}`, file) };
+  const choice = chosenIn(given, file, context);
+  const statement = insertStatement(last ?? origin, `${target} = ${orChosen(value, choice)}`, file);
+  yield* withChoice({ kind: "edit", what, ...statement }, choice, file, context);
 }
 
 /** The only DTO that a row takes its fields from. */

@@ -44,8 +44,7 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   const given = new Map(entriesOf(literal));
   if (given.has(context.field.name)) {
     const chosen = chosenIn(given, file, context) ?? spreadIn(literal, file, context)?.chosen;
-    const edit = takeChoice(literal, what, file, context, chosen);
-    if (edit !== undefined) yield edit;
+    yield* takeChoice(literal, what, file, context, chosen);
     return;
   }
   if (isConnected(literal, context)) return;
@@ -114,7 +113,7 @@ function spreadIn(
 
 function mayBeNew(offset: number, what: string, text: string): Finding {
   const reason = `it has its key, so it may be a row that exists: unless it is, add \`${text}\``;
-  return { kind: "place", certainty: "likely", offset, what, reason };
+  return { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
 }
 
 /** PostgreSQL checks NOT NULL before it looks for a conflict, so an upsert must have a value though it may only update. */

@@ -1,12 +1,17 @@
 import {
   addFields,
+  type Choice,
+  choiceIn,
+  declarationOf,
   dtoField,
   type FieldText,
   initializerOf,
   isDecorated,
   orChosen,
   ownerIn,
+  patternBehind,
   type SourceFile,
+  sentToPattern,
   sourcesOf,
   spreadsOf,
   type TransformContext,
@@ -28,6 +33,11 @@ export interface RequestDto {
   readonly file: SourceFile;
 }
 
+/** The class with how a row takes what callers choose. */
+interface SentDto extends RequestDto {
+  choice(): Choice | undefined;
+}
+
 /** Whether a DTO class takes the new field, or why a person has to see to it. */
 export interface RequestPlan extends RequestDto {
   readonly reason: string | undefined;
@@ -38,7 +48,7 @@ export function dtoBehind(
   given: Iterable<readonly [string, ts.Expression | undefined]>,
   file: SourceFile,
   context: TransformContext,
-): (RequestDto & { readonly name: string }) | undefined {
+): SentDto | undefined {
   const counts = new Map<string, { owner: ts.Identifier; count: number }>();
   const values = new Map(given);
   for (const { name } of context.core) {
@@ -50,9 +60,27 @@ export function dtoBehind(
   const least = Math.min(2, context.core.length);
   for (const { owner, count } of counts.values()) {
     const dto = count >= least ? dtoOf(owner, file, context) : undefined;
-    if (dto !== undefined) return { ...dto, name: owner.text };
+    if (dto !== undefined) return { ...dto, choice: () => ({ text: `${owner.text}.${context.field.name}` }) };
   }
-  return undefined;
+  const pattern = patternBehind(
+    context.core.map(({ name }) => [name, values.get(name)] as const),
+    least,
+  );
+  const dto = pattern && dtoOfPattern(pattern, file, context);
+  return pattern && dto && { ...dto, choice: () => choiceIn(pattern, file, context) };
+}
+
+/** The class of what a pattern takes apart: `({ email, name }: CreateUserDto)`, `const { email, name } = dto`. */
+function dtoOfPattern(
+  { parent: owner }: ts.ObjectBindingPattern,
+  file: SourceFile,
+  context: TransformContext,
+): RequestDto | undefined {
+  if (ts.isBindingElement(owner)) return undefined;
+  const value = owner.initializer && unwrap(owner.initializer);
+  if (owner.type === undefined && value !== undefined && ts.isIdentifier(value)) return dtoOf(value, file, context);
+  const shape = sentToPattern(owner.name as ts.ObjectBindingPattern, file, context);
+  return shape?.kind === "class" ? asDto(shape, context) : undefined;
 }
 
 /** `dto.handle`, where the class behind a row has the field, or gets it in this phase. */
@@ -60,9 +88,9 @@ export function chosenIn(
   given: Iterable<readonly [string, ts.Expression | undefined]>,
   file: SourceFile,
   context: TransformContext,
-): string | undefined {
+): Choice | undefined {
   const dto = dtoBehind(given, file, context);
-  return dto && chosenOf(dto, dto.name, context);
+  return dto && isChosenBy(dto, context) ? dto.choice() : undefined;
 }
 
 /** A DTO that becomes a row as a whole: `users.create(dto)`, `users.save({ ...dto })`. */
@@ -70,7 +98,7 @@ export interface WholeDto {
   /** The value of the new field of a row that is made of it. */
   readonly value: string;
   /** `dto.handle`, where callers may choose. */
-  readonly chosen: string | undefined;
+  readonly chosen: Choice | undefined;
   readonly fields: ReadonlyMap<string, ts.PropertyDeclaration>;
 }
 
@@ -92,15 +120,14 @@ export function wholeDto(
   const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
   const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
   if (text === undefined) return undefined;
-  const chosen = chosenOf(dto, value.text, context);
+  const chosen = isChosenBy(dto, context) ? { text: `${value.text}.${context.field.name}` } : undefined;
   return { value: orChosen(text, chosen), chosen, fields };
 }
 
-function chosenOf(dto: RequestDto, name: string, context: TransformContext): string | undefined {
-  if (context.intent.exposure === "internal") return undefined;
-  const takes =
-    allFieldsOf(dto.node, dto.file, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
-  return takes ? `${name}.${context.field.name}` : undefined;
+/** Whether callers may choose the value by the field of a DTO. */
+function isChosenBy(dto: RequestDto, context: TransformContext): boolean {
+  if (context.intent.exposure === "internal") return false;
+  return allFieldsOf(dto.node, dto.file, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
 }
 
 /** The DTO classes that rows of the model are made of, once per snapshot. */
@@ -134,7 +161,7 @@ function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestD
     }
     yield dtoBehind(entriesOf(inner), file, context);
     for (const { expression } of spreadsOf(inner))
-      if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context);
+      if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context) ?? dtoOfRest(expression, file, context);
   }
   for (const { given, assigned, model, mayBeFound } of madeInstances(file, context)) {
     if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
@@ -158,7 +185,18 @@ export function* entriesOf(
 function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
   const thing = thingOf(value, file, context);
   if (thing?.kind !== "members" || !ts.isClassDeclaration(thing.node)) return undefined;
-  const dto = { node: thing.node, file: thing.file };
+  return asDto({ node: thing.node, file: thing.file }, context);
+}
+
+/** `rest` of `({ email, ...rest }: CreateUserDto)` */
+function dtoOfRest(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
+  const element = declarationOf(value);
+  if (element === undefined || !ts.isBindingElement(element) || !element.dotDotDotToken) return undefined;
+  return ts.isObjectBindingPattern(element.parent) ? dtoOfPattern(element.parent, file, context) : undefined;
+}
+
+function asDto({ node, file }: RequestDto, context: TransformContext): RequestDto | undefined {
+  const dto = { node, file };
   if (entityOfDeclaration(dto.node, dto.file, context) !== undefined) return undefined;
   const name = dto.node.name?.text ?? "";
   if (/response|output|result|view|event|entity/i.test(name)) return undefined;

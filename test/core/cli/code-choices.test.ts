@@ -518,7 +518,38 @@ export const addLate = (email: string) =>
     );
     const config = { targets: {}, code: { edit: "none" as const } };
     const sites = await openWriteSites(desk.plan, { project: desk.project, plugin: prismaPlugin, config });
-    expect(sites).toEqual({ count: 1, places: ["src/users/late.ts:4"] });
+    expect(sites).toMatchObject({ count: 1, places: ["src/users/late.ts:4"] });
+  });
+
+  test("what only a person can tell is named with its text, column by column, and does not count", async () => {
+    await open(files, { phase: "expand" });
+    desk.write(
+      "prisma/seed.ts",
+      `import { prisma } from "../src/db";
+import rows from "./users.json";
+
+export const seed = () => prisma.user.createMany({ data: rows });
+`,
+    );
+    desk.write("prisma/more.sql", `-- More.\nINSERT INTO "User" (email, name) VALUES ('a', 'b');\n`);
+    const asked = { project: desk.project, plugin: prismaPlugin, config: { targets: {} } };
+    const sites = await openWriteSites(desk.plan, asked);
+    expect(sites).toMatchObject({ count: 0, places: [] });
+    const step = { gate: "writers-aware", table: { name: "User" }, column: "handle" };
+    expect(sites.writersOf(step)).toMatchObject([
+      { file: "prisma/more.sql", line: 2, kind: "likely", reason: 'inserts rows: add "handle"' },
+      { file: "prisma/seed.ts", line: 4, kind: "likely", reason: expect.stringContaining("built elsewhere (`rows`)") },
+    ]);
+    expect(sites.writersOf({ ...step, column: "slug" })).toEqual([]);
+    expect((await desk.code({ code: "required" })).text).toMatch(
+      /2 places may leave the column out \(contract asks about them\)\n +prisma\/more\.sql:2/,
+    );
+    const readme = desk.read("lockstep/20261120093000_add_handle/README.md");
+    expect(readme).toMatch(/\*\*May leave the column out, .*:\*\*\n\n- \[ \] `prisma\/more\.sql:2` SQL over User/);
+    expect(readme).not.toContain("**Likely, not edited:**");
+    // With a default that stays in the database a row without it is fine.
+    const withDefault = desk.plan.columns.map((column) => ({ ...column, defaultSql: "'x'" }));
+    expect((await openWriteSites({ ...desk.plan, columns: withDefault }, asked)).writersOf(step)).toEqual([]);
   });
 
   test("ranked places never close contract, chosen or not", async () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/db/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import { askGates } from "../../../core/src/gates/ask-gates.js";
-import type { GateFacts } from "../../../core/src/gates/gate.js";
+import type { GateFacts, OpenWriter } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
 import type { GateId } from "../../../core/src/model/index.js";
@@ -125,6 +125,59 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
     expect(await ask(gate)).toMatchObject({ isOpen: false, help: "Deploy first: npx prisma migrate deploy" });
     await makeTable(db);
     expect(await ask(gate)).toMatchObject({ isOpen: false, needsConfirmation: true });
+  });
+});
+
+describe("writers-aware, where places of the code may leave the column out", () => {
+  const writer = (file: string, line: number, text = "rows") => ({
+    file,
+    line,
+    what: "data of prisma.user.createMany",
+    reason: `the row is built elsewhere (\`${text}\`)`,
+  });
+  const asked = (...writers: readonly OpenWriter[]) => ask("writers-aware", { writersOf: () => writers });
+
+  it("names them, and keeps to those that were confirmed", async () => {
+    await makeTable(db, { rows: numbered(3) });
+    const [seed, jobs] = [writer("prisma/seed.ts", 4), writer("src/jobs.ts", 9)];
+    expect(await asked(seed, jobs)).toMatchObject({
+      isOpen: false,
+      writers: [seed, jobs],
+      statement: expect.stringMatching(
+        /^Nobody .*\("User"\."handle"\), and that what 2 places of the code write has it$/,
+      ),
+    });
+    const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };
+    await confirm(db, key, "ada@example.org", undefined, [seed]);
+    expect(await asked(seed)).toMatchObject({
+      isOpen: true,
+      writers: [seed],
+      statement: expect.stringMatching(/^ada.*, and that what 1 place of the code writes has it$/),
+    });
+    // Lines move; what came since, or reads otherwise now, nobody has looked at.
+    expect(await asked(writer("prisma/seed.ts", 40))).toMatchObject({ isOpen: true });
+    expect(await asked(seed, jobs)).toMatchObject({
+      isOpen: false,
+      needsConfirmation: true,
+      writers: [jobs],
+      statement: expect.stringMatching(
+        /^Nobody has confirmed for production that what 1 place of the code writes has "User"\."handle" \(ada@example\.org confirmed the rest on /,
+      ),
+    });
+    expect(await asked(seed, seed)).toMatchObject({ isOpen: false, writers: [seed] });
+    expect(await asked(writer("prisma/seed.ts", 4, "people"))).toMatchObject({ isOpen: false });
+    expect(await asked()).toMatchObject({ isOpen: true });
+  });
+
+  it("reads what a ledger of version 3 knows: no place was confirmed", async () => {
+    await makeTable(db, { rows: numbered(3) });
+    const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };
+    await confirm(db, key, "ada@example.org");
+    await db.query("ALTER TABLE lockstep.evidence DROP COLUMN places; UPDATE lockstep.meta SET version = 3");
+    expect(await asked()).toMatchObject({ isOpen: true });
+    expect(await asked(writer("prisma/seed.ts", 4))).toMatchObject({ isOpen: false });
+    await confirm(db, key, "ada@example.org", undefined, [writer("prisma/seed.ts", 4)]);
+    expect(await asked(writer("prisma/seed.ts", 4))).toMatchObject({ isOpen: true });
   });
 });
 

@@ -140,7 +140,7 @@ describe("backfills", () => {
 
 describe("a ledger of version 1, which knew keys of one column", () => {
   const after = "9007199254740993";
-  // As that version made it; its table of evidence is still the same.
+  // As that version made it.
   const makeOld = (cursor: object) =>
     db.query(`CREATE SCHEMA lockstep; CREATE TABLE lockstep.meta (version int NOT NULL); INSERT INTO lockstep.meta VALUES (1);
       CREATE TABLE lockstep.backfills (plan text NOT NULL, table_schema text NOT NULL, table_name text NOT NULL, table_oid oid NOT NULL,
@@ -148,6 +148,9 @@ describe("a ledger of version 1, which knew keys of one column", () => {
         rows_estimated bigint NOT NULL, batches bigint NOT NULL DEFAULT 0, started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
         updated_at timestamptz NOT NULL DEFAULT clock_timestamp(), finished_at timestamptz, runner text NOT NULL, error text,
         PRIMARY KEY (plan, table_schema, table_oid)) WITH (fillfactor = 50);
+      CREATE TABLE lockstep.evidence (plan text NOT NULL, gate text NOT NULL, table_schema text NOT NULL, table_name text NOT NULL,
+        table_oid oid NOT NULL, column_name text NOT NULL, who text NOT NULL, at timestamptz NOT NULL DEFAULT clock_timestamp(), note text,
+        PRIMARY KEY (plan, gate, table_schema, table_oid, column_name));
       INSERT INTO lockstep.backfills (plan, table_schema, table_name, table_oid, status, spec, cursor, rows_done, rows_estimated, runner)
         VALUES ('p1', 'public', 'User', 4242, 'stopped', '{"key": "id", "keyType": "bigint", "columns": ["handle"]}', '${JSON.stringify(cursor)}', 70, 100, 'r0')`);
 
@@ -171,7 +174,7 @@ describe("evidence", () => {
   it("says who and when, and the last word counts", async () => {
     await confirm(db, key, "ada@example.org", "build 511 everywhere");
     const last = await confirm(db, key, "github actions run 512");
-    expect(last).toEqual({ who: "github actions run 512", at: expect.stringMatching(/Z$/) });
+    expect(last).toEqual({ who: "github actions run 512", at: expect.stringMatching(/Z$/), places: [] });
     expect(await readEvidence(db, key)).toEqual(last);
   });
 

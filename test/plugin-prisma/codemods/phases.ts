@@ -80,6 +80,10 @@ export interface Column {
   readonly toggle?: Toggle;
 }
 
+/** What the plan's columns say of the end: the database has a default where the model has one. */
+const endOf = (kind: CodeIntent["kind"], value: WriteValue) =>
+  kind === "write" && value.kind !== "none" ? { isCodeOnly: true as const } : {};
+
 export const lowerEmail: WriteValue = { kind: "sql", sql: "lower(email)" };
 
 function request(
@@ -91,7 +95,12 @@ function request(
   const { added = handle, value = lowerEmail, exposure, choose, toggle } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
-    intentsOf[phase].map((kind) => ({ ...about, kind, ...(kind === "read" && toggle && { toggle }) })),
+    intentsOf[phase].map((kind) => ({
+      ...about,
+      kind,
+      ...(kind === "read" && toggle && { toggle }),
+      ...endOf(kind, value),
+    })),
   );
   return {
     root: "/project",

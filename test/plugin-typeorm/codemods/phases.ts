@@ -93,6 +93,10 @@ export interface Column {
   readonly models?: readonly EntityModel[];
 }
 
+/** What the plan's columns say of the end: the database has a default where the model has one. */
+const endOf = (kind: CodeIntent["kind"], value: WriteValue) =>
+  kind === "write" && value.kind !== "none" ? { isCodeOnly: true as const } : {};
+
 export const lowerEmail: WriteValue = { kind: "sql", sql: "lower(email)" };
 
 export function request(
@@ -104,7 +108,12 @@ export function request(
   const { added = handle, value = lowerEmail, exposure, models = shopModels(added), choose, toggle } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
-    intentsOf[phase].map((kind) => ({ ...about, kind, ...(kind === "read" && toggle && { toggle }) })),
+    intentsOf[phase].map((kind) => ({
+      ...about,
+      kind,
+      ...(kind === "read" && toggle && { toggle }),
+      ...endOf(kind, value),
+    })),
   );
   return { root: "/project", files, models, intents, transforms, earlier, ...(choose && { choose }) };
 }

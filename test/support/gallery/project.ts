@@ -193,7 +193,10 @@ export class GalleryProject {
         fields: [field],
       }),
       models: this.models,
-      intents: kinds.map((kind) => ({ kind, model, field, value, exposure })),
+      intents: kinds.map((kind) => {
+        const isCodeOnly = kind === "write" && value.kind !== "none";
+        return { kind, model, field, value, exposure, ...(isCodeOnly && { isCodeOnly }) };
+      }),
       transforms: [...(await this.plugin.transforms()), ...coreTransforms],
       earlier: this.earlier,
     };
@@ -206,7 +209,9 @@ async function tick(questions: readonly Question[], about: Case): Promise<Readon
   for (const { intent, ranked } of questions) {
     for (const { candidate, kind } of ranked) {
       const id = choiceId(intent, candidate.key);
-      if ((kind === "likely" && isWritable(candidate)) || about.also?.includes(candidate.key)) ids.add(id);
+      // A mutation may have moved it to a file beside.
+      const isChosen = about.also?.includes(candidate.key.replace(/-moved(?=\.\w+#)/, ""));
+      if ((kind === "likely" && isWritable(candidate)) || isChosen) ids.add(id);
       if (about.not?.includes(candidate.key)) ids.delete(id);
     }
     const accepted = ranked.map(({ candidate: { key } }) => key).filter((key) => ids.has(choiceId(intent, key)));

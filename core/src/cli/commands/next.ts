@@ -1,7 +1,16 @@
 import { codeSettings } from "../../config/code-settings.js";
+import type { Plan } from "../../model/index.js";
 import { columns } from "../../review/columns.js";
 import { codeOptions } from "../code-options.js";
-import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption } from "../command.js";
+import {
+  type CommandResult,
+  defineCommand,
+  type Invocation,
+  sameCommand,
+  textOption,
+  type Workspace,
+} from "../command.js";
+import type { OpenWriteSites } from "../write-sites.js";
 
 export default defineCommand({
   name: "next",
@@ -33,7 +42,7 @@ async function release(invocation: Invocation): Promise<CommandResult> {
     { nextPhase },
     { withPace },
     { chooseTargets },
-    { passGate },
+    { passGate, writersText },
     { preparePhase },
     { writeFiles },
     terminal,
@@ -74,26 +83,27 @@ async function release(invocation: Invocation): Promise<CommandResult> {
       exitCode: 0,
     };
   const targets = chooseTargets(config, project, io, textOption(invocation, "target"), false);
-  const gate = await passGate({ invocation, plan, phase, targets, project, plugin });
+  const sites = phase === "contract" ? await openSites(plan, { project, plugin, config }) : undefined;
+  const gate = await passGate({ invocation, plan, phase, targets, project, plugin, writersOf: sites?.writersOf });
   const json = { plan: plan.id, phase, gate: gate.answers, written: false };
-  const answers = gate.answers.map(
-    ({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`,
-  );
+  const writers = writersText(gate.answers, colors);
+  const answers = [
+    ...gate.answers.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
+    ...(writers === "" ? [] : [writers]),
+  ];
   const head = `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)}`;
-  if (phase === "contract") {
-    const { openWriteSites } = await import("../write-sites.js");
-    const sites = await openWriteSites(plan, { project, plugin, config });
-    if (sites.count > 0)
-      return {
-        text: [
-          `${head} is ${colors.red("closed")}`,
-          ...answers,
-          `  ${colors.red("✖")} ${sites.count} places in the code do not write the column yet: ${sites.places.join(", ")}${sites.count > sites.places.length ? ", …" : ""}`,
-          terminal.nextText(`npx lockstep code ${plan.id}`, colors),
-        ].join("\n"),
-        json: { ...json, writeSites: sites },
-        exitCode: 1,
-      };
+  if (sites !== undefined && sites.count > 0) {
+    const { count, places } = sites;
+    return {
+      text: [
+        `${head} is ${colors.red("closed")}`,
+        ...answers,
+        `  ${colors.red("✖")} ${count} places in the code do not write the column yet: ${places.join(", ")}${count > places.length ? ", …" : ""}`,
+        terminal.nextText(`npx lockstep code ${plan.id}`, colors),
+      ].join("\n"),
+      json: { ...json, writeSites: { count, places } },
+      exitCode: 1,
+    };
   }
   const closed = gate.answers.find((answer) => !answer.isOpen);
   if (closed !== undefined)
@@ -160,4 +170,10 @@ async function release(invocation: Invocation): Promise<CommandResult> {
     },
     exitCode: 0,
   };
+}
+
+/** The code that contract would break; looked for where contract is what comes next. */
+async function openSites(plan: Plan, workspace: Workspace): Promise<OpenWriteSites> {
+  const { openWriteSites } = await import("../write-sites.js");
+  return openWriteSites(plan, workspace);
 }

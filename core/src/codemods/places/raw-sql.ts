@@ -9,6 +9,9 @@ import { type SqlText, sqlTextsIn } from "../sql-texts.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../transform.js";
 import { isTestFile, listing } from "./listing.js";
 
+/** A list of columns part of which is filled in at run time. */
+const openColumns = /\binsert\s+into\b[^()]*\([^()]*\$9\d\d[^()]*\)/i;
+
 /** SQL in strings that uses the table: no ORM adds the column there. It is never edited. */
 export const rawSql: Transform = {
   id: "raw-sql",
@@ -33,7 +36,7 @@ function judge(sql: SqlText, file: SourceFile, context: TransformContext): Findi
 }
 
 function inserted(
-  { node }: SqlText,
+  { node, text }: SqlText,
   uses: readonly TableUse[],
   file: SourceFile,
   context: TransformContext,
@@ -44,25 +47,27 @@ function inserted(
     if (use.kind !== "insert") continue;
     const what = whatOf(node, context);
     const offset = node.getStart(file.ast);
-    const place = (certainty: "likely" | "possible", reason: string): PlaceFinding => {
-      return { kind: "place", certainty, offset, what, reason };
+    const place = (certainty: PlaceFinding["certainty"], reason: string): PlaceFinding => {
+      return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
     };
+    // Nothing in the database fills it in the end: the row fails.
+    const lacking = context.intent.isCodeOnly ? "required" : "likely";
     const overwritten = use.overwrites.length > 1 || use.overwrites.includes(field.column);
     if (use.columns === undefined) {
       const cause = use.isDefaults ? "a row of nothing but defaults" : "values by position";
       const then = use.isDefaults ? `give it ${column}` : `name its columns and add ${column}, which comes last`;
-      return place("likely", `inserts ${cause} into ${model.table.name}: ${then}`);
-    }
-    if (use.columns.some((name) => name.startsWith("hole_"))) {
-      return place("possible", `inserts columns that are filled in at run time: see that ${column} is one of them`);
+      return place(use.isDefaults ? lacking : "likely", `inserts ${cause} into ${model.table.name}: ${then}`);
     }
     if (!use.columns.includes(field.column)) {
+      if (use.columns.some((name) => name.startsWith("hole_")) || openColumns.test(text)) {
+        return place("possible", `inserts columns that are filled in at run time: see that ${column} is one of them`);
+      }
       const conflict = overwritten ? ", but not to DO UPDATE SET: that would replace values that were chosen" : "";
-      return place("likely", `inserts ${model.name} rows in SQL: add ${column} to its columns${conflict}`);
+      return place(lacking, `inserts ${model.name} rows in SQL: add ${column} to its columns${conflict}`);
     }
     if (use.overwrites.includes(field.column)) {
       const reason = `DO UPDATE SET replaces ${column} of rows that exist: take it out there unless that is meant`;
-      return place("possible", reason);
+      return { kind: "place", certainty: "possible", offset, what, reason };
     }
   }
   return undefined;
@@ -126,7 +131,8 @@ function unread({ node, text }: SqlText, file: SourceFile, context: TransformCon
   if (!serves || columns.filter(({ column }) => isNamed(column)).length < 2) return undefined;
   const use = isInsert ? "inserts" : "uses";
   const reason = `${use} columns of ${context.model.table.name}, in SQL that cannot be read: see whether it needs ${spelledIn(field.column)}`;
-  return { kind: "place", certainty: "possible", offset: node.getStart(file.ast), what: whatOf(node, context), reason };
+  const found = { kind: "place", certainty: "possible", offset: node.getStart(file.ast), reason } as const;
+  return { ...found, what: whatOf(node, context), ...(isInsert && { mayLeaveOut: true }) };
 }
 
 function listed(

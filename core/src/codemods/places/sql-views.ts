@@ -92,10 +92,15 @@ function* statements(file: SourceFile, context: TransformContext): Iterable<Find
   if (!file.file.endsWith(".sql")) return;
   const { intent, field, model } = context;
   const column = spelledIn(field.column);
-  const place = (certainty: "likely" | "possible", reason: string): PlaceFinding => {
-    return { kind: "place", certainty, offset: 0, what: `SQL over ${model.table.name}`, reason };
+  const place = (certainty: "likely" | "possible", reason: string, offset = 0): PlaceFinding => {
+    return { kind: "place", certainty, offset, what: `SQL over ${model.table.name}`, reason };
   };
   const parsed = parseStatements(file.text);
+  const insert = insertInto(model.table.name);
+  if (parsed === undefined && intent.kind === "write" && insert.test(file.text) && !file.text.includes(field.column)) {
+    const reason = `inserts rows, in SQL that cannot be read: see whether it needs ${column}`;
+    yield { ...place("possible", reason, file.text.search(insert)), mayLeaveOut: true };
+  }
   if (parsed === undefined && intent.kind === "read" && !file.text.includes(field.column)) {
     yield place("possible", `names the table, in SQL that cannot be read: see whether it needs ${column}`);
   }
@@ -104,7 +109,8 @@ function* statements(file: SourceFile, context: TransformContext): Iterable<Find
     if (use.kind === "insert" && intent.kind === "write" && use.columns?.includes(field.column) !== true) {
       const how =
         use.columns === undefined ? "names no columns, so values go by position: name them and" : "inserts rows:";
-      yield place("likely", `${how} add ${column}`);
+      // It may have run long ago, and never again: it is asked about, and need not change.
+      yield { ...place("likely", `${how} add ${column}`, Math.max(file.text.search(insert), 0)), mayLeaveOut: true };
       return;
     }
     if (use.kind === "select" && intent.kind === "read" && use.columns.length > 1 && !namesField(use, context)) {
@@ -112,6 +118,10 @@ function* statements(file: SourceFile, context: TransformContext): Iterable<Find
       return;
     }
   }
+}
+
+function insertInto(table: string): RegExp {
+  return new RegExp(`\\b(?:insert\\s+into|copy)\\s+(?:[^\\s().,;]+\\.)?"?${patternOf(table)}\\b`, "i");
 }
 
 function namesField(use: TableUse, { field }: TransformContext): boolean {

@@ -17,6 +17,18 @@ export class UsersService {
     return this.users.save(user);
   }
 
+  async register({ email, name, city }: CreateUserDto): Promise<User> {
+    const user = new User();
+    user.email = email.trim();
+    user.name = name;
+    user.city = city;
+    return this.users.save(user);
+  }
+
+  async addEach(dtos: CreateUserDto[]): Promise<void> {
+    await this.users.insert(dtos.map(({ email, name, city }) => ({ email, name, city })));
+  }
+
   add(part: Partial<User>): Promise<User> {
     return this.users.save({ city: "", ...part });
   }

@@ -77,14 +77,20 @@ export async function readSources(
 
 /** The paths of the source files, in their order. */
 export async function listSources(root: string, options: SourcesOptions): Promise<readonly string[]> {
+  const paths = await listFiles(root, everything, options);
+  return paths.filter((path) => source.test(path) && !isCompiled(root, path)).sort();
+}
+
+/** The files of the project and of its further folders that fit a glob, or `include`: none of dependencies and build output. */
+export async function listFiles(root: string, all: string, options: SourcesOptions): Promise<readonly string[]> {
   const { include = [], exclude = [] } = options;
   const outer = outerFolders(root, options.roots ?? []);
   const isOuter = (pattern: string) => pattern.startsWith("../");
   const own = include.filter((pattern) => !isOuter(pattern));
   const others = include.filter(isOuter);
   const wanted = [
-    ...(own.length > 0 ? own : [everything]),
-    ...(others.length > 0 ? others : outer.map((folder) => `${folder}/${everything}`)),
+    ...(own.length > 0 ? own : [all]),
+    ...(others.length > 0 ? others : outer.map((folder) => `${folder}/${all}`)),
   ];
   // What begins with `**` stays below the folder that it is looked up in.
   const unwanted = [...neverRead, ...exclude.flatMap(asGlobs)].flatMap((pattern) =>
@@ -105,8 +111,7 @@ export async function listSources(root: string, options: SourcesOptions): Promis
     followSymbolicLinks: false,
   });
   // A folder around the project gives its files once more.
-  const paths = new Set(found.map((path) => fromRoot(root, `${top}${path}`)));
-  return [...paths].filter((path) => source.test(path) && !isCompiled(root, path)).sort();
+  return [...new Set(found.map((path) => fromRoot(root, `${top}${path}`)))];
 }
 
 /**

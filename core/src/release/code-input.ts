@@ -34,9 +34,10 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     // Contract looks for what is left of the earlier phases wherever it was moved to; undo brings its intents.
     fields: intents.filter(({ kind }) => phaseOfIntent[kind] === "contract").map(({ field }) => field),
   };
-  const [sources, documents] = await Promise.all([
+  const [sources, documents, clients] = await Promise.all([
     readSourceFiles(project.root, options),
     readDocuments(project.root, { ...options, migrationsFolder }),
+    plugin.readClients?.(project, options.roots),
   ]);
   const files = [...sources, ...documents];
   if (files.length === 0 && plan.state.edits.length === 0) return undefined;
@@ -50,6 +51,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     root: project.root,
     files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
+    clients,
     intents: toggle === undefined ? intents : behindToggle(intents, toggle, plan),
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     readHistory: (asked: HistoryQuestion) => readHistory(project, plugin, asked),

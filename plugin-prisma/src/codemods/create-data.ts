@@ -21,14 +21,16 @@ import {
   takeBackWritten,
   textOf,
   ts,
+  valueOfNewRow,
   valuesBehind,
   writtenAmong,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
-import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
+import { type ClientCall, callsByPath, clientCalls, whyOther } from "./client-calls.js";
+import { schemasOf } from "./client-module.js";
 import { handedRows, type Input } from "./handed-rows.js";
 import { isGiven, typedInputs } from "./input-literals.js";
-import { whyNotClient } from "./receivers.js";
+import type { NotClient } from "./receivers.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
 import { rowsWrittenBy } from "./written-rows.js";
 
@@ -150,11 +152,11 @@ function* valuesOfCalls(
 function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
   for (const call of callsByPath(file, context.models)) {
-    const reason = whyNotClient(call.call.expression, file, context.project);
-    if (reason === undefined) continue;
-    const advice = `not a call of Prisma (${reason}); add ${context.field.name} if it takes it`;
+    const why = whyOther(call.call.expression, file, context.project);
+    if (why === undefined || why.kind === "other") continue;
     for (const { value, what } of valuesOfCalls(file, [call], context)) {
       if (!ts.isObjectLiteralExpression(value)) continue;
+      const advice = adviceFor(why, value, file, context);
       const names = [...propertiesOf(value).keys()];
       const anchor = enclosingName(value);
       const listed = { family: "create", tie: "doubtful", node: value, what, anchor, names, advice } as const;
@@ -162,6 +164,18 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
       if (found !== undefined) yield found;
     }
   }
+}
+
+function adviceFor(
+  { kind, reason }: NotClient,
+  row: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const { name } = context.field;
+  if (kind === "foreign") return `not a call of Prisma (${reason}); add ${name} if it takes it`;
+  const value = valueOfNewRow(row, file, context);
+  return `${reason}: add \`${name}: ${value ?? "…"}\` if it is that of ${schemasOf(context.project).own}`;
 }
 
 /** Prisma takes the row with its relations or with their keys: a row of the first form cannot get the key as a field. */

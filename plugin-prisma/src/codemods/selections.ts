@@ -11,7 +11,8 @@ import {
   unwrap,
   valueAt,
 } from "@lockstep/core/codemods";
-import { clientCalls } from "./client-calls.js";
+import { isOwnNamespace } from "./client-behind.js";
+import { clientCalls, unclearCalls } from "./client-calls.js";
 
 /** A literal of `field: true` entries that says what is read of a model. */
 export interface Selection {
@@ -38,6 +39,12 @@ export function* selectionsIn(file: SourceFile, context: TransformContext): Iter
     else if (match[2] === "Include") yield* ofInclude(literal, model, label, models);
     else yield* ofArgs(literal, model, label, models);
   }
+}
+
+/** The `select` literals of calls of which nothing says whether they read this model, or another schema's of that name. */
+export function* unclearSelections(file: SourceFile, { models, project }: TransformContext): Iterable<Selection> {
+  for (const { args, model, label } of unclearCalls(file, { models, project }))
+    if (args !== undefined) yield* ofArgs(args, model, label, models);
 }
 
 /** `const userSelect = { id: true, … }`, where calls in any file read one model by it. */
@@ -119,16 +126,19 @@ function typeNameOf(
   const call = literal.parent;
   if (ts.isCallExpression(call) && ts.isCallExpression(call.expression)) {
     const [type] = call.expression.typeArguments ?? [];
-    return type === undefined ? undefined : prismaName(type);
+    return type === undefined ? undefined : prismaName(type, file, context);
   }
   // The walk outwards is for literals that stand in a declaration: most stand in a call or in another literal.
   if (ts.isPropertyAssignment(call) || ts.isCallExpression(call)) return undefined;
   const target = targetOf(literal, file, context);
-  return target.kind === "typed" && target.inside.length === 0 ? prismaName(target.type) : undefined;
+  return target.kind === "typed" && target.inside.length === 0
+    ? prismaName(target.type, target.file, context)
+    : undefined;
 }
 
-function prismaName(type: ts.TypeNode): string | undefined {
-  return ts.isTypeReferenceNode(type) && ts.isQualifiedName(type.typeName) ? type.typeName.right.text : undefined;
+function prismaName(type: ts.TypeNode, file: SourceFile, { model, project }: TransformContext): string | undefined {
+  if (!ts.isTypeReferenceNode(type) || !ts.isQualifiedName(type.typeName)) return undefined;
+  return isOwnNamespace(type.typeName, model.name, file, project) ? type.typeName.right.text : undefined;
 }
 
 function nameOf(literal: ts.ObjectLiteralExpression): string | undefined {

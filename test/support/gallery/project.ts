@@ -77,7 +77,9 @@ export class GalleryProject {
       ormVersion: "",
       developmentUrl: undefined,
       generatedFolders: about.client === undefined ? [] : [dirname(about.client)],
-      schemaFiles: about.input.filter(({ file }) => file.endsWith(".prisma")).map(({ file }) => file),
+      schemaFiles: about.input
+        .filter(({ file }) => file.endsWith(".prisma") && about.otherClients?.[file] === undefined)
+        .map(({ file }) => file),
     };
   }
 
@@ -193,6 +195,7 @@ export class GalleryProject {
         fields: [field],
       }),
       models: this.models,
+      clients: await this.plugin.readClients?.(this.project, []),
       intents: kinds.map((kind) => ({ kind, model, field, value, exposure })),
       transforms: [...(await this.plugin.transforms()), ...coreTransforms],
       earlier: this.earlier,

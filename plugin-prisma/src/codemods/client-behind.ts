@@ -81,11 +81,17 @@ export function moduleOrigin(name: ts.Identifier, file: SourceFile, project: Pro
   const given = ts.isVariableDeclaration(owner) && owner.initializer ? unwrap(owner.initializer) : undefined;
   if (given !== undefined && ts.isIdentifier(given) && given.text !== name.text)
     return moduleOrigin(given, file, project);
-  const [specifier] = given !== undefined && ts.isCallExpression(given) ? given.arguments : [];
-  const isRequired = given !== undefined && ts.isCallExpression(given) && given.expression.getText() === "require";
-  return isRequired && specifier !== undefined && ts.isStringLiteral(specifier)
-    ? originOf(specifier.text, file, project)
-    : undefined;
+  const specifier = given && requiredBy(given);
+  return specifier === undefined ? undefined : originOf(specifier, file, project);
+}
+
+/** The module of `require("…")` and of `await import("…")`. */
+function requiredBy(value: ts.Expression): string | undefined {
+  const call = ts.isAwaitExpression(value) ? unwrap(value.expression) : value;
+  const [specifier] = ts.isCallExpression(call) ? call.arguments : [];
+  if (!ts.isCallExpression(call) || specifier === undefined || !ts.isStringLiteral(specifier)) return undefined;
+  const isRequire = call.expression.kind === ts.SyntaxKind.ImportKeyword || call.expression.getText() === "require";
+  return isRequire ? specifier.text : undefined;
 }
 
 /** Whether `Prisma` of `Prisma.UserSelect` is the namespace of the planned models' client. */
@@ -130,10 +136,29 @@ function ofName(name: ts.Identifier, file: SourceFile, project: Project, depth: 
     return (found && ofView(found, project, depth)) ?? moduleOrigin(name, file, project);
   }
   const found = lookUp(project, file, name.text, "value");
-  if (found?.kind !== "declaration") return moduleOrigin(name, file, project);
+  if (found?.kind !== "declaration")
+    return moduleOrigin(name, file, project) ?? ofDefault(declaration, file, project, depth);
   if (ts.isVariableDeclaration(found.node)) return ofVariable(found.node, found.file, project, depth);
   if (ts.isClassDeclaration(found.node)) return ofClass(found.node, found.file, project, depth + 1);
   return ts.isFunctionDeclaration(found.node) ? ofFunction(found.node, found.file, project, depth + 1) : undefined;
+}
+
+/** What `export default prisma` gives to `import db from "./db"`. */
+function ofDefault(declaration: ts.Node, file: SourceFile, project: Project, depth: number): Origin | undefined {
+  const statement = ts.findAncestor(declaration, ts.isImportDeclaration);
+  const specifier = statement?.moduleSpecifier;
+  const isDefault = ts.isImportClause(declaration) || /^default\b/.test(declaration.getText());
+  if (!isDefault || specifier === undefined || !ts.isStringLiteral(specifier)) return undefined;
+  const target = project.resolve(file, specifier.text);
+  for (const each of target?.ast.statements ?? []) {
+    if (target === undefined) break;
+    if (ts.isExportAssignment(each)) return clientBehind(each.expression, target, project, depth + 1);
+    const isExported =
+      ts.canHaveModifiers(each) && each.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword);
+    if (isExported && ts.isClassDeclaration(each)) return ofClass(each, target, project, depth + 1);
+    if (isExported && ts.isFunctionDeclaration(each)) return ofFunction(each, target, project, depth + 1);
+  }
+  return undefined;
 }
 
 /** What a pattern takes out of what a function or a callee gives back: `const { analytics } = createContext()`. */

@@ -70,7 +70,7 @@ function optionsOf(value: ts.Expression, file: SourceFile): ts.ObjectLiteralExpr
 
 function isClientClass(expression: ts.Expression, imports: readonly ClientImport[]): boolean {
   if (ts.isIdentifier(expression)) {
-    if (localName(imports, "PrismaClient") === expression.text) return true;
+    if (imports.some((each) => localName([each], "PrismaClient") === expression.text)) return true;
     // `const { PrismaClient } = require("@prisma/client")` and imports of a wrapper that re-exports it.
     return expression.text === "PrismaClient" && declarationOf(expression) !== undefined && !isOwnClass(expression);
   }

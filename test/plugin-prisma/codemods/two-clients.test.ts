@@ -161,6 +161,7 @@ const variants: readonly Variant[] = [
   {
     name: "delegates",
     files: beside(`${fromClients}
+      import { analytics as PrismaAnalytics } from "./clients";
       const visitors = analytics.user;
       visitors.create(${row("other")});
       const users = prisma.user;
@@ -168,6 +169,10 @@ const variants: readonly Variant[] = [
       const db = analytics;
       const { user } = db;
       user.create(${row("other")});
+      export const add = ({ users, visitors }: { users: (typeof prisma)["user"]; visitors: (typeof PrismaAnalytics)["user"] }) => {
+        users.create(${row("own")});
+        visitors.create(${row("other")});
+      };
       export class Store { private users = prisma.user; private visitors = analytics.user;
         add() { this.users.create(${row("own")}); this.visitors.create(${row("other")}); } }`),
   },

@@ -42,6 +42,7 @@ export * from "./places/listing.js";
 export * from "./project.js";
 export * from "./property-edit.js";
 export { referencesTo } from "./references.js";
+export { levelsToTop } from "./resolution/read-configs.js";
 export * from "./row-literals.js";
 export { isNothing, type RowShape, rowShapeOf } from "./row-types.js";
 export { rowShapeOfValue } from "./row-values.js";

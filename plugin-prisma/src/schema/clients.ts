@@ -1,7 +1,13 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative, resolve } from "node:path";
 import type { Project } from "@lockstep/core";
-import { type GeneratedClient, type GeneratedClients, listFiles, type OtherClient } from "@lockstep/core/codemods";
+import {
+  type GeneratedClient,
+  type GeneratedClients,
+  levelsToTop,
+  listFiles,
+  type OtherClient,
+} from "@lockstep/core/codemods";
 import { toEntityModels } from "./entities.js";
 import { schemaFiles } from "./files.js";
 import { type PrismaSettings, type SchemaFile, stringValue } from "./model.js";
@@ -21,7 +27,7 @@ export async function readClients(project: Project, roots: readonly string[]): P
   const { root } = project;
   const files = schemaFiles(project);
   const known = new Set(files.map(({ path }) => path));
-  const paths = (await listFiles(root, "**/*.prisma", { roots })).filter((path) => !known.has(path)).sort();
+  const paths = (await schemaPaths(root, roots)).filter((path) => !known.has(path)).sort();
   if (paths.length === 0) return undefined;
   const own = clientOf(files, root);
   const texts = paths.map((path) => ({ path, content: readFileSync(join(root, path), "utf8") }));
@@ -33,6 +39,20 @@ export async function readClients(project: Project, roots: readonly string[]): P
   const isCopy = ({ schema }: GeneratedClient) => folders.includes(dirname(schema));
   const found = others.filter((other) => !isCopy(other) && !isSame(own, other));
   return found.length === 0 ? undefined : { own, others: found };
+}
+
+/**
+ * The files of schemas in the project and its further folders. These may import packages of the workspace that are not among them:
+ * their schemas are looked for where packages have them.
+ */
+async function schemaPaths(root: string, roots: readonly string[]): Promise<readonly string[]> {
+  const top = "../".repeat(levelsToTop(root));
+  const include = [`${top}{*,*/*,*/*/*}/{*,prisma/*,prisma/schema/*}.prisma`];
+  const [own, others] = await Promise.all([
+    listFiles(root, "**/*.prisma", { roots }),
+    roots.length === 0 || top === "" ? [] : listFiles(root, "*.prisma", { include }),
+  ]);
+  return [...new Set([...own, ...others])];
 }
 
 /** The files of each schema that generates a client; those without a generator belong to the one in their folder or around it. */

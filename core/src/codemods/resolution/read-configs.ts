@@ -40,7 +40,7 @@ function foldersWithin(root: string, files: readonly string[]): readonly string[
 }
 
 /** How many folders above the root the workspace begins that the project is part of, else the repository; 0 without either. */
-function levelsToTop(root: string): number {
+export function levelsToTop(root: string): number {
   for (let at = root, level = 0; ; at = dirname(at), level++) {
     const manifest = join(at, "package.json");
     const isTop =

@@ -85,6 +85,12 @@ export function createProject(given: readonly SourceFile[], clients?: GeneratedC
   };
 }
 
+/** The candidate that a node stands in. */
+export function fileOf(node: ts.Node, { files }: Project): SourceFile | undefined {
+  const { fileName } = node.getSourceFile();
+  return files.find(({ file }) => file === fileName);
+}
+
 let latest:
   | { readonly paths: readonly string[]; readonly suffixes: ReadonlyMap<string, string | undefined> }
   | undefined;

@@ -1,5 +1,6 @@
 import {
   declarationFrom,
+  fileOf,
   type InView,
   inViewOf,
   lookUp,
@@ -318,19 +319,13 @@ function ofView(found: InView, project: Project, depth: number): Origin | undefi
     case "external":
       return (
         originOf(found.specifier, found.file, project) ??
-        (found.madeBy && clientBehind(found.madeBy, fileOf(found.madeBy, found.file, project), project, depth + 1))
+        (found.madeBy && clientBehind(found.madeBy, fileOf(found.madeBy, project) ?? found.file, project, depth + 1))
       );
     case "object":
       return ts.isClassLike(found.node) ? ofClass(found.node, found.file, project, depth + 1) : undefined;
     default:
       return found satisfies never;
   }
-}
-
-/** A thing of a package is made in another file than the one that names the package, where one exports to the other. */
-function fileOf(node: ts.Node, file: SourceFile, { files }: Project): SourceFile {
-  const { fileName } = node.getSourceFile();
-  return file.file === fileName ? file : (files.find((each) => each.file === fileName) ?? file);
 }
 
 function ofClass(node: ts.ClassLikeDeclaration, file: SourceFile, project: Project, depth: number): Origin | undefined {

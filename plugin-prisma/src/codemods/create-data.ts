@@ -29,7 +29,7 @@ import { connectText, hasRelations } from "./checked-input.js";
 import { type ClientCall, callsByPath, clientCalls, whyOther } from "./client-calls.js";
 import { schemasOf } from "./client-module.js";
 import { handedRows, type Input } from "./handed-rows.js";
-import { isGiven, typedInputs } from "./input-literals.js";
+import { behindRows, typedInputs } from "./input-literals.js";
 import type { NotClient } from "./receivers.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
 import { rowsWrittenBy } from "./written-rows.js";
@@ -141,7 +141,7 @@ function* valuesOfCalls(
       if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
       const what = describe(call.call, rows.what);
       for (const value of literalsOf(rows.value)) {
-        const behind = { project: context.project, isGiven };
+        const behind = behindRows(context);
         for (const each of valuesBehind(value, file, behind) ?? [value]) yield { value: each, what };
       }
     }

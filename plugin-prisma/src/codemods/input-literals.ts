@@ -1,7 +1,10 @@
 import {
+  type Behind,
   describe,
+  fileOf,
   lookUp,
   nameOf,
+  type Project,
   type SourceFile,
   type TransformContext,
   targetOf,
@@ -9,6 +12,7 @@ import {
   ts,
 } from "@lockstep/core/codemods";
 import { isOwnNamespace } from "./client-behind.js";
+import { whyOther } from "./client-calls.js";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
 export function* typedInputs(
@@ -60,11 +64,26 @@ export function isCheckedInput(name: string): boolean {
   return !/Unchecked|CreateMany/.test(name);
 }
 
+/** How constants that hold rows are told. */
+export function behindRows({ project }: Pick<TransformContext, "project">): Behind {
+  return { project, isGiven: (use) => isGiven(use) && !isGivenElsewhere(use, project) };
+}
+
 /** Whether a use of a constant hands it to a write: `data`, `data: rows`, `create: row`. */
-export function isGiven(use: ts.Identifier): boolean {
-  const { parent } = use;
+function isGiven({ parent }: ts.Identifier): boolean {
   if (!ts.isPropertyAssignment(parent) && !ts.isShorthandPropertyAssignment(parent)) return false;
   return /^(?:data|create)$/.test(nameOf(parent.name) ?? "");
+}
+
+/** Whether the write may be another schema's, which does not take the column. */
+function isGivenElsewhere(use: ts.Identifier, project: Project): boolean {
+  if (project.clients === undefined) return false;
+  const file = fileOf(use, project);
+  for (let at: ts.Node = use; file !== undefined && !ts.isStatement(at); at = at.parent) {
+    const why = ts.isCallExpression(at) ? whyOther(at.expression, file, project) : undefined;
+    if (why !== undefined && why.kind !== "foreign") return true;
+  }
+  return false;
 }
 
 /** `UserCreateInput` of `Prisma.UserCreateInput`, and of a list of them where an element is meant. */

@@ -12,7 +12,7 @@ import {
   valueAt,
 } from "@lockstep/core/codemods";
 import { isOwnNamespace } from "./client-behind.js";
-import { clientCalls, unclearCalls } from "./client-calls.js";
+import { clientCalls, unclearCalls, whyOther } from "./client-calls.js";
 
 /** A literal of `field: true` entries that says what is read of a model. */
 export interface Selection {
@@ -58,6 +58,8 @@ function* givenConstants(file: SourceFile, context: TransformContext): Iterable<
     const uses = isTop
       ? referencesTo({ name: name.text, file }, context)
       : file.identifiers(name.text).flatMap((node) => (declarationOf(node) === declaration ? [{ node, file }] : []));
+    // Another schema's client would not take the column.
+    if (uses.some(({ node, file: its }) => isReadElsewhere(node, its, context))) continue;
     const read = uses.flatMap(({ node, file: its }) => modelReadBy(node, its, context) ?? []);
     const [model, ...others] = new Set(read);
     if (model !== undefined && others.length === 0)
@@ -67,11 +69,20 @@ function* givenConstants(file: SourceFile, context: TransformContext): Iterable<
 
 /** The model of `prisma.user.findMany({ select: userSelect })`. */
 function modelReadBy(name: ts.Identifier, file: SourceFile, context: TransformContext): EntityModel | undefined {
+  if (!isSelect(name)) return undefined;
+  return [...clientCalls(file, context)].find(({ args }) => args === name.parent.parent)?.model;
+}
+
+function isReadElsewhere(name: ts.Identifier, file: SourceFile, { project }: TransformContext): boolean {
+  const call = project.clients && isSelect(name) ? ts.findAncestor(name, ts.isCallExpression) : undefined;
+  const why = call && whyOther(call.expression, file, project);
+  return why !== undefined && why.kind !== "foreign";
+}
+
+function isSelect(name: ts.Identifier): boolean {
   const { parent } = name;
-  const isSelect =
-    (ts.isPropertyAssignment(parent) && parent.initializer === name && parent.name.getText() === "select") ||
-    (ts.isShorthandPropertyAssignment(parent) && name.text === "select");
-  return isSelect ? [...clientCalls(file, context)].find(({ args }) => args === parent.parent)?.model : undefined;
+  if (ts.isShorthandPropertyAssignment(parent)) return name.text === "select";
+  return ts.isPropertyAssignment(parent) && parent.initializer === name && parent.name.getText() === "select";
 }
 
 function* ofArgs(

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { GeneratedClient, GeneratedClients } from "../../../core/src/codemods/generated-clients.js";
+import { chooseAll } from "../../support/choices.js";
 import { columns } from "./columns.js";
 import { editFor, type Files, shopModels } from "./phases.js";
 
@@ -357,6 +358,26 @@ test.each(variants.map((variant) => [variant.name, variant] as const))("%s", asy
   );
   expect(listed.map((each) => each.trim()).sort()).toEqual(unclear.map((each) => each.trim()).sort());
   expect(places.filter(({ kind }) => kind !== "possible")).toEqual([]);
+});
+
+test("what both clients are given gets nothing that one of them does not take", async () => {
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile.replaceAll(/\{ log: [^}]*\}/g, "") },
+    {
+      file: "src/code.ts",
+      text: `${fromClients}
+        export const shared = { id: true, email: true, name: true, createdAt: true, updatedAt: true };
+        export const data = { email: "a", name: "b" };
+        export const add = () => [prisma.user.create({ data }), analytics.user.create({ data })];
+        export const list = () => [prisma.user.findMany({ select: shared }), analytics.user.findMany({ select: shared })];`,
+    },
+  ];
+  const column = { clients: clientsOf({}), choose: chooseAll };
+  const expanded = await editFor("expand", files, [], column);
+  expect(expanded.changes.map(({ file }) => file)).toEqual(["src/clients.ts"]);
+  expect(expanded.places).toMatchObject([{ file: "src/code.ts", line: 4, what: "add: data of prisma.user.create" }]);
+  const opened = await editFor("switch", files, expanded.edits, column);
+  expect(opened.changes).toEqual([]);
 });
 
 /** The rows and options that did not get what they should, or got what they should not. */

@@ -57,7 +57,7 @@ export * from "./target-type.js";
 export * from "./transform.js";
 export * from "./updated-rows.js";
 export * from "./value-text.js";
-export { type Behind, valuesBehind } from "./values-behind.js";
+export { type Behind, importedLiteral, valuesBehind } from "./values-behind.js";
 export * from "./written-texts.js";
 
 /** The transforms that every ORM shares. */

@@ -6,7 +6,9 @@ import {
   type Finding,
   fillLiteral,
   givesValue,
+  type HandedRow,
   type HandedRows,
+  importedLiteral,
   isConnected,
   isKeyGivenBy,
   isTestFile,
@@ -95,11 +97,24 @@ function handedTo(
     );
     const own = ({ value }: { readonly value: ts.Expression }) =>
       ts.isObjectLiteralExpression(value) && givesValue(value, context);
-    return handedRows(
+    const handed = handedRows(
       written.filter((each) => !own(each)),
       context,
     );
+    const imported = written.flatMap(({ value, file }) => {
+      const found = importedLiteral(value, file, behindRows(context));
+      return found === undefined ? [] : [{ ...found, given: value }];
+    });
+    return {
+      rows: [...handed.rows, ...imported.map(importedRow)],
+      followed: new Set([...handed.followed, ...imported.map(({ given }) => given)]),
+    };
   });
+}
+
+/** A row that stands in a constant of another file than the call that writes it. */
+function importedRow({ value, file }: { value: ts.Expression; file: SourceFile }): HandedRow<Input> {
+  return { value, file, about: { isChecked: false }, what: `row of ${enclosingName(value)}`, besides: undefined };
 }
 
 interface RowValue extends Input {

@@ -124,6 +124,13 @@ export interface OrmCode {
     file: SourceFile,
     context: TransformContext,
   ): RowsRead | undefined;
+  /** Why nothing says whether a call reads whole rows of the model, or of another schema's of that name. Default: that is always said. */
+  whyUnclear?(
+    callee: ts.Expression,
+    args: readonly ts.Expression[],
+    file: SourceFile,
+    context: TransformContext,
+  ): string | undefined;
   /** The same, as it recognises code of other schemas whose models have the same names. Default: there is none. */
   readonly elsewhere?: OrmCode;
   /** Whether SQL is sent to the database of another schema. Default: it is not. */

@@ -145,6 +145,20 @@ export function readsOtherRows(
   return whyOther(callee, file, project)?.kind === "other" ? rowsGiven(path.method, argument, file) : undefined;
 }
 
+/** Why nothing says whether a call reads rows of the model or of another schema's. */
+export function unclearRead(
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model, project }: Pick<TransformContext, "model" | "project">,
+): string | undefined {
+  const path = project.clients && clientPathOf(callee);
+  if (path?.accessor !== accessorOf(model.name)) return undefined;
+  if (rowsGiven(path.method, argument, file) === undefined) return undefined;
+  const why = whyOther(callee, file, project);
+  return why?.kind === "unclear" ? why.reason : undefined;
+}
+
 function rowsGiven(method: string, argument: ts.Expression | undefined, file: SourceFile): "row" | "list" | undefined {
   if (argument !== undefined && /\b(?:select|omit)\b/.test(textOf(argument, file))) return undefined;
   return givingRows.get(method);

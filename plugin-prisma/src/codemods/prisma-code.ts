@@ -1,6 +1,6 @@
 import type { OrmCode } from "@lockstep/core/codemods";
 import { isSentElsewhere } from "./client-behind.js";
-import { isOther, readsOtherRows, readsRows, whyOther } from "./client-calls.js";
+import { isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./client-calls.js";
 import { hasNamesake, originOf } from "./client-module.js";
 import { isRowType } from "./prisma-types.js";
 
@@ -14,6 +14,7 @@ export const prismaCode: OrmCode = {
   isOther,
   readsRows,
   isSentElsewhere,
+  whyUnclear: unclearRead,
   elsewhere: {
     isClientModule: (specifier, from, { project }) => originOf(specifier, from, project) === "other",
     isRowType,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { GeneratedClient, GeneratedClients } from "../../../core/src/codemods/generated-clients.js";
+import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
-import { columns } from "./columns.js";
-import { editFor, type Files, shopModels } from "./phases.js";
+import { editFor, type Files, shopModels, transforms } from "./phases.js";
 
 /**
  * Every call says whose it is by the name that it writes: "own" gets the column, "other" gets nothing and is not listed, "unclear" is
@@ -347,7 +347,7 @@ const variants: readonly Variant[] = [
 
 test.each(variants.map((variant) => [variant.name, variant] as const))("%s", async (_, variant) => {
   const files: Files = Object.entries(variant.files).map(([file, text]) => ({ file, text }));
-  const column = { ...columns["two-clients"], clients: clientsOf(variant) };
+  const column = { clients: clientsOf(variant) };
   const { changes, places } = await editFor("expand", files, [], column);
   const after = new Map(changes.map((change) => [change.file, change.after ?? ""]));
   const wrong = files.flatMap(({ file, text }) => judge(after.get(file) ?? text));
@@ -378,6 +378,55 @@ test("what both clients are given gets nothing that one of them does not take", 
   expect(expanded.places).toMatchObject([{ file: "src/code.ts", line: 4, what: "add: data of prisma.user.create" }]);
   const opened = await editFor("switch", files, expanded.edits, column);
   expect(opened.changes).toEqual([]);
+});
+
+test("rows that may be sent with what is internal are listed, those of the other client are not", async () => {
+  const send = (client: string) => `app.get("/${client}", async () => ${client}.user.findMany());\n`;
+  const code = `${fromClients}\n${send("prisma")}${send("analytics")}${send("app.db")}
+    app.get("/ids", async () => app.db.user.findMany({ select: { id: true } }));`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    { file: "src/code.ts", text: code },
+  ];
+  const { places } = await editFor("switch", files, [], { clients: clientsOf({}), exposure: "internal" });
+  expect(places.map(({ kind, what }) => `${kind} ${what}`)).toEqual([
+    "required rows of prisma.user.findMany",
+    "possible rows of app.db.user.findMany",
+  ]);
+});
+
+test("a unique key that goes away is looked for where its client may be called", async () => {
+  const find = (client: string) => `${client}.user.findUnique({ where: { email } });`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    {
+      file: "src/code.ts",
+      text: `${fromClients}
+        export const find = ({ ctx, email }) => { ${find("prisma")}
+        ${find("analytics")}
+        ${find("ctx.db")} };`,
+    },
+  ];
+  const leave = {
+    kind: "leaveUnique",
+    model: "User",
+    field: "name",
+    value: { kind: "none" },
+    unique: "email",
+  } as const;
+  const { places } = await planCodeEdits({
+    root: "/project",
+    files,
+    models: shopModels(),
+    clients: clientsOf({}),
+    intents: [leave],
+    transforms,
+    earlier: [],
+  });
+  expect(places.map(({ kind, line }) => [kind, line])).toEqual([
+    ["required", 2],
+    ["possible", 4],
+  ]);
 });
 
 /** The rows and options that did not get what they should, or got what they should not. */

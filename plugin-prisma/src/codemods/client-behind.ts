@@ -7,14 +7,15 @@ import {
   memberOf,
   nameOf,
   type Project,
-  pathOf,
+  type Resolved,
   returnedBy,
   type SourceFile,
-  settle,
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
-import { hasNamesake, type Origin, originOf } from "./client-module.js";
+import { type Origin, originOf } from "./client-module.js";
+import { baseOf, memberIn, objectOf } from "./members-in-view.js";
+import { exportOf, firstName, moduleOrigin } from "./module-origin.js";
 
 /** Constants and types can lead in circles; nobody nests them this deep. */
 const deepest = 12;
@@ -36,11 +37,11 @@ export function clientBehind(value: ts.Expression, file: SourceFile, project: Pr
   if (ts.isBinaryExpression(inner)) return agreed([next(inner.left), next(inner.right)]);
   if (ts.isConditionalExpression(inner)) return agreed([next(inner.whenTrue), next(inner.whenFalse)]);
   if (ts.isIdentifier(inner)) return ofName(inner, file, project, depth);
-  if (inner.kind === ts.SyntaxKind.ThisKeyword) {
+  if (inner.kind === ts.SyntaxKind.ThisKeyword || inner.kind === ts.SyntaxKind.SuperKeyword) {
     const owner = ts.findAncestor(inner, ts.isClassLike);
     return owner && ofClass(owner, file, project, depth + 1);
   }
-  if (ts.isNewExpression(inner)) return agreed([next(inner.expression), ...ofArguments(inner, file, project, depth)]);
+  if (ts.isNewExpression(inner)) return next(inner.expression) ?? agreed(ofArguments(inner, file, project, depth));
   if (ts.isCallExpression(inner)) return ofCall(inner, file, project, depth);
   return ts.isPropertyAccessExpression(inner) ? ofMember(inner, file, project, depth) : undefined;
 }
@@ -63,44 +64,6 @@ export function clientOfType(type: ts.Node, file: SourceFile, project: Project, 
   };
   visit(type);
   return agreed(found);
-}
-
-/** Whose module a top-level name of a file comes from. */
-export function moduleOrigin(name: ts.Identifier, file: SourceFile, project: Project): Origin | undefined {
-  const declaration = declarationFrom(name, name.text) ?? declarationFrom(file.ast, name.text);
-  if (declaration === undefined) return undefined;
-  if (ts.isNamespaceImport(declaration)) {
-    const { moduleSpecifier } = declaration.parent.parent;
-    return ts.isStringLiteral(moduleSpecifier) ? originOf(moduleSpecifier.text, file, project) : undefined;
-  }
-  if (ts.isImportSpecifier(declaration) || ts.isImportClause(declaration)) {
-    const found = lookUp(project, file, name.text, "type") ?? lookUp(project, file, name.text, "value");
-    return found?.kind === "external" ? originOf(found.specifier, found.file, project) : undefined;
-  }
-  // `const { PrismaClient } = require("./generated/analytics")`, and from a name that is required so.
-  const owner = ts.isBindingElement(declaration) ? declaration.parent.parent : declaration;
-  const given = ts.isVariableDeclaration(owner) && owner.initializer ? unwrap(owner.initializer) : undefined;
-  if (given !== undefined && ts.isIdentifier(given) && given.text !== name.text)
-    return moduleOrigin(given, file, project);
-  const specifier = given && requiredBy(given);
-  return specifier === undefined ? undefined : originOf(specifier, file, project);
-}
-
-/** The module of `require("…")` and of `await import("…")`. */
-function requiredBy(value: ts.Expression): string | undefined {
-  const call = ts.isAwaitExpression(value) ? unwrap(value.expression) : value;
-  const [specifier] = ts.isCallExpression(call) ? call.arguments : [];
-  if (!ts.isCallExpression(call) || specifier === undefined || !ts.isStringLiteral(specifier)) return undefined;
-  const isRequire = call.expression.kind === ts.SyntaxKind.ImportKeyword || call.expression.getText() === "require";
-  return isRequire ? specifier.text : undefined;
-}
-
-/** Whether `Prisma` of `Prisma.UserSelect` is the namespace of the planned models' client. */
-export function isOwnNamespace(name: ts.EntityName, model: string, file: SourceFile, project: Project): boolean {
-  if (project.clients === undefined) return true;
-  const root = firstName(name);
-  const origin = root && moduleOrigin(root, file, project);
-  return origin === "own" || (origin !== "other" && !hasNamesake(model, project));
 }
 
 /** Whether SQL is given to another schema's client: `analytics.$queryRaw`. */
@@ -139,9 +102,17 @@ function ofName(name: ts.Identifier, file: SourceFile, project: Project, depth: 
   const found = lookUp(project, file, name.text, "value");
   if (found?.kind !== "declaration")
     return moduleOrigin(name, file, project) ?? ofDefault(declaration, file, project, depth);
-  if (ts.isVariableDeclaration(found.node)) return ofVariable(found.node, found.file, project, depth);
-  if (ts.isClassDeclaration(found.node)) return ofClass(found.node, found.file, project, depth + 1);
-  return ts.isFunctionDeclaration(found.node) ? ofFunction(found.node, found.file, project, depth + 1) : undefined;
+  return ofDeclared(found, project, depth);
+}
+
+function ofDeclared(
+  { node, file }: Extract<Resolved, { kind: "declaration" }>,
+  project: Project,
+  depth: number,
+): Origin | undefined {
+  if (ts.isVariableDeclaration(node)) return ofVariable(node, file, project, depth);
+  if (ts.isClassDeclaration(node)) return ofClass(node, file, project, depth + 1);
+  return ts.isFunctionDeclaration(node) ? ofFunction(node, file, project, depth + 1) : undefined;
 }
 
 /** What `export default prisma` gives to `import db from "./db"`. */
@@ -241,72 +212,16 @@ function ofMember(
   project: Project,
   depth: number,
 ): Origin | undefined {
-  // `module.PrismaClient` after `import * as module` or `require`.
   const root = unwrap(access.expression);
+  const { text } = access.name;
+  const exported = ts.isIdentifier(root) ? exportOf(root, text, file, project) : undefined;
+  if (exported?.kind === "declaration") return ofDeclared(exported, project, depth);
+  // `module.PrismaClient` after `import * as module` or `require`.
   const module = ts.isIdentifier(root) ? moduleOrigin(root, file, project) : undefined;
   if (module !== undefined) return module;
   const owner = objectOf(access.expression, file, project);
-  const member = owner && memberIn(owner, access.name.text, project, depth);
+  const member = owner && memberIn(owner, text, project);
   return member && ofView(member, project, depth);
-}
-
-/** A member of an object or a class, also one that the class inherits or sets in its constructor. */
-function memberIn(owner: InView, name: string, project: Project, depth: number): InView | undefined {
-  const found = memberOf(owner, name, project);
-  const settled = found === undefined && depth <= deepest ? settle(owner, project) : undefined;
-  if (settled?.kind !== "object" || !ts.isClassLike(settled.node)) return found;
-  const { node, file } = settled;
-  const set = node.members.filter(ts.isConstructorDeclaration).flatMap(({ body }) =>
-    (body?.statements ?? []).flatMap((statement) => {
-      const value = ts.isExpressionStatement(statement) ? statement.expression : undefined;
-      const isSet =
-        value !== undefined && ts.isBinaryExpression(value) && pathOf(value.left).join(".") === `this.${name}`;
-      return isSet ? (inViewOf(value.right, file, project) ?? []) : [];
-    }),
-  );
-  if (set[0] !== undefined) return set[0];
-  const base = baseOf(node);
-  const local =
-    base && ts.isIdentifier(base.expression) ? lookUp(project, file, base.expression.text, "value") : undefined;
-  if (local?.kind !== "declaration" || !ts.isClassDeclaration(local.node)) return undefined;
-  return memberIn({ kind: "object", node: local.node, file: local.file }, name, project, depth + 1);
-}
-
-/** The object that a value is, also where a function without a declared type gives it back. */
-function objectOf(value: ts.Expression, file: SourceFile, project: Project): InView | undefined {
-  const inner = unwrap(value);
-  const found = inViewOf(value, file, project);
-  if (found !== undefined) return found.kind === "typed" ? (resultOf(found.type, found.file, project) ?? found) : found;
-  const call = ts.isAwaitExpression(inner) ? unwrap(inner.expression) : inner;
-  if (ts.isCallExpression(call)) return returnedObject(inViewOf(call.expression, file, project), project);
-  const declaration = ts.isIdentifier(inner) ? declarationFrom(inner, inner.text) : undefined;
-  const given = declaration && ts.isVariableDeclaration(declaration) ? declaration.initializer : undefined;
-  return given && objectOf(given, file, project);
-}
-
-/** `Awaited<ReturnType<typeof createContext>>` */
-function resultOf(type: ts.TypeNode, file: SourceFile, project: Project): InView | undefined {
-  if (!ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return undefined;
-  const [first] = type.typeArguments ?? [];
-  if (first === undefined) {
-    const found = lookUp(project, file, type.typeName.text, "type");
-    const alias = found?.kind === "declaration" && ts.isTypeAliasDeclaration(found.node) ? found.node : undefined;
-    return alias && found && resultOf(alias.type, found.file, project);
-  }
-  if (!/^(?:Awaited|ReturnType|infer(?:Async)?ReturnType)$/.test(type.typeName.text)) return undefined;
-  if (!ts.isTypeQueryNode(first) || !ts.isIdentifier(first.exprName)) return resultOf(first, file, project);
-  const found = lookUp(project, file, first.exprName.text, "value");
-  if (found?.kind !== "declaration") return undefined;
-  const { node } = found;
-  if (ts.isFunctionDeclaration(node)) return returnedObject({ kind: "function", node, file: found.file }, project);
-  const value = ts.isVariableDeclaration(node) ? node.initializer : undefined;
-  return value && returnedObject(inViewOf(value, found.file, project), project);
-}
-
-function returnedObject(called: InView | undefined, project: Project): InView | undefined {
-  if (called?.kind !== "function" || called.node.type !== undefined || !("body" in called.node)) return undefined;
-  const [returned, ...others] = returnedBy(called.node as ts.FunctionLikeDeclaration);
-  return returned === undefined || others.length > 0 ? undefined : inViewOf(returned, called.file, project);
 }
 
 function ofView(found: InView, project: Project, depth: number): Origin | undefined {
@@ -332,10 +247,6 @@ function ofClass(node: ts.ClassLikeDeclaration, file: SourceFile, project: Proje
   if (depth > deepest) return undefined;
   const base = baseOf(node);
   return base && clientBehind(base.expression, file, project, depth + 1);
-}
-
-function baseOf({ heritageClauses }: ts.ClassLikeDeclaration): ts.ExpressionWithTypeArguments | undefined {
-  return heritageClauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
 }
 
 function ofTypeQuery(node: ts.TypeQueryNode, file: SourceFile, project: Project, depth: number): Origin | undefined {
@@ -371,11 +282,4 @@ function typeParameterOf(name: ts.Identifier): ts.TypeParameterDeclaration | und
     if (found !== undefined) return found;
   }
   return undefined;
-}
-
-/** `Prisma` of `Prisma.TransactionClient`. */
-function firstName(name: ts.Node): ts.Identifier | undefined {
-  if (ts.isIdentifier(name)) return name;
-  if (ts.isQualifiedName(name)) return firstName(name.left);
-  return ts.isPropertyAccessExpression(name) ? firstName(name.expression) : undefined;
 }

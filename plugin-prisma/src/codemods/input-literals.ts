@@ -11,8 +11,8 @@ import {
   textOf,
   ts,
 } from "@lockstep/core/codemods";
-import { isOwnNamespace } from "./client-behind.js";
 import { whyOther } from "./client-calls.js";
+import { isOwnNamespace } from "./module-origin.js";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
 export function* typedInputs(

@@ -11,8 +11,8 @@ import {
   unwrap,
   valueAt,
 } from "@lockstep/core/codemods";
-import { isOwnNamespace } from "./client-behind.js";
 import { clientCalls, unclearCalls, whyOther } from "./client-calls.js";
+import { isOwnNamespace } from "./module-origin.js";
 
 /** A literal of `field: true` entries that says what is read of a model. */
 export interface Selection {

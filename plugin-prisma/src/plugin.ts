@@ -45,7 +45,7 @@ export const prismaPlugin: OrmPlugin = {
     return toEntityModels(readSchema(schemaFiles(project)));
   },
 
-  readClients: async (project, roots) => (await import("./schema/clients.js")).readClients(project, roots),
+  readClients: async (project, code) => (await import("./schema/clients.js")).readClients(project, code),
 
   async editModels(project, edits): Promise<readonly FileChange[]> {
     const before = schemaFiles(project);

@@ -22,4 +22,14 @@ export interface GeneratedClients {
 export interface OtherClient extends GeneratedClient {
   /** The models of its schema. */
   readonly models: readonly EntityModel[];
+  /** Only code of its own package uses it: an example, the app of a test. */
+  readonly isLocal: boolean;
+}
+
+/** The code that may use clients. */
+export interface CodeOfClients {
+  /** Further folders of it, from the root. */
+  readonly roots: readonly string[];
+  /** Candidates, see `readSourceFiles`. */
+  readonly files: readonly { readonly file: string; readonly text: string }[];
 }

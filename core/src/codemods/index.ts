@@ -31,7 +31,7 @@ export { dtoField, isDecorated } from "./dto-fields.js";
 export * from "./expressions.js";
 export * from "./field-edits.js";
 export { computedOver } from "./fixture-value.js";
-export type { GeneratedClient, GeneratedClients, OtherClient } from "./generated-clients.js";
+export type { CodeOfClients, GeneratedClient, GeneratedClients, OtherClient } from "./generated-clients.js";
 export * from "./handed-rows.js";
 export * from "./in-view.js";
 export { isInstancing, takesPartial } from "./instanced-classes.js";

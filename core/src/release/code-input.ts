@@ -34,17 +34,17 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     // Contract looks for what is left of the earlier phases wherever it was moved to; undo brings its intents.
     fields: intents.filter(({ kind }) => phaseOfIntent[kind] === "contract").map(({ field }) => field),
   };
-  const [sources, documents, clients] = await Promise.all([
+  const [sources, documents] = await Promise.all([
     readSourceFiles(project.root, options),
     readDocuments(project.root, { ...options, migrationsFolder }),
-    plugin.readClients?.(project, options.roots),
   ]);
   const files = [...sources, ...documents];
   if (files.length === 0 && plan.state.edits.length === 0) return undefined;
   // ts-morph costs a quarter of a second: only here.
-  const [{ coreTransforms }, { scorecardOf }] = await Promise.all([
+  const [{ coreTransforms }, { scorecardOf }, clients] = await Promise.all([
     import("../codemods/index.js"),
     import("../codemods/ranking/configured-scorecard.js"),
+    plugin.readClients?.(project, { roots: options.roots, files: sources }),
   ]);
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {

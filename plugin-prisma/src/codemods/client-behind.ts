@@ -2,11 +2,12 @@ import {
   declarationFrom,
   fileOf,
   type InView,
+  initializerOf,
   inViewOf,
   lookUp,
-  memberOf,
   nameOf,
   type Project,
+  propertiesOf,
   type Resolved,
   returnedBy,
   type SourceFile,
@@ -15,7 +16,7 @@ import {
 } from "@lockstep/core/codemods";
 import { type Origin, originOf } from "./client-module.js";
 import { baseOf, memberIn, objectOf } from "./members-in-view.js";
-import { exportOf, firstName, moduleOrigin } from "./module-origin.js";
+import { exportOf, firstName, moduleOrigin, requiredValue } from "./module-origin.js";
 
 /** Constants and types can lead in circles; nobody nests them this deep. */
 const deepest = 12;
@@ -96,8 +97,9 @@ function ofName(name: ts.Identifier, file: SourceFile, project: Project, depth: 
   if (ts.isFunctionDeclaration(declaration)) return ofFunction(declaration, file, project, depth + 1);
   if (ts.isBindingElement(declaration)) {
     const key = nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName);
-    const found = inViewOf(name, file, project) ?? heldBy(declaration.parent.parent, key, file, project);
-    return (found && ofView(found, project, depth)) ?? moduleOrigin(name, file, project);
+    const found = inViewOf(name, file, project);
+    const origin = found === undefined ? heldBy(declaration.parent.parent, key, file, project, depth) : undefined;
+    return (found && ofView(found, project, depth)) ?? origin ?? moduleOrigin(name, file, project);
   }
   const found = lookUp(project, file, name.text, "value");
   if (found?.kind !== "declaration")
@@ -133,11 +135,34 @@ function ofDefault(declaration: ts.Node, file: SourceFile, project: Project, dep
   return undefined;
 }
 
-/** What a pattern takes out of what a function or a callee gives back: `const { analytics } = createContext()`. */
-function heldBy(owner: ts.Node, key: string | undefined, file: SourceFile, project: Project): InView | undefined {
+/** What a pattern takes out of what a function or a module gives: `const { analytics } = createContext()`. */
+function heldBy(
+  owner: ts.Node,
+  key: string | undefined,
+  file: SourceFile,
+  project: Project,
+  depth: number,
+): Origin | undefined {
   const value = ts.isVariableDeclaration(owner) ? owner.initializer : undefined;
   const whole = value && objectOf(value, file, project);
-  return whole && key !== undefined ? memberOf(whole, key, project) : undefined;
+  return whole && key !== undefined ? ofMemberOf(whole, key, project, depth) : undefined;
+}
+
+function ofMemberOf(owner: InView, name: string, project: Project, depth: number): Origin | undefined {
+  if (depth > deepest) return undefined;
+  if (owner.kind === "object" && ts.isObjectLiteralExpression(owner.node)) {
+    const value = valueNamed(owner.node, name);
+    return value && clientBehind(value, owner.file, project, depth + 1);
+  }
+  const member = memberIn(owner, name, project);
+  return member && ofView(member, project, depth);
+}
+
+/** The value of a property; of `{ analytics }` its own name, which stands for the constant. */
+function valueNamed(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  const property = propertiesOf(literal).get(name);
+  if (property === undefined || literal.properties.some(ts.isSpreadAssignment)) return undefined;
+  return ts.isShorthandPropertyAssignment(property) ? property.name : initializerOf(property);
 }
 
 function ofVariable(
@@ -171,6 +196,8 @@ function ofCall(call: ts.CallExpression, file: SourceFile, project: Project, dep
   const callee = unwrap(call.expression);
   if (ts.isPropertyAccessExpression(callee) && /^\$(?:extends|on|use)$/.test(callee.name.text))
     return clientBehind(callee.expression, file, project, depth + 1);
+  const required = requiredValue(call, file, project);
+  if (required !== undefined) return clientBehind(required.value, required.file, project, depth + 1);
   const called = inViewOf(callee, file, project);
   const made = called?.kind === "function" ? ofFunction(called.node, called.file, project, depth + 1) : undefined;
   if (made !== undefined) return made;
@@ -220,8 +247,7 @@ function ofMember(
   const module = ts.isIdentifier(root) ? moduleOrigin(root, file, project) : undefined;
   if (module !== undefined) return module;
   const owner = objectOf(access.expression, file, project);
-  const member = owner && memberIn(owner, text, project);
-  return member && ofView(member, project, depth);
+  return owner && ofMemberOf(owner, text, project, depth);
 }
 
 function ofView(found: InView, project: Project, depth: number): Origin | undefined {

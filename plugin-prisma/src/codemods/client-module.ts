@@ -10,10 +10,11 @@ export function originOf(specifier: string, from: SourceFile, project: Project):
   return originByOutput(specifier, from, project) ?? (looksLike ? "unknown" : undefined);
 }
 
-/** Whether another schema has a model of that name as well: its calls and types look the same. */
-export function hasNamesake(model: string, { clients }: Project): boolean {
+/** Whether a schema whose client a file may use has a model of that name as well: its calls and types look the same. */
+export function hasNamesake(model: string, { file }: SourceFile, { clients }: Project): boolean {
   const accessor = model.toLowerCase();
-  return clients?.others.some(({ models }) => models.some(({ name }) => name.toLowerCase() === accessor)) === true;
+  const used = clients?.others.filter(({ isLocal, home }) => !isLocal || isBelow(file, home.folder)) ?? [];
+  return used.some(({ models }) => models.some(({ name }) => name.toLowerCase() === accessor));
 }
 
 /** What tells the own client from the others: `prisma/schema.prisma`, `prisma/analytics.prisma or …`. */
@@ -77,36 +78,50 @@ export function localName(imports: readonly ClientImport[], imported: string): s
 
 /** By the places that the schemas generate to, and by the packages that they stand in. */
 function originByOutput(specifier: string, from: SourceFile, project: Project): Origin | undefined {
+  const found = clientsOf(specifier, from, project);
+  const isOwn = (client: GeneratedClient) => client === project.clients?.own;
+  if (found.length === 0) return undefined;
+  return found.every(isOwn) ? "own" : found.some(isOwn) ? "unknown" : "other";
+}
+
+/** The clients that a module may give: one, or several where their places do not tell them apart. */
+export function clientsOf(specifier: string, from: SourceFile, project: Project): readonly GeneratedClient[] {
   const { clients } = project;
-  if (clients === undefined) return undefined;
+  if (clients === undefined) return [];
   const all: readonly GeneratedClient[] = [clients.own, ...clients.others];
   const best = (score: (client: GeneratedClient) => number) => {
-    const scores = all.map(score);
-    const most = Math.max(...scores);
-    if (most <= 0) return undefined;
-    const found = all.filter((_, at) => scores[at] === most);
-    return found.every((client) => client === clients.own) ? "own" : found.includes(clients.own) ? "unknown" : "other";
+    const most = Math.max(...all.map(score));
+    return most > 0 ? all.filter((client) => score(client) === most) : [];
   };
-  const isBelow = (path: string, folder: string) => path === folder || path.startsWith(`${folder}/`);
-  const isModule = ({ modules }: GeneratedClient) => modules.some((module) => isBelow(specifier, module));
-  const importers = all.filter(isModule);
+  const importers = all.filter(({ modules }) => modules.some((module) => isBelow(specifier, module)));
   // Of packages that each generate the default client, a file means that of its own.
-  if (importers.length > 1)
-    return best((client) =>
-      !isModule(client) ? 0 : client.home.folder === "." ? 1 : isBelow(from.file, client.home.folder) ? 2 : 0,
-    );
-  if (importers.length === 1) return importers[0] === clients.own ? "own" : "other";
+  if (importers.length > 1) {
+    const own = best((client) => (importers.includes(client) ? depthOf(from.file, client.home.folder) : 0));
+    return own.length > 0 ? own : importers;
+  }
+  if (importers.length === 1) return importers;
 
   const paths = project.pathsOf(from, specifier);
-  const lengths = (path: string) => (client: GeneratedClient) =>
-    Math.max(0, ...client.folders.filter((folder) => isBelow(path, folder)).map((folder) => folder.length));
   for (const path of paths) {
-    const found = best(lengths(path));
-    if (found !== undefined) return found;
+    const lengths = ({ folders }: GeneratedClient) =>
+      folders.filter((folder) => isBelow(path, folder)).map((folder) => folder.length);
+    const found = best((client) => Math.max(0, ...lengths(client)));
+    if (found.length > 0) return found;
   }
   const alias = /^(?:[@~#]\/|[~#]|(?=src\/))(.+)$/.exec(specifier)?.[1];
   if (alias !== undefined && paths.length === 0) return best((client) => longestEnd(alias, client.folders));
   return best(({ home }) => (home.name !== undefined && isBelow(specifier, home.name) ? 1 : 0));
+}
+
+/** Whether a path is a folder or in it. */
+export function isBelow(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}
+
+/** How deep the folder of a package is that a file is in; 0 where it is in another one. */
+function depthOf(file: string, folder: string): number {
+  if (folder === ".") return file.startsWith("../") ? 0 : 1;
+  return isBelow(file, folder) ? 1 + folder.length : 0;
 }
 
 /** How much of an aliased path is the end of a folder: `generated/prisma` of `@/generated/prisma/client` and `src/generated/prisma`. */

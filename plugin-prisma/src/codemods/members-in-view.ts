@@ -13,6 +13,7 @@ import {
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
+import { requiredValue } from "./module-origin.js";
 
 /** Constants and types can lead in circles; nobody nests them this deep. */
 const deepest = 8;
@@ -78,6 +79,8 @@ export function objectOf(value: ts.Expression, file: SourceFile, project: Projec
   const inner = unwrap(value);
   const found = inViewOf(value, file, project);
   if (found !== undefined) return found.kind === "typed" ? (resultOf(found.type, found.file, project) ?? found) : found;
+  const required = requiredValue(inner, file, project);
+  if (required !== undefined) return objectOf(required.value, required.file, project, depth + 1);
   const call = ts.isAwaitExpression(inner) ? unwrap(inner.expression) : inner;
   if (ts.isCallExpression(call)) return returnedObject(inViewOf(call.expression, file, project), project);
   const declaration = ts.isIdentifier(inner) ? declarationFrom(inner, inner.text) : undefined;

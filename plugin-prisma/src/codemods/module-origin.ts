@@ -47,7 +47,7 @@ export function isOwnNamespace(name: ts.EntityName, model: string, file: SourceF
   if (project.clients === undefined) return true;
   const root = firstName(name);
   const origin = root && moduleOrigin(root, file, project);
-  return origin === "own" || (origin !== "other" && !hasNamesake(model, project));
+  return origin === "own" || (origin !== "other" && !hasNamesake(model, file, project));
 }
 
 /** What a file exports under a name that is taken from `import * as clients`. */
@@ -57,6 +57,22 @@ export function exportOf(root: ts.Identifier, name: string, file: SourceFile, pr
   const { moduleSpecifier } = declaration.parent.parent;
   const target = ts.isStringLiteral(moduleSpecifier) ? project.resolve(file, moduleSpecifier.text) : undefined;
   return target && lookUpExport(project, target, name, "value");
+}
+
+/** What `require("./clients")` gives: the value of `module.exports = …` in that file. */
+export function requiredValue(
+  call: ts.Expression,
+  file: SourceFile,
+  project: Project,
+): { readonly value: ts.Expression; readonly file: SourceFile } | undefined {
+  const specifier = requiredBy(call);
+  const target = specifier === undefined ? undefined : project.resolve(file, specifier);
+  for (const statement of target?.ast.statements ?? []) {
+    const set = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    if (target === undefined || set === undefined || !ts.isBinaryExpression(set)) continue;
+    if (set.left.getText() === "module.exports") return { value: set.right, file: target };
+  }
+  return undefined;
 }
 
 /** `Prisma` of `Prisma.TransactionClient`. */

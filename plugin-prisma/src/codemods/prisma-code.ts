@@ -8,7 +8,7 @@ import { isRowType } from "./prisma-types.js";
 export const prismaCode: OrmCode = {
   isClientModule: (specifier, from, { project, model }) => {
     const origin = originOf(specifier, from, project);
-    return origin === "own" || (origin === "unknown" && !hasNamesake(model.name, project));
+    return origin === "own" || (origin === "unknown" && !hasNamesake(model.name, from, project));
   },
   isRowType,
   isOther,

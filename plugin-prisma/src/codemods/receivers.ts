@@ -35,13 +35,13 @@ export function whyNotClient(callee: ts.Expression, file: SourceFile, project: P
   if (origin === "other") return { kind: "other", reason: `it is a call of the client of ${others}` };
   const foreign = whyForeign(path, file, project);
   if (foreign !== undefined) return { kind: "foreign", reason: foreign };
-  if (origin === "own" || !hasNamesake(path.accessor, project)) return undefined;
+  if (origin === "own" || !hasNamesake(path.accessor, file, project)) return undefined;
   return { kind: "unclear", reason: `nothing in view says whether it calls the client of ${own} or of ${others}` };
 }
 
 /** Whose client a call is of, where another schema has a model of that name. */
 function originOfCall({ client, accessor }: ClientPath, file: SourceFile, project: Project): Origin | undefined {
-  if (!hasNamesake(accessor, project)) return undefined;
+  if (!hasNamesake(accessor, file, project)) return undefined;
   const found = clientBehind(client, file, project);
   if (found !== undefined && found !== "unknown") return found;
   // `{ user: PrismaClient["user"] }`

@@ -2,12 +2,16 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative, resolve } from "node:path";
 import type { Project } from "@lockstep/core";
 import {
+  type CodeOfClients,
+  createProject,
   type GeneratedClient,
   type GeneratedClients,
   levelsToTop,
   listFiles,
   type OtherClient,
+  parseSourceFile,
 } from "@lockstep/core/codemods";
+import { clientsOf, isBelow } from "../codemods/client-module.js";
 import { toEntityModels } from "./entities.js";
 import { schemaFiles } from "./files.js";
 import { type PrismaSettings, type SchemaFile, stringValue } from "./model.js";
@@ -17,13 +21,15 @@ import { readSchema } from "./read.js";
 const defaultModules = ["@prisma/client", ".prisma/client"];
 
 /**
- * The client of the project's schema, and those of the other schemas in its folders; undefined where it is the only one. Schemas that
+ * The client of the project's schema, and those of other schemas that code imports; undefined where it is the only one. Schemas that
  * generate the same client (one for each database) are the project's own in another form.
  *
- * @param roots further folders with code, from the root
- * @example const clients = await readClients(project, ["../web"]);
+ * @example const clients = await readClients(project, { roots: ["../web"], files: await readSourceFiles(root, options) });
  */
-export async function readClients(project: Project, roots: readonly string[]): Promise<GeneratedClients | undefined> {
+export async function readClients(
+  project: Project,
+  { roots, files: code }: CodeOfClients,
+): Promise<GeneratedClients | undefined> {
   const { root } = project;
   const files = schemaFiles(project);
   const known = new Set(files.map(({ path }) => path));
@@ -32,13 +38,34 @@ export async function readClients(project: Project, roots: readonly string[]): P
   const own = clientOf(files, root);
   const texts = paths.map((path) => ({ path, content: readFileSync(join(root, path), "utf8") }));
   const others = bySchema(texts).map((schema): OtherClient => {
-    return { ...clientOf(schema, root), models: toEntityModels(readSchema(schema)) };
+    return { ...clientOf(schema, root), models: toEntityModels(readSchema(schema)), isLocal: false };
   });
   // Older clients keep a copy of the schema in their folder.
   const folders = [own, ...others].flatMap((client) => client.folders);
   const isCopy = ({ schema }: GeneratedClient) => folders.includes(dirname(schema));
   const found = others.filter((other) => !isCopy(other) && !isSame(own, other));
-  return found.length === 0 ? undefined : { own, others: found };
+  const used = found.length === 0 ? [] : usedAmong({ own, others: found }, code);
+  return used.length === 0 ? undefined : { own, others: used };
+}
+
+/** The clients that code imports: schemas of examples and tests have no part in the app. */
+function usedAmong(clients: GeneratedClients, code: CodeOfClients["files"]): readonly OtherClient[] {
+  const project = createProject(
+    code.map(({ file, text }) => parseSourceFile(file, text)),
+    clients,
+  );
+  const users = new Map<GeneratedClient, string[]>();
+  for (const file of project.files) {
+    const specifiers = file.text.matchAll(/(?:\bfrom\s*|\b(?:require|import)\(\s*)["']([^"']+)["']/g);
+    for (const [, specifier = ""] of specifiers)
+      for (const each of clientsOf(specifier, file, project)) users.set(each, [...(users.get(each) ?? []), file.file]);
+  }
+  return clients.others.flatMap((other) => {
+    const files = users.get(other) ?? [];
+    const { folder } = other.home;
+    const isLocal = folder !== clients.own.home.folder && files.every((file) => isBelow(file, folder));
+    return files.length === 0 ? [] : [{ ...other, isLocal }];
+  });
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { GeneratedClient, GeneratedClients } from "../../../core/src/codemods/generated-clients.js";
+import type { GeneratedClient, GeneratedClients, OtherClient } from "../../../core/src/codemods/generated-clients.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
 import { editFor, type Files, shopModels, transforms } from "./phases.js";
@@ -11,7 +11,7 @@ import { editFor, type Files, shopModels, transforms } from "./phases.js";
 interface Variant {
   readonly name: string;
   readonly own?: Partial<GeneratedClient>;
-  readonly other?: Partial<GeneratedClient>;
+  readonly other?: Partial<OtherClient>;
   readonly files: Readonly<Record<string, string>>;
 }
 
@@ -25,6 +25,7 @@ const clientsOf = ({ own, other }: Pick<Variant, "own" | "other">): GeneratedCli
       modules: [],
       home,
       models: shopModels(),
+      isLocal: false,
       ...other,
     },
   ],
@@ -244,7 +245,16 @@ const variants: readonly Variant[] = [
         const { PrismaClient } = require("./generated/prisma");
         const prisma = new PrismaClient({ log: ["own"] });
         const analytics = new AnalyticsClient({ log: ["other"] });
-        ${both("prisma", "analytics")}`,
+        ${both("prisma", "analytics")}
+        module.exports = { prisma, analytics };`,
+      "src/db.js": `const { analytics } = require("./clients"); module.exports = analytics;`,
+      "src/required.js": `
+        const { prisma, analytics } = require("./clients");
+        const clients = require("./clients");
+        const db = require("./db");
+        ${both("prisma", "analytics")}
+        ${both("clients.prisma", "clients.analytics")}
+        db.user.create(${row("other")});`,
       "src/code.js": `
         const { PrismaClient } = require("./generated/analytics");
         const prisma = new PrismaClient({ log: ["other"] });
@@ -300,6 +310,22 @@ const variants: readonly Variant[] = [
         import { prisma as stats, type PrismaClient } from "@acme/stats-db";
         ${both("prisma", "stats")}
         export const add = (db: PrismaClient) => db.user.create(${row("other")});`,
+    },
+  },
+  {
+    name: "an example with a schema of its own",
+    own: { folders: [], modules: ["@prisma/client"] },
+    other: { folders: [], modules: ["@prisma/client"], home: { folder: "examples/shop", name: "shop" }, isLocal: true },
+    files: {
+      "src/code.ts": `
+        import { PrismaClient } from "@prisma/client";
+        export const prisma = new PrismaClient({ log: ["own"] });
+        export const add = ({ ctx }) => ctx.db.user.create(${row("own")});`,
+      "examples/shop/src/code.ts": `
+        import { PrismaClient } from "@prisma/client";
+        export const prisma = new PrismaClient({ log: ["other"] });
+        prisma.user.create(${row("other")});
+        export const add = ({ ctx }) => ctx.db.user.create(${row("unclear")});`,
     },
   },
   {

@@ -18,11 +18,23 @@ interface Layout {
   readonly root?: string;
   readonly roots?: readonly string[];
   readonly schemaFiles?: readonly string[];
+  /** What code imports. Default: every client that a test names. */
+  readonly imports?: readonly string[];
+  /** The file that does. */
+  readonly importer?: string;
 }
+
+const named = ["./generated/analytics/client", "@prisma/client", "@prisma/analytics", "@acme/stats-db"];
 
 /** What is found in a repository with these files. */
 async function find(files: Readonly<Record<string, string>>, layout: Layout = {}) {
-  const { root = ".", roots = [], schemaFiles = ["prisma/schema.prisma"] } = layout;
+  const {
+    root = ".",
+    roots = [],
+    schemaFiles = ["prisma/schema.prisma"],
+    imports = named,
+    importer = "src/code.ts",
+  } = layout;
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(dirname(join(top, file)), { recursive: true });
     writeFileSync(join(top, file), text);
@@ -35,7 +47,8 @@ async function find(files: Readonly<Record<string, string>>, layout: Layout = {}
     generatedFolders: [],
     schemaFiles,
   };
-  return readClients(project, roots);
+  const text = imports.map((specifier) => `import { PrismaClient } from "${specifier}";`).join("\n");
+  return readClients(project, { roots, files: [{ file: importer, text }] });
 }
 
 test("one schema, of one file or several, is no reason to tell clients apart", async () => {
@@ -98,6 +111,20 @@ test("packages of a workspace that each generate the default client", async () =
   const workspace = { ...files, "package.json": `{ "workspaces": ["packages/*", "apps/*"] }` };
   const ofApps = await find(workspace, { root: "packages/db", roots: ["../../apps"] });
   expect(ofApps?.others).toMatchObject(others);
+});
+
+test("a client that no code imports has no part in the app", async () => {
+  const files = {
+    "prisma/schema.prisma": schema("../src/generated/prisma"),
+    "examples/shop/package.json": "{}",
+    "examples/shop/prisma/schema.prisma": schema(),
+    "prisma/analytics.prisma": schema("../src/generated/analytics"),
+  };
+  expect(await find(files, { imports: ["./generated/prisma/client", "./db"] })).toBeUndefined();
+  const clients = await find(files, { imports: ["./generated/prisma/client", "./generated/analytics"] });
+  expect(clients?.others).toMatchObject([{ schema: "prisma/analytics.prisma", isLocal: false }]);
+  const ofExample = await find(files, { imports: ["@prisma/client"], importer: "examples/shop/src/code.ts" });
+  expect(ofExample?.others).toMatchObject([{ schema: "examples/shop/prisma/schema.prisma", isLocal: true }]);
 });
 
 test("what generates the same client, copies of a schema and other generators are no other clients", async () => {

@@ -187,15 +187,16 @@ export class GalleryProject {
   private async request(kinds: readonly CodeIntent["kind"][]): Promise<CodeRequest> {
     const { root, generatedFolders, migrationsFolder } = this.project;
     const { model, field, value, exposure } = this.about;
+    const files = await readSourceFiles(root, {
+      exclude: [...generatedFolders, migrationsFolder],
+      models: this.models.filter(({ name }) => name === model),
+      fields: [field],
+    });
     return {
       root,
-      files: await readSourceFiles(root, {
-        exclude: [...generatedFolders, migrationsFolder],
-        models: this.models.filter(({ name }) => name === model),
-        fields: [field],
-      }),
+      files,
       models: this.models,
-      clients: await this.plugin.readClients?.(this.project, []),
+      clients: await this.plugin.readClients?.(this.project, { roots: [], files }),
       intents: kinds.map((kind) => ({ kind, model, field, value, exposure })),
       transforms: [...(await this.plugin.transforms()), ...coreTransforms],
       earlier: this.earlier,

@@ -128,8 +128,8 @@ async function questionsOf(
   const asked = { model: model.name, columns: columns.map(({ name }) => name), candidateFiles };
   const history = open.length === 0 ? undefined : await request.readHistory?.(asked);
   const card = request.scorecard ?? defaultScorecard;
-  const others = (request.clients?.others ?? []).flatMap(({ schema, models }) =>
-    models.map((each) => ({ ...each, name: `${each.name} of ${schema}` })),
+  const others = (request.clients?.others ?? []).flatMap(({ schema, models, isLocal }) =>
+    isLocal ? [] : models.map((each) => ({ ...each, name: `${each.name} of ${schema}` })),
   );
   const models = [...request.models, ...others];
   const about = { model, models, field, columns, core, history, card, exposure: first.intent.exposure };

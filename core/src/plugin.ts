@@ -1,3 +1,4 @@
+import type { CodeOfClients, GeneratedClients } from "./codemods/generated-clients.js";
 import type { FieldsIn } from "./codemods/ranking/column-history.js";
 import type { Transform } from "./codemods/transform.js";
 import type { Connection } from "./db/connection.js";
@@ -168,6 +169,8 @@ export interface OrmPlugin {
   findProject(cwd: string): Promise<Project>;
   /** The models as they stand in the files. */
   readModels(project: Project): Promise<readonly EntityModel[]>;
+  /** The clients that the code uses, where there are others than that of these models. Default: there are none. */
+  readClients?(project: Project, code: CodeOfClients): Promise<GeneratedClients | undefined>;
   /** The files with the edits made: verified by the ORM, every other byte kept. `current` overrides what is on disk. */
   editModels(project: Project, edits: readonly ModelEdit[]): Promise<readonly FileChange[]>;
   /** The files that declare the model's own columns, from the root: the history of these is that of the model. */

@@ -45,6 +45,8 @@ export const prismaPlugin: OrmPlugin = {
     return toEntityModels(readSchema(schemaFiles(project)));
   },
 
+  readClients: async (project, code) => (await import("./schema/clients.js")).readClients(project, code),
+
   async editModels(project, edits): Promise<readonly FileChange[]> {
     const before = schemaFiles(project);
     const needed = edits

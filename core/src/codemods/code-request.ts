@@ -1,5 +1,6 @@
 import type { CodeIntent, EntityModel, FileChange, Place, PlannedEdit } from "../model/index.js";
 import type { Choose } from "./candidates/choose.js";
+import type { GeneratedClients } from "./generated-clients.js";
 import type { ColumnHistory } from "./ranking/column-history.js";
 import type { Scorecard } from "./ranking/scorecard.js";
 import type { FileKind } from "./source-file.js";
@@ -12,6 +13,8 @@ export interface CodeRequest {
   readonly files: readonly ({ readonly file: string; readonly text: string } & FileKind)[];
   /** All models of the schema: nested writes lead from one to the other. */
   readonly models: readonly EntityModel[];
+  /** Where the repository has schemas of other clients as well. Default: it has none. */
+  readonly clients?: GeneratedClients | undefined;
   readonly intents: readonly CodeIntent[];
   readonly transforms: readonly Transform[];
   /** Edits of earlier phases: `plan.state.edits`. */

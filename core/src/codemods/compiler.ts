@@ -69,6 +69,7 @@ export declare namespace ts {
   export type TypeLiteralNode = compiler.TypeLiteralNode;
   export type TypeNode = compiler.TypeNode;
   export type TypeParameterDeclaration = compiler.TypeParameterDeclaration;
+  export type TypeQueryNode = compiler.TypeQueryNode;
   export type TypeReferenceNode = compiler.TypeReferenceNode;
   export type UnionTypeNode = compiler.UnionTypeNode;
   export type VariableDeclaration = compiler.VariableDeclaration;

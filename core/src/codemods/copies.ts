@@ -57,6 +57,13 @@ export interface Copies {
   readonly tie: "type" | "names";
 }
 
+/** Whether what is copied from is a row of another schema's model of that name. */
+export function isOfElsewhere(copy: Copy, file: SourceFile, context: TransformContext): boolean {
+  const { elsewhere } = context.orm;
+  if (elsewhere === undefined || context.project.clients === undefined) return false;
+  return isOfRow(copy, file, { ...context, orm: elsewhere });
+}
+
 /** Whether what is copied from is a row of the model. */
 export function isOfRow(copy: Copy, file: SourceFile, context: TransformContext): boolean {
   if (copy.pattern !== undefined) return isRowPattern(copy.pattern, file, context);

@@ -15,6 +15,8 @@ export type InView =
   /** It comes from a module that is no candidate, as it is or made by what comes from there. */
   | {
       readonly kind: "external";
+      /** The file that names the module. */
+      readonly file: SourceFile;
       readonly specifier: string;
       /** The name that the module gives it; `*` for all of it. */
       readonly name: string;
@@ -195,7 +197,7 @@ function fromNamespace(declaration: Declaration | undefined, project: Project, f
   const { moduleSpecifier } = declaration.parent.parent as ts.ImportDeclaration;
   if (!ts.isStringLiteral(moduleSpecifier) || project.resolve(file, moduleSpecifier.text) !== undefined)
     return undefined;
-  return { kind: "external", specifier: moduleSpecifier.text, name: "*", madeBy: undefined };
+  return { kind: "external", file, specifier: moduleSpecifier.text, name: "*", madeBy: undefined };
 }
 
 /** The class whose instance `this` is; functions that are no methods of it have a `this` of their own. */

@@ -1,5 +1,5 @@
 import { ts } from "./compiler.js";
-import { type Copies, type Copy, isOfRow } from "./copies.js";
+import { type Copies, type Copy, isOfElsewhere, isOfRow } from "./copies.js";
 import { isAsserted, nameOf, valuesOf } from "./expressions.js";
 import { inViewOf, settle } from "./in-view.js";
 import { sourcesOfCopy } from "./row-sources.js";
@@ -36,6 +36,7 @@ export function partialCopyOf(
   const isTyped =
     isOfRow(first.copy, file, context) || sourcesOfCopy(first.copy, file, context).some(({ isOfModel }) => isOfModel);
   if (!isTyped && !isCalledLikeRow(first.copy.source, file, context)) return undefined;
+  if (!isTyped && isOfElsewhere(first.copy, file, context)) return undefined;
   return {
     copies: new Map(own.map(({ column, copy }) => [column, copy])),
     keys: own.map(({ key }) => key),

@@ -14,7 +14,7 @@ import { Workspace } from "./workspace.js";
  */
 export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   await loadParsers(request);
-  const workspace = new Workspace(request.files);
+  const workspace = new Workspace(request.files, request.clients);
   const contexts = new CodeContexts(workspace, request);
   const survey = await surveyPlaces(request, contexts);
   const lost: Place[] = [];

@@ -17,7 +17,7 @@ export async function planCodeUndo(
   phases: readonly PlannedEdit["phase"][] = ["expand", "switch", "contract"],
 ): Promise<CodeResult> {
   await loadParsers(request);
-  const workspace = new Workspace(request.files);
+  const workspace = new Workspace(request.files, request.clients);
   const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
   const replacing = replacementsOf(ofPhases);
   const narrow = ofPhases.filter((edit) => !replacing.includes(edit) && edit.text !== "");

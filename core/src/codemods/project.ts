@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { ts } from "./compiler.js";
+import type { GeneratedClients } from "./generated-clients.js";
 import { routesOf } from "./resolution/routes.js";
 import type { SourceFile } from "./source-file.js";
 
@@ -10,6 +11,10 @@ export interface Project {
   readonly documents: readonly SourceFile[];
   /** The candidate that a specifier names; undefined for packages, generated code and whatever is no candidate. */
   resolve(from: SourceFile, specifier: string): SourceFile | undefined;
+  /** The paths that a specifier can lead to, whether they are candidates or not; none where nothing says so. */
+  pathsOf(from: SourceFile, specifier: string): readonly string[];
+  /** Where the repository generates clients of other schemas as well. */
+  readonly clients: GeneratedClients | undefined;
 }
 
 /** What a name of a file's top level turns out to be, after imports and re-exports were followed. */
@@ -34,7 +39,7 @@ const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"
 const source = /\.[cm]?[jt]sx?$/;
 
 /** @param given candidates, and tsconfig.json and package.json of the folders around them where there are any */
-export function createProject(given: readonly SourceFile[]): Project {
+export function createProject(given: readonly SourceFile[], clients?: GeneratedClients): Project {
   const documents = given.filter((file) => file.isDocument);
   const files = given.filter(({ file, isDocument }) => !isDocument && source.test(file));
   const byPath = new Map(files.map((file) => [file.file, file]));
@@ -54,11 +59,17 @@ export function createProject(given: readonly SourceFile[]): Project {
     return undefined;
   }
 
+  const isRelative = (specifier: string) => specifier.startsWith(".");
+  const joined = (from: SourceFile, specifier: string) => posix.join(posix.dirname(from.file), specifier);
+
   return {
     files,
     documents,
+    clients,
+    pathsOf: (from, specifier) =>
+      isRelative(specifier) ? [joined(from, specifier)] : (routes(from.file, specifier)?.paths ?? []),
     resolve(from, specifier) {
-      if (specifier.startsWith(".")) return atPath(posix.join(posix.dirname(from.file), specifier));
+      if (isRelative(specifier)) return atPath(joined(from, specifier));
       const route = routes(from.file, specifier);
       for (const path of route?.paths ?? []) {
         const found = atPath(path);
@@ -72,6 +83,12 @@ export function createProject(given: readonly SourceFile[]): Project {
       return byPath.get(suffixes.get(alias) ?? "");
     },
   };
+}
+
+/** The candidate that a node stands in. */
+export function fileOf(node: ts.Node, { files }: Project): SourceFile | undefined {
+  const { fileName } = node.getSourceFile();
+  return files.find(({ file }) => file === fileName);
 }
 
 let latest:

@@ -71,7 +71,7 @@ function rowShapeOfName(
   const found = lookUp(context.project, file, name, "type");
   if (found === undefined) return undefined;
   if (found.kind === "external") {
-    const isRow = found.name === context.model.name && context.orm.isClientModule(found.specifier, found.file);
+    const isRow = found.name === context.model.name && context.orm.isClientModule(found.specifier, found.file, context);
     return isRow ? "row" : undefined;
   }
   if (ts.isTypeAliasDeclaration(found.node)) return rowShapeOf(found.node.type, found.file, context, depth + 1);
@@ -89,7 +89,7 @@ function rowShapeOfName(
 /** Whether a name is the namespace of the ORM's generated client: `Prisma`. */
 function isClientNamespace(name: string, file: SourceFile, context: TransformContext): boolean {
   const found = lookUp(context.project, file, name, "type");
-  return found?.kind === "external" && context.orm.isClientModule(found.specifier, found.file);
+  return found?.kind === "external" && context.orm.isClientModule(found.specifier, found.file, context);
 }
 
 function namesField(keys: ts.TypeNode | undefined, file: SourceFile, context: TransformContext): boolean {

@@ -106,7 +106,7 @@ export interface Scaffolding {
 /** What the ORM-neutral transforms must know about an ORM; answered from names and paths alone. */
 export interface OrmCode {
   /** Whether a module specifier outside of the candidates leads to the ORM's generated code. */
-  isClientModule(specifier: string, from: SourceFile): boolean;
+  isClientModule(specifier: string, from: SourceFile, context: Pick<TransformContext, "project" | "model">): boolean;
   /** Whether a qualified type is the row of a model: `Prisma.UserGetPayload<{}>`. */
   isRowType(qualifier: string, name: string, argument: string | undefined, model: string): boolean;
   /** Whether a class or an interface of the app is the row of the model: an entity. Default: none is. */
@@ -117,7 +117,7 @@ export interface OrmCode {
   ): boolean;
   /** Whether a declaration is a model, of whatever rows: the ORM's plugin edits it itself. Default: none is. */
   isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
-  /** Whether a call has the path of the ORM's calls, but provably leads elsewhere: `sdk.user.create`. */
+  /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
   isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
   /** The rows that a call of this function with these arguments reads whole (no `select`, no `omit`). */
   readsRows(
@@ -126,6 +126,17 @@ export interface OrmCode {
     file: SourceFile,
     context: TransformContext,
   ): RowsRead | undefined;
+  /** Why nothing says whether a call reads whole rows of the model, or of another schema's of that name. Default: that is always said. */
+  whyUnclear?(
+    callee: ts.Expression,
+    args: readonly ts.Expression[],
+    file: SourceFile,
+    context: TransformContext,
+  ): string | undefined;
+  /** The same, as it recognises code of other schemas whose models have the same names. Default: there is none. */
+  readonly elsewhere?: OrmCode;
+  /** Whether SQL is sent to the database of another schema. Default: it is not. */
+  isSentElsewhere?(sql: ts.Expression, file: SourceFile, project: Project): boolean;
   /**
    * A value of a type that apps spell in different ways, as the field takes it; undefined where that cannot be said.
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.

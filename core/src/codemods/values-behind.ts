@@ -3,6 +3,7 @@ import { isParsing } from "./derivations.js";
 import { pathOf, unwrap } from "./expressions.js";
 import { literalsOf } from "./literals.js";
 import { lookUp } from "./project.js";
+import { referencesTo } from "./references.js";
 import { type Declaration, declarationOf } from "./scope.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
@@ -35,6 +36,36 @@ export function valuesBehind(
         ? elementsOf(list, file, behind)
         : undefined;
   return found?.flatMap((each) => [...literalsOf(each)]);
+}
+
+/** A literal, and the file that it stands in. */
+export interface ImportedLiteral {
+  readonly value: ts.ObjectLiteralExpression;
+  readonly file: SourceFile;
+}
+
+/**
+ * The literal of a constant that another file exports: `import { defaultUser } from "./defaults"`. Undefined where somebody does more
+ * with it than to read its fields and to write it.
+ */
+export function importedLiteral(value: ts.Expression, file: SourceFile, behind: Behind): ImportedLiteral | undefined {
+  const inner = unwrap(value);
+  const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
+  if (!ts.isIdentifier(inner) || declaration === undefined || !ts.isImportSpecifier(declaration)) return undefined;
+  const found = lookUp(behind.project, file, inner.text, "value");
+  if (found?.kind !== "declaration" || !ts.isVariableDeclaration(found.node)) return undefined;
+  const { name, type, initializer, parent } = found.node;
+  const literal = initializer && unwrap(initializer);
+  const isConstant = (parent.flags & ts.NodeFlags.Const) !== 0;
+  if (literal === undefined || !ts.isObjectLiteralExpression(literal) || !isConstant || !ts.isIdentifier(name))
+    return undefined;
+  if (type !== undefined && isOther(type, found.file, behind)) return undefined;
+  const uses = referencesTo({ name: name.text, file: found.file }, behind).map(({ node }) => node);
+  const isNamed = ({ parent: at }: ts.Identifier) => ts.isImportSpecifier(at) || ts.isExportSpecifier(at);
+  const isOnlyWritten = uses.every(
+    (use) => use === name || isNamed(use) || isKey(use) || isRead(use) || behind.isGiven(use),
+  );
+  return isOnlyWritten ? { value: literal, file: found.file } : undefined;
 }
 
 /** The elements of a list in view that only the loop goes through. */

@@ -1,4 +1,5 @@
 import type { FileChange, Place, PlannedEdit } from "../model/index.js";
+import type { GeneratedClients } from "./generated-clients.js";
 import { createProject, type Project } from "./project.js";
 import type { Ranked } from "./ranking/ranked.js";
 import { type FileKind, lineAt, parseSourceFile, type SourceFile } from "./source-file.js";
@@ -29,7 +30,10 @@ export class Workspace {
   private places: AnchoredPlace[] = [];
   private readonly silent = new Set<string>();
 
-  constructor(files: readonly ({ readonly file: string; readonly text: string } & FileKind)[]) {
+  constructor(
+    files: readonly ({ readonly file: string; readonly text: string } & FileKind)[],
+    private readonly clients?: GeneratedClients,
+  ) {
     const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
     this.originals = new Map(sorted.map(({ file, text }) => [file, text]));
     this.current = new Map(sorted.map((each) => [each.file, parseSourceFile(each.file, each.text, each)]));
@@ -37,7 +41,7 @@ export class Workspace {
 
   /** The files as they are now; the same object until an edit is applied. */
   get project(): Project {
-    this.snapshot ??= createProject([...this.current.values()]);
+    this.snapshot ??= createProject([...this.current.values()], this.clients);
     return this.snapshot;
   }
 

@@ -40,15 +40,17 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   const files = [...sources, ...documents];
   if (files.length === 0 && plan.state.edits.length === 0) return undefined;
   // ts-morph costs a quarter of a second: only here.
-  const [{ coreTransforms }, { scorecardOf }] = await Promise.all([
+  const [{ coreTransforms }, { scorecardOf }, clients] = await Promise.all([
     import("../codemods/index.js"),
     import("../codemods/ranking/configured-scorecard.js"),
+    plugin.readClients?.(project, { roots: options.roots, files: sources }),
   ]);
   const edited = new Map(request.edited?.map((change) => [change.file, change.after]));
   return {
     root: project.root,
     files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
+    clients,
     intents: withEnd(toggle === undefined ? intents : behindToggle(intents, toggle, plan), plan),
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     readHistory: (asked: HistoryQuestion) => readHistory(request, asked),

@@ -19,6 +19,7 @@ export type ReleasingPlugin = Pick<
   OrmPlugin,
   | "words"
   | "readModels"
+  | "readClients"
   | "editModels"
   | "modelFiles"
   | "fieldsIn"

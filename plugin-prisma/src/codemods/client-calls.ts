@@ -1,7 +1,16 @@
 import type { EntityModel } from "@lockstep/core";
-import { type Project, type SourceFile, type TransformContext, textOf, ts, unwrap } from "@lockstep/core/codemods";
+import {
+  type Finding,
+  type Project,
+  type SourceFile,
+  type TransformContext,
+  textOf,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { schemasOf } from "./client-module.js";
 import { clientPathOf } from "./client-paths.js";
-import { whyNotClient } from "./receivers.js";
+import { type NotClient, whyNotClient } from "./receivers.js";
 
 /** A call of the generated client, or one that looks like it, told by its path: `<anything>.user.create({ … })`. */
 export interface ClientCall {
@@ -48,14 +57,33 @@ export function* clientCalls(file: SourceFile, { models, project }: Where): Iter
   for (const call of callsByPath(file, models)) if (!isOther(call.call.expression, file, project)) yield call;
 }
 
-/** Every column and transform asks about the same calls; no edit of ours changes who is called. */
-const answers = new WeakMap<ts.Expression, boolean>();
+/** Calls of which nothing says whether they are of this client or of another schema's: nothing is edited in them unasked. */
+export function* unclearCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
+  if (project.clients === undefined) return;
+  for (const call of callsByPath(file, models))
+    if (whyOther(call.call.expression, file, project)?.kind === "unclear") yield call;
+}
 
-/** Whether a call that has the path of a client's is provably none. */
-export function isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean {
-  const answer = answers.get(callee) ?? whyNotClient(callee, file, project) !== undefined;
+/** What is found in such a call: a person says whether it is meant. */
+export function inDoubt(found: Finding, { project }: Pick<TransformContext, "project">): Finding {
+  if (found.kind !== "candidate") return found;
+  const { own, others } = schemasOf(project);
+  return { ...found, tie: "doubtful", caution: `it may call the client of ${others} and not of ${own}` };
+}
+
+/** Every column and transform asks about the same calls; no edit of ours changes who is called. */
+const answers = new WeakMap<ts.Expression, NotClient | "client">();
+
+/** Why a call that has the path of a client's is not edited as one. */
+export function whyOther(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
+  const answer = answers.get(callee) ?? whyNotClient(callee, file, project) ?? "client";
   answers.set(callee, answer);
-  return answer;
+  return answer === "client" ? undefined : answer;
+}
+
+/** Whether a call that has the path of a client's is none of this one. */
+export function isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean {
+  return whyOther(callee, file, project) !== undefined;
 }
 
 const accessors = new WeakMap<readonly EntityModel[], ReadonlyMap<string, EntityModel>>();
@@ -97,10 +125,43 @@ export function readsRows(
   callee: ts.Expression,
   [argument]: readonly ts.Expression[],
   file: SourceFile,
-  { model }: Pick<TransformContext, "model">,
+  { model, project }: Pick<TransformContext, "model" | "project">,
 ): "row" | "list" | undefined {
   const path = clientPathOf(callee);
   if (path?.accessor !== accessorOf(model.name)) return undefined;
+  // Mocks of this client are none themselves.
+  const why = project.clients && whyOther(callee, file, project);
+  if (why !== undefined && why.kind !== "foreign") return undefined;
+  return rowsGiven(path.method, argument, file);
+}
+
+/** The same for the model of that name in another schema. */
+export function readsOtherRows(
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model, project }: Pick<TransformContext, "model" | "project">,
+): "row" | "list" | undefined {
+  const path = clientPathOf(callee);
+  if (path?.accessor !== accessorOf(model.name)) return undefined;
+  return whyOther(callee, file, project)?.kind === "other" ? rowsGiven(path.method, argument, file) : undefined;
+}
+
+/** Why nothing says whether a call reads rows of the model or of another schema's. */
+export function unclearRead(
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model, project }: Pick<TransformContext, "model" | "project">,
+): string | undefined {
+  const path = project.clients && clientPathOf(callee);
+  if (path?.accessor !== accessorOf(model.name)) return undefined;
+  if (rowsGiven(path.method, argument, file) === undefined) return undefined;
+  const why = whyOther(callee, file, project);
+  return why?.kind === "unclear" ? why.reason : undefined;
+}
+
+function rowsGiven(method: string, argument: ts.Expression | undefined, file: SourceFile): "row" | "list" | undefined {
   if (argument !== undefined && /\b(?:select|omit)\b/.test(textOf(argument, file))) return undefined;
-  return givingRows.get(path.method);
+  return givingRows.get(method);
 }

@@ -1,4 +1,5 @@
 import { declarationOf, nameOf, pathOf, ts, unwrap } from "@lockstep/core/codemods";
+import { declaredDelegate } from "./delegate-types.js";
 
 /** `<client>.<accessor>.<method>` as it is called, however much of it stands in the call itself. */
 export interface ClientPath {
@@ -12,7 +13,7 @@ export interface ClientPath {
 
 /**
  * Reads a callee as a path of the client's: `prisma.user.create`, and `users.create` where `const users = prisma.user`,
- * `const { user: users } = tx` or `this.users = prisma.user` stands in the same file.
+ * `const { user: users } = tx`, `this.users = prisma.user` or `users: PrismaClient["user"]` stands in the same file.
  */
 export function clientPathOf(callee: ts.Expression): ClientPath | undefined {
   const inner = unwrap(callee);
@@ -29,7 +30,7 @@ export function clientPathOf(callee: ts.Expression): ClientPath | undefined {
     .slice(-3)
     .filter((name) => name !== "…")
     .join(".");
-  const kept = path.length === 2 || isOwnMember(delegate) ? keptDelegate(delegate) : undefined;
+  const kept = path.length <= 3 ? keptDelegate(delegate) : undefined;
   if (kept !== undefined) return { ...kept, method, label };
   return path.length < 3 || client === undefined || accessor === undefined
     ? undefined
@@ -50,8 +51,15 @@ export function isClientName(name: string): boolean {
 
 type Kept = Pick<ClientPath, "client" | "accessor">;
 
-/** The delegate behind a name or a member of the class. */
+/** The delegate behind a name or a member, as it is set or declared. */
 function keptDelegate(value: ts.Expression): Kept | undefined {
+  const set = isOwnMember(value) || ts.isIdentifier(unwrap(value)) ? setDelegate(value) : undefined;
+  if (set !== undefined) return set;
+  const accessor = declaredDelegate(value, isClientName);
+  return accessor === undefined ? undefined : { client: value, accessor };
+}
+
+function setDelegate(value: ts.Expression): Kept | undefined {
   const inner = unwrap(value);
   if (isOwnMember(inner)) return keptIn(inner);
   const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;

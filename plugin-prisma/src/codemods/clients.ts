@@ -1,52 +1,59 @@
-import { declarationOf, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
-import { type ClientImport, clientImports, localName } from "./client-module.js";
+import { declarationOf, type Project, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
+import { clientBehind } from "./client-behind.js";
+import { type ClientImport, clientImports, localName, type Origin } from "./client-module.js";
 
 /** A place where a PrismaClient gets its options. */
 export interface ClientSite {
   /** `new PrismaClient(…)` or the `super(…)` of a class that extends it. */
   readonly node: ts.NewExpression | ts.CallExpression | ts.ClassDeclaration;
   readonly what: string;
+  /** Whose client it is. */
+  readonly origin: Exclude<Origin, "other">;
   /** The literal with the options. */
   readonly options: ts.ObjectLiteralExpression | undefined;
   /** There are no options yet; these are the empty parentheses. */
   readonly emptyAt: number | undefined;
 }
 
-/** Every construction of a generated client in a file. */
-export function* clientSites(file: SourceFile): Iterable<ClientSite> {
-  const imports = clientImports(file);
+/** Every construction of a generated client in a file, but for those that are known to be of another schema. */
+export function* clientSites(file: SourceFile, project: Project): Iterable<ClientSite> {
+  const imports = clientImports(file, project);
   for (const node of file.nodes(ts.SyntaxKind.NewExpression)) {
-    if (isClientClass(node.expression, imports)) yield site(node, node.arguments, "new PrismaClient", file);
+    if (!isClientClass(node.expression, imports)) continue;
+    const origin = originOfClass(node.expression, file, project);
+    if (origin !== "other") yield { ...site(node, node.arguments, file), what: "new PrismaClient", origin };
   }
   for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration)) {
     const base = node.heritageClauses?.find((clause) => clause.token === ts.SyntaxKind.ExtendsKeyword)?.types[0];
     if (base === undefined || !isClientClass(base.expression, imports)) continue;
+    const origin = originOfClass(base.expression, file, project);
+    if (origin === "other") continue;
     const what = `class ${node.name?.text ?? ""} extends PrismaClient`.replace("  ", " ");
     const call = superCallOf(node);
-    if (call === undefined) yield { node, what, options: undefined, emptyAt: undefined };
-    else yield site(call, call.arguments, what, file);
+    const options =
+      call === undefined ? { node, options: undefined, emptyAt: undefined } : site(call, call.arguments, file);
+    yield { ...options, what, origin };
   }
+}
+
+function originOfClass(expression: ts.Expression, file: SourceFile, project: Project): Origin {
+  return project.clients === undefined ? "own" : (clientBehind(expression, file, project) ?? "unknown");
 }
 
 function site(
   node: ts.NewExpression | ts.CallExpression,
   args: ts.NodeArray<ts.Expression> | undefined,
-  what: string,
   file: SourceFile,
-): ClientSite {
+): Pick<ClientSite, "node" | "options" | "emptyAt"> {
   const [argument] = args ?? [];
   if (argument === undefined) {
     // `new PrismaClient` without parentheses has no place for options.
     const isEmpty = args !== undefined && file.text.slice(node.end - 2, node.end) === "()";
-    return { node, what, options: undefined, emptyAt: isEmpty ? node.end - 1 : undefined };
+    return { node, options: undefined, emptyAt: isEmpty ? node.end - 1 : undefined };
   }
   const inner = unwrap(argument);
-  return {
-    node,
-    what,
-    options: ts.isObjectLiteralExpression(inner) ? inner : optionsOf(inner, file),
-    emptyAt: undefined,
-  };
+  const options = ts.isObjectLiteralExpression(inner) ? inner : optionsOf(inner, file);
+  return { node, options, emptyAt: undefined };
 }
 
 /** The literal of `const options = { … }` where the client is its only user. */
@@ -63,7 +70,7 @@ function optionsOf(value: ts.Expression, file: SourceFile): ts.ObjectLiteralExpr
 
 function isClientClass(expression: ts.Expression, imports: readonly ClientImport[]): boolean {
   if (ts.isIdentifier(expression)) {
-    if (localName(imports, "PrismaClient") === expression.text) return true;
+    if (imports.some((each) => localName([each], "PrismaClient") === expression.text)) return true;
     // `const { PrismaClient } = require("@prisma/client")` and imports of a wrapper that re-exports it.
     return expression.text === "PrismaClient" && declarationOf(expression) !== undefined && !isOwnClass(expression);
   }

@@ -7,7 +7,9 @@ import {
   type Finding,
   fillLiteral,
   givesValue,
+  type HandedRow,
   type HandedRows,
+  importedLiteral,
   isConnected,
   isKeyGivenBy,
   isTestFile,
@@ -25,6 +27,7 @@ import {
   takeBackWritten,
   textOf,
   ts,
+  valueOfNewRow,
   valuesBehind,
   type WrittenNode,
   withLiveEdits,
@@ -32,10 +35,11 @@ import {
   writtenItems,
 } from "@lockstep/core/codemods";
 import { connectText, hasRelations } from "./checked-input.js";
-import { type ClientCall, callsByPath, clientCalls } from "./client-calls.js";
+import { type ClientCall, callsByPath, clientCalls, whyOther } from "./client-calls.js";
+import { schemasOf } from "./client-module.js";
 import { handedRows, type Input } from "./handed-rows.js";
-import { isGiven, typedInputs } from "./input-literals.js";
-import { whyNotClient } from "./receivers.js";
+import { behindRows, typedInputs } from "./input-literals.js";
+import type { NotClient } from "./receivers.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
 import { rowsWrittenBy } from "./written-rows.js";
 
@@ -115,11 +119,24 @@ function handedTo(
     );
     const own = ({ value }: { readonly value: ts.Expression }) =>
       ts.isObjectLiteralExpression(value) && givesValue(value, context);
-    return handedRows(
+    const handed = handedRows(
       written.filter((each) => !own(each)),
       context,
     );
+    const imported = written.flatMap(({ value, file }) => {
+      const found = importedLiteral(value, file, behindRows(context));
+      return found === undefined ? [] : [{ ...found, given: value }];
+    });
+    return {
+      rows: [...handed.rows, ...imported.map(importedRow)],
+      followed: new Set([...handed.followed, ...imported.map(({ given }) => given)]),
+    };
   });
+}
+
+/** A row that stands in a constant of another file than the call that writes it. */
+function importedRow({ value, file }: { value: ts.Expression; file: SourceFile }): HandedRow<Input> {
+  return { value, file, about: { isChecked: false }, what: `row of ${enclosingName(value)}`, besides: undefined };
 }
 
 interface RowValue extends Input {
@@ -161,7 +178,7 @@ function* valuesOfCalls(
       if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
       const what = describe(call.call, rows.what);
       for (const value of literalsOf(rows.value)) {
-        const behind = { project: context.project, isGiven };
+        const behind = behindRows(context);
         for (const each of valuesBehind(value, file, behind) ?? [value]) yield { value: each, what };
       }
     }
@@ -188,11 +205,11 @@ function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Find
 function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
   for (const call of callsByPath(file, context.models)) {
-    const reason = whyNotClient(call.call.expression, file, context.project);
-    if (reason === undefined) continue;
-    const advice = `not a call of Prisma (${reason}); add ${context.field.name} if it takes it`;
+    const why = whyOther(call.call.expression, file, context.project);
+    if (why === undefined || why.kind === "other") continue;
     for (const { value, what } of valuesOfCalls(file, [call], context)) {
       if (!ts.isObjectLiteralExpression(value)) continue;
+      const advice = adviceFor(why, value, file, context);
       const names = [...propertiesOf(value).keys()];
       const anchor = enclosingName(value);
       const listed = { family: "create", tie: "doubtful", node: value, what, anchor, names, advice } as const;
@@ -200,6 +217,18 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
       if (found !== undefined) yield found;
     }
   }
+}
+
+function adviceFor(
+  { kind, reason }: NotClient,
+  row: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const { name } = context.field;
+  if (kind === "foreign") return `not a call of Prisma (${reason}); add ${name} if it takes it`;
+  const value = valueOfNewRow(row, file, context);
+  return `${reason}: add \`${name}: ${value ?? "…"}\` if it is that of ${schemasOf(context.project).own}`;
 }
 
 /** Prisma takes the row with its relations or with their keys: a row of the first form cannot get the key as a field. */

@@ -5,7 +5,7 @@ import {
   type TransformContext,
   type ts,
 } from "@lockstep/core/codemods";
-import { inputNamed, isCheckedInput, isGiven } from "./input-literals.js";
+import { behindRows, inputNamed, isCheckedInput } from "./input-literals.js";
 
 /** What the input says that a function takes. */
 export interface Input {
@@ -23,5 +23,5 @@ export function handedRows(
     return input === undefined ? undefined : { isChecked: isCheckedInput(input) };
   };
   const all = written.map((each) => ({ ...each, about: { isChecked: false } }));
-  return handedOn<Input>(all, take, { project: context.project, isGiven });
+  return handedOn<Input>(all, take, behindRows(context));
 }

@@ -1,13 +1,18 @@
 import {
+  type Behind,
   describe,
+  fileOf,
   lookUp,
   nameOf,
+  type Project,
   type SourceFile,
   type TransformContext,
   targetOf,
   textOf,
   ts,
 } from "@lockstep/core/codemods";
+import { whyOther } from "./client-calls.js";
+import { isOwnNamespace } from "./module-origin.js";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
 export function* typedInputs(
@@ -18,7 +23,7 @@ export function* typedInputs(
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     const target = targetOf(value, file, context);
     if (target.kind !== "typed" || target.inside.some((nesting) => nesting === "property")) continue;
-    const name = inputName(target.type, target.inside.length === 1);
+    const name = inputName(target.type, target.inside.length === 1, target.file, context);
     if (name === undefined || !isInputOf(name, context)) continue;
     yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
   }
@@ -36,7 +41,7 @@ export function inputNamed(
 ): string | undefined {
   if (depth > 8) return undefined;
   const next = (inner: ts.TypeNode, its = file) => inputNamed(inner, its, context, depth + 1);
-  const name = inputName(type, false) ?? inputName(type, true);
+  const name = inputName(type, false, file, context) ?? inputName(type, true, file, context);
   if (name !== undefined) return isInputOf(name, context) ? name : undefined;
   if (ts.isArrayTypeNode(type)) return next(type.elementType);
   if (ts.isParenthesizedTypeNode(type) || ts.isTypeOperatorNode(type)) return next(type.type);
@@ -59,22 +64,46 @@ export function isCheckedInput(name: string): boolean {
   return !/Unchecked|CreateMany/.test(name);
 }
 
+/** How constants that hold rows are told. */
+export function behindRows({ project }: Pick<TransformContext, "project">): Behind {
+  return { project, isGiven: (use) => isGiven(use) && !isGivenElsewhere(use, project) };
+}
+
 /** Whether a use of a constant hands it to a write: `data`, `data: rows`, `create: row`. */
-export function isGiven(use: ts.Identifier): boolean {
-  const { parent } = use;
+function isGiven({ parent }: ts.Identifier): boolean {
   if (!ts.isPropertyAssignment(parent) && !ts.isShorthandPropertyAssignment(parent)) return false;
   return /^(?:data|create)$/.test(nameOf(parent.name) ?? "");
 }
 
+/** Whether the write may be another schema's, which does not take the column. */
+function isGivenElsewhere(use: ts.Identifier, project: Project): boolean {
+  if (project.clients === undefined) return false;
+  const file = fileOf(use, project);
+  for (let at: ts.Node = use; file !== undefined && !ts.isStatement(at); at = at.parent) {
+    const why = ts.isCallExpression(at) ? whyOther(at.expression, file, project) : undefined;
+    if (why !== undefined && why.kind !== "foreign") return true;
+  }
+  return false;
+}
+
 /** `UserCreateInput` of `Prisma.UserCreateInput`, and of a list of them where an element is meant. */
-function inputName(type: ts.TypeNode, isElement: boolean): string | undefined {
-  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return inputName(type.type, isElement);
-  if (ts.isArrayTypeNode(type)) return isElement ? inputName(type.elementType, false) : undefined;
+function inputName(
+  type: ts.TypeNode,
+  isElement: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const next = (inner: ts.TypeNode, isInside: boolean) => inputName(inner, isInside, file, context);
+  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return next(type.type, isElement);
+  if (ts.isArrayTypeNode(type)) return isElement ? next(type.elementType, false) : undefined;
   if (!ts.isTypeReferenceNode(type)) return undefined;
-  if (ts.isQualifiedName(type.typeName)) return isElement ? undefined : type.typeName.right.text;
+  const { typeName } = type;
+  if (ts.isQualifiedName(typeName)) {
+    const isOwn = !isElement && isOwnNamespace(typeName, context.model.name, file, context.project);
+    return isOwn ? typeName.right.text : undefined;
+  }
   const [argument] = type.typeArguments ?? [];
-  const name = type.typeName.text;
-  if (name === "Promise" && argument !== undefined) return inputName(argument, isElement);
-  const isList = /^(?:Readonly)?Array$/.test(name);
-  return isList && isElement && argument !== undefined ? inputName(argument, false) : undefined;
+  if (typeName.text === "Promise" && argument !== undefined) return next(argument, isElement);
+  const isList = /^(?:Readonly)?Array$/.test(typeName.text);
+  return isList && isElement && argument !== undefined ? next(argument, false) : undefined;
 }

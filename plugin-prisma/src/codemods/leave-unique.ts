@@ -10,7 +10,7 @@ import {
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
-import { clientCalls } from "./client-calls.js";
+import { clientCalls, unclearCalls, whyOther } from "./client-calls.js";
 
 /** Code that finds one row by a unique key which contract takes away: it stops compiling, and what it meant is for a person to say. */
 export const leaveUnique: Transform = {
@@ -21,13 +21,17 @@ export const leaveUnique: Transform = {
   *find(file, context) {
     const { unique } = context.intent;
     if (unique === undefined) return;
-    for (const { call, args, model, method, label } of clientCalls(file, context)) {
+    for (const each of [...clientCalls(file, context), ...unclearCalls(file, context)]) {
+      const { call, args, model, method, label } = each;
       if (args === undefined) continue;
+      const why = whyOther(call.expression, file, context.project);
       for (const where of selectorsIn(args, model, onOwn.has(method), context)) {
         if (!isFoundBy(where, unique, context.model)) continue;
-        const reason = `finds a row by ${unique}, which alone is no longer unique: name the new key, or use findFirst`;
+        const found = `finds a row by ${unique}, which alone is no longer unique: name the new key, or use findFirst`;
+        const reason = why === undefined ? found : `${found}; ${why.reason}`;
         const offset = where.getStart(file.ast);
-        yield { kind: "place", certainty: "required", offset, what: describe(call, `where of ${label}`), reason };
+        const certainty = why === undefined ? "required" : "possible";
+        yield { kind: "place", certainty, offset, what: describe(call, `where of ${label}`), reason };
       }
     }
   },

@@ -5,12 +5,13 @@ import {
   indentAt,
   insertItem,
   leadOf,
+  type Project,
   quoted,
   removeItem,
   type SourceFile,
   ts,
 } from "@lockstep/core/codemods";
-import { type ClientImport, clientImports, isClientModule, localName } from "./client-module.js";
+import { type ClientImport, localName, originOf, ownImports } from "./client-module.js";
 
 /** The name of the `Prisma` namespace in a file, and the import that has to be added for it. */
 export interface Namespace {
@@ -21,24 +22,25 @@ export interface Namespace {
 const what = "import of the Prisma namespace";
 
 /** Finds the namespace among the imports or extends them; undefined where its name is taken or none can be extended. */
-export function prismaNamespace(file: SourceFile): Namespace | undefined {
-  const imports = clientImports(file);
+export function prismaNamespace(file: SourceFile, project: Project): Namespace | undefined {
+  const imports = ownImports(file, project);
   const known = localName(imports, "Prisma");
   if (known !== undefined) return { name: known, edit: undefined };
   const all = imports.find((each) => each.namespace !== undefined);
   if (all !== undefined) return { name: `${all.namespace}.Prisma`, edit: undefined };
   if (declarationFrom(file.ast, "Prisma") !== undefined) return undefined;
 
-  const edit = extended(imports, file) ?? added(file);
+  const edit = extended(imports, file) ?? added(file, project);
   return edit && { name: "Prisma", edit };
 }
 
 /** Takes the import out again, if nothing but the cast uses it. */
 export function dropNamespace(
   file: SourceFile,
+  project: Project,
   without: readonly { start: number; end: number }[],
 ): EditFinding | undefined {
-  for (const each of clientImports(file)) {
+  for (const each of ownImports(file, project)) {
     const element = each.named?.elements.find((one) => one.name.text === "Prisma" && one.propertyName === undefined);
     if (element === undefined || each.named === undefined) continue;
     const uses = file.identifiers("Prisma").filter((name) => name !== element.name);
@@ -66,10 +68,12 @@ function extended(imports: readonly ClientImport[], file: SourceFile): EditFindi
 }
 
 /** A line of its own, where the class comes from `require` or a default import. */
-function added(file: SourceFile): EditFinding | undefined {
+function added(file: SourceFile, project: Project): EditFinding | undefined {
   const specifier = /(?:from|require\()\s*["']([^"']+)["']/g;
-  const modules = [...file.text.matchAll(specifier)].map((match) => match[1] ?? "");
-  const from = modules.find((module) => /^@prisma\/client/.test(module)) ?? modules.find(isClientModule);
+  const modules = [...file.text.matchAll(specifier)]
+    .map((match) => match[1] ?? "")
+    .filter((module) => originOf(module, file, project) === "own");
+  const from = modules.find((module) => /^@prisma\/client/.test(module)) ?? modules[0];
   const last = file.ast.statements.filter(ts.isImportDeclaration).at(-1);
   if (from === undefined) return undefined;
   const semicolon = last === undefined || file.text[last.end - 1] === ";" ? ";" : "";

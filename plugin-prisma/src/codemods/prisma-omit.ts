@@ -18,11 +18,11 @@ import {
   unwrap,
   valueAt,
 } from "@lockstep/core/codemods";
-import { accessorOf, isOther, readsRows } from "./client-calls.js";
-import { isClientModule } from "./client-module.js";
+import { accessorOf } from "./client-calls.js";
+import { schemasOf } from "./client-module.js";
 import { type ClientSite, clientSites } from "./clients.js";
+import { prismaCode } from "./prisma-code.js";
 import { dropNamespace, prismaNamespace } from "./prisma-import.js";
-import { isRowType } from "./prisma-types.js";
 
 const id = "prisma-omit";
 
@@ -33,7 +33,7 @@ const id = "prisma-omit";
 export const prismaOmit: Transform = {
   id,
   intents: ["keepFromReads", "read"],
-  orm: { isClientModule, isRowType, isOther, readsRows },
+  orm: prismaCode,
 
   *find(file, context) {
     if (context.intent.kind === "read") yield* open(file, context);
@@ -46,11 +46,15 @@ export const prismaOmit: Transform = {
 };
 
 function* close(file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const namespace = file.isJavaScript ? undefined : prismaNamespace(file);
+  const namespace = file.isJavaScript ? undefined : prismaNamespace(file, context.project);
   let needsImport = false;
-  for (const site of clientSites(file)) {
+  for (const site of clientSites(file, context.project)) {
     const what = describe(site.node, `options of ${site.what}`);
     const cast = file.isJavaScript ? "" : namespace && castTo(namespace.name);
+    if (site.origin === "unknown") {
+      yield unclearSite(site, what, file, context);
+      continue;
+    }
     const found = closeSite(site, cast, what, file, context);
     if (found === "done") continue;
     if (found !== undefined) {
@@ -59,7 +63,7 @@ function* close(file: SourceFile, context: TransformContext): Iterable<Finding> 
       continue;
     }
     const { model, field } = context;
-    const text = `omit: { ${accessorOf(model.name)}: { ${field.name}: true } }${castTo("Prisma")}`;
+    const text = optionFor(context);
     const why =
       site.options === undefined && !("arguments" in site.node)
         ? "no options are given here"
@@ -68,6 +72,18 @@ function* close(file: SourceFile, context: TransformContext): Iterable<Finding> 
     yield { kind: "place", certainty: "required", offset: site.node.getStart(file.ast), what, reason };
   }
   if (needsImport && namespace?.edit !== undefined) yield namespace.edit;
+}
+
+/** A client of which nothing says whose it is: of another schema's, the option would not compile. */
+function unclearSite(site: ClientSite, what: string, file: SourceFile, context: TransformContext): Finding {
+  const { own, others } = schemasOf(context.project);
+  const unclear = `nothing in view says whether it is the client of ${own} or of ${others}`;
+  const reason = `${unclear}: add \`${optionFor(context)}\` if it is that of ${own}`;
+  return { kind: "place", certainty: "possible", offset: site.node.getStart(file.ast), what, reason };
+}
+
+function optionFor({ model, field }: TransformContext): string {
+  return `omit: { ${accessorOf(model.name)}: { ${field.name}: true } }${castTo("Prisma")}`;
 }
 
 /** The edit for one client; "done" where it keeps the column away already; undefined where a person has to. */
@@ -110,7 +126,7 @@ function* open(file: SourceFile, context: TransformContext): Iterable<Finding> {
   let mayDropImport = written.some(
     (edit) => edit.file === file.file && edit.text.includes("Prisma") && isImport(edit.text),
   );
-  for (const site of clientSites(file)) {
+  for (const site of clientSites(file, context.project)) {
     const found = openSite(site, file, context);
     if (found === undefined) continue;
     gone.push(...found.splices);
@@ -121,7 +137,7 @@ function* open(file: SourceFile, context: TransformContext): Iterable<Finding> {
     const what = describe(site.node, `options of ${site.what}`);
     yield { kind: "edit", splices: found.splices, what, text: "", replaces: record?.text ?? text };
   }
-  const drop = gone.length > 0 && mayDropImport ? dropNamespace(file, gone) : undefined;
+  const drop = gone.length > 0 && mayDropImport ? dropNamespace(file, context.project, gone) : undefined;
   if (drop !== undefined) {
     const record = written.find((edit) => edit.file === file.file && isImport(edit.text));
     yield { ...drop, ...(record === undefined ? {} : { replaces: record.text }) };

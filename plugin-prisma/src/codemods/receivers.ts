@@ -12,16 +12,46 @@ import {
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
-import { isClientModule } from "./client-module.js";
-import { clientPathOf, isClientName } from "./client-paths.js";
+import { clientBehind, clientOfType } from "./client-behind.js";
+import { hasNamesake, isClientModule, type Origin, schemasOf } from "./client-module.js";
+import { type ClientPath, clientPathOf, isClientName } from "./client-paths.js";
+
+/** Why a call that looks like one of the client is not edited. */
+export interface NotClient {
+  /** No client's call, the call of another schema's client, or one of which nothing says whose client it calls. */
+  readonly kind: "foreign" | "other" | "unclear";
+  readonly reason: string;
+}
 
 /**
- * Why `sdk.user.create(…)` is provably no call of the generated client; undefined where it is one, or may be: then it
- * is edited. A client can come from anywhere (injected, extended, re-exported), so only what is in view counts.
+ * Why `sdk.user.create(…)` is not edited as a call of the generated client. A client can come from anywhere (injected, extended,
+ * re-exported), so what is not proved to be none is one: unless another schema's client would be called just the same.
  */
-export function whyNotClient(callee: ts.Expression, file: SourceFile, project: Project): string | undefined {
+export function whyNotClient(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
   const path = clientPathOf(callee);
   if (path === undefined) return undefined;
+  const origin = originOfCall(path, file, project);
+  const { own, others } = schemasOf(project);
+  if (origin === "other") return { kind: "other", reason: `it is a call of the client of ${others}` };
+  const foreign = whyForeign(path, file, project);
+  if (foreign !== undefined) return { kind: "foreign", reason: foreign };
+  if (origin === "own" || !hasNamesake(path.accessor, file, project)) return undefined;
+  return { kind: "unclear", reason: `nothing in view says whether it calls the client of ${own} or of ${others}` };
+}
+
+/** Whose client a call is of, where another schema has a model of that name. */
+function originOfCall({ client, accessor }: ClientPath, file: SourceFile, project: Project): Origin | undefined {
+  if (!hasNamesake(accessor, file, project)) return undefined;
+  const found = clientBehind(client, file, project);
+  if (found !== undefined && found !== "unknown") return found;
+  // `{ user: PrismaClient["user"] }`
+  const owner = inViewOf(client, file, project);
+  const delegate = owner && memberOf(owner, accessor, project);
+  return delegate?.kind === "typed" ? clientOfType(delegate.type, delegate.file, project) : undefined;
+}
+
+/** Why a call is provably none of any client. */
+function whyForeign(path: ClientPath, file: SourceFile, project: Project): string | undefined {
   const { client: receiver, accessor, method } = path;
 
   const steps = [undefined, accessor, method];

@@ -7,7 +7,8 @@ import {
   takeBackWritten,
   widenSelection,
 } from "@lockstep/core/codemods";
-import { type Selection, selectionsIn } from "./selections.js";
+import { inDoubt } from "./client-calls.js";
+import { type Selection, selectionsIn, unclearSelections } from "./selections.js";
 
 const id = "select";
 
@@ -21,13 +22,22 @@ export const select: Transform = {
       const found = widenSelection(literal, describe(literal, what), file, context);
       if (found !== undefined) yield found;
     }
+    for (const { literal, what } of unclearIn(file, context)) {
+      const found = widenSelection(literal, describe(literal, what), file, context);
+      if (found !== undefined) yield inDoubt(found, context);
+    }
   },
 
   undo: (file, context) => takeBackWritten(id, (each) => selectsIn(each, context), file, context),
 };
 
 function selectsIn(file: SourceFile, context: TransformContext): readonly Container[] {
-  return ofModel(file, context).map(({ literal, what }) => ({ node: literal, what: describe(literal, what) }));
+  const own = new Map([...ofModel(file, context), ...unclearIn(file, context)].map((each) => [each.literal, each]));
+  return [...own.values()].map(({ literal, what }) => ({ node: literal, what: describe(literal, what) }));
+}
+
+function unclearIn(file: SourceFile, context: TransformContext): readonly Selection[] {
+  return [...unclearSelections(file, context)].filter(({ model }) => model === context.model);
 }
 
 function ofModel(file: SourceFile, context: TransformContext): readonly Selection[] {

@@ -11,7 +11,8 @@ import {
   unwrap,
   valueAt,
 } from "@lockstep/core/codemods";
-import { clientCalls } from "./client-calls.js";
+import { clientCalls, unclearCalls, whyOther } from "./client-calls.js";
+import { isOwnNamespace } from "./module-origin.js";
 
 /** A literal of `field: true` entries that says what is read of a model. */
 export interface Selection {
@@ -40,6 +41,12 @@ export function* selectionsIn(file: SourceFile, context: TransformContext): Iter
   }
 }
 
+/** The `select` literals of calls of which nothing says whether they read this model, or another schema's of that name. */
+export function* unclearSelections(file: SourceFile, { models, project }: TransformContext): Iterable<Selection> {
+  for (const { args, model, label } of unclearCalls(file, { models, project }))
+    if (args !== undefined) yield* ofArgs(args, model, label, models);
+}
+
 /** `const userSelect = { id: true, … }`, where calls in any file read one model by it. */
 function* givenConstants(file: SourceFile, context: TransformContext): Iterable<Selection> {
   for (const declaration of file.nodes(ts.SyntaxKind.VariableDeclaration)) {
@@ -51,6 +58,8 @@ function* givenConstants(file: SourceFile, context: TransformContext): Iterable<
     const uses = isTop
       ? referencesTo({ name: name.text, file }, context)
       : file.identifiers(name.text).flatMap((node) => (declarationOf(node) === declaration ? [{ node, file }] : []));
+    // Another schema's client would not take the column.
+    if (uses.some(({ node, file: its }) => isReadElsewhere(node, its, context))) continue;
     const read = uses.flatMap(({ node, file: its }) => modelReadBy(node, its, context) ?? []);
     const [model, ...others] = new Set(read);
     if (model !== undefined && others.length === 0)
@@ -60,11 +69,20 @@ function* givenConstants(file: SourceFile, context: TransformContext): Iterable<
 
 /** The model of `prisma.user.findMany({ select: userSelect })`. */
 function modelReadBy(name: ts.Identifier, file: SourceFile, context: TransformContext): EntityModel | undefined {
+  if (!isSelect(name)) return undefined;
+  return [...clientCalls(file, context)].find(({ args }) => args === name.parent.parent)?.model;
+}
+
+function isReadElsewhere(name: ts.Identifier, file: SourceFile, { project }: TransformContext): boolean {
+  const call = project.clients && isSelect(name) ? ts.findAncestor(name, ts.isCallExpression) : undefined;
+  const why = call && whyOther(call.expression, file, project);
+  return why !== undefined && why.kind !== "foreign";
+}
+
+function isSelect(name: ts.Identifier): boolean {
   const { parent } = name;
-  const isSelect =
-    (ts.isPropertyAssignment(parent) && parent.initializer === name && parent.name.getText() === "select") ||
-    (ts.isShorthandPropertyAssignment(parent) && name.text === "select");
-  return isSelect ? [...clientCalls(file, context)].find(({ args }) => args === parent.parent)?.model : undefined;
+  if (ts.isShorthandPropertyAssignment(parent)) return name.text === "select";
+  return ts.isPropertyAssignment(parent) && parent.initializer === name && parent.name.getText() === "select";
 }
 
 function* ofArgs(
@@ -119,16 +137,19 @@ function typeNameOf(
   const call = literal.parent;
   if (ts.isCallExpression(call) && ts.isCallExpression(call.expression)) {
     const [type] = call.expression.typeArguments ?? [];
-    return type === undefined ? undefined : prismaName(type);
+    return type === undefined ? undefined : prismaName(type, file, context);
   }
   // The walk outwards is for literals that stand in a declaration: most stand in a call or in another literal.
   if (ts.isPropertyAssignment(call) || ts.isCallExpression(call)) return undefined;
   const target = targetOf(literal, file, context);
-  return target.kind === "typed" && target.inside.length === 0 ? prismaName(target.type) : undefined;
+  return target.kind === "typed" && target.inside.length === 0
+    ? prismaName(target.type, target.file, context)
+    : undefined;
 }
 
-function prismaName(type: ts.TypeNode): string | undefined {
-  return ts.isTypeReferenceNode(type) && ts.isQualifiedName(type.typeName) ? type.typeName.right.text : undefined;
+function prismaName(type: ts.TypeNode, file: SourceFile, { model, project }: TransformContext): string | undefined {
+  if (!ts.isTypeReferenceNode(type) || !ts.isQualifiedName(type.typeName)) return undefined;
+  return isOwnNamespace(type.typeName, model.name, file, project) ? type.typeName.right.text : undefined;
 }
 
 function nameOf(literal: ts.ObjectLiteralExpression): string | undefined {

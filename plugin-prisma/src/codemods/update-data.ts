@@ -1,7 +1,6 @@
 import {
   describe,
   isTestFile,
-  type SourceFile,
   type Transform,
   type TransformContext,
   takeBackWritten,
@@ -10,7 +9,7 @@ import {
   updateRow,
   valueAt,
 } from "@lockstep/core/codemods";
-import { clientCalls } from "./client-calls.js";
+import { type ClientCall, callsByPath, clientCalls, inDoubt, unclearCalls } from "./client-calls.js";
 
 const id = "update-data";
 
@@ -20,21 +19,27 @@ export const updateData: Transform = {
   intents: ["write"],
 
   *find(file, context) {
-    for (const { node, what } of updatesIn(file, context)) {
-      const found = isTestFile(file) ? undefined : updateRow(node, what, file, context);
+    if (isTestFile(file)) return;
+    for (const { node, what } of updatesIn(clientCalls(file, context), context)) {
+      const found = updateRow(node, what, file, context);
       if (found !== undefined) yield found;
+    }
+    for (const { node, what } of updatesIn(unclearCalls(file, context), context)) {
+      const found = updateRow(node, what, file, context);
+      if (found !== undefined) yield inDoubt(found, context);
     }
   },
 
-  undo: (file, context) => takeBackWritten(id, (each) => updatesIn(each, context), file, context),
+  undo: (file, context) =>
+    takeBackWritten(id, (each) => updatesIn(callsByPath(each, context.models), context), file, context),
 };
 
 /** The literals that change rows of the model. */
 function* updatesIn(
-  file: SourceFile,
+  calls: Iterable<ClientCall>,
   context: TransformContext,
 ): Iterable<{ readonly node: ts.ObjectLiteralExpression; readonly what: string }> {
-  for (const { call, args, model, method, label } of clientCalls(file, context)) {
+  for (const { call, args, model, method, label } of calls) {
     if (model !== context.model || args === undefined) continue;
     const key = method === "upsert" ? "update" : method.startsWith("update") ? "data" : undefined;
     const value = key && valueAt(args, key);

@@ -255,6 +255,23 @@ describe("without a terminal", () => {
     expect(result.text).toContain("npx lockstep code --code likely");
   });
 
+  test("the client of another schema is left alone, however alike its models are", async () => {
+    const own = { "src/visitors.ts": 'export { prisma as visitors } from "./stats";\n' };
+    const stats = files["src/db.ts"].replace("./generated/client", "./stats-client");
+    const add = files["src/users/create.ts"].replace('"../db"', '"../visitors"').replaceAll("prisma", "visitors");
+    const others = {
+      "prisma/stats.prisma": schema.replace("../src/generated", "../src/stats-client"),
+      "src/stats.ts": stats,
+      "src/visitors/create.ts": add,
+      ...own,
+    };
+    await open({ ...files, ...others });
+    await desk.code({ code: "likely" });
+    expect(desk.read("src/users/create.ts")).toContain("handle:");
+    expect(desk.read("src/users/list.ts")).toContain("handle: true");
+    for (const [file, text] of Object.entries(others)) expect(desk.read(file)).toBe(text);
+  });
+
   test("--code likely takes the likely ones and remembers them", async () => {
     await open();
     const result = await desk.code({ code: "likely" });

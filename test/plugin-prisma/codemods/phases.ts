@@ -1,5 +1,6 @@
 import type { Choose } from "../../../core/src/codemods/candidates/choose.js";
 import type { CodeRequest, CodeResult } from "../../../core/src/codemods/code-request.js";
+import type { GeneratedClients } from "../../../core/src/codemods/generated-clients.js";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/plan-undo.js";
@@ -78,6 +79,7 @@ export interface Column {
   readonly exposure?: "internal" | "exposed";
   readonly choose?: Choose;
   readonly toggle?: Toggle;
+  readonly clients?: GeneratedClients;
 }
 
 /** What the plan's columns say of the end: the database has a default where the model has one. */
@@ -92,7 +94,7 @@ function request(
   earlier: readonly PlannedEdit[],
   column: Column,
 ): CodeRequest {
-  const { added = handle, value = lowerEmail, exposure, choose, toggle } = column;
+  const { added = handle, value = lowerEmail, exposure, choose, toggle, clients } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
     intentsOf[phase].map((kind) => ({
@@ -110,6 +112,7 @@ function request(
     transforms,
     earlier,
     ...(choose && { choose }),
+    ...(clients && { clients }),
   };
 }
 

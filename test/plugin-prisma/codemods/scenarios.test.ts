@@ -432,3 +432,42 @@ test("a select that other files read with is the model's, though nothing in its 
     "export const cardSelect = { id: true, email: true, name: true, handle: true };\n",
   );
 });
+
+describe("a row in a constant that another file exports", () => {
+  const defaults = 'export const defaultUser = { email: "a@example.com", name: "A" };\n';
+  const create = (more = "") =>
+    `import { prisma } from "./db";\nimport { defaultUser } from "./defaults";\n${more}export const seed = () => prisma.user.create({ data: defaultUser });\n`;
+
+  test("is filled where it stands, and taken back", async () => {
+    const files: Files = [
+      { file: "src/defaults.ts", text: defaults },
+      { file: "src/index.ts", text: 'export * from "./defaults";\n' },
+      { file: "src/seed.ts", text: create("console.log(defaultUser.email);\n") },
+    ];
+    const result = await editFor("expand", files, []);
+    const after = apply(files, result);
+    expect(result.changes.map(({ file }) => file)).toEqual(["src/defaults.ts"]);
+    expect(text(after, "src/defaults.ts")).toContain('name: "A", handle: "a@example.com" }');
+    expect(result.places).toEqual([]);
+    expect((await editFor("expand", after, result.edits)).changes).toEqual([]);
+    expect(apply(after, await undo(after, result.edits))).toEqual(files);
+  });
+
+  test.each([
+    ["is handed to something else", defaults, "send(defaultUser);\n"],
+    [
+      "is declared as something of the app",
+      defaults.replace("defaultUser", "defaultUser: { email: string; name: string }"),
+      "",
+    ],
+    ["may be set anew", defaults.replace("const", "let"), ""],
+  ])("is left alone where it %s", async (_, declared, more) => {
+    const files: Files = [
+      { file: "src/defaults.ts", text: declared },
+      { file: "src/seed.ts", text: create(more) },
+    ];
+    const result = await editFor("expand", files, []);
+    expect(result.changes).toEqual([]);
+    expect(result.places.map(({ what }) => what)).toEqual(["seed: data of prisma.user.create"]);
+  });
+});

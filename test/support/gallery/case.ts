@@ -21,6 +21,8 @@ export interface CaseOptions {
   readonly not?: readonly string[];
   /** The module of the generated client, from the root of the project. Default: `@prisma/client`. */
   readonly client?: string;
+  /** Other schemas of the project, and the modules of the clients that they generate. */
+  readonly otherClients?: Readonly<Record<string, string>>;
   readonly lineEnds?: "\r\n";
 }
 

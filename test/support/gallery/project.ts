@@ -77,7 +77,9 @@ export class GalleryProject {
       ormVersion: "",
       developmentUrl: undefined,
       generatedFolders: about.client === undefined ? [] : [dirname(about.client)],
-      schemaFiles: about.input.filter(({ file }) => file.endsWith(".prisma")).map(({ file }) => file),
+      schemaFiles: about.input
+        .filter(({ file }) => file.endsWith(".prisma") && about.otherClients?.[file] === undefined)
+        .map(({ file }) => file),
     };
   }
 
@@ -185,14 +187,16 @@ export class GalleryProject {
   private async request(kinds: readonly CodeIntent["kind"][]): Promise<CodeRequest> {
     const { root, generatedFolders, migrationsFolder } = this.project;
     const { model, field, value, exposure } = this.about;
+    const files = await readSourceFiles(root, {
+      exclude: [...generatedFolders, migrationsFolder],
+      models: this.models.filter(({ name }) => name === model),
+      fields: [field],
+    });
     return {
       root,
-      files: await readSourceFiles(root, {
-        exclude: [...generatedFolders, migrationsFolder],
-        models: this.models.filter(({ name }) => name === model),
-        fields: [field],
-      }),
+      files,
       models: this.models,
+      clients: await this.plugin.readClients?.(this.project, { roots: [], files }),
       intents: kinds.map((kind) => {
         const isCodeOnly = kind === "write" && value.kind !== "none";
         return { kind, model, field, value, exposure, ...(isCodeOnly && { isCodeOnly }) };

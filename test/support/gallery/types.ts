@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import type { EntityModel } from "../../../core/src/model/index.js";
+import { toEntityModels } from "../../../plugin-prisma/src/schema/entities.js";
+import { readSchema } from "../../../plugin-prisma/src/schema/read.js";
 import type { Case, Files } from "./case.js";
 import { type ClientPhase, prismaClient } from "./prisma-client.js";
 
@@ -89,6 +91,11 @@ export class TypeChecker {
     if (about.orm === "prisma") {
       const client = about.client ?? "node_modules/@prisma/client/index";
       put(join(folder, `${client}.d.ts`), prismaClient(models, { model: about.model, field: about.field, state }));
+      for (const [schema, module] of Object.entries(about.otherClients ?? {})) {
+        const content = files.find(({ file }) => file === schema)?.text ?? "";
+        const others = toEntityModels(readSchema([{ path: schema, content }]));
+        put(join(folder, `${module}.d.ts`), prismaClient(others, { model: "", field: "", state }));
+      }
     }
     return roots;
   }

@@ -66,7 +66,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
 /** The ranked places of all intents, without editing anything. */
 export async function questionsIn(request: CodeRequest): Promise<readonly Question[]> {
   await loadParsers(request);
-  const contexts = new CodeContexts(new Workspace(request.files), request);
+  const contexts = new CodeContexts(new Workspace(request.files, request.clients), request);
   return questionsAbout(request, contexts);
 }
 
@@ -129,7 +129,11 @@ async function questionsOf(
   const asked = { model: model.name, columns: columns.map(({ name }) => name), candidateFiles };
   const history = open.length === 0 ? undefined : await request.readHistory?.(asked);
   const card = request.scorecard ?? defaultScorecard;
-  const about = { model, models: request.models, field, columns, core, history, card, exposure: first.intent.exposure };
+  const others = (request.clients?.others ?? []).flatMap(({ schema, models, isLocal }) =>
+    isLocal ? [] : models.map((each) => ({ ...each, name: `${each.name} of ${schema}` })),
+  );
+  const models = [...request.models, ...others];
+  const about = { model, models, field, columns, core, history, card, exposure: first.intent.exposure };
   const all = open.length === 0 ? [] : rank(open, about, had);
   return found.flatMap(({ intent, candidates, done }): Question[] => {
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));

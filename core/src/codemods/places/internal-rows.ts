@@ -14,11 +14,15 @@ export const internalRows: Transform = {
     if (context.intent.exposure !== "internal") return;
     const { name } = context.field;
     for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
-      if (context.orm.readsRows(call.expression, call.arguments, file, context) === undefined) continue;
-      if (!goesOut(call, file)) continue;
+      const { expression: callee, arguments: args } = call;
+      const isRead = context.orm.readsRows(callee, args, file, context) !== undefined;
+      const unclear = isRead ? undefined : context.orm.whyUnclear?.(callee, args, file, context);
+      if ((!isRead && unclear === undefined) || !goesOut(call, file)) continue;
       const what = describe(call, `rows of ${textOf(call.expression, file).replaceAll(/\s+/g, "")}`);
-      const reason = `it answers with whole rows, and ${name} is internal: read or send them without ${name}`;
-      yield { kind: "place", certainty: "required", offset: call.getStart(file.ast), what, reason };
+      const read = `it answers with whole rows, and ${name} is internal: read or send them without ${name}`;
+      const reason = unclear === undefined ? read : `${read}; ${unclear}`;
+      const certainty = unclear === undefined ? "required" : "possible";
+      yield { kind: "place", certainty, offset: call.getStart(file.ast), what, reason };
     }
   },
 };

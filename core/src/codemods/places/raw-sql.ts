@@ -20,6 +20,7 @@ export const rawSql: Transform = {
   *find(file, context) {
     if (isTestFile(file)) return;
     for (const sql of sqlTextsIn(file, context.model.table.name)) {
+      if (context.orm.isSentElsewhere?.(sql.node, file, context.project)) continue;
       const finding = judge(sql, file, context);
       if (finding !== undefined) yield finding;
     }

@@ -1,0 +1,24 @@
+import type { OrmCode } from "@lockstep/core/codemods";
+import { isSentElsewhere } from "./client-behind.js";
+import { isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./client-calls.js";
+import { hasNamesake, originOf } from "./client-module.js";
+import { isRowType } from "./prisma-types.js";
+
+/** What the transforms of the core must know about Prisma. */
+export const prismaCode: OrmCode = {
+  isClientModule: (specifier, from, { project, model }) => {
+    const origin = originOf(specifier, from, project);
+    return origin === "own" || (origin === "unknown" && !hasNamesake(model.name, from, project));
+  },
+  isRowType,
+  isOther,
+  readsRows,
+  isSentElsewhere,
+  whyUnclear: unclearRead,
+  elsewhere: {
+    isClientModule: (specifier, from, { project }) => originOf(specifier, from, project) === "other",
+    isRowType,
+    isOther: (callee, file, project) => whyOther(callee, file, project)?.kind !== "other",
+    readsRows: readsOtherRows,
+  },
+};

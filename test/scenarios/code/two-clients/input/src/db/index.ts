@@ -1,0 +1,3 @@
+export * from "./clients";
+export type { User as Visitor } from "../generated/analytics/client";
+export type { User } from "../generated/prisma/client";

@@ -1,0 +1,7 @@
+import { PrismaClient } from "../generated/prisma/client";
+
+export class PrismaService extends PrismaClient {
+  constructor() {
+    super({ log: ["warn"] });
+  }
+}

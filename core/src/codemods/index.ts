@@ -26,6 +26,7 @@ export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";
 /** The compiler API that positions come from: plugins use the same one. */
 export { ts } from "./compiler.js";
+export { constantOf } from "./constants.js";
 export { isRowPattern } from "./copies.js";
 export { dtoField, isDecorated } from "./dto-fields.js";
 export * from "./expressions.js";
@@ -47,6 +48,7 @@ export { rowShapeOfValue } from "./row-values.js";
 export * from "./scope.js";
 export * from "./selections.js";
 export { spreadAround, spreadSent } from "./sent-rows.js";
+export { hidesField } from "./serialized-classes.js";
 export * from "./source-file.js";
 export { readSources } from "./source-files.js";
 export * from "./splice.js";

@@ -124,6 +124,12 @@ export interface OrmCode {
     file: SourceFile,
     context: TransformContext,
   ): RowsRead | undefined;
+  /** What a call reads of the model, itself and along relations; undefined where it is no read of the ORM's. Default: none is. */
+  rowsRead?(call: ts.CallExpression, file: SourceFile, context: TransformContext): readonly RowsPart[] | undefined;
+  /** Whether rows are sent without the field, whoever reads them: their class says so. Default: they are not. */
+  isHidden?(context: TransformContext): boolean;
+  /** How a read says that it does without the field: `omit: { handle: true }`. Default: it cannot say so. */
+  withoutField?(context: TransformContext): string;
   /**
    * A value of a type that apps spell in different ways, as the field takes it; undefined where that cannot be said.
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.
@@ -133,6 +139,16 @@ export interface OrmCode {
   mayBeNull?(context: TransformContext): boolean;
   /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
+}
+
+/** Rows of the model in what a call gives back. */
+export interface RowsPart {
+  /** The relations that lead to them, from the outside in: `["user"]` of orders with their users. */
+  readonly path: readonly string[];
+  /** What names the columns that are read; undefined where all are. */
+  readonly select: ts.Node | undefined;
+  /** What they are read with is built elsewhere: it may name columns after all. */
+  readonly isAssumed?: true;
 }
 
 /** `list` for `findMany`, `page` for a list with the number of all. */

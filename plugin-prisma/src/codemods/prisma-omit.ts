@@ -23,6 +23,7 @@ import { isClientModule } from "./client-module.js";
 import { type ClientSite, clientSites } from "./clients.js";
 import { dropNamespace, prismaNamespace } from "./prisma-import.js";
 import { isRowType } from "./prisma-types.js";
+import { rowsRead } from "./rows-read.js";
 
 const id = "prisma-omit";
 
@@ -33,7 +34,14 @@ const id = "prisma-omit";
 export const prismaOmit: Transform = {
   id,
   intents: ["keepFromReads", "read"],
-  orm: { isClientModule, isRowType, isOther, readsRows },
+  orm: {
+    isClientModule,
+    isRowType,
+    isOther,
+    readsRows,
+    rowsRead,
+    withoutField: ({ field }) => `omit: { ${field.name}: true }`,
+  },
 
   *find(file, context) {
     if (context.intent.kind === "read") yield* open(file, context);

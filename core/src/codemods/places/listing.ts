@@ -28,6 +28,7 @@ export interface Listed {
  * model fits its names better, and in tests: what must change there so that it compiles is an edit.
  */
 export function listing(listed: Listed, file: SourceFile, context: TransformContext): CandidateFinding | undefined {
+  if (isKeptFromView(context)) return undefined;
   const { field } = context;
   const { because, text } = listed;
   const given = new Set(listed.names);
@@ -38,6 +39,11 @@ export function listing(listed: Listed, file: SourceFile, context: TransformCont
   const isTheirs = isGiven && context.intent.exposure !== "exposed";
   const caution = listed.caution ?? (isTheirs ? `callers could choose ${field.name}` : undefined);
   return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
+}
+
+/** Whether nothing is to read the column more than it does: where an internal one is added, it may be shown. */
+export function isKeptFromView({ intent }: Pick<TransformContext, "intent">): boolean {
+  return intent.kind === "read" && intent.exposure === "internal";
 }
 
 /** Whether a place would be listed for its names alone. Quickly told: what is dear to find out is asked about no others. */

@@ -7,7 +7,7 @@ import type { SourceFile } from "../source-file.js";
 import { parseStatements, type TableUse, usesOf } from "../sql-statements.js";
 import { type SqlText, sqlTextsIn } from "../sql-texts.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../transform.js";
-import { isTestFile, listing } from "./listing.js";
+import { isKeptFromView, isTestFile, listing } from "./listing.js";
 
 /** SQL in strings that uses the table: no ORM adds the column there. It is never edited. */
 export const rawSql: Transform = {
@@ -15,7 +15,7 @@ export const rawSql: Transform = {
   intents: ["write", "keepFromReads", "read"],
 
   *find(file, context) {
-    if (isTestFile(file)) return;
+    if (isTestFile(file) || isKeptFromView(context)) return;
     for (const sql of sqlTextsIn(file, context.model.table.name)) {
       const finding = judge(sql, file, context);
       if (finding !== undefined) yield finding;

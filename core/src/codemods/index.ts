@@ -7,6 +7,7 @@ import { internalRows } from "./places/internal-rows.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
 import { sqlViews } from "./places/sql-views.js";
+import { strictRows } from "./places/strict-rows.js";
 import type { Transform } from "./transform.js";
 import { assignedMapper } from "./transforms/assigned-mapper.js";
 import { fixture } from "./transforms/fixture.js";
@@ -80,6 +81,7 @@ export const coreTransforms: readonly Transform[] = [
   schemaObject,
   leftoverFallbacks,
   internalRows,
+  strictRows,
   rawSql,
   sqlViews,
   csvHeader,

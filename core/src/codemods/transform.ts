@@ -39,7 +39,10 @@ export interface PlaceFinding {
 
 /** A place that names fields of the model: the ranking says how likely it gets the new one, and choices whether it does. */
 export interface CandidateFinding
-  extends Pick<Candidate, "family" | "what" | "anchor" | "names" | "tie" | "isWhole" | "because" | "caution" | "text"> {
+  extends Pick<
+    Candidate,
+    "family" | "what" | "anchor" | "names" | "tie" | "isWhole" | "because" | "caution" | "isRequired" | "text"
+  > {
   readonly kind: "candidate";
   readonly node: PlaceNode;
   /** It names the new field already: nothing to do, but it counts where places of the same name are told apart. */

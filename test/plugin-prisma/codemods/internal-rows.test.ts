@@ -85,6 +85,11 @@ test.each([
     route("app.get('/', async () => prisma.order.findMany({ include: { user: { select: { id: true } } } }));"),
     [],
   ],
+  [
+    "what a schema leaves out",
+    route("publicProcedure.output(z.object({ id: z.number() })).query(async () => prisma.user.findFirst());"),
+    [],
+  ],
   ["of another model", route("app.get('/', async () => prisma.order.findMany());"), []],
   ["Koa", route("export const handle = async (ctx) => { ctx.body = await prisma.user.findMany(); };"), [here]],
   [

@@ -1,5 +1,6 @@
 import { ts } from "../compiler.js";
 import { describe, pathOf, returnedBy, unwrap } from "../expressions.js";
+import { parsesIn } from "../parsed-rows.js";
 import { bringsField, functionBehind, type RowsBehind, rowsBehind } from "../rows-behind.js";
 import { lineAt, type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
@@ -69,7 +70,10 @@ function answersIn(context: TransformContext): readonly Answer[] {
     const answers = context.project.files.flatMap((file) =>
       isTestFile(file) ? [] : [...sentIn(file), ...returnedIn(file, context)],
     );
-    return [...new Map(answers.map((answer) => [answer.value, answer])).values()];
+    // What a schema does not name it leaves out, or refuses.
+    const checked = new Set(context.project.files.flatMap((file) => parsesIn(file).map(({ value }) => value)));
+    const byValue = new Map(answers.map((answer) => [answer.value, answer]));
+    return [...byValue.values()].filter(({ value }) => !checked.has(value));
   });
 }
 

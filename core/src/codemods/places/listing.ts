@@ -18,6 +18,8 @@ export interface Listed {
   readonly because?: string | undefined;
   /** See `Candidate.caution`. */
   readonly caution?: string | undefined;
+  /** See `Candidate.isRequired`. */
+  readonly isRequired?: true | undefined;
   /** What to write there, if Lockstep can say it. */
   readonly text?: string | undefined;
   readonly advice: string;

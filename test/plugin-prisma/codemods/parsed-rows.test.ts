@@ -162,7 +162,7 @@ test.each([
   ],
   [
     "what it extends",
-    part.replace("UserResponse", "base") + "export const UserResponse = base.extend({ url: z.string() });\n",
+    `${part.replace("UserResponse", "base")}export const UserResponse = base.extend({ url: z.string() });\n`,
     `export const one = async () => UserResponse.parse({ ...(await prisma.user.findFirst({ ${select} })), url: "" });`,
   ],
 ])("a schema takes the select along whose rows it parses: %s", async (_, schema, code) => {

@@ -150,6 +150,8 @@ export interface RowsPart {
   readonly path: readonly string[];
   /** What names the columns that are read; undefined where all are. */
   readonly select: ts.Node | undefined;
+  /** They are what the call was given: they have the field as soon as code writes it, whatever reads leave out. */
+  readonly isWritten?: true;
   /** What they are read with is built elsewhere: it may name columns after all. */
   readonly isAssumed?: true;
 }

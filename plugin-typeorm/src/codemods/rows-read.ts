@@ -38,12 +38,21 @@ export function isHidden(context: TransformContext): boolean {
 function* ofOptions({ method, args: [options], model }: EntityCall, context: TransformContext): Iterable<RowsPart> {
   const given = options && unwrap(options);
   const isFind = /^find(?!.*By)/.test(method);
+  const isNew = given !== undefined && isWritten(method, given);
   if (!isFind || given === undefined || !ts.isObjectLiteralExpression(given)) {
     const isAssumed = isFind && given !== undefined;
-    if (concerns(model, context)) yield { path: [], select: undefined, ...(isAssumed && { isAssumed }) };
+    if (concerns(model, context))
+      yield { path: [], select: undefined, ...(isAssumed && { isAssumed }), ...(isNew && { isWritten: true }) };
     return;
   }
   yield* ofSelect(valueAt(given, "select"), relationsIn(valueAt(given, "relations")), model, [], context);
+}
+
+/** A new row that the app gets back as it gave it: `save({ … })`, `create({ … })`. */
+function isWritten(method: string, given: ts.Expression): boolean {
+  if (method === "create") return true;
+  const isCreated = ts.isCallExpression(given) && pathOf(given.expression).at(-1) === "create";
+  return method === "save" && (isCreated || ts.isObjectLiteralExpression(given));
 }
 
 function* ofSelect(

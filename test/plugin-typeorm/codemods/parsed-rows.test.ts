@@ -85,3 +85,20 @@ test.each([
   const { places } = await editFor("switch", files, [], { exposure: "internal" });
   expect(places.length).toBe(count);
 });
+
+test.each([
+  ["saved", "await users.save({ email: body.email, name: body.name })", true],
+  ["created", "await users.save(users.create({ email: body.email, name: body.name }))", true],
+  ["read", "await users.findOneBy({ email: body.email })", false],
+  ["read and saved", "await users.save(await users.findOneByOrFail({ email: body.email }))", false],
+])("what is %s has the column from expand on, or not", async (_, row, isListed) => {
+  const code = `${head}const UserResponse = ${whole};
+export const add = async (body) => UserResponse.parse(${row});
+export const routes = (app) => app.post("/", async ({ body }) => ${row});
+`;
+  for (const exposure of ["exposed", "internal"] as const) {
+    const { places } = await editFor("expand", withEntities(code), [], { exposure });
+    const required = places.filter(({ kind }) => kind === "required").map(({ line }) => line);
+    expect(required, exposure).toEqual(isListed ? (exposure === "internal" ? [7, 8] : [7]) : []);
+  }
+});

@@ -4,21 +4,21 @@ import { parsesIn } from "../parsed-rows.js";
 import { bringsField, functionBehind, type RowsBehind, rowsBehind } from "../rows-behind.js";
 import { lineAt, type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
-import { isKeptFromView, isTestFile } from "./listing.js";
+import { bringsNow, isTestFile } from "./listing.js";
 
-/** Whole rows that go out: with the reads open they would show what is internal. */
+/** Whole rows that go out: with the reads open they would show what is internal, and those that were just written do before. */
 export const internalRows: Transform = {
   id: "internal-rows",
-  intents: ["read"],
+  intents: ["keepFromReads", "read"],
   isChecklist: true,
 
   *find(file, context) {
-    if (!isKeptFromView(context) || context.orm.isHidden?.(context)) return;
+    if (context.intent.exposure !== "internal" || context.orm.isHidden?.(context)) return;
     const listed = new Set<ts.Node>();
     for (const answer of answersIn(context)) {
       if (answer.file !== file) continue;
       for (const rows of rowsBehind(answer.value, file, context)) {
-        if (rows.select !== undefined || !bringsField(rows, context)) continue;
+        if (rows.select !== undefined || !bringsField(rows, context) || !bringsNow(rows, context)) continue;
         const found = placeOf(rows, answer.value, file, context);
         if (listed.has(found.node)) continue;
         listed.add(found.node);

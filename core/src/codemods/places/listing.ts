@@ -2,7 +2,7 @@ import type { EntityField, EntityModel, Family } from "../../model/index.js";
 import type { Tie } from "../candidates/candidate.js";
 import { keyStyles } from "../shape-types.js";
 import type { PlaceNode, SourceFile } from "../source-file.js";
-import type { CandidateFinding, TransformContext } from "../transform.js";
+import type { CandidateFinding, RowsPart, TransformContext } from "../transform.js";
 import { sourcesOf } from "../value-text.js";
 
 /** A place that lists fields, as its finder sees it. */
@@ -46,6 +46,11 @@ export function listing(listed: Listed, file: SourceFile, context: TransformCont
 /** Whether nothing is to read the column more than it does: where an internal one is added, it may be shown. */
 export function isKeptFromView({ intent }: Pick<TransformContext, "intent">): boolean {
   return intent.kind === "read" && intent.exposure === "internal";
+}
+
+/** Whether rows bring the column in this phase: reads do from switch on, what code has just written does from expand on. */
+export function bringsNow({ isWritten }: RowsPart, { intent }: Pick<TransformContext, "intent">): boolean {
+  return intent.kind === "read" || (isWritten === true && intent.value.kind !== "none");
 }
 
 /** Whether a place would be listed for its names alone. Quickly told: what is dear to find out is asked about no others. */

@@ -46,7 +46,11 @@ export function schemaPartsOf(schema: ts.Expression, file: SourceFile, where: Wh
   if (wrappers.test(method) && before.length === 0) return argument === undefined ? [] : ofGiven(argument, inside);
   if (/^(?:strict|strip|passthrough|loose|catchall)$/.test(method)) {
     const isStrict = method === "strict" || (method === "catchall" && /\.never\(\)$/.test(argument?.getText() ?? ""));
-    return before.map((part) => (part.path.length === 0 ? { ...part, isStrict } : part));
+    return before.map((part) => (isWhole(part) ? { ...part, isStrict } : part));
+  }
+  if (method === "merge") {
+    const other = argument && inside(argument).find(isWhole);
+    return other === undefined ? before : before.map((part) => (isWhole(part) ? merged(part, other) : part));
   }
   const names = argument && unwrap(argument);
   if (names === undefined || !ts.isObjectLiteralExpression(names)) return before;
@@ -87,6 +91,11 @@ function ofObject(
   });
   const kept = before.filter(({ path: [first] }) => first !== undefined && !propertiesOf(own.literal).has(first));
   return [{ path: [], shape, isStrict, picked: undefined }, ...below, ...kept];
+}
+
+/** `base.merge(other)` has the keys of both, and takes others if the second one does. */
+function merged(part: SchemaPart, { shape, isStrict }: SchemaPart): SchemaPart {
+  return { ...part, isStrict, shape: { ...part.shape, bases: [...part.shape.bases, shape.node, ...shape.bases] } };
 }
 
 function isWhole({ path }: SchemaPart): boolean {

@@ -212,12 +212,19 @@ test.each([
   }
 });
 
-test("what extends a strict schema leaves it to that", async () => {
-  const base = `export const base = z.object(${whole}).strict();\n`;
-  const files = filesOf(`${base}export const UserResponse = base.extend({ url: z.string().optional() });\n`, parse);
-  expect((await firstOf(files)).map(({ candidate }) => [candidate.what, candidate.isRequired])).toEqual([
-    ["zod object base", true],
-  ]);
+test.each([
+  ["extends", ".strict()", "base.extend({ url: z.string().optional() })"],
+  ["spreads", "", "z.strictObject({ ...base.shape, url: z.string().optional() })"],
+  ["is merged with a strict one", "", "base.merge(z.strictObject({ url: z.string().optional() }))"],
+  [
+    "holds itself and spreads",
+    "",
+    "z.strictObject({ ...base.shape, others: z.lazy(() => UserResponse.array()).optional() })",
+  ],
+])("what %s leaves it to its base", async (_, suffix, schema) => {
+  const base = `export const base = z.object(${whole})${suffix};\n`;
+  const found = await firstOf(filesOf(`${base}export const UserResponse = ${schema};\n`, parse));
+  expect(found.map(({ candidate }) => [candidate.what, candidate.isRequired])).toEqual([["zod object base", true]]);
 });
 
 test("an internal column stays out of strict schemas: the read is told how", async () => {

@@ -1,5 +1,6 @@
 import { ts } from "./compiler.js";
 import { fillersIn, isFilled, nodeOf } from "./fillers.js";
+import { namesField, parsedRowsIn } from "./parsed-rows.js";
 import { selectOf, sourcesOfCopy } from "./row-sources.js";
 import { keyIn, keysOfShape, resolveType, type ShapeNode } from "./shape-types.js";
 import type { PlaceNode, SourceFile } from "./source-file.js";
@@ -9,7 +10,7 @@ import type { TransformContext } from "./transform.js";
 /** By place: those without which its edit would not compile, or would leave its value unset. */
 export type Couplings = ReadonlyMap<PlaceNode, ReadonlySet<PlaceNode>>;
 
-/** What belongs together: a type that names the fields, the code that fills it, and what that reads. */
+/** What belongs together: a type that names the fields or a schema that checks them, the code that fills it, and what that reads. */
 export function couplingsIn(context: TransformContext): Couplings {
   return context.memo("couplings", () => {
     const needs = new Map<ts.Node, Set<ts.Node>>();
@@ -27,6 +28,14 @@ export function couplingsIn(context: TransformContext): Couplings {
     for (const { shape, select } of selectedShapesIn(context)) {
       shapes.add(shape);
       add(shape.node, select);
+    }
+    for (const { part, rows } of parsedRowsIn(context)) {
+      if (rows.select === undefined || part.picked !== undefined || namesField(part, context)) continue;
+      for (const declared of declaredBy(part.shape)) {
+        add(declared, rows.select);
+        // What is not strict leaves out what it does not know.
+        if (part.isStrict) add(rows.select, declared);
+      }
     }
     for (const shape of shapes)
       if (shape.kind === "keys" && shape.of !== undefined && !hasField(shape.of, context))

@@ -7,6 +7,7 @@ import { internalRows } from "./places/internal-rows.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
 import { sqlViews } from "./places/sql-views.js";
+import { strictRows } from "./places/strict-rows.js";
 import type { Transform } from "./transform.js";
 import { assignedMapper } from "./transforms/assigned-mapper.js";
 import { fixture } from "./transforms/fixture.js";
@@ -26,6 +27,7 @@ export { fieldsOf } from "./class-members.js";
 export * from "./comma-list.js";
 /** The compiler API that positions come from: plugins use the same one. */
 export { ts } from "./compiler.js";
+export { constantOf } from "./constants.js";
 export { isRowPattern } from "./copies.js";
 export { dtoField, isDecorated } from "./dto-fields.js";
 export * from "./expressions.js";
@@ -52,6 +54,7 @@ export * from "./scope.js";
 export * from "./selections.js";
 export { spreadAround, spreadSent } from "./sent-rows.js";
 export { sentToPattern } from "./sent-shapes.js";
+export { hidesField } from "./serialized-classes.js";
 export * from "./source-file.js";
 export { listFiles, readSources } from "./source-files.js";
 export * from "./splice.js";
@@ -84,6 +87,7 @@ export const coreTransforms: readonly Transform[] = [
   schemaObject,
   leftoverFallbacks,
   internalRows,
+  strictRows,
   rawSql,
   sqlViews,
   csvHeader,

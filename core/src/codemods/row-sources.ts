@@ -1,4 +1,5 @@
 import { ts } from "./compiler.js";
+import { constantOf } from "./constants.js";
 import type { Copy } from "./copies.js";
 import { propertiesOf, returnedBy, spreadsOf, unwrap, valueAt } from "./expressions.js";
 import { inViewOf } from "./in-view.js";
@@ -62,7 +63,7 @@ export function sourcesOfCopy(
 }
 
 /** The same for a declared type. */
-function sourcesOfType(
+export function sourcesOfType(
   type: ts.TypeNode,
   file: SourceFile,
   context: TransformContext,
@@ -175,15 +176,8 @@ function ofDeclared(
 
 /** The literal that a constant is, also as `Prisma.validator<…>()({ … })`, and the `select` in it. */
 function literalNamed(name: ts.Identifier, file: SourceFile, context: TransformContext): ts.Node | undefined {
-  const local = declarationOf(name);
-  const found = lookUp(context.project, file, name.text, "value");
-  const declared =
-    local !== undefined && ts.isVariableDeclaration(local)
-      ? local
-      : found?.kind === "declaration" && ts.isVariableDeclaration(found.node)
-        ? found.node
-        : undefined;
-  const value = declared?.initializer && unwrap(declared.initializer);
+  const declared = constantOf(name, file, context.project);
+  const value = declared && unwrap(declared.value);
   const given = value !== undefined && ts.isCallExpression(value) ? value.arguments[0] : value;
   const literal = given && unwrap(given);
   if (literal === undefined || !ts.isObjectLiteralExpression(literal)) return undefined;

@@ -15,9 +15,9 @@ export function widenSelection(
   file: SourceFile,
   context: TransformContext,
 ): Finding | undefined {
-  const { field, intent } = context;
+  const { field } = context;
   const text = `${field.name}: true`;
-  if (context.takes(literal, "select") && intent.exposure !== "internal") {
+  if (context.takes(literal, "select")) {
     const edit = propertiesOf(literal).has(field.name) ? undefined : addProperty(literal, text, what, file);
     if (edit !== undefined) return edit;
   }

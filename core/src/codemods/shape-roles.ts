@@ -2,6 +2,7 @@ import { ts } from "./compiler.js";
 import { selectedShapesIn } from "./couplings.js";
 import { pathOf, propertiesOf } from "./expressions.js";
 import { fillersIn } from "./fillers.js";
+import { parsedRowsIn } from "./parsed-rows.js";
 import { referencesTo } from "./references.js";
 import { isRequest } from "./request-names.js";
 import { isRequestName, readsRequests } from "./request-use.js";
@@ -29,14 +30,16 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
   return isRequest(name, names, context.model.primaryKey) ? "request" : "response";
 }
 
-/** Whether rows are copied into it, or selected for it: whatever it is called, it is not what callers send. */
+/** Whether rows are copied into it, selected for it or parsed with it: whatever it is called, it is not what callers send. */
 function holdsCopies(shape: ShapeNode, context: TransformContext): boolean {
   if (isRequestName(shape.name ?? "")) return false;
   const shown = context.memo("shapes that hold copies", () => {
     const copied = fillersIn(context).flatMap(({ mapper, type }) =>
       mapper.tie === "type" && type.kind === "shape" ? [type.shape.node] : [],
     );
-    return new Set<ts.Node>([...copied, ...selectedShapesIn(context).map((selected) => selected.shape.node)]);
+    const selected = selectedShapesIn(context).map(({ shape: { node } }) => node);
+    const parsed = parsedRowsIn(context).map(({ part }) => part.shape.node);
+    return new Set<ts.Node>([...copied, ...selected, ...parsed]);
   });
   return shown.has(shape.node);
 }

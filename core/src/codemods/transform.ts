@@ -41,7 +41,10 @@ export interface PlaceFinding {
 
 /** A place that names fields of the model: the ranking says how likely it gets the new one, and choices whether it does. */
 export interface CandidateFinding
-  extends Pick<Candidate, "family" | "what" | "anchor" | "names" | "tie" | "isWhole" | "because" | "caution" | "text"> {
+  extends Pick<
+    Candidate,
+    "family" | "what" | "anchor" | "names" | "tie" | "isWhole" | "because" | "caution" | "isRequired" | "text"
+  > {
   readonly kind: "candidate";
   readonly node: PlaceNode;
   /** It names the new field already: nothing to do, but it counts where places of the same name are told apart. */
@@ -137,6 +140,12 @@ export interface OrmCode {
   readonly elsewhere?: OrmCode;
   /** Whether SQL is sent to the database of another schema. Default: it is not. */
   isSentElsewhere?(sql: ts.Expression, file: SourceFile, project: Project): boolean;
+  /** What a call reads of the model, itself and along relations; undefined where it is no read of the ORM's. Default: none is. */
+  rowsRead?(call: ts.CallExpression, file: SourceFile, context: TransformContext): readonly RowsPart[] | undefined;
+  /** Whether rows are sent without the field, whoever reads them: their class says so. Default: they are not. */
+  isHidden?(context: TransformContext): boolean;
+  /** How a read says that it does without the field: `omit: { handle: true }`. Default: it cannot say so. */
+  withoutField?(context: TransformContext): string;
   /**
    * A value of a type that apps spell in different ways, as the field takes it; undefined where that cannot be said.
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.
@@ -146,6 +155,18 @@ export interface OrmCode {
   mayBeNull?(context: TransformContext): boolean;
   /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
+}
+
+/** Rows of the model in what a call gives back. */
+export interface RowsPart {
+  /** The relations that lead to them, from the outside in: `["user"]` of orders with their users. */
+  readonly path: readonly string[];
+  /** What names the columns that are read; undefined where all are. */
+  readonly select: ts.Node | undefined;
+  /** They are what the call was given: they have the field as soon as code writes it, whatever reads leave out. */
+  readonly isWritten?: true;
+  /** What they are read with is built elsewhere: it may name columns after all. */
+  readonly isAssumed?: true;
 }
 
 /** `list` for `findMany`, `page` for a list with the number of all. */

@@ -3,6 +3,7 @@ import { dtoField } from "./dto-fields.js";
 import { addFields } from "./field-edits.js";
 import { type Filler, fillersIn } from "./fillers.js";
 import type { Mapper } from "./mappers.js";
+import { parsedRowsIn, placeOf } from "./parsed-rows.js";
 import { plainTypes } from "./plain-types.js";
 import { referencesTo } from "./references.js";
 import { isRequestName, requestUse } from "./request-use.js";
@@ -53,9 +54,23 @@ export function whyNotShape(
     const missing = whyNotKeys(shape, shapes, context);
     if (missing !== undefined) return missing;
   }
+  const built = shape.kind === "zod" ? builtElsewhere(shape, context) : undefined;
+  if (built !== undefined) return built;
   const isChecked = shape.kind === "zod" || shape.kind === "class";
   const request = isChecked ? requestUse(shape, key, context) : undefined;
   return request ?? handmade(shape, referencesTo(shape, context), mappers, context);
+}
+
+/** A schema that requires more than is selected throws; what names the columns has to be there to be edited with it. */
+function builtElsewhere(shape: ShapeNode, context: TransformContext): string | undefined {
+  const found = parsedRowsIn(context).find(
+    ({ part, rows: { select } }) =>
+      part.shape.node === shape.node &&
+      select !== undefined &&
+      !ts.isObjectLiteralExpression(select) &&
+      !ts.isArrayLiteralExpression(select),
+  );
+  return found && `${placeOf(found)} parses rows of a select that is built elsewhere`;
 }
 
 /** Whether the value is not sent as it is: a date, a bigint. */

@@ -1,5 +1,5 @@
 import { ts } from "./compiler.js";
-import { initializerOf, unwrap } from "./expressions.js";
+import { initializerOf, spreadsOf, unwrap } from "./expressions.js";
 import { lookUp, type Project } from "./project.js";
 import { declarationOf } from "./scope.js";
 import type { SourceFile } from "./source-file.js";
@@ -29,22 +29,31 @@ export function zodObjectOf(value: ts.Expression): ZodObject | undefined {
   return keepers.test(name.text) ? zodObjectOf(owner) : undefined;
 }
 
-/** The literals behind what is extended, the nearest first. */
+/** The literals behind what is extended or spread in, the nearest first. */
 export function basesOf(
-  { base }: ZodObject,
+  { base, literal }: ZodObject,
   file: SourceFile,
   project: Project,
   depth = 0,
 ): readonly ts.ObjectLiteralExpression[] {
-  if (base === undefined || depth > 5) return [];
-  const inner = unwrap(base);
-  const direct = zodObjectOf(inner);
-  if (direct !== undefined) return [direct.literal, ...basesOf(direct, file, project, depth + 1)];
-  if (!ts.isIdentifier(inner)) return [];
-  const found = lookUp(project, file, inner.text, "value");
-  const isConstant = found?.kind === "declaration" && ts.isVariableDeclaration(found.node);
-  const declared = isConstant && found.node.initializer ? zodObjectOf(found.node.initializer) : undefined;
-  return declared === undefined ? [] : [declared.literal, ...basesOf(declared, found!.file, project, depth + 1)];
+  if (depth > 5) return [];
+  const spread = spreadsOf(literal).flatMap(({ expression }) => ownerOfShape(expression) ?? []);
+  return [...(base === undefined ? [] : [base]), ...spread].flatMap((each) => {
+    const inner = unwrap(each);
+    const direct = zodObjectOf(inner);
+    if (direct !== undefined) return [direct.literal, ...basesOf(direct, file, project, depth + 1)];
+    if (!ts.isIdentifier(inner)) return [];
+    const found = lookUp(project, file, inner.text, "value");
+    const isConstant = found?.kind === "declaration" && ts.isVariableDeclaration(found.node);
+    const declared = isConstant && found.node.initializer ? zodObjectOf(found.node.initializer) : undefined;
+    return declared === undefined ? [] : [declared.literal, ...basesOf(declared, found!.file, project, depth + 1)];
+  });
+}
+
+/** `UserBase` of `...UserBase.shape` */
+function ownerOfShape(spread: ts.Expression): ts.Expression | undefined {
+  const inner = unwrap(spread);
+  return ts.isPropertyAccessExpression(inner) && inner.name.text === "shape" ? inner.expression : undefined;
 }
 
 /** Whether a name is zod's: the usual ones, and whatever an import calls it. */

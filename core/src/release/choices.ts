@@ -1,5 +1,5 @@
 import { type Candidate, isWritable } from "../codemods/candidates/candidate.js";
-import { choiceId, chooseUnattended, type Question } from "../codemods/candidates/choose.js";
+import { choiceId, chooseUnattended, isRequired, type Question } from "../codemods/candidates/choose.js";
 import { neededBy, withoutNeeds } from "../codemods/candidates/coupled.js";
 import { followInTests, followKin } from "../codemods/ranking/kin.js";
 import type { Ranked } from "../codemods/ranking/ranked.js";
@@ -78,7 +78,7 @@ export async function decidePlaces(
       if (!isTicked && shown?.ticked.has(candidate.key)) sheet.refuse(candidate);
     }
     if (asks !== undefined) sheet.followAccepted();
-    else if (only.length === 0) await sheet.decideAlone();
+    else await sheet.decideAlone(only.length > 0 && policy.level !== "none" ? "required" : policy.level);
     sheet.takeNeeded();
   }
   return {
@@ -100,7 +100,7 @@ class Sheet {
   constructor(
     readonly question: Question,
     remembered: readonly PlaceChoice[],
-    private readonly policy: CodePolicy,
+    policy: CodePolicy,
     known: readonly Candidate[],
   ) {
     const { intent, ranked, done } = question;
@@ -140,9 +140,8 @@ class Sheet {
   }
 
   /** What the level takes where no person is asked. */
-  async decideAlone(): Promise<void> {
-    const { level } = this.policy;
-    if (level === "required" || level === "none") return;
+  async decideAlone(level: CodeLevel | undefined): Promise<void> {
+    if (level === "none") return;
     const taken = await takenAlone(this.question, level);
     for (const { candidate } of this.open())
       if (taken.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "level" });
@@ -221,12 +220,14 @@ function hasPlaces({ places }: AskedPlaces): boolean {
   return places.length > 0;
 }
 
-/** The keys of the places that are taken without a word: what lists the whole model, and what is likely where that was asked for. */
+/** The keys of the places that are taken without a word: what must change, what lists the whole model, and what is likely where that was asked for. */
 async function takenAlone(question: Question, level: CodeLevel | undefined): Promise<ReadonlySet<string>> {
-  const unattended = await chooseUnattended([question]);
+  const unattended = level === "required" ? undefined : await chooseUnattended([question]);
   const taken = question.ranked.filter(
-    ({ candidate, kind }) =>
-      unattended.has(choiceId(question.intent, candidate.key)) || (level === "likely" && kind === "likely"),
+    (each) =>
+      isRequired(each) ||
+      unattended?.has(choiceId(question.intent, each.candidate.key)) ||
+      (level === "likely" && each.kind === "likely"),
   );
   const keys = taken.map(({ candidate }) => candidate.key);
   return new Set([...keys, ...neededBy(question.ranked, keys).keys()]);

@@ -34,9 +34,9 @@ const writing = [
 ];
 const reading = ["findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"];
 const others = ["delete", "deleteMany", "count", "aggregate", "groupBy"];
-const methods = new Set([...writing, ...reading, ...others]);
+export const methods: ReadonlySet<string> = new Set([...writing, ...reading, ...others]);
 /** Methods that give back whole rows unless told otherwise. */
-const givingRows: ReadonlyMap<string, "row" | "list"> = new Map([
+export const givingRows: ReadonlyMap<string, "row" | "list"> = new Map([
   ...[...reading.slice(0, 4), "create", "upsert", "update", "delete"].map((name) => [name, "row"] as const),
   ...["findMany", "createManyAndReturn", "updateManyAndReturn"].map((name) => [name, "list"] as const),
 ]);
@@ -89,7 +89,7 @@ export function isOther(callee: ts.Expression, file: SourceFile, project: Projec
 const accessors = new WeakMap<readonly EntityModel[], ReadonlyMap<string, EntityModel>>();
 
 /** The list is the same for every file, column and transform of a change. */
-function modelsByAccessor(models: readonly EntityModel[]): ReadonlyMap<string, EntityModel> {
+export function modelsByAccessor(models: readonly EntityModel[]): ReadonlyMap<string, EntityModel> {
   const known = accessors.get(models) ?? new Map(models.map((model) => [accessorOf(model.name), model]));
   accessors.set(models, known);
   return known;

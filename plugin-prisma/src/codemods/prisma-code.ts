@@ -3,6 +3,7 @@ import { isSentElsewhere } from "./client-behind.js";
 import { isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./client-calls.js";
 import { hasNamesake, originOf } from "./client-module.js";
 import { isRowType } from "./prisma-types.js";
+import { rowsRead } from "./rows-read.js";
 
 /** What the transforms of the core must know about Prisma. */
 export const prismaCode: OrmCode = {
@@ -13,6 +14,8 @@ export const prismaCode: OrmCode = {
   isRowType,
   isOther,
   readsRows,
+  rowsRead,
+  withoutField: ({ field }) => `omit: { ${field.name}: true }`,
   isSentElsewhere,
   whyUnclear: unclearRead,
   elsewhere: {

@@ -93,7 +93,12 @@ export function readsRows(
   return rowsOf(method, found.args, model);
 }
 
-function rowsOf(method: string, [rows]: readonly ts.Expression[], model: EntityModel): ReturnType<typeof readsRows> {
+/** What a method gives back. */
+export function rowsOf(
+  method: string,
+  [rows]: readonly ts.Expression[],
+  model: EntityModel,
+): ReturnType<typeof readsRows> {
   if (readingOne.includes(method) || /^(?:getOne|merge|preload)/.test(method)) return { model, rows: "row" };
   if (/AndCount/.test(method)) return { model, rows: "page" };
   if (readingMany.includes(method) || method === "getMany") return { model, rows: "list" };

@@ -92,11 +92,11 @@ function widenList(
   file: SourceFile,
   context: TransformContext,
 ): Finding | undefined {
-  const { field, intent } = context;
+  const { field } = context;
   const texts = node.elements.flatMap((each) => (ts.isStringLiteralLike(each) ? [each.text] : []));
   const names = texts.flatMap((each) => (each.startsWith(prefix) ? [each.slice(prefix.length)] : []));
   const text = quoted(`${prefix}${field.name}`, file.style);
-  if (context.takes(node, "select") && intent.exposure !== "internal") {
+  if (context.takes(node, "select")) {
     const edit = names.includes(field.name) ? undefined : addToList(node, text, what, file);
     if (edit !== undefined) return edit;
   }

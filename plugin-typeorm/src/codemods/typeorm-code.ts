@@ -19,6 +19,7 @@ import { allFieldsOf } from "./class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
 import { readsRows } from "./entity-calls.js";
 import { requestPlans } from "./request-dtos.js";
+import { isHidden, rowsRead } from "./rows-read.js";
 import { mayReadNull } from "./typed-reads.js";
 import { thingOf } from "./value-things.js";
 
@@ -40,6 +41,8 @@ export const typeormCode: OrmCode = {
     if (found !== undefined) return concerns(found.model, context) ? found.rows : undefined;
     return instanced(callee, args, file, context) ?? resultOf(callee, file, context);
   },
+  rowsRead,
+  isHidden,
   spell,
   mayBeNull: mayReadNull,
 };

@@ -272,6 +272,30 @@ describe("without a terminal", () => {
     for (const [file, text] of Object.entries(others)) expect(desk.read(file)).toBe(text);
   });
 
+  test("a strict schema that would throw is edited whatever was chosen, or required of whoever declined it", async () => {
+    const strict = `import { z } from "zod";
+import { prisma } from "../db";
+
+export const Shown = z.strictObject({ id: z.int(), email: z.string(), name: z.string(), bio: z.string(), city: z.string(), createdAt: z.date() });
+export const show = async (id: number) => Shown.parse(await prisma.user.findUnique({ where: { id } }));
+`;
+    const shown = () => isWritten(desk.read("src/users/show.ts"));
+    await open({ ...files, "src/users/show.ts": strict });
+    expect(shown(), "required").toBe(true);
+    desk.write("src/users/show.ts", strict);
+    await desk.code({ only: ["src/users/serializer.ts"] });
+    expect(shown(), "--only").toBe(true);
+    desk.write("src/users/show.ts", strict);
+    const declined = await desk.code({ not: ["src/users/show.ts"] });
+    expect(shown()).toBe(false);
+    expect(declined.text).toMatch(
+      /src\/users\/show\.ts:4 .*throws on unknown keys from switch on, when reads bring handle/,
+    );
+    expect(desk.plan.state.places).toContainEqual(
+      expect.objectContaining({ file: "src/users/show.ts", kind: "required" }),
+    );
+  });
+
   test("--code likely takes the likely ones and remembers them", async () => {
     await open();
     const result = await desk.code({ code: "likely" });

@@ -116,6 +116,11 @@ function request(
   };
 }
 
+/** What is asked about reads at switch. */
+export function readRequest(files: Files, column: Column = {}): CodeRequest {
+  return request(files, ["switch"], [], column);
+}
+
 export function editFor(phase: CodePhase, files: Files, earlier: readonly PlannedEdit[], column: Column = {}) {
   return planCodeEdits(request(files, [phase], earlier, column));
 }

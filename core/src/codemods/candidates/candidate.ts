@@ -29,6 +29,8 @@ export interface Candidate {
   readonly because: string | undefined;
   /** Why a person has to decide, however much speaks for it: callers could choose the value. */
   readonly caution: string | undefined;
+  /** The phase breaks without it, as `because` says. */
+  readonly isRequired?: true | undefined;
   readonly isTest: boolean;
   /** What to write there: `handle: true`; undefined where that takes a person. */
   readonly text: string | undefined;

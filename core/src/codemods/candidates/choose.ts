@@ -1,6 +1,6 @@
 import type { CodeIntent } from "../../model/index.js";
 import type { RankContext, Ranked } from "../ranking/ranked.js";
-import type { Candidate } from "./candidate.js";
+import { type Candidate, isWritable } from "./candidate.js";
 import { neededBy } from "./coupled.js";
 
 /** The places that one intent may edit, ranked. */
@@ -22,16 +22,21 @@ export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, 
   return `${model}.${field} ${key}`;
 }
 
-/** The choice where nobody can be asked: what lists the whole model lists all of it, with what that needs. */
+/** The choice where nobody can be asked: what the phase breaks without, and what lists the whole model, with what that needs. */
 export const chooseUnattended: Choose = async (questions) =>
   new Set(
     questions.flatMap(({ intent, ranked }) => {
       const isTaken = intent.kind === "read" && intent.exposure !== "internal";
       const mirrors = isTaken ? ranked.filter(({ candidate }) => isMirror(candidate)) : [];
-      const keys = mirrors.map(({ candidate }) => candidate.key);
+      const keys = [...mirrors, ...ranked.filter(isRequired)].map(({ candidate }) => candidate.key);
       return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
     }),
   );
+
+/** Whether the phase breaks without it, and nothing speaks against making it without a word. */
+export function isRequired({ candidate, kind }: Ranked): boolean {
+  return candidate.isRequired === true && kind === "likely" && isWritable(candidate);
+}
 
 /** A select, a copy or a schema of all columns: it is one of the model's by what it names, a copy by what it copies. */
 function isMirror({ family, isWhole, tie }: Candidate): boolean {

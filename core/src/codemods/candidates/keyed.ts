@@ -36,7 +36,7 @@ export function keyed(
  * @param needs `Candidate.needs`
  */
 export function candidateOf({ file, finding, key }: FoundCandidate, needs: readonly string[] = []): Candidate {
-  const { node, family, what, anchor, names, tie, isWhole, because, caution, text } = finding;
+  const { node, family, what, anchor, names, tie, isWhole, because, caution, isRequired, text } = finding;
   return {
     file: file.file,
     line: lineAt(file.text, startOf(node, file)),
@@ -50,6 +50,7 @@ export function candidateOf({ file, finding, key }: FoundCandidate, needs: reado
     isWhole,
     because,
     caution,
+    ...(isRequired && { isRequired }),
     isTest: isTestFile(file),
     text,
     ...(needs.length > 0 && { needs }),

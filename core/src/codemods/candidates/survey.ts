@@ -1,4 +1,4 @@
-import type { CodeIntent } from "../../model/index.js";
+import type { CodeIntent, Place } from "../../model/index.js";
 import { CodeContexts, findingsOf, isPath, loadParsers } from "../code-context.js";
 import type { CodeRequest } from "../code-request.js";
 import { couplingsIn } from "../couplings.js";
@@ -7,7 +7,7 @@ import type { Ranked } from "../ranking/ranked.js";
 import { defaultScorecard } from "../ranking/scorecard.js";
 import type { ListCandidate } from "../run-pass.js";
 import { startOf } from "../source-file.js";
-import { filesFor, type TransformContext } from "../transform.js";
+import { type CandidateFinding, filesFor, type TransformContext } from "../transform.js";
 import { Workspace } from "../workspace.js";
 import { choiceId, chooseUnattended, type Question } from "./choose.js";
 import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
@@ -48,19 +48,25 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         const refusal = request.refused?.get(id);
         if (refusal !== undefined) {
           const reason = `chosen, but ${refusal}: ${finding.advice}`;
-          workspace.addPlace(file, { ...place, certainty: "likely", reason }, about);
+          workspace.addPlace(file, { ...place, certainty: certaintyOf(finding, "likely"), reason }, about);
         } else if (chosen.has(id)) {
-          const reason = `chosen, and not written in a way that can be edited: ${finding.advice}`;
-          workspace.addPlace(file, { ...place, certainty: "likely", reason }, about);
+          const why = finding.isRequired ? inWords(known) : "chosen, and not written in a way that can be edited";
+          const reason = `${why}: ${finding.advice}`;
+          workspace.addPlace(file, { ...place, certainty: certaintyOf(finding, "likely"), reason }, about);
         } else if (isLeft) workspace.addSilent(file, offset);
         else {
-          const certainty = known.kind === "silent" ? "possible" : known.kind;
+          const certainty = certaintyOf(finding, known.kind === "silent" ? "possible" : known.kind);
           workspace.addPlace(file, { ...place, certainty, reason: `${inWords(known)}: ${finding.advice}` }, about);
         }
       };
       return { context: contexts.taking(intent, places), listCandidate };
     },
   };
+}
+
+/** What the phase breaks without is required of whoever does not have it made. */
+function certaintyOf({ isRequired }: CandidateFinding, ranked: Place["kind"]): Place["kind"] {
+  return isRequired ? "required" : ranked;
 }
 
 /** The ranked places of all intents, without editing anything. */

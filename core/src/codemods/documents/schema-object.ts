@@ -4,7 +4,7 @@ import type { SourceFile } from "../source-file.js";
 import type { TransformContext } from "../transform.js";
 import type { DocMap } from "./doc-tree.js";
 import { literalFormat, literalTree } from "./literal-format.js";
-import { isSchemaOf, nullableAmong, type Role, requiredIn, type SchemaShape } from "./schema-shapes.js";
+import { isClosed, isSchemaOf, nullableAmong, type Role, requiredIn, type SchemaShape } from "./schema-shapes.js";
 import { schemaTransform } from "./schema-transform.js";
 
 /** JSON schemas in code: `schema: { body: { type: "object", properties: { … } } }` of Fastify, Ajv, OpenAPI decorators. */
@@ -20,7 +20,8 @@ export const schemaObject = schemaTransform({
       const { name, label, role } = placeOf(schema, file, context);
       const parent = literalTree(schema) as DocMap;
       const nullable = nullableAmong(file.text);
-      return [{ map, required: requiredIn(parent), name, what: `schema ${label}`, role, nullable }];
+      const about = { required: requiredIn(parent), isClosed: isClosed(parent), name, what: `schema ${label}` };
+      return [{ map, ...about, role, nullable }];
     });
   },
 });

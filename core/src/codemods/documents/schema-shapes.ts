@@ -5,6 +5,8 @@ import { type DocList, type DocMap, type DocNode, entryOf, stringOf } from "./do
 export interface SchemaShape {
   readonly map: DocMap;
   readonly required: DocList | undefined;
+  /** It takes no keys that it does not name. */
+  readonly isClosed: boolean;
   /** `CreateUser`, the name of a component; of what is nested the property: `author`. */
   readonly name: string | undefined;
   /** `schema CreateUser` */
@@ -37,7 +39,8 @@ export function shapesOfDocument(root: DocNode, file: string, text: string): rea
   return found.map(({ map, parent, path }) => {
     const name = nameAt(path, parent) ?? posix.basename(file).replace(/\..*$/, "");
     const what = `schema ${labelOf(path) ?? name}`;
-    return { map, required: requiredIn(parent), name, what, role: roleAt(path) ?? roles(path), nullable };
+    const about = { required: requiredIn(parent), isClosed: isClosed(parent), name, what };
+    return { map, ...about, role: roleAt(path) ?? roles(path), nullable };
   });
 
   function visit(node: DocNode, path: readonly string[]): void {
@@ -76,6 +79,14 @@ export function isSchemaOf(map: DocMap): boolean {
 export function requiredIn(schema: DocMap): DocList | undefined {
   const required = entryOf(schema, "required");
   return required?.kind === "list" ? required : undefined;
+}
+
+/** `additionalProperties: false` */
+export function isClosed(schema: DocMap): boolean {
+  return ["additionalProperties", "unevaluatedProperties"].some((keyword) => {
+    const value = entryOf(schema, keyword);
+    return value?.kind === "scalar" && value.value === false;
+  });
 }
 
 /** What the parts of an operation are for. */

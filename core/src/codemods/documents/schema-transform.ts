@@ -141,7 +141,11 @@ function* offered(
     }
     const when = isExpand ? "callers may choose it" : "it is shown there";
     const both = role === "both" ? "; requests and responses share it, so it stays optional" : "";
-    const advice = `add \`${text ?? key}\` if ${when}${both}`;
+    const isRefusing = isShown && !isExpand && shape.isClosed;
+    const closed = isRefusing
+      ? "; it takes no other keys: whole rows that are checked with it are refused from now on"
+      : "";
+    const advice = `add \`${text ?? key}\` if ${when}${both}${closed}`;
     const listed = { family: "schema", tie, node: map.node, what, anchor: name, names, text, advice } as const;
     const candidate = listing(listed, file, context);
     const generated = generatedPlace(file, what, startOf(map.node, file), context.field.name);

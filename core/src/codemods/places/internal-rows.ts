@@ -1,77 +1,141 @@
 import { ts } from "../compiler.js";
-import { describe, pathOf, unwrap } from "../expressions.js";
-import { declarationOf } from "../scope.js";
-import { type SourceFile, textOf } from "../source-file.js";
-import type { Transform } from "../transform.js";
+import { describe, pathOf, returnedBy, unwrap } from "../expressions.js";
+import { parsesIn } from "../parsed-rows.js";
+import { bringsField, functionBehind, type RowsBehind, rowsBehind } from "../rows-behind.js";
+import { lineAt, type SourceFile, textOf } from "../source-file.js";
+import type { Finding, Transform, TransformContext } from "../transform.js";
+import { bringsNow, isTestFile } from "./listing.js";
 
-/** Whole rows that go out as they were read: with the reads open they would show what is internal. */
+/** Whole rows that go out: with the reads open they would show what is internal, and those that were just written do before. */
 export const internalRows: Transform = {
   id: "internal-rows",
-  intents: ["read"],
+  intents: ["keepFromReads", "read"],
   isChecklist: true,
 
   *find(file, context) {
-    if (context.intent.exposure !== "internal") return;
-    const { name } = context.field;
-    for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
-      const { expression: callee, arguments: args } = call;
-      const isRead = context.orm.readsRows(callee, args, file, context) !== undefined;
-      const unclear = isRead ? undefined : context.orm.whyUnclear?.(callee, args, file, context);
-      if ((!isRead && unclear === undefined) || !goesOut(call, file)) continue;
-      const what = describe(call, `rows of ${textOf(call.expression, file).replaceAll(/\s+/g, "")}`);
-      const read = `it answers with whole rows, and ${name} is internal: read or send them without ${name}`;
-      const reason = unclear === undefined ? read : `${read}; ${unclear}`;
-      const certainty = unclear === undefined ? "required" : "possible";
-      yield { kind: "place", certainty, offset: call.getStart(file.ast), what, reason };
+    if (context.intent.exposure !== "internal" || context.orm.isHidden?.(context)) return;
+    const listed = new Set<ts.Node>();
+    for (const answer of answersIn(context)) {
+      if (answer.file !== file) continue;
+      for (const rows of rowsBehind(answer.value, file, context)) {
+        if (rows.select !== undefined || !bringsField(rows, context) || !bringsNow(rows, context)) continue;
+        const found = placeOf(rows, answer.value, file, context);
+        if (listed.has(found.node)) continue;
+        listed.add(found.node);
+        yield found.place;
+      }
     }
   },
 };
 
-/** Whether a value is sent, or returned by what handles requests: itself, in a literal, or by the name that it gets. */
-function goesOut(value: ts.Node, file: SourceFile): boolean {
-  let at = value;
-  while (isAround(at.parent, at)) at = at.parent;
-  const { parent } = at;
-  if (ts.isCallExpression(parent)) return parent.expression !== at && isAnswer(parent);
-  if (ts.isReturnStatement(parent)) return handlesRequests(ts.findAncestor(parent, ts.isFunctionLike));
-  if (ts.isArrowFunction(parent)) return handlesRequests(parent);
-  if (!ts.isVariableDeclaration(parent) || !ts.isIdentifier(parent.name)) return false;
-  const { name } = parent;
-  return file
-    .identifiers(name.text)
-    .some((use) => use !== name && use.pos > parent.end && declarationOf(use) === parent && goesOut(use, file));
+/** Where the rows are read, or else where they are sent from. */
+function placeOf(
+  { read }: RowsBehind,
+  sent: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): { readonly node: ts.Node; readonly place: Finding } {
+  const { field } = context;
+  const isHere = read?.file === file;
+  const node = isHere ? read.call : sent;
+  const shown =
+    read === undefined ? context.model.name : textOf(read.call.expression, read.file).replaceAll(/\s+/g, "");
+  const where = isHere || read === undefined ? "" : ` that ${read.file.file}:${lineOf(read.call, read.file)} reads`;
+  const unclear = read && context.orm.whyUnclear?.(read.call.expression, read.call.arguments, read.file, context);
+  const doubt = unclear === undefined ? "" : `; ${unclear}`;
+  const reason = `it answers with whole rows${where}, and ${field.name} is internal: ${adviceFor(read, context)}${doubt}`;
+  const what = describe(node, `rows of ${shown}`);
+  const certainty = unclear === undefined ? "required" : "possible";
+  return { node, place: { kind: "place", certainty, offset: node.getStart(file.ast), what, reason } };
 }
 
-/** `await rows`, `{ users: rows }`, `[...rows]`, `rows as Row[]` */
-function isAround(parent: ts.Node, node: ts.Node): boolean {
-  if (ts.isPropertyAssignment(parent)) return parent.initializer === node;
-  if (ts.isExpression(parent) && !ts.isCallExpression(parent) && unwrap(parent) !== parent) return true;
-  return (
-    ts.isAwaitExpression(parent) ||
-    ts.isParenthesizedExpression(parent) ||
-    ts.isObjectLiteralExpression(parent) ||
-    ts.isArrayLiteralExpression(parent) ||
-    ts.isSpreadElement(parent) ||
-    ts.isSpreadAssignment(parent) ||
-    ts.isShorthandPropertyAssignment(parent)
+/** How the column stays out of what is sent. */
+function adviceFor(read: RowsBehind["read"], context: TransformContext): string {
+  const { field, orm } = context;
+  if (read === undefined) return `send them without ${field.name}`;
+  if (orm.withoutField === undefined) return `read or send them without ${field.name}`;
+  return `read them with \`${orm.withoutField(context)}\`, or send them without it`;
+}
+
+function lineOf(node: ts.Node, file: SourceFile): number {
+  return lineAt(file.text, node.getStart(file.ast));
+}
+
+/** A value that is sent to whoever asks. */
+interface Answer {
+  readonly value: ts.Expression;
+  readonly file: SourceFile;
+}
+
+/** What is sent, and what functions that handle requests give back, in all files. */
+function answersIn(context: TransformContext): readonly Answer[] {
+  return context.memo("answers", () => {
+    const answers = context.project.files.flatMap((file) =>
+      isTestFile(file) ? [] : [...sentIn(file), ...returnedIn(file, context)],
+    );
+    // What a schema does not name it leaves out, or refuses.
+    const checked = new Set(context.project.files.flatMap((file) => parsesIn(file).map(({ value }) => value)));
+    const byValue = new Map(answers.map((answer) => [answer.value, answer]));
+    return [...byValue.values()].filter(({ value }) => !checked.has(value));
+  });
+}
+
+/** `res.json(…)`, `reply.code(200).send(…)`, `NextResponse.json(…)`, `ctx.body = …` */
+function sentIn(file: SourceFile): readonly Answer[] {
+  const sent = file.nodes(ts.SyntaxKind.CallExpression).flatMap(({ expression, arguments: given }) => {
+    const isAnswer = ts.isPropertyAccessExpression(expression) && /^(?:json|send|jsonp)$/.test(expression.name.text);
+    return isAnswer ? given.map((value) => ({ value, file })) : [];
+  });
+  const set = file.identifiers("body").flatMap(({ parent }) => {
+    const assigned = ts.isPropertyAccessExpression(parent) ? parent.parent : undefined;
+    if (assigned === undefined || !ts.isBinaryExpression(assigned) || assigned.left !== parent) return [];
+    const isSet = assigned.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+    const isAnswer = /^(?:ctx|context|response|res)$/.test(pathOf(assigned.left).at(-2) ?? "");
+    return isSet && isAnswer ? [{ value: assigned.right, file }] : [];
+  });
+  return [...sent, ...set];
+}
+
+/** What handlers of requests give back: `app.get("/users", async () => …)`, `publicProcedure.query(() => …)`, `@Get() list() { … }` */
+function returnedIn(file: SourceFile, context: TransformContext): readonly Answer[] {
+  const handlers = file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
+    const callee = call.expression;
+    const name = ts.isPropertyAccessExpression(callee) ? callee.name.text : "";
+    if (name === "route") return call.arguments.flatMap((each) => handlerIn(each));
+    const isRoute = /^(?:get|post|put|patch|delete|all|query|mutation)$/.test(name);
+    return isRoute ? call.arguments.slice(call.arguments.length > 1 ? 1 : 0) : [];
+  });
+  const given = handlers.flatMap((handler) => functionOf(handler, file, context) ?? []);
+  const methods = file
+    .nodes(ts.SyntaxKind.ClassDeclaration)
+    .flatMap(({ members }) =>
+      members.flatMap((node) => (ts.isMethodDeclaration(node) && handlesRequests(node) ? [{ node, file }] : [])),
+    );
+  return [...given, ...methods].flatMap(({ node, file: its }) =>
+    "body" in node ? returnedBy(node as ts.FunctionLikeDeclaration).map((value) => ({ value, file: its })) : [],
   );
 }
 
-/** `res.json(…)`, `reply.code(200).send(…)`, `NextResponse.json(…)` */
-function isAnswer({ expression }: ts.CallExpression): boolean {
-  return ts.isPropertyAccessExpression(expression) && /^(?:json|send|jsonp)$/.test(expression.name.text);
+/** `{ method: "GET", handler: async () => … }` */
+function handlerIn(options: ts.Expression): readonly ts.Expression[] {
+  const literal = unwrap(options);
+  if (!ts.isObjectLiteralExpression(literal)) return [];
+  return literal.properties.flatMap((each) =>
+    ts.isPropertyAssignment(each) && each.name.getText() === "handler" ? [each.initializer] : [],
+  );
 }
 
-/** `app.get("/users", async () => …)`, `publicProcedure.query(() => …)`, `@Get() list() { … }` */
-function handlesRequests(node: ts.Node | undefined): boolean {
-  if (node === undefined) return false;
-  if (ts.isMethodDeclaration(node)) {
-    const names = (ts.getDecorators(node) ?? []).map(
-      ({ expression }) => pathOf(ts.isCallExpression(expression) ? expression.expression : expression).at(-1) ?? "",
-    );
-    return names.some((name) => /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|ResolveField)$/.test(name));
-  }
-  const { parent } = node;
-  if (!ts.isCallExpression(parent) || !ts.isPropertyAccessExpression(parent.expression)) return false;
-  return /^(?:get|post|put|patch|delete|all|query|mutation)$/.test(parent.expression.name.text);
+function functionOf(value: ts.Expression, file: SourceFile, context: TransformContext) {
+  const inner = unwrap(value);
+  if (ts.isArrowFunction(inner) || ts.isFunctionExpression(inner)) return { node: inner, file };
+  const isNamed = ts.isIdentifier(inner) || ts.isPropertyAccessExpression(inner);
+  return isNamed ? functionBehind(inner, file, context) : undefined;
+}
+
+function handlesRequests(node: ts.ClassElement): boolean {
+  const decorators = ts.canHaveDecorators(node) ? (ts.getDecorators(node) ?? []) : [];
+  const names = decorators.map(
+    ({ expression }) => pathOf(ts.isCallExpression(expression) ? expression.expression : expression).at(-1) ?? "",
+  );
+  return names.some((name) => /^(?:Get|Post|Put|Patch|Delete|All|Query|Mutation|ResolveField)$/.test(name));
 }

@@ -2,7 +2,7 @@ import type { EntityField, EntityModel, Family } from "../../model/index.js";
 import type { Tie } from "../candidates/candidate.js";
 import { keyStyles } from "../shape-types.js";
 import type { PlaceNode, SourceFile } from "../source-file.js";
-import type { CandidateFinding, TransformContext } from "../transform.js";
+import type { CandidateFinding, RowsPart, TransformContext } from "../transform.js";
 import { sourcesOf } from "../value-text.js";
 
 /** A place that lists fields, as its finder sees it. */
@@ -18,6 +18,8 @@ export interface Listed {
   readonly because?: string | undefined;
   /** See `Candidate.caution`. */
   readonly caution?: string | undefined;
+  /** See `Candidate.isRequired`. */
+  readonly isRequired?: true | undefined;
   /** What to write there, if Lockstep can say it. */
   readonly text?: string | undefined;
   readonly advice: string;
@@ -28,6 +30,7 @@ export interface Listed {
  * model fits its names better, and in tests: what must change there so that it compiles is an edit.
  */
 export function listing(listed: Listed, file: SourceFile, context: TransformContext): CandidateFinding | undefined {
+  if (isKeptFromView(context)) return undefined;
   const { field } = context;
   const { because, text } = listed;
   const given = new Set(listed.names);
@@ -38,6 +41,16 @@ export function listing(listed: Listed, file: SourceFile, context: TransformCont
   const isTheirs = isGiven && context.intent.exposure !== "exposed";
   const caution = listed.caution ?? (isTheirs ? `callers could choose ${field.name}` : undefined);
   return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
+}
+
+/** Whether nothing is to read the column more than it does: where an internal one is added, it may be shown. */
+export function isKeptFromView({ intent }: Pick<TransformContext, "intent">): boolean {
+  return intent.kind === "read" && intent.exposure === "internal";
+}
+
+/** Whether rows bring the column in this phase: reads do from switch on, what code has just written does from expand on. */
+export function bringsNow({ isWritten }: RowsPart, { intent }: Pick<TransformContext, "intent">): boolean {
+  return intent.kind === "read" || (isWritten === true && intent.value.kind !== "none");
 }
 
 /** Whether a place would be listed for its names alone. Quickly told: what is dear to find out is asked about no others. */

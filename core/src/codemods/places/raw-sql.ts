@@ -7,7 +7,7 @@ import type { SourceFile } from "../source-file.js";
 import { parseStatements, type TableUse, usesOf } from "../sql-statements.js";
 import { type SqlText, sqlTextsIn } from "../sql-texts.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../transform.js";
-import { isTestFile, listing } from "./listing.js";
+import { isKeptFromView, isTestFile, listing } from "./listing.js";
 
 /** A list of columns part of which is filled in at run time. */
 const openColumns = /\binsert\s+into\b[^()]*\([^()]*\$9\d\d[^()]*\)/i;
@@ -18,7 +18,7 @@ export const rawSql: Transform = {
   intents: ["write", "keepFromReads", "read"],
 
   *find(file, context) {
-    if (isTestFile(file)) return;
+    if (isTestFile(file) || isKeptFromView(context)) return;
     for (const sql of sqlTextsIn(file, context.model.table.name)) {
       if (context.orm.isSentElsewhere?.(sql.node, file, context.project)) continue;
       const finding = judge(sql, file, context);

@@ -4,6 +4,7 @@ import { ts } from "../compiler.js";
 import type { SourceFile } from "../source-file.js";
 import { parseStatements, type TableUse, usesOf, type ViewStatement, viewsIn } from "../sql-statements.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../transform.js";
+import { isKeptFromView } from "./listing.js";
 
 /** SQL in files: views that migrations made of the table, and statements that people keep in files of their own. */
 export const sqlViews: Transform = {
@@ -12,6 +13,7 @@ export const sqlViews: Transform = {
   isForDocuments: true,
 
   *find(file, context) {
+    if (isKeptFromView(context)) return;
     const isMigration = /(?:^|\/)migrations?\//.test(file.file) || !file.file.endsWith(".sql");
     if (isMigration) {
       if (context.intent.kind === "read") yield* views(file, context);

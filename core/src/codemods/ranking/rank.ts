@@ -34,9 +34,11 @@ function kindOf(candidate: Candidate, score: number, context: RankContext): Rank
   const isPossible = score >= (candidate.isTest ? card.possibleInTests : card.possible);
   const limits = limitsOf(candidate, context);
   // All that speaks for this model speaks for the other one too: a place needs twice the evidence to be shown.
-  if (limits.some(({ kind }) => kind === "otherModel")) return isLikely && isPossible ? "possible" : "silent";
-  if (isLikely && limits.length === 0) return "likely";
-  return isPossible ? "possible" : "silent";
+  const { isRequired = false } = candidate;
+  const isOther = limits.some(({ kind }) => kind === "otherModel");
+  if (isOther && !isRequired) return isLikely && isPossible ? "possible" : "silent";
+  if ((isLikely || isRequired) && limits.length === 0) return "likely";
+  return isPossible || isRequired ? "possible" : "silent";
 }
 
 function byStrength(a: Ranked, b: Ranked): number {

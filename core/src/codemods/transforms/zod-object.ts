@@ -6,6 +6,7 @@ import { isLedByBase, roleOf } from "../shape-roles.js";
 import { keyIn, keysOfShape, namesWholeModel } from "../shape-types.js";
 import { zodLiteralsIn, zodShapesIn } from "../shapes-in.js";
 import { type SourceFile, textOf } from "../source-file.js";
+import { whyThrows } from "../strict-schemas.js";
 import { compact, type Finding, type Transform, type TransformContext, writtenTexts } from "../transform.js";
 import { whyNotTaken } from "../why-not-shown.js";
 import { takeBackWritten } from "../written-texts.js";
@@ -47,13 +48,18 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
     if (shape.kind !== "zod" || shape.file !== file) continue;
     const type = zodType(shape.node, file, context);
-    const text = `${key}: ${type ?? "…"}${emptyIn(isNullable, isOptional)}`;
+    // What requests share may never require it.
+    const isShared = reason !== undefined && roleOf(shape, [...keysOfShape(shape)], context) !== "response";
+    const text = `${key}: ${type ?? "…"}${emptyIn(isNullable, isOptional || isShared)}`;
     const edit =
       reason === undefined && type ? addProperty(shape.node, text, whatOfSchema(shape.node), file) : undefined;
     const cause = reason ?? "its type is not known here";
-    const why = `it names ${namesWholeModel(shape, context) ? "every column" : "columns"} of ${context.model.name}; ${cause}: add \`${text}\``;
+    const throws = whyThrows(shape, context);
+    const named = `it names ${namesWholeModel(shape, context) ? "every column" : "columns"} of ${context.model.name}`;
+    const why = `${throws ?? named}; ${cause}: add \`${text}\``;
     const offset = shape.node.getStart(file.ast);
-    yield edit ?? { kind: "place", certainty: "likely", offset, what: whatOfSchema(shape.node), reason: why };
+    const certainty = throws === undefined ? "likely" : "required";
+    yield edit ?? { kind: "place", certainty, offset, what: whatOfSchema(shape.node), reason: why };
   }
 }
 
@@ -86,17 +92,21 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
   for (const shape of zodShapesIn(file, context.project)) {
     const names = [...keysOfShape(shape)];
     const name = nameOfSchema(shape.node);
-    if (!isWorthListing(names, file, context)) continue;
-    if (context.takes(shape.node, "zod") || roleOf(shape, names, context) !== "response") continue;
+    const because = whyThrows(shape, context);
+    if (because === undefined && !isWorthListing(names, file, context)) continue;
+    const role = context.takes(shape.node, "zod") ? undefined : roleOf(shape, names, context);
+    if (role === undefined || (because === undefined && role !== "response")) continue;
     if (isLedByBase(shape, "response", context)) continue;
     const key = keyIn(shape, context);
     const type = zodType(shape.node, file, context);
-    const text = type === undefined ? undefined : `${key}: ${type}`;
-    const advice = `add \`${text ?? key}\` if it is shown there`;
+    const text = type === undefined ? undefined : `${key}: ${type}${role === "response" ? "" : ".optional()"}`;
+    const advice = `add \`${text ?? key}\` ${because === undefined ? "if it is shown there" : "to what it takes"}`;
     const what = whatOfSchema(shape.node);
-    const listed = { family: "zod", tie: "names", node: shape.node, what, anchor: name, names, text, advice } as const;
+    const about = { what, anchor: name, names, because, isRequired: because === undefined ? undefined : true } as const;
+    const listed = { family: "zod", tie: "names", node: shape.node, ...about, text, advice } as const;
     const candidate = listing(listed, file, context);
-    if (candidate !== undefined) yield forPerson(candidate, whyNotTaken(shape, context));
+    const shared = role === "response" ? undefined : "requests are read with it, too";
+    if (candidate !== undefined) yield forPerson(candidate, shared ?? whyNotTaken(shape, context));
   }
 }
 

@@ -142,3 +142,26 @@ test("an edit of contract and one of expand with the same text are recorded apar
     ["expand", "zod object Later", "handle: z.string().optional()"],
   ]);
 });
+
+test("a response that takes no other keys says that whole rows are refused", async () => {
+  const text = `openapi: 3.0.0
+components:
+  schemas:
+    Account:
+      type: object
+      additionalProperties: false
+      properties:
+        id: { type: integer }
+        email: { type: string }
+        name: { type: string }
+`;
+  const refused = "it takes no other keys: whole rows that are checked with it are refused from now on";
+  for (const [given, count] of [
+    [text, 1],
+    [text.replace("false", "true"), 0],
+  ] as const) {
+    const files = [{ file: "docs/api.yaml", text: given, isDocument: true }];
+    const { places } = await edit(files, ["switch"], [], { choose: async () => new Set() });
+    expect(places.filter(({ reason }) => reason.endsWith(refused)).length).toBe(count);
+  }
+});

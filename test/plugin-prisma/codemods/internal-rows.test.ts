@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { editFor, type Files } from "./phases.js";
+
+const routes = "src/users.routes.ts";
+const service = {
+  file: "src/users.service.ts",
+  text: `import { PrismaClient, type User } from "@prisma/client";
+export const prisma = new PrismaClient();
+export class UsersService {
+  constructor(private readonly prisma: PrismaClient) {}
+  findOne(id: number) {
+    return this.prisma.user.findUnique({ where: { id } });
+  }
+  async names() {
+    const users = await this.prisma.user.findMany();
+    return users.map(({ name }) => name);
+  }
+}
+export const listUsers = async () => {
+  const users = await prisma.user.findMany({ include: { orders: { select: { id: true } } } });
+  return { users, total: users.length };
+};
+export async function page() {
+  return prisma.$transaction([prisma.user.findMany({ take: 10 }), prisma.user.count()]);
+}
+export function safe({ email, ...rest }: User) {
+  return rest;
+}
+export const card = (user: User) => ({ id: user.id, name: user.name });
+`,
+};
+
+const controller = (body: string) => `import { Get } from "@nestjs/common";
+import { UsersService } from "./users.service";
+export class UsersController {
+  constructor(private readonly users: UsersService) {}
+  ${body}
+}
+`;
+const route = (body: string) => `import { card, listUsers, page, prisma, safe } from "./users.service";
+import * as users from "./users.service";
+${body}
+`;
+
+const without = "handle is internal: read them with `omit: { handle: true }`, or send them without it";
+const read = (line: number) => `it answers with whole rows that src/users.service.ts:${line} reads, and ${without}`;
+const here = `it answers with whole rows, and ${without}`;
+
+test.each([
+  ["a method of a service", controller("@Get(':id') one(id: number) { return this.users.findOne(id); }"), [read(6)]],
+  [
+    "by a name",
+    controller("@Get() async one() { const user = await this.users.findOne(1); return user ?? null; }"),
+    [read(6)],
+  ],
+  ["no rows", controller("@Get() names() { return this.users.names(); }"), []],
+  ["no handler", controller("one(id: number) { return this.users.findOne(id); }"), []],
+  ["a function of another file", route("app.get('/', async () => listUsers());"), [read(14)]],
+  ["the function itself", route("app.get('/', listUsers);"), ["src/users.service.ts:14"]],
+  ["of a namespace", route("app.get('/', async () => users.listUsers());"), [read(14)]],
+  [
+    "a key of what it gives back",
+    route("app.get('/', async (_, res) => res.json((await listUsers()).users));"),
+    [read(14)],
+  ],
+  ["another key", route("app.get('/', async (_, res) => res.json((await listUsers()).total));"), []],
+  ["a page", route("app.get('/', async (_, res) => { const [rows] = await page(); res.json(rows); });"), [read(18)]],
+  ["its count", route("app.get('/', async (_, res) => { const [, total] = await page(); res.json(total); });"), []],
+  [
+    "all but one",
+    route("app.get('/', async () => safe(await prisma.user.findFirst()));"),
+    ["it answers with whole rows, and handle is internal: send them without handle"],
+  ],
+  ["named one by one", route("app.get('/', async () => card(await prisma.user.findFirst()));"), []],
+  [
+    "mapped",
+    route("app.get('/', async () => (await prisma.user.findMany()).map((each) => ({ ...each, url: '' })));"),
+    [here],
+  ],
+  ["without it", route("app.get('/', async () => prisma.user.findMany({ omit: { handle: true } }));"), []],
+  ["without another", route("app.get('/', async () => prisma.user.findMany({ omit: { email: true } }));"), [here]],
+  ["with a relation", route("app.get('/', async () => prisma.order.findMany({ include: { user: true } }));"), [here]],
+  [
+    "a part of it",
+    route("app.get('/', async () => prisma.order.findMany({ include: { user: { select: { id: true } } } }));"),
+    [],
+  ],
+  [
+    "what a schema leaves out",
+    route("publicProcedure.output(z.object({ id: z.number() })).query(async () => prisma.user.findFirst());"),
+    [],
+  ],
+  ["of another model", route("app.get('/', async () => prisma.order.findMany());"), []],
+  ["Koa", route("export const handle = async (ctx) => { ctx.body = await prisma.user.findMany(); };"), [here]],
+  [
+    "a route of Fastify",
+    route("app.route({ method: 'GET', url: '/', handler: async () => prisma.user.findMany() });"),
+    [here],
+  ],
+])("code that sends rows: %s", async (_, text, reasons) => {
+  const files: Files = [service, { file: routes, text }];
+  const { places } = await editFor("switch", files, [], { exposure: "internal" });
+  const listed = places.map(({ file, line, reason }) => (file === routes ? reason : `${file}:${line}`));
+  expect(listed).toEqual(reasons);
+  expect(places.filter(({ kind }) => kind !== "required")).toEqual([]);
+});

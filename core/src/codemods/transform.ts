@@ -49,6 +49,8 @@ export interface CandidateFinding
   readonly node: PlaceNode;
   /** It names the new field already: nothing to do, but it counts where places of the same name are told apart. */
   readonly isDone: boolean;
+  /** It may make rows, and then leaves the column out. */
+  readonly mayLeaveOut?: true;
   /** `add \`handle: true\` if it is used there` */
   readonly advice: string;
 }

@@ -118,12 +118,12 @@ function* listConstructors(file: SourceFile, context: TransformContext): Iterabl
 /** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */
 function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
-  for (const { literal, what, reason } of otherWrites(file, context)) {
+  for (const { literal, what, reason, isUnknown } of otherWrites(file, context)) {
     const advice = `not known as a call of TypeORM (${reason}); add ${context.field.name} if it takes it`;
     const names = [...propertiesOf(literal).keys()];
     const anchor = enclosingName(literal);
     const listed = { family: "create", tie: "doubtful", node: literal, what, anchor, names, advice } as const;
     const found = listing(listed, file, context);
-    if (found !== undefined) yield found;
+    if (found !== undefined) yield isUnknown ? { ...found, mayLeaveOut: true } : found;
   }
 }

@@ -8,6 +8,8 @@ export interface OtherWrite {
   readonly literal: ts.ObjectLiteralExpression;
   readonly what: string;
   readonly reason: string;
+  /** It may well be a write of the entity: nothing says what is called. */
+  readonly isUnknown: boolean;
 }
 
 /** `userRepository.save({ … })` where nothing says what it is; `sdk.users.create({ … })` of another package. */
@@ -33,7 +35,8 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
           ? `nothing says what ${path.at(-2)} is`
           : `${label} is one of the app's own`;
     for (const literal of literalsOf(ofEntity ? second : first)) {
-      if (ts.isObjectLiteralExpression(literal)) yield { literal, what: describe(call, `row of ${label}`), reason };
+      if (ts.isObjectLiteralExpression(literal))
+        yield { literal, what: describe(call, `row of ${label}`), reason, isUnknown: owner === undefined };
     }
   }
 }

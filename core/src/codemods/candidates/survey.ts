@@ -43,8 +43,10 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         // What another transform knows better is listed by that one.
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = startOf(finding.node, file);
-        const place = { kind: "place", offset, what: finding.what, ranked: known } as const;
-        const isLeft = known.kind === "silent" && finding.because === undefined;
+        const isAsked = finding.mayLeaveOut && intent.isCodeOnly;
+        const listed = { kind: "place", offset, what: finding.what, ranked: known } as const;
+        const place = isAsked ? ({ ...listed, mayLeaveOut: true } as const) : listed;
+        const isLeft = known.kind === "silent" && finding.because === undefined && !isAsked;
         const refusal = request.refused?.get(id);
         if (refusal !== undefined) {
           const reason = `chosen, but ${refusal}: ${finding.advice}`;

@@ -320,6 +320,8 @@ const variants: readonly Variant[] = [
       "src/code.ts": `
         import { PrismaClient } from "@prisma/client";
         export const prisma = new PrismaClient({ log: ["own"] });
+        import { PrismaClient as Wrapped } from "./wrapped/client";
+        export const wrapped = new Wrapped({ log: ["own"] });
         export const add = ({ ctx }) => ctx.db.user.create(${row("own")});`,
       "examples/shop/src/code.ts": `
         import { PrismaClient } from "@prisma/client";

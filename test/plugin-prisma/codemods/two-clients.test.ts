@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { GeneratedClient, GeneratedClients, OtherClient } from "../../../core/src/codemods/generated-clients.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
-import { editFor, type Files, shopModels, transforms } from "./phases.js";
+import { apply, editFor, type Files, shopModels, transforms, undo } from "./phases.js";
 
 /**
  * Every call says whose it is by the name that it writes: "own" gets the column, "other" gets nothing and is not listed, "unclear" is
@@ -466,6 +466,23 @@ test("what both clients are given gets nothing that one of them does not take", 
   expect(expanded.places).toMatchObject([{ file: "src/code.ts", line: 4, what: "add: data of prisma.user.create" }]);
   const opened = await editFor("switch", files, expanded.edits, column);
   expect(opened.changes).toEqual([]);
+});
+
+test("a select that may be the other client's is edited where a person chooses it, and taken back", async () => {
+  const all = "{ id: true, email: true, name: true, createdAt: true, updatedAt: true }";
+  const code = `export const list = ({ ctx }) => ctx.db.user.findMany({ select: ${all} });`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    { file: "src/code.ts", text: code },
+  ];
+  const clients = clientsOf({});
+  const unasked = await editFor("switch", files, [], { clients });
+  expect(unasked.changes).toEqual([]);
+  expect(unasked.places).toMatchObject([{ kind: "possible", what: "list: select of db.user.findMany" }]);
+  const chosen = await editFor("switch", files, [], { clients, choose: chooseAll });
+  const after = apply(files, chosen);
+  expect(after[1]?.text).toContain("updatedAt: true, handle: true }");
+  expect(apply(after, await undo(after, chosen.edits, { clients }))).toEqual(files);
 });
 
 test("rows that may be sent with what is internal are listed, those of the other client are not", async () => {

@@ -35,5 +35,9 @@ export const chooseUnattended: Choose = async (questions) =>
 
 /** A select, a copy or a schema of all columns: it is one of the model's by what it names, a copy by what it copies. */
 function isMirror({ family, isWhole, tie }: Candidate): boolean {
-  return isWhole && (family === "select" || family === "zod" || (family === "mapper" && tie !== "names"));
+  return (
+    isWhole &&
+    tie !== "doubtful" &&
+    (family === "select" || family === "zod" || (family === "mapper" && tie !== "names"))
+  );
 }

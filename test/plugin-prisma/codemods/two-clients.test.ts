@@ -485,6 +485,18 @@ test("a select that may be the other client's is edited where a person chooses i
   expect(apply(after, await undo(after, chosen.edits, { clients }))).toEqual(files);
 });
 
+test("a schema of all columns is not edited unasked where the other client's model has them all", async () => {
+  const fields = "email: z.string(), name: z.string(), createdAt: z.date(), updatedAt: z.date()";
+  const text = `import { z } from "zod";\nexport const userResponse = z.object({ id: z.number(), ${fields} });`;
+  const files: Files = [{ file: "src/code.ts", text }];
+  const clients = clientsOf({});
+  const { changes, places } = await editFor("switch", files, [], { clients });
+  expect(changes).toEqual([]);
+  expect(places.map(({ kind }) => kind)).not.toContain("likely");
+  // With one client it is.
+  expect((await editFor("switch", files, [])).changes).toHaveLength(1);
+});
+
 test("rows that may be sent with what is internal are listed, those of the other client are not", async () => {
   const send = (client: string) => `app.get("/${client}", async () => ${client}.user.findMany());\n`;
   const code = `${fromClients}\n${send("prisma")}${send("analytics")}${send("app.db")}

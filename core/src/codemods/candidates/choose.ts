@@ -1,4 +1,5 @@
 import type { CodeIntent } from "../../model/index.js";
+import { limitsOf } from "../ranking/limits.js";
 import type { RankContext, Ranked } from "../ranking/ranked.js";
 import type { Candidate } from "./candidate.js";
 import { neededBy } from "./coupled.js";
@@ -25,9 +26,11 @@ export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, 
 /** The choice where nobody can be asked: what lists the whole model lists all of it, with what that needs. */
 export const chooseUnattended: Choose = async (questions) =>
   new Set(
-    questions.flatMap(({ intent, ranked }) => {
+    questions.flatMap(({ intent, about, ranked }) => {
       const isTaken = intent.kind === "read" && intent.exposure !== "internal";
-      const mirrors = isTaken ? ranked.filter(({ candidate }) => isMirror(candidate)) : [];
+      const mirrors = isTaken
+        ? ranked.filter(({ candidate }) => isMirror(candidate) && !isShared(candidate, about))
+        : [];
       const keys = mirrors.map(({ candidate }) => candidate.key);
       return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
     }),
@@ -40,4 +43,9 @@ function isMirror({ family, isWhole, tie }: Candidate): boolean {
     tie !== "doubtful" &&
     (family === "select" || family === "zod" || (family === "mapper" && tie !== "names"))
   );
+}
+
+/** Whether another model, of another schema too, has all that it names as well. */
+function isShared(candidate: Candidate, about: RankContext): boolean {
+  return limitsOf(candidate, about).some(({ kind }) => kind === "otherModel");
 }

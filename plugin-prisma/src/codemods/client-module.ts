@@ -1,4 +1,4 @@
-import { type GeneratedClient, type Project, type SourceFile, ts } from "@lockstep/core/codemods";
+import { type GeneratedClient, type OtherClient, type Project, type SourceFile, ts } from "@lockstep/core/codemods";
 
 /** Whose client it is: that of the planned models, one of another schema, or one of which nothing says it. */
 export type Origin = "own" | "other" | "unknown";
@@ -6,15 +6,23 @@ export type Origin = "own" | "other" | "unknown";
 /** Whose client a module gives; undefined where it gives none. */
 export function originOf(specifier: string, from: SourceFile, project: Project): Origin | undefined {
   const looksLike = isClientModule(specifier);
-  if (project.clients === undefined) return looksLike ? "own" : undefined;
+  if (!mayUseOthers(from, project)) return looksLike ? "own" : undefined;
   return originByOutput(specifier, from, project) ?? (looksLike ? "unknown" : undefined);
 }
 
+/** Whether a file may use clients of other schemas. */
+export function mayUseOthers(file: SourceFile, project: Project): boolean {
+  return othersFor(file, project).length > 0;
+}
+
 /** Whether a schema whose client a file may use has a model of that name as well: its calls and types look the same. */
-export function hasNamesake(model: string, { file }: SourceFile, { clients }: Project): boolean {
+export function hasNamesake(model: string, file: SourceFile, project: Project): boolean {
   const accessor = model.toLowerCase();
-  const used = clients?.others.filter(({ isLocal, home }) => !isLocal || isBelow(file, home.folder)) ?? [];
-  return used.some(({ models }) => models.some(({ name }) => name.toLowerCase() === accessor));
+  return othersFor(file, project).some(({ models }) => models.some(({ name }) => name.toLowerCase() === accessor));
+}
+
+function othersFor({ file }: SourceFile, { clients }: Project): readonly OtherClient[] {
+  return clients?.others.filter(({ isLocal, home }) => !isLocal || isBelow(file, home.folder)) ?? [];
 }
 
 /** What tells the own client from the others: `prisma/schema.prisma`, `prisma/analytics.prisma or …`. */

@@ -1,6 +1,6 @@
 import { declarationOf, type Project, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
 import { clientBehind } from "./client-behind.js";
-import { type ClientImport, clientImports, localName, type Origin } from "./client-module.js";
+import { type ClientImport, clientImports, localName, mayUseOthers, type Origin } from "./client-module.js";
 
 /** A place where a PrismaClient gets its options. */
 export interface ClientSite {
@@ -37,7 +37,7 @@ export function* clientSites(file: SourceFile, project: Project): Iterable<Clien
 }
 
 function originOfClass(expression: ts.Expression, file: SourceFile, project: Project): Origin {
-  return project.clients === undefined ? "own" : (clientBehind(expression, file, project) ?? "unknown");
+  return mayUseOthers(file, project) ? (clientBehind(expression, file, project) ?? "unknown") : "own";
 }
 
 function site(

@@ -8,7 +8,7 @@ import {
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
-import { hasNamesake, type Origin, originOf } from "./client-module.js";
+import { hasNamesake, mayUseOthers, type Origin, originOf } from "./client-module.js";
 
 /** Whose module a top-level name of a file comes from. */
 export function moduleOrigin(name: ts.Identifier, file: SourceFile, project: Project, depth = 0): Origin | undefined {
@@ -44,7 +44,7 @@ function requiredBy(value: ts.Expression): string | undefined {
 
 /** Whether `Prisma` of `Prisma.UserSelect` is the namespace of the planned models' client. */
 export function isOwnNamespace(name: ts.EntityName, model: string, file: SourceFile, project: Project): boolean {
-  if (project.clients === undefined) return true;
+  if (!mayUseOthers(file, project)) return true;
   const root = firstName(name);
   const origin = root && moduleOrigin(root, file, project);
   return origin === "own" || (origin !== "other" && !hasNamesake(model, file, project));

@@ -32,12 +32,17 @@ export const select: Transform = {
 };
 
 function selectsIn(file: SourceFile, context: TransformContext): readonly Container[] {
-  const own = new Map([...ofModel(file, context), ...unclearIn(file, context)].map((each) => [each.literal, each]));
-  return [...own.values()].map(({ literal, what }) => ({ node: literal, what: describe(literal, what) }));
+  return [...ofModel(file, context), ...unclearIn(file, context)].map(({ literal, what }) => ({
+    node: literal,
+    what: describe(literal, what),
+  }));
 }
 
+/** Those of unclear calls, unless their type says whose they are. */
 function unclearIn(file: SourceFile, context: TransformContext): readonly Selection[] {
-  return [...unclearSelections(file, context)].filter(({ model }) => model === context.model);
+  const found = [...unclearSelections(file, context)].filter(({ model }) => model === context.model);
+  const known = new Set(found.length === 0 ? [] : ofModel(file, context).map(({ literal }) => literal));
+  return found.filter(({ literal }) => !known.has(literal));
 }
 
 function ofModel(file: SourceFile, context: TransformContext): readonly Selection[] {

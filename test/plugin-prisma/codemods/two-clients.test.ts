@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { GeneratedClient, GeneratedClients, OtherClient } from "../../../core/src/codemods/generated-clients.js";
 import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
-import { editFor, type Files, shopModels, transforms } from "./phases.js";
+import { apply, editFor, type Files, shopModels, transforms, undo } from "./phases.js";
 
 /**
  * Every call says whose it is by the name that it writes: "own" gets the column, "other" gets nothing and is not listed, "unclear" is
@@ -320,6 +320,8 @@ const variants: readonly Variant[] = [
       "src/code.ts": `
         import { PrismaClient } from "@prisma/client";
         export const prisma = new PrismaClient({ log: ["own"] });
+        import { PrismaClient as Wrapped } from "./wrapped/client";
+        export const wrapped = new Wrapped({ log: ["own"] });
         export const add = ({ ctx }) => ctx.db.user.create(${row("own")});`,
       "examples/shop/src/code.ts": `
         import { PrismaClient } from "@prisma/client";
@@ -464,6 +466,35 @@ test("what both clients are given gets nothing that one of them does not take", 
   expect(expanded.places).toMatchObject([{ file: "src/code.ts", line: 4, what: "add: data of prisma.user.create" }]);
   const opened = await editFor("switch", files, expanded.edits, column);
   expect(opened.changes).toEqual([]);
+});
+
+test("a select that may be the other client's is edited where a person chooses it, and taken back", async () => {
+  const all = "{ id: true, email: true, name: true, createdAt: true, updatedAt: true }";
+  const code = `export const list = ({ ctx }) => ctx.db.user.findMany({ select: ${all} });`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    { file: "src/code.ts", text: code },
+  ];
+  const clients = clientsOf({});
+  const unasked = await editFor("switch", files, [], { clients });
+  expect(unasked.changes).toEqual([]);
+  expect(unasked.places).toMatchObject([{ kind: "possible", what: "list: select of db.user.findMany" }]);
+  const chosen = await editFor("switch", files, [], { clients, choose: chooseAll });
+  const after = apply(files, chosen);
+  expect(after[1]?.text).toContain("updatedAt: true, handle: true }");
+  expect(apply(after, await undo(after, chosen.edits, { clients }))).toEqual(files);
+});
+
+test("a schema of all columns is not edited unasked where the other client's model has them all", async () => {
+  const fields = "email: z.string(), name: z.string(), createdAt: z.date(), updatedAt: z.date()";
+  const text = `import { z } from "zod";\nexport const userResponse = z.object({ id: z.number(), ${fields} });`;
+  const files: Files = [{ file: "src/code.ts", text }];
+  const clients = clientsOf({});
+  const { changes, places } = await editFor("switch", files, [], { clients });
+  expect(changes).toEqual([]);
+  expect(places.map(({ kind }) => kind)).not.toContain("likely");
+  // With one client it is.
+  expect((await editFor("switch", files, [])).changes).toHaveLength(1);
 });
 
 test("rows that may be sent with what is internal are listed, those of the other client are not", async () => {

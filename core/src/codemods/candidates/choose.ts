@@ -1,4 +1,5 @@
 import type { CodeIntent } from "../../model/index.js";
+import { limitsOf } from "../ranking/limits.js";
 import type { RankContext, Ranked } from "../ranking/ranked.js";
 import { type Candidate, isWritable } from "./candidate.js";
 import { neededBy } from "./coupled.js";
@@ -25,9 +26,11 @@ export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, 
 /** The choice where nobody can be asked: what the phase breaks without, and what lists the whole model, with what that needs. */
 export const chooseUnattended: Choose = async (questions) =>
   new Set(
-    questions.flatMap(({ intent, ranked }) => {
+    questions.flatMap(({ intent, about, ranked }) => {
       const isTaken = intent.kind === "read" && intent.exposure !== "internal";
-      const mirrors = isTaken ? ranked.filter(({ candidate }) => isMirror(candidate)) : [];
+      const mirrors = isTaken
+        ? ranked.filter(({ candidate }) => isMirror(candidate) && !isShared(candidate, about))
+        : [];
       const keys = [...mirrors, ...ranked.filter(isRequired)].map(({ candidate }) => candidate.key);
       return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
     }),
@@ -40,5 +43,14 @@ export function isRequired({ candidate, kind }: Ranked): boolean {
 
 /** A select, a copy or a schema of all columns: it is one of the model's by what it names, a copy by what it copies. */
 function isMirror({ family, isWhole, tie }: Candidate): boolean {
-  return isWhole && (family === "select" || family === "zod" || (family === "mapper" && tie !== "names"));
+  return (
+    isWhole &&
+    tie !== "doubtful" &&
+    (family === "select" || family === "zod" || (family === "mapper" && tie !== "names"))
+  );
+}
+
+/** Whether another model, of another schema too, has all that it names as well. */
+function isShared(candidate: Candidate, about: RankContext): boolean {
+  return limitsOf(candidate, about).some(({ kind }) => kind === "otherModel");
 }

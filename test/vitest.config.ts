@@ -1,10 +1,12 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+/** Tests that keep nothing outside of their file: those of one worker share the modules they load, the compiler among them. */
+const shared = ["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`);
+
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
-    include: ["**/*.test.ts"],
     // Tests of the projects that the gallery is about.
     exclude: ["scenarios/code/*/input/**"],
     globalSetup: ["./support/global-setup.ts"],
@@ -13,5 +15,9 @@ export default defineConfig({
     // Two cores: the third worker works while another waits for locks, time or the database server.
     maxWorkers: 3,
     fileParallelism: true,
+    projects: [
+      { extends: true, test: { name: "shared", include: shared, isolate: false } },
+      { extends: true, test: { name: "own", include: ["**/*.test.ts"], exclude: ["scenarios/code/*/input/**", ...shared] } },
+    ],
   },
 });

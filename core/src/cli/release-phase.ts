@@ -1,0 +1,159 @@
+import { codeSettings } from "../config/code-settings.js";
+import { writeFiles } from "../files/write-files.js";
+import type { DeployedPhase, Plan } from "../model/index.js";
+import { nextPhase } from "../plan/next-phase.js";
+import { withPace } from "../plan/pace.js";
+import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
+import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
+import { columns } from "../review/columns.js";
+import { dryRun } from "../review/diff.js";
+import { nextStep } from "../review/next-step.js";
+import { editsText, nextText, noEdits, uncheckedText } from "../review/terminal.js";
+import { commandFor, counted } from "../review/words.js";
+import { Cancelled } from "./choose-places.js";
+import { codePolicy } from "./code-policy.js";
+import { type CommandResult, type Invocation, sameCommand, textOption, type Workspace } from "./command.js";
+import { type GateResult, passGate, writersText } from "./pass-gate.js";
+import { chooseTargets } from "./targets.js";
+import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
+
+/** A gate that was asked, and what it leads to. */
+interface Asked {
+  readonly plan: Plan;
+  readonly phase: DeployedPhase;
+  readonly gate: GateResult;
+}
+
+/**
+ * Asks the gate of the plan's next phase, and writes its migrations and code edits where it is open.
+ *
+ * @throws Cancelled a person ended a question, or the run; what choosing a plan, a target and code throws
+ */
+export async function releasePhase(invocation: Invocation): Promise<CommandResult> {
+  const { io } = invocation;
+  const workspace = await invocation.workspace();
+  const { project, plugin, config } = workspace;
+  // What cannot be meant is said before the gate is asked.
+  const policy = codePolicy(invocation, config);
+  const chosen = choosePlan(project.root, invocation.arguments[0]);
+  verifyUnits(project.root, chosen);
+  const plan = withPace(chosen, textOption(invocation, "pace"));
+  const phase = nextPhase(plan);
+  if (phase === undefined) return nothingFollows(plan, invocation);
+  const targets = chooseTargets(config, project, io, textOption(invocation, "target"), false);
+  const sites = phase === "contract" ? await openWriteSites(plan, workspace) : undefined;
+  const gate = await passGate({ invocation, plan, phase, targets, project, plugin, writersOf: sites?.writersOf });
+  const asked = { plan, phase, gate };
+  if (sites !== undefined && sites.count > 0) return closedByCode(asked, sites, invocation);
+  if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
+  const code = codeSettings(config);
+  const { signal } = io;
+  const prepared = await preparePhase({ plan, project, plugin, phase, moment: io.now(), code, policy, signal });
+  if (signal.aborted) throw new Cancelled();
+  if (invocation.options.dryRun !== true) writeFiles(project.root, prepared.changes);
+  return released(asked, prepared, workspace, invocation);
+}
+
+function nothingFollows({ id, state }: Plan, { io: { colors } }: Invocation): CommandResult {
+  const why = state.released === "undone" ? "it was undone, nothing follows." : "every phase is released.";
+  return {
+    text: `Plan ${colors.bold(id)}: ${why}\n${nextText("npx lockstep status", colors)}`,
+    json: { plan: id, released: state.released, written: false },
+    exitCode: 0,
+  };
+}
+
+/** Code that contract would break keeps the gate closed, whatever the database says. */
+function closedByCode(asked: Asked, { count, places }: OpenWriteSites, { io: { colors } }: Invocation): CommandResult {
+  const more = count > places.length ? ", …" : "";
+  const verb = count === 1 ? "does" : "do";
+  const waiting = `${counted(count, "place")} in the code ${verb} not write the column yet: ${places.join(", ")}${more}`;
+  return {
+    text: [
+      ...gateLines(asked, false, { colors }),
+      `  ${colors.red("✖")} ${waiting}`,
+      nextText(`npx lockstep code ${asked.plan.id}`, colors),
+    ].join("\n"),
+    json: { ...gateJson(asked), writeSites: { count, places } },
+    exitCode: 1,
+  };
+}
+
+function closed(asked: Asked, { io: { colors } }: Invocation): CommandResult {
+  return {
+    text: [...gateLines(asked, false, { colors }), nextText(asked.gate.help, colors)].join("\n"),
+    json: gateJson(asked),
+    exitCode: 1,
+  };
+}
+
+function released(
+  asked: Asked,
+  prepared: PhaseFiles,
+  { project, plugin }: Workspace,
+  invocation: Invocation,
+): CommandResult {
+  const { colors } = invocation.io;
+  const { plan, phase } = asked;
+  const { state } = prepared.plan;
+  const own = prepared.changes.filter(({ file }) => !file.startsWith("lockstep/"));
+  const shown = invocation.options.dryRun === true ? dryRun(own, colors) : undefined;
+  const plans = listPlans(project.root);
+  const next = shown
+    ? sameCommand(`npx lockstep next ${plan.id}`, invocation)
+    : nextStep(prepared.plan, plugin.words, plans);
+  const command = commandFor("code", prepared.plan, plans);
+  return {
+    text: [
+      ...gateLines(asked, true, { colors }),
+      "",
+      ...(shown ? [shown.text, "Would be written (--dry-run):"] : [colors.bold(`Written for ${phase}`)]),
+      ...fileLines(prepared, { colors }),
+      ...[prepared.isCodeLeft === true ? colors.yellow(noEdits) : ""].filter(isSaid),
+      ...[prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, colors)].filter(isSaid),
+      ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
+      nextText(next, colors),
+    ].join("\n"),
+    json: {
+      ...gateJson(asked),
+      written: shown === undefined,
+      files: prepared.changes.map(({ file }) => file),
+      edits: prepared.edits,
+      places: prepared.places,
+      ...(prepared.unchecked === undefined ? {} : { unchecked: prepared.unchecked }),
+      ...shown?.json,
+      silent: state.silent ?? 0,
+      choices: state.choices ?? [],
+      exposure: state.exposure ?? {},
+    },
+    exitCode: 0,
+  };
+}
+
+type Coloured = Pick<Invocation["io"], "colors">;
+
+/** The verdict, what every target said, and the writers of which only a person can tell. */
+function gateLines({ plan, phase, gate }: Asked, isOpen: boolean, { colors }: Coloured): readonly string[] {
+  const verdict = isOpen ? colors.green("open") : colors.red("closed");
+  return [
+    `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)} is ${verdict}`,
+    ...gate.answers.map((answer) => `  ${answer.isOpen ? colors.green("✔") : colors.red("✖")} ${answer.statement}`),
+    ...[writersText(gate.answers, colors)].filter(isSaid),
+  ];
+}
+
+function gateJson({ plan, phase, gate }: Asked) {
+  return { plan: plan.id, phase, gate: gate.answers, written: false };
+}
+
+/** The migrations with what they do, then the other files. */
+function fileLines({ migrations, changes }: PhaseFiles, { colors }: Coloured): readonly string[] {
+  const units = new Set(migrations.map(({ unit }) => unit.file));
+  const others = changes.map(({ file }) => file).filter((file) => !file.startsWith("lockstep/") && !units.has(file));
+  const rows = migrations.map(({ name, unit }) => [name, colors.dim(unit.unit.title)]);
+  return [...(rows.length === 0 ? [] : [columns(rows)]), ...others.map((file) => `  ${file}`)];
+}
+
+function isSaid(text: string): boolean {
+  return text !== "";
+}

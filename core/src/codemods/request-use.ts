@@ -1,6 +1,6 @@
 import { ts } from "./compiler.js";
 import { derivationAt, isParsing, isRequestKey } from "./derivations.js";
-import { pathOf } from "./expressions.js";
+import { initializerOf, pathOf, unwrap } from "./expressions.js";
 import { type Reference, referencesTo } from "./references.js";
 import { declarationOf } from "./scope.js";
 import type { ClassShape, ShapeNode } from "./shape-types.js";
@@ -86,7 +86,33 @@ export function readsRequests(node: ts.Node, file: SourceFile): boolean {
     return isRequestSlot(node) || isParameterOfRequest(node);
   const call = parent.parent;
   const argument = ts.isCallExpression(call) && call.expression === parent ? call.arguments[0] : undefined;
-  return argument !== undefined && isParsing(parent.name.text) && isRequestText(textOf(argument, file));
+  return argument !== undefined && isParsing(parent.name.text) && isOfRequest(argument, file);
+}
+
+/** Whether a value is what a caller sends, as it is or converted. What a service makes of it is not. */
+function isOfRequest(value: ts.Expression, file: SourceFile): boolean {
+  const inner = unwrap(value);
+  const inside = (each: ts.Expression | undefined) => each !== undefined && isOfRequest(each, file);
+  if (ts.isAwaitExpression(inner) || ts.isSpreadElement(inner)) return inside(inner.expression);
+  if (ts.isConditionalExpression(inner)) return inside(inner.whenTrue) || inside(inner.whenFalse);
+  if (ts.isBinaryExpression(inner)) return inside(inner.left) || inside(inner.right);
+  if (ts.isArrayLiteralExpression(inner)) return inner.elements.some(inside);
+  if (ts.isObjectLiteralExpression(inner))
+    return inner.properties.some((each) =>
+      ts.isShorthandPropertyAssignment(each)
+        ? inside(each.name)
+        : inside(ts.isSpreadAssignment(each) ? each.expression : initializerOf(each)),
+    );
+  if (!ts.isCallExpression(inner)) return isRequestText(textOf(inner, file));
+  if (isRequestText(textOf(inner.expression, file))) return true;
+  return isConverting(inner.expression) && inner.arguments.some(inside);
+}
+
+/** `JSON.parse`, `Object.fromEntries`, `normalize`; neither `users.update` nor `createUser`. */
+function isConverting(callee: ts.Expression): boolean {
+  if (!ts.isIdentifier(callee)) return /^(?:JSON|Object|Array|qs|querystring|_|lodash)$/.test(pathOf(callee)[0] ?? "");
+  const isAction = /^(?:create|update|upsert|save|insert|find|get|list|load|fetch|add|remove|delete)(?![a-z])/;
+  return !isAction.test(callee.text);
 }
 
 function isRequestText(text: string): boolean {

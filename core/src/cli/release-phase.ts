@@ -12,7 +12,7 @@ import { editsText, nextText, noEdits, uncheckedText } from "../review/terminal.
 import { commandFor, counted } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
-import { type CommandResult, type Invocation, sameCommand, textOption, type Workspace } from "./command.js";
+import { type CommandResult, type Invocation, listOption, sameCommand, textOption, type Workspace } from "./command.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
 import { chooseTargets } from "./targets.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
@@ -42,9 +42,20 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   if (phase === undefined) return nothingFollows(plan, invocation);
   const targets = chooseTargets(config, project, io, textOption(invocation, "target"), false);
   const sites = phase === "contract" ? await openWriteSites(plan, workspace) : undefined;
-  const gate = await passGate({ invocation, plan, phase, targets, project, plugin, writersOf: sites?.writersOf });
+  const isWaiting = sites !== undefined && sites.count > 0;
+  // Nobody can say of code that does not write the column that it does.
+  const asking = isWaiting ? withoutConfirming(invocation) : invocation;
+  const gate = await passGate({
+    invocation: asking,
+    plan,
+    phase,
+    targets,
+    project,
+    plugin,
+    writersOf: sites?.writersOf,
+  });
   const asked = { plan, phase, gate };
-  if (sites !== undefined && sites.count > 0) return closedByCode(asked, sites, invocation);
+  if (isWaiting) return closedByCode(asked, sites, invocation);
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
   const code = codeSettings(config);
   const { signal } = io;
@@ -52,6 +63,15 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   if (signal.aborted) throw new Cancelled();
   if (invocation.options.dryRun !== true) writeFiles(project.root, prepared.changes);
   return released(asked, prepared, workspace, invocation);
+}
+
+/** What is only shown is not recorded anyway. */
+function withoutConfirming(invocation: Invocation): Invocation {
+  const { options, io } = invocation;
+  if (options.dryRun === true) return invocation;
+  const names = listOption(invocation, "confirm").flatMap((entry) => entry.split(","));
+  const confirm = names.filter((name) => name.trim() !== "writers-aware");
+  return { ...invocation, options: { ...options, confirm }, io: { ...io, isInteractive: false } };
 }
 
 function nothingFollows({ id, state }: Plan, { io: { colors } }: Invocation): CommandResult {
@@ -66,8 +86,8 @@ function nothingFollows({ id, state }: Plan, { io: { colors } }: Invocation): Co
 /** Code that contract would break keeps the gate closed, whatever the database says. */
 function closedByCode(asked: Asked, { count, places }: OpenWriteSites, { io: { colors } }: Invocation): CommandResult {
   const more = count > places.length ? ", …" : "";
-  const verb = count === 1 ? "does" : "do";
-  const waiting = `${counted(count, "place")} in the code ${verb} not write the column yet: ${places.join(", ")}${more}`;
+  const verb = count === 1 ? "has" : "have";
+  const waiting = `${counted(count, "place")} in the code ${verb} to change first: ${places.join(", ")}${more}`;
   return {
     text: [
       ...gateLines(asked, false, { colors }),

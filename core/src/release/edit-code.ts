@@ -1,5 +1,5 @@
 import type { Candidate } from "../codemods/candidates/candidate.js";
-import { type Choose, choiceId, type Question } from "../codemods/candidates/choose.js";
+import { type Choose, choiceId, type Question, refusedWords } from "../codemods/candidates/choose.js";
 import type { CodeIntent, Place, PlannedEdit } from "../model/index.js";
 import type { CodePolicy, Decided } from "./choices.js";
 import { exposureOf, withAnswers } from "./code-answers.js";
@@ -41,6 +41,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     generated: project.generatedFolders,
     edited: request.edited ?? [],
     signal: request.signal,
+    refused: refusedBefore(plan.state.places),
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited)),
   };
   const result =
@@ -84,6 +85,15 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };
+}
+
+/** The chosen places that the compiler had something against in the run before. */
+function refusedBefore(places: readonly Place[]): ReadonlySet<string> {
+  return new Set(
+    places.flatMap((place) =>
+      place.key !== undefined && place.reason.startsWith(refusedWords) ? [choiceId(place, place.key)] : [],
+    ),
+  );
 }
 
 /** The chosen place that an edit was made for; undefined where the edit is required. */

@@ -19,6 +19,8 @@ export interface VerifyScope {
   readonly edited: readonly FileChange[];
   /** Ends the check early, with its reason. Default: nothing does. */
   readonly signal?: AbortSignal | undefined;
+  /** What the compiler had something against before, by `choiceId`: it is asked again. Default: nothing. */
+  readonly refused?: ReadonlySet<string>;
   /** Of the changed files those that will not be written: what needs them is compiled without. Default: all are. */
   leftAmong?(changes: readonly FileChange[]): ReadonlySet<string>;
 }
@@ -55,7 +57,9 @@ export async function planVerifiedEdits(
   // What lists the whole model needs no compiler: its edits are right by how they are made, where all of them are.
   const sure = await chooseUnattended(questions);
   const open = questions.some(({ intent, ranked }) =>
-    ranked.map(({ candidate }) => choiceId(intent, candidate.key)).some((id) => chosen.has(id) && !sure.has(id)),
+    ranked
+      .map(({ candidate }) => choiceId(intent, candidate.key))
+      .some((id) => chosen.has(id) && (!sure.has(id) || scope.refused?.has(id) === true)),
   );
   if (all.changes.length === 0 || !(open || left.size > 0)) return all;
   const groups = questions.flatMap((question) => groupsOf(question, chosen));

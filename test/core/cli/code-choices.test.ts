@@ -464,6 +464,22 @@ describe("--only and --not", () => {
   });
 });
 
+test("what would not compile is not written by the next run either", async () => {
+  const shown = `import { prisma } from "../db";
+
+type Column = "id" | "email" | "name" | "bio" | "city" | "createdAt";
+const columns: Record<Column, true> = { id: true, email: true, name: true, bio: true, city: true, createdAt: true };
+
+export const showUsers = () => prisma.user.findMany({ select: columns });
+`;
+  await open({ ...files, "src/users/show.ts": shown, "tsconfig.json": '{ "compilerOptions": { "strict": true } }' });
+  desk.write("src/users/show.ts", shown);
+  const first = await desk.code({ code: "likely" });
+  expect(first.text).toContain("chosen, but it would not compile (src/users/show.ts:4 TS2353");
+  await desk.code({});
+  expect(desk.read("src/users/show.ts")).toBe(shown);
+});
+
 test("run again it changes nothing, not the plan's own files either", async () => {
   await open();
   const own = () => ["plan.json", "README.md"].map((name) => desk.read(`lockstep/20261120093000_add_handle/${name}`));

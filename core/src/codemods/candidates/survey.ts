@@ -9,7 +9,7 @@ import type { ListCandidate } from "../run-pass.js";
 import { startOf } from "../source-file.js";
 import { type CandidateFinding, filesFor, type TransformContext } from "../transform.js";
 import { Workspace } from "../workspace.js";
-import { choiceId, chooseUnattended, type Question } from "./choose.js";
+import { choiceId, chooseUnattended, type Question, refusedWords } from "./choose.js";
 import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
 
 /** The places that may get the field, ranked and chosen from before anything is edited. */
@@ -49,7 +49,7 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         const isLeft = known.kind === "silent" && finding.because === undefined && !isAsked;
         const refusal = request.refused?.get(id);
         if (refusal !== undefined) {
-          const reason = `chosen, but ${refusal}: ${finding.advice}`;
+          const reason = `${refusedWords}${refusal}: ${finding.advice}`;
           workspace.addPlace(file, { ...place, certainty: certaintyOf(finding, "likely"), reason }, about);
         } else if (chosen.has(id)) {
           const why = finding.isRequired ? inWords(known) : "chosen, and not written in a way that can be edited";

@@ -12,8 +12,10 @@ export function withAnswers(
       const answer = exposure[`${intent.model}.${intent.field}`];
       return answer === undefined ? intent : { ...intent, exposure: answer };
     })
-    .filter(({ kind, exposure: who }) => kind !== "acceptInRequests" || who !== "internal");
+    .filter(({ kind, exposure: who }) => who !== "internal" || !ofCallers.has(kind));
 }
+
+const ofCallers: ReadonlySet<CodeIntent["kind"]> = new Set(["acceptInRequests", "requireInRequests"]);
 
 /** What is known about who sees the columns: a person is asked once, where there is a response that could show one. */
 export async function exposureOf(

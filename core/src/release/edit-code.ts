@@ -7,6 +7,7 @@ import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
 import { lineBefore } from "./line-before.js";
+import { openRequests } from "./open-requests.js";
 import type { VerifyScope } from "./verified-edits.js";
 
 /**
@@ -68,7 +69,9 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       const kind = ranked === undefined ? "required" : "likely";
       return { file, line, kind, what, reason, model, field, ...known, ...(text === "" ? {} : { text }) };
     });
-  const places = [...waiting, ...result.places];
+  const texts = new Map(input.files.map(({ file, text }) => [file, text]));
+  for (const { file, after } of result.changes) texts.set(file, after ?? "");
+  const places = [...waiting, ...result.places, ...openRequests(earlier, exposure, input, texts)];
   return {
     changes,
     made,

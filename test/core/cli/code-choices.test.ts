@@ -255,6 +255,24 @@ describe("without a terminal", () => {
     expect(result.text).toContain("npx lockstep code --code likely");
   });
 
+  test("a column that is answered to be internal late: what lets callers choose it is listed", async () => {
+    const schemas = `import { z } from "zod";
+
+export const createUser = z.object({ email: z.string(), name: z.string(), bio: z.string(), city: z.string() });
+export const read = (request: { body: unknown }) => createUser.parse(request.body);
+`;
+    await open({ ...files, "src/users/schemas.ts": schemas }, { phase: "expand" });
+    await desk.code({ code: "likely" });
+    expect(desk.read("src/users/schemas.ts")).toContain("handle: z.string().optional()");
+    await desk.release("switch");
+    const result = await desk.code({ exposure: "internal" });
+    expect(result.text).toMatch(
+      /schemas\.ts:3 .*callers may still choose handle, which is internal: take `handle: z\.string/,
+    );
+    desk.write("src/users/schemas.ts", schemas);
+    expect((await desk.code({})).text).not.toContain("callers may still");
+  });
+
   test("the client of another schema is left alone, however alike its models are", async () => {
     const own = { "src/visitors.ts": 'export { prisma as visitors } from "./stats";\n' };
     const stats = files["src/db.ts"].replace("./generated/client", "./stats-client");

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { editFor, type Files } from "./phases.js";
+import { apply, editFor, type Files, undo } from "./phases.js";
 
 const routes = "src/users.routes.ts";
 const service = {
@@ -42,7 +42,8 @@ import * as users from "./users.service";
 ${body}
 `;
 
-const without = "handle is internal: read them with `omit: { handle: true }`, or send them without it";
+const without =
+  "handle is internal: give the client `omit: { user: { handle: true } }`, read them with `omit: { handle: true }`, or send them without it";
 const read = (line: number) => `it answers with whole rows that src/users.service.ts:${line} reads, and ${without}`;
 const here = `it answers with whole rows, and ${without}`;
 
@@ -103,4 +104,63 @@ test.each([
   const listed = places.map(({ file, line, reason }) => (file === routes ? reason : `${file}:${line}`));
   expect(listed).toEqual(reasons);
   expect(places.filter(({ kind }) => kind !== "required")).toEqual([]);
+});
+
+const client = (text: string) => ({
+  file: "src/db.ts",
+  text: `import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient(${text});\n`,
+});
+const sending = {
+  file: routes,
+  text: `import { prisma } from "./db";
+app.get("/", async () => prisma.user.findMany());
+app.get("/all", async () => prisma.user.findMany({ omit: { handle: false } }));
+app.get("/orders", async () => prisma.order.findMany({ include: { user: true } }));
+`,
+};
+const internal = { exposure: "internal" } as const;
+const textOf = (files: Files, file = "src/db.ts") => files.find((each) => each.file === file)?.text;
+
+test.each([
+  ["as it was", "{ omit: { user: { handle: true } } as Prisma.GlobalOmitConfig | undefined }"],
+  ["without the cast", "{ omit: { user: { handle: true } } }"],
+  ["with another field", "{ omit: { user: { handle: true, email: true } } }"],
+])("an omit that a person puts back stays: %s", async (_, options) => {
+  const files: Files = [client(""), sending, { file: "src/seed.ts", text: client("").text }];
+  const expanded = await editFor("expand", files, [], internal);
+  const open = await editFor("switch", apply(files, expanded), expanded.edits, internal);
+  expect(apply(apply(files, expanded), open)).toEqual(files);
+  expect(open.places.map(({ file, line }) => [file, line])).toEqual([
+    [routes, 2],
+    [routes, 3],
+    [routes, 4],
+  ]);
+
+  const kept = files.map((each) => (each.file === "src/db.ts" ? client(options) : each));
+  const again = await editFor("switch", kept, [...expanded.edits, ...open.edits], internal);
+  expect(again.changes).toEqual([]);
+  expect(again.places.map(({ file, line }) => [file, line])).toEqual([[routes, 3]]);
+
+  const gone = await undo(kept, [...expanded.edits, ...open.edits], internal);
+  expect(textOf(apply(kept, gone))).not.toContain("handle");
+});
+
+test("an omit of which a person takes the cast before switch stays", async () => {
+  const files: Files = [client("{ log: [] }"), sending];
+  const expanded = await editFor("expand", files, [], internal);
+  const kept = files.map((each) =>
+    each.file === "src/db.ts" ? client("{ log: [], omit: { user: { handle: true } } }") : each,
+  );
+  const open = await editFor("switch", kept, expanded.edits, internal);
+  expect(open.changes).toEqual([]);
+  expect(open.places.map(({ line }) => line)).toEqual([3]);
+});
+
+test("an omit of an exposed column goes again with its cast, when a merge brings it back", async () => {
+  const files: Files = [client(""), sending];
+  const expanded = await editFor("expand", files, []);
+  const closed = apply(files, expanded);
+  const open = await editFor("switch", closed, expanded.edits);
+  const again = await editFor("switch", closed, [...expanded.edits, ...open.edits]);
+  expect(apply(closed, again)).toEqual(files);
 });

@@ -54,7 +54,8 @@ function adviceFor(read: RowsBehind["read"], context: TransformContext): string 
   const { field, orm } = context;
   if (read === undefined) return `send them without ${field.name}`;
   if (orm.withoutField === undefined) return `read or send them without ${field.name}`;
-  return `read them with \`${orm.withoutField(context)}\`, or send them without it`;
+  const anywhere = orm.withoutFieldAnywhere === undefined ? "" : `${orm.withoutFieldAnywhere(context)}, `;
+  return `${anywhere}read them with \`${orm.withoutField(context)}\`, or send them without it`;
 }
 
 function lineOf(node: ts.Node, file: SourceFile): number {

@@ -91,6 +91,34 @@ test.each([
     route("publicProcedure.output(z.object({ id: z.number() })).query(async () => prisma.user.findFirst());"),
     [],
   ],
+  [
+    "what a schema hands on",
+    route("publicProcedure.output(z.looseObject({ id: z.number() })).query(async () => prisma.user.findFirst());"),
+    [here],
+  ],
+  [
+    "what a part of a schema hands on",
+    route(`const User = z.object({ id: z.number() }).passthrough();
+const Page = z.object({ users: User.array(), total: z.number() });
+app.get('/', async (_, res) => res.json(Page.parse({ users: await prisma.user.findMany(), total: 1 })));
+app.get('/one', async (_, res) => { const one = User.extend({ name: z.string() }).safeParse(await prisma.user.findFirst()); res.json(one.data); });`),
+    [here, here],
+  ],
+  [
+    "what a schema does not hand on",
+    route(`const User = z.object({ id: z.number() });
+const Page = z.object({ users: User.array(), total: z.number() }).passthrough();
+app.get('/', async (_, res) => res.json(Page.parse({ users: await prisma.user.findMany(), total: 1 })));
+app.get('/one', async (_, res) => res.json(User.passthrough().strip().parse(await prisma.user.findFirst())));`),
+    [],
+  ],
+  [
+    "beside what a schema names",
+    route(
+      "app.get('/', async (_, res) => res.json(z.object({ total: z.number() }).loose().parse({ users: await prisma.user.findMany(), total: 1 })));",
+    ),
+    [here],
+  ],
   ["of another model", route("app.get('/', async () => prisma.order.findMany());"), []],
   ["Koa", route("export const handle = async (ctx) => { ctx.body = await prisma.user.findMany(); };"), [here]],
   [

@@ -33,6 +33,12 @@ export function computedOver(
   return printed(value, file, context);
 }
 
+/** What the database gives to rows that have none: `"eu"` of `@default("eu")`. Rows of a unique field cannot share it. */
+export function storedDefault(file: SourceFile, context: TransformContext): string | undefined {
+  const { defaultValue, isList, isUnique } = context.field;
+  return defaultValue === undefined || isList || isUnique ? undefined : printed(defaultValue, file, context);
+}
+
 /** A value of the field's type that no other fixture has: `"handle-1"`. */
 export function numberedValue(file: SourceFile, context: TransformContext): string | undefined {
   const { field } = context;

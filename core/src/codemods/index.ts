@@ -32,7 +32,7 @@ export { isRowPattern } from "./copies.js";
 export { dtoField, isDecorated } from "./dto-fields.js";
 export * from "./expressions.js";
 export * from "./field-edits.js";
-export { computedOver } from "./fixture-value.js";
+export { computedOver, constantOf as literalOf } from "./fixture-value.js";
 export type { CodeOfClients, GeneratedClient, GeneratedClients, OtherClient } from "./generated-clients.js";
 export * from "./handed-rows.js";
 export * from "./in-view.js";

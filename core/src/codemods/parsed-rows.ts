@@ -1,7 +1,7 @@
 import { ts } from "./compiler.js";
-import { isParsing } from "./derivations.js";
 import { nameOf, returnedBy, unwrap } from "./expressions.js";
 import { givenTo } from "./output-schemas.js";
+import { type Parse, parseAt } from "./parse-calls.js";
 import { type RowsBehind, rowsBehind } from "./rows-behind.js";
 import { type SchemaPart, schemaPartsOf } from "./schema-parts.js";
 import { keyIn, keysOfShape } from "./shape-types.js";
@@ -13,13 +13,6 @@ export interface ParsedRows {
   readonly part: SchemaPart;
   readonly rows: RowsBehind;
   /** What is parsed: `user` of `UserResponse.parse(user)`. */
-  readonly value: ts.Expression;
-  readonly file: SourceFile;
-}
-
-/** A value and the schema that it goes through. */
-export interface Parse {
-  readonly schema: ts.Expression;
   readonly value: ts.Expression;
   readonly file: SourceFile;
 }
@@ -56,17 +49,9 @@ export function placeOf({ file, value }: ParsedRows): string {
 /** Everything in a file that goes through a schema, whatever it is. */
 export function parsesIn(file: SourceFile): readonly Parse[] {
   const calls = ["parse", "parseAsync", "safeParse", "safeParseAsync"].flatMap((name) => file.identifiers(name));
-  const parsed = calls.flatMap(({ parent: access }): Parse[] => {
-    const call = access.parent;
-    if (!ts.isPropertyAccessExpression(access) || !isParsing(access.name.text)) return [];
-    if (!ts.isCallExpression(call) || call.expression !== access) return [];
-    const [first, second] = call.arguments;
-    if (first === undefined) return [];
-    // `z.parse(UserResponse, user)`
-    const isOfZod = ts.isIdentifier(access.expression) && /^z(?:od)?$/.test(access.expression.text);
-    if (isOfZod) return second === undefined ? [] : [{ schema: first, value: second, file }];
-    return [{ schema: access.expression, value: first, file }];
-  });
+  const parsed = calls.flatMap(({ parent: { parent: call } }) =>
+    ts.isCallExpression(call) ? (parseAt(call, file) ?? []) : [],
+  );
   return [...parsed, ...outputsIn(file), ...responsesIn(file)];
 }
 

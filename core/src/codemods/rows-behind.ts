@@ -2,9 +2,11 @@ import { ts } from "./compiler.js";
 import { initializerOf, nameOf, pathOf, propertiesOf, returnedBy, unwrap } from "./expressions.js";
 import { inViewOf, settle } from "./in-view.js";
 import { isInstancing, takesPartial } from "./instanced-classes.js";
+import { parseAt } from "./parse-calls.js";
 import { lookUp, lookUpExport } from "./project.js";
 import { sourcesOfType } from "./row-sources.js";
 import { rowShapeOf } from "./row-types.js";
+import { handsOn } from "./schema-parts.js";
 import { declarationOf } from "./scope.js";
 import { hidesField } from "./serialized-classes.js";
 import { type SourceFile, textOf } from "./source-file.js";
@@ -163,8 +165,17 @@ function ofCall(call: ts.CallExpression, file: SourceFile, context: TransformCon
     if (several.test(method) && list !== undefined && ts.isArrayLiteralExpression(list))
       return list.elements.flatMap((each, index) => behind(String(index), rowsBehind(each, file, context)));
   }
-  const copied = copiedBy(call, method, file, context);
+  const copied = [...copiedBy(call, method, file, context), ...parsedBy(call, method, file, context)];
   return copied.length > 0 ? copied : ofFunction(callee, file, context);
+}
+
+/** What a schema hands on of the rows that it reads: `UserResponse.passthrough().parse(user)`. */
+function parsedBy(call: ts.CallExpression, method: string, file: SourceFile, context: TransformContext): Rows {
+  const parse = parseAt(call, file);
+  if (parse === undefined) return [];
+  const { schema, value } = parse;
+  const rows = rowsBehind(value, file, context).filter(({ path }) => handsOn(schema, path, file, context));
+  return method.startsWith("safe") ? behind("data", rows) : rows;
 }
 
 /** `users.map((user) => …)`, `users.map(toResponse)` */

@@ -3,7 +3,7 @@ import { constantOf } from "./constants.js";
 import { initializerOf, propertiesOf, returnedBy, unwrap } from "./expressions.js";
 import { lookUpExport } from "./project.js";
 import { declarationOf } from "./scope.js";
-import { type ShapeNode, zodShape } from "./shape-types.js";
+import { keysOfShape, type ShapeNode, zodShape } from "./shape-types.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
 import { isMaker, type ZodObject, zodObjectOf } from "./zod-chain.js";
@@ -15,6 +15,8 @@ export interface SchemaPart {
   readonly shape: Extract<ShapeNode, { kind: "zod" }>;
   /** It throws on keys that it does not name. */
   readonly isStrict: boolean;
+  /** It hands on what it does not name. */
+  readonly isLoose: boolean;
   /** The names that are picked of it: those are all that it reads. */
   readonly picked: ts.ObjectLiteralExpression | undefined;
 }
@@ -46,7 +48,8 @@ export function schemaPartsOf(schema: ts.Expression, file: SourceFile, where: Wh
   if (wrappers.test(method) && before.length === 0) return argument === undefined ? [] : ofGiven(argument, inside);
   if (/^(?:strict|strip|passthrough|loose|catchall)$/.test(method)) {
     const isStrict = method === "strict" || (method === "catchall" && /\.never\(\)$/.test(argument?.getText() ?? ""));
-    return before.map((part) => (isWhole(part) ? { ...part, isStrict } : part));
+    const isLoose = !isStrict && method !== "strip";
+    return before.map((part) => (isWhole(part) ? { ...part, isStrict, isLoose } : part));
   }
   if (method === "merge") {
     const other = argument && inside(argument).find(isWhole);
@@ -61,6 +64,16 @@ export function schemaPartsOf(schema: ts.Expression, file: SourceFile, where: Wh
     const [first] = part.path;
     return first === undefined ? [{ ...part, picked: names }] : named.has(first) ? [part] : [];
   });
+}
+
+/** Whether a schema hands on what it does not name of what stands at a path. */
+export function handsOn(schema: ts.Expression, path: readonly string[], file: SourceFile, where: Where): boolean {
+  const around = schemaPartsOf(schema, file, where).filter((part) => part.path.every((key, at) => path[at] === key));
+  const [part] = around.sort((a, b) => b.path.length - a.path.length);
+  if (part === undefined || !part.isLoose) return false;
+  const next = path[part.path.length];
+  // What it names, some other schema reads.
+  return next === undefined || !keysOfShape(part.shape).has(next);
 }
 
 /** A schema, or for `z.lazy` a function that gives one back. */
@@ -82,20 +95,26 @@ function ofObject(
 ): readonly SchemaPart[] {
   const shape = zodShape(own, undefined, file, where.project);
   const before = own.base === undefined ? [] : schemaPartsOf(own.base, file, where, depth + 1);
-  const isStrict =
-    method === "strictObject" || (!isMaker(method) && before.some((part) => isWhole(part) && part.isStrict));
+  const base = isMaker(method) ? undefined : before.find(isWhole);
+  const isStrict = method === "strictObject" || base?.isStrict === true;
+  const isLoose = method === "looseObject" || base?.isLoose === true;
   const below = [...propertiesOf(own.literal)].flatMap(([name, property]) => {
     const value = initializerOf(property);
     const parts = value === undefined ? [] : schemaPartsOf(value, file, where, depth + 1);
     return parts.map((part) => ({ ...part, path: [name, ...part.path] }));
   });
   const kept = before.filter(({ path: [first] }) => first !== undefined && !propertiesOf(own.literal).has(first));
-  return [{ path: [], shape, isStrict, picked: undefined }, ...below, ...kept];
+  return [{ path: [], shape, isStrict, isLoose, picked: undefined }, ...below, ...kept];
 }
 
 /** `base.merge(other)` has the keys of both, and takes others if the second one does. */
-function merged(part: SchemaPart, { shape, isStrict }: SchemaPart): SchemaPart {
-  return { ...part, isStrict, shape: { ...part.shape, bases: [...part.shape.bases, shape.node, ...shape.bases] } };
+function merged(part: SchemaPart, { shape, isStrict, isLoose }: SchemaPart): SchemaPart {
+  return {
+    ...part,
+    isStrict,
+    isLoose,
+    shape: { ...part.shape, bases: [...part.shape.bases, shape.node, ...shape.bases] },
+  };
 }
 
 function isWhole({ path }: SchemaPart): boolean {

@@ -33,6 +33,9 @@ export function evaluate(
       if (expression.nulls === "propagate" && values.includes(null)) return null;
       return values.map((value) => (value === null ? "" : String(value))).join("");
     }
+    case "member":
+      // What is stored is the type's to say: only a field that is an enum knows.
+      return undefined;
     case "cast": {
       const value = evaluate(expression.argument, resolve);
       if (value === null || value === undefined) return value;

@@ -11,7 +11,9 @@ export type SqlExpression =
   /** `||` is NULL when one side is; `concat()` skips NULL. */
   | { readonly kind: "concat"; readonly items: readonly SqlExpression[]; readonly nulls: "propagate" | "skip" }
   /** Only kept where it changes nothing; checked against the type of its argument. */
-  | { readonly kind: "cast"; readonly to: "string" | "int"; readonly argument: SqlExpression };
+  | { readonly kind: "cast"; readonly to: "string" | "int"; readonly argument: SqlExpression }
+  /** `'LOW'::"Severity"`: of a type that may be an enum's. */
+  | { readonly kind: "member"; readonly value: string };
 
 export type TextFunction = "lower" | "upper" | "btrim" | "ltrim" | "rtrim";
 
@@ -103,7 +105,9 @@ function readCast(cast: Extract<Node, { TypeCast: unknown }>["TypeCast"]): SqlEx
   const type = wordsOf(cast.typeName?.names ?? []).at(-1);
   if (type === "text" || type === "varchar") return { kind: "cast", to: "string", argument };
   if (type === "int4" || type === "int8" || type === "int2") return { kind: "cast", to: "int", argument };
-  return undefined;
+  const isBuiltin = wordsOf(cast.typeName?.names ?? [])[0] === "pg_catalog";
+  const isText = argument.kind === "constant" && typeof argument.value === "string";
+  return isText && !isBuiltin ? { kind: "member", value: String(argument.value) } : undefined;
 }
 
 function readAll(nodes: readonly Node[]): readonly SqlExpression[] | undefined {

@@ -52,6 +52,7 @@ export function columnsOf(expression: SqlExpression): readonly string[] {
     case "column":
       return [expression.name];
     case "constant":
+    case "member":
     case "number":
       return [];
     case "call":
@@ -79,6 +80,8 @@ function emit(
     case "constant":
       if (typeof expression.value === "boolean") return sure(String(expression.value), "boolean");
       return { ...sure(quote(expression.value), "string"), constant: expression.value };
+    case "member":
+      return sure(quote(expression.value), "enum");
     case "number":
       return { ...sure(expression.text, /^-?\d+$/.test(expression.text) ? "int" : "float"), isPrimary: false };
     case "call":

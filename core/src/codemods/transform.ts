@@ -148,6 +148,8 @@ export interface OrmCode {
   isHidden?(context: TransformContext): boolean;
   /** How a read says that it does without the field: `omit: { handle: true }`. Default: it cannot say so. */
   withoutField?(context: TransformContext): string;
+  /** What to do so that all reads do without the field. Default: it cannot be said in one place. */
+  withoutFieldAnywhere?(context: TransformContext): string;
   /**
    * A value of a type that apps spell in different ways, as the field takes it; undefined where that cannot be said.
    * Default: enums by the names of their members in quotes, `5n`, `new Date("…")`.

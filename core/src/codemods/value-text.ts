@@ -93,7 +93,7 @@ function asType(
     if (/^-?\d+(?:\.\d+)?$/.test(value.text)) return spelled({ kind: "number", text: value.text }, file, context);
     return field.type === "decimal" && context.orm.spell === undefined ? value.text : undefined;
   }
-  if (field.type !== "enum" || context.sql?.kind !== "constant") return undefined;
+  if (field.type !== "enum" || (context.sql?.kind !== "constant" && context.sql?.kind !== "member")) return undefined;
   // Enums can have other names in the code than in the database: only known values are written.
   const stored = context.sql.value;
   const known = field.enumValues?.find((each) => each.value === stored);

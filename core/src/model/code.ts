@@ -27,6 +27,8 @@ export interface EntityField {
   readonly isUnique: boolean;
   /** The ORM or the database fills it when the code does not. */
   readonly hasDefault: boolean;
+  /** The constant that rows without a value are stored with, where it is known; of an enum as the database stores it. */
+  readonly defaultValue?: string | number | boolean;
   readonly isForeignKey: boolean;
   readonly isUpdatedAt: boolean;
   /** Doc comment, without the markers. */

@@ -1,6 +1,6 @@
 import type { OrmCode } from "@lockstep/core/codemods";
 import { isSentElsewhere } from "./client-behind.js";
-import { isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./client-calls.js";
+import { accessorOf, isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./client-calls.js";
 import { hasNamesake, originOf } from "./client-module.js";
 import { isRowType } from "./prisma-types.js";
 import { rowsRead } from "./rows-read.js";
@@ -16,6 +16,8 @@ export const prismaCode: OrmCode = {
   readsRows,
   rowsRead,
   withoutField: ({ field }) => `omit: { ${field.name}: true }`,
+  withoutFieldAnywhere: ({ model, field }) =>
+    `give the client \`omit: { ${accessorOf(model.name)}: { ${field.name}: true } }\``,
   isSentElsewhere,
   whyUnclear: unclearRead,
   elsewhere: {

@@ -20,11 +20,12 @@ import {
 } from "@lockstep/core/codemods";
 import { accessorOf } from "./client-calls.js";
 import { schemasOf } from "./client-module.js";
+import { type ClientOmit, clientOmit, isLockstepCast, isOurs, omitId } from "./client-omit.js";
 import { type ClientSite, clientSites } from "./clients.js";
 import { prismaCode } from "./prisma-code.js";
 import { dropNamespace, prismaNamespace } from "./prisma-import.js";
 
-const id = "prisma-omit";
+const id = omitId;
 
 /**
  * Keeps reads away from the new column: Prisma names every column of a model in every SELECT and RETURNING.
@@ -36,11 +37,12 @@ export const prismaOmit: Transform = {
   orm: prismaCode,
 
   *find(file, context) {
-    if (context.intent.kind === "read") yield* open(file, context);
+    if (context.intent.kind === "read") yield* open(file, context, (found) => isOurs(found, file, context));
     else yield* close(file, context);
   },
 
-  undo: (file, context) => open(file, context),
+  // Without the field nobody's omit may name it.
+  undo: (file, context) => open(file, context, () => true),
   // The plan whose omit goes last takes it away.
   mayStay: (edit) => isImport(edit.text),
 };
@@ -120,14 +122,15 @@ function closeSite(
 }
 
 /** Takes the entry out, and with it what became empty and was not there before. */
-function* open(file: SourceFile, context: TransformContext): Iterable<Finding> {
+function* open(file: SourceFile, context: TransformContext, mayGo: (found: ClientOmit) => boolean): Iterable<Finding> {
   const written = earlierOf(id, context);
   const gone: Splice[] = [];
   let mayDropImport = written.some(
     (edit) => edit.file === file.file && edit.text.includes("Prisma") && isImport(edit.text),
   );
   for (const site of clientSites(file, context.project)) {
-    const found = openSite(site, file, context);
+    const omit = clientOmit(site, context);
+    const found = omit && mayGo(omit) ? openSite(omit, file, context) : undefined;
     if (found === undefined) continue;
     gone.push(...found.splices);
     mayDropImport ||= found.isMerged;
@@ -152,19 +155,12 @@ interface Opened {
   readonly isMerged: boolean;
 }
 
-function openSite(site: ClientSite, file: SourceFile, context: TransformContext): Opened | undefined {
-  const { options } = site;
-  const omit = options && valueAt(options, "omit");
-  const omitted = omit && unwrap(omit);
-  if (options === undefined || omitted === undefined || !ts.isObjectLiteralExpression(omitted)) return undefined;
+function openSite(
+  { options, omit, omitted, fields }: ClientOmit,
+  file: SourceFile,
+  context: TransformContext,
+): Opened | undefined {
   const accessor = accessorOf(context.model.name);
-  const ofModel = valueAt(omitted, accessor);
-  const fields = ofModel && unwrap(ofModel);
-  if (fields === undefined || !ts.isObjectLiteralExpression(fields)) return undefined;
-  const entry = propertiesOf(fields).get(context.field.name);
-  const value = valueAt(fields, context.field.name);
-  if (entry === undefined || value === undefined || unwrap(value).kind !== ts.SyntaxKind.TrueKeyword) return undefined;
-
   const written = earlierOf(id, context).map((edit) => compact(edit.text));
   const isOurCast = isLockstepCast(omit, file);
   if (written.length === 0 && !isOurCast) return undefined;
@@ -200,14 +196,6 @@ function without(
 
 function castTo(namespace: string): string {
   return ` as ${namespace}.GlobalOmitConfig | undefined`;
-}
-
-function isLockstepCast(omit: ts.Expression | undefined, file: SourceFile): boolean {
-  return (
-    omit !== undefined &&
-    ts.isAsExpression(omit) &&
-    /^[\w.]+\.GlobalOmitConfig \| undefined$/.test(textOf(omit.type, file).replaceAll(/\s+/g, " "))
-  );
 }
 
 function isImport(text: string): boolean {

@@ -11,6 +11,7 @@ import {
   valueAt,
 } from "@lockstep/core/codemods";
 import { givingRows, methods, modelsByAccessor, whyOther } from "./client-calls.js";
+import { isOmittedByClient } from "./client-omit.js";
 import { clientPathOf } from "./client-paths.js";
 
 /** What a call of the client reads of the model: its own rows, and those of relations that are included or selected. */
@@ -24,11 +25,15 @@ export function rowsRead(
   if (path === undefined || model === undefined || !methods.has(path.method)) return undefined;
   const why = whyOther(call.expression, file, context.project)?.kind;
   if (why !== undefined && why !== "unclear") return undefined;
-  const parts = givingRows.has(path.method) ? [...ofArgs(call.arguments[0], model, [], file, context)] : [];
+  const where = { ...context, isOmitted: isOmittedByClient(call, file, context) };
+  const parts = givingRows.has(path.method) ? [...ofArgs(call.arguments[0], model, [], file, where)] : [];
   return why === undefined ? parts : parts.map((part) => ({ ...part, isAssumed: true }));
 }
 
-type Where = TransformContext;
+interface Where extends TransformContext {
+  /** The client itself leaves the field out, where a read does not say otherwise. */
+  readonly isOmitted: boolean;
+}
 
 function* ofArgs(
   given: ts.Expression | undefined,
@@ -40,13 +45,13 @@ function* ofArgs(
   const isOfModel = model === where.model;
   const whole = { path, select: undefined } as const;
   if (given === undefined || given.kind === ts.SyntaxKind.TrueKeyword) {
-    if (isOfModel) yield whole;
+    if (isOfModel && !where.isOmitted) yield whole;
     return;
   }
   if (isNothing(given)) return;
   const args = literalBehind(given, file, where);
   if (args === undefined) {
-    if (isOfModel) yield { ...whole, isAssumed: true };
+    if (isOfModel && !where.isOmitted) yield { ...whole, isAssumed: true };
     return;
   }
   const { literal, file: its } = args;
@@ -58,8 +63,7 @@ function* ofArgs(
     return;
   }
   const omit = valueAt(literal, "omit");
-  if (isOfModel && !(omit !== undefined && omits(omit, where)))
-    yield { ...whole, ...(spreadsOf(literal).length > 0 && { isAssumed: true }) };
+  if (isOfModel && !omits(omit, where)) yield { ...whole, ...(spreadsOf(literal).length > 0 && { isAssumed: true }) };
   const include = valueAt(literal, "include");
   const included = include && literalBehind(include, its, where);
   if (included !== undefined) yield* ofRelations(included.literal, model, path, included.file, where);
@@ -94,10 +98,10 @@ function literalBehind(
   return { literal, file: constant.file };
 }
 
-function omits(omit: ts.Expression, { field }: Where): boolean {
-  const literal = unwrap(omit);
-  const value = ts.isObjectLiteralExpression(literal) ? valueAt(literal, field.name) : undefined;
-  return value?.kind === ts.SyntaxKind.TrueKeyword;
+function omits(omit: ts.Expression | undefined, { field, isOmitted }: Where): boolean {
+  const literal = omit && unwrap(omit);
+  const value = literal && ts.isObjectLiteralExpression(literal) ? valueAt(literal, field.name) : undefined;
+  return value === undefined ? isOmitted : value.kind === ts.SyntaxKind.TrueKeyword;
 }
 
 /** `include: { user: false }` */

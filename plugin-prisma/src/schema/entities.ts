@@ -85,11 +85,25 @@ function toField(
       isId,
       isUnique: has(field, "unique") || isOnlyFieldOf("unique", model, field.name),
       hasDefault: has(field, "default") || isUpdatedAt,
+      ...defaultValue(field, enumValues),
       isForeignKey,
       isUpdatedAt,
       documentation: field.documentation,
     },
   ];
+}
+
+/** `"eu"`, `5`, `true` or the member of an enum in `@default(…)`; nothing of a function. */
+function defaultValue(field: PrismaField, members: EntityField["enumValues"]): Pick<EntityField, "defaultValue"> {
+  const args = attribute(field, "default")
+    ?.args?.replace(/^\s*value\s*:/, "")
+    .trim();
+  if (args === undefined) return {};
+  const given = members?.find(({ name }) => name === args)?.value ?? stringValue(args);
+  if (given !== undefined) return { defaultValue: given };
+  const isNumber = /^-?\d+(?:\.\d+)?$/.test(args) && (args.includes(".") || Number.isSafeInteger(Number(args)));
+  if (isNumber) return { defaultValue: Number(args) };
+  return args === "true" || args === "false" ? { defaultValue: args === "true" } : {};
 }
 
 function keyFields(model: PrismaModel): string[] {

@@ -5,7 +5,7 @@ import {
   isSameTable,
   type PlannedColumn,
 } from "@lockstep/core";
-import { ts } from "@lockstep/core/codemods";
+import { literalOf, ts } from "@lockstep/core/codemods";
 import {
   columnName,
   columnsIn,
@@ -158,10 +158,17 @@ function toField(placed: Placed<ColumnMember>, entities: Entities): EntityField 
     isUnique: member.isUnique || flag(options, "unique") === true,
     hasDefault:
       isUpdatedAt || isCounted || isFilled || member.isGenerated || hasValue(options, "default", "asExpression"),
+    ...defaultValue(options),
     isForeignKey: false,
     isUpdatedAt,
     documentation: documentation(member),
   };
+}
+
+/** The constant of `default`; nothing where that is SQL. */
+function defaultValue(options: ReturnType<typeof optionsOf>): Pick<EntityField, "defaultValue"> {
+  const value = literalOf(options.get("default")?.node);
+  return value === undefined || value === null || typeof value === "bigint" ? {} : { defaultValue: value };
 }
 
 function hasValue(options: ReturnType<typeof optionsOf>, ...names: readonly string[]): boolean {

@@ -57,6 +57,7 @@ describe("says the same in TypeScript", () => {
 test.each([
   ["NULL || text is NULL", "nick || name"],
   ["a cast that changes the value", "id::text"],
+  ["a type of the app's may store another value", "lower('A'::citext)"],
   ["a cast with a length", "email::varchar(3)"],
   ["a number from text", "'5'::int"],
   ["another function", "split_part(email, '@', 1)"],

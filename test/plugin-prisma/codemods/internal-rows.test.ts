@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { editFor, type Files } from "./phases.js";
+import { apply, editFor, type Files, undo } from "./phases.js";
 
 const routes = "src/users.routes.ts";
 const service = {
@@ -42,7 +42,8 @@ import * as users from "./users.service";
 ${body}
 `;
 
-const without = "handle is internal: read them with `omit: { handle: true }`, or send them without it";
+const without =
+  "handle is internal: give the client `omit: { user: { handle: true } }`, read them with `omit: { handle: true }`, or send them without it";
 const read = (line: number) => `it answers with whole rows that src/users.service.ts:${line} reads, and ${without}`;
 const here = `it answers with whole rows, and ${without}`;
 
@@ -90,6 +91,34 @@ test.each([
     route("publicProcedure.output(z.object({ id: z.number() })).query(async () => prisma.user.findFirst());"),
     [],
   ],
+  [
+    "what a schema hands on",
+    route("publicProcedure.output(z.looseObject({ id: z.number() })).query(async () => prisma.user.findFirst());"),
+    [here],
+  ],
+  [
+    "what a part of a schema hands on",
+    route(`const User = z.object({ id: z.number() }).passthrough();
+const Page = z.object({ users: User.array(), total: z.number() });
+app.get('/', async (_, res) => res.json(Page.parse({ users: await prisma.user.findMany(), total: 1 })));
+app.get('/one', async (_, res) => { const one = User.extend({ name: z.string() }).safeParse(await prisma.user.findFirst()); res.json(one.data); });`),
+    [here, here],
+  ],
+  [
+    "what a schema does not hand on",
+    route(`const User = z.object({ id: z.number() });
+const Page = z.object({ users: User.array(), total: z.number() }).passthrough();
+app.get('/', async (_, res) => res.json(Page.parse({ users: await prisma.user.findMany(), total: 1 })));
+app.get('/one', async (_, res) => res.json(User.passthrough().strip().parse(await prisma.user.findFirst())));`),
+    [],
+  ],
+  [
+    "beside what a schema names",
+    route(
+      "app.get('/', async (_, res) => res.json(z.object({ total: z.number() }).loose().parse({ users: await prisma.user.findMany(), total: 1 })));",
+    ),
+    [here],
+  ],
   ["of another model", route("app.get('/', async () => prisma.order.findMany());"), []],
   ["Koa", route("export const handle = async (ctx) => { ctx.body = await prisma.user.findMany(); };"), [here]],
   [
@@ -103,4 +132,63 @@ test.each([
   const listed = places.map(({ file, line, reason }) => (file === routes ? reason : `${file}:${line}`));
   expect(listed).toEqual(reasons);
   expect(places.filter(({ kind }) => kind !== "required")).toEqual([]);
+});
+
+const client = (text: string) => ({
+  file: "src/db.ts",
+  text: `import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient(${text});\n`,
+});
+const sending = {
+  file: routes,
+  text: `import { prisma } from "./db";
+app.get("/", async () => prisma.user.findMany());
+app.get("/all", async () => prisma.user.findMany({ omit: { handle: false } }));
+app.get("/orders", async () => prisma.order.findMany({ include: { user: true } }));
+`,
+};
+const internal = { exposure: "internal" } as const;
+const textOf = (files: Files, file = "src/db.ts") => files.find((each) => each.file === file)?.text;
+
+test.each([
+  ["as it was", "{ omit: { user: { handle: true } } as Prisma.GlobalOmitConfig | undefined }"],
+  ["without the cast", "{ omit: { user: { handle: true } } }"],
+  ["with another field", "{ omit: { user: { handle: true, email: true } } }"],
+])("an omit that a person puts back stays: %s", async (_, options) => {
+  const files: Files = [client(""), sending, { file: "src/seed.ts", text: client("").text }];
+  const expanded = await editFor("expand", files, [], internal);
+  const open = await editFor("switch", apply(files, expanded), expanded.edits, internal);
+  expect(apply(apply(files, expanded), open)).toEqual(files);
+  expect(open.places.map(({ file, line }) => [file, line])).toEqual([
+    [routes, 2],
+    [routes, 3],
+    [routes, 4],
+  ]);
+
+  const kept = files.map((each) => (each.file === "src/db.ts" ? client(options) : each));
+  const again = await editFor("switch", kept, [...expanded.edits, ...open.edits], internal);
+  expect(again.changes).toEqual([]);
+  expect(again.places.map(({ file, line }) => [file, line])).toEqual([[routes, 3]]);
+
+  const gone = await undo(kept, [...expanded.edits, ...open.edits], internal);
+  expect(textOf(apply(kept, gone))).not.toContain("handle");
+});
+
+test("an omit of which a person takes the cast before switch stays", async () => {
+  const files: Files = [client("{ log: [] }"), sending];
+  const expanded = await editFor("expand", files, [], internal);
+  const kept = files.map((each) =>
+    each.file === "src/db.ts" ? client("{ log: [], omit: { user: { handle: true } } }") : each,
+  );
+  const open = await editFor("switch", kept, expanded.edits, internal);
+  expect(open.changes).toEqual([]);
+  expect(open.places.map(({ line }) => line)).toEqual([3]);
+});
+
+test("an omit of an exposed column goes again with its cast, when a merge brings it back", async () => {
+  const files: Files = [client(""), sending];
+  const expanded = await editFor("expand", files, []);
+  const closed = apply(files, expanded);
+  const open = await editFor("switch", closed, expanded.edits);
+  const again = await editFor("switch", closed, [...expanded.edits, ...open.edits]);
+  expect(apply(closed, again)).toEqual(files);
 });

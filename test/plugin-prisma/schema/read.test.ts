@@ -151,7 +151,7 @@ view V {
   id Int @unique
 }
 enum Role {
-  ADMIN
+  ADMIN @map("admin")
 }
 `),
     );
@@ -176,7 +176,7 @@ enum Role {
     expect(named.id).toMatchObject({ isId: true, hasDefault: true });
     expect(named.tenant).toMatchObject({ isId: true, hasDefault: false });
     expect(named.authorId).toMatchObject({ isForeignKey: true, isUnique: true });
-    expect(named.role).toMatchObject({ enumName: "Role", hasDefault: true });
+    expect(named.role).toMatchObject({ enumName: "Role", hasDefault: true, defaultValue: "admin" });
     expect(named.seen).toMatchObject({ isUpdatedAt: true, hasDefault: true });
     expect(named.slug).toMatchObject({ isUnique: true });
     expect(named.tags).toMatchObject({ isList: true });

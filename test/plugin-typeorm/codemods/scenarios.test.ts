@@ -466,6 +466,13 @@ export const role = Role;
       written: "role: Role.Plain",
     },
     {
+      name: "a member of an enum that SQL casts",
+      property: "role!: Role | null",
+      added: field("role", { type: "enum", enumName: "Role", enumValues: [{ name: "Plain", value: "plain" }] }),
+      sql: `'plain'::"user_role_enum"`,
+      written: "role: Role.Plain",
+    },
+    {
       name: "a union of strings",
       property: 'role!: "plain" | "admin"',
       added: field("role", { type: "enum", enumValues: [{ name: "plain", value: "plain" }] }),

@@ -30,10 +30,12 @@ export function ofModel(model: EntityModel) {
     table: model.table,
     primaryKey: model.primaryKey,
     fields: byName(
-      model.fields.map(({ documentation: _, enumName: _name, enumValues, hasDefault: _default, ...field }) => ({
-        ...field,
-        values: enumValues?.map(({ value }) => value) as readonly string[] | undefined,
-      })),
+      model.fields.map(
+        ({ documentation: _, enumName: _name, enumValues, hasDefault: _has, defaultValue: _default, ...field }) => ({
+          ...field,
+          values: enumValues?.map(({ value }) => value) as readonly string[] | undefined,
+        }),
+      ),
     ),
     relations: byName(model.relations.map((relation) => ({ fields: [], references: [], ...relation }))),
   };

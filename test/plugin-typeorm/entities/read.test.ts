@@ -84,3 +84,26 @@ test("JavaScript, views and what is no column", () => {
   ]);
   expect(models[0]?.relations).toEqual([{ name: "friends", model: "Dog" }]);
 });
+
+test("a default is known where it is a constant, also that of an enum; not where it is SQL", () => {
+  const content = `import { Column, Entity } from "typeorm";
+    enum Role { Plain = "plain" }
+    const retries = 3;
+    @Entity() export class Job {
+      @Column({ default: "eu" }) region: string;
+      @Column({ type: "enum", enum: Role, default: Role.Plain }) role: Role;
+      @Column({ default: retries }) retries: number;
+      @Column({ default: false }) done: boolean;
+      @Column({ default: () => "now()" }) at: Date;
+      @Column({ nullable: true, default: null }) note: string;
+    }`;
+  const [job] = readEntities([{ path: "job.ts", content }]);
+  expect(job?.fields.map(({ name, defaultValue }) => [name, defaultValue])).toEqual([
+    ["region", "eu"],
+    ["role", "plain"],
+    ["retries", 3],
+    ["done", false],
+    ["at", undefined],
+    ["note", undefined],
+  ]);
+});

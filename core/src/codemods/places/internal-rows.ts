@@ -2,6 +2,7 @@ import { ts } from "../compiler.js";
 import { describe, pathOf, returnedBy, unwrap } from "../expressions.js";
 import { parsesIn } from "../parsed-rows.js";
 import { bringsField, functionBehind, type RowsBehind, rowsBehind } from "../rows-behind.js";
+import { handsOn } from "../schema-parts.js";
 import { lineAt, type SourceFile, textOf } from "../source-file.js";
 import type { Finding, Transform, TransformContext } from "../transform.js";
 import { bringsNow, isTestFile } from "./listing.js";
@@ -18,6 +19,7 @@ export const internalRows: Transform = {
     for (const answer of answersIn(context)) {
       if (answer.file !== file) continue;
       for (const rows of rowsBehind(answer.value, file, context)) {
+        if (answer.schema !== undefined && !handsOn(answer.schema, rows.path, file, context)) continue;
         if (rows.select !== undefined || !bringsField(rows, context) || !bringsNow(rows, context)) continue;
         const found = placeOf(rows, answer.value, file, context);
         if (listed.has(found.node)) continue;
@@ -54,7 +56,8 @@ function adviceFor(read: RowsBehind["read"], context: TransformContext): string 
   const { field, orm } = context;
   if (read === undefined) return `send them without ${field.name}`;
   if (orm.withoutField === undefined) return `read or send them without ${field.name}`;
-  return `read them with \`${orm.withoutField(context)}\`, or send them without it`;
+  const anywhere = orm.withoutFieldAnywhere === undefined ? "" : `${orm.withoutFieldAnywhere(context)}, `;
+  return `${anywhere}read them with \`${orm.withoutField(context)}\`, or send them without it`;
 }
 
 function lineOf(node: ts.Node, file: SourceFile): number {
@@ -65,6 +68,8 @@ function lineOf(node: ts.Node, file: SourceFile): number {
 interface Answer {
   readonly value: ts.Expression;
   readonly file: SourceFile;
+  /** What it goes through first. */
+  readonly schema?: ts.Expression | undefined;
 }
 
 /** What is sent, and what functions that handle requests give back, in all files. */
@@ -73,10 +78,11 @@ function answersIn(context: TransformContext): readonly Answer[] {
     const answers = context.project.files.flatMap((file) =>
       isTestFile(file) ? [] : [...sentIn(file), ...returnedIn(file, context)],
     );
-    // What a schema does not name it leaves out, or refuses.
-    const checked = new Set(context.project.files.flatMap((file) => parsesIn(file).map(({ value }) => value)));
+    const schemas = new Map(
+      context.project.files.flatMap((file) => parsesIn(file).map(({ value, schema }) => [value, schema] as const)),
+    );
     const byValue = new Map(answers.map((answer) => [answer.value, answer]));
-    return [...byValue.values()].filter(({ value }) => !checked.has(value));
+    return [...byValue.values()].map((answer) => ({ ...answer, schema: schemas.get(answer.value) }));
   });
 }
 

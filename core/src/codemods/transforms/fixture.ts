@@ -1,6 +1,6 @@
 import { ts } from "../compiler.js";
 import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../expressions.js";
-import { computedValue, constantOf, countedValue, isTaken, numberedValue } from "../fixture-value.js";
+import { computedValue, constantOf, countedValue, isTaken, numberedValue, storedDefault } from "../fixture-value.js";
 import { whyNoValue } from "../new-rows.js";
 import { addProperty } from "../property-edit.js";
 import { boundByRows, type CopiedRow, copiedRow } from "../row-copies.js";
@@ -109,7 +109,7 @@ function valueFor(
   const counted = !isConstant && isReturned && field.isUnique ? countedValue(literal, file, context) : undefined;
   if (counted !== undefined) return counted;
   if (!isConstant && (!isTest(file) || (isReturned && field.isUnique))) return undefined;
-  return numberedValue(file, context);
+  return storedDefault(file, context) ?? numberedValue(file, context);
 }
 
 /** The value goes before a spread that overrides: `{ id: 1, …, ...overrides }`. */

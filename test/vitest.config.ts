@@ -17,7 +17,10 @@ export default defineConfig({
     fileParallelism: true,
     projects: [
       { extends: true, test: { name: "shared", include: shared, isolate: false } },
-      { extends: true, test: { name: "own", include: ["**/*.test.ts"], exclude: ["scenarios/code/*/input/**", ...shared] } },
+      {
+        extends: true,
+        test: { name: "own", include: ["**/*.test.ts"], exclude: ["scenarios/code/*/input/**", ...shared] },
+      },
     ],
   },
 });

@@ -5,6 +5,7 @@ import {
   type Transform,
   type TransformContext,
   takeBackWritten,
+  textOf,
   widenSelection,
 } from "@lockstep/core/codemods";
 import { inDoubt } from "./client-calls.js";
@@ -18,9 +19,10 @@ export const select: Transform = {
   intents: ["read"],
 
   *find(file, context) {
-    for (const { literal, what } of ofModel(file, context)) {
+    for (const { literal, what, type } of ofModel(file, context)) {
       const found = widenSelection(literal, describe(literal, what), file, context);
-      if (found !== undefined) yield found;
+      const caution = type && `\`${textOf(type, file)}\` may not take it`;
+      if (found !== undefined) yield found.kind === "candidate" && caution ? { ...found, caution } : found;
     }
     for (const { literal, what } of unclearIn(file, context)) {
       const found = widenSelection(literal, describe(literal, what), file, context);

@@ -20,6 +20,8 @@ export interface Selection {
   readonly model: EntityModel;
   /** `select of prisma.user.findMany` */
   readonly what: string;
+  /** The type that the constant is declared with: only the compiler can tell whether it takes another name. */
+  readonly type?: ts.TypeNode | undefined;
 }
 
 /** All `select` literals: in calls, along relations, and in constants that are typed as one or given to a call. */
@@ -63,8 +65,14 @@ function* givenConstants(file: SourceFile, context: TransformContext): Iterable<
     const read = uses.flatMap(({ node, file: its }) => modelReadBy(node, its, context) ?? []);
     const [model, ...others] = new Set(read);
     if (model !== undefined && others.length === 0)
-      yield { literal, model, what: `${name.text}: select of ${model.name}` };
+      yield { literal, model, what: `${name.text}: select of ${model.name}`, type: typeOf(declaration) };
   }
+}
+
+/** `const columns: Record<Column, true> = …`, `{ … } satisfies Columns` */
+function typeOf({ type, initializer }: ts.VariableDeclaration): ts.TypeNode | undefined {
+  const given = initializer && ts.isSatisfiesExpression(initializer) ? initializer.type : undefined;
+  return type ?? given;
 }
 
 /** The model of `prisma.user.findMany({ select: userSelect })`. */

@@ -45,9 +45,10 @@ export function isRequired({ candidate, kind }: Ranked): boolean {
 }
 
 /** A select, a copy or a schema of all columns: it is one of the model's by what it names, a copy by what it copies. */
-function isMirror({ family, isWhole, tie }: Candidate): boolean {
+function isMirror({ family, isWhole, tie, caution }: Candidate): boolean {
   return (
     isWhole &&
+    caution === undefined &&
     tie !== "doubtful" &&
     (family === "select" || family === "zod" || (family === "mapper" && tie !== "names"))
   );

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
+import LongFirst from "./support/long-first.js";
 
 /** Tests that keep nothing outside of their file: those of one worker share the modules they load, the compiler among them. */
 const shared = ["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`);
@@ -15,6 +16,7 @@ export default defineConfig({
     // Two cores: the third worker works while another waits for locks, time or the database server.
     maxWorkers: 3,
     fileParallelism: true,
+    sequence: { sequencer: LongFirst },
     projects: [
       { extends: true, test: { name: "shared", include: shared, isolate: false } },
       {

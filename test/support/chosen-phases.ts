@@ -28,7 +28,7 @@ export function chosenInEveryPhase<C extends object>({ folder, columns, filesOf,
     test("each phase repeats without a change, and its undo gives the bytes of the phase before", async () => {
       const earlier: PlannedEdit[] = [];
       let former = before;
-      for (const { phase, edits, files } of await throughPhases()) {
+      for (const { phase, edits, files } of await phases()) {
         earlier.push(...edits);
         const again = await orm.editFor(phase, files, earlier, column);
         expect(again.changes, `${phase} again`).toEqual([]);
@@ -39,14 +39,14 @@ export function chosenInEveryPhase<C extends object>({ folder, columns, filesOf,
     });
 
     test("switch and contract at once end in the same bytes", async () => {
-      const [expanded, , contracted] = await throughPhases();
+      const [expanded, , contracted] = await phases();
       if (expanded === undefined) throw new Error("no phase");
       const both = await orm.editForBoth(expanded.files, expanded.edits, column);
       expect(orm.apply(expanded.files, both)).toEqual(contracted?.files);
     });
 
     test("what is chosen after expand was made ends in the same bytes, and so does its undo", async () => {
-      const [expanded] = await throughPhases();
+      const [expanded] = await phases();
       const required = await orm.editFor("expand", before, [], columns[name] as C);
       const files = orm.apply(before, required);
       const later = await orm.editFor("expand", files, required.edits, column);
@@ -56,16 +56,22 @@ export function chosenInEveryPhase<C extends object>({ folder, columns, filesOf,
       expect(undone.files).toEqual(before);
     });
 
+    let known: ReturnType<typeof throughPhases> | undefined;
+    const phases = () => {
+      known ??= throughPhases();
+      return known;
+    };
+
     async function throughPhases() {
-      const phases: { phase: Phase; edits: readonly PlannedEdit[]; files: Files }[] = [];
+      const done: { phase: Phase; edits: readonly PlannedEdit[]; files: Files }[] = [];
       let files = before;
       for (const phase of ["expand", "switch", "contract"] as const) {
-        const made = phases.flatMap(({ edits }) => edits);
+        const made = done.flatMap(({ edits }) => edits);
         const { edits, changes } = await orm.editFor(phase, files, made, column);
         files = orm.apply(files, { changes });
-        phases.push({ phase, edits, files });
+        done.push({ phase, edits, files });
       }
-      return phases;
+      return done;
     }
   });
 }

@@ -8,6 +8,8 @@ export interface ColumnText {
   readonly isNullable: boolean;
   /** `.method()` can follow without parentheses; guessed from the text where it is not said. */
   readonly isPrimary?: boolean;
+  /** It is known to be NULL. */
+  readonly isNull?: boolean;
 }
 
 export interface Translated {
@@ -21,6 +23,8 @@ interface Emitted extends Translated {
   readonly isPrimary: boolean;
   /** An optional chain: what follows is skipped with the rest of it. */
   readonly isChain?: boolean;
+  /** It is known to be NULL: there is nothing to write. */
+  readonly isNull?: boolean;
   /** The text of a string constant, for template literals. */
   readonly constant?: string;
 }
@@ -110,6 +114,7 @@ const methods: Readonly<Record<TextFunction, string>> = {
 
 function emitCall(name: TextFunction, argument: Emitted | undefined): Emitted | undefined {
   if (argument === undefined || argument.type !== "string") return undefined;
+  if (argument.isNull) return argument;
   const method = methods[name];
   // Twice is the same as once, and `email.toLowerCase().toLowerCase()` reads like a mistake.
   if (argument.isPrimary && argument.text.endsWith(method)) return argument;
@@ -127,12 +132,14 @@ function emitCoalesce(items: readonly (Emitted | undefined)[]): Emitted | undefi
   const kept: Emitted[] = [];
   for (const item of items) {
     if (item === undefined) return undefined;
+    if (item.isNull) continue;
     kept.push(item);
     // What follows a value that is never NULL is never reached.
     if (!item.isNullable) break;
   }
   const [first] = kept;
-  if (first === undefined || kept.some((item) => item.type !== first.type)) return undefined;
+  if (first === undefined) return items[0];
+  if (kept.some((item) => item.type !== first.type)) return undefined;
   if (kept.length === 1) return first;
   return {
     text: kept.map((item) => item.text).join(" ?? "),
@@ -148,6 +155,7 @@ function emitConcat(items: readonly (Emitted | undefined)[], nulls: "propagate" 
     // Only text and whole numbers print the same in both languages.
     if (item === undefined || !["string", "int", "bigint"].includes(item.type)) return undefined;
     if (item.isNullable && nulls === "propagate") return undefined;
+    if (item.isNull) continue;
     if (item.constant !== undefined) template += item.constant.replaceAll(/[\\`]|\$(?=\{)/g, "\\$&");
     else template += `\${${item.isNullable ? `${item.text} ?? ""` : item.text}}`;
   }

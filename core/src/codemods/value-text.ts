@@ -41,7 +41,10 @@ export function valueText(
 export function textsOfLiteral(literal: ts.ObjectLiteralExpression, file: SourceFile): FieldText {
   const properties = propertiesOf(literal);
   return (field) => {
-    const value = initializerOf(properties.get(field.name));
+    const given = initializerOf(properties.get(field.name));
+    if (given?.kind === ts.SyntaxKind.NullKeyword)
+      return { text: "null", type: field.type, isNullable: true, isNull: true };
+    const value = given && withoutNothing(given);
     if (value === undefined || isMissing(unwrap(value)) || !isRepeatable(value)) return undefined;
     const isGiven = ts.isStringLiteralLike(value) || ts.isTemplateExpression(value) || ts.isNumericLiteral(value);
     return {
@@ -142,6 +145,13 @@ function isFreeName(node: ts.Identifier): boolean {
   const { parent } = node;
   if (ts.isPropertyAccessExpression(parent)) return parent.expression === node;
   return !(ts.isPropertyAssignment(parent) && parent.name === node) && !ts.isParameter(parent);
+}
+
+/** `body.nickname` of `body.nickname ?? null`: nothing that follows would be reached. */
+function withoutNothing(value: ts.Expression): ts.Expression {
+  const inner = unwrap(value);
+  const isEither = ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isEither && isMissing(unwrap(inner.right)) ? withoutNothing(inner.left) : value;
 }
 
 function isMissing(value: ts.Expression): boolean {

@@ -14,6 +14,7 @@ const columns: Readonly<Record<string, ColumnText>> = {
   nick: { text: "body.nick", type: "string", isNullable: true },
   id: { text: "id", type: "int", isNullable: false },
   price: { text: "price", type: "decimal", isNullable: false },
+  none: { text: "null", type: "string", isNullable: true, isNull: true },
   joined: { text: "a ?? b", type: "string", isNullable: false },
 };
 const resolve = (column: string) => columns[column];
@@ -34,6 +35,9 @@ describe("says the same in TypeScript", () => {
     ["coalesce(nick, email)", "body.nick ?? body.email"],
     ["coalesce(nick, lower(email), 'x')", "body.nick ?? body.email.toLowerCase()"],
     ["coalesce(email, 'x')", "body.email"],
+    ["coalesce(none, nick, lower(none), email)", "body.nick ?? body.email"],
+    ["coalesce(none, 'x')", '"x"'],
+    ["concat(none, email)", "`${body.email}`"],
     ["coalesce(lower(nick), '')", 'body.nick?.toLowerCase() ?? ""'],
     ["lower(coalesce(nick, email))", "(body.nick ?? body.email).toLowerCase()"],
     ["lower(joined)", "(a ?? b).toLowerCase()"],

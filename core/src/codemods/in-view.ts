@@ -84,7 +84,7 @@ export function memberOf(owner: InView, name: string, project: Project, depth = 
   }
   if (ts.isClassLike(node)) {
     const given = node.members.find(ts.isConstructorDeclaration)?.parameters.find((each) => nameOf(each.name) === name);
-    if (given?.modifiers !== undefined) return given.type && { kind: "typed", type: given.type, file };
+    if (given?.modifiers !== undefined) return ofBinding(given, file, project, depth);
   }
   const member = [...node.members].find((each) => each.name !== undefined && nameIn(each.name) === name);
   if (member === undefined) return undefined;

@@ -50,6 +50,18 @@ const fromClients = `import { analytics, prisma } from "./clients";`;
 
 const variants: readonly Variant[] = [
   { name: "constants of the file", files: { "src/code.ts": `${clientsFile}${both("prisma", "analytics")}` } },
+  {
+    name: "parameter properties with a default, and their transactions",
+    files: beside(`${fromClients}
+      export class Users {
+        constructor(private readonly db = prisma, private readonly stats = analytics) {}
+        add() { ${both("this.db", "this.stats")} }
+        all() {
+          this.db.$transaction((tx) => tx.user.create(${row("own")}));
+          this.stats.$transaction((tx) => tx.user.create(${row("other")}));
+        }
+      }`),
+  },
   { name: "constants of another file", files: beside(`${fromClients}${both("prisma", "analytics")}`) },
   {
     name: "re-exported under other names",

@@ -208,13 +208,20 @@ function* listOthers(file: SourceFile, context: TransformContext): Iterable<Find
     const why = whyOther(call.call.expression, file, context.project);
     if (why === undefined || why.kind === "other") continue;
     for (const { value, what } of valuesOfCalls(file, [call], context)) {
-      if (!ts.isObjectLiteralExpression(value)) continue;
+      const isUnclear = why.kind === "unclear";
+      if (!ts.isObjectLiteralExpression(value)) {
+        const found = isUnclear ? builtElsewhere(value, what, file, context) : undefined;
+        if (found?.kind === "place")
+          yield { ...found, certainty: "possible", reason: `${why.reason}; ${found.reason}` };
+        continue;
+      }
       const advice = adviceFor(why, value, file, context);
       const names = [...propertiesOf(value).keys()];
       const anchor = enclosingName(value);
       const listed = { family: "create", tie: "doubtful", node: value, what, anchor, names, advice } as const;
       const found = listing(listed, file, context);
-      if (found !== undefined) yield found;
+      // What is written may be a row of the model: contract asks.
+      if (found !== undefined) yield isUnclear && !found.isDone ? { ...found, mayLeaveOut: true } : found;
     }
   }
 }

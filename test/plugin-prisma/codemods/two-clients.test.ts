@@ -524,6 +524,30 @@ test("rows that may be sent with what is internal are listed, those of the other
   ]);
 });
 
+test("contract asks about rows of which nothing says whose client writes them", async () => {
+  const code = `${imports}
+    export const add = ({ ctx }) => ctx.prisma.user.create(${row("unclear")});
+    export const load = ({ ctx }, rows) => ctx.prisma.user.createMany({ data: rows });
+    export const put = ({ ctx }, row) => ctx.prisma.user.upsert({ where: { id: 1 }, update: {}, create: row });`;
+  const write = { kind: "write", model: "User", field: "handle", value: { kind: "sql", sql: "lower(email)" } } as const;
+  const { places, changes } = await planCodeEdits({
+    root: "/project",
+    files: [{ file: "src/code.ts", text: code }],
+    models: shopModels(),
+    clients: clientsOf({}),
+    intents: [{ ...write, isCodeOnly: true }],
+    transforms,
+    earlier: [],
+  });
+  expect(changes).toEqual([]);
+  const asked = places.filter(({ mayLeaveOut }) => mayLeaveOut);
+  expect(asked.map(({ what, kind }) => [what, kind])).toEqual([
+    ["add: data of prisma.user.create", "possible"],
+    ["load: data of prisma.user.createMany", "possible"],
+    ["put: create of prisma.user.upsert", "possible"],
+  ]);
+});
+
 test("a unique key that goes away is looked for where its client may be called", async () => {
   const find = (client: string) => `${client}.user.findUnique({ where: { email } });`;
   const files: Files = [

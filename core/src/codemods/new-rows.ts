@@ -6,7 +6,7 @@ import { propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
 import { inViewOf } from "./in-view.js";
 import { addProperty, bare } from "./property-edit.js";
-import { choiceOfSent, sentHas, valueOfSent } from "./sent-rows.js";
+import { choiceOfSent, sentHas, sentList, valueOfSent } from "./sent-rows.js";
 import { takenOutOf } from "./sent-shapes.js";
 import { lineAt, type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
@@ -170,9 +170,10 @@ export function builtElsewhere(
   file: SourceFile,
   context: TransformContext,
 ): Finding | undefined {
-  const has = sentHas(value, file, context);
+  const list = sentList(value, file, context);
+  const has = list?.has ?? sentHas(value, file, context);
   if (has === "always") return undefined;
-  const add = advice(value, undefined, file, context);
+  const add = list ? `write \`${list.text}\`` : advice(value, undefined, file, context);
   const reason = `the row is built elsewhere (\`${shortText(value, file)}\`): ${add}`;
   const certainty = has === undefined ? "likely" : "required";
   return { kind: "place", certainty, offset: value.getStart(file.ast), what, reason, mayLeaveOut: true };

@@ -2,8 +2,9 @@ import { type Choice, choiceOf } from "./chosen-value.js";
 import { ts } from "./compiler.js";
 import { nameOf } from "./expressions.js";
 import { isRequired } from "./required-keys.js";
+import { declarationOf } from "./scope.js";
 import { sentAs, takenOutOf } from "./sent-shapes.js";
-import { keysOfShape, type ShapeNode } from "./shape-types.js";
+import { keysOfShape, resolveType, type ShapeNode } from "./shape-types.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import { groupedFallback } from "./sql-to-typescript.js";
 import type { EditFinding, TransformContext } from "./transform.js";
@@ -57,6 +58,27 @@ export function sentHas(
   if (shape === undefined) return undefined;
   if (!keysOfShape(shape).has(context.field.name) || takenOutOf(value).has(context.field.name)) return "never";
   return isRequired(shape, context.field.name) ? "always" : "maybe";
+}
+
+/** Whether the rows of a list have the field, by the list's declared type, and how all of them get it. */
+export function sentList(
+  list: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): { readonly has: "always" | "maybe" | "never"; readonly text: string } | undefined {
+  const declaration = ts.isIdentifier(list) ? declarationOf(list) : undefined;
+  const isTyped = declaration !== undefined && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration));
+  const resolved = isTyped && declaration.type ? resolveType(declaration.type, file, context, true) : undefined;
+  if (resolved?.kind !== "shape") return undefined;
+  const { shape } = resolved;
+  const keys = keysOfShape(shape);
+  if (context.model.fields.some(({ isId, name }) => isId && keys.has(name))) return undefined;
+  const { name } = context.field;
+  const has = !keys.has(name) ? "never" : isRequired(shape, name) ? "always" : "maybe";
+  const row = textsOfRow("row");
+  const value = valueText((field) => (isRequired(shape, field.name) ? row(field) : undefined), file, context) ?? "…";
+  const written = has === "maybe" ? `row.${name} ?? ${groupedFallback(value)}` : value;
+  return { has, text: `${textOf(list, file)}.map((row) => ({ ...row, ${name}: ${written} }))` };
 }
 
 /** With its key it may be a row that exists. */

@@ -6,6 +6,7 @@ import {
   type TransformContext,
   takeBackWritten,
   textOf,
+  ts,
   widenSelection,
 } from "@lockstep/core/codemods";
 import { inDoubt } from "./client-calls.js";
@@ -19,8 +20,9 @@ export const select: Transform = {
   intents: ["read"],
 
   *find(file, context) {
-    for (const { literal, what, type } of ofModel(file, context)) {
+    for (const { literal, what, type: declared } of ofModel(file, context)) {
       const found = widenSelection(literal, describe(literal, what), file, context);
+      const type = declared ?? ownTypeOf(literal);
       const caution = type && `\`${textOf(type, file)}\` may not take it`;
       if (found !== undefined) yield found.kind === "candidate" && caution ? { ...found, caution } : found;
     }
@@ -32,6 +34,14 @@ export const select: Transform = {
 
   undo: (file, context) => takeBackWritten(id, (each) => selectsIn(each, context), file, context),
 };
+
+/** `{ … } satisfies Columns`, whose type is none of Prisma's. */
+function ownTypeOf(literal: ts.ObjectLiteralExpression): ts.TypeNode | undefined {
+  let { parent }: ts.Node = literal;
+  while (ts.isAsExpression(parent) || ts.isParenthesizedExpression(parent)) parent = parent.parent;
+  const type = ts.isSatisfiesExpression(parent) ? parent.type : undefined;
+  return type !== undefined && /Select\b/.test(type.getText()) ? undefined : type;
+}
 
 function selectsIn(file: SourceFile, context: TransformContext): readonly Container[] {
   return [...ofModel(file, context), ...unclearIn(file, context)].map(({ literal, what }) => ({

@@ -490,7 +490,16 @@ const columns: Record<Column, true> = { id: true, email: true, name: true, bio: 
 
 export const showUsers = () => prisma.user.findMany({ select: columns });
 `;
-  await open({ ...files, "src/users/show.ts": shown, "tsconfig.json": '{ "compilerOptions": { "strict": true } }' });
+  const inline = shown
+    .replace(/const columns: (.*?) = (.*?);/, "")
+    .replace(
+      "select: columns",
+      "select: { id: true, email: true, name: true, bio: true, city: true, createdAt: true } satisfies Record<Column, true>",
+    );
+  const strict = { "tsconfig.json": '{ "compilerOptions": { "strict": true } }' };
+  await open({ ...files, ...strict, "src/users/show.ts": shown, "src/users/inline.ts": inline });
+  await desk.code({});
+  expect(desk.read("src/users/inline.ts"), "where nobody is asked").toBe(inline);
   expect(desk.read("src/users/show.ts"), "where nobody is asked").toBe(shown);
   const first = await desk.code({ only: ["src/users/show.ts:4"] });
   expect(first.text).toContain("chosen, but it would not compile (src/users/show.ts:4 TS2353");

@@ -154,6 +154,18 @@ export const errorTable = {
     next: "Keep the column, add one of the new type under another name with @lockstep.mirror(<sql>) or @lockstep.backfill(<sql>), and drop the old one when its plan is done. To let the values go all the same, write @lockstep.skip(<reason>) above the field.",
     exit: 1,
   },
+  LS2061: {
+    title: "A planned change also takes away what running code may use",
+    why: "Whatever a plan does not rewrite runs in its first phase, before the code that does without it is deployed: running code would fail, and what was dropped would not come back when the plan is taken back.",
+    next: "Put back what is dropped, in the model or by taking the statement out of the migration, and drop it in a change of its own: before this one, or when its plan is done.",
+    exit: 1,
+  },
+  LS2062: {
+    title: "A rename would lose the values of a column",
+    why: "The ORM knows a column by its name: it drops the one that has no field any more and adds the other, empty. Running code fails between the two.",
+    next: 'Let the field have the name that the column has in the database: @map("name") in schema.prisma, name: "name" among the options of an entity\'s decorator. To rename the column itself, keep it, add the other with @lockstep.mirror(<the old one>), and drop the old one when that plan is done.',
+    exit: 1,
+  },
   LS2020: {
     title: "A unique index that leaves out the partition key",
     why: "PostgreSQL checks uniqueness within each partition. So a unique index on a partitioned table has to include every column that the table is partitioned by, and cannot exist where it is partitioned by an expression.",

@@ -37,6 +37,7 @@ export const prismaPlugin: OrmPlugin = {
     generate: "npx prisma generate",
     develop: "npx prisma migrate dev",
     annotation: (text) => `/// ${text}`,
+    columnName: (name) => `@map(${JSON.stringify(name)})`,
   },
 
   findProject: async (cwd) => (await import("./init/project.js")).findProject(cwd),

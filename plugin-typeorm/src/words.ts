@@ -73,5 +73,6 @@ function wordsFor({ deploy, develop, query, table, recordedAs }: Commands): Word
     execute: (file) => `npx lockstep typeorm execute ${file}`,
     generate: undefined,
     annotation: (text) => `/** ${text} */`,
+    columnName: (name) => `name: ${JSON.stringify(name)}`,
   };
 }

@@ -14,7 +14,7 @@ afterAll(() => shop?.dispose());
 const schema = () => shop.read("prisma/schema.prisma");
 const dev = (name: string) => shop.prisma(["migrate", "dev", "--name", name]);
 
-test("LS2012: a rename written as drop and add, with the old column as the fill", async () => {
+test("LS2062: a rename written as drop and add, with the old column as the fill", async () => {
   const before = schema();
   shop.write(
     "prisma/schema.prisma",
@@ -22,7 +22,8 @@ test("LS2012: a rename written as drop and add, with the old column as the fill"
   );
   const result = await dev("rename");
   expect(result.code, result.output).toBe(1);
-  expect(result.output).toContain("LS2012");
+  expect(result.output).toContain("LS2062");
+  expect(result.output).toContain('User.fullName with @map("name") keeps the column');
   expect(await shop.changedFiles()).toEqual([" M prisma/schema.prisma"]);
   shop.write("prisma/schema.prisma", before);
 });

@@ -103,7 +103,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
       }),
     },
     openPlans,
-    words: { annotation: (text) => `/// ${text}` },
+    words: { annotation: (text) => `/// ${text}`, columnName: (name) => `@map("${name}")` },
     originalModels: () => [{ file: "prisma/schema.prisma", model: "User", text: "model User {\n}" }],
   });
 }

@@ -6,11 +6,11 @@ import { draftOf, type Line } from "./draft.js";
 import { dropExpressions } from "./dropped-expressions.js";
 import { extendEnums } from "./extend-enums.js";
 import { formerTypes } from "./former-types.js";
+import { lostColumns } from "./lost-columns.js";
 import {
   alterations,
   isComputed,
   isRetyped,
-  lostColumns,
   type RetypedColumn,
   recreatedColumns,
   retype,

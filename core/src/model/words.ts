@@ -14,4 +14,6 @@ export interface Words {
   readonly develop: string;
   /** An annotation as it is written above a field: `/// @lockstep.backfill(<sql>)`. */
   annotation(text: string): string;
+  /** What a field says to have another name in the database: `@map("name")`, `name: "name"`. */
+  columnName(name: string): string;
 }

@@ -18,6 +18,7 @@ import { type Judgement, judge } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
+import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
@@ -40,8 +41,8 @@ export interface PlanRequest {
   /** Plans that are not done: a fill must not read what they still fill. */
   readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
-  /** How the ORM's users write an annotation, for hints. */
-  readonly words: Pick<Words, "annotation">;
+  /** How the ORM's users write an annotation and the name of a column, for hints. */
+  readonly words: Pick<Words, "annotation" | "columnName">;
 }
 
 /** The answer to a change: it passes as it stands (with what a person should look at), or there is a plan. */
@@ -52,7 +53,7 @@ export type PlanAnswer =
 /**
  * Turns a migration into a plan, or says that it passes. Deterministic: the same input gives the same plan, byte for byte.
  *
- * @throws LS2001–LS2011 where a plan would need something that nobody has said
+ * @throws LS2060–LS2062 where it would lose data · LS2001–LS2011 where a plan would need something that nobody has said
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const { migration, sources } = request;
@@ -75,6 +76,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const notices = [...skipped, ...(request.notices ?? []), ...judgement.notices];
   if (findings.length === 0) return { kind: "pass", notices };
 
+  await refuseDrops(migration, findings, judgement.context, sources, request.words);
   const columns = await planColumns(findings, judgement.context, sources, request.words);
   refuseIdleAnnotations(migration.operations, sources.column, (table, name) =>
     columns.some((column) => valueLabel(column) !== "" && column.name === name && isSameTable(column.table, table)),

@@ -3,7 +3,6 @@ import {
   isSameTable,
   type OperationOf,
   type PlannedColumn,
-  type TableName,
   tableLabel,
   type Words,
 } from "../model/index.js";
@@ -52,22 +51,7 @@ function missingRows({ references, referencedColumns }: OperationOf<"addForeignK
   const label = `"${tableLabel(references)}"`;
   if (context.createdInThisChange(references)) return `${label} is made by the same change and has no rows yet`;
   const added = referencedColumns.filter((name) => context.addedColumn(references, name) !== undefined);
-  if (added.length > 0) return `${label}.${listed(added)} is added by the same change and has no values yet`;
-  const gone = context.operations.some((operation) => isDropOf(operation, references, referencedColumns));
-  return gone ? `the same change drops what it leads to in ${label}` : undefined;
-}
-
-function isDropOf(
-  operation: RuleContext["operations"][number],
-  references: TableName,
-  referencedColumns: readonly string[],
-): boolean {
-  if (operation.kind === "dropTable") return isSameTable(operation.table, references);
-  return (
-    operation.kind === "dropColumn" &&
-    isSameTable(operation.table, references) &&
-    referencedColumns.includes(operation.column)
-  );
+  return added.length > 0 ? `${label}.${listed(added)} is added by the same change and has no values yet` : undefined;
 }
 
 function withoutRows({ table }: OperationOf<"addForeignKey">, column: PlannedColumn, why: string): LockstepError {

@@ -8,6 +8,8 @@ export type { ColumnSource } from "../model/index.js";
 export interface TableShape {
   readonly columns: readonly string[];
   readonly generatedColumns: readonly string[];
+  /** As `format_type` prints them, by the names of the columns. Default: not known. */
+  readonly types?: ReadonlyMap<string, string>;
   /** What a backfill follows: the primary key, or another unique one without NULLs; empty when there is none. */
   readonly key: readonly KeyColumn[];
   readonly descendants?: Descendants;

@@ -12,6 +12,7 @@ export function tableShape(table: TableFacts): TableShape {
   return {
     columns: table.columns.map((column) => column.name),
     generatedColumns: table.columns.filter((column) => column.isGenerated).map((column) => column.name),
+    types: new Map(table.columns.map(({ name, type }) => [name, type])),
     key,
     ...(table.isPartitioned ? { descendants: "partitions", partitionColumns: table.partitionColumns } : {}),
     ...(hasChildren(table) ? { descendants: "children" } : {}),

@@ -106,7 +106,7 @@ function nameOf(text: string): string {
 
 /** Prisma asks before it drops what may have rows; after a plan was written there is nothing left for it to ask about. */
 function refuseLoss(operations: readonly Operation[]): void {
-  const lossy = operations.filter(({ kind }) => kind === "dropColumn" || kind === "dropTable" || kind === "setType");
+  const lossy = operations.filter(({ kind }) => kind === "setType");
   if (lossy.length === 0) return;
   throw new LockstepError(
     "LS9023",

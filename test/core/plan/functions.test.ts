@@ -146,7 +146,7 @@ const refused: readonly (PlanFixture & { name: string; code: string; message: Re
   },
   {
     name: "an input that the change takes away",
-    sql: `ALTER TABLE "User" DROP COLUMN "email", ADD COLUMN "handle" TEXT NOT NULL;`,
+    sql: `ALTER TABLE "User" ALTER COLUMN "email" TYPE CHAR(3), ADD COLUMN "handle" TEXT NOT NULL;`,
     ...handle({ fallback: "refuse" }),
     code: "LS2012",
     message: /is filled with function fills\.User\.handle of lockstep\.config\.ts, and this change takes "email" away/,

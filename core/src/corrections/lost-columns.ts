@@ -1,0 +1,73 @@
+import { LockstepError } from "../errors.js";
+import { type ColumnDeclaration, type ColumnSource, type OperationOf, type TableName, tableLabel } from "../model/index.js";
+import { spelled } from "../sql/postgres/bare-name.js";
+import { baseOf } from "./recreated-columns.js";
+
+/** A column that would be dropped and added again, empty. */
+export interface LostColumn {
+  readonly table: TableName;
+  readonly name: string;
+  readonly add: OperationOf<"addColumn">;
+  /** What is known of the column as it was. */
+  readonly before: Pick<ColumnDeclaration, "type"> & Partial<ColumnDeclaration> | undefined;
+}
+
+/** The ORM's own way would lose the values, and no other is as quick. */
+export function lostColumns(
+  columns: readonly LostColumn[],
+  source: ((table: TableName, column: string) => ColumnSource | undefined) | undefined,
+): LockstepError {
+  const lost = columns.map((column) => lostColumn(column, source?.(column.table, column.name)));
+  const [only, second] = lost;
+  const letGo = (fields: string) => `Or let the values go: write @lockstep.skip(<reason>) above the ${fields}.`;
+  const details = { columns: lost.map((each) => each.details) };
+  if (only !== undefined && second === undefined)
+    return new LockstepError(
+      "LS2060",
+      `${only.place}${only.label} would lose the values of every row: this change drops it${only.was} and adds it again as ${only.now}.`,
+      {
+        hint: `Keep "${only.name}" as it is and add a field of the new type under another name${only.annotation === undefined ? "" : `, with ${only.annotation} above it`}; drop the old one when its plan is done.\n         ${letGo("field")}`,
+        details,
+      },
+    );
+  return new LockstepError(
+    "LS2060",
+    `${lost.length} columns would lose the values of every row: this change drops them and adds them again.${lost.map(({ place, label, was, now }) => `\n  ${place}${label}${was} as ${now}`).join("")}`,
+    {
+      hint: `Keep them as they are and add fields of the new types under other names, with annotations above them; drop the old ones when their plan is done.${lost.map(({ label, annotation }) => (annotation === undefined ? "" : `\n           in place of ${label}: ${annotation}`)).join("")}\n         ${letGo("fields")}`,
+      details,
+    },
+  );
+}
+
+function lostColumn({ table, name, before, add }: LostColumn, source: ColumnSource | undefined) {
+  const after = add.column;
+  const kind = after.notNull && after.defaultSql === undefined ? "mirror" : "backfill";
+  return {
+    name,
+    label: `"${tableLabel(table)}"."${name}"`,
+    was: before === undefined ? "" : ` (${typeWords(before)})`,
+    now: typeWords(after),
+    place: source === undefined ? "" : `${source.file}:${source.line}: `,
+    annotation: after.isGenerated ? undefined : `@lockstep.${kind}(${valueFrom(name, before, after)})`,
+    details: { table: tableLabel(table), column: name, from: before?.type, to: after.type },
+  };
+}
+
+/** How the new column could get its value from the old one. Only a suggestion: what fits is for people to say. */
+function valueFrom(name: string, before: LostColumn["before"], { type }: ColumnDeclaration): string {
+  const column = spelled(name);
+  const former = before?.type ?? "";
+  const isText = (each: string) => /^(text|character varying(\(\d+\))?)$/.test(each);
+  // A cast would cut what is too long without a word.
+  if (isText(former) && isText(type)) return column;
+  if (type.endsWith("[]") && !former.endsWith("[]")) return `ARRAY[${column}]`;
+  if (former.startsWith("timestamp") && type.startsWith("timestamp") && baseOf(former) !== baseOf(type))
+    return `${column} AT TIME ZONE '<the zone of the values>'`;
+  return `${column}::${type}`;
+}
+
+function typeWords({ type, isGenerated, isSerial, isIdentity, collationSql }: NonNullable<LostColumn["before"]>): string {
+  const kind = isGenerated ? ", generated" : isSerial || isIdentity ? ", numbered" : "";
+  return `${type}${collationSql === undefined ? "" : ` COLLATE ${collationSql}`}${kind}`;
+}

@@ -1,0 +1,86 @@
+import { expect, test } from "vitest";
+import { answerTo, userShape } from "../../support/plan-fixture.js";
+
+// What running code may use never goes in a plan: whatever is not rewritten runs in expand.
+
+const shape = {
+  ...userShape,
+  columns: [...userShape.columns, "doubled"],
+  generatedColumns: ["doubled"],
+  types: new Map([
+    ["id", "integer"],
+    ["email", "text"],
+    ["name", "text"],
+    ["doubled", "integer"],
+  ]),
+};
+const add = `ALTER TABLE "User" ADD COLUMN "handle" TEXT NOT NULL;`;
+
+const refused: readonly { name: string; sql: string; code: string; says: RegExp; hint?: RegExp }[] = [
+  {
+    name: "a column of another type",
+    sql: `ALTER TABLE "User" DROP COLUMN "email",\nADD COLUMN     "email" INTEGER NOT NULL;`,
+    code: "LS2060",
+    says: /^prisma\/schema\.prisma:14: "User"\."email" would lose the values of every row: this change drops it \(text\) and adds it again as integer/,
+    hint: /Keep "email" .* @lockstep\.mirror\(email::integer\)/,
+  },
+  {
+    name: "one of another type beside a planned one",
+    sql: `${add} ALTER TABLE "User" DROP COLUMN "name", ADD COLUMN "name" INTEGER;`,
+    code: "LS2060",
+    says: /"User"\."name" would lose/,
+  },
+  {
+    name: "a rename",
+    sql: `ALTER TABLE "User" DROP COLUMN "name", ADD COLUMN "fullName" TEXT NOT NULL;`,
+    code: "LS2062",
+    says: /drops "User"\."name" and adds "fullName", both text/,
+    hint: /User\.fullName with @map\("name"\) keeps the column/,
+  },
+  {
+    name: "no rename: another type",
+    sql: `ALTER TABLE "User" DROP COLUMN "id", ADD COLUMN "handle" TEXT NOT NULL;`,
+    code: "LS2061",
+    says: /^"User"\."handle" needs a plan, and the same change has: ALTER TABLE "User" DROP COLUMN "id"$/,
+  },
+  ...[
+    `DROP TABLE "Old"`,
+    `DROP TABLE IF EXISTS a CASCADE`,
+    `DROP TYPE "Kind"`,
+    `DROP TYPE "Kind" CASCADE`,
+    `DROP VIEW active`,
+    `DROP MATERIALIZED VIEW active CASCADE`,
+    `DROP SCHEMA side CASCADE`,
+    `TRUNCATE side.log`,
+  ].map((sql) => ({ name: sql, sql: `${add} ${sql};`, code: "LS2061", says: new RegExp(`: ${sql}$`) })),
+];
+test.each(refused)("$code: $name", async ({ sql, code, says, hint = /./ }) => {
+  await expect(answerTo({ sql, shape })).rejects.toMatchObject({
+    code,
+    message: expect.stringMatching(says),
+    hint: expect.stringMatching(hint),
+  });
+});
+
+test.each([
+  { name: "a table that the change makes", sql: `CREATE TABLE t (a int); DROP TABLE t;` },
+  { name: "a column that the change makes", sql: `ALTER TABLE "User" ADD COLUMN t int; ALTER TABLE "User" DROP COLUMN t;` },
+  { name: "a view that is made again", sql: `DROP VIEW v; CREATE VIEW v AS SELECT 1;` },
+  {
+    name: "a type that another one takes the place of",
+    sql: `CREATE TYPE "K_new" AS ENUM ('a'); ALTER TYPE "K" RENAME TO "K_old"; ALTER TYPE "K_new" RENAME TO "K"; DROP TYPE "K_old";`,
+  },
+  {
+    name: "what PostgreSQL computes again",
+    sql: `ALTER TABLE "User" DROP COLUMN doubled, ADD COLUMN doubled int GENERATED ALWAYS AS (id * 3) STORED;`,
+  },
+])("planned: $name", async ({ sql }) => {
+  expect(await answerTo({ sql: `${add} ${sql}`, shape })).toMatchObject({ kind: "plan" });
+});
+
+test("without a plan it passes, with its notice", async () => {
+  expect(await answerTo({ sql: `ALTER TABLE "User" DROP COLUMN "name"; DROP TABLE "Old";`, shape })).toMatchObject({
+    kind: "pass",
+    notices: [{ reason: expect.stringMatching(/loses the column's data/) }, { reason: expect.stringMatching(/loses/) }],
+  });
+});

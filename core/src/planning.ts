@@ -12,6 +12,8 @@ export { assertAgreement } from "./intercept/agreement.js";
 export { DevelopmentDatabase } from "./intercept/development-database.js";
 export { refuseSecondChange } from "./intercept/second-change.js";
 export { expandText, foundText } from "./intercept/summary.js";
+export { withRenames } from "./intercept/told-renames.js";
+export { unusedAnnotations } from "./intercept/unused-annotations.js";
 export { concurrentIndex } from "./plan/assemble-units.js";
 export { buildPlan, type PlanAnswer, phasesOf } from "./plan/build-plan.js";
 export { followNames, namedColumns } from "./plan/follow-names.js";

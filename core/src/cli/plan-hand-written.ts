@@ -1,7 +1,6 @@
 import { fillFunctions } from "../config/configured-fills.js";
-import { connect } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
-import { DevelopmentDatabase } from "../intercept/development-database.js";
+import type { DevelopmentDatabase } from "../intercept/development-database.js";
 import { isFilled, isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { buildPlan } from "../plan/build-plan.js";
 import type { FoldedMigration } from "../plan/fold-hand-written.js";
@@ -17,6 +16,7 @@ import type { Workspace } from "./command.js";
 /**
  * The plan of a migration by hand, its fills tried on the development database.
  *
+ * @param database asked about tables, and tried on
  * @param refuseApplied throws where the migration may have run; asked when there is a plan
  * @returns undefined when the migration is safe as it stands, or when all that is not is waved through
  * @throws LS2015, LS2017, LS4002, and what making a plan throws
@@ -25,15 +25,11 @@ export async function planHandWritten(
   own: HandWrittenMigration,
   folded: FoldedMigration,
   plans: readonly Plan[],
-  { project, plugin, config }: Workspace,
+  { plugin, config }: Workspace,
+  database: DevelopmentDatabase,
   refuseApplied: () => Promise<void>,
 ): Promise<Plan | undefined> {
   const functions = fillFunctions(config);
-  const database = new DevelopmentDatabase(() => {
-    if (project.developmentUrl === undefined)
-      throw new LockstepError("LS9003", "The ORM's config has no URL for the development database.");
-    return connect(project.developmentUrl, { applicationName: "lockstep plan" });
-  });
   const build = (source: string) =>
     buildPlan({
       id: own.name,
@@ -51,20 +47,16 @@ export async function planHandWritten(
       words: plugin.words,
       originalModels: own.originalModels,
     });
-  try {
-    const first = await build(own.file);
-    if (first.kind === "pass") return undefined;
-    await refuseApplied();
-    await database.tryFills(first.plan, functions, folded.migration, plugin.words);
-    // From now on the text that the values come from stands beside the plan.
-    const answer = await build(keptFile(own));
-    if (answer.kind === "pass") return undefined;
-    refuseLostFills(folded, answer.plan, own.file);
-    const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql), file: keptFile(own) } };
-    return own.complete?.(plan) ?? plan;
-  } finally {
-    await database.close();
-  }
+  const first = await build(own.file);
+  if (first.kind === "pass") return undefined;
+  await refuseApplied();
+  await database.tryFills(first.plan, functions, folded.migration, plugin.words);
+  // From now on the text that the values come from stands beside the plan.
+  const answer = await build(keptFile(own));
+  if (answer.kind === "pass") return undefined;
+  refuseLostFills(folded, answer.plan, own.file);
+  const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql), file: keptFile(own) } };
+  return own.complete?.(plan) ?? plan;
 }
 
 /** Whatever the reason: an UPDATE never goes without a backfill in its place. @throws LS2015 */

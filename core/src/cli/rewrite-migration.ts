@@ -2,11 +2,14 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { codeSettings } from "../config/code-settings.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
+import { connect } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
+import { DevelopmentDatabase } from "../intercept/development-database.js";
 import { refuseSecondChange } from "../intercept/second-change.js";
 import { expandText, foundText } from "../intercept/summary.js";
-import type { Migration, Plan } from "../model/index.js";
+import { withRenames } from "../intercept/told-renames.js";
+import type { Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { namedAsModels } from "../plan/named-as-models.js";
@@ -18,7 +21,7 @@ import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
-import type { CommandResult, Invocation } from "./command.js";
+import type { CommandResult, Invocation, Workspace } from "./command.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
 
@@ -30,11 +33,29 @@ import { refuseApplied } from "./refuse-applied.js";
  * @throws LS1004, LS2015–LS2017, LS3030–LS3032, and what making a plan throws
  */
 export async function rewriteMigration(invocation: Invocation, path: string): Promise<CommandResult> {
-  const { io, options } = invocation;
   const workspace = await invocation.workspace();
+  const { project } = workspace;
+  const database = new DevelopmentDatabase(() => {
+    if (project.developmentUrl === undefined)
+      throw new LockstepError("LS9003", "The ORM's config has no URL for the development database.");
+    return connect(project.developmentUrl, { applicationName: "lockstep plan" });
+  });
+  try {
+    return await rewrite(invocation, path, workspace, database);
+  } finally {
+    await database.close();
+  }
+}
+
+async function rewrite(
+  { io, options, cwd }: Invocation,
+  path: string,
+  workspace: Workspace,
+  database: DevelopmentDatabase,
+): Promise<CommandResult> {
   const { project, plugin } = workspace;
   const { colors } = io;
-  const file = fromRoot(project, invocation.cwd, path);
+  const file = fromRoot(project, cwd, path);
   const plans = listPlans(project.root);
   refuseUnit(file, plans);
   const own = await plugin.readHandWritten(project, file);
@@ -52,11 +73,18 @@ export async function rewriteMigration(invocation: Invocation, path: string): Pr
     (table, name) => own.sources.column(table, name)?.skip !== undefined,
   );
   refuseUnknownFills(workspace.config, models);
-  const named = { ...folded, migration: namedAsModels(folded.migration, models, own.defaultSchema) };
-  const plan = await planHandWritten(own, named, plans, workspace, () =>
+  const named = {
+    ...folded,
+    migration: await database.withStoredDefaults(namedAsModels(folded.migration, models, own.defaultSchema)),
+  };
+  const plan = await planHandWritten(own, named, plans, workspace, database, () =>
     refuseApplied(own, workspace, io, options.notApplied === true),
   );
-  if (plan === undefined) return nothingToDo(own, written, colors);
+  if (plan === undefined) {
+    const { notices } = judge(await database.withStoredDefaults(written));
+    const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
+    return nothingToDo(own, told, colors);
+  }
 
   const prepared = await preparePhase({
     plan,
@@ -112,10 +140,9 @@ function keptText(own: HandWrittenMigration, { changes }: PhaseFiles) {
 
 function nothingToDo(
   { name, file }: HandWrittenMigration,
-  written: Migration,
+  notices: readonly Notice[],
   colors: Parameters<typeof noticesText>[1],
 ): CommandResult {
-  const { notices } = judge(written);
   const verdict =
     notices.length === 0
       ? `${colors.bold(name)} is safe as it stands: nothing to rewrite.`

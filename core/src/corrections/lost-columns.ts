@@ -1,5 +1,11 @@
 import { LockstepError } from "../errors.js";
-import { type ColumnDeclaration, type ColumnSource, type OperationOf, type TableName, tableLabel } from "../model/index.js";
+import {
+  type ColumnDeclaration,
+  type ColumnSource,
+  type OperationOf,
+  type TableName,
+  tableLabel,
+} from "../model/index.js";
 import { spelled } from "../sql/postgres/bare-name.js";
 import { baseOf } from "./recreated-columns.js";
 
@@ -9,7 +15,7 @@ export interface LostColumn {
   readonly name: string;
   readonly add: OperationOf<"addColumn">;
   /** What is known of the column as it was. */
-  readonly before: Pick<ColumnDeclaration, "type"> & Partial<ColumnDeclaration> | undefined;
+  readonly before: (Pick<ColumnDeclaration, "type"> & Partial<ColumnDeclaration>) | undefined;
 }
 
 /** The ORM's own way would lose the values, and no other is as quick. */
@@ -67,7 +73,13 @@ function valueFrom(name: string, before: LostColumn["before"], { type }: ColumnD
   return `${column}::${type}`;
 }
 
-function typeWords({ type, isGenerated, isSerial, isIdentity, collationSql }: NonNullable<LostColumn["before"]>): string {
+function typeWords({
+  type,
+  isGenerated,
+  isSerial,
+  isIdentity,
+  collationSql,
+}: NonNullable<LostColumn["before"]>): string {
   const kind = isGenerated ? ", generated" : isSerial || isIdentity ? ", numbered" : "";
   return `${type}${collationSql === undefined ? "" : ` COLLATE ${collationSql}`}${kind}`;
 }

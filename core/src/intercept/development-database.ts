@@ -3,12 +3,16 @@ import { systemClock } from "../db/clock.js";
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import { readIndex } from "../facts/index-facts.js";
+import { isRewrittenFor } from "../facts/rewriting-column.js";
 import { readTable, type TableFacts } from "../facts/table.js";
 import { tryFunction } from "../facts/try-function.js";
-import type { Migration, Plan, TableName } from "../model/index.js";
+import { isSameTable, type Migration, type Operation, type Plan, type TableName } from "../model/index.js";
 import type { TableShape } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
 import type { OrmPlugin } from "../plugin.js";
+import { renamedColumns } from "../rules/renamed-columns.js";
+import type { RuleContext } from "../rules/rule.js";
+import { isPlain } from "../rules/steps.js";
 import { tryFills } from "./try-fills.js";
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
@@ -34,6 +38,39 @@ export class DevelopmentDatabase {
     const known = this.#indexes.get(key) ?? this.#connect().then((connection) => readIndex(connection, name));
     this.#indexes.set(key, known);
     return known;
+  }
+
+  /**
+   * The migration with the defaults known that PostgreSQL evaluates once, and not for every row. Asked are only those of which their
+   * text does not tell; without an answer they count as evaluated for every row.
+   */
+  async withStoredDefaults(migration: Migration): Promise<Migration> {
+    const asked = migration.operations.filter((operation) => isUnclearDefault(operation, migration.operations));
+    const stored = new Set<Operation>();
+    for (const operation of asked) {
+      if (operation.kind !== "addColumn") continue;
+      const connection = await this.#connect().catch(() => undefined);
+      if (connection === undefined) break;
+      if ((await isRewrittenFor(connection, operation.table, operation.column)) === false) stored.add(operation);
+    }
+    if (stored.size === 0) return migration;
+    const operations = migration.operations.map((operation) =>
+      operation.kind === "addColumn" && stored.has(operation)
+        ? { ...operation, column: { ...operation.column, isDefaultStored: true } }
+        : operation,
+    );
+    return { ...migration, operations };
+  }
+
+  /** The types that columns have now, of those that a change may have renamed; nothing is known where nobody can be asked. */
+  async formerTypes({ operations }: Migration): Promise<RuleContext["formerType"]> {
+    const types = new Map<string, string>();
+    const key = (table: TableName, column: string) => JSON.stringify([table.schema, table.name, column]);
+    for (const { drop } of renamedColumns(operations, () => undefined)) {
+      const table = await this.#table(drop.table).catch(() => undefined);
+      for (const { name, type } of table?.columns ?? []) types.set(key(drop.table, name), type);
+    }
+    return (table, column) => types.get(key(table, column));
   }
 
   /**
@@ -86,4 +123,12 @@ export class DevelopmentDatabase {
     this.#connection ??= this.#open();
     return this.#connection;
   }
+}
+
+/** A default in a form that needs no phases by itself, and of which its text does not tell how often it is evaluated. */
+function isUnclearDefault(operation: Operation, operations: readonly Operation[]): boolean {
+  if (operation.kind !== "addColumn") return false;
+  const { table, column } = operation;
+  if (column.defaultSql === undefined || column.isDefaultStored || column.isSerial || !isPlain(column)) return false;
+  return !operations.some((other) => other.kind === "createTable" && isSameTable(other.table, table));
 }

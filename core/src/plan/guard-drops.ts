@@ -118,8 +118,11 @@ function isMadeBefore(drop: OperationOf<"dropColumn">, operations: readonly Oper
 /** Tables, types and views that go, and tables that lose all of their rows. */
 function takesAway(operation: Operation, operations: readonly Operation[]): boolean {
   const before = operations.slice(0, operations.indexOf(operation));
-  const makes = (kind: "createTable" | "createType" | "createView", name: TableName, among: readonly Operation[] = before) =>
-    among.some((other) => other.kind === kind && isSameTable("table" in other ? other.table : other.name, name));
+  const makes = (
+    kind: "createTable" | "createType" | "createView",
+    name: TableName,
+    among: readonly Operation[] = before,
+  ) => among.some((other) => other.kind === kind && isSameTable("table" in other ? other.table : other.name, name));
   switch (operation.kind) {
     case "dropTable":
       return !makes("createTable", operation.table);

@@ -1,11 +1,5 @@
 import { LockstepError } from "../errors.js";
-import {
-  isSameTable,
-  type OperationOf,
-  type PlannedColumn,
-  tableLabel,
-  type Words,
-} from "../model/index.js";
+import { isSameTable, type OperationOf, type PlannedColumn, tableLabel, type Words } from "../model/index.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { PlanSources } from "./sources.js";
 

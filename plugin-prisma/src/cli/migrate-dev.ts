@@ -36,10 +36,8 @@ export async function migrateDev(args: readonly string[], context: PluginCommand
   await runStock(["migrate", "deploy"], options);
   const source = stockSource(project, options.env);
   const change = await decide(source);
-  if (change.kind === "pass") {
-    if (change.message !== undefined) context.out(change.message);
-    return stock();
-  }
+  if (change.message !== undefined) context.out(change.message);
+  if (change.kind === "pass") return stock();
   if (change.kind === "restored") {
     const message = change.restore();
     if (message !== undefined) context.out(message);

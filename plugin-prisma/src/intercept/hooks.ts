@@ -44,10 +44,8 @@ export const hooks: EngineHooks = {
       const change =
         remembered?.key === keyOf(params) ? remembered.change : await decide(sourceOf(params, engine, info));
       remembered = undefined;
-      if (change.kind === "pass") {
-        if (change.message !== undefined) await engine.print(change.message);
-        return undefined;
-      }
+      if (change.message !== undefined) await engine.print(change.message);
+      if (change.kind === "pass") return undefined;
       const relaxed = { ...params, schema: change.schema };
       const result: CreateMigrationResult = await engine.call("createMigration", relaxed);
       if (change.kind === "restored") {

@@ -1,9 +1,7 @@
-import { LockstepError, type Migration, type Plan } from "@lockstep/core";
+import type { Migration, Plan } from "@lockstep/core";
 import {
   buildPlan,
   colorsFor,
-  connect,
-  DevelopmentDatabase,
   fillFunctions,
   loadConfig,
   noticesText,
@@ -21,9 +19,16 @@ import { columnSources } from "../schema/sources.js";
 import { formerUniques, keepUnique } from "../schema/unique.js";
 import { verifyEdits } from "../schema/verify.js";
 import { version } from "../version.js";
-import type { Change } from "./decide.js";
+import type { Answer } from "./decide.js";
+import { developmentDatabase } from "./development-database.js";
 import type { Restore } from "./open-plans.js";
 import type { SchemaContainer } from "./shapes.js";
+
+/** What becomes of it, and what there is to say besides, in lines. */
+interface PlannedAnswer {
+  readonly answer: Answer;
+  readonly lines?: readonly string[];
+}
 
 /**
  * Makes the plan of a change, tries its fills on the development database, and relaxes the model. Nothing is written.
@@ -36,7 +41,7 @@ export async function planChange(change: {
   readonly migration: Migration;
   readonly restored: Restore | undefined;
   readonly openPlans: readonly Plan[];
-}): Promise<Change> {
+}): Promise<PlannedAnswer> {
   const { project, schema, migration, restored, openPlans } = change;
   const prismaSchema = readSchema(schema.files);
   const config = await loadConfig(project.root);
@@ -44,11 +49,7 @@ export async function planChange(change: {
   const functions = fillFunctions(config);
   const column = withFunctions(columnSources(prismaSchema, project), functions);
   const pace = paceOf(config);
-  const database = new DevelopmentDatabase(() => {
-    if (project.developmentUrl === undefined)
-      throw new LockstepError("LS9003", "The Prisma config has no datasource URL.");
-    return connect(project.developmentUrl, { applicationName: "lockstep plan" });
-  });
+  const database = developmentDatabase(project);
   try {
     const make = (id: string) =>
       buildPlan({
@@ -69,12 +70,10 @@ export async function planChange(change: {
       });
     const answer = await make("00000000000000_pending");
     if (answer.kind === "pass") {
-      if (restored !== undefined) return { kind: "restored", schema, restore: restored };
-      if (answer.notices.length === 0) return { kind: "pass" };
-      return {
-        kind: "pass",
-        message: `Lockstep\n${noticesText(answer.notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))}`,
-      };
+      if (restored !== undefined) return { answer: { kind: "restored", schema, restore: restored } };
+      const pass = { answer: { kind: "pass" } } as const;
+      if (answer.notices.length === 0) return pass;
+      return { ...pass, lines: [noticesText(answer.notices, colorsFor(process.env.LOCKSTEP_COLOR === "1"))] };
     }
     const { plan } = answer;
     const relaxed = plan.columns.filter((planned) => planned.isRelaxed);
@@ -89,16 +88,18 @@ export async function planChange(change: {
       database.tryFills(plan, functions, migration, prismaPlugin.words),
     ]);
     return {
-      kind: "plan",
-      plan,
-      project,
-      migration,
-      schema: { ...schema, files },
-      async rename(id) {
-        restored?.();
-        const renamed = await make(id);
-        if (renamed.kind !== "plan") throw new Error("the same migration was judged differently");
-        return renamed.plan;
+      answer: {
+        kind: "plan",
+        plan,
+        project,
+        migration,
+        schema: { ...schema, files },
+        async rename(id) {
+          restored?.();
+          const renamed = await make(id);
+          if (renamed.kind !== "plan") throw new Error("the same migration was judged differently");
+          return renamed.plan;
+        },
       },
     };
   } finally {

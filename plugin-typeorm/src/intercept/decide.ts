@@ -1,6 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { judge, type Known, LockstepError, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
+import {
+  judge,
+  type Known,
+  LockstepError,
+  loadParser,
+  type Migration,
+  mayHaveFills,
+  type Notice,
+  sourcesMention,
+} from "@lockstep/core";
+import type { DataSource } from "typeorm";
+import { generalWords } from "../words.js";
 import { isScaffolding } from "../wrapper/scaffolding.cjs";
 import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import { asOptional, knownColumns } from "./columns.js";
@@ -11,7 +22,7 @@ import { setOutput } from "./output.js";
 import { refusePending } from "./pending.js";
 import { recordedLog, withoutQueries } from "./recorded-log.js";
 import { withoutRepeatedDefaults } from "./repeated-defaults.js";
-import { readChange, readQueries } from "./statements.js";
+import { type Change, readChange, readQueries } from "./statements.js";
 import { cliModules } from "./typeorm-copy.js";
 import { tellUnused } from "./unused-annotations.js";
 
@@ -51,10 +62,11 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     open?.refuseSecondPlan(readQueries(memory.upQueries, parser).migration.operations);
     return readChange(log, parser, known);
   };
-  const change = await read().catch(async (error: unknown) => {
+  const generated = await read().catch(async (error: unknown) => {
     if (!(error instanceof LockstepError) || error.code !== "LS1001") throw error;
     throw await (await import("./unreadable.js")).unreadable(error, memory.upQueries, about, parser);
   });
+  const change = { ...generated, migration: await withStoredDefaults(generated.migration, dataSource) };
   const { operations } = change.migration;
   const disagreements = await findDisagreements(operations, about);
   const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
@@ -75,7 +87,10 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const told =
     findings.length > 0
       ? { corrections: [], notices: [] }
-      : { ...change, notices: withDisagreements([...change.notices, ...notices], disagreements) };
+      : {
+          ...change,
+          notices: await renamed(withDisagreements([...change.notices, ...notices], disagreements), change),
+        };
   const all = { corrections: [...told.corrections, ...(indexes?.words ?? [])], notices: told.notices };
   if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
   await tellUnused(about, open?.plans ?? [], operations);
@@ -83,6 +98,31 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   else if (restore !== undefined)
     setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
   return memory;
+}
+
+/** The change with what only the database knows: which defaults it evaluates once. */
+async function withStoredDefaults(migration: Migration, dataSource: DataSource): Promise<Migration> {
+  const isUnclear = migration.operations.some(
+    (operation) => operation.kind === "addColumn" && !operation.column.isDefaultStored && !operation.column.isSerial,
+  );
+  if (!isUnclear) return migration;
+  const [{ DevelopmentDatabase }, { openSession }] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("./session.js"),
+  ]);
+  const database = new DevelopmentDatabase(() => openSession(dataSource));
+  try {
+    return await database.withStoredDefaults(migration);
+  } finally {
+    await database.close();
+  }
+}
+
+/** What may be a rename is told as one. */
+async function renamed(notices: readonly Notice[], change: Change): Promise<readonly Notice[]> {
+  if (!change.migration.operations.some(({ kind }) => kind === "dropColumn" || kind === "renameColumn")) return notices;
+  const { withRenames } = await import("@lockstep/core/planning");
+  return withRenames(notices, change.migration, change.formerType, generalWords);
 }
 
 /** What annotations and functions say of new columns; a change without either costs one look for the words. */

@@ -64,7 +64,10 @@ test.each(refused)("$code: $name", async ({ sql, code, says, hint = /./ }) => {
 
 test.each([
   { name: "a table that the change makes", sql: `CREATE TABLE t (a int); DROP TABLE t;` },
-  { name: "a column that the change makes", sql: `ALTER TABLE "User" ADD COLUMN t int; ALTER TABLE "User" DROP COLUMN t;` },
+  {
+    name: "a column that the change makes",
+    sql: `ALTER TABLE "User" ADD COLUMN t int; ALTER TABLE "User" DROP COLUMN t;`,
+  },
   { name: "a view that is made again", sql: `DROP VIEW v; CREATE VIEW v AS SELECT 1;` },
   {
     name: "a type that another one takes the place of",

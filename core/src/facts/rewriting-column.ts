@@ -1,0 +1,37 @@
+import type { Connection } from "../db/connection.js";
+import { isDatabaseError } from "../db/retry.js";
+import type { ColumnDeclaration, TableName } from "../model/index.js";
+import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import { closed } from "../sql/postgres/units/unit-text.js";
+
+/**
+ * Whether PostgreSQL writes every row of a table for a new column: it knows the volatility of every function, which their names do not
+ * tell. The column is added to an empty copy of the table, and everything is taken back.
+ *
+ * @returns undefined where it cannot be tried: a type or a function that the change itself makes, no right to temporary tables
+ */
+export async function isRewrittenFor(
+  connection: Connection,
+  table: TableName,
+  { name, typeSql, collationSql, defaultSql = "NULL" }: ColumnDeclaration,
+): Promise<boolean | undefined> {
+  const copy = "pg_temp.lockstep_try_column";
+  const file = async () =>
+    (await connection.query<{ file: string }>(`SELECT pg_relation_filenode('${copy}'::regclass)::text AS file`)).rows[0]
+      ?.file;
+  const type = collationSql === undefined ? typeSql : `${typeSql} COLLATE ${collationSql}`;
+  await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 5000");
+  try {
+    await connection.query(`CREATE TEMPORARY TABLE lockstep_try_column (LIKE ${quoteTable(table)}) ON COMMIT DROP`);
+    const before = await file();
+    await connection.query(
+      `ALTER TABLE ${copy} ADD COLUMN ${quoteIdentifier(name)} ${type} DEFAULT ${closed(defaultSql)}`,
+    );
+    return (await file()) !== before;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    return undefined;
+  } finally {
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+  }
+}

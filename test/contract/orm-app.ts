@@ -11,10 +11,14 @@ import { seed } from "./rows.js";
 /** A column of text, whatever ORM writes it down. */
 export interface Column {
   readonly name: string;
+  /** An integer in place of text. */
+  readonly isNumber?: true;
   readonly isRequired: boolean;
   readonly isUnique?: boolean;
   readonly hasIndex?: boolean;
   readonly default?: string;
+  /** The same as an SQL expression. */
+  readonly defaultSql?: string;
   /** SQL of its `@lockstep.backfill`. */
   readonly fill?: string;
 }
@@ -80,6 +84,10 @@ export abstract class OrmApp {
 
   /** Writes the addition into the model, below what is there. */
   abstract declare(addition: Addition): void;
+  /** Writes other columns, or none, in the place of one of `users`. */
+  abstract replaceColumn(name: string, columns: readonly Column[]): void;
+  /** Names the column of a field. */
+  abstract mapColumn(field: string, column: string): void;
   /** Writes a migration by hand, between the first and what is generated from now on. @returns its file, from the root */
   abstract writeMigration(name: string, up: readonly string[]): string;
   /** As an editor renames: `User` is `Member` and its `handle` is `slug`; table and column keep their names. */

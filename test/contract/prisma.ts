@@ -120,6 +120,20 @@ ${columns.map((column) => (column.hasIndex ? `  @@index([${column.name}])\n` : "
     this.write(this.modelFile, addField(this.read(this.modelFile), "User", columns.flatMap(fieldOf)) + models.join(""));
   }
 
+  replaceColumn(name: string, columns: readonly Column[]): void {
+    const declared = new RegExp(`^ +${name} +.*\\n`, "m");
+    const text = columns.flatMap(fieldOf).map((line) => `  ${line}\n`);
+    this.write(
+      this.modelFile,
+      this.read(this.modelFile).replace(declared, () => text.join("")),
+    );
+  }
+
+  mapColumn(field: string, column: string): void {
+    const declared = new RegExp(`^( +${field} +.*)\\n`, "m");
+    this.write(this.modelFile, this.read(this.modelFile).replace(declared, `$1 @map("${column}")\n`));
+  }
+
   writeMigration(name: string, up: readonly string[]): string {
     const file = `${this.migrationsFolder}/20260102000000_${name}/migration.sql`;
     this.write(file, `-- By hand\n${up.map((sql) => `${sql};\n`).join("\n")}`);
@@ -161,12 +175,13 @@ ${columns.map((column) => (column.hasIndex ? `  @@index([${column.name}])\n` : "
   }
 }
 
-function fieldOf({ name, isRequired, isUnique, default: value, fill }: Column): string[] {
+function fieldOf({ name, isNumber, isRequired, isUnique, default: value, defaultSql, fill }: Column): string[] {
   const words = [
     name,
-    isRequired ? "String" : "String?",
+    `${isNumber ? "Int" : "String"}${isRequired ? "" : "?"}`,
     ...(isUnique ? ["@unique"] : []),
     ...(value === undefined ? [] : [`@default("${value}")`]),
+    ...(defaultSql === undefined ? [] : [`@default(dbgenerated(${JSON.stringify(defaultSql)}))`]),
   ];
   return [...(fill === undefined ? [] : [`/// @lockstep.backfill(${fill})`]), words.join(" ")];
 }

@@ -103,6 +103,19 @@ class TypeormApp extends OrmApp {
       this.write(`src/entities/${name.toLowerCase()}.ts`, entityOf(name, name, columns));
   }
 
+  replaceColumn(name: string, columns: readonly Column[]): void {
+    const declared = new RegExp(`\\n  @Column\\([^\\n]*\\)\\n  ${name}!: .*\\n`);
+    this.write(
+      this.modelFile,
+      this.read(this.modelFile).replace(declared, () => columns.map(propertyOf).join("")),
+    );
+  }
+
+  mapColumn(field: string, column: string): void {
+    const declared = new RegExp(`(@Column\\([^\\n]*) \\}\\)\\n  ${field}!: `);
+    this.write(this.modelFile, this.read(this.modelFile).replace(declared, `$1, name: "${column}" })\n  ${field}!: `));
+  }
+
   writeMigration(name: string, up: readonly string[]): string {
     const file = `${this.migrationsFolder}/1767312000000-${name}.ts`;
     const run = (sql: string) => `    await queryRunner.query(\`${sql}\`);\n`;
@@ -169,15 +182,17 @@ ${columns.map(propertyOf).join("")}}
 `;
 }
 
-function propertyOf({ name, isRequired, isUnique, hasIndex, default: value, fill }: Column): string {
+function propertyOf(column: Column): string {
+  const { name, isNumber, isRequired, isUnique, hasIndex, default: value, defaultSql, fill } = column;
   const options = [
-    `type: "text"`,
+    `type: "${isNumber ? "int" : "text"}"`,
     ...(isUnique ? ["unique: true"] : []),
     ...(isRequired ? [] : ["nullable: true"]),
     ...(value === undefined ? [] : [`default: "${value}"`]),
+    ...(defaultSql === undefined ? [] : [`default: () => ${JSON.stringify(defaultSql)}`]),
   ];
   return `
 ${fill === undefined ? "" : `  /** @lockstep.backfill(${fill}) */\n`}${hasIndex ? "  @Index()\n" : ""}  @Column({ ${options.join(", ")} })
-  ${name}!: string${isRequired ? "" : " | null"};
+  ${name}!: ${isNumber ? "number" : "string"}${isRequired ? "" : " | null"};
 `;
 }

@@ -33,7 +33,9 @@ VARCHAR(64)|VARCHAR|CHAR(2)|CHAR|TEXT|BYTEA|TIMESTAMP(3)|TIMESTAMP(6)|TIMESTAMP|
 BOOLEAN|BIT(8)|BIT|VARBIT(8)|VARBIT|UUID|XML|JSON|JSONB|"Role"|mood|"Auth"."Role"|"Auth".kind
 float4|float8|int|int2|int4|int8|bool|varchar(3)|character varying(3)|character(3)|timestamp(0) with time zone|time(0) without time zone
 interval|interval(3)|int4range|int8range|numrange|tsrange|tstzrange|daterange|point|line|lseg|box|path|polygon|circle|cidr
-macaddr|macaddr8|tsvector|tsquery|vector(3)|jsonpath|character varying(100)|numeric(10)|TIME WITH TIME ZONE|TIMESTAMP(3) WITH TIME ZONE`
+macaddr|macaddr8|tsvector|tsquery|vector(3)|jsonpath|character varying(100)|numeric(10)|TIME WITH TIME ZONE|TIMESTAMP(3) WITH TIME ZONE
+bpchar|bpchar(5)|"char"|"bit"|"bit"(3)|varbit(3)|timestamp(9)|time(9) with time zone|interval(9)|numeric(5,-2)
+${["year", "month", "day", "hour", "minute", "second", "second(3)", "year to month", "day to hour", "day to minute", "day to second", "day to second(3)", "hour to minute", "hour to second(2)", "minute to second"].map((fields) => `interval ${fields}`).join("|")}`
     .split(/[|\n]/)
     .flatMap((type) => [type, `${type}[]`, `${type} array`]);
 
@@ -47,6 +49,12 @@ it.each(types)("%s", async (type) => {
   const { rows } = await client.query(
     `SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = '"T"'::regclass AND attname = 'x'`,
   );
-  await client.query("ROLLBACK");
   expect(operation).toMatchObject({ kind: "addColumn", column: rows[0] });
+  // What a unit makes of it is the same type.
+  await client.query(`ALTER TABLE "T" ADD COLUMN "y" ${rows[0].type}`);
+  const again = await client.query(
+    `SELECT format_type(atttypid, atttypmod) AS type FROM pg_attribute WHERE attrelid = '"T"'::regclass AND attname = 'y'`,
+  );
+  await client.query("ROLLBACK");
+  expect(again.rows).toEqual(rows);
 });

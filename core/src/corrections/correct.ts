@@ -1,5 +1,12 @@
 import type { ColumnDependents } from "../facts/column-dependents.js";
-import type { ColumnSource, Migration, Notice, TableName } from "../model/index.js";
+import {
+  type ColumnSource,
+  isSameTable,
+  type Migration,
+  type Notice,
+  type Operation,
+  type TableName,
+} from "../model/index.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import { draftOf, type Line } from "./draft.js";
@@ -11,6 +18,7 @@ import {
   alterations,
   isComputed,
   isRetyped,
+  type RecreatedColumn,
   type RetypedColumn,
   recreatedColumns,
   retype,
@@ -75,7 +83,11 @@ export async function correct<Q extends { readonly query: string }>(
   );
   const retyped = recreated.filter(isRetyped);
   const lost = recreated.filter((column) => !isRetyped(column));
-  if (lost.length > 0) throw lostColumns(lost, known.source);
+  if (lost.length > 0)
+    throw lostColumns(
+      lost.map((column) => ({ ...column, renamedFrom: formerName(column, up.operations) })),
+      known.source,
+    );
   const facts = new Map<RetypedColumn, ColumnDependents>();
   for (const column of retyped)
     if (known.dependents !== undefined) facts.set(column, await known.dependents(column.table, column.name));
@@ -104,6 +116,15 @@ export async function correct<Q extends { readonly query: string }>(
     notices: retyped.flatMap((column) => retypedNotices(column, dependents(column), placeOf(column, lines))),
     formerType: formerTypes(down.operations),
   };
+}
+
+/** TypeORM takes one column that goes and one that comes for a rename, whatever their types. */
+function formerName({ table, name }: RecreatedColumn, operations: readonly Operation[]): string | undefined {
+  return operations.flatMap((operation) =>
+    operation.kind === "renameColumn" && operation.newName === name && isSameTable(operation.table, table)
+      ? [operation.column]
+      : [],
+  )[0];
 }
 
 /** Where the type of a column is altered. */

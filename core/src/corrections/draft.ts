@@ -1,4 +1,4 @@
-import type { Migration, Operation, Statement } from "../model/index.js";
+import { type Migration, type Operation, operationsIn, type Statement } from "../model/index.js";
 
 /** A statement of a migration while it is being corrected. */
 export interface Line {
@@ -9,10 +9,10 @@ export interface Line {
   readonly statement: Statement | undefined;
 }
 
-export function draftOf({ statements, operations }: Migration): Line[] {
-  return statements.map((statement) => ({
+export function draftOf(migration: Migration): Line[] {
+  return migration.statements.map((statement) => ({
     sql: statement.sql,
-    operations: operations.filter((operation) => operation.statement === statement.index),
+    operations: operationsIn(migration, statement.index),
     statement,
   }));
 }

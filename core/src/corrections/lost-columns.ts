@@ -14,6 +14,8 @@ export interface LostColumn {
   readonly table: TableName;
   readonly name: string;
   readonly add: OperationOf<"addColumn">;
+  /** The ORM renames it first: it takes the field of another column for its new name. */
+  readonly renamedFrom?: string | undefined;
   /** What is known of the column as it was. */
   readonly before: (Pick<ColumnDeclaration, "type"> & Partial<ColumnDeclaration>) | undefined;
 }
@@ -27,6 +29,15 @@ export function lostColumns(
   const [only, second] = lost;
   const letGo = (fields: string) => `Or let the values go: write @lockstep.skip(<reason>) above the ${fields}.`;
   const details = { columns: lost.map((each) => each.details) };
+  if (only?.renamedFrom !== undefined && second === undefined)
+    return new LockstepError(
+      "LS2060",
+      `${only.place}"${only.renamedFrom}" would lose the values of every row: the ORM takes "${only.name}" for its new name, drops it${only.was} and adds it again as ${only.now}.`,
+      {
+        hint: `Put the field of "${only.renamedFrom}" back: "${only.name}" is a column of its own then${only.annotation === undefined ? "" : `, which ${only.annotation} fills`}. Drop "${only.renamedFrom}" in a change of its own, before this one or when its plan is done.`,
+        details,
+      },
+    );
   if (only !== undefined && second === undefined)
     return new LockstepError(
       "LS2060",
@@ -46,16 +57,17 @@ export function lostColumns(
   );
 }
 
-function lostColumn({ table, name, before, add }: LostColumn, source: ColumnSource | undefined) {
+function lostColumn({ table, name, renamedFrom, before, add }: LostColumn, source: ColumnSource | undefined) {
   const after = add.column;
   const kind = after.notNull && after.defaultSql === undefined ? "mirror" : "backfill";
   return {
     name,
+    renamedFrom,
     label: `"${tableLabel(table)}"."${name}"`,
     was: before === undefined ? "" : ` (${typeWords(before)})`,
     now: typeWords(after),
     place: source === undefined ? "" : `${source.file}:${source.line}: `,
-    annotation: after.isGenerated ? undefined : `@lockstep.${kind}(${valueFrom(name, before, after)})`,
+    annotation: after.isGenerated ? undefined : `@lockstep.${kind}(${valueFrom(renamedFrom ?? name, before, after)})`,
     details: { table: tableLabel(table), column: name, from: before?.type, to: after.type },
   };
 }

@@ -13,13 +13,14 @@ import { closed } from "../sql/postgres/units/unit-text.js";
 export async function isRewrittenFor(
   connection: Connection,
   table: TableName,
-  { name, typeSql, collationSql, defaultSql = "NULL" }: ColumnDeclaration,
+  { name, typeSql, storageSql = "", collationSql, defaultSql = "NULL" }: ColumnDeclaration,
 ): Promise<boolean | undefined> {
   const copy = "pg_temp.lockstep_try_column";
   const file = async () =>
     (await connection.query<{ file: string }>(`SELECT pg_relation_filenode('${copy}'::regclass)::text AS file`)).rows[0]
       ?.file;
-  const type = collationSql === undefined ? typeSql : `${typeSql} COLLATE ${collationSql}`;
+  const type =
+    collationSql === undefined ? `${typeSql} ${storageSql}` : `${typeSql} ${storageSql} COLLATE ${collationSql}`;
   await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL statement_timeout = 5000");
   try {
     await connection.query(`CREATE TEMPORARY TABLE lockstep_try_column (LIKE ${quoteTable(table)}) ON COMMIT DROP`);

@@ -28,6 +28,8 @@ export interface ColumnDeclaration {
   readonly isSerial: boolean;
   readonly isUnique: boolean;
   readonly isPrimaryKey: boolean;
+  /** `STORAGE EXTERNAL COMPRESSION lz4`, as the statement spells it. */
+  readonly storageSql?: string;
   /** `"C"`, as the statement spells it. */
   readonly collationSql?: string;
   /** REFERENCES, CHECK …: something that no unit describes. */
@@ -161,4 +163,21 @@ export interface Migration {
   readonly statements: readonly Statement[];
   readonly tail: string;
   readonly operations: readonly Operation[];
+}
+
+const byStatement = new WeakMap<readonly Operation[], Map<number, Operation[]>>();
+
+/** The operations that one statement was read into. */
+export function operationsIn({ operations }: Pick<Migration, "operations">, statement: number): readonly Operation[] {
+  let known = byStatement.get(operations);
+  if (known === undefined) {
+    known = new Map();
+    for (const operation of operations) {
+      const own = known.get(operation.statement);
+      if (own === undefined) known.set(operation.statement, [operation]);
+      else own.push(operation);
+    }
+    byStatement.set(operations, known);
+  }
+  return known.get(statement) ?? [];
 }

@@ -31,6 +31,8 @@ export interface UnitColumn {
   readonly name: string;
   /** As `format_type` prints it. */
   readonly type: string;
+  /** `STORAGE EXTERNAL COMPRESSION lz4`. Absent: as the type has it. */
+  readonly storageSql?: string;
   /** `"C"`, as SQL names it. Absent: the collation of the type. */
   readonly collationSql?: string;
   /** The model's own default, one that PostgreSQL stores once: rows that exist get it with the column. */
@@ -192,6 +194,7 @@ export interface PlannedColumn {
   readonly table: TableName;
   readonly name: string;
   readonly type: string;
+  readonly storageSql?: string;
   readonly collationSql?: string;
   readonly notNull: boolean;
   /** The model's own default; with a fill it is set after the column was added. */

@@ -4,6 +4,7 @@ import {
   type Migration,
   type Operation,
   type OperationOf,
+  operationsIn,
   type TableName,
   type Unit,
   type UnitColumn,
@@ -34,7 +35,7 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
     original = "";
   };
   for (const statement of migration.statements) {
-    const operations = migration.operations.filter((operation) => operation.statement === statement.index);
+    const operations = operationsIn(migration, statement.index);
     const own = operations.filter((operation) => claimed.has(operation));
     const concurrent = own.length === 0 ? concurrentIndex(operations) : undefined;
     if (concurrent !== undefined) {

@@ -5,6 +5,7 @@ import {
   type Migration,
   type Operation,
   type OperationOf,
+  operationsIn,
   type TableName,
   tableLabel,
 } from "../model/index.js";
@@ -46,7 +47,10 @@ export function foldHandWritten(
   const foldable = addedColumns(migration).filter(
     (added) => isFoldable(added, migration) && !isSkipped(added.table, added.column.name),
   );
-  const columns = foldable.map((added) => foldColumn(added, foldable, migration, file, parser));
+  const columns = [
+    ...foldable.map((added) => foldColumn(added, foldable, migration, file, parser)),
+    ...addedColumns(migration).flatMap((added) => foldSerial(added, migration)),
+  ];
   const folded = new Set(columns.flatMap(({ gone }) => gone));
   const updated = columns.filter(({ gone }) => gone.some(({ kind }) => kind === "update"));
   refuseReaders(
@@ -57,7 +61,7 @@ export function foldHandWritten(
   );
   const sql = migration.statements
     .map((statement) => {
-      const operations = migration.operations.filter((operation) => operation.statement === statement.index);
+      const operations = operationsIn(migration, statement.index);
       const isTouched = operations.some(
         (each) => folded.has(each) || columns.some(({ added, clause }) => added === each && clause !== undefined),
       );
@@ -140,6 +144,15 @@ function foldColumn(
   return { added, clause: clauseOf(added, { ...column, notNull, defaultSql }), gone, fill };
 }
 
+/** PostgreSQL makes every serial NOT NULL, without a word in the statement. */
+function foldSerial(added: Added, migration: Migration): FoldedColumn[] {
+  const { isSerial, notNull } = added.column;
+  const later = laterOn(added, migration);
+  if (!isSerial || notNull || later.some(({ kind }) => kind === "dropNotNull")) return [];
+  const gone = later.filter(({ kind }) => kind === "setNotNull");
+  return [{ added, clause: `${added.sql} NOT NULL`, gone, fill: undefined }];
+}
+
 function isAbout(operation: Operation, table: TableName, column: string): boolean {
   if (!("table" in operation) || !isSameTable(operation.table, table)) return false;
   if (operation.kind === "update") return operation.columns.includes(column);
@@ -191,6 +204,7 @@ function clauseOf(
   const name = quoteIdentifier(column.name);
   const parts = [
     `ADD COLUMN ${name} ${column.typeSql}`,
+    ...(column.storageSql === undefined ? [] : [column.storageSql]),
     ...(column.collationSql === undefined ? [] : [`COLLATE ${column.collationSql}`]),
     ...(column.defaultSql === undefined ? [] : [`DEFAULT ${column.defaultSql}`]),
     ...(column.notNull ? ["NOT NULL"] : []),

@@ -102,6 +102,7 @@ async function planColumn(
     table,
     name,
     type: declaration.type,
+    ...(declaration.storageSql === undefined ? {} : { storageSql: declaration.storageSql }),
     ...(declaration.collationSql === undefined ? {} : { collationSql: declaration.collationSql }),
     notNull: declaration.notNull,
     ...(defaultSql === undefined ? {} : { defaultSql }),

@@ -22,6 +22,7 @@ const sequence = z.strictObject({ name: z.string() });
 const unitColumn = z.strictObject({
   name: z.string(),
   type: z.string(),
+  storageSql: z.string().optional(),
   collationSql: z.string().optional(),
   defaultSql: z.string().optional(),
   laterDefaultSql: z.string().optional(),
@@ -115,6 +116,7 @@ const column = z.strictObject({
   table: tableName,
   name: z.string(),
   type: z.string(),
+  storageSql: z.string().optional(),
   collationSql: z.string().optional(),
   notNull: z.boolean(),
   defaultSql: z.string().optional(),

@@ -66,7 +66,9 @@ function contextOf(
   const created = operations.flatMap((operation) =>
     operation.kind === "createTable" ? [operation.table] : operation.kind === "createView" ? [operation.name] : [],
   );
-  const createdInThisChange = (table: TableName) => created.some((candidate) => isSameTable(candidate, table));
+  const keyOf = ({ schema, name }: TableName) => JSON.stringify([schema, name]);
+  const made = new Set(created.map(keyOf));
+  const createdInThisChange = (table: TableName) => made.has(keyOf(table));
   return {
     ...known,
     operations,

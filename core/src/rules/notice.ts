@@ -1,4 +1,4 @@
-import type { Migration, Notice, Operation, OperationOf } from "../model/index.js";
+import { type Migration, type Notice, type Operation, type OperationOf, operationsIn } from "../model/index.js";
 import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
@@ -26,9 +26,9 @@ export function noticeOf(operation: Operation, context: RuleContext, migration: 
 }
 
 /** An operation as a statement of its own: a clause with the ALTER TABLE that it stands in. */
-export function statementOf({ statement, sql }: Operation, { statements, operations }: Migration): string {
-  const whole = statements[statement]?.sql ?? sql;
-  const first = operations.find((other) => other.statement === statement)?.sql ?? whole;
+export function statementOf({ statement, sql }: Operation, migration: Migration): string {
+  const whole = migration.statements[statement]?.sql ?? sql;
+  const first = operationsIn(migration, statement)[0]?.sql ?? whole;
   return whole.slice(0, whole.indexOf(first)) + sql;
 }
 

@@ -150,6 +150,7 @@ function unitColumn(column: PlannedColumn): UnitColumn {
   return {
     name: column.name,
     type: column.type,
+    ...(column.storageSql === undefined ? {} : { storageSql: column.storageSql }),
     ...(column.collationSql === undefined ? {} : { collationSql: column.collationSql }),
     ...(column.defaultSql === undefined ? {} : { [isLater ? "laterDefaultSql" : "defaultSql"]: column.defaultSql }),
     ...(column.sequence === undefined ? {} : { sequence: column.sequence }),

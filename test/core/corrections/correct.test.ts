@@ -163,6 +163,18 @@ test("LS2060 names the place of the model; @lockstep.skip lets the values go", a
   expect(await run(up, down, { source: source({ skip: "new numbers" }) })).toMatchObject({ isUnchanged: true });
 });
 
+test("LS2060: a column that TypeORM takes for the new name of another", async () => {
+  const rename = (from: string, to: string) => `ALTER TABLE "users" RENAME COLUMN "${from}" TO "${to}"`;
+  const down = [...recreate("c", "text NOT NULL"), rename("c", "name")];
+  await expect(run([rename("name", "c"), ...recreate("c", "integer NOT NULL")], down)).rejects.toMatchObject({
+    code: "LS2060",
+    message: `"name" would lose the values of every row: the ORM takes "c" for its new name, drops it (text) and adds it again as integer.`,
+    hint: expect.stringMatching(
+      /^Put the field of "name" back: "c" is a column of its own then, which @lockstep\.mirror\(name::integer\) fills/,
+    ) as string,
+  });
+});
+
 test("LS2060 names every column that would lose its values", async () => {
   const up = [...recreate("c", "bigint NOT NULL"), ...recreate("d", "text"), ...recreate("e", "boolean")];
   const down = [

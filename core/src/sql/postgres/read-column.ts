@@ -15,12 +15,17 @@ export function readColumn(
   const has = (type: Constraint["contype"]) => constraints.some((constraint) => constraint.contype === type);
   const typeName = definition.typeName ?? {};
   const { type, isSerial } = readType(typeName);
-  const { collClause } = definition;
+  const { collClause, compression, storage_name: storageName } = definition;
+  const hasStorage = compression !== undefined || storageName !== undefined;
   const starts = [...constraints, ...(collClause === undefined ? [] : [collClause])]
     .map(({ location }) => location ?? end)
     .sort((a, b) => a - b);
   const following = (location: number) => starts.find((start) => start > location) ?? end;
   const collationSql = collClause && slice(collClause.location ?? 0, following(collClause.location ?? 0));
+  const declared = slice(typeName.location ?? 0, following(typeName.location ?? 0)).trim();
+  const [typeSql = declared, storageSql] = hasStorage
+    ? declared.split(/\s+(?=(?:STORAGE|COMPRESSION)\s[^"]*$)/i, 2)
+    : [];
   const byDefault = constraints.find((constraint) => constraint.contype === "CONSTR_DEFAULT");
   const defaultSql = byDefault && slice(byDefault.location ?? 0, following(byDefault.location ?? 0));
   const described = new Set([
@@ -34,9 +39,9 @@ export function readColumn(
   ]);
   return {
     name: definition.colname ?? "",
-    typeSql: slice(typeName.location ?? 0, following(typeName.location ?? 0)).trim(),
+    typeSql,
     type,
-    // PostgreSQL makes every serial NOT NULL. What the statement says is what the model wants: it may be optional.
+    // PostgreSQL makes every serial NOT NULL. What an ORM says is what the model wants: it may be optional.
     notNull: has("CONSTR_NOTNULL") || has("CONSTR_PRIMARY") || has("CONSTR_IDENTITY"),
     ...(defaultSql === undefined ? {} : { defaultSql: defaultSql.replace(/^\s*DEFAULT\s+/i, "").trim() }),
     isDefaultStored: !isSerial && isStoredDefault(byDefault?.raw_expr),
@@ -45,7 +50,10 @@ export function readColumn(
     isSerial,
     isUnique: has("CONSTR_UNIQUE"),
     isPrimaryKey: has("CONSTR_PRIMARY"),
+    ...(storageSql === undefined ? {} : { storageSql }),
     ...(collationSql === undefined ? {} : { collationSql: collationSql.replace(/^COLLATE\s*/i, "").trim() }),
-    hasOther: constraints.some(({ contype }) => contype === undefined || !described.has(contype)),
+    hasOther: constraints.some(
+      ({ contype, is_no_inherit: noInherit }) => contype === undefined || !described.has(contype) || noInherit === true,
+    ),
   };
 }

@@ -12,37 +12,44 @@ import { readStatement } from "./read-statement.js";
  * @throws LS1001 where PostgreSQL's parser refuses the text
  */
 export function readMigration(sql: string, file: string, parser: Parser): Migration {
-  const parsed = parse(sql, file, parser);
-  const toUtf16 = utf8ToUtf16(sql);
-  const tokens = parser.scan(sql).filter((token) => !isComment(token));
+  // The mark that editors put before UTF-8 is no SQL, and would be none at another place: it goes with what is rewritten.
+  const text = sql.replace(/^\uFEFF/, " ");
+  const parsed = parse(text, file, parser);
+  const toUtf16 = utf8ToUtf16(text);
+  const lineAt = linesOf(text);
+  const tokens = parser.scan(text).filter((token) => !isComment(token));
   const statements: Statement[] = [];
   const operations: Operation[] = [];
-  let consumed = 0;
+  let consumed = text === sql ? 0 : 1;
+  let next = 0;
   for (const raw of parsed.stmts ?? []) {
     if (raw.stmt === undefined) continue;
     const from = raw.stmt_location ?? 0;
     // Without a length the statement reaches to the end of the text: it has no semicolon.
-    const to = raw.stmt_len ? from + raw.stmt_len : Buffer.byteLength(sql);
-    const own = tokens.filter((token) => token.start >= from && token.end <= to && token.text !== ";");
+    const to = raw.stmt_len ? from + raw.stmt_len : Number.POSITIVE_INFINITY;
+    // Both stand in the order of the text: every token is looked at once.
+    while ((tokens[next]?.start ?? from) < from) next += 1;
+    const begin = next;
+    while ((tokens[next]?.end ?? Number.POSITIVE_INFINITY) <= to) next += 1;
+    const own = tokens.slice(begin, next).filter((token) => token.text !== ";");
     const first = own[0];
     const last = own.at(-1);
     if (first === undefined || last === undefined) continue;
     const slice = (a: number, b: number) => sql.slice(toUtf16(a), toUtf16(b));
     const index = statements.length;
     const offset = toUtf16(first.start);
-    const semicolon = tokens.find((token) => token.start >= last.end && token.text === ";");
-    const fullEnd = toUtf16(semicolon === undefined ? last.end : semicolon.end);
-    const text = slice(first.start, last.end);
-    statements.push({ index, sql: text, full: sql.slice(consumed, fullEnd), offset, line: lineAt(sql, offset) });
+    const semicolon = tokens[next]?.text === ";" ? tokens[next] : undefined;
+    const fullEnd = toUtf16((semicolon ?? last).end);
+    const statement = slice(first.start, last.end);
+    const line = lineAt(offset);
+    statements.push({ index, sql: statement, full: sql.slice(consumed, fullEnd), offset, line });
     consumed = fullEnd;
     const clauses = clausesOf(own).map(([head, tail]) => ({
       sql: slice(head.start, tail.end),
       end: tail.end,
-      line: lineAt(sql, toUtf16(head.start)),
+      line: lineAt(toUtf16(head.start)),
     }));
-    operations.push(
-      ...readStatement(raw.stmt, { index, sql: text, line: lineAt(sql, offset), clauses, end: last.end, slice }),
-    );
+    operations.push(...readStatement(raw.stmt, { index, sql: statement, line, clauses, end: last.end, slice }));
   }
   return { sql, statements, tail: sql.slice(consumed), operations };
 }
@@ -81,7 +88,7 @@ function parse(sql: string, file: string, parser: Parser) {
     return parser.parse(sql);
   } catch (error) {
     if (!(error instanceof SyntaxErrorAt)) throw error;
-    throw new LockstepError("LS1001", `${file}:${lineAt(sql, error.offset)}: ${error.message}`, { cause: error });
+    throw new LockstepError("LS1001", `${file}:${linesOf(sql)(error.offset)}: ${error.message}`, { cause: error });
   }
 }
 
@@ -89,8 +96,12 @@ function isComment(token: ScanToken): boolean {
   return token.tokenName === "SQL_COMMENT" || token.tokenName === "C_COMMENT";
 }
 
-function lineAt(sql: string, offset: number): number {
+/** The 1-based line of an offset, for offsets that do not go back. */
+function linesOf(sql: string): (offset: number) => number {
   let line = 1;
-  for (let at = sql.indexOf("\n"); at !== -1 && at < offset; at = sql.indexOf("\n", at + 1)) line += 1;
-  return line;
+  let end = sql.indexOf("\n");
+  return (offset) => {
+    for (; end !== -1 && end < offset; end = sql.indexOf("\n", end + 1)) line += 1;
+    return line;
+  };
 }

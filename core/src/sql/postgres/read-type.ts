@@ -17,6 +17,8 @@ const builtIn: Readonly<Record<string, string>> = {
   float8: "double precision",
   varchar: "character varying",
   bpchar: "character",
+  // PostgreSQL's own one-byte type: the keyword CHAR arrives as bpchar(1).
+  char: '"char"',
   varbit: "bit varying",
   timestamp: "timestamp without time zone",
   timestamptz: "timestamp with time zone",
@@ -27,9 +29,7 @@ const builtIn: Readonly<Record<string, string>> = {
 
 /** Types that the ORMs emit and that `format_type` prints as they are. */
 const plain = new Set(
-  "text uuid json jsonb bytea date numeric xml inet cidr macaddr money oid point bit interval char name tsvector".split(
-    " ",
-  ),
+  "text uuid json jsonb bytea date numeric xml inet cidr macaddr money oid point bit interval name tsvector".split(" "),
 );
 
 const serial: Readonly<Record<string, string>> = {
@@ -67,7 +67,8 @@ export function readType(typeName: TypeName): ReadType {
       userTypeText(schema === undefined ? { name } : { schema, name }) + ownModifiers(name, typeName) + suffix;
     return { type, isSerial: false, isUserDefined: true };
   }
-  return { type: withModifiers(base, modifiers(typeName)) + suffix, isSerial: false, isUserDefined: false };
+  const type = base === "interval" ? intervalText(typeName) : withModifiers(base, modifiers(typeName));
+  return { type: type + suffix, isSerial: false, isUserDefined: false };
 }
 
 /** A user-defined type as `ColumnDeclaration.type` names it: quoted where PostgreSQL would quote it. */
@@ -78,21 +79,45 @@ export function userTypeText({ schema, name }: TableName): string {
 
 /** `timestamp without time zone` + [3] → `timestamp(3) without time zone`. */
 function withModifiers(base: string, typmods: readonly number[]): string {
-  if (typmods.length === 0) return base === "bit" || base === "character" ? `${base}(1)` : base;
+  // The keywords come with the length 1. Without any the types are others, and format_type says so.
+  if (typmods.length === 0) return base === "bit" ? '"bit"' : base === "character" ? "bpchar" : base;
   const [head = base, ...rest] = base.split(/(?= with(?:out)? time zone)/);
-  // numeric(10) is stored as numeric(10,0), and format_type says so.
-  const shown = base === "numeric" && typmods.length === 1 ? [...typmods, 0] : typmods;
+  // numeric(10) is stored as numeric(10,0), timestamp(9) as timestamp(6), and format_type says so.
+  const shown =
+    base === "numeric" && typmods.length === 1 ? [...typmods, 0] : rest.length > 0 ? typmods.map(precision) : typmods;
   return `${head}(${shown.join(",")})${rest.join("")}`;
 }
 
+function precision(digits: number): number {
+  return Math.min(digits, 6);
+}
+
+/** The numbers of PostgreSQL's datetime.h, as bits of the first modifier; all of them: no fields are named. */
+const intervalFields = [
+  ["year", 1 << 2],
+  ["month", 1 << 1],
+  ["day", 1 << 3],
+  ["hour", 1 << 10],
+  ["minute", 1 << 11],
+  ["second", 1 << 12],
+] as const;
+const fullRange = 0x7fff;
+
+/** `interval day to second(3)`. */
+function intervalText(typeName: TypeName): string {
+  const [range = fullRange, digits] = modifiers(typeName);
+  const fields = range === fullRange ? [] : intervalFields.filter(([, bit]) => (range & bit) !== 0);
+  const [first, last] = [fields[0]?.[0], fields.at(-1)?.[0]];
+  const named = first === undefined ? "" : ` ${first === last ? first : `${first} to ${last}`}`;
+  return `interval${named}${digits === undefined ? "" : `(${precision(digits)})`}`;
+}
+
 function modifiers(typeName: TypeName): number[] {
-  const numbers = (typeName.typmods ?? []).flatMap((node) => {
+  return (typeName.typmods ?? []).flatMap((node) => {
     if (!("A_Const" in node)) return [];
     const constant = node.A_Const;
     return constant.ival === undefined ? [] : [constant.ival.ival ?? 0];
   });
-  // Of an interval the first one says which fields it has; only all of them are described.
-  return strings(typeName.names).at(-1) === "interval" ? numbers.slice(1) : numbers;
 }
 
 /** PostGIS's own spelling of what may stand in `geometry(Point,4326)`; names without quotes arrive in small letters. */

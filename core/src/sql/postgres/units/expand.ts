@@ -28,8 +28,9 @@ export function expand(spec: SpecOf<"expand">): string {
   return framedChange(spec, change.join(""));
 }
 
-function typeOf({ type, collationSql }: UnitColumn): string {
-  return collationSql === undefined ? type : `${type} COLLATE ${collationSql}`;
+function typeOf({ type, storageSql, collationSql }: UnitColumn): string {
+  const storage = storageSql === undefined ? "" : ` ${storageSql}`;
+  return type + storage + (collationSql === undefined ? "" : ` COLLATE ${collationSql}`);
 }
 
 /** A statement of its own: together with ADD COLUMN, rows that exist would get it, and a volatile one would rewrite them all. */

@@ -61,7 +61,7 @@ export const errorTable = {
   LS2004: {
     title: "A fill is not a plain expression over its row",
     why: "Subqueries, aggregates and the new column itself cannot be evaluated in a row trigger.",
-    next: "Write an expression over the row's own columns.",
+    next: "Write an expression over the row's own columns. A value out of other rows or tables comes from an SQL function that takes columns of this row, made by a migration that is deployed before this change; or from a function under fills in lockstep.config.ts.",
     exit: 1,
   },
   LS2005: {
@@ -103,7 +103,7 @@ export const errorTable = {
   LS2012: {
     title: "A fill reads a column that goes away",
     why: "The fill runs in a trigger until contract. Without the column that it reads, writes to the table would fail.",
-    next: "Keep the column until the plan is done, and drop it in a migration of its own.",
+    next: "Leave the column as it is until the plan is done, and drop, rename or change it in a change of its own then.",
     exit: 1,
   },
   LS2013: {
@@ -229,7 +229,7 @@ export const errorTable = {
   LS2054: {
     title: "A function has no effect on this column",
     why: "Functions fill columns that become required: the backfill comes back to a row whose inputs have changed meanwhile, until no row lacks a value. In an optional column a NULL may have been chosen, so it could not tell.",
-    next: "Make the field required, or remove the entry under fills.",
+    next: "Remove the entry under fills; where the field is optional, make it required instead.",
     exit: 1,
   },
   LS3001: {

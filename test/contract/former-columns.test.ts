@@ -100,6 +100,7 @@ describe.each(orms)("$name", ({ create }) => {
     const url = await app.database(app.development);
     const functions = [
       "CREATE FUNCTION steady() RETURNS text STABLE LANGUAGE sql AS $$ SELECT 'a'::text $$",
+      `CREATE FUNCTION named(text) RETURNS text STABLE LANGUAGE sql AS $$ SELECT max("name") FROM "users" WHERE "email" = $1 $$`,
       "CREATE FUNCTION fickle() RETURNS text VOLATILE LANGUAGE sql AS $$ SELECT random()::text $$",
     ];
     const migration = app.writeMigration("Functions", functions);
@@ -113,8 +114,17 @@ describe.each(orms)("$name", ({ create }) => {
     expect(output).not.toMatch(/Lockstep|rewritten/);
     expect(app.plans()).toEqual([]);
     await succeeded(app.apply(url));
+    // LS2004's way on: a value out of other rows, by an SQL function over columns of this one.
+    app.declare({ columns: [{ ...handle, fill: "(SELECT 'x' FROM users)" }] });
+    const refusal = await app.generate("AddHandle", { url });
+    expect(refusal.output).toMatch(
+      /\bLS2004\b[\s\S]*Next +Write an expression .* an SQL function that takes columns of this row/,
+    );
+    app.edit(app.modelFile, "(SELECT 'x' FROM users)", "named(email)");
     app.declare(added("fickle", "fickle()"));
-    expect((await succeeded(app.generate("AddFickle", { url }))).output).toContain("evaluated for every row");
+    const planned = (await succeeded(app.generate("AddFickle", { url }))).output;
+    expect(planned).toContain("evaluated for every row");
+    expect(planned).toContain("with named(email)");
     expect(await query(url, "SELECT count(*)::int AS n FROM users WHERE steady = 'a'")).toEqual([{ n: 10 }]);
   });
 });

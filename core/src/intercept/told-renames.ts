@@ -26,12 +26,11 @@ export function withRenames(
         : [],
     ),
   ];
-  return remarks.reduce<readonly Notice[]>((told, { operation, text }) => {
-    const sql = statementOf(operation, migration);
-    return told.map((notice) =>
-      notice.line === operation.line && notice.sql === sql
-        ? { ...notice, reason: `${notice.reason}; ${text}` }
-        : notice,
-    );
-  }, notices);
+  const texts = new Map(
+    remarks.map(({ operation, text }) => [`${operation.line} ${statementOf(operation, migration)}`, text]),
+  );
+  return notices.map((notice) => {
+    const text = texts.get(`${notice.line} ${notice.sql}`);
+    return text === undefined ? notice : { ...notice, reason: `${notice.reason}; ${text}` };
+  });
 }

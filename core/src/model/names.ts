@@ -13,3 +13,8 @@ export function tableLabel(table: TableName): string {
 export function isSameTable(a: TableName, b: TableName): boolean {
   return a.name === b.name && a.schema === b.schema;
 }
+
+/** What a table, or a column of it, is found by in a map: equal where `isSameTable` is true. */
+export function nameKey({ schema, name }: TableName, column?: string): string {
+  return JSON.stringify([schema, name, column]);
+}

@@ -165,19 +165,33 @@ export interface Migration {
   readonly operations: readonly Operation[];
 }
 
-const byStatement = new WeakMap<readonly Operation[], Map<number, Operation[]>>();
-
 /** The operations that one statement was read into. */
 export function operationsIn({ operations }: Pick<Migration, "operations">, statement: number): readonly Operation[] {
-  let known = byStatement.get(operations);
-  if (known === undefined) {
-    known = new Map();
-    for (const operation of operations) {
-      const own = known.get(operation.statement);
-      if (own === undefined) known.set(operation.statement, [operation]);
-      else own.push(operation);
-    }
-    byStatement.set(operations, known);
+  return grouped(byStatement, operations, (operation) => operation.statement).get(statement) ?? [];
+}
+
+/** The operations of one kind, in order. */
+export function operationsOfKind<K extends OperationKind>(
+  operations: readonly Operation[],
+  kind: K,
+): readonly OperationOf<K>[] {
+  return (grouped(byKind, operations, (operation) => operation.kind).get(kind) ?? []) as readonly OperationOf<K>[];
+}
+
+// Migrations have thousands of statements, and every rule asks: so that each is not looked for among all.
+const byStatement: Groups<number> = new WeakMap();
+const byKind: Groups<OperationKind> = new WeakMap();
+type Groups<Key> = WeakMap<readonly Operation[], ReadonlyMap<Key, readonly Operation[]>>;
+
+function grouped<Key>(known: Groups<Key>, operations: readonly Operation[], keyOf: (operation: Operation) => Key) {
+  const found = known.get(operations);
+  if (found !== undefined) return found;
+  const groups = new Map<Key, Operation[]>();
+  for (const operation of operations) {
+    const own = groups.get(keyOf(operation));
+    if (own === undefined) groups.set(keyOf(operation), [operation]);
+    else own.push(operation);
   }
-  return known.get(statement) ?? [];
+  known.set(operations, groups);
+  return groups;
 }

@@ -3,9 +3,11 @@ import {
   type ColumnDeclaration,
   isSameTable,
   type Migration,
+  nameKey,
   type Operation,
   type OperationOf,
   operationsIn,
+  operationsOfKind,
   type TableName,
   tableLabel,
 } from "../model/index.js";
@@ -52,6 +54,7 @@ export function foldHandWritten(
     ...addedColumns(migration).flatMap((added) => foldSerial(added, migration)),
   ];
   const folded = new Set(columns.flatMap(({ gone }) => gone));
+  const clauses = new Map<Operation, string | undefined>(columns.map(({ added, clause }) => [added, clause]));
   const updated = columns.filter(({ gone }) => gone.some(({ kind }) => kind === "update"));
   refuseReaders(
     updated.map(({ added }) => added),
@@ -62,10 +65,8 @@ export function foldHandWritten(
   const sql = migration.statements
     .map((statement) => {
       const operations = operationsIn(migration, statement.index);
-      const isTouched = operations.some(
-        (each) => folded.has(each) || columns.some(({ added, clause }) => added === each && clause !== undefined),
-      );
-      return isTouched ? refolded(statement, operations, folded, columns) : statement.full;
+      const isTouched = operations.some((each) => folded.has(each) || clauses.get(each) !== undefined);
+      return isTouched ? refolded(statement, operations, folded, clauses) : statement.full;
     })
     .join("");
   return {
@@ -92,15 +93,15 @@ interface FoldedColumn {
 
 /** New columns of tables that exist. */
 function addedColumns({ operations }: Migration): Added[] {
-  const isMade = (table: TableName) =>
-    operations.some((each) => each.kind === "createTable" && isSameTable(each.table, table));
-  return operations.flatMap((each) => (each.kind === "addColumn" && !isMade(each.table) ? [each] : []));
+  const made = new Set(operationsOfKind(operations, "createTable").map(({ table }) => nameKey(table)));
+  return operationsOfKind(operations, "addColumn").filter(({ table }) => !made.has(nameKey(table)));
 }
 
 /** What the migration says of the column later. */
 function laterOn(added: Added, { operations }: Migration): Operation[] {
   const { table, column } = added;
-  return operations.slice(operations.indexOf(added) + 1).filter((each) => isAbout(each, table, column.name));
+  const own = aboutColumns(operations).get(nameKey(table, column.name)) ?? [];
+  return own.slice(own.indexOf(added) + 1).filter((each) => each.kind !== "addColumn");
 }
 
 /** A column that is declared in a form of its own, or becomes another one, stays as it is written. */
@@ -153,10 +154,28 @@ function foldSerial(added: Added, migration: Migration): FoldedColumn[] {
   return [{ added, clause: `${added.sql} NOT NULL`, gone, fill: undefined }];
 }
 
-function isAbout(operation: Operation, table: TableName, column: string): boolean {
-  if (!("table" in operation) || !isSameTable(operation.table, table)) return false;
-  if (operation.kind === "update") return operation.columns.includes(column);
-  return "column" in operation && operation.column === column;
+const about = new WeakMap<readonly Operation[], ReadonlyMap<string, readonly Operation[]>>();
+
+/** What a migration says of each column, in order. */
+function aboutColumns(operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> {
+  const known = about.get(operations);
+  if (known !== undefined) return known;
+  const found = new Map<string, Operation[]>();
+  for (const operation of operations)
+    for (const name of columnsOf(operation)) {
+      const key = nameKey("table" in operation ? operation.table : { name: "" }, name);
+      const own = found.get(key);
+      if (own === undefined) found.set(key, [operation]);
+      else own.push(operation);
+    }
+  about.set(operations, found);
+  return found;
+}
+
+function columnsOf(operation: Operation): readonly string[] {
+  if (operation.kind === "update") return operation.columns;
+  if (!("column" in operation)) return [];
+  return [typeof operation.column === "string" ? operation.column : operation.column.name];
 }
 
 /** An UPDATE that changes another column as well would have to run as it stands. */
@@ -223,11 +242,11 @@ function refolded(
   { full, sql }: Migration["statements"][number],
   operations: readonly Operation[],
   folded: ReadonlySet<Operation>,
-  columns: readonly FoldedColumn[],
+  rewritten: ReadonlyMap<Operation, string | undefined>,
 ): string {
   const clauses = operations
     .filter((operation) => !folded.has(operation))
-    .map((operation) => columns.find(({ added }) => added === operation)?.clause ?? operation.sql);
+    .map((operation) => rewritten.get(operation) ?? operation.sql);
   const lines = (text: string) => text.split("\n").length - 1;
   // As it is written: with its schema, IF EXISTS and ONLY.
   const head = sql.slice(0, sql.indexOf(operations[0]?.sql ?? sql));

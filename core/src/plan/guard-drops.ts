@@ -1,10 +1,11 @@
-import { lostColumns } from "../corrections/lost-columns.js";
+import { type LostColumn, lostColumns } from "../corrections/lost-columns.js";
 import { LockstepError } from "../errors.js";
 import {
-  isSameTable,
   type Migration,
+  nameKey,
   type Operation,
   type OperationOf,
+  operationsOfKind,
   type TableName,
   tableLabel,
   type Words,
@@ -29,47 +30,40 @@ export async function refuseDrops(
   words: Pick<Words, "columnName">,
 ): Promise<void> {
   const { operations } = migration;
-  const columns = operations.filter(
-    (operation): operation is OperationOf<"dropColumn"> =>
-      operation.kind === "dropColumn" && !isMadeBefore(operation, operations),
-  );
-  const shapes = new Map<OperationOf<"dropColumn">, TableShape>();
-  for (const drop of columns) shapes.set(drop, await sources.table(drop.table));
-  const formerType = (drop: OperationOf<"dropColumn">) =>
-    sources.formerType?.(drop.table, drop.column) ?? shapes.get(drop)?.types?.get(drop.column);
+  const dropped = operations.filter(takesAway(operations));
+  const columns = dropped.filter((operation) => operation.kind === "dropColumn");
+  const shapes = new Map<string, TableShape>();
+  for (const { table } of columns)
+    if (!shapes.has(nameKey(table))) shapes.set(nameKey(table), await sources.table(table));
+  const formerType: RuleContext["formerType"] = (table, column) =>
+    sources.formerType?.(table, column) ?? shapes.get(nameKey(table))?.types?.get(column);
+  const isComputed = (table: TableName, column: string) =>
+    shapes.get(nameKey(table))?.generatedColumns.includes(column) === true;
 
-  const recreated = columns.flatMap((drop) => {
-    const add = additionOf(drop, operations);
-    return add === undefined ? [] : [{ drop, add }];
-  });
-  const isComputed = ({ drop, add }: (typeof recreated)[number]) =>
-    add.column.isGenerated && shapes.get(drop)?.generatedColumns.includes(drop.column) === true;
-  const lost = recreated.filter(
-    (each) => !isComputed(each) && sources.column(each.add.table, each.add.column.name)?.skip === undefined,
+  const additions = new Map(
+    operationsOfKind(operations, "addColumn").map((add) => [nameKey(add.table, add.column.name), add]),
   );
-  if (lost.length > 0)
-    throw lostColumns(
-      lost.map(({ drop, add }) => {
-        const type = formerType(drop);
-        const before = type === undefined ? undefined : { type };
-        return { table: drop.table, name: drop.column, add, before };
-      }),
-      sources.column,
-    );
-  const dropped = operations.filter((operation) =>
-    operation.kind === "dropColumn"
-      ? columns.includes(operation) && !recreated.some((each) => each.drop === operation && isComputed(each))
-      : takesAway(operation, operations),
-  );
-  if (dropped.length === 0) return;
-  const [renamed] = renamedColumns(operations, (table, column) => {
-    const drop = columns.find((each) => each.column === column && isSameTable(each.table, table));
-    return drop && formerType(drop);
+  const additionOf = ({ table, column }: OperationOf<"dropColumn">) => additions.get(nameKey(table, column));
+  const lost = columns.flatMap((drop): LostColumn[] => {
+    const add = additionOf(drop);
+    const { table, column: name } = drop;
+    if (add === undefined || sources.column(table, name)?.skip !== undefined) return [];
+    if (add.column.isGenerated && isComputed(table, name)) return [];
+    const type = formerType(table, name);
+    return [{ table, name, add, before: type === undefined ? undefined : { type } }];
   });
+  if (lost.length > 0) throw lostColumns(lost, sources.column);
+  const gone = dropped.filter((operation) => {
+    if (operation.kind !== "dropColumn") return true;
+    // PostgreSQL computes it again.
+    return additionOf(operation)?.column.isGenerated !== true || !isComputed(operation.table, operation.column);
+  });
+  if (gone.length === 0) return;
+  const [renamed] = renamedColumns(operations, formerType).filter(({ drop }) => gone.some((each) => each === drop));
   if (renamed !== undefined) throw renamedError(renamed.drop, renamed.add, sources, words);
   const planned = findings.flatMap(({ rule, operation }) => rule.columns(operation, context));
   const names = new Set(planned.map(({ table, column }) => `"${tableLabel(table)}"."${column}"`));
-  const statements = dropped.map((operation) => statementOf(operation, migration).replace(/\s+/g, " "));
+  const statements = gone.map((operation) => statementOf(operation, migration).replace(/\s+/g, " "));
   throw new LockstepError(
     "LS2061",
     `${[...names].join(", ")} ${names.size === 1 ? "needs" : "need"} a plan, and the same change has: ${[...new Set(statements)].join("; ")}`,
@@ -96,49 +90,42 @@ function renamedError(
   );
 }
 
-function additionOf(drop: OperationOf<"dropColumn">, operations: readonly Operation[]) {
-  return operations.find(
-    (other): other is OperationOf<"addColumn"> =>
-      other.kind === "addColumn" && other.column.name === drop.column && isSameTable(other.table, drop.table),
-  );
-}
-
-/** What the change itself has made, nobody uses yet. */
-function isMadeBefore(drop: OperationOf<"dropColumn">, operations: readonly Operation[]): boolean {
-  const { table, column } = drop;
-  return operations
-    .slice(0, operations.indexOf(drop))
-    .some(
-      (other) =>
-        (other.kind === "addColumn" && other.column.name === column && isSameTable(other.table, table)) ||
-        (other.kind === "createTable" && isSameTable(other.table, table)),
-    );
-}
-
-/** Tables, types and views that go, and tables that lose all of their rows. */
-function takesAway(operation: Operation, operations: readonly Operation[]): boolean {
-  const before = operations.slice(0, operations.indexOf(operation));
-  const makes = (
-    kind: "createTable" | "createType" | "createView",
-    name: TableName,
-    among: readonly Operation[] = before,
-  ) => among.some((other) => other.kind === kind && isSameTable("table" in other ? other.table : other.name, name));
-  switch (operation.kind) {
-    case "dropTable":
-      return !makes("createTable", operation.table);
-    case "dropType":
-      // A type that has made room for another of its name, or was made here.
-      return (
-        !makes("createType", operation.name) &&
-        !before.some((other) => other.kind === "renameType" && other.newName === operation.name.name)
-      );
-    case "dropView":
-      return !makes("createView", operation.name, operations);
-    case "unknown":
-      return /^(?:TruncateStmt$|DROP (?:SCHEMA|TYPE|DOMAIN|VIEW|MATVIEW|FOREIGN_TABLE|OWNED)\b|DropOwnedStmt$)/.test(
-        operation.what,
-      );
-    default:
-      return false;
-  }
+/** What takes away what is used: columns, tables, types and views that the change has not made itself, and all rows of a table. */
+function takesAway(operations: readonly Operation[]): (operation: Operation) => boolean {
+  const made = new Set<string>();
+  const views = new Set(operationsOfKind(operations, "createView").map(({ name }) => nameKey(name)));
+  const isUsed = (kind: "column" | "table" | "type", name: TableName, column?: string) =>
+    !made.has(kind + nameKey(name, column));
+  // In the order in which they run.
+  return (operation) => {
+    switch (operation.kind) {
+      case "createTable":
+        made.add(`table${nameKey(operation.table)}`);
+        return false;
+      case "addColumn":
+        made.add(`column${nameKey(operation.table, operation.column.name)}`);
+        return false;
+      case "createType":
+        made.add(`type${nameKey(operation.name)}`);
+        return false;
+      case "renameType":
+        // It makes room for another of its name.
+        made.add(`type${nameKey({ name: operation.newName })}`);
+        return false;
+      case "dropColumn":
+        return isUsed("table", operation.table) && isUsed("column", operation.table, operation.column);
+      case "dropTable":
+        return isUsed("table", operation.table);
+      case "dropType":
+        return isUsed("type", operation.name) && isUsed("type", { name: operation.name.name });
+      case "dropView":
+        return !views.has(nameKey(operation.name));
+      case "unknown":
+        return /^(?:TruncateStmt$|DROP (?:SCHEMA|TYPE|DOMAIN|VIEW|MATVIEW|FOREIGN_TABLE)\b|DropOwnedStmt$)/.test(
+          operation.what,
+        );
+      default:
+        return false;
+    }
+  };
 }

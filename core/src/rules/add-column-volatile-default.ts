@@ -25,7 +25,8 @@ it meanwhile. (PostgreSQL's documentation: "Adding a Column".)
 Instead the column is added without the default, which is set in a statement of its own: from then on new rows get it, and rows
 that exist stay NULL and are not touched. They get a value of their own from the same expression, in small batches. A required
 column is made required last; one that is optional stays so, and is filled by one pass.
-A function that Lockstep does not know counts as volatile.`,
+Of a function that Lockstep does not know the development database is asked: the column is added to an empty temporary copy of the
+table, in a transaction that is taken back. Where that cannot be tried, because the same change makes the function, it counts as volatile.`,
 
   detect({ column, table }, context) {
     if (column.defaultSql === undefined || column.isDefaultStored || column.isSerial || !isPlain(column))

@@ -1,12 +1,13 @@
 import {
   type ColumnDeclaration,
   type Hazard,
-  isSameTable,
   type Migration,
   type Notice,
+  nameKey,
   type Operation,
   type OperationKind,
   type OperationOf,
+  operationsOfKind,
   type TableName,
 } from "../model/index.js";
 import { rules } from "./index.js";
@@ -66,20 +67,15 @@ function contextOf(
   const created = operations.flatMap((operation) =>
     operation.kind === "createTable" ? [operation.table] : operation.kind === "createView" ? [operation.name] : [],
   );
-  const keyOf = ({ schema, name }: TableName) => JSON.stringify([schema, name]);
-  const made = new Set(created.map(keyOf));
-  const createdInThisChange = (table: TableName) => made.has(keyOf(table));
+  const made = new Set(created.map((table) => nameKey(table)));
+  const createdInThisChange = (table: TableName) => made.has(nameKey(table));
+  const added = new Map<string, ColumnDeclaration>();
+  for (const { table, column } of operationsOfKind(operations, "addColumn").toReversed())
+    added.set(nameKey(table, column.name), column);
   return {
     ...known,
     operations,
     createdInThisChange,
-    addedColumn(table, column): ColumnDeclaration | undefined {
-      if (createdInThisChange(table)) return undefined;
-      for (const operation of operations) {
-        if (operation.kind !== "addColumn" || !isSameTable(operation.table, table)) continue;
-        if (operation.column.name === column) return operation.column;
-      }
-      return undefined;
-    },
+    addedColumn: (table, column) => (createdInThisChange(table) ? undefined : added.get(nameKey(table, column))),
   };
 }

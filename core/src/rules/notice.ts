@@ -1,4 +1,11 @@
-import { type Migration, type Notice, type Operation, type OperationOf, operationsIn } from "../model/index.js";
+import {
+  type Migration,
+  type Notice,
+  type Operation,
+  type OperationOf,
+  operationsIn,
+  operationsOfKind,
+} from "../model/index.js";
 import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
@@ -121,15 +128,15 @@ function reasonOf(operation: Operation, context: RuleContext): string | undefine
 
 /** PostgreSQL cannot evaluate a value in the transaction that adds it, and a migration is one transaction as a rule. */
 function unusableDefault({ defaultSql }: { readonly defaultSql: string | undefined }, { operations }: RuleContext) {
-  const added = operations.find(
-    (other) => other.kind === "addEnumValue" && defaultSql !== undefined && hasEnumValue(defaultSql, other.value),
+  const added = operationsOfKind(operations, "addEnumValue").find(
+    ({ value }) => defaultSql !== undefined && hasEnumValue(defaultSql, value),
   );
-  if (added?.kind !== "addEnumValue") return undefined;
+  if (added === undefined) return undefined;
   return `fails if it runs in the transaction that adds "${added.value}" to the enum "${added.name.name}": set the default in a change of its own`;
 }
 
 function isMadeHere(type: string, operations: readonly Operation[]): boolean {
-  return operations.some((other) => other.kind === "createType" && userTypeText(other.name) === type.replace("[]", ""));
+  return operationsOfKind(operations, "createType").some(({ name }) => userTypeText(name) === type.replace("[]", ""));
 }
 
 /** A type that makes room for one of its name, or takes the place of one that goes. */
@@ -142,5 +149,5 @@ function isSwap({ name, newName }: OperationOf<"renameType">, operations: readon
 }
 
 function isMadeAgain(view: string, operations: readonly Operation[]): boolean {
-  return operations.some((other) => other.kind === "createView" && other.name.name === view);
+  return operationsOfKind(operations, "createView").some(({ name }) => name.name === view);
 }

@@ -1,4 +1,4 @@
-import { isSameTable, type Operation, type OperationOf } from "../model/index.js";
+import { nameKey, type Operation, type OperationOf, operationsOfKind } from "../model/index.js";
 import type { RuleContext } from "./rule.js";
 
 /** A column that goes and one that comes, in one change of one table: a rename, as far as ORMs and people can be told apart. */
@@ -17,24 +17,22 @@ export function renamedColumns(
   operations: readonly Operation[],
   formerType: RuleContext["formerType"],
 ): readonly RenamedColumn[] {
-  const drops = operations.filter((operation) => operation.kind === "dropColumn");
+  const drops = operationsOfKind(operations, "dropColumn");
   if (drops.length === 0) return [];
-  const added = operations.filter((operation) => operation.kind === "addColumn");
-  const isMadeAgain = (name: string) => drops.some(({ column }) => column === name);
-  const taken = new Set<Operation>();
+  const gone = new Set(drops.map(({ table, column }) => nameKey(table, column)));
+  // Of what goes and comes again only the type changes.
+  const back = new Set<string>();
+  const added = new Map<string, OperationOf<"addColumn">[]>();
+  for (const add of operationsOfKind(operations, "addColumn")) {
+    const { table, column } = add;
+    if (gone.has(nameKey(table, column.name))) back.add(nameKey(table, column.name));
+    else if (!column.isGenerated) added.set(nameKey(table), [...(added.get(nameKey(table)) ?? []), add]);
+  }
   return drops.flatMap((drop) => {
-    if (added.some(({ table, column }) => column.name === drop.column && isSameTable(table, drop.table))) return [];
+    if (back.has(nameKey(drop.table, drop.column))) return [];
     const former = formerType(drop.table, drop.column);
-    const add = added.find(
-      (other) =>
-        !taken.has(other) &&
-        isSameTable(other.table, drop.table) &&
-        !isMadeAgain(other.column.name) &&
-        !other.column.isGenerated &&
-        (former === undefined || former === other.column.type),
-    );
-    if (add === undefined) return [];
-    taken.add(add);
-    return [{ drop, add }];
+    const candidates = added.get(nameKey(drop.table)) ?? [];
+    const at = candidates.findIndex(({ column }) => former === undefined || former === column.type);
+    return candidates.splice(at, at === -1 ? 0 : 1).map((add) => ({ drop, add }));
   });
 }

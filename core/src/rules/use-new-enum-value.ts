@@ -1,4 +1,4 @@
-import type { ColumnDeclaration, OperationOf } from "../model/index.js";
+import { type ColumnDeclaration, type OperationOf, operationsOfKind } from "../model/index.js";
 import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { quoteLiteral } from "../sql/postgres/quote.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
@@ -36,9 +36,8 @@ constant: rows that exist get it from the catalogue, nothing is rewritten.`,
 });
 
 function newValueIn(column: ColumnDeclaration, { operations }: RuleContext): OperationOf<"addEnumValue"> | undefined {
-  return operations.find(
-    (operation): operation is OperationOf<"addEnumValue"> =>
-      operation.kind === "addEnumValue" &&
+  return operationsOfKind(operations, "addEnumValue").find(
+    (operation) =>
       userTypeText(operation.name) === column.type.replace(/\[\]$/, "") &&
       column.defaultSql !== undefined &&
       hasEnumValue(column.defaultSql, operation.value),

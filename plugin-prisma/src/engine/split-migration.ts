@@ -38,10 +38,14 @@ export async function split(script: string): Promise<readonly ScriptPart[]> {
   }
   if (statements.some(({ stmt }) => stmt === undefined || isBeyondSqlparser(stmt))) return whole;
   const bytes = Buffer.from(script, "utf8");
+  let at = 0;
+  let offset = 0;
   // Offsets are UTF-8 bytes; the first location and the length of an unterminated end are left out.
   return statements.map(({ stmt_location: start = 0, stmt_len: length }) => {
     const end = length ? start + length : bytes.length;
-    return { sql: bytes.toString("utf8", start, end), offset: bytes.toString("utf8", 0, start).length };
+    offset += bytes.toString("utf8", at, start).length;
+    at = start;
+    return { sql: bytes.toString("utf8", start, end), offset };
   });
 }
 

@@ -75,8 +75,12 @@ export function readQueries(up: readonly Query[], parser: Parser): Pick<Change, 
     return start;
   });
   const migration = readMigration(sql, "migration.sql", parser);
-  const queryAt = (offset: number) => up[starts.findLastIndex((start) => start <= offset)]!;
-  return { migration, queries: migration.statements.map(({ offset }) => queryAt(offset)) };
+  let at = 0;
+  const queries = migration.statements.map(({ offset }) => {
+    while ((starts[at + 1] ?? Number.POSITIVE_INFINITY) <= offset) at += 1;
+    return up[at]!;
+  });
+  return { migration, queries };
 }
 
 /**
@@ -122,12 +126,14 @@ export function downOwners<Owner>(
   { queries, steps }: Pick<Change, "queries" | "steps">,
   owners: readonly (Owner | undefined)[],
 ): (query: Query) => Owner | undefined {
-  const ownerOf = (query: Query) => owners[queries.indexOf(query)];
+  const first = new Map(queries.map((query, index) => [query, index] as const).toReversed());
+  const ownerOf = (query: Query) => owners[first.get(query) ?? -1];
   // What was corrected is in no step of TypeORM's any more: it goes back together.
-  const made = queries.findIndex((query) => !steps.some(({ up }) => up.includes(query)));
+  const stepped = new Set(steps.flatMap(({ up }) => up));
+  const made = queries.findIndex((query) => !stepped.has(query));
   const known = new Map<Query, Owner | undefined>();
   for (const { up, down } of steps) {
-    const left = up.filter((query) => queries.includes(query));
+    const left = up.filter((query) => first.has(query));
     const hasPlanned = left.some((query) => ownerOf(query) === undefined);
     const whole = left.length === 0 ? owners[made] : ownerOf(left.at(-1)!);
     for (const [index, query] of down.entries()) {

@@ -69,11 +69,13 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
 /** Every statement on the line that it has in the file: messages then name that. */
 function onTheirLines(queries: readonly LiteralQuery[]): string {
   let text = "";
+  let ends = 1;
   for (const { sql, line } of queries) {
-    const ends = text.split("\n").length;
     const own = sql.replace(/[\s;]+$/, "");
     // A comment at its end would take the semicolon along.
-    text += `${"\n".repeat(Math.max(0, line - ends))}${own}${/--[^\n]*$/.test(own) ? "\n" : ""};`;
+    const next = `${"\n".repeat(Math.max(0, line - ends))}${own}${/--[^\n]*$/.test(own) ? "\n" : ""};`;
+    ends += next.split("\n").length - 1;
+    text += next;
   }
   return `${text}\n`;
 }

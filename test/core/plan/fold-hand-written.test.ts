@@ -103,6 +103,16 @@ describe("what people write by hand, as one declaration and a value", () => {
       is: `-- one ALTER TABLE users ADD COLUMN a text NOT NULL; -- two UPDATE users SET email = lower(email);`,
     },
     {
+      name: "a serial: PostgreSQL makes it NOT NULL",
+      sql: `ALTER TABLE users ADD COLUMN n serial, ADD m bigserial UNIQUE; ALTER TABLE users ALTER n SET NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN n serial NOT NULL, ADD m bigserial UNIQUE NOT NULL;`,
+    },
+    {
+      name: "a serial that is made optional",
+      sql: `ALTER TABLE users ADD COLUMN n serial; ALTER TABLE users ALTER n DROP NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN n serial; ALTER TABLE users ALTER n DROP NOT NULL;`,
+    },
+    {
       name: "a column of a new table",
       sql: `CREATE TABLE t (); ALTER TABLE t ADD COLUMN a text; UPDATE t SET a = 'x'; ALTER TABLE t ALTER a SET NOT NULL;`,
       is: `CREATE TABLE t (); ALTER TABLE t ADD COLUMN a text; UPDATE t SET a = 'x'; ALTER TABLE t ALTER a SET NOT NULL;`,

@@ -50,11 +50,11 @@ ruleTester(rule, {
     },
     {
       name: "safe clauses of the same statement stay in files of their own: columns in their place, others before it",
-      sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL,\nADD COLUMN "nick" TEXT,\nDROP COLUMN "old";`,
+      sql: `ALTER TABLE "User" ADD COLUMN "a" TEXT NOT NULL,\nADD COLUMN "nick" TEXT,\nDROP CONSTRAINT "old";`,
       consequence: /may have rows/,
       ddl: {
         expand: [
-          /^ALTER TABLE "User" DROP COLUMN "old";$/,
+          /^ALTER TABLE "User" DROP CONSTRAINT "old";$/,
           /ADD COLUMN "a" text/,
           /^ALTER TABLE "User" ADD COLUMN "nick" TEXT;$/,
         ],

@@ -9,6 +9,10 @@ ruleTester(rule, {
     { name: "a stable function", sql: `ALTER TABLE "User" ADD COLUMN "by" TEXT DEFAULT current_setting('app.user');` },
     { name: "a constant computed", sql: `ALTER TABLE "User" ADD COLUMN "by" TEXT DEFAULT md5('x') || upper('y');` },
     {
+      name: "expressions of what is stored",
+      sql: `ALTER TABLE "User" ADD COLUMN "a" INT DEFAULT CASE WHEN now() > '2026-01-01' AND NOT false THEN greatest(1, 2) ELSE least(3, 4) END, ADD COLUMN "b" TSVECTOR DEFAULT to_tsvector('english', 'a'), ADD COLUMN "c" BOOLEAN DEFAULT (1 IS NOT NULL);`,
+    },
+    {
       name: "a volatile default for rows to come only",
       sql: `ALTER TABLE "User" ALTER COLUMN "token" SET DEFAULT gen_random_uuid();`,
     },
@@ -44,6 +48,12 @@ ruleTester(rule, {
       sql: `ALTER TABLE "User" ADD COLUMN "code" TEXT NOT NULL DEFAULT next_code('u');`,
       consequence: /next_code\('u'\)/,
       ddl: { expand: [/SET DEFAULT next_code\('u'\)/], contract },
+    },
+    {
+      name: "volatile in a branch",
+      sql: `ALTER TABLE "User" ADD COLUMN "a" INT NOT NULL DEFAULT CASE WHEN true THEN 1 ELSE greatest(1, random()::int) END;`,
+      consequence: /is evaluated for every row/,
+      ddl: { expand: [/SET DEFAULT CASE/], contract },
     },
     {
       name: "with an annotation for rows that exist",

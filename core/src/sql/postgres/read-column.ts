@@ -23,9 +23,8 @@ export function readColumn(
   const following = (location: number) => starts.find((start) => start > location) ?? end;
   const collationSql = collClause && slice(collClause.location ?? 0, following(collClause.location ?? 0));
   const declared = slice(typeName.location ?? 0, following(typeName.location ?? 0)).trim();
-  const [typeSql = declared, storageSql] = hasStorage
-    ? declared.split(/\s+(?=(?:STORAGE|COMPRESSION)\s[^"]*$)/i, 2)
-    : [];
+  const parts = /^([\s\S]*?)\s+((?:STORAGE\s+\S+)?\s*(?:COMPRESSION\s+\S+)?)$/i.exec(declared);
+  const [, typeSql = declared, storageSql] = hasStorage && parts !== null ? parts : [];
   const byDefault = constraints.find((constraint) => constraint.contype === "CONSTR_DEFAULT");
   const defaultSql = byDefault && slice(byDefault.location ?? 0, following(byDefault.location ?? 0));
   const described = new Set([

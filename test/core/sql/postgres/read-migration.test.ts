@@ -68,6 +68,53 @@ test("every statement becomes at least one operation, and the slices make up the
   );
 });
 
+test("a byte order mark is no part of any statement, and moves nothing", () => {
+  const sql = `-- é\nSELECT 1;\nALTER TABLE "é" ADD "x" TEXT;\n`;
+  const [plain, marked] = [read(sql), read(`\uFEFF${sql}`)];
+  expect(marked.statements.map(({ sql, full, line }) => [sql, full, line])).toEqual(
+    plain.statements.map(({ sql, full, line }) => [sql, full, line]),
+  );
+  expect(marked.statements.map(({ offset }) => offset)).toEqual(plain.statements.map(({ offset }) => offset + 1));
+  expect(marked.operations).toEqual(plain.operations);
+});
+
+test("every token is looked at a fixed number of times, however many statements there are", () => {
+  const looksAt = (count: number): number => {
+    let looks = 0;
+    const scan = (sql: string) =>
+      parser.scan(sql).map(
+        (token) =>
+          new Proxy(token, {
+            get: (target, name) => {
+              looks += 1;
+              return Reflect.get(target, name);
+            },
+          }),
+      );
+    readMigration(`INSERT INTO t VALUES (1, 'a');\n`.repeat(count), "migration.sql", { ...parser, scan });
+    return looks / count;
+  };
+  expect(looksAt(400)).toBeCloseTo(looksAt(100), 0);
+});
+
+const storage: readonly [declaration: string, column: object][] = [
+  [
+    `text STORAGE EXTERNAL COMPRESSION lz4 COLLATE "C" NOT NULL`,
+    {
+      typeSql: "text",
+      type: "text",
+      storageSql: "STORAGE EXTERNAL COMPRESSION lz4",
+      collationSql: `"C"`,
+      hasOther: false,
+    },
+  ],
+  [`"storage" compression pglz`, { typeSql: `"storage"`, storageSql: "compression pglz" }],
+  [`text NOT NULL NO INHERIT`, { hasOther: true }],
+];
+test.each(storage)("%s", (declaration, column) => {
+  expect(read(`ALTER TABLE "T" ADD COLUMN "x" ${declaration};`).operations).toMatchObject([{ column }]);
+});
+
 const types: readonly [written: string, formatted: string][] = [
   ["TEXT", "text"],
   ["VARCHAR(64)", "character varying(64)"],

@@ -72,6 +72,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
       return (await import("./code.js")).benchCode(options.code, progress);
     case "ranking":
       return (await import("./ranking.js")).benchRanking(options.ranking, progress);
+    case "read":
+      return (await import("./read.js")).benchRead(options.read);
     case "help":
       return (await import("./help.js")).benchHelp(options.helpRuns);
     default:

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const benches = ["stall", "migrate-dev", "large-schema", "code", "ranking", "help"] as const;
+export const benches = ["stall", "migrate-dev", "large-schema", "code", "ranking", "read", "help"] as const;
 export type BenchName = (typeof benches)[number];
 
 export interface Options {
@@ -24,6 +24,10 @@ export interface Options {
     readonly models: number;
     readonly runs: number;
   };
+  readonly read: {
+    readonly statements: number;
+    readonly runs: number;
+  };
   readonly code: {
     /** Files of the generated projects. */
     readonly sizes: readonly number[];
@@ -37,7 +41,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, migrate-dev, large-schema, code, ranking or help; may be given again
+  --only <bench>   stall, migrate-dev, large-schema, code, ranking, read or help; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000)
   --rounds <n>     rounds of stall                    (default 3)
   --rate <n>       operations a second                (default 200)
@@ -74,6 +78,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     migrateDevRuns: isQuick ? 2 : 9,
     helpRuns: isQuick ? 5 : 15,
     largeSchema: { models: isQuick ? 40 : 300, runs: isQuick ? 1 : 5 },
+    read: { statements: isQuick ? 200 : 4_000, runs: isQuick ? 1 : 3 },
     code: { sizes: isQuick ? [300] : [1_500, 5_000], runs: isQuick ? 1 : 3 },
     ranking: { seeds: isQuick ? [1] : [1, 2] },
   };

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { judge, type Known, LockstepError, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
-import { isScaffolding } from "../wrapper/scaffolding.cjs";
-import type { SqlInMemory } from "../wrapper/typeorm.cjs";
+import type { SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
+import { isScaffolding } from "@lockstep/typeorm-wrapper/internal";
 import { asOptional, knownColumns } from "./columns.js";
 import { findDisagreements, withDisagreements } from "./disagreements.js";
 import type { GenerateCall } from "./generate.js";

@@ -9,14 +9,14 @@ import {
   refuseUnknownFills,
   withFunctions,
 } from "@lockstep/core/planning";
+import type { Query } from "@lockstep/typeorm-wrapper/internal";
+import { isScaffolding } from "@lockstep/typeorm-wrapper/internal";
 import { originalModels } from "../entities/edit/originals.js";
 import { formerUniques } from "../entities/edit/unique.js";
 import { readEntities } from "../entities/read.js";
 import { columnSources } from "../entities/sources.js";
 import { typeormFiles } from "../typeorm-files.js";
 import { version } from "../version.js";
-import { isScaffolding } from "../wrapper/scaffolding.cjs";
-import type { Query } from "../wrapper/typeorm.cjs";
 import { asOptional, findColumns, knownColumns } from "./columns.js";
 import { type Disagreement, withDisagreements } from "./disagreements.js";
 import { refuseOtherKinds } from "./guard-kinds.js";

@@ -1,7 +1,7 @@
 import { LockstepError, type TableName } from "@lockstep/core";
 import { type ColumnDependents, type Connection, connectWith, readColumnDependents } from "@lockstep/core/planning";
+import type { Driver } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
-import type { Driver } from "../wrapper/typeorm.cjs";
 
 /**
  * A session on the database that the entities are compared with, opened as TypeORM opens its own.

@@ -10,7 +10,7 @@ import {
   readMigration,
   type Unit,
 } from "@lockstep/core";
-import type { Query, SqlInMemory } from "../wrapper/typeorm.cjs";
+import type { Query, SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { LogStep, RecordedLog } from "./recorded-log.js";
 
 /** What TypeORM would run, corrected and read: which of its statements each part of the migration came from. */

@@ -24,6 +24,8 @@ export interface ColumnDeclaration {
   /** A default whose value PostgreSQL stores once in the catalogue (constants, now()): no rewrite. */
   readonly isDefaultStored: boolean;
   readonly isGenerated: boolean;
+  /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
+  readonly isVirtual?: true;
   readonly isIdentity: boolean;
   readonly isSerial: boolean;
   readonly isUnique: boolean;
@@ -32,6 +34,8 @@ export interface ColumnDeclaration {
   readonly collationSql?: string;
   /** REFERENCES, CHECK …: something that no unit describes. */
   readonly hasOther: boolean;
+  /** The tables that its REFERENCES lead to; absent: none. */
+  readonly references?: readonly TableName[];
 }
 
 export type ReferentialAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
@@ -49,7 +53,13 @@ interface OperationBase {
 export type Operation = OperationBase &
   (
     | { readonly kind: "addColumn"; readonly table: TableName; readonly column: ColumnDeclaration }
-    | { readonly kind: "createTable"; readonly table: TableName; readonly columns: readonly ColumnDeclaration[] }
+    | {
+        readonly kind: "createTable";
+        readonly table: TableName;
+        readonly columns: readonly ColumnDeclaration[];
+        /** The tables that its foreign keys lead to, those of its columns included; absent: none. */
+        readonly references?: readonly TableName[];
+      }
     | {
         readonly kind: "createIndex";
         readonly table: TableName;
@@ -63,6 +73,7 @@ export type Operation = OperationBase &
         readonly method: string;
         /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
         readonly definition: string;
+        readonly isNullsNotDistinct?: true;
       }
     | {
         readonly kind: "addForeignKey";
@@ -94,6 +105,7 @@ export type Operation = OperationBase &
         readonly deferrable: Deferrable;
         /** `INCLUDE`, `NULLS NOT DISTINCT`, `WITH (…)`: something this model does not describe. */
         readonly hasOther: boolean;
+        readonly isNullsNotDistinct?: true;
       }
     | {
         readonly kind: "addCheck";
@@ -125,7 +137,7 @@ export type Operation = OperationBase &
       }
     | { readonly kind: "renameColumn"; readonly table: TableName; readonly column: string; readonly newName: string }
     | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
-    | { readonly kind: "dropTable"; readonly table: TableName }
+    | { readonly kind: "dropTable"; readonly table: TableName; readonly isCascade?: true }
     | { readonly kind: "dropIndex"; readonly name: TableName; readonly isConcurrent: boolean }
     | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
@@ -139,7 +151,7 @@ export type Operation = OperationBase &
       }
     | { readonly kind: "renameType"; readonly name: TableName; readonly newName: string }
     | { readonly kind: "dropType"; readonly name: TableName }
-    | { readonly kind: "createView"; readonly name: TableName }
+    | { readonly kind: "createView"; readonly name: TableName; readonly isReplace?: true }
     | { readonly kind: "dropView"; readonly name: TableName }
     | {
         readonly kind: "insert";

@@ -3,6 +3,7 @@ import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
 import type { Deferrable, ReferentialAction } from "./operation.js";
+import type { Held, LockMode } from "./verdict.js";
 
 export const phases = ["expand", "backfill", "switch", "contract"] as const;
 export type Phase = (typeof phases)[number];
@@ -12,18 +13,10 @@ export type DeployedPhase = Exclude<Phase, "backfill">;
 /** How many deployments a plan takes: in a `brisk` one switch and contract are one phase, `contract`. */
 export type Pace = "careful" | "brisk";
 
-export type LockMode =
-  | "none"
-  | "ROW EXCLUSIVE"
-  | "SHARE UPDATE EXCLUSIVE"
-  | "SHARE"
-  | "SHARE ROW EXCLUSIVE"
-  | "ACCESS EXCLUSIVE";
-
 /** The strongest lock that a unit takes, and for how long it is held. */
 export interface LockEffect {
-  readonly mode: LockMode;
-  readonly held: "instant" | "scan" | "rewrite";
+  readonly mode: LockMode | "none";
+  readonly held: Held;
 }
 
 /** A column inside a unit. Names and types as the database has them. */

@@ -67,7 +67,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
       ...reasons.map((reason) => ({
         line: hazard.line,
         sql: statementOf(operation, migration),
-        reason: `by @lockstep.skip: ${reason}`,
+        remarks: [{ kind: "skipped", why: reason } as const],
       })),
     );
     return reasons.length === 0;
@@ -143,7 +143,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
 async function judgeWithIndexes(migration: Migration, sources: PlanSources): Promise<Judgement> {
   const { index, formerType } = sources;
-  const judgement = judge(migration, sources.column, undefined, formerType);
+  const known = { source: sources.column, formerType };
+  const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.
     if (operation.kind === "dropConstraint") return [{ ...operation.table, name: operation.name }];
@@ -152,7 +153,7 @@ async function judgeWithIndexes(migration: Migration, sources: PlanSources): Pro
   if (index === undefined || judgement.findings.length === 0 || dropped.length === 0) return judgement;
   const found = await Promise.all(dropped.map(async (name) => [tableLabel(name), await index(name)] as const));
   const facts = new Map(found);
-  return judge(migration, sources.column, (name) => facts.get(tableLabel(name)), formerType);
+  return judge(migration, { ...known, droppedIndex: (name) => facts.get(tableLabel(name)) });
 }
 
 /** What the units that drop an old unique index say, with the names that the model and the code have for it. */

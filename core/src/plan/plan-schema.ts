@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Plan } from "../model/index.js";
+import { remark, tableName, verdict } from "./verdict-schema.js";
 
-const tableName = z.strictObject({ schema: z.string().optional(), name: z.string() });
 const fill = z.strictObject({
   kind: z.enum(["backfill", "mirror"]),
   sql: z.string(),
@@ -178,7 +178,7 @@ const planObject = z.strictObject({
   paceReason: z.string(),
   columns: z.array(column),
   hazards: z.array(z.strictObject({ ...judged, rule: z.string(), consequence: z.string() })),
-  notices: z.array(z.strictObject({ ...judged, reason: z.string() })),
+  notices: z.array(z.strictObject({ ...judged, verdict: verdict.optional(), remarks: z.array(remark).optional() })),
   units: z.array(unit),
   backfills: z.array(
     z.strictObject({

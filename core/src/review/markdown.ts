@@ -1,6 +1,7 @@
 import type { ComputedFill, Phase, Plan, Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { placesMarkdown } from "./places.js";
+import { noticeWords } from "./verdict-words.js";
 import { columnLabel, counted, lockWords, phaseLines, stayWords } from "./words.js";
 
 /** Words of the ORM that the page needs. */
@@ -29,7 +30,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
       : [
           "These run as they stand, please look at them yourself:",
           plan.notices
-            .map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${notice.reason}`)
+            .map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${noticeWords(notice)}`)
             .join("\n"),
         ]),
     "## What happens instead",

@@ -3,6 +3,7 @@ import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/i
 import { phasesOf } from "../plan/build-plan.js";
 import { columns } from "./columns.js";
 import { type OpenPlaces, type PlaceLimits, placeGroups, placesText, whyText } from "./places.js";
+import { noticeWords } from "./verdict-words.js";
 import { counted, isFelt, phaseCount, phaseLines } from "./words.js";
 
 export type Colors = ReturnType<typeof createColors>;
@@ -31,7 +32,7 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
   return notices
     .map(
       (notice) =>
-        `  ${colors.yellow("!")} line ${notice.line} runs as it stands: ${oneLine(notice.sql)} — ${notice.reason}`,
+        `  ${colors.yellow("!")} line ${notice.line} runs as it stands: ${oneLine(notice.sql)} — ${noticeWords(notice)}`,
     )
     .join("\n");
 }

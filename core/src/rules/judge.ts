@@ -1,5 +1,6 @@
 import {
   type ColumnDeclaration,
+  type Environment,
   type Hazard,
   isSameTable,
   type Migration,
@@ -27,20 +28,19 @@ export interface Judgement {
   readonly context: RuleContext;
 }
 
-/**
- * Judges every operation of a migration by the rules. Pure: it knows the change, and nothing about any database but the indexes that
- * the change drops, where they are given.
- *
- * @param source what the model and its annotations say about a column. Default: nothing, as where no annotation is
- * @param formerType the type of a column before the change. Default: not known, so a change of type counts as a rewrite
- */
-export function judge(
-  migration: Migration,
-  source: RuleContext["source"] = () => undefined,
-  droppedIndex: RuleContext["droppedIndex"] = () => undefined,
-  formerType: RuleContext["formerType"] = () => undefined,
-): Judgement {
-  const context = contextOf(migration.operations, { source, droppedIndex, formerType });
+/** What is known beside the change itself. Whatever is absent is not known. */
+export interface Known {
+  /** What the model and its annotations say about a column. */
+  readonly source?: RuleContext["source"] | undefined;
+  readonly droppedIndex?: RuleContext["droppedIndex"];
+  readonly formerType?: RuleContext["formerType"] | undefined;
+  readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
+  readonly environment?: Environment | undefined;
+}
+
+/** Judges every operation of a migration by the rules. Pure: it knows the change, and what it is given. */
+export function judge(migration: Migration, known: Known = {}): Judgement {
+  const context = contextOf(migration.operations, known);
   const findings = migration.operations.flatMap((operation) => findingsOf(operation, context));
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
@@ -59,16 +59,18 @@ function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context:
     });
 }
 
-function contextOf(
-  operations: readonly Operation[],
-  known: Pick<RuleContext, "source" | "droppedIndex" | "formerType">,
-): RuleContext {
+function contextOf(operations: readonly Operation[], known: Known): RuleContext {
   const created = operations.flatMap((operation) =>
     operation.kind === "createTable" ? [operation.table] : operation.kind === "createView" ? [operation.name] : [],
   );
   const createdInThisChange = (table: TableName) => created.some((candidate) => isSameTable(candidate, table));
+  const nobodySaid = () => undefined;
   return {
-    ...known,
+    source: known.source ?? nobodySaid,
+    droppedIndex: known.droppedIndex ?? nobodySaid,
+    formerType: known.formerType ?? nobodySaid,
+    foreignKeys: known.foreignKeys ?? nobodySaid,
+    environment: known.environment ?? {},
     operations,
     createdInThisChange,
     addedColumn(table, column): ColumnDeclaration | undefined {

@@ -46,7 +46,7 @@ export async function decide(change: ChangeSource): Promise<Change> {
   open?.refuseSecondPlan(migration.operations);
   if (open?.restored === undefined && migration.operations.length === 0) return { kind: "pass" };
   const columns = await sourcesOf(migration, schema, project);
-  const { findings, notices, context } = judge(migration, columns);
+  const { findings, notices, context } = judge(migration, { source: columns });
   if (migration.operations.some((operation) => operation.kind === "addPrimaryKey")) {
     const { refuseNewKeyColumns } = await import("@lockstep/core/planning");
     refuseNewKeyColumns(context);

@@ -57,7 +57,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   });
   const { operations } = change.migration;
   const disagreements = await findDisagreements(operations, about);
-  const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
+  const { findings, notices, context } = judge(change.migration, { source: sources, formerType: change.formerType });
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
   const isConcurrent = operations.some((operation) => operation.kind === "createIndex" && operation.isConcurrent);

@@ -1,6 +1,7 @@
 import type { ColumnDef, Constraint } from "libpg-query";
-import type { ColumnDeclaration } from "../../model/index.js";
+import type { ColumnDeclaration, TableName } from "../../model/index.js";
 import { isStoredDefault } from "./default-expression.js";
+import { tableOf } from "./read-names.js";
 import { readType } from "./read-type.js";
 
 /**
@@ -47,5 +48,17 @@ export function readColumn(
     isPrimaryKey: has("CONSTR_PRIMARY"),
     ...(collationSql === undefined ? {} : { collationSql: collationSql.replace(/^COLLATE\s*/i, "").trim() }),
     hasOther: constraints.some(({ contype }) => contype === undefined || !described.has(contype)),
+    ...(constraints.some((each) => each.contype === "CONSTR_GENERATED" && each.generated_kind === "v")
+      ? { isVirtual: true }
+      : {}),
+    ...referencesOf(constraints),
   };
+}
+
+/** The tables that foreign keys among constraints lead to. */
+export function referencesOf(constraints: readonly Constraint[]): { readonly references?: readonly TableName[] } {
+  const references = constraints
+    .filter(({ contype }) => contype === "CONSTR_FOREIGN")
+    .map(({ pktable }) => tableOf(pktable));
+  return references.length === 0 ? {} : { references };
 }

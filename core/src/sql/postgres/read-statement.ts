@@ -1,7 +1,7 @@
 import type { CommentStmt, DropStmt, InsertStmt, Node, RangeVar, RenameStmt } from "libpg-query";
 import type { Operation } from "../../model/index.js";
 import { readClause } from "./read-clause.js";
-import { readColumn } from "./read-column.js";
+import { readColumn, referencesOf } from "./read-column.js";
 import { readIndex } from "./read-index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
@@ -39,7 +39,9 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
     const columns = definitions.map((definition, position) =>
       readColumn(definition, definitions[position + 1]?.location ?? source.end, source.slice),
     );
-    return [{ ...whole, kind: "createTable", table: tableOf(statement.relation), columns }];
+    const constraints = [...(statement.tableElts ?? []), ...definitions.flatMap((each) => each.constraints ?? [])];
+    const own = constraints.flatMap((node) => ("Constraint" in node ? [node.Constraint] : []));
+    return [{ ...whole, kind: "createTable", table: tableOf(statement.relation), columns, ...referencesOf(own) }];
   }
   if ("IndexStmt" in node) return [{ ...whole, ...readIndex(node.IndexStmt, source) }];
   if ("CreateEnumStmt" in node)
@@ -62,7 +64,15 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
       },
     ];
   if ("CommentStmt" in node) return [readComment(node.CommentStmt, whole)];
-  if ("ViewStmt" in node) return [{ ...whole, kind: "createView", name: tableOf(node.ViewStmt.view) }];
+  if ("ViewStmt" in node)
+    return [
+      {
+        ...whole,
+        kind: "createView",
+        name: tableOf(node.ViewStmt.view),
+        ...(node.ViewStmt.replace === true ? { isReplace: true } : {}),
+      },
+    ];
   if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_MATVIEW")
     return [{ ...whole, kind: "createView", name: tableOf(node.CreateTableAsStmt.into?.rel) }];
   if ("InsertStmt" in node) return [readInsert(node.InsertStmt, whole)];
@@ -120,7 +130,7 @@ function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, 
   const isCascade = behavior === "DROP_CASCADE";
   switch (removeType) {
     case "OBJECT_TABLE":
-      return names.map((table) => ({ ...whole, kind: "dropTable", table }));
+      return names.map((table) => ({ ...whole, kind: "dropTable", table, ...(isCascade ? { isCascade: true } : {}) }));
     case "OBJECT_INDEX":
       return names.map((name) => ({ ...whole, kind: "dropIndex", name, isConcurrent: concurrent === true }));
   }

@@ -1,0 +1,23 @@
+import type { Environment, Operation, TableName } from "../model/index.js";
+
+/** A foreign key that is there before the change. */
+export interface KnownForeignKey {
+  readonly name: string;
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  readonly references: TableName;
+}
+
+/** What a verdict may know about the change that an operation is part of, and about where it runs. */
+export interface VerdictContext {
+  readonly operations: readonly Operation[];
+  readonly environment: Environment;
+  /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
+  createdInThisChange(table: TableName): boolean;
+  /** An index that the change drops, as the database describes it; undefined where nobody has asked the database. */
+  droppedIndex(name: TableName): { readonly table: TableName } | undefined;
+  /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
+  formerType(table: TableName, column: string): string | undefined;
+  /** The foreign keys that a table has and those that lead to it; undefined where nobody has asked the database. */
+  foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
+}

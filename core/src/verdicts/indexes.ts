@@ -1,0 +1,33 @@
+import type { Concern, OperationOf, Verdict } from "../model/index.js";
+import { harmless, locksOn, verdict } from "./combine.js";
+import { withServer } from "./constraints.js";
+import type { VerdictContext } from "./context.js";
+
+export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Verdict {
+  const { table, isConcurrent, isUnique } = operation;
+  if (context.createdInThisChange(table)) return harmless;
+  const concerns: Concern[] = [];
+  if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
+  if (isUnique && !isConcurrent) concerns.push({ kind: "fails-on-rows", table, why: "duplicates" });
+  if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });
+  const built = verdict({
+    locks: locksOn(isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE", [table], context),
+    held: "scan",
+    concerns,
+  });
+  return operation.isNullsNotDistinct ? withServer(built, context) : built;
+}
+
+/** The table is not in the statement. */
+export function dropIndex({ name, isConcurrent }: OperationOf<"dropIndex">, context: VerdictContext): Verdict {
+  const table = context.droppedIndex(name)?.table;
+  return verdict({
+    locks: locksOn(
+      isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE",
+      table === undefined ? [] : [table],
+      context,
+    ),
+    concerns: isConcurrent ? [] : [{ kind: "loses-index" }],
+    doubts: table === undefined ? ["other-tables"] : [],
+  });
+}

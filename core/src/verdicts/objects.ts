@@ -1,0 +1,63 @@
+import type { Operation, OperationOf, Verdict } from "../model/index.js";
+import { harmless, locksOn, verdict } from "./combine.js";
+import type { VerdictContext } from "./context.js";
+
+/** The table itself nobody knows yet; those that its foreign keys lead to get triggers. */
+export function createTable({ references = [] }: OperationOf<"createTable">, context: VerdictContext): Verdict {
+  return verdict({ locks: locksOn("SHARE ROW EXCLUSIVE", references, context) });
+}
+
+export function dropTable({ table, isCascade }: OperationOf<"dropTable">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  const keys = context.foreignKeys(table);
+  const others = (keys ?? [])
+    .filter((key) => isCascade || key.table.name === table.name)
+    .map((key) => (key.table.name === table.name ? key.references : key.table));
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table, ...others], context),
+    concerns: [
+      { kind: "loses-data", what: "table", table },
+      { kind: "breaks-code-before", what: "table", name: table.name },
+    ],
+    doubts: keys === undefined ? ["other-tables"] : [],
+  });
+}
+
+export function comment({ onColumn }: OperationOf<"comment">, context: VerdictContext): Verdict {
+  return verdict({
+    locks: locksOn("SHARE UPDATE EXCLUSIVE", onColumn === undefined ? [] : [onColumn.table], context),
+    doubts: onColumn === undefined ? ["other-tables"] : [],
+  });
+}
+
+/** OR REPLACE takes the lock on a view that is there. */
+export function createView({ name, isReplace }: OperationOf<"createView">): Verdict {
+  return isReplace ? verdict({ locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }] }) : harmless;
+}
+
+export function dropView({ name }: OperationOf<"dropView">, { operations }: VerdictContext): Verdict {
+  const isMadeAgain = operations.some((other) => other.kind === "createView" && other.name.name === name.name);
+  return verdict({
+    locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }],
+    concerns: isMadeAgain ? [] : [{ kind: "breaks-code-before", what: "view", name: name.name }],
+  });
+}
+
+export function addEnumValue(): Verdict {
+  return verdict({ concerns: [{ kind: "widens-reads", why: "lost-value" }] });
+}
+
+export function renameType(operation: OperationOf<"renameType">, { operations }: VerdictContext): Verdict {
+  const { name, newName } = operation;
+  if (isSwap(operation, operations)) return harmless;
+  return verdict({ concerns: [{ kind: "breaks-code-before", what: "type", name: name.name, newName }] });
+}
+
+/** A type that makes room for one of its name, or takes the place of one that goes. */
+function isSwap({ name, newName }: OperationOf<"renameType">, operations: readonly Operation[]): boolean {
+  return operations.some(
+    (other) =>
+      (other.kind === "createType" && (other.name.name === name.name || other.name.name === newName)) ||
+      (other.kind === "dropType" && other.name.name === newName),
+  );
+}

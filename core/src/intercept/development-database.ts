@@ -2,6 +2,7 @@ import type { ConfiguredFill } from "../config/configured-fills.js";
 import { systemClock } from "../db/clock.js";
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
+import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
 import { readTable, type TableFacts } from "../facts/table.js";
 import { tryFunction } from "../facts/try-function.js";
@@ -16,6 +17,7 @@ export class DevelopmentDatabase {
   #connection: Promise<Connection> | undefined;
   readonly #tables = new Map<string, Promise<TableFacts>>();
   readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
+  readonly #keys = new Map<string, ReturnType<typeof readForeignKeys>>();
   readonly #open: () => Promise<Connection>;
 
   /** @param open connects; the ORM knows where to. Called once at most */
@@ -33,6 +35,14 @@ export class DevelopmentDatabase {
     const key = JSON.stringify(name);
     const known = this.#indexes.get(key) ?? this.#connect().then((connection) => readIndex(connection, name));
     this.#indexes.set(key, known);
+    return known;
+  }
+
+  /** Read once, as indexes are. */
+  foreignKeys(table: TableName): ReturnType<typeof readForeignKeys> {
+    const key = JSON.stringify(table);
+    const known = this.#keys.get(key) ?? this.#connect().then((connection) => readForeignKeys(connection, table));
+    this.#keys.set(key, known);
     return known;
   }
 

@@ -111,6 +111,16 @@ export interface Verdict {
   readonly doubts: readonly Doubt[];
 }
 
+/** The strongest of all the locks; undefined: there are none. */
+export function strongestMode({ locks }: Pick<Verdict, "locks">): LockMode | undefined {
+  return lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode));
+}
+
+/** Whether reads or writes of the application wait for this lock. */
+export function isFelt(mode: LockMode | undefined): boolean {
+  return mode === "ACCESS EXCLUSIVE" || mode === "SHARE ROW EXCLUSIVE" || mode === "SHARE";
+}
+
 /** Where a change runs, as far as anybody knows. */
 export interface Environment {
   /** The lowest major version of the servers that it reaches: 13 … 18. */

@@ -5,11 +5,14 @@ import type {
   KeptUnique,
   Migration,
   Notice,
+  Operation,
+  OperationOf,
   Pace,
   Phase,
   Plan,
   PlannedColumn,
   Step,
+  TableName,
   Unit,
   Words,
 } from "../model/index.js";
@@ -56,7 +59,7 @@ export type PlanAnswer =
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const { migration, sources } = request;
-  const judgement = await judgeWithIndexes(migration, sources);
+  const judgement = await judgeWithDatabase(migration, sources);
   refuseNewKeyColumns(judgement.context);
   const skipped: Notice[] = [];
   const findings = judgement.findings.filter(({ operation, rule, hazard }) => {
@@ -90,7 +93,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     return { ...finding, rewrite: finding.rule.rewrite(finding.operation, planned, judgement.context) };
   });
   const steps = (phase: Phase) => rewritten.flatMap(({ rewrite }) => rewrite[phase] ?? []);
-  const expand = expandUnits(migration, rewritten);
+  const expand = expandUnits(migration, rewritten, judgement.context);
   const contract = contractUnits(rewritten);
   const units = [...expand, ...contract];
   const ids = units.map((unit) => unit.id);
@@ -141,19 +144,36 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 }
 
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
-async function judgeWithIndexes(migration: Migration, sources: PlanSources): Promise<Judgement> {
-  const { index, formerType } = sources;
-  const known = { source: sources.column, formerType };
+async function judgeWithDatabase(migration: Migration, sources: PlanSources): Promise<Judgement> {
+  const { index, formerType, foreignKeys, environment } = sources;
+  const known = { source: sources.column, formerType, environment };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.
     if (operation.kind === "dropConstraint") return [{ ...operation.table, name: operation.name }];
     return operation.kind === "dropIndex" && !operation.isConcurrent ? [operation.name] : [];
   });
-  if (index === undefined || judgement.findings.length === 0 || dropped.length === 0) return judgement;
-  const found = await Promise.all(dropped.map(async (name) => [tableLabel(name), await index(name)] as const));
-  const facts = new Map(found);
-  return judge(migration, { ...known, droppedIndex: (name) => facts.get(tableLabel(name)) });
+  const joined = migration.operations.flatMap((operation) => (losesKeys(operation) ? [operation.table] : []));
+  if (judgement.findings.length === 0) return judgement;
+  const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) =>
+    new Map(
+      ask === undefined
+        ? []
+        : await Promise.all(names.map(async (name) => [tableLabel(name), await ask(name)] as const)),
+    );
+  const [indexes, keys] = [await read(dropped, index), await read(joined, foreignKeys)];
+  return judge(migration, {
+    ...known,
+    droppedIndex: (name) => indexes.get(tableLabel(name)),
+    foreignKeys: (table) => keys.get(tableLabel(table)),
+  });
+}
+
+/** Foreign keys may go with it, and tables at their other ends are locked. */
+function losesKeys(
+  operation: Operation,
+): operation is OperationOf<"dropTable" | "dropColumn" | "dropConstraint" | "setType"> {
+  return ["dropTable", "dropColumn", "dropConstraint", "setType"].includes(operation.kind);
 }
 
 /** What the units that drop an old unique index say, with the names that the model and the code have for it. */

@@ -1,6 +1,15 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { IndexFacts } from "../facts/index-facts.js";
-import type { ColumnSource, Descendants, KeptUnique, KeyColumn, TableName, UnitIndex } from "../model/index.js";
+import type {
+  ColumnSource,
+  Descendants,
+  Environment,
+  KeptUnique,
+  KeyColumn,
+  TableName,
+  UnitIndex,
+} from "../model/index.js";
+import type { KnownForeignKey } from "../verdicts/context.js";
 
 export type { ColumnSource } from "../model/index.js";
 
@@ -28,6 +37,10 @@ export interface PlanSources {
   index?(name: TableName): Promise<IndexFacts | undefined>;
   /** The type of a column before the change, where what takes the change back says it. */
   formerType?(table: TableName, column: string): string | undefined;
+  /** The foreign keys of a table and to it; asked only about tables of which a change with a planned column takes something away. */
+  foreignKeys?(table: TableName): Promise<readonly KnownForeignKey[]>;
+  /** Where the change will run. */
+  readonly environment?: Environment;
   /** How the model declared a unique index before the change. */
   formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
 }

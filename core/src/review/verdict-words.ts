@@ -12,6 +12,39 @@ export function concernWords(verdict: Verdict): string[] {
   return [...new Set(words.flatMap((each) => each ?? []))];
 }
 
+/** The same, with what the version before the migration cannot write or read any more. */
+export function dangerWords(verdict: Verdict): string[] {
+  const fails = verdict.concerns.some(({ kind }) => kind === "fails-on-rows");
+  const own = verdict.concerns.flatMap((concern) => {
+    if (concern.kind === "narrows-writes" && !fails)
+      return [`running code fails that writes ${narrowedWords(concern.why)}`];
+    if (concern.kind === "widens-reads")
+      return [`running code may read ${concern.why === "null" ? "a NULL" : "an enum value"} that it does not know`];
+    return [];
+  });
+  return [...concernWords(verdict), ...own];
+}
+
+function narrowedWords(why: RowFailure): string {
+  switch (why) {
+    case "null":
+    case "any-row":
+      return "a row without a value";
+    case "duplicates":
+    case "exclusion":
+      return "two rows that are alike";
+    case "check":
+      return "a row that does not pass";
+    case "foreign-key":
+      return "a row that refers to nothing";
+    case "cast":
+    case "lost-value":
+      return "a value that the type does not have";
+    default:
+      return why satisfies never;
+  }
+}
+
 function failsWords({ concerns }: Verdict): string {
   const failures = concerns.flatMap((concern) => (concern.kind === "fails-on-rows" ? [failureWords(concern.why)] : []));
   // Said with what fails on the rows; alone it is what the change is for.

@@ -1,4 +1,13 @@
-import type { Concern, Doubt, Operation, OperationOf, RowFailure, TableName, Verdict } from "../model/index.js";
+import {
+  type Concern,
+  type Doubt,
+  isSameTable,
+  type Operation,
+  type OperationOf,
+  type RowFailure,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
 import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
@@ -26,7 +35,11 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
     concerns.push({ kind: "scans", table, why: "check" });
     fails(references.length === 0 ? "check" : "foreign-key");
   }
-  if (column.notNull && !isDefault && !isRewritten && column.isVirtual !== true) fails("any-row");
+  if (column.notNull && !isDefault && !isRewritten && column.isVirtual !== true) {
+    fails("any-row");
+    // It does not know the column.
+    concerns.push({ kind: "narrows-writes", table, why: "null" });
+  }
   const server = column.isVirtual === true ? needsServer(18, "virtual-column", context) : harmless;
   return verdict({
     locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
@@ -107,6 +120,7 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
       concerns: [
         { kind: "rewrites", table, why: "enum" },
         { kind: "fails-on-rows", table, why: "lost-value" },
+        { kind: "narrows-writes", table, why: "lost-value" },
       ],
       doubts,
     });
@@ -118,6 +132,7 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
     concerns: [
       { kind: "rewrites", table, why: "type" },
       { kind: "fails-on-rows", table, why: "cast" },
+      { kind: "narrows-writes", table, why: "cast" },
     ],
     doubts: former === undefined ? ["former-type", ...doubts] : doubts,
   });
@@ -148,7 +163,7 @@ export function joinedBy(
 ): { readonly tables: readonly TableName[]; readonly doubts: readonly Doubt[] } {
   const keys = context.foreignKeys(table);
   if (keys === undefined) return { tables: [], doubts: ["other-tables"] };
-  const own = keys.filter((key) => key.table.name === table.name && goes(key.columns, key.name));
+  const own = keys.filter((key) => isSameTable(key.table, table) && goes(key.columns, key.name));
   return { tables: own.map((key) => key.references), doubts: [] };
 }
 

@@ -50,10 +50,6 @@ function strongest(locks: readonly TableLock[]): TableLock[] {
   return found;
 }
 
-export function strongestMode({ locks }: Verdict): LockMode | undefined {
-  return lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode));
-}
-
 function longest(all: readonly Held[]): Held {
   return durations.findLast((held) => all.includes(held)) ?? "instant";
 }

@@ -20,7 +20,9 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
 
 /** The table is not in the statement. */
 export function dropIndex({ name, isConcurrent }: OperationOf<"dropIndex">, context: VerdictContext): Verdict {
-  const table = context.droppedIndex(name)?.table;
+  const found = context.droppedIndex(name)?.table;
+  // An index is in the schema of its table.
+  const table = found && (name.schema === undefined ? { name: found.name } : found);
   return verdict({
     locks: locksOn(
       isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE",

@@ -1,4 +1,4 @@
-import type { Operation, OperationOf, Verdict } from "../model/index.js";
+import { isSameTable, type Operation, type OperationOf, type Verdict } from "../model/index.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
@@ -11,8 +11,8 @@ export function dropTable({ table, isCascade }: OperationOf<"dropTable">, contex
   if (context.createdInThisChange(table)) return harmless;
   const keys = context.foreignKeys(table);
   const others = (keys ?? [])
-    .filter((key) => isCascade || key.table.name === table.name)
-    .map((key) => (key.table.name === table.name ? key.references : key.table));
+    .filter((key) => isCascade || isSameTable(key.table, table))
+    .map((key) => (isSameTable(key.table, table) ? key.references : key.table));
   return verdict({
     locks: locksOn("ACCESS EXCLUSIVE", [table, ...others], context),
     concerns: [

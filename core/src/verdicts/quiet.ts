@@ -1,5 +1,4 @@
 import type { Concern, ConcernKind, Verdict } from "../model/index.js";
-import { strongestMode } from "./combine.js";
 
 /** These a developer who writes the change knows: no notice is made of them alone. */
 const expected: ReadonlySet<ConcernKind> = new Set(["narrows-writes", "widens-reads"]);
@@ -11,12 +10,6 @@ const bearable: ReadonlySet<ConcernKind> = new Set(["guards-less", "loses-index"
 export function isWorthANotice({ concerns, doubts }: Verdict): boolean {
   // Which other tables are locked for an instant, nobody has to look at.
   return concerns.some(({ kind }) => !expected.has(kind)) || doubts.includes("statement");
-}
-
-/** Whether reads or writes of the application wait for a lock of this verdict. */
-export function isFelt(verdict: Verdict): boolean {
-  const mode = strongestMode(verdict);
-  return mode === "ACCESS EXCLUSIVE" || mode === "SHARE ROW EXCLUSIVE" || mode === "SHARE";
 }
 
 /** What stops "safe with the app version before and after it"; empty: it is so. */

@@ -60,6 +60,7 @@ export async function planChange(change: {
           column,
           table: (table) => database.shape(table),
           index: (name) => database.index(name),
+          foreignKeys: (table) => database.foreignKeys(table),
           formerUnique: formerUniques(prismaSchema, project),
         },
         openPlans,

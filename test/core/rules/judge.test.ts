@@ -83,12 +83,16 @@ test.each([
   [
     "character varying(20)",
     `TYPE character varying(10)`,
-    ['every row of "User" is written again while reads and writes wait; fails if a value cannot be converted'],
+    [
+      'every row of "User" is written again while reads and writes wait; fails if a value cannot be converted, and so does running code that writes one',
+    ],
   ],
   [
     "character varying(10)",
     `TYPE text COLLATE "C"`,
-    ['every row of "User" is written again while reads and writes wait; fails if a value cannot be converted'],
+    [
+      'every row of "User" is written again while reads and writes wait; fails if a value cannot be converted, and so does running code that writes one',
+    ],
   ],
 ])("with the former type %s known: %s", async (former, clause, reasons) => {
   const migration = readMigration(

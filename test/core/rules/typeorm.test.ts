@@ -288,19 +288,25 @@ const changes: readonly Change[] = [
     change: "numeric precision",
     sql: [`ALTER TABLE "users" ALTER COLUMN "n" TYPE numeric(12,2)`],
     kinds: "setType",
-    notices: [`may write every row of "users" again while reads and writes wait; fails if a value cannot be converted`],
+    notices: [
+      `may write every row of "users" again while reads and writes wait; fails if a value cannot be converted, and so does running code that writes one`,
+    ],
   },
   {
     change: "timestamp precision",
     sql: [`ALTER TABLE "users" ALTER COLUMN "n" TYPE TIMESTAMP(6)`],
     kinds: "setType",
-    notices: [`may write every row of "users" again while reads and writes wait; fails if a value cannot be converted`],
+    notices: [
+      `may write every row of "users" again while reads and writes wait; fails if a value cannot be converted, and so does running code that writes one`,
+    ],
   },
   {
     change: "collation change",
     sql: [`ALTER TABLE "users" ALTER COLUMN "name" TYPE character varying COLLATE "C"`],
     kinds: "setType",
-    notices: [`may write every row of "users" again while reads and writes wait; fails if a value cannot be converted`],
+    notices: [
+      `may write every row of "users" again while reads and writes wait; fails if a value cannot be converted, and so does running code that writes one`,
+    ],
   },
   {
     change: "generated expr change",
@@ -363,7 +369,7 @@ const changes: readonly Change[] = [
     ],
     kinds: "renameType createType setDefault setType setDefault dropType",
     notices: [
-      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes`,
+      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes, and so does running code that writes one`,
     ],
   },
   {
@@ -378,7 +384,7 @@ const changes: readonly Change[] = [
     ],
     kinds: "renameType createType setDefault setType setDefault dropType",
     notices: [
-      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes`,
+      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes, and so does running code that writes one`,
     ],
   },
   {
@@ -556,7 +562,7 @@ const changes: readonly Change[] = [
     ],
     kinds: "renameType createType setDefault setType setDefault dropType",
     notices: [
-      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes`,
+      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes, and so does running code that writes one`,
     ],
   },
   {
@@ -572,7 +578,7 @@ const changes: readonly Change[] = [
     ],
     kinds: "renameType createType setDefault setType setDefault dropType",
     notices: [
-      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes`,
+      `the enum is made anew: every row of "users" is written again while reads and writes wait; fails if one has a value that goes, and so does running code that writes one`,
     ],
   },
   {
@@ -599,13 +605,17 @@ const changes: readonly Change[] = [
     change: "timestamp precision drop",
     sql: [`ALTER TABLE "users" ALTER COLUMN "z" TYPE TIMESTAMP WITH TIME ZONE`],
     kinds: "setType",
-    notices: [`may write every row of "users" again while reads and writes wait; fails if a value cannot be converted`],
+    notices: [
+      `may write every row of "users" again while reads and writes wait; fails if a value cannot be converted, and so does running code that writes one`,
+    ],
   },
   {
     change: "numeric unconstrained",
     sql: [`ALTER TABLE "users" ALTER COLUMN "z" TYPE numeric`],
     kinds: "setType",
-    notices: [`may write every row of "users" again while reads and writes wait; fails if a value cannot be converted`],
+    notices: [
+      `may write every row of "users" again while reads and writes wait; fails if a value cannot be converted, and so does running code that writes one`,
+    ],
   },
 ];
 

@@ -5,7 +5,9 @@ import { LockstepError } from "../errors.js";
 import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
 import { readTable, type TableFacts } from "../facts/table.js";
+import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
+import { readTypeKind } from "../facts/type-kind.js";
 import type { Migration, Plan, TableName } from "../model/index.js";
 import type { TableShape } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
@@ -44,6 +46,16 @@ export class DevelopmentDatabase {
     const known = this.#keys.get(key) ?? this.#connect().then((connection) => readForeignKeys(connection, table));
     this.#keys.set(key, known);
     return known;
+  }
+
+  /** As `readTypeKind`. */
+  async typeKind(name: TableName): ReturnType<typeof readTypeKind> {
+    return readTypeKind(await this.#connect(), name);
+  }
+
+  /** As `isTakenName`. */
+  async isTaken(...asked: readonly [table: TableName, name: string, hasIndex: boolean]): Promise<boolean> {
+    return isTakenName(await this.#connect(), ...asked);
   }
 
   /**

@@ -42,7 +42,11 @@ export type Concern =
   /** Rows of a table are read under the lock: to build an index, or to check them. */
   | { readonly kind: "scans"; readonly table: TableName; readonly why: "index" | "check" }
   /** The table is written again, row by row, under the lock. */
-  | { readonly kind: "rewrites"; readonly table: TableName; readonly why: "computed" | "default" | "type" | "enum" }
+  | {
+      readonly kind: "rewrites";
+      readonly table: TableName;
+      readonly why: "computed" | "default" | "type" | "enum" | "domain";
+    }
   | { readonly kind: "fails-on-rows"; readonly table: TableName; readonly why: RowFailure }
   /** Rows are changed inside a migration, and stay locked until it ends. */
   | { readonly kind: "changes-rows"; readonly table: TableName; readonly how: "insert" | "update" | "delete" }
@@ -62,6 +66,12 @@ export type Concern =
     }
   /** Code of the version before may write what is refused from then on, or read what only the version after it writes. */
   | { readonly kind: "narrows-writes" | "widens-reads"; readonly table?: TableName; readonly why: RowFailure }
+  /** Code of the version before cannot add rows: it leaves out a column that has neither NULL nor a default. */
+  | { readonly kind: "breaks-inserts"; readonly table: TableName; readonly column: string }
+  /** Rows go from a table with the partition that holds them. */
+  | { readonly kind: "hides-rows"; readonly table: TableName; readonly partition: TableName }
+  /** The rows of a default partition, where there is one, are read under the lock. */
+  | { readonly kind: "searches-default-partition"; readonly table: TableName }
   /** It cannot run in one transaction with what stands before it, or in any. */
   | { readonly kind: "fails-in-transaction"; readonly why: "concurrently" }
   | {
@@ -91,6 +101,10 @@ export const doubts = [
   "statement",
   /** The type of the column before the change. */
   "former-type",
+  /** What the type of a column is: a domain may have checks of its own. */
+  "type",
+  /** What the constraints that are there before the change say. */
+  "former-constraints",
   /** Tables that are joined to the named ones by foreign keys, or the one that an index is of: they are locked as well. */
   "other-tables",
   /** The major version of the server. */

@@ -18,13 +18,16 @@ import type {
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
 import { type Judgement, judge } from "../rules/judge.js";
+import { madeTables } from "../rules/made-tables.js";
 import { statementOf } from "../rules/notice.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
+import { completeKeys } from "./complete-keys.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
+import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
 import { planColumns } from "./plan-columns.js";
 import type { PlanSources } from "./sources.js";
@@ -58,7 +61,8 @@ export type PlanAnswer =
  * @throws LS2001–LS2011 where a plan would need something that nobody has said
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
-  const { migration, sources } = request;
+  const { sources } = request;
+  const migration = await completeKeys(request.migration, sources);
   const judgement = await judgeWithDatabase(migration, sources);
   refuseNewKeyColumns(judgement.context);
   const skipped: Notice[] = [];
@@ -99,7 +103,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   const ids = units.map((unit) => unit.id);
   if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
 
-  const made = migration.operations.flatMap((each) => (each.kind === "createTable" ? [each.table] : []));
+  const made = madeTables(migration.operations);
   const kept = keptUniques(contract, sources);
   const applied = columns.flatMap((column): GateStep[] =>
     isFilled(column) || kept.some((unique) => isReplacedBy(unique, column))
@@ -145,8 +149,9 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
 async function judgeWithDatabase(migration: Migration, sources: PlanSources): Promise<Judgement> {
-  const { index, formerType, foreignKeys, environment } = sources;
-  const known = { source: sources.column, formerType, environment };
+  const { index, formerType, foreignKeys, provenBy, environment } = sources;
+  const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
+  const known = { source: sources.column, formerType, provenBy, typeKind, environment };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.

@@ -10,7 +10,7 @@ const concern = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("rewrites"),
     table: tableName,
-    why: z.enum(["computed", "default", "type", "enum"]),
+    why: z.enum(["computed", "default", "type", "enum", "domain"]),
   }),
   z.strictObject({ kind: z.literal("fails-on-rows"), table: tableName, why }),
   z.strictObject({ kind: z.literal("changes-rows"), table: tableName, how: z.enum(["insert", "update", "delete"]) }),
@@ -27,6 +27,9 @@ const concern = z.discriminatedUnion("kind", [
     newName: z.string().optional(),
   }),
   z.strictObject({ kind: z.enum(["narrows-writes", "widens-reads"]), table: tableName.optional(), why }),
+  z.strictObject({ kind: z.literal("breaks-inserts"), table: tableName, column: z.string() }),
+  z.strictObject({ kind: z.literal("hides-rows"), table: tableName, partition: tableName }),
+  z.strictObject({ kind: z.literal("searches-default-partition"), table: tableName }),
   z.strictObject({
     kind: z.literal("fails-in-transaction"),
     why: z.enum(["concurrently", "new-enum-value"]),

@@ -71,7 +71,13 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
       return undefined;
     case "fails-in-transaction":
       if (concern.why === "concurrently") return "fails inside a transaction: give it a migration of its own";
-      return `fails if it runs in the transaction that adds "${concern.value}" to the enum "${concern.type.name}": set the default in a change of its own`;
+      return `fails if it runs in the transaction that adds "${concern.value}" to the enum "${concern.type.name}": use the value in a migration of its own`;
+    case "breaks-inserts":
+      return `running code that does not know "${concern.column}" can no longer insert`;
+    case "hides-rows":
+      return `running code that reads ${label(concern.table)} no longer sees the rows of ${label(concern.partition)}`;
+    case "searches-default-partition":
+      return `reads and writes of ${label(concern.table)} wait, while the rows of its default partition are checked where it has one`;
     case "needs-server":
       return `needs PostgreSQL ${concern.major} or later`;
     case "guards-less":
@@ -88,7 +94,11 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
 function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {
   return why === "index"
     ? `${waitWords(verdict, 1)} until its index is built`
-    : `all rows of ${label(table)} are checked while ${waitWords(verdict)}`;
+    : `all rows of ${label(table)} are checked while ${waitWords(verdict)}${unlessWords(verdict)}`;
+}
+
+function unlessWords({ doubts }: Verdict): string {
+  return doubts.includes("former-constraints") ? ", unless a constraint says already what they are" : "";
 }
 
 function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
@@ -105,6 +115,10 @@ function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, ve
         : rewritten;
     case "computed":
       return rewritten;
+    case "domain":
+      return verdict.doubts.includes("type")
+        ? `if its type is a domain with a check of its own, ${rewritten}`
+        : `its type is a domain with a check of its own: ${rewritten}`;
     default:
       return why satisfies never;
   }

@@ -10,7 +10,9 @@ import {
   type OperationOf,
   type TableName,
 } from "../model/index.js";
+import { domainOf } from "../verdicts/columns.js";
 import { rules } from "./index.js";
+import { madeTables } from "./made-tables.js";
 import { noticeOf } from "./notice.js";
 import type { Rule, RuleContext } from "./rule.js";
 
@@ -35,7 +37,10 @@ export interface Known {
   readonly droppedIndex?: RuleContext["droppedIndex"];
   readonly formerType?: RuleContext["formerType"] | undefined;
   readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
+  readonly typeKind?: RuleContext["typeKind"] | undefined;
+  readonly provenBy?: RuleContext["provenBy"] | undefined;
   readonly environment?: Environment | undefined;
+  readonly isAsWritten?: boolean;
 }
 
 /** Judges every operation of a migration by the rules. Pure: it knows the change, and what it is given. */
@@ -54,15 +59,26 @@ function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context:
     .filter((rule) => rule.on === operation.kind)
     .flatMap((rule) => {
       const consequence = rule.detect(operation, context);
-      if (consequence === undefined) return [];
+      if (consequence === undefined || isOverDomain(rule, operation, context)) return [];
       return { rule, operation, hazard: { rule: rule.id, line: operation.line, sql: operation.sql, consequence } };
     });
 }
 
+/** PostgreSQL writes every row of a domain with a check of its own, optional or not: no phase makes an instant of that. */
+function isOverDomain<K extends OperationKind>(
+  rule: Rule<K>,
+  operation: OperationOf<K>,
+  context: RuleContext,
+): boolean {
+  return rule.columns(operation, context).some(({ table, column }) => {
+    const added = context.addedColumn(table, column);
+    return added !== undefined && domainOf(added, context) === "checked";
+  });
+}
+
 function contextOf(operations: readonly Operation[], known: Known): RuleContext {
-  const created = operations.flatMap((operation) =>
-    operation.kind === "createTable" ? [operation.table] : operation.kind === "createView" ? [operation.name] : [],
-  );
+  const views = operations.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));
+  const created = [...madeTables(operations), ...views];
   const createdInThisChange = (table: TableName) => created.some((candidate) => isSameTable(candidate, table));
   const nobodySaid = () => undefined;
   return {
@@ -70,7 +86,10 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
     droppedIndex: known.droppedIndex ?? nobodySaid,
     formerType: known.formerType ?? nobodySaid,
     foreignKeys: known.foreignKeys ?? nobodySaid,
+    typeKind: known.typeKind ?? nobodySaid,
+    provenBy: known.provenBy ?? nobodySaid,
     environment: known.environment ?? {},
+    isAsWritten: known.isAsWritten ?? false,
     operations,
     createdInThisChange,
     addedColumn(table, column): ColumnDeclaration | undefined {

@@ -1,4 +1,5 @@
 import {
+  type ColumnDeclaration,
   type Concern,
   type Doubt,
   isSameTable,
@@ -8,16 +9,15 @@ import {
   type TableName,
   type Verdict,
 } from "../model/index.js";
-import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
 import { harmless, locksOn, verdict } from "./combine.js";
-import type { VerdictContext } from "./context.js";
+import type { TypeKind, VerdictContext } from "./context.js";
 
 /** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */
 export function addColumn({ table, column }: OperationOf<"addColumn">, context: VerdictContext): Verdict {
-  const references = column.references ?? [];
-  const others = locksOn("SHARE ROW EXCLUSIVE", references, context);
+  const { references } = column;
+  const others = locksOn("SHARE ROW EXCLUSIVE", references === undefined ? [] : [references.table], context);
   if (context.createdInThisChange(table)) return verdict({ locks: others });
   const isDefault = column.defaultSql !== undefined;
   const isRewritten = column.isIdentity || column.isSerial || (column.isGenerated && column.isVirtual !== true);
@@ -25,28 +25,51 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   const fails = (why: RowFailure) => void concerns.push({ kind: "fails-on-rows", table, why });
   if (isRewritten) concerns.push({ kind: "rewrites", table, why: "computed" });
   else if (isDefault && !column.isDefaultStored) concerns.push({ kind: "rewrites", table, why: "default" });
+  const domain = domainOf(column, context);
+  if (domain !== "plain") concerns.push({ kind: "rewrites", table, why: "domain" });
   const isIndexed = column.isUnique || column.isPrimaryKey;
   if (isIndexed) {
     concerns.push({ kind: "scans", table, why: "index" });
     if (isDefault) fails("duplicates");
   }
-  // A foreign key over a column without a default has nothing to look up.
-  if (column.hasOther && (references.length === 0 || isDefault)) {
-    concerns.push({ kind: "scans", table, why: "check" });
-    fails(references.length === 0 ? "check" : "foreign-key");
-  }
-  if (column.notNull && !isDefault && !isRewritten && column.isVirtual !== true) {
-    fails("any-row");
-    // It does not know the column.
-    concerns.push({ kind: "narrows-writes", table, why: "null" });
-  }
+  // Where the value is the same for every row PostgreSQL looks at every row nevertheless.
+  const isChecked = column.checks.length > 0 || column.hasOther;
+  if (isChecked || references?.isValidated) concerns.push({ kind: "scans", table, why: "check" });
+  if (isChecked) fails("check");
+  if (references?.isValidated) fails("foreign-key");
   const server = column.isVirtual === true ? needsServer(18, "virtual-column", context) : harmless;
+  if (column.notNull && !isDefault && !isRewritten && column.isVirtual !== true)
+    return verdict({
+      locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
+      concerns: [
+        { kind: "fails-on-rows", table, why: "any-row" },
+        { kind: "breaks-inserts", table, column: column.name },
+      ],
+    });
   return verdict({
     locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
     held: heldFor(concerns),
     concerns: [...concerns, ...server.concerns],
-    doubts: server.doubts,
+    doubts: [...server.doubts, ...(domain === undefined ? (["type"] as const) : [])],
   });
+}
+
+/**
+ * Whether the type of a column is a domain with CHECK or NOT NULL, of which PostgreSQL writes every row: to evaluate that. Undefined:
+ * nobody knows the type.
+ */
+export function domainOf(
+  { ownType }: ColumnDeclaration,
+  { operations, typeKind }: Pick<VerdictContext, "operations" | "typeKind">,
+): TypeKind | undefined {
+  if (ownType === undefined) return "plain";
+  const isIt = (name: TableName) => isSameTable(name, ownType);
+  for (const each of operations) {
+    if (each.kind === "createType" && isIt(each.name)) return "plain";
+    if (each.kind === "addEnumValue" && isIt(each.name)) return "plain";
+    if (each.kind === "createDomain" && isIt(each.name)) return each.isChecked ? "checked" : "plain";
+  }
+  return typeKind(ownType);
 }
 
 /** The longest work that is among concerns. */
@@ -65,17 +88,38 @@ export function needsServer(
   return { concerns: [{ kind: "needs-server", major, what }], doubts: server === undefined ? ["server"] : [] };
 }
 
-export function setNotNull({ table }: OperationOf<"setNotNull">, context: VerdictContext): Verdict {
+export function setNotNull(operation: OperationOf<"setNotNull">, context: VerdictContext): Verdict {
+  const { table } = operation;
   if (context.createdInThisChange(table)) return harmless;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  const isProven = isProvenNotNull(operation, context);
+  const narrows: Concern = { kind: "narrows-writes", table, why: "null" };
+  if (isProven) return verdict({ locks, concerns: [narrows] });
   return verdict({
-    locks: locksOn("ACCESS EXCLUSIVE", [table], context),
+    locks,
     held: "scan",
-    concerns: [
-      { kind: "scans", table, why: "check" },
-      { kind: "fails-on-rows", table, why: "null" },
-      { kind: "narrows-writes", table, why: "null" },
-    ],
+    concerns: [{ kind: "scans", table, why: "check" }, { kind: "fails-on-rows", table, why: "null" }, narrows],
+    doubts: isProven === undefined ? ["former-constraints"] : [],
   });
+}
+
+/** Whether a validated check says that the column is not NULL: then nobody looks at the rows. Undefined: one that nobody knows may. */
+function isProvenNotNull(
+  { table, column, statement }: OperationOf<"setNotNull">,
+  context: VerdictContext,
+): boolean | undefined {
+  const before = context.operations.filter(
+    (each) => each.statement < statement && "table" in each && isSameTable(each.table, table),
+  );
+  const dropped = new Set(before.flatMap((each) => (each.kind === "dropConstraint" ? [each.name] : [])));
+  const checks = before.flatMap((each) => (each.kind === "addCheck" && !dropped.has(each.name ?? "") ? [each] : []));
+  if (checks.some((check) => check.isValid && check.notNull.includes(column))) return true;
+  const proofs = before.flatMap((each) => {
+    if (each.kind !== "validateConstraint" || dropped.has(each.name)) return [];
+    return [checks.find(({ name }) => name === each.name)?.notNull ?? context.provenBy(table, each.name)];
+  });
+  if (proofs.some((columns) => columns?.includes(column))) return true;
+  return proofs.includes(undefined) ? undefined : false;
 }
 
 export function dropNotNull({ table }: OperationOf<"dropNotNull">, context: VerdictContext): Verdict {
@@ -86,25 +130,17 @@ export function dropNotNull({ table }: OperationOf<"dropNotNull">, context: Verd
   });
 }
 
-export function setDefault({ table, defaultSql }: OperationOf<"setDefault">, context: VerdictContext): Verdict {
-  const { concerns, doubts } = newEnumValue(defaultSql, context);
-  return verdict({ locks: locksOn("ACCESS EXCLUSIVE", [table], context), concerns, doubts });
-}
-
-/** PostgreSQL cannot evaluate a value in the transaction that adds it. */
-function newEnumValue(
-  sql: string | undefined,
-  { operations, environment: { transactions } }: VerdictContext,
-): Pick<Verdict, "concerns" | "doubts"> {
-  if (transactions === "none") return harmless;
-  const added = operations.find(
-    (other) => other.kind === "addEnumValue" && sql !== undefined && hasEnumValue(sql, other.value),
+export function setDefault(operation: OperationOf<"setDefault">, context: VerdictContext): Verdict {
+  const { table, column, defaultSql } = operation;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  const added = context.operations.find(
+    (each): each is OperationOf<"addColumn"> =>
+      each.kind === "addColumn" && each.column.name === column && isSameTable(each.table, table),
   );
-  if (added?.kind !== "addEnumValue") return harmless;
-  return {
-    concerns: [{ kind: "fails-in-transaction", why: "new-enum-value", type: added.name, value: added.value }],
-    doubts: transactions === undefined ? ["transaction"] : [],
-  };
+  // A default that is only there for the rows that exist: whoever does not know the column can add none.
+  const isNeeded = added?.column.notNull === true && added.column.defaultSql !== undefined;
+  if (defaultSql !== undefined || !isNeeded || context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({ locks, concerns: [{ kind: "breaks-inserts", table, column }] });
 }
 
 export function setType(operation: OperationOf<"setType">, context: VerdictContext): Verdict {

@@ -38,6 +38,27 @@ export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">, context: 
   return indexed(table, ["null", "duplicates"], context);
 }
 
+/** Nothing is built. A primary key makes its columns NOT NULL first, where they are not. */
+export function addKeyOfIndex({ table, isPrimary }: OperationOf<"addKeyOfIndex">, context: VerdictContext): Verdict {
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  if (!isPrimary || context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({
+    locks,
+    held: "scan",
+    concerns: [
+      { kind: "scans", table, why: "check" },
+      { kind: "fails-on-rows", table, why: "null" },
+    ],
+    doubts: ["former-constraints"],
+  });
+}
+
+/** Reads and writes go on while the rows are looked at: that is what it is for. */
+export function validateConstraint({ table }: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({ locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context), held: "scan" });
+}
+
 export function addUnique(operation: OperationOf<"addUnique">, context: VerdictContext): Verdict {
   const built = indexed(operation.table, ["duplicates"], context);
   return operation.isNullsNotDistinct ? withServer(built, context) : built;

@@ -2,11 +2,6 @@ import { isSameTable, type Operation, type OperationOf, type Verdict } from "../
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
-/** The table itself nobody knows yet; those that its foreign keys lead to get triggers. */
-export function createTable({ references = [] }: OperationOf<"createTable">, context: VerdictContext): Verdict {
-  return verdict({ locks: locksOn("SHARE ROW EXCLUSIVE", references, context) });
-}
-
 export function dropTable({ table, isCascade }: OperationOf<"dropTable">, context: VerdictContext): Verdict {
   if (context.createdInThisChange(table)) return harmless;
   const keys = context.foreignKeys(table);

@@ -76,6 +76,7 @@ export async function planChange(
         table: (table) => database.shape(table),
         index: (name) => database.index(name),
         foreignKeys: (table) => database.foreignKeys(table),
+        typeKind: (type) => database.typeKind(type),
         formerUnique: formerUniques(files, about, known),
         formerType: change.formerType,
       },

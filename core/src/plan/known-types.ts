@@ -1,4 +1,5 @@
 import { isSameTable, type Operation, type TableName } from "../model/index.js";
+import { isWellKnown } from "../verdicts/columns.js";
 import type { TypeKind, VerdictContext } from "../verdicts/context.js";
 
 /**
@@ -14,7 +15,8 @@ export async function knownTypes(
   const find = (name: TableName) => types.find((each) => isSameTable(each.name, name));
   for (const operation of operations) {
     const ownType = operation.kind === "addColumn" ? operation.column.ownType : undefined;
-    if (ownType === undefined || find(ownType) !== undefined || isMade(ownType, operations)) continue;
+    if (ownType === undefined || isWellKnown(ownType) || find(ownType) !== undefined || isMade(ownType, operations))
+      continue;
     types.push({ name: ownType, kind: await ask(ownType) });
   }
   return (name) => find(name)?.kind;

@@ -85,7 +85,9 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
     case "loses-index":
       return "waits for all readers of the table; queries may become slow";
     case "not-understood":
-      return `is not understood (${concern.what})`;
+      return concern.what.endsWith(")")
+        ? `calls ${concern.what}, which may do anything`
+        : `is not understood (${concern.what})`;
     default:
       return concern satisfies never;
   }
@@ -129,8 +131,10 @@ function waitWords({ locks }: Verdict, named = 2): string {
   const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
   const [who, tables] =
     exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
-  const of = tables.length < named ? "" : ` of ${tables.map(({ table }) => label(table)).join(" and ")}`;
-  return `${who}${of} wait`;
+  const names = (of: typeof tables) => of.map(({ table }) => label(table)).join(" and ");
+  const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
+  if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;
+  return `${who}${tables.length < named ? "" : ` of ${names(tables)}`} wait`;
 }
 
 function stopsWrites(mode: LockMode): boolean {

@@ -54,6 +54,19 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   });
 }
 
+/** Of PostgreSQL and of extensions that come with it or are widely used. None is a domain. */
+const wellKnown: ReadonlySet<string> = new Set(
+  `box circle cidr citext cube daterange datemultirange geography geometry halfvec hstore int4multirange int4range
+  int8multirange int8range jsonpath line lquery lseg ltree ltxtquery macaddr8 nummultirange numrange path pg_lsn polygon
+  regclass regproc regtype seg sparsevec tsmultirange tsquery tsrange tstzmultirange tstzrange vector xid8`.split(
+    /\s+/,
+  ),
+);
+
+export function isWellKnown({ name }: TableName): boolean {
+  return wellKnown.has(name);
+}
+
 /**
  * Whether the type of a column is a domain with CHECK or NOT NULL, of which PostgreSQL writes every row: to evaluate that. Undefined:
  * nobody knows the type.
@@ -62,7 +75,7 @@ export function domainOf(
   { ownType }: ColumnDeclaration,
   { operations, typeKind }: Pick<VerdictContext, "operations" | "typeKind">,
 ): TypeKind | undefined {
-  if (ownType === undefined) return "plain";
+  if (ownType === undefined || isWellKnown(ownType)) return "plain";
   const isIt = (name: TableName) => isSameTable(name, ownType);
   for (const each of operations) {
     if (each.kind === "createType" && isIt(each.name)) return "plain";

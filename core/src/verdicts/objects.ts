@@ -2,14 +2,19 @@ import { isSameTable, type Operation, type OperationOf, type Verdict } from "../
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
-export function dropTable({ table, isCascade }: OperationOf<"dropTable">, context: VerdictContext): Verdict {
-  if (context.createdInThisChange(table)) return harmless;
+export function dropTable(operation: OperationOf<"dropTable">, context: VerdictContext): Verdict {
+  const { table, isCascade, statement } = operation;
+  // One that is made after it takes the place of one that was there.
+  const isOwn = context.operations.some(
+    (each) => each.kind === "createTable" && each.statement < statement && isSameTable(each.table, table),
+  );
+  if (isOwn && context.createdInThisChange(table)) return harmless;
   const keys = context.foreignKeys(table);
   const others = (keys ?? [])
     .filter((key) => isCascade || isSameTable(key.table, table))
     .map((key) => (isSameTable(key.table, table) ? key.references : key.table));
   return verdict({
-    locks: locksOn("ACCESS EXCLUSIVE", [table, ...others], context),
+    locks: [{ table, mode: "ACCESS EXCLUSIVE" }, ...locksOn("ACCESS EXCLUSIVE", others, context)],
     concerns: [
       { kind: "loses-data", what: "table", table },
       { kind: "breaks-code-before", what: "table", name: table.name },

@@ -35,6 +35,7 @@ export function concurrently(statement: number, context: VerdictContext, doubts:
 /** PostgreSQL cannot evaluate a value in the transaction that adds it, unless the type itself is made there. */
 export function newEnumValue(operation: Operation, context: VerdictContext): Said {
   const { operations } = context;
+  if (!addsEnumValue(operations)) return harmless;
   for (const added of sameTransaction(operation.statement, context)) {
     if (added.kind !== "addEnumValue") continue;
     const type = userTypeText(added.name);
@@ -46,6 +47,15 @@ export function newEnumValue(operation: Operation, context: VerdictContext): Sai
       };
   }
   return harmless;
+}
+
+const answers = new WeakMap<readonly Operation[], boolean>();
+
+/** Looked for once a change: a migration may hold thousands of statements. */
+function addsEnumValue(operations: readonly Operation[]): boolean {
+  const known = answers.get(operations) ?? operations.some(({ kind }) => kind === "addEnumValue");
+  answers.set(operations, known);
+  return known;
 }
 
 /** The SQL in which a literal may be a value of the type. */

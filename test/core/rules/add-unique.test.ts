@@ -22,7 +22,7 @@ ruleTester(rule, {
     {
       name: "with an index that is there",
       sql: `ALTER TABLE "users" ADD "email" text; ALTER TABLE "users" ADD CONSTRAINT "UQ" UNIQUE USING INDEX "i";`,
-      notice: /is not understood/,
+      notice: undefined,
     },
     {
       name: "with a part that no unit describes",

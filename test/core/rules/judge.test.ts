@@ -3,7 +3,8 @@ import { expect, test } from "vitest";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 
 // What no rule rewrites: silence where nobody is disturbed, otherwise one notice with its reason.
-const cases: readonly (readonly [sql: string, reason: RegExp | undefined])[] = [
+type Judged = readonly [sql: string, reason: RegExp | undefined];
+const cases: readonly Judged[] = [
   [`CREATE SCHEMA IF NOT EXISTS "shop"`, undefined],
   [`CREATE EXTENSION IF NOT EXISTS "citext"`, undefined],
   [`COMMENT ON COLUMN "User"."email" IS 'where mail goes'`, undefined],
@@ -40,7 +41,7 @@ const cases: readonly (readonly [sql: string, reason: RegExp | undefined])[] = [
     /reads and writes of "User" wait until its index is built/,
   ],
   [`ALTER TABLE "User" ADD CONSTRAINT "k" UNIQUE USING INDEX "i"`, undefined],
-  [`ALTER TABLE "User" ADD PRIMARY KEY USING INDEX "i"`, /unless its columns are NOT NULL/],
+  [`ALTER TABLE "User" ADD PRIMARY KEY USING INDEX "i"`, /unless a constraint says already what they are/],
   [`CREATE TABLE "T" ("a" int); ALTER TABLE "T" ADD CONSTRAINT "k" UNIQUE ("a")`, undefined],
   [`ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" > 0)`, /all rows of "User" are checked/],
   [`ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID`, undefined],
@@ -58,9 +59,9 @@ const cases: readonly (readonly [sql: string, reason: RegExp | undefined])[] = [
   [`TRUNCATE "User"`, /loses the table's data/],
   [`BEGIN; SET LOCAL lock_timeout = '1s'; COMMIT`, undefined],
   [`CREATE FUNCTION "f"() RETURNS int LANGUAGE sql AS 'SELECT 1'`, undefined],
-  [`CREATE TRIGGER "g" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION "f"()`, /code run it from then on/],
+  [`CREATE TRIGGER "g" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION "f"()`, undefined],
   [`ALTER TABLE "User" VALIDATE CONSTRAINT "c"`, undefined],
-  [`REINDEX INDEX "i"`, /writes wait/],
+  [`REINDEX INDEX "i"`, /reads and writes of "i" wait until its index is built/],
   [`REINDEX INDEX CONCURRENTLY "i"`, undefined],
   [`SELECT setval(pg_get_serial_sequence('"User"', 'id'), (SELECT max("id") FROM "User"))`, undefined],
   [`SELECT "backfill_users"()`, /calls backfill_users\(\)/],
@@ -69,7 +70,7 @@ const cases: readonly (readonly [sql: string, reason: RegExp | undefined])[] = [
   [`CREATE TABLE "p1" PARTITION OF "p" FOR VALUES IN (1)`, /reads and writes of "p" wait/],
   [`ALTER TABLE "p" ATTACH PARTITION "p1" FOR VALUES IN (1)`, /all rows of "p1" are checked/],
   [`CREATE TABLE "p1" ("a" int); ALTER TABLE "p" ATTACH PARTITION "p1" FOR VALUES IN (1)`, undefined],
-  [`ALTER TABLE "p" DETACH PARTITION "p1"`, /no longer sees its rows/],
+  [`ALTER TABLE "p" DETACH PARTITION "p1"`, /no longer sees the rows of "p1"/],
   [
     `CREATE TABLE IF NOT EXISTS "T" ("a" int); ALTER TABLE "T" ADD CONSTRAINT "k" UNIQUE ("a")`,
     /wait until its index is built/,
@@ -77,8 +78,58 @@ const cases: readonly (readonly [sql: string, reason: RegExp | undefined])[] = [
   [`DROP TABLE "T"; CREATE TABLE IF NOT EXISTS "T" ("a" int); CREATE INDEX "i" ON "T" ("a")`, /loses the table's data/],
   [`ALTER TABLE "User" ADD COLUMN "x" INT DEFAULT NULL`, undefined],
   [`ALTER TABLE "User" ADD COLUMN "x" INT REFERENCES "Team"`, undefined],
-  [`ALTER TABLE "User" ADD COLUMN "x" INT DEFAULT 1 REFERENCES "Team"`, /all rows are checked .* writes to "Team"/],
-  [`ALTER TABLE "User" ADD COLUMN "x" INT CHECK ("x" > 0)`, /all rows are checked/],
+  [
+    `ALTER TABLE "User" ADD COLUMN "x" INT DEFAULT 1 REFERENCES "Team"`,
+    /all rows of "User" are checked while reads and writes of "User" and writes of "Team" wait/,
+  ],
+  [`ALTER TABLE "User" ADD COLUMN "x" INT CHECK ("x" > 0)`, /all rows of "User" are checked/],
+  [
+    `ALTER TABLE "User" ADD COLUMN "x" INT NOT NULL REFERENCES "Team"`,
+    /^fails if there is a row; running code that does not know "x" can no longer insert$/,
+  ],
+  [`ALTER TABLE "User" ADD COLUMN "x" INT NOT NULL CHECK ("x" > 0)`, /^fails if there is a row/],
+  [
+    `ALTER TABLE "User" ADD COLUMN "x" INT NOT NULL DEFAULT 1; ALTER TABLE "User" ALTER COLUMN "x" DROP DEFAULT`,
+    /code that does not know "x" can no longer insert/,
+  ],
+  [`ALTER TABLE "User" ADD COLUMN "x" INT DEFAULT 1; ALTER TABLE "User" ALTER COLUMN "x" DROP DEFAULT`, undefined],
+  [`ALTER TABLE "User" ADD COLUMN "x" "short"`, /if its type is a domain with a check/],
+  [`CREATE DOMAIN "short" AS text; ALTER TABLE "User" ADD COLUMN "x" "short"`, undefined],
+  [
+    `CREATE DOMAIN "short" AS text NOT NULL; ALTER TABLE "User" ADD COLUMN "x" "short" DEFAULT 'a'`,
+    /^its type is a domain with a check of its own: every row of "User" is written again/,
+  ],
+  [`ALTER TABLE "User" ADD COLUMN "x" "short"[]`, undefined],
+  [`ALTER TYPE "K" ADD VALUE 'b'; ALTER TABLE "User" ADD COLUMN "k" "K", ADD COLUMN "x" text DEFAULT 'b'`, undefined],
+  ...[
+    `INSERT INTO "T" VALUES ('b')`,
+    `CREATE VIEW "v" AS SELECT 'b'::"K"`,
+    `CREATE INDEX CONCURRENTLY "i" ON "User" ("a") WHERE "k" = 'b'`,
+    `CREATE TABLE "T" ("k" "K" CHECK ("k" <> 'b'))`,
+    `CREATE TABLE "T" ("k" "K" DEFAULT 'b')`,
+    `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("k" <> 'b') NOT VALID`,
+    `CREATE FUNCTION "f"() RETURNS "K" LANGUAGE sql AS $$ SELECT 'b'::"K" $$`,
+  ].flatMap((use): Judged[] => [
+    [`ALTER TYPE "K" ADD VALUE 'b'; ${use}`, /fails if it runs in the transaction that adds "b" to the enum "K"/],
+    [`ALTER TYPE "K" ADD VALUE 'b'; COMMIT; ${use}`, undefined],
+    [`CREATE TYPE "K" AS ENUM (); ALTER TYPE "K" ADD VALUE 'b'; ${use}`, undefined],
+  ]),
+  [`DROP INDEX CONCURRENTLY "i"`, undefined],
+  [`DROP INDEX CONCURRENTLY "i"; COMMENT ON TABLE "T" IS 'x'`, /fails inside a transaction/],
+  [`ALTER TABLE "p" DETACH PARTITION "p1" CONCURRENTLY; SELECT 1`, /fails inside a transaction/],
+  [`ALTER TABLE "User" VALIDATE CONSTRAINT "c"; ALTER TABLE "User" ALTER "a" SET NOT NULL`, /unless a constraint says/],
+  [
+    `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" IS NOT NULL) NOT VALID; ALTER TABLE "User" VALIDATE CONSTRAINT "c"; ALTER TABLE "User" ALTER "a" SET NOT NULL`,
+    /^all rows of "User" are checked while reads and writes wait$/,
+  ],
+  [
+    `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("a" IS NOT NULL) NOT VALID; COMMIT; ALTER TABLE "User" VALIDATE CONSTRAINT "c"; ALTER TABLE "User" ALTER "a" SET NOT NULL`,
+    undefined,
+  ],
+  [
+    `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("b" IS NOT NULL) NOT VALID; COMMIT; ALTER TABLE "User" VALIDATE CONSTRAINT "c"; ALTER TABLE "User" ALTER "a" SET NOT NULL`,
+    /all rows of "User" are checked .*fails if one is NULL/,
+  ],
 ];
 
 test.each(cases)("%s", async (sql, reason) => {

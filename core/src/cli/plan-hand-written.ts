@@ -6,19 +6,21 @@ import { isFilled, isSameTable, type Plan, type TableName, tableLabel } from "..
 import { buildPlan } from "../plan/build-plan.js";
 import type { FoldedMigration } from "../plan/fold-hand-written.js";
 import { sha256 } from "../plan/hash.js";
+import { knownTypes } from "../plan/known-types.js";
 import { paceOf } from "../plan/pace.js";
 import { withoutField } from "../plan/plan-columns.js";
 import { planFolder } from "../plan/plan-file.js";
 import { type PlanSources, withFunctions } from "../plan/sources.js";
 import { isOpen } from "../plan/store.js";
 import type { HandWrittenMigration } from "../plugin.js";
+import type { VerdictContext } from "../verdicts/context.js";
 import type { Workspace } from "./command.js";
 
 /**
  * The plan of a migration by hand, its fills tried on the development database.
  *
  * @param refuseApplied throws where the migration may have run; asked when there is a plan
- * @returns undefined when the migration is safe as it stands, or when all that is not is waved through
+ * @returns no plan when the migration is safe as it stands, or when all that is not is waved through
  * @throws LS2015, LS2017, LS4002, and what making a plan throws
  */
 export async function planHandWritten(
@@ -27,13 +29,17 @@ export async function planHandWritten(
   plans: readonly Plan[],
   { project, plugin, config }: Workspace,
   refuseApplied: () => Promise<void>,
-): Promise<Plan | undefined> {
+): Promise<{ readonly plan?: Plan; readonly typeKind: VerdictContext["typeKind"] }> {
   const functions = fillFunctions(config);
   const database = new DevelopmentDatabase(() => {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS9003", "The ORM's config has no URL for the development database.");
     return connect(project.developmentUrl, { applicationName: "lockstep plan" });
   });
+  // What is safe without a plan needs no database: where none can be reached the type stays unknown.
+  const typeKind = await knownTypes(folded.migration.operations, (type) =>
+    database.typeKind(type).catch(() => undefined),
+  );
   const build = (source: string) =>
     buildPlan({
       id: own.name,
@@ -45,6 +51,8 @@ export async function planHandWritten(
         column: withUpdates(withFunctions(own.sources.column, functions), folded, source, own.file),
         table: (table) => database.shape(table),
         index: (index) => database.index(index),
+        typeKind: async (type) => typeKind(type),
+        isTaken: (...asked) => database.isTaken(...asked),
       },
       openPlans: plans.filter(isOpen),
       pace: paceOf(config),
@@ -53,15 +61,15 @@ export async function planHandWritten(
     });
   try {
     const first = await build(own.file);
-    if (first.kind === "pass") return undefined;
+    if (first.kind === "pass") return { typeKind };
     await refuseApplied();
     await database.tryFills(first.plan, functions, folded.migration, plugin.words);
     // From now on the text that the values come from stands beside the plan.
     const answer = await build(keptFile(own));
-    if (answer.kind === "pass") return undefined;
+    if (answer.kind === "pass") return { typeKind };
     refuseLostFills(folded, answer.plan, own.file);
     const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql), file: keptFile(own) } };
-    return own.complete?.(plan) ?? plan;
+    return { plan: own.complete?.(plan) ?? plan, typeKind };
   } finally {
     await database.close();
   }

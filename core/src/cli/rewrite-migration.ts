@@ -6,7 +6,7 @@ import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
 import { refuseSecondChange } from "../intercept/second-change.js";
 import { expandText, foundText } from "../intercept/summary.js";
-import type { Migration, Plan } from "../model/index.js";
+import type { Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { namedAsModels } from "../plan/named-as-models.js";
@@ -19,6 +19,7 @@ import { judge } from "../rules/judge.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import type { CommandResult, Invocation } from "./command.js";
+import { earlierChecks } from "./earlier-checks.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
 
@@ -45,18 +46,16 @@ export async function rewriteMigration(invocation: Invocation, path: string): Pr
   const models = await plugin.readModels(project);
   const written = namedAsModels(readMigration(own.sql, own.file, parser), models, own.defaultSchema);
   refuseSecondChange(plans.filter(isOpen), written.operations);
-  const folded = foldHandWritten(
-    written,
-    own.file,
-    parser,
-    (table, name) => own.sources.column(table, name)?.skip !== undefined,
-  );
+  const folded = foldHandWritten(written, own.file, parser, own.sources.column);
   refuseUnknownFills(workspace.config, models);
   const named = { ...folded, migration: namedAsModels(folded.migration, models, own.defaultSchema) };
-  const plan = await planHandWritten(own, named, plans, workspace, () =>
+  const provenBy = await earlierChecks(written, names.slice(0, names.indexOf(own.name)), project, plugin);
+  const known = { ...own, sources: { ...own.sources, provenBy } };
+  const { plan, typeKind } = await planHandWritten(known, named, plans, workspace, () =>
     refuseApplied(own, workspace, io, options.notApplied === true),
   );
-  if (plan === undefined) return nothingToDo(own, written, colors);
+  if (plan === undefined)
+    return nothingToDo(own, judge(written, { typeKind, provenBy, isAsWritten: true }).notices, colors);
 
   const prepared = await preparePhase({
     plan,
@@ -112,10 +111,9 @@ function keptText(own: HandWrittenMigration, { changes }: PhaseFiles) {
 
 function nothingToDo(
   { name, file }: HandWrittenMigration,
-  written: Migration,
+  notices: readonly Notice[],
   colors: Parameters<typeof noticesText>[1],
 ): CommandResult {
-  const { notices } = judge(written);
   const verdict =
     notices.length === 0
       ? `${colors.bold(name)} is safe as it stands: nothing to rewrite.`

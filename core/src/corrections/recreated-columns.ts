@@ -9,6 +9,7 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
+import { isPlain } from "../rules/steps.js";
 import { spelled } from "../sql/postgres/bare-name.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
@@ -55,8 +56,7 @@ export function isRetyped(recreated: RecreatedColumn): recreated is RetypedColum
 
 /** Nothing but a type, a collation, NOT NULL and a default. */
 function isAlterable(column: ColumnDeclaration): boolean {
-  const { isGenerated, isIdentity, isSerial, isUnique, isPrimaryKey, hasOther } = column;
-  return !(isGenerated || isIdentity || isSerial || isUnique || isPrimaryKey || hasOther);
+  return isPlain(column) && !column.isSerial;
 }
 
 /** PostgreSQL computes the values of both: nothing is lost that it could not compute again. */

@@ -46,7 +46,10 @@ export async function decide(change: ChangeSource): Promise<Change> {
   open?.refuseSecondPlan(migration.operations);
   if (open?.restored === undefined && migration.operations.length === 0) return { kind: "pass" };
   const columns = await sourcesOf(migration, schema, project);
-  const { findings, notices, context } = judge(migration, columns);
+  const { findings, notices, context } = judge(migration, {
+    source: columns,
+    typeKind: (type) => typeKind(type.name, schema),
+  });
   if (migration.operations.some((operation) => operation.kind === "addPrimaryKey")) {
     const { refuseNewKeyColumns } = await import("@lockstep/core/planning");
     refuseNewKeyColumns(context);
@@ -66,6 +69,14 @@ export async function decide(change: ChangeSource): Promise<Change> {
   }
   const { planChange } = await import("./plan-change.js");
   return planChange({ project, schema, migration, restored: open?.restored, openPlans: open?.plans ?? [] });
+}
+
+/** Every type that is not PostgreSQL's own is an enum of the schema, one of an extension, or what `Unsupported` names. */
+function typeKind(name: string, { files }: SchemaContainer): "plain" | undefined {
+  const isUnsupported = files.some(({ content }) =>
+    [...content.matchAll(/\bUnsupported\s*\(\s*"((?:[^"\\]|\\.)*)"/g)].some(([, type = ""]) => type.includes(name)),
+  );
+  return isUnsupported ? undefined : "plain";
 }
 
 /** What annotations and functions say; a change without either costs one look for the words. */

@@ -1,8 +1,16 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { judge, type Known, LockstepError, loadParser, mayHaveFills, sourcesMention } from "@lockstep/core";
-import type { SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
-import { isScaffolding } from "@lockstep/typeorm-wrapper/internal";
+import {
+  judge,
+  type Known,
+  LockstepError,
+  loadParser,
+  mayHaveFills,
+  type Operation,
+  sourcesMention,
+} from "@lockstep/core";
+import { isScaffolding, type SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
+import type { DataSource } from "typeorm";
 import { asOptional, knownColumns } from "./columns.js";
 import { findDisagreements, withDisagreements } from "./disagreements.js";
 import type { GenerateCall } from "./generate.js";
@@ -57,7 +65,12 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   });
   const { operations } = change.migration;
   const disagreements = await findDisagreements(operations, about);
-  const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
+  const typeKind = await typeKinds(operations, dataSource);
+  const { findings, notices, context } = judge(change.migration, {
+    source: sources,
+    formerType: change.formerType,
+    typeKind,
+  });
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
   const isConcurrent = operations.some((operation) => operation.kind === "createIndex" && operation.isConcurrent);
@@ -83,6 +96,16 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   else if (restore !== undefined)
     setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
   return memory;
+}
+
+/** Types that TypeORM does not make itself; a change without one asks nobody. */
+async function typeKinds(operations: readonly Operation[], dataSource: DataSource) {
+  if (!operations.some((each) => each.kind === "addColumn" && each.column.ownType !== undefined)) return undefined;
+  const [{ knownTypes }, { withTypeKinds }] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("./session.js"),
+  ]);
+  return withTypeKinds(dataSource, (ask) => knownTypes(operations, ask));
 }
 
 /** What annotations and functions say of new columns; a change without either costs one look for the words. */

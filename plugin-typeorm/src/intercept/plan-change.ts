@@ -75,6 +75,8 @@ export async function planChange(
         column: withFunctions(columnSources(files, known), functions),
         table: (table) => database.shape(table),
         index: (name) => database.index(name),
+        foreignKeys: (table) => database.foreignKeys(table),
+        typeKind: (type) => database.typeKind(type),
         formerUnique: formerUniques(files, about, known),
         formerType: change.formerType,
       },

@@ -16,7 +16,17 @@ const imports = (ids, type) =>
 const lists = [
   {
     folder: "core/src/rules",
-    not: ["index", "rule", "steps", "in-phases", "judge", "notice", "renamed-columns", "replaced-unique"],
+    not: [
+      "index",
+      "rule",
+      "steps",
+      "in-phases",
+      "judge",
+      "made-tables",
+      "notice",
+      "renamed-columns",
+      "replaced-unique",
+    ],
     write: (ids) =>
       `${imports(ids, `import type { Rule } from "./rule.js";`)}
 

@@ -12,7 +12,7 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
-const packages = ["core", "plugin-prisma", "plugin-typeorm"];
+const packages = ["core", "plugin-prisma", "plugin-typeorm", "plugin-typeorm/wrapper"];
 const marker = join(root, "node_modules/.lockstep-setup.json");
 const done = existsSync(marker) ? JSON.parse(readFileSync(marker, "utf8")) : {};
 const lock = hash(readFileSync(join(root, "package-lock.json"), "utf8"));
@@ -24,7 +24,9 @@ if (done.lock !== lock || !existsSync(join(root, "node_modules/.bin/tsc"))) {
   run("npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"]);
 }
 const sources = hash(packages.map((folder) => listing(join(root, folder, "src"))).join("\n"));
-const isBuilt = packages.every((folder) => existsSync(join(root, folder, "dist/index.js")));
+const isBuilt = packages.every((folder) =>
+  ["js", "cjs"].some((end) => existsSync(join(root, folder, `dist/index.${end}`))),
+);
 if (done.sources !== sources || !isBuilt) {
   run("node", ["scripts/lists.mjs"]);
   console.error("Building …");

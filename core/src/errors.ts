@@ -676,6 +676,12 @@ export const errorTable = {
     next: "Name such a file: npx lockstep typeorm execute <file>. Other migrations run with migration:run.",
     exit: 2,
   },
+  LS9064: {
+    title: "What plans migrations is not installed",
+    why: "The data source is wrapped, and what plans migrations is a package of its own, for development only: the application loads nothing but @lockstep/typeorm-wrapper.",
+    next: "npm install --save-dev @lockstep/typeorm; LOCKSTEP=off leaves the migration to TypeORM alone.",
+    exit: 2,
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof errorTable;

@@ -6,6 +6,7 @@ export { type Connection, connect, connectWith } from "./db/connection.js";
 export { readConnectionUrl } from "./db/url.js";
 export { runTool, withoutPassword } from "./deploy/run-tool.js";
 export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
+export { readTypeKind } from "./facts/type-kind.js";
 export { committedText, dirtyFiles, isRepository } from "./files/git.js";
 export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";
@@ -20,6 +21,7 @@ export { followNames, namedColumns } from "./plan/follow-names.js";
 export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
 export { refuseNewKeyColumns } from "./plan/guard-keys.js";
 export { refuseLostSources } from "./plan/guard-sources.js";
+export { knownTypes } from "./plan/known-types.js";
 export { paceOf } from "./plan/pace.js";
 export {
   type ColumnSource,

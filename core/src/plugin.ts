@@ -132,7 +132,7 @@ export interface HandWrittenMigration {
   /** The project as the files need it that are written beside this one. */
   readonly project: Project;
   /** What its models say, in words and in names. */
-  readonly sources: Pick<PlanSources, "column" | "formerUnique">;
+  readonly sources: Pick<PlanSources, "column" | "formerUnique" | "provenBy">;
   originalModels(columns: readonly PlannedColumn[]): Plan["originalModels"];
   /** Gives the user's own statements in a plan what takes them back, for ORMs whose migrations can. */
   complete?(plan: Plan): Plan;

@@ -58,26 +58,26 @@ export class Shop {
 
   /** Lockstep as a user gets it: from packed packages, the other dependencies from the registry or npm's cache. */
   async install(): Promise<void> {
-    const { workspace, name, save } = this.orm.plugin;
-    const { stdout } = await execute(
-      "npm",
-      ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", this.#packages].concat([
-        "--workspace=core",
-        `--workspace=${workspace}`,
-      ]),
-      { cwd: clone, env: userEnvironment() },
-    );
-    const packages = packed(stdout).map((name) => join("../packages", name));
-    // No install scripts: they would download Prisma's native engine, for which Lockstep has a stand-in.
-    const quietly = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
-    await this.shell.run({
-      shown: `npm install ${save} ${name}`,
-      where: "from its tarball",
-      file: "npm",
-      args: ["install", save, ...quietly, ...packages],
-      cwd: this.folder,
-      env: userEnvironment(),
-    });
+    for (const { workspaces, name, save } of this.orm.packages) {
+      const { stdout } = await execute(
+        "npm",
+        ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", this.#packages].concat(
+          workspaces.map((workspace) => `--workspace=${workspace}`),
+        ),
+        { cwd: clone, env: userEnvironment() },
+      );
+      const packages = packed(stdout).map((file) => join("../packages", file));
+      // No install scripts: they would download Prisma's native engine, for which Lockstep has a stand-in.
+      const quietly = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
+      await this.shell.run({
+        shown: `npm install ${save} ${name}`,
+        where: "from its tarball",
+        file: "npm",
+        args: ["install", save, ...quietly, ...packages],
+        cwd: this.folder,
+        env: userEnvironment(),
+      });
+    }
   }
 
   /** `npx <name> <args>` in the project. */

@@ -1,4 +1,4 @@
-// Loaded with the data source, by the application too: nothing heavy is imported here.
+// What lockstep.config.ts imports: nothing heavy.
 import type { LockstepConfigInput } from "@lockstep/core/config" with { "resolution-mode": "import" };
 
 export type {
@@ -8,7 +8,6 @@ export type {
   FillValue,
   LockstepConfigInput,
 } from "@lockstep/core/config" with { "resolution-mode": "import" };
-export { withLockstep } from "./with-lockstep.cjs";
 
 /** Types the configuration in the editor; returns it as it is. */
 export function defineConfig(config: LockstepConfigInput): LockstepConfigInput {

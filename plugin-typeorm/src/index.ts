@@ -1,4 +1,4 @@
-// Loaded with the data source, by the application too: nothing heavy is imported here.
+// What lockstep.config.ts imports: nothing heavy.
 export {
   defineConfig,
   type FillFunction,
@@ -7,4 +7,3 @@ export {
   type FillValue,
   type LockstepConfigInput,
 } from "@lockstep/core/config";
-export { withLockstep } from "./with-lockstep.cjs";

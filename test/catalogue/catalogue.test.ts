@@ -11,7 +11,7 @@ import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
 import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-const source = ["core/src", "plugin-prisma/src", "plugin-typeorm/src"]
+const source = ["core/src", "plugin-prisma/src", "plugin-typeorm/src", "plugin-typeorm/wrapper/src"]
   .flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" }).map((file) => join(root, folder, file)),
   )

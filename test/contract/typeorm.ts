@@ -11,7 +11,7 @@ const files = {
 export default defineConfig({ targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } });
 `,
   "src/data-source.ts": `import "reflect-metadata";
-import { withLockstep } from "@lockstep/typeorm";
+import { withLockstep } from "@lockstep/typeorm-wrapper";
 import { DataSource } from "typeorm";
 
 export default withLockstep(

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { UnitColumn } from "../../core/src/model/plan.js";
-import { serialSequence } from "../../core/src/sql/postgres/quote.js";
+import { objectName } from "../../core/src/sql/postgres/quote.js";
 import { catalogueOf, openUserDatabase, outcome, type UnitDatabase } from "../support/unit-database.js";
 import { filesOf, fillOf, user } from "../support/units.js";
 
@@ -193,6 +193,6 @@ describe("a sequence", () => {
     const live = await open();
     await live.observer.query(`CREATE TABLE "${table}" ("${column}" serial)`);
     const { rows } = await live.observer.query(`SELECT relname FROM pg_class WHERE relkind = 'S'`);
-    expect(rows).toEqual([{ relname: serialSequence({ name: table }, column) }]);
+    expect(rows).toEqual([{ relname: objectName({ name: table }, [column], "seq") }]);
   });
 });

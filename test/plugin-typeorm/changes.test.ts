@@ -23,7 +23,7 @@ import {
 import { type App, createApp } from "./intercept/app.js";
 
 const dataSource = `import "reflect-metadata";
-import { withLockstep } from "@lockstep/typeorm";
+import { withLockstep } from "@lockstep/typeorm-wrapper";
 import { DataSource } from "typeorm";
 
 export default withLockstep(

@@ -227,7 +227,7 @@ export const entityChanges: readonly EntityChange[] = [
     kind: "nullable -> required",
     outcome: "noticed",
     after: { nick: '@Column({ type: "varchar", length: 50 })\nnick!: string;' },
-    says: "all rows are checked while reads and writes wait; fails if one is NULL",
+    says: "are checked while reads and writes wait; fails if one is NULL",
   },
   {
     kind: "required -> nullable",
@@ -257,7 +257,7 @@ export const entityChanges: readonly EntityChange[] = [
       ),
     },
     values: [{ lower: "ann" }, { lower: "bob" }, { lower: "eve" }],
-    says: "rewrites the whole table under a lock",
+    says: "is written again while reads and writes wait",
   },
   {
     kind: "array col / json",

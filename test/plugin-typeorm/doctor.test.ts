@@ -19,20 +19,28 @@ test.each([
   expect(finding?.what).toMatch(words);
 });
 
+const installed = { dependencies: { "@lockstep/typeorm-wrapper": "0.1.0" } };
+
 test.each([
-  ["export default withLockstep(new DataSource({}));\n", {}, "ok", /data-source\.ts is wrapped/],
-  ["export default new DataSource({});\n", {}, "warning", /data-source\.ts is not wrapped/],
+  ["export default withLockstep(new DataSource({}));\n", installed, "ok", /data-source\.ts is wrapped/],
+  [
+    "export default withLockstep(new DataSource({}));\n",
+    { devDependencies: installed.dependencies },
+    "problem",
+    /is wrapped, and @lockstep\/typeorm-wrapper is not among the dependencies/,
+  ],
+  ["export default new DataSource({});\n", installed, "warning", /data-source\.ts is not wrapped/],
   [
     "export default new DataSource({});\n",
-    { typeorm: "NODE_OPTIONS='--import @lockstep/typeorm/register' typeorm" },
+    { scripts: { typeorm: "NODE_OPTIONS='--import @lockstep/typeorm-wrapper/register' typeorm" } },
     "ok",
-    /package\.json loads @lockstep\/typeorm\/register/,
+    /package\.json loads @lockstep\/typeorm-wrapper\/register/,
   ],
-] as const)("wrapper: %j, %j", async (text, scripts, level, words) => {
+] as const)("wrapper: %j, %j", async (text, manifest, level, words) => {
   const root = mkdtempSync(join(tmpdir(), "lockstep-doctor-"));
   try {
     writeFileSync(join(root, "data-source.ts"), text);
-    writeFileSync(join(root, "package.json"), JSON.stringify({ scripts }));
+    writeFileSync(join(root, "package.json"), JSON.stringify(manifest));
     const project = { ...plainFacts.project, root, dataSourceFile: "data-source.ts" };
     const [finding] = await askProject(check("wrapper"), { project });
     expect(finding?.level).toBe(level);

@@ -119,7 +119,7 @@ function install(root: string, version: TypeormVersion): void {
     symlinkSync(join("..", file), join(root, "node_modules/.bin", name));
 }
 
-const lockstepPackages = ["@lockstep/core", "@lockstep/typeorm"];
+const lockstepPackages = ["@lockstep/core", "@lockstep/typeorm", "@lockstep/typeorm-wrapper"];
 
 function startInstance(root: string, databaseUrl: string): Promise<NestInstance> {
   const env = { ...environment(), DATABASE_URL: databaseUrl, HOST: "127.0.0.1", PORT: "0" };

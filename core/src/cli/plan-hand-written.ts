@@ -5,12 +5,14 @@ import { isFilled, isSameTable, type Plan, type TableName, tableLabel } from "..
 import { buildPlan } from "../plan/build-plan.js";
 import type { FoldedMigration } from "../plan/fold-hand-written.js";
 import { sha256 } from "../plan/hash.js";
+import { knownTypes } from "../plan/known-types.js";
 import { paceOf } from "../plan/pace.js";
 import { withoutField } from "../plan/plan-columns.js";
 import { planFolder } from "../plan/plan-file.js";
 import { type PlanSources, withFunctions } from "../plan/sources.js";
 import { isOpen } from "../plan/store.js";
 import type { HandWrittenMigration } from "../plugin.js";
+import type { VerdictContext } from "../verdicts/context.js";
 import type { Workspace } from "./command.js";
 
 /**
@@ -18,7 +20,7 @@ import type { Workspace } from "./command.js";
  *
  * @param database asked about tables, and tried on
  * @param refuseApplied throws where the migration may have run; asked when there is a plan
- * @returns undefined when the migration is safe as it stands, or when all that is not is waved through
+ * @returns no plan when the migration is safe as it stands, or when all that is not is waved through
  * @throws LS2015, LS2017, LS4002, and what making a plan throws
  */
 export async function planHandWritten(
@@ -28,8 +30,12 @@ export async function planHandWritten(
   { plugin, config }: Workspace,
   database: DevelopmentDatabase,
   refuseApplied: () => Promise<void>,
-): Promise<Plan | undefined> {
+): Promise<{ readonly plan?: Plan; readonly typeKind: VerdictContext["typeKind"] }> {
   const functions = fillFunctions(config);
+  // What is safe without a plan needs no database: where none can be reached the type stays unknown.
+  const typeKind = await knownTypes(folded.migration.operations, (type) =>
+    database.typeKind(type).catch(() => undefined),
+  );
   const build = (source: string) =>
     buildPlan({
       id: own.name,
@@ -41,6 +47,8 @@ export async function planHandWritten(
         column: withUpdates(withFunctions(own.sources.column, functions), folded, source, own.file),
         table: (table) => database.shape(table),
         index: (index) => database.index(index),
+        typeKind: async (type) => typeKind(type),
+        isTaken: (...asked) => database.isTaken(...asked),
       },
       openPlans: plans.filter(isOpen),
       pace: paceOf(config),
@@ -48,15 +56,15 @@ export async function planHandWritten(
       originalModels: own.originalModels,
     });
   const first = await build(own.file);
-  if (first.kind === "pass") return undefined;
+  if (first.kind === "pass") return { typeKind };
   await refuseApplied();
   await database.tryFills(first.plan, functions, folded.migration, plugin.words);
   // From now on the text that the values come from stands beside the plan.
   const answer = await build(keptFile(own));
-  if (answer.kind === "pass") return undefined;
+  if (answer.kind === "pass") return { typeKind };
   refuseLostFills(folded, answer.plan, own.file);
   const plan = { ...answer.plan, source: { sql: own.sql, sha256: sha256(own.sql), file: keptFile(own) } };
-  return own.complete?.(plan) ?? plan;
+  return { plan: own.complete?.(plan) ?? plan, typeKind };
 }
 
 /** Whatever the reason: an UPDATE never goes without a backfill in its place. @throws LS2015 */

@@ -22,6 +22,7 @@ import { judge } from "../rules/judge.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import type { CommandResult, Invocation, Workspace } from "./command.js";
+import { earlierChecks } from "./earlier-checks.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
 
@@ -66,22 +67,19 @@ async function rewrite(
   const models = await plugin.readModels(project);
   const written = namedAsModels(readMigration(own.sql, own.file, parser), models, own.defaultSchema);
   refuseSecondChange(plans.filter(isOpen), written.operations);
-  const folded = foldHandWritten(
-    written,
-    own.file,
-    parser,
-    (table, name) => own.sources.column(table, name)?.skip !== undefined,
-  );
+  const folded = foldHandWritten(written, own.file, parser, own.sources.column);
   refuseUnknownFills(workspace.config, models);
   const named = {
     ...folded,
     migration: await database.withStoredDefaults(namedAsModels(folded.migration, models, own.defaultSchema)),
   };
-  const plan = await planHandWritten(own, named, plans, workspace, database, () =>
+  const provenBy = await earlierChecks(written, names.slice(0, names.indexOf(own.name)), project, plugin);
+  const known = { ...own, sources: { ...own.sources, provenBy } };
+  const { plan, typeKind } = await planHandWritten(known, named, plans, workspace, database, () =>
     refuseApplied(own, workspace, io, options.notApplied === true),
   );
   if (plan === undefined) {
-    const { notices } = judge(await database.withStoredDefaults(written));
+    const { notices } = judge(await database.withStoredDefaults(written), { typeKind, provenBy, isAsWritten: true });
     const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
     return nothingToDo(own, told, colors);
   }

@@ -6,6 +6,7 @@ import {
   type OperationOf,
   type TableName,
 } from "../model/index.js";
+import { isPlain } from "../rules/steps.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
@@ -51,8 +52,7 @@ export function isRetyped(recreated: RecreatedColumn): recreated is RetypedColum
 
 /** Nothing but a type, a collation, NOT NULL and a default. */
 function isAlterable(column: ColumnDeclaration): boolean {
-  const { isGenerated, isIdentity, isSerial, isUnique, isPrimaryKey, hasOther } = column;
-  return !(isGenerated || isIdentity || isSerial || isUnique || isPrimaryKey || hasOther);
+  return isPlain(column) && !column.isSerial;
 }
 
 /** PostgreSQL computes the values of both: nothing is lost that it could not compute again. */

@@ -1,6 +1,6 @@
 import type { ColumnDependents } from "../facts/column-dependents.js";
-import { type Notice, type OperationOf, type TableName, tableLabel } from "../model/index.js";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import { type Notice, type OperationOf, type Remark, type TableName, tableLabel } from "../model/index.js";
+import { quoteLiteral } from "../sql/postgres/quote.js";
 import type { DroppedExpression } from "./dropped-expressions.js";
 import type { ExtendedEnum } from "./extend-enums.js";
 import type { RetypedColumn } from "./recreated-columns.js";
@@ -57,19 +57,10 @@ export function retypedNotices(
   at: Pick<Notice, "line" | "sql">,
 ): Notice[] {
   if (before.type === add.column.type) return [];
-  const label = `"${tableLabel(table)}"`;
-  return [
-    ...(dependents?.rebuilt ?? []).map((index) => ({
-      ...at,
-      reason: `the index ${index} has an expression or a predicate: it is built again while reads and writes of ${label} wait`,
-    })),
-    ...(dependents?.checked ?? []).map((check) => ({
-      ...at,
-      reason: `all rows of ${label} are checked for "${check}" again while reads and writes wait`,
-    })),
-    {
-      ...at,
-      reason: `PostgreSQL forgets its statistics of the column: run ANALYZE ${quoteTable(table)} (${quoteIdentifier(name)}) when it is deployed`,
-    },
+  const remarks: Remark[] = [
+    ...(dependents?.rebuilt ?? []).map((index) => ({ kind: "builds-index-again", table, index }) as const),
+    ...(dependents?.checked ?? []).map((check) => ({ kind: "checks-again", table, check }) as const),
+    { kind: "forgets-statistics", table, column: name },
   ];
+  return [{ ...at, remarks }];
 }

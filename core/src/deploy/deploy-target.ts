@@ -290,7 +290,11 @@ class Deployment {
 /** The tables that units change. */
 export function tablesOf(units: readonly ReleasedUnit[]): TableName[] {
   const tables = units.flatMap(({ plan, unit }) =>
-    "table" in unit.spec ? [unit.spec.table] : plan.columns.map((column) => column.table),
+    unit.verdict.locks.length > 0
+      ? unit.verdict.locks.map(({ table }) => table)
+      : "table" in unit.spec
+        ? [unit.spec.table]
+        : plan.columns.map((column) => column.table),
   );
   return tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
 }

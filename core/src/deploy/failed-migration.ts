@@ -107,7 +107,9 @@ function tablesOfOperation(operation: Operation): readonly TableName[] {
   if (operation.kind === "unknown") return operation.tables;
   return [
     ...("table" in operation ? [operation.table] : []),
-    ...("references" in operation ? [operation.references] : []),
+    ...("references" in operation ? [operation.references].flat() : []),
+    ...("partition" in operation ? [operation.partition] : []),
+    ...(operation.kind === "createTable" && operation.partitionOf !== undefined ? [operation.partitionOf] : []),
   ];
 }
 

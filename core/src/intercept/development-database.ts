@@ -2,10 +2,13 @@ import type { ConfiguredFill } from "../config/configured-fills.js";
 import { systemClock } from "../db/clock.js";
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
+import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
 import { isRewrittenFor } from "../facts/rewriting-column.js";
 import { readTable, type TableFacts } from "../facts/table.js";
+import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
+import { readTypeKind } from "../facts/type-kind.js";
 import { isSameTable, type Migration, type Operation, type Plan, type TableName } from "../model/index.js";
 import type { TableShape } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
@@ -20,6 +23,7 @@ export class DevelopmentDatabase {
   #connection: Promise<Connection> | undefined;
   readonly #tables = new Map<string, Promise<TableFacts>>();
   readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
+  readonly #keys = new Map<string, ReturnType<typeof readForeignKeys>>();
   readonly #open: () => Promise<Connection>;
 
   /** @param open connects; the ORM knows where to. Called once at most */
@@ -38,6 +42,24 @@ export class DevelopmentDatabase {
     const known = this.#indexes.get(key) ?? this.#connect().then((connection) => readIndex(connection, name));
     this.#indexes.set(key, known);
     return known;
+  }
+
+  /** Read once, as indexes are. */
+  foreignKeys(table: TableName): ReturnType<typeof readForeignKeys> {
+    const key = JSON.stringify(table);
+    const known = this.#keys.get(key) ?? this.#connect().then((connection) => readForeignKeys(connection, table));
+    this.#keys.set(key, known);
+    return known;
+  }
+
+  /** As `readTypeKind`. */
+  async typeKind(name: TableName): ReturnType<typeof readTypeKind> {
+    return readTypeKind(await this.#connect(), name);
+  }
+
+  /** As `isTakenName`. */
+  async isTaken(...asked: readonly [table: TableName, name: string, hasIndex: boolean]): Promise<boolean> {
+    return isTakenName(await this.#connect(), ...asked);
   }
 
   /**

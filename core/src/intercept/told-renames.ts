@@ -1,4 +1,11 @@
-import type { Migration, Notice, Words } from "../model/index.js";
+import {
+  type Migration,
+  type Notice,
+  type Operation,
+  operationsOfKind,
+  type Remark,
+  type Words,
+} from "../model/index.js";
 import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
@@ -16,21 +23,20 @@ export function withRenames(
 ): readonly Notice[] {
   const { operations } = migration;
   const remarks = [
-    ...renamedColumns(operations, formerType).map(({ drop, add }) => ({
-      operation: drop,
-      text: `if "${add.column.name}" is its new name, ${words.columnName(drop.column)} at the field keeps the column and its values`,
-    })),
-    ...operations.flatMap((operation) =>
-      operation.kind === "renameColumn"
-        ? [{ operation, text: `with ${words.columnName(operation.column)} the field alone gets the new name` }]
-        : [],
-    ),
+    ...renamedColumns(operations, formerType).map(({ drop, add }): [Operation, Remark] => [
+      drop,
+      { kind: "may-be-renamed", newName: add.column.name, keeps: words.columnName(drop.column) },
+    ]),
+    ...operationsOfKind(operations, "renameColumn").map((rename): [Operation, Remark] => [
+      rename,
+      { kind: "renames", keeps: words.columnName(rename.column) },
+    ]),
   ];
-  const texts = new Map(
-    remarks.map(({ operation, text }) => [`${operation.line} ${statementOf(operation, migration)}`, text]),
+  const known = new Map(
+    remarks.map(([operation, remark]) => [`${operation.line} ${statementOf(operation, migration)}`, remark]),
   );
   return notices.map((notice) => {
-    const text = texts.get(`${notice.line} ${notice.sql}`);
-    return text === undefined ? notice : { ...notice, reason: `${notice.reason}; ${text}` };
+    const remark = known.get(`${notice.line} ${notice.sql}`);
+    return remark === undefined ? notice : { ...notice, remarks: [...(notice.remarks ?? []), remark] };
   });
 }

@@ -7,4 +7,5 @@ export * from "./operation.js";
 export * from "./plan.js";
 export * from "./source.js";
 export * from "./toggle.js";
+export * from "./verdict.js";
 export * from "./words.js";

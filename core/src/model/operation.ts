@@ -24,16 +24,30 @@ export interface ColumnDeclaration {
   /** A default whose value PostgreSQL stores once in the catalogue (constants, now()): no rewrite. */
   readonly isDefaultStored: boolean;
   readonly isGenerated: boolean;
+  /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
+  readonly isVirtual?: true;
   readonly isIdentity: boolean;
   readonly isSerial: boolean;
   readonly isUnique: boolean;
   readonly isPrimaryKey: boolean;
   /** `STORAGE EXTERNAL COMPRESSION lz4`, as the statement spells it. */
   readonly storageSql?: string;
+  /** A type that is not PostgreSQL's own: an enum, a domain, an extension's; absent for theirs, and for arrays of any. */
+  readonly ownType?: TableName;
   /** `"C"`, as the statement spells it. */
   readonly collationSql?: string;
-  /** REFERENCES, CHECK …: something that no unit describes. */
+  /** REFERENCES behind the type. Without a DEFAULT clause the rows that exist are not looked at: all of them are NULL. */
+  readonly references?: InlineConstraint & { readonly table: TableName; readonly isValidated: boolean };
+  /** CHECK behind the type. */
+  readonly checks: readonly InlineConstraint[];
+  /** NO INHERIT, storage parameters …: something that no unit describes. */
   readonly hasOther: boolean;
+}
+
+/** A constraint that a column is declared with. */
+export interface InlineConstraint {
+  /** Sliced from the source: `CONSTRAINT "fk" REFERENCES "Team"("id") ON DELETE CASCADE`. */
+  readonly sql: string;
 }
 
 export type ReferentialAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
@@ -51,7 +65,19 @@ interface OperationBase {
 export type Operation = OperationBase &
   (
     | { readonly kind: "addColumn"; readonly table: TableName; readonly column: ColumnDeclaration }
-    | { readonly kind: "createTable"; readonly table: TableName; readonly columns: readonly ColumnDeclaration[] }
+    | {
+        readonly kind: "createTable";
+        readonly table: TableName;
+        readonly columns: readonly ColumnDeclaration[];
+        /** IF NOT EXISTS: it may have been there, with its rows. */
+        readonly ifNotExists: boolean;
+        /** Empty: none, or one that is not in the statement. */
+        readonly primaryKey: readonly string[];
+        readonly partitionOf: TableName | undefined;
+        readonly inherits: readonly TableName[];
+        /** The tables that its foreign keys refer to. */
+        readonly references: readonly TableName[];
+      }
     | {
         readonly kind: "createIndex";
         readonly table: TableName;
@@ -65,6 +91,7 @@ export type Operation = OperationBase &
         readonly method: string;
         /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
         readonly definition: string;
+        readonly isNullsNotDistinct?: true;
       }
     | {
         readonly kind: "addForeignKey";
@@ -96,6 +123,7 @@ export type Operation = OperationBase &
         readonly deferrable: Deferrable;
         /** `INCLUDE`, `NULLS NOT DISTINCT`, `WITH (…)`: something this model does not describe. */
         readonly hasOther: boolean;
+        readonly isNullsNotDistinct?: true;
       }
     | {
         readonly kind: "addCheck";
@@ -103,9 +131,27 @@ export type Operation = OperationBase &
         readonly name: string | undefined;
         /** Every column that its expression names. */
         readonly reads: readonly string[];
+        /** The columns of which it says that they are not NULL. */
+        readonly notNull: readonly string[];
         readonly isValid: boolean;
       }
     | { readonly kind: "addExclusion"; readonly table: TableName; readonly name: string | undefined }
+    /** A key that takes an index which exists: nothing is built. */
+    | {
+        readonly kind: "addKeyOfIndex";
+        readonly table: TableName;
+        readonly name: string | undefined;
+        readonly index: string;
+        readonly isPrimary: boolean;
+      }
+    | { readonly kind: "validateConstraint"; readonly table: TableName; readonly name: string }
+    | { readonly kind: "attachPartition"; readonly table: TableName; readonly partition: TableName }
+    | {
+        readonly kind: "detachPartition";
+        readonly table: TableName;
+        readonly partition: TableName;
+        readonly isConcurrent: boolean;
+      }
     | { readonly kind: "setNotNull"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropNotNull"; readonly table: TableName; readonly column: string }
     | {
@@ -127,7 +173,7 @@ export type Operation = OperationBase &
       }
     | { readonly kind: "renameColumn"; readonly table: TableName; readonly column: string; readonly newName: string }
     | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
-    | { readonly kind: "dropTable"; readonly table: TableName }
+    | { readonly kind: "dropTable"; readonly table: TableName; readonly isCascade?: true }
     | { readonly kind: "dropIndex"; readonly name: TableName; readonly isConcurrent: boolean }
     | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
@@ -141,7 +187,9 @@ export type Operation = OperationBase &
       }
     | { readonly kind: "renameType"; readonly name: TableName; readonly newName: string }
     | { readonly kind: "dropType"; readonly name: TableName }
-    | { readonly kind: "createView"; readonly name: TableName }
+    /** `base` as `format_type` prints it; `isChecked`: with CHECK or NOT NULL. */
+    | { readonly kind: "createDomain"; readonly name: TableName; readonly base: string; readonly isChecked: boolean }
+    | { readonly kind: "createView"; readonly name: TableName; readonly isReplace?: true }
     | { readonly kind: "dropView"; readonly name: TableName }
     | {
         readonly kind: "insert";
@@ -151,6 +199,21 @@ export type Operation = OperationBase &
       }
     | { readonly kind: "delete"; readonly table: TableName }
     | { readonly kind: "update"; readonly table: TableName; readonly columns: readonly string[] }
+    /** A query whose result goes nowhere, and the functions that it calls. */
+    | { readonly kind: "select"; readonly functions: readonly string[] }
+    | { readonly kind: "truncate"; readonly table: TableName; readonly isCascade: boolean }
+    /** An index, or every index of a table, schema or database. */
+    | {
+        readonly kind: "reindex";
+        readonly of: "index" | "table" | "schema";
+        readonly name: TableName;
+        readonly isConcurrent: boolean;
+      }
+    | { readonly kind: "createFunction"; readonly name: TableName }
+    | { readonly kind: "createTrigger"; readonly table: TableName; readonly name: string }
+    | { readonly kind: "transaction"; readonly does: "begin" | "commit" | "rollback" | "savepoint" }
+    /** SET, RESET, SET LOCAL, SET CONSTRAINTS. */
+    | { readonly kind: "setting"; readonly name: string; readonly isLocal: boolean }
     | { readonly kind: "unknown"; readonly what: string; readonly tables: readonly TableName[] }
   );
 

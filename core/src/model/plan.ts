@@ -3,6 +3,7 @@ import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
 import type { Deferrable, ReferentialAction } from "./operation.js";
+import type { LockMode, Verdict } from "./verdict.js";
 
 export const phases = ["expand", "backfill", "switch", "contract"] as const;
 export type Phase = (typeof phases)[number];
@@ -11,20 +12,6 @@ export type DeployedPhase = Exclude<Phase, "backfill">;
 
 /** How many deployments a plan takes: in a `brisk` one switch and contract are one phase, `contract`. */
 export type Pace = "careful" | "brisk";
-
-export type LockMode =
-  | "none"
-  | "ROW EXCLUSIVE"
-  | "SHARE UPDATE EXCLUSIVE"
-  | "SHARE"
-  | "SHARE ROW EXCLUSIVE"
-  | "ACCESS EXCLUSIVE";
-
-/** The strongest lock that a unit takes, and for how long it is held. */
-export interface LockEffect {
-  readonly mode: LockMode;
-  readonly held: "instant" | "scan" | "rewrite";
-}
 
 /** A column inside a unit. Names and types as the database has them. */
 export interface UnitColumn {
@@ -129,6 +116,8 @@ export type UnitSpec =
       readonly down?: readonly OrmQuery[];
       /** What the user's class says of its own transaction; absent: nothing. */
       readonly transaction?: boolean;
+      /** They run in the lock frame, which takes this lock on these tables at once. Absent: as they would without a plan. */
+      readonly frame?: { readonly tables: readonly [TableName, ...TableName[]]; readonly mode: LockMode };
     };
 
 /** A statement as an ORM runs it. */
@@ -149,7 +138,7 @@ export interface Unit {
   readonly title: string;
   /** The DDL in one line, for the header and the terminal. */
   readonly ddl: string;
-  readonly lock: LockEffect;
+  readonly verdict: Verdict;
   /** What takes it back, in one line. */
   readonly undo: string;
 }

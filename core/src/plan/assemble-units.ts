@@ -9,12 +9,15 @@ import {
   type Unit,
   type UnitColumn,
   type UnitSpec,
+  type Verdict,
 } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
 import type { Rewrite } from "../rules/rule.js";
 import { buildIndex, unitIndex } from "../rules/steps.js";
 import { describeUnit } from "../sql/postgres/units/index.js";
 import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
+import type { VerdictContext } from "../verdicts/context.js";
+import { originalUnits, type Passing } from "./original-units.js";
 
 /** A finding with what replaces it. */
 export interface Rewritten extends Finding {
@@ -26,13 +29,18 @@ export interface Rewritten extends Finding {
  * with safe and unsafe clauses is cut at its clauses; nothing is lost and nothing changes places. An index that the user wants built
  * concurrently cannot share a file with anything: it is a unit as those of the plan are.
  */
-export function expandUnits(migration: Migration, rewritten: readonly Rewritten[]): Unit[] {
+export function expandUnits(migration: Migration, rewritten: readonly Rewritten[], context: VerdictContext): Unit[] {
   const specs: UnitSpec[] = [];
+  const verdicts = new Map<UnitSpec, Verdict>();
   const claimed = claimedOperations(migration.operations, rewritten);
-  let original = "";
+  let run: Passing[] = [];
   const flush = () => {
-    if (original.trim() !== "") specs.push({ kind: "original", sql: `${original.replace(/^\n+/, "").trimEnd()}\n` });
-    original = "";
+    if (run.length === 0) return;
+    for (const { spec, verdict } of originalUnits(run, context)) {
+      specs.push(spec);
+      verdicts.set(spec, verdict);
+    }
+    run = [];
   };
   for (const statement of migration.statements) {
     const operations = operationsIn(migration, statement.index);
@@ -45,7 +53,7 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
       continue;
     }
     if (own.length === 0) {
-      original += statement.full;
+      run.push({ text: statement.full, operations });
       continue;
     }
     const first = operations[0];
@@ -53,7 +61,8 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
     let comments = leadingComments(statement.full, statement.sql);
     const pass = (clauses: readonly Operation[]) => {
       if (clauses.length === 0) return;
-      original += `${comments}${head}${clauses.map((operation) => operation.sql).join(",\n")};`;
+      const text = `${comments}${head}${clauses.map((operation) => operation.sql).join(",\n")};`;
+      run.push({ text, operations: clauses });
       comments = "\n";
     };
     // The clauses that pass come first: what the plan's blocks do to the same table never needs to precede them. A column that
@@ -77,9 +86,10 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
     }
     pass(passing);
   }
-  original += migration.tail.trim() === "" ? "" : migration.tail;
+  // Comments behind the last statement.
+  if (migration.tail.trim() !== "") run.push({ text: migration.tail, operations: [] });
   flush();
-  return toUnits(specs, "expand");
+  return toUnits(specs, "expand", "expand", verdicts);
 }
 
 /** CREATE INDEX CONCURRENTLY is all of its statement. */
@@ -195,12 +205,17 @@ function withColumns(columns: readonly UnitColumn[], more: readonly UnitColumn[]
   return [...columns, ...more.filter((column) => !columns.some((other) => other.name === column.name))];
 }
 
-function toUnits(specs: readonly UnitSpec[], phase: DeployedPhase, prefix: string = phase): Unit[] {
+function toUnits(
+  specs: readonly UnitSpec[],
+  phase: DeployedPhase,
+  prefix: string = phase,
+  verdicts?: ReadonlyMap<UnitSpec, Verdict>,
+): Unit[] {
   return specs.map((spec, index) => ({
     id: prefix === phase ? `${phase}-${index + 1}-${spec.kind}` : `${index + 1}-${spec.kind}`,
     phase,
     spec,
-    ...describeUnit(spec),
+    ...describeUnit(spec, verdicts?.get(spec)),
   }));
 }
 

@@ -5,24 +5,30 @@ import type {
   KeptUnique,
   Migration,
   Notice,
+  Operation,
+  OperationOf,
   Pace,
   Phase,
   Plan,
   PlannedColumn,
   Step,
+  TableName,
   Unit,
   Words,
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
 import { type Judgement, judge } from "../rules/judge.js";
+import { madeTables } from "../rules/made-tables.js";
 import { statementOf } from "../rules/notice.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
+import { completeKeys } from "./complete-keys.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
+import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
 import { planColumns } from "./plan-columns.js";
 import type { PlanSources } from "./sources.js";
@@ -56,8 +62,9 @@ export type PlanAnswer =
  * @throws LS2060–LS2062 where it would lose data · LS2001–LS2011 where a plan would need something that nobody has said
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
-  const { migration, sources } = request;
-  const judgement = await judgeWithIndexes(migration, sources);
+  const { sources } = request;
+  const migration = await completeKeys(request.migration, sources);
+  const judgement = await judgeWithDatabase(migration, sources);
   refuseNewKeyColumns(judgement.context);
   const skipped: Notice[] = [];
   const findings = judgement.findings.filter(({ operation, rule, hazard }) => {
@@ -68,7 +75,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
       ...reasons.map((reason) => ({
         line: hazard.line,
         sql: statementOf(operation, migration),
-        reason: `by @lockstep.skip: ${reason}`,
+        remarks: [{ kind: "skipped", why: reason } as const],
       })),
     );
     return reasons.length === 0;
@@ -92,13 +99,13 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     return { ...finding, rewrite: finding.rule.rewrite(finding.operation, planned, judgement.context) };
   });
   const steps = (phase: Phase) => rewritten.flatMap(({ rewrite }) => rewrite[phase] ?? []);
-  const expand = expandUnits(migration, rewritten);
+  const expand = expandUnits(migration, rewritten, judgement.context);
   const contract = contractUnits(rewritten);
   const units = [...expand, ...contract];
   const ids = units.map((unit) => unit.id);
   if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
 
-  const made = migration.operations.flatMap((each) => (each.kind === "createTable" ? [each.table] : []));
+  const made = madeTables(migration.operations);
   const kept = keptUniques(contract, sources);
   const applied = columns.flatMap((column): GateStep[] =>
     isFilled(column) || kept.some((unique) => isReplacedBy(unique, column))
@@ -143,18 +150,37 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 }
 
 /** A dropped index is only looked up where the change is about a column that needs a plan: a change that passes asks no database. */
-async function judgeWithIndexes(migration: Migration, sources: PlanSources): Promise<Judgement> {
-  const { index, formerType } = sources;
-  const judgement = judge(migration, sources.column, undefined, formerType);
+async function judgeWithDatabase(migration: Migration, sources: PlanSources): Promise<Judgement> {
+  const { index, formerType, foreignKeys, provenBy, environment } = sources;
+  const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
+  const known = { source: sources.column, formerType, provenBy, typeKind, environment };
+  const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.
     if (operation.kind === "dropConstraint") return [{ ...operation.table, name: operation.name }];
     return operation.kind === "dropIndex" && !operation.isConcurrent ? [operation.name] : [];
   });
-  if (index === undefined || judgement.findings.length === 0 || dropped.length === 0) return judgement;
-  const found = await Promise.all(dropped.map(async (name) => [tableLabel(name), await index(name)] as const));
-  const facts = new Map(found);
-  return judge(migration, sources.column, (name) => facts.get(tableLabel(name)), formerType);
+  const joined = migration.operations.flatMap((operation) => (losesKeys(operation) ? [operation.table] : []));
+  if (judgement.findings.length === 0) return judgement;
+  const read = async <T>(names: readonly TableName[], ask: ((name: TableName) => Promise<T>) | undefined) =>
+    new Map(
+      ask === undefined
+        ? []
+        : await Promise.all(names.map(async (name) => [tableLabel(name), await ask(name)] as const)),
+    );
+  const [indexes, keys] = [await read(dropped, index), await read(joined, foreignKeys)];
+  return judge(migration, {
+    ...known,
+    droppedIndex: (name) => indexes.get(tableLabel(name)),
+    foreignKeys: (table) => keys.get(tableLabel(table)),
+  });
+}
+
+/** Foreign keys may go with it, and tables at their other ends are locked. */
+function losesKeys(
+  operation: Operation,
+): operation is OperationOf<"dropTable" | "dropColumn" | "dropConstraint" | "setType"> {
+  return ["dropTable", "dropColumn", "dropConstraint", "setType"].includes(operation.kind);
 }
 
 /** What the units that drop an old unique index say, with the names that the model and the code have for it. */

@@ -12,12 +12,15 @@ import {
   tableLabel,
 } from "../model/index.js";
 import { patternOf } from "../pattern-of.js";
+import { madeTables } from "../rules/made-tables.js";
 import { isPlain } from "../rules/steps.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import { type PlainUpdate, readUpdate } from "../sql/postgres/read-update.js";
+import { withSingleSets } from "../sql/postgres/single-sets.js";
 import { refuseReaders } from "./guard-readers.js";
+import type { PlanSources } from "./sources.js";
 
 /** A migration by hand as an ORM would have generated it, and the values that its UPDATEs give to the rows that exist. */
 export interface FoldedMigration {
@@ -34,7 +37,7 @@ export interface FoldedMigration {
  * else keeps its text, its order and its line.
  *
  * @param file the migration, for messages
- * @param isSkipped a column that the model waves through: it stays as it is written. Default: none
+ * @param source what the model says of a column: one that it waves through stays as it is written. Default: nothing
  * @throws LS2015 an UPDATE of a new column whose value is not computed from the row alone · LS2016 a statement that needs the values,
  * or on which they would depend
  * @example ADD COLUMN "handle" TEXT; UPDATE "User" SET "handle" = lower("email"); ALTER COLUMN "handle" SET NOT NULL;
@@ -44,13 +47,16 @@ export function foldHandWritten(
   migration: Migration,
   file: string,
   parser: Parser,
-  isSkipped: (table: TableName, column: string) => boolean = () => false,
+  source: PlanSources["column"] = () => undefined,
 ): FoldedMigration {
   const foldable = addedColumns(migration).filter(
-    (added) => isFoldable(added, migration) && !isSkipped(added.table, added.column.name),
+    (added) => isFoldable(added, migration) && source(added.table, added.column.name)?.skip === undefined,
   );
   const columns = [
-    ...foldable.map((added) => foldColumn(added, foldable, migration, file, parser)),
+    ...foldable.map((added) => {
+      const { fill, compute } = source(added.table, added.column.name) ?? {};
+      return foldColumn(added, foldable, migration, file, parser, fill !== undefined || compute !== undefined);
+    }),
     ...addedColumns(migration).flatMap((added) => foldSerial(added, migration)),
   ];
   const folded = new Set(columns.flatMap(({ gone }) => gone));
@@ -93,7 +99,7 @@ interface FoldedColumn {
 
 /** New columns of tables that exist. */
 function addedColumns({ operations }: Migration): Added[] {
-  const made = new Set(operationsOfKind(operations, "createTable").map(({ table }) => nameKey(table)));
+  const made = new Set(madeTables(operations).map((table) => nameKey(table)));
   return operationsOfKind(operations, "addColumn").filter(({ table }) => !made.has(nameKey(table)));
 }
 
@@ -110,8 +116,13 @@ function isFoldable(added: Added, migration: Migration): boolean {
   const becomesAnother = laterOn(added, migration).some(
     ({ kind }) => kind === "setType" || kind === "renameColumn" || kind === "dropColumn",
   );
-  const isNamed = /\bCONSTRAINT\b/i.test(added.sql) && constraintName(added) === undefined;
-  return isPlain({ ...column, isUnique: false }) && !column.isSerial && !becomesAnother && !isNamed;
+  const { references, checks, ...own } = column;
+  const text = [...(references === undefined ? [] : [references]), ...checks].reduce(
+    (rest, { sql }) => rest.replace(sql, ""),
+    added.sql,
+  );
+  const isNamed = /\bCONSTRAINT\b/i.test(text) && constraintName(added) === undefined;
+  return isPlain({ ...own, checks: [], isUnique: false }) && !column.isSerial && !becomesAnother && !isNamed;
 }
 
 function foldColumn(
@@ -120,6 +131,7 @@ function foldColumn(
   migration: Migration,
   file: string,
   parser: Parser,
+  hasSource: boolean,
 ): FoldedColumn {
   const { column } = added;
   let { notNull, defaultSql } = column;
@@ -132,7 +144,7 @@ function foldColumn(
       // Rows that exist have got what the column was added with.
       if (column.defaultSql !== undefined) fill ??= { sql: column.defaultSql, line: added.line };
     } else if (operation.kind === "update") {
-      const update = readUpdate(migration.statements[operation.statement]?.sql ?? "", parser);
+      const update = readUpdate(withSingleSets(migration.statements[operation.statement]?.sql ?? "", parser), parser);
       if (update === undefined || !setsOnly(operation, foldable)) throw notOfTheRow(file, operation, column.name);
       fill = { sql: valueAfter(update, column, fill?.sql), line: operation.line };
     } else continue;
@@ -141,7 +153,10 @@ function foldColumn(
   // A default that comes later is for new rows: nothing says what those that exist have.
   if (fill === undefined && gone.some(({ kind }) => kind === "setDefault"))
     return { added, clause: undefined, gone: [], fill };
-  if (gone.length === 0 && !column.isUnique) return { added, clause: undefined, gone, fill };
+  const isRequired = column.notNull && column.defaultSql === undefined;
+  const isPlanned = isRequired || hasSource || !column.isDefaultStored || column.references?.isValidated === true;
+  const hasMore = column.references !== undefined || column.checks.length > 0;
+  if (gone.length === 0 && !column.isUnique && !(isPlanned && hasMore)) return { added, clause: undefined, gone, fill };
   return { added, clause: clauseOf(added, { ...column, notNull, defaultSql }), gone, fill };
 }
 
@@ -215,7 +230,7 @@ function bare(sql: string): string {
   return sql.replace(/::[\w\s."()]+$/, "").trim();
 }
 
-/** The declaration with all that the migration says of the column. PostgreSQL names a constraint that has no name by this rule. */
+/** The declaration with all that the migration says of the column; what PostgreSQL makes a constraint of is one of its own. */
 function clauseOf(
   added: Added,
   column: Omit<ColumnDeclaration, "defaultSql"> & { defaultSql: string | undefined },
@@ -228,8 +243,17 @@ function clauseOf(
     ...(column.defaultSql === undefined ? [] : [`DEFAULT ${column.defaultSql}`]),
     ...(column.notNull ? ["NOT NULL"] : []),
   ];
-  const unique = constraintName(added) ?? quoteIdentifier(`${added.table.name}_${column.name}_key`);
-  return [parts.join(" "), ...(column.isUnique ? [`ADD CONSTRAINT ${unique} UNIQUE (${name})`] : [])].join(", ");
+  const unique = constraintName(added);
+  return [
+    parts.join(" "),
+    ...(column.isUnique ? [`ADD ${unique === undefined ? "" : `CONSTRAINT ${unique} `}UNIQUE (${name})`] : []),
+    ...(column.references === undefined
+      ? []
+      : [
+          `ADD ${column.references.sql.replace(/^(CONSTRAINT\s+(?:"(?:[^"]|"")+"|\S+)\s+)?/i, (named) => `${named}FOREIGN KEY (${name}) `)}`,
+        ]),
+    ...column.checks.map(({ sql }) => `ADD ${sql}`),
+  ].join(", ");
 }
 
 /** The name that the declaration gives its unique constraint, as it is spelled. */

@@ -7,6 +7,7 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
+import { madeTables } from "../rules/made-tables.js";
 
 /**
  * Refuses a value for existing rows that nobody would use: there are no such rows, the column computes its own, or has
@@ -20,7 +21,10 @@ export function refuseIdleAnnotations(
   column: (table: TableName, column: string) => ColumnSource | undefined,
   isPlanned: (table: TableName, column: string) => boolean,
 ): void {
-  const made = operations.flatMap((operation) => (operation.kind === "createTable" ? [operation] : []));
+  const isNew = (table: TableName) => madeTables(operations).some((each) => isSameTable(each, table));
+  const made = operations.flatMap((operation) =>
+    operation.kind === "createTable" && isNew(operation.table) ? [operation] : [],
+  );
   for (const { table, columns } of made)
     for (const { name } of columns)
       refuse(table, name, column, `this change makes "${tableLabel(table)}", so it has no rows to fill`);

@@ -100,7 +100,7 @@ function takesAway(operations: readonly Operation[]): (operation: Operation) => 
   return (operation) => {
     switch (operation.kind) {
       case "createTable":
-        made.add(`table${nameKey(operation.table)}`);
+        if (!operation.ifNotExists) made.add(`table${nameKey(operation.table)}`);
         return false;
       case "addColumn":
         made.add(`column${nameKey(operation.table, operation.column.name)}`);
@@ -115,15 +115,14 @@ function takesAway(operations: readonly Operation[]): (operation: Operation) => 
       case "dropColumn":
         return isUsed("table", operation.table) && isUsed("column", operation.table, operation.column);
       case "dropTable":
+      case "truncate":
         return isUsed("table", operation.table);
       case "dropType":
         return isUsed("type", operation.name) && isUsed("type", { name: operation.name.name });
       case "dropView":
         return !views.has(nameKey(operation.name));
       case "unknown":
-        return /^(?:TruncateStmt$|DROP (?:SCHEMA|TYPE|DOMAIN|VIEW|MATVIEW|FOREIGN_TABLE)\b|DropOwnedStmt$)/.test(
-          operation.what,
-        );
+        return /^(?:DROP (?:SCHEMA|TYPE|DOMAIN|VIEW|MATVIEW|FOREIGN_TABLE)\b|DropOwnedStmt$)/.test(operation.what);
       default:
         return false;
     }

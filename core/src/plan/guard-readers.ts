@@ -43,6 +43,12 @@ function isInTheWay(operation: Operation): boolean {
     case "insert":
     case "update":
     case "delete":
+    case "select":
+    case "truncate":
+    case "createFunction":
+    case "createTrigger":
+    case "attachPartition":
+    case "detachPartition":
       return true;
     case "unknown":
       return !harmless.has(operation.what);

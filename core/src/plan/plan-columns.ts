@@ -14,7 +14,7 @@ import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
 import { isConstant, readFill } from "../sql/fill.js";
-import { regclassLiteral, serialSequence } from "../sql/postgres/quote.js";
+import { objectName, regclassLiteral } from "../sql/postgres/quote.js";
 import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";
 import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
@@ -76,7 +76,7 @@ async function planColumn(
   const label = `"${tableLabel(table)}"."${name}"`;
   if (declaration === undefined || source === undefined) throw withoutField(table, name);
   // A serial column's default is part of its type.
-  const sequence = declaration.isSerial ? { name: serialSequence(table, name) } : undefined;
+  const sequence = declaration.isSerial ? { name: objectName(table, [name], "seq") } : undefined;
   const defaultSql = sequence === undefined ? declaration.defaultSql : nextOf({ ...table, ...sequence });
   const isFilled =
     source.fill !== undefined ||

@@ -1,7 +1,7 @@
 import { z } from "zod";
-import type { Plan } from "../model/index.js";
+import { lockModes, type Plan } from "../model/index.js";
+import { remark, tableName, verdict } from "./verdict-schema.js";
 
-const tableName = z.strictObject({ schema: z.string().optional(), name: z.string() });
 const fill = z.strictObject({
   kind: z.enum(["backfill", "mirror"]),
   sql: z.string(),
@@ -82,6 +82,7 @@ const spec = z.union([
     queries: z.array(query).optional(),
     down: z.array(query).optional(),
     transaction: z.boolean().optional(),
+    frame: z.strictObject({ tables: z.array(tableName).min(1), mode: z.enum(lockModes) }).optional(),
   }),
 ]);
 const unit = z.strictObject({
@@ -90,17 +91,7 @@ const unit = z.strictObject({
   spec,
   title: z.string(),
   ddl: z.string(),
-  lock: z.strictObject({
-    mode: z.enum([
-      "none",
-      "ROW EXCLUSIVE",
-      "SHARE UPDATE EXCLUSIVE",
-      "SHARE",
-      "SHARE ROW EXCLUSIVE",
-      "ACCESS EXCLUSIVE",
-    ]),
-    held: z.enum(["instant", "scan", "rewrite"]),
-  }),
+  verdict,
   undo: z.string(),
 });
 const key = z.array(z.strictObject({ column: z.string(), type: z.string() })).min(1);
@@ -180,7 +171,7 @@ const planObject = z.strictObject({
   paceReason: z.string(),
   columns: z.array(column),
   hazards: z.array(z.strictObject({ ...judged, rule: z.string(), consequence: z.string() })),
-  notices: z.array(z.strictObject({ ...judged, reason: z.string() })),
+  notices: z.array(z.strictObject({ ...judged, verdict: verdict.optional(), remarks: z.array(remark).optional() })),
   units: z.array(unit),
   backfills: z.array(
     z.strictObject({

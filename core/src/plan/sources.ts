@@ -1,6 +1,15 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { IndexFacts } from "../facts/index-facts.js";
-import type { ColumnSource, Descendants, KeptUnique, KeyColumn, TableName, UnitIndex } from "../model/index.js";
+import type {
+  ColumnSource,
+  Descendants,
+  Environment,
+  KeptUnique,
+  KeyColumn,
+  TableName,
+  UnitIndex,
+} from "../model/index.js";
+import type { KnownForeignKey, TypeKind } from "../verdicts/context.js";
 
 export type { ColumnSource } from "../model/index.js";
 
@@ -12,6 +21,7 @@ export interface TableShape {
   readonly types?: ReadonlyMap<string, string>;
   /** What a backfill follows: the primary key, or another unique one without NULLs; empty when there is none. */
   readonly key: readonly KeyColumn[];
+  readonly primaryKey?: readonly string[];
   readonly descendants?: Descendants;
   /** What its partitions are divided by; null: an expression, which no unique index can include. */
   readonly partitionColumns?: readonly (string | null)[];
@@ -28,8 +38,21 @@ export interface PlanSources {
   table(table: TableName): Promise<TableShape>;
   /** An index of the development database; asked only about indexes that a change with a planned column drops. */
   index?(name: TableName): Promise<IndexFacts | undefined>;
+  /**
+   * Whether PostgreSQL would pass the name over when it names a constraint of the table itself; asked only for such a constraint over a
+   * planned column.
+   */
+  isTaken?(table: TableName, name: string, hasIndex: boolean): Promise<boolean>;
+  /** What a type is that the change does not make; asked only for types of new columns that are not PostgreSQL's own. */
+  typeKind?(name: TableName): Promise<TypeKind | undefined>;
+  /** The columns that a check from before the change says are not NULL. */
+  provenBy?(table: TableName, constraint: string): readonly string[] | undefined;
   /** The type of a column before the change, where what takes the change back says it. */
   formerType?(table: TableName, column: string): string | undefined;
+  /** The foreign keys of a table and to it; asked only about tables of which a change with a planned column takes something away. */
+  foreignKeys?(table: TableName): Promise<readonly KnownForeignKey[]>;
+  /** Where the change will run. */
+  readonly environment?: Environment;
   /** How the model declared a unique index before the change. */
   formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
 }

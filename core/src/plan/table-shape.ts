@@ -9,11 +9,13 @@ export function tableShape(table: TableFacts): TableShape {
     table,
     key.map(({ column }) => column),
   );
+  const primary = table.uniqueKeys.find(({ isPrimary }) => isPrimary);
   return {
     columns: table.columns.map((column) => column.name),
     generatedColumns: table.columns.filter((column) => column.isGenerated).map((column) => column.name),
     types: new Map(table.columns.map(({ name, type }) => [name, type])),
     key,
+    ...(primary === undefined ? {} : { primaryKey: primary.columns }),
     ...(table.isPartitioned ? { descendants: "partitions", partitionColumns: table.partitionColumns } : {}),
     ...(hasChildren(table) ? { descendants: "children" } : {}),
     ...(obstacles.length > 0 ? { obstacles } : {}),

@@ -14,9 +14,9 @@ export function builtIndex({ spec }: Unit): IndexSpec | undefined {
     : undefined;
 }
 
-/** Units of a plan can run twice; statements of the user's own, which a plan carries along, may not. */
-export function isRepeatable(unit: Unit): boolean {
-  return unit.spec.kind !== "original";
+/** Units of a plan can run twice; statements of the user's own may not, unless a frame takes back what it has not finished. */
+export function isRepeatable({ spec }: Unit): boolean {
+  return spec.kind !== "original" || spec.frame !== undefined;
 }
 
 /**

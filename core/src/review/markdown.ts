@@ -1,6 +1,8 @@
 import type { ComputedFill, Phase, Plan, Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
+import { noticeWords } from "./verdict-words.js";
 import { columnLabel, counted, lockWords, phaseLines, stayWords } from "./words.js";
 
 /** Words of the ORM that the page needs. */
@@ -12,11 +14,12 @@ export interface OrmWords {
 /** `lockstep/<plan>/README.md`: what a reviewer has to know without knowing Lockstep. The same plan gives the same bytes. */
 export function planReadme(plan: Plan, words: OrmWords): string {
   const phases = phasesOf(plan);
+  const unsafe = unsafePhases(plan);
   const names = plan.columns.map(columnLabel).join(", ");
   return `${[
     `# ${plan.id}: add ${names} without stopping anything`,
     ...(plan.state.released === "undone" ? ["**This plan was undone.** What follows is what it was."] : []),
-    intro(plan, phases, plan.state.held.length > 0),
+    intro(plan, phases, unsafe.length === 0),
     "## What was unsafe",
     plan.hazards
       .map(
@@ -29,7 +32,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
       : [
           "These run as they stand, please look at them yourself:",
           plan.notices
-            .map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${notice.reason}`)
+            .map((notice) => `- line ${notice.line}: \`${notice.sql.replace(/\s+/g, " ")}\` — ${noticeWords(notice)}`)
             .join("\n"),
         ]),
     "## What happens instead",
@@ -44,6 +47,12 @@ export function planReadme(plan: Plan, words: OrmWords): string {
         ]),
       ),
     ),
+    ...(unsafe.length === 0
+      ? []
+      : [
+          "**Not safe with the app version before or after it:**",
+          unsafe.map(({ phase, words }) => `- **${phase}** ${words.join("; ")}`).join("\n"),
+        ]),
     "An `instant` lock is asked for with a short timeout and tried again: reads and writes never queue behind it for longer than\nhalf a second. SHARE UPDATE EXCLUSIVE lets reads and writes go on while the table is scanned.",
     "## Where the values come from",
     plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
@@ -66,13 +75,13 @@ export function planReadme(plan: Plan, words: OrmWords): string {
   ].join("\n\n")}\n`;
 }
 
-function intro(plan: Plan, phases: readonly Phase[], isHeld: boolean): string {
+function intro(plan: Plan, phases: readonly Phase[], isSafe: boolean): string {
   if (phases.length === 1)
-    return "The migration that the ORM generated was rewritten so that nobody has to wait for it. It is one phase: once it is deployed, the plan is done.";
+    return `The migration that the ORM generated was rewritten${isSafe ? " so that nobody has to wait for it" : ""}. It is one phase: once it is deployed, the plan is done.`;
   return `The migration as it stood would have failed or blocked the running application. It was rewritten into ${phases.length} phases.
-Each phase is deployed by itself and works with the application version before it and after it. Every phase can be taken back.
+Each phase is deployed by itself${isSafe ? " and works with the application version before it and after it" : ""}. Every phase can be taken back.
 ${paceText(plan)}
-${isHeld ? "The later phases wait in [held](held) until the database says that they are safe." : ""}`.trimEnd();
+${plan.state.held.length > 0 ? "The later phases wait in [held](held) until the database says that they are safe." : ""}`.trimEnd();
 }
 
 function paceText({ pace, paceReason }: Plan): string {
@@ -127,8 +136,7 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
 }
 
 function unitText(unit: Unit): string {
-  if (unit.spec.kind === "original") return `- **${unit.phase}** statements that are safe as they stand, unchanged`;
-  return `- **${unit.phase}** ${unit.title}. Lock: ${lockWords(unit.lock)}. Undo: ${unit.undo}\n  \`${unit.ddl}\``;
+  return `- **${unit.phase}** ${unit.title}. Lock: ${lockWords(unit.verdict)}. Undo: ${unit.undo}\n  \`${unit.ddl}\``;
 }
 
 /** What was done in the code, phase by phase, and the places that were not edited. */

@@ -1,9 +1,12 @@
 import { createColors } from "picocolors";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
+import { isFelt, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { columns } from "./columns.js";
+import { safetyWords, unsafePhases } from "./phase-safety.js";
 import { type OpenPlaces, type PlaceLimits, placeGroups, placesText, whyText } from "./places.js";
-import { counted, isFelt, phaseCount, phaseLines } from "./words.js";
+import { noticeWords } from "./verdict-words.js";
+import { counted, phaseCount, phaseLines } from "./words.js";
 
 export type Colors = ReturnType<typeof createColors>;
 
@@ -31,7 +34,7 @@ export function noticesText(notices: readonly Notice[], colors: Colors): string 
   return notices
     .map(
       (notice) =>
-        `  ${colors.yellow("!")} line ${notice.line} runs as it stands: ${oneLine(notice.sql)} — ${notice.reason}`,
+        `  ${colors.yellow("!")} line ${notice.line} runs as it stands: ${oneLine(notice.sql)} — ${noticeWords(notice)}`,
     )
     .join("\n");
 }
@@ -51,12 +54,15 @@ export function planText(
       return [
         name,
         text,
-        plan.units.some((unit) => unit.title === text && isFelt(unit.lock)) ? colors.yellow(lock) : colors.dim(lock),
+        plan.units.some((unit) => unit.title === text && isFelt(strongestMode(unit.verdict)))
+          ? colors.yellow(lock)
+          : colors.dim(lock),
       ];
     });
   });
   return [
-    `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${phaseCount(plan)}, each safe with the app version before and after it`,
+    `Plan ${colors.bold(plan.fingerprint.slice(0, 7))} — ${safetyWords(plan, phaseCount(plan))}`,
+    ...unsafePhases(plan).map(({ phase, words }) => `  ${colors.yellow("!")} ${phase}: ${words.join("; ")}`),
     ...(phases.length > 1 ? [`Pace ${plan.pace} (${plan.paceReason})`] : []),
     columns(rows),
   ].join("\n");

@@ -1,5 +1,5 @@
-import type { DeployedPhase, LockEffect, Phase, Plan, PlannedColumn } from "../model/index.js";
-import { functionLabel, isFilled, tableLabel, valueLabel } from "../model/index.js";
+import type { DeployedPhase, Phase, Plan, PlannedColumn, Verdict } from "../model/index.js";
+import { functionLabel, isFilled, strongestMode, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { defaultPlan } from "../plan/store.js";
 
@@ -9,14 +9,9 @@ export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): stri
 }
 
 /** `ACCESS EXCLUSIVE, instant`: the lock, and whether it is held for an instant, a scan or a rewrite. */
-export function lockWords(lock: LockEffect): string {
-  if (lock.mode === "none") return "no lock";
-  return `${lock.mode}, ${lock.held}`;
-}
-
-/** Whether reads or writes of the application wait for this lock mode. */
-export function isFelt(lock: LockEffect): boolean {
-  return lock.mode === "ACCESS EXCLUSIVE" || lock.mode === "SHARE ROW EXCLUSIVE" || lock.mode === "SHARE";
+export function lockWords(verdict: Verdict): string {
+  if (verdict.doubts.includes("statement")) return "not known";
+  return `${strongestMode(verdict) ?? "no lock"}, ${verdict.held}`.replace(/^no lock, instant$/, "no lock");
 }
 
 /** `lower(email)`, or `function fills.User.handle of lockstep.config.ts, fallback lower(email)`; undefined: no value is planned. */
@@ -36,7 +31,7 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
     );
   const units = plan.units
     .filter((unit) => unit.phase === phase)
-    .map((unit) => ({ text: unit.title, lock: lockWords(unit.lock) }));
+    .map((unit) => ({ text: unit.title, lock: lockWords(unit.verdict) }));
   return [...units, ...codeWords(plan, phase).map((text) => ({ text, lock: "code" }))];
 }
 
@@ -76,7 +71,7 @@ export function stayWords(plan: Plan): string {
   const hasOthers = plan.units.some(({ spec }) => spec.kind === "original" && otherStatement.test(spec.sql));
   return [
     made === "" ? "" : ` ${made}, made by the same change, and what is in it stay.`,
-    hasOthers ? " What the same migration did besides, safe as it stood, stays." : "",
+    hasOthers ? " What the same migration did besides stays." : "",
   ].join("");
 }
 

@@ -15,7 +15,7 @@ export default defineRule({
     ],
     safe: [
       `CREATE TABLE "Team" ("id" TEXT NOT NULL); CREATE UNIQUE INDEX "Team_id_key" ON "Team"("id");`,
-      `ALTER TABLE "User" ADD COLUMN "team" TEXT; CREATE INDEX CONCURRENTLY "User_team_idx" ON "User"("team");`,
+      `CREATE INDEX CONCURRENTLY "User_team_idx" ON "User"("team");`,
     ],
   },
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: no row of the table can be written until it is finished.

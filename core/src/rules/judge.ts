@@ -1,5 +1,6 @@
 import {
   type ColumnDeclaration,
+  type Environment,
   type Hazard,
   type Migration,
   type Notice,
@@ -10,7 +11,9 @@ import {
   operationsOfKind,
   type TableName,
 } from "../model/index.js";
+import { domainOf } from "../verdicts/columns.js";
 import { rules } from "./index.js";
+import { madeTables } from "./made-tables.js";
 import { noticeOf } from "./notice.js";
 import type { Rule, RuleContext } from "./rule.js";
 
@@ -28,20 +31,22 @@ export interface Judgement {
   readonly context: RuleContext;
 }
 
-/**
- * Judges every operation of a migration by the rules. Pure: it knows the change, and nothing about any database but the indexes that
- * the change drops, where they are given.
- *
- * @param source what the model and its annotations say about a column. Default: nothing, as where no annotation is
- * @param formerType the type of a column before the change. Default: not known, so a change of type counts as a rewrite
- */
-export function judge(
-  migration: Migration,
-  source: RuleContext["source"] = () => undefined,
-  droppedIndex: RuleContext["droppedIndex"] = () => undefined,
-  formerType: RuleContext["formerType"] = () => undefined,
-): Judgement {
-  const context = contextOf(migration.operations, { source, droppedIndex, formerType });
+/** What is known beside the change itself. Whatever is absent is not known. */
+export interface Known {
+  /** What the model and its annotations say about a column. */
+  readonly source?: RuleContext["source"] | undefined;
+  readonly droppedIndex?: RuleContext["droppedIndex"];
+  readonly formerType?: RuleContext["formerType"] | undefined;
+  readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
+  readonly typeKind?: RuleContext["typeKind"] | undefined;
+  readonly provenBy?: RuleContext["provenBy"] | undefined;
+  readonly environment?: Environment | undefined;
+  readonly isAsWritten?: boolean;
+}
+
+/** Judges every operation of a migration by the rules. Pure: it knows the change, and what it is given. */
+export function judge(migration: Migration, known: Known = {}): Judgement {
+  const context = contextOf(migration.operations, known);
   const findings = migration.operations.flatMap((operation) => findingsOf(operation, context));
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
@@ -55,25 +60,41 @@ function findingsOf<K extends OperationKind>(operation: OperationOf<K>, context:
     .filter((rule) => rule.on === operation.kind)
     .flatMap((rule) => {
       const consequence = rule.detect(operation, context);
-      if (consequence === undefined) return [];
+      if (consequence === undefined || isOverDomain(rule, operation, context)) return [];
       return { rule, operation, hazard: { rule: rule.id, line: operation.line, sql: operation.sql, consequence } };
     });
 }
 
-function contextOf(
-  operations: readonly Operation[],
-  known: Pick<RuleContext, "source" | "droppedIndex" | "formerType">,
-): RuleContext {
-  const created = operations.flatMap((operation) =>
-    operation.kind === "createTable" ? [operation.table] : operation.kind === "createView" ? [operation.name] : [],
-  );
+/** PostgreSQL writes every row of a domain with a check of its own, optional or not: no phase makes an instant of that. */
+function isOverDomain<K extends OperationKind>(
+  rule: Rule<K>,
+  operation: OperationOf<K>,
+  context: RuleContext,
+): boolean {
+  return rule.columns(operation, context).some(({ table, column }) => {
+    const added = context.addedColumn(table, column);
+    return added !== undefined && domainOf(added, context) === "checked";
+  });
+}
+
+function contextOf(operations: readonly Operation[], known: Known): RuleContext {
+  const views = operations.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));
+  const created = [...madeTables(operations), ...views];
   const made = new Set(created.map((table) => nameKey(table)));
   const createdInThisChange = (table: TableName) => made.has(nameKey(table));
   const added = new Map<string, ColumnDeclaration>();
   for (const { table, column } of operationsOfKind(operations, "addColumn").toReversed())
     added.set(nameKey(table, column.name), column);
+  const nobodySaid = () => undefined;
   return {
-    ...known,
+    source: known.source ?? nobodySaid,
+    droppedIndex: known.droppedIndex ?? nobodySaid,
+    formerType: known.formerType ?? nobodySaid,
+    foreignKeys: known.foreignKeys ?? nobodySaid,
+    typeKind: known.typeKind ?? nobodySaid,
+    provenBy: known.provenBy ?? nobodySaid,
+    environment: known.environment ?? {},
+    isAsWritten: known.isAsWritten ?? false,
     operations,
     createdInThisChange,
     addedColumn: (table, column) => (createdInThisChange(table) ? undefined : added.get(nameKey(table, column))),

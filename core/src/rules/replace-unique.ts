@@ -12,7 +12,7 @@ export default defineRule({
       `DROP INDEX "Setting_userId_key"; ALTER TABLE "Setting" ADD COLUMN "channel" TEXT; CREATE UNIQUE INDEX "Setting_userId_channel_key" ON "Setting"("userId", "channel");`,
     ],
     safe: [
-      `ALTER TABLE "Setting" ADD COLUMN "channel" TEXT; DROP INDEX CONCURRENTLY "Setting_userId_key";`,
+      `DROP INDEX CONCURRENTLY "Setting_userId_key";`,
       `CREATE TABLE "Team" ("id" TEXT NOT NULL); CREATE UNIQUE INDEX "Team_id_key" ON "Team"("id");`,
     ],
     indexes: [

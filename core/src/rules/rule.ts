@@ -2,27 +2,22 @@ import type { IndexFacts } from "../facts/index-facts.js";
 import type {
   ColumnDeclaration,
   ColumnSource,
-  Operation,
   OperationKind,
   OperationOf,
   PlannedColumn,
   Step,
   TableName,
 } from "../model/index.js";
+import type { VerdictContext } from "../verdicts/context.js";
 
 /** What a rule may know about the change that it judges. Facts about a developer's own database are not among it. */
-export interface RuleContext {
-  readonly operations: readonly Operation[];
-  /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
-  createdInThisChange(table: TableName): boolean;
+export interface RuleContext extends VerdictContext {
   /** The declaration of a column that this change adds to an existing table. */
   addedColumn(table: TableName, column: string): ColumnDeclaration | undefined;
   /** What the ORM's model and its annotations say about a column; undefined where nothing is known. */
   source(table: TableName, column: string): ColumnSource | undefined;
   /** An index that the change drops, as the database describes it; undefined where nobody has asked the database. */
   droppedIndex(name: TableName): IndexFacts | undefined;
-  /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
-  formerType(table: TableName, column: string): string | undefined;
 }
 
 /** The safe sequence that replaces an operation, by phase. Phases without steps are left out of the plan. */

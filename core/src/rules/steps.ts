@@ -17,8 +17,9 @@ import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 
 /** Nothing but a name, a type, NOT NULL and a default: what the expand unit can say. */
 export function isPlain(column: ColumnDeclaration): boolean {
-  const { isGenerated, isIdentity, isUnique, isPrimaryKey, hasOther } = column;
-  return !(isGenerated || isIdentity || isUnique || isPrimaryKey || hasOther);
+  const { isGenerated, isIdentity, isUnique, isPrimaryKey, references, checks, hasOther } = column;
+  const isMore = references !== undefined || checks.length > 0 || hasOther;
+  return !(isGenerated || isIdentity || isUnique || isPrimaryKey || isMore);
 }
 
 /** ADD COLUMN in one block with its fill trigger; without NOT NULL unless a stored default makes that safe. */

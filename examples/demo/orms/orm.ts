@@ -21,8 +21,12 @@ export interface Orm {
   readonly app: string;
   /** Folder of the example, below examples. */
   readonly example: string;
-  /** Workspace and name of Lockstep's plugin, and how it is saved: some apps load it too. */
-  readonly plugin: { readonly workspace: string; readonly name: string; readonly save: "--save-dev" | "--save-prod" };
+  /** What is installed of Lockstep, in this order: workspaces, the name that people type, and how it is saved. */
+  readonly packages: readonly {
+    readonly workspaces: readonly string[];
+    readonly name: string;
+    readonly save: "--save-dev" | "--save-prod";
+  }[];
   /** The table of the users, quoted. */
   readonly table: string;
   /** What is made anew in every checkout, by the names of its folders. */

@@ -29,7 +29,7 @@ export const prisma: Orm = {
   id: "prisma",
   app: "A small API on Prisma and PostgreSQL",
   example: "prisma-shop",
-  plugin: { workspace: "plugin-prisma", name: "@lockstep/prisma", save: "--save-dev" },
+  packages: [{ workspaces: ["core", "plugin-prisma"], name: "@lockstep/prisma", save: "--save-dev" }],
   table: `"User"`,
   derived: ["generated"],
   setUp: [generate],

@@ -33,7 +33,10 @@ export const typeorm: Orm = {
   id: "typeorm",
   app: "A small NestJS API on TypeORM and PostgreSQL",
   example: "typeorm-nest",
-  plugin: { workspace: "plugin-typeorm", name: "@lockstep/typeorm", save: "--save-prod" },
+  packages: [
+    { workspaces: ["plugin-typeorm/wrapper"], name: "@lockstep/typeorm-wrapper", save: "--save-prod" },
+    { workspaces: ["core", "plugin-typeorm"], name: "@lockstep/typeorm", save: "--save-dev" },
+  ],
   table: `"users"`,
   derived: ["dist"],
   setUp: [],

@@ -62,7 +62,10 @@ export async function decide(change: ChangeSource): Promise<Change> {
   if (open?.restored === undefined && read.operations.length === 0) return answered({ kind: "pass" });
   const columns = await sourcesOf(read, schema, project);
   const { migration, formerType } = await askedOf(read, project);
-  const { findings, notices, context } = judge(migration, columns);
+  const { findings, notices, context } = judge(migration, {
+    source: columns,
+    typeKind: (type) => typeKind(type.name, schema),
+  });
   if (migration.operations.some((operation) => operation.kind === "addPrimaryKey")) {
     const { refuseNewKeyColumns } = await import("@lockstep/core/planning");
     refuseNewKeyColumns(context);
@@ -134,6 +137,14 @@ async function unusedIn(
   );
   const mark = colorsFor(process.env.LOCKSTEP_COLOR === "1").yellow("!");
   return unusedAnnotations(columns, columnSources(read, project), plans, operations).map((line) => `  ${mark} ${line}`);
+}
+
+/** Every type that is not PostgreSQL's own is an enum of the schema, one of an extension, or what `Unsupported` names. */
+function typeKind(name: string, { files }: SchemaContainer): "plain" | undefined {
+  const isUnsupported = files.some(({ content }) =>
+    [...content.matchAll(/\bUnsupported\s*\(\s*"((?:[^"\\]|\\.)*)"/g)].some(([, type = ""]) => type.includes(name)),
+  );
+  return isUnsupported ? undefined : "plain";
 }
 
 /** What annotations and functions say; a change without either costs one look for the words. */

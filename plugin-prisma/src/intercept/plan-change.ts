@@ -61,6 +61,8 @@ export async function planChange(change: {
           column,
           table: (table) => database.shape(table),
           index: (name) => database.index(name),
+          foreignKeys: (table) => database.foreignKeys(table),
+          typeKind: (type) => database.typeKind(type),
           formerUnique: formerUniques(prismaSchema, project),
         },
         openPlans,

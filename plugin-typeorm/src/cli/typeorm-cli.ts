@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { LockstepError, type OrmRun } from "@lockstep/core";
 import type { CommandLine } from "../detect/scripts.js";
@@ -21,6 +22,7 @@ export interface CliOptions {
   readonly onLine?: (line: string) => void;
 }
 
+const registerFile = () => createRequire(import.meta.url).resolve("@lockstep/typeorm-wrapper/register");
 const compiled = (file: string) => fileURLToPath(new URL(`../../dist/${file}`, import.meta.url));
 
 /**
@@ -36,8 +38,8 @@ export async function runTypeorm(
   const { runTool } = await import("@lockstep/core/planning");
   const { root, run, dataSource } = call;
   // A data source that nobody has wrapped is aimed by `register`; one that is wrapped aims itself.
-  const hooks = [...(options.url === undefined ? [] : ["register.cjs"]), "cli/hook.cjs"];
-  const required = hooks.map((file) => `--require ${JSON.stringify(compiled(file))}`).join(" ");
+  const hooks = [...(options.url === undefined ? [] : [registerFile()]), compiled("cli/hook.cjs")];
+  const required = hooks.map((file) => `--require ${JSON.stringify(file)}`).join(" ");
   const { file, args, env } = commandOf([...run, command, "-d", dataSource], root, options.env);
   const told: Told[] = [];
   const listen = (line: string) => {

@@ -1,7 +1,15 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { type Check, ok, warning } from "@lockstep/core/doctor";
+import { dirname, join } from "node:path";
+import { type Check, ok, problem, warning } from "@lockstep/core/doctor";
+import { readManifest } from "../detect/call.js";
+import { wrapperPackage } from "../init/wrapper-package.js";
 import type { TypeormProject } from "../project.js";
+
+/** Here or further up: a workspace may leave its dependencies to the root. */
+function isInstalledInProduction(folder: string): boolean {
+  if (readManifest(folder).dependencies?.[wrapperPackage] !== undefined) return true;
+  return folder !== dirname(folder) && isInstalledInProduction(dirname(folder));
+}
 
 export default {
   id: "wrapper",
@@ -10,9 +18,19 @@ export default {
   async run({ project }) {
     const { root, dataSourceFile } = project as TypeormProject;
     if (/\bwithLockstep\s*\(/.test(readFileSync(join(root, dataSourceFile), "utf8")))
-      return [ok(`${dataSourceFile} is wrapped`)];
+      return isInstalledInProduction(root)
+        ? [ok(`${dataSourceFile} is wrapped`)]
+        : [
+            problem(
+              `${dataSourceFile} is wrapped, and ${wrapperPackage} is not among the dependencies of package.json`,
+              {
+                why: "The application loads it with the data source: without it a build for production does not start.",
+                next: `npm install --save-prod ${wrapperPackage}`,
+              },
+            ),
+          ];
     // In a script, or in the settings of a container.
-    const hook = "@lockstep/typeorm/register";
+    const hook = `${wrapperPackage}/register`;
     if (readFileSync(join(root, "package.json"), "utf8").includes(hook)) return [ok(`package.json loads ${hook}`)];
     return [
       warning(`${dataSourceFile} is not wrapped`, {

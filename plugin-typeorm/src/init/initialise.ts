@@ -5,6 +5,9 @@ import { readManifest } from "../detect/call.js";
 import type { TypeormProject } from "../project.js";
 import { configTemplate } from "./config-template.js";
 import { wrapDataSource } from "./wrap-data-source.js";
+import { wrapperPackage } from "./wrapper-package.js";
+
+const plannerPackage = "@lockstep/typeorm";
 
 /**
  * What `lockstep init` changes: the data source is wrapped, and a lockstep.config.ts is there. Done twice it changes nothing.
@@ -23,14 +26,16 @@ export async function initialise({
   return { changes, notes: notes(root) };
 }
 
-/** Not only for development: the application loads it with the data source. */
+/** The wrapper is loaded by the application with the data source; what plans migrations is needed for development only. */
 function notes(root: string): string[] {
   const { dependencies, devDependencies } = readManifest(root);
-  if (dependencies?.["@lockstep/typeorm"] !== undefined) return [];
-  const isForDevelopment = devDependencies?.["@lockstep/typeorm"] !== undefined;
+  const known = { ...devDependencies, ...dependencies };
   return [
-    isForDevelopment
-      ? "Move the package to the dependencies, for the application loads it with the data source: npm install --save-prod @lockstep/typeorm"
-      : "Add the package to this project: npm install @lockstep/typeorm",
+    ...(dependencies?.[wrapperPackage] === undefined
+      ? [`The application loads ${wrapperPackage} with its data source: npm install --save-prod ${wrapperPackage}`]
+      : []),
+    ...(known[plannerPackage] === undefined
+      ? [`Add the package to this project: npm install --save-dev ${plannerPackage}`]
+      : []),
   ];
 }

@@ -1,8 +1,8 @@
 import { LockstepError } from "@lockstep/core";
 import { applySplices, type Splice, ts } from "@lockstep/core/codemods";
+import { wrapperPackage } from "./wrapper-package.js";
 
 const name = "withLockstep";
-const packageName = "@lockstep/typeorm";
 
 /**
  * Wraps the data source where it is made, `withLockstep(new DataSource(…))`, and adds the import; every other byte stays. However it is
@@ -37,7 +37,7 @@ function importOf(source: ts.SourceFile): Splice {
   const words = orm?.getText(source) ?? "";
   const quote = words.includes("'") ? "'" : '"';
   const end = orm === undefined || words.endsWith(";") ? ";" : "";
-  const from = `${quote}${packageName}${quote}`;
+  const from = `${quote}${wrapperPackage}${quote}`;
   const line =
     /\brequire\(/.test(words) && !/^import\b/.test(words)
       ? `const { ${name} } = require(${from})${end}`
@@ -58,9 +58,9 @@ function cannotEdit(file: string): LockstepError {
   return new LockstepError("LS8007", `${file} cannot be edited: it makes no data source by new DataSource(…)`, {
     hint: [
       `Wrap what it exports yourself, in ${file}:`,
-      `  import { ${name} } from "${packageName}";`,
+      `  import { ${name} } from "${wrapperPackage}";`,
       `  export default ${name}(/* your data source, or a promise of it */);`,
-      `Where it cannot be edited, every process of the CLI can wrap it: NODE_OPTIONS="--require ${packageName}/register"`,
+      `Where it cannot be edited, every process of the CLI can wrap it: NODE_OPTIONS="--require ${wrapperPackage}/register"`,
     ].join("\n"),
   });
 }

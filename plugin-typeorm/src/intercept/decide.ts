@@ -8,12 +8,12 @@ import {
   type Migration,
   mayHaveFills,
   type Notice,
+  type Operation,
   sourcesMention,
 } from "@lockstep/core";
+import { isScaffolding, type SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
 import { generalWords } from "../words.js";
-import { isScaffolding } from "../wrapper/scaffolding.cjs";
-import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import { asOptional, knownColumns } from "./columns.js";
 import { findDisagreements, withDisagreements } from "./disagreements.js";
 import type { GenerateCall } from "./generate.js";
@@ -69,7 +69,12 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const change = { ...generated, migration: await withStoredDefaults(generated.migration, dataSource) };
   const { operations } = change.migration;
   const disagreements = await findDisagreements(operations, about);
-  const { findings, notices, context } = judge(change.migration, sources, undefined, change.formerType);
+  const typeKind = await typeKinds(operations, dataSource);
+  const { findings, notices, context } = judge(change.migration, {
+    source: sources,
+    formerType: change.formerType,
+    typeKind,
+  });
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);
   const isConcurrent = operations.some((operation) => operation.kind === "createIndex" && operation.isConcurrent);
@@ -123,6 +128,16 @@ async function renamed(notices: readonly Notice[], change: Change): Promise<read
   if (!change.migration.operations.some(({ kind }) => kind === "dropColumn" || kind === "renameColumn")) return notices;
   const { withRenames } = await import("@lockstep/core/planning");
   return withRenames(notices, change.migration, change.formerType, generalWords);
+}
+
+/** Types that TypeORM does not make itself; a change without one asks nobody. */
+async function typeKinds(operations: readonly Operation[], dataSource: DataSource) {
+  if (!operations.some((each) => each.kind === "addColumn" && each.column.ownType !== undefined)) return undefined;
+  const [{ knownTypes }, { withTypeKinds }] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("./session.js"),
+  ]);
+  return withTypeKinds(dataSource, (ask) => knownTypes(operations, ask));
 }
 
 /** What annotations and functions say of new columns; a change without either costs one look for the words. */

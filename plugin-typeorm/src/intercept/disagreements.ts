@@ -1,4 +1,12 @@
-import { isSameTable, LockstepError, type Notice, type Operation, type TableName, tableLabel } from "@lockstep/core";
+import {
+  isSameTable,
+  LockstepError,
+  type Notice,
+  type Operation,
+  type Remark,
+  type TableName,
+  tableLabel,
+} from "@lockstep/core";
 import { knownColumns } from "./columns.js";
 import type { Interception } from "./interception.js";
 import type { LastCommit } from "./last-commit.js";
@@ -9,6 +17,7 @@ import { executedMigrations } from "./pending.js";
 export interface Disagreement extends Notice {
   /** A notice tells of the statement already, unless the plan does something else in its place. */
   readonly isBeside: boolean;
+  readonly remarks: readonly Remark[];
 }
 
 /**
@@ -41,7 +50,7 @@ export async function findDisagreements(
       if (last?.had(table, column)) continue;
       if (migrated.isStranger(table, column)) throw await strangerError(operation, about);
       if (last === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
-      found.push({ line, sql, isBeside: true, reason: `no entity of the last commit has "${column}"` });
+      found.push({ line, sql, isBeside: true, remarks: [{ kind: "not-committed", column }] });
     }
     if (kind === "addColumn") {
       const { table, column } = operation;
@@ -57,7 +66,7 @@ export async function findDisagreements(
           line,
           sql,
           isBeside: true,
-          reason: "no migration of this project makes it, so other databases may not have it",
+          remarks: [{ kind: "not-migrated" }],
         });
     }
     if (kind === "setType" || kind === "setNotNull" || kind === "dropNotNull" || kind === "setDefault") {
@@ -67,8 +76,7 @@ export async function findDisagreements(
       const last = operations.length > 1 ? await lastCommit() : undefined;
       const name = last?.unchanged(table, column);
       if (last === undefined || name === undefined || !operations.some((other) => isOfEdit(other, last))) continue;
-      const reason = `${name} is declared as in the last commit: it is the database that differs`;
-      found.push({ line, sql, isBeside: false, reason });
+      found.push({ line, sql, isBeside: false, remarks: [{ kind: "not-edited", name }] });
     }
   }
   return found;
@@ -78,11 +86,11 @@ export async function findDisagreements(
 export function withDisagreements(notices: readonly Notice[], found: readonly Disagreement[]): readonly Notice[] {
   const isSame = (one: Notice, other: Notice) => one.line === other.line && one.sql === other.sql;
   const told = notices.map((notice) => {
-    const more = found.filter((other) => isSame(notice, other)).map(({ reason }) => reason);
-    return more.length === 0 ? notice : { ...notice, reason: [notice.reason, ...more].join("; ") };
+    const more = found.filter((other) => isSame(notice, other)).flatMap(({ remarks }) => remarks);
+    return more.length === 0 ? notice : { ...notice, remarks: [...(notice.remarks ?? []), ...more] };
   });
   const untold = found.filter((each) => !each.isBeside && !notices.some((notice) => isSame(notice, each)));
-  return [...told, ...untold.map(({ line, sql, reason }) => ({ line, sql, reason }))];
+  return [...told, ...untold.map(({ line, sql, remarks }) => ({ line, sql, remarks }))];
 }
 
 async function strangerError(

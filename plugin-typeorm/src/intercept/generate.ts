@@ -1,10 +1,10 @@
 import { setFlagsFromString } from "node:v8";
+import type { SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
-import type { SqlInMemory } from "../wrapper/typeorm.cjs";
 import { asCliError } from "./cli-error.js";
 import { decide } from "./decide.js";
 
-/** A call of `log()` by `typeorm migration:generate`. */
+/** A call of `log()` by `typeorm migration:generate`, as the wrapper makes it. */
 export interface GenerateCall {
   readonly dataSource: DataSource;
   /** The file of the command: the CLI's own copy of TypeORM. */

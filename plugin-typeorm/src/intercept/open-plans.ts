@@ -7,8 +7,8 @@ import {
   modelEdit,
   refuseSecondChange,
 } from "@lockstep/core/planning";
+import type { Query } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
-import type { Query } from "../wrapper/typeorm.cjs";
 import { findColumns, knownColumns } from "./columns.js";
 
 /** The open plans of a project, as far as they answer a change. */

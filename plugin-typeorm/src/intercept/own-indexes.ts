@@ -1,5 +1,5 @@
 import { relative, sep } from "node:path";
-import type { MigrationContent, OperationOf } from "@lockstep/core";
+import type { MigrationContent, OperationOf, Verdict } from "@lockstep/core";
 import { concurrentIndex, indexMigration, writeFiles } from "@lockstep/core/planning";
 import { listMigrations } from "../migrations/list.js";
 import { migrationName, migrationPath, stamps } from "../migrations/names.js";
@@ -103,8 +103,9 @@ function partsOf(change: Change, indexes: readonly OperationOf<"createIndex">[])
         return down.filter((query) => downOwner(query) === owner).map(toQuery);
       },
     };
-    const lock = { mode: "ACCESS EXCLUSIVE", held: "instant" } as const;
-    const words = { title: "the statements that come after it", ddl: "", undo: "", lock };
+    // Seen by nobody: the statements stay in TypeORM's own files.
+    const verdict: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
+    const words = { title: "the statements that come after it", ddl: "", undo: "", verdict };
     return [{ slug: "original", content: { unit: { id: owner, phase: "expand", spec, ...words }, sql: "", down: [] } }];
   };
   return [

@@ -9,14 +9,14 @@ import {
   refuseUnknownFills,
   withFunctions,
 } from "@lockstep/core/planning";
+import type { Query } from "@lockstep/typeorm-wrapper/internal";
+import { isScaffolding } from "@lockstep/typeorm-wrapper/internal";
 import { originalModels } from "../entities/edit/originals.js";
 import { formerUniques } from "../entities/edit/unique.js";
 import { readEntities } from "../entities/read.js";
 import { columnSources } from "../entities/sources.js";
 import { typeormFiles } from "../typeorm-files.js";
 import { version } from "../version.js";
-import { isScaffolding } from "../wrapper/scaffolding.cjs";
-import type { Query } from "../wrapper/typeorm.cjs";
 import { asOptional, findColumns, knownColumns } from "./columns.js";
 import { type Disagreement, withDisagreements } from "./disagreements.js";
 import { refuseOtherKinds } from "./guard-kinds.js";
@@ -75,6 +75,8 @@ export async function planChange(
         column: withFunctions(columnSources(files, known), functions),
         table: (table) => database.shape(table),
         index: (name) => database.index(name),
+        foreignKeys: (table) => database.foreignKeys(table),
+        typeKind: (type) => database.typeKind(type),
         formerUnique: formerUniques(files, about, known),
         formerType: change.formerType,
       },

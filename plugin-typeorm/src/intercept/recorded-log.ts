@@ -1,6 +1,5 @@
+import { callers, type Query, type SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource, QueryRunner } from "typeorm";
-import { callers } from "../wrapper/generate-call.cjs";
-import type { Query, SqlInMemory } from "../wrapper/typeorm.cjs";
 
 /** Statements that TypeORM runs together, and what takes them back. One way there may be more of them than the other. */
 export interface LogStep {

@@ -1,5 +1,5 @@
+import type { Query } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
-import type { Query } from "../wrapper/typeorm.cjs";
 import { type RecordedLog, withoutQueries } from "./recorded-log.js";
 
 /**

@@ -1,7 +1,13 @@
 import { LockstepError, type TableName } from "@lockstep/core";
-import { type ColumnDependents, type Connection, connectWith, readColumnDependents } from "@lockstep/core/planning";
+import {
+  type ColumnDependents,
+  type Connection,
+  connectWith,
+  readColumnDependents,
+  readTypeKind,
+} from "@lockstep/core/planning";
+import type { Driver } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
-import type { Driver } from "../wrapper/typeorm.cjs";
 
 /**
  * A session on the database that the entities are compared with, opened as TypeORM opens its own.
@@ -25,5 +31,21 @@ export async function dependentsOf(
     return await readColumnDependents(connection, table, column);
   } finally {
     await connection.close();
+  }
+}
+
+/** What types of the database are: connects when the work asks for the first time. Errors as `openSession`. */
+export async function withTypeKinds<T>(
+  dataSource: Pick<DataSource, "driver">,
+  work: (ask: (name: TableName) => ReturnType<typeof readTypeKind>) => Promise<T>,
+): Promise<T> {
+  let connection: Connection | undefined;
+  try {
+    return await work(async (name) => {
+      connection ??= await openSession(dataSource);
+      return readTypeKind(connection, name);
+    });
+  } finally {
+    await connection?.close();
   }
 }

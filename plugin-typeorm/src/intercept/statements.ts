@@ -10,7 +10,7 @@ import {
   readMigration,
   type Unit,
 } from "@lockstep/core";
-import type { Query, SqlInMemory } from "../wrapper/typeorm.cjs";
+import type { Query, SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { LogStep, RecordedLog } from "./recorded-log.js";
 
 /** What TypeORM would run, corrected and read: which of its statements each part of the migration came from. */
@@ -94,7 +94,11 @@ export function withQueries(plan: Plan, change: Pick<Change, "migration" | "quer
     if (unit.spec.kind !== "original") return unit;
     const own = change.queries.filter((_, index) => owners[index] === unit);
     const down = change.down.filter((query) => downOwner(query) === unit);
-    return { ...unit, spec: { ...unit.spec, queries: [...new Set(own)].map(toQuery), down: down.map(toQuery) } };
+    const queries = [...new Set(own)].map(toQuery);
+    const { frame, ...spec } = unit.spec;
+    // Nothing gives a frame parameters.
+    const kept = frame === undefined || queries.some(({ parameters }) => parameters !== undefined) ? {} : { frame };
+    return { ...unit, spec: { ...spec, ...kept, queries, down: down.map(toQuery) } };
   });
   return { ...plan, units };
 }

@@ -1,6 +1,6 @@
 import { LockstepError, type Parser, type TableName } from "@lockstep/core";
+import type { Query } from "@lockstep/typeorm-wrapper/internal";
 import type { EntityMetadata } from "typeorm";
-import type { Query } from "../wrapper/typeorm.cjs";
 import { tableOf } from "./columns.js";
 import type { Interception } from "./interception.js";
 

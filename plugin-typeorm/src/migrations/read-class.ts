@@ -182,9 +182,16 @@ function readPart(
   if (!ts.isAwaitExpression(outer) && !isReturned) return { what: "a query that nobody awaits" };
   const [text, ...rest] = call.arguments;
   if (text === undefined) return other;
-  if (rest.length > 0) return { what: "parameters" };
+  if (rest.some((each) => !isNothing(each))) return { what: "parameters" };
   const sql = literalOf(text);
   return sql === undefined ? { what: kindOf(text) } : { sql };
+}
+
+/** TypeORM 0.2 wrote `query("…", undefined)` into every migration that it generated. */
+function isNothing(expression: ts.Expression): boolean {
+  const inner = unwrap(expression);
+  if (ts.isArrayLiteralExpression(inner)) return inner.elements.length === 0;
+  return ts.isVoidExpression(inner) || inner.getText() === "undefined";
 }
 
 /** The text of a literal, and of literals that are put together. */

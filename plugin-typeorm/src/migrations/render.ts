@@ -18,14 +18,14 @@ export interface MigrationText {
  *
  * A unit of ours ends whatever transaction TypeORM has opened, runs alone, and opens one again: so it is right in every
  * `migrationsTransactionMode` and on revert, also where the data source is not wrapped. The user's own statements stay as TypeORM
- * wrote them.
+ * wrote them, unless they run in a frame.
  *
  * @example renderMigration({ name: "1763648123456-AddHandle", content, flavour: { language: "ts", module: "commonjs" } })
  */
 export function renderMigration({ name, content, flavour }: MigrationText): string {
   const language = languageOf(flavour);
   const { spec } = content.unit;
-  if (spec.kind === "original")
+  if (spec.kind === "original" && spec.frame === undefined)
     return file(language, name, {
       comment: "",
       transaction: spec.transaction,
@@ -36,6 +36,11 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
   const { header, statement } = splitHeader(content.sql);
   const portable = outsideTransaction(language);
   const down = content.down.length === 0 ? "" : outside(content.down.map(run).join(""));
+  // What takes the user's own statements back is the user's own as well.
+  if (spec.kind === "original") {
+    const parts = { comment: header, up: outside(run(statement)), down: queries(spec.down ?? []), helpers: [portable] };
+    return file(language, name, { ...parts, transaction: spec.transaction });
+  }
   const build = builds(content);
   if (build === undefined)
     return file(language, name, { comment: header, up: outside(run(statement)), down, helpers: [portable] });

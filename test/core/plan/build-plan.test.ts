@@ -164,15 +164,15 @@ test.each(refused)("refused with $code: $name", async ({ code, message, hint, ..
 
 test("@lockstep.skip waves a change through, and its reason is shown, also beside a plan", async () => {
   const skip = { skip: "table is empty everywhere" };
-  const reason = "by @lockstep.skip: table is empty everywhere";
+  const remarks = [{ kind: "skipped", why: "table is empty everywhere" }];
   expect(await answerTo({ columns: { handle: skip } })).toMatchObject({
     kind: "pass",
-    notices: [{ reason }, { reason }],
+    notices: [{ remarks }, { remarks }],
   });
   const sql = `ALTER TABLE "User" ADD COLUMN "nick" TEXT NOT NULL,\nADD COLUMN "handle" TEXT NOT NULL;`;
   expect(await planOf({ sql, columns: { nick: skip } })).toMatchObject({
     columns: [{ name: "handle" }],
-    notices: [{ reason }],
+    notices: [{ remarks }],
   });
 });
 

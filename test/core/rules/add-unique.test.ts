@@ -22,7 +22,7 @@ ruleTester(rule, {
     {
       name: "with an index that is there",
       sql: `ALTER TABLE "users" ADD "email" text; ALTER TABLE "users" ADD CONSTRAINT "UQ" UNIQUE USING INDEX "i";`,
-      notice: /is not understood/,
+      notice: undefined,
     },
     {
       name: "with a part that no unit describes",
@@ -37,7 +37,7 @@ ruleTester(rule, {
     {
       name: "over a column that rewrites the table: the greater hazard",
       sql: `ALTER TABLE "users" ADD "email" text GENERATED ALWAYS AS ('a') STORED; ALTER TABLE "users" ADD CONSTRAINT "UQ" UNIQUE ("email");`,
-      notice: /rewrites the whole table/,
+      notice: /every row of "\w+" is written again/,
     },
   ],
   unsafe: [

@@ -73,7 +73,7 @@ describe("migration:run of the project, aimed at a target", () => {
       "that is wrapped",
       { version: "0.3.31" },
       () =>
-        `const { DataSource } = require("typeorm");\nconst { withLockstep } = require("@lockstep/typeorm");\nexports.ds = withLockstep(new DataSource(${settings(parts())}));\n`,
+        `const { DataSource } = require("typeorm");\nconst { withLockstep } = require("@lockstep/typeorm-wrapper");\nexports.ds = withLockstep(new DataSource(${settings(parts())}));\n`,
     ],
     [
       "with replicas, as a promise",

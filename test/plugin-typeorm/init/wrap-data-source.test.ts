@@ -14,22 +14,22 @@ describe("a data source that is wrapped", () => {
     [
       "a default export",
       `import { DataSource } from "typeorm";\n\nexport default new DataSource({ type: "postgres" });\n`,
-      `import { DataSource } from "typeorm";\nimport { withLockstep } from "@lockstep/typeorm";\n\nexport default withLockstep(new DataSource({ type: "postgres" }));\n`,
+      `import { DataSource } from "typeorm";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\n\nexport default withLockstep(new DataSource({ type: "postgres" }));\n`,
     ],
     [
       "a constant, in another style",
       `import 'reflect-metadata'\r\nimport { DataSource } from 'typeorm'\r\nimport { User } from './user'\r\n\r\nexport const AppDataSource = new DataSource(options)\r\n`,
-      `import 'reflect-metadata'\r\nimport { DataSource } from 'typeorm'\r\nimport { withLockstep } from '@lockstep/typeorm'\r\nimport { User } from './user'\r\n\r\nexport const AppDataSource = withLockstep(new DataSource(options))\r\n`,
+      `import 'reflect-metadata'\r\nimport { DataSource } from 'typeorm'\r\nimport { withLockstep } from '@lockstep/typeorm-wrapper'\r\nimport { User } from './user'\r\n\r\nexport const AppDataSource = withLockstep(new DataSource(options))\r\n`,
     ],
     [
       "CommonJS",
       `const { DataSource } = require("typeorm");\nmodule.exports = { ds: new DataSource({}) };\n`,
-      `const { DataSource } = require("typeorm");\nconst { withLockstep } = require("@lockstep/typeorm");\nmodule.exports = { ds: withLockstep(new DataSource({})) };\n`,
+      `const { DataSource } = require("typeorm");\nconst { withLockstep } = require("@lockstep/typeorm-wrapper");\nmodule.exports = { ds: withLockstep(new DataSource({})) };\n`,
     ],
     [
       "a promise",
       `import * as orm from "typeorm";\nexport default (async () => new orm.DataSource(await options()))();\n`,
-      `import * as orm from "typeorm";\nimport { withLockstep } from "@lockstep/typeorm";\nexport default (async () => withLockstep(new orm.DataSource(await options())))();\n`,
+      `import * as orm from "typeorm";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\nexport default (async () => withLockstep(new orm.DataSource(await options())))();\n`,
     ],
   ])("%s", (_, before, after) => {
     const file = before.includes("require(") ? "data-source.js" : "data-source.ts";
@@ -49,7 +49,10 @@ it("a project is set up once, and works as before", async () => {
   projects.push(project);
   const { changes, notes } = await initialise(await findProject(project.root));
   expect(changes.map(({ file }) => file)).toEqual(["src/data-source.ts", "lockstep.config.ts"]);
-  expect(notes).toEqual(["Add the package to this project: npm install @lockstep/typeorm"]);
+  expect(notes).toEqual([
+    "The application loads @lockstep/typeorm-wrapper with its data source: npm install --save-prod @lockstep/typeorm-wrapper",
+    "Add the package to this project: npm install --save-dev @lockstep/typeorm",
+  ]);
   for (const { file, after } of changes) project.write(file, after ?? "");
   expect((await initialise(await findProject(project.root))).changes).toEqual([]);
 });

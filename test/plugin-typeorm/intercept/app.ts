@@ -77,7 +77,7 @@ export function dataSourceFile(
 ) {
   const { wrapped = "export default withLockstep(source);", more = "" } = options;
   return `import "reflect-metadata";
-import { withLockstep } from "@lockstep/typeorm";
+import { withLockstep } from "@lockstep/typeorm-wrapper";
 import { DataSource } from "typeorm";
 import { User } from "./user.js";
 

@@ -9,10 +9,10 @@ afterEach(() => app.dispose());
 
 /** As NestJS has them: made somewhere, by options that nobody sees. */
 const unwrapped = dataSourceFile({ wrapped: "export default source;" }).replace(
-  'import { withLockstep } from "@lockstep/typeorm";\n',
+  'import { withLockstep } from "@lockstep/typeorm-wrapper";\n',
   "",
 );
-const hook = (flag: "--import" | "--require") => ({ NODE_OPTIONS: `${flag} @lockstep/typeorm/register` });
+const hook = (flag: "--import" | "--require") => ({ NODE_OPTIONS: `${flag} @lockstep/typeorm-wrapper/register` });
 
 const ways: { version: TypeormVersion; loader: Loader; flag: "--import" | "--require" }[] = [
   { version: "1.1.1", loader: "tsx, CommonJS", flag: "--import" },
@@ -56,7 +56,7 @@ describe("an application", () => {
     app = await createApp({ files: { "src/migrations/1763648123456-Slow.js": migration, "start.js": start } });
     const { root, url } = app;
     const instance = () =>
-      run(process.execPath, ["--require", "@lockstep/typeorm/register", "start.js"], {
+      run(process.execPath, ["--require", "@lockstep/typeorm-wrapper/register", "start.js"], {
         cwd: root,
         env: { DATABASE_URL: url },
       });
@@ -67,10 +67,10 @@ describe("an application", () => {
   test("and every other command pays next to nothing", async () => {
     app = await createApp();
     const script = `console.log(Object.keys(require("node:module")._cache).filter((file) => /typeorm/.test(file)).length)`;
-    const { stdout } = await run(process.execPath, ["--require", "@lockstep/typeorm/register", "-e", script], {
+    const { stdout } = await run(process.execPath, ["--require", "@lockstep/typeorm-wrapper/register", "-e", script], {
       cwd: app.root,
     });
     // The wrapper's own files; TypeORM is loaded by whoever needs it.
-    expect(Number(stdout)).toBe(6);
+    expect(Number(stdout)).toBe(7);
   });
 });

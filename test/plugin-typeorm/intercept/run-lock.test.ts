@@ -22,7 +22,7 @@ const migration = `module.exports = class Slow1763648123456 {
   async down(queryRunner) { await queryRunner.query("DROP TABLE made_once"); }
 };`;
 const dataSource = (options: string) => `const { DataSource } = require("typeorm");
-const { withLockstep } = require("@lockstep/typeorm");
+const { withLockstep } = require("@lockstep/typeorm-wrapper");
 module.exports = withLockstep(new DataSource({ type: "postgres", entities: [], migrations: ["src/migrations/*.js"], ${options} }));
 `;
 const fromUrl = "url: process.env.DATABASE_URL";

@@ -74,7 +74,7 @@ function dataSource({ others = "", ...own }: SafeChange): string {
   const members = Object.values({ ...columns, ...own }).filter((member) => member !== "");
   const classes = [...`User ${others}`.matchAll(/(?:^|export class )(\w+)/g)].map(([, name]) => name);
   return `import "reflect-metadata";
-import { withLockstep } from "@lockstep/typeorm";
+import { withLockstep } from "@lockstep/typeorm-wrapper";
 import { Column, CreateDateColumn, DataSource, DeleteDateColumn, Entity, Index, ManyToOne, PrimaryGeneratedColumn, ViewColumn, ViewEntity } from "typeorm";
 
 @Entity("users") export class User { ${members.join("\n  ")} }

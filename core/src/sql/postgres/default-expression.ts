@@ -40,3 +40,9 @@ export function isStoredDefault(node: Node | undefined): boolean {
   }
   return false;
 }
+
+/** `NULL` and `NULL::text`: a column has that without a default, so `DEFAULT NULL` says nothing. */
+export function isNull(node: Node): boolean {
+  if ("TypeCast" in node) return node.TypeCast.arg !== undefined && isNull(node.TypeCast.arg);
+  return "A_Const" in node && node.A_Const.isnull === true;
+}

@@ -108,18 +108,20 @@ export function scaffoldNames(table: TableName, column: string): ScaffoldNames {
 }
 
 /**
- * The name that PostgreSQL gives to the sequence of a serial column, unless that is taken: both names cut from the longer
- * one until they fit (makeObjectName in its indexcmds.c).
- * @example serialSequence({ name: "Order" }, "number") === "Order_number_seq"
+ * The name that PostgreSQL gives to what has none, unless that is taken: both names cut from the longer one until they fit
+ * (makeObjectName in its indexcmds.c).
+ * @param label what it is: `seq` of a serial column, `fkey`, `key`
+ * @example objectName({ name: "Order" }, ["number"], "seq") === "Order_number_seq"
  */
-export function serialSequence(table: TableName, column: string): string {
-  const room = maxBytes - "__seq".length;
+export function objectName(table: TableName, columns: readonly string[], label: string): string {
+  const column = columns.join("_");
+  const room = maxBytes - `__${label}`.length;
   let [one, two] = [Buffer.byteLength(table.name), Buffer.byteLength(column)];
   while (one + two > room) {
     if (one > two) one--;
     else two--;
   }
-  return `${cutToBytes(table.name, one)}_${cutToBytes(column, two)}_seq`;
+  return `${cutToBytes(table.name, one)}_${cutToBytes(column, two)}_${label}`;
 }
 
 function scaffoldName(prefix: string, table: TableName, column: string, isHashed = false): string {

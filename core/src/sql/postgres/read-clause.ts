@@ -2,6 +2,7 @@ import type { AlterTableCmd } from "libpg-query";
 import type { Operation, TableName } from "../../model/index.js";
 import { readColumn } from "./read-column.js";
 import { readConstraint } from "./read-constraint.js";
+import { tableOf } from "./read-names.js";
 import type { StatementSource } from "./read-statement.js";
 import { readType } from "./read-type.js";
 
@@ -34,6 +35,17 @@ export function readClause(
       return { ...base, kind: "dropColumn", table, column };
     case "AT_DropConstraint":
       return { ...base, kind: "dropConstraint", table, name: column };
+    case "AT_ValidateConstraint":
+      return { ...base, kind: "validateConstraint", table, name: column };
+    case "AT_AttachPartition":
+    case "AT_DetachPartition":
+      if (definition !== undefined && "PartitionCmd" in definition) {
+        const { name: relation, concurrent } = definition.PartitionCmd;
+        const partition = tableOf(relation);
+        if (command.subtype === "AT_AttachPartition") return { ...base, kind: "attachPartition", table, partition };
+        return { ...base, kind: "detachPartition", table, partition, isConcurrent: concurrent === true };
+      }
+      break;
     case "AT_ColumnDefault":
       return {
         ...base,

@@ -1,7 +1,8 @@
 import type { ColumnDef, Constraint } from "libpg-query";
-import type { ColumnDeclaration } from "../../model/index.js";
-import { isStoredDefault } from "./default-expression.js";
-import { readType } from "./read-type.js";
+import type { ColumnDeclaration, InlineConstraint } from "../../model/index.js";
+import { isNull, isStoredDefault } from "./default-expression.js";
+import { qualifiedName, tableOf } from "./read-names.js";
+import { readType, strings } from "./read-type.js";
 
 /**
  * A column declaration. `slice(from, to)` cuts the source at node locations (UTF-8 bytes); `end` is where the declaration ends.
@@ -14,18 +15,27 @@ export function readColumn(
   const constraints = (definition.constraints ?? []).flatMap((node) => ("Constraint" in node ? [node.Constraint] : []));
   const has = (type: Constraint["contype"]) => constraints.some((constraint) => constraint.contype === type);
   const typeName = definition.typeName ?? {};
-  const { type, isSerial } = readType(typeName);
+  const { type, isSerial, isUserDefined } = readType(typeName);
   const { collClause, compression, storage_name: storageName } = definition;
   const hasStorage = compression !== undefined || storageName !== undefined;
   const starts = [...constraints, ...(collClause === undefined ? [] : [collClause])]
     .map(({ location }) => location ?? end)
     .sort((a, b) => a - b);
   const following = (location: number) => starts.find((start) => start > location) ?? end;
+  const [references, ...moreReferences] = constraints.filter(({ contype }) => contype === "CONSTR_FOREIGN");
+  // `DEFERRABLE INITIALLY DEFERRED` are nodes of their own.
+  const inline = (constraint: Constraint): InlineConstraint => {
+    const at = constraints.indexOf(constraint);
+    const next = constraints.slice(at + 1).find(({ contype }) => !contype?.startsWith("CONSTR_ATTR_"));
+    return { sql: slice(constraint.location ?? 0, next?.location ?? end).trim() };
+  };
   const collationSql = collClause && slice(collClause.location ?? 0, following(collClause.location ?? 0));
   const declared = slice(typeName.location ?? 0, following(typeName.location ?? 0)).trim();
   const parts = /^([\s\S]*?)\s+((?:STORAGE\s+\S+)?\s*(?:COMPRESSION\s+\S+)?)$/i.exec(declared);
   const [, typeSql = declared, storageSql] = hasStorage && parts !== null ? parts : [];
-  const byDefault = constraints.find((constraint) => constraint.contype === "CONSTR_DEFAULT");
+  const byDefault = constraints.find(
+    ({ contype, raw_expr }) => contype === "CONSTR_DEFAULT" && raw_expr !== undefined && !isNull(raw_expr),
+  );
   const defaultSql = byDefault && slice(byDefault.location ?? 0, following(byDefault.location ?? 0));
   const described = new Set([
     "CONSTR_NOTNULL",
@@ -35,7 +45,11 @@ export function readColumn(
     "CONSTR_PRIMARY",
     "CONSTR_GENERATED",
     "CONSTR_IDENTITY",
+    "CONSTR_FOREIGN",
+    "CONSTR_CHECK",
   ]);
+  // What it belongs to: an attribute of a foreign key is in its text.
+  const isAttribute = (type: string) => references !== undefined && type.startsWith("CONSTR_ATTR_");
   return {
     name: definition.colname ?? "",
     typeSql,
@@ -50,9 +64,26 @@ export function readColumn(
     isUnique: has("CONSTR_UNIQUE"),
     isPrimaryKey: has("CONSTR_PRIMARY"),
     ...(storageSql === undefined ? {} : { storageSql }),
+    ...(isUserDefined && !typeName.arrayBounds?.length ? { ownType: qualifiedName(strings(typeName.names)) } : {}),
     ...(collationSql === undefined ? {} : { collationSql: collationSql.replace(/^COLLATE\s*/i, "").trim() }),
-    hasOther: constraints.some(
-      ({ contype, is_no_inherit: noInherit }) => contype === undefined || !described.has(contype) || noInherit === true,
-    ),
+    ...(constraints.some((each) => each.contype === "CONSTR_GENERATED" && each.generated_kind === "v")
+      ? { isVirtual: true }
+      : {}),
+    ...(references === undefined
+      ? {}
+      : {
+          references: {
+            ...inline(references),
+            table: tableOf(references.pktable),
+            isValidated: has("CONSTR_DEFAULT"),
+          },
+        }),
+    checks: constraints.filter(({ contype }) => contype === "CONSTR_CHECK").map(inline),
+    hasOther:
+      moreReferences.length > 0 ||
+      constraints.some(
+        ({ contype = "", is_no_inherit: noInherit }) =>
+          noInherit === true || (!described.has(contype) && !isAttribute(contype)),
+      ),
   };
 }

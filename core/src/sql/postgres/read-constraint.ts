@@ -1,4 +1,4 @@
-import type { Constraint } from "libpg-query";
+import type { Constraint, Node } from "libpg-query";
 import type { Deferrable, OperationKind, OperationOf, ReferentialAction, TableName } from "../../model/index.js";
 import { columnsOf } from "./read-index.js";
 import { tableOf } from "./read-names.js";
@@ -7,19 +7,16 @@ import { strings } from "./read-type.js";
 /** What an operation is about, without the place where it stands. */
 type Described<K extends OperationKind> = Omit<OperationOf<K>, "statement" | "sql" | "line">;
 
-/**
- * What ADD CONSTRAINT says; undefined where it is not described. With an index that exists (USING INDEX) a key has no columns in
- * the statement, and nothing is built.
- */
+/** What ADD CONSTRAINT says; undefined where it is not described. With USING INDEX a key has no columns in the statement. */
 export function readConstraint(constraint: Constraint, table: TableName) {
   const name = constraint.conname;
   switch (constraint.contype) {
     case "CONSTR_FOREIGN":
       return readForeignKey(constraint, table);
     case "CONSTR_UNIQUE":
-      return constraint.keys === undefined ? undefined : readUnique(constraint, table);
+      return constraint.keys === undefined ? keyOfIndex(constraint, table) : readUnique(constraint, table);
     case "CONSTR_PRIMARY":
-      if (constraint.keys === undefined) return undefined;
+      if (constraint.keys === undefined) return keyOfIndex(constraint, table);
       return { kind: "addPrimaryKey", table, name, columns: strings(constraint.keys) } as const;
     case "CONSTR_CHECK":
       return {
@@ -27,6 +24,7 @@ export function readConstraint(constraint: Constraint, table: TableName) {
         table,
         name,
         reads: columnsOf(constraint.raw_expr),
+        notNull: notNullIn(constraint.raw_expr),
         isValid: constraint.skip_validation !== true,
       } as const;
     case "CONSTR_EXCLUSION":
@@ -34,6 +32,18 @@ export function readConstraint(constraint: Constraint, table: TableName) {
     default:
       return undefined;
   }
+}
+
+function keyOfIndex({ conname, indexname = "", contype }: Constraint, table: TableName): Described<"addKeyOfIndex"> {
+  return { kind: "addKeyOfIndex", table, name: conname, index: indexname, isPrimary: contype === "CONSTR_PRIMARY" };
+}
+
+/** `a IS NOT NULL`, alone or joined to others by AND. */
+function notNullIn(node: Node | undefined): string[] {
+  if (node === undefined) return [];
+  if ("BoolExpr" in node && node.BoolExpr.boolop === "AND_EXPR") return (node.BoolExpr.args ?? []).flatMap(notNullIn);
+  if (!("NullTest" in node) || node.NullTest.nulltesttype !== "IS_NOT_NULL") return [];
+  return columnsOf([node.NullTest.arg]).slice(0, node.NullTest.arg && "ColumnRef" in node.NullTest.arg ? 1 : 0);
 }
 
 function readUnique(constraint: Constraint, table: TableName): Described<"addUnique"> {
@@ -49,6 +59,7 @@ function readUnique(constraint: Constraint, table: TableName): Described<"addUni
       (constraint.options?.length ?? 0) > 0 ||
       constraint.indexspace !== undefined ||
       constraint.without_overlaps === true,
+    ...(constraint.nulls_not_distinct === true ? { isNullsNotDistinct: true } : {}),
   };
 }
 

@@ -1,10 +1,11 @@
-import type { CommentStmt, DropStmt, InsertStmt, Node, RangeVar, RenameStmt } from "libpg-query";
-import type { Operation } from "../../model/index.js";
+import type { CommentStmt, DropStmt, InsertStmt, Node, RangeVar, RenameStmt, UpdateStmt } from "libpg-query";
+import { type Operation, type OperationOf, type TableName, tableLabel } from "../../model/index.js";
 import { readClause } from "./read-clause.js";
 import { readColumn } from "./read-column.js";
 import { readIndex } from "./read-index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
-import { strings } from "./read-type.js";
+import { readType, strings } from "./read-type.js";
+import { nameParts, walk } from "./walk.js";
 
 /** Where the parts of one statement stand in the source. Locations are UTF-8 bytes, as the parser counts. */
 export interface StatementSource {
@@ -39,7 +40,23 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
     const columns = definitions.map((definition, position) =>
       readColumn(definition, definitions[position + 1]?.location ?? source.end, source.slice),
     );
-    return [{ ...whole, kind: "createTable", table: tableOf(statement.relation), columns }];
+    const parents = (statement.inhRelations ?? []).flatMap((node) =>
+      "RangeVar" in node ? [tableOf(node.RangeVar)] : [],
+    );
+    const isPartition = statement.partbound !== undefined;
+    return [
+      {
+        ...whole,
+        kind: "createTable",
+        table: tableOf(statement.relation),
+        columns,
+        ifNotExists: statement.if_not_exists === true,
+        primaryKey: primaryKeyIn(statement.tableElts),
+        partitionOf: isPartition ? parents[0] : undefined,
+        inherits: isPartition ? [] : parents,
+        references: referencesIn(statement.tableElts),
+      },
+    ];
   }
   if ("IndexStmt" in node) return [{ ...whole, ...readIndex(node.IndexStmt, source) }];
   if ("CreateEnumStmt" in node)
@@ -62,22 +79,22 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
       },
     ];
   if ("CommentStmt" in node) return [readComment(node.CommentStmt, whole)];
-  if ("ViewStmt" in node) return [{ ...whole, kind: "createView", name: tableOf(node.ViewStmt.view) }];
-  if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_MATVIEW")
-    return [{ ...whole, kind: "createView", name: tableOf(node.CreateTableAsStmt.into?.rel) }];
-  if ("InsertStmt" in node) return [readInsert(node.InsertStmt, whole)];
-  if ("DeleteStmt" in node) return [{ ...whole, kind: "delete", table: tableOf(node.DeleteStmt.relation) }];
-  if ("UpdateStmt" in node)
+  if ("ViewStmt" in node)
     return [
       {
         ...whole,
-        kind: "update",
-        table: tableOf(node.UpdateStmt.relation),
-        columns: (node.UpdateStmt.targetList ?? []).flatMap((target) =>
-          "ResTarget" in target && target.ResTarget.name !== undefined ? [target.ResTarget.name] : [],
-        ),
+        kind: "createView",
+        name: tableOf(node.ViewStmt.view),
+        ...(node.ViewStmt.replace === true ? { isReplace: true } : {}),
       },
     ];
+  if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_MATVIEW")
+    return [{ ...whole, kind: "createView", name: tableOf(node.CreateTableAsStmt.into?.rel) }];
+  const changes = readChanges(node, whole);
+  if (changes.length > 0 || "SelectStmt" in node)
+    return "SelectStmt" in node ? [...changes, { ...whole, kind: "select", functions: functionsIn(node) }] : changes;
+  const other = readOther(node, whole);
+  if (other !== undefined) return other;
   if ("RenameStmt" in node) return [readRename(node.RenameStmt, whole)];
   if ("DropStmt" in node) return readDrop(node.DropStmt, whole);
   const what = Object.keys(node)[0] ?? "statement";
@@ -90,6 +107,103 @@ function readComment({ objtype, object, comment }: CommentStmt, whole: Whole): O
   const onColumn =
     objtype === "OBJECT_COLUMN" ? { table: qualifiedName(parts.slice(0, -1)), name: parts.at(-1) ?? "" } : undefined;
   return { ...whole, kind: "comment", onColumn, text: comment };
+}
+
+/** What changes rows: the statement itself, and what stands in its WITH. */
+function readChanges(node: Node, whole: Whole): Operation[] {
+  const found: Operation[] = [];
+  walk([node], (kind, part) => {
+    const changed = { [kind]: part } as unknown as Node;
+    if ("InsertStmt" in changed) found.push(readInsert(changed.InsertStmt, whole));
+    if ("DeleteStmt" in changed) found.push({ ...whole, kind: "delete", table: tableOf(changed.DeleteStmt.relation) });
+    if ("UpdateStmt" in changed) found.push(readUpdated(changed.UpdateStmt, whole));
+  });
+  // A statement of another kind that holds one, a rule or a routine, does not run it.
+  return ["InsertStmt", "DeleteStmt", "UpdateStmt", "SelectStmt"].some((kind) => kind in node) ? found : [];
+}
+
+function readUpdated({ relation, targetList = [] }: UpdateStmt, whole: Whole): Operation {
+  const columns = targetList.flatMap((target) =>
+    "ResTarget" in target && target.ResTarget.name !== undefined ? [target.ResTarget.name] : [],
+  );
+  return { ...whole, kind: "update", table: tableOf(relation), columns };
+}
+
+/** Statements that neither make nor change what the ORM's models describe. */
+function readOther(node: Node, whole: Whole): Operation[] | undefined {
+  if ("TruncateStmt" in node) {
+    const { relations = [], behavior } = node.TruncateStmt;
+    const isCascade = behavior === "DROP_CASCADE";
+    return relations.flatMap((each) =>
+      "RangeVar" in each ? [{ ...whole, kind: "truncate", table: tableOf(each.RangeVar), isCascade }] : [],
+    );
+  }
+  if ("ReindexStmt" in node) {
+    const { kind, relation, name = "", params = [] } = node.ReindexStmt;
+    const of = kind === "REINDEX_OBJECT_INDEX" ? "index" : kind === "REINDEX_OBJECT_TABLE" ? "table" : "schema";
+    const isConcurrent = params.some((each) => "DefElem" in each && each.DefElem.defname === "concurrently");
+    return [
+      { ...whole, kind: "reindex", of, name: relation === undefined ? { name } : tableOf(relation), isConcurrent },
+    ];
+  }
+  if ("CreateFunctionStmt" in node)
+    return [{ ...whole, kind: "createFunction", name: qualifiedName(strings(node.CreateFunctionStmt.funcname)) }];
+  if ("CreateTrigStmt" in node) {
+    const { relation, trigname: name = "" } = node.CreateTrigStmt;
+    return [{ ...whole, kind: "createTrigger", table: tableOf(relation), name }];
+  }
+  if ("CreateDomainStmt" in node) {
+    const { domainname, typeName = {}, constraints = [] } = node.CreateDomainStmt;
+    const isChecked = constraints.some(
+      (each) => "Constraint" in each && ["CONSTR_CHECK", "CONSTR_NOTNULL"].includes(each.Constraint.contype ?? ""),
+    );
+    const base = readType(typeName).type;
+    return [{ ...whole, kind: "createDomain", name: qualifiedName(strings(domainname)), base, isChecked }];
+  }
+  if ("TransactionStmt" in node)
+    return [{ ...whole, kind: "transaction", does: transactionWords[node.TransactionStmt.kind ?? ""] ?? "savepoint" }];
+  if ("VariableSetStmt" in node) {
+    const { name = "", is_local } = node.VariableSetStmt;
+    return [{ ...whole, kind: "setting", name, isLocal: is_local === true }];
+  }
+  if ("ConstraintsSetStmt" in node) return [{ ...whole, kind: "setting", name: "CONSTRAINTS", isLocal: true }];
+  return undefined;
+}
+
+const transactionWords: Readonly<Record<string, OperationOf<"transaction">["does"]>> = {
+  TRANS_STMT_BEGIN: "begin",
+  TRANS_STMT_START: "begin",
+  TRANS_STMT_COMMIT: "commit",
+  TRANS_STMT_ROLLBACK: "rollback",
+};
+
+/** The functions that a query calls, with their schema where it says one. */
+function functionsIn(tree: unknown): string[] {
+  const found = new Set<string>();
+  walk(tree, (kind, part) => {
+    if (kind === "FuncCall") found.add(nameParts(part.funcname).join("."));
+  });
+  return [...found];
+}
+
+function primaryKeyIn(elements: readonly Node[] = []): string[] {
+  return elements.flatMap((element) => {
+    const own = "ColumnDef" in element ? (element.ColumnDef.constraints ?? []) : [element];
+    const key = own.find((each) => "Constraint" in each && each.Constraint.contype === "CONSTR_PRIMARY");
+    if (key === undefined || !("Constraint" in key)) return [];
+    return "ColumnDef" in element ? [element.ColumnDef.colname ?? ""] : strings(key.Constraint.keys);
+  });
+}
+
+/** The tables that the foreign keys of a declaration refer to. */
+function referencesIn(tree: unknown): TableName[] {
+  const found = new Map<string, TableName>();
+  walk(tree, (kind, part) => {
+    if (kind !== "Constraint" || part.contype !== "CONSTR_FOREIGN") return;
+    const table = tableOf(part.pktable as RangeVar | undefined);
+    found.set(tableLabel(table), table);
+  });
+  return [...found.values()];
 }
 
 /** ON CONFLICT may change rows that exist, a SELECT may read many: those are not rows that stand in the statement. */
@@ -120,7 +234,7 @@ function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, 
   const isCascade = behavior === "DROP_CASCADE";
   switch (removeType) {
     case "OBJECT_TABLE":
-      return names.map((table) => ({ ...whole, kind: "dropTable", table }));
+      return names.map((table) => ({ ...whole, kind: "dropTable", table, ...(isCascade ? { isCascade: true } : {}) }));
     case "OBJECT_INDEX":
       return names.map((name) => ({ ...whole, kind: "dropIndex", name, isConcurrent: concurrent === true }));
   }

@@ -44,6 +44,21 @@ const statements: readonly [sql: string, kinds: readonly string[]][] = [
   [`CREATE VIEW "v" AS SELECT 1`, ["createView"]],
   [`DROP VIEW "v"`, ["dropView"]],
   [`COMMENT ON TABLE "User" IS 'it''s; fine'`, ["comment"]],
+  [`WITH "x" AS (UPDATE "T" SET "a" = 1 RETURNING *) SELECT "f"("a") FROM "x"`, ["update", "select"]],
+  [`WITH "x" AS (DELETE FROM "T" RETURNING *) INSERT INTO "U" SELECT * FROM "x"`, ["insert", "delete"]],
+  [`ALTER TABLE "T" VALIDATE CONSTRAINT "c"`, ["validateConstraint"]],
+  [`ALTER TABLE "T" ADD CONSTRAINT "u" UNIQUE USING INDEX "i"`, ["addKeyOfIndex"]],
+  [`ALTER TABLE "P" ATTACH PARTITION "auth"."T" FOR VALUES FROM (1) TO (2)`, ["attachPartition"]],
+  [`ALTER TABLE "P" DETACH PARTITION "T" CONCURRENTLY`, ["detachPartition"]],
+  [`CREATE DOMAIN "d" AS text CHECK (VALUE <> ';')`, ["createDomain"]],
+  [`TRUNCATE "a", "b" CASCADE`, ["truncate", "truncate"]],
+  [`REINDEX (CONCURRENTLY) TABLE "T"`, ["reindex"]],
+  [`CREATE OR REPLACE FUNCTION "f"() RETURNS int LANGUAGE sql AS $f$ SELECT 1; $f$`, ["createFunction"]],
+  [`CREATE TRIGGER "g" BEFORE INSERT ON "T" FOR EACH ROW EXECUTE FUNCTION "f"()`, ["createTrigger"]],
+  [`START TRANSACTION`, ["transaction"]],
+  [`COMMIT`, ["transaction"]],
+  [`SET LOCAL lock_timeout = '5s'`, ["setting"]],
+  [`SET CONSTRAINTS ALL DEFERRED`, ["setting"]],
 ];
 
 test.each(statements)("%s", (sql, kinds) => {

@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../q
 import { assertBlock } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { addConstraint, catalogueCodes, dropConstraint, foreignKeyWords } from "./foreign-key.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
+import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type AddForeignKeySpec = SpecOf<"add-foreign-key">;
 
@@ -44,7 +44,7 @@ export function describeAddForeignKey(spec: AddForeignKeySpec): UnitText {
   return {
     title: `Add the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}, for new rows`,
     ddl: `${addConstraint(spec)} NOT VALID`,
-    lock: { mode: "SHARE ROW EXCLUSIVE", held: "instant" },
+    verdict: takes("SHARE ROW EXCLUSIVE", "instant", spec.table, spec.foreignKey.references),
     undo: dropConstraint(spec),
   };
 }

@@ -67,7 +67,7 @@ export function describeAssertIndex(spec: SpecOf<"assert-index">): UnitText {
       spec.index.definition === undefined
         ? "none: reads pg_index"
         : "none: reads pg_index, and builds the index on an empty temporary table to compare",
-    lock: { mode: "none", held: "instant" },
+    verdict: { locks: [], held: "instant", concerns: [], doubts: [] },
     undo: "nothing to take back: it changes nothing",
   };
 }

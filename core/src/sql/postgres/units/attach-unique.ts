@@ -3,7 +3,7 @@ import { assertBlock } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { expectedDefinition, indexDefinition } from "./index-definition.js";
 import { dropUnique, isOfName, usingIndexWords } from "./unique-constraint.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
+import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type AttachUniqueSpec = SpecOf<"attach-unique">;
 
@@ -53,7 +53,7 @@ export function describeAttachUnique(spec: AttachUniqueSpec): UnitText {
   return {
     title: `Make the index ${quoteIdentifier(spec.index.name)} the one of a unique constraint of its name, without a scan`,
     ddl: attach(spec),
-    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
     undo: `${dropUnique(spec)}, and with it the index`,
   };
 }

@@ -1,7 +1,7 @@
 import { qualified, quoteIdentifier, quoteTable } from "../quote.js";
 import { createIndexWords, indexColumns } from "./index-definition.js";
 import { declareIndex, describeDeclareIndex } from "./partition-index.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
+import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 
@@ -36,7 +36,7 @@ export function describeCreateIndex(spec: SpecOf<"create-index">): UnitText {
   return {
     title: `Build the ${unique}index ${quoteIdentifier(spec.index.name)} concurrently`,
     ddl: ownStatement(spec),
-    lock: { mode: "SHARE UPDATE EXCLUSIVE", held: "scan" },
+    verdict: takes("SHARE UPDATE EXCLUSIVE", "scan", spec.table),
     undo: dropIndexStatement(spec),
   };
 }

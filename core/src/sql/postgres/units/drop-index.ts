@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteTable } from "../quote.js";
 import { framedChange } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";
 import { dropUnique, uniqueWords } from "./unique-constraint.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
+import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 /**
  * Drops an index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block. One that is gone
@@ -40,14 +40,14 @@ export function describeDropIndex(spec: SpecOf<"drop-index">): UnitText {
     return {
       title: `Drop the unique constraint ${name}, which another one has replaced`,
       ddl: dropUnique(spec),
-      lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+      verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
       undo: `ALTER TABLE ${quoteTable(spec.table)} ADD CONSTRAINT ${name} ${uniqueWords(spec.index)}, as long as no rows collide`,
     };
   const unique = isUnique ? "unique " : "";
   return {
     title: `Drop the ${unique}index ${name}, which another one has replaced`,
     ddl: spec.isPartitioned ? dropPlainly(spec) : dropIndexStatement(spec),
-    lock: { mode: spec.isPartitioned ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE", held: "instant" },
+    verdict: takes(spec.isPartitioned ? "ACCESS EXCLUSIVE" : "SHARE UPDATE EXCLUSIVE", "instant", spec.table),
     undo: `${createIndexStatement(spec)}, as long as no rows collide`,
   };
 }

@@ -3,7 +3,7 @@ import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNam
 import { assertBlock, isColumn } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { dropFillTrigger } from "./fill-trigger.js";
-import { alterTable, columnList, qualifiedColumns, type SpecOf, type UnitText } from "./unit-text.js";
+import { alterTable, columnList, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type EnforceSpec = SpecOf<"enforce">;
 
@@ -56,7 +56,7 @@ export function describeEnforce(spec: EnforceSpec): UnitText {
   return {
     title: `Make ${qualifiedColumns(spec)} required, without a scan`,
     ddl: `${setNotNull(spec)}; ${dropChecks(spec).replaceAll("IF EXISTS ", "")}`,
-    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
     undo: `${alterTable(spec, (column) => `ALTER COLUMN ${quoteIdentifier(column.name)} DROP NOT NULL`)}${
       spec.columns.some((column) => column.fill)
         ? `; then the trigger that fills ${columnList(spec.columns)} again`

@@ -5,7 +5,7 @@ import { assertType } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
 import { createSequence, ownSequence } from "./sequence.js";
-import { alterTable, closed, columnList, type SpecOf, type UnitText } from "./unit-text.js";
+import { alterTable, closed, columnList, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 /**
  * Adds the columns, each with the trigger that fills it: without NOT NULL, unless a default that PostgreSQL stores once makes that
@@ -75,7 +75,7 @@ export function describeExpand(spec: SpecOf<"expand">): UnitText {
       ...later,
       ...scaffolds.map(({ trigger }) => `CREATE TRIGGER ${quoteIdentifier(trigger)} ${on}`),
     ].join("; "),
-    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    verdict: takes("ACCESS EXCLUSIVE", "instant", table),
     undo: `when no running code uses it: ${undo.join("; ")}`,
   };
 }

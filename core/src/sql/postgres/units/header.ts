@@ -1,4 +1,5 @@
-import type { DeployedPhase, Unit, UnitSpec } from "../../../model/plan.js";
+import type { DeployedPhase, Unit } from "../../../model/plan.js";
+import { strongestMode } from "../../../model/verdict.js";
 import { printable, quoteTable } from "../quote.js";
 import { budgetMs, stallMs } from "./block.js";
 import { isDroppedConcurrently } from "./drop-index.js";
@@ -26,7 +27,8 @@ export function unitHeader(unit: Unit, context?: UnitContext): string {
   const rows = [
     ...(context === undefined ? [] : planRows(context)),
     unit.title,
-    `DDL      ${unit.ddl}`,
+    // Of the user's own statements the block below is the DDL.
+    ...(unit.spec.kind === "original" ? [] : [`DDL      ${unit.ddl}`]),
     `Lock     ${lockText(unit)}`,
     `Undo     ${unit.undo}`,
   ];
@@ -42,18 +44,19 @@ function planRows({ plan, phase, position, fingerprint, rules }: UnitContext): s
   ];
 }
 
-function lockText({ spec, lock }: Unit): string {
+function lockText({ spec, verdict }: Unit): string {
+  const mode = strongestMode(verdict);
   // pg_get_indexdef reads under ACCESS SHARE, like a SELECT.
-  if (spec.kind === "original" || lock.mode === "none")
-    return "none but that of a SELECT: it stops no read and no write";
-  const on = `${lock.mode} on ${lockedTables(spec)}`;
+  if (mode === undefined) return "none but that of a SELECT: it stops no read and no write";
+  const tables = verdict.locks.filter((lock) => lock.mode === mode).map(({ table }) => quoteTable(table));
+  const on = `${mode} on ${tables.join(" and ")}`;
   // The frame's promise (docs/lock-frame.md): it gives way instead of queueing.
   const frame = `others wait at most ${stallMs} ms at a time; it gives up after ${budgetMs / 1000} s and names who is in the way`;
   switch (spec.kind) {
     case "assert-index":
       if (spec.index.constraint !== undefined)
-        return `${lock.mode} on one small partition at a time while its index is built; ${frame}`;
-      return `${lock.mode} on one small partition at a time while its index is built (ACCESS EXCLUSIVE, instant, where one is ready): reads go on; ${frame}`;
+        return `${mode} on one small partition at a time while its index is built; ${frame}`;
+      return `${mode} on one small partition at a time while its index is built (ACCESS EXCLUSIVE, instant, where one is ready): reads go on; ${frame}`;
     case "create-index":
       if (spec.isPartitioned)
         return `${on}, instant (catalogue only)${spec.index.constraint === undefined ? ": reads go on" : ""}; ${frame}`;
@@ -68,18 +71,8 @@ function lockText({ spec, lock }: Unit): string {
     case "prove":
       return `${on}, instant (catalogue only), then SHARE UPDATE EXCLUSIVE for one scan: reads and writes go on; ${frame}`;
     default:
-      return `${on}, ${lock.held} (catalogue only); ${frame}`;
+      return `${on}, ${verdict.held} (catalogue only); ${frame}`;
   }
-}
-
-function lockedTables(spec: Exclude<UnitSpec, { kind: "original" }>): string {
-  const others =
-    spec.kind === "add-foreign-key"
-      ? [spec.foreignKey.references]
-      : spec.kind === "undo-expand"
-        ? (spec.references ?? [])
-        : [];
-  return [...new Set([spec.table, ...others].map(quoteTable))].join(" and ");
 }
 
 /** Breaks at spaces; a name longer than a line is cut, for it must not leave the comment. */

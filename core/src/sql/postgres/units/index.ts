@@ -1,4 +1,5 @@
 import type { Unit, UnitSpec } from "../../../model/plan.js";
+import type { Verdict } from "../../../model/verdict.js";
 import { addForeignKey, describeAddForeignKey } from "./add-foreign-key.js";
 import { assertIndex, describeAssertIndex } from "./assert-index.js";
 import { attachUnique, describeAttachUnique } from "./attach-unique.js";
@@ -7,6 +8,7 @@ import { describeDropIndex, dropIndex } from "./drop-index.js";
 import { describeEnforce, enforce } from "./enforce.js";
 import { describeExpand, expand } from "./expand.js";
 import { type UnitContext, unitHeader } from "./header.js";
+import { describeOriginal, framedOriginal } from "./original.js";
 import { describeProve, prove } from "./prove.js";
 import { describeUndoContract, undoContract } from "./undo-contract.js";
 import { describeUndoExpand, undoExpand } from "./undo-expand.js";
@@ -20,18 +22,19 @@ export type { UnitText } from "./unit-text.js";
 
 /**
  * One migration file: a header for the reviewer and one statement. The same unit and context give the same bytes.
- * The user's own statements (`original`) come back as they are.
+ * The user's own statements (`original`) come back as they are, unless they are framed.
  *
  * @example renderUnit(unit, { plan: plan.id, fingerprint: plan.fingerprint, phase: "expand", position: "unit 1/3",
  * rules: ["add-column-not-null"] })
  * @throws LockstepError LS1003 when a name does not fit PostgreSQL's 63 bytes
  */
 export function renderUnit(unit: Unit, context: UnitContext): string {
-  if (unit.spec.kind === "original") return unit.spec.sql;
-  return `${unitHeader(unit, context)}${statement(unit.spec, context.plan)}`;
+  const { spec } = unit;
+  if (spec.kind === "original" && spec.frame === undefined) return spec.sql;
+  return `${unitHeader(unit, context)}${statement(spec, context.plan)}`;
 }
 
-function statement(spec: Exclude<UnitSpec, { kind: "original" }>, plan: string): string {
+function statement(spec: UnitSpec, plan: string): string {
   switch (spec.kind) {
     case "expand":
       return expand(spec);
@@ -55,20 +58,27 @@ function statement(spec: Exclude<UnitSpec, { kind: "original" }>, plan: string):
       return undoExpand(spec);
     case "undo-contract":
       return undoContract(spec);
+    case "original":
+      return spec.frame === undefined ? spec.sql : framedOriginal(spec, spec.frame);
     default:
       return spec satisfies never;
   }
 }
 
+/** Nobody has judged it. */
+const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
+
 /**
- * A unit in words, one line each: what it does, its DDL, the strongest lock and for how long, what takes it back.
+ * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.
+ *
+ * @param verdict of the user's own statements; those of a plan's units are known here
  * @throws LockstepError LS1003 as `renderUnit`
  */
-export function describeUnit(spec: UnitSpec): UnitText {
-  return oneLine(words(spec));
+export function describeUnit(spec: UnitSpec, verdict: Verdict = unjudged): UnitText {
+  return oneLine(words(spec, verdict));
 }
 
-function words(spec: UnitSpec): UnitText {
+function words(spec: UnitSpec, verdict: Verdict): UnitText {
   switch (spec.kind) {
     case "expand":
       return describeExpand(spec);
@@ -93,13 +103,7 @@ function words(spec: UnitSpec): UnitText {
     case "undo-contract":
       return describeUndoContract(spec);
     case "original":
-      return {
-        title: "Statements that need no rewrite, as they were written",
-        ddl: spec.sql.trim().replaceAll(/\s+/g, " "),
-        // Statements that need no rewrite change the catalogue alone, or tables that nobody knows yet.
-        lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
-        undo: "a new migration of the ORM",
-      };
+      return describeOriginal(spec, verdict);
     default:
       return spec satisfies never;
   }

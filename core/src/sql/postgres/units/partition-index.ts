@@ -5,7 +5,7 @@ import { block, framedChange, settingsOf } from "./block.js";
 import { plainFrame } from "./frame.js";
 import { createIndexWords, expectedDefinition, indexColumns, indexDefinition } from "./index-definition.js";
 import { dropUnique, isOfName, isSuchUnique, uniqueWords, usingIndexWords } from "./unique-constraint.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
+import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index">;
 
@@ -201,7 +201,7 @@ export function describeDeclareIndex(spec: IndexSpec): UnitText {
   return {
     title: `Declare the ${what} ${quoteIdentifier(spec.index.name)} on ${quoteTable(spec.table)} alone, for its partitions to join`,
     ddl: declareStatement(spec),
-    lock: { mode: constraint === undefined ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE", held: "instant" },
+    verdict: takes(constraint === undefined ? "SHARE ROW EXCLUSIVE" : "ACCESS EXCLUSIVE", "instant", spec.table),
     undo: dropWhole(spec),
   };
 }
@@ -223,7 +223,7 @@ export function describeJoinPartitions(spec: IndexSpec): UnitText {
         ? `ALTER TABLE <partition> ADD ${uniqueWords(spec.index)}`
         : `${createIndexWords(spec.index)} ON <partition>${indexColumns(spec.index)}`
     }; ALTER INDEX ${name} ATTACH PARTITION <its index>`,
-    lock: { mode: isConstraint ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", held: "scan" },
+    verdict: takes(isConstraint ? "ACCESS EXCLUSIVE" : "SHARE ROW EXCLUSIVE", "scan", spec.table),
     undo: dropWhole(spec),
   };
 }

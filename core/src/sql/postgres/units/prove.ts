@@ -3,7 +3,7 @@ import { withoutLength } from "../length.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, scaffoldNames } from "../quote.js";
 import { block, settings } from "./block.js";
 import { proveFrame } from "./frame.js";
-import { alterTable, closed, qualifiedColumns, type SpecOf, type UnitText } from "./unit-text.js";
+import { alterTable, closed, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type ProveSpec = SpecOf<"prove">;
 
@@ -84,7 +84,8 @@ export function describeProve(spec: ProveSpec): UnitText {
   return {
     title: `Prove that ${qualifiedColumns(spec)} has no NULL`,
     ddl: `${add}; ${validateChecks(spec)}`,
-    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    // The scan comes after it, under SHARE UPDATE EXCLUSIVE.
+    verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
     undo: dropChecks(spec, ""),
   };
 }

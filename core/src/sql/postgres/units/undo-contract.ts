@@ -2,7 +2,7 @@ import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { assertType } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
-import { alterTable, qualifiedColumns, type SpecOf, type UnitText } from "./unit-text.js";
+import { alterTable, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type UndoContractSpec = SpecOf<"undo-contract">;
 
@@ -34,7 +34,7 @@ export function describeUndoContract(spec: UndoContractSpec): UnitText {
   return {
     title: `Make ${qualifiedColumns(spec)} optional again${again}`,
     ddl: [dropNotNull(spec), ...triggers].join("; "),
-    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table),
     undo: "the prove and enforce units of this plan again",
   };
 }

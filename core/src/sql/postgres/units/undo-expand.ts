@@ -4,7 +4,7 @@ import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNam
 import { assertBlock, isColumn, printedType, typeText } from "./assertions.js";
 import { framedChange } from "./block.js";
 import { dropFillTrigger } from "./fill-trigger.js";
-import { alterTable, qualifiedColumns, type SpecOf, type UnitText } from "./unit-text.js";
+import { alterTable, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type UndoExpandSpec = SpecOf<"undo-expand">;
 
@@ -73,7 +73,7 @@ export function describeUndoExpand(spec: UndoExpandSpec): UnitText {
       alterTable(spec, (column) => `DROP COLUMN ${quoteIdentifier(column.name)}`),
       ...types.map((type) => `DROP TYPE ${type}`),
     ].join("; "),
-    lock: { mode: "ACCESS EXCLUSIVE", held: "instant" },
+    verdict: takes("ACCESS EXCLUSIVE", "instant", spec.table, ...(spec.references ?? [])),
     undo: "none: the data is gone; a new plan adds the column again, empty",
   };
 }

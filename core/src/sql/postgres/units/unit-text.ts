@@ -1,4 +1,6 @@
-import type { LockEffect, UnitColumn, UnitKind, UnitSpec } from "../../../model/plan.js";
+import { isSameTable, type TableName } from "../../../model/names.js";
+import type { UnitColumn, UnitKind, UnitSpec } from "../../../model/plan.js";
+import type { Held, LockMode, Verdict } from "../../../model/verdict.js";
 import { printable, quoteIdentifier, quoteTable } from "../quote.js";
 
 export type SpecOf<K extends UnitKind> = Extract<UnitSpec, { kind: K }>;
@@ -9,8 +11,14 @@ export interface UnitText {
   readonly title: string;
   /** Statements joined by `; `, without the frame and its assertions. */
   readonly ddl: string;
-  readonly lock: LockEffect;
+  readonly verdict: Verdict;
   readonly undo: string;
+}
+
+/** The verdict of a unit of a plan: it takes this lock, and nothing else is to be said of it. */
+export function takes(mode: LockMode, held: Held, ...tables: readonly TableName[]): Verdict {
+  const distinct = tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
+  return { locks: distinct.map((table) => ({ table, mode })), held, concerns: [], doubts: [] };
 }
 
 /** Names and fills may have line breaks; the words of a unit have none. */

@@ -1,7 +1,7 @@
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { framedChange } from "./block.js";
 import { foreignKeyWords } from "./foreign-key.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
+import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type ValidateForeignKeySpec = SpecOf<"validate-foreign-key">;
 
@@ -18,7 +18,7 @@ export function describeValidateForeignKey(spec: ValidateForeignKeySpec): UnitTe
   return {
     title: `Check the rows that exist for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
     ddl: validate(spec),
-    lock: { mode: "SHARE UPDATE EXCLUSIVE", held: "scan" },
+    verdict: takes("SHARE UPDATE EXCLUSIVE", "scan", spec.table),
     undo: "nothing to take back: it changes no row",
   };
 }

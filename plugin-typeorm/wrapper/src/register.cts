@@ -2,8 +2,8 @@
  * For data sources that cannot be edited, such as those that NestJS makes of `TypeOrmModule.forRoot`: every data source of the process is
  * wrapped, by whatever copy of TypeORM it is made.
  *
- * @example NODE_OPTIONS="--import @lockstep/typeorm/register" npx typeorm migration:generate …
- * @example node --require @lockstep/typeorm/register dist/main.js
+ * @example NODE_OPTIONS="--import @lockstep/typeorm-wrapper/register" npx typeorm migration:generate …
+ * @example node --require @lockstep/typeorm-wrapper/register dist/main.js
  */
 import Module from "node:module";
 import { withLockstep } from "./with-lockstep.cjs";

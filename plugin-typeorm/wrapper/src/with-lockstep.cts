@@ -1,10 +1,9 @@
-import { join } from "node:path";
-import { pathToFileURL } from "node:url";
-import { aimDataSource } from "./wrapper/aim.cjs";
-import { generateCommandFile } from "./wrapper/generate-call.cjs";
-import { withRunLock } from "./wrapper/run-lock.cjs";
-import { withoutScaffolding } from "./wrapper/scaffolding.cjs";
-import type { DataSource } from "./wrapper/typeorm.cjs";
+import { aimDataSource } from "./aim.cjs";
+import { generateCommandFile } from "./generate-call.cjs";
+import { loadPlugin } from "./load-plugin.cjs";
+import { withRunLock } from "./run-lock.cjs";
+import { withoutScaffolding } from "./scaffolding.cjs";
+import type { DataSource } from "./typeorm.cjs";
 
 /**
  * Puts Lockstep into a data source, so that the stock `typeorm migration:generate` plans unsafe column additions in phases. The very
@@ -40,9 +39,9 @@ function wrap(dataSource: DataSource): void {
       const commandFile = generateCommandFile();
       if (process.env.LOCKSTEP === "off") return ask();
       if (commandFile === undefined) return withoutScaffolding(await ask());
-      const { interceptGenerate } = await load<typeof import("./intercept/generate.js")>("generate");
+      const { interceptGenerate } = await loadPlugin(process.argv);
       return interceptGenerate({
-        dataSource: dataSource as never,
+        dataSource,
         commandFile,
         synchronizes,
         ask: () => createSchemaBuilder.call(driver).log(),
@@ -56,11 +55,6 @@ function wrap(dataSource: DataSource): void {
     const run = () => runMigrations.call(dataSource, options);
     return process.env.LOCKSTEP === "off" ? run() : withRunLock(dataSource, run);
   });
-}
-
-/** Not by a literal: bundlers would pull everything that plans are made with into the application. */
-function load<T>(module: string): Promise<T> {
-  return import(pathToFileURL(join(__dirname, "intercept", `${module}.js`)).href) as Promise<T>;
 }
 
 function override<T, K extends keyof T>(object: T, name: K, value: T[K]): void {

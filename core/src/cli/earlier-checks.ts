@@ -1,0 +1,34 @@
+import type { Migration, OperationOf } from "../model/index.js";
+import type { OrmPlugin, Project } from "../plugin.js";
+import { loadParser } from "../sql/postgres/parser.js";
+import { readMigration } from "../sql/postgres/read-migration.js";
+import type { VerdictContext } from "../verdicts/context.js";
+
+/**
+ * What the migrations before this one say of the checks that it validates: the recommended way to NOT NULL adds a check in one migration
+ * and proves it in the next. Others are not read; what cannot be read says nothing.
+ *
+ * @param earlier their names
+ */
+export async function earlierChecks(
+  { operations }: Migration,
+  earlier: readonly string[],
+  project: Project,
+  plugin: Pick<OrmPlugin, "readStatements">,
+): Promise<VerdictContext["provenBy"]> {
+  const wanted = operations.flatMap((each) => (each.kind === "validateConstraint" ? [each.name] : []));
+  const found: OperationOf<"addCheck">[] = [];
+  if (wanted.length > 0) {
+    const parser = await loadParser();
+    for (const name of earlier) {
+      const sql = (await plugin.readStatements(project, name))?.up.map((each) => `${each}\n;`).join("\n") ?? "";
+      if (!wanted.some((constraint) => sql.includes(constraint))) continue;
+      try {
+        const { operations: all } = readMigration(sql, name, parser);
+        found.push(...all.flatMap((each) => (each.kind === "addCheck" ? [each] : [])));
+      } catch {}
+    }
+  }
+  return (table, constraint) =>
+    found.findLast((each) => each.name === constraint && each.table.name === table.name)?.notNull;
+}

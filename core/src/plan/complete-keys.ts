@@ -1,0 +1,64 @@
+import { isSameTable, type Migration, type Operation, type OperationOf, type TableName } from "../model/index.js";
+import { madeTables } from "../rules/made-tables.js";
+import { objectName } from "../sql/postgres/quote.js";
+import type { PlanSources } from "./sources.js";
+
+type Key = OperationOf<"addForeignKey" | "addUnique">;
+
+/**
+ * Has keys over new columns say what PostgreSQL itself would fill in: their name, and the columns that a foreign key without any refers
+ * to. A plan adds and proves a key in two steps, so it needs both. The text stays as it is; what nobody knows stays open.
+ */
+export async function completeKeys(
+  migration: Migration,
+  sources: Pick<PlanSources, "table" | "isTaken">,
+): Promise<Migration> {
+  const { operations } = migration;
+  const made = madeTables(operations);
+  const isMade = (table: TableName) => made.some((each) => isSameTable(each, table));
+  const isNew = ({ table, columns }: Key) =>
+    !isMade(table) &&
+    operations.some(
+      (each) => each.kind === "addColumn" && isSameTable(each.table, table) && columns.includes(each.column.name),
+    );
+  const completed: Operation[] = [];
+  for (const operation of operations) {
+    const isKey = operation.kind === "addForeignKey" || operation.kind === "addUnique";
+    if (!isKey || !isNew(operation)) {
+      completed.push(operation);
+      continue;
+    }
+    const name = operation.name ?? (await freeName(operation, completed, sources));
+    completed.push(
+      operation.kind === "addUnique" || operation.referencedColumns.length > 0
+        ? { ...operation, name }
+        : { ...operation, name, referencedColumns: await primaryKey(operation.references, operations, sources) },
+    );
+  }
+  return { ...migration, operations: completed };
+}
+
+/** As PostgreSQL counts on where a name is taken in the schema (ChooseConstraintName and ChooseRelationName). */
+async function freeName(
+  operation: Key,
+  before: readonly Operation[],
+  { isTaken = async () => false }: Pick<PlanSources, "isTaken">,
+): Promise<string> {
+  const { kind, table, columns } = operation;
+  const label = kind === "addForeignKey" ? "fkey" : "key";
+  for (let pass = 0; ; pass++) {
+    const name = objectName(table, columns, `${label}${pass === 0 ? "" : pass}`);
+    const isOwn = before.some((each) => "name" in each && each.name === name);
+    if (!isOwn && !(await isTaken(table, name, kind === "addUnique"))) return name;
+  }
+}
+
+async function primaryKey(
+  table: TableName,
+  operations: readonly Operation[],
+  sources: Pick<PlanSources, "table">,
+): Promise<readonly string[]> {
+  for (const each of operations)
+    if (each.kind === "createTable" && isSameTable(each.table, table) && !each.ifNotExists) return each.primaryKey;
+  return (await sources.table(table)).primaryKey ?? [];
+}

@@ -1,0 +1,112 @@
+import {
+  isFelt,
+  isSameTable,
+  lockModes,
+  type Operation,
+  type OperationKind,
+  type TableLock,
+  type TableName,
+  type UnitSpec,
+  type Verdict,
+} from "../model/index.js";
+import { combine } from "../verdicts/combine.js";
+import type { VerdictContext } from "../verdicts/context.js";
+import { verdictOf } from "../verdicts/verdict-of.js";
+
+/** A statement of the user's that a plan leaves as it is: its bytes, with the comments before it, and what it does. */
+export interface Passing {
+  readonly text: string;
+  readonly operations: readonly Operation[];
+}
+
+export interface OriginalUnit {
+  readonly spec: Extract<UnitSpec, { kind: "original" }>;
+  readonly verdict: Verdict;
+}
+
+/**
+ * The units of a run of statements, in their order. What is done in an instant goes into a lock frame, where somebody could wait for it:
+ * the whole run, or its longer quick end. Cut in two at most: each file is one more deployment step.
+ */
+export function originalUnits(run: readonly Passing[], context: VerdictContext): OriginalUnit[] {
+  const judged = run.map((passing): Judged => {
+    const verdict = combine(passing.operations.map((operation) => verdictOf(operation, context)));
+    return { ...passing, verdict, fits: fitsFrame(passing, verdict) };
+  });
+  const { length } = judged;
+  const from = judged.findLastIndex(({ fits }) => !fits) + 1;
+  const slow = judged.findIndex(({ fits }) => !fits);
+  const to = slow === -1 ? length : slow;
+  const waits = (part: readonly Judged[]) => part.filter(({ verdict }) => framed(verdict).length > 0).length;
+  const [head, tail] = [judged.slice(0, to), judged.slice(from)];
+  if (Math.max(waits(head), waits(tail)) === 0) return [unit(judged, false)];
+  const parts =
+    waits(head) >= waits(tail)
+      ? [unit(head, true), unit(judged.slice(to), false)]
+      : [unit(judged.slice(0, from), false), unit(tail, true)];
+  return parts.filter(({ spec }) => spec.sql.trim() !== "");
+}
+
+interface Judged extends Passing {
+  readonly verdict: Verdict;
+  readonly fits: boolean;
+}
+
+/** In a transaction and in a block as well as alone, and about tables that can be locked before: no views, which LOCK passes on. */
+const framable: ReadonlySet<OperationKind> = new Set([
+  "addColumn",
+  "addCheck",
+  "addForeignKey",
+  "addPrimaryKey",
+  "addUnique",
+  "addExclusion",
+  "createIndex",
+  "createTable",
+  "createType",
+  "comment",
+  "dropColumn",
+  "dropConstraint",
+  "dropIndex",
+  "dropNotNull",
+  "dropTable",
+  "dropType",
+  "renameColumn",
+  "renameType",
+  "setDefault",
+  "setNotNull",
+  "setType",
+]);
+
+function fitsFrame({ text, operations }: Passing, { held, concerns, doubts }: Verdict): boolean {
+  return (
+    held === "instant" &&
+    operations.every(({ kind }) => framable.has(kind)) &&
+    !operations.some((operation) => operation.kind === "createIndex" && operation.isConcurrent) &&
+    !operations.some((operation) => operation.kind === "dropIndex" && operation.isConcurrent) &&
+    !concerns.some(({ kind }) => kind === "fails-in-transaction") &&
+    doubts.every((doubt) => doubt === "other-tables" || doubt === "server") &&
+    // A table that may be missing cannot be locked before.
+    !/\b(?:ALTER|DROP)\s+TABLE\s+IF\s+EXISTS\b/i.test(text)
+  );
+}
+
+/** The locks that a frame takes first. */
+function framed({ locks }: Verdict): readonly TableLock[] {
+  return locks.filter(({ mode }) => isFelt(mode));
+}
+
+function unit(part: readonly Judged[], isFramed: boolean): OriginalUnit {
+  const text = part.map((passing) => passing.text).join("");
+  const sql = `${text.replace(/^\n+/, "").trimEnd()}\n`;
+  const verdict = combine(part.map((passing) => passing.verdict));
+  const taken = framed(verdict);
+  const [table, ...others] = taken.map((lock) => lock.table);
+  const mode = lockModes.findLast((candidate) => taken.some((lock) => lock.mode === candidate));
+  if (!isFramed || table === undefined || mode === undefined) return { spec: { kind: "original", sql }, verdict };
+  const tables: readonly [TableName, ...TableName[]] = [table, ...others];
+  // All of them at once, so all of them alike.
+  const locks = verdict.locks.map((lock) =>
+    tables.some((each) => isSameTable(each, lock.table)) ? { ...lock, mode } : lock,
+  );
+  return { spec: { kind: "original", sql, frame: { tables, mode } }, verdict: { ...verdict, locks } };
+}

@@ -1,0 +1,214 @@
+import type { Concern, LockMode, Notice, Remark, RowFailure, TableName, Verdict } from "../model/index.js";
+import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+
+/** Why a person should look at a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
+export function noticeWords({ verdict, remarks = [] }: Notice): string {
+  return [...(verdict === undefined ? [] : concernWords(verdict)), ...remarks.map(remarkWords)].join("; ");
+}
+
+/** Each concern of a verdict in words; what it fails on, in one. */
+export function concernWords(verdict: Verdict): string[] {
+  const words = verdict.concerns.map((concern) => wordsOf(concern, verdict));
+  return [...new Set(words.flatMap((each) => each ?? []))];
+}
+
+/** The same, with what the version before the migration cannot write or read any more. */
+export function dangerWords(verdict: Verdict): string[] {
+  const fails = verdict.concerns.some(({ kind }) => kind === "fails-on-rows");
+  const own = verdict.concerns.flatMap((concern) => {
+    if (concern.kind === "narrows-writes" && !fails)
+      return [`running code fails that writes ${narrowedWords(concern.why)}`];
+    if (concern.kind === "widens-reads")
+      return [`running code may read ${concern.why === "null" ? "a NULL" : "an enum value"} that it does not know`];
+    return [];
+  });
+  return [...concernWords(verdict), ...own];
+}
+
+function narrowedWords(why: RowFailure): string {
+  switch (why) {
+    case "null":
+    case "any-row":
+      return "a row without a value";
+    case "duplicates":
+    case "exclusion":
+      return "two rows that are alike";
+    case "check":
+      return "a row that does not pass";
+    case "foreign-key":
+      return "a row that refers to nothing";
+    case "cast":
+    case "lost-value":
+      return "a value that the type does not have";
+    default:
+      return why satisfies never;
+  }
+}
+
+function failsWords({ concerns }: Verdict): string {
+  const failures = concerns.flatMap((concern) => (concern.kind === "fails-on-rows" ? [failureWords(concern.why)] : []));
+  // Said with what fails on the rows; alone it is what the change is for.
+  const narrows = concerns.some(({ kind }) => kind === "narrows-writes");
+  return `fails if ${failures.join(" or ")}${narrows ? ", and so does running code that writes one" : ""}`;
+}
+
+function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
+  switch (concern.kind) {
+    case "scans":
+      return scanWords(concern, verdict);
+    case "rewrites":
+      return rewriteWords(concern, verdict);
+    case "fails-on-rows":
+      return failsWords(verdict);
+    case "changes-rows":
+      return changeWords[concern.how];
+    case "loses-data":
+      return lossWords[concern.what];
+    case "breaks-code-before":
+      return breakWords(concern);
+    case "narrows-writes":
+    case "widens-reads":
+      return undefined;
+    case "fails-in-transaction":
+      if (concern.why === "concurrently") return "fails inside a transaction: give it a migration of its own";
+      return `fails if it runs in the transaction that adds "${concern.value}" to the enum "${concern.type.name}": use the value in a migration of its own`;
+    case "breaks-inserts":
+      return `running code that does not know "${concern.column}" can no longer insert`;
+    case "hides-rows":
+      return `running code that reads ${label(concern.table)} no longer sees the rows of ${label(concern.partition)}`;
+    case "searches-default-partition":
+      return `reads and writes of ${label(concern.table)} wait, while the rows of its default partition are checked where it has one`;
+    case "needs-server":
+      return `needs PostgreSQL ${concern.major} or later`;
+    case "guards-less":
+      return "takes a lock on the table; what the constraint refused is allowed from now on";
+    case "loses-index":
+      return "waits for all readers of the table; queries may become slow";
+    case "not-understood":
+      return concern.what.endsWith(")")
+        ? `calls ${concern.what}, which may do anything`
+        : `is not understood (${concern.what})`;
+    default:
+      return concern satisfies never;
+  }
+}
+
+function scanWords({ table, why }: Extract<Concern, { kind: "scans" }>, verdict: Verdict): string {
+  return why === "index"
+    ? `${waitWords(verdict, 1)} until its index is built`
+    : `all rows of ${label(table)} are checked while ${waitWords(verdict)}${unlessWords(verdict)}`;
+}
+
+function unlessWords({ doubts }: Verdict): string {
+  return doubts.includes("former-constraints") ? ", unless a constraint says already what they are" : "";
+}
+
+function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, verdict: Verdict): string {
+  const wait = waitWords(verdict);
+  const rewritten = `every row of ${label(table)} is written again while ${wait}`;
+  switch (why) {
+    case "enum":
+      return `the enum is made anew: ${rewritten}`;
+    case "default":
+      return `the default differs from row to row: ${rewritten}`;
+    case "type":
+      return verdict.doubts.includes("former-type")
+        ? `may write every row of ${label(table)} again while ${wait}`
+        : rewritten;
+    case "computed":
+      return rewritten;
+    case "domain":
+      return verdict.doubts.includes("type")
+        ? `if its type is a domain with a check of its own, ${rewritten}`
+        : `its type is a domain with a check of its own: ${rewritten}`;
+    default:
+      return why satisfies never;
+  }
+}
+
+/** Who waits for the strongest lock: `writes of "User" and "Team" wait`. Fewer tables than `named` go without a name. */
+function waitWords({ locks }: Verdict, named = 2): string {
+  const exclusive = locks.filter(({ mode }) => mode === "ACCESS EXCLUSIVE");
+  const [who, tables] =
+    exclusive.length > 0 ? ["reads and writes", exclusive] : ["writes", locks.filter(({ mode }) => stopsWrites(mode))];
+  const names = (of: typeof tables) => of.map(({ table }) => label(table)).join(" and ");
+  const written = exclusive.length > 0 ? locks.filter(({ mode }) => stopsWrites(mode)) : [];
+  if (written.length > 0) return `${who} of ${names(tables)} and writes of ${names(written)} wait`;
+  return `${who}${tables.length < named ? "" : ` of ${names(tables)}`} wait`;
+}
+
+function stopsWrites(mode: LockMode): boolean {
+  return mode === "SHARE" || mode === "SHARE ROW EXCLUSIVE";
+}
+
+function failureWords(why: RowFailure): string {
+  switch (why) {
+    case "null":
+      return "one is NULL";
+    case "duplicates":
+      return "two rows have the same values";
+    case "exclusion":
+      return "two rows exclude each other";
+    case "check":
+      return "one does not pass";
+    case "foreign-key":
+      return "one refers to nothing";
+    case "cast":
+      return "a value cannot be converted";
+    case "lost-value":
+      return "one has a value that goes";
+    case "any-row":
+      return "there is a row";
+    default:
+      return why satisfies never;
+  }
+}
+
+const changeWords = {
+  insert: "adds or changes as many rows as its query says, inside a migration",
+  update: "changes rows inside a migration: they stay locked until it ends",
+  delete: "deletes rows inside a migration: they stay locked until it ends",
+} as const;
+
+const lossWords = {
+  column: "loses the column's data",
+  table: "loses the table's data",
+  // Said as what it does to the rows.
+  rows: undefined,
+} as const;
+
+function breakWords({ what, name, newName }: Extract<Concern, { kind: "breaks-code-before" }>): string {
+  if (what === "type") return `running code that names the type "${name}" fails from then on`;
+  if (newName !== undefined)
+    return `running code that says "${name}" fails from then on, code that says "${newName}" until then`;
+  return `running code that still ${what === "column" ? "names" : what === "view" ? "reads" : "uses"} it fails`;
+}
+
+function remarkWords(remark: Remark): string {
+  switch (remark.kind) {
+    case "skipped":
+      return `by @lockstep.skip: ${remark.why}`;
+    case "builds-index-again":
+      return `the index ${remark.index} has an expression or a predicate: it is built again while reads and writes of ${label(remark.table)} wait`;
+    case "checks-again":
+      return `all rows of ${label(remark.table)} are checked for "${remark.check}" again while reads and writes wait`;
+    case "forgets-statistics":
+      return `PostgreSQL forgets its statistics of the column: run ANALYZE ${quoteTable(remark.table)} (${quoteIdentifier(remark.column)}) when it is deployed`;
+    case "not-migrated":
+      return "no migration of this project makes it, so other databases may not have it";
+    case "not-committed":
+      return `no entity of the last commit has "${remark.column}"`;
+    case "not-edited":
+      return `${remark.name} is declared as in the last commit: it is the database that differs`;
+    case "may-be-renamed":
+      return `if "${remark.newName}" is its new name, ${remark.keeps} at the field keeps the column and its values`;
+    case "renames":
+      return `with ${remark.keeps} the field alone gets the new name`;
+    default:
+      return remark satisfies never;
+  }
+}
+
+function label(table: TableName): string {
+  return `"${table.name}"`;
+}

@@ -1,0 +1,228 @@
+import {
+  type ColumnDeclaration,
+  type Concern,
+  type Doubt,
+  isSameTable,
+  type Operation,
+  type OperationOf,
+  type RowFailure,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
+import { userTypeText } from "../sql/postgres/read-type.js";
+import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
+import { harmless, locksOn, verdict } from "./combine.js";
+import type { TypeKind, VerdictContext } from "./context.js";
+
+/** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */
+export function addColumn({ table, column }: OperationOf<"addColumn">, context: VerdictContext): Verdict {
+  const { references } = column;
+  const others = locksOn("SHARE ROW EXCLUSIVE", references === undefined ? [] : [references.table], context);
+  if (context.createdInThisChange(table)) return verdict({ locks: others });
+  const isDefault = column.defaultSql !== undefined;
+  const isRewritten = column.isIdentity || column.isSerial || (column.isGenerated && column.isVirtual !== true);
+  const concerns: Concern[] = [];
+  const fails = (why: RowFailure) => void concerns.push({ kind: "fails-on-rows", table, why });
+  if (isRewritten) concerns.push({ kind: "rewrites", table, why: "computed" });
+  else if (isDefault && !column.isDefaultStored) concerns.push({ kind: "rewrites", table, why: "default" });
+  const domain = domainOf(column, context);
+  if (domain !== "plain") concerns.push({ kind: "rewrites", table, why: "domain" });
+  const isIndexed = column.isUnique || column.isPrimaryKey;
+  if (isIndexed) {
+    concerns.push({ kind: "scans", table, why: "index" });
+    if (isDefault) fails("duplicates");
+  }
+  // Where the value is the same for every row PostgreSQL looks at every row nevertheless.
+  const isChecked = column.checks.length > 0 || column.hasOther;
+  if (isChecked || references?.isValidated) concerns.push({ kind: "scans", table, why: "check" });
+  if (isChecked) fails("check");
+  if (references?.isValidated) fails("foreign-key");
+  const server = column.isVirtual === true ? needsServer(18, "virtual-column", context) : harmless;
+  if (column.notNull && !isDefault && !isRewritten && column.isVirtual !== true)
+    return verdict({
+      locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
+      concerns: [
+        { kind: "fails-on-rows", table, why: "any-row" },
+        { kind: "breaks-inserts", table, column: column.name },
+      ],
+    });
+  return verdict({
+    locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
+    held: heldFor(concerns),
+    concerns: [...concerns, ...server.concerns],
+    doubts: [...server.doubts, ...(domain === undefined ? (["type"] as const) : [])],
+  });
+}
+
+/** Of PostgreSQL and of extensions that come with it or are widely used. None is a domain. */
+const wellKnown: ReadonlySet<string> = new Set(
+  `box circle cidr citext cube daterange datemultirange geography geometry halfvec hstore int4multirange int4range
+  int8multirange int8range jsonpath line lquery lseg ltree ltxtquery macaddr8 nummultirange numrange path pg_lsn polygon
+  regclass regproc regtype seg sparsevec tsmultirange tsquery tsrange tstzmultirange tstzrange vector xid8`.split(
+    /\s+/,
+  ),
+);
+
+export function isWellKnown({ name }: TableName): boolean {
+  return wellKnown.has(name);
+}
+
+/**
+ * Whether the type of a column is a domain with CHECK or NOT NULL, of which PostgreSQL writes every row: to evaluate that. Undefined:
+ * nobody knows the type.
+ */
+export function domainOf(
+  { ownType }: ColumnDeclaration,
+  { operations, typeKind }: Pick<VerdictContext, "operations" | "typeKind">,
+): TypeKind | undefined {
+  if (ownType === undefined || isWellKnown(ownType)) return "plain";
+  const isIt = (name: TableName) => isSameTable(name, ownType);
+  for (const each of operations) {
+    if (each.kind === "createType" && isIt(each.name)) return "plain";
+    if (each.kind === "addEnumValue" && isIt(each.name)) return "plain";
+    if (each.kind === "createDomain" && isIt(each.name)) return each.isChecked ? "checked" : "plain";
+  }
+  return typeKind(ownType);
+}
+
+/** The longest work that is among concerns. */
+export function heldFor(concerns: readonly Concern[]): Verdict["held"] {
+  if (concerns.some(({ kind }) => kind === "rewrites")) return "rewrite";
+  return concerns.some(({ kind }) => kind === "scans" || kind === "changes-rows") ? "scan" : "instant";
+}
+
+/** What an older server refuses: a concern where one is known, or nothing is known of the servers. */
+export function needsServer(
+  major: number,
+  what: Extract<Concern, { kind: "needs-server" }>["what"],
+  { environment: { server } }: VerdictContext,
+): Pick<Verdict, "concerns" | "doubts"> {
+  if (server !== undefined && server >= major) return harmless;
+  return { concerns: [{ kind: "needs-server", major, what }], doubts: server === undefined ? ["server"] : [] };
+}
+
+export function setNotNull(operation: OperationOf<"setNotNull">, context: VerdictContext): Verdict {
+  const { table } = operation;
+  if (context.createdInThisChange(table)) return harmless;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  const isProven = isProvenNotNull(operation, context);
+  const narrows: Concern = { kind: "narrows-writes", table, why: "null" };
+  if (isProven) return verdict({ locks, concerns: [narrows] });
+  return verdict({
+    locks,
+    held: "scan",
+    concerns: [{ kind: "scans", table, why: "check" }, { kind: "fails-on-rows", table, why: "null" }, narrows],
+    doubts: isProven === undefined ? ["former-constraints"] : [],
+  });
+}
+
+/** Whether a validated check says that the column is not NULL: then nobody looks at the rows. Undefined: one that nobody knows may. */
+function isProvenNotNull(
+  { table, column, statement }: OperationOf<"setNotNull">,
+  context: VerdictContext,
+): boolean | undefined {
+  const before = context.operations.filter(
+    (each) => each.statement < statement && "table" in each && isSameTable(each.table, table),
+  );
+  const dropped = new Set(before.flatMap((each) => (each.kind === "dropConstraint" ? [each.name] : [])));
+  const checks = before.flatMap((each) => (each.kind === "addCheck" && !dropped.has(each.name ?? "") ? [each] : []));
+  if (checks.some((check) => check.isValid && check.notNull.includes(column))) return true;
+  const proofs = before.flatMap((each) => {
+    if (each.kind !== "validateConstraint" || dropped.has(each.name)) return [];
+    return [checks.find(({ name }) => name === each.name)?.notNull ?? context.provenBy(table, each.name)];
+  });
+  if (proofs.some((columns) => columns?.includes(column))) return true;
+  return proofs.includes(undefined) ? undefined : false;
+}
+
+export function dropNotNull({ table }: OperationOf<"dropNotNull">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table], context),
+    concerns: [{ kind: "widens-reads", table, why: "null" }],
+  });
+}
+
+export function setDefault(operation: OperationOf<"setDefault">, context: VerdictContext): Verdict {
+  const { table, column, defaultSql } = operation;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  const added = context.operations.find(
+    (each): each is OperationOf<"addColumn"> =>
+      each.kind === "addColumn" && each.column.name === column && isSameTable(each.table, table),
+  );
+  // A default that is only there for the rows that exist: whoever does not know the column can add none.
+  const isNeeded = added?.column.notNull === true && added.column.defaultSql !== undefined;
+  if (defaultSql !== undefined || !isNeeded || context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({ locks, concerns: [{ kind: "breaks-inserts", table, column }] });
+}
+
+export function setType(operation: OperationOf<"setType">, context: VerdictContext): Verdict {
+  const { table, column, type, hasOther } = operation;
+  if (context.createdInThisChange(table)) return harmless;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  // Foreign keys over the column are made anew, with locks on both tables.
+  const doubts: Doubt[] = context.foreignKeys(table)?.length === 0 ? [] : ["other-tables"];
+  if (isMadeHere(type, context.operations))
+    return verdict({
+      locks,
+      held: "rewrite",
+      concerns: [
+        { kind: "rewrites", table, why: "enum" },
+        { kind: "fails-on-rows", table, why: "lost-value" },
+        { kind: "narrows-writes", table, why: "lost-value" },
+      ],
+      doubts,
+    });
+  const former = context.formerType(table, column);
+  if (former !== undefined && !hasOther && changesCatalogueOnly(former, type)) return verdict({ locks, doubts });
+  return verdict({
+    locks,
+    held: "rewrite",
+    concerns: [
+      { kind: "rewrites", table, why: "type" },
+      { kind: "fails-on-rows", table, why: "cast" },
+      { kind: "narrows-writes", table, why: "cast" },
+    ],
+    doubts: former === undefined ? ["former-type", ...doubts] : doubts,
+  });
+}
+
+function isMadeHere(type: string, operations: readonly Operation[]): boolean {
+  return operations.some((other) => other.kind === "createType" && userTypeText(other.name) === type.replace("[]", ""));
+}
+
+export function dropColumn({ table, column }: OperationOf<"dropColumn">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  const { tables, doubts } = joinedBy(context, table, (columns) => columns.includes(column));
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table, ...tables], context),
+    concerns: [
+      { kind: "loses-data", what: "column", table, column },
+      { kind: "breaks-code-before", what: "column", name: column },
+    ],
+    doubts,
+  });
+}
+
+/** The tables at the other ends of foreign keys that go with part of a table; a doubt where nobody knows them. */
+export function joinedBy(
+  context: VerdictContext,
+  table: TableName,
+  goes: (columns: readonly string[], name: string) => boolean,
+): { readonly tables: readonly TableName[]; readonly doubts: readonly Doubt[] } {
+  const keys = context.foreignKeys(table);
+  if (keys === undefined) return { tables: [], doubts: ["other-tables"] };
+  const own = keys.filter((key) => isSameTable(key.table, table) && goes(key.columns, key.name));
+  return { tables: own.map((key) => key.references), doubts: [] };
+}
+
+export function renameColumn(
+  { table, column, newName }: OperationOf<"renameColumn">,
+  context: VerdictContext,
+): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table], context),
+    concerns: [{ kind: "breaks-code-before", what: "column", name: column, newName }],
+  });
+}

@@ -1,0 +1,92 @@
+import type { OperationOf, RowFailure, TableName, Verdict } from "../model/index.js";
+import { joinedBy, needsServer } from "./columns.js";
+import { harmless, locksOn, verdict } from "./combine.js";
+import type { VerdictContext } from "./context.js";
+
+export function addForeignKey(operation: OperationOf<"addForeignKey">, context: VerdictContext): Verdict {
+  const { table, references, isValid } = operation;
+  const locks = locksOn("SHARE ROW EXCLUSIVE", [table, references], context);
+  if (context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({ ...proof(table, "foreign-key", isValid), locks });
+}
+
+/** Rows that exist are looked at, unless it is NOT VALID; rows that are written are refused in either case. */
+function proof(table: TableName, why: RowFailure, isValid = true): Pick<Verdict, "held" | "concerns"> {
+  const narrows = { kind: "narrows-writes", table, why } as const;
+  if (!isValid) return { held: "instant", concerns: [narrows] };
+  return {
+    held: "scan",
+    concerns: [{ kind: "scans", table, why: "check" }, { kind: "fails-on-rows", table, why }, narrows],
+  };
+}
+
+/** A constraint with an index of its own: nobody reads or writes the table until that is built. */
+function indexed(table: TableName, failures: readonly RowFailure[], context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table], context),
+    held: "scan",
+    concerns: [
+      { kind: "scans", table, why: "index" },
+      ...failures.map((why) => ({ kind: "fails-on-rows", table, why }) as const),
+      ...failures.map((why) => ({ kind: "narrows-writes", table, why }) as const),
+    ],
+  });
+}
+
+export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">, context: VerdictContext): Verdict {
+  return indexed(table, ["null", "duplicates"], context);
+}
+
+/** Nothing is built. A primary key makes its columns NOT NULL first, where they are not. */
+export function addKeyOfIndex({ table, isPrimary }: OperationOf<"addKeyOfIndex">, context: VerdictContext): Verdict {
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  if (!isPrimary || context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({
+    locks,
+    held: "scan",
+    concerns: [
+      { kind: "scans", table, why: "check" },
+      { kind: "fails-on-rows", table, why: "null" },
+    ],
+    doubts: ["former-constraints"],
+  });
+}
+
+/** Reads and writes go on while the rows are looked at: that is what it is for. */
+export function validateConstraint({ table }: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({ locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context), held: "scan" });
+}
+
+export function addUnique(operation: OperationOf<"addUnique">, context: VerdictContext): Verdict {
+  const built = indexed(operation.table, ["duplicates"], context);
+  return operation.isNullsNotDistinct ? withServer(built, context) : built;
+}
+
+/** NULLS NOT DISTINCT. */
+export function withServer(built: Verdict, context: VerdictContext): Verdict {
+  const { concerns, doubts } = needsServer(15, "nulls-not-distinct", context);
+  return { ...built, concerns: [...built.concerns, ...concerns], doubts: [...built.doubts, ...doubts] };
+}
+
+export function addExclusion({ table }: OperationOf<"addExclusion">, context: VerdictContext): Verdict {
+  return indexed(table, ["exclusion"], context);
+}
+
+export function addCheck({ table, isValid }: OperationOf<"addCheck">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  return verdict({ ...proof(table, "check", isValid), locks: locksOn("ACCESS EXCLUSIVE", [table], context) });
+}
+
+/** Of a foreign key the other table is locked as well. */
+export function dropConstraint(operation: OperationOf<"dropConstraint">, context: VerdictContext): Verdict {
+  const { table } = operation;
+  if (context.createdInThisChange(table)) return harmless;
+  const { tables, doubts } = joinedBy(context, table, (_, name) => name === operation.name);
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table, ...tables], context),
+    concerns: [{ kind: "guards-less", table }],
+    doubts,
+  });
+}

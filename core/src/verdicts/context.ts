@@ -1,0 +1,32 @@
+import type { Environment, Operation, TableName } from "../model/index.js";
+
+/** A foreign key that is there before the change. */
+export interface KnownForeignKey {
+  readonly name: string;
+  readonly table: TableName;
+  readonly columns: readonly string[];
+  readonly references: TableName;
+}
+
+/** `checked`: a domain with CHECK or NOT NULL, its own or of the domain that it is made of. */
+export type TypeKind = "plain" | "checked";
+
+/** What a verdict may know about the change that an operation is part of, and about where it runs. */
+export interface VerdictContext {
+  readonly operations: readonly Operation[];
+  readonly environment: Environment;
+  /** Every statement stays in the file in which it stands; else CREATE INDEX CONCURRENTLY gets one of its own. */
+  readonly isAsWritten: boolean;
+  /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
+  createdInThisChange(table: TableName): boolean;
+  /** An index that the change drops, as the database describes it; undefined where nobody has asked the database. */
+  droppedIndex(name: TableName): { readonly table: TableName } | undefined;
+  /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
+  formerType(table: TableName, column: string): string | undefined;
+  /** What a type is that the change does not make; undefined where nobody has asked the database. */
+  typeKind(name: TableName): TypeKind | undefined;
+  /** The columns that a check which is there before the change says are not NULL; undefined where nobody knows the check. */
+  provenBy(table: TableName, constraint: string): readonly string[] | undefined;
+  /** The foreign keys that a table has and those that lead to it; undefined where nobody has asked the database. */
+  foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
+}

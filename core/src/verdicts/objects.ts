@@ -1,0 +1,63 @@
+import { isSameTable, type Operation, type OperationOf, type Verdict } from "../model/index.js";
+import { harmless, locksOn, verdict } from "./combine.js";
+import type { VerdictContext } from "./context.js";
+
+export function dropTable(operation: OperationOf<"dropTable">, context: VerdictContext): Verdict {
+  const { table, isCascade, statement } = operation;
+  // One that is made after it takes the place of one that was there.
+  const isOwn = context.operations.some(
+    (each) => each.kind === "createTable" && each.statement < statement && isSameTable(each.table, table),
+  );
+  if (isOwn && context.createdInThisChange(table)) return harmless;
+  const keys = context.foreignKeys(table);
+  const others = (keys ?? [])
+    .filter((key) => isCascade || isSameTable(key.table, table))
+    .map((key) => (isSameTable(key.table, table) ? key.references : key.table));
+  return verdict({
+    locks: [{ table, mode: "ACCESS EXCLUSIVE" }, ...locksOn("ACCESS EXCLUSIVE", others, context)],
+    concerns: [
+      { kind: "loses-data", what: "table", table },
+      { kind: "breaks-code-before", what: "table", name: table.name },
+    ],
+    doubts: keys === undefined ? ["other-tables"] : [],
+  });
+}
+
+export function comment({ onColumn }: OperationOf<"comment">, context: VerdictContext): Verdict {
+  return verdict({
+    locks: locksOn("SHARE UPDATE EXCLUSIVE", onColumn === undefined ? [] : [onColumn.table], context),
+    doubts: onColumn === undefined ? ["other-tables"] : [],
+  });
+}
+
+/** OR REPLACE takes the lock on a view that is there. */
+export function createView({ name, isReplace }: OperationOf<"createView">): Verdict {
+  return isReplace ? verdict({ locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }] }) : harmless;
+}
+
+export function dropView({ name }: OperationOf<"dropView">, { operations }: VerdictContext): Verdict {
+  const isMadeAgain = operations.some((other) => other.kind === "createView" && other.name.name === name.name);
+  return verdict({
+    locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }],
+    concerns: isMadeAgain ? [] : [{ kind: "breaks-code-before", what: "view", name: name.name }],
+  });
+}
+
+export function addEnumValue(): Verdict {
+  return verdict({ concerns: [{ kind: "widens-reads", why: "lost-value" }] });
+}
+
+export function renameType(operation: OperationOf<"renameType">, { operations }: VerdictContext): Verdict {
+  const { name, newName } = operation;
+  if (isSwap(operation, operations)) return harmless;
+  return verdict({ concerns: [{ kind: "breaks-code-before", what: "type", name: name.name, newName }] });
+}
+
+/** A type that makes room for one of its name, or takes the place of one that goes. */
+function isSwap({ name, newName }: OperationOf<"renameType">, operations: readonly Operation[]): boolean {
+  return operations.some(
+    (other) =>
+      (other.kind === "createType" && (other.name.name === name.name || other.name.name === newName)) ||
+      (other.kind === "dropType" && other.name.name === newName),
+  );
+}

@@ -1,0 +1,73 @@
+import type { OperationOf, Verdict } from "../model/index.js";
+import { harmless, locksOn, verdict } from "./combine.js";
+import type { VerdictContext } from "./context.js";
+import { concurrently } from "./transaction.js";
+
+/**
+ * The table itself nobody knows yet. Those that its foreign keys lead to get triggers; one that it becomes a partition of is locked, for
+ * as long as its default partition is searched for rows that belong into the new one.
+ */
+export function createTable(
+  { references, partitionOf, inherits }: OperationOf<"createTable">,
+  context: VerdictContext,
+): Verdict {
+  const locks = [
+    ...locksOn("SHARE ROW EXCLUSIVE", references, context),
+    ...locksOn("SHARE UPDATE EXCLUSIVE", inherits, context),
+  ];
+  if (partitionOf === undefined || context.createdInThisChange(partitionOf)) return verdict({ locks });
+  return verdict({
+    locks: [...locksOn("ACCESS EXCLUSIVE", [partitionOf], context), ...locks],
+    held: "scan",
+    concerns: [{ kind: "searches-default-partition", table: partitionOf }],
+    doubts: ["other-tables"],
+  });
+}
+
+/** Its rows are looked at, unless a check of its own says where they belong. */
+export function attachPartition(
+  { table, partition }: OperationOf<"attachPartition">,
+  context: VerdictContext,
+): Verdict {
+  const isNew = context.createdInThisChange(partition);
+  if (context.createdInThisChange(table)) return isNew ? harmless : checked();
+  return isNew
+    ? verdict({
+        locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context),
+        held: "scan",
+        doubts: ["other-tables"],
+      })
+    : checked();
+
+  function checked(): Verdict {
+    return verdict({
+      locks: [
+        ...locksOn("SHARE UPDATE EXCLUSIVE", [table], context),
+        ...locksOn("ACCESS EXCLUSIVE", [partition], context),
+      ],
+      held: "scan",
+      concerns: [
+        { kind: "scans", table: partition, why: "check" },
+        { kind: "fails-on-rows", table: partition, why: "check" },
+      ],
+      doubts: ["former-constraints", "other-tables"],
+    });
+  }
+}
+
+export function detachPartition(operation: OperationOf<"detachPartition">, context: VerdictContext): Verdict {
+  const { table, partition, isConcurrent, statement } = operation;
+  if (context.createdInThisChange(table)) return harmless;
+  const hidden = { kind: "hides-rows", table, partition } as const;
+  if (!isConcurrent)
+    return verdict({ locks: locksOn("ACCESS EXCLUSIVE", [table, partition], context), concerns: [hidden] });
+  const { concerns, doubts } = concurrently(statement, context);
+  return verdict({
+    locks: [
+      ...locksOn("SHARE UPDATE EXCLUSIVE", [table], context),
+      ...locksOn("ACCESS EXCLUSIVE", [partition], context),
+    ],
+    concerns: [hidden, ...concerns],
+    doubts,
+  });
+}

@@ -1,0 +1,55 @@
+import type { OperationOf, Verdict } from "../model/index.js";
+import { harmless, locksOn, verdict } from "./combine.js";
+import type { VerdictContext } from "./context.js";
+import { concurrently } from "./transaction.js";
+
+export function truncate({ table, isCascade }: OperationOf<"truncate">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  const keys = context.foreignKeys(table);
+  const others = isCascade ? (keys ?? []).map((key) => key.table) : [];
+  return verdict({
+    locks: locksOn("ACCESS EXCLUSIVE", [table, ...others.filter(({ name }) => name !== table.name)], context),
+    concerns: [{ kind: "loses-data", what: "table", table }],
+    // What refers to the tables that refer to it goes as well.
+    doubts: isCascade ? ["other-tables"] : [],
+  });
+}
+
+/** Whoever reads a table opens all of its indexes, so a lock on one of them stops reads. */
+export function reindex(
+  { of, name, isConcurrent, statement }: OperationOf<"reindex">,
+  context: VerdictContext,
+): Verdict {
+  const doubts = of === "table" ? [] : (["other-tables"] as const);
+  if (isConcurrent)
+    return verdict({
+      locks: of === "table" ? locksOn("SHARE UPDATE EXCLUSIVE", [name], context) : [],
+      held: "scan",
+      ...concurrently(statement, context, doubts),
+    });
+  return verdict({
+    locks: of === "schema" ? [] : [{ table: name, mode: of === "table" ? "SHARE" : "ACCESS EXCLUSIVE" }],
+    held: "scan",
+    concerns: [{ kind: "scans", table: name, why: "index" }],
+    doubts,
+  });
+}
+
+export function createTrigger({ table }: OperationOf<"createTrigger">, context: VerdictContext): Verdict {
+  return verdict({ locks: locksOn("SHARE ROW EXCLUSIVE", [table], context) });
+}
+
+/** Functions that read, or change nothing but a sequence or a setting. */
+const harmlessFunctions: ReadonlySet<string> = new Set(
+  "setval nextval currval lastval set_config current_setting pg_get_serial_sequence now version max min count".split(
+    " ",
+  ),
+);
+
+/** What a function does nobody knows. */
+export function select({ functions }: OperationOf<"select">): Verdict {
+  const unknown = functions.filter((name) => !harmlessFunctions.has(name.replace(/^pg_catalog\./, "")));
+  if (unknown.length === 0) return harmless;
+  const what = unknown.map((name) => `${name}()`).join(", ");
+  return verdict({ concerns: [{ kind: "not-understood", what }], doubts: ["statement"] });
+}

@@ -1,0 +1,132 @@
+import { isSameTable, type Operation, type OperationOf, type TableLock, type Verdict } from "../model/index.js";
+import { addColumn, dropColumn, dropNotNull, renameColumn, setDefault, setNotNull, setType } from "./columns.js";
+import { combine, harmless, verdict } from "./combine.js";
+import {
+  addCheck,
+  addExclusion,
+  addForeignKey,
+  addKeyOfIndex,
+  addPrimaryKey,
+  addUnique,
+  dropConstraint,
+  validateConstraint,
+} from "./constraints.js";
+import type { VerdictContext } from "./context.js";
+import { createIndex, dropIndex } from "./indexes.js";
+import { addEnumValue, comment, createView, dropTable, dropView, renameType } from "./objects.js";
+import { attachPartition, createTable, detachPartition } from "./partitions.js";
+import { deletion, insert, update } from "./rows.js";
+import { createTrigger, reindex, select, truncate } from "./statements.js";
+import { newEnumValue, sameTransaction } from "./transaction.js";
+import { unknown } from "./unknown.js";
+
+/**
+ * What one operation does to a database in use, run as it stands. `test/database/verdicts.test.ts` compares it with what a server does.
+ */
+export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
+  const own = ownVerdict(operation, context);
+  const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
+  return combine([own, waited, verdict(newEnumValue(operation, context))]);
+}
+
+/** What the same transaction did to the table before, to add the constraint for one, keeps its lock for as long as the rows are looked at. */
+function underEarlierLocks(operation: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
+  const { table, statement } = operation;
+  const clauses = context.operations.filter((each) => each.statement === statement && each !== operation);
+  const locks = [...sameTransaction(statement, context), ...clauses]
+    .flatMap((each) => ownVerdict(each, context).locks)
+    .filter((lock) => isSameTable(lock.table, table) && stopsWrites(lock));
+  if (locks.length === 0) return harmless;
+  return verdict({
+    locks,
+    concerns: [{ kind: "scans", table, why: "check" }],
+    doubts: context.environment.transactions === undefined ? ["transaction"] : [],
+  });
+}
+
+function stopsWrites({ mode }: TableLock): boolean {
+  return mode === "SHARE" || mode === "SHARE ROW EXCLUSIVE" || mode === "ACCESS EXCLUSIVE";
+}
+
+function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
+  switch (operation.kind) {
+    case "createType":
+    case "createDomain":
+    case "createFunction":
+    case "setting":
+    case "transaction":
+    // Fails by itself while something is of the type.
+    case "dropType":
+      return harmless;
+    case "createTable":
+      return createTable(operation, context);
+    case "addColumn":
+      return addColumn(operation, context);
+    case "setNotNull":
+      return setNotNull(operation, context);
+    case "dropNotNull":
+      return dropNotNull(operation, context);
+    case "setDefault":
+      return setDefault(operation, context);
+    case "setType":
+      return setType(operation, context);
+    case "dropColumn":
+      return dropColumn(operation, context);
+    case "renameColumn":
+      return renameColumn(operation, context);
+    case "createIndex":
+      return createIndex(operation, context);
+    case "dropIndex":
+      return dropIndex(operation, context);
+    case "addForeignKey":
+      return addForeignKey(operation, context);
+    case "addPrimaryKey":
+      return addPrimaryKey(operation, context);
+    case "addUnique":
+      return addUnique(operation, context);
+    case "addExclusion":
+      return addExclusion(operation, context);
+    case "addCheck":
+      return addCheck(operation, context);
+    case "dropConstraint":
+      return dropConstraint(operation, context);
+    case "dropTable":
+      return dropTable(operation, context);
+    case "comment":
+      return comment(operation, context);
+    case "createView":
+      return createView(operation);
+    case "dropView":
+      return dropView(operation, context);
+    case "addEnumValue":
+      return addEnumValue();
+    case "renameType":
+      return renameType(operation, context);
+    case "insert":
+      return insert(operation, context);
+    case "update":
+      return update(operation, context);
+    case "delete":
+      return deletion(operation, context);
+    case "select":
+      return select(operation);
+    case "truncate":
+      return truncate(operation, context);
+    case "reindex":
+      return reindex(operation, context);
+    case "createTrigger":
+      return createTrigger(operation, context);
+    case "addKeyOfIndex":
+      return addKeyOfIndex(operation, context);
+    case "validateConstraint":
+      return validateConstraint(operation, context);
+    case "attachPartition":
+      return attachPartition(operation, context);
+    case "detachPartition":
+      return detachPartition(operation, context);
+    case "unknown":
+      return unknown(operation);
+    default:
+      return operation satisfies never;
+  }
+}

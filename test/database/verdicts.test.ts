@@ -1,0 +1,190 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Connection, connect } from "../../core/src/db/connection.js";
+import { readForeignKeys } from "../../core/src/facts/foreign-keys.js";
+import { readIndex } from "../../core/src/facts/index-facts.js";
+import {
+  durations,
+  type Held,
+  type LockMode,
+  lockModes,
+  tableLabel,
+  type Verdict,
+} from "../../core/src/model/index.js";
+import { judge } from "../../core/src/rules/judge.js";
+import { loadParser } from "../../core/src/sql/postgres/parser.js";
+import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
+import { verdictOf } from "../../core/src/verdicts/verdict-of.js";
+import { createDatabase, type TestDatabase } from "../support/database.js";
+import { type Case, cases, oldCode, schema } from "./verdict-cases.js";
+
+// What a verdict says of a statement is compared with what a server does: every table that it locks and how, whether it reads or
+// writes rows, on which rows it fails, and what a build from before the change can still do.
+
+let database: TestDatabase;
+let client: pg.Client;
+let connection: Connection;
+let server: number;
+
+beforeAll(async () => {
+  database = await createDatabase("verdicts");
+  client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  connection = await connect(database.url, { applicationName: "test" });
+  await client.query(schema);
+  await client.query(
+    `CREATE TEMPORARY TABLE oid_names AS SELECT oid, relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')`,
+  );
+  const { rows } = await client.query<{ v: string }>("SHOW server_version_num AS v".replace(" AS v", ""));
+  server = Math.floor(Number(Object.values(rows[0] ?? {})[0]) / 10_000);
+});
+afterAll(async () => {
+  await connection?.close();
+  await client?.end();
+  await database?.drop();
+});
+
+/** What is said of the last statement: the rest of the change is in the context. */
+async function statedOf({ sql, after, formerType }: Case): Promise<Verdict> {
+  const text = `${after === undefined ? "" : `${after};\n`}${sql};`;
+  const migration = readMigration(text, "migration.sql", await loadParser());
+  const operation = migration.operations.at(-1);
+  if (operation === undefined) throw new Error(`no operation in ${sql}`);
+  const table = "table" in operation ? operation.table : undefined;
+  const keys = table === undefined ? [] : await readForeignKeys(connection, table);
+  const index = operation.kind === "dropIndex" ? await readIndex(connection, operation.name) : undefined;
+  const { context } = judge(migration, {
+    foreignKeys: () => keys,
+    droppedIndex: () => index && { ...index, table: { name: index.table.name } as typeof index.table },
+    formerType: () => formerType,
+    environment: { server, transactions: "none" },
+  });
+  return verdictOf(operation, context);
+}
+
+interface Observed {
+  /** `User ACCESS EXCLUSIVE` */
+  readonly locks: readonly string[];
+  readonly held: Held;
+  /** Why it fails. */
+  readonly error: string | undefined;
+  /** The statements of old code that fail after it, and why. */
+  readonly broken: readonly string[];
+}
+
+/** Runs it in a transaction that is rolled back. */
+async function observe({ sql, after }: Case, rows = ""): Promise<Observed> {
+  await client.query("BEGIN");
+  try {
+    for (const text of [rows, after ?? ""]) if (text !== "") await client.query(text);
+    // The locks and scans of what came before count for nothing: only tables that were there before are looked at.
+    const before = await lookAt();
+    await client.query("SAVEPOINT s");
+    const error = await client.query(sql).then(
+      () => undefined,
+      (reason: Error) => reason.message,
+    );
+    if (error !== undefined) return { locks: [], held: "instant", error, broken: [] };
+    const now = await lookAt();
+    const rewritten = [...before.files].some(([oid, file]) => now.files.has(oid) && now.files.get(oid) !== file);
+    const held = rewritten ? "rewrite" : now.work > before.work ? "scan" : "instant";
+    return { locks: [...now.locks].filter((lock) => !before.locks.has(lock)), held, error, broken: await brokenCode() };
+  } finally {
+    await client.query("ROLLBACK");
+  }
+}
+
+const modes: Readonly<Record<string, LockMode>> = {
+  RowExclusiveLock: "ROW EXCLUSIVE",
+  ShareUpdateExclusiveLock: "SHARE UPDATE EXCLUSIVE",
+  ShareLock: "SHARE",
+  ShareRowExclusiveLock: "SHARE ROW EXCLUSIVE",
+  AccessExclusiveLock: "ACCESS EXCLUSIVE",
+};
+
+/** Tables and views that others see: their locks, files, and how often their rows were read or changed. */
+async function lookAt() {
+  const own = `c.relkind IN ('r', 'v') AND c.relnamespace = 'public'::regnamespace`;
+  // What this transaction has made is locked by nobody else's leave.
+  const known = `c.relname = ANY ('{Team,User,Order,Loose,Members}')`;
+  const { rows: locks } = await client.query<{ table: string; mode: string }>(
+    `SELECT DISTINCT oid_names.name AS table, l.mode FROM pg_locks l JOIN oid_names ON oid_names.oid = l.relation
+      WHERE l.pid = pg_backend_pid() AND l.granted`,
+  );
+  void own;
+  void known;
+  const { rows: files } = await client.query<{ oid: string; file: string }>(
+    "SELECT c.oid::text, pg_relation_filenode(c.oid)::text AS file FROM pg_class c JOIN oid_names ON oid_names.oid = c.oid",
+  );
+  const { rows: work } = await client.query<{ n: number }>(
+    `SELECT coalesce(sum(coalesce(seq_scan, 0) + coalesce(n_tup_upd, 0) + coalesce(n_tup_del, 0)), 0)::int AS n
+       FROM pg_stat_xact_user_tables s JOIN oid_names ON oid_names.oid = s.relid`,
+  );
+  const strongest = new Map<string, LockMode>();
+  for (const { table, mode } of locks) {
+    const named = modes[mode];
+    const other = strongest.get(table);
+    if (named !== undefined && (other === undefined || lockModes.indexOf(named) > lockModes.indexOf(other)))
+      strongest.set(table, named);
+  }
+  return {
+    locks: new Set([...strongest].map(([table, mode]) => `${table} ${mode}`)),
+    files: new Map(files.map(({ oid, file }) => [oid, file])),
+    work: work[0]?.n ?? 0,
+  };
+}
+
+/** Each in its own transaction, one after the other, as far as they go. */
+async function brokenCode(): Promise<string[]> {
+  const broken: string[] = [];
+  for (const sql of oldCode) {
+    await client.query("SAVEPOINT code");
+    await client.query(sql).catch(async (error: Error) => {
+      broken.push(`${sql}: ${error.message}`);
+      await client.query("ROLLBACK TO code");
+    });
+  }
+  return broken;
+}
+
+describe.each(Object.entries(cases))("%s", (kind, list) => {
+  it.each(list.map((each) => [each.sql, each] as const))("%s", async (_, each) => {
+    const stated = await statedOf(each);
+    const operations = readMigration(`${each.sql};`, "migration.sql", await loadParser()).operations;
+    expect(operations.map((operation) => operation.kind)).toEqual([kind]);
+    if (each.from !== undefined && server < each.from) {
+      expect(stated.concerns).toContainEqual(expect.objectContaining({ kind: "needs-server", major: each.from }));
+      expect((await observe(each)).error).toBeDefined();
+      return;
+    }
+    expect(stated.concerns.map((concern) => concern.kind)).not.toContain("needs-server");
+    const failures = stated.concerns.flatMap((concern) => (concern.kind === "fails-on-rows" ? [concern.why] : []));
+    const { rows = {} } = each;
+    if (each.milder === undefined && !stated.doubts.includes("former-type"))
+      expect(failures.filter((why) => !(why in rows) && why !== "cast")).toEqual([]);
+    expect(Object.keys(rows).filter((why) => !(failures as readonly string[]).includes(why))).toEqual([]);
+    for (const failing of Object.values(rows)) expect((await observe(each, failing)).error).toBeDefined();
+    // Fails on every table with rows.
+    if (Object.values(rows).includes("")) return;
+
+    const seen = await observe(each);
+    expect(seen.error).toBeUndefined();
+    const locks = stated.locks.map(({ table, mode }) => `${tableLabel(table)} ${mode}`);
+    const isSure = stated.doubts.length === 0 && each.milder === undefined;
+    if (isSure) expect(locks.toSorted()).toEqual([...seen.locks].toSorted());
+    const said = durations.indexOf(stated.held);
+    const found = durations.indexOf(seen.held);
+    if (isSure) expect(seen.held).toBe(stated.held);
+    else expect(found).toBeLessThanOrEqual(said);
+    const breaks = stated.concerns.some(
+      ({ kind }) =>
+        kind === "breaks-code-before" ||
+        kind === "narrows-writes" ||
+        kind === "loses-data" ||
+        kind === "changes-rows" ||
+        kind === "not-understood",
+    );
+    if (!breaks) expect(seen.broken).toEqual([]);
+    if (stated.concerns.some((c) => c.kind === "breaks-code-before")) expect(seen.broken).not.toEqual([]);
+  });
+});

@@ -280,6 +280,18 @@ export const errorTable = {
     next: "Restore the file from version control.",
     exit: 1,
   },
+  LS3011: {
+    title: "A file that Lockstep never writes",
+    why: "Plans write models, migrations, code and documents of the project, and nothing else: no settings of tools, nothing of git or of dependencies, nothing outside of the project. A journal of an interrupted write, or a link, that leads there was not made by a plan.",
+    next: "Look at the file named. Where lockstep/.journal.json names it, delete that journal: it is never committed.",
+    exit: 1,
+  },
+  LS3012: {
+    title: "A write was interrupted and is not finished",
+    why: "Some files of the project are from before it, some from after it: what this command would show or run is neither.",
+    next: "npx lockstep repair",
+    exit: 1,
+  },
   LS3020: {
     title: "Another plan stands on what would be taken back",
     why: "Taking it back would break the other plan: its column or its index would go.",
@@ -338,6 +350,18 @@ export const errorTable = {
     title: "git does not read the repository",
     why: "Without it Lockstep cannot tell which files have uncommitted changes, and which are ignored: it would mix its edits with work in progress.",
     next: "See what git says: git status. Where the folder belongs to another user, in a container say: git config --global --add safe.directory <folder>",
+    exit: 3,
+  },
+  LS4007: {
+    title: "Another command writes to the project",
+    why: "Two commands that write the same plan, migrations and code at once would write a phase twice, or half of two.",
+    next: "Run the command again once the other one has ended.",
+    exit: 3,
+  },
+  LS4008: {
+    title: "The project's folder cannot be written",
+    why: "This command writes plans, migrations and code. It says so before it asks or changes anything.",
+    next: "Give the user that runs the command the right to write there, or look only: --dry-run, npx lockstep status.",
     exit: 3,
   },
   LS5001: {

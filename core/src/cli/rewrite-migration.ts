@@ -18,7 +18,7 @@ import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
-import type { CommandResult, Invocation } from "./command.js";
+import { type CommandResult, type Invocation, writing } from "./command.js";
 import { earlierChecks } from "./earlier-checks.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
@@ -32,7 +32,7 @@ import { refuseApplied } from "./refuse-applied.js";
  */
 export async function rewriteMigration(invocation: Invocation, path: string): Promise<CommandResult> {
   const { io, options } = invocation;
-  const workspace = await invocation.workspace();
+  const workspace = await invocation.workspace(writing(invocation));
   const { project, plugin } = workspace;
   const { colors } = io;
   const file = fromRoot(project, invocation.cwd, path);

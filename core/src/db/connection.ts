@@ -1,7 +1,7 @@
 import type { Client, ClientConfig } from "pg";
 import { LockstepError } from "../errors.js";
 import { type Encryption, refusesEncryption } from "./encryption.js";
-import { readConnectionUrl } from "./url.js";
+import { labelOf, readConnectionUrl } from "./url.js";
 
 /** A row as the driver returns it: bigint, numeric and uuid are strings. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -56,7 +56,11 @@ export async function connectWith(config: ClientConfig, options: ConnectOptions)
   const { Client: PgClient } = (await import("pg")).default;
   const { host, port, database } = new PgClient(config);
   const reopen = (more: ConnectOptions) => connectWith(config, more);
-  const label = `${host}:${port}/${database ?? ""}`;
+  const label = labelOf(host, port, database ?? "");
+  if (label === undefined)
+    throw new LockstepError("LS8004", "The connection settings of the data source cannot be read", {
+      hint: "Write the URL as postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.",
+    });
   return open({ config, label, schema: undefined, encryption: undefined, reopen }, options);
 }
 

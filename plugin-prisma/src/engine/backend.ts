@@ -1,4 +1,5 @@
 /** What every schema engine behind the proxy can do, and how its errors look on the wire. */
+import { withoutPasswords } from "@lockstep/core/url-text";
 
 /** A schema engine: the native one, or the WASM one over `pg`. */
 export interface EngineBackend {
@@ -100,7 +101,7 @@ function describe(thrown: unknown): { code: string | undefined; message: string;
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return {
     code: undefined,
-    message: `This is a bug in Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${stack}`,
+    message: `This is a bug in Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${withoutPasswords(stack, process.env)}`,
     meta: null,
   };
 }

@@ -101,7 +101,7 @@ export async function planChange(
     const isLeftOut = (query: Query) => isScaffolding(query) || kept.some(({ index }) => isAbout(query, index.name));
     const relaxedChange = await readChange(withoutQueries(again, isLeftOut), await loadParser(), facts);
     assertAgreement(change.migration, relaxedChange.migration, plan, "TypeORM");
-    setOutput(expandOutput(about, { project, plan, change, restore, models, config }), cli);
+    setOutput(about.locked(expandOutput(about, { project, plan, change, restore, models, config })), cli);
     return true;
   } finally {
     await database.close();

@@ -19,7 +19,9 @@ export function restoredText({ names, plans }: Restore): string {
 export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
   if (about.command === undefined || about.command.isDry)
     throw new LockstepError("LS9055", `It should be as before: ${restore.names.join(", ")}.`);
-  writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits));
+  await about.write(async () =>
+    writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits)),
+  );
   console.log(restoredText(restore));
 }
 

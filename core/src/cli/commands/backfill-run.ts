@@ -14,7 +14,7 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, workspace } = invocation;
-    const { project, plugin, config } = await workspace();
+    const { project, plugin, config } = await workspace("act");
     const [
       { choosePlan, listPlans },
       { chooseTargets },

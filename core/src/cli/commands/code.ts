@@ -1,7 +1,7 @@
 import { codeSettings } from "../../config/code-settings.js";
 import type { Place, Plan } from "../../model/index.js";
 import { codeOptions } from "../code-options.js";
-import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption } from "../command.js";
+import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption, writing } from "../command.js";
 
 export default defineCommand({
   name: "code",
@@ -16,7 +16,8 @@ export default defineCommand({
   ],
 
   async run(invocation) {
-    const { project } = await invocation.workspace();
+    const place = textOption(invocation, "explain");
+    const { project } = await invocation.workspace(place === undefined ? writing(invocation) : "look");
     const [{ choosePlan, listPlans }, { commandFor }, { unlessCancelled }] = await Promise.all([
       import("../../plan/store.js"),
       import("../../review/words.js"),
@@ -24,7 +25,6 @@ export default defineCommand({
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     const command = commandFor("code", plan, listPlans(project.root));
-    const place = textOption(invocation, "explain");
     if (place !== undefined) {
       const { explainPlace } = await import("../explain-place.js");
       return explainPlace({ place, plan, command, invocation });

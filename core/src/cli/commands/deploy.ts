@@ -13,7 +13,7 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, options, workspace } = invocation;
-    const { project, plugin, config } = await workspace();
+    const { project, plugin, config } = await workspace("act");
     const [{ chooseTargets }, { listPlans }, { numberOption }, { deployOn, deployText }, { nextText }] =
       await Promise.all([
         import("../targets.js"),

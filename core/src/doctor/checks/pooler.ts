@@ -1,4 +1,5 @@
 import { type Connection, connect } from "../../db/connection.js";
+import { readUrl } from "../../db/url-text.js";
 import { type Check, type Finding, ok, problem } from "../check.js";
 
 export default {
@@ -8,7 +9,7 @@ export default {
   isAlone: true,
   async run({ connection, url, target, config }) {
     const urlFrom = config.targets[target]?.urlFrom;
-    if (new URL(url).searchParams.get("pgbouncer") === "true")
+    if (readUrl(url)?.searchParams.get("pgbouncer") === "true")
       return [found("the URL says pgbouncer=true", urlFrom, target)];
     const other = await connect(url, { applicationName: "lockstep doctor" });
     try {

@@ -4,7 +4,6 @@ export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";
 export { readConnectionUrl } from "./db/url.js";
-export { withoutPasswords } from "./db/url-text.js";
 export { runTool } from "./deploy/run-tool.js";
 export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
 export { readTypeKind } from "./facts/type-kind.js";

@@ -3,6 +3,7 @@ import { withoutPasswords } from "../db/url-text.js";
 import { errorText, LockstepError } from "../errors.js";
 import type { ProjectLock } from "../files/project-lock.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
+import { printableJson } from "../review/printable.js";
 import type { CliCommand, Invocation } from "./command.js";
 import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
@@ -142,7 +143,7 @@ async function runCommand(command: CliCommand, invocation: Invocation, io: Io, i
   try {
     const result = await command.run(invocation);
     io.progress.end();
-    io.out(isJson ? JSON.stringify({ schemaVersion, command: command.name, ...result.json }, null, 2) : result.text);
+    io.out(isJson ? printableJson({ schemaVersion, command: command.name, ...result.json }) : result.text);
     return result.exitCode;
   } catch (error) {
     io.progress.end();
@@ -154,13 +155,13 @@ async function runCommand(command: CliCommand, invocation: Invocation, io: Io, i
 function reportError(error: unknown, io: Io, isJson: boolean): number {
   if (error instanceof LockstepError) {
     const { code, message, why, hint, details } = error;
-    if (isJson) io.out(JSON.stringify({ schemaVersion, error: { code, message, why, next: hint, details } }, null, 2));
+    if (isJson) io.out(printableJson({ schemaVersion, error: { code, message, why, next: hint, details } }));
     else io.err(coloured(error, io));
     return code === "LS5002" || code === "LS7024" ? 130 : error.exitCode;
   }
   const hide = (text: string) => withoutPasswords(text, io.env);
   const message = hide(error instanceof Error ? error.message : String(error));
-  if (isJson) io.out(JSON.stringify({ schemaVersion, error: { code: "BUG", message } }, null, 2));
+  if (isJson) io.out(printableJson({ schemaVersion, error: { code: "BUG", message } }));
   io.err(`${io.colors.red("This is a bug of Lockstep.")} Please report it with what you did and this text:`);
   io.err(hide(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return 4;

@@ -62,12 +62,12 @@ export function withoutPasswords(text: string, env: Readonly<Record<string, stri
   let shown = text;
   for (const secret of secretsIn(env)) shown = shown.replaceAll(secret, "***");
   return shown
+    .replace(secretKey, "$1$2***")
     .replace(postgresUrl, (url) => (readUrl(url) === undefined ? url : url.replace(userInfo, atHost)))
     .replace(brokenUrl, "$1//***@")
     .replaceAll(end, "@")
     .replace(anyUrl, "$1:***@")
-    .replace(login, "$1***@")
-    .replace(secretKey, "$1$2***");
+    .replace(login, "$1***@");
 }
 
 const userInfo = /\/\/([^/?]*)@/;
@@ -101,6 +101,14 @@ function secretsOf(value: string): readonly string[] {
   // A short one, or one that is a name too, would take words out of what people have to read.
   const names = [url.username, url.hostname, url.pathname.slice(1)];
   return passwords
-    .flatMap((password) => [password, decodeURIComponent(password)])
+    .flatMap((password) => [password, decoded(password)])
     .filter((password) => password.length >= 6 && !names.includes(password));
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

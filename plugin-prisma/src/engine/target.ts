@@ -1,7 +1,7 @@
 /** A database URL in Prisma's dialect, taken apart. */
 import type { ConnectionOptions } from "node:tls";
 import { readEncryption } from "@lockstep/core/encryption";
-import { otherScheme, readUrl } from "@lockstep/core/url-text";
+import { otherScheme, readUrl } from "@lockstep/core/text";
 import { EngineError } from "./backend.js";
 
 /** Where and how to connect. */

@@ -26,7 +26,7 @@ export async function inspectDataSource(
   const [answer] = told;
   if (answer?.kind === "data-source") return answer.facts;
   const cause = answer?.kind === "not-loaded" ? answer.cause : lastWords(run.output);
-  const { withoutPasswords } = await import("@lockstep/core/planning");
+  const { withoutPasswords } = await import("@lockstep/core/text");
   throw notLoaded(call, withoutPasswords(cause, env));
 }
 

@@ -5,6 +5,7 @@ import { typeormFiles } from "../typeorm-files.js";
 import type { Interception } from "./interception.js";
 import type { Restore } from "./open-plans.js";
 import type { Output } from "./output.js";
+import { say } from "./say.js";
 
 /** What the user is told of entities that follow their plans again. */
 export function restoredText({ names, plans }: Restore): string {
@@ -22,7 +23,7 @@ export async function restoreAlone(restore: Restore, about: Interception): Promi
   await about.write(async () =>
     writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits)),
   );
-  console.log(restoredText(restore));
+  say(restoredText(restore));
 }
 
 /** The same beside a safe change, together with TypeORM's own migration. */
@@ -32,7 +33,7 @@ export function restoreBeside(restore: Restore, about: Interception): Output {
       const edited = await typeormFiles.editModels(await about.project(), restore.edits);
       const path = relative(about.root, file).split(sep).join("/");
       writeFiles(about.root, [{ file: path, before: undefined, after: text }, ...edited]);
-      console.log(restoredText(restore));
+      say(restoredText(restore));
     },
   };
 }

@@ -10,6 +10,7 @@ import {
 import { knownColumns } from "./columns.js";
 import type { Interception } from "./interception.js";
 import { colors } from "./notices.js";
+import { say } from "./say.js";
 
 /**
  * Tells which annotations nothing uses: their columns are in the database already and no plan fills them, so TypeORM generates nothing
@@ -39,7 +40,7 @@ export async function tellUnused(
     });
   if (lines.length === 0) return;
   const mark = colors().yellow("!");
-  console.log(["Lockstep", ...[...new Set(lines)].map((line) => `  ${mark} ${line}`)].join("\n"));
+  say(["Lockstep", ...[...new Set(lines)].map((line) => `  ${mark} ${line}`)].join("\n"));
 }
 
 function isNamed(operations: readonly Operation[], table: TableName, name: string): boolean {

@@ -388,6 +388,18 @@ export const errorTable = {
     next: "Correct the expression so that it yields a fitting value for every row.",
     exit: 1,
   },
+  LS5009: {
+    title: "A pass that is made once may have been made already",
+    why: "In a column that stays optional NULL is a value that code may choose. Another pass would give such rows a value.",
+    next: "Say what it shall do: --fill-nulls gives every row without a value one, --keep-nulls leaves them and records the pass as made.",
+    exit: 2,
+  },
+  LS5010: {
+    title: "Rows may have moved away from a pass that is made once",
+    why: "A row whose key changes while the table is passed can get behind the pass before it was filled. A NULL that code chose meanwhile looks the same, so nobody but you can tell.",
+    next: "Look at the rows named, then run the same command with --fill-nulls (they get a value) or --keep-nulls (they stay as they are).",
+    exit: 2,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",

@@ -26,7 +26,7 @@ export interface BackfillSession {
 /**
  * Connects and enters the backfill. Also after a broken connection: the ledger then says what became of the last batch.
  * @param runner names this run; the same after a reconnect
- * @throws LS8004, LS5001, LS5003, LS5005, LS7001
+ * @throws LS8004, LS5001, LS5003, LS5005, LS5009, LS7001
  */
 export async function openSession(settings: RunSettings, runner: string): Promise<BackfillSession> {
   const { spec, plan } = settings;
@@ -49,7 +49,9 @@ export async function openSession(settings: RunSettings, runner: string): Promis
       uniqueKeys: spec.uniqueKeys,
     };
     const begin = { runner, rowsEstimated: rowEstimate, work };
-    const record = await (id.once ? beginOnce(connection, id, target, begin) : beginBackfill(connection, id, begin));
+    const record = await (id.once
+      ? beginOnce(connection, id, target, begin, settings)
+      : beginBackfill(connection, id, begin));
     return { connection, id, table: table!, target, record, cursor: record.cursor };
   } catch (error) {
     await connection.close();

@@ -516,8 +516,8 @@ export const errorTable = {
   },
   LS8004: {
     title: "The target cannot be reached",
-    why: "Gates and backfills ask the target itself.",
-    next: "Check the URL and that the database runs.",
+    why: "Gates and backfills ask the target itself. Where nothing answers for half a minute, Lockstep looks over a second connection whether the server is still at work, and gives up a connection that is dead within a minute.",
+    next: "Check the URL and that the database runs, then run the same command again.",
     exit: 3,
   },
   LS8005: {
@@ -543,6 +543,18 @@ export const errorTable = {
     why: "Only codes and rules that exist can be explained.",
     next: "List them with: npx lockstep explain",
     exit: 2,
+  },
+  LS8009: {
+    title: "The target is reached through a pooler in transaction mode",
+    why: "It gives the server's session away between two transactions, and with it locks and settings: two backfills could run at once, and settings of ours would reach your application.",
+    next: "Put the direct URL of the server, or one of the pooler in session mode, into the variable that the target takes its URL from.",
+    exit: 2,
+  },
+  LS8010: {
+    title: "A file cannot be read or written",
+    why: "The disk is full or read-only, or the user that runs the command may not. Every file is written beside its place first, so none is half written.",
+    next: "Make room, or give the right to it, then run the same command again. A write of several files that was interrupted is finished then; npx lockstep repair --dry-run looks first.",
+    exit: 3,
   },
   LS9002: {
     title: "Prisma's schema engine failed",

@@ -246,7 +246,7 @@ export class BatchLoop {
   async #enter(attempts: number, shouldRetry: (error: unknown) => boolean): Promise<BackfillSession> {
     const { settings, runner } = this;
     return withRetry(
-      () => openSession(settings, runner),
+      () => openSession(settings, runner, this.#opened?.connection),
       (error) => {
         if (!shouldRetry(error)) return false;
         settings.emit({ kind: "retry", reason: "connection", message: (error as Error).message, pauseMs: 0 });

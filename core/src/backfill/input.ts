@@ -49,6 +49,8 @@ export interface BackfillInput {
   readonly batchTimeoutMs?: number;
   /** For reading the whole table, before the first and after the last batch. Default: one hour. */
   readonly scanTimeoutMs?: number;
+  /** How long no answer may come until the server is asked over a second connection whether it is at it. Default: 30 000. */
+  readonly silenceMs?: number;
   /** How long rows may stay locked at the end before the run gives up. Default: five minutes. */
   readonly lockPatienceMs?: number;
 }
@@ -90,6 +92,7 @@ export function settle(input: BackfillInput): RunSettings {
     lockTimeoutMs: 500,
     batchTimeoutMs: 30_000,
     scanTimeoutMs: 3_600_000,
+    silenceMs: 30_000,
     lockPatienceMs: 300_000,
     ...rest,
     signal: signal ?? new AbortController().signal,

@@ -548,7 +548,7 @@ export const errorTable = {
     title: "The target is reached through a pooler in transaction mode",
     why: "It gives the server's session away between two transactions, and with it locks and settings: two backfills could run at once, and settings of ours would reach your application.",
     next: "Put the direct URL of the server, or one of the pooler in session mode, into the variable that the target takes its URL from.",
-    exit: 2,
+    exit: 3,
   },
   LS8010: {
     title: "A file cannot be read or written",

@@ -35,7 +35,7 @@ describe("a pooler in transaction mode", () => {
   it("is refused where a session is needed, before anything is set", async () => {
     await through("transaction", async ({ url }) => {
       const error = await errorOf(connect(url, { ...options, statementTimeoutMs: 0 }));
-      expect(error).toMatchObject({ code: "LS8009", exitCode: 2, hint: expect.stringContaining("direct URL") });
+      expect(error).toMatchObject({ code: "LS8009", exitCode: 3, hint: expect.stringContaining("direct URL") });
       const schema = await errorOf(connect(`${url}?schema=public`, { ...options, needsSession: false }));
       expect(schema).toMatchObject({ code: "LS8009", message: expect.stringContaining('schema "public"') });
       const app = await connect(url, { ...options, needsSession: false });

@@ -412,6 +412,18 @@ export const errorTable = {
     next: "Correct the expression so that it yields a fitting value for every row.",
     exit: 1,
   },
+  LS5009: {
+    title: "A pass that is made once may have been made already",
+    why: "In a column that stays optional NULL is a value that code may choose. Another pass would give such rows a value.",
+    next: "Say what it shall do: --fill-nulls gives every row without a value one, --keep-nulls leaves them and records the pass as made.",
+    exit: 2,
+  },
+  LS5010: {
+    title: "Rows may have moved away from a pass that is made once",
+    why: "A row whose key changes while the table is passed can get behind the pass before it was filled. A NULL that code chose meanwhile looks the same, so nobody but you can tell.",
+    next: "Look at the rows named, then run the same command with --fill-nulls (they get a value) or --keep-nulls (they stay as they are).",
+    exit: 2,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",
@@ -528,8 +540,8 @@ export const errorTable = {
   },
   LS8004: {
     title: "The target cannot be reached",
-    why: "Gates and backfills ask the target itself.",
-    next: "Check the URL and that the database runs.",
+    why: "Gates and backfills ask the target itself. Where nothing answers for half a minute, Lockstep looks over a second connection whether the server is still at work, and gives up a connection that is dead within a minute.",
+    next: "Check the URL and that the database runs, then run the same command again.",
     exit: 3,
   },
   LS8005: {
@@ -555,6 +567,18 @@ export const errorTable = {
     why: "Only codes and rules that exist can be explained.",
     next: "List them with: npx lockstep explain",
     exit: 2,
+  },
+  LS8009: {
+    title: "The target is reached through a pooler in transaction mode",
+    why: "It gives the server's session away between two transactions, and with it locks and settings: two backfills could run at once, and settings of ours would reach your application.",
+    next: "Put the direct URL of the server, or one of the pooler in session mode, into the variable that the target takes its URL from.",
+    exit: 3,
+  },
+  LS8010: {
+    title: "A file cannot be read or written",
+    why: "The disk is full or read-only, or the user that runs the command may not. Every file is written beside its place first, so none is half written.",
+    next: "Make room, or give the right to it, then run the same command again. A write of several files that was interrupted is finished then; npx lockstep repair --dry-run looks first.",
+    exit: 3,
   },
   LS9002: {
     title: "Prisma's schema engine failed",

@@ -26,7 +26,7 @@ export interface OpenTarget {
  * @throws LS8004 when it cannot be reached
  */
 export async function openTarget(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<OpenTarget> {
-  const connection = await connect(target.url, { applicationName: "lockstep" });
+  const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
   try {
     return await askAbout(target, connection, plan, project, plugin);
   } catch (error) {

@@ -7,6 +7,7 @@ import { printableJson } from "../review/printable.js";
 import type { CliCommand, Invocation } from "./command.js";
 import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
+import { knownError } from "./known-error.js";
 
 export type { CliCommand, CommandResult, Invocation, Workspace } from "./command.js";
 export type { Io } from "./io.js";
@@ -152,7 +153,8 @@ async function runCommand(command: CliCommand, invocation: Invocation, io: Io, i
 }
 
 /** A known error in three lines; anything else is our bug, with its stack. */
-function reportError(error: unknown, io: Io, isJson: boolean): number {
+function reportError(thrown: unknown, io: Io, isJson: boolean): number {
+  const error = knownError(thrown);
   if (error instanceof LockstepError) {
     const { code, message, why, hint, details } = error;
     if (isJson) io.out(printableJson({ schemaVersion, error: { code, message, why, next: hint, details } }));

@@ -34,7 +34,7 @@ export async function planHandWritten(
   const database = new DevelopmentDatabase(() => {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS9003", "The ORM's config has no URL for the development database.");
-    return connect(project.developmentUrl, { applicationName: "lockstep plan" });
+    return connect(project.developmentUrl, { applicationName: "lockstep plan", needsSession: false });
   });
   // What is safe without a plan needs no database: where none can be reached the type stays unknown.
   const typeKind = await knownTypes(folded.migration.operations, (type) =>

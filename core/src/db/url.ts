@@ -12,6 +12,8 @@ export interface ConnectionUrl {
   readonly schema: string | undefined;
   /** `?connect_timeout=` in milliseconds. Zero means: none. */
   readonly connectTimeoutMs: number | undefined;
+  /** Prisma's `pgbouncer=true`: a pooler, mostly in transaction mode. */
+  readonly isSaidPooled: boolean;
   /** Reads the certificates that the URL names. Undefined: the URL speaks of it in the driver's own way (`?ssl=true`). */
   readonly encryption: (() => Encryption) | undefined;
 }
@@ -59,6 +61,7 @@ export function readConnectionUrl(text: string): ConnectionUrl {
     driverUrl: url.toString(),
     label: `${host || "localhost"}:${port || "5432"}${decoded(url.pathname)}`,
     schema,
+    isSaidPooled: given.get("pgbouncer") === "true",
     connectTimeoutMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
     encryption: given.has("ssl")
       ? undefined

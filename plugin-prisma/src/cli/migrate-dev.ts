@@ -141,7 +141,7 @@ async function hasBegun(project: PrismaProject, names: readonly string[]): Promi
     import("@lockstep/core/planning"),
     import("../applied.js"),
   ]);
-  const connection = await connect(project.developmentUrl, { applicationName: "lockstep" });
+  const connection = await connect(project.developmentUrl, { applicationName: "lockstep", needsSession: false });
   try {
     const { applied, failed } = await readAppliedMigrations(connection);
     return names.some((name) => applied.includes(name) || failed.includes(name));

@@ -47,7 +47,7 @@ export async function planChange(change: {
   const database = new DevelopmentDatabase(() => {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS9003", "The Prisma config has no datasource URL.");
-    return connect(project.developmentUrl, { applicationName: "lockstep plan" });
+    return connect(project.developmentUrl, { applicationName: "lockstep plan", needsSession: false });
   });
   try {
     const make = (id: string) =>

@@ -9,6 +9,7 @@ import { readFill } from "../../core/src/sql/fill.js";
 import { quoteLiteral } from "../../core/src/sql/postgres/quote.js";
 import { expand } from "../../core/src/sql/postgres/units/expand.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
+import { fileOf } from "../support/units.js";
 import { open, plan } from "./backfill/fixture.js";
 
 // What a mirror holds does not depend on who writes the row: old code in sessions of all kinds writes what it reads.
@@ -171,3 +172,17 @@ it("equals its source after any interleaving of sessions with settings of their 
     { numRuns: 12, endOnFailure: true },
   );
 }, 120_000);
+
+it("what the proof fills by itself it fills under the same settings, and leaves those of the session as they were", async () => {
+  const some = columns.filter(({ name }) => name === "m_date" || name === "m_span");
+  await db.query(`${createTable}; RESET search_path`);
+  await db.query(expand({ kind: "expand", table, columns: some }));
+  await db.query(`SET session_replication_role = replica; SET TimeZone = 'Asia/Tokyo'; SET IntervalStyle = 'iso_8601'`);
+  await db.query(
+    `INSERT INTO "Event" (id, at, day, span, ratio, raw, email) VALUES (1, '2026-01-01 23:00+00', '2026-01-01', '1 day', 1, '', '')`,
+  );
+  await db.query("RESET session_replication_role");
+  await db.query(fileOf({ kind: "prove", table, columns: some }, { phase: "contract" }));
+  const { rows } = await db.query(`SELECT m_date::text, m_span, current_setting('TimeZone') AS zone FROM "Event"`);
+  expect(rows).toEqual([{ m_date: "2026-01-01", m_span: "1 day", zone: "Asia/Tokyo" }]);
+});

@@ -132,7 +132,7 @@ interface ReadRow {
 async function readRows(connection: Connection, table: TableFacts, fill: Fill, timeoutMs: number): Promise<Rows> {
   const inputs = fill.reads.map((name) => `${quoteIdentifier(name)}::text`);
   const select = `SELECT ${rowLabel(table)} AS row, ARRAY[${inputs.join(", ")}] AS inputs, (${fill.rowSql}\n)::text AS value FROM ${quoteTable(table)}`;
-  const share = (maxRows * 120) / Math.max(table.rowEstimate, 1);
+  const share = (maxRows * 100) / Math.max(table.rowEstimate, 1);
   const spread = share >= 100 ? "" : ` TABLESAMPLE SYSTEM (${share})`;
   const beyond = inputs.map((input) => `${input} COLLATE "C" ~ '[^ -~]'`).join(" OR ");
   const settings = { ...statedSettings, statement_timeout: timeoutMs, row_security: "off" };

@@ -81,6 +81,27 @@ it("a type that the change makes is not there yet; an expression that PostgreSQL
   expect(await on("nobody", "text")).toBeUndefined();
 });
 
+it("where no temporary table can be made nobody can tell, so the settings are stated", async () => {
+  await db.query(
+    `CREATE ROLE dependence_reader LOGIN; GRANT SELECT ON "Event" TO dependence_reader; REVOKE TEMPORARY ON DATABASE "${new URL(database.url).pathname.slice(1)}" FROM PUBLIC`,
+  );
+  const url = new URL(database.url);
+  url.username = "dependence_reader";
+  const reader = await open(url.toString());
+  const about = [{ name: "Event" }, { name: "handle", type: "text" }] as const;
+  expect(await fillDependence(reader, ...about, { rowSql: "lower(email::text)" })).toBeUndefined();
+  const fill = await settleFill(
+    ...about,
+    fillOf(() => "lower(email::text)", ["email"]),
+    {
+      dependence: (...asked) => fillDependence(reader, ...asked),
+    },
+  );
+  expect(fill.dependsOnSession).toBe(true);
+  await reader.close();
+  await db.query("DROP OWNED BY dependence_reader; DROP ROLE dependence_reader");
+});
+
 const settle = (sql: string, kind: "mirror" | "backfill", reads: readonly string[]) =>
   settleFill(
     { name: "Event" },

@@ -56,6 +56,7 @@ export async function askAbout(
     facts: {
       plan: plan.id,
       evidence: evidenceKey(plan),
+      columns: plan.columns,
       target: target.name,
       connection,
       deploy: plugin.words.deploy,

@@ -77,6 +77,7 @@ export async function planChange(
         index: (name) => database.index(name),
         foreignKeys: (table) => database.foreignKeys(table),
         typeKind: (type) => database.typeKind(type),
+        dependence: (table, column, fill) => database.dependence(table, column, fill),
         formerUnique: formerUniques(files, about, known),
         formerType: change.formerType,
       },

@@ -41,6 +41,7 @@ const askGate = () =>
       plan,
       target: "production",
       connection: db,
+      columns: [],
       units: { applied: ["1"], failed: [], pending: [] },
       deploy: "npx prisma migrate deploy",
       recover: (name) => name,

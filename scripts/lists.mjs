@@ -38,7 +38,7 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
   },
   {
     folder: "core/src/gates",
-    not: ["index", "gate", "ask-gates", "confirmed", "merge-answers"],
+    not: ["index", "gate", "ask-gates", "confirmed", "merge-answers", "rows-in-doubt"],
     write: (ids) =>
       `${imports(ids, `import type { Gate } from "./gate.js";`)}
 

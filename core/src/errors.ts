@@ -138,7 +138,7 @@ export const errorTable = {
   },
   LS2030: {
     title: "A mirror that could not follow its source",
-    why: "A mirror gives a value to every row and follows its source until contract. In an optional column a NULL may be what code has chosen, and a default gives new rows another value from the start.",
+    why: "A mirror gives a value to every row and follows its source until contract. In an optional column a NULL may be what code has chosen, a default gives new rows another value from the start, and what is another value each time it is evaluated can be followed by nothing.",
     next: "Write @lockstep.backfill(<sql>) for an initial value, or make the field required without a default.",
     exit: 1,
   },
@@ -292,6 +292,18 @@ export const errorTable = {
     next: "Restore the file from version control.",
     exit: 1,
   },
+  LS3011: {
+    title: "A file that Lockstep never writes",
+    why: "Plans write models, migrations, code and documents of the project, and nothing else: no settings of tools, nothing of git or of dependencies, nothing outside of the project. A journal of an interrupted write, or a link, that leads there was not made by a plan.",
+    next: "Look at the file named. Where lockstep/.journal.json names it, delete that journal: it is never committed.",
+    exit: 1,
+  },
+  LS3012: {
+    title: "A write was interrupted and is not finished",
+    why: "Some files of the project are from before it, some from after it: what this command would show or run is neither.",
+    next: "npx lockstep repair",
+    exit: 1,
+  },
   LS3020: {
     title: "Another plan stands on what would be taken back",
     why: "Taking it back would break the other plan: its column or its index would go.",
@@ -352,6 +364,18 @@ export const errorTable = {
     next: "See what git says: git status. Where the folder belongs to another user, in a container say: git config --global --add safe.directory <folder>",
     exit: 3,
   },
+  LS4007: {
+    title: "Another command writes to the project",
+    why: "Two commands that write the same plan, migrations and code at once would write a phase twice, or half of two.",
+    next: "Run the command again once the other one has ended.",
+    exit: 3,
+  },
+  LS4008: {
+    title: "The project's folder cannot be written",
+    why: "This command writes plans, migrations and code. It says so before it asks or changes anything.",
+    next: "Give the user that runs the command the right to write there, or look only: --dry-run, npx lockstep status.",
+    exit: 3,
+  },
   LS5001: {
     title: "The backfill cannot start: expand is not applied on the target",
     why: "The column or its trigger is missing there, so there is nothing to fill.",
@@ -399,6 +423,18 @@ export const errorTable = {
     why: "The backfill would stop at such a row, and the trigger would refuse a new row like it.",
     next: "Correct the expression so that it yields a fitting value for every row.",
     exit: 1,
+  },
+  LS5009: {
+    title: "A pass that is made once may have been made already",
+    why: "In a column that stays optional NULL is a value that code may choose. Another pass would give such rows a value.",
+    next: "Say what it shall do: --fill-nulls gives every row without a value one, --keep-nulls leaves them and records the pass as made.",
+    exit: 2,
+  },
+  LS5010: {
+    title: "Rows may have moved away from a pass that is made once",
+    why: "A row whose key changes while the table is passed can get behind the pass before it was filled. A NULL that code chose meanwhile looks the same, so nobody but you can tell.",
+    next: "Look at the rows named, then run the same command with --fill-nulls (they get a value) or --keep-nulls (they stay as they are).",
+    exit: 2,
   },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
@@ -516,8 +552,8 @@ export const errorTable = {
   },
   LS8004: {
     title: "The target cannot be reached",
-    why: "Gates and backfills ask the target itself.",
-    next: "Check the URL and that the database runs.",
+    why: "Gates and backfills ask the target itself. Where nothing answers for half a minute, Lockstep looks over a second connection whether the server is still at work, and gives up a connection that is dead within a minute.",
+    next: "Check the URL and that the database runs, then run the same command again.",
     exit: 3,
   },
   LS8005: {
@@ -543,6 +579,18 @@ export const errorTable = {
     why: "Only codes and rules that exist can be explained.",
     next: "List them with: npx lockstep explain",
     exit: 2,
+  },
+  LS8009: {
+    title: "The target is reached through a pooler in transaction mode",
+    why: "It gives the server's session away between two transactions, and with it locks and settings: two backfills could run at once, and settings of ours would reach your application.",
+    next: "Put the direct URL of the server, or one of the pooler in session mode, into the variable that the target takes its URL from.",
+    exit: 3,
+  },
+  LS8010: {
+    title: "A file cannot be read or written",
+    why: "The disk is full or read-only, or the user that runs the command may not. Every file is written beside its place first, so none is half written.",
+    next: "Make room, or give the right to it, then run the same command again. A write of several files that was interrupted is finished then; npx lockstep repair --dry-run looks first.",
+    exit: 3,
   },
   LS9002: {
     title: "Prisma's schema engine failed",

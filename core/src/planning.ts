@@ -4,11 +4,11 @@ export { type ConfiguredFill, fillFunctions, refuseUnknownFills } from "./config
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";
 export { readConnectionUrl } from "./db/url.js";
-export { runTool, withoutPassword } from "./deploy/run-tool.js";
+export { runTool } from "./deploy/run-tool.js";
 export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
 export { readTypeKind } from "./facts/type-kind.js";
 export { committedText, dirtyFiles, isRepository } from "./files/git.js";
-export { recoverFiles, settleFiles, writeFiles } from "./files/write-files.js";
+export { settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";
 export { DevelopmentDatabase } from "./intercept/development-database.js";
 export { refuseSecondChange } from "./intercept/second-change.js";

@@ -17,6 +17,12 @@ beforeAll(async () => {
 afterAll(() => shop?.dispose());
 
 const journal = () => existsSync(join(shop.root, "lockstep/.journal.json"));
+/** Every file that git does not ignore, by its text. */
+async function contents(): Promise<Record<string, string>> {
+  const { stdout } = await git("ls-files", "-co", "--exclude-standard");
+  const files = stdout.split("\n").filter((file) => file !== "" && existsSync(join(shop.root, file)));
+  return Object.fromEntries(files.map((file) => [file, shop.read(file)]));
+}
 const git = (...args: string[]) => run("git", args, { cwd: shop.root });
 
 /** Starts a command and kills it, with all that it started, once its journal is there and `looks` more looks were taken. */
@@ -67,7 +73,14 @@ test("lockstep next, killed at many points: the same files as without", async ()
   for (const looks of [0, 4, 10]) {
     await git("checkout", "--", ".");
     if ((await killWhileWriting("lockstep", ["next"], looks)) === "killed") killed += 1;
-    expect((await shop.lockstep(["plan"])).code).toBe(0);
+    const half = await contents();
+    for (const reading of [["status"], ["plan"], ["doctor"], ["next", "--dry-run"], ["repair", "--dry-run"]]) {
+      const { code, output } = await shop.lockstep(reading);
+      if (reading[0] === "next") expect(output, String(code)).toContain("LS3012");
+      if (journal()) expect(output, reading.join(" ")).toContain("lockstep repair");
+    }
+    expect(await contents(), "commands that read have written").toEqual(half);
+    expect((await shop.lockstep(["repair"])).code).toBe(0);
     expect((await git("diff")).stdout).toBe(expected);
     expect(journal()).toBe(false);
   }
@@ -83,9 +96,11 @@ test("a file that somebody changed after the kill is never overwritten", async (
   }
   expect(journal()).toBe(true);
   shop.edit("src/db.ts", (text) => `// mine\n${text}`);
-  const plan = await shop.lockstep(["plan"]);
-  expect(plan.code).toBe(1);
-  expect(plan.output).toContain("LS3009");
-  expect(plan.output).toContain("src/db.ts");
+  for (const command of ["repair", "next"]) {
+    const { code, output } = await shop.lockstep([command]);
+    expect(code).toBe(1);
+    expect(output).toContain("LS3009");
+    expect(output).toContain("src/db.ts");
+  }
   expect(shop.read("src/db.ts")).toMatch(/^\/\/ mine\n/);
 });

@@ -215,22 +215,22 @@ test("a prove that was killed: while it runs nothing is touched; then its check 
 });
 
 describe("files of a write that was interrupted", () => {
-  const change = { file: "notes.txt", before: undefined, after: "all of it\n" };
+  const change = { file: "notes.md", before: undefined, after: "all of it\n" };
   test("--dry-run says so, repair finishes it", async () => {
     writeFiles(shop.root, [change], { others: [change.file] });
     const dry = await shop.lockstep(["repair", "--dry-run"]);
-    expect(dry.stdout).toContain("A write was interrupted: notes.txt is not written yet.");
-    expect(existsSync(join(shop.root, "notes.txt"))).toBe(false);
+    expect(dry.stdout).toContain("A write was interrupted: notes.md is not written yet.");
+    expect(existsSync(join(shop.root, "notes.md"))).toBe(false);
     const repair = await shop.lockstep(["repair"]);
     expect(repair.code, repair.output).toBe(0);
     expect(repair.stdout).toContain("it was finished");
-    expect(shop.read("notes.txt")).toBe("all of it\n");
+    expect(shop.read("notes.md")).toBe("all of it\n");
     expect(existsSync(join(shop.root, "lockstep/.journal.json"))).toBe(false);
   });
 
   test("a file that somebody changed since is not overwritten: LS3009", async () => {
-    writeFiles(shop.root, [{ ...change, file: "other.txt" }], { others: ["other.txt"] });
-    shop.write("other.txt", "mine\n");
+    writeFiles(shop.root, [{ ...change, file: "other.md" }], { others: ["other.md"] });
+    shop.write("other.md", "mine\n");
     for (const args of [
       ["repair", "--dry-run"],
       ["repair", "--yes"],
@@ -239,6 +239,6 @@ describe("files of a write that was interrupted", () => {
       expect(repair.code).toBe(1);
       expect(repair.output).toContain("LS3009");
     }
-    expect(shop.read("other.txt")).toBe("mine\n");
+    expect(shop.read("other.md")).toBe("mine\n");
   });
 });

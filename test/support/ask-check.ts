@@ -28,7 +28,7 @@ export async function askTarget(
   url: string,
   more: { readonly plans?: readonly Plan[]; readonly migrations?: readonly string[]; readonly root?: string } = {},
 ): Promise<readonly Finding[]> {
-  const connection = await connect(url, { applicationName: "lockstep doctor" });
+  const connection = await connect(url, { applicationName: "lockstep doctor", needsSession: false });
   try {
     const { plans = [], migrations = [], root = "/nowhere" } = more;
     const openPlans = openPlansOn(plans, [], migrations);

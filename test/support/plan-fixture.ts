@@ -1,7 +1,7 @@
 import type { IndexFacts } from "../../core/src/facts/index-facts.js";
 import type { Plan, TableName } from "../../core/src/model/index.js";
-import { buildPlan, type PlanAnswer } from "../../core/src/plan/build-plan.js";
-import type { ColumnSource, TableShape } from "../../core/src/plan/sources.js";
+import { buildPlan, type PlanAnswer, type PlanRequest } from "../../core/src/plan/build-plan.js";
+import type { ColumnSource, PlanSources, TableShape } from "../../core/src/plan/sources.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
 
@@ -26,6 +26,9 @@ export interface PlanFixture {
   readonly shape?: TableShape;
   readonly id?: string;
   readonly openPlans?: readonly Plan[];
+  readonly pace?: PlanRequest["pace"];
+  /** What the database says that a fill depends on. Default: nobody is asked. */
+  readonly dependence?: PlanSources["dependence"];
   /** What the database says about the indexes that the change drops. */
   readonly indexes?: readonly IndexFacts[];
 }
@@ -71,6 +74,8 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
     id = "20261120093000_add_handle",
     openPlans = [],
     indexes = [],
+    pace,
+    dependence,
   } = fixture;
   const migration = readMigration(sql, "migration.sql", await loadParser());
   const needsFill = (name: string) =>
@@ -94,6 +99,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
         ...columns[column],
       }),
       table: async () => shape,
+      ...(dependence && { dependence }),
       index: async (name) => indexes.find((each) => each.name === name.name),
       formerUnique: (table, index) => ({
         model: table.name,
@@ -103,6 +109,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
       }),
     },
     openPlans,
+    ...(pace && { pace }),
     words: { annotation: (text) => `/// ${text}`, columnName: (name) => `@map("${name}")` },
     originalModels: () => [{ file: "prisma/schema.prisma", model: "User", text: "model User {\n}" }],
   });

@@ -1,4 +1,7 @@
-/** A connection pooler in transaction mode, as small as it can be: a server session belongs to a client for one transaction. */
+/**
+ * A connection pooler, as small as it can be. In transaction mode a server session belongs to a client for one transaction, in session
+ * mode until the client leaves. It tidies nothing up in between, as PgBouncer in transaction mode.
+ */
 import { connect as connectSocket, createServer, type Socket } from "node:net";
 
 export interface Pooler {
@@ -12,14 +15,14 @@ const sslRequest = 80877103;
 const welcome = Buffer.concat([message("R", int(0)), message("K", int(1), int(1)), message("Z", Buffer.from("I"))]);
 
 /** Starts one in front of a server that trusts its clients. `url` names user and database of every session. */
-export async function startPooler(url: string): Promise<Pooler> {
+export async function startPooler(url: string, mode: "transaction" | "session" = "transaction"): Promise<Pooler> {
   const server = new URL(url);
   const idle: Socket[] = [];
   const sockets = new Set<Socket>();
   const take = async () => idle.pop() ?? openSession(server, sockets);
   const listener = createServer((client) => {
     sockets.add(client);
-    serve(client, take, (session) => idle.push(session));
+    serve(client, take, (session) => idle.push(session), mode);
   });
   await new Promise<void>((resolve) => listener.listen(0, "127.0.0.1", resolve));
   const { port } = listener.address() as { port: number };
@@ -34,7 +37,12 @@ export async function startPooler(url: string): Promise<Pooler> {
   };
 }
 
-function serve(client: Socket, take: () => Promise<Socket>, giveBack: (session: Socket) => void): void {
+function serve(
+  client: Socket,
+  take: () => Promise<Socket>,
+  giveBack: (session: Socket) => void,
+  mode: "transaction" | "session",
+): void {
   let isStarted = false;
   let waiting = Buffer.alloc(0);
   let session: Socket | undefined;
@@ -57,11 +65,14 @@ function serve(client: Socket, take: () => Promise<Socket>, giveBack: (session: 
     for (const [type, body] of messagesOf(partial)) {
       partial = partial.subarray(5 + body.length);
       // Between two transactions the session goes to whoever asks next.
-      if (type !== "Z" || body.toString() !== "I" || session === undefined) continue;
-      session.off("data", receive);
-      giveBack(session);
-      session = undefined;
+      if (mode === "transaction" && type === "Z" && body.toString() === "I") leave();
     }
+  };
+  const leave = () => {
+    if (session === undefined) return;
+    session.off("data", receive);
+    giveBack(session);
+    session = undefined;
   };
   client.on("error", () => undefined);
   client.on("close", () => session?.destroy());
@@ -71,7 +82,10 @@ function serve(client: Socket, take: () => Promise<Socket>, giveBack: (session: 
       isStarted = true;
       return void client.write(welcome);
     }
-    if (String.fromCharCode(chunk[0] ?? 0) === "X") return void client.end();
+    if (String.fromCharCode(chunk[0] ?? 0) === "X") {
+      leave();
+      return void client.end();
+    }
     waiting = Buffer.concat([waiting, chunk]);
     void forward();
   });

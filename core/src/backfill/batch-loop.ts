@@ -32,6 +32,8 @@ export class BatchLoop {
   readonly #pace: Pace;
   readonly #computer: Computer;
   #opened: BackfillSession | undefined;
+  /** Rows filled by earlier runs. */
+  #filledBefore = 0;
   #batchRows: number;
   /** How often a function has thrown for the batch in hand. */
   #thrown = 0;
@@ -67,7 +69,8 @@ export class BatchLoop {
 
   async open(): Promise<void> {
     this.#opened = await this.#enter(3, (error) => ["busy", "locked"].includes(retryReason(error) ?? ""));
-    this.rows = this.session.record.rowsDone;
+    this.#filledBefore = this.session.record.rowsFilled;
+    this.#count();
   }
 
   async close(): Promise<void> {
@@ -237,16 +240,24 @@ export class BatchLoop {
     await this.session.connection.close();
     try {
       this.#opened = await this.#enter(reconnecting.attempts, isWorthAnotherTry);
+      this.#count();
     } catch (error) {
       // Stopped while the server was away: the cursor is in the ledger, where the last batch left it.
       if (!this.isStopped) throw error;
     }
   }
 
+  /** As the ledger has it: a batch may have been kept whose answer got lost, and a server that takes over may lack some. */
+  #count(): void {
+    const { rowsDone, rowsFilled } = this.session.record;
+    this.rows = rowsDone;
+    this.filled = rowsFilled - this.#filledBefore;
+  }
+
   async #enter(attempts: number, shouldRetry: (error: unknown) => boolean): Promise<BackfillSession> {
     const { settings, runner } = this;
     return withRetry(
-      () => openSession(settings, runner),
+      () => openSession(settings, runner, this.#opened?.connection),
       (error) => {
         if (!shouldRetry(error)) return false;
         settings.emit({ kind: "retry", reason: "connection", message: (error as Error).message, pauseMs: 0 });

@@ -1,6 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import { inTransaction } from "../db/transaction.js";
-import type { Advance } from "../ledger/backfills.js";
+import type { Advance, OnceBounds } from "../ledger/backfills.js";
 import { storeComputed } from "./computed-statements.js";
 import type { ComputedValues } from "./computer.js";
 import { type KeyValues, keyColumns, readingKeys } from "./keys.js";
@@ -11,10 +11,10 @@ export type BatchWork =
   | {
       readonly kind: "pass";
       readonly after: KeyValues | null;
-      /** Where the pass ends. Default: at the end of the table. */
-      readonly upTo?: KeyValues | undefined;
+      /** Of a pass that is made once. Default: it ends at the end of the table. */
+      readonly bounds?: OnceBounds;
     }
-  | { readonly kind: "sweep"; readonly keys: readonly KeyValues[] };
+  | { readonly kind: "sweep"; readonly keys: readonly KeyValues[]; readonly bounds?: OnceBounds };
 
 export interface BatchOptions {
   /** At most so many rows; a sweep has them counted already. */
@@ -115,6 +115,8 @@ interface Extent {
 }
 
 async function extentOf(connection: Connection, target: FillTarget, work: BatchWork, rows: number): Promise<Extent> {
+  const { bounds = {} } = work;
+  const cursor = { ...bounds, phase: "sweep" } as const;
   if (work.kind === "sweep") {
     const { keys } = work;
     return {
@@ -122,18 +124,17 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
       values: keyColumns(target.key, keys),
       rows: keys.length,
       upper: keys.at(-1) ?? [],
-      cursor: { phase: "sweep" },
+      cursor,
     };
   }
   const after = work.after ?? [];
-  const upTo = work.upTo ?? [];
+  const { upTo = [] } = bounds;
   const scope: Scope = { kind: "range", isFirst: work.after === null };
-  const ahead = { isFirst: scope.isFirst, isBounded: work.upTo !== undefined };
+  const ahead = { isFirst: scope.isFirst, isBounded: bounds.upTo !== undefined };
   const full = await connection.query<{ upper: KeyValues }>(batchEnd(target, ahead), [rows, ...after, ...upTo]);
   const upper = full.rows[0]?.upper;
   if (upper !== undefined) {
-    const cursor = { phase: "pass", after: upper, ...(work.upTo === undefined ? {} : { upTo: work.upTo }) } as const;
-    return { scope, values: [...upper, ...after], rows, upper, cursor };
+    return { scope, values: [...upper, ...after], rows, upper, cursor: { ...bounds, phase: "pass", after: upper } };
   }
   // The rest of the table. The pass ends here, although writers may add more at this very moment: chasing them could
   // take for ever, and the sweep finds those that no trigger has filled.
@@ -142,7 +143,6 @@ async function extentOf(connection: Connection, target: FillTarget, work: BatchW
     ...upTo,
   ]);
   const last = rest.rows[0]!;
-  const cursor = { phase: "sweep" } as const;
   if (last.upper === null) return { scope, values: [], rows: 0, upper: [], cursor };
   return { scope, values: [...last.upper, ...after], rows: Math.max(last.rows, 1), upper: last.upper, cursor };
 }

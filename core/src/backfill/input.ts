@@ -6,6 +6,9 @@ import type { Functions } from "./computer.js";
 import type { BackfillEvent } from "./events.js";
 import type { Throttle } from "./throttle.js";
 
+/** What becomes of NULLs that code may have chosen. */
+export type NullAnswer = "fill" | "keep";
+
 export interface BackfillInput {
   /** The target. Prisma's `?schema=` is understood. */
   readonly url: string;
@@ -25,6 +28,13 @@ export interface BackfillInput {
   readonly throttles?: readonly Throttle[];
   /** The user agrees that their own triggers fire for each row. Default: false. */
   readonly allowTriggers?: boolean;
+  /**
+   * Of columns that stay optional, where a NULL may be what code has chosen and nobody else can tell: `fill` gives such rows a value,
+   * `keep` leaves them and takes the pass as made. Default: a run that comes to such rows ends with LS5009 or LS5010.
+   */
+  readonly nulls?: NullAnswer;
+  /** A later phase of the plan is released: the pass over columns that stay optional was done when its gate was asked. Default: false. */
+  readonly isPastBackfill?: boolean;
   /** Default: true. False for fills that no trigger can compute: then rows that writers add meanwhile are swept up. */
   readonly needsFillTrigger?: boolean;
   /** The functions of lockstep.config.ts, by `Model.field`. Default: none. */
@@ -39,6 +49,8 @@ export interface BackfillInput {
   readonly batchTimeoutMs?: number;
   /** For reading the whole table, before the first and after the last batch. Default: one hour. */
   readonly scanTimeoutMs?: number;
+  /** How long no answer may come until the server is asked over a second connection whether it is at it. Default: 30 000. */
+  readonly silenceMs?: number;
   /** How long rows may stay locked at the end before the run gives up. Default: five minutes. */
   readonly lockPatienceMs?: number;
 }
@@ -52,10 +64,13 @@ export interface BackfillResult {
   /** Rows that this run has given a value. */
   readonly filled: number;
   readonly batches: number;
+  /** The last key of a pass that is made once, as in `id=20`. */
+  readonly upTo?: string;
 }
 
 /** The input with every default filled in. */
-export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "batch">> & {
+export type RunSettings = Required<Omit<BackfillInput, "signal" | "onEvent" | "batch" | "nulls">> & {
+  readonly nulls?: NullAnswer;
   readonly signal: AbortSignal;
   readonly limits: BatchLimits;
   readonly emit: (event: BackfillEvent) => void;
@@ -69,6 +84,7 @@ export function settle(input: BackfillInput): RunSettings {
     pauseMs: 0,
     throttles: [],
     allowTriggers: false,
+    isPastBackfill: false,
     needsFillTrigger: true,
     functions: new Map(),
     functionMs: 2000,
@@ -76,6 +92,7 @@ export function settle(input: BackfillInput): RunSettings {
     lockTimeoutMs: 500,
     batchTimeoutMs: 30_000,
     scanTimeoutMs: 3_600_000,
+    silenceMs: 30_000,
     lockPatienceMs: 300_000,
     ...rest,
     signal: signal ?? new AbortController().signal,

@@ -3,6 +3,8 @@ import { LockstepError } from "../errors.js";
 import { endBackfill } from "../ledger/backfills.js";
 import { BatchLoop } from "./batch-loop.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
+import { keyLabel } from "./keys.js";
+import { boundsOf, lookBehind } from "./look-behind.js";
 import { checkFills } from "./preflight.js";
 import { throwFirst } from "./session.js";
 import { keepAppearing, sweep } from "./sweep.js";
@@ -16,12 +18,12 @@ const maxPasses = 10;
 /**
  * Fills the planned columns of one table of one target, in small batches, while the application goes on. Can be stopped or
  * killed at any point; called again, it goes on. Values that are there are never touched. Ends only when no row lacks a value;
- * of columns that stay optional, when every row was passed once.
+ * of columns that stay optional, when every row was passed once, and rows that may have moved away from the pass are decided on.
  *
  * @example await runBackfill({ url, plan: plan.id, spec: plan.backfills[0], clock: systemClock, random: Math.random });
  * @returns `done`, or `stopped` by the signal
  * @throws LS5001 expand is not applied there · LS5003 another runner is at it · LS5004 rows cannot be filled · LS5005 own
- *   triggers would fire · LS5006 the database refuses a row · LS5007 locked for too long · LS2052,
+ *   triggers would fire · LS5006 the database refuses a row · LS5007 locked for too long · LS5009, LS5010 NULLs that code may have chosen · LS2052,
  *   LS5050–LS5055 a function of lockstep.config.ts · LS2005, LS2006, LS2007, LS5008 the
  *   fill is wrong for some rows · LS7001 no rights for the ledger · LS7002 PostgreSQL refuses a statement · LS8004 no connection
  */
@@ -56,26 +58,28 @@ async function begin(loop: BatchLoop): Promise<void> {
 }
 
 async function fill(loop: BatchLoop): Promise<BackfillResult["status"]> {
+  // A pass that is made once, by an earlier run: what became NULL since was chosen.
+  if (loop.session.record.status === "done") return "done";
   for (let pass = 1; !loop.isStopped; pass++) {
     if (pass > maxPasses) throw keepAppearing(loop);
     while (!loop.isStopped && loop.session.cursor.phase === "pass") {
       await loop.batch(() => {
         const { cursor } = loop.session;
-        return cursor.phase === "pass" ? { kind: "pass", after: cursor.after, upTo: cursor.upTo } : undefined;
+        return cursor.phase === "pass" ? { kind: "pass", after: cursor.after, bounds: boundsOf(cursor) } : undefined;
       });
     }
     if (loop.isStopped) break;
-    // What is NULL behind a pass that is made once was chosen, or came later.
-    if (loop.settings.spec.once || (await sweep(loop)) === "done") return "done";
+    if ((await (loop.settings.spec.once ? lookBehind(loop) : sweep(loop))) === "done") return "done";
   }
   return "stopped";
 }
 
 async function end(loop: BatchLoop, status: BackfillResult["status"]): Promise<BackfillResult> {
   await loop.conclude(({ connection, id }) => endBackfill(connection, id, loop.runner, { status }));
-  const { id } = loop.session;
+  const { id, target, cursor } = loop.session;
   loop.settings.emit({ kind: "finished", status, rows: loop.rows, filled: loop.filled });
-  return { status, table: id.table, rows: loop.rows, filled: loop.filled, batches: loop.batches };
+  const upTo = cursor.upTo === undefined ? {} : { upTo: keyLabel(target.key, cursor.upTo) };
+  return { status, table: id.table, rows: loop.rows, filled: loop.filled, batches: loop.batches, ...upTo };
 }
 
 /** Best effort: the error itself is what counts. */

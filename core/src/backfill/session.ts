@@ -26,12 +26,18 @@ export interface BackfillSession {
 /**
  * Connects and enters the backfill. Also after a broken connection: the ledger then says what became of the last batch.
  * @param runner names this run; the same after a reconnect
- * @throws LS8004, LS5001, LS5003, LS5005, LS7001
+ * @param previous the connection that broke
+ * @throws LS8004, LS5001, LS5003, LS5005, LS5009, LS7001
  */
-export async function openSession(settings: RunSettings, runner: string): Promise<BackfillSession> {
-  const { spec, plan } = settings;
-  const connection = await connect(settings.url, { applicationName: `lockstep backfill ${plan}` });
+export async function openSession(
+  settings: RunSettings,
+  runner: string,
+  previous: Connection | undefined,
+): Promise<BackfillSession> {
+  const { spec, plan, silenceMs } = settings;
+  const connection = await connect(settings.url, { applicationName: `lockstep backfill ${plan}`, silenceMs });
   try {
+    if (previous !== undefined) await endBroken(connection, previous);
     const table = await readTable(connection, spec.table);
     const problems = await checkStructure(connection, spec, table, settings);
     throwFirst(problems);
@@ -49,12 +55,22 @@ export async function openSession(settings: RunSettings, runner: string): Promis
       uniqueKeys: spec.uniqueKeys,
     };
     const begin = { runner, rowsEstimated: rowEstimate, work };
-    const record = await (id.once ? beginOnce(connection, id, target, begin) : beginBackfill(connection, id, begin));
+    const record = await (id.once
+      ? beginOnce(connection, id, target, begin, settings)
+      : beginBackfill(connection, id, begin));
     return { connection, id, table: table!, target, record, cursor: record.cursor };
   } catch (error) {
     await connection.close();
     throw error;
   }
+}
+
+/** The server may not have noticed that a connection broke: its session would keep our lock, for hours where nobody sends anything. */
+async function endBroken(connection: Connection, { pid, backendStart }: Connection): Promise<void> {
+  await connection.query(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2 AND pid <> pg_backend_pid()",
+    [pid, backendStart],
+  );
 }
 
 /** Turns what stands against the backfill into an error; the first problem speaks, all are in the details. */

@@ -1,5 +1,6 @@
 import type { Fill } from "../model/fill.js";
 import type { BackfillSpec, KeyColumn } from "../model/plan.js";
+import { drawsFromSequence } from "../sql/fill.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { inKeys, keyParameters, keyRow, keyText } from "./keys.js";
 
@@ -112,4 +113,45 @@ SELECT count(*)::int AS filled, count(*) FILTER (WHERE empty)::int AS empty FROM
 /** Keys of up to `$1` rows that still lack a value, wherever they are. */
 export function rowsLeft(target: FillTarget): string {
   return `SELECT ${keyText(target.key, "t")} AS key FROM ${target.table} t WHERE ${lacksAny(target.columns)} LIMIT $1`;
+}
+
+/** One row when any row has a value in any planned column. */
+export function anyValue({ table, columns }: FillTarget): string {
+  return `SELECT 1 FROM ${table} t WHERE ${columns.map(({ name }) => `t.${quoteIdentifier(name)} IS NOT NULL`).join(" OR ")} LIMIT 1`;
+}
+
+/** How many of the first `$1` rows in the order of the key their fills give a value (`rows`), and of these, how many have one (`filled`). */
+export function firstValues(target: FillTarget): string {
+  const counts = target.columns.map((column) => {
+    const isGiven = givesValue(column);
+    const has = `t.${quoteIdentifier(column.name)} IS NOT NULL`;
+    return `SELECT count(*) FILTER (WHERE ${isGiven})::int AS rows, count(*) FILTER (WHERE ${has} AND ${isGiven})::int AS filled FROM first t`;
+  });
+  return `WITH first AS MATERIALIZED (SELECT * FROM ${target.table} t ${inOrder(target, "ASC")} LIMIT $1) ${counts.join(" UNION ALL ")}`;
+}
+
+/**
+ * Keys of up to `$1` rows up to the key in `$2`, … that lack a value and were written by a transaction that had not ended before the one
+ * in the next parameter: a row that is as it was then has an older one. An UPDATE of its key writes a row anew.
+ * @param isEvaluated only rows that the fill gives a value
+ */
+export function changedRows(target: FillTarget, isSince: boolean, isEvaluated: boolean): string {
+  const { key, columns } = target;
+  const empty = columns.map((column) => `(t.${lacks(column)}${isEvaluated ? ` AND ${givesValue(column)}` : ""})`);
+  const conditions = [
+    `${keyRow(key, "t")} <= ${keyParameters(key, 2)}`,
+    `(${empty.join(" OR ")})`,
+    ...(isSince ? [`age(t.xmin) <= age($${2 + key.length}::text::xid)`] : []),
+  ];
+  return `SELECT ${keyText(key, "t")} AS key FROM ${target.table} t WHERE ${conditions.join(" AND ")} LIMIT $1`;
+}
+
+/** Up to `$1` rows beyond the key in `$2`, … that lack a value, counted. */
+export function laterRows(target: FillTarget): string {
+  return `SELECT count(*)::int AS rows FROM (SELECT 1 FROM ${target.table} t WHERE ${after(target, 2)} AND ${lacksAny(target.columns)} LIMIT $1) x`;
+}
+
+/** A sequence would lose a number each time that somebody asks. */
+function givesValue({ fill }: FillTarget["columns"][number]): string {
+  return fill === undefined || drawsFromSequence(fill) ? "true" : `(${fill.rowSql}\n) IS NOT NULL`;
 }

@@ -26,7 +26,7 @@ export interface OpenTarget {
  * @throws LS8004 when it cannot be reached
  */
 export async function openTarget(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<OpenTarget> {
-  const connection = await connect(target.url, { applicationName: "lockstep" });
+  const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
   try {
     return await askAbout(target, connection, plan, project, plugin);
   } catch (error) {
@@ -56,6 +56,7 @@ export async function askAbout(
     facts: {
       plan: plan.id,
       evidence: evidenceKey(plan),
+      columns: plan.columns,
       target: target.name,
       connection,
       deploy: plugin.words.deploy,

@@ -76,11 +76,12 @@ export class BackfillView {
   }
 
   verdict(result: BackfillResult): string {
-    const left = this.#isOnce ? "every row was passed" : "none is left";
+    const passed = result.upTo === undefined ? "the pass is done" : `every row up to ${result.upTo} was passed`;
+    const left = this.#isOnce ? passed : "none is left";
     const done =
       result.filled === 0
         ? this.#isOnce
-          ? "every row was passed, nothing is filled twice"
+          ? `${passed}, nothing is filled twice`
           : "every row has its value"
         : `${counted(result.filled, "row")} filled in ${counted(result.batches, "batch").replace("batchs", "batches")}, ${left}`;
     return `${this.#io.colors.green("✔")} ${this.#target}: ${this.#label} — ${done}`;

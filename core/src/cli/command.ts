@@ -19,10 +19,11 @@ export interface Workspace {
   readonly config: LockstepConfig;
 }
 
-export interface WorkspaceOptions {
-  /** What an interrupted write left stays as it is: `repair` looks at it itself. */
-  readonly leaveInterrupted?: boolean;
-}
+/**
+ * What a command does to the project's files. `look`: it reads them, whatever state they are in, and says so · `act`: it writes none, and
+ * what it shows or runs has to be whole · `write`: one command at a time, and what an interrupted write left is finished first.
+ */
+export type WorkspaceUse = "look" | "act" | "write";
 
 /** One call of a command. */
 export interface Invocation {
@@ -32,8 +33,8 @@ export interface Invocation {
   readonly plugins: readonly OrmPlugin[];
   /** Where the project is looked for. */
   readonly cwd: string;
-  /** Project and config; first what an interrupted write left is finished. */
-  workspace(options?: WorkspaceOptions): Promise<Workspace>;
+  /** Project and config. @param use Default: `look` */
+  workspace(use?: WorkspaceUse): Promise<Workspace>;
 }
 
 /** One file of `commands/`: its default export. What it needs at run time is imported by `run`: `--help` is instant. */
@@ -49,6 +50,11 @@ export interface CliCommand {
 
 export function defineCommand(command: CliCommand): CliCommand {
   return command;
+}
+
+/** With `--dry-run` a command that writes only shows. */
+export function writing({ options }: Pick<Invocation, "options">): WorkspaceUse {
+  return options.dryRun === true ? "act" : "write";
 }
 
 /** The text of an option, or undefined. */

@@ -53,7 +53,7 @@ async function examineTarget(
 ): Promise<{ readonly target: Examination["targets"][number]; readonly answers: readonly CheckAnswer[] }> {
   let connection: Awaited<ReturnType<typeof connect>>;
   try {
-    connection = await connect(target.url, { applicationName: "lockstep doctor" });
+    connection = await connect(target.url, { applicationName: "lockstep doctor", needsSession: false });
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     return { target: { name: target.name, error: error.message, next: error.hint }, answers: [] };

@@ -4,7 +4,7 @@ import type { Question } from "../codemods/candidates/choose.js";
 import { explain } from "../codemods/ranking/explain.js";
 import { codeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
-import { type Plan, phaseOfIntent } from "../model/index.js";
+import { type Plan, phaseOf } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { withAnswers } from "../release/code-answers.js";
@@ -117,7 +117,7 @@ function answersAt(questions: readonly Question[], file: string, line: number, p
       ...has,
       ...open.flatMap((each) => [
         ...explain(each, about),
-        ...phaseWords(plan, phaseOfIntent[intent.kind]),
+        ...phaseWords(plan, phaseOf(intent)),
         ...(plan.state.choices ?? [])
           .filter(
             ({ key, model, field }) => key === each.candidate.key && model === intent.model && field === intent.field,

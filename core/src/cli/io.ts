@@ -1,3 +1,4 @@
+import { printable } from "../review/printable.js";
 import type { Colors } from "../review/terminal.js";
 import { colorsFor } from "../review/terminal.js";
 
@@ -52,27 +53,27 @@ export function terminalIo(options: { readonly ci: boolean; readonly signal: Abo
   const hasColor = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : !env.NO_COLOR && isTty && env.TERM !== "dumb";
   const isInteractive = isTty && process.stdin.isTTY === true && !options.ci && !env.CI;
   return {
-    out: (text) => void process.stdout.write(`${text}\n`),
-    err: (text) => void process.stderr.write(`${text}\n`),
+    out: (text) => void process.stdout.write(`${printable(text, hasColor)}\n`),
+    err: (text) => void process.stderr.write(`${printable(text, hasColor)}\n`),
     progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress(),
     colors: colorsFor(hasColor),
     isInteractive,
     async confirm(question) {
       const { confirm, isCancel } = await import("@clack/prompts");
-      const answer = await confirm({ message: question, initialValue: false });
+      const answer = await confirm({ message: printable(question), initialValue: false });
       return !isCancel(answer) && answer;
     },
     async pick<T extends string>(question: string, answers: readonly Answer<T>[]) {
       const { select, isCancel } = await import("@clack/prompts");
-      const options = answers.map((answer) => ({ ...answer }) as { value: string; label: string; hint?: string });
-      const answer = await select<string>({ message: question, options });
+      const options = answers.map((answer) => shownAnswer(answer));
+      const answer = await select<string>({ message: printable(question), options });
       return isCancel(answer) ? undefined : (answer as T);
     },
     async tick(question, groups) {
       const { groupMultiselect, isCancel } = await import("@clack/prompts");
       const answer = await groupMultiselect<string>({
-        message: question,
-        options: Object.fromEntries(groups.map(({ name, answers }) => [name, answers.map((each) => ({ ...each }))])),
+        message: printable(question),
+        options: Object.fromEntries(groups.map(({ name, answers }) => [name, answers.map(shownAnswer)])),
         initialValues: groups
           .filter(({ isTicked }) => isTicked)
           .flatMap(({ answers }) => answers.map(({ value }) => value)),
@@ -88,12 +89,16 @@ export function terminalIo(options: { readonly ci: boolean; readonly signal: Abo
   };
 }
 
+function shownAnswer({ value, label, hint }: Answer): { value: string; label: string; hint?: string } {
+  return { value, label: printable(label), ...(hint === undefined ? {} : { hint: printable(hint) }) };
+}
+
 function liveProgress(): Progress {
   let isOpen = false;
   return {
     update(line) {
       isOpen = true;
-      process.stderr.write(`\r\u001b[2K${line.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
+      process.stderr.write(`\r\u001b[2K${printable(line).slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
     },
     end() {
       if (isOpen) process.stderr.write("\n");
@@ -112,10 +117,10 @@ function plainProgress(everyMs = 5000): Progress {
       if (Date.now() - last < everyMs) return;
       last = Date.now();
       pending = undefined;
-      process.stderr.write(`${line}\n`);
+      process.stderr.write(`${printable(line)}\n`);
     },
     end() {
-      if (pending !== undefined) process.stderr.write(`${pending}\n`);
+      if (pending !== undefined) process.stderr.write(`${printable(pending)}\n`);
       pending = undefined;
     },
   };

@@ -1,9 +1,13 @@
 import { Command, CommanderError } from "commander";
+import { withoutPasswords } from "../db/url-text.js";
 import { errorText, LockstepError } from "../errors.js";
+import type { ProjectLock } from "../files/project-lock.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
+import { printableJson } from "../review/printable.js";
 import type { CliCommand, Invocation } from "./command.js";
 import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
+import { knownError } from "./known-error.js";
 
 export type { CliCommand, CommandResult, Invocation, Workspace } from "./command.js";
 export type { Io } from "./io.js";
@@ -47,15 +51,24 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
       const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string }>();
       const io = terminalIo({ ci: globals.ci === true || globals.json === true, signal: abort.signal });
       const cwd = globals.cwd ?? io.cwd;
+      const locks: ProjectLock[] = [];
       const invocation: Invocation = {
         arguments: args,
         options,
         io,
         plugins,
         cwd,
-        workspace: async (given) => (await import("./workspace.js")).openWorkspace(plugins, cwd, io, given),
+        workspace: async (use = "look") => {
+          const { openWorkspace } = await import("./workspace.js");
+          const opening = { command: `lockstep ${command.name}`, use, hold: (lock: ProjectLock) => locks.push(lock) };
+          return openWorkspace(plugins, cwd, io, opening);
+        },
       };
-      exitCode = await runCommand(command, invocation, io, globals.json === true);
+      try {
+        exitCode = await runCommand(command, invocation, io, globals.json === true);
+      } finally {
+        for (const lock of locks) lock.release();
+      }
     });
   }
   // They get the line as it was typed: commander would take the ORM's options for its own.
@@ -131,7 +144,7 @@ async function runCommand(command: CliCommand, invocation: Invocation, io: Io, i
   try {
     const result = await command.run(invocation);
     io.progress.end();
-    io.out(isJson ? JSON.stringify({ schemaVersion, command: command.name, ...result.json }, null, 2) : result.text);
+    io.out(isJson ? printableJson({ schemaVersion, command: command.name, ...result.json }) : result.text);
     return result.exitCode;
   } catch (error) {
     io.progress.end();
@@ -140,17 +153,19 @@ async function runCommand(command: CliCommand, invocation: Invocation, io: Io, i
 }
 
 /** A known error in three lines; anything else is our bug, with its stack. */
-function reportError(error: unknown, io: Io, isJson: boolean): number {
+function reportError(thrown: unknown, io: Io, isJson: boolean): number {
+  const error = knownError(thrown);
   if (error instanceof LockstepError) {
     const { code, message, why, hint, details } = error;
-    if (isJson) io.out(JSON.stringify({ schemaVersion, error: { code, message, why, next: hint, details } }, null, 2));
+    if (isJson) io.out(printableJson({ schemaVersion, error: { code, message, why, next: hint, details } }));
     else io.err(coloured(error, io));
     return code === "LS5002" || code === "LS7024" ? 130 : error.exitCode;
   }
-  const message = error instanceof Error ? error.message : String(error);
-  if (isJson) io.out(JSON.stringify({ schemaVersion, error: { code: "BUG", message } }, null, 2));
+  const hide = (text: string) => withoutPasswords(text, io.env);
+  const message = hide(error instanceof Error ? error.message : String(error));
+  if (isJson) io.out(printableJson({ schemaVersion, error: { code: "BUG", message } }));
   io.err(`${io.colors.red("This is a bug of Lockstep.")} Please report it with what you did and this text:`);
-  io.err(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  io.err(hide(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return 4;
 }
 

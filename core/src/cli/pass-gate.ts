@@ -93,7 +93,9 @@ export function helpOf(answers: GateResult["answers"], command: string): string 
   const provable = closed.find((answer) => answer.needsConfirmation !== true);
   if (provable?.help !== undefined) return provable.help;
   const gates = [...new Set(closed.map((answer) => answer.gate))];
-  return `when that is so: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
+  const otherwise = [...new Set(closed.flatMap((answer) => answer.otherwise ?? []))];
+  const confirming = `when that is so: npx lockstep ${command} ${gates.map((gate) => `--confirm ${gate}`).join(" ")}`;
+  return [confirming, ...otherwise].join("\n       ");
 }
 
 /**
@@ -123,7 +125,7 @@ async function recordAll(open: OpenTarget, steps: readonly GateStep[], invocatio
       { plan: open.facts.evidence ?? open.facts.plan, gate: step.gate, table, column: step.column },
       textOption(invocation, "by") ?? whoAmI(),
       textOption(invocation, "note"),
-      gates[step.gate]?.covers?.(step, open.facts),
+      await gates[step.gate]?.covers?.(step, open.facts),
     );
   }
 }

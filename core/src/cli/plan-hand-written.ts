@@ -49,6 +49,7 @@ export async function planHandWritten(
         index: (index) => database.index(index),
         typeKind: async (type) => typeKind(type),
         isTaken: (...asked) => database.isTaken(...asked),
+        dependence: (table, column, fill) => database.dependence(table, column, fill),
       },
       openPlans: plans.filter(isOpen),
       pace: paceOf(config),

@@ -128,7 +128,7 @@ function phaseState(
     if (isFilled)
       return {
         state: "done",
-        note: plan.backfills.every(({ once }) => once) ? "every row was passed" : "no row lacks a value",
+        note: plan.backfills.every(({ once }) => once) ? "the pass is done" : "no row lacks a value",
       };
     return { state: "open", note: notes.join("; ") || "not begun" };
   }

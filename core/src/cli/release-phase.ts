@@ -12,7 +12,15 @@ import { editsText, nextText, noEdits, uncheckedText } from "../review/terminal.
 import { commandFor, counted } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
-import { type CommandResult, type Invocation, listOption, sameCommand, textOption, type Workspace } from "./command.js";
+import {
+  type CommandResult,
+  type Invocation,
+  listOption,
+  sameCommand,
+  textOption,
+  type Workspace,
+  writing,
+} from "./command.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
 import { chooseTargets } from "./targets.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
@@ -31,7 +39,7 @@ interface Asked {
  */
 export async function releasePhase(invocation: Invocation): Promise<CommandResult> {
   const { io } = invocation;
-  const workspace = await invocation.workspace();
+  const workspace = await invocation.workspace(writing(invocation));
   const { project, plugin, config } = workspace;
   // What cannot be meant is said before the gate is asked.
   const policy = codePolicy(invocation, config);

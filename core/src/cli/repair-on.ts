@@ -1,7 +1,8 @@
 import { connect } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { LockstepError } from "../errors.js";
-import { findUnfinished, recoverFiles } from "../files/write-files.js";
+import { finishInterrupted } from "../files/finish-interrupted.js";
+import { findUnfinished, foreignWork } from "../files/write-files.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { readTargetState } from "../release/target-state.js";
@@ -40,7 +41,7 @@ interface RepairRequest {
  *
  * @throws LS3009 when somebody has changed one of its files since
  */
-export function repairFiles(root: string, isDry: boolean): readonly RepairedFinding[] {
+export async function repairFiles(root: string, isDry: boolean): Promise<readonly RepairedFinding[]> {
   const left = findUnfinished(root);
   if (left === undefined) return [];
   const count = left.unfinished.length;
@@ -50,9 +51,9 @@ export function repairFiles(root: string, isDry: boolean): readonly RepairedFind
     action: "finish it",
     isFixable: true,
   };
-  // In a dry run too: nothing can be finished over somebody's work, and that is what has to be said.
-  if (isDry && left.foreign.length === 0) return [finding];
-  recoverFiles(root);
+  if (left.foreign.length > 0) throw foreignWork(left);
+  if (isDry) return [finding];
+  await finishInterrupted(root, "lockstep repair");
   return [{ ...finding, done: "it was finished" }];
 }
 

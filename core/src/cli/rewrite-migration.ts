@@ -21,7 +21,7 @@ import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
-import type { CommandResult, Invocation, Workspace } from "./command.js";
+import { type CommandResult, type Invocation, type Workspace, writing } from "./command.js";
 import { earlierChecks } from "./earlier-checks.js";
 import { keptFile, planHandWritten } from "./plan-hand-written.js";
 import { refuseApplied } from "./refuse-applied.js";
@@ -34,12 +34,12 @@ import { refuseApplied } from "./refuse-applied.js";
  * @throws LS1004, LS2015–LS2017, LS3030–LS3032, and what making a plan throws
  */
 export async function rewriteMigration(invocation: Invocation, path: string): Promise<CommandResult> {
-  const workspace = await invocation.workspace();
+  const workspace = await invocation.workspace(writing(invocation));
   const { project } = workspace;
   const database = new DevelopmentDatabase(() => {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS9003", "The ORM's config has no URL for the development database.");
-    return connect(project.developmentUrl, { applicationName: "lockstep plan" });
+    return connect(project.developmentUrl, { applicationName: "lockstep plan", needsSession: false });
   });
   try {
     return await rewrite(invocation, path, workspace, database);

@@ -1,27 +1,59 @@
 import { loadConfig } from "../config/load.js";
 import { LockstepError } from "../errors.js";
-import { recoverFiles } from "../files/write-files.js";
+import { finishInterrupted } from "../files/finish-interrupted.js";
+import { lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
+import { findUnfinished } from "../files/write-files.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import type { Workspace, WorkspaceOptions } from "./command.js";
+import type { Workspace, WorkspaceUse } from "./command.js";
 import type { Io } from "./io.js";
 
+/** How a command opens its project. */
+export interface Opening {
+  /** As typed, for others that wait for it. */
+  readonly command: string;
+  readonly use: WorkspaceUse;
+  /** Gets the lock of a command that writes. */
+  hold(lock: ProjectLock): void;
+}
+
 /**
- * The project at or above a folder, with its config. What an interrupted write left is finished first, and said.
+ * The project at or above a folder, with its config.
  *
- * @throws LS8001 no project · LS8002 config · LS3009 an interrupted write that cannot be finished
+ * @throws LS8001 no project · LS8002 config · LS3012 an interrupted write · LS3009, LS3011 one that cannot be finished · LS4007, LS4008
+ * without the lock
  */
 export async function openWorkspace(
   plugins: readonly OrmPlugin[],
   cwd: string,
   io: Io,
-  options: WorkspaceOptions = {},
+  { command, use, hold }: Opening = { command: "lockstep", use: "look", hold: () => undefined },
 ): Promise<Workspace> {
   const { plugin, project } = await findProject(plugins, cwd);
-  if (options.leaveInterrupted === true) return { plugin, project, config: await loadConfig(project.root) };
-  const recovery = recoverFiles(project.root);
-  if (recovery.kind === "finished")
-    io.err(`Finished a write that was interrupted: ${recovery.files.length} files, among them ${recovery.files[0]}.`);
+  if (use === "write") {
+    hold(await lockProject(project.root, command));
+    const recovery = await finishInterrupted(project.root, command);
+    if (recovery.kind === "finished")
+      io.err(`Finished a write that was interrupted: ${recovery.files.length} files, among them ${recovery.files[0]}.`);
+  } else tellInterrupted(project.root, io, use);
   return { plugin, project, config: await loadConfig(project.root) };
+}
+
+/** Reading never finishes it; a write that is still under way is none. */
+function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
+  const left = findUnfinished(root);
+  if (left === undefined || (left.unfinished.length === 0 && left.foreign.length === 0)) return;
+  const files = [...left.unfinished, ...left.foreign].join(", ");
+  const holder = lockHolder(root);
+  if (use === "act")
+    throw new LockstepError(
+      "LS3012",
+      holder === undefined
+        ? `A write was interrupted: ${files} not written yet.`
+        : `${holder.command} is writing to this project (process ${holder.pid}).`,
+      holder === undefined ? {} : { hint: "Run the command again once it has ended." },
+    );
+  if (holder === undefined)
+    io.err(`A write was interrupted, so what stands here may be half of a change. To finish it: npx lockstep repair`);
 }
 
 /**

@@ -1,5 +1,7 @@
+import { relevance } from "../codemods/relevance.js";
+import { type UnreadFile, unreadFiles } from "../codemods/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
-import type { GateFacts } from "../gates/gate.js";
+import type { GateFacts, OpenWriter } from "../gates/gate.js";
 import { isSameTable, type Plan } from "../model/index.js";
 import { refreshCode } from "../release/refresh-code.js";
 import type { Workspace } from "./command.js";
@@ -21,6 +23,7 @@ export async function openWriteSites(plan: Plan, { project, plugin, config }: Wo
   const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code: codeSettings(config), policy });
   const { columns, state: now } = live.plan;
   const required = now.places.filter((place) => place.kind === "required");
+  const unread = await unreadCode(project, plugin, config);
   const places = [...live.made, ...required].map((place) => `${place.file}:${place.line}`);
   const writers = now.places.filter((place) => place.mayLeaveOut);
   return {
@@ -29,6 +32,35 @@ export async function openWriteSites(plan: Plan, { project, plugin, config }: Wo
     writersOf: ({ table, column }) =>
       columns
         .filter((each) => each.name === column && isSameTable(each.table, table))
-        .flatMap(({ model, field }) => writers.filter((place) => place.model === model && place.field === field)),
+        .flatMap(({ model, field }) => [
+          ...writers.filter((place) => place.model === model && place.field === field),
+          ...unread.of(model).map(asWriter),
+        ]),
   };
+}
+
+/** The code that could not be read, by the models that it may have to do with, as far as its text can be made out. */
+export async function unreadCode(
+  project: Workspace["project"],
+  plugin: Workspace["plugin"],
+  config: Workspace["config"],
+): Promise<{ of(model: string): readonly UnreadFile[] }> {
+  const { include, exclude, roots } = codeSettings(config);
+  const files = await unreadFiles(project.root, {
+    include,
+    exclude: [...exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
+    ...(roots === undefined ? {} : { roots }),
+  });
+  const all = files.length === 0 ? [] : await plugin.readModels(project);
+  return {
+    of(name) {
+      const matters = relevance({ models: all.filter((model) => model.name === name), all });
+      return files.filter((file) => file.matters(matters));
+    },
+  };
+}
+
+/** Nobody could look: a person has to. */
+function asWriter({ file, why }: UnreadFile): OpenWriter {
+  return { file, line: 1, what: "could not be read and may write the column", reason: why };
 }

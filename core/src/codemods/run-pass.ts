@@ -1,4 +1,4 @@
-import { type CodeIntent, phaseOfIntent } from "../model/index.js";
+import { type CodeIntent, phaseOf } from "../model/index.js";
 import { isPath } from "./code-context.js";
 import { isTestFile } from "./places/listing.js";
 import type { SourceFile } from "./source-file.js";
@@ -32,7 +32,7 @@ export function runPass(
   const rest: { file: SourceFile; finding: Exclude<Finding, EditFinding>; about: About }[] = [];
   for (const transform of transforms) {
     if (isPath(context) && !transform.servesPaths) continue;
-    const phase = phaseOfIntent[intent.kind];
+    const phase = phaseOf(intent);
     const about = { transform: transform.id, phase, model: intent.model, field: intent.field };
     for (const file of filesFor(transform, context.project)) {
       for (const finding of find(transform, file, context)) {

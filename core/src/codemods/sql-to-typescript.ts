@@ -32,8 +32,8 @@ interface Emitted extends Translated {
 /**
  * SQL as a TypeScript expression with the same meaning, or undefined. Needs `loadSql()` once.
  *
- * `lower`, `upper`: the same for ASCII and for letters with one counterpart; JavaScript follows Unicode's full mapping
- * (`ß` → `SS`, final sigma) where PostgreSQL follows its locale. That is accepted: both are the value of that row.
+ * `lower`, `upper`: the same for ASCII. Beyond it JavaScript follows Unicode's full mapping (`ß` → `SS`, final sigma), and PostgreSQL
+ * the locale of the database, which may know ASCII alone: the gate `translation-agrees` compares the two on the target's rows.
  * `trim`: SQL takes off spaces only, so `String.trim()` (tabs, line breaks) would be another value.
  *
  * @example translate("lower(email)", () => ({ text: "body.email", type: "string", isNullable: false }))
@@ -151,14 +151,28 @@ function emitCoalesce(items: readonly (Emitted | undefined)[]): Emitted | undefi
 
 function emitConcat(items: readonly (Emitted | undefined)[], nulls: "propagate" | "skip"): Emitted | undefined {
   let template = "";
+  /** Constants side by side are one: `$` and `{` of two of them would begin an expression. */
+  let constant = "";
+  const close = () => {
+    template += constant
+      .replaceAll(/[\\`]|\$(?=\{)/g, "\\$&")
+      .replaceAll("\r", "\\r")
+      .replaceAll("\n", "\\n");
+    constant = "";
+  };
   for (const item of items) {
     // Only text and whole numbers print the same in both languages.
     if (item === undefined || !["string", "int", "bigint"].includes(item.type)) return undefined;
     if (item.isNullable && nulls === "propagate") return undefined;
     if (item.isNull) continue;
-    if (item.constant !== undefined) template += item.constant.replaceAll(/[\\`]|\$(?=\{)/g, "\\$&");
-    else template += `\${${item.isNullable ? `${item.text} ?? ""` : item.text}}`;
+    if (item.constant !== undefined) {
+      constant += item.constant;
+      continue;
+    }
+    close();
+    template += `\${${item.isNullable ? `${item.text} ?? ""` : item.text}}`;
   }
+  close();
   // `a || b` of two numbers is no concatenation in SQL either; one of them must be text.
   if (!items.some((item) => item?.type === "string") && nulls === "propagate") return undefined;
   return { text: `\`${template}\``, type: "string", isNullable: false, isPrimary: true };

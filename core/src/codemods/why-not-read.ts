@@ -1,10 +1,11 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { escapePath, glob } from "tinyglobby";
 import { ignoredFiles } from "../files/git.js";
 import { schemaGlobs, settingsGlobs, statementGlobs } from "./documents/read-documents.js";
 import { asGlobs, everything, isGenerated, neverRead } from "./source-files.js";
+import { unreadFile } from "./unread-files.js";
 
 /** Globs that leave files out, and how that is said. */
 export interface ExcludeRule {
@@ -34,15 +35,32 @@ export async function whyNotRead(
   ];
   for (const { globs, text } of rules)
     for (const each of globs) if (await isIn(asGlobs(each))) return `${text} (${each})`;
+  const link = linkOutside(root, file);
+  if (link !== undefined) return link;
   const wanted = include.length > 0 ? include : [everything, ...schemaGlobs, ...statementGlobs];
   const isWanted = (await glob([...wanted], { cwd: root, onlyFiles: true })).includes(file);
   if (!isWanted)
     return include.length > 0
       ? `is not in code.include (${include.join(", ")})`
       : "is neither code nor a schema that Lockstep reads (GraphQL, OpenAPI, JSON schema, SQL)";
+  const unread = existsSync(join(root, file)) ? unreadFile(root, file) : undefined;
+  if (unread !== undefined)
+    return `${unread.why}, so it is not edited: where it writes the column, write it there yourself; contract asks about it`;
   if (existsSync(join(root, file)) && isGenerated(await readFile(join(root, file), "utf8")))
     return "says at its top that it is generated";
   if (ignoredFiles(root, [file]).size > 0) return "is ignored by git";
   if (await isIn(settingsGlobs)) return "holds settings, no schema of an API";
   return "names neither the model nor two of its fields";
+}
+
+/** A file that stands somewhere else: behind a link to it, or to one of its folders. */
+function linkOutside(root: string, file: string): string | undefined {
+  if (!existsSync(join(root, file))) return undefined;
+  const from = relative(realpathSync(root), realpathSync(join(root, file)))
+    .split(sep)
+    .join("/");
+  if (from === file || file.startsWith("../")) return undefined;
+  return from.startsWith("../")
+    ? "stands outside of the project, behind a link: it is not edited; contract asks about it"
+    : `is a link: what it leads to is edited, once, as ${from}`;
 }

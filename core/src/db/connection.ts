@@ -1,7 +1,10 @@
 import type { Client, ClientConfig } from "pg";
 import { LockstepError } from "../errors.js";
 import { type Encryption, refusesEncryption } from "./encryption.js";
-import { readConnectionUrl } from "./url.js";
+import { changesSession } from "./pooler.js";
+import { isDatabaseError, retryReason } from "./retry.js";
+import { inTime, silent, watchSilence } from "./silence.js";
+import { labelOf, readConnectionUrl } from "./url.js";
 
 /** A row as the driver returns it: bigint, numeric and uuid are strings. */
 export type Row = Readonly<Record<string, unknown>>;
@@ -18,11 +21,18 @@ export interface Connection {
   readonly label: string;
   /** The server process of this session. */
   readonly pid: number;
+  /** When that process began, as PostgreSQL writes it: another one may get its number. */
+  readonly backendStart: string;
   /** 150018 for 15.18. */
   readonly serverVersion: number;
+  /** A pooler in transaction mode: only what ends with the transaction stays together. Never with `needsSession`. */
+  readonly isPooled: boolean;
   /** The session has ended, whoever ended it. Nothing more can be asked on it. */
   readonly isLost: boolean;
-  /** Several statements in one text are allowed when there are no values; the result is the last one's. */
+  /**
+   * Several statements in one text are allowed when there are no values; the result is the last one's.
+   * @throws PostgreSQL's error as the driver has it; LS8004 when the connection broke, or the network is silent
+   */
   query<R extends object = Row>(sql: string, values?: readonly unknown[]): Promise<QueryResult<R>>;
   /** Ends the statement that is running, over a second connection. It fails with 57014. */
   cancel(): Promise<void>;
@@ -34,18 +44,26 @@ export interface ConnectOptions {
   readonly applicationName: string;
   /** For statements outside of the runner's own limits. Default: the server's. 0: none. */
   readonly statementTimeoutMs?: number;
+  /**
+   * Default: true, and a pooler in transaction mode is refused. False: single statements and transactions are all there will be.
+   * A URL with `?schema=` needs a session all the same: the search path is its setting.
+   */
+  readonly needsSession?: boolean;
+  /** How long no answer may come until the server is asked over a second connection whether it is at it. Default: 30 000. */
+  readonly silenceMs?: number;
 }
 
 /**
  * Opens a session, encrypted as the URL says. Prisma's `?schema=` becomes the search path.
  *
  * @example const target = await connect(process.env.DATABASE_URL, { applicationName: "lockstep status" });
- * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password
+ * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password · LS8009 a pooler in
+ *   transaction mode
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
-  const { driverUrl, label, schema, connectTimeoutMs, encryption } = readConnectionUrl(url);
-  const config = { connectionString: driverUrl, connectionTimeoutMillis: connectTimeoutMs ?? 10_000 };
-  return open({ config, label, schema, encryption, reopen: (more) => connect(url, more) }, options);
+  const { driverUrl, label, schema, connectTimeoutMs, encryption, isSaidPooled } = readConnectionUrl(url);
+  const config = { connectionString: driverUrl, connectionTimeoutMillis: connectTimeoutMs ?? answerMs };
+  return open({ config, label, schema, encryption, isSaidPooled }, options);
 }
 
 /**
@@ -55,9 +73,12 @@ export async function connect(url: string, options: ConnectOptions): Promise<Con
 export async function connectWith(config: ClientConfig, options: ConnectOptions): Promise<Connection> {
   const { Client: PgClient } = (await import("pg")).default;
   const { host, port, database } = new PgClient(config);
-  const reopen = (more: ConnectOptions) => connectWith(config, more);
-  const label = `${host}:${port}/${database ?? ""}`;
-  return open({ config, label, schema: undefined, encryption: undefined, reopen }, options);
+  const label = labelOf(host, port, database ?? "");
+  if (label === undefined)
+    throw new LockstepError("LS8004", "The connection settings of the data source cannot be read", {
+      hint: "Write the URL as postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.",
+    });
+  return open({ config, label, schema: undefined, encryption: undefined, isSaidPooled: false }, options);
 }
 
 interface Address {
@@ -66,82 +87,133 @@ interface Address {
   readonly schema: string | undefined;
   /** Undefined: the config says it in the driver's own way. */
   readonly encryption: (() => Encryption) | undefined;
-  /** A second session with the same server. */
-  reopen(options: ConnectOptions): Promise<Connection>;
+  /** The URL has Prisma's `pgbouncer=true`. */
+  readonly isSaidPooled: boolean;
 }
 
-async function open(
-  { config, label, schema, encryption, reopen }: Address,
-  options: ConnectOptions,
-): Promise<Connection> {
-  const { Client: PgClient } = (await import("pg")).default;
-  let client: Client;
-  let isLost = false;
-  const attempt = async (ssl: Pick<ClientConfig, "ssl">) => {
-    // Settings of a pool hide the password from enumeration.
-    const settings = Object.defineProperties({ keepAlive: true }, Object.getOwnPropertyDescriptors(config));
-    const own = new PgClient(Object.assign(settings, { application_name: options.applicationName, ...ssl }));
-    client = own;
-    // Without a listener a connection that breaks while idle would end the process. A try without success is another client.
-    const lose = () => {
-      isLost ||= own === client;
-    };
-    own.on("error", lose);
-    own.on("end", lose);
-    try {
-      await own.connect();
-      return own;
-    } catch (error) {
-      await own.end().catch(() => undefined);
-      isLost = false;
-      throw error;
-    }
+/** For what every server answers at once. */
+const answerMs = 10_000;
+
+async function open(address: Address, options: ConnectOptions): Promise<Connection> {
+  const { label, schema } = address;
+  const { applicationName, needsSession = true, silenceMs = 30_000 } = options;
+  const patienceMs = address.config.connectionTimeoutMillis || answerMs;
+  /** Over a second connection, which lives no longer than its answer. */
+  const asked = async <T>(ask: (client: Client) => Promise<T>): Promise<T> => {
+    const other = await dial(address, applicationName);
+    return inTime(ask(other), patienceMs).finally(() => hangUp(other));
   };
+  let client: Client;
   try {
-    client = await openEncrypted(attempt, encryption?.());
+    client = await dial(address, applicationName);
   } catch (cause) {
     throw notReached(label, cause);
   }
+  let isLost = false;
+  const lose = () => {
+    isLost = true;
+  };
+  client.on("error", lose);
+  client.on("end", lose);
   try {
-    if (schema !== undefined) await client.query("SELECT set_config('search_path', quote_ident($1), false)", [schema]);
-    if (options.statementTimeoutMs !== undefined) {
-      await client.query("SELECT set_config('statement_timeout', $1, false)", [`${options.statementTimeoutMs}ms`]);
-    }
-    const { rows } = await client.query<{ pid: number; version: string }>(
-      "SELECT pg_backend_pid() AS pid, current_setting('server_version_num') AS version",
-    );
-    const { pid, version } = rows[0]!;
+    const { rows } = await inTime(client.query<Session>(describeSession), patienceMs);
+    const { pid, version, start } = rows[0]!;
+    // A pooler tells numbers of its own. Whether it keeps the session is seen with a second connection.
+    const isBehindPooler = (client as { readonly processID?: number | null }).processID !== pid;
+    const isPooled =
+      (isBehindPooler || address.isSaidPooled) && (await asked((other) => changesSession(client, other)));
+    if (isPooled && (needsSession || schema !== undefined)) throw pooled(label, schema);
+    const set = (name: string, sql: string, value: string) =>
+      inTime(client.query(`SELECT set_config('${name}', ${sql}, false)`, [value]), patienceMs);
+    if (schema !== undefined) await set("search_path", "quote_ident($1)", schema);
+    if (options.statementTimeoutMs !== undefined)
+      await set("statement_timeout", "$1", `${options.statementTimeoutMs}ms`);
+    const isWorking = () =>
+      asked(async (other) => {
+        const activity = await other.query<{ state: string }>(stateOfSession, [pid, start]);
+        return isPooled || activity.rows[0]?.state === "active";
+        // A server that refuses the second connection is there, and may be at work.
+      }).catch(isDatabaseError);
     return {
       label,
       pid,
+      backendStart: start,
       serverVersion: Number(version),
+      isPooled,
       get isLost() {
         return isLost;
       },
       async query<R extends object>(sql: string, values?: readonly unknown[]) {
-        const result = await client.query<R>(sql, values === undefined ? undefined : [...values]);
-        // A text with several statements gives a list of results.
-        const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
-        return { rows: last.rows, rowCount: last.rowCount ?? 0 };
-      },
-      async cancel() {
-        const other = await reopen({ applicationName: "lockstep cancel" });
+        const startedMs = performance.now();
+        const giveUp = () => client.connection.stream.destroy(silent(performance.now() - startedMs));
         try {
-          await other.query("SELECT pg_cancel_backend($1)", [pid]);
-        } finally {
-          await other.close();
+          const answer = client.query<R>(sql, values === undefined ? undefined : [...values]);
+          const result = await watchSilence(answer, isWorking, giveUp, silenceMs);
+          // A text with several statements gives a list of results.
+          const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
+          return { rows: last.rows, rowCount: last.rowCount ?? 0 };
+        } catch (error) {
+          isLost ||= client.connection.stream.destroyed;
+          throw retryReason(error, isLost) === "connection" ? notReached(label, error) : error;
         }
       },
+      async cancel() {
+        await asked((other) => other.query("SELECT pg_cancel_backend($1)", [pid]));
+      },
       async close() {
-        // A session that is gone already cannot be ended in order.
-        await client.end().catch(() => undefined);
+        // Behind a pooler that keeps sessions somebody else gets it next: nothing of ours stays, settings and locks.
+        if (isBehindPooler && !isPooled && !isLost) {
+          const tidy = async () => {
+            await client.query("ROLLBACK");
+            await client.query("DISCARD ALL");
+          };
+          await inTime(tidy(), patienceMs).catch(() => undefined);
+        }
+        await hangUp(client);
         isLost = true;
       },
     };
   } catch (cause) {
-    await client.end().catch(() => undefined);
-    throw notReached(label, cause);
+    await hangUp(client);
+    throw cause instanceof LockstepError ? cause : notReached(label, cause);
   }
+}
+
+interface Session {
+  readonly pid: number;
+  readonly version: string;
+  readonly start: string;
+}
+
+const describeSession = `SELECT pid, backend_start::text AS start, current_setting('server_version_num') AS version
+  FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
+const stateOfSession = "SELECT state FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+
+/** Connects, and sets nothing. Without a listener a connection that breaks while idle would end the process. */
+async function dial({ config, encryption }: Address, applicationName: string): Promise<Client> {
+  const { Client: PgClient } = (await import("pg")).default;
+  const attempt = async (ssl: Pick<ClientConfig, "ssl">) => {
+    // Settings of a pool hide the password from enumeration.
+    const settings = Object.defineProperties(
+      { keepAlive: true, keepAliveInitialDelayMillis: 30_000 },
+      Object.getOwnPropertyDescriptors(config),
+    );
+    const client = new PgClient(Object.assign(settings, { application_name: applicationName, ...ssl }));
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await hangUp(client);
+      throw error;
+    }
+  };
+  return openEncrypted(attempt, encryption?.());
+}
+
+/** A session that is gone already cannot be ended in order, and a silent one does not answer. */
+async function hangUp(client: Client): Promise<void> {
+  await inTime(client.end(), 2000).catch(() => client.connection.stream.destroy());
 }
 
 /** `prefer` is what libpq and Prisma do when the URL says nothing: encrypted where the server can, else not. */
@@ -168,4 +240,13 @@ function notReached(label: string, cause: unknown): LockstepError {
   const first = error.errors?.[0] ?? error;
   const reason = first.message || String(first.code ?? cause);
   return new LockstepError("LS8004", `${label}: ${reason}`, { cause, details: { target: label, code: first.code } });
+}
+
+function pooled(label: string, schema: string | undefined): LockstepError {
+  const schemaText = schema === undefined ? "" : ` (the schema "${schema}" of the URL is a setting of the session)`;
+  return new LockstepError(
+    "LS8009",
+    `${label} is reached through a pooler in transaction mode: one connection was served by several sessions of the server${schemaText}.`,
+    { details: { target: label } },
+  );
 }

@@ -48,7 +48,7 @@ export function retryReason(error: unknown, isLost = false): RetryReason | undef
   const known = code === undefined ? undefined : reasonBySqlState[code];
   if (known !== undefined) return known;
   if (code?.startsWith("08") || (code !== undefined && lostSockets.has(code))) return "connection";
-  if (isLost && !(error instanceof LockstepError)) return "connection";
+  if (isLost && (!(error instanceof LockstepError) || error.code === "LS8004")) return "connection";
   return undefined;
 }
 

@@ -1,5 +1,6 @@
 import { LockstepError } from "../errors.js";
 import { type Encryption, encryptionParameters, readEncryption } from "./encryption.js";
+import { isHost, otherScheme, readUrl } from "./url-text.js";
 
 /** A connection URL as projects write it, taken apart. */
 export interface ConnectionUrl {
@@ -11,6 +12,8 @@ export interface ConnectionUrl {
   readonly schema: string | undefined;
   /** `?connect_timeout=` in milliseconds. Zero means: none. */
   readonly connectTimeoutMs: number | undefined;
+  /** Prisma's `pgbouncer=true`: a pooler, mostly in transaction mode. */
+  readonly isSaidPooled: boolean;
   /** Reads the certificates that the URL names. Undefined: the URL speaks of it in the driver's own way (`?ssl=true`). */
   readonly encryption: (() => Encryption) | undefined;
 }
@@ -33,19 +36,17 @@ const notForTheDriver = [
  * @throws LS8004 when it is no such URL. The text itself is never part of the error: it may hold a password.
  */
 export function readConnectionUrl(text: string): ConnectionUrl {
-  let url: URL;
-  try {
-    url = new URL(text);
-  } catch {
-    // No `cause`: Node's error carries the input, and with it the password.
-    throw new LockstepError("LS8004", "The connection URL of the target cannot be read", {
-      hint: "Write postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.",
-    });
-  }
-  if (url.protocol !== "postgresql:" && url.protocol !== "postgres:") {
-    throw new LockstepError("LS8004", `Lockstep connects to PostgreSQL itself, not through "${url.protocol}//"`, {
-      hint: "Give the direct postgresql:// URL of the database, not the one of a proxy or of another database.",
-    });
+  const url = readUrl(text);
+  if (url === undefined) {
+    const scheme = otherScheme(text);
+    // No `cause`, no part of it: nobody knows where in it the password is.
+    throw scheme === undefined
+      ? new LockstepError("LS8004", "The connection URL of the target cannot be read", {
+          hint: "Write postgresql://user:password@host:5432/database, with special characters of the password percent-encoded: @ is %40, / is %2F, # is %23, ? is %3F.",
+        })
+      : new LockstepError("LS8004", `Lockstep connects to PostgreSQL itself, not through "${scheme}//"`, {
+          hint: "Give the direct postgresql:// URL of the database, not the one of a proxy or of another database.",
+        });
   }
   const schema = url.searchParams.get("schema") || undefined;
   const seconds = Number(url.searchParams.get("connect_timeout") ?? Number.NaN);
@@ -60,11 +61,21 @@ export function readConnectionUrl(text: string): ConnectionUrl {
     driverUrl: url.toString(),
     label: `${host || "localhost"}:${port || "5432"}${decoded(url.pathname)}`,
     schema,
+    isSaidPooled: given.get("pgbouncer") === "true",
     connectTimeoutMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
     encryption: given.has("ssl")
       ? undefined
       : () => (isPlain ? { wanted: "disable", tls: {} } : readEncryption(parameter, process.cwd())),
   };
+}
+
+/**
+ * How a database is named to people where a driver has taken its settings apart: `host:port/database`. Undefined where they are not what
+ * the names say, so that a part of a password may be among them.
+ */
+export function labelOf(host: string, port: number | string, database: string): string | undefined {
+  const isRead = (host.startsWith("/") || isHost(host)) && /^\d+$/.test(String(port)) && !/[@/:?#]/.test(database);
+  return isRead ? `${host}:${port}/${database}` : undefined;
 }
 
 function decoded(path: string): string {

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { withoutPasswords } from "../db/url-text.js";
 import type { OrmRun } from "../plugin.js";
 
 export interface ToolOptions {
@@ -35,7 +36,7 @@ export async function runTool(command: string, args: readonly string[], options:
   for (const input of [child.stdout, child.stderr])
     createInterface({ input }).on("line", (raw) => {
       if (raw === "") return;
-      const line = withoutPassword(raw);
+      const line = withoutPasswords(raw, options.env);
       lines.push(line);
       options.onLine?.(line);
     });
@@ -48,9 +49,4 @@ export async function runTool(command: string, args: readonly string[], options:
   } finally {
     process.off("exit", end);
   }
-}
-
-/** The password of any URL in the text, hidden. */
-export function withoutPassword(text: string): string {
-  return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/[^\s:@/]*):[^\s@]*@/gi, "$1:***@");
 }

@@ -6,16 +6,16 @@ import {
   openSync,
   readdirSync,
   readFileSync,
-  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, posix } from "node:path";
 import { LockstepError } from "../errors.js";
 import type { FileChange } from "../model/index.js";
+import { realPath, refuseForeignFiles } from "./writable.js";
 
 /** Where the journal of an unfinished write stands, from the project root. */
 export const journalFile = "lockstep/.journal.json";
@@ -28,7 +28,7 @@ export type Recovery = { readonly kind: "none" } | { readonly kind: "finished"; 
  * between, `recoverFiles` finishes it.
  *
  * @param leaveTo files that somebody else writes right after this: see `settleFiles`
- * @throws LS4005 a file is not as it was read; nothing is written then
+ * @throws LS4005 a file is not as it was read · LS3011 a file that no plan writes; nothing is written then
  */
 export function writeFiles(
   root: string,
@@ -37,6 +37,10 @@ export function writeFiles(
 ): void {
   const real = changes.filter((change) => change.before !== change.after);
   if (real.length === 0) return;
+  const files = real.map(({ file }) => file);
+  // What lies beside the root is in a folder of `code.roots`: that is where it was found.
+  const beside = files.filter((file) => file.startsWith("../")).map((file) => posix.dirname(file));
+  refuseForeignFiles(root, files, beside);
   const meanwhile = real.filter(({ file, before, after }) => {
     const now = leaveTo?.others.includes(file) ? before : current(root, file);
     return now !== before && now !== after;
@@ -85,34 +89,51 @@ export function findUnfinished(root: string): UnfinishedWrite | undefined {
 /**
  * Finishes an interrupted write: everything that it writes was known when it began.
  *
- * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work
+ * @param roots the setting `code.roots`: folders beside the root that may be written, too
+ * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work · LS3011 a journal that no plan has written
  */
-export function recoverFiles(root: string): Recovery {
+export function recoverFiles(root: string, roots: readonly string[] = []): Recovery {
+  refuseForeignFiles(root, readJournal(root)?.map(({ file }) => file) ?? [], roots);
   const left = findUnfinished(root);
   if (left === undefined) return { kind: "none" };
-  const { unfinished, written, foreign } = left;
-  if (foreign.length > 0)
-    throw new LockstepError(
-      "LS3009",
-      `A write was interrupted, and since then these files were changed: ${foreign.join(", ")}. Written before the interruption: ${written.join(", ") || "nothing"}.`,
-    );
+  const { unfinished, foreign } = left;
+  if (foreign.length > 0) throw foreignWork(left);
   for (const { file, after } of readJournal(root) ?? []) if (unfinished.includes(file)) put(root, file, after);
   put(root, journalFile, undefined);
   return unfinished.length === 0 ? { kind: "none" } : { kind: "finished", files: unfinished };
 }
 
+/** Nothing can be finished over somebody's work. */
+export function foreignWork({ foreign, written }: UnfinishedWrite): LockstepError {
+  return new LockstepError(
+    "LS3009",
+    `A write was interrupted, and since then these files were changed: ${foreign.join(", ")}. Written before the interruption: ${written.join(", ") || "nothing"}.`,
+  );
+}
+
 function readJournal(root: string): FileChange[] | undefined {
   const text = current(root, journalFile);
   if (text === undefined) return undefined;
+  let journal: unknown;
   try {
-    return JSON.parse(text) as FileChange[];
+    journal = JSON.parse(text);
   } catch (error) {
     throw new LockstepError("LS3009", `${journalFile} cannot be read.`, { cause: error });
   }
+  if (!Array.isArray(journal) || !journal.every(isChange))
+    throw new LockstepError("LS3009", `${journalFile} is no journal of Lockstep.`);
+  return journal;
+}
+
+/** By hand: a change that passes reads no plan, and does without the libraries that plans are read with. */
+function isChange(value: unknown): value is FileChange {
+  const { file, before, after } = (value ?? {}) as Record<string, unknown>;
+  return typeof file === "string" && [before, after].every((text) => text === undefined || typeof text === "string");
 }
 
 function current(root: string, file: string): string | undefined {
-  return existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8") : undefined;
+  const path = join(root, file);
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? readFileSync(path, "utf8") : undefined;
 }
 
 function put(root: string, file: string, text: string | undefined): void {
@@ -130,14 +151,24 @@ function put(root: string, file: string, text: string | undefined): void {
 function replaceFile(given: string, text: string): void {
   mkdirSync(dirname(given), { recursive: true });
   // A link stays one: what it leads to is written.
-  const path = existsSync(given) ? realpathSync(given) : given;
+  const path = realPath(given);
   const temporary = `${path}.lockstep-tmp`;
-  const descriptor = openSync(temporary, "w", existsSync(path) ? statSync(path).mode : 0o666);
+  // A kill may have left one; whatever else stands there is not written through.
+  rmSync(temporary, { force: true });
+  const descriptor = openSync(temporary, "wx", existsSync(path) ? statSync(path).mode : 0o666);
   try {
     writeFileSync(descriptor, text);
     fsyncSync(descriptor);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
   } finally {
     closeSync(descriptor);
   }
-  renameSync(temporary, path);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
 }

@@ -22,7 +22,7 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
         help: `Deploy first: ${deploy}`,
       };
     }
-    const writers = covers(step, facts);
+    const writers = await covers(step, facts);
     const about = { gate, subject: name };
     const said = await readEvidence(connection, { plan: evidence, gate, table: found, column });
     const news = without(writers, said?.places ?? []);
@@ -67,7 +67,7 @@ function written({ length }: readonly OpenWriter[]): string {
 }
 
 /** Those that were not confirmed: lines move, and what is said of a place has its text. */
-function without(writers: readonly OpenWriter[], known: readonly OpenWriter[]): readonly OpenWriter[] {
+export function without(writers: readonly OpenWriter[], known: readonly OpenWriter[]): readonly OpenWriter[] {
   const keyOf = ({ file, what, reason }: OpenWriter) => JSON.stringify([file, what, reason]);
   const left = known.map(keyOf);
   return writers.filter((writer) => {
@@ -78,6 +78,6 @@ function without(writers: readonly OpenWriter[], known: readonly OpenWriter[]): 
 }
 
 /** `2026-11-20 10:23 UTC` */
-function moment(iso: string): string {
+export function moment(iso: string): string {
   return `${iso.slice(0, 16).replace("T", " ")} UTC`;
 }

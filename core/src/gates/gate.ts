@@ -1,6 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import type { EvidencePlace } from "../ledger/evidence.js";
-import type { GateId, GateStep } from "../model/plan.js";
+import type { GateId, GateStep, PlannedColumn } from "../model/plan.js";
 
 /** A place of the code that makes rows and may leave the column out: which nothing but a person can tell. */
 export type OpenWriter = EvidencePlace;
@@ -30,6 +30,8 @@ export interface GateFacts {
   readonly deploy: string;
   /** What lets a failed migration run again, for the help. */
   recover(migration: string): string;
+  /** The plan's columns, for gates that ask about their values. */
+  readonly columns: readonly PlannedColumn[];
   /** The places of today's code that may leave a column out. Default: none. */
   writersOf?(step: GateStep): readonly OpenWriter[];
   /** For reading a whole table, in milliseconds. Default: ten minutes. */
@@ -48,16 +50,21 @@ export interface GateAnswer {
   readonly help?: string;
   /** It opens by a person's or a pipeline's word only. */
   readonly needsConfirmation?: boolean;
+  /** What to do where it is not as a person would have to confirm. */
+  readonly otherwise?: string;
   /** What is, or was, confirmed of the code, by name; absent: nothing. */
   readonly writers?: readonly OpenWriter[];
 }
 
 /** One condition: one file of this folder, its default export. */
 export interface Gate {
-  /** True: no query can answer it; a person or a pipeline confirms it, and the ledger of the target remembers who and when. */
+  /**
+   * True: a person or a pipeline can confirm it, and the ledger of the target remembers who and when. No query can answer it, or what
+   * a query found may be meant.
+   */
   readonly isConfirmed: boolean;
-  /** The places of the code that a confirmation speaks of. Default: none. */
-  covers?(step: GateStep, facts: GateFacts): readonly OpenWriter[];
+  /** What a confirmation speaks of, by name: places of the code, or rows. What comes later is asked about anew. Default: nothing. */
+  covers?(step: GateStep, facts: GateFacts): readonly OpenWriter[] | Promise<readonly OpenWriter[]>;
   /**
    * Asks it on one target. Changes nothing there.
    * @throws LS7002 when the database refuses the question, LS8004 when it cannot be reached

@@ -1,15 +1,19 @@
 import backfillDone from "./backfill-done.js";
 import type { Gate } from "./gate.js";
+import mirrorAgrees from "./mirror-agrees.js";
 import noMissingValues from "./no-missing-values.js";
 import phaseApplied from "./phase-applied.js";
 import readsSteady from "./reads-steady.js";
+import translationAgrees from "./translation-agrees.js";
 import writersAware from "./writers-aware.js";
 
 /** Every gate, by the id that plans name it with. This file is generated: npm run lists. */
 export const gates: Readonly<Record<string, Gate>> = {
   "backfill-done": backfillDone,
+  "mirror-agrees": mirrorAgrees,
   "no-missing-values": noMissingValues,
   "phase-applied": phaseApplied,
   "reads-steady": readsSteady,
+  "translation-agrees": translationAgrees,
   "writers-aware": writersAware,
 };

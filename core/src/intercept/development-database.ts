@@ -2,6 +2,7 @@ import type { ConfiguredFill } from "../config/configured-fills.js";
 import { systemClock } from "../db/clock.js";
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
+import { type FillDependence, fillDependence } from "../facts/fill-dependence.js";
 import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
 import { isRewrittenFor } from "../facts/rewriting-column.js";
@@ -9,7 +10,7 @@ import { readTable, type TableFacts } from "../facts/table.js";
 import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
 import { readTypeKind } from "../facts/type-kind.js";
-import { isSameTable, type Migration, type Operation, type Plan, type TableName } from "../model/index.js";
+import { type Fill, isSameTable, type Migration, type Operation, type Plan, type TableName } from "../model/index.js";
 import type { TableShape } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
 import type { OrmPlugin } from "../plugin.js";
@@ -24,6 +25,7 @@ export class DevelopmentDatabase {
   readonly #tables = new Map<string, Promise<TableFacts>>();
   readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
   readonly #keys = new Map<string, ReturnType<typeof readForeignKeys>>();
+  readonly #dependences = new Map<string, Promise<FillDependence | undefined>>();
   readonly #open: () => Promise<Connection>;
 
   /** @param open connects; the ORM knows where to. Called once at most */
@@ -60,6 +62,20 @@ export class DevelopmentDatabase {
   /** As `isTakenName`. */
   async isTaken(...asked: readonly [table: TableName, name: string, hasIndex: boolean]): Promise<boolean> {
     return isTakenName(await this.#connect(), ...asked);
+  }
+
+  /** Read once, as an index is. */
+  dependence(
+    table: TableName,
+    column: { readonly name: string; readonly type: string },
+    fill: Fill,
+  ): Promise<FillDependence | undefined> {
+    const key = JSON.stringify([table, column.name, column.type, fill.rowSql]);
+    const known =
+      this.#dependences.get(key) ??
+      this.#connect().then((connection) => fillDependence(connection, table, column, fill));
+    this.#dependences.set(key, known);
+    return known;
   }
 
   /**

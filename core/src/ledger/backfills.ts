@@ -8,16 +8,28 @@ import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 const keyValues = z.union([z.array(z.string()).readonly(), z.string().transform((text): readonly string[] => [text])]);
 const keyColumns = z.array(z.object({ column: z.string(), type: z.string() })).readonly();
 
+// Of a pass that is made once.
+const onceBounds = z.object({
+  // Where it ends: the greatest key at its start.
+  upTo: keyValues.optional(),
+  // Every transaction before this one had ended at its start (64 bits).
+  since: z.string().optional(),
+  // Which server the cursor was written on.
+  server: z.string().optional(),
+});
+
 const cursorSchema = z.discriminatedUnion("phase", [
   // The last key of the last batch, a text for each of its columns: keys may be larger than any JavaScript number.
-  // `upTo` is the end of a pass that is made once: the greatest key at its start.
-  z.object({ phase: z.literal("pass"), after: keyValues.nullable(), upTo: keyValues.optional() }),
+  onceBounds.extend({ phase: z.literal("pass"), after: keyValues.nullable() }),
   // The table was passed once; what is left are rows that came in behind the cursor.
-  z.object({ phase: z.literal("sweep") }),
+  onceBounds.extend({ phase: z.literal("sweep") }),
 ]);
 
 /** Where a backfill stands. */
 export type Cursor = Readonly<z.output<typeof cursorSchema>>;
+
+/** What a cursor knows of a pass that is made once. */
+export type OnceBounds = Readonly<z.output<typeof onceBounds>>;
 
 const columns = z.array(z.string());
 const workSchema = z.union([

@@ -80,6 +80,8 @@ export interface CodeIntent {
     | "dropFallback"
     | "requireInRequests"
     | "leaveUnique";
+  /** `write` and `acceptInRequests` of a mirror: its trigger alone writes it before. Absent: the phase of the kind. */
+  readonly phase?: "switch";
   readonly model: string;
   readonly field: string;
   readonly value: WriteValue;
@@ -94,7 +96,11 @@ export interface CodeIntent {
 }
 
 /** Which phase asks for what: an edit belongs to the phase of its intent, whenever it was made. */
-export const phaseOfIntent = {
+export function phaseOf(intent: Pick<CodeIntent, "kind" | "phase">): IntentPhase {
+  return intent.phase ?? phaseOfKind[intent.kind];
+}
+
+const phaseOfKind = {
   write: "expand",
   keepFromReads: "expand",
   completeFixtures: "expand",
@@ -103,7 +109,10 @@ export const phaseOfIntent = {
   dropFallback: "contract",
   requireInRequests: "contract",
   leaveUnique: "contract",
-} as const satisfies Record<CodeIntent["kind"], "expand" | "switch" | "contract">;
+} as const satisfies Record<CodeIntent["kind"], IntentPhase>;
+
+/** A phase that asks something of the code. */
+export type IntentPhase = "expand" | "switch" | "contract";
 
 /** A change to one file: replace `before` (the whole content, or undefined for a new file) by `after`. */
 export interface FileChange {
@@ -117,7 +126,7 @@ export interface FileChange {
 export interface PlannedEdit {
   readonly transform: string;
   /** The phase that it belongs to: an undo of that phase takes it back. A brisk contract makes the edits of switch as well. */
-  readonly phase: (typeof phaseOfIntent)[CodeIntent["kind"]];
+  readonly phase: IntentPhase;
   readonly file: string;
   /** 1-based line after the edit. */
   readonly line: number;
@@ -166,7 +175,7 @@ export interface PlaceChoice {
   /** `Place.key` */
   readonly key: string;
   /** The phase whose edit it is: an undo of that phase forgets it. */
-  readonly phase: (typeof phaseOfIntent)[CodeIntent["kind"]];
+  readonly phase: IntentPhase;
   readonly choice: "yes" | "no";
   /** The checklist, the flags `--only` and `--not`, the level of `--code`, a place like it that was accepted, or one that needs it. */
   readonly by: "asked" | "only" | "not" | "level" | "kin" | "needed";

@@ -16,6 +16,8 @@ export interface Fill {
   readonly reads: readonly string[];
   /** It uses built-in functions, types and operators only; otherwise the trigger function pins its search path. */
   readonly isBuiltinOnly: boolean;
+  /** Its value depends on settings of the session, so it is evaluated under stated ones: `rowSql` and the trigger's function set them. */
+  readonly dependsOnSession?: true;
   /** Where the user wrote it: `prisma/schema.prisma:14`. */
   readonly source: string;
 }

@@ -30,6 +30,7 @@ import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
 import { knownTypes } from "./known-types.js";
 import { typesOfColumns } from "./made-types.js";
+import { whyCareful } from "./pace.js";
 import { planColumns } from "./plan-columns.js";
 import type { PlanSources } from "./sources.js";
 
@@ -113,6 +114,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
       : [],
   );
   const hazards = rewritten.map((finding) => finding.hazard);
+  const careful = whyCareful(columns);
   const plan: Plan = {
     schemaVersion: 1,
     id: request.id,
@@ -121,8 +123,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     fingerprint: sha256(JSON.stringify([migration.sql, columns, units.map((unit) => unit.spec)])),
     versions: request.versions,
     source: { sql: migration.sql, sha256: sha256(migration.sql) },
-    pace: request.pace?.pace ?? "careful",
-    paceReason: request.pace?.reason ?? "the default",
+    pace: careful === undefined ? (request.pace?.pace ?? "careful") : "careful",
+    paceReason: careful ?? request.pace?.reason ?? "the default",
     columns,
     hazards,
     notices,

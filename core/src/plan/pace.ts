@@ -1,6 +1,6 @@
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
-import type { Pace, Plan } from "../model/index.js";
+import type { Pace, Plan, PlannedColumn } from "../model/index.js";
 
 /** The pace of a new plan, and why. */
 export function paceOf(config: Pick<LockstepConfig, "pace">): { readonly pace: Pace; readonly reason: string } {
@@ -9,10 +9,19 @@ export function paceOf(config: Pick<LockstepConfig, "pace">): { readonly pace: P
     : { pace: config.pace, reason: "pace in lockstep.config.ts" };
 }
 
+/** Why a plan is careful whatever was asked for; undefined: it may be brisk. */
+export function whyCareful(columns: readonly PlannedColumn[]): string | undefined {
+  const mirror = columns.find(({ fill }) => fill?.kind === "mirror");
+  // What code writes is only there with switch, and the trigger goes with contract: what it wrote is compared between the two.
+  return (
+    mirror && `${mirror.model}.${mirror.field} is a mirror: what code writes from switch on is compared before contract`
+  );
+}
+
 /**
  * The plan at another pace.
  *
- * @throws LS8002 no such pace · LS3008 more than expand is released
+ * @throws LS8002 no such pace, or none of that kind for this plan · LS3008 more than expand is released
  */
 export function withPace(plan: Plan, pace: string | undefined): Plan {
   if (pace === undefined || pace === plan.pace) return plan;
@@ -26,5 +35,8 @@ export function withPace(plan: Plan, pace: string | undefined): Plan {
         hint: `npx lockstep next ${plan.id}, or first npx lockstep undo ${plan.id}`,
       },
     );
+  const why = whyCareful(plan.columns);
+  if (pace === "brisk" && why !== undefined)
+    throw new LockstepError("LS8002", `--pace ${pace}: ${why}.`, { hint: "Leave --pace out." });
   return { ...plan, pace, paceReason: `next --pace ${pace}` };
 }

@@ -17,6 +17,7 @@ import { isConstant, readFill } from "../sql/fill.js";
 import { objectName, regclassLiteral } from "../sql/postgres/quote.js";
 import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";
+import { settleFill } from "./settle-fill.js";
 import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
 
 /**
@@ -126,13 +127,17 @@ async function planColumn(
   const { compute: configured } = source;
   // In an optional column code chooses: what fills the rows that exist says nothing about new ones.
   const hasDefault = source.hasDefault || !isRelaxed;
+  const about = { name, type: declaration.type };
   if (configured !== undefined) {
     const compute = await computedFill(table, name, { ...source, compute: configured }, shape);
     refuseConstant(compute.fallback);
+    const fallback = compute.fallback && (await settleFill(table, about, compute.fallback, sources));
     const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isComputed: true });
-    return { ...common, compute, write, key };
+    return { ...common, compute: { ...compute, ...(fallback && { fallback }) }, write, key };
   }
-  const fill = await fillOf(table, declaration, defaultSql, source, shape, words);
+  const found = await fillOf(table, declaration, defaultSql, source, shape, words);
+  // The model's own default is evaluated as PostgreSQL evaluates a default: in the session of whoever writes the row.
+  const fill = source.fill === undefined ? found : await settleFill(table, about, found, sources);
   refuseConstant(fill);
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write });
   return { ...common, fill, write, key };

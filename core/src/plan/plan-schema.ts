@@ -10,6 +10,7 @@ const fill = z.strictObject({
   oldSql: z.string(),
   reads: z.array(z.string()),
   isBuiltinOnly: z.boolean(),
+  dependsOnSession: z.literal(true).optional(),
   source: z.string(),
 });
 const compute = z.strictObject({
@@ -135,6 +136,7 @@ const intent = z.strictObject({
     "requireInRequests",
     "leaveUnique",
   ]),
+  phase: z.literal("switch").optional(),
   model: z.string(),
   field: z.string(),
   value: writeValue,

@@ -1,9 +1,11 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
+import type { FillDependence } from "../facts/fill-dependence.js";
 import type { IndexFacts } from "../facts/index-facts.js";
 import type {
   ColumnSource,
   Descendants,
   Environment,
+  Fill,
   KeptUnique,
   KeyColumn,
   TableName,
@@ -47,6 +49,12 @@ export interface PlanSources {
   typeKind?(name: TableName): Promise<TypeKind | undefined>;
   /** The columns that a check from before the change says are not NULL. */
   provenBy?(table: TableName, constraint: string): readonly string[] | undefined;
+  /** What a fill depends on beside its row. Absent, or undefined: nobody could say, so it is taken to depend on the session. */
+  dependence?(
+    table: TableName,
+    column: { readonly name: string; readonly type: string },
+    fill: Fill,
+  ): Promise<FillDependence | undefined>;
   /** The type of a column before the change, where what takes the change back says it. */
   formerType?(table: TableName, column: string): string | undefined;
   /** The foreign keys of a table and to it; asked only about tables of which a change with a planned column takes something away. */

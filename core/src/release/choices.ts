@@ -4,7 +4,7 @@ import { neededBy, withoutNeeds } from "../codemods/candidates/coupled.js";
 import { followInTests, followKin } from "../codemods/ranking/kin.js";
 import type { Ranked } from "../codemods/ranking/ranked.js";
 import type { CodeLevel } from "../config/code-levels.js";
-import { type Place, type PlaceChoice, phaseOfIntent } from "../model/index.js";
+import { type Place, type PlaceChoice, phaseOf } from "../model/index.js";
 import { placesNamed, refuseUnknownPlaces } from "./place-names.js";
 
 /** What is asked about one column: the places that nobody has decided about yet. */
@@ -109,7 +109,7 @@ class Sheet {
     const [not, only, accept, decline] = [policy.not, policy.only, policy.accept, policy.decline].map(named);
     const own = remembered.filter(({ model, field }) => model === intent.model && field === intent.field);
     const keys = new Set([...known, ...done].map(({ key }) => key));
-    const lost = own.filter(({ key, phase }) => !keys.has(key) && phase === phaseOfIntent[intent.kind]);
+    const lost = own.filter(({ key, phase }) => !keys.has(key) && phase === phaseOf(intent));
     for (const place of places) {
       const before = own.find(({ key }) => key === place.key) ?? movedTo(place, lost);
       if (not?.has(place)) this.settle(place, { choice: "no", by: "not" });
@@ -185,13 +185,14 @@ class Sheet {
 
   /** All choices with those of this question. */
   remember(choices: readonly PlaceChoice[]): readonly PlaceChoice[] {
-    const { model, field, kind } = this.question.intent;
+    const { intent } = this.question;
+    const { model, field } = intent;
     const own = new Map([...this.verdicts].map(([{ key }, verdict]) => [key, verdict]));
     const others = choices.filter(
       (each) => !this.moved.has(each) && !(each.model === model && each.field === field && own.has(each.key)),
     );
     const added = [...own].map(
-      ([key, verdict]): PlaceChoice => ({ model, field, key, phase: phaseOfIntent[kind], ...verdict }),
+      ([key, verdict]): PlaceChoice => ({ model, field, key, phase: phaseOf(intent), ...verdict }),
     );
     return [...others, ...added].sort(byKey);
   }

@@ -1,5 +1,5 @@
 import type { HistoryQuestion } from "../codemods/code-request.js";
-import { type CodeIntent, type Plan, phaseOfIntent, type Toggle } from "../model/index.js";
+import { type CodeIntent, type Plan, phaseOf, type Toggle } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { CodeRequest } from "./code-request.js";
@@ -31,7 +31,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     all: models,
     planned: intents,
     // Contract looks for what is left of the earlier phases wherever it was moved to; undo brings its intents.
-    fields: intents.filter(({ kind }) => phaseOfIntent[kind] === "contract").map(({ field }) => field),
+    fields: intents.filter((intent) => phaseOf(intent) === "contract").map(({ field }) => field),
   };
   const [sources, documents] = await Promise.all([
     readSourceFiles(project.root, options),

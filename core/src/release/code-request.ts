@@ -67,8 +67,11 @@ export interface CodeResult {
 export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent[] {
   if (phase === "expand") return plan.intents.expand;
   const writes = plan.intents.expand.filter((intent) => intent.kind !== "keepFromReads");
-  const reads = phase === "contract" && !phasesOf(plan).includes("switch") ? plan.intents.switch : [];
-  return [...writes, ...reads, ...plan.intents[phase]];
+  if (phase === "switch") return [...writes, ...plan.intents.switch];
+  const isBrisk = !phasesOf(plan).includes("switch");
+  // Of a mirror the write sites belong to switch.
+  const switched = plan.intents.switch.filter((intent) => isBrisk || intent.phase === "switch");
+  return [...writes, ...switched, ...plan.intents.contract];
 }
 
 /** A plan's state with what the code decides: what that leaves out is gone. */

@@ -12,7 +12,7 @@ export async function buildIndex(
   url: string,
   onProgress: (line: string) => void,
 ): Promise<void> {
-  const observer = await connect(url, { applicationName: "lockstep repair" });
+  const observer = await connect(url, { applicationName: "lockstep repair", needsSession: false });
   let asked: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
     asked = asked

@@ -1,5 +1,6 @@
 import type { ComputedFill, Phase, Plan, Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
 import { noticeWords } from "./verdict-words.js";
@@ -98,6 +99,12 @@ function outgoing(phase: Phase, words: OrmWords): string {
 }
 
 function sourceWords(column: Plan["columns"][number]): string {
+  const fill = column.fill ?? column.compute?.fallback;
+  const stated = `.\n  What that gives depends on settings of the session, so it is evaluated under ${statedSettingsWords} wherever it is evaluated`;
+  return `${valueWords(column)}${fill?.dependsOnSession ? stated : ""}`;
+}
+
+function valueWords(column: Plan["columns"][number]): string {
   if (column.compute !== undefined) return functionWords(column, column.compute);
   if (column.fill === undefined)
     return column.defaultSql === undefined ? "stays NULL until code writes it" : `default \`${column.defaultSql}\``;
@@ -110,7 +117,7 @@ function sourceWords(column: Plan["columns"][number]): string {
   const follows = column.fill.kind === "mirror" ? ", and follows it until contract" : "";
   const written =
     column.write.kind === "typescript"
-      ? `; code writes \`${column.write.text}\``
+      ? `; code writes \`${column.write.text}\`${column.fill.kind === "mirror" ? " from switch on" : ""}`
       : column.write.kind === "none"
         ? "; new rows get the model's own default"
         : "";

@@ -147,3 +147,12 @@ function oneLine(sql: string): string {
   const line = sql.replace(/\s+/g, " ").trim();
   return line.length > 110 ? `${line.slice(0, 109)}…` : line;
 }
+
+/** Code that could not be read: nothing in it is edited, and nobody knows what it writes. */
+export function unreadText(files: readonly { readonly file: string; readonly why: string }[], colors: Colors): string {
+  if (files.length === 0) return "";
+  return [
+    `${colors.yellow("!")} ${counted(files.length, "file")} could not be read and may write the column`,
+    columns(files.map(({ file, why }) => [file, why])),
+  ].join("\n");
+}

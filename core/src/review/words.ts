@@ -2,6 +2,7 @@ import type { DeployedPhase, Phase, Plan, PlannedColumn, Verdict } from "../mode
 import { functionLabel, isFilled, strongestMode, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { defaultPlan } from "../plan/store.js";
+import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
 
 /** `"User"."handle"` */
 export function columnLabel(column: Pick<PlannedColumn, "table" | "name">): string {
@@ -25,7 +26,7 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
   if (phase === "backfill")
     return plan.backfills.flatMap((backfill) =>
       backfill.columns.map((column) => ({
-        text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${valueLabel(column)}`,
+        text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${valueLabel(column)}${column.fill?.dependsOnSession ? `, under ${statedSettingsWords}` : ""}`,
         lock: "row locks, batch by batch",
       })),
     );
@@ -41,16 +42,19 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
   const names = (columns: readonly PlannedColumn[]) =>
     columns.map((column) => `${column.model}.${column.field}`).join(", ");
   const relaxed = names(filled.filter((column) => column.isRelaxed));
+  const mirrors = names(filled.filter(({ fill }) => fill?.kind === "mirror"));
+  const written = names(filled.filter(({ isRelaxed, fill }) => isRelaxed && fill?.kind !== "mirror"));
   const optional = names(filled.filter((column) => !column.isRelaxed));
   const reads = filled.length === 0 ? [] : [`code reads ${names(filled)}`];
   switch (phase) {
     case "expand":
       return [
-        ...(relaxed === "" ? [] : [`${relaxed} optional for now; code writes it`]),
+        ...(written === "" ? [] : [`${written} optional for now; code writes it`]),
+        ...(mirrors === "" ? [] : [`${mirrors} optional for now; its trigger writes it, not code`]),
         ...(optional === "" ? [] : [`${optional} kept from reads`]),
       ];
     case "switch":
-      return reads;
+      return [...reads, ...(mirrors === "" ? [] : [`code writes ${mirrors}`])];
     case "contract":
       return [
         ...(plan.pace === "brisk" ? reads : []),

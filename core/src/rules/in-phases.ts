@@ -1,4 +1,4 @@
-import { isFilled, type PlannedColumn } from "../model/index.js";
+import { isFilled, type PlannedColumn, type Step } from "../model/index.js";
 import type { Rewrite } from "./rule.js";
 import { addColumn, edit, enforce, fillRows, gate, prove } from "./steps.js";
 
@@ -9,20 +9,35 @@ export function inPhases(columns: readonly PlannedColumn[]): Rewrite {
   return { expand: steps("expand"), backfill: steps("backfill"), switch: steps("switch"), contract: steps("contract") };
 }
 
-/** Optional until every row has its value: the trigger fills new rows, the backfill the rest, a proof makes it required. */
+/**
+ * Optional until every row has its value: the trigger fills new rows, the backfill the rest, a proof makes it required. A mirror is
+ * written by its trigger alone as long as that can be: code writes it from switch on, because contract's migrations take the
+ * trigger away before contract's code is there.
+ */
 function required(column: PlannedColumn): Rewrite {
+  const isMirror = column.fill?.kind === "mirror";
+  const writes = [edit("write", column), edit("acceptInRequests", column)];
+  const follows = isMirror ? [gate("mirror-agrees", column)] : [];
+  const isTranslated = column.write.kind === "sql" && (column.fill?.reads.length ?? 0) > 0;
   return {
     expand: [
       addColumn(column),
-      edit("write", column),
+      ...(isMirror ? [] : [edit("write", column)]),
       edit("keepFromReads", column),
       edit("completeFixtures", column),
-      edit("acceptInRequests", column),
+      ...(isMirror ? [] : [edit("acceptInRequests", column)]),
     ],
     backfill: fillRows(column),
-    switch: [gate("no-missing-values", column), edit("read", column)],
+    switch: [
+      gate("no-missing-values", column),
+      ...follows,
+      ...(isTranslated ? [gate("translation-agrees", column)] : []),
+      ...(isMirror ? writes.map(inSwitch) : []),
+      edit("read", column),
+    ],
     contract: [
       gate("no-missing-values", column),
+      ...follows,
       gate("writers-aware", column),
       gate("reads-steady", column),
       prove(column),
@@ -31,6 +46,10 @@ function required(column: PlannedColumn): Rewrite {
       edit("requireInRequests", column),
     ],
   };
+}
+
+function inSwitch(step: Step): Step {
+  return step.kind === "code" ? { ...step, intent: { ...step.intent, phase: "switch" } } : step;
 }
 
 /** Optional for good: code may choose NULL, so nothing fills it but one pass, and only the ledger tells that it is over. */

@@ -3,10 +3,11 @@ import type { Fill } from "../model/fill.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import { nearest } from "../nearest.js";
 import { mustQuote, spelled } from "./postgres/bare-name.js";
-import { aggregates, isBuiltinOnly, setReturning } from "./postgres/builtins.js";
+import { aggregates, isBuiltinOnly, ofTheMoment, setReturning } from "./postgres/builtins.js";
 import { utf8ToUtf16 } from "./postgres/offsets.js";
 import { loadParser, type ParseResult, type Parser, SyntaxErrorAt } from "./postgres/parser.js";
 import { quoteIdentifier } from "./postgres/quote.js";
+import { underStatedSettings } from "./postgres/stated-settings.js";
 import { type AnyNode, nameParts, walk } from "./postgres/walk.js";
 
 export interface FillContext {
@@ -49,6 +50,11 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
     isBuiltinOnly: isBuiltinOnly(expression.tree),
     source: context.source,
   };
+}
+
+/** The fill, evaluated under stated settings wherever it is evaluated. */
+export function withStatedSettings(fill: Fill): Fill {
+  return { ...fill, rowSql: underStatedSettings(fill.rowSql), dependsOnSession: true };
 }
 
 /** The same for every row: a literal, with or without a cast. Anything with a call may differ from row to row. */
@@ -147,6 +153,9 @@ function refuseBeyondRow(kind: string, node: AnyNode, expression: Expression, co
     case "FuncCall":
       refuseFunction(node, context);
       break;
+    case "TypeCast":
+      refuseMoment(node, context);
+      break;
     case "SQLValueFunction":
       refuseKeywordColumn(node, expression, context);
       break;
@@ -159,12 +168,40 @@ function refuseFunction(node: AnyNode, context: FillContext): void {
   const isAggregate = node.agg_star || node.agg_distinct || node.agg_order || node.agg_filter || node.agg_within_group;
   if (isAggregate || aggregates.has(name)) throw refused(`${name}() aggregates several rows`, context);
   if (setReturning.has(name)) throw refused(`${name}() returns several rows`, context);
+  const count = Array.isArray(node.args) ? node.args.length : 0;
+  if (/^(?:to_tsvector|(?:plain|phrase|websearch_)?to_tsquery)$/.test(name) && count === 1)
+    throw refused(`${name}() takes its configuration from the session; name it: ${name}('english', …)`, context);
+  if (context.kind === "mirror" && (ofTheMoment.has(name) || (name === "age" && count === 1)))
+    throw changing(`${name}()`, context);
+}
+
+/** @returns the refusal of a mirror whose expression gives another value each time */
+export function changing(
+  what: string,
+  { source, newColumn }: Pick<FillContext, "source" | "newColumn">,
+): LockstepError {
+  return new LockstepError(
+    "LS2030",
+    `${source}: ${what} gives another value each time it is evaluated, so "${newColumn}" could not be told from its source.`,
+    {
+      hint: "Write @lockstep.backfill(<sql>) for an initial value. A function of your own that depends on its arguments alone is declared so: ALTER FUNCTION … IMMUTABLE.",
+    },
+  );
+}
+
+/** `'today'::date` */
+function refuseMoment(node: AnyNode, context: FillContext): void {
+  const constant = (node.arg as { A_Const?: { sval?: { sval?: string } } } | undefined)?.A_Const?.sval?.sval;
+  if (context.kind === "mirror" && constant !== undefined && /^\s*(?:now|today|tomorrow|yesterday)\b/i.test(constant))
+    throw changing(`'${constant}'`, context);
 }
 
 /** `user` without quotes is not the column of that name but the database role: silently the wrong value. */
 function refuseKeywordColumn(node: AnyNode, expression: Expression, context: FillContext): void {
   const start = expression.startOf(node);
   const word = expression.tokens.find((token) => token.start === start)?.text.toLowerCase();
+  if (context.kind === "mirror" && word !== undefined && !context.columns.includes(word))
+    throw changing(word.toUpperCase(), context);
   if (word !== undefined && context.columns.includes(word)) {
     throw new LockstepError(
       "LS2003",

@@ -1,5 +1,11 @@
 import { parseArgs } from "node:util";
-import { LockstepError, type Operation, type PluginCommandContext, recoverFiles } from "@lockstep/core";
+import {
+  finishInterrupted,
+  LockstepError,
+  lockProject,
+  type Operation,
+  type PluginCommandContext,
+} from "@lockstep/core";
 import { isAtLeast } from "../engine/prisma-version.js";
 import { findProject } from "../init/project.js";
 import { decide } from "../intercept/decide.js";
@@ -26,8 +32,23 @@ export async function migrateDev(args: readonly string[], context: PluginCommand
         hint: "Wrap the config (npx lockstep init), then use the stock npx prisma migrate dev.",
       },
     );
-  const recovery = recoverFiles(project.root);
-  if (recovery.kind === "finished") context.err(`Finished a write that was interrupted: ${recovery.files.join(", ")}`);
+  const command = "lockstep prisma migrate dev";
+  const lock = await lockProject(project.root, command);
+  try {
+    const recovery = await finishInterrupted(project.root, command);
+    if (recovery.kind === "finished")
+      context.err(`Finished a write that was interrupted: ${recovery.files.join(", ")}`);
+    return await planAndRun(project, { args, name, isCreateOnly }, context);
+  } finally {
+    lock.release();
+  }
+}
+
+async function planAndRun(
+  project: PrismaProject,
+  { args, name, isCreateOnly }: ReturnType<typeof readOptions> & { readonly args: readonly string[] },
+  context: PluginCommandContext,
+): Promise<number> {
   // The proxy, where the config names it, must not plan a second time.
   const options = { cwd: project.root, env: { ...context.env, LOCKSTEP: "off" } };
   const stock = () => passToPrisma(["migrate", "dev", ...args], options);
@@ -118,7 +139,7 @@ async function hasBegun(project: PrismaProject, names: readonly string[]): Promi
     import("@lockstep/core/planning"),
     import("../applied.js"),
   ]);
-  const connection = await connect(project.developmentUrl, { applicationName: "lockstep" });
+  const connection = await connect(project.developmentUrl, { applicationName: "lockstep", needsSession: false });
   try {
     const { applied, failed } = await readAppliedMigrations(connection);
     return names.some((name) => applied.includes(name) || failed.includes(name));

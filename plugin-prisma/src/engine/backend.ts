@@ -1,4 +1,5 @@
 /** What every schema engine behind the proxy can do, and how its errors look on the wire. */
+import { printable, withoutPasswords } from "@lockstep/core/text";
 
 /** A schema engine: the native one, or the WASM one over `pg`. */
 export interface EngineBackend {
@@ -95,12 +96,12 @@ function describe(thrown: unknown): { code: string | undefined; message: string;
   if (thrown instanceof EngineError) return { code: thrown.code, message: thrown.message, meta: thrown.meta };
   if (isLockstepError(thrown)) {
     const lines = [thrown.message, thrown.why, thrown.hint === undefined ? undefined : `Next   ${thrown.hint}`];
-    return { code: thrown.code, message: lines.filter((line) => line !== undefined).join("\n"), meta: null };
+    return { code: thrown.code, message: printable(lines.filter((line) => line !== undefined).join("\n")), meta: null };
   }
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return {
     code: undefined,
-    message: `This is a bug in Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${stack}`,
+    message: `This is a bug in Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${withoutPasswords(stack, process.env)}`,
     meta: null,
   };
 }

@@ -5,9 +5,12 @@ import { ownStdout } from "../own-stdout.js";
 import { runEngine } from "./run.js";
 
 expectBriefRun();
+// The CLI gives the URL as an argument, which every user of the machine can read (`ps`). Here it is known by now.
+const args = process.argv.slice(2);
+process.title = "lockstep-schema-engine";
 ownStdout();
 process.exitCode = await runEngine({
-  args: process.argv.slice(2),
+  args,
   cwd: process.cwd(),
   env: process.env,
   loadHooks: async () => {

@@ -1,5 +1,6 @@
 /** The RPC server that the Prisma CLI talks to: requests come in, hooks look at them, an engine answers. */
 import type { Readable, Writable } from "node:stream";
+import { printable } from "@lockstep/core/text";
 import { type EngineBackend, type EngineHost, type RequestId, toRpcError } from "./backend.js";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "./hooks.js";
 import { jsonLine, type Message, parseMessage, readLines } from "./lines.js";
@@ -122,7 +123,7 @@ export class EngineServer implements EngineHost {
 
   readonly #engine: HookEngine = {
     call: (method, params) => this.#requireBackend().call(method, params),
-    print: (text) => this.print(text),
+    print: (text) => this.print(printable(text, process.env.LOCKSTEP_COLOR === "1")),
   };
 
   #requireBackend(): EngineBackend {

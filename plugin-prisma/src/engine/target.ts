@@ -1,6 +1,7 @@
 /** A database URL in Prisma's dialect, taken apart. */
 import type { ConnectionOptions } from "node:tls";
 import { readEncryption } from "@lockstep/core/encryption";
+import { otherScheme, readUrl } from "@lockstep/core/text";
 import { EngineError } from "./backend.js";
 
 /** Where and how to connect. */
@@ -58,22 +59,18 @@ export function isSameDatabase(a: Target, b: Target): boolean {
 }
 
 function parseUrl(text: string): URL {
-  let url: URL;
-  try {
-    url = new URL(text);
-    decodeURIComponent(`${url.username}${url.password}${url.pathname}`);
-  } catch (cause) {
-    const details = `${cause instanceof Error ? cause.message : String(cause)} in database URL`;
-    throw new EngineError("P1013", `The provided database string is invalid. ${details}`, { details }, cause);
+  const url = readUrl(text);
+  if (url !== undefined) return url;
+  const scheme = otherScheme(text);
+  if (scheme === undefined) {
+    const details = "Invalid URL in database URL";
+    throw new EngineError("P1013", `The provided database string is invalid. ${details}`, { details });
   }
-  if (url.protocol !== "postgres:" && url.protocol !== "postgresql:") {
-    throw new EngineError(
-      "LS9004",
-      `Without a native schema engine Lockstep works with PostgreSQL only; the URL begins with "${url.protocol}//".\n` +
-        "Next   Let Prisma download its native engine: LOCKSTEP=off npx prisma version",
-    );
-  }
-  return url;
+  throw new EngineError(
+    "LS9004",
+    `Without a native schema engine Lockstep works with PostgreSQL only; the URL begins with "${scheme}//".\n` +
+      "Next   Let Prisma download its native engine: LOCKSTEP=off npx prisma version",
+  );
 }
 
 function decode(text: string): string {

@@ -7,6 +7,6 @@ export function developmentDatabase(project: PrismaProject): DevelopmentDatabase
   return new DevelopmentDatabase(() => {
     if (project.developmentUrl === undefined)
       throw new LockstepError("LS9003", "The Prisma config has no datasource URL.");
-    return connect(project.developmentUrl, { applicationName: "lockstep plan" });
+    return connect(project.developmentUrl, { applicationName: "lockstep plan", needsSession: false });
   });
 }

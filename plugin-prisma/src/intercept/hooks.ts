@@ -1,6 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { dateOf, nextTimestamps, recoverFiles } from "@lockstep/core";
+import {
+  dateOf,
+  findUnfinished,
+  finishInterrupted,
+  LockstepError,
+  lockProject,
+  nextTimestamps,
+  plansAsRead,
+} from "@lockstep/core";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
 import { type Change, type ChangeSource, decide } from "./decide.js";
 import { projectOf, rootOf } from "./project.js";
@@ -20,7 +28,7 @@ import { warmUp } from "./warm-up.js";
  */
 export const hooks: EngineHooks = {
   async intercept(request, engine, info) {
-    if (await finishInterrupted(request, engine, info))
+    if (await settled(request, engine, info))
       return { result: await engine.call(request.method, relisted(request, info)) };
     if (request.method === "devDiagnostic") {
       // Not awaited: the engine works meanwhile. What fails here fails again where it is needed, and is told there.
@@ -29,8 +37,9 @@ export const hooks: EngineHooks = {
     }
     if (request.method === "evaluateDataLoss") {
       const params = request.params as EvaluateDataLossParams;
+      const isAsRead = plansAsRead(projectOf(info, params.schema, params.migrationsList.baseDir).root);
       const change = await decide(sourceOf(params, engine, info));
-      remembered = { key: keyOf(params), change };
+      remembered = { key: keyOf(params), change, isAsRead };
       if (change.kind === "pass") return undefined;
       const relaxed = { ...params, schema: change.schema };
       const result: EvaluateDataLossResult = await engine.call("evaluateDataLoss", relaxed);
@@ -41,11 +50,16 @@ export const hooks: EngineHooks = {
     if (request.method === "createMigration") {
       const params = request.params as CreateMigrationParams;
       // --create-only may ask for the migration alone.
-      const change =
-        remembered?.key === keyOf(params) ? remembered.change : await decide(sourceOf(params, engine, info));
+      const { root } = projectOf(info, params.schema, params.migrationsList.baseDir);
+      const known = remembered?.key === keyOf(params) ? remembered : undefined;
       remembered = undefined;
+      const isAsRead = known?.isAsRead ?? plansAsRead(root);
+      const change = known?.change ?? (await decide(sourceOf(params, engine, info)));
       if (change.message !== undefined) await engine.print(change.message);
       if (change.kind === "pass") return undefined;
+      // Until this process ends: the CLI writes its own migration meanwhile.
+      await lockProject(root, "prisma migrate dev");
+      isAsRead();
       const relaxed = { ...params, schema: change.schema };
       const result: CreateMigrationResult = await engine.call("createMigration", relaxed);
       if (change.kind === "restored") {
@@ -84,17 +98,27 @@ function sourceOf(params: EvaluateDataLossParams, engine: HookEngine, info: Engi
 }
 
 /**
- * Finishes the write of an earlier run that was killed, before anything else.
+ * Finishes the write of an earlier run that was killed, before anything else. Commands that only read or apply what is there leave it,
+ * and say so.
  *
  * @returns whether there was one: then the migrations that this request lists are those from before
+ * @throws LS3012 migrations would be applied that are half of a change
  */
-async function finishInterrupted(request: EngineRequest, engine: HookEngine, info: EngineInfo): Promise<boolean> {
+async function settled(request: EngineRequest, engine: HookEngine, info: EngineInfo): Promise<boolean> {
   const { migrationsList } = (request.params ?? {}) as { migrationsList?: MigrationsList };
   if (isFinished || migrationsList === undefined) return false;
   isFinished = true;
   const root = rootOf(resolve(info.cwd, migrationsList.baseDir), info.cwd);
   if (!existsSync(join(root, "lockstep"))) return false;
-  const recovery = recoverFiles(root);
+  const left = findUnfinished(root);
+  if (left === undefined || left.unfinished.length + left.foreign.length === 0) return false;
+  if (request.method === "applyMigrations")
+    throw new LockstepError("LS3012", `A write was interrupted: ${[...left.unfinished, ...left.foreign].join(", ")}.`);
+  if (request.method !== "devDiagnostic") {
+    await engine.print("Lockstep: a write was interrupted. To finish it: npx lockstep repair");
+    return false;
+  }
+  const recovery = await finishInterrupted(root, "prisma migrate dev");
   if (recovery.kind === "none") return false;
   await engine.print(`Lockstep: finished a write that was interrupted: ${recovery.files.join(", ")}`);
   return true;
@@ -120,7 +144,7 @@ function relisted(request: EngineRequest, info: EngineInfo): EngineRequest["para
 }
 
 /** What was decided for the schema of the last evaluateDataLoss: the same CLI run asks for its migration next. */
-let remembered: { readonly key: string; readonly change: Change } | undefined;
+let remembered: { readonly key: string; readonly change: Change; isAsRead(): void } | undefined;
 
 function keyOf(params: EvaluateDataLossParams): string {
   return JSON.stringify(params.schema.files);

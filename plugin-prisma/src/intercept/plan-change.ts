@@ -63,6 +63,7 @@ export async function planChange(change: {
           index: (name) => database.index(name),
           foreignKeys: (table) => database.foreignKeys(table),
           typeKind: (type) => database.typeKind(type),
+          dependence: (table, column, fill) => database.dependence(table, column, fill),
           formerUnique: formerUniques(prismaSchema, project),
         },
         openPlans,

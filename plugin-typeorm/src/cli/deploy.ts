@@ -36,7 +36,7 @@ export async function resolve(
   if (as === "rolled-back") return { exitCode: 0, output: "" };
   const typeorm = project as TypeormProject;
   const { connect } = await import("@lockstep/core/planning");
-  const connection = await connect(url, { applicationName: "lockstep" });
+  const connection = await connect(url, { applicationName: "lockstep", needsSession: false });
   try {
     const { schema, name } = typeorm.migrationsTable;
     const table = quoteTable(schema === undefined ? { name } : { schema, name });

@@ -26,8 +26,8 @@ export async function inspectDataSource(
   const [answer] = told;
   if (answer?.kind === "data-source") return answer.facts;
   const cause = answer?.kind === "not-loaded" ? answer.cause : lastWords(run.output);
-  const { withoutPassword } = await import("@lockstep/core/planning");
-  throw notLoaded(call, withoutPassword(cause));
+  const { withoutPasswords } = await import("@lockstep/core/text");
+  throw notLoaded(call, withoutPasswords(cause, env));
 }
 
 function notLoaded({ run, dataSource }: CliCall, cause: string): LockstepError {

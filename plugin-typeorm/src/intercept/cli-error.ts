@@ -1,5 +1,6 @@
 import { inspect } from "node:util";
 import { errorText, LockstepError } from "@lockstep/core";
+import { printable, withoutPasswords } from "@lockstep/core/text";
 
 /** An error as TypeORM's CLI shows it: the CLI prints whatever `inspect` makes of it, then ends with 1. */
 class CliError extends Error {
@@ -18,10 +19,10 @@ class CliError extends Error {
 
 /** Code, what happened, why, and what to do next; anything that is no error of Lockstep is our bug, with its stack. */
 export function asCliError(error: unknown): Error {
-  if (error instanceof LockstepError) return new CliError(errorText(error), error);
+  if (error instanceof LockstepError) return new CliError(printable(errorText(error)), error);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CliError(
-    `This is a bug of Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${stack}`,
+    `This is a bug of Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${withoutPasswords(stack, process.env)}`,
     error,
   );
 }

@@ -38,7 +38,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const { dataSource } = call;
   const about = new Interception(call, process.cwd(), process.argv.slice(2));
   const open = existsSync(join(about.root, "lockstep"))
-    ? (await import("./open-plans.js")).openPlans(about.root, dataSource)
+    ? await (await import("./open-plans.js")).openPlans(about.root, dataSource, about.command?.isDry === true)
     : undefined;
   const asked = await asOptional(open?.ahead ?? [], () => recordedLog(dataSource, call.ask));
   const restore = open?.restoring(asked.memory.upQueries);
@@ -99,9 +99,9 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const all = { corrections: [...told.corrections, ...(indexes?.words ?? [])], notices: told.notices };
   if (all.corrections.length + all.notices.length > 0) (await import("./notices.js")).printNotices(all);
   await tellUnused(about, open?.plans ?? [], operations);
-  if (indexes !== undefined) setOutput(indexes.output(about, restore), cliModules(call.commandFile));
+  if (indexes !== undefined) setOutput(about.locked(indexes.output(about, restore)), cliModules(call.commandFile));
   else if (restore !== undefined)
-    setOutput((await import("./restore.js")).restoreBeside(restore, about), cliModules(call.commandFile));
+    setOutput(about.locked((await import("./restore.js")).restoreBeside(restore, about)), cliModules(call.commandFile));
   return memory;
 }
 

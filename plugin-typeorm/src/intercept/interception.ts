@@ -1,9 +1,11 @@
 import { dirname, relative, resolve, sep } from "node:path";
+import { lockProject, plansAsRead } from "@lockstep/core";
 import type { TypeormCopy } from "../detect/copies.js";
 import type { EntityFile } from "../entities/model.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { type CommandLine, readCommandLine } from "./command-line.js";
 import type { GenerateCall } from "./generate.js";
+import type { Output } from "./output.js";
 import { projectRoot } from "./project-root.js";
 import { typeormCopy } from "./typeorm-copy.js";
 
@@ -15,6 +17,7 @@ export class Interception {
   /** Undefined where a script has called the command. */
   readonly command: CommandLine | undefined;
   readonly #cwd: string;
+  readonly #isAsRead: () => void;
   #project: Promise<TypeormProject> | undefined;
   #entities: Promise<readonly EntityFile[]> | undefined;
 
@@ -23,6 +26,7 @@ export class Interception {
     this.root = projectRoot(cwd);
     this.command = readCommandLine(args);
     this.#cwd = cwd;
+    this.#isAsRead = plansAsRead(this.root);
   }
 
   /** The copy of TypeORM that the CLI runs. */
@@ -34,6 +38,26 @@ export class Interception {
   project(): Promise<TypeormProject> {
     this.#project ??= this.#describe();
     return this.#project;
+  }
+
+  /**
+   * Writes while no other command does, and only what was made from the plans as they still are.
+   *
+   * @throws LS4007, LS4008 without the lock · LS4005 another command has written plans since this run began
+   */
+  async write<T>(write: () => Promise<T>): Promise<T> {
+    const lock = await lockProject(this.root, "typeorm migration:generate");
+    try {
+      this.#isAsRead();
+      return await write();
+    } finally {
+      lock.release();
+    }
+  }
+
+  /** The same of an output. */
+  locked(output: Output): Output {
+    return { ...output, write: (file, text) => this.write(() => output.write(file, text)) };
   }
 
   /** The files that declare the entities, as they stand on disk. Read once. */

@@ -1,5 +1,6 @@
 import type { Notice } from "@lockstep/core";
 import { type Colors, colorsFor, noticesText } from "@lockstep/core/planning";
+import { say } from "./say.js";
 
 /** What was put right in TypeORM's own SQL, and what a person should look at all the same. */
 export interface Remarks {
@@ -14,7 +15,7 @@ export function printNotices({ corrections, notices }: Remarks): void {
     ...corrections.map((text) => `  ${colors().green("✔")} ${text}`),
     ...(notices.length === 0 ? [] : [noticesText(notices, colors())]),
   ];
-  console.log(lines.join("\n"));
+  say(lines.join("\n"));
 }
 
 /** Colours as the rest of the CLI's output has them: https://no-color.org, the FORCE_COLOR of Node, a terminal. */

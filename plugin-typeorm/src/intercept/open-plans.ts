@@ -1,4 +1,11 @@
-import { LockstepError, type ModelEdit, type Operation, type Plan, recoverFiles } from "@lockstep/core";
+import {
+  findUnfinished,
+  finishInterrupted,
+  LockstepError,
+  type ModelEdit,
+  type Operation,
+  type Plan,
+} from "@lockstep/core";
 import {
   filledOptionals,
   followNames,
@@ -37,11 +44,15 @@ export interface Restore {
 /**
  * Reads the plans of the project, and finishes the write of an earlier run that was killed.
  *
- * @throws LS9056 when there was one: this run has loaded the entities from before · LS3009 when it cannot be finished · LS3001, LS3002,
+ * @param isDry nothing may be written
+ * @throws LS9056 when there was one: this run has loaded the entities from before · LS3009, LS3011 when it cannot be finished, LS3012 when nothing may be written · LS3001, LS3002,
  * LS3007 a plan that cannot be read
  */
-export function openPlans(root: string, dataSource: DataSource): OpenPlans | undefined {
-  const recovery = recoverFiles(root);
+export async function openPlans(root: string, dataSource: DataSource, isDry: boolean): Promise<OpenPlans | undefined> {
+  const left = findUnfinished(root);
+  if (isDry && left !== undefined && left.unfinished.length + left.foreign.length > 0)
+    throw new LockstepError("LS3012", `A write was interrupted: ${[...left.unfinished, ...left.foreign].join(", ")}.`);
+  const recovery = await finishInterrupted(root, "typeorm migration:generate");
   if (recovery.kind === "finished") throw new LockstepError("LS9056", `Written now: ${recovery.files.join(", ")}.`);
   const open = listPlans(root).filter(isOpen);
   if (open.length === 0) return undefined;

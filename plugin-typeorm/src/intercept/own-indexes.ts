@@ -10,6 +10,7 @@ import type { Interception } from "./interception.js";
 import type { Restore } from "./open-plans.js";
 import { momentOf, type Output } from "./output.js";
 import { restoredText } from "./restore.js";
+import { say } from "./say.js";
 import { type Change, downOwners, toQuery } from "./statements.js";
 
 /** One migration of a change that is cut into several. */
@@ -62,8 +63,8 @@ export class OwnIndexes {
         const edited = restore === undefined ? [] : await typeormFiles.editModels(base, restore.edits);
         const own = [{ file: path, after: content }, ...more].map((each) => ({ ...each, before: undefined }));
         writeFiles(about.root, [...own, ...edited]);
-        if (restore !== undefined) console.log(restoredText(restore));
-        for (const { file: beside, title } of more) console.log(`Written beside it: ${beside} (${title})`);
+        if (restore !== undefined) say(restoredText(restore));
+        for (const { file: beside, title } of more) say(`Written beside it: ${beside} (${title})`);
       },
     };
   }

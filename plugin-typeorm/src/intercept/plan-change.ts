@@ -77,6 +77,7 @@ export async function planChange(
         index: (name) => database.index(name),
         foreignKeys: (table) => database.foreignKeys(table),
         typeKind: (type) => database.typeKind(type),
+        dependence: (table, column, fill) => database.dependence(table, column, fill),
         formerUnique: formerUniques(files, about, known),
         formerType: change.formerType,
       },
@@ -101,7 +102,7 @@ export async function planChange(
     const isLeftOut = (query: Query) => isScaffolding(query) || kept.some(({ index }) => isAbout(query, index.name));
     const relaxedChange = await readChange(withoutQueries(again, isLeftOut), await loadParser(), facts);
     assertAgreement(change.migration, relaxedChange.migration, plan, "TypeORM");
-    setOutput(expandOutput(about, { project, plan, change, restore, models, config }), cli);
+    setOutput(about.locked(expandOutput(about, { project, plan, change, restore, models, config })), cli);
     return true;
   } finally {
     await database.close();

@@ -5,6 +5,7 @@ import { typeormFiles } from "../typeorm-files.js";
 import type { Interception } from "./interception.js";
 import type { Restore } from "./open-plans.js";
 import type { Output } from "./output.js";
+import { say } from "./say.js";
 
 /** What the user is told of entities that follow their plans again. */
 export function restoredText({ names, plans }: Restore): string {
@@ -19,8 +20,10 @@ export function restoredText({ names, plans }: Restore): string {
 export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
   if (about.command === undefined || about.command.isDry)
     throw new LockstepError("LS9055", `It should be as before: ${restore.names.join(", ")}.`);
-  writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits));
-  console.log(restoredText(restore));
+  await about.write(async () =>
+    writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits)),
+  );
+  say(restoredText(restore));
 }
 
 /** The same beside a safe change, together with TypeORM's own migration. */
@@ -30,7 +33,7 @@ export function restoreBeside(restore: Restore, about: Interception): Output {
       const edited = await typeormFiles.editModels(await about.project(), restore.edits);
       const path = relative(about.root, file).split(sep).join("/");
       writeFiles(about.root, [{ file: path, before: undefined, after: text }, ...edited]);
-      console.log(restoredText(restore));
+      say(restoredText(restore));
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Operation, type Plan, sourcesMention } from "@lockstep/core";
 import { knownColumns } from "./columns.js";
 import type { Interception } from "./interception.js";
 import { colors } from "./notices.js";
+import { say } from "./say.js";
 
 /**
  * Tells which annotations nothing uses.
@@ -22,5 +23,5 @@ export async function tellUnused(
   const lines = unusedAnnotations(known, columnSources(await about.entityFiles(), known), plans, operations);
   if (lines.length === 0) return;
   const mark = colors().yellow("!");
-  console.log(["Lockstep", ...lines.map((line) => `  ${mark} ${line}`)].join("\n"));
+  say(["Lockstep", ...lines.map((line) => `  ${mark} ${line}`)].join("\n"));
 }

@@ -23,6 +23,7 @@ import { colors, printNotices } from "./notices.js";
 import type { Restore } from "./open-plans.js";
 import { momentOf, type Output } from "./output.js";
 import { restoredText } from "./restore.js";
+import { say } from "./say.js";
 import { type Change, withQueries } from "./statements.js";
 
 /** A plan that waits for the CLI to say how its first migration is called. */
@@ -49,7 +50,7 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
       flavour = given;
       const own = named(migration);
       if (change.corrections.length + change.notices.length > 0) printNotices(change);
-      console.log(foundText(own, colors()).trimEnd());
+      say(foundText(own, colors()).trimEnd());
       const project = about.beside(base, migration, flavour);
       const first = own.units.filter(({ phase }) => phase === "expand").slice(0, 1);
       const request = {
@@ -83,9 +84,9 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
       const firmReads = await unseenReads(about, prepared);
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);
       writeFiles(about.root, prepared.changes);
-      if (restore !== undefined) console.log(restoredText(restore));
-      console.log(expandText(prepared, wordsOf(project), listPlans(about.root), colors()));
-      for (const line of firmReads) console.log(line);
+      if (restore !== undefined) say(restoredText(restore));
+      say(expandText(prepared, wordsOf(project), listPlans(about.root), colors()));
+      for (const line of firmReads) say(line);
     },
   };
 }

@@ -3,6 +3,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   symlinkSync,
@@ -53,11 +54,11 @@ test.each(changes.map((_, index) => index).concat(changes.length))(
 
 test("somebody's work in between is never overwritten: LS3009 names both sides", () => {
   start();
-  writeFiles(root, [{ file: "x", before: undefined, after: "" }]);
+  writeFiles(root, [{ file: "x.ts", before: undefined, after: "" }]);
   writeFiles(root, changes.slice(0, 1));
   writeFileSync(join(root, "held.sql"), "edited meanwhile");
   rmSync(join(root, "lockstep"), { recursive: true, force: true });
-  writeFiles(root, [{ file: "lockstep/x", before: undefined, after: "" }]);
+  writeFiles(root, [{ file: "lockstep/x.md", before: undefined, after: "" }]);
   writeFileSync(join(root, journalFile), JSON.stringify(changes));
   expect(() => recoverFiles(root)).toThrow(
     expect.objectContaining({ code: "LS3009", message: expect.stringMatching(/held\.sql.*model\.prisma/) }),
@@ -98,4 +99,94 @@ test("a link stays one", () => {
   writeFiles(root, changes.slice(0, 1));
   expect(lstatSync(join(root, "model.prisma")).isSymbolicLink()).toBe(true);
   expect(text("real.prisma")).toBe("String?");
+});
+
+/** What a journal that was committed, or made for it, could name. */
+const foreign = [
+  "../outside.ts",
+  "/tmp/outside.ts",
+  "C:/outside.ts",
+  "C:\\outside.ts",
+  "src/../../outside.ts",
+  ".git/hooks/pre-commit",
+  ".git/config.json",
+  ".github/workflows/ci.yml",
+  ".vscode/settings.json",
+  ".npmrc",
+  "node_modules/pg/lib/index.js",
+  "packages/a/node_modules/b/index.ts",
+  "package.json",
+  "package-lock.json",
+  "Makefile",
+  "run.sh",
+  "",
+  "out/x.ts",
+  "lockstep/p/out/x.ts",
+  "link.ts",
+  "dangling.ts",
+];
+
+test.each(foreign)("a journal that names %j is refused, and nothing is written", (file) => {
+  const outside = mkdtempSync(join(tmpdir(), "lockstep-outside-"));
+  try {
+    mkdirSync(join(root, "lockstep/p"), { recursive: true });
+    symlinkSync(outside, join(root, "out"));
+    symlinkSync(outside, join(root, "lockstep/p/out"));
+    writeFileSync(join(outside, "y.ts"), "theirs");
+    symlinkSync(join(outside, "y.ts"), join(root, "link.ts"));
+    symlinkSync(join(outside, "z.ts"), join(root, "dangling.ts"));
+    writeFileSync(join(root, "a.ts"), "a");
+    const journal = [
+      { file: "a.ts", before: "a", after: "b" },
+      { file, ...(file === "link.ts" ? { before: "theirs" } : {}), after: "taken" },
+    ];
+    writeFileSync(join(root, journalFile), JSON.stringify(journal));
+    expect(() => recoverFiles(root)).toThrow(expect.objectContaining({ code: "LS3011" }));
+    // Beside the root the folders of code.roots are written, and nobody but a plan calls this.
+    if (file !== "../outside.ts")
+      expect(() => writeFiles(root, [journal[1] as FileChange])).toThrow(expect.objectContaining({ code: "LS3011" }));
+    expect(text("a.ts")).toBe("a");
+    expect(text(journalFile)).toBe(JSON.stringify(journal));
+    expect(readdirSync(outside)).toEqual(["y.ts"]);
+    expect(readFileSync(join(outside, "y.ts"), "utf8")).toBe("theirs");
+  } finally {
+    rmSync(outside, { recursive: true, force: true });
+  }
+});
+
+test.each(["{", "null", "{}", '[{"file":1}]', '["a"]', '[{"file":"a.ts","after":{}}]'])(
+  "%s is no journal: LS3009",
+  (journal) => {
+    mkdirSync(join(root, "lockstep"));
+    writeFileSync(join(root, journalFile), journal);
+    expect(() => recoverFiles(root)).toThrow(expect.objectContaining({ code: "LS3009" }));
+  },
+);
+
+test("what code.roots names is written too, and nothing else beside the project", () => {
+  const app = join(root, "app");
+  mkdirSync(join(app, "lockstep"), { recursive: true });
+  const journal = [{ file: "../shared/src/a.ts", after: "a" }];
+  const write = () => writeFileSync(join(app, journalFile), JSON.stringify(journal));
+  write();
+  expect(() => recoverFiles(app)).toThrow(expect.objectContaining({ code: "LS3011" }));
+  expect(() => recoverFiles(app, ["../other"])).toThrow(expect.objectContaining({ code: "LS3011" }));
+  expect(recoverFiles(app, ["../shared"]).kind).toBe("finished");
+  expect(text("shared/src/a.ts")).toBe("a");
+  writeFiles(app, [{ file: "../shared/src/a.ts", before: "a", after: "b" }]);
+  expect(text("shared/src/a.ts")).toBe("b");
+});
+
+test("links inside of the project stay links, also those that lead to nothing yet; a planted temporary file is no way out", () => {
+  writeFileSync(join(root, "victim.ts"), "theirs");
+  writeFileSync(join(root, "real.ts"), "a");
+  symlinkSync("real.ts", join(root, "link.ts"));
+  symlinkSync("later.ts", join(root, "early.ts"));
+  symlinkSync("victim.ts", join(root, "real.ts.lockstep-tmp"));
+  writeFiles(root, [
+    { file: "link.ts", before: "a", after: "b" },
+    { file: "early.ts", before: undefined, after: "c" },
+  ]);
+  expect([text("real.ts"), text("later.ts"), text("victim.ts")]).toEqual(["b", "c", "theirs"]);
+  expect(["link.ts", "early.ts"].map((file) => lstatSync(join(root, file)).isSymbolicLink())).toEqual([true, true]);
 });

@@ -9,6 +9,7 @@ const ask = (units: Partial<AppliedUnits>) =>
     plan: "20261120093000_user_handle",
     target: "production",
     connection: undefined as unknown as Connection, // it asks nothing of the database
+    columns: [],
     units: { applied: [], failed: [], pending: [], ...units },
     deploy: "npx prisma migrate deploy",
     recover: (name) => `npx prisma migrate resolve --rolled-back ${name}`,

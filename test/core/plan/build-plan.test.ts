@@ -14,7 +14,11 @@ test("a required unique column: all phases, in order", async () => {
     "contract-1-prove",
     "contract-2-enforce",
   ]);
-  expect(plan.gates.switch.map((step) => step.gate)).toEqual(["phase-applied", "no-missing-values"]);
+  expect(plan.gates.switch.map((step) => step.gate)).toEqual([
+    "phase-applied",
+    "no-missing-values",
+    "translation-agrees",
+  ]);
   expect(plan.gates.contract.map((step) => step.gate)).toEqual([
     "phase-applied",
     "no-missing-values",
@@ -239,7 +243,8 @@ const forms: readonly [name: string, declaration: string, fill: string | undefin
   ["optional serial", `SERIAL`, undefined, { isRelaxed: false, notNull: false }],
 ];
 test.each(forms)("%s", async (_name, declaration, sql, expected) => {
-  const columns = sql === undefined ? {} : { nick: { fill: { kind: "backfill", sql } as const } };
+  const hasDefault = / DEFAULT /.test(declaration);
+  const columns = sql === undefined ? {} : { nick: { hasDefault, fill: { kind: "backfill", sql } as const } };
   const answer = await answerTo({ sql: `ALTER TABLE "User" ADD COLUMN "nick" ${declaration};`, columns });
   if (expected === undefined) return expect(answer.kind).toBe("pass");
   const { plan } = answer as Extract<typeof answer, { kind: "plan" }>;

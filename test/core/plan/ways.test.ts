@@ -1,10 +1,15 @@
 import { describe, expect, test } from "vitest";
-import type { DeployedPhase, Plan } from "../../../core/src/model/index.js";
+import type { FillDependence } from "../../../core/src/facts/fill-dependence.js";
+import { type DeployedPhase, type Plan, phaseOf } from "../../../core/src/model/index.js";
 import { phasesOf } from "../../../core/src/plan/build-plan.js";
 import { refuseUndo } from "../../../core/src/plan/guard-undo.js";
 import { gatesAt, nextPhase, previousPhase } from "../../../core/src/plan/next-phase.js";
 import { withPace } from "../../../core/src/plan/pace.js";
+import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { releasesOf } from "../../../core/src/plan/releases.js";
+import { intentsAt } from "../../../core/src/release/code-request.js";
+import { unitText } from "../../../core/src/release/unit-files.js";
+import { planReadme } from "../../../core/src/review/markdown.js";
 import { planOf, userShape } from "../../support/plan-fixture.js";
 
 const at = (plan: Plan, released: Plan["state"]["released"], more: Partial<Plan["state"]> = {}): Plan => ({
@@ -40,9 +45,94 @@ test("the gate of a brisk contract is both phases' own, without reads that have 
   const names = (of: Plan) => gatesAt(of, "contract").map((step) => step.gate);
   expect(names(plan)).toContain("reads-steady");
   const brisk = names(withPace(plan, "brisk"));
-  expect([...brisk].sort()).toEqual(["no-missing-values", "phase-applied", "writers-aware"]);
+  expect([...brisk].sort()).toEqual(["no-missing-values", "phase-applied", "translation-agrees", "writers-aware"]);
   expect(gatesAt(plan, "switch")).toEqual(plan.gates.switch);
   expect(gatesAt(plan, "expand")).toEqual([]);
+});
+
+test("a mirror is written by its trigger alone until switch, and compared before switch and contract", async () => {
+  const plan = await planOf({ columns: { handle: { fill: { kind: "mirror", sql: "lower(email)" } } } });
+  const kinds = (phase: DeployedPhase) => plan.intents[phase].map(({ kind }) => kind);
+  expect(kinds("expand")).toEqual(["keepFromReads", "completeFixtures"]);
+  expect(kinds("switch")).toEqual(["write", "acceptInRequests", "read"]);
+  expect(plan.intents.switch.map(phaseOf)).toEqual(["switch", "switch", "switch"]);
+  // Write sites that come later are looked after before contract; there is no other phase that they could belong to.
+  expect(intentsAt(plan, "contract").map(({ kind }) => kind)).toEqual([
+    "completeFixtures",
+    "write",
+    "acceptInRequests",
+    "dropFallback",
+    "requireInRequests",
+  ]);
+  const names = (phase: "switch" | "contract") => gatesAt(plan, phase).map(({ gate }) => gate);
+  expect(names("switch")).toEqual(["phase-applied", "no-missing-values", "mirror-agrees", "translation-agrees"]);
+  expect(names("contract")).toContain("mirror-agrees");
+  expect(readPlan(planText(plan), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));
+});
+
+test("a mirror is careful, whatever was asked for", async () => {
+  const mirror = { columns: { handle: { fill: { kind: "mirror", sql: "lower(email)" } } } } as const;
+  const plan = await planOf({ ...mirror, pace: { pace: "brisk", reason: "pace in lockstep.config.ts" } });
+  expect(plan).toMatchObject({ pace: "careful", paceReason: expect.stringMatching(/^User\.handle is a mirror: /) });
+  expect(() => withPace(plan, "brisk")).toThrow(/--pace brisk: User\.handle is a mirror/);
+  expect((await planOf({ pace: { pace: "brisk", reason: "x" } })).pace).toBe("brisk");
+});
+
+describe("what a fill depends on beside its row", () => {
+  const given = (on: FillDependence["on"] | undefined, kind: "backfill" | "mirror" = "backfill") =>
+    planOf({
+      columns: { handle: { fill: { kind, sql: "lower(email)" } } },
+      dependence: async () => on && { on, usesOwn: false },
+    });
+
+  test.each(["session", undefined, "volatile"] as const)("%s: it is evaluated under stated settings", async (on) => {
+    const plan = await given(on);
+    const fill = plan.columns[0]!.fill!;
+    expect(fill).toMatchObject({
+      dependsOnSession: true,
+      rowSql: expect.stringContaining("set_config('TimeZone', 'UTC', true)"),
+    });
+    expect(fill.newSql).toBe('lower(NEW."email")');
+    expect(unitText(plan, plan.units[0]!, "expand")).toContain(
+      "LANGUAGE plpgsql SET TimeZone = 'UTC' SET DateStyle = 'ISO, MDY' ",
+    );
+    expect(planReadme(plan, { deploy: "deploy", generate: undefined })).toContain(
+      "it is evaluated under TimeZone UTC, DateStyle ISO",
+    );
+  });
+
+  test("the row alone: nothing is stated", async () => {
+    const plan = await given("row");
+    expect(plan.columns[0]!.fill).not.toHaveProperty("dependsOnSession");
+    expect(unitText(plan, plan.units[0]!, "expand")).not.toContain("TimeZone");
+  });
+
+  test("a mirror of what is another value each time is refused", async () => {
+    await expect(given("volatile", "mirror")).rejects.toMatchObject({ code: "LS2030" });
+    for (const sql of [
+      "now()",
+      "email || now()",
+      "age(at)",
+      "CURRENT_DATE",
+      "current_setting('x')",
+      "'today'::date",
+      "email || session_user",
+    ])
+      await expect(
+        planOf({
+          columns: { handle: { fill: { kind: "mirror", sql } } },
+          shape: { ...userShape, columns: ["email", "at"] },
+        }),
+      ).rejects.toMatchObject({ code: "LS2030", message: expect.stringContaining("gives another value each time") });
+  });
+
+  test("what the session alone could say is to be named", async () => {
+    const sql = "to_tsvector(email)";
+    await expect(planOf({ columns: { handle: { fill: { kind: "backfill", sql } } } })).rejects.toMatchObject({
+      code: "LS2004",
+      message: expect.stringContaining("to_tsvector('english', …)"),
+    });
+  });
 });
 
 test("the pace changes while only expand is released", async () => {

@@ -41,6 +41,7 @@ const askGate = () =>
       plan,
       target: "production",
       connection: db,
+      columns: [],
       units: { applied: ["1"], failed: [], pending: [] },
       deploy: "npx prisma migrate deploy",
       recover: (name) => name,
@@ -152,6 +153,217 @@ describe("the pass over a column that stays optional", () => {
     expect(lastKey(target)).toBe(
       'SELECT ARRAY[t."a"::text, t."b"::text] AS key FROM "User" t ORDER BY t."a" DESC, t."b" DESC LIMIT 1',
     );
+  });
+});
+
+describe("a pass that may have been made already", () => {
+  /** What happened after the pass was made and id 4 was set to NULL on purpose; what the error says of it. */
+  const cases: readonly (readonly [string, () => Promise<unknown>, RegExp, { isPastBackfill?: boolean }])[] = [
+    [
+      "the ledger is lost",
+      () => db.query("DROP SCHEMA lockstep CASCADE"),
+      /no pass over .*, but 19 of the first 20 rows/,
+      {},
+    ],
+    [
+      "the ledger is lost, the repository knows better",
+      () => db.query(`DROP SCHEMA lockstep CASCADE; UPDATE "User" SET handle = NULL WHERE id <> 7`),
+      /A later phase of .* is released/,
+      { isPastBackfill: true },
+    ],
+    [
+      "the table comes from a dump",
+      () =>
+        db.query(`ALTER TABLE "User" RENAME TO old; CREATE TABLE "User" (LIKE old INCLUDING ALL);
+                  INSERT INTO "User" SELECT * FROM old; DROP TABLE old`),
+      /knows a pass over "public"\."User" \(20 rows, done/,
+      {},
+    ],
+    [
+      "another server has taken over, and knows less",
+      () =>
+        db.query(`UPDATE lockstep.backfills SET status = 'running', finished_at = NULL,
+                    cursor = cursor || '{"phase": "pass", "after": ["2"], "server": "7/00000001"}'`),
+      /at id=2, .* another server than this one/,
+      {},
+    ],
+    [
+      "the key has another type",
+      () => db.query(`UPDATE lockstep.backfills SET status = 'stopped'; ALTER TABLE "User" ALTER id TYPE bigint`),
+      /in the order of \(id integer\)\. The key is \(id bigint\) now/,
+      {},
+    ],
+  ];
+
+  for (const nulls of [undefined, "fill", "keep"] as const)
+    it.each(cases)(`%s: ${nulls ?? "asks"}`, async (_, happens, says, input) => {
+      const spec = await optionalTable(20);
+      await fillTable(database.url, spec, { random: seeded(8) });
+      await db.query(`UPDATE "User" SET handle = NULL WHERE id = 4`);
+      await happens();
+      const before = await handles();
+      const left = () => scalar<number>(db, `SELECT count(*)::int FROM "User" WHERE handle IS NULL`);
+      if (nulls === undefined) {
+        const error = await errorOf(fillTable(database.url, spec, input));
+        expect(error).toMatchObject({ code: "LS5009", exitCode: 2, message: expect.stringMatching(says) });
+        expect(await handles()).toEqual(before);
+        // Asked as often as it is run.
+        expect((await errorOf(fillTable(database.url, spec, { ...input, random: seeded(3) }))).code).toBe("LS5009");
+        return;
+      }
+      expect(await fillTable(database.url, spec, { ...input, nulls })).toMatchObject({ status: "done" });
+      if (nulls === "keep") expect(await handles()).toEqual(before);
+      else expect(await left()).toBe(0);
+      expect(await askGate()).toMatchObject({ isOpen: true });
+      expect(await fillTable(database.url, spec, { ...input, random: seeded(4) })).toMatchObject({ filled: 0 });
+    });
+
+  it("does not ask where the pass is new: after a reset, on a new target, while code writes some rows", async () => {
+    const spec = await optionalTable(20);
+    await fillTable(database.url, spec);
+    await db.query(`DROP TABLE "User"`);
+    await optionalTable(20);
+    expect(await fillTable(database.url, spec, { isPastBackfill: true })).toMatchObject({ filled: 20 });
+    await db.query(`DROP SCHEMA lockstep CASCADE; DROP TABLE "User"`);
+    await optionalTable(20, "nullif(lower(email), 'u3@x.io')");
+    await db.query(`UPDATE "User" SET handle = 'chosen' WHERE id >= 12`);
+    expect(await fillTable(database.url, spec)).toMatchObject({ filled: 12 });
+  });
+
+  it("goes on by itself after a stop, a kill and a broken connection", async () => {
+    const spec = await optionalTable(60);
+    const stop = new AbortController();
+    await fillTable(database.url, spec, {
+      signal: stop.signal,
+      onEvent: (event) => event.kind === "progress" && stop.abort(),
+    });
+    let isBroken = false;
+    const result = await fillTable(database.url, spec, {
+      random: seeded(5),
+      onEvent: (event) => {
+        if (event.kind !== "progress" || isBroken) return;
+        isBroken = true;
+        void writer.query(
+          "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE 'lockstep backfill%'",
+        );
+      },
+      pauseMs: 30,
+    });
+    expect(isBroken).toBe(true);
+    expect(result).toMatchObject({ status: "done", rows: 60 });
+    expect(result.events.some((event) => event.kind === "retry" && event.reason === "connection")).toBe(true);
+  });
+
+  it("may be run by a role that owns nothing of the server", async () => {
+    const spec = await optionalTable(5);
+    await fillTable(database.url, spec);
+    const [record] = await readBackfills(db, plan);
+    expect(record!.cursor.server).toMatch(/^\d+\/[0-9A-F]{8}$/);
+    await db.query(`DROP ROLE IF EXISTS plain_runner; CREATE ROLE plain_runner`);
+    await db.query("SET ROLE plain_runner");
+    try {
+      expect(await scalar(db, "SELECT system_identifier FROM pg_control_system()")).toBe(
+        record!.cursor.server!.split("/")[0],
+      );
+      expect(await scalar(db, "SELECT left(pg_walfile_name(pg_current_wal_lsn()), 8)")).toBe(
+        record!.cursor.server!.split("/")[1],
+      );
+    } finally {
+      await db.query("RESET ROLE; DROP ROLE plain_runner");
+    }
+  });
+});
+
+describe("rows that move away from the pass", () => {
+  /** Runs the pass, and the statements once it has gone past `id = 7` and before it ends. */
+  const during = async (spec: BackfillSpec, sql: string, input: Parameters<typeof fillTable>[2] = {}) => {
+    let isDone = false;
+    return fillTable(database.url, spec, {
+      ...input,
+      throttles: [
+        async ({ connection }) => {
+          if (isDone || !(await scalar(connection, `SELECT bool_or(handle IS NOT NULL) FROM "User"`))) return undefined;
+          isDone = true;
+          await writer.query(sql);
+          return undefined;
+        },
+      ],
+    });
+  };
+
+  it.each<readonly [string, string, readonly number[]]>([
+    ["a key moves behind the cursor", `UPDATE "User" SET id = -1 WHERE id = 20`, [-1]],
+    ["many keys do", `UPDATE "User" SET id = -id WHERE id > 25`, [-29, -28, -27, -26]],
+    ["code chooses NULL behind it, which looks the same", `UPDATE "User" SET handle = NULL WHERE id = 2`, [2]],
+    ["nothing of that", `UPDATE "User" SET email = 'NEW' WHERE id IN (1, 25); DELETE FROM "User" WHERE id = 3`, []],
+    ["new rows come at the end", `INSERT INTO "User" (id, email) VALUES (100, 'LATE')`, []],
+  ])("%s", async (_, sql, found) => {
+    for (const nulls of [undefined, "fill", "keep"] as const) {
+      const spec = await optionalTable(30);
+      const run = during(spec, sql, nulls === undefined ? {} : { nulls });
+      const nullIds = () =>
+        scalar<number[]>(
+          db,
+          `SELECT coalesce(array_agg(id ORDER BY id), '{}') FROM "User" WHERE handle IS NULL AND id < 30`,
+        );
+      if (nulls === undefined && found.length > 0) {
+        const error = await errorOf(run);
+        expect(error).toMatchObject({ code: "LS5010", exitCode: 2, details: { count: found.length } });
+        for (const id of found) expect(error.message).toContain(`id=${id}`);
+        expect(await askGate()).toMatchObject({ isOpen: false });
+        // Again the same, until it is answered; the pass is not made again.
+        expect((await errorOf(fillTable(database.url, spec, { random: seeded(3) }))).code).toBe("LS5010");
+        expect(await nullIds()).toEqual(found);
+        expect(await fillTable(database.url, spec, { random: seeded(4), nulls: "fill" })).toMatchObject({
+          filled: found.length,
+        });
+        expect(await nullIds()).toEqual([]);
+      } else {
+        expect(await run).toMatchObject({ status: "done", upTo: "id=29" });
+        expect(await nullIds()).toEqual(nulls === "keep" ? found : []);
+      }
+      expect(await askGate()).toMatchObject({ isOpen: true });
+      await db.query(`DROP SCHEMA lockstep CASCADE; DROP TABLE "User"`);
+    }
+  });
+
+  it("finds a row whose INSERT or move had not ended when the pass came by", async () => {
+    const spec = await optionalTable(30);
+    await writer.query(
+      `BEGIN; INSERT INTO "User" (id, email) VALUES (-5, 'SLOW'); UPDATE "User" SET id = -6 WHERE id = 28`,
+    );
+    let isOver = false;
+    const error = await errorOf(
+      fillTable(database.url, spec, {
+        lockTimeoutMs: 20,
+        onEvent: (event) => {
+          if (event.kind !== "retry" || isOver) return;
+          isOver = true;
+          void writer.query("COMMIT");
+        },
+      }),
+    );
+    expect(error).toMatchObject({ code: "LS5010", details: { count: 2, keys: [["-5"], ["-6"]] } });
+  });
+
+  it("tells of rows beyond the end, which a key may have moved to, and leaves them", async () => {
+    const spec = await optionalTable(30);
+    const { events } = await during(spec, `UPDATE "User" SET id = 100 WHERE id = 28`);
+    expect(events).toContainEqual({
+      kind: "notice",
+      message:
+        "1 row beyond id=29 without a value: inserted since the pass began, or moved there. They stay as they are.",
+    });
+  });
+
+  it("asks about no row that the fill gives no value", async () => {
+    const spec = await optionalTable(30, "nullif(lower(email), 'none')");
+    expect(await during(spec, `UPDATE "User" SET email = 'NONE' WHERE id = 25`)).toMatchObject({ status: "done" });
+    await db.query(`DROP SCHEMA lockstep CASCADE; DROP TABLE "User"`);
+    const failing = await optionalTable(30, "(100 / id)::text");
+    await db.query(`UPDATE "User" SET id = 40 WHERE id = 0`);
+    const error = await errorOf(during(failing, `UPDATE "User" SET id = 0 WHERE id = 25`));
+    expect(error).toMatchObject({ code: "LS5010", details: { keys: [["0"]] } });
   });
 });
 

@@ -23,6 +23,7 @@ afterAll(async () => {
 beforeEach(() => db.query(`DROP SCHEMA IF EXISTS lockstep CASCADE; DROP TABLE IF EXISTS "User" CASCADE`));
 
 const facts = (more: Partial<GateFacts> = {}): GateFacts => ({
+  columns: [],
   plan,
   target: "production",
   connection: db,

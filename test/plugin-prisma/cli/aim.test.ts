@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { withoutPassword } from "../../../core/src/deploy/run-tool.js";
+import { withoutPasswords } from "../../../core/src/db/url-text.js";
 // The compiled one: it starts a process of its own, which is a file of the package.
 import { aimedEnvironment } from "../../../plugin-prisma/dist/cli/aim.js";
 import { takeDatasourceUrl } from "../../../plugin-prisma/src/cli/datasource-url.js";
@@ -123,5 +123,5 @@ it.each([
   ["postgres://app:a%40b@db/x and mysql://u:p@h/y", "postgres://app:***@db/x and mysql://u:***@h/y"],
   ["postgresql://app@db/shop at 127.0.0.1:5432", "postgresql://app@db/shop at 127.0.0.1:5432"],
 ])("%s is printed without its password", (line, expected) => {
-  expect(withoutPassword(line)).toBe(expected);
+  expect(withoutPasswords(line)).toBe(expected);
 });

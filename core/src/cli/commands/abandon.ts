@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.js";
+import { defineCommand, writing } from "../command.js";
 
 export default defineCommand({
   name: "abandon",
@@ -15,7 +15,7 @@ export default defineCommand({
       import("../take-back.js"),
       import("../nowhere-applied.js"),
     ]);
-    const workspace = await invocation.workspace();
+    const workspace = await invocation.workspace(writing(invocation));
     const plan = choosePlan(workspace.project.root, invocation.arguments[0]);
     const removesMigrations =
       plan.state.released !== "undone" && (await isNowhereApplied(plan, workspace, invocation.io));

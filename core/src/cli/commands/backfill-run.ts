@@ -1,4 +1,6 @@
-import { defineCommand, textOption } from "../command.js";
+import type { NullAnswer } from "../../backfill/input.js";
+import { LockstepError } from "../../errors.js";
+import { defineCommand, type Invocation, textOption } from "../command.js";
 
 export default defineCommand({
   name: "backfill run",
@@ -10,11 +12,13 @@ export default defineCommand({
     { flags: "--batch-ms <ms>", description: "how long a batch should hold its row locks (default 100)" },
     { flags: "--pause-ms <ms>", description: "rest between two batches (default 0)" },
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
+    { flags: "--fill-nulls", description: "optional columns: fill rows that code may have left empty on purpose, too" },
+    { flags: "--keep-nulls", description: "optional columns: leave such rows, and take the pass as made" },
   ],
 
   async run(invocation) {
     const { io, workspace } = invocation;
-    const { project, plugin, config } = await workspace();
+    const { project, plugin, config } = await workspace("act");
     const [
       { choosePlan, listPlans },
       { chooseTargets },
@@ -22,7 +26,6 @@ export default defineCommand({
       { runBackfill },
       { systemClock },
       { BackfillView },
-      { LockstepError },
       { nextText },
       { fillFunctions },
       { commandFor },
@@ -34,7 +37,6 @@ export default defineCommand({
       import("../../backfill/runner.js"),
       import("../../db/clock.js"),
       import("../backfill-view.js"),
-      import("../../errors.js"),
       import("../../review/terminal.js"),
       import("../../config/configured-fills.js"),
       import("../../review/words.js"),
@@ -59,19 +61,28 @@ export default defineCommand({
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
         const view = new BackfillView(io, target.name, spec);
-        const result = await runBackfill({
-          url: target.url,
-          plan: plan.id,
-          spec,
-          clock: systemClock,
-          random: Math.random,
-          signal: io.signal,
-          onEvent: (event) => view.show(event),
-          batch: { ...(startRows === undefined ? {} : { startRows }), ...(targetMs === undefined ? {} : { targetMs }) },
-          ...(pauseMs === undefined ? {} : { pauseMs }),
-          allowTriggers: invocation.options.allowTriggers === true,
-          functions,
-        }).finally(() => io.progress.end());
+        const run = (nulls: NullAnswer | undefined) =>
+          runBackfill({
+            url: target.url,
+            plan: plan.id,
+            spec,
+            clock: systemClock,
+            random: Math.random,
+            signal: io.signal,
+            onEvent: (event) => view.show(event),
+            batch: {
+              ...(startRows === undefined ? {} : { startRows }),
+              ...(targetMs === undefined ? {} : { targetMs }),
+            },
+            ...(pauseMs === undefined ? {} : { pauseMs }),
+            allowTriggers: invocation.options.allowTriggers === true,
+            functions,
+            isPastBackfill: plan.state.released !== "expand",
+            ...(nulls === undefined ? {} : { nulls }),
+          }).finally(() => io.progress.end());
+        const result = await run(nullAnswer(invocation)).catch(async (error: unknown) =>
+          run(await askPerson(error, io)),
+        );
         results.push({ target: target.name, ...result });
         if (result.status === "stopped")
           throw new LockstepError(
@@ -90,3 +101,24 @@ export default defineCommand({
     return { text: lines.join("\n"), json: { plan: plan.id, results }, exitCode: 0 };
   },
 });
+
+function nullAnswer({ options }: Invocation): NullAnswer | undefined {
+  if (options.fillNulls === true && options.keepNulls === true)
+    throw new LockstepError("LS8002", "--fill-nulls and --keep-nulls exclude each other.", {
+      hint: "Give one of them.",
+    });
+  return options.fillNulls === true ? "fill" : options.keepNulls === true ? "keep" : undefined;
+}
+
+/** Whether NULLs that code may have chosen get a value. Anything else, or nobody to ask: the error as it is. */
+async function askPerson(error: unknown, io: Invocation["io"]): Promise<NullAnswer> {
+  if (!(error instanceof LockstepError) || (error.code !== "LS5009" && error.code !== "LS5010") || !io.isInteractive)
+    throw error;
+  io.err(`${error.message}\n${error.why}`);
+  const answer = await io.pick<NullAnswer>("What about rows without a value?", [
+    { value: "keep", label: "leave them, and take the pass as made" },
+    { value: "fill", label: "fill them" },
+  ]);
+  if (answer === undefined) throw error;
+  return answer;
+}

@@ -1,7 +1,7 @@
 import { codeSettings } from "../../config/code-settings.js";
 import type { Place, Plan } from "../../model/index.js";
 import { codeOptions } from "../code-options.js";
-import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption } from "../command.js";
+import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption, writing } from "../command.js";
 
 export default defineCommand({
   name: "code",
@@ -16,7 +16,8 @@ export default defineCommand({
   ],
 
   async run(invocation) {
-    const { project } = await invocation.workspace();
+    const place = textOption(invocation, "explain");
+    const { project } = await invocation.workspace(place === undefined ? writing(invocation) : "look");
     const [{ choosePlan, listPlans }, { commandFor }, { unlessCancelled }] = await Promise.all([
       import("../../plan/store.js"),
       import("../../review/words.js"),
@@ -24,7 +25,6 @@ export default defineCommand({
     ]);
     const plan = choosePlan(project.root, invocation.arguments[0]);
     const command = commandFor("code", plan, listPlans(project.root));
-    const place = textOption(invocation, "explain");
     if (place !== undefined) {
       const { explainPlace } = await import("../explain-place.js");
       return explainPlace({ place, plan, command, invocation });
@@ -36,19 +36,30 @@ export default defineCommand({
 async function refresh(invocation: Invocation, plan: Plan, command: string): Promise<CommandResult> {
   const { options, io } = invocation;
   const { project, plugin, config } = await invocation.workspace();
-  const [{ refreshCode }, terminal, { dryRun }, { writeFiles }, { leftOut }, { codePolicy }, { Cancelled }] =
-    await Promise.all([
-      import("../../release/refresh-code.js"),
-      import("../../review/terminal.js"),
-      import("../../review/diff.js"),
-      import("../../files/write-files.js"),
-      import("../left-out.js"),
-      import("../code-policy.js"),
-      import("../choose-places.js"),
-    ]);
+  const [
+    { refreshCode },
+    terminal,
+    { dryRun },
+    { writeFiles },
+    { leftOut },
+    { codePolicy },
+    { Cancelled },
+    { unreadCode },
+  ] = await Promise.all([
+    import("../../release/refresh-code.js"),
+    import("../../review/terminal.js"),
+    import("../../review/diff.js"),
+    import("../../files/write-files.js"),
+    import("../left-out.js"),
+    import("../code-policy.js"),
+    import("../choose-places.js"),
+    import("../write-sites.js"),
+  ]);
   const policy = codePolicy(invocation, config);
   const result = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy, signal: io.signal });
   const isDry = options.dryRun === true;
+  const code = await unreadCode(project, plugin, config);
+  const unread = [...new Set(result.plan.columns.flatMap(({ model }) => code.of(model)))];
   if (io.signal.aborted) throw new Cancelled();
   const shown = isDry ? dryRun(result.codeChanges, io.colors) : undefined;
   if (!isDry) writeFiles(project.root, result.changes);
@@ -76,6 +87,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
       result.unchecked === undefined ? undefined : terminal.uncheckedText(result.unchecked, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
+      terminal.unreadText(unread, io.colors),
       terminal.nextText(
         isDry && result.made.length > 0 ? sameCommand(command, invocation) : nextWords(state, command),
         io.colors,
@@ -90,6 +102,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       places: state.places,
       silent: state.silent ?? 0,
       ...(result.unchecked === undefined ? {} : { unchecked: result.unchecked }),
+      unread: unread.map(({ file, why }) => ({ file, why })),
       choices: state.choices ?? [],
       exposure: state.exposure ?? {},
       ...(isAll ? { leftOut: silent } : {}),

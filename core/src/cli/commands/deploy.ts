@@ -6,14 +6,17 @@ export default defineCommand({
   options: [
     { flags: "--target <name...>", description: "these targets only, in this order; development by name" },
     { flags: "--attempts <count>", description: "runs in all while locks stop a migration (default 5)" },
-    { flags: "--confirm <gate...>", description: "confirm what no query can tell: writers-aware, reads-steady" },
+    {
+      flags: "--confirm <gate...>",
+      description: "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees",
+    },
     { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
     { flags: "--note <text>", description: "a note for the record" },
   ],
 
   async run(invocation) {
     const { io, options, workspace } = invocation;
-    const { project, plugin, config } = await workspace();
+    const { project, plugin, config } = await workspace("act");
     const [{ chooseTargets }, { listPlans }, { numberOption }, { deployOn, deployText }, { nextText }] =
       await Promise.all([
         import("../targets.js"),

@@ -1,5 +1,5 @@
 import type { OrmPlugin, Project } from "../../plugin.js";
-import { defineCommand } from "../command.js";
+import { defineCommand, writing } from "../command.js";
 
 export default defineCommand({
   name: "init",
@@ -10,7 +10,7 @@ export default defineCommand({
   ],
 
   async run({ options, io, workspace }) {
-    const { plugin, project, config } = await workspace();
+    const { plugin, project, config } = await workspace(writing({ options }));
     const { changes, notes: own } = await plugin.initialise(project);
     const notes = [...own, ...(await notesOnRoots(project, plugin, config.code?.roots))];
     const { nextText } = await import("../../review/terminal.js");

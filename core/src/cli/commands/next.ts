@@ -8,7 +8,10 @@ export default defineCommand({
   options: [
     { flags: "--target <name>", description: "ask this target only" },
     { flags: "--pace <pace>", description: "careful or brisk, while only expand is released" },
-    { flags: "--confirm <gate...>", description: "confirm what no query can tell: writers-aware, reads-steady" },
+    {
+      flags: "--confirm <gate...>",
+      description: "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees",
+    },
     { flags: "--by <who>", description: "who confirms, for the record (default: git's user.email, or the login)" },
     { flags: "--note <text>", description: "a note for the record" },
     ...codeOptions,

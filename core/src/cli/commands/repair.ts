@@ -12,7 +12,7 @@ export default defineCommand({
 
   async run(invocation) {
     const { io, options, workspace } = invocation;
-    const { project, plugin, config } = await workspace({ leaveInterrupted: true });
+    const { project, plugin, config } = await workspace();
     const [{ listPlans, loadPlan }, { chooseTargets, developmentTarget }, repairing, { nextText }] = await Promise.all([
       import("../../plan/store.js"),
       import("../targets.js"),
@@ -20,7 +20,7 @@ export default defineCommand({
       import("../../review/terminal.js"),
     ]);
     const isDry = options.dryRun === true;
-    const files = repairing.repairFiles(project.root, isDry);
+    const files = await repairing.repairFiles(project.root, isDry);
     const [id] = invocation.arguments;
     const plans = id === undefined ? listPlans(project.root) : [loadPlan(project.root, id)];
     const name =

@@ -1,4 +1,4 @@
-import { defineCommand } from "../command.js";
+import { defineCommand, writing } from "../command.js";
 
 export default defineCommand({
   name: "undo",
@@ -15,7 +15,7 @@ export default defineCommand({
       import("../../plan/next-phase.js"),
       import("../take-back.js"),
     ]);
-    const { project } = await invocation.workspace();
+    const { project } = await invocation.workspace(writing(invocation));
     const plan = choosePlan(project.root, invocation.arguments[0]);
     return takeBack({ invocation, plan, command: "undo", to: previousPhase(plan) ?? "undone" });
   },

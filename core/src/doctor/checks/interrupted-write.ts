@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { lockHolder } from "../../files/project-lock.js";
 import { journalFile } from "../../files/write-files.js";
 import { type Check, ok, problem } from "../check.js";
 
@@ -9,10 +10,12 @@ export default {
   on: "project",
   async run({ project }) {
     if (!existsSync(join(project.root, journalFile))) return [ok("no write was interrupted")];
+    const holder = lockHolder(project.root);
+    if (holder !== undefined) return [ok(`${holder.command} is writing right now (process ${holder.pid})`)];
     return [
       problem("a command was killed while it wrote files", {
         why: "Some files of the project are from before it, some from after it.",
-        next: "npx lockstep status   (every other command finishes the write first)",
+        next: "npx lockstep repair",
       }),
     ];
   },

@@ -12,6 +12,14 @@ export const setReturning: ReadonlySet<string> = new Set(
   jsonb_path_query regexp_matches regexp_split_to_table string_to_table unnest`.split(/\s+/),
 );
 
+/** What tells the moment, the session or the user: stable within a statement, another value in the next. Volatile ones are PostgreSQL's to name. */
+export const ofTheMoment: ReadonlySet<string> = new Set(
+  `current_database current_query current_schema current_schemas current_setting getdatabaseencoding inet_client_addr
+  inet_client_port inet_server_addr inet_server_port now pg_backend_pid pg_conf_load_time pg_current_snapshot
+  pg_current_xact_id pg_current_xact_id_if_assigned pg_postmaster_start_time statement_timestamp transaction_timestamp
+  txid_current txid_current_if_assigned txid_current_snapshot version`.split(/\s+/),
+);
+
 // Only names that neither citext nor hstore defines again, and that exist since PostgreSQL 12
 // (so not gen_random_uuid, which was pgcrypto's there).
 const functions: ReadonlySet<string> = new Set(

@@ -1,6 +1,7 @@
 import type { Fill } from "../../../model/fill.js";
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
+import { differs } from "../differs.js";
 import {
   dollarQuote,
   printable,
@@ -10,6 +11,7 @@ import {
   quoteTable,
   scaffoldNames,
 } from "../quote.js";
+import { statedSettingsOfFunction } from "../stated-settings.js";
 import { childrenOf, type Locked } from "./block.js";
 import { closed } from "./unit-text.js";
 
@@ -27,11 +29,13 @@ export function createFillTrigger({ table, hasChildren }: Locked, column: UnitCo
   const names = scaffoldNames(table, column.name);
   const fillFunction = qualified(table.schema, names.function);
   const trigger = quoteIdentifier(names.trigger);
-  // What is not built in is found by the search path of whoever deploys, not of whoever writes a row.
+  // What is not built in is found by the search path of whoever deploys, not of whoever writes a row. A mirror is compared with
+  // its source by others: there nobody's own lower() may stand before the built-in one either.
   const isBuiltinOnly = column.fill.isBuiltinOnly && insertValue(column, column.fill) === column.fill.newSql;
-  const path = isBuiltinOnly ? "" : " SET search_path FROM CURRENT";
+  const path = isBuiltinOnly && column.fill.kind !== "mirror" ? "" : " SET search_path FROM CURRENT";
+  const stated = column.fill.dependsOnSession ? statedSettingsOfFunction : "";
   const body = dollarQuote(`BEGIN\n${assignment(column, column.fill)}      RETURN NEW;\n    END`, "fill");
-  return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${path} AS ${body};
+  return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${path}${stated} AS ${body};
     DROP TRIGGER IF EXISTS ${trigger} ON ${quoteTable(table)};
     CREATE TRIGGER ${trigger} BEFORE INSERT OR UPDATE ON ${quoteTable(table)} FOR EACH ROW EXECUTE FUNCTION ${fillFunction}();
 ${hasChildren ? onChildren(table, `FOR child IN ${childrenOf(table)}`, createOn(trigger, fillFunction)) : ""}`;
@@ -91,25 +95,14 @@ ${fill.kind === "mirror" ? following(column, fill) : ""}${again}      END IF;
 /** What a mirror does beyond a backfill: an UPDATE of the source takes the value along. */
 function following(column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
-  // As text: a source may have a type without equality (json, xml, point), and what differs there differs as text.
-  const changed = fill.reads
-    .map(quoteIdentifier)
-    .map((source) => `NEW.${source}::text IS DISTINCT FROM OLD.${source}::text`)
-    .join(" OR ");
+  const over = (row: string) => `ROW(${fill.reads.map((source) => `${row}.${quoteIdentifier(source)}`).join(", ")})`;
+  // Byte by byte: a source may have a type without equality (json, xml, point), and the text of a float is what the session makes it.
+  const changed = fill.reads.length === 0 ? "false" : `pg_catalog.record_image_ne(${over("NEW")}, ${over("OLD")})`;
   // As the column's type: that is how the value was stored. 3.14 became 3 in an integer, and still followed its source.
   const followed = `CAST(${closed(fill.oldSql)} AS ${column.type})`;
-  const cast = hasEquality(column.type) ? "" : "::text";
-  return `        IF (${changed || "false"})
-            AND NEW.${name}${cast} IS NOT DISTINCT FROM OLD.${name}${cast} AND OLD.${name}${cast} IS NOT DISTINCT FROM ${followed}${cast} THEN
+  return `        IF ${changed}
+            AND NOT (${differs(`NEW.${name}`, `OLD.${name}`, column.type)}) AND NOT (${differs(`OLD.${name}`, followed, column.type)}) THEN
           NEW.${name} := ${closed(fill.newSql)};  -- the value still followed the source and the code did not choose another one
         END IF;
 `;
-}
-
-/**
- * json and xml have no `=`; geometric types have none or one that compares sizes (docs: "Geometric Functions and
- * Operators").
- */
-function hasEquality(type: string): boolean {
-  return !/^(json|xml|point|line|lseg|box|path|polygon|circle)(\[\])*$/.test(type);
 }

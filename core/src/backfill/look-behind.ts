@@ -1,0 +1,107 @@
+import { errorCode, isDatabaseError } from "../db/retry.js";
+import { LockstepError } from "../errors.js";
+import type { Cursor, OnceBounds } from "../ledger/backfills.js";
+import type { BatchLoop } from "./batch-loop.js";
+import { inKeyTransaction, type KeyValues, keyLabel } from "./keys.js";
+import { rowsPerScan } from "./rows-left.js";
+import type { BackfillSession } from "./session.js";
+import { changedRows, laterRows } from "./statements.js";
+
+/** What a cursor knows of a pass that is made once. */
+export function boundsOf({ upTo, since, server }: Cursor): OnceBounds {
+  return {
+    ...(upTo === undefined ? {} : { upTo }),
+    ...(since === undefined ? {} : { since }),
+    ...(server === undefined ? {} : { server }),
+  };
+}
+
+/**
+ * Looks for rows that a pass made once may have missed: a key that changed from ahead of the cursor to behind it, an INSERT that had not
+ * ended when the pass came by. Such a row was written since the pass began and lacks a value, and so does one for which code has
+ * chosen NULL meanwhile. Nothing tells the two apart, so the user is asked.
+ * @returns `again`: the signal came
+ * @throws LS5010 naming them, unless `settings.nulls` says what then
+ */
+export async function lookBehind(loop: BatchLoop): Promise<"done" | "again"> {
+  const { nulls, scanTimeoutMs, emit } = loop.settings;
+  const bounds = boundsOf(loop.session.cursor);
+  // Without an end there was no row to pass.
+  if (bounds.upTo === undefined) return "done";
+  const later = await loop.scan((session) => countLater(session, scanTimeoutMs));
+  if (later === undefined) return "again";
+  if (later > 0) emit({ kind: "notice", message: laterText(loop.session, later) });
+  if (nulls === "keep") return "done";
+  for (let left = rowsPerScan; left === rowsPerScan; ) {
+    emit({ kind: "reading", why: "rest", total: loop.total });
+    const found = await loop.scan((session) => findChanged(session, scanTimeoutMs));
+    if (found === undefined) return "again";
+    left = found.length;
+    if (left === 0) break;
+    if (nulls === undefined) throw mayBeMissed(loop.session, bounds, found);
+    emit({ kind: "sweep", round: 1, rows: left });
+    for (let rest = found; rest.length > 0; ) {
+      const result = await loop.batch((rows) => ({ kind: "sweep", keys: rest.slice(0, rows), bounds }));
+      if (result === undefined) return "again";
+      rest = rest.slice(result.size);
+    }
+  }
+  return "done";
+}
+
+/** Rows up to the end of the pass that lack a value which their fill gives, and were written since the pass began. */
+async function findChanged(
+  { connection, target, cursor: { upTo = [], since } }: BackfillSession,
+  timeoutMs: number,
+): Promise<readonly KeyValues[]> {
+  // A row knows the lower 32 bits.
+  const from = since === undefined ? [] : [String(BigInt(since) % 2n ** 32n)];
+  const settings = { statement_timeout: timeoutMs, row_security: "off" };
+  const read = (isEvaluated: boolean) =>
+    inKeyTransaction(connection, { isReadOnly: true, settings }, () =>
+      connection.query<{ key: KeyValues }>(changedRows(target, since !== undefined, isEvaluated), [
+        rowsPerScan,
+        ...upTo,
+        ...from,
+      ]),
+    );
+  const { rows } = await read(true).catch((error: unknown) => {
+    // Where the fill fails for one of them, none is left out.
+    if (isDatabaseError(error) && /^(22|23|38|39|P0)/.test(errorCode(error) ?? "")) return read(false);
+    throw error;
+  });
+  return rows.map(({ key }) => key);
+}
+
+/** They came in since the pass began, or their key moved there. */
+async function countLater(
+  { connection, target, cursor: { upTo = [] } }: BackfillSession,
+  timeoutMs: number,
+): Promise<number> {
+  const settings = { statement_timeout: timeoutMs, row_security: "off" };
+  const { rows } = await inKeyTransaction(connection, { isReadOnly: true, settings }, () =>
+    connection.query<{ rows: number }>(laterRows(target), [rowsPerScan, ...upTo]),
+  );
+  return rows[0]!.rows;
+}
+
+function laterText({ target, cursor: { upTo = [] } }: BackfillSession, rows: number): string {
+  const many = rows === rowsPerScan ? `${rows} rows or more` : rows === 1 ? "1 row" : `${rows} rows`;
+  return `${many} beyond ${keyLabel(target.key, upTo)} without a value: inserted since the pass began, or moved there. They stay as they are.`;
+}
+
+function mayBeMissed(
+  { connection, id, target }: BackfillSession,
+  { upTo = [] }: OnceBounds,
+  keys: readonly KeyValues[],
+): LockstepError {
+  const shown = keys.slice(0, 5).map((key) => keyLabel(target.key, key));
+  const rows =
+    keys.length === rowsPerScan ? `${keys.length} rows or more` : keys.length === 1 ? "1 row" : `${keys.length} rows`;
+  return new LockstepError(
+    "LS5010",
+    `"${id.table.name}" on ${connection.label} was passed up to ${keyLabel(target.key, upTo)}. Up to there ${rows} without a value ` +
+      `${keys.length === 1 ? "was" : "were"} written since the pass began: ${shown.join("; ")}${keys.length > shown.length ? "; …" : ""}`,
+    { details: { count: keys.length, keys: keys.slice(0, 100) } },
+  );
+}

@@ -1,0 +1,25 @@
+import { refused } from "../db/refused.js";
+import { retryReason } from "../db/retry.js";
+import { LockstepError } from "../errors.js";
+
+/** What the machine is short of, or does not allow. ENOENT is not among them: whoever looks for a file says what it is for. */
+const fileErrors = new Set([
+  ...["ENOSPC", "EDQUOT", "EFBIG", "EROFS", "EACCES", "EPERM", "EIO"],
+  ...["EMFILE", "ENFILE", "EISDIR", "ENOTDIR", "ENAMETOOLONG"],
+]);
+
+/**
+ * An error of the database, the network or the file system that nobody on its way knew more about: the environment's, no bug of ours.
+ * Others pass as they are.
+ */
+export function knownError(error: unknown): unknown {
+  if (error instanceof LockstepError) return error;
+  if (retryReason(error) === "connection")
+    return new LockstepError("LS8004", `The connection broke: ${(error as Error).message}`, { cause: error });
+  const { code, syscall, path } = (error ?? {}) as { code?: unknown; syscall?: unknown; path?: unknown };
+  if (typeof code === "string" && typeof syscall === "string" && fileErrors.has(code)) {
+    const { message } = error as Error;
+    return new LockstepError("LS8010", message, { cause: error, details: { code, syscall, path } });
+  }
+  return refused(error, "A statement was refused");
+}

@@ -1,0 +1,23 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { LockstepError } from "../errors.js";
+
+/**
+ * For commands that decide before they have the lock of the project: what they found out is of the plans as they stand now.
+ *
+ * @returns a question for the time when the lock is there. It throws LS4005 when plans have come, gone or gone on since
+ */
+export function plansAsRead(root: string): () => void {
+  const before = textOf(root);
+  return () => {
+    if (textOf(root) !== before)
+      throw new LockstepError("LS4005", "Another command has written plans meanwhile, in lockstep/.");
+  };
+}
+
+function textOf(root: string): string {
+  const folder = join(root, "lockstep");
+  if (!existsSync(folder)) return "[]";
+  const files = readdirSync(folder).map((id) => join(folder, id, "plan.json"));
+  return JSON.stringify(files.sort().flatMap((file) => (existsSync(file) ? [file, readFileSync(file, "utf8")] : [])));
+}

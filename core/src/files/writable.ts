@@ -1,0 +1,68 @@
+import { readlinkSync, realpathSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
+import { LockstepError } from "../errors.js";
+
+/** Models, migrations, code, documents, and the files of a plan. */
+const kinds = /\.(?:[cm]?[jt]sx?|prisma|sql|graphqls?|gql|json|ya?ml|md)$/i;
+const code = /\.(?:[cm]?[jt]sx?|prisma)$/i;
+const settings = /^(?:package|package-lock|npm-shrinkwrap|pnpm-lock|pnpm-workspace|lerna|composer)\.(?:json|ya?ml)$/i;
+
+/**
+ * Refuses files that no plan writes, wherever their names come from: of the project and of `code.roots`, links followed, and of
+ * kinds that plans write.
+ *
+ * @param files paths from the root
+ * @param roots the setting `code.roots`: folders beside the root whose code is edited, too
+ * @throws LS3011
+ */
+export function refuseForeignFiles(root: string, files: readonly string[], roots: readonly string[] = []): void {
+  const bases = [root, ...roots.map((folder) => resolve(root, folder))];
+  for (const file of files) {
+    const why = whyNot(root, file, bases);
+    if (why !== undefined) throw new LockstepError("LS3011", `${file} ${why}.`, { details: { file } });
+  }
+}
+
+function whyNot(root: string, file: string, bases: readonly string[]): string | undefined {
+  if (file === "" || isAbsolute(file) || win32.isAbsolute(file) || /^[a-z]:/i.test(file))
+    return "is no path from the project's root";
+  const path = resolve(root, file);
+  return whyNotAt(path, bases) ?? whyNotAt(realPath(path), bases.map(realPath));
+}
+
+function whyNotAt(path: string, bases: readonly string[]): string | undefined {
+  const inside = bases.map((base) => relative(base, path)).find((from) => from !== "" && !isOutside(from));
+  if (inside === undefined) return "is outside of the project";
+  const names = inside.split(sep);
+  if (names.some((name) => /^(?:\.git|node_modules)$/i.test(name))) return "belongs to git or to a dependency";
+  const file = names.at(-1) ?? "";
+  const isHidden = names.some((name) => name.startsWith("."));
+  if (!kinds.test(file) || settings.test(file) || (isHidden && !code.test(file)))
+    return "is of a kind that no plan writes";
+  return undefined;
+}
+
+function isOutside(from: string): boolean {
+  return from === ".." || from.startsWith(`..${sep}`) || isAbsolute(from);
+}
+
+/** Where a path leads, links followed, whether there is something or not. */
+export function realPath(path: string, links = 0): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    if (parent === path) return path;
+    const leadsTo = linkAt(path);
+    if (leadsTo === undefined || links > 40) return join(realPath(parent, links), relative(parent, path));
+    return realPath(resolve(realPath(parent, links), leadsTo), links + 1);
+  }
+}
+
+function linkAt(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
+}

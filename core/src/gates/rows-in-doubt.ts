@@ -1,0 +1,75 @@
+import { isDatabaseError } from "../db/retry.js";
+import { readTable } from "../facts/table.js";
+import { readEvidence } from "../ledger/evidence.js";
+import { tableLabel } from "../model/names.js";
+import type { GateStep } from "../model/plan.js";
+import { moment, without } from "./confirmed.js";
+import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
+
+/** Rows that may be as somebody wants them, or wrong. */
+export interface Doubt {
+  readonly rows: readonly OpenWriter[];
+  /** What is confirmed of the rows: `code chose 2 values …: id=5 …` */
+  meant(rows: readonly OpenWriter[]): string;
+  /** What to do where it is not so. @param confirmed whether other rows were confirmed before, which stay as they are */
+  otherwise(rows: readonly OpenWriter[], confirmed: boolean): string;
+}
+
+/** What was found of a column: an answer, or rows that a person has to look at. */
+export type Found = Pick<GateAnswer, "isOpen" | "statement" | "help"> | Doubt;
+
+/**
+ * A gate about the values of rows. What it finds may be meant: a person confirms it row by row, and the ledger of the target keeps the
+ * rows with their values, so that what comes later is asked about anew.
+ */
+export function rowsInDoubt(find: (step: GateStep, facts: GateFacts) => Promise<Found>): Gate {
+  const ask: Gate["ask"] = async (step, facts) => {
+    const { gate, table, column } = step;
+    const { connection, plan, evidence = plan, target } = facts;
+    const about = { gate, subject: `"${tableLabel(table)}"."${column}"` };
+    const found = await find(step, facts);
+    if (!("rows" in found)) return { ...about, ...found };
+    const facing = await readTable(connection, table);
+    const said = facing && (await readEvidence(connection, { plan: evidence, gate, table: facing, column }));
+    const news = without(found.rows, said?.places ?? []);
+    if (said !== undefined && news.length === 0)
+      return {
+        ...about,
+        isOpen: true,
+        statement: `${said.who} confirmed on ${moment(said.at)} for ${target} that ${found.meant(found.rows)}`,
+      };
+    return {
+      ...about,
+      isOpen: false,
+      statement: `Nobody has confirmed for ${target} that ${found.meant(news)}`,
+      help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
+      otherwise: found.otherwise(news, news.length < found.rows.length),
+      needsConfirmation: true,
+    };
+  };
+  const covers: Gate["covers"] = async (step, facts) => {
+    const found = await find(step, facts);
+    return "rows" in found ? found.rows : [];
+  };
+  return { isConfirmed: true, covers, ask };
+}
+
+/** The row of which the database says that its value cannot be computed; undefined: the error is about something else. */
+export function notComputed(error: unknown, file: string): OpenWriter | undefined {
+  if (!isDatabaseError(error) || !/^(22|23|P0|38|39)/.test(error.code)) return undefined;
+  return { file, line: 0, what: "a row", reason: `cannot be compared: ${error.message}` };
+}
+
+/** A value for people, and for telling it from others that look like it: `"i\u{307}"`. */
+export function spelling(value: string): string {
+  return JSON.stringify(value).replace(
+    /[\p{C}\p{M}\p{Zl}\p{Zp}]/gu,
+    (each) => `\\u{${each.codePointAt(0)!.toString(16)}}`,
+  );
+}
+
+/** The first rows by name, and whether there are more. */
+export function sample(rows: readonly OpenWriter[]): string {
+  const shown = rows.slice(0, 3).map(({ what, reason }) => `${what} ${reason}`);
+  return [...shown, ...(rows.length > shown.length ? ["…"] : [])].join(", ");
+}

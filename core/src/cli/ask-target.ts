@@ -59,6 +59,7 @@ export async function askAbout(
       columns: plan.columns,
       target: target.name,
       connection,
+      columns: plan.columns,
       deploy: plugin.words.deploy,
       recover: plugin.words.recover,
       units: {

@@ -89,7 +89,7 @@ test("a row of production that the fill fails for: from the refused deployment t
   const again = await shop.lockstep(["backfill", "run", plan]);
   expect(again.code, again.output).toBe(0);
   for (const confirm of [[], ["--confirm", "writers-aware", "--confirm", "reads-steady"]]) {
-    const next = await shop.lockstep(["next", plan, "--yes", ...confirm]);
+    const next = await shop.lockstep(["next", plan, ...confirm]);
     expect(next.code, next.output).toBe(0);
     await shop.commit("next");
     const deploy = await shop.lockstep(["deploy", ...confirm]);

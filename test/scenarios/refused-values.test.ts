@@ -23,7 +23,11 @@ test("a row of production that the fill fails for: from the refused deployment t
   for (const cents of [0, 5, 7]) await insert(cents);
   shop.write(
     "prisma/schema.prisma",
-    addField(shop.read("prisma/schema.prisma"), "Order", ['/// @lockstep.backfill(10000 / "totalCents")', "share Int"]),
+    addField(shop.read("prisma/schema.prisma"), "Order", [
+      '/// @lockstep.backfill(10000 / "totalCents")',
+      "/// @lockstep.write(1)",
+      "share Int",
+    ]),
   );
   const dev = await shop.prisma(["migrate", "dev", "--name", "share"]);
   expect(dev.code, dev.output).toBe(0);

@@ -56,7 +56,6 @@ export async function askAbout(
     facts: {
       plan: plan.id,
       evidence: evidenceKey(plan),
-      columns: plan.columns,
       target: target.name,
       connection,
       columns: plan.columns,

@@ -4,6 +4,7 @@ import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";
 import type { ForeignKey } from "../model/plan.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import { statedSettingsOfFunction } from "../sql/postgres/stated-settings.js";
 import { rowLabel } from "./row-label.js";
 import type { TableFacts } from "./table.js";
 
@@ -70,7 +71,7 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
 /** The value of a row, and why it has none. A parameter named `new` lets the trigger's own expression stand as it is. */
 function tryFunctions({ table, column, fill }: RefusedRowsInput): string {
   const make = (name: string, returns: string, found: string, caught: string) => `
-CREATE FUNCTION pg_temp.${name}(new ${quoteTable(table)}) RETURNS ${returns} LANGUAGE plpgsql AS ${dollarQuote(
+CREATE FUNCTION pg_temp.${name}(new ${quoteTable(table)}) RETURNS ${returns} LANGUAGE plpgsql${fill.dependsOnSession ? statedSettingsOfFunction : ""} AS ${dollarQuote(
     `
 DECLARE value ${column.type};
 BEGIN

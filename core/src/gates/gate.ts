@@ -26,8 +26,6 @@ export interface GateFacts {
   readonly target: string;
   readonly connection: Connection;
   readonly units: AppliedUnits;
-  /** What the plan fills, to tell which rows its backfill cannot fill. Default: nothing is told. */
-  readonly columns?: readonly PlannedColumn[];
   /** `npx prisma migrate deploy`, for the help. */
   readonly deploy: string;
   /** What lets a failed migration run again, for the help. */

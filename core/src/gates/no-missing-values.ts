@@ -60,7 +60,7 @@ async function whatIsLeft(
   connection: Connection,
   table: TableFacts,
   step: GateStep,
-  { columns = [], scanTimeoutMs = triedMs }: GateFacts,
+  { columns, scanTimeoutMs = triedMs }: GateFacts,
 ): Promise<{ readonly statement: string /** All of them. */; readonly isRefused: boolean }> {
   const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
   if (column?.fill === undefined || drawsFromSequence(column.fill)) return { statement: "", isRefused: false };

@@ -408,8 +408,8 @@ export const errorTable = {
   },
   LS5006: {
     title: "The database refuses the value of a row",
-    why: "A constraint, a trigger or the type of the column does not take what the fill yields for this row. All rows before it are filled and stay filled.",
-    next: "Correct the row named, then run the same command again: it goes on at this row.",
+    why: "A constraint, a trigger or the type of the column does not take what the fill yields for the rows named. All other rows are filled and stay filled; in a column that stays optional, all rows before.",
+    next: "Correct the rows named, or give them a value, then run the same command again.",
     exit: 1,
   },
   LS5007: {
@@ -420,7 +420,7 @@ export const errorTable = {
   },
   LS5008: {
     title: "A fill cannot be computed or stored for some rows",
-    why: "The backfill would stop at such a row, and the trigger would refuse a new row like it.",
+    why: "Neither the backfill nor the trigger gives such a row a value, and contract has to wait for all of them.",
     next: "Correct the expression so that it yields a fitting value for every row.",
     exit: 1,
   },

@@ -112,7 +112,9 @@ const refusals: Refusal[] = [
     options: {},
     columns: [handle, short],
     code: "22001",
-    message: /value too long for type character varying\(3\)/,
+    message:
+      /^"User"\."handle", "User"\."short" cannot be required yet: value too long for type character varying\(3\)\. No check was added\.$/,
+    hint: toFill,
   },
   {
     name: "a large table inside a transaction",
@@ -171,11 +173,17 @@ describe("prove refuses and leaves no check", () => {
     expect((await live.session.query("SHOW lock_timeout")).rows).toEqual([{ lock_timeout: "1234ms" }]);
   });
 
-  it("a duplicate on a small table is PostgreSQL's own error: the rows are filled together with the check", async () => {
+  it("a duplicate on a small table says what cannot be required, and why: nothing is filled", async () => {
     const live = await expanded();
     await live.observer.query(`CREATE UNIQUE INDEX ON "User"("handle")`);
     await live.observer.query(`ALTER TABLE "User" DISABLE TRIGGER USER; UPDATE "User" SET "email" = 'same'`);
-    expect(await outcome(live.session.query(files.prove))).toMatchObject({ code: "23505" });
+    expect(await outcome(live.session.query(files.prove))).toMatchObject({
+      code: "55000",
+      message: expect.stringMatching(
+        /^"User"\."handle" cannot be required yet: duplicate key value violates .*\. No check was added\.$/,
+      ) as string,
+      hint: toFill,
+    });
     expect({ check: await checkState(live), nulls: await countNulls(live) }).toEqual({ check: "none", nulls: 3 });
   });
 });

@@ -6,8 +6,8 @@ import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
 import { Computer } from "./computer.js";
 import type { RunSettings } from "./input.js";
 import { Pace } from "./pace.js";
-import { rowRefused } from "./row-refused.js";
-import { findHolders } from "./rows-left.js";
+import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
+import { findHolders, rowsPerScan } from "./rows-left.js";
 import { type BackfillSession, openSession } from "./session.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
 import type { Scope } from "./statements.js";
@@ -29,6 +29,8 @@ export class BatchLoop {
   /** Rows that this run has given a value. */
   filled = 0;
   batches = 0;
+  /** Rows that this run could not give a value. */
+  readonly refused: RefusedRow[] = [];
   readonly #pace: Pace;
   readonly #computer: Computer;
   #opened: BackfillSession | undefined;
@@ -112,6 +114,8 @@ export class BatchLoop {
         this.#thrown = 0;
         return result;
       } catch (failure) {
+        const passed = await this.#passOver(failure);
+        if (passed !== undefined) return passed;
         if ((await this.#overcome(failure, attempt)) === "locked") locked++;
       }
     }
@@ -177,6 +181,25 @@ export class BatchLoop {
       "LS5003",
       `Another runner has taken over the backfill of ${id.plan} on ${connection.label}`,
     );
+  }
+
+  /** One row that is refused does not stop the others: it is noted, and the batches go on behind it. */
+  async #passOver(failure: unknown): Promise<BatchResult | undefined> {
+    const { connection, cursor } = this.session;
+    // A pass that is made once does not come back: it waits at the row.
+    if (!(failure instanceof BatchFailure) || failure.extent?.rows !== 1 || this.settings.spec.once) return undefined;
+    if (setbackReason(failure.cause, connection.isLost) !== "data") return undefined;
+    const key = failure.extent.upper;
+    // Who has the value already is looked up for those that a person will read.
+    const error = this.refused.length < shownRefusals ? await rowRefused(this.session, key, failure.cause) : undefined;
+    this.refused.push({ key, error });
+    if (this.refused.length >= rowsPerScan) throw rowsRefused(this);
+    const next: Cursor = cursor.phase === "pass" ? { ...cursor, after: key } : cursor;
+    await this.scan(() => this.#advance({ cursor: next, rows: cursor.phase === "pass" ? 1 : 0, filled: 0 }));
+    const result = { cursor: next, rows: cursor.phase === "pass" ? 1 : 0, filled: 0, empty: 0, size: 1 };
+    this.#account(result, 0);
+    this.#computer.forget();
+    return result;
   }
 
   /** Makes the next try possible, or throws what stands in the way for good. */

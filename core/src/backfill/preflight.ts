@@ -18,6 +18,8 @@ export interface PreflightProblem {
   readonly message: string;
   readonly hint?: string;
   readonly details?: Readonly<Record<string, unknown>>;
+  /** It is about some rows: the others can be filled. */
+  readonly isOfRows?: true;
 }
 
 export interface StructureOptions {
@@ -96,7 +98,8 @@ export async function checkFills(
     const { code, message } = fillProblemText(problem, spec.table, column);
     if (code === undefined) return void notices.push(message);
     const hint = hintOnTarget(problem, run.plan);
-    problems.push({ code, message: `${message}, on ${connection.label}`, ...hint, details: { problem } });
+    const isOfRows = problem.kind === "type" || problem.kind === "missing-columns" ? {} : { isOfRows: true as const };
+    problems.push({ code, message: `${message}, on ${connection.label}`, ...hint, details: { problem }, ...isOfRows });
   };
   const failing = new Set<string>();
   for (const column of spec.columns) {

@@ -3,7 +3,46 @@ import { LockstepError } from "../errors.js";
 import { filledValue } from "../facts/check-unique.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { inKeyTransaction, type KeyValues, keyLabel, keyParameters, keyRow, keyText } from "./keys.js";
+import { rowsPerScan } from "./rows-left.js";
 import type { BackfillSession } from "./session.js";
+
+/** A row that the database refuses a value; of the first ones with what PostgreSQL says. */
+export interface RefusedRow {
+  readonly key: KeyValues;
+  readonly error: LockstepError | undefined;
+}
+
+/** So many rows are named; more are counted. */
+export const shownRefusals = 20;
+
+/** The end of a run that has filled everything else. */
+export function rowsRefused({
+  refused,
+  session,
+}: {
+  readonly refused: readonly RefusedRow[];
+  readonly session: BackfillSession;
+}): LockstepError {
+  const shown = refused.flatMap(({ error }) => (error === undefined ? [] : [error]));
+  const more = refused.length - shown.length;
+  const label = `"${session.id.table.name}" on ${session.connection.label}`;
+  const lines = [
+    ...shown.map(({ message }) => message),
+    ...(more > 0 ? [`and ${more} more rows of ${label}`] : []),
+    ...(refused.length < rowsPerScan
+      ? []
+      : [`So many rows are refused that the run ended there: correct them, or the fill, before it goes on.`]),
+  ];
+  return new LockstepError("LS5006", lines.join("\n"), {
+    ...(shown[0]?.hint === undefined ? {} : { hint: shown[0].hint }),
+    details: {
+      ...shown[0]?.details,
+      rows: refused.length,
+      keys: refused.slice(0, shownRefusals).map(({ key }) => key),
+    },
+    cause: shown[0]?.cause,
+  });
+}
 
 /** The error of a batch that has come down to one row: which one, why, and who has its value already. */
 export async function rowRefused(session: BackfillSession, key: KeyValues, cause: unknown): Promise<LockstepError> {
@@ -21,9 +60,11 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
     {
       ...(code === "23503"
         ? { hint: "Insert the row that the value leads to, then run the same command again: it goes on at this row." }
-        : hint
-          ? { hint }
-          : {}),
+        : {
+            hint:
+              hint ||
+              `Correct the rows named, or give them a value, then run the same command again. To take the plan back and make another: npx lockstep abandon ${id.plan}`,
+          }),
       details: { key, sqlState: code, others },
       cause,
     },

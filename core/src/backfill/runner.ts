@@ -5,7 +5,8 @@ import { BatchLoop } from "./batch-loop.js";
 import { type BackfillInput, type BackfillResult, settle } from "./input.js";
 import { keyLabel } from "./keys.js";
 import { boundsOf, lookBehind } from "./look-behind.js";
-import { checkFills } from "./preflight.js";
+import { checkFills, type PreflightProblem } from "./preflight.js";
+import { rowsRefused } from "./row-refused.js";
 import { throwFirst } from "./session.js";
 import { keepAppearing, sweep } from "./sweep.js";
 
@@ -17,8 +18,9 @@ const maxPasses = 10;
 
 /**
  * Fills the planned columns of one table of one target, in small batches, while the application goes on. Can be stopped or
- * killed at any point; called again, it goes on. Values that are there are never touched. Ends only when no row lacks a value;
- * of columns that stay optional, when every row was passed once, and rows that may have moved away from the pass are decided on.
+ * killed at any point; called again, it goes on. Values that are there are never touched. A row that gets no value stops none of
+ * the others: it is named at the end, in an error. Ends well only when no row lacks a value; of columns that stay optional, when
+ * every row was passed once, and rows that may have moved away from the pass are decided on.
  *
  * @example await runBackfill({ url, plan: plan.id, spec: plan.backfills[0], clock: systemClock, random: Math.random });
  * @returns `done`, or `stopped` by the signal
@@ -32,7 +34,9 @@ export async function runBackfill(input: BackfillInput): Promise<BackfillResult>
   try {
     await loop.open();
     await begin(loop);
-    return await end(loop, await fill(loop));
+    const status = await fill(loop);
+    if (status === "done" && loop.refused.length > 0) throw rowsRefused(loop);
+    return await end(loop, status);
   } catch (error) {
     const known = refused(error, `The backfill of "${input.spec.table.name}"`);
     await writeDownFailure(loop, known);
@@ -52,7 +56,11 @@ async function begin(loop: BatchLoop): Promise<void> {
     emit({ kind: "reading", why: "fills", total: loop.total });
     const found = await loop.scan(({ connection, table }) => checkFills(connection, settings, table));
     for (const message of found?.notices ?? []) emit({ kind: "notice", message });
-    throwFirst(found?.problems ?? []);
+    // What is wrong for some rows stops none of the others; of a pass that is made once it does, for it does not come back.
+    const stops = ({ isOfRows }: PreflightProblem) => settings.spec.once === true || isOfRows !== true;
+    throwFirst((found?.problems ?? []).filter(stops));
+    for (const problem of found?.problems ?? [])
+      emit({ kind: "notice", message: `${problem.message}. All other rows are filled.` });
   }
   emit({ kind: "started", table: record.table.name, total: loop.total, rows: loop.rows, isResumed });
 }

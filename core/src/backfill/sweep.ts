@@ -2,6 +2,7 @@ import { pauseBeforeRetry } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
 import { type BatchLoop, givingWay } from "./batch-loop.js";
 import { type KeyValues, keyLabel } from "./keys.js";
+import { rowsRefused } from "./row-refused.js";
 import { findRowsLeft, findUnfillable, rowsPerScan } from "./rows-left.js";
 
 /** Rounds in which nothing could be filled, though nothing was locked. */
@@ -20,7 +21,9 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   let progressMs = clock.now();
   for (let round = 1; ; round++) {
     emit({ kind: "reading", why: "rest", total: loop.total });
-    const left = await loop.scan(({ connection, target }) => findRowsLeft(connection, target, scanTimeoutMs));
+    const found = await loop.scan(({ connection, target }) => findRowsLeft(connection, target, scanTimeoutMs));
+    const refused = new Set(loop.refused.map(({ key }) => JSON.stringify(key)));
+    const left = found?.filter((key) => !refused.has(JSON.stringify(key)));
     // After a reconnect the table may be another one, with a pass to make.
     if (left === undefined || loop.session.cursor.phase === "pass") return "again";
     if (left.length === 0) return "done";
@@ -57,11 +60,17 @@ export function keepAppearing({ session: { id, connection } }: BatchLoop): Locks
   });
 }
 
-function cannotFill({ session: { id, target } }: BatchLoop, count: number, keys: readonly KeyValues[]): LockstepError {
+function cannotFill(loop: BatchLoop, count: number, keys: readonly KeyValues[]): LockstepError {
+  const { id, target } = loop.session;
   const rows = keys.map((key) => keyLabel(target.key, key)).join("; ") + (count > keys.length ? "; …" : "");
   const many = count === rowsPerScan ? `${count} rows or more` : count === 1 ? "1 row" : `${count} rows`;
-  return new LockstepError("LS5004", `${many} of "${id.table.name}" without a value cannot be filled: ${rows}`, {
-    hint: "The fill yields NULL for them, or a trigger of your own takes the value away. Correct it, then run the same command again.",
-    details: { count, keys },
-  });
+  const refused = loop.refused.length === 0 ? "" : `\n${rowsRefused(loop).message}`;
+  return new LockstepError(
+    "LS5004",
+    `${many} of "${id.table.name}" without a value cannot be filled: ${rows}${refused}`,
+    {
+      hint: "The fill yields NULL for them, or a trigger of your own takes the value away. Correct it, then run the same command again.",
+      details: { count, keys },
+    },
+  );
 }

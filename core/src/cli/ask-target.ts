@@ -56,9 +56,9 @@ export async function askAbout(
     facts: {
       plan: plan.id,
       evidence: evidenceKey(plan),
-      columns: plan.columns,
       target: target.name,
       connection,
+      columns: plan.columns,
       deploy: plugin.words.deploy,
       recover: plugin.words.recover,
       units: {

@@ -1,12 +1,13 @@
 import { systemClock } from "../db/clock.js";
-import { connect } from "../db/connection.js";
+import { type Connection, connect } from "../db/connection.js";
 import { findBlockers } from "../deploy/blockers.js";
 import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-target.js";
 import { LockstepError } from "../errors.js";
+import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { Plan } from "../model/index.js";
 import { verifyUnits } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
-import { readTargetState } from "../release/target-state.js";
+import { readTargetState, type TargetState } from "../release/target-state.js";
 import { columns } from "../review/columns.js";
 import type { Colors } from "../review/terminal.js";
 import { counted } from "../review/words.js";
@@ -17,12 +18,14 @@ import type { Target } from "./targets.js";
 /** What a deployment did on one target. */
 export interface DeployReport {
   readonly target: string;
-  readonly status: "done" | "nothing" | "closed" | "failed";
+  readonly status: "done" | "nothing" | "closed" | "refused" | "failed";
   /** Before it began. */
   readonly pending: readonly string[];
   readonly applied: readonly string[];
   readonly attempts: number;
   readonly gates: DeployGates["answers"];
+  /** What the rows there do to the fills of an expand that is pending. */
+  readonly fills: readonly PendingFill[];
   /** Sessions that were in the way before it began. */
   readonly blockers: readonly string[];
   readonly error?: LockstepError;
@@ -44,7 +47,7 @@ interface DeployContext {
  * @throws LS7024 when it was cancelled; any other LockstepError becomes part of the report, for targets before it are done
  */
 export async function deployOn(target: Target, context: DeployContext): Promise<DeployReport> {
-  const empty = { target: target.name, pending: [], applied: [], attempts: 0, gates: [], blockers: [] };
+  const empty = { target: target.name, pending: [], applied: [], attempts: 0, gates: [], fills: [], blockers: [] };
   let begun: Partial<DeployReport> = {};
   try {
     const looked = await look(target, context);
@@ -67,8 +70,8 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
   }
 }
 
-type Looked = Pick<DeployReport, "pending" | "gates" | "blockers" | "exitCode"> & {
-  readonly status?: "nothing" | "closed";
+type Looked = Pick<DeployReport, "pending" | "gates" | "fills" | "blockers" | "exitCode"> & {
+  readonly status?: "nothing" | "closed" | "refused";
   readonly next?: string;
 };
 
@@ -79,7 +82,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   try {
     const state = await readTargetState(connection, context);
     const pending = state.pending;
-    const nothing = { pending, gates: [], blockers: [], exitCode: 0 as const };
+    const nothing = { pending, gates: [], fills: [], blockers: [], exitCode: 0 as const };
     if (pending.length === 0 && state.failed.length === 0 && state.deploying === undefined)
       return { ...nothing, status: "nothing" };
     for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
@@ -89,16 +92,45 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);
     if (gates.help !== undefined)
       return { ...nothing, gates: gates.answers, status: "closed", next: gates.help, exitCode: 1 };
+    const fills = await pendingFills(connection, plans, state);
+    const isRefused = fills.some(({ code }) => code !== undefined) && invocation.options.allowUnfilled !== true;
+    for (const { statement } of isRefused ? [] : fills)
+      io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
+    if (isRefused)
+      return {
+        ...nothing,
+        gates: gates.answers,
+        fills,
+        status: "refused",
+        next: `correct these rows on ${target.name}, then npx lockstep deploy --target ${target.name}. To add the column first and give them a value later: --allow-unfilled. To make another plan: npx lockstep abandon ${fills.find(({ code }) => code !== undefined)!.plan}`,
+        exitCode: 1,
+      };
     const blockers = await findBlockers(connection, {
       tables: tablesOf(state.units),
       buildsIndex: state.units.some(({ unit }) => unit.spec.kind === "create-index"),
       olderThanSeconds: 5,
     });
     for (const blocker of blockers) io.err(`  ${io.colors.yellow("!")} ${target.name}: in the way: ${blocker}`);
-    return { ...nothing, gates: gates.answers, blockers };
+    return { ...nothing, gates: gates.answers, fills, blockers };
   } finally {
     await connection.close();
   }
+}
+
+/** Of plans whose expand this deployment carries, and that nothing takes back. */
+async function pendingFills(
+  connection: Connection,
+  plans: readonly Plan[],
+  { units }: TargetState,
+): Promise<readonly PendingFill[]> {
+  const found: PendingFill[] = [];
+  for (const plan of plans) {
+    const isPending = units.some(
+      (unit) => unit.plan.id === plan.id && unit.phase === "expand" && unit.kind === "phase",
+    );
+    if (isPending && plan.state.released !== "undone") found.push(...(await tryPendingFills(connection, plan)));
+  }
+  return found;
 }
 
 function eventText(event: DeployEvent, target: string, colors: Colors): string {
@@ -124,7 +156,7 @@ function eventText(event: DeployEvent, target: string, colors: Colors): string {
 
 /** The report as people read it. */
 export function deployText(report: DeployReport, colors: Colors): string {
-  const { target, pending, applied, attempts, error, gates } = report;
+  const { target, pending, applied, attempts, error, gates, fills } = report;
   const name = colors.bold(target);
   switch (report.status) {
     case "nothing":
@@ -139,6 +171,14 @@ export function deployText(report: DeployReport, colors: Colors): string {
         `${colors.red("✖")} ${name}   nothing was applied: the gate to a contract that is pending is ${colors.red("closed")}`,
         ...gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
         `  The ORM applies everything that is pending or nothing, so ${counted(pending.length, "migration")} ${pending.length === 1 ? "waits" : "wait"}.`,
+      ].join("\n");
+    case "refused":
+      return [
+        `${colors.red("✖")} ${name}   nothing was applied: the fill gives rows there no value`,
+        ...fills.map(
+          ({ code, statement }) =>
+            `  ${code === undefined ? colors.yellow("!") : colors.red(`✖ ${code}`)} ${statement}`,
+        ),
       ].join("\n");
     case "failed":
       return [

@@ -1,4 +1,6 @@
 import type { Connection } from "../db/connection.js";
+import { LockstepError } from "../errors.js";
+import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { AppliedUnits } from "../gates/gate.js";
 import { type BackfillRecord, readBackfills } from "../ledger/backfills.js";
 import { isSameTable, type Phase, type Plan } from "../model/index.js";
@@ -38,6 +40,8 @@ export interface TargetStatus {
   readonly lacking: readonly { readonly statement: string; readonly help: string }[];
   /** Migrations that take a phase back and have not run there. */
   readonly pendingUndo: readonly string[];
+  /** What stands against filling its rows: before expand what its rows do to the fill, after it those without a value. */
+  readonly values: readonly { readonly statement: string; readonly help: string }[];
   /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
   readonly remains?: RunRemains;
   readonly error?: string;
@@ -70,7 +74,7 @@ export async function readStatus(
   };
 }
 
-const unknown = { phases: [], failed: [], lacking: [], pendingUndo: [] };
+const unknown = { phases: [], failed: [], lacking: [], pendingUndo: [], values: [] };
 
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
@@ -89,12 +93,22 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
             open,
             plan.gates.switch.filter(({ gate }) => gate === "no-missing-values" || gate === "backfill-done"),
           );
+    const pending = plan.state.released === "undone" ? [] : await pendingFills(open.connection, plan);
     const isFilled = filled.every((answer) => answer.isOpen);
     const isUndone = plan.state.released === "undone";
     return {
       target: target.name,
       failed: units.failed,
       lacking: units.lacking ?? [],
+      values: [
+        ...pending.map(({ statement }) => ({
+          statement,
+          help: `correct these rows on ${target.name}, then ${plugin.words.deploy}`,
+        })),
+        ...filled.flatMap(({ isOpen, gate, statement, help = "" }) =>
+          isOpen || gate !== "no-missing-values" || units.pending.length > 0 ? [] : [{ statement, help }],
+        ),
+      ],
       pendingUndo: releasesOf(plan)
         .filter(({ kind, file }) => kind === "undo" && units.pending.includes(migrationOf(file)))
         .map(({ file }) => file),
@@ -156,6 +170,16 @@ function undoneState(pending: readonly string[]): { state: "done" | "open"; note
   return { state: "open", note: `undo not applied yet: ${counted(pending.length, "migration")} to run` };
 }
 
+/** A target that does not let itself be asked says so in other places as well. */
+async function pendingFills(connection: Connection, plan: Plan): Promise<readonly PendingFill[]> {
+  try {
+    return await tryPendingFills(connection, plan, 10_000);
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+    return [{ plan: plan.id, code: undefined, statement: `The fills were not tried: ${error.message}` }];
+  }
+}
+
 /** Those of tables that exist: evidence about a table that was made anew died with it. */
 async function liveBackfills(connection: Connection, plan: Plan): Promise<readonly BackfillRecord[]> {
   const records = await readBackfills(connection, plan.id);
@@ -181,7 +205,8 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
     return plan.state.released === "undone"
       ? nextStep(plan, plugin.words, [], pendingContractUndo(plan, states))
       : `${plugin.words.deploy}, then deploy the code`;
-  if (isOpen("backfill")) return `npx lockstep backfill run ${plan.id}`;
+  const refused = states.flatMap(({ values }) => values).find(({ help }) => help.startsWith("Correct "));
+  if (isOpen("backfill")) return refused?.help ?? `npx lockstep backfill run ${plan.id}`;
   return `npx lockstep next ${plan.id}`;
 }
 
@@ -247,6 +272,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
   const failed = status.targets.flatMap((target) => [
     ...target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
     ...target.lacking.map(({ statement }) => `  ${colors.red("✖")} ${statement} on ${target.target}`),
+    ...target.values.map(({ statement }) => `  ${colors.yellow("!")} ${target.target}: ${statement}`),
     ...remainsText(target, colors),
   ]);
   return [

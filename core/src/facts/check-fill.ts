@@ -7,7 +7,9 @@ import type { TableName } from "../model/names.js";
 import { drawsFromSequence } from "../sql/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
-import { rowKey, type TableFacts } from "./table.js";
+import { findRefusedRows } from "./refused-rows.js";
+import { rowLabel } from "./row-label.js";
+import type { TableFacts } from "./table.js";
 
 /** What is wrong with a fill, on the rows of one database. Samples name rows by their key: `tenantId=1, id=5`. */
 export type FillProblem =
@@ -25,6 +27,9 @@ export type FillProblem =
       readonly kind: "fails";
       readonly message: string;
       readonly sqlState: string;
+      /** Absent: they could not be counted. */
+      readonly rows?: number;
+      readonly samples?: readonly string[];
       /** It yields what is no value of the column's enum: its values. */
       readonly enumValues?: readonly string[];
     }
@@ -51,7 +56,12 @@ export type FillProblem =
   /** The time ran out: nothing is known about this part. */
   | { readonly kind: "not-finished"; readonly what: "values" | "duplicates" | "references"; readonly afterMs: number }
   /** It cannot be tried here: the column's type is made by the same change, or the role may not make a temporary table. */
-  | { readonly kind: "not-checked"; readonly message: string };
+  | {
+      readonly kind: "not-checked";
+      readonly message: string;
+      /** The role may not make a temporary table, or the target is read-only: the values can be tried all the same. */
+      readonly isOfType?: true;
+    };
 
 export interface DuplicateValue {
   /** Of several columns: separated by commas. */
@@ -98,8 +108,11 @@ export async function checkFill(connection: Connection, input: CheckFillInput): 
   const sql = checkSql(input);
   try {
     const refusal = await checkType(connection, input, sql);
-    if (refusal) return [refusal];
-    const problems = await checkValues(connection, input, sql);
+    if (refusal && !("isOfType" in refusal)) return [refusal];
+    const problems = [
+      ...(refusal ? [refusal] : []),
+      ...(await named(connection, input, await checkValues(connection, input, sql))),
+    ];
     const isNoValue = problems.some((problem) => problem.kind === "fails" && problem.sqlState === "22P02");
     const enumValues = isNoValue ? await enumValuesOf(connection, column.type) : [];
     if (enumValues.length === 0) return problems;
@@ -108,6 +121,22 @@ export async function checkFill(connection: Connection, input: CheckFillInput): 
     throw refused(error, `Trying the fill of "${table.name}"."${column.name}" on ${connection.label}`);
   }
 }
+
+/** PostgreSQL stops at the first row that fails: which rows those are is found row by row. */
+async function named(
+  connection: Connection,
+  { table, column, fill, columnExists, timeoutMs = defaultTimeoutMs }: CheckFillInput,
+  problems: readonly FillProblem[],
+): Promise<readonly FillProblem[]> {
+  if (!problems.some(({ kind }) => kind === "fails")) return problems;
+  const found = await findRefusedRows(connection, { table, column, fill, columnExists, timeoutMs });
+  if (found.kind === "not-tried" || found.refusals.length === 0) return problems;
+  return found.refusals.map(({ why, sqlState, rows, samples }) =>
+    sqlState === "" ? { kind: "null", rows, samples } : { kind: "fails", message: why, sqlState, rows, samples },
+  );
+}
+
+const defaultTimeoutMs = 30_000;
 
 interface CheckSql {
   readonly table: string;
@@ -119,14 +148,6 @@ interface CheckSql {
   readonly unfilled: string;
   /** What names a row. */
   readonly label: string;
-}
-
-/** What names a row in messages, as SQL: `id=5`. */
-export function rowLabel(table: TableFacts): string {
-  const key = rowKey(table).map(({ column }) => column);
-  const keys = key.length > 0 ? key : ["ctid"];
-  // format(): the names are part of its format, where % is doubled.
-  return `format(${quoteLiteral(keys.map((key) => `${key.replaceAll("%", "%%")}=%s`).join(", "))}, ${keys.map(quoteIdentifier).join(", ")})`;
 }
 
 function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckSql {
@@ -169,7 +190,10 @@ async function checkType(
     return undefined;
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
-    if (!isPrepared) return { kind: "not-checked", message: error.message };
+    if (!isPrepared) {
+      const isForbidden = error.code === "42501" || error.code === "25006";
+      return { kind: "not-checked", message: error.message, ...(isForbidden ? { isOfType: true } : {}) };
+    }
     if (!/^(22|42)/.test(error.code) || error.code === "42501") throw error;
     refusal = error;
   } finally {
@@ -233,7 +257,7 @@ async function checkValues(
 /** Reads in one snapshot that cannot change anything; running out of time is an answer. */
 export async function reading(
   connection: Connection,
-  timeoutMs = 30_000,
+  timeoutMs = defaultTimeoutMs,
   what: "values" | "duplicates" | "references",
   run: () => Promise<readonly FillProblem[]>,
 ): Promise<readonly FillProblem[]> {

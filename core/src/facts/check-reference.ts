@@ -4,8 +4,9 @@ import { type TableName, tableLabel } from "../model/names.js";
 import type { ForeignKey } from "../model/plan.js";
 import { isConstant } from "../sql/fill.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
-import { type FillProblem, reading, rowLabel } from "./check-fill.js";
+import { type FillProblem, reading } from "./check-fill.js";
 import { filledValue, type UniqueColumn } from "./check-unique.js";
+import { rowLabel } from "./row-label.js";
 import type { TableFacts } from "./table.js";
 
 export interface CheckReferenceInput {

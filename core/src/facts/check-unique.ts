@@ -3,8 +3,9 @@ import { refused } from "../db/refused.js";
 import type { Fill } from "../model/fill.js";
 import { drawsFromSequence, isConstant } from "../sql/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
-import { type FillProblem, reading, rowLabel } from "./check-fill.js";
+import { type FillProblem, reading } from "./check-fill.js";
 import { hasChildren } from "./children.js";
+import { rowLabel } from "./row-label.js";
 import type { TableFacts } from "./table.js";
 
 /** A column of the change, as far as it decides about duplicates. */

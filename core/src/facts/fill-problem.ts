@@ -29,7 +29,10 @@ export function fillProblemText(
     case "fails":
       return {
         code: "LS5008",
-        message: `The fill of ${name} fails for some row: ${problem.message}${valuesOf(problem)}`,
+        message:
+          problem.rows === undefined
+            ? `The fill of ${name} fails for some row: ${problem.message}${valuesOf(problem)}`
+            : `The fill of ${name} fails for ${rows(problem.rows)}: ${problem.message}${valuesOf(problem)}: ${sample({ rows: problem.rows, samples: problem.samples ?? [] })}`,
       };
     case "null":
       return {

@@ -9,8 +9,8 @@ import { type ComputedFill, functionLabel } from "../model/index.js";
 import { withoutLength } from "../sql/postgres/length.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { type AskedRow, callFunction } from "./call-function.js";
-import { rowLabel } from "./check-fill.js";
 import { type InputRow, inputColumns, inputOf } from "./function-inputs.js";
+import { rowLabel } from "./row-label.js";
 import { rowKey, type TableFacts } from "./table.js";
 
 /** So many rows show the likely mistakes; the function may be slow or cost something. */

@@ -2,10 +2,13 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
+import { findRefusedRows, refusalsText } from "../facts/refused-rows.js";
 import { plannedRows, readTable, rowKey, type TableFacts } from "../facts/table.js";
-import { tableLabel } from "../model/names.js";
+import { isSameTable, tableLabel } from "../model/names.js";
+import type { GateStep } from "../model/plan.js";
+import { drawsFromSequence } from "../sql/fill.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
-import type { Gate } from "./gate.js";
+import type { Gate, GateFacts } from "./gate.js";
 
 /** Counted up to here; beyond it the planner's estimate is good enough. */
 const countedRows = 10_000;
@@ -31,12 +34,13 @@ const ask: Gate["ask"] = async (step, facts) => {
     const missing = await findMissing(connection, table, step.column, scanTimeoutMs);
     if (missing === undefined)
       return { gate, isOpen: true, subject: name, statement: `No row of ${name} on ${target} lacks a value` };
+    const left = await whatIsLeft(connection, table, step, facts);
     return {
       gate,
       isOpen: false,
       subject: name,
-      statement: `${missing.count} of ${name} on ${target} lack a value, for example ${missing.sample}`,
-      help: `Run: npx lockstep backfill run ${plan}`,
+      statement: `${missing.count} of ${name} on ${target} lack a value, for example ${missing.sample}${left.statement}`,
+      help: `${left.isRefused ? "Correct these rows, or give them a value. Then run" : "Run"}: npx lockstep backfill run ${plan}`,
     };
   } catch (error) {
     if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")
@@ -50,6 +54,41 @@ const ask: Gate["ask"] = async (step, facts) => {
     };
   }
 };
+
+/** Of the rows without a value, those that the backfill cannot fill, and why. */
+async function whatIsLeft(
+  connection: Connection,
+  table: TableFacts,
+  step: GateStep,
+  { columns, scanTimeoutMs = triedMs }: GateFacts,
+): Promise<{ readonly statement: string /** All of them. */; readonly isRefused: boolean }> {
+  const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
+  if (column?.fill === undefined || drawsFromSequence(column.fill)) return { statement: "", isRefused: false };
+  const { fill, uniqueKeys, foreignKeys = [] } = column;
+  const found = await findRefusedRows(connection, {
+    table,
+    column,
+    fill,
+    columnExists: true,
+    uniqueKeys,
+    foreignKeys,
+    limit: countedRows,
+    timeoutMs: Math.min(scanTimeoutMs, triedMs),
+  });
+  if (found.kind === "not-tried")
+    return { statement: `. Which of them the backfill can fill was not found out: ${found.why}`, isRefused: false };
+  const refused = found.refusals.reduce((sum, { rows }) => sum + rows, 0);
+  if (refused === 0) return { statement: "", isRefused: false };
+  const of = found.looked === countedRows ? ` of the ${countedRows} that were tried` : "";
+  const many = refused === 1 ? "1 row" : `${refused} rows`;
+  return {
+    statement: `. The backfill has no value for ${many}${of}: ${refusalsText(found.refusals)}`,
+    isRefused: refused === found.looked,
+  };
+}
+
+/** Row by row, so not for longer than somebody waits for an answer. */
+const triedMs = 20_000;
 
 export default { isConfirmed: false, ask } satisfies Gate;
 

@@ -32,6 +32,24 @@ export interface UnitColumn {
   readonly notNull?: true;
   /** Without it there is no fill trigger and prove fills nothing. Of a function only prove has one: its fallback. */
   readonly fill?: Fill;
+  /** What the trigger looks at before it gives a value; absent: nothing but the type can refuse one. */
+  readonly constraints?: ValueConstraints;
+}
+
+/** What the same change builds over a column: it may refuse a value that the type takes. */
+export interface ValueConstraints {
+  /** A value too long for an index is refused by it, and by a unique one a value that another row has. */
+  readonly indexes: readonly IndexedBy[];
+  readonly foreignKeys: readonly ForeignKey[];
+  /** A CHECK, an exclusion, a unique index over an expression or some rows: nothing that a trigger could look up. */
+  readonly hasOther?: true;
+}
+
+/** An index as far as it decides about values. */
+export interface IndexedBy {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly isUnique: boolean;
 }
 
 /** The sequence of a serial column, in the schema of its table; its type is the column's. */
@@ -193,6 +211,8 @@ export interface PlannedColumn {
   readonly uniqueKeys: readonly (readonly string[])[];
   /** The foreign keys of the change that it is part of; absent: none. */
   readonly foreignKeys?: readonly ForeignKey[];
+  /** What else the change builds over it, for the trigger that fills it; absent: nothing, or no trigger. */
+  readonly constraints?: ValueConstraints;
   /** The model and field that the ORM maps to it. */
   readonly model: string;
   readonly field: string;

@@ -3,11 +3,13 @@ import {
   type ColumnDeclaration,
   type Fill,
   type ForeignKey,
+  type IndexedBy,
   isSameTable,
   type KeyColumn,
   type PlannedColumn,
   type TableName,
   tableLabel,
+  type ValueConstraints,
   type Words,
 } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
@@ -65,6 +67,34 @@ function foreignKeysOver(table: TableName, column: string, { operations }: RuleC
   );
 }
 
+/** What may refuse a value of the fill trigger; undefined: nothing but its type. */
+function constraintsOver(
+  table: TableName,
+  column: string,
+  { operations }: RuleContext,
+  foreignKeys: readonly ForeignKey[],
+): ValueConstraints | undefined {
+  const indexes: IndexedBy[] = [];
+  let hasOther = false;
+  let keys = 0;
+  for (const operation of operations) {
+    if (!("table" in operation) || !isSameTable(operation.table, table)) continue;
+    if (operation.kind === "createIndex" || operation.kind === "addUnique") {
+      const isUnique = operation.kind === "addUnique" || operation.isUnique;
+      const columns = operation.columns ?? (operation.kind === "createIndex" ? operation.reads : []);
+      if (!columns.includes(column)) continue;
+      indexes.push({ name: operation.name ?? "", columns, isUnique });
+      // Its name is how the trigger asks whether it is built.
+      hasOther ||= isUnique && (operation.columns === undefined || !operation.name);
+    } else if (operation.kind === "addForeignKey" && operation.columns.includes(column)) keys += 1;
+    else if (operation.kind === "addCheck") hasOther ||= operation.reads.includes(column);
+    else if (operation.kind === "addExclusion") hasOther = true;
+  }
+  hasOther ||= keys > foreignKeys.length;
+  if (indexes.length === 0 && foreignKeys.length === 0 && !hasOther) return undefined;
+  return { indexes, foreignKeys, ...(hasOther ? { hasOther } : {}) };
+}
+
 async function planColumn(
   table: TableName,
   name: string,
@@ -99,6 +129,7 @@ async function planColumn(
   // No index joins a foreign partition; of tables that inherit only the rows matter, and so only to a backfill.
   if (isFilled || shape.descendants === "partitions") refuseObstacles(table, shape);
   const foreignKeys = foreignKeysOver(table, name, context);
+  const constraints = isRelaxed ? constraintsOver(table, name, context, foreignKeys) : undefined;
   const common = {
     table,
     name,
@@ -110,6 +141,7 @@ async function planColumn(
     ...(sequence === undefined ? {} : { sequence }),
     uniqueKeys,
     ...(foreignKeys.length === 0 ? {} : { foreignKeys }),
+    ...(constraints === undefined || source.compute !== undefined ? {} : { constraints }),
     model: source.model,
     field: source.field,
     exposure: source.exposure,

@@ -20,17 +20,6 @@ const compute = z.strictObject({
   source: z.string(),
 });
 const sequence = z.strictObject({ name: z.string() });
-const unitColumn = z.strictObject({
-  name: z.string(),
-  type: z.string(),
-  storageSql: z.string().optional(),
-  collationSql: z.string().optional(),
-  defaultSql: z.string().optional(),
-  laterDefaultSql: z.string().optional(),
-  sequence: sequence.optional(),
-  notNull: z.literal(true).optional(),
-  fill: fill.optional(),
-});
 const deferrable = z.enum(["no", "immediate", "deferred"]);
 const index = z.strictObject({
   name: z.string(),
@@ -50,6 +39,23 @@ const foreignKey = z.strictObject({
   onDelete: action,
   isMatchFull: z.boolean(),
   deferrable,
+});
+const constraints = z.strictObject({
+  indexes: z.array(z.strictObject({ name: z.string(), columns: z.array(z.string()), isUnique: z.boolean() })),
+  foreignKeys: z.array(foreignKey),
+  hasOther: z.literal(true).optional(),
+});
+const unitColumn = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  storageSql: z.string().optional(),
+  collationSql: z.string().optional(),
+  defaultSql: z.string().optional(),
+  laterDefaultSql: z.string().optional(),
+  sequence: sequence.optional(),
+  notNull: z.literal(true).optional(),
+  fill: fill.optional(),
+  constraints: constraints.optional(),
 });
 const columnsOf = (kind: string) =>
   z.strictObject({
@@ -115,6 +121,7 @@ const column = z.strictObject({
   sequence: sequence.optional(),
   uniqueKeys,
   foreignKeys: z.array(foreignKey).optional(),
+  constraints: constraints.optional(),
   model: z.string(),
   field: z.string(),
   fill: fill.optional(),

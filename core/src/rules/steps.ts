@@ -158,6 +158,7 @@ function unitColumn(column: PlannedColumn): UnitColumn {
     ...(column.notNull && !column.isRelaxed ? { notNull: true as const } : {}),
     // A column that stays optional has no trigger: a NULL may have been chosen.
     ...(column.fill === undefined || !column.isRelaxed ? {} : { fill: column.fill }),
+    ...(column.constraints === undefined ? {} : { constraints: column.constraints }),
   };
 }
 

@@ -1,8 +1,9 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkStructure } from "../../../core/src/backfill/preflight.js";
 import type { Connection } from "../../../core/src/db/connection.js";
-import { checkFill, rowLabel } from "../../../core/src/facts/check-fill.js";
+import { checkFill } from "../../../core/src/facts/check-fill.js";
 import { checkUnique } from "../../../core/src/facts/check-unique.js";
+import { rowLabel } from "../../../core/src/facts/row-label.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import { tableShape } from "../../../core/src/plan/table-shape.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

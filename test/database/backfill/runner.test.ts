@@ -278,12 +278,42 @@ describe("what ends a run", () => {
     expect(error.code).toBe("LS5006");
     expect(error.message).toContain(`"User" row id=70`);
     expect(error.message).toContain(`The same value is in id=99`);
-    expect(await withoutValue()).toBe(29);
+    expect(await withoutValue()).toBe(1);
     const [record] = await readBackfills(db, plan);
-    expect(record).toMatchObject({ status: "failed", rowsDone: 70 });
+    expect(record).toMatchObject({ status: "failed", rowsDone: 100, rowsFilled: 98 });
     expect(record!.error).toContain("LS5006");
     await db.query(`UPDATE "User" SET handle = 'something else' WHERE id = 99`);
-    expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 29 });
+    expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 1 });
+  });
+
+  it("fills every row but those that have no value, and names them with the reason", async () => {
+    const spec = await makeTable(db, { rows: numbered(300), fill: "100 / (id % 50)", type: "integer" });
+    const notices: string[] = [];
+    const run = (rows: number) =>
+      errorOf(
+        fillTable(database.url, spec, {
+          batch: { startRows: rows, minRows: 3 },
+          onEvent: (event) => void (event.kind === "notice" && notices.push(event.message)),
+        }),
+      );
+    const error = await run(64);
+    expect(error).toMatchObject({ code: "LS5006", exitCode: 1, details: { rows: 6 } });
+    expect(error.message.split("\n").map((line) => line.replace(/ on \S+:/, ":"))).toEqual(
+      [0, 50, 100, 150, 200, 250].map((id) => `"User" row id=${id}: division by zero`),
+    );
+    expect(notices).toEqual([
+      expect.stringMatching(
+        /^The fill of "User"\."handle" fails for 6 rows: division by zero: id=0; id=100; id=150; …, on .*\. All other rows are filled\.$/,
+      ),
+    ]);
+    expect(await withoutValue()).toBe(6);
+    // Again: the same rows, and no others are touched.
+    expect((await run(1)).message).toBe(error.message);
+    // By hand, or by other rows: then the end is reached.
+    await db.query(
+      `UPDATE "User" SET handle = 0 WHERE id = 0; UPDATE "User" SET id = id + 1001 WHERE id % 50 = 0 AND id > 0`,
+    );
+    expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 5 });
   });
 
   it("names the rows that a trigger of the user empties again", async () => {

@@ -5,7 +5,7 @@ import { askGates } from "../../../core/src/gates/ask-gates.js";
 import type { GateFacts, OpenWriter } from "../../../core/src/gates/gate.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { confirm } from "../../../core/src/ledger/evidence.js";
-import type { GateId } from "../../../core/src/model/index.js";
+import type { GateId, PlannedColumn } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan } from "../backfill/fixture.js";
 
@@ -36,6 +36,63 @@ const ask = (gate: GateId, more?: Partial<GateFacts>) =>
   gates[gate]!.ask({ gate, table: { name: "User" }, column: "handle" }, facts(more));
 
 describe("no-missing-values", () => {
+  it("tells rows that the backfill fills from those that it has no value for, and why", async () => {
+    const spec = await makeTable(db, {
+      rows: [
+        ["1", "a"],
+        ["2", "5"],
+        ["3", "05"],
+        ["4", null],
+        ["5", "7"],
+        ["6", "x"],
+        ["7", "8"],
+      ],
+      fill: "email::integer",
+      type: "integer",
+      isUnique: true,
+    });
+    await db.query(`UPDATE "User" SET handle = 7 WHERE id = 7`);
+    const column = { ...spec.columns[0]!, table: spec.table, uniqueKeys: [["handle"]] } as unknown as PlannedColumn;
+    const columns = [column];
+    const why =
+      /: invalid input syntax for type integer: "a" \(2 rows: id=1; id=6\), .*another row has its value \(2 rows: id=3; id=5\)/;
+    const before = await ask("no-missing-values", { columns });
+    expect(before).toMatchObject({ isOpen: false, help: `Run: npx lockstep backfill run ${plan}` });
+    expect(before.statement).toMatch(/^6 rows of .* lack a value, .*\. The backfill has no value for 5 rows/);
+    expect(before.statement).toMatch(why);
+    expect(before.statement).toContain("the fill yields NULL (1 row: id=4)");
+    await errorOf(fillTable(database.url, spec));
+    expect(await ask("no-missing-values", { columns })).toMatchObject({
+      help: `Correct these rows, or give them a value. Then run: npx lockstep backfill run ${plan}`,
+      statement: expect.stringMatching(/^5 rows/),
+    });
+  });
+
+  it("says that it could not tell them apart where the role may make nothing temporary", async () => {
+    const spec = await makeTable(db, { rows: numbered(3) });
+    const name = new URL(database.url).pathname.slice(1);
+    await db.query(
+      `DROP ROLE IF EXISTS gate_reader; CREATE ROLE gate_reader LOGIN; GRANT SELECT ON "User" TO gate_reader; REVOKE TEMPORARY ON DATABASE "${name}" FROM PUBLIC`,
+    );
+    const url = new URL(database.url);
+    url.username = "gate_reader";
+    const reader = await open(url.toString());
+    try {
+      const column = { ...spec.columns[0]!, table: spec.table, uniqueKeys: [] } as unknown as PlannedColumn;
+      expect(await ask("no-missing-values", { connection: reader, columns: [column] })).toMatchObject({
+        isOpen: false,
+        statement: expect.stringMatching(
+          /^3 rows .* Which of them the backfill can fill was not found out: permission denied/,
+        ),
+      });
+    } finally {
+      await reader.close();
+      await db.query(
+        `DROP OWNED BY gate_reader; DROP ROLE gate_reader; GRANT TEMPORARY ON DATABASE "${name}" TO PUBLIC`,
+      );
+    }
+  });
+
   it("is closed while a row lacks its value, and open after the backfill", async () => {
     const spec = await makeTable(db, { rows: numbered(50) });
     expect(await ask("no-missing-values")).toEqual({

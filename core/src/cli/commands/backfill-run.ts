@@ -57,6 +57,7 @@ export default defineCommand({
     const pauseMs = numberOption(invocation, "pauseMs", 0) ?? config.backfill?.pauseMs;
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
+    let refused: InstanceType<typeof LockstepError> | undefined;
     for (const target of chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
@@ -80,9 +81,16 @@ export default defineCommand({
             isPastBackfill: plan.state.released !== "expand",
             ...(nulls === undefined ? {} : { nulls }),
           }).finally(() => io.progress.end());
-        const result = await run(nullAnswer(invocation)).catch(async (error: unknown) =>
-          run(await askPerson(error, io)),
-        );
+        const result = await run(nullAnswer(invocation))
+          .catch(async (error: unknown) => run(await askPerson(error, io)))
+          .catch((error: unknown) => {
+            // Rows that get no value stop neither the other tables nor the other targets.
+            if (!(error instanceof LockstepError) || !["LS5004", "LS5006"].includes(error.code)) throw error;
+            if (refused !== undefined) io.err(error.message);
+            refused ??= error;
+            return undefined;
+          });
+        if (result === undefined) continue;
         results.push({ target: target.name, ...result });
         if (result.status === "stopped")
           throw new LockstepError(
@@ -94,6 +102,10 @@ export default defineCommand({
           );
         lines.push(view.verdict(result));
       }
+    }
+    if (refused !== undefined) {
+      for (const line of lines) io.err(line);
+      throw refused;
     }
     const next =
       plan.state.released === "expand" ? commandFor("next", plan, listPlans(project.root)) : "npx lockstep status";

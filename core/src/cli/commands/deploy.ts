@@ -6,6 +6,7 @@ export default defineCommand({
   options: [
     { flags: "--target <name...>", description: "these targets only, in this order; development by name" },
     { flags: "--attempts <count>", description: "runs in all while locks stop a migration (default 5)" },
+    { flags: "--allow-unfilled", description: "add a column although its fill gives rows of the target no value" },
     {
       flags: "--confirm <gate...>",
       description: "confirm what a query cannot decide: writers-aware, reads-steady, mirror-agrees, translation-agrees",

@@ -7,6 +7,7 @@ import ledger from "./ledger.js";
 import monitoring from "./monitoring.js";
 import node from "./node.js";
 import openTransactions from "./open-transactions.js";
+import pendingFills from "./pending-fills.js";
 import planConflicts from "./plan-conflicts.js";
 import planModels from "./plan-models.js";
 import plans from "./plans.js";
@@ -34,6 +35,7 @@ export const checks: readonly Check[] = [
   monitoring,
   node,
   openTransactions,
+  pendingFills,
   planConflicts,
   planModels,
   plans,

@@ -9,6 +9,7 @@ import {
   quoteIdentifier,
   quoteLiteral,
   quoteTable,
+  regclassLiteral,
   scaffoldNames,
 } from "../quote.js";
 import { statedSettingsOfFunction } from "../stated-settings.js";
@@ -20,22 +21,31 @@ import { closed } from "./unit-text.js";
  * plan can be proved, enforced and undone without rewriting what the others need, and the names depend on the column alone.
  *
  * It fills new rows, and gives a value back that an UPDATE takes away. A row that has none yet is left to the backfill:
- * filling it here would make an UPDATE of any other column fail where the fill fails for this one row, or where another row
- * has its value. Such rows may be in production only; the backfill looks for them before its first batch, and stops.
+ * filling it here would make an UPDATE of any other column do work that nobody asked for.
+ *
+ * No statement fails because of it: a value that cannot be computed, does not fit the column, or would be refused by what the
+ * change builds over it leaves NULL. Such rows are the backfill's, and the gate names them.
  * @returns complete lines, or nothing for a column that SQL cannot fill
  */
-export function createFillTrigger({ table, hasChildren }: Locked, column: UnitColumn): string {
+export function createFillTrigger(locked: Locked, column: UnitColumn): string {
+  const { table, hasChildren } = locked;
   if (!column.fill) return "";
   const names = scaffoldNames(table, column.name);
   const fillFunction = qualified(table.schema, names.function);
   const trigger = quoteIdentifier(names.trigger);
+  const looksUp = whyRefused(locked, column).lookUps.length > 0;
   // What is not built in is found by the search path of whoever deploys, not of whoever writes a row. A mirror is compared with
   // its source by others: there nobody's own lower() may stand before the built-in one either.
   const isBuiltinOnly = column.fill.isBuiltinOnly && insertValue(column, column.fill) === column.fill.newSql;
-  const path = isBuiltinOnly && column.fill.kind !== "mirror" ? "" : " SET search_path FROM CURRENT";
-  const stated = column.fill.dependsOnSession ? statedSettingsOfFunction : "";
-  const body = dollarQuote(`BEGIN\n${assignment(column, column.fill)}      RETURN NEW;\n    END`, "fill");
-  return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${path}${stated} AS ${body};
+  const isOfWriter = isBuiltinOnly && column.fill.kind !== "mirror" && !looksUp;
+  const settings = [
+    isOfWriter ? "" : " SET search_path FROM CURRENT",
+    // A plan that was made while the table was small would read all of it for every row of a bulk load.
+    looksUp ? " SET enable_seqscan TO off" : "",
+    column.fill.dependsOnSession ? statedSettingsOfFunction : "",
+  ].join("");
+  const body = dollarQuote(`BEGIN\n${assignment(locked, column, column.fill)}      RETURN NEW;\n    END`, "fill");
+  return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${settings} AS ${body};
     DROP TRIGGER IF EXISTS ${trigger} ON ${quoteTable(table)};
     CREATE TRIGGER ${trigger} BEFORE INSERT OR UPDATE ON ${quoteTable(table)} FOR EACH ROW EXECUTE FUNCTION ${fillFunction}();
 ${hasChildren ? onChildren(table, `FOR child IN ${childrenOf(table)}`, createOn(trigger, fillFunction)) : ""}`;
@@ -76,20 +86,131 @@ function insertValue(column: UnitColumn, fill: Fill): string {
   return column.laterDefaultSql ?? fill.newSql;
 }
 
-function assignment(column: UnitColumn, fill: Fill): string {
-  const name = quoteIdentifier(column.name);
-  const value = closed(insertValue(column, fill));
-  const again =
-    insertValue(column, fill) === fill.newSql
-      ? ""
-      : `        IF NEW.${name} IS NULL THEN NEW.${name} := ${closed(fill.newSql)}; END IF;  -- a row that exists: the value that rows like it got
-`;
+function assignment(locked: Locked, column: UnitColumn, fill: Fill): string {
+  const name = `NEW.${quoteIdentifier(column.name)}`;
   // IFs in one another: OLD is looked at for an UPDATE only, whatever order PostgreSQL evaluates a condition in.
-  return `      IF TG_OP = 'UPDATE' THEN
-        IF OLD.${name} IS NULL THEN RETURN NEW; END IF;  -- not filled yet: left to the backfill, so that this UPDATE cannot fail
-${fill.kind === "mirror" ? following(column, fill) : ""}${again}      END IF;
-      IF NEW.${name} IS NULL THEN NEW.${name} := ${value}; END IF;
+  const head = `      IF TG_OP = 'UPDATE' THEN
+        IF OLD.${quoteIdentifier(column.name)} IS NULL THEN RETURN NEW; END IF;  -- not filled yet: left to the backfill
+${fill.kind === "mirror" ? following(column, fill) : ""}${givingWay(locked, column, fill)}      END IF;
 `;
+  if (column.constraints?.hasOther)
+    return `${head}      -- A new ${name} is left to the backfill: the change builds what may refuse a value, and nothing here can tell which.
+`;
+  const insert = insertValue(column, fill);
+  const give =
+    insert === fill.newSql
+      ? `        ${name} := ${closed(fill.newSql)};
+`
+      : `        IF TG_OP = 'UPDATE' THEN ${name} := ${closed(fill.newSql)}; END IF;  -- a row that exists: the value that rows like it got
+        IF ${name} IS NULL THEN ${name} := ${closed(insert)}; END IF;
+`;
+  return `${head}      IF ${name} IS NOT NULL THEN RETURN NEW; END IF;
+      BEGIN
+${give}${refusing(locked, column)}      EXCEPTION
+        ${notItsFault} THEN RAISE;  -- not the value's fault
+        WHEN OTHERS OR assert_failure THEN ${name} := NULL;  -- cannot be computed or stored: left to the backfill, so that this statement cannot fail
+      END;
+`;
+}
+
+/**
+ * What a session or the server runs into whatever the value is: the statement ends as it would without a trigger. Everything else
+ * is the value's, XX000 too: that is what a text too long for memory and most extensions raise.
+ */
+const notItsFault =
+  "WHEN transaction_rollback OR insufficient_resources OR lock_not_available OR operator_intervention OR system_error OR data_corrupted OR index_corrupted";
+
+/** Takes a value away again that something which the change builds would refuse. */
+function refusing(locked: Locked, column: UnitColumn): string {
+  const name = `NEW.${quoteIdentifier(column.name)}`;
+  const { tooLong, lookUps, decidedBy } = whyRefused(locked, column);
+  const row = (prefix: string) => `ROW(${decidedBy.map((each) => prefix + quoteIdentifier(each)).join(", ")})`;
+  return [
+    ...tooLong.map(
+      (condition) =>
+        `        IF ${condition} THEN ${name} := NULL; RETURN NEW; END IF;  -- longer than its index takes\n`,
+    ),
+    ...(lookUps.length === 0
+      ? []
+      : [
+          `        IF ${name} IS NULL THEN RETURN NEW; END IF;
+        IF TG_OP = 'UPDATE' THEN
+          IF ${row("NEW.")} IS NOT DISTINCT FROM ${row("OLD.")} THEN RETURN NEW; END IF;  -- the row has had it before
+        END IF;
+`,
+        ]),
+    ...lookUps.map(
+      ({ condition, comment }) => `        IF ${condition} THEN ${name} := NULL; RETURN NEW; END IF;  -- ${comment}\n`,
+    ),
+  ].join("");
+}
+
+/** A key has columns that running code writes: where its UPDATE makes two rows the same, a value that came from the fill gives way. */
+function givingWay(locked: Locked, column: UnitColumn, fill: Fill): string {
+  const name = quoteIdentifier(column.name);
+  const { lookUps, decidedBy } = whyRefused(locked, column);
+  const others = decidedBy.filter((each) => each !== column.name).map(quoteIdentifier);
+  if (others.length === 0) return "";
+  const row = (prefix: string) => `ROW(${others.map((each) => prefix + each).join(", ")})`;
+  return `        IF NEW.${name} IS NOT DISTINCT FROM OLD.${name} AND ${row("NEW.")} IS DISTINCT FROM ${row("OLD.")} THEN
+          BEGIN
+            IF OLD.${name} IS NOT DISTINCT FROM CAST(${closed(fill.oldSql)} AS ${column.type}) AND (${lookUps.map(({ condition }) => `(${condition})`).join(" OR ")}) THEN
+              NEW.${name} := NULL; RETURN NEW;  -- left to the backfill
+            END IF;
+          EXCEPTION
+            ${notItsFault} THEN RAISE;
+            WHEN OTHERS OR assert_failure THEN NULL;  -- no value came from this row: somebody chose the one that is there
+          END;
+        END IF;
+`;
+}
+
+interface WhyRefused {
+  /** Conditions over NEW: a row of this length fits no index page. */
+  readonly tooLong: readonly string[];
+  readonly lookUps: readonly { readonly condition: string; readonly comment: string }[];
+  /** The columns that the look-ups are about. */
+  readonly decidedBy: readonly string[];
+}
+
+function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitColumn): WhyRefused {
+  const { indexes = [], foreignKeys = [], hasOther } = constraints ?? {};
+  if (hasOther) return { tooLong: [], lookUps: [], decidedBy: [] };
+  const unique = indexes.filter(({ isUnique }) => isUnique);
+  const own = regclassLiteral(table);
+  const isSame = (columns: readonly string[], others: readonly string[]) =>
+    columns.map((each, at) => `r.${quoteIdentifier(others[at] ?? each)} = NEW.${quoteIdentifier(each)}`).join(" AND ");
+  return {
+    tooLong: hasFixedLength(type)
+      ? []
+      : indexes.map(
+          ({ columns }) =>
+            `pg_column_size(ROW(${columns.map((each) => `NEW.${quoteIdentifier(each)}`).join(", ")})) > ${indexRowBytes}`,
+        ),
+    lookUps: [
+      ...unique.map(({ name, columns }) => ({
+        // Until the index is built a look-up would read the whole table, and a value that comes twice would stop the build.
+        // What a policy hides cannot be looked up. The rows of tables that inherit are in no index of this one.
+        condition: `${hasChildren ? `TG_RELID = ${own}::regclass AND ` : ""}((SELECT indisvalid FROM pg_catalog.pg_index WHERE indexrelid = ${quoteLiteral(qualified(table.schema, name))}::regclass) IS NOT TRUE
+            OR row_security_active(${own}::regclass) OR EXISTS (SELECT FROM ${hasChildren ? "ONLY " : ""}${quoteTable(table)} r WHERE ${isSame(columns, columns)}))`,
+        comment: "its unique index is not built yet, or another row has the value",
+      })),
+      ...foreignKeys.map(({ columns, references, referencedColumns }) => ({
+        condition: `${columns.map((each) => `NEW.${quoteIdentifier(each)} IS NOT NULL AND `).join("")}NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${isSame(columns, referencedColumns)})`,
+        comment: `it leads to no row of ${printable(quoteTable(references))}`,
+      })),
+    ],
+    decidedBy: [...new Set([...unique, ...foreignKeys].flatMap(({ columns }) => columns))],
+  };
+}
+
+/** An index entry is at most a third of a page, 2704 bytes; a row that is measured like this has 16 more for its header. */
+const indexRowBytes = 2700;
+
+function hasFixedLength(type: string): boolean {
+  return /^(smallint|integer|bigint|real|double precision|boolean|uuid|date|oid|time|timestamp|interval)\b(?!.*\[)/.test(
+    type,
+  );
 }
 
 /** What a mirror does beyond a backfill: an UPDATE of the source takes the value along. */
@@ -100,9 +221,14 @@ function following(column: UnitColumn, fill: Fill): string {
   const changed = fill.reads.length === 0 ? "false" : `pg_catalog.record_image_ne(${over("NEW")}, ${over("OLD")})`;
   // As the column's type: that is how the value was stored. 3.14 became 3 in an integer, and still followed its source.
   const followed = `CAST(${closed(fill.oldSql)} AS ${column.type})`;
-  return `        IF ${changed}
-            AND NOT (${differs(`NEW.${name}`, `OLD.${name}`, column.type)}) AND NOT (${differs(`OLD.${name}`, followed, column.type)}) THEN
-          NEW.${name} := ${closed(fill.newSql)};  -- the value still followed the source and the code did not choose another one
-        END IF;
+  return `        BEGIN
+          IF ${changed}
+              AND NOT (${differs(`NEW.${name}`, `OLD.${name}`, column.type)}) AND NOT (${differs(`OLD.${name}`, followed, column.type)}) THEN
+            NEW.${name} := NULL;  -- the value still followed the source and the code did not choose another one: computed anew
+          END IF;
+        EXCEPTION
+          ${notItsFault} THEN RAISE;
+          WHEN OTHERS OR assert_failure THEN NULL;  -- no value came from this source: somebody chose the one that is there
+        END;
 `;
 }

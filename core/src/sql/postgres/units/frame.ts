@@ -8,7 +8,7 @@ import { createHash } from "node:crypto";
 /** sha256 from the line of `>>>` to the line of `<<<`, both included. */
 export const frameHashes = {
   plain: "eafd000e77b0d312ba86ca6b2e3839cd78152ecd877a6f6ef0e503e16784186d",
-  prove: "147eae17e1d6405e9af3ba47ec78bf2f76d25051e53b74a33f8da55623e3e9bc",
+  prove: "6b7c53e90f53a53d42766ca779ba1854e4f42a428d6d051fe31517b2751ba366",
 } as const;
 
 export type FrameKind = keyof typeof frameHashes;
@@ -102,7 +102,10 @@ ${budget}  -- The rest that the backfill left: this scan locks nothing. The UPDA
     IF cardinality(rest) > fill_max THEN
       code := '55000';  failure := CASE fill_max WHEN 0 THEN 'rows are still NULL' ELSE format('more than %s rows are still NULL', fill_max) END;
     ELSIF small THEN  -- no COMMIT here: filled under the lock, together with the check
-      change := format('UPDATE %s SET %s WHERE (%s); SET CONSTRAINTS ALL IMMEDIATE;', tables[1], fill, unfilled) || change;
+      change := format('DO %L;', format($small$BEGIN UPDATE %s SET %s WHERE (%s); SET CONSTRAINTS ALL IMMEDIATE;
+        EXCEPTION WHEN lock_not_available OR deadlock_detected THEN RAISE;
+          WHEN OTHERS THEN RAISE EXCEPTION USING ERRCODE = CASE WHEN SQLSTATE LIKE '23%%' THEN '55000' ELSE SQLSTATE END, HINT = %L,
+            MESSAGE = format('%%s cannot be required yet: %%s. No check was added.', %L, SQLERRM); END$small$, tables[1], fill, unfilled, hint || ' ' || again, what)) || change;
     END IF;
     EXIT WHEN small OR failure IS NOT NULL;
     untouched := cardinality(rest);

@@ -1,0 +1,146 @@
+import type { Connection } from "../db/connection.js";
+import { isDatabaseError } from "../db/retry.js";
+import type { Fill } from "../model/fill.js";
+import { tableLabel } from "../model/names.js";
+import type { ForeignKey } from "../model/plan.js";
+import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import { statedSettingsOfFunction } from "../sql/postgres/stated-settings.js";
+import { rowLabel } from "./row-label.js";
+import type { TableFacts } from "./table.js";
+
+/** Rows that a fill gives no value, all for one reason. */
+export interface Refusal {
+  /** What PostgreSQL says of the first of them: `division by zero`. */
+  readonly why: string;
+  /** Empty: the fill yields NULL. */
+  readonly sqlState: string;
+  readonly rows: number;
+  /** Up to three, by their key: `id=5`. */
+  readonly samples: readonly string[];
+}
+
+export interface RefusedRowsInput {
+  readonly table: TableFacts;
+  readonly column: { readonly name: string; readonly type: string };
+  readonly fill: Fill;
+  /** Rows that have a value are passed over; false: no row has one, for the column is not there yet. */
+  readonly columnExists: boolean;
+  /** Unique indexes and foreign keys over the column. Looked up row by row, so only for few rows. Default: none. */
+  readonly uniqueKeys?: readonly (readonly string[])[];
+  readonly foreignKeys?: readonly ForeignKey[];
+  /** So many rows are looked at. Default: all. */
+  readonly limit?: number;
+  readonly timeoutMs: number;
+}
+
+/** `not-tried`: the role may not make a temporary function, the target is read-only, or the time ran out; in words. */
+export type RefusedRows =
+  | { readonly kind: "tried"; readonly looked: number; readonly refusals: readonly Refusal[] }
+  | { readonly kind: "not-tried"; readonly why: string };
+
+/**
+ * Tries a fill row by row, as the fill trigger does: which rows get no value from it, and why. In a transaction that is rolled
+ * back; the functions that it needs are temporary and gone with it.
+ *
+ * @example
+ * const found = await findRefusedRows(connection, { table, column, fill, columnExists: true, limit: 10_000, timeoutMs: 10_000 });
+ * @throws what PostgreSQL says where it is not the fill's fault: rights, a lost connection
+ */
+export async function findRefusedRows(connection: Connection, input: RefusedRowsInput): Promise<RefusedRows> {
+  await connection.query(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL statement_timeout = ${Math.round(input.timeoutMs)}; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off`,
+  );
+  try {
+    await connection.query(tryFunctions(input));
+    await connection.query("SET TRANSACTION READ ONLY");
+    const { rows } = await connection.query<{ looked: number; refusals: Refusal[] | null }>(refusedSql(input));
+    return { kind: "tried", looked: rows[0]!.looked, refusals: rows[0]!.refusals ?? [] };
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (error.code === "57014" || error.code === "55P03")
+      return { kind: "not-tried", why: `not within ${input.timeoutMs / 1000} s` };
+    // No right for temporary objects, a replica, a type or a table that the same change makes.
+    if (/^(42|25|0A)/.test(error.code) && !/row-level security|row security/.test(error.message))
+      return { kind: "not-tried", why: error.message };
+    throw error;
+  } finally {
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+  }
+}
+
+/** The value of a row, and why it has none. A parameter named `new` lets the trigger's own expression stand as it is. */
+function tryFunctions({ table, column, fill }: RefusedRowsInput): string {
+  const make = (name: string, returns: string, found: string, caught: string) => `
+CREATE FUNCTION pg_temp.${name}(new ${quoteTable(table)}) RETURNS ${returns} LANGUAGE plpgsql${fill.dependsOnSession ? statedSettingsOfFunction : ""} AS ${dollarQuote(
+    `
+DECLARE value ${column.type};
+BEGIN
+  value := ${fill.newSql}
+;
+  RETURN ${found};
+EXCEPTION
+  WHEN transaction_rollback OR insufficient_resources OR lock_not_available OR operator_intervention OR system_error THEN RAISE;
+  WHEN OTHERS OR assert_failure THEN RETURN ${caught};
+END`,
+    "try",
+  )};`;
+  const none = "CASE WHEN value IS NULL THEN ARRAY['', 'the fill yields NULL'] END";
+  return (
+    make("lockstep_value", column.type, "value", "NULL") +
+    make("lockstep_why", "text[]", none, "ARRAY[SQLSTATE, SQLERRM]")
+  );
+}
+
+function refusedSql({
+  table,
+  column,
+  columnExists,
+  limit,
+  uniqueKeys = [],
+  foreignKeys = [],
+}: RefusedRowsInput): string {
+  const name = quoteIdentifier(column.name);
+  const own = quoteTable(table);
+  const keys = [...uniqueKeys, ...foreignKeys.map(({ columns }) => columns)];
+  const others = [...new Set(keys.flat())].filter((each) => each !== column.name);
+  const given = (each: string) => (each === column.name ? "o.value" : `o.k${others.indexOf(each)}`);
+  const same = (columns: readonly string[], referenced = columns) =>
+    columns.map((each, at) => `r.${quoteIdentifier(referenced[at]!)} = ${given(each)}`).join(" AND ");
+  const isTwice = (key: readonly string[]) =>
+    `EXISTS (SELECT FROM ${own} r WHERE ${same(key)}) OR row_number() OVER (PARTITION BY ${key.map(given).join(", ")} ORDER BY o.label) > 1`;
+  const cases = [
+    "WHEN o.why IS NOT NULL THEN o.why",
+    ...uniqueKeys.map(
+      (key) =>
+        `WHEN ${key.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND (${isTwice(key)}) THEN ARRAY['23505', 'another row has its value']`,
+    ),
+    ...foreignKeys.map(
+      ({ columns, references, referencedColumns }) =>
+        `WHEN ${columns.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${same(columns, referencedColumns)}) THEN ARRAY['23503', ${quoteLiteral(`its value leads to no row of "${tableLabel(references)}"`)}]`,
+    ),
+  ];
+  const select = [
+    `${rowLabel(table)} AS label`,
+    "pg_temp.lockstep_why(lockstep_row) AS why",
+    // Only look-ups need it.
+    `${keys.length === 0 ? `NULL::${column.type}` : "pg_temp.lockstep_value(lockstep_row)"} AS value`,
+    ...others.map((each) => `${quoteIdentifier(each)} AS k${others.indexOf(each)}`),
+  ];
+  return `WITH o AS MATERIALIZED (SELECT ${select.join(", ")} FROM ${own} AS lockstep_row${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}),
+  judged AS (SELECT o.label, CASE ${cases.join(" ")} END AS why FROM o),
+  numbered AS (SELECT label, why, row_number() OVER (PARTITION BY why[1] ORDER BY label) AS n FROM judged WHERE why IS NOT NULL),
+  grouped AS (SELECT why[1] AS code, (array_agg(why[2] ORDER BY n) FILTER (WHERE n = 1))[1] AS message, count(*) AS rows,
+                     array_agg(label ORDER BY n) FILTER (WHERE n <= 3) AS samples FROM numbered GROUP BY why[1])
+SELECT (SELECT count(*) FROM o)::int AS looked,
+       (SELECT json_agg(json_build_object('why', message, 'sqlState', code, 'rows', rows, 'samples', samples) ORDER BY rows DESC, code) FROM grouped) AS refusals`;
+}
+
+/** `division by zero (2 rows: id=5; id=9), the fill yields NULL (1 row: id=7)` */
+export function refusalsText(refusals: readonly Refusal[]): string {
+  return refusals
+    .map(({ why, rows, samples }) => {
+      const more = rows > samples.length ? "; …" : "";
+      return `${why} (${rows === 1 ? "1 row" : `${rows} rows`}: ${samples.join("; ")}${more})`;
+    })
+    .join(", ");
+}

@@ -1,0 +1,10 @@
+import { quoteIdentifier, quoteLiteral } from "../sql/postgres/quote.js";
+import { rowKey, type TableFacts } from "./table.js";
+
+/** What names a row in messages, as SQL: `id=5`. */
+export function rowLabel(table: TableFacts): string {
+  const key = rowKey(table).map(({ column }) => column);
+  const keys = key.length > 0 ? key : ["ctid"];
+  // format(): the names are part of its format, where % is doubled.
+  return `format(${quoteLiteral(keys.map((key) => `${key.replaceAll("%", "%%")}=%s`).join(", "))}, ${keys.map(quoteIdentifier).join(", ")})`;
+}

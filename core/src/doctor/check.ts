@@ -85,6 +85,8 @@ export interface ProjectCheck extends CheckBase {
 /** Looks at one target, inside of a read-only transaction. */
 export interface TargetCheck extends CheckBase {
   readonly on: "target";
+  /** It needs transactions of its own. */
+  readonly isAlone?: true;
   run(facts: TargetFacts): Promise<readonly Finding[]>;
 }
 

@@ -28,7 +28,7 @@ export async function runTargetChecks(checks: readonly Check[], facts: TargetFac
   for (const check of checks) {
     if (check.on !== "target") continue;
     const run = () => check.run(facts);
-    const asked = () => inTransaction(facts.connection, { isReadOnly: true, settings }, run);
+    const asked = check.isAlone ? run : () => inTransaction(facts.connection, { isReadOnly: true, settings }, run);
     answers.push(await answerOf(check, facts.target, asked));
   }
   return answers;

@@ -2,7 +2,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
-import { rowLabel } from "../facts/check-fill.js";
+import { rowLabel } from "../facts/row-label.js";
 import { readTable, rowKey, type TableFacts } from "../facts/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { PlannedColumn } from "../model/plan.js";

@@ -2,7 +2,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { errorCode, isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
-import { rowLabel } from "../facts/check-fill.js";
+import { rowLabel } from "../facts/row-label.js";
 import { readTable, type TableFacts, typeOf } from "../facts/table.js";
 import type { ScalarType } from "../model/code.js";
 import type { Fill } from "../model/fill.js";

@@ -53,6 +53,8 @@ export async function planHandWritten(
         index: (index) => database.index(index),
         typeKind: async (type) => typeKind(type),
         isTaken: (...asked) => database.isTaken(...asked),
+        foreignKeys: (table) => database.foreignKeys(table),
+        environment: () => database.environment(plugin.transactions?.(project)),
       },
       openPlans: plans.filter(isOpen),
       pace: paceOf(config),

@@ -4,11 +4,12 @@ import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
+import { serverMajor } from "../facts/server-version.js";
 import { readTable, type TableFacts } from "../facts/table.js";
 import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
 import { readTypeKind } from "../facts/type-kind.js";
-import type { Migration, Plan, TableName } from "../model/index.js";
+import type { Environment, Migration, Plan, TableName, TransactionMode } from "../model/index.js";
 import type { TableShape } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
 import type { OrmPlugin } from "../plugin.js";
@@ -20,6 +21,7 @@ export class DevelopmentDatabase {
   readonly #tables = new Map<string, Promise<TableFacts>>();
   readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
   readonly #keys = new Map<string, ReturnType<typeof readForeignKeys>>();
+  #server: Promise<number> | undefined;
   readonly #open: () => Promise<Connection>;
 
   /** @param open connects; the ORM knows where to. Called once at most */
@@ -56,6 +58,13 @@ export class DevelopmentDatabase {
   /** As `isTakenName`. */
   async isTaken(...asked: readonly [table: TableName, name: string, hasIndex: boolean]): Promise<boolean> {
     return isTakenName(await this.#connect(), ...asked);
+  }
+
+  /** @param transactions what the ORM runs in one */
+  async environment(transactions: TransactionMode | undefined): Promise<Environment> {
+    this.#server ??= this.#connect().then(serverMajor);
+    const server = await this.#server;
+    return { server, ...(transactions === undefined ? {} : { transactions }) };
   }
 
   /**

@@ -11,6 +11,7 @@ import {
   refuseUnknownFills,
   withFunctions,
 } from "@lockstep/core/planning";
+import { transactionsOf } from "../engine/prisma-version.js";
 import { prismaPlugin } from "../plugin.js";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
@@ -62,6 +63,7 @@ export async function planChange(change: {
           index: (name) => database.index(name),
           foreignKeys: (table) => database.foreignKeys(table),
           typeKind: (type) => database.typeKind(type),
+          environment: () => database.environment(transactionsOf(project.ormVersion)),
           formerUnique: formerUniques(prismaSchema, project),
         },
         openPlans,

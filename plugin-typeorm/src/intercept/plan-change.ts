@@ -77,6 +77,7 @@ export async function planChange(
         index: (name) => database.index(name),
         foreignKeys: (table) => database.foreignKeys(table),
         typeKind: (type) => database.typeKind(type),
+        environment: () => database.environment(project.transactions),
         formerUnique: formerUniques(files, about, known),
         formerType: change.formerType,
       },

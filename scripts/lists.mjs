@@ -16,7 +16,7 @@ const imports = (ids, type) =>
 const lists = [
   {
     folder: "core/src/rules",
-    not: ["index", "rule", "steps", "in-phases", "judge", "notice", "replaced-unique"],
+    not: ["index", "rule", "steps", "in-phases", "judge", "made-tables", "notice", "replaced-unique"],
     write: (ids) =>
       `${imports(ids, `import type { Rule } from "./rule.js";`)}
 

@@ -27,7 +27,7 @@ export async function planHandWritten(
   own: HandWrittenMigration,
   folded: FoldedMigration,
   plans: readonly Plan[],
-  { plugin, config }: Workspace,
+  { project, plugin, config }: Workspace,
   database: DevelopmentDatabase,
   refuseApplied: () => Promise<void>,
 ): Promise<{ readonly plan?: Plan; readonly typeKind: VerdictContext["typeKind"] }> {
@@ -50,6 +50,8 @@ export async function planHandWritten(
         typeKind: async (type) => typeKind(type),
         isTaken: (...asked) => database.isTaken(...asked),
         dependence: (table, column, fill) => database.dependence(table, column, fill),
+        foreignKeys: (table) => database.foreignKeys(table),
+        environment: () => database.environment(plugin.transactions?.(project)),
       },
       openPlans: plans.filter(isOpen),
       pace: paceOf(config),

@@ -27,7 +27,13 @@ function whyNot(root: string, file: string, bases: readonly string[]): string | 
   if (file === "" || isAbsolute(file) || win32.isAbsolute(file) || /^[a-z]:/i.test(file))
     return "is no path from the project's root";
   const path = resolve(root, file);
-  return whyNotAt(path, bases) ?? whyNotAt(realPath(path), [...bases, ...repositoryOf(root)].map((base) => realPath(base)));
+  return (
+    whyNotAt(path, bases) ??
+    whyNotAt(
+      realPath(path),
+      [...bases, ...repositoryOf(root)].map((base) => realPath(base)),
+    )
+  );
 }
 
 function whyNotAt(path: string, bases: readonly string[]): string | undefined {

@@ -1,4 +1,4 @@
-import { readlinkSync, realpathSync } from "node:fs";
+import { existsSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
 import { LockstepError } from "../errors.js";
 
@@ -8,8 +8,8 @@ const code = /\.(?:[cm]?[jt]sx?|prisma)$/i;
 const settings = /^(?:package|package-lock|npm-shrinkwrap|pnpm-lock|pnpm-workspace|lerna|composer)\.(?:json|ya?ml)$/i;
 
 /**
- * Refuses files that no plan writes, wherever their names come from: of the project and of `code.roots`, links followed, and of
- * kinds that plans write.
+ * Refuses files that no plan writes, wherever their names come from: they are of the project and of `code.roots`, and of kinds that plans
+ * write. Links may lead to other packages of the same repository, a schema that several share, and nowhere else.
  *
  * @param files paths from the root
  * @param roots the setting `code.roots`: folders beside the root whose code is edited, too
@@ -27,7 +27,13 @@ function whyNot(root: string, file: string, bases: readonly string[]): string | 
   if (file === "" || isAbsolute(file) || win32.isAbsolute(file) || /^[a-z]:/i.test(file))
     return "is no path from the project's root";
   const path = resolve(root, file);
-  return whyNotAt(path, bases) ?? whyNotAt(realPath(path), bases.map(realPath));
+  return (
+    whyNotAt(path, bases) ??
+    whyNotAt(
+      realPath(path),
+      [...bases, ...repositoryOf(root)].map((base) => realPath(base)),
+    )
+  );
 }
 
 function whyNotAt(path: string, bases: readonly string[]): string | undefined {
@@ -40,6 +46,11 @@ function whyNotAt(path: string, bases: readonly string[]): string | undefined {
   if (!kinds.test(file) || settings.test(file) || (isHidden && !code.test(file)))
     return "is of a kind that no plan writes";
   return undefined;
+}
+
+function repositoryOf(folder: string): readonly string[] {
+  if (existsSync(join(folder, ".git"))) return [folder];
+  return dirname(folder) === folder ? [] : repositoryOf(dirname(folder));
 }
 
 function isOutside(from: string): boolean {

@@ -190,3 +190,15 @@ test("links inside of the project stay links, also those that lead to nothing ye
   expect([text("real.ts"), text("later.ts"), text("victim.ts")]).toEqual(["b", "c", "theirs"]);
   expect(["link.ts", "early.ts"].map((file) => lstatSync(join(root, file)).isSymbolicLink())).toEqual([true, true]);
 });
+
+test("a model that packages of one repository share is written through its link", () => {
+  const app = join(root, "packages/app");
+  mkdirSync(join(root, ".git"));
+  mkdirSync(join(app, "prisma"), { recursive: true });
+  mkdirSync(join(root, "packages/shared"), { recursive: true });
+  writeFileSync(join(root, "packages/shared/schema.prisma"), "a");
+  symlinkSync("../../shared/schema.prisma", join(app, "prisma/schema.prisma"));
+  writeFiles(app, [{ file: "prisma/schema.prisma", before: "a", after: "b" }]);
+  expect(text("packages/shared/schema.prisma")).toBe("b");
+  expect(lstatSync(join(app, "prisma/schema.prisma")).isSymbolicLink()).toBe(true);
+});

@@ -1,5 +1,6 @@
 /** What the stock command answers while a plan is under way. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { lockProject } from "../../../core/src/files/project-lock.js";
 import { LockstepCommands } from "../../support/lockstep-commands.js";
 import { type App, bio, createApp, handle, userEntity } from "./app.js";
 
@@ -170,9 +171,27 @@ test("a write that was interrupted is finished first", async () => {
   const before = app.read("src/user.ts");
   const after = before.replace("handle!", "handle !");
   app.write("lockstep/.journal.json", JSON.stringify([{ file: "src/user.ts", before, after }]));
+  const dry = await app.generate("Nothing", "--check");
+  expect([dry.code, dry.stderr]).toEqual([1, expect.stringMatching(/^LS3012 .*src\/user\.ts/)]);
+  expect(app.read("src/user.ts")).toBe(before);
   const first = await app.generate("Nothing");
   expect(first.code).toBe(1);
   expect(first.stderr).toMatch(/^LS9056 Written now: src\/user\.ts/);
   expect(app.read("src/user.ts")).toBe(after);
   expect((await app.generate("Nothing", "--check")).code).toBe(0);
+});
+
+test("while another command writes, nothing is written, and it is named", async () => {
+  const lock = await lockProject(app.root, "lockstep next");
+  try {
+    app.write("src/user.ts", userEntity(handle));
+    const before = app.snapshot();
+    const waited = await app.generate("Nothing");
+    expect([waited.code, waited.stderr]).toEqual([1, expect.stringMatching(/^LS4007 lockstep next writes/)]);
+    expect(app.snapshot()).toEqual(before);
+  } finally {
+    lock.release();
+  }
+  const again = await app.generate("Nothing");
+  expect(again.output).toContain("Lockstep: as before");
 });

@@ -9,7 +9,6 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { isPlain } from "../rules/steps.js";
 import { spelled } from "../sql/postgres/bare-name.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
@@ -56,7 +55,9 @@ export function isRetyped(recreated: RecreatedColumn): recreated is RetypedColum
 
 /** Nothing but a type, a collation, NOT NULL and a default. */
 function isAlterable(column: ColumnDeclaration): boolean {
-  return isPlain(column) && !column.isSerial;
+  const { isGenerated, isIdentity, isSerial, isUnique, isPrimaryKey, references, checks, hasOther } = column;
+  const isMore = references !== undefined || checks.length > 0 || hasOther;
+  return !(isGenerated || isIdentity || isSerial || isUnique || isPrimaryKey || isMore);
 }
 
 /** PostgreSQL computes the values of both: nothing is lost that it could not compute again. */

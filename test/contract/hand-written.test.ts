@@ -74,6 +74,22 @@ describe.each(orms)("$name", ({ create }) => {
     await app.discard();
   });
 
+  test("a check that is proved in the migration after its own spares the look at the rows; one that says something else does not", async () => {
+    const check = (name: string, sql: string) =>
+      `ALTER TABLE "users" ADD CONSTRAINT "${name}" CHECK (${sql}) NOT VALID`;
+    app.writeMigration("AddChecks", [check("right", '"name" IS NOT NULL'), check("wrong", "\"name\" <> ''")]);
+    for (const name of ["right", "wrong"]) {
+      file = app.writeMigration(`Prove${name}`, [
+        `ALTER TABLE "users" VALIDATE CONSTRAINT "${name}"`,
+        'ALTER TABLE "users" ALTER COLUMN "name" SET NOT NULL',
+        `ALTER TABLE "users" DROP CONSTRAINT "${name}"`,
+      ]);
+      const { stdout } = await succeeded(app.lockstep("rewrite", file));
+      expect(/all rows of "users" are checked/.test(stdout)).toBe(name === "wrong");
+    }
+    await app.discard();
+  });
+
   test("LS3030: what a database has, and what one could have", async () => {
     app.declare({ columns: [{ name: "handle", isRequired: true, isUnique: true }] });
     file = app.writeMigration("AddHandle", byHand);

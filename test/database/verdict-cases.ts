@@ -1,5 +1,5 @@
 /** Statements of every kind of operation, for verdicts.test.ts: what is said of them is compared with what a server does. */
-import type { OperationKind, RowFailure } from "../../core/src/model/index.js";
+import type { Held, OperationKind, RowFailure } from "../../core/src/model/index.js";
 
 /** Tables in use, as the statements find them. */
 export const schema = `
@@ -13,18 +13,23 @@ CREATE INDEX "User_n_idx" ON "User"("n");
 CREATE TABLE "Order" ("id" int PRIMARY KEY, "userId" int NOT NULL REFERENCES "User"("id"), "total" numeric(10,2) NOT NULL,
   CONSTRAINT "Order_total_check" CHECK ("total" >= 0));
 CREATE TABLE "Loose" ("a" int, "b" text);
-CREATE TABLE "Event" ("at" int NOT NULL, "what" text) PARTITION BY RANGE ("at");
-CREATE TABLE "Event_1" PARTITION OF "Event" FOR VALUES FROM (0) TO (10);
-CREATE TABLE "Event_2" ("at" int NOT NULL, "what" text);
-CREATE FUNCTION nothing() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
 CREATE VIEW "Members" AS SELECT "id", "email" FROM "User";
 CREATE SEQUENCE "numbers";
+CREATE TABLE "Event" ("id" int, "at" date) PARTITION BY RANGE ("at");
+CREATE TABLE "Event_2020" PARTITION OF "Event" FOR VALUES FROM ('2020-01-01') TO ('2021-01-01');
+CREATE TABLE "Event_rest" PARTITION OF "Event" DEFAULT;
+CREATE TABLE "Apart" ("id" int, "at" date);
+CREATE DOMAIN "Plain" AS text DEFAULT 'x';
+CREATE DOMAIN "Checked" AS text CHECK (VALUE <> '');
+CREATE DOMAIN "Deep" AS "Checked";
+CREATE DOMAIN "Required" AS text NOT NULL;
+CREATE FUNCTION same() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+INSERT INTO "Event" VALUES (1, '2020-05-05'), (2, '2025-05-05');
+INSERT INTO "Apart" VALUES (1, '2030-05-05');
 INSERT INTO "Team" VALUES (1, 'one', 'a'), (2, 'two', 'b');
 INSERT INTO "User" ("id", "email", "name", "n", "teamId", "short") VALUES (1, 'a@example.org', 'Ann', 1, 1, 'x'), (2, 'b@example.org', 'Bob', 2, NULL, 'y');
 INSERT INTO "Order" VALUES (1, 1, 5), (2, 2, 7);
 INSERT INTO "Loose" VALUES (1, '1'), (2, '2');
-INSERT INTO "Event" VALUES (1, 'x');
-INSERT INTO "Event_2" VALUES (11, 'x');
 `;
 
 /** What a build from before the change does. */
@@ -38,6 +43,7 @@ export const oldCode: readonly string[] = [
   `SELECT "id", "email" FROM "Members"`,
   `SELECT "a", "b" FROM "Loose" WHERE "a" = 1`,
   `SELECT 'member'::"Role"`,
+  `SELECT "id", "at" FROM "Event"`,
   `DELETE FROM "Order" WHERE "id" = 9`,
   `DELETE FROM "User" WHERE "id" = 9`,
   `DELETE FROM "Team" WHERE "id" = 9`,
@@ -50,13 +56,18 @@ export interface Case {
   /** Statements that run before, known to the verdict as part of the same change. */
   readonly after?: string;
   readonly formerType?: string;
+  /** It runs in one transaction with the statements before it. Absent: in one of its own. */
+  readonly transactions?: "each" | "none";
   /** The verdict says the worst that is possible, and here it is not so bad: the reason. */
   readonly milder?: string;
+  /** What its work looks like from the outside, where that is not what it is: a table that is emptied gets another file. */
+  readonly seems?: Held;
   /** The lowest server that knows the statement. */
   readonly from?: number;
 }
 
 const user = `INSERT INTO "User" ("id", "email") VALUES`;
+const guest = `ALTER TYPE "Role" ADD VALUE 'guest'`;
 const big = `INSERT INTO "Loose" VALUES (1, 'x')`;
 
 /** Typed so that no kind can be forgotten. */
@@ -79,10 +90,29 @@ export const cases: Readonly<Record<OperationKind, readonly Case[]>> = {
     { sql: `ALTER TABLE "User" ADD COLUMN "x" int REFERENCES "Team"("id")` },
     { sql: `ALTER TABLE "User" ADD COLUMN "x" int DEFAULT 7 REFERENCES "Team"("id")`, rows: { "foreign-key": "" } },
     { sql: `ALTER TABLE "User" ADD COLUMN "x" text NOT NULL`, rows: { "any-row": "" } },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" text NOT NULL DEFAULT NULL`, rows: { "any-row": "" } },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" int NOT NULL CHECK ("x" > 0)`, rows: { "any-row": "" } },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" int DEFAULT NULL REFERENCES "Team"`, milder: "NULL refers to nothing" },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Plain"` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Role"` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" int4range` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Checked"` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Checked" NOT NULL DEFAULT 'a'` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Deep"` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Required" DEFAULT 'a'` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Checked"[]` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Mine"`, after: `CREATE DOMAIN "Mine" AS int CHECK (VALUE > 0)` },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Role" DEFAULT 'guest'`, after: guest, transactions: "each" },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" "Role"[] DEFAULT '{guest}'`, after: guest, transactions: "each" },
+    { sql: `ALTER TABLE "User" ADD COLUMN "x" text DEFAULT 'guest'`, after: guest, transactions: "each" },
     { sql: `ALTER TABLE "User" ADD COLUMN "x" int NOT NULL REFERENCES "Team"("id")`, rows: { "any-row": "" } },
   ],
   createTable: [
     { sql: `CREATE TABLE "New" ("id" int PRIMARY KEY)` },
+    { sql: `CREATE TABLE "New" () INHERITS ("Loose")` },
+    { sql: `CREATE TABLE "New" PARTITION OF "Event" FOR VALUES FROM ('2021-01-01') TO ('2022-01-01')` },
+    { sql: `CREATE TABLE "New" ("r" "Role" DEFAULT 'guest')`, after: guest, transactions: "each" },
+    { sql: `CREATE TABLE "New" ("r" "Role", CHECK ("r" <> 'guest'))`, after: guest, transactions: "each" },
     { sql: `CREATE TABLE "New" ("id" int PRIMARY KEY, "userId" int REFERENCES "User"("id"))` },
     { sql: `CREATE TABLE "New" ("id" int PRIMARY KEY, "u" int, FOREIGN KEY ("u") REFERENCES "User"("id"))` },
     { sql: `CREATE TABLE "Event_4" PARTITION OF "Event" FOR VALUES FROM (40) TO (50)`, milder: "no default partition" },
@@ -90,6 +120,7 @@ export const cases: Readonly<Record<OperationKind, readonly Case[]>> = {
   ],
   createIndex: [
     { sql: `CREATE INDEX "i" ON "User"("name")` },
+    { sql: `CREATE INDEX "i" ON "User"("n") WHERE "role" = 'guest'`, after: guest, transactions: "each" },
     { sql: `CREATE UNIQUE INDEX "i" ON "User"("name")`, rows: { duplicates: `UPDATE "User" SET "name" = 'same'` } },
     { sql: `CREATE INDEX "i" ON "User"(lower("name")) WHERE "n" > 0` },
     { sql: `CREATE INDEX "i" ON "New"("id")`, after: `CREATE TABLE "New" ("id" int)` },
@@ -136,16 +167,41 @@ export const cases: Readonly<Record<OperationKind, readonly Case[]>> = {
       rows: { check: big },
     },
     { sql: `ALTER TABLE "Loose" ADD CONSTRAINT "c" CHECK ("b" <> 'x') NOT VALID` },
+    {
+      sql: `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("role" <> 'guest') NOT VALID`,
+      after: guest,
+      transactions: "each",
+    },
   ],
   addExclusion: [
     { sql: `ALTER TABLE "Loose" ADD CONSTRAINT "e" EXCLUDE USING gist ("a" WITH =)`, rows: { exclusion: big } },
   ],
-  setNotNull: [{ sql: `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL`, rows: { null: `${user} (5, 'e')` } }],
+  setNotNull: [
+    { sql: `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL`, rows: { null: `${user} (5, 'e')` } },
+    {
+      sql: `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL`,
+      after: `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("name" IS NOT NULL) NOT VALID; ALTER TABLE "User" VALIDATE CONSTRAINT "c"`,
+    },
+    {
+      sql: `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL`,
+      after: `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("n" > 0 AND "name" IS NOT NULL)`,
+    },
+    {
+      sql: `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL`,
+      after: `ALTER TABLE "User" ADD CONSTRAINT "c" CHECK ("name" IS NOT NULL OR "n" = 99)`,
+      rows: { null: `${user} (5, 'e'); UPDATE "User" SET "n" = 99 WHERE "id" = 5` },
+    },
+  ],
   dropNotNull: [{ sql: `ALTER TABLE "User" ALTER COLUMN "email" DROP NOT NULL` }],
   setDefault: [
     { sql: `ALTER TABLE "User" ALTER COLUMN "name" SET DEFAULT 'a'` },
     { sql: `ALTER TABLE "User" ALTER COLUMN "name" SET DEFAULT never_same()` },
     { sql: `ALTER TABLE "User" ALTER COLUMN "role" DROP DEFAULT` },
+    { sql: `ALTER TABLE "User" ALTER COLUMN "role" SET DEFAULT 'guest'`, after: guest, transactions: "each" },
+    {
+      sql: `ALTER TABLE "User" ALTER COLUMN "x" DROP DEFAULT`,
+      after: `ALTER TABLE "User" ADD COLUMN "x" int NOT NULL DEFAULT 1`,
+    },
   ],
   setType: [
     { sql: `ALTER TABLE "Loose" ALTER COLUMN "a" TYPE bigint`, formerType: "integer" },
@@ -173,41 +229,6 @@ export const cases: Readonly<Record<OperationKind, readonly Case[]>> = {
   dropColumn: [{ sql: `ALTER TABLE "User" DROP COLUMN "name"` }, { sql: `ALTER TABLE "User" DROP COLUMN "teamId"` }],
   dropTable: [{ sql: `DROP TABLE "Loose"` }, { sql: `DROP TABLE "Order"` }, { sql: `DROP TABLE "Team" CASCADE` }],
   dropIndex: [{ sql: `DROP INDEX "User_n_idx"` }],
-  addKeyOfIndex: [
-    {
-      sql: `ALTER TABLE "User" ADD CONSTRAINT "u" UNIQUE USING INDEX "u_idx"`,
-      after: `CREATE UNIQUE INDEX "u_idx" ON "User"("email")`,
-    },
-  ],
-  validateConstraint: [
-    {
-      sql: `ALTER TABLE "Order" VALIDATE CONSTRAINT "c"`,
-      after: `ALTER TABLE "Order" ADD CONSTRAINT "c" CHECK ("total" < 1000) NOT VALID`,
-      milder: "what it validates may be a foreign key, and is known to be a check",
-    },
-  ],
-  attachPartition: [
-    {
-      sql: `ALTER TABLE "Event" ATTACH PARTITION "Event_2" FOR VALUES FROM (10) TO (20)`,
-      rows: { check: `INSERT INTO "Event_2" VALUES (99, 'x')` },
-    },
-    {
-      sql: `ALTER TABLE "Event" ATTACH PARTITION "Event_3" FOR VALUES FROM (30) TO (40)`,
-      after: `CREATE TABLE "Event_3" (LIKE "Event")`,
-    },
-  ],
-  detachPartition: [{ sql: `ALTER TABLE "Event" DETACH PARTITION "Event_1"` }],
-  createDomain: [{ sql: `CREATE DOMAIN "Positive" AS int CHECK (VALUE > 0)` }],
-  select: [
-    { sql: `SELECT setval('"numbers"', 7)` },
-    { sql: `SELECT never_same()`, milder: "nobody knows the function" },
-  ],
-  truncate: [{ sql: `TRUNCATE "Loose"` }, { sql: `TRUNCATE "User" CASCADE` }],
-  reindex: [{ sql: `REINDEX TABLE "User"` }, { sql: `REINDEX INDEX "User_n_idx"` }],
-  createFunction: [{ sql: `CREATE FUNCTION other() RETURNS int LANGUAGE sql AS 'SELECT 1'` }],
-  createTrigger: [{ sql: `CREATE TRIGGER "t" BEFORE UPDATE ON "User" FOR EACH ROW EXECUTE FUNCTION nothing()` }],
-  transaction: [{ sql: `SAVEPOINT "p"` }],
-  setting: [{ sql: `SET LOCAL lock_timeout = '1s'` }],
   dropConstraint: [
     { sql: `ALTER TABLE "User" DROP CONSTRAINT "User_teamId_fkey"` },
     { sql: `ALTER TABLE "Order" DROP CONSTRAINT "Order_total_check"` },
@@ -224,6 +245,7 @@ export const cases: Readonly<Record<OperationKind, readonly Case[]>> = {
   ],
   createView: [
     { sql: `CREATE VIEW "v" AS SELECT "id" FROM "User"` },
+    { sql: `CREATE VIEW "v" AS SELECT "id" FROM "User" WHERE "role" = 'guest'`, after: guest, transactions: "each" },
     { sql: `CREATE OR REPLACE VIEW "Members" AS SELECT "id", "email" FROM "User"` },
   ],
   dropView: [{ sql: `DROP VIEW "Members"` }],
@@ -235,8 +257,74 @@ export const cases: Readonly<Record<OperationKind, readonly Case[]>> = {
       milder: "the rows are found by their key",
     },
   ],
-  update: [{ sql: `UPDATE "User" SET "n" = 1` }],
-  delete: [{ sql: `DELETE FROM "Loose"` }],
+  update: [
+    { sql: `UPDATE "User" SET "n" = 1` },
+    { sql: `UPDATE "User" SET "role" = 'guest'`, after: guest, transactions: "each" },
+  ],
+  delete: [
+    { sql: `DELETE FROM "Loose"` },
+    { sql: `DELETE FROM "User" WHERE "role" = 'guest'`, after: guest, transactions: "each" },
+  ],
+  addKeyOfIndex: [
+    {
+      sql: `ALTER TABLE "Team" ADD CONSTRAINT "k" UNIQUE USING INDEX "i"`,
+      after: `CREATE UNIQUE INDEX "i" ON "Team"("name")`,
+    },
+    {
+      sql: `ALTER TABLE "Loose" ADD PRIMARY KEY USING INDEX "i"`,
+      after: `CREATE UNIQUE INDEX "i" ON "Loose"("a")`,
+      rows: { null: `INSERT INTO "Loose" VALUES (NULL, 'x')` },
+    },
+  ],
+  validateConstraint: [
+    {
+      sql: `ALTER TABLE "Loose" VALIDATE CONSTRAINT "c"`,
+      after: `ALTER TABLE "Loose" ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID`,
+    },
+    {
+      sql: `ALTER TABLE "Loose" VALIDATE CONSTRAINT "c"`,
+      after: `ALTER TABLE "Loose" ADD CONSTRAINT "c" CHECK ("a" > 0) NOT VALID`,
+      transactions: "each",
+    },
+    {
+      sql: `ALTER TABLE "User" VALIDATE CONSTRAINT "fk"`,
+      after: `ALTER TABLE "User" ADD CONSTRAINT "fk" FOREIGN KEY ("teamId") REFERENCES "Team" NOT VALID`,
+    },
+  ],
+  attachPartition: [
+    {
+      sql: `ALTER TABLE "Event" ATTACH PARTITION "Apart" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01')`,
+      rows: { check: `INSERT INTO "Apart" VALUES (2, '1999-09-09')` },
+    },
+    {
+      sql: `ALTER TABLE "Event" ATTACH PARTITION "New" FOR VALUES FROM ('2030-01-01') TO ('2031-01-01')`,
+      after: `CREATE TABLE "New" ("id" int, "at" date)`,
+    },
+  ],
+  detachPartition: [{ sql: `ALTER TABLE "Event" DETACH PARTITION "Event_2020"` }],
+  createDomain: [{ sql: `CREATE DOMAIN "Short" AS text CHECK (length(VALUE) < 9)` }],
+  createFunction: [
+    { sql: `CREATE FUNCTION two() RETURNS int LANGUAGE sql AS 'SELECT 2'` },
+    {
+      sql: `CREATE FUNCTION two() RETURNS "Role" LANGUAGE sql AS $$ SELECT 'guest'::"Role" $$`,
+      after: guest,
+      transactions: "each",
+    },
+    {
+      sql: `CREATE FUNCTION two() RETURNS "Role" LANGUAGE plpgsql AS $$ BEGIN RETURN 'guest'::"Role"; END $$`,
+      after: guest,
+      transactions: "each",
+    },
+  ],
+  createTrigger: [{ sql: `CREATE TRIGGER "t" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION same()` }],
+  transaction: [{ sql: `SAVEPOINT "here"` }],
+  setting: [{ sql: `SET LOCAL lock_timeout = '1s'` }, { sql: `SET CONSTRAINTS ALL DEFERRED` }],
+  select: [{ sql: `SELECT setval('numbers', 5)` }, { sql: `SELECT never_same()` }],
+  truncate: [
+    { sql: `TRUNCATE "Loose"`, seems: "rewrite" },
+    { sql: `TRUNCATE "Team" CASCADE`, seems: "rewrite" },
+  ],
+  reindex: [{ sql: `REINDEX TABLE "Team"` }, { sql: `REINDEX INDEX "User_n_idx"` }],
   unknown: [
     { sql: `CREATE SCHEMA "other"` },
     { sql: `CREATE EXTENSION IF NOT EXISTS "citext"` },

@@ -6,7 +6,6 @@ import {
   type OperationOf,
   type TableName,
 } from "../model/index.js";
-import { isPlain } from "../rules/steps.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
@@ -52,7 +51,9 @@ export function isRetyped(recreated: RecreatedColumn): recreated is RetypedColum
 
 /** Nothing but a type, a collation, NOT NULL and a default. */
 function isAlterable(column: ColumnDeclaration): boolean {
-  return isPlain(column) && !column.isSerial;
+  const { isGenerated, isIdentity, isSerial, isUnique, isPrimaryKey, references, checks, hasOther } = column;
+  const isMore = references !== undefined || checks.length > 0 || hasOther;
+  return !(isGenerated || isIdentity || isSerial || isUnique || isPrimaryKey || isMore);
 }
 
 /** PostgreSQL computes the values of both: nothing is lost that it could not compute again. */

@@ -2,8 +2,8 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { inTransaction } from "../db/transaction.js";
 import { type TableName, tableLabel } from "../model/names.js";
+import type { TypeKind } from "../model/verdict.js";
 import { quoteTable } from "../sql/postgres/quote.js";
-import type { TypeKind } from "../verdicts/context.js";
 
 /**
  * Whether a type is a domain with CHECK or NOT NULL, its own or of a domain that it is made of.

@@ -144,3 +144,6 @@ export interface Environment {
 
 /** What is one transaction: all migrations that are pending, each of them, each statement (`none`: nobody opens one). */
 export type TransactionMode = "all" | "each" | "none";
+
+/** `checked`: a domain with CHECK or NOT NULL, its own or of the domain that it is made of. */
+export type TypeKind = "plain" | "checked";

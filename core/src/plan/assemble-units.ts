@@ -65,9 +65,11 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
       run.push({ text, operations: clauses });
       comments = "\n";
     };
-    // The clauses that pass come first: what the plan's blocks do to the same table never needs to precede them. A column that
-    // passes keeps its place among the new columns: the table gets them in the ORM's order.
-    let passing = operations.filter((operation) => !claimed.has(operation) && operation.kind !== "addColumn");
+    // The clauses that pass come first, unless they name a new column: nothing else that the plan's blocks do to the table needs to
+    // precede them. A column that passes keeps its place among the new columns: the table gets them in the ORM's order.
+    const others = operations.filter((operation) => !claimed.has(operation) && operation.kind !== "addColumn");
+    const last = others.filter((operation) => namesNewColumn(operation, operations));
+    let passing = others.filter((operation) => !last.includes(operation));
     for (const operation of operations) {
       if (!claimed.has(operation)) {
         if (operation.kind === "addColumn") passing.push(operation);
@@ -84,12 +86,19 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
       for (const finding of rewritten.filter((candidate) => candidate.operation === operation))
         for (const step of finding.rewrite.expand ?? []) if (step.kind === "ddl") mergeSpec(specs, step.unit);
     }
-    pass(passing);
+    pass([...passing, ...last]);
   }
   // Comments behind the last statement.
   if (migration.tail.trim() !== "") run.push({ text: migration.tail, operations: [] });
   flush();
   return toUnits(specs, "expand", "expand", verdicts);
+}
+
+/** Whether a clause is about a column that its statement adds. */
+function namesNewColumn(clause: Operation, operations: readonly Operation[]): boolean {
+  const own = "column" in clause && typeof clause.column === "string" ? [clause.column] : [];
+  const columns = "reads" in clause ? clause.reads : "columns" in clause ? clause.columns : own;
+  return operations.some((each) => each.kind === "addColumn" && columns?.some((name) => name === each.column.name));
 }
 
 /** CREATE INDEX CONCURRENTLY is all of its statement. */

@@ -18,8 +18,8 @@ import type {
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
 import { type Judgement, judge } from "../rules/judge.js";
-import { madeTables } from "../rules/made-tables.js";
 import { statementOf } from "../rules/notice.js";
+import { madeTables } from "../verdicts/made-tables.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";

@@ -1,6 +1,6 @@
 import { isSameTable, type Migration, type Operation, type OperationOf, type TableName } from "../model/index.js";
-import { madeTables } from "../rules/made-tables.js";
 import { objectName } from "../sql/postgres/quote.js";
+import { madeTables } from "../verdicts/made-tables.js";
 import type { PlanSources } from "./sources.js";
 
 type Key = OperationOf<"addForeignKey" | "addUnique">;

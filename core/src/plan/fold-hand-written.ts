@@ -12,13 +12,13 @@ import {
   tableLabel,
 } from "../model/index.js";
 import { patternOf } from "../pattern-of.js";
-import { madeTables } from "../rules/made-tables.js";
 import { isPlain } from "../rules/steps.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import { type PlainUpdate, readUpdate } from "../sql/postgres/read-update.js";
 import { withSingleSets } from "../sql/postgres/single-sets.js";
+import { madeTables } from "../verdicts/made-tables.js";
 import { refuseReaders } from "./guard-readers.js";
 import type { PlanSources } from "./sources.js";
 

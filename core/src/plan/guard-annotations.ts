@@ -7,7 +7,7 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { madeTables } from "../rules/made-tables.js";
+import { madeTables } from "../verdicts/made-tables.js";
 
 /**
  * Refuses a value for existing rows that nobody would use: there are no such rows, the column computes its own, or has

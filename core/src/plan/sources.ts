@@ -9,9 +9,10 @@ import type {
   KeptUnique,
   KeyColumn,
   TableName,
+  TypeKind,
   UnitIndex,
 } from "../model/index.js";
-import type { KnownForeignKey, TypeKind } from "../verdicts/context.js";
+import type { KnownForeignKey } from "../verdicts/context.js";
 
 export type { ColumnSource } from "../model/index.js";
 

@@ -1,4 +1,13 @@
-import type { Concern, LockMode, Notice, Remark, RowFailure, TableName, Verdict } from "../model/index.js";
+import {
+  type Concern,
+  isSameTable,
+  type LockMode,
+  type Notice,
+  type Remark,
+  type RowFailure,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 
 /** Why a person should look at a statement: `all rows are checked while reads and writes wait; fails if one is NULL`. */
@@ -8,8 +17,21 @@ export function noticeWords({ verdict, remarks = [] }: Notice): string {
 
 /** Each concern of a verdict in words; what it fails on, in one. */
 export function concernWords(verdict: Verdict): string[] {
-  const words = verdict.concerns.map((concern) => wordsOf(concern, verdict));
+  const words = [...verdict.concerns.map((concern) => wordsOf(concern, verdict)), otherTablesWords(verdict)];
   return [...new Set(words.flatMap((each) => each ?? []))];
+}
+
+/** What goes with a table or a constraint locks the tables at the other ends of its foreign keys. */
+function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefined {
+  const goes = concerns.find((concern) => concern.kind === "loses-data" || concern.kind === "guards-less");
+  const table = goes !== undefined && "table" in goes ? goes.table : undefined;
+  if (table === undefined || locks.every(({ mode }) => mode !== "ACCESS EXCLUSIVE")) return undefined;
+  const others = locks.filter((lock) => !isSameTable(lock.table, table));
+  if (others.length > 0) return `locks ${others.map((lock) => label(lock.table)).join(" and ")} as well`;
+  const isTable = goes?.kind === "loses-data" && goes.what === "table";
+  return isTable && doubts.includes("other-tables")
+    ? "locks the tables that its foreign keys lead to as well"
+    : undefined;
 }
 
 /** The same, with what the version before the migration cannot write or read any more. */
@@ -81,7 +103,7 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
     case "needs-server":
       return `needs PostgreSQL ${concern.major} or later`;
     case "guards-less":
-      return "takes a lock on the table; what the constraint refused is allowed from now on";
+      return `takes a lock on the table${verdict.doubts.includes("other-tables") ? ", and on the other one of a foreign key" : ""}; what the constraint refused is allowed from now on`;
     case "loses-index":
       return "waits for all readers of the table; queries may become slow";
     case "not-understood":

@@ -12,8 +12,8 @@ import {
   type TableName,
 } from "../model/index.js";
 import { domainOf } from "../verdicts/columns.js";
+import { madeTables } from "../verdicts/made-tables.js";
 import { rules } from "./index.js";
-import { madeTables } from "./made-tables.js";
 import { noticeOf } from "./notice.js";
 import type { Rule, RuleContext } from "./rule.js";
 

@@ -7,12 +7,13 @@ import {
   type OperationOf,
   type RowFailure,
   type TableName,
+  type TypeKind,
   type Verdict,
 } from "../model/index.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
 import { harmless, locksOn, verdict } from "./combine.js";
-import type { TypeKind, VerdictContext } from "./context.js";
+import type { VerdictContext } from "./context.js";
 
 /** ADD COLUMN: the catalogue alone, unless rows get values of their own, or an index or a check comes with it. */
 export function addColumn({ table, column }: OperationOf<"addColumn">, context: VerdictContext): Verdict {

@@ -48,6 +48,7 @@ export function addKeyOfIndex({ table, isPrimary }: OperationOf<"addKeyOfIndex">
     concerns: [
       { kind: "scans", table, why: "check" },
       { kind: "fails-on-rows", table, why: "null" },
+      { kind: "narrows-writes", table, why: "null" },
     ],
     doubts: ["former-constraints"],
   });

@@ -1,4 +1,4 @@
-import type { Environment, Operation, TableName } from "../model/index.js";
+import type { Environment, Operation, TableName, TypeKind } from "../model/index.js";
 
 /** A foreign key that is there before the change. */
 export interface KnownForeignKey {
@@ -7,9 +7,6 @@ export interface KnownForeignKey {
   readonly columns: readonly string[];
   readonly references: TableName;
 }
-
-/** `checked`: a domain with CHECK or NOT NULL, its own or of the domain that it is made of. */
-export type TypeKind = "plain" | "checked";
 
 /** What a verdict may know about the change that an operation is part of, and about where it runs. */
 export interface VerdictContext {

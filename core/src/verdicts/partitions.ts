@@ -60,7 +60,11 @@ export function detachPartition(operation: OperationOf<"detachPartition">, conte
   if (context.createdInThisChange(table)) return harmless;
   const hidden = { kind: "hides-rows", table, partition } as const;
   if (!isConcurrent)
-    return verdict({ locks: locksOn("ACCESS EXCLUSIVE", [table, partition], context), concerns: [hidden] });
+    return verdict({
+      locks: locksOn("ACCESS EXCLUSIVE", [table, partition], context),
+      concerns: [hidden],
+      doubts: ["other-tables"],
+    });
   const { concerns, doubts } = concurrently(statement, context);
   return verdict({
     locks: [

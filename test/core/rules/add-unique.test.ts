@@ -22,7 +22,6 @@ ruleTester(rule, {
     {
       name: "with an index that is there",
       sql: `ALTER TABLE "users" ADD "email" text; ALTER TABLE "users" ADD CONSTRAINT "UQ" UNIQUE USING INDEX "i";`,
-      notice: undefined,
     },
     {
       name: "with a part that no unit describes",

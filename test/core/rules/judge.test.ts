@@ -24,6 +24,8 @@ const cases: readonly Judged[] = [
   [`ALTER INDEX "a" RENAME TO "b"`, undefined],
   [`ALTER TYPE "Role" RENAME TO "Kind"`, /code that names the type "Role" fails/],
   [`DROP TYPE "Role"`, undefined],
+  [`DROP TABLE "Team"`, /locks the tables that its foreign keys lead to as well/],
+  [`ALTER TABLE "User" DROP CONSTRAINT "k"`, /takes a lock on the table, and on the other one of a foreign key;/],
   [`DROP TYPE "Role" CASCADE`, /is not understood \(DROP TYPE CASCADE\)/],
   [`DROP SCHEMA "shop" CASCADE`, /is not understood \(DROP SCHEMA CASCADE\)/],
   [`CREATE SEQUENCE "s" OWNED BY "User"."id"`, undefined],
@@ -177,4 +179,19 @@ test.each([
   );
   const { notices } = judge(migration, { formerType: () => former });
   expect(notices.map(noticeWords)).toEqual(reasons);
+});
+
+test("tables that a foreign key joins are told by name where somebody knows them", async () => {
+  const keys = [
+    { name: "fk", table: { name: "User" }, columns: ["teamId"], references: { name: "Team" } },
+    { name: "own", table: { name: "User" }, columns: ["bossId"], references: { name: "User" } },
+  ];
+  const sql = `ALTER TABLE "User" DROP CONSTRAINT "fk"; ALTER TABLE "User" DROP COLUMN "teamId"; DROP TABLE "User"; ALTER TABLE "User" DROP CONSTRAINT "other";`;
+  const { notices } = judge(readMigration(sql, "migration.sql", await loadParser()), { foreignKeys: () => keys });
+  expect(notices.map((notice) => /locks .* as well/.exec(noticeWords(notice))?.[0])).toEqual([
+    `locks "Team" as well`,
+    `locks "Team" as well`,
+    `locks "Team" as well`,
+    undefined,
+  ]);
 });

@@ -91,7 +91,9 @@ const changes: readonly Change[] = [
     ],
     kinds: "dropConstraint addColumn addUnique",
     rules: ["add-column-not-null", "add-unique"],
-    notices: [`takes a lock on the table; what the constraint refused is allowed from now on`],
+    notices: [
+      `takes a lock on the table, and on the other one of a foreign key; what the constraint refused is allowed from now on`,
+    ],
   },
   {
     change: "unique replaced single",
@@ -102,7 +104,9 @@ const changes: readonly Change[] = [
     ],
     kinds: "addColumn dropConstraint addUnique",
     rules: ["add-column-not-null", "add-unique"],
-    notices: [`takes a lock on the table; what the constraint refused is allowed from now on`],
+    notices: [
+      `takes a lock on the table, and on the other one of a foreign key; what the constraint refused is allowed from now on`,
+    ],
   },
   {
     change: "index partial",
@@ -422,7 +426,7 @@ const changes: readonly Change[] = [
     ],
     kinds: "dropConstraint addForeignKey",
     notices: [
-      `takes a lock on the table; what the constraint refused is allowed from now on`,
+      `takes a lock on the table, and on the other one of a foreign key; what the constraint refused is allowed from now on`,
       `all rows of "users" are checked while writes of "users" and "orgs" wait; fails if one refers to nothing, and so does running code that writes one`,
     ],
   },
@@ -500,7 +504,7 @@ const changes: readonly Change[] = [
     kinds: "addColumn dropConstraint addPrimaryKey",
     rules: ["add-column-not-null"],
     notices: [
-      `takes a lock on the table; what the constraint refused is allowed from now on`,
+      `takes a lock on the table, and on the other one of a foreign key; what the constraint refused is allowed from now on`,
       `reads and writes of "users" wait until its index is built; fails if one is NULL or two rows have the same values, and so does running code that writes one`,
     ],
   },

@@ -54,6 +54,13 @@ test.each<[string, string, readonly string[]]>([
   expect(read).toMatchObject({ className: "AddHandle1763648123456", built: [], transaction: undefined });
 });
 
+// As TypeORM 0.2 generated them.
+test.each(["undefined", "void 0", "[]"])("parameters that are none: %s", (none) => {
+  const { built, up } = readClass(ts(`await queryRunner.query("SELECT 1", ${none})`), file);
+  expect(built.filter(({ method }) => method === "up")).toEqual([]);
+  expect(up.map(({ sql }) => sql)).toEqual(["SELECT 1"]);
+});
+
 test.each<[string, string]>([
   ["await queryRunner.query(`SELECT $" + '{"a"}`)', "an interpolated string"],
   ['await queryRunner.query("DROP TABLE " + name)', "an interpolated string"],
@@ -61,6 +68,7 @@ test.each<[string, string]>([
   ["await queryRunner.query(texts.first)", "a variable"],
   ["await queryRunner.query(read())", "other code"],
   ['await queryRunner.query("DELETE FROM a WHERE id = $1", [1])', "parameters"],
+  ['await queryRunner.query("SELECT 1", more)', "parameters"],
   ["await queryRunner.createTable(new Table({}))", "a query runner method createTable"],
   ["await queryRunner.commitTransaction()", "a query runner method commitTransaction"],
   ['queryRunner.query("SELECT 1");', "a query that nobody awaits"],

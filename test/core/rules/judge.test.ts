@@ -195,3 +195,20 @@ test("tables that a foreign key joins are told by name where somebody knows them
     undefined,
   ]);
 });
+
+test("over a domain with a check no plan is made: every row would be written in its first phase", async () => {
+  const sql = `ALTER TABLE "User" ADD COLUMN "x" "short" NOT NULL; CREATE INDEX "i" ON "User" ("x");`;
+  const migration = readMigration(sql, "migration.sql", await loadParser());
+  const found = (kind: "plain" | "checked") => judge(migration, { typeKind: () => kind }).findings.length;
+  expect([found("plain"), found("checked")]).toEqual([2, 0]);
+});
+
+test.each([
+  [`CREATE INDEX CONCURRENTLY "i" ON "User" ("a")`, 0],
+  [`CREATE INDEX CONCURRENTLY "i" ON "User" ("a"); CREATE INDEX CONCURRENTLY "j" ON "User" ("b")`, 2],
+])("in a file that stays as it is written: %s", async (sql, count) => {
+  const migration = readMigration(`${sql};`, "migration.sql", await loadParser());
+  const told = (isAsWritten: boolean) =>
+    judge(migration, { isAsWritten }).notices.filter((each) => /fails inside a transaction/.test(noticeWords(each)));
+  expect([told(true).length, told(false).length]).toEqual([count, 0]);
+});

@@ -532,6 +532,12 @@ export const errorTable = {
     next: "Run the same command again: it goes on where it stopped.",
     exit: 1,
   },
+  LS7025: {
+    title: "The target's server is too old for a pending migration",
+    why: "The statement is not known there: it would fail, and stop all that is pending.",
+    next: "Upgrade the server, or write the change without that feature and make the plan again.",
+    exit: 3,
+  },
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",

@@ -10,6 +10,7 @@ import type {
   Plan,
   PlannedColumn,
   TableName,
+  TransactionMode,
   Unit,
   Words,
 } from "./model/index.js";
@@ -87,6 +88,13 @@ export interface MigrationContent {
   readonly sql: string;
   /** What takes it back, for ORMs whose migrations can: statements that run outside of a transaction too, in order. */
   readonly down: readonly string[];
+}
+
+/** How long the user's own statements may wait for a lock: meanwhile others wait behind them. */
+export interface LockLimit {
+  readonly timeoutMs: number;
+  /** Every migration that is pending bears it; otherwise only those that the plugin can tell apart get it. */
+  readonly isForAll: boolean;
 }
 
 /** How the ORM's own CLI ended. */
@@ -210,9 +218,12 @@ export interface OrmPlugin {
   /**
    * Runs the ORM's own deployment against a URL, as a child process of the project's own CLI.
    * @param onLine gets its output as it comes, without passwords
+   * @param limit how long statements may wait for a lock; absent: as long as the server lets them
    * @throws LS9020 without a CLI · LS9021 when the ORM's config does not let itself be aimed at the URL
    */
-  deploy(project: Project, url: string, onLine: (line: string) => void): Promise<OrmRun>;
+  deploy(project: Project, url: string, onLine: (line: string) => void, limit?: LockLimit): Promise<OrmRun>;
+  /** What is one transaction when migrations run; undefined: it cannot be told. */
+  transactions?(project: Project): TransactionMode | undefined;
   /**
    * Records a failed migration as rolled back, so that it runs again, or a migration as applied. Nothing is to be recorded of a
    * failure where the ORM records none. Errors as `deploy`.

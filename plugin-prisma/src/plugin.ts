@@ -11,6 +11,7 @@ import {
 } from "@lockstep/core";
 import { deployingSession, readAppliedMigrations, readMigrationFailure } from "./applied.js";
 import { prismaCommand } from "./cli/prisma-command.js";
+import { transactionsOf } from "./engine/prisma-version.js";
 import type { PrismaProject } from "./project.js";
 import { dropAnnotations } from "./schema/drop-annotations.js";
 import { makeOptional, makeRequired } from "./schema/edit.js";
@@ -100,7 +101,8 @@ export const prismaPlugin: OrmPlugin = {
     return existsSync(path) ? { up: [readFileSync(path, "utf8")], down: [] } : undefined;
   },
 
-  deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
+  deploy: async (project, url, onLine, limit) => (await import("./cli/deploy.js")).deploy(project, url, onLine, limit),
+  transactions: ({ ormVersion }) => transactionsOf(ormVersion),
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),
   commands: [prismaCommand],

@@ -23,7 +23,8 @@ export const typeormPlugin: OrmPlugin = {
   readStatements: async (project, name) =>
     (await import("./migrations/statements.js")).readStatements(project as TypeormProject, name),
 
-  deploy: async (project, url, onLine) => (await import("./cli/deploy.js")).deploy(project, url, onLine),
+  deploy: async (project, url, onLine, limit) => (await import("./cli/deploy.js")).deploy(project, url, onLine, limit),
+  transactions: (project) => (project as TypeormProject).transactions,
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),
 

@@ -1,4 +1,4 @@
-import type { Project } from "@lockstep/core";
+import type { Project, TransactionMode } from "@lockstep/core";
 import type { CommandLine } from "./detect/scripts.js";
 
 /** How the project writes its migrations. */
@@ -31,4 +31,6 @@ export interface TypeormProject extends Project {
   /** Folder of the TypeORM that the data source is made with; absolute. */
   readonly typeormFolder: string;
   readonly migrationsTable: MigrationsTable;
+  /** What is one transaction when migrations run. */
+  readonly transactions: TransactionMode;
 }

@@ -120,6 +120,23 @@ test("a session that never leaves: LS7021 after the attempts, and nothing is lef
   expect(stock.code, stock.output).toBe(0);
 });
 
+test("a change that passes as it stands waits no longer than a frame would, and runs again", async () => {
+  const { pathname } = new URL(shop.production);
+  await production.query(`ALTER DATABASE "${pathname.slice(1)}" RESET ALL`);
+  shop.edit("prisma/schema.prisma", (schema) => schema.replace("model Order {", "model Order {\n  note String?"));
+  const dev = await shop.prisma(["migrate", "dev", "--name", "note"]);
+  expect(dev.code, dev.output).toBe(0);
+  const reader = await holding(`SELECT count(*) FROM "Order"`);
+  const deploying = shop.lockstep(["deploy"]);
+  await until("it gave up once", async () => (await rolledBack()).note === 1, slow);
+  await reader.end();
+  const deploy = await deploying;
+  expect(deploy.code, deploy.output).toBe(0);
+  expect(deploy.stderr).toMatch(/_note did not get its locks \(attempt 1 of 5\)/);
+  expect(deploy.stderr).toMatch(new RegExp(`in the way: pid ${reader.pid} \\(\\w+, report\\) holds "Order"`));
+  expect(deploy.stdout).toMatch(/✔ production {3}1 migration applied, in \d attempts/);
+});
+
 test("what locks did not cause is not tried again; the next run says whose decision it is", async () => {
   const name = "20990101000000_by_hand";
   mkdirSync(join(shop.root, "prisma/migrations", name));

@@ -2,6 +2,7 @@ import { systemClock } from "../db/clock.js";
 import { type Connection, connect } from "../db/connection.js";
 import { findBlockers } from "../deploy/blockers.js";
 import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-target.js";
+import { requireServer } from "../deploy/server-version.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { Plan } from "../model/index.js";
@@ -87,6 +88,7 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
       return { ...nothing, status: "nothing" };
     for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
       verifyUnits(project.root, plan);
+    await requireServer(connection, state.units, target.name);
     const gates = await askDeployGates({ invocation, target, connection, project, plugin, plans, state });
     for (const { isOpen, statement } of gates.answers)
       io.err(`  ${isOpen ? io.colors.green("✔") : io.colors.red("✖")} ${statement}`);

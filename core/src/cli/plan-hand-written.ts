@@ -50,6 +50,8 @@ export async function planHandWritten(
         typeKind: async (type) => typeKind(type),
         isTaken: (...asked) => database.isTaken(...asked),
         dependence: (table, column, fill) => database.dependence(table, column, fill),
+        foreignKeys: (table) => database.foreignKeys(table),
+        environment: () => database.environment(plugin.transactions?.(project)),
       },
       openPlans: plans.filter(isOpen),
       pace: paceOf(config),

@@ -10,6 +10,7 @@ import { duplicatesError } from "../repair/duplicates.js";
 import type { Settlement } from "../repair/settle-unit.js";
 import { findBlockers } from "./blockers.js";
 import { type FailedMigration, readFailed } from "./failed-migration.js";
+import { lockLimit } from "./lock-limit.js";
 import { needNotRun } from "./taken-back.js";
 import { unrecordedFailure } from "./unrecorded-failure.js";
 
@@ -121,7 +122,8 @@ class Deployment {
   /** @returns the migration that did not get its locks; undefined when everything is applied */
   async #runOnce(): Promise<FailedMigration | undefined> {
     const { plugin, project, target, onEvent } = this.#request;
-    const run = await plugin.deploy(project, target.url, (line) => onEvent({ kind: "line", line }));
+    const limit = await lockLimit(await this.#state(), this.#request);
+    const run = await plugin.deploy(project, target.url, (line) => onEvent({ kind: "line", line }), limit);
     const state = await this.#state();
     const name = state.failed[0] ?? run.failed?.migration;
     if (name === undefined) {

@@ -8,6 +8,7 @@ import { builtIndex, isRepeatable, type Settlement, settleIndex, settleUnit } fr
 import { unitIndex } from "../rules/steps.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
+import { isWhole } from "./lock-limit.js";
 
 /** A migration that is recorded as failed, with what may be done about it. */
 export interface FailedMigration {
@@ -59,15 +60,20 @@ export async function readFailed(
   const single = read && singleStatement(read);
   const isTakenBack = statements !== undefined && said?.isInTransaction === true && said.left.length === 0;
   const index = isOwn ? builtIndex(own.unit) : single?.index;
+  const isRecorded = said === undefined;
   return {
     name,
     failure,
     own,
-    isRecorded: said === undefined,
+    isRecorded,
     tables: (read?.operations ?? []).flatMap(tablesOfOperation),
     index,
     isLock: isLockFailure(failure.sqlState, index !== undefined),
-    isRepeatable: isOwn || single !== undefined || isTakenBack,
+    isRepeatable:
+      isOwn ||
+      single !== undefined ||
+      isTakenBack ||
+      (isRecorded && read !== undefined && isWhole(read, plugin, project)),
     left: isOwn ? undefined : said?.left,
     back: backOf(statements, said?.left.length ?? 0),
     async settle(target) {

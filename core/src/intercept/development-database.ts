@@ -6,11 +6,21 @@ import { type FillDependence, fillDependence } from "../facts/fill-dependence.js
 import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
 import { isRewrittenFor } from "../facts/rewriting-column.js";
+import { serverMajor } from "../facts/server-version.js";
 import { readTable, type TableFacts } from "../facts/table.js";
 import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
 import { readTypeKind } from "../facts/type-kind.js";
-import { type Fill, isSameTable, type Migration, type Operation, type Plan, type TableName } from "../model/index.js";
+import {
+  type Environment,
+  type Fill,
+  isSameTable,
+  type Migration,
+  type Operation,
+  type Plan,
+  type TableName,
+  type TransactionMode,
+} from "../model/index.js";
 import type { TableShape } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
 import type { OrmPlugin } from "../plugin.js";
@@ -26,6 +36,7 @@ export class DevelopmentDatabase {
   readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
   readonly #keys = new Map<string, ReturnType<typeof readForeignKeys>>();
   readonly #dependences = new Map<string, Promise<FillDependence | undefined>>();
+  #server: Promise<number> | undefined;
   readonly #open: () => Promise<Connection>;
 
   /** @param open connects; the ORM knows where to. Called once at most */
@@ -109,6 +120,13 @@ export class DevelopmentDatabase {
       for (const { name, type } of table?.columns ?? []) types.set(key(drop.table, name), type);
     }
     return (table, column) => types.get(key(table, column));
+  }
+
+  /** @param transactions what the ORM runs in one */
+  async environment(transactions: TransactionMode | undefined): Promise<Environment> {
+    this.#server ??= this.#connect().then(serverMajor);
+    const server = await this.#server;
+    return { server, ...(transactions === undefined ? {} : { transactions }) };
   }
 
   /**

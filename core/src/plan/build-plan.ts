@@ -155,7 +155,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
 async function judgeWithDatabase(migration: Migration, sources: PlanSources): Promise<Judgement> {
   const { index, formerType, foreignKeys, provenBy, environment } = sources;
   const typeKind = await knownTypes(migration.operations, async (name) => sources.typeKind?.(name));
-  const known = { source: sources.column, formerType, provenBy, typeKind, environment };
+  const known = { source: sources.column, formerType, provenBy, typeKind };
   const judgement = judge(migration, known);
   const dropped = migration.operations.flatMap((operation) => {
     // The index of a constraint has its name.
@@ -173,6 +173,7 @@ async function judgeWithDatabase(migration: Migration, sources: PlanSources): Pr
   const [indexes, keys] = [await read(dropped, index), await read(joined, foreignKeys)];
   return judge(migration, {
     ...known,
+    environment: await environment?.(),
     droppedIndex: (name) => indexes.get(tableLabel(name)),
     foreignKeys: (table) => keys.get(tableLabel(table)),
   });

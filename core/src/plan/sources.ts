@@ -59,8 +59,8 @@ export interface PlanSources {
   formerType?(table: TableName, column: string): string | undefined;
   /** The foreign keys of a table and to it; asked only about tables of which a change with a planned column takes something away. */
   foreignKeys?(table: TableName): Promise<readonly KnownForeignKey[]>;
-  /** Where the change will run. */
-  readonly environment?: Environment;
+  /** Where the change runs; asked when there is something to plan. */
+  environment?(): Promise<Environment>;
   /** How the model declared a unique index before the change. */
   formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
 }

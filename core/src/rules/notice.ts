@@ -6,7 +6,7 @@ import { verdictOf } from "../verdicts/verdict-of.js";
 /** Why a person should look at an operation that no rule rewrites; undefined: there is no need. */
 export function noticeOf(operation: Operation, context: VerdictContext, migration: Migration): Notice | undefined {
   const verdict = verdictOf(operation, context);
-  if (!isWorthANotice(verdict)) return undefined;
+  if (!isWorthANotice(verdict, context.environment)) return undefined;
   return { line: operation.line, sql: statementOf(operation, migration), verdict };
 }
 

@@ -91,13 +91,12 @@ export function heldFor(concerns: readonly Concern[]): Verdict["held"] {
   return concerns.some(({ kind }) => kind === "scans" || kind === "changes-rows") ? "scan" : "instant";
 }
 
-/** What an older server refuses: a concern where one is known, or nothing is known of the servers. */
+/** What older servers refuse: a concern wherever it runs, for the next server may be older. */
 export function needsServer(
   major: number,
   what: Extract<Concern, { kind: "needs-server" }>["what"],
   { environment: { server } }: VerdictContext,
 ): Pick<Verdict, "concerns" | "doubts"> {
-  if (server !== undefined && server >= major) return harmless;
   return { concerns: [{ kind: "needs-server", major, what }], doubts: server === undefined ? ["server"] : [] };
 }
 

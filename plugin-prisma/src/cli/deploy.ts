@@ -1,11 +1,19 @@
-import type { OrmRun, Project } from "@lockstep/core";
+import type { LockLimit, OrmRun, Project } from "@lockstep/core";
 import type { PrismaProject } from "../project.js";
 import { aimedEnvironment } from "./aim.js";
+import { withLockTimeout } from "./lock-timeout.js";
 import { runPrisma } from "./prisma-cli.js";
 
 /** `prisma migrate deploy` of the project, aimed at a target. */
-export async function deploy(project: Project, url: string, onLine: (line: string) => void): Promise<OrmRun> {
-  const env = await aimed(project, url);
+export async function deploy(
+  project: Project,
+  url: string,
+  onLine: (line: string) => void,
+  limit?: LockLimit,
+): Promise<OrmRun> {
+  // Prisma runs all that is pending in one session, which it is told about in the URL alone.
+  const limited = limit?.isForAll ? await withLockTimeout(url, limit.timeoutMs) : url;
+  const env = await aimed(project, limited);
   return runPrisma(["migrate", "deploy"], { cwd: project.root, env, onLine });
 }
 

@@ -9,6 +9,7 @@ import {
   type Plan,
   readMigration,
 } from "@lockstep/core";
+import { transactionsOf } from "../engine/prisma-version.js";
 import type { PrismaProject } from "../project.js";
 import type { Restore } from "./open-plans.js";
 import type { SchemaContainer } from "./shapes.js";
@@ -65,6 +66,7 @@ export async function decide(change: ChangeSource): Promise<Change> {
   const { findings, notices, context } = judge(migration, {
     source: columns,
     typeKind: (type) => typeKind(type.name, schema),
+    environment: { transactions: transactionsOf(project.ormVersion) },
   });
   if (migration.operations.some((operation) => operation.kind === "addPrimaryKey")) {
     const { refuseNewKeyColumns } = await import("@lockstep/core/planning");

@@ -9,6 +9,7 @@ import {
   refuseUnknownFills,
   withFunctions,
 } from "@lockstep/core/planning";
+import { transactionsOf } from "../engine/prisma-version.js";
 import { prismaPlugin } from "../plugin.js";
 import type { PrismaProject } from "../project.js";
 import { makeOptional } from "../schema/edit.js";
@@ -64,6 +65,7 @@ export async function planChange(change: {
           foreignKeys: (table) => database.foreignKeys(table),
           typeKind: (type) => database.typeKind(type),
           dependence: (table, column, fill) => database.dependence(table, column, fill),
+          environment: () => database.environment(transactionsOf(project.ormVersion)),
           formerUnique: formerUniques(prismaSchema, project),
         },
         openPlans,

@@ -1,4 +1,4 @@
-import { LockstepError, type OrmRun, type Project, quoteTable } from "@lockstep/core";
+import { type LockLimit, LockstepError, type OrmRun, type Project, quoteTable } from "@lockstep/core";
 import { inspectDataSource } from "../detect/inspect.js";
 import { migrationFile, readMigrationFiles } from "../migrations/list.js";
 import { className } from "../migrations/names.js";
@@ -11,10 +11,20 @@ import { runTypeorm } from "./typeorm-cli.js";
  *
  * @throws LS9020 without a CLI · LS9021 when the data source would name another database · LS9060 when it cannot be loaded
  */
-export async function deploy(project: Project, url: string, onLine: (line: string) => void): Promise<OrmRun> {
+export async function deploy(
+  project: Project,
+  url: string,
+  onLine: (line: string) => void,
+  limit?: LockLimit,
+): Promise<OrmRun> {
   const typeorm = project as TypeormProject;
   await aimed(typeorm, url);
-  const { run, told } = await runTypeorm(typeorm, "migration:run", { task: "run", url, env: process.env, onLine });
+  const { run, told } = await runTypeorm(typeorm, "migration:run", {
+    task: "run",
+    url,
+    env: { ...process.env, LOCKSTEP_LOCK_TIMEOUT: limit === undefined ? undefined : String(limit.timeoutMs) },
+    onLine,
+  });
   if (told.some(({ kind }) => kind === "data-source")) throw notAimed(typeorm);
   const failure = told.find((each) => each.kind === "failed");
   if (failure === undefined) return run;

@@ -17,6 +17,8 @@ export interface DataSourceFacts {
   readonly migrations: readonly string[];
   readonly migrationsTableName: string;
   readonly synchronize: boolean;
+  /** `migrationsTransactionMode`; TypeORM's default is `all`. */
+  readonly transactions: "all" | "each" | "none";
   /** Folder of the copy of TypeORM that the CLI is of. */
   readonly cli: string;
   /** Folder of the one that the data source is made with, where that is another one. */
@@ -52,6 +54,7 @@ export function factsOf(dataSource: DescribedDataSource, cli: string, target?: s
     migrations,
     migrationsTableName: String(options.migrationsTableName ?? "migrations"),
     synchronize: options.synchronize === true,
+    transactions: (options.migrationsTransactionMode ?? "all") as DataSourceFacts["transactions"],
     cli,
     ...otherCopy(dataSource, cli),
     isAimed: isAimed(options, target),

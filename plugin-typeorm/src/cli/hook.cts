@@ -27,7 +27,11 @@ export type Told =
 /** `inspect`: tell what the data source is, and end · `run`: run migrations on the database that is named, or end. */
 type Task = "inspect" | "run";
 
-const { LOCKSTEP_CLI_TASK: task, LOCKSTEP_DATASOURCE_URL: target } = process.env as {
+const {
+  LOCKSTEP_CLI_TASK: task,
+  LOCKSTEP_DATASOURCE_URL: target,
+  LOCKSTEP_LOCK_TIMEOUT: lockTimeout,
+} = process.env as {
   LOCKSTEP_CLI_TASK?: Task;
 } & Record<string, string | undefined>;
 
@@ -92,6 +96,7 @@ function reporting(dataSource: DataSource): DataSource {
     for (const migration of dataSource.migrations) {
       const { up } = migration;
       migration.up = async (runner) => {
+        await limitWaits(runner, String(up));
         const ran = recording(runner);
         failed = { migration: migration.name ?? migration.constructor.name, ran };
         const result = await up.call(migration, runner).finally(() => ran.stop());
@@ -112,6 +117,16 @@ function reporting(dataSource: DataSource): DataSource {
     }
   };
   return dataSource;
+}
+
+/**
+ * The user's own statements wait for a lock no longer than this, in a transaction that takes back what it did: it runs again. Units of
+ * plans have their own limits, and an index that is built concurrently waits for others by way of locks.
+ */
+async function limitWaits(runner: Parameters<typeof recording>[0], text: string): Promise<void> {
+  if (lockTimeout === undefined || runner.isTransactionActive !== true) return;
+  if (/\boutsideTransaction\b|\bCONCURRENTLY\b|\block_timeout\b/i.test(text)) return;
+  await runner.query(`SET LOCAL lock_timeout = ${Number(lockTimeout)}`);
 }
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");

@@ -52,6 +52,7 @@ export function describeProject({ call, facts, config, compilation, isEsm }: Fou
     migrationGlobs,
     typeormFolder: folder,
     migrationsTable: tableOf(migrationsTableName, schema),
+    transactions: facts.transactions,
   };
 }
 

@@ -74,6 +74,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     source: sources,
     formerType: change.formerType,
     typeKind,
+    environment: { transactions: dataSource.options.migrationsTransactionMode ?? "all" },
   });
   if (operations.some(({ kind }) => kind === "addPrimaryKey"))
     (await import("@lockstep/core/planning")).refuseNewKeyColumns(context);

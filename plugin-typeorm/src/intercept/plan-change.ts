@@ -78,6 +78,7 @@ export async function planChange(
         foreignKeys: (table) => database.foreignKeys(table),
         typeKind: (type) => database.typeKind(type),
         dependence: (table, column, fill) => database.dependence(table, column, fill),
+        environment: () => database.environment(project.transactions),
         formerUnique: formerUniques(files, about, known),
         formerType: change.formerType,
       },

@@ -223,8 +223,12 @@ describe("migration:run of the project, aimed at a target", () => {
     const query = (...list: readonly string[]) => list.map((sql) => `await q.query("${sql}");`).join(" ");
     const never = () => Promise.reject(new Error("tried again"));
 
-    it("runs again after a lock timeout where it is statements alone and all was taken back", async () => {
-      const { root, write } = make({}, plain(`${parts()}, extra: { lock_timeout: 300 }`));
+    it.each([
+      ["of its own", ", extra: { lock_timeout: 300 }"],
+      ["of the deployment", ""],
+      ["of the deployment, each migration a transaction", ', migrationsTransactionMode: "each"'],
+    ])("runs again after a lock timeout %s where it is statements alone and all was taken back", async (_, more) => {
+      const { root, write } = make({}, plain(`${parts()}${more}`));
       const { url, connection, end } = await target();
       await connection.query("CREATE TABLE a (id int)");
       write(...migration(1700000000001, query("CREATE TABLE b (id int)", "ALTER TABLE a ADD c int")));

@@ -45,6 +45,7 @@ test("a build that broke off is named, and a migration that was passed over", as
     migrationGlobs: ["src/migrations/*.ts"],
     typeormFolder: "",
     migrationsTable: { schema: undefined, name: "migrations" },
+    transactions: "all",
   };
   const made = await planOf({ id: "1763648123456-AddHandle" });
   const units = made.units.filter(({ phase }) => phase === "expand");

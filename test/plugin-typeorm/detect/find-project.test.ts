@@ -270,6 +270,7 @@ it.each([
     migrations: [],
     migrationsTableName: "migrations",
     synchronize: false,
+    transactions: "all" as const,
     cli: "",
     isAimed: false,
   };

@@ -1,0 +1,30 @@
+import type { Connection } from "../db/connection.js";
+import { LockstepError } from "../errors.js";
+import { serverMajor } from "../facts/server-version.js";
+import type { ReleasedUnit } from "../plan/migration-of.js";
+
+/**
+ * Whether a target's server knows the statements of the units that are pending: the server that the plan was made with may be newer.
+ *
+ * @throws LS7025 when it does not
+ */
+export async function requireServer(
+  connection: Connection,
+  units: readonly ReleasedUnit[],
+  target: string,
+): Promise<void> {
+  const needs = units.flatMap(({ unit, migration }) =>
+    unit.verdict.concerns.flatMap((concern) =>
+      concern.kind === "needs-server" ? [{ migration, major: concern.major }] : [],
+    ),
+  );
+  if (needs.length === 0) return;
+  const server = await serverMajor(connection);
+  const missing = needs.find(({ major }) => major > server);
+  if (missing === undefined) return;
+  throw new LockstepError(
+    "LS7025",
+    `${missing.migration} needs PostgreSQL ${missing.major} or later, ${target} is PostgreSQL ${server}. Nothing was applied.`,
+    { details: { migration: missing.migration, target, server, needs: missing.major } },
+  );
+}

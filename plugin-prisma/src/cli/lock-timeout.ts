@@ -1,0 +1,22 @@
+import { connect } from "@lockstep/core/planning";
+
+/**
+ * The URL with a lock timeout for the session that it opens. Prisma passes `options` on; a pooler may refuse them, and then the URL stays
+ * as it is.
+ */
+export async function withLockTimeout(url: string, timeoutMs: number): Promise<string> {
+  const limited = new URL(url);
+  const options = limited.searchParams.get("options");
+  // The project's own choice.
+  if (options?.includes("lock_timeout")) return url;
+  limited.searchParams.set("options", `${options === null ? "" : `${options} `}-c lock_timeout=${timeoutMs}`);
+  // What stands in a URL has no plus for a space.
+  const text = limited.toString().replaceAll(/(?<=[?&]options=[^&]*)\+/g, "%20");
+  try {
+    const connection = await connect(text, { applicationName: "lockstep deploy" });
+    await connection.close();
+    return text;
+  } catch {
+    return url;
+  }
+}

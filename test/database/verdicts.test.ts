@@ -35,7 +35,7 @@ beforeAll(async () => {
   connection = await connect(database.url, { applicationName: "test" });
   await client.query(schema);
   await client.query(
-    `CREATE TEMPORARY TABLE live_tables AS SELECT oid, relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')`,
+    `CREATE TEMPORARY TABLE live_tables AS SELECT oid, relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')`,
   );
   server = await serverMajor(connection);
 });
@@ -87,7 +87,9 @@ async function observe({ sql, after }: Case, rows = ""): Promise<Observed> {
     );
     if (error !== undefined) return { locks: [], held: "instant", error, broken: [] };
     const now = await lookAt();
-    const rewritten = [...before.files].some(([oid, file]) => now.files.has(oid) && now.files.get(oid) !== file);
+    const rewritten = [...before.files].some(
+      ([oid, file]) => now.files.get(oid) != null && now.files.get(oid) !== file,
+    );
     const held = rewritten ? "rewrite" : now.work > before.work ? "scan" : "instant";
     return { locks: [...now.locks].filter((lock) => !before.locks.has(lock)), held, error, broken: await brokenCode() };
   } finally {
@@ -110,7 +112,7 @@ async function lookAt() {
       WHERE l.pid = pg_backend_pid() AND l.granted`,
   );
   const { rows: files } = await client.query<{ oid: string; file: string }>(
-    "SELECT c.oid::text, pg_relation_filenode(c.oid)::text AS file FROM pg_class c JOIN live_tables ON live_tables.oid = c.oid",
+    "SELECT c.oid::text, CASE WHEN pg_relation_size(c.oid) > 0 THEN pg_relation_filenode(c.oid)::text END AS file FROM pg_class c JOIN live_tables ON live_tables.oid = c.oid",
   );
   const { rows: work } = await client.query<{ n: number }>(
     `SELECT coalesce(sum(coalesce(seq_scan, 0) + coalesce(n_tup_upd, 0) + coalesce(n_tup_del, 0)), 0)::int AS n

@@ -11,7 +11,7 @@ interface SafeCase {
   readonly name: string;
   readonly sql: string;
   /** A notice is expected: no rule rewrites it, but a person should look at it. */
-  readonly notice?: RegExp;
+  readonly notice?: RegExp | undefined;
 }
 
 interface UnsafeCase {

@@ -57,11 +57,15 @@ const framable: ReadonlySet<OperationKind> = new Set([
   "addColumn",
   "addCheck",
   "addForeignKey",
+  "addKeyOfIndex",
   "addPrimaryKey",
   "addUnique",
   "addExclusion",
+  "createDomain",
+  "createFunction",
   "createIndex",
   "createTable",
+  "createTrigger",
   "createType",
   "comment",
   "dropColumn",
@@ -81,9 +85,8 @@ function fitsFrame({ text, operations }: Passing, { held, concerns, doubts }: Ve
   return (
     held === "instant" &&
     operations.every(({ kind }) => framable.has(kind)) &&
-    !operations.some((operation) => operation.kind === "createIndex" && operation.isConcurrent) &&
-    !operations.some((operation) => operation.kind === "dropIndex" && operation.isConcurrent) &&
-    !concerns.some(({ kind }) => kind === "fails-in-transaction") &&
+    !operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent) &&
+    !concerns.some(({ kind }) => kind === "fails-in-transaction" || kind === "searches-default-partition") &&
     doubts.every((doubt) => doubt === "other-tables" || doubt === "server") &&
     // A table that may be missing cannot be locked before.
     !/\b(?:ALTER|DROP)\s+TABLE\s+IF\s+EXISTS\b/i.test(text)

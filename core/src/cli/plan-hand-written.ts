@@ -27,7 +27,7 @@ export async function planHandWritten(
   own: HandWrittenMigration,
   folded: FoldedMigration,
   plans: readonly Plan[],
-  { plugin, config }: Workspace,
+  { project, plugin, config }: Workspace,
   database: DevelopmentDatabase,
   refuseApplied: () => Promise<void>,
 ): Promise<{ readonly plan?: Plan; readonly typeKind: VerdictContext["typeKind"] }> {

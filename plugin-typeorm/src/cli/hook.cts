@@ -126,7 +126,10 @@ function reporting(dataSource: DataSource): DataSource {
 async function limitWaits(runner: Parameters<typeof recording>[0], text: string): Promise<void> {
   if (lockTimeout === undefined || runner.isTransactionActive !== true) return;
   if (/\boutsideTransaction\b|\bCONCURRENTLY\b|\block_timeout\b/i.test(text)) return;
-  await runner.query(`SET LOCAL lock_timeout = ${Number(lockTimeout)}`);
+  // A shorter one is the project's own.
+  await runner.query(
+    `SELECT set_config('lock_timeout', '${Number(lockTimeout)}', true) FROM pg_settings WHERE name = 'lock_timeout' AND (setting = '0' OR setting::int > ${Number(lockTimeout)})`,
+  );
 }
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");

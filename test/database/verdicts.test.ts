@@ -115,7 +115,7 @@ async function lookAt() {
     "SELECT c.oid::text, CASE WHEN pg_relation_size(c.oid) > 0 THEN pg_relation_filenode(c.oid)::text END AS file FROM pg_class c JOIN live_tables ON live_tables.oid = c.oid",
   );
   const { rows: work } = await client.query<{ n: number }>(
-    `SELECT coalesce(sum(coalesce(seq_scan, 0) + coalesce(n_tup_upd, 0) + coalesce(n_tup_del, 0)), 0)::int AS n
+    `SELECT coalesce(sum(coalesce(seq_tup_read, 0) + coalesce(n_tup_upd, 0) + coalesce(n_tup_del, 0)), 0)::int AS n
        FROM pg_stat_xact_user_tables s JOIN live_tables ON live_tables.oid = s.relid`,
   );
   const strongest = new Map<string, LockMode>();

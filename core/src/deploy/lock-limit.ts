@@ -51,7 +51,7 @@ export function isWhole(
   project: Project,
 ): boolean {
   if (operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent)) return false;
-  if (operations.some((operation) => operation.kind === "unknown")) return false;
+  if (operations.some(({ kind }) => kind === "unknown" || kind === "transaction")) return false;
   const mode = plugin.transactions?.(project);
   return statements.length === 1 || mode === "all" || mode === "each";
 }

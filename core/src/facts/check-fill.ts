@@ -7,6 +7,7 @@ import type { TableName } from "../model/names.js";
 import { drawsFromSequence } from "../sql/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
+import { checkLookUps } from "./check-look-ups.js";
 import { rowKey, type TableFacts } from "./table.js";
 
 /** What is wrong with a fill, on the rows of one database. Samples name rows by their key: `tenantId=1, id=5`. */
@@ -47,6 +48,15 @@ export type FillProblem =
       /** 0: no row has the value yet, but every new one gets it. */
       readonly rows: number;
       readonly samples: readonly { readonly value: string; readonly row: string }[];
+    }
+  /** A subquery reads all of a table for every row. */
+  | {
+      readonly kind: "scans";
+      readonly table: string;
+      /** What it looks for, as PostgreSQL prints it. */
+      readonly condition: string | undefined;
+      /** What would find it. */
+      readonly index: string | undefined;
     }
   /** The time ran out: nothing is known about this part. */
   | { readonly kind: "not-finished"; readonly what: "values" | "duplicates" | "references"; readonly afterMs: number }
@@ -99,6 +109,8 @@ export async function checkFill(connection: Connection, input: CheckFillInput): 
   try {
     const refusal = await checkType(connection, input, sql);
     if (refusal) return [refusal];
+    const scan = await checkLookUps(connection, input);
+    if (scan) return [scan];
     const problems = await checkValues(connection, input, sql);
     const isNoValue = problems.some((problem) => problem.kind === "fails" && problem.sqlState === "22P02");
     const enumValues = isNoValue ? await enumValuesOf(connection, column.type) : [];

@@ -31,6 +31,11 @@ export function fillProblemText(
         code: "LS5008",
         message: `The fill of ${name} fails for some row: ${problem.message}${valuesOf(problem)}`,
       };
+    case "scans":
+      return {
+        code: "LS2070",
+        message: `The fill of ${name} reads all of "${problem.table}" for every row${problem.condition === undefined ? "" : `: no index finds ${problem.condition}`}${problem.index === undefined ? "" : `. This one would: ${problem.index}`}`,
+      };
     case "null":
       return {
         code: "LS2006",

@@ -34,7 +34,9 @@ export function createFillTrigger({ table, hasChildren }: Locked, column: UnitCo
   const isBuiltinOnly = column.fill.isBuiltinOnly && insertValue(column, column.fill) === column.fill.newSql;
   const path = isBuiltinOnly && column.fill.kind !== "mirror" ? "" : " SET search_path FROM CURRENT";
   const stated = column.fill.dependsOnSession ? statedSettingsOfFunction : "";
-  const body = dollarQuote(`BEGIN\n${assignment(column, column.fill)}      RETURN NEW;\n    END`, "fill");
+  // A column of another table may be called like a variable of PL/pgSQL: `found`.
+  const meaning = column.fill.lookUps === undefined ? "" : "#variable_conflict use_column\n";
+  const body = dollarQuote(`${meaning}BEGIN\n${assignment(column, column.fill)}      RETURN NEW;\n    END`, "fill");
   return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${path}${stated} AS ${body};
     DROP TRIGGER IF EXISTS ${trigger} ON ${quoteTable(table)};
     CREATE TRIGGER ${trigger} BEFORE INSERT OR UPDATE ON ${quoteTable(table)} FOR EACH ROW EXECUTE FUNCTION ${fillFunction}();
@@ -78,18 +80,30 @@ function insertValue(column: UnitColumn, fill: Fill): string {
 
 function assignment(column: UnitColumn, fill: Fill): string {
   const name = quoteIdentifier(column.name);
-  const value = closed(insertValue(column, fill));
+  const value = insertValue(column, fill);
   const again =
     insertValue(column, fill) === fill.newSql
       ? ""
-      : `        IF NEW.${name} IS NULL THEN NEW.${name} := ${closed(fill.newSql)}; END IF;  -- a row that exists: the value that rows like it got
+      : `        IF NEW.${name} IS NULL THEN ${given(name, fill.newSql, fill)} END IF;  -- a row that exists: the value that rows like it got
 `;
   // IFs in one another: OLD is looked at for an UPDATE only, whatever order PostgreSQL evaluates a condition in.
   return `      IF TG_OP = 'UPDATE' THEN
         IF OLD.${name} IS NULL THEN RETURN NEW; END IF;  -- not filled yet: left to the backfill, so that this UPDATE cannot fail
 ${fill.kind === "mirror" ? following(column, fill) : ""}${again}      END IF;
-      IF NEW.${name} IS NULL THEN NEW.${name} := ${value}; END IF;
+      IF NEW.${name} IS NULL THEN ${given(name, value, fill)} END IF;
 `;
+}
+
+/**
+ * The row gets its value. Whoever writes a row may not be allowed to read the other table, or its table may have changed meanwhile: that
+ * must not stop the write, and the backfill looks back at a row without a value.
+ */
+function given(name: string, value: string, { lookUps, newSql }: Fill): string {
+  const assign = `NEW.${name} := ${closed(value)};`;
+  if (lookUps === undefined || value !== newSql) return assign;
+  const conditions =
+    "insufficient_privilege OR undefined_table OR undefined_column OR undefined_function OR cardinality_violation";
+  return `BEGIN ${assign} EXCEPTION WHEN ${conditions} THEN NULL; END;`;
 }
 
 /** What a mirror does beyond a backfill: an UPDATE of the source takes the value along. */

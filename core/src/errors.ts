@@ -59,9 +59,9 @@ export const errorTable = {
     exit: 1,
   },
   LS2004: {
-    title: "A fill is not a plain expression over its row",
-    why: "Subqueries, aggregates and the new column itself cannot be evaluated in a row trigger.",
-    next: "Write an expression over the row's own columns. A value out of other rows or tables comes from an SQL function that takes columns of this row, made by a migration that is deployed before this change; or from a function under fills in lockstep.config.ts.",
+    title: "A fill is not an expression over its row",
+    why: "A value is computed row by row, by a trigger and in small batches: from the columns of the row, and from what subqueries find for it in other tables. What numbers rows, walks through a whole table or reads the new column itself gives another value in every batch.",
+    next: 'Write an expression over the row\'s own columns and look-ups by a key, as (SELECT t.plan FROM "Team" t WHERE t.id = "teamId"). Or take it from an SQL function that takes columns of this row, made by a migration that is deployed before this change; from a function under fills in lockstep.config.ts, which may ask the database what it likes; or put the values into a table of their own in a migration before, and look them up there.',
     exit: 1,
   },
   LS2005: {
@@ -120,7 +120,7 @@ export const errorTable = {
   },
   LS2015: {
     title: "An UPDATE by hand cannot become a backfill",
-    why: "A backfill and its trigger compute a value from the row alone. The UPDATE as it stands would lock every row that it changes until the migration ends.",
+    why: "A backfill computes one value for each row, in small batches. The UPDATE as it stands would lock every row that it changes until the migration ends.",
     next: "Write the value above the field as @lockstep.backfill(<sql>), or as a function under fills in lockstep.config.ts, take the column out of the UPDATE, and run the command again. What else the UPDATE does belongs into a migration of its own.",
     exit: 1,
   },
@@ -230,6 +230,30 @@ export const errorTable = {
     title: "A function has no effect on this column",
     why: "Functions fill columns that become required: the backfill comes back to a row whose inputs have changed meanwhile, until no row lacks a value. In an optional column a NULL may have been chosen, so it could not tell.",
     next: "Remove the entry under fills; where the field is optional, make it required instead.",
+    exit: 1,
+  },
+  LS2070: {
+    title: "A look-up without an index",
+    why: "A fill looks at the other table once for every row: without an index it reads all of that table for each.",
+    next: "Make the index that the message names, CONCURRENTLY and in a migration of its own, apply it, and run the command again. IN (SELECT …) reads a whole table: write it as EXISTS (SELECT … WHERE …), which an index can answer.",
+    exit: 1,
+  },
+  LS2071: {
+    title: "A look-up that may find several rows",
+    why: "UPDATE … FROM then takes any of them, another one each time; a subquery fails.",
+    next: "Look the row up by a primary key or a unique index, add one to the other table, or say which row counts: ORDER BY … LIMIT 1, min(…), max(…).",
+    exit: 1,
+  },
+  LS2072: {
+    title: "A new column is changed again in the same migration",
+    why: "The column is added in one phase, filled in the next and becomes what it shall be in the last. The statement would run right after the first of them: it would fail, or take away what the other phases need.",
+    next: "Say in ADD COLUMN what the column shall be in the end.",
+    exit: 1,
+  },
+  LS2073: {
+    title: "A migration with transactions of its own",
+    why: "In phases the statements are divided among several files, each a transaction of its own. A BEGIN would stand in one file and its COMMIT in another. A BEGIN and a COMMIT around the whole file are understood, and left out.",
+    next: "Leave BEGIN, COMMIT, ROLLBACK and SAVEPOINT out, or put what shall be a transaction of its own into a migration of its own.",
     exit: 1,
   },
   LS3001: {

@@ -2,3 +2,8 @@
 export function patternOf(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }
+
+/** Finds a name in SQL, quoted or not, where it stands as a whole word. */
+export function named(name: string): RegExp {
+  return new RegExp(`(?<![\\p{L}\\p{N}_$])${patternOf(name)}(?![\\p{L}\\p{N}_$])`, "iu");
+}

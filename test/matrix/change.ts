@@ -32,6 +32,11 @@ export interface Change {
   readonly fills?: string;
 }
 
+/** Whether a trigger gives new rows their value: not that of a function, nor what is made from rows that come later. */
+export function hasTrigger({ fills, after }: Pick<Change, "fills" | "after">): boolean {
+  return fills === undefined && !/@lockstep\.backfill\(\(SELECT count/.test(after);
+}
+
 /** The change's name as a file may have it. */
 export function slugOf({ name }: Pick<Change, "name">): string {
   return name

@@ -44,6 +44,8 @@ export function formsOf(change: Change): ReadonlySet<string> {
   add("something stays after a way back", change.remains !== undefined);
   add("a function that refuses while deploying", /"refuse"/.test(change.fills ?? ""));
   add("a function with a fallback", /fallback: "(?!refuse)/.test(change.fills ?? ""));
+  add("a look-up in a parent", /@lockstep\.backfill\(\(SELECT (?!count)/.test(after));
+  add("a look-up in children", /@lockstep\.backfill\(\(SELECT count/.test(after));
   add("no row to speak of", !change.rows.includes("generate_series"));
   return forms;
 }

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { nextPhase } from "../../core/src/plan/next-phase.js";
 import { App, type Knowledge } from "./app.js";
-import { type Change, slugOf } from "./change.js";
+import { type Change, hasTrigger, slugOf } from "./change.js";
 import type { GeneratedClient } from "./clients.js";
 import type { Layout } from "./project.js";
 import { Stage } from "./stage.js";
@@ -99,7 +99,7 @@ class Story {
       isOptionalForGood: (model, name) =>
         stage.afterModels.find((each) => each.name === model)?.fields.find((field) => field.name === name)
           ?.isRequired === false,
-      mayLeaveOut: (change) => stage.phase !== "contract" && change.fills === undefined,
+      mayLeaveOut: (change) => stage.phase !== "contract" && hasTrigger(change),
     };
   }
 
@@ -202,7 +202,7 @@ class Story {
    */
   async #fillWhatTheOldBuildLeft(): Promise<void> {
     for (const [change, plan] of this.#plans) {
-      if (change.fills === undefined) continue;
+      if (hasTrigger(change)) continue;
       await this.#fill(change, plan);
       await this.#fill(change, plan, "--target", "development");
     }

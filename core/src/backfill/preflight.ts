@@ -54,6 +54,7 @@ export async function checkStructure(
     } else if (
       found.isNullable &&
       planned.fill !== undefined &&
+      planned.fill.withoutTrigger === undefined &&
       spec.once !== true &&
       (options.needsFillTrigger ?? true)
     ) {

@@ -46,6 +46,7 @@ export async function planHandWritten(
         ...own.sources,
         column: withUpdates(withFunctions(own.sources.column, functions), folded, source, own.file),
         table: (table) => database.shape(table),
+        lookedUp: (table) => database.lookedUp(table),
         index: (index) => database.index(index),
         typeKind: async (type) => typeKind(type),
         isTaken: (...asked) => database.isTaken(...asked),

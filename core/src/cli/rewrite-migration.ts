@@ -13,6 +13,7 @@ import type { Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { namedAsModels } from "../plan/named-as-models.js";
+import { type OwnTransaction, withoutTransaction } from "../plan/own-transaction.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { HandWrittenMigration, Project } from "../plugin.js";
 import { type PhaseFiles, preparePhase, replaced } from "../release/prepare-phase.js";
@@ -65,7 +66,8 @@ async function rewrite(
   if (later.length > 0) throw new LockstepError("LS3031", `After ${own.file} come: ${later.join(", ")}.`);
   const parser = await loadParser();
   const models = await plugin.readModels(project);
-  const written = namedAsModels(readMigration(own.sql, own.file, parser), models, own.defaultSchema);
+  const transaction = withoutTransaction(readMigration(own.sql, own.file, parser), own.file, parser);
+  const written = namedAsModels(transaction.migration, models, own.defaultSchema);
   refuseSecondChange(plans.filter(isOpen), written.operations);
   const folded = foldHandWritten(written, own.file, parser, own.sources.column);
   refuseUnknownFills(workspace.config, models);
@@ -83,6 +85,7 @@ async function rewrite(
     const told = withRenames(notices, written, await database.formerTypes(written), plugin.words);
     return nothingToDo(own, told, colors);
   }
+  refuseTransactions(transaction, own.file);
 
   const prepared = await preparePhase({
     plan,
@@ -100,7 +103,9 @@ async function rewrite(
   return {
     text: shown
       ? `${shown.text}\n${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
-      : foundText(plan, colors) + expandText(prepared, plugin.words, listPlans(project.root), colors),
+      : foundText(plan, colors) +
+        (transaction.isWrapped ? `${leftOut}\n` : "") +
+        expandText(prepared, plugin.words, listPlans(project.root), colors),
     json: {
       plan: prepared.plan,
       written: shown === undefined,
@@ -134,6 +139,15 @@ function keptText(own: HandWrittenMigration, { changes }: PhaseFiles) {
   const file = keptFile(own);
   if (changes.some((change) => change.file === file)) return [];
   return [replaced(own.project, file, readFileSync(join(own.project.root, own.file), "utf8"))];
+}
+
+const leftOut =
+  "BEGIN and COMMIT around the file are left out: each migration of the plan is a transaction of its own.";
+
+/** @throws LS2073 */
+function refuseTransactions({ other }: OwnTransaction, file: string): void {
+  if (other === undefined) return;
+  throw new LockstepError("LS2073", `${file}:${other.line}: ${other.sql}`, { details: { line: other.line } });
 }
 
 function nothingToDo(

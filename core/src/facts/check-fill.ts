@@ -7,6 +7,7 @@ import type { TableName } from "../model/names.js";
 import { drawsFromSequence } from "../sql/fill.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
+import { checkLookUps } from "./check-look-ups.js";
 import { findRefusedRows } from "./refused-rows.js";
 import { rowLabel } from "./row-label.js";
 import type { TableFacts } from "./table.js";
@@ -52,6 +53,15 @@ export type FillProblem =
       /** 0: no row has the value yet, but every new one gets it. */
       readonly rows: number;
       readonly samples: readonly { readonly value: string; readonly row: string }[];
+    }
+  /** A subquery reads all of a table for every row. */
+  | {
+      readonly kind: "scans";
+      readonly table: string;
+      /** What it looks for, as PostgreSQL prints it. */
+      readonly condition: string | undefined;
+      /** What would find it. */
+      readonly index: string | undefined;
     }
   /** The time ran out: nothing is known about this part. */
   | { readonly kind: "not-finished"; readonly what: "values" | "duplicates" | "references"; readonly afterMs: number }
@@ -109,6 +119,8 @@ export async function checkFill(connection: Connection, input: CheckFillInput): 
   try {
     const refusal = await checkType(connection, input, sql);
     if (refusal && !("isOfType" in refusal)) return [refusal];
+    const scan = await checkLookUps(connection, input);
+    if (scan) return [scan];
     const problems = [
       ...(refusal ? [refusal] : []),
       ...(await named(connection, input, await checkValues(connection, input, sql))),

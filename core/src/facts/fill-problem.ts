@@ -34,6 +34,11 @@ export function fillProblemText(
             ? `The fill of ${name} fails for some row: ${problem.message}${valuesOf(problem)}`
             : `The fill of ${name} fails for ${rows(problem.rows)}: ${problem.message}${valuesOf(problem)}: ${sample({ rows: problem.rows, samples: problem.samples ?? [] })}`,
       };
+    case "scans":
+      return {
+        code: "LS2070",
+        message: `The fill of ${name} reads all of "${problem.table}" for every row${problem.condition === undefined ? "" : `: no index finds ${problem.condition}`}${problem.index === undefined ? "" : `. This one would: ${problem.index}`}`,
+      };
     case "null":
       return {
         code: "LS2006",

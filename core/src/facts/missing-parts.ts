@@ -1,6 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
-import { isFilled, type PlannedColumn, tableLabel } from "../model/index.js";
+import { hasTrigger, isFilled, type PlannedColumn, tableLabel } from "../model/index.js";
 import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 
 /** A planned column that a database does not have, or has without the trigger that fills it. */
@@ -20,7 +20,7 @@ export async function missingParts(
     const name = `"${tableLabel(column.table)}"."${column.name}"`;
     const found = await findColumn(connection, column);
     if (found === undefined) missing.push({ column, lacks: "column", statement: `${name} does not exist` });
-    else if (column.isRelaxed && column.fill !== undefined && !found.isRequired && !found.hasTrigger)
+    else if (hasTrigger(column) && !found.isRequired && !found.hasTrigger)
       missing.push({ column, lacks: "trigger", statement: `${name} has no fill trigger` });
   }
   return missing;

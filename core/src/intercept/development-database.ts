@@ -27,12 +27,13 @@ import type { OrmPlugin } from "../plugin.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
 import { isPlain } from "../rules/steps.js";
+import type { LookedUpTable } from "../sql/look-ups.js";
 import { tryFills } from "./try-fills.js";
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
 export class DevelopmentDatabase {
   #connection: Promise<Connection> | undefined;
-  readonly #tables = new Map<string, Promise<TableFacts>>();
+  readonly #tables = new Map<string, Promise<TableFacts | undefined>>();
   readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
   readonly #keys = new Map<string, ReturnType<typeof readForeignKeys>>();
   readonly #dependences = new Map<string, Promise<FillDependence | undefined>>();
@@ -47,6 +48,17 @@ export class DevelopmentDatabase {
   /** @throws LS9003 when there is no such table, and what connecting throws */
   async shape(table: TableName): Promise<TableShape> {
     return tableShape(await this.#table(table));
+  }
+
+  /** What a subquery of a fill may know of a table; a view is none. */
+  async lookedUp(name: TableName): Promise<LookedUpTable | undefined> {
+    const facts = await this.#known(name);
+    return (
+      facts && {
+        columns: facts.columns.map((column) => column.name),
+        uniqueKeys: facts.uniqueKeys.filter((key) => key.isValid && key.isTotal).map((key) => key.columns),
+      }
+    );
   }
 
   /** Read once: the plan is made again under its final name, when the connection is closed. */
@@ -158,21 +170,21 @@ export class DevelopmentDatabase {
     await connection?.close();
   }
 
-  #table(table: TableName): Promise<TableFacts> {
-    const key = JSON.stringify(table);
-    const known = this.#tables.get(key) ?? this.#read(table);
-    this.#tables.set(key, known);
-    return known;
-  }
-
-  async #read(table: TableName): Promise<TableFacts> {
-    const facts = await readTable(await this.#connect(), table);
+  async #table(table: TableName): Promise<TableFacts> {
+    const facts = await this.#known(table);
     if (facts === undefined)
       throw new LockstepError(
         "LS9003",
         `The development database has no table "${table.name}", although the migration changes it.`,
       );
     return facts;
+  }
+
+  #known(table: TableName): Promise<TableFacts | undefined> {
+    const key = JSON.stringify(table);
+    const known = this.#tables.get(key) ?? this.#connect().then((connection) => readTable(connection, table));
+    this.#tables.set(key, known);
+    return known;
   }
 
   #connect(): Promise<Connection> {

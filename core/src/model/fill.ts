@@ -1,10 +1,12 @@
+import type { TableName } from "./names.js";
+
 /**
  * Where the value for a row that lacks one comes from.
  * `backfill`: an initial value, used when the column is NULL. `mirror`: follows its source until contract.
  */
 export interface Fill {
   readonly kind: "backfill" | "mirror";
-  /** A SQL expression over the table's own columns, as the user wrote it. */
+  /** A SQL expression over the table's own columns and what they lead to in other tables, as the user wrote it. */
   readonly sql: string;
   /** The same, every column quoted: `lower("email")`. */
   readonly rowSql: string;
@@ -18,8 +20,21 @@ export interface Fill {
   readonly isBuiltinOnly: boolean;
   /** Its value depends on settings of the session, so it is evaluated under stated ones: `rowSql` and the trigger's function set them. */
   readonly dependsOnSession?: true;
+  /** Tables that its subqueries look at, with the columns that they read; absent: it has no subquery. */
+  readonly lookUps?: readonly LookedUp[];
+  /**
+   * No trigger evaluates it, as what it looks at comes after the row (its children, say): new rows of code that does not know the
+   * column stay NULL until the backfill looks back. Absent: a trigger does.
+   */
+  readonly withoutTrigger?: true;
   /** Where the user wrote it: `prisma/schema.prisma:14`. */
   readonly source: string;
+}
+
+/** A table that a fill looks at, as the user names it. */
+export interface LookedUp {
+  readonly table: TableName;
+  readonly columns: readonly string[];
 }
 
 /**
@@ -51,6 +66,11 @@ export function isFilled({ fill, compute }: ValueSource): boolean {
 /** The columns that a value is made from. */
 export function readsOf({ fill, compute }: ValueSource): readonly string[] {
   return [...(fill?.reads ?? []), ...(compute?.reads ?? []), ...(compute?.fallback?.reads ?? [])];
+}
+
+/** What a value is made from in other tables. */
+export function lookUpsOf({ fill, compute }: ValueSource): readonly LookedUp[] {
+  return [...(fill?.lookUps ?? []), ...(compute?.fallback?.lookUps ?? [])];
 }
 
 /** `function fills.User.handle of lockstep.config.ts` */

@@ -234,6 +234,11 @@ export interface PlannedColumn {
   readonly descendants?: Descendants;
 }
 
+/** Whether a trigger gives new rows their value from expand to contract. */
+export function hasTrigger({ isRelaxed, fill }: Pick<PlannedColumn, "isRelaxed" | "fill">): boolean {
+  return isRelaxed && fill !== undefined && fill.withoutTrigger === undefined;
+}
+
 /**
  * A unique constraint that the change replaces by one with a new column. It stays until contract: until every row has its value the
  * new one guards less, and running code names the old one.

@@ -25,6 +25,7 @@ import { completeKeys } from "./complete-keys.js";
 import { refuseIdleAnnotations } from "./guard-annotations.js";
 import { refuseDrops } from "./guard-drops.js";
 import { refuseNewKeyColumns } from "./guard-keys.js";
+import { refuseLaterChanges } from "./guard-later-changes.js";
 import { refuseUnsafeRelations } from "./guard-relations.js";
 import { refuseLostSources, refuseUnfilledSources } from "./guard-sources.js";
 import { sha256 } from "./hash.js";
@@ -85,6 +86,10 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   if (findings.length === 0) return { kind: "pass", notices };
 
   await refuseDrops(migration, findings, judgement.context, sources, request.words);
+  const added = findings
+    .flatMap(({ rule, operation }) => rule.columns(operation, judgement.context))
+    .filter(({ table, column }) => judgement.context.addedColumn(table, column) !== undefined);
+  refuseLaterChanges(migration.operations, added);
   const columns = await planColumns(findings, judgement.context, sources, request.words);
   refuseIdleAnnotations(migration.operations, sources.column, (table, name) =>
     columns.some((column) => valueLabel(column) !== "" && column.name === name && isSameTable(column.table, table)),

@@ -11,10 +11,12 @@ import {
   type TableName,
   tableLabel,
 } from "../model/index.js";
-import { patternOf } from "../pattern-of.js";
+import { named, patternOf } from "../pattern-of.js";
 import { isPlain } from "../rules/steps.js";
+import { tablesOf } from "../sql/look-ups.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
+import { type LookUpUpdate, readLookUpUpdate } from "../sql/postgres/read-look-up-update.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import { type PlainUpdate, readUpdate } from "../sql/postgres/read-update.js";
 import { withSingleSets } from "../sql/postgres/single-sets.js";
@@ -63,7 +65,11 @@ export function foldHandWritten(
   const clauses = new Map<Operation, string | undefined>(columns.map(({ added, clause }) => [added, clause]));
   const updated = columns.filter(({ gone }) => gone.some(({ kind }) => kind === "update"));
   refuseReaders(
-    updated.map(({ added }) => added),
+    updated.map(({ added, name, gone }) => ({
+      added,
+      names: [added.column.name, name],
+      lookedUp: lookedUpBy(gone, migration, parser),
+    })),
     folded,
     migration,
     file,
@@ -77,19 +83,32 @@ export function foldHandWritten(
     .join("");
   return {
     migration: readMigration(sql + migration.tail, file, parser),
-    filled: columns.flatMap(({ added, fill }) =>
-      fill === undefined ? [] : [{ table: added.table, column: added.column.name, line: fill.line }],
+    filled: columns.flatMap(({ added, name, fill }) =>
+      fill === undefined ? [] : [{ table: added.table, column: name, line: fill.line }],
     ),
-    fill: (table, name) =>
-      columns.find(({ added }) => added.column.name === name && isSameTable(added.table, table))?.fill,
+    fill: (table, name) => columns.find((each) => each.name === name && isSameTable(each.added.table, table))?.fill,
   };
 }
 
 type Added = OperationOf<"addColumn">;
 
+/** The tables that UPDATEs look at besides their own, and the last of these statements. */
+function lookedUpBy(gone: readonly Operation[], { statements }: Migration, parser: Parser) {
+  const updates = gone.flatMap((each) => (each.kind === "update" ? [each] : []));
+  const tables = updates.flatMap(({ statement, table }) =>
+    tablesOf(parser.parse(statements[statement]?.sql ?? "")).filter((each) => each.name !== table.name),
+  );
+  return {
+    tables: [...new Set(tables.map(({ name }) => name))],
+    until: Math.max(...updates.map((each) => each.statement)),
+  };
+}
+
 /** What a migration says of one new column. */
 interface FoldedColumn {
   readonly added: Added;
+  /** In the end. */
+  readonly name: string;
   /** Instead of its clause; undefined where that says all there is. */
   readonly clause: string | undefined;
   /** Operations that the declaration, the fill or a constraint of its own say now. */
@@ -103,19 +122,37 @@ function addedColumns({ operations }: Migration): Added[] {
   return operationsOfKind(operations, "addColumn").filter(({ table }) => !made.has(nameKey(table)));
 }
 
-/** What the migration says of the column later. */
+/** What the migration says of the column later, under whichever name it then has. */
 function laterOn(added: Added, { operations }: Migration): Operation[] {
   const { table, column } = added;
-  const own = aboutColumns(operations).get(nameKey(table, column.name)) ?? [];
-  return own.slice(own.indexOf(added) + 1).filter((each) => each.kind !== "addColumn");
+  const known = aboutColumns(operations);
+  const later: Operation[] = [];
+  let own = known.get(nameKey(table, column.name)) ?? [];
+  own = own.slice(own.indexOf(added) + 1);
+  for (;;) {
+    own = own.filter(({ kind }) => kind !== "addColumn");
+    const at = own.findIndex(({ kind }) => kind === "renameColumn");
+    const renamed = own[at];
+    if (renamed?.kind !== "renameColumn") return [...later, ...own];
+    later.push(...own.slice(0, at + 1));
+    own = (known.get(nameKey(table, renamed.newName)) ?? []).filter(({ statement }) => statement > renamed.statement);
+  }
+}
+
+/** The names that the column has, one after the other. */
+function namesOf(added: Added, migration: Migration): string[] {
+  return [
+    added.column.name,
+    ...laterOn(added, migration).flatMap((each) => (each.kind === "renameColumn" ? [each.newName] : [])),
+  ];
 }
 
 /** A column that is declared in a form of its own, or becomes another one, stays as it is written. */
 function isFoldable(added: Added, migration: Migration): boolean {
   const { column } = added;
-  const becomesAnother = laterOn(added, migration).some(
-    ({ kind }) => kind === "setType" || kind === "renameColumn" || kind === "dropColumn",
-  );
+  const later = laterOn(added, migration);
+  const becomesAnother =
+    later.some(({ kind }) => kind === "dropColumn") || !isRetyped(added, later) || !isRenamed(added, later, migration);
   const { references, checks, ...own } = column;
   const text = [...(references === undefined ? [] : [references]), ...checks].reduce(
     (rest, { sql }) => rest.replace(sql, ""),
@@ -123,6 +160,30 @@ function isFoldable(added: Added, migration: Migration): boolean {
   );
   const isNamed = /\bCONSTRAINT\b/i.test(text) && constraintName(added) === undefined;
   return isPlain({ ...own, checks: [], isUnique: false }) && !column.isSerial && !becomesAnother && !isNamed;
+}
+
+/** With another type before it has a value: then it could have been added with that one. */
+function isRetyped({ column }: Added, later: readonly Operation[]): boolean {
+  const retyped = later.flatMap((each) => (each.kind === "setType" ? [each] : []));
+  const valued = later.findIndex(({ kind }) => kind === "update" || kind === "setDefault");
+  return retyped.every(
+    (each) =>
+      !each.hasOther &&
+      column.defaultSql === undefined &&
+      column.collationSql === undefined &&
+      (valued === -1 || later.indexOf(each) < valued),
+  );
+}
+
+/** Under another name, which no other column had, and nothing else of the migration says the former one. */
+function isRenamed(added: Added, later: readonly Operation[], migration: Migration): boolean {
+  const names = namesOf(added, migration);
+  if (names.length === 1) return true;
+  // What they say of the column, they say by its former name.
+  if (added.column.references !== undefined || added.column.checks.length > 0) return false;
+  return !migration.operations.some(
+    (each) => each !== added && !later.includes(each) && names.some((name) => named(name).test(each.sql)),
+  );
 }
 
 function foldColumn(
@@ -133,31 +194,36 @@ function foldColumn(
   parser: Parser,
   hasSource: boolean,
 ): FoldedColumn {
-  const { column } = added;
+  let { column } = added;
   let { notNull, defaultSql } = column;
   let fill: FoldedColumn["fill"];
   const gone: Operation[] = [];
   for (const operation of laterOn(added, migration)) {
     if (operation.kind === "setNotNull" || operation.kind === "dropNotNull") notNull = operation.kind === "setNotNull";
+    else if (operation.kind === "renameColumn") column = { ...column, name: operation.newName };
+    else if (operation.kind === "setType") column = { ...column, typeSql: operation.typeSql, type: operation.type };
     else if (operation.kind === "setDefault") {
       defaultSql = operation.defaultSql;
       // Rows that exist have got what the column was added with.
       if (column.defaultSql !== undefined) fill ??= { sql: column.defaultSql, line: added.line };
     } else if (operation.kind === "update") {
-      const update = readUpdate(withSingleSets(migration.statements[operation.statement]?.sql ?? "", parser), parser);
-      if (update === undefined || !setsOnly(operation, foldable)) throw notOfTheRow(file, operation, column.name);
+      const update = updateOf(migration.statements[operation.statement]?.sql ?? "", parser);
+      if (update === undefined || !setsOnly(operation, foldable, migration))
+        throw notOfTheRow(file, operation, column.name);
       fill = { sql: valueAfter(update, column, fill?.sql), line: operation.line };
     } else continue;
     gone.push(operation);
   }
   // A default that comes later is for new rows: nothing says what those that exist have.
   if (fill === undefined && gone.some(({ kind }) => kind === "setDefault"))
-    return { added, clause: undefined, gone: [], fill };
+    return { added, name: added.column.name, clause: undefined, gone: [], fill };
+  const { name } = column;
   const isRequired = column.notNull && column.defaultSql === undefined;
   const isPlanned = isRequired || hasSource || !column.isDefaultStored || column.references?.isValidated === true;
   const hasMore = column.references !== undefined || column.checks.length > 0;
-  if (gone.length === 0 && !column.isUnique && !(isPlanned && hasMore)) return { added, clause: undefined, gone, fill };
-  return { added, clause: clauseOf(added, { ...column, notNull, defaultSql }), gone, fill };
+  if (gone.length === 0 && !column.isUnique && !(isPlanned && hasMore))
+    return { added, name, clause: undefined, gone, fill };
+  return { added, name, clause: clauseOf(added, { ...column, notNull, defaultSql }), gone, fill };
 }
 
 /** PostgreSQL makes every serial NOT NULL, without a word in the statement. */
@@ -166,7 +232,7 @@ function foldSerial(added: Added, migration: Migration): FoldedColumn[] {
   const later = laterOn(added, migration);
   if (!isSerial || notNull || later.some(({ kind }) => kind === "dropNotNull")) return [];
   const gone = later.filter(({ kind }) => kind === "setNotNull");
-  return [{ added, clause: `${added.sql} NOT NULL`, gone, fill: undefined }];
+  return [{ added, name: added.column.name, clause: `${added.sql} NOT NULL`, gone, fill: undefined }];
 }
 
 const about = new WeakMap<readonly Operation[], ReadonlyMap<string, readonly Operation[]>>();
@@ -194,27 +260,44 @@ function columnsOf(operation: Operation): readonly string[] {
 }
 
 /** An UPDATE that changes another column as well would have to run as it stands. */
-function setsOnly({ table, columns }: OperationOf<"update">, foldable: readonly Added[]): boolean {
-  return columns.every((name) => foldable.some((each) => each.column.name === name && isSameTable(each.table, table)));
+function setsOnly(
+  { table, columns }: OperationOf<"update">,
+  foldable: readonly Added[],
+  migration: Migration,
+): boolean {
+  return columns.every((name) =>
+    foldable.some((each) => isSameTable(each.table, table) && namesOf(each, migration).includes(name)),
+  );
 }
 
 function notOfTheRow(file: string, { table, line }: OperationOf<"update">, column: string): LockstepError {
   return new LockstepError(
     "LS2015",
-    `${file}:${line}: the UPDATE of "${tableLabel(table)}" gives "${column}" a value that is not computed from the row alone, or sets a column from before as well.`,
+    `${file}:${line}: the UPDATE of "${tableLabel(table)}" gives "${column}" a value that no expression over its row says, or sets a column from before as well.`,
   );
+}
+
+/** Over the row alone, or over what it leads to in other tables. */
+function updateOf(text: string, parser: Parser): (PlainUpdate & Partial<LookUpUpdate>) | undefined {
+  const sql = withSingleSets(text, parser);
+  return readUpdate(sql, parser) ?? readLookUpUpdate(sql, parser);
 }
 
 /** What a row has after an UPDATE, as one expression. `former`: what UPDATEs before it gave; undefined: what it was added with. */
 function valueAfter(
-  { sets, whereSql }: PlainUpdate,
+  update: NonNullable<ReturnType<typeof updateOf>>,
   { name, defaultSql, typeSql }: ColumnDeclaration,
   former: string | undefined,
 ): string {
+  const { sets, whereSql, isNullElsewhere } = update;
   const value = sets.find(({ column }) => column === name)?.sql ?? "NULL";
-  if (whereSql === undefined) return value;
   const before = former ?? defaultSql;
   const typed = (sql: string) => (/^'(?:[^']|'')*'$/.test(sql) ? `${sql}::${typeSql}` : sql);
+  if (update.isOfUnset === true) {
+    const own = whereSql === undefined ? value : `CASE WHEN ${whereSql} THEN ${typed(value)} END`;
+    return before === undefined ? own : `coalesce(${typed(before)}, ${typed(own)})`;
+  }
+  if (whereSql === undefined || (before === undefined && isNullElsewhere === true)) return value;
   const own = `(?:"${patternOf(name.replaceAll('"', '""'))}"|${patternOf(name)})`;
   if (new RegExp(`^${own}\\s+IS\\s+NULL$`, "i").test(whereSql.trim()))
     return before === undefined ? value : `coalesce(${typed(before)}, ${typed(value)})`;
@@ -243,7 +326,9 @@ function clauseOf(
     ...(column.defaultSql === undefined ? [] : [`DEFAULT ${column.defaultSql}`]),
     ...(column.notNull ? ["NOT NULL"] : []),
   ];
-  const unique = constraintName(added);
+  // The constraint has its name from the column's first one.
+  const former = added.column.name === column.name ? undefined : `${added.table.name}_${added.column.name}_key`;
+  const unique = constraintName(added) ?? (former === undefined ? undefined : quoteIdentifier(former));
   return [
     parts.join(" "),
     ...(column.isUnique ? [`ADD ${unique === undefined ? "" : `CONSTRAINT ${unique} `}UNIQUE (${name})`] : []),

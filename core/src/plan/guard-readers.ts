@@ -1,6 +1,14 @@
 import { LockstepError } from "../errors.js";
 import type { Migration, Operation, OperationOf } from "../model/index.js";
-import { patternOf } from "../pattern-of.js";
+import { named } from "../pattern-of.js";
+
+/** A column whose UPDATEs become a backfill. */
+interface ReadableColumn {
+  readonly added: OperationOf<"addColumn">;
+  readonly names: readonly string[];
+  /** The tables that its values are looked up in, and the statement that does it last. */
+  readonly lookedUp: { readonly tables: readonly string[]; readonly until: number };
+}
 
 /** What may name the table without reading or changing a row of it. */
 const harmless = new Set(["GrantStmt", "AT_SetStatistics", "AT_SetOptions", "AT_SetStorage", "LockStmt"]);
@@ -15,24 +23,25 @@ const harmless = new Set(["GrantStmt", "AT_SetStatistics", "AT_SetOptions", "AT_
  * @throws LS2016
  */
 export function refuseReaders(
-  columns: readonly OperationOf<"addColumn">[],
+  columns: readonly ReadableColumn[],
   folded: ReadonlySet<Operation>,
   { operations, statements }: Migration,
   file: string,
 ): void {
-  for (const added of columns) {
-    const named = [added.column.name, added.table.name].map(
-      (name) => new RegExp(`(?<![\\p{L}\\p{N}_$])${patternOf(name)}(?![\\p{L}\\p{N}_$])`, "iu"),
-    );
+  for (const { added, names, lookedUp } of columns) {
+    const own = [...names, added.table.name].map(named);
+    const others = lookedUp.tables.map(named);
     const reader = operations.find((each) => {
-      if (each.statement <= added.statement || folded.has(each)) return false;
+      if (each.statement <= added.statement || folded.has(each) || !isInTheWay(each)) return false;
       const { sql = "" } = statements[each.statement] ?? {};
-      return isInTheWay(each) && named.some((name) => name.test(sql));
+      // What comes before the UPDATE runs before the backfill, too.
+      const isAfter = each.statement > lookedUp.until;
+      return [...own, ...(isAfter ? others : [])].some((name) => name.test(sql));
     });
     if (reader === undefined) continue;
     throw new LockstepError(
       "LS2016",
-      `${file}:${reader.line}: rows get their "${added.column.name}" by a backfill, after this migration, and this statement may read it or change what it is made of: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
+      `${file}:${reader.line}: rows get their "${names.at(-1)}" by a backfill, after this migration, and this statement may read it or change what it is made of: ${reader.sql.replace(/\s+/g, " ").slice(0, 200)}`,
     );
   }
 }

@@ -1,5 +1,12 @@
 import { LockstepError } from "../errors.js";
-import { isSameTable, type OperationOf, type PlannedColumn, tableLabel, type Words } from "../model/index.js";
+import {
+  hasTrigger,
+  isSameTable,
+  type OperationOf,
+  type PlannedColumn,
+  tableLabel,
+  type Words,
+} from "../model/index.js";
 import type { RuleContext } from "../rules/rule.js";
 import type { PlanSources } from "./sources.js";
 
@@ -37,7 +44,7 @@ export async function refuseUnsafeRelations(
 
 /** By a default, or by the fill trigger; a column that stays optional has no trigger. */
 function isGivenToNewRows(column: PlannedColumn): boolean {
-  return column.defaultSql !== undefined || (column.fill !== undefined && column.notNull);
+  return column.defaultSql !== undefined || hasTrigger(column);
 }
 
 /** Why no row can be there yet that the new values lead to. */

@@ -2,6 +2,7 @@ import { LockstepError } from "../errors.js";
 import {
   isFilled,
   isSameTable,
+  lookUpsOf,
   type Operation,
   type Plan,
   type PlannedColumn,
@@ -26,14 +27,12 @@ export function refuseLostSources(
   for (const operation of operations) {
     const lost = lostColumn(operation);
     if (lost === undefined) continue;
-    const reader = columns.find(
-      (column) => isSameTable(column.table, lost.table) && readsOf(column).includes(lost.column),
-    );
+    const reader = columns.find((column) => readsFrom(column, lost));
     if (reader === undefined) continue;
     throw new LockstepError(
       "LS2012",
-      `"${tableLabel(reader.table)}"."${reader.name}" is filled with ${valueLabel(reader)}${plan === undefined ? "" : ` until plan ${plan} is done`}, and this change takes "${lost.column}" away: ${operation.sql.replace(/\s+/g, " ")}`,
-      { details: { column: reader.name, reads: lost.column } },
+      `"${tableLabel(reader.table)}"."${reader.name}" is filled with ${valueLabel(reader)}${plan === undefined ? "" : ` until plan ${plan} is done`}, and this change takes "${lost.column ?? lost.table.name}" away: ${operation.sql.replace(/\s+/g, " ")}`,
+      { details: { column: reader.name, reads: lost.column ?? lost.table.name } },
     );
   }
 }
@@ -47,7 +46,7 @@ export function refuseUnfilledSources(columns: readonly PlannedColumn[], open: r
   for (const column of columns)
     for (const plan of open) {
       const source = plan.columns.find(
-        (other) => isFilled(other) && isSameTable(other.table, column.table) && readsOf(column).includes(other.name),
+        (other) => isFilled(other) && readsFrom(column, { table: other.table, column: other.name }),
       );
       if (source === undefined) continue;
       const value = valueLabel(source);
@@ -59,8 +58,39 @@ export function refuseUnfilledSources(columns: readonly PlannedColumn[], open: r
     }
 }
 
-/** A column that an operation drops, renames or gives another type. */
-function lostColumn(operation: Operation): { readonly table: TableName; readonly column: string } | undefined {
-  const isLost = operation.kind === "dropColumn" || operation.kind === "setType" || operation.kind === "renameColumn";
-  return isLost ? operation : undefined;
+/** A column, or a table with all of its columns. */
+interface Source {
+  readonly table: TableName;
+  readonly column?: string;
+}
+
+/** Whether the value of a column is made from another one: of its row, or of a row that it looks up. */
+function readsFrom(planned: PlannedColumn, { table, column }: Source): boolean {
+  if (column !== undefined && isSameTable(planned.table, table) && readsOf(planned).includes(column)) return true;
+  return lookUpsOf(planned).some(
+    (lookUp) => mayBeSame(lookUp.table, table) && (column === undefined || lookUp.columns.includes(column)),
+  );
+}
+
+/** People qualify a table or leave it to the search path. */
+function mayBeSame(a: TableName, b: TableName): boolean {
+  return a.name === b.name && (a.schema === b.schema || a.schema === undefined || b.schema === undefined);
+}
+
+/** What an operation drops, renames or gives another type. */
+function lostColumn(operation: Operation): Source | undefined {
+  switch (operation.kind) {
+    case "dropColumn":
+    case "setType":
+    case "renameColumn":
+      return { table: operation.table, column: operation.column };
+    case "dropTable":
+      return { table: operation.table };
+    case "unknown": {
+      const [table] = operation.tables;
+      return operation.what === "RENAME TABLE" && table !== undefined ? { table } : undefined;
+    }
+    default:
+      return undefined;
+  }
 }

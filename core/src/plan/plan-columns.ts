@@ -164,14 +164,16 @@ async function planColumn(
     const compute = await computedFill(table, name, { ...source, compute: configured }, shape);
     refuseConstant(compute.fallback);
     const fallback = compute.fallback && (await settleFill(table, about, compute.fallback, sources));
-    const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isComputed: true });
+    const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isListed: true });
     return { ...common, compute: { ...compute, ...(fallback && { fallback }) }, write, key };
   }
-  const found = await fillOf(table, declaration, defaultSql, source, shape, words);
+  const found = await fillOf(table, declaration, defaultSql, source, shape, sources, words);
   // The model's own default is evaluated as PostgreSQL evaluates a default: in the session of whoever writes the row.
   const fill = source.fill === undefined ? found : await settleFill(table, about, found, sources);
   refuseConstant(fill);
-  const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write });
+  // What stands in another table no write site has.
+  const isListed = fill.lookUps !== undefined;
+  const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
   return { ...common, fill, write, key };
 }
 
@@ -216,6 +218,7 @@ async function fillOf(
   defaultSql: string | undefined,
   source: ColumnSource,
   shape: TableShape,
+  sources: PlanSources,
   words: Pick<Words, "annotation">,
 ) {
   const place = `${source.file}:${source.line}`;
@@ -225,6 +228,8 @@ async function fillOf(
     columns: shape.columns,
     generatedColumns: shape.generatedColumns,
     newColumn: declaration.name,
+    key: shape.key.map(({ column }) => column),
+    ...(sources.lookedUp === undefined ? {} : { lookedUp: sources.lookedUp }),
   };
   if (source.fill !== undefined) return readFill(source.fill.sql, { ...context, kind: source.fill.kind });
   if (defaultSql !== undefined) return readFill(defaultSql, { ...context, kind: "backfill" });

@@ -11,6 +11,8 @@ const fill = z.strictObject({
   reads: z.array(z.string()),
   isBuiltinOnly: z.boolean(),
   dependsOnSession: z.literal(true).optional(),
+  lookUps: z.array(z.strictObject({ table: tableName, columns: z.array(z.string()) })).optional(),
+  withoutTrigger: z.literal(true).optional(),
   source: z.string(),
 });
 const compute = z.strictObject({

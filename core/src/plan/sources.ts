@@ -12,6 +12,7 @@ import type {
   TypeKind,
   UnitIndex,
 } from "../model/index.js";
+import type { LookedUpTable } from "../sql/look-ups.js";
 import type { KnownForeignKey } from "../verdicts/context.js";
 
 export type { ColumnSource } from "../model/index.js";
@@ -39,6 +40,8 @@ export type FormerUnique = Pick<KeptUnique, "model" | "fields" | "selector" | "a
 export interface PlanSources {
   column(table: TableName, column: string): ColumnSource | undefined;
   table(table: TableName): Promise<TableShape>;
+  /** A table that a subquery of a fill looks at; undefined: there is none. Absent: subqueries are refused. */
+  lookedUp?(table: TableName): Promise<LookedUpTable | undefined>;
   /** An index of the development database; asked only about indexes that a change with a planned column drops. */
   index?(name: TableName): Promise<IndexFacts | undefined>;
   /**

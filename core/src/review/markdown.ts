@@ -121,8 +121,13 @@ function valueWords(column: Plan["columns"][number]): string {
       : column.write.kind === "none"
         ? "; new rows get the model's own default"
         : "";
+  if (column.fill.withoutTrigger === true)
+    return `\`${column.fill.sql}\` (${column.fill.source}), by the backfill${written}. ${untriggered}`;
   return `\`${column.fill.sql}\` (${column.fill.source})${follows}, by a trigger for new rows, by the backfill for those that exist${written}`;
 }
+
+const untriggered = `There is no trigger: new rows of code that does not know the column stay NULL until the backfill looks back. That all running code
+  writes it is what the gate writers-aware asks.`;
 
 /** No trigger can call a function: what that means for new rows has to be said plainly. */
 function functionWords({ write }: Plan["columns"][number], { name, source, reads, fallback }: ComputedFill): string {
@@ -138,8 +143,7 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
       ? "A database that applies all phases at once refuses to become required while a row has no value."
       : `A database that applies all phases at once fills its rows with the fallback \`${fallback.sql}\` instead.`;
   return `the function \`fills.${name}\` of ${source}${given}, called by the backfill; ${written}.
-  There is no trigger: new rows of code that does not know the column stay NULL until the backfill looks back. That all running code
-  writes it is what the gate writers-aware asks. ${skipped}`;
+  ${untriggered} ${skipped}`;
 }
 
 function unitText(unit: Unit): string {

@@ -26,7 +26,11 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
   if (phase === "backfill")
     return plan.backfills.flatMap((backfill) =>
       backfill.columns.map((column) => ({
-        text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${valueLabel(column)}${column.fill?.dependsOnSession ? `, under ${statedSettingsWords}` : ""}`,
+        text: `fill ${columnLabel({ table: backfill.table, name: column.name })} with ${valueLabel(column)}${column.fill?.dependsOnSession ? `, under ${statedSettingsWords}` : ""}${
+          column.fill?.withoutTrigger === true && backfill.once !== true
+            ? "; no trigger: new rows of code that does not know it wait for this"
+            : ""
+        }`,
         lock: "row locks, batch by batch",
       })),
     );

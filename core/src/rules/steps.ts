@@ -4,6 +4,7 @@ import {
   type Descendants,
   type ForeignKey,
   type GateId,
+  hasTrigger,
   isFilled,
   type OperationOf,
   type PlannedColumn,
@@ -129,11 +130,12 @@ export function writeValue(column: {
   readonly fillSql: string | undefined;
   readonly hasDefault: boolean;
   readonly write: string | undefined;
-  readonly isComputed?: boolean;
+  /** SQL has the value, and code has not. */
+  readonly isListed?: boolean;
 }): WriteValue {
   if (column.write !== undefined) return { kind: "typescript", text: column.write };
   if (column.hasDefault) return { kind: "none" };
-  if (column.isComputed === true) return { kind: "listed" };
+  if (column.isListed === true) return { kind: "listed" };
   if (column.fillSql === undefined) return { kind: "none" };
   return { kind: "sql", sql: column.fillSql };
 }
@@ -157,13 +159,13 @@ function unitColumn(column: PlannedColumn): UnitColumn {
     ...(column.sequence === undefined ? {} : { sequence: column.sequence }),
     ...(column.notNull && !column.isRelaxed ? { notNull: true as const } : {}),
     // A column that stays optional has no trigger: a NULL may have been chosen.
-    ...(column.fill === undefined || !column.isRelaxed ? {} : { fill: column.fill }),
+    ...(hasTrigger(column) ? { fill: column.fill } : {}),
     ...(column.constraints === undefined ? {} : { constraints: column.constraints }),
   };
 }
 
-/** A function runs in no migration: what prove fills by itself, it fills with the fallback. */
+/** What prove fills by itself: where no trigger does, too. A function runs in no migration, its fallback does. */
 function provedColumn(column: PlannedColumn): UnitColumn {
-  const fallback = column.compute?.fallback;
-  return { ...unitColumn(column), ...(fallback === undefined ? {} : { fill: fallback }) };
+  const fill = column.compute?.fallback ?? column.fill;
+  return { ...unitColumn(column), ...(fill === undefined ? {} : { fill }) };
 }

@@ -1,14 +1,15 @@
 import { LockstepError } from "../errors.js";
-import type { Fill } from "../model/fill.js";
+import type { Fill, LookedUp } from "../model/fill.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import { nearest } from "../nearest.js";
+import { keyOf, type LookedUpTable, type LookUps, readLookUps, tablesOf, UnreadLookUp } from "./look-ups.js";
 import { mustQuote, spelled } from "./postgres/bare-name.js";
 import { aggregates, isBuiltinOnly, ofTheMoment, setReturning } from "./postgres/builtins.js";
 import { utf8ToUtf16 } from "./postgres/offsets.js";
 import { loadParser, type ParseResult, type Parser, SyntaxErrorAt } from "./postgres/parser.js";
 import { quoteIdentifier } from "./postgres/quote.js";
 import { underStatedSettings } from "./postgres/stated-settings.js";
-import { type AnyNode, nameParts, walk } from "./postgres/walk.js";
+import { type AnyNode, nameParts, walkInto } from "./postgres/walk.js";
 
 export interface FillContext {
   readonly kind: Fill["kind"];
@@ -20,11 +21,16 @@ export interface FillContext {
   /** Computed after BEFORE triggers have run, so a trigger would read their old value. */
   readonly generatedColumns: readonly string[];
   readonly newColumn: string;
+  /** What names a row of the table; absent: nothing does. */
+  readonly key?: readonly string[];
+  /** A table that a subquery names; undefined: there is none. Absent: subqueries are refused. */
+  lookedUp?(table: TableName): Promise<LookedUpTable | undefined>;
 }
 
 /**
- * Reads an expression that fills a column: one SQL expression over the row's own columns.
+ * Reads an expression that fills a column: one SQL expression over the row's own columns, and over what they lead to in other tables.
  *
+ * @throws LS1002 no SQL · LS2003 an unknown name · LS2004 what no row can be filled with · LS2071 a look-up that may give several rows
  * @example
  * const fill = await readFill("lower(email)", { kind: "backfill", source: "prisma/schema.prisma:14",
  *   table: { name: "User" }, columns: ["id", "email"], generatedColumns: [], newColumn: "handle" });
@@ -34,20 +40,21 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
   const sql = text.trim();
   if (sql === "") throw new LockstepError("LS1002", `${context.source}: the fill is empty`);
   const expression = parseExpression(await loadParser(), sql, context);
-  const references: Reference[] = [];
-  walk(expression.tree, (kind, node) => {
-    if (kind === "ColumnRef") references.push(readReference(node, expression, context));
-    else refuseBeyondRow(kind, node, expression, context);
-  });
+  refuseForms(expression, context);
+  const { references: found, lookUps, isSwept } = await readNames(expression, context);
+  const references = found.map((node) => readReference(node, expression, context));
   const render = (row: string) => splice(expression, references, (column) => row + quoteIdentifier(column));
+  const reads = [...new Set(references.map((reference) => reference.column))];
   return {
     kind: context.kind,
     sql,
-    rowSql: render(""),
+    rowSql: lookUps === undefined ? render("") : asRow(reads, render),
     newSql: render("NEW."),
     oldSql: render("OLD."),
-    reads: [...new Set(references.map((reference) => reference.column))],
+    reads,
     isBuiltinOnly: isBuiltinOnly(expression.tree),
+    ...(lookUps === undefined ? {} : { lookUps }),
+    ...(isSwept ? { withoutTrigger: true as const } : {}),
     source: context.source,
   };
 }
@@ -55,6 +62,67 @@ export async function readFill(text: string, context: FillContext): Promise<Fill
 /** The fill, evaluated under stated settings wherever it is evaluated. */
 export function withStatedSettings(fill: Fill): Fill {
   return { ...fill, rowSql: underStatedSettings(fill.rowSql), dependsOnSession: true };
+}
+
+/** Inside of a subquery an unqualified name may be another table's: so the row gets a name, whatever its table is called where this is put. */
+function asRow(reads: readonly string[], render: (row: string) => string): string {
+  if (reads.length === 0) return render("");
+  return `(SELECT ${render(`${rowName}.`)} FROM (SELECT ${reads.map(quoteIdentifier).join(", ")}) ${rowName})`;
+}
+
+/** The row, where its table's own name would be taken for another one. */
+export const rowName = "lockstep_row";
+
+/** The names of the row's columns, and what its subqueries look at. */
+async function readNames(
+  { tree }: Expression,
+  context: FillContext,
+): Promise<{ references: readonly AnyNode[]; lookUps: readonly LookedUp[] | undefined; isSwept: boolean }> {
+  const tables = new Map<string, LookedUpTable>();
+  for (const table of tablesOf(tree)) {
+    const facts = await context.lookedUp?.(table);
+    if (facts === undefined)
+      throw refused(
+        `it looks at "${tableLabel(table)}", which is no table of the development database. A table that the same change makes has to be there first: make and fill it in a migration of its own`,
+        context,
+      );
+    tables.set(keyOf(table), facts);
+  }
+  const read = readSubqueries(tree, tables, context);
+  for (const { isOneRow, loose } of read.lookUps)
+    if (!isOneRow)
+      throw new LockstepError(
+        "LS2071",
+        `${context.source}: the fill of "${context.newColumn}" may find several rows of "${loose}" for one of "${tableLabel(context.table)}".`,
+        { details: { column: context.newColumn, table: loose } },
+      );
+  const columns = new Map<string, Set<string>>(read.tables.map((table) => [keyOf(table), new Set()]));
+  for (const resolved of read.references.values()) {
+    if (resolved.kind === "row") continue;
+    const { source, column, isKnown } = resolved;
+    if (!isKnown && column !== "")
+      throw new LockstepError("LS2003", `${context.source}: no column "${column}" in "${source.name}"`, {
+        hint: `Columns: ${source.columns.map(spelled).join(", ")}`,
+      });
+    if (source.table !== undefined) columns.get(keyOf(source.table))?.add(column);
+  }
+  return {
+    references: [...read.references].flatMap(([node, resolved]) => (resolved.kind === "row" ? [node] : [])),
+    lookUps:
+      read.lookUps.length === 0
+        ? undefined
+        : read.tables.map((table) => ({ table, columns: [...(columns.get(keyOf(table)) ?? [])] })),
+    isSwept: read.lookUps.some(({ isOfParent }) => !isOfParent),
+  };
+}
+
+function readSubqueries(tree: unknown, tables: ReadonlyMap<string, LookedUpTable>, context: FillContext): LookUps {
+  try {
+    return readLookUps(tree, tables, context.key ?? []);
+  } catch (error) {
+    if (!(error instanceof UnreadLookUp)) throw error;
+    throw refused(error.message, context);
+  }
 }
 
 /** The same for every row: a literal, with or without a cast. Anything with a call may differ from row to row. */
@@ -137,11 +205,38 @@ function refuseSecondExpression({ sql, tree, tokens }: Expression, context: Fill
   }
 }
 
-/** What a trigger on one row, or the UPDATE of a batch, cannot evaluate. */
-function refuseBeyondRow(kind: string, node: AnyNode, expression: Expression, context: FillContext): void {
+/** What a trigger on one row, or the UPDATE of a batch, cannot evaluate. A subquery may have aggregates of its own. */
+function refuseForms(expression: Expression, context: FillContext): void {
+  const look = (isInside: boolean) => (kind: string, node: AnyNode) => {
+    if (kind === "SubLink") {
+      if (context.lookedUp === undefined) throw refused("it has a subquery", context);
+      if (context.kind === "mirror")
+        throw refused(
+          "a mirror follows columns of its own row, and nothing tells it when a row of another table changes",
+          context,
+        );
+      walkInto(node.testexpr, look(isInside));
+      walkInto(node.subselect, look(true));
+      return "skip";
+    }
+    refuseBeyondRow(kind, node, isInside, expression, context);
+    return "into";
+  };
+  // The statement around the expression is our own.
+  walkInto(
+    (expression.tree.stmts?.[0]?.stmt as { SelectStmt?: AnyNode } | undefined)?.SelectStmt?.targetList,
+    look(false),
+  );
+}
+
+function refuseBeyondRow(
+  kind: string,
+  node: AnyNode,
+  isInside: boolean,
+  expression: Expression,
+  context: FillContext,
+): void {
   switch (kind) {
-    case "SubLink":
-      throw refused("it has a subquery", context);
     case "ParamRef":
       throw refused(`it has a parameter ($${node.number ?? ""})`, context, "Write the value itself.");
     case "SetToDefault":
@@ -149,9 +244,10 @@ function refuseBeyondRow(kind: string, node: AnyNode, expression: Expression, co
     case "GroupingFunc":
     case "JsonObjectAgg":
     case "JsonArrayAgg":
-      throw refused("it aggregates several rows", context);
+      if (!isInside) throw refused("it aggregates several rows", context);
+      break;
     case "FuncCall":
-      refuseFunction(node, context);
+      if (!isInside) refuseFunction(node, context);
       break;
     case "TypeCast":
       refuseMoment(node, context);
@@ -266,7 +362,7 @@ function unknownColumn(column: string, isQuoted: boolean, context: FillContext):
 }
 
 function isOwnTable(qualifier: readonly string[], table: TableName): boolean {
-  if (qualifier.length === 0) return true;
+  if (qualifier.length === 0 || (qualifier.length === 1 && qualifier[0] === rowName)) return true;
   if (qualifier.length > 2 || qualifier.at(-1) !== table.name) return false;
   return qualifier.length === 1 || table.schema === undefined || qualifier[0] === table.schema;
 }

@@ -61,6 +61,7 @@ export async function planChange(change: {
         sources: {
           column,
           table: (table) => database.shape(table),
+          lookedUp: (table) => database.lookedUp(table),
           index: (name) => database.index(name),
           foreignKeys: (table) => database.foreignKeys(table),
           typeKind: (type) => database.typeKind(type),

@@ -74,6 +74,7 @@ export async function planChange(
       sources: {
         column: withFunctions(columnSources(files, known), functions),
         table: (table) => database.shape(table),
+        lookedUp: (table) => database.lookedUp(table),
         index: (name) => database.index(name),
         foreignKeys: (table) => database.foreignKeys(table),
         typeKind: (type) => database.typeKind(type),

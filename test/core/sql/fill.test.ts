@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LockstepError } from "../../../core/src/errors.js";
 import { type FillContext, readFill } from "../../../core/src/sql/fill.js";
+import type { LookedUpTable } from "../../../core/src/sql/look-ups.js";
 
 const context: FillContext = {
   kind: "backfill",
@@ -169,5 +170,107 @@ describe("readFill", () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe("look-ups", () => {
+  const tables: Readonly<Record<string, LookedUpTable>> = {
+    Team: { columns: ["id", "name", "plan", "email"], uniqueKeys: [["id"], ["name"]] },
+    Post: { columns: ["id", "userId", "title"], uniqueKeys: [["id"]] },
+    Seat: { columns: ["teamId", "no", "label"], uniqueKeys: [["teamId", "no"]] },
+  };
+  const over = {
+    columns: [...context.columns, "teamId", "no"],
+    key: ["id"],
+    lookedUp: async ({ name }: { name: string }) => tables[name],
+  };
+
+  // An unqualified name is the innermost table's that has it, then the row's.
+  it.each([
+    [`(SELECT plan FROM "Team" WHERE id = "teamId")`, `(SELECT plan FROM "Team" WHERE id = NEW."teamId")`, true],
+    [
+      `(SELECT email FROM "Team" t WHERE t.id = "teamId")`,
+      `(SELECT email FROM "Team" t WHERE t.id = NEW."teamId")`,
+      true,
+    ],
+    [
+      `(SELECT "User".email FROM "Team" t WHERE t.id = "teamId")`,
+      `(SELECT NEW."email" FROM "Team" t WHERE t.id = NEW."teamId")`,
+      true,
+    ],
+    [
+      `(SELECT "User".name FROM "Team" AS "User" WHERE "User".id = "teamId")`,
+      `(SELECT "User".name FROM "Team" AS "User" WHERE "User".id = NEW."teamId")`,
+      true,
+    ],
+    [
+      `lower(email) || (SELECT plan FROM "Team" WHERE name = nick)`,
+      `lower(NEW."email") || (SELECT plan FROM "Team" WHERE name = NEW."nick")`,
+      true,
+    ],
+    [
+      `(SELECT label FROM "Seat" s WHERE (s."teamId", 1) = ("User"."teamId", 1) AND s."teamId" = "User"."teamId" AND s.no = "User".no)`,
+      undefined,
+      true,
+    ],
+    [
+      `(SELECT t.plan FROM "Seat" s JOIN "Team" t ON t.id = s."teamId" WHERE s."teamId" = 1 AND s.no = "User".no)`,
+      undefined,
+      true,
+    ],
+    [`(SELECT count(*) FROM "Post" WHERE "userId" = "User".id)`, undefined, false],
+    [`(SELECT title FROM "Post" p WHERE p."userId" = "User".id ORDER BY id LIMIT 1)`, undefined, false],
+    [`EXISTS (SELECT * FROM "Post" p WHERE p.title = email)`, undefined, false],
+    [`email IN (SELECT name FROM "Team")`, undefined, false],
+    [
+      `(SELECT n FROM (SELECT "userId" AS u, count(*) AS n FROM "Post" GROUP BY u) s WHERE s.u = "User".id)`,
+      undefined,
+      false,
+    ],
+    [
+      `(SELECT s.title FROM (SELECT DISTINCT ON (p."userId") p.* FROM "Post" p ORDER BY p."userId", id) s WHERE s."userId" = "User".id)`,
+      undefined,
+      false,
+    ],
+    [`(SELECT s.plan FROM (SELECT * FROM "Team") s WHERE s.id = "teamId")`, undefined, true],
+    [`(SELECT title FROM "Post" p WHERE p.id = "User".id)`, undefined, false],
+  ])("%s", async (text, newSql, hasTrigger) => {
+    const fill = await read(text, over);
+    if (newSql !== undefined) expect(fill.newSql).toBe(newSql);
+    expect(fill.withoutTrigger === undefined).toBe(hasTrigger);
+    expect(fill.isBuiltinOnly).toBe(false);
+    // Wherever the row is called what it is called: its columns come from a name of our own.
+    expect(fill.rowSql.replaceAll("lockstep_row.", "NEW.")).toContain(fill.newSql);
+  });
+
+  it("says what it reads of which table", async () => {
+    const fill = await read(`(SELECT p.title FROM "Team" t JOIN public."Post" p ON p.id = t.id WHERE t.name = nick)`, {
+      ...over,
+    });
+    expect(fill).toMatchObject({
+      reads: ["nick"],
+      lookUps: [
+        { table: { name: "Team" }, columns: ["id", "name"] },
+        { table: { schema: "public", name: "Post" }, columns: ["id", "title"] },
+      ],
+    });
+  });
+
+  it.each([
+    ["LS2071", `(SELECT title FROM "Post" p WHERE p."userId" = "User".id)`],
+    ["LS2071", `(SELECT label FROM "Seat" s WHERE s."teamId" = "User"."teamId")`],
+    ["LS2071", `(SELECT t.plan FROM "Team" t LEFT JOIN "Post" p ON p."userId" = "User".id WHERE t.id = 1)`],
+    ["LS2071", `(SELECT t.plan FROM "Post" p LEFT JOIN "Team" t ON t.id = 1 AND p.id = 1)`],
+    ["LS2071", `(SELECT plan FROM "Team" WHERE id = "teamId" OR name = nick)`],
+    ["LS2003", `(SELECT t.plam FROM "Team" t WHERE t.id = "teamId")`],
+    ["LS2003", `(SELECT x.plan FROM "Team" t WHERE t.id = "teamId")`],
+    ["LS2004", `(SELECT plan FROM "Nowhere" WHERE id = "teamId")`],
+    ["LS2004", `(SELECT plan FROM "Team" WHERE id = "teamId" FOR SHARE)`],
+    ["LS2004", `(SELECT plan FROM "Team" WHERE id = "teamId" UNION SELECT 'x')`],
+    ["LS2004", `(SELECT rank() OVER (ORDER BY id) FROM "Team" WHERE id = "teamId")`],
+    ["LS2004", `(SELECT handle FROM "Team" WHERE id = "teamId")`],
+    ["LS2004", `(SELECT count(*) FROM unnest(ARRAY[1]) x)`],
+  ])("%s: %s", async (code, text) => {
+    expect((await failure(text, over)).code).toBe(code);
   });
 });

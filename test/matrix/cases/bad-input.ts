@@ -105,8 +105,8 @@ export const badInputs: readonly BadInput[] = [
     name: "a subquery over another table",
     model: "BadSubquery",
     gets: [`/// @lockstep.backfill((SELECT max(name) FROM "BadTwin"))`, "code String"],
-    code: "LS2004",
-    says: [/subquery/],
+    code: "LS2070",
+    says: [/reads all of "BadTwin"/],
   }),
   bad({
     name: "an expression over a generated column",

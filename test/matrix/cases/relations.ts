@@ -110,6 +110,66 @@ export const relations: readonly Change[] = [
     values: { "Sensor.tenant": (n) => 1 + (n % 1900), "Site.tenant": (n) => 100_000 + n },
   },
   {
+    name: "a value of the parent",
+    before:
+      model("Grower", id, "name String", "apples Apple[]") +
+      model(
+        "Apple",
+        id,
+        "name String",
+        "growerId Int",
+        "grower Grower @relation(fields: [growerId], references: [id])",
+      ),
+    after:
+      model("Grower", id, "name String", "apples Apple[]") +
+      model(
+        "Apple",
+        id,
+        "name String",
+        "growerId Int",
+        "grower Grower @relation(fields: [growerId], references: [id])",
+        `/// @lockstep.backfill((SELECT 'of ' || g.name FROM "Grower" g WHERE g.id = "growerId"))`,
+        "origin String",
+      ),
+    rows: `INSERT INTO "Grower" (name) SELECT 'Name ' || n FROM generate_series(1, 2000) n;
+      INSERT INTO "Apple" (name, "growerId") SELECT 'Apple ' || n, n FROM generate_series(1, {rows}) n`,
+    wrongRows: `SELECT * FROM "Apple" WHERE origin NOT LIKE 'of %' AND id <= {rows} OR origin IS NULL`,
+    values: { "Apple.growerId": (n) => 1 + (n % 1900) },
+  },
+  {
+    name: "a count of children",
+    before:
+      model("Bush", id, "name String", "berries Berry[]") +
+      model(
+        "Berry",
+        id,
+        "bushId Int",
+        "bush Bush @relation(fields: [bushId], references: [id])",
+        "",
+        "@@index([bushId])",
+      ),
+    after:
+      model(
+        "Bush",
+        id,
+        "name String",
+        "berries Berry[]",
+        `/// @lockstep.backfill((SELECT count(*) FROM "Berry" b WHERE b."bushId" = "Bush".id))`,
+        "size Int",
+      ) +
+      model(
+        "Berry",
+        id,
+        "bushId Int",
+        "bush Bush @relation(fields: [bushId], references: [id])",
+        "",
+        "@@index([bushId])",
+      ),
+    rows: `${people("Bush")}; INSERT INTO "Berry" ("bushId") SELECT 1 + n % {rows} FROM generate_series(1, {rows} * 3) n`,
+    wrongRows: `SELECT * FROM "Bush" WHERE size < 3 AND id <= {rows} OR size IS NULL`,
+    values: { "Berry.bushId": (n) => 1 + (n % 20) },
+  },
+  {
     name: "a relation to a table of the change",
     before: model("Film", id, "name String"),
     after:

@@ -18,6 +18,19 @@ export function walk(tree: unknown, visit: (kind: string, node: AnyNode) => void
   }
 }
 
+/** The same, but what is below a node is left out where `visit` says so. */
+export function walkInto(tree: unknown, visit: (kind: string, node: AnyNode) => "into" | "skip"): void {
+  if (Array.isArray(tree)) {
+    for (const item of tree) walkInto(item, visit);
+    return;
+  }
+  if (typeof tree !== "object" || tree === null) return;
+  for (const [key, value] of Object.entries(tree)) {
+    const isNode = /^[A-Z]/.test(key) && typeof value === "object" && value !== null;
+    if (!isNode || visit(key, value as AnyNode) === "into") walkInto(value, visit);
+  }
+}
+
 /** The strings of a list of String nodes: the parts of a name. */
 export function nameParts(list: unknown): string[] {
   if (!Array.isArray(list)) return [];

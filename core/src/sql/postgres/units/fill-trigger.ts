@@ -44,7 +44,12 @@ export function createFillTrigger(locked: Locked, column: UnitColumn): string {
     looksUp ? " SET enable_seqscan TO off" : "",
     column.fill.dependsOnSession ? statedSettingsOfFunction : "",
   ].join("");
-  const body = dollarQuote(`BEGIN\n${assignment(locked, column, column.fill)}      RETURN NEW;\n    END`, "fill");
+  // A column of another table may be called like a variable of PL/pgSQL: `found`.
+  const meaning = column.fill.lookUps === undefined ? "" : "#variable_conflict use_column\n";
+  const body = dollarQuote(
+    `${meaning}BEGIN\n${assignment(locked, column, column.fill)}      RETURN NEW;\n    END`,
+    "fill",
+  );
   return `    CREATE OR REPLACE FUNCTION ${fillFunction}() RETURNS trigger LANGUAGE plpgsql${settings} AS ${body};
     DROP TRIGGER IF EXISTS ${trigger} ON ${quoteTable(table)};
     CREATE TRIGGER ${trigger} BEFORE INSERT OR UPDATE ON ${quoteTable(table)} FOR EACH ROW EXECUTE FUNCTION ${fillFunction}();

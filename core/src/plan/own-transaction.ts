@@ -1,0 +1,42 @@
+import type { Migration, Statement } from "../model/index.js";
+import type { Parser } from "../sql/postgres/parser.js";
+import { readMigration } from "../sql/postgres/read-migration.js";
+
+/** A migration by hand, and what it says of its own transaction. */
+export interface OwnTransaction {
+  /** Without the BEGIN and the COMMIT that stand around all of it. */
+  readonly migration: Migration;
+  readonly isWrapped: boolean;
+  /** A statement about transactions that no file of a plan could keep: the first one. */
+  readonly other: Statement | undefined;
+}
+
+/**
+ * Takes BEGIN and COMMIT off a migration that is one transaction as a whole: every file of a plan is one, and some of what is built
+ * concurrently must not be in any.
+ *
+ * @param file the migration, for messages
+ */
+export function withoutTransaction(migration: Migration, file: string, parser: Parser): OwnTransaction {
+  const { statements, operations } = migration;
+  const own = statements.filter(({ index }) =>
+    operations.some(
+      ({ statement, ...each }) => statement === index && each.kind === "unknown" && each.what === "TransactionStmt",
+    ),
+  );
+  const [first, last] = [statements[0], statements.at(-1)];
+  const isWrapped =
+    own.length === 2 &&
+    own[0] === first &&
+    own[1] === last &&
+    /^(BEGIN(\s+(WORK|TRANSACTION))?|START\s+TRANSACTION)$/i.test(first?.sql ?? "") &&
+    /^(COMMIT|END)(\s+(WORK|TRANSACTION))?$/i.test(last?.sql ?? "");
+  if (!isWrapped) return { migration, isWrapped, other: own[0] };
+  // Comments stay, and every statement keeps its line.
+  const text = (statement: Statement) => {
+    const at = statement.full.lastIndexOf(statement.sql);
+    return own.includes(statement) ? statement.full.slice(0, at) : statement.full;
+  };
+  const sql = statements.map(text).join("") + migration.tail;
+  return { migration: readMigration(sql, file, parser), isWrapped, other: undefined };
+}

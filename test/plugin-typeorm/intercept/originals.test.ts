@@ -98,7 +98,7 @@ test("they keep their order around the plan's own, run, agree and go back", asyn
   // Somebody may wait for the new column: with what is made before it, it runs in a lock frame.
   const [framed = ""] = files.map(([, text]) => text).filter((text) => text.includes("Your own statements"));
   expect(framed).toMatch(
-    /CREATE TABLE "teams" .+\|\| '\\\$\{x\}'\) STORED[^]+CREATE TYPE "public"."users_kind_enum"[^]+ADD "kind" "public"."users_kind_enum"[^]+>>> Lock frame/,
+    /CREATE TABLE "teams" .+\|\| '\\\$\{x\}'\) STORED[\s\S]+CREATE TYPE "public"."users_kind_enum"[\s\S]+ADD "kind" "public"."users_kind_enum"[\s\S]+>>> Lock frame/,
   );
   expect(statements(framed).down.slice(0, 4)).toEqual([
     expect.stringContaining(`DROP COLUMN "kind"`),

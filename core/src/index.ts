@@ -5,7 +5,7 @@ export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
 export { type CorrectedChange, correct, type GeneratedChange, type Known } from "./corrections/correct.js";
 export * from "./errors.js";
-export { finishInterrupted } from "./files/finish-interrupted.js";
+export { finishInterrupted } from "./intercept/finish-interrupted.js";
 export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
 export { lockProject, type ProjectLock } from "./files/project-lock.js";

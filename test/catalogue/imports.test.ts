@@ -14,6 +14,7 @@ const rooms = [
   "db",
   "ledger",
   "sql",
+  "verdicts",
   "facts",
   "corrections",
   "rules",
@@ -32,7 +33,7 @@ const rooms = [
   "cli",
 ];
 /** Not rooms: the package's entries. */
-const entries = ["index", "planning"];
+const entries = ["index", "planning", "text"];
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const sources = (folder: string) =>

@@ -1,7 +1,7 @@
 import { connect } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { LockstepError } from "../errors.js";
-import { finishInterrupted } from "../files/finish-interrupted.js";
+import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import { findUnfinished, foreignWork } from "../files/write-files.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";

@@ -1,6 +1,6 @@
 import { loadConfig } from "../config/load.js";
 import { LockstepError } from "../errors.js";
-import { finishInterrupted } from "../files/finish-interrupted.js";
+import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import { lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
 import { findUnfinished } from "../files/write-files.js";
 import type { OrmPlugin, Project } from "../plugin.js";

@@ -2,8 +2,8 @@ import { existsSync, readlinkSync, realpathSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep, win32 } from "node:path";
 import { LockstepError } from "../errors.js";
 
-/** Models, migrations, code, documents, and the files of a plan. */
-const kinds = /\.(?:[cm]?[jt]sx?|prisma|sql|graphqls?|gql|json|ya?ml|md)$/i;
+/** Models, migrations, code, documents, and the files of a plan: what was written by hand is kept as text, so that nothing runs it. */
+const kinds = /(?:\.(?:[cm]?[jt]sx?|prisma|sql|graphqls?|gql|json|ya?ml|md)|\boriginal\.[cm]?[jt]s\.txt)$/i;
 const code = /\.(?:[cm]?[jt]sx?|prisma)$/i;
 const settings = /^(?:package|package-lock|npm-shrinkwrap|pnpm-lock|pnpm-workspace|lerna|composer)\.(?:json|ya?ml)$/i;
 

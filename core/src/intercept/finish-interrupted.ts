@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { lockProject } from "./project-lock.js";
-import { journalFile, type Recovery, recoverFiles } from "./write-files.js";
+import { lockProject } from "../files/project-lock.js";
+import { journalFile, type Recovery, recoverFiles } from "../files/write-files.js";
 
 /**
  * Finishes the write of a command that was killed, once nobody writes any more. For commands that write themselves.

@@ -70,11 +70,10 @@ describe.each(orms)("$name", ({ create }) => {
     },
     {
       code: "LS2072",
-      name: "a column that takes the name of another",
+      name: "a column that is converted",
       up: [
         byHand[0]!.replace("text", "text NOT NULL"),
-        `ALTER TABLE "users" DROP COLUMN "name"`,
-        `ALTER TABLE "users" RENAME "handle" TO "name"`,
+        `ALTER TABLE "users" ALTER "handle" TYPE text USING upper("handle")`,
       ],
     },
     {

@@ -435,15 +435,15 @@ export const refused: readonly Refused[] = [
     sql: required("text", `UPDATE "User" u SET v = c.currency FROM "Country" c WHERE c.code = u.country`),
   },
   {
-    code: "LS2012",
+    code: "LS2061",
     name: "what the look-up reads is dropped",
-    says: /takes "plan" away/,
+    says: /DROP COLUMN plan/,
     sql: `${required("text", `UPDATE "User" u SET v = t.plan FROM "Team" t WHERE t.id = u."teamId"`)}\nALTER TABLE "Team" DROP COLUMN plan;`,
   },
   {
-    code: "LS2012",
+    code: "LS2061",
     name: "the table of the look-up is dropped",
-    says: /takes "Profile" away/,
+    says: /DROP TABLE "Profile"/,
     sql: `${required("text", `UPDATE "User" u SET v = coalesce((SELECT bio FROM "Profile" p WHERE p."userId" = u.id), '')`)}\nDROP TABLE "Profile";`,
   },
   {
@@ -477,9 +477,9 @@ export const refused: readonly Refused[] = [
     sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\nALTER TABLE "User" DROP COLUMN v;`,
   },
   {
-    code: "LS2072",
+    code: "LS2062",
     name: "a column that takes the name of another",
-    says: /give the new one another name/,
+    says: /If that is a rename/,
     sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\nALTER TABLE "User" DROP COLUMN found;\nALTER TABLE "User" RENAME COLUMN v TO found;`,
   },
   {

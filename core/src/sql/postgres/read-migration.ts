@@ -30,7 +30,7 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
     // Both stand in the order of the text: every token is looked at once.
     while ((tokens[next]?.start ?? from) < from) next += 1;
     const begin = next;
-    while ((tokens[next]?.end ?? Number.POSITIVE_INFINITY) <= to) next += 1;
+    while (next < tokens.length && (tokens[next]?.end ?? to) <= to) next += 1;
     const own = tokens.slice(begin, next).filter((token) => token.text !== ";");
     const first = own[0];
     const last = own.at(-1);

@@ -20,9 +20,7 @@ export interface OwnTransaction {
 export function withoutTransaction(migration: Migration, file: string, parser: Parser): OwnTransaction {
   const { statements, operations } = migration;
   const own = statements.filter(({ index }) =>
-    operations.some(
-      ({ statement, ...each }) => statement === index && each.kind === "unknown" && each.what === "TransactionStmt",
-    ),
+    operations.some((each) => each.statement === index && each.kind === "transaction"),
   );
   const [first, last] = [statements[0], statements.at(-1)];
   const isWrapped =

@@ -65,7 +65,7 @@ async function planFor(sql: string, fill?: Refused["fill"]): Promise<Plan> {
       },
       { ...folded, migration: await database.withStoredDefaults(folded.migration) },
       [],
-      { plugin: prismaPlugin, config: {} } as unknown as Workspace,
+      { project: { ormVersion: "7.10.0" }, plugin: prismaPlugin, config: {} } as unknown as Workspace,
       database,
       async () => undefined,
     );

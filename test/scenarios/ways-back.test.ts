@@ -40,7 +40,12 @@ interface Moment {
 }
 const moments: Record<string, Moment> = {};
 const texts = () => Object.fromEntries(files.map((file) => [file, shop.read(file)]));
-const catalogue = () => readCatalogue(production, { schemas: ["public"] });
+/** A trigger function keeps the search path of whoever deployed it: the stock CLI's, or the test's. */
+const catalogue = async () => {
+  const read = await readCatalogue(production, { schemas: ["public"] });
+  const functions = JSON.parse(JSON.stringify(read.functions).replace(/SET search_path TO [^\\]*/g, "SET search_path"));
+  return { ...read, functions };
+};
 const migrations = () => readdirSync(join(shop.root, "prisma/migrations")).filter((name) => /^\d/.test(name));
 /** The first plan is undone at once; the story is about the second. */
 const planId = () => readdirSync(join(shop.root, "lockstep")).sort().at(-1) ?? "";

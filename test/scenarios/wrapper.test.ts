@@ -75,7 +75,7 @@ describe("before anything is written", () => {
       without: /^ +nickname .*\n/m,
       args: ["--name", "x"],
       code: 1,
-      says: "LS2061",
+      says: "LS2062",
     },
   ])("$name", async ({ fields, without, args, code, says }) => {
     shop.write("prisma/schema.prisma", addField(plain, "User", fields).replace(without ?? /$^/, ""));

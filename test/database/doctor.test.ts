@@ -272,6 +272,21 @@ const situations: readonly Situation[] = [
     words: /no DDL/,
   },
   {
+    check: "pending-fills",
+    name: "rows that would get the same unique value",
+    sql: `${table} INSERT INTO "User" (email) VALUES ('Ada'), ('ada'), ('bob')`,
+    says: "problem",
+    words: /yields the same value for 2 rows: 'ada' for id=1 and id=2/,
+    next: /correct these rows on production/,
+  },
+  {
+    check: "pending-fills",
+    name: "rows that all get their value",
+    sql: `${table} INSERT INTO "User" (email) VALUES ('ada'), ('bob')`,
+    says: "ok",
+    words: /no fill that is pending fails/,
+  },
+  {
     check: "scaffolding",
     name: "of the open plan",
     sql: `${table} CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';

@@ -64,6 +64,8 @@ const several = [
 const single = Object.values(cases)
   .flat()
   .filter(({ rows, from }) => rows === undefined && from === undefined)
+  // PostgreSQL refuses to use a value in the transaction that adds it: with a frame and without.
+  .filter(({ after = "" }) => !/ADD VALUE/.test(after))
   .map(({ sql, after }) => (after === undefined ? `${sql};` : `${after};\n${sql};`));
 
 it.each([...several, ...single])("%s", async (sql) => {

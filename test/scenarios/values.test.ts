@@ -182,6 +182,11 @@ test("one backfill fills every row that exists", async () => {
     tags: 1200,
     seenAt: 1200,
   });
+  // Rows that lacked two of three columns of their pass got both.
+  expect(await one(`SELECT "nickname", "tags" FROM "User" WHERE "name" = 'Old'`)).toEqual({
+    nickname: "Old",
+    tags: ["old"],
+  });
   expect(await one(`SELECT "nickname" FROM "User" WHERE "name" = 'User 3'`)).toEqual({ nickname: null });
   expect(
     await one(

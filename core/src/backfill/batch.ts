@@ -155,12 +155,12 @@ async function fill(
 ): Promise<{ filled: number; empty: number }> {
   let filled = 0;
   let empty = 0;
-  for (const statement of fillStatements(target, extent.scope, skipLocked)) {
+  for (const [at, statement] of fillStatements(target, extent.scope, skipLocked).entries()) {
     const { rows } = await connection.query<{ filled: number; empty: number }>(statement, extent.values);
     filled += rows[0]!.filled;
     empty += rows[0]!.empty;
-    // All rows lacked all columns, so there is none that lacks only some.
-    if (target.isKeyUnique && filled === extent.rows && empty === 0) break;
+    // All rows lacked all columns, so there is none that lacks only some. The others count rows that lack one of them.
+    if (at === 0 && target.isKeyUnique && filled === extent.rows && empty === 0) break;
   }
   return { filled, empty };
 }

@@ -131,7 +131,7 @@ export const entityChanges: readonly EntityChange[] = [
     kind: "index on existing column",
     outcome: "noticed",
     after: { name: `@Index()\n${plain.name}` },
-    says: "until the index is built",
+    says: "until its index is built",
   },
   {
     kind: "index concurrent option",

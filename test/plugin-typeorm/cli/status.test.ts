@@ -72,7 +72,9 @@ test("a build that broke off is named, and a migration that was passed over", as
   await session.query(`${createUser}; CREATE TABLE migrations (id serial, timestamp bigint, name text)`);
   await session.query(unitText(plan, units[0]!, "expand"));
   await record(0);
-  await session.query(`INSERT INTO "User" ("id", "email") VALUES (900, 'Same'), (901, 'same')`);
+  await session.query(
+    `INSERT INTO "User" ("id", "email", "handle") VALUES (900, 'Same', 'same'), (901, 'same', 'same')`,
+  );
   await session.query(unitText(plan, units[1]!, "expand")).catch(() => undefined);
   const broken = `  ✖ production: The index "User_handle_key" on "User" is INVALID, its build broke off: every write pays for it, and it refuses duplicates, and no query uses it.`;
   expect(await status()).toBe(`1763648123456-AddHandle   "User"."handle"   released up to expand

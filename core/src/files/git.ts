@@ -128,7 +128,8 @@ function byRepository(root: string, files: readonly string[]): Map<string, Map<s
 }
 
 function git(root: string, args: readonly string[]): string {
-  return execFileSync("git", args, {
+  // Nothing is asked that changes anything: git need not write its index down, and leaves no lock when it cannot.
+  return execFileSync("git", ["--no-optional-locks", ...args], {
     cwd: root,
     env: inEnglish(),
     encoding: "utf8",

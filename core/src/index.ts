@@ -5,11 +5,11 @@ export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
 export { type CorrectedChange, correct, type GeneratedChange, type Known } from "./corrections/correct.js";
 export * from "./errors.js";
-export { finishInterrupted } from "./intercept/finish-interrupted.js";
 export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
 export { lockProject, type ProjectLock } from "./files/project-lock.js";
 export { findUnfinished } from "./files/write-files.js";
+export { finishInterrupted } from "./intercept/finish-interrupted.js";
 export * from "./model/index.js";
 export { patternOf } from "./pattern-of.js";
 export type {

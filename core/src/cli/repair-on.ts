@@ -1,8 +1,8 @@
 import { connect } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { LockstepError } from "../errors.js";
-import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import { findUnfinished, foreignWork } from "../files/write-files.js";
+import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { readTargetState } from "../release/target-state.js";

@@ -1,8 +1,8 @@
 import { loadConfig } from "../config/load.js";
 import { LockstepError } from "../errors.js";
-import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import { lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
 import { findUnfinished } from "../files/write-files.js";
+import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Workspace, WorkspaceUse } from "./command.js";
 import type { Io } from "./io.js";

@@ -1,5 +1,5 @@
 import type { Fill } from "../../../model/fill.js";
-import type { TableName } from "../../../model/names.js";
+import { isSameTable, type TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { differs } from "../differs.js";
 import {
@@ -185,6 +185,9 @@ function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitC
   const own = regclassLiteral(table);
   const isSame = (columns: readonly string[], others: readonly string[]) =>
     columns.map((each, at) => `r.${quoteIdentifier(others[at] ?? each)} = NEW.${quoteIdentifier(each)}`).join(" AND ");
+  // A row may lead to itself, which is not there yet.
+  const row = (columns: readonly string[]) =>
+    `ROW(${columns.map((each) => `NEW.${quoteIdentifier(each)}`).join(", ")})`;
   return {
     tooLong: hasFixedLength(type)
       ? []
@@ -201,7 +204,7 @@ function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitC
         comment: "its unique index is not built yet, or another row has the value",
       })),
       ...foreignKeys.map(({ columns, references, referencedColumns }) => ({
-        condition: `${columns.map((each) => `NEW.${quoteIdentifier(each)} IS NOT NULL AND `).join("")}NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${isSame(columns, referencedColumns)})`,
+        condition: `${columns.map((each) => `NEW.${quoteIdentifier(each)} IS NOT NULL AND `).join("")}NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${isSame(columns, referencedColumns)})${isSameTable(references, table) ? ` AND ${row(columns)} IS DISTINCT FROM ${row(referencedColumns)}` : ""}`,
         comment: `it leads to no row of ${printable(quoteTable(references))}`,
       })),
     ],

@@ -41,7 +41,7 @@ export interface TargetStatus {
   /** Migrations that take a phase back and have not run there. */
   readonly pendingUndo: readonly string[];
   /** What stands against filling its rows: before expand what its rows do to the fill, after it those without a value. */
-  readonly values: readonly { readonly statement: string; readonly help: string }[];
+  readonly values: readonly { readonly statement: string; readonly help: string; readonly isRefused?: true }[];
   /** What its last run of migrations has left, or is about; absent where it cannot be reached. */
   readonly remains?: RunRemains;
   readonly error?: string;
@@ -105,8 +105,10 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
           statement,
           help: `correct these rows on ${target.name}, then ${plugin.words.deploy}`,
         })),
-        ...filled.flatMap(({ isOpen, gate, statement, help = "" }) =>
-          isOpen || gate !== "no-missing-values" || units.pending.length > 0 ? [] : [{ statement, help }],
+        ...filled.flatMap(({ isOpen, gate, statement, help = "", isRefused }) =>
+          isOpen || gate !== "no-missing-values" || units.pending.length > 0
+            ? []
+            : [{ statement, help, ...(isRefused && { isRefused }) }],
         ),
       ],
       pendingUndo: releasesOf(plan)
@@ -205,7 +207,7 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
     return plan.state.released === "undone"
       ? nextStep(plan, plugin.words, [], pendingContractUndo(plan, states))
       : `${plugin.words.deploy}, then deploy the code`;
-  const refused = states.flatMap(({ values }) => values).find(({ help }) => help.startsWith("Correct "));
+  const refused = states.flatMap(({ values }) => values).find(({ isRefused }) => isRefused);
   if (isOpen("backfill")) return refused?.help ?? `npx lockstep backfill run ${plan.id}`;
   return `npx lockstep next ${plan.id}`;
 }

@@ -72,7 +72,7 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
 function tryFunctions({ table, column, fill }: RefusedRowsInput): string {
   const make = (name: string, returns: string, found: string, caught: string) => `
 CREATE FUNCTION pg_temp.${name}(new ${quoteTable(table)}) RETURNS ${returns} LANGUAGE plpgsql${fill.dependsOnSession ? statedSettingsOfFunction : ""} AS ${dollarQuote(
-    `
+    `#variable_conflict use_column
 DECLARE value ${column.type};
 BEGIN
   value := ${fill.newSql}

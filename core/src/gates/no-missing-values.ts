@@ -40,6 +40,7 @@ const ask: Gate["ask"] = async (step, facts) => {
       isOpen: false,
       subject: name,
       statement: `${missing.count} of ${name} on ${target} lack a value, for example ${missing.sample}${left.statement}`,
+      ...(left.isRefused ? { isRefused: true } : {}),
       help: `${left.isRefused ? "Correct these rows, or give them a value. Then run" : "Run"}: npx lockstep backfill run ${plan}`,
     };
   } catch (error) {

@@ -9,8 +9,7 @@ import {
   refuseUnknownFills,
   withFunctions,
 } from "@lockstep/core/planning";
-import type { Query } from "@lockstep/typeorm-wrapper/internal";
-import { isScaffolding } from "@lockstep/typeorm-wrapper/internal";
+import { isScaffolding, type Query } from "@lockstep/typeorm-wrapper/internal";
 import { originalModels } from "../entities/edit/originals.js";
 import { formerUniques } from "../entities/edit/unique.js";
 import { readEntities } from "../entities/read.js";

@@ -1,16 +1,13 @@
 import type { Connection } from "../db/connection.js";
-import { refused } from "../db/refused.js";
-import { errorCode } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import { rowLabel } from "../facts/row-label.js";
-import { readTable, rowKey, type TableFacts } from "../facts/table.js";
-import { isSameTable, tableLabel } from "../model/names.js";
-import type { PlannedColumn } from "../model/plan.js";
+import { rowKey, type TableFacts } from "../facts/table.js";
+import { tableLabel } from "../model/names.js";
 import { differs } from "../sql/postgres/differs.js";
 import { qualified, quoteIdentifier, quoteLiteral, quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 import { statedSettings } from "../sql/postgres/stated-settings.js";
 import type { OpenWriter } from "./gate.js";
-import { notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
+import { type FilledColumn, notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
 /** So many rows that differ are told and confirmed one by one; more of them together. */
 const maxRows = 10_000;
@@ -20,41 +17,22 @@ const maxRows = 10_000;
  * one statement, so one snapshot, in which each row has the source and the value that were written together. Rows written while it
  * reads are the trigger's; what code writes from switch on is compared again before contract.
  */
-export default rowsInDoubt(async (step, facts) => {
-  const { connection, target, deploy, scanTimeoutMs = 600_000 } = facts;
-  const name = `"${tableLabel(step.table)}"."${step.column}"`;
-  const planned = facts.columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
-  const fill = planned?.fill;
-  if (planned === undefined || fill === undefined) throw new Error(`the plan has no fill of ${name}`);
-  try {
-    const table = await readTable(connection, step.table, Math.min(scanTimeoutMs, 5000));
-    const column = table?.columns.find((each) => each.name === step.column);
-    if (table === undefined || column === undefined)
-      return { isOpen: false, statement: `${name} does not exist on ${target}`, help: `Deploy first: ${deploy}` };
-    // Contract has run: nothing follows any more, and code may write what it likes.
-    if (!column.isNullable) return { isOpen: true, statement: `${name} is NOT NULL on ${target}` };
-    const rows = await findDiffering(connection, table, { ...planned, fill }, scanTimeoutMs);
-    if (rows.length === 0)
-      return { isOpen: true, statement: `Every value of ${name} on ${target} is that of its source, ${fill.sql}` };
-    return {
-      rows,
-      meant: (some) =>
-        `code chose ${some.length > maxRows ? `more than ${maxRows}` : some.length} ${some.length === 1 ? "value" : "values"} of ${name} other than ${fill.sql}: ${sample(some)}`,
-      otherwise: (some, hasConfirmed) =>
-        `to have them follow their source again, on ${target}: ${follow(table, { ...planned, fill }, hasConfirmed ? some : undefined)}`,
-    };
-  } catch (error) {
-    if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")
-      throw refused(error, `Comparing the rows of ${name} with their source on ${connection.label}`);
-    return {
-      isOpen: false,
-      statement: `${name} on ${target} could not be compared with its source within ${scanTimeoutMs / 1000} s, so nothing is proved`,
-      help: "Ask again at a quieter time.",
-    };
-  }
+export default rowsInDoubt("its source", async ({ name, column, table, timeoutMs }, { connection, target }) => {
+  // Contract has run: nothing follows any more, and code may write what it likes.
+  if (table.columns.find((each) => each.name === column.name)?.isNullable === false)
+    return { isOpen: true, statement: `${name} is NOT NULL on ${target}` };
+  const { sql } = column.fill;
+  const rows = await findDiffering(connection, table, column, timeoutMs);
+  if (rows.length === 0)
+    return { isOpen: true, statement: `Every value of ${name} on ${target} is that of its source, ${sql}` };
+  return {
+    rows,
+    meant: (some) =>
+      `code chose ${some.length > maxRows ? `more than ${maxRows}` : some.length} ${some.length === 1 ? "value" : "values"} of ${name} other than ${sql}: ${sample(some)}`,
+    otherwise: (some, hasConfirmed) =>
+      `to have them follow their source again, on ${target}: ${follow(table, column, hasConfirmed ? some : undefined)}`,
+  };
 });
-
-type Mirror = Pick<PlannedColumn, "table" | "name" | "type"> & { readonly fill: NonNullable<PlannedColumn["fill"]> };
 
 const keyOf = (table: TableFacts) => {
   const key = rowKey(table).map(({ column }) => quoteIdentifier(column));
@@ -62,7 +40,7 @@ const keyOf = (table: TableFacts) => {
 };
 
 /** The rows whose value is another one than their source gives. A row without a value is another gate's. */
-function differing(table: TableFacts, { name, type, fill }: Mirror, select: string): string {
+function differing(table: TableFacts, { name, type, fill }: FilledColumn, select: string): string {
   const column = quoteIdentifier(name);
   const value = `CAST((${fill.rowSql}\n) AS ${type})`;
   return `SELECT ${select} FROM ${quoteTable(table)} WHERE ${column} IS NOT NULL AND ${differs(column, value, type)}`;
@@ -71,7 +49,7 @@ function differing(table: TableFacts, { name, type, fill }: Mirror, select: stri
 async function findDiffering(
   connection: Connection,
   table: TableFacts,
-  mirror: Mirror,
+  mirror: FilledColumn,
   timeoutMs: number,
 ): Promise<readonly OpenWriter[]> {
   const file = `"${tableLabel(table)}"."${mirror.name}"`;
@@ -107,7 +85,7 @@ async function findDiffering(
 }
 
 /** The statement that gives rows back to the trigger: it fills what an UPDATE takes away. */
-function follow(table: TableFacts, mirror: Mirror, only: readonly OpenWriter[] | undefined): string {
+function follow(table: TableFacts, mirror: FilledColumn, only: readonly OpenWriter[] | undefined): string {
   const key = keyOf(table).join(", ");
   const update = `UPDATE ${quoteTable(table)} SET ${quoteIdentifier(mirror.name)} = NULL WHERE`;
   if (only === undefined)

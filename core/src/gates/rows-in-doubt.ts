@@ -1,8 +1,9 @@
-import { isDatabaseError } from "../db/retry.js";
-import { readTable } from "../facts/table.js";
+import { refused } from "../db/refused.js";
+import { errorCode, isDatabaseError } from "../db/retry.js";
+import { readTable, type TableFacts } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
-import { tableLabel } from "../model/names.js";
-import type { GateStep } from "../model/plan.js";
+import { isSameTable, tableLabel } from "../model/names.js";
+import type { GateStep, PlannedColumn } from "../model/plan.js";
 import { moment, without } from "./confirmed.js";
 import type { Gate, GateAnswer, GateFacts, OpenWriter } from "./gate.js";
 
@@ -18,11 +19,46 @@ export interface Doubt {
 /** What was found of a column: an answer, or rows that a person has to look at. */
 export type Found = Pick<GateAnswer, "isOpen" | "statement" | "help"> | Doubt;
 
+/** A column of the plan that has a fill. */
+export type FilledColumn = PlannedColumn & Required<Pick<PlannedColumn, "fill">>;
+
+/** A planned column of a target, whose rows are looked at. */
+export interface Subject {
+  /** `"User"."email_key"`, for sentences. */
+  readonly name: string;
+  readonly column: FilledColumn;
+  readonly table: TableFacts;
+  /** Milliseconds that looking may take. */
+  readonly timeoutMs: number;
+}
+
 /**
  * A gate about the values of rows. What it finds may be meant: a person confirms it row by row, and the ledger of the target keeps the
  * rows with their values, so that what comes later is asked about anew.
+ *
+ * @param other what the values are compared with, for sentences: `its source`
  */
-export function rowsInDoubt(find: (step: GateStep, facts: GateFacts) => Promise<Found>): Gate {
+export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateFacts) => Promise<Found>): Gate {
+  const find = async (step: GateStep, facts: GateFacts): Promise<Found> => {
+    const { connection, target, deploy, scanTimeoutMs: timeoutMs = 600_000 } = facts;
+    const name = `"${tableLabel(step.table)}"."${step.column}"`;
+    const column = facts.columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
+    if (column?.fill === undefined) throw new Error(`the plan has no fill of ${name}`);
+    try {
+      const table = await readTable(connection, step.table, Math.min(timeoutMs, 5000));
+      if (!table?.columns.some((each) => each.name === step.column))
+        return { isOpen: false, statement: `${name} does not exist on ${target}`, help: `Deploy first: ${deploy}` };
+      return await look({ name, column: { ...column, fill: column.fill }, table, timeoutMs }, facts);
+    } catch (error) {
+      if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")
+        throw refused(error, `Comparing the rows of ${name} with ${other} on ${connection.label}`);
+      return {
+        isOpen: false,
+        statement: `${name} on ${target} could not be compared with ${other} within ${timeoutMs / 1000} s, so nothing is proved`,
+        help: "Ask again at a quieter time.",
+      };
+    }
+  };
   const ask: Gate["ask"] = async (step, facts) => {
     const { gate, table, column } = step;
     const { connection, plan, evidence = plan, target } = facts;

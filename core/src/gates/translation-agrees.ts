@@ -1,12 +1,11 @@
 import type { Connection } from "../db/connection.js";
-import { refused } from "../db/refused.js";
-import { errorCode, isDatabaseError } from "../db/retry.js";
+import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import { rowLabel } from "../facts/row-label.js";
-import { readTable, type TableFacts, typeOf } from "../facts/table.js";
+import { type TableFacts, typeOf } from "../facts/table.js";
 import type { ScalarType } from "../model/code.js";
 import type { Fill } from "../model/fill.js";
-import { isSameTable, tableLabel } from "../model/names.js";
+import { tableLabel } from "../model/names.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { statedSettings } from "../sql/postgres/stated-settings.js";
 import type { OpenWriter } from "./gate.js";
@@ -20,71 +19,61 @@ const maxRows = 10_000;
  * letters beyond ASCII change their case depends on the database's locale. Where two spellings of one value would meet in a unique
  * key, or a row would never follow its source again, a difference holds the gate; elsewhere it is told.
  */
-export default rowsInDoubt(async (step, facts) => {
-  const { connection, target, plan, scanTimeoutMs = 600_000 } = facts;
-  const name = `"${tableLabel(step.table)}"."${step.column}"`;
-  const planned = facts.columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
-  const fill = planned?.fill;
-  if (planned === undefined || fill === undefined) throw new Error(`the plan has no fill of ${name}`);
-  try {
-    const table = await readTable(connection, step.table, Math.min(scanTimeoutMs, 5000));
-    if (table === undefined)
-      return {
-        isOpen: false,
-        statement: `"${tableLabel(step.table)}" does not exist on ${target}`,
-        help: `Deploy first: ${facts.deploy}`,
-      };
-    const { translatedValue } = await import("../codemods/translated-value.js");
-    const columns = fill.reads.map((read) => ({ name: read, type: scalarOf(typeOf(table, read)) }));
-    const foreign = columns.find(({ type }) => type === undefined);
-    const compute = await translatedValue(
-      fill.sql,
-      columns.map(({ name: column, type = "string" }) => ({ name: column, type })),
-    );
-    if (compute === undefined)
-      return {
-        isOpen: true,
-        statement: `No code was made of ${fill.sql}, so there is nothing to compare for ${name} on ${target}`,
-      };
-    const read =
-      foreign === undefined
-        ? await readRows(connection, table, fill, scanTimeoutMs)
-        : untold(name, `"${foreign.name}" is of type ${typeOf(table, foreign.name)}, which code may read in any way`);
-    const differing = [
-      ...read.failed,
-      ...read.rows.flatMap(({ row, inputs, value }): OpenWriter[] => {
-        if (value === null) return [];
-        const own = compute(inputs);
-        if (own === undefined || own === null || String(own) === value) return [];
-        const reason = `is ${spelling(String(own))} in code and ${spelling(value)} in the database`;
-        return [{ file: name, line: 0, what: row, reason }];
-      }),
-    ];
-    const total = read.isWhole
-      ? `all ${read.rows.length} rows`
-      : `${read.rows.length} of about ${Math.max(table.rowEstimate, read.rows.length)} rows`;
-    const seen = `compared ${total}${read.isPartial ? ", and could not look for all that are not plain ASCII in time" : ""}`;
-    if (differing.length === 0)
-      return { isOpen: true, statement: `Code computes ${fill.sql} for ${name} as ${target} does: ${seen}` };
-    const isUnique = planned.uniqueKeys.length > 0;
-    const told = (some: readonly OpenWriter[]) =>
-      `code may compute ${fill.sql} for ${isUnique ? "the unique " : ""}${name} other than ${target} does: ${sample(some)} (${some.length} differ; ${seen})`;
-    if (!isUnique && fill.kind !== "mirror") return { isOpen: true, statement: `Look at this: ${told(differing)}` };
+export default rowsInDoubt("what code computes", async ({ name, column, table, timeoutMs }, facts) => {
+  const { connection, target, plan } = facts;
+  const { fill } = column;
+  const { translatedValue } = await import("../codemods/translated-value.js");
+  const inputs = fill.reads.map((read) => ({ name: read, type: scalarOf(typeOf(table, read)) }));
+  const compute = await translatedValue(
+    fill.sql,
+    inputs.map(({ name: input, type = "string" }) => ({ name: input, type })),
+  );
+  if (compute === undefined)
     return {
-      rows: differing,
-      meant: told,
-      otherwise: () =>
-        `otherwise take the plan back, and make another with @lockstep.write(<ts>) or another expression: npx lockstep abandon ${plan}`,
+      isOpen: true,
+      statement: `No code was made of ${fill.sql}, so there is nothing to compare for ${name} on ${target}`,
     };
-  } catch (error) {
-    if (errorCode(error) === "57014" || errorCode(error) === "55P03")
-      return {
-        isOpen: false,
-        statement: `${name} on ${target} could not be compared with what code computes within ${scanTimeoutMs / 1000} s`,
-        help: "Ask again at a quieter time.",
-      };
-    throw refused(error, `Comparing what code computes for ${name} with ${connection.label}`);
-  }
+  const foreign = inputs.find(({ type }) => type === undefined);
+  const read =
+    foreign === undefined
+      ? await readRows(connection, table, fill, timeoutMs)
+      : untold(name, `"${foreign.name}" is of type ${typeOf(table, foreign.name)}, which code may read in any way`);
+  const compared = read.rows.flatMap((row) => {
+    const own = compute(row.inputs);
+    // Code leaves such a row to the trigger.
+    return own === undefined || own === null ? [] : [{ ...row, own: String(own) }];
+  });
+  const differing = [
+    ...read.failed,
+    ...compared.flatMap(({ row, value, own }): OpenWriter[] => {
+      if (own === value) return [];
+      const reason = `is ${spelling(own)} in code and ${value === null ? "NULL" : spelling(value)} in the database`;
+      return [{ file: name, line: 0, what: row, reason }];
+    }),
+  ];
+  const total =
+    read.isWhole && compared.length === read.rows.length
+      ? `all ${compared.length} rows`
+      : `${compared.length} of ${read.isWhole ? read.rows.length : `about ${Math.max(table.rowEstimate, read.rows.length)}`} rows${compared.length < read.rows.length ? ", those for which code computes a value" : ""}`;
+  const seen = `compared ${total}${read.isPartial ? ", and could not look for all that are not plain ASCII in time" : ""}`;
+  if (differing.length === 0)
+    return {
+      isOpen: true,
+      statement:
+        compared.length === 0 && read.rows.length > 0
+          ? `Code computes ${fill.sql} for ${name} of no row that was read on ${target}, so nothing was compared`
+          : `Code computes ${fill.sql} for ${name} as ${target} does: ${seen}`,
+    };
+  const isUnique = column.uniqueKeys.length > 0;
+  const told = (some: readonly OpenWriter[]) =>
+    `code may compute ${fill.sql} for ${isUnique ? "the unique " : ""}${name} other than ${target} does: ${sample(some)} (${some.length} differ; ${seen})`;
+  if (!isUnique && fill.kind !== "mirror") return { isOpen: true, statement: `Look at this: ${told(differing)}` };
+  return {
+    rows: differing,
+    meant: told,
+    otherwise: () =>
+      `otherwise take the plan back, and make another with @lockstep.write(<ts>) or another expression: npx lockstep abandon ${plan}`,
+  };
 });
 
 /** What ORMs make of a type of the database; undefined: it is a type of the user's. */

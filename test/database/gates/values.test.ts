@@ -176,6 +176,18 @@ describe("translation-agrees", () => {
     });
   });
 
+  it("counts the rows that code computes a value of", async () => {
+    const live = await made({ emails: ["Ada", "Bob"] });
+    await db.query(`INSERT INTO "User" (id) VALUES (7)`);
+    expect((await live.ask("translation-agrees")).statement).toBe(
+      `Code computes lower(email) for ${subject} as production does: compared 2 of 3 rows, those for which code computes a value`,
+    );
+    await db.query(`DELETE FROM "User" WHERE email IS NOT NULL`);
+    expect((await live.ask("translation-agrees")).statement).toBe(
+      `Code computes lower(email) for ${subject} of no row that was read on production, so nothing was compared`,
+    );
+  });
+
   it("tells differences, and does not hold a column that is not unique", async () => {
     const live = await made({ emails: sigma });
     expect(await live.ask("translation-agrees")).toMatchObject({

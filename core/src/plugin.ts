@@ -95,7 +95,12 @@ export interface LockLimit {
   readonly timeoutMs: number;
   /** Every migration that is pending bears it; otherwise only those that the plugin can tell apart get it. */
   readonly isForAll: boolean;
+  /** Told of migrations that are about to run without the limit, whoever wrote them; undefined: of all that are pending. */
+  onUnlimited?(why: UnlimitedReason, migrations?: readonly string[]): void;
 }
+
+/** One that gives up half-way would leave the half, of it or of another in the same session · the connection takes no settings. */
+export type UnlimitedReason = "half-done" | "connection";
 
 /** How the ORM's own CLI ended. */
 export interface OrmRun {

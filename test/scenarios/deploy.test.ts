@@ -147,6 +147,9 @@ test("what locks did not cause is not tried again; the next run says whose decis
   const first = await shop.lockstep(["deploy"]);
   expect(first.code, first.output).toBe(3);
   expect(first.stdout).toContain("LS7020");
+  expect(
+    first.stderr.match(new RegExp(`^! production: ${name} may wait for locks as long as the server allows`, "gm")),
+  ).toHaveLength(1);
   expect(first.stdout).toContain(`relation "Nowhere" does not exist`);
   expect((first.output.match(/migrations? found in/g) ?? []).length).toBe(1);
   const second = await shop.lockstep(["deploy"]);

@@ -4,7 +4,7 @@ import { pauseBeforeRetry, type RetryPolicy, retryReason } from "../db/retry.js"
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
-import type { OrmPlugin, OrmRun, Project } from "../plugin.js";
+import type { OrmPlugin, OrmRun, Project, UnlimitedReason } from "../plugin.js";
 import { readTargetState, type TargetState } from "../release/target-state.js";
 import { duplicatesError } from "../repair/duplicates.js";
 import type { Settlement } from "../repair/settle-unit.js";
@@ -19,6 +19,8 @@ export type DeployEvent =
   /** The ORM's own output. */
   | { readonly kind: "line"; readonly line: string }
   | { readonly kind: "settled"; readonly migration: string; readonly as: Settlement }
+  /** Migrations of the user's own that wait for a lock as long as the server lets them, while others queue behind them. */
+  | { readonly kind: "unlimited"; readonly why: UnlimitedReason; readonly migrations: readonly string[] }
   /** Of a contract that a later migration takes back: recorded as applied, without having run. */
   | { readonly kind: "skipped"; readonly migration: string }
   | {
@@ -71,6 +73,8 @@ class Deployment {
   readonly #request: DeployRequest;
   readonly #connection: Connection;
   readonly #skipped = new Set<string>();
+  /** Told once, however often they run. */
+  readonly #unlimited = new Set<string>();
 
   constructor(request: DeployRequest, connection: Connection) {
     this.#request = request;
@@ -123,7 +127,19 @@ class Deployment {
   async #runOnce(): Promise<FailedMigration | undefined> {
     const { plugin, project, target, onEvent } = this.#request;
     const limit = await lockLimit(await this.#state(), this.#request);
-    const run = await plugin.deploy(project, target.url, (line) => onEvent({ kind: "line", line }), limit);
+    const onUnlimited = (why: UnlimitedReason, names?: readonly string[]) => {
+      const migrations = (limit?.own ?? []).filter(
+        (name) => names?.includes(name) !== false && !this.#unlimited.has(name),
+      );
+      for (const name of migrations) this.#unlimited.add(name);
+      if (migrations.length > 0) onEvent({ kind: "unlimited", why, migrations });
+    };
+    const run = await plugin.deploy(
+      project,
+      target.url,
+      (line) => onEvent({ kind: "line", line }),
+      limit && { ...limit, onUnlimited },
+    );
     const state = await this.#state();
     const name = state.failed[0] ?? run.failed?.migration;
     if (name === undefined) {

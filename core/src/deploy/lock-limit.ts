@@ -7,6 +7,12 @@ import { readMigration } from "../sql/postgres/read-migration.js";
 import { stallMs } from "../sql/postgres/units/block.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 
+/** The limit of a run, and the migrations that it is meant for. */
+export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
+  /** The user's own that are pending and take locks that others queue behind. */
+  readonly own: readonly string[];
+}
+
 /**
  * How long the user's own statements that are pending may wait for a lock: as long as others may wait behind a frame. Then they fail, and
  * run again.
@@ -16,31 +22,45 @@ import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 export async function lockLimit(
   { pending, failed, units }: TargetState,
   { plugin, project }: { readonly plugin: OrmPlugin; readonly project: Project },
-): Promise<LockLimit | undefined> {
+): Promise<OwnLimit | undefined> {
   let isForAll = true;
-  let isNeeded = false;
+  const own: string[] = [];
   for (const name of [...failed, ...pending]) {
     const spec = units.find(({ migration }) => migration === name)?.unit.spec;
-    const own = units.find(({ migration, unit }) => migration === name && isRepeatable(unit));
-    if (own === undefined) {
-      isNeeded = true;
-      isForAll &&= await isAllOrNothing(name, plugin, project);
+    const unit = units.find((each) => each.migration === name && isRepeatable(each.unit));
+    if (unit === undefined) {
+      const { isWhole, isConcurrent } = await look(name, plugin, project);
+      isForAll &&= isWhole;
+      if (!isConcurrent) own.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
       isForAll = false;
   }
-  return isNeeded ? { timeoutMs: stallMs, isForAll } : undefined;
+  return own.length === 0 ? undefined : { timeoutMs: stallMs, isForAll, own };
 }
 
-/** Whether nothing of a migration is left when a statement of it fails. */
-async function isAllOrNothing(name: string, plugin: OrmPlugin, project: Project): Promise<boolean> {
+interface Look {
+  /** Nothing of the migration is left when a statement of it fails. */
+  readonly isWhole: boolean;
+  /** All that it does is built or dropped concurrently: nobody queues behind it. */
+  readonly isConcurrent: boolean;
+}
+
+async function look(name: string, plugin: OrmPlugin, project: Project): Promise<Look> {
+  const unknown: Look = { isWhole: false, isConcurrent: false };
   const statements = await plugin.readStatements(project, name);
-  if (statements === undefined) return false;
+  if (statements === undefined) return unknown;
   const parser = await loadParser();
   try {
-    return isWhole(readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name, parser), plugin, project);
+    const migration = readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name, parser);
+    const { operations } = migration;
+    return {
+      isWhole: isWhole(migration, plugin, project),
+      isConcurrent:
+        operations.length > 0 && operations.every((each) => "isConcurrent" in each && each.isConcurrent === true),
+    };
   } catch {
-    return false;
+    return unknown;
   }
 }
 

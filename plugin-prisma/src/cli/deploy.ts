@@ -12,8 +12,9 @@ export async function deploy(
   limit?: LockLimit,
 ): Promise<OrmRun> {
   // Prisma runs all that is pending in one session, which it is told about in the URL alone.
-  const limited = limit?.isForAll ? await withLockTimeout(url, limit.timeoutMs) : url;
-  const env = await aimed(project, limited);
+  const limited = limit?.isForAll ? await withLockTimeout(url, limit.timeoutMs) : undefined;
+  if (limited === undefined) limit?.onUnlimited?.(limit.isForAll ? "connection" : "half-done");
+  const env = await aimed(project, limited ?? url);
   return runPrisma(["migrate", "deploy"], { cwd: project.root, env, onLine });
 }
 

@@ -1,10 +1,11 @@
 import { connect } from "@lockstep/core/planning";
 
 /**
- * The URL with a lock timeout for the session that it opens. Prisma passes `options` on; a pooler may refuse them, and then the URL stays
- * as it is.
+ * The URL with a lock timeout for the session that it opens. Prisma passes `options` on.
+ *
+ * @returns the URL as it is where the project has a timeout of its own; undefined: a pooler refuses `options`
  */
-export async function withLockTimeout(url: string, timeoutMs: number): Promise<string> {
+export async function withLockTimeout(url: string, timeoutMs: number): Promise<string | undefined> {
   const limited = new URL(url);
   const options = limited.searchParams.get("options");
   // The project's own choice.
@@ -17,6 +18,6 @@ export async function withLockTimeout(url: string, timeoutMs: number): Promise<s
     await connection.close();
     return text;
   } catch {
-    return url;
+    return undefined;
   }
 }

@@ -19,18 +19,21 @@ export async function deploy(
 ): Promise<OrmRun> {
   const typeorm = project as TypeormProject;
   await aimed(typeorm, url);
+  const fileOf = (told: string) =>
+    readMigrationFiles(typeorm).find(({ recordedAs }) => recordedAs.includes(told))?.name;
   const { run, told } = await runTypeorm(typeorm, "migration:run", {
     task: "run",
     url,
     env: { ...process.env, LOCKSTEP_LOCK_TIMEOUT: limit === undefined ? undefined : String(limit.timeoutMs) },
     onLine,
+    onTold: (each) =>
+      each.kind === "unlimited" && limit?.onUnlimited?.("half-done", [fileOf(each.migration) ?? each.migration]),
   });
   if (told.some(({ kind }) => kind === "data-source")) throw notAimed(typeorm);
   const failure = told.find((each) => each.kind === "failed");
   if (failure === undefined) return run;
-  const file = readMigrationFiles(typeorm).find(({ recordedAs }) => recordedAs.includes(failure.migration));
-  const { sqlState, text, left, isInTransaction } = failure;
-  return { ...run, failed: { migration: file?.name ?? failure.migration, sqlState, text, left, isInTransaction } };
+  const { migration, sqlState, text, left, isInTransaction } = failure;
+  return { ...run, failed: { migration: fileOf(migration) ?? migration, sqlState, text, left, isInTransaction } };
 }
 
 /**

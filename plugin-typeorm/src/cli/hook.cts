@@ -12,6 +12,8 @@ import { type Recording, recording } from "./left-statements.cjs";
 export type Told =
   | { readonly kind: "data-source"; readonly facts: DataSourceFacts }
   | { readonly kind: "not-loaded"; readonly cause: string }
+  /** It begins without the lock timeout that was asked for. */
+  | { readonly kind: "unlimited"; readonly migration: string }
   | {
       readonly kind: "failed";
       /** As TypeORM calls it. */
@@ -95,10 +97,11 @@ function reporting(dataSource: DataSource): DataSource {
     let failed: { readonly migration: string; readonly ran: Recording } | undefined;
     for (const migration of dataSource.migrations) {
       const { up } = migration;
+      const name = migration.name ?? migration.constructor.name;
       migration.up = async (runner) => {
-        await limitWaits(runner, String(up));
+        if (!(await limitWaits(runner, String(up)))) tell({ kind: "unlimited", migration: name });
         const ran = recording(runner);
-        failed = { migration: migration.name ?? migration.constructor.name, ran };
+        failed = { migration: name, ran };
         const result = await up.call(migration, runner).finally(() => ran.stop());
         failed = undefined;
         return result;
@@ -122,14 +125,17 @@ function reporting(dataSource: DataSource): DataSource {
 /**
  * The user's own statements wait for a lock no longer than this, in a transaction that takes back what it did: it runs again. Units of
  * plans have their own limits, and an index that is built concurrently waits for others by way of locks.
+ *
+ * @returns false where a limit was asked for, and none can be set
  */
-async function limitWaits(runner: Parameters<typeof recording>[0], text: string): Promise<void> {
-  if (lockTimeout === undefined || runner.isTransactionActive !== true) return;
-  if (/\boutsideTransaction\b|\bCONCURRENTLY\b|\block_timeout\b/i.test(text)) return;
+async function limitWaits(runner: Parameters<typeof recording>[0], text: string): Promise<boolean> {
+  if (lockTimeout === undefined || /\block_timeout\b/i.test(text)) return true;
+  if (runner.isTransactionActive !== true || /\boutsideTransaction\b|\bCONCURRENTLY\b/i.test(text)) return false;
   // A shorter one is the project's own.
   await runner.query(
     `SELECT set_config('lock_timeout', '${Number(lockTimeout)}', true) FROM pg_settings WHERE name = 'lock_timeout' AND (setting = '0' OR setting::int > ${Number(lockTimeout)})`,
   );
+  return true;
 }
 
 const inspect = Symbol.for("nodejs.util.inspect.custom");

@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly url?: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onLine?: (line: string) => void;
+  /** What the hook says, at once. */
+  readonly onTold?: (told: Told) => void;
 }
 
 const registerFile = () => createRequire(import.meta.url).resolve("@lockstep/typeorm-wrapper/register");
@@ -44,8 +46,9 @@ export async function runTypeorm(
   const told: Told[] = [];
   const listen = (line: string) => {
     const said = readTold(line);
-    if (said !== undefined) told.push(said);
-    else options.onLine?.(line);
+    if (said === undefined) return options.onLine?.(line);
+    told.push(said);
+    options.onTold?.(said);
   };
   const environment = {
     ...env,

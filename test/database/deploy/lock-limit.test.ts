@@ -29,7 +29,8 @@ describe("how long a deployment waits for locks", () => {
     ["several in one transaction", [`${make};\n${add}`], "each", [], true],
     ["several queries in one transaction", [make, add], "all", [], true],
     ["nobody knows", [make, add], undefined, [], false],
-    ["an index that is built concurrently", [`CREATE INDEX CONCURRENTLY "i" ON "User"("a")`], "none", [], false],
+    ["an index that is built concurrently", [`CREATE INDEX CONCURRENTLY "i" ON "User"("a")`], "none", [], undefined],
+    ["such an index and more", [`CREATE INDEX CONCURRENTLY "i" ON "User"("a")`, add], "none", [], false],
     ["a transaction of its own", [`BEGIN;\n${add};\nCOMMIT`], "each", [], false],
     ["what is not understood", [`DO $$ BEGIN COMMIT; END $$`], "each", [], false],
     ["beside a unit in a frame", [add], "none", [framed], true],
@@ -39,7 +40,7 @@ describe("how long a deployment waits for locks", () => {
     const plugin = { readStatements: async () => ({ up, down: [] }), transactions: () => mode };
     const about = { plugin: plugin as unknown as OrmPlugin, project: {} as Project };
     const limit = await lockLimit(pendingOf(units, up.length > 0), about);
-    expect(limit).toEqual(isForAll === undefined ? undefined : { timeoutMs: 500, isForAll });
+    expect(limit).toEqual(isForAll === undefined ? undefined : { timeoutMs: 500, isForAll, own: ["own"] });
   });
 });
 
@@ -69,17 +70,17 @@ describe("the URL that Prisma gets", () => {
   }
 
   it("limits the session, and keeps other options", async () => {
-    expect(await settingsOf(await withLockTimeout(database.url, 500))).toMatchObject({ lock_timeout: "500ms" });
+    expect(await settingsOf((await withLockTimeout(database.url, 500))!)).toMatchObject({ lock_timeout: "500ms" });
     const own = `${database.url}?schema=public&options=-c%20work_mem%3D1MB`;
-    const limited = await withLockTimeout(own, 500);
+    const limited = (await withLockTimeout(own, 500))!;
     expect(await settingsOf(limited)).toEqual({ lock_timeout: "500ms", work_mem: "1MB" });
     expect(limited).not.toContain("+");
   });
 
-  it("stays as it is where the project has its own, and where nothing answers", async () => {
+  it("stays as it is where the project has its own; is none where the connection refuses", async () => {
     const own = `${database.url}?options=-c%20lock_timeout%3D2s`;
     expect(await withLockTimeout(own, 500)).toBe(own);
     const gone = "postgresql://localhost:1/shop";
-    expect(await withLockTimeout(gone, 500)).toBe(gone);
+    expect(await withLockTimeout(gone, 500)).toBeUndefined();
   });
 });

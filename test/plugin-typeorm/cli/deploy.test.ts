@@ -201,6 +201,7 @@ describe("migration:run of the project, aimed at a target", () => {
 
   describe("a migration of the user's own", () => {
     let inTheWay: readonly string[] = [];
+    let unlimited: readonly string[] = [];
     const attempt = (project: Awaited<ReturnType<typeof findProject>>, url: string, sleep: () => Promise<void>) =>
       deployTarget({
         target: { name: "production", url },
@@ -213,6 +214,7 @@ describe("migration:run of the project, aimed at a target", () => {
         signal: new AbortController().signal,
         onEvent: (event) => {
           if (event.kind === "locked") inTheWay = event.blockers;
+          if (event.kind === "unlimited") unlimited = event.migrations;
         },
       }).catch((error: LockstepError) => error);
     const migration = (stamp: number, up: string, down = "") =>
@@ -236,6 +238,7 @@ describe("migration:run of the project, aimed at a target", () => {
       const reader = await openSession(url, { application_name: "reporting" });
       await reader.query("BEGIN; SELECT FROM a");
       expect(await attempt(project, url, () => reader.end())).toEqual({ applied: ["1700000000001-Own"], attempts: 2 });
+      expect(unlimited).toEqual([]);
       expect(inTheWay).toEqual([expect.stringMatching(/^pid \d+ \(.*reporting\) holds "a" since /)]);
 
       const other = await openSession(url);
@@ -274,6 +277,7 @@ describe("migration:run of the project, aimed at a target", () => {
       write(...two("ALTER TABLE c ADD d int"));
       const project = await findProject(root);
       const error = await attempt(project, url, never);
+      expect(unlimited).toEqual(["1700000000001-Own"]);
       expect(error).toMatchObject({
         code: "LS7020",
         message: `1700000000001-Own failed on production.
@@ -290,10 +294,12 @@ No transaction takes it back: the statement before stayed, and nothing of the mi
         hint: expect.stringMatching(/^It may be of an earlier run that broke off: .* Or run the rest of it by hand/),
       });
 
+      unlimited = [];
       write(...migration(1700000000001, query("CREATE INDEX CONCURRENTLY i ON a (id)")));
       const reader = await openSession(url);
       await reader.query("BEGIN; LOCK TABLE a IN ROW EXCLUSIVE MODE");
       expect(await attempt(project, url, () => reader.end())).toEqual({ applied: ["1700000000001-Own"], attempts: 2 });
+      expect(unlimited).toEqual([]);
       // What is valid was not left by a build that broke off.
       write(...migration(1700000000002, query("CREATE INDEX CONCURRENTLY IF NOT EXISTS i ON a (id)")));
       const said = { migration: "1700000000002-Own", sqlState: "55P03", text: "", left: [], isInTransaction: false };

@@ -83,6 +83,10 @@ test("migrate dev makes the plan: no trigger, and every write site is listed", a
   );
   expect(shop.read(`lockstep/${planId()}/README.md`)).toContain("stay NULL until the backfill looks back");
   await shop.commit("Add handle: expand");
+  const status = await shop.lockstep(["status"]);
+  expect(status.stdout).toContain(
+    'function fills.User.handle of lockstep.config.ts for "User"."handle" was not tried on these rows',
+  );
   const deploy = await shop.prisma(["migrate", "deploy"], { DATABASE_URL: shop.production });
   expect(deploy.code, deploy.output).toBe(0);
 });

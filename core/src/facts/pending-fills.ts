@@ -1,5 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import type { ErrorCode } from "../errors.js";
+import { functionLabel } from "../model/fill.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import type { Plan, PlannedColumn } from "../model/plan.js";
 import { fillProblemText } from "./fill-problem.js";
@@ -16,7 +17,7 @@ export interface PendingFill {
 
 /**
  * Tries the fills of a plan on the rows of a target that expand has not reached: development rows say little about production's.
- * Columns that are there already are the gate's. A function is not tried: it says what is wrong when the backfill comes to a row.
+ * Columns that are there already are the gate's. A function of the project's is not called, which is said.
  *
  * @param timeoutMs for each of the statements. Default: 30 000
  * @throws LS7002 when the role may not read a table, or row-level security hides rows from it
@@ -39,7 +40,17 @@ export async function tryPendingFills(
     if (facts === undefined || facts.columns.some(({ name }) => name === column.name)) continue;
     pending.push(column);
   }
-  const found: PendingFill[] = [];
+  const found = pending.flatMap(({ table, name, compute }): PendingFill[] =>
+    compute === undefined
+      ? []
+      : [
+          {
+            plan: plan.id,
+            code: undefined,
+            statement: `${functionLabel(compute)} for "${tableLabel(table)}"."${name}" was not tried on these rows: the backfill calls it first`,
+          },
+        ],
+  );
   const database = { connection: async () => connection, table: async (name: TableName) => (await table(name))! };
   for await (const { column, problem } of tryColumns(pending, database, timeoutMs === undefined ? {} : { timeoutMs })) {
     const { code, message } = fillProblemText(problem, column.table, column);

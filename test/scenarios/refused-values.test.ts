@@ -112,3 +112,28 @@ test("a row of production that the fill fails for: from the refused deployment t
   );
   expect(after).toEqual([{ required: true }]);
 });
+
+test("with --allow-unfilled the column comes first, and the rows are named", async () => {
+  shop.write(
+    "prisma/schema.prisma",
+    addField(shop.read("prisma/schema.prisma"), "Order", [
+      '/// @lockstep.backfill(100 / "totalCents")',
+      "/// @lockstep.write(1)",
+      "part Int",
+    ]),
+  );
+  const dev = await shop.prisma(["migrate", "dev", "--name", "part"]);
+  expect(dev.code, dev.output).toBe(0);
+  await shop.commit("part");
+  expect((await shop.lockstep(["deploy"])).code).toBe(1);
+  const deploy = await shop.lockstep(["deploy", "--allow-unfilled"]);
+  expect(deploy.code, deploy.output).toBe(0);
+  expect(deploy.stderr).toMatch(
+    /^ {2}! production: The fill of "Order"\."part" fails for 1 row: division by zero: id=\d+/m,
+  );
+  expect(
+    (await production.query(`SELECT "totalCents" AS cents FROM "Order" WHERE "part" IS NULL`)).rows,
+  ).toContainEqual({
+    cents: 0,
+  });
+});

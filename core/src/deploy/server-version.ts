@@ -1,7 +1,14 @@
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import { serverMajor } from "../facts/server-version.js";
+import type { Unit } from "../model/plan.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
+
+/** The version that a unit needs: what the server must know to run its statements. */
+export function neededServer({ verdict }: Unit): number | undefined {
+  const needed = verdict.concerns.flatMap((concern) => (concern.kind === "needs-server" ? [concern.major] : []));
+  return needed.length === 0 ? undefined : Math.max(...needed);
+}
 
 /**
  * Whether a target's server knows the statements of the units that are pending: the server that the plan was made with may be newer.
@@ -13,11 +20,10 @@ export async function requireServer(
   units: readonly ReleasedUnit[],
   target: string,
 ): Promise<void> {
-  const needs = units.flatMap(({ unit, migration }) =>
-    unit.verdict.concerns.flatMap((concern) =>
-      concern.kind === "needs-server" ? [{ migration, major: concern.major }] : [],
-    ),
-  );
+  const needs = units.flatMap(({ unit, migration }) => {
+    const major = neededServer(unit);
+    return major === undefined ? [] : [{ migration, major }];
+  });
   if (needs.length === 0) return;
   const server = await serverMajor(connection);
   const missing = needs.find(({ major }) => major > server);

@@ -27,7 +27,7 @@ import type { OrmPlugin } from "../plugin.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
 import { isPlain } from "../rules/steps.js";
-import type { LookedUpTable } from "../sql/look-ups.js";
+import type { LookedUpTable } from "../sql/look-ups/model.js";
 import { tryFills } from "./try-fills.js";
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */

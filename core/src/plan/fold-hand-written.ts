@@ -13,7 +13,7 @@ import {
 } from "../model/index.js";
 import { named, patternOf } from "../pattern-of.js";
 import { isPlain } from "../rules/steps.js";
-import { tablesOf } from "../sql/look-ups.js";
+import { tablesOf } from "../sql/look-ups/read.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { type LookUpUpdate, readLookUpUpdate } from "../sql/postgres/read-look-up-update.js";

@@ -12,7 +12,7 @@ import type {
   TypeKind,
   UnitIndex,
 } from "../model/index.js";
-import type { LookedUpTable } from "../sql/look-ups.js";
+import type { LookedUpTable } from "../sql/look-ups/model.js";
 import type { KnownForeignKey } from "../verdicts/context.js";
 
 export type { ColumnSource } from "../model/index.js";

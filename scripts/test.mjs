@@ -1,4 +1,9 @@
-// Runs every test and ends with one line: N passed, N failed, N skipped.
+// Runs tests and ends with one line: N passed, N failed, N skipped.
+//
+// test.mjs            without the long proofs (test/support/long-proofs.ts)
+// test.mjs --all      every test
+// test.mjs --long     the long proofs alone
+// test.mjs <parts of paths, options of vitest>   every test of these files
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,6 +13,9 @@ import { fileURLToPath } from "node:url";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "lockstep-test-"));
 const report = join(folder, "report.json");
+const given = process.argv.slice(2);
+const own = given.filter((each) => each !== "--all" && each !== "--long");
+const part = given.includes("--long") ? "long" : given.includes("--all") || own.some((each) => !each.startsWith("-")) ? "all" : "short";
 const { status } = spawnSync(
   process.execPath,
   [
@@ -18,9 +26,9 @@ const { status } = spawnSync(
     "--reporter=default",
     "--reporter=json",
     `--outputFile.json=${report}`,
-    ...process.argv.slice(2),
+    ...own,
   ],
-  { cwd: root, stdio: "inherit" },
+  { cwd: root, stdio: "inherit", env: { ...process.env, LOCKSTEP_TESTS: part } },
 );
 let counts = { passed: 0, failed: 0, skipped: 0 };
 try {

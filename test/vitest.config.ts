@@ -1,15 +1,18 @@
 import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import LongFirst from "./support/long-first.js";
+import { longProofs } from "./support/long-proofs.js";
 
 /** Tests that keep nothing outside of their file: those of one worker share the modules they load, the compiler among them. */
 const shared = ["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`);
 
+const { LOCKSTEP_TESTS: part = "all" } = process.env;
+/** The last one: tests of the projects that the gallery is about. */
+const exclude = [...(part === "short" ? longProofs : []), "scenarios/code/*/input/**"];
 export default defineConfig({
   root: fileURLToPath(new URL(".", import.meta.url)),
   test: {
-    // Tests of the projects that the gallery is about.
-    exclude: ["scenarios/code/*/input/**"],
+    exclude,
     globalSetup: ["./support/global-setup.ts"],
     testTimeout: 300_000,
     hookTimeout: 300_000,
@@ -17,12 +20,12 @@ export default defineConfig({
     maxWorkers: 3,
     fileParallelism: true,
     sequence: { sequencer: LongFirst },
-    projects: [
-      { extends: true, test: { name: "shared", include: shared, isolate: false } },
-      {
-        extends: true,
-        test: { name: "own", include: ["**/*.test.ts"], exclude: ["scenarios/code/*/input/**", ...shared] },
-      },
-    ],
+    projects:
+      part === "long"
+        ? [{ extends: true, test: { name: "long", include: [...longProofs], exclude } }]
+        : [
+            { extends: true, test: { name: "shared", include: shared, exclude, isolate: false } },
+            { extends: true, test: { name: "own", include: ["**/*.test.ts"], exclude: [...exclude, ...shared] } },
+          ],
   },
 });

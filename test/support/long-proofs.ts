@@ -1,0 +1,11 @@
+/**
+ * What `npm run test:all` runs and `npm test` does not: whole applications through all phases, minutes a file. Paths below test/, as
+ * globs.
+ */
+export const longProofs: readonly string[] = [
+  "matrix/**/*.test.ts",
+  "scenarios/**/*.test.ts",
+  "contract/{former-columns,hand-written,killed,open-plans}.test.ts",
+  "plugin-prisma/engine/migrate.test.ts",
+  "plugin-typeorm/intercept/{open-plans,refused}.test.ts",
+];

@@ -5,7 +5,7 @@ import { fillDependence } from "../../core/src/facts/fill-dependence.js";
 import { gates } from "../../core/src/gates/index.js";
 import type { Fill, PlannedColumn, UnitColumn } from "../../core/src/model/index.js";
 import { settleFill } from "../../core/src/plan/settle-fill.js";
-import { readFill } from "../../core/src/sql/fill.js";
+import { readFill } from "../../core/src/sql/fill/read.js";
 import { quoteLiteral } from "../../core/src/sql/postgres/quote.js";
 import { expand } from "../../core/src/sql/postgres/units/expand.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";

@@ -1,6 +1,6 @@
 import type { Fill } from "../model/fill.js";
 import type { BackfillSpec, KeyColumn } from "../model/plan.js";
-import { drawsFromSequence } from "../sql/fill.js";
+import { drawsFromSequence } from "../sql/fill/kinds.js";
 import { quoteIdentifier } from "../sql/postgres/quote.js";
 import { inKeys, keyParameters, keyRow, keyText } from "./keys.js";
 

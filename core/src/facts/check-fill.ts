@@ -4,7 +4,7 @@ import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
-import { drawsFromSequence } from "../sql/fill.js";
+import { drawsFromSequence } from "../sql/fill/kinds.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { checkLookUps } from "./check-look-ups.js";

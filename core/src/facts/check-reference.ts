@@ -2,7 +2,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import type { ForeignKey } from "../model/plan.js";
-import { isConstant } from "../sql/fill.js";
+import { isConstant } from "../sql/fill/kinds.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { type FillProblem, reading } from "./check-fill.js";
 import { filledValue, type UniqueColumn } from "./check-unique.js";

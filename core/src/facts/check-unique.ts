@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import type { Fill } from "../model/fill.js";
-import { drawsFromSequence, isConstant } from "../sql/fill.js";
+import { drawsFromSequence, isConstant } from "../sql/fill/kinds.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { type FillProblem, reading } from "./check-fill.js";
 import { hasChildren } from "./children.js";

@@ -6,7 +6,7 @@ import { findRefusedRows, refusalsText } from "../facts/refused-rows.js";
 import { plannedRows, readTable, rowKey, type TableFacts } from "../facts/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
-import { drawsFromSequence } from "../sql/fill.js";
+import { drawsFromSequence } from "../sql/fill/kinds.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import type { Gate, GateFacts } from "./gate.js";
 

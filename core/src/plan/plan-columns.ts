@@ -15,7 +15,8 @@ import {
 import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
-import { isConstant, readFill } from "../sql/fill.js";
+import { isConstant } from "../sql/fill/kinds.js";
+import { readFill } from "../sql/fill/read.js";
 import { objectName, regclassLiteral } from "../sql/postgres/quote.js";
 import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";

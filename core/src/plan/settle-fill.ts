@@ -1,5 +1,6 @@
 import type { Fill, TableName } from "../model/index.js";
-import { changing, isConstant, withStatedSettings } from "../sql/fill.js";
+import { isConstant, withStatedSettings } from "../sql/fill/kinds.js";
+import { changing } from "../sql/fill/refuse-forms.js";
 import type { PlanSources } from "./sources.js";
 
 /**

@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { LockstepError } from "../../../core/src/errors.js";
-import { type FillContext, readFill } from "../../../core/src/sql/fill.js";
+import type { FillContext } from "../../../core/src/sql/fill/context.js";
+import { readFill } from "../../../core/src/sql/fill/read.js";
 import type { LookedUpTable } from "../../../core/src/sql/look-ups/model.js";
 
 const context: FillContext = {

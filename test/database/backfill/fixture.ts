@@ -8,7 +8,7 @@ import { systemClock } from "../../../core/src/db/clock.js";
 import { type Connection, connect } from "../../../core/src/db/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
 import type { BackfillSpec, Fill, TableName, UnitColumn } from "../../../core/src/model/index.js";
-import { readFill } from "../../../core/src/sql/fill.js";
+import { readFill } from "../../../core/src/sql/fill/read.js";
 import { quoteIdentifier, quoteTable } from "../../../core/src/sql/postgres/quote.js";
 import { expand } from "../../../core/src/sql/postgres/units/expand.js";
 

@@ -1,4 +1,4 @@
-import { rowName } from "../fill.js";
+import { rowName } from "../fill/context.js";
 import { utf8ToUtf16 } from "./offsets.js";
 import type { Parser, ScanToken } from "./parser.js";
 import { quoteIdentifier } from "./quote.js";

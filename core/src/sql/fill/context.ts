@@ -1,0 +1,29 @@
+import { LockstepError } from "../../errors.js";
+import type { Fill } from "../../model/fill.js";
+import type { TableName } from "../../model/names.js";
+import type { LookedUpTable } from "../look-ups/model.js";
+
+export interface FillContext {
+  readonly kind: Fill["kind"];
+  /** Where the user wrote it, for messages: `prisma/schema.prisma:14`. */
+  readonly source: string;
+  readonly table: TableName;
+  /** Names in the database. Whether the new and the generated columns are among them makes no difference. */
+  readonly columns: readonly string[];
+  /** Computed after BEFORE triggers have run, so a trigger would read their old value. */
+  readonly generatedColumns: readonly string[];
+  readonly newColumn: string;
+  /** What names a row of the table; absent: nothing does. */
+  readonly key?: readonly string[];
+  /** A table that a subquery names; undefined: there is none. Absent: subqueries are refused. */
+  lookedUp?(table: TableName): Promise<LookedUpTable | undefined>;
+}
+
+/** @param hint Default: where a value comes from that is not the row's. */
+export function refused(why: string, { source, newColumn }: FillContext, hint?: string): LockstepError {
+  const message = `${source}: the fill of "${newColumn}" cannot be used: ${why}`;
+  return new LockstepError("LS2004", message, hint === undefined ? {} : { hint });
+}
+
+/** The row, where its table's own name would be taken for another one. */
+export const rowName = "lockstep_row";

@@ -19,6 +19,7 @@ const exits: Readonly<Record<number, string>> = {
   1: "1: the answer is no",
   2: "2: usage or configuration",
   3: "3: database or environment",
+  130: "130: cancelled",
 };
 
 function pages(): Map<string, string> {

@@ -15,7 +15,11 @@ const folder = mkdtempSync(join(tmpdir(), "lockstep-test-"));
 const report = join(folder, "report.json");
 const given = process.argv.slice(2);
 const own = given.filter((each) => each !== "--all" && each !== "--long");
-const part = given.includes("--long") ? "long" : given.includes("--all") || own.some((each) => !each.startsWith("-")) ? "all" : "short";
+const part = given.includes("--long")
+  ? "long"
+  : given.includes("--all") || own.some((each) => !each.startsWith("-"))
+    ? "all"
+    : "short";
 const { status } = spawnSync(
   process.execPath,
   [

@@ -2,7 +2,8 @@
 export type ErrorRoom = "sql" | "rule" | "plan" | "codemod" | "backfill" | "gate" | "ledger" | "config" | "plugin";
 
 /** How the process ends when this error reaches the top. 1: the answer is no · 2: usage or config · 3: database or environment. */
-export type ErrorExit = 1 | 2 | 3;
+/** 130: cancelled. */
+export type ErrorExit = 1 | 2 | 3 | 130;
 
 interface ErrorEntry {
   readonly title: string;
@@ -78,7 +79,7 @@ export const errorTable = {
   },
   LS2007: {
     title: "Rows would get the same value where the model wants unique ones",
-    why: "The unique constraint would refuse the second row, in the backfill or in a write of your users. Of a constraint over several columns it is the values together that must differ.",
+    why: "The unique constraint allows the value in one row: the others get none, and contract waits for them. Of a constraint over several columns it is the values together that must differ.",
     next: "Make the expression distinct, for example by appending the key, or correct the rows named.",
     exit: 1,
   },
@@ -102,7 +103,7 @@ export const errorTable = {
   },
   LS2012: {
     title: "A fill reads a column that goes away",
-    why: "The fill runs in a trigger until contract. Without the column that it reads, writes to the table would fail.",
+    why: "The fill runs in a trigger until contract. Without the column that it reads it gives no row a value.",
     next: "Leave the column as it is until the plan is done, and drop, rename or change it in a change of its own then.",
     exit: 1,
   },
@@ -179,9 +180,9 @@ export const errorTable = {
     exit: 1,
   },
   LS2040: {
-    title: "A value leads to a row that does not exist",
-    why: "The foreign key refuses such a value: the backfill would stop at the row, and a new row like it could not be inserted.",
-    next: "Insert the rows that are missing, or write an expression that leads to rows that exist.",
+    title: "A value references a row that does not exist",
+    why: "The foreign key refuses such a value, so the row gets none, and contract waits for it.",
+    next: "Insert the rows that are missing, or write an expression that references rows that exist.",
     exit: 1,
   },
   LS2041: {
@@ -198,8 +199,8 @@ export const errorTable = {
   },
   LS2043: {
     title: "A required relation to rows that cannot exist yet",
-    why: "From expand on the trigger gives every new row a value. Until the row that it leads to is inserted, the foreign key refuses every insert of the code that is running.",
-    next: "Make what it leads to in a change of its own, deploy it and insert the rows; then add the relation. Or make the relation optional in this change.",
+    why: "Until the row that it references is inserted, the foreign key refuses the value: no row gets one, and contract would wait for all of them.",
+    next: "Make what it references in a change of its own, deploy it and insert the rows; then add the relation. Or make the relation optional in this change.",
     exit: 1,
   },
   LS2050: {
@@ -410,7 +411,7 @@ export const errorTable = {
     title: "The backfill was cancelled",
     why: "Its position is kept in the target database.",
     next: "Run the same command again: it goes on where it stopped.",
-    exit: 1,
+    exit: 130,
   },
   LS5003: {
     title: "Another backfill of this plan is running on the target",
@@ -449,9 +450,9 @@ export const errorTable = {
     exit: 1,
   },
   LS5009: {
-    title: "A pass that is made once may have been made already",
+    title: "This one-time backfill may have run already",
     why: "In a column that stays optional NULL is a value that code may choose. Another pass would give such rows a value.",
-    next: "Say what it shall do: --fill-nulls gives every row without a value one, --keep-nulls leaves them and records the pass as made.",
+    next: "Say what it shall do: --fill-nulls gives every row without a value one, --keep-nulls leaves them and counts the backfill as done.",
     exit: 2,
   },
   LS5010: {
@@ -554,7 +555,7 @@ export const errorTable = {
     title: "The deployment was cancelled",
     why: "It ends between two attempts, so nothing is half done.",
     next: "Run the same command again: it goes on where it stopped.",
-    exit: 1,
+    exit: 130,
   },
   LS7025: {
     title: "The target's server is too old for a pending migration",

@@ -112,7 +112,7 @@ export const seed = (prisma: PrismaClient, text: string) => prisma.user.createMa
   const result = await next.run({ ...invocation, workspace: () => openWorkspace([prismaPlugin], shop.root, io) });
   const named = /1 place may leave the column out\n +prisma\/seed\.ts:3 +.*createMany — .*`JSON\.parse\(text\)`/;
   expect(asked[0]).toMatch(
-    /^production: is it so that all services .* and that what 1 place of the code writes has it\?$/,
+    /^production: is it so that all services .* and that the rows written at 1 place have it\?$/,
   );
   expect(said()).toMatch(named);
   expect(result.exitCode, result.text).toBe(1);
@@ -144,7 +144,7 @@ test("a write site that came since closes contract, whatever the level; a reader
   const anew = await shop.lockstep(["next", "--confirm", "reads-steady"]);
   expect(anew.code).toBe(1);
   expect(anew.output).toMatch(
-    /Nobody has confirmed for production that what 1 place of the code writes has "User"\."handle" \(/,
+    /Nobody has confirmed for production that the rows written at 1 place have "User"\."handle" \(/,
   );
   await shop.commit("Seed rows");
   const open = await shop.lockstep(["next", "--confirm", "writers-aware"]);

@@ -1,4 +1,4 @@
-import { errorCode, isDatabaseError } from "../db/retry.js";
+import { isValuesFault } from "../db/value-fault.js";
 import { LockstepError } from "../errors.js";
 import type { Cursor, OnceBounds } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
@@ -67,7 +67,7 @@ async function findChanged(
     );
   const { rows } = await read(true).catch((error: unknown) => {
     // Where the fill fails for one of them, none is left out.
-    if (isDatabaseError(error) && /^(22|23|38|39|P0)/.test(errorCode(error) ?? "")) return read(false);
+    if (isValuesFault(error)) return read(false);
     throw error;
   });
   return rows.map(({ key }) => key);

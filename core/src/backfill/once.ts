@@ -1,5 +1,6 @@
 import type { Connection } from "../db/connection.js";
-import { errorCode, isDatabaseError } from "../db/retry.js";
+import { isDatabaseError } from "../db/retry.js";
+import { isValuesFault } from "../db/value-fault.js";
 import { LockstepError } from "../errors.js";
 import {
   advanceBackfill,
@@ -110,7 +111,7 @@ async function doubtOfTable(
 
 /** A fill that fails on some row is told by the check of all rows, which comes next. */
 function withoutValues(error: unknown): undefined {
-  if (isDatabaseError(error) && /^(22|23|38|39|P0)/.test(errorCode(error) ?? "")) return undefined;
+  if (isValuesFault(error)) return undefined;
   throw error;
 }
 

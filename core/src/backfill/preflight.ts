@@ -4,7 +4,7 @@ import { checkFill, type FillProblem } from "../facts/check-fill.js";
 import { checkReference } from "../facts/check-reference.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { childObstacles } from "../facts/children.js";
-import { fillProblemText } from "../facts/fill-problem.js";
+import { fillProblemText, isOfExpression } from "../facts/fill-problem.js";
 import { typeAsPrinted } from "../facts/printed-type.js";
 import { canBeFollowed, type TableFacts, type UserTrigger } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
@@ -99,7 +99,7 @@ export async function checkFills(
     const { code, message } = fillProblemText(problem, spec.table, column);
     if (code === undefined) return void notices.push(message);
     const hint = hintOnTarget(problem, run.plan);
-    const isOfRows = problem.kind === "type" || problem.kind === "missing-columns" ? {} : { isOfRows: true as const };
+    const isOfRows = isOfExpression(problem) ? {} : { isOfRows: true as const };
     problems.push({ code, message: `${message}, on ${connection.label}`, ...hint, details: { problem }, ...isOfRows });
   };
   const failing = new Set<string>();
@@ -146,6 +146,10 @@ function hintOnTarget(problem: FillProblem, plan: string): { readonly hint?: str
   const abandon = `npx lockstep abandon ${plan}`;
   // Of the wrong type is the expression as a whole: there are no rows to correct.
   if (problem.kind === "type") return { hint: `Take the plan back and make another: ${abandon}` };
+  if (problem.kind === "scans")
+    return {
+      hint: `Make the index, then run the same command again. To take the plan back and make another: ${abandon}`,
+    };
   if (problem.kind === "missing-rows")
     return {
       hint: `Insert the rows that are missing in "${tableLabel(problem.references)}", or take the plan back and make another: ${abandon}`,

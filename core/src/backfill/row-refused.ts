@@ -59,7 +59,7 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
     `${row} on ${session.connection.label}: ${message}${detail ? ` (${detail})` : ""}${same}`,
     {
       ...(code === "23503"
-        ? { hint: "Insert the row that the value leads to, then run the same command again: it goes on at this row." }
+        ? { hint: "Insert the row that the value references, then run the same command again." }
         : {
             hint:
               hint ||

@@ -1,4 +1,5 @@
-import { errorCode, isDatabaseError, retryReason } from "../db/retry.js";
+import { isDatabaseError, retryReason } from "../db/retry.js";
+import { isValuesFault } from "../db/value-fault.js";
 import { LockstepError } from "../errors.js";
 
 /** Why a batch did not get through, and so what helps: waiting, connecting again, or fewer rows. `function`: the user's own failed. */
@@ -14,9 +15,6 @@ export function setbackReason(error: unknown, isLost: boolean): SetbackReason | 
   if (error instanceof LockstepError && (error.code === "LS5050" || error.code === "LS5055")) return "function";
   const again = retryReason(error, isLost);
   if (again !== undefined) return again;
-  const code = errorCode(error);
-  if (code === undefined || !isDatabaseError(error)) return undefined;
-  if (code === "57014") return "timeout";
-  // 22 data, 23 constraint, 44 check option, P0 raised by a trigger, 38 and 39 external routines: some row is refused.
-  return /^(22|23|44|P0|38|39)/.test(code) ? "data" : undefined;
+  if (isDatabaseError(error) && error.code === "57014") return "timeout";
+  return isValuesFault(error) ? "data" : undefined;
 }

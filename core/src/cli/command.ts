@@ -9,7 +9,7 @@ export interface CommandResult {
   /** The one document of `--json`; `schemaVersion` is added. */
   readonly json: Readonly<Record<string, unknown>>;
   /** 0 fine or nothing to do · 1 the answer is no · 3 a target could not be asked · 130 cancelled. */
-  readonly exitCode: 0 | 1 | 3 | 130;
+  readonly exitCode: 0 | 1 | 2 | 3 | 130;
 }
 
 /** What a command that works on a project gets. */

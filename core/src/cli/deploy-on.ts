@@ -12,7 +12,7 @@ import { readTargetState, type TargetState } from "../release/target-state.js";
 import { columns } from "../review/columns.js";
 import type { Colors } from "../review/terminal.js";
 import { counted } from "../review/words.js";
-import type { Invocation } from "./command.js";
+import type { CommandResult, Invocation } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
 import type { Target } from "./targets.js";
 
@@ -31,7 +31,7 @@ export interface DeployReport {
   readonly blockers: readonly string[];
   readonly error?: LockstepError;
   readonly next?: string;
-  readonly exitCode: 0 | 1 | 3;
+  readonly exitCode: CommandResult["exitCode"];
 }
 
 interface DeployContext {
@@ -66,8 +66,7 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
     return { ...empty, ...begun, status: "done", applied, attempts, exitCode: 0 };
   } catch (error) {
     if (!(error instanceof LockstepError) || error.code === "LS7024") throw error;
-    const exitCode = error.exitCode === 3 ? 3 : 1;
-    return { ...empty, ...begun, status: "failed", error, next: error.hint, exitCode };
+    return { ...empty, ...begun, status: "failed", error, next: error.hint, exitCode: error.exitCode };
   }
 }
 
@@ -95,7 +94,9 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
     if (gates.help !== undefined)
       return { ...nothing, gates: gates.answers, status: "closed", next: gates.help, exitCode: 1 };
     const fills = await pendingFills(connection, plans, state);
-    const isRefused = fills.some(({ code }) => code !== undefined) && invocation.options.allowUnfilled !== true;
+    const allowed = invocation.options.allowUnfilled === true;
+    const refused = fills.filter((fill) => fill.code !== undefined && (fill.isOfExpression || !allowed));
+    const isRefused = refused.length > 0;
     for (const { statement } of isRefused ? [] : fills)
       io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
     if (isRefused)
@@ -104,7 +105,9 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
         gates: gates.answers,
         fills,
         status: "refused",
-        next: `correct these rows on ${target.name}, then npx lockstep deploy --target ${target.name}. To add the column first and give them a value later: --allow-unfilled. To make another plan: npx lockstep abandon ${fills.find(({ code }) => code !== undefined)!.plan}`,
+        next: refused.some((fill) => fill.isOfExpression)
+          ? `npx lockstep explain ${refused.find((fill) => fill.isOfExpression)!.code}. To make another plan: npx lockstep abandon ${refused[0]!.plan}`
+          : `correct these rows on ${target.name}, then npx lockstep deploy --target ${target.name}. To add the column first and give them a value later: --allow-unfilled. To make another plan: npx lockstep abandon ${refused[0]!.plan}`,
         exitCode: 1,
       };
     const blockers = await findBlockers(connection, {
@@ -178,7 +181,7 @@ export function deployText(report: DeployReport, colors: Colors): string {
       ].join("\n");
     case "refused":
       return [
-        `${colors.red("✖")} ${name}   nothing was applied: the fill gives rows there no value`,
+        `${colors.red("✖")} ${name}   nothing was applied: a fill does not give every row there its value`,
         ...fills.map(
           ({ code, statement }) =>
             `  ${code === undefined ? colors.yellow("!") : colors.red(`✖ ${code}`)} ${statement}`,

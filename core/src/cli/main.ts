@@ -159,7 +159,7 @@ function reportError(thrown: unknown, io: Io, isJson: boolean): number {
     const { code, message, why, hint, details } = error;
     if (isJson) io.out(printableJson({ schemaVersion, error: { code, message, why, next: hint, details } }));
     else io.err(coloured(error, io));
-    return code === "LS5002" || code === "LS7024" ? 130 : error.exitCode;
+    return error.exitCode;
   }
   const hide = (text: string) => withoutPasswords(text, io.env);
   const message = hide(error instanceof Error ? error.message : String(error));

@@ -138,8 +138,8 @@ async function askPerson(
 ): Promise<void> {
   for (const answer of said.filter((candidate) => !candidate.isOpen && candidate.needsConfirmation === true)) {
     if (answer.writers !== undefined) invocation.io.err(writersText([answer], invocation.io.colors));
-    const question = answer.statement.replace(/^Nobody has confirmed for (\S+) that (.*)$/, "$1: is it so that $2?");
-    if (!(await invocation.io.confirm(question))) return;
+    const { unconfirmed = answer.statement } = answer;
+    if (!(await invocation.io.confirm(`${open.target.name}: is it so that ${unconfirmed}?`))) return;
     await recordAll(
       open,
       steps.filter((step) => step.gate === answer.gate),

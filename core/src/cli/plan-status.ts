@@ -101,9 +101,9 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
       failed: units.failed,
       lacking: units.lacking ?? [],
       values: [
-        ...pending.map(({ statement }) => ({
+        ...pending.map(({ code, statement }) => ({
           statement,
-          help: `correct these rows on ${target.name}, then ${plugin.words.deploy}`,
+          help: `${code === undefined ? "" : `correct these rows on ${target.name}, then `}${plugin.words.deploy}`,
         })),
         ...filled.flatMap(({ isOpen, gate, statement, help = "", isRefused }) =>
           isOpen || gate !== "no-missing-values" || units.pending.length > 0

@@ -1,6 +1,6 @@
 import { loadConfig } from "../config/load.js";
 import { LockstepError } from "../errors.js";
-import { lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
+import { inTheWay, lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
 import { findUnfinished } from "../files/write-files.js";
 import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import type { OrmPlugin, Project } from "../plugin.js";
@@ -47,10 +47,8 @@ function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
   if (use === "act")
     throw new LockstepError(
       "LS3012",
-      holder === undefined
-        ? `A write was interrupted: ${files} not written yet.`
-        : `${holder.command} is writing to this project (process ${holder.pid}).`,
-      holder === undefined ? {} : { hint: "Run the command again once it has ended." },
+      holder === undefined ? `A write was interrupted: ${files} not written yet.` : inTheWay(holder).message,
+      holder === undefined ? {} : { hint: inTheWay(holder).hint ?? "" },
     );
   if (holder === undefined)
     io.err(`A write was interrupted, so what stands here may be half of a change. To finish it: npx lockstep repair`);

@@ -105,6 +105,14 @@ function singleStatement(migration: Migration): { readonly index: IndexSpec | un
   if (migration.statements.length !== 1 || operation === undefined) return undefined;
   // These may commit in between.
   if (operation.kind === "unknown" && /^(do|call)\b/i.test(operation.sql)) return undefined;
+  // These leave an index beside the old one, or a partition that is half detached.
+  if (
+    operation.kind !== "createIndex" &&
+    operation.kind !== "dropIndex" &&
+    "isConcurrent" in operation &&
+    operation.isConcurrent
+  )
+    return undefined;
   if (operation.kind !== "createIndex" || !operation.isConcurrent) return { index: undefined };
   return { index: { table: operation.table, index: unitIndex(operation) } };
 }

@@ -2,6 +2,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
+import { isValuesFault } from "../db/value-fault.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 import { drawsFromSequence } from "../sql/fill/kinds.js";
@@ -285,7 +286,7 @@ export async function reading(
     // Data exceptions, domain checks, and what the user's own functions raise: the fill's fault, not the connection's.
     // A function that writes cannot be tried without changing something.
     if (error.code === "25006") return [{ kind: "not-checked", message: error.message }];
-    if (/^(22|23|P0|38|39|0A)/.test(error.code) || error.code === "42883")
+    if (isValuesFault(error) || error.code.startsWith("0A") || error.code === "42883")
       return [{ kind: "fails", message: error.message, sqlState: error.code }];
     throw error;
   }

@@ -9,6 +9,7 @@ interface PlanNode {
   readonly "Node Type": string;
   readonly "Parent Relationship"?: string;
   readonly "Relation Name"?: string;
+  readonly Schema?: string;
   readonly Alias?: string;
   readonly "Index Cond"?: string;
   readonly Filter?: string;
@@ -37,8 +38,9 @@ export async function checkLookUps(
   if (scan === undefined) return undefined;
   const { Filter: condition, Alias: alias = "" } = scan;
   const name = scan["Relation Name"] ?? "";
+  const place = scan.Schema === undefined || scan.Schema === "public" ? { name } : { schema: scan.Schema, name };
   const column = condition === undefined ? undefined : comparedColumn(condition, alias);
-  const index = column === undefined ? undefined : `CREATE INDEX CONCURRENTLY ON ${quoteIdentifier(name)} (${column})`;
+  const index = column === undefined ? undefined : `CREATE INDEX CONCURRENTLY ON ${quoteTable(place)} (${column})`;
   return { kind: "scans", table: name, condition, index };
 }
 

@@ -70,7 +70,7 @@ export function fillProblemText(
       const of = problem.rows === 0 ? "" : ` (${rows(problem.rows)})`;
       return {
         code: "LS2040",
-        message: `The ${source} of ${name} leads to rows that "${tableLabel(problem.references)}" does not have${of}: ${values}`,
+        message: `The ${source} of ${name} references rows that "${tableLabel(problem.references)}" does not have${of}: ${values}`,
       };
     }
     case "not-finished":
@@ -83,6 +83,11 @@ export function fillProblemText(
     default:
       return problem satisfies never;
   }
+}
+
+/** It is the same for every row: no row can be corrected so that it goes. */
+export function isOfExpression({ kind }: FillProblem): boolean {
+  return kind === "type" || kind === "missing-columns" || kind === "scans";
 }
 
 function valuesOf({ enumValues }: { readonly enumValues?: readonly string[] }): string {

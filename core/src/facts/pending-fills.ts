@@ -3,7 +3,7 @@ import type { ErrorCode } from "../errors.js";
 import { functionLabel } from "../model/fill.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import type { Plan, PlannedColumn } from "../model/plan.js";
-import { fillProblemText } from "./fill-problem.js";
+import { fillProblemText, isOfExpression } from "./fill-problem.js";
 import { readTable, type TableFacts } from "./table.js";
 import { tryColumns } from "./try-columns.js";
 
@@ -13,6 +13,8 @@ export interface PendingFill {
   /** Undefined: something could not be looked at, which stands against nothing. */
   readonly code: ErrorCode | undefined;
   readonly statement: string;
+  /** It is about the expression or an index, not about rows that could be corrected or filled later. */
+  readonly isOfExpression?: true;
 }
 
 /**
@@ -57,7 +59,12 @@ export async function tryPendingFills(
     const isUntried = problem.kind === "missing-columns";
     const statement = isUntried ? `${message}: it was not tried, they may come with a migration before it` : message;
     if (found.some((other) => other.statement === statement)) continue;
-    found.push({ plan: plan.id, code: isUntried ? undefined : code, statement });
+    found.push({
+      plan: plan.id,
+      code: isUntried ? undefined : code,
+      statement,
+      ...(isOfExpression(problem) && !isUntried ? { isOfExpression: true } : {}),
+    });
   }
   return found;
 }

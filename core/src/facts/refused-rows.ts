@@ -1,8 +1,10 @@
 import type { Connection } from "../db/connection.js";
 import { isDatabaseError } from "../db/retry.js";
+import { notTheValuesFault } from "../db/value-fault.js";
 import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";
 import type { ForeignKey } from "../model/plan.js";
+import { rowName } from "../sql/fill/context.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { statedSettingsOfFunction } from "../sql/postgres/stated-settings.js";
 import { rowLabel } from "./row-label.js";
@@ -51,9 +53,12 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
     `BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL statement_timeout = ${Math.round(input.timeoutMs)}; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off`,
   );
   try {
-    await connection.query(tryFunctions(input));
+    const functions = tryFunctions(input);
+    await connection.query(functions.create);
     await connection.query("SET TRANSACTION READ ONLY");
-    const { rows } = await connection.query<{ looked: number; refusals: Refusal[] | null }>(refusedSql(input));
+    const { rows } = await connection.query<{ looked: number; refusals: Refusal[] | null }>(
+      refusedSql(input, functions),
+    );
     return { kind: "tried", looked: rows[0]!.looked, refusals: rows[0]!.refusals ?? [] };
   } catch (error) {
     if (!isDatabaseError(error)) throw error;
@@ -68,8 +73,22 @@ export async function findRefusedRows(connection: Connection, input: RefusedRows
   }
 }
 
+/** Temporary functions that evaluate a fill over a row without failing. */
+export interface TryFunctions {
+  readonly create: string;
+  readonly drop: string;
+  /** NULL where the fill fails. @param row a row of the table, as SQL */
+  valueIn(row: string): string;
+  /** SQLSTATE and message; NULL where there is a value. */
+  whyIn(row: string): string;
+}
+
 /** The value of a row, and why it has none. A parameter named `new` lets the trigger's own expression stand as it is. */
-function tryFunctions({ table, column, fill }: RefusedRowsInput): string {
+export function tryFunctions({
+  table,
+  column,
+  fill,
+}: Pick<RefusedRowsInput, "table" | "column" | "fill">): TryFunctions {
   const make = (name: string, returns: string, found: string, caught: string) => `
 CREATE FUNCTION pg_temp.${name}(new ${quoteTable(table)}) RETURNS ${returns} LANGUAGE plpgsql${fill.dependsOnSession ? statedSettingsOfFunction : ""} AS ${dollarQuote(
     `#variable_conflict use_column
@@ -79,26 +98,28 @@ BEGIN
 ;
   RETURN ${found};
 EXCEPTION
-  WHEN transaction_rollback OR insufficient_resources OR lock_not_available OR operator_intervention OR system_error THEN RAISE;
+  WHEN ${notTheValuesFault} THEN RAISE;
   WHEN OTHERS OR assert_failure THEN RETURN ${caught};
 END`,
     "try",
   )};`;
   const none = "CASE WHEN value IS NULL THEN ARRAY['', 'the fill yields NULL'] END";
-  return (
-    make("lockstep_value", column.type, "value", "NULL") +
-    make("lockstep_why", "text[]", none, "ARRAY[SQLSTATE, SQLERRM]")
-  );
+  const of = (name: string) => (row: string) => `pg_temp.${name}(${row})`;
+  const row = quoteTable(table);
+  return {
+    create:
+      make("lockstep_value", column.type, "value", "NULL") +
+      make("lockstep_why", "text[]", none, "ARRAY[SQLSTATE, SQLERRM]"),
+    drop: `DROP FUNCTION pg_temp.lockstep_value(${row}), pg_temp.lockstep_why(${row})`,
+    valueIn: of("lockstep_value"),
+    whyIn: of("lockstep_why"),
+  };
 }
 
-function refusedSql({
-  table,
-  column,
-  columnExists,
-  limit,
-  uniqueKeys = [],
-  foreignKeys = [],
-}: RefusedRowsInput): string {
+function refusedSql(
+  { table, column, columnExists, limit, uniqueKeys = [], foreignKeys = [] }: RefusedRowsInput,
+  { valueIn, whyIn }: TryFunctions,
+): string {
   const name = quoteIdentifier(column.name);
   const own = quoteTable(table);
   const keys = [...uniqueKeys, ...foreignKeys.map(({ columns }) => columns)];
@@ -116,17 +137,17 @@ function refusedSql({
     ),
     ...foreignKeys.map(
       ({ columns, references, referencedColumns }) =>
-        `WHEN ${columns.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${same(columns, referencedColumns)}) THEN ARRAY['23503', ${quoteLiteral(`its value leads to no row of "${tableLabel(references)}"`)}]`,
+        `WHEN ${columns.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${same(columns, referencedColumns)}) THEN ARRAY['23503', ${quoteLiteral(`its value references no row of "${tableLabel(references)}"`)}]`,
     ),
   ];
   const select = [
     `${rowLabel(table)} AS label`,
-    "pg_temp.lockstep_why(lockstep_row) AS why",
+    `${whyIn(rowName)} AS why`,
     // Only look-ups need it.
-    `${keys.length === 0 ? `NULL::${column.type}` : "pg_temp.lockstep_value(lockstep_row)"} AS value`,
+    `${keys.length === 0 ? `NULL::${column.type}` : valueIn(rowName)} AS value`,
     ...others.map((each) => `${quoteIdentifier(each)} AS k${others.indexOf(each)}`),
   ];
-  return `WITH o AS MATERIALIZED (SELECT ${select.join(", ")} FROM ${own} AS lockstep_row${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}),
+  return `WITH o AS MATERIALIZED (SELECT ${select.join(", ")} FROM ${own} AS ${rowName}${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}),
   judged AS (SELECT o.label, CASE ${cases.join(" ")} END AS why FROM o),
   numbered AS (SELECT label, why, row_number() OVER (PARTITION BY why[1] ORDER BY label) AS n FROM judged WHERE why IS NOT NULL),
   grouped AS (SELECT why[1] AS code, (array_agg(why[2] ORDER BY n) FILTER (WHERE n = 1))[1] AS message, count(*) AS rows,

@@ -44,7 +44,9 @@ export async function* tryColumns(
       // In a column that stays optional NULL is a value.
       if (!column.isRelaxed && problem.kind === "null") continue;
       // What cannot be computed cannot be compared.
-      if (problem.kind !== "null" && problem.kind !== "too-long") failing.add(column);
+      const isComputed =
+        problem.kind === "null" || problem.kind === "too-long" || (problem.kind === "not-checked" && problem.isOfType);
+      if (!isComputed) failing.add(column);
       yield { column, problem };
     }
   }

@@ -4,6 +4,7 @@ import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
+import { isValuesFault } from "../db/value-fault.js";
 import { LockstepError } from "../errors.js";
 import { type ComputedFill, functionLabel } from "../model/index.js";
 import { withoutLength } from "../sql/postgres/length.js";
@@ -113,7 +114,7 @@ async function refuseUnfit(
         await insert(value);
         if (row === undefined) return;
       } catch (error) {
-        if (!isDatabaseError(error) || !/^(22|23|42)/.test(error.code)) throw error;
+        if (!isDatabaseError(error) || !(isValuesFault(error) || error.code.startsWith("42"))) throw error;
         if (row !== undefined) throw unfit(compute, column, row, error);
       }
       await connection.query("ROLLBACK TO SAVEPOINT tried");

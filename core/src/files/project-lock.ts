@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { LockstepError } from "../errors.js";
 
 /** Where the lock of a project stands while a command writes. In the project, for containers and network folders share that alone. */
@@ -38,8 +38,8 @@ export interface ProjectLock {
 }
 
 /**
- * Takes the lock of a project's files: one command writes at a time. Whoever is killed leaves nothing to clean up: a holder whose process
- * has gone is succeeded. Locks of the same process are one.
+ * Takes the lock of a project's files: one command writes at a time. A holder whose process has gone is succeeded; of one that ran on
+ * another machine, in another container or before a restart nobody here can tell, and a person takes its lock away. Locks of the same process are one.
  *
  * The lock is a folder with a single file whose name is the holder. Both changes of hands are one `rename`: of a prepared folder to
  * the lock's place, which fails where one is, and of the former holder's file to one's own name, which fails where somebody was faster.
@@ -239,8 +239,9 @@ function readScope(): string {
   }
 }
 
-function inTheWay(holder: LockHolder | undefined): LockstepError {
-  const remove = `${process.platform === "win32" ? "rmdir /s" : "rm -r"} ${lockFolder}`;
+/** Why a command has to wait, and what to do where nobody holds the lock any more. */
+export function inTheWay(holder: LockHolder | undefined): LockstepError {
+  const remove = `${process.platform === "win32" ? "rmdir /s /q" : "rm -r"} ${normalize(lockFolder)}`;
   if (holder === undefined)
     return new LockstepError("LS4007", `Another command holds ${lockFolder}, and does not say which one.`, {
       hint: `Run the command again once it has ended. Where none runs: ${remove}`,

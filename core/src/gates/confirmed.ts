@@ -38,12 +38,13 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
     const open =
       said === undefined
         ? `${question} (${name})${and(writers)}`
-        : `${written(news)} has ${name} (${said.who} confirmed the rest on ${moment(said.at)})`;
+        : `${written(news)} ${name} (${said.who} confirmed the rest on ${moment(said.at)})`;
     return {
       ...about,
       ...named(news),
       isOpen: false,
       statement: `Nobody has confirmed for ${target} that ${open}`,
+      unconfirmed: open,
       help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
       needsConfirmation: true,
     };
@@ -58,12 +59,12 @@ function named(writers: readonly OpenWriter[]): Pick<GateAnswer, "writers"> {
 }
 
 function and(writers: readonly OpenWriter[]): string {
-  return writers.length === 0 ? "" : `, and that ${written(writers)} has it`;
+  return writers.length === 0 ? "" : `, and that ${written(writers)} it`;
 }
 
-/** `what 2 places of the code write` */
+/** `the rows written at 2 places have` */
 function written({ length }: readonly OpenWriter[]): string {
-  return length === 1 ? "what 1 place of the code writes" : `what ${length} places of the code write`;
+  return `the rows written at ${length === 1 ? "1 place" : `${length} places`} have`;
 }
 
 /** Those that were not confirmed: lines move, and what is said of a place has its text. */

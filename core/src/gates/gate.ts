@@ -50,6 +50,8 @@ export interface GateAnswer {
   readonly help?: string;
   /** It opens by a person's or a pipeline's word only. */
   readonly needsConfirmation?: boolean;
+  /** Then: what nobody has confirmed, as the end of a sentence. */
+  readonly unconfirmed?: string;
   /** All rows that it is closed for are refused their value: a person has to correct them, the backfill cannot. */
   readonly isRefused?: true;
   /** What to do where it is not as a person would have to confirm. */

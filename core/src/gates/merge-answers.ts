@@ -16,7 +16,14 @@ export function mergeAnswers(answers: readonly GateAnswer[]): readonly GateAnswe
     if (first.subject === undefined) return first;
     const subject = [...new Set(group.map((answer) => answer.subject))].join(", ");
     const writers = group.flatMap((answer) => answer.writers ?? []);
-    return { ...first, subject, statement: pattern(first).join(subject), ...(writers.length > 0 && { writers }) };
+    const { unconfirmed } = first;
+    return {
+      ...first,
+      subject,
+      statement: pattern(first).join(subject),
+      ...(unconfirmed !== undefined && { unconfirmed: unconfirmed.split(first.subject).join(subject) }),
+      ...(writers.length > 0 && { writers }),
+    };
   });
 }
 

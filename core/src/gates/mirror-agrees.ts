@@ -1,13 +1,17 @@
 import type { Connection } from "../db/connection.js";
+import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
-import { rowLabel } from "../facts/row-label.js";
-import { rowKey, type TableFacts } from "../facts/table.js";
+import { isValuesFault } from "../db/value-fault.js";
+import { tryFunctions } from "../facts/refused-rows.js";
+import { rowLabel, rowOrder } from "../facts/row-label.js";
+import type { TableFacts } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
+import { rowName } from "../sql/fill/context.js";
 import { differs } from "../sql/postgres/differs.js";
 import { qualified, quoteIdentifier, quoteLiteral, quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 import { statedSettings } from "../sql/postgres/stated-settings.js";
 import type { OpenWriter } from "./gate.js";
-import { type FilledColumn, notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
+import { type FilledColumn, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
 /** So many rows that differ are told and confirmed one by one; more of them together. */
 const maxRows = 10_000;
@@ -22,7 +26,13 @@ export default rowsInDoubt("its source", async ({ name, column, table, timeoutMs
   if (table.columns.find((each) => each.name === column.name)?.isNullable === false)
     return { isOpen: true, statement: `${name} is NOT NULL on ${target}` };
   const { sql } = column.fill;
-  const rows = await findDiffering(connection, table, column, timeoutMs);
+  const { rows, fails, untried } = await findDiffering(connection, table, column, timeoutMs);
+  if (untried !== undefined)
+    return {
+      isOpen: false,
+      statement: `${name} on ${target} could not be compared with its source: ${sql} fails for some row (${fails}), and row by row it could not be tried (${untried})`,
+      help: "Correct the row, or ask as a role that may make temporary functions (GRANT TEMPORARY ON DATABASE …).",
+    };
   if (rows.length === 0)
     return { isOpen: true, statement: `Every value of ${name} on ${target} is that of its source, ${sql}` };
   return {
@@ -30,20 +40,24 @@ export default rowsInDoubt("its source", async ({ name, column, table, timeoutMs
     meant: (some) =>
       `code chose ${some.length > maxRows ? `more than ${maxRows}` : some.length} ${some.length === 1 ? "value" : "values"} of ${name} other than ${sql}: ${sample(some)}`,
     otherwise: (some, hasConfirmed) =>
-      `to have them follow their source again, on ${target}: ${follow(table, column, hasConfirmed ? some : undefined)}`,
+      `to have them follow their source again, on ${target}: ${follow(table, column, hasConfirmed || fails !== undefined ? some : undefined)}`,
   };
 });
 
-const keyOf = (table: TableFacts) => {
-  const key = rowKey(table).map(({ column }) => quoteIdentifier(column));
-  return key.length > 0 ? key : ["ctid"];
-};
-
 /** The rows whose value is another one than their source gives. A row without a value is another gate's. */
-function differing(table: TableFacts, { name, type, fill }: FilledColumn, select: string): string {
+function differing(table: TableFacts, { name, type }: FilledColumn, value: string, select: string): string {
   const column = quoteIdentifier(name);
-  const value = `CAST((${fill.rowSql}\n) AS ${type})`;
-  return `SELECT ${select} FROM ${quoteTable(table)} WHERE ${column} IS NOT NULL AND ${differs(column, value, type)}`;
+  return `SELECT ${select} FROM ${quoteTable(table)} AS ${rowName} WHERE ${column} IS NOT NULL AND ${differs(column, value, type)}`;
+}
+
+const sourceOf = ({ fill, type }: FilledColumn) => `CAST((${fill.rowSql}\n) AS ${type})`;
+
+interface Compared {
+  readonly rows: readonly OpenWriter[];
+  /** What the source of some row gives instead of a value: an error's message. */
+  readonly fails?: string;
+  /** Why the rows beside such a row could not be looked at. */
+  readonly untried?: string;
 }
 
 async function findDiffering(
@@ -51,45 +65,73 @@ async function findDiffering(
   table: TableFacts,
   mirror: FilledColumn,
   timeoutMs: number,
-): Promise<readonly OpenWriter[]> {
-  const file = `"${tableLabel(table)}"."${mirror.name}"`;
-  const text = (sql: string) =>
-    `(SELECT CASE WHEN length(v) > 60 THEN left(v, 60) || '… ' || md5(v) ELSE v END FROM (SELECT (${sql})::text) x(v))`;
-  const select = `${rowLabel(table)} AS row, ${text(quoteIdentifier(mirror.name))} AS has, ${text(`CAST((${mirror.fill.rowSql}\n) AS ${mirror.type})`)} AS source`;
+): Promise<Compared> {
   // An error instead of rows that a policy hides; stated settings, so that a value is spelled as it was when it was confirmed.
   const settings = { ...statedSettings, statement_timeout: timeoutMs, row_security: "off" };
+  // What is not built in means what it means to the trigger.
+  const searchPath = () =>
+    connection.query(
+      `SELECT set_config('search_path', substr(setting, length('search_path=') + 1), true)
+         FROM pg_catalog.pg_proc, unnest(proconfig) setting WHERE oid = to_regprocedure($1) AND starts_with(setting, 'search_path=')`,
+      [`${qualified(table.schema, scaffoldNames(mirror.table, mirror.name).function)}()`],
+    );
   try {
-    return await inTransaction(connection, { isReadOnly: true, settings }, async () => {
-      // What is not built in means what it means to the trigger.
-      await connection.query(
-        `SELECT set_config('search_path', substr(setting, length('search_path=') + 1), true)
-           FROM pg_catalog.pg_proc, unnest(proconfig) setting WHERE oid = to_regprocedure($1) AND starts_with(setting, 'search_path=')`,
-        [`${qualified(table.schema, scaffoldNames(mirror.table, mirror.name).function)}()`],
-      );
-      const { rows } = await connection.query<{ row: string; has: string; source: string | null }>(
-        `${differing(table, mirror, select)} ORDER BY ${keyOf(table).join(", ")} LIMIT ${maxRows + 1}`,
-      );
-      return rows.map(({ row, has, source }) => ({
-        file,
-        line: 0,
-        what: row,
-        reason: `has ${spelling(has)} instead of ${source === null ? "NULL" : spelling(source)}`,
-      }));
+    const rows = await inTransaction(connection, { isReadOnly: true, settings }, async () => {
+      await searchPath();
+      return compare(connection, table, mirror, sourceOf(mirror));
     });
+    return { rows };
   } catch (error) {
-    // The source of a row gives no value at all: what stands there cannot be its.
-    const row = notComputed(error, file);
-    if (row !== undefined) return [row];
-    throw error;
+    if (!isValuesFault(error)) throw error;
+    const fails = (error as Error).message;
+    try {
+      return { rows: await rowByRow(), fails };
+    } catch (refusal) {
+      // No right for temporary functions, or a replica.
+      if (!isDatabaseError(refusal) || !/^(42501|25006)$/.test(refusal.code)) throw refusal;
+      return { rows: [], fails, untried: refusal.message };
+    }
   }
+
+  function rowByRow() {
+    return inTransaction(connection, { isReadOnly: false, settings }, async () => {
+      await searchPath();
+      const functions = tryFunctions({ table, column: mirror, fill: mirror.fill });
+      await connection.query(functions.create);
+      const found = await compare(connection, table, mirror, functions.valueIn(rowName));
+      await connection.query(functions.drop);
+      return found;
+    });
+  }
+}
+
+/** @param source what a row should have, as SQL; NULL where its source gives no value */
+async function compare(
+  connection: Connection,
+  table: TableFacts,
+  mirror: FilledColumn,
+  source: string,
+): Promise<readonly OpenWriter[]> {
+  const text = (sql: string) =>
+    `(SELECT CASE WHEN length(v) > 60 THEN left(v, 60) || '… ' || md5(v) ELSE v END FROM (SELECT (${sql})::text) x(v))`;
+  const select = `${rowLabel(table)} AS row, ${text(quoteIdentifier(mirror.name))} AS has, ${text(source)} AS source`;
+  const { rows } = await connection.query<{ row: string; has: string; source: string | null }>(
+    `${differing(table, mirror, source, select)} ORDER BY ${rowOrder(table)} LIMIT ${maxRows + 1}`,
+  );
+  return rows.map((each) => ({
+    file: `"${tableLabel(table)}"."${mirror.name}"`,
+    line: 0,
+    what: each.row,
+    reason: `has ${spelling(each.has)} instead of ${each.source === null ? "NULL" : spelling(each.source)}`,
+  }));
 }
 
 /** The statement that gives rows back to the trigger: it fills what an UPDATE takes away. */
 function follow(table: TableFacts, mirror: FilledColumn, only: readonly OpenWriter[] | undefined): string {
-  const key = keyOf(table).join(", ");
+  const key = rowOrder(table);
   const update = `UPDATE ${quoteTable(table)} SET ${quoteIdentifier(mirror.name)} = NULL WHERE`;
   if (only === undefined)
-    return `${update} (${key}) IN (${differing(table, mirror, key).replaceAll("\n", " ")} LIMIT 1000), until it updates no row`;
+    return `${update} (${key}) IN (${differing(table, mirror, sourceOf(mirror), key).replaceAll("\n", " ")} LIMIT 1000), until it updates no row`;
   const labels = only.slice(0, 20).map(({ what }) => quoteLiteral(what));
   return `${update} ${rowLabel(table)} IN (${labels.join(", ")})${only.length > labels.length ? ", and ask again for the rest" : ""}`;
 }

@@ -1,5 +1,6 @@
 import { refused } from "../db/refused.js";
-import { errorCode, isDatabaseError } from "../db/retry.js";
+import { errorCode } from "../db/retry.js";
+import { isValuesFault } from "../db/value-fault.js";
 import { readTable, type TableFacts } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
 import { isSameTable, tableLabel } from "../model/names.js";
@@ -78,6 +79,7 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
       ...about,
       isOpen: false,
       statement: `Nobody has confirmed for ${target} that ${found.meant(news)}`,
+      unconfirmed: found.meant(news),
       help: `When it is so: npx lockstep next ${plan} --confirm ${gate}`,
       otherwise: found.otherwise(news, news.length < found.rows.length),
       needsConfirmation: true,
@@ -92,8 +94,8 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
 
 /** The row of which the database says that its value cannot be computed; undefined: the error is about something else. */
 export function notComputed(error: unknown, file: string): OpenWriter | undefined {
-  if (!isDatabaseError(error) || !/^(22|23|P0|38|39)/.test(error.code)) return undefined;
-  return { file, line: 0, what: "a row", reason: `cannot be compared: ${error.message}` };
+  if (!isValuesFault(error)) return undefined;
+  return { file, line: 0, what: "a row", reason: `cannot be compared: ${(error as Error).message}` };
 }
 
 /** A value for people, and for telling it from others that look like it: `"i\u{307}"`. */

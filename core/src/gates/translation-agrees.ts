@@ -1,7 +1,7 @@
 import type { Connection } from "../db/connection.js";
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
-import { rowLabel } from "../facts/row-label.js";
+import { rowLabel, rowOrder } from "../facts/row-label.js";
 import { type TableFacts, typeOf } from "../facts/table.js";
 import type { ScalarType } from "../model/code.js";
 import type { Fill } from "../model/fill.js";
@@ -122,7 +122,7 @@ async function readRows(connection: Connection, table: TableFacts, fill: Fill, t
   const inputs = fill.reads.map((name) => `${quoteIdentifier(name)}::text`);
   const select = `SELECT ${rowLabel(table)} AS row, ARRAY[${inputs.join(", ")}] AS inputs, (${fill.rowSql}\n)::text AS value FROM ${quoteTable(table)}`;
   const share = (maxRows * 100) / Math.max(table.rowEstimate, 1);
-  const spread = share >= 100 ? "" : ` TABLESAMPLE SYSTEM (${share})`;
+  const spread = share >= 100 ? "" : ` TABLESAMPLE SYSTEM (${share}) REPEATABLE (1)`;
   const beyond = inputs.map((input) => `${input} COLLATE "C" ~ '[^ -~]'`).join(" OR ");
   const settings = { ...statedSettings, statement_timeout: timeoutMs, row_security: "off" };
   const rows = new Map<string, ReadRow>();
@@ -145,7 +145,7 @@ async function readRows(connection: Connection, table: TableFacts, fill: Fill, t
   let isPartial = false;
   if (spread !== "" || !isWhole) {
     try {
-      isPartial = !(await read(`${select} WHERE ${beyond}`));
+      isPartial = !(await read(`${select} WHERE ${beyond} ORDER BY ${rowOrder(table)}`));
     } catch (error) {
       if (!isDatabaseError(error) || error.code !== "57014") throw error;
       isPartial = true;

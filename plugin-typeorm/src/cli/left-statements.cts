@@ -22,7 +22,10 @@ export function recording(runner: Runner): Recording {
   runner.query = async (sql, ...rest) => {
     const result = await query.call(runner, sql, ...rest);
     const text = String(sql);
-    if (/^\s*(?:BEGIN|START\s+TRANSACTION)\b/i.test(text)) held ??= [];
+    const begins = /^\s*(?:BEGIN|START\s+TRANSACTION)\b/i.test(text);
+    // A whole transaction in one text.
+    if (begins && /\b(?:COMMIT|END)\b[^;]*;?\s*$/i.test(text)) done.push(brief(text));
+    else if (begins) held ??= [];
     else if (/^\s*(?:COMMIT|END)\b/i.test(text)) {
       done.push(...(held ?? []));
       held = undefined;

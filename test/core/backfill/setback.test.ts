@@ -19,10 +19,16 @@ describe("setbackReason", () => {
     ["23505", "data"],
     ["22001", "data"],
     ["P0001", "data"],
+    ["21000", "data"],
+    ["54000", "data"],
+    ["U0042", "data"],
+    ["XX000", "data"],
     ["42501", undefined],
     ["42703", undefined],
     ["53100", undefined],
-    ["XX000", undefined],
+    ["XX001", undefined],
+    ["25006", undefined],
+    ["0A000", undefined],
   ])("SQLSTATE %s: %s", (code, reason) => {
     expect(setbackReason(database(code), false)).toBe(reason);
   });

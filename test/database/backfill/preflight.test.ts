@@ -268,7 +268,7 @@ describe("values that lead to no row", () => {
     const error = await errorOf(fillTable(database.url, spec, { onEvent }));
     expect(notices).toEqual([
       expect.stringContaining(
-        `leads to rows that "Team" does not have (2 rows): "code" = u1@x.io for id=1; "code" = u2@x.io for id=2`,
+        `references rows that "Team" does not have (2 rows): "code" = u1@x.io for id=1; "code" = u2@x.io for id=2`,
       ),
     ]);
     expect(error).toMatchObject({ code: "LS5006", details: { rows: 2 } });
@@ -283,6 +283,18 @@ describe("values that lead to no row", () => {
     const error = await errorOf(fillTable(database.url, spec));
     expect(error.code).toBe("LS5006");
     expect(error.message).toMatch(/"User" row id=1 .*\(Key \(handle\)=\(u1@x\.io\) is not present in table "Team"\.\)/);
-    expect(error.hint).toContain("Insert the row that the value leads to");
+    expect(error.hint).toContain("Insert the row that the value references");
   });
+});
+
+it("a value that no index takes stops no other row", async () => {
+  const spec = await makeTable(db, { rows: numbered(5) });
+  // Characters that do not compress: the row fits no page of an index.
+  await db.query(
+    `CREATE INDEX ON "User" (handle); ALTER TABLE "User" DISABLE TRIGGER USER;
+     UPDATE "User" SET email = (SELECT string_agg(md5(n::text), '') FROM generate_series(1, 300) n) WHERE id = 3; ALTER TABLE "User" ENABLE TRIGGER USER`,
+  );
+  const error = await errorOf(fillTable(database.url, spec));
+  expect(error).toMatchObject({ code: "LS5006", message: expect.stringMatching(/id=3 .*index row/) });
+  expect(await scalar(db, `SELECT count(handle)::int FROM "User"`)).toBe(4);
 });

@@ -125,6 +125,6 @@ it("in words: LS2040, with the rows", () => {
   ]) as Parameters<typeof fillProblemText>[0][];
   expect(fillProblemText(problem!, name, { name: "teamId", type: "integer" })).toEqual({
     code: "LS2040",
-    message: `The fill of "Order"."teamId" leads to rows that "Team" does not have (4 rows): "id" = 8 for id=2; "id" = 5 for id=1`,
+    message: `The fill of "Order"."teamId" references rows that "Team" does not have (4 rows): "id" = 8 for id=2; "id" = 5 for id=1`,
   });
 });

@@ -202,7 +202,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       isOpen: false,
       writers: [seed, jobs],
       statement: expect.stringMatching(
-        /^Nobody .*\("User"\."handle"\), and that what 2 places of the code write has it$/,
+        /^Nobody .*\("User"\."handle"\), and that the rows written at 2 places have it$/,
       ),
     });
     const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };
@@ -210,7 +210,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
     expect(await asked(seed)).toMatchObject({
       isOpen: true,
       writers: [seed],
-      statement: expect.stringMatching(/^ada.*, and that what 1 place of the code writes has it$/),
+      statement: expect.stringMatching(/^ada.*, and that the rows written at 1 place have it$/),
     });
     // Lines move; what came since, or reads otherwise now, nobody has looked at.
     expect(await asked(writer("prisma/seed.ts", 40))).toMatchObject({ isOpen: true });
@@ -219,7 +219,7 @@ describe("writers-aware, where places of the code may leave the column out", () 
       needsConfirmation: true,
       writers: [jobs],
       statement: expect.stringMatching(
-        /^Nobody has confirmed for production that what 1 place of the code writes has "User"\."handle" \(ada@example\.org confirmed the rest on /,
+        /^Nobody has confirmed for production that the rows written at 1 place have "User"\."handle" \(ada@example\.org confirmed the rest on /,
       ),
     });
     expect(await asked(seed, seed)).toMatchObject({ isOpen: false, writers: [seed] });

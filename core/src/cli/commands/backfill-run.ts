@@ -13,7 +13,7 @@ export default defineCommand({
     { flags: "--pause-ms <ms>", description: "rest between two batches (default 0)" },
     { flags: "--allow-triggers", description: "your own triggers may fire for every filled row" },
     { flags: "--fill-nulls", description: "optional columns: fill rows that code may have left empty on purpose, too" },
-    { flags: "--keep-nulls", description: "optional columns: leave such rows, and take the pass as made" },
+    { flags: "--keep-nulls", description: "optional columns: leave such rows, and count the backfill as done" },
   ],
 
   async run(invocation) {
@@ -128,7 +128,7 @@ async function askPerson(error: unknown, io: Invocation["io"]): Promise<NullAnsw
     throw error;
   io.err(`${error.message}\n${error.why}`);
   const answer = await io.pick<NullAnswer>("What about rows without a value?", [
-    { value: "keep", label: "leave them, and take the pass as made" },
+    { value: "keep", label: "leave them, and count the backfill as done" },
     { value: "fill", label: "fill them" },
   ]);
   if (answer === undefined) throw error;

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { lockHolder } from "../../files/project-lock.js";
+import { inTheWay, lockHolder } from "../../files/project-lock.js";
 import { journalFile } from "../../files/write-files.js";
-import { type Check, ok, problem } from "../check.js";
+import { type Check, ok, problem, warning } from "../check.js";
 
 export default {
   id: "interrupted-write",
@@ -11,7 +11,7 @@ export default {
   async run({ project }) {
     if (!existsSync(join(project.root, journalFile))) return [ok("no write was interrupted")];
     const holder = lockHolder(project.root);
-    if (holder !== undefined) return [ok(`${holder.command} is writing right now (process ${holder.pid})`)];
+    if (holder !== undefined) return [warning(inTheWay(holder).message, { next: inTheWay(holder).hint ?? "" })];
     return [
       problem("a command was killed while it wrote files", {
         why: "Some files of the project are from before it, some from after it.",

@@ -1,3 +1,4 @@
+import { notTheValuesFault } from "../../../db/value-fault.js";
 import type { Fill } from "../../../model/fill.js";
 import { isSameTable, type TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
@@ -118,12 +119,8 @@ ${give}${refusing(locked, column)}      EXCEPTION
 `;
 }
 
-/**
- * What a session or the server runs into whatever the value is: the statement ends as it would without a trigger. Everything else
- * is the value's, XX000 too: that is what a text too long for memory and most extensions raise.
- */
-const notItsFault =
-  "WHEN transaction_rollback OR insufficient_resources OR lock_not_available OR operator_intervention OR system_error OR data_corrupted OR index_corrupted";
+/** The statement ends as it would without a trigger. */
+const notItsFault = `WHEN ${notTheValuesFault}`;
 
 /** Takes a value away again that something which the change builds would refuse. */
 function refusing(locked: Locked, column: UnitColumn): string {

@@ -4,9 +4,7 @@ import { inTransaction } from "../db/transaction.js";
 import { readTable } from "../facts/table.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { quoteTable } from "../sql/postgres/quote.js";
-
-/** So many rows without a value are filled by the prove unit itself; see sql/postgres/units/prove.ts. */
-const filledByProve = 10_000;
+import { fillMax } from "../sql/postgres/units/prove.js";
 
 /** What stands in the tables of a plan on a target whose contract is pending. */
 export type PlannedRows =
@@ -63,8 +61,8 @@ export async function readPlannedRows(
   return {
     kind: "filled-by-prove",
     statement:
-      most > filledByProve
-        ? `${skipped} (about ${most}). The migration fills at most ${filledByProve} itself: it will stop after expand, then backfill and deploy again`
+      most > fillMax
+        ? `${skipped} (about ${most}). The migration fills at most ${fillMax} itself: it will stop after expand, then backfill and deploy again`
         : `${skipped}: the migration itself fills them`,
   };
 }

@@ -24,7 +24,7 @@ export function createTable(
   });
 }
 
-/** Its rows are looked at, unless a check of its own says where they belong; and those of a default partition. */
+/** Its rows are looked at, unless a check of its own says where they belong. */
 export function attachPartition(
   { table, partition }: OperationOf<"attachPartition">,
   context: VerdictContext,
@@ -35,7 +35,6 @@ export function attachPartition(
     ? verdict({
         locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context),
         held: "scan",
-        concerns: [{ kind: "searches-default-partition", table }],
         doubts: ["other-tables"],
       })
     : checked();
@@ -50,7 +49,6 @@ export function attachPartition(
       concerns: [
         { kind: "scans", table: partition, why: "check" },
         { kind: "fails-on-rows", table: partition, why: "check" },
-        { kind: "searches-default-partition", table },
       ],
       doubts: ["former-constraints", "other-tables"],
     });

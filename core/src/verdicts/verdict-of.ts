@@ -1,4 +1,4 @@
-import { isSameTable, type Operation, type OperationOf, type TableLock, type Verdict } from "../model/index.js";
+import { isFelt, isSameTable, type Operation, type OperationOf, type Verdict } from "../model/index.js";
 import { addColumn, dropColumn, dropNotNull, renameColumn, setDefault, setNotNull, setType } from "./columns.js";
 import { combine, harmless, verdict } from "./combine.js";
 import {
@@ -35,17 +35,13 @@ function underEarlierLocks(operation: OperationOf<"validateConstraint">, context
   const clauses = context.operations.filter((each) => each.statement === statement && each !== operation);
   const locks = [...sameTransaction(statement, context), ...clauses]
     .flatMap((each) => ownVerdict(each, context).locks)
-    .filter((lock) => isSameTable(lock.table, table) && stopsWrites(lock));
+    .filter((lock) => isSameTable(lock.table, table) && isFelt(lock.mode));
   if (locks.length === 0) return harmless;
   return verdict({
     locks,
     concerns: [{ kind: "scans", table, why: "check" }],
     doubts: context.environment.transactions === undefined ? ["transaction"] : [],
   });
-}
-
-function stopsWrites({ mode }: TableLock): boolean {
-  return mode === "SHARE" || mode === "SHARE ROW EXCLUSIVE" || mode === "ACCESS EXCLUSIVE";
 }
 
 function ownVerdict(operation: Operation, context: VerdictContext): Verdict {

@@ -4,6 +4,7 @@ import { LockstepError, type PluginCommandContext } from "@lockstep/core";
 import { findProject } from "../detect/find-project.js";
 import { isUnit, readMigrationSql } from "../migrations/read-sql.js";
 import { commandOf } from "./command.js";
+import { withoutCommand } from "./typeorm-cli.js";
 
 /**
  * Runs SQL on the database that the data source names: that of a file, or what a migration of a plan does going up. Nothing is recorded
@@ -23,7 +24,10 @@ export async function execute(
   // The header of a migration begins as an option of the CLI would.
   const words = [...project.run, "query", `\n${sql}`, "-d", project.dataSource];
   const command = commandOf(words, project.root, env);
-  const { exitCode, output } = await runTool(command.file, command.args, { cwd: project.root, env: command.env });
+  const { exitCode, output } = await runTool(command.file, command.args, {
+    cwd: project.root,
+    env: command.env,
+  }).catch(withoutCommand(command.file, project));
   if (exitCode === 0) out(`✔ ${file} has run on the database of ${project.dataSourceFile}`);
   else err(`${errorIn(output)}\n✖ ${file} has not run on the database of ${project.dataSourceFile}`);
   return exitCode;

@@ -56,15 +56,20 @@ export async function runTypeorm(
     LOCKSTEP_DATASOURCE_URL: options.url,
     NODE_OPTIONS: [env.NODE_OPTIONS, required].filter(Boolean).join(" "),
   };
-  try {
-    const { exitCode, output } = await runTool(file, args, { cwd: root, env: environment, onLine: listen });
-    const lines = output.split("\n").filter((line) => readTold(line) === undefined);
-    return { run: { exitCode, output: lines.join("\n") }, told };
-  } catch (cause) {
+  const { exitCode, output } = await runTool(file, args, { cwd: root, env: environment, onLine: listen }).catch(
+    withoutCommand(file, call),
+  );
+  const lines = output.split("\n").filter((line) => readTold(line) === undefined);
+  return { run: { exitCode, output: lines.join("\n") }, told };
+}
+
+/** What becomes of the error of a command that does not exist. */
+export function withoutCommand(file: string, { root, run }: Pick<CliCall, "root" | "run">): (cause: unknown) => never {
+  return (cause) => {
     if ((cause as { code?: unknown }).code !== "ENOENT") throw cause;
     throw new LockstepError("LS9020", `There is no command ${file} in the project at ${root}.`, {
       hint: `Install the project's dependencies. TypeORM's CLI is run as: ${run.join(" ")}`,
       cause,
     });
-  }
+  };
 }

@@ -83,7 +83,8 @@ export interface MigrationFailure {
 
 /** What a migration does. */
 export interface MigrationContent {
-  readonly unit: Unit;
+  /** Those that share the file, in their order. */
+  readonly units: readonly [Unit, ...Unit[]];
   /** One statement with the header for its reviewer. Outside of a transaction: it has its own, or may have none. */
   readonly sql: string;
   /** What takes it back, for ORMs whose migrations can: statements that run outside of a transaction too, in order. */

@@ -3,8 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { runBackfill } from "../../core/src/backfill/runner.js";
 import { systemClock } from "../../core/src/db/clock.js";
-import type { DeployedPhase, Plan } from "../../core/src/model/index.js";
-import { unitText } from "../../core/src/release/unit-files.js";
+import { type DeployedPhase, inFiles, type Plan } from "../../core/src/model/index.js";
+import { unitsText } from "../../core/src/release/unit-files.js";
 import { executionMode, runMigration } from "../../plugin-prisma/src/engine/run-migration.js";
 import { planOf } from "../support/plan-fixture.js";
 import type { Load } from "./load.js";
@@ -66,7 +66,7 @@ async function deploy(plan: Plan, phase: DeployedPhase, { url, load, readerMs }:
   const name = (index: number) => units[index]?.spec.kind ?? phase;
   load.phase(name(0));
   const reader = await read(url, readerMs);
-  const files = units.map((unit) => unitText(plan, unit, phase));
+  const files = inFiles(units).map((file) => unitsText(plan, file, phase));
   await migrate(url, files, (index) => load.phase(name(index)));
   await reader.ended;
 }

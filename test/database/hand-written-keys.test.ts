@@ -3,12 +3,13 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { connect } from "../../core/src/db/connection.js";
 import { DevelopmentDatabase } from "../../core/src/intercept/development-database.js";
 import type { Plan } from "../../core/src/model/index.js";
+import { inFiles } from "../../core/src/model/plan.js";
 import { buildPlan } from "../../core/src/plan/build-plan.js";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
-import { renderUnit } from "../../core/src/sql/postgres/units/index.js";
+import { renderFile } from "../../core/src/sql/postgres/units/index.js";
 import { readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { sourcesIn } from "../support/plan-fixture.js";
@@ -107,11 +108,12 @@ it.each(files)("%s", async (sql) => {
     await run(phased, schema);
     const plan = await planOf(sql);
     const context = { plan: plan.id, fingerprint: plan.fingerprint, position: "", rules: [] };
-    for (const unit of plan.units) {
+    for (const units of inFiles(plan.units)) {
+      const [unit] = units;
       if (unit.spec.kind === "prove")
         for (const { table, name } of plan.columns)
           await run(phased, `UPDATE ${quoteTable(table)} SET ${quoteIdentifier(name)} = 1`);
-      await run(phased, renderUnit(unit, { ...context, phase: unit.phase }));
+      await run(phased, renderFile(units, { ...context, phase: unit.phase }));
     }
     const read = (client: pg.Client) => readCatalogue(client, { schemas: ["public"] });
     expect(await run(phased, "", read)).toEqual(await run(alone, "", read));

@@ -7,7 +7,6 @@ import type { Fill, PlannedColumn, UnitColumn } from "../../core/src/model/index
 import { settleFill } from "../../core/src/plan/settle-fill.js";
 import { readFill } from "../../core/src/sql/fill/read.js";
 import { quoteLiteral } from "../../core/src/sql/postgres/quote.js";
-import { expand } from "../../core/src/sql/postgres/units/expand.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { fileOf } from "../support/units.js";
 import { open, plan } from "./backfill/fixture.js";
@@ -139,7 +138,7 @@ it("equals its source after any interleaving of sessions with settings of their 
         await db.query(`${createTable}; DROP SCHEMA IF EXISTS lockstep CASCADE`);
         for (const [at, given] of before.entries())
           await db.query(statement({ kind: "insert", id: at + 1, values: given }));
-        await db.query(expand({ kind: "expand", table, columns }));
+        await db.query(fileOf({ kind: "expand", table, columns }));
         for (const [at, session] of sessions.entries())
           for (const [name, value] of Object.entries(all[at] ?? {}))
             await session.query("SELECT set_config($1, $2, false)", [name, value]);
@@ -176,7 +175,7 @@ it("equals its source after any interleaving of sessions with settings of their 
 it("what the proof fills by itself it fills under the same settings, and leaves those of the session as they were", async () => {
   const some = columns.filter(({ name }) => name === "m_date" || name === "m_span");
   await db.query(`${createTable}; RESET search_path`);
-  await db.query(expand({ kind: "expand", table, columns: some }));
+  await db.query(fileOf({ kind: "expand", table, columns: some }));
   await db.query(`SET session_replication_role = replica; SET TimeZone = 'Asia/Tokyo'; SET IntervalStyle = 'iso_8601'`);
   await db.query(
     `INSERT INTO "Event" (id, at, day, span, ratio, raw, email) VALUES (1, '2026-01-01 23:00+00', '2026-01-01', '1 day', 1, '', '')`,

@@ -4,9 +4,10 @@ import { type Connection, connect } from "../../core/src/db/connection.js";
 import { type IndexFacts, readIndex } from "../../core/src/facts/index-facts.js";
 import { readTable } from "../../core/src/facts/table.js";
 import type { Plan, Unit } from "../../core/src/model/index.js";
+import { inFiles } from "../../core/src/model/plan.js";
 import { tableShape } from "../../core/src/plan/table-shape.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
-import { renderUnit } from "../../core/src/sql/postgres/units/index.js";
+import { renderFile } from "../../core/src/sql/postgres/units/index.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { planOf } from "../support/plan-fixture.js";
@@ -204,15 +205,15 @@ async function planFor({ up, fills = {} }: Change): Promise<Plan> {
 }
 
 async function run(plan: Plan, units: readonly Unit[]): Promise<void> {
-  for (const unit of units) {
+  for (const file of inFiles(units)) {
     const context = {
       plan: plan.id,
       fingerprint: plan.fingerprint,
-      phase: unit.phase,
-      position: "unit 1/1",
+      phase: file[0].phase,
+      position: "file 1/1",
       rules: [],
     };
-    await client.query(renderUnit(unit, context));
+    await client.query(renderFile(file, context));
   }
 }
 

@@ -51,7 +51,7 @@ export function migrationsOf(specs: readonly UnitSpec[], flavour: Flavour): Unit
   return specs.map((spec, position) => {
     const unit = unitOf(spec);
     const name = migrationName({ id: typeormPlan }, String(1763648123456 + position), spec.kind);
-    const content = { unit, sql: fileOf(spec), down: downStatements(unit, typeormPlan) };
+    const content = { units: [unit] as const, sql: fileOf(spec), down: downStatements(unit, typeormPlan) };
     return { name, unit, text: renderMigration({ name, content, flavour }) };
   });
 }

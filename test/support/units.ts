@@ -4,7 +4,7 @@ import type { Fill } from "../../core/src/model/fill.js";
 import type { TableName } from "../../core/src/model/names.js";
 import type { Descendants, Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";
 import { quoteIdentifier } from "../../core/src/sql/postgres/quote.js";
-import { describeUnit, renderUnit, type UnitContext } from "../../core/src/sql/postgres/units/index.js";
+import { describeUnit, renderFile, type UnitContext } from "../../core/src/sql/postgres/units/index.js";
 
 export const samplePlan = "20261120093000_handle";
 
@@ -12,7 +12,7 @@ const context: UnitContext = {
   plan: samplePlan,
   fingerprint: "7f3c1a9e0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566778899aabbcc",
   phase: "expand",
-  position: "unit 1/3",
+  position: "file 1/3",
   rules: ["add-column-not-null"],
 };
 
@@ -22,7 +22,7 @@ export function unitOf(spec: UnitSpec): Unit {
 
 /** The whole file of a unit. */
 export function fileOf(spec: UnitSpec, changes: Partial<UnitContext> = {}): string {
-  return renderUnit(unitOf(spec), { ...context, ...changes });
+  return renderFile([unitOf(spec)], { ...context, ...changes });
 }
 
 /** A fill over columns of the row: `fillOf((row) => `lower(${row("email")})`, ["email"])`. */

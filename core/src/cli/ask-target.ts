@@ -4,7 +4,7 @@ import { missingParts } from "../facts/missing-parts.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { mergeAnswers } from "../gates/merge-answers.js";
-import { type GateStep, isSameTable, type Plan, type Unit } from "../model/index.js";
+import { type GateStep, inFiles, isSameTable, type Plan, type Unit } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
@@ -95,9 +95,11 @@ async function lackingParts(
     .filter(({ lacks }) => isDeployed || lacks === "trigger")
     .map(({ column, lacks, statement }) => {
       const isOfTable = ({ spec }: Unit) => "table" in spec && isSameTable(spec.table, column.table);
-      const own = expand.filter(({ id }) => plan.units.some((unit) => unit.id === id && isOfTable(unit)));
-      const trigger = own.find(({ id }) => plan.units.some((unit) => unit.id === id && unit.spec.kind === "expand"));
-      const again = plan.undo.contract.find(isOfTable);
+      const own = expand.filter(({ units }) => units.some(isOfTable));
+      const trigger = own.find(({ units }) => units.some((unit) => isOfTable(unit) && unit.spec.kind === "expand"));
+      const again = inFiles(plan.undo.contract).find((units) =>
+        units.some((unit) => isOfTable(unit) && unit.spec.kind === "undo-contract"),
+      );
       const files =
         lacks === "column"
           ? own.map(({ file }) => file)
@@ -105,7 +107,7 @@ async function lackingParts(
             ? [trigger.file]
             : again === undefined
               ? []
-              : [`${planFolder(plan.id)}/undo/contract-${again.id}.sql`];
+              : [`${planFolder(plan.id)}/undo/contract-${again[0].id}.sql`];
       const help =
         files.length === 0
           ? `Deploy first: ${plugin.words.deploy}`

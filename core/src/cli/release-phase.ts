@@ -9,7 +9,7 @@ import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText, noEdits, uncheckedText } from "../review/terminal.js";
-import { commandFor, counted } from "../review/words.js";
+import { commandFor, counted, fileTitle } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
 import {
@@ -178,7 +178,7 @@ function gateJson({ plan, phase, gate }: Asked) {
 function fileLines({ migrations, changes }: PhaseFiles, { colors }: Coloured): readonly string[] {
   const units = new Set(migrations.map(({ unit }) => unit.file));
   const others = changes.map(({ file }) => file).filter((file) => !file.startsWith("lockstep/") && !units.has(file));
-  const rows = migrations.map(({ name, unit }) => [name, colors.dim(unit.unit.title)]);
+  const rows = migrations.map(({ name, unit }) => [name, colors.dim(fileTitle(unit.units))]);
   return [...(rows.length === 0 ? [] : [columns(rows)]), ...others.map((file) => `  ${file}`)];
 }
 

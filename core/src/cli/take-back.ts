@@ -10,7 +10,7 @@ import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText } from "../review/terminal.js";
-import { columnLabel, commandFor, stayWords } from "../review/words.js";
+import { columnLabel, commandFor, fileTitle, stayWords } from "../review/words.js";
 import type { CommandResult, Invocation } from "./command.js";
 
 /**
@@ -91,13 +91,13 @@ export async function takeBack(request: {
 }
 
 function writtenLines({ migrations }: PhaseFiles): string[] {
-  return migrations.length === 0 ? [] : [columns(migrations.map(({ name, unit }) => [name, unit.unit.title]))];
+  return migrations.length === 0 ? [] : [columns(migrations.map(({ name, unit }) => [name, fileTitle(unit.units)]))];
 }
 
 /** The migrations that have to run before the code goes back, where contract is live. */
 function contractUndo({ migrations }: PhaseFiles, plan: Plan): string[] {
   if (plan.state.released !== "contract") return [];
-  return migrations.filter(({ unit }) => unit.unit.phase === "contract").map(({ unit }) => unit.file);
+  return migrations.filter(({ unit }) => unit.units[0].phase === "contract").map(({ unit }) => unit.file);
 }
 
 function verdict(plan: Plan, to: UndoRequest["to"]): string {

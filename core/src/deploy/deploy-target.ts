@@ -3,7 +3,7 @@ import { type Connection, connect } from "../db/connection.js";
 import { pauseBeforeRetry, type RetryPolicy, retryReason } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
-import type { ReleasedUnit } from "../plan/migration-of.js";
+import { type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";
 import type { OrmPlugin, OrmRun, Project, UnlimitedReason } from "../plugin.js";
 import { readTargetState, type TargetState } from "../release/target-state.js";
 import { duplicatesError } from "../repair/duplicates.js";
@@ -202,14 +202,14 @@ class Deployment {
   /** @returns whether the target's record was changed */
   async #skipTakenBack(state: TargetState): Promise<boolean> {
     const { plugin, project, target, onEvent } = this.#request;
-    const units = needNotRun(state);
-    for (const { migration } of units) {
+    const migrations = [...new Set(needNotRun(state).map(({ migration }) => migration))];
+    for (const migration of migrations) {
       const run = await plugin.resolve(project, target.url, migration, "applied");
       if (run.exitCode !== 0) throw this.#refusedRun(run, state);
       this.#skipped.add(migration);
       onEvent({ kind: "skipped", migration });
     }
-    return units.length > 0;
+    return migrations.length > 0;
   }
 
   #state(): Promise<TargetState> {
@@ -224,7 +224,9 @@ class Deployment {
 
   #blockers({ own, index, tables: named }: FailedMigration): Promise<readonly string[]> {
     const tables = [
-      ...tablesOf(own === undefined ? [] : [own]),
+      ...tablesOf(
+        own === undefined ? [] : releasedUnits([own.plan]).filter((each) => each.migration === own.migration),
+      ),
       ...named,
       ...(index === undefined ? [] : [index.table]),
     ];

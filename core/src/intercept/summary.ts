@@ -12,7 +12,7 @@ import {
   planText,
   writtenText,
 } from "../review/terminal.js";
-import { commandFor } from "../review/words.js";
+import { commandFor, fileTitle } from "../review/words.js";
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
 export function foundText(plan: Plan, colors: Colors): string {
@@ -42,7 +42,7 @@ export function expandText(
     writtenText(
       "expand",
       [
-        ...migrations.map(({ name, unit }) => [name, unit.unit.title] as const),
+        ...migrations.map(({ name, unit }) => [name, fileTitle(unit.units)] as const),
         ...modelFiles(plan),
         [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
       ],

@@ -114,7 +114,13 @@ export type UnitSpec =
   | ({ readonly kind: "drop-index" } & IndexOf)
   | ({ readonly kind: "prove" } & ColumnsOf)
   | ({ readonly kind: "enforce" } & ColumnsOf)
-  | { readonly kind: "add-foreign-key"; readonly table: TableName; readonly foreignKey: ForeignKey }
+  | {
+      readonly kind: "add-foreign-key";
+      readonly table: TableName;
+      readonly foreignKey: ForeignKey;
+      /** The same change makes the table that it leads to: nobody waits for that one. */
+      readonly isToNew?: true;
+    }
   | { readonly kind: "validate-foreign-key"; readonly table: TableName; readonly foreignKey: ForeignKey }
   | ({
       readonly kind: "undo-expand";
@@ -136,7 +142,17 @@ export type UnitSpec =
       readonly transaction?: boolean;
       /** They run in the lock frame, which takes this lock on these tables at once. Absent: as they would without a plan. */
       readonly frame?: { readonly tables: readonly [TableName, ...TableName[]]; readonly mode: LockMode };
+      /** In a file with units of the plan, which can run twice: what tells that they have run. */
+      readonly outcomes?: readonly Outcome[];
     };
+
+/** Something that a statement makes or takes away, as far as its name tells. */
+export type Outcome =
+  | { readonly kind: "column"; readonly table: TableName; readonly name: string; readonly type: string }
+  | { readonly kind: "constraint"; readonly table: TableName; readonly name: string; readonly isGone?: true }
+  /** A table or an index. */
+  | { readonly kind: "relation"; readonly name: TableName; readonly isGone?: true }
+  | { readonly kind: "type"; readonly name: TableName };
 
 /** A statement as an ORM runs it. */
 export interface OrmQuery {
@@ -147,11 +163,13 @@ export interface OrmQuery {
 
 export type UnitKind = UnitSpec["kind"];
 
-/** One ORM migration file of a plan. */
+/** One step of a plan in a database. Units that need the same lock on one table share an ORM migration file. */
 export interface Unit {
   readonly id: string;
   readonly phase: DeployedPhase;
   readonly spec: UnitSpec;
+  /** It is in the file of the unit before it. */
+  readonly isJoined?: true;
   /** What it does, in one line, for people. */
   readonly title: string;
   /** The DDL in one line, for the header and the terminal. */
@@ -159,6 +177,17 @@ export interface Unit {
   readonly verdict: Verdict;
   /** What takes it back, in one line. */
   readonly undo: string;
+}
+
+/** The units of a phase, file by file. */
+export function inFiles(units: readonly Unit[]): readonly (readonly [Unit, ...Unit[]])[] {
+  const files: [Unit, ...Unit[]][] = [];
+  for (const unit of units) {
+    const last = files.at(-1);
+    if (unit.isJoined && last !== undefined) last.push(unit);
+    else files.push([unit]);
+  }
+  return files;
 }
 
 /** A condition proved before a phase is released. The file of that name in `gates/` decides. */
@@ -263,8 +292,9 @@ export type Step =
   | { readonly kind: "code"; readonly intent: CodeIntent }
   | { readonly kind: "gate"; readonly gate: GateStep };
 
-/** A unit that has been written: into the repository's migrations (released) or beside the plan (held, undo). */
+/** A file of units that has been written: into the repository's migrations (released) or beside the plan (held, undo). */
 export interface WrittenUnit {
+  /** Of its first unit. */
   readonly id: string;
   /** Path from the project root. Held: `lockstep/<plan>/held/…`; released: the ORM's migration file. */
   readonly file: string;

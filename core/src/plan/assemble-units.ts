@@ -9,7 +9,6 @@ import {
   type Unit,
   type UnitColumn,
   type UnitSpec,
-  type Verdict,
 } from "../model/index.js";
 import type { Finding } from "../rules/judge.js";
 import type { Rewrite } from "../rules/rule.js";
@@ -17,7 +16,8 @@ import { buildIndex, unitIndex } from "../rules/steps.js";
 import { describeUnit } from "../sql/postgres/units/index.js";
 import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 import type { VerdictContext } from "../verdicts/context.js";
-import { originalUnits, type Passing } from "./original-units.js";
+import { type Judged, judged } from "./original-units.js";
+import { isRepeatable, type Piece, type PlacedSpec, shareFiles } from "./share-files.js";
 
 /** A finding with what replaces it. */
 export interface Rewritten extends Finding {
@@ -26,34 +26,31 @@ export interface Rewritten extends Finding {
 
 /**
  * The units of expand: the plan's own, and the statements that pass as they stand between them, in the user's order. A statement
- * with safe and unsafe clauses is cut at its clauses; nothing is lost and nothing changes places. An index that the user wants built
- * concurrently cannot share a file with anything: it is a unit as those of the plan are.
+ * with safe and unsafe clauses is cut at its clauses; nothing is lost. An index that the user wants built concurrently cannot share a file
+ * with anything: it is a unit as those of the plan are. What can share a file does.
  */
 export function expandUnits(migration: Migration, rewritten: readonly Rewritten[], context: VerdictContext): Unit[] {
-  const specs: UnitSpec[] = [];
-  const verdicts = new Map<UnitSpec, Verdict>();
+  const pieces: Piece[] = [];
   const claimed = claimedOperations(migration.operations, rewritten);
-  let run: Passing[] = [];
-  const flush = () => {
-    if (run.length === 0) return;
-    for (const { spec, verdict } of originalUnits(run, context)) {
-      specs.push(spec);
-      verdicts.set(spec, verdict);
-    }
-    run = [];
+  const own = (text: string, operations: readonly Operation[]) => {
+    const statement = judged({ text, operations }, context);
+    const last = pieces.at(-1);
+    // What cannot share a file stays with its neighbours.
+    if (!isRepeatable(statement) && isStatements(last) && !last.every(isRepeatable))
+      pieces[pieces.length - 1] = [...last, statement];
+    else pieces.push([statement]);
   };
   for (const statement of migration.statements) {
     const operations = operationsIn(migration, statement.index);
-    const own = operations.filter((operation) => claimed.has(operation));
-    const concurrent = own.length === 0 ? concurrentIndex(operations) : undefined;
+    const planned = operations.filter((operation) => claimed.has(operation));
+    const concurrent = planned.length === 0 ? concurrentIndex(operations) : undefined;
     if (concurrent !== undefined) {
-      flush();
       for (const step of buildIndex(concurrent.table, unitIndex(concurrent)))
-        if (step.kind === "ddl") mergeSpec(specs, step.unit);
+        if (step.kind === "ddl") addSpec(pieces, step.unit);
       continue;
     }
-    if (own.length === 0) {
-      run.push({ text: statement.full, operations });
+    if (planned.length === 0) {
+      own(statement.full, operations);
       continue;
     }
     const first = operations[0];
@@ -62,7 +59,7 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
     const pass = (clauses: readonly Operation[]) => {
       if (clauses.length === 0) return;
       const text = `${comments}${head}${clauses.map((operation) => operation.sql).join(",\n")};`;
-      run.push({ text, operations: clauses });
+      own(text, clauses);
       comments = "\n";
     };
     // The clauses that pass come first, unless they name a new column: nothing else that the plan's blocks do to the table needs to
@@ -75,23 +72,25 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
         if (operation.kind === "addColumn") passing.push(operation);
         continue;
       }
-      if (operation.kind === "addColumn" || operation === own[0]) {
+      if (operation.kind === "addColumn" || operation === planned[0]) {
         pass(passing);
         passing = [];
-        flush();
       }
       // A column is added where the ORM adds it, whichever rule asked for that.
       if (operation.kind === "addColumn")
-        for (const addition of additionsOf(operation, rewritten)) mergeSpec(specs, addition);
+        for (const addition of additionsOf(operation, rewritten)) addSpec(pieces, addition);
       for (const finding of rewritten.filter((candidate) => candidate.operation === operation))
-        for (const step of finding.rewrite.expand ?? []) if (step.kind === "ddl") mergeSpec(specs, step.unit);
+        for (const step of finding.rewrite.expand ?? []) if (step.kind === "ddl") addSpec(pieces, step.unit);
     }
     pass([...passing, ...last]);
   }
   // Comments behind the last statement.
-  if (migration.tail.trim() !== "") run.push({ text: migration.tail, operations: [] });
-  flush();
-  return toUnits(specs, "expand", "expand", verdicts);
+  if (migration.tail.trim() !== "") own(migration.tail, []);
+  return toUnits(shareFiles(pieces), "expand");
+}
+
+function isStatements(piece: Piece | undefined): piece is readonly Judged[] {
+  return Array.isArray(piece);
 }
 
 /** Whether a clause is about a column that its statement adds. */
@@ -123,7 +122,7 @@ export function contractUnits(rewritten: readonly Rewritten[]): Unit[] {
     .flatMap((step) => (step.kind === "ddl" ? [step.unit] : []));
   const specs: UnitSpec[] = [];
   for (const unit of [...steps].sort((a, b) => rank(a) - rank(b))) mergeInto(specs, unit);
-  return toUnits(specs, "contract");
+  return toUnits(shareFiles(specs), "contract");
 }
 
 /**
@@ -149,7 +148,28 @@ export function undoUnits(
   });
   const last = specs.at(-1);
   if (types.length > 0 && last?.kind === "undo-expand") specs[specs.length - 1] = { ...last, types };
-  return toUnits(specs, phase, "undo");
+  return toUnits(shareFiles(withoutRepeats(specs)), phase, "undo");
+}
+
+/** Columns of one table that go one after the other go in one statement. */
+function withoutRepeats(specs: readonly UnitSpec[]): UnitSpec[] {
+  const merged: UnitSpec[] = [];
+  for (const spec of specs) {
+    const last = merged.at(-1);
+    if (spec.kind !== "undo-expand" || last?.kind !== "undo-expand" || !isSameTable(last.table, spec.table)) {
+      merged.push(spec);
+      continue;
+    }
+    const all = [...(last.references ?? []), ...(spec.references ?? [])];
+    const references = all.filter((table, at) => all.findIndex((other) => isSameTable(other, table)) === at);
+    merged[merged.length - 1] = {
+      ...last,
+      ...spec,
+      columns: [...last.columns, ...spec.columns],
+      ...(references.length === 0 ? {} : { references }),
+    };
+  }
+  return merged;
 }
 
 function undoExpand(expand: UnitOf<"expand">, units: readonly Unit[]): UnitSpec {
@@ -187,18 +207,16 @@ function claimedOperations(operations: readonly Operation[], rewritten: readonly
   return claimed;
 }
 
-/** Consecutive additions to one table are one block; anything else keeps its place. A column is added once. */
-function mergeSpec(specs: UnitSpec[], spec: UnitSpec): void {
-  const last = specs.at(-1);
-  if (spec.kind !== "expand") return void specs.push(spec);
-  const added = specs.flatMap((other) =>
-    other.kind === "expand" && isSameTable(other.table, spec.table) ? other.columns.map(({ name }) => name) : [],
+/** A column is added once. */
+function addSpec(pieces: Piece[], spec: UnitSpec): void {
+  if (spec.kind !== "expand") return void pieces.push(spec);
+  const added = pieces.flatMap((other) =>
+    !isStatements(other) && other.kind === "expand" && isSameTable(other.table, spec.table)
+      ? other.columns.map(({ name }) => name)
+      : [],
   );
   const columns = spec.columns.filter((column) => !added.includes(column.name));
-  if (columns.length === 0) return;
-  if (last?.kind === "expand" && isSameTable(last.table, spec.table))
-    specs[specs.length - 1] = { ...last, columns: [...last.columns, ...columns] };
-  else specs.push({ ...spec, columns });
+  if (columns.length > 0) pieces.push({ ...spec, columns });
 }
 
 function mergeInto(specs: UnitSpec[], spec: UnitSpec): void {
@@ -214,17 +232,13 @@ function withColumns(columns: readonly UnitColumn[], more: readonly UnitColumn[]
   return [...columns, ...more.filter((column) => !columns.some((other) => other.name === column.name))];
 }
 
-function toUnits(
-  specs: readonly UnitSpec[],
-  phase: DeployedPhase,
-  prefix: string = phase,
-  verdicts?: ReadonlyMap<UnitSpec, Verdict>,
-): Unit[] {
-  return specs.map((spec, index) => ({
+function toUnits(placed: readonly PlacedSpec[], phase: DeployedPhase, prefix: string = phase): Unit[] {
+  return placed.map(({ spec, verdict, isJoined }, index) => ({
     id: prefix === phase ? `${phase}-${index + 1}-${spec.kind}` : `${index + 1}-${spec.kind}`,
     phase,
     spec,
-    ...describeUnit(spec, verdicts?.get(spec)),
+    ...(isJoined ? { isJoined } : {}),
+    ...describeUnit(spec, verdict),
   }));
 }
 

@@ -13,7 +13,6 @@ import type {
   PlannedColumn,
   Step,
   TableName,
-  Unit,
   Words,
 } from "../model/index.js";
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
@@ -112,7 +111,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
   if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
 
   const made = madeTables(migration.operations);
-  const kept = keptUniques(contract, sources);
+  const kept = keptUniques(steps("contract"), sources);
   const applied = columns.flatMap((column): GateStep[] =>
     isFilled(column) || kept.some((unique) => isReplacedBy(unique, column))
       ? [{ gate: "phase-applied", table: column.table, column: column.name }]
@@ -192,10 +191,11 @@ function losesKeys(
 }
 
 /** What the units that drop an old unique index say, with the names that the model and the code have for it. */
-function keptUniques(units: readonly Unit[], sources: PlanSources): KeptUnique[] {
-  return units.flatMap(({ spec }, position) => {
+function keptUniques(steps: readonly Step[], sources: PlanSources): KeptUnique[] {
+  const specs = steps.flatMap((step) => (step.kind === "ddl" ? [step.unit] : []));
+  return specs.flatMap((spec, position) => {
     // The check that its replacement is valid comes right before it.
-    const replacement = units[position - 1]?.spec;
+    const replacement = specs[position - 1];
     if (spec.kind !== "drop-index" || replacement?.kind !== "assert-index" || !sources.formerUnique) return [];
     const { table, index } = spec;
     return [{ table, index, ...sources.formerUnique(table, index), replacedBy: replacement.index.columns }];

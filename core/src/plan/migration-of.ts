@@ -15,13 +15,11 @@ export interface ReleasedUnit extends Pick<Release, "phase" | "kind" | "isPast">
   readonly migration: string;
 }
 
-/** Every unit of the plans that stands in the repository's migrations, in order. */
+/** Every unit of the plans that stands in the repository's migrations, in order; several may be of one migration. */
 export function releasedUnits(plans: readonly Plan[]): ReleasedUnit[] {
   return plans.flatMap((plan) =>
-    releasesOf(plan).flatMap(({ id, file, phase, kind, isPast }) => {
-      const units = kind === "phase" ? plan.units : [...plan.undo.expand, ...plan.undo.contract];
-      const unit = units.find((own) => own.id === id);
-      return unit === undefined ? [] : [{ plan, unit, migration: migrationOf(file), phase, kind, isPast }];
-    }),
+    releasesOf(plan).flatMap(({ units, file, phase, kind, isPast }) =>
+      units.map((unit) => ({ plan, unit, migration: migrationOf(file), phase, kind, isPast })),
+    ),
   );
 }

@@ -28,11 +28,7 @@ export interface OriginalUnit {
  * The units of a run of statements, in their order. What is done in an instant goes into a lock frame, where somebody could wait for it:
  * the whole run, or its longer quick end. Cut in two at most: each file is one more deployment step.
  */
-export function originalUnits(run: readonly Passing[], context: VerdictContext): OriginalUnit[] {
-  const judged = run.map((passing): Judged => {
-    const verdict = combine(passing.operations.map((operation) => verdictOf(operation, context)));
-    return { ...passing, verdict, fits: fitsFrame(passing, verdict) };
-  });
+export function originalUnits(judged: readonly Judged[]): OriginalUnit[] {
   const { length } = judged;
   const from = judged.findLastIndex(({ fits }) => !fits) + 1;
   const slow = judged.findIndex(({ fits }) => !fits);
@@ -47,9 +43,15 @@ export function originalUnits(run: readonly Passing[], context: VerdictContext):
   return parts.filter(({ spec }) => spec.sql.trim() !== "");
 }
 
-interface Judged extends Passing {
+/** A statement of the user's with what it does to a database in use, and whether a frame can hold it. */
+export interface Judged extends Passing {
   readonly verdict: Verdict;
   readonly fits: boolean;
+}
+
+export function judged(passing: Passing, context: VerdictContext): Judged {
+  const verdict = combine(passing.operations.map((operation) => verdictOf(operation, context)));
+  return { ...passing, verdict, fits: fitsFrame(passing, verdict) };
 }
 
 /** In a transaction and in a block as well as alone, and about tables that can be locked before: no views, which LOCK passes on. */
@@ -94,13 +96,18 @@ function fitsFrame({ text, operations }: Passing, { held, concerns, doubts }: Ve
 }
 
 /** The locks that a frame takes first. */
-function framed({ locks }: Verdict): readonly TableLock[] {
+export function framed({ locks }: Verdict): readonly TableLock[] {
   return locks.filter(({ mode }) => isFelt(mode));
 }
 
-function unit(part: readonly Judged[], isFramed: boolean): OriginalUnit {
+/** The bytes of statements that stand together. */
+export function sqlOf(part: readonly Passing[]): string {
   const text = part.map((passing) => passing.text).join("");
-  const sql = `${text.replace(/^\n+/, "").trimEnd()}\n`;
+  return `${text.replace(/^\n+/, "").trimEnd()}\n`;
+}
+
+function unit(part: readonly Judged[], isFramed: boolean): OriginalUnit {
+  const sql = sqlOf(part);
   const verdict = combine(part.map((passing) => passing.verdict));
   const taken = framed(verdict);
   const [table, ...others] = taken.map((lock) => lock.table);

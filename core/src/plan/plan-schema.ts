@@ -70,6 +70,17 @@ const indexOf = (kind: string) =>
   z.strictObject({ kind: z.literal(kind), table: tableName, index, isPartitioned: z.literal(true).optional() });
 const foreignKeyOf = (kind: string) => z.strictObject({ kind: z.literal(kind), table: tableName, foreignKey });
 const query = z.strictObject({ sql: z.string(), parameters: z.array(z.unknown()).optional() });
+const outcome = z.union([
+  z.strictObject({ kind: z.literal("column"), table: tableName, name: z.string(), type: z.string() }),
+  z.strictObject({
+    kind: z.literal("constraint"),
+    table: tableName,
+    name: z.string(),
+    isGone: z.literal(true).optional(),
+  }),
+  z.strictObject({ kind: z.literal("relation"), name: tableName, isGone: z.literal(true).optional() }),
+  z.strictObject({ kind: z.literal("type"), name: tableName }),
+]);
 const spec = z.union([
   columnsOf("expand"),
   columnsOf("prove"),
@@ -83,7 +94,7 @@ const spec = z.union([
   indexOf("assert-index"),
   indexOf("attach-unique"),
   indexOf("drop-index"),
-  foreignKeyOf("add-foreign-key"),
+  foreignKeyOf("add-foreign-key").extend({ isToNew: z.literal(true).optional() }),
   foreignKeyOf("validate-foreign-key"),
   z.strictObject({
     kind: z.literal("original"),
@@ -92,12 +103,14 @@ const spec = z.union([
     down: z.array(query).optional(),
     transaction: z.boolean().optional(),
     frame: z.strictObject({ tables: z.array(tableName).min(1), mode: z.enum(lockModes) }).optional(),
+    outcomes: z.array(outcome).optional(),
   }),
 ]);
 const unit = z.strictObject({
   id: z.string(),
   phase: z.enum(["expand", "switch", "contract"]),
   spec,
+  isJoined: z.literal(true).optional(),
   title: z.string(),
   ddl: z.string(),
   verdict,

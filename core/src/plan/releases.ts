@@ -1,10 +1,12 @@
-import type { DeployedPhase, Plan, WrittenUnit } from "../model/index.js";
+import { type DeployedPhase, inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.js";
 
 /** A migration of a plan that is, or was, in the repository. */
 export interface Release extends WrittenUnit {
   /** The phase that it belongs to, or that it takes back. */
   readonly phase: DeployedPhase;
   readonly kind: "phase" | "undo";
+  /** All that its file has. */
+  readonly units: readonly Unit[];
   /** A later migration took it back; of an undo: its phase was released again since. */
   readonly isPast: boolean;
 }
@@ -15,18 +17,18 @@ export interface Release extends WrittenUnit {
  */
 export function releasesOf(plan: Plan): readonly Release[] {
   const releases: Release[] = [];
+  const [own, undo] = [inFiles(plan.units), [...inFiles(plan.undo.expand), ...inFiles(plan.undo.contract)]];
   for (const record of plan.state.written) {
-    const unit = plan.units.find((own) => own.id === record.id);
-    const taken = (["expand", "contract"] as const).find((phase) =>
-      plan.undo[phase].some((own) => own.id === record.id),
-    );
-    const phase = unit?.phase ?? taken;
-    if (phase === undefined) throw new Error(`${plan.id} has no unit ${record.id}`);
-    const kind = unit === undefined ? "undo" : "phase";
+    const isOf = ([first]: readonly [Unit, ...Unit[]]) => first.id === record.id;
+    const file = own.find(isOf);
+    const units = file ?? undo.find(isOf);
+    if (units === undefined) throw new Error(`${plan.id} has no unit ${record.id}`);
+    const { phase } = units[0];
+    const kind = file === undefined ? "undo" : "phase";
     // One counts at a time: what the phase wrote, or what took it back.
     for (const [at, other] of releases.entries())
       if (other.phase === phase && other.kind !== kind) releases[at] = { ...other, isPast: true };
-    releases.push({ ...record, phase, kind, isPast: false });
+    releases.push({ ...record, phase, kind, units, isPast: false });
   }
   return releases;
 }

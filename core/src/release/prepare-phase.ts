@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type DeployedPhase,
   type FileChange,
+  inFiles,
   isFilled,
   type Place,
   type Plan,
@@ -16,11 +17,20 @@ import { withUnixLines } from "../plan/hash.js";
 import { planFolder, planText } from "../plan/plan-file.js";
 import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
-import { downStatements } from "../sql/postgres/units/index.js";
+import { downOfFile } from "../sql/postgres/units/index.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
-import { fileOf, heldFiles, recordOf, type UnitFile, undoFiles, unitText } from "./unit-files.js";
+import {
+  fileOf,
+  heldFiles,
+  mainUnit,
+  recordOf,
+  type UnitFile,
+  type UnitsOfFile,
+  undoFiles,
+  unitsText,
+} from "./unit-files.js";
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;
@@ -110,19 +120,25 @@ export function releaseUnits(
   { plan, project, plugin, phase, moment }: Omit<PhaseRequest, "phase"> & { phase: DeployedPhase | "undo" },
   units: readonly Unit[],
 ): PhaseFiles["migrations"] {
-  const stamps = plugin.stamps(moment, plugin.listMigrations(project), units.length);
-  return units.map((unit, index) => {
+  const files = inFiles(units);
+  const stamps = plugin.stamps(moment, plugin.listMigrations(project), files.length);
+  return files.map((file, index) => {
     // The first file of expand is the ORM's own: it was asked for by this name.
     const isOwn = phase === "expand" && index === 0;
-    const name = isOwn ? plan.id : plugin.migrationName(plan, stamps[index] ?? "", unit.spec.kind);
-    const sql = reviewedText(project, plan, unit, phase) ?? unitText(plan, unit, phase);
-    const text = plugin.migrationText(project, name, { unit, sql, down: downStatements(unit, plan.id) });
-    return { name, unit: fileOf(unit, plugin.migrationPath(project, name), text) };
+    const name = isOwn ? plan.id : plugin.migrationName(plan, stamps[index] ?? "", mainUnit(file).spec.kind);
+    const sql = reviewedText(project, plan, file, phase) ?? unitsText(plan, file, phase);
+    const text = plugin.migrationText(project, name, { units: file, sql, down: downOfFile(file, plan.id) });
+    return { name, unit: fileOf(file, plugin.migrationPath(project, name), text) };
   });
 }
 
 /** The bytes that stand beside the plan: a later version of Lockstep may render the same unit differently. */
-function reviewedText(project: Project, plan: Plan, unit: Unit, phase: DeployedPhase | "undo"): string | undefined {
+function reviewedText(
+  project: Project,
+  plan: Plan,
+  [unit]: UnitsOfFile,
+  phase: DeployedPhase | "undo",
+): string | undefined {
   const records = phase === "undo" ? plan.state.undo : plan.state.held;
   const suffix = phase === "undo" ? `/undo/${unit.phase}-${unit.id}.sql` : `/held/${unit.id}.sql`;
   const record = records.find(({ file }) => file.endsWith(suffix));

@@ -129,7 +129,7 @@ function heldAgain({ plan, project, plugin }: UndoRequest): UnitFile[] {
   ).map((held) => {
     const migration = standing.find(({ id }) => id === held.id);
     const reviewed = migration && read(project, migration.file);
-    return fileOf(held.unit, held.file, (reviewed && plugin.migrationSql(withUnixLines(reviewed))) ?? held.text);
+    return fileOf(held.units, held.file, (reviewed && plugin.migrationSql(withUnixLines(reviewed))) ?? held.text);
   });
 }
 

@@ -1,43 +1,52 @@
-import type { Plan, Unit, WrittenUnit } from "../model/index.js";
+import { inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.js";
 import { fileHash } from "../plan/hash.js";
 import { planFolder } from "../plan/plan-file.js";
-import { renderUnit } from "../sql/postgres/units/index.js";
+import { renderFile } from "../sql/postgres/units/index.js";
 
-/** A unit with its file: path from the root and the bytes. */
+/** Units with the file that they share: path from the root and the bytes. */
 export interface UnitFile extends WrittenUnit {
-  readonly unit: Unit;
+  readonly units: UnitsOfFile;
   readonly text: string;
 }
 
-/** The SQL of a unit, as it stands in held files and, the same bytes, in the released migration. */
-export function unitText(plan: Plan, unit: Unit, phase: Unit["phase"] | "undo"): string {
-  const siblings =
+export type UnitsOfFile = readonly [Unit, ...Unit[]];
+
+/** The SQL of units that share a file, as it stands in held files and, the same bytes, in the released migration. */
+export function unitsText(plan: Plan, units: UnitsOfFile, phase: Unit["phase"] | "undo"): string {
+  const [unit] = units;
+  const siblings = inFiles(
     phase === "undo"
       ? plan.undo[unit.phase === "contract" ? "contract" : "expand"]
-      : plan.units.filter((other) => other.phase === phase);
-  const position = `unit ${siblings.findIndex((other) => other.id === unit.id) + 1}/${siblings.length}`;
+      : plan.units.filter((other) => other.phase === phase),
+  );
+  const position = `file ${siblings.findIndex(([first]) => first.id === unit.id) + 1}/${siblings.length}`;
   const rules = [...new Set(plan.hazards.map((hazard) => hazard.rule))];
-  return renderUnit(unit, { plan: plan.id, fingerprint: plan.fingerprint, phase, position, rules });
+  return renderFile(units, { plan: plan.id, fingerprint: plan.fingerprint, phase, position, rules });
+}
+
+/** The unit that a file is called after: what it is made for. */
+export function mainUnit(units: UnitsOfFile): Unit {
+  return units.find(({ spec }) => spec.kind !== "original" && spec.kind !== "assert-index") ?? units.at(-1) ?? units[0];
 }
 
 /** Units of the phases to come, beside the plan. */
 export function heldFiles(plan: Plan, units: readonly Unit[]): UnitFile[] {
-  return units.map((unit) =>
-    fileOf(unit, `${planFolder(plan.id)}/held/${unit.id}.sql`, unitText(plan, unit, unit.phase)),
+  return inFiles(units).map((file) =>
+    fileOf(file, `${planFolder(plan.id)}/held/${file[0].id}.sql`, unitsText(plan, file, file[0].phase)),
   );
 }
 
 /** Units that take a phase back, beside the plan. */
 export function undoFiles(plan: Plan): UnitFile[] {
   return (["expand", "contract"] as const).flatMap((phase) =>
-    plan.undo[phase].map((unit) =>
-      fileOf(unit, `${planFolder(plan.id)}/undo/${phase}-${unit.id}.sql`, unitText(plan, unit, "undo")),
+    inFiles(plan.undo[phase]).map((file) =>
+      fileOf(file, `${planFolder(plan.id)}/undo/${phase}-${file[0].id}.sql`, unitsText(plan, file, "undo")),
     ),
   );
 }
 
-export function fileOf(unit: Unit, file: string, text: string): UnitFile {
-  return { id: unit.id, unit, file, text, sha256: fileHash(file, text) };
+export function fileOf(units: UnitsOfFile, file: string, text: string): UnitFile {
+  return { id: units[0].id, units, file, text, sha256: fileHash(file, text) };
 }
 
 export function recordOf({ id, file, sha256: hash }: UnitFile): WrittenUnit {

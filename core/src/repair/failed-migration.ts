@@ -11,7 +11,8 @@ export const failedMigration: Repair = {
     const { plan, plugin, project, connection, state, target } = context;
     const findings: Finding[] = [];
     for (const { unit, migration } of releasedUnits([plan])) {
-      if (!state.failed.includes(migration)) continue;
+      // The first unit stands for all that share its file.
+      if (!state.failed.includes(migration) || unit.isJoined) continue;
       const failure = await plugin.readFailure(connection, migration);
       const cause = failure?.text?.split("\n")[0] ?? "it ended without a word";
       const what = `${migration} is recorded as failed (${cause}): the ORM applies nothing more.`;

@@ -1,4 +1,4 @@
-import type { DeployedPhase, Phase, Plan, PlannedColumn, Verdict } from "../model/index.js";
+import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
 import { functionLabel, isFilled, strongestMode, tableLabel, valueLabel } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { defaultPlan } from "../plan/store.js";
@@ -38,6 +38,12 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
     .filter((unit) => unit.phase === phase)
     .map((unit) => ({ text: unit.title, lock: lockWords(unit.verdict) }));
   return [...units, ...codeWords(plan, phase).map((text) => ({ text, lock: "code" }))];
+}
+
+/** What the units of a file do. The user's own statements between those of the plan go without saying. */
+export function fileTitle(units: readonly Unit[]): string {
+  const planned = units.filter(({ spec }) => spec.kind !== "original");
+  return (planned.length === 0 ? units : planned).map(({ title }) => title).join("; ");
 }
 
 /** What the code does in a phase: columns that become required, and those that stay optional. */

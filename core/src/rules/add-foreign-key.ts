@@ -35,13 +35,15 @@ the trigger, the backfill or code writes is checked from the start.`,
   columns: ({ table, columns }, context) =>
     columns.filter((column) => context.addedColumn(table, column) !== undefined).map((column) => ({ table, column })),
 
-  rewrite(operation, planned) {
+  rewrite(operation, planned, context) {
     const foreignKey = unitForeignKey(operation);
     return {
       expand: [
         // Added here only where no other rule does: the plan keeps one addition a column.
         ...planned.filter((column) => !isFilled(column)).map(addColumn),
-        ...(foreignKey === undefined ? [] : addForeignKey(operation.table, foreignKey)),
+        ...(foreignKey === undefined
+          ? []
+          : addForeignKey(operation.table, foreignKey, context.createdInThisChange(foreignKey.references))),
       ],
     };
   },

@@ -68,10 +68,17 @@ export function dropReplacedIndex(
   ];
 }
 
-/** The foreign key for new rows in one file, the check of those that exist in the next. */
-export function addForeignKey(table: TableName, foreignKey: ForeignKey): Step[] {
+/**
+ * The foreign key for new rows in one file, the check of those that exist in the next.
+ *
+ * @param isToNew the same change makes the table that it leads to
+ */
+export function addForeignKey(table: TableName, foreignKey: ForeignKey, isToNew = false): Step[] {
   return [
-    { kind: "ddl", unit: { kind: "add-foreign-key", table, foreignKey } },
+    {
+      kind: "ddl",
+      unit: { kind: "add-foreign-key", table, foreignKey, ...(isToNew ? { isToNew: true as const } : {}) },
+    },
     { kind: "ddl", unit: { kind: "validate-foreign-key", table, foreignKey } },
   ];
 }

@@ -58,7 +58,7 @@ export class OwnIndexes {
         const later = stamps(momentOf(id), listMigrations(project), others.length + 1);
         const more = others.map((part, index) => {
           const name = migrationName({ id }, later[index + 1] ?? "", part.slug);
-          return { file: migrationPath(project, name), after: text(name, part), title: part.content.unit.title };
+          return { file: migrationPath(project, name), after: text(name, part), title: part.content.units[0].title };
         });
         const edited = restore === undefined ? [] : await typeormFiles.editModels(base, restore.edits);
         const own = [{ file: path, after: content }, ...more].map((each) => ({ ...each, before: undefined }));
@@ -107,7 +107,9 @@ function partsOf(change: Change, indexes: readonly OperationOf<"createIndex">[])
     // Seen by nobody: the statements stay in TypeORM's own files.
     const verdict: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
     const words = { title: "the statements that come after it", ddl: "", undo: "", verdict };
-    return [{ slug: "original", content: { unit: { id: owner, phase: "expand", spec, ...words }, sql: "", down: [] } }];
+    return [
+      { slug: "original", content: { units: [{ id: owner, phase: "expand", spec, ...words }], sql: "", down: [] } },
+    ];
   };
   return [
     ...originals("before"),

@@ -1,5 +1,5 @@
 import { relative, sep } from "node:path";
-import type { EntityModel, Plan } from "@lockstep/core";
+import { type EntityModel, inFiles, type Plan } from "@lockstep/core";
 import {
   codeSettings,
   expandText,
@@ -52,7 +52,7 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
       if (change.corrections.length + change.notices.length > 0) printNotices(change);
       say(foundText(own, colors()).trimEnd());
       const project = about.beside(base, migration, flavour);
-      const first = own.units.filter(({ phase }) => phase === "expand").slice(0, 1);
+      const first = inFiles(own.units)[0] ?? [];
       const request = {
         plan: own,
         project,

@@ -14,9 +14,9 @@ export interface MigrationText {
 }
 
 /**
- * The file of one unit: a migration class with what takes it back. The same unit gives the same bytes.
+ * The file of units that share it: a migration class with what takes them back. The same units give the same bytes.
  *
- * A unit of ours ends whatever transaction TypeORM has opened, runs alone, and opens one again: so it is right in every
+ * A file of ours ends whatever transaction TypeORM has opened, runs alone, and opens one again: so it is right in every
  * `migrationsTransactionMode` and on revert, also where the data source is not wrapped. The user's own statements stay as TypeORM
  * wrote them, unless they run in a frame.
  *
@@ -24,7 +24,17 @@ export interface MigrationText {
  */
 export function renderMigration({ name, content, flavour }: MigrationText): string {
   const language = languageOf(flavour);
-  const { spec } = content.unit;
+  const [{ spec }, ...others] = content.units;
+  if (others.length > 0) {
+    const statements = splitHeader(content.sql);
+    return file(language, name, {
+      comment: statements.header,
+      transaction: ownTransaction(content),
+      up: outside(run(statements.statement)),
+      down: content.down.length === 0 ? "" : outside(content.down.map(run).join("")),
+      helpers: [outsideTransaction(language)],
+    });
+  }
   if (spec.kind === "original" && spec.frame === undefined)
     return file(language, name, {
       comment: "",
@@ -46,6 +56,13 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
     return file(language, name, { comment: header, up: outside(run(statement)), down, helpers: [portable] });
   const helpers = [isBuilt(build, oneLine(content.down[0] ?? ""), language), portable];
   return file(language, name, { comment: header, up: outside(buildOnce(statement)), down, helpers });
+}
+
+/** What the user's class says of its own transaction: its statements need it or bear it. */
+function ownTransaction({ units }: MigrationContent): boolean | undefined {
+  return units
+    .map(({ spec }) => (spec.kind === "original" ? spec.transaction : undefined))
+    .find((own) => own !== undefined);
 }
 
 interface Parts {
@@ -77,7 +94,7 @@ ${parts.helpers.map((helper) => `\n${helper}`).join("")}`;
 }
 
 /** The index of a unit that builds one concurrently. */
-function builds({ unit: { spec } }: MigrationContent): BuildSpec | undefined {
+function builds({ units: [{ spec }] }: MigrationContent): BuildSpec | undefined {
   return spec.kind === "create-index" && spec.isPartitioned !== true ? spec : undefined;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { failedText } from "../../../core/src/cli/plan-status.js";
-import type { Plan } from "../../../core/src/model/index.js";
+import { inFiles, type Plan } from "../../../core/src/model/index.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { planOf } from "../../support/plan-fixture.js";
 
@@ -23,7 +23,7 @@ const replaced = () =>
 /** The plan with the migrations of contract in the repository, and of its undo. */
 function released(plan: Plan, isTakenBack: boolean): Plan {
   const units = plan.units.filter((unit) => unit.phase === "contract");
-  const written = [...units, ...(isTakenBack ? plan.undo.contract : [])].map(({ id }) => ({
+  const written = inFiles([...units, ...(isTakenBack ? plan.undo.contract : [])]).map(([{ id }]) => ({
     id,
     file: `prisma/migrations/${id}/migration.sql`,
     sha256: "",

@@ -4,7 +4,7 @@ import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
 import { colorsFor, planText as phaseText } from "../../../core/src/review/terminal.js";
 import { valueWords } from "../../../core/src/review/words.js";
-import { renderUnit } from "../../../core/src/sql/postgres/units/index.js";
+import { renderFile } from "../../../core/src/sql/postgres/units/index.js";
 import { answerTo, type PlanFixture, planOf } from "../../support/plan-fixture.js";
 
 const file = "lockstep.config.ts";
@@ -21,8 +21,8 @@ const handle = (compute: Partial<Compute> = {}, more: object = {}): PlanFixture 
 const sqlOf = (plan: Plan, kind: string) => {
   const unit = plan.units.find(({ spec }) => spec.kind === kind);
   if (unit === undefined) throw new Error(`no ${kind}`);
-  const context = { plan: plan.id, fingerprint: plan.fingerprint, phase: unit.phase, position: "unit 1/1", rules: [] };
-  return renderUnit(unit, context);
+  const context = { plan: plan.id, fingerprint: plan.fingerprint, phase: unit.phase, position: "file 1/1", rules: [] };
+  return renderFile([unit], context);
 };
 const words = { deploy: "npx prisma migrate deploy", generate: undefined };
 

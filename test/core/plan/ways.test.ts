@@ -8,7 +8,7 @@ import { withPace } from "../../../core/src/plan/pace.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { releasesOf } from "../../../core/src/plan/releases.js";
 import { intentsAt } from "../../../core/src/release/code-request.js";
-import { unitText } from "../../../core/src/release/unit-files.js";
+import { unitsText } from "../../../core/src/release/unit-files.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
 import { planOf, userShape } from "../../support/plan-fixture.js";
 
@@ -93,7 +93,7 @@ describe("what a fill depends on beside its row", () => {
       rowSql: expect.stringContaining("set_config('TimeZone', 'UTC', true)"),
     });
     expect(fill.newSql).toBe('lower(NEW."email")');
-    expect(unitText(plan, plan.units[0]!, "expand")).toMatch(
+    expect(unitsText(plan, [plan.units[0]!], "expand")).toMatch(
       /LANGUAGE plpgsql .*SET TimeZone = 'UTC' SET DateStyle = 'ISO, MDY' /,
     );
     expect(planReadme(plan, { deploy: "deploy", generate: undefined })).toContain(
@@ -104,7 +104,7 @@ describe("what a fill depends on beside its row", () => {
   test("the row alone: nothing is stated", async () => {
     const plan = await given("row");
     expect(plan.columns[0]!.fill).not.toHaveProperty("dependsOnSession");
-    expect(unitText(plan, plan.units[0]!, "expand")).not.toContain("TimeZone");
+    expect(unitsText(plan, [plan.units[0]!], "expand")).not.toContain("TimeZone");
   });
 
   test("a mirror of what is another value each time is refused", async () => {

@@ -47,8 +47,8 @@ ruleTester(rule, {
         expand: [
           /ADD COLUMN "tags" jsonb/,
           /INDEX CONCURRENTLY "a" ON "User" USING GIN \("tags" jsonb_path_ops\)$/,
-          /reads pg_index/,
           /INDEX CONCURRENTLY "b" ON "User" \("name", "tags" DESC\) WHERE \("tags" IS NOT NULL\)$/,
+          /reads pg_index/,
           /reads pg_index/,
         ],
         contract: [],

@@ -106,8 +106,8 @@ ALTER TABLE "users" ADD CONSTRAINT "FK_1890588e47e133fd85670f187d6" FOREIGN KEY 
         expand: [
           /ADD COLUMN "orgId" integer$/,
           ...build("UQ_1890588e47e133fd85670f187d6", `"orgId"`),
-          attach("UQ_1890588e47e133fd85670f187d6"),
           /FOREIGN KEY \("orgId"\) REFERENCES "orgs" \("id"\) ON UPDATE NO ACTION ON DELETE NO ACTION NOT VALID$/,
+          attach("UQ_1890588e47e133fd85670f187d6"),
           /VALIDATE CONSTRAINT "FK_1890588e47e133fd85670f187d6"$/,
         ],
         contract: [],

@@ -10,7 +10,7 @@ import { LockstepError } from "../../../core/src/errors.js";
 import type { BackfillSpec, Fill, TableName, UnitColumn } from "../../../core/src/model/index.js";
 import { readFill } from "../../../core/src/sql/fill/read.js";
 import { quoteIdentifier, quoteTable } from "../../../core/src/sql/postgres/quote.js";
-import { expand } from "../../../core/src/sql/postgres/units/expand.js";
+import { fileOf } from "../../support/units.js";
 
 export const plan = "20261120093000_user_handle";
 
@@ -76,7 +76,7 @@ export async function addColumn(
 ): Promise<void> {
   await connection.query(
     withTrigger
-      ? expand({ kind: "expand", table, columns: [column], ...below })
+      ? fileOf({ kind: "expand", table, columns: [column], ...below })
       : `ALTER TABLE ${quoteTable(table)} ADD COLUMN ${quoteIdentifier(column.name)} ${column.type}`,
   );
 }

@@ -2,7 +2,7 @@
 import type { Connection } from "../../../core/src/db/connection.js";
 import type { BackfillSpec, KeyColumn, TableName } from "../../../core/src/model/index.js";
 import { quoteIdentifier, quoteTable } from "../../../core/src/sql/postgres/quote.js";
-import { expand } from "../../../core/src/sql/postgres/units/expand.js";
+import { fileOf } from "../../support/units.js";
 import { fillOf } from "./fixture.js";
 import { emailOf } from "./key-writers.js";
 
@@ -54,7 +54,7 @@ export async function makeShape(connection: Connection, input: KeyInput, count: 
   const fill = await fillOf("lower(email)", name, [...key.map(({ column }) => column), "email", "note"]);
   const handle = { name: "handle", type: "text", fill };
   await connection.query(
-    expand({ kind: "expand", table: name, columns: [handle], ...(hasChildren ? { hasChildren } : {}) }),
+    fileOf({ kind: "expand", table: name, columns: [handle], ...(hasChildren ? { hasChildren } : {}) }),
   );
   return { table, key, keyOf, spec: { table: name, key, columns: [handle], uniqueKeys: [] } };
 }

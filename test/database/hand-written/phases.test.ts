@@ -4,9 +4,10 @@ import type { Workspace } from "../../../core/src/cli/command.js";
 import { planHandWritten } from "../../../core/src/cli/plan-hand-written.js";
 import { DevelopmentDatabase } from "../../../core/src/intercept/development-database.js";
 import type { ColumnSource, Plan, TableName } from "../../../core/src/model/index.js";
+import { inFiles } from "../../../core/src/model/plan.js";
 import { foldHandWritten } from "../../../core/src/plan/fold-hand-written.js";
 import { withoutTransaction } from "../../../core/src/plan/own-transaction.js";
-import { unitText } from "../../../core/src/release/unit-files.js";
+import { unitsText } from "../../../core/src/release/unit-files.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
@@ -103,8 +104,8 @@ describe("through all phases", () => {
       expect(plan.columns.filter(({ fill }) => fill).map(({ name }) => name)).toEqual(columns);
       const found = await withClient(production.url, async (client) => {
         const run = async (phase: "expand" | "contract") => {
-          for (const unit of plan.units.filter((each) => each.phase === phase))
-            await client.query(unitText(plan, unit, phase));
+          for (const file of inFiles(plan.units.filter((each) => each.phase === phase)))
+            await client.query(unitsText(plan, file, phase));
         };
         await run("expand");
         await client.query(oldCode(1));

@@ -5,7 +5,7 @@ import { type DeployEvent, deployTarget } from "../../../core/src/deploy/deploy-
 import { readFailed } from "../../../core/src/deploy/failed-migration.js";
 import type { LockstepError } from "../../../core/src/errors.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
-import { unitText } from "../../../core/src/release/unit-files.js";
+import { unitsText } from "../../../core/src/release/unit-files.js";
 import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
 import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";
@@ -168,7 +168,11 @@ describe("migration:run of the project, aimed at a target", () => {
       .map((unit, at) => {
         const name = typeormPlugin.migrationName(made, String(1763648123456 + at), at === 0 ? "" : unit.spec.kind);
         const file = `src/migrations/${name}.js`;
-        const content = { unit, sql: unitText(made, unit, "expand"), down: downStatements(unit, made.id) };
+        const content = {
+          units: [unit] as const,
+          sql: unitsText(made, [unit], "expand"),
+          down: downStatements(unit, made.id),
+        };
         const text = typeormPlugin.migrationText(project, name, content);
         write(file, text);
         return { id: unit.id, file, sha256: fileHash(file, text) };

@@ -47,7 +47,7 @@ test("runs what a migration of a plan does, and records nothing", async () => {
   const name = "1763648123456-Fix";
   const text = renderMigration({
     name,
-    content: { unit, sql, down: [] },
+    content: { units: [unit], sql, down: [] },
     flavour: { language: "ts", module: "commonjs" },
   });
   app.write(`src/migrations/${name}.ts`, text);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readStatus, statusText } from "../../../core/src/cli/plan-status.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
-import { unitText } from "../../../core/src/release/unit-files.js";
+import { unitsText } from "../../../core/src/release/unit-files.js";
 import { colorsFor } from "../../../core/src/review/terminal.js";
 import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
 import { runLock } from "../../../plugin-typeorm/src/migrations/locks.js";
@@ -54,7 +54,11 @@ test("a build that broke off is named, and a migration that was passed over", as
   );
   const written = units.map((unit, at) => {
     const file = `src/migrations/${names[at]}.ts`;
-    const content = { unit, sql: unitText(made, unit, "expand"), down: downStatements(unit, made.id) };
+    const content = {
+      units: [unit] as const,
+      sql: unitsText(made, [unit], "expand"),
+      down: downStatements(unit, made.id),
+    };
     const text = typeormPlugin.migrationText(project, names[at] ?? "", content);
     fixture.write(file, text);
     return { id: unit.id, file, sha256: fileHash(file, text) };
@@ -70,12 +74,12 @@ test("a build that broke off is named, and a migration that was passed over", as
     );
 
   await session.query(`${createUser}; CREATE TABLE migrations (id serial, timestamp bigint, name text)`);
-  await session.query(unitText(plan, units[0]!, "expand"));
+  await session.query(unitsText(plan, [units[0]!], "expand"));
   await record(0);
   await session.query(
     `INSERT INTO "User" ("id", "email", "handle") VALUES (900, 'Same', 'same'), (901, 'same', 'same')`,
   );
-  await session.query(unitText(plan, units[1]!, "expand")).catch(() => undefined);
+  await session.query(unitsText(plan, [units[1]!], "expand")).catch(() => undefined);
   const broken = `  ✖ production: The index "User_handle_key" on "User" is INVALID, its build broke off: every write pays for it, and it refuses duplicates, and no query uses it.`;
   expect(await status()).toBe(`1763648123456-AddHandle   "User"."handle"   released up to expand
   ▶  production  expand    1 of 3 migrations applied

@@ -35,7 +35,7 @@ describe.each(ways)("TypeORM $version by $loader", ({ version, loader }) => {
     expect(places, generated.stdout).toEqual([...places].sort((a, b) => a - b));
     expect(places).not.toContain(-1);
     expect(app.read(`src/migrations/${first}`)).toContain('\nALTER TABLE "users" ADD "bio" text;\n');
-    expect(app.read(`src/migrations/${second}`)).toContain(`// Lockstep plan ${plan}, phase expand, unit 2/2`);
+    expect(app.read(`src/migrations/${second}`)).toContain(`// Lockstep plan ${plan}, phase expand, file 2/2`);
     expect(app.read("src/user.ts")).toBe(
       userEntity(
         bio,

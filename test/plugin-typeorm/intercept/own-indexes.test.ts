@@ -28,10 +28,18 @@ async function cut(...steps: readonly Step[]) {
   const memory = { upQueries: queries.flatMap(({ up }) => up), downQueries: queries.flatMap(({ down }) => down) };
   const change = await readChange({ memory, steps: queries, madeBy: undefined }, await loadParser(), {});
   const { parts, words } = new OwnIndexes(change);
-  const files = parts.map(({ slug, content: { unit, sql, down } }) =>
-    unit.spec.kind === "original"
-      ? [slug, unit.spec.queries?.map((query) => query.sql), unit.spec.down?.map((query) => query.sql)]
-      : [slug, [sql.split("\n").at(-2)], down.map((text) => text.trim())],
+  const files = parts.map(
+    ({
+      slug,
+      content: {
+        units: [unit],
+        sql,
+        down,
+      },
+    }) =>
+      unit.spec.kind === "original"
+        ? [slug, unit.spec.queries?.map((query) => query.sql), unit.spec.down?.map((query) => query.sql)]
+        : [slug, [sql.split("\n").at(-2)], down.map((text) => text.trim())],
   );
   return { files, said: [...change.corrections, ...words] };
 }

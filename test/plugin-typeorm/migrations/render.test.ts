@@ -18,7 +18,7 @@ describe("a migration class", () => {
     expect(build?.text).toMatchInlineSnapshot(`
       "import type { MigrationInterface, QueryRunner } from "typeorm";
 
-      // Lockstep plan 20261120093000_handle, phase expand, unit 1/3, 7f3c1a9e0b1c
+      // Lockstep plan 20261120093000_handle, phase expand, file 1/3, 7f3c1a9e0b1c
       // Because  add-column-not-null
       // Explain  npx lockstep plan 20261120093000_handle
       //

@@ -1,3 +1,4 @@
+import { inFiles } from "../../model/plan.js";
 import { defineCommand } from "../command.js";
 
 export default defineCommand({
@@ -13,7 +14,7 @@ export default defineCommand({
       { phasesOf },
       terminal,
       { nextStep },
-      { unitText },
+      { unitsText },
       { commandFor, valueWords },
     ] = await Promise.all([
       import("../../plan/store.js"),
@@ -52,7 +53,9 @@ export default defineCommand({
             ),
           ]
         : []),
-      ...(options.sql === true ? plan.units.map((unit) => `\n${unitText(plan, unit, unit.phase)}`) : []),
+      ...(options.sql === true
+        ? inFiles(plan.units).map((units) => `\n${unitsText(plan, units, units[0].phase)}`)
+        : []),
       released === "undone" ? "This plan was undone." : `Released so far: ${released}.`,
       terminal.nextText(nextStep(plan, plugin.words, plans), colors),
     ];

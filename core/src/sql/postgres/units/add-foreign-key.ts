@@ -1,6 +1,7 @@
+import type { TableName } from "../../../model/names.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { assertBlock } from "./assertions.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { addConstraint, catalogueCodes, dropConstraint, foreignKeyWords } from "./foreign-key.js";
 import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
@@ -10,10 +11,24 @@ type AddForeignKeySpec = SpecOf<"add-foreign-key">;
  * Adds the foreign key for new rows; those that exist are checked by the next file. One that is there already is left alone, a
  * constraint of that name which is another one is refused (42710). SHARE ROW EXCLUSIVE on both tables in one frame: reads go on.
  */
-export function addForeignKey(spec: AddForeignKeySpec): string {
-  const { table, foreignKey } = spec;
-  const locked = { table, others: [foreignKey.references] };
-  return framedChange(locked, assertBlock(body(spec), "    DECLARE old record;\n"), "SHARE ROW EXCLUSIVE");
+export function addForeignKey(spec: AddForeignKeySpec): Framed {
+  const [table, ...others] = lockedBy(spec);
+  return {
+    locked: { table, others },
+    change: assertBlock(body(spec), "    DECLARE old record;\n"),
+    mode: "SHARE ROW EXCLUSIVE",
+  };
+}
+
+/** Both tables, but for one that the same change makes: nobody waits for that. */
+function lockedBy({ table, foreignKey, isToNew }: AddForeignKeySpec): [TableName, ...TableName[]] {
+  return isToNew ? [table] : [table, foreignKey.references];
+}
+
+/** Takes it away again. What it leads to is locked as well: that is in use by then. */
+export function dropForeignKey(spec: AddForeignKeySpec): Framed {
+  const locked = { table: spec.table, others: [spec.foreignKey.references] };
+  return { locked, change: `    ${dropConstraint(spec, "IF EXISTS ")};\n` };
 }
 
 function body(spec: AddForeignKeySpec): string {
@@ -44,7 +59,7 @@ export function describeAddForeignKey(spec: AddForeignKeySpec): UnitText {
   return {
     title: `Add the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}, for new rows`,
     ddl: `${addConstraint(spec)} NOT VALID`,
-    verdict: takes("SHARE ROW EXCLUSIVE", "instant", spec.table, spec.foreignKey.references),
+    verdict: takes("SHARE ROW EXCLUSIVE", "instant", ...lockedBy(spec)),
     undo: dropConstraint(spec),
   };
 }

@@ -1,6 +1,6 @@
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { assertBlock } from "./assertions.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { expectedDefinition, indexDefinition } from "./index-definition.js";
 import { dropUnique, isOfName, usingIndexWords } from "./unique-constraint.js";
 import { type SpecOf, takes, type UnitText } from "./unit-text.js";
@@ -11,7 +11,7 @@ type AttachUniqueSpec = SpecOf<"attach-unique">;
  * Makes the index that was built the one of a unique constraint, without a look at the rows. A constraint that is there already is
  * left alone; another one of that name is refused (42710), and so is an index that is missing or not the planned one (55000).
  */
-export function attachUnique(spec: AttachUniqueSpec): string {
+export function attachUnique(spec: AttachUniqueSpec): Framed {
   const { table, index } = spec;
   const { deferrable = "no" } = index.constraint ?? {};
   const [label, name] = [quoteTable(table), quoteIdentifier(index.name)];
@@ -24,9 +24,9 @@ export function attachUnique(spec: AttachUniqueSpec): string {
                                   WHERE x.indrelid = ${regclassLiteral(table)}::regclass AND c.relname = ${quoteLiteral(index.name)} AND x.indisvalid);
       old      constant pg_constraint := (SELECT k FROM pg_constraint k WHERE ${isOfName(table, index)});
 `;
-  return framedChange(
-    spec,
-    assertBlock(
+  return {
+    locked: spec,
+    change: assertBlock(
       `      IF old.oid IS NULL THEN
         IF built IS DISTINCT FROM expected THEN
           RAISE object_not_in_prerequisite_state USING MESSAGE = ${quoteLiteral(missing)},
@@ -41,7 +41,7 @@ export function attachUnique(spec: AttachUniqueSpec): string {
 `,
       declare,
     ),
-  );
+  };
 }
 
 function attach({ table, index }: AttachUniqueSpec): string {

@@ -1,4 +1,5 @@
 import type { TableName } from "../../../model/names.js";
+import { type LockMode, lockModes } from "../../../model/verdict.js";
 import { dollarQuote, regclassLiteral } from "../quote.js";
 import { plainFrame } from "./frame.js";
 
@@ -34,14 +35,43 @@ export function settingsOf(tables: string, lockMode: string): string {
 `;
 }
 
-/**
- * A unit of frame 1: one `DO` block that runs `change` under a short lock. `change` is complete lines, indented by
- * four.
- */
+/** What runs in a frame of kind 1, and what it locks. `change` is complete lines, indented by four. */
+export interface Framed {
+  readonly locked: Locked;
+  readonly change: string;
+  /** Default: ACCESS EXCLUSIVE. */
+  readonly mode?: LockMode;
+}
+
+/** A file of frame 1: one `DO` block that runs `change` under a short lock. */
 export function framedChange(locked: Locked, change: string, lockMode?: string): string {
-  return block(
-    `${settings(locked, lockMode)}  change    constant text := ${dollarQuote(`\n${change}  `, "change")};\n${plainFrame}`,
+  return inFrame(settings(locked, lockMode), quotedChange(change));
+}
+
+/**
+ * The same for what several units do: one after the other, under one lock, the strongest of theirs.
+ *
+ * @param change SQL: an expression of the text that runs
+ */
+export function framedTogether(parts: readonly [Framed, ...Framed[]], change: string, declared = ""): string {
+  const [{ locked }] = parts;
+  const others = parts.flatMap((part) => [part.locked.table, ...(part.locked.others ?? [])]);
+  const hasChildren = parts.some((part) => part.locked.hasChildren);
+  const modes = parts.map(({ mode = "ACCESS EXCLUSIVE" }) => mode);
+  const strongest = lockModes.findLast((mode) => modes.includes(mode));
+  return inFrame(
+    settings({ table: locked.table, others, ...(hasChildren ? { hasChildren } : {}) }, strongest) + declared,
+    change,
   );
+}
+
+/** SQL: a literal of lines that run in a frame. */
+export function quotedChange(change: string): string {
+  return dollarQuote(`\n${change}  `, "change");
+}
+
+function inFrame(declared: string, change: string): string {
+  return block(`${declared}  change    constant text := ${change};\n${plainFrame}`);
 }
 
 /** A query: the tables that inherit from a table, however far down, as `regclass`. */

@@ -1,12 +1,12 @@
-import type { Unit, UnitIndex } from "../../../model/plan.js";
-import { quoteIdentifier, quoteTable } from "../quote.js";
+import type { Unit, UnitIndex, UnitSpec } from "../../../model/plan.js";
+import { dropForeignKey } from "./add-foreign-key.js";
 import { assertIndex } from "./assert-index.js";
 import { attachUnique } from "./attach-unique.js";
-import { framedChange } from "./block.js";
+import { type Framed, framedChange, framedTogether, quotedChange } from "./block.js";
 import { createIndex } from "./create-index.js";
 import { dropIndex } from "./drop-index.js";
 import { enforce } from "./enforce.js";
-import { expand } from "./expand.js";
+import { expand, haveNoColumn } from "./expand.js";
 import { dropChecks, prove } from "./prove.js";
 import { undoContract } from "./undo-contract.js";
 import { undoExpand } from "./undo-expand.js";
@@ -19,6 +19,62 @@ import { isAttachedLater } from "./unique-constraint.js";
  * @param plan the plan's id, for the hints
  */
 export function downStatements({ spec }: Unit, plan: string): string[] {
+  return partsOf(spec, plan).map((part) =>
+    typeof part === "string" ? part : framedChange(part.locked, part.change, part.mode),
+  );
+}
+
+/**
+ * What takes a file back, last unit first. The user's own statements among its units go back with these, in one frame and once.
+ *
+ * @param plan the plan's id, for the hints
+ */
+export function downOfFile(units: readonly [Unit, ...Unit[]], plan: string): string[] {
+  if (units.length === 1) return downStatements(units[0], plan);
+  const added = units.flatMap(({ spec }) => (spec.kind === "expand" ? [spec] : []));
+  const statements: string[] = [];
+  let frame: Framed[] = [];
+  let hasOwn = false;
+  const flush = () => {
+    const [first, ...others] = frame;
+    if (first !== undefined) {
+      const change = quotedChange(frame.map((part) => part.change).join(""));
+      // Statements of an ORM fail on what is gone already.
+      const once = hasOwn ? `CASE WHEN ${added.map(haveNoColumn).join(" AND ")} THEN '' ELSE ${change} END` : change;
+      statements.push(framedTogether([first, ...others], once));
+    }
+    frame = [];
+    hasOwn = false;
+  };
+  for (const { spec } of [...units].reverse()) {
+    if (spec.kind === "original" && spec.frame !== undefined) {
+      const [table, ...others] = spec.frame.tables;
+      for (const { sql } of spec.down ?? []) {
+        // No block can hold it.
+        if (/\bCONCURRENTLY\b/i.test(sql)) {
+          flush();
+          statements.push(sql);
+          continue;
+        }
+        frame.push({ locked: { table, others }, change: `    ${sql.replace(/[\s;]+$/, "")};\n` });
+        hasOwn = true;
+      }
+      continue;
+    }
+    for (const part of partsOf(spec, plan)) {
+      if (typeof part !== "string") {
+        frame.push(part);
+        continue;
+      }
+      flush();
+      statements.push(part);
+    }
+  }
+  flush();
+  return statements;
+}
+
+function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
   switch (spec.kind) {
     case "expand":
       return [undoExpand({ ...spec, kind: "undo-expand" })];
@@ -31,14 +87,10 @@ export function downStatements({ spec }: Unit, plan: string): string[] {
         dropIndex({ ...spec, kind: "drop-index" }),
         createIndex({ ...spec, kind: "create-index", index: bare(spec.index), ifMissing: true }),
       ];
-    case "add-foreign-key": {
-      const { table, foreignKey } = spec;
-      const name = quoteIdentifier(foreignKey.name);
-      const drop = `    ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT IF EXISTS ${name};\n`;
-      return [framedChange({ table, others: [foreignKey.references] }, drop)];
-    }
+    case "add-foreign-key":
+      return [dropForeignKey(spec)];
     case "prove":
-      return [framedChange(spec, `    ${dropChecks(spec, "IF EXISTS ")};\n`)];
+      return [{ locked: spec, change: `    ${dropChecks(spec, "IF EXISTS ")};\n` }];
     case "enforce":
       // With the proof again: the unit that made it counts as run, and without it this one would refuse to run again.
       return [undoContract({ ...spec, kind: "undo-contract" }), prove({ ...spec, kind: "prove" }, plan)];

@@ -1,5 +1,5 @@
 import { quoteIdentifier, quoteTable } from "../quote.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";
 import { dropUnique, uniqueWords } from "./unique-constraint.js";
 import { type SpecOf, takes, type UnitText } from "./unit-text.js";
@@ -8,12 +8,12 @@ import { type SpecOf, takes, type UnitText } from "./unit-text.js";
  * Drops an index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block. One that is gone
  * already, or that an interrupted run left invalid, is no error.
  */
-export function dropIndex(spec: SpecOf<"drop-index">): string {
+export function dropIndex(spec: SpecOf<"drop-index">): string | Framed {
   if (isDroppedConcurrently(spec)) return `${dropIndexStatement(spec)};\n`;
-  return framedChange(
-    spec,
-    spec.index.constraint === undefined ? `    ${dropPlainly(spec)};\n` : dropConstrained(spec),
-  );
+  return {
+    locked: spec,
+    change: spec.index.constraint === undefined ? `    ${dropPlainly(spec)};\n` : dropConstrained(spec),
+  };
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { UnitColumn } from "../../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertBlock, isColumn } from "./assertions.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { dropFillTrigger } from "./fill-trigger.js";
 import { alterTable, columnList, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
@@ -11,13 +11,14 @@ type EnforceSpec = SpecOf<"enforce">;
  * Makes the columns required on the proof, without a scan, and takes the scaffolding away. Without proof it refuses
  * (55000).
  */
-export function enforce(spec: EnforceSpec): string {
-  return framedChange(
-    spec,
-    spec.columns.map((column) => assertProved(spec, column)).join("") +
+export function enforce(spec: EnforceSpec): Framed {
+  return {
+    locked: spec,
+    change:
+      spec.columns.map((column) => assertProved(spec, column)).join("") +
       `    ${setNotNull(spec)};\n    ${dropChecks(spec)};\n` +
       spec.columns.map((column) => dropFillTrigger(spec, column)).join(""),
-  );
+  };
 }
 
 /**

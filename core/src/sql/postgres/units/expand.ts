@@ -1,8 +1,16 @@
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
-import { printable, qualified, quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
+import {
+  printable,
+  qualified,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteTable,
+  regclassLiteral,
+  scaffoldNames,
+} from "../quote.js";
 import { assertType } from "./assertions.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
 import { createSequence, ownSequence } from "./sequence.js";
 import { alterTable, closed, columnList, type SpecOf, takes, type UnitText } from "./unit-text.js";
@@ -11,7 +19,7 @@ import { alterTable, closed, columnList, type SpecOf, takes, type UnitText } fro
  * Adds the columns, each with the trigger that fills it: without NOT NULL, unless a default that PostgreSQL stores once makes that
  * safe. An existing column of another type is refused (42701).
  */
-export function expand(spec: SpecOf<"expand">): string {
+export function expand(spec: SpecOf<"expand">): Framed {
   const table = quoteTable(spec.table);
   const change = spec.columns.map(
     (column) =>
@@ -25,7 +33,18 @@ export function expand(spec: SpecOf<"expand">): string {
       ownSequence(spec.table, column) +
       createFillTrigger(spec, column),
   );
-  return framedChange(spec, change.join(""));
+  return { locked: spec, change: change.join("") };
+}
+
+/** A condition: the columns are there. */
+export function haveColumns({ table, columns }: SpecOf<"expand">): string {
+  const names = columns.map(({ name }) => quoteLiteral(name)).join(", ");
+  return `(SELECT count(*) FROM pg_attribute WHERE attrelid = ${regclassLiteral(table)}::regclass AND attname IN (${names})) = ${columns.length}`;
+}
+
+/** A condition: none of the columns is there. */
+export function haveNoColumn(spec: SpecOf<"expand">): string {
+  return haveColumns(spec).replace(/= \d+$/, "= 0");
 }
 
 function typeOf({ type, storageSql, collationSql }: UnitColumn): string {

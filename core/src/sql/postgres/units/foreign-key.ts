@@ -17,8 +17,8 @@ export function addConstraint({ table, foreignKey }: ForeignKeySpec): string {
 }
 
 /** `ALTER TABLE "Order" DROP CONSTRAINT "Order_userId_fkey"` */
-export function dropConstraint({ table, foreignKey }: ForeignKeySpec): string {
-  return `ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT ${quoteIdentifier(foreignKey.name)}`;
+export function dropConstraint({ table, foreignKey }: ForeignKeySpec, condition: "" | "IF EXISTS " = ""): string {
+  return `ALTER TABLE ${quoteTable(table)} DROP CONSTRAINT ${condition}${quoteIdentifier(foreignKey.name)}`;
 }
 
 /** `"Order" ("userId") -> "User"`, for people. ASCII: it stands in unit headers. */

@@ -1,5 +1,5 @@
 import type { DeployedPhase, Unit } from "../../../model/plan.js";
-import { strongestMode } from "../../../model/verdict.js";
+import { lockModes, strongestMode } from "../../../model/verdict.js";
 import { printable, quoteTable } from "../quote.js";
 import { budgetMs, stallMs } from "./block.js";
 import { isDroppedConcurrently } from "./drop-index.js";
@@ -9,7 +9,7 @@ export interface UnitContext {
   readonly plan: string;
   readonly fingerprint: string;
   readonly phase: DeployedPhase | "undo";
-  /** "unit 1/3" */
+  /** "file 1/3" */
   readonly position: string;
   /** Ids of the rules that asked for the rewrite. */
   readonly rules: readonly string[];
@@ -21,16 +21,24 @@ const maxWidth = 120;
  * What a reviewer reads above the SQL: plan, rule, the DDL in one line, the lock and for how long, what undoes it.
  * ASCII apart from names: a database with another encoding refuses characters it does not have, even in comments.
  *
+ * @param units those that share the file
  * @param context absent: the unit is of no plan
  */
-export function unitHeader(unit: Unit, context?: UnitContext): string {
+export function fileHeader(units: readonly [Unit, ...Unit[]], context?: UnitContext): string {
+  const strongest = lockModes.findLast((mode) => units.some(({ verdict }) => strongestMode(verdict) === mode));
+  const locked = units.find(({ verdict }) => strongestMode(verdict) === strongest) ?? units[0];
+  const isAlone = units.length === 1;
   const rows = [
     ...(context === undefined ? [] : planRows(context)),
-    unit.title,
-    // Of the user's own statements the block below is the DDL.
-    ...(unit.spec.kind === "original" ? [] : [`DDL      ${unit.ddl}`]),
-    `Lock     ${lockText(unit)}`,
-    `Undo     ${unit.undo}`,
+    ...units.flatMap((unit) => [
+      unit.title,
+      // Of the user's own statements the block below is the DDL.
+      ...(unit.spec.kind === "original" ? [] : [`DDL      ${unit.ddl}`]),
+      ...(isAlone ? [`Lock     ${lockText(unit)}`] : []),
+      `Undo     ${unit.undo}`,
+      ...(isAlone ? [] : [""]),
+    ]),
+    ...(isAlone ? [] : [`Lock     ${lockText(locked)}, once for all of it`]),
   ];
   return `${rows.flatMap((row) => wrapped(printable(row))).join("\n")}\n`;
 }

@@ -1,22 +1,23 @@
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { assertType } from "./assertions.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
 import { alterTable, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type UndoContractSpec = SpecOf<"undo-contract">;
 
 /** Back to the state after expand: optional, no check, the fill trigger in place. Keeps the data. */
-export function undoContract(spec: UndoContractSpec): string {
+export function undoContract(spec: UndoContractSpec): Framed {
   const dropChecks = alterTable(
     spec,
     (column) => `DROP CONSTRAINT IF EXISTS ${quoteIdentifier(scaffoldNames(spec.table, column.name).check)}`,
   );
-  return framedChange(
-    spec,
-    `    ${dropNotNull(spec)};\n    ${dropChecks};\n` +
+  return {
+    locked: spec,
+    change:
+      `    ${dropNotNull(spec)};\n    ${dropChecks};\n` +
       spec.columns.map((column) => assertType(spec.table, column) + createFillTrigger(spec, column)).join(""),
-  );
+  };
 }
 
 function dropNotNull(spec: UndoContractSpec): string {

@@ -2,7 +2,7 @@ import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertBlock, isColumn, printedType, typeText } from "./assertions.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { dropFillTrigger } from "./fill-trigger.js";
 import { alterTable, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
 
@@ -12,15 +12,16 @@ type UndoExpandSpec = SpecOf<"undo-expand">;
  * Drops the columns with their data, the triggers first. Refuses (55000) a column that is not in the state after
  * expand.
  */
-export function undoExpand(spec: UndoExpandSpec): string {
-  return framedChange(
+export function undoExpand(spec: UndoExpandSpec): Framed {
+  return {
     // A foreign key goes with its column, and with it the triggers on the table that it leads to.
-    { ...spec, ...(spec.references === undefined ? {} : { others: spec.references }) },
-    spec.columns.map((column) => assertOpen(spec, column)).join("") +
+    locked: { ...spec, ...(spec.references === undefined ? {} : { others: spec.references }) },
+    change:
+      spec.columns.map((column) => assertOpen(spec, column)).join("") +
       spec.columns.map((column) => dropFillTrigger(spec, column)).join("") +
       `    ${alterTable(spec, (column) => `DROP COLUMN IF EXISTS ${quoteIdentifier(column.name)}`)};\n` +
       (spec.types ?? []).map(dropType).join(""),
-  );
+  };
 }
 
 /** A type that something else uses by now stays: what uses it is not this plan's. */

@@ -1,13 +1,13 @@
 import { quoteIdentifier, quoteTable } from "../quote.js";
-import { framedChange } from "./block.js";
+import type { Framed } from "./block.js";
 import { foreignKeyWords } from "./foreign-key.js";
 import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type ValidateForeignKeySpec = SpecOf<"validate-foreign-key">;
 
 /** Checks the rows that exist while reads and writes go on. Validated already: nothing to do. */
-export function validateForeignKey(spec: ValidateForeignKeySpec): string {
-  return framedChange(spec, `    ${validate(spec)};\n`, "SHARE UPDATE EXCLUSIVE");
+export function validateForeignKey(spec: ValidateForeignKeySpec): Framed {
+  return { locked: spec, change: `    ${validate(spec)};\n`, mode: "SHARE UPDATE EXCLUSIVE" };
 }
 
 function validate({ table, foreignKey }: ValidateForeignKeySpec): string {

@@ -1,0 +1,289 @@
+import {
+  isFelt,
+  isSameTable,
+  type LockMode,
+  lockModes,
+  nameKey,
+  type Operation,
+  type Outcome,
+  type TableName,
+  type UnitSpec,
+  type Verdict,
+} from "../model/index.js";
+import { named } from "../pattern-of.js";
+import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import { describeUnit } from "../sql/postgres/units/index.js";
+import { combine } from "../verdicts/combine.js";
+import { framed, type Judged, originalUnits, sqlOf } from "./original-units.js";
+
+/** Something that has to run: a unit of the plan, or statements of the user's own that stay together. */
+export type Piece = UnitSpec | readonly Judged[];
+
+/** A unit in its place: `isJoined` to the file of the one before it. */
+export interface PlacedSpec {
+  readonly spec: UnitSpec;
+  /** Of the user's own statements. */
+  readonly verdict?: Verdict;
+  readonly isJoined?: true;
+}
+
+/**
+ * Puts into one file what needs the same lock on the same table, and what needs none where a file has room for it. What cannot be in a
+ * transaction, scans or is not understood stays alone. Nothing gets in front of what it needs: statements of the user's keep their order,
+ * and one that adds something may only pass units that it does not name.
+ */
+export function shareFiles(pieces: readonly Piece[]): PlacedSpec[] {
+  const placed = pieces.map((piece) => (isOwn(piece) ? ownPart(piece) : planPart(piece)));
+  const before = placed.map((_, at) => needsOf(placed, at));
+  const done = new Set<number>();
+  const left = new Set(placed.keys());
+  const files: Part[][] = [];
+  const isReady = (at: number) => before[at]!.every((earlier) => done.has(earlier));
+  while (left.size > 0) {
+    const ready = [...left].filter(isReady);
+    // What only looks waits for company: the check of one index is that of all.
+    let next = ready.find((at) => !placed[at]!.isLate) ?? ready[0];
+    const places: number[] = [];
+    const parts = () => places.map((at) => placed[at]!);
+    while (next !== undefined) {
+      places.push(next);
+      done.add(next);
+      left.delete(next);
+      next = placed[next]!.isAlone ? undefined : [...left].find((at) => isReady(at) && fits(placed[at]!, parts()));
+    }
+    places.sort((a, b) => a - b);
+    files.push(parts());
+  }
+  return specsOf(files);
+}
+
+interface Part {
+  readonly piece: Piece;
+  /** The tables that it locks. Empty: none. */
+  readonly tables: readonly TableName[];
+  readonly mode: LockMode | undefined;
+  readonly isAlone: boolean;
+  /** It changes nothing that others could need. */
+  readonly isLate: boolean;
+}
+
+function isOwn(piece: Piece): piece is readonly Judged[] {
+  return Array.isArray(piece);
+}
+
+function planPart(spec: UnitSpec): Part {
+  const { locks } = describeUnit(spec).verdict;
+  return {
+    piece: spec,
+    tables: locks.map(({ table }) => table),
+    mode: lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode)),
+    isAlone:
+      spec.kind === "create-index" ||
+      spec.kind === "prove" ||
+      ("isPartitioned" in spec && spec.isPartitioned === true) ||
+      (spec.kind === "drop-index" && isDroppedConcurrently(spec)),
+    isLate: spec.kind === "assert-index" || spec.kind === "attach-unique" || spec.kind === "validate-foreign-key",
+  };
+}
+
+function ownPart(piece: readonly Judged[]): Part {
+  const locks = framed(combine(piece.map(({ verdict }) => verdict)));
+  return {
+    piece,
+    tables: locks.map(({ table }) => table),
+    mode: lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode)),
+    isAlone: !piece.every(isRepeatable),
+    isLate: false,
+  };
+}
+
+/** Whether a statement can be in a file that can run twice: quick, on tables that are known, and its end can be told. */
+export function isRepeatable({ fits, verdict, operations }: Judged): boolean {
+  return (
+    fits &&
+    !verdict.doubts.includes("other-tables") &&
+    operations.every((operation) => outcomes(operation) !== undefined)
+  );
+}
+
+/** What tells that an operation has run, by name; undefined: nothing does. Empty: it may run again. */
+function outcomes(operation: Operation): readonly Outcome[] | undefined {
+  switch (operation.kind) {
+    case "addColumn": {
+      const { table, column } = operation;
+      return [{ kind: "column", table, name: column.name, type: column.type }];
+    }
+    case "createTable":
+      return [{ kind: "relation", name: operation.table }];
+    case "createIndex": {
+      const { table, name, isConcurrent } = operation;
+      return name === "" || isConcurrent ? undefined : [{ kind: "relation", name: { ...table, name } }];
+    }
+    case "createType":
+    case "createDomain":
+      return [{ kind: "type", name: operation.name }];
+    case "addForeignKey":
+    case "addPrimaryKey":
+    case "addUnique":
+    case "addCheck": {
+      const { table, name } = operation;
+      return name === undefined ? undefined : [{ kind: "constraint", table, name }];
+    }
+    case "dropConstraint":
+      return [{ kind: "constraint", table: operation.table, name: operation.name, isGone: true }];
+    case "dropIndex":
+      return operation.isConcurrent ? undefined : [{ kind: "relation", name: operation.name, isGone: true }];
+    case "comment":
+    case "setDefault":
+    case "setNotNull":
+    case "dropNotNull":
+      return [];
+    default:
+      return undefined;
+  }
+}
+
+/** The earlier parts that have to be there before. */
+function needsOf(parts: readonly Part[], at: number): number[] {
+  const own = parts[at]!;
+  const needs: number[] = [];
+  let hasStatement = false;
+  for (let earlier = at - 1; earlier >= 0; earlier -= 1) {
+    const other = parts[earlier]!;
+    if (isOwn(other.piece)) {
+      // The user's own keep their order, and what comes after them may need them. The nearest has waited for the others.
+      if (!hasStatement) needs.push(earlier);
+      hasStatement = true;
+    } else if (isOwn(own.piece) ? !mayPass(own, own.piece, other.piece) : unitNeeds(own.piece, other.piece))
+      needs.push(earlier);
+  }
+  return needs;
+}
+
+/** Whether statements of the user's have nothing to do with a unit of the plan that stands before them. */
+function mayPass({ isAlone, tables }: Part, statements: readonly Judged[], unit: UnitSpec): boolean {
+  // What takes something away may do so because the unit has replaced it.
+  if (isAlone || !statements.every(({ operations }) => operations.every(isAddition))) return false;
+  if (unit.kind === "assert-index" || unit.kind === "validate-foreign-key") return true;
+  // The table gets its columns in the order in which the ORM adds them.
+  if (unit.kind === "expand" && tables.some((table) => isSameTable(table, unit.table))) return false;
+  return !statements.some(({ text }) => isAbout(text, unit));
+}
+
+function isAddition({ kind }: Operation): boolean {
+  return kind.startsWith("add") || kind.startsWith("create") || kind === "comment";
+}
+
+/** Whether a text names what a unit makes: an index or a constraint, or a column with its table. */
+function isAbout(text: string, unit: UnitSpec): boolean {
+  const isNamed = (name: string) => named(name).test(text);
+  if ("index" in unit && isNamed(unit.index.name)) return true;
+  if ("foreignKey" in unit && isNamed(unit.foreignKey.name)) return true;
+  const columns =
+    "columns" in unit
+      ? unit.columns.map(({ name }) => name)
+      : "index" in unit
+        ? unit.index.columns
+        : "foreignKey" in unit
+          ? unit.foreignKey.columns
+          : [];
+  return "table" in unit && isNamed(unit.table.name) && columns.some(isNamed);
+}
+
+/** Whether a unit of the plan needs one that stands before it. */
+function unitNeeds(unit: UnitSpec, earlier: UnitSpec): boolean {
+  switch (unit.kind) {
+    case "expand":
+      return earlier.kind === "expand";
+    case "create-index":
+      return earlier.kind === "expand";
+    case "assert-index":
+    case "attach-unique":
+      return "index" in earlier && earlier.index.name === unit.index.name;
+    case "add-foreign-key":
+      return (
+        earlier.kind === "expand" ||
+        // A foreign key leads to columns that are unique by then.
+        ("index" in earlier && earlier.index.isUnique && isSameTable(earlier.table, unit.foreignKey.references))
+      );
+    case "validate-foreign-key":
+      return earlier.kind === "add-foreign-key" && earlier.foreignKey.name === unit.foreignKey.name;
+    case "undo-expand":
+    case "undo-contract":
+      return true;
+    default:
+      return "table" in earlier && "table" in unit && isSameTable(earlier.table, unit.table);
+  }
+}
+
+/** Whether a part can be in a file that has begun. */
+function fits(part: Part, file: readonly Part[]): boolean {
+  if (part.isAlone) return false;
+  const others = [...file, part];
+  const own = others.filter(({ piece }) => isOwn(piece));
+  const locking = others.filter(({ tables }) => tables.length > 0);
+  const [first] = locking;
+  if (first !== undefined && !locking.every((each) => isSameLock(each, first))) return false;
+  if (own.length === 0 || own.length === others.length) return true;
+  // What tells that a file has run before are the columns of the plan.
+  return others.some(({ piece }) => !isOwn(piece) && piece.kind === "expand");
+}
+
+function isSameLock(one: Part, other: Part): boolean {
+  // Scans are in no file with what stops reads or writes.
+  if ((one.mode === "SHARE UPDATE EXCLUSIVE") !== (other.mode === "SHARE UPDATE EXCLUSIVE")) return false;
+  const keys = (tables: readonly TableName[]) => tables.map((table) => nameKey(table)).sort();
+  return JSON.stringify(keys(one.tables)) === JSON.stringify(keys(other.tables));
+}
+
+function specsOf(files: readonly (readonly Part[])[]): PlacedSpec[] {
+  const placed: PlacedSpec[] = [];
+  let run: Judged[] = [];
+  const flush = () => {
+    if (run.length > 0) placed.push(...originalUnits(run));
+    run = [];
+  };
+  for (const file of files) {
+    // Files of statements alone that follow each other are those of one migration of the user's.
+    if (file.every(({ piece }) => isOwn(piece))) {
+      run.push(...file.flatMap(({ piece }) => (isOwn(piece) ? piece : [])));
+      continue;
+    }
+    flush();
+    placed.push(...oneFile(file));
+  }
+  flush();
+  return placed;
+}
+
+function oneFile(file: readonly Part[]): PlacedSpec[] {
+  const tables = file.find((part) => part.tables.length > 0)?.tables ?? [];
+  const mode = lockModes.findLast((candidate) => file.some((part) => part.mode === candidate));
+  const specs: { spec: UnitSpec; verdict?: Verdict }[] = [];
+  let run: Judged[] = [];
+  const flush = () => {
+    const [table, ...others] = tables;
+    if (run.length > 0 && table !== undefined && mode !== undefined) {
+      const verdict = combine(run.map((each) => each.verdict));
+      const ends = run.flatMap(({ operations }) => operations.flatMap((operation) => outcomes(operation) ?? []));
+      specs.push({
+        spec: { kind: "original", sql: sqlOf(run), frame: { tables: [table, ...others], mode }, outcomes: ends },
+        verdict: { ...verdict, locks: verdict.locks.map((lock) => (isFelt(lock.mode) ? { ...lock, mode } : lock)) },
+      });
+    }
+    run = [];
+  };
+  for (const { piece } of file) {
+    if (isOwn(piece)) {
+      run.push(...piece);
+      continue;
+    }
+    flush();
+    const last = specs.at(-1)?.spec;
+    if (piece.kind === "expand" && last?.kind === "expand" && isSameTable(last.table, piece.table))
+      specs[specs.length - 1] = { spec: { ...last, columns: [...last.columns, ...piece.columns] } };
+    else specs.push({ spec: piece });
+  }
+  flush();
+  return specs.map((each, at) => (at === 0 ? each : { ...each, isJoined: true }));
+}

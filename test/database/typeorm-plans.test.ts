@@ -7,7 +7,7 @@ import type { Plan, Unit } from "../../core/src/model/index.js";
 import { inFiles } from "../../core/src/model/plan.js";
 import { tableShape } from "../../core/src/plan/table-shape.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
-import { renderFile } from "../../core/src/sql/postgres/units/index.js";
+import { downOfFile, renderFile } from "../../core/src/sql/postgres/units/index.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { planOf } from "../support/plan-fixture.js";
@@ -32,6 +32,8 @@ interface Change {
   readonly fills?: Readonly<Record<string, string>>;
   /** Unique constraints that it drops. */
   readonly drops?: string;
+  /** The units of each file of expand. */
+  readonly files?: readonly (readonly string[])[];
 }
 const users = (clause: string) => `ALTER TABLE "users" ${clause}`;
 const changes: readonly Change[] = [
@@ -113,6 +115,55 @@ const changes: readonly Change[] = [
       users(`ADD "roles" "public"."users_roles_enum" array NOT NULL`),
     ],
     fills: { roles: "'{x}'" },
+  },
+  {
+    name: "two unique columns, optional ones around them, and an enum",
+    up: [
+      users(`ADD "bio" text`),
+      users(`ADD "email" character varying NOT NULL`),
+      users(`ADD CONSTRAINT "UQ_97672ac88f789774dd47f7c8be3" UNIQUE ("email")`),
+      `CREATE TYPE "public"."role_kind" AS ENUM('x', 'y''z')`,
+      users(`ADD "role" "public"."role_kind" NOT NULL DEFAULT 'x'`),
+      users(`ADD "phone" character varying(30)`),
+      users(`ADD CONSTRAINT "UQ_phone" UNIQUE ("phone")`),
+      users(`ADD "note" text DEFAULT $x$a $change$ b$x$`),
+    ],
+    fills: { email: "lower(name)" },
+    files: [
+      ["original", "expand", "original", "expand", "original"],
+      ["create-index"],
+      ["create-index"],
+      ["assert-index", "attach-unique", "assert-index", "attach-unique"],
+    ],
+  },
+  {
+    name: "relations: to a new table, to one that is there, to itself, and back from the new table",
+    up: [
+      `CREATE TABLE "teams" ("id" SERIAL NOT NULL, "ownerId" integer, CONSTRAINT "PK_teams" PRIMARY KEY ("id"))`,
+      users(`ADD "email" character varying NOT NULL`),
+      users(`ADD "teamId" integer`),
+      users(`ADD "orgId" integer`),
+      users(`ADD "formerOrgId" integer`),
+      users(`ADD "bossId" integer`),
+      users(`ALTER COLUMN "nick" DROP NOT NULL`),
+      `CREATE INDEX "IDX_teams_owner" ON "teams" ("ownerId")`,
+      ...[
+        ["users", "teamId", "teams"],
+        ["users", "orgId", "orgs"],
+        ["users", "formerOrgId", "orgs"],
+        ["users", "bossId", "users"],
+        ["teams", "ownerId", "users"],
+      ].map(
+        ([table, column, to]) =>
+          `ALTER TABLE "${table}" ADD CONSTRAINT "FK_${column}" FOREIGN KEY ("${column}") REFERENCES "${to}"("id") ON DELETE NO ACTION ON UPDATE NO ACTION`,
+      ),
+    ],
+    fills: { email: "lower(name)" },
+    files: [
+      ["original", "expand", "original", "add-foreign-key", "add-foreign-key", "original"],
+      ["add-foreign-key", "add-foreign-key"],
+      ["validate-foreign-key", "validate-foreign-key", "validate-foreign-key", "validate-foreign-key"],
+    ],
   },
   { name: "a default by a function", up: [users(`ADD "ext" uuid NOT NULL DEFAULT gen_random_uuid()`)] },
   { name: "a number of its own", up: [users(`ADD "num" SERIAL NOT NULL`)] },
@@ -217,6 +268,31 @@ async function run(plan: Plan, units: readonly Unit[]): Promise<void> {
   }
 }
 
+const dropTriggers = `DO $$ DECLARE t record; BEGIN
+  FOR t IN SELECT tgname, tgrelid::regclass AS of FROM pg_trigger WHERE starts_with(tgname, 'zz_lockstep_') LOOP
+    EXECUTE format('DROP TRIGGER %I ON %s', t.tgname, t.of);
+  END LOOP; END $$`;
+
+/** What an ORM writes to take the user's own statements back. */
+function ownWayBack({ spec }: Unit): string[] {
+  if (spec.kind !== "original") return [];
+  return (spec.outcomes ?? []).toReversed().map((made) => {
+    if (made.kind === "column")
+      return `ALTER TABLE ${quoteTable(made.table)} DROP COLUMN ${quoteIdentifier(made.name)}`;
+    if (made.kind === "constraint")
+      return `ALTER TABLE ${quoteTable(made.table)} DROP CONSTRAINT ${quoteIdentifier(made.name)}`;
+    const kind = made.kind === "type" ? "TYPE IF EXISTS" : made.name.name.startsWith("IDX") ? "INDEX" : "TABLE";
+    return `DROP ${kind} ${quoteTable(made.name)}`;
+  });
+}
+
+function withWayBack(unit: Unit): Unit {
+  const { spec } = unit;
+  return spec.kind === "original"
+    ? { ...unit, spec: { ...spec, down: ownWayBack(unit).map((sql) => ({ sql })) } }
+    : unit;
+}
+
 describe.each(changes)("$name", (change) => {
   it("ends in the catalogue of the ORM's own statements, and goes back", async () => {
     for (const statement of [before, ...change.up]) await client.query(statement);
@@ -226,6 +302,9 @@ describe.each(changes)("$name", (change) => {
     const began = await catalogue();
 
     const plan = await planFor(change);
+    const files = inFiles(plan.units.filter(({ phase }) => phase === "expand"));
+    if (change.files !== undefined)
+      expect(files.map((file) => file.map(({ spec }) => spec.kind))).toEqual(change.files);
     await run(
       plan,
       plan.units.filter(({ phase }) => phase === "expand"),
@@ -236,6 +315,15 @@ describe.each(changes)("$name", (change) => {
           `UPDATE ${quoteTable(table)} SET ${quoteIdentifier(name)} = ${fill?.rowSql} WHERE ${quoteIdentifier(name)} IS NULL`,
         );
     const expanded = await catalogue();
+    // What can run twice does: after a run that nobody recorded, and where the history was squashed and the triggers are gone.
+    const again = files.filter(
+      ([{ spec }, ...more]) => more.length > 0 || !/^(original|create-index)$/.test(spec.kind),
+    );
+    for (const gone of ["", dropTriggers]) {
+      await client.query(gone);
+      for (const file of again) await run(plan, file);
+      expect(await catalogue()).toEqual(expanded);
+    }
     await run(
       plan,
       plan.units.filter(({ phase }) => phase === "contract"),
@@ -244,6 +332,18 @@ describe.each(changes)("$name", (change) => {
     await run(plan, plan.undo.contract);
     expect(await catalogue()).toEqual(expanded);
     await run(plan, plan.undo.expand);
+    for (const unit of plan.units.toReversed()) for (const sql of ownWayBack(unit)) await client.query(sql);
+    expect(await catalogue()).toEqual(began);
+
+    // The same file by file, as the ORM reverts: the user's own statements go with what shares their file.
+    for (const file of files) await run(plan, file);
+    for (const [first, ...more] of files.toReversed()) {
+      const [own, ...others] = [first, ...more].map((unit) => withWayBack(unit));
+      const statements = downOfFile([own!, ...others], plan.id);
+      for (const sql of more.length > 0 ? statements : [...statements, ...ownWayBack(first)]) await client.query(sql);
+      // Reverted and not recorded.
+      if (more.length > 0) for (const sql of statements) await client.query(sql);
+    }
     expect(await catalogue()).toEqual(began);
   });
 });

@@ -25,10 +25,10 @@ function lockedBy({ table, foreignKey, isToNew }: AddForeignKeySpec): [TableName
   return isToNew ? [table] : [table, foreignKey.references];
 }
 
-/** Takes it away again. What it leads to is locked as well: that is in use by then. */
+/** Takes it away again. A table of the same change may have gone already. */
 export function dropForeignKey(spec: AddForeignKeySpec): Framed {
-  const locked = { table: spec.table, others: [spec.foreignKey.references] };
-  return { locked, change: `    ${dropConstraint(spec, "IF EXISTS ")};\n` };
+  const [table, ...others] = lockedBy(spec);
+  return { locked: { table, others }, change: `    ${dropConstraint(spec, "IF EXISTS ")};\n` };
 }
 
 function body(spec: AddForeignKeySpec): string {

@@ -239,13 +239,20 @@ function isSameLock(one: Part, other: Part): boolean {
 function specsOf(files: readonly (readonly Part[])[]): PlacedSpec[] {
   const placed: PlacedSpec[] = [];
   let run: Judged[] = [];
+  let locking: Part | undefined;
   const flush = () => {
     if (run.length > 0) placed.push(...originalUnits(run));
     run = [];
+    locking = undefined;
   };
   for (const file of files) {
-    // Files of statements alone that follow each other are those of one migration of the user's.
+    // Statements alone that follow each other stay together, as foreign keys of new tables do: they stop writes of several tables for an
+    // instant. Reads are stopped on one table at a time.
     if (file.every(({ piece }) => isOwn(piece))) {
+      const next = file.find(({ tables }) => tables.length > 0);
+      const stopsReads = [next, locking].some((part) => part?.mode === "ACCESS EXCLUSIVE");
+      if (next !== undefined && locking !== undefined && stopsReads && !isSameLock(next, locking)) flush();
+      locking = next ?? locking;
       run.push(...file.flatMap(({ piece }) => (isOwn(piece) ? piece : [])));
       continue;
     }

@@ -2,15 +2,18 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type App, bio, createApp, dataSourceFile, handle, userEntity } from "./app.js";
 
+const uniqueHandle = handle.replace('"varchar" }', '"varchar", unique: true }');
+
 let app: App;
 beforeEach(async () => {
-  app = await createApp({ entities: { "user.ts": userEntity(bio, handle) } });
+  app = await createApp({ entities: { "user.ts": userEntity(bio, uniqueHandle) } });
 });
 afterEach(() => app.dispose());
 
 const stamp = "1763648123456";
 const first = `src/migrations/${stamp}-AddHandle`;
-const second = `src/migrations/${Number(stamp) + 1}-AddHandleExpand`;
+const second = `src/migrations/${Number(stamp) + 1}-AddHandleCreateIndex`;
+const third = `src/migrations/${Number(stamp) + 2}-AddHandleAttachUnique`;
 
 describe("what writes nothing", () => {
   test("--check shows the plan and ends with 1", async () => {
@@ -38,14 +41,18 @@ describe("what writes nothing", () => {
 test("-t stamps the plan and the migrations after it", async () => {
   const { code, output } = await app.generate("AddHandle", "-t", stamp);
   expect(code, output).toBe(0);
-  expect(app.migrations()).toEqual([first, second].map((file) => `${file.replace("src/migrations/", "")}.ts`));
+  expect(app.migrations()).toEqual([first, second, third].map((file) => `${file.replace("src/migrations/", "")}.ts`));
   expect(app.read(`${first}.ts`)).toContain(`class AddHandle${stamp} `);
   expect(JSON.parse(app.read(`lockstep/${stamp}-AddHandle/plan.json`))).toMatchObject({
     id: `${stamp}-AddHandle`,
     orm: "typeorm",
     versions: { orm: "1.1.1" },
     originalModels: [
-      { file: "src/user.ts", model: "User", text: expect.stringMatching(/type: "varchar" \}\)\n {2}handle!: string;/) },
+      {
+        file: "src/user.ts",
+        model: "User",
+        text: expect.stringMatching(/type: "varchar", unique: true \}\)\n {2}handle!: string;/),
+      },
     ],
   });
 });
@@ -53,13 +60,13 @@ test("-t stamps the plan and the migrations after it", async () => {
 test("--pretty lays out the user's own statements, and ours stay as they are", async () => {
   await app.generate("AddHandle", "-t", stamp, "--pretty");
   const own = app.read(`${first}.ts`);
-  expect(own).toContain('query(`\n            ALTER TABLE "users" DROP COLUMN "bio"\n        `)');
   // In the lock frame, which is text inside of text.
   expect(own).toMatch(/ALTER TABLE "users"\s+ADD "bio" text/);
+  expect(own).toMatch(/ALTER TABLE "users"\s+DROP COLUMN "bio"/);
   const pretty = app.read(`${second}.ts`);
   const { code, output } = await app.cli(["migration:run"]);
   expect(code, output).toBe(0);
-  const plain = await createApp({ entities: { "user.ts": userEntity(bio, handle) } });
+  const plain = await createApp({ entities: { "user.ts": userEntity(bio, uniqueHandle) } });
   await plain.generate("AddHandle", "-t", stamp);
   expect(plain.read(`${second}.ts`)).toBe(pretty);
   await plain.dispose();
@@ -71,7 +78,7 @@ test.each([
 ])("$name", async ({ options, exported, module }) => {
   const { code, output } = await app.generate("AddHandle", "-t", stamp, ...options);
   expect(code, output).toBe(0);
-  for (const file of [first, second]) {
+  for (const file of [first, second, third]) {
     const text = app.read(`${file}.js`);
     expect(text).toContain(exported);
     expect(text).not.toMatch(/: Promise<void>|implements|import type/);
@@ -92,7 +99,7 @@ describe("data sources", () => {
     const { code, output } = await app.generate("AddHandle", "-t", stamp);
     expect(code, output).toBe(0);
     expect(app.read(`${second}.ts`)).toContain("// Lockstep plan");
-    expect(output.match(/✖/g)).toHaveLength(1);
+    expect(output.match(/✖ add-column-not-null/g)).toHaveLength(1);
   });
 
   test("LOCKSTEP=off: TypeORM's own file", async () => {

@@ -1,4 +1,5 @@
-import type { Unit, UnitIndex, UnitSpec } from "../../../model/plan.js";
+import type { OrmQuery, Unit, UnitIndex, UnitSpec } from "../../../model/plan.js";
+import { quoteLiteral } from "../quote.js";
 import { dropForeignKey } from "./add-foreign-key.js";
 import { assertIndex } from "./assert-index.js";
 import { attachUnique } from "./attach-unique.js";
@@ -49,7 +50,7 @@ export function downOfFile(units: readonly [Unit, ...Unit[]], plan: string): str
   for (const { spec } of [...units].reverse()) {
     if (spec.kind === "original" && spec.frame !== undefined) {
       const [table, ...others] = spec.frame.tables;
-      for (const { sql } of spec.down ?? []) {
+      for (const sql of (spec.down ?? []).map(withValues)) {
         // No block can hold it.
         if (/\bCONCURRENTLY\b/i.test(sql)) {
           flush();
@@ -114,6 +115,16 @@ function partsOf(spec: UnitSpec, plan: string): (string | Framed)[] {
     default:
       return spec satisfies never;
   }
+}
+
+/** A block takes no parameters: their values stand in its text. */
+function withValues({ sql, parameters = [] }: OrmQuery): string {
+  if (parameters.length === 0) return sql;
+  return sql.replaceAll(/\$(\d+)/g, (_, place: string) => {
+    const value = parameters[Number(place) - 1];
+    if (value === undefined || value === null) return "NULL";
+    return quoteLiteral(typeof value === "string" ? value : JSON.stringify(value));
+  });
 }
 
 function bare({ constraint: _, ...index }: UnitIndex): UnitIndex {

@@ -1,4 +1,4 @@
-import type { ComputedFill, Phase, Plan, Unit } from "../model/index.js";
+import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
 import { unsafePhases } from "./phase-safety.js";
@@ -58,7 +58,7 @@ export function planReadme(plan: Plan, words: OrmWords): string {
     "## Where the values come from",
     plan.columns.map((column) => `- ${columnLabel(column)}: ${sourceWords(column)}`).join("\n"),
     "## Each migration",
-    plan.units.map(unitText).join("\n"),
+    inFiles(plan.units).map(fileText).join("\n"),
     ...codeText(plan),
     ...undoText(plan, phases),
     "## Commands",
@@ -146,8 +146,14 @@ function functionWords({ write }: Plan["columns"][number], { name, source, reads
   ${untriggered} ${skipped}`;
 }
 
-function unitText(unit: Unit): string {
-  return `- **${unit.phase}** ${unit.title}. Lock: ${lockWords(unit.verdict)}. Undo: ${unit.undo}\n  \`${unit.ddl}\``;
+function fileText([first, ...more]: readonly [Unit, ...Unit[]]): string {
+  if (more.length === 0) return `- **${first.phase}** ${unitText(first)}\n  \`${first.ddl}\``;
+  const all = [first, ...more].map((unit) => `  - ${unitText(unit)}\n    \`${unit.ddl}\``);
+  return [`- **${first.phase}** In one file:`, ...all].join("\n");
+}
+
+function unitText({ title, verdict, undo }: Unit): string {
+  return `${title}. Lock: ${lockWords(verdict)}. Undo: ${undo}`;
 }
 
 /** What was done in the code, phase by phase, and the places that were not edited. */

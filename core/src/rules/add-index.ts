@@ -20,7 +20,7 @@ export default defineRule({
   },
   background: `\`CREATE INDEX\` holds a SHARE lock for the whole build: no row of the table can be written until it is finished.
 \`CREATE INDEX CONCURRENTLY\` lets writes go on. It cannot run in a transaction, so it stands alone in its file; a build that fails
-leaves an invalid index behind, so the next file asserts that it is valid. The index comes right after the column, while every
+leaves an invalid index behind, so a later file asserts that it is valid. The index comes right after the columns, while every
 value is NULL and before any code writes it: it is quick, and duplicates never get in. Sort order, operator classes, methods and
 predicates stay as the ORM wrote them.
 

@@ -20,10 +20,10 @@ export default defineRule({
   background: `\`ADD CONSTRAINT … UNIQUE\` builds an index under an ACCESS EXCLUSIVE lock: nobody can read or write the table until it is
 finished. It is what TypeORM writes for \`unique: true\`, \`@Unique\` and one-to-one relations.
 
-Instead the index is built with \`CREATE UNIQUE INDEX CONCURRENTLY\` under the constraint's name, alone in its file; the next file
-asserts that it is valid; a third one attaches it, which changes the catalogue alone (PostgreSQL's documentation of ALTER TABLE:
+Instead the index is built with \`CREATE UNIQUE INDEX CONCURRENTLY\` under the constraint's name, alone in its file; a later file
+asserts that it is valid and attaches it, which changes the catalogue alone (PostgreSQL's documentation of ALTER TABLE:
 "ADD table_constraint_using_index"). What is there in the end is the constraint, deferrable as the model wants it, and not an index
-alone. It comes right after the column, while every value is NULL and before any code writes it: it is quick, and duplicates never
+alone. It comes right after the columns, while every value is NULL and before any code writes it: it is quick, and duplicates never
 get in.
 
 A partitioned table cannot have an index attached to a constraint, but its partitions can. So the constraint is declared on the table

@@ -118,7 +118,7 @@ const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["
  * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.
  *
  * @param verdict of the user's own statements; those of a plan's units are known here
- * @throws LockstepError LS1003 as `renderUnit`
+ * @throws LockstepError LS1003 as `renderFile`
  */
 export function describeUnit(spec: UnitSpec, verdict: Verdict = unjudged): UnitText {
   return oneLine(words(spec, verdict));

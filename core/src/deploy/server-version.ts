@@ -1,14 +1,7 @@
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
-import { serverMajor } from "../facts/server-version.js";
-import type { Unit } from "../model/plan.js";
+import { neededServer, serverMajor } from "../facts/server-version.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
-
-/** The version that a unit needs: what the server must know to run its statements. */
-export function neededServer({ verdict }: Unit): number | undefined {
-  const needed = verdict.concerns.flatMap((concern) => (concern.kind === "needs-server" ? [concern.major] : []));
-  return needed.length === 0 ? undefined : Math.max(...needed);
-}
 
 /**
  * Whether a target's server knows the statements of the units that are pending: the server that the plan was made with may be newer.

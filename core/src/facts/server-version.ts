@@ -1,4 +1,5 @@
 import type { Connection } from "../db/connection.js";
+import type { Unit } from "../model/plan.js";
 
 /** The major version of the server: 17. */
 export async function serverMajor(connection: Connection): Promise<number> {
@@ -6,4 +7,10 @@ export async function serverMajor(connection: Connection): Promise<number> {
     "SELECT current_setting('server_version_num')::int / 10000 AS major",
   );
   return rows[0]?.major ?? 0;
+}
+
+/** The version that a unit needs: what the server must know to run its statements. */
+export function neededServer({ verdict }: Unit): number | undefined {
+  const needed = verdict.concerns.flatMap((concern) => (concern.kind === "needs-server" ? [concern.major] : []));
+  return needed.length === 0 ? undefined : Math.max(...needed);
 }

@@ -1,4 +1,4 @@
-import { neededServer } from "../../deploy/server-version.js";
+import { neededServer } from "../../facts/server-version.js";
 import { isTested, postgresVersions } from "../../supported-versions.js";
 import { type Check, ok, problem, warning } from "../check.js";
 

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { LockstepError } from "../errors.js";
 
 /** Where the lock of a project stands while a command writes. In the project, for containers and network folders share that alone. */
@@ -105,7 +105,7 @@ function free(root: string): void {
   process.off("exit", held.onExit);
   const folder = join(root, lockFolder);
   if (!existsSync(join(folder, held.name))) return;
-  const away = besides(root);
+  const away = besides(root, held.name);
   renameSync(folder, away);
   rmSync(away, { recursive: true, force: true });
   try {
@@ -120,11 +120,10 @@ function free(root: string): void {
 function attempt(root: string, name: string): true | LockstepError {
   const folder = join(root, lockFolder);
   try {
+    sweep(root);
     const file = holderFile(root);
-    if (file === undefined && !existsSync(folder)) {
-      sweep(root);
-      return place(folder, besides(root), name) || inTheWay(undefined);
-    }
+    if (file === undefined && !existsSync(folder))
+      return place(folder, besides(root, name), name) || inTheWay(undefined);
     const holder = file === undefined ? undefined : readHolder(file);
     if (file === undefined || holder === undefined || whereIs(holder) !== "gone") return inTheWay(holder);
     renameSync(join(folder, file), join(folder, name));
@@ -156,15 +155,20 @@ function place(folder: string, prepared: string, name: string): boolean {
   }
 }
 
-const besides = (root: string) => `${join(root, lockFolder)}-${randomUUID()}`;
+/** Where the lock is prepared and taken apart: whose it is can be told of it, too. */
+const besides = (root: string, name: string) => `${join(root, lockFolder)}-${name}`;
 
-/** What was killed while it took or gave back the lock. */
+/** What was killed while it took or gave back the lock. Nobody here can see a process that is elsewhere: a minute is enough for it. */
 function sweep(root: string): void {
   const folder = join(root, dirname(lockFolder));
   if (!existsSync(folder)) return;
+  const prefix = `${basename(lockFolder)}-`;
   for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix)) continue;
     const path = join(folder, name);
-    if (/^\.lock-[\da-f-]{36}$/.test(name) && Date.now() - statSync(path).mtimeMs > 60_000)
+    const holder = readHolder(name.slice(prefix.length));
+    const where = holder === undefined ? "elsewhere" : whereIs(holder);
+    if (where === "gone" || (where === "elsewhere" && Date.now() - statSync(path).mtimeMs > 60_000))
       rmSync(path, { recursive: true, force: true });
   }
 }

@@ -21,7 +21,7 @@ export const lockFolder = "lockstep/.lock";
 
 /** Who writes to a project. */
 export interface LockHolder {
-  /** As typed: `next`, `prisma migrate dev`. */
+  /** As typed: `lockstep next order_region`, `prisma migrate dev`. */
   readonly command: string;
   readonly pid: number;
   /** When the process began, in the system's own form; empty where the system does not say. A pid alone is given again. */
@@ -58,7 +58,7 @@ export async function lockProject(root: string, command: string, waitMs = 5_000)
     if (refusal !== undefined) await new Promise((resolve) => setTimeout(resolve, 100));
     const isTaken = attempt(root, name);
     if (isTaken === true) {
-      const held = { name, count: 0, onExit: () => free(root) };
+      const held = { command, name, count: 0, onExit: () => free(root) };
       mine.set(root, held);
       // Also where the process ends without coming back here.
       process.once("exit", held.onExit);
@@ -76,7 +76,13 @@ export function lockHolder(root: string): LockHolder | undefined {
   return holder === undefined || whereIs(holder) === "gone" ? undefined : holder;
 }
 
+/** The command that holds the project's lock in this process, as typed. */
+export function commandHere(root: string): string | undefined {
+  return mine.get(root)?.command;
+}
+
 interface Held {
+  readonly command: string;
   readonly name: string;
   readonly onExit: () => void;
   count: number;
@@ -180,8 +186,15 @@ function holderFile(root: string): string | undefined {
 
 function nameOf(command: string): string {
   const { pid } = process;
-  const parts = [command, pid, startOf(pid) ?? "", Date.now(), hostname(), scope(), randomUUID().slice(0, 8)];
+  const parts = [briefly(command), pid, startOf(pid) ?? "", Date.now(), hostname(), scope(), randomUUID().slice(0, 8)];
   return parts.map((part) => encodeURIComponent(part)).join(",");
+}
+
+/** The name of a file has 255 bytes, and what is no letter takes up to nine. */
+function briefly(command: string): string {
+  const letters = [...command];
+  while (encodeURIComponent(letters.join("")).length > 100) letters.pop();
+  return letters.join("");
 }
 
 function readHolder(name: string): LockHolder | undefined {

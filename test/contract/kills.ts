@@ -23,11 +23,11 @@ export interface Killable {
  * How many kills a command meets; `LOCKSTEP_KILLS=1000`: one at every change or message. The window in which files stand half
  * written, from the journal to its removal, gets most of them.
  */
-const perCommand = Number(process.env.LOCKSTEP_KILLS ?? 7);
+export const perCommand = Number(process.env.LOCKSTEP_KILLS ?? 6);
 
 /**
  * Kills a command (SIGKILL, with all that it started), types it again, and compares: files, folders and database are as a run
- * without a kill leaves them, and nothing else is left.
+ * without a kill leaves them, and nothing else is left. Every second time the run that finishes it is killed as well.
  *
  * @returns how many times it was killed
  */
@@ -55,12 +55,15 @@ export async function surviveKills(app: OrmApp, { run, at: kind, database }: Kil
   // Once the journal has gone, all has been done that was typed.
   const end = log.findIndex((line) => /^(?:rm|unlink) lockstep\/\.journal\.json$/.test(line)) + 1 || log.length;
   const points = chosen(log, end);
-  for (const at of points) {
+  for (const [index, at] of points.entries()) {
     const url = await start();
     const { code: ended, output: told } = (await killed(app, at, run, url)).result;
     const where = `killed at ${at} of ${log.length} ${kind}: ${log[at - 1]}`;
     expect(ended, `${where}: ${told}`).not.toBe(0);
     const half = Object.keys(sameNames(app.snapshot())).join("\n");
+    // In the middle of what is left to do.
+    if (index % 2 === 1 && at <= end && kind === "changes of files")
+      await killed(app, 2 + Math.floor((end - at) / 2), run, url);
     const { code, output } = at <= end ? await run(url) : await app.lockstep("init", "--yes");
     expect(await state(url), `${where}, with\n${half}\nthen ${code}: ${output}`).toEqual(expected);
     expect(code, `${where}: ${output}`).toBe(0);

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { OrmPlugin } from "../../core/src/plugin.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
-import { LockstepCommands } from "../support/lockstep-commands.js";
-import { environment, type RunResult, run } from "../support/run.js";
+import { LockstepCommands, withPreload } from "../support/lockstep-commands.js";
+import { environment, type RunOptions, type RunResult, run } from "../support/run.js";
 import { Build } from "./build.js";
 import { seed } from "./rows.js";
 
@@ -71,15 +72,21 @@ export abstract class OrmApp {
   /** Of a developer, whose database `generate` asks. */
   development = "";
   production = "";
+  /** Set for every command of the ORM and of Lockstep, each of them in a process group of its own. */
+  killing: Readonly<Record<string, string>> | undefined;
+  /** The process group of the command that runs while `killing` is set. */
+  killable: number | undefined;
   /** A copy of the development database from before it had rows. */
   empty = "";
   readonly #databases: TestDatabase[] = [];
   readonly #builds: Build[] = [];
   readonly #commands: LockstepCommands;
+  readonly #killed: LockstepCommands;
 
   constructor(root: string) {
     this.root = root;
     this.#commands = new LockstepCommands(root);
+    this.#killed = new LockstepCommands(root, killAt);
   }
 
   /** Writes the addition into the model, below what is there. */
@@ -191,7 +198,11 @@ export abstract class OrmApp {
 
   /** The command with more, or less, in its environment. */
   lockstepWith(env: Readonly<Record<string, string | undefined>>, ...args: readonly string[]): Promise<RunResult> {
-    return this.#commands.run(args, { ...this.env, ...env });
+    if (this.killing === undefined) return this.#commands.run(args, { ...this.env, ...env });
+    const running = this.#killed.run(args, { ...this.env, ...env }, this.#onStart);
+    // The next command starts at once where this one is killed.
+    this.#killed.prepare();
+    return running;
   }
 
   /** The command as a process of its own, to be killed. */
@@ -220,13 +231,24 @@ export abstract class OrmApp {
 
   async close(): Promise<void> {
     this.#commands.close();
+    this.#killed.close();
     await Promise.all(this.#builds.map((build) => build.stop()));
     rmSync(this.root, { recursive: true, force: true });
     await Promise.all(this.#databases.map((database) => database.drop()));
   }
 
+  /** How commands of the ORM are run. */
+  protected runOptions(env: Readonly<Record<string, string | undefined>>): RunOptions {
+    const all = { ...(this.killing === undefined ? {} : withPreload(killAt)), ...this.env, ...env };
+    return { cwd: this.root, env: all, isGroup: this.killing !== undefined, onStart: this.#onStart };
+  }
+
+  readonly #onStart = (pid: number) => {
+    this.killable = this.killing === undefined ? undefined : pid;
+  };
+
   protected get env(): Readonly<Record<string, string>> {
-    return { DATABASE_URL: this.development, PRODUCTION_DATABASE_URL: this.production };
+    return { DATABASE_URL: this.development, PRODUCTION_DATABASE_URL: this.production, ...this.killing };
   }
 
   async #git(...args: string[]): Promise<void> {
@@ -234,6 +256,9 @@ export abstract class OrmApp {
     await succeeded(run("git", [...user, ...args], { cwd: this.root }));
   }
 }
+
+/** Loaded into commands that are killed. */
+const killAt = fileURLToPath(new URL("../support/kill-at.cjs", import.meta.url));
 
 /** The result of a command that must succeed. */
 export async function succeeded(running: Promise<RunResult>): Promise<RunResult> {

@@ -164,10 +164,7 @@ ${up.map(run).join("")}  }
   protected async beforeBuild(): Promise<void> {}
 
   #typeorm(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<RunResult> {
-    return run(process.execPath, [...runners.tsx, ...args, "-d", "src/data-source.ts"], {
-      cwd: this.root,
-      env: { ...this.env, ...env },
-    });
+    return run(process.execPath, [...runners.tsx, ...args, "-d", "src/data-source.ts"], this.runOptions(env));
   }
 }
 

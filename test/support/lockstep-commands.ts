@@ -19,19 +19,34 @@ const tsx = pathToFileURL(createRequire(import.meta.url).resolve("tsx")).href;
  */
 export class LockstepCommands {
   readonly #cwd: string;
+  readonly #preload: string | undefined;
   readonly #idle: ChildProcess[] = [];
   readonly #all = new Set<ChildProcess>();
 
-  constructor(cwd: string) {
+  /** @param preload of commands that are killed: loaded first, into processes that are groups of their own */
+  constructor(cwd: string, preload?: string) {
     this.#cwd = cwd;
+    this.#preload = preload;
   }
 
-  async run(argv: readonly string[], env: Readonly<Record<string, string | undefined>>): Promise<RunResult> {
+  /** Has a process ready for the next command. */
+  prepare(): void {
+    if (this.#idle.length === 0) this.#idle.push(this.#start());
+  }
+
+  /** @param onStart told the process */
+  async run(
+    argv: readonly string[],
+    env: Readonly<Record<string, string | undefined>>,
+    onStart?: (pid: number) => void,
+  ): Promise<RunResult> {
     const child = this.#idle.pop() ?? this.#start();
+    if (child.pid !== undefined) onStart?.(child.pid);
     return new Promise((resolve, reject) => {
-      const failed = (code: number | null) => {
+      const failed = (code: number | null, signal: string | null) => {
         this.#all.delete(child);
-        reject(new Error(`the process of the commands ended with ${code}`));
+        if (signal === "SIGKILL" && this.#preload !== undefined) resolve(killed);
+        else reject(new Error(`the process of the commands ended with ${code}`));
       };
       child.once("exit", failed);
       child.once("message", (result: RunResult) => {
@@ -52,11 +67,20 @@ export class LockstepCommands {
   #start(): ChildProcess {
     const child = fork(fileURLToPath(new URL("./command-process.ts", import.meta.url)), {
       cwd: this.#cwd,
-      env: environment(),
+      env: this.#preload === undefined ? environment() : withPreload(this.#preload),
+      detached: this.#preload !== undefined,
       execArgv: ["--import", tsx],
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#all.add(child);
     return child;
   }
+}
+
+const killed: RunResult = { code: 137, stdout: "", stderr: "", output: "killed" };
+
+/** The environment of a command into which, and into all that it starts, a file is loaded first. */
+export function withPreload(file: string): Record<string, string | undefined> {
+  const env = environment();
+  return { ...env, NODE_OPTIONS: `${env.NODE_OPTIONS} --require ${JSON.stringify(file)}` };
 }

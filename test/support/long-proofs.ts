@@ -5,7 +5,7 @@
 export const longProofs: readonly string[] = [
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
-  "contract/{former-columns,hand-written,killed,open-plans}.test.ts",
+  "contract/{former-columns,hand-written,killed-*,open-plans}.test.ts",
   "plugin-prisma/engine/migrate.test.ts",
   "plugin-typeorm/intercept/{open-plans,refused}.test.ts",
 ];

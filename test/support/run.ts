@@ -13,6 +13,10 @@ export interface RunResult {
 export interface RunOptions {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** In a process group of its own, which can be killed as a whole. */
+  readonly isGroup?: boolean;
+  /** Told the process. */
+  readonly onStart?: (pid: number) => void;
 }
 
 /** Runs a command to its end, without a terminal, as CI does. Never throws for an exit code. */
@@ -21,7 +25,13 @@ export function run(command: string, args: readonly string[], options: RunOption
     const env = Object.fromEntries(
       Object.entries({ ...environment(), ...options.env }).filter(([, value]) => value !== undefined),
     );
-    const child = spawn(command, [...args], { cwd: options.cwd, env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, [...args], {
+      cwd: options.cwd,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      detached: options.isGroup === true,
+    });
+    if (child.pid !== undefined) options.onStart?.(child.pid);
     let stdout = "";
     let stderr = "";
     let output = "";

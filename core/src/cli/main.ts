@@ -4,6 +4,7 @@ import { errorText, LockstepError } from "../errors.js";
 import type { ProjectLock } from "../files/project-lock.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
 import { printableJson } from "../review/printable.js";
+import { AlreadyDone } from "./already-done.js";
 import type { CliCommand, Invocation } from "./command.js";
 import { commands } from "./commands/index.js";
 import { type Io, terminalIo } from "./io.js";
@@ -60,7 +61,8 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         cwd,
         workspace: async (use = "look") => {
           const { openWorkspace } = await import("./workspace.js");
-          const opening = { command: `lockstep ${command.name}`, use, hold: (lock: ProjectLock) => locks.push(lock) };
+          const typed = ["lockstep", command.name, ...args.filter((arg) => arg !== undefined)].join(" ");
+          const opening = { command: typed, use, hold: (lock: ProjectLock) => locks.push(lock) };
           return openWorkspace(plugins, cwd, io, opening);
         },
       };
@@ -148,8 +150,20 @@ async function runCommand(command: CliCommand, invocation: Invocation, io: Io, i
     return result.exitCode;
   } catch (error) {
     io.progress.end();
+    if (error instanceof AlreadyDone) return reportDone(command.name, error.files, io, isJson);
     return reportError(error, io, isJson);
   }
+}
+
+async function reportDone(command: string, files: readonly string[], io: Io, isJson: boolean): Promise<number> {
+  const { nextText } = await import("../review/terminal.js");
+  const next = "npx lockstep status";
+  if (isJson) io.out(printableJson({ schemaVersion, command, finished: true, files, next }));
+  else
+    io.out(
+      `Done: this run has finished what the one before had begun.\n${nextText(`${next}, then review and commit`, io.colors)}`,
+    );
+  return 0;
 }
 
 /** A known error in three lines; anything else is our bug, with its stack. */

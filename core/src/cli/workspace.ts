@@ -1,9 +1,10 @@
 import { loadConfig } from "../config/load.js";
 import { LockstepError } from "../errors.js";
 import { inTheWay, lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
-import { findUnfinished } from "../files/write-files.js";
+import { findUnfinished, type Recovery } from "../files/write-files.js";
 import { finishInterrupted } from "../intercept/finish-interrupted.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+import { AlreadyDone } from "./already-done.js";
 import type { Workspace, WorkspaceUse } from "./command.js";
 import type { Io } from "./io.js";
 
@@ -19,7 +20,7 @@ export interface Opening {
 /**
  * The project at or above a folder, with its config.
  *
- * @throws LS8001 no project · LS8002 config · LS3012 an interrupted write · LS3009, LS3011 one that cannot be finished · LS4007, LS4008
+ * @throws AlreadyDone the same command was interrupted: typed again, it does not go a step further · LS8001 no project · LS8002 config · LS3012 an interrupted write · LS3009, LS3011 one that cannot be finished · LS4007, LS4008
  * without the lock
  */
 export async function openWorkspace(
@@ -32,10 +33,17 @@ export async function openWorkspace(
   if (use === "write") {
     hold(await lockProject(project.root, command));
     const recovery = await finishInterrupted(project.root, command);
-    if (recovery.kind === "finished")
-      io.err(`Finished a write that was interrupted: ${recovery.files.length} files, among them ${recovery.files[0]}.`);
+    if (recovery.kind === "finished") {
+      io.err(finishedText(recovery));
+      if (recovery.command === command) throw new AlreadyDone(recovery.files);
+    }
   } else tellInterrupted(project.root, io, use);
   return { plugin, project, config: await loadConfig(project.root) };
+}
+
+function finishedText({ command = "a write", files }: Extract<Recovery, { kind: "finished" }>): string {
+  const rest = files.length === 0 ? "every file was written" : `${files.length} files, among them ${files[0]}`;
+  return `Finished ${command}, which was interrupted: ${rest}.`;
 }
 
 /** Reading never finishes it; a write that is still under way is none. */

@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { hostname } from "node:os";
-import { dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize } from "node:path";
 import { LockstepError } from "../errors.js";
 
 /** Where the lock of a project stands while a command writes. In the project, for containers and network folders share that alone. */
@@ -21,7 +21,7 @@ export const lockFolder = "lockstep/.lock";
 
 /** Who writes to a project. */
 export interface LockHolder {
-  /** As typed: `next`, `prisma migrate dev`. */
+  /** As typed: `lockstep next order_region`, `prisma migrate dev`. */
   readonly command: string;
   readonly pid: number;
   /** When the process began, in the system's own form; empty where the system does not say. A pid alone is given again. */
@@ -58,7 +58,7 @@ export async function lockProject(root: string, command: string, waitMs = 5_000)
     if (refusal !== undefined) await new Promise((resolve) => setTimeout(resolve, 100));
     const isTaken = attempt(root, name);
     if (isTaken === true) {
-      const held = { name, count: 0, onExit: () => free(root) };
+      const held = { command, name, count: 0, onExit: () => free(root) };
       mine.set(root, held);
       // Also where the process ends without coming back here.
       process.once("exit", held.onExit);
@@ -76,7 +76,13 @@ export function lockHolder(root: string): LockHolder | undefined {
   return holder === undefined || whereIs(holder) === "gone" ? undefined : holder;
 }
 
+/** The command that holds the project's lock in this process, as typed. */
+export function commandHere(root: string): string | undefined {
+  return mine.get(root)?.command;
+}
+
 interface Held {
+  readonly command: string;
   readonly name: string;
   readonly onExit: () => void;
   count: number;
@@ -105,7 +111,7 @@ function free(root: string): void {
   process.off("exit", held.onExit);
   const folder = join(root, lockFolder);
   if (!existsSync(join(folder, held.name))) return;
-  const away = besides(root);
+  const away = besides(root, held.name);
   renameSync(folder, away);
   rmSync(away, { recursive: true, force: true });
   try {
@@ -120,11 +126,10 @@ function free(root: string): void {
 function attempt(root: string, name: string): true | LockstepError {
   const folder = join(root, lockFolder);
   try {
+    sweep(root);
     const file = holderFile(root);
-    if (file === undefined && !existsSync(folder)) {
-      sweep(root);
-      return place(folder, besides(root), name) || inTheWay(undefined);
-    }
+    if (file === undefined && !existsSync(folder))
+      return place(folder, besides(root, name), name) || inTheWay(undefined);
     const holder = file === undefined ? undefined : readHolder(file);
     if (file === undefined || holder === undefined || whereIs(holder) !== "gone") return inTheWay(holder);
     renameSync(join(folder, file), join(folder, name));
@@ -156,15 +161,20 @@ function place(folder: string, prepared: string, name: string): boolean {
   }
 }
 
-const besides = (root: string) => `${join(root, lockFolder)}-${randomUUID()}`;
+/** Where the lock is prepared and taken apart: whose it is can be told of it, too. */
+const besides = (root: string, name: string) => `${join(root, lockFolder)}-${name}`;
 
-/** What was killed while it took or gave back the lock. */
+/** What was killed while it took or gave back the lock. Nobody here can see a process that is elsewhere: a minute is enough for it. */
 function sweep(root: string): void {
   const folder = join(root, dirname(lockFolder));
   if (!existsSync(folder)) return;
+  const prefix = `${basename(lockFolder)}-`;
   for (const name of readdirSync(folder)) {
+    if (!name.startsWith(prefix)) continue;
     const path = join(folder, name);
-    if (/^\.lock-[\da-f-]{36}$/.test(name) && Date.now() - statSync(path).mtimeMs > 60_000)
+    const holder = readHolder(name.slice(prefix.length));
+    const where = holder === undefined ? "elsewhere" : whereIs(holder);
+    if (where === "gone" || (where === "elsewhere" && Date.now() - statSync(path).mtimeMs > 60_000))
       rmSync(path, { recursive: true, force: true });
   }
 }
@@ -176,8 +186,15 @@ function holderFile(root: string): string | undefined {
 
 function nameOf(command: string): string {
   const { pid } = process;
-  const parts = [command, pid, startOf(pid) ?? "", Date.now(), hostname(), scope(), randomUUID().slice(0, 8)];
+  const parts = [briefly(command), pid, startOf(pid) ?? "", Date.now(), hostname(), scope(), randomUUID().slice(0, 8)];
   return parts.map((part) => encodeURIComponent(part)).join(",");
+}
+
+/** The name of a file has 255 bytes, and what is no letter takes up to nine. */
+function briefly(command: string): string {
+  const letters = [...command];
+  while (encodeURIComponent(letters.join("")).length > 100) letters.pop();
+  return letters.join("");
 }
 
 function readHolder(name: string): LockHolder | undefined {

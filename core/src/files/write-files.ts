@@ -15,13 +15,21 @@ import {
 import { dirname, join, posix } from "node:path";
 import { LockstepError } from "../errors.js";
 import type { FileChange } from "../model/index.js";
+import { commandHere } from "./project-lock.js";
 import { realPath, refuseForeignFiles } from "./writable.js";
 
 /** Where the journal of an unfinished write stands, from the project root. */
 export const journalFile = "lockstep/.journal.json";
 
-/** What became of an interrupted write. */
-export type Recovery = { readonly kind: "none" } | { readonly kind: "finished"; readonly files: readonly string[] };
+/** What became of an interrupted write. `command`: what was interrupted, as typed; `files`: what was not written yet, maybe none. */
+export type Recovery =
+  | { readonly kind: "none" }
+  | { readonly kind: "finished"; readonly command?: string; readonly files: readonly string[] };
+
+interface Journal {
+  readonly command?: string;
+  readonly changes: readonly FileChange[];
+}
 
 /**
  * Writes several files as one: the journal first, then every file (each by rename), then the journal goes. Whatever is killed in
@@ -50,7 +58,8 @@ export function writeFiles(
       "LS4005",
       `Somebody wrote these files meanwhile: ${meanwhile.map(({ file }) => file).join(", ")}.`,
     );
-  replaceFile(join(root, journalFile), JSON.stringify(real));
+  const journal: Journal = { ...commandPart(commandHere(root)), changes: real };
+  replaceFile(join(root, journalFile), JSON.stringify(journal));
   for (const change of real) if (!leaveTo?.others.includes(change.file)) put(root, change.file, change.after);
   if (leaveTo === undefined) put(root, journalFile, undefined);
 }
@@ -60,8 +69,8 @@ export function writeFiles(
  * stays, and the next command finishes the write.
  */
 export function settleFiles(root: string): void {
-  const changes = readJournal(root);
-  if (changes?.every(({ file, after }) => current(root, file) === after)) put(root, journalFile, undefined);
+  if (readJournal(root)?.changes.every(({ file, after }) => current(root, file) === after))
+    put(root, journalFile, undefined);
 }
 
 /** What an interrupted write has left, without finishing it. */
@@ -75,7 +84,7 @@ export interface UnfinishedWrite {
 
 /** Looks for an interrupted write. Changes nothing. @returns undefined when there is none */
 export function findUnfinished(root: string): UnfinishedWrite | undefined {
-  const changes = readJournal(root);
+  const changes = readJournal(root)?.changes;
   if (changes === undefined) return undefined;
   const files = (keep: (change: FileChange, text: string | undefined) => boolean) =>
     changes.filter((change) => keep(change, current(root, change.file))).map(({ file }) => file);
@@ -93,14 +102,16 @@ export function findUnfinished(root: string): UnfinishedWrite | undefined {
  * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work · LS3011 a journal that no plan has written
  */
 export function recoverFiles(root: string, roots: readonly string[] = []): Recovery {
-  refuseForeignFiles(root, readJournal(root)?.map(({ file }) => file) ?? [], roots);
+  const { command, changes } = readJournal(root) ?? {};
+  const files = changes?.map(({ file }) => file) ?? [];
+  refuseForeignFiles(root, files, roots);
   const left = findUnfinished(root);
-  if (left === undefined) return { kind: "none" };
+  if (changes === undefined || left === undefined) return { kind: "none" };
   const { unfinished, foreign } = left;
   if (foreign.length > 0) throw foreignWork(left);
-  for (const { file, after } of readJournal(root) ?? []) if (unfinished.includes(file)) put(root, file, after);
+  for (const { file, after } of changes) if (unfinished.includes(file)) put(root, file, after);
   put(root, journalFile, undefined);
-  return unfinished.length === 0 ? { kind: "none" } : { kind: "finished", files: unfinished };
+  return { kind: "finished", ...commandPart(command), files: unfinished };
 }
 
 /** Nothing can be finished over somebody's work. */
@@ -111,7 +122,9 @@ export function foreignWork({ foreign, written }: UnfinishedWrite): LockstepErro
   );
 }
 
-function readJournal(root: string): FileChange[] | undefined {
+const commandPart = (command: string | undefined) => (command === undefined ? {} : { command });
+
+function readJournal(root: string): Journal | undefined {
   const text = current(root, journalFile);
   if (text === undefined) return undefined;
   let journal: unknown;
@@ -120,9 +133,11 @@ function readJournal(root: string): FileChange[] | undefined {
   } catch (error) {
     throw new LockstepError("LS3009", `${journalFile} cannot be read.`, { cause: error });
   }
-  if (!Array.isArray(journal) || !journal.every(isChange))
+  // The files alone, as earlier versions have left them.
+  const { command, changes } = (Array.isArray(journal) ? { changes: journal } : (journal ?? {})) as Partial<Journal>;
+  if (!Array.isArray(changes) || !changes.every(isChange) || (command !== undefined && typeof command !== "string"))
     throw new LockstepError("LS3009", `${journalFile} is no journal of Lockstep.`);
-  return journal;
+  return { ...commandPart(command), changes };
 }
 
 /** By hand: a change that passes reads no plan, and does without the libraries that plans are read with. */

@@ -36,7 +36,7 @@ export async function migrateDev(args: readonly string[], context: PluginCommand
   const lock = await lockProject(project.root, command);
   try {
     const recovery = await finishInterrupted(project.root, command);
-    if (recovery.kind === "finished")
+    if (recovery.kind === "finished" && recovery.files.length > 0)
       context.err(`Finished a write that was interrupted: ${recovery.files.join(", ")}`);
     return await planAndRun(project, { args, name, isCreateOnly }, context);
   } finally {

@@ -111,15 +111,16 @@ async function settled(request: EngineRequest, engine: HookEngine, info: EngineI
   const root = rootOf(resolve(info.cwd, migrationsList.baseDir), info.cwd);
   if (!existsSync(join(root, "lockstep"))) return false;
   const left = findUnfinished(root);
-  if (left === undefined || left.unfinished.length + left.foreign.length === 0) return false;
-  if (request.method === "applyMigrations")
-    throw new LockstepError("LS3012", `A write was interrupted: ${[...left.unfinished, ...left.foreign].join(", ")}.`);
+  if (left === undefined) return false;
+  const open = [...left.unfinished, ...left.foreign];
+  if (request.method === "applyMigrations" && open.length > 0)
+    throw new LockstepError("LS3012", `A write was interrupted: ${open.join(", ")}.`);
   if (request.method !== "devDiagnostic") {
-    await engine.print("Lockstep: a write was interrupted. To finish it: npx lockstep repair");
+    if (open.length > 0) await engine.print("Lockstep: a write was interrupted. To finish it: npx lockstep repair");
     return false;
   }
   const recovery = await finishInterrupted(root, "prisma migrate dev");
-  if (recovery.kind === "none") return false;
+  if (recovery.kind === "none" || recovery.files.length === 0) return false;
   await engine.print(`Lockstep: finished a write that was interrupted: ${recovery.files.join(", ")}`);
   return true;
 }

@@ -1,5 +1,7 @@
 /** What the command line of `migration:generate` says, as far as Lockstep has to know it before the CLI acts. */
 export interface CommandLine {
+  /** As it was typed. */
+  readonly typed: string;
   /** `--check` or `--dryrun`: nothing is written. */
   readonly isDry: boolean;
   /** The file of the data source, as it was typed. */
@@ -10,6 +12,7 @@ export interface CommandLine {
 export function readCommandLine(args: readonly string[]): CommandLine | undefined {
   if (!args.includes("migration:generate")) return undefined;
   return {
+    typed: ["typeorm", ...args].join(" "),
     isDry: isSet(args, ["--check", "--ch"]) || isSet(args, ["--dryrun", "--dr"]),
     dataSource: textAfter(args, ["--dataSource", "--data-source", "-d"]),
   };

@@ -38,7 +38,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   const { dataSource } = call;
   const about = new Interception(call, process.cwd(), process.argv.slice(2));
   const open = existsSync(join(about.root, "lockstep"))
-    ? await (await import("./open-plans.js")).openPlans(about.root, dataSource, about.command?.isDry === true)
+    ? await (await import("./open-plans.js")).openPlans(about)
     : undefined;
   const asked = await asOptional(open?.ahead ?? [], () => recordedLog(dataSource, call.ask));
   const restore = open?.restoring(asked.memory.upQueries);

@@ -29,6 +29,11 @@ export class Interception {
     this.#isAsRead = plansAsRead(this.root);
   }
 
+  /** What is told of this run. */
+  get typed(): string {
+    return this.command?.typed ?? "typeorm migration:generate";
+  }
+
   /** The copy of TypeORM that the CLI runs. */
   get copy(): TypeormCopy {
     return typeormCopy(this.call.commandFile);
@@ -46,7 +51,7 @@ export class Interception {
    * @throws LS4007, LS4008 without the lock · LS4005 another command has written plans since this run began
    */
   async write<T>(write: () => Promise<T>): Promise<T> {
-    const lock = await lockProject(this.root, "typeorm migration:generate");
+    const lock = await lockProject(this.root, this.typed);
     try {
       this.#isAsRead();
       return await write();

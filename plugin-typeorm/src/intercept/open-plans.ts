@@ -15,8 +15,9 @@ import {
   refuseSecondChange,
 } from "@lockstep/core/planning";
 import type { Query } from "@lockstep/typeorm-wrapper/internal";
-import type { DataSource } from "typeorm";
+import { endDone } from "./already-done.js";
 import { findColumns, knownColumns } from "./columns.js";
+import type { Interception } from "./interception.js";
 
 /** The open plans of a project, as far as they answer a change. */
 export interface OpenPlans {
@@ -44,16 +45,21 @@ export interface Restore {
 /**
  * Reads the plans of the project, and finishes the write of an earlier run that was killed.
  *
- * @param isDry nothing may be written
- * @throws LS9056 when there was one: this run has loaded the entities from before · LS3009, LS3011 when it cannot be finished, LS3012 when nothing may be written · LS3001, LS3002,
+ * @throws LS9056 when there was one: this run has loaded the entities from before; where it was the same command, the CLI ends here · LS3009, LS3011 when it cannot be finished, LS3012 when nothing may be written · LS3001, LS3002,
  * LS3007 a plan that cannot be read
  */
-export async function openPlans(root: string, dataSource: DataSource, isDry: boolean): Promise<OpenPlans | undefined> {
+export async function openPlans(about: Interception): Promise<OpenPlans | undefined> {
+  const { root, typed, call } = about;
+  const { dataSource } = call;
   const left = findUnfinished(root);
-  if (isDry && left !== undefined && left.unfinished.length + left.foreign.length > 0)
+  // Nothing may be written.
+  if (about.command?.isDry === true && left !== undefined && left.unfinished.length + left.foreign.length > 0)
     throw new LockstepError("LS3012", `A write was interrupted: ${[...left.unfinished, ...left.foreign].join(", ")}.`);
-  const recovery = await finishInterrupted(root, "typeorm migration:generate");
-  if (recovery.kind === "finished") throw new LockstepError("LS9056", `Written now: ${recovery.files.join(", ")}.`);
+  const recovery = await finishInterrupted(root, typed);
+  if (recovery.kind === "finished" && recovery.command === typed && about.command !== undefined)
+    await endDone(recovery.files, about);
+  if (recovery.kind === "finished" && recovery.files.length > 0)
+    throw new LockstepError("LS9056", `Written now: ${recovery.files.join(", ")}.`);
   const open = listPlans(root).filter(isOpen);
   if (open.length === 0) return undefined;
   const declared = knownColumns(dataSource);

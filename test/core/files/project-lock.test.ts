@@ -65,6 +65,21 @@ test("a holder that was killed is succeeded at once, one that ends is waited for
   expect(readdirSync(root)).toEqual([]);
 });
 
+test("killed while it took or gave back the lock: the next one takes that away at once", async () => {
+  const child = await holding();
+  child.kill("SIGKILL");
+  await ended(child);
+  const [name = ""] = readdirSync(join(root, lockFolder)).filter((each) => each !== ".gitignore");
+  for (const own of [name, name.replace("lockstep%20next", "lockstep%20undo")]) {
+    mkdirSync(join(root, `${lockFolder}-${own}`));
+    writeFileSync(join(root, `${lockFolder}-${own}`, ".gitignore"), "*\n");
+  }
+  const lock = await lockProject(root, "lockstep next", 0);
+  expect(readdirSync(join(root, "lockstep"))).toEqual([".lock"]);
+  lock.release();
+  expect(readdirSync(root)).toEqual([]);
+});
+
 test("locks of one process are one: the last release counts", async () => {
   const outer = await lockProject(root, "lockstep next");
   const inner = await lockProject(root, "lockstep next", 0);

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { lockProject } from "../../../core/src/files/project-lock.js";
 import { journalFile, recoverFiles, settleFiles, writeFiles } from "../../../core/src/files/write-files.js";
 import type { FileChange } from "../../../core/src/model/index.js";
 
@@ -46,11 +47,19 @@ test.each(changes.map((_, index) => index).concat(changes.length))(
     writeFiles(root, changes.slice(0, written));
     mkdirSync(join(root, "lockstep"), { recursive: true });
     writeFileSync(join(root, journalFile), JSON.stringify(changes));
-    expect(recoverFiles(root).kind).toBe(written === changes.length ? "none" : "finished");
+    expect(recoverFiles(root)).toEqual({ kind: "finished", files: changes.slice(written).map(({ file }) => file) });
     expect(changes.map((change) => text(change.file))).toEqual(changes.map((change) => change.after));
     expect(recoverFiles(root)).toEqual({ kind: "none" });
   },
 );
+
+test("what was interrupted is known when it is finished", async () => {
+  start();
+  const lock = await lockProject(root, "lockstep undo");
+  writeFiles(root, changes, { others: ["held.sql"] });
+  lock.release();
+  expect(recoverFiles(root)).toEqual({ kind: "finished", command: "lockstep undo", files: ["held.sql"] });
+});
 
 test("somebody's work in between is never overwritten: LS3009 names both sides", () => {
   start();
@@ -154,14 +163,20 @@ test.each(foreign)("a journal that names %j is refused, and nothing is written",
   }
 });
 
-test.each(["{", "null", "{}", '[{"file":1}]', '["a"]', '[{"file":"a.ts","after":{}}]'])(
-  "%s is no journal: LS3009",
-  (journal) => {
-    mkdirSync(join(root, "lockstep"));
-    writeFileSync(join(root, journalFile), journal);
-    expect(() => recoverFiles(root)).toThrow(expect.objectContaining({ code: "LS3009" }));
-  },
-);
+test.each([
+  "{",
+  "null",
+  "{}",
+  '{"changes":1}',
+  '{"command":1,"changes":[]}',
+  '[{"file":1}]',
+  '["a"]',
+  '[{"file":"a.ts","after":{}}]',
+])("%s is no journal: LS3009", (journal) => {
+  mkdirSync(join(root, "lockstep"));
+  writeFileSync(join(root, journalFile), journal);
+  expect(() => recoverFiles(root)).toThrow(expect.objectContaining({ code: "LS3009" }));
+});
 
 test("what code.roots names is written too, and nothing else beside the project", () => {
   const app = join(root, "app");

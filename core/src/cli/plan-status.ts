@@ -95,6 +95,9 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
           );
     const pending = plan.state.released === "undone" ? [] : await pendingFills(open.connection, plan);
     const isFilled = filled.every((answer) => answer.isOpen);
+    const isExpandPending = releasesOf(plan).some(
+      ({ kind, phase, file }) => kind === "phase" && phase === "expand" && units.pending.includes(migrationOf(file)),
+    );
     const isUndone = plan.state.released === "undone";
     return {
       target: target.name,
@@ -106,7 +109,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
           help: `${code === undefined ? "" : `correct these rows on ${target.name}, then `}${plugin.words.deploy}`,
         })),
         ...filled.flatMap(({ isOpen, gate, statement, help = "", isRefused }) =>
-          isOpen || gate !== "no-missing-values" || units.pending.length > 0
+          isOpen || gate !== "no-missing-values" || isExpandPending
             ? []
             : [{ statement, help, ...(isRefused && { isRefused }) }],
         ),
@@ -203,6 +206,10 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   if (lack !== undefined) return lack.help;
   const isOpen = (phase: Phase) =>
     states.some((state) => state.phases.some((each) => each.phase === phase && each.state === "open"));
+  // Contract would fail at them.
+  const value = states.flatMap(({ values }) => values)[0];
+  if (isOpen("contract") && !isOpen("expand") && value !== undefined && plan.state.released !== "undone")
+    return value.help;
   if (isOpen("expand") || isOpen("contract"))
     return plan.state.released === "undone"
       ? nextStep(plan, plugin.words, [], pendingContractUndo(plan, states))

@@ -274,7 +274,7 @@ export function whyNoValue(
   const open = `add \`${before}…${after}\``;
   const sources = sourcesOf(context);
   if (context.intent.value.kind === "listed")
-    return `${open}: a function of lockstep.config.ts computes it for old rows; what new rows get is yours to write`;
+    return `${open}: no expression over the row gives its value; what new rows get is yours to write`;
   const missing = sources.find((field) => !isGiven(field.name));
   if (sources.length === 0) return `${open}: Lockstep cannot say its value in TypeScript`;
   if (missing !== undefined) return `${open}: it is computed from ${missing.name}, which is not in the row`;

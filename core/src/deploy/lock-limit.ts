@@ -1,4 +1,4 @@
-import type { Migration } from "../model/index.js";
+import { isSameTable, type Migration, type Operation, type TableName } from "../model/index.js";
 import type { LockLimit, OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { isRepeatable } from "../repair/settle-unit.js";
@@ -29,9 +29,9 @@ export async function lockLimit(
     const spec = units.find(({ migration }) => migration === name)?.unit.spec;
     const unit = units.find((each) => each.migration === name && isRepeatable(each.unit));
     if (unit === undefined) {
-      const { isWhole, isConcurrent } = await look(name, plugin, project);
+      const { isWhole, isUnfelt } = await look(name, plugin, project);
       isForAll &&= isWhole;
-      if (!isConcurrent) own.push(name);
+      if (!isUnfelt) own.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
       isForAll = false;
@@ -42,12 +42,12 @@ export async function lockLimit(
 interface Look {
   /** Nothing of the migration is left when a statement of it fails. */
   readonly isWhole: boolean;
-  /** All that it does is built or dropped concurrently: nobody queues behind it. */
-  readonly isConcurrent: boolean;
+  /** Nobody queues behind it: all that it does is made new, or built or dropped concurrently. */
+  readonly isUnfelt: boolean;
 }
 
 async function look(name: string, plugin: OrmPlugin, project: Project): Promise<Look> {
-  const unknown: Look = { isWhole: false, isConcurrent: false };
+  const unknown: Look = { isWhole: false, isUnfelt: false };
   const statements = await plugin.readStatements(project, name);
   if (statements === undefined) return unknown;
   const parser = await loadParser();
@@ -56,11 +56,27 @@ async function look(name: string, plugin: OrmPlugin, project: Project): Promise<
     const { operations } = migration;
     return {
       isWhole: isWhole(migration, plugin, project),
-      isConcurrent:
-        operations.length > 0 && operations.every((each) => "isConcurrent" in each && each.isConcurrent === true),
+      isUnfelt: operations.length > 0 && operations.every((each) => isUnfelt(each, operations)),
     };
   } catch {
     return unknown;
+  }
+}
+
+function isUnfelt(operation: Operation, all: readonly Operation[]): boolean {
+  const isNew = (table: TableName) => all.some((each) => each.kind === "createTable" && isSameTable(each.table, table));
+  switch (operation.kind) {
+    case "createType":
+    case "createDomain":
+      return true;
+    case "createTable":
+      return operation.partitionOf === undefined && [...operation.references, ...operation.inherits].every(isNew);
+    case "addForeignKey":
+      return isNew(operation.table) && isNew(operation.references);
+    case "createIndex":
+      return operation.isConcurrent || isNew(operation.table);
+    default:
+      return "isConcurrent" in operation && operation.isConcurrent === true;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Connection } from "../db/connection.js";
 import { isSameTable, type Plan, tableLabel } from "../model/index.js";
+import { migrationOf } from "../plan/migration-of.js";
 import { isOpen } from "../plan/store.js";
 import { quoteTable } from "../sql/postgres/quote.js";
 import type { PlannedTable } from "./check.js";
@@ -12,7 +13,7 @@ export function openPlansOn(
 ): Plan[] {
   return plans.filter((plan) => {
     if (isOpen(plan)) return true;
-    const names = plan.state.written.map((unit) => unit.file.split("/").at(-2) ?? unit.file);
+    const names = plan.state.written.map(({ file }) => migrationOf(file));
     return names.some((name) => inRepository.includes(name) && !applied.includes(name));
   });
 }

@@ -62,7 +62,7 @@ export type WriteValue =
   | { readonly kind: "sql"; readonly sql: string }
   /** The model's own default: nothing to write. */
   | { readonly kind: "none" }
-  /** A function of lockstep.config.ts computes it for old rows; what new rows get is for a person to write, at each place. */
+  /** A function of lockstep.config.ts, or a look-up that no new row can make, computes it for old rows; what new rows get is for a person to write, at each place. */
   | { readonly kind: "listed" };
 
 /**

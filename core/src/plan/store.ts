@@ -37,23 +37,33 @@ export function isOpen(plan: Plan): boolean {
   return plan.state.released !== "undone" && plan.state.released !== phasesOf(plan).at(-1);
 }
 
-/** The plan of a command that names none: the only open one, or the last that was not undone; undefined while several are open. */
-export function defaultPlan(plans: readonly Plan[]): Plan | undefined {
+/**
+ * The plan of a command that names none: the only open one, or the last that was not undone; undefined while several are open.
+ *
+ * @param isWayBack the command takes something back: typed once more it must not go on to another plan, one that is finished
+ */
+export function defaultPlan(plans: readonly Plan[], isWayBack = false): Plan | undefined {
   const [only, second] = plans.filter(isOpen);
   if (only !== undefined) return second === undefined ? only : undefined;
+  if (isWayBack && plans.length > 1) return undefined;
   return plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
 }
 
 /**
- * The plan that a command works on: the one named, the only open one, or the last that was not undone.
+ * The plan that a command works on: the one named, or the default.
  *
- * @throws LS3005 none · LS3006 several are open
+ * @param isWayBack as for `defaultPlan`
+ * @throws LS3005 none · LS3006 several are open, or it takes something back and none is
  */
-export function choosePlan(root: string, id: string | undefined): Plan {
+export function choosePlan(root: string, id: string | undefined, isWayBack = false): Plan {
   if (id !== undefined) return loadPlan(root, id);
   const plans = listPlans(root);
-  const plan = defaultPlan(plans);
+  const plan = defaultPlan(plans, isWayBack);
   if (plan !== undefined) return plan;
+  if (isWayBack && plans.length > 1 && !plans.some(isOpen))
+    throw new LockstepError("LS3006", "No plan is open, and there are several that this could take back.", {
+      hint: `Name the plan: ${plans.map((each) => `${each.id} (${each.state.released})`).join(", ")}`,
+    });
   const [first, ...others] = plans.filter(isOpen);
   if (first === undefined)
     throw new LockstepError("LS3005", "There is no plan in this project.", {

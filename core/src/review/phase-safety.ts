@@ -1,4 +1,4 @@
-import type { Phase, Plan } from "../model/index.js";
+import { isFilled, isSameTable, type Phase, type Plan, tableLabel, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import { dangersOf } from "../verdicts/quiet.js";
 import { dangerWords } from "./verdict-words.js";
@@ -13,9 +13,27 @@ export interface UnsafePhase {
 export function unsafePhases(plan: Plan): UnsafePhase[] {
   return phasesOf(plan).flatMap((phase) => {
     const verdicts = plan.units.filter((unit) => unit.phase === phase).map(({ verdict }) => verdict);
-    const words = verdicts.flatMap((verdict) => dangerWords({ ...verdict, concerns: dangersOf(verdict) }));
+    const words = [
+      ...verdicts.flatMap((verdict) => dangerWords({ ...verdict, concerns: dangersOf(verdict) })),
+      ...plan.units.filter((unit) => unit.phase === phase).flatMap((unit) => keptRows(plan, unit)),
+    ];
     return words.length === 0 ? [] : [{ phase, words: [...new Set(words)] }];
   });
+}
+
+/** Rows that are referenced by values that Lockstep gives, and that the version before may delete. */
+function keptRows(plan: Plan, { spec }: Unit): string[] {
+  if (spec.kind !== "add-foreign-key" || spec.isToNew || !["NO ACTION", "RESTRICT"].includes(spec.foreignKey.onDelete))
+    return [];
+  const filled = plan.columns.filter(
+    (column) =>
+      isFilled(column) && isSameTable(column.table, spec.table) && spec.foreignKey.columns.includes(column.name),
+  );
+  const [column] = filled;
+  if (column === undefined) return [];
+  return [
+    `deleting rows of "${tableLabel(spec.foreignKey.references)}" fails while rows of "${tableLabel(spec.table)}" reference them by "${column.name}"`,
+  ];
 }
 
 /** `4 phases, each safe with the app version before and after it`; `each but expand safe …` where one is not. */

@@ -16,7 +16,7 @@ export default defineCommand({
       import("../take-back.js"),
     ]);
     const { project } = await invocation.workspace(writing(invocation));
-    const plan = choosePlan(project.root, invocation.arguments[0]);
+    const plan = choosePlan(project.root, invocation.arguments[0], true);
     return takeBack({ invocation, plan, command: "undo", to: previousPhase(plan) ?? "undone" });
   },
 });

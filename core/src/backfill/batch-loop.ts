@@ -5,6 +5,7 @@ import { BatchFailure, type BatchResult, type BatchWork, runBatch } from "./batc
 import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
 import { Computer } from "./computer.js";
 import type { RunSettings } from "./input.js";
+import type { KeyValues } from "./keys.js";
 import { Pace } from "./pace.js";
 import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
 import { findHolders, rowsPerScan } from "./rows-left.js";
@@ -190,6 +191,7 @@ export class BatchLoop {
     if (!(failure instanceof BatchFailure) || failure.extent?.rows !== 1 || this.settings.spec.once) return undefined;
     if (setbackReason(failure.cause, connection.isLost) !== "data") return undefined;
     const key = failure.extent.upper;
+    await this.#fillEach(key);
     // Who has the value already is looked up for those that a person will read.
     const error = this.refused.length < shownRefusals ? await rowRefused(this.session, key, failure.cause) : undefined;
     this.refused.push({ key, error });
@@ -200,6 +202,26 @@ export class BatchLoop {
     this.#account(result, 0);
     this.#computer.forget();
     return result;
+  }
+
+  /** One column after the other, so that the one that a row is refused takes none of the others with it. */
+  async #fillEach(key: KeyValues): Promise<void> {
+    const { connection, target, cursor } = this.session;
+    const { lockTimeoutMs, batchTimeoutMs: statementTimeoutMs } = this.settings;
+    const columns = target.columns.filter(({ fill }) => fill !== undefined);
+    if (columns.length === 1) return;
+    for (const column of columns)
+      try {
+        const work = { kind: "sweep", keys: [key] } as const;
+        const options = { rows: 1, skipLocked: false, lockTimeoutMs, statementTimeoutMs };
+        // A row that still lacks a value is not counted as filled.
+        await runBatch(connection, { ...target, columns: [column] }, work, options, () =>
+          this.#advance({ cursor, rows: 0, filled: 0 }),
+        );
+      } catch (failure) {
+        const cause = failure instanceof BatchFailure ? failure.cause : failure;
+        if (setbackReason(cause, connection.isLost) === undefined) throw failure;
+      }
   }
 
   /** Makes the next try possible, or throws what stands in the way for good. */

@@ -54,8 +54,8 @@ export class BackfillView {
         io.err(`  ${event.message}`);
         return;
       case "retry":
-        // Giving way to a writer is what is meant to happen; a lost connection is worth a line.
-        if (event.reason === "conflict" || event.reason === "locked") return;
+        // Giving way to a writer is what is meant to happen, and refused rows are named; a lost connection is worth a line.
+        if (event.reason === "conflict" || event.reason === "locked" || event.reason === "data") return;
         io.progress.end();
         io.err(`  trying again (${event.reason}): ${event.message}`);
         return;

@@ -92,6 +92,20 @@ describe("a whole run", () => {
     }
   });
 
+  it("gives a row that one column is refused the values of the others", async () => {
+    const spec = await makeTable(db, { rows: numbered(60) });
+    const table = { name: "User" };
+    const share = { name: "share", type: "integer", fill: await fillOf("100 / (id % 20)", table, ["id"], "share") };
+    await addColumn(db, table, share, false);
+    const both = { ...spec, columns: [share, ...spec.columns] };
+    const error = await errorOf(fillTable(database.url, both, { needsFillTrigger: false }));
+    expect(error).toMatchObject({ code: "LS5006", details: { rows: 3 } });
+    const { rows } = await db.query(
+      `SELECT count(handle)::int AS handles, count(share)::int AS shares, count(*) FILTER (WHERE share = 100 / nullif(id % 20, 0))::int AS correct FROM "User"`,
+    );
+    expect(rows).toEqual([{ handles: 60, shares: 57, correct: 57 }]);
+  });
+
   it("grows its batches while they are quick", async () => {
     const spec = await makeTable(db, { rows: numbered(2000) });
     const batch = { startRows: 20, minRows: 5, maxRows: 200, targetMs: 1_000_000 };

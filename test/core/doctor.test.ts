@@ -13,7 +13,7 @@ import { colorsFor } from "../../core/src/review/terminal.js";
 import { isTested, nodeVersions, postgresVersions } from "../../core/src/supported-versions.js";
 import { prismaVersions } from "../../plugin-prisma/src/supported.js";
 import { shopModels } from "../plugin-prisma/codemods/phases.js";
-import { askProject } from "../support/ask-check.js";
+import { askProject, plainFacts } from "../support/ask-check.js";
 import { answerTo } from "../support/plan-fixture.js";
 
 const folders: string[] = [];
@@ -98,6 +98,16 @@ test.each([
   ],
   ["targets", "none named", () => ({ config: { targets: {} } }), "warning", /names no target/],
   ["targets", "URL not set", () => ({}), "warning", /PRODUCTION_DATABASE_URL is not set here/],
+  [
+    "targets",
+    "the development database",
+    () => ({
+      project: { ...plainFacts.project, developmentUrl: "postgres://me@h:5432/d?schema=a" },
+      env: { PRODUCTION_DATABASE_URL: "postgresql://u:secret@h/d" },
+    }),
+    "problem",
+    /is the development database/,
+  ],
   ["targets", "URL set", () => ({ env: { PRODUCTION_DATABASE_URL: "postgresql://u:secret@h/d" } }), "ok", /from PROD/],
   ["settings", "switched off", () => ({ env: { LOCKSTEP: "off" } }), "warning", /LOCKSTEP=off/],
   [

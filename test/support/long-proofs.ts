@@ -6,6 +6,9 @@ export const longProofs: readonly string[] = [
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
   "contract/{former-columns,hand-written,killed-*,open-plans}.test.ts",
+  "database/hand-written/**/*.test.ts",
+  "database/backfill/kill.test.ts",
   "plugin-prisma/engine/migrate.test.ts",
-  "plugin-typeorm/intercept/{open-plans,refused}.test.ts",
+  "plugin-typeorm/changes.test.ts",
+  "plugin-typeorm/intercept/{columns,kinds,open-plans,refused}.test.ts",
 ];

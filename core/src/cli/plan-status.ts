@@ -87,7 +87,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
     const { units } = open.facts;
     const backfills = await liveBackfills(open.connection, plan);
     const filled =
-      plan.backfills.length === 0
+      plan.backfills.length === 0 || plan.state.released === "undone"
         ? []
         : await askPhase(
             open,

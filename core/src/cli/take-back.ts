@@ -3,6 +3,7 @@ import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
 import type { Plan } from "../model/index.js";
 import { refuseUndo } from "../plan/guard-undo.js";
+import { releasesOf } from "../plan/releases.js";
 import { listPlans, verifyUnits } from "../plan/store.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
@@ -83,7 +84,7 @@ export async function takeBack(request: {
         colors,
         "taken back",
       ),
-      nextText(nextStep(prepared.plan, plugin.words, plans, contractUndo(prepared, plan)), colors),
+      nextText(nextStep(prepared.plan, plugin.words, plans, contractUndo(prepared, plan, command)), colors),
     ]
       .filter((line) => line !== "")
       .join("\n"),
@@ -95,8 +96,13 @@ function writtenLines({ migrations }: PhaseFiles): string[] {
 }
 
 /** The migrations that have to run before the code goes back, where contract is live. */
-function contractUndo({ migrations }: PhaseFiles, plan: Plan): string[] {
-  if (plan.state.released !== "contract") return [];
+function contractUndo({ migrations }: PhaseFiles, plan: Plan, command: "undo" | "abandon"): string[] {
+  if (plan.state.released !== "contract" && command === "undo") return [];
+  // Written by an undo before, which may not have arrived everywhere.
+  if (plan.state.released !== "contract")
+    return releasesOf(plan)
+      .filter(({ kind, phase, isPast }) => kind === "undo" && phase === "contract" && !isPast)
+      .map(({ file }) => file);
   return migrations.filter(({ unit }) => unit.units[0].phase === "contract").map(({ unit }) => unit.file);
 }
 

@@ -30,6 +30,11 @@ test("a command names its plan where it would ask for one or take another", asyn
   const named = `npx lockstep next ${plan.id}`;
   expect(commandFor("next", plan, [])).toBe("npx lockstep next");
   expect(commandFor("next", plan, [older, plan])).toBe(named);
+  // Typed once more, it would go on to a plan that is finished.
+  expect(commandFor("next", at(plan, "contract"), [at(older, "contract")])).toBe("npx lockstep next");
+  expect(commandFor("abandon", at(plan, "contract"), [at(older, "contract")])).toBe(`npx lockstep abandon ${plan.id}`);
+  expect(commandFor("abandon", at(plan, "contract"), [])).toBe("npx lockstep abandon");
+  expect(commandFor("undo", plan, [at(older, "contract")])).toBe("npx lockstep undo");
   expect(commandFor("next", plan, [at(older, "contract")])).toBe("npx lockstep next");
   expect(commandFor("next", at(plan, "contract"), [older, plan])).toBe(named);
   expect(commandFor("next", at(older, "contract"), [at(plan, "undone")])).toBe("npx lockstep next");

@@ -105,7 +105,7 @@ test.each([
       project: { ...plainFacts.project, developmentUrl: "postgres://me@h:5432/d?schema=a" },
       env: { PRODUCTION_DATABASE_URL: "postgresql://u:secret@h/d" },
     }),
-    "problem",
+    "warning",
     /is the development database/,
   ],
   ["targets", "URL set", () => ({ env: { PRODUCTION_DATABASE_URL: "postgresql://u:secret@h/d" } }), "ok", /from PROD/],

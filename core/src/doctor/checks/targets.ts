@@ -1,5 +1,5 @@
 import { readUrl } from "../../db/url-text.js";
-import { type Check, ok, problem, warning } from "../check.js";
+import { type Check, ok, warning } from "../check.js";
 
 export default {
   id: "targets",
@@ -17,7 +17,7 @@ export default {
     return targets.map(([name, { urlFrom }]) => {
       const url = env[urlFrom];
       if (url && developmentUrl !== undefined && isSameDatabase(url, developmentUrl))
-        return problem(`${name} is the development database: ${urlFrom} names it`, {
+        return warning(`${name} is the development database: ${urlFrom} names it`, {
           why: "Gates that its few rows open say nothing about the rows of a real target.",
           next: `set ${urlFrom} to the URL of ${name}`,
         });

@@ -57,7 +57,7 @@ export default defineCommand({
     const pauseMs = numberOption(invocation, "pauseMs", 0) ?? config.backfill?.pauseMs;
     const lines: string[] = [];
     const results: Record<string, unknown>[] = [];
-    let refused: InstanceType<typeof LockstepError> | undefined;
+    const refused: InstanceType<typeof LockstepError>[] = [];
     for (const target of chooseTargets(config, project, io, textOption(invocation, "target"), true)) {
       await assertParts(target, plan, project, plugin);
       for (const spec of plan.backfills) {
@@ -86,8 +86,8 @@ export default defineCommand({
           .catch((error: unknown) => {
             // Rows that get no value stop neither the other tables nor the other targets.
             if (!(error instanceof LockstepError) || !["LS5004", "LS5006"].includes(error.code)) throw error;
-            if (refused !== undefined) io.err(error.message);
-            refused ??= error;
+            if (refused.length > 0) io.err(error.message);
+            refused.push(error);
             return undefined;
           });
         if (result === undefined) continue;
@@ -103,9 +103,16 @@ export default defineCommand({
         lines.push(view.verdict(result));
       }
     }
-    if (refused !== undefined) {
+    const [first, ...others] = refused;
+    if (first !== undefined) {
       for (const line of lines) io.err(line);
-      throw refused;
+      const { code, message, hint, details, cause } = first;
+      const more = others.map((other) => ({ code: other.code, message: other.message, details: other.details }));
+      throw new LockstepError(code, message, {
+        ...(hint === undefined ? {} : { hint }),
+        details: { ...details, results, alsoRefused: more },
+        cause,
+      });
     }
     const next =
       plan.state.released === "expand" ? commandFor("next", plan, listPlans(project.root)) : "npx lockstep status";

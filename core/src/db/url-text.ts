@@ -100,9 +100,19 @@ function secretsOf(value: string): readonly string[] {
   const passwords = [url.password, ...["password", "sslpassword"].map((name) => url.searchParams.get(name) ?? "")];
   // A short one, or one that is a name too, would take words out of what people have to read.
   const names = [url.username, url.hostname, url.pathname.slice(1)];
-  return passwords
-    .flatMap((password) => [password, decoded(password)])
-    .filter((password) => password.length >= 6 && !names.includes(password));
+  return [
+    ...passwords
+      .flatMap((password) => [password, decoded(password)])
+      .filter((password) => password.length >= 6 && !names.includes(password)),
+    ...restOfPassword(url.search),
+  ];
+}
+
+/** What stands behind a password and is no parameter of any reader: it had an `&` that was not encoded. */
+function restOfPassword(search: string): readonly string[] {
+  const items = search.slice(1).split("&");
+  const at = items.findIndex((item) => /^(?:ssl)?password=/.test(item));
+  return at === -1 ? [] : items.slice(at + 1).flatMap((item) => (/^[a-z_]+=/.test(item) ? [] : item.split("=")));
 }
 
 function decoded(text: string): string {

@@ -5,9 +5,10 @@
 export const longProofs: readonly string[] = [
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
-  "contract/{former-columns,hand-written,killed-*,open-plans}.test.ts",
+  "contract/{former-columns,hand-written,killed-*,open-plans,phases}.test.ts",
   "database/hand-written/**/*.test.ts",
   "database/backfill/kill.test.ts",
+  "plugin-{prisma,typeorm}/codemods/type-check.test.ts",
   "plugin-prisma/engine/migrate.test.ts",
   "plugin-typeorm/changes.test.ts",
   "plugin-typeorm/intercept/{columns,kinds,open-plans,refused}.test.ts",

@@ -37,30 +37,35 @@ export function isOpen(plan: Plan): boolean {
   return plan.state.released !== "undone" && plan.state.released !== phasesOf(plan).at(-1);
 }
 
+/** A command that takes something back. */
+export type WayBack = "undo" | "abandon";
+
 /**
  * The plan of a command that names none: the only open one, or the last that was not undone; undefined while several are open.
  *
- * @param isWayBack the command takes something back: typed once more it must not go on to another plan, one that is finished
+ * @param wayBack typed once more it must not go on to another plan, one that is finished: `undo` takes the newest only, `abandon`,
+ * which loses values, asks for the name
  */
-export function defaultPlan(plans: readonly Plan[], isWayBack = false): Plan | undefined {
+export function defaultPlan(plans: readonly Plan[], wayBack?: WayBack): Plan | undefined {
   const [only, second] = plans.filter(isOpen);
   if (only !== undefined) return second === undefined ? only : undefined;
-  if (isWayBack && plans.length > 1) return undefined;
+  const isNewest = wayBack === "undo" && plans.at(-1)?.state.released !== "undone";
+  if (wayBack !== undefined && plans.length > 1 && !isNewest) return undefined;
   return plans.findLast((plan) => plan.state.released !== "undone") ?? plans.at(-1);
 }
 
 /**
  * The plan that a command works on: the one named, or the default.
  *
- * @param isWayBack as for `defaultPlan`
+ * @param wayBack as for `defaultPlan`
  * @throws LS3005 none · LS3006 several are open, or it takes something back and none is
  */
-export function choosePlan(root: string, id: string | undefined, isWayBack = false): Plan {
+export function choosePlan(root: string, id: string | undefined, wayBack?: WayBack): Plan {
   if (id !== undefined) return loadPlan(root, id);
   const plans = listPlans(root);
-  const plan = defaultPlan(plans, isWayBack);
+  const plan = defaultPlan(plans, wayBack);
   if (plan !== undefined) return plan;
-  if (isWayBack && plans.length > 1 && !plans.some(isOpen))
+  if (wayBack !== undefined && plans.length > 1 && !plans.some(isOpen))
     throw new LockstepError("LS3006", "No plan is open, and there are several that this could take back.", {
       hint: `Name the plan: ${plans.map((each) => `${each.id} (${each.state.released})`).join(", ")}`,
     });

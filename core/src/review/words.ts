@@ -99,7 +99,7 @@ const otherStatement = /^(?!CREATE (?:TABLE|TYPE) )[A-Z]/m;
  */
 export function commandFor(command: string, plan: Plan, plans: readonly Plan[]): string {
   const now = [...plans.filter(({ id }) => id !== plan.id), plan].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return `npx lockstep ${command}${defaultPlan(now, command === "undo" || command === "abandon") === plan ? "" : ` ${plan.id}`}`;
+  return `npx lockstep ${command}${defaultPlan(now, command === "undo" || command === "abandon" ? command : undefined) === plan ? "" : ` ${plan.id}`}`;
 }
 
 /** `4 phases`, `1 phase` */

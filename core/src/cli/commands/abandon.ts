@@ -16,7 +16,7 @@ export default defineCommand({
       import("../nowhere-applied.js"),
     ]);
     const workspace = await invocation.workspace(writing(invocation));
-    const plan = choosePlan(workspace.project.root, invocation.arguments[0], true);
+    const plan = choosePlan(workspace.project.root, invocation.arguments[0], "abandon");
     const removesMigrations =
       plan.state.released !== "undone" && (await isNowhereApplied(plan, workspace, invocation.io));
     return takeBack({ invocation, plan, command: "abandon", to: "undone", removesMigrations });

@@ -16,7 +16,7 @@ export default defineCommand({
       import("../take-back.js"),
     ]);
     const { project } = await invocation.workspace(writing(invocation));
-    const plan = choosePlan(project.root, invocation.arguments[0], true);
+    const plan = choosePlan(project.root, invocation.arguments[0], "undo");
     return takeBack({ invocation, plan, command: "undo", to: previousPhase(plan) ?? "undone" });
   },
 });

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { IndexFacts } from "../../../core/src/facts/index-facts.js";
 import { phasesOf } from "../../../core/src/plan/build-plan.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
+import { unsafePhases } from "../../../core/src/review/phase-safety.js";
 import { stayWords } from "../../../core/src/review/words.js";
 import { answerTo, type PlanFixture, planOf, userShape } from "../../support/plan-fixture.js";
 
@@ -23,6 +24,15 @@ test("a foreign key is carried to the column, the backfill and the undo", async 
   expect(plan.backfills).toMatchObject([{ foreignKeys: [foreignKey] }]);
   expect(plan.undo.expand).toMatchObject([{ spec: { kind: "undo-expand", references: [{ name: "Team" }] } }]);
   expect(readPlan(planText(plan), "plan.json")).toEqual(JSON.parse(JSON.stringify(plan)));
+});
+
+test("rows that filled values reference cannot be deleted by the version before: the phase is not called safe", async () => {
+  const sql = `ALTER TABLE "User" ADD COLUMN "teamId" INTEGER NOT NULL; ${team}`;
+  const plan = await planOf({ sql, columns: { teamId: fill } });
+  const words = [`deleting rows of "Team" fails while rows of "User" reference them by "teamId"`];
+  expect(unsafePhases(plan)).toEqual([{ phase: "expand", words }]);
+  const cascade = await planOf({ sql: sql.replace("RESTRICT", "CASCADE"), columns: { teamId: fill } });
+  expect(unsafePhases(cascade)).toEqual([]);
 });
 
 test("optional: one phase, nothing to fill", async () => {

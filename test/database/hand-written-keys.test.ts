@@ -9,7 +9,7 @@ import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
-import { renderFile } from "../../core/src/sql/postgres/units/index.js";
+import { renderFile } from "../../core/src/sql/postgres/units/render-file.js";
 import { readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { sourcesIn } from "../support/plan-fixture.js";

@@ -96,6 +96,14 @@ test("a row of production that the fill fails for: from the refused deployment t
     const next = await shop.lockstep(["next", plan, ...confirm]);
     expect(next.code, next.output).toBe(0);
     await shop.commit("next");
+    if (confirm.length > 0) {
+      // Contract is written: a row without a value would stop it.
+      await insert(0);
+      const status = await shop.lockstep(["status", plan]);
+      expect(status.stdout).toMatch(/"Order"\."share".* lack.* a value/);
+      expect(status.stdout).toContain("Next   Correct these rows");
+      await production.query(`DELETE FROM "Order" WHERE "share" IS NULL`);
+    }
     const deploy = await shop.lockstep(["deploy", ...confirm]);
     expect(deploy.code, deploy.output).toBe(0);
   }

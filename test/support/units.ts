@@ -4,7 +4,8 @@ import type { Fill } from "../../core/src/model/fill.js";
 import type { TableName } from "../../core/src/model/names.js";
 import type { Descendants, Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";
 import { quoteIdentifier } from "../../core/src/sql/postgres/quote.js";
-import { describeUnit, renderFile, type UnitContext } from "../../core/src/sql/postgres/units/index.js";
+import { describeUnit, type UnitContext } from "../../core/src/sql/postgres/units/index.js";
+import { renderFile } from "../../core/src/sql/postgres/units/render-file.js";
 
 export const samplePlan = "20261120093000_handle";
 

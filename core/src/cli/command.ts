@@ -8,7 +8,7 @@ export interface CommandResult {
   readonly text: string;
   /** The one document of `--json`; `schemaVersion` is added. */
   readonly json: Readonly<Record<string, unknown>>;
-  /** 0 fine or nothing to do · 1 the answer is no · 3 a target could not be asked · 130 cancelled. */
+  /** 0 fine or nothing to do · 1 the answer is no · 2 usage or configuration · 3 a target could not be asked · 130 cancelled. */
   readonly exitCode: 0 | 1 | 2 | 3 | 130;
 }
 

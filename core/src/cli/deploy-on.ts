@@ -96,20 +96,16 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
     const fills = await pendingFills(connection, plans, state);
     const allowed = invocation.options.allowUnfilled === true;
     const refused = fills.filter((fill) => fill.code !== undefined && (fill.isOfExpression || !allowed));
-    const isRefused = refused.length > 0;
-    for (const { statement } of isRefused ? [] : fills)
-      io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
-    if (isRefused)
+    if (refused.length > 0)
       return {
         ...nothing,
         gates: gates.answers,
         fills,
         status: "refused",
-        next: refused.some((fill) => fill.isOfExpression)
-          ? `npx lockstep explain ${refused.find((fill) => fill.isOfExpression)!.code}. To make another plan: npx lockstep abandon ${refused[0]!.plan}`
-          : `correct these rows on ${target.name}, then npx lockstep deploy --target ${target.name}. To add the column first and give them a value later: --allow-unfilled. To make another plan: npx lockstep abandon ${refused[0]!.plan}`,
+        next: afterRefusal(refused, target.name),
         exitCode: 1,
       };
+    for (const { statement } of fills) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${statement}`);
     const blockers = await findBlockers(connection, {
       tables: tablesOf(state.units),
       buildsIndex: state.units.some(({ unit }) => unit.spec.kind === "create-index"),
@@ -120,6 +116,14 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   } finally {
     await connection.close();
   }
+}
+
+/** What is about the expression is the same for every row: none can be corrected, or filled later. */
+function afterRefusal(refused: readonly PendingFill[], target: string): string {
+  const another = `To make another plan: npx lockstep abandon ${refused[0]?.plan}`;
+  const wrong = refused.find((fill) => fill.isOfExpression);
+  if (wrong !== undefined) return `npx lockstep explain ${wrong.code}. ${another}`;
+  return `correct these rows on ${target}, then npx lockstep deploy --target ${target}. To add the column first and give them a value later: --allow-unfilled. ${another}`;
 }
 
 /** Of plans whose expand this deployment carries, and that nothing takes back. */
@@ -149,7 +153,7 @@ function eventText(event: DeployEvent, target: string, colors: Colors): string {
     case "skipped":
       return `${target}: ${event.migration} was taken back since; it need not run and is recorded as applied.`;
     case "unlimited":
-      return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "the connection accepts no lock_timeout" : "no lock_timeout is set, because giving up half-way would leave statements applied"}`;
+      return `${colors.yellow("!")} ${target}: ${event.migrations.join(", ")} may wait for locks as long as the server allows, while reads and writes queue behind: ${event.why === "connection" ? "no lock_timeout could be set on the connection" : "no lock_timeout is set, because giving up half-way would leave statements applied"}`;
     case "locked": {
       const head = `${target}: ${event.migration} did not get its locks (attempt ${event.attempt} of ${event.attempts}).`;
       const who = event.blockers.map((blocker) => `\n  ${colors.yellow("!")} in the way: ${blocker}`).join("");

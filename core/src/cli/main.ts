@@ -161,7 +161,7 @@ async function reportDone(command: string, files: readonly string[], io: Io, isJ
   if (isJson) io.out(printableJson({ schemaVersion, command, finished: true, files, next }));
   else
     io.out(
-      `Done: this run has finished what the one before had begun.\n${nextText(`${next}, then review and commit`, io.colors)}`,
+      `Finished what the interrupted run had begun, and nothing more. If this one has other options, type it again.\n${nextText(`${next}, then review and commit`, io.colors)}`,
     );
   return 0;
 }

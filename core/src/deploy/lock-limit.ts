@@ -1,11 +1,14 @@
-import { isSameTable, type Migration, type Operation, type TableName } from "../model/index.js";
+import { isFelt, type Migration, type Operation } from "../model/index.js";
 import type { LockLimit, OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";
 import { isRepeatable } from "../repair/settle-unit.js";
+import { judge } from "../rules/judge.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import { stallMs } from "../sql/postgres/units/block.js";
 import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import type { VerdictContext } from "../verdicts/context.js";
+import { verdictOf } from "../verdicts/verdict-of.js";
 
 /** The limit of a run, and the migrations that it is meant for. */
 export interface OwnLimit extends Omit<LockLimit, "onUnlimited"> {
@@ -29,9 +32,9 @@ export async function lockLimit(
     const spec = units.find(({ migration }) => migration === name)?.unit.spec;
     const unit = units.find((each) => each.migration === name && isRepeatable(each.unit));
     if (unit === undefined) {
-      const { isWhole, isUnfelt } = await look(name, plugin, project);
-      isForAll &&= isWhole;
-      if (!isUnfelt) own.push(name);
+      const found = await look(name, plugin, project);
+      isForAll &&= found.isWhole;
+      if (found.isFelt) own.push(name);
     } else if (spec?.kind === "create-index" || (spec?.kind === "drop-index" && isDroppedConcurrently(spec)))
       // It waits for other transactions by way of locks, and leaves an invalid index when it gives up.
       isForAll = false;
@@ -42,42 +45,32 @@ export async function lockLimit(
 interface Look {
   /** Nothing of the migration is left when a statement of it fails. */
   readonly isWhole: boolean;
-  /** Nobody queues behind it: all that it does is made new, or built or dropped concurrently. */
-  readonly isUnfelt: boolean;
+  /** Others may queue behind it. */
+  readonly isFelt: boolean;
 }
 
 async function look(name: string, plugin: OrmPlugin, project: Project): Promise<Look> {
-  const unknown: Look = { isWhole: false, isUnfelt: false };
+  const unknown: Look = { isWhole: false, isFelt: true };
   const statements = await plugin.readStatements(project, name);
   if (statements === undefined) return unknown;
   const parser = await loadParser();
   try {
     const migration = readMigration(statements.up.map((sql) => `${sql}\n;`).join("\n"), name, parser);
     const { operations } = migration;
+    const { context } = judge(migration);
     return {
       isWhole: isWhole(migration, plugin, project),
-      isUnfelt: operations.length > 0 && operations.every((each) => isUnfelt(each, operations)),
+      isFelt: operations.length === 0 || operations.some((each) => isFeltBy(each, context)),
     };
   } catch {
     return unknown;
   }
 }
 
-function isUnfelt(operation: Operation, all: readonly Operation[]): boolean {
-  const isNew = (table: TableName) => all.some((each) => each.kind === "createTable" && isSameTable(each.table, table));
-  switch (operation.kind) {
-    case "createType":
-    case "createDomain":
-      return true;
-    case "createTable":
-      return operation.partitionOf === undefined && [...operation.references, ...operation.inherits].every(isNew);
-    case "addForeignKey":
-      return isNew(operation.table) && isNew(operation.references);
-    case "createIndex":
-      return operation.isConcurrent || isNew(operation.table);
-    default:
-      return "isConcurrent" in operation && operation.isConcurrent === true;
-  }
+/** Whether others may queue behind an operation: it takes such a lock, or nobody knows what it takes. */
+function isFeltBy(operation: Operation, context: VerdictContext): boolean {
+  const { locks, doubts } = verdictOf(operation, context);
+  return locks.some(({ mode }) => isFelt(mode)) || doubts.includes("statement") || doubts.includes("other-tables");
 }
 
 /** A single statement, or several that the ORM runs in one transaction; none that begins or ends one, or cannot be in one. */

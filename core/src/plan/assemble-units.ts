@@ -16,8 +16,9 @@ import { buildIndex, unitIndex } from "../rules/steps.js";
 import { describeUnit } from "../sql/postgres/units/index.js";
 import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 import type { VerdictContext } from "../verdicts/context.js";
-import { type Judged, judged } from "./original-units.js";
-import { isRepeatable, type Piece, type PlacedSpec, shareFiles } from "./share-files.js";
+import { judged } from "./original-units.js";
+import { canRunTwice } from "./outcomes.js";
+import { isOwn, type Piece, type PlacedSpec, shareFiles } from "./share-files.js";
 
 /** A finding with what replaces it. */
 export interface Rewritten extends Finding {
@@ -36,7 +37,7 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
     const statement = judged({ text, operations }, context);
     const last = pieces.at(-1);
     // What cannot share a file stays with its neighbours.
-    if (!isRepeatable(statement) && isStatements(last) && !last.every(isRepeatable))
+    if (!canRunTwice(statement) && last !== undefined && isOwn(last) && !last.every(canRunTwice))
       pieces[pieces.length - 1] = [...last, statement];
     else pieces.push([statement]);
   };
@@ -87,10 +88,6 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
   // Comments behind the last statement.
   if (migration.tail.trim() !== "") own(migration.tail, []);
   return toUnits(shareFiles(pieces), "expand");
-}
-
-function isStatements(piece: Piece | undefined): piece is readonly Judged[] {
-  return Array.isArray(piece);
 }
 
 /** Whether a clause is about a column that its statement adds. */
@@ -211,7 +208,7 @@ function claimedOperations(operations: readonly Operation[], rewritten: readonly
 function addSpec(pieces: Piece[], spec: UnitSpec): void {
   if (spec.kind !== "expand") return void pieces.push(spec);
   const added = pieces.flatMap((other) =>
-    !isStatements(other) && other.kind === "expand" && isSameTable(other.table, spec.table)
+    !isOwn(other) && other.kind === "expand" && isSameTable(other.table, spec.table)
       ? other.columns.map(({ name }) => name)
       : [],
   );

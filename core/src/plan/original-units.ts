@@ -1,9 +1,9 @@
 import {
   isFelt,
   isSameTable,
-  lockModes,
   type Operation,
   type OperationKind,
+  strongestMode,
   type TableLock,
   type TableName,
   type UnitSpec,
@@ -111,7 +111,7 @@ function unit(part: readonly Judged[], isFramed: boolean): OriginalUnit {
   const verdict = combine(part.map((passing) => passing.verdict));
   const taken = framed(verdict);
   const [table, ...others] = taken.map((lock) => lock.table);
-  const mode = lockModes.findLast((candidate) => taken.some((lock) => lock.mode === candidate));
+  const mode = strongestMode({ locks: taken });
   if (!isFramed || table === undefined || mode === undefined) return { spec: { kind: "original", sql }, verdict };
   const tables: readonly [TableName, ...TableName[]] = [table, ...others];
   // All of them at once, so all of them alike.

@@ -5,7 +5,7 @@ import {
   lockModes,
   nameKey,
   type Operation,
-  type Outcome,
+  strongestMode,
   type TableName,
   type UnitSpec,
   type Verdict,
@@ -15,6 +15,7 @@ import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
 import { describeUnit } from "../sql/postgres/units/index.js";
 import { combine } from "../verdicts/combine.js";
 import { framed, type Judged, originalUnits, sqlOf } from "./original-units.js";
+import { canRunTwice, outcomesOf } from "./outcomes.js";
 
 /** Something that has to run: a unit of the plan, or statements of the user's own that stay together. */
 export type Piece = UnitSpec | readonly Judged[];
@@ -67,7 +68,8 @@ interface Part {
   readonly isLate: boolean;
 }
 
-function isOwn(piece: Piece): piece is readonly Judged[] {
+/** Statements of the user's own. */
+export function isOwn(piece: Piece): piece is readonly Judged[] {
   return Array.isArray(piece);
 }
 
@@ -76,7 +78,7 @@ function planPart(spec: UnitSpec): Part {
   return {
     piece: spec,
     tables: locks.map(({ table }) => table),
-    mode: lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode)),
+    mode: strongestMode({ locks }),
     isAlone:
       spec.kind === "create-index" ||
       spec.kind === "prove" ||
@@ -91,56 +93,10 @@ function ownPart(piece: readonly Judged[]): Part {
   return {
     piece,
     tables: locks.map(({ table }) => table),
-    mode: lockModes.findLast((mode) => locks.some((lock) => lock.mode === mode)),
-    isAlone: !piece.every(isRepeatable),
+    mode: strongestMode({ locks }),
+    isAlone: !piece.every(canRunTwice),
     isLate: false,
   };
-}
-
-/** Whether a statement can be in a file that can run twice: quick, on tables that are known, and its end can be told. */
-export function isRepeatable({ fits, verdict, operations }: Judged): boolean {
-  return (
-    fits &&
-    !verdict.doubts.includes("other-tables") &&
-    operations.every((operation) => outcomes(operation) !== undefined)
-  );
-}
-
-/** What tells that an operation has run, by name; undefined: nothing does. Empty: it may run again. */
-function outcomes(operation: Operation): readonly Outcome[] | undefined {
-  switch (operation.kind) {
-    case "addColumn": {
-      const { table, column } = operation;
-      return [{ kind: "column", table, name: column.name, type: column.type }];
-    }
-    case "createTable":
-      return [{ kind: "relation", name: operation.table }];
-    case "createIndex": {
-      const { table, name, isConcurrent } = operation;
-      return name === "" || isConcurrent ? undefined : [{ kind: "relation", name: { ...table, name } }];
-    }
-    case "createType":
-    case "createDomain":
-      return [{ kind: "type", name: operation.name }];
-    case "addForeignKey":
-    case "addPrimaryKey":
-    case "addUnique":
-    case "addCheck": {
-      const { table, name } = operation;
-      return name === undefined ? undefined : [{ kind: "constraint", table, name }];
-    }
-    case "dropConstraint":
-      return [{ kind: "constraint", table: operation.table, name: operation.name, isGone: true }];
-    case "dropIndex":
-      return operation.isConcurrent ? undefined : [{ kind: "relation", name: operation.name, isGone: true }];
-    case "comment":
-    case "setDefault":
-    case "setNotNull":
-    case "dropNotNull":
-      return [];
-    default:
-      return undefined;
-  }
 }
 
 /** The earlier parts that have to be there before. */
@@ -272,7 +228,7 @@ function oneFile(file: readonly Part[]): PlacedSpec[] {
     const [table, ...others] = tables;
     if (run.length > 0 && table !== undefined && mode !== undefined) {
       const verdict = combine(run.map((each) => each.verdict));
-      const ends = run.flatMap(({ operations }) => operations.flatMap((operation) => outcomes(operation) ?? []));
+      const ends = run.flatMap(({ operations }) => operations.flatMap((operation) => outcomesOf(operation) ?? []));
       specs.push({
         spec: { kind: "original", sql: sqlOf(run), frame: { tables: [table, ...others], mode }, outcomes: ends },
         verdict: { ...verdict, locks: verdict.locks.map((lock) => (isFelt(lock.mode) ? { ...lock, mode } : lock)) },

@@ -1,7 +1,7 @@
 import { inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.js";
 import { fileHash } from "../plan/hash.js";
 import { planFolder } from "../plan/plan-file.js";
-import { renderFile } from "../sql/postgres/units/index.js";
+import { renderFile } from "../sql/postgres/units/render-file.js";
 
 /** Units with the file that they share: path from the root and the bytes. */
 export interface UnitFile extends WrittenUnit {

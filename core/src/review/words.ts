@@ -40,10 +40,13 @@ export function phaseLines(plan: Plan, phase: Phase): { readonly text: string; r
   return [...units, ...codeWords(plan, phase).map((text) => ({ text, lock: "code" }))];
 }
 
-/** What the units of a file do. The user's own statements between those of the plan go without saying. */
+/** What the units of a file do, the user's own statements last. */
 export function fileTitle(units: readonly Unit[]): string {
   const planned = units.filter(({ spec }) => spec.kind !== "original");
-  return (planned.length === 0 ? units : planned).map(({ title }) => title).join("; ");
+  if (planned.length === 0) return units.map(({ title }) => title).join("; ");
+  return [...planned.map(({ title }) => title), ...(planned.length < units.length ? ["your own statements"] : [])].join(
+    "; ",
+  );
 }
 
 /** What the code does in a phase: columns that become required, and those that stay optional. */

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { lockFolder, lockHolder, lockProject } from "../../../core/src/files/project-lock.js";
 
 // Processes of their own: whoever is killed cannot clean up.
@@ -55,12 +55,12 @@ test("a holder that was killed is succeeded at once, one that ends is waited for
   await ended(child);
   const lock = await lockProject(root, "lockstep next", 0);
   expect(lockHolder(root)?.pid).toBe(process.pid);
-  const waiting = start(`const lock = await lockProject(root, "lockstep code"); console.log("held"); lock.release();`);
-  const said = new Promise((resolve) => waiting.stdout?.once("data", resolve));
-  await new Promise((resolve) => setTimeout(resolve, 300));
+  const waiting = start(`
+    await lockProject(root, "lockstep code", 0).catch(() => console.log("waits"));
+    const lock = await lockProject(root, "lockstep code", 30_000); lock.release();`);
+  await new Promise((resolve) => waiting.stdout?.once("data", resolve));
   expect(lockHolder(root)?.pid).toBe(process.pid);
   lock.release();
-  await said;
   expect(await ended(waiting)).toBe(0);
   expect(readdirSync(root)).toEqual([]);
 });
@@ -153,7 +153,8 @@ test("many processes, some of them killed at any moment: never two at once, and 
   const all = Array.from({ length: 6 }, () => start(script));
   const codes = all.map(ended);
   for (const victim of all.slice(0, 3)) {
-    await new Promise((resolve) => setTimeout(resolve, 120));
+    const written = readFileSync(join(root, "log")).length;
+    await vi.waitUntil(() => readFileSync(join(root, "log")).length > written + 40, { timeout: 60_000, interval: 1 });
     victim.kill("SIGKILL");
   }
   const killed = new Set((await Promise.all(codes)).flatMap((code, index) => (code === 0 ? [] : [all[index]?.pid])));

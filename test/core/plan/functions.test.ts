@@ -4,7 +4,7 @@ import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
 import { colorsFor, planText as phaseText } from "../../../core/src/review/terminal.js";
 import { valueWords } from "../../../core/src/review/words.js";
-import { renderFile } from "../../../core/src/sql/postgres/units/index.js";
+import { renderFile } from "../../../core/src/sql/postgres/units/render-file.js";
 import { answerTo, type PlanFixture, planOf } from "../../support/plan-fixture.js";
 
 const file = "lockstep.config.ts";

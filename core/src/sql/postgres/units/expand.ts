@@ -37,14 +37,19 @@ export function expand(spec: SpecOf<"expand">): Framed {
 }
 
 /** A condition: the columns are there. */
-export function haveColumns({ table, columns }: SpecOf<"expand">): string {
-  const names = columns.map(({ name }) => quoteLiteral(name)).join(", ");
-  return `(SELECT count(*) FROM pg_attribute WHERE attrelid = ${regclassLiteral(table)}::regclass AND attname IN (${names})) = ${columns.length}`;
+export function haveColumns(spec: SpecOf<"expand">): string {
+  return `${columnsThere(spec)} = ${spec.columns.length}`;
 }
 
 /** A condition: none of the columns is there. */
 export function haveNoColumn(spec: SpecOf<"expand">): string {
-  return haveColumns(spec).replace(/= \d+$/, "= 0");
+  return `${columnsThere(spec)} = 0`;
+}
+
+/** How many of the columns are there. */
+function columnsThere({ table, columns }: SpecOf<"expand">): string {
+  const names = columns.map(({ name }) => quoteLiteral(name)).join(", ");
+  return `(SELECT count(*) FROM pg_attribute WHERE attrelid = ${regclassLiteral(table)}::regclass AND attname IN (${names}))`;
 }
 
 function typeOf({ type, storageSql, collationSql }: UnitColumn): string {

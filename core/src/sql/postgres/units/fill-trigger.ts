@@ -182,7 +182,7 @@ function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitC
   const own = regclassLiteral(table);
   const isSame = (columns: readonly string[], others: readonly string[]) =>
     columns.map((each, at) => `r.${quoteIdentifier(others[at] ?? each)} = NEW.${quoteIdentifier(each)}`).join(" AND ");
-  // A row may lead to itself, which is not there yet.
+  // A row may reference itself, which is not there yet.
   const row = (columns: readonly string[]) =>
     `ROW(${columns.map((each) => `NEW.${quoteIdentifier(each)}`).join(", ")})`;
   return {
@@ -202,7 +202,7 @@ function whyRefused({ table, hasChildren }: Locked, { type, constraints }: UnitC
       })),
       ...foreignKeys.map(({ columns, references, referencedColumns }) => ({
         condition: `${columns.map((each) => `NEW.${quoteIdentifier(each)} IS NOT NULL AND `).join("")}NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${isSame(columns, referencedColumns)})${isSameTable(references, table) ? ` AND ${row(columns)} IS DISTINCT FROM ${row(referencedColumns)}` : ""}`,
-        comment: `it leads to no row of ${printable(quoteTable(references))}`,
+        comment: `it references no row of ${printable(quoteTable(references))}`,
       })),
     ],
     decidedBy: [...new Set([...unique, ...foreignKeys].flatMap(({ columns }) => columns))],

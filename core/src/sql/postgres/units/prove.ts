@@ -8,7 +8,6 @@ import { alterTable, closed, qualifiedColumns, type SpecOf, takes, type UnitText
 type ProveSpec = SpecOf<"prove">;
 
 /** So many rows that are still NULL are filled by prove itself: they take some 40 ms per 1000. */
-/** So many rows without a value are filled by the unit itself. */
 export const fillMax = 10_000;
 
 /**

@@ -1,6 +1,5 @@
 import type { OrmPlugin } from "@lockstep/core";
 import { typeormCommand } from "./cli/typeorm-command.js";
-import { deployingSession, readAppliedMigrations } from "./migrations/applied.js";
 import type { TypeormProject } from "./project.js";
 import { typeormFiles } from "./typeorm-files.js";
 import { wordsOf } from "./words.js";
@@ -16,10 +15,11 @@ export const typeormPlugin: OrmPlugin = {
   readHandWritten: async (project, file) =>
     (await import("./migrations/hand-written.js")).readHandWritten(project as TypeormProject, file),
 
-  readApplied: (connection, project) => readAppliedMigrations(connection, project as TypeormProject),
+  readApplied: async (connection, project) =>
+    (await import("./migrations/applied.js")).readAppliedMigrations(connection, project as TypeormProject),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.
   readFailure: async () => undefined,
-  deployingSession,
+  deployingSession: async (connection) => (await import("./migrations/applied.js")).deployingSession(connection),
   readStatements: async (project, name) =>
     (await import("./migrations/statements.js")).readStatements(project as TypeormProject, name),
 

@@ -8,8 +8,8 @@ import { resolveSettings, settingDefaults } from "../../core/src/config/settings
 import { checks } from "../../core/src/doctor/checks/index.js";
 import { LockstepError } from "../../core/src/errors.js";
 import type { Plan } from "../../core/src/model/index.js";
+import { colorsFor } from "../../core/src/review/colors.js";
 import { doctorText, doctorVerdict, type Examination } from "../../core/src/review/doctor.js";
-import { colorsFor } from "../../core/src/review/terminal.js";
 import { isTested, nodeVersions, postgresVersions } from "../../core/src/supported-versions.js";
 import { prismaVersions } from "../../plugin-prisma/src/supported.js";
 import { shopModels } from "../plugin-prisma/codemods/phases.js";

@@ -1,5 +1,5 @@
 import type { AnswerGroup, Io } from "../../core/src/cli/io.js";
-import { colorsFor } from "../../core/src/review/terminal.js";
+import { colorsFor } from "../../core/src/review/colors.js";
 
 /** What a person at the terminal does; a test gives as much as it expects to be asked. */
 export interface Person {

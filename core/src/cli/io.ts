@@ -1,6 +1,5 @@
+import { type Colors, colorsFor } from "../review/colors.js";
 import { printable } from "../review/printable.js";
-import type { Colors } from "../review/terminal.js";
-import { colorsFor } from "../review/terminal.js";
 
 /** What a command may use of the world outside: arguments of `run`, so that tests give their own. */
 export interface Io {

@@ -8,7 +8,7 @@ import type { OrmPlugin, Project } from "../plugin.js";
 import { readTargetState } from "../release/target-state.js";
 import type { Finding } from "../repair/repair.js";
 import { repairs } from "../repair/repairs.js";
-import type { Colors } from "../review/terminal.js";
+import type { Colors } from "../review/colors.js";
 import type { Invocation } from "./command.js";
 import type { Target } from "./targets.js";
 

@@ -5,7 +5,7 @@ import type { ts as compiler } from "ts-morph";
  * The compiler API that positions come from. `require`, because importing a CommonJS module makes Node read its 9 MB
  * for names of exports first: 150 ms of the 400.
  */
-export const ts: typeof compiler = (createRequire(import.meta.url)("ts-morph") as { ts: typeof compiler }).ts;
+export const ts: typeof compiler = (createRequire(import.meta.url)("#ts-morph") as { ts: typeof compiler }).ts;
 
 /** The types of it that Lockstep uses, under the same name. */
 export declare namespace ts {

@@ -23,11 +23,10 @@ export async function loadConfig(root: string): Promise<LockstepConfig> {
     });
   }
   const written = await readModule(root, name);
-  const { z } = await import("zod");
-  const { configSchema } = await import("./schema.js");
+  const { configSchema, issuesText } = await import("./schema.js");
   const result = configSchema.safeParse(written);
   if (result.success) return result.data;
-  throw new LockstepError("LS8002", `${name} is not valid:\n${z.prettifyError(result.error)}`, {
+  throw new LockstepError("LS8002", `${name} is not valid:\n${issuesText(result.error)}`, {
     hint: `Correct the settings named in ${name}.`,
     details: { file: name, issues: result.error.issues },
   });
@@ -65,7 +64,7 @@ interface Module {
 
 /** TypeScript, CommonJS, imports of the project's own files: whatever people write. */
 async function importAny(path: string): Promise<Module> {
-  const { createJiti } = await import("jiti");
+  const { createJiti } = await import("#jiti");
   // Without caches: nothing is written into the project, and a changed file is read again.
   const jiti = createJiti(path, { fsCache: false, moduleCache: false, interopDefault: false });
   return jiti.import<Module>(path);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
 import { scorecardSchema } from "./scorecard.js";
@@ -58,6 +58,9 @@ export const configSchema = z.strictObject({
     .optional(),
   fills: z.record(z.string().min(1), z.record(z.string().min(1), fill)).optional(),
 });
+
+/** What is wrong with a configuration, one line an issue. */
+export const issuesText = (error: z.ZodError): string => z.prettifyError(error);
 
 /** The configuration as Lockstep uses it. */
 export type LockstepConfig = z.output<typeof configSchema>;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { families, signalIds } from "../model/index.js";
 
 // Whole numbers: their sum is the same in any order, and can be checked in the head.

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** `toggle`: what is said of the expressions themselves needs a parser, and is LS4004. */
 export const toggleSchema = z.union([

@@ -1,17 +1,9 @@
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin } from "../plugin.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
+import type { Colors } from "../review/colors.js";
 import { nextStep } from "../review/next-step.js";
-import {
-  type Colors,
-  editsText,
-  hazardsText,
-  nextText,
-  noEdits,
-  noticesText,
-  planText,
-  writtenText,
-} from "../review/terminal.js";
+import { editsText, hazardsText, nextText, noEdits, noticesText, planText, writtenText } from "../review/terminal.js";
 import { commandFor, fileTitle } from "../review/words.js";
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */

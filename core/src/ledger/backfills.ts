@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Connection } from "../db/connection.js";
 import { inTransaction } from "../db/transaction.js";
 import { count, type LedgerTable, moment, momentSql, readRow } from "./read.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Connection } from "../db/connection.js";
 import type { GateId } from "../model/plan.js";
 import { type LedgerTable, moment, momentSql, readRow } from "./read.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { LockstepError } from "../errors.js";
 import type { Plan } from "../model/index.js";
 import { sha256 } from "./hash.js";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { lockModes, type Plan } from "../model/index.js";
 import { remark, tableName, verdict } from "./verdict-schema.js";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { doubts, durations, lockModes } from "../model/index.js";
 
 export const tableName = z.strictObject({ schema: z.string().optional(), name: z.string() });

@@ -1,6 +1,6 @@
 import { createTwoFilesPatch } from "diff";
 import type { FileChange } from "../model/index.js";
-import { type Colors, colorsFor } from "./terminal.js";
+import { type Colors, colorsFor } from "./colors.js";
 
 /** What a run that writes nothing would change: the diff is its answer, for people and as `diff` in the JSON. */
 export function dryRun(changes: readonly FileChange[], colors: Colors) {

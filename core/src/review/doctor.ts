@@ -1,6 +1,6 @@
 import type { Finding, FindingLevel } from "../doctor/check.js";
 import type { CheckAnswer } from "../doctor/run-checks.js";
-import type { Colors } from "./terminal.js";
+import type { Colors } from "./colors.js";
 import { nextText } from "./terminal.js";
 import { counted } from "./words.js";
 

@@ -1,6 +1,6 @@
 import type { Place, PlanState } from "../model/index.js";
+import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
-import type { Colors } from "./terminal.js";
 import { counted } from "./words.js";
 
 /** What a plan knows of places that were not edited. */

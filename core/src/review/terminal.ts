@@ -1,19 +1,12 @@
-import { createColors } from "picocolors";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
 import { isFelt, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
+import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";
 import { type OpenPlaces, type PlaceLimits, placeGroups, placesText, whyText } from "./places.js";
 import { noticeWords } from "./verdict-words.js";
 import { counted, phaseCount, phaseLines } from "./words.js";
-
-export type Colors = ReturnType<typeof createColors>;
-
-/** Colours on or off; the caller decides by TTY, NO_COLOR and FORCE_COLOR. */
-export function colorsFor(enabled: boolean): Colors {
-  return createColors(enabled);
-}
 
 /** What is unsafe in the user's migration, and why. */
 export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors): string {

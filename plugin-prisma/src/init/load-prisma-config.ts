@@ -1,4 +1,5 @@
-import { relative } from "node:path";
+import { createRequire } from "node:module";
+import { join, relative } from "node:path";
 import { LockstepError } from "@lockstep/core";
 
 /** The parts of a Prisma config that Lockstep uses. Paths are absolute. */
@@ -17,10 +18,10 @@ export const placeholder = "postgresql://lockstep-unset.invalid/unset";
  * Loads a Prisma config as the CLI does. A pipeline that works on production has no development database: where the
  * config wants a variable that is not set (`env("DATABASE_URL")`), the URL is undefined and the rest is read all the same.
  *
- * @throws LockstepError LS8002 when the file does not load
+ * @throws LockstepError LS8002 when the file does not load · LS9020 when the project has no Prisma
  */
 export async function loadPrismaConfig(root: string, configFile: string): Promise<LoadedPrismaConfig> {
-  const { loadConfigFromFile } = await import("@prisma/config");
+  const { loadConfigFromFile } = configModule(root);
   const unset: string[] = [];
   try {
     for (;;) {
@@ -43,6 +44,22 @@ export async function loadPrismaConfig(root: string, configFile: string): Promis
   } finally {
     for (const name of unset) delete process.env[name];
   }
+}
+
+/** Prisma's own loader, in the version of the project: `prisma` brings it along. Beside us, where the project has none of its own. */
+function configModule(root: string): typeof import("@prisma/config") {
+  let failure: unknown;
+  for (const place of [join(root, "package.json"), import.meta.url]) {
+    try {
+      const prisma = createRequire(place).resolve("prisma/package.json");
+      return createRequire(prisma)("@prisma/config") as typeof import("@prisma/config");
+    } catch (cause) {
+      failure ??= cause;
+    }
+  }
+  throw new LockstepError("LS9020", `There is no prisma in the dependencies of the project at ${root}.`, {
+    cause: failure,
+  });
 }
 
 function refusal(root: string, configFile: string, message: string, cause: unknown): LockstepError {

@@ -1,5 +1,5 @@
-import { isSameTable, type KeptUnique, type TableName, type UnitIndex } from "@lockstep/core";
-import { committedText, type FormerUnique } from "@lockstep/core/planning";
+import { committedText, isSameTable, type KeptUnique, type TableName, type UnitIndex } from "@lockstep/core";
+import type { FormerUnique } from "@lockstep/core/planning";
 import type { PrismaProject } from "../project.js";
 import { fileOf, findField, findModel, replaced } from "./edit.js";
 import { toEntityModels } from "./entities.js";

@@ -1,6 +1,6 @@
-import { type EntityModel, isSameTable, type TableName } from "@lockstep/core";
+import { committedText, type EntityModel, isSameTable, type TableName } from "@lockstep/core";
 import { textOf } from "@lockstep/core/codemods";
-import { committedText, dirtyFiles, isRepository } from "@lockstep/core/planning";
+import { dirtyFiles, isRepository } from "@lockstep/core/planning";
 import { partsOf } from "../entities/edit/originals.js";
 import { Entities } from "../entities/entities.js";
 import type { EntityFile } from "../entities/model.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { expandText } from "../../../core/src/intercept/summary.js";
 import type { OrmPlugin } from "../../../core/src/plugin.js";
-import { colorsFor } from "../../../core/src/review/terminal.js";
+import { colorsFor } from "../../../core/src/review/colors.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";
 
 test("a file that declares several models is one line", async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { Plan } from "../../../core/src/model/index.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
+import { colorsFor } from "../../../core/src/review/colors.js";
 import { planReadme } from "../../../core/src/review/markdown.js";
-import { colorsFor, planText as phaseText } from "../../../core/src/review/terminal.js";
+import { planText as phaseText } from "../../../core/src/review/terminal.js";
 import { valueWords } from "../../../core/src/review/words.js";
 import { renderFile } from "../../../core/src/sql/postgres/units/render-file.js";
 import { answerTo, type PlanFixture, planOf } from "../../support/plan-fixture.js";

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { colorsFor } from "../../../core/src/review/colors.js";
 import { printable, printableJson } from "../../../core/src/review/printable.js";
-import { colorsFor } from "../../../core/src/review/terminal.js";
 
 test.each([
   ["\u001b[2J\u001b[H✔ all is well", "\\x1b[2J\\x1b[H✔ all is well"],

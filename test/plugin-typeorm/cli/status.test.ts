@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { readStatus, statusText } from "../../../core/src/cli/plan-status.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";
-import { colorsFor } from "../../../core/src/review/terminal.js";
+import { colorsFor } from "../../../core/src/review/colors.js";
 import { downStatements } from "../../../core/src/sql/postgres/units/index.js";
 import { runLock } from "../../../plugin-typeorm/src/migrations/locks.js";
 import { className } from "../../../plugin-typeorm/src/migrations/names.js";

@@ -12,7 +12,7 @@ export const libFolder = "/node_modules/typescript/lib";
 
 const libs = new Map(
   (
-    createRequire(createRequire(import.meta.url).resolve("ts-morph"))("@ts-morph/common") as {
+    createRequire(import.meta.url)("#ts-morph-common") as {
       getLibFiles(): LibFile[];
     }
   )

@@ -1,6 +1,13 @@
-import { isSameTable, type KeptUnique, LockstepError, type TableName, type UnitIndex } from "@lockstep/core";
+import {
+  committedText,
+  isSameTable,
+  type KeptUnique,
+  LockstepError,
+  type TableName,
+  type UnitIndex,
+} from "@lockstep/core";
 import { insertItem, type SourceFile, type Splice, textOf, ts, valueAt } from "@lockstep/core/codemods";
-import { committedText, type FormerUnique } from "@lockstep/core/planning";
+import type { FormerUnique } from "@lockstep/core/planning";
 import { columnsIn, indexesOf, membersOf, optionsOf } from "../columns.js";
 import { Entities } from "../entities.js";
 import type { ColumnMember, Declaration, EntityFile } from "../model.js";

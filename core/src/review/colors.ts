@@ -1,0 +1,8 @@
+import { createColors } from "picocolors";
+
+export type Colors = ReturnType<typeof createColors>;
+
+/** Colours on or off; the caller decides by TTY, NO_COLOR and FORCE_COLOR. */
+export function colorsFor(enabled: boolean): Colors {
+  return createColors(enabled);
+}

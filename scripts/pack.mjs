@@ -1,0 +1,228 @@
+// Makes the packages as they are published, in packed/: what they need from others is inside of them, and their declarations stand
+// alone. An app's overrides, its TypeScript and its module resolution then have nothing to break.
+//
+// pack.mjs            folders and tarballs in packed/
+// pack.mjs <folder>   there
+import { execFileSync } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, posix, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+const target = resolve(process.argv[2] ?? join(root, "packed"));
+
+/**
+ * Beside `exports`: files that are run by their path, as they lie below dist/. What `package.json` has in `dependencies` is installed with
+ * the package, what is imported besides goes into it. `types`: the entries that applications import.
+ */
+const packages = [
+  { folder: "core", run: ["codemods/verify/child.js"], types: [], vendor: vendorCore },
+  { folder: "plugin-prisma", run: ["bin.js", "engine/main.js", "cli/aim-check.js"], types: ["index"] },
+  { folder: "plugin-typeorm", run: ["bin.js", "cli/hook.cjs"], types: ["index"] },
+  { folder: "plugin-typeorm/wrapper", run: [], types: ["index"], isPlain: true },
+];
+
+async function pack({ folder, run, types, vendor, isPlain = false }) {
+  const from = join(root, folder);
+  const manifest = JSON.parse(readFileSync(join(from, "package.json"), "utf8"));
+  if (!isPlain) nameEntries(manifest, types);
+  const to = join(target, manifest.name.replace("@lockstep/", ""));
+  mkdirSync(join(to, "dist"), { recursive: true });
+  cpSync(join(root, "LICENSE"), join(to, "LICENSE"));
+  if (existsSync(join(from, "bin"))) cpSync(join(from, "bin"), join(to, "bin"), { recursive: true });
+  const inputs = isPlain ? copyPlain(from, to) : await bundle(from, to, manifest, run);
+  if (vendor !== undefined) inputs.push(...(await vendor(from, to, manifest)));
+  if (!isPlain) writeTypes(from, to, types);
+  writeNotices(to, inputs);
+  const { devDependencies: _, ...published } = manifest;
+  writeFileSync(
+    join(to, "package.json"),
+    `${JSON.stringify({ ...published, files: ["bin", "dist", "LICENSE"] }, null, 2)}\n`,
+  );
+  const [packed] = JSON.parse(
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", target], {
+      cwd: to,
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      shell: process.platform === "win32",
+    }),
+  );
+  const size = (bytes) => `${(bytes / 1_000_000).toFixed(1)} MB`;
+  console.log(
+    `${packed.filename}  ${packed.entryCount} files, ${size(packed.size)}, unpacked ${size(packed.unpackedSize)}`,
+  );
+}
+
+/** Chunks that all entries share, so that a module stays one module. @returns the packages that went in */
+async function bundle(from, to, manifest, run) {
+  const dist = join(from, "dist");
+  const installed = [
+    ...Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+    ...Object.keys(manifest.imports ?? {}),
+    // Asked for by pg and by nobody else.
+    "pg-native",
+  ];
+  const files = Object.values(manifest.exports)
+    .flatMap(filesOf)
+    .filter((file) => /\.c?js$/.test(file));
+  const entries = [...new Set([...files.map((file) => posix.relative("dist", file)), ...run])];
+  const inputs = [];
+  for (const format of ["esm", "cjs"]) {
+    const isCommonJs = format === "cjs";
+    const entryPoints = entries
+      .filter((file) => file.endsWith(".cjs") === isCommonJs)
+      .map((file) => {
+        const own = join(dist, file);
+        return existsSync(own) ? own : own.replace(/\.cjs$/, ".js");
+      });
+    if (entryPoints.length === 0) continue;
+    const { metafile } = await build({
+      entryPoints,
+      outdir: join(to, "dist"),
+      outbase: dist,
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      format,
+      splitting: !isCommonJs,
+      ...(isCommonJs
+        ? { outExtension: { ".js": ".cjs" } }
+        : { chunkNames: "chunks/[name]-[hash]", banner: { js: requireForBundled } }),
+      external: installed
+        .flatMap((name) => [name, `${name}/*`])
+        .filter((name) => !(isCommonJs && name.startsWith("@lockstep/core"))),
+      legalComments: "none",
+      logLevel: "warning",
+      metafile: true,
+      plugins: [
+        { name: "places", setup: (on) => on.onLoad({ filter: /\.[cm]?js$/ }, ({ path }) => placed(path, dist)) },
+      ],
+    });
+    for (const file of Object.keys(metafile.outputs)) placeOutput(resolve(file), join(to, "dist"), isCommonJs);
+    inputs.push(...Object.keys(metafile.inputs).map((file) => resolve(file)));
+  }
+  return inputs;
+}
+
+/** CommonJS modules in an ES module ask for Node's own. */
+const requireForBundled = `import { createRequire as lockstepCreateRequire } from "node:module"; const require = lockstepCreateRequire(import.meta.url);`;
+const distFolder = "__lockstepDist__";
+
+/** Code that asks where it is gets the answer that it has before it is bundled. */
+function placed(path, dist) {
+  // It would take the application's picomatch, whatever its version, for patterns that tinyglobby never hands to it.
+  if (/[\\/]fdir[\\/]dist[\\/]/.test(path))
+    return {
+      contents: readFileSync(path, "utf8").replaceAll(/__require(?:\.resolve)?\("picomatch"\)/g, "undefined"),
+      loader: "js",
+    };
+  if (!path.startsWith(dist)) return undefined;
+  const text = readFileSync(path, "utf8");
+  if (!text.includes("import.meta.url")) return undefined;
+  const place = JSON.stringify(`./${relative(dist, path).replaceAll("\\", "/")}`);
+  return { contents: text.replaceAll("import.meta.url", `new URL(${place}, ${distFolder}).href`), loader: "js" };
+}
+
+function placeOutput(file, dist, isCommonJs) {
+  const text = readFileSync(file, "utf8");
+  if (!text.includes(distFolder)) return;
+  const up = relative(dirname(file), dist).replaceAll("\\", "/") || ".";
+  const self = isCommonJs ? `require("node:url").pathToFileURL(__filename)` : "import.meta.url";
+  writeFileSync(file, text.replaceAll(distFolder, `new URL("${up}/", ${self})`));
+}
+
+/** The compiler as one CommonJS file, and jiti, which loads a part of itself by its path. */
+async function vendorCore(from, to, manifest) {
+  const { metafile } = await build({
+    stdin: {
+      contents: `module.exports = { ...require("ts-morph"), getLibFiles: require("@ts-morph/common").getLibFiles };`,
+      resolveDir: from,
+    },
+    outfile: join(to, "dist/vendor/ts-morph.cjs"),
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    legalComments: "none",
+    logLevel: "error",
+    metafile: true,
+  });
+  const jiti = join(root, "node_modules/jiti");
+  for (const file of ["lib/jiti.mjs", "dist/jiti.cjs", "dist/babel.cjs"])
+    cpSync(join(jiti, file), join(to, "dist/vendor/jiti", file), { recursive: true });
+  manifest.imports = {
+    "#jiti": "./dist/vendor/jiti/lib/jiti.mjs",
+    "#ts-morph": "./dist/vendor/ts-morph.cjs",
+    "#ts-morph-common": "./dist/vendor/ts-morph.cjs",
+  };
+  return [...Object.keys(metafile.inputs).map((file) => resolve(file)), join(jiti, "lib/jiti.mjs")];
+}
+
+/** No import is left in them, and nothing that TypeScript 4.9 cannot read. */
+function writeTypes(from, to, types) {
+  for (const name of types) {
+    const file = join(to, "dist", `${name}.d.ts`);
+    execFileSync(
+      process.execPath,
+      [
+        join(root, "node_modules/dts-bundle-generator/dist/bin/dts-bundle-generator.js"),
+        ...["--no-banner", "--no-check", "--silent", "--project", join(from, "tsconfig.json"), "-o", file],
+        join(from, "src", `${name}.ts`),
+      ],
+      { cwd: root, stdio: ["ignore", "ignore", "inherit"] },
+    );
+    const text = readFileSync(file, "utf8");
+    if (/^(?:import|export)\b.*["'];?$|^\} from ["']|\bimport\(/m.test(text)) throw new Error(`${file} still imports`);
+    writeFileSync(file.replace(/\.d\.ts$/, ".d.cts"), text);
+  }
+}
+
+function copyPlain(from, to) {
+  for (const file of readdirSync(join(from, "dist"), { recursive: true, encoding: "utf8" }))
+    if (/\.c?js$|\.d\.c?ts$/.test(file)) {
+      const text = readFileSync(join(from, "dist", file), "utf8");
+      const place = join(to, "dist", file);
+      mkdirSync(dirname(place), { recursive: true });
+      writeFileSync(place, text.replace(/\n?\/\/# sourceMappingURL=\S+\s*$/, "\n"));
+    }
+  return [];
+}
+
+/**
+ * What applications import can be imported and required, and is found by compilers that know `main` and `types` alone (moduleResolution
+ * "node"). Entries that only Lockstep itself loads have no declarations.
+ */
+function nameEntries(manifest, types) {
+  for (const entry of Object.values(manifest.exports)) if (entry.types !== undefined) delete entry.types;
+  for (const name of types) {
+    const both = (end) => ({ types: `./dist/${name}.d.${end.replace("js", "ts")}`, default: `./dist/${name}.${end}` });
+    manifest.main = `./dist/${name}.cjs`;
+    manifest.types = `./dist/${name}.d.cts`;
+    manifest.exports["."] = { import: both("js"), require: both("cjs") };
+  }
+}
+
+function filesOf(entry) {
+  return typeof entry === "string" ? [entry] : Object.values(entry).flatMap(filesOf);
+}
+
+/** The licences of what is inside. */
+function writeNotices(to, inputs) {
+  const folders = new Set(
+    inputs.flatMap((file) => /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1] ?? []),
+  );
+  const texts = [...folders]
+    .sort((a, b) => (basename(a) < basename(b) ? -1 : 1))
+    .map((folder) => {
+      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      const file = readdirSync(folder).find((each) => /^licen[cs]e(?:\.(?:md|txt))?$/i.test(each));
+      const text = file === undefined ? "" : `\n\n${readFileSync(join(folder, file), "utf8").trim()}`;
+      return `${name} ${version} (${license})${text}`;
+    });
+  if (texts.length > 0) writeFileSync(join(to, "dist/THIRD-PARTY-LICENSES.txt"), `${texts.join("\n\n---\n\n")}\n`);
+}
+
+rmSync(target, { recursive: true, force: true });
+mkdirSync(target, { recursive: true });
+for (const each of packages) await pack(each);

@@ -1,0 +1,106 @@
+/** A small application with Prisma, in pieces that shapes put together. */
+
+/** @param datasource "url" stands in the schema (Prisma 6), or in the config */
+export const prismaFiles = (options: {
+  readonly isModule: boolean;
+  readonly isMultiFile?: boolean;
+}): Record<string, string> => {
+  const { isModule, isMultiFile = false } = options;
+  const generator = `generator client {
+  provider = "prisma-client"
+  output   = "../src/generated"${isModule ? "" : '\n  moduleFormat = "cjs"'}
+}
+
+datasource db {
+  provider = "postgresql"
+}
+`;
+  const user = `model User {
+  id    Int    @id @default(autoincrement())
+  email String @unique
+  name  String
+  posts Post[]
+}
+`;
+  const post = `model Post {
+  id       Int    @id @default(autoincrement())
+  title    String
+  authorId Int
+  author   User   @relation(fields: [authorId], references: [id])
+}
+`;
+  const schema: Record<string, string> = isMultiFile
+    ? { "prisma/schema.prisma": generator, "prisma/models/user.prisma": user, "prisma/models/post.prisma": post }
+    : { "prisma/schema.prisma": [generator, user, post].join("\n") };
+  return {
+    ...schema,
+    "prisma.config.ts": `import { defineConfig, env } from "prisma/config";
+
+export default defineConfig({
+  schema: "${isMultiFile ? "prisma" : "prisma/schema.prisma"}",
+  migrations: { path: "prisma/migrations" },
+  datasource: { url: env("DATABASE_URL") },
+});
+`,
+    "prisma/migrations/migration_lock.toml": `provider = "postgresql"\n`,
+    "prisma/migrations/20260101000000_init/migration.sql": `-- CreateTable
+CREATE TABLE "User" (
+    "id" SERIAL NOT NULL,
+    "email" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+
+    CONSTRAINT "User_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateTable
+CREATE TABLE "Post" (
+    "id" SERIAL NOT NULL,
+    "title" TEXT NOT NULL,
+    "authorId" INTEGER NOT NULL,
+
+    CONSTRAINT "Post_pkey" PRIMARY KEY ("id")
+);
+
+-- CreateIndex
+CREATE UNIQUE INDEX "User_email_key" ON "User"("email");
+
+-- AddForeignKey
+ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+`,
+  };
+};
+
+/** @param from how the generated client is imported: "./generated/client.js" */
+export const prismaClient = (from: string): string => `import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "${from}";
+
+export const prisma = new PrismaClient({
+  adapter: new PrismaPg({ connectionString: process.env.DATABASE_URL }),
+});
+export type { User } from "${from}";
+`;
+
+/** What uses the models. @param from how the client is imported: "./db.js" */
+export const users = (from: string): string => `import { prisma, type User } from "${from}";
+
+export interface UserView {
+  id: number;
+  email: string;
+  name: string;
+}
+
+export function viewOf(user: User): UserView {
+  return { id: user.id, email: user.email, name: user.name };
+}
+
+export async function signUp(email: string, name: string): Promise<UserView> {
+  return viewOf(await prisma.user.create({ data: { email, name } }));
+}
+
+export async function listUsers(): Promise<UserView[]> {
+  const rows = await prisma.user.findMany({ orderBy: { id: "asc" }, include: { posts: true } });
+  return rows.map(viewOf);
+}
+`;
+
+export const prisma7 = { "@prisma/client": "7.10.0", "@prisma/adapter-pg": "7.10.0" };

@@ -10,6 +10,7 @@ import {
   noEdits,
   noticesText,
   planText,
+  unformattedText,
   writtenText,
 } from "../review/terminal.js";
 import { commandFor, fileTitle } from "../review/words.js";
@@ -32,7 +33,7 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, isCodeLeft = false }: PhaseFiles,
+  { plan, migrations, edits, isCodeLeft = false, unformatted }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
@@ -49,6 +50,7 @@ export function expandText(
       colors,
     ),
     ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
+    ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     editsText({ edits, open: plan.state, command: commandFor("code", plan, plans) }, colors),
     nextText(nextStep(plan, words, plans), colors),
     "",

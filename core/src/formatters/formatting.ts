@@ -105,6 +105,20 @@ export class Formatting {
   }
 }
 
+/** Lays files out that nothing is written after: see `Formatting`. */
+export async function formatOnce(
+  root: string,
+  setting: "auto" | "off" | undefined,
+  changes: readonly FileChange[],
+): Promise<{ readonly changes: readonly FileChange[]; readonly unformatted: Unformatted | undefined }> {
+  const formatting = new Formatting(root, setting);
+  try {
+    return { changes: await formatting.apply(changes), unformatted: formatting.unformatted };
+  } finally {
+    formatting.close();
+  }
+}
+
 /** One file on its way to its layout. */
 class Draft {
   text: string;

@@ -1,9 +1,21 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Invocation } from "../../core/src/cli/command.js";
+import init from "../../core/src/cli/commands/init.js";
+import { configSchema } from "../../core/src/config/schema.js";
+import { writeFiles } from "../../core/src/files/write-files.js";
+import { loadPlan, verifyUnits } from "../../core/src/plan/store.js";
+import { preparePhase } from "../../core/src/release/prepare-phase.js";
+import { prepareUndo } from "../../core/src/release/prepare-undo.js";
+import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { typeormFiles } from "../../plugin-typeorm/src/typeorm-files.js";
 import { CodeDesk } from "../support/code-desk.js";
+import { personIo } from "../support/person-io.js";
+import { planOf } from "../support/plan-fixture.js";
 
 const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
 const olderBiome = "../test/node_modules/@biomejs/biome";
@@ -99,17 +111,12 @@ export   const addIgnored = (email: string, name: string) => prisma.user.create(
 `,
 };
 
+const words = prismaPlugin.words;
+
 describe.each(Object.entries(tools))("%s", (_, tool) => {
   let desk: CodeDesk;
   const texts = () => Object.fromEntries(sourcesIn(desk.root).map((file) => [file, desk.read(file)]));
-  const run = ([program, ...args]: Tool["check"]) => {
-    try {
-      return execFileSync(program, args, { cwd: desk.root, encoding: "utf8", stdio: "pipe" }) && "";
-    } catch (error) {
-      const { stdout, stderr } = error as { readonly stdout: string; readonly stderr: string };
-      return `${stdout}${stderr}`;
-    }
-  };
+  const checked = () => run(desk.root, tool.check);
   /** The app as its formatter leaves it. */
   let formatted: Record<string, string>;
 
@@ -117,11 +124,7 @@ describe.each(Object.entries(tools))("%s", (_, tool) => {
     desk = await CodeDesk.open(app, {
       phase: "expand",
       prepare(root) {
-        for (const [name, text] of Object.entries(tool.settings)) writeFileSync(join(root, name), text);
-        for (const [name, installed] of Object.entries(tool.packages)) {
-          mkdirSync(dirname(join(root, "node_modules", name)), { recursive: true });
-          symlinkSync(join(modules, installed), join(root, "node_modules", name));
-        }
+        setUp(root, tool.settings, tool.packages);
         execFileSync(tool.write[0], tool.write.slice(1), { cwd: root, stdio: "pipe" });
         formatted = Object.fromEntries(sourcesIn(root).map((file) => [file, readFileSync(join(root, file), "utf8")]));
       },
@@ -130,36 +133,146 @@ describe.each(Object.entries(tools))("%s", (_, tool) => {
   afterAll(() => desk.close());
 
   test("what was formatted stays so through all phases, and undo gives the bytes back", async () => {
-    expect(run(tool.check)).toBe("");
+    expect(checked()).toBe("");
     await desk.code({ code: "likely" });
-    expect(run(tool.check)).toBe("");
+    expect(checked()).toBe("");
     const expanded = texts();
     expect(expanded["src/users.ts"]).not.toBe(formatted["src/users.ts"]);
     // What the formatter leaves alone keeps its layout.
     expect(expanded["src/ignored.ts"]).toContain("export   const");
     expect(await again(desk)).toEqual([]);
 
+    // Work of somebody else goes on in the same file.
+    desk.write("src/users.ts", `${expanded["src/users.ts"]}export const added = [ "one","two" ];`);
+    execFileSync(tool.write[0], tool.write.slice(1), { cwd: desk.root, stdio: "pipe" });
+    const added = desk.read("src/users.ts").slice(expanded["src/users.ts"]?.length);
+    expanded["src/users.ts"] += added;
+    formatted["src/users.ts"] += added;
+
     await desk.release("switch");
     await desk.code({ code: "likely", exposure: "exposed" });
-    expect(run(tool.check)).toBe("");
+    expect(checked()).toBe("");
     const switched = texts();
     expect(switched["src/users.ts"]).not.toBe(expanded["src/users.ts"]);
     expect(await again(desk)).toEqual([]);
 
     await desk.release("contract");
-    expect(run(tool.check)).toBe("");
+    expect(checked()).toBe("");
     expect(await again(desk)).toEqual([]);
 
     for (const before of [switched, expanded]) {
       await desk.undo();
       expect(texts()).toEqual(before);
-      expect(run(tool.check)).toBe("");
+      expect(checked()).toBe("");
     }
     await desk.undo({ yes: true });
     expect(texts()).toEqual(formatted);
-    expect(run(tool.check)).toBe("");
+    expect(checked()).toBe("");
   });
 });
+
+test("migration classes and entities of TypeORM are laid out, and are still what was planned", async () => {
+  const { settings, packages, check, write } = tools["prettier 3"] as Tool;
+  const root = mkdtempSync(join(tmpdir(), "lockstep-typeorm-"));
+  try {
+    const entity = `import { Column, Entity, PrimaryGeneratedColumn } from "typeorm";
+@Entity("User")
+export class User {
+  @PrimaryGeneratedColumn() id!: number;
+  @Column({ unique: true }) email!: string;
+  @Column() name!: string;
+  /** @lockstep.backfill(lower(email)) */
+  @Column({ type: "text", unique: false }) handle!: string;
+}
+`;
+    const files = { ...settings, "src/user.ts": entity, "src/migrations/README.md": "# Migrations\n" };
+    setUp(root, files, packages);
+    execFileSync(write[0], write.slice(1), { cwd: root, stdio: "pipe" });
+    const project = {
+      root,
+      migrationsFolder: "src/migrations",
+      migrationGlobs: ["src/migrations/*.ts"],
+      flavour: { language: "ts", module: "esm" },
+      ormVersion: "1.0.0",
+      developmentUrl: undefined,
+      generatedFolders: [],
+    };
+    const made = await planOf({ id: "1763600000000-AddHandle", columns: { handle: { file: "src/user.ts" } } });
+    const plan = { ...made, orm: "typeorm", originalModels: [{ file: "src/user.ts", model: "User", text: entity }] };
+    const request = { project, plugin: { ...typeormFiles, words }, code: { include: [], exclude: [] } };
+    for (const phase of ["expand", "switch", "contract"] as const) {
+      const now = phase === "expand" ? plan : loadPlan(root, plan.id);
+      const prepared = await preparePhase({ ...request, plan: now, phase, moment: new Date(1_763_600_000_000) });
+      writeFiles(root, prepared.changes);
+      expect(run(root, check), phase).toBe("");
+      expect(prepared.migrations.map(({ unit }) => unit.file.endsWith(".ts"))).not.toContain(false);
+      verifyUnits(root, prepared.plan);
+    }
+    const { changes } = await prepareUndo({
+      ...request,
+      plan: loadPlan(root, plan.id),
+      to: "switch",
+      moment: new Date(1_763_700_000_000),
+    });
+    writeFiles(root, changes);
+    expect(run(root, check)).toBe("");
+    verifyUnits(root, loadPlan(root, plan.id));
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
+
+test("what init writes is laid out", async () => {
+  const { settings, packages, check, write } = tools["biome 2"] as Tool;
+  const root = mkdtempSync(join(tmpdir(), "lockstep-init-"));
+  try {
+    const config = `import { defineConfig } from 'prisma/config'
+
+export default defineConfig({ schema: 'prisma/schema.prisma' })
+`;
+    const schema = app["prisma/schema.prisma"];
+    setUp(
+      root,
+      { ...settings, "package.json": "{}\n", "prisma.config.ts": config, "prisma/schema.prisma": schema },
+      { ...packages, prisma: "prisma" },
+    );
+    execFileSync(write[0], write.slice(1), { cwd: root, stdio: "pipe" });
+    const { io } = personIo(undefined, { cwd: root, env: {} });
+    const project = await prismaPlugin.findProject(root);
+    const workspace = { project, plugin: prismaPlugin, config: configSchema.parse({}) } as Awaited<
+      ReturnType<Invocation["workspace"]>
+    >;
+    await init.run({
+      arguments: [],
+      options: { yes: true },
+      io,
+      plugins: [prismaPlugin],
+      cwd: root,
+      workspace: async () => workspace,
+    });
+    expect(readFileSync(join(root, "prisma.config.ts"), "utf8")).toContain("withLockstep");
+    expect(run(root, check)).toBe("");
+  } finally {
+    rmSync(root, { recursive: true, force: true });
+  }
+});
+
+function setUp(root: string, files: Readonly<Record<string, string>>, packages: Tool["packages"]): void {
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), text);
+  }
+  for (const [name, installed] of Object.entries(packages)) {
+    mkdirSync(dirname(join(root, "node_modules", name)), { recursive: true });
+    symlinkSync(join(modules, installed), join(root, "node_modules", name));
+  }
+}
+
+/** What a check says of a project that it has something against; empty where it has nothing. */
+function run(root: string, [program, ...args]: Tool["check"]): string {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: root, encoding: "utf8" });
+  return status === 0 ? "" : `${stdout}${stderr}`;
+}
 
 function sourcesIn(root: string): readonly string[] {
   return readdirSync(join(root, "src")).map((file) => `src/${file}`);

@@ -49,6 +49,16 @@ ${ids.map((id) => `  "${id}": ${camel(id)},`).join("\n")}
 `,
   },
   {
+    folder: "core/src/formatters",
+    not: ["index", "formatter", "formatting", "project-tools", "line-changes", "touched-lines", "long-lines"],
+    write: (ids) =>
+      `${imports(ids, `import type { Formatter } from "./formatter.js";`)}
+
+/** Every formatter, in the order of their names. This file is generated: npm run lists. */
+export const formatters: readonly Formatter[] = [${ids.map(camel).join(", ")}];
+`,
+  },
+  {
     folder: "core/src/doctor/checks",
     not: ["index"],
     write: (ids) =>

@@ -9,6 +9,7 @@ export { type ColumnDependents, readColumnDependents } from "./facts/column-depe
 export { readTypeKind } from "./facts/type-kind.js";
 export { dirtyFiles, isRepository } from "./files/git.js";
 export { settleFiles, writeFiles } from "./files/write-files.js";
+export { formatOnce } from "./formatters/formatting.js";
 export { assertAgreement } from "./intercept/agreement.js";
 export { DevelopmentDatabase } from "./intercept/development-database.js";
 export { refuseSecondChange } from "./intercept/second-change.js";

@@ -20,6 +20,7 @@ const rooms = [
   "rules",
   "plan",
   "codemods",
+  "formatters",
   "backfill",
   "gates",
   "supported-versions",

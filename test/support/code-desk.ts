@@ -40,10 +40,13 @@ export class CodeDesk {
       readonly config?: Readonly<Record<string, unknown>>;
       readonly phase?: "expand" | "switch";
       readonly exposure?: "internal";
+      /** What is done to the folder before the column is added. */
+      readonly prepare?: (root: string) => void;
     } = {},
   ): Promise<CodeDesk> {
     const desk = new CodeDesk(options.config ?? {});
     for (const [file, text] of Object.entries(files)) desk.write(file, text);
+    options.prepare?.(desk.root);
     const schema = desk.read("prisma/schema.prisma");
     const end = schema.indexOf("\n}", schema.indexOf("model User {"));
     desk.write("prisma/schema.prisma", `${schema.slice(0, end)}\n  handle String${schema.slice(end)}`);
@@ -117,8 +120,8 @@ export class CodeDesk {
     return this.#run(code, options, person);
   }
 
-  undo(): Promise<DeskResult> {
-    return this.#run(undo, {});
+  undo(options: CliOptions = {}): Promise<DeskResult> {
+    return this.#run(undo, options);
   }
 
   close(): void {
@@ -150,6 +153,7 @@ interface CliOptions {
   readonly explain?: string;
   readonly all?: true;
   readonly dryRun?: true;
+  readonly yes?: true;
   /** Not an option: the environment of the run. */
   readonly env?: Readonly<Record<string, string>>;
 }

@@ -8,7 +8,7 @@ import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
 import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
-import { editsText, nextText, noEdits, uncheckedText } from "../review/terminal.js";
+import { editsText, nextText, noEdits, uncheckedText, unformattedText } from "../review/terminal.js";
 import { commandFor, counted, fileTitle } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
@@ -139,6 +139,7 @@ function released(
       ...fileLines(prepared, { colors }),
       ...[prepared.isCodeLeft === true ? colors.yellow(noEdits) : ""].filter(isSaid),
       ...[prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, colors)].filter(isSaid),
+      ...[prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors)].filter(isSaid),
       ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
       nextText(next, colors),
     ].join("\n"),
@@ -149,6 +150,7 @@ function released(
       edits: prepared.edits,
       places: prepared.places,
       ...(prepared.unchecked === undefined ? {} : { unchecked: prepared.unchecked }),
+      ...(prepared.unformatted === undefined ? {} : { unformatted: prepared.unformatted }),
       ...shown?.json,
       silent: state.silent ?? 0,
       choices: state.choices ?? [],

@@ -10,7 +10,7 @@ import { prepareUndo, type UndoRequest } from "../release/prepare-undo.js";
 import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
-import { editsText, nextText } from "../review/terminal.js";
+import { editsText, nextText, unformattedText } from "../review/terminal.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/words.js";
 import type { CommandResult, Invocation } from "./command.js";
 
@@ -79,6 +79,7 @@ export async function takeBack(request: {
       `Plan ${colors.bold(plan.id)}: ${verdict(plan, to)}. ${lost.length > 0 ? colors.yellow(effect) : effect}`,
       ...writtenLines(prepared),
       ...removedText(prepared, plan, removesMigrations),
+      prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors),
       editsText(
         { edits: prepared.edits, open: { places: prepared.places }, command: commandFor("code", prepared.plan, plans) },
         colors,

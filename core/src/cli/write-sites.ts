@@ -20,7 +20,8 @@ export async function openWriteSites(plan: Plan, { project, plugin, config }: Wo
   // Ranked places never close contract, whoever chose them; what must change does, whoever left it out.
   const { choices: _, ...state } = plan.state;
   const policy = { level: "required", accept: [] } as const;
-  const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code: codeSettings(config), policy });
+  const code = { ...codeSettings(config), format: "off" } as const;
+  const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code, policy });
   const { columns, state: now } = live.plan;
   const required = now.places.filter((place) => place.kind === "required");
   const unread = await unreadCode(project, plugin, config);

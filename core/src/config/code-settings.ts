@@ -18,6 +18,8 @@ export interface CodeSettings {
   readonly decline?: readonly string[];
   /** Whether chosen edits are compiled before they are written. Default: auto. */
   readonly verify?: "auto" | "off";
+  /** Whether what is written is laid out by the project's own formatter. Default: auto. */
+  readonly format?: "auto" | "off";
   /** The flag that reads stand behind. Default: none. */
   readonly toggle?: Toggle;
   readonly scorecard?: NonNullable<LockstepConfig["code"]>["scorecard"];
@@ -41,6 +43,7 @@ export function codeSettings(
     edit,
     scorecard,
     verify,
+    format,
   } = config.code ?? {};
   const level = codeLevel(env.LOCKSTEP_CODE || undefined, "LOCKSTEP_CODE=") ?? edit;
   return {
@@ -51,6 +54,7 @@ export function codeSettings(
     decline,
     ...(level === undefined ? {} : { level }),
     ...(verify === undefined ? {} : { verify }),
+    ...(format === undefined ? {} : { format }),
     ...(scorecard === undefined ? {} : { scorecard }),
     ...(config.toggle === undefined ? {} : { toggle: toggleOf(config.toggle) }),
   };

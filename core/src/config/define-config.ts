@@ -41,6 +41,8 @@ export interface LockstepConfigInput {
     decline?: string[];
     /** Whether edits that were chosen are compiled before they are written; what would add a type error is listed. Default: auto. */
     verify?: "auto" | "off";
+    /** Whether what Lockstep writes is laid out by the project's own formatter: Prettier, Biome or dprint. Default: auto. */
+    format?: "auto" | "off";
     /**
      * How places are ranked that may get a new column: what is given counts, the rest is as measured on other repositories.
      * @example { weights: { namesOnly: -4 }, likely: { mapper: 7 } }

@@ -38,6 +38,7 @@ export const configSchema = z.strictObject({
       accept: patterns.optional(),
       decline: patterns.optional(),
       verify: z.enum(["auto", "off"]).optional(),
+      format: z.enum(["auto", "off"]).optional(),
       scorecard: scorecardSchema.optional(),
     })
     .optional(),

@@ -3,7 +3,16 @@ import type { OrmPlugin } from "../plugin.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import type { Colors } from "../review/colors.js";
 import { nextStep } from "../review/next-step.js";
-import { editsText, hazardsText, nextText, noEdits, noticesText, planText, writtenText } from "../review/terminal.js";
+import {
+  editsText,
+  hazardsText,
+  nextText,
+  noEdits,
+  noticesText,
+  planText,
+  unformattedText,
+  writtenText,
+} from "../review/terminal.js";
 import { commandFor, fileTitle } from "../review/words.js";
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
@@ -24,7 +33,7 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, isCodeLeft = false }: PhaseFiles,
+  { plan, migrations, edits, isCodeLeft = false, unformatted }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
@@ -41,6 +50,7 @@ export function expandText(
       colors,
     ),
     ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
+    ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     editsText({ edits, open: plan.state, command: commandFor("code", plan, plans) }, colors),
     nextText(nextStep(plan, words, plans), colors),
     "",

@@ -355,6 +355,16 @@ export interface PlanState {
   readonly choices?: readonly PlaceChoice[];
   /** What was answered about a column that is not annotated, by `Model.field`. Not in `columns`: the fingerprint is over those. */
   readonly exposure?: Readonly<Record<string, "internal" | "exposed">>;
+  /** Files whose layout a formatter changed together with the edits; absent: none. */
+  readonly formatted?: readonly FormattedFile[];
   /** Code files as Lockstep left them: uncommitted changes that are its own do not stop the next edit. */
   readonly codeFiles: readonly { readonly file: string; readonly sha256: string }[];
+}
+
+/** What a phase did to a file that was laid out anew: an undo that took the edits back takes the layout back as well. */
+export interface FormattedFile {
+  readonly phase: DeployedPhase;
+  readonly file: string;
+  /** A unified diff, from the file as it was written to what was there before. */
+  readonly back: string;
 }

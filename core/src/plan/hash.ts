@@ -14,6 +14,12 @@ export function fileHash(file: string, text: string): string {
   return sha256(/\.[cm]?[jt]s$/.test(file) ? withoutLayout(unix) : unix);
 }
 
+/** Whether two texts of a file differ in nothing but what formatters change. */
+export function isSameButLayout(file: string, one: string, other: string): boolean {
+  const bare = (text: string) => (/\.[cm]?[jt]sx?$/.test(file) ? withoutLayout(text) : text.replaceAll(/\s+/g, ""));
+  return bare(one) === bare(other);
+}
+
 /** A text as Lockstep wrote it: Git gives Windows other line ends. */
 export function withUnixLines(text: string): string {
   return text.replaceAll("\r\n", "\n");

@@ -267,6 +267,9 @@ const planObject = z.strictObject({
       )
       .optional(),
     exposure: z.record(z.string(), z.enum(["internal", "exposed"])).optional(),
+    formatted: z
+      .array(z.strictObject({ phase: z.enum(["expand", "switch", "contract"]), file: z.string(), back: z.string() }))
+      .optional(),
     codeFiles: z.array(z.strictObject({ file: z.string(), sha256: z.string() })),
   }),
 });

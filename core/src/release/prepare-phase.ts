@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { Formatting, type Unformatted } from "../formatters/formatting.js";
 import {
   type DeployedPhase,
   type FileChange,
@@ -21,6 +22,7 @@ import { downOfFile } from "../sql/postgres/units/index.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
+import { layOut, withFormatted } from "./layout.js";
 import {
   fileOf,
   heldFiles,
@@ -49,6 +51,8 @@ export interface PhaseFiles {
   readonly isCodeLeft?: boolean;
   /** Why chosen edits were not compiled first, where they were not. */
   readonly unchecked?: string | undefined;
+  /** The formatter that was to lay the files out and did not. */
+  readonly unformatted?: Unformatted | undefined;
 }
 
 /**
@@ -57,15 +61,26 @@ export interface PhaseFiles {
  * @throws LS2011 when the edited model is not valid · LS4002 when the model is gone
  */
 export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
+  const formatting = new Formatting(request.project.root, request.code.format);
+  try {
+    return await prepare(request, formatting);
+  } finally {
+    formatting.close();
+  }
+}
+
+async function prepare(request: PhaseRequest, formatting: Formatting): Promise<PhaseFiles> {
   const { project, plugin, phase } = request;
   const models = request.models ?? (await plugin.readModels(project));
   const plan = phase === "expand" ? request.plan : followNames(request.plan, namedColumns(models));
-  const migrations = releaseUnits(
+  const released = releaseUnits(
     request,
     plan.units.filter((unit) => unit.phase === phase),
   );
+  const migrations = await layOutMigrations(formatting, released);
   const modelChanges = await plugin.editModels(project, modelEdits(plan, phase));
   const code = await editCode({ ...request, plan, models, edited: modelChanges }, intentsAt(plan, phase));
+  const laidOut = await layOut(formatting, phase, mergeChanges(modelChanges, code.changes), code);
   const isFirst = phase === "expand";
   const held = isFirst
     ? heldFiles(
@@ -78,7 +93,7 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
   const after: Plan = {
     ...plan,
     state: {
-      ...withCode(plan.state, code.state),
+      ...withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
       released: phase,
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))],
       held: isFirst ? held.map(recordOf) : stillHeld,
@@ -89,20 +104,21 @@ export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
     ...migrations.map(({ unit }) => replaced(project, unit.file, unit.text)),
     ...[...held, ...undo].map((unit) => replaced(project, unit.file, unit.text)),
     ...(isFirst ? [replaced(project, `${planFolder(plan.id)}/original.sql`, plan.source.sql)] : []),
-    ...planFiles(after, request),
+    ...(await formatting.apply(planFiles(after, request))),
     ...plan.state.held
       .filter((unit) => !stillHeld.includes(unit))
       .map(({ file }) => replaced(project, file, undefined)),
-    ...mergeChanges(modelChanges, code.changes),
+    ...laidOut.changes,
   ];
   return {
     plan: after,
     changes,
     migrations,
-    edits: code.made,
-    places: code.places,
+    edits: laidOut.code.made,
+    places: laidOut.code.places,
     isCodeLeft: code.isLeft,
     unchecked: code.unchecked,
+    unformatted: formatting.unformatted,
   };
 }
 
@@ -129,6 +145,20 @@ export function releaseUnits(
     const sql = reviewedText(project, plan, file, phase) ?? unitsText(plan, file, phase);
     const text = plugin.migrationText(project, name, { units: file, sql, down: downOfFile(file, plan.id) });
     return { name, unit: fileOf(file, plugin.migrationPath(project, name), text) };
+  });
+}
+
+/** Migrations that are code, as the project's formatter leaves them: what they do is what was reviewed. */
+export async function layOutMigrations(
+  formatting: Formatting,
+  migrations: PhaseFiles["migrations"],
+): Promise<PhaseFiles["migrations"]> {
+  const texts = await formatting.apply(
+    migrations.map(({ unit: { file, text } }) => ({ file, before: undefined, after: text })),
+  );
+  return migrations.map(({ name, unit }, index) => {
+    const laidOut = fileOf(unit.units, unit.file, texts[index]?.after ?? unit.text);
+    return { name, unit: laidOut.sha256 === unit.sha256 ? laidOut : unit };
   });
 }
 

@@ -1,4 +1,5 @@
 import { LockstepError } from "../errors.js";
+import { Formatting } from "../formatters/formatting.js";
 import {
   type DeployedPhase,
   type EntityModel,
@@ -15,8 +16,10 @@ import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, withCode } from "./code-request.js";
+import { layOut, textsBefore, withFormatted } from "./layout.js";
 import {
   filledOptionals,
+  layOutMigrations,
   modelEdit,
   type PhaseFiles,
   planFiles,
@@ -25,7 +28,7 @@ import {
   replaced,
   uniqueEdits,
 } from "./prepare-phase.js";
-import { takeBackCode } from "./take-back-code.js";
+import { phasesAfter, takeBackCode } from "./take-back-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
 
 export interface UndoRequest extends Omit<CodeRequest, "models"> {
@@ -44,25 +47,41 @@ export interface UndoRequest extends Omit<CodeRequest, "models"> {
  * @throws LS4001 code with uncommitted changes · LS4002 when the field of a plan whose contract is released is gone
  */
 export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
+  const formatting = new Formatting(request.project.root, request.code.format);
+  try {
+    return await prepare(request, formatting);
+  } finally {
+    formatting.close();
+  }
+}
+
+async function prepare(request: UndoRequest, formatting: Formatting): Promise<PhaseFiles> {
   const { project, plugin, to } = request;
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));
   if (plan.state.released === "contract") assertFields(plan, models, plugin.words.develop);
   const units = request.removesMigrations === true ? [] : unitsToTakeBack(request);
-  const migrations = releaseUnits({ ...request, phase: "undo" }, units);
+  const migrations = await layOutMigrations(formatting, releaseUnits({ ...request, phase: "undo" }, units));
   const isEnd = to === "undone";
   const modelChanges = await plugin.editModels(project, modelEdits(plan, to));
   const code = await takeBackCode(
     { ...request, plan, models: models.map((model) => relaxed(model, plan)), edited: modelChanges },
     to,
   );
+  const phases = phasesAfter(to);
+  const { formatted = [], ...state } = plan.state;
+  const undone = mergeChanges(modelChanges, code.changes);
+  const laidOut = await layOut(formatting, "expand", undone, code, textsBefore(formatted, phases, undone));
   const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);
   const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
   const removed = request.removesMigrations === true ? plan.state.written : [];
   const after: Plan = {
     ...plan,
     state: {
-      ...withCode(plan.state, code.state),
+      ...withFormatted(
+        withCode(state, laidOut.code.state),
+        formatted.filter(({ phase }) => !phases.includes(phase)),
+      ),
       released: to,
       written: [...plan.state.written, ...migrations.map(({ unit }) => recordOf(unit))].filter(
         (record) => !removed.includes(record),
@@ -70,16 +89,17 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
       held: isEnd ? [] : [...plan.state.held, ...held.map(recordOf)],
       undo: isEnd ? [] : plan.state.undo,
       undos: (plan.state.undos ?? 0) + 1,
-      places: isEnd ? [] : code.places,
+      places: isEnd ? [] : laidOut.code.places,
     },
   };
   const changes = [
     ...[...migrations.map(({ unit }) => unit), ...held].map(({ file, text }) => replaced(project, file, text)),
-    ...planFiles(after, request),
+    ...(await formatting.apply(planFiles(after, request))),
     ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
-    ...mergeChanges(modelChanges, code.changes),
+    ...laidOut.changes,
   ];
-  return { plan: after, changes, migrations, edits: code.made, places: code.places };
+  const { made: edits, places } = laidOut.code;
+  return { plan: after, changes, migrations, edits, places, unformatted: formatting.unformatted };
 }
 
 /** The declarations as they were; a unique constraint that contract took away comes back while what took its place is there. */

@@ -1,11 +1,13 @@
 import type { Question } from "../codemods/candidates/choose.js";
 import type { CodeSettings } from "../config/code-settings.js";
+import { Formatting, type Unformatted } from "../formatters/formatting.js";
 import type { FileChange, Plan, PlannedEdit } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
 import { intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
+import { layOut, withFormatted } from "./layout.js";
 import { planFiles } from "./prepare-phase.js";
 
 export interface RefreshResult {
@@ -18,6 +20,8 @@ export interface RefreshResult {
   readonly questions: readonly Question[];
   /** Why chosen edits were not compiled first, where they were not. */
   readonly unchecked?: string | undefined;
+  /** The formatter that was to lay the files out and did not. */
+  readonly unformatted?: Unformatted | undefined;
 }
 
 /**
@@ -38,17 +42,24 @@ export async function refreshCode(request: {
   const models = await request.plugin.readModels(request.project);
   const plan = followNames(request.plan, namedColumns(models));
   const code = await editCode({ ...request, plan, models }, intentsAt(plan, released));
-  const after: Plan = {
-    ...plan,
-    state: withCode(plan.state, code.state),
-  };
-  const own = planFiles(after, request);
-  return {
-    plan: after,
-    changes: [...code.changes, ...own],
-    codeChanges: code.changes,
-    made: code.made,
-    questions: code.questions,
-    unchecked: code.unchecked,
-  };
+  const formatting = new Formatting(request.project.root, request.code.format);
+  try {
+    const laidOut = await layOut(formatting, released, code.changes, code);
+    const after: Plan = {
+      ...plan,
+      state: withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
+    };
+    const own = await formatting.apply(planFiles(after, request));
+    return {
+      plan: after,
+      changes: [...laidOut.changes, ...own],
+      codeChanges: laidOut.changes,
+      made: laidOut.code.made,
+      questions: code.questions,
+      unchecked: code.unchecked,
+      unformatted: formatting.unformatted,
+    };
+  } finally {
+    formatting.close();
+  }
 }

@@ -17,7 +17,7 @@ export async function takeBackCode(
   to: Exclude<DeployedPhase, "contract"> | "undone",
 ): Promise<CodeResult> {
   const { plan, project } = request;
-  const phases = (["expand", "switch", "contract"] as const).slice({ undone: 0, expand: 1, switch: 2 }[to]);
+  const phases = phasesAfter(to);
   const isTaken = (edit: PlannedEdit) => phases.includes(edit.phase);
   const { edits: earlier, codeFiles, exposure = {} } = plan.state;
   const all = [...plan.intents.expand, ...plan.intents.switch, ...plan.intents.contract];
@@ -66,6 +66,11 @@ export async function takeBackCode(
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };
+}
+
+/** The phases that an undo takes back. */
+export function phasesAfter(to: Exclude<DeployedPhase, "contract"> | "undone"): readonly DeployedPhase[] {
+  return (["expand", "switch", "contract"] as const).slice({ undone: 0, expand: 1, switch: 2 }[to]);
 }
 
 /** Without what a phase had taken away: that is made again, in the form that the code of today asks for. */

@@ -1,3 +1,4 @@
+import type { Unformatted } from "../formatters/formatting.js";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
 import { isFelt, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
@@ -116,6 +117,11 @@ export const noEdits =
 /** What is said where chosen edits were not compiled before they were written. */
 export function uncheckedText(why: string, colors: Colors): string {
   return colors.yellow(`The types of the chosen edits were not checked (${why}): compile before you commit.`);
+}
+
+/** What is said where a formatter of the project did not lay out what was written. */
+export function unformattedText({ formatter, why }: Unformatted, colors: Colors): string {
+  return colors.yellow(`Not laid out by ${formatter} (${why}): format before you commit.`);
 }
 
 /** Places that little speaks for, in full. */

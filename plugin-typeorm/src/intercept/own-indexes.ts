@@ -1,15 +1,14 @@
 import { relative, sep } from "node:path";
 import type { MigrationContent, OperationOf, Verdict } from "@lockstep/core";
-import { concurrentIndex, indexMigration, writeFiles } from "@lockstep/core/planning";
+import { concurrentIndex, formatOnce, indexMigration, loadConfig, writeFiles } from "@lockstep/core/planning";
 import { listMigrations } from "../migrations/list.js";
 import { migrationName, migrationPath, stamps } from "../migrations/names.js";
 import { renderMigration } from "../migrations/render.js";
 import type { Flavour } from "../project.js";
-import { typeormFiles } from "../typeorm-files.js";
 import type { Interception } from "./interception.js";
 import type { Restore } from "./open-plans.js";
 import { momentOf, type Output } from "./output.js";
-import { restoredText } from "./restore.js";
+import { restoredModels, restoredText } from "./restore.js";
 import { say } from "./say.js";
 import { type Change, downOwners, toQuery } from "./statements.js";
 
@@ -60,11 +59,12 @@ export class OwnIndexes {
           const name = migrationName({ id }, later[index + 1] ?? "", part.slug);
           return { file: migrationPath(project, name), after: text(name, part), title: part.content.units[0].title };
         });
-        const edited = restore === undefined ? [] : await typeormFiles.editModels(base, restore.edits);
-        const own = [{ file: path, after: content }, ...more].map((each) => ({ ...each, before: undefined }));
-        writeFiles(about.root, [...own, ...edited]);
+        const edited = restore === undefined ? [] : await restoredModels(restore, about);
+        const beside = more.map(({ file: name, after }) => ({ file: name, before: undefined, after }));
+        const { changes } = await formatOnce(about.root, (await loadConfig(about.root)).code?.format, beside);
+        writeFiles(about.root, [{ file: path, before: undefined, after: content }, ...changes, ...edited]);
         if (restore !== undefined) say(restoredText(restore));
-        for (const { file: beside, title } of more) say(`Written beside it: ${beside} (${title})`);
+        for (const { file: name, title } of more) say(`Written beside it: ${name} (${title})`);
       },
     };
   }

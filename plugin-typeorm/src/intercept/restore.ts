@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
-import { LockstepError } from "@lockstep/core";
-import { writeFiles } from "@lockstep/core/planning";
+import { type FileChange, LockstepError } from "@lockstep/core";
+import { formatOnce, loadConfig, writeFiles } from "@lockstep/core/planning";
 import { typeormFiles } from "../typeorm-files.js";
 import type { Interception } from "./interception.js";
 import type { Restore } from "./open-plans.js";
@@ -20,9 +20,7 @@ export function restoredText({ names, plans }: Restore): string {
 export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
   if (about.command === undefined || about.command.isDry)
     throw new LockstepError("LS9055", `It should be as before: ${restore.names.join(", ")}.`);
-  await about.write(async () =>
-    writeFiles(about.root, await typeormFiles.editModels(await about.project(), restore.edits)),
-  );
+  await about.write(async () => writeFiles(about.root, await restoredModels(restore, about)));
   say(restoredText(restore));
 }
 
@@ -30,10 +28,17 @@ export async function restoreAlone(restore: Restore, about: Interception): Promi
 export function restoreBeside(restore: Restore, about: Interception): Output {
   return {
     async write(file, text) {
-      const edited = await typeormFiles.editModels(await about.project(), restore.edits);
+      const edited = await restoredModels(restore, about);
       const path = relative(about.root, file).split(sep).join("/");
       writeFiles(about.root, [{ file: path, before: undefined, after: text }, ...edited]);
       say(restoredText(restore));
     },
   };
+}
+
+/** The entities as their plans have them, as the project's formatter leaves them. */
+export async function restoredModels(restore: Restore, about: Interception): Promise<readonly FileChange[]> {
+  const edited = await typeormFiles.editModels(await about.project(), restore.edits);
+  const { code } = await loadConfig(about.root);
+  return (await formatOnce(about.root, code?.format, edited)).changes;
 }

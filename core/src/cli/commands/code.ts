@@ -86,6 +86,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       verdict,
       terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
       result.unchecked === undefined ? undefined : terminal.uncheckedText(result.unchecked, io.colors),
+      result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
       terminal.unreadText(unread, io.colors),
       terminal.nextText(
@@ -102,6 +103,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       places: state.places,
       silent: state.silent ?? 0,
       ...(result.unchecked === undefined ? {} : { unchecked: result.unchecked }),
+      ...(result.unformatted === undefined ? {} : { unformatted: result.unformatted }),
       unread: unread.map(({ file, why }) => ({ file, why })),
       choices: state.choices ?? [],
       exposure: state.exposure ?? {},

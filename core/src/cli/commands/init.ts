@@ -11,9 +11,17 @@ export default defineCommand({
 
   async run({ options, io, workspace }) {
     const { plugin, project, config } = await workspace(writing({ options }));
-    const { changes, notes: own } = await plugin.initialise(project);
-    const notes = [...own, ...(await notesOnRoots(project, plugin, config.code?.roots))];
-    const { nextText } = await import("../../review/terminal.js");
+    const { changes: planned, notes: own } = await plugin.initialise(project);
+    const [{ nextText, unformattedText }, { formatOnce }] = await Promise.all([
+      import("../../review/terminal.js"),
+      import("../../formatters/formatting.js"),
+    ]);
+    const { changes, unformatted } = await formatOnce(project.root, config.code?.format, planned);
+    const notes = [
+      ...own,
+      ...(unformatted === undefined ? [] : [unformattedText(unformatted, io.colors)]),
+      ...(await notesOnRoots(project, plugin, config.code?.roots)),
+    ];
     const real = changes.filter((change) => change.before !== change.after);
     const json = { project: project.root, changed: real.map((change) => change.file), written: false, notes };
     const next = nextText(`edit your model, then run ${plugin.words.develop} as always`, io.colors);

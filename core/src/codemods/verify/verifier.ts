@@ -1,6 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { createRequire } from "node:module";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { ownProcess } from "../../files/own-process.js";
 import type { VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
 export interface VerifyLimits {
@@ -37,8 +36,9 @@ export class Verifier {
     this.#limitMs = ms;
     this.#leftMs = ms;
     this.#megabytes = megabytes;
-    this.#child = fork(...childOf(import.meta.url), {
-      execArgv: [`--max-old-space-size=${megabytes}`, ...loaderOf(import.meta.url)],
+    const { file, execArgv } = ownProcess(import.meta.url, "child");
+    this.#child = fork(file, {
+      execArgv: [`--max-old-space-size=${megabytes}`, ...execArgv],
       // Maps as they are.
       serialization: "advanced",
       stdio: ["ignore", "ignore", "ignore", "ipc"],
@@ -123,18 +123,4 @@ export class Verifier {
     if (by === "SIGABRT" || code === 134) return `the type check needs more than ${this.#megabytes} MB`;
     return `the type check ended early (${by ?? `exit code ${code}`})`;
   }
-}
-
-/** The file of the process stands beside this one, built or as source. */
-function childOf(url: string): [string] {
-  return [fileURLToPath(new URL(isSource(url) ? "./child.ts" : "./child.js", url))];
-}
-
-/** Node 20 reads TypeScript by a loader only; the built package needs none. */
-function loaderOf(url: string): readonly string[] {
-  return isSource(url) ? ["--import", pathToFileURL(createRequire(url).resolve("tsx")).href] : [];
-}
-
-function isSource(url: string): boolean {
-  return url.endsWith(".ts");
 }

@@ -1,0 +1,38 @@
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { relative } from "node:path";
+import type { Formatter } from "./formatter.js";
+import { each, filter, folderWith, resolveFrom, standIn } from "./project-tools.js";
+
+const settings = ["biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc"];
+
+/** `biome check` without its linter: the layout, and the order of imports where the settings want one. */
+export default {
+  name: "biome",
+  find(root) {
+    const cwd = folderWith(root, settings);
+    if (cwd === undefined) return undefined;
+    const program = programOf(resolveFrom(root, "@biomejs/biome/package.json"));
+    return {
+      format: (files, signal) =>
+        each(files, ({ file, text }) => {
+          const path = relative(cwd, standIn(root, file));
+          const args = ["check", "--write", "--linter-enabled=false", `--stdin-file-path=${path}`] as const;
+          return filter([...program, ...args], text, { cwd, signal });
+        }),
+    };
+  },
+} satisfies Formatter;
+
+/** The binary of this platform. The package's own script finds any, and costs a process of Node each time. */
+function programOf(manifest: string): readonly [string, ...string[]] {
+  const require = createRequire(manifest);
+  for (const variant of ["", "-musl"]) {
+    try {
+      const name = `@biomejs/cli-${process.platform}-${process.arch}${variant}`;
+      const binary = require.resolve(`${name}/biome${process.platform === "win32" ? ".exe" : ""}`);
+      if (existsSync(binary)) return [binary];
+    } catch {}
+  }
+  return [process.execPath, require.resolve("./bin/biome")];
+}

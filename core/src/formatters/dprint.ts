@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import type { Formatter } from "./formatter.js";
+import { each, filter, folderWith, resolveFrom, standIn } from "./project-tools.js";
+
+const settings = ["dprint.json", "dprint.jsonc", ".dprint.json", ".dprint.jsonc"];
+
+export default {
+  name: "dprint",
+  find(root) {
+    const cwd = folderWith(root, settings);
+    if (cwd === undefined) return undefined;
+    const folder = dirname(resolveFrom(root, "dprint/package.json"));
+    const binary = join(folder, process.platform === "win32" ? "dprint.exe" : "dprint");
+    // The script fetches the binary where nothing may be run on installation.
+    const program = existsSync(binary) ? ([binary] as const) : ([process.execPath, join(folder, "bin.cjs")] as const);
+    return {
+      format: (files, signal) =>
+        each(files, ({ file, text }) => {
+          // With its whole path what the settings exclude is left as it is; dprint refuses one that is not there.
+          const path = standIn(root, file);
+          const args = ["fmt", "--stdin", existsSync(path) ? path : basename(path)] as const;
+          return filter([...program, ...args], text, { cwd, signal });
+        }),
+    };
+  },
+} satisfies Formatter;

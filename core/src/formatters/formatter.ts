@@ -1,0 +1,33 @@
+/** A text with the file that it is the content of, or will be: a path from the project's root. */
+export interface FileText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** A formatter as a project has it: its own version, with its own settings. */
+export interface ProjectFormatter {
+  /**
+   * Each text as the formatter leaves it; undefined where it is not the formatter's to lay out: a kind of file that it does not
+   * know, one that its settings ignore, one that it cannot read.
+   *
+   * @param signal ends it
+   * @throws what keeps it from running at all
+   */
+  format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | undefined)[]>;
+  /** Ends what it keeps running. Default: nothing does. */
+  close?(): void;
+}
+
+/** One formatter that projects use. A file of this folder each. */
+export interface Formatter {
+  /** What people call it. */
+  readonly name: string;
+  /**
+   * Looks for it in a project: nothing is run.
+   *
+   * @param root of the project
+   * @returns undefined where the project does not use it
+   * @throws an error that says why it cannot run, where the project uses it
+   */
+  find(root: string): ProjectFormatter | undefined;
+}

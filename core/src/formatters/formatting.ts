@@ -1,0 +1,167 @@
+import type { FileChange } from "../model/index.js";
+import type { ProjectFormatter } from "./formatter.js";
+
+/** A formatter that was to lay files out and did not. */
+export interface Unformatted {
+  readonly formatter: string;
+  readonly why: string;
+}
+
+/** SQL runs as it was reviewed, byte by byte. */
+const isLeft = /\.sql$|(?:^|\/)original\.[^/]*$/;
+
+/**
+ * Lays changed files out as the project's own formatters would: a file that was so before is so afterwards, of another one the lines
+ * that were touched, where that can be told. It never fails: what could not be laid out stays as it was written, and is said.
+ *
+ * @example
+ * const formatting = new Formatting(root, "auto");
+ * const changes = await formatting.apply(planned);
+ * formatting.close();
+ */
+export class Formatting {
+  #unformatted: Unformatted | undefined;
+  #tools: { readonly name: string; readonly tool: ProjectFormatter }[] | undefined;
+  #leftMs: number;
+
+  /** @param limitMs for all formatters together */
+  constructor(
+    readonly root: string,
+    readonly setting: "auto" | "off" = "auto",
+    readonly limitMs = 20_000,
+  ) {
+    this.#leftMs = limitMs;
+  }
+
+  /** What did not run; undefined where all did that were to. */
+  get unformatted(): Unformatted | undefined {
+    return this.#unformatted;
+  }
+
+  /** The same changes, in the same order, with the texts laid out. */
+  async apply(changes: readonly FileChange[]): Promise<readonly FileChange[]> {
+    const drafts = changes.flatMap(({ file, before, after }) =>
+      after === undefined || after === before || isLeft.test(file) ? [] : [new Draft(file, before, after)],
+    );
+    if (this.setting === "off" || drafts.length === 0) return changes;
+    await this.#find();
+    // First with what was there: who laid it out is who lays it out again.
+    for (const { name } of [...(this.#tools ?? [])]) {
+      const known = drafts.flatMap(({ file, before }) => (before === undefined ? [] : [{ file, text: before }]));
+      const texts = await this.#run(name, known);
+      const laidOut = new Map(known.map(({ file }, index) => [file, texts?.[index]]));
+      for (const draft of drafts) draft.note(name, laidOut.get(draft.file));
+    }
+    for (const { name } of [...(this.#tools ?? [])]) {
+      const own = drafts.filter((draft) => draft.isFor(name));
+      const texts = await this.#run(name, own);
+      for (const [index, draft] of own.entries()) await draft.take(name, texts?.[index]);
+    }
+    for (const draft of drafts) await draft.finish();
+    const texts = new Map(drafts.map(({ file, text }) => [file, text]));
+    return changes.map((change) => (texts.has(change.file) ? { ...change, after: texts.get(change.file) } : change));
+  }
+
+  close(): void {
+    for (const { tool } of this.#tools ?? []) tool.close?.();
+    this.#tools = [];
+  }
+
+  async #find(): Promise<void> {
+    if (this.#tools !== undefined) return;
+    this.#tools = [];
+    for (const { name, find } of (await import("./index.js")).formatters) {
+      try {
+        const tool = find(this.root);
+        if (tool !== undefined) this.#tools.push({ name, tool });
+      } catch (error) {
+        this.#fail(name, error);
+      }
+    }
+  }
+
+  /** What a formatter makes of texts. One that fails is not asked again. */
+  async #run(name: string, files: readonly { readonly file: string; readonly text: string }[]) {
+    const tool = this.#tools?.find((each) => each.name === name)?.tool;
+    if (tool === undefined || files.length === 0) return undefined;
+    const startedAt = performance.now();
+    const ending = new AbortController();
+    const timer = setTimeout(() => ending.abort(), Math.max(this.#leftMs, 1));
+    try {
+      return await tool.format(files, ending.signal);
+    } catch (error) {
+      this.#fail(name, ending.signal.aborted ? new Error(`it took longer than ${this.limitMs / 1000} s`) : error);
+      return undefined;
+    } finally {
+      clearTimeout(timer);
+      this.#leftMs -= performance.now() - startedAt;
+    }
+  }
+
+  #fail(formatter: string, error: unknown): void {
+    this.#unformatted ??= { formatter, why: error instanceof Error ? error.message : String(error) };
+    this.#tools?.find(({ name }) => name === formatter)?.tool.close?.();
+    this.#tools = this.#tools?.filter(({ name }) => name !== formatter);
+  }
+}
+
+/** Lays files out that nothing is written after: see `Formatting`. */
+export async function formatOnce(
+  root: string,
+  setting: "auto" | "off" | undefined,
+  changes: readonly FileChange[],
+): Promise<{ readonly changes: readonly FileChange[]; readonly unformatted: Unformatted | undefined }> {
+  const formatting = new Formatting(root, setting);
+  try {
+    return { changes: await formatting.apply(changes), unformatted: formatting.unformatted };
+  } finally {
+    formatting.close();
+  }
+}
+
+/** One file on its way to its layout. */
+class Draft {
+  text: string;
+  /** Formatters that have something to say of the file as it was, and those of them that had laid it out. */
+  readonly #knowing = new Set<string>();
+  readonly #keeping = new Set<string>();
+
+  constructor(
+    readonly file: string,
+    readonly before: string | undefined,
+    readonly after: string,
+  ) {
+    this.text = after;
+  }
+
+  note(formatter: string, laidOut: string | undefined): void {
+    if (laidOut === undefined) return;
+    this.#knowing.add(formatter);
+    if (laidOut === this.before) this.#keeping.add(formatter);
+  }
+
+  /** A new file is for all; one that somebody lays out is for them; another one for the first that can. */
+  isFor(formatter: string): boolean {
+    if (this.before === undefined || this.#keeping.has(formatter)) return true;
+    const [first] = this.#knowing;
+    return this.#keeping.size === 0 && first === formatter;
+  }
+
+  async take(formatter: string, laidOut: string | undefined): Promise<void> {
+    if (laidOut === undefined) return;
+    if (this.before === undefined || this.#keeping.has(formatter)) {
+      this.#keeping.add(formatter);
+      this.text = laidOut;
+      return;
+    }
+    const { formatTouched } = await import("./touched-lines.js");
+    this.text = formatTouched(this.file, this.before, this.after, laidOut);
+  }
+
+  /** Where nobody lays the file out, lines that the edits have made too long are broken. */
+  async finish(): Promise<void> {
+    if (this.before === undefined || this.#keeping.size > 0 || !/^.{121}/m.test(this.text)) return;
+    const { breakLongLines } = await import("./long-lines.js");
+    this.text = breakLongLines(this.file, this.before, this.text);
+  }
+}

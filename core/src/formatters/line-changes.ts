@@ -1,0 +1,32 @@
+import { diffLines } from "diff";
+
+/** Lines of a text that replace others: `lines` of them from `at`, counted from 0. */
+export interface LineChange {
+  readonly at: number;
+  readonly lines: number;
+  readonly before: string;
+  readonly after: string;
+}
+
+/** What has to be replaced in one text to get another, line by line. */
+export function lineChanges(before: string, after: string): readonly LineChange[] {
+  const changes: LineChange[] = [];
+  let at = 0;
+  let open: { at: number; lines: number; before: string; after: string } | undefined;
+  for (const { added, removed, value, count } of diffLines(before, after)) {
+    if (!added && !removed) {
+      if (open !== undefined) changes.push(open);
+      open = undefined;
+      at += count;
+      continue;
+    }
+    open ??= { at, lines: 0, before: "", after: "" };
+    if (added) open.after += value;
+    else {
+      open.before += value;
+      open.lines += count;
+      at += count;
+    }
+  }
+  return open === undefined ? changes : [...changes, open];
+}

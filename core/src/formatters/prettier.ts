@@ -1,0 +1,81 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { ownProcess } from "../files/own-process.js";
+import type { FileText, Formatter, ProjectFormatter } from "./formatter.js";
+import type { PrettierAnswer, PrettierOrder } from "./prettier/order.js";
+import { foldersUp, folderWith, isDeclared, resolveFrom } from "./project-tools.js";
+
+const settings = [
+  ...["", ".json", ".json5", ".yaml", ".yml", ".toml"].map((ending) => `.prettierrc${ending}`),
+  ...["js", "cjs", "mjs", "ts", "cts", "mts"].flatMap((ending) => [
+    `.prettierrc.${ending}`,
+    `prettier.config.${ending}`,
+  ]),
+];
+
+/** Prettier 2 and 3, with the plugins of the project. */
+export default {
+  name: "prettier",
+  find(root) {
+    if (!isDeclared(root, "prettier") && folderWith(root, settings) === undefined) return undefined;
+    const ignoreFiles = foldersUp(root)
+      .map((folder) => join(folder, ".prettierignore"))
+      .filter((file) => existsSync(file));
+    return new Prettier(root, resolveFrom(root, "prettier"), ignoreFiles);
+  },
+} satisfies Formatter;
+
+/** A process of its own: what plugins do cannot be stopped otherwise. It loads Prettier once. */
+class Prettier implements ProjectFormatter {
+  #child: ChildProcess | undefined;
+
+  constructor(
+    readonly root: string,
+    readonly module: string,
+    readonly ignoreFiles: readonly string[],
+  ) {}
+
+  async format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | undefined)[]> {
+    if (files.length === 0) return [];
+    const child = this.#start();
+    const kill = () => child.kill("SIGKILL");
+    signal.addEventListener("abort", kill, { once: true });
+    try {
+      const { module, ignoreFiles } = this;
+      const texts = files.map(({ file, text }) => ({ path: join(this.root, file), text }));
+      const answer = await ask(child, { module, ignoreFiles, files: texts });
+      if (answer.error !== undefined) throw new Error(answer.error);
+      return answer.texts.map((text) => text ?? undefined);
+    } finally {
+      signal.removeEventListener("abort", kill);
+    }
+  }
+
+  close(): void {
+    this.#child?.kill("SIGKILL");
+  }
+
+  #start(): ChildProcess {
+    if (this.#child !== undefined) return this.#child;
+    const { file, execArgv } = ownProcess(import.meta.url, "prettier/child");
+    // What the project preloads into its processes is for its own.
+    const { NODE_OPTIONS: _, ...env } = process.env;
+    this.#child = fork(file, {
+      cwd: this.root,
+      env,
+      execArgv: [...execArgv],
+      stdio: ["ignore", "ignore", "ignore", "ipc"],
+    });
+    return this.#child;
+  }
+}
+
+function ask(child: ChildProcess, order: PrettierOrder): Promise<PrettierAnswer> {
+  return new Promise((resolve, reject) => {
+    child.once("message", resolve);
+    child.once("error", reject);
+    child.once("exit", (code, by) => reject(new Error(`it ended early (${by ?? `exit code ${code}`})`)));
+    child.send(order, () => undefined);
+  });
+}

@@ -1,0 +1,48 @@
+/** The process that Prettier runs in. */
+import { pathToFileURL } from "node:url";
+import type { PrettierAnswer, PrettierOrder } from "./order.js";
+
+/** What versions 2 and 3 have in common, where one is waited for either way. */
+interface Prettier {
+  resolveConfig(path: string, options: object): Promise<{ readonly plugins?: readonly unknown[] } | null>;
+  getFileInfo(
+    path: string,
+    options: object,
+  ): Promise<{ readonly ignored: boolean; readonly inferredParser: string | null }>;
+  format(text: string, options: object): string | Promise<string>;
+}
+
+process.on("message", async (order: PrettierOrder) => {
+  process.send?.(await answerTo(order));
+});
+// Whoever asked is gone.
+process.on("disconnect", () => process.exit());
+
+async function answerTo({ module, ignoreFiles, files }: PrettierOrder): Promise<PrettierAnswer> {
+  try {
+    const loaded = await import(pathToFileURL(module).href);
+    const prettier: Prettier = loaded.default ?? loaded;
+    const texts: (string | null)[] = [];
+    for (const { path, text } of files) texts.push(await formatted(prettier, path, text, ignoreFiles));
+    return { texts };
+  } catch (error) {
+    return { texts: [], error: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
+  }
+}
+
+async function formatted(prettier: Prettier, path: string, text: string, ignoreFiles: readonly string[]) {
+  // Settings that cannot be read are no matter of this file.
+  const options = (await prettier.resolveConfig(path, { editorconfig: true })) ?? {};
+  // Version 2 takes one file at a time.
+  for (const ignorePath of [undefined, ...ignoreFiles]) {
+    const { plugins = [] } = options;
+    const { ignored, inferredParser } = await prettier.getFileInfo(path, { ignorePath, plugins, resolveConfig: true });
+    if (ignored || inferredParser === null) return null;
+  }
+  try {
+    return await prettier.format(text, { ...options, filepath: path });
+  } catch {
+    // What it cannot parse stays as it is.
+    return null;
+  }
+}

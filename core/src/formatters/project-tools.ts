@@ -1,0 +1,81 @@
+import { spawn } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, extname, join } from "node:path";
+
+/** The folder and those around it, up to that of the repository: where tools look for their settings. */
+export function foldersUp(folder: string): readonly string[] {
+  const isLast = existsSync(join(folder, ".git")) || dirname(folder) === folder;
+  return isLast ? [folder] : [folder, ...foldersUp(dirname(folder))];
+}
+
+/** The nearest folder that has one of these files. */
+export function folderWith(root: string, files: readonly string[]): string | undefined {
+  return foldersUp(root).find((folder) => files.some((file) => existsSync(join(folder, file))));
+}
+
+/** Whether a `package.json` of the project names the package: one that only another package brought is not the project's. */
+export function isDeclared(root: string, name: string): boolean {
+  return foldersUp(root).some((folder) => {
+    try {
+      const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+      return { ...dependencies, ...devDependencies }[name] !== undefined;
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Where a file of an installed package is, as the project's own code finds it. @throws when it is not installed */
+export function resolveFrom(root: string, specifier: string): string {
+  try {
+    return createRequire(join(root, "package.json")).resolve(specifier);
+  } catch (error) {
+    const name = specifier.split("/").slice(0, specifier.startsWith("@") ? 2 : 1);
+    throw new Error(`${name.join("/")} is not installed`, { cause: error });
+  }
+}
+
+/**
+ * The file that a tool is told to find settings for. Some look no further than for what is there, so a file that is still to be
+ * written is passed off as one of its kind beside it.
+ */
+export function standIn(root: string, file: string): string {
+  const path = join(root, file);
+  if (existsSync(path)) return path;
+  const folder = dirname(path);
+  const beside = existsSync(folder) ? readdirSync(folder).find((name) => extname(name) === extname(file)) : undefined;
+  return beside === undefined ? path : join(folder, beside);
+}
+
+/** Runs a program on a text. @returns undefined when it fails for this text. @throws when it cannot be started, or was ended */
+export async function filter(
+  command: readonly [string, ...string[]],
+  text: string,
+  { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal },
+): Promise<string | undefined> {
+  const [program, ...args] = command;
+  const child = spawn(program, args, { cwd, signal, killSignal: "SIGKILL", stdio: ["pipe", "pipe", "ignore"] });
+  const out: Buffer[] = [];
+  child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+  // One that does not read to the end has no use for the rest.
+  child.stdin.on("error", () => undefined);
+  child.stdin.end(text);
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", resolve);
+  });
+  const result = Buffer.concat(out).toString("utf8");
+  return code === 0 && (result !== "" || text === "") ? result : undefined;
+}
+
+/** Each of the texts in turn, a few at a time. */
+export async function each<T, R>(items: readonly T[], run: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  const rest = items.entries();
+  const worker = async () => {
+    for (const [index, item] of rest) results[index] = await run(item);
+  };
+  await Promise.all(Array.from({ length: 4 }, worker));
+  return results;
+}

@@ -1,0 +1,102 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import { Formatting } from "../../../core/src/formatters/formatting.js";
+
+const folders: string[] = [];
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function project(files: Readonly<Record<string, string>>): string {
+  const root = mkdtempSync(join(tmpdir(), "lockstep-formatting-"));
+  folders.push(root);
+  for (const [file, text] of Object.entries({ ".git/HEAD": "", ...files })) {
+    mkdirSync(dirname(join(root, file)), { recursive: true });
+    writeFileSync(join(root, file), text);
+  }
+  return root;
+}
+
+const declared = JSON.stringify({ devDependencies: { prettier: "*" } });
+/** A Prettier that does this with a text. */
+const prettier = (body: string) => `
+exports.resolveConfig = async () => null;
+exports.getFileInfo = async () => ({ ignored: false, inferredParser: "typescript" });
+exports.format = (text) => { ${body} };
+`;
+const shouting = prettier("return text.toUpperCase();");
+const module = "node_modules/prettier/index.js";
+
+test.each([
+  { name: "none", files: {}, unformatted: undefined, after: "b\n" },
+  {
+    name: "one that formats",
+    files: { "package.json": declared, [module]: shouting },
+    unformatted: undefined,
+    after: "B\n",
+  },
+  {
+    name: "one that only another package brought",
+    files: { "package.json": "{}", [module]: shouting },
+    unformatted: undefined,
+    after: "b\n",
+  },
+  {
+    name: "one that is not installed",
+    files: { "package.json": declared },
+    unformatted: { formatter: "prettier", why: "prettier is not installed" },
+    after: "b\n",
+  },
+  {
+    name: "one that cannot be loaded",
+    files: { "package.json": declared, [module]: `throw new Error("no such engine");` },
+    unformatted: { formatter: "prettier", why: "no such engine" },
+    after: "b\n",
+  },
+  {
+    name: "one that ends its process",
+    files: { "package.json": declared, [module]: prettier("process.exit(3);") },
+    unformatted: { formatter: "prettier", why: "it ended early (exit code 3)" },
+    after: "b\n",
+  },
+  {
+    name: "one that never answers",
+    files: { "package.json": declared, [module]: prettier("for (;;);") },
+    unformatted: { formatter: "prettier", why: "it took longer than 3 s" },
+    after: "b\n",
+  },
+  {
+    name: "one that does not read this file",
+    files: { "package.json": declared, [module]: prettier(`throw new SyntaxError("unexpected token");`) },
+    unformatted: undefined,
+    after: "b\n",
+  },
+  {
+    name: "a biome that is not installed",
+    files: { "biome.json": "{}" },
+    unformatted: { formatter: "biome", why: "@biomejs/biome is not installed" },
+    after: "b\n",
+  },
+])("$name", async ({ files, unformatted, after }) => {
+  const formatting = new Formatting(project(files), "auto", 3_000);
+  const changes = [
+    { file: "a.ts", before: "A\n", after: "b\n" },
+    // What runs as it was reviewed.
+    { file: "migration.sql", before: undefined, after: "select 1\n" },
+    { file: "gone.ts", before: "A\n", after: undefined },
+  ];
+  try {
+    expect(await formatting.apply(changes)).toEqual([{ ...changes[0], after }, changes[1], changes[2]]);
+    expect(formatting.unformatted).toEqual(unformatted);
+  } finally {
+    formatting.close();
+  }
+});
+
+test("without formatting nothing is run", async () => {
+  const root = project({ "package.json": declared, [module]: shouting });
+  const changes = [{ file: "a.ts", before: "A\n", after: "b\n" }];
+  expect(await new Formatting(root, "off").apply(changes)).toEqual(changes);
+});

@@ -17,7 +17,7 @@ const target = resolve(process.argv[2] ?? join(root, "packed"));
  * the package, what is imported besides goes into it. `types`: the entries that applications import.
  */
 const packages = [
-  { folder: "core", run: ["codemods/verify/child.js"], types: [], vendor: vendorCore },
+  { folder: "core", run: [], types: [], vendor: vendorCore },
   { folder: "plugin-prisma", run: ["bin.js", "engine/main.js", "cli/aim-check.js"], types: ["index"] },
   { folder: "plugin-typeorm", run: ["bin.js", "cli/hook.cjs"], types: ["index"] },
   { folder: "plugin-typeorm/wrapper", run: [], types: ["index"], isPlain: true },
@@ -66,7 +66,11 @@ async function bundle(from, to, manifest, run) {
   const files = Object.values(manifest.exports)
     .flatMap(filesOf)
     .filter((file) => /\.c?js$/.test(file));
-  const entries = [...new Set([...files.map((file) => posix.relative("dist", file)), ...run])];
+  // Processes of their own, see files/own-process.ts.
+  const children = readdirSync(dist, { recursive: true, encoding: "utf8" }).filter(
+    (file) => basename(file) === "child.js",
+  );
+  const entries = [...new Set([...files.map((file) => posix.relative("dist", file)), ...run, ...children])];
   const inputs = [];
   for (const format of ["esm", "cjs"]) {
     const isCommonJs = format === "cjs";

@@ -1,3 +1,6 @@
+import type { Repository } from "./repository.js";
+import { type Orm, succeeded } from "./walk.js";
+
 /** A small application with Prisma, in pieces that shapes put together. */
 
 /** @param datasource "url" stands in the schema (Prisma 6), or in the config */
@@ -104,3 +107,22 @@ export async function listUsers(): Promise<UserView[]> {
 `;
 
 export const prisma7 = { "@prisma/client": "7.10.0", "@prisma/adapter-pg": "7.10.0" };
+
+/** @param schemaFile with the model User, from the root */
+export function prismaOf(app: Repository, schemaFile: string): Orm {
+  const lines = {
+    nickname: "  nickname String?",
+    handle: "  /// @lockstep.backfill(lower(email))\n  handle String @unique",
+  };
+  return {
+    userTable: "User",
+    addField: (field) => app.edit(schemaFile, (text) => text.replace(/^ +name +String$/m, `$&\n${lines[field]}`)),
+    develop: (name) => app.run("prisma", ["migrate", "dev", "--name", name.toLowerCase()]),
+    deploy: (url) => app.run("prisma", ["migrate", "deploy"], { DATABASE_URL: url }),
+    async generate(isWrapped) {
+      // Without Lockstep the CLI would download an engine first, which it does not need for this.
+      const noDownload = isWrapped ? {} : { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
+      succeeded(await app.run("prisma", ["generate"], noDownload), "prisma generate");
+    },
+  };
+}

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { prismaOf } from "./prisma-app.js";
 import { createRepository, type Repository } from "./repository.js";
 import { prismaShapes } from "./shapes.js";
-import { walkPrisma } from "./walk.js";
+import { walk } from "./walk.js";
 
 let app: Repository | undefined;
 afterEach(() => app?.dispose());
@@ -11,6 +12,6 @@ describe.each(prismaShapes)("$name", (shape) => {
     app = await createRepository(shape);
     const schema = Object.keys(shape.files).find((file) => /model User /.test(shape.files[file] ?? ""));
     expect(schema).toBeDefined();
-    await walkPrisma(app, schema ?? "");
+    await walk(app, prismaOf(app, schema ?? ""));
   });
 });

@@ -83,6 +83,8 @@ export interface Repository {
     args: readonly string[],
     env?: Readonly<Record<string, string>>,
   ): Promise<RunResult>;
+  /** A script of the package in `shape.folder`. */
+  runScript(name: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>;
   git(...args: string[]): Promise<string>;
   commit(message: string): Promise<void>;
   /** What the repository's own compiler and formatter have against it, nothing where all is well. */
@@ -116,6 +118,12 @@ export async function createRepository(shape: Shape): Promise<Repository> {
     runIn: (folder, command, args, more = {}) => {
       const [head = "npx", ...words] = manager.exec === undefined ? ["npx"] : [...manager.command, ...manager.exec];
       return run(head, [...words, command, ...args], { cwd: folder, env: { ...env, ...more } });
+    },
+    runScript: (name, args, more = {}) => {
+      const [head = "npm", ...words] = [...manager.command, "run", name];
+      // npm and yarn 1 want to be told where their own options end.
+      const rest = args.length > 0 && shape.manager === "npm" ? ["--", ...args] : args;
+      return run(head, [...words, ...rest], { cwd: home, env: { ...env, ...more } });
     },
     async git(...args) {
       const given = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args];

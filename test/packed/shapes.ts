@@ -1,5 +1,14 @@
 import { prisma7, prismaClient, prismaFiles, users } from "./prisma-app.js";
 import type { Shape } from "./repository.js";
+import {
+  activeRecord,
+  activeUsersService,
+  initMigration,
+  postEntity,
+  userEntity,
+  usersService,
+  withExtensions,
+} from "./typeorm-app.js";
 
 const tsconfig = (options: object, include: readonly string[] = ["."]): string =>
   `${JSON.stringify({ compilerOptions: { strict: true, noEmit: true, skipLibCheck: true, target: "ES2022", types: ["node"], ...options }, include }, null, 2)}\n`;
@@ -38,3 +47,111 @@ export const npmOverrides: Shape = {
 };
 
 export const prismaShapes: readonly Shape[] = [npmOverrides];
+
+/** @param dataSource the text of src/data-source.ts */
+const typeormFiles = (dataSource: string, migrations: string, active = false): Record<string, string> => ({
+  ".gitignore": "node_modules\ndist\n",
+  "src/entities/user.ts": active ? activeRecord(userEntity) : userEntity,
+  "src/entities/post.ts": active ? activeRecord(postEntity) : postEntity,
+  "src/users.ts": active ? activeUsersService : usersService,
+  "src/data-source.ts": dataSource,
+  [`${migrations}/1767225600000-Init.ts`]: initMigration,
+});
+const decorators = { experimentalDecorators: true, emitDecoratorMetadata: true };
+
+export interface TypeormShape extends Shape {
+  readonly migrations: string;
+}
+
+export const typeormShapes: readonly TypeormShape[] = [
+  {
+    name: "TypeORM 0.3.11, npm, classes in an array, active record, ts-node, prettier 2, TypeScript 4.9, CommonJS",
+    manager: "npm",
+    typescript: "4.9.5",
+    formatter: "prettier 2",
+    overrides: { yaml: overrides.yaml, commander: overrides.commander, minimatch: overrides.minimatch },
+    migrations: "src/migrations",
+    packages: {
+      ".": {
+        name: "app",
+        scripts: {
+          typeorm: "typeorm-ts-node-commonjs -d src/data-source.ts",
+          "migration:generate": "npm run typeorm -- migration:generate",
+          "migration:run": "npm run typeorm -- migration:run",
+        },
+        dependencies: { typeorm: "0.3.11", pg: "8.11.3", "reflect-metadata": "0.1.13" },
+        devDependencies: { "ts-node": "10.9.2" },
+      },
+    },
+    files: {
+      ...typeormFiles(
+        `import "reflect-metadata";
+import { DataSource } from "typeorm";
+import { Post } from "./entities/post";
+import { User } from "./entities/user";
+import { Init1767225600000 } from "./migrations/1767225600000-Init";
+
+export const dataSource = new DataSource({
+  type: "postgres",
+  url: process.env.DATABASE_URL,
+  entities: [User, Post],
+  migrations: [Init1767225600000],
+});
+`,
+        "src/migrations",
+        true,
+      ),
+      "tsconfig.json": tsconfig({ ...decorators, module: "commonjs", moduleResolution: "node" }),
+    },
+  },
+  {
+    name: "TypeORM 1, yarn 1, data source from a function, migrations of two databases, tsx, biome, TypeScript 5.9, ESM",
+    manager: "yarn 1",
+    typescript: "5.9.3",
+    formatter: "biome",
+    migrations: "src/migrations/postgres",
+    packages: {
+      ".": {
+        name: "app",
+        isModule: true,
+        scripts: {
+          typeorm: "tsx ./node_modules/typeorm/cli.js -d src/data-source.ts",
+          "migration:generate": "yarn -s typeorm migration:generate",
+          "migration:run": "yarn -s typeorm migration:run",
+        },
+        dependencies: { typeorm: "1.1.1", pg: "8.16.3", "reflect-metadata": "0.2.2" },
+        devDependencies: { tsx: "4.20.6" },
+      },
+    },
+    files: Object.fromEntries(
+      Object.entries(
+        typeormFiles(
+          `import "reflect-metadata";
+import { DataSource, type DataSourceOptions } from "typeorm";
+import { Post } from "./entities/post";
+import { User } from "./entities/user";
+
+function options(): DataSourceOptions {
+  const shared = { entities: [User, Post] };
+  return process.env.DB === "sqlite"
+    ? { ...shared, type: "better-sqlite3", database: "app.db", migrations: ["src/migrations/sqlite/*.ts"] }
+    : { ...shared, type: "postgres", url: process.env.DATABASE_URL, migrations: ["src/migrations/postgres/*.ts"] };
+}
+
+function getDataSource(): DataSource {
+  return new DataSource(options());
+}
+
+export const dataSource = getDataSource();
+`,
+          "src/migrations/postgres",
+        ),
+      )
+        .concat([
+          ["tsconfig.json", tsconfig({ ...decorators, module: "NodeNext", moduleResolution: "NodeNext" })],
+          ["src/migrations/sqlite/1767225600000-Init.ts", initMigration],
+        ])
+        .map(([file, text]) => [file, file.endsWith(".ts") ? withExtensions(text) : text]),
+    ),
+  },
+];

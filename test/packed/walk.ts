@@ -4,62 +4,69 @@ import { expect } from "vitest";
 import type { RunResult } from "../support/run.js";
 import type { Repository } from "./repository.js";
 
-export async function walkPrisma(app: Repository, schemaFile: string): Promise<void> {
-  const prisma = async (...args: string[]) => succeeded(await app.run("prisma", args), `prisma ${args.join(" ")}`);
+/** How the ORM of a repository is used there. */
+export interface Orm {
+  /** Adds lines to the model User, after `name`. */
+  addField(field: "nickname" | "handle"): void;
+  /** Makes the migration of what was added, as people type it. */
+  develop(name: string): Promise<RunResult>;
+  /** Runs the migrations on a database. */
+  deploy(url: string): Promise<RunResult>;
+  /** What has to run before the compiler sees the models. */
+  generate(isWrapped: boolean): Promise<void>;
+  readonly userTable: string;
+}
+
+export async function walk(app: Repository, orm: Orm): Promise<void> {
   const lockstep = async (...args: string[]) =>
     succeeded(await app.run("lockstep", args), `lockstep ${args.join(" ")}`);
-  const deploy = async () =>
-    succeeded(
-      await app.run("prisma", ["migrate", "deploy"], { DATABASE_URL: app.production }),
-      "prisma migrate deploy",
-    );
-  // Without Lockstep the CLI would download an engine first, which it does not need for this.
-  const noDownload = { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
-  const green = async (step: string, env = {}) => {
-    succeeded(await app.run("prisma", ["generate"], env), "prisma generate");
+  const deploy = async (url: string) => succeeded(await orm.deploy(url), "the ORM's own deployment");
+  const green = async (step: string, isWrapped = true) => {
+    await orm.generate(isWrapped);
     expect(await app.complaints(), `after ${step}`).toBe("");
   };
   const step = async (name: string) => {
     await green(name);
     await app.commit(name);
   };
-  const addField = (field: string) => app.edit(schemaFile, (text) => text.replace(/^ +name +String$/m, `$&\n${field}`));
 
-  await green("the start", noDownload);
+  await green("the start", false);
   await lockstep("init", "--yes");
   await step("init");
-  await prisma("migrate", "deploy");
-  await deploy();
-  await insertUsers(app.development, 3);
-  await insertUsers(app.production, 50);
+  for (const url of [app.development, app.production]) {
+    await deploy(url);
+    await insertUsers(url, orm.userTable);
+  }
 
-  addField("  nickname String?");
-  const safe = await prisma("migrate", "dev", "--name", "nickname");
+  orm.addField("nickname");
+  const safe = succeeded(await orm.develop("Nickname"), "a safe change");
   expect(safe.output).not.toMatch(/expand|Plan /);
   await step("a safe change");
+  await deploy(app.development);
   const before = await sources(app);
 
-  addField("  /// @lockstep.backfill(lower(email))\n  handle String @unique");
-  await prisma("migrate", "dev", "--name", "handle");
+  orm.addField("handle");
+  const planned = succeeded(await orm.develop("Handle"), "a planned change");
+  expect(planned.output).toContain("1 expand");
   await step("expand");
-  await deploy();
+  for (const url of [app.development, app.production]) await deploy(url);
   await lockstep("backfill", "run", "--ci");
   const expanded = await sources(app);
-  await lockstep("next", "--confirm", "writers-aware");
+  await lockstep("next");
   await step("switch");
   await lockstep("undo");
   expect(changes(expanded, await sources(app)), "undo of switch").toEqual([]);
   await step("undo of switch");
-  await lockstep("next", "--confirm", "writers-aware");
+  await lockstep("next");
   await step("switch again");
-  await lockstep("next", "--confirm", "reads-steady");
+  await lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady");
   await step("contract");
-  await deploy();
-  expect((await lockstep("status")).output).toMatch(/done|finished|complete/);
+  await deploy(app.production);
+  expect((await lockstep("status")).output).toMatch(/contract: applied everywhere|done|finished/);
   const after = await sources(app);
   expect(changes(before, after)).not.toEqual([]);
   for (const [file, text] of after)
-    if (!/lockstep|prisma\.config/.test(file)) expect(text, file).not.toMatch(/lockstep/i);
+    if (!/lockstep|\.config\.|package|lock|data-source/.test(file)) expect(text, file).not.toMatch(/lockstep/i);
 }
 
 /** Text files of the repository but for what Lockstep and the ORM keep for themselves. */
@@ -80,12 +87,11 @@ export function succeeded(result: RunResult, what: string): RunResult {
   return result;
 }
 
-async function insertUsers(url: string, count: number): Promise<void> {
+async function insertUsers(url: string, table: string): Promise<void> {
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   await client.query(
-    `INSERT INTO "User" ("email", "name") SELECT 'User.' || n || '@Example.com', 'User ' || n FROM generate_series(1, $1::int) n`,
-    [count],
+    `INSERT INTO "${table}" ("email", "name") SELECT 'User.' || n || '@Example.com', 'User ' || n FROM generate_series(1, 50) n`,
   );
   await client.end();
 }

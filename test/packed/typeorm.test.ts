@@ -1,0 +1,15 @@
+import { afterEach, describe, test } from "vitest";
+import { createRepository, type Repository } from "./repository.js";
+import { typeormShapes } from "./shapes.js";
+import { typeormOf } from "./typeorm-app.js";
+import { walk } from "./walk.js";
+
+let app: Repository | undefined;
+afterEach(() => app?.dispose());
+
+describe.each(typeormShapes)("$name", (shape) => {
+  test("a column goes through all phases, and the repository's own tools stay content", async () => {
+    app = await createRepository(shape);
+    await walk(app, typeormOf(app, "src/entities/user.ts", shape.migrations));
+  });
+});

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { join, posix, relative, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { ignoredFiles } from "../files/git.js";
+import { isMigration } from "./not-application-code.js";
 import { type RelevanceOptions, relevance } from "./relevance.js";
 import { readModuleConfigs } from "./resolution/read-configs.js";
 import { readSource } from "./source-text.js";
@@ -137,7 +138,7 @@ export function readRelevant(
   const read = readTexts(root, paths, (text, file) => {
     const isRelevant = matters(text);
     if (isRelevant) relevant.add(stemOf(file));
-    return (isRelevant || passedOn(file, text).length > 0) && !isGenerated(text);
+    return (isRelevant || passedOn(file, text).length > 0) && !isGenerated(text) && !isMigration(file, text);
   });
   const waiting = read.filter(({ file }) => !relevant.has(stemOf(file)));
   const targets = waiting.map(({ file, text }) => [stemOf(file), passedOn(file, text)] as const);

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { ignoredFiles } from "../files/git.js";
+import { isMigration } from "./not-application-code.js";
 import { everything, listSources, type SourcesOptions } from "./source-files.js";
 import { readSource } from "./source-text.js";
 
@@ -34,7 +35,7 @@ export function unreadFile(root: string, file: string): UnreadFile | undefined {
   const read = readSource(join(root, file));
   if ("text" in read) return undefined;
   const { why, guess } = read;
-  return { file, why, matters: (isWanted) => guess === undefined || isWanted(guess) };
+  return { file, why, matters: (isWanted) => guess === undefined || (!isMigration(file, guess) && isWanted(guess)) };
 }
 
 const source = /(?<!\.d)\.[cm]?[jt]sx?$/;

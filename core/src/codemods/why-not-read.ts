@@ -4,6 +4,7 @@ import { join, relative, sep } from "node:path";
 import { escapePath, glob } from "tinyglobby";
 import { ignoredFiles } from "../files/git.js";
 import { schemaGlobs, settingsGlobs, statementGlobs } from "./documents/read-documents.js";
+import { foreignDocuments, isDump, isMigration } from "./not-application-code.js";
 import { asGlobs, everything, isGenerated, neverRead } from "./source-files.js";
 import { unreadFile } from "./unread-files.js";
 
@@ -46,12 +47,18 @@ export async function whyNotRead(
   const unread = existsSync(join(root, file)) ? unreadFile(root, file) : undefined;
   if (unread !== undefined)
     return `${unread.why}, so it is not edited: where it writes the column, write it there yourself; contract asks about it`;
-  if (existsSync(join(root, file)) && isGenerated(await readFile(join(root, file), "utf8")))
-    return "says at its top that it is generated";
+  const text = existsSync(join(root, file)) ? await readFile(join(root, file), "utf8") : "";
+  if (isGenerated(text)) return "says at its top that it is generated";
+  if (isMigration(file, text)) return "is a migration";
+  if (file.endsWith(".sql") && isDump(text)) return "is a dump of a database";
   if (ignoredFiles(root, [file]).size > 0) return "is ignored by git";
+  if (!isCode.test(file) && (await isIn(foreignDocuments)))
+    return "is nobody's code here: what others wrote, a snapshot, or what has run";
   if (await isIn(settingsGlobs)) return "holds settings, no schema of an API";
   return "names neither the model nor two of its fields";
 }
+
+const isCode = /\.[cm]?[jt]sx?$/;
 
 /** A file that stands somewhere else: behind a link to it, or to one of its folders. */
 function linkOutside(root: string, file: string): string | undefined {

@@ -1,6 +1,7 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { EntityModel } from "../../model/index.js";
+import { foreignDocuments, isDump, isMigration, isOfOtherDatabase } from "../not-application-code.js";
 import { isPlumbing } from "../plumbing.js";
 import { keyStyles } from "../shape-types.js";
 import type { FileKind } from "../source-file.js";
@@ -41,7 +42,7 @@ const largest = 512 * 1024;
  * @example const files = [...await readSourceFiles(root, options), ...await readDocuments(root, options)];
  */
 export async function readDocuments(root: string, options: DocumentsOptions): Promise<readonly DocumentText[]> {
-  const wanted = { ...options, exclude: [...settingsGlobs, ...(options.exclude ?? [])] };
+  const wanted = { ...options, exclude: [...settingsGlobs, ...foreignDocuments, ...(options.exclude ?? [])] };
   const [apis, queries, migrations] = await Promise.all([
     listFiles(root, wanted, schemaGlobs).then((paths) =>
       readSmall(
@@ -54,7 +55,8 @@ export async function readDocuments(root: string, options: DocumentsOptions): Pr
       readSmall(
         root,
         paths.filter((path) => path.endsWith(".sql")),
-        (text) => options.models.some(({ table }) => namesTable(text, table.name)),
+        (text, file) =>
+          !isMigration(file, text) && !isDump(text) && options.models.some(({ table }) => namesTable(text, table.name)),
       ),
     ),
     readMigrations(root, options.migrationsFolder),
@@ -71,15 +73,16 @@ export async function readDocuments(root: string, options: DocumentsOptions): Pr
 function readMigrations(root: string, folder: string): Promise<readonly SourceText[]> {
   const ignore = ["**/node_modules/**", "**/*.d.ts", "**/dist/**"];
   const include = ["**/migrations", folder].map((each) => `${each}/**/*.{sql,ts,js,mts,mjs,cts,cjs}`);
-  return findFiles(root, include, ignore).then((paths) =>
-    readSmall(root, paths, (text) => /\b(?:create|replace|drop|materialized)\s+view\b/i.test(text)),
-  );
+  return findFiles(root, include, ignore).then((found) => {
+    const paths = found.filter((path) => path.startsWith(`${folder}/`) || !isOfOtherDatabase(path));
+    return readSmall(root, paths, (text) => /\b(?:create|replace|drop|materialized)\s+view\b/i.test(text));
+  });
 }
 
 async function readSmall(
   root: string,
   paths: readonly string[],
-  isWanted: (text: string) => boolean,
+  isWanted: (text: string, file: string) => boolean,
 ): Promise<readonly SourceText[]> {
   const small: string[] = [];
   for (const path of paths) if ((await stat(join(root, path))).size <= largest) small.push(path);

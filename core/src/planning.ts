@@ -36,3 +36,4 @@ export { indexMigration } from "./release/index-migration.js";
 export { filledOptionals, modelEdit, type PhaseFiles, preparePhase, releaseUnits } from "./release/prepare-phase.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";
+export { unlistedText } from "./review/unlisted.js";

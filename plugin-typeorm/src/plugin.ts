@@ -17,6 +17,8 @@ export const typeormPlugin: OrmPlugin = {
     (await import("./migrations/hand-written.js")).readHandWritten(project as TypeormProject, file),
 
   readApplied: (connection, project) => readAppliedMigrations(connection, project as TypeormProject),
+  unlisted: async (project, files) =>
+    (await import("./registration/unlisted.js")).unlisted(project as TypeormProject, files),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.
   readFailure: async () => undefined,
   deployingSession,

@@ -8,6 +8,7 @@ import type { Plan } from "../../core/src/model/index.js";
 export const plainFacts = {
   project: { root: "/nowhere", migrationsFolder: "prisma/migrations", ormVersion: "7.10.0", developmentUrl: undefined },
   migrations: [] as readonly string[],
+  unlisted: [],
   words: {
     deploy: "npx prisma migrate deploy",
     develop: "npx prisma migrate dev",
@@ -41,6 +42,7 @@ export async function askTarget(
       target: "production",
       url,
       connection,
+      applied: [],
       openPlans,
       tables,
     };

@@ -9,6 +9,7 @@ import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText, noEdits, uncheckedText } from "../review/terminal.js";
+import { unlistedText } from "../review/unlisted.js";
 import { commandFor, counted, fileTitle } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
@@ -140,10 +141,12 @@ function released(
       ...[prepared.isCodeLeft === true ? colors.yellow(noEdits) : ""].filter(isSaid),
       ...[prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, colors)].filter(isSaid),
       ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
+      ...[unlistedText(prepared.unlisted, colors)].filter(isSaid),
       nextText(next, colors),
     ].join("\n"),
     json: {
       ...gateJson(asked),
+      unlisted: prepared.unlisted,
       written: shown === undefined,
       files: prepared.changes.map(({ file }) => file),
       edits: prepared.edits,

@@ -12,6 +12,7 @@ import {
   planText,
   writtenText,
 } from "../review/terminal.js";
+import { unlistedText } from "../review/unlisted.js";
 import { commandFor, fileTitle } from "../review/words.js";
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
@@ -32,7 +33,7 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, isCodeLeft = false }: PhaseFiles,
+  { plan, migrations, edits, unlisted, isCodeLeft = false }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
@@ -50,6 +51,7 @@ export function expandText(
     ),
     ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
     editsText({ edits, open: plan.state, command: commandFor("code", plan, plans) }, colors),
+    ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
     nextText(nextStep(plan, words, plans), colors),
     "",
   ]);

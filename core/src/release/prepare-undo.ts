@@ -24,6 +24,7 @@ import {
   releaseUnits,
   replaced,
   uniqueEdits,
+  withRegistration,
 } from "./prepare-phase.js";
 import { takeBackCode } from "./take-back-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
@@ -77,9 +78,20 @@ export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
     ...[...migrations.map(({ unit }) => unit), ...held].map(({ file, text }) => replaced(project, file, text)),
     ...planFiles(after, request),
     ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
-    ...mergeChanges(modelChanges, code.changes),
   ];
-  return { plan: after, changes, migrations, edits: code.made, places: code.places };
+  const registered = await withRegistration(
+    request,
+    { migrations, removed: removed.map(({ file }) => file) },
+    mergeChanges(modelChanges, code.changes),
+  );
+  return {
+    plan: after,
+    changes: [...changes, ...registered.changes],
+    unlisted: registered.unlisted,
+    migrations,
+    edits: code.made,
+    places: code.places,
+  };
 }
 
 /** The declarations as they were; a unique constraint that contract took away comes back while what took its place is there. */

@@ -103,7 +103,14 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   if (indexes !== undefined) setOutput(about.locked(indexes.output(about, restore)), cliModules(call.commandFile));
   else if (restore !== undefined)
     setOutput(about.locked((await import("./restore.js")).restoreBeside(restore, about)), cliModules(call.commandFile));
+  else if (listsClasses(dataSource))
+    setOutput((await import("./unregistered.js")).tellUnregistered(about), cliModules(call.commandFile));
   return memory;
+}
+
+/** No glob finds what the CLI writes. */
+function listsClasses({ options: { migrations = [] } }: DataSource): boolean {
+  return !Object.values(migrations).some((each) => typeof each === "string");
 }
 
 /** The change with what only the database knows: which defaults it evaluates once. */

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { MigrationContent, OperationOf, Verdict } from "@lockstep/core";
-import { concurrentIndex, indexMigration, writeFiles } from "@lockstep/core/planning";
+import { concurrentIndex, indexMigration } from "@lockstep/core/planning";
 import { listMigrations } from "../migrations/list.js";
 import { migrationName, migrationPath, stamps } from "../migrations/names.js";
 import { renderMigration } from "../migrations/render.js";
@@ -12,6 +12,7 @@ import { momentOf, type Output } from "./output.js";
 import { restoredText } from "./restore.js";
 import { say } from "./say.js";
 import { type Change, downOwners, toQuery } from "./statements.js";
+import { writeRegistered } from "./write-registered.js";
 
 /** One migration of a change that is cut into several. */
 export interface Part {
@@ -61,10 +62,11 @@ export class OwnIndexes {
           return { file: migrationPath(project, name), after: text(name, part), title: part.content.units[0].title };
         });
         const edited = restore === undefined ? [] : await typeormFiles.editModels(base, restore.edits);
-        const own = [{ file: path, after: content }, ...more].map((each) => ({ ...each, before: undefined }));
-        writeFiles(about.root, [...own, ...edited]);
+        const own = [{ file: path, after: content }, ...more];
+        const unlisted = await writeRegistered(project, own, edited);
         if (restore !== undefined) say(restoredText(restore));
         for (const { file: beside, title } of more) say(`Written beside it: ${beside} (${title})`);
+        if (unlisted !== "") say(unlisted);
       },
     };
   }

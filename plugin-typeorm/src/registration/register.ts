@@ -17,6 +17,7 @@ import {
   ts,
 } from "@lockstep/core/codemods";
 import { readManifest } from "../detect/call.js";
+import { migrationsIn } from "../migrations/list.js";
 import { className, stampOf } from "../migrations/names.js";
 import type { TypeormProject } from "../project.js";
 import {
@@ -67,10 +68,14 @@ export function register(
       ),
     );
   };
+  let { classes } = project;
   const takeOutAll = (file: string, but?: string) => {
-    for (let [found] = listed(file).filter(({ each }) => each.name !== but); found !== undefined; ) {
+    for (;;) {
+      const found = listed(file).find(({ each }) => each.name !== but);
+      if (found === undefined) return;
+      const names = [found.each.name, ...migrationsIn(code.find((each) => each.file === file)?.text ?? "")];
+      classes = classes.filter((name) => !names.includes(name));
       apply(takeOut(found.place, found.each, found.all));
-      [found] = listed(file).filter(({ each }) => each.name !== but);
     }
   };
   for (const file of removed) takeOutAll(file);
@@ -80,7 +85,7 @@ export function register(
     takeOutAll(file, name);
     if (listed(file).length > 0) continue;
     const all = createProject(code);
-    const listing = ownListing(listingsFrom(all, project.dataSourceFile), project.classes, all);
+    const listing = ownListing(listingsFrom(all, project.dataSourceFile), classes, all);
     const place = listing && newestPlace(listing);
     const edits = place && put(place, name, file, all, project);
     if (edits === undefined) unlisted.push(byHand({ file, text }, project, code));

@@ -124,7 +124,10 @@ const shapes: readonly Shape[] = [
     files: {
       ...old("src/migrations"),
       "src/migrations/index.ts": `export { ${both[0]} } from './${first}.js'\nexport { ${both[1]} } from './${second}.js'\n`,
-      "src/data-source.ts": source(`[${both.join(", ")}]`, `import { ${both.join(", ")} } from "./migrations/index.js";\n`),
+      "src/data-source.ts": source(
+        `[${both.join(", ")}]`,
+        `import { ${both.join(", ")} } from "./migrations/index.js";\n`,
+      ),
     },
     expected: {
       "src/migrations/index.ts": `export { ${both[0]} } from './${first}.js'\nexport { ${both[1]} } from './${second}.js'\nexport { ${third} } from './1700000000003-Third.js'\n`,

@@ -27,12 +27,18 @@ export const plainFacts = {
 export async function askTarget(
   check: Check,
   url: string,
-  more: { readonly plans?: readonly Plan[]; readonly migrations?: readonly string[]; readonly root?: string } = {},
+  more: {
+    readonly plans?: readonly Plan[];
+    readonly migrations?: readonly string[];
+    readonly applied?: readonly string[];
+    readonly damagedPlans?: TargetFacts["damagedPlans"];
+    readonly root?: string;
+  } = {},
 ): Promise<readonly Finding[]> {
   const connection = await connect(url, { applicationName: "lockstep doctor", needsSession: false });
   try {
-    const { plans = [], migrations = [], root = "/nowhere" } = more;
-    const openPlans = openPlansOn(plans, [], migrations);
+    const { plans = [], migrations = [], applied = [], damagedPlans = [], root = "/nowhere" } = more;
+    const openPlans = openPlansOn(plans, applied, migrations);
     const tables = await plannedTables(connection, openPlans);
     const facts = {
       ...plainFacts,
@@ -42,7 +48,8 @@ export async function askTarget(
       target: "production",
       url,
       connection,
-      applied: [],
+      applied,
+      damagedPlans,
       openPlans,
       tables,
     };

@@ -7,7 +7,7 @@ export { readConnectionUrl } from "./db/url.js";
 export { runTool } from "./deploy/run-tool.js";
 export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
 export { readTypeKind } from "./facts/type-kind.js";
-export { committedText, dirtyFiles, isRepository } from "./files/git.js";
+export { committedText, dirtyFiles, isRepository, lastCommitOf } from "./files/git.js";
 export { settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";
 export { DevelopmentDatabase } from "./intercept/development-database.js";

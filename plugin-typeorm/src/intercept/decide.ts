@@ -63,7 +63,10 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     return readChange(log, parser, known);
   };
   const generated = await read().catch(async (error: unknown) => {
-    if (!(error instanceof LockstepError) || error.code !== "LS1001") throw error;
+    if (!(error instanceof LockstepError)) throw error;
+    if (error.code === "LS2060")
+      throw await (await import("./drift.js")).asDrift(error, readQueries(memory.upQueries, parser).migration, about);
+    if (error.code !== "LS1001") throw error;
     throw await (await import("./unreadable.js")).unreadable(error, memory.upQueries, about, parser);
   });
   const change = { ...generated, migration: await withStoredDefaults(generated.migration, dataSource) };

@@ -27,6 +27,8 @@ export type {
   PluginCommand,
   PluginCommandContext,
   Project,
+  Registration,
+  Unlisted,
 } from "./plugin.js";
 export { dateOf, nextTimestamps, timestampOf } from "./release/timestamps.js";
 export { type Judgement, judge } from "./rules/judge.js";

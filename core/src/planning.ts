@@ -7,7 +7,7 @@ export { readConnectionUrl } from "./db/url.js";
 export { runTool } from "./deploy/run-tool.js";
 export { type ColumnDependents, readColumnDependents } from "./facts/column-dependents.js";
 export { readTypeKind } from "./facts/type-kind.js";
-export { dirtyFiles, isRepository } from "./files/git.js";
+export { dirtyFiles, isRepository, lastCommitOf } from "./files/git.js";
 export { settleFiles, writeFiles } from "./files/write-files.js";
 export { formatOnce } from "./formatters/formatting.js";
 export { assertAgreement } from "./intercept/agreement.js";
@@ -38,3 +38,4 @@ export { filledOptionals, modelEdit, type PhaseFiles, preparePhase, releaseUnits
 export * from "./review/colors.js";
 export { nextStep } from "./review/next-step.js";
 export * from "./review/terminal.js";
+export { unlistedText } from "./review/unlisted.js";

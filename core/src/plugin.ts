@@ -66,6 +66,23 @@ export interface TypeEdit {
   readonly type: TableName;
 }
 
+/** Files of migrations that come and go, from the root. */
+export interface Registration {
+  readonly added: readonly { readonly file: string; readonly text: string }[];
+  readonly removed: readonly string[];
+}
+
+/** A migration that the ORM does not find, and what would make it. */
+export interface Unlisted {
+  /** From the root. */
+  readonly file: string;
+  /** Where the ORM is told of migrations: `src/data-source.ts:12`. */
+  readonly at: string;
+  /** What to write there, a line each; empty where it finds files by globs. */
+  readonly write: readonly string[];
+  readonly globs: readonly string[];
+}
+
 /** What a target says about the ORM's migrations. Names as the migrations folder has them. */
 export interface AppliedMigrations {
   readonly applied: readonly string[];
@@ -205,6 +222,20 @@ export interface OrmPlugin {
   readStatements(project: Project, name: string): Promise<MigrationStatements | undefined>;
   /** Names of the migrations in the repository, in order. */
   listMigrations(project: Project): readonly string[];
+  /**
+   * What makes the ORM find new migrations and forget those whose files go, for ORMs that are told of each; and what of that a person
+   * has to write. `edited`: what is written together with it, over which these changes are made. Default: the files are enough.
+   */
+  register?(
+    project: Project,
+    files: Registration,
+    edited: readonly FileChange[],
+  ): Promise<{ readonly changes: readonly FileChange[]; readonly unlisted: readonly Unlisted[] }>;
+  /**
+   * Migrations that lie in the repository and that the ORM does not find: of the migrations folder, and of `files`, where they are there.
+   * Default: there are none.
+   */
+  unlisted?(project: Project, files: readonly string[]): Promise<readonly Unlisted[]>;
   /**
    * Reads a migration that a person has written.
    *

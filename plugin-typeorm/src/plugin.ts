@@ -17,6 +17,8 @@ export const typeormPlugin: OrmPlugin = {
 
   readApplied: async (connection, project) =>
     (await import("./migrations/applied.js")).readAppliedMigrations(connection, project as TypeormProject),
+  unlisted: async (project, files) =>
+    (await import("./registration/unlisted.js")).unlisted(project as TypeormProject, files),
   // TypeORM has no table for that: a run says it, see OrmRun.failed.
   readFailure: async () => undefined,
   deployingSession: async (connection) => (await import("./migrations/applied.js")).deployingSession(connection),

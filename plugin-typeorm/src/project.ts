@@ -26,7 +26,11 @@ export interface TypeormProject extends Project {
   /** The scripts of package.json that run the CLI. */
   readonly scripts: readonly CommandLine[];
   readonly flavour: Flavour;
-  /** Where the data source finds migrations: globs of source files, from the root. */
+  /** Globs of the data source, of source files; from the root. */
+  readonly globs: readonly string[];
+  /** Migrations that the data source lists as classes, as TypeORM calls them. */
+  readonly classes: readonly string[];
+  /** Where the data source finds migrations: its globs, and the files of its classes. */
   readonly migrationGlobs: readonly string[];
   /** Folder of the TypeORM that the data source is made with; absolute. */
   readonly typeormFolder: string;

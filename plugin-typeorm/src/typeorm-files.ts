@@ -20,5 +20,11 @@ export const typeormFiles: ReleasingPlugin = {
     renderMigration({ name, content, flavour: (project as TypeormProject).flavour }),
   migrationSql: readMigrationSql,
   listMigrations: (project) => listMigrations(project as TypeormProject),
+  register: async (project, files, edited) => {
+    const { classes, globs } = project as TypeormProject;
+    // Whatever the folder, the globs are the user's: nothing is edited there.
+    if (classes.length === 0 && globs.length > 0) return { changes: [], unlisted: [] };
+    return (await import("./registration/register.js")).register(project as TypeormProject, files, edited);
+  },
   transforms: async () => (await import("./codemods/index.js")).typeormTransforms,
 };

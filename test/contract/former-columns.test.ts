@@ -21,7 +21,7 @@ describe.each(orms)("$name", ({ create }) => {
       name: "another type, with an annotation",
       code: "LS2060",
       in: [{ ...name, isNumber: true, fill: "length(name)" }],
-      says: /"users"\."name" would lose the values of every row: this change drops it \(text\) and adds it again as integer/,
+      says: /"users"\."name" would lose the values of every row: the ORM drops it \(text\) and adds it again as integer/,
       next: /Keep "name" as it is and add a field .*@lockstep\.mirror\(name::integer\)/,
     },
     {

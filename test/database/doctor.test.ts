@@ -337,6 +337,7 @@ const situations: readonly Situation[] = [
     words: /"User_handle_key" on "User" is not valid/,
     next: /then deploy again/,
   },
+  { check: "unlisted", name: "none", says: "ok", words: /the ORM finds every migration/ },
   {
     check: "dependents",
     name: "a view, a function and a trigger",
@@ -387,6 +388,83 @@ test.each(situations.map((situation) => [`${situation.check}: ${situation.name}`
     }
   },
 );
+
+describe("what a plan needs is never to be dropped", () => {
+  type Written = { readonly unit: Plan["units"][number]; readonly state: Plan["state"]["released"] };
+  /** Every way that a plan can go, by the units that are written on it. */
+  const ways = (): readonly Written[][] => {
+    const of = (phase: string, state: Written["state"]) =>
+      plan.units.filter((unit) => unit.phase === phase).map((unit): Written => ({ unit, state }));
+    const back = (phase: "expand" | "contract", state: Written["state"]) =>
+      plan.undo[phase].map((unit): Written => ({ unit, state }));
+    const expand = of("expand", "expand");
+    const contract = of("contract", "contract");
+    return [
+      [...expand, ...back("expand", "undone")],
+      [...expand, ...contract, ...back("contract", "switch"), ...of("contract", "contract")],
+      [...expand, ...contract, ...back("contract", "switch"), ...back("expand", "undone")],
+    ];
+  };
+  const styles: Record<string, (name: string) => string> = {
+    Prisma: (name) => `prisma/migrations/${name}/migration.sql`,
+    TypeORM: (name) => `src/migrations/${name}.ts`,
+  };
+
+  test("in any state, deployed or not, with the migration in the repository or not", async () => {
+    const session = await openSession(server.url());
+    await session.query(`${table} CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+      CREATE TRIGGER "zz_lockstep_fill_User_handle" BEFORE INSERT ON "User" FOR EACH ROW EXECUTE FUNCTION f();
+      ALTER TABLE "User" ADD CONSTRAINT "lockstep_nn_User_handle" CHECK (name IS NOT NULL) NOT VALID`);
+    await session.end();
+    const check = checks.find(({ id }) => id === "scaffolding");
+    if (check === undefined) throw new Error("no check");
+    const said = { needed: 0, left: 0 };
+    try {
+      for (const fileOf of Object.values(styles))
+        for (const way of ways())
+          for (let released = 1; released <= way.length; released++) {
+            const states = [way[released - 1]?.state ?? "expand"];
+            // Nothing is written for switch.
+            if (states[0] === "expand" && way[released]?.state !== "expand") states.push("switch");
+            for (const state of states)
+              for (let deployed = 0; deployed <= released; deployed++)
+                for (const isListed of [true, false]) {
+                  const names = way.slice(0, released).map((_, at) => `176364812345${at}-step`);
+                  const written = names.map((name, at) => ({
+                    id: way[at]?.unit.id ?? "",
+                    file: fileOf(name),
+                    sha256: "",
+                  }));
+                  const own = { ...plan, state: { ...plan.state, released: state, written } };
+                  const findings = await askTarget(check, server.url(), {
+                    plans: [own],
+                    migrations: isListed ? names : [],
+                    applied: names.slice(0, deployed),
+                  });
+                  const advised = findings.filter(
+                    ({ next = "" }) => next.startsWith("DROP") || next.startsWith("ALTER"),
+                  );
+                  const isFinished = (state === "contract" || state === "undone") && deployed === released;
+                  expect(advised.length, `${state}, ${deployed} of ${released} deployed`).toBe(isFinished ? 2 : 0);
+                  said[isFinished ? "left" : "needed"] += 1;
+                }
+          }
+      expect(said.left).toBeGreaterThan(5);
+      expect(said.needed).toBeGreaterThan(50);
+      // Plans that nobody could read, and those of another branch.
+      const unread = { damagedPlans: [{ id: "1-other", error: new Error() }] };
+      for (const more of [unread, { applied: ["1-other"] }])
+        expect((await askTarget(check, server.url(), more)).map(({ next }) => next)).toEqual([
+          expect.stringMatching(/1-other.*a plan there may need it\. Where none does: ALTER/),
+          expect.stringMatching(/1-other.*a plan there may need it\. Where none does: DROP TRIGGER/),
+        ]);
+    } finally {
+      const end = await openSession(server.url());
+      await end.query(`DROP TABLE "User"; DROP FUNCTION f`);
+      await end.end();
+    }
+  });
+});
 
 describe("what no situation can show in time", () => {
   test("a long transaction is named with what it holds, and what ends it", async () => {

@@ -8,6 +8,7 @@ import type { Plan } from "../../core/src/model/index.js";
 export const plainFacts = {
   project: { root: "/nowhere", migrationsFolder: "prisma/migrations", ormVersion: "7.10.0", developmentUrl: undefined },
   migrations: [] as readonly string[],
+  unlisted: [],
   words: {
     deploy: "npx prisma migrate deploy",
     develop: "npx prisma migrate dev",
@@ -26,12 +27,18 @@ export const plainFacts = {
 export async function askTarget(
   check: Check,
   url: string,
-  more: { readonly plans?: readonly Plan[]; readonly migrations?: readonly string[]; readonly root?: string } = {},
+  more: {
+    readonly plans?: readonly Plan[];
+    readonly migrations?: readonly string[];
+    readonly applied?: readonly string[];
+    readonly damagedPlans?: TargetFacts["damagedPlans"];
+    readonly root?: string;
+  } = {},
 ): Promise<readonly Finding[]> {
   const connection = await connect(url, { applicationName: "lockstep doctor", needsSession: false });
   try {
-    const { plans = [], migrations = [], root = "/nowhere" } = more;
-    const openPlans = openPlansOn(plans, [], migrations);
+    const { plans = [], migrations = [], applied = [], damagedPlans = [], root = "/nowhere" } = more;
+    const openPlans = openPlansOn(plans, applied, migrations);
     const tables = await plannedTables(connection, openPlans);
     const facts = {
       ...plainFacts,
@@ -41,6 +48,8 @@ export async function askTarget(
       target: "production",
       url,
       connection,
+      applied,
+      damagedPlans,
       openPlans,
       tables,
     };

@@ -9,6 +9,7 @@ import { migrationOf } from "../plan/migration-of.js";
 import { planFolder } from "../plan/plan-file.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
+import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import type { Target } from "./targets.js";
 
 export { migrationOf } from "../plan/migration-of.js";
@@ -45,7 +46,11 @@ export async function askAbout(
 ): Promise<OpenTarget> {
   const state = await plugin.readApplied(connection, project);
   const released = plan.state.written.map((unit) => migrationOf(unit.file));
-  const inRepository = new Set(plugin.listMigrations(project));
+  const listed = plugin.listMigrations(project);
+  const files = plan.state.written.map(({ file }) => file);
+  const left = (await plugin.unlisted?.(project, files)) ?? [];
+  const unlisted = left.filter(({ file }) => files.includes(file) && !state.applied.includes(migrationOf(file)));
+  const inRepository = new Set([...listed, ...left.map(({ file }) => migrationOf(file))]);
   // A squashed history has no such file any more, and nothing that could still be applied.
   const pending = released.filter(
     (name) => inRepository.has(name) && !state.applied.includes(name) && !state.failed.includes(name),
@@ -67,6 +72,7 @@ export async function askAbout(
         failed: [...state.failed],
         pending,
         isSquashed: released.length > 0 && released.every((name) => !inRepository.has(name)),
+        unlisted: unlisted.map((each) => ({ statement: unlistedStatement(each), help: unlistedHelp(each) })),
         lacking: await lackingParts(target, connection, plan, new Set(pending), inRepository, plugin),
       },
     },

@@ -7,10 +7,11 @@ import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { Plan } from "../model/index.js";
 import { verifyUnits } from "../plan/store.js";
-import type { OrmPlugin, Project } from "../plugin.js";
+import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 import { readTargetState, type TargetState } from "../release/target-state.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
+import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import { counted } from "../review/words.js";
 import type { CommandResult, Invocation } from "./command.js";
 import { askDeployGates, type DeployGates } from "./deploy-gates.js";
@@ -19,9 +20,11 @@ import type { Target } from "./targets.js";
 /** What a deployment did on one target. */
 export interface DeployReport {
   readonly target: string;
-  readonly status: "done" | "nothing" | "closed" | "refused" | "failed";
+  readonly status: "done" | "nothing" | "unlisted" | "closed" | "refused" | "failed";
   /** Before it began. */
   readonly pending: readonly string[];
+  /** Migrations that have not run there, and that the ORM does not find. */
+  readonly unlisted: readonly Unlisted[];
   readonly applied: readonly string[];
   readonly attempts: number;
   readonly gates: DeployGates["answers"];
@@ -48,7 +51,16 @@ interface DeployContext {
  * @throws LS7024 when it was cancelled; any other LockstepError becomes part of the report, for targets before it are done
  */
 export async function deployOn(target: Target, context: DeployContext): Promise<DeployReport> {
-  const empty = { target: target.name, pending: [], applied: [], attempts: 0, gates: [], fills: [], blockers: [] };
+  const empty = {
+    target: target.name,
+    pending: [],
+    unlisted: [],
+    applied: [],
+    attempts: 0,
+    gates: [],
+    fills: [],
+    blockers: [],
+  };
   let begun: Partial<DeployReport> = {};
   try {
     const looked = await look(target, context);
@@ -70,8 +82,8 @@ export async function deployOn(target: Target, context: DeployContext): Promise<
   }
 }
 
-type Looked = Pick<DeployReport, "pending" | "gates" | "fills" | "blockers" | "exitCode"> & {
-  readonly status?: "nothing" | "closed" | "refused";
+type Looked = Pick<DeployReport, "pending" | "unlisted" | "gates" | "fills" | "blockers" | "exitCode"> & {
+  readonly status?: "nothing" | "unlisted" | "closed" | "refused";
   readonly next?: string;
 };
 
@@ -81,10 +93,13 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   const connection = await connect(target.url, { applicationName: "lockstep deploy" });
   try {
     const state = await readTargetState(connection, context);
-    const pending = state.pending;
-    const nothing = { pending, gates: [], fills: [], blockers: [], exitCode: 0 as const };
+    const { pending, unlisted } = state;
+    const nothing = { pending, unlisted, gates: [], fills: [], blockers: [], exitCode: 0 as const };
     if (pending.length === 0 && state.failed.length === 0 && state.deploying === undefined)
-      return { ...nothing, status: "nothing" };
+      return unlisted.length === 0
+        ? { ...nothing, status: "nothing" }
+        : { ...nothing, ...onlyUnlisted(unlisted, plans) };
+    for (const each of unlisted) io.err(`  ${io.colors.yellow("!")} ${target.name}: ${unlistedStatement(each)}`);
     for (const plan of plans.filter((each) => state.units.some((unit) => unit.plan.id === each.id)))
       verifyUnits(project.root, plan);
     await requireServer(connection, state.units, target.name);
@@ -116,6 +131,18 @@ async function look(target: Target, context: DeployContext): Promise<Looked> {
   } finally {
     await connection.close();
   }
+}
+
+/** A migration of a plan has to run; one that somebody has left out may be meant so. */
+function onlyUnlisted(unlisted: readonly Unlisted[], plans: readonly Plan[]): Partial<Looked> {
+  const planned = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
+  const first = unlisted.find(({ file }) => planned.includes(file));
+  const [any] = unlisted;
+  return {
+    status: "unlisted",
+    exitCode: first === undefined ? 0 : 1,
+    ...((first ?? any) === undefined ? {} : { next: unlistedHelp((first ?? any) as Unlisted) }),
+  };
 }
 
 /** What is about the expression is the same for every row: none can be corrected, or filled later. */
@@ -167,11 +194,16 @@ function eventText(event: DeployEvent, target: string, colors: Colors): string {
 
 /** The report as people read it. */
 export function deployText(report: DeployReport, colors: Colors): string {
-  const { target, pending, applied, attempts, error, gates, fills } = report;
+  const { target, pending, unlisted, applied, attempts, error, gates, fills } = report;
   const name = colors.bold(target);
   switch (report.status) {
     case "nothing":
       return `${colors.green("✔")} ${name}   nothing to deploy`;
+    case "unlisted":
+      return [
+        `${colors.yellow("!")} ${name}   nothing that the ORM finds is pending`,
+        ...unlisted.map((each) => `  ${colors.yellow("!")} ${unlistedStatement(each)}`),
+      ].join("\n");
     case "done":
       return [
         `${colors.green("✔")} ${name}   ${counted(applied.length, "migration")} applied${attempts > 1 ? `, in ${attempts} attempts` : ""}`,

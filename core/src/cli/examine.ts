@@ -9,9 +9,11 @@ import { openPlansOn, plannedTables } from "../doctor/planned-tables.js";
 import { type CheckAnswer, runProjectChecks, runTargetChecks } from "../doctor/run-checks.js";
 import { LockstepError } from "../errors.js";
 import type { Plan } from "../model/index.js";
+import { migrationOf } from "../plan/migration-of.js";
 import { loadPlan } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Examination } from "../review/doctor.js";
+import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
 import type { Invocation } from "./command.js";
 import { chooseTargets, developmentTarget, type Target } from "./targets.js";
 import { findProject } from "./workspace.js";
@@ -61,9 +63,10 @@ async function examineTarget(
   try {
     // A table of migrations that cannot be read is told by its own check.
     const applied = await plugin.readApplied(connection, project).catch(() => ({ applied: [], failed: [] }));
-    const openPlans = openPlansOn(facts.plans, applied.applied, facts.migrations);
+    const inRepository = [...facts.migrations, ...facts.unlisted.map(({ file }) => migrationOf(file))];
+    const openPlans = openPlansOn(facts.plans, applied.applied, inRepository);
     const tables = await plannedTables(connection, openPlans);
-    const more = { target: target.name, url: target.url, connection, openPlans, tables };
+    const more = { target: target.name, url: target.url, connection, applied: applied.applied, openPlans, tables };
     const answers = await runTargetChecks(checks, { ...facts, ...more });
     return { target: { name: target.name, label: connection.label }, answers };
   } finally {
@@ -79,14 +82,22 @@ async function projectFacts(plugin: OrmPlugin, project: Project, env: ProjectFac
     }),
     (error: Error) => ({ config: { targets: {} }, configError: error }),
   );
+  const plans = readPlans(project.root);
+  const written = plans.plans.flatMap(({ state }) => state.written.map(({ file }) => file));
+  const unlisted = (await plugin.unlisted?.(project, written)) ?? [];
   return {
     project,
     migrations: plugin.listMigrations(project),
+    unlisted: unlisted.map((each) => ({
+      file: each.file,
+      statement: unlistedStatement(each),
+      help: unlistedHelp(each),
+    })),
     words: plugin.words,
     config,
     configFile: configFileOf(project.root),
     configError,
-    ...readPlans(project.root),
+    ...plans,
     models: await plugin.readModels(project).catch(() => undefined),
     env,
   };

@@ -36,6 +36,8 @@ export interface TargetStatus {
     readonly note: string;
   }[];
   readonly failed: readonly string[];
+  /** Migrations of the plan that have not run there, and that the ORM does not find. */
+  readonly unlisted: readonly { readonly statement: string; readonly help: string }[];
   /** What the database lacks although its migrations count as applied there. */
   readonly lacking: readonly { readonly statement: string; readonly help: string }[];
   /** Migrations that take a phase back and have not run there. */
@@ -74,14 +76,14 @@ export async function readStatus(
   };
 }
 
-const unknown = { phases: [], failed: [], lacking: [], pendingUndo: [], values: [] };
+const unasked = { phases: [], failed: [], unlisted: [], lacking: [], pendingUndo: [], values: [] };
 
 async function readTarget(plan: Plan, target: Target, project: Project, plugin: OrmPlugin): Promise<TargetStatus> {
   let open: Awaited<ReturnType<typeof openTarget>>;
   try {
     open = await openTarget(target, plan, project, plugin);
   } catch (error) {
-    return { ...unknown, target: target.name, error: (error as Error).message };
+    return { ...unasked, target: target.name, error: (error as Error).message };
   }
   try {
     const { units } = open.facts;
@@ -102,6 +104,7 @@ async function readTarget(plan: Plan, target: Target, project: Project, plugin: 
     return {
       target: target.name,
       failed: units.failed,
+      unlisted: units.unlisted ?? [],
       lacking: units.lacking ?? [],
       values: [
         ...pending.map(({ code, statement }) => ({
@@ -202,6 +205,8 @@ function nextOf(plan: Plan, states: readonly TargetStatus[], plugin: OrmPlugin):
   if (failed !== undefined) return failedText(plan, failed, plugin);
   const broken = states.find(({ remains }) => remains?.left.some(({ isRepaired }) => isRepaired) === true);
   if (broken !== undefined) return `npx lockstep repair ${plan.id} --target ${broken.target}`;
+  const unknown = states.flatMap(({ unlisted }) => unlisted)[0];
+  if (unknown !== undefined) return unknown.help;
   const lack = states.flatMap((state) => state.lacking)[0];
   if (lack !== undefined) return lack.help;
   const isOpen = (phase: Phase) =>
@@ -280,6 +285,7 @@ export function statusText(status: PlanStatus, colors: Colors): string {
   });
   const failed = status.targets.flatMap((target) => [
     ...target.failed.map((name) => `  ${colors.red("✖")} ${name} failed on ${target.target}`),
+    ...target.unlisted.map(({ statement }) => `  ${colors.red("✖")} ${target.target}: ${statement}`),
     ...target.lacking.map(({ statement }) => `  ${colors.red("✖")} ${statement} on ${target.target}`),
     ...target.values.map(({ statement }) => `  ${colors.yellow("!")} ${target.target}: ${statement}`),
     ...remainsText(target, colors),

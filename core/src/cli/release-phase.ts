@@ -9,6 +9,7 @@ import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText, noEdits, uncheckedText, unformattedText } from "../review/terminal.js";
+import { unlistedText } from "../review/unlisted.js";
 import { commandFor, counted, fileTitle } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
@@ -141,10 +142,12 @@ function released(
       ...[prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, colors)].filter(isSaid),
       ...[prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors)].filter(isSaid),
       ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
+      ...[unlistedText(prepared.unlisted, colors)].filter(isSaid),
       nextText(next, colors),
     ].join("\n"),
     json: {
       ...gateJson(asked),
+      unlisted: prepared.unlisted,
       written: shown === undefined,
       files: prepared.changes.map(({ file }) => file),
       edits: prepared.edits,

@@ -11,6 +11,7 @@ import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { editsText, nextText, unformattedText } from "../review/terminal.js";
+import { unlistedText } from "../review/unlisted.js";
 import { columnLabel, commandFor, fileTitle, stayWords } from "../review/words.js";
 import type { CommandResult, Invocation } from "./command.js";
 
@@ -53,6 +54,7 @@ export async function takeBack(request: {
     migrations: prepared.migrations.map(({ name }) => name),
     files: prepared.changes.map((change) => change.file),
     places: prepared.places,
+    unlisted: prepared.unlisted,
     written: false,
   };
   if (options.dryRun === true) {
@@ -85,6 +87,7 @@ export async function takeBack(request: {
         colors,
         "taken back",
       ),
+      unlistedText(prepared.unlisted, colors),
       nextText(nextStep(prepared.plan, plugin.words, plans, contractUndo(prepared, plan, command)), colors),
     ]
       .filter((line) => line !== "")

@@ -57,6 +57,7 @@ export declare namespace ts {
   export type PropertyDeclaration = compiler.PropertyDeclaration;
   export type PropertyName = compiler.PropertyName;
   export type PropertySignature = compiler.PropertySignature;
+  export type ShorthandPropertyAssignment = compiler.ShorthandPropertyAssignment;
   export type SignatureDeclaration = compiler.SignatureDeclaration;
   export type SourceFile = compiler.SourceFile;
   export type SpreadAssignment = compiler.SpreadAssignment;
@@ -73,4 +74,5 @@ export declare namespace ts {
   export type TypeReferenceNode = compiler.TypeReferenceNode;
   export type UnionTypeNode = compiler.UnionTypeNode;
   export type VariableDeclaration = compiler.VariableDeclaration;
+  export type VariableStatement = compiler.VariableStatement;
 }

@@ -12,7 +12,8 @@ export function insertStatement(
   const written = file.text[after.end - 1] === ";" ? `${text};` : text;
   const tail = endOfComments(file.text, after.end);
   const start = after.getStart(file.ast);
-  const isFirstOfLine = leadOf(file.text, start).brk !== undefined;
+  const { brk, space } = leadOf(file.text, start);
+  const isFirstOfLine = brk !== undefined || space === 0;
   const lead = isFirstOfLine ? `${file.style.eol}${indentAt(file.text, start)}` : " ";
   return { splices: [{ start: tail, end: tail, text: lead + written }], text: written };
 }

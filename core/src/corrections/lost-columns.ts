@@ -41,7 +41,7 @@ export function lostColumns(
   if (only !== undefined && second === undefined)
     return new LockstepError(
       "LS2060",
-      `${only.place}${only.label} would lose the values of every row: this change drops it${only.was} and adds it again as ${only.now}.`,
+      `${only.place}${only.label} would lose the values of every row: the ORM drops it${only.was} and adds it again as ${only.now}.`,
       {
         hint: `Keep "${only.name}" as it is and add a field of the new type under another name${only.annotation === undefined ? "" : `, with ${only.annotation} above it`}; drop the old one when its plan is done.\n         ${letGo("field")}`,
         details,
@@ -49,7 +49,7 @@ export function lostColumns(
     );
   return new LockstepError(
     "LS2060",
-    `${lost.length} columns would lose the values of every row: this change drops them and adds them again.${lost.map(({ place, label, was, now }) => `\n  ${place}${label}${was} as ${now}`).join("")}`,
+    `${lost.length} columns would lose the values of every row: the ORM drops them and adds them again.${lost.map(({ place, label, was, now }) => `\n  ${place}${label}${was} as ${now}`).join("")}`,
     {
       hint: `Keep them as they are and add fields of the new types under other names, with annotations above them; drop the old ones when their plan is done.${lost.map(({ label, annotation }) => (annotation === undefined ? "" : `\n           in place of ${label}: ${annotation}`)).join("")}\n         ${letGo("fields")}`,
       details,
@@ -68,7 +68,7 @@ function lostColumn({ table, name, renamedFrom, before, add }: LostColumn, sourc
     now: typeWords(after),
     place: source === undefined ? "" : `${source.file}:${source.line}: `,
     annotation: after.isGenerated ? undefined : `@lockstep.${kind}(${valueFrom(renamedFrom ?? name, before, after)})`,
-    details: { table: tableLabel(table), column: name, from: before?.type, to: after.type },
+    details: { table: tableLabel(table), column: name, renamedFrom, from: before?.type, to: after.type },
   };
 }
 

@@ -29,6 +29,8 @@ export interface ProjectFacts {
   readonly project: CheckedProject;
   /** Names of the migrations in the repository. */
   readonly migrations: readonly string[];
+  /** Migrations that lie in the repository and that the ORM does not find. */
+  readonly unlisted: readonly { readonly file: string; readonly statement: string; readonly help: string }[];
   readonly words: {
     readonly deploy: string;
     readonly develop: string;
@@ -64,6 +66,8 @@ export interface TargetFacts extends ProjectFacts {
   /** With the password: for connecting, never for messages. */
   readonly url: string;
   readonly connection: Connection;
+  /** Names of the migrations that have run here. */
+  readonly applied: readonly string[];
   /** Plans that are not undone, and not wholly applied here. */
   readonly openPlans: readonly Plan[];
   readonly tables: readonly PlannedTable[];

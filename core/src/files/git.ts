@@ -72,10 +72,20 @@ export function ignoredFiles(root: string, files: readonly string[], isOfTracked
   });
 }
 
-/** The text of a file in the last commit; undefined where it is not in one, or without git. */
-export function committedText(root: string, file: string): string | undefined {
+/** The text of a file in a commit, by default the last; undefined where it is not in it, or without git. */
+export function committedText(root: string, file: string, commit = "HEAD"): string | undefined {
   try {
-    return git(root, ["show", `HEAD:./${file}`]);
+    return git(root, ["show", `${commit}:./${file}`]);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The last commit that touches one of the files; undefined where none does, or without git. */
+export function lastCommitOf(root: string, files: readonly string[]): string | undefined {
+  if (files.length === 0) return undefined;
+  try {
+    return git(root, ["--literal-pathspecs", "log", "-1", "--format=%H", "--", ...files]).trim() || undefined;
   } catch {
     return undefined;
   }

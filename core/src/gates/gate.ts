@@ -13,6 +13,8 @@ export interface AppliedUnits {
   readonly pending: readonly string[];
   /** The history was squashed since: no migration of the plan is left in the repository. */
   readonly isSquashed?: boolean;
+  /** Migrations that have not run there, and will not: the ORM does not find them. */
+  readonly unlisted?: readonly { readonly statement: string; readonly help: string }[];
   /** What the database lacks although its migrations count as applied there, each with what makes it. */
   readonly lacking?: readonly { readonly statement: string; readonly help: string }[];
 }

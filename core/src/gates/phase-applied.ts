@@ -2,7 +2,7 @@ import type { Gate } from "./gate.js";
 
 /** The released migrations of the plan have run on the target. */
 const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) => {
-  const { applied, failed, pending, isSquashed = false, lacking = [] } = units;
+  const { applied, failed, pending, isSquashed = false, unlisted = [], lacking = [] } = units;
   if (failed.length > 0) {
     return {
       gate,
@@ -11,6 +11,8 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
       help: `When its cause is gone: ${failed.map((name) => recover(name)).join(" && ")}`,
     };
   }
+  const [unknown] = unlisted;
+  if (unknown !== undefined) return { gate, isOpen: false, ...unknown };
   if (pending.length > 0) {
     const verb = pending.length === 1 ? "is" : "are";
     return {

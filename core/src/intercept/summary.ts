@@ -13,6 +13,7 @@ import {
   unformattedText,
   writtenText,
 } from "../review/terminal.js";
+import { unlistedText } from "../review/unlisted.js";
 import { commandFor, fileTitle } from "../review/words.js";
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
@@ -33,7 +34,7 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, isCodeLeft = false, unformatted }: PhaseFiles,
+  { plan, migrations, edits, unlisted, isCodeLeft = false, unformatted }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
@@ -52,6 +53,7 @@ export function expandText(
     ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     editsText({ edits, open: plan.state, command: commandFor("code", plan, plans) }, colors),
+    ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
     nextText(nextStep(plan, words, plans), colors),
     "",
   ]);

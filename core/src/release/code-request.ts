@@ -29,6 +29,7 @@ export type ReleasingPlugin = Pick<
   | "migrationText"
   | "migrationSql"
   | "listMigrations"
+  | "register"
   | "transforms"
 >;
 

@@ -16,7 +16,7 @@ import { phasesOf } from "../plan/build-plan.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { withUnixLines } from "../plan/hash.js";
 import { planFolder, planText } from "../plan/plan-file.js";
-import type { FieldEdit, ModelEdit, Project, UniqueEdit } from "../plugin.js";
+import type { FieldEdit, ModelEdit, Project, UniqueEdit, Unlisted } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { downOfFile } from "../sql/postgres/units/index.js";
 import { mergeChanges } from "./code-files.js";
@@ -47,6 +47,8 @@ export interface PhaseFiles {
   readonly migrations: readonly { readonly name: string; readonly unit: UnitFile }[];
   readonly edits: readonly PlannedEdit[];
   readonly places: readonly Place[];
+  /** Migrations that the ORM will not find before somebody tells it. */
+  readonly unlisted: readonly Unlisted[];
   /** Nothing was to be edited in the code: what must change is among the places. */
   readonly isCodeLeft?: boolean;
   /** Why chosen edits were not compiled first, where they were not. */
@@ -108,11 +110,12 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     ...plan.state.held
       .filter((unit) => !stillHeld.includes(unit))
       .map(({ file }) => replaced(project, file, undefined)),
-    ...laidOut.changes,
   ];
+  const registered = await withRegistration(formatting, request, { migrations, removed: [] }, laidOut.changes);
   return {
     plan: after,
-    changes,
+    changes: [...changes, ...registered.changes],
+    unlisted: registered.unlisted,
     migrations,
     edits: laidOut.code.made,
     places: laidOut.code.places,
@@ -120,6 +123,19 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     unchecked: code.unchecked,
     unformatted: formatting.unformatted,
   };
+}
+
+/** The edits of models and code, and those that tell the ORM which migrations come and go. */
+export async function withRegistration(
+  formatting: Formatting,
+  { project, plugin }: Pick<CodeRequest, "project" | "plugin">,
+  { migrations, removed }: Pick<PhaseFiles, "migrations"> & { readonly removed: readonly string[] },
+  edited: readonly FileChange[],
+): Promise<Pick<PhaseFiles, "changes" | "unlisted">> {
+  const added = migrations.map(({ unit: { file, text } }) => ({ file, text }));
+  const registered = await plugin.register?.(project, { added, removed }, edited);
+  if (registered === undefined) return { changes: edited, unlisted: [] };
+  return { changes: mergeChanges(edited, await formatting.apply(registered.changes)), unlisted: registered.unlisted };
 }
 
 /** What people and Lockstep read of a plan: its README and `plan.json`. */

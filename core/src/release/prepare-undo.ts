@@ -27,6 +27,7 @@ import {
   releaseUnits,
   replaced,
   uniqueEdits,
+  withRegistration,
 } from "./prepare-phase.js";
 import { phasesAfter, takeBackCode } from "./take-back-code.js";
 import { fileOf, heldFiles, recordOf, type UnitFile } from "./unit-files.js";
@@ -96,10 +97,23 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
     ...[...migrations.map(({ unit }) => unit), ...held].map(({ file, text }) => replaced(project, file, text)),
     ...(await formatting.apply(planFiles(after, request))),
     ...[...gone, ...removed].map(({ file }) => replaced(project, file, undefined)),
-    ...laidOut.changes,
   ];
+  const registered = await withRegistration(
+    formatting,
+    request,
+    { migrations, removed: removed.map(({ file }) => file) },
+    laidOut.changes,
+  );
   const { made: edits, places } = laidOut.code;
-  return { plan: after, changes, migrations, edits, places, unformatted: formatting.unformatted };
+  return {
+    plan: after,
+    changes: [...changes, ...registered.changes],
+    unlisted: registered.unlisted,
+    migrations,
+    edits,
+    places,
+    unformatted: formatting.unformatted,
+  };
 }
 
 /** The declarations as they were; a unique constraint that contract took away comes back while what took its place is there. */

@@ -1,12 +1,14 @@
 import type { Connection } from "../db/connection.js";
 import type { Plan } from "../model/index.js";
-import { type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";
-import type { OrmPlugin, Project } from "../plugin.js";
+import { migrationOf, type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";
+import type { OrmPlugin, Project, Unlisted } from "../plugin.js";
 
 /** What a deployment would do on a target. Names of migrations, in order. */
 export interface TargetState {
   readonly applied: readonly string[];
   readonly pending: readonly string[];
+  /** Migrations of the repository that have not run, and that the ORM does not find. */
+  readonly unlisted: readonly Unlisted[];
   /** Begun and not finished; none while a deployment runs. */
   readonly failed: readonly string[];
   /** The session of a deployment that runs at this moment. */
@@ -28,10 +30,13 @@ export async function readTargetState(
   const deploying = await plugin.deployingSession(connection);
   const { applied, failed } = await plugin.readApplied(connection, project);
   const pending = plugin.listMigrations(project).filter((name) => !applied.includes(name) && !failed.includes(name));
+  const written = plans.flatMap(({ state }) => state.written.map(({ file }) => file));
+  const unlisted = (await plugin.unlisted?.(project, written)) ?? [];
   const waiting = new Set([...pending, ...failed]);
   return {
     applied,
     pending,
+    unlisted: unlisted.filter(({ file }) => !applied.includes(migrationOf(file))),
     failed: deploying === undefined ? failed : [],
     deploying,
     units: releasedUnits(plans).filter(({ migration }) => waiting.has(migration)),

@@ -13,8 +13,10 @@ export interface DataSourceFacts {
   /** The server asks for TLS; `unverified`: whoever answers. */
   readonly ssl?: "verified" | "unverified";
   readonly schema?: string;
-  /** Globs of migrations: classes that are given as such have no file. */
+  /** Globs of migrations. */
   readonly migrations: readonly string[];
+  /** Migrations that are given as classes: what TypeORM calls them. */
+  readonly classes: readonly string[];
   readonly migrationsTableName: string;
   readonly synchronize: boolean;
   /** `migrationsTransactionMode`; TypeORM's default is `all`. */
@@ -43,7 +45,7 @@ export function factsOf(dataSource: DescribedDataSource, cli: string, target?: s
   const { master } = (options.replication ?? {}) as { master?: Record<string, unknown> };
   const { url, host, port, username, password, database } = { ...options, ...master };
   const { ssl, schema } = options;
-  const migrations = Object.values((options.migrations ?? []) as object).filter((each) => typeof each === "string");
+  const migrations: unknown[] = Object.values((options.migrations ?? []) as object);
   return {
     type: String(options.type),
     ...texts({ url, host, username, password, database, schema }),
@@ -51,7 +53,8 @@ export function factsOf(dataSource: DescribedDataSource, cli: string, target?: s
     ...(ssl
       ? { ssl: (ssl as { rejectUnauthorized?: boolean }).rejectUnauthorized === false ? "unverified" : "verified" }
       : {}),
-    migrations,
+    migrations: migrations.filter((each) => typeof each === "string"),
+    classes: migrations.flatMap((each) => (typeof each === "function" ? nameOf(each as MigrationClass) : [])),
     migrationsTableName: String(options.migrationsTableName ?? "migrations"),
     synchronize: options.synchronize === true,
     transactions: (options.migrationsTransactionMode ?? "all") as DataSourceFacts["transactions"],
@@ -59,6 +62,18 @@ export function factsOf(dataSource: DescribedDataSource, cli: string, target?: s
     ...otherCopy(dataSource, cli),
     isAimed: isAimed(options, target),
   };
+}
+
+type MigrationClass = new () => { readonly name?: unknown };
+
+/** As TypeORM reads it, which makes an instance of each. */
+function nameOf(migration: MigrationClass): string {
+  try {
+    const { name } = new migration();
+    return typeof name === "string" ? name : migration.name;
+  } catch {
+    return migration.name;
+  }
 }
 
 function texts(values: Record<string, unknown>): Record<string, string> {

@@ -1,6 +1,7 @@
 import { existsSync, realpathSync } from "node:fs";
 import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { LockstepConfig } from "@lockstep/core";
+import { escapePath } from "tinyglobby";
 import type { DataSourceFacts } from "../cli/facts.cjs";
 import { readMigrationFiles } from "../migrations/list.js";
 import type { TypeormProject } from "../project.js";
@@ -19,10 +20,25 @@ export interface Found {
 }
 
 /** The project, from what its data source, its scripts and its files say. */
-export function describeProject({ call, facts, config, compilation, isEsm }: Found): TypeormProject {
+export async function describeProject({ call, facts, config, compilation, isEsm }: Found): Promise<TypeormProject> {
   const { root, run, dataSource, scripts } = call;
   const source = (path: string) => sourceOf(root, path, compilation);
-  const migrationGlobs = facts.migrations.map((glob) => source(fromRoot(root, glob)));
+  const globs = facts.migrations.map((glob) => source(fromRoot(root, glob)));
+  const { classes } = facts;
+  const dataSourceFile = existingFile(root, source(fromRoot(root, dataSource)));
+  const generatedFolders = compilation.outDir === undefined ? [] : [compilation.outDir];
+  // Of a list that is compiled, and empty so far, the source may have more.
+  const registered =
+    classes.length === 0 && (globs.length > 0 || dataSource === dataSourceFile)
+      ? []
+      : (await import("../registration/registered-files.js")).registeredFiles({
+          root,
+          generatedFolders,
+          dataSource,
+          dataSourceFile,
+          classes,
+        });
+  const migrationGlobs = [...globs, ...registered.map((file) => escapePath(file))];
   const newest = readMigrationFiles({ root, migrationGlobs }).at(-1)?.file;
   const generated = scripts
     .find(({ command }) => command === "migration:generate")
@@ -31,8 +47,7 @@ export function describeProject({ call, facts, config, compilation, isEsm }: Fou
     config.typeorm?.migrations ??
     (generated === undefined ? undefined : posix.dirname(generated)) ??
     (newest === undefined ? undefined : posix.dirname(newest)) ??
-    (migrationGlobs[0] === undefined ? "migrations" : staticFolder(migrationGlobs[0]));
-  const dataSourceFile = existingFile(root, source(fromRoot(root, dataSource)));
+    (globs[0] === undefined ? "migrations" : staticFolder(globs[0]));
   const { folder, version } = copyIn(facts.cli);
   const { schema, migrationsTableName } = facts;
   return {
@@ -40,7 +55,7 @@ export function describeProject({ call, facts, config, compilation, isEsm }: Fou
     migrationsFolder: posix.normalize(migrationsFolder).replace(/\/$/, ""),
     ormVersion: version,
     developmentUrl: developmentUrl(facts),
-    generatedFolders: compilation.outDir === undefined ? [] : [compilation.outDir],
+    generatedFolders,
     dataSourceFile,
     dataSource,
     run,
@@ -49,6 +64,8 @@ export function describeProject({ call, facts, config, compilation, isEsm }: Fou
       language: /\.[cm]?ts$/.test(newest ?? dataSourceFile) ? "ts" : "js",
       module: isEsm ? "esm" : "commonjs",
     },
+    globs,
+    classes,
     migrationGlobs,
     typeormFolder: folder,
     migrationsTable: tableOf(migrationsTableName, schema),

@@ -63,7 +63,10 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
     return readChange(log, parser, known);
   };
   const generated = await read().catch(async (error: unknown) => {
-    if (!(error instanceof LockstepError) || error.code !== "LS1001") throw error;
+    if (!(error instanceof LockstepError)) throw error;
+    if (error.code === "LS2060")
+      throw await (await import("./drift.js")).asDrift(error, readQueries(memory.upQueries, parser).migration, about);
+    if (error.code !== "LS1001") throw error;
     throw await (await import("./unreadable.js")).unreadable(error, memory.upQueries, about, parser);
   });
   const change = { ...generated, migration: await withStoredDefaults(generated.migration, dataSource) };
@@ -103,7 +106,14 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   if (indexes !== undefined) setOutput(about.locked(indexes.output(about, restore)), cliModules(call.commandFile));
   else if (restore !== undefined)
     setOutput(about.locked((await import("./restore.js")).restoreBeside(restore, about)), cliModules(call.commandFile));
+  else if (listsClasses(dataSource))
+    setOutput((await import("./unregistered.js")).tellUnregistered(about), cliModules(call.commandFile));
   return memory;
+}
+
+/** No glob finds what the CLI writes. */
+function listsClasses({ options: { migrations = [] } }: DataSource): boolean {
+  return !Object.values(migrations).some((each) => typeof each === "string");
 }
 
 /** The change with what only the database knows: which defaults it evaluates once. */

@@ -3,6 +3,7 @@ import {
   LockstepError,
   type Notice,
   type Operation,
+  type OperationOf,
   type Remark,
   type TableName,
   tableLabel,
@@ -93,14 +94,19 @@ export function withDisagreements(notices: readonly Notice[], found: readonly Di
   return [...told, ...untold.map(({ line, sql, remarks }) => ({ line, sql, remarks }))];
 }
 
-async function strangerError(
-  { kind, table, sql, ...operation }: Extract<Operation, { kind: "dropColumn" | "renameColumn" }>,
+/** What is said of a column that nothing of the project has made. */
+export async function strangerError(
+  {
+    table,
+    sql,
+    ...operation
+  }: Pick<OperationOf<"dropColumn" | "renameColumn">, "table" | "column" | "sql"> & { readonly newName?: string },
   { call }: Interception,
 ): Promise<LockstepError> {
   const column = `"${tableLabel(table)}"."${operation.column}"`;
   const names = new Set(call.dataSource.migrations.map((each) => each.name ?? each.constructor.name));
   const others = [...(await executedMigrations(call.dataSource))].filter((name) => !names.has(name));
-  const newName = "newName" in operation ? operation.newName : undefined;
+  const { newName } = operation;
   const what =
     newName === undefined
       ? "TypeORM would drop it, with its values"
@@ -153,7 +159,8 @@ function usesMadeType(operation: Operation, operations: readonly Operation[]): b
   return operation.kind === "setType" && operations.some(({ kind }) => kind === "createType" || kind === "renameType");
 }
 
-function isOfEdit(operation: Operation, commit: LastCommit): boolean {
+/** Whether a statement is about a column that was added to an entity since, or is declared in another way. */
+export function isOfEdit(operation: Operation, commit: LastCommit): boolean {
   if (!("table" in operation) || !("column" in operation)) return false;
   const { table, column } = operation;
   const name = operation.kind === "renameColumn" ? operation.newName : column;

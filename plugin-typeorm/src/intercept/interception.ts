@@ -62,7 +62,8 @@ export class Interception {
 
   /** The same of an output. */
   locked(output: Output): Output {
-    return { ...output, write: (file, text) => this.write(() => output.write(file, text)) };
+    const { write } = output;
+    return write === undefined ? output : { ...output, write: (file, text) => this.write(() => write(file, text)) };
   }
 
   /** The files that declare the entities, as they stand on disk. Read once. */

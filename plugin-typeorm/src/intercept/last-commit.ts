@@ -13,7 +13,7 @@ interface State {
   readonly models: readonly EntityModel[];
 }
 
-/** The entities as they are and as the last commit has them: what the user has edited since. */
+/** The entities as they are and as a commit has them, by default the last: what the user has edited since. */
 export class LastCommit {
   readonly #now: State;
   readonly #then: State;
@@ -28,16 +28,15 @@ export class LastCommit {
     root: string,
     entityFiles: () => Promise<readonly EntityFile[]>,
     known: readonly KnownColumn[],
+    commit?: string,
   ): Promise<LastCommit | undefined> {
     if (!isRepository(root)) return undefined;
     const files = await entityFiles();
-    const dirty = dirtyFiles(
-      root,
-      files.map(({ path }) => path),
-    );
+    const paths = files.map(({ path }) => path);
+    const changed = commit === undefined ? dirtyFiles(root, paths) : new Set(paths);
     const former = files.flatMap((file) => {
-      if (!dirty.has(file.path)) return [file];
-      const content = committedText(root, file.path);
+      if (!changed.has(file.path)) return [file];
+      const content = committedText(root, file.path, commit);
       return content === undefined ? [] : [{ path: file.path, content }];
     });
     const now = new Entities(files);

@@ -6,8 +6,10 @@ import type { CliModules } from "./typeorm-copy.js";
 export interface Output {
   /** The text of the migration; without it, TypeORM's own. Asked before it is known whether anything is written. */
   template?(migration: string, flavour: Flavour): string;
-  /** Writes everything, the migration with it. What it throws, the CLI shows. */
-  write(file: string, text: string): Promise<void>;
+  /** Writes everything, the migration with it; without it, the CLI writes. What it throws, the CLI shows. */
+  write?(file: string, text: string): Promise<void>;
+  /** Once all is written. */
+  written?(file: string, text: string): Promise<void>;
 }
 
 let output: Output | undefined;
@@ -34,8 +36,9 @@ export function setOutput(next: Output | undefined, cli?: CliModules): void {
   CommandUtils.createFile = async (file, content, override) => {
     const current = output;
     output = undefined;
-    if (current === undefined) return createFile.call(CommandUtils, file, content, override);
-    await current.write(file, content);
+    if (current?.write === undefined) await createFile.call(CommandUtils, file, content, override);
+    else await current.write(file, content);
+    await current?.written?.(file, content);
   };
 }
 

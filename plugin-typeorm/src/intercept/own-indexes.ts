@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { MigrationContent, OperationOf, Verdict } from "@lockstep/core";
-import { concurrentIndex, formatOnce, indexMigration, loadConfig, writeFiles } from "@lockstep/core/planning";
+import { concurrentIndex, formatOnce, indexMigration, loadConfig } from "@lockstep/core/planning";
 import { listMigrations } from "../migrations/list.js";
 import { migrationName, migrationPath, stamps } from "../migrations/names.js";
 import { renderMigration } from "../migrations/render.js";
@@ -11,6 +11,7 @@ import { momentOf, type Output } from "./output.js";
 import { restoredModels, restoredText } from "./restore.js";
 import { say } from "./say.js";
 import { type Change, downOwners, toQuery } from "./statements.js";
+import { writeRegistered } from "./write-registered.js";
 
 /** One migration of a change that is cut into several. */
 export interface Part {
@@ -60,11 +61,13 @@ export class OwnIndexes {
           return { file: migrationPath(project, name), after: text(name, part), title: part.content.units[0].title };
         });
         const edited = restore === undefined ? [] : await restoredModels(restore, about);
-        const beside = more.map(({ file: name, after }) => ({ file: name, before: undefined, after }));
-        const { changes } = await formatOnce(about.root, (await loadConfig(about.root)).code?.format, beside);
-        writeFiles(about.root, [{ file: path, before: undefined, after: content }, ...changes, ...edited]);
+        const planned = more.map(({ file: name, after }) => ({ file: name, before: undefined, after }));
+        const { changes } = await formatOnce(about.root, (await loadConfig(about.root)).code?.format, planned);
+        const beside = changes.map(({ file: name, after = "" }) => ({ file: name, after }));
+        const unlisted = await writeRegistered(project, [{ file: path, after: content }, ...beside], edited);
         if (restore !== undefined) say(restoredText(restore));
         for (const { file: name, title } of more) say(`Written beside it: ${name} (${title})`);
+        if (unlisted !== "") say(unlisted);
       },
     };
   }

@@ -6,6 +6,7 @@ import type { Interception } from "./interception.js";
 import type { Restore } from "./open-plans.js";
 import type { Output } from "./output.js";
 import { say } from "./say.js";
+import { writeRegistered } from "./write-registered.js";
 
 /** What the user is told of entities that follow their plans again. */
 export function restoredText({ names, plans }: Restore): string {
@@ -30,8 +31,9 @@ export function restoreBeside(restore: Restore, about: Interception): Output {
     async write(file, text) {
       const edited = await restoredModels(restore, about);
       const path = relative(about.root, file).split(sep).join("/");
-      writeFiles(about.root, [{ file: path, before: undefined, after: text }, ...edited]);
+      const unlisted = await writeRegistered(await about.project(), [{ file: path, after: text }], edited);
       say(restoredText(restore));
+      if (unlisted !== "") say(unlisted);
     },
   };
 }

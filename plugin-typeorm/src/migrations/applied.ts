@@ -10,7 +10,8 @@ import { runningSessions } from "./locks.js";
  */
 export async function readAppliedMigrations(
   connection: Connection,
-  project: Pick<TypeormProject, "root" | "migrationGlobs" | "migrationsTable">,
+  project: Pick<TypeormProject, "root" | "migrationGlobs" | "migrationsTable"> &
+    Partial<Pick<TypeormProject, "migrationsFolder">>,
 ): Promise<AppliedMigrations> {
   const { schema, name } = project.migrationsTable;
   const table = quoteTable(schema === undefined ? { name } : { schema, name });
@@ -20,7 +21,10 @@ export async function readAppliedMigrations(
   if (tables[0]?.found == null) return { applied: [], failed: [] };
   const { rows } = await connection.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY id`);
   const recorded = new Set(rows.map((row) => row.name));
-  const files = readMigrationFiles(project);
+  const { root, migrationGlobs, migrationsFolder } = project;
+  // One that the data source does not list any more has run all the same.
+  const beside = migrationsFolder === undefined ? [] : [`${migrationsFolder}/*`];
+  const files = readMigrationFiles({ root, migrationGlobs: [...migrationGlobs, ...beside] });
   const inFiles = new Set(files.flatMap(({ recordedAs }) => recordedAs));
   return {
     applied: [

@@ -43,8 +43,8 @@ export function readMigrationFiles({ root, migrationGlobs }: Found): MigrationFi
     .sort((a, b) => firstStamp(a) - firstStamp(b) || (a.name < b.name ? -1 : 1));
 }
 
-/** As TypeORM reads them: the `name` of the instance, else that of the class; 13 digits at its end. */
-function migrationsIn(source: string): string[] {
+/** What TypeORM calls the migrations of a text: the `name` of the instance, else that of the class; 13 digits at its end. */
+export function migrationsIn(source: string): string[] {
   const heads = [...source.matchAll(/\bclass\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)];
   return heads
     .map((head, at) => {

@@ -137,7 +137,7 @@ test.each(lost)("LS2060: %s to %s", async (from, to, message, hint) => {
 test("LS2060: what was there before is not said", async () => {
   await expect(run(recreate("c", "text"))).rejects.toMatchObject({
     code: "LS2060",
-    message: `"users"."c" would lose the values of every row: this change drops it and adds it again as text.`,
+    message: `"users"."c" would lose the values of every row: the ORM drops it and adds it again as text.`,
   });
 });
 
@@ -184,7 +184,7 @@ test("LS2060 names every column that would lose its values", async () => {
     ...recreate("e", "int"),
   ];
   await expect(run(up, down, { source: source({}) })).rejects.toMatchObject({
-    message: `2 columns would lose the values of every row: this change drops them and adds them again.
+    message: `2 columns would lose the values of every row: the ORM drops them and adds them again.
   src/user.ts:7: "users"."c" (integer) as bigint
   src/user.ts:7: "users"."e" (integer) as boolean`,
     hint: expect.stringMatching(

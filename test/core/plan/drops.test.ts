@@ -21,7 +21,7 @@ const refused: readonly { name: string; sql: string; code: string; says: RegExp;
     name: "a column of another type",
     sql: `ALTER TABLE "User" DROP COLUMN "email",\nADD COLUMN     "email" INTEGER NOT NULL;`,
     code: "LS2060",
-    says: /^prisma\/schema\.prisma:14: "User"\."email" would lose the values of every row: this change drops it \(text\) and adds it again as integer/,
+    says: /^prisma\/schema\.prisma:14: "User"\."email" would lose the values of every row: the ORM drops it \(text\) and adds it again as integer/,
     hint: /Keep "email" .* @lockstep\.mirror\(email::integer\)/,
   },
   {

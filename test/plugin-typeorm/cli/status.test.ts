@@ -42,6 +42,8 @@ test("a build that broke off is named, and a migration that was passed over", as
     run: ["npx", "typeorm"],
     scripts: [],
     flavour: { language: "ts", module: "commonjs" },
+    globs: ["src/migrations/*.ts"],
+    classes: [],
     migrationGlobs: ["src/migrations/*.ts"],
     typeormFolder: "",
     migrationsTable: { schema: undefined, name: "migrations" },

@@ -268,6 +268,7 @@ it.each([
   const rest = {
     type: "postgres",
     migrations: [],
+    classes: [],
     migrationsTableName: "migrations",
     synchronize: false,
     transactions: "all" as const,

@@ -100,6 +100,53 @@ export class Users1763000000000 implements MigrationInterface {
 }
 `;
 
+  test("a type that nobody has edited is the database's; one that was edited is the change's", async () => {
+    const score = `@Column({ type: "varchar", nullable: true })\nscore!: string | null;`;
+    const numbers = (text: string) => text.replace('"varchar"', '"integer"').replace("string", "number");
+    app = await createApp({
+      entities: { "user.ts": userEntity(nick, score) },
+      files: {
+        "src/migrations/1763000000000-Users.ts": migration.replace(
+          "character varying)",
+          'character varying, "score" character varying)',
+        ),
+        ".gitignore": "node_modules\n",
+      },
+    });
+    await app.query(`CREATE TABLE migrations (id SERIAL PRIMARY KEY, timestamp bigint NOT NULL, name varchar NOT NULL);
+      INSERT INTO migrations (timestamp, name) VALUES (1763000000000, 'Users1763000000000');
+      ALTER TABLE users ADD nick jsonb, ADD score character varying`);
+    const git = (...args: string[]) =>
+      run("git", ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args], { cwd: app.root });
+    await git("init", "--quiet");
+    await git("add", "-A");
+    expect((await git("commit", "--quiet", "-m", "The users")).code).toBe(0);
+    const refused = async (...columns: string[]) => {
+      app.write("src/user.ts", userEntity(...columns));
+      const before = app.snapshot();
+      const { code, stderr } = await app.generate("More");
+      expect(code, stderr).toBe(1);
+      expect(app.snapshot()).toEqual(before);
+      return stderr;
+    };
+    const drift =
+      /^LS9057 "users"\."nick" is jsonb here, and character varying in User\.nick; migration Users1763000000000 makes it\. It is declared as when the newest migration was committed: it is the database that differs, not this change\. TypeORM would drop the column and add it again, and the values of every row would be lost\.( The edit of "users"\."score" would lose values as well \(LS2060\)\.)?$/m;
+    for (const own of [
+      [nick, score],
+      [nick, score, bio],
+    ])
+      expect(drift.exec(await refused(...own))?.[1]).toBeUndefined();
+    const both = await refused(nick, numbers(score));
+    expect(drift.exec(both)?.[1]).toBeDefined();
+    // A commit without a migration is an edit all the same.
+    await git("commit", "--quiet", "-a", "-m", "Numbers");
+    expect(drift.exec(await refused(nick, numbers(score)))?.[1]).toBeDefined();
+    await app.query("ALTER TABLE users DROP nick, ADD nick character varying");
+    expect(await refused(nick, numbers(score))).toMatch(
+      /^LS2060 .*"users"\."score" would lose the values of every row: the ORM drops it \(character varying\)/,
+    );
+  });
+
   test("names what no edit explains, and writes nothing where that would lose or repeat a column", async () => {
     app = await createApp({
       entities: { "user.ts": userEntity(nick) },

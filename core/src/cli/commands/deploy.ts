@@ -35,7 +35,7 @@ export default defineCommand({
       const report = await deployOn(target, { invocation, project, plugin, plans, attempts });
       reports.push(report);
       // The next target gets nothing that this one refused.
-      if (report.status !== "done" && report.status !== "nothing") break;
+      if (report.exitCode !== 0) break;
     }
     const last = reports.at(-1);
     const skipped = targets.slice(reports.length).map((target) => target.name);

@@ -23,6 +23,7 @@ import serverVersion from "./server-version.js";
 import settings from "./settings.js";
 import targets from "./targets.js";
 import typescript from "./typescript.js";
+import unlisted from "./unlisted.js";
 import upkeep from "./upkeep.js";
 
 /** Every check of the core, in the order of their names. This file is generated: npm run lists. */
@@ -51,5 +52,6 @@ export const checks: readonly Check[] = [
   settings,
   targets,
   typescript,
+  unlisted,
   upkeep,
 ];

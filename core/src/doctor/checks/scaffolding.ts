@@ -1,22 +1,32 @@
+import { migrationOf } from "../../plan/migration-of.js";
+import { isOpen } from "../../plan/store.js";
 import { quoteIdentifier, scaffoldNames } from "../../sql/postgres/quote.js";
-import { type Check, type Finding, ok, problem, warning } from "../check.js";
+import { type Check, type Finding, ok, problem, type TargetFacts, warning } from "../check.js";
+import { names } from "../words.js";
 
 export default {
   id: "scaffolding",
   title: "what plans left behind",
   on: "target",
-  async run({ connection, openPlans }) {
+  async run(facts) {
+    const { connection, plans, applied } = facts;
+    // Whether the repository still has a migration or not: what has not run here has not taken anything away.
+    const unfinished = plans.filter(
+      (plan) => isOpen(plan) || plan.state.written.some(({ file }) => !applied.includes(migrationOf(file))),
+    );
     const expected = new Set(
-      openPlans.flatMap((plan) => plan.columns.flatMap(({ table, name }) => Object.values(scaffoldNames(table, name)))),
+      unfinished.flatMap((plan) =>
+        plan.columns.flatMap(({ table, name }) => Object.values(scaffoldNames(table, name))),
+      ),
     );
     const { rows } = await connection.query<Leftover>(leftoversSql);
-    const building = new Set(openPlans.flatMap(indexNames));
+    const building = new Set(unfinished.flatMap(indexNames));
     const findings = rows.flatMap((row) =>
       row.kind === "index"
         ? [indexFinding(row, building.has(row.name))]
         : expected.has(row.name)
           ? []
-          : [leftover(row)],
+          : [leftover(row, doubtOf(facts))],
     );
     return findings.length > 0 ? findings : [ok("no trigger, check or broken index is left over")];
   },
@@ -68,7 +78,26 @@ function indexFinding({ name, schema, table }: Leftover, isPlanned: boolean): Fi
   });
 }
 
-function leftover({ kind, name, schema, table }: Leftover): Finding {
+/** Why a plan that needs it may not be among those that were read: what to do first. */
+function doubtOf({ damagedPlans, applied, migrations, unlisted, plans }: TargetFacts): string | undefined {
+  if (damagedPlans.length > 0)
+    return `make ${names(damagedPlans.map(({ id }) => `lockstep/${id}/plan.json`))} readable`;
+  const known = new Set([
+    ...migrations,
+    ...[...unlisted, ...plans.flatMap(({ state }) => state.written)].map(({ file }) => migrationOf(file)),
+  ]);
+  const elsewhere = applied.filter((name) => !known.has(name));
+  if (elsewhere.length === 0) return undefined;
+  return `run this where the migrations are that have run here and that this checkout does not have (${names(elsewhere.toReversed())})`;
+}
+
+function leftover(row: Leftover, doubt: string | undefined): Finding {
+  const finding = leftoverOf(row);
+  if (doubt === undefined) return finding;
+  return { ...finding, next: `${doubt}: a plan there may need it. Where none does: ${finding.next}` };
+}
+
+function leftoverOf({ kind, name, schema, table }: Leftover): Finding {
   const quoted = quoteIdentifier(name);
   if (kind === "trigger")
     return problem(`the trigger "${name}" on ${table} belongs to no open plan`, {

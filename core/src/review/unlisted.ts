@@ -1,0 +1,21 @@
+import type { Unlisted } from "../plugin.js";
+import type { Colors } from "./colors.js";
+
+/** `src/migrations/1763648123456-AddHandle.ts is not loaded: src/data-source.ts:12 does not list it` */
+export function unlistedStatement({ file, at, globs, write }: Unlisted): string {
+  return `${file} is not loaded: ${at} ${write.length > 0 ? "does not list it" : `finds ${globs.join(", ") || "nothing"}`}`;
+}
+
+/** What makes the ORM find it. */
+export function unlistedHelp({ file, at, write }: Unlisted): string {
+  if (write.length === 0) return `move ${file} there, or add its folder at ${at}`;
+  const [first = "", second] = write;
+  return `at ${at} write ${first}${second === undefined ? "" : ` and, in the list of migrations, ${second}`}`;
+}
+
+/** The last word of a command that has written migrations which the ORM does not find; empty where it finds all of them. */
+export function unlistedText(unlisted: readonly Unlisted[], colors: Colors): string {
+  return unlisted
+    .map((each) => `${colors.yellow("!")} ${unlistedStatement(each)}. To have it run, ${unlistedHelp(each)}`)
+    .join("\n");
+}

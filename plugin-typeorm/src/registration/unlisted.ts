@@ -1,0 +1,23 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Unlisted } from "@lockstep/core";
+import { migrationsIn, readMigrationFiles } from "../migrations/list.js";
+import type { TypeormProject } from "../project.js";
+
+/** The migrations that lie in the repository and that no glob and no list of the data source leads to. */
+export async function unlisted(project: TypeormProject, files: readonly string[]): Promise<readonly Unlisted[]> {
+  const { root, migrationsFolder } = project;
+  const known = new Set(readMigrationFiles(project).map(({ name }) => name));
+  const beside = readMigrationFiles({ root, migrationGlobs: [`${migrationsFolder}/*`] }).map(({ file }) => file);
+  const left = [...new Set([...beside, ...files])].flatMap((file) => {
+    const path = join(root, file);
+    const name = (file.split("/").at(-1) ?? "").replace(/\.[cm]?[jt]s$/, "");
+    if (known.has(name) || !existsSync(path)) return [];
+    const text = readFileSync(path, "utf8");
+    return migrationsIn(text).length === 0 ? [] : [{ file, text }];
+  });
+  if (left.length === 0) return [];
+  const [{ byHand }, { readCode }] = await Promise.all([import("./register.js"), import("./sources.js")]);
+  const code = readCode(project);
+  return left.map((each) => byHand(each, project, code));
+}

@@ -1,0 +1,194 @@
+/** Data sources whose migrations are classes: the stock CLI runs what it is told of, and nothing else. */
+import { afterEach, expect, test } from "vitest";
+import { type App, bio, createApp, dataSourceFile, handle, userEntity } from "../plugin-typeorm/intercept/app.js";
+import { LockstepCommands } from "../support/lockstep-commands.js";
+
+const apps: { app: App; commands: LockstepCommands }[] = [];
+afterEach(async () => {
+  for (const { app, commands } of apps.splice(0)) {
+    commands.close();
+    await app.dispose();
+  }
+});
+
+const base = `import type { MigrationInterface } from "typeorm";
+export class Base1700000000000 implements MigrationInterface {
+  async up(): Promise<void> {}
+  async down(): Promise<void> {}
+}
+`;
+
+async function make(
+  list: string,
+  imports: string,
+  files: Readonly<Record<string, string>> = {},
+  entity = userEntity(handle),
+) {
+  const app = await createApp({
+    entities: { "user.ts": entity },
+    dataSource: dataSourceFile()
+      .replace(`migrations: ["src/migrations/*"]`, `migrations: ${list}`)
+      .replace(`import { User }`, `${imports}import { User }`),
+    files: {
+      "src/migrations/1700000000000-Base.ts": base,
+      "lockstep.config.json": JSON.stringify({ targets: { production: { urlFrom: "DATABASE_URL" } } }),
+      ...files,
+    },
+  });
+  const commands = new LockstepCommands(app.root);
+  apps.push({ app, commands });
+  const run = await app.cli(["migration:run"]);
+  expect(run.code, run.output).toBe(0);
+  return {
+    app,
+    lockstep: (...argv: string[]) => commands.run(argv, { DATABASE_URL: app.url, LOCKSTEP_CI: "1" }),
+  };
+}
+
+const one = `import { Base1700000000000 } from "./migrations/1700000000000-Base";\n`;
+
+test("a plan is listed phase by phase, run by the stock CLI, and never called done before", async () => {
+  const { app, lockstep } = await make("[Base1700000000000]", one);
+  const generated = await app.generate("AddHandle");
+  expect(generated.code, generated.output).toBe(0);
+  const [, first = ""] = app.migrations();
+  const plan = first.replace(/\.ts$/, "");
+  const name = `AddHandle${plan.slice(0, 13)}`;
+  const source = app.read("src/data-source.ts");
+  expect(source).toContain(`${one}import { ${name} } from "./migrations/${plan}";\n`);
+  expect(source).toContain(`migrations: [Base1700000000000, ${name}],`);
+
+  // Somebody resolves a merge conflict with the other side: what nobody runs is not done.
+  app.write("src/data-source.ts", source.replace(`, ${name}]`, "]"));
+  const told = new RegExp(`src/migrations/${first} is not loaded: src/data-source\\.ts:\\d+ does not list it`);
+  const write = new RegExp(
+    `at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${plan}"; and, in the list of migrations, ${name}`,
+  );
+  for (const command of [["status"], ["deploy"], ["doctor"]]) {
+    const said = await lockstep(...command);
+    expect(said.output, command.join(" ")).toMatch(told);
+    expect(said.output, command.join(" ")).toMatch(write);
+    expect(said.output, command.join(" ")).not.toMatch(
+      /squashed|nothing to deploy|this plan is done|✔ .*production.*expand/,
+    );
+  }
+  const closed = await lockstep("next");
+  expect(closed.code).toBe(1);
+  expect(closed.output).toMatch(told);
+  app.write("src/data-source.ts", source);
+
+  expect((await lockstep("deploy")).output).toMatch(/1 migration applied/);
+  expect((await lockstep("backfill", "run")).code).toBe(0);
+  for (const [phase, ...gates] of [
+    ["switch", "translation-agrees"],
+    ["contract", "writers-aware", "reads-steady"],
+  ]) {
+    const next = await lockstep("next", ...gates.flatMap((gate) => ["--confirm", gate]));
+    expect(next.output).toMatch(new RegExp(`gate to ${phase} is open`));
+    expect((await app.cli(["migration:run"])).code).toBe(0);
+  }
+  expect((await lockstep("status")).output).toMatch(/this plan is done/);
+  const check = await app.generate("Nothing", "--check");
+  expect(check.output).toContain("No changes in database schema were found");
+  // Forward, too.
+  const undone = await lockstep("undo");
+  expect(undone.code, undone.output).toBe(0);
+  const last = app.migrations().at(-1)?.replace(/\.ts$/, "") ?? "";
+  expect(app.read("src/data-source.ts")).toContain(`./migrations/${last}"`);
+  const ran = await app.cli(["migration:run"]);
+  expect(ran.output).toMatch(/has been executed successfully/);
+});
+
+test("a plan that has run nowhere takes its classes out again, to the same bytes", async () => {
+  const index = `export * from './1700000000000-Base'\n`;
+  const { app, lockstep } = await make(
+    "Object.values(migrations)",
+    `import * as migrations from "./migrations/index";\n`,
+    {
+      "src/migrations/index.ts": index,
+    },
+  );
+  const generated = await app.generate("AddHandle");
+  expect(generated.code, generated.output).toBe(0);
+  expect(app.read("src/migrations/index.ts")).toMatch(/^.*\nexport \* from '\.\/\d{13}-AddHandle'\n$/);
+  const abandoned = await lockstep("abandon", "--yes");
+  expect(abandoned.output).toMatch(/they are removed/);
+  expect(app.read("src/migrations/index.ts")).toBe(index);
+  expect(app.migrations()).toEqual(["1700000000000-Base.ts", "index.ts"]);
+});
+
+test("a change that passes stays TypeORM's own; the list is for its author, and one line says what to write", async () => {
+  const { app, lockstep } = await make("[Base1700000000000]", one, {}, userEntity(bio));
+  const source = app.read("src/data-source.ts");
+  const before = app.snapshot();
+  const generated = await app.generate("AddBio");
+  expect(generated.code, generated.output).toBe(0);
+  const [, file = ""] = app.migrations();
+  const name = `AddBio${file.slice(0, 13)}`;
+  expect(generated.output).toMatch(
+    new RegExp(
+      `! src/migrations/${file} is not loaded: src/data-source\\.ts:\\d+ does not list it\\. To have it run, at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${file.slice(0, -3)}"; and, in the list of migrations, ${name}`,
+    ),
+  );
+  expect(app.read("src/data-source.ts")).toBe(source);
+  const made = app.read(`src/migrations/${file}`);
+  app.remove(`src/migrations/${file}`);
+  expect(app.snapshot()).toEqual(before);
+  const stock = await app.generate("AddBio", "--timestamp", file.slice(0, 13));
+  expect(stock.code).toBe(0);
+  const off = await app.cli(["migration:generate", "src/migrations/Off", "--timestamp", "1800000000000"], {
+    LOCKSTEP: "off",
+  });
+  expect(off.code, off.output).toBe(0);
+  expect(off.output).not.toContain("is not loaded");
+  expect(app.read("src/migrations/1800000000000-Off.ts").replaceAll("Off1800000000000", name)).toBe(made);
+  const deployed = await lockstep("deploy");
+  expect(deployed.output).toMatch(/nothing that the ORM finds is pending/);
+  expect(deployed.output).toContain(`${file} is not loaded`);
+});
+
+test("a migration by hand that is listed is rewritten", async () => {
+  const hand = `import type { MigrationInterface, QueryRunner } from "typeorm";
+export class MoreHandles1700000000005 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`ALTER TABLE "users" ADD "handle" character varying NOT NULL\`);
+  }
+  async down(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(\`ALTER TABLE "users" DROP COLUMN "handle"\`);
+  }
+}
+`;
+  const { app, lockstep } = await make("[Base1700000000000]", one);
+  app.write("src/migrations/1700000000005-AddHandle.ts", hand);
+  const unknown = await lockstep("rewrite", "src/migrations/1700000000005-AddHandle.ts");
+  expect(unknown.output).toMatch(/LS3032/);
+  app.edit(
+    "src/data-source.ts",
+    one,
+    `${one}import { MoreHandles1700000000005 } from "./migrations/1700000000005-AddHandle";\n`,
+  );
+  app.edit(
+    "src/data-source.ts",
+    "[Base1700000000000]",
+    "[\n    Base1700000000000,\n    MoreHandles1700000000005,\n  ]",
+  );
+  const rewritten = await lockstep("rewrite", "src/migrations/1700000000005-AddHandle.ts");
+  expect(rewritten.code, rewritten.output).toBe(0);
+  // The class is called after the file now.
+  expect(app.read("src/data-source.ts")).toContain("[\n    Base1700000000000,\n    AddHandle1700000000005,\n  ]");
+  const ran = await app.cli(["migration:run"]);
+  expect(ran.output).toMatch(/AddHandle1700000000005 has been executed successfully/);
+});
+
+test("what cannot be edited ends generate with the place and the text", async () => {
+  const { app } = await make("all()", `${one}const all = () => [Base1700000000000];\n`);
+  const generated = await app.generate("AddHandle");
+  expect(generated.code, generated.output).toBe(0);
+  const [, first = ""] = app.migrations();
+  const name = `AddHandle${first.slice(0, 13)}`;
+  expect(generated.output).toMatch(
+    new RegExp(
+      `! src/migrations/${first} is not loaded: src/data-source\\.ts:\\d+ does not list it\\. To have it run, at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${first.slice(0, -3)}"; and, in the list of migrations, ${name}`,
+    ),
+  );
+});

@@ -16,6 +16,7 @@ export type {
   AppliedMigrations,
   FieldEdit,
   HandWrittenMigration,
+  Initialised,
   LockLimit,
   MigrationContent,
   MigrationFailure,

@@ -72,11 +72,11 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         io,
         plugins: finding,
         cwd,
-        workspace: async (use = "look") => {
+        workspace: async (use = "look", folder = cwd) => {
           const { openWorkspace } = await import("./workspace.js");
           const typed = ["lockstep", command.name, ...args.filter((arg) => arg !== undefined)].join(" ");
           const opening = { command: typed, use, hold: (lock: ProjectLock) => locks.push(lock) };
-          return openWorkspace(finding, cwd, io, opening);
+          return openWorkspace(finding, folder, io, opening);
         },
       };
       try {
@@ -145,7 +145,7 @@ async function runPluginCommand(
 
 /** Until the project is found. */
 function readingIn([own]: readonly OrmPlugin[], root: string): Reading {
-  return { cwd: process.cwd(), root, packageName: `@lockstep/${own?.id}`, env: process.env };
+  return { cwd: process.cwd(), root, packageName: own?.packageName ?? "lockstep", env: process.env };
 }
 
 type Action = (args: (string | undefined)[], options: Invocation["options"]) => Promise<void>;

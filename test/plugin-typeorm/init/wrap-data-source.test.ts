@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../../core/src/config/load.js";
+import { firstFiles } from "../../../core/src/init/first-files.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
-import { initialise } from "../../../plugin-typeorm/src/init/initialise.js";
 import { wrapDataSource } from "../../../plugin-typeorm/src/init/wrap-data-source.js";
+import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
 const projects: TypeormFixture[] = [];
@@ -47,12 +49,13 @@ describe("a data source that is wrapped", () => {
 it("a project is set up once, and works as before", async () => {
   const project = createTypeormProject({ version: "1.1.1", module: "esm" });
   projects.push(project);
-  const { changes, notes } = await initialise(await findProject(project.root));
+  const init = async () => firstFiles(typeormPlugin, await findProject(project.root), await loadConfig(project.root));
+  const { changes, missing } = await init();
   expect(changes.map(({ file }) => file)).toEqual(["src/data-source.ts", "lockstep.config.ts"]);
-  expect(notes).toEqual([
-    "The application loads @lockstep/typeorm-wrapper with its data source: npm install --save-prod @lockstep/typeorm-wrapper",
-    "Add the package to this project: npm install --save-dev @lockstep/typeorm",
+  expect(missing).toEqual([
+    "npm install --save-prod @lockstep/typeorm-wrapper",
+    "npm install --save-dev @lockstep/typeorm",
   ]);
   for (const { file, after } of changes) project.write(file, after ?? "");
-  expect((await initialise(await findProject(project.root))).changes).toEqual([]);
+  expect((await init()).changes).toEqual([]);
 });

@@ -1,0 +1,37 @@
+import { commaListOf, insertItem } from "../codemods/comma-list.js";
+import { ts } from "../codemods/compiler.js";
+import { parseSourceFile } from "../codemods/source-file.js";
+import { applySplices } from "../codemods/splice.js";
+
+/**
+ * A configuration with more folders in `code.roots`, written into the object that it exports; undefined where that is not
+ * a literal.
+ *
+ * @example withRoots("export default defineConfig({});", "lockstep.config.ts", ["../api"])
+ */
+export function withRoots(text: string, file: string, roots: readonly string[]): string | undefined {
+  const source = parseSourceFile(file, text);
+  const exported = source.ast.statements.find(ts.isExportAssignment)?.expression;
+  const argument = exported !== undefined && ts.isCallExpression(exported) ? exported.arguments[0] : exported;
+  if (argument === undefined || !ts.isObjectLiteralExpression(argument)) return undefined;
+  const items = roots.map((root) => JSON.stringify(root)).join(", ");
+  const code = initialiserOf(argument, "code");
+  const listed = code !== undefined && ts.isObjectLiteralExpression(code) ? initialiserOf(code, "roots") : undefined;
+  const [owner, added] =
+    code === undefined
+      ? [argument, `code: { roots: [${items}] }`]
+      : listed === undefined
+        ? [code, `roots: [${items}]`]
+        : [listed, items];
+  if (!ts.isObjectLiteralExpression(owner) && !ts.isArrayLiteralExpression(owner)) return undefined;
+  const list = commaListOf(owner, source);
+  const splices = list && insertItem(list, added, source);
+  return splices && applySplices(text, splices);
+}
+
+function initialiserOf(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  const property = literal.properties.find(
+    (each) => each.name !== undefined && ts.isIdentifier(each.name) && each.name.text === name,
+  );
+  return property !== undefined && ts.isPropertyAssignment(property) ? property.initializer : undefined;
+}

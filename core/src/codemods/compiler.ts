@@ -73,4 +73,5 @@ export declare namespace ts {
   export type TypeReferenceNode = compiler.TypeReferenceNode;
   export type UnionTypeNode = compiler.UnionTypeNode;
   export type VariableDeclaration = compiler.VariableDeclaration;
+  export type VariableStatement = compiler.VariableStatement;
 }

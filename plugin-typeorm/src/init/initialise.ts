@@ -1,17 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Initialised, LockstepError } from "@lockstep/core";
+import { reexportedFile } from "../detect/reexported-file.js";
 import type { TypeormProject } from "../project.js";
 import { wrapDataSource } from "./wrap-data-source.js";
 import { wrapperPackage } from "./wrapper-package.js";
 
 /** What `lockstep init` changes: the data source is wrapped. Done twice it changes nothing. */
-export async function initialise({ root, dataSourceFile: file }: TypeormProject): Promise<Initialised> {
+export async function initialise({ root, dataSourceFile }: TypeormProject): Promise<Initialised> {
   // The wrapper is loaded by the application with the data source; what plans migrations is needed for development only.
   const packages = [
     { name: wrapperPackage, kind: "prod" },
     { name: "@lockstep/typeorm", kind: "dev" },
   ] as const;
+  const file = reexportedFile(root, dataSourceFile);
   const before = readFileSync(join(root, file), "utf8");
   try {
     const wrapped = wrapDataSource(before, file);

@@ -8,6 +8,7 @@ import type { FoundCall } from "./call.js";
 import { type Compilation, sourceOf, staticFolder } from "./compiled.js";
 import { copyIn } from "./copies.js";
 import { developmentUrl } from "./development-url.js";
+import { foundMigrationsFolder, ofPostgres } from "./postgres-folders.js";
 
 /** What is known of a project. */
 export interface Found {
@@ -23,7 +24,8 @@ export function describeProject({ call, facts, config, compilation, isEsm }: Fou
   const { root, run, dataSource, scripts } = call;
   const source = (path: string) => sourceOf(root, path, compilation);
   const migrationGlobs = facts.migrations.map((glob) => source(fromRoot(root, glob)));
-  const newest = readMigrationFiles({ root, migrationGlobs }).at(-1)?.file;
+  const generatedFolders = compilation.outDir === undefined ? [] : [compilation.outDir];
+  const newest = ofPostgres(readMigrationFiles({ root, migrationGlobs }), ({ file }) => file).at(-1)?.file;
   const generated = scripts
     .find(({ command }) => command === "migration:generate")
     ?.rest.find((word) => /^[^-$]/.test(word));
@@ -31,7 +33,7 @@ export function describeProject({ call, facts, config, compilation, isEsm }: Fou
     config.typeorm?.migrations ??
     (generated === undefined ? undefined : posix.dirname(generated)) ??
     (newest === undefined ? undefined : posix.dirname(newest)) ??
-    (migrationGlobs[0] === undefined ? "migrations" : staticFolder(migrationGlobs[0]));
+    (migrationGlobs[0] === undefined ? foundMigrationsFolder(root, generatedFolders) : staticFolder(migrationGlobs[0]));
   const dataSourceFile = existingFile(root, source(fromRoot(root, dataSource)));
   const { folder, version } = copyIn(facts.cli);
   const { schema, migrationsTableName } = facts;
@@ -40,7 +42,7 @@ export function describeProject({ call, facts, config, compilation, isEsm }: Fou
     migrationsFolder: posix.normalize(migrationsFolder).replace(/\/$/, ""),
     ormVersion: version,
     developmentUrl: developmentUrl(facts),
-    generatedFolders: compilation.outDir === undefined ? [] : [compilation.outDir],
+    generatedFolders,
     dataSourceFile,
     dataSource,
     run,

@@ -15,8 +15,8 @@ export function withRoots(text: string, file: string, roots: readonly string[]):
   const argument = exported !== undefined && ts.isCallExpression(exported) ? exported.arguments[0] : exported;
   if (argument === undefined || !ts.isObjectLiteralExpression(argument)) return undefined;
   const items = roots.map((root) => JSON.stringify(root)).join(", ");
-  const code = initialiserOf(argument, "code");
-  const listed = code !== undefined && ts.isObjectLiteralExpression(code) ? initialiserOf(code, "roots") : undefined;
+  const code = valueIn(argument, "code");
+  const listed = code !== undefined && ts.isObjectLiteralExpression(code) ? valueIn(code, "roots") : undefined;
   const [owner, added] =
     code === undefined
       ? [argument, `code: { roots: [${items}] }`]
@@ -24,14 +24,17 @@ export function withRoots(text: string, file: string, roots: readonly string[]):
         ? [code, `roots: [${items}]`]
         : [listed, items];
   if (!ts.isObjectLiteralExpression(owner) && !ts.isArrayLiteralExpression(owner)) return undefined;
+  // What is spread into an object may have it already.
+  if (ts.isObjectLiteralExpression(owner) && owner.properties.some(ts.isSpreadAssignment)) return undefined;
   const list = commaListOf(owner, source);
   const splices = list && insertItem(list, added, source);
   return splices && applySplices(text, splices);
 }
 
-function initialiserOf(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+/** Of a property; of a shorthand its name, which is no literal. */
+function valueIn(literal: ts.ObjectLiteralExpression, name: string): ts.Node | undefined {
   const property = literal.properties.find(
-    (each) => each.name !== undefined && ts.isIdentifier(each.name) && each.name.text === name,
+    (each) => each.name !== undefined && /^["']?(.*?)["']?$/.exec(each.name.getText())?.[1] === name,
   );
-  return property !== undefined && ts.isPropertyAssignment(property) ? property.initializer : undefined;
+  return property !== undefined && ts.isPropertyAssignment(property) ? property.initializer : property?.name;
 }

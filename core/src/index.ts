@@ -17,6 +17,7 @@ export type {
   AppliedMigrations,
   FieldEdit,
   HandWrittenMigration,
+  Initialised,
   LockLimit,
   MigrationContent,
   MigrationFailure,

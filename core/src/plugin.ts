@@ -186,12 +186,27 @@ export interface PluginCommandContext {
   err(text: string): void;
 }
 
+/** What `lockstep init` does to the ORM's own files. */
+export interface Initialised {
+  readonly changes: readonly FileChange[];
+  /** A line on each. */
+  readonly notes: readonly string[];
+  /** What could not be edited, and what to write there. */
+  readonly byHand: string | undefined;
+  /** What the project needs of ours: for development only, or wherever it runs. */
+  readonly packages: readonly { readonly name: string; readonly kind: "dev" | "prod" }[];
+}
+
 /**
  * What an ORM has to offer so that Lockstep can live inside it. Interception itself is the plugin's own affair; from there on the
  * core asks through this interface alone.
  */
 export interface OrmPlugin {
   readonly id: string;
+  /** `@lockstep/prisma` */
+  readonly packageName: string;
+  /** Where that is installed: absolute. */
+  readonly packageFolder: string;
   /** Words for messages. */
   readonly words: Words;
   /** The words of one project, where its own scripts say how the ORM is run. Default: `words`. */
@@ -272,6 +287,6 @@ export interface OrmPlugin {
   transforms(): Promise<readonly Transform[]>;
   /** Checks of this ORM for `lockstep doctor`, in addition to the core's. Default: none. */
   checks?(): Promise<readonly Check[]>;
-  /** Steps of `lockstep init`: changes with a line on each, and what to do by hand. */
-  initialise(project: Project): Promise<{ readonly changes: readonly FileChange[]; readonly notes: readonly string[] }>;
+  /** Steps of `lockstep init` besides the configuration. */
+  initialise(project: Project): Promise<Initialised>;
 }

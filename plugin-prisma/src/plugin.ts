@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type EntityModel,
   type FieldEdit,
@@ -30,6 +31,8 @@ import { type FieldEditKind, type SchemaEdit, verifyEdits } from "./schema/verif
 /** Prisma 7, as the core sees it. */
 export const prismaPlugin: OrmPlugin = {
   id: "prisma",
+  packageName: "@lockstep/prisma",
+  packageFolder: fileURLToPath(new URL("..", import.meta.url)),
   words: {
     deploy: "npx prisma migrate deploy",
     recover: (migration) => `npx prisma migrate resolve --rolled-back ${migration} && npx prisma migrate deploy`,

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { OrmPlugin } from "@lockstep/core";
 import { typeormCommand } from "./cli/typeorm-command.js";
 import type { TypeormProject } from "./project.js";
@@ -8,6 +9,8 @@ import { wordsOf } from "./words.js";
 export const typeormPlugin: OrmPlugin = {
   ...typeormFiles,
   id: "typeorm",
+  packageName: "@lockstep/typeorm",
+  packageFolder: fileURLToPath(new URL("..", import.meta.url)),
   wordsOf,
 
   findProject: async (cwd) => (await import("./detect/find-project.js")).findProject(cwd),

@@ -1,5 +1,5 @@
 import type { OrmPlugin, Project } from "@lockstep/core";
-import { packageManager } from "./detect/package-manager.js";
+import { packageManager } from "@lockstep/core/text";
 import { migrationFile } from "./migrations/list.js";
 import { className } from "./migrations/names.js";
 import type { TypeormProject } from "./project.js";

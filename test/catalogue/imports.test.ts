@@ -31,6 +31,7 @@ const rooms = [
   "intercept",
   "repair",
   "deploy",
+  "init",
   "cli",
 ];
 /** Not rooms: the package's entries. */

@@ -33,8 +33,8 @@ export interface Invocation {
   readonly plugins: readonly OrmPlugin[];
   /** Where the project is looked for. */
   readonly cwd: string;
-  /** Project and config. @param use Default: `look` */
-  workspace(use?: WorkspaceUse): Promise<Workspace>;
+  /** Project and config. @param use Default: `look` @param folder where the project is looked for. Default: cwd */
+  workspace(use?: WorkspaceUse, folder?: string): Promise<Workspace>;
 }
 
 /** One file of `commands/`: its default export. What it needs at run time is imported by `run`: `--help` is instant. */

@@ -45,15 +45,24 @@ export interface Progress {
   end(): void;
 }
 
+export interface TerminalOptions {
+  readonly ci: boolean;
+  readonly signal: AbortSignal;
+  /** The answer is a document. */
+  readonly isJson: boolean;
+  /** Done to every text for people before it is shown. */
+  say(text: string): string;
+}
+
 /** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is one. `--ci`, CI or no TTY: nothing is asked. */
-export function terminalIo(options: { readonly ci: boolean; readonly signal: AbortSignal }): Io {
+export function terminalIo(options: TerminalOptions): Io {
   const { env } = process;
   const isTty = process.stdout.isTTY === true;
   const hasColor = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : !env.NO_COLOR && isTty && env.TERM !== "dumb";
   const isInteractive = isTty && process.stdin.isTTY === true && !options.ci && !env.CI;
   return {
-    out: (text) => void process.stdout.write(`${printable(text, hasColor)}\n`),
-    err: (text) => void process.stderr.write(`${printable(text, hasColor)}\n`),
+    out: (text) => void process.stdout.write(`${printable(options.isJson ? text : options.say(text), hasColor)}\n`),
+    err: (text) => void process.stderr.write(`${printable(options.say(text), hasColor)}\n`),
     progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress(),
     colors: colorsFor(hasColor),
     isInteractive,

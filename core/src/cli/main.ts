@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { withoutPasswords } from "../db/url-text.js";
 import { errorText, LockstepError } from "../errors.js";
+import { commandsHere, commandsInJson, type Reading } from "../files/commands-here.js";
 import type { ProjectLock } from "../files/project-lock.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
 import { printableJson } from "../review/printable.js";
@@ -50,24 +52,40 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   for (const command of commands) {
     register(program, command, async (args, options) => {
       const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string }>();
-      const io = terminalIo({ ci: globals.ci === true || globals.json === true, signal: abort.signal });
-      const cwd = globals.cwd ?? io.cwd;
+      const isJson = globals.json === true;
+      const cwd = resolve(globals.cwd ?? "");
+      let reading = readingIn(plugins, cwd);
+      const say = (text: string) => commandsHere(text, reading);
+      const io = terminalIo({ ci: globals.ci === true || isJson, signal: abort.signal, say, isJson });
+      const finding = plugins.map((plugin) => ({
+        ...plugin,
+        async findProject(folder: string) {
+          const project = await plugin.findProject(folder);
+          reading = { ...reading, root: project.root };
+          return project;
+        },
+      }));
       const locks: ProjectLock[] = [];
       const invocation: Invocation = {
         arguments: args,
         options,
         io,
-        plugins,
+        plugins: finding,
         cwd,
-        workspace: async (use = "look") => {
+        workspace: async (use = "look", folder = cwd) => {
           const { openWorkspace } = await import("./workspace.js");
           const typed = ["lockstep", command.name, ...args.filter((arg) => arg !== undefined)].join(" ");
           const opening = { command: typed, use, hold: (lock: ProjectLock) => locks.push(lock) };
-          return openWorkspace(plugins, cwd, io, opening);
+          return openWorkspace(finding, folder, io, opening);
         },
       };
       try {
-        exitCode = await runCommand(command, invocation, io, globals.json === true);
+        exitCode = await runCommand(
+          command,
+          invocation,
+          io,
+          isJson ? (value) => printableJson(commandsInJson({ schemaVersion, ...value }, reading)) : undefined,
+        );
       } finally {
         for (const lock of locks) lock.release();
       }
@@ -78,7 +96,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
   for (const { name, summary } of own) program.command(name).description(summary).helpOption(false);
   try {
     const typed = pluginCommandOf(own, argv);
-    if (typed !== undefined) return await runPluginCommand(typed, abort.signal);
+    if (typed !== undefined) return await runPluginCommand(typed, plugins, abort.signal);
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
@@ -110,13 +128,24 @@ function pluginCommandOf(commands: readonly PluginCommand[], argv: readonly stri
   return undefined;
 }
 
-async function runPluginCommand({ command, args, cwd }: TypedCommand, signal: AbortSignal): Promise<number> {
-  const io = terminalIo({ ci: false, signal });
+async function runPluginCommand(
+  { command, args, cwd: folder = "" }: TypedCommand,
+  plugins: readonly OrmPlugin[],
+  signal: AbortSignal,
+): Promise<number> {
+  const cwd = resolve(folder);
+  const reading = readingIn(plugins, cwd);
+  const io = terminalIo({ ci: false, isJson: false, signal, say: (text) => commandsHere(text, reading) });
   try {
-    return await command.run(args, { cwd: cwd ?? io.cwd, env: io.env, out: io.out, err: io.err });
+    return await command.run(args, { cwd, env: io.env, out: io.out, err: io.err });
   } catch (error) {
-    return reportError(error, io, false);
+    return reportError(error, io, undefined);
   }
+}
+
+/** Until the project is found. */
+function readingIn([own]: readonly OrmPlugin[], root: string): Reading {
+  return { cwd: process.cwd(), root, packageName: own?.packageName ?? "lockstep", env: process.env };
 }
 
 type Action = (args: (string | undefined)[], options: Invocation["options"]) => Promise<void>;
@@ -142,42 +171,54 @@ function register(program: Command, command: CliCommand, action: Action): void {
   });
 }
 
-async function runCommand(command: CliCommand, invocation: Invocation, io: Io, isJson: boolean): Promise<number> {
+/** The text of the document that `--json` prints; undefined without it. */
+type DocumentText = ((value: Readonly<Record<string, unknown>>) => string) | undefined;
+
+async function runCommand(
+  command: CliCommand,
+  invocation: Invocation,
+  io: Io,
+  documentText: DocumentText,
+): Promise<number> {
   try {
     const result = await command.run(invocation);
     io.progress.end();
-    io.out(isJson ? printableJson({ schemaVersion, command: command.name, ...result.json }) : result.text);
+    io.out(documentText?.({ command: command.name, ...result.json }) ?? result.text);
     return result.exitCode;
   } catch (error) {
     io.progress.end();
-    if (error instanceof AlreadyDone) return reportDone(command.name, error.files, io, isJson);
-    return reportError(error, io, isJson);
+    if (error instanceof AlreadyDone) return reportDone(command.name, error.files, io, documentText);
+    return reportError(error, io, documentText);
   }
 }
 
-async function reportDone(command: string, files: readonly string[], io: Io, isJson: boolean): Promise<number> {
+async function reportDone(
+  command: string,
+  files: readonly string[],
+  io: Io,
+  documentText: DocumentText,
+): Promise<number> {
   const { nextText } = await import("../review/terminal.js");
   const next = "npx lockstep status";
-  if (isJson) io.out(printableJson({ schemaVersion, command, finished: true, files, next }));
-  else
-    io.out(
+  io.out(
+    documentText?.({ command, finished: true, files, next }) ??
       `Finished what the interrupted run had begun, and nothing more. If this one has other options, type it again.\n${nextText(`${next}, then review and commit`, io.colors)}`,
-    );
+  );
   return 0;
 }
 
 /** A known error in three lines; anything else is our bug, with its stack. */
-function reportError(thrown: unknown, io: Io, isJson: boolean): number {
+function reportError(thrown: unknown, io: Io, documentText: DocumentText): number {
   const error = knownError(thrown);
   if (error instanceof LockstepError) {
     const { code, message, why, hint, details } = error;
-    if (isJson) io.out(printableJson({ schemaVersion, error: { code, message, why, next: hint, details } }));
+    if (documentText !== undefined) io.out(documentText({ error: { code, message, why, next: hint, details } }));
     else io.err(coloured(error, io));
     return error.exitCode;
   }
   const hide = (text: string) => withoutPasswords(text, io.env);
   const message = hide(error instanceof Error ? error.message : String(error));
-  if (isJson) io.out(printableJson({ schemaVersion, error: { code: "BUG", message } }));
+  if (documentText !== undefined) io.out(documentText({ error: { code: "BUG", message } }));
   io.err(`${io.colors.red("This is a bug of Lockstep.")} Please report it with what you did and this text:`);
   io.err(hide(error instanceof Error ? (error.stack ?? error.message) : String(error)));
   return 4;

@@ -43,6 +43,7 @@ export { addNamedImports, isImportEdit } from "./named-imports.js";
 export * from "./new-rows.js";
 export * from "./places/listing.js";
 export * from "./project.js";
+export { projectCompiler } from "./project-compiler.js";
 export * from "./property-edit.js";
 export { referencesTo } from "./references.js";
 export { dropUnusedFills, restoreFills } from "./required-choices.js";

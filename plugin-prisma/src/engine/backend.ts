@@ -1,5 +1,6 @@
 /** What every schema engine behind the proxy can do, and how its errors look on the wire. */
-import { printable, withoutPasswords } from "@lockstep/core/text";
+import { commandsHere, printable, withoutPasswords } from "@lockstep/core/text";
+import { reading } from "./reading.js";
 
 /** A schema engine: the native one, or the WASM one over `pg`. */
 export interface EngineBackend {
@@ -96,7 +97,11 @@ function describe(thrown: unknown): { code: string | undefined; message: string;
   if (thrown instanceof EngineError) return { code: thrown.code, message: thrown.message, meta: thrown.meta };
   if (isLockstepError(thrown)) {
     const lines = [thrown.message, thrown.why, thrown.hint === undefined ? undefined : `Next   ${thrown.hint}`];
-    return { code: thrown.code, message: printable(lines.filter((line) => line !== undefined).join("\n")), meta: null };
+    return {
+      code: thrown.code,
+      message: printable(commandsHere(lines.filter((line) => line !== undefined).join("\n"), reading())),
+      meta: null,
+    };
   }
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return {

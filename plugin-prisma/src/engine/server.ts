@@ -1,9 +1,10 @@
 /** The RPC server that the Prisma CLI talks to: requests come in, hooks look at them, an engine answers. */
 import type { Readable, Writable } from "node:stream";
-import { printable } from "@lockstep/core/text";
+import { commandsHere, printable } from "@lockstep/core/text";
 import { type EngineBackend, type EngineHost, type RequestId, toRpcError } from "./backend.js";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "./hooks.js";
 import { jsonLine, type Message, parseMessage, readLines } from "./lines.js";
+import { reading } from "./reading.js";
 
 const firstOwnId = 900_000;
 const parseErrorCode = -32700;
@@ -123,7 +124,7 @@ export class EngineServer implements EngineHost {
 
   readonly #engine: HookEngine = {
     call: (method, params) => this.#requireBackend().call(method, params),
-    print: (text) => this.print(printable(text, process.env.LOCKSTEP_COLOR === "1")),
+    print: (text) => this.print(printable(commandsHere(text, reading()), process.env.LOCKSTEP_COLOR === "1")),
   };
 
   #requireBackend(): EngineBackend {

@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { ts as bundled } from "@lockstep/core/codemods";
+import { projectCompiler } from "@lockstep/core/codemods";
 
 /** TS1309: the file is a CommonJS module. TS1378: the `module` option is too old for it. */
 const refusals: readonly number[] = [1309, 1378];
@@ -13,7 +12,7 @@ const refusals: readonly number[] = [1309, 1378];
 export function isAwaitAccepted(root: string, file: string): boolean {
   const configPath = join(root, "tsconfig.json");
   if (!existsSync(configPath)) return true;
-  const ts = compilerOf(root);
+  const ts = projectCompiler(root);
   const { config } = ts.readConfigFile(configPath, ts.sys.readFile);
   const { options, fileNames } = ts.parseJsonConfigFileContent(config ?? {}, ts.sys, dirname(configPath));
   const path = resolve(root, file);
@@ -29,14 +28,4 @@ export function isAwaitAccepted(root: string, file: string): boolean {
       : getSourceFile.call(host, name, languageVersion);
   const program = ts.createProgram([path], probe, host);
   return !program.getSemanticDiagnostics(program.getSourceFile(path)).some(({ code }) => refusals.includes(code));
-}
-
-/** The project's TypeScript; ours where it has none, or one without this API (TypeScript 7). */
-function compilerOf(root: string): typeof bundled {
-  try {
-    const own = createRequire(join(root, "package.json"))("typescript") as Partial<typeof bundled>;
-    return own.createProgram === undefined ? bundled : (own as typeof bundled);
-  } catch {
-    return bundled;
-  }
 }

@@ -9,6 +9,7 @@ import type { FoundCall } from "./call.js";
 import { type Compilation, sourceOf, staticFolder } from "./compiled.js";
 import { copyIn } from "./copies.js";
 import { developmentUrl } from "./development-url.js";
+import { foundMigrationsFolder, ofPostgres } from "./postgres-folders.js";
 
 /** What is known of a project. */
 export interface Found {
@@ -39,7 +40,7 @@ export async function describeProject({ call, facts, config, compilation, isEsm 
           classes,
         });
   const migrationGlobs = [...globs, ...registered.map((file) => escapePath(file))];
-  const newest = readMigrationFiles({ root, migrationGlobs }).at(-1)?.file;
+  const newest = ofPostgres(readMigrationFiles({ root, migrationGlobs }), ({ file }) => file).at(-1)?.file;
   const generated = scripts
     .find(({ command }) => command === "migration:generate")
     ?.rest.find((word) => /^[^-$]/.test(word));
@@ -47,7 +48,7 @@ export async function describeProject({ call, facts, config, compilation, isEsm 
     config.typeorm?.migrations ??
     (generated === undefined ? undefined : posix.dirname(generated)) ??
     (newest === undefined ? undefined : posix.dirname(newest)) ??
-    (globs[0] === undefined ? "migrations" : staticFolder(globs[0]));
+    (globs[0] === undefined ? foundMigrationsFolder(root, generatedFolders) : staticFolder(globs[0]));
   const { folder, version } = copyIn(facts.cli);
   const { schema, migrationsTableName } = facts;
   return {

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type Check, ok, problem, warning } from "@lockstep/core/doctor";
 import { readManifest } from "../detect/call.js";
+import { reexportedFile } from "../detect/reexported-file.js";
 import { wrapperPackage } from "../init/wrapper-package.js";
 import type { TypeormProject } from "../project.js";
 
@@ -16,7 +17,8 @@ export default {
   title: "migration:generate is intercepted",
   on: "project",
   async run({ project }) {
-    const { root, dataSourceFile } = project as TypeormProject;
+    const { root, dataSourceFile: entry } = project as TypeormProject;
+    const dataSourceFile = reexportedFile(root, entry);
     if (/\bwithLockstep\s*\(/.test(readFileSync(join(root, dataSourceFile), "utf8")))
       return isInstalledInProduction(root)
         ? [ok(`${dataSourceFile} is wrapped`)]

@@ -1,35 +1,44 @@
 import { LockstepError } from "@lockstep/core";
 import { applySplices, type Splice, ts } from "@lockstep/core/codemods";
+import { exportedValues, isNewDataSource } from "../detect/exported-values.js";
 import { wrapperPackage } from "./wrapper-package.js";
 
 const name = "withLockstep";
 
 /**
- * Wraps the data source where it is made, `withLockstep(new DataSource(…))`, and adds the import; every other byte stays. However it is
- * exported then, by itself or as a promise. A file with a data source that is wrapped already is unchanged.
+ * Wraps the data source, `withLockstep(new DataSource(…))`, and adds the import; every other byte stays. A file that makes none gets what
+ * it exports wrapped: the result of a call, one of two, a promise. A file with a data source that is wrapped already is unchanged.
  *
  * @param file its path, for messages
- * @throws LS8007 when the file makes no data source
+ * @throws LS8007 when it does not say which of its exports is the data source
  */
 export function wrapDataSource(text: string, file: string): { readonly after: string } | { readonly unchanged: true } {
   const kind = /\.[cm]?ts$/.test(file) ? ts.ScriptKind.TS : ts.ScriptKind.JS;
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true, kind);
   const nodes = descendants(source);
-  if (nodes.some((node) => ts.isCallExpression(node) && node.expression.getText(source) === name))
+  if (nodes.some((node) => ts.isCallExpression(node) && /(?:^|\.)withLockstep$/.test(node.expression.getText(source))))
     return { unchanged: true };
-  const made = nodes.filter(
-    (node) => ts.isNewExpression(node) && /^(?:\w+\.)?DataSource$/.test(node.expression.getText(source)),
-  );
-  if (made.length === 0) throw cannotEdit(file);
-  const splices = made.flatMap((node): Splice[] => [
-    { start: node.getStart(source), end: node.getStart(source), text: `${name}(` },
+  const made = nodes.filter(isNewDataSource);
+  const wrapped = made.length > 0 ? made : exportedOne(source);
+  if (wrapped.length === 0) throw cannotEdit(file);
+  const { declaration, call } = importOf(source);
+  const splices = wrapped.flatMap((node): Splice[] => [
+    { start: node.getStart(source), end: node.getStart(source), text: `${call}(` },
     { start: node.end, end: node.end, text: ")" },
   ]);
-  return { after: applySplices(text, [importOf(source), ...splices]) };
+  return { after: applySplices(text, [declaration, ...splices]) };
+}
+
+/** The one that says so, or the only one there is. */
+function exportedOne(source: ts.SourceFile): readonly ts.Node[] {
+  const values = exportedValues(source);
+  const named = values.filter(({ isDataSource }) => isDataSource);
+  const [only, second] = named.length > 0 ? named : values;
+  return only === undefined || second !== undefined ? [] : [only.value];
 }
 
 /** Behind the import of TypeORM, in the file's own style. */
-function importOf(source: ts.SourceFile): Splice {
+function importOf(source: ts.SourceFile): { readonly declaration: Splice; readonly call: string } {
   const { text, statements } = source;
   const eol = /\r\n|\n/.exec(text)?.[0] ?? "\n";
   const imports = statements.filter((statement) => /^import\b|\brequire\(/.test(statement.getText(source)));
@@ -38,12 +47,25 @@ function importOf(source: ts.SourceFile): Splice {
   const quote = words.includes("'") ? "'" : '"';
   const end = orm === undefined || words.endsWith(";") ? ";" : "";
   const from = `${quote}${wrapperPackage}${quote}`;
-  const line =
-    /\brequire\(/.test(words) && !/^import\b/.test(words)
+  // `import x = require(…)` is all that the compiler takes where modules are written as they run.
+  const isAssigned = orm !== undefined && ts.isImportEqualsDeclaration(orm);
+  const isRequired = orm === undefined ? isCommonJs(source) : /\brequire\(/.test(words) && !/^import\b/.test(words);
+  const line = isAssigned
+    ? `import lockstep = require(${from})${end}`
+    : isRequired
       ? `const { ${name} } = require(${from})${end}`
       : `import { ${name} } from ${from}${end}`;
-  if (orm === undefined) return { start: 0, end: 0, text: `${line}${eol}${eol}` };
-  return { start: orm.end, end: orm.end, text: `${eol}${line}` };
+  return {
+    declaration:
+      orm === undefined
+        ? { start: 0, end: 0, text: `${line}${eol}${eol}` }
+        : { start: orm.end, end: orm.end, text: `${eol}${line}` },
+    call: isAssigned ? `lockstep.${name}` : name,
+  };
+}
+
+function isCommonJs(source: ts.SourceFile): boolean {
+  return /^(?:module\.)?exports\b/m.test(source.text) && !source.statements.some(ts.isExportAssignment);
 }
 
 function descendants(node: ts.Node): ts.Node[] {
@@ -55,12 +77,16 @@ function descendants(node: ts.Node): ts.Node[] {
 }
 
 function cannotEdit(file: string): LockstepError {
-  return new LockstepError("LS8007", `${file} cannot be edited: it makes no data source by new DataSource(…)`, {
-    hint: [
-      `Wrap what it exports yourself, in ${file}:`,
-      `  import { ${name} } from "${wrapperPackage}";`,
-      `  export default ${name}(/* your data source, or a promise of it */);`,
-      `Where it cannot be edited, every process of the CLI can wrap it: NODE_OPTIONS="--require ${wrapperPackage}/register"`,
-    ].join("\n"),
-  });
+  return new LockstepError(
+    "LS8007",
+    `${file} cannot be edited: it does not say which of its exports is the data source`,
+    {
+      hint: [
+        `Wrap what it exports yourself, in ${file}:`,
+        `  import { ${name} } from "${wrapperPackage}";`,
+        `  export default ${name}(/* your data source, or a promise of it */);`,
+        `Where it cannot be edited, every process of the CLI can wrap it: NODE_OPTIONS="--require ${wrapperPackage}/register"`,
+      ].join("\n"),
+    },
+  );
 }

@@ -1,6 +1,7 @@
 import { inspect } from "node:util";
 import { errorText, LockstepError } from "@lockstep/core";
-import { printable, withoutPasswords } from "@lockstep/core/text";
+import { withoutPasswords } from "@lockstep/core/text";
+import { asSaid } from "./say.js";
 
 /** An error as TypeORM's CLI shows it: the CLI prints whatever `inspect` makes of it, then ends with 1. */
 class CliError extends Error {
@@ -19,7 +20,7 @@ class CliError extends Error {
 
 /** Code, what happened, why, and what to do next; anything that is no error of Lockstep is our bug, with its stack. */
 export function asCliError(error: unknown): Error {
-  if (error instanceof LockstepError) return new CliError(printable(errorText(error)), error);
+  if (error instanceof LockstepError) return new CliError(asSaid(errorText(error)), error);
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new CliError(
     `This is a bug of Lockstep, please report it. LOCKSTEP=off runs the command without Lockstep.\n${withoutPasswords(stack, process.env)}`,

@@ -31,17 +31,22 @@ const packages = {
   "apps/docs/src/page.ts": "export const title = 1;\n",
 };
 const npm = { "package.json": JSON.stringify({ workspaces: ["packages/*", "apps/*"] }) };
-const everyUse = ["../../apps/api", "../../apps/web", "../contracts"];
+const everyUse = ["../../apps/api", "../../apps/web"];
 
 test.each([
   ["npm", npm, [], everyUse],
+  ["pnpm, leaving one out", { "pnpm-workspace.yaml": "packages:\n  - '*/*'\n  - '!apps/web'\n" }, [], [everyUse[0]]],
+  ["some are read", npm, ["../../apps/web"], [everyUse[0]]],
   [
-    "pnpm, leaving one out",
-    { "pnpm-workspace.yaml": "packages:\n  - '*/*'\n  - '!apps/web'\n" },
+    "by another name, and by its folder",
+    {
+      ...npm,
+      "apps/api/package.json": JSON.stringify({ name: "api", dependencies: { db: "workspace:@acme/db@*" } }),
+      "apps/web/package.json": JSON.stringify({ name: "web", optionalDependencies: { db: "file:../../packages/db" } }),
+    },
     [],
-    [everyUse[0], everyUse[2]],
+    everyUse,
   ],
-  ["some are read", npm, ["../../apps"], [everyUse[2]]],
   ["all are read", npm, ["../.."], []],
   ["no workspace", { ".git/HEAD": "" }, [], []],
   ["the project is no member", { "package.json": JSON.stringify({ workspaces: ["apps/*"] }) }, [], []],

@@ -15,7 +15,14 @@ test("a file that declares several models is one line", async () => {
     model,
     text: `${at}`,
   }));
-  const files = { plan: { ...plan, columns, originalModels }, changes: [], migrations: [], edits: [], places: [], unlisted: [] };
+  const files = {
+    plan: { ...plan, columns, originalModels },
+    changes: [],
+    migrations: [],
+    edits: [],
+    places: [],
+    unlisted: [],
+  };
   const words = { deploy: "migrate" } as OrmPlugin["words"];
   const lines = expandText(files, words, [], colorsFor(false)).split("\n");
   expect(lines.filter((line) => line.includes("src/entities.ts")).map((line) => line.trim().split(/ {2,}/))).toEqual([

@@ -2,8 +2,9 @@ import { mkdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { loadConfig } from "../../../core/src/config/load.js";
-import { initialise } from "../../../plugin-prisma/src/init/initialise.js";
+import { firstFiles } from "../../../core/src/init/first-files.js";
 import { findProject } from "../../../plugin-prisma/src/init/project.js";
+import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { project } from "./real-projects.js";
 
 const schema =
@@ -84,13 +85,28 @@ describe("findProject", () => {
 describe("initialise", () => {
   it("wraps the config, writes one of ours that loads, and is done after that", async () => {
     const files = { "package.json": "{}", "prisma.config.ts": config('schema: "s.prisma"'), "s.prisma": schema };
-    const { changes, notes } = await initialise(await findProject(project(files, ["prisma"])));
+    const init = async (root: string) => firstFiles(prismaPlugin, await findProject(root), await loadConfig(root));
+    const { changes, missing } = await init(project(files, ["prisma"]));
     expect(changes.map(({ file }) => file)).toEqual(["prisma.config.ts", "lockstep.config.ts"]);
-    expect(notes.join()).toContain("npm install --save-dev @lockstep/prisma");
+    expect(missing).toEqual(["npm install --save-dev @lockstep/prisma"]);
     const written = Object.fromEntries(changes.map(({ file, after }) => [file, after ?? ""]));
     const manifest = '{ "devDependencies": { "@lockstep/prisma": "*" } }';
     const root = project({ ...files, ...written, "package.json": manifest }, ["prisma", "@lockstep/prisma"]);
-    expect(await initialise(await findProject(root))).toEqual({ changes: [], notes: [] });
+    expect(await init(root)).toEqual({ changes: [], notes: [], byHand: undefined, missing: [] });
     expect(await loadConfig(root)).toEqual({ targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } } });
+  });
+
+  it("writes the configuration where the ORM's cannot be wrapped, and says what to write there", async () => {
+    const files = {
+      "package.json": "{}",
+      "prisma.config.ts": 'const config = { schema: "s.prisma" };\nexport { config as default };\n',
+      "s.prisma": schema,
+    };
+    const root = project(files, ["prisma"]);
+    const { changes, byHand } = await firstFiles(prismaPlugin, await findProject(root), { targets: {} });
+    expect(changes.map(({ file }) => file)).toEqual(["lockstep.config.ts"]);
+    expect(byHand).toMatch(
+      /^prisma\.config\.ts cannot be edited: .*\nWrite it yourself in prisma\.config\.ts:\n {2}const \{ withLockstep \}/,
+    );
   });
 });

@@ -70,6 +70,40 @@ describe("a project that uses TypeORM", () => {
     );
   });
 
+  const stamped = (...paths: string[]) =>
+    Object.fromEntries(
+      paths.map((path, index) => [`src/${path}/170000000000${index}-Base.ts`, migration(1700000000000 + index)]),
+    );
+  const source = (migrations: string) =>
+    `import { DataSource } from "typeorm";\nexport default new DataSource({ type: "postgres", migrations: ${migrations} });\n`;
+  const engines = stamped("migrations/postgresdb", "migrations/mysqldb", "migrations/sqlite");
+  it.each([
+    ["a glob over all", '["src/migrations/**/*.ts"]', engines, "src/migrations/postgresdb"],
+    [
+      "a glob over all, and one for every database",
+      '["src/migrations/**/*.ts"]',
+      stamped("migrations/common", "migrations/mysql"),
+      "src/migrations/common",
+    ],
+    ["nothing that has a path", "[]", engines, "src/migrations/postgresdb"],
+    ["nothing that has a path, in one folder", "[]", stamped("db/migrations"), "src/db/migrations"],
+    ["nothing at all", "[]", {}, "migrations"],
+  ])("has the migrations of PostgreSQL where the data source names %s", async (_, migrations, files, folder) => {
+    const { root } = make({ files: { ...files, "src/data-source.ts": source(migrations) } });
+    expect((await findProject(root)).migrationsFolder).toBe(folder);
+  });
+
+  it("has a data source that a function makes in another file", async () => {
+    const factory = `import { DataSource } from "typeorm";\nexport const getDataSource = () => new DataSource({ type: "postgres" });\n`;
+    const { root } = make({
+      files: {
+        "src/factory.ts": factory,
+        "src/data-source.ts": `import { getDataSource } from "./factory";\nexport const dataSource = getDataSource();\n`,
+      },
+    });
+    expect((await findProject(root)).dataSourceFile).toBe("src/data-source.ts");
+  });
+
   it.each([
     ["tsx node_modules/typeorm/cli.js", "npx tsx node_modules/typeorm/cli.js"],
     ["NODE_ENV=test typeorm", "NODE_ENV=test npx typeorm"],

@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from "vitest";
+import { loadConfig } from "../../../core/src/config/load.js";
+import { firstFiles } from "../../../core/src/init/first-files.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
-import { initialise } from "../../../plugin-typeorm/src/init/initialise.js";
 import { wrapDataSource } from "../../../plugin-typeorm/src/init/wrap-data-source.js";
+import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";
 import { createTypeormProject, type TypeormFixture } from "../../support/typeorm-project.js";
 
 const projects: TypeormFixture[] = [];
@@ -31,14 +33,53 @@ describe("a data source that is wrapped", () => {
       `import * as orm from "typeorm";\nexport default (async () => new orm.DataSource(await options()))();\n`,
       `import * as orm from "typeorm";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\nexport default (async () => withLockstep(new orm.DataSource(await options())))();\n`,
     ],
+    [
+      "from a function",
+      `import { getDataSource } from "./factory";\n\nexport const dataSource = getDataSource();\n`,
+      `import { getDataSource } from "./factory";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\n\nexport const dataSource = withLockstep(getDataSource());\n`,
+    ],
+    [
+      "from a function, among other things that are exported",
+      `import { DataSource } from "typeorm";\nimport { load, make } from "./make";\nexport const settings = load();\nconst db: DataSource = await make(settings);\nexport { db };\n`,
+      `import { DataSource } from "typeorm";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\nimport { load, make } from "./make";\nexport const settings = load();\nconst db: DataSource = withLockstep(await make(settings));\nexport { db };\n`,
+    ],
+    [
+      "one of two",
+      `import { a, b } from "./sources";\nconst dataSource = process.env.CI ? a() : b;\nexport default dataSource;\n`,
+      `import { a, b } from "./sources";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\nconst dataSource = withLockstep(process.env.CI ? a() : b);\nexport default dataSource;\n`,
+    ],
+    [
+      "a promise from a function",
+      `import { makeDataSource } from "./make";\nexport default makeDataSource();\n`,
+      `import { makeDataSource } from "./make";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\nexport default withLockstep(makeDataSource());\n`,
+    ],
+    [
+      "export =",
+      `import typeorm = require("typeorm");\nimport make = require("./make");\nconst ds = make(typeorm);\nexport = ds;\n`,
+      `import typeorm = require("typeorm");\nimport lockstep = require("@lockstep/typeorm-wrapper");\nimport make = require("./make");\nconst ds = lockstep.withLockstep(make(typeorm));\nexport = ds;\n`,
+    ],
+    [
+      "CommonJS, from a function",
+      `const { getDataSource } = require("./factory");\nmodule.exports = { dataSource: getDataSource(), close };\n`,
+      `const { getDataSource } = require("./factory");\nconst { withLockstep } = require("@lockstep/typeorm-wrapper");\nmodule.exports = { dataSource: withLockstep(getDataSource()), close };\n`,
+    ],
+    [
+      "a factory's file",
+      `import { DataSource } from "typeorm";\nexport function getDataSource() {\n  return new DataSource(options());\n}\nexport const dataSource = getDataSource();\n`,
+      `import { DataSource } from "typeorm";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\nexport function getDataSource() {\n  return withLockstep(new DataSource(options()));\n}\nexport const dataSource = getDataSource();\n`,
+    ],
   ])("%s", (_, before, after) => {
     const file = before.includes("require(") ? "data-source.js" : "data-source.ts";
     expect(wrapDataSource(before, file)).toEqual({ after });
     expect(wrapDataSource(after, file)).toEqual({ unchanged: true });
   });
 
-  it("is told how to be wrapped where nothing can be edited", () => {
-    expect(() => wrapDataSource("export default makeDataSource();\n", "src/db.ts")).toThrowError(
+  it.each([
+    "export function makeDataSource() {}\n",
+    "export const a = one();\nexport const b = two();\n",
+    "export const options = { type: 1 };\n",
+  ])("is told how to be wrapped where nothing can be edited: %s", (text) => {
+    expect(() => wrapDataSource(text, "src/db.ts")).toThrowError(
       expect.objectContaining({ code: "LS8007", message: expect.stringContaining("src/db.ts cannot be edited") }),
     );
   });
@@ -47,12 +88,13 @@ describe("a data source that is wrapped", () => {
 it("a project is set up once, and works as before", async () => {
   const project = createTypeormProject({ version: "1.1.1", module: "esm" });
   projects.push(project);
-  const { changes, notes } = await initialise(await findProject(project.root));
+  const init = async () => firstFiles(typeormPlugin, await findProject(project.root), await loadConfig(project.root));
+  const { changes, missing } = await init();
   expect(changes.map(({ file }) => file)).toEqual(["src/data-source.ts", "lockstep.config.ts"]);
-  expect(notes).toEqual([
-    "The application loads @lockstep/typeorm-wrapper with its data source: npm install --save-prod @lockstep/typeorm-wrapper",
-    "Add the package to this project: npm install --save-dev @lockstep/typeorm",
+  expect(missing).toEqual([
+    "npm install --save-prod @lockstep/typeorm-wrapper",
+    "npm install --save-dev @lockstep/typeorm",
   ]);
   for (const { file, after } of changes) project.write(file, after ?? "");
-  expect((await initialise(await findProject(project.root))).changes).toEqual([]);
+  expect((await init()).changes).toEqual([]);
 });

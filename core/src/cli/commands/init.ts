@@ -1,5 +1,6 @@
-import type { OrmPlugin, Project } from "../../plugin.js";
-import { defineCommand, writing } from "../command.js";
+import { resolve } from "node:path";
+import type { FirstFiles } from "../../init/first-files.js";
+import { defineCommand, type Invocation, type Workspace, writing } from "../command.js";
 
 export default defineCommand({
   name: "init",
@@ -9,36 +10,47 @@ export default defineCommand({
     { flags: "-y, --yes", description: "write without asking" },
   ],
 
-  async run({ options, io, workspace }) {
-    const { plugin, project, config } = await workspace(writing({ options }));
-    const { changes: planned, notes: own } = await plugin.initialise(project);
+  async run(invocation) {
+    const { options, io } = invocation;
+    const { plugin, project, config } = await open(invocation);
+    const { firstFiles } = await import("../../init/first-files.js");
+    const { changes: planned, notes, byHand, missing } = await firstFiles(plugin, project, config);
     const [{ nextText, unformattedText }, { formatOnce }] = await Promise.all([
       import("../../review/terminal.js"),
       import("../../formatters/formatting.js"),
     ]);
     const { changes, unformatted } = await formatOnce(project.root, config.code?.format, planned);
-    const notes = [
-      ...own,
+    const next = nextWords({ missing, byHand }, plugin.words.develop);
+    const ending = [
+      ...notes,
       ...(unformatted === undefined ? [] : [unformattedText(unformatted, io.colors)]),
-      ...(await notesOnRoots(project, plugin, config.code?.roots)),
+      ...(byHand === undefined ? [] : [byHand]),
+      nextText(next, io.colors),
     ];
     const real = changes.filter((change) => change.before !== change.after);
-    const json = { project: project.root, changed: real.map((change) => change.file), written: false, notes };
-    const next = nextText(`edit your model, then run ${plugin.words.develop} as always`, io.colors);
-    if (real.length === 0)
-      return {
-        json,
-        exitCode: 0,
-        text: ["Lockstep is set up here already: nothing to change.", ...notes, next].join("\n"),
-      };
+    const json = {
+      project: project.root,
+      changed: real.map((change) => change.file),
+      written: false,
+      notes,
+      ...(byHand === undefined ? {} : { byHand }),
+      next,
+    };
+    // What is left to a person is not set up.
+    const exitCode = byHand === undefined ? 0 : 1;
+    if (real.length === 0) {
+      const verdict =
+        byHand === undefined ? "Lockstep is set up here already: nothing to change." : "Nothing was written.";
+      return { json, exitCode, text: [verdict, ...ending].join("\n") };
+    }
 
     const { dryRun } = await import("../../review/diff.js");
     const shown = dryRun(real, io.colors);
     if (options.dryRun === true)
       return {
         json: { ...json, ...shown.json },
-        exitCode: 0,
-        text: [shown.text, "Nothing was written (--dry-run).", ...notes, next].join("\n"),
+        exitCode,
+        text: [shown.text, "Nothing was written (--dry-run).", ...ending].join("\n"),
       };
     // Part of the question.
     io.err(shown.text);
@@ -46,18 +58,38 @@ export default defineCommand({
       return { json, exitCode: 1, text: "Nothing was written." };
     (await import("../../files/write-files.js")).writeFiles(project.root, real);
     const verdict = `Set up: ${real.map((change) => change.file).join(", ")}`;
-    return { json: { ...json, written: true }, exitCode: 0, text: [verdict, ...notes, next].join("\n") };
+    return { json: { ...json, written: true }, exitCode, text: [verdict, ...ending].join("\n") };
   },
 });
 
-/** In a workspace: which of its packages use the models, and what to write so that they are read too. */
-async function notesOnRoots(project: Project, plugin: OrmPlugin, roots: readonly string[] = []) {
-  const { rootsSetting, unreadPackages } = await import("../../codemods/resolution/unread-packages.js");
-  // Models that cannot be read are the next command's to tell.
-  const models = await plugin.readModels(project).catch(() => []);
-  const unread = await unreadPackages(project.root, roots, models);
-  if (unread.length === 0) return [];
-  return [
-    `${unread.join(", ")}: code there uses the models. So that it is edited too, write in lockstep.config.ts: ${rootsSetting(roots, unread)}`,
-  ];
+/** The project, here or above; typed at the top of a workspace, that of the package that has one. */
+async function open({ workspace, plugins, cwd, io, options }: Invocation): Promise<Workspace> {
+  const use = writing({ options });
+  try {
+    return await workspace(use);
+  } catch (error) {
+    const { LockstepError } = await import("../../errors.js");
+    if (!(error instanceof LockstepError) || (error.code !== "LS8001" && error.code !== "LS9061")) throw error;
+    const { projectsBelow } = await import("../../init/find-below.js");
+    const folders = await projectsBelow(plugins, cwd);
+    const [only, second] = folders;
+    if (only === undefined) throw error;
+    if (second === undefined) {
+      io.err(`The models are in ${only}: it is set up there.`);
+      return workspace(use, resolve(cwd, only));
+    }
+    const answers = folders.map((folder) => ({ value: folder, label: folder }));
+    const chosen = io.isInteractive ? await io.pick("Which package?", answers) : undefined;
+    if (chosen !== undefined) return workspace(use, resolve(cwd, chosen));
+    throw new LockstepError("LS8005", `Several packages of this workspace have models: ${folders.join(", ")}.`, {
+      hint: folders.map((folder) => `npx lockstep --cwd ${folder} init`).join("\n       "),
+    });
+  }
+}
+
+/** What is to be done by hand first, in its order. */
+function nextWords({ missing, byHand }: Pick<FirstFiles, "missing" | "byHand">, develop: string): string {
+  const install = missing.length === 0 ? "" : `${missing.join(" && ")}.  Then: `;
+  const write = byHand === undefined ? "" : "write what stands above, ";
+  return `${install}${write}edit your model, then run ${develop} as always`;
 }

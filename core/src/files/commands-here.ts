@@ -1,0 +1,101 @@
+import { existsSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { type PackageManager, packageManager } from "./package-manager.js";
+
+/** Who reads a text, and of which project it is. */
+export interface Reading {
+  /** The folder that the process runs in. */
+  readonly cwd: string;
+  /** The project's root. Default: cwd. */
+  readonly root?: string | undefined;
+  /** The package that has the command `lockstep`, for projects that do not have it yet. */
+  readonly packageName: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+const runners = { npm: "npx", pnpm: "pnpm exec", yarn: "yarn", bun: "bunx" } as const;
+const fetchers = { npm: "npx", pnpm: "pnpm dlx", yarn: "npx", bun: "bunx" } as const;
+const adders = { pnpm: "pnpm add", yarn: "yarn add", bun: "bun add" } as const;
+
+const settings = String.raw`(?:[A-Z_]+=(?:"[^"]*"|[^\s"]+) )*`;
+const tools = "lockstep|prisma|typeorm(?:-ts-node-(?:commonjs|esm))?|tsc|tsx|ts-node";
+const commands = new RegExp(
+  String.raw`(?<![\w/@-])(${settings})(?:npx (${tools})(?![\w/@-])|npm install --save-(dev|prod) ([@\w/.-]*\w)|((?:npm|pnpm|yarn|bun) run [\w:./-]*\w))`,
+  "g",
+);
+/** A change to a file, as it is shown. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
+const isChange = /^(?:\u001b\[\d+m)*[+-]/;
+
+/**
+ * Sentences name commands as npm has them: `npx lockstep status`. Here these become commands that run in the project that is spoken of:
+ * of its package manager, of the package by its own name where the project does not have it (there `npx lockstep` would fetch whatever
+ * bears that name), and in its folder. Only for what is printed: a file of the repository is the same on every machine.
+ *
+ * @example commandsHere("Next   npx lockstep next", reading) // in a project of pnpm: "Next   pnpm exec lockstep next"
+ */
+export function commandsHere(text: string, reading: Reading): string {
+  commands.lastIndex = 0;
+  if (!commands.test(text)) return text;
+  const { cwd, root = cwd, env } = reading;
+  const manager = packageManager(root, env);
+  const folder = folderFrom(shellFolder(cwd, env), root);
+  return text
+    .split("\n")
+    .map((line) => {
+      if (isChange.test(line)) return line;
+      let way = folder === "" ? "" : `cd ${folder} && `;
+      return line.replace(commands, (_, set: string, tool?: string, kind?: string, added?: string, script?: string) => {
+        const command =
+          tool === undefined
+            ? (script ?? addCommand(root, manager, kind === "dev", added ?? ""))
+            : toolCommand(tool, root, manager, reading.packageName);
+        const said = `${way}${set}${command}`;
+        way = "";
+        return said;
+      });
+    })
+    .join("\n");
+}
+
+/** `commandsHere` for every text in a document. */
+export function commandsInJson<T>(value: T, reading: Reading): T {
+  if (typeof value === "string") return commandsHere(value, reading) as T;
+  if (Array.isArray(value)) return value.map((each) => commandsInJson<unknown>(each, reading)) as T;
+  if (typeof value !== "object" || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, commandsInJson<unknown>(each, reading)]),
+  ) as T;
+}
+
+function toolCommand(tool: string, root: string, manager: PackageManager, packageName: string): string {
+  if (tool !== "lockstep" || isInstalled(root)) return `${runners[manager]} ${tool}`;
+  return `${fetchers[manager]} ${packageName}`;
+}
+
+/** In the project or above it, as commands of packages are looked for. */
+function isInstalled(root: string): boolean {
+  const names = [".bin/lockstep", "@lockstep/prisma", "@lockstep/typeorm"];
+  for (let folder = root; ; folder = dirname(folder)) {
+    if (names.some((name) => existsSync(join(folder, "node_modules", name)))) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
+
+function addCommand(root: string, manager: PackageManager, isDev: boolean, name: string): string {
+  if (manager === "npm") return `npm install --save-${isDev ? "dev" : "prod"} ${name}`;
+  // pnpm adds nothing to the top of a workspace unless it is told that this is meant.
+  const top = manager === "pnpm" && existsSync(join(root, "pnpm-workspace.yaml")) ? " -w" : "";
+  const dev = isDev ? (manager === "pnpm" ? " --save-dev" : " --dev") : "";
+  return `${adders[manager]}${top}${dev} ${name}`;
+}
+
+/** Where the shell stands that the command was typed in: scripts run in the folder of their package. */
+function shellFolder(cwd: string, { INIT_CWD }: Reading["env"]): string {
+  return INIT_CWD !== undefined && cwd.startsWith(`${INIT_CWD}${sep}`) ? INIT_CWD : cwd;
+}
+
+function folderFrom(cwd: string, root: string): string {
+  const folder = relative(cwd, root).split(sep).join("/");
+  return /^[\w@%+=:,./-]*$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+}

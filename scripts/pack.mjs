@@ -71,10 +71,19 @@ async function bundle(from, to, manifest, run) {
     (file) => basename(file) === "child.js",
   );
   const entries = [...new Set([...files.map((file) => posix.relative("dist", file)), ...run, ...children])];
+  // CommonJS that ES modules import on demand loses its names when it is bundled into them: it stays a file, found by its name.
+  const apart = readdirSync(dist, { recursive: true, encoding: "utf8" })
+    .map((file) => file.replaceAll("\\", "/"))
+    .filter((file) => file.endsWith(".cjs") && !entries.includes(file));
+  if (apart.length > 0)
+    manifest.imports = {
+      ...manifest.imports,
+      ...Object.fromEntries(apart.map((file) => [`#${file}`, `./dist/${file}`])),
+    };
   const inputs = [];
   for (const format of ["esm", "cjs"]) {
     const isCommonJs = format === "cjs";
-    const entryPoints = entries
+    const entryPoints = [...entries, ...apart]
       .filter((file) => file.endsWith(".cjs") === isCommonJs)
       .map((file) => {
         const own = join(dist, file);
@@ -100,7 +109,16 @@ async function bundle(from, to, manifest, run) {
       logLevel: "warning",
       metafile: true,
       plugins: [
-        { name: "places", setup: (on) => on.onLoad({ filter: /\.[cm]?js$/ }, ({ path }) => placed(path, dist)) },
+        {
+          name: "places",
+          setup(on) {
+            on.onLoad({ filter: /\.[cm]?js$/ }, ({ path }) => placed(path, dist));
+            on.onResolve({ filter: /^\..*\.cjs$/ }, ({ path, resolveDir }) => {
+              const file = relative(dist, resolve(resolveDir, path)).replaceAll("\\", "/");
+              return !isCommonJs && apart.includes(file) ? { path: `#${file}`, external: true } : undefined;
+            });
+          },
+        },
       ],
     });
     for (const file of Object.keys(metafile.outputs)) placeOutput(resolve(file), join(to, "dist"), isCommonJs);

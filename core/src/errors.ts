@@ -623,6 +623,12 @@ export const errorTable = {
     next: "Make room, or give the right to it, then run the same command again. A write of several files that was interrupted is finished then; npx lockstep repair --dry-run looks first.",
     exit: 3,
   },
+  LS8011: {
+    title: "A package that Lockstep needs was replaced by another version",
+    why: "Lockstep reads SQL and schemas with exactly the version that it was tried with; another one may read them differently, unnoticed.",
+    next: "Take the package out of the overrides (resolutions) in package.json, and install again.",
+    exit: 3,
+  },
   LS9002: {
     title: "Prisma's schema engine failed",
     why: "The engine that Lockstep stands in front of did not answer as expected.",

@@ -6,6 +6,7 @@ export type { LockstepConfig } from "./config/schema.js";
 export { type CorrectedChange, correct, type GeneratedChange, type Known } from "./corrections/correct.js";
 export * from "./errors.js";
 export { committedText } from "./files/git.js";
+export { assertInstalled } from "./files/installed.js";
 export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
 export { lockProject, type ProjectLock } from "./files/project-lock.js";

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
+  assertInstalled,
   type EntityModel,
   type FieldEdit,
   type FileChange,
@@ -44,7 +45,10 @@ export const prismaPlugin: OrmPlugin = {
     columnName: (name) => `@map(${JSON.stringify(name)})`,
   },
 
-  findProject: async (cwd) => (await import("./init/project.js")).findProject(cwd),
+  async findProject(cwd) {
+    assertInstalled("@lockstep/core", import.meta.url);
+    return (await import("./init/project.js")).findProject(cwd);
+  },
 
   async readModels(project): Promise<readonly EntityModel[]> {
     return toEntityModels(readSchema(schemaFiles(project)));

@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { OrmPlugin } from "@lockstep/core";
+import { assertInstalled, type OrmPlugin } from "@lockstep/core";
 import { typeormCommand } from "./cli/typeorm-command.js";
 import type { TypeormProject } from "./project.js";
 import { typeormFiles } from "./typeorm-files.js";
@@ -13,7 +13,10 @@ export const typeormPlugin: OrmPlugin = {
   packageFolder: fileURLToPath(new URL("..", import.meta.url)),
   wordsOf,
 
-  findProject: async (cwd) => (await import("./detect/find-project.js")).findProject(cwd),
+  async findProject(cwd) {
+    assertInstalled("@lockstep/core", import.meta.url);
+    return (await import("./detect/find-project.js")).findProject(cwd);
+  },
 
   readHandWritten: async (project, file) =>
     (await import("./migrations/hand-written.js")).readHandWritten(project as TypeormProject, file),

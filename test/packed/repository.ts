@@ -87,6 +87,8 @@ export interface Repository {
   runScript(name: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>;
   git(...args: string[]): Promise<string>;
   commit(message: string): Promise<void>;
+  /** What people run before they commit: the repository's own formatter, over everything. */
+  format(): Promise<void>;
   /** What the repository's own compiler and formatter have against it, nothing where all is well. */
   complaints(): Promise<string>;
   dispose(): Promise<void>;
@@ -135,6 +137,10 @@ export async function createRepository(shape: Shape): Promise<Repository> {
       await repository.git("add", "-A");
       await repository.git("commit", "--quiet", "--allow-empty", "-m", message);
     },
+    async format() {
+      const [command, ...args] = formatters[shape.formatter].write;
+      if (command !== undefined) await repository.runIn(root, command, args);
+    },
     async complaints() {
       const { check } = formatters[shape.formatter];
       const [command, ...args] = check;
@@ -155,10 +161,9 @@ export async function createRepository(shape: Shape): Promise<Repository> {
   const [head = "npm", ...words] = manager.command;
   const installed = await run(head, [...words, ...manager.install], { cwd: root, env });
   if (installed.code !== 0) throw new Error(installed.output);
-  const { write } = formatters[shape.formatter];
   await repository.git("init", "--quiet", "-b", "main");
   // As the team would have left it.
-  if (write[0] !== undefined) await repository.runIn(root, write[0], write.slice(1));
+  await repository.format();
   await repository.commit("The application");
   return repository;
 }

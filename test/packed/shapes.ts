@@ -8,6 +8,7 @@ import {
   userEntity,
   usersService,
   withExtensions,
+  withTypes,
 } from "./typeorm-app.js";
 
 const tsconfig = (options: object, include: readonly string[] = ["."]): string =>
@@ -151,7 +152,7 @@ export const dataSource = getDataSource();
           ["tsconfig.json", tsconfig({ ...decorators, module: "NodeNext", moduleResolution: "NodeNext" })],
           ["src/migrations/sqlite/1767225600000-Init.ts", initMigration],
         ])
-        .map(([file, text]) => [file, file.endsWith(".ts") ? withExtensions(text) : text]),
+        .map(([file, text]) => [file, file.endsWith(".ts") ? withExtensions(withTypes(text)) : text]),
     ),
   },
 ];

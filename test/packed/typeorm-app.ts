@@ -102,6 +102,12 @@ export class Init1767225600000 implements MigrationInterface {
 }
 `;
 
+/** With the types of columns, for runners that tell decorators none (tsx, esbuild, swc without the option). */
+export const withTypes = (text: string): string =>
+  text
+    .replace(/@Column\(\)/g, '@Column({ type: "varchar" })')
+    .replace(/@Column\(\{ unique/g, '@Column({ type: "varchar", unique');
+
 /** With imports of files as ES modules want them. */
 export const withExtensions = (text: string): string => text.replace(/from "(\.[^"]+)"/g, 'from "$1.js"');
 
@@ -113,11 +119,11 @@ export function typeormOf(app: Repository, entity: string, migrations: string): 
   const quote = /"typeorm"/.test(app.read(entity)) ? '"' : "'";
   const lines = {
     nickname: `  @Column({ type: ${quote}varchar${quote}, nullable: true })\n  nickname!: string | null;`,
-    handle: "  /** @lockstep.backfill(lower(email)) */\n  @Column({ unique: true })\n  handle!: string;",
+    handle: `  /** @lockstep.backfill(lower(email)) */\n  @Column({ type: ${quote}varchar${quote}, unique: true })\n  handle!: string;`,
   };
   return {
     userTable: "user",
-    addField: (field) => app.edit(entity, (text) => text.replace(/^ +name!: string;?\n/m, `$&\n${lines[field]}\n`)),
+    addField: (field) => app.edit(entity, (text) => text.replace(/^\s+name!: string;?\n/m, `$&\n${lines[field]}\n`)),
     develop: (name) => app.runScript("migration:generate", [`${migrations}/${name}`]),
     deploy: (url) => app.runScript("migration:run", [], { DATABASE_URL: url }),
     generate: async () => undefined,

@@ -1,6 +1,7 @@
 /** Loads the WASM build of the schema engine: the loaders that Prisma publishes look for a file that is not in the package. */
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { assertInstalled } from "@lockstep/core";
 
 /** The part of the global `WebAssembly` that is used here; Node's types leave it out. */
 declare const WebAssembly: {
@@ -17,8 +18,12 @@ interface EngineExports {
 
 export type EngineRuntime = typeof import("@prisma/schema-engine-wasm/schema_engine_bg");
 
-/** Starts to read and compile on V8's own threads, while this one loads JavaScript. */
+/**
+ * Starts to read and compile on V8's own threads, while this one loads JavaScript.
+ * @throws LS8011 where another version was put in its place
+ */
 export async function compileEngine(): Promise<CompiledModule> {
+  assertInstalled("@prisma/schema-engine-wasm", import.meta.url);
   const glue = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
   return WebAssembly.compile(await readFile(glue.replace(/\.js$/, ".wasm")));
 }

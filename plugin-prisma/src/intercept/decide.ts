@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
+  assertInstalled,
   judge,
   loadParser,
   type Migration,
@@ -49,6 +50,7 @@ export type Answer =
  */
 export async function decide(change: ChangeSource): Promise<Change> {
   const { project } = change;
+  assertInstalled("@lockstep/core", import.meta.url);
   const hasPlans = existsSync(join(project.root, "lockstep"));
   const open = hasPlans ? await (await import("./open-plans.js")).openPlans(project, change.schema) : undefined;
   const schema = open?.schema ?? change.schema;

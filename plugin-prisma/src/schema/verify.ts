@@ -1,4 +1,4 @@
-import { type KeptUnique, LockstepError, type FieldEdit as ModelFieldEdit } from "@lockstep/core";
+import { assertInstalled, type KeptUnique, LockstepError, type FieldEdit as ModelFieldEdit } from "@lockstep/core";
 import { withoutUrls } from "./datasource-urls.js";
 import { findField, relationsOver } from "./edit.js";
 import type { SchemaFile } from "./model.js";
@@ -84,6 +84,7 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
  * `get_datamodel` answers without the query schema, which is 25 MB of JSON for 300 models.
  */
 async function readDataModel(files: Files): Promise<DataModel> {
+  assertInstalled("@prisma/prisma-schema-wasm", import.meta.url);
   const { default: prisma } = await import("@prisma/prisma-schema-wasm");
   // The same edit is checked when it is planned and again when it is written.
   const key = files.map(({ content }) => content).join("\0");

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import {
+  assertInstalled,
   judge,
   type Known,
   LockstepError,
@@ -35,6 +36,7 @@ import { tellUnused } from "./unused-annotations.js";
  */
 export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   setOutput(undefined);
+  assertInstalled("@lockstep/core", import.meta.url);
   const { dataSource } = call;
   const about = new Interception(call, process.cwd(), process.argv.slice(2));
   const open = existsSync(join(about.root, "lockstep"))

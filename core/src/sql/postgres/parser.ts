@@ -1,4 +1,5 @@
 import type { Node, ParseResult, ScanToken } from "libpg-query";
+import { assertInstalled } from "../../files/installed.js";
 import { codePointToUtf16 } from "./offsets.js";
 
 export type { Node, ParseResult, ScanToken };
@@ -27,6 +28,7 @@ let parser: Promise<Parser> | undefined;
 /**
  * Loads libpg-query on first use (about 60 ms); later calls share it.
  *
+ * @throws LS8011 where another version was put in its place
  * @example const { stmts } = (await loadParser()).parse("SELECT 1");
  */
 export function loadParser(): Promise<Parser> {
@@ -35,6 +37,7 @@ export function loadParser(): Promise<Parser> {
 }
 
 async function load(): Promise<Parser> {
+  assertInstalled("libpg-query", import.meta.url);
   const { hasSqlDetails, loadModule, parseSync, scanSync } = await import("libpg-query");
   await loadModule();
   return {

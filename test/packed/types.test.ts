@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { run } from "../support/run.js";
+import { tarballs } from "./packages.js";
+
+// What an application imports of the published packages, through every compiler and every way of finding modules, with nothing skipped.
+
+const compilers = {
+  "4.9": "4.9.5",
+  "5.0": "5.0.4",
+  "5.4": "5.4.5",
+  "5.9": "5.9.3",
+  "6.0": "6.0.3",
+};
+type Version = keyof typeof compilers;
+
+const modes = [
+  { name: "CommonJS, node", type: "commonjs", module: "commonjs", moduleResolution: "node" },
+  { name: "CommonJS, node16", type: "commonjs", module: "node16", moduleResolution: "node16" },
+  { name: "ESM, node16", type: "module", module: "node16", moduleResolution: "node16" },
+  { name: "bundler", type: "module", module: "esnext", moduleResolution: "bundler" },
+] as const;
+
+const folder = mkdtempSync(join(tmpdir(), "lockstep-packed-types-"));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const files = {
+  "lockstep.config.ts": `import { defineConfig, type FillFunction } from "@lockstep/prisma";
+
+const fill: FillFunction = async (rows, { signal }) => rows.map((row) => (signal.aborted ? null : String(row.email)));
+
+export default defineConfig({
+  targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } },
+  fills: { User: { handle: { reads: ["email"], fill, fallback: "lower(email)" } } },
+});
+`,
+  "typeorm/lockstep.config.ts": `import { defineConfig } from "@lockstep/typeorm";
+
+export default defineConfig({ pace: "brisk", typeorm: { dataSource: "src/data-source.ts" } });
+`,
+  "config.ts": `import { withLockstep } from "@lockstep/prisma";
+import { withLockstep as wrap } from "@lockstep/typeorm-wrapper";
+
+export const config: { schema: string } = withLockstep({ schema: "prisma/schema.prisma" });
+export const dataSource: Date = wrap(new Date());
+`,
+  // Declarations that are not found would take anything.
+  "wrong.ts": `import { defineConfig } from "@lockstep/prisma";
+import { withLockstep } from "@lockstep/typeorm-wrapper";
+
+// @ts-expect-error no such pace
+defineConfig({ pace: "hasty" });
+// @ts-expect-error what comes back is what was given
+export const dataSource: Date = withLockstep("text");
+`,
+};
+beforeAll(async () => {
+  const aliases = Object.entries(compilers).map(([name, version]) => [
+    `typescript-${name}`,
+    `npm:typescript@${version}`,
+  ]);
+  const own = Object.entries(tarballs()).map(([name, file]) => [name, `file:${file}`]);
+  write("package.json", JSON.stringify({ private: true, dependencies: Object.fromEntries([...own, ...aliases]) }));
+  const install = ["install", "--legacy-peer-deps", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
+  const { code, output } = await run("npm", install, { cwd: folder });
+  expect(code, output).toBe(0);
+});
+
+describe.each(Object.keys(compilers) as Version[])("TypeScript %s", (version) => {
+  // "bundler" came with 5.0, and 6.0 has "node" for the last time.
+  const known = modes.filter(({ moduleResolution }) => version !== "4.9" || moduleResolution !== "bundler");
+
+  test.each(known)("$name", async ({ name, type, module, moduleResolution }) => {
+    const project = `app-${version}-${name.replace(/\W+/g, "-")}`;
+    const compilerOptions = {
+      ...{ module, moduleResolution, strict: true, noEmit: true, target: "es2021", lib: ["es2021", "dom"], types: [] },
+      ...(version === "6.0" ? { ignoreDeprecations: "6.0" } : {}),
+    };
+    for (const [file, text] of Object.entries(files)) write(join(project, file), text);
+    write(join(project, "package.json"), JSON.stringify({ private: true, type }));
+    write(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+    expect(await compile(version, project)).toBe("");
+  });
+});
+
+function write(file: string, text: string): void {
+  mkdirSync(dirname(join(folder, file)), { recursive: true });
+  writeFileSync(join(folder, file), text);
+}
+
+async function compile(version: Version, project: string): Promise<string> {
+  const compiler = join(folder, `node_modules/typescript-${version}/bin/tsc`);
+  const { stdout } = await run(process.execPath, [compiler, "-p", project, "--pretty", "false"], { cwd: folder });
+  return stdout;
+}

@@ -29,7 +29,7 @@ export async function openWorkspace(
   io: Io,
   { command, use, hold }: Opening = { command: "lockstep", use: "look", hold: () => undefined },
 ): Promise<Workspace> {
-  const { plugin, project } = await findProject(plugins, cwd);
+  const { plugin, project } = await findProject(plugins, cwd, io);
   if (use === "write") {
     hold(await lockProject(project.root, command));
     const recovery = await finishInterrupted(project.root, command);
@@ -70,11 +70,13 @@ function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
 export async function findProject(
   plugins: readonly OrmPlugin[],
   cwd: string,
+  io: Pick<Io, "speakOf">,
 ): Promise<{ plugin: OrmPlugin; project: Project }> {
   let missing: unknown;
   for (const plugin of plugins) {
     try {
       const project = await plugin.findProject(cwd);
+      io.speakOf(project.root);
       return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== "LS8001") throw error;

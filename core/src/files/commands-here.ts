@@ -6,8 +6,8 @@ import { type PackageManager, packageManager } from "./package-manager.js";
 export interface Reading {
   /** The folder that the process runs in. */
   readonly cwd: string;
-  /** The project's root. Default: cwd. */
-  readonly root?: string | undefined;
+  /** The project's root, once it is known. Default: cwd. */
+  root?: string;
   /** The package that has the command `lockstep`, for projects that do not have it yet. */
   readonly packageName: string;
   readonly env: Readonly<Record<string, string | undefined>>;

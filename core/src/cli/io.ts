@@ -1,5 +1,5 @@
-import { type Colors, colorsFor } from "../review/colors.js";
 import { commandsHere, type Reading } from "../files/commands-here.js";
+import { type Colors, colorsFor } from "../review/colors.js";
 import { printable } from "../review/printable.js";
 
 /** What a command may use of the world outside: arguments of `run`, so that tests give their own. */

@@ -67,6 +67,9 @@ test.each([
   expect(readFileSync(join(root, "packages/db/lockstep.config.ts"), "utf8")).toContain(
     'roots: ["../../apps/api", "../../apps/web"],',
   );
+  const status = await run(process.execPath, [bin, "status"], { cwd: root });
+  expect(status.stderr).toMatch(/^LS8001 .*; there is one in packages\/db$/m);
+  expect(status.stderr).toMatch(/^Next {3}cd packages\/db && (?:pnpm exec|npx|yarn) lockstep status$/m);
 });
 
 test("of several packages with models it names each, with the command", async () => {

@@ -66,7 +66,7 @@ function pages(): Map<string, string> {
   add(
     "commands.md",
     "# Commands",
-    "Every command takes `--json` (one document on stdout), `--ci` (never asks) and `--cwd <folder>`. stdout is the answer, stderr is\nprogress and questions. Exit codes: 0 fine or nothing to do, 1 the answer is no, 2 usage or configuration, 3 database or\nenvironment, 4 a bug of Lockstep, 130 cancelled.\n\nOne command writes the files of a project at a time; others wait for a few seconds, then name it ([LS4007](errors/LS4007.md)). Commands\nthat only read, and `--dry-run`, never wait and never write: what an interrupted write left is finished by the next command that\nwrites, or by `npx lockstep repair`. A command that was killed and is typed again finishes what it had begun, and goes no step further.",
+    "Every command takes `--json` (one document on stdout), `--ci` (never asks) and `--cwd <folder>`. stdout is the answer, stderr is\nprogress and questions. Exit codes: 0 fine or nothing to do, 1 the answer is no, 2 usage or configuration, 3 database or\nenvironment, 4 a bug of Lockstep, 130 cancelled. With pnpm, yarn or bun, and where nothing is installed yet: [how to run it](README.md#how-to-run-it).\n\nOne command writes the files of a project at a time; others wait for a few seconds, then name it ([LS4007](errors/LS4007.md)). Commands\nthat only read, and `--dry-run`, never wait and never write: what an interrupted write left is finished by the next command that\nwrites, or by `npx lockstep repair`. A command that was killed and is typed again finishes what it had begun, and goes no step further.",
     ...commands.map((command) => {
       const usage = ["npx lockstep", command.name, ...(command.arguments ?? []).map((argument) => argument.name)].join(
         " ",
@@ -76,7 +76,9 @@ function pages(): Map<string, string> {
         ...(command.options ?? []).map((option) => `| \`${option.flags}\` | ${option.description} |`),
       ];
       const table = rows.length === 0 ? [] : [`| | |\n| --- | --- |\n${rows.join("\n")}`];
-      return [`## ${command.name}`, `\`${usage}\` — ${command.summary}`, ...table].join("\n\n");
+      // The one command that is typed before anything is installed.
+      const typed = command.name === "init" ? "npx @lockstep/prisma init`, `npx @lockstep/typeorm init" : usage;
+      return [`## ${command.name}`, `\`${typed}\` — ${command.summary}`, ...table].join("\n\n");
     }),
     ...[prismaPlugin, typeormPlugin]
       .flatMap(({ commands = [] }) => commands)

@@ -33,6 +33,7 @@ export function personIo(
     err: (text) => {
       err += `${text}\n`;
     },
+    speakOf: () => undefined,
     progress: { update: () => undefined, end: () => undefined },
     colors: colorsFor(false),
     isInteractive: person !== undefined,

@@ -27,7 +27,7 @@ import { findProject } from "./workspace.js";
  */
 export async function examine(invocation: Invocation, name: string | undefined): Promise<Examination> {
   const { io, plugins, cwd } = invocation;
-  const { plugin, project } = await findProject(plugins, cwd);
+  const { plugin, project } = await findProject(plugins, cwd, io, "lockstep doctor");
   const facts = await projectFacts(plugin, project, io.env);
   const targets = targetsOf(facts.config, project, io, name);
   const checks = [...coreChecks, ...((await plugin.checks?.()) ?? [])];

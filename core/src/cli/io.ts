@@ -1,3 +1,4 @@
+import { commandsHere, type Reading } from "../files/commands-here.js";
 import { type Colors, colorsFor } from "../review/colors.js";
 import { printable } from "../review/printable.js";
 
@@ -7,6 +8,8 @@ export interface Io {
   out(text: string): void;
   /** Progress and questions. */
   err(text: string): void;
+  /** The project that is spoken of from here on, by its root: commands are named as it has them. */
+  speakOf(root: string): void;
   /** Rewrites the last progress line; without a terminal it prints now and then. */
   progress: Progress;
   readonly colors: Colors;
@@ -50,19 +53,24 @@ export interface TerminalOptions {
   readonly signal: AbortSignal;
   /** The answer is a document. */
   readonly isJson: boolean;
-  /** Done to every text for people before it is shown. */
-  say(text: string): string;
+  /** Whom commands are named for, in every text for people. */
+  readonly reading: Reading;
 }
 
 /** The real terminal. Colours: FORCE_COLOR, else NO_COLOR, else whether stdout is one. `--ci`, CI or no TTY: nothing is asked. */
 export function terminalIo(options: TerminalOptions): Io {
+  const { reading } = options;
   const { env } = process;
   const isTty = process.stdout.isTTY === true;
   const hasColor = env.FORCE_COLOR ? env.FORCE_COLOR !== "0" : !env.NO_COLOR && isTty && env.TERM !== "dumb";
   const isInteractive = isTty && process.stdin.isTTY === true && !options.ci && !env.CI;
   return {
-    out: (text) => void process.stdout.write(`${printable(options.isJson ? text : options.say(text), hasColor)}\n`),
-    err: (text) => void process.stderr.write(`${printable(options.say(text), hasColor)}\n`),
+    out: (text) =>
+      void process.stdout.write(`${printable(options.isJson ? text : commandsHere(text, reading), hasColor)}\n`),
+    err: (text) => void process.stderr.write(`${printable(commandsHere(text, reading), hasColor)}\n`),
+    speakOf(root) {
+      reading.root = root;
+    },
     progress: process.stderr.isTTY === true && !env.CI ? liveProgress() : plainProgress(),
     colors: colorsFor(hasColor),
     isInteractive,

@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { Command, CommanderError } from "commander";
 import { withoutPasswords } from "../db/url-text.js";
 import { errorText, LockstepError } from "../errors.js";
-import { commandsHere, commandsInJson, type Reading } from "../files/commands-here.js";
+import { commandsInJson, type Reading } from "../files/commands-here.js";
 import type { ProjectLock } from "../files/project-lock.js";
 import type { OrmPlugin, PluginCommand } from "../plugin.js";
 import { printableJson } from "../review/printable.js";
@@ -54,29 +54,20 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
       const globals = program.opts<{ json?: boolean; ci?: boolean; cwd?: string }>();
       const isJson = globals.json === true;
       const cwd = resolve(globals.cwd ?? "");
-      let reading = readingIn(plugins, cwd);
-      const say = (text: string) => commandsHere(text, reading);
-      const io = terminalIo({ ci: globals.ci === true || isJson, signal: abort.signal, say, isJson });
-      const finding = plugins.map((plugin) => ({
-        ...plugin,
-        async findProject(folder: string) {
-          const project = await plugin.findProject(folder);
-          reading = { ...reading, root: project.root };
-          return project;
-        },
-      }));
+      const reading = readingIn(plugins, cwd);
+      const io = terminalIo({ ci: globals.ci === true || isJson, signal: abort.signal, reading, isJson });
       const locks: ProjectLock[] = [];
       const invocation: Invocation = {
         arguments: args,
         options,
         io,
-        plugins: finding,
+        plugins,
         cwd,
         workspace: async (use = "look", folder = cwd) => {
           const { openWorkspace } = await import("./workspace.js");
           const typed = ["lockstep", command.name, ...args.filter((arg) => arg !== undefined)].join(" ");
           const opening = { command: typed, use, hold: (lock: ProjectLock) => locks.push(lock) };
-          return openWorkspace(finding, folder, io, opening);
+          return openWorkspace(plugins, folder, io, opening);
         },
       };
       try {
@@ -135,7 +126,7 @@ async function runPluginCommand(
 ): Promise<number> {
   const cwd = resolve(folder);
   const reading = readingIn(plugins, cwd);
-  const io = terminalIo({ ci: false, isJson: false, signal, say: (text) => commandsHere(text, reading) });
+  const io = terminalIo({ ci: false, isJson: false, signal, reading });
   try {
     return await command.run(args, { cwd, env: io.env, out: io.out, err: io.err });
   } catch (error) {

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { loadConfig } from "../config/load.js";
 import { LockstepError } from "../errors.js";
 import { inTheWay, lockHolder, lockProject, type ProjectLock } from "../files/project-lock.js";
@@ -29,7 +30,7 @@ export async function openWorkspace(
   io: Io,
   { command, use, hold }: Opening = { command: "lockstep", use: "look", hold: () => undefined },
 ): Promise<Workspace> {
-  const { plugin, project } = await findProject(plugins, cwd);
+  const { plugin, project } = await findProject(plugins, cwd, io, command);
   if (use === "write") {
     hold(await lockProject(project.root, command));
     const recovery = await finishInterrupted(project.root, command);
@@ -65,16 +66,20 @@ function tellInterrupted(root: string, io: Io, use: "look" | "act"): void {
 /**
  * The project at or above a folder, and the plugin that knows it, with the project's words. Reads only.
  *
+ * @param command as typed: where a package below has been set up, it can be typed there
  * @throws LS8001 no project
  */
 export async function findProject(
   plugins: readonly OrmPlugin[],
   cwd: string,
+  io: Pick<Io, "speakOf">,
+  command: string,
 ): Promise<{ plugin: OrmPlugin; project: Project }> {
   let missing: unknown;
   for (const plugin of plugins) {
     try {
       const project = await plugin.findProject(cwd);
+      io.speakOf(project.root);
       return { plugin: { ...plugin, words: plugin.wordsOf?.(project) ?? plugin.words }, project };
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== "LS8001") throw error;
@@ -82,5 +87,10 @@ export async function findProject(
       missing ??= error;
     }
   }
-  throw missing ?? new LockstepError("LS8001", `No project at ${cwd}.`);
+  const { configuredBelow } = await import("../init/find-below.js");
+  const [only, second] = await configuredBelow(cwd);
+  if (!(missing instanceof LockstepError) || only === undefined || second !== undefined)
+    throw missing ?? new LockstepError("LS8001", `No project at ${cwd}.`);
+  io.speakOf(resolve(cwd, only));
+  throw new LockstepError("LS8001", `${missing.message}; there is one in ${only}`, { hint: `npx ${command}` });
 }

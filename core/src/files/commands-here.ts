@@ -6,8 +6,8 @@ import { type PackageManager, packageManager } from "./package-manager.js";
 export interface Reading {
   /** The folder that the process runs in. */
   readonly cwd: string;
-  /** The project's root. Default: cwd. */
-  readonly root?: string | undefined;
+  /** The project's root, once it is known. Default: cwd. */
+  root?: string;
   /** The package that has the command `lockstep`, for projects that do not have it yet. */
   readonly packageName: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -23,9 +23,9 @@ const commands = new RegExp(
   String.raw`(?<![\w/@-])(${settings})(?:npx (${tools})(?![\w/@-])|npm install --save-(dev|prod) ([@\w/.-]*\w)|((?:npm|pnpm|yarn|bun) run [\w:./-]*\w))`,
   "g",
 );
-/** A change to a file, as it is shown. */
+/** A change to a file, as it is shown; not an item of a list. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with one
-const isChange = /^(?:\u001b\[\d+m)*[+-]/;
+const isChange = /^(?:\u001b\[\d+m)*[+-](?! \S)/;
 
 /**
  * Sentences name commands as npm has them: `npx lockstep status`. Here these become commands that run in the project that is spoken of:
@@ -35,23 +35,37 @@ const isChange = /^(?:\u001b\[\d+m)*[+-]/;
  * @example commandsHere("Next   npx lockstep next", reading) // in a project of pnpm: "Next   pnpm exec lockstep next"
  */
 export function commandsHere(text: string, reading: Reading): string {
-  commands.lastIndex = 0;
-  if (!commands.test(text)) return text;
-  const { cwd, root = cwd, env } = reading;
+  if (!mentions(text)) return text;
+  const { cwd, root = cwd, env, packageName } = reading;
   const manager = packageManager(root, env);
   const folder = folderFrom(shellFolder(cwd, env), root);
+  const lockstep = isInstalled(root) ? `${runners[manager]} lockstep` : `${fetchers[manager]} ${packageName}`;
+  return renamed(text, root, manager, lockstep, folder === "" ? "" : `cd ${folder} && `);
+}
+
+/** Commands in a file of the repository, which is the same on every machine: only the package manager counts. */
+export function commandsInRepository(text: string, root: string): string {
+  const manager = packageManager(root);
+  return manager === "npm" || !mentions(text) ? text : renamed(text, root, manager, `${runners[manager]} lockstep`, "");
+}
+
+function mentions(text: string): boolean {
+  commands.lastIndex = 0;
+  return commands.test(text);
+}
+
+/** @param way to the project's folder: before the first command of a line */
+function renamed(text: string, root: string, manager: PackageManager, lockstep: string, way: string): string {
   return text
     .split("\n")
     .map((line) => {
       if (isChange.test(line)) return line;
-      let way = folder === "" ? "" : `cd ${folder} && `;
+      let before = way;
       return line.replace(commands, (_, set: string, tool?: string, kind?: string, added?: string, script?: string) => {
-        const command =
-          tool === undefined
-            ? (script ?? addCommand(root, manager, kind === "dev", added ?? ""))
-            : toolCommand(tool, root, manager, reading.packageName);
-        const said = `${way}${set}${command}`;
-        way = "";
+        const run = tool === "lockstep" ? lockstep : `${runners[manager]} ${tool}`;
+        const command = tool === undefined ? (script ?? addCommand(root, manager, kind === "dev", added ?? "")) : run;
+        const said = `${before}${set}${command}`;
+        before = "";
         return said;
       });
     })
@@ -66,11 +80,6 @@ export function commandsInJson<T>(value: T, reading: Reading): T {
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => [key, commandsInJson<unknown>(each, reading)]),
   ) as T;
-}
-
-function toolCommand(tool: string, root: string, manager: PackageManager, packageName: string): string {
-  if (tool !== "lockstep" || isInstalled(root)) return `${runners[manager]} ${tool}`;
-  return `${fetchers[manager]} ${packageName}`;
 }
 
 /** In the project or above it, as commands of packages are looked for. */

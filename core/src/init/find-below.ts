@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { workspaceMembers } from "../codemods/resolution/workspace-members.js";
+import { configFileOf } from "../config/load.js";
 import { LockstepError } from "../errors.js";
 import type { OrmPlugin } from "../plugin.js";
 
@@ -20,6 +21,11 @@ export async function projectsBelow(plugins: readonly OrmPlugin[], top: string):
     if (found.length > 0) return found;
   }
   return [];
+}
+
+/** Those that have been set up. */
+export async function configuredBelow(top: string): Promise<readonly string[]> {
+  return (await packagesBelow(top)).filter((folder) => configFileOf(join(top, folder)) !== undefined);
 }
 
 async function packagesBelow(top: string): Promise<readonly string[]> {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { commandsInRepository } from "../files/commands-here.js";
 import { Formatting, type Unformatted } from "../formatters/formatting.js";
 import {
   type DeployedPhase,
@@ -142,7 +143,7 @@ export async function withRegistration(
 export function planFiles(plan: Plan, { project, plugin }: Pick<CodeRequest, "project" | "plugin">): FileChange[] {
   const folder = planFolder(plan.id);
   return [
-    replaced(project, `${folder}/README.md`, planReadme(plan, plugin.words)),
+    replaced(project, `${folder}/README.md`, commandsInRepository(planReadme(plan, plugin.words), project.root)),
     replaced(project, `${folder}/plan.json`, planText(plan)),
   ];
 }

@@ -94,7 +94,11 @@ export function fromRpcError(error: RpcError): EngineError {
 
 /** Code and text for the user: of the engine, of Lockstep (`LS####`), or a bug with its stack. */
 function describe(thrown: unknown): { code: string | undefined; message: string; meta: unknown } {
-  if (thrown instanceof EngineError) return { code: thrown.code, message: thrown.message, meta: thrown.meta };
+  if (thrown instanceof EngineError) {
+    const { code, message, meta } = thrown;
+    // The engine's own words stay as they are.
+    return { code, message: code?.startsWith("LS") ? commandsHere(message, reading()) : message, meta };
+  }
   if (isLockstepError(thrown)) {
     const lines = [thrown.message, thrown.why, thrown.hint === undefined ? undefined : `Next   ${thrown.hint}`];
     return {

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { commandsHere, commandsInJson } from "../../../core/src/files/commands-here.js";
+import { commandsHere, commandsInJson, commandsInRepository } from "../../../core/src/files/commands-here.js";
 
 const tops: string[] = [];
 afterEach(() => {
@@ -48,6 +48,15 @@ test.each<[string, Record<string, string>, string, string]>([
     next: [expected],
     rows: 3,
   });
+});
+
+test.each([
+  [{ "pnpm-lock.yaml": "" }, "- `pnpm exec lockstep status` — `pnpm exec prisma migrate deploy`"],
+  [{ "package-lock.json": "" }, "- `npx lockstep status` — `npx prisma migrate deploy`"],
+  [{}, "- `npx lockstep status` — `npx prisma migrate deploy`"],
+])("a file of the repository has the commands of its package manager, installed or not: %s", (files, expected) => {
+  const text = "- `npx lockstep status` — `npx prisma migrate deploy`";
+  expect(commandsInRepository(text, projectOf(files as Record<string, string>))).toBe(expected);
 });
 
 test("what the process was started by counts where the repository says nothing", () => {

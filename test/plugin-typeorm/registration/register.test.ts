@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { TypeormProject } from "../../../plugin-typeorm/src/project.js";
 import { register } from "../../../plugin-typeorm/src/registration/register.js";
 import { registeredFiles } from "../../../plugin-typeorm/src/registration/registered-files.js";
+import { unlisted } from "../../../plugin-typeorm/src/registration/unlisted.js";
 
 const migration = (name: string, head = "export class") => `${head} ${name} {
   async up() {}
@@ -268,4 +269,26 @@ test.each([
     changes: [],
     unlisted: [{ file: added[0]?.file, at: `src/data-source.ts:${line}`, globs: [], write: [statement, third] }],
   });
+});
+
+test("what another data source lists is not left over; what a plan has written is, wherever it lies", async () => {
+  const other = "src/migrations/1700000000009-Other.ts";
+  const lost = "src/migrations/1700000000008-Lost.ts";
+  const { project } = make({
+    name: "",
+    files: {
+      ...old("src/migrations"),
+      [other]: migration("Other1700000000009"),
+      [lost]: migration("Lost1700000000008"),
+      "src/migrations/helpers.ts": "export class Helper {}\n",
+      "src/data-source.ts": source(`[${both.join(", ")}]`, imports('"', "./migrations", "", both)),
+      "src/second.ts": source("[Other1700000000009]", imports('"', "./migrations", "", ["Other1700000000009"])),
+    },
+    expected: {},
+  });
+  const own = project(both);
+  const known = { ...own, migrationsFolder: "src/migrations", migrationGlobs: registeredFiles(own) };
+  const filesOf = async (planned: readonly string[]) => (await unlisted(known, planned)).map(({ file }) => file);
+  expect(await filesOf([])).toEqual([lost]);
+  expect(await filesOf([other, "src/migrations/1700000000007-Gone.ts"])).toEqual([lost, other]);
 });

@@ -217,3 +217,17 @@ test("of a compiled project the list in the source counts, and it is built first
   expect(await build()).toMatchObject({ code: 0, output: "" });
   expect((await lockstep("deploy")).output).toContain("1 migration applied");
 });
+
+test("what Lockstep writes beside a safe change is listed with it", async () => {
+  const indexed = userEntity(bio)
+    .replace("@Column({ type", "@Index({ concurrent: true })\n  @Column({ type")
+    .replace("Column, ", "Column, Index, ");
+  const { app } = await make("[Base1700000000000]", one, {}, indexed);
+  const generated = await app.generate("AddBio");
+  expect(generated.code, generated.output).toBe(0);
+  expect(generated.output).not.toContain("is not loaded");
+  expect(app.read("src/data-source.ts")).toMatch(/\[Base1700000000000, AddBio\d{13}, AddBioCreateIndex\d{13}\]/);
+  expect((await app.cli(["migration:run", "-t", "each"])).code).toBe(0);
+  const again = await app.generate("Nothing", "--check");
+  expect(again.output).toContain("No changes in database schema were found");
+});

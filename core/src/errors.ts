@@ -563,6 +563,12 @@ export const errorTable = {
     next: "Upgrade the server, or write the change without that feature and make the plan again.",
     exit: 3,
   },
+  LS7026: {
+    title: "The ORM's deployment left migrations out",
+    why: "It ended well, and recorded none of them: what it loads is not what lies in the repository. A data source that is compiled loads what was built last.",
+    next: "Build the project, then run the deployment again.",
+    exit: 3,
+  },
   LS8001: {
     title: "No project was found here",
     why: "The command needs the root of a project that uses Prisma or TypeORM.",

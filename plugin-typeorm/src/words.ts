@@ -1,5 +1,9 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { OrmPlugin, Project } from "@lockstep/core";
 import { packageManager } from "@lockstep/core/text";
+import { readManifest } from "./detect/call.js";
+import type { CommandLine } from "./detect/scripts.js";
 import { migrationFile } from "./migrations/list.js";
 import { className } from "./migrations/names.js";
 import type { TypeormProject } from "./project.js";
@@ -17,9 +21,9 @@ export const generalWords: Words = wordsFor({
 
 /** As the scripts of the project's package.json have them, else its own command line. */
 export function wordsOf(project: Project): Words {
-  const { root, run, dataSource, scripts, migrationsFolder, migrationsTable } = project as TypeormProject;
+  const { root, run: words, dataSource, scripts, migrationsFolder, migrationsTable } = project as TypeormProject;
   const manager = packageManager(root);
-  const cli = asTyped(run);
+  const cli = asTyped(words);
   const script = (command: string) => scripts.find((line) => line.command === command);
   const generate = script("migration:generate");
   const file = `${migrationsFolder}/<Name>`;
@@ -27,20 +31,39 @@ export function wordsOf(project: Project): Words {
   const argument = manager === "npm" ? ` -- ${file}` : ` ${file}`;
   const hasPath = generate?.rest.some((word) => !word.startsWith("-")) === true;
   const { schema, name } = migrationsTable;
+  const run = script("migration:run");
+  const build = buildOf(project as TypeormProject, manager);
+  const built = (line: CommandLine | undefined, command: string) =>
+    build === undefined || (line !== undefined && buildsItself(line, root)) ? command : `${build} && ${command}`;
   return wordsFor({
-    deploy:
-      script("migration:run") === undefined
-        ? `${cli} migration:run -d ${dataSource}`
-        : `${manager} run ${script("migration:run")?.script}`,
-    develop:
+    build,
+    deploy: built(run, run === undefined ? `${cli} migration:run -d ${dataSource}` : `${manager} run ${run.script}`),
+    develop: built(
+      generate,
       generate === undefined
         ? `${cli} migration:generate ${file} -d ${dataSource}`
         : `${manager} run ${generate.script}${hasPath ? "" : argument}`,
+    ),
     query: (sql) => `${cli} query ${sql} -d ${dataSource}`,
     table: [...(schema === undefined ? [] : [schema]), name].map((part) => `"${part}"`).join("."),
     recordedAs: (migration) =>
       migrationFile(project as TypeormProject, migration)?.recordedAs ?? [className(migration)],
   });
+}
+
+/** What compiles the project, where the CLI is given what is compiled. */
+function buildOf({ root, dataSource, dataSourceFile }: TypeormProject, manager: string): string | undefined {
+  if (dataSource === dataSourceFile) return undefined;
+  if (readManifest(root).scripts?.build !== undefined) return `${manager} run build`;
+  return existsSync(join(root, "tsconfig.build.json")) ? "npx tsc -p tsconfig.build.json" : "npx tsc";
+}
+
+/** Its script does it, or the one that package managers run before. */
+function buildsItself({ script }: CommandLine, root: string): boolean {
+  const { scripts = {} } = readManifest(root);
+  return [scripts[script], scripts[`pre${script}`]].some(
+    (text) => text !== undefined && /\b(?:build|compile|tsc|swc)\b/.test(text),
+  );
 }
 
 /** For a shell, which does not find commands of packages as the scripts of package.json do. */
@@ -51,6 +74,7 @@ function asTyped(run: readonly string[]): string {
 }
 
 interface Commands {
+  readonly build?: string | undefined;
   readonly deploy: string;
   readonly develop: string;
   /** Runs what a shell makes of the text. */
@@ -59,8 +83,9 @@ interface Commands {
   recordedAs(migration: string): readonly string[];
 }
 
-function wordsFor({ deploy, develop, query, table, recordedAs }: Commands): Words {
+function wordsFor({ build, deploy, develop, query, table, recordedAs }: Commands): Words {
   return {
+    build,
     deploy,
     develop,
     // Nothing is recorded of a failure: the next run begins with the migration that failed.

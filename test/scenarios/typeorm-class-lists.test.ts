@@ -2,6 +2,7 @@
 import { afterEach, expect, test } from "vitest";
 import { type App, bio, createApp, dataSourceFile, handle, userEntity } from "../plugin-typeorm/intercept/app.js";
 import { LockstepCommands } from "../support/lockstep-commands.js";
+import { run } from "../support/run.js";
 
 const apps: { app: App; commands: LockstepCommands }[] = [];
 afterEach(async () => {
@@ -37,8 +38,8 @@ async function make(
   });
   const commands = new LockstepCommands(app.root);
   apps.push({ app, commands });
-  const run = await app.cli(["migration:run"]);
-  expect(run.code, run.output).toBe(0);
+  const ran = await app.cli(["migration:run"]);
+  expect(ran.code, ran.output).toBe(0);
   return {
     app,
     lockstep: (...argv: string[]) => commands.run(argv, { DATABASE_URL: app.url, LOCKSTEP_CI: "1" }),
@@ -191,4 +192,42 @@ test("what cannot be edited ends generate with the place and the text", async ()
       `! src/migrations/${first} is not loaded: src/data-source\\.ts:\\d+ does not list it\\. To have it run, at src/data-source\\.ts:\\d+ write import { ${name} } from "./migrations/${first.slice(0, -3)}"; and, in the list of migrations, ${name}`,
     ),
   );
+});
+
+test("of a compiled project the list in the source counts, and it is built first", async () => {
+  const { app, lockstep } = await make("[Base1700000000000]", one);
+  const scripts = { "migration:run": "typeorm migration:run -d dist/src/data-source.js" };
+  app.write("package.json", JSON.stringify({ name: "app", dependencies: { typeorm: "1.1.1" }, scripts }));
+  const build = () => run(process.execPath, ["node_modules/typescript/bin/tsc"], { cwd: app.root });
+  expect(await build()).toMatchObject({ code: 0, output: "" });
+  const generated = await run(
+    process.execPath,
+    ["node_modules/typeorm/cli.js", "migration:generate", "src/migrations/AddHandle", "-d", "dist/src/data-source.js"],
+    { cwd: app.root, env: { DATABASE_URL: app.url } },
+  );
+  expect(generated.code, generated.output).toBe(0);
+  expect(generated.output).toContain("deploy (npx tsc && npm run migration:run first, then the code)");
+  const [, first = ""] = app.migrations();
+  expect(app.read("src/data-source.ts")).toMatch(/\[Base1700000000000, AddHandle\d{13}\]/);
+  expect((await lockstep("status")).output).toContain("0 of 1 migration applied");
+  const early = await lockstep("deploy");
+  expect(early.output).toMatch(new RegExp(`LS7026 On production ${first.slice(0, -3)} did not run`));
+  expect(early.output).toContain("Next   npx tsc, then npx lockstep deploy --target production");
+  expect((await lockstep("status")).output).toContain("Next   npx tsc && npm run migration:run");
+  expect(await build()).toMatchObject({ code: 0, output: "" });
+  expect((await lockstep("deploy")).output).toContain("1 migration applied");
+});
+
+test("what Lockstep writes beside a safe change is listed with it", async () => {
+  const indexed = userEntity(bio)
+    .replace("@Column({ type", "@Index({ concurrent: true })\n  @Column({ type")
+    .replace("Column, ", "Column, Index, ");
+  const { app } = await make("[Base1700000000000]", one, {}, indexed);
+  const generated = await app.generate("AddBio");
+  expect(generated.code, generated.output).toBe(0);
+  expect(generated.output).not.toContain("is not loaded");
+  expect(app.read("src/data-source.ts")).toMatch(/\[Base1700000000000, AddBio\d{13}, AddBioCreateIndex\d{13}\]/);
+  expect((await app.cli(["migration:run", "-t", "each"])).code).toBe(0);
+  const again = await app.generate("Nothing", "--check");
+  expect(again.output).toContain("No changes in database schema were found");
 });

@@ -58,7 +58,7 @@ const pauses: Omit<RetryPolicy, "attempts"> = { firstPauseMs: 1000, maxPauseMs: 
  * Runs the ORM's own deployment on a target, and again when locks stopped it: first what the failed migration left is taken away
  * and its record is corrected, so that nothing stands in the way of the next run, whoever starts it.
  *
- * @throws LS7020–LS7024, LS6001, and what the plugin throws
+ * @throws LS7020–LS7026, LS6001, and what the plugin throws
  */
 export async function deployTarget(request: DeployRequest): Promise<DeployResult> {
   const connection = await connect(request.target.url, { applicationName: "lockstep deploy", statementTimeoutMs: 0 });
@@ -82,7 +82,7 @@ class Deployment {
   }
 
   async run(): Promise<DeployResult> {
-    const { attempts, plugin, target, onEvent } = this.#request;
+    const { attempts, target, onEvent } = this.#request;
     const before = await this.#state();
     let last: FailedMigration | undefined;
     for (let attempt = 1; ; attempt++) {
@@ -91,7 +91,8 @@ class Deployment {
       const locked = left ?? (await this.#runOnce());
       last = locked;
       if (locked === undefined) {
-        const { applied } = await plugin.readApplied(this.#connection, this.#request.project);
+        const { applied, pending } = await this.#state();
+        if (pending.length > 0) throw this.#leftOut(pending);
         return {
           applied: applied.filter((name) => !before.applied.includes(name) && !this.#skipped.has(name)),
           attempts: attempt,
@@ -294,6 +295,15 @@ class Deployment {
         hint: `Correct what it names, then ${this.#command()}`,
       },
     );
+  }
+
+  #leftOut(pending: readonly string[]): LockstepError {
+    const { plugin, target } = this.#request;
+    const { build } = plugin.words;
+    return new LockstepError("LS7026", `On ${target.name} ${pending.join(", ")} did not run.`, {
+      ...(build === undefined ? {} : { hint: `${build}, then ${this.#command()}` }),
+      details: { target: target.name, migrations: pending },
+    });
   }
 
   #throwIfCancelled(): void {

@@ -170,6 +170,8 @@ export type Operation = OperationBase &
         readonly type: string;
         /** `USING …` or `COLLATE …`: more than the type changes. */
         readonly hasOther: boolean;
+        /** The type alone, where `USING` is a cast of the column itself: of a column without values it says nothing else. */
+        readonly castTypeSql?: string;
       }
     | { readonly kind: "renameColumn"; readonly table: TableName; readonly column: string; readonly newName: string }
     | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }

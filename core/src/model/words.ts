@@ -1,6 +1,6 @@
 /** What an ORM's commands and annotations look like, for messages. */
 export interface Words {
-  /** `npx prisma migrate deploy`, `npm run migration:run` */
+  /** `npx prisma migrate deploy`, `npm run migration:run`, `npm run build && npm run migration:run` */
   readonly deploy: string;
   /** Lets a migration that failed run again: `npx prisma migrate resolve --rolled-back …`, then deploy. */
   recover(migration: string): string;
@@ -10,6 +10,8 @@ export interface Words {
   execute(file: string): string;
   /** Run after the model changed, before the code is built: `npx prisma generate`; undefined where nothing is generated. */
   readonly generate: string | undefined;
+  /** Compiles what the ORM loads: `npm run build`, part of `deploy` and `develop`; undefined where it loads the sources. */
+  readonly build?: string | undefined;
   /** `npx prisma migrate dev`, `npm run migration:generate -- src/migrations/<Name>` */
   readonly develop: string;
   /** An annotation as it is written above a field: `/// @lockstep.backfill(<sql>)`. */

@@ -168,7 +168,7 @@ function isRetyped({ column }: Added, later: readonly Operation[]): boolean {
   const valued = later.findIndex(({ kind }) => kind === "update" || kind === "setDefault");
   return retyped.every(
     (each) =>
-      !each.hasOther &&
+      (!each.hasOther || each.castTypeSql !== undefined) &&
       column.defaultSql === undefined &&
       column.collationSql === undefined &&
       (valued === -1 || later.indexOf(each) < valued),
@@ -201,7 +201,8 @@ function foldColumn(
   for (const operation of laterOn(added, migration)) {
     if (operation.kind === "setNotNull" || operation.kind === "dropNotNull") notNull = operation.kind === "setNotNull";
     else if (operation.kind === "renameColumn") column = { ...column, name: operation.newName };
-    else if (operation.kind === "setType") column = { ...column, typeSql: operation.typeSql, type: operation.type };
+    else if (operation.kind === "setType")
+      column = { ...column, typeSql: operation.castTypeSql ?? operation.typeSql, type: operation.type };
     else if (operation.kind === "setDefault") {
       defaultSql = operation.defaultSql;
       // Rows that exist have got what the column was added with.

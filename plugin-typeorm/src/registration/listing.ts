@@ -45,15 +45,20 @@ export interface Listing {
 export function listingsFrom(project: Project, file: string): readonly Listing[] {
   const seen = new Set(project.files.filter((each) => each.file === file));
   for (const each of seen) {
-    const found = propertiesIn(each).map((property): Listing => {
-      const value = ts.isShorthandPropertyAssignment(property) ? property.name : property.initializer;
-      const at = `${each.file}:${lineAt(each.text, startOf(property, each))}`;
-      return { at, places: placesOf(value, each, project) };
-    });
+    const found = listingsIn(each, project);
     if (found.length > 0) return found;
     for (const next of importedBy(each, project)) seen.add(next);
   }
   return [];
+}
+
+/** The lists that stand in one file. */
+export function listingsIn(file: SourceFile, project: Project): readonly Listing[] {
+  return propertiesIn(file).map((property) => {
+    const value = ts.isShorthandPropertyAssignment(property) ? property.name : property.initializer;
+    const at = `${file.file}:${lineAt(file.text, startOf(property, file))}`;
+    return { at, places: placesOf(value, file, project) };
+  });
 }
 
 function propertiesIn(file: SourceFile) {

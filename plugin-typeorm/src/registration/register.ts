@@ -7,6 +7,7 @@ import {
   createProject,
   insertItem,
   insertStatement,
+  lineAt,
   parseSourceFile,
   removeItem,
   removeStatement,
@@ -47,8 +48,7 @@ export function register(
   edited: readonly FileChange[] = [],
 ): { readonly changes: readonly FileChange[]; readonly unlisted: readonly Unlisted[] } {
   const files = added.filter(({ file }) => !isGlobbed(file, project));
-  if (files.length === 0 && (removed.length === 0 || project.classes.length === 0))
-    return { changes: [], unlisted: [] };
+  if (files.length === 0 && removed.length === 0) return { changes: [], unlisted: [] };
   const given = readCode(project);
   let code = withTexts(
     given,
@@ -70,7 +70,8 @@ export function register(
   };
   let { classes } = project;
   const takeOutAll = (file: string, but?: string) => {
-    for (;;) {
+    // One after the other: an edit moves what comes after it.
+    for (const _ of listed(file)) {
       const found = listed(file).find(({ each }) => each.name !== but);
       if (found === undefined) return;
       const names = [found.each.name, ...migrationsIn(code.find((each) => each.file === file)?.text ?? "")];
@@ -120,12 +121,14 @@ export function byHand(
   const write = place?.kind === "exports" || statement === undefined ? [] : [`${statement};`];
   if (place?.kind === "exports") write.push(`export { ${name} } from ${/(["']).*\1/.exec(statement ?? "")?.[0]};`);
   else write.push(place === undefined && listing === undefined ? `migrations: [${name}]` : name);
-  return {
-    file,
-    at: place === undefined || place.file.file === at.replace(/:\d+$/, "") ? at : place.file.file,
-    globs,
-    write,
-  };
+  const isHere = place === undefined || place.file.file === at.replace(/:\d+$/, "");
+  return { file, at: isHere ? at : lineOf(place), globs, write };
+}
+
+/** The list, or the end of what exports it. */
+function lineOf(place: Place): string {
+  const { file, text } = place.file;
+  return `${file}:${lineAt(text, place.kind === "list" ? place.list.open : text.trimEnd().length)}`;
 }
 
 /** Whether a glob of the data source is about the folder of a file. */

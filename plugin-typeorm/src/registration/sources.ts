@@ -8,10 +8,17 @@ import type { TypeormProject } from "../project.js";
 export function readCode({
   root,
   generatedFolders,
-}: Pick<TypeormProject, "root" | "generatedFolders">): readonly SourceFile[] {
+  dataSourceFile,
+}: Pick<TypeormProject, "root" | "generatedFolders" | "dataSourceFile">): readonly SourceFile[] {
+  const isBuilt = /(?:^|\/)(?:dist|build)\//.test(dataSourceFile);
   const paths = globSync("**/*.{ts,mts,cts,js,mjs,cjs}", {
     cwd: root,
-    ignore: ["**/node_modules/**", "**/*.d.{ts,mts,cts}", ...generatedFolders.map((folder) => `${folder}/**`)],
+    ignore: [
+      "**/node_modules/**",
+      "**/*.d.{ts,mts,cts}",
+      ...(isBuilt ? [] : ["**/{dist,build}/**"]),
+      ...generatedFolders.map((folder) => `${folder}/**`),
+    ],
   });
   const files = paths.map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
   return [...files, ...readModuleConfigs(root, paths)].map(({ file, text }) => parseSourceFile(file, text));

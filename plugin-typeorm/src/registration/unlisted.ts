@@ -17,7 +17,21 @@ export async function unlisted(project: TypeormProject, files: readonly string[]
     return migrationsIn(text).length === 0 ? [] : [{ file, text }];
   });
   if (left.length === 0) return [];
-  const [{ byHand }, { readCode }] = await Promise.all([import("./register.js"), import("./sources.js")]);
+  const [{ byHand }, { readCode }, { listingsIn }, { createProject }] = await Promise.all([
+    import("./register.js"),
+    import("./sources.js"),
+    import("./listing.js"),
+    import("@lockstep/core/codemods"),
+  ]);
   const code = readCode(project);
-  return left.map((each) => byHand(each, project, code));
+  const all = createProject(code);
+  // Of another database, whose data source lists it.
+  const listed = new Set(
+    all.files.flatMap((file) =>
+      listingsIn(file, all).flatMap(({ places }) => places.flatMap((place) => place.classes.map((each) => each.file))),
+    ),
+  );
+  return left
+    .filter(({ file }) => files.includes(file) || !listed.has(file))
+    .map((each) => byHand(each, project, code));
 }

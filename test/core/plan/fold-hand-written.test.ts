@@ -176,9 +176,15 @@ describe("what people write by hand, as one declaration and a value", () => {
       fill: "email",
     },
     {
+      name: "another type by a cast, of which no value is made",
+      sql: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER COLUMN a SET DATA TYPE numeric(9, 2) USING CAST(users.a::text AS numeric(9, 2)); UPDATE users SET a = total; ALTER TABLE users ALTER a SET NOT NULL;`,
+      is: `ALTER TABLE users ADD COLUMN "a" numeric(9, 2) NOT NULL;`,
+      fill: "total",
+    },
+    {
       name: "a column that becomes another, or has a form of its own",
-      sql: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a TYPE int USING a::int; ALTER TABLE users ADD b int REFERENCES t; ALTER TABLE users ADD c text; ALTER TABLE users DROP d; ALTER TABLE users RENAME c TO d;`,
-      is: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a TYPE int USING a::int; ALTER TABLE users ADD b int REFERENCES t; ALTER TABLE users ADD c text; ALTER TABLE users DROP d; ALTER TABLE users RENAME c TO d;`,
+      sql: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a TYPE int USING length(a); ALTER TABLE users ADD b int REFERENCES t; ALTER TABLE users ADD c text; ALTER TABLE users DROP d; ALTER TABLE users RENAME c TO d;`,
+      is: `ALTER TABLE users ADD COLUMN a text; ALTER TABLE users ALTER a TYPE int USING length(a); ALTER TABLE users ADD b int REFERENCES t; ALTER TABLE users ADD c text; ALTER TABLE users DROP d; ALTER TABLE users RENAME c TO d;`,
     },
     {
       name: "a default that comes too late for the rows that exist",

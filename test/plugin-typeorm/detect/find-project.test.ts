@@ -115,6 +115,7 @@ describe("a project that uses TypeORM", () => {
       root: "/nowhere",
       run: run.split(" "),
       dataSource: "d.ts",
+      dataSourceFile: "d.ts",
       scripts: [],
       migrationsTable: { name: "m" },
     };
@@ -153,7 +154,14 @@ describe("a project that uses TypeORM", () => {
       `module.exports = new (require("typeorm").DataSource)({ type: "postgres", host: "db", port: 5433, username: "a b", password: "p@ss", database: "shop",
         schema: "Sales", migrationsTableName: "ran", ssl: { rejectUnauthorized: false }, migrations: [require("path").join(__dirname, "db/migrations/*.js")] });`,
     );
-    expect(await findProject(root)).toMatchObject({
+    const found = await findProject(root);
+    // Its script builds; a command of its own is told to.
+    expect(typeormPlugin.wordsOf?.(found)).toMatchObject({
+      build: "npx tsc",
+      deploy: "npm run migration:run",
+      develop: "npx tsc && npx typeorm migration:generate src/db/migrations/<Name> -d dist/data-source.js",
+    });
+    expect(found).toMatchObject({
       migrationsFolder: "src/db/migrations",
       migrationGlobs: ["src/db/migrations/*.{ts,js}"],
       dataSourceFile: "src/data-source.ts",

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { TypeormProject } from "../../../plugin-typeorm/src/project.js";
 import { register } from "../../../plugin-typeorm/src/registration/register.js";
 import { registeredFiles } from "../../../plugin-typeorm/src/registration/registered-files.js";
+import { unlisted } from "../../../plugin-typeorm/src/registration/unlisted.js";
 
 const migration = (name: string, head = "export class") => `${head} ${name} {
   async up() {}
@@ -248,7 +249,8 @@ describe("a new class is listed as its neighbours are, and taken out again to th
     // A second time nothing changes.
     const all = [...now, "Fourth1700000000004", "Fifth1700000000005"];
     expect(register(project(all), { added: more, removed: [] }).changes).toEqual([]);
-    const gone = register(project(all), { added: [], removed: [...added, ...more].map((each) => each.file) });
+    // Whatever the data source had when it was built last.
+    const gone = register(project(classes), { added: [], removed: [...added, ...more].map((each) => each.file) });
     for (const each of gone.changes) write(each.file, each.after);
     for (const changed of Object.keys(shape.expected)) expect(read(changed)).toBe(shape.files[changed]);
   });
@@ -268,4 +270,26 @@ test.each([
     changes: [],
     unlisted: [{ file: added[0]?.file, at: `src/data-source.ts:${line}`, globs: [], write: [statement, third] }],
   });
+});
+
+test("what another data source lists is not left over; what a plan has written is, wherever it lies", async () => {
+  const other = "src/migrations/1700000000009-Other.ts";
+  const lost = "src/migrations/1700000000008-Lost.ts";
+  const { project } = make({
+    name: "",
+    files: {
+      ...old("src/migrations"),
+      [other]: migration("Other1700000000009"),
+      [lost]: migration("Lost1700000000008"),
+      "src/migrations/helpers.ts": "export class Helper {}\n",
+      "src/data-source.ts": source(`[${both.join(", ")}]`, imports('"', "./migrations", "", both)),
+      "src/second.ts": source("[Other1700000000009]", imports('"', "./migrations", "", ["Other1700000000009"])),
+    },
+    expected: {},
+  });
+  const own = project(both);
+  const known = { ...own, migrationsFolder: "src/migrations", migrationGlobs: registeredFiles(own) };
+  const filesOf = async (planned: readonly string[]) => (await unlisted(known, planned)).map(({ file }) => file);
+  expect(await filesOf([])).toEqual([lost]);
+  expect(await filesOf([other, "src/migrations/1700000000007-Gone.ts"])).toEqual([lost, other]);
 });

@@ -1,4 +1,4 @@
-import type { AlterTableCmd } from "libpg-query";
+import type { AlterTableCmd, Node } from "libpg-query";
 import type { Operation, TableName } from "../../model/index.js";
 import { readColumn } from "./read-column.js";
 import { readConstraint } from "./read-constraint.js";
@@ -57,12 +57,16 @@ export function readClause(
     case "AT_AlterColumnType":
       if (definition !== undefined && "ColumnDef" in definition) {
         const { typeName = {}, collClause, raw_default: using } = definition.ColumnDef;
+        const typeSql = source.slice(typeName.location ?? 0, clause.end).trim();
+        const isCast =
+          collClause === undefined && using !== undefined && isCastOf(using, column) && !typeSql.includes('"');
         return {
           ...base,
           kind: "setType",
           table,
           column,
-          typeSql: source.slice(typeName.location ?? 0, clause.end).trim(),
+          typeSql,
+          ...(isCast ? { castTypeSql: typeSql.replace(/\s+USING\s[\s\S]*$/i, "") } : {}),
           type: readType(typeName).type,
           hasOther: collClause !== undefined || using !== undefined,
         };
@@ -76,4 +80,12 @@ export function readClause(
       break;
   }
   return { ...base, kind: "unknown", what: command.subtype ?? "ALTER TABLE", tables: [table] };
+}
+
+/** `a::text::integer`: NULL where the column is. */
+function isCastOf(expression: Node, column: string): boolean {
+  if ("TypeCast" in expression) return isCastOf(expression.TypeCast.arg ?? ({} as Node), column);
+  if (!("ColumnRef" in expression)) return false;
+  const last = expression.ColumnRef.fields?.at(-1);
+  return last !== undefined && "String" in last && last.String.sval === column;
 }

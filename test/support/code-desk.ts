@@ -149,6 +149,7 @@ interface CliOptions {
   readonly code?: string;
   readonly only?: readonly string[];
   readonly not?: readonly string[];
+  readonly reason?: string;
   readonly exposure?: string;
   readonly explain?: string;
   readonly all?: true;

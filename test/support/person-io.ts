@@ -9,6 +9,8 @@ export interface Person {
   pick?(question: string): string | undefined;
   /** Aborted by the first Ctrl-C while nothing is asked. */
   readonly signal?: AbortSignal;
+  /** Says a few words; undefined: Ctrl-C. */
+  text?(question: string): string | undefined;
   /** Answers a yes-or-no question. */
   confirm?(question: string): boolean;
 }
@@ -46,6 +48,11 @@ export function personIo(
       asked.push(question);
       if (person?.pick === undefined) throw new Error(`nobody expected ${question}`);
       return person.pick(question) as never;
+    },
+    async text(question) {
+      asked.push(question);
+      if (person?.text === undefined) throw new Error(`nobody expected ${question}`);
+      return person.text(question);
     },
     async tick(question, groups) {
       asked.push(question);

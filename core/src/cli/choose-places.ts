@@ -28,6 +28,11 @@ export function askPerson(io: Io): AskPerson {
       const values = new Set(ticked);
       return new Set(lines.filter(({ answer }) => values.has(answer.value)).flatMap(({ ids }) => ids));
     },
+    async reason({ file, line, what }) {
+      const words = await io.text(`${file}:${line} must change (${what}). Why does it not have to?`);
+      if (words === undefined) throw new Cancelled();
+      return words;
+    },
   };
 }
 

@@ -3,5 +3,6 @@ export const codeOptions = [
   { flags: "--code <level>", description: "what is edited besides what must change: required, likely, ask or none" },
   { flags: "--only <place...>", description: "of the ranked places only these: file, file:line, glob or key" },
   { flags: "--not <place...>", description: "not these, now and later" },
+  { flags: "--reason <words>", description: "why what --not names need not change, where it is a place that must" },
   { flags: "--exposure <exposure>", description: "who sees the new column: internal or exposed" },
 ] as const;

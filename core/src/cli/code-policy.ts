@@ -24,12 +24,18 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig): Code
     throw new LockstepError("LS8002", "--code none makes no edits, and --only names some.", {
       hint: "Leave one of the two out; --code required --only <place…> makes what must change, and those.",
     });
+  const reason = textOption(invocation, "reason");
+  if (reason !== undefined && not.length === 0)
+    throw new LockstepError("LS8002", "--reason says why places are declined, and --not names none.", {
+      hint: `--not <file:line> --reason "${reason}"`,
+    });
   const level = flag ?? settings.level ?? (io.isInteractive ? "ask" : undefined);
   const isShown = level === "ask" && io.isInteractive && options.dryRun === true;
   return {
     level: isShown ? "likely" : level,
     only,
     not,
+    reason,
     exposure: exposureOption(invocation),
     accept: settings.accept,
     decline: settings.decline,

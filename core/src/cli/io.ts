@@ -19,6 +19,8 @@ export interface Io {
   confirm(question: string): Promise<boolean>;
   /** One of a few answers; only when isInteractive. @returns undefined when it was cancelled */
   pick<T extends string>(question: string, answers: readonly Answer<T>[]): Promise<T | undefined>;
+  /** A few words; only when isInteractive. @returns undefined when it was cancelled */
+  text(question: string): Promise<string | undefined>;
   /** A checklist in groups; only when isInteractive. @returns the values ticked; undefined when it was cancelled */
   tick(question: string, groups: readonly AnswerGroup[]): Promise<readonly string[] | undefined>;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -84,6 +86,11 @@ export function terminalIo(options: TerminalOptions): Io {
       const options = answers.map((answer) => shownAnswer(answer));
       const answer = await select<string>({ message: printable(question), options });
       return isCancel(answer) ? undefined : (answer as T);
+    },
+    async text(question) {
+      const { text, isCancel } = await import("@clack/prompts");
+      const answer = await text({ message: printable(question) });
+      return isCancel(answer) ? undefined : (answer ?? "");
     },
     async tick(question, groups) {
       const { groupMultiselect, isCancel } = await import("@clack/prompts");

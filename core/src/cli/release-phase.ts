@@ -1,6 +1,6 @@
 import { codeSettings } from "../config/code-settings.js";
 import { writeFiles } from "../files/write-files.js";
-import type { DeployedPhase, Plan } from "../model/index.js";
+import type { DeployedPhase, Place, Plan } from "../model/index.js";
 import { nextPhase } from "../plan/next-phase.js";
 import { withPace } from "../plan/pace.js";
 import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
@@ -8,6 +8,7 @@ import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
 import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
+import { declinedText } from "../review/places.js";
 import { editsText, nextText, noEdits, uncheckedText, unformattedText } from "../review/terminal.js";
 import { unlistedText } from "../review/unlisted.js";
 import { commandFor, counted, fileTitle } from "../review/words.js";
@@ -31,6 +32,8 @@ interface Asked {
   readonly plan: Plan;
   readonly phase: DeployedPhase;
   readonly gate: GateResult;
+  /** Places that must change and that a person has declined. */
+  readonly declined: readonly Place[];
 }
 
 /**
@@ -63,7 +66,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
     plugin,
     writersOf: sites?.writersOf,
   });
-  const asked = { plan, phase, gate };
+  const asked = { plan, phase, gate, declined: sites?.declined ?? [] };
   if (isWaiting) return closedByCode(asked, sites, invocation);
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
   const code = codeSettings(config);
@@ -166,17 +169,18 @@ function released(
 type Coloured = Pick<Invocation["io"], "colors">;
 
 /** The verdict, what every target said, and the writers of which only a person can tell. */
-function gateLines({ plan, phase, gate }: Asked, isOpen: boolean, { colors }: Coloured): readonly string[] {
+function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { colors }: Coloured): readonly string[] {
   const verdict = isOpen ? colors.green("open") : colors.red("closed");
   return [
     `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)} is ${verdict}`,
     ...gate.answers.map((answer) => `  ${answer.isOpen ? colors.green("✔") : colors.red("✖")} ${answer.statement}`),
+    ...declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
     ...[writersText(gate.answers, colors)].filter(isSaid),
   ];
 }
 
-function gateJson({ plan, phase, gate }: Asked) {
-  return { plan: plan.id, phase, gate: gate.answers, written: false };
+function gateJson({ plan, phase, gate, declined }: Asked) {
+  return { plan: plan.id, phase, gate: gate.answers, declined, written: false };
 }
 
 /** The migrations with what they do, then the other files. */

@@ -2,7 +2,7 @@ import { relevance } from "../codemods/relevance.js";
 import { type UnreadFile, unreadFiles } from "../codemods/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { GateFacts, OpenWriter } from "../gates/gate.js";
-import { isSameTable, type Plan } from "../model/index.js";
+import { isSameTable, type Place, type Plan } from "../model/index.js";
 import { refreshCode } from "../release/refresh-code.js";
 import type { Workspace } from "./command.js";
 
@@ -11,6 +11,8 @@ export interface OpenWriteSites {
   readonly count: number;
   /** The first of them, for the gate's statement. */
   readonly places: readonly string[];
+  /** What a person has declined: it holds nothing. */
+  readonly declined: readonly Place[];
   /** Those of which nobody but a person can tell: the gate asks about them. */
   readonly writersOf: NonNullable<GateFacts["writersOf"]>;
 }
@@ -23,11 +25,12 @@ export async function openWriteSites(plan: Plan, { project, plugin, config }: Wo
   const code = { ...codeSettings(config), format: "off" } as const;
   const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code, policy });
   const { columns, state: now } = live.plan;
-  const required = now.places.filter((place) => place.kind === "required");
+  const required = now.places.filter((place) => place.kind === "required" && place.declined === undefined);
   const unread = await unreadCode(project, plugin, config);
   const places = [...live.made, ...required].map((place) => `${place.file}:${place.line}`);
   const writers = now.places.filter((place) => place.mayLeaveOut);
   return {
+    declined: now.places.filter((place) => place.declined !== undefined),
     count: places.length,
     places: places.slice(0, 5),
     writersOf: ({ table, column }) =>

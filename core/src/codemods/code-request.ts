@@ -23,6 +23,8 @@ export interface CodeRequest {
   readonly choose?: Choose;
   /** Why places are not edited though they were chosen once, by `choiceId`. */
   readonly refused?: ReadonlyMap<string, string>;
+  /** Places that a person has declined though they must change, by `declinedId`: how many of each. Default: none. */
+  readonly declined?: ReadonlyMap<string, number>;
   /** What git knows of a model; asked where there are places to rank. Default: nothing. */
   readHistory?(asked: HistoryQuestion): Promise<ColumnHistory | undefined>;
   /** Default: `defaultScorecard`. */

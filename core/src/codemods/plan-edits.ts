@@ -22,7 +22,7 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
     const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
     const edits = serving.filter((transform) => !transform.isChecklist);
     const { context, listCandidate } = survey.takeUp(intent, workspace, contexts);
-    runPass(workspace, intent, edits, findingsOf, context, listCandidate);
+    runPass(workspace, intent, edits, findingsOf, context, { list: listCandidate, declined: request.declined });
     const after = contexts.of(intent);
     if (intent.kind === "dropFallback" && after !== undefined) lost.push(...listLost(workspace, after, serving));
     const checklists = serving.filter((transform) => transform.isChecklist);

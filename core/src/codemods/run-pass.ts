@@ -1,5 +1,6 @@
 import { type CodeIntent, phaseOf } from "../model/index.js";
 import { isPath } from "./code-context.js";
+import { declinedId } from "./declined-id.js";
 import { isTestFile } from "./places/listing.js";
 import type { SourceFile } from "./source-file.js";
 import {
@@ -18,6 +19,12 @@ export type Find = (transform: Transform, file: SourceFile, context: TransformCo
 /** What is done with places that were not chosen. */
 export type ListCandidate = (file: SourceFile, finding: CandidateFinding, about: About) => void;
 
+export interface PassOptions {
+  readonly list?: ListCandidate;
+  /** See `CodeRequest.declined`. */
+  readonly declined?: ReadonlyMap<string, number> | undefined;
+}
+
 /** One pass: all transforms look at the same snapshot, then their edits are applied together. */
 export function runPass(
   workspace: Workspace,
@@ -25,7 +32,7 @@ export function runPass(
   transforms: readonly Transform[],
   find: Find,
   context: TransformContext | undefined,
-  list?: ListCandidate,
+  { list, declined }: PassOptions = {},
 ): void {
   if (context === undefined || transforms.length === 0) return;
   const edits = new Map<SourceFile, { finding: EditFinding; about: About }[]>();
@@ -46,7 +53,28 @@ export function runPass(
     if (finding.kind === "place") workspace.addPlace(file, asked(finding, file, intent), about);
     else list?.(file, finding, about);
   }
-  for (const [file, found] of edits) workspace.applyEdits(file, found);
+  for (const [file, found] of edits) {
+    const isDeclined = ({ finding, about }: (typeof found)[number]) => {
+      const count = declined?.get(declinedId({ ...about, file: file.file, what: finding.what })) ?? 0;
+      const same = found.filter((each) => each.finding.what === finding.what && isAdded(each.finding));
+      return isAdded(finding) && same.length <= count;
+    };
+    for (const each of found.filter(isDeclined)) workspace.addPlace(file, asPlace(each.finding), each.about);
+    workspace.applyEdits(
+      file,
+      found.filter((each) => !isDeclined(each)),
+    );
+  }
+}
+
+/** Whether the edit writes what nobody wrote before. */
+function isAdded({ text, replaces }: EditFinding): boolean {
+  return text !== "" && replaces === undefined;
+}
+
+/** An edit that somebody will not have. */
+function asPlace({ splices, what, text }: EditFinding): PlaceFinding {
+  return { kind: "place", certainty: "required", offset: splices[0]?.start ?? 0, what, reason: `to write: ${text}` };
 }
 
 /** What leaves the column out is asked about where that fails in the end; what must change anyway, and tests, need no question. */

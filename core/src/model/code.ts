@@ -166,6 +166,22 @@ export interface Place {
   readonly score?: number;
   /** What speaks for and against it, the strongest first: `holds 9 of 9 columns`. */
   readonly reasons?: readonly string[];
+  /** Why it need not change, in the words of the person who declined it; only of required ones. */
+  readonly declined?: string;
+}
+
+/** A place that must change, as far as Lockstep can tell, and that a person has declined. */
+export interface DeclinedPlace {
+  readonly model: string;
+  readonly field: string;
+  readonly file: string;
+  /** `Place.what` */
+  readonly what: string;
+  /** How many places of that name there were in the file: with one more, somebody has to look again. */
+  readonly count: number;
+  /** An undo of that phase forgets it. */
+  readonly phase: IntentPhase;
+  readonly reason: string;
 }
 
 /** What was decided about a ranked place, so that nobody is asked twice. */

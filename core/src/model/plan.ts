@@ -1,4 +1,4 @@
-import type { CodeIntent, Place, PlaceChoice, PlannedEdit, WriteValue } from "./code.js";
+import type { CodeIntent, DeclinedPlace, Place, PlaceChoice, PlannedEdit, WriteValue } from "./code.js";
 import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
@@ -353,6 +353,8 @@ export interface PlanState {
   readonly silent?: number;
   /** Which ranked places get the column and which do not; absent: nothing was decided. */
   readonly choices?: readonly PlaceChoice[];
+  /** Places that must change and that a person has declined, with the reasons; absent: none. */
+  readonly declined?: readonly DeclinedPlace[];
   /** What was answered about a column that is not annotated, by `Model.field`. Not in `columns`: the fingerprint is over those. */
   readonly exposure?: Readonly<Record<string, "internal" | "exposed">>;
   /** Files whose layout a formatter changed together with the edits; absent: none. */

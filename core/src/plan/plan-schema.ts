@@ -250,6 +250,7 @@ const planObject = z.strictObject({
         text: z.string().optional(),
         score: z.number().optional(),
         reasons: z.array(z.string()).optional(),
+        declined: z.string().optional(),
       }),
     ),
     silent: z.number().optional(),
@@ -263,6 +264,19 @@ const planObject = z.strictObject({
           choice: z.enum(["yes", "no"]),
           by: z.enum(["asked", "only", "not", "level", "kin", "needed"]),
           for: z.string().optional(),
+        }),
+      )
+      .optional(),
+    declined: z
+      .array(
+        z.strictObject({
+          model: z.string(),
+          field: z.string(),
+          file: z.string(),
+          what: z.string(),
+          count: z.number(),
+          phase: z.enum(["expand", "switch", "contract"]),
+          reason: z.string(),
         }),
       )
       .optional(),

@@ -21,6 +21,8 @@ export interface AskPerson {
   exposure(model: string, field: string): Promise<"internal" | "exposed">;
   /** @returns the places that were ticked, by `choiceId` */
   places(asked: readonly AskedPlaces[]): Promise<ReadonlySet<string>>;
+  /** Why a place that must change need not; empty: it must after all. */
+  reason(place: Pick<Place, "file" | "line" | "what">): Promise<string>;
 }
 
 /** Who decides which ranked places are edited. What must change is edited in any case, but for the level `none`. */
@@ -30,6 +32,8 @@ export interface CodePolicy {
   /** Names of places: these, and of the others only what was accepted before. */
   readonly only?: readonly string[];
   readonly not?: readonly string[];
+  /** Why what `not` names need not change, of places that must. */
+  readonly reason?: string | undefined;
   /** The answer for the columns of the plan. */
   readonly exposure?: "internal" | "exposed" | undefined;
   /** For the level `ask`; without it, as where nobody can be asked. */
@@ -54,6 +58,7 @@ type Verdict = Pick<PlaceChoice, "choice" | "by" | "for">;
  *
  * @param remembered `plan.state.choices`
  * @param listed `plan.state.places`
+ * @param settled names that mean places which must change: see `decideDeclined`
  * @throws LS4003 a flag names no place; whatever `policy.ask` throws
  */
 export async function decidePlaces(
@@ -61,11 +66,13 @@ export async function decidePlaces(
   remembered: readonly PlaceChoice[],
   policy: CodePolicy,
   listed: readonly Place[] = [],
+  settled: ReadonlySet<string> = new Set(),
 ): Promise<Decided> {
   const { only = [], not = [] } = policy;
+  const isOpen = (name: string) => !settled.has(name);
   const known = questions.flatMap(({ ranked, done }) => [...ranked.map(({ candidate }) => candidate), ...done]);
-  refuseUnknownPlaces(only, "--only", known, listed);
-  refuseUnknownPlaces(not, "--not", known, listed);
+  refuseUnknownPlaces(only.filter(isOpen), "--only", known, listed);
+  refuseUnknownPlaces(not.filter(isOpen), "--not", known, listed);
   const sheets = questions.map((question) => new Sheet(question, remembered, policy, known));
   const asks = policy.level === "ask" && only.length === 0 ? policy.ask : undefined;
   const asked = asks === undefined ? [] : (await Promise.all(sheets.map(toAsk))).filter(hasPlaces);

@@ -55,7 +55,7 @@ export interface CodeResult {
   readonly made: readonly PlannedEdit[];
   readonly places: readonly Place[];
   /** What of the plan's state the code decides: for `plan.state`. */
-  readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "exposure" | "codeFiles">;
+  readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "declined" | "exposure" | "codeFiles">;
   /** The ranked places that were decided about. */
   readonly questions: readonly Question[];
   /** Why chosen edits were not checked by the compiler, where they were not. */
@@ -77,13 +77,17 @@ export function intentsAt(plan: Plan, phase: DeployedPhase): readonly CodeIntent
 
 /** A plan's state with what the code decides: what that leaves out is gone. */
 export function withCode(state: PlanState, code: CodeResult["state"]): PlanState {
-  const { silent: _1, choices: _2, exposure: _3, ...rest } = state;
+  const { silent: _1, choices: _2, exposure: _3, declined: _4, ...rest } = state;
   return { ...rest, ...code };
 }
 
 /** The result where there is nothing to edit. */
-export function nothingEdited({ edits, choices, exposure, codeFiles }: PlanState): CodeResult {
-  const kept = { ...(choices === undefined ? {} : { choices }), ...(exposure === undefined ? {} : { exposure }) };
+export function nothingEdited({ edits, choices, declined, exposure, codeFiles }: PlanState): CodeResult {
+  const kept = {
+    ...(choices === undefined ? {} : { choices }),
+    ...(declined === undefined ? {} : { declined }),
+    ...(exposure === undefined ? {} : { exposure }),
+  };
   return {
     changes: [],
     made: [],

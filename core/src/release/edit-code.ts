@@ -1,11 +1,13 @@
 import type { Candidate } from "../codemods/candidates/candidate.js";
 import { type Choose, choiceId, type Question, refusedWords } from "../codemods/candidates/choose.js";
-import type { CodeIntent, Place, PlannedEdit } from "../model/index.js";
+import { declinedId } from "../codemods/declined-id.js";
+import { type CodeIntent, type Place, type PlannedEdit, phaseOf } from "../model/index.js";
 import type { CodePolicy, Decided } from "./choices.js";
 import { exposureOf, withAnswers } from "./code-answers.js";
 import { foreignChanges, fromDisk, mergeCodeFiles } from "./code-files.js";
 import { inputOf } from "./code-input.js";
 import { type CodeRequest, type CodeResult, nothingEdited } from "./code-request.js";
+import { decideDeclined, declineUnticked, mustChange, withReasons } from "./declined.js";
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
 import type { VerifyScope } from "./verified-edits.js";
@@ -32,10 +34,26 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const exposure = await exposureOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
   let questions: readonly Question[] = [];
-  const answered = { ...input, intents: withAnswers(input.intents, exposure) };
+  const intentsNow = withAnswers(input.intents, exposure);
+  const phase = (["contract", "switch"] as const).find((each) => intents.some((intent) => phaseOf(intent) === each));
+  const { declined: named, settled } = await decideDeclined(plan.state, policy, phase ?? "expand", async () =>
+    mustChange(await planCodeEdits({ ...input, intents: intentsNow, choose: async () => new Set() })),
+  );
+  const answered = {
+    ...input,
+    intents: intentsNow,
+    declined: new Map(named.map((each) => [declinedId(each), each.count])),
+  };
+  let declined = named;
   const choose: Choose = async (found) => {
     questions = found;
-    if (policy.level !== "none") decided = await decidePlaces(found, decided.choices, policy, plan.state.places);
+    if (policy.level === "none") return decided.chosen;
+    const before = decided.choices;
+    decided = await decidePlaces(found, decided.choices, policy, plan.state.places, settled);
+    if (policy.level === "ask") {
+      const unticked = await declineUnticked(found, { before, after: decided.choices }, policy.ask);
+      declined = [...declined, ...unticked];
+    }
     return decided.chosen;
   };
   const scope: VerifyScope = {
@@ -71,7 +89,8 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     });
   const texts = new Map(input.files.map(({ file, text }) => [file, text]));
   for (const { file, after } of result.changes) texts.set(file, after ?? "");
-  const places = [...waiting, ...result.places, ...openRequests(earlier, exposure, input, texts)];
+  const listed = [...waiting, ...result.places, ...openRequests(earlier, exposure, input, texts)];
+  const places = withReasons(listed, declined);
   return {
     changes,
     made,
@@ -84,6 +103,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       places,
       ...(result.silent === 0 ? {} : { silent: result.silent }),
       ...(decided.choices.length === 0 ? {} : { choices: decided.choices }),
+      ...(declined.length === 0 ? {} : { declined }),
       ...(Object.keys(exposure).length === 0 ? {} : { exposure }),
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },

@@ -60,7 +60,9 @@ export function refuseUnknownPlaces(
   });
 }
 
-function isMeant(name: string, { file, line }: Place): boolean {
+/** Whether a name means a listed place: its key, `file:line`, or the file by path, folder or glob. */
+export function isMeant(name: string, { file, line, key }: Place): boolean {
+  if (name === key) return true;
   const [, path, at] = /^(.+):(\d+)$/.exec(name) ?? [];
   return path === undefined ? pathMatcher(name)(file) : withoutDot(path) === file && Number(at) === line;
 }

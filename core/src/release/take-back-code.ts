@@ -51,6 +51,7 @@ export async function takeBackCode(
   if (foreign.size > 0)
     throw new LockstepError("LS4001", `The undo edits files with uncommitted changes: ${[...foreign].join(", ")}.`);
   const places = [...undone.places, ...again.places];
+  const declined = (plan.state.declined ?? []).filter(({ phase }) => !phases.includes(phase));
   const choices = (plan.state.choices ?? []).filter(({ phase }) => !phases.includes(phase));
   return {
     changes,
@@ -62,6 +63,7 @@ export async function takeBackCode(
       edits: [...kept, ...again.edits],
       places,
       ...(choices.length === 0 ? {} : { choices }),
+      ...(declined.length === 0 ? {} : { declined }),
       ...(to === "undone" || plan.state.exposure === undefined ? {} : { exposure }),
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },

@@ -20,11 +20,12 @@ export interface PlaceGroups {
 /** Sorts places into the groups in which they are shown; the likely and possible ones with the strongest first. */
 export function placeGroups({ places, choices = [] }: OpenPlaces): PlaceGroups {
   const isDeclined = (place: Place) =>
-    place.kind !== "required" &&
-    choices.some(
-      ({ choice, key, model, field }) =>
-        choice === "no" && key === place.key && model === place.model && field === place.field,
-    );
+    place.declined !== undefined ||
+    (place.kind !== "required" &&
+      choices.some(
+        ({ choice, key, model, field }) =>
+          choice === "no" && key === place.key && model === place.model && field === place.field,
+      ));
   const of = (kind: Place["kind"]) =>
     places
       .filter((place) => place.kind === kind && !place.mayLeaveOut && !isDeclined(place))
@@ -72,7 +73,7 @@ export function placesText(
   }
   if (limits.possible > 0 && declined.length > 0) {
     lines.push(`${colors.bold(counted(declined.length, "place"))} left out by choice`);
-    lines.push(columns(declined.map((place) => [at(place), place.what])));
+    lines.push(columns(declined.map((place) => [at(place), declinedText(place)])));
   }
   const rest = [
     restOf(asked.length - shownAsked.length, "that may leave the column out"),
@@ -90,6 +91,9 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly stri
   const { required, asked, likely, possible, declined } = placeGroups(open);
   const items = (places: readonly Place[], why: (place: Place) => string) =>
     places.map((place) => `- [ ] \`${at(place)}\` ${place.what} — ${why(place)}`).join("\n");
+  const [mustChange, others] = [true, false].map((isSaid) =>
+    declined.filter((place) => (place.declined !== undefined) === isSaid),
+  ) as [Place[], Place[]];
   const shown = possible.slice(0, 10);
   const rest = [
     restOf(possible.length - shown.length, "possible"),
@@ -102,15 +106,23 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly stri
       : [`**May leave the column out, mended or confirmed before contract:**\n\n${items(asked, whyText)}`]),
     ...(likely.length === 0 ? [] : [`**Likely, not edited:**\n\n${items(likely, whyText)}`]),
     ...(shown.length === 0 ? [] : [`**Possible:**\n\n${items(shown, shortReason)}`]),
-    ...(declined.length === 0
+    ...(mustChange.length === 0
       ? []
-      : [`Left out by choice: ${declined.map((place) => `\`${at(place)}\``).join(", ")}.`]),
+      : [
+          `**Would have to change, declined by a person:**\n\n${mustChange.map((place) => `- \`${at(place)}\` ${declinedText(place)}`).join("\n")}`,
+        ]),
+    ...(others.length === 0 ? [] : [`Left out by choice: ${others.map((place) => `\`${at(place)}\``).join(", ")}.`]),
     ...(rest.length === 0 ? [] : [`More places: ${rest.join(", ")}; \`${command}\` lists them.`]),
   ];
 }
 
 function at({ file, line }: Place): string {
   return `${file}:${line}`;
+}
+
+/** What a place is, and why it was declined where somebody had to say it. */
+export function declinedText({ what, declined }: Place): string {
+  return declined === undefined ? what : `${what} — ${declined}`;
 }
 
 /** The reason, and what to write where the reason does not say it. */

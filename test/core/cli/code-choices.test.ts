@@ -267,7 +267,7 @@ export const read = (request: { body: unknown }) => createUser.parse(request.bod
     await desk.release("switch");
     const result = await desk.code({ exposure: "internal" });
     expect(result.text).toMatch(
-      /schemas\.ts:3 .*callers may still choose handle, which is internal: take `handle: z\.string/,
+      /schemas\.ts:8 .*callers may still choose handle, which is internal: take `handle: z\.string/,
     );
     desk.write("src/users/schemas.ts", schemas);
     expect((await desk.code({})).text).not.toContain("callers may still");

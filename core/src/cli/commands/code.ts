@@ -64,7 +64,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
   const shown = isDry ? dryRun(result.codeChanges, io.colors) : undefined;
   if (!isDry) writeFiles(project.root, result.changes);
   const { state } = result.plan;
-  const waiting = state.places.some((place) => place.kind === "required");
+  const waiting = state.places.some(isWaiting);
   const isAll = options.all === true;
   const limits = isAll ? { likely: Infinity, possible: Infinity } : { likely: 20, possible: 10 };
   const silent = isAll ? leftOut(result.questions) : [];
@@ -106,6 +106,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       ...(result.unformatted === undefined ? {} : { unformatted: result.unformatted }),
       unread: unread.map(({ file, why }) => ({ file, why })),
       choices: state.choices ?? [],
+      declined: state.declined ?? [],
       exposure: state.exposure ?? {},
       ...(isAll ? { leftOut: silent } : {}),
       ...shown?.json,
@@ -117,9 +118,14 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
 /** What is left to do: what must change first, then what is likely. */
 function nextWords(state: Plan["state"], command: string): string {
   const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
-  if (state.places.some((place) => place.kind === "required")) return `edit the required places, then ${command}`;
+  if (state.places.some(isWaiting)) return `edit the required places, then ${command}`;
   const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
   const [first] = likely;
   if (first === undefined) return "npx lockstep status";
   return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
+}
+
+/** Whether the place must change, and nobody has declined it. */
+function isWaiting({ kind, declined }: Place): boolean {
+  return kind === "required" && declined === undefined;
 }

@@ -192,6 +192,8 @@ export class User {
       root,
       migrationsFolder: "src/migrations",
       migrationGlobs: ["src/migrations/*.ts"],
+      globs: ["src/migrations/*.ts"],
+      classes: [],
       flavour: { language: "ts", module: "esm" },
       ormVersion: "1.0.0",
       developmentUrl: undefined,

@@ -64,6 +64,7 @@ test.each([
   {
     name: "one that never answers",
     files: { "package.json": declared, [module]: prettier("for (;;);") },
+    limitMs: 3_000,
     unformatted: { formatter: "prettier", why: "it took longer than 3 s" },
     after: "b\n",
   },
@@ -79,8 +80,8 @@ test.each([
     unformatted: { formatter: "biome", why: "@biomejs/biome is not installed" },
     after: "b\n",
   },
-])("$name", async ({ files, unformatted, after }) => {
-  const formatting = new Formatting(project(files), "auto", 3_000);
+])("$name", async ({ files, limitMs, unformatted, after }) => {
+  const formatting = new Formatting(project(files), "auto", limitMs);
   const changes = [
     { file: "a.ts", before: "A\n", after: "b\n" },
     // What runs as it was reviewed.

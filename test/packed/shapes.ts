@@ -47,6 +47,10 @@ export const npmOverrides: Shape = {
   },
 };
 
+/** Where the model User is, from the root. */
+export const schemaFileOf = ({ files }: Shape): string =>
+  Object.keys(files).find((file) => /^model User /m.test(files[file] ?? "")) ?? "";
+
 export const prismaShapes: readonly Shape[] = [npmOverrides];
 
 /** @param dataSource the text of src/data-source.ts */

@@ -8,6 +8,7 @@ export const longProofs: readonly string[] = [
   "contract/{former-columns,hand-written,killed-*,open-plans,phases}.test.ts",
   "database/hand-written/**/*.test.ts",
   "database/backfill/kill.test.ts",
+  "packed/{prisma,typeorm,types}.test.ts",
   "plugin-{prisma,typeorm}/codemods/type-check.test.ts",
   "plugin-prisma/engine/migrate.test.ts",
   "plugin-typeorm/changes.test.ts",

@@ -17,11 +17,11 @@ export const nodeVersions: SupportedTool = {
 
 export const typescriptVersions: SupportedTool = {
   tool: "TypeScript",
-  tested: "6.0",
-  note: "Code is read and edited with the compiler that Lockstep brings along; the project's own only has to accept the result.",
+  tested: "4.9 to 6.0",
+  note: "What an application imports compiles with 4.9, 5.0, 5.4, 5.9 and 6.0, however it finds modules. Code is read and edited with the compiler that Lockstep brings along.",
   ranges: [
     [
-      [6, 0],
+      [4, 9],
       [6, 0],
     ],
   ],

@@ -28,6 +28,7 @@ export interface Shape {
 export interface Package {
   readonly name: string;
   readonly isModule?: boolean;
+  readonly exports?: string;
   readonly scripts?: Readonly<Record<string, string>>;
   readonly dependencies?: Readonly<Record<string, string>>;
   readonly devDependencies?: Readonly<Record<string, string>>;

@@ -51,7 +51,67 @@ export const npmOverrides: Shape = {
 export const schemaFileOf = ({ files }: Shape): string =>
   Object.keys(files).find((file) => /^model User /m.test(files[file] ?? "")) ?? "";
 
-export const prismaShapes: readonly Shape[] = [npmOverrides];
+/** The schema in a package of its own, with code in others: each package builds its own. */
+const workspace = (manager: Shape["manager"], formatter: Shape["formatter"], typescript: string): Shape => ({
+  name: `Prisma in packages/db, code in two others, ${manager}, ${formatter}, TypeScript ${typescript}`,
+  manager,
+  typescript,
+  formatter,
+  folder: "packages/db",
+  overrides,
+  packages: {
+    "packages/db": {
+      name: "@acme/db",
+      isModule: true,
+      exports: "./src/index.ts",
+      dependencies: prisma7,
+      devDependencies: { prisma: "7.10.0" },
+    },
+    "apps/api": { name: "api", isModule: true, dependencies: { "@acme/db": own(manager) } },
+    "apps/worker": { name: "worker", isModule: true, dependencies: { "@acme/db": own(manager) } },
+  },
+  files: {
+    ".gitignore": "node_modules\ngenerated\n.pnp.*\n.yarn\n",
+    ...Object.fromEntries(
+      Object.entries({
+        "tsconfig.json": tsconfig({ module: "ESNext", moduleResolution: "bundler" }),
+        ...prismaFiles({ isModule: true }),
+        "src/index.ts": prismaClient("./generated/client"),
+      }).map(([file, text]) => [`packages/db/${file}`, text]),
+    ),
+    ...Object.fromEntries(
+      ["api", "worker"].flatMap((name) => [
+        [`apps/${name}/tsconfig.json`, tsconfig({ module: "ESNext", moduleResolution: "bundler" })],
+        [`apps/${name}/src/users.ts`, users("@acme/db")],
+      ]),
+    ),
+  },
+});
+/** How a package of the workspace is asked for. */
+const own = (manager: Shape["manager"]) => (/^(?:npm|yarn 1)$/.test(manager) ? "1.0.0" : "workspace:*");
+
+export const prismaShapes: readonly Shape[] = [
+  npmOverrides,
+  workspace("pnpm", "biome", "5.9.3"),
+  workspace("yarn 4", "prettier 3", "6.0.3"),
+  workspace("npm", "none", "5.4.5"),
+  {
+    ...workspace("pnpm hoisted", "none", "5.9.3"),
+    name: "Prisma, pnpm hoisted, CommonJS, TypeScript 5.9",
+    folder: ".",
+    overrides: {},
+    packages: {
+      ".": { name: "app", dependencies: prisma7, devDependencies: { prisma: "7.10.0" } },
+    },
+    files: {
+      ".gitignore": "node_modules\ngenerated\n",
+      "tsconfig.json": tsconfig({ module: "Node16", moduleResolution: "Node16" }),
+      ...prismaFiles({ isModule: false }),
+      "src/db.ts": prismaClient("./generated/client"),
+      "src/users.ts": users("./db"),
+    },
+  },
+];
 
 /** @param dataSource the text of src/data-source.ts */
 const typeormFiles = (dataSource: string, migrations: string, active = false): Record<string, string> => ({

@@ -7,7 +7,7 @@ import { walk } from "./walk.js";
 let app: Repository | undefined;
 afterEach(() => app?.dispose());
 
-describe.each(typeormShapes)("$name", (shape) => {
+describe.each(typeormShapes.map((shape) => [shape.name, shape] as const))("%s", (_, shape) => {
   test("a column goes through all phases, and the repository's own tools stay content", async () => {
     app = await createRepository(shape);
     await walk(app, typeormOf(app, "src/entities/user.ts", shape.migrations));

@@ -13,6 +13,8 @@ export interface ClientSite {
   readonly options: ts.ObjectLiteralExpression | undefined;
   /** There are no options yet; these are the empty parentheses. */
   readonly emptyAt: number | undefined;
+  /** What is given where that is no literal. Default: nothing. */
+  readonly argument?: ts.Expression;
 }
 
 /** Every construction of a generated client in a file, but for those that are known to be of another schema. */
@@ -44,7 +46,7 @@ function site(
   node: ts.NewExpression | ts.CallExpression,
   args: ts.NodeArray<ts.Expression> | undefined,
   file: SourceFile,
-): Pick<ClientSite, "node" | "options" | "emptyAt"> {
+): Pick<ClientSite, "node" | "options" | "emptyAt" | "argument"> {
   const [argument] = args ?? [];
   if (argument === undefined) {
     // `new PrismaClient` without parentheses has no place for options.
@@ -53,7 +55,7 @@ function site(
   }
   const inner = unwrap(argument);
   const options = ts.isObjectLiteralExpression(inner) ? inner : optionsOf(inner, file);
-  return { node, options, emptyAt: undefined };
+  return { node, options, emptyAt: undefined, ...(options === undefined && { argument }) };
 }
 
 /** The literal of `const options = { … }` where the client is its only user. */

@@ -6,6 +6,7 @@ import {
   type EditFinding,
   earlierOf,
   type Finding,
+  pathOf,
   propertiesOf,
   removeItem,
   type SourceFile,
@@ -21,6 +22,7 @@ import {
 import { accessorOf } from "./client-calls.js";
 import { schemasOf } from "./client-module.js";
 import { type ClientOmit, clientOmit, isLockstepCast, isOurs, omitId } from "./client-omit.js";
+import { heldOmit } from "./client-options.js";
 import { type ClientSite, clientSites } from "./clients.js";
 import { prismaCode } from "./prisma-code.js";
 import { dropNamespace, prismaNamespace } from "./prisma-import.js";
@@ -64,13 +66,7 @@ function* close(file: SourceFile, context: TransformContext): Iterable<Finding> 
       yield found;
       continue;
     }
-    const { model, field } = context;
-    const text = optionFor(context);
-    const why =
-      site.options === undefined && !("arguments" in site.node)
-        ? "no options are given here"
-        : "the options are not a plain literal";
-    const reason = `${why}: add \`${text}\`, otherwise every read of ${model.name} names ${field.name}`;
+    const reason = toAdd(site, file, context);
     yield { kind: "place", certainty: "required", offset: site.node.getStart(file.ast), what, reason };
   }
   if (needsImport && namespace?.edit !== undefined) yield namespace.edit;
@@ -88,26 +84,77 @@ function optionFor({ model, field }: TransformContext): string {
   return `omit: { ${accessorOf(model.name)}: { ${field.name}: true } }${castTo("Prisma")}`;
 }
 
+/** What a person has to write, where we cannot. */
+function toAdd(site: ClientSite, file: SourceFile, context: TransformContext): string {
+  const { options, argument } = site;
+  const otherwise = `otherwise every read of ${context.model.name} names ${context.field.name}`;
+  if (options === undefined && argument === undefined)
+    return `no options are given here: add \`${optionFor(context)}\`, ${otherwise}`;
+  const add = (text: string) => `the options are not a plain literal: add \`${text}\`, ${otherwise}`;
+  const cast = file.isJavaScript ? "" : castTo("Prisma");
+  const omit = options && valueAt(options, "omit");
+  if (omit !== undefined)
+    return pathOf(omit).includes("…")
+      ? add(optionFor(context))
+      : `an omit is given here: write \`${omitOption(textOf(unwrap(omit), file), cast, context)}\`, ${otherwise}`;
+  const values = options === undefined ? (argument === undefined ? [] : [argument]) : spreadValues(options);
+  const [value, ...more] = values.filter((each) => heldOmit(each, file, context.project).kind !== "none");
+  if (value === undefined || more.length > 0 || pathOf(value).includes("…")) return add(optionFor(context));
+  const option = omitOption(`${textOf(unwrap(value), file)}.omit`, cast, context);
+  const text = options === undefined ? `{ ...${textOf(value, file)}, ${option} }` : option;
+  return `${textOf(value, file)} may hold an omit of its own: write \`${text}\`, ${otherwise}`;
+}
+
+/** @param held the omit that others may have given, which ours must not take the place of */
+function omitOption(held: string | undefined, cast: string, { model, field }: TransformContext): string {
+  const accessor = accessorOf(model.name);
+  const [all, own] = held === undefined ? ["", ""] : [`...${held}, `, `...${held}?.${accessor}, `];
+  return `omit: { ${all}${accessor}: { ${own}${field.name}: true } }${cast}`;
+}
+
+/** Our option beside values that are put together elsewhere; undefined where it might break what they hold. */
+function omitBeside(
+  values: readonly ts.Expression[],
+  cast: string,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const held = values
+    .map((value) => heldOmit(value, file, context.project))
+    .flatMap((each) => (each.kind === "none" ? [] : [each]));
+  const [first, ...more] = held;
+  if (first === undefined) return omitOption(undefined, cast, context);
+  if (first.kind !== "typed" || more.length > 0) return undefined;
+  return omitOption(first.path, cast, context);
+}
+
+function spreadValues(options: ts.ObjectLiteralExpression): readonly ts.Expression[] {
+  return spreadsOf(options).map(({ expression }) => expression);
+}
+
 /** The edit for one client; "done" where it keeps the column away already; undefined where a person has to. */
 function closeSite(
   site: ClientSite,
   cast: string | undefined,
   what: string,
   file: SourceFile,
-  { model, field }: TransformContext,
+  context: TransformContext,
 ): EditFinding | "done" | undefined {
+  const { model, field } = context;
   const accessor = accessorOf(model.name);
-  const { options, emptyAt } = site;
+  const { options, emptyAt, argument } = site;
   if (options === undefined) {
-    if (emptyAt === undefined || cast === undefined) return undefined;
-    const text = `{ omit: { ${accessor}: { ${field.name}: true } }${cast} }`;
-    return { kind: "edit", splices: [{ start: emptyAt, end: emptyAt, text }], what, text };
+    const given = argument === undefined ? [] : [argument];
+    const option = cast === undefined ? undefined : omitBeside(given, cast, file, context);
+    if (option === undefined || (argument === undefined && emptyAt === undefined)) return undefined;
+    const text = `{ ${given.map((each) => `...${textOf(each, file)}, `).join("")}${option} }`;
+    const [start, end] = argument ? [argument.getStart(file.ast), argument.end] : [emptyAt ?? 0, emptyAt ?? 0];
+    return { kind: "edit", splices: [{ start, end, text }], what, text };
   }
   const omit = valueAt(options, "omit");
   if (omit === undefined) {
-    // A spread may hold an omit of its own, and ours would take its place.
-    if (cast === undefined || spreadsOf(options).some((spread) => mayHoldOmit(spread.expression))) return undefined;
-    return addProperty(options, `omit: { ${accessor}: { ${field.name}: true } }${cast}`, what, file);
+    const option = cast === undefined ? undefined : omitBeside(spreadValues(options), cast, file, context);
+    return option === undefined ? undefined : addProperty(options, option, what, file);
   }
   const omitted = unwrap(omit);
   if (!ts.isObjectLiteralExpression(omitted)) return undefined;
@@ -155,6 +202,9 @@ interface Opened {
   readonly isMerged: boolean;
 }
 
+/** How the text of an edit goes that wrote the whole option. */
+const ownOption = /(?:^|[{,])omit:/;
+
 function openSite(
   { options, omit, omitted, fields }: ClientOmit,
   file: SourceFile,
@@ -164,15 +214,17 @@ function openSite(
   const written = earlierOf(id, context).map((edit) => compact(edit.text));
   const isOurCast = isLockstepCast(omit, file);
   if (written.length === 0 && !isOurCast) return undefined;
-  const isEmptyModel = fields.properties.length === 1;
-  const isEmptyOmit = isEmptyModel && omitted.properties.length === 1;
-  const isOurOmit = isOurCast || written.some((text) => /^\{?omit:/.test(text));
-  const isMerged = isOurCast && !written.some((text) => /^\{?omit:/.test(text));
+  const isEmptyModel = ownProperties(fields, options, accessor, file) === 1;
+  const isEmptyOmit = isEmptyModel && ownProperties(omitted, options, accessor, file) === 1;
+  const isOurOmit = isOurCast || written.some((text) => ownOption.test(text));
+  const isMerged = isOurCast && !written.some((text) => ownOption.test(text));
 
   if (isEmptyOmit && isOurOmit) {
     const whole = compact(textOf(options, file));
     if (written.includes(whole)) {
-      const splice = { start: options.getStart(file.ast), end: options.end, text: "" };
+      const [given] = spreadValues(options);
+      const text = given === undefined ? "" : textOf(given, file);
+      const splice = { start: options.getStart(file.ast), end: options.end, text };
       return { splices: [splice], text: textOf(options, file), isMerged };
     }
     return without(options, "omit", file, isMerged);
@@ -202,15 +254,19 @@ function isImport(text: string): boolean {
   return /^(?:import type \{ Prisma \}|(?:type )?Prisma$)/.test(text);
 }
 
-/** `...(isDebug && { log: ["query"] })` holds what it says; anything else may hold everything. */
-function mayHoldOmit(spread: ts.Expression): boolean {
-  const inner = unwrap(spread);
-  if (ts.isObjectLiteralExpression(inner)) {
-    return propertiesOf(inner).has("omit") || spreadsOf(inner).some(({ expression }) => mayHoldOmit(expression));
-  }
-  if (ts.isConditionalExpression(inner)) return mayHoldOmit(inner.whenTrue) || mayHoldOmit(inner.whenFalse);
-  if (ts.isBinaryExpression(inner) && inner.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken) {
-    return mayHoldOmit(inner.right);
-  }
-  return true;
+/** How many properties a literal has besides what `omitOption` carries over from the omit of others. */
+function ownProperties(
+  literal: ts.ObjectLiteralExpression,
+  options: ts.ObjectLiteralExpression,
+  accessor: string,
+  file: SourceFile,
+): number {
+  const held = spreadValues(options).flatMap((value) => {
+    const text = textOf(unwrap(value), file);
+    return [`${text}.omit`, `${text}?.omit`];
+  });
+  const carried = new Set(held.flatMap((omit) => [omit, `${omit}?.${accessor}`]));
+  const isCarried = (each: ts.ObjectLiteralElementLike) =>
+    ts.isSpreadAssignment(each) && carried.has(textOf(each.expression, file));
+  return literal.properties.filter((each) => !isCarried(each)).length;
 }

@@ -64,6 +64,34 @@ describe("where the PrismaClient comes from", () => {
     expect(text(apply(files, await undo(files, result.edits)), file)).toBe(before);
   });
 
+  test.each([
+    ["a constant of another file", 'export const options = { log: ["error" as const] };\n', "...options", true],
+    ["a function of another file", "export const options = () => ({ log: [] });\n", "...options()", true],
+    ["a constant with an omit", "export const options = { omit: { order: { id: true } } };\n", "...options", false],
+    ["an omit that is set later", "export const options = {};\noptions.omit = { order: {} };\n", "...options", false],
+    ["a literal with an omit", "export const options = {};\n", "...(options && { omit: {} })", false],
+  ])("what a spread brings: %s", async (_, module, spread, isEdited) => {
+    const files: Files = [
+      { file: "src/options.ts", text: module },
+      {
+        file: "src/db.ts",
+        text: `import { Prisma, PrismaClient } from "@prisma/client";\nimport { options } from "./options";\nexport const db = new PrismaClient({ ${spread} });\n`,
+      },
+    ];
+    const result = await editFor("expand", files, []);
+    expect(result.edits.map((edit) => edit.text)).toEqual(isEdited ? [omit] : []);
+    expect(result.places.map(({ file, kind }) => [file, kind])).toEqual(isEdited ? [] : [["src/db.ts", "required"]]);
+  });
+
+  test("options that may be missing bring their omit along", async () => {
+    const { result } = await expand(
+      'import { Prisma, PrismaClient } from "@prisma/client";\nexport const make = (options?: Prisma.PrismaClientOptions) => new PrismaClient({ log: [], ...options });\n',
+    );
+    expect(result.edits.map((edit) => edit.text)).toEqual([
+      "omit: { ...options?.omit, user: { ...options?.omit?.user, handle: true } } as Prisma.GlobalOmitConfig | undefined",
+    ]);
+  });
+
   test("a class of the app that has the same name is none of ours", async () => {
     const before = "class PrismaClient {}\nexport const db = new PrismaClient();\n";
     expect((await expand(before)).result.changes).toEqual([]);
@@ -107,10 +135,16 @@ export const add = (email: string) => db.user.create({ data: { email, name: "x" 
     expect(result.edits.map((edit) => [edit.line, edit.text])).toContainEqual([6, 'region: "eu"']);
   });
 
+  const spread = before
+    .replace("  log: [],\n", "  ...options,\n")
+    .replace("export", "declare const options: Prisma.PrismaClientOptions;\nexport")
+    .replace("{ PrismaClient", "{ Prisma, PrismaClient");
   test.each([
-    ["the first plan goes first", ["handle", "region"]],
-    ["the second plan goes first", ["region", "handle"]],
-  ])("of two plans share an omit; %s", async (_, order) => {
+    ["the first plan goes first", ["handle", "region"], before],
+    ["the second plan goes first", ["region", "handle"], before],
+    ["of options that are spread, the first plan goes first", ["handle", "region"], spread],
+    ["of options that are spread, the second plan goes first", ["region", "handle"], spread],
+  ])("of two plans share an omit; %s", async (_, order, before) => {
     const open = { ...about, field: "handle", kind: "keepFromReads" } as const;
     const first = await planCodeEdits({ ...base, files: single(before), intents: [open], earlier: [] });
     let files = apply(single(before), first);
@@ -121,6 +155,7 @@ export const add = (email: string) => db.user.create({ data: { email, name: "x" 
       earlier: [],
     });
     files = apply(files, second);
+    expect(text(files)).toContain("handle: true, region: true } } as Prisma");
     const earlier: Record<string, readonly PlannedEdit[]> = { handle: first.edits, region: second.edits };
     for (const name of order) {
       const intents = [{ ...about, field: name, kind: "read" } as const];

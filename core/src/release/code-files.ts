@@ -15,8 +15,17 @@ export function mergeChanges(models: readonly FileChange[], code: readonly FileC
   return [...models.filter(({ file }) => !code.some((change) => change.file === file)), ...code];
 }
 
-/** Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count. */
-export function foreignChanges(project: Project, changes: readonly FileChange[]): ReadonlySet<string> {
+/**
+ * Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count.
+ *
+ * @param edited what the same phase does to the models: those files are written in any case, so their code is edited with them
+ */
+export function foreignChanges(
+  project: Project,
+  changes: readonly FileChange[],
+  edited: readonly FileChange[] = [],
+): ReadonlySet<string> {
+  const models = new Set(edited.map(({ file }) => file));
   const own = new Set(
     listPlans(project.root).flatMap((plan) => plan.state.codeFiles.map((entry) => `${entry.file} ${entry.sha256}`)),
   );
@@ -26,6 +35,7 @@ export function foreignChanges(project: Project, changes: readonly FileChange[])
   );
   return new Set(
     changes
+      .filter(({ file }) => !models.has(file))
       .filter(({ file, before }) => dirty.has(file) && !own.has(`${file} ${sha256(before ?? "")}`))
       .map((change) => change.file),
   );

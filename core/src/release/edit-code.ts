@@ -14,7 +14,7 @@ import type { VerifyScope } from "./verified-edits.js";
 
 /**
  * Makes the edits that intents ask for, and those that were chosen. Used by every phase, and again by `lockstep code`. Files with
- * uncommitted changes of somebody else are listed, not edited.
+ * uncommitted changes of somebody else are listed, not edited, but for those that the models' edits are made in.
  *
  * @throws LS4003 `policy` names a place that there is not; whatever `policy.ask` throws; the reason of `signal`
  */
@@ -61,14 +61,14 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     edited: request.edited ?? [],
     signal: request.signal,
     refused: refusedBefore(plan.state.places),
-    leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited)),
+    leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
   };
   const result =
     code.verify === "off"
       ? { ...(await planCodeEdits({ ...answered, choose })), unchecked: undefined }
       : await planVerifiedEdits(answered, choose, scope);
   const planned = fromDisk(result.changes, request.edited);
-  const foreign = foreignChanges(project, planned);
+  const foreign = foreignChanges(project, planned, request.edited);
   const isLeft = (file: string) => policy.level === "none" || foreign.has(file);
   const changes = planned.filter((change) => !isLeft(change.file));
   const made = result.edits.filter((edit) => !isLeft(edit.file));

@@ -47,7 +47,7 @@ export async function takeBackCode(
     return now === undefined || now === text ? [] : [{ file, before: text, after: now }];
   });
   const changes = fromDisk(planned, request.edited);
-  const foreign = foreignChanges(project, changes);
+  const foreign = foreignChanges(project, changes, request.edited);
   if (foreign.size > 0)
     throw new LockstepError("LS4001", `The undo edits files with uncommitted changes: ${[...foreign].join(", ")}.`);
   const places = [...undone.places, ...again.places];

@@ -39,23 +39,34 @@ test("write sites get the value", async () => {
   expect(app.read("lockstep/1763648123456-AddHandle/plan.json")).toContain("read of this.handle");
 });
 
-test("an entity that has code of its own keeps both edits", async () => {
-  const entity = userEntity(handle).replace(
-    /\}\n$/,
-    `
-  static make(users: Repository<User>, email: string): User {
-    return users.create({ email });
+test("active record: the write site of an entity that was just edited is edited with it, and undo gives the bytes back", async () => {
+  const methods = `
+  static signUp(email: string): Promise<User> {
+    return User.create({ email }).save();
   }
 }
-`,
-  );
-  app = await createApp({
-    entities: { "user.ts": entity.replace("import {", 'import type { Repository } from "typeorm";\nimport {') },
-  });
-  // Committed: what is not is somebody's work, and only listed.
+`;
+  const active = (...members: string[]) =>
+    userEntity(...members)
+      .replace("import {", "import { BaseEntity,")
+      .replace("class User {", "class User extends BaseEntity {")
+      .replace(/\}\n$/, methods);
+  app = await createApp({ entities: { "user.ts": active(), "other.ts": service } });
   await commit();
+  app.write("src/user.ts", active(handle));
+  app.write("src/other.ts", `// work in progress\n${service}`);
   const { code, output } = await app.generate("AddHandle");
   expect(code, output).toBe(0);
   expect(app.read("src/user.ts")).toContain("handle!: string | null;");
-  expect(app.read("src/user.ts")).toContain("users.create({ email, handle: email.toLowerCase() })");
+  expect(app.read("src/user.ts")).toContain("User.create({ email, handle: email.toLowerCase() }).save()");
+  // Somebody's work that nothing else is written into is listed.
+  expect(app.read("src/other.ts")).not.toContain("handle");
+  expect(output).toContain("uncommitted changes");
+  const undone = await run(process.execPath, ["node_modules/@lockstep/typeorm/bin/lockstep.js", "undo", "--yes"], {
+    cwd: app.root,
+    env: { DATABASE_URL: app.url },
+  });
+  expect(undone.code, undone.output).toBe(0);
+  // Without the column, as in the last commit.
+  expect(app.read("src/user.ts")).toBe(active());
 });

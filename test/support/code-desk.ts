@@ -150,6 +150,7 @@ interface CliOptions {
   readonly only?: readonly string[];
   readonly not?: readonly string[];
   readonly reason?: string;
+  readonly unchecked?: true;
   readonly exposure?: string;
   readonly explain?: string;
   readonly all?: true;

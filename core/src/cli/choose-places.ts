@@ -28,6 +28,14 @@ export function askPerson(io: Io): AskPerson {
       const values = new Set(ticked);
       return new Set(lines.filter(({ answer }) => values.has(answer.value)).flatMap(({ ids }) => ids));
     },
+    async unchecked(why, count) {
+      const answer = await io.pick(`The types of ${counted(count, "chosen place")} could not be checked (${why}).`, [
+        { value: "leave", label: "leave them out", hint: "they stay chosen: the next run tries again" },
+        { value: "write", label: "edit them", hint: "compile before you commit" },
+      ] as const);
+      if (answer === undefined) throw new Cancelled();
+      return answer === "write";
+    },
     async reason({ file, line, what }) {
       const words = await io.text(`${file}:${line} must change (${what}). Why does it not have to?`);
       if (words === undefined) throw new Cancelled();

@@ -4,5 +4,6 @@ export const codeOptions = [
   { flags: "--only <place...>", description: "of the ranked places only these: file, file:line, glob or key" },
   { flags: "--not <place...>", description: "not these, now and later" },
   { flags: "--reason <words>", description: "why what --not names need not change, where it is a place that must" },
+  { flags: "--unchecked", description: "make chosen edits also where their types could not be checked" },
   { flags: "--exposure <exposure>", description: "who sees the new column: internal or exposed" },
 ] as const;

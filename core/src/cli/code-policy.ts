@@ -36,6 +36,7 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig): Code
     only,
     not,
     reason,
+    unchecked: options.unchecked === true,
     exposure: exposureOption(invocation),
     accept: settings.accept,
     decline: settings.decline,

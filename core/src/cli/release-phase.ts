@@ -9,7 +9,8 @@ import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
 import { nextStep } from "../review/next-step.js";
 import { declinedText } from "../review/places.js";
-import { editsText, nextText, noEdits, uncheckedText, unformattedText } from "../review/terminal.js";
+import { editsText, nextText, noEdits, unformattedText } from "../review/terminal.js";
+import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
 import { commandFor, counted, fileTitle } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
@@ -25,6 +26,7 @@ import {
 } from "./command.js";
 import { type GateResult, passGate, writersText } from "./pass-gate.js";
 import { chooseTargets } from "./targets.js";
+import { typeCheckWait } from "./type-check-wait.js";
 import { type OpenWriteSites, openWriteSites } from "./write-sites.js";
 
 /** A gate that was asked, and what it leads to. */
@@ -71,7 +73,8 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   if (gate.answers.some((answer) => !answer.isOpen)) return closed(asked, invocation);
   const code = codeSettings(config);
   const { signal } = io;
-  const prepared = await preparePhase({ plan, project, plugin, phase, moment: io.now(), code, policy, signal });
+  const wait = typeCheckWait(io);
+  const prepared = await preparePhase({ plan, project, plugin, phase, moment: io.now(), code, policy, signal, wait });
   if (signal.aborted) throw new Cancelled();
   if (invocation.options.dryRun !== true) writeFiles(project.root, prepared.changes);
   return released(asked, prepared, workspace, invocation);
@@ -142,7 +145,9 @@ function released(
       ...(shown ? [shown.text, "Would be written (--dry-run):"] : [colors.bold(`Written for ${phase}`)]),
       ...fileLines(prepared, { colors }),
       ...[prepared.isCodeLeft === true ? colors.yellow(noEdits) : ""].filter(isSaid),
-      ...[prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, colors)].filter(isSaid),
+      ...[
+        prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, withoutCheckText(command), colors),
+      ].filter(isSaid),
       ...[prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors)].filter(isSaid),
       ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
       ...[unlistedText(prepared.unlisted, colors)].filter(isSaid),

@@ -16,8 +16,8 @@ export interface CodeSettings {
   readonly accept?: readonly string[];
   /** Globs or keys of places that are never edited. */
   readonly decline?: readonly string[];
-  /** Whether chosen edits are compiled before they are written. Default: auto. */
-  readonly verify?: "auto" | "off";
+  /** Whether chosen edits are compiled before they are written, or for how many seconds at most. Default: auto. */
+  readonly verify?: "auto" | "off" | number;
   /** Whether what is written is laid out by the project's own formatter. Default: auto. */
   readonly format?: "auto" | "off";
   /** The flag that reads stand behind. Default: none. */

@@ -39,8 +39,11 @@ export interface LockstepConfigInput {
     accept?: string[];
     /** Globs of files, or keys of places, that do not get it unless `--only` names them. Default: none. */
     decline?: string[];
-    /** Whether edits that were chosen are compiled before they are written; what would add a type error is listed. Default: auto. */
-    verify?: "auto" | "off";
+    /**
+     * Whether edits that were chosen are compiled before they are written; what would add a type error is listed. A number: so many
+     * seconds at most. Default: auto, five minutes.
+     */
+    verify?: "auto" | "off" | number;
     /** Whether what Lockstep writes is laid out by the project's own formatter: Prettier, Biome or dprint. Default: auto. */
     format?: "auto" | "off";
     /**

@@ -37,7 +37,7 @@ export const configSchema = z.strictObject({
       edit: z.enum(codeLevels).optional(),
       accept: patterns.optional(),
       decline: patterns.optional(),
-      verify: z.enum(["auto", "off"]).optional(),
+      verify: z.union([z.enum(["auto", "off"]), z.number().positive().max(3600)]).optional(),
       format: z.enum(["auto", "off"]).optional(),
       scorecard: scorecardSchema.optional(),
     })

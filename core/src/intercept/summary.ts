@@ -13,6 +13,7 @@ import {
   unformattedText,
   writtenText,
 } from "../review/terminal.js";
+import { uncheckedText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
 import { commandFor, fileTitle } from "../review/words.js";
 
@@ -34,11 +35,12 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, unlisted, isCodeLeft = false, unformatted }: PhaseFiles,
+  { plan, migrations, edits, unlisted, isCodeLeft = false, unchecked, unformatted }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
 ): string {
+  const command = commandFor("code", plan, plans);
   return joined([
     "",
     writtenText(
@@ -51,8 +53,9 @@ export function expandText(
       colors,
     ),
     ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
+    ...(unchecked === undefined ? [] : [uncheckedText(unchecked, `With more time: ${command}`, colors)]),
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
-    editsText({ edits, open: plan.state, command: commandFor("code", plan, plans) }, colors),
+    editsText({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),
     nextText(nextStep(plan, words, plans), colors),
     "",

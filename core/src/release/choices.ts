@@ -21,6 +21,8 @@ export interface AskPerson {
   exposure(model: string, field: string): Promise<"internal" | "exposed">;
   /** @returns the places that were ticked, by `choiceId` */
   places(asked: readonly AskedPlaces[]): Promise<ReadonlySet<string>>;
+  /** Whether so many chosen places are edited whose types could not be checked. */
+  unchecked(why: string, count: number): Promise<boolean>;
   /** Why a place that must change need not; empty: it must after all. */
   reason(place: Pick<Place, "file" | "line" | "what">): Promise<string>;
 }
@@ -36,6 +38,8 @@ export interface CodePolicy {
   readonly reason?: string | undefined;
   /** The answer for the columns of the plan. */
   readonly exposure?: "internal" | "exposed" | undefined;
+  /** Chosen edits are written also where their types could not be checked. Default: they are listed, where nobody is asked. */
+  readonly unchecked?: boolean;
   /** For the level `ask`; without it, as where nobody can be asked. */
   readonly ask?: AskPerson;
   /** Names of places from the configuration. */

@@ -13,6 +13,7 @@ import type {
 import { phasesOf } from "../plan/build-plan.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
+import type { TypeCheckWait, Unchecked } from "./verified-edits.js";
 
 /** What of an ORM's plugin the files of a phase are made with. */
 export type ReleasingPlugin = Pick<
@@ -45,6 +46,8 @@ export interface CodeRequest {
   readonly policy?: CodePolicy;
   /** Ends a type check, and the reading of git's history, early. Default: nothing does. */
   readonly signal?: AbortSignal;
+  /** Somebody who has the time that a type check takes. Default: nobody waits longer than 20 seconds. */
+  readonly wait?: TypeCheckWait;
   /** What the same phase does to the models, which may stand in files of code: its edits are made over these. Default: nothing. */
   readonly edited?: readonly FileChange[];
 }
@@ -58,8 +61,8 @@ export interface CodeResult {
   readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "declined" | "exposure" | "codeFiles">;
   /** The ranked places that were decided about. */
   readonly questions: readonly Question[];
-  /** Why chosen edits were not checked by the compiler, where they were not. */
-  readonly unchecked?: string | undefined;
+  /** Chosen edits that were not checked by the compiler. */
+  readonly unchecked?: Unchecked | undefined;
   /** Nothing was to be edited: what must change is among the places. */
   readonly isLeft: boolean;
 }

@@ -1,6 +1,7 @@
 import type { Candidate } from "../codemods/candidates/candidate.js";
 import { type Choose, choiceId, type Question, refusedWords } from "../codemods/candidates/choose.js";
 import { declinedId } from "../codemods/declined-id.js";
+import type { CodeSettings } from "../config/code-settings.js";
 import { type CodeIntent, type Place, type PlannedEdit, phaseOf } from "../model/index.js";
 import type { CodePolicy, Decided } from "./choices.js";
 import { exposureOf, withAnswers } from "./code-answers.js";
@@ -11,6 +12,10 @@ import { decideDeclined, declineUnticked, mustChange, withReasons } from "./decl
 import { lineBefore } from "./line-before.js";
 import { openRequests } from "./open-requests.js";
 import type { VerifyScope } from "./verified-edits.js";
+
+/** Nobody waits longer for the ORM's own command, and for a look; for a command that edits code, as long as a large application takes. */
+const shortMs = 20_000;
+const longMs = 300_000;
 
 /**
  * Makes the edits that intents ask for, and those that were chosen. Used by every phase, and again by `lockstep code`. Files with
@@ -61,6 +66,9 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     edited: request.edited ?? [],
     signal: request.signal,
     refused: refusedBefore(plan.state.places),
+    limitMs: limitOf(code.verify, request.wait !== undefined),
+    wait: request.wait,
+    mayWrite: async (why, count) => policy.unchecked === true || (await policy.ask?.unchecked(why, count)) === true,
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
   };
   const result =
@@ -108,6 +116,11 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
       codeFiles: mergeCodeFiles(codeFiles, changes),
     },
   };
+}
+
+function limitOf(verify: CodeSettings["verify"], isAwaited: boolean): number {
+  const ms = typeof verify === "number" ? verify * 1000 : longMs;
+  return isAwaited ? ms : Math.min(ms, shortMs);
 }
 
 /** The chosen places that the compiler had something against in the run before. */

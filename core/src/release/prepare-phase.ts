@@ -34,6 +34,7 @@ import {
   undoFiles,
   unitsText,
 } from "./unit-files.js";
+import type { Unchecked } from "./verified-edits.js";
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;
@@ -52,8 +53,8 @@ export interface PhaseFiles {
   readonly unlisted: readonly Unlisted[];
   /** Nothing was to be edited in the code: what must change is among the places. */
   readonly isCodeLeft?: boolean;
-  /** Why chosen edits were not compiled first, where they were not. */
-  readonly unchecked?: string | undefined;
+  /** Chosen edits that were not compiled first. */
+  readonly unchecked?: Unchecked | undefined;
   /** The formatter that was to lay the files out and did not. */
   readonly unformatted?: Unformatted | undefined;
 }

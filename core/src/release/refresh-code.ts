@@ -9,6 +9,7 @@ import { intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
 import { planFiles } from "./prepare-phase.js";
+import type { TypeCheckWait, Unchecked } from "./verified-edits.js";
 
 export interface RefreshResult {
   readonly plan: Plan;
@@ -18,8 +19,8 @@ export interface RefreshResult {
   readonly made: readonly PlannedEdit[];
   /** The ranked places that were decided about. */
   readonly questions: readonly Question[];
-  /** Why chosen edits were not compiled first, where they were not. */
-  readonly unchecked?: string | undefined;
+  /** Chosen edits that were not compiled first. */
+  readonly unchecked?: Unchecked | undefined;
   /** The formatter that was to lay the files out and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
@@ -36,6 +37,8 @@ export async function refreshCode(request: {
   /** Who decides about ranked places. Default: what the config says, without a person. */
   readonly policy?: CodePolicy;
   readonly signal?: AbortSignal;
+  /** As in `CodeRequest`. */
+  readonly wait?: TypeCheckWait;
 }): Promise<RefreshResult> {
   const { released } = request.plan.state;
   if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [], questions: [] };

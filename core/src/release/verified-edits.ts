@@ -1,5 +1,5 @@
-import { type Choose, choiceId, chooseUnattended, type Question } from "../codemods/candidates/choose.js";
-import { inGroups } from "../codemods/candidates/coupled.js";
+import { type Choose, choiceId, chooseUnattended, isRequired, type Question } from "../codemods/candidates/choose.js";
+import { inGroups, neededBy } from "../codemods/candidates/coupled.js";
 import type { CodeRequest, CodeResult } from "../codemods/code-request.js";
 import { planCodeEdits } from "../codemods/plan-edits.js";
 import type { NewError, VerifyResult } from "../codemods/verify/request.js";
@@ -8,8 +8,23 @@ import { withoutErrors } from "../codemods/verify/without-errors.js";
 import type { FileChange } from "../model/index.js";
 
 export interface VerifiedEdits extends CodeResult {
-  /** Why the chosen edits were not checked, or only in part; absent where they were, and where there were none. */
-  readonly unchecked?: string;
+  /** Absent where the chosen edits were checked, and where there were none. */
+  readonly unchecked?: Unchecked;
+}
+
+/** Chosen edits that were not compiled, or only in part. */
+export interface Unchecked {
+  readonly why: string;
+  /** How many of the chosen places are listed instead. */
+  readonly leftOut: number;
+}
+
+/** Somebody who waits for the type check. */
+export interface TypeCheckWait {
+  /** Called every second, once it takes more than a few. */
+  onWait(check: { readonly files: number; readonly seconds: number }): void;
+  /** The check is over. */
+  onEnd(): void;
 }
 
 export interface VerifyScope {
@@ -21,22 +36,36 @@ export interface VerifyScope {
   readonly signal?: AbortSignal | undefined;
   /** What the compiler had something against before, by `choiceId`: it is asked again. Default: nothing. */
   readonly refused?: ReadonlySet<string>;
+  /** For all checks together. Default: 20 seconds. */
+  readonly limitMs?: number;
+  /** Default: nobody is told. */
+  readonly wait?: TypeCheckWait | undefined;
   /** Of the changed files those that will not be written: what needs them is compiled without. Default: all are. */
   leftAmong?(changes: readonly FileChange[]): ReadonlySet<string>;
+  /**
+   * Whether chosen edits are written that could not be checked.
+   *
+   * @param count of the places
+   * Default: they are listed instead.
+   */
+  mayWrite?(why: string, count: number): Promise<boolean>;
 }
 
 /** Beyond so many files that name the model, only the edited ones are checked: the check must not be the slowest part. */
 const mostWatched = 300;
 /** So often, edits are planned again without those that an error was found in. */
 const mostPlans = 12;
+/** Before that, nobody is told that a check runs. */
+const quietSeconds = 3;
 const notChecked: VerifyResult = { isChecked: false, isExact: false, errors: [], ms: 0 };
 
 /**
  * Plans code edits, and leaves out those of the chosen ones that would add a type error: they are listed with the compiler's words.
- * What must change is made in any case; it is correct by how it is made, and is what the others are compared with.
+ * What must change is made in any case; it is correct by how it is made, and is what the others are compared with. Where nothing could
+ * be checked, the chosen ones are listed, too, unless `scope.mayWrite` says otherwise.
  *
  * @param choose as `CodeRequest.choose`; asked once
- * @throws the reason of `scope.signal`
+ * @throws the reason of `scope.signal`; whatever `scope.mayWrite` throws
  */
 export async function planVerifiedEdits(
   request: CodeRequest,
@@ -79,10 +108,12 @@ export async function planVerifiedEdits(
       generated: scope.generated,
     },
     scope.signal ?? new AbortController().signal,
+    scope.limitMs === undefined ? {} : { ms: scope.limitMs },
   );
   let plans = 0;
+  const stop = tellWaiting(scope.wait, all.changes.length);
   try {
-    const { kept, dropped, skipped } = await withoutErrors(groups, {
+    const { kept, dropped, skipped, isChecked } = await withoutErrors(groups, {
       async apply(ids) {
         if (ids.size === groups.length) return afterOf(all, before, left);
         plans += 1;
@@ -92,7 +123,18 @@ export async function planVerifiedEdits(
       // What was not planned any more is not known to be right: the search ends.
       check: async (after) => (plans > mostPlans ? notChecked : verifier.check(after)),
     });
-    const unchecked = skipped === undefined ? {} : { unchecked: skipped };
+    stop();
+    if (!isChecked) {
+      const why = skipped ?? "the type check ended early";
+      const safe = safeWithout(questions, left.size > 0 ? new Set() : sure, scope.refused);
+      const doubtful = groups.flatMap(({ ids }) => (ids.every((id) => safe.has(id)) ? [] : ids));
+      const isWritten = doubtful.length === 0 || (await scope.mayWrite?.(why, doubtful.length)) === true;
+      if (isWritten) return { ...all, unchecked: { why, leftOut: 0 } };
+      const refused = new Map(doubtful.map((id) => [id, `its types could not be checked (${why})`]));
+      const rest = new Set([...chosen].filter((id) => !refused.has(id)));
+      return { ...(await planCodeEdits({ ...choosing(rest), refused })), unchecked: { why, leftOut: doubtful.length } };
+    }
+    const unchecked = skipped === undefined ? {} : { unchecked: { why: skipped, leftOut: 0 } };
     if (dropped.length === 0) return { ...all, ...unchecked };
     const refused = new Map(
       dropped.flatMap(({ id, error }) => (idsOf.get(id) ?? []).map((each) => [each, wordsOf(error, left)] as const)),
@@ -100,8 +142,36 @@ export async function planVerifiedEdits(
     const rest = new Set(kept.flatMap((id) => idsOf.get(id) ?? []));
     return { ...(await planCodeEdits({ ...choosing(rest), refused })), ...unchecked };
   } finally {
+    stop();
     verifier.close();
   }
+}
+
+/** Tells whoever waits how long, every second. @returns ends that */
+function tellWaiting(wait: TypeCheckWait | undefined, files: number): () => void {
+  if (wait === undefined) return () => undefined;
+  const startedAt = performance.now();
+  const timer = setInterval(() => {
+    const seconds = Math.floor((performance.now() - startedAt) / 1000);
+    if (seconds >= quietSeconds) wait.onWait({ files, seconds });
+  }, 1000);
+  return () => {
+    clearInterval(timer);
+    wait.onEnd();
+  };
+}
+
+/** What is made without a compiler: what the phase breaks without, what that needs, and what is right by how it is made. */
+function safeWithout(
+  questions: readonly Question[],
+  sure: ReadonlySet<string>,
+  refused: ReadonlySet<string> = new Set(),
+): ReadonlySet<string> {
+  const required = questions.flatMap(({ intent, ranked }) => {
+    const keys = ranked.filter(isRequired).map(({ candidate }) => candidate.key);
+    return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
+  });
+  return new Set([...required, ...[...sure].filter((id) => !refused.has(id))]);
 }
 
 /** The chosen places of a question: those that need one another are made together or not at all. */

@@ -114,11 +114,6 @@ function broughtBy({ file, what, model, field }: PlannedEdit, { choices = [] }: 
 export const noEdits =
   "No code was edited (level none): what must change is listed for you. Without it the phase may break, and contract waits for it.";
 
-/** What is said where chosen edits were not compiled before they were written. */
-export function uncheckedText(why: string, colors: Colors): string {
-  return colors.yellow(`The types of the chosen edits were not checked (${why}): compile before you commit.`);
-}
-
 /** What is said where a formatter of the project did not lay out what was written. */
 export function unformattedText({ formatter, why }: Unformatted, colors: Colors): string {
   return colors.yellow(`Not laid out by ${formatter} (${why}): format before you commit.`);

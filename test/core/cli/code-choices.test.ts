@@ -180,6 +180,23 @@ describe("on a terminal", () => {
     expect(isWritten(list() + profile())).toBe(false);
   });
 
+  test.each([
+    { answer: "write", isWritten: true, exitCode: 0 },
+    { answer: "leave", isWritten: false, exitCode: 0 },
+    { answer: undefined, isWritten: false, exitCode: 130 },
+  ])("asks before it writes what it could not check: $answer", async ({ answer, isWritten: isMade, exitCode }) => {
+    await open(files, { config: { code: { verify: 0.001 } } });
+    const pick = (question: string) => (question.startsWith("The types of") ? answer : "exposed");
+    const result = await desk.code({}, { pick, tick: (groups) => values(groups) });
+    expect(result.asked.at(-1)).toBe(
+      "The types of 3 chosen places could not be checked (the type check took longer than 0.001 s).",
+    );
+    expect(result.exitCode).toBe(exitCode);
+    expect([list(), profile()].map(isWritten)).toEqual([isMade, isMade]);
+    // What was left out stays chosen, and is checked again by the next run.
+    if (exitCode === 0) expect(desk.choices).toMatchObject({ [namesKey]: "yes asked", [profileKey]: "yes asked" });
+  });
+
   test("internal: responses are no places any more, as with the annotation", async () => {
     await open();
     const result = await desk.code({}, { pick: (): string => "internal", tick: allTicked });
@@ -649,6 +666,20 @@ export const seed = () => prisma.user.createMany({ data: rows });
     expect((await gate("likely")).count).toBe(0);
     expect((await gate("required")).count).toBe(0);
   });
+});
+
+test("without a person, what could not be checked is left out, until somebody says otherwise", async () => {
+  await open(files, { config: { code: { verify: 0.001 } } });
+  const first = await desk.code({ code: "required", only: [namesKey] });
+  expect(list()).not.toContain("name: true, handle");
+  expect(first.text).toContain(
+    "1 chosen place left out: the types could not be checked (the type check took longer than 0.001 s). To edit all the same: npx lockstep code --unchecked",
+  );
+  expect(first.json.unchecked).toEqual({ why: "the type check took longer than 0.001 s", leftOut: 1 });
+  expect(first.exitCode).toBe(0);
+  const second = await desk.code({ code: "required", unchecked: true });
+  expect(list()).toContain("name: true, handle: true }");
+  expect(second.text).toContain("compile before you commit");
 });
 
 test("a chosen place in a file with uncommitted changes waits, does not close contract, and is edited later", async () => {

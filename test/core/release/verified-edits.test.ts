@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
 import type { CodeIntent } from "../../../core/src/model/index.js";
-import { planVerifiedEdits } from "../../../core/src/release/verified-edits.js";
+import { planVerifiedEdits, type VerifyScope } from "../../../core/src/release/verified-edits.js";
 import { shopModels } from "../../plugin-prisma/codemods/phases.js";
 import { chooseAll } from "../../support/choices.js";
 
@@ -18,7 +18,11 @@ const project = {
 };
 
 /** The reads of `handle`, filled by `lower(email)`, with everything chosen that is offered. */
-async function switchAll(files: Readonly<Record<string, string>>, others: Readonly<Record<string, string>> = project) {
+async function switchAll(
+  files: Readonly<Record<string, string>>,
+  others: Readonly<Record<string, string>> = project,
+  scope: Partial<VerifyScope> = {},
+) {
   const root = mkdtempSync(join(tmpdir(), "lockstep-verified-"));
   roots.push(root);
   for (const [file, text] of Object.entries({ ...others, ...files })) {
@@ -40,7 +44,7 @@ async function switchAll(files: Readonly<Record<string, string>>, others: Readon
     transforms: coreTransforms,
     earlier: [],
   };
-  return planVerifiedEdits(request, chooseAll, { generated: [], edited: [] });
+  return planVerifiedEdits(request, chooseAll, { generated: [], edited: [], ...scope });
 }
 
 test("what would not compile is listed with the compiler's words; the rest is edited", async () => {
@@ -82,7 +86,7 @@ test("without a tsconfig the edits are made, and it is said that they were not c
   const views = "export interface Named { id: number; email: string; name: string }\n";
   const result = await switchAll({ "src/views.ts": views }, {});
   expect(result.edits).toHaveLength(1);
-  expect(result.unchecked).toMatch(/tsconfig/);
+  expect(result.unchecked).toMatchObject({ why: expect.stringContaining("tsconfig"), leftOut: 0 });
 });
 
 test("what was not tried in the end is left out, not taken for right", async () => {
@@ -98,4 +102,73 @@ test("what was not tried in the end is left out, not taken for right", async () 
   });
   expect(result.changes).toEqual([]);
   expect(result.places.filter(({ reason }) => reason.startsWith("chosen, but it would not compile"))).toHaveLength(14);
+});
+
+describe("what could not be checked", () => {
+  const views = "export interface Named { id: number; email: string; name: string }\n";
+  // What a strict schema would throw at is required.
+  const strict = `import type { User } from "./generated/prisma/client";
+import { z } from "zod";
+const Out = z.object({ id: z.number(), email: z.string(), name: z.string(), createdAt: z.date(), updatedAt: z.date() }).strict();
+export const send = (user: User) => Out.parse(user);
+`;
+  const files = { "src/views.ts": views, "src/send.ts": strict };
+  const why = "the type check took longer than 0.001 s";
+
+  test("is listed with the reason; what is required is made all the same", async () => {
+    const { edits, places, unchecked } = await switchAll(files, project, { limitMs: 1 });
+    expect(edits.map(({ file }) => file)).toEqual(["src/send.ts"]);
+    expect(unchecked).toEqual({ why, leftOut: 1 });
+    expect(places).toContainEqual(
+      expect.objectContaining({
+        file: "src/views.ts",
+        kind: "likely",
+        reason: expect.stringContaining(`chosen, but its types could not be checked (${why})`),
+      }),
+    );
+  });
+
+  test.each([true, false])("is written where somebody says so: %s", async (isWritten) => {
+    const asked: unknown[] = [];
+    const { edits, unchecked } = await switchAll(files, project, {
+      limitMs: 1,
+      async mayWrite(...about) {
+        asked.push(about);
+        return isWritten;
+      },
+    });
+    expect(asked).toEqual([[why, 1]]);
+    expect(edits.map(({ file }) => file).sort()).toEqual(isWritten ? ["src/send.ts", "src/views.ts"] : ["src/send.ts"]);
+    expect(unchecked).toEqual({ why, leftOut: isWritten ? 0 : 1 });
+  });
+});
+
+test("whoever waits is told, once it takes more than a moment, and no more when it is over", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  try {
+    const told: unknown[] = [];
+    let isOver = false;
+    const run = switchAll(
+      { "src/views.ts": "export interface Named { id: number; email: string; name: string }\n" },
+      project,
+      { wait: { onWait: (check) => told.push(check), onEnd: () => told.push("over") } },
+    ).finally(() => {
+      isOver = true;
+    });
+    // The process that checks takes its time, whatever the clock of this one says.
+    while (!isOver) {
+      if (told.length < 2) vi.advanceTimersByTime(1000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect((await run).edits).toHaveLength(1);
+    expect(told.slice(0, 2)).toEqual([
+      { files: 1, seconds: 3 },
+      { files: 1, seconds: 4 },
+    ]);
+    expect(new Set(told.slice(2))).toEqual(new Set(["over"]));
+    vi.advanceTimersByTime(5000);
+    expect(told.at(-1)).toBe("over");
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -45,6 +45,8 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     { codePolicy },
     { Cancelled },
     { unreadCode },
+    { typeCheckWait },
+    { uncheckedText, withoutCheckText },
   ] = await Promise.all([
     import("../../release/refresh-code.js"),
     import("../../review/terminal.js"),
@@ -54,9 +56,19 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     import("../code-policy.js"),
     import("../choose-places.js"),
     import("../write-sites.js"),
+    import("../type-check-wait.js"),
+    import("../../review/unchecked.js"),
   ]);
   const policy = codePolicy(invocation, config);
-  const result = await refreshCode({ plan, project, plugin, code: codeSettings(config), policy, signal: io.signal });
+  const result = await refreshCode({
+    plan,
+    project,
+    plugin,
+    code: codeSettings(config),
+    policy,
+    signal: io.signal,
+    wait: typeCheckWait(io),
+  });
   const isDry = options.dryRun === true;
   const code = await unreadCode(project, plugin, config);
   const unread = [...new Set(result.plan.columns.flatMap(({ model }) => code.of(model)))];
@@ -85,7 +97,9 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       shown?.text,
       verdict,
       terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
-      result.unchecked === undefined ? undefined : terminal.uncheckedText(result.unchecked, io.colors),
+      result.unchecked === undefined
+        ? undefined
+        : uncheckedText(result.unchecked, withoutCheckText(command), io.colors),
       result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
       terminal.unreadText(unread, io.colors),

@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { totalmem } from "node:os";
 import { ownProcess } from "../../files/own-process.js";
 import type { VerifyAnswer, VerifyMessage, VerifyProject, VerifyResult } from "./request.js";
 
 export interface VerifyLimits {
   /** For all checks of a verifier together, from when each is asked for. Default: 20 seconds. */
   readonly ms?: number;
-  /** Heap of the process. Default: 1,200. */
+  /** Heap of the process. Default: half of what the machine has, within 1,200 and 6,000. */
   readonly megabytes?: number;
 }
 
@@ -31,7 +32,7 @@ export class Verifier {
 
   /** @param signal ends the process, and a check that waits with its reason */
   constructor(project: VerifyProject, signal: AbortSignal, limits: VerifyLimits = {}) {
-    const { ms = 20_000, megabytes = 1_200 } = limits;
+    const { ms = 20_000, megabytes = heapHere() } = limits;
     this.#signal = signal;
     this.#limitMs = ms;
     this.#leftMs = ms;
@@ -123,4 +124,11 @@ export class Verifier {
     if (by === "SIGABRT" || code === 134) return `the type check needs more than ${this.#megabytes} MB`;
     return `the type check ended early (${by ?? `exit code ${code}`})`;
   }
+}
+
+/** An application that resolves to 7,000 files takes 3 GB. */
+function heapHere(): number {
+  // Of a container that has a limit; without one it is 0, or more than there is.
+  const bytes = Math.min(process.constrainedMemory() || Number.POSITIVE_INFINITY, totalmem());
+  return Math.round(Math.min(Math.max(bytes / 2 ** 21, 1_200), 6_000));
 }

@@ -18,7 +18,9 @@ export interface Sifted {
   /** In the order they were given. */
   readonly kept: readonly string[];
   readonly dropped: readonly { readonly id: string; readonly error: NewError }[];
-  /** Whether what is kept was checked, and exactly. */
+  /** Whether what is kept was checked. */
+  readonly isChecked: boolean;
+  /** Whether it was, and exactly. */
   readonly isExact: boolean;
   readonly skipped?: string;
   /** Of all checks together. */
@@ -104,6 +106,7 @@ class Tries {
         const error = this.#blame.get(id) ?? this.#last;
         return ids.has(id) || error === undefined ? [] : [{ id, error }];
       }),
+      isChecked: kept.length === 0 || this.#made.get(keyOf(kept))?.isChecked === true,
       isExact: kept.length === 0 || this.#made.get(keyOf(kept))?.isExact === true,
       ...(this.#skipped !== undefined && { skipped: this.#skipped }),
       ms: [...this.#made.values()].reduce((sum, { ms }) => sum + ms, 0),

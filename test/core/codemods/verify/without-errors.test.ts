@@ -47,7 +47,7 @@ const wrong: Edit = { id: "wrong", lines: { "src/show.ts": ["// below", "export 
 
 test("nothing is left out when nothing is wrong, after one check", async () => {
   const result = await sift(files, [optional, reads]);
-  expect(result).toEqual({ kept: ["optional", "reads"], dropped: [], isExact: true, ms: 1, made: 1 });
+  expect(result).toEqual({ kept: ["optional", "reads"], dropped: [], isChecked: true, isExact: true, ms: 1, made: 1 });
 });
 
 test("what is wrong is left out; its neighbours in the file come back", async () => {
@@ -91,7 +91,14 @@ const apply = (ids: ReadonlySet<string>) => new Map([...ids].map((id) => [`${id}
 
 test("when nothing can be checked everything is kept; when checks end early, what was found right", async () => {
   const all = await withoutErrors(groups, { apply, check: async () => over });
-  expect(all).toEqual({ kept: ["a", "b", "c"], dropped: [], isExact: false, skipped: "too long", ms: 1 });
+  expect(all).toEqual({
+    kept: ["a", "b", "c"],
+    dropped: [],
+    isChecked: false,
+    isExact: false,
+    skipped: "too long",
+    ms: 1,
+  });
   const answers = [answer([error]), over];
   const none = await withoutErrors(groups, { apply, check: async () => answers.shift() ?? over });
   expect(none).toMatchObject({ kept: [], skipped: "too long", isExact: true });

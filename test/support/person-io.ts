@@ -36,7 +36,12 @@ export function personIo(
       err += `${text}\n`;
     },
     speakOf: () => undefined,
-    progress: { update: () => undefined, end: () => undefined },
+    progress: {
+      update: (line) => {
+        err += `${line}\n`;
+      },
+      end: () => undefined,
+    },
     colors: colorsFor(false),
     isInteractive: person !== undefined,
     async confirm(question) {

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AnswerGroup } from "../../../core/src/cli/io.js";
 import { openWriteSites } from "../../../core/src/cli/write-sites.js";
 import { LockstepError } from "../../../core/src/errors.js";
@@ -680,6 +680,27 @@ test("without a person, what could not be checked is left out, until somebody sa
   const second = await desk.code({ code: "required", unchecked: true });
   expect(list()).toContain("name: true, handle: true }");
   expect(second.text).toContain("compile before you commit");
+});
+
+test("while types are checked for long, stderr says what for and since when", async () => {
+  await open();
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval", "performance"] });
+  try {
+    let isOver = false;
+    const run = desk.code({ code: "likely" }).finally(() => {
+      isOver = true;
+    });
+    // The process that checks takes its time, whatever the clock of this one says.
+    while (!isOver) {
+      vi.advanceTimersByTime(1000);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    expect((await run).err).toMatch(
+      /^Checking the types of the chosen edits in \d files: 3 s \(Ctrl-C: nothing is written\)$/m,
+    );
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 test("a chosen place in a file with uncommitted changes waits, does not close contract, and is edited later", async () => {

@@ -4,6 +4,22 @@ import type { OrmPlugin } from "../../../core/src/plugin.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";
 
+const words = { deploy: "migrate" } as OrmPlugin["words"];
+
+test("chosen edits that could not be checked in the short time are left to a command that has more", async () => {
+  const nothing = { changes: [], migrations: [], edits: [], places: [], unlisted: [] };
+  const unchecked = { why: "the type check took longer than 20 s", leftOut: 2 };
+  const text = expandText(
+    { ...nothing, plan: await planOf({ sql: handleSql }), unchecked },
+    words,
+    [],
+    colorsFor(false),
+  );
+  expect(text).toContain(
+    "2 chosen places left out: the types could not be checked (the type check took longer than 20 s). With more time: npx lockstep code",
+  );
+});
+
 test("a file that declares several models is one line", async () => {
   const team = handleSql.replaceAll("User", "Team").replaceAll("handle", "slug");
   const { columns, ...plan } = await planOf({
@@ -23,7 +39,6 @@ test("a file that declares several models is one line", async () => {
     places: [],
     unlisted: [],
   };
-  const words = { deploy: "migrate" } as OrmPlugin["words"];
   const lines = expandText(files, words, [], colorsFor(false)).split("\n");
   expect(lines.filter((line) => line.includes("src/entities.ts")).map((line) => line.trim().split(/ {2,}/))).toEqual([
     ["src/entities.ts", "User.handle optional until contract; Team.slug optional until contract"],

@@ -7,5 +7,6 @@ export * from "./operation.js";
 export * from "./plan.js";
 export * from "./source.js";
 export * from "./toggle.js";
+export * from "./unchecked.js";
 export * from "./verdict.js";
 export * from "./words.js";

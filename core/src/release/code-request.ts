@@ -9,11 +9,12 @@ import type {
   Plan,
   PlannedEdit,
   PlanState,
+  Unchecked,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
-import type { TypeCheckWait, Unchecked } from "./verified-edits.js";
+import type { TypeCheckWait } from "./verified-edits.js";
 
 /** What of an ORM's plugin the files of a phase are made with. */
 export type ReleasingPlugin = Pick<

@@ -11,6 +11,7 @@ import {
   type Plan,
   type PlannedColumn,
   type PlannedEdit,
+  type Unchecked,
   type Unit,
 } from "../model/index.js";
 import { phasesOf } from "../plan/build-plan.js";
@@ -34,7 +35,6 @@ import {
   undoFiles,
   unitsText,
 } from "./unit-files.js";
-import type { Unchecked } from "./verified-edits.js";
 
 export interface PhaseRequest extends CodeRequest {
   readonly phase: DeployedPhase;

@@ -1,7 +1,7 @@
 import type { Question } from "../codemods/candidates/choose.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import { Formatting, type Unformatted } from "../formatters/formatting.js";
-import type { FileChange, Plan, PlannedEdit } from "../model/index.js";
+import type { FileChange, Plan, PlannedEdit, Unchecked } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
@@ -9,7 +9,7 @@ import { intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
 import { planFiles } from "./prepare-phase.js";
-import type { TypeCheckWait, Unchecked } from "./verified-edits.js";
+import type { TypeCheckWait } from "./verified-edits.js";
 
 export interface RefreshResult {
   readonly plan: Plan;

@@ -5,18 +5,11 @@ import { planCodeEdits } from "../codemods/plan-edits.js";
 import type { NewError, VerifyResult } from "../codemods/verify/request.js";
 import { Verifier } from "../codemods/verify/verifier.js";
 import { withoutErrors } from "../codemods/verify/without-errors.js";
-import type { FileChange } from "../model/index.js";
+import type { FileChange, Unchecked } from "../model/index.js";
 
 export interface VerifiedEdits extends CodeResult {
   /** Absent where the chosen edits were checked, and where there were none. */
   readonly unchecked?: Unchecked;
-}
-
-/** Chosen edits that were not compiled, or only in part. */
-export interface Unchecked {
-  readonly why: string;
-  /** How many of the chosen places are listed instead. */
-  readonly leftOut: number;
 }
 
 /** Somebody who waits for the type check. */

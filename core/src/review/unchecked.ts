@@ -1,4 +1,4 @@
-import type { Unchecked } from "../release/verified-edits.js";
+import type { Unchecked } from "../model/index.js";
 import type { Colors } from "./colors.js";
 import { counted } from "./words.js";
 

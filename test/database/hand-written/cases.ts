@@ -486,7 +486,7 @@ export const refused: readonly Refused[] = [
     code: "LS2072",
     name: "a type that needs a conversion",
     says: /Add the column with its last type/,
-    sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\nALTER TABLE "User" ALTER COLUMN v TYPE int USING v::int;`,
+    sql: `ALTER TABLE "User" ADD COLUMN v text NOT NULL;\nALTER TABLE "User" ALTER COLUMN v TYPE int USING length(v);`,
   },
   {
     code: "LS2072",

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { cp } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -58,15 +58,16 @@ export class Shop {
 
   /** Lockstep as a user gets it: from packed packages, the other dependencies from the registry or npm's cache. */
   async install(): Promise<void> {
+    await execute(process.execPath, [join(clone, "scripts/pack.mjs"), this.#packages], { cwd: clone });
+    const made = readdirSync(this.#packages);
     for (const { workspaces, name, save } of this.orm.packages) {
-      const { stdout } = await execute(
-        "npm",
-        ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", this.#packages].concat(
-          workspaces.map((workspace) => `--workspace=${workspace}`),
-        ),
-        { cwd: clone, env: userEnvironment() },
-      );
-      const packages = packed(stdout).map((file) => join("../packages", file));
+      const packages = workspaces.map((workspace) => {
+        const { name: own } = JSON.parse(readFileSync(join(clone, workspace, "package.json"), "utf8")) as {
+          name: string;
+        };
+        const tarball = new RegExp(`^${own.replace("@", "").replace("/", "-")}-\\d.*\\.tgz$`);
+        return join("../packages", made.find((file) => tarball.test(file)) ?? "");
+      });
       // No install scripts: they would download Prisma's native engine, for which Lockstep has a stand-in.
       const quietly = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--loglevel=error"];
       await this.shell.run({
@@ -167,10 +168,4 @@ export class Shop {
   async #git(...args: string[]): Promise<string> {
     return (await execute("git", args, { cwd: this.folder, env: userEnvironment() })).stdout;
   }
-}
-
-/** File names out of `npm pack --json`: a list, or since npm 11 possibly an object by package. */
-function packed(json: string): string[] {
-  const report = JSON.parse(json) as Record<string, { filename: string }>;
-  return Object.values(report).map((entry) => entry.filename);
 }

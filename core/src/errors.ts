@@ -635,6 +635,18 @@ export const errorTable = {
     next: "Take the package out of the overrides (resolutions) in package.json, and install again.",
     exit: 3,
   },
+  LS8012: {
+    title: "Prisma refuses the schema",
+    why: "Lockstep knows models, keys and defaults from Prisma's own parser, which reads a schema as a whole or not at all.",
+    next: "Correct the place named: npx prisma validate. Where that accepts the schema, your Prisma is newer than the parser that comes with @lockstep/prisma: update it.",
+    exit: 2,
+  },
+  LS8013: {
+    title: "Prisma and Lockstep read the schema differently",
+    why: "Edits go where Lockstep sees a declaration. One that it reads differently from Prisma would be edited wrongly, so nothing is.",
+    next: "Report the line named: it is a bug of Lockstep. Until it is fixed, write the line as npx prisma format leaves it, one declaration a line.",
+    exit: 1,
+  },
   LS9002: {
     title: "Prisma's schema engine failed",
     why: "The engine that Lockstep stands in front of did not answer as expected.",

@@ -51,7 +51,7 @@ export const prismaPlugin: OrmPlugin = {
   },
 
   async readModels(project): Promise<readonly EntityModel[]> {
-    return toEntityModels(readSchema(schemaFiles(project)));
+    return toEntityModels(schemaFiles(project));
   },
 
   readClients: async (project, code) => (await import("./schema/clients.js")).readClients(project, code),

@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { LockstepError } from "@lockstep/core";
+import { loadSchemaFiles } from "@prisma/schema-files-loader";
 import { prismaVersion } from "../engine/prisma-version.js";
 import type { PrismaProject } from "../project.js";
 import { urlsInSchema } from "../schema/datasource-urls.js";
 import { generatedFolders } from "../schema/generators.js";
-import { type SchemaFile, stringValue } from "../schema/model.js";
-import { readSchema } from "../schema/read.js";
+import { parseConfig } from "../schema/parse.js";
 import { configFileIn } from "./config-file.js";
 import { loadPrismaConfig } from "./load-prisma-config.js";
 
@@ -30,17 +30,15 @@ export async function findProject(cwd: string): Promise<FoundProject> {
   const { root, configFile } = findConfig(resolve(cwd));
   const config = await loadPrismaConfig(root, configFile);
   const schemaPath = config.schema ?? defaultSchema(root);
-  const paths = schemaPath === undefined ? [] : prismaFiles(schemaPath);
-  if (schemaPath === undefined || paths.length === 0) {
+  const found = schemaPath === undefined || !existsSync(schemaPath) ? [] : await loadSchemaFiles(schemaPath);
+  if (schemaPath === undefined || found.length === 0) {
     const where = schemaPath === undefined ? "prisma/schema.prisma or schema.prisma" : fromRoot(root, schemaPath);
     throw new LockstepError("LS8001", `${fromRoot(root, configFile)} is there, but no Prisma schema at ${where}`, {
       hint: `Name it in ${fromRoot(root, configFile)}: schema: "prisma/schema.prisma"`,
     });
   }
-  const files: SchemaFile[] = paths.map((path) => ({ path, content: readFileSync(path, "utf8") }));
-  const schema = readSchema(files);
+  const files = found.map(([path, content]) => ({ path, content })).sort((a, b) => (a.path < b.path ? -1 : 1));
   const schemaFolder = statSync(schemaPath).isDirectory() ? schemaPath : dirname(schemaPath);
-  const datasource = schema.settings.find(({ kind }) => kind === "datasource");
   return {
     root,
     configFile: fromRoot(root, configFile),
@@ -48,9 +46,9 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     migrationsFolder: fromRoot(root, config.migrationsPath ?? join(schemaFolder, "migrations")),
     ormVersion: prismaVersion(root, process.env.LOCKSTEP_PRISMA_VERSION),
     developmentUrl: config.url ?? urlsInSchema(files, process.env).url,
-    generatedFolders: generatedFolders(schema, root),
-    schemaFiles: paths.map((path) => fromRoot(root, path)),
-    provider: stringValue(datasource?.settings.provider),
+    generatedFolders: generatedFolders(files, root),
+    schemaFiles: files.map(({ path }) => fromRoot(root, path)),
+    provider: parseConfig(files).datasources[0]?.provider,
     unsetVariables: config.unset,
   };
 }
@@ -66,18 +64,6 @@ function findConfig(cwd: string): { root: string; configFile: string } {
 
 function defaultSchema(root: string): string | undefined {
   return [join(root, "schema.prisma"), join(root, "prisma", "schema.prisma")].find((path) => existsSync(path));
-}
-
-/** A file, or every `.prisma` file below a folder, as Prisma's own loader finds them: through symbolic links, each once. */
-function prismaFiles(path: string, visited = new Set<string>()): string[] {
-  if (!existsSync(path)) return [];
-  if (!statSync(path).isDirectory()) return visited.size === 0 || path.endsWith(".prisma") ? [path] : [];
-  const real = realpathSync(path);
-  if (visited.has(real)) return [];
-  visited.add(real);
-  return readdirSync(path)
-    .sort()
-    .flatMap((name) => prismaFiles(join(path, name), visited));
 }
 
 function fromRoot(root: string, path: string): string {

@@ -136,7 +136,7 @@ async function unusedIn(
     import("../schema/entities.js"),
   ]);
   const read = readSchema(schema.files);
-  const columns = toEntityModels(read).flatMap(({ table, fields }) =>
+  const columns = toEntityModels(schema.files).flatMap(({ table, fields }) =>
     fields.map(({ column }) => ({ table, name: column })),
   );
   const mark = colorsFor(process.env.LOCKSTEP_COLOR === "1").yellow("!");

@@ -33,7 +33,7 @@ export async function openPlans(project: PrismaProject, schema: SchemaContainer)
   const open = listPlans(project.root).filter(isOpen);
   if (open.length === 0) return undefined;
   let files = schema.files;
-  const declared = namedColumns(toEntityModels(readSchema(files)));
+  const declared = namedColumns(toEntityModels(files));
   const plans = open.map((plan) => followNames(plan, declared));
   const names: string[] = [];
   const ids = new Set<string>();

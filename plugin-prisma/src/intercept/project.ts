@@ -3,7 +3,6 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import type { EngineInfo } from "../engine/hooks.js";
 import type { PrismaProject } from "../project.js";
 import { generatedFolders } from "../schema/generators.js";
-import { readSchema } from "../schema/read.js";
 import type { SchemaContainer } from "./shapes.js";
 
 /** The project behind a request of the CLI. Read from the request itself: loading the Prisma config again would cost more. */
@@ -16,7 +15,10 @@ export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsF
     migrationsFolder: toPosix(relative(root, resolve(info.cwd, migrationsFolder))),
     ormVersion: info.prismaVersion,
     developmentUrl: info.datasource.url,
-    generatedFolders: generatedFolders(readSchema(schema.files), root),
+    // A change that passes never asks: Prisma's parser stays unloaded.
+    get generatedFolders() {
+      return generatedFolders(schema.files, root);
+    },
     schemaFiles: files.map((file) => toPosix(relative(root, file))),
   };
 }

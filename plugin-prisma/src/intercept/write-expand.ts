@@ -14,7 +14,6 @@ import {
 } from "@lockstep/core/planning";
 import { prismaPlugin } from "../plugin.js";
 import { toEntityModels } from "../schema/entities.js";
-import { readSchema } from "../schema/read.js";
 import type { Change } from "./decide.js";
 
 type PlannedChange = Extract<Change, { kind: "plan" }>;
@@ -42,7 +41,7 @@ export async function prepareExpand(
     plugin: prismaPlugin,
     phase: "expand",
     moment: dateOf(plan.id),
-    models: toEntityModels(readSchema(schema.files)),
+    models: toEntityModels(schema.files),
     code: codeSettings(config, process.env),
   });
   const colors = colorsFor(process.env.LOCKSTEP_COLOR === "1");

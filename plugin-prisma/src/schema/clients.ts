@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, posix, relative, resolve } from "node:path";
-import type { Project } from "@lockstep/core";
+import { LockstepError, type Project } from "@lockstep/core";
 import {
   type CodeOfClients,
   createProject,
@@ -14,8 +14,8 @@ import {
 import { clientsOf, isBelow } from "../codemods/client-module.js";
 import { toEntityModels } from "./entities.js";
 import { schemaFiles } from "./files.js";
-import { type PrismaSettings, type SchemaFile, stringValue } from "./model.js";
-import { readSchema } from "./read.js";
+import type { SchemaFile } from "./model.js";
+import { envValue, parseConfig, type SchemaConfig } from "./parse.js";
 
 /** The module that the default client is imported by, and the one that it is generated to. */
 const defaultModules = ["@prisma/client", ".prisma/client"];
@@ -37,15 +37,26 @@ export async function readClients(
   if (paths.length === 0) return undefined;
   const own = clientOf(files, root);
   const texts = paths.map((path) => ({ path, content: readFileSync(join(root, path), "utf8") }));
-  const others = bySchema(texts).map((schema): OtherClient => {
-    return { ...clientOf(schema, root), models: toEntityModels(readSchema(schema)), isLocal: false };
-  });
+  const schemas = bySchema(texts);
+  const others = schemas.map((schema): OtherClient => ({ ...clientOf(schema, root), models: [], isLocal: false }));
   // Older clients keep a copy of the schema in their folder.
   const folders = [own, ...others].flatMap((client) => client.folders);
   const isCopy = ({ schema }: GeneratedClient) => folders.includes(dirname(schema));
   const found = others.filter((other) => !isCopy(other) && !isSame(own, other));
   const used = found.length === 0 ? [] : usedAmong({ own, others: found }, code);
-  return used.length === 0 ? undefined : { own, others: used };
+  if (used.length === 0) return undefined;
+  const filesOf = (client: OtherClient) => schemas.find(([head]) => head?.path === client.schema) ?? [];
+  return { own, others: used.map((client) => ({ ...client, models: modelsIn(filesOf(client)) })) };
+}
+
+/** Whether the files beside its first one are parts of a schema or left over, Prisma tells: no model may be there twice. */
+function modelsIn(files: readonly SchemaFile[]): OtherClient["models"] {
+  try {
+    return toEntityModels(files);
+  } catch (error) {
+    if (files.length < 2 || !(error instanceof LockstepError) || error.code !== "LS8012") throw error;
+    return toEntityModels(files.slice(0, 1));
+  }
 }
 
 /** The clients that code imports: schemas of examples and tests have no part in the app. */
@@ -85,7 +96,7 @@ async function schemaPaths(root: string, roots: readonly string[]): Promise<read
 /** The files of each schema that generates a client; those without a generator belong to the one in their folder or around it. */
 function bySchema(files: readonly SchemaFile[]): readonly (readonly SchemaFile[])[] {
   const heads = files.filter((file) => generatorsIn([file]).length > 0);
-  const parts = files.filter((file) => readSchema([file]).settings.length === 0);
+  const parts = files.filter((file) => isPart(parseConfig([file])));
   const headOf = (path: string) =>
     heads
       .filter((head) => `${dirname(path)}/`.startsWith(`${dirname(head.path)}/`))
@@ -93,19 +104,22 @@ function bySchema(files: readonly SchemaFile[]): readonly (readonly SchemaFile[]
   return heads.map((head) => [head, ...parts.filter(({ path }) => headOf(path) === head)]);
 }
 
-function generatorsIn(files: readonly SchemaFile[]): readonly PrismaSettings[] {
-  return readSchema(files).settings.filter(
-    ({ kind, settings }) =>
-      kind === "generator" && /^prisma-client(?:-js)?$/.test(stringValue(settings.provider) ?? ""),
+function isPart({ generators, datasources }: SchemaConfig): boolean {
+  return generators.length === 0 && datasources.length === 0;
+}
+
+function generatorsIn(files: readonly SchemaFile[]): SchemaConfig["generators"] {
+  return parseConfig(files).generators.filter(({ provider }) =>
+    /^prisma-client(?:-js)?$/.test(envValue(provider) ?? ""),
   );
 }
 
 function clientOf(files: readonly SchemaFile[], root: string): GeneratedClient {
   const generators = generatorsIn(files);
-  const schema = generators[0]?.file ?? files[0]?.path ?? "";
-  const outputs = generators.map(({ file, settings: { output } }) => {
-    const path = stringValue(output);
-    return path === undefined ? undefined : posix.join(posix.dirname(file), path);
+  const schema = generators[0]?.sourceFilePath ?? files[0]?.path ?? "";
+  const outputs = generators.map(({ sourceFilePath, output }) => {
+    const path = envValue(output);
+    return path === undefined ? undefined : posix.join(posix.dirname(sourceFilePath), path);
   });
   const folders = outputs.filter((output) => output !== undefined);
   const kept = folders.flatMap((folder) => /(?:^|\/)node_modules\/(.*)$/.exec(folder)?.[1] ?? []);

@@ -1,11 +1,14 @@
 import type { DatasourceUrls } from "../engine/arguments.js";
 import type { SchemaFile } from "./model.js";
-import { readSchema } from "./read.js";
 
 const names = ["url", "directUrl", "shadowDatabaseUrl"] as const;
 /** A line of a datasource block; what is behind the value stays. */
-const line = /^([^\S\r\n]*)((?:url|directUrl|shadowDatabaseUrl)\s*=\s*(?:env\(\s*"[^"]*"\s*\)|"(?:\\.|[^"\\])*"))/gm;
-const block = /^[^\S\r\n]*datasource\s+[\w-]+\s*\{[^}]*\}/gm;
+const line = /^([^\S\r\n]*)((url|directUrl|shadowDatabaseUrl)\s*=\s*(env\(\s*"[^"]*"\s*\)|"(?:\\.|[^"\\])*"))/gm;
+const body = String.raw`\{(?:"(?:\\.|[^"\\\r\n])*"|//[^\r\n]*|/\*[\s\S]*?\*/|[^}"/]|/(?![/*]))*\}`;
+const blockOf = (keyword: string) => new RegExp(String.raw`^[^\S\r\n]*${keyword}\s+[\w-]+\s*${body}`, "gm");
+
+/** Blocks of a schema that are no models. */
+export const block = { datasource: blockOf("datasource"), generator: blockOf("generator") };
 
 /**
  * Where Prisma 6 projects say which database they mean: in the datasource block. Migrations go over `directUrl` where there is one,
@@ -14,8 +17,9 @@ const block = /^[^\S\r\n]*datasource\s+[\w-]+\s*\{[^}]*\}/gm;
  * @example urlsInSchema(files, process.env).url === "postgresql://…"
  */
 export function urlsInSchema(files: readonly SchemaFile[], env: NodeJS.ProcessEnv): DatasourceUrls {
-  const settings = readSchema(files).settings.find(({ kind }) => kind === "datasource")?.settings ?? {};
-  const [url, directUrl, shadowDatabaseUrl] = names.map((name) => settingValue(settings[name], env));
+  const found = files.flatMap(({ content }) => content.match(block.datasource) ?? []);
+  const settings = new Map(found.flatMap((text) => [...text.matchAll(line)].map((match) => [match[3], match[4]])));
+  const [url, directUrl, shadowDatabaseUrl] = names.map((name) => settingValue(settings.get(name), env));
   const direct = directUrl ?? url;
   return {
     ...(direct === undefined ? {} : { url: direct }),
@@ -40,11 +44,16 @@ function settingValue(text: string | undefined, env: NodeJS.ProcessEnv): string 
  */
 export function withoutUrls<F extends { readonly content: string }>(files: readonly F[]): readonly F[] {
   return files.map((file) => {
-    const content = file.content.replace(block, (text) =>
-      text.replace(line, (_, indent: string, setting: string) => indent + " ".repeat(setting.length)),
+    const content = file.content.replace(block.datasource, (text) =>
+      text.replace(line, (_, indent: string, setting: string) => indent + blank(setting)),
     );
     return content === file.content ? file : { ...file, content };
   });
+}
+
+/** Spaces in place of a text, its lines kept. */
+export function blank(text: string): string {
+  return text.replace(/[^\r\n]/g, " ");
 }
 
 /** The reverse, for what the engine writes (`prisma db pull`): each datasource block as it stood in the file of that path. */
@@ -53,7 +62,7 @@ export function withUrlsOf<F extends { readonly path: string; readonly content: 
   originals: readonly { readonly path: string; readonly content: string }[],
 ): readonly F[] {
   return files.map((file) => {
-    const former = originals.find(({ path }) => path === file.path)?.content.match(block)?.[0];
-    return former === undefined ? file : { ...file, content: file.content.replace(block, () => former) };
+    const former = originals.find(({ path }) => path === file.path)?.content.match(block.datasource)?.[0];
+    return former === undefined ? file : { ...file, content: file.content.replace(block.datasource, () => former) };
   });
 }

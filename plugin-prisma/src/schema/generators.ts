@@ -1,16 +1,15 @@
 import { dirname, relative, resolve, sep } from "node:path";
-import { type PrismaSchema, stringValue } from "./model.js";
+import type { SchemaFile } from "./model.js";
+import { envValue, parseConfig } from "./parse.js";
 
 /** The output folders of the schema's generators, from the root: code in them is generated again, never edited. */
-export function generatedFolders(schema: PrismaSchema, root: string): string[] {
-  return schema.settings
-    .filter((block) => block.kind === "generator")
-    .flatMap((block) => {
-      const output = stringValue(block.settings.output);
-      if (output === undefined) return [];
-      const folder = relative(root, resolve(root, dirname(block.file), output))
-        .split(sep)
-        .join("/");
-      return folder.startsWith("..") ? [] : [folder];
-    });
+export function generatedFolders(files: readonly SchemaFile[], root: string): string[] {
+  return parseConfig(files).generators.flatMap((generator) => {
+    const output = envValue(generator.output);
+    if (output === undefined) return [];
+    const folder = relative(root, resolve(root, dirname(generator.sourceFilePath), output))
+      .split(sep)
+      .join("/");
+    return folder.startsWith("..") ? [] : [folder];
+  });
 }

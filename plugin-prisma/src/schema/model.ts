@@ -75,20 +75,10 @@ export interface PrismaEnum {
   readonly attributes: readonly PrismaAttribute[];
 }
 
-/** `datasource db { … }`, `generator client { … }`: keys and their values as written. */
-export interface PrismaSettings {
-  readonly kind: "datasource" | "generator";
-  readonly name: string;
-  readonly file: string;
-  readonly line: number;
-  readonly settings: Readonly<Record<string, string>>;
-}
-
 export interface PrismaSchema {
   readonly files: readonly SchemaFile[];
   readonly models: readonly PrismaModel[];
   readonly enums: readonly PrismaEnum[];
-  readonly settings: readonly PrismaSettings[];
 }
 
 /** The text of a string literal (`"a\"b"` → `a"b`), or undefined when the value is something else. */
@@ -112,16 +102,18 @@ export function fieldsOf(attribute: PrismaAttribute): string[] {
   const list =
     /(?:^|[\s,])fields\s*:\s*\[([^\]]*)\]/.exec(attribute.args ?? "") ?? /^\s*\[([^\]]*)\]/.exec(attribute.args ?? "");
   if (list === null) return [];
-  return namesIn(list[1] ?? "");
-}
-
-/** The names in `<argument>: [a, b]`. */
-export function listOf(attribute: PrismaAttribute, argument: "references"): string[] {
-  const list = new RegExp(`(?:^|[\\s,])${argument}\\s*:\\s*\\[([^\\]]*)\\]`).exec(attribute.args ?? "");
-  return namesIn(list?.[1] ?? "");
-}
-
-function namesIn(list: string): string[] {
-  const names = list.replace(/\([^)]*\)/g, "").split(",");
+  const names = (list[1] ?? "").replace(/\([^)]*\)/g, "").split(",");
   return names.map((name) => name.trim()).filter((name) => name !== "");
+}
+
+/** Where a model declares that exactly these fields are unique. */
+export function declarationOf(
+  model: PrismaModel,
+  fields: readonly string[],
+): { readonly attribute: PrismaAttribute; readonly field?: PrismaField } | undefined {
+  const attribute = model.attributes.find((item) => item.name === "unique" && fieldsOf(item).join() === fields.join());
+  if (attribute !== undefined) return { attribute };
+  const field = fields.length === 1 ? model.fields.find((item) => item.name === fields[0]) : undefined;
+  const own = field?.attributes.find((item) => item.name === "unique");
+  return field === undefined || own === undefined ? undefined : { attribute: own, field };
 }

@@ -6,15 +6,14 @@ import type {
   PrismaField,
   PrismaModel,
   PrismaSchema,
-  PrismaSettings,
   SchemaFile,
   Span,
 } from "./model.js";
 import { linesOf } from "./splice.js";
 
 /**
- * Reads schema.prisma, one or many files, and keeps the position of everything: edits are spliced into the text.
- * It is no validator (Prisma is): lines that it does not understand are skipped.
+ * Where everything stands in schema.prisma, one or many files: edits are spliced into the text. What a schema means is
+ * `parseSchema`'s to say; lines that this does not understand are skipped.
  *
  * @example readSchema([{ path: "prisma/schema.prisma", content }]).models.find((model) => model.name === "User")
  */
@@ -24,7 +23,6 @@ export function readSchema(files: readonly SchemaFile[]): PrismaSchema {
     files,
     models: readers.flatMap((reader) => reader.models),
     enums: readers.flatMap((reader) => reader.enums),
-    settings: readers.flatMap((reader) => reader.settings),
   };
 }
 
@@ -53,13 +51,11 @@ interface Block {
   readonly fields: PrismaField[];
   readonly attributes: PrismaAttribute[];
   readonly values: { name: string; attributes: PrismaAttribute[] }[];
-  readonly settings: Record<string, string>;
 }
 
 class Reader {
   readonly models: PrismaModel[] = [];
   readonly enums: PrismaEnum[] = [];
-  readonly settings: PrismaSettings[] = [];
   private block: Block | undefined;
   /** The comment block above; Prisma gives it to the next declaration, even past blank lines and `@@` attributes. */
   private pending: DocLine[] = [];
@@ -133,7 +129,7 @@ class Reader {
     const head = /^(model|view|type|enum|datasource|generator)\s+([A-Za-z0-9][\w-]*)\s*\{/.exec(text);
     if (head === null) return;
     const documentationLines = this.takeDocumentation();
-    const empty = { fields: [], attributes: [], values: [], settings: {} };
+    const empty = { fields: [], attributes: [], values: [] };
     this.block = { keyword: head[1]!, name: head[2]!, start, line, documentationLines, ...empty };
   }
 
@@ -145,11 +141,7 @@ class Reader {
       return cursor.trailingComment()?.span.end ?? end;
     }
     const documentation = this.takeDocumentation();
-    if (block.keyword === "datasource" || block.keyword === "generator") {
-      const [key, value] = setting(this.file.content.slice(start, end));
-      if (key !== undefined) block.settings[key] = value;
-      return end;
-    }
+    if (block.keyword === "datasource" || block.keyword === "generator") return end;
     if (block.keyword === "enum") {
       const name = cursor.take(identifier);
       if (name !== undefined) block.values.push({ name: name.text, attributes: cursor.attributes("@") });
@@ -167,24 +159,17 @@ class Reader {
 
   private closeBlock(block: Block, start: number): number {
     const end = start + 1;
-    const { keyword, name, line, fields, attributes, values, settings, documentationLines } = block;
+    const { keyword, name, line, fields, attributes, values, documentationLines } = block;
     const base = { name, file: this.file.path, line, span: { start: block.start, end } };
     if (keyword === "model" || keyword === "view" || keyword === "type") {
       const documentation = joined(documentationLines);
       const closeSpan = { start, end };
       this.models.push({ kind: keyword, ...base, closeSpan, fields, attributes, documentation, documentationLines });
     } else if (keyword === "enum") this.enums.push({ ...base, values, attributes });
-    else this.settings.push({ kind: keyword as PrismaSettings["kind"], name, file: this.file.path, line, settings });
     this.block = undefined;
     this.pending = [];
     return end;
   }
-}
-
-/** `output = "../generated" // where` → the key and its value as written. */
-function setting(text: string): [string | undefined, string] {
-  const match = /^([A-Za-z0-9][\w-]*)\s*=\s*((?:"(?:\\.|[^"\\])*"|(?!\/\/)[^"])*)/.exec(text);
-  return [match?.[1], (match?.[2] ?? "").trim()];
 }
 
 /** What a comment documents: `///` and, since Prisma 7, block comments; nothing for `//`. */

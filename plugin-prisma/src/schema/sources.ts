@@ -10,7 +10,7 @@ import type { PrismaField, PrismaSchema } from "./model.js";
  * @throws LS2008 when the field's annotations cannot be understood
  */
 export function columnSources(schema: PrismaSchema, project: Pick<PrismaProject, "schemaFiles">) {
-  const entities = toEntityModels(schema);
+  const entities = toEntityModels(schema.files);
   return (table: TableName, column: string): ColumnSource | undefined => {
     const entity = entities.find((candidate) => isSameTable(candidate.table, table));
     const field = entity?.fields.find((candidate) => candidate.column === column);

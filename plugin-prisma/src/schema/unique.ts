@@ -5,6 +5,7 @@ import { fileOf, findField, findModel, replaced } from "./edit.js";
 import { toEntityModels } from "./entities.js";
 import {
   databaseName,
+  declarationOf,
   fieldsOf,
   type PrismaAttribute,
   type PrismaField,
@@ -68,25 +69,13 @@ export function dropUnique(files: Files, unique: Declared): SchemaFile[] {
   return replaced(files, model.file, applySplices(content, [{ ...span, text: "" }]));
 }
 
-/** Where a model declares that exactly these fields are unique. */
-export function declarationOf(
-  model: PrismaModel,
-  fields: readonly string[],
-): { readonly attribute: PrismaAttribute; readonly field?: PrismaField } | undefined {
-  const attribute = model.attributes.find((item) => item.name === "unique" && fieldsOf(item).join() === fields.join());
-  if (attribute !== undefined) return { attribute };
-  const field = fields.length === 1 ? model.fields.find((item) => item.name === fields[0]) : undefined;
-  const own = field?.attributes.find((item) => item.name === "unique");
-  return field === undefined || own === undefined ? undefined : { attribute: own, field };
-}
-
 /**
  * How the model declared a unique index before the change: as it stands in the last commit; without one, as Prisma's own formatter
  * would write it.
  */
 export function formerUniques(schema: PrismaSchema, project: Pick<PrismaProject, "root" | "schemaFiles">) {
   return (table: TableName, index: UnitIndex): FormerUnique => {
-    const entity = toEntityModels(schema).find((candidate) => isSameTable(candidate.table, table));
+    const entity = toEntityModels(schema.files).find((candidate) => isSameTable(candidate.table, table));
     const model = findModel(schema, entity?.name ?? table.name);
     const fields = index.columns.map(
       (column) => model.fields.find((field) => databaseName(field) === column)?.name ?? column,

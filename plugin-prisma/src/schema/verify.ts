@@ -1,10 +1,10 @@
-import { assertInstalled, type KeptUnique, LockstepError, type FieldEdit as ModelFieldEdit } from "@lockstep/core";
-import { withoutUrls } from "./datasource-urls.js";
+import { type KeptUnique, LockstepError, type FieldEdit as ModelFieldEdit } from "@lockstep/core";
+import type { Datamodel } from "@prisma/dmmf";
 import { findField, relationsOver } from "./edit.js";
-import type { SchemaFile } from "./model.js";
+import { declarationOf, type SchemaFile } from "./model.js";
+import { parseSchema } from "./parse.js";
 import { readSchema } from "./read.js";
 import { fieldsToRemove } from "./remove.js";
-import { declarationOf } from "./unique.js";
 
 type Files = readonly SchemaFile[];
 
@@ -16,20 +16,6 @@ export type SchemaEdit =
   | { readonly kind: "keepUnique" | "dropUnique"; readonly unique: Pick<KeptUnique, "model" | "fields"> }
   | { readonly kind: "removeEnum"; readonly name: string };
 type FieldEdit = Extract<SchemaEdit, { field: string }>;
-
-/** What Prisma itself understood: the data model part of DMMF. */
-interface DataModel {
-  readonly enums: readonly { readonly name: string }[];
-  readonly models: readonly { readonly name: string; readonly fields: readonly DataModelField[] }[];
-  readonly indexes?: readonly {
-    readonly model: string;
-    readonly type: string;
-    readonly fields: readonly { readonly name: string }[];
-  }[];
-}
-interface DataModelField extends Readonly<Record<string, unknown>> {
-  readonly name: string;
-}
 
 /**
  * Lets Prisma check edited schema files: they are valid, and nothing but the fields named is different. A foreign key's
@@ -51,8 +37,8 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
   );
   const loose = [...changed, ...relations];
   const [wanted, found] = [
-    comparable(await readDataModel(before), { loose, removed, uniques, enums }),
-    comparable(await readDataModel(after), { loose, removed: [], uniques, enums: [] }),
+    comparable(parseSchema(before), { loose, removed, uniques, enums }),
+    comparable(parseEdited(after), { loose, removed: [], uniques, enums: [] }),
   ];
   const difference = firstDifference(wanted, found, "schema");
   if (difference !== undefined) {
@@ -79,40 +65,13 @@ export async function verifyEdits(before: Files, after: Files, edits: readonly S
   }
 }
 
-/**
- * @prisma/internals costs 190 ms to load, of which this needs 17: the parser alone, the same build of it. And its
- * `get_datamodel` answers without the query schema, which is 25 MB of JSON for 300 models.
- */
-async function readDataModel(files: Files): Promise<DataModel> {
-  assertInstalled("@prisma/prisma-schema-wasm", import.meta.url);
-  const { default: prisma } = await import("@prisma/prisma-schema-wasm");
-  // The same edit is checked when it is planned and again when it is written.
-  const key = files.map(({ content }) => content).join("\0");
-  const known = lastModels.find((entry) => entry.key === key);
-  if (known !== undefined) return known.model;
-  const params = JSON.stringify({
-    prismaSchema: withoutUrls(files).map(({ path, content }) => [path, content]),
-    noColor: true,
-  });
+/** @throws LS2011 with what Prisma says about it */
+function parseEdited(files: Files): Datamodel {
   try {
-    // It validates as `validate` does, relations and all.
-    const model = JSON.parse(prisma.get_datamodel(params)) as DataModel;
-    lastModels = [{ key, model }, ...lastModels].slice(0, 2);
-    return model;
+    return parseSchema(files);
   } catch (cause) {
-    throw new LockstepError("LS2011", `Prisma refuses the edited schema:\n${reason(cause)}`, { cause });
-  }
-}
-
-let lastModels: readonly { readonly key: string; readonly model: DataModel }[] = [];
-
-/** The engine throws a JSON document; a panic throws plain text. */
-function reason(cause: unknown): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
-  try {
-    return (JSON.parse(text) as { message?: string }).message ?? text;
-  } catch {
-    return text;
+    if (!(cause instanceof LockstepError) || cause.code !== "LS8012") throw cause;
+    throw new LockstepError("LS2011", cause.message.replace("the schema", "the edited schema"), { cause });
   }
 }
 
@@ -130,7 +89,7 @@ interface Allowed {
 }
 
 /** The data model without what may differ. */
-function comparable(dataModel: DataModel, { loose, removed, uniques, enums }: Allowed): unknown {
+function comparable(dataModel: Datamodel, { loose, removed, uniques, enums }: Allowed): unknown {
   const isIn = (list: readonly FieldRef[], model: string, field: string) =>
     list.some((item) => item.model === model && item.field === field);
   const isLooseUnique = (model: string, names: readonly unknown[]) =>

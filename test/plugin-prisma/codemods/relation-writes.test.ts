@@ -9,7 +9,6 @@ import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/plan-undo.js";
 import type { CodeIntent } from "../../../core/src/model/index.js";
 import { toEntityModels } from "../../../plugin-prisma/src/schema/entities.js";
-import { readSchema } from "../../../plugin-prisma/src/schema/read.js";
 import { environment } from "../../support/run.js";
 import { typeErrors } from "../../support/type-errors.js";
 import { apply, single, transforms } from "./phases.js";
@@ -98,7 +97,7 @@ const request = (
 ) => ({
   root: "/project",
   files: single(text),
-  models: toEntityModels(readSchema([{ path: "schema.prisma", content: schema }])),
+  models: toEntityModels([{ path: "schema.prisma", content: schema }]),
   intents,
   transforms,
   earlier,

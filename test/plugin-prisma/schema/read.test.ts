@@ -6,7 +6,8 @@ import { databaseName } from "../../../plugin-prisma/src/schema/model.js";
 import { readSchema } from "../../../plugin-prisma/src/schema/read.js";
 import { schemaArbitrary } from "./arbitrary-schema.js";
 
-const read = (content: string) => readSchema([{ path: "schema.prisma", content }]);
+const files = (content: string) => [{ path: "schema.prisma", content }];
+const read = (content: string) => readSchema(files(content));
 
 /** We leave the stars of block comments out; Prisma keeps them, and CRLF inside. */
 const undecorated = (text: string) =>
@@ -61,7 +62,7 @@ describe("readSchema", () => {
     );
   });
 
-  it("reads attributes, docs, settings and several files", () => {
+  it("reads attributes, docs and several files", () => {
     const schema = readSchema([
       {
         path: "a.prisma",
@@ -86,9 +87,6 @@ enum Role {
 `,
       },
     ]);
-    expect(schema.settings).toMatchObject([
-      { kind: "generator", settings: { provider: '"prisma-client"', output: '"../gen//x"' } },
-    ]);
     const [user] = schema.models;
     expect(user).toMatchObject({ name: "User", file: "b.prisma", line: 2, documentation: "Someone." });
     const email = user!.fields[1]!;
@@ -106,7 +104,11 @@ enum Role {
 describe("toEntityModels", () => {
   it("names tables of schema public as the engine's SQL does: alone", () => {
     const models = toEntityModels(
-      read(`
+      files(`
+datasource db {
+  provider = "postgresql"
+  schemas = ["public", "billing"]
+}
 model A {
   id Int @id
   @@schema("public")
@@ -122,7 +124,11 @@ model B {
 
   it("maps names, keys, relations and defaults", () => {
     const models = toEntityModels(
-      read(`
+      files(`
+datasource db {
+  provider = "postgresql"
+  schemas = ["public", "blog"]
+}
 model Post {
   id Int @default(autoincrement())
   tenant Int @map("tenant_id")
@@ -142,16 +148,20 @@ model Post {
 model User {
   id Int @id
   post Post? @relation("wrote")
+  @@schema("public")
 }
 model Hidden {
   id Int @id
   @@ignore
+  @@schema("public")
 }
 view V {
   id Int @unique
+  @@schema("public")
 }
 enum Role {
   ADMIN @map("admin")
+  @@schema("public")
 }
 `),
     );

@@ -4,7 +4,6 @@ import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import type { EntityModel } from "../../../core/src/model/index.js";
 import { toEntityModels } from "../../../plugin-prisma/src/schema/entities.js";
-import { readSchema } from "../../../plugin-prisma/src/schema/read.js";
 import type { Case, Files } from "./case.js";
 import { type ClientPhase, prismaClient } from "./prisma-client.js";
 
@@ -93,7 +92,7 @@ export class TypeChecker {
       put(join(folder, `${client}.d.ts`), prismaClient(models, { model: about.model, field: about.field, state }));
       for (const [schema, module] of Object.entries(about.otherClients ?? {})) {
         const content = files.find(({ file }) => file === schema)?.text ?? "";
-        const others = toEntityModels(readSchema([{ path: schema, content }]));
+        const others = toEntityModels([{ path: schema, content }]);
         put(join(folder, `${module}.d.ts`), prismaClient(others, { model: "", field: "", state }));
       }
     }

@@ -1,9 +1,18 @@
 import { LockstepError } from "@lockstep/core";
-import type { Datamodel } from "@prisma/dmmf";
-import { databaseName, declarationOf, type PrismaField, type PrismaModel, type PrismaSchema } from "./model.js";
+import type { Datamodel, Field } from "@prisma/dmmf";
+import { databaseName, declarationOf, type PrismaAttribute, type PrismaSchema } from "./model.js";
 
-/** How one side reads a declaration, in the words of a schema. */
-type Readings = ReadonlyMap<string, string>;
+interface Named {
+  readonly name: string;
+  readonly dbName?: string | null;
+}
+type Known = Named & Pick<Field, "type" | "isList" | "isRequired" | "isId" | "isUnique">;
+
+/** What both sides know of a schema, in the shape of Prisma's. */
+interface Common {
+  readonly models: readonly (Named & { readonly fields: readonly Known[] })[];
+  readonly enums: readonly (Named & { readonly values: readonly Named[] })[];
+}
 
 /**
  * Edits go where `readSchema` sees a declaration, and say what Prisma's parser knows about it: so both have to see the same models,
@@ -11,78 +20,64 @@ type Readings = ReadonlyMap<string, string>;
  *
  * @throws LockstepError LS8013 with the first declaration that is read differently, and its line
  */
-export function assertSameReading(schema: PrismaSchema, dataModel: Datamodel): void {
-  const [theirs, ours] = [readingsOf(dataModel), readingsIn(schema)];
+export function assertSameReading(schema: PrismaSchema, { models, types, enums }: Datamodel): void {
+  const [theirs, ours] = [readings({ models: [...models, ...types], enums }), readings(commonOf(schema))];
   for (const name of new Set([...theirs.keys(), ...ours.keys()])) {
-    const [their, our] = [theirs, ours].map((readings) => readings.get(name) ?? "nothing");
+    const [their = "nothing", our = "nothing"] = [theirs.get(name), ours.get(name)];
     if (their === our) continue;
     throw new LockstepError("LS8013", `${placeOf(schema, name)}: Prisma reads ${name} as ${their}, Lockstep as ${our}`);
   }
 }
 
-function readingsOf({ models, types, enums }: Datamodel): Readings {
-  return new Map<string, string>([
-    ...[...models, ...types].flatMap((model) => [
-      [model.name, mapped("a model", model)] as const,
-      ...model.fields.map((field) => {
-        const mark = field.isList ? "[]" : field.isRequired ? "" : "?";
-        return [`${model.name}.${field.name}`, mapped(field.type + mark, field, field)] as const;
-      }),
-    ]),
-    ...enums.flatMap((item) => [
-      [item.name, mapped("an enum", item)] as const,
-      ...item.values.map((value) => [`${item.name}.${value.name}`, mapped("a value", value)] as const),
-    ]),
-  ]);
+/** Each declaration in the words of a schema. */
+function readings({ models, enums }: Common): ReadonlyMap<string, string> {
+  const mapped = (what: string, { name, dbName }: Named) =>
+    dbName == null || dbName === name ? what : `${what} @map(${JSON.stringify(dbName)})`;
+  const typeOf = ({ type, isList, isRequired, isId, isUnique }: Known) =>
+    [type, isList ? "[]" : isRequired ? "" : "?", isId ? " @id" : "", isUnique ? " @unique" : ""].join("");
+  return new Map(
+    [
+      ...models.map((item) => [[item.name, mapped("a model", item)] as const]),
+      ...models.map(({ name, fields }) =>
+        fields.map((item) => [`${name}.${item.name}`, mapped(typeOf(item), item)] as const),
+      ),
+      ...enums.map((item) => [[item.name, mapped("an enum", item)] as const]),
+      ...enums.map(({ name, values }) =>
+        values.map((item) => [`${name}.${item.name}`, mapped("a value", item)] as const),
+      ),
+    ].flat(),
+  );
 }
 
-function readingsIn({ models, enums }: PrismaSchema): Readings {
-  return new Map<string, string>([
-    ...models.filter(isRead).flatMap((model) => [
-      [model.name, named("a model", model)] as const,
-      ...model.fields
-        .filter((field) => isRead(field) && !field.type.startsWith("Unsupported("))
-        .map((field) => {
-          const type = field.type + (field.isList ? "[]" : field.isOptional ? "?" : "");
-          return [`${model.name}.${field.name}`, named(type, field, keysOf(model, field))] as const;
-        }),
-    ]),
-    ...enums.flatMap((item) => [
-      [item.name, named("an enum", item)] as const,
-      ...item.values.map((value) => [`${item.name}.${value.name}`, named("a value", value)] as const),
-    ]),
-  ]);
+function commonOf({ models, enums }: PrismaSchema): Common {
+  const has = (item: { readonly attributes: readonly PrismaAttribute[] }, attribute: string) =>
+    item.attributes.some(({ name }) => name === attribute);
+  const named = (item: Parameters<typeof databaseName>[0]) => ({ name: item.name, dbName: databaseName(item) });
+  return {
+    models: models
+      .filter((model) => !has(model, "ignore"))
+      .map((model) => ({
+        ...named(model),
+        fields: model.fields
+          .filter((field) => !has(field, "ignore") && !field.type.startsWith("Unsupported("))
+          .map((field) => ({
+            ...named(field),
+            type: field.type,
+            isList: field.isList,
+            isRequired: !field.isOptional,
+            isId: has(field, "id"),
+            isUnique: declarationOf(model, [field.name]) !== undefined,
+          })),
+      })),
+    enums: enums.map((item) => ({ ...named(item), values: item.values.map(named) })),
+  };
 }
 
-function isRead({ attributes }: Pick<PrismaField, "attributes">): boolean {
-  return !attributes.some(({ name }) => name === "ignore");
-}
-
-function keysOf(model: PrismaModel, field: PrismaField) {
-  const isId = field.attributes.some(({ name }) => name === "id");
-  return { isId, isUnique: declarationOf(model, [field.name]) !== undefined };
-}
-
-function named(what: string, item: Parameters<typeof databaseName>[0], keys?: { isId: boolean; isUnique: boolean }) {
-  return mapped(what, { name: item.name, dbName: databaseName(item) }, keys);
-}
-
-function mapped(
-  what: string,
-  { name, dbName }: { readonly name: string; readonly dbName?: string | null },
-  keys?: { readonly isId: boolean; readonly isUnique: boolean },
-): string {
-  const marks = [keys?.isId ? " @id" : "", keys?.isUnique ? " @unique" : ""].join("");
-  return `${what}${marks}${dbName == null || dbName === name ? "" : ` @map(${JSON.stringify(dbName)})`}`;
-}
-
-/** The declaration's line; where only Prisma sees it, that of what it stands in. */
-function placeOf({ models, enums, files }: PrismaSchema, name: string): string {
-  const [owner = "", field] = name.split(".");
+/** The line of a declaration, or of what it stands in; where Lockstep sees neither, the files. */
+function placeOf({ models, enums, files }: PrismaSchema, path: string): string {
+  const [owner, name] = path.split(".");
   const model = models.find((item) => item.name === owner);
-  const found = model?.fields.find((item) => item.name === field) ?? model ?? enums.find((item) => item.name === owner);
-  const head = new RegExp(`^[^\\S\\r\\n]*(?:model|view|type|enum)\\s+${owner}\\b`, "m");
-  const file = files.find(({ content }) => head.test(content)) ?? files[0];
-  const line = found?.line ?? (file?.content.split(head)[0] ?? "").split(/\r\n|\n|\r/).length;
-  return `${model?.file ?? file?.path ?? "schema.prisma"}:${line}`;
+  const block = model ?? enums.find((item) => item.name === owner);
+  const line = (model?.fields.find((item) => item.name === name) ?? block)?.line;
+  return block === undefined ? files.map((file) => file.path).join(", ") : `${block.file}:${line}`;
 }

@@ -89,19 +89,24 @@ interface Allowed {
 }
 
 /** The data model without what may differ. */
-function comparable(dataModel: Datamodel, { loose, removed, uniques, enums }: Allowed): unknown {
+function comparable(
+  { models, enums, indexes, types }: Datamodel,
+  { loose, removed, uniques, enums: gone }: Allowed,
+): unknown {
   const isIn = (list: readonly FieldRef[], model: string, field: string) =>
     list.some((item) => item.model === model && item.field === field);
-  const isLooseUnique = (model: string, names: readonly unknown[]) =>
+  const isLooseUnique = (model: string, names: readonly string[]) =>
     uniques.some((unique) => unique.model === model && unique.fields.join() === names.join());
-  const isGone = (model: string, names: unknown, isUnique: boolean) =>
-    Array.isArray(names) &&
-    ((isUnique && isLooseUnique(model, names)) || names.some((name) => isIn(removed, model, String(name))));
+  // Unique constraints and indexes over removed fields go with them.
+  const isKept = (model: string, names: readonly string[], isUnique = true) =>
+    !(isUnique && isLooseUnique(model, names)) && !names.some((name) => isIn(removed, model, name));
   return {
-    ...dataModel,
-    enums: dataModel.enums.filter(({ name }) => !enums.includes(name)),
-    models: dataModel.models.map((model) => ({
-      ...withoutGone(model, (names) => isGone(model.name, names, true)),
+    types,
+    enums: enums.filter(({ name }) => !gone.includes(name)),
+    models: models.map((model) => ({
+      ...model,
+      uniqueFields: model.uniqueFields.filter((names) => isKept(model.name, names)),
+      uniqueIndexes: model.uniqueIndexes.filter(({ fields }) => isKept(model.name, fields)),
       fields: model.fields
         .filter((field) => !isIn(removed, model.name, field.name))
         .map((field) => ({
@@ -114,24 +119,13 @@ function comparable(dataModel: Datamodel, { loose, removed, uniques, enums }: Al
           ...(isLooseUnique(model.name, [field.name]) ? { isUnique: undefined } : {}),
         })),
     })),
-    indexes: dataModel.indexes?.filter(
-      (index) =>
-        !isGone(
-          index.model,
-          index.fields.map(({ name }) => name),
-          index.type === "unique",
-        ),
+    indexes: indexes.filter(({ model, fields, type }) =>
+      isKept(
+        model,
+        fields.map(({ name }) => name),
+        type === "unique",
+      ),
     ),
-  };
-}
-
-/** Unique constraints over removed fields go with them. */
-function withoutGone(model: Readonly<Record<string, unknown>>, isGone: (names: unknown) => boolean) {
-  const { uniqueFields, uniqueIndexes } = model as { uniqueFields?: unknown[]; uniqueIndexes?: { fields?: unknown }[] };
-  return {
-    ...model,
-    uniqueFields: uniqueFields?.filter((names) => !isGone(names)),
-    uniqueIndexes: uniqueIndexes?.filter(({ fields }) => !isGone(fields)),
   };
 }
 

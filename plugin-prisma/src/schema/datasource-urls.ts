@@ -1,5 +1,5 @@
 import type { DatasourceUrls } from "../engine/arguments.js";
-import type { SchemaFile } from "./model.js";
+import { type SchemaFile, stringValue } from "./model.js";
 
 const names = ["url", "directUrl", "shadowDatabaseUrl"] as const;
 /** A line of a datasource block; what is behind the value stays. */
@@ -30,12 +30,7 @@ export function urlsInSchema(files: readonly SchemaFile[], env: NodeJS.ProcessEn
 /** `env("DATABASE_URL")` or `"postgresql://…"` as the schema writes it. */
 function settingValue(text: string | undefined, env: NodeJS.ProcessEnv): string | undefined {
   const variable = /^env\(\s*"([^"]*)"\s*\)$/.exec(text ?? "")?.[1];
-  if (variable !== undefined) return env[variable] || undefined;
-  try {
-    return text === undefined ? undefined : (JSON.parse(text) as string) || undefined;
-  } catch {
-    return undefined;
-  }
+  return (variable === undefined ? stringValue(text) : env[variable]) || undefined;
 }
 
 /**

@@ -13,6 +13,7 @@ const schema = `generator client {
   provider   = "prisma-client"
   output     = "../src/generated/prisma"
   engineType = "client"
+  previewFeatures = ["metrics"]
 }
 
 datasource db {
@@ -102,7 +103,9 @@ test(`Prisma ${prisma6}: a required unique column through all phases, with the s
     await query(`SELECT attnotnull FROM pg_attribute WHERE attrelid = '"User"'::regclass AND attname = 'handle'`),
   ).toEqual([{ attnotnull: true }]);
 
-  expect(await prisma("db", "pull", "--print")).toContain('url      = env("DATABASE_URL")');
+  const pulled = await prisma("db", "pull", "--print");
+  for (const line of ['url      = env("DATABASE_URL")', 'previewFeatures = ["metrics"]'])
+    expect(pulled).toContain(line);
   const doctor = await lockstep("doctor", "--verbose");
   expect(doctor).toContain(`Prisma ${prisma6}`);
   expect(doctor).toContain("no problems");

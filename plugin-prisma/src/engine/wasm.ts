@@ -5,7 +5,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { withoutUrls, withUrlsOf } from "../schema/datasource-urls.js";
+import { acceptedByPrisma7, withBlocksOf } from "../schema/datasource-urls.js";
 import { type Failure, PgSession } from "./adapter.js";
 import type { DatasourceUrls } from "./arguments.js";
 import { type EngineBackend, EngineError, type EngineHost, UnknownMethodError } from "./backend.js";
@@ -139,7 +139,7 @@ export class WasmBackend implements EngineBackend {
   async #introspect(params: unknown, given: unknown): Promise<unknown> {
     const result = (await this.#run("introspect", params)) as SchemaHolder;
     const { files } = (given as SchemaHolder).schema;
-    return { ...result, schema: { ...result.schema, files: withUrlsOf(result.schema.files, files) } };
+    return { ...result, schema: { ...result.schema, files: withBlocksOf(result.schema.files, files) } };
   }
 
   #urlOf(params: unknown): string | undefined {
@@ -170,7 +170,7 @@ export class WasmBackend implements EngineBackend {
     const files = await Promise.all(
       datamodelPaths.map(async (path) => ({ path, content: await readFile(path, "utf8") })),
     );
-    return withoutUrls(files).map(({ path, content }) => [path, content]);
+    return acceptedByPrisma7(files).map(({ path, content }) => [path, content]);
   }
 
   #adapterFactory(kind: "connected" | "offline"): SqlMigrationAwareDriverAdapterFactory {
@@ -234,7 +234,7 @@ interface SchemaHolder {
 function acceptable(params: unknown): unknown {
   if (typeof params !== "object" || params === null) return params;
   const { files } = params as { files?: unknown };
-  if (Array.isArray(files)) return { ...params, files: withoutUrls(files as SchemaHolder["schema"]["files"]) };
+  if (Array.isArray(files)) return { ...params, files: acceptedByPrisma7(files as SchemaHolder["schema"]["files"]) };
   return Object.fromEntries(
     Object.entries(params).map(([name, value]) => [
       name,

@@ -33,15 +33,20 @@ function settingValue(text: string | undefined, env: NodeJS.ProcessEnv): string 
   return (variable === undefined ? stringValue(text) : env[variable]) || undefined;
 }
 
+/** A preview feature of Prisma 6 that 7 does not know; of the others, those that became a part of Prisma are only warned about. */
+const retired = /,\s*"metrics"|"metrics"\s*,?/g;
+
 /**
- * The files as Prisma 7's parser and engine accept them: they refuse URLs in the schema. Blanks take their place, so that every
- * position in a message stays true.
+ * The files as Prisma 7's parser and engine accept them: they refuse URLs in the schema, and the preview feature `metrics`. Blanks
+ * take their place, so that every position in a message stays true.
  */
-export function withoutUrls<F extends { readonly content: string }>(files: readonly F[]): readonly F[] {
+export function acceptedByPrisma7<F extends { readonly content: string }>(files: readonly F[]): readonly F[] {
   return files.map((file) => {
-    const content = file.content.replace(block.datasource, (text) =>
-      text.replace(line, (_, indent: string, setting: string) => indent + blank(setting)),
-    );
+    const content = file.content
+      .replace(block.datasource, (text) =>
+        text.replace(line, (_, indent: string, setting: string) => indent + blank(setting)),
+      )
+      .replace(block.generator, (text) => text.replace(retired, blank));
     return content === file.content ? file : { ...file, content };
   });
 }
@@ -51,13 +56,22 @@ export function blank(text: string): string {
   return text.replace(/[^\r\n]/g, " ");
 }
 
-/** The reverse, for what the engine writes (`prisma db pull`): each datasource block as it stood in the file of that path. */
-export function withUrlsOf<F extends { readonly path: string; readonly content: string }>(
+/**
+ * The reverse, for what the engine writes (`prisma db pull`): each datasource and generator as it stood in the file of that path. The
+ * engine keeps their order.
+ */
+export function withBlocksOf<F extends { readonly path: string; readonly content: string }>(
   files: readonly F[],
   originals: readonly { readonly path: string; readonly content: string }[],
 ): readonly F[] {
   return files.map((file) => {
-    const former = originals.find(({ path }) => path === file.path)?.content.match(block.datasource)?.[0];
-    return former === undefined ? file : { ...file, content: file.content.replace(block.datasource, () => former) };
+    const original = originals.find(({ path }) => path === file.path);
+    if (original === undefined) return file;
+    const content = Object.values(block).reduce((text, kind) => {
+      const former = original.content.match(kind) ?? [];
+      let index = 0;
+      return text.replace(kind, (written) => former[index++] ?? written);
+    }, file.content);
+    return { ...file, content };
   });
 }

@@ -3,7 +3,7 @@ import { assertInstalled, LockstepError } from "@lockstep/core";
 import type { Datamodel } from "@prisma/dmmf";
 import type { EnvValue, GeneratorConfig } from "@prisma/generator";
 import { assertSameReading } from "./compare.js";
-import { blank, block, withoutUrls } from "./datasource-urls.js";
+import { acceptedByPrisma7, blank, block } from "./datasource-urls.js";
 import type { SchemaFile } from "./model.js";
 import { readSchema } from "./read.js";
 
@@ -27,7 +27,7 @@ export function parseSchema(files: Files): Datamodel {
   const key = files.map(({ path, content }) => `${path}\0${content}`).join("\0");
   const known = lastRead.find((entry) => entry.key === key);
   if (known !== undefined) return known.model;
-  const plain = withoutUrls(files).map(({ path, content }) => [path, content.replace(block.generator, blank)]);
+  const plain = acceptedByPrisma7(files).map(({ path, content }) => [path, content.replace(block.generator, blank)]);
   const { get_datamodel, preview_features } = parser();
   // Prisma 6 and 7 know different preview features, and refuse a generator that names another: all that this one knows are on.
   const features = `generator all {\n  provider = "none"\n  previewFeatures = ${preview_features()}\n}\n`;
@@ -47,7 +47,7 @@ let lastRead: readonly { readonly key: string; readonly model: Datamodel }[] = [
 
 /** Generators and datasources, also of a schema that is not valid elsewhere, and in files that are a part of one. */
 export function parseConfig(files: Files): SchemaConfig {
-  const plain = withoutUrls(files).map(({ path, content }) => [path, content]);
+  const plain = acceptedByPrisma7(files).map(({ path, content }) => [path, content]);
   return (JSON.parse(parser().get_config(parameters(plain))) as { config: SchemaConfig }).config;
 }
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { parseArguments } from "../../../plugin-prisma/src/engine/arguments.js";
-import { urlsInSchema, withoutUrls, withUrlsOf } from "../../../plugin-prisma/src/schema/datasource-urls.js";
+import { acceptedByPrisma7, urlsInSchema, withBlocksOf } from "../../../plugin-prisma/src/schema/datasource-urls.js";
 import { makeOptional } from "../../../plugin-prisma/src/schema/edit.js";
 import { editModels } from "../../../plugin-prisma/src/schema/edit-models.js";
 
@@ -23,11 +23,24 @@ test.each([
 
 test("without its URLs a file has every other character where it was, and gets them back", () => {
   const before = file('  url = env("DATABASE_URL") // mine\n');
-  const [after] = withoutUrls([before]);
+  const [after] = acceptedByPrisma7([before]);
   expect(after?.content).not.toContain("env(");
   expect(after?.content.length).toBe(before.content.length);
   expect(after?.content).toContain("  url String");
-  expect(withUrlsOf([after!], [before])[0]?.content).toBe(before.content);
+  expect(withBlocksOf([after!], [before])[0]?.content).toBe(before.content);
+});
+
+test.each([
+  ['["metrics"]', "[         ]"],
+  ['["metrics", "views"]', '[           "views"]'],
+  ['["views", "metrics"]', '["views"           ]'],
+  ['["views"]', '["views"]'],
+])("previewFeatures = %s, which Prisma 7 refuses, is read as %s and written as before", (features, accepted) => {
+  const text = (list: string) => `generator client {\n  provider = "prisma-client"\n  previewFeatures = ${list}\n}\n`;
+  const before = { path: "schema.prisma", content: text(features) };
+  const [after] = acceptedByPrisma7([before]);
+  expect(after?.content).toBe(text(accepted));
+  expect(withBlocksOf([after!], [before])).toEqual([before]);
 });
 
 test("Prisma 6 gives commands the bare URL, 7 a document", () => {

@@ -14,6 +14,8 @@ export interface ProjectFormatter {
    * @throws what keeps it from running at all
    */
   format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | undefined)[]>;
+  /** Loads what the first text needs, meanwhile. Never throws. Default: nothing takes long. */
+  warmUp?(): void;
   /** Ends what it keeps running. Default: nothing does. */
   close?(): void;
 }

@@ -21,7 +21,9 @@ const isLeft = /\.sql$|(?:^|\/)original\.[^/]*$/;
  */
 export class Formatting {
   #unformatted: Unformatted | undefined;
-  #tools: { readonly name: string; readonly tool: ProjectFormatter }[] | undefined;
+  #tools: { readonly name: string; readonly tool: ProjectFormatter }[] = [];
+  #finding: Promise<void> | undefined;
+  #isClosed = false;
   #leftMs: number;
 
   /** @param limitMs for all formatters together */
@@ -38,6 +40,15 @@ export class Formatting {
     return this.#unformatted;
   }
 
+  /** Has formatters load while the caller works: the first text takes most of a second otherwise. What fails is said when one is needed. */
+  warmUp(): void {
+    if (this.setting === "off") return;
+    void this.#find().then(() => {
+      if (this.#isClosed) return;
+      for (const { tool } of this.#tools) tool.warmUp?.();
+    });
+  }
+
   /** The same changes, in the same order, with the texts laid out. */
   async apply(changes: readonly FileChange[]): Promise<readonly FileChange[]> {
     const drafts = changes.flatMap(({ file, before, after }) =>
@@ -46,13 +57,13 @@ export class Formatting {
     if (this.setting === "off" || drafts.length === 0) return changes;
     await this.#find();
     // First with what was there: who laid it out is who lays it out again.
-    for (const { name } of [...(this.#tools ?? [])]) {
+    for (const { name } of [...this.#tools]) {
       const known = drafts.flatMap(({ file, before }) => (before === undefined ? [] : [{ file, text: before }]));
       const texts = await this.#run(name, known);
       const laidOut = new Map(known.map(({ file }, index) => [file, texts?.[index]]));
       for (const draft of drafts) draft.note(name, laidOut.get(draft.file));
     }
-    for (const { name } of [...(this.#tools ?? [])]) {
+    for (const { name } of [...this.#tools]) {
       const own = drafts.filter((draft) => draft.isFor(name));
       const texts = await this.#run(name, own);
       for (const [index, draft] of own.entries()) await draft.take(name, texts?.[index]);
@@ -63,13 +74,17 @@ export class Formatting {
   }
 
   close(): void {
-    for (const { tool } of this.#tools ?? []) tool.close?.();
+    this.#isClosed = true;
+    for (const { tool } of this.#tools) tool.close?.();
     this.#tools = [];
   }
 
-  async #find(): Promise<void> {
-    if (this.#tools !== undefined) return;
-    this.#tools = [];
+  #find(): Promise<void> {
+    this.#finding ??= this.#findTools();
+    return this.#finding;
+  }
+
+  async #findTools(): Promise<void> {
     for (const { name, find } of (await import("./index.js")).formatters) {
       try {
         const tool = find(this.root);
@@ -82,7 +97,7 @@ export class Formatting {
 
   /** What a formatter makes of texts. One that fails is not asked again. */
   async #run(name: string, files: readonly { readonly file: string; readonly text: string }[]) {
-    const tool = this.#tools?.find((each) => each.name === name)?.tool;
+    const tool = this.#tools.find((each) => each.name === name)?.tool;
     if (tool === undefined || files.length === 0) return undefined;
     const startedAt = performance.now();
     const ending = new AbortController();
@@ -100,8 +115,8 @@ export class Formatting {
 
   #fail(formatter: string, error: unknown): void {
     this.#unformatted ??= { formatter, why: error instanceof Error ? error.message : String(error) };
-    this.#tools?.find(({ name }) => name === formatter)?.tool.close?.();
-    this.#tools = this.#tools?.filter(({ name }) => name !== formatter);
+    this.#tools.find(({ name }) => name === formatter)?.tool.close?.();
+    this.#tools = this.#tools.filter(({ name }) => name !== formatter);
   }
 }
 

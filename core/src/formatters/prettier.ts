@@ -28,7 +28,7 @@ export default {
 
 /** A process of its own: what plugins do cannot be stopped otherwise. It loads Prettier once. */
 class Prettier implements ProjectFormatter {
-  #child: ChildProcess | undefined;
+  #child: { readonly process: ChildProcess; readonly ended: Promise<never> } | undefined;
 
   constructor(
     readonly root: string,
@@ -36,15 +36,21 @@ class Prettier implements ProjectFormatter {
     readonly ignoreFiles: readonly string[],
   ) {}
 
+  warmUp(): void {
+    this.#start();
+  }
+
   async format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | undefined)[]> {
     if (files.length === 0) return [];
     const child = this.#start();
-    const kill = () => child.kill("SIGKILL");
+    const kill = () => child.process.kill("SIGKILL");
     signal.addEventListener("abort", kill, { once: true });
     try {
-      const { module, ignoreFiles } = this;
       const texts = files.map(({ file, text }) => ({ path: join(this.root, file), text }));
-      const answer = await ask(child, { module, ignoreFiles, files: texts });
+      const answer = await Promise.race([
+        child.ended,
+        ask(child.process, { ignoreFiles: this.ignoreFiles, files: texts }),
+      ]);
       if (answer.error !== undefined) throw new Error(answer.error);
       return answer.texts.map((text) => text ?? undefined);
     } finally {
@@ -53,29 +59,34 @@ class Prettier implements ProjectFormatter {
   }
 
   close(): void {
-    this.#child?.kill("SIGKILL");
+    this.#child?.process.kill("SIGKILL");
   }
 
-  #start(): ChildProcess {
+  #start() {
     if (this.#child !== undefined) return this.#child;
     const { file, execArgv } = ownProcess(import.meta.url, "prettier/child");
     // What the project preloads into its processes is for its own.
     const { NODE_OPTIONS: _, ...env } = process.env;
-    this.#child = fork(file, {
+    const child = fork(file, [this.module], {
       cwd: this.root,
       env,
       execArgv: [...execArgv],
       stdio: ["ignore", "ignore", "ignore", "ipc"],
     });
+    const ended = new Promise<never>((_, reject) => {
+      child.once("error", reject);
+      child.once("exit", (code, by) => reject(new Error(`it ended early (${by ?? `exit code ${code}`})`)));
+    });
+    // Told whoever asks, which may be later.
+    ended.catch(() => undefined);
+    this.#child = { process: child, ended };
     return this.#child;
   }
 }
 
 function ask(child: ChildProcess, order: PrettierOrder): Promise<PrettierAnswer> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     child.once("message", resolve);
-    child.once("error", reject);
-    child.once("exit", (code, by) => reject(new Error(`it ended early (${by ?? `exit code ${code}`})`)));
     child.send(order, () => undefined);
   });
 }

@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { afterEach, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { Formatting } from "../../../core/src/formatters/formatting.js";
 
 const folders: string[] = [];
@@ -94,6 +94,41 @@ test.each([
   } finally {
     formatting.close();
   }
+});
+
+describe("started before it is needed", () => {
+  const children = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
+  const ended = `require("node:fs").writeFileSync("ended", ""); process.exit(3);`;
+
+  test.each([
+    { name: "it formats", text: shouting, unformatted: undefined, after: "B\n" },
+    {
+      name: "what ended meanwhile is said",
+      text: ended,
+      unformatted: { formatter: "prettier", why: "it ended early (exit code 3)" },
+      after: "b\n",
+    },
+  ])("$name", async ({ text, unformatted, after }) => {
+    const root = project({ "package.json": declared, [module]: text });
+    const formatting = new Formatting(root);
+    formatting.warmUp();
+    if (text === ended)
+      await vi.waitFor(() => expect([existsSync(join(root, "ended")), children()]).toEqual([true, 0]), 30_000);
+    expect(await formatting.apply([{ file: "a.ts", before: "A\n", after: "b\n" }])).toEqual([
+      { file: "a.ts", before: "A\n", after },
+    ]);
+    expect(formatting.unformatted).toEqual(unformatted);
+    formatting.close();
+  });
+
+  test("closed at once, it leaves no process", async () => {
+    const formatting = new Formatting(project({ "package.json": declared, [module]: shouting }));
+    formatting.warmUp();
+    formatting.close();
+    await import("../../../core/src/formatters/index.js");
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(children()).toBe(0);
+  });
 });
 
 test("without formatting nothing is run", async () => {

@@ -1,4 +1,4 @@
-/** The process that Prettier runs in. */
+/** The process that Prettier runs in: its first argument is the module. */
 import { pathToFileURL } from "node:url";
 import type { PrettierAnswer, PrettierOrder } from "./order.js";
 
@@ -12,16 +12,31 @@ interface Prettier {
   format(text: string, options: object): string | Promise<string>;
 }
 
+const loading = load(process.argv[2] ?? "");
+// Told with the first order.
+loading.catch(() => undefined);
+
 process.on("message", async (order: PrettierOrder) => {
   process.send?.(await answerTo(order));
 });
 // Whoever asked is gone.
 process.on("disconnect", () => process.exit());
 
-async function answerTo({ module, ignoreFiles, files }: PrettierOrder): Promise<PrettierAnswer> {
+async function load(module: string): Promise<Prettier> {
+  const loaded = await import(pathToFileURL(module).href);
+  const prettier: Prettier = loaded.default ?? loaded;
   try {
-    const loaded = await import(pathToFileURL(module).href);
-    const prettier: Prettier = loaded.default ?? loaded;
+    // Parsers are loaded by the first text that needs them.
+    await prettier.format(";", { parser: "typescript" });
+  } catch {
+    // A project's own plugins may parse TypeScript.
+  }
+  return prettier;
+}
+
+async function answerTo({ ignoreFiles, files }: PrettierOrder): Promise<PrettierAnswer> {
+  try {
+    const prettier = await loading;
     const texts: (string | null)[] = [];
     for (const { path, text } of files) texts.push(await formatted(prettier, path, text, ignoreFiles));
     return { texts };

@@ -1,7 +1,5 @@
 /** What Prettier's process is asked for. */
 export interface PrettierOrder {
-  /** Prettier's entry. */
-  readonly module: string;
   readonly ignoreFiles: readonly string[];
   readonly files: readonly { readonly path: string; readonly text: string }[];
 }

@@ -1,6 +1,6 @@
 import { LockstepError } from "@lockstep/core";
 import type { Datamodel, Field } from "@prisma/dmmf";
-import { databaseName, declarationOf, type PrismaAttribute, type PrismaSchema } from "./model.js";
+import { databaseName, declarationOf, fieldsOf, type PrismaAttribute, type PrismaSchema } from "./model.js";
 
 interface Named {
   readonly name: string;
@@ -56,18 +56,23 @@ function commonOf({ models, enums }: PrismaSchema): Common {
   return {
     models: models
       .filter((model) => !has(model, "ignore"))
-      .map((model) => ({
+      .map((model) => ({ model, keys: model.attributes.filter(({ name }) => name === "id").map(fieldsOf) }))
+      .map(({ model, keys }) => ({
         ...named(model),
         fields: model.fields
           .filter((field) => !has(field, "ignore") && !field.type.startsWith("Unsupported("))
-          .map((field) => ({
-            ...named(field),
-            type: field.type,
-            isList: field.isList,
-            isRequired: !field.isOptional,
-            isId: has(field, "id"),
-            isUnique: declarationOf(model, [field.name]) !== undefined,
-          })),
+          .map((field) => {
+            const isId = has(field, "id") || keys.some((key) => key.join() === field.name);
+            return {
+              ...named(field),
+              type: field.type,
+              isList: field.isList,
+              isRequired: !field.isOptional,
+              isId,
+              // Of a key Prisma does not say that it is unique as well.
+              isUnique: !isId && declarationOf(model, [field.name]) !== undefined,
+            };
+          }),
       })),
     enums: enums.map((item) => ({ ...named(item), values: item.values.map(named) })),
   };

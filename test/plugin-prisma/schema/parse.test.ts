@@ -69,6 +69,25 @@ const more = `model Post {
   @@index([slug(ops: raw("gin_trgm_ops"))], type: Gin)
 }
 
+model Key {
+  id String @id @unique
+}
+
+model KeyOfModel {
+  id String @unique
+
+  @@id([id])
+}
+
+model KeyTwice {
+  id   String @id
+  name String
+
+  @@unique([id])
+  @@unique([name, id])
+  @@unique([name])
+}
+
 model Label {
   id    Int    @id
   users User[]

@@ -106,14 +106,15 @@ export function fieldsOf(attribute: PrismaAttribute): string[] {
   return names.map((name) => name.trim()).filter((name) => name !== "");
 }
 
-/** Where a model declares that exactly these fields are unique. */
+/** Where a model declares that exactly these fields are unique: in all rows, which a partial index (`where:`) does not say. */
 export function declarationOf(
   model: PrismaModel,
   fields: readonly string[],
 ): { readonly attribute: PrismaAttribute; readonly field?: PrismaField } | undefined {
-  const attribute = model.attributes.find((item) => item.name === "unique" && fieldsOf(item).join() === fields.join());
+  const isUnique = ({ name, args = "" }: PrismaAttribute) => name === "unique" && !/(?:^|,)\s*where\s*:/.test(args);
+  const attribute = model.attributes.find((item) => isUnique(item) && fieldsOf(item).join() === fields.join());
   if (attribute !== undefined) return { attribute };
   const field = fields.length === 1 ? model.fields.find((item) => item.name === fields[0]) : undefined;
-  const own = field?.attributes.find((item) => item.name === "unique");
+  const own = field?.attributes.find(isUnique);
   return field === undefined || own === undefined ? undefined : { attribute: own, field };
 }

@@ -194,6 +194,32 @@ describe("a project's schema is read as its own Prisma reads it", () => {
   });
 });
 
+it("a partial unique index is none for a whole table", () => {
+  const partial = [
+    {
+      path: "schema.prisma",
+      content: `generator client {
+  provider        = "prisma-client"
+  previewFeatures = ["partialIndexes"]
+}
+
+datasource db {
+  provider = "postgresql"
+}
+
+model Item {
+  id    Int    @id
+  name  String
+  title String @unique(where: raw("hidden is null"))
+
+  @@unique([name], where: raw("hidden is null"), map: "visible")
+}
+`,
+    },
+  ];
+  expect(parseSchema(partial).models[0]?.fields.map(({ isUnique }) => isUnique)).toEqual([false, false, false]);
+});
+
 describe("both readings of a schema agree, or nothing is done", () => {
   const path = "prisma/schema.prisma";
   const content = `${head(7)}${models}${more}${roles}`;

@@ -8,12 +8,12 @@ export interface FileText {
 export interface ProjectFormatter {
   /**
    * Each text as the formatter leaves it; undefined where it is not the formatter's to lay out: a kind of file that it does not
-   * know, one that its settings ignore, one that it cannot read.
+   * know, one that its settings ignore, one that it cannot read; an error where it failed for this one.
    *
    * @param signal ends it
    * @throws what keeps it from running at all
    */
-  format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | undefined)[]>;
+  format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | Error | undefined)[]>;
   /** Loads what the first text needs, meanwhile. Never throws. Default: nothing takes long. */
   warmUp?(): void;
   /** Ends what it keeps running. Default: nothing does. */

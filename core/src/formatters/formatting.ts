@@ -103,7 +103,10 @@ export class Formatting {
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(), Math.max(this.#leftMs, 1));
     try {
-      return await tool.format(files, ending.signal);
+      return (await tool.format(files, ending.signal)).map((text) => {
+        if (text instanceof Error) this.#tell(name, text);
+        return text instanceof Error ? undefined : text;
+      });
     } catch (error) {
       this.#fail(name, ending.signal.aborted ? new Error(`it took longer than ${this.limitMs / 1000} s`) : error);
       return undefined;
@@ -113,8 +116,12 @@ export class Formatting {
     }
   }
 
-  #fail(formatter: string, error: unknown): void {
+  #tell(formatter: string, error: unknown): void {
     this.#unformatted ??= { formatter, why: error instanceof Error ? error.message : String(error) };
+  }
+
+  #fail(formatter: string, error: unknown): void {
+    this.#tell(formatter, error);
     this.#tools.find(({ name }) => name === formatter)?.tool.close?.();
     this.#tools = this.#tools.filter(({ name }) => name !== formatter);
   }

@@ -40,7 +40,7 @@ class Prettier implements ProjectFormatter {
     this.#start();
   }
 
-  async format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | undefined)[]> {
+  async format(files: readonly FileText[], signal: AbortSignal): Promise<readonly (string | Error | undefined)[]> {
     if (files.length === 0) return [];
     const child = this.#start();
     const kill = () => child.process.kill("SIGKILL");
@@ -52,7 +52,9 @@ class Prettier implements ProjectFormatter {
         ask(child.process, { ignoreFiles: this.ignoreFiles, files: texts }),
       ]);
       if (answer.error !== undefined) throw new Error(answer.error);
-      return answer.texts.map((text) => text ?? undefined);
+      return answer.texts.map((text) =>
+        text !== null && typeof text === "object" ? new Error(text.error) : (text ?? undefined),
+      );
     } finally {
       signal.removeEventListener("abort", kill);
     }

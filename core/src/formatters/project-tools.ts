@@ -48,16 +48,22 @@ export function standIn(root: string, file: string): string {
   return beside === undefined ? path : join(folder, beside);
 }
 
-/** Runs a program on a text. @returns undefined when it fails for this text. @throws when it cannot be started, or was ended */
+/**
+ * Runs a program on a text.
+ *
+ * @returns undefined when it fails for this text
+ * @throws when it cannot be started, was ended, or fails for an empty text as well: then it is not the text that it minds
+ */
 export async function filter(
   command: readonly [string, ...string[]],
   text: string,
   { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal },
 ): Promise<string | undefined> {
   const [program, ...args] = command;
-  const child = spawn(program, args, { cwd, signal, killSignal: "SIGKILL", stdio: ["pipe", "pipe", "ignore"] });
-  const out: Buffer[] = [];
+  const child = spawn(program, args, { cwd, signal, killSignal: "SIGKILL" });
+  const [out, err]: [Buffer[], Buffer[]] = [[], []];
   child.stdout.on("data", (chunk: Buffer) => out.push(chunk));
+  child.stderr.on("data", (chunk: Buffer) => err.push(chunk));
   // One that does not read to the end has no use for the rest.
   child.stdin.on("error", () => undefined);
   child.stdin.end(text);
@@ -66,7 +72,19 @@ export async function filter(
     child.once("close", resolve);
   });
   const result = Buffer.concat(out).toString("utf8");
-  return code === 0 && (result !== "" || text === "") ? result : undefined;
+  if (code === 0) return result !== "" || text === "" ? result : undefined;
+  if (text === "") throw new Error(complaint(Buffer.concat(err).toString("utf8")) || `it ended with exit code ${code}`);
+  await filter(command, "", { cwd, signal });
+  return undefined;
+}
+
+/** Where, and what: `biome.json:1:2 deserialize: × Found an unknown key`. */
+function complaint(text: string): string {
+  const lines = text.split("\n").map((line) => line.replace(/━+/g, "").trim());
+  return lines
+    .filter((line) => line !== "")
+    .slice(0, 2)
+    .join(": ");
 }
 
 /** Each of the texts in turn, a few at a time. */

@@ -1,4 +1,5 @@
 import { ts } from "../codemods/compiler.js";
+import { isSameButLayout } from "../plan/hash.js";
 import { type LineChange, lineChanges } from "./line-changes.js";
 
 /** The lines of `after` that are not in `before`, counted from 0. */
@@ -10,22 +11,39 @@ export function touchedLines(before: string, after: string): ReadonlySet<number>
 
 /**
  * What a formatter makes of the lines that were touched, in a file that it did not lay out before: the other lines stay as people
- * wrote them. Where no such part stands by itself the text stays.
+ * wrote them. What does more than lay out stays, too: an import that moves between lines of people's would be lost.
  */
 export function formatTouched(file: string, before: string, after: string, formatted: string): string {
+  if (!isCode(file)) return after;
   const touched = touchedLines(before, after);
-  const parts = lineChanges(after, formatted).filter(
-    ({ at, lines }) =>
-      lines > 0 && Array.from({ length: lines }, (_, index) => at + index).every((line) => touched.has(line)),
+  const isTaken = (change: LineChange) =>
+    change.lines > 0 &&
+    Array.from({ length: change.lines }, (_, index) => change.at + index).every((line) => touched.has(line)) &&
+    isSameButLayout(file, after, withChanges(after, [change]));
+  // The ends of lines are not the edit's to change.
+  const laidOut = formatted.replace(/\r?\n/g, after.includes("\r\n") ? "\r\n" : "\n");
+  const parts = lineChanges(after, laidOut).flatMap((change) =>
+    isTaken(change) ? [change] : byLine(change).filter(isTaken),
   );
   const text = withChanges(after, parts);
   return parts.length > 0 && parses(file, text) ? text : after;
 }
 
+/** The lines of a change one by one, where each has its own: beside a line of people's stands one that was touched. */
+function byLine({ at, lines, before, after }: LineChange): readonly LineChange[] {
+  const [own, others] = [linesOf(before), linesOf(after)];
+  if (own.length !== lines || others.length !== lines) return [];
+  return own.map((line, index) => ({ at: at + index, lines: 1, before: line, after: others[index] ?? "" }));
+}
+
 function withChanges(text: string, changes: readonly LineChange[]): string {
-  const lines = text.split(/(?<=\n)/);
+  const lines = linesOf(text);
   for (const { at, lines: count, after } of [...changes].reverse()) lines.splice(at, count, after);
   return lines.join("");
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/(?<=\n)/);
 }
 
 /** Whether the text is code without syntax errors. Of other files nobody here can tell. */

@@ -1,6 +1,6 @@
 import { relative, sep } from "node:path";
 import type { MigrationContent, OperationOf, Verdict } from "@lockstep/core";
-import { concurrentIndex, formatOnce, indexMigration, loadConfig } from "@lockstep/core/planning";
+import { concurrentIndex, indexMigration } from "@lockstep/core/planning";
 import { listMigrations } from "../migrations/list.js";
 import { migrationName, migrationPath, stamps } from "../migrations/names.js";
 import { renderMigration } from "../migrations/render.js";
@@ -61,10 +61,8 @@ export class OwnIndexes {
           return { file: migrationPath(project, name), after: text(name, part), title: part.content.units[0].title };
         });
         const edited = restore === undefined ? [] : await restoredModels(restore, about);
-        const planned = more.map(({ file: name, after }) => ({ file: name, before: undefined, after }));
-        const { changes } = await formatOnce(about.root, (await loadConfig(about.root)).code?.format, planned);
-        const beside = changes.map(({ file: name, after = "" }) => ({ file: name, after }));
-        const unlisted = await writeRegistered(project, [{ file: path, after: content }, ...beside], edited);
+        const beside = more.map(({ file: name, after }) => ({ file: name, after }));
+        const unlisted = await writeRegistered(project, { own: { file: path, after: content }, beside, edited });
         if (restore !== undefined) say(restoredText(restore));
         for (const { file: name, title } of more) say(`Written beside it: ${name} (${title})`);
         if (unlisted !== "") say(unlisted);

@@ -1,7 +1,8 @@
 import { relative, sep } from "node:path";
 import { type FileChange, LockstepError } from "@lockstep/core";
-import { formatOnce, loadConfig, writeFiles } from "@lockstep/core/planning";
+import { writeFiles } from "@lockstep/core/planning";
 import { typeormFiles } from "../typeorm-files.js";
+import { formatted } from "./formatted.js";
 import type { Interception } from "./interception.js";
 import type { Restore } from "./open-plans.js";
 import type { Output } from "./output.js";
@@ -21,7 +22,9 @@ export function restoredText({ names, plans }: Restore): string {
 export async function restoreAlone(restore: Restore, about: Interception): Promise<void> {
   if (about.command === undefined || about.command.isDry)
     throw new LockstepError("LS9055", `It should be as before: ${restore.names.join(", ")}.`);
-  await about.write(async () => writeFiles(about.root, await restoredModels(restore, about)));
+  await about.write(async () =>
+    writeFiles(about.root, await formatted(about.root, await restoredModels(restore, about))),
+  );
   say(restoredText(restore));
 }
 
@@ -31,16 +34,15 @@ export function restoreBeside(restore: Restore, about: Interception): Output {
     async write(file, text) {
       const edited = await restoredModels(restore, about);
       const path = relative(about.root, file).split(sep).join("/");
-      const unlisted = await writeRegistered(await about.project(), [{ file: path, after: text }], edited);
+      const own = { file: path, after: text };
+      const unlisted = await writeRegistered(await about.project(), { own, beside: [], edited });
       say(restoredText(restore));
       if (unlisted !== "") say(unlisted);
     },
   };
 }
 
-/** The entities as their plans have them, as the project's formatter leaves them. */
+/** The entities as their plans have them. */
 export async function restoredModels(restore: Restore, about: Interception): Promise<readonly FileChange[]> {
-  const edited = await typeormFiles.editModels(await about.project(), restore.edits);
-  const { code } = await loadConfig(about.root);
-  return (await formatOnce(about.root, code?.format, edited)).changes;
+  return typeormFiles.editModels(await about.project(), restore.edits);
 }

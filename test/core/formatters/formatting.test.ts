@@ -1,9 +1,11 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { Formatting } from "../../../core/src/formatters/formatting.js";
 
+const modules = fileURLToPath(new URL("../../../node_modules", import.meta.url));
 const folders: string[] = [];
 afterEach(() => {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
@@ -75,13 +77,38 @@ test.each([
     after: "b\n",
   },
   {
+    name: "one with a plugin that breaks over this file",
+    files: { "package.json": declared, [module]: prettier(`throw new TypeError("no such node");`) },
+    unformatted: { formatter: "prettier", why: "no such node" },
+    after: "b\n",
+  },
+  {
+    name: "a biome whose settings it cannot read",
+    files: { "biome.json": `{ "nonsense": 1 }` },
+    installed: ["@biomejs/biome"],
+    unformatted: { formatter: "biome", why: expect.stringMatching(/biome\.json:1:3 deserialize: .*nonsense/) },
+    after: "b\n",
+  },
+  {
+    name: "a dprint without plugins",
+    files: { "dprint.json": "{}" },
+    installed: ["dprint"],
+    unformatted: { formatter: "dprint", why: expect.stringContaining("No formatting plugins found") },
+    after: "b\n",
+  },
+  {
     name: "a biome that is not installed",
     files: { "biome.json": "{}" },
     unformatted: { formatter: "biome", why: "@biomejs/biome is not installed" },
     after: "b\n",
   },
-])("$name", async ({ files, limitMs, unformatted, after }) => {
-  const formatting = new Formatting(project(files), "auto", limitMs);
+])("$name", async ({ files, installed = [], limitMs, unformatted, after }) => {
+  const root = project(files);
+  for (const name of installed) {
+    mkdirSync(dirname(join(root, "node_modules", name)), { recursive: true });
+    symlinkSync(join(modules, name), join(root, "node_modules", name));
+  }
+  const formatting = new Formatting(root, "auto", limitMs);
   const changes = [
     { file: "a.ts", before: "A\n", after: "b\n" },
     // What runs as it was reviewed.

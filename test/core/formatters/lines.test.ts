@@ -63,14 +63,38 @@ describe("lines that an edit makes too long", () => {
 describe("a file that its formatter did not lay out", () => {
   const before = "const a = {x:1}\nf( { a } )\nconst b = {y:2}\n";
 
-  test("only touched lines are laid out", () => {
-    const after = before.replace("{ a }", "{ a,b }");
-    const formatted = "const a = { x: 1 };\nf({ a, b });\nconst b = { y: 2 };\n";
-    // The lines around it would change in one piece with it: nothing can be told apart.
-    expect(formatTouched("a.ts", before, after, formatted)).toBe(after);
-    const apart = "const a = {x:1}\nf({ a, b });\nconst b = {y:2}\n";
-    expect(formatTouched("a.ts", before, after, apart)).toBe(apart);
-  });
+  test.each([
+    {
+      name: "only touched lines are laid out",
+      before,
+      after: before.replace("{ a }", "{ a,b }"),
+      formatted: "const a = { x: 1 };\nf({ a, b });\nconst b = { y: 2 };\n",
+      to: before.replace("f( { a } )", "f({ a, b });"),
+    },
+    {
+      name: "with the ends of lines that the file has",
+      before: before.replaceAll("\n", "\r\n"),
+      after: before.replace("{ a }", "{ a,b }").replaceAll("\n", "\r\n"),
+      formatted: "const a = { x: 1 };\nf({ a, b });\nconst b = { y: 2 };\n",
+      to: before.replace("f( { a } )", "f({ a, b });").replaceAll("\n", "\r\n"),
+    },
+    {
+      name: "an import stays where a formatter would move it between those of others",
+      before: 'import { y } from "y";\nimport { z } from "z";\n\nconst a = {x:1}\n',
+      after: 'import { y } from "y";\nimport { z } from "z";\nimport { b } from "b";\n\nconst a = {x:1}\n',
+      formatted: 'import { b } from "b";\nimport { y } from "y";\nimport { z } from "z";\n\nconst a = { x: 1 };\n',
+      to: 'import { y } from "y";\nimport { z } from "z";\nimport { b } from "b";\n\nconst a = {x:1}\n',
+    },
+    {
+      name: "a line that takes something from the next is not laid out by itself",
+      before: "f(a,\n  c)\n",
+      after: "f(a,b,\n  c)\n",
+      formatted: "f(a, b, c,\n  );\n",
+      to: "f(a,b,\n  c)\n",
+    },
+  ])("$name", ({ before: given, after, formatted, to }) =>
+    expect(formatTouched("a.ts", given, after, formatted)).toBe(to),
+  );
 
   test("what does not parse by itself is left", () => {
     expect(formatTouched("a.ts", "f(\n  a,\n)\n", "f(\n  a,b,\n)\n", "f(\n  a}, b,\n)\n")).toBe("f(\n  a,b,\n)\n");

@@ -37,11 +37,11 @@ async function load(module: string): Promise<Prettier> {
 async function answerTo({ ignoreFiles, files }: PrettierOrder): Promise<PrettierAnswer> {
   try {
     const prettier = await loading;
-    const texts: (string | null)[] = [];
+    const texts: PrettierAnswer["texts"][number][] = [];
     for (const { path, text } of files) texts.push(await formatted(prettier, path, text, ignoreFiles));
     return { texts };
   } catch (error) {
-    return { texts: [], error: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
+    return { texts: [], error: wordsOf(error) };
   }
 }
 
@@ -56,8 +56,12 @@ async function formatted(prettier: Prettier, path: string, text: string, ignoreF
   }
   try {
     return await prettier.format(text, { ...options, filepath: path });
-  } catch {
-    // What it cannot parse stays as it is.
-    return null;
+  } catch (error) {
+    // What it cannot parse stays as it is. A plugin may break over anything.
+    return error instanceof Error && error.name === "SyntaxError" ? null : { error: wordsOf(error) };
   }
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
 }

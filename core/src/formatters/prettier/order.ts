@@ -5,8 +5,8 @@ export interface PrettierOrder {
 }
 
 export interface PrettierAnswer {
-  /** Null where Prettier has nothing to say of a file. */
-  readonly texts: readonly (string | null)[];
+  /** Null where Prettier has nothing to say of a file; `error`: why it failed for this one. */
+  readonly texts: readonly (string | null | { readonly error: string })[];
   /** Why it has none of any. */
   readonly error?: string;
 }

@@ -89,8 +89,12 @@ export function specifierOf(statement: ts.Node): string | undefined {
       : undefined;
   if (!ts.isVariableStatement(statement)) return undefined;
   const [declaration] = statement.declarationList.declarations;
-  const call = declaration?.initializer && unwrap(declaration.initializer);
-  if (call === undefined || !ts.isCallExpression(call) || call.expression.getText() !== "require") return undefined;
+  return declaration?.initializer && requiredBy(unwrap(declaration.initializer));
+}
+
+/** The module of `require("./migrations")`. */
+function requiredBy(call: ts.Node): string | undefined {
+  if (!ts.isCallExpression(call) || pathOf(call.expression).join(".") !== "require") return undefined;
   const [argument] = call.arguments;
   return argument !== undefined && ts.isStringLiteral(argument) ? argument.text : undefined;
 }
@@ -100,6 +104,10 @@ function placesOf(given: ts.Expression, file: SourceFile, project: Project, dept
   const value = unwrap(given);
   if (depth > 8) return [];
   const follow = (next: ts.Expression, where = file) => placesOf(next, where, project, depth + 1);
+  const followDefault = (module: SourceFile | undefined) => {
+    const exported = module && defaultOf(module);
+    return exported === undefined ? [] : follow(exported, module);
+  };
   if (ts.isConditionalExpression(value)) return [...follow(value.whenTrue), ...follow(value.whenFalse)];
   if (ts.isBinaryExpression(value)) return [...follow(value.left), ...follow(value.right)];
   if (ts.isArrayLiteralExpression(value)) {
@@ -120,6 +128,8 @@ function placesOf(given: ts.Expression, file: SourceFile, project: Project, dept
     return list === undefined ? [] : [{ kind: "list", file, list, classes }];
   }
   if (ts.isCallExpression(value)) {
+    const required = requiredBy(value);
+    if (required !== undefined) return followDefault(project.resolve(file, required));
     const [argument] = value.arguments;
     return pathOf(value.expression).join(".") === "Object.values" && argument !== undefined ? follow(argument) : [];
   }
@@ -130,12 +140,20 @@ function placesOf(given: ts.Expression, file: SourceFile, project: Project, dept
   const target = statement && moduleOf(statement, file, project);
   if (statement === undefined || target === undefined) return [];
   const clause = ts.isImportDeclaration(statement) ? statement.importClause : undefined;
-  if (clause?.name?.text === value.text) {
-    const exported = target.ast.statements.find((each) => ts.isExportAssignment(each));
-    return exported === undefined ? [] : follow(exported.expression, target);
-  }
+  if (clause?.name?.text === value.text) return followDefault(target);
   const isWhole = clause?.namedBindings !== undefined && ts.isNamespaceImport(clause.namedBindings);
   return isWhole ? [{ kind: "exports", file: target, classes: exportsOf(target, project) }] : [];
+}
+
+/** What a module exports as a whole: `export default …`, `module.exports = …`. */
+function defaultOf({ ast }: SourceFile): ts.Expression | undefined {
+  for (const statement of ast.statements) {
+    if (ts.isExportAssignment(statement)) return statement.expression;
+    const assigned = ts.isExpressionStatement(statement) ? statement.expression : undefined;
+    if (assigned && ts.isBinaryExpression(assigned) && pathOf(assigned.left).join(".") === "module.exports")
+      return assigned.right;
+  }
+  return undefined;
 }
 
 /** The class that an element names. */

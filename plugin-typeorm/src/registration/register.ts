@@ -85,13 +85,13 @@ export function register(
     const name = classIn(file, text);
     takeOutAll(file, name);
     if (listed(file).length > 0) continue;
+    code = withTexts(code, [{ file, text }]);
     const all = createProject(code);
     const listing = ownListing(listingsFrom(all, project.dataSourceFile), classes, all);
     const place = listing && newestPlace(listing);
     const edits = place && put(place, name, file, all, project);
     if (edits === undefined) unlisted.push(byHand({ file, text }, project, code));
     else apply(edits);
-    code = withTexts(code, [{ file, text }]);
   }
   const changes = [...touched].flatMap((file): FileChange[] => {
     const other = edited.find((change) => change.file === file);
@@ -111,7 +111,8 @@ export function byHand(
   const { dataSourceFile, classes, globs } = project;
   const all = createProject(code);
   const listings = listingsFrom(all, dataSourceFile);
-  const listing = ownListing(listings, classes, all) ?? listings[0];
+  // Of several that may be its own nobody here can say which one is.
+  const listing = ownListing(listings, classes, all) ?? (listings.length === 1 ? listings[0] : undefined);
   const place = listing && newestPlace(listing);
   const at = listing?.at ?? dataSourceFile;
   if (classes.length === 0 && globs.length > 0) return { file, at, globs, write: [] };
@@ -242,13 +243,21 @@ function statementFor(
   const specifier = specifierFor(file, { file: place.file, neighbour, statement }, all, project);
   const quote = quoteOf(statement, place.file);
   const others = place.file.ast.statements.filter((each) => specifierOf(each) !== undefined);
-  const isRequired = ts.isVariableStatement(statement ?? others.at(-1) ?? place.file.ast);
+  const beside = statement ?? others.at(-1);
+  const isRequired = beside === undefined ? isCommonJs(place.file) : ts.isVariableStatement(beside);
   const braces = /\{\S/.test(textOf(statement ?? place.file.ast, place.file).slice(0, 12))
     ? `{${name}}`
     : `{ ${name} }`;
+  // As TypeORM writes it in JavaScript, the class is all that its file exports.
+  const isWhole = /\bmodule\.exports\s*=\s*class\b/.test(all.files.find((each) => each.file === file)?.text ?? "");
+  const bound = isWhole ? name : braces;
   return isRequired
-    ? `const ${braces} = require(${quote}${specifier}${quote})`
-    : `import ${braces} from ${quote}${specifier}${quote}`;
+    ? `const ${bound} = require(${quote}${specifier}${quote})`
+    : `import ${bound} from ${quote}${specifier}${quote}`;
+}
+
+function isCommonJs({ isJavaScript, text }: SourceFile): boolean {
+  return isJavaScript && /\b(?:require\(|module\.exports\b|exports\.)/.test(text);
 }
 
 /** The path as its neighbour has it: with or without an extension, relative or by an alias. */

@@ -36,6 +36,8 @@ const imports = (mark: string, folder: string, end: string, names: readonly stri
   names
     .map((name) => `import { ${name} } from ${mark}${folder}/${name.slice(-13)}-${name.slice(0, -13)}${end}${mark};\n`)
     .join("");
+const required = (folder: string, names: readonly string[]) =>
+  names.map((name) => `const ${name} = require("${folder}/${name.slice(-13)}-${name.slice(0, -13)}");\n`).join("");
 const third = "Third1700000000003";
 
 const shapes: readonly Shape[] = [
@@ -179,14 +181,44 @@ export default new DataSource({ migrations: isTest ? [] : [${[...both, third].jo
     },
   },
   {
-    name: "CommonJS",
+    name: "CommonJS, as TypeORM writes classes in JavaScript",
     files: {
-      ...old("src/migrations", "module.exports.Any = class", "js"),
-      "src/data-source.js": `const { ${both[0]} } = require("./migrations/${first}");\nconst { ${both[1]} } = require("./migrations/${second}");\nmodule.exports = new DataSource({ migrations: [${both.join(", ")}] });\n`,
+      ...old("src/migrations", "module.exports = class", "js"),
+      "src/data-source.js": `${required("./migrations", both)}module.exports = new DataSource({ migrations: [${both.join(", ")}] });\n`,
     },
     dataSourceFile: "src/data-source.js",
     expected: {
-      "src/data-source.js": `const { ${both[0]} } = require("./migrations/${first}");\nconst { ${both[1]} } = require("./migrations/${second}");\nconst { ${third} } = require("./migrations/1700000000003-Third");\nmodule.exports = new DataSource({ migrations: [${[...both, third].join(", ")}] });\n`,
+      "src/data-source.js": `${required("./migrations", [...both, third])}module.exports = new DataSource({ migrations: [${[...both, third].join(", ")}] });\n`,
+    },
+  },
+  {
+    name: "CommonJS, a list that is all that its file exports",
+    files: {
+      ...old("src/migrations", "module.exports = class", "js"),
+      "src/migrations/index.js": `${required(".", both)}\nmodule.exports = [${both.join(", ")}];\n`,
+      "src/data-source.js": `const migrations = require("./migrations");\nmodule.exports = new DataSource({ migrations });\n`,
+    },
+    dataSourceFile: "src/data-source.js",
+    expected: {
+      "src/migrations/index.js": `${required(".", [...both, third])}\nmodule.exports = [${[...both, third].join(", ")}];\n`,
+    },
+  },
+  {
+    name: "one list for several data sources",
+    files: {
+      ...old("src/migrations"),
+      "src/data-source.ts": source(
+        "all",
+        imports('"', "./migrations", "", both),
+        `const all = [${both.join(", ")}];\nconst test = new DataSource({ migrations: all });\n`,
+      ),
+    },
+    expected: {
+      "src/data-source.ts": source(
+        "all",
+        imports('"', "./migrations", "", [...both, third]),
+        `const all = [${[...both, third].join(", ")}];\nconst test = new DataSource({ migrations: all });\n`,
+      ),
     },
   },
 ];
@@ -221,7 +253,7 @@ function make({ files, classes = both, dataSourceFile = "src/data-source.ts", fo
     classes,
     read: (file: string) => readFileSync(join(root, file), "utf8"),
     file: (name: string) => `${folder}/${name}.${end}`,
-    text: (name: string) => migration(name, end === "js" ? "module.exports.Any = class" : undefined),
+    text: (name: string) => migration(name, end === "js" ? "module.exports = class" : undefined),
   };
 }
 
@@ -269,6 +301,20 @@ test.each([
   expect(register(project(both), { added, removed: [] })).toEqual({
     changes: [],
     unlisted: [{ file: added[0]?.file, at: `src/data-source.ts:${line}`, globs: [], write: [statement, third] }],
+  });
+});
+
+test("which of two empty lists is the data source's own is for a person to say", () => {
+  const two = `new DataSource({ migrations: [] });\nexport default new DataSource({ migrations: [] });\n`;
+  const { project, file, text } = make({
+    name: "",
+    files: { "src/data-source.ts": `const other = ${two}` },
+    expected: {},
+  });
+  const added = [{ file: file("1700000000003-Third"), text: text(third) }];
+  expect(register(project([]), { added, removed: [] })).toMatchObject({
+    changes: [],
+    unlisted: [{ file: added[0]?.file, at: "src/data-source.ts" }],
   });
 });
 

@@ -1,4 +1,6 @@
 // The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
+
+export { isOfOtherDatabase } from "./codemods/not-application-code.js";
 export { type Annotation, type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
 export { mayHaveFills } from "./config/load.js";

@@ -80,3 +80,31 @@ test("core never imports a plugin; a plugin uses core's public entries only", ()
     );
   expect(wrong).toEqual([]);
 });
+
+test.each([
+  "plugin-prisma/dist/bin.js",
+  "plugin-prisma/dist/init/project.js",
+  "plugin-prisma/dist/intercept/decide.js",
+  "plugin-typeorm/dist/bin.js",
+  "plugin-typeorm/dist/detect/find-project.js",
+  "plugin-typeorm/dist/intercept/decide.js",
+])("the compiler is loaded by the path that needs it, not with %s", (entry) => {
+  const core = join(root, "core");
+  const { exports } = JSON.parse(readFileSync(join(core, "package.json"), "utf8")) as {
+    exports: Record<string, { default: string } | string>;
+  };
+  const fileOf = (specifier: string, from: string): string | undefined => {
+    if (specifier.startsWith(".")) return resolve(dirname(from), specifier);
+    const to = exports[specifier.replace("@lockstep/core", ".")];
+    return typeof to === "object" ? resolve(core, to.default) : undefined;
+  };
+  // Built: what is imported for its types alone is gone.
+  const loaded = new Map([[join(root, entry), ""]]);
+  for (const [file, way] of loaded)
+    for (const [, specifier = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;]*?"([^"]+)";/gm)) {
+      const next = fileOf(specifier, file);
+      if (next !== undefined && !loaded.has(next)) loaded.set(next, `${way} → ${relative(root, next)}`);
+    }
+  expect(loaded.size).toBeGreaterThan(10);
+  expect(loaded.get(join(core, "dist/codemods/compiler.js"))).toBeUndefined();
+});

@@ -46,6 +46,8 @@ export function isOfOtherDatabase(file: string): boolean {
     .dirname(file)
     .split("/")
     .some((name) =>
-      /^(?:better-)?(?:sqlite3?|mysql(?:db)?|mariadb|mssql|sql-?server|oracle|libsql|d1|mongo(?:db)?)$/i.test(name),
+      /^(?:better-?)?(?:sqlite3?|sqljs|mysql|maria|mssql|sql-?server|oracle|libsql|d1|mongo|cockroach|spanner)(?:-?db)?$/i.test(
+        name,
+      ),
     );
 }

@@ -3,7 +3,7 @@ import { isSameButLayout } from "../plan/hash.js";
 import { type LineChange, lineChanges } from "./line-changes.js";
 
 /** The lines of `after` that are not in `before`, counted from 0. */
-export function touchedLines(before: string, after: string): ReadonlySet<number> {
+function touchedLines(before: string, after: string): ReadonlySet<number> {
   return new Set(
     lineChanges(after, before).flatMap(({ at, lines }) => Array.from({ length: lines }, (_, index) => at + index)),
   );

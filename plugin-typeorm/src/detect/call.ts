@@ -5,7 +5,6 @@ import type { LockstepConfig } from "@lockstep/core";
 import type { CliCall } from "../cli/typeorm-cli.js";
 import type { Compilation } from "./compiled.js";
 import { installedCopy } from "./copies.js";
-import { findDataSourceFile } from "./data-source-file.js";
 import { type CommandLine, typeormScripts } from "./scripts.js";
 import { shellWords } from "./shell-words.js";
 
@@ -34,19 +33,19 @@ export function readManifest(root: string): Manifest {
  *
  * @throws LS9061 when nothing says where the data source is
  */
-export function findCall(
+export async function findCall(
   root: string,
   manifest: Manifest,
   { typeorm = {} }: Pick<LockstepConfig, "typeorm">,
   { outDir }: Compilation,
-): FoundCall {
+): Promise<FoundCall> {
   // Variables are for a shell to read.
   const isPlain = (words: readonly string[]) => !words.some((word) => /[$`]/.test(word));
   const scripts = typeormScripts(manifest.scripts ?? {}).filter(({ run }) => isPlain(run));
   const dataSource =
     typeorm.dataSource ??
     scripts.find((line) => line.dataSource !== undefined && isPlain([line.dataSource]))?.dataSource ??
-    findDataSourceFile(root, outDir === undefined ? [] : [outDir]);
+    (await import("./data-source-file.js")).findDataSourceFile(root, outDir === undefined ? [] : [outDir]);
   const run =
     (typeorm.run === undefined ? undefined : shellWords(typeorm.run)) ??
     scripts[0]?.run ??

@@ -26,7 +26,7 @@ export async function findProject(cwd: string): Promise<TypeormProject> {
     throw new LockstepError("LS8001", `There is no package.json with typeorm at ${cwd} or above it`);
   refuseOldCopy(installedCopy(root));
   const compilation = readCompilation(root);
-  const call = findCall(root, manifest, config, compilation);
+  const call = await findCall(root, manifest, config, compilation);
   const facts = await inspectDataSource(call, process.env);
   refuse(facts, call);
   return describeProject({ call, facts, config, compilation, isEsm: manifest.type === "module" });

@@ -1,14 +1,13 @@
 import { basename, posix } from "node:path";
+import { isOfOtherDatabase } from "@lockstep/core";
 import { globSync } from "tinyglobby";
 
 const postgres = /(?:^|\/)(?:postgres(?:ql)?(?:-?db)?|pg|psql)\//i;
-const others =
-  /(?:^|\/)(?:mysql|mariadb|(?:better-?)?sqlite3?|sqljs|mssql|sql-?server|oracle|cockroach|mongo|spanner|sap)(?:-?db)?\//i;
 
 /** Of files in folders that are called after databases, those of PostgreSQL; others are for every database. */
 export function ofPostgres<T>(files: readonly T[], pathOf: (file: T) => string): readonly T[] {
   const own = files.filter((file) => postgres.test(pathOf(file)));
-  return own.length > 0 ? own : files.filter((file) => !others.test(pathOf(file)));
+  return own.length > 0 ? own : files.filter((file) => !isOfOtherDatabase(pathOf(file)));
 }
 
 /** The folder of the newest migration in the repository, where the data source names no files. Default: `migrations`. */

@@ -96,7 +96,7 @@ export class Interception {
     const dataSource =
       command?.dataSource === undefined ? (typeorm.dataSource ?? "") : this.#fromRoot(command.dataSource);
     return describeProject({
-      call: findCall(root, manifest, { typeorm: { ...typeorm, dataSource } }, compilation),
+      call: await findCall(root, manifest, { typeorm: { ...typeorm, dataSource } }, compilation),
       facts: factsOf(this.call.dataSource, this.copy.folder),
       config: { typeorm },
       compilation,

@@ -101,7 +101,9 @@ test.each([
   // Built: what is imported for its types alone is gone.
   const loaded = new Map([[join(root, entry), ""]]);
   for (const [file, way] of loaded)
-    for (const [, specifier = ""] of readFileSync(file, "utf8").matchAll(/^(?:import|export)\b[^;]*?"([^"]+)";/gm)) {
+    for (const [, from, specifier = from ?? ""] of readFileSync(file, "utf8").matchAll(
+      /^(?:import|export)\b[^;]*?\bfrom "([^"]+)";|^import "([^"]+)";/gm,
+    )) {
       const next = fileOf(specifier, file);
       if (next !== undefined && !loaded.has(next)) loaded.set(next, `${way} → ${relative(root, next)}`);
     }

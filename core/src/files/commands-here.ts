@@ -1,5 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
+import { isDeclared } from "./declared.js";
+import { foldersUp } from "./folders-up.js";
 import { type PackageManager, packageManager } from "./package-manager.js";
 
 /** Who reads a text, and of which project it is. */
@@ -82,9 +84,12 @@ export function commandsInJson<T>(value: T, reading: Reading): T {
   ) as T;
 }
 
-/** In the project or above it, as commands of packages are looked for. */
+/** In the project or above it, as commands of packages are looked for. Yarn's Plug'n'Play has no folder for them. */
 function isInstalled(root: string): boolean {
-  const names = [".bin/lockstep", "@lockstep/prisma", "@lockstep/typeorm"];
+  const packages = ["@lockstep/prisma", "@lockstep/typeorm"];
+  if (foldersUp(root).some((folder) => existsSync(join(folder, ".pnp.cjs"))))
+    return packages.some((name) => isDeclared(root, name));
+  const names = [".bin/lockstep", ...packages];
   for (let folder = root; ; folder = dirname(folder)) {
     if (names.some((name) => existsSync(join(folder, "node_modules", name)))) return true;
     if (folder === dirname(folder)) return false;

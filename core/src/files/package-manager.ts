@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
+import { foldersUp } from "./folders-up.js";
 
 const lockFiles = {
   "pnpm-lock.yaml": "pnpm",
@@ -21,10 +22,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @param env without one, what is in the repository alone counts: the same on every machine
  */
 export function packageManager(root: string, env: Environment = {}): PackageManager {
-  for (let folder = root; ; folder = dirname(folder)) {
+  for (const folder of foldersUp(root)) {
     const found = declared(folder) ?? Object.entries(lockFiles).find(([name]) => existsSync(join(folder, name)))?.[1];
     if (found !== undefined) return found;
-    if (existsSync(join(folder, ".git")) || folder === dirname(folder)) break;
   }
   return nameIn(env.npm_config_user_agent) ?? "npm";
 }

@@ -1,10 +1,12 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import { isDeclared } from "../files/declared.js";
+import { foldersUp } from "../files/folders-up.js";
 import { ownProcess } from "../files/own-process.js";
 import type { FileText, Formatter, ProjectFormatter } from "./formatter.js";
 import type { PrettierAnswer, PrettierOrder } from "./prettier/order.js";
-import { foldersUp, folderWith, isDeclared, resolveFrom } from "./project-tools.js";
+import { folderWith, resolveFrom } from "./project-tools.js";
 
 const settings = [
   ...["", ".json", ".json5", ".yaml", ".yml", ".toml"].map((ending) => `.prettierrc${ending}`),
@@ -18,6 +20,7 @@ const settings = [
 export default {
   name: "prettier",
   find(root) {
+    // One that only another package brought is not the project's.
     if (!isDeclared(root, "prettier") && folderWith(root, settings) === undefined) return undefined;
     const ignoreFiles = foldersUp(root)
       .map((folder) => join(folder, ".prettierignore"))

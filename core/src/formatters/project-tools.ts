@@ -1,29 +1,12 @@
 import { spawn } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
-
-/** The folder and those around it, up to that of the repository: where tools look for their settings. */
-export function foldersUp(folder: string): readonly string[] {
-  const isLast = existsSync(join(folder, ".git")) || dirname(folder) === folder;
-  return isLast ? [folder] : [folder, ...foldersUp(dirname(folder))];
-}
+import { foldersUp } from "../files/folders-up.js";
 
 /** The nearest folder that has one of these files. */
 export function folderWith(root: string, files: readonly string[]): string | undefined {
   return foldersUp(root).find((folder) => files.some((file) => existsSync(join(folder, file))));
-}
-
-/** Whether a `package.json` of the project names the package: one that only another package brought is not the project's. */
-export function isDeclared(root: string, name: string): boolean {
-  return foldersUp(root).some((folder) => {
-    try {
-      const { dependencies, devDependencies } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      return { ...dependencies, ...devDependencies }[name] !== undefined;
-    } catch {
-      return false;
-    }
-  });
 }
 
 /** Where a file of an installed package is, as the project's own code finds it. @throws when it is not installed */

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { rootsSetting, unreadPackages } from "../codemods/resolution/unread-packages.js";
 import { configFileOf } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
+import { isDeclared } from "../files/declared.js";
 import type { FileChange } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { configForm } from "./config-form.js";
@@ -29,7 +30,7 @@ export async function firstFiles(plugin: OrmPlugin, project: Project, config: Lo
   const roots = config.code?.roots ?? [];
   const unread = await unreadPackages(root, roots, models);
   const missing = packages
-    .filter(({ name, kind }) => !isDeclared(root, name, kind))
+    .filter(({ name, kind }) => !isDeclared(root, name, kind === "prod" ? ["dependencies"] : undefined))
     .map(({ name, kind }) => `npm install --save-${kind} ${name}`);
   const file = configFileOf(root);
   if (file === undefined) {
@@ -44,15 +45,4 @@ export async function firstFiles(plugin: OrmPlugin, project: Project, config: Lo
   if (after !== undefined) return { changes: [...changes, { file, before, after }], notes, byHand, missing };
   const note = `${unread.join(", ")}: code there uses the models. So that it is edited too, write in ${file}: ${rootsSetting(roots, unread)}`;
   return { changes, notes: [...notes, note], byHand, missing };
-}
-
-/** By the project's package.json, or one above it: a workspace may leave its dependencies to the top. */
-function isDeclared(folder: string, name: string, kind: "dev" | "prod"): boolean {
-  const file = join(folder, "package.json");
-  const manifest = existsSync(file)
-    ? (JSON.parse(readFileSync(file, "utf8")) as Record<string, Record<string, string> | undefined>)
-    : {};
-  const lists = kind === "prod" ? ["dependencies"] : ["dependencies", "devDependencies"];
-  if (lists.some((list) => manifest[list]?.[name] !== undefined)) return true;
-  return folder !== dirname(folder) && isDeclared(dirname(folder), name, kind);
 }

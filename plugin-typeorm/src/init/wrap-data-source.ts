@@ -55,17 +55,19 @@ function importOf(source: ts.SourceFile): { readonly declaration: Splice; readon
     : isRequired
       ? `const { ${name} } = require(${from})${end}`
       : `import { ${name} } from ${from}${end}`;
+  // Behind what has to stand first.
+  const top = /^\uFEFF?(?:#!.*(?:\r\n|\n))?/.exec(text)?.[0].length ?? 0;
   return {
     declaration:
       orm === undefined
-        ? { start: 0, end: 0, text: `${line}${eol}${eol}` }
+        ? { start: top, end: top, text: `${line}${eol}${eol}` }
         : { start: orm.end, end: orm.end, text: `${eol}${line}` },
     call: isAssigned ? `lockstep.${name}` : name,
   };
 }
 
 function isCommonJs(source: ts.SourceFile): boolean {
-  return /^(?:module\.)?exports\b/m.test(source.text) && !source.statements.some(ts.isExportAssignment);
+  return /^\uFEFF?(?:module\.)?exports\b/m.test(source.text) && !source.statements.some(ts.isExportAssignment);
 }
 
 function descendants(node: ts.Node): ts.Node[] {

@@ -24,6 +24,12 @@ test.each<[string, Record<string, string>, string, string]>([
   ],
   ["pnpm, not installed yet", { "pnpm-lock.yaml": "" }, "npx lockstep init", "pnpm dlx @lockstep/prisma init"],
   ["yarn", { ...installed, "yarn.lock": "" }, all, "yarn lockstep next, yarn prisma generate, yarn tsc --noEmit"],
+  [
+    "yarn with Plug'n'Play",
+    { ".pnp.cjs": "", "yarn.lock": "", "package.json": '{ "devDependencies": { "@lockstep/prisma": "1" } }' },
+    "npx lockstep next",
+    "yarn lockstep next",
+  ],
   ["bun", { ...installed, "bun.lock": "" }, "npx lockstep next", "bunx lockstep next"],
   ["adding with npm", {}, "npm install --save-dev @lockstep/prisma.", "npm install --save-dev @lockstep/prisma."],
   ["adding with pnpm", pnpm, "npm install --save-prod a; then", "pnpm add a; then"],

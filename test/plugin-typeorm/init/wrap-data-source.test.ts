@@ -54,6 +54,11 @@ describe("a data source that is wrapped", () => {
       `import { makeDataSource } from "./make";\nimport { withLockstep } from "@lockstep/typeorm-wrapper";\nexport default withLockstep(makeDataSource());\n`,
     ],
     [
+      "behind a byte order mark, without an import",
+      `\uFEFFmodule.exports = makeDataSource();\n`,
+      `\uFEFFconst { withLockstep } = require("@lockstep/typeorm-wrapper");\n\nmodule.exports = withLockstep(makeDataSource());\n`,
+    ],
+    [
       "export =",
       `import typeorm = require("typeorm");\nimport make = require("./make");\nconst ds = make(typeorm);\nexport = ds;\n`,
       `import typeorm = require("typeorm");\nimport lockstep = require("@lockstep/typeorm-wrapper");\nimport make = require("./make");\nconst ds = lockstep.withLockstep(make(typeorm));\nexport = ds;\n`,

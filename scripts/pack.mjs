@@ -41,10 +41,10 @@ async function pack({ folder, run, types, vendor, isPlain = false }) {
     `${JSON.stringify({ ...published, files: ["bin", "dist", "LICENSE"] }, null, 2)}\n`,
   );
   const [packed] = JSON.parse(
-    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", target], {
+    execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--loglevel=error", "--pack-destination", target], {
       cwd: to,
       encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
+      stdio: ["ignore", "pipe", "inherit"],
       shell: process.platform === "win32",
     }),
   );

@@ -35,19 +35,27 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, edits, unlisted, isCodeLeft = false, unchecked, unformatted }: PhaseFiles,
+  { plan, migrations, changes, edits, unlisted, isCodeLeft = false, unchecked, unformatted }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
 ): string {
   const command = commandFor("code", plan, plans);
+  const models = modelFiles(plan);
+  const named = new Set([
+    ...migrations.map(({ unit }) => unit.file),
+    ...models.map(([file]) => file),
+    ...edits.map(({ file }) => file),
+  ]);
+  const others = changes.filter(({ file }) => !named.has(file) && !file.startsWith("lockstep/"));
   return joined([
     "",
     writtenText(
       "expand",
       [
         ...migrations.map(({ name, unit }) => [name, fileTitle(unit.units)] as const),
-        ...modelFiles(plan),
+        ...models,
+        ...others.map(({ file }) => [file, ""] as const),
         [`lockstep/${plan.id}/`, "the plan, its README for reviewers, held and undo migrations"],
       ],
       colors,

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { expandText } from "../../../core/src/intercept/summary.js";
+import type { PlannedEdit } from "../../../core/src/model/index.js";
 import type { OrmPlugin } from "../../../core/src/plugin.js";
 import { colorsFor } from "../../../core/src/review/colors.js";
 import { handleSql, planOf } from "../../support/plan-fixture.js";
@@ -18,6 +19,22 @@ test("chosen edits that could not be checked in the short time are left to a com
   expect(text).toContain(
     "2 chosen places left out: the types could not be checked (the type check took longer than 20 s). With more time: npx lockstep code",
   );
+});
+
+test("what is written besides, such as a list of migrations, is named", async () => {
+  const changes = ["lockstep/add_handle/plan.json", "src/user.ts", "src/migrations/index.ts"].map((file) => ({
+    file,
+    before: "",
+    after: " ",
+  }));
+  const plan = await planOf({ sql: handleSql });
+  const edit = { file: "src/user.ts", line: 3, what: "create: row" } as PlannedEdit;
+  const files = { plan, changes, migrations: [], edits: [edit], places: [], unlisted: [] };
+  const lines = expandText(files, words, [], colorsFor(false)).split("\n");
+  expect(lines.filter((line) => line.includes("src/")).map((line) => line.trim().split(/ {2,}/))).toEqual([
+    ["src/migrations/index.ts"],
+    ["src/user.ts:3", "create: row"],
+  ]);
 });
 
 test("a file that declares several models is one line", async () => {

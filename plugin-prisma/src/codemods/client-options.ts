@@ -92,12 +92,21 @@ function behind(name: ts.Identifier, file: SourceFile, project: Project): ts.Nod
 function isOnlyExtended(name: ts.Identifier, file: SourceFile): boolean {
   return file.identifiers(name.text).every((use) => {
     const { parent } = use;
-    if (use === name || ts.isSpreadAssignment(parent) || ts.isExportSpecifier(parent) || ts.isNewExpression(parent))
-      return true;
+    if (use === name || ts.isExportSpecifier(parent)) return true;
+    const taken = takerOf(use);
+    if (ts.isSpreadAssignment(taken) || ts.isNewExpression(taken)) return true;
     if (ts.isPropertyAccessExpression(parent)) return parent.name === use || parent.name.text !== "omit";
     if (ts.isPropertyAssignment(parent) && parent.name === use) return true;
     return declarationOf(use) !== declarationOf(name);
   });
+}
+
+/** What takes a value that is one of several: the spread of `...(isTest ? quiet : loud)`. */
+function takerOf(value: ts.Node): ts.Node {
+  const { parent } = value;
+  return ts.isParenthesizedExpression(parent) || ts.isConditionalExpression(parent) || ts.isBinaryExpression(parent)
+    ? takerOf(parent)
+    : parent;
 }
 
 /** `Prisma.PrismaClientOptions`, or undefined with it */

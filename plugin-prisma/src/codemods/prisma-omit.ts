@@ -157,7 +157,7 @@ function closeSite(
     return option === undefined ? undefined : addProperty(options, option, what, file);
   }
   const omitted = unwrap(omit);
-  if (!ts.isObjectLiteralExpression(omitted)) return undefined;
+  if (!ts.isObjectLiteralExpression(omitted) || isReplaced(options, file, context)) return undefined;
   // The users' own omit is not cast: their types do without those columns. Only ours has to stay in the types.
   const isTyped = ts.isObjectLiteralExpression(omit) && !file.isJavaScript;
   const entry = `${field.name}: true${isTyped ? " as boolean" : ""}`;
@@ -166,6 +166,14 @@ function closeSite(
   const fields = unwrap(ofModel);
   if (!ts.isObjectLiteralExpression(fields)) return undefined;
   return propertiesOf(fields).has(field.name) ? "done" : addProperty(fields, entry, what, file);
+}
+
+/** Whether what is spread behind the omit may hold one that takes its place. */
+function isReplaced(options: ts.ObjectLiteralExpression, file: SourceFile, { project }: TransformContext): boolean {
+  const own = propertiesOf(options).get("omit");
+  return spreadsOf(options).some(
+    (each) => own !== undefined && each.pos > own.pos && heldOmit(each.expression, file, project).kind !== "none",
+  );
 }
 
 /** Takes the entry out, and with it what became empty and was not there before. */

@@ -69,6 +69,8 @@ describe("where the PrismaClient comes from", () => {
     ["a function of another file", "export const options = () => ({ log: [] });\n", "...options()", true],
     ["a constant with an omit", "export const options = { omit: { order: { id: true } } };\n", "...options", false],
     ["an omit that is set later", "export const options = {};\noptions.omit = { order: {} };\n", "...options", false],
+    ["one of two constants", "export const options = isTest ? { log: [] } : {};\n", "...(quiet ? options : {})", true],
+    ["an omit in front of it that it may replace", "export const options = load();\n", "omit: {}, ...options", false],
     ["a literal with an omit", "export const options = {};\n", "...(options && { omit: {} })", false],
   ])("what a spread brings: %s", async (_, module, spread, isEdited) => {
     const files: Files = [

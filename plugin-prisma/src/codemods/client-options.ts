@@ -80,7 +80,7 @@ function isWithoutOmit(value: ts.Expression, file: SourceFile, project: Project,
   return isOnlyExtended(held.name, home) && isWithoutOmit(held.initializer, home, project, steps + 1);
 }
 
-/** The constant or the function that a name stands for, of whichever file. */
+/** The declaration behind a name: a constant or a function, of whichever file. */
 function behind(name: ts.Identifier, file: SourceFile, project: Project): ts.Node | undefined {
   const own = declarationOf(name);
   if (own !== undefined && !ts.isImportSpecifier(own) && !ts.isImportClause(own)) return own;

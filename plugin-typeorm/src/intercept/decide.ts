@@ -109,7 +109,7 @@ export async function decide(call: GenerateCall): Promise<SqlInMemory> {
   else if (restore !== undefined)
     setOutput(about.locked((await import("./restore.js")).restoreBeside(restore, about)), cliModules(call.commandFile));
   else if (listsClasses(dataSource))
-    setOutput((await import("./unregistered.js")).tellUnregistered(about), cliModules(call.commandFile));
+    setOutput((await import("./tell-unlisted.js")).tellUnlisted(about), cliModules(call.commandFile));
   return memory;
 }
 

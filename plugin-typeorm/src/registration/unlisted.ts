@@ -4,7 +4,7 @@ import type { Unlisted } from "@lockstep/core";
 import { migrationsIn, readMigrationFiles } from "../migrations/list.js";
 import type { TypeormProject } from "../project.js";
 
-/** The migrations that lie in the repository and that no glob and no list of the data source leads to. */
+/** The migrations that lie in the repository and that no glob and no list of the data source finds. */
 export async function unlisted(project: TypeormProject, files: readonly string[]): Promise<readonly Unlisted[]> {
   const { root, migrationsFolder } = project;
   const known = new Set(readMigrationFiles(project).map(({ name }) => name));

@@ -8,7 +8,7 @@ import { say } from "./say.js";
 /**
  * TypeORM's own migration beside a list of classes: a change that passes edits nothing, so what is missing in the list is said.
  */
-export function tellUnregistered(about: Interception): Output {
+export function tellUnlisted(about: Interception): Output {
   return {
     async written(given, text) {
       const file = relative(about.root, given).split(sep).join("/");

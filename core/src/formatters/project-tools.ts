@@ -34,14 +34,14 @@ export function standIn(root: string, file: string): string {
 /**
  * Runs a program on a text.
  *
- * @returns undefined when it fails for this text
+ * @returns undefined when it cannot read this text, an error when it breaks over it
  * @throws when it cannot be started, was ended, or fails for an empty text as well: then it is not the text that it minds
  */
 export async function filter(
   command: readonly [string, ...string[]],
   text: string,
   { cwd, signal }: { readonly cwd: string; readonly signal: AbortSignal },
-): Promise<string | undefined> {
+): Promise<string | Error | undefined> {
   const [program, ...args] = command;
   const child = spawn(program, args, { cwd, signal, killSignal: "SIGKILL" });
   const [out, err]: [Buffer[], Buffer[]] = [[], []];
@@ -50,15 +50,19 @@ export async function filter(
   // One that does not read to the end has no use for the rest.
   child.stdin.on("error", () => undefined);
   child.stdin.end(text);
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const [code, by] = await new Promise<readonly [number | null, string | null]>((resolve, reject) => {
     child.once("error", reject);
-    child.once("close", resolve);
+    child.once("close", (...end) => resolve(end));
   });
   const result = Buffer.concat(out).toString("utf8");
   if (code === 0) return result !== "" || text === "" ? result : undefined;
-  if (text === "") throw new Error(complaint(Buffer.concat(err).toString("utf8")) || `it ended with exit code ${code}`);
+  const error = new Error(
+    complaint(Buffer.concat(err).toString("utf8")) || `it ended early (${by ?? `exit code ${code}`})`,
+  );
+  if (text === "") throw error;
   await filter(command, "", { cwd, signal });
-  return undefined;
+  // Both formatters say so of what they cannot parse.
+  return code === 1 ? undefined : error;
 }
 
 /** Where, and what: `biome.json:1:2 deserialize: × Found an unknown key`. */

@@ -97,6 +97,18 @@ test.each([
     after: "b\n",
   },
   {
+    name: "one that breaks over this file alone",
+    files: {
+      "dprint.json": "{}",
+      "node_modules/dprint/package.json": "{}",
+      "node_modules/dprint/bin.cjs": `const text = require("node:fs").readFileSync(0, "utf8");
+        if (text === "b\\n") console.error("panicked"), process.exit(101);
+        process.stdout.write(text);`,
+    },
+    unformatted: { formatter: "dprint", why: "panicked" },
+    after: "b\n",
+  },
+  {
     name: "a biome that is not installed",
     files: { "biome.json": "{}" },
     unformatted: { formatter: "biome", why: "@biomejs/biome is not installed" },

@@ -24,6 +24,7 @@ export class Formatting {
   #tools: { readonly name: string; readonly tool: ProjectFormatter }[] = [];
   #finding: Promise<void> | undefined;
   #isClosed = false;
+  #isNeeded = false;
   #leftMs: number;
 
   /** @param limitMs for all formatters together */
@@ -35,9 +36,9 @@ export class Formatting {
     this.#leftMs = limitMs;
   }
 
-  /** What did not run; undefined where all did that were to. */
+  /** What did not run; undefined where all did that were to, and where there was nothing to lay out. */
   get unformatted(): Unformatted | undefined {
-    return this.#unformatted;
+    return this.#isNeeded ? this.#unformatted : undefined;
   }
 
   /** Has formatters load while the caller works: the first text takes most of a second otherwise. What fails is said when one is needed. */
@@ -55,6 +56,7 @@ export class Formatting {
       after === undefined || after === before || isLeft.test(file) ? [] : [new Draft(file, before, after)],
     );
     if (this.setting === "off" || drafts.length === 0) return changes;
+    this.#isNeeded = true;
     await this.#find();
     // First with what was there: who laid it out is who lays it out again.
     for (const { name } of [...this.#tools]) {

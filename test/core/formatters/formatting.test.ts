@@ -160,6 +160,17 @@ describe("started before it is needed", () => {
     formatting.close();
   });
 
+  test("what is not there is said where something is to be laid out", async () => {
+    const formatting = new Formatting(project({ "package.json": declared }));
+    formatting.warmUp();
+    await formatting.apply([{ file: "a.sql", before: undefined, after: "select 1\n" }]);
+    await vi.dynamicImportSettled();
+    expect(formatting.unformatted).toBeUndefined();
+    await formatting.apply([{ file: "a.ts", before: undefined, after: "b\n" }]);
+    expect(formatting.unformatted).toEqual({ formatter: "prettier", why: "prettier is not installed" });
+    formatting.close();
+  });
+
   test("closed at once, it leaves no process", async () => {
     const formatting = new Formatting(project({ "package.json": declared, [module]: shouting }));
     formatting.warmUp();

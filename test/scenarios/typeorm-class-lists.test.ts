@@ -231,3 +231,25 @@ test("what Lockstep writes beside a safe change is listed with it", async () => 
   const again = await app.generate("Nothing", "--check");
   expect(again.output).toContain("No changes in database schema were found");
 });
+
+test("a class that no file of the repository declares is deployed like any other", async () => {
+  const { app, lockstep } = await make("[Base1700000000000, ...later]", `${one}const later: never[] = [];\n`);
+  expect((await lockstep("deploy")).output).toMatch(/nothing to deploy/);
+  app.write(
+    "src/made.ts",
+    `import type { QueryRunner } from "typeorm";
+const migration = (name: string, sql: string) =>
+  class {
+    name = name;
+    up = (runner: QueryRunner) => runner.query(sql);
+    down = async () => {};
+  };
+export const later = [migration("Notes1700000000001", "CREATE TABLE notes (id int)")];
+`,
+  );
+  app.edit("src/data-source.ts", "const later: never[] = [];", `import { later } from "./made";`);
+  const deployed = await lockstep("deploy");
+  expect(deployed.output).toMatch(/1 migration applied\n\s+Notes1700000000001/);
+  expect(await app.query("SELECT to_regclass('notes')::text AS made")).toEqual([{ made: "notes" }]);
+  expect((await lockstep("deploy")).output).toMatch(/nothing to deploy/);
+});

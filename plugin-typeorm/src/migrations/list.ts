@@ -15,9 +15,19 @@ export interface MigrationFile {
 
 type Found = Pick<TypeormProject, "root" | "migrationGlobs">;
 
-/** Names of the migrations in the repository, in the order in which TypeORM runs them. */
-export function listMigrations(project: Found): string[] {
-  return readMigrationFiles(project).map(({ name }) => name);
+/**
+ * Names of the migrations that TypeORM runs, in its order: of their files, and of classes that no file of the repository declares, such
+ * as those of a package, what TypeORM calls them.
+ */
+export function listMigrations(
+  project: Found & Partial<Pick<TypeormProject, "classes" | "dataSource" | "dataSourceFile">>,
+): string[] {
+  const { classes = [], dataSource, dataSourceFile } = project;
+  const files = readMigrationFiles(project);
+  const inFiles = new Set(files.flatMap(({ recordedAs }) => recordedAs));
+  // What is built may be older than its sources.
+  const others = dataSource === dataSourceFile ? classes.filter((name) => !inFiles.has(name)) : [];
+  return [...files, ...others.map((name) => ({ name, recordedAs: [name] }))].sort(inOrder).map(({ name }) => name);
 }
 
 /** The file of one migration; undefined where the repository does not have it. */
@@ -38,9 +48,13 @@ export function readMigrationFiles({ root, migrationGlobs }: Found): MigrationFi
       recordedAs: migrationsIn(readFileSync(join(root, file), "utf8")),
     }))
     .filter(({ recordedAs }) => recordedAs.length > 0);
-  return files
-    .filter(({ name }, at) => files.findIndex((other) => other.name === name) === at)
-    .sort((a, b) => firstStamp(a) - firstStamp(b) || (a.name < b.name ? -1 : 1));
+  return files.filter(({ name }, at) => files.findIndex((other) => other.name === name) === at).sort(inOrder);
+}
+
+type Ordered = Pick<MigrationFile, "name" | "recordedAs">;
+
+function inOrder(a: Ordered, b: Ordered): number {
+  return firstStamp(a) - firstStamp(b) || (a.name < b.name ? -1 : 1);
 }
 
 /** What TypeORM calls the migrations of a text: the `name` of the instance, else that of the class; 13 digits at its end. */
@@ -57,6 +71,6 @@ export function migrationsIn(source: string): string[] {
 /** `name = "AddHandle1763648123456"` as a property, or as compilers write it in a constructor. */
 const ownName = /^[ \t]*(?:public |readonly |this\.)*name(?:\s*:\s*string)?\s*=\s*(["'`])([^"'`]*)\1/m;
 
-function firstStamp({ recordedAs }: MigrationFile): number {
+function firstStamp({ recordedAs }: Ordered): number {
   return Math.min(...recordedAs.map((name) => Number(name.slice(-13))));
 }

@@ -62,8 +62,11 @@ const dprint = [process.execPath, join(modules, "dprint/bin.cjs")] as const;
 const tools: Readonly<Record<string, Tool>> = {
   "prettier 2": prettier("prettier-2"),
   "prettier 3": prettier("prettier"),
-  "biome 1": biome(olderBiome, { files: { ignore: ["src/ignored.ts"] }, linter: { enabled: false } }),
-  "biome 2": biome("@biomejs/biome", { files: { includes: ["**", "!src/ignored.ts"] }, linter: { enabled: false } }),
+  "biome 1": biome(olderBiome, { files: { ignore: ["src/ignored.ts"] } }),
+  "biome 2": biome("@biomejs/biome", {
+    files: { includes: ["**", "!src/ignored.ts"] },
+    linter: { rules: { style: { useImportType: { level: "error", options: { style: "separatedType" } } } } },
+  }),
   dprint: {
     packages: { dprint: "dprint", "@dprint/typescript": "@dprint/typescript" },
     settings: {

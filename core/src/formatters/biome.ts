@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { relative } from "node:path";
-import type { Formatter } from "./formatter.js";
+import type { Formatter, ProjectFormatter } from "./formatter.js";
 import { each, filter, folderWith, resolveFrom, standIn } from "./project-tools.js";
 
 const settings = ["biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc"];
@@ -9,20 +9,31 @@ const settings = ["biome.json", "biome.jsonc", ".biome.json", ".biome.jsonc"];
 /** `biome check` without its linter: the layout, and the order of imports where the settings want one. */
 export default {
   name: "biome",
-  find(root) {
-    const cwd = folderWith(root, settings);
-    if (cwd === undefined) return undefined;
-    const program = programOf(resolveFrom(root, "@biomejs/biome/package.json"));
-    return {
-      format: (files, signal) =>
-        each(files, ({ file, text }) => {
-          const path = relative(cwd, standIn(root, file));
-          const args = ["check", "--write", "--linter-enabled=false", `--stdin-file-path=${path}`] as const;
-          return filter([...program, ...args], text, { cwd, signal });
-        }),
-    };
-  },
+  find: (root) => biomeCheck(root, { options: ["--linter-enabled=false"] }),
 } satisfies Formatter;
+
+/**
+ * `biome check --write` of the project's own version.
+ *
+ * @param only the files that it is asked about; default: all
+ * @throws when the project has settings for it and it is not installed
+ */
+export function biomeCheck(
+  root: string,
+  { options = [], only }: { readonly options?: readonly string[]; readonly only?: RegExp },
+): ProjectFormatter | undefined {
+  const cwd = folderWith(root, settings);
+  if (cwd === undefined) return undefined;
+  const program = programOf(resolveFrom(root, "@biomejs/biome/package.json"));
+  return {
+    format: (files, signal) =>
+      each(files, async ({ file, text }) => {
+        if (only?.test(file) === false) return undefined;
+        const path = relative(cwd, standIn(root, file));
+        return filter([...program, "check", "--write", ...options, `--stdin-file-path=${path}`], text, { cwd, signal });
+      }),
+  };
+}
 
 /** The binary of this platform. The package's own script finds any, and costs a process of Node each time. */
 function programOf(manifest: string): readonly [string, ...string[]] {

@@ -39,7 +39,7 @@ export * from "./in-view.js";
 export { isInstancing, takesPartial } from "./instanced-classes.js";
 export * from "./literals.js";
 export { withLiveEdits } from "./live-edits.js";
-export { addNamedImports, isImportEdit } from "./named-imports.js";
+export { addNamedImports, isImportEdit, isUsed } from "./named-imports.js";
 export * from "./new-rows.js";
 export * from "./places/listing.js";
 export * from "./project.js";

@@ -61,16 +61,27 @@ export function dropNamedImports(
     const list = commaListOf(named, file);
     if (from === undefined || to === undefined || list === undefined) continue;
     if (elements.map((each) => each.name.text).join(",") !== names.join(",")) continue;
-    const isUsed = elements.some(({ name }) =>
-      file
-        .identifiers(name.text)
-        .some((use) => use !== name && !without.some(({ start, end }) => use.pos >= start && use.end <= end)),
-    );
-    if (isUsed) return undefined;
+    if (elements.some((element) => isUsed(element, file, without))) return undefined;
     const splices = removeItem(list, from, file, to);
     return { kind: "edit", splices, what: whatOf(specifier), text: "", replaces: written };
   }
   return undefined;
+}
+
+/** Whether a file uses what it imports, but in texts that go. A name that it passes on from a module is not the imported one. */
+export function isUsed(
+  { name }: ts.ImportSpecifier,
+  file: SourceFile,
+  without: readonly Pick<Splice, "start" | "end">[],
+): boolean {
+  const isPassedOn = ({ parent }: ts.Node) =>
+    ts.isExportSpecifier(parent) && parent.parent.parent.moduleSpecifier !== undefined;
+  return file
+    .identifiers(name.text)
+    .some(
+      (use) =>
+        use !== name && !isPassedOn(use) && !without.some(({ start, end }) => use.pos >= start && use.end <= end),
+    );
 }
 
 /** Whether an edit is one of an import: other code may use it by now. */

@@ -4,6 +4,7 @@ import {
   type EditFinding,
   indentAt,
   insertItem,
+  isUsed,
   leadOf,
   type Project,
   quoted,
@@ -43,8 +44,7 @@ export function dropNamespace(
   for (const each of ownImports(file, project)) {
     const element = each.named?.elements.find((one) => one.name.text === "Prisma" && one.propertyName === undefined);
     if (element === undefined || each.named === undefined) continue;
-    const uses = file.identifiers("Prisma").filter((name) => name !== element.name);
-    if (uses.some((name) => !without.some(({ start, end }) => name.pos >= start && name.end <= end))) return undefined;
+    if (isUsed(element, file, without)) return undefined;
     const isAlone = each.named.elements.length === 1 && each.declaration.importClause?.name === undefined;
     const list = commaListOf(each.named, file);
     if (list === undefined) return undefined;

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { commands } from "../../core/src/cli/commands/index.js";
@@ -52,4 +52,29 @@ test("commands that messages tell people to type exist", () => {
   );
   expect(told.length).toBeGreaterThan(10);
   expect(told.filter((name) => !known.has(name) && !known.has(name.split(" ")[0] ?? ""))).toEqual([]);
+});
+
+test("links of the documentation lead to a file, and to a heading of it", () => {
+  const pages = [
+    "README.md",
+    ...readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).map((file) => `docs/${file}`),
+  ].filter((file) => file.endsWith(".md"));
+  const text = (file: string) => readFileSync(join(root, file), "utf8").replace(/^```[\s\S]*?^```$/gm, "");
+  // As GitHub makes them.
+  const headings = (file: string) =>
+    [...text(file).matchAll(/^#+ (.*)$/gm)].map(([, title = ""]) =>
+      title
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}_ -]/gu, "")
+        .replaceAll(" ", "-"),
+    );
+  const broken = pages.flatMap((page) =>
+    [...text(page).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(([link, path = "", heading]) => {
+      const file = path === "" ? page : join(dirname(page), path);
+      if (!existsSync(join(root, file))) return [`${page}: ${link}`];
+      return heading === undefined || headings(file).includes(heading) ? [] : [`${page}: ${link}`];
+    }),
+  );
+  expect(pages.length).toBeGreaterThan(100);
+  expect(broken).toEqual([]);
 });

@@ -3,6 +3,7 @@
  * globs.
  */
 export const longProofs: readonly string[] = [
+  "docs/**/*.test.ts",
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
   "contract/{former-columns,hand-written,killed-*,open-plans,phases}.test.ts",

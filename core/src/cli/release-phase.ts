@@ -176,9 +176,13 @@ type Coloured = Pick<Invocation["io"], "colors">;
 /** The verdict, what every target said, and the writers of which only a person can tell. */
 function gateLines({ plan, phase, gate, declined }: Asked, isOpen: boolean, { colors }: Coloured): readonly string[] {
   const verdict = isOpen ? colors.green("open") : colors.red("closed");
+  const answers = gate.answers.map(
+    (answer) => `  ${answer.isOpen ? colors.green("✔") : colors.red("✖")} ${answer.statement}`,
+  );
   return [
     `Plan ${colors.bold(plan.id)}: gate to ${colors.bold(phase)} is ${verdict}`,
-    ...gate.answers.map((answer) => `  ${answer.isOpen ? colors.green("✔") : colors.red("✖")} ${answer.statement}`),
+    // Several gates say that a column is not there yet.
+    ...new Set(answers),
     ...declined.map((place) => `  ${colors.yellow("!")} declined: ${place.file}:${place.line} ${declinedText(place)}`),
     ...[writersText(gate.answers, colors)].filter(isSaid),
   ];

@@ -6,7 +6,7 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
  */
 const long: readonly RegExp[] = [
   /contract\/phases|intercept\/open-plans|engine\/migrate/,
-  /matrix\/|scenarios\/(?:wrapper|typeorm-transactions|branches|required-column|ways-back)|intercept\/refused/,
+  /matrix\/|test\/docs\/|scenarios\/(?:wrapper|typeorm-transactions|branches|required-column|ways-back)|intercept\/refused/,
   /scenarios\/|contract\/|plugin-typeorm\/(?:intercept|changes|cli)|plugin-prisma\/engine|cli\/code-choices/,
   /database\/(?:units|backfill)|codemods\/(?:chosen|properties|type-check)/,
 ];

@@ -212,7 +212,10 @@ export function deployText(report: DeployReport, colors: Colors): string {
     case "closed":
       return [
         `${colors.red("✖")} ${name}   nothing was applied: the gate to a contract that is pending is ${colors.red("closed")}`,
-        ...gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
+        // Several gates say that a column is not there yet.
+        ...new Set(
+          gates.map(({ isOpen, statement }) => `  ${isOpen ? colors.green("✔") : colors.red("✖")} ${statement}`),
+        ),
         `  The ORM applies everything that is pending or nothing, so ${counted(pending.length, "migration")} ${pending.length === 1 ? "waits" : "wait"}.`,
       ].join("\n");
     case "refused":

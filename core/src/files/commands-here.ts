@@ -96,7 +96,8 @@ function isInstalled(root: string): boolean {
   }
 }
 
-function addCommand(root: string, manager: PackageManager, isDev: boolean, name: string): string {
+/** What adds a package to a project, typed in its folder. */
+export function addCommand(root: string, manager: PackageManager, isDev: boolean, name: string): string {
   if (manager === "npm") return `npm install --save-${isDev ? "dev" : "prod"} ${name}`;
   // pnpm adds nothing to the top of a workspace unless it is told that this is meant.
   const top = manager === "pnpm" && existsSync(join(root, "pnpm-workspace.yaml")) ? " -w" : "";

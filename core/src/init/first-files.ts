@@ -8,6 +8,7 @@ import type { FileChange } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import { configForm } from "./config-form.js";
 import { configText } from "./config-text.js";
+import type { NeededPackage } from "./install.js";
 import { withRoots } from "./with-roots.js";
 
 /** What `lockstep init` does to a project. Done twice it changes nothing. */
@@ -17,8 +18,8 @@ export interface FirstFiles {
   readonly notes: readonly string[];
   /** What could not be edited, and what to write there. */
   readonly byHand: string | undefined;
-  /** Commands that add packages to the project, which it does not have yet. */
-  readonly missing: readonly string[];
+  /** Packages that the project does not have yet. */
+  readonly missing: readonly NeededPackage[];
 }
 
 /** The plugin's own edits, and the configuration. */
@@ -29,9 +30,9 @@ export async function firstFiles(plugin: OrmPlugin, project: Project, config: Lo
   const models = await plugin.readModels(project).catch(() => []);
   const roots = config.code?.roots ?? [];
   const unread = await unreadPackages(root, roots, models);
-  const missing = packages
-    .filter(({ name, kind }) => !isDeclared(root, name, kind === "prod" ? ["dependencies"] : undefined))
-    .map(({ name, kind }) => `npm install --save-${kind} ${name}`);
+  const missing = packages.filter(
+    ({ name, kind }) => !isDeclared(root, name, kind === "prod" ? ["dependencies"] : undefined),
+  );
   const file = configFileOf(root);
   if (file === undefined) {
     const first = { packageName: plugin.packageName, roots: unread };

@@ -31,7 +31,7 @@ const apps = {
 const pnpm = { "pnpm-workspace.yaml": "packages:\n  - packages/*\n  - apps/*\n" };
 const npm = { "package.json": JSON.stringify({ workspaces: ["packages/*", "apps/*"] }), "package-lock.json": "{}" };
 const init = (root: string, ...args: string[]): Promise<RunResult> =>
-  run(process.execPath, [bin, ...args, "init", "--yes"], { cwd: root });
+  run(process.execPath, [bin, ...args, "init", "--yes", "--no-install"], { cwd: root });
 
 test.each([
   [

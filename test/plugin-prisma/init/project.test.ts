@@ -88,7 +88,7 @@ describe("initialise", () => {
     const init = async (root: string) => firstFiles(prismaPlugin, await findProject(root), await loadConfig(root));
     const { changes, missing } = await init(project(files, ["prisma"]));
     expect(changes.map(({ file }) => file)).toEqual(["prisma.config.ts", "lockstep.config.ts"]);
-    expect(missing).toEqual(["npm install --save-dev @lockstep/prisma"]);
+    expect(missing).toEqual([{ name: "@lockstep/prisma", kind: "dev" }]);
     const written = Object.fromEntries(changes.map(({ file, after }) => [file, after ?? ""]));
     const manifest = '{ "devDependencies": { "@lockstep/prisma": "*" } }';
     const root = project({ ...files, ...written, "package.json": manifest }, ["prisma", "@lockstep/prisma"]);

@@ -7,7 +7,8 @@ export default defineCommand({
   summary: "set Lockstep up in this project",
   options: [
     { flags: "--dry-run", description: "show the changes, write nothing" },
-    { flags: "-y, --yes", description: "write without asking" },
+    { flags: "-y, --yes", description: "install and write without asking" },
+    { flags: "--no-install", description: "name the command that adds the packages, do not run it" },
   ],
 
   async run(invocation) {
@@ -20,25 +21,34 @@ export default defineCommand({
       import("../../formatters/formatting.js"),
     ]);
     const { changes, unformatted } = await formatOnce(project.root, config.code?.format, planned);
-    const next = nextWords({ missing, byHand }, plugin.words.develop);
-    const ending = [
-      ...notes,
-      ...(unformatted === undefined ? [] : [unformattedText(unformatted, io.colors)]),
-      ...(byHand === undefined ? [] : [byHand]),
-      nextText(next, io.colors),
-    ];
     const real = changes.filter((change) => change.before !== change.after);
-    const json = {
-      project: project.root,
-      changed: real.map((change) => change.file),
-      written: false,
-      notes,
-      ...(byHand === undefined ? {} : { byHand }),
-      next,
+    // Nothing is fetched unless somebody said yes to it.
+    const isAsked = options.yes !== true && io.isInteractive;
+    const added = options.install === false || (options.yes !== true && !isAsked) ? [] : missing;
+    const answer = (left: FirstFiles["missing"]) => {
+      const next = nextWords({ missing: left, byHand }, plugin.words.develop);
+      return {
+        ending: [
+          ...notes,
+          ...(unformatted === undefined ? [] : [unformattedText(unformatted, io.colors)]),
+          ...(byHand === undefined ? [] : [byHand]),
+          nextText(next, io.colors),
+        ],
+        json: {
+          project: project.root,
+          changed: real.map((change) => change.file),
+          written: false,
+          installed: [] as readonly string[],
+          notes,
+          ...(byHand === undefined ? {} : { byHand }),
+          next,
+        },
+        // What is left to a person is not set up.
+        exitCode: byHand === undefined ? (0 as const) : (1 as const),
+      };
     };
-    // What is left to a person is not set up.
-    const exitCode = byHand === undefined ? 0 : 1;
-    if (real.length === 0) {
+    const { ending, json, exitCode } = answer(missing);
+    if (real.length === 0 && added.length === 0) {
       const verdict =
         byHand === undefined ? "Lockstep is set up here already: nothing to change." : "Nothing was written.";
       return { json, exitCode, text: [verdict, ...ending].join("\n") };
@@ -53,12 +63,33 @@ export default defineCommand({
         text: [shown.text, "Nothing was written (--dry-run).", ...ending].join("\n"),
       };
     // Part of the question.
-    io.err(shown.text);
-    if (options.yes !== true && io.isInteractive && !(await io.confirm("Write these changes?")))
+    if (real.length > 0) io.err(shown.text);
+    if (isAsked && !(await io.confirm(question(real.length > 0, added))))
       return { json, exitCode: 1, text: "Nothing was written." };
+    // Before anything is written: what is written imports them.
+    const { install } = await import("../../init/install.js");
+    const failed = await install(project.root, added, io.env, (command) => io.err(`Running ${command}`));
+    if (failed !== undefined) {
+      const next = `${commandsOf(missing)}.  Then: npx lockstep init`;
+      const verdict = `Nothing was written: ${failed.command} failed.`;
+      return {
+        json: { ...json, next },
+        exitCode: 3,
+        text: [failed.why, verdict, nextText(next, io.colors)].join("\n"),
+      };
+    }
     (await import("../../files/write-files.js")).writeFiles(project.root, real);
-    const verdict = `Set up: ${real.map((change) => change.file).join(", ")}`;
-    return { json: { ...json, written: true }, exitCode, text: [verdict, ...ending].join("\n") };
+    const done = answer(missing.filter((each) => !added.includes(each)));
+    const installed = added.map(({ name }) => name);
+    const verdict = [
+      ...(installed.length === 0 ? [] : [`Installed: ${installed.join(", ")}`]),
+      ...(real.length === 0 ? [] : [`Set up: ${real.map((change) => change.file).join(", ")}`]),
+    ];
+    return {
+      json: { ...done.json, written: true, installed },
+      exitCode,
+      text: [...verdict, ...done.ending].join("\n"),
+    };
   },
 });
 
@@ -87,9 +118,18 @@ async function open({ workspace, plugins, cwd, io, options }: Invocation): Promi
   }
 }
 
+function question(isWritten: boolean, added: FirstFiles["missing"]): string {
+  if (added.length === 0) return "Write these changes?";
+  const names = added.map(({ name }) => name).join(" and ");
+  return isWritten ? `Install ${names}, and write these changes?` : `Install ${names}?`;
+}
+
+const commandsOf = (packages: FirstFiles["missing"]): string =>
+  packages.map(({ name, kind }) => `npm install --save-${kind} ${name}`).join(" && ");
+
 /** What is to be done by hand first, in its order. */
 function nextWords({ missing, byHand }: Pick<FirstFiles, "missing" | "byHand">, develop: string): string {
-  const install = missing.length === 0 ? "" : `${missing.join(" && ")}.  Then: `;
+  const install = missing.length === 0 ? "" : `${commandsOf(missing)}.  Then: `;
   const write = byHand === undefined ? "" : "write what stands above, ";
   return `${install}${write}edit your model, then run ${develop} as always`;
 }

@@ -110,6 +110,7 @@ export const prisma7 = { "@prisma/client": "7.10.0", "@prisma/adapter-pg": "7.10
 
 /** @param schemaFile with the model User, from the root */
 export function prismaOf(app: Repository, schemaFile: string): Orm {
+  let generated: string | undefined;
   const lines = {
     nickname: "  nickname String?",
     handle: "  /// @lockstep.backfill(lower(email))\n  handle String @unique",
@@ -117,12 +118,16 @@ export function prismaOf(app: Repository, schemaFile: string): Orm {
   return {
     userTable: "User",
     addField: (field) => app.edit(schemaFile, (text) => text.replace(/^ +name +String$/m, `$&\n${lines[field]}`)),
-    develop: (name) => app.run("prisma", ["migrate", "dev", "--name", name.toLowerCase()]),
-    deploy: (url) => app.run("prisma", ["migrate", "deploy"], { DATABASE_URL: url }),
+    packageName: "@lockstep/prisma",
+    named: (command, name) => `${command} --name ${name.toLowerCase()}`,
+    deploy: (url) => app.run("prisma migrate deploy", { DATABASE_URL: url }),
     async generate(isWrapped) {
+      const models = app.read(schemaFile);
+      if (models === generated) return;
       // Without Lockstep the CLI would download an engine first, which it does not need for this.
       const noDownload = isWrapped ? {} : { PRISMA_SCHEMA_ENGINE_BINARY: process.execPath };
-      succeeded(await app.run("prisma", ["generate"], noDownload), "prisma generate");
+      succeeded(await app.run("prisma generate", noDownload), "prisma generate");
+      generated = models;
     },
   };
 }

@@ -1,13 +1,13 @@
 /** A repository as somebody has it: its own package manager, compiler and formatter, with the published packages installed. */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createDatabase } from "../support/database.js";
 import { type RunResult, run } from "../support/run.js";
 import { type ManagerId, managers } from "./managers.js";
-import { tarballs } from "./packages.js";
+import { registry } from "./registry.js";
 
-export type FormatterId = "prettier 2" | "prettier 3" | "biome" | "none";
+export type FormatterId = "prettier 2" | "prettier 3" | "biome" | "dprint" | "none";
 
 /** What a repository has besides its code. */
 export interface Shape {
@@ -15,6 +15,10 @@ export interface Shape {
   readonly manager: ManagerId;
   readonly typescript: string;
   readonly formatter: FormatterId;
+  /** ESLint, with the rules that ask the compiler. Default: false. */
+  readonly isLinted?: boolean;
+  /** Versions that packages of a pnpm workspace take from it: "catalog:". */
+  readonly catalog?: Readonly<Record<string, string>>;
   /** Where the ORM, the models and Lockstep are, from the root: "packages/db". Default: the root. */
   readonly folder?: string;
   /** Versions that the whole repository is held to, whatever its dependencies ask for. */
@@ -62,10 +66,34 @@ const formatters: Readonly<
     check: ["biome", "check", "."],
     write: ["biome", "check", "--write", "."],
   },
+  dprint: {
+    packages: { dprint: "0.57.4", "@dprint/typescript": "0.96.1" },
+    files: {
+      "dprint.json": `${JSON.stringify({ typescript: { quoteStyle: "alwaysSingle", semiColons: "asi", lineWidth: 100 }, includes: ["**/*.ts"], excludes: ["**/node_modules", "**/dist", "**/generated"], plugins: ["./node_modules/@dprint/typescript/plugin.wasm"] }, null, 2)}\n`,
+    },
+    check: ["dprint", "check"],
+    write: ["dprint", "fmt"],
+  },
   none: { packages: {}, files: {}, check: [], write: [] },
 };
 
-/** What a change leaves as it was: the compiler and the formatter of the repository itself are as content as before. */
+const linter = {
+  packages: { eslint: "9.39.1", "typescript-eslint": "8.46.3" },
+  files: {
+    "eslint.config.mjs": `import tseslint from "typescript-eslint";
+
+export default tseslint.config(
+  { ignores: ["**/generated", "**/dist", "**/*.mjs"] },
+  tseslint.configs.recommendedTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  { languageOptions: { parserOptions: { projectService: true } } },
+);
+`,
+  },
+  check: ["eslint", "."],
+};
+
+/** What a change leaves as it was: the compiler, the linter and the formatter of the repository itself are as content as before. */
 export interface Repository {
   readonly root: string;
   /** The absolute path of `shape.folder`. */
@@ -75,22 +103,17 @@ export interface Repository {
   read(file: string): string;
   write(file: string, text: string): void;
   edit(file: string, change: (text: string) => string): void;
-  /** A command of the project as it is typed there, in `shape.folder`: `run("lockstep", ["status"])`. */
-  run(command: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>;
-  /** The same, from another folder. */
-  runIn(
-    folder: string,
-    command: string,
-    args: readonly string[],
-    env?: Readonly<Record<string, string>>,
-  ): Promise<RunResult>;
-  /** A script of the package in `shape.folder`. */
-  runScript(name: string, args: readonly string[], env?: Readonly<Record<string, string>>): Promise<RunResult>;
+  /** A line for the shell, typed in `shape.folder`. */
+  type(line: string, env?: Readonly<Record<string, string>>): Promise<RunResult>;
+  /** `npx lockstep status`, as this repository's package manager has it. */
+  run(command: string, env?: Readonly<Record<string, string>>): Promise<RunResult>;
+  /** A script of the package in `shape.folder`, as it is typed. */
+  script(name: string, args?: string): string;
   git(...args: string[]): Promise<string>;
   commit(message: string): Promise<void>;
   /** What people run before they commit: the repository's own formatter, over everything. */
   format(): Promise<void>;
-  /** What the repository's own compiler and formatter have against it, nothing where all is well. */
+  /** What the repository's own compiler, linter and formatter have against it, nothing where all is well. */
   complaints(): Promise<string>;
   dispose(): Promise<void>;
 }
@@ -106,6 +129,14 @@ export async function createRepository(shape: Shape): Promise<Repository> {
     DATABASE_URL: development.url,
     PRODUCTION_DATABASE_URL: production.url,
   };
+  const shell = (folder: string, line: string, more: Readonly<Record<string, string>> = {}) =>
+    run("sh", ["-c", line], { cwd: folder, env: { ...env, ...more } });
+  /** A tool of the repository, without the package manager: what it says is what counts. */
+  const tool = (folder: string, [command = "", ...args]: readonly string[]) => {
+    const place = [folder, root].map((each) => join(each, "node_modules/.bin", command)).find(existsSync);
+    return run(place ?? command, args, { cwd: folder, env });
+  };
+  const { check, write } = formatters[shape.formatter];
   const repository: Repository = {
     root,
     home,
@@ -117,17 +148,9 @@ export async function createRepository(shape: Shape): Promise<Repository> {
       writeFileSync(join(root, file), text);
     },
     edit: (file, change) => repository.write(file, change(repository.read(file))),
-    run: (command, args, more) => repository.runIn(home, command, args, more),
-    runIn: (folder, command, args, more = {}) => {
-      const [head = "npx", ...words] = manager.exec === undefined ? ["npx"] : [...manager.command, ...manager.exec];
-      return run(head, [...words, command, ...args], { cwd: folder, env: { ...env, ...more } });
-    },
-    runScript: (name, args, more = {}) => {
-      const [head = "npm", ...words] = [...manager.command, "run", name];
-      // npm and yarn 1 want to be told where their own options end.
-      const rest = args.length > 0 && shape.manager === "npm" ? ["--", ...args] : args;
-      return run(head, [...words, ...rest], { cwd: home, env: { ...env, ...more } });
-    },
+    type: (line, more) => shell(home, line, more),
+    run: (command, more) => shell(home, `${manager.typed} ${command}`, more),
+    script: (name, args) => `${manager.script[0]} ${name}${args === undefined ? "" : ` ${manager.script[1]}${args}`}`,
     async git(...args) {
       const given = ["-c", "user.name=Ada", "-c", "user.email=ada@example.com", ...args];
       const result = await run("git", given, { cwd: root });
@@ -139,28 +162,32 @@ export async function createRepository(shape: Shape): Promise<Repository> {
       await repository.git("commit", "--quiet", "--allow-empty", "-m", message);
     },
     async format() {
-      const [command, ...args] = formatters[shape.formatter].write;
-      if (command !== undefined) await repository.runIn(root, command, args);
+      if (write.length > 0) await tool(root, write);
     },
     async complaints() {
-      const { check } = formatters[shape.formatter];
-      const [command, ...args] = check;
+      // Incremental: what a step did not touch is not looked at again.
+      const compiler = ["tsc", "--noEmit", "--incremental", "--tsBuildInfoFile", "node_modules/.cache/tsc.json"];
       const checks = [
-        ...Object.keys(shape.packages).map((folder) => repository.runIn(join(root, folder), "tsc", ["--noEmit"])),
-        ...(command === undefined ? [] : [repository.runIn(root, command, args)]),
+        ...Object.keys(shape.packages).map((folder) => () => tool(join(root, folder), compiler)),
+        ...(shape.isLinted === true ? [() => tool(root, linter.check)] : []),
+        ...(check.length > 0 ? [() => tool(root, check)] : []),
       ];
-      const failed = (await Promise.all(checks)).filter(({ code }) => code !== 0);
-      return failed.map(({ output }) => output).join("\n");
+      const failed: string[] = [];
+      for (const run of checks) {
+        const { code, output } = await run();
+        if (code !== 0) failed.push(output === "" ? `exit ${code}` : output);
+      }
+      return failed.join("\n");
     },
     async dispose() {
       rmSync(root, { recursive: true, force: true });
       await Promise.all([development.drop(), production.drop()]);
     },
   };
-  for (const [file, text] of Object.entries({ ...manager.files, ...shape.files })) repository.write(file, text);
+  const files = { ...manager.files(await registry()), ...shape.files };
+  for (const [file, text] of Object.entries(files)) repository.write(file, text);
   writeManifests(repository, shape);
-  const [head = "npm", ...words] = manager.command;
-  const installed = await run(head, [...words, ...manager.install], { cwd: root, env });
+  const installed = await shell(root, manager.install);
   if (installed.code !== 0) throw new Error(installed.output);
   await repository.git("init", "--quiet", "-b", "main");
   // As the team would have left it.
@@ -169,12 +196,11 @@ export async function createRepository(shape: Shape): Promise<Repository> {
   return repository;
 }
 
-/** Every `package.json`, with the tarballs where `npm install --save-dev @lockstep/…` would have put the packages. */
+/** Every `package.json`. Lockstep's packages are in none: `init` adds them. */
 function writeManifests(repository: Repository, shape: Shape): void {
-  const home = shape.folder ?? ".";
-  const { files, packages } = formatters[shape.formatter];
-  for (const [file, text] of Object.entries(files)) repository.write(file, text);
-  const isWorkspace = home !== ".";
+  const isWorkspace = shape.folder !== undefined && shape.folder !== ".";
+  const tools = [formatters[shape.formatter], ...(shape.isLinted === true ? [linter] : [])];
+  for (const { files } of tools) for (const [file, text] of Object.entries(files)) repository.write(file, text);
   const folders = Object.keys(shape.packages);
   const all: Readonly<Record<string, Package>> = isWorkspace
     ? { ".": { name: "root" }, ...shape.packages }
@@ -187,34 +213,32 @@ function writeManifests(repository: Repository, shape: Shape): void {
       ...(isModule === true ? { type: "module" } : {}),
       ...rest,
       devDependencies: {
-        ...(isRoot ? packages : {}),
-        ...(isRoot && isWorkspace ? {} : { typescript: shape.typescript, "@types/node": "20.19.0" }),
+        ...(isRoot ? Object.assign({}, ...tools.map(({ packages }) => packages)) : {}),
+        ...(isRoot && isWorkspace && shape.isLinted !== true
+          ? {}
+          : { typescript: shape.typescript, "@types/node": "20.19.0" }),
         ...devDependencies,
-        ...(folder === home ? lockstepOf(shape) : {}),
       },
       ...(isRoot ? rootFields(shape, isWorkspace ? folders : undefined) : {}),
     };
     repository.write(join(folder, "package.json"), `${JSON.stringify(manifest, null, 2)}\n`);
   }
   if (shape.manager.startsWith("pnpm") && isWorkspace)
-    repository.write("pnpm-workspace.yaml", `packages:\n${folders.map((folder) => `  - "${folder}"\n`).join("")}`);
+    repository.write("pnpm-workspace.yaml", workspaceYaml(folders, shape.catalog ?? {}));
 }
 
-function lockstepOf(shape: Shape): Record<string, string> {
-  const made = tarballs();
-  const uses = (name: string) =>
-    Object.values(shape.packages).some(({ dependencies }) => dependencies?.[name] !== undefined);
-  const names = uses("typeorm") ? ["@lockstep/typeorm", "@lockstep/typeorm-wrapper"] : ["@lockstep/prisma"];
-  return Object.fromEntries(names.map((name) => [name, `file:${made[name]}`]));
+function workspaceYaml(folders: readonly string[], catalog: Readonly<Record<string, string>>): string {
+  const versions = Object.entries(catalog).map(([name, version]) => `  "${name}": ${version}\n`);
+  return [
+    "packages:\n",
+    ...folders.map((folder) => `  - "${folder}"\n`),
+    ...(versions.length === 0 ? [] : ["catalog:\n", ...versions]),
+  ].join("");
 }
 
-/** Overrides, each manager's way: the application's own, and ours, which no registry has. */
-function rootFields(shape: Shape, workspaces: readonly string[] | undefined): object {
-  const made = Object.fromEntries(Object.entries(tarballs()).map(([name, file]) => [name, `file:${file}`]));
-  const held = { ...shape.overrides, ...made };
-  const listed = workspaces === undefined || shape.manager.startsWith("pnpm") ? {} : { workspaces };
-  if (shape.manager.startsWith("pnpm")) return { pnpm: { overrides: held } };
-  if (shape.manager.startsWith("yarn")) return { ...listed, resolutions: held };
-  // npm wants the version of a direct dependency and its override to be one.
-  return { ...listed, overrides: { ...shape.overrides, "@lockstep/core": made["@lockstep/core"] } };
+/** Overrides, each manager's way. */
+function rootFields({ manager, overrides = {} }: Shape, workspaces: readonly string[] | undefined): object {
+  if (manager.startsWith("pnpm")) return { pnpm: { overrides } };
+  const listed = workspaces === undefined ? {} : { workspaces };
+  return { ...listed, [manager.startsWith("yarn") ? "resolutions" : "overrides"]: overrides };
 }

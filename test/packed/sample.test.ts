@@ -12,5 +12,5 @@ test(`${npmOverrides.name}: init, a safe change and expand`, async () => {
   app = await createRepository(npmOverrides);
   await walk(app, prismaOf(app, schemaFileOf(npmOverrides)), "expand");
   // The command of the published package starts, and what it says of itself is what was installed.
-  expect((await app.run("lockstep", ["--version"])).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
+  expect((await app.run("lockstep --version")).stdout.trim()).toMatch(/^\d+\.\d+\.\d+$/);
 }, 900_000);

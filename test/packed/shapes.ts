@@ -52,8 +52,14 @@ export const schemaFileOf = ({ files }: Shape): string =>
   Object.keys(files).find((file) => /^model User /m.test(files[file] ?? "")) ?? "";
 
 /** The schema in a package of its own, with code in others: each package builds its own. */
-const workspace = (manager: Shape["manager"], formatter: Shape["formatter"], typescript: string): Shape => ({
-  name: `Prisma in packages/db, code in two others, ${manager}, ${formatter}, TypeScript ${typescript}`,
+const workspace = (
+  manager: Shape["manager"],
+  formatter: Shape["formatter"],
+  typescript: string,
+  catalog?: Shape["catalog"],
+): Shape => ({
+  name: `Prisma in packages/db, code in two others, ${manager}${catalog === undefined ? "" : " with a catalog"}, ${formatter}, TypeScript ${typescript}`,
+  ...(catalog === undefined ? {} : { catalog }),
   manager,
   typescript,
   formatter,
@@ -64,8 +70,8 @@ const workspace = (manager: Shape["manager"], formatter: Shape["formatter"], typ
       name: "@acme/db",
       isModule: true,
       exports: "./src/index.ts",
-      dependencies: prisma7,
-      devDependencies: { prisma: "7.10.0" },
+      dependencies: catalog === undefined ? prisma7 : inCatalog(prisma7),
+      devDependencies: { prisma: catalog === undefined ? "7.10.0" : "catalog:" },
     },
     "apps/api": { name: "api", isModule: true, dependencies: { "@acme/db": own(manager) } },
     "apps/worker": { name: "worker", isModule: true, dependencies: { "@acme/db": own(manager) } },
@@ -90,14 +96,18 @@ const workspace = (manager: Shape["manager"], formatter: Shape["formatter"], typ
 /** How a package of the workspace is asked for. */
 const own = (manager: Shape["manager"]) => (/^(?:npm|yarn 1)$/.test(manager) ? "1.0.0" : "workspace:*");
 
+const inCatalog = (packages: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.keys(packages).map((name) => [name, "catalog:"]));
+
 export const prismaShapes: readonly Shape[] = [
   npmOverrides,
-  workspace("pnpm", "biome", "5.9.3"),
+  workspace("pnpm", "biome", "5.9.3", { ...prisma7, prisma: "7.10.0" }),
   workspace("yarn 4", "prettier 3", "6.0.3"),
-  workspace("npm", "none", "5.4.5"),
+  workspace("npm", "dprint", "5.4.5"),
   {
     ...workspace("pnpm hoisted", "none", "5.9.3"),
-    name: "Prisma, pnpm hoisted, CommonJS, TypeScript 5.9",
+    name: "Prisma, pnpm hoisted, eslint, CommonJS, TypeScript 5.9",
+    isLinted: true,
     folder: ".",
     overrides: {},
     packages: {
@@ -130,10 +140,11 @@ export interface TypeormShape extends Shape {
 
 export const typeormShapes: readonly TypeormShape[] = [
   {
-    name: "TypeORM 0.3.11, npm, classes in an array, active record, ts-node, prettier 2, TypeScript 4.9, CommonJS",
+    name: "TypeORM 0.3.11, npm, classes in an array, active record, ts-node, eslint, prettier 2, TypeScript 4.9, CommonJS",
     manager: "npm",
     typescript: "4.9.5",
     formatter: "prettier 2",
+    isLinted: true,
     overrides: { yaml: overrides.yaml, commander: overrides.commander, minimatch: overrides.minimatch },
     migrations: "src/migrations",
     packages: {
@@ -218,5 +229,54 @@ export const dataSource = getDataSource();
         ])
         .map(([file, text]) => [file, file.endsWith(".ts") ? withExtensions(withTypes(text)) : text]),
     ),
+  },
+  {
+    name: "TypeORM 0.3, pnpm, compiled to dist, data source in a ternary, eslint, dprint, TypeScript 5.9, CommonJS",
+    manager: "pnpm",
+    typescript: "5.9.3",
+    formatter: "dprint",
+    isLinted: true,
+    migrations: "src/migrations",
+    packages: {
+      ".": {
+        name: "app",
+        scripts: {
+          build: "tsc",
+          "migration:generate": "typeorm migration:generate -d dist/data-source.js",
+          "migration:run": "typeorm migration:run -d dist/data-source.js",
+        },
+        dependencies: { typeorm: "0.3.31", pg: "8.16.3", "reflect-metadata": "0.2.2" },
+      },
+    },
+    files: {
+      ...typeormFiles(
+        `import "reflect-metadata";
+import { DataSource, type DataSourceOptions } from "typeorm";
+
+const options: DataSourceOptions = {
+  type: "postgres",
+  url: process.env.DATABASE_URL,
+  entities: [\`\${__dirname}/entities/*.js\`],
+  migrations: [\`\${__dirname}/migrations/*.js\`],
+};
+
+export const dataSource =
+  process.env.LOG_SQL === "1" ? new DataSource({ ...options, logging: true }) : new DataSource(options);
+`,
+        "src/migrations",
+      ),
+      "tsconfig.json": tsconfig(
+        {
+          ...decorators,
+          module: "Node16",
+          moduleResolution: "Node16",
+          noEmit: false,
+          rootDir: "src",
+          outDir: "dist",
+          skipLibCheck: true,
+        },
+        ["src"],
+      ),
+    },
   },
 ];

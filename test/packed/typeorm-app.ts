@@ -113,10 +113,11 @@ export const withExtensions = (text: string): string => text.replace(/from "(\.[
 
 /**
  * @param entity the file of User, from the root
- * @param scripts "generate" with the path of the migration to come, and "run"
+ * @param migrations the folder of new migrations
  */
 export function typeormOf(app: Repository, entity: string, migrations: string): Orm {
   const quote = /"typeorm"/.test(app.read(entity)) ? '"' : "'";
+  const build = /"build":/.test(app.read("package.json")) ? `${app.script("build")} && ` : "";
   const lines = {
     nickname: `  @Column({ type: ${quote}varchar${quote}, nullable: true })\n  nickname!: string | null;`,
     handle: `  /** @lockstep.backfill(lower(email)) */\n  @Column({ type: ${quote}varchar${quote}, unique: true })\n  handle!: string;`,
@@ -124,8 +125,9 @@ export function typeormOf(app: Repository, entity: string, migrations: string): 
   return {
     userTable: "user",
     addField: (field) => app.edit(entity, (text) => text.replace(/^\s+name!: string;?\n/m, `$&\n${lines[field]}\n`)),
-    develop: (name) => app.runScript("migration:generate", [`${migrations}/${name}`]),
-    deploy: (url) => app.runScript("migration:run", [], { DATABASE_URL: url }),
+    packageName: "@lockstep/typeorm",
+    named: (command, name) => command.replace(`${migrations}/<Name>`, `${migrations}/${name}`),
+    deploy: (url) => app.type(`${build}${app.script("migration:run")}`, { DATABASE_URL: url }),
     generate: async () => undefined,
   };
 }

@@ -1,15 +1,20 @@
 /** What a team does with a column, typed as they type it; after every step the repository's own tools are as content as before. */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import pg from "pg";
 import { expect } from "vitest";
 import type { RunResult } from "../support/run.js";
+import { fetchedCommand } from "./newcomer.js";
+import { nextCommands } from "./next-line.js";
 import type { Repository } from "./repository.js";
 
 /** How the ORM of a repository is used there. */
 export interface Orm {
+  readonly packageName: "@lockstep/prisma" | "@lockstep/typeorm";
   /** Adds lines to the model User, after `name`. */
   addField(field: "nickname" | "handle"): void;
-  /** Makes the migration of what was added, as people type it. */
-  develop(name: string): Promise<RunResult>;
+  /** The command that makes a migration, as `init` names it, for one of this name. */
+  named(command: string, name: string): string;
   /** Runs the migrations on a database. */
   deploy(url: string): Promise<RunResult>;
   /** What has to run before the compiler sees the models. */
@@ -19,12 +24,21 @@ export interface Orm {
 
 /** @param depth "expand": as far as the first phase of a planned change */
 export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = "all"): Promise<void> {
-  const lockstep = async (...args: string[]) =>
-    succeeded(await app.run("lockstep", args), `lockstep ${args.join(" ")}`);
+  const lockstep = async (args: string) => succeeded(await app.run(`lockstep ${args}`), `lockstep ${args}`);
   const deploy = async (url: string) => succeeded(await orm.deploy(url), "the ORM's own deployment");
+  /** Types what the `Next` line of a command says, as it stands there. */
+  const follow = async (said: RunResult, words: string, more = "", env = {}) => {
+    const command = nextCommands(said.output).find((each) => each.includes(words));
+    expect(command, `${words} in\n${said.output}`).toBeDefined();
+    return succeeded(await app.type(`${command}${more}`, env), `${command}${more}`);
+  };
+  const content = new Set<string>();
   const green = async (step: string, isWrapped = true) => {
+    const state = await stateOf(app);
+    if (content.has(state)) return;
     await orm.generate(isWrapped);
     expect(await app.complaints(), `after ${step}`).toBe("");
+    content.add(state);
   };
   const step = async (name: string) => {
     await green(name);
@@ -32,8 +46,12 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
   };
 
   await green("the start", false);
-  await lockstep("init", "--yes");
+  const fetched = await fetchedCommand(orm.packageName);
+  const initialised = succeeded(await app.type(`${fetched} init --yes`), "init");
   await step("init");
+  const [command = "", ...others] = nextCommands(initialised.output);
+  expect(others, initialised.output).toEqual([]);
+  const develop = async (name: string) => succeeded(await app.type(orm.named(command, name)), orm.named(command, name));
   for (const url of [app.development, app.production]) {
     await deploy(url);
     await insertUsers(url, orm.userTable);
@@ -42,7 +60,7 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
   // Who edits a model, or gets a migration of the ORM's own, formats it.
   orm.addField("nickname");
   await app.format();
-  const safe = succeeded(await orm.develop("Nickname"), "a safe change");
+  const safe = await develop("Nickname");
   expect(safe.output).not.toMatch(/expand|Plan /);
   await app.format();
   await step("a safe change");
@@ -51,31 +69,59 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
 
   orm.addField("handle");
   await app.format();
-  const planned = succeeded(await orm.develop("Handle"), "a planned change");
+  const planned = await develop("Handle");
   expect(planned.output).toContain("1 expand");
   await step("expand");
   if (depth === "expand") return;
-  for (const url of [app.development, app.production]) await deploy(url);
-  await lockstep("backfill", "run", "--ci");
-  const expanded = await sources(app);
-  await lockstep("next");
+  const phases = { expand: await sources(app), switch: new Map<string, string>() };
+  const isBack = async (to: ReadonlyMap<string, string>, what: string) =>
+    expect(changes(to, await sources(app)), what).toEqual([]);
+  await lockstep("undo --yes");
+  await isBack(before, "undo of expand");
+  await green("undo of expand");
+  // Taken back is for good: the change that was not taken back after all.
+  await app.git("checkout", "--quiet", "--", ".");
+  await app.git("clean", "--quiet", "-fd");
+
+  const production = { DATABASE_URL: app.production };
+  await follow(planned, "migrat", "", production);
+  const filled = await follow(planned, "lockstep backfill run", " --ci");
+  await follow(filled, "lockstep next");
   await step("switch");
-  await lockstep("undo");
-  expect(changes(expanded, await sources(app)), "undo of switch").toEqual([]);
-  await step("undo of switch");
-  await lockstep("next");
+  phases.switch = await sources(app);
+  const unswitched = await lockstep("undo");
+  await isBack(phases.expand, "undo of switch");
+  await green("undo of switch");
+  const switched = await follow(unswitched, "lockstep next");
+  await isBack(phases.switch, "switch again");
   await step("switch again");
-  await lockstep("next", "--confirm", "writers-aware", "--confirm", "reads-steady");
+  const confirmed = " --confirm writers-aware --confirm reads-steady";
+  await follow(switched, "lockstep next", confirmed);
   await step("contract");
-  await deploy(app.production);
-  expect((await lockstep("status")).output).toMatch(/contract: applied everywhere|done|finished/);
-  const after = await sources(app);
-  expect(changes(before, after).some((file) => file.endsWith("users.ts") && after.get(file)?.includes("handle"))).toBe(
-    true,
-  );
+  const contract = await sources(app);
+  const uncontracted = await lockstep("undo");
+  await isBack(phases.switch, "undo of contract");
+  await step("undo of contract");
+  await follow(uncontracted, "migrat", "", production);
+  const last = await follow(uncontracted, "lockstep next", confirmed);
+  await isBack(contract, "contract again");
+  await step("contract again");
+  await follow(last, "migrat", "", production);
+  const status = await follow(last, "lockstep status");
+  expect(status.output).toMatch(/contract: applied everywhere|done|finished/);
+  expect(
+    changes(before, contract).some((file) => file.endsWith("users.ts") && contract.get(file)?.includes("handle")),
+  ).toBe(true);
   // Of the scaffolding nothing is left but what wraps the ORM and names the packages.
-  const own = /(?:^|\/)(?:[\w-]+\.config\.ts|package\.json|[\w.-]*lock[\w.-]*|data-source\.ts)$/;
-  for (const [file, text] of after) if (!own.test(file)) expect(text, file).not.toMatch(/lockstep/i);
+  const own = /(?:^|\/)(?:[\w-]+\.config\.ts|package\.json|[\w.-]*lock[\w.-]*|data-source\.ts|\.npmrc|\.yarnrc\.yml)$/;
+  for (const [file, text] of contract) if (!own.test(file)) expect(text, file).not.toMatch(/lockstep/i);
+}
+
+/** What the tools of a repository have to say something about: equal states need to be asked about once. */
+async function stateOf(app: Repository): Promise<string> {
+  const files = (await app.git("ls-files", "--cached", "--others", "--exclude-standard")).split("\n");
+  const read = files.filter((file) => /\.(?:[cm]?[jt]sx?|prisma)$/.test(file) && existsSync(join(app.root, file)));
+  return read.map((file) => `${file}\n${app.read(file)}`).join("\n");
 }
 
 /** Text files of the repository but for what Lockstep and the ORM keep for themselves. */
@@ -83,7 +129,7 @@ export async function sources(app: Repository): Promise<Map<string, string>> {
   const files = (await app.git("ls-files", "--cached", "--others", "--exclude-standard")).split("\n");
   return new Map(
     files
-      .filter((file) => file !== "" && !/(^|\/)(lockstep|migrations)\//.test(file))
+      .filter((file) => existsSync(join(app.root, file)) && file !== "" && !/(^|\/)(lockstep|migrations)\//.test(file))
       .map((file) => [file, app.read(file)]),
   );
 }

@@ -106,8 +106,8 @@ function guard(source: ts.SourceFile, isTyped: boolean, isAwaitAccepted: boolean
   const eol = lineBreak(text);
   const quote = (text.match(/'/g)?.length ?? 0) > (text.match(/"/g)?.length ?? 0) ? "'" : '"';
   const semicolon = source.statements.some((statement) => statement.getText(source).endsWith(";")) ? ";" : "";
-  // `as string`: the compiler does not look the package up, so the file type-checks with it and without it.
-  const specifier = `${quote}${packageName}${quote}${isTyped ? " as string" : ""}`;
+  // With its types: what is imported by a computed name is `any`, which linters that ask the compiler mind.
+  const specifier = `${quote}${packageName}${quote}`;
   const standIn = isTyped ? "<T>(config: T): T => config" : "(config) => config";
   const lines = [
     why,
@@ -191,7 +191,7 @@ function isTypeScript(file: string): boolean {
 }
 
 function cannotEdit(file: string, reason: string): LockstepError {
-  const specifier = `"${packageName}"${isTypeScript(file) ? " as string" : ""}`;
+  const specifier = `"${packageName}"`;
   const standIn = isTypeScript(file) ? "<T>(config: T): T => config" : "(config) => config";
   return new LockstepError("LS8007", `${file} cannot be edited: ${reason}`, {
     hint: [

@@ -32,7 +32,8 @@ export function wordsOf(project: Project): Words {
   const hasPath = generate?.rest.some((word) => !word.startsWith("-")) === true;
   const { schema, name } = migrationsTable;
   const run = script("migration:run");
-  const build = buildOf(project as TypeormProject, manager);
+  const { dataSourceFile } = project as TypeormProject;
+  const build = dataSource === dataSourceFile ? undefined : buildCommand(root, manager);
   const built = (line: CommandLine | undefined, command: string) =>
     build === undefined || (line !== undefined && buildsItself(line, root)) ? command : `${build} && ${command}`;
   return wordsFor({
@@ -51,9 +52,8 @@ export function wordsOf(project: Project): Words {
   });
 }
 
-/** What compiles the project, where the CLI is given what is compiled. */
-function buildOf({ root, dataSource, dataSourceFile }: TypeormProject, manager: string): string | undefined {
-  if (dataSource === dataSourceFile) return undefined;
+/** What compiles a project. */
+export function buildCommand(root: string, manager: string): string {
   if (readManifest(root).scripts?.build !== undefined) return `${manager} run build`;
   return existsSync(join(root, "tsconfig.build.json")) ? "npx tsc -p tsconfig.build.json" : "npx tsc";
 }

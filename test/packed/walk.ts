@@ -47,7 +47,13 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
 
   await green("the start", false);
   const fetched = await fetchedCommand(orm.packageName);
-  const initialised = succeeded(await app.type(`${fetched} init --yes`), "init");
+  let initialised = await app.type(`${fetched} init --yes`);
+  // In a fresh clone of a compiled project nothing can be asked before it is built.
+  if (initialised.code === 2) {
+    await follow(initialised, "build");
+    initialised = await app.type(`${fetched} init --yes`);
+  }
+  succeeded(initialised, "init");
   await step("init");
   const [command = "", ...others] = nextCommands(initialised.output);
   expect(others, initialised.output).toEqual([]);

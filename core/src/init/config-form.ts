@@ -4,12 +4,14 @@ import { dirname, join, relative } from "node:path";
 import type { ts as compiler } from "ts-morph";
 import { projectCompiler } from "../codemods/project-compiler.js";
 import { type ConfigFile, configFiles, configText, type FirstConfig } from "./config-text.js";
+import { needsProgram } from "./typed-lint.js";
 
 type Compiler = typeof compiler;
 
 /**
- * The best way to write the first configuration that no compilation in the project's folder minds: a `tsconfig*.json` may take every
- * file in, and then refuse one outside of `rootDir`, an `import` in CommonJS, or write its output to other places because of it.
+ * The best way to write the first configuration that no compilation in the project's folder minds, nor its linter: a `tsconfig*.json`
+ * may take every file in, and then refuse one outside of `rootDir`, an `import` in CommonJS, or write its output to other places because
+ * of it; where none takes it in, a linter that asks the compiler refuses it.
  *
  * @param folder of the package with `defineConfig`, which the project may not have yet
  */
@@ -18,9 +20,10 @@ export function configForm(root: string, first: FirstConfig, folder: string): Co
   const configs = readdirSync(root).filter((name) => /^tsconfig[^/]*\.json$/.test(name));
   const isFine = (file: ConfigFile) =>
     file.endsWith(".json") ||
-    configs.every(
+    (configs.every(
       (config) => !isMinded(ts, join(root, config), join(root, file), configText(file, first), { ...first, folder }),
-    );
+    ) &&
+      (configs.some((config) => takesIn(ts, join(root, config), join(root, file))) || !needsProgram(root, file)));
   return configFiles.find(isFine) ?? "lockstep.config.json";
 }
 
@@ -30,14 +33,21 @@ interface Installed {
 }
 
 function isMinded(ts: Compiler, config: string, file: string, text: string, installed: Installed): boolean {
-  const { config: json } = ts.readConfigFile(config, ts.sys.readFile);
-  const parse = (host: compiler.ParseConfigHost) =>
-    ts.parseJsonConfigFileContent(json ?? {}, host, dirname(config), undefined, config);
-  if (!parse(onlyWith(ts, file)).fileNames.includes(file)) return false;
-  const parsed = parse(ts.sys);
+  if (!takesIn(ts, config, file)) return false;
+  const parsed = parsedConfig(ts, config, ts.sys);
   const { options, fileNames } = parsed;
   if (options.rootDir !== undefined && relative(options.rootDir, file).startsWith("..")) return true;
   return movesOutput(ts, parsed, fileNames, file) || hasErrors(ts, options, file, text, installed);
+}
+
+/** Whether a tsconfig.json would have the file in its program, if it were there. */
+function takesIn(ts: Compiler, config: string, file: string): boolean {
+  return parsedConfig(ts, config, onlyWith(ts, file)).fileNames.includes(file);
+}
+
+function parsedConfig(ts: Compiler, config: string, host: compiler.ParseConfigHost): compiler.ParsedCommandLine {
+  const { config: json } = ts.readConfigFile(config, ts.sys.readFile);
+  return ts.parseJsonConfigFileContent(json ?? {}, host, dirname(config), undefined, config);
 }
 
 /** Without `rootDir`, where files are written to depends on the folder that has them all. */

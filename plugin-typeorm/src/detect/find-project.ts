@@ -1,9 +1,13 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { LockstepError } from "@lockstep/core";
+import { packageManager } from "@lockstep/core/text";
 import type { DataSourceFacts } from "../cli/facts.cjs";
 import { projectRoot } from "../intercept/project-root.js";
 import type { TypeormProject } from "../project.js";
+import { buildCommand } from "../words.js";
 import { type FoundCall, findCall, type Manifest, readManifest } from "./call.js";
-import { readCompilation } from "./compiled.js";
+import { type Compilation, readCompilation, sourceOf } from "./compiled.js";
 import { copyIn, installedCopy, refuseOldCopy, refuseTwoCopies } from "./copies.js";
 import { describeProject } from "./describe.js";
 import { inspectDataSource } from "./inspect.js";
@@ -27,6 +31,7 @@ export async function findProject(cwd: string): Promise<TypeormProject> {
   refuseOldCopy(installedCopy(root));
   const compilation = readCompilation(root);
   const call = await findCall(root, manifest, config, compilation);
+  refuseUnbuilt(call, compilation);
   const facts = await inspectDataSource(call, process.env);
   refuse(facts, call);
   return describeProject({ call, facts, config, compilation, isEsm: manifest.type === "module" });
@@ -34,6 +39,15 @@ export async function findProject(cwd: string): Promise<TypeormProject> {
 
 function declares({ dependencies, devDependencies, peerDependencies }: Manifest): boolean {
   return [dependencies, devDependencies, peerDependencies].some((list) => list?.typeorm !== undefined);
+}
+
+/** As in a fresh clone, where the CLI is given what is compiled. */
+function refuseUnbuilt({ root, dataSource }: FoundCall, compilation: Compilation): void {
+  if (existsSync(join(root, dataSource)) || sourceOf(root, dataSource, compilation) === dataSource) return;
+  throw new LockstepError("LS9060", `${dataSource} is not there: the project is not built.`, {
+    hint: `${buildCommand(root, packageManager(root))}, then run the same command again`,
+    details: { dataSource },
+  });
 }
 
 function refuse(facts: DataSourceFacts, { dataSource }: FoundCall): void {

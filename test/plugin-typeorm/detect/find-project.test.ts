@@ -228,6 +228,18 @@ describe("a project that cannot be worked on", () => {
     expect(told).not.toContain("s3cret");
   });
 
+  it("is not built yet: its own command that builds it is named", async () => {
+    const { root } = make({
+      manifest: { scripts: { build: "tsc", "migration:run": "typeorm migration:run -d dist/data-source.js" } },
+      files: { "tsconfig.json": '{ "compilerOptions": { "outDir": "dist", "rootDir": "src" } }' },
+    });
+    await expect(findProject(root)).rejects.toMatchObject({
+      code: "LS9060",
+      message: "dist/data-source.js is not there: the project is not built.",
+      hint: "npm run build, then run the same command again",
+    });
+  });
+
   it("has a runner that is not installed", async () => {
     const { root } = make(scripts("swc-node node_modules/typeorm/cli.js"));
     expect(await refusal(findProject(root))).toBe(`LS9020 There is no command swc-node in the project at ${root}.`);

@@ -77,6 +77,7 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
   await app.format();
   const planned = await develop("Handle");
   expect(planned.output).toContain("1 expand");
+  expect(planned.output).not.toContain("laid out");
   await step("expand");
   if (depth === "expand") return;
   const phases = { expand: await sources(app), switch: new Map<string, string>() };

@@ -12,7 +12,7 @@ export type BuildSpec = Extract<UnitSpec, { kind: "create-index" }>;
  *
  * @param drop the statement that takes away what a build has left
  */
-export function isBuilt({ table, index }: BuildSpec, drop: string, { typed, returns }: Language): string {
+export function isBuilt({ table, index }: BuildSpec, drop: string, { typed, returns, answer }: Language): string {
   const state = `SELECT indisvalid AND indisready AND indislive AS valid,
             EXISTS (SELECT FROM pg_locks l WHERE l.relation = indrelid AND mode = 'ShareUpdateExclusiveLock' AND granted
                 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -22,7 +22,7 @@ export function isBuilt({ table, index }: BuildSpec, drop: string, { typed, retu
   return `/** Whether an earlier run has built the index. What a build that broke off has left is dropped. */
 async function isBuilt(${typed("queryRunner", "QueryRunner")})${returns("Promise<boolean>")} {
     for (;;) {
-        const [index] = await queryRunner.query(${templateLiteral(state)});
+        const [index] = ${answer(`queryRunner.query(${templateLiteral(state)})`, "({ valid: boolean; building: boolean } | undefined)[]")};
         if (!index || index.valid) return Boolean(index);
         if (!index.building) break;
         await queryRunner.query(\`SELECT pg_sleep(0.5)\`);

@@ -12,6 +12,8 @@ export interface Language {
   typed(name: string, type: string): string;
   /** What follows the parameters: `: Promise<void>`. */
   returns(type: string): string;
+  /** What a query answers is `any`, which linters that ask the compiler mind: `(await query()) as Row[]`. */
+  answer(query: string, type: string): string;
   /** `public ` */
   readonly access: string;
 }
@@ -23,6 +25,7 @@ const typescript: Language = {
   classEnd: "}",
   typed: (name, type) => `${name}: ${type}`,
   returns: (type) => `: ${type}`,
+  answer: (query, type) => `(await ${query}) as ${type}`,
   access: "public ",
 };
 
@@ -32,6 +35,7 @@ const javascript = (exported: string): Language => ({
   classEnd: exported.endsWith("=") ? "};" : "}",
   typed: (name, type) => `/** @type {${type}} */ ${name}`,
   returns: () => "",
+  answer: (query) => `await ${query}`,
   access: "",
 });
 

@@ -51,12 +51,12 @@ describe("a migration class", () => {
       /** Whether an earlier run has built the index. What a build that broke off has left is dropped. */
       async function isBuilt(queryRunner: QueryRunner): Promise<boolean> {
           for (;;) {
-              const [index] = await queryRunner.query(\`SELECT indisvalid AND indisready AND indislive AS valid,
+              const [index] = (await queryRunner.query(\`SELECT indisvalid AND indisready AND indislive AS valid,
                   EXISTS (SELECT FROM pg_locks l WHERE l.relation = indrelid AND mode = 'ShareUpdateExclusiveLock' AND granted
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                       AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = l.pid AND backend_type = 'autovacuum worker')) AS building
                   FROM pg_index
-                  WHERE indexrelid = to_regclass('"User_handle_key"') AND indrelid = to_regclass('"User"')\`);
+                  WHERE indexrelid = to_regclass('"User_handle_key"') AND indrelid = to_regclass('"User"')\`)) as ({ valid: boolean; building: boolean } | undefined)[];
               if (!index || index.valid) return Boolean(index);
               if (!index.building) break;
               await queryRunner.query(\`SELECT pg_sleep(0.5)\`);
@@ -71,11 +71,11 @@ describe("a migration class", () => {
           if (isInside) await queryRunner.commitTransaction();
           for (;;) {
               // Short statements: CREATE INDEX CONCURRENTLY waits for every session that is inside of one.
-              const [{ mine, idle }] = await queryRunner.query(\`SELECT pg_try_advisory_lock(1819239275, 1) AS mine,
+              const [{ mine, idle }] = (await queryRunner.query(\`SELECT pg_try_advisory_lock(1819239275, 1) AS mine,
                   (SELECT min(pid) FROM pg_locks JOIN pg_stat_activity USING (pid)
                     WHERE locktype = 'advisory' AND classid = 1819239275 AND objid = 1 AND granted
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-                      AND state = 'idle' AND state_change < now() - interval '1 minute') AS idle\`);
+                      AND state = 'idle' AND state_change < now() - interval '1 minute') AS idle\`)) as [{ mine: boolean; idle: number | null }];
               if (mine) break;
               if (idle) throw new Error(\`pid \${idle} keeps the lock of Lockstep's migrations and does nothing. End it: SELECT pg_terminate_backend(\${idle})\`);
               await queryRunner.query(\`SELECT pg_sleep(0.5)\`);

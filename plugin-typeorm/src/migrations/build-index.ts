@@ -22,9 +22,13 @@ export function isBuilt({ table, index }: BuildSpec, drop: string, { typed, retu
   return `/** Whether an earlier run has built the index. What a build that broke off has left is dropped. */
 async function isBuilt(${typed("queryRunner", "QueryRunner")})${returns("Promise<boolean>")} {
     for (;;) {
-        const [index] = ${answer(`queryRunner.query(${templateLiteral(state)})`, "({ valid: boolean; building: boolean } | undefined)[]")};
-        if (!index || index.valid) return Boolean(index);
-        if (!index.building) break;
+        const [index] = ${answer(`queryRunner.query(${templateLiteral(state)})`, "[{ valid: boolean; building: boolean }?]")};
+        if (!index || index.valid) {
+            return Boolean(index);
+        }
+        if (!index.building) {
+            break;
+        }
         await queryRunner.query(\`SELECT pg_sleep(0.5)\`);
     }
     await queryRunner.query(${templateLiteral(drop)});

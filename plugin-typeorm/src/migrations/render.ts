@@ -114,7 +114,9 @@ function run(sql: string): string {
 
 /** A build that fails leaves an index that is not valid: every write would pay for it, and a unique one would refuse rows. */
 function buildOnce(statement: string): string {
-  return `            if (await isBuilt(queryRunner)) return;
+  return `            if (await isBuilt(queryRunner)) {
+                return;
+            }
             try {
                 await queryRunner.query(${literal(statement)});
             } catch (error) {

@@ -23,4 +23,4 @@ export function readStatements(
 
 /** As `renderMigration` begins the build of an index: code around one statement, and it is known what that does. */
 const ownIndex =
-  /\basync up\([^)]*\)[^{]*\{\s*await outsideTransaction\(queryRunner, async \(\) => \{\s*if \(await isBuilt\(queryRunner\)\) return;/;
+  /\basync up\([^)]*\)[^{]*\{\s*await outsideTransaction\(queryRunner, async \(\) => \{\s*if \(await isBuilt\(queryRunner\)\) \{?\s*return\b/;

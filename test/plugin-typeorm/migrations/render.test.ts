@@ -31,7 +31,9 @@ describe("a migration class", () => {
 
           public async up(queryRunner: QueryRunner): Promise<void> {
               await outsideTransaction(queryRunner, async () => {
-                  if (await isBuilt(queryRunner)) return;
+                  if (await isBuilt(queryRunner)) {
+                      return;
+                  }
                   try {
                       await queryRunner.query(\`CREATE UNIQUE INDEX CONCURRENTLY "User_handle_key" ON "User"("handle")\`);
                   } catch (error) {
@@ -56,9 +58,13 @@ describe("a migration class", () => {
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                       AND NOT EXISTS (SELECT FROM pg_stat_activity a WHERE a.pid = l.pid AND backend_type = 'autovacuum worker')) AS building
                   FROM pg_index
-                  WHERE indexrelid = to_regclass('"User_handle_key"') AND indrelid = to_regclass('"User"')\`)) as ({ valid: boolean; building: boolean } | undefined)[];
-              if (!index || index.valid) return Boolean(index);
-              if (!index.building) break;
+                  WHERE indexrelid = to_regclass('"User_handle_key"') AND indrelid = to_regclass('"User"')\`)) as [{ valid: boolean; building: boolean }?];
+              if (!index || index.valid) {
+                  return Boolean(index);
+              }
+              if (!index.building) {
+                  break;
+              }
               await queryRunner.query(\`SELECT pg_sleep(0.5)\`);
           }
           await queryRunner.query(\`DROP INDEX CONCURRENTLY IF EXISTS "User_handle_key"\`);
@@ -68,7 +74,9 @@ describe("a migration class", () => {
       /** Whatever the transaction mode: outside of a transaction, and not while another process is at a unit. */
       async function outsideTransaction(queryRunner: QueryRunner, run: () => Promise<void>): Promise<void> {
           const isInside = queryRunner.isTransactionActive;
-          if (isInside) await queryRunner.commitTransaction();
+          if (isInside) {
+              await queryRunner.commitTransaction();
+          }
           for (;;) {
               // Short statements: CREATE INDEX CONCURRENTLY waits for every session that is inside of one.
               const [{ mine, idle }] = (await queryRunner.query(\`SELECT pg_try_advisory_lock(1819239275, 1) AS mine,
@@ -76,8 +84,12 @@ describe("a migration class", () => {
                     WHERE locktype = 'advisory' AND classid = 1819239275 AND objid = 1 AND granted
                       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
                       AND state = 'idle' AND state_change < now() - interval '1 minute') AS idle\`)) as [{ mine: boolean; idle: number | null }];
-              if (mine) break;
-              if (idle) throw new Error(\`pid \${idle} keeps the lock of Lockstep's migrations and does nothing. End it: SELECT pg_terminate_backend(\${idle})\`);
+              if (mine) {
+                  break;
+              }
+              if (idle) {
+                  throw new Error(\`pid \${idle} keeps the lock of Lockstep's migrations and does nothing. End it: SELECT pg_terminate_backend(\${idle})\`);
+              }
               await queryRunner.query(\`SELECT pg_sleep(0.5)\`);
           }
           try {
@@ -85,7 +97,9 @@ describe("a migration class", () => {
           } finally {
               await queryRunner.query(\`SELECT pg_advisory_unlock(1819239275, 1)\`).catch(() => undefined);
           }
-          if (isInside) await queryRunner.startTransaction();
+          if (isInside) {
+              await queryRunner.startTransaction();
+          }
       }
       "
     `);

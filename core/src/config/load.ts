@@ -54,7 +54,10 @@ async function readModule(root: string, name: string): Promise<unknown> {
     return module.default;
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new LockstepError("LS8002", `${name} cannot be loaded: ${reason}`, { hint: `Correct ${name}.`, cause });
+    // A clone, or a merge, that nothing was installed after.
+    const [, missing] = /^Cannot find (?:module|package) '(@lockstep\/(?:prisma|typeorm))'/.exec(reason) ?? [];
+    const hint = missing === undefined ? `Correct ${name}.` : `npm install --save-dev ${missing}`;
+    throw new LockstepError("LS8002", `${name} cannot be loaded: ${reason}`, { hint, cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join, relative } from "node:path";
-import { folderWith, isDeclared, resolveFrom } from "../formatters/project-tools.js";
+import { isDeclared } from "../files/declared.js";
+import { folderWith, resolveFrom } from "../formatters/project-tools.js";
 
 const settings = [
   ...["js", "mjs", "cjs", "ts", "mts", "cts"].map((extension) => `eslint.config.${extension}`),

@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import pg from "pg";
 import { createDatabase, type TestDatabase } from "../support/database.js";
@@ -88,7 +88,7 @@ export async function createProject(app: App): Promise<Project> {
   link(root, app);
 
   const shell = async (command: string, more: Readonly<Record<string, string | undefined>> = {}) =>
-    run("bash", ["-c", `exec 2>&1\n${npx}\n${command}`], { cwd: root, env: { ...quiet, ...env, ...more } });
+    run("bash", ["-c", `exec 2>&1\n${npx}\n${command}`], { cwd: root, env: { ...quiet, PATH, ...env, ...more } });
   const query = async (variable: string, sql: string) => {
     const client = new pg.Client({ connectionString: withSearchPath(env[variable] ?? "") });
     await client.connect();
@@ -122,14 +122,7 @@ export async function createProject(app: App): Promise<Project> {
   );
   const project: Project = {
     root,
-    async type(command) {
-      // What no registry has: linked, where npm would install it.
-      const words = command.split(" && ");
-      if (!words.some((each) => each.startsWith("npm install ")))
-        return shown.of((await shell(shown.back(command))).output);
-      for (const each of words) if (each.startsWith("npm install ")) install(root, home, each);
-      return "";
-    },
+    type: async (command) => shown.of((await shell(shown.back(command))).output),
     read: (file) => shown.of(readFileSync(join(root, shown.back(file)), "utf8")),
     write: (file, text) => write(shown.back(file), text),
     async diff(file) {
@@ -163,6 +156,8 @@ export async function createProject(app: App): Promise<Project> {
 /** npm would say which script it runs, and what it thinks of its settings. */
 const quiet = { npm_config_loglevel: "silent", ...withoutTypeCheck };
 
+const PATH = [fileURLToPath(new URL("./registry", import.meta.url)), process.env.PATH].join(delimiter);
+
 /** Before it is installed `npx @lockstep/prisma` would ask the registry; nothing else is fetched from there either. */
 const npx = `npx() { case "$1" in
   @lockstep/*) local plugin="\${1#@lockstep/}"; shift; node "${repository}/plugin-$plugin/bin/lockstep.js" "$@";;
@@ -188,20 +183,6 @@ function put(path: string, target: string): void {
   if (existsSync(path)) return;
   mkdirSync(dirname(path), { recursive: true });
   symlinkSync(target, path);
-}
-
-/** `npm install --save-dev @lockstep/prisma` */
-function install(root: string, home: string, command: string): void {
-  const [, , ...words] = command.split(" ");
-  const kind = words.includes("--save-dev") ? "devDependencies" : "dependencies";
-  const file = join(home, "package.json");
-  const manifest = JSON.parse(readFileSync(file, "utf8"));
-  for (const name of words.filter((word) => !word.startsWith("-"))) {
-    put(join(root, "node_modules", name), join(modules, name));
-    manifest[kind] = { ...manifest[kind], [name]: "^0.1.0" };
-    if (!name.endsWith("-wrapper")) put(join(root, "node_modules/.bin/lockstep"), join("..", name, "bin/lockstep.js"));
-  }
-  writeFileSync(file, `${JSON.stringify(manifest, undefined, 2)}\n`);
 }
 
 /** A URL with `?schema=`, which is Prisma's, as the driver understands it. */

@@ -16,7 +16,7 @@ const filesOf = (folder: string): Record<string, string> =>
 const nestFiles = filesOf(nest);
 const nestManifest = JSON.parse(nestFiles["package.json"] ?? "");
 
-const setUp = ["npx @lockstep/prisma init --yes", "npm install --save-dev @lockstep/prisma"];
+const setUp = ["npx @lockstep/prisma init --yes"];
 const commit = "git add -A && git commit -qm 'Set up Lockstep'";
 const nobody = { DATABASE_URL: { rows: 0 }, PRODUCTION_DATABASE_URL: { rows: 0 } };
 

@@ -12,7 +12,7 @@ afterEach(() => project?.dispose());
 test("troubleshooting.md", async () => {
   const made = await createProject({
     ...prismaApp,
-    before: ["npx @lockstep/prisma init --yes", "npm install --save-dev @lockstep/prisma"],
+    before: ["npx @lockstep/prisma init --yes"],
   });
   project = made;
   const schema = "prisma/schema.prisma";

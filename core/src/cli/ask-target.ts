@@ -116,7 +116,7 @@ async function lackingParts(
               : [`${planFolder(plan.id)}/undo/contract-${again[0].id}.sql`];
       const help =
         files.length === 0
-          ? `Deploy first: ${plugin.words.deploy}`
+          ? `Deploy to ${target.name} first: ${plugin.words.deploy}`
           : `With the URL of ${target.name}: ${files.map((file) => plugin.words.execute(file)).join(" && ")}`;
       return { statement, help };
     });

@@ -19,7 +19,7 @@ const ask: Gate["ask"] = async (step, { connection, target, plan, deploy }) => {
         isOpen: false,
         subject: name,
         statement: `${name} does not exist on ${target}`,
-        help: `Deploy first: ${deploy}`,
+        help: `Deploy to ${target} first: ${deploy}`,
       };
     const record = await readBackfill(connection, { plan, table, once: true });
     if (record?.status === "done" && record.work.columns.includes(step.column))

@@ -19,7 +19,7 @@ export function confirmed(question: string, covers: NonNullable<Gate["covers"]> 
         gate,
         isOpen: false,
         statement: `"${tableLabel(table)}" does not exist on ${target}`,
-        help: `Deploy first: ${deploy}`,
+        help: `Deploy to ${target} first: ${deploy}`,
       };
     }
     const writers = await covers(step, facts);

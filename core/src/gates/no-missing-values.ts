@@ -27,7 +27,7 @@ const ask: Gate["ask"] = async (step, facts) => {
         isOpen: false,
         subject: name,
         statement: `${name} does not exist on ${target}`,
-        help: `Deploy first: ${deploy}`,
+        help: `Deploy to ${target} first: ${deploy}`,
       };
     }
     if (!column.isNullable) return { gate, isOpen: true, subject: name, statement: `${name} is NOT NULL on ${target}` };

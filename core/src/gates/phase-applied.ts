@@ -19,7 +19,7 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
       gate,
       isOpen: false,
       statement: `${list(pending)} ${verb} not applied on ${target} yet`,
-      help: `Deploy first: ${deploy}`,
+      help: `Deploy to ${target} first: ${deploy}`,
     };
   }
   const [lack] = lacking;
@@ -36,7 +36,7 @@ const ask: Gate["ask"] = async ({ gate }, { units, target, deploy, recover }) =>
       gate,
       isOpen: false,
       statement: `No migration of this plan is applied on ${target}`,
-      help: `Deploy first: ${deploy}`,
+      help: `Deploy to ${target} first: ${deploy}`,
     };
   }
   const count = applied.length === 1 ? "The released migration is" : `All ${applied.length} released migrations are`;

@@ -132,7 +132,7 @@ describe("no-missing-values", () => {
     await db.query(`CREATE TABLE "User" (id int)`);
     expect(await ask("no-missing-values")).toMatchObject({
       isOpen: false,
-      help: "Deploy first: npx prisma migrate deploy",
+      help: "Deploy to production first: npx prisma migrate deploy",
     });
   });
 
@@ -180,7 +180,7 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
     );
     expect(open.statement).toMatch(/: build 511$/);
     await db.query(`DROP TABLE "User" CASCADE`);
-    expect(await ask(gate)).toMatchObject({ isOpen: false, help: "Deploy first: npx prisma migrate deploy" });
+    expect(await ask(gate)).toMatchObject({ isOpen: false, help: "Deploy to production first: npx prisma migrate deploy" });
     await makeTable(db);
     expect(await ask(gate)).toMatchObject({ isOpen: false, needsConfirmation: true });
   });

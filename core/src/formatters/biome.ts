@@ -26,11 +26,12 @@ export function biomeCheck(
   if (cwd === undefined) return undefined;
   const program = programOf(resolveFrom(root, "@biomejs/biome/package.json"));
   return {
+    key: [cwd, ...program].join("\0"),
     format: (files, signal) =>
-      each(files, async ({ file, text }) => {
-        if (only?.test(file) === false) return undefined;
-        const path = relative(cwd, standIn(root, file));
-        return filter([...program, "check", "--write", ...options, `--stdin-file-path=${path}`], text, { cwd, signal });
+      each(files, async ({ path, text }) => {
+        if (only?.test(path) === false) return undefined;
+        const file = relative(cwd, standIn(path));
+        return filter([...program, "check", "--write", ...options, `--stdin-file-path=${file}`], text, { cwd, signal });
       }),
   };
 }

@@ -15,11 +15,12 @@ export default {
     // The script fetches the binary where nothing may be run on installation.
     const program = existsSync(binary) ? ([binary] as const) : ([process.execPath, join(folder, "bin.cjs")] as const);
     return {
+      key: [cwd, ...program].join("\0"),
       format: (files, signal) =>
-        each(files, ({ file, text }) => {
+        each(files, ({ path, text }) => {
           // With its whole path what the settings exclude is left as it is; dprint refuses one that is not there.
-          const path = standIn(root, file);
-          const args = ["fmt", "--stdin", existsSync(path) ? path : basename(path)] as const;
+          const known = standIn(path);
+          const args = ["fmt", "--stdin", existsSync(known) ? known : basename(known)] as const;
           return filter([...program, ...args], text, { cwd, signal });
         }),
     };

@@ -1,11 +1,13 @@
-/** A text with the file that it is the content of, or will be: a path from the project's root. */
+/** A text with the file that it is the content of, or will be: an absolute path. */
 export interface FileText {
-  readonly file: string;
+  readonly path: string;
   readonly text: string;
 }
 
 /** A formatter as a project has it: its own version, with its own settings. */
 export interface ProjectFormatter {
+  /** The same for packages of a repository that share it: version, and where it takes settings from. */
+  readonly key: string;
   /**
    * Each text as the formatter leaves it; undefined where it is not the formatter's to lay out: a kind of file that it does not
    * know, one that its settings ignore, one that it cannot read; an error where it failed for this one.
@@ -27,7 +29,7 @@ export interface Formatter {
   /**
    * Looks for it in a project: nothing is run.
    *
-   * @param root of the project
+   * @param root of a package
    * @returns undefined where the project does not use it
    * @throws an error that says why it cannot run, where the project uses it
    */

@@ -1,3 +1,6 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { foldersUp } from "../files/folders-up.js";
 import type { FileChange } from "../model/index.js";
 import type { ProjectFormatter } from "./formatter.js";
 
@@ -7,11 +10,17 @@ export interface Unformatted {
   readonly why: string;
 }
 
+/** What packages that share a formatter find once. */
+interface Found {
+  readonly name: string;
+  readonly tool: ProjectFormatter;
+}
+
 /** SQL runs as it was reviewed, byte by byte. */
 const isLeft = /\.sql$|(?:^|\/)original\.[^/]*$/;
 
 /**
- * Lays changed files out as the project's own formatters would: a file that was so before is so afterwards, of another one the lines
+ * Lays changed files out as the formatters of their packages would: a file that was so before is so afterwards, of another one the lines
  * that were touched, where that can be told. It never fails: what could not be laid out stays as it was written, and is said.
  *
  * @example
@@ -21,8 +30,9 @@ const isLeft = /\.sql$|(?:^|\/)original\.[^/]*$/;
  */
 export class Formatting {
   #unformatted: Unformatted | undefined;
-  #tools: { readonly name: string; readonly tool: ProjectFormatter }[] = [];
-  #finding: Promise<void> | undefined;
+  readonly #found = new Map<string, Found>();
+  readonly #packages = new Map<string, Promise<readonly Found[]>>();
+  readonly #failed = new Set<Found>();
   #isClosed = false;
   #isNeeded = false;
   #leftMs: number;
@@ -44,31 +54,36 @@ export class Formatting {
   /** Has formatters load while the caller works: the first text takes most of a second otherwise. What fails is said when one is needed. */
   warmUp(): void {
     if (this.setting === "off") return;
-    void this.#find().then(() => {
+    void this.#formattersOf(this.root).then((found) => {
       if (this.#isClosed) return;
-      for (const { tool } of this.#tools) tool.warmUp?.();
+      for (const { tool } of found) tool.warmUp?.();
     });
   }
 
   /** The same changes, in the same order, with the texts laid out. */
   async apply(changes: readonly FileChange[]): Promise<readonly FileChange[]> {
     const drafts = changes.flatMap(({ file, before, after }) =>
-      after === undefined || after === before || isLeft.test(file) ? [] : [new Draft(file, before, after)],
+      after === undefined || after === before || isLeft.test(file)
+        ? []
+        : [new Draft(file, join(this.root, file), before, after)],
     );
     if (this.setting === "off" || drafts.length === 0) return changes;
     this.#isNeeded = true;
-    await this.#find();
+    for (const draft of drafts) draft.formatters = await this.#formattersOf(this.#packageOf(draft.path));
+    const all = new Set(drafts.flatMap(({ formatters }) => formatters));
     // First with what was there: who laid it out is who lays it out again.
-    for (const { name } of [...this.#tools]) {
-      const known = drafts.flatMap(({ file, before }) => (before === undefined ? [] : [{ file, text: before }]));
-      const texts = await this.#run(name, known);
-      const laidOut = new Map(known.map(({ file }, index) => [file, texts?.[index]]));
-      for (const draft of drafts) draft.note(name, laidOut.get(draft.file));
+    for (const each of all) {
+      const known = drafts.flatMap(({ path, before, formatters }) =>
+        before === undefined || !formatters.includes(each) ? [] : [{ path, text: before }],
+      );
+      const texts = await this.#run(each, known);
+      const laidOut = new Map(known.map(({ path }, index) => [path, texts?.[index]]));
+      for (const draft of drafts) draft.note(each.name, laidOut.get(draft.path));
     }
-    for (const { name } of [...this.#tools]) {
-      const own = drafts.filter((draft) => draft.isFor(name));
-      const texts = await this.#run(name, own);
-      for (const [index, draft] of own.entries()) await draft.take(name, texts?.[index]);
+    for (const each of all) {
+      const own = drafts.filter((draft) => draft.formatters.includes(each) && draft.isFor(each.name));
+      const texts = await this.#run(each, own);
+      for (const [index, draft] of own.entries()) await draft.take(each.name, texts?.[index]);
     }
     for (const draft of drafts) await draft.finish();
     const texts = new Map(drafts.map(({ file, text }) => [file, text]));
@@ -77,40 +92,55 @@ export class Formatting {
 
   close(): void {
     this.#isClosed = true;
-    for (const { tool } of this.#tools) tool.close?.();
-    this.#tools = [];
+    for (const { tool } of this.#found.values()) tool.close?.();
   }
 
-  #find(): Promise<void> {
-    this.#finding ??= this.#findTools();
-    return this.#finding;
+  /** The folder whose manifest declares what lays a file out. */
+  #packageOf(path: string): string {
+    const isPackage = (folder: string) => folder === this.root || existsSync(join(folder, "package.json"));
+    return foldersUp(dirname(path)).find(isPackage) ?? this.root;
   }
 
-  async #findTools(): Promise<void> {
+  #formattersOf(folder: string): Promise<readonly Found[]> {
+    const found = this.#packages.get(folder) ?? this.#find(folder);
+    this.#packages.set(folder, found);
+    return found;
+  }
+
+  async #find(folder: string): Promise<readonly Found[]> {
+    const all: Found[] = [];
     for (const { name, find } of (await import("./index.js")).formatters) {
       try {
-        const tool = find(this.root);
-        if (tool !== undefined) this.#tools.push({ name, tool });
+        const tool = find(folder);
+        if (tool === undefined) continue;
+        const key = `${name}\0${tool.key}`;
+        const found = this.#found.get(key) ?? { name, tool };
+        this.#found.set(key, found);
+        all.push(found);
       } catch (error) {
-        this.#fail(name, error);
+        this.#tell(name, error);
       }
     }
+    return all;
   }
 
   /** What a formatter makes of texts. One that fails is not asked again. */
-  async #run(name: string, files: readonly { readonly file: string; readonly text: string }[]) {
-    const tool = this.#tools.find((each) => each.name === name)?.tool;
-    if (tool === undefined || files.length === 0) return undefined;
+  async #run(found: Found, files: readonly { readonly path: string; readonly text: string }[]) {
+    if (this.#failed.has(found) || files.length === 0) return undefined;
+    const { name, tool } = found;
     const startedAt = performance.now();
     const ending = new AbortController();
     const timer = setTimeout(() => ending.abort(), Math.max(this.#leftMs, 1));
     try {
-      return (await tool.format(files, ending.signal)).map((text) => {
+      const texts = files.map(({ path, text }) => ({ path, text }));
+      return (await tool.format(texts, ending.signal)).map((text) => {
         if (text instanceof Error) this.#tell(name, text);
         return text instanceof Error ? undefined : text;
       });
     } catch (error) {
-      this.#fail(name, ending.signal.aborted ? new Error(`it took longer than ${this.limitMs / 1000} s`) : error);
+      this.#tell(name, ending.signal.aborted ? new Error(`it took longer than ${this.limitMs / 1000} s`) : error);
+      this.#failed.add(found);
+      tool.close?.();
       return undefined;
     } finally {
       clearTimeout(timer);
@@ -120,12 +150,6 @@ export class Formatting {
 
   #tell(formatter: string, error: unknown): void {
     this.#unformatted ??= { formatter, why: error instanceof Error ? error.message : String(error) };
-  }
-
-  #fail(formatter: string, error: unknown): void {
-    this.#tell(formatter, error);
-    this.#tools.find(({ name }) => name === formatter)?.tool.close?.();
-    this.#tools = this.#tools.filter(({ name }) => name !== formatter);
   }
 }
 
@@ -146,12 +170,15 @@ export async function formatOnce(
 /** One file on its way to its layout. */
 class Draft {
   text: string;
+  /** Those of its package. */
+  formatters: readonly Found[] = [];
   /** Formatters that have something to say of the file as it was, and those of them that had laid it out. */
   readonly #knowing = new Set<string>();
   readonly #keeping = new Set<string>();
 
   constructor(
     readonly file: string,
+    readonly path: string,
     readonly before: string | undefined,
     readonly after: string,
   ) {

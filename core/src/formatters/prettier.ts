@@ -31,13 +31,16 @@ export default {
 
 /** A process of its own: what plugins do cannot be stopped otherwise. It loads Prettier once. */
 class Prettier implements ProjectFormatter {
+  readonly key: string;
   #child: { readonly process: ChildProcess; readonly ended: Promise<never> } | undefined;
 
   constructor(
     readonly root: string,
     readonly module: string,
     readonly ignoreFiles: readonly string[],
-  ) {}
+  ) {
+    this.key = [module, ...ignoreFiles].join("\0");
+  }
 
   warmUp(): void {
     this.#start();
@@ -49,11 +52,7 @@ class Prettier implements ProjectFormatter {
     const kill = () => child.process.kill("SIGKILL");
     signal.addEventListener("abort", kill, { once: true });
     try {
-      const texts = files.map(({ file, text }) => ({ path: join(this.root, file), text }));
-      const answer = await Promise.race([
-        child.ended,
-        ask(child.process, { ignoreFiles: this.ignoreFiles, files: texts }),
-      ]);
+      const answer = await Promise.race([child.ended, ask(child.process, { ignoreFiles: this.ignoreFiles, files })]);
       if (answer.error !== undefined) throw new Error(answer.error);
       return answer.texts.map((text) =>
         text !== null && typeof text === "object" ? new Error(text.error) : (text ?? undefined),

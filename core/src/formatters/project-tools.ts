@@ -23,11 +23,10 @@ export function resolveFrom(root: string, specifier: string): string {
  * The file that a tool is told to find settings for. Some look no further than for what is there, so a file that is still to be
  * written is passed off as one of its kind beside it.
  */
-export function standIn(root: string, file: string): string {
-  const path = join(root, file);
+export function standIn(path: string): string {
   if (existsSync(path)) return path;
   const folder = dirname(path);
-  const beside = existsSync(folder) ? readdirSync(folder).find((name) => extname(name) === extname(file)) : undefined;
+  const beside = existsSync(folder) ? readdirSync(folder).find((name) => extname(name) === extname(path)) : undefined;
   return beside === undefined ? path : join(folder, beside);
 }
 

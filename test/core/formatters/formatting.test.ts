@@ -28,6 +28,7 @@ exports.resolveConfig = async () => null;
 exports.getFileInfo = async () => ({ ignored: false, inferredParser: "typescript" });
 exports.format = (text) => { ${body} };
 `;
+const children = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
 const shouting = prettier("return text.toUpperCase();");
 const module = "node_modules/prettier/index.js";
 
@@ -136,7 +137,6 @@ test.each([
 });
 
 describe("started before it is needed", () => {
-  const children = () => process.getActiveResourcesInfo().filter((name) => name === "ProcessWrap").length;
   const ended = `require("node:fs").writeFileSync("ended", ""); process.exit(3);`;
 
   test.each([
@@ -178,6 +178,31 @@ describe("started before it is needed", () => {
     await import("../../../core/src/formatters/index.js");
     await new Promise((resolve) => setTimeout(resolve, 100));
     expect(children()).toBe(0);
+  });
+});
+
+describe("in a monorepo", () => {
+  const laidOut = async (files: Readonly<Record<string, string>>) => {
+    const root = project({ "packages/db/package.json": "{}", "apps/web/package.json": "{}", ...files });
+    mkdirSync(join(root, "apps/web/src"), { recursive: true });
+    const formatting = new Formatting(join(root, "packages/db"));
+    const changes = ["a.ts", "../../apps/web/src/b.ts"].map((file) => ({ file, before: undefined, after: "b\n" }));
+    try {
+      const texts = (await formatting.apply(changes)).map(({ after }) => after);
+      return { texts, unformatted: formatting.unformatted, processes: children() };
+    } finally {
+      formatting.close();
+    }
+  };
+
+  test("each package has its own formatter", async () => {
+    const web = { "apps/web/package.json": declared, [`apps/web/${module}`]: shouting };
+    expect(await laidOut(web)).toEqual({ texts: ["b\n", "B\n"], unformatted: undefined, processes: 1 });
+  });
+
+  test("one of all packages is started once", async () => {
+    const top = { "package.json": declared, [module]: shouting };
+    expect(await laidOut(top)).toEqual({ texts: ["B\n", "B\n"], unformatted: undefined, processes: 1 });
   });
 });
 

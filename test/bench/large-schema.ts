@@ -82,7 +82,7 @@ export async function prepare(shop: ShopProject, models: number): Promise<void> 
   );
   for (let n = 0; n < tables; n++) shop.write(`src/writes-${n}.ts`, writes(n));
   const steps = [
-    await shop.lockstep(["init", "--yes"]),
+    await shop.lockstep(["init", "--yes", "--no-install"]),
     await shop.prisma(["migrate", "dev", "--name", "many", "--create-only"]),
     await shop.prisma(["migrate", "deploy"]),
   ];

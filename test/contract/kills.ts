@@ -64,7 +64,7 @@ export async function surviveKills(app: OrmApp, { run, at: kind, database }: Kil
     // In the middle of what is left to do.
     if (index % 2 === 1 && at <= end && kind === "changes of files")
       await killed(app, 2 + Math.floor((end - at) / 2), run, url);
-    const { code, output } = at <= end ? await run(url) : await app.lockstep("init", "--yes");
+    const { code, output } = at <= end ? await run(url) : await app.lockstep("init", "--yes", "--no-install");
     expect(await state(url), `${where}, with\n${half}\nthen ${code}: ${output}`).toEqual(expected);
     expect(code, `${where}: ${output}`).toBe(0);
   }

@@ -109,6 +109,11 @@ export function toRow(user: { id: number; email: string; name: string }) {
   return { id: user.id, email: user.email, name: user.name };
 }
 `,
+  // One line, which becomes several for as long as the client has an omit.
+  "src/seed.ts": `import { PrismaClient } from "./generated/client.js";
+declare const adapter: never;
+export const seed = new PrismaClient({ adapter });
+`,
   "src/ignored.ts": `import { prisma } from "./db.js";
 export   const addIgnored = (email: string, name: string) => prisma.user.create({ data: {email,   name} });
 `,
@@ -157,6 +162,8 @@ describe.each(Object.entries(tools))("%s", (_, tool) => {
     expect(checked()).toBe("");
     const switched = texts();
     expect(switched["src/users.ts"]).not.toBe(expanded["src/users.ts"]);
+    expect(expanded["src/seed.ts"]).not.toBe(formatted["src/seed.ts"]);
+    expect(switched["src/seed.ts"]).toBe(formatted["src/seed.ts"]);
     expect(await again(desk)).toEqual([]);
 
     await desk.release("contract");
@@ -249,7 +256,7 @@ export default defineConfig({ schema: 'prisma/schema.prisma' })
     >;
     await init.run({
       arguments: [],
-      options: { yes: true },
+      options: { yes: true, install: false },
       io,
       plugins: [prismaPlugin],
       cwd: root,

@@ -73,7 +73,7 @@ const prisma = (...args: string[]) =>
 const lockstep = (...args: string[]) => succeed(run(process.execPath, [bin, ...args], { cwd: root, env: env() }));
 
 test(`Prisma ${prisma6}: a required unique column through all phases, with the stock CLI and the URL in the schema`, async () => {
-  await lockstep("init", "--yes");
+  await lockstep("init", "--yes", "--no-install");
   expect(read("prisma.config.ts")).toContain("withLockstep(");
   await prisma("migrate", "dev", "--name", "init");
   await query(`INSERT INTO "User" (email) SELECT 'User.' || n || '@Example.com' FROM generate_series(1, 50) n`);

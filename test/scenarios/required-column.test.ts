@@ -47,11 +47,11 @@ const expectNoDiff = async () => expect(await shop.drift()).toBeUndefined();
 const expectTypesFit = async () => expect(await shop.typeErrors()).toEqual([]);
 
 test("init shows and makes its changes; a second time changes nothing", async () => {
-  const first = await shop.npx("lockstep", ["init", "--yes"]);
+  const first = await shop.npx("lockstep", ["init", "--yes", "--no-install"]);
   expect(first.output).toContain("withLockstep");
   expect(first.code).toBe(0);
   await shop.commit("Set up Lockstep");
-  const second = await shop.lockstep(["init", "--yes"]);
+  const second = await shop.lockstep(["init", "--yes", "--no-install"]);
   expect(second.code).toBe(0);
   expect(await shop.changedFiles()).toEqual([]);
 });

@@ -56,7 +56,7 @@ async function deploy(): Promise<NestInstance> {
 test("before", async () => {
   await succeeds(nest.typeorm(["migration:run"]));
   await succeeds(nest.typeorm(["migration:run"], onProduction()));
-  await succeeds(nest.lockstep(["init", "--yes"]));
+  await succeeds(nest.lockstep(["init", "--yes", "--no-install"]));
   expect(nest.read("src/data-source.ts")).toContain("export default withLockstep(new DataSource(dataSourceOptions));");
   await nest.commit("Set up Lockstep");
   old = await deploy();

@@ -125,7 +125,7 @@ export async function setUp(
   shop: ShopProject,
   users: { readonly development: number; readonly production: number },
 ): Promise<void> {
-  const init = await shop.lockstep(["init", "--yes"]);
+  const init = await shop.lockstep(["init", "--yes", "--no-install"]);
   if (init.code !== 0) throw new Error(init.output);
   for (const url of [shop.development, shop.production]) await shop.deploy(url);
   await seedUsers(shop.development, users.development);

@@ -30,3 +30,15 @@ export function lineChanges(before: string, after: string): readonly LineChange[
   }
   return open === undefined ? changes : [...changes, open];
 }
+
+/** A text with some of these changes made. */
+export function withChanges(text: string, changes: readonly LineChange[]): string {
+  const lines = linesOf(text);
+  for (const { at, lines: count, after } of [...changes].reverse()) lines.splice(at, count, after);
+  return lines.join("");
+}
+
+/** The lines of a text, each with its end. */
+export function linesOf(text: string): string[] {
+  return text.split(/(?<=\n)/);
+}

@@ -1,6 +1,6 @@
 import { ts } from "../codemods/compiler.js";
 import { isSameButLayout } from "../plan/hash.js";
-import { type LineChange, lineChanges } from "./line-changes.js";
+import { type LineChange, lineChanges, linesOf, withChanges } from "./line-changes.js";
 
 /** The lines of `after` that are not in `before`, counted from 0. */
 function touchedLines(before: string, after: string): ReadonlySet<number> {
@@ -34,16 +34,6 @@ function byLine({ at, lines, before, after }: LineChange): readonly LineChange[]
   const [own, others] = [linesOf(before), linesOf(after)];
   if (own.length !== lines || others.length !== lines) return [];
   return own.map((line, index) => ({ at: at + index, lines: 1, before: line, after: others[index] ?? "" }));
-}
-
-function withChanges(text: string, changes: readonly LineChange[]): string {
-  const lines = linesOf(text);
-  for (const { at, lines: count, after } of [...changes].reverse()) lines.splice(at, count, after);
-  return lines.join("");
-}
-
-function linesOf(text: string): string[] {
-  return text.split(/(?<=\n)/);
 }
 
 /** Whether the text is code without syntax errors. Of other files nobody here can tell. */

@@ -48,7 +48,11 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
     try {
       const table = await readTable(connection, step.table, Math.min(timeoutMs, 5000));
       if (!table?.columns.some((each) => each.name === step.column))
-        return { isOpen: false, statement: `${name} does not exist on ${target}`, help: `Deploy to ${target} first: ${deploy}` };
+        return {
+          isOpen: false,
+          statement: `${name} does not exist on ${target}`,
+          help: `Deploy to ${target} first: ${deploy}`,
+        };
       return await look({ name, column: { ...column, fill: column.fill }, table, timeoutMs }, facts);
     } catch (error) {
       if (errorCode(error) !== "57014" && errorCode(error) !== "55P03")

@@ -1,6 +1,6 @@
 import { applyPatch, createTwoFilesPatch } from "diff";
 import type { Formatting } from "../formatters/formatting.js";
-import { lineChanges } from "../formatters/line-changes.js";
+import { type LineChange, lineChanges, withChanges } from "../formatters/line-changes.js";
 import type { DeployedPhase, FileChange, FormattedFile, PlanState } from "../model/index.js";
 import { isSameButLayout } from "../plan/hash.js";
 import { mergeCodeFiles } from "./code-files.js";
@@ -13,24 +13,31 @@ export interface LaidOut {
   readonly formatted: readonly FormattedFile[];
 }
 
+/** What the files of a plan looked like before. */
+export interface LayoutBefore {
+  /** Texts of files that are not laid out anew, for they were laid out before. */
+  readonly known?: ReadonlyMap<string, string>;
+  /** What earlier phases laid out. */
+  readonly earlier?: readonly FormattedFile[];
+}
+
 /**
  * Lays the edits of a phase out, and says of each where it stands then.
  *
  * @param changes of models and code
- * @param known texts of files that are not laid out anew, for they were laid out before
  */
 export async function layOut(
   formatting: Formatting,
   phase: DeployedPhase,
   changes: readonly FileChange[],
   code: Pick<CodeResult, "changes" | "made" | "places" | "state">,
-  known: ReadonlyMap<string, string> = new Map(),
+  { known = new Map(), earlier = [] }: LayoutBefore = {},
 ): Promise<LaidOut> {
   const others = await formatting.apply(changes.filter(({ file }) => !known.has(file)));
-  const after = changes.map((change) => ({
-    ...change,
-    after: known.get(change.file) ?? others.find(({ file }) => file === change.file)?.after,
-  }));
+  const after = changes.map((change) => {
+    const text = known.get(change.file) ?? others.find(({ file }) => file === change.file)?.after;
+    return { ...change, after: text === undefined ? text : withFormerLayout({ ...change, after: text }, earlier) };
+  });
   const moved = new Map<string, { readonly planned: string; readonly written: string }>();
   const formatted: FormattedFile[] = [];
   for (const [index, { file, before, after: written }] of after.entries()) {
@@ -78,6 +85,32 @@ export function textsBefore(
     return text !== false && isSameButLayout(file, text, after) ? [[file, text]] : [];
   });
   return new Map(texts);
+}
+
+/**
+ * Lines that differ from those before the plan in nothing but their layout get that back: formatters leave an object broken whose new
+ * member has gone again.
+ */
+function withFormerLayout(
+  { file, before, after }: FileChange & { readonly after: string },
+  earlier: readonly FormattedFile[],
+): string {
+  const own = earlier.filter((each) => each.file === file);
+  if (before === undefined || own.length === 0) return after;
+  const former = own.reduceRight<string | false>(
+    (current, { back }) => current !== false && applyPatch(current, back),
+    before,
+  );
+  if (former === false) return after;
+  const restored = (change: LineChange) => withChanges(after, [change]);
+  const isLayout = (change: LineChange) =>
+    isSameButLayout(file, after, restored(change)) && commentsOf(after) === commentsOf(restored(change));
+  return withChanges(after, lineChanges(after, former).filter(isLayout));
+}
+
+/** Roughly: what only looks like a comment has to be the same as well. */
+function commentsOf(text: string): string {
+  return (text.match(/\/\*[\s\S]*?\*\/|\/\/.*/g) ?? []).join("\n").replace(/\s+/g, " ");
 }
 
 function backFrom(file: string, written: string, before: string): string {

@@ -85,7 +85,9 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
   const migrations = await layOutMigrations(formatting, released);
   const modelChanges = await plugin.editModels(project, modelEdits(plan, phase));
   const code = await editCode({ ...request, plan, models, edited: modelChanges }, intentsAt(plan, phase));
-  const laidOut = await layOut(formatting, phase, mergeChanges(modelChanges, code.changes), code);
+  const laidOut = await layOut(formatting, phase, mergeChanges(modelChanges, code.changes), code, {
+    earlier: plan.state.formatted ?? [],
+  });
   const isFirst = phase === "expand";
   const held = isFirst
     ? heldFiles(

@@ -73,7 +73,7 @@ async function prepare(request: UndoRequest, formatting: Formatting): Promise<Ph
   const phases = phasesAfter(to);
   const { formatted = [], ...state } = plan.state;
   const undone = mergeChanges(modelChanges, code.changes);
-  const laidOut = await layOut(formatting, "expand", undone, code, textsBefore(formatted, phases, undone));
+  const laidOut = await layOut(formatting, "expand", undone, code, { known: textsBefore(formatted, phases, undone) });
   const held = isEnd || plan.state.released !== "contract" ? [] : heldAgain(request);
   const gone = isEnd ? [...plan.state.held, ...plan.state.undo] : [];
   const removed = request.removesMigrations === true ? plan.state.written : [];

@@ -369,7 +369,10 @@ describe("rows that move away from the pass", () => {
 
 describe("backfill-done", () => {
   it("is closed before expand, and before the backfill", async () => {
-    expect(await askGate()).toMatchObject({ isOpen: false, help: "Deploy to production first: npx prisma migrate deploy" });
+    expect(await askGate()).toMatchObject({
+      isOpen: false,
+      help: "Deploy to production first: npx prisma migrate deploy",
+    });
     await optionalTable(3);
     expect(await askGate()).toEqual({
       gate: "backfill-done",

@@ -180,7 +180,10 @@ describe.each(["writers-aware", "reads-steady"] as const)("%s", (gate) => {
     );
     expect(open.statement).toMatch(/: build 511$/);
     await db.query(`DROP TABLE "User" CASCADE`);
-    expect(await ask(gate)).toMatchObject({ isOpen: false, help: "Deploy to production first: npx prisma migrate deploy" });
+    expect(await ask(gate)).toMatchObject({
+      isOpen: false,
+      help: "Deploy to production first: npx prisma migrate deploy",
+    });
     await makeTable(db);
     expect(await ask(gate)).toMatchObject({ isOpen: false, needsConfirmation: true });
   });

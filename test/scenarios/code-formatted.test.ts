@@ -41,7 +41,9 @@ test.each(readCases().map((about) => [about.name, about] as const))(
     for (const phase of phases) {
       const before = project.files;
       await project.release(phase);
-      const laidOut = await layOut(formatting, phase, changesOf(before, project.files).map(inFolder), nothing);
+      const laidOut = await layOut(formatting, phase, changesOf(before, project.files).map(inFolder), nothing, {
+        earlier,
+      });
       earlier.push(...laidOut.formatted);
       project.write(laidOut.changes.map(inProject).map(({ file, after = "" }) => ({ file, text: after })));
       const now = project.files;
@@ -50,7 +52,9 @@ test.each(readCases().map((about) => [about.name, about] as const))(
 
       const undone = await project.undone(phase);
       const back = changesOf(now, undone.files).map(inFolder);
-      const { changes } = await layOut(formatting, phase, back, nothing, textsBefore(earlier, [phase], back));
+      const { changes } = await layOut(formatting, phase, back, nothing, {
+        known: textsBefore(earlier, [phase], back),
+      });
       const texts = new Map(changes.map(inProject).map(({ file, after }) => [file, after]));
       const files = undone.files.map(({ file, text }) => ({ file, text: texts.get(file) ?? text }));
       expect(changesOf(before, files), `undo of ${phase}`).toEqual([]);

@@ -97,8 +97,8 @@ it("a project is set up once, and works as before", async () => {
   const { changes, missing } = await init();
   expect(changes.map(({ file }) => file)).toEqual(["src/data-source.ts", "lockstep.config.ts"]);
   expect(missing).toEqual([
-    "npm install --save-prod @lockstep/typeorm-wrapper",
-    "npm install --save-dev @lockstep/typeorm",
+    { name: "@lockstep/typeorm-wrapper", kind: "prod" },
+    { name: "@lockstep/typeorm", kind: "dev" },
   ]);
   for (const { file, after } of changes) project.write(file, after ?? "");
   expect((await init()).changes).toEqual([]);

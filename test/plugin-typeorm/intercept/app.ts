@@ -28,6 +28,8 @@ export interface AppOptions {
   readonly entities?: Readonly<Record<string, string>>;
   readonly dataSource?: string;
   readonly files?: TypeormProjectOptions["files"];
+  /** To be a copy of: its files, and its database, which nobody is connected to. */
+  readonly like?: App;
 }
 
 export interface App {
@@ -94,11 +96,12 @@ ${wrapped}
 
 /** Makes the application with its table and two users in it. */
 export async function createApp(options: AppOptions = {}): Promise<App> {
-  const { version = "1.1.1", loader = "tsx, CommonJS", entities = { "user.ts": userEntity() }, files = {} } = options;
+  const { version = "1.1.1", loader = "tsx, CommonJS", entities = { "user.ts": userEntity() }, like } = options;
+  const files = like?.snapshot() ?? options.files ?? {};
   const { module, command } = loaders[loader];
   // ts-node resolves what CommonJS calls a module, which has no extension.
   const localized = (text: string) => (module === "esm" ? text : text.replace(/(from "\.[^"]*)\.js"/g, '$1"'));
-  const database = await createDatabase("typeorm_app");
+  const database = await createDatabase("typeorm_app", like?.url);
   const {
     root,
     write,
@@ -119,7 +122,8 @@ export async function createApp(options: AppOptions = {}): Promise<App> {
     const { rows } = await client.query(sql).finally(() => client.end());
     return rows;
   };
-  await query(`CREATE TABLE users (id SERIAL CONSTRAINT "PK_a3ffb1c0c8416b9fc6f907b7433" PRIMARY KEY, email character varying NOT NULL);
+  if (like === undefined)
+    await query(`CREATE TABLE users (id SERIAL CONSTRAINT "PK_a3ffb1c0c8416b9fc6f907b7433" PRIMARY KEY, email character varying NOT NULL);
     INSERT INTO users (email) VALUES ('Ada@example.com'), ('Bob@example.com')`);
   const cli: App["cli"] = (args, env = {}) =>
     run(process.execPath, [...command, ...args, "-d", source], {

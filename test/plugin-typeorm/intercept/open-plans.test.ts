@@ -1,21 +1,27 @@
 /** What the stock command answers while a plan is under way. */
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { lockProject } from "../../../core/src/files/project-lock.js";
 import { LockstepCommands } from "../../support/lockstep-commands.js";
 import { type App, bio, createApp, handle, userEntity } from "./app.js";
 
 const plan = "1763648123456-AddHandle";
+/** The application in expand, and the copy of it that a test works on. */
+let expanded: App;
 let app: App;
 /** The entity as expand has it. */
 let relaxed: string;
 
-beforeEach(async () => {
-  app = await createApp({ entities: { "user.ts": userEntity(handle) } });
-  const generated = await app.generate("AddHandle", "-t", "1763648123456");
+beforeAll(async () => {
+  expanded = await createApp({ entities: { "user.ts": userEntity(handle) } });
+  const generated = await expanded.generate("AddHandle", "-t", "1763648123456");
   expect(generated.code, generated.output).toBe(0);
-  const ran = await app.cli(["migration:run"]);
+  const ran = await expanded.cli(["migration:run"]);
   expect(ran.code, ran.output).toBe(0);
-  relaxed = app.read("src/user.ts");
+  relaxed = expanded.read("src/user.ts");
+});
+afterAll(() => expanded.dispose());
+beforeEach(async () => {
+  app = await createApp({ like: expanded });
 });
 afterEach(() => app.dispose());
 

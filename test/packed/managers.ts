@@ -38,6 +38,9 @@ const scoped = (own: string) => `@lockstep:registry=${own}\n`;
 // Nothing that the applications need is built on installation, and engines would be downloaded.
 const quiet = { npm_config_ignore_scripts: "true", npm_config_prefer_offline: "true" };
 
+/** Yarn knows packages by their version: those of an earlier run would be taken for ours. */
+const yarnFolder = mkdtempSync(join(tmpdir(), "lockstep-packed-yarn-"));
+
 const pnpm = (settings: string): Manager => ({
   install: "pnpm install --reporter=append-only --no-frozen-lockfile",
   typed: "pnpm exec",
@@ -69,6 +72,7 @@ export const managers: Readonly<Record<ManagerId, Manager>> = {
       ...quiet,
       PATH: commandFolder("yarn", file("yarn/package.json", "bin/yarn.js")),
       YARN_REGISTRY: registry,
+      YARN_CACHE_FOLDER: yarnFolder,
       npm_config_registry: registry,
     },
     files: (own) => ({ ".npmrc": scoped(own) }),
@@ -80,6 +84,7 @@ export const managers: Readonly<Record<ManagerId, Manager>> = {
     env: {
       PATH: commandFolder("yarn", file("@yarnpkg/cli-dist/package.json", "bin/yarn.js")),
       YARN_NPM_REGISTRY_SERVER: registry,
+      YARN_GLOBAL_FOLDER: yarnFolder,
       YARN_UNSAFE_HTTP_WHITELIST: "*",
       YARN_ENABLE_TELEMETRY: "0",
       YARN_ENABLE_SCRIPTS: "0",

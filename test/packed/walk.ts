@@ -81,8 +81,15 @@ export async function walk(app: Repository, orm: Orm, depth: "expand" | "all" = 
   await step("expand");
   if (depth === "expand") return;
   const phases = { expand: await sources(app), switch: new Map<string, string>() };
-  const isBack = async (to: ReadonlyMap<string, string>, what: string) =>
-    expect(changes(to, await sources(app)), what).toEqual([]);
+  const isBack = async (to: ReadonlyMap<string, string>, what: string) => {
+    const now = await sources(app);
+    // A list of migrations has what takes a phase back as well.
+    const isList = (file: string) => /migrations: \[\s*\w/.test(now.get(file) ?? "");
+    expect(
+      changes(to, now).filter((file) => !isList(file)),
+      what,
+    ).toEqual([]);
+  };
   await lockstep("undo --yes");
   await isBack(before, "undo of expand");
   await green("undo of expand");

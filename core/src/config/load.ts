@@ -3,6 +3,7 @@ import { createRequire, isBuiltin } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { LockstepError } from "../errors.js";
+import { isDeclared } from "../files/declared.js";
 import type { LockstepConfig } from "./schema.js";
 
 const fileNames = ["ts", "mts", "js", "mjs", "json"].map((extension) => `lockstep.config.${extension}`);
@@ -56,7 +57,12 @@ async function readModule(root: string, name: string): Promise<unknown> {
     const reason = cause instanceof Error ? cause.message : String(cause);
     // A clone, or a merge, that nothing was installed after.
     const [, missing] = /^Cannot find (?:module|package) '(@lockstep\/(?:prisma|typeorm))'/.exec(reason) ?? [];
-    const hint = missing === undefined ? `Correct ${name}.` : `npm install --save-dev ${missing}`;
+    const hint =
+      missing === undefined
+        ? `Correct ${name}.`
+        : isDeclared(root, missing)
+          ? "npm install"
+          : `npm install --save-dev ${missing}`;
     throw new LockstepError("LS8002", `${name} cannot be loaded: ${reason}`, { hint, cause });
   }
 }

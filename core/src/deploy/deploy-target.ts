@@ -52,6 +52,10 @@ export interface DeployResult {
   readonly attempts: number;
 }
 
+/** How long a session may outlive its process, and how often that is looked at. */
+const sessionEndMs = 5_000;
+const sessionLookMs = 100;
+
 const pauses: Omit<RetryPolicy, "attempts"> = { firstPauseMs: 1000, maxPauseMs: 30_000 };
 
 /**
@@ -141,7 +145,7 @@ class Deployment {
       (line) => onEvent({ kind: "line", line }),
       limit && { ...limit, onUnlimited },
     );
-    const state = await this.#state();
+    const state = await this.#stateAfter(run);
     const name = state.failed[0] ?? run.failed?.migration;
     if (name === undefined) {
       if (run.exitCode === 0) return undefined;
@@ -150,6 +154,19 @@ class Deployment {
     const failed = await this.#failed(name, state, run.failed);
     if (failed.isLock && failed.isRepeatable) return failed;
     throw await this.#failure(failed);
+  }
+
+  /**
+   * What the ORM has recorded of a run: a failure counts as one once its session is gone, and PostgreSQL takes a moment to notice that
+   * the process at the other end is.
+   */
+  async #stateAfter(run: OrmRun): Promise<TargetState> {
+    const mayBeHere = run.exitCode !== 0 && run.failed === undefined && !isKeptOut(run);
+    for (let waits = mayBeHere ? sessionEndMs / sessionLookMs : 0; ; waits--) {
+      const state = await this.#state();
+      if (state.deploying === undefined || waits <= 0) return state;
+      await this.#request.clock.sleep(sessionLookMs, this.#request.signal);
+    }
   }
 
   /**
@@ -280,9 +297,10 @@ class Deployment {
     return `Look at what it did. When all of that is taken back: ${plugin.words.recover(name)}`;
   }
 
-  #refusedRun({ exitCode, output }: OrmRun, state: TargetState): LockstepError {
+  #refusedRun(run: OrmRun, state: TargetState): LockstepError {
     const { target, plugin } = this.#request;
-    if (/\bP1002\b/.test(output) && /advisory lock/.test(output))
+    const { exitCode, output } = run;
+    if (isKeptOut(run))
       return new LockstepError(
         "LS7023",
         `Another deployment kept ${plugin.words.deploy} out on ${target.name}${state.deploying === undefined ? "" : `: pid ${state.deploying}`}.`,
@@ -315,6 +333,11 @@ class Deployment {
   #command(): string {
     return `npx lockstep deploy --target ${this.#request.target.name}`;
   }
+}
+
+/** Whether another deployment had Prisma's lock for as long as Prisma waits. */
+function isKeptOut({ output }: OrmRun): boolean {
+  return /\bP1002\b/.test(output) && /advisory lock/.test(output);
 }
 
 /** The tables that units change. */

@@ -22,7 +22,7 @@ const adders = { pnpm: "pnpm add", yarn: "yarn add", bun: "bun add" } as const;
 const settings = String.raw`(?:[A-Z_]+=(?:"[^"]*"|[^\s"]+) )*`;
 const tools = "lockstep|prisma|typeorm(?:-ts-node-(?:commonjs|esm))?|tsc|tsx|ts-node";
 const commands = new RegExp(
-  String.raw`(?<![\w/@-])(${settings})(?:npx (${tools})(?![\w/@-])|npm install --save-(dev|prod) ([@\w/.-]*\w)|((?:npm|pnpm|yarn|bun) run [\w:./-]*\w))`,
+  String.raw`(?<![\w/@-])(${settings})(?:npx (${tools})(?![\w/@-])|npm install --save-(dev|prod) ([@\w/.-]*\w)|npm (install)(?= *(?:$|[,.;)]))|((?:npm|pnpm|yarn|bun) run [\w:./-]*\w))`,
   "g",
 );
 /** A change to a file, as it is shown; not an item of a list. */
@@ -63,13 +63,17 @@ function renamed(text: string, root: string, manager: PackageManager, lockstep: 
     .map((line) => {
       if (isChange.test(line)) return line;
       let before = way;
-      return line.replace(commands, (_, set: string, tool?: string, kind?: string, added?: string, script?: string) => {
-        const run = tool === "lockstep" ? lockstep : `${runners[manager]} ${tool}`;
-        const command = tool === undefined ? (script ?? addCommand(root, manager, kind === "dev", added ?? "")) : run;
-        const said = `${before}${set}${command}`;
-        before = "";
-        return said;
-      });
+      return line.replace(
+        commands,
+        (_, set: string, tool?: string, kind?: string, added?: string, install?: string, script?: string) => {
+          const run = tool === "lockstep" ? lockstep : `${runners[manager]} ${tool}`;
+          const other = install === undefined ? script : `${manager} install`;
+          const command = tool === undefined ? (other ?? addCommand(root, manager, kind === "dev", added ?? "")) : run;
+          const said = `${before}${set}${command}`;
+          before = "";
+          return said;
+        },
+      );
     })
     .join("\n");
 }

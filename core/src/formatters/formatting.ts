@@ -51,13 +51,16 @@ export class Formatting {
     return this.#isNeeded ? this.#unformatted : undefined;
   }
 
-  /** Has formatters load while the caller works: the first text takes most of a second otherwise. What fails is said when one is needed. */
-  warmUp(): void {
+  /**
+   * Has formatters load while the caller works: the first text takes most of a second otherwise. What fails is said when one is needed.
+   *
+   * @returns once they are being loaded; it never rejects
+   */
+  async warmUp(): Promise<void> {
     if (this.setting === "off") return;
-    void this.#formattersOf(this.root).then((found) => {
-      if (this.#isClosed) return;
-      for (const { tool } of found) tool.warmUp?.();
-    });
+    const found = await this.#formattersOf(this.root);
+    if (this.#isClosed) return;
+    for (const { tool } of found) tool.warmUp?.();
   }
 
   /** The same changes, in the same order, with the texts laid out. */

@@ -9,16 +9,18 @@ export interface NeededPackage {
   readonly kind: "dev" | "prod";
 }
 
-export interface FailedInstall {
-  readonly command: string;
-  readonly why: string;
+/** How far an installation came. */
+export interface Installed {
+  /** Names, in the order asked for. */
+  readonly installed: readonly string[];
+  /** The command that ended it; undefined when all of them are installed. */
+  readonly failed?: { readonly command: string; readonly why: string };
 }
 
 /**
  * Adds packages to a project by its own package manager, one command after the other.
  *
  * @param onStart is told each command
- * @returns what went wrong; undefined when all of them are installed
  * @example await install("/app", [{ name: "@lockstep/prisma", kind: "dev" }], process.env, say) // pnpm add --save-dev @lockstep/prisma
  */
 export async function install(
@@ -26,15 +28,17 @@ export async function install(
   packages: readonly NeededPackage[],
   env: Readonly<Record<string, string | undefined>>,
   onStart: (command: string) => void,
-): Promise<FailedInstall | undefined> {
+): Promise<Installed> {
   const manager = packageManager(root, env);
+  const installed: string[] = [];
   for (const { name, kind } of packages) {
     const command = addCommand(root, manager, kind === "dev", name);
     onStart(command);
     const why = await failure(command, root, env);
-    if (why !== undefined) return { command, why };
+    if (why !== undefined) return { installed, failed: { command, why } };
+    installed.push(name);
   }
-  return undefined;
+  return { installed };
 }
 
 async function failure(

@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { dirname, join, relative } from "node:path";
+import picomatch from "picomatch";
 import { isDeclared } from "../files/declared.js";
 import { folderWith, resolveFrom } from "../formatters/project-tools.js";
 
@@ -28,19 +29,14 @@ export function needsProgram(root: string, file: string): boolean {
     const { project, projectService, tsconfigRootDir = cwd } = parserOptions ?? {};
     if (typeof projectService !== "object" || projectService === null) return isSet(projectService) || isSet(project);
     const place = relative(tsconfigRootDir, path).replaceAll("\\", "/");
-    return !(projectService.allowDefaultProject ?? []).some((glob) => asExpression(glob).test(place));
+    const { allowDefaultProject = [] } = projectService;
+    return allowDefaultProject.length === 0 || !picomatch.isMatch(place, [...allowDefaultProject]);
   } catch {
     return false;
   }
 }
 
 const isSet = (value: unknown) => value !== undefined && value !== false && value !== null;
-
-/** Globs of this setting are for single files: `**` is refused there. */
-function asExpression(glob: string): RegExp {
-  const parts = glob.replace(/^\.\//, "").split("*");
-  return new RegExp(`^${parts.map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&")).join("[^/]*")}$`);
-}
 
 /** Flat, or of `.eslintrc`. */
 interface PrintedConfig {

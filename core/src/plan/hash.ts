@@ -16,8 +16,8 @@ export function fileHash(file: string, text: string): string {
 
 /** Whether two texts of a file differ in nothing but what formatters change. */
 export function isSameButLayout(file: string, one: string, other: string): boolean {
-  const bare = (text: string) => (/\.[cm]?[jt]sx?$/.test(file) ? withoutLayout(text) : text.replaceAll(/\s+/g, ""));
-  return bare(one) === bare(other);
+  if (!/\.[cm]?[jt]sx?$/.test(file)) return one.replaceAll(/\s+/g, "") === other.replaceAll(/\s+/g, "");
+  return withoutLayout(one) === withoutLayout(other) && commentsOf(one) === commentsOf(other);
 }
 
 /** A text as Lockstep wrote it: Git gives Windows other line ends. */
@@ -30,11 +30,23 @@ const token =
   /`(?:\\[\s\S]|[^`\\])*`|"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*'|\/\*[\s\S]*?\*\/|\/\/.*|[\w$]+|\s+|[^\s\w$]/g;
 
 function withoutLayout(code: string): string {
-  // As the language reads it.
-  const tokens = code.replaceAll(/\r\n?/g, "\n").match(token) ?? [];
-  return tokens
-    .filter((text) => text.trim() !== "" && text !== ";" && !text.startsWith("//") && !text.startsWith("/*"))
+  return tokensOf(code)
+    .filter((text) => text.trim() !== "" && text !== ";" && !isComment(text))
     .filter((text, at, all) => !(text === "," && /^[)\]}]$/.test(all[at + 1] ?? "")))
     .map((text) => (/^["']/.test(text) ? JSON.stringify(text.slice(1, -1).replace(/\\(["'])/g, "$1")) : text))
     .join(" ");
+}
+
+/** Formatters move comments and indent their lines, and change no word of them. */
+function commentsOf(code: string): string {
+  return tokensOf(code).filter(isComment).join("\n").replaceAll(/\s+/g, " ");
+}
+
+/** As the language reads the ends of lines. */
+function tokensOf(code: string): readonly string[] {
+  return code.replaceAll(/\r\n?/g, "\n").match(token) ?? [];
+}
+
+function isComment(text: string): boolean {
+  return text.startsWith("//") || text.startsWith("/*");
 }

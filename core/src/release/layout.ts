@@ -78,11 +78,8 @@ export function textsBefore(
   const texts = undone.flatMap(({ file, before, after }): [string, string][] => {
     const own = formatted.filter((each) => each.file === file && phases.includes(each.phase));
     if (before === undefined || after === undefined || own.length === 0) return [];
-    const text = own.reduceRight<string | false>(
-      (current, { back }) => current !== false && applyPatch(current, back),
-      before,
-    );
-    return text !== false && isSameButLayout(file, text, after) ? [[file, text]] : [];
+    const text = takenBack(before, own);
+    return text !== undefined && isSameButLayout(file, text, after) ? [[file, text]] : [];
   });
   return new Map(texts);
 }
@@ -97,20 +94,20 @@ function withFormerLayout(
 ): string {
   const own = earlier.filter((each) => each.file === file);
   if (before === undefined || own.length === 0) return after;
-  const former = own.reduceRight<string | false>(
-    (current, { back }) => current !== false && applyPatch(current, back),
-    before,
-  );
-  if (former === false) return after;
+  const former = takenBack(before, own);
+  if (former === undefined) return after;
   const restored = (change: LineChange) => withChanges(after, [change]);
-  const isLayout = (change: LineChange) =>
-    isSameButLayout(file, after, restored(change)) && commentsOf(after) === commentsOf(restored(change));
+  const isLayout = (change: LineChange) => isSameButLayout(file, after, restored(change));
   return withChanges(after, lineChanges(after, former).filter(isLayout));
 }
 
-/** Roughly: what only looks like a comment has to be the same as well. */
-function commentsOf(text: string): string {
-  return (text.match(/\/\*[\s\S]*?\*\/|\/\/.*/g) ?? []).join("\n").replace(/\s+/g, " ");
+/** A file's text with what phases laid out in it taken back, the last one first; undefined where somebody has changed those lines. */
+function takenBack(text: string, formatted: readonly FormattedFile[]): string | undefined {
+  const former = formatted.reduceRight<string | false>(
+    (current, { back }) => current !== false && applyPatch(current, back),
+    text,
+  );
+  return former === false ? undefined : former;
 }
 
 function backFrom(file: string, written: string, before: string): string {

@@ -66,7 +66,7 @@ export interface PhaseFiles {
  */
 export async function preparePhase(request: PhaseRequest): Promise<PhaseFiles> {
   const formatting = new Formatting(request.project.root, request.code.format);
-  formatting.warmUp();
+  void formatting.warmUp();
   try {
     return await prepare(request, formatting);
   } finally {

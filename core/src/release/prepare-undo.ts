@@ -49,7 +49,7 @@ export interface UndoRequest extends Omit<CodeRequest, "models"> {
  */
 export async function prepareUndo(request: UndoRequest): Promise<PhaseFiles> {
   const formatting = new Formatting(request.project.root, request.code.format);
-  formatting.warmUp();
+  void formatting.warmUp();
   try {
     return await prepare(request, formatting);
   } finally {

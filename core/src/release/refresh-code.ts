@@ -46,7 +46,7 @@ export async function refreshCode(request: {
   const plan = followNames(request.plan, namedColumns(models));
   const code = await editCode({ ...request, plan, models }, intentsAt(plan, released));
   const formatting = new Formatting(request.project.root, request.code.format);
-  formatting.warmUp();
+  void formatting.warmUp();
   try {
     const laidOut = await layOut(formatting, released, code.changes, code);
     const after: Plan = {

@@ -5,7 +5,7 @@ import {
   type SqlMigrationAwareDriverAdapterFactory,
 } from "@prisma/driver-adapter-utils";
 import type { SchemaEngine } from "@prisma/schema-engine-wasm/schema_engine_bg";
-import { acceptedByPrisma7, withBlocksOf } from "../schema/datasource-urls.js";
+import { acceptedByPrisma7, withBlocksOf } from "../schema/accepted-by-7.js";
 import { type Failure, PgSession } from "./adapter.js";
 import type { DatasourceUrls } from "./arguments.js";
 import { type EngineBackend, EngineError, type EngineHost, UnknownMethodError } from "./backend.js";

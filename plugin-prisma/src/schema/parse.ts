@@ -2,8 +2,9 @@ import { createRequire } from "node:module";
 import { assertInstalled, LockstepError } from "@lockstep/core";
 import type { Datamodel } from "@prisma/dmmf";
 import type { EnvValue, GeneratorConfig } from "@prisma/generator";
+import { acceptedByPrisma7 } from "./accepted-by-7.js";
+import { blank, block } from "./blocks.js";
 import { assertSameReading } from "./compare.js";
-import { acceptedByPrisma7, blank, block } from "./datasource-urls.js";
 import type { SchemaFile } from "./model.js";
 import { readSchema } from "./read.js";
 

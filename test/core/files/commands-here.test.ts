@@ -39,6 +39,7 @@ test.each<[string, Record<string, string>, string, string]>([
     "npm install --save-dev a",
     "pnpm add -w --save-dev a",
   ],
+  ["installing with pnpm", pnpm, "Next   npm install", "Next   pnpm install"],
   ["adding with yarn", { "yarn.lock": "" }, "npm install --save-dev a", "yarn add --dev a"],
   [
     "what only looks like one",

@@ -150,7 +150,7 @@ describe("started before it is needed", () => {
   ])("$name", async ({ text, unformatted, after }) => {
     const root = project({ "package.json": declared, [module]: text });
     const formatting = new Formatting(root);
-    formatting.warmUp();
+    await formatting.warmUp();
     if (text === ended)
       await vi.waitFor(() => expect([existsSync(join(root, "ended")), children()]).toEqual([true, 0]), 30_000);
     expect(await formatting.apply([{ file: "a.ts", before: "A\n", after: "b\n" }])).toEqual([
@@ -162,9 +162,8 @@ describe("started before it is needed", () => {
 
   test("what is not there is said where something is to be laid out", async () => {
     const formatting = new Formatting(project({ "package.json": declared }));
-    formatting.warmUp();
+    await formatting.warmUp();
     await formatting.apply([{ file: "a.sql", before: undefined, after: "select 1\n" }]);
-    await vi.dynamicImportSettled();
     expect(formatting.unformatted).toBeUndefined();
     await formatting.apply([{ file: "a.ts", before: undefined, after: "b\n" }]);
     expect(formatting.unformatted).toEqual({ formatter: "prettier", why: "prettier is not installed" });
@@ -173,10 +172,9 @@ describe("started before it is needed", () => {
 
   test("closed at once, it leaves no process", async () => {
     const formatting = new Formatting(project({ "package.json": declared, [module]: shouting }));
-    formatting.warmUp();
+    const isWarm = formatting.warmUp();
     formatting.close();
-    await import("../../../core/src/formatters/index.js");
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await isWarm;
     expect(children()).toBe(0);
   });
 });

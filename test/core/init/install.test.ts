@@ -1,9 +1,10 @@
-import { existsSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
+import { install } from "../../../core/src/init/install.js";
 import { needsProgram } from "../../../core/src/init/typed-lint.js";
 import { project } from "../../plugin-prisma/init/real-projects.js";
 import { run } from "../../support/run.js";
@@ -34,7 +35,7 @@ test("what cannot be installed is told, with nothing written that would need it"
   expect(failed.code).toBe(3);
   expect(failed.stderr).toContain("Running npm install --save-dev @lockstep/prisma\n");
   expect(failed.stdout).toContain(
-    "Nothing was written: npm install --save-dev @lockstep/prisma failed.\nNext   npm install --save-dev @lockstep/prisma.  Then: npx @lockstep/prisma init\n",
+    "No file was written: npm install --save-dev @lockstep/prisma failed.\nNext   npm install --save-dev @lockstep/prisma.  Then: npx @lockstep/prisma init\n",
   );
   expect(readFileSync(join(root, "prisma.config.ts"), "utf8")).toBe(config);
   expect(existsSync(join(root, "lockstep.config.ts"))).toBe(false);
@@ -47,6 +48,31 @@ test("what cannot be installed is told, with nothing written that would need it"
   expect((await init("--yes", "--no-install")).stderr).toMatch(
     /^LS8002 .*\n(?:.*\n)*Next {3}npm install --save-dev @lockstep\/prisma$/m,
   );
+  writeFileSync(join(root, "package.json"), '{ "devDependencies": { "@lockstep/prisma": "1" } }');
+  expect((await init("--yes", "--no-install")).stderr).toMatch(/^LS8002 .*\n(?:.*\n)*Next {3}npm install$/m);
+});
+
+test("of several packages it says which are installed", async () => {
+  const root = project(
+    { "package.json": '{ "name": "app" }\n', "a/package.json": '{ "name": "a", "version": "1.0.0" }' },
+    [],
+  );
+  roots.push(root);
+  const started: string[] = [];
+  const packages = [
+    { name: "./a", kind: "dev" },
+    { name: "./missing", kind: "prod" },
+    { name: "./never", kind: "prod" },
+  ] as const;
+  const { installed, failed } = await install(root, packages, { PATH: process.env.PATH }, (each) => started.push(each));
+  expect([installed, started, failed?.command]).toEqual([
+    ["./a"],
+    ["npm install --save-dev ./a", "npm install --save-prod ./missing"],
+    "npm install --save-prod ./missing",
+  ]);
+  expect(JSON.parse(readFileSync(join(root, "package.json"), "utf8"))).toMatchObject({
+    devDependencies: { a: "file:a" },
+  });
 });
 
 // A linter that prints its settings, as ESLint does.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fileHash } from "../../../core/src/plan/hash.js";
+import { fileHash, isSameButLayout } from "../../../core/src/plan/hash.js";
 import { migrationsOf, ownSpecs } from "../../support/typeorm-units.js";
 
 describe("the hash of a unit's file", () => {
@@ -34,4 +34,13 @@ describe("the hash of a unit's file", () => {
     expect(fileHash("migration.sql", sql.replaceAll("\n", "\r\n"))).toBe(fileHash("migration.sql", sql));
     expect(fileHash("migration.sql", "SELECT 1;")).not.toBe(fileHash("migration.sql", "SELECT  1;"));
   });
+});
+
+it.each([
+  ["a, // one\nb", "a, // one\n  b", true],
+  ["a, // one\nb", "a, // two\n  b", false],
+  ["f(/* x\n */ 1)", "f(\n  /* x\n   */ 1,\n)", true],
+  ['f("// one")', "f('// one')", true],
+])("%j and %j are the same but for layout: %s", (one, other, expected) => {
+  expect(isSameButLayout("a.ts", one, other)).toBe(expected);
 });

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parseArguments } from "../../../plugin-prisma/src/engine/arguments.js";
-import { acceptedByPrisma7, urlsInSchema, withBlocksOf } from "../../../plugin-prisma/src/schema/datasource-urls.js";
+import { acceptedByPrisma7, withBlocksOf } from "../../../plugin-prisma/src/schema/accepted-by-7.js";
+import { urlsInSchema } from "../../../plugin-prisma/src/schema/datasource-urls.js";
 import { makeOptional } from "../../../plugin-prisma/src/schema/edit.js";
 import { editModels } from "../../../plugin-prisma/src/schema/edit-models.js";
 
@@ -28,6 +29,11 @@ test("without its URLs a file has every other character where it was, and gets t
   expect(after?.content.length).toBe(before.content.length);
   expect(after?.content).toContain("  url String");
   expect(withBlocksOf([after!], [before])[0]?.content).toBe(before.content);
+});
+
+test("a setting that is called as a preview feature stays", () => {
+  const content = 'generator metrics {\n  provider = "metrics"\n  output = "metrics"\n}\n';
+  expect(acceptedByPrisma7([{ content }])).toEqual([{ content }]);
 });
 
 test.each([

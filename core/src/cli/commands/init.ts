@@ -68,23 +68,22 @@ export default defineCommand({
       return { json, exitCode: 1, text: "Nothing was written." };
     // Before anything is written: what is written imports them.
     const { install } = await import("../../init/install.js");
-    const failed = await install(project.root, added, io.env, (command) => io.err(`Running ${command}`));
+    const say = (command: string) => io.err(`Running ${command}`);
+    const { installed, failed } = await install(project.root, added, io.env, say);
+    const left = missing.filter(({ name }) => !installed.includes(name));
+    const done = answer(left);
+    const verdict = installed.length === 0 ? [] : [`Installed: ${installed.join(", ")}`];
     if (failed !== undefined) {
-      const next = `${commandsOf(missing)}.  Then: npx lockstep init`;
-      const verdict = `Nothing was written: ${failed.command} failed.`;
+      const next = `${commandsOf(left)}.  Then: npx lockstep init`;
+      const nothing = `No file was written: ${failed.command} failed.`;
       return {
-        json: { ...json, next },
+        json: { ...done.json, installed, next },
         exitCode: 3,
-        text: [failed.why, verdict, nextText(next, io.colors)].join("\n"),
+        text: [failed.why, ...verdict, nothing, nextText(next, io.colors)].join("\n"),
       };
     }
     (await import("../../files/write-files.js")).writeFiles(project.root, real);
-    const done = answer(missing.filter((each) => !added.includes(each)));
-    const installed = added.map(({ name }) => name);
-    const verdict = [
-      ...(installed.length === 0 ? [] : [`Installed: ${installed.join(", ")}`]),
-      ...(real.length === 0 ? [] : [`Set up: ${real.map((change) => change.file).join(", ")}`]),
-    ];
+    if (real.length > 0) verdict.push(`Set up: ${real.map((change) => change.file).join(", ")}`);
     return {
       json: { ...done.json, written: true, installed },
       exitCode,

@@ -1,0 +1,14 @@
+const body = String.raw`\{(?:"(?:\\.|[^"\\\r\n])*"|//[^\r\n]*|/\*[\s\S]*?\*/|[^}"/]|/(?![/*]))*\}`;
+const blockOf = (keyword: string) => new RegExp(String.raw`^[^\S\r\n]*${keyword}\s+[\w-]+\s*${body}`, "gm");
+
+/** Blocks of a schema that are no models. */
+export const block = { datasource: blockOf("datasource"), generator: blockOf("generator") };
+
+/** A line of a datasource block; what is behind the value stays. */
+export const urlLine =
+  /^([^\S\r\n]*)((url|directUrl|shadowDatabaseUrl)\s*=\s*(env\(\s*"[^"]*"\s*\)|"(?:\\.|[^"\\])*"))/gm;
+
+/** Spaces in place of a text, its lines kept. */
+export function blank(text: string): string {
+  return text.replace(/[^\r\n]/g, " ");
+}

@@ -23,7 +23,7 @@ export interface Killable {
  * How many kills a command meets; `LOCKSTEP_KILLS=1000`: one at every change or message. The window in which files stand half
  * written, from the journal to its removal, gets most of them.
  */
-export const perCommand = Number(process.env.LOCKSTEP_KILLS ?? 6);
+export const perCommand = Number(process.env.LOCKSTEP_KILLS ?? 4);
 
 /**
  * Kills a command (SIGKILL, with all that it started), types it again, and compares: files, folders and database are as a run

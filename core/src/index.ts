@@ -7,6 +7,7 @@ export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
 export { type CorrectedChange, correct, type GeneratedChange, type Known } from "./corrections/correct.js";
 export * from "./errors.js";
+export { isDeclared } from "./files/declared.js";
 export { committedText } from "./files/git.js";
 export { assertInstalled } from "./files/installed.js";
 export { sourcesMention } from "./files/mentions.js";

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative, sep } from "node:path";
-import type { LockstepConfig } from "@lockstep/core";
+import { isDeclared, type LockstepConfig } from "@lockstep/core";
 import type { CliCall } from "../cli/typeorm-cli.js";
 import type { Compilation } from "./compiled.js";
 import { installedCopy } from "./copies.js";
@@ -64,7 +64,10 @@ function defaultRun(root: string, dataSource: string, isEsm: boolean): readonly 
       return false;
     }
   };
-  if (has("tsx"))
+  const installed = ["tsx", "ts-node"].filter(has);
+  // The other one may have come with another package, and tsx knows no `emitDecoratorMetadata`.
+  const loader = installed.find((name) => isDeclared(root, name)) ?? installed[0];
+  if (loader === "tsx")
     return [
       "npx",
       "tsx",
@@ -72,7 +75,7 @@ function defaultRun(root: string, dataSource: string, isEsm: boolean): readonly 
         .split(sep)
         .join("/"),
     ];
-  if (has("ts-node")) return ["npx", isEsm ? "typeorm-ts-node-esm" : "typeorm-ts-node-commonjs"];
+  if (loader === "ts-node") return ["npx", isEsm ? "typeorm-ts-node-esm" : "typeorm-ts-node-commonjs"];
   return ["npx", "typeorm"];
 }
 

@@ -139,6 +139,11 @@ describe("a project that uses TypeORM", () => {
       {},
       { run: ["npx", "tsx", "node_modules/typeorm/cli.js"], dataSource: "src/data-source.ts" },
     ],
+    [
+      "by the loader that is declared, though there is another one",
+      { manifest: { devDependencies: { typeorm: "1", "ts-node": "10" } } },
+      { run: ["npx", "typeorm-ts-node-commonjs"] },
+    ],
   ])("is loaded %s", async (_, options, expected) => {
     const { root } = make(options);
     expect(await findProject(root)).toMatchObject(expected);

@@ -154,29 +154,38 @@ function placeOutput(file, dist, isCommonJs) {
   writeFileSync(file, text.replaceAll(distFolder, `new URL("${up}/", ${self})`));
 }
 
-/** The compiler as one CommonJS file, and jiti, which loads a part of itself by its path. */
-async function vendorCore(from, to, manifest) {
-  const { metafile } = await build({
-    stdin: {
-      contents: `module.exports = { ...require("ts-morph"), getLibFiles: require("@ts-morph/common").getLibFiles };`,
-      resolveDir: from,
-    },
-    outfile: join(to, "dist/vendor/ts-morph.cjs"),
-    bundle: true,
+/**
+ * The compiler, the declarations of the language for it, and jiti, which loads a part of itself by its path. The compiler is minified:
+ * a third of the text is read in two thirds of the time, by everybody whose change has a plan.
+ */
+async function vendorCore(_, to, manifest) {
+  const common = join(root, "node_modules/@ts-morph/common/dist");
+  const settings = {
+    outdir: join(to, "dist/vendor"),
+    outExtension: { ".js": ".cjs" },
     platform: "node",
     target: "node20",
     format: "cjs",
     legalComments: "none",
     logLevel: "error",
+  };
+  await build({ ...settings, entryPoints: [join(common, "typescript.js")], minify: true });
+  const beside = (build) =>
+    build.onResolve({ filter: /^\.\/typescript$/ }, () => ({ path: "./typescript.cjs", external: true }));
+  const { metafile } = await build({
+    ...settings,
+    entryPoints: { "compiler-libs": join(common, "ts-morph-common.js") },
+    bundle: true,
     metafile: true,
+    plugins: [{ name: "beside", setup: beside }],
   });
   const jiti = join(root, "node_modules/jiti");
   for (const file of ["lib/jiti.mjs", "dist/jiti.cjs", "dist/babel.cjs"])
     cpSync(join(jiti, file), join(to, "dist/vendor/jiti", file), { recursive: true });
   manifest.imports = {
     "#jiti": "./dist/vendor/jiti/lib/jiti.mjs",
-    "#ts-morph": "./dist/vendor/ts-morph.cjs",
-    "#ts-morph-common": "./dist/vendor/ts-morph.cjs",
+    "#compiler": "./dist/vendor/typescript.cjs",
+    "#compiler-libs": "./dist/vendor/compiler-libs.cjs",
   };
   return [...Object.keys(metafile.inputs).map((file) => resolve(file)), join(jiti, "lib/jiti.mjs")];
 }

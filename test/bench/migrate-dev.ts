@@ -2,15 +2,15 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { start } from "../support/postgres.js";
 import { run } from "../support/run.js";
 import { addField, addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
 import { type CpuClock, type CpuTime, cpuClock } from "./cpu-clock.js";
 import { difference, median, milliseconds } from "./figures.js";
+import { installPublished } from "./published.js";
 import type { BenchReport } from "./report.js";
 
-const engine = fileURLToPath(new URL("../../plugin-prisma/bin/schema-engine.js", import.meta.url));
+const engine = "node_modules/@lockstep/prisma/bin/schema-engine.js";
 const plainConfig = "plain.config.ts";
 
 /** A change, made with Lockstep and without. */
@@ -97,6 +97,7 @@ export async function benchMigrateDev(runs: number, progress: (text: string) => 
 async function prepare(shop: ShopProject): Promise<void> {
   const plain = shop.read("prisma.config.ts");
   await setUp(shop, { development: 20, production: 20 });
+  installPublished(shop.root);
   shop.write(plainConfig, plain);
   await shop.commit("A config without Lockstep");
   await git(shop, "checkout", "--quiet", "-b", "planned");
@@ -116,7 +117,7 @@ async function timed(shop: ShopProject, pair: Pair, way: keyof Timings, clock: C
   const env = {
     ...clock.env,
     DATABASE_URL: database,
-    ...(isOn ? {} : { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: engine }),
+    ...(isOn ? {} : { LOCKSTEP: "off", PRISMA_SCHEMA_ENGINE_BINARY: join(shop.root, engine) }),
   };
   const args = ["migrate", "dev", "--name", "x", "--create-only", ...(isOn ? [] : ["--config", plainConfig])];
   const begin = performance.now();

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import type { ts as compiler } from "ts-morph";
+import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../compiler.js";
 
 /** A tsconfig and the files that are checked with it. */

@@ -1,4 +1,4 @@
-import type { ts as compiler } from "ts-morph";
+import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../compiler.js";
 
 /** The compiler's own list of what a file imports, in every form; not in its declarations. */

@@ -1,4 +1,4 @@
-import type { ts as compiler } from "ts-morph";
+import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../compiler.js";
 import type { FoundError } from "./compare.js";
 import type { OwningConfig } from "./configs.js";

@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import type { ts as compiler } from "ts-morph";
+import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../compiler.js";
 
 interface LibFile {
@@ -12,7 +12,7 @@ export const libFolder = "/node_modules/typescript/lib";
 
 const libs = new Map(
   (
-    createRequire(import.meta.url)("#ts-morph-common") as {
+    createRequire(import.meta.url)("#compiler-libs") as {
       getLibFiles(): LibFile[];
     }
   )

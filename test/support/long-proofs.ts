@@ -12,7 +12,8 @@ export const longProofs: readonly string[] = [
   "packed/{prisma,typeorm,types}.test.ts",
   "plugin-{prisma,typeorm}/codemods/type-check.test.ts",
   "plugin-prisma/engine/migrate.test.ts",
+  "plugin-prisma/init/real-config.test.ts",
   "plugin-typeorm/changes.test.ts",
   "plugin-typeorm/cli/deploy.test.ts",
-  "plugin-typeorm/intercept/{columns,corrected,disagreements,kinds,open-plans,options,refused}.test.ts",
+  "plugin-typeorm/intercept/{columns,corrected,disagreements,kinds,open-plans,options,refused,register,run-lock}.test.ts",
 ];

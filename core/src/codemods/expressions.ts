@@ -113,6 +113,32 @@ export function returnedBy(node: ts.FunctionLikeDeclaration): readonly ts.Expres
   return found;
 }
 
+/**
+ * The keys that a spread may set, where they are written down: of `...(name && { name })`, `...(isNew ? { name } : {})`. Undefined
+ * where it may set others.
+ */
+export function keysOfSpread({ expression }: ts.SpreadAssignment): ReadonlySet<string> | undefined {
+  const keys = keysOf(expression);
+  return keys && new Set(keys);
+}
+
+function keysOf(expression: ts.Expression): readonly string[] | undefined {
+  const value = unwrap(expression);
+  if (ts.isObjectLiteralExpression(value)) {
+    const keys = value.properties.map((each) => (ts.isSpreadAssignment(each) ? undefined : nameOf(each.name)));
+    return keys.every((key) => key !== undefined) ? keys : undefined;
+  }
+  if (ts.isConditionalExpression(value)) {
+    const [one, other] = [keysOf(value.whenTrue), keysOf(value.whenFalse)];
+    return one && other && [...one, ...other];
+  }
+  // What is in front of `&&` is spread where it is falsy: then it has no keys.
+  const isAnd = ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.AmpersandAmpersandToken;
+  if (isAnd) return keysOf(value.right);
+  const isNothing = value.kind === ts.SyntaxKind.NullKeyword || value.kind === ts.SyntaxKind.FalseKeyword;
+  return isNothing || (ts.isIdentifier(value) && value.text === "undefined") ? [] : undefined;
+}
+
 /** How people call the code around a node: the nearest function, method or constant with a name. */
 export function enclosingName(node: ts.Node): string | undefined {
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {

@@ -3,6 +3,7 @@ import { jsonSchema } from "./documents/json-schema.js";
 import { schemaObject } from "./documents/schema-object.js";
 import { yamlSchema } from "./documents/yaml-schema.js";
 import { csvHeader } from "./places/csv-header.js";
+import { handedClients } from "./places/handed-clients.js";
 import { internalRows } from "./places/internal-rows.js";
 import { leftoverFallbacks } from "./places/leftover-fallbacks.js";
 import { rawSql } from "./places/raw-sql.js";
@@ -92,4 +93,5 @@ export const coreTransforms: readonly Transform[] = [
   rawSql,
   sqlViews,
   csvHeader,
+  handedClients,
 ];

@@ -2,7 +2,7 @@ import type { EntityField, EntityModel, EntityRelation } from "../model/index.js
 import { patternOf } from "../pattern-of.js";
 import { type Choice, chosenBy, withChoice } from "./chosen-value.js";
 import { ts } from "./compiler.js";
-import { propertiesOf, spreadsOf } from "./expressions.js";
+import { keysOfSpread, propertiesOf, spreadsOf } from "./expressions.js";
 import { computedValue } from "./fixture-value.js";
 import { inViewOf } from "./in-view.js";
 import { addProperty, bare } from "./property-edit.js";
@@ -31,7 +31,7 @@ export function* fillLiteral(
     return;
   }
   const offset = literal.getStart(file.ast);
-  const [spread, ...more] = spreadsOf(literal);
+  const [spread, ...more] = hidingSpreads(literal, context);
   if (spread !== undefined) {
     // Whichever comes last wins: where the column belongs depends on what the spread holds.
     const found = more.length === 0 ? fillBeside(spread, literal, what, file, context) : undefined;
@@ -47,6 +47,15 @@ export function* fillLiteral(
   const edit = written === undefined ? undefined : addProperty(literal, propertyText(name, written), what, file);
   if (edit !== undefined) yield* withChoice(edit, choice, file, context);
   else yield { kind: "place", certainty: "required", offset, what, reason: whyNot(literal, value, file, context) };
+}
+
+/** The spreads that may set the field, or what it is computed from. */
+function hidingSpreads(literal: ts.ObjectLiteralExpression, context: TransformContext): readonly ts.SpreadAssignment[] {
+  const names = [context.field.name, ...sourcesOf(context).map(({ name }) => name)];
+  return spreadsOf(literal).filter((spread) => {
+    const keys = keysOfSpread(spread);
+    return keys === undefined || names.some((name) => keys.has(name));
+  });
 }
 
 /**
@@ -134,7 +143,7 @@ function fillBeside(
   if (edit !== undefined) return edit;
   const reason = `part of the row comes from \`...${shortText(source, file)}\`: ${advice(source, literal, file, context)}`;
   const offset = literal.getStart(file.ast);
-  const certainty = has === undefined ? "likely" : "required";
+  const certainty = has === undefined && keysOfSpread(spread) === undefined ? "likely" : "required";
   return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
 }
 

@@ -165,6 +165,11 @@ function exported(
 ): Resolved | undefined {
   const stars: string[] = [];
   for (const statement of file.ast.statements) {
+    if (name === "default") {
+      const found = exportedAsDefault(statement);
+      if (typeof found === "string") return lookUpIn(project, file, found, space, seen);
+      if (found !== undefined) return { kind: "declaration", file, node: found };
+    }
     if (!ts.isExportDeclaration(statement)) continue;
     const specifier = statement.moduleSpecifier;
     const from = specifier !== undefined && ts.isStringLiteral(specifier) ? specifier.text : undefined;
@@ -187,6 +192,19 @@ function exported(
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** `export default class User {}`; of `export default User` the name. */
+function exportedAsDefault(statement: ts.Statement): TopLevel | string | undefined {
+  if (ts.isExportAssignment(statement)) {
+    const { expression, isExportEquals } = statement;
+    return isExportEquals !== true && ts.isIdentifier(expression) ? expression.text : undefined;
+  }
+  const isDeclaration =
+    ts.isClassDeclaration(statement) || ts.isFunctionDeclaration(statement) || ts.isInterfaceDeclaration(statement);
+  const isDefault =
+    isDeclaration && statement.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword) === true;
+  return isDefault ? statement : undefined;
 }
 
 function declaredAtTop(file: SourceFile, name: string, space: Space): TopLevel | undefined {

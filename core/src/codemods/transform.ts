@@ -124,6 +124,10 @@ export interface OrmCode {
   isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
   /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
   isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
+  /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */
+  givesRowsOf?(value: ts.Expression, file: SourceFile, context: TransformContext): boolean;
+  /** Whether a package is the ORM's, and inserts nothing of its own. Default: none is. */
+  isOwnPackage?(specifier: string): boolean;
   /** The rows that a call of this function with these arguments reads whole (no `select`, no `omit`). */
   readsRows(
     callee: ts.Expression,

@@ -2,6 +2,7 @@ import type { OrmCode } from "@lockstep/core/codemods";
 import { isSentElsewhere } from "./client-behind.js";
 import { accessorOf, isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./client-calls.js";
 import { hasNamesake, originOf } from "./client-module.js";
+import { givesRowsOf, isOwnPackage } from "./handed-clients.js";
 import { isRowType } from "./prisma-types.js";
 import { rowsRead } from "./rows-read.js";
 
@@ -15,6 +16,8 @@ export const prismaCode: OrmCode = {
   isOther,
   readsRows,
   rowsRead,
+  givesRowsOf,
+  isOwnPackage,
   withoutField: ({ field }) => `omit: { ${field.name}: true }`,
   withoutFieldAnywhere: ({ model, field }) =>
     `give the client \`omit: { ${accessorOf(model.name)}: { ${field.name}: true } }\``,

@@ -49,6 +49,10 @@ export function entityOfValue(value: ts.Expression, file: SourceFile, where: Whe
     const module = moduleOf(declarationOf(inner.expression));
     return module === undefined ? undefined : ofModule(module, inner.name.text, file, "value", where);
   }
+  if (inner.kind === ts.SyntaxKind.ThisKeyword) {
+    const owner = staticClassOf(inner);
+    return owner && entityOfDeclaration(owner, file, where);
+  }
   if (!ts.isIdentifier(inner)) return undefined;
   const declaration = declarationOf(inner);
   if (declaration === undefined) return undefined;
@@ -61,6 +65,19 @@ export function entityOfValue(value: ts.Expression, file: SourceFile, where: Whe
   }
   const isImported = ts.isImportSpecifier(declaration) || ts.isImportClause(declaration);
   return isImported ? ofResolved(lookUp(where.project, file, inner.text, "value"), inner.text, where) : undefined;
+}
+
+/** The class that `this` is in its static members: `new this({ … })`. */
+function staticClassOf(node: ts.Node): ts.ClassDeclaration | undefined {
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isClassElement(at)) {
+      const modifiers = ts.canHaveModifiers(at) ? ts.getModifiers(at) : undefined;
+      const isStatic = modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword);
+      return isStatic && ts.isClassDeclaration(at.parent) ? at.parent : undefined;
+    }
+    if (ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at)) return undefined;
+  }
+  return undefined;
 }
 
 /** The entity that a type names. */

@@ -18,6 +18,7 @@ import {
 import { allFieldsOf } from "./class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
 import { readsRows } from "./entity-calls.js";
+import { givesRowsOf, isOwnPackage } from "./handed-clients.js";
 import { requestPlans } from "./request-dtos.js";
 import { isHidden, rowsRead } from "./rows-read.js";
 import { mayReadNull } from "./typed-reads.js";
@@ -36,6 +37,8 @@ export const typeormCode: OrmCode = {
   },
   isModel: isEntity,
   isWritten: (node, context) => requestPlans(context).some((plan) => plan.node === node && plan.reason === undefined),
+  givesRowsOf,
+  isOwnPackage,
   readsRows: (callee, args, file, context) => {
     const found = readsRows(callee, args, file, context);
     if (found !== undefined) return concerns(found.model, context) ? found.rows : undefined;

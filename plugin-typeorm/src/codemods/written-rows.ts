@@ -122,6 +122,9 @@ function rowOf(found: EntityCall): WrittenRow | undefined {
     const way = overwritesAll(call) ? "upsert" : "insert";
     return { value, model, what: describe(call, `values of insert into ${model.name}`), way, values: call };
   }
+  const isMade = method === "merge" && ts.isNewExpression(unwrap(value));
+  if (isMade && args[1] !== undefined)
+    return { value: args[1], model, what: describe(call, `row of ${label}`), way: "create" };
   if (method !== "create" && method !== "save" && method !== "insert" && method !== "upsert") return undefined;
   return { value, model, what: describe(call, `row of ${label}`), way: method };
 }

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { columns } from "./columns.js";
-import { apply, type CodePhase, type Column, codePhases, editFor, type Files, single, undo, undoOf } from "./phases.js";
+import { columns, fileOf } from "./columns.js";
+import { apply, type CodePhase, type Column, codePhases, editFor, type Files, undo, undoOf } from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 
@@ -11,6 +11,7 @@ const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 describe.each(readdirSync(folder))("%s", (name) => {
   const column = columns[name] ?? {};
   const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
+  const single = (text: string): Files => [{ file: fileOf(name), text }];
   const files = single(before);
 
   test("each phase, and again without a change", async () => {

@@ -84,7 +84,9 @@ describe("the shapes of the golden files", () => {
       write(root, current);
       await generate(root, phase);
       const added = typeErrors(root).filter((error) => !before.some((old) => textOf(old) === textOf(error)));
-      const listed = new Set(places.map((place) => `${place.file}(${place.line}`));
+      // A literal that is typed as a row does not compile as soon as the model has the column: it is listed in the same phase.
+      const known = phase === "expand" ? result.places : places;
+      const listed = new Set(known.map((place) => `${place.file}(${place.line}`));
       places.push(...result.places);
       expect(
         added.filter((error) => !listed.has(error.slice(0, error.indexOf(",")))),

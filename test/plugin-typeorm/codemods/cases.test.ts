@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { columns } from "./columns.js";
+import { columns, fileOf } from "./columns.js";
 import {
   apply,
   type CodePhase,
@@ -20,14 +20,15 @@ const folder = fileURLToPath(new URL("./fixtures/cases/", import.meta.url));
 /** Golden files: `before.ts` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
 describe.each(readdirSync(folder))("%s", (name) => {
   const column = columns[name] ?? {};
+  const file = fileOf(name);
   const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
 
   test("each phase, and again without a change; other files stay as they are", async () => {
     const lines: string[] = [];
-    for (const { phase, result, text, again } of await throughPhases(before, column)) {
+    for (const { phase, result, text, again } of await throughPhases(before, file, column)) {
       await expect(text).toMatchFileSnapshot(`${folder}${name}/${phase}.ts`);
       expect(again.changes, `${phase} again`).toEqual([]);
-      expect(result.changes.map(({ file }) => file).filter((file) => file !== "src/code.ts")).toEqual([]);
+      expect(result.changes.map((change) => change.file).filter((each) => each !== file)).toEqual([]);
       lines.push(
         ...result.places.map(
           (place) =>
@@ -41,21 +42,24 @@ describe.each(readdirSync(folder))("%s", (name) => {
 
   test("write sites are looked after in every phase: there is nothing more to do", async () => {
     const earlier: PlannedEdit[] = [];
-    for (const { phase, result, text } of await throughPhases(before, column)) {
+    for (const { phase, result, text } of await throughPhases(before, file, column)) {
       earlier.push(...result.edits);
-      expect((await editFor("expand", withEntities(text), earlier, column)).changes, phase).toEqual([]);
+      expect((await editFor("expand", withEntities(text, file), earlier, column)).changes, phase).toEqual([]);
     }
   });
 
   test("undo of each phase gives the bytes of the phase before, and everything at once those of the start", async () => {
     const earlier: PlannedEdit[] = [];
     let former = before;
-    for (const { phase, result, text } of await throughPhases(before, column)) {
+    for (const { phase, result, text } of await throughPhases(before, file, column)) {
       earlier.push(...result.edits);
-      const files = withEntities(text);
-      expect(await undoOf(phase, files, earlier, column), phase).toEqual({ files: withEntities(former), places: [] });
+      const files = withEntities(text, file);
+      expect(await undoOf(phase, files, earlier, column), phase).toEqual({
+        files: withEntities(former, file),
+        places: [],
+      });
       expect(await undoOf("expand", files, earlier, column), phase).toEqual({
-        files: withEntities(before),
+        files: withEntities(before, file),
         places: [],
       });
       former = text;
@@ -63,17 +67,17 @@ describe.each(readdirSync(folder))("%s", (name) => {
   });
 
   test("switch and contract at once end in the same bytes, and can be taken back", async () => {
-    const [expanded, , contracted] = await throughPhases(before, column);
-    const files = withEntities(expanded?.text ?? "");
+    const [expanded, , contracted] = await throughPhases(before, file, column);
+    const files = withEntities(expanded?.text ?? "", file);
     const earlier = expanded?.result.edits ?? [];
     const both = await editForBoth(files, earlier, column);
-    expect(textOf(apply(files, both))).toBe(contracted?.text);
+    expect(textOf(apply(files, both), file)).toBe(contracted?.text);
     const undone = await undoOf("switch", apply(files, both), [...earlier, ...both.edits], column);
     expect(undone).toEqual({ files, places: [] });
   });
 
   test("nothing of the scaffolding is left after contract", async () => {
-    const after = (await throughPhases(before, column)).at(-1)?.text ?? "";
+    const after = (await throughPhases(before, file, column)).at(-1)?.text ?? "";
     expect(after).not.toMatch(/lockstep/i);
     // What callers of a request may choose stays a choice; what rows hold has no fallback any more.
     const added = column.added?.name ?? "handle";
@@ -83,17 +87,17 @@ describe.each(readdirSync(folder))("%s", (name) => {
   });
 });
 
-async function throughPhases(before: string, column: Column) {
+async function throughPhases(before: string, file: string, column: Column) {
   type Result = Awaited<ReturnType<typeof editFor>>;
   const results: { phase: CodePhase; result: Result; text: string; again: Result }[] = [];
   const earlier: PlannedEdit[] = [];
-  let files = withEntities(before);
+  let files = withEntities(before, file);
   for (const phase of codePhases) {
     const result = await editFor(phase, files, earlier, column);
     files = apply(files, result);
     earlier.push(...result.edits);
     const again = await editFor(phase, files, earlier, column);
-    results.push({ phase, result, text: textOf(files), again });
+    results.push({ phase, result, text: textOf(files, file), again });
   }
   return results;
 }

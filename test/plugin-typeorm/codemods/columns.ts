@@ -28,3 +28,8 @@ export const columns: Readonly<Record<string, Column>> = {
   "toggle-assigned": { toggle: ownFlags },
   "toggle-assigned-without-fallback": { toggle: ownFlags, value: { kind: "sql", sql: "split_part(email, '@', 1)" } },
 };
+
+/** Only a test may have values that nobody meant. */
+export function fileOf(name: string): string {
+  return name === "fixtures" ? "src/code.fixtures.ts" : "src/code.ts";
+}

@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
-import { columns } from "./columns.js";
+import { columns, fileOf } from "./columns.js";
 import { apply, type CodePhase, codePhases, editFor, type Files, textOf, withEntities } from "./phases.js";
 
 const run = promisify(execFile);
@@ -23,7 +23,10 @@ let states: ReadonlyMap<State, Files>;
 beforeAll(async () => {
   const found = new Map<State, { file: string; text: string }[]>();
   for (const name of cases) {
-    let files = withEntities(readFileSync(`${folder}${name}/before.ts`, "utf8").replace(/^\/\/ @ts-nocheck\r?\n/, ""));
+    let files = withEntities(
+      readFileSync(`${folder}${name}/before.ts`, "utf8").replace(/^\/\/ @ts-nocheck\r?\n/, ""),
+      fileOf(name),
+    );
     const earlier: PlannedEdit[] = [];
     for (const state of ["before", ...codePhases] as const) {
       if (state !== "before") {
@@ -31,7 +34,7 @@ beforeAll(async () => {
         files = apply(files, result);
         earlier.push(...result.edits);
       }
-      found.set(state, [...(found.get(state) ?? []), { file: `src/${name}.ts`, text: textOf(files) }]);
+      found.set(state, [...(found.get(state) ?? []), { file: `src/${name}.ts`, text: textOf(files, fileOf(name)) }]);
     }
   }
   const entities = withEntities("").filter(({ file }) => file.startsWith("src/entities/"));

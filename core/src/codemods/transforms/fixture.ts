@@ -97,18 +97,22 @@ function valueFor(
 ): string | undefined {
   const { field, intent } = context;
   const computed = computedValue(literal, file, context);
+  const isOfTest = isTest(file);
   if (computed !== undefined) {
-    return field.isUnique && isTaken(computed, context) ? numberedValue(file, context) : computed;
+    if (!field.isUnique || !isTaken(computed, context)) return computed;
+    return isOfTest ? numberedValue(file, context) : undefined;
   }
   // What `@lockstep.write` calls belongs to write sites: a fixture is a value.
   const isComputable = intent.value.kind === "sql" && field.type !== "decimal";
   const derived = isComputable ? valueText(textsOfLiteral(literal, file), file, context) : undefined;
   if (derived !== undefined) return derived;
+  // Only a test may have a value that nobody meant.
+  if (!isOfTest) return storedDefault(file, context);
   const isConstant = literal.properties.every((property) => isWrittenDown(initializerOf(property)));
   // A factory that makes distinct rows would make them all with one value.
   const counted = !isConstant && isReturned && field.isUnique ? countedValue(literal, file, context) : undefined;
   if (counted !== undefined) return counted;
-  if (!isConstant && (!isTest(file) || (isReturned && field.isUnique))) return undefined;
+  if (!isConstant && isReturned && field.isUnique) return undefined;
   return storedDefault(file, context) ?? numberedValue(file, context);
 }
 

@@ -1,0 +1,24 @@
+import { inViewOf, type SourceFile, settle, type TransformContext, ts } from "@lockstep/core/codemods";
+import { clientOfType } from "./client-behind.js";
+import { accessorOf } from "./client-calls.js";
+import { isClientModule } from "./client-module.js";
+import { isClientName } from "./client-paths.js";
+
+/** Whether rows of the model can be written through an expression: a client, or its delegate. */
+export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, model }: TransformContext): boolean {
+  if (ts.isCallExpression(value)) return false;
+  const name = ts.isIdentifier(value) ? value.text : ts.isPropertyAccessExpression(value) ? value.name.text : "";
+  const found = inViewOf(value, file, project);
+  if (found?.kind === "typed" && clientOfType(found.type, found.file, project) !== undefined) return true;
+  if (ts.isPropertyAccessExpression(value) && name === accessorOf(model.name))
+    return givesRowsOf(value.expression, file, { project, model } as TransformContext);
+  if (!isClientName(name)) return false;
+  const settled = settle(found, project);
+  if (settled?.kind === "external") return /^[.~#/@]/.test(settled.specifier) || isClientModule(settled.specifier);
+  return settled === undefined;
+}
+
+/** Packages that belong to Prisma, and call what they are given as the app would. */
+export function isOwnPackage(specifier: string): boolean {
+  return /^(?:@prisma\/|prisma(?:\/|$)|\.prisma\/|@lockstep\/)/.test(specifier);
+}

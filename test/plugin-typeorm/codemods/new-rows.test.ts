@@ -1,0 +1,74 @@
+import { expect, test } from "vitest";
+import { apply, editFor, textOf, withEntities } from "./phases.js";
+
+const head = `import type { EntityManager, Repository } from "typeorm";\nimport { type Order, User } from "./entities";\n`;
+
+async function expanded(code: string) {
+  const files = withEntities(`${head}${code}\n`);
+  const { places, ...result } = await editFor("expand", files, []);
+  return { places, text: textOf(apply(files, { ...result })).slice(head.length, -1) };
+}
+
+test.each([
+  ["a reference", "export const user = (users: Repository<User>) => users.create({ id: 1 });"],
+  ["one of a manager", "export const user = (manager: EntityManager) => manager.create(User, { id: 1 });"],
+  [
+    "one in a relation",
+    "export const make = (orders: Repository<Order>) => orders.save({ totalCents: 1, user: { id: 1 } });",
+  ],
+  ["what is loaded first", 'export const change = (users: Repository<User>) => users.preload({ id: 1, name: "B" });'],
+  ["a change", 'export const change = (users: Repository<User>, id: number) => users.save({ id, name: "B" });'],
+  [
+    "a merge into a row that exists",
+    'export const change = (users: Repository<User>, user: User) => users.save(users.merge(user, { name: "B" }));',
+  ],
+])("no value is written over the stored one: %s", async (_, code) => {
+  expect((await expanded(code)).text).toBe(code);
+});
+
+test("what is merged into a new instance is a new row", async () => {
+  const { text } = await expanded(
+    'export const make = (users: Repository<User>) => users.save(users.merge(new User(), { email: "A", name: "B" }));',
+  );
+  expect(text).toContain('{ email: "A", name: "B", handle: "a" }');
+});
+
+test.each([
+  ["under a condition", "...(name && { name })", "edited"],
+  ["one of two", "...(name ? { name } : {})", "edited"],
+  ["of what the value is computed from", "...(name && { email: name })", "required"],
+  ["of a function", "...more()", "likely"],
+])("a spread in a new row: %s", async (_, spread, expected) => {
+  const code = `declare function more(): object;\nexport const make = (users: Repository<User>, name: string) => users.save({ email: "a", name, ${spread} });`;
+  const { text, places } = await expanded(code);
+  expect(text !== code ? "edited" : places[0]?.kind).toBe(expected);
+});
+
+const partial =
+  "\n  constructor(part: Partial<User> = {}) { Object.assign(this, part); }\n" +
+  "  static register(email: string) { return new this({ email, name: email }); }\n}\n";
+
+test.each([
+  [
+    "declared, then exported",
+    (text: string) => `${text.replace("export class User", "class User")}\nexport default User;\n`,
+  ],
+  ["exported where it is declared", (text: string) => text.replace("export class User", "export default class User")],
+])("an entity that is the default export of its file, %s", async (_, edited) => {
+  const code =
+    'import User from "./entities/user.entity";\nimport type { DataSource } from "typeorm";\ndeclare const source: DataSource;\n' +
+    'export const save = () => source.getRepository(User).save({ email: "a", name: "b" });\n' +
+    'export const make = () => source.manager.insert(User, { email: "c", name: "d" });\n' +
+    'export const instance = () => source.manager.save(new User({ email: "e", name: "f" }));\n';
+  const files = withEntities(code).map(({ file, text }) => ({
+    file,
+    text: file.endsWith("user.entity.ts")
+      ? edited(text.replace(/\n}\n$/, partial))
+      : text
+          .replace('{ User } from "./user.entity"', 'User from "./user.entity"')
+          .replace('* from "./user.entity"', '{ default as User } from "./user.entity"'),
+  }));
+  const after = apply(files, await editFor("expand", files, []));
+  expect(textOf(after).match(/handle: "\w"/g)).toEqual(['handle: "a"', 'handle: "c"', 'handle: "e"']);
+  expect(textOf(after, "src/entities/user.entity.ts")).toContain("name: email, handle: email.toLowerCase() });");
+});

@@ -63,7 +63,7 @@ function sample(field: EntityField): string {
 
 export function factoryText(model: EntityModel): string {
   const entries = model.fields.map((field) => `    ${field.name}: ${sample(field)},\n`).join("");
-  return `import type { ${model.name} } from "@prisma/client";
+  return `import type { ${model.name} } from "@/generated/prisma/client";
 
 export function make${model.name}(overrides: Partial<${model.name}> = {}): ${model.name} {
   return {

@@ -14,7 +14,7 @@ export function mapperText(model: EntityModel): string {
     fields
       .map((field) => `    ${field.name}: ${row}.${field.name}${field.type === "datetime" ? ".toISOString()" : ""},\n`)
       .join("");
-  return `import type { ${model.name} } from "@prisma/client";
+  return `import type { ${model.name} } from "@/generated/prisma/client";
 import type { ${model.name}Summary } from "./${kebab(model.name)}.types.js";
 
 export function to${model.name}Response(${row}: ${model.name}) {
@@ -39,7 +39,7 @@ export function repositoryText(model: EntityModel): string {
     .slice(0, 4)
     .map((field) => `${field.name}: true`)
     .join(", ");
-  return `import type { Prisma } from "@prisma/client";
+  return `import type { Prisma } from "@/generated/prisma/client";
 import { prisma } from "../../db.js";
 import type { ${name}Query } from "./${kebab(name)}.types.js";
 
@@ -172,7 +172,7 @@ export function ${camel(name)}Routes(controller: ${name}Controller): Router {
 /** What features do with users: a mapper of their own, a partial `select`, rows written for them, SQL. */
 export function ownerText(model: EntityModel): string {
   const { name } = model;
-  return `import type { User } from "@prisma/client";
+  return `import type { User } from "@/generated/prisma/client";
 import { prisma } from "../../db.js";
 
 export interface ${name}Owner {

@@ -7,6 +7,7 @@ import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
 import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
 import { columns } from "../review/columns.js";
 import { dryRun } from "../review/diff.js";
+import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import { declinedText } from "../review/places.js";
 import { editsText, nextText, noEdits, unformattedText } from "../review/terminal.js";
@@ -148,6 +149,9 @@ function released(
       ...[
         prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, withoutCheckText(command), colors),
       ].filter(isSaid),
+      ...[prepared.missingTypes === undefined ? "" : missingTypesText(prepared.missingTypes, command, colors)].filter(
+        isSaid,
+      ),
       ...[prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors)].filter(isSaid),
       ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
       ...[unlistedText(prepared.unlisted, colors)].filter(isSaid),
@@ -161,6 +165,7 @@ function released(
       edits: prepared.edits,
       places: prepared.places,
       ...(prepared.unchecked === undefined ? {} : { unchecked: prepared.unchecked }),
+      ...(prepared.missingTypes === undefined ? {} : { missingTypes: prepared.missingTypes }),
       ...(prepared.unformatted === undefined ? {} : { unformatted: prepared.unformatted }),
       ...shown?.json,
       silent: state.silent ?? 0,

@@ -1,4 +1,4 @@
-import type { CodeIntent, EntityModel, FileChange, Place, PlannedEdit } from "../model/index.js";
+import type { CodeIntent, EntityModel, FileChange, MissingTypes, Place, PlannedEdit } from "../model/index.js";
 import type { Choose } from "./candidates/choose.js";
 import type { GeneratedClients } from "./generated-clients.js";
 import type { ColumnHistory } from "./ranking/column-history.js";
@@ -17,6 +17,8 @@ export interface CodeRequest {
   readonly clients?: GeneratedClients | undefined;
   readonly intents: readonly CodeIntent[];
   readonly transforms: readonly Transform[];
+  /** What the compiler may take to say what values are, in milliseconds. Default: as long as it takes. */
+  readonly typesMs?: number;
   /** Edits of earlier phases: `plan.state.edits`. */
   readonly earlier: readonly PlannedEdit[];
   /** Which ranked places are edited. Default: `chooseUnattended`. */
@@ -49,4 +51,6 @@ export interface CodeResult {
   readonly places: readonly Place[];
   /** Places that little speaks for: only their number. */
   readonly silent: number;
+  /** Why names alone said what values are; absent where the compiler did, or nobody had to ask. */
+  readonly missingTypes?: MissingTypes | undefined;
 }

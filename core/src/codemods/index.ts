@@ -64,6 +64,8 @@ export * from "./statements.js";
 export { takeBackPatterns } from "./taken-patterns.js";
 export * from "./target-type.js";
 export * from "./transform.js";
+export { packageOf } from "./types/type-program.js";
+export type { Type, TypeSymbol, Types } from "./types/types.js";
 export * from "./updated-rows.js";
 export * from "./value-text.js";
 export { type Behind, importedLiteral, valuesBehind } from "./values-behind.js";

@@ -4,6 +4,7 @@ import { CodeContexts, findingsOf, loadParsers } from "./code-context.js";
 import type { CodeRequest, CodeResult } from "./code-request.js";
 import { listLost } from "./list-lost.js";
 import { runPass } from "./run-pass.js";
+import { compilerOf } from "./types/compiler-of.js";
 import { Workspace } from "./workspace.js";
 
 /**
@@ -14,7 +15,8 @@ import { Workspace } from "./workspace.js";
  */
 export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   await loadParsers(request);
-  const workspace = new Workspace(request.files, request.clients);
+  const types = compilerOf(request);
+  const workspace = new Workspace(request.files, request.clients, types.compile);
   const contexts = new CodeContexts(workspace, request);
   const survey = await surveyPlaces(request, contexts);
   const lost: Place[] = [];
@@ -29,7 +31,7 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
     runPass(workspace, intent, checklists, findingsOf, contexts.of(intent));
   }
   const result = workspace.result();
-  return { ...result, places: [...result.places, ...lost] };
+  return { ...result, places: [...result.places, ...lost], missingTypes: types.missing() };
 }
 
 /** What callers may choose, or have to, is written where rows are made of it: requests have the field by then. */

@@ -4,6 +4,7 @@ import type { CodeRequest, CodeResult } from "./code-request.js";
 import { isImportEdit } from "./named-imports.js";
 import { runPass } from "./run-pass.js";
 import { compact } from "./transform.js";
+import { compilerOf } from "./types/compiler-of.js";
 import { Workspace } from "./workspace.js";
 
 /**
@@ -17,7 +18,8 @@ export async function planCodeUndo(
   phases: readonly PlannedEdit["phase"][] = ["expand", "switch", "contract"],
 ): Promise<CodeResult> {
   await loadParsers(request);
-  const workspace = new Workspace(request.files, request.clients);
+  const types = compilerOf(request);
+  const workspace = new Workspace(request.files, request.clients, types.compile);
   const ofPhases = request.earlier.filter((edit) => phases.includes(edit.phase));
   const replacing = replacementsOf(ofPhases);
   const narrow = ofPhases.filter((edit) => !replacing.includes(edit) && edit.text !== "");

@@ -2,7 +2,8 @@ import { posix } from "node:path";
 import { ts } from "./compiler.js";
 import type { GeneratedClients } from "./generated-clients.js";
 import { routesOf } from "./resolution/routes.js";
-import type { SourceFile } from "./source-file.js";
+import { pathOfTree, type SourceFile } from "./source-file.js";
+import type { Types } from "./types/types.js";
 
 /** The candidate files of one project, and how their imports lead from one to the other. */
 export interface Project {
@@ -15,7 +16,12 @@ export interface Project {
   pathsOf(from: SourceFile, specifier: string): readonly string[];
   /** Where the repository generates clients of other schemas as well. */
   readonly clients: GeneratedClients | undefined;
+  /** What the compiler knows of these files; undefined where nothing is installed that it could be asked about. */
+  readonly types: Types | undefined;
 }
+
+/** Compiles a snapshot of the files, when it is asked for the first time. */
+export type Compile = (project: Project) => Types | undefined;
 
 /** What a name of a file's top level turns out to be, after imports and re-exports were followed. */
 export type Resolved =
@@ -39,7 +45,11 @@ const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"
 const source = /\.[cm]?[jt]sx?$/;
 
 /** @param given candidates, and tsconfig.json and package.json of the folders around them where there are any */
-export function createProject(given: readonly SourceFile[], clients?: GeneratedClients): Project {
+export function createProject(
+  given: readonly SourceFile[],
+  clients?: GeneratedClients,
+  compile: Compile = () => undefined,
+): Project {
   const documents = given.filter((file) => file.isDocument);
   const files = given.filter(({ file, isDocument }) => !isDocument && source.test(file));
   const byPath = new Map(files.map((file) => [file.file, file]));
@@ -62,10 +72,15 @@ export function createProject(given: readonly SourceFile[], clients?: GeneratedC
   const isRelative = (specifier: string) => specifier.startsWith(".");
   const joined = (from: SourceFile, specifier: string) => posix.join(posix.dirname(from.file), specifier);
 
-  return {
+  let compiled: { readonly types: Types | undefined } | undefined;
+  const project: Project = {
     files,
     documents,
     clients,
+    get types() {
+      compiled ??= { types: compile(project) };
+      return compiled.types;
+    },
     pathsOf: (from, specifier) =>
       isRelative(specifier) ? [joined(from, specifier)] : (routes(from.file, specifier)?.paths ?? []),
     resolve(from, specifier) {
@@ -83,12 +98,13 @@ export function createProject(given: readonly SourceFile[], clients?: GeneratedC
       return byPath.get(suffixes.get(alias) ?? "");
     },
   };
+  return project;
 }
 
 /** The candidate that a node stands in. */
 export function fileOf(node: ts.Node, { files }: Project): SourceFile | undefined {
-  const { fileName } = node.getSourceFile();
-  return files.find(({ file }) => file === fileName);
+  const path = pathOfTree(node);
+  return files.find(({ file }) => file === path);
 }
 
 let latest:

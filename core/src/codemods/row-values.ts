@@ -6,20 +6,74 @@ import { type RowShape, rowShapeOf } from "./row-types.js";
 import { declarationOf } from "./scope.js";
 import type { SourceFile } from "./source-file.js";
 import type { TransformContext } from "./transform.js";
+import { rowShapeByType } from "./types/row-of-type.js";
 
 /** Methods of a list that give some of its elements, and those that hand each element to a callback. */
 const sameList = new Set(["filter", "slice", "sort", "toSorted", "reverse", "toReversed", "concat"]);
 const perElement = new Set(["map", "flatMap", "forEach", "filter", "find", "some", "every"]);
 
-/** Whether an expression is a whole row of the model, or a list of them: followed through names to a type or a read. */
+/** Whether an expression is a whole row of the model, or a list of them: followed through names to a type or a read, else by its type. */
 export function rowShapeOfValue(
+  expression: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): RowShape | undefined {
+  const byNames = shapeByNames(expression, file, context);
+  return byNames ?? (isRead(expression, file, context) ? undefined : rowShapeByType(expression, context));
+}
+
+/** Whether names lead to a declared row of another model, or to a read: then they say what it is, and the compiler is not asked. */
+function isRead(expression: ts.Expression, file: SourceFile, context: TransformContext, depth = 0): boolean {
+  const inside = (inner: ts.Expression) => depth < 5 && isRead(inner, file, context, depth + 1);
+  const inner = unwrap(expression);
+  if (ts.isAwaitExpression(inner) || ts.isElementAccessExpression(inner)) return inside(inner.expression);
+  if (ts.isCallExpression(inner)) {
+    if (context.orm.rowsRead?.(inner, file, context) !== undefined) return true;
+    const { expression: callee } = inner;
+    return ts.isPropertyAccessExpression(callee) && sameList.has(callee.name.text) && inside(callee.expression);
+  }
+  const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
+  if (declaration === undefined) return false;
+  if (ts.isVariableDeclaration(declaration)) {
+    const { type, initializer } = declaration;
+    if (type !== undefined) return isOtherRow(type, context);
+    if (initializer !== undefined) return inside(initializer);
+    const loop = declaration.parent.parent;
+    return ts.isForOfStatement(loop) && inside(loop.expression);
+  }
+  if (!ts.isParameter(declaration)) return false;
+  if (declaration.type !== undefined) return isOtherRow(declaration.type, context);
+  const list = listBehind(declaration);
+  return list !== undefined && inside(list);
+}
+
+/** `Order`, `Order[]`, where `Order` is another model. */
+function isOtherRow(type: ts.TypeNode, { models, model }: TransformContext): boolean {
+  const inner = ts.isArrayTypeNode(type) ? type.elementType : type;
+  if (!ts.isTypeReferenceNode(inner) || !ts.isIdentifier(inner.typeName)) return false;
+  const { text } = inner.typeName;
+  return text !== model.name && models.some(({ name }) => name === text);
+}
+
+/** `users` of `users.map((user) => …)`. */
+function listBehind(parameter: ts.ParameterDeclaration): ts.Expression | undefined {
+  const callback = parameter.parent;
+  const call = callback.parent;
+  if (!ts.isCallExpression(call) || call.arguments[0] !== callback || callback.parameters[0] !== parameter)
+    return undefined;
+  const { expression } = call;
+  const isPerElement = ts.isPropertyAccessExpression(expression) && perElement.has(expression.name.text);
+  return isPerElement ? expression.expression : undefined;
+}
+
+function shapeByNames(
   expression: ts.Expression,
   file: SourceFile,
   context: TransformContext,
   depth = 0,
 ): RowShape | undefined {
   if (depth > 8) return undefined;
-  const inside = (inner: ts.Expression) => rowShapeOfValue(inner, file, context, depth + 1);
+  const inside = (inner: ts.Expression) => shapeByNames(inner, file, context, depth + 1);
   const inner = unwrap(expression);
   if (ts.isAwaitExpression(inner)) return inside(inner.expression);
   if (ts.isElementAccessExpression(inner)) return inside(inner.expression) === "list" ? "row" : undefined;
@@ -50,16 +104,15 @@ function shapeOfName(
   if (declaration === undefined) return undefined;
   if (ts.isVariableDeclaration(declaration)) {
     if (declaration.type !== undefined) return rowShapeOf(declaration.type, file, context);
-    if (declaration.initializer !== undefined)
-      return rowShapeOfValue(declaration.initializer, file, context, depth + 1);
+    if (declaration.initializer !== undefined) return shapeByNames(declaration.initializer, file, context, depth + 1);
     const loop = declaration.parent.parent;
     if (!ts.isForOfStatement(loop)) return undefined;
-    return rowShapeOfValue(loop.expression, file, context, depth + 1) === "list" ? "row" : undefined;
+    return shapeByNames(loop.expression, file, context, depth + 1) === "list" ? "row" : undefined;
   }
   if (ts.isBindingElement(declaration)) {
     return shapeOfPage(declaration, file, context) ?? shapeAsDeclared(name, file, context);
   }
-  return ts.isParameter(declaration) ? rowShapeOfParameter(declaration, file, context, depth) : undefined;
+  return ts.isParameter(declaration) ? shapeOfParameter(declaration, file, context, depth) : undefined;
 }
 
 /** `users` of `const [users, count] = await repository.findAndCount()`. */
@@ -97,17 +150,23 @@ export function rowShapeOfParameter(
   declaration: ts.ParameterDeclaration,
   file: SourceFile,
   context: TransformContext,
-  depth = 0,
+): RowShape | undefined {
+  const { type, name } = declaration;
+  const byNames = shapeOfParameter(declaration, file, context, 0);
+  if (byNames !== undefined || (type !== undefined && isOtherRow(type, context))) return byNames;
+  const list = listBehind(declaration);
+  return list && isRead(list, file, context) ? undefined : rowShapeByType(type ?? (name as ts.Identifier), context);
+}
+
+function shapeOfParameter(
+  declaration: ts.ParameterDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+  depth: number,
 ): RowShape | undefined {
   if (declaration.type !== undefined) return rowShapeOf(declaration.type, file, context);
-  // `users.map((user) => …)`: the parameter is what the list holds.
-  const callback = declaration.parent;
-  const call = callback.parent;
-  if (!ts.isCallExpression(call) || call.arguments[0] !== callback || callback.parameters[0] !== declaration) {
-    return undefined;
-  }
-  if (!ts.isPropertyAccessExpression(call.expression) || !perElement.has(call.expression.name.text)) return undefined;
-  return rowShapeOfValue(call.expression.expression, file, context, depth + 1) === "list" ? "row" : undefined;
+  const list = listBehind(declaration);
+  return list && shapeByNames(list, file, context, depth + 1) === "list" ? "row" : undefined;
 }
 
 /** What a function of the candidates says it returns. */

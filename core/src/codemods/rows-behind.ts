@@ -11,6 +11,7 @@ import { declarationOf } from "./scope.js";
 import { hidesField } from "./serialized-classes.js";
 import { type SourceFile, textOf } from "./source-file.js";
 import type { RowsPart, TransformContext } from "./transform.js";
+import { rowShapeByType } from "./types/row-of-type.js";
 
 /** Rows of the model that a value holds, itself or behind keys. */
 export interface RowsBehind extends RowsPart {
@@ -60,9 +61,16 @@ function read(value: ts.Expression, file: SourceFile, context: TransformContext)
 /** What a declared type says: whole rows, or those of a `select`. */
 function ofType(type: ts.TypeNode, file: SourceFile, context: TransformContext): Rows {
   if (rowShapeOf(type, file, context) !== undefined) return [{ path: [], select: undefined, read: undefined }];
-  return sourcesOfType(type, file, context).flatMap(({ node }) =>
+  const sources = sourcesOfType(type, file, context);
+  if (sources.length === 0) return byType(type, context);
+  return sources.flatMap(({ node }) =>
     ts.isObjectLiteralExpression(node) ? [{ path: [], select: node, read: undefined }] : [],
   );
+}
+
+/** What only the compiler knows. */
+function byType(node: ts.Expression | ts.TypeNode, context: TransformContext): Rows {
+  return rowShapeByType(node, context) === undefined ? [] : [{ path: [], select: undefined, read: undefined }];
 }
 
 function ofName(name: ts.Identifier, file: SourceFile, context: TransformContext): Rows {
@@ -100,9 +108,10 @@ function ofParameter(node: ts.ParameterDeclaration, file: SourceFile, context: T
   if (node.type !== undefined) return ofType(node.type, file, context);
   const call = node.parent.parent;
   const isFirst = node.parent.parameters[0] === node && ts.isCallExpression(call) && call.arguments[0] === node.parent;
-  if (!isFirst || !ts.isPropertyAccessExpression(call.expression)) return [];
+  const unknown = () => byType(node.name as ts.Identifier, context);
+  if (!isFirst || !ts.isPropertyAccessExpression(call.expression)) return unknown();
   const { name, expression } = call.expression;
-  return perElement.test(name.text) ? rowsBehind(expression, file, context) : [];
+  return perElement.test(name.text) ? rowsBehind(expression, file, context) : unknown();
 }
 
 /** `{ user } = session`, `{ password, ...safe } = user`, `[users, total] = await Promise.all([…])` */
@@ -128,7 +137,7 @@ function ofMember(access: ts.PropertyAccessExpression, file: SourceFile, context
   const rows = at(rowsBehind(access.expression, file, context), access.name.text);
   if (rows.length > 0) return rows;
   const found = inViewOf(access, file, context.project);
-  return found?.kind === "typed" ? ofType(found.type, found.file, context) : [];
+  return found?.kind === "typed" ? ofType(found.type, found.file, context) : byType(access, context);
 }
 
 function ofLiteral(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): Rows {
@@ -166,7 +175,8 @@ function ofCall(call: ts.CallExpression, file: SourceFile, context: TransformCon
       return list.elements.flatMap((each, index) => behind(String(index), rowsBehind(each, file, context)));
   }
   const copied = [...copiedBy(call, method, file, context), ...parsedBy(call, method, file, context)];
-  return copied.length > 0 ? copied : ofFunction(callee, file, context);
+  if (copied.length > 0) return copied;
+  return functionBehind(callee, file, context) ? ofFunction(callee, file, context) : byType(call, context);
 }
 
 /** What a schema hands on of the rows that it reads: `UserResponse.passthrough().parse(user)`. */

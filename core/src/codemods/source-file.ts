@@ -55,6 +55,14 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.TemplateExpression]: ts.TemplateExpression;
 }
 
+/** Where a tree keeps the path that it was parsed under: a program gives it another name. */
+const pathKey = Symbol.for("lockstep.path");
+
+/** The file that a node stands in, from the project root; undefined for a tree that was not parsed here. */
+export function pathOfTree(node: ts.Node): string | undefined {
+  return (node.getSourceFile() as { readonly [pathKey]?: string })[pathKey];
+}
+
 /** Reads a file's text into an AST; never fails, a syntax error leaves an AST with holes. */
 export function parseSourceFile(file: string, text: string, kind: FileKind = {}): SourceFile {
   let parsed: ts.SourceFile | undefined;
@@ -65,7 +73,10 @@ export function parseSourceFile(file: string, text: string, kind: FileKind = {})
   // Paths are looked up among more files than are read, and no comment is looked into.
   function ast(): ts.SourceFile {
     const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
-    parsed ??= ts.createSourceFile(file, text, options, true);
+    if (parsed === undefined) {
+      parsed = ts.createSourceFile(file, text, options, true);
+      Object.assign(parsed, { [pathKey]: file });
+    }
     return parsed;
   }
 
@@ -170,4 +181,20 @@ function push<K, V>(map: Map<K, V[]>, key: K, value: V): void {
   const list = map.get(key);
   if (list === undefined) map.set(key, [value]);
   else list.push(value);
+}
+
+/** The texts that files had last: a phase is planned several times over the same files. */
+const parsedLast = new Map<string, readonly SourceFile[]>();
+const versions = 3;
+
+/** The same tree for the same text, so that what is known of its nodes stays known. */
+export function parseOnce(file: string, text: string, kind: FileKind = {}): SourceFile {
+  const before = parsedLast.get(file) ?? [];
+  const same = before.find(
+    (each) => each.text === text && each.isDocument === kind.isDocument && each.generatedBy === kind.generatedBy,
+  );
+  if (same !== undefined) return same;
+  const parsed = parseSourceFile(file, text, kind);
+  parsedLast.set(file, [parsed, ...before].slice(0, versions));
+  return parsed;
 }

@@ -8,6 +8,8 @@ import type { Splice } from "./splice.js";
 import type { SqlExpression } from "./sql-expression.js";
 
 /** What a transform found in a file: an edit to make, a place that a person should look at, or one that is ranked first. */
+import type { Type } from "./types/types.js";
+
 export type Finding = EditFinding | PlaceFinding | CandidateFinding;
 
 export interface EditFinding {
@@ -124,6 +126,10 @@ export interface OrmCode {
   isModel?(node: ts.Node, file: SourceFile, context: TransformContext): boolean;
   /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
   isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
+  /** The packages whose types say what code of this ORM is, and the one that each project has. Default: names say it alone. */
+  readonly typed?: { readonly packageName: string; isAsked(packageName: string): boolean };
+  /** Whether a type is a row of the model with all its columns. Default: names say it alone. */
+  isWholeRow?(type: Type, context: TransformContext): boolean;
   /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */
   givesRowsOf?(value: ts.Expression, file: SourceFile, context: TransformContext): boolean;
   /** Whether a package is the ORM's, and inserts nothing of its own. Default: none is. */

@@ -1,8 +1,8 @@
 import type { FileChange, Place, PlannedEdit } from "../model/index.js";
 import type { GeneratedClients } from "./generated-clients.js";
-import { createProject, type Project } from "./project.js";
+import { type Compile, createProject, type Project } from "./project.js";
 import type { Ranked } from "./ranking/ranked.js";
-import { type FileKind, lineAt, parseSourceFile, type SourceFile } from "./source-file.js";
+import { type FileKind, lineAt, parseOnce, type SourceFile } from "./source-file.js";
 import { applySplices, moveOffset, type Splice } from "./splice.js";
 import type { EditFinding, PlaceFinding } from "./transform.js";
 
@@ -33,15 +33,16 @@ export class Workspace {
   constructor(
     files: readonly ({ readonly file: string; readonly text: string } & FileKind)[],
     private readonly clients?: GeneratedClients,
+    private readonly compile?: Compile,
   ) {
     const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
     this.originals = new Map(sorted.map(({ file, text }) => [file, text]));
-    this.current = new Map(sorted.map((each) => [each.file, parseSourceFile(each.file, each.text, each)]));
+    this.current = new Map(sorted.map((each) => [each.file, parseOnce(each.file, each.text, each)]));
   }
 
   /** The files as they are now; the same object until an edit is applied. */
   get project(): Project {
-    this.snapshot ??= createProject([...this.current.values()], this.clients);
+    this.snapshot ??= createProject([...this.current.values()], this.clients, this.compile);
     return this.snapshot;
   }
 
@@ -58,7 +59,7 @@ export class Workspace {
       if (anchored.file === file.file) anchored.offset = moveOffset(anchored.offset, splices);
     }
     for (const { finding, about } of found) this.record(file.file, finding, about, offsetAfter(finding, splices));
-    this.current.set(file.file, parseSourceFile(file.file, text, file));
+    this.current.set(file.file, parseOnce(file.file, text, file));
     this.snapshot = undefined;
   }
 

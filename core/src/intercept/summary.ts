@@ -2,6 +2,7 @@ import type { Plan } from "../model/index.js";
 import type { OrmPlugin } from "../plugin.js";
 import type { PhaseFiles } from "../release/prepare-phase.js";
 import type { Colors } from "../review/colors.js";
+import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
 import {
   editsText,
@@ -35,7 +36,7 @@ export function foundText(plan: Plan, colors: Colors): string {
  * @param plans of the project
  */
 export function expandText(
-  { plan, migrations, changes, edits, unlisted, isCodeLeft = false, unchecked, unformatted }: PhaseFiles,
+  { plan, migrations, changes, edits, unlisted, isCodeLeft = false, unchecked, missingTypes, unformatted }: PhaseFiles,
   words: OrmPlugin["words"],
   plans: readonly Plan[],
   colors: Colors,
@@ -62,6 +63,7 @@ export function expandText(
     ),
     ...(isCodeLeft ? [colors.yellow(noEdits)] : []),
     ...(unchecked === undefined ? [] : [uncheckedText(unchecked, `With more time: ${command}`, colors)]),
+    ...(missingTypes === undefined ? [] : [missingTypesText(missingTypes, command, colors)]),
     ...(unformatted === undefined ? [] : [unformattedText(unformatted, colors)]),
     editsText({ edits, open: plan.state, command }, colors),
     ...(unlisted.length === 0 ? [] : [unlistedText(unlisted, colors)]),

@@ -2,6 +2,7 @@ export * from "./code.js";
 export * from "./evidence.js";
 export * from "./fill.js";
 export * from "./hazard.js";
+export * from "./missing-types.js";
 export * from "./names.js";
 export * from "./operation.js";
 export * from "./plan.js";

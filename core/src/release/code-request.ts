@@ -5,6 +5,7 @@ import type {
   DeployedPhase,
   EntityModel,
   FileChange,
+  MissingTypes,
   Place,
   Plan,
   PlannedEdit,
@@ -64,6 +65,8 @@ export interface CodeResult {
   readonly questions: readonly Question[];
   /** Chosen edits that were not checked by the compiler. */
   readonly unchecked?: Unchecked | undefined;
+  /** Why names alone said what values are. Absent where the compiler did. */
+  readonly missingTypes?: MissingTypes | undefined;
   /** Nothing was to be edited: what must change is among the places. */
   readonly isLeft: boolean;
 }

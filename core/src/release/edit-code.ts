@@ -47,6 +47,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const answered = {
     ...input,
     intents: intentsNow,
+    typesMs: request.wait === undefined ? shortMs : longMs,
     declined: new Map(named.map((each) => [declinedId(each), each.count])),
   };
   let declined = named;
@@ -61,12 +62,13 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     }
     return decided.chosen;
   };
+  const limitMs = limitOf(code.verify, request.wait !== undefined);
   const scope: VerifyScope = {
     generated: project.generatedFolders,
     edited: request.edited ?? [],
     signal: request.signal,
     refused: refusedBefore(plan.state.places),
-    limitMs: limitOf(code.verify, request.wait !== undefined),
+    limitMs,
     wait: request.wait,
     mayWrite: async (why, count) => policy.unchecked === true || (await policy.ask?.unchecked(why, count)) === true,
     leftAmong: (changes) => foreignChanges(project, fromDisk(changes, request.edited), request.edited),
@@ -105,6 +107,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     places,
     questions,
     unchecked: result.unchecked,
+    missingTypes: result.missingTypes,
     isLeft: policy.level === "none",
     state: {
       edits: [...earlier, ...made],

@@ -7,6 +7,7 @@ import {
   type FileChange,
   inFiles,
   isFilled,
+  type MissingTypes,
   type Place,
   type Plan,
   type PlannedColumn,
@@ -55,6 +56,8 @@ export interface PhaseFiles {
   readonly isCodeLeft?: boolean;
   /** Chosen edits that were not compiled first. */
   readonly unchecked?: Unchecked | undefined;
+  /** Why names alone said what values are. Absent where the compiler did. */
+  readonly missingTypes?: MissingTypes | undefined;
   /** The formatter that was to lay the files out and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
@@ -126,6 +129,7 @@ async function prepare(request: PhaseRequest, formatting: Formatting): Promise<P
     places: laidOut.code.places,
     isCodeLeft: code.isLeft,
     unchecked: code.unchecked,
+    missingTypes: code.missingTypes,
     unformatted: formatting.unformatted,
   };
 }

@@ -1,7 +1,7 @@
 import type { Question } from "../codemods/candidates/choose.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import { Formatting, type Unformatted } from "../formatters/formatting.js";
-import type { FileChange, Plan, PlannedEdit, Unchecked } from "../model/index.js";
+import type { FileChange, MissingTypes, Plan, PlannedEdit, Unchecked } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
@@ -21,6 +21,8 @@ export interface RefreshResult {
   readonly questions: readonly Question[];
   /** Chosen edits that were not compiled first. */
   readonly unchecked?: Unchecked | undefined;
+  /** Why names alone said what values are. Absent where the compiler did. */
+  readonly missingTypes?: MissingTypes | undefined;
   /** The formatter that was to lay the files out and did not. */
   readonly unformatted?: Unformatted | undefined;
 }
@@ -61,6 +63,7 @@ export async function refreshCode(request: {
       made: laidOut.code.made,
       questions: code.questions,
       unchecked: code.unchecked,
+      missingTypes: code.missingTypes,
       unformatted: formatting.unformatted,
     };
   } finally {

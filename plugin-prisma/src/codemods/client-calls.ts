@@ -54,13 +54,14 @@ interface Where {
 
 /** All calls of the client on any of the models. */
 export function* clientCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
-  for (const call of callsByPath(file, models)) if (!isOther(call.call.expression, file, project)) yield call;
+  for (const call of callsByPath(file, { models, project }))
+    if (!isOther(call.call.expression, file, project)) yield call;
 }
 
 /** Calls of which nothing says whether they are of this client or of another schema's: nothing is edited in them unasked. */
 export function* unclearCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
   if (project.clients === undefined) return;
-  for (const call of callsByPath(file, models))
+  for (const call of callsByPath(file, { models, project }))
     if (whyOther(call.call.expression, file, project)?.kind === "unclear") yield call;
 }
 
@@ -71,14 +72,15 @@ export function inDoubt(found: Finding, { project }: Pick<TransformContext, "pro
   return { ...found, tie: "doubtful", caution: `it may call the client of ${others} and not of ${own}` };
 }
 
-/** Every column and transform asks about the same calls; no edit of ours changes who is called. */
-const answers = new WeakMap<ts.Expression, NotClient | "client">();
+/** Every column and transform asks about the same calls. */
+const answers = new WeakMap<Project, Map<ts.Expression, NotClient | undefined>>();
 
 /** Why a call that has the path of a client's is not edited as one. */
 export function whyOther(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
-  const answer = answers.get(callee) ?? whyNotClient(callee, file, project) ?? "client";
-  answers.set(callee, answer);
-  return answer === "client" ? undefined : answer;
+  const known = answers.get(project) ?? new Map<ts.Expression, NotClient | undefined>();
+  answers.set(project, known);
+  if (!known.has(callee)) known.set(callee, whyNotClient(callee, file, project));
+  return known.get(callee);
 }
 
 /** Whether a call that has the path of a client's is none of this one. */
@@ -95,22 +97,28 @@ export function modelsByAccessor(models: readonly EntityModel[]): ReadonlyMap<st
   return known;
 }
 
-const found = new WeakMap<SourceFile, { readonly models: readonly EntityModel[]; readonly calls: ClientCall[] }>();
+interface Found {
+  readonly models: readonly EntityModel[];
+  readonly project: Project;
+  readonly calls: readonly ClientCall[];
+}
+
+const found = new WeakMap<SourceFile, Found>();
 
 /** All calls on any of the models that look like the client's, whoever is called. */
-export function callsByPath(file: SourceFile, models: readonly EntityModel[]): readonly ClientCall[] {
+export function callsByPath(file: SourceFile, { models, project }: Where): readonly ClientCall[] {
   const known = found.get(file);
-  if (known?.models === models) return known.calls;
-  const calls = [...readCalls(file, models)];
-  found.set(file, { models, calls });
+  if (known?.models === models && known.project === project) return known.calls;
+  const calls = [...readCalls(file, models, project)];
+  found.set(file, { models, project, calls });
   return calls;
 }
 
-function* readCalls(file: SourceFile, models: readonly EntityModel[]): Iterable<ClientCall> {
+function* readCalls(file: SourceFile, models: readonly EntityModel[], project: Project): Iterable<ClientCall> {
   const byAccessor = modelsByAccessor(models);
   for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
     const last = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : undefined;
-    const path = last === undefined || methods.has(last) ? clientPathOf(call.expression) : undefined;
+    const path = last === undefined || methods.has(last) ? clientPathOf(call.expression, project) : undefined;
     const model = path && byAccessor.get(path.accessor);
     if (path === undefined || model === undefined || !methods.has(path.method)) continue;
     const [argument] = call.arguments;
@@ -127,7 +135,7 @@ export function readsRows(
   file: SourceFile,
   { model, project }: Pick<TransformContext, "model" | "project">,
 ): "row" | "list" | undefined {
-  const path = clientPathOf(callee);
+  const path = clientPathOf(callee, project);
   if (path?.accessor !== accessorOf(model.name)) return undefined;
   // Mocks of this client are none themselves.
   const why = project.clients && whyOther(callee, file, project);
@@ -142,7 +150,7 @@ export function readsOtherRows(
   file: SourceFile,
   { model, project }: Pick<TransformContext, "model" | "project">,
 ): "row" | "list" | undefined {
-  const path = clientPathOf(callee);
+  const path = clientPathOf(callee, project);
   if (path?.accessor !== accessorOf(model.name)) return undefined;
   return whyOther(callee, file, project)?.kind === "other" ? rowsGiven(path.method, argument, file) : undefined;
 }
@@ -154,7 +162,7 @@ export function unclearRead(
   file: SourceFile,
   { model, project }: Pick<TransformContext, "model" | "project">,
 ): string | undefined {
-  const path = project.clients && clientPathOf(callee);
+  const path = project.clients && clientPathOf(callee, project);
   if (path?.accessor !== accessorOf(model.name)) return undefined;
   if (rowsGiven(path.method, argument, file) === undefined) return undefined;
   const why = whyOther(callee, file, project);

@@ -10,6 +10,17 @@ export function originOf(specifier: string, from: SourceFile, project: Project):
   return originByOutput(specifier, from, project) ?? (looksLike ? "unknown" : undefined);
 }
 
+/** Whose client a generated file is of, where its place says it. */
+export function originOfPath(path: string, { clients }: Project): Origin | undefined {
+  if (clients === undefined) return "own";
+  const of = ({ folders, modules }: GeneratedClient) =>
+    folders.some((folder) => isBelow(path, folder)) ||
+    modules.some((module) => path.includes(`/node_modules/${module.replace(/^@prisma\/client$/, ".prisma/client")}/`));
+  const isOther = clients.others.some(of);
+  if (of(clients.own)) return isOther ? undefined : "own";
+  return isOther ? "other" : undefined;
+}
+
 /** Whether a file may use clients of other schemas. */
 export function mayUseOthers(file: SourceFile, project: Project): boolean {
   return othersFor(file, project).length > 0;

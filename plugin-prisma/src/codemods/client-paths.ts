@@ -1,5 +1,6 @@
-import { declarationOf, nameOf, pathOf, ts, unwrap } from "@lockstep/core/codemods";
+import { declarationOf, nameOf, type Project, pathOf, ts, unwrap } from "@lockstep/core/codemods";
 import { declaredDelegate } from "./delegate-types.js";
+import { type Delegate, typedDelegate } from "./typed-delegate.js";
 
 /** `<client>.<accessor>.<method>` as it is called, however much of it stands in the call itself. */
 export interface ClientPath {
@@ -9,17 +10,25 @@ export interface ClientPath {
   readonly method: string;
   /** `prisma.user.create`: how people name it. */
   readonly label: string;
+  /** What its type says: that it is a client's, and the generated file that declares it. */
+  readonly typed?: Delegate;
 }
 
 /**
  * Reads a callee as a path of the client's: `prisma.user.create`, and `users.create` where `const users = prisma.user`,
- * `const { user: users } = tx`, `this.users = prisma.user` or `users: PrismaClient["user"]` stands in the same file.
+ * `const { user: users } = tx`, `this.users = prisma.user` or `users: PrismaClient["user"]` stands in the same file. Types say more.
+ *
+ * @param project none: what stands in the file alone
  */
-export function clientPathOf(callee: ts.Expression): ClientPath | undefined {
+export function clientPathOf(
+  callee: ts.Expression,
+  project?: Pick<Project, "types" | "clients">,
+): ClientPath | undefined {
+  const isShared = project?.clients !== undefined;
   const inner = unwrap(callee);
   // `vi.mocked(prisma.user.findUnique)` is what it is given.
   const [mocked] = ts.isCallExpression(inner) && pathOf(inner.expression).at(-1) === "mocked" ? inner.arguments : [];
-  if (mocked !== undefined) return clientPathOf(mocked);
+  if (mocked !== undefined) return clientPathOf(mocked, project);
   const path = pathOf(inner);
   const method = path.at(-1);
   const delegate = ownerOf(inner);
@@ -30,11 +39,13 @@ export function clientPathOf(callee: ts.Expression): ClientPath | undefined {
     .slice(-3)
     .filter((name) => name !== "…")
     .join(".");
+  const whole = path.length >= 3 && client && accessor ? { client, accessor, method, label } : undefined;
+  // `prisma.user.create` needs no compiler: where two schemas have a User, whose it is does.
+  if (whole !== undefined && !isShared && isClientName(path.at(-3) ?? "")) return whole;
+  const typed = typedDelegate(delegate, project?.types);
+  if (typed !== undefined) return { client: client ?? delegate, accessor: typed.accessor, method, label, typed };
   const kept = path.length <= 3 ? keptDelegate(delegate) : undefined;
-  if (kept !== undefined) return { ...kept, method, label };
-  return path.length < 3 || client === undefined || accessor === undefined
-    ? undefined
-    : { client, accessor, method, label };
+  return kept === undefined ? whole : { ...kept, method, label };
 }
 
 /** `sdk.user` of `sdk.user.create`. */

@@ -101,8 +101,8 @@ function spreadRows(context: TransformContext) {
 
 /** The literals that become rows, as far as the path of the call says. */
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
-  const { rows } = handedTo((each) => callsByPath(each, context.models), "by path", context);
-  for (const { value, what } of valuesOf(file, callsByPath(file, context.models), rows, context))
+  const { rows } = handedTo((each) => callsByPath(each, context), "by path", context);
+  for (const { value, what } of valuesOf(file, callsByPath(file, context), rows, context))
     if (ts.isObjectLiteralExpression(value)) yield { node: value, what };
 }
 
@@ -204,7 +204,7 @@ function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Find
 /** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */
 function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
   if (isTestFile(file)) return;
-  for (const call of callsByPath(file, context.models)) {
+  for (const call of callsByPath(file, context)) {
     const why = whyOther(call.call.expression, file, context.project);
     if (why === undefined || why.kind === "other") continue;
     for (const { value, what } of valuesOfCalls(file, [call], context)) {

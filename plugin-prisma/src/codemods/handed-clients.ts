@@ -3,14 +3,22 @@ import { clientOfType } from "./client-behind.js";
 import { accessorOf } from "./client-calls.js";
 import { isClientModule } from "./client-module.js";
 import { isClientName } from "./client-paths.js";
+import { typedDelegate } from "./typed-delegate.js";
 
 /** Whether rows of the model can be written through an expression: a client, or its delegate. */
 export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, model }: TransformContext): boolean {
+  const accessor = accessorOf(model.name);
+  const type = project.types?.of(value);
+  if (type !== undefined) {
+    if (typedDelegate(value, project.types)?.accessor === accessor) return true;
+    return type.getProperty("$transaction") !== undefined && type.getProperty(accessor) !== undefined;
+  }
+  // Types that nobody generated yet.
   if (ts.isCallExpression(value)) return false;
   const name = ts.isIdentifier(value) ? value.text : ts.isPropertyAccessExpression(value) ? value.name.text : "";
   const found = inViewOf(value, file, project);
   if (found?.kind === "typed" && clientOfType(found.type, found.file, project) !== undefined) return true;
-  if (ts.isPropertyAccessExpression(value) && name === accessorOf(model.name))
+  if (ts.isPropertyAccessExpression(value) && name === accessor)
     return givesRowsOf(value.expression, file, { project, model } as TransformContext);
   if (!isClientName(name)) return false;
   const settled = settle(found, project);

@@ -1,3 +1,4 @@
+import type { EntityField } from "@lockstep/core";
 import {
   type Behind,
   describe,
@@ -7,11 +8,15 @@ import {
   type Project,
   type SourceFile,
   type TransformContext,
+  type Type,
+  type TypeSymbol,
+  type Types,
   targetOf,
   textOf,
   ts,
 } from "@lockstep/core/codemods";
 import { whyOther } from "./client-calls.js";
+import { originOfPath } from "./client-module.js";
 import { isOwnNamespace } from "./module-origin.js";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
@@ -19,14 +24,69 @@ export function* typedInputs(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<{ readonly value: ts.ObjectLiteralExpression; readonly what: string; readonly isChecked: boolean }> {
-  if (!file.text.includes(`${context.model.name}C`) && !file.text.includes(`${context.model.name}UncheckedC`)) return;
+  const types = isInputNamed(context) ? context.project.types : undefined;
+  const isNamed = file.text.includes(`${context.model.name}C`) || file.text.includes(`${context.model.name}UncheckedC`);
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-    const target = targetOf(value, file, context);
-    if (target.kind !== "typed" || target.inside.some((nesting) => nesting === "property")) continue;
-    const name = inputName(target.type, target.inside.length === 1, target.file, context);
+    const name = (isNamed ? annotatedInput(value, file, context) : undefined) ?? expectedInput(value, types, context);
     if (name === undefined || !isInputOf(name, context)) continue;
     yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
   }
+}
+
+/** The input that a literal is annotated as. */
+function annotatedInput(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const target = targetOf(literal, file, context);
+  if (target.kind !== "typed" || target.inside.some((nesting) => nesting === "property")) return undefined;
+  return inputName(target.type, target.inside.length === 1, target.file, context);
+}
+
+/** The input that the compiler expects where a literal stands that names a column: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
+function expectedInput(
+  literal: ts.ObjectLiteralExpression,
+  types: Types | undefined,
+  { columns, project }: TransformContext,
+): string | undefined {
+  const given = types && new Set(literal.properties.map((each) => nameOf(each.name)));
+  const isRow =
+    given !== undefined &&
+    columns.some(({ name }) => given.has(name)) &&
+    (given.has(undefined) || columns.every((each) => mayBeMissing(each) || given.has(each.name)));
+  const expected = isRow ? types?.expectedOf(literal) : undefined;
+  const symbol = expected && inputIn(expected);
+  const [declaration] = symbol?.declarations ?? [];
+  const origin = types && declaration && originOfPath(types.pathOf(declaration), project);
+  return declaration === undefined || origin === "other" ? undefined : symbol?.name;
+}
+
+/** A column that a new row need not name, itself. */
+function mayBeMissing({ isOptional, hasDefault, isForeignKey, isUpdatedAt, isList }: EntityField): boolean {
+  return isOptional || hasDefault || isForeignKey || isUpdatedAt || isList;
+}
+
+/** Whether any code names the inputs of the model: only then something else than a call can expect one. */
+function isInputNamed({ model: { name }, project: { files }, memo }: TransformContext): boolean {
+  return memo("inputs are named", () =>
+    files.some(({ text }) => [`${name}C`, `${name}UncheckedC`, `${name}Delegate`].some((each) => text.includes(each))),
+  );
+}
+
+/** The input that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
+function inputIn(type: Type, depth = 0): TypeSymbol | undefined {
+  if (depth > 4) return undefined;
+  const own = [type.aliasSymbol, type.getSymbol()].find(
+    (symbol) => symbol !== undefined && /Create(?:Many\w*|Without\w+)?Input$/.test(symbol.name),
+  );
+  if (own !== undefined) return own;
+  const parts = type.isUnionOrIntersection() ? type.types : [];
+  for (const part of [...(type.aliasTypeArguments ?? []), ...parts]) {
+    const found = inputIn(part, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** Types that are the input that is their first argument, or a part of it. */

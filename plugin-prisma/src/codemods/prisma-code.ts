@@ -5,9 +5,15 @@ import { hasNamesake, originOf } from "./client-module.js";
 import { givesRowsOf, isOwnPackage } from "./handed-clients.js";
 import { isRowType } from "./prisma-types.js";
 import { rowsRead } from "./rows-read.js";
+import { isWholeRow } from "./typed-row.js";
 
 /** What the transforms of the core must know about Prisma. */
 export const prismaCode: OrmCode = {
+  isWholeRow,
+  typed: {
+    packageName: "@prisma/client",
+    isAsked: (name) => /^(?:@prisma\/client(?:-runtime-utils)?|\.prisma)$/.test(name),
+  },
   isClientModule: (specifier, from, { project, model }) => {
     const origin = originOf(specifier, from, project);
     return origin === "own" || (origin === "unknown" && !hasNamesake(model.name, from, project));

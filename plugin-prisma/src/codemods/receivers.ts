@@ -13,7 +13,7 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { clientBehind, clientOfType } from "./client-behind.js";
-import { hasNamesake, isClientModule, type Origin, schemasOf } from "./client-module.js";
+import { hasNamesake, isClientModule, type Origin, originOfPath, schemasOf } from "./client-module.js";
 import { type ClientPath, clientPathOf, isClientName } from "./client-paths.js";
 
 /** Why a call that looks like one of the client is not edited. */
@@ -28,20 +28,22 @@ export interface NotClient {
  * re-exported), so what is not proved to be none is one: unless another schema's client would be called just the same.
  */
 export function whyNotClient(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
-  const path = clientPathOf(callee);
+  const path = clientPathOf(callee, project);
   if (path === undefined) return undefined;
   const origin = originOfCall(path, file, project);
   const { own, others } = schemasOf(project);
   if (origin === "other") return { kind: "other", reason: `it is a call of the client of ${others}` };
-  const foreign = whyForeign(path, file, project);
+  const foreign = path.typed ? undefined : whyForeign(path, file, project);
   if (foreign !== undefined) return { kind: "foreign", reason: foreign };
   if (origin === "own" || !hasNamesake(path.accessor, file, project)) return undefined;
   return { kind: "unclear", reason: `nothing in view says whether it calls the client of ${own} or of ${others}` };
 }
 
 /** Whose client a call is of, where another schema has a model of that name. */
-function originOfCall({ client, accessor }: ClientPath, file: SourceFile, project: Project): Origin | undefined {
+function originOfCall({ client, accessor, typed }: ClientPath, file: SourceFile, project: Project): Origin | undefined {
   if (!hasNamesake(accessor, file, project)) return undefined;
+  const declared = typed?.path && originOfPath(typed.path, project);
+  if (declared) return declared;
   const found = clientBehind(client, file, project);
   if (found !== undefined && found !== "unknown") return found;
   // `{ user: PrismaClient["user"] }`

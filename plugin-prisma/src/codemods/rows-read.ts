@@ -20,7 +20,7 @@ export function rowsRead(
   file: SourceFile,
   context: TransformContext,
 ): readonly RowsPart[] | undefined {
-  const path = clientPathOf(call.expression);
+  const path = clientPathOf(call.expression, context.project);
   const model = path && modelsByAccessor(context.models).get(path.accessor);
   if (path === undefined || model === undefined || !methods.has(path.method)) return undefined;
   const why = whyOther(call.expression, file, context.project)?.kind;

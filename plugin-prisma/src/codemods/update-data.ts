@@ -30,8 +30,7 @@ export const updateData: Transform = {
     }
   },
 
-  undo: (file, context) =>
-    takeBackWritten(id, (each) => updatesIn(callsByPath(each, context.models), context), file, context),
+  undo: (file, context) => takeBackWritten(id, (each) => updatesIn(callsByPath(each, context), context), file, context),
 };
 
 /** The literals that change rows of the model. */

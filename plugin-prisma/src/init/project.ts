@@ -46,7 +46,7 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     migrationsFolder: fromRoot(root, config.migrationsPath ?? join(schemaFolder, "migrations")),
     ormVersion: prismaVersion(root, process.env.LOCKSTEP_PRISMA_VERSION),
     developmentUrl: config.url ?? urlsInSchema(files, process.env).url,
-    generatedFolders: generatedFolders(files, root),
+    generatedFolders: generatedFolders({ files }, root),
     schemaFiles: files.map(({ path }) => fromRoot(root, path)),
     provider: parseConfig(files).datasources[0]?.provider,
     unsetVariables: config.unset,

@@ -17,7 +17,7 @@ export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsF
     developmentUrl: info.datasource.url,
     // A change that passes never asks: Prisma's parser stays unloaded.
     get generatedFolders() {
-      return generatedFolders(schema.files, root);
+      return generatedFolders(schema, root);
     },
     schemaFiles: files.map((file) => toPosix(relative(root, file))),
   };

@@ -3,7 +3,7 @@ import type { SchemaFile } from "./model.js";
 import { envValue, parseConfig } from "./parse.js";
 
 /** The output folders of the schema's generators, from the root: code in them is generated again, never edited. */
-export function generatedFolders(files: readonly SchemaFile[], root: string): string[] {
+export function generatedFolders({ files }: { readonly files: readonly SchemaFile[] }, root: string): string[] {
   return parseConfig(files).generators.flatMap((generator) => {
     const output = envValue(generator.output);
     if (output === undefined) return [];

@@ -59,6 +59,11 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
     yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
     return;
   }
+  if (way === "unknown") {
+    const reason = `nothing says whether it is inserted or changes a row that exists: add \`${text}\` if it is inserted`;
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+    return;
+  }
   const obstacle = row.values && whyNotInserted(row.values, context);
   if (obstacle !== undefined) {
     yield { kind: "place", certainty: "required", offset, what, reason: `${obstacle}, and \`${text}\` here` };
@@ -132,7 +137,7 @@ function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformC
   const obstacle = row.values && whyNotInserted(row.values, context);
   const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
   const edit =
-    isPlain && way !== "nested" && way !== "upsert" && !isHandedOnAfter(value, file)
+    isPlain && way !== "nested" && way !== "upsert" && way !== "unknown" && !isHandedOnAfter(value, file)
       ? (spreadDto(row, file, context) ?? spreadSent(value, what, file, context))
       : undefined;
   if (edit !== undefined) {

@@ -19,9 +19,11 @@ import { allFieldsOf } from "./class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
 import { readsRows } from "./entity-calls.js";
 import { givesRowsOf, isOwnPackage } from "./handed-clients.js";
+import { isTypeorm } from "./modules.js";
 import { requestPlans } from "./request-dtos.js";
 import { isHidden, rowsRead } from "./rows-read.js";
 import { mayReadNull } from "./typed-reads.js";
+import { isWholeRow } from "./typed-rows.js";
 import { thingOf } from "./value-things.js";
 
 /** What the transforms of the core must know about TypeORM. */
@@ -29,6 +31,8 @@ export const typeormCode: OrmCode = {
   // Entities are the app's own: those that are out of view are told by their name and where it leads.
   isClientModule: (specifier) =>
     /(?:^|[/@.-])(?:entit(?:y|ies)|models?|domain|database|db|persistence)(?:[/.-]|$)/i.test(specifier),
+  typed: { packageName: "typeorm", isAsked: isTypeorm },
+  isWholeRow,
   isRowType: () => false,
   isOther: () => false,
   isRowDeclaration: (node, file, context) => {

@@ -17,6 +17,7 @@ import { isForeign } from "./modules.js";
 import { manager, nothingBound, source, type Thing } from "./things.js";
 import { staticMember, thisThing } from "./this-things.js";
 import { bind, typeThing } from "./type-things.js";
+import { typedThing } from "./typed-things.js";
 import { once, type Where } from "./where.js";
 
 /** What an expression stands for; undefined where the code in view does not say it. */
@@ -26,7 +27,7 @@ export function thingOf(expression: ts.Expression, file: SourceFile, where: Wher
   if (known.has(expression)) return known.get(expression);
   // A value that is made of itself ends here.
   known.set(expression, undefined);
-  const found = evaluate(expression, file, where, depth + 1);
+  const found = typedThing(expression, where) ?? evaluate(expression, file, where, depth + 1);
   known.set(expression, found);
   return found;
 }

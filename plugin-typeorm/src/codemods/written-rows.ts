@@ -19,6 +19,7 @@ import {
 } from "@lockstep/core/codemods";
 import { classOf, entityOfDeclaration, entityOfValue } from "./entities.js";
 import { type EntityCall, entityCalls } from "./entity-calls.js";
+import { payloadsIn } from "./payloads.js";
 import { overwritesAll } from "./queries.js";
 import { nothingBound } from "./things.js";
 import { entityOfType } from "./type-things.js";
@@ -31,7 +32,7 @@ export interface WrittenRow {
   /** `row of users.create` */
   readonly what: string;
   /** `create` and `save` write a row that exists too, where it has its key; `nested` only makes one without. */
-  readonly way: "create" | "save" | "insert" | "upsert" | "nested";
+  readonly way: "create" | "save" | "insert" | "upsert" | "nested" | "unknown";
   /** The entity of the row that it is written inside of. */
   readonly through?: EntityModel;
   /** The `.values(…)` of the query that inserts it. */
@@ -110,6 +111,7 @@ function* allRows(file: SourceFile, context: Where): Iterable<WrittenRow> {
     if (row !== undefined) yield* eachOf(row, file, context);
   }
   for (const row of instancedRows(file, context)) yield* eachOf(row, file, context);
+  for (const row of payloadsIn(file, context)) yield* eachOf(row, file, context);
 }
 
 /** What a call writes as new rows. */

@@ -88,7 +88,7 @@ const endOf = (kind: CodeIntent["kind"], value: WriteValue) =>
 
 export const lowerEmail: WriteValue = { kind: "sql", sql: "lower(email)" };
 
-function request(
+export function request(
   files: Files,
   phases: readonly CodePhase[],
   earlier: readonly PlannedEdit[],

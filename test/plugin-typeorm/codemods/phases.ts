@@ -115,7 +115,15 @@ export function request(
       ...endOf(kind, value),
     })),
   );
-  return { root: "/project", files, models, intents, transforms, earlier, ...(choose && { choose }) };
+  return {
+    root: process.env.TYPED_ROOT ?? "/project",
+    files,
+    models,
+    intents,
+    transforms,
+    earlier,
+    ...(choose && { choose }),
+  };
 }
 
 export function editFor(phase: CodePhase, files: Files, earlier: readonly PlannedEdit[], column: Column = {}) {

@@ -47,6 +47,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     { unreadCode },
     { typeCheckWait },
     { uncheckedText, withoutCheckText },
+    { missingTypesText },
   ] = await Promise.all([
     import("../../release/refresh-code.js"),
     import("../../review/terminal.js"),
@@ -58,6 +59,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     import("../write-sites.js"),
     import("../type-check-wait.js"),
     import("../../review/unchecked.js"),
+    import("../../review/missing-types.js"),
   ]);
   const policy = codePolicy(invocation, config);
   const result = await refreshCode({
@@ -100,6 +102,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       result.unchecked === undefined
         ? undefined
         : uncheckedText(result.unchecked, withoutCheckText(command), io.colors),
+      result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, io.colors),
       result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
       terminal.unreadText(unread, io.colors),
@@ -117,6 +120,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       places: state.places,
       silent: state.silent ?? 0,
       ...(result.unchecked === undefined ? {} : { unchecked: result.unchecked }),
+      ...(result.missingTypes === undefined ? {} : { missingTypes: result.missingTypes }),
       ...(result.unformatted === undefined ? {} : { unformatted: result.unformatted }),
       unread: unread.map(({ file, why }) => ({ file, why })),
       choices: state.choices ?? [],

@@ -8,6 +8,7 @@ import { defaultScorecard } from "../ranking/scorecard.js";
 import type { ListCandidate } from "../run-pass.js";
 import { startOf } from "../source-file.js";
 import { type CandidateFinding, filesFor, type TransformContext } from "../transform.js";
+import { compilerOf } from "../types/compiler-of.js";
 import { Workspace } from "../workspace.js";
 import { choiceId, chooseUnattended, type Question, refusedWords } from "./choose.js";
 import { candidateOf, type FoundCandidate, keyed } from "./keyed.js";
@@ -74,7 +75,10 @@ function certaintyOf({ isRequired }: CandidateFinding, ranked: Place["kind"]): P
 /** The ranked places of all intents, without editing anything. */
 export async function questionsIn(request: CodeRequest): Promise<readonly Question[]> {
   await loadParsers(request);
-  const contexts = new CodeContexts(new Workspace(request.files, request.clients), request);
+  const contexts = new CodeContexts(
+    new Workspace(request.files, request.clients, compilerOf(request).compile),
+    request,
+  );
   return questionsAbout(request, contexts);
 }
 

@@ -1,10 +1,11 @@
 import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../compiler.js";
+import { libFolder } from "../compiler-libs.js";
 import type { FoundError } from "./compare.js";
 import type { OwningConfig } from "./configs.js";
 import { affectedBy } from "./dependents.js";
 import type { StaleClient } from "./known.js";
-import { libFolder, type Texts } from "./texts.js";
+import type { Texts } from "./texts.js";
 
 /** Files that are parsed alike are parsed once, whichever configs they belong to. */
 const registry = ts.createDocumentRegistry(

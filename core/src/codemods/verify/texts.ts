@@ -1,24 +1,7 @@
-import { createRequire } from "node:module";
 import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../compiler.js";
+import { libs } from "../compiler-libs.js";
 
-interface LibFile {
-  readonly fileName: string;
-  readonly text: string;
-}
-
-/** The compiler has the declarations of the language in itself, not on disk: it finds them under this folder. */
-export const libFolder = "/node_modules/typescript/lib";
-
-const libs = new Map(
-  (
-    createRequire(import.meta.url)("#compiler-libs") as {
-      getLibFiles(): LibFile[];
-    }
-  )
-    .getLibFiles()
-    .map(({ fileName, text }) => [`${libFolder}/${fileName}`, text]),
-);
 /** For the life of the process: the text of a lib never changes. */
 const libSnapshots = new Map<string, compiler.IScriptSnapshot>();
 

@@ -1,0 +1,228 @@
+import { dirname, isAbsolute, join } from "node:path";
+import type { ts as compiler } from "@ts-morph/common";
+import { ts } from "../compiler.js";
+import { libFolder, libs } from "../compiler-libs.js";
+import type { Project } from "../project.js";
+import type { SourceFile } from "../source-file.js";
+import type { TypeClock } from "./type-clock.js";
+
+/** Where types are read, and of what. */
+export interface TypeScope {
+  /** Absolute path of the project. */
+  readonly root: string;
+  /** Whether the types of a package answer questions: the ORM's own. All other packages are `any`: they cost seven times as much. */
+  isAsked(packageName: string): boolean;
+}
+
+/** Of the language what rows go through: reading all of it takes three times as long. */
+const parts =
+  "es5 es2015.core es2015.collection es2015.iterable es2015.generator es2015.promise es2017.object es2018.asynciterable es2018.asyncgenerator es2018.promise es2019.array es2019.object es2020.promise es2021.promise es2022.array es2022.object es2023.array";
+
+const options: compiler.CompilerOptions = {
+  target: ts.ScriptTarget.ES2022,
+  module: ts.ModuleKind.ESNext,
+  moduleResolution: ts.ModuleResolutionKind.Bundler,
+  lib: parts.split(" ").map((part) => `lib.${part}.d.ts`),
+  types: [],
+  strict: true,
+  allowJs: true,
+  noEmit: true,
+  skipLibCheck: true,
+  jsx: ts.JsxEmit.Preserve,
+  experimentalDecorators: true,
+};
+
+const extensions = [".ts", ".tsx", ".d.ts", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"];
+
+/**
+ * The compiler over the files that transforms see, what they import of the repository, and the packages that are asked. The trees are
+ * those of the transforms: a node of theirs can be asked about. What did not change between two snapshots is kept.
+ */
+export class TypeProgram {
+  readonly #scope: TypeScope;
+  readonly #parsed = new Map<string, compiler.SourceFile | undefined>();
+  readonly #folders = new Map<string, string | undefined>();
+  readonly #packages = compilerCache();
+  /** What each file imports, as far as it was found. */
+  readonly #imports = new Map<string, Set<string>>();
+  #program: compiler.Program | undefined;
+
+  constructor(scope: TypeScope) {
+    this.#scope = scope;
+  }
+
+  /** The compiler over a snapshot of the files; what `clock` throws where it took too long. */
+  over(project: Project, clock: TypeClock): compiler.Program {
+    const { root } = this.#scope;
+    const byPath = new Map(project.files.map((file) => [this.#absolute(file.file), file]));
+    const resolved = new Map<string, compiler.ResolvedModuleFull | undefined>();
+    const host: compiler.CompilerHost = {
+      getSourceFile: (path) => {
+        if (!this.#parsed.has(path)) clock.tick();
+        return byPath.get(path)?.ast ?? this.#parse(path);
+      },
+      getDefaultLibFileName: () => `${libFolder}/lib.es5.d.ts`,
+      getDefaultLibLocation: () => libFolder,
+      getCurrentDirectory: () => root,
+      fileExists: (path) => byPath.has(path) || libs.has(path) || ts.sys.fileExists(path),
+      readFile: (path) => byPath.get(path)?.text ?? libs.get(path) ?? ts.sys.readFile(path),
+      writeFile: () => undefined,
+      getCanonicalFileName: (path) => path,
+      useCaseSensitiveFileNames: () => true,
+      getNewLine: () => "\n",
+      jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+      resolveModuleNameLiterals: (literals, from) => {
+        const modules = literals.map(({ text }) => {
+          const key = `${from}\0${text}`;
+          if (!resolved.has(key)) resolved.set(key, this.#resolve(text, from, byPath, project));
+          return { resolvedModule: resolved.get(key) };
+        });
+        // Of a file that changed, only what it did not import before is asked.
+        const before = this.#imports.get(from) ?? new Set();
+        for (const { resolvedModule } of modules) if (resolvedModule) before.add(resolvedModule.resolvedFileName);
+        this.#imports.set(from, before);
+        return modules;
+      },
+    };
+    const program = ts.createProgram({
+      rootNames: [...byPath.keys()],
+      options,
+      host,
+      ...(this.#program && { oldProgram: this.#program }),
+    });
+    this.#program = program;
+    return program;
+  }
+
+  /**
+   * Whether types of the packages that are asked can come into a file: it imports them, or what imports them. Of the other half of a
+   * repository, its front end, nothing has to be asked.
+   */
+  reaching(program: compiler.Program): (file: compiler.SourceFile) => boolean {
+    const importers = new Map<string, string[]>();
+    for (const [from, paths] of this.#imports)
+      for (const path of paths) {
+        const known = importers.get(path);
+        if (known === undefined) importers.set(path, [from]);
+        else known.push(from);
+      }
+    const open = [...this.#parsed.keys(), ...this.#imports.keys()].filter((path) => this.#isOfAsked(path));
+    const reached = new Set(open);
+    for (let path = open.pop(); path !== undefined; path = open.pop())
+      for (const from of importers.get(path) ?? [])
+        if (!reached.has(from)) {
+          reached.add(from);
+          open.push(from);
+        }
+    // A global declaration needs no import.
+    const isGlobal = program
+      .getSourceFiles()
+      .some(
+        ({ fileName, text }) =>
+          reached.has(fileName) && !inPackage(fileName) && /\bdeclare (?:global|module)\b/.test(text),
+      );
+    return ({ fileName }) => isGlobal || reached.has(fileName);
+  }
+
+  #isOfAsked(path: string): boolean {
+    const name = packageOf(path);
+    return name !== undefined && this.#scope.isAsked(name);
+  }
+
+  #resolve(
+    specifier: string,
+    from: string,
+    byPath: ReadonlyMap<string, SourceFile>,
+    project: Project,
+  ): compiler.ResolvedModuleFull | undefined {
+    const own = byPath.get(from);
+    if (own !== undefined) {
+      const candidate = project.resolve(own, specifier);
+      if (candidate !== undefined) return moduleAt(this.#absolute(candidate.file));
+      for (const path of project.pathsOf(own, specifier)) {
+        const found = this.#onDisk(this.#absolute(path));
+        if (found !== undefined) return moduleAt(found);
+      }
+    } else if (specifier.startsWith(".") && !inPackage(from)) {
+      const found = this.#onDisk(join(dirname(from), specifier), byPath);
+      return found === undefined ? undefined : moduleAt(found);
+    }
+    if (specifier.startsWith("node:")) return undefined;
+    const isPackage = !specifier.startsWith(".") && !isAbsolute(specifier);
+    if (isPackage && !this.#mayAsk(packageName(specifier), from)) return undefined;
+    return ts.resolveModuleName(specifier, from, options, ts.sys, this.#packages).resolvedModule;
+  }
+
+  /** Whether a package answers questions: one that is asked, and those of the same repository. */
+  #mayAsk(name: string, from: string): boolean {
+    if (this.#scope.isAsked(name)) return true;
+    if (inPackage(from)) return false;
+    const key = `${dirname(from)}\0${name}`;
+    if (!this.#folders.has(key)) this.#folders.set(key, linkedFolder(name, from));
+    return this.#folders.get(key) !== undefined;
+  }
+
+  #onDisk(stem: string, byPath?: ReadonlyMap<string, SourceFile>): string | undefined {
+    const bare = stem.replace(/\.([cm]?)jsx?$/, "");
+    const stems = bare === stem ? [stem] : [stem, bare];
+    for (const each of stems)
+      for (const path of [
+        ...(/\.[cm]?[jt]sx?$/.test(each) ? [each] : []),
+        ...extensions.flatMap((extension) => [each + extension, join(each, `index${extension}`)]),
+      ])
+        if (byPath?.has(path) || ts.sys.fileExists(path)) return path;
+    return undefined;
+  }
+
+  #parse(path: string): compiler.SourceFile | undefined {
+    if (!this.#parsed.has(path)) {
+      const text = libs.get(path) ?? ts.sys.readFile(path);
+      const parsing = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+      this.#parsed.set(path, text === undefined ? undefined : ts.createSourceFile(path, text, parsing, true));
+    }
+    return this.#parsed.get(path);
+  }
+
+  #absolute(file: string): string {
+    return join(this.#scope.root, file).replaceAll("\\", "/");
+  }
+}
+
+function compilerCache() {
+  return ts.createModuleResolutionCache("/", (path) => path, options);
+}
+
+function moduleAt(path: string): compiler.ResolvedModuleFull {
+  const extension = /\.d\.[cm]?ts$/.exec(path)?.[0] ?? /\.[cm]?[jt]sx?$/.exec(path)?.[0] ?? ".ts";
+  return { resolvedFileName: path, extension, isExternalLibraryImport: false };
+}
+
+/** The package that a file belongs to, as it is imported; undefined for a file of the repository. */
+export function packageOf(path: string): string | undefined {
+  return /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1];
+}
+
+/** Whether a file is one of a package that was installed. */
+export function inPackage(path: string): boolean {
+  return path.includes("/node_modules/");
+}
+
+/** `@acme/db` of `@acme/db/client` */
+export function packageName(specifier: string): string {
+  return specifier
+    .split("/")
+    .slice(0, specifier.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+/** The folder of a package of the same repository, which `node_modules` links to. */
+function linkedFolder(name: string, from: string): string | undefined {
+  for (let folder = dirname(from); ; folder = dirname(folder)) {
+    const path = join(folder, "node_modules", name);
+    if (ts.sys.directoryExists(path)) {
+      const real = ts.sys.realpath?.(path) ?? path;
+      return inPackage(`${real}/`) ? undefined : real;
+    }
+    if (dirname(folder) === folder) return undefined;
+  }
+}

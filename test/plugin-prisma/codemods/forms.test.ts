@@ -1,0 +1,54 @@
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import { run } from "../../support/run.js";
+import { reads, unrelated } from "./forms/reads.js";
+import { handed, writes } from "./forms/writes.js";
+import { apply, request, single } from "./phases.js";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
+const root = mkdtempSync(join(tmpdir(), "lockstep-forms-"));
+
+/** A client is generated: types are asked. */
+beforeAll(async () => {
+  cpSync(join(repository, "examples/prisma-shop/prisma/schema.prisma"), join(root, "prisma/schema.prisma"));
+  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+  const env = { PRISMA_SCHEMA_ENGINE_BINARY: join(repository, "plugin-prisma/bin/schema-engine.js") };
+  const made = await run(process.execPath, [join(repository, "node_modules/prisma/build/index.js"), "generate"], {
+    cwd: root,
+    env,
+  });
+  expect(made.code, made.output).toBe(0);
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+test.each(writes)("%s is edited or listed", async (_, code) => {
+  const files = single(code);
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const isEdited = /handle: (?!true)/.test(apply(files, result)[0]?.text ?? "");
+  const isListed = result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut);
+  if (process.env.FORMS)
+    console.log(
+      `FORM ${isEdited ? "edited" : isListed ? "listed" : "SILENT"} ${_} ${result.places.map((p) => `${p.kind}: ${p.what}: ${p.reason}`).join(" | ")}`,
+    );
+  expect(isEdited || isListed).toBe(true);
+});
+
+test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
+  const { places } = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), root });
+  expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+});
+
+test.each(reads)("%s is a whole row", async (_, code) => {
+  const files = single(code);
+  const result = await planCodeEdits({ ...request(files, ["switch"], [], {}), root });
+  expect(apply(files, result)[0]?.text).toContain(", handle: row.handle");
+});
+
+test.each(unrelated)("%s is none", async (_, code) => {
+  const files = single(code);
+  expect((await planCodeEdits({ ...request(files, ["switch"], [], {}), root })).changes).toEqual([]);
+});

@@ -1,0 +1,109 @@
+/** Ways to make a row of User that people write, each a file; every one has to be edited, or listed for a person. */
+const row = '{ email: "Ada@example.com", name: "Ada" }';
+const data = `{ data: ${row} }`;
+const head = `import { Prisma, PrismaClient } from "./generated/prisma/client";
+declare const prisma: PrismaClient;
+`;
+
+const forms: Readonly<Record<string, string>> = {
+  "the client": `export const make = () => prisma.user.create(${data});`,
+  "a parameter": `export const make = (db: PrismaClient) => db.user.create(${data});`,
+  "a transaction": `export const make = () => prisma.$transaction((tx) => tx.user.create(${data}));`,
+  "a transaction's type": `export const make = (tx: Prisma.TransactionClient) => tx.user.create(${data});`,
+  "a list in a transaction": `export const make = () => prisma.$transaction([prisma.user.create(${data})]);`,
+  extended: `const extended = prisma.$extends({ model: { user: { async count2() { return 2; } } } });\nexport const make = () => extended.user.create(${data});`,
+  "extended twice": `const extended = prisma.$extends({ name: "a" }).$extends({ query: { user: {} } });\nexport const make = () => extended.user.create(${data});`,
+  "an extended transaction": `const extended = prisma.$extends({ name: "a" });\nexport const make = () => extended.$transaction((tx) => tx.user.create(${data}));`,
+  "a delegate": `const users = prisma.user;\nexport const make = () => users.create(${data});`,
+  "a delegate of a parameter": `export const make = (users: Prisma.UserDelegate) => users.create(${data});`,
+  "a delegate by index": `export const make = (users: PrismaClient["user"]) => users.create(${data});`,
+  "a destructured delegate": `const { user } = prisma;\nexport const make = () => user.create(${data});`,
+  "a renamed delegate": `const { user: people } = prisma;\nexport const make = () => people.create(${data});`,
+  "a destructured parameter": `export const make = ({ user }: PrismaClient) => user.create(${data});`,
+  "a member": `export class Users { constructor(private readonly db: PrismaClient) {}\n  make() { return this.db.user.create(${data}); } }`,
+  "a delegate that is a member": `export class Users { private readonly store = prisma.user;\n  make() { return this.store.create(${data}); } }`,
+  "a private field": `export class Users { readonly #people = prisma.user;\n  make() { return this.#people.create(${data}); } }`,
+  "a getter": `export class Users { get people() { return prisma.user; }\n  make() { return this.people.create(${data}); } }`,
+  "a method that gives it": `class Db { people() { return prisma.user; } }\nexport const make = (db: Db) => db.people().create(${data});`,
+  "a function that gives it": `function people() { return prisma.user; }\nexport const make = () => people().create(${data});`,
+  "an awaited client": `async function connect() { await prisma.$connect(); return prisma; }\nexport async function make() { return (await connect()).user.create(${data}); }`,
+  "an awaited delegate": `async function connect() { return prisma.user; }\nexport async function make() { return (await connect()).create(${data}); }`,
+  "a cache": `let cached: PrismaClient | undefined;\nconst db = () => (cached ??= new PrismaClient({} as never));\nexport const make = () => db().user.create(${data});`,
+  "a global": `const holder = globalThis as unknown as { db?: PrismaClient };\nexport const make = () => holder.db!.user.create(${data});`,
+  "an inherited client": `class Base { protected readonly store = prisma.user; }\nexport class Users extends Base { make() { return this.store.create(${data}); } }`,
+  "a client class": `class Service extends PrismaClient {}\nexport const make = (service: Service) => service.user.create(${data});`,
+  "inside of a client class": `export class Service extends PrismaClient { make() { return this.user.create(${data}); } }`,
+  "an abstract member": `abstract class Base<D> { protected abstract readonly store: D; }\nexport class Users extends Base<PrismaClient["user"]> { protected readonly store = prisma.user;\n  make() { return this.store.create(${data}); } }`,
+  "a type parameter": `class Base<D> { constructor(protected readonly store: D) {} }\nexport class Users extends Base<PrismaClient["user"]> { make() { return this.store.create(${data}); } }`,
+  "a map of delegates": `const stores = { people: prisma.user, orders: prisma.order };\nexport const make = () => stores.people.create(${data});`,
+  "a map by key": `const stores = { people: prisma.user, orders: prisma.order } as const;\nexport const make = () => stores["people"].create(${data});`,
+  "a computed accessor": `export const make = () => prisma["user"].create(${data});`,
+  "an own interface": `interface Users { create(args: Prisma.UserCreateArgs): Promise<unknown> }\nexport const make = (users: Users) => users.create(${data});`,
+  "a Pick": `export const make = (db: Pick<PrismaClient, "user">) => db.user.create(${data});`,
+  "optional chaining": `export const make = (db?: PrismaClient) => db?.user.create(${data});`,
+  "a conditional": `export const make = (tx?: Prisma.TransactionClient) => (tx ?? prisma).user.create(${data});`,
+  "assigned later": `let users: PrismaClient["user"];\nexport function open() { users = prisma.user; }\nexport const make = () => users.create(${data});`,
+  "assigned without a type": `let users;\nusers = prisma.user;\nexport const make = () => users.create(${data});`,
+  "Promise.all": `export async function make() { const [users] = await Promise.all([Promise.resolve(prisma.user)]);\n  await Promise.all([1].map(() => prisma.user.create(${data}))); }`,
+  "a callback": `declare function withDb<R>(run: (db: PrismaClient) => R): R;\nexport const make = () => withDb((db) => db.user.create(${data}));`,
+  createMany: `export const make = () => prisma.user.createMany({ data: [${row}] });`,
+  createManyAndReturn: `export const make = () => prisma.user.createManyAndReturn({ data: [${row}] });`,
+  "an upsert": `export const make = () => prisma.user.upsert({ where: { email: "a" }, create: ${row}, update: {} });`,
+  "a nested row": `export const make = () => prisma.order.create({ data: { totalCents: 1, user: { create: ${row} } } });`,
+  connectOrCreate: `export const make = () => prisma.order.create({ data: { totalCents: 1, user: { connectOrCreate: { where: { email: "a" }, create: ${row} } } } });`,
+  "a typed row": `const row: Prisma.UserCreateInput = ${row};\nexport const make = () => prisma.user.create({ data: row });`,
+  "a row that satisfies": `const row = ${row} satisfies Prisma.UserCreateInput;\nexport const make = () => prisma.user.create({ data: row });`,
+  "a row of a parameter's type": `async function add(input: Prisma.UserCreateInput) { return prisma.user.create({ data: input }); }\nexport const make = () => add(${row});`,
+  "typed arguments": `const args: Prisma.UserCreateArgs = ${data};\nexport const make = () => prisma.user.create(args);`,
+  "arguments that satisfy": `const args = ${data} satisfies Prisma.UserCreateArgs;\nexport const make = () => prisma.user.create(args);`,
+  validated: `const row = Prisma.validator<Prisma.UserCreateInput>()(${row});\nexport const make = () => prisma.user.create({ data: row });`,
+  "a function that makes it": `const rowOf = (email: string): Prisma.UserCreateInput => ({ email, name: email });\nexport const make = () => prisma.user.create({ data: rowOf("a") });`,
+  "a mapped list": `export const make = (emails: string[]) => prisma.user.createMany({ data: emails.map((email) => ({ email, name: email })) });`,
+  "a spread": `export const make = (input: { email: string; name: string }) => prisma.user.create({ data: { ...input } });`,
+  "a spread under a condition": `export const make = (name: string) => prisma.user.create({ data: { email: "a", name, ...(name && { name }) } });`,
+  "a generic function of a delegate": `async function insert<A>(store: { create(args: A): Promise<unknown> }, args: A) { return store.create(args); }\nexport const make = () => insert<Prisma.UserCreateArgs>(prisma.user, ${data});`,
+  "an own port": `interface Store<I> { add(input: I): Promise<void> }\nexport const make = (store: Store<Prisma.UserCreateInput>) => store.add(${row});`,
+  "a base service": `abstract class Base<I> { abstract create(input: I): Promise<unknown>; register(input: I) { return this.create(input); } }\nexport class Users extends Base<Prisma.UserUncheckedCreateInput> { create(input: Prisma.UserUncheckedCreateInput) { return prisma.user.create({ data: input }); }\n  make() { return this.register(${row}); } }`,
+  "a promise chain": `export const make = () => Promise.resolve(prisma).then((db) => db.user.create(${data}));`,
+};
+
+export const writes = Object.entries(forms).map(([name, code]) => [name, `${head}${code}\n`] as const);
+
+/** Who is given a client, and whether a package may insert rows with it. */
+const clients: Readonly<Record<string, readonly [code: string, isListed: boolean]>> = {
+  "an authentication library": [
+    `import { PrismaAdapter } from "@auth/prisma-adapter";\nexport const adapter = PrismaAdapter(prisma);`,
+    true,
+  ],
+  "one with settings": [
+    `import { betterAuth } from "better-auth";\nimport { prismaAdapter } from "better-auth/adapters/prisma";\nexport const auth = betterAuth({ database: prismaAdapter(prisma, { provider: "postgresql" }) });`,
+    true,
+  ],
+  "an admin panel": [
+    `import AdminJS from "adminjs";\nexport const admin = new AdminJS({ databases: [{ client: prisma }] });`,
+    true,
+  ],
+  "a delegate": [`import { crud } from "some-crud";\nexport const users = crud(prisma.user);`, true],
+  "a member": [
+    `import { PrismaAdapter } from "@auth/prisma-adapter";\nexport class Auth { constructor(private readonly db: PrismaClient) {}\n  adapter() { return PrismaAdapter(this.db); } }`,
+    true,
+  ],
+  "another delegate": [`import { crud } from "some-crud";\nexport const orders = crud(prisma.order);`, false],
+  "the app's own code": [
+    `function createApp(db: PrismaClient) { return db; }\nexport const app = createApp(prisma);`,
+    false,
+  ],
+  "the app's own file": [`import { createApp } from "./app";\nexport const app = createApp(prisma);`, false],
+  "Prisma's own": [
+    `import { PrismaInstrumentation } from "@prisma/instrumentation";\nexport const app = new PrismaInstrumentation(prisma);`,
+    false,
+  ],
+  "a row": [
+    `import { format } from "some-format";\nexport async function text() { return format(await prisma.user.findMany()); }`,
+    false,
+  ],
+};
+
+export const handed = Object.entries(clients).map(
+  ([name, [code, isListed]]) => [name, `${head}${code}\n`, isListed] as const,
+);

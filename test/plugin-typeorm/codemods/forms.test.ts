@@ -1,0 +1,86 @@
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import { reads, unrelated } from "./forms/reads.js";
+import { handed, others, writes } from "./forms/writes.js";
+import { apply, request, textOf, withEntities } from "./phases.js";
+
+/** Where TypeORM is installed: types are asked. */
+const root = fileURLToPath(new URL("../../..", import.meta.url));
+
+test.each(writes)("%s is edited or listed", async (_, code) => {
+  const files = withEntities(code);
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const isEdited = textOf(apply(files, result)) !== code;
+  const isListed = result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut);
+  if (process.env.FORMS)
+    console.log(
+      `FORM ${isEdited ? "edited" : isListed ? "listed" : "SILENT"} ${_} ${result.places.map((p) => `${p.kind}: ${p.what}: ${p.reason}`).join(" | ")}`,
+    );
+  expect(isEdited || isListed).toBe(true);
+});
+
+test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
+  const { places } = await planCodeEdits({ ...request(withEntities(code), ["expand"], [], {}), root });
+  expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+});
+
+const partial =
+  "\n  constructor(part: Partial<User> = {}) { Object.assign(this, part); }\n  static register(email: string) { return new this({ email, name: email }); }\n}\n";
+
+test.each([
+  [
+    "declared, then exported",
+    (text: string) => `${text.replace("export class User", "class User")}\nexport default User;\n`,
+  ],
+  ["exported where it is declared", (text: string) => text.replace("export class User", "export default class User")],
+])("an entity that is the default export of its file, %s", async (_, edited) => {
+  const code =
+    'import User from "./entities/user.entity";\nimport { DataSource } from "typeorm";\ndeclare const source: DataSource;\n' +
+    'export const save = () => source.getRepository(User).save({ email: "a", name: "b" });\n' +
+    'export const make = () => source.manager.insert(User, { email: "c", name: "d" });\n' +
+    'export const instance = () => source.manager.save(new User({ email: "e", name: "f" }));\n';
+  const files = withEntities(code).map(({ file, text }) => ({
+    file,
+    text: file.endsWith("user.entity.ts")
+      ? edited(text.replace(/\n}\n$/, partial))
+      : text
+          .replace('{ User } from "./user.entity"', 'User from "./user.entity"')
+          .replace('* from "./user.entity"', '{ default as User } from "./user.entity"'),
+  }));
+  for (const typed of [{ root }, {}]) {
+    const after = apply(files, await planCodeEdits({ ...request(files, ["expand"], [], {}), ...typed }));
+    expect(textOf(after).match(/handle: "\w"/g)).toEqual(['handle: "a"', 'handle: "c"', 'handle: "e"']);
+    expect(textOf(after, "src/entities/user.entity.ts")).toContain("name: email, handle: email.toLowerCase() });");
+  }
+});
+
+test.each(others)("no value is written over that of a row: %s", async (_, code) => {
+  const files = withEntities(code);
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  expect(textOf(apply(files, result))).toBe(code);
+});
+
+test.each([
+  ["under a condition", "...(name && { name })", "edited"],
+  ["one of two", "...(name ? { name } : {})", "edited"],
+  ["of what the value is computed from", "...(name && { email: name })", "required"],
+  ["of a function", "...more()", "likely"],
+])("a spread that may hide the value: %s", async (_, spread, expected) => {
+  const code = `import type { Repository } from "typeorm";\nimport type { User } from "./entities";\ndeclare function more(): object;\nexport const make = (users: Repository<User>, name: string) => users.save({ email: "a", name, ${spread} });\n`;
+  const files = withEntities(code);
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const isEdited = textOf(apply(files, result)) !== code;
+  expect(isEdited ? "edited" : result.places[0]?.kind).toBe(expected);
+});
+
+test.each(reads)("%s is a whole row", async (_, code) => {
+  const files = withEntities(code);
+  const result = await planCodeEdits({ ...request(files, ["switch"], [], {}), root });
+  expect(textOf(apply(files, result))).toContain(", handle: row.handle");
+});
+
+test.each(unrelated)("%s is none", async (_, code) => {
+  const files = withEntities(code);
+  expect((await planCodeEdits({ ...request(files, ["switch"], [], {}), root })).changes).toEqual([]);
+});

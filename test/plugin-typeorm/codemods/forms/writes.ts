@@ -1,0 +1,123 @@
+/** Ways to make a row of User that people write, each a file; every one has to be edited, or listed for a person. */
+const row = '{ email: "Ada@example.com", name: "Ada" }';
+const head = `import { type DeepPartial, type DataSource, type EntityManager, type ObjectLiteral, Repository } from "typeorm";
+import { Order, User } from "./entities";
+declare const dataSource: DataSource;
+`;
+
+const forms: Readonly<Record<string, string>> = {
+  "a repository of a parameter": `export const make = (users: Repository<User>) => users.save(${row});`,
+  "a repository of the data source": `export const make = () => dataSource.getRepository(User).insert(${row});`,
+  "a constant": `const users = dataSource.getRepository(User);\nexport const make = () => users.save(users.create(${row}));`,
+  "a manager": `export const make = (manager: EntityManager) => manager.save(User, ${row});`,
+  "a transaction": `export const make = () => dataSource.transaction((tx) => tx.save(User, ${row}));`,
+  "a transaction's repository": `export const make = () => dataSource.transaction(async (tx) => { const users = tx.getRepository(User); await users.insert(${row}); });`,
+  "a query builder": `export const make = () => dataSource.createQueryBuilder().insert().into(User).values(${row}).execute();`,
+  "a repository's query builder": `export const make = (users: Repository<User>) => users.createQueryBuilder().insert().values([${row}]).execute();`,
+  "an injected member": `export class UserService { constructor(private readonly users: Repository<User>) {}\n  make() { return this.users.save(${row}); } }`,
+  "a private field": `export class UserService { #users = dataSource.getRepository(User);\n  make() { return this.#users.save(${row}); } }`,
+  "a getter": `export class UserService { get users() { return dataSource.getRepository(User); }\n  make() { return this.users.save(${row}); } }`,
+  "a getter of another class": `class Db { get users() { return dataSource.getRepository(User); } }\nexport class UserService { constructor(private readonly db: Db) {}\n  make() { return this.db.users.save(${row}); } }`,
+  "a factory": `function usersOf(source: DataSource) { return source.getRepository(User); }\nexport const make = () => usersOf(dataSource).save(${row});`,
+  "an awaited factory": `async function usersOf() { await dataSource.initialize(); return dataSource.getRepository(User); }\nexport async function make() { return (await usersOf()).save(${row}); }`,
+  "a generic factory": `function repositoryOf<T extends ObjectLiteral>(type: new () => T): Repository<T> { return dataSource.getRepository(type); }\nexport const make = () => repositoryOf(User).save(${row});`,
+  "a generic helper without a type": `const repositoryOf = <T extends ObjectLiteral>(type: new () => T) => dataSource.getRepository(type);\nexport const make = () => repositoryOf(User).insert(${row});`,
+  "a destructured member": `const repositories = { users: dataSource.getRepository(User), orders: dataSource.getRepository(Order) };\nexport function make() { const { users } = repositories; return users.save(${row}); }`,
+  "a destructured parameter": `export const make = ({ users }: { users: Repository<User> }) => users.save(${row});`,
+  "a destructured this": `export class UserService { constructor(private readonly users: Repository<User>) {}\n  make() { const { users } = this; return users.save(${row}); } }`,
+  "a map of repositories": `const repositories = { user: dataSource.getRepository(User) } as const;\nexport const make = () => repositories["user"].save(${row});`,
+  "a Map": `const repositories = new Map<string, Repository<User>>();\nexport const make = () => repositories.get("users")!.save(${row});`,
+  "a record": `declare const repositories: Record<string, Repository<User>>;\nexport const make = (name: string) => repositories[name]!.save(${row});`,
+  "a cache": `let cached: Repository<User> | undefined;\nexport const make = () => (cached ??= dataSource.getRepository(User)).save(${row});`,
+  "assigned after its declaration": `let users: Repository<User>;\nexport function open() { users = dataSource.getRepository(User); }\nexport const make = () => users.save(${row});`,
+  "assigned without a type": `let users;\nusers = dataSource.getRepository(User);\nexport const make = () => users.save(${row});`,
+  "Promise.all": `export async function make() { const [users] = await Promise.all([Promise.resolve(dataSource.getRepository(User))]); return users.save(${row}); }`,
+  "a conditional": `export const make = (tx?: EntityManager) => (tx ? tx.getRepository(User) : dataSource.getRepository(User)).save(${row});`,
+  "an own interface": `interface Users { save(row: DeepPartial<User>): Promise<User> }\nexport const make = (users: Users) => users.save(${row});`,
+  "an own repository": `class UserRepository extends Repository<User> { findActive() { return this.find(); } }\nexport const make = (users: UserRepository) => users.save(${row});`,
+  "an own base repository": `abstract class BaseRepository<T extends ObjectLiteral> extends Repository<T> {}\nclass UserRepository extends BaseRepository<User> {}\nexport const make = (users: UserRepository) => users.insert(${row});`,
+  "inside of an own repository": `export class UserRepository extends Repository<User> { make() { return this.save(${row}); } }`,
+  "an abstract member": `abstract class Base<T extends ObjectLiteral> { protected abstract readonly repository: Repository<T>; }\nexport class UserService extends Base<User> { protected readonly repository = dataSource.getRepository(User);\n  make() { return this.repository.save(${row}); } }`,
+  "an inherited member": `class Base<T extends ObjectLiteral> { constructor(protected readonly repository: Repository<T>) {} }\nexport class UserService extends Base<User> { make() { return this.repository.insert(${row}); } }`,
+  "a base service": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  create(data: DeepPartial<T>) { return this.repository.save(this.repository.create(data)); } }\nexport class UserService extends BaseService<User> { register() { return this.create(${row}); } }`,
+  "a base service of a parameter": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  create(data: DeepPartial<T>) { return this.repository.save(data); } }\nexport const register = (users: BaseService<User>) => users.create(${row});`,
+  "a generic function": `async function insert<T extends ObjectLiteral>(type: new () => T, data: DeepPartial<T>) { return dataSource.getRepository(type).save(data); }\nexport const register = () => insert(User, ${row});`,
+  extended: `const users = dataSource.getRepository(User).extend({ findActive() { return this.find(); } });\nexport const make = () => users.save(${row});`,
+  "optional chaining": `export const make = (users?: Repository<User>) => users?.save(${row});`,
+  "a non-null assertion": `declare const db: { users?: Repository<User> };\nexport const make = () => db.users!.save(${row});`,
+  "a returned object": `function db() { return { users: dataSource.getRepository(User) }; }\nexport const make = () => db().users.save(${row});`,
+  "a method that gives it": `class Db { repository() { return dataSource.getRepository(User); } }\nexport const make = (db: Db) => db.repository().save(${row});`,
+  "a generic method that gives it": `class Db { of<T extends ObjectLiteral>(type: new () => T) { return dataSource.getRepository(type); } }\nexport const make = (db: Db) => db.of(User).save(${row});`,
+  "a type alias": `type Users = Repository<User>;\nexport const make = (users: Users) => users.save(${row});`,
+  "a Pick": `export const make = (users: Pick<Repository<User>, "save">) => users.save(${row});`,
+  "a callback's parameter": `declare function withUsers<R>(run: (users: Repository<User>) => R): R;\nexport const make = () => withUsers((users) => users.save(${row}));`,
+  "a list": `export const make = (users: Repository<User>) => users.save([${row}]);`,
+  "a mapped list": `export const make = (users: Repository<User>, emails: string[]) => users.save(emails.map((email) => ({ email, name: email })));`,
+  "a constant row": `export function make(users: Repository<User>) { const row = ${row}; return users.save(row); }`,
+  "a typed row": `export function make(users: Repository<User>) { const row: DeepPartial<User> = ${row}; return users.save(row); }`,
+  "a row in two steps": `export function make(users: Repository<User>) { const row: DeepPartial<User> = {}; row.email = "a"; row.name = "b"; return users.save(row); }`,
+  "a function that makes it": `const rowOf = (email: string): DeepPartial<User> => ({ email, name: email });\nexport const make = (users: Repository<User>) => users.save(rowOf("a"));`,
+  "a nested row": `export const make = (orders: Repository<Order>) => orders.save({ totalCents: 1, user: ${row} });`,
+  "an instance": `export function make(users: Repository<User>) { const user = new User(); user.email = "a"; user.name = "b"; return users.save(user); }`,
+  "an instance that is assigned to": `export const make = (users: Repository<User>) => users.save(Object.assign(new User(), ${row}));`,
+  merged: `export const make = (users: Repository<User>) => users.save(users.merge(new User(), ${row}));`,
+  "an upsert": `export const make = (users: Repository<User>) => users.upsert(${row}, ["email"]);`,
+  "a spread": `export const make = (users: Repository<User>, input: { email: string; name: string }) => users.save({ ...input });`,
+  "a spread under a condition": `export const make = (users: Repository<User>, name?: string) => users.save({ email: "a", ...(name && { name }) });`,
+  "a promise chain": `export const make = () => Promise.resolve(dataSource.getRepository(User)).then((users) => users.save(${row}));`,
+  "this of a static method": `import { BaseEntity, Column, Entity, PrimaryGeneratedColumn } from "typeorm";\nexport const make = () => dataSource.manager.getRepository(User).save(${row} as User);`,
+};
+
+export const writes = Object.entries(forms).map(([name, code]) => [name, `${head}${code}\n`] as const);
+
+/** Who is given a repository, and whether a package may insert rows with it. */
+const clients: Readonly<Record<string, readonly [code: string, isListed: boolean]>> = {
+  "an authentication library": [
+    `import { TypeormAdapter } from "some-auth";\nexport const auth = TypeormAdapter(dataSource);`,
+    true,
+  ],
+  "one that is named after TypeORM": [
+    `import { TypeORMAdapter } from "@auth/typeorm-adapter";\nexport const auth = TypeORMAdapter(dataSource);`,
+    true,
+  ],
+  "a repository": [
+    `import { crud } from "some-crud";\nexport const users = crud({ repository: dataSource.getRepository(User) });`,
+    true,
+  ],
+  "a manager": [
+    `import AdminJS from "adminjs";\nexport const admin = new AdminJS({ databases: [dataSource.manager] });`,
+    true,
+  ],
+  "another repository": [
+    `import { crud } from "some-crud";\nexport const orders = crud(dataSource.getRepository(Order));`,
+    false,
+  ],
+  "the app's own code": [
+    `function createApp(source: DataSource) { return source; }\nexport const app = createApp(dataSource);`,
+    false,
+  ],
+  "TypeORM's own": [
+    `import { getDataSourceToken } from "@nestjs/typeorm";\nexport const token = getDataSourceToken(dataSource);`,
+    false,
+  ],
+};
+
+export const handed = Object.entries(clients).map(
+  ([name, [code, isListed]]) => [name, `${head}${code}\n`, isListed] as const,
+);
+
+/** Values that are no new rows: references, and changes of rows that exist. */
+const references: Readonly<Record<string, string>> = {
+  "a reference that is created": `export const role = (users: Repository<User>) => users.create({ id: 1 });`,
+  "a reference in a relation": `export const make = (orders: Repository<Order>) => orders.save({ totalCents: 1, user: { id: 1 } });`,
+  "a reference that a manager creates": `export const make = (manager: EntityManager) => manager.create(User, { id: 1 });`,
+  preload: `export const change = (users: Repository<User>) => users.preload({ id: 1, name: "B" });`,
+  "preload of a manager": `export const change = (manager: EntityManager) => manager.preload(User, { id: 1, name: "B" });`,
+  "a change that is saved": `export const change = (users: Repository<User>, id: number) => users.save({ id, name: "B" });`,
+  "an update": `export const change = (users: Repository<User>) => users.update(1, { name: "B" });`,
+  "a base service that updates": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  change(id: number, data: DeepPartial<T>) { return this.repository.update(id, data as never); } }\nexport class UserService extends BaseService<User> { rename() { return this.change(1, { name: "B" }); } }`,
+  "a merge into a row that exists": `export async function change(users: Repository<User>) { const user = await users.findOneByOrFail({ id: 1 }); return users.save(users.merge(user, { name: "B" })); }`,
+  "a condition": `export const find = (users: Repository<User>) => users.findBy({ name: "B" });`,
+};
+
+export const others = Object.entries(references).map(([name, code]) => [name, `${head}${code}\n`] as const);

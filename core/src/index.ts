@@ -5,7 +5,6 @@ export { type Annotation, type Annotations, annotationSpans, parseAnnotations } 
 export { defineConfig } from "./config/define-config.js";
 export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
-export { type CorrectedChange, correct, type GeneratedChange, type Known } from "./corrections/correct.js";
 export * from "./errors.js";
 export { isDeclared } from "./files/declared.js";
 export { committedText } from "./files/git.js";
@@ -37,7 +36,10 @@ export type {
 } from "./plugin.js";
 export { dateOf, nextTimestamps, timestampOf } from "./release/timestamps.js";
 export { type Judgement, judge } from "./rules/judge.js";
+export { hasEnumValue } from "./sql/postgres/enum-literal.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
-export { qualified, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";
+export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";
 export { readMigration } from "./sql/postgres/read-migration.js";
+export { userTypeText } from "./sql/postgres/read-type.js";
+export { baseOf, changesCatalogueOnly } from "./sql/postgres/type-change.js";
 export type { SupportedTool } from "./supported-versions.js";

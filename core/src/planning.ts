@@ -23,6 +23,7 @@ export { refuseIdleAnnotations } from "./plan/guard-annotations.js";
 export { refuseNewKeyColumns } from "./plan/guard-keys.js";
 export { refuseLostSources } from "./plan/guard-sources.js";
 export { knownTypes } from "./plan/known-types.js";
+export { lostColumns } from "./plan/lost-columns.js";
 export { paceOf } from "./plan/pace.js";
 export {
   type ColumnSource,

@@ -16,7 +16,6 @@ const rooms = [
   "sql",
   "verdicts",
   "facts",
-  "corrections",
   "rules",
   "plan",
   "codemods",

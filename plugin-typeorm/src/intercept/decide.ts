@@ -3,7 +3,6 @@ import { join } from "node:path";
 import {
   assertInstalled,
   judge,
-  type Known,
   LockstepError,
   loadParser,
   type Migration,
@@ -14,6 +13,7 @@ import {
 } from "@lockstep/core";
 import { isScaffolding, type SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
+import type { Known } from "../corrections/correct.js";
 import { generalWords } from "../words.js";
 import { asOptional, knownColumns } from "./columns.js";
 import { findDisagreements, withDisagreements } from "./disagreements.js";

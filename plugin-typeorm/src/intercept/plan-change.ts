@@ -1,4 +1,4 @@
-import { type Known, LockstepError, loadParser } from "@lockstep/core";
+import { LockstepError, loadParser } from "@lockstep/core";
 import {
   assertAgreement,
   buildPlan,
@@ -10,6 +10,7 @@ import {
   withFunctions,
 } from "@lockstep/core/planning";
 import { isScaffolding, type Query } from "@lockstep/typeorm-wrapper/internal";
+import type { Known } from "../corrections/correct.js";
 import { originalModels } from "../entities/edit/originals.js";
 import { formerUniques } from "../entities/edit/unique.js";
 import { readEntities } from "../entities/read.js";

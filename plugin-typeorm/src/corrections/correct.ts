@@ -1,19 +1,18 @@
-import type { ColumnDependents } from "../facts/column-dependents.js";
 import {
   type ColumnSource,
   isSameTable,
   type Migration,
   type Notice,
   type Operation,
+  type Parser,
+  readMigration,
   type TableName,
-} from "../model/index.js";
-import type { Parser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
+} from "@lockstep/core";
+import type { ColumnDependents } from "@lockstep/core/planning";
 import { draftOf, type Line } from "./draft.js";
 import { dropExpressions } from "./dropped-expressions.js";
 import { extendEnums } from "./extend-enums.js";
 import { formerTypes } from "./former-types.js";
-import { lostColumns } from "./lost-columns.js";
 import {
   alterations,
   isComputed,
@@ -84,7 +83,7 @@ export async function correct<Q extends { readonly query: string }>(
   const retyped = recreated.filter(isRetyped);
   const lost = recreated.filter((column) => !isRetyped(column));
   if (lost.length > 0)
-    throw lostColumns(
+    throw (await import("@lockstep/core/planning")).lostColumns(
       lost.map((column) => ({ ...column, renamedFrom: formerName(column, up.operations) })),
       known.source,
     );

@@ -13,9 +13,24 @@ export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
 export { lockProject, type ProjectLock } from "./files/project-lock.js";
 export { findUnfinished } from "./files/write-files.js";
+export type {
+  Corrected,
+  Decision,
+  Generated,
+  KnownOfChange,
+  OpenPlans,
+  OrmChange,
+  PlannedChange,
+  Planning,
+  Restore,
+  Told,
+} from "./intercept/change.js";
+export { decide, loadOpenPlans, loadPlanning } from "./intercept/decide.js";
 export { finishInterrupted } from "./intercept/finish-interrupted.js";
+export type { AddedRemarks } from "./intercept/remarks.js";
 export * from "./model/index.js";
 export { patternOf } from "./pattern-of.js";
+export { type NamedColumn, namedColumns } from "./plan/follow-names.js";
 export type {
   AppliedMigrations,
   FieldEdit,

@@ -1,6 +1,6 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { decide } from "../../../plugin-prisma/src/intercept/decide.js";
+import { decideChange } from "../../../plugin-prisma/src/intercept/change.js";
 
 // What Prisma names beside PostgreSQL's own types are enums, types of extensions, and what `Unsupported` says: that may be a domain.
 
@@ -12,13 +12,13 @@ test.each<[string, string, RegExp | undefined]>([
 ])("%s", async (_, field, message) => {
   const type = field.includes("Citext") ? "CITEXT" : field.includes("tsquery") ? "tsquery" : '"Role"';
   const content = `enum Role {\n  a\n}\nmodel User {\n  id Int @id\n  ${field}\n}\n`;
-  const change = await decide({
+  const change = await decideChange({
     project: { root: tmpdir() },
     schema: { files: [{ path: "schema.prisma", content }] },
     sqlFor: async () => `ALTER TABLE "User" ADD COLUMN "role" ${type};`,
-  } as unknown as Parameters<typeof decide>[0]);
+  } as unknown as Parameters<typeof decideChange>[0]);
   expect(change.kind).toBe("pass");
-  const told = change.kind === "pass" ? change.message : undefined;
+  const told = change.message;
   if (message === undefined) expect(told).toBeUndefined();
   else expect(told).toMatch(message);
 });

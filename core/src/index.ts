@@ -3,7 +3,6 @@
 export { isOfOtherDatabase } from "./codemods/not-application-code.js";
 export { type Annotation, type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
-export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
 export * from "./errors.js";
 export { isDeclared } from "./files/declared.js";
@@ -50,7 +49,7 @@ export type {
   Unlisted,
 } from "./plugin.js";
 export { dateOf, nextTimestamps, timestampOf } from "./release/timestamps.js";
-export { type Judgement, judge } from "./rules/judge.js";
+export { judge } from "./rules/judge.js";
 export { hasEnumValue } from "./sql/postgres/enum-literal.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
 export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";

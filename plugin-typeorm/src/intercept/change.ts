@@ -92,7 +92,7 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
       own.operations.some(({ kind }) => kind === each),
     );
     const places = source ?? (isAddedAgain ? await this.sources() : undefined);
-    this.#known = { ...(places === undefined ? {} : { source: places }), dependents };
+    this.#known = { source: places, dependents };
     const change = await readChange(this.#asked, await loadParser(), this.#known).catch(async (error: unknown) => {
       if (!(error instanceof LockstepError) || error.code !== "LS2060") throw error;
       throw await (await import("./drift.js")).asDrift(error, own, this);

@@ -2,25 +2,18 @@ import { codeSettings } from "../config/code-settings.js";
 import { loadConfig } from "../config/load.js";
 import { writeFiles } from "../files/write-files.js";
 import { formatOnce } from "../formatters/formatting.js";
-import type { EntityModel, FileChange, Plan } from "../model/index.js";
+import type { FileChange } from "../model/index.js";
 import { listPlans } from "../plan/store.js";
 import type { Project } from "../plugin.js";
 import type { ReleasingPlugin } from "../release/code-request.js";
-import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
+import { type PhaseFiles, type PhaseRequest, preparePhase } from "../release/prepare-phase.js";
 import type { Colors } from "../review/colors.js";
 import { unformattedText } from "../review/terminal.js";
 import type { Restore } from "./change.js";
 import { expandText } from "./summary.js";
 
-export interface ExpandRequest {
-  /** Under the name that the ORM gives to its migration. */
-  readonly plan: Plan;
-  readonly project: Project;
-  readonly plugin: ReleasingPlugin;
-  /** The earliest stamp of the migrations to write. */
-  readonly moment: Date;
-  /** With the new columns; read from the files when absent. */
-  readonly models?: readonly EntityModel[];
+/** `plan`: under the name that the ORM gives to its migration. */
+export interface ExpandRequest extends Omit<PhaseRequest, "phase" | "code"> {
   /** What makes the models follow other plans again: written together with it. Absent: they do. */
   readonly restore?: Restore | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;

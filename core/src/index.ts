@@ -3,9 +3,7 @@
 export { isOfOtherDatabase } from "./codemods/not-application-code.js";
 export { type Annotation, type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
-export { mayHaveFills } from "./config/load.js";
 export type { LockstepConfig } from "./config/schema.js";
-export { type CorrectedChange, correct, type GeneratedChange, type Known } from "./corrections/correct.js";
 export * from "./errors.js";
 export { isDeclared } from "./files/declared.js";
 export { committedText } from "./files/git.js";
@@ -14,9 +12,24 @@ export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
 export { lockProject, type ProjectLock } from "./files/project-lock.js";
 export { findUnfinished } from "./files/write-files.js";
+export type {
+  Corrected,
+  Decision,
+  Generated,
+  KnownOfChange,
+  OpenPlans,
+  OrmChange,
+  PlannedChange,
+  Planning,
+  Restore,
+  Told,
+} from "./intercept/change.js";
+export { decide, loadOpenPlans, loadPlanning } from "./intercept/decide.js";
 export { finishInterrupted } from "./intercept/finish-interrupted.js";
+export type { AddedRemarks } from "./intercept/remarks.js";
 export * from "./model/index.js";
 export { patternOf } from "./pattern-of.js";
+export { type NamedColumn, namedColumns } from "./plan/follow-names.js";
 export type {
   AppliedMigrations,
   FieldEdit,
@@ -36,8 +49,11 @@ export type {
   Unlisted,
 } from "./plugin.js";
 export { dateOf, nextTimestamps, timestampOf } from "./release/timestamps.js";
-export { type Judgement, judge } from "./rules/judge.js";
+export { judge } from "./rules/judge.js";
+export { hasEnumValue } from "./sql/postgres/enum-literal.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";
-export { qualified, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";
+export { qualified, quoteIdentifier, quoteLiteral, quoteTable } from "./sql/postgres/quote.js";
 export { readMigration } from "./sql/postgres/read-migration.js";
+export { userTypeText } from "./sql/postgres/read-type.js";
+export { baseOf, changesCatalogueOnly } from "./sql/postgres/type-change.js";
 export type { SupportedTool } from "./supported-versions.js";

@@ -198,8 +198,8 @@ export interface Initialised {
 }
 
 /**
- * What an ORM has to offer so that Lockstep can live inside it. Interception itself is the plugin's own affair; from there on the
- * core asks through this interface alone.
+ * What an ORM has to offer so that Lockstep can live inside it. Where the plugin steps in is its own affair; a change that it has
+ * intercepted it answers for as an `OrmChange`. From the plan on the core asks through this interface alone.
  */
 export interface OrmPlugin {
   readonly id: string;

@@ -1,9 +1,9 @@
 import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
-import { correct } from "../../core/src/corrections/correct.js";
 import { type Connection, connect } from "../../core/src/db/connection.js";
 import { readColumnDependents } from "../../core/src/facts/column-dependents.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
+import { correct } from "../../plugin-typeorm/src/corrections/correct.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
 import { type Generated, otherChanges, retypedColumns } from "../support/typeorm-changes.js";

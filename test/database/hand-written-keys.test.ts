@@ -83,10 +83,8 @@ async function planOf(sql: string): Promise<Plan> {
       versions: { lockstep: "0.1.0", orm: "7.10.0" },
       migration: folded.migration,
       sources: {
+        ...database.sources(undefined),
         column: (table, column) => ({ ...source(table, column), ...required(column) }),
-        table: (table) => database.shape(table),
-        isTaken: (...asked) => database.isTaken(...asked),
-        typeKind: (name) => database.typeKind(name),
       },
       openPlans: [],
       words: { annotation: (text) => text, columnName: (name) => `@map("${name}")` },

@@ -1,14 +1,14 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
-import { codeSettings } from "../config/code-settings.js";
 import { refuseUnknownFills } from "../config/configured-fills.js";
 import { connect } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
 import { DevelopmentDatabase } from "../intercept/development-database.js";
+import { prepareExpand } from "../intercept/expand.js";
+import { withRenames } from "../intercept/remarks.js";
 import { refuseSecondChange } from "../intercept/second-change.js";
-import { expandText, foundText } from "../intercept/summary.js";
-import { withRenames } from "../intercept/told-renames.js";
+import { foundText } from "../intercept/summary.js";
 import type { Notice, Plan } from "../model/index.js";
 import { foldHandWritten } from "../plan/fold-hand-written.js";
 import { migrationOf } from "../plan/migration-of.js";
@@ -16,7 +16,7 @@ import { namedAsModels } from "../plan/named-as-models.js";
 import { type OwnTransaction, withoutTransaction } from "../plan/own-transaction.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { HandWrittenMigration, Project } from "../plugin.js";
-import { type PhaseFiles, preparePhase, replaced } from "../release/prepare-phase.js";
+import { type PhaseFiles, replaced } from "../release/prepare-phase.js";
 import { dryRun } from "../review/diff.js";
 import { nextText, noticesText } from "../review/terminal.js";
 import { judge } from "../rules/judge.js";
@@ -87,14 +87,14 @@ async function rewrite(
   }
   refuseTransactions(transaction, own.file);
 
-  const prepared = await preparePhase({
+  const { prepared, text } = await prepareExpand({
     plan,
     project: own.project,
     plugin,
-    phase: "expand",
     // Right after it: nothing stands between the migrations of a plan.
     moment: new Date(0),
-    code: codeSettings(workspace.config, io.env),
+    env: io.env,
+    colors,
   });
   const changes = [...prepared.changes, ...keptText(own, prepared)];
   const outside = changes.filter(({ file }) => !file.startsWith("lockstep/"));
@@ -103,9 +103,7 @@ async function rewrite(
   return {
     text: shown
       ? `${shown.text}\n${foundText(plan, colors)}\nNothing was written (--dry-run).\n${nextText(`npx lockstep rewrite ${own.file}`, colors)}`
-      : foundText(plan, colors) +
-        (transaction.isWrapped ? `${leftOut}\n` : "") +
-        expandText(prepared, plugin.words, listPlans(project.root), colors),
+      : foundText(plan, colors) + (transaction.isWrapped ? `${leftOut}\n` : "") + text,
     json: {
       plan: prepared.plan,
       written: shown === undefined,

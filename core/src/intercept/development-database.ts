@@ -2,7 +2,8 @@ import type { ConfiguredFill } from "../config/configured-fills.js";
 import { systemClock } from "../db/clock.js";
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
-import { type FillDependence, fillDependence } from "../facts/fill-dependence.js";
+import { readColumnDependents } from "../facts/column-dependents.js";
+import { fillDependence } from "../facts/fill-dependence.js";
 import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
 import { isRewrittenFor } from "../facts/rewriting-column.js";
@@ -12,8 +13,6 @@ import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
 import { readTypeKind } from "../facts/type-kind.js";
 import {
-  type Environment,
-  type Fill,
   isSameTable,
   type Migration,
   type Operation,
@@ -21,23 +20,23 @@ import {
   type TableName,
   type TransactionMode,
 } from "../model/index.js";
-import type { TableShape } from "../plan/sources.js";
+import type { PlanSources } from "../plan/sources.js";
 import { tableShape } from "../plan/table-shape.js";
 import type { OrmPlugin } from "../plugin.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
 import { isPlain } from "../rules/steps.js";
-import type { LookedUpTable } from "../sql/look-ups/model.js";
 import { tryFills } from "./try-fills.js";
+
+type DatabaseSources = Pick<
+  PlanSources,
+  "table" | "lookedUp" | "index" | "foreignKeys" | "typeKind" | "isTaken" | "dependence" | "environment"
+>;
 
 /** The developer's own database: asked for tables and tried with fills, never changed. Connected to when it is first asked. */
 export class DevelopmentDatabase {
   #connection: Promise<Connection> | undefined;
   readonly #tables = new Map<string, Promise<TableFacts | undefined>>();
-  readonly #indexes = new Map<string, ReturnType<typeof readIndex>>();
-  readonly #keys = new Map<string, ReturnType<typeof readForeignKeys>>();
-  readonly #dependences = new Map<string, Promise<FillDependence | undefined>>();
-  #server: Promise<number> | undefined;
   readonly #open: () => Promise<Connection>;
 
   /** @param open connects; the ORM knows where to. Called once at most */
@@ -45,61 +44,40 @@ export class DevelopmentDatabase {
     this.#open = open;
   }
 
-  /** @throws LS9003 when there is no such table, and what connecting throws */
-  async shape(table: TableName): Promise<TableShape> {
-    return tableShape(await this.#table(table));
+  /**
+   * What a plan has to know of the database. Throws LS9003 when there is no such table, and what connecting throws.
+   *
+   * @param transactions what the ORM runs in one
+   */
+  sources(transactions: TransactionMode | undefined): DatabaseSources {
+    return {
+      table: async (table) => tableShape(await this.#table(table)),
+      lookedUp: async (name) => {
+        const facts = await this.#known(name);
+        return (
+          facts && {
+            columns: facts.columns.map((column) => column.name),
+            uniqueKeys: facts.uniqueKeys.filter((key) => key.isValid && key.isTotal).map((key) => key.columns),
+          }
+        );
+      },
+      index: this.#asking(readIndex),
+      foreignKeys: this.#asking(readForeignKeys),
+      typeKind: this.typeKind,
+      isTaken: this.#asking(isTakenName),
+      dependence: this.#asking(fillDependence),
+      environment: async () => ({
+        server: await serverMajor(await this.#connect()),
+        ...(transactions === undefined ? {} : { transactions }),
+      }),
+    };
   }
 
-  /** What a subquery of a fill may know of a table; a view is none. */
-  async lookedUp(name: TableName): Promise<LookedUpTable | undefined> {
-    const facts = await this.#known(name);
-    return (
-      facts && {
-        columns: facts.columns.map((column) => column.name),
-        uniqueKeys: facts.uniqueKeys.filter((key) => key.isValid && key.isTotal).map((key) => key.columns),
-      }
-    );
-  }
-
-  /** Read once: the plan is made again under its final name, when the connection is closed. */
-  index(name: TableName): ReturnType<typeof readIndex> {
-    const key = JSON.stringify(name);
-    const known = this.#indexes.get(key) ?? this.#connect().then((connection) => readIndex(connection, name));
-    this.#indexes.set(key, known);
-    return known;
-  }
-
-  /** Read once, as indexes are. */
-  foreignKeys(table: TableName): ReturnType<typeof readForeignKeys> {
-    const key = JSON.stringify(table);
-    const known = this.#keys.get(key) ?? this.#connect().then((connection) => readForeignKeys(connection, table));
-    this.#keys.set(key, known);
-    return known;
-  }
+  /** As `readColumnDependents`. */
+  readonly dependents = this.#asking(readColumnDependents);
 
   /** As `readTypeKind`. */
-  async typeKind(name: TableName): ReturnType<typeof readTypeKind> {
-    return readTypeKind(await this.#connect(), name);
-  }
-
-  /** As `isTakenName`. */
-  async isTaken(...asked: readonly [table: TableName, name: string, hasIndex: boolean]): Promise<boolean> {
-    return isTakenName(await this.#connect(), ...asked);
-  }
-
-  /** Read once, as an index is. */
-  dependence(
-    table: TableName,
-    column: { readonly name: string; readonly type: string },
-    fill: Fill,
-  ): Promise<FillDependence | undefined> {
-    const key = JSON.stringify([table, column.name, column.type, fill.rowSql]);
-    const known =
-      this.#dependences.get(key) ??
-      this.#connect().then((connection) => fillDependence(connection, table, column, fill));
-    this.#dependences.set(key, known);
-    return known;
-  }
+  readonly typeKind = this.#asking(readTypeKind);
 
   /**
    * The migration with the defaults known that PostgreSQL evaluates once, and not for every row. Asked are only those of which their
@@ -132,13 +110,6 @@ export class DevelopmentDatabase {
       for (const { name, type } of table?.columns ?? []) types.set(key(drop.table, name), type);
     }
     return (table, column) => types.get(key(table, column));
-  }
-
-  /** @param transactions what the ORM runs in one */
-  async environment(transactions: TransactionMode | undefined): Promise<Environment> {
-    this.#server ??= this.#connect().then(serverMajor);
-    const server = await this.#server;
-    return { server, ...(transactions === undefined ? {} : { transactions }) };
   }
 
   /**
@@ -185,6 +156,10 @@ export class DevelopmentDatabase {
     const known = this.#tables.get(key) ?? this.#connect().then((connection) => readTable(connection, table));
     this.#tables.set(key, known);
     return known;
+  }
+
+  #asking<Asked extends readonly unknown[], T>(ask: (connection: Connection, ...asked: Asked) => Promise<T>) {
+    return async (...asked: Asked): Promise<T> => ask(await this.#connect(), ...asked);
   }
 
   #connect(): Promise<Connection> {

@@ -17,6 +17,17 @@ import {
 import { uncheckedText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
 import { commandFor, fileTitle } from "../review/words.js";
+import type { Told } from "./change.js";
+
+/** What there is to say of a change before, or in place of, its plan. */
+export function toldText({ corrections, notices, unused }: Told, colors: Colors): string {
+  return [
+    "Lockstep",
+    ...corrections.map((text) => `  ${colors.green("✔")} ${text}`),
+    ...(notices.length === 0 ? [] : [noticesText(notices, colors)]),
+    ...unused.map((text) => `  ${colors.yellow("!")} ${text}`),
+  ].join("\n");
+}
 
 /** What the user sees of a change that needs a plan, before anything is written: what is unsafe and what happens instead. */
 export function foundText(plan: Plan, colors: Colors): string {

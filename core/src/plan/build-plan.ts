@@ -43,8 +43,6 @@ export interface PlanRequest {
   readonly sources: PlanSources;
   /** Why it is careful or brisk, in words. Default: careful. */
   readonly pace?: { readonly pace: Pace; readonly reason: string };
-  /** What the correction of the ORM's own SQL has to say. Default: nothing. */
-  readonly notices?: readonly Notice[];
   /** Plans that are not done: a fill must not read what they still fill. */
   readonly openPlans: readonly Plan[];
   readonly originalModels: (columns: readonly PlannedColumn[]) => Plan["originalModels"];
@@ -81,7 +79,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     );
     return reasons.length === 0;
   });
-  const notices = [...skipped, ...(request.notices ?? []), ...judgement.notices];
+  const notices = [...skipped, ...judgement.notices];
   if (findings.length === 0) return { kind: "pass", notices };
 
   await refuseDrops(migration, findings, judgement.context, sources, request.words);
@@ -248,18 +246,4 @@ function gatesOf(steps: readonly Step[]): GateStep[] {
 
 function intentsOf(steps: readonly Step[]): CodeIntent[] {
   return steps.flatMap((step) => (step.kind === "code" ? [step.intent] : []));
-}
-
-/** The phases that a plan has, in order: an index alone needs nothing after expand, optional columns nothing after switch. */
-export function phasesOf(plan: Plan): Phase[] {
-  const isRelaxed = plan.columns.some((column) => column.isRelaxed);
-  const hasBackfill = plan.backfills.length > 0;
-  // Brisk, reads open together with the contract; without one they have a phase of their own.
-  const hasSwitch = isRelaxed ? plan.pace !== "brisk" : hasBackfill;
-  return [
-    "expand",
-    ...(hasBackfill ? (["backfill"] as const) : []),
-    ...(hasSwitch ? (["switch"] as const) : []),
-    ...(plan.units.some((unit) => unit.phase === "contract") ? (["contract"] as const) : []),
-  ];
 }

@@ -1,4 +1,3 @@
-import { type LostColumn, lostColumns } from "../corrections/lost-columns.js";
 import { LockstepError } from "../errors.js";
 import {
   type Migration,
@@ -14,6 +13,7 @@ import type { Finding } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
 import { renamedColumns } from "../rules/renamed-columns.js";
 import type { RuleContext } from "../rules/rule.js";
+import { type LostColumn, lostColumns } from "./lost-columns.js";
 import type { PlanSources, TableShape } from "./sources.js";
 
 /**

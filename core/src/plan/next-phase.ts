@@ -1,5 +1,5 @@
 import type { DeployedPhase, GateStep, Phase, Plan } from "../model/index.js";
-import { phasesOf } from "./build-plan.js";
+import { phasesOf } from "./phases.js";
 
 /** The phase that `lockstep next` writes; undefined when all are written or the plan was undone. */
 export function nextPhase(plan: Plan): DeployedPhase | undefined {

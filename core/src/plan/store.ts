@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
-import { phasesOf } from "./build-plan.js";
 import { fileHash } from "./hash.js";
+import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
 
 /** Every plan of a project, oldest first. */

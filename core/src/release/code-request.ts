@@ -12,7 +12,7 @@ import type {
   PlanState,
   Unchecked,
 } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
+import { phasesOf } from "../plan/phases.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
 import type { TypeCheckWait } from "./verified-edits.js";

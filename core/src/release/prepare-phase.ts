@@ -6,26 +6,24 @@ import {
   type DeployedPhase,
   type FileChange,
   inFiles,
-  isFilled,
   type MissingTypes,
   type Place,
   type Plan,
-  type PlannedColumn,
   type PlannedEdit,
   type Unchecked,
   type Unit,
 } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { withUnixLines } from "../plan/hash.js";
 import { planFolder, planText } from "../plan/plan-file.js";
-import type { FieldEdit, ModelEdit, Project, UniqueEdit, Unlisted } from "../plugin.js";
+import type { Project, Unlisted } from "../plugin.js";
 import { planReadme } from "../review/markdown.js";
 import { downOfFile } from "../sql/postgres/units/index.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, intentsAt, withCode } from "./code-request.js";
 import { editCode } from "./edit-code.js";
 import { layOut, withFormatted } from "./layout.js";
+import { modelEdits } from "./model-edits.js";
 import {
   fileOf,
   heldFiles,
@@ -199,42 +197,6 @@ function reviewedText(
   const record = records.find(({ file }) => file.endsWith(suffix));
   const text = record && read(project, record.file);
   return text && withUnixLines(text);
-}
-
-function modelEdits(plan: Plan, phase: DeployedPhase): ModelEdit[] {
-  const relaxed = plan.columns.filter((column) => column.isRelaxed);
-  const optional = filledOptionals(plan);
-  if (phase === "expand")
-    return [
-      ...relaxed.map((column) => modelEdit("makeOptional", plan, column)),
-      ...optional.map((column) => modelEdit("closeReads", plan, column)),
-      ...uniqueEdits("keepUnique", plan),
-    ];
-  // A brisk contract opens the reads as well. Once they are open, what keeps reads from an optional column is the user's own.
-  const opened = phase === "switch" || plan.state.released === "expand" ? [...relaxed, ...optional] : relaxed;
-  return [
-    ...opened.map((column) => modelEdit("openReads", plan, column)),
-    ...(phase === "contract" ? relaxed.map((column) => modelEdit("makeRequired", plan, column)) : []),
-    // A column that stays optional is done with the plan's last phase, whichever that is.
-    ...(phase === phasesOf(plan).at(-1) ? optional.map((column) => modelEdit("dropAnnotations", plan, column)) : []),
-    ...(phase === "contract" ? uniqueEdits("dropUnique", plan) : []),
-  ];
-}
-
-/** The columns that stay optional and whose rows are filled all the same. */
-export function filledOptionals(plan: Plan): PlannedColumn[] {
-  return plan.columns.filter((column) => !column.isRelaxed && isFilled(column));
-}
-
-/** An edit of one field, with the declarations as the user wrote them: a column may be inherited from another file. */
-export function modelEdit(kind: FieldEdit["kind"], plan: Plan, column: PlannedColumn): ModelEdit {
-  const texts = plan.originalModels.filter(({ model }) => model === column.model).map(({ text }) => text);
-  return { kind, column, original: texts.length === 0 ? undefined : texts.join("\n") };
-}
-
-/** The edits of the unique constraints that stay until contract. */
-export function uniqueEdits(kind: UniqueEdit["kind"], plan: Plan): ModelEdit[] {
-  return (plan.keptUniques ?? []).map((unique) => ({ kind, unique }));
 }
 
 /** A file that gets this text, or goes. */

@@ -8,25 +8,23 @@ import {
   type PlannedColumn,
   type Unit,
 } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { withUnixLines } from "../plan/hash.js";
+import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { ModelEdit } from "../plugin.js";
 import { columnLabel } from "../review/words.js";
 import { mergeChanges } from "./code-files.js";
 import { type CodeRequest, withCode } from "./code-request.js";
 import { layOut, textsBefore, withFormatted } from "./layout.js";
+import { filledOptionals, modelEdit, uniqueEdits } from "./model-edits.js";
 import {
-  filledOptionals,
   layOutMigrations,
-  modelEdit,
   type PhaseFiles,
   planFiles,
   read,
   releaseUnits,
   replaced,
-  uniqueEdits,
   withRegistration,
 } from "./prepare-phase.js";
 import { phasesAfter, takeBackCode } from "./take-back-code.js";

@@ -1,5 +1,5 @@
 import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
+import { phasesOf } from "../plan/phases.js";
 import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";

@@ -1,5 +1,5 @@
 import type { Plan } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
+import { phasesOf } from "../plan/phases.js";
 import { releasesOf } from "../plan/releases.js";
 import type { OrmPlugin } from "../plugin.js";
 import { commandFor, stayWords } from "./words.js";

@@ -1,5 +1,5 @@
 import { isFilled, isSameTable, type Phase, type Plan, tableLabel, type Unit } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
+import { phasesOf } from "../plan/phases.js";
 import { dangersOf } from "../verdicts/quiet.js";
 import { dangerWords } from "./verdict-words.js";
 

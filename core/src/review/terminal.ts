@@ -1,7 +1,7 @@
 import type { Unformatted } from "../formatters/formatting.js";
 import type { Hazard, Notice, Phase, Place, Plan, PlannedEdit } from "../model/index.js";
 import { isFelt, strongestMode } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
+import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";

@@ -1,6 +1,6 @@
 import type { DeployedPhase, Phase, Plan, PlannedColumn, Unit, Verdict } from "../model/index.js";
 import { functionLabel, isFilled, strongestMode, tableLabel, valueLabel } from "../model/index.js";
-import { phasesOf } from "../plan/build-plan.js";
+import { phasesOf } from "../plan/phases.js";
 import { defaultPlan } from "../plan/store.js";
 import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
 

@@ -8,7 +8,7 @@ import {
 } from "@lockstep/core";
 import { isAtLeast } from "../engine/prisma-version.js";
 import { findProject } from "../init/project.js";
-import { decide } from "../intercept/decide.js";
+import { decideChange, restored } from "../intercept/change.js";
 import type { PrismaProject } from "../project.js";
 import { passToPrisma } from "./prisma-cli.js";
 import { runStock, stockSource } from "./stock-source.js";
@@ -56,11 +56,10 @@ async function planAndRun(
   // `migrate dev` applies what is pending before it compares, too.
   await runStock(["migrate", "deploy"], options);
   const source = stockSource(project, options.env);
-  const change = await decide(source);
+  const change = await decideChange(source);
   if (change.message !== undefined) context.out(change.message);
-  if (change.kind === "pass") return stock();
-  if (change.kind === "restored") {
-    const message = change.restore();
+  if (change.kind === "pass") {
+    const message = await restored(change);
     if (message !== undefined) context.out(message);
     return stock();
   }
@@ -69,14 +68,14 @@ async function planAndRun(
     throw new LockstepError("LS8005", "The migration needs a name.", {
       hint: "npx lockstep prisma migrate dev --name <name>",
     });
-  const [{ prepareExpand }, planning] = await Promise.all([
+  const [{ preparePlanned }, planning] = await Promise.all([
     import("../intercept/write-expand.js"),
     import("@lockstep/core/planning"),
   ]);
   const { prismaPlugin } = await import("../plugin.js");
   const stamp = prismaPlugin.stamps(new Date(), prismaPlugin.listMigrations(project), 1)[0];
   const relaxedSql = await source.sqlFor(change.schema);
-  const { prepared, text } = await prepareExpand(change, `${stamp}_${name}`, relaxedSql);
+  const { prepared, text } = await preparePlanned(change, `${stamp}_${name}`, relaxedSql);
   planning.writeFiles(project.root, prepared.changes);
   context.out(text);
   if (isCreateOnly) return 0;

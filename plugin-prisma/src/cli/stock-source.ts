@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { LockstepError } from "@lockstep/core";
-import type { ChangeSource } from "../intercept/decide.js";
+import type { ChangeSource } from "../intercept/change.js";
 import type { PrismaProject } from "../project.js";
 import { runPrisma } from "./prisma-cli.js";
 

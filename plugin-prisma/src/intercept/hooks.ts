@@ -10,7 +10,7 @@ import {
   plansAsRead,
 } from "@lockstep/core";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
-import { type Change, type ChangeSource, decide } from "./decide.js";
+import { type Change, type ChangeSource, decideChange, restored } from "./change.js";
 import { projectOf, rootOf } from "./project.js";
 import type {
   CreateMigrationParams,
@@ -38,12 +38,12 @@ export const hooks: EngineHooks = {
     if (request.method === "evaluateDataLoss") {
       const params = request.params as EvaluateDataLossParams;
       const isAsRead = plansAsRead(projectOf(info, params.schema, params.migrationsList.baseDir).root);
-      const change = await decide(sourceOf(params, engine, info));
+      const change = await decideChange(sourceOf(params, engine, info));
       remembered = { key: keyOf(params), change, isAsRead };
-      if (change.kind === "pass") return undefined;
+      if (isUntouched(change)) return undefined;
       const relaxed = { ...params, schema: change.schema };
       const result: EvaluateDataLossResult = await engine.call("evaluateDataLoss", relaxed);
-      if (change.kind === "restored") return { result };
+      if (change.kind === "pass") return { result };
       const { uncoveredWarnings } = await import("./warnings.js");
       return { result: { ...result, warnings: uncoveredWarnings(result.warnings, change.plan) } };
     }
@@ -54,16 +54,16 @@ export const hooks: EngineHooks = {
       const known = remembered?.key === keyOf(params) ? remembered : undefined;
       remembered = undefined;
       const isAsRead = known?.isAsRead ?? plansAsRead(root);
-      const change = known?.change ?? (await decide(sourceOf(params, engine, info)));
+      const change = known?.change ?? (await decideChange(sourceOf(params, engine, info)));
       if (change.message !== undefined) await engine.print(change.message);
-      if (change.kind === "pass") return undefined;
+      if (isUntouched(change)) return undefined;
       // Until this process ends: the CLI writes its own migration meanwhile.
       await lockProject(root, "prisma migrate dev");
       isAsRead();
       const relaxed = { ...params, schema: change.schema };
       const result: CreateMigrationResult = await engine.call("createMigration", relaxed);
-      if (change.kind === "restored") {
-        const message = change.restore();
+      if (change.kind === "pass") {
+        const message = await restored(change);
         if (message !== undefined) await engine.print(message);
         return { result };
       }
@@ -83,6 +83,11 @@ export const hooks: EngineHooks = {
     return undefined;
   },
 };
+
+/** It passes, and no plan wants its model back: the request goes on as it is. */
+function isUntouched({ kind, restore }: Change): boolean {
+  return kind === "pass" && restore === undefined;
+}
 
 /** The engine behind the proxy, asked for the same migrations as the request. */
 function sourceOf(params: EvaluateDataLossParams, engine: HookEngine, info: EngineInfo): ChangeSource {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setImmediate as turn } from "node:timers/promises";
-import { loadParser, readMigration } from "@lockstep/core";
+import { loadOpenPlans, loadParser, loadPlanning, readMigration } from "@lockstep/core";
 import type { EngineInfo } from "../engine/hooks.js";
 import type { PrismaProject } from "../project.js";
 import { readSchema } from "../schema/read.js";
@@ -24,9 +24,9 @@ export async function warmUp(info: EngineInfo, migrations: MigrationsList): Prom
   const hasPlans = existsSync(join(project.root, "lockstep"));
   const isAnnotated = schema.files.some(({ content }) => annotation.test(content));
   // Each of these takes a while in which nothing else happens; between them, the engine goes on.
-  if (hasPlans) await beside(import("./open-plans.js"));
+  if (hasPlans) await beside(Promise.all([loadOpenPlans(), import("./follow-plans.js")]));
   if (!isAnnotated || (hasPlans && !(await isPlanAnnounced(schema, project)))) return;
-  await beside(import("./plan-change.js"));
+  await beside(Promise.all([loadPlanning(), import("./planning.js")]));
   await beside(import("./write-expand.js"));
   await beside(import("@prisma/prisma-schema-wasm"));
   await beside(import("../codemods/index.js"));
@@ -46,10 +46,9 @@ async function schemaOnDisk({ datamodelPaths, cwd }: EngineInfo): Promise<Schema
 
 /** There is an annotated field that no plan knows: annotations stay in the model until contract. */
 async function isPlanAnnounced(schema: SchemaContainer, project: PrismaProject): Promise<boolean> {
-  const { isOpen, listPlans } = await import("@lockstep/core/planning");
-  const known = listPlans(project.root)
-    .filter(isOpen)
-    .flatMap((plan) => plan.columns);
+  const { openPlans } = await loadOpenPlans();
+  const open = await openPlans({ root: project.root, columns: async () => [] });
+  const known = open?.plans.flatMap(({ columns }) => columns) ?? [];
   return readSchema(schema.files).models.some((model) =>
     model.fields.some(
       (field) =>

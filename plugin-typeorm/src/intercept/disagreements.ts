@@ -1,10 +1,9 @@
 import {
+  type AddedRemarks,
   isSameTable,
   LockstepError,
-  type Notice,
   type Operation,
   type OperationOf,
-  type Remark,
   type TableName,
   tableLabel,
 } from "@lockstep/core";
@@ -13,13 +12,6 @@ import type { Interception } from "./interception.js";
 import type { LastCommit } from "./last-commit.js";
 import { Migrated } from "./migrated.js";
 import { executedMigrations } from "./pending.js";
-
-/** A word about a statement that no edit explains. */
-export interface Disagreement extends Notice {
-  /** A notice tells of the statement already, unless the plan does something else in its place. */
-  readonly isBeside: boolean;
-  readonly remarks: readonly Remark[];
-}
 
 /**
  * What of a change no edit of the entities explains. TypeORM compares them with the database as it is: what was made there by hand, by
@@ -31,7 +23,7 @@ export interface Disagreement extends Notice {
 export async function findDisagreements(
   operations: readonly Operation[],
   about: Interception,
-): Promise<readonly Disagreement[]> {
+): Promise<readonly AddedRemarks[]> {
   const { dataSource } = about.call;
   const migrated = new Migrated(dataSource);
   let commit: Promise<LastCommit | undefined> | undefined;
@@ -41,7 +33,7 @@ export async function findDisagreements(
     );
     return commit;
   };
-  const found: Disagreement[] = [];
+  const found: AddedRemarks[] = [];
   for (const operation of operations) {
     const { kind, line, sql } = operation;
     if (kind === "dropColumn" || kind === "renameColumn") {
@@ -81,17 +73,6 @@ export async function findDisagreements(
     }
   }
   return found;
-}
-
-/** The notices of a change, with what no edit explains. */
-export function withDisagreements(notices: readonly Notice[], found: readonly Disagreement[]): readonly Notice[] {
-  const isSame = (one: Notice, other: Notice) => one.line === other.line && one.sql === other.sql;
-  const told = notices.map((notice) => {
-    const more = found.filter((other) => isSame(notice, other)).flatMap(({ remarks }) => remarks);
-    return more.length === 0 ? notice : { ...notice, remarks: [...(notice.remarks ?? []), ...more] };
-  });
-  const untold = found.filter((each) => !each.isBeside && !notices.some((notice) => isSame(notice, each)));
-  return [...told, ...untold.map(({ line, sql, remarks }) => ({ line, sql, remarks }))];
 }
 
 /** What is said of a column that nothing of the project has made. */

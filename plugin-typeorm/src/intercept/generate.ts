@@ -2,7 +2,7 @@ import { setFlagsFromString } from "node:v8";
 import type { SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
 import { asCliError } from "./cli-error.js";
-import { decide } from "./decide.js";
+import { decideGenerate } from "./decide.js";
 
 /** A call of `log()` by `typeorm migration:generate`, as the wrapper makes it. */
 export interface GenerateCall {
@@ -30,7 +30,7 @@ export async function interceptGenerate(call: GenerateCall): Promise<SqlInMemory
       throw error;
     });
   try {
-    return await decide({ ...call, ask });
+    return await decideGenerate({ ...call, ask });
   } catch (error) {
     throw error === theirs ? error : asCliError(error);
   }

@@ -1,8 +1,9 @@
 import { dirname, relative, resolve, sep } from "node:path";
-import { lockProject, plansAsRead } from "@lockstep/core";
+import { type EntityModel, lockProject, plansAsRead } from "@lockstep/core";
 import type { TypeormCopy } from "../detect/copies.js";
 import type { EntityFile } from "../entities/model.js";
 import type { Flavour, TypeormProject } from "../project.js";
+import { knownColumns } from "./columns.js";
 import { type CommandLine, readCommandLine } from "./command-line.js";
 import type { GenerateCall } from "./generate.js";
 import type { Output } from "./output.js";
@@ -20,6 +21,7 @@ export class Interception {
   readonly #isAsRead: () => void;
   #project: Promise<TypeormProject> | undefined;
   #entities: Promise<readonly EntityFile[]> | undefined;
+  #models: Promise<readonly EntityModel[]> | undefined;
 
   constructor(call: GenerateCall, cwd: string, args: readonly string[]) {
     this.call = call;
@@ -74,9 +76,17 @@ export class Interception {
     return this.#entities;
   }
 
+  /** What these declare, by the names that the running data source knows. Read once. */
+  models(): Promise<readonly EntityModel[]> {
+    this.#models ??= Promise.all([import("../entities/read.js"), this.entityFiles()]).then(
+      ([{ readEntities }, files]) => readEntities(files, knownColumns(this.call.dataSource)),
+    );
+    return this.#models;
+  }
+
   /** The project as the CLI's options have it: whatever is written with the CLI's file stands beside it, in the same language. */
   beside(project: TypeormProject, file: string, flavour: Flavour): TypeormProject {
-    return { ...project, migrationsFolder: this.#fromRoot(dirname(file)), flavour };
+    return { ...project, migrationsFolder: this.fromRoot(dirname(file)), flavour };
   }
 
   /** A change that passes does without. */
@@ -94,7 +104,7 @@ export class Interception {
     const compilation = readCompilation(root);
     const { typeorm = {} } = await loadConfig(root);
     const dataSource =
-      command?.dataSource === undefined ? (typeorm.dataSource ?? "") : this.#fromRoot(command.dataSource);
+      command?.dataSource === undefined ? (typeorm.dataSource ?? "") : this.fromRoot(command.dataSource);
     return describeProject({
       call: await findCall(root, manifest, { typeorm: { ...typeorm, dataSource } }, compilation),
       facts: factsOf(this.call.dataSource, this.copy.folder),
@@ -104,7 +114,8 @@ export class Interception {
     });
   }
 
-  #fromRoot(path: string): string {
+  /** A path from the root; given as the CLI has it. */
+  fromRoot(path: string): string {
     return relative(this.root, resolve(this.#cwd, path)).split(sep).join("/");
   }
 }

@@ -1,15 +1,11 @@
-import { relative, sep } from "node:path";
-import type { MigrationContent, OperationOf, Verdict } from "@lockstep/core";
+import type { MigrationContent, OperationOf, Restore, Verdict } from "@lockstep/core";
 import { concurrentIndex, indexMigration } from "@lockstep/core/planning";
 import { listMigrations } from "../migrations/list.js";
 import { migrationName, migrationPath, stamps } from "../migrations/names.js";
 import { renderMigration } from "../migrations/render.js";
 import type { Flavour } from "../project.js";
 import type { Interception } from "./interception.js";
-import type { Restore } from "./open-plans.js";
 import { momentOf, type Output } from "./output.js";
-import { restoredModels, restoredText } from "./restore.js";
-import { say } from "./say.js";
 import { type Change, downOwners, toQuery } from "./statements.js";
 import { writeRegistered } from "./write-registered.js";
 
@@ -51,21 +47,15 @@ export class OwnIndexes {
         return first === undefined ? "" : text(migration, first);
       },
       async write(file, content) {
-        const path = relative(about.root, file).split(sep).join("/");
+        const path = about.fromRoot(file);
         const id = (path.split("/").at(-1) ?? "").replace(/\.[jt]s$/, "");
-        const base = await about.project();
-        const project = about.beside(base, file, flavour);
+        const project = about.beside(await about.project(), file, flavour);
         const later = stamps(momentOf(id), listMigrations(project), others.length + 1);
-        const more = others.map((part, index) => {
+        const beside = others.map((part, index) => {
           const name = migrationName({ id }, later[index + 1] ?? "", part.slug);
           return { file: migrationPath(project, name), after: text(name, part), title: part.content.units[0].title };
         });
-        const edited = restore === undefined ? [] : await restoredModels(restore, about);
-        const beside = more.map(({ file: name, after }) => ({ file: name, after }));
-        const unlisted = await writeRegistered(project, { own: { file: path, after: content }, beside, edited });
-        if (restore !== undefined) say(restoredText(restore));
-        for (const { file: name, title } of more) say(`Written beside it: ${name} (${title})`);
-        if (unlisted !== "") say(unlisted);
+        await writeRegistered(project, { own: { file: path, after: content }, beside, restore });
       },
     };
   }

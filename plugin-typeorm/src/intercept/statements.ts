@@ -1,16 +1,6 @@
-import {
-  type CorrectedChange,
-  correct,
-  judge,
-  type Known,
-  type Migration,
-  type OrmQuery,
-  type Parser,
-  type Plan,
-  readMigration,
-  type Unit,
-} from "@lockstep/core";
+import { judge, type Migration, type OrmQuery, type Parser, type Plan, readMigration, type Unit } from "@lockstep/core";
 import type { Query, SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
+import { type CorrectedChange, correct, type Known } from "../corrections/correct.js";
 import type { LogStep, RecordedLog } from "./recorded-log.js";
 
 /** What TypeORM would run, corrected and read: which of its statements each part of the migration came from. */

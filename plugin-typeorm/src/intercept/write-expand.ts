@@ -1,47 +1,40 @@
-import { relative, sep } from "node:path";
-import { type EntityModel, inFiles, type Plan } from "@lockstep/core";
+import { inFiles, type Migration, type PlannedChange } from "@lockstep/core";
 import {
+  assertAgreement,
   codeSettings,
-  expandText,
   foundText,
-  listPlans,
-  type loadConfig,
+  loadConfig,
   type PhaseFiles,
-  preparePhase,
-  type ReleasingPlugin,
+  prepareExpand,
   releaseUnits,
   writeFiles,
 } from "@lockstep/core/planning";
 import { isTypedRead } from "../codemods/typed-reads.js";
 import { keepsType } from "../entities/edit/make-optional.js";
 import { Entities } from "../entities/entities.js";
-import type { Flavour, TypeormProject } from "../project.js";
+import type { Flavour } from "../project.js";
 import { typeormFiles } from "../typeorm-files.js";
 import { wordsOf } from "../words.js";
 import type { Interception } from "./interception.js";
-import { colors, printNotices } from "./notices.js";
-import type { Restore } from "./open-plans.js";
 import { momentOf, type Output } from "./output.js";
-import { restoredText } from "./restore.js";
 import { say } from "./say.js";
 import { type Change, withQueries } from "./statements.js";
-
-/** A plan that waits for the CLI to say how its first migration is called. */
-export interface PlannedChange {
-  readonly project: TypeormProject;
-  readonly plan: Plan;
-  readonly change: Change;
-  readonly restore: Restore | undefined;
-  readonly models: readonly EntityModel[];
-  readonly config: Awaited<ReturnType<typeof loadConfig>>;
-}
+import { colors, tell } from "./tell.js";
 
 /**
  * The expand phase in the place of the CLI's file: its migrations, the relaxed entities, the code edits and the plan's folder, written as
  * one. With `--check` and `--dryrun` the CLI shows the first migration, and nothing is written.
+ *
+ * @throws LS2011 when TypeORM would not agree with the relaxed entities
  */
-export function expandOutput(about: Interception, planned: PlannedChange): Output {
-  const { project: base, plan, change, restore, models, config } = planned;
+export async function expandOutput(
+  about: Interception,
+  change: Change,
+  { plan, relaxed, restore, told }: PlannedChange<Migration>,
+): Promise<Output> {
+  assertAgreement(change.migration, relaxed, plan, "TypeORM");
+  const base = await about.project();
+  const code = codeSettings(await loadConfig(about.root), process.env);
   // Read when the CLI asks: by then `--pretty` has laid out the statements of the user's own migration.
   const named = (id: string) => withQueries({ ...plan, id }, change);
   let flavour: Flavour = { language: "ts", module: "esm" };
@@ -49,44 +42,32 @@ export function expandOutput(about: Interception, planned: PlannedChange): Outpu
     template(migration, given) {
       flavour = given;
       const own = named(migration);
-      if (change.corrections.length + change.notices.length > 0) printNotices(change);
+      if (told !== undefined) tell(told);
       say(foundText(own, colors()).trimEnd());
       const project = about.beside(base, migration, flavour);
+      const plugin = { ...typeormFiles, words: wordsOf(project) };
       const first = inFiles(own.units)[0] ?? [];
-      const request = {
-        plan: own,
-        project,
-        plugin: { ...typeormFiles, words: wordsOf(project) },
-        moment: momentOf(migration),
-        code: codeSettings(config, process.env),
-      };
-      return releaseUnits({ ...request, phase: "expand" }, first)[0]?.unit.text ?? "";
+      const request = { plan: own, project, plugin, moment: momentOf(migration), code, phase: "expand" as const };
+      return releaseUnits(request, first)[0]?.unit.text ?? "";
     },
     async write(file) {
       const project = about.beside(base, file, flavour);
-      const path = relative(about.root, file).split(sep).join("/");
+      const path = about.fromRoot(file);
       const id = (path.split("/").at(-1) ?? "").replace(/\.[jt]s$/, "");
-      // One file may have entities of both: all edits are made at once.
-      const plugin: ReleasingPlugin = {
-        ...typeormFiles,
-        words: wordsOf(project),
-        editModels: (of, edits) => typeormFiles.editModels(of, [...(restore?.edits ?? []), ...edits]),
-      };
-      const prepared = await preparePhase({
+      const { prepared, text } = await prepareExpand({
         plan: named(id),
         project,
-        plugin,
-        phase: "expand",
+        plugin: { ...typeormFiles, words: wordsOf(project) },
         moment: momentOf(id),
-        models,
-        code: codeSettings(config, process.env),
+        models: await about.models(),
+        restore,
+        env: process.env,
+        colors: colors(),
       });
       const firmReads = await unseenReads(about, prepared);
       if (prepared.migrations[0]?.unit.file !== path) throw new Error(`the CLI writes ${path}, the plan does not`);
       writeFiles(about.root, prepared.changes);
-      if (restore !== undefined) say(restoredText(restore));
-      say(expandText(prepared, wordsOf(project), listPlans(about.root), colors()));
-      for (const line of firmReads) say(line);
+      for (const line of [text, ...firmReads]) say(line);
     },
   };
 }

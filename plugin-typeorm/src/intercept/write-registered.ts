@@ -1,16 +1,17 @@
-import type { FileChange } from "@lockstep/core";
-import { unlistedText, writeFiles } from "@lockstep/core/planning";
+import type { Restore } from "@lockstep/core";
+import { laidOutOnce, restoredText, unlistedText, writeFiles } from "@lockstep/core/planning";
 import type { TypeormProject } from "../project.js";
 import { typeormFiles } from "../typeorm-files.js";
-import { formatted } from "./formatted.js";
-import { colors } from "./notices.js";
+import { say } from "./say.js";
+import { colors } from "./tell.js";
 
-/** New migrations, and what is edited together with them. */
+/** New migrations, and what is written together with them. */
 export interface NewMigrations {
   /** TypeORM's own, which stays as it is. */
   readonly own: NewFile;
-  readonly beside: readonly NewFile[];
-  readonly edited: readonly FileChange[];
+  readonly beside: readonly (NewFile & { readonly title: string })[];
+  /** What makes the entities follow their plans again. */
+  readonly restore: Restore | undefined;
 }
 
 interface NewFile {
@@ -18,23 +19,18 @@ interface NewFile {
   readonly after: string;
 }
 
-/**
- * Writes new migrations and what belongs to them as one, with their place in the data source's list.
- *
- * @returns what a person has to do so that the data source finds them; empty: nothing
- */
-export async function writeRegistered(
-  project: TypeormProject,
-  { own, beside, edited }: NewMigrations,
-): Promise<string> {
+/** Writes new migrations and what belongs to them as one, with their place in the data source's list, and says so. */
+export async function writeRegistered(project: TypeormProject, { own, beside, restore }: NewMigrations): Promise<void> {
+  const edited = restore === undefined ? [] : await typeormFiles.editModels(project, restore.edits);
   const added = [own, ...beside].map(({ file, after }) => ({ file, text: after }));
   const { changes = [], unlisted = [] } =
     (await typeormFiles.register?.(project, { added, removed: [] }, edited)) ?? {};
   const others = edited.filter(({ file }) => !changes.some((change) => change.file === file));
-  const made = (each: NewFile) => ({ ...each, before: undefined });
-  writeFiles(project.root, [
-    made(own),
-    ...(await formatted(project.root, [...beside.map(made), ...others, ...changes])),
-  ]);
-  return unlistedText(unlisted, colors());
+  const made = ({ file, after }: NewFile) => ({ file, after, before: undefined });
+  const more = await laidOutOnce(project.root, [...beside.map(made), ...others, ...changes], colors());
+  writeFiles(project.root, [made(own), ...more.changes]);
+  for (const line of more.lines) say(line);
+  if (restore !== undefined) say(restoredText(restore));
+  for (const { file, title } of beside) say(`Written beside it: ${file} (${title})`);
+  if (unlisted.length > 0) say(unlistedText(unlisted, colors()));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { ClientDefault } from "../../../core/src/model/index.js";
-import { phasesOf } from "../../../core/src/plan/build-plan.js";
+import { phasesOf } from "../../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { answerTo, handleSql, type PlanFixture, planOf, userShape } from "../../support/plan-fixture.js";
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { IndexFacts } from "../../../core/src/facts/index-facts.js";
-import { phasesOf } from "../../../core/src/plan/build-plan.js";
+import { phasesOf } from "../../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { unsafePhases } from "../../../core/src/review/phase-safety.js";
 import { stayWords } from "../../../core/src/review/words.js";

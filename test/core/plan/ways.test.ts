@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import type { FillDependence } from "../../../core/src/facts/fill-dependence.js";
 import { type DeployedPhase, type Plan, phaseOf } from "../../../core/src/model/index.js";
-import { phasesOf } from "../../../core/src/plan/build-plan.js";
 import { refuseUndo } from "../../../core/src/plan/guard-undo.js";
 import { gatesAt, nextPhase, previousPhase } from "../../../core/src/plan/next-phase.js";
 import { withPace } from "../../../core/src/plan/pace.js";
+import { phasesOf } from "../../../core/src/plan/phases.js";
 import { planText, readPlan } from "../../../core/src/plan/plan-file.js";
 import { releasesOf } from "../../../core/src/plan/releases.js";
 import { intentsAt } from "../../../core/src/release/code-request.js";

@@ -1,24 +1,34 @@
 import { tmpdir } from "node:os";
 import { expect, test } from "vitest";
-import { decide } from "../../../plugin-prisma/src/intercept/decide.js";
+import { decideChange } from "../../../plugin-prisma/src/intercept/change.js";
+import { query } from "../../matrix/databases.js";
+import { createDatabase } from "../../support/database.js";
 
-// What Prisma names beside PostgreSQL's own types are enums, types of extensions, and what `Unsupported` says: that may be a domain.
+// What Prisma names beside PostgreSQL's own types are enums, types of extensions, and what `Unsupported` says: that may be a domain, which
+// only the database knows.
 
-test.each<[string, string, RegExp | undefined]>([
-  ["an enum", "role Role?", undefined],
-  ["a type of an extension", "role String? @db.Citext", undefined],
-  ["a domain, or not", 'role Unsupported("Role")?', /if its type is a domain with a check of its own/],
-  ["one that is known", 'role Unsupported("tsquery")?', undefined],
-])("%s", async (_, field, message) => {
+test.each<[string, string, string | undefined, RegExp | undefined]>([
+  ["an enum", "role Role?", undefined, undefined],
+  ["a type of an extension", "role String? @db.Citext", undefined, undefined],
+  ["one that is known", 'role Unsupported("tsquery")?', undefined, undefined],
+  ["a domain, or not", 'role Unsupported("Role")?', undefined, /if its type is a domain with a check of its own/],
+  ["a domain", 'role Unsupported("Role")?', "", undefined],
+  ["a domain with a check", 'role Unsupported("Role")?', " CHECK (VALUE <> '')", /every row of "User" is written/],
+])("%s", async (_, field, domain, message) => {
   const type = field.includes("Citext") ? "CITEXT" : field.includes("tsquery") ? "tsquery" : '"Role"';
   const content = `enum Role {\n  a\n}\nmodel User {\n  id Int @id\n  ${field}\n}\n`;
-  const change = await decide({
-    project: { root: tmpdir() },
-    schema: { files: [{ path: "schema.prisma", content }] },
-    sqlFor: async () => `ALTER TABLE "User" ADD COLUMN "role" ${type};`,
-  } as unknown as Parameters<typeof decide>[0]);
-  expect(change.kind).toBe("pass");
-  const told = change.kind === "pass" ? change.message : undefined;
-  if (message === undefined) expect(told).toBeUndefined();
-  else expect(told).toMatch(message);
+  const database = domain === undefined ? undefined : await createDatabase("types");
+  try {
+    if (database !== undefined) await query(database.url, `CREATE DOMAIN "Role" AS text${domain}`);
+    const change = await decideChange({
+      project: { root: tmpdir(), developmentUrl: database?.url },
+      schema: { files: [{ path: "schema.prisma", content }] },
+      sqlFor: async () => `ALTER TABLE "User" ADD COLUMN "role" ${type};`,
+    } as unknown as Parameters<typeof decideChange>[0]);
+    expect(change.kind).toBe("pass");
+    if (message === undefined) expect(change.message).toBeUndefined();
+    else expect(change.message).toMatch(message);
+  } finally {
+    await database?.drop();
+  }
 });

@@ -18,7 +18,7 @@ export default defineCommand({
       { commandFor, valueWords },
     ] = await Promise.all([
       import("../../plan/store.js"),
-      import("../../plan/build-plan.js"),
+      import("../../plan/phases.js"),
       import("../../review/terminal.js"),
       import("../../review/next-step.js"),
       import("../../release/unit-files.js"),

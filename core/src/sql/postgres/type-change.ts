@@ -61,8 +61,13 @@ function parts(type: string): { readonly base: string; readonly limits: readonly
   const element = type.replace(/\[\]$/, "");
   const limits = /\(([\d,-]+)\)/.exec(element)?.[1] ?? "";
   return {
-    base: element.replace(/\([\d,-]+\)/, ""),
+    base: baseOf(element),
     limits: limits === "" ? [] : limits.split(",").map(Number),
     isArray: element !== type,
   };
+}
+
+/** A type without its length or precision: `numeric(10,2)` → `numeric`. */
+export function baseOf(type: string): string {
+  return type.replace(/\([\d,-]+\)/, "");
 }

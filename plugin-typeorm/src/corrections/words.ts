@@ -1,6 +1,5 @@
-import type { ColumnDependents } from "../facts/column-dependents.js";
-import { type Notice, type OperationOf, type Remark, type TableName, tableLabel } from "../model/index.js";
-import { quoteLiteral } from "../sql/postgres/quote.js";
+import { type Notice, type OperationOf, quoteLiteral, type Remark, type TableName, tableLabel } from "@lockstep/core";
+import type { ColumnDependents } from "@lockstep/core/planning";
 import type { DroppedExpression } from "./dropped-expressions.js";
 import type { ExtendedEnum } from "./extend-enums.js";
 import type { RetypedColumn } from "./recreated-columns.js";

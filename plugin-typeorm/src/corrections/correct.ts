@@ -1,19 +1,19 @@
-import type { ColumnDependents } from "../facts/column-dependents.js";
 import {
-  type ColumnSource,
+  type Corrected,
   isSameTable,
+  type KnownOfChange,
   type Migration,
   type Notice,
   type Operation,
+  type Parser,
+  readMigration,
   type TableName,
-} from "../model/index.js";
-import type { Parser } from "../sql/postgres/parser.js";
-import { readMigration } from "../sql/postgres/read-migration.js";
+} from "@lockstep/core";
+import type { ColumnDependents } from "@lockstep/core/planning";
 import { draftOf, type Line } from "./draft.js";
 import { dropExpressions } from "./dropped-expressions.js";
 import { extendEnums } from "./extend-enums.js";
 import { formerTypes } from "./former-types.js";
-import { lostColumns } from "./lost-columns.js";
 import {
   alterations,
   isComputed,
@@ -42,22 +42,14 @@ export interface GeneratedChange<Q extends { readonly query: string }> {
   readonly down: readonly Q[];
 }
 
-/** What is known besides the change. */
-export interface Known {
-  /** What the model says about a column: `@lockstep.skip` lets its values go. Default: nothing. */
-  source?(table: TableName, column: string): ColumnSource | undefined;
-  /** What the development database says about a column; asked about those alone that are altered in place. Default: not known. */
-  dependents?(table: TableName, column: string): Promise<ColumnDependents>;
-}
+/** What is known besides the change: `@lockstep.skip` lets values go. Default: nothing. */
+export type Known = Partial<KnownOfChange>;
 
-export interface CorrectedChange<Q extends { readonly query: string }> extends GeneratedChange<Q> {
+export interface CorrectedChange<Q extends { readonly query: string }>
+  extends GeneratedChange<Q>,
+    Pick<Corrected, "corrections" | "notices"> {
   /** The very queries that came in, and the same lists of them. */
   readonly isUnchanged: boolean;
-  /** What was put right, in words, a line each. */
-  readonly corrections: readonly string[];
-  /** What a person should look at all the same. Lines of `up`, one query after the other. */
-  readonly notices: readonly Notice[];
-  /** The type of a column before the change, for `judge`; undefined where the change does not touch it. */
   formerType(table: TableName, column: string): string | undefined;
 }
 
@@ -84,7 +76,7 @@ export async function correct<Q extends { readonly query: string }>(
   const retyped = recreated.filter(isRetyped);
   const lost = recreated.filter((column) => !isRetyped(column));
   if (lost.length > 0)
-    throw lostColumns(
+    throw (await import("@lockstep/core/planning")).lostColumns(
       lost.map((column) => ({ ...column, renamedFrom: formerName(column, up.operations) })),
       known.source,
     );

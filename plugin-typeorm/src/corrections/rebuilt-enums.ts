@@ -1,7 +1,12 @@
-import { isSameTable, type Operation, type OperationOf, type TableName } from "../model/index.js";
-import { hasEnumValue } from "../sql/postgres/enum-literal.js";
-import { quoteIdentifier } from "../sql/postgres/quote.js";
-import { userTypeText } from "../sql/postgres/read-type.js";
+import {
+  hasEnumValue,
+  isSameTable,
+  type Operation,
+  type OperationOf,
+  quoteIdentifier,
+  type TableName,
+  userTypeText,
+} from "@lockstep/core";
 
 /** An enum that a change makes anew: every row of its columns is written again. */
 export interface RebuiltEnum {

@@ -1,13 +1,16 @@
-import type { ColumnDependents } from "../facts/column-dependents.js";
 import {
+  baseOf,
   type ColumnDeclaration,
+  changesCatalogueOnly,
   isSameTable,
   type Operation,
   type OperationOf,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteTable,
   type TableName,
-} from "../model/index.js";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
-import { changesCatalogueOnly } from "../sql/postgres/type-change.js";
+} from "@lockstep/core";
+import type { ColumnDependents } from "@lockstep/core/planning";
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
 
 /** A column that a change drops and adds again: the way of an ORM to change its type. */
@@ -93,10 +96,6 @@ export function alterations({ table, name, before, add: { column: after } }: Ret
 /** On the way back: of what is read as xml only a cast makes it. Any other cast would cut what is too long without a word. */
 function conversion(name: string, before: ColumnDeclaration, after: ColumnDeclaration): string {
   return after.type === "xml" && before.type !== "xml" ? ` USING ${quoteIdentifier(name)}::xml` : "";
-}
-
-export function baseOf(type: string): string {
-  return type.replace(/\([\d,]+\)/, "");
 }
 
 /** A comment that the new column has not: the statements say nothing of it, for it would have gone with the old one. */

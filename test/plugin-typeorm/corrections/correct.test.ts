@@ -1,11 +1,8 @@
+import { type ColumnSource, judge, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
-import { correct, type Known } from "../../../core/src/corrections/correct.js";
 import type { ColumnDependents } from "../../../core/src/facts/column-dependents.js";
-import type { ColumnSource } from "../../../core/src/model/index.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
-import { judge } from "../../../core/src/rules/judge.js";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
-import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
+import { correct, type Known } from "../../../plugin-typeorm/src/corrections/correct.js";
 import { otherChanges, retypedColumns } from "../../support/typeorm-changes.js";
 
 const parser = await loadParser();

@@ -1,4 +1,4 @@
-import { isSameTable, type Operation, type TableName } from "../model/index.js";
+import { isSameTable, type Operation, type TableName } from "@lockstep/core";
 
 /**
  * The types of columns before a change, as what takes it back says them.

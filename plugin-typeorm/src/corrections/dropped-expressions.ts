@@ -1,5 +1,11 @@
-import { isSameTable, type Operation, type OperationOf, type TableName } from "../model/index.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import {
+  isSameTable,
+  type Operation,
+  type OperationOf,
+  quoteIdentifier,
+  quoteTable,
+  type TableName,
+} from "@lockstep/core";
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
 
 /** A generated column that becomes a plain one. */

@@ -1,4 +1,4 @@
-import { type Migration, type Operation, operationsIn, type Statement } from "../model/index.js";
+import { type Migration, type Operation, operationsIn, type Statement } from "@lockstep/core";
 
 /** A statement of a migration while it is being corrected. */
 export interface Line {

@@ -7,7 +7,7 @@ import {
   tableLabel,
 } from "../model/index.js";
 import { spelled } from "../sql/postgres/bare-name.js";
-import { baseOf } from "./recreated-columns.js";
+import { baseOf } from "../sql/postgres/type-change.js";
 
 /** A column that would be dropped and added again, empty. */
 export interface LostColumn {

@@ -1,4 +1,4 @@
-import { isSameTable, type Operation, type OperationOf, type TableName } from "../model/index.js";
+import { isSameTable, type Operation, type OperationOf, type TableName } from "@lockstep/core";
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
 
 type Dropping = OperationOf<"dropConstraint" | "dropIndex">;

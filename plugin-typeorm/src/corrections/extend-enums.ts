@@ -1,6 +1,13 @@
-import { isSameTable, type Operation, type OperationOf, type TableName } from "../model/index.js";
-import { hasEnumValue } from "../sql/postgres/enum-literal.js";
-import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
+import {
+  hasEnumValue,
+  isSameTable,
+  type Operation,
+  type OperationOf,
+  quoteIdentifier,
+  quoteLiteral,
+  quoteTable,
+  type TableName,
+} from "@lockstep/core";
 import { isSeparable, type Line, operationsOf, replaced } from "./draft.js";
 import { formerValues, isAddedWith, isDefaultOf, type RebuiltEnum, rebuiltEnums } from "./rebuilt-enums.js";
 

@@ -1,0 +1,57 @@
+import {
+  type Migration,
+  type Notice,
+  type Operation,
+  operationsOfKind,
+  type Remark,
+  type Words,
+} from "../model/index.js";
+import { statementOf } from "../rules/notice.js";
+import { renamedColumns } from "../rules/renamed-columns.js";
+import type { RuleContext } from "../rules/rule.js";
+
+/**
+ * The notices of a change that passes, those of a rename with what keeps the values, or the running code, as it is.
+ *
+ * @param words how the ORM's users name a column
+ */
+export function withRenames(
+  notices: readonly Notice[],
+  migration: Migration,
+  formerType: RuleContext["formerType"],
+  words: Pick<Words, "columnName">,
+): readonly Notice[] {
+  const { operations } = migration;
+  const beside = (operation: Operation, remark: Remark): AddedRemarks => ({
+    line: operation.line,
+    sql: statementOf(operation, migration),
+    isBeside: true,
+    remarks: [remark],
+  });
+  return withRemarks(notices, [
+    ...renamedColumns(operations, formerType).map(({ drop, add }) =>
+      beside(drop, { kind: "may-be-renamed", newName: add.column.name, keeps: words.columnName(drop.column) }),
+    ),
+    ...operationsOfKind(operations, "renameColumn").map((rename) =>
+      beside(rename, { kind: "renames", keeps: words.columnName(rename.column) }),
+    ),
+  ]);
+}
+
+/** What is known of a statement beside what the rules say. */
+export interface AddedRemarks extends Notice {
+  /** A notice tells of the statement already, unless the plan does something else in its place. */
+  readonly isBeside: boolean;
+  readonly remarks: readonly Remark[];
+}
+
+/** Notices with what else is known of their statements. */
+export function withRemarks(notices: readonly Notice[], added: readonly AddedRemarks[]): readonly Notice[] {
+  const isSame = (one: Notice, other: Notice) => one.line === other.line && one.sql === other.sql;
+  const told = notices.map((notice) => {
+    const more = added.filter((other) => isSame(notice, other)).flatMap(({ remarks }) => remarks);
+    return more.length === 0 ? notice : { ...notice, remarks: [...(notice.remarks ?? []), ...more] };
+  });
+  const untold = added.filter((each) => !each.isBeside && !notices.some((notice) => isSame(notice, each)));
+  return [...told, ...untold.map(({ line, sql, remarks }) => ({ line, sql, remarks }))];
+}

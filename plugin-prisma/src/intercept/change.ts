@@ -1,0 +1,127 @@
+import {
+  assertInstalled,
+  type Decision,
+  decide,
+  type Generated,
+  LockstepError,
+  loadParser,
+  namedColumns,
+  type OpenPlans,
+  type OrmChange,
+  readMigration,
+  type TableName,
+} from "@lockstep/core";
+import { transactionsOf } from "../engine/prisma-version.js";
+import type { PrismaProject } from "../project.js";
+import { prismaWords } from "../words.js";
+import type { SchemaContainer } from "./shapes.js";
+
+/** Where the SQL of a change comes from: the engine behind the proxy, or the stock CLI that the wrapper asks. */
+export interface ChangeSource {
+  readonly project: PrismaProject;
+  /** The user's own model. */
+  readonly schema: SchemaContainer;
+  /** What Prisma generates for a model, compared with the migrations that exist. */
+  sqlFor(schema: SchemaContainer): Promise<string>;
+}
+
+/** What becomes of a change, what there is to say besides, and the model that Prisma is to see. */
+export type Change = Decision<SchemaContainer> & {
+  readonly project: PrismaProject;
+  readonly schema: SchemaContainer;
+  readonly message: string | undefined;
+};
+
+/** Decides about a change. Errors as `decide` of the core. */
+export async function decideChange(source: ChangeSource): Promise<Change> {
+  assertInstalled("@lockstep/core", import.meta.url);
+  const change = new PrismaChange(source);
+  const decision = await decide(change);
+  const { project } = source;
+  const schema = decision.kind === "plan" ? decision.relaxed : change.schema;
+  if (decision.told === undefined) return { ...decision, project, schema, message: undefined };
+  const { toldText } = await import("@lockstep/core/planning");
+  return { ...decision, project, schema, message: toldText(decision.told, await colors()) };
+}
+
+/**
+ * Has the schema files follow their plans again, where somebody or a merge has put them back.
+ *
+ * @returns what is said of it; undefined where there is nothing to do
+ */
+export async function restored({ restore, project }: Change): Promise<string | undefined> {
+  if (restore === undefined) return undefined;
+  const [{ restoreModels }, { prismaPlugin }] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("../plugin.js"),
+  ]);
+  return restoreModels(restore, project, prismaPlugin, await colors());
+}
+
+/** As the wrapped config says it of the terminal that the CLI has. */
+export async function colors() {
+  const { colorsFor } = await import("@lockstep/core/planning");
+  return colorsFor(process.env.LOCKSTEP_COLOR === "1");
+}
+
+/** A change of a Prisma schema, as the core asks about it. What it takes is loaded when it is asked for. */
+class PrismaChange implements OrmChange<SchemaContainer> {
+  readonly orm = "prisma";
+  readonly words = prismaWords;
+  readonly root: string;
+  readonly transactions;
+  /** With every planned column as its phase has it, once the SQL was asked for. */
+  schema: SchemaContainer;
+  readonly #source: ChangeSource;
+
+  constructor(source: ChangeSource) {
+    this.#source = source;
+    this.schema = source.schema;
+    this.root = source.project.root;
+    this.transactions = transactionsOf(source.project.ormVersion);
+  }
+
+  async columns() {
+    const { toEntityModels } = await import("../schema/entities.js");
+    return namedColumns(toEntityModels(this.schema.files));
+  }
+
+  async generate(open: OpenPlans | undefined): Promise<Generated> {
+    const followed = open && (await (await import("./follow-plans.js")).followPlans(open, this.schema));
+    this.schema = followed?.schema ?? this.schema;
+    const [parser, sql] = await Promise.all([loadParser(), this.#source.sqlFor(this.schema)]);
+    return { migration: readMigration(sql, "migration.sql", parser), restore: followed?.restore };
+  }
+
+  async mentions(words: RegExp) {
+    return this.schema.files.some(({ content }) => words.test(content));
+  }
+
+  async sources() {
+    const [{ columnSources }, { readSchema }] = await Promise.all([
+      import("../schema/sources.js"),
+      import("../schema/read.js"),
+    ]);
+    return columnSources(readSchema(this.schema.files), this.#source.project);
+  }
+
+  /** Every type that is not PostgreSQL's own is an enum of the schema, one of an extension, or what `Unsupported` names. */
+  typeKind({ name }: TableName) {
+    const isUnsupported = this.schema.files.some(({ content }) =>
+      [...content.matchAll(/\bUnsupported\s*\(\s*"((?:[^"\\]|\\.)*)"/g)].some(([, type = ""]) => type.includes(name)),
+    );
+    return isUnsupported ? undefined : "plain";
+  }
+
+  /** To the database that the Prisma config names. */
+  async connect() {
+    const { developmentUrl } = this.#source.project;
+    if (developmentUrl === undefined) throw new LockstepError("LS9003", "The Prisma config has no datasource URL.");
+    const { connect } = await import("@lockstep/core/planning");
+    return connect(developmentUrl, { applicationName: "lockstep plan", needsSession: false });
+  }
+
+  async planning() {
+    return (await import("./planning.js")).planning(this.#source.project, this.schema);
+  }
+}

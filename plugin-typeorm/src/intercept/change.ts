@@ -1,0 +1,144 @@
+import {
+  type Corrected,
+  type Generated,
+  type KnownOfChange,
+  LockstepError,
+  loadParser,
+  type Migration,
+  type OpenPlans,
+  type OrmChange,
+  type Plan,
+  sourcesMention,
+} from "@lockstep/core";
+import { isScaffolding, type Query, type SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
+import type { Known } from "../corrections/correct.js";
+import { generalWords } from "../words.js";
+import { asOptional, findColumns, knownColumns } from "./columns.js";
+import { findDisagreements } from "./disagreements.js";
+import { Interception } from "./interception.js";
+import { refusePending } from "./pending.js";
+import { type RecordedLog, recordedLog, withoutQueries } from "./recorded-log.js";
+import { withoutRepeatedDefaults } from "./repeated-defaults.js";
+import { type Change, readChange, readQueries } from "./statements.js";
+
+type Sources = Awaited<ReturnType<OrmChange<unknown>["sources"]>>;
+
+/** What `migration:generate` would write, as the core asks about it. What it takes is loaded when it is asked for. */
+export class TypeormChange extends Interception implements OrmChange<Migration> {
+  readonly orm = "typeorm";
+  readonly words = generalWords;
+  #open: readonly Plan[] = [];
+  #log: RecordedLog | undefined;
+  #known: Known = {};
+  #sources: Promise<Sources> | undefined;
+  #change: Change | undefined;
+
+  get transactions() {
+    return this.call.dataSource.options.migrationsTransactionMode ?? "all";
+  }
+
+  /** TypeORM's own answer, put right. */
+  get memory(): SqlInMemory {
+    return this.#asked.memory;
+  }
+
+  /** The same, read; undefined where nothing was generated. */
+  get change(): Change | undefined {
+    return this.#change;
+  }
+
+  async columns() {
+    return knownColumns(this.call.dataSource);
+  }
+
+  /** @throws LS1001, LS9043 SQL that cannot be read · LS9050 pending migrations */
+  async generate(open: OpenPlans | undefined): Promise<Generated> {
+    const { dataSource } = this.call;
+    this.#open = open?.plans ?? [];
+    const asked = await this.#ask(this.#open);
+    const restore = open?.restoring({
+      isRequired: (column) => findColumns(dataSource, column).some(({ isNullable }) => !isNullable),
+      isRead: (column) => findColumns(dataSource, column).some(({ isSelect, isVirtual }) => isSelect && !isVirtual),
+      lacks: ({ index }) => asked.memory.upQueries.some((query) => isAbout(query, index.name)),
+    });
+    this.#log = await withoutRepeatedDefaults(withoutKept(asked, this.#open), dataSource);
+    const { upQueries } = this.memory;
+    if (upQueries.length === 0) return { migration: undefined, restore };
+    await refusePending(dataSource);
+    const parser = await loadParser();
+    try {
+      return { migration: readQueries(upQueries, parser).migration, restore };
+    } catch (error) {
+      if (!(error instanceof LockstepError) || error.code !== "LS1001") throw error;
+      throw await (await import("./unreadable.js")).unreadable(error, upQueries, this, parser);
+    }
+  }
+
+  mentions(words: RegExp) {
+    return sourcesMention(this.root, words, ["lockstep"]);
+  }
+
+  sources(): Promise<Sources> {
+    this.#sources ??= Promise.all([import("../entities/sources.js"), this.entityFiles(), this.columns()]).then(
+      ([{ columnSources }, files, known]) => columnSources(files, known),
+    );
+    return this.#sources;
+  }
+
+  /** @throws LS2060 where a column would lose its values · LS9057 a database that is another than its migrations make */
+  async correct(own: Migration, { source, dependents }: KnownOfChange): Promise<Corrected> {
+    // A column that is dropped and added again may lose its values: that is told with its place in the code.
+    const isAddedAgain = (["dropColumn", "addColumn"] as const).every((each) =>
+      own.operations.some(({ kind }) => kind === each),
+    );
+    const places = source ?? (isAddedAgain ? await this.sources() : undefined);
+    this.#known = { source: places, dependents };
+    const change = await readChange(this.#asked, await loadParser(), this.#known).catch(async (error: unknown) => {
+      if (!(error instanceof LockstepError) || error.code !== "LS2060") throw error;
+      throw await (await import("./drift.js")).asDrift(error, own, this);
+    });
+    this.#change = change;
+    return { ...change, remarks: await findDisagreements(change.migration.operations, this) };
+  }
+
+  async connect() {
+    return (await import("./session.js")).openSession(this.call.dataSource);
+  }
+
+  async planning() {
+    const { planning } = await import("./planning.js");
+    return planning(this, this.#asked, async (plan) => {
+      const open = [...this.#open, plan];
+      const log = withoutKept(await this.#ask(open), open);
+      return (await readChange(log, await loadParser(), this.#known)).migration;
+    });
+  }
+
+  get #asked(): RecordedLog {
+    if (this.#log === undefined) throw new Error("TypeORM was not asked yet");
+    return this.#log;
+  }
+
+  /** Asks TypeORM, which is to think that columns are as their plans have them. */
+  #ask(plans: readonly Plan[]): Promise<RecordedLog> {
+    const { dataSource, ask } = this.call;
+    const relaxed = plans.flatMap(({ columns }) => columns).filter(({ isRelaxed }) => isRelaxed);
+    const columns = relaxed.flatMap((column) => findColumns(dataSource, column));
+    return asOptional(columns, () => recordedLog(dataSource, ask));
+  }
+}
+
+/** Optional columns can be tried in memory; what declares a unique constraint cannot: it stays until contract, whatever TypeORM says. */
+function withoutKept(log: RecordedLog, plans: readonly Plan[]): RecordedLog {
+  const kept = plans.flatMap(({ keptUniques = [] }) => keptUniques);
+  return withoutQueries(log, (query) => isScaffolding(query) || kept.some(({ index }) => isAbout(query, index.name)));
+}
+
+/** Whether a statement drops the constraint or index of that name, or makes it again to take that back. */
+function isAbout({ query }: Query, name: string): boolean {
+  const quoted = `"${name.replaceAll('"', '""')}"`;
+  return (
+    query.includes(quoted) &&
+    /\bDROP (?:CONSTRAINT|INDEX)\b|\bADD CONSTRAINT\b|^\s*CREATE (?:UNIQUE )?INDEX\b/.test(query)
+  );
+}

@@ -1,0 +1,15 @@
+import type { Told } from "@lockstep/core";
+import { type Colors, colorsFor, toldText } from "@lockstep/core/planning";
+import { say } from "./say.js";
+
+/** Prints what there is to say of a change, beside its plan. */
+export function tell(told: Told): void {
+  say(toldText(told, colors()));
+}
+
+/** Colours as the rest of the CLI's output has them: https://no-color.org, the FORCE_COLOR of Node, a terminal. */
+export function colors(): Colors {
+  const { FORCE_COLOR, NO_COLOR, TERM } = process.env;
+  if (FORCE_COLOR !== undefined) return colorsFor(FORCE_COLOR !== "0" && FORCE_COLOR !== "false");
+  return colorsFor(!NO_COLOR && process.stdout.isTTY === true && TERM !== "dumb");
+}

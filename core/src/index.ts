@@ -1,6 +1,6 @@
 // The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
 
-export { isOfOtherDatabase } from "./codemods/not-application-code.js";
+export { isOfOtherDatabase } from "./codemods/sources/not-application-code.js";
 export { type Annotation, type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";

@@ -1,6 +1,6 @@
-import type { CodeOfClients, GeneratedClients } from "./codemods/generated-clients.js";
-import type { FieldsIn } from "./codemods/ranking/column-history.js";
-import type { Transform } from "./codemods/transform.js";
+import type { FieldsIn } from "./codemods/contract/column-history.js";
+import type { Transform } from "./codemods/contract/transform.js";
+import type { CodeOfClients, GeneratedClients } from "./codemods/project/generated-clients.js";
 import type { Connection } from "./db/connection.js";
 import type { Check } from "./doctor/check.js";
 import type {

@@ -27,7 +27,7 @@ process.stdout.write(JSON.stringify(figures));
 
 /** The yardstick: TypeScript parses every source file once, and nothing else is done. */
 async function parseAll() {
-  const [{ readSources }, { ts }] = await Promise.all([core("source-files"), core("compiler")]);
+  const [{ readSources }, { ts }] = await Promise.all([core("sources/source-files"), core("ast/compiler")]);
   const files = await timed("read", () => readSources(root, {}, () => true));
   await timed("parse", () => {
     for (const { file, text } of files) ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true);
@@ -41,9 +41,9 @@ async function plan() {
   if (files.length === 0) return;
   const [{ planCodeEdits }, { coreTransforms }, { ts }, { prismaTransforms }] = await timed("load", () =>
     Promise.all([
-      core("plan-edits"),
+      core("run/plan-edits"),
       core("index"),
-      core("compiler"),
+      core("ast/compiler"),
       import("../../plugin-prisma/dist/codemods/index.js"),
     ]),
   );
@@ -96,7 +96,9 @@ function parsed() {
 
 /** `readSourceFiles`, step by step. */
 async function find() {
-  const { listSources, readRelevant, withoutIgnored, relevance } = await timed("load", () => core("source-files"));
+  const { listSources, readRelevant, withoutIgnored, relevance } = await timed("load", () =>
+    core("sources/source-files"),
+  );
   const matters = relevance({
     models: models.filter(({ name }) => name === model),
     all: models,
@@ -115,7 +117,7 @@ async function find() {
   stages.read -= stages.prefilter - before;
   const files = await timed("git", () => withoutIgnored(root, found));
   counts.relevant = files.length;
-  const { readModuleConfigs } = await core("resolution/read-configs");
+  const { readModuleConfigs } = await core("sources/read-configs");
   const names = files.map(({ file }) => file);
   return [...files, ...(await timed("configs", () => readModuleConfigs(root, names)))];
 }

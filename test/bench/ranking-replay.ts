@@ -3,13 +3,13 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
-import type { Choose, Question } from "../../core/src/codemods/candidates/choose.js";
-import type { CodeRequest, HistoryQuestion } from "../../core/src/codemods/code-request.js";
+import type { Choose, RankedPlaces } from "../../core/src/codemods/candidates/choose.js";
 import { readDocuments } from "../../core/src/codemods/documents/read-documents.js";
 import { coreTransforms } from "../../core/src/codemods/index.js";
-import { planCodeEdits } from "../../core/src/codemods/plan-edits.js";
 import { readColumnHistory } from "../../core/src/codemods/ranking/history.js";
-import { readSourceFiles } from "../../core/src/codemods/source-files.js";
+import type { CodeRequest, HistoryQuestion } from "../../core/src/codemods/run/code-request.js";
+import { planCodeEdits } from "../../core/src/codemods/run/plan-edits.js";
+import { readSourceFiles } from "../../core/src/codemods/sources/source-files.js";
 import type { CodeLevel } from "../../core/src/config/code-levels.js";
 import type { CodeIntent, Place } from "../../core/src/model/index.js";
 import { decidePlaces } from "../../core/src/release/choices.js";
@@ -26,7 +26,7 @@ export interface Answer {
   readonly shown: ReadonlySet<string>;
   /** All places that were found, those that only a number is shown of too. */
   readonly found: ReadonlySet<string>;
-  readonly questions: readonly Question[];
+  readonly questions: readonly RankedPlaces[];
 }
 
 /** What is asked: with or without what git knows, and whether the person says who sees the column. */
@@ -136,7 +136,7 @@ function once<Asked, Answer>(ask: (asked: Asked) => Answer): (asked: Asked) => A
 
 /** The first phase, and the one that opens reads over what that one wrote. */
 async function answer(request: CodeRequest, { column, declared }: ColumnAdded, level: CodeLevel): Promise<Answer> {
-  const questions: Question[] = [];
+  const questions: RankedPlaces[] = [];
   const [ticked, shown, found] = [new Set<string>(), new Set<string>(), new Set<string>()];
   let { files, earlier } = request;
   for (const kinds of phases) {

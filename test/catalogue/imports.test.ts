@@ -3,39 +3,6 @@ import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
-// The rooms in the order data flows: imports point up this list, cli may import everything, nobody imports cli.
-const rooms = [
-  "model",
-  "errors",
-  "nearest",
-  "pattern-of",
-  "files",
-  "config",
-  "db",
-  "ledger",
-  "sql",
-  "verdicts",
-  "facts",
-  "rules",
-  "plan",
-  "codemods",
-  "formatters",
-  "backfill",
-  "gates",
-  "supported-versions",
-  "doctor",
-  "plugin",
-  "review",
-  "release",
-  "intercept",
-  "repair",
-  "deploy",
-  "init",
-  "cli",
-];
-/** Not rooms: the package's entries. */
-const entries = ["index", "planning", "text"];
-
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const sources = (folder: string) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
@@ -45,24 +12,54 @@ const imports = (file: string) =>
   [
     ...readFileSync(file, "utf8")
       .replace(/^ *\*.*$/gm, "")
-      .matchAll(/(?:from|import\()\s*"([^"]+)"/g),
+      .matchAll(/\b(?:from|import\(?)\s*"([^"]+)"/g),
   ].map((match) => match[1] ?? "");
-const roomOf = (file: string) =>
-  relative(join(root, "core/src"), file)
-    .split(/[/\\]/)[0]
-    ?.replace(/\.(ts|js)$/, "") ?? "";
 
-test("imports point up the rooms of core", () => {
-  const wrong = sources("core/src").flatMap((file) => {
-    const from = roomOf(file);
-    if (entries.includes(from)) return [];
+/** The rooms of each folder that CONTRIBUTING.md lists, in its order, with what they are for. */
+const lists = new Map(
+  [...readFileSync(join(root, "CONTRIBUTING.md"), "utf8").matchAll(/^(\S+\/src\/(?:\S+\/)?)\n((?: {2}\S.*\n)+)/gm)].map(
+    ([, folder = "", list = ""]) => [
+      folder,
+      new Map([...list.matchAll(/^ {2}(\S+) *(.*)$/gm)].map(([, room = "", purpose = ""]) => [room, purpose])),
+    ],
+  ),
+);
+const codemods = ["core/src/codemods/", "plugin-prisma/src/codemods/", "plugin-typeorm/src/codemods/"];
+
+test("the rooms of core and of all codemods are listed", () => {
+  expect([...lists.keys()].sort()).toEqual(["core/src/", ...codemods].sort());
+});
+
+test.each([...lists])("what is in %s is listed, with its purpose, and imports point up the list", (folder, rooms) => {
+  const there = readdirSync(join(root, folder), { withFileTypes: true });
+  expect([...rooms.keys()].sort()).toEqual(
+    there.map((each) => (each.isDirectory() ? `${each.name}/` : each.name)).sort(),
+  );
+  expect([...rooms].filter(([, purpose]) => !/\w{3}/.test(purpose))).toEqual([]);
+  const order = [...rooms.keys()].map((room) => room.replace(/\/$|\.ts$/, ""));
+  const roomOf = (file: string) => {
+    const path = relative(join(root, folder), file);
+    return path.startsWith("..") ? undefined : path.split(/[/\\]/)[0]?.replace(/\.(ts|js)$/, "");
+  };
+  const wrong = sources(folder).flatMap((file) => {
+    const from = roomOf(file) ?? "";
     return imports(file)
       .filter((specifier) => specifier.startsWith("."))
       .map((specifier) => roomOf(resolve(dirname(file), specifier)))
-      .filter((to) => to !== from && !(rooms.indexOf(to) >= 0 && rooms.indexOf(to) < rooms.indexOf(from)))
+      .filter(
+        (to) => to !== undefined && to !== from && !(order.includes(to) && order.indexOf(to) < order.indexOf(from)),
+      )
       .map((to) => `${relative(root, file)} imports ${to}`);
   });
   expect(wrong).toEqual([]);
+});
+
+test.each(codemods)("no room of %s has more files than a newcomer looks through", (folder) => {
+  const sizes = [...(lists.get(folder)?.keys() ?? [])]
+    .filter((room) => room.endsWith("/"))
+    .map((room) => ({ room, size: sources(`${folder}${room}`).length }));
+  expect(sizes.length).toBeGreaterThan(3);
+  expect(sizes.filter(({ size }) => size > 15)).toEqual([]);
 });
 
 test("core never imports a plugin; a plugin uses core's public entries only", () => {
@@ -107,5 +104,5 @@ test.each([
       if (next !== undefined && !loaded.has(next)) loaded.set(next, `${way} → ${relative(root, next)}`);
     }
   expect(loaded.size).toBeGreaterThan(10);
-  expect(loaded.get(join(core, "dist/codemods/compiler.js"))).toBeUndefined();
+  expect(loaded.get(join(core, "dist/codemods/ast/compiler.js"))).toBeUndefined();
 });

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { CodeResult } from "../../core/src/codemods/code-request.js";
+import type { CodeResult } from "../../core/src/codemods/run/code-request.js";
 import type { PlannedEdit } from "../../core/src/model/index.js";
 import { chooseAll } from "./choices.js";
 

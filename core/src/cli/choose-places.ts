@@ -1,6 +1,6 @@
 import { choiceId } from "../codemods/candidates/choose.js";
-import { inGroups } from "../codemods/candidates/coupled.js";
-import { type Cluster, clustersOf } from "../codemods/ranking/kin.js";
+import { inGroups } from "../codemods/candidates/dependencies.js";
+import { type Cluster, clustersOf } from "../codemods/ranking/similar-candidates.js";
 import type { AskedPlaces, AskPerson } from "../release/choices.js";
 import { nextText } from "../review/terminal.js";
 import { counted } from "../review/words.js";

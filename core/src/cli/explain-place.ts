@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import type { Question } from "../codemods/candidates/choose.js";
-import { explain } from "../codemods/ranking/explain.js";
+import type { RankedPlaces } from "../codemods/candidates/choose.js";
+import { explainRank } from "../codemods/explain/ranked-place.js";
 import { codeSettings } from "../config/code-settings.js";
 import { LockstepError } from "../errors.js";
 import { type Plan, phaseOf } from "../model/index.js";
@@ -34,7 +34,7 @@ export async function explainPlace(request: {
       hint: `${command} --explain ${file}:1`,
     });
   const line = Number(digits);
-  const { questionsIn } = await import("../codemods/candidates/survey.js");
+  const { questionsIn } = await import("../codemods/run/survey.js");
   const models = await plugin.readModels(project);
   const plan = followNames(request.plan, namedColumns(models));
   const settings = codeSettings(config, invocation.io.env);
@@ -56,8 +56,8 @@ export async function explainPlace(request: {
   async function whyNot(): Promise<readonly string[]> {
     const source = input?.files.find((each) => each.file === file);
     if (input === undefined || source === undefined) {
-      const { whyNotRead } = await import("../codemods/why-not-read.js");
-      const why = await whyNotRead(project.root, file, {
+      const { whySkipped } = await import("../codemods/explain/skipped-file.js");
+      const why = await whySkipped(project.root, file, {
         include: settings.include,
         excludes: [
           { globs: settings.exclude, text: "is excluded by code.exclude" },
@@ -91,16 +91,16 @@ export async function explainPlace(request: {
         ({ intent: { model, field } }) =>
           `${file}:${line}  is not offered: ${model}.${field} is internal, and this place shows what it lists.`,
       );
-    const { whyNoCandidate } = await import("../codemods/why-no-candidate.js");
+    const { whyNotOffered } = await import("../codemods/explain/not-offered.js");
     const names = [...new Set(plan.columns.map(({ model }) => model))];
     return models
       .filter(({ name }) => names.includes(name))
-      .map((model) => `${file}:${line}  is not offered: ${whyNoCandidate(source, line, model, models)}.`);
+      .map((model) => `${file}:${line}  is not offered: ${whyNotOffered(source, line, model, models)}.`);
   }
 }
 
 /** What is known of the places at a line, one after the other. */
-function answersAt(questions: readonly Question[], file: string, line: number, plan: Plan): readonly string[] {
+function answersAt(questions: readonly RankedPlaces[], file: string, line: number, plan: Plan): readonly string[] {
   return questions.flatMap(({ intent, about, ranked, done }) => {
     const has = placesAt(file, line, done).map(
       ({ what }) => `${file}:${line}  ${what}: has ${intent.model}.${intent.field} already`,
@@ -116,7 +116,7 @@ function answersAt(questions: readonly Question[], file: string, line: number, p
     return [
       ...has,
       ...open.flatMap((each) => [
-        ...explain(each, about),
+        ...explainRank(each, about),
         ...phaseWords(plan, phaseOf(intent)),
         ...(plan.state.choices ?? [])
           .filter(

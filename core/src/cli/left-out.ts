@@ -1,8 +1,8 @@
-import type { Question } from "../codemods/candidates/choose.js";
+import type { RankedPlaces } from "../codemods/candidates/choose.js";
 import type { Place } from "../model/index.js";
 
 /** Places that little speaks for, as a list: without `--all` only their number is shown. */
-export function leftOut(questions: readonly Question[]): readonly Omit<Place, "kind">[] {
+export function leftOut(questions: readonly RankedPlaces[]): readonly Omit<Place, "kind">[] {
   return questions.flatMap(({ intent: { model, field }, ranked }) =>
     ranked
       .filter(({ kind, candidate }) => kind === "silent" && candidate.because === undefined)

@@ -1,5 +1,5 @@
-import { relevance } from "../codemods/relevance.js";
-import { type UnreadFile, unreadFiles } from "../codemods/unread-files.js";
+import { relevance } from "../codemods/sources/relevance.js";
+import { type UnreadFile, unreadFiles } from "../codemods/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { GateFacts, OpenWriter } from "../gates/gate.js";
 import { isSameTable, type Place, type Plan } from "../model/index.js";

@@ -1,4 +1,4 @@
-import { ts } from "../codemods/compiler.js";
+import { ts } from "../codemods/ast/compiler.js";
 import { lineChanges } from "./line-changes.js";
 import { isCode, parses } from "./touched-lines.js";
 

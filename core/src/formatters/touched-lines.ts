@@ -1,4 +1,4 @@
-import { ts } from "../codemods/compiler.js";
+import { ts } from "../codemods/ast/compiler.js";
 import { isSameButLayout } from "../plan/hash.js";
 import { type LineChange, lineChanges, linesOf, withChanges } from "./line-changes.js";
 

@@ -22,7 +22,7 @@ const maxRows = 10_000;
 export default rowsInDoubt("what code computes", async ({ name, column, table, timeoutMs }, facts) => {
   const { connection, target, plan } = facts;
   const { fill } = column;
-  const { translatedValue } = await import("../codemods/translated-value.js");
+  const { translatedValue } = await import("../codemods/values/translated-value.js");
   const inputs = fill.reads.map((read) => ({ name: read, type: scalarOf(typeOf(table, read)) }));
   const compute = await translatedValue(
     fill.sql,

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
-import { projectCompiler } from "../codemods/project-compiler.js";
+import { projectCompiler } from "../codemods/project/project-compiler.js";
 import { type ConfigFile, configFiles, configText, type FirstConfig } from "./config-text.js";
 import { needsProgram } from "./typed-lint.js";
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { glob } from "tinyglobby";
-import { workspaceMembers } from "../codemods/resolution/workspace-members.js";
+import { workspaceMembers } from "../codemods/project/workspace-members.js";
 import { configFileOf } from "../config/load.js";
 import { LockstepError } from "../errors.js";
 import type { OrmPlugin } from "../plugin.js";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rootsSetting, unreadPackages } from "../codemods/resolution/unread-packages.js";
+import { rootsSetting, unreadPackages } from "../codemods/sources/unread-packages.js";
 import { configFileOf } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { isDeclared } from "../files/declared.js";

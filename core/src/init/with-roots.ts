@@ -1,7 +1,7 @@
-import { commaListOf, insertItem } from "../codemods/comma-list.js";
-import { ts } from "../codemods/compiler.js";
-import { parseSourceFile } from "../codemods/source-file.js";
-import { applySplices } from "../codemods/splice.js";
+import { ts } from "../codemods/ast/compiler.js";
+import { parseSourceFile } from "../codemods/ast/source-file.js";
+import { applySplices } from "../codemods/ast/splice.js";
+import { commaListOf, insertItem } from "../codemods/write/comma-list.js";
 
 /**
  * A configuration with more folders in `code.roots`, written into the object that it exports; undefined where that is not

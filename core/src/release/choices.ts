@@ -1,15 +1,15 @@
-import { type Candidate, isWritable } from "../codemods/candidates/candidate.js";
-import { choiceId, chooseUnattended, isRequired, type Question } from "../codemods/candidates/choose.js";
-import { neededBy, withoutNeeds } from "../codemods/candidates/coupled.js";
-import { followInTests, followKin } from "../codemods/ranking/kin.js";
-import type { Ranked } from "../codemods/ranking/ranked.js";
+import { choiceId, chooseUnattended, isNeededByPhase, type RankedPlaces } from "../codemods/candidates/choose.js";
+import { neededBy, withoutNeeds } from "../codemods/candidates/dependencies.js";
+import { type Candidate, isWritable } from "../codemods/contract/candidate.js";
+import type { Ranked } from "../codemods/contract/ranked.js";
+import { followInTests, followSimilar } from "../codemods/ranking/similar-candidates.js";
 import type { CodeLevel } from "../config/code-levels.js";
 import { type Place, type PlaceChoice, phaseOf } from "../model/index.js";
 import { placesNamed, refuseUnknownPlaces } from "./place-names.js";
 
 /** What is asked about one column: the places that nobody has decided about yet. */
 export interface AskedPlaces {
-  readonly question: Question;
+  readonly question: RankedPlaces;
   /** Likely and possible ones, the strongest first. */
   readonly places: readonly Ranked[];
   /** The keys of those that are ticked unless the person says otherwise. */
@@ -66,7 +66,7 @@ type Verdict = Pick<PlaceChoice, "choice" | "by" | "for">;
  * @throws LS4003 a flag names no place; whatever `policy.ask` throws
  */
 export async function decidePlaces(
-  questions: readonly Question[],
+  questions: readonly RankedPlaces[],
   remembered: readonly PlaceChoice[],
   policy: CodePolicy,
   listed: readonly Place[] = [],
@@ -109,7 +109,7 @@ class Sheet {
   private readonly moved = new Set<PlaceChoice>();
 
   constructor(
-    readonly question: Question,
+    readonly question: RankedPlaces,
     remembered: readonly PlaceChoice[],
     policy: CodePolicy,
     known: readonly Candidate[],
@@ -233,11 +233,11 @@ function hasPlaces({ places }: AskedPlaces): boolean {
 }
 
 /** The keys of the places that are taken without a word: what must change, what lists the whole model, and what is likely where that was asked for. */
-async function takenAlone(question: Question, level: CodeLevel | undefined): Promise<ReadonlySet<string>> {
+async function takenAlone(question: RankedPlaces, level: CodeLevel | undefined): Promise<ReadonlySet<string>> {
   const unattended = level === "required" ? undefined : await chooseUnattended([question]);
   const taken = question.ranked.filter(
     (each) =>
-      isRequired(each) ||
+      isNeededByPhase(each) ||
       unattended?.has(choiceId(question.intent, each.candidate.key)) ||
       (level === "likely" && each.kind === "likely"),
   );
@@ -245,8 +245,8 @@ async function takenAlone(question: Question, level: CodeLevel | undefined): Pro
   return new Set([...keys, ...neededBy(question.ranked, keys).keys()]);
 }
 
-function followersOf({ ranked, about }: Question, accepted: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...followKin(ranked, accepted, about), ...followInTests(ranked, accepted, about)]);
+function followersOf({ ranked, about }: RankedPlaces, accepted: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set([...followSimilar(ranked, accepted, about), ...followInTests(ranked, accepted, about)]);
 }
 
 /** The choice about a place of the same kind and name that is not where it was: a file was moved, or what was in it. */

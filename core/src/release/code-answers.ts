@@ -27,7 +27,7 @@ export async function exposureOf(
   if (policy.exposure !== undefined)
     for (const { model, field } of plan.columns) known[`${model}.${field}`] = policy.exposure;
   if (policy.level !== "ask" || policy.ask === undefined) return known;
-  const { questionsIn } = await import("../codemods/candidates/survey.js");
+  const { questionsIn } = await import("../codemods/run/survey.js");
   const open = input.intents.filter(
     ({ kind, model, field, exposure }) =>
       kind === "read" && exposure === undefined && known[`${model}.${field}`] === undefined,

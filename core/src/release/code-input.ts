@@ -1,4 +1,4 @@
-import type { HistoryQuestion } from "../codemods/code-request.js";
+import type { HistoryQuestion } from "../codemods/run/code-request.js";
 import { type CodeIntent, type Plan, phaseOf, type Toggle } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { isOpen, listPlans } from "../plan/store.js";
@@ -11,13 +11,13 @@ export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
 export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
   const [{ readSourceFiles }, { readDocuments }] = await Promise.all([
-    import("../codemods/source-files.js"),
+    import("../codemods/sources/source-files.js"),
     import("../codemods/documents/read-documents.js"),
   ]);
   const { toggle } = request.code;
   if (toggle !== undefined) {
     // In the first phase already: what is wrong with it is not found out when reads open.
-    const { readToggle } = await import("../codemods/toggles/template.js");
+    const { readToggle } = await import("../codemods/flags/template.js");
     readToggle(toggle);
   }
   const models = request.models ?? (await plugin.readModels(project));

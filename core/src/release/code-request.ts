@@ -1,4 +1,4 @@
-import type { Question } from "../codemods/candidates/choose.js";
+import type { RankedPlaces } from "../codemods/candidates/choose.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import type {
   CodeIntent,
@@ -62,7 +62,7 @@ export interface CodeResult {
   /** What of the plan's state the code decides: for `plan.state`. */
   readonly state: Pick<PlanState, "edits" | "places" | "silent" | "choices" | "declined" | "exposure" | "codeFiles">;
   /** The ranked places that were decided about. */
-  readonly questions: readonly Question[];
+  readonly questions: readonly RankedPlaces[];
   /** Chosen edits that were not checked by the compiler. */
   readonly unchecked?: Unchecked | undefined;
   /** Why names alone said what values are. Absent where the compiler did. */

@@ -1,6 +1,6 @@
-import { isRequired, type Question } from "../codemods/candidates/choose.js";
-import type { CodeResult } from "../codemods/code-request.js";
-import { declinedId } from "../codemods/declined-id.js";
+import { isNeededByPhase, type RankedPlaces } from "../codemods/candidates/choose.js";
+import { declinedId } from "../codemods/candidates/declined-id.js";
+import type { CodeResult } from "../codemods/run/code-request.js";
 import { LockstepError } from "../errors.js";
 import {
   type DeclinedPlace,
@@ -81,7 +81,7 @@ export async function decideDeclined(
  * @param before, after `plan.state.choices`
  */
 export async function declineUnticked(
-  questions: readonly Question[],
+  questions: readonly RankedPlaces[],
   { before, after }: { readonly before: readonly PlaceChoice[]; readonly after: readonly PlaceChoice[] },
   ask: CodePolicy["ask"],
 ): Promise<readonly DeclinedPlace[]> {
@@ -93,7 +93,7 @@ export async function declineUnticked(
         ({ key: known, choice, by, ...each }) =>
           known === key && each.model === model && each.field === field && choice === "no" && by === "asked",
       );
-    for (const { candidate } of ranked.filter(isRequired)) {
+    for (const { candidate } of ranked.filter(isNeededByPhase)) {
       if (!has(after, candidate.key) || has(before, candidate.key)) continue;
       const reason = (await ask?.reason(candidate))?.trim();
       const { file, what } = candidate;

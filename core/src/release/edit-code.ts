@@ -1,6 +1,6 @@
-import type { Candidate } from "../codemods/candidates/candidate.js";
-import { type Choose, choiceId, type Question, refusedWords } from "../codemods/candidates/choose.js";
-import { declinedId } from "../codemods/declined-id.js";
+import { type Choose, choiceId, type RankedPlaces, refusedWords } from "../codemods/candidates/choose.js";
+import { declinedId } from "../codemods/candidates/declined-id.js";
+import type { Candidate } from "../codemods/contract/candidate.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import { type CodeIntent, type Place, type PlannedEdit, phaseOf } from "../model/index.js";
 import type { CodePolicy, Decided } from "./choices.js";
@@ -32,13 +32,13 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   // No file names the model, and none was edited before: the compiler is not even loaded.
   if (input === undefined) return nothingEdited(plan.state);
   const [{ planCodeEdits }, { decidePlaces }, { planVerifiedEdits }] = await Promise.all([
-    import("../codemods/plan-edits.js"),
+    import("../codemods/run/plan-edits.js"),
     import("./choices.js"),
     import("./verified-edits.js"),
   ]);
   const exposure = await exposureOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
-  let questions: readonly Question[] = [];
+  let questions: readonly RankedPlaces[] = [];
   const intentsNow = withAnswers(input.intents, exposure);
   const phase = (["contract", "switch"] as const).find((each) => intents.some((intent) => phaseOf(intent) === each));
   const { declined: named, settled } = await decideDeclined(plan.state, policy, phase ?? "expand", async () =>
@@ -138,7 +138,7 @@ function refusedBefore(places: readonly Place[]): ReadonlySet<string> {
 /** The chosen place that an edit was made for; undefined where the edit is required. */
 function rankedOf(
   edit: PlannedEdit,
-  questions: readonly Question[],
+  questions: readonly RankedPlaces[],
   chosen: ReadonlySet<string>,
 ): Candidate | undefined {
   const of = questions.filter(({ intent }) => intent.model === edit.model && intent.field === edit.field);

@@ -1,4 +1,4 @@
-import type { Candidate } from "../codemods/candidates/candidate.js";
+import type { Candidate } from "../codemods/contract/candidate.js";
 import { LockstepError } from "../errors.js";
 import type { Place } from "../model/index.js";
 import { nearest } from "../nearest.js";

@@ -1,4 +1,4 @@
-import type { Question } from "../codemods/candidates/choose.js";
+import type { RankedPlaces } from "../codemods/candidates/choose.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import { Formatting, type Unformatted } from "../formatters/formatting.js";
 import type { FileChange, MissingTypes, Plan, PlannedEdit, Unchecked } from "../model/index.js";
@@ -18,7 +18,7 @@ export interface RefreshResult {
   readonly codeChanges: readonly FileChange[];
   readonly made: readonly PlannedEdit[];
   /** The ranked places that were decided about. */
-  readonly questions: readonly Question[];
+  readonly questions: readonly RankedPlaces[];
   /** Chosen edits that were not compiled first. */
   readonly unchecked?: Unchecked | undefined;
   /** Why names alone said what values are. Absent where the compiler did. */

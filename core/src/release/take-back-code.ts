@@ -1,4 +1,4 @@
-import { isImportEdit } from "../codemods/named-imports.js";
+import { isImportEdit } from "../codemods/write/named-imports.js";
 import { LockstepError } from "../errors.js";
 import type { DeployedPhase, FileChange, PlannedEdit } from "../model/index.js";
 import { withAnswers } from "./code-answers.js";
@@ -26,8 +26,8 @@ export async function takeBackCode(
   const input = await inputOf(request, intents);
   if (input === undefined) return nothingEdited({ ...plan.state, edits: [] });
   const [{ planCodeEdits }, { planCodeUndo }] = await Promise.all([
-    import("../codemods/plan-edits.js"),
-    import("../codemods/plan-undo.js"),
+    import("../codemods/run/plan-edits.js"),
+    import("../codemods/run/plan-undo.js"),
   ]);
   const undone = await planCodeUndo(input, phases);
   const kept = withoutTakenAway(

@@ -1,7 +1,13 @@
-import { type Choose, choiceId, chooseUnattended, isRequired, type Question } from "../codemods/candidates/choose.js";
-import { inGroups, neededBy } from "../codemods/candidates/coupled.js";
-import type { CodeRequest, CodeResult } from "../codemods/code-request.js";
-import { planCodeEdits } from "../codemods/plan-edits.js";
+import {
+  type Choose,
+  choiceId,
+  chooseUnattended,
+  isNeededByPhase,
+  type RankedPlaces,
+} from "../codemods/candidates/choose.js";
+import { inGroups, neededBy } from "../codemods/candidates/dependencies.js";
+import type { CodeRequest, CodeResult } from "../codemods/run/code-request.js";
+import { planCodeEdits } from "../codemods/run/plan-edits.js";
 import type { NewError, VerifyResult } from "../codemods/verify/request.js";
 import { Verifier } from "../codemods/verify/verifier.js";
 import { withoutErrors } from "../codemods/verify/without-errors.js";
@@ -65,7 +71,7 @@ export async function planVerifiedEdits(
   choose: Choose,
   scope: VerifyScope,
 ): Promise<VerifiedEdits> {
-  let questions: readonly Question[] = [];
+  let questions: readonly RankedPlaces[] = [];
   let chosen: ReadonlySet<string> = new Set();
   const all = await planCodeEdits({
     ...request,
@@ -156,19 +162,19 @@ function tellWaiting(wait: TypeCheckWait | undefined, files: number): () => void
 
 /** What is made without a compiler: what the phase breaks without, what that needs, and what is right by how it is made. */
 function safeWithout(
-  questions: readonly Question[],
+  questions: readonly RankedPlaces[],
   sure: ReadonlySet<string>,
   refused: ReadonlySet<string> = new Set(),
 ): ReadonlySet<string> {
   const required = questions.flatMap(({ intent, ranked }) => {
-    const keys = ranked.filter(isRequired).map(({ candidate }) => candidate.key);
+    const keys = ranked.filter(isNeededByPhase).map(({ candidate }) => candidate.key);
     return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
   });
   return new Set([...required, ...[...sure].filter((id) => !refused.has(id))]);
 }
 
 /** The chosen places of a question: those that need one another are made together or not at all. */
-function groupsOf({ intent, ranked }: Question, chosen: ReadonlySet<string>) {
+function groupsOf({ intent, ranked }: RankedPlaces, chosen: ReadonlySet<string>) {
   const taken = ranked.filter(({ candidate }) => chosen.has(choiceId(intent, candidate.key)));
   return inGroups(taken).map((group) => {
     const ids = group.map(({ candidate }) => choiceId(intent, candidate.key));

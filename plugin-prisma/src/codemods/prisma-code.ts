@@ -1,11 +1,11 @@
 import type { OrmCode } from "@lockstep/core/codemods";
-import { isSentElsewhere } from "./client-behind.js";
-import { accessorOf, isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./client-calls.js";
-import { hasNamesake, originOf } from "./client-module.js";
-import { givesRowsOf, isOwnPackage } from "./handed-clients.js";
-import { isRowType } from "./prisma-types.js";
-import { rowsRead } from "./rows-read.js";
-import { isWholeRow } from "./typed-row.js";
+import { accessorOf, isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./calls/client-calls.js";
+import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
+import { rowsRead } from "./reads/rows-read.js";
+import { clientOwnerOf, hasNamesake } from "./receivers/client-module.js";
+import { isSentElsewhere } from "./receivers/client-of-expression.js";
+import { isRowType } from "./receivers/prisma-types.js";
+import { isWholeRow } from "./receivers/whole-row.js";
 
 /** What the transforms of the core must know about Prisma. */
 export const prismaCode: OrmCode = {
@@ -15,7 +15,7 @@ export const prismaCode: OrmCode = {
     isAsked: (name) => /^(?:@prisma\/client(?:-runtime-utils)?|\.prisma)$/.test(name),
   },
   isClientModule: (specifier, from, { project, model }) => {
-    const origin = originOf(specifier, from, project);
+    const origin = clientOwnerOf(specifier, from, project);
     return origin === "own" || (origin === "unknown" && !hasNamesake(model.name, from, project));
   },
   isRowType,
@@ -30,7 +30,7 @@ export const prismaCode: OrmCode = {
   isSentElsewhere,
   whyUnclear: unclearRead,
   elsewhere: {
-    isClientModule: (specifier, from, { project }) => originOf(specifier, from, project) === "other",
+    isClientModule: (specifier, from, { project }) => clientOwnerOf(specifier, from, project) === "other",
     isRowType,
     isOther: (callee, file, project) => whyOther(callee, file, project)?.kind !== "other",
     readsRows: readsOtherRows,

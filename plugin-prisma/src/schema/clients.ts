@@ -11,7 +11,7 @@ import {
   type OtherClient,
   parseSourceFile,
 } from "@lockstep/core/codemods";
-import { clientsOf, isBelow } from "../codemods/client-module.js";
+import { clientsOf, isBelow } from "../codemods/receivers/client-module.js";
 import { toEntityModels } from "./entities.js";
 import { schemaFiles } from "./files.js";
 import type { SchemaFile } from "./model.js";

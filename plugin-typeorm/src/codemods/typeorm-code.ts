@@ -7,7 +7,7 @@ import {
   type RowShape,
   type RowsRead,
   returnedBy,
-  rowShapeOf,
+  rowShapeOfType,
   rowShapeOfValue,
   type SourceFile,
   type SpelledValue,
@@ -15,16 +15,16 @@ import {
   ts,
   unwrap,
 } from "@lockstep/core/codemods";
-import { allFieldsOf } from "./class-fields.js";
-import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./entities.js";
-import { readsRows } from "./entity-calls.js";
-import { givesRowsOf, isOwnPackage } from "./handed-clients.js";
-import { isTypeorm } from "./modules.js";
-import { requestPlans } from "./request-dtos.js";
-import { isHidden, rowsRead } from "./rows-read.js";
-import { mayReadNull } from "./typed-reads.js";
-import { isWholeRow } from "./typed-rows.js";
-import { thingOf } from "./value-things.js";
+import { readsRows } from "./calls/entity-calls.js";
+import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
+import { isHidden, rowsRead } from "./reads/rows-read.js";
+import { mayReadNull } from "./reads/typed-reads.js";
+import { allFieldsOf } from "./receivers/class-fields.js";
+import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./receivers/entities.js";
+import { evaluateExpression } from "./receivers/evaluate.js";
+import { isTypeorm } from "./receivers/modules.js";
+import { isWholeRow } from "./receivers/whole-row.js";
+import { requestPlans } from "./writes/request-dtos.js";
 
 /** What the transforms of the core must know about TypeORM. */
 export const typeormCode: OrmCode = {
@@ -75,7 +75,7 @@ function instanced(
 function resultOf(callee: ts.Expression, file: SourceFile, context: TransformContext): RowShapeOf {
   const inner = unwrap(callee);
   if (!ts.isPropertyAccessExpression(inner)) return undefined;
-  const called = thingOf(inner, file, context);
+  const called = evaluateExpression(inner, file, context);
   if (called?.kind !== "function") return undefined;
   const known = context.memo("typeorm results", () => new Map<ts.Node, RowShapeOf>());
   if (known.has(called.node)) return known.get(called.node);
@@ -84,7 +84,7 @@ function resultOf(callee: ts.Expression, file: SourceFile, context: TransformCon
   const { node } = called;
   const shape =
     node.type !== undefined
-      ? rowShapeOf(node.type, called.file, context)
+      ? rowShapeOfType(node.type, called.file, context)
       : "body" in node && node.body !== undefined
         ? returnedBy(node as ts.FunctionLikeDeclaration)
             .map((each) => rowShapeOfValue(each, called.file, context))

@@ -9,7 +9,7 @@ import {
   releaseUnits,
   writeFiles,
 } from "@lockstep/core/planning";
-import { isTypedRead } from "../codemods/typed-reads.js";
+import { isTypedRead } from "../codemods/reads/typed-reads.js";
 import { keepsType } from "../entities/edit/make-optional.js";
 import { Entities } from "../entities/entities.js";
 import type { Flavour } from "../project.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Candidate } from "../../../core/src/codemods/candidates/candidate.js";
+import type { Candidate } from "../../../core/src/codemods/contract/candidate.js";
 import { lineBefore } from "../../../core/src/release/line-before.js";
 import { pathMatcher, placesNamed } from "../../../core/src/release/place-names.js";
 

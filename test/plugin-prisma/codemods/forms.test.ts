@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { run } from "../../support/run.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, writes } from "./forms/writes.js";

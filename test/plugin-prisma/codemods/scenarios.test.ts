@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { chooseAll } from "../../support/choices.js";
 import { apply, editFor, type Files, field, lowerEmail, shopModels, single, transforms, undo } from "./phases.js";

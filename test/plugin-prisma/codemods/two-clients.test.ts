@@ -1,6 +1,10 @@
 import { expect, test } from "vitest";
-import type { GeneratedClient, GeneratedClients, OtherClient } from "../../../core/src/codemods/generated-clients.js";
-import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import type {
+  GeneratedClient,
+  GeneratedClients,
+  OtherClient,
+} from "../../../core/src/codemods/project/generated-clients.js";
+import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
 import { apply, editFor, type Files, shopModels, transforms, undo } from "./phases.js";
 

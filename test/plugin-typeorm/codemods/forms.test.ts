@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
-import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
+import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, others, writes } from "./forms/writes.js";
 import { apply, request, textOf, withEntities } from "./phases.js";

@@ -1,18 +1,18 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { isWritable } from "../../../core/src/codemods/candidates/candidate.js";
 import {
   type Choose,
   choiceId,
   chooseUnattended,
-  type Question,
+  type RankedPlaces,
 } from "../../../core/src/codemods/candidates/choose.js";
-import { neededBy } from "../../../core/src/codemods/candidates/coupled.js";
-import type { CodeRequest, CodeResult } from "../../../core/src/codemods/code-request.js";
+import { neededBy } from "../../../core/src/codemods/candidates/dependencies.js";
+import { isWritable } from "../../../core/src/codemods/contract/candidate.js";
 import { coreTransforms } from "../../../core/src/codemods/index.js";
-import { planCodeEdits } from "../../../core/src/codemods/plan-edits.js";
-import { planCodeUndo } from "../../../core/src/codemods/plan-undo.js";
-import { readSourceFiles } from "../../../core/src/codemods/source-files.js";
+import type { CodeRequest, CodeResult } from "../../../core/src/codemods/run/code-request.js";
+import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
+import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
+import { readSourceFiles } from "../../../core/src/codemods/sources/source-files.js";
 import type {
   CodeIntent,
   EntityModel,
@@ -54,7 +54,7 @@ export interface Released {
   readonly silent: number;
   /** Keys of the places that were chosen. */
   readonly chosen: readonly string[];
-  readonly questions: readonly Question[];
+  readonly questions: readonly RankedPlaces[];
 }
 
 /** A project of the gallery in a folder of its own, taken through the phases as the commands do it, without a database. */
@@ -102,7 +102,7 @@ export class GalleryProject {
     if (phase === "expand") this.write(this.about.input);
     await this.editModels(modelKinds[phase].forth);
     if (phase === "expand") this.models = await this.plugin.readModels(this.project);
-    const questions: Question[] = [];
+    const questions: RankedPlaces[] = [];
     const chosen: string[] = [];
     const choose: Choose = async (asked) => {
       const ids = await tick(asked, this.about);
@@ -208,7 +208,7 @@ export class GalleryProject {
 }
 
 /** What a person accepts who changes nothing of what is ticked, and what is edited where nobody is asked. */
-async function tick(questions: readonly Question[], about: Case): Promise<ReadonlySet<string>> {
+async function tick(questions: readonly RankedPlaces[], about: Case): Promise<ReadonlySet<string>> {
   const ids = new Set(await chooseUnattended(questions));
   for (const { intent, ranked } of questions) {
     for (const { candidate, kind } of ranked) {

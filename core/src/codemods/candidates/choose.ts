@@ -1,11 +1,11 @@
 import type { CodeIntent } from "../../model/index.js";
+import { type Candidate, isWritable } from "../contract/candidate.js";
+import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "../ranking/limits.js";
-import type { RankContext, Ranked } from "../ranking/ranked.js";
-import { type Candidate, isWritable } from "./candidate.js";
-import { neededBy } from "./coupled.js";
+import { neededBy } from "./dependencies.js";
 
 /** The places that one intent may edit, ranked. */
-export interface Question {
+export interface RankedPlaces {
   readonly intent: CodeIntent;
   /** What they were measured against. */
   readonly about: RankContext;
@@ -16,7 +16,7 @@ export interface Question {
 }
 
 /** Says which places are edited, by `choiceId`. Asked once for all intents of a phase. */
-export type Choose = (questions: readonly Question[]) => Promise<ReadonlySet<string>>;
+export type Choose = (questions: readonly RankedPlaces[]) => Promise<ReadonlySet<string>>;
 
 /** What a choice is about: a place and a column. */
 export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, key: string): string {
@@ -34,13 +34,13 @@ export const chooseUnattended: Choose = async (questions) =>
       const mirrors = isTaken
         ? ranked.filter(({ candidate }) => isMirror(candidate) && !isShared(candidate, about))
         : [];
-      const keys = [...mirrors, ...ranked.filter(isRequired)].map(({ candidate }) => candidate.key);
+      const keys = [...mirrors, ...ranked.filter(isNeededByPhase)].map(({ candidate }) => candidate.key);
       return [...keys, ...neededBy(ranked, keys).keys()].map((key) => choiceId(intent, key));
     }),
   );
 
 /** Whether the phase breaks without it, and nothing speaks against making it without a word. */
-export function isRequired({ candidate, kind }: Ranked): boolean {
+export function isNeededByPhase({ candidate, kind }: Ranked): boolean {
   return candidate.isRequired === true && kind === "likely" && isWritable(candidate);
 }
 

@@ -1,5 +1,5 @@
-import type { SourceFile } from "../source-file.js";
-import type { PlaceFinding } from "../transform.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { PlaceFinding } from "../contract/transform.js";
 
 /** A list of fields in a file that a command writes: it follows when that runs. */
 export function generatedPlace(

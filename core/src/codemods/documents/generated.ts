@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import { patternOf } from "../../pattern-of.js";
-import { readSources, type SourceFilesOptions, type SourceText } from "../source-files.js";
+import { readSources, type SourceFilesOptions, type SourceText } from "../sources/source-files.js";
 
 /** How the documents that are generated come about, by their path: the command where it is known. */
 export async function generatorsOf(

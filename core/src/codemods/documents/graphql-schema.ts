@@ -1,16 +1,22 @@
-import { indentAt, leadOf } from "../comma-list.js";
-import { ts } from "../compiler.js";
-import { withLiveEdits } from "../live-edits.js";
-import { demanded } from "../places/demand.js";
-import { listing } from "../places/listing.js";
-import { bare } from "../property-edit.js";
-import { type SourceFile, textOf } from "../source-file.js";
-import type { Splice } from "../splice.js";
-import { type EditFinding, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
-import { writtenAmong } from "../written-texts.js";
+import { ts } from "../ast/compiler.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { Splice } from "../ast/splice.js";
+import { candidateFor } from "../candidates/candidate-for.js";
+import { requiredFindings } from "../candidates/make-required.js";
+import {
+  type EditFinding,
+  earlierOf,
+  type Finding,
+  type Transform,
+  type TransformContext,
+} from "../contract/transform.js";
+import { fieldListsIn, type SdlField, type SdlFields } from "../formats/sdl.js";
+import { indentAt, leadOf } from "../write/comma-list.js";
+import { withCurrentEdits } from "../write/current-edits.js";
+import { findWritten } from "../write/find-written.js";
+import { bare } from "../write/property-edit.js";
 import { generatedPlace } from "./generated-place.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
-import { fieldListsIn, type SdlField, type SdlFields } from "./sdl.js";
 
 /** Types and inputs in files of GraphQL's schema language. */
 export const graphqlDocument: Transform = transformOf(
@@ -40,10 +46,10 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
     );
   const writtenIn = (phase: "expand" | "switch", context: TransformContext) => {
     const isRequest = phase === "expand";
-    return writtenAmong(
+    return findWritten(
       id,
       fieldsOf(context).filter(({ list }) => isRequest === isOfRequests(list)),
-      withLiveEdits(id, context, (edit) => edit.phase === phase),
+      withCurrentEdits(id, context, (edit) => edit.phase === phase),
     );
   };
   return {
@@ -64,7 +70,7 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
 
     *undo(file, context) {
       const written = context.memo(`written by ${id}`, () =>
-        writtenAmong(id, fieldsOf(context), withLiveEdits(id, context)),
+        findWritten(id, fieldsOf(context), withCurrentEdits(id, context)),
       );
       for (const { node, list, file: its } of written) {
         const edit = its === file ? takeOut(node, list, file) : undefined;
@@ -117,7 +123,7 @@ function* offered(
     const when = list.kind === "interface" ? "every type that implements it has it" : "it is shown there";
     const advice = `add \`${text ?? key}\` if ${isRequest ? "callers may choose it" : when}`;
     const listed = { family: "graphql", tie, node: list, what, anchor: list.name, names, text, advice } as const;
-    const candidate = listing(listed, file, context);
+    const candidate = candidateFor(listed, file, context);
     const generated = generatedPlace(file, what, list.start, context.field.name);
     if (candidate === undefined || (generated !== undefined && candidate.isDone)) continue;
     yield generated ?? candidate;
@@ -143,7 +149,7 @@ function* requirable(field: SdlField, list: SdlFields, file: SourceFile, context
   const splices = [{ start: field.end, end: field.end, text: "!" }];
   const required = list.fields.filter(({ type }) => type.endsWith("!")).map(({ name }) => name);
   const edits = [{ kind: "edit", splices, what, text, replaces } as const];
-  yield* demanded({ node: list, what, anchor: list.name, required, text }, edits, context);
+  yield* requiredFindings({ node: list, what, anchor: list.name, required, text }, edits, context);
 }
 
 function isOfRequests({ kind }: SdlFields): boolean {

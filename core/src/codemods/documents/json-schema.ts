@@ -1,6 +1,6 @@
-import { ts } from "../compiler.js";
-import type { SourceFile } from "../source-file.js";
-import { literalFormat, literalTree } from "./literal-format.js";
+import { ts } from "../ast/compiler.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { literalFormat, literalTree } from "../formats/literal-format.js";
 import { shapesOfDocument } from "./schema-shapes.js";
 import { schemaTransform } from "./schema-transform.js";
 

@@ -1,8 +1,8 @@
 import type { EntityModel } from "../../model/index.js";
-import type { Tie } from "../candidates/candidate.js";
-import { wordsOf } from "../ranking/similar-name.js";
-import { keyStyles } from "../shape-types.js";
-import type { TransformContext } from "../transform.js";
+import type { Tie } from "../contract/candidate.js";
+import type { TransformContext } from "../contract/transform.js";
+import { wordsOf } from "../names/similar-name.js";
+import { keyStyles } from "../shapes/shape-types.js";
 
 /**
  * What the name of a schema says about whose fields it lists: `type` where it has the model's name, undefined where it has that of

@@ -1,10 +1,10 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { EntityModel } from "../../model/index.js";
-import { foreignDocuments, isDump, isMigration, isOfOtherDatabase } from "../not-application-code.js";
-import { isPlumbing } from "../plumbing.js";
-import { keyStyles } from "../shape-types.js";
-import type { FileKind } from "../source-file.js";
+import type { FileKind } from "../ast/source-file.js";
+import { isTechnicalColumn } from "../names/technical-columns.js";
+import { keyStyles } from "../shapes/shape-types.js";
+import { foreignDocuments, isDump, isMigration, isOfOtherDatabase } from "../sources/not-application-code.js";
 import {
   findFiles,
   listFiles,
@@ -12,8 +12,8 @@ import {
   type SourceFilesOptions,
   type SourceText,
   withoutIgnored,
-} from "../source-files.js";
-import { namesTable } from "../sql-texts.js";
+} from "../sources/source-files.js";
+import { namesTable } from "../sql/texts.js";
 import { generatorsOf } from "./generated.js";
 
 export interface DocumentsOptions extends Pick<SourceFilesOptions, "include" | "exclude" | "roots" | "models"> {
@@ -92,7 +92,7 @@ async function readSmall(
 /** Whether a text names two telling fields of one of the models, however it spells them. */
 function listsFields(models: readonly EntityModel[]): (text: string) => boolean {
   const columns = models.map(({ fields }) => {
-    const telling = fields.filter((field) => !isPlumbing(field));
+    const telling = fields.filter((field) => !isTechnicalColumn(field));
     return (telling.length < 2 ? fields : telling).map(
       ({ name }) => new RegExp(`\\b(?:${keyStyles.map((keyOf) => keyOf(name)).join("|")})\\b`),
     );

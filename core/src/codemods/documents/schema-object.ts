@@ -1,9 +1,9 @@
-import { ts } from "../compiler.js";
-import { nameOf, pathOf, wrapperOf } from "../expressions.js";
-import type { SourceFile } from "../source-file.js";
-import type { TransformContext } from "../transform.js";
-import type { DocMap } from "./doc-tree.js";
-import { literalFormat, literalTree } from "./literal-format.js";
+import { ts } from "../ast/compiler.js";
+import { nameOf, pathOf, wrapperOf } from "../ast/expressions.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import type { DocMap } from "../formats/doc-tree.js";
+import { literalFormat, literalTree } from "../formats/literal-format.js";
 import { isClosed, isSchemaOf, nullableAmong, type Role, requiredIn, type SchemaShape } from "./schema-shapes.js";
 import { schemaTransform } from "./schema-transform.js";
 

@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import { type DocList, type DocMap, type DocNode, entryOf, stringOf } from "./doc-tree.js";
+import { type DocList, type DocMap, type DocNode, entryOf, stringOf } from "../formats/doc-tree.js";
 
 /** The properties of an object in a JSON schema, and who reads it. */
 export interface SchemaShape {

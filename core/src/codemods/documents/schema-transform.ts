@@ -1,14 +1,20 @@
 import type { PlannedEdit } from "../../model/index.js";
-import { withLiveEdits } from "../live-edits.js";
-import { demanded } from "../places/demand.js";
-import { listing } from "../places/listing.js";
-import { bare } from "../property-edit.js";
-import { isRequest } from "../request-names.js";
-import { type SourceFile, startOf, textOf } from "../source-file.js";
-import { type EditFinding, earlierOf, type Finding, type Transform, type TransformContext } from "../transform.js";
-import { writtenAmong } from "../written-texts.js";
-import type { DocEntry } from "./doc-tree.js";
-import type { Format, Keywords } from "./format.js";
+import { type SourceFile, startOf, textOf } from "../ast/source-file.js";
+import { candidateFor } from "../candidates/candidate-for.js";
+import { requiredFindings } from "../candidates/make-required.js";
+import {
+  type EditFinding,
+  earlierOf,
+  type Finding,
+  type Transform,
+  type TransformContext,
+} from "../contract/transform.js";
+import type { DocEntry } from "../formats/doc-tree.js";
+import type { Format, Keywords } from "../formats/format.js";
+import { isNamedAsRequest } from "../names/request-names.js";
+import { withCurrentEdits } from "../write/current-edits.js";
+import { findWritten } from "../write/find-written.js";
+import { bare } from "../write/property-edit.js";
 import { generatedPlace } from "./generated-place.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 import type { Nullable, SchemaShape } from "./schema-shapes.js";
@@ -50,10 +56,10 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
       ),
     );
   const writtenIn = (phase: PlannedEdit["phase"], context: TransformContext) =>
-    writtenAmong(
+    findWritten(
       id,
       properties(context),
-      withLiveEdits(id, context, (edit) => edit.phase === phase),
+      withCurrentEdits(id, context, (edit) => edit.phase === phase),
     );
 
   return {
@@ -79,15 +85,15 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
     },
 
     *undo(file, context) {
-      const live = withLiveEdits(id, context);
+      const live = withCurrentEdits(id, context);
       for (const { entry, shape, file: its } of context.memo(`written by ${id}`, () =>
-        writtenAmong(id, properties(context), live),
+        findWritten(id, properties(context), live),
       )) {
         const splices = its === file ? format.removeProperty(entry, shape.map, file) : undefined;
         if (splices !== undefined) yield removal(splices, shape.what, textOf(entry.node, file));
       }
       for (const { item, shape, file: its } of context.memo(`required by ${id}`, () =>
-        writtenAmong(id, items(context), live),
+        findWritten(id, items(context), live),
       )) {
         const splices = its === file && shape.required ? format.removeItem(item, shape.required, file) : undefined;
         if (splices !== undefined) yield removal(splices, requiredOf(shape), textOf(item.node, file));
@@ -147,7 +153,7 @@ function* offered(
       : "";
     const advice = `add \`${text ?? key}\` if ${when}${both}${closed}`;
     const listed = { family: "schema", tie, node: map.node, what, anchor: name, names, text, advice } as const;
-    const candidate = listing(listed, file, context);
+    const candidate = candidateFor(listed, file, context);
     const generated = generatedPlace(file, what, startOf(map.node, file), context.field.name);
     if (candidate === undefined || (generated !== undefined && candidate.isDone)) continue;
     yield generated ?? candidate;
@@ -206,7 +212,7 @@ function* requirable(
     text: written?.text,
     isAdded: true,
   } as const;
-  yield* demanded(accepted, edits, context);
+  yield* requiredFindings(accepted, edits, context);
 }
 
 function roleOf(
@@ -214,7 +220,7 @@ function roleOf(
   names: readonly string[],
   { model }: TransformContext,
 ): NonNullable<SchemaShape["role"]> {
-  return role ?? (isRequest(name, names, model.primaryKey) ? "request" : "response");
+  return role ?? (isNamedAsRequest(name, names, model.primaryKey) ? "request" : "response");
 }
 
 function removal(splices: EditFinding["splices"], what: string, replaces: string): EditFinding {

@@ -1,7 +1,7 @@
+import { yamlFormat } from "../formats/yaml-format.js";
+import { yamlTrees } from "../formats/yaml-tree.js";
 import { shapesOfDocument } from "./schema-shapes.js";
 import { schemaTransform } from "./schema-transform.js";
-import { yamlFormat } from "./yaml-format.js";
-import { yamlTrees } from "./yaml-tree.js";
 
 /** OpenAPI and JSON schema documents in YAML. */
 export const yamlSchema = schemaTransform({

@@ -1,7 +1,7 @@
 import { extname, posix } from "node:path";
 import { setImmediate } from "node:timers/promises";
 import type { BlobChange, Commit, CommitRange, GitHistory } from "../../files/git-history.js";
-import type { AddedColumn, FieldsIn } from "./column-history.js";
+import type { AddedColumn, FieldsIn } from "../contract/column-history.js";
 import { fieldChanges } from "./field-changes.js";
 
 /** The model whose history is asked for. */

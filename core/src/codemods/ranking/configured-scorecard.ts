@@ -1,5 +1,5 @@
 import type { LockstepConfig } from "../../config/schema.js";
-import { defaultScorecard, type Scorecard } from "./scorecard.js";
+import { defaultScorecard, type Scorecard } from "../contract/scorecard.js";
 
 /** The scorecard that counts: what `code.scorecard` says, and the measured one for the rest. */
 export function scorecardOf(config: LockstepConfig): Scorecard {

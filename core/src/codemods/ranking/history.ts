@@ -1,6 +1,6 @@
 import { GitHistory } from "../../files/git-history.js";
+import type { ColumnHistory } from "../contract/column-history.js";
 import { type Addition, columnAdditions, type ModelPast } from "./column-additions.js";
-import type { ColumnHistory } from "./column-history.js";
 
 export interface HistoryRequest extends ModelPast {
   /** The files that may get the new column, from the project root: `existed` knows these. The first ones matter most. */

@@ -1,8 +1,8 @@
 import type { Family } from "../../model/index.js";
-import type { Candidate } from "../candidates/candidate.js";
-import { isPlumbing } from "../plumbing.js";
-import type { RankContext } from "./ranked.js";
-import { wordsOf } from "./similar-name.js";
+import type { Candidate } from "../contract/candidate.js";
+import type { RankContext } from "../contract/ranked.js";
+import { wordsOf } from "../names/similar-name.js";
+import { isTechnicalColumn } from "../names/technical-columns.js";
 
 /** Why a place is not ticked on its own, however strong the evidence. */
 export interface Limit {
@@ -33,7 +33,7 @@ export function limitsOf(candidate: Candidate, context: RankContext): readonly L
   if (isSecret(field.name) && exposure !== "exposed" && shown.has(candidate.family)) {
     limits.push({ kind: "secret", text: `${field.name} sounds like a secret, and nobody said that it may be exposed` });
   }
-  if (isPlumbing(field)) {
+  if (isTechnicalColumn(field)) {
     limits.push({ kind: "plumbing", text: `${field.name} is an id, a foreign key or a timestamp` });
   }
   if (candidate.caution !== undefined) limits.push({ kind: "caution", text: candidate.caution });

@@ -1,8 +1,8 @@
 import type { EntityField } from "../../model/index.js";
-import type { Candidate } from "../candidates/candidate.js";
-import type { AddedColumn } from "./column-history.js";
-import type { RankContext } from "./ranked.js";
-import { mostSimilar } from "./similar-name.js";
+import type { Candidate } from "../contract/candidate.js";
+import type { AddedColumn } from "../contract/column-history.js";
+import type { RankContext } from "../contract/ranked.js";
+import { mostSimilar } from "../names/similar-name.js";
 
 /** What all candidates are measured with: computed once for a column. */
 export interface Measures {

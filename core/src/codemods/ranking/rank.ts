@@ -1,7 +1,7 @@
-import type { Candidate } from "../candidates/candidate.js";
+import type { Candidate } from "../contract/candidate.js";
+import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "./limits.js";
 import { type Measures, measure } from "./measures.js";
-import type { RankContext, Ranked } from "./ranked.js";
 import { reasonsOf } from "./reasons.js";
 import { evidenceOf } from "./signals.js";
 

@@ -1,5 +1,5 @@
 import { type EntityField, signalIds } from "../../model/index.js";
-import type { RankContext, Reason } from "./ranked.js";
+import type { RankContext, Reason } from "../contract/ranked.js";
 import type { Evidence } from "./signals.js";
 
 /** More names than this are counted instead. */

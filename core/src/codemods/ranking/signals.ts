@@ -1,7 +1,7 @@
 import type { SignalId } from "../../model/index.js";
-import type { Candidate } from "../candidates/candidate.js";
+import type { Candidate } from "../contract/candidate.js";
+import type { RankContext } from "../contract/ranked.js";
 import { heldOf, type Measures } from "./measures.js";
-import type { RankContext } from "./ranked.js";
 
 /** A signal that is true of a place, with what its words need. */
 export type Evidence = { readonly [Id in SignalId]: { readonly signal: Id } & Details[Id] }[SignalId];

@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
-import { ts } from "../compiler.js";
-import { libFolder, libs } from "../compiler-libs.js";
-import type { Project } from "../project.js";
-import type { SourceFile } from "../source-file.js";
+import { ts } from "../ast/compiler.js";
+import { libFolder, libs } from "../ast/compiler-libs.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { Project } from "../project/project.js";
 import type { TypeClock } from "./type-clock.js";
 
 /** Where types are read, and of what. */

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
-import { ts } from "../compiler.js";
+import { ts } from "../ast/compiler.js";
 
 /** A tsconfig and the files that are checked with it. */
 export interface OwningConfig {

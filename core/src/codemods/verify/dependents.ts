@@ -1,5 +1,5 @@
 import type { ts as compiler } from "@ts-morph/common";
-import { ts } from "../compiler.js";
+import { ts } from "../ast/compiler.js";
 
 /** The compiler's own list of what a file imports, in every form; not in its declarations. */
 type WithImports = compiler.SourceFile & { readonly imports?: readonly compiler.StringLiteralLike[] };

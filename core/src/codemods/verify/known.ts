@@ -1,5 +1,5 @@
 import type { ts as compiler } from "@ts-morph/common";
-import { ts } from "../compiler.js";
+import { ts } from "../ast/compiler.js";
 import type { PlannedField } from "./request.js";
 
 /** "There is no such property", "a property is missing" and what follows from them: assignments, arguments, overloads. */

@@ -1,6 +1,6 @@
 import type { ts as compiler } from "@ts-morph/common";
-import { ts } from "../compiler.js";
-import { libFolder } from "../compiler-libs.js";
+import { ts } from "../ast/compiler.js";
+import { libFolder } from "../ast/compiler-libs.js";
 import type { FoundError } from "./compare.js";
 import type { OwningConfig } from "./configs.js";
 import { affectedBy } from "./dependents.js";

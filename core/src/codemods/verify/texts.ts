@@ -1,6 +1,6 @@
 import type { ts as compiler } from "@ts-morph/common";
-import { ts } from "../compiler.js";
-import { libs } from "../compiler-libs.js";
+import { ts } from "../ast/compiler.js";
+import { libs } from "../ast/compiler-libs.js";
 
 /** For the life of the process: the text of a lib never changes. */
 const libSnapshots = new Map<string, compiler.IScriptSnapshot>();

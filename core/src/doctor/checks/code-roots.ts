@@ -1,4 +1,4 @@
-import { rootsSetting, unreadPackages } from "../../codemods/resolution/unread-packages.js";
+import { rootsSetting, unreadPackages } from "../../codemods/sources/unread-packages.js";
 import { type Check, ok, warning } from "../check.js";
 
 export default {

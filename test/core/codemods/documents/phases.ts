@@ -1,8 +1,8 @@
 import type { Choose } from "../../../../core/src/codemods/candidates/choose.js";
-import type { CodeRequest } from "../../../../core/src/codemods/code-request.js";
 import { coreTransforms } from "../../../../core/src/codemods/index.js";
-import { planCodeEdits } from "../../../../core/src/codemods/plan-edits.js";
-import { planCodeUndo } from "../../../../core/src/codemods/plan-undo.js";
+import type { CodeRequest } from "../../../../core/src/codemods/run/code-request.js";
+import { planCodeEdits } from "../../../../core/src/codemods/run/plan-edits.js";
+import { planCodeUndo } from "../../../../core/src/codemods/run/plan-undo.js";
 import type {
   CodeIntent,
   EntityField,

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { defaultScorecard } from "../../../../core/src/codemods/contract/scorecard.js";
 import { scorecardOf } from "../../../../core/src/codemods/ranking/configured-scorecard.js";
-import { defaultScorecard } from "../../../../core/src/codemods/ranking/scorecard.js";
 import { defineConfig } from "../../../../core/src/config/define-config.js";
 import { configSchema } from "../../../../core/src/config/schema.js";
 import { resolveSettings } from "../../../../core/src/config/settings.js";

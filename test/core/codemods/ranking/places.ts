@@ -1,9 +1,9 @@
-import type { Candidate } from "../../../../core/src/codemods/candidates/candidate.js";
-import { isPlumbing } from "../../../../core/src/codemods/plumbing.js";
-import type { AddedColumn, ColumnHistory } from "../../../../core/src/codemods/ranking/column-history.js";
+import type { Candidate } from "../../../../core/src/codemods/contract/candidate.js";
+import type { AddedColumn, ColumnHistory } from "../../../../core/src/codemods/contract/column-history.js";
+import type { RankContext, Ranked } from "../../../../core/src/codemods/contract/ranked.js";
+import { defaultScorecard, type Scorecard } from "../../../../core/src/codemods/contract/scorecard.js";
+import { isTechnicalColumn } from "../../../../core/src/codemods/names/technical-columns.js";
 import { rank } from "../../../../core/src/codemods/ranking/rank.js";
-import type { RankContext, Ranked } from "../../../../core/src/codemods/ranking/ranked.js";
-import { defaultScorecard, type Scorecard } from "../../../../core/src/codemods/ranking/scorecard.js";
 import { type EntityField, type EntityModel, type SignalId, signalIds } from "../../../../core/src/model/index.js";
 
 /** A field from its name: `utmTerm` is text; `isAdmin:boolean`, `role:Role`, `tags:string[]`, `id!`, `team->` say more. */
@@ -61,7 +61,7 @@ export function contextOf(
     models: [user, ...models],
     field: found ?? field(added),
     columns,
-    core: columns.filter((each) => !isPlumbing(each)),
+    core: columns.filter((each) => !isTechnicalColumn(each)),
     history,
     card,
     exposure,

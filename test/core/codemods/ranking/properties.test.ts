@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Candidate } from "../../../../core/src/codemods/candidates/candidate.js";
+import type { Candidate } from "../../../../core/src/codemods/contract/candidate.js";
+import { defaultScorecard } from "../../../../core/src/codemods/contract/scorecard.js";
 import { rank } from "../../../../core/src/codemods/ranking/rank.js";
-import { defaultScorecard } from "../../../../core/src/codemods/ranking/scorecard.js";
 import { families } from "../../../../core/src/model/index.js";
 import { contextOf, historyOf, judged, place, worth } from "./places.js";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { Candidate } from "../../../../core/src/codemods/candidates/candidate.js";
+import type { Candidate } from "../../../../core/src/codemods/contract/candidate.js";
+import type { RankContext } from "../../../../core/src/codemods/contract/ranked.js";
 import { isSecret } from "../../../../core/src/codemods/ranking/limits.js";
 import { rank } from "../../../../core/src/codemods/ranking/rank.js";
-import type { RankContext } from "../../../../core/src/codemods/ranking/ranked.js";
 import { families } from "../../../../core/src/model/index.js";
 import { contextOf, historyOf, judged, model, place, worth } from "./places.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Candidate } from "../../../../core/src/codemods/candidates/candidate.js";
+import type { Candidate } from "../../../../core/src/codemods/contract/candidate.js";
 import type { SignalId } from "../../../../core/src/model/index.js";
 import { contextOf, historyOf, judged, place, wordsFor } from "./places.js";
 

@@ -1,0 +1,113 @@
+import type { EntityField, EntityModel, Family } from "../../model/index.js";
+import type { PlaceNode, SourceFile } from "../ast/source-file.js";
+import type { Tie } from "../contract/candidate.js";
+import type { CandidateFinding, RowsPart, TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../shapes/shape-types.js";
+import { sourcesOf } from "../values/value-text.js";
+
+/** A place that lists fields, as its finder sees it. */
+export interface FieldList {
+  readonly family: Family;
+  readonly tie: Tie;
+  readonly node: PlaceNode;
+  readonly what: string;
+  /** The name of what it is or stands in; see `Candidate.anchor`. */
+  readonly anchor: string | undefined;
+  /** As they stand there: `createdAt` or `created_at`. */
+  readonly names: readonly string[];
+  readonly because?: string | undefined;
+  /** See `Candidate.caution`. */
+  readonly caution?: string | undefined;
+  /** See `Candidate.isRequired`. */
+  readonly isRequired?: true | undefined;
+  /** What to write there, if Lockstep can say it. */
+  readonly text?: string | undefined;
+  readonly advice: string;
+}
+
+/**
+ * The candidate for a list of fields; nothing where it names fewer than two and nothing else speaks for it, where another
+ * model fits its names better, and in tests: what must change there so that it compiles is an edit.
+ */
+export function candidateFor(
+  listed: FieldList,
+  file: SourceFile,
+  context: TransformContext,
+): CandidateFinding | undefined {
+  if (isHiddenFromResponses(context)) return undefined;
+  const { field } = context;
+  const { because, text } = listed;
+  const given = new Set(listed.names);
+  const { names, isWhole, isEnough } = namedBy(given, context);
+  if ((because === undefined && !isEnough) || (isTestFile(file) && !isWhole)) return undefined;
+  // A role that is the same for all is the app's to give: what follows from the request is the callers' to choose.
+  const isGiven = context.intent.kind === "acceptInRequests" && sourcesOf(context).length === 0;
+  const isTheirs = isGiven && context.intent.exposure !== "exposed";
+  const caution = listed.caution ?? (isTheirs ? `callers could choose ${field.name}` : undefined);
+  return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
+}
+
+/** Whether an internal column is opened for reads: then nothing that would show it is listed. */
+export function isHiddenFromResponses({ intent }: Pick<TransformContext, "intent">): boolean {
+  return intent.kind === "read" && intent.exposure === "internal";
+}
+
+/** Whether rows have the column in this phase: those that are read from switch on, those that were just written from expand on. */
+export function readsFieldInPhase({ isWritten }: RowsPart, { intent }: Pick<TransformContext, "intent">): boolean {
+  return intent.kind === "read" || (isWritten === true && intent.value.kind !== "none");
+}
+
+/** Whether a place would be listed for its names alone. Quickly told: what is dear to find out is asked about no others. */
+export function isWorthListing(names: readonly string[], file: SourceFile, context: TransformContext): boolean {
+  const { isWhole, isEnough } = namedBy(new Set(names), context);
+  return isEnough && (isWhole || !isTestFile(file));
+}
+
+function namedBy(given: ReadonlySet<string>, context: TransformContext) {
+  const { columns } = context;
+  const names = columns.filter((column) => isNamed(column, given)).map(({ name }) => name);
+  const isWhole = columns.length >= 3 && names.length === columns.length;
+  return { names, isWhole, isEnough: names.length >= 2 && othersNamed(given, context) <= names.length };
+}
+
+/** A candidate that Lockstep cannot edit as the code stands: it is listed with the reason, and nobody is asked. */
+export function asManual(candidate: CandidateFinding, reason: string | undefined): CandidateFinding {
+  if (reason === undefined || candidate.isDone) return candidate;
+  return { ...candidate, text: undefined, advice: `${reason}: ${candidate.advice}` };
+}
+
+/** Whether a file is a test or serves tests. */
+export function isTestFile(file: SourceFile): boolean {
+  return /(?:^|[/.])(?:tests?|specs?|e2e|__tests__|__mocks__|fixtures?)(?:[/.]|$)/i.test(file.file);
+}
+
+/** By a name as places spell it: the models that have a field of that name. */
+const models = new WeakMap<readonly EntityModel[], ReadonlyMap<string, readonly EntityModel[]>>();
+
+function modelsByName(all: readonly EntityModel[]): ReadonlyMap<string, readonly EntityModel[]> {
+  const known = models.get(all);
+  if (known !== undefined) return known;
+  const byName = new Map<string, EntityModel[]>();
+  for (const model of all) {
+    for (const { name } of model.fields) {
+      for (const spelled of new Set(keyStyles.map((keyOf) => keyOf(name))))
+        byName.set(spelled, [...(byName.get(spelled) ?? []), model]);
+    }
+  }
+  models.set(all, byName);
+  return byName;
+}
+
+/** How many of the names the model has that has most of them, besides the one in question. */
+function othersNamed(given: ReadonlySet<string>, { model, models }: TransformContext): number {
+  const byName = modelsByName(models);
+  const counts = new Map<EntityModel, number>();
+  for (const name of given) {
+    for (const other of byName.get(name) ?? []) if (other !== model) counts.set(other, (counts.get(other) ?? 0) + 1);
+  }
+  return Math.max(0, ...counts.values());
+}
+
+function isNamed({ name }: EntityField, given: ReadonlySet<string>): boolean {
+  return keyStyles.some((keyOf) => given.has(keyOf(name)));
+}

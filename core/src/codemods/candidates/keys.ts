@@ -1,0 +1,63 @@
+import { lineAt, type SourceFile, startOf } from "../ast/source-file.js";
+import type { Candidate } from "../contract/candidate.js";
+import type { CandidateFinding } from "../contract/transform.js";
+import { isTestFile } from "./candidate-for.js";
+
+/** A candidate where it was found, with the key that choices know it by. */
+export interface FoundCandidate {
+  readonly file: SourceFile;
+  readonly finding: CandidateFinding;
+  readonly key: string;
+}
+
+/**
+ * Gives candidates their keys. Those that have the field already count, so that a key stays the same when one of several places of
+ * the same name was edited.
+ *
+ * @param found in the order of the files; a node that two transforms found is the first one's
+ */
+export function withKeys(
+  found: readonly { readonly file: SourceFile; readonly finding: CandidateFinding }[],
+): readonly FoundCandidate[] {
+  const byNode = new Map<unknown, (typeof found)[number]>();
+  for (const each of found) if (!byNode.has(each.finding.node)) byNode.set(each.finding.node, each);
+  const counts = new Map<string, number>();
+  return [...byNode.values()].sort(byPosition).map(({ file, finding }) => {
+    const base = `${finding.family}:${file.file}#${finding.what}`;
+    const count = (counts.get(base) ?? 0) + 1;
+    counts.set(base, count);
+    return { file, finding, key: count === 1 ? base : `${base}~${count}` };
+  });
+}
+
+/**
+ * The candidate without the syntax tree.
+ *
+ * @param needs `Candidate.needs`
+ */
+export function candidateOf({ file, finding, key }: FoundCandidate, needs: readonly string[] = []): Candidate {
+  const { node, family, what, anchor, names, tie, isWhole, because, caution, isRequired, text } = finding;
+  return {
+    file: file.file,
+    line: lineAt(file.text, startOf(node, file)),
+    lastLine: lineAt(file.text, node.end),
+    family,
+    what,
+    anchor,
+    key,
+    names,
+    tie,
+    isWhole,
+    because,
+    caution,
+    ...(isRequired && { isRequired }),
+    isTest: isTestFile(file),
+    text,
+    ...(needs.length > 0 && { needs }),
+  };
+}
+
+function byPosition(a: Omit<FoundCandidate, "key">, b: Omit<FoundCandidate, "key">): number {
+  if (a.file !== b.file) return a.file.file < b.file.file ? -1 : 1;
+  return startOf(a.finding.node, a.file) - startOf(b.finding.node, b.file);
+}

@@ -1,0 +1,169 @@
+import type { Place, PlannedEdit } from "../../model/index.js";
+import { enclosingName } from "../ast/expressions.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import { filesFor, type Scaffolding, type Transform, type TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../names/key-styles.js";
+import { bare } from "../write/property-edit.js";
+import { flagNamesIn } from "./flag-tests.js";
+import { fallbacksIn } from "./leftover-fallbacks.js";
+import { ownerOf, withoutReplaced } from "./open-edits.js";
+
+/** Scaffolding of switch that contract did not take out, and where to look for it. */
+export interface LostScaffolding {
+  readonly edit: PlannedEdit;
+  /** `possible` where the file does not name the field any more: the code went elsewhere, or with everything in it. */
+  readonly certainty: Place["kind"];
+  readonly reason: string;
+  /** A fallback that stands in the same function; otherwise only the line of the edit is known. */
+  readonly anchor?: { readonly file: SourceFile; readonly offset: number };
+}
+
+/**
+ * What contract should have taken out and did not, because somebody has renamed, rewritten or moved it since. Nothing is lost where
+ * a person has made of it what contract would have made.
+ *
+ * @param context over the files as contract leaves them; its earlier edits are those of contract, too
+ */
+export function* lostScaffolding(
+  transforms: readonly Transform[],
+  context: TransformContext,
+): Iterable<LostScaffolding> {
+  const anchored = new Set<string>();
+  for (const transform of transforms) {
+    const its = context.earlier.filter((edit) => edit.transform === transform.id);
+    for (const edit of withoutReplaced(its)) {
+      const scaffolding = edit.phase === "switch" ? transform.scaffoldingIn?.(edit.text, context) : undefined;
+      if (scaffolding === undefined || isDoneByHand(transform, edit, scaffolding, its, context)) continue;
+      const { dropped } = scaffolding;
+      const lost = `Lockstep wrote \`${edit.text}\` here`;
+      const file = filesFor(transform, context.project).find((each) => each.file === edit.file);
+      if (standing(transform, edit, edit.text, context).length > 0) {
+        yield {
+          edit,
+          certainty: "likely",
+          reason: `${lost} and cannot edit it any more: take \`${dropped}\` out by hand`,
+        };
+        continue;
+      }
+      const asked = edit.flag === undefined ? undefined : anchorOfFlag(edit.flag, context, anchored);
+      if (asked !== undefined) {
+        const reason = `${lost}, and the flag is asked in another way now: take \`${dropped}\` out by hand`;
+        yield { edit, certainty: "likely", reason, anchor: asked };
+      } else if (file === undefined || !keyStyles.some((keyOf) => file.text.includes(keyOf(context.field.name)))) {
+        const where = `${lost}, and the file names ${context.field.name} no more`;
+        yield {
+          edit,
+          certainty: "possible",
+          reason: `${where}: if the code went elsewhere, take \`${dropped}\` out by hand`,
+        };
+      } else {
+        const anchor = dropped.startsWith("??") ? anchorOf(edit, file, context, anchored) : undefined;
+        const reason = `${lost} and does not find it any more: take \`${anchor?.text ?? dropped}\` out by hand`;
+        yield { edit, certainty: "likely", reason, ...(anchor && { anchor }) };
+      }
+    }
+  }
+  yield* leftFlags(context.earlier, context, anchored);
+}
+
+/** Where the flags of the field are named besides: in their list, in tests. */
+function* leftFlags(
+  edits: readonly PlannedEdit[],
+  context: TransformContext,
+  anchored: Set<string>,
+): Iterable<LostScaffolding> {
+  const { model, field } = context;
+  for (const edit of edits) {
+    const { flag } = edit;
+    for (let at = flag && anchorOfFlag(flag, context, anchored); at; at = anchorOfFlag(flag ?? "", context, anchored)) {
+      const reason = `\`${flag}\` was the flag of ${model.name}.${field.name}, which is always shown now: nothing that Lockstep wrote asks for it any more`;
+      yield { edit: { ...edit, what: "feature flag" }, certainty: "possible", reason, anchor: at };
+    }
+  }
+}
+
+/** The next place that names a flag. */
+function anchorOfFlag(
+  flag: string,
+  context: TransformContext,
+  anchored: Set<string>,
+): LostScaffolding["anchor"] | undefined {
+  for (const file of context.project.files) {
+    for (const name of flagNamesIn(file, flag)) {
+      const offset = name.getStart(file.ast);
+      const key = `${file.file}:${offset}`;
+      if (anchored.has(key)) continue;
+      anchored.add(key);
+      return { file, offset };
+    }
+  }
+  return undefined;
+}
+
+/** Whether the text that contract would have left stands there, and not because contract left it for another edit. */
+function isDoneByHand(
+  transform: Transform,
+  edit: PlannedEdit,
+  { left }: Scaffolding,
+  its: readonly PlannedEdit[],
+  context: TransformContext,
+): boolean {
+  if (isStillAsked(edit, context)) return false;
+  const found = standing(transform, edit, left, context).filter((each) => each.what === edit.what);
+  const claims = its.filter(
+    ({ text, what, replaces }) => replaces !== undefined && what === edit.what && bare(text) === bare(left),
+  );
+  return found.length > claims.length;
+}
+
+/** Whether the flag is named in the function that the edit was made in. */
+function isStillAsked({ flag, file, what }: PlannedEdit, { project }: TransformContext): boolean {
+  const its = project.files.find((each) => each.file === file);
+  if (flag === undefined || its === undefined) return false;
+  return [...flagNamesIn(its, flag)].some((name) => (enclosingName(name) ?? "") === ownerOf(what));
+}
+
+/** Where a text stands as this transform writes it: an undo would take it out there. */
+function standing(
+  transform: Transform,
+  edit: PlannedEdit,
+  text: string,
+  context: TransformContext,
+): readonly { readonly file: string; readonly what: string }[] {
+  const kept = new Map<string, unknown>();
+  const probe: TransformContext = {
+    ...context,
+    earlier: [{ ...edit, text }],
+    memo<T>(key: string, make: () => T): T {
+      if (!kept.has(key)) kept.set(key, make());
+      return kept.get(key) as T;
+    },
+  };
+  // Most files do not have its words: looking for rows in all of them takes long.
+  const words = text.match(/\w+/g) ?? [];
+  const files = filesFor(transform, context.project).filter((file) => words.every((word) => file.text.includes(word)));
+  return files.flatMap((file) =>
+    [...(transform.undo?.(file, probe) ?? [])].flatMap((finding) =>
+      finding.kind === "edit" && bare(finding.replaces ?? "") === bare(text)
+        ? [{ file: file.file, what: finding.what }]
+        : [],
+    ),
+  );
+}
+
+/** The first fallback of the field in the function that the edit was made in. */
+function anchorOf(
+  edit: PlannedEdit,
+  file: SourceFile,
+  context: TransformContext,
+  anchored: Set<string>,
+): (NonNullable<LostScaffolding["anchor"]> & { readonly text: string }) | undefined {
+  for (const { outer, what } of fallbacksIn(file, context)) {
+    const offset = outer.getStart(file.ast);
+    const key = `${file.file}:${offset}`;
+    if (anchored.has(key) || ownerOf(what) !== ownerOf(edit.what)) continue;
+    anchored.add(key);
+    return { file, offset, text: `?? ${textOf(outer.right, file)}` };
+  }
+  return undefined;
+}

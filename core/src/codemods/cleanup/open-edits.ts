@@ -1,0 +1,34 @@
+import type { PlannedEdit } from "../../model/index.js";
+import { bare } from "../write/property-edit.js";
+
+/** The edits whose text no other edit replaced: first where it was written, then where the same text was moved to. */
+export function withoutReplaced(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
+  const open = new Set(edits.filter((edit) => edit.replaces !== undefined));
+  const replaces = (edit: PlannedEdit) => (other: PlannedEdit) =>
+    other !== edit && bare(other.written ?? other.replaces ?? "") === bare(edit.text);
+  // All of one place: what a person deleted may have been written anew, and stands there once.
+  const taken = new Map(
+    edits.map((edit) => {
+      const here = edits.filter(replaces(edit)).filter((other) => isSamePlace(other, edit));
+      for (const other of here) open.delete(other);
+      return [edit, here.length > 0];
+    }),
+  );
+  const isIn = (file: string) => (other: PlannedEdit) => other.file === file;
+  return edits.filter((edit) => {
+    if (edit.text === "" || taken.get(edit)) return false;
+    const matching = [...open].filter(replaces(edit));
+    const moved = matching.find(isIn(edit.file)) ?? matching[0];
+    if (moved !== undefined) open.delete(moved);
+    return moved === undefined;
+  });
+}
+
+function isSamePlace(a: PlannedEdit, b: PlannedEdit): boolean {
+  return a.file === b.file && a.what === b.what;
+}
+
+/** `toDto` of `toDto: copy of User`; empty where the place has no name. */
+export function ownerOf(what: string): string {
+  return what.includes(": ") ? (what.split(": ")[0] ?? "") : "";
+}

@@ -1,0 +1,63 @@
+import type { EntityModel } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
+import { parseSourceFile, type SourceFile } from "../ast/source-file.js";
+import { keyStyles } from "../shapes/shape-types.js";
+
+/**
+ * Why nothing at a line of a file is a place that lists fields of the model, in words; of the innermost literal, type or class.
+ *
+ * @param line 1-based
+ */
+export function whyNotOffered(
+  { file, text }: { readonly file: string; readonly text: string },
+  line: number,
+  model: EntityModel,
+  models: readonly EntityModel[],
+): string {
+  const source = parseSourceFile(file, text);
+  const names = namesAround(source, line);
+  if (names === undefined) return "nothing there lists fields: no object, list, type or class is around that line";
+  const fits = (each: EntityModel) => each.fields.filter(({ name }) => keyStyles.some((key) => names.has(key(name))));
+  const own = fits(model);
+  const [best] = [...models].sort((a, b) => fits(b).length - fits(a).length);
+  if (own.length < 2) {
+    const named = own.length === 0 ? "no field" : `only ${own[0]?.name}`;
+    return `it names ${named} of ${model.name}: a place that lists fields names at least 2`;
+  }
+  if (best !== undefined && fits(best).length > own.length)
+    return `${best.name} fits it better than ${model.name}: it names ${fits(best).length} of its fields, and ${own.length} of ${model.name}'s`;
+  return `it names ${own.length} fields of ${model.name}, and is nothing that is made of its rows or becomes one, as far as can be seen; in tests only what lists all fields is looked at`;
+}
+
+/** The names that the innermost list of names at the line has. */
+function namesAround(source: SourceFile, line: number): ReadonlySet<string> | undefined {
+  const { ast } = source;
+  let found: ReadonlySet<string> | undefined;
+  const visit = (node: ts.Node): void => {
+    const first = ast.getLineAndCharacterOfPosition(node.getStart(ast)).line + 1;
+    const last = ast.getLineAndCharacterOfPosition(node.end).line + 1;
+    if (line < first || line > last) return;
+    const names = namesIn(node);
+    if (names.length > 0) found = new Set(names);
+    ts.forEachChild(node, visit);
+  };
+  visit(ast);
+  return found;
+}
+
+function namesIn(node: ts.Node): readonly string[] {
+  if (ts.isObjectLiteralExpression(node)) return node.properties.flatMap(({ name }) => nameOf(name));
+  if (ts.isArrayLiteralExpression(node))
+    return node.elements.flatMap((each) => (ts.isStringLiteralLike(each) ? [each.text] : []));
+  if (ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node) || ts.isClassLike(node))
+    return node.members.flatMap(({ name }) => nameOf(name));
+  if (ts.isUnionTypeNode(node))
+    return node.types.flatMap((each) =>
+      ts.isLiteralTypeNode(each) && ts.isStringLiteral(each.literal) ? [each.literal.text] : [],
+    );
+  return [];
+}
+
+function nameOf(name: ts.PropertyName | undefined): readonly string[] {
+  return name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteralLike(name)) ? [name.text] : [];
+}

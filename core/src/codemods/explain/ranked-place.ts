@@ -1,0 +1,52 @@
+import { signalIds } from "../../model/index.js";
+import type { RankContext, Ranked } from "../contract/ranked.js";
+import { limitsOf } from "../ranking/limits.js";
+
+/**
+ * Says line by line how a place came to be ticked, shown or left out: what speaks for and against it with its weight, the
+ * sum, and how much is enough. For `lockstep code --explain file:line`; the names are those of `code.scorecard`.
+ */
+export function explainRank(ranked: Ranked, context: RankContext): string[] {
+  const { candidate, reasons, score } = ranked;
+  const { file, line, lastLine, family, what } = candidate;
+  const { model, field, history } = context;
+  const width = Math.max(...signalIds.map((id) => id.length));
+  const rows = reasons.map(({ signal, weight, text }) => `  ${signed(weight)}  ${signal.padEnd(width)}  ${text}`);
+  const counted = new Set(reasons.map(({ signal }) => signal));
+  const others = signalIds.filter((id) => !counted.has(id));
+  return [
+    `${file}:${line === lastLine ? line : `${line}-${lastLine}`}  ${what} (${family}), for ${model.name}.${field.name}`,
+    ...rows,
+    `  ${signed(score)}  ${"sum".padEnd(width)}  ${thresholds(ranked, context)}`,
+    ...(others.length === 0 ? [] : [`  not counted: ${others.join(", ")}`]),
+    ...(history === undefined ? ["  without git: what came last is read from the order of declaration"] : []),
+    ...limitsOf(candidate, context).map(({ text }) => `  not ticked on its own: ${text}`),
+    verdict(ranked, context),
+  ];
+}
+
+function thresholds({ candidate: { family, isTest } }: Ranked, { card }: RankContext): string {
+  const shown = isTest ? `${card.possibleInTests} (in tests)` : card.possible;
+  return `likely from ${card.likely[family]} (${family}), possible from ${shown}`;
+}
+
+function verdict({ kind, candidate, score }: Ranked, context: RankContext): string {
+  switch (kind) {
+    case "likely":
+      return "likely: ticked unless you say otherwise";
+    case "possible":
+      return "possible: shown, not ticked";
+    case "silent": {
+      const isShared = limitsOf(candidate, context).some((limit) => limit.kind === "otherModel");
+      return isShared && score >= context.card.possible
+        ? "silent: counted, not shown; what another model has as well is shown only where it would else be likely"
+        : "silent: counted, not shown";
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+function signed(weight: number): string {
+  return (weight > 0 ? `+${weight}` : String(weight)).padStart(3);
+}

@@ -1,0 +1,73 @@
+import { existsSync, realpathSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { escapePath, glob } from "tinyglobby";
+import { ignoredFiles } from "../../files/git.js";
+import { schemaGlobs, settingsGlobs, statementGlobs } from "../documents/read-documents.js";
+import { foreignDocuments, isDump, isMigration } from "../sources/not-application-code.js";
+import { asGlobs, everything, isGenerated, neverRead } from "../sources/source-files.js";
+import { unreadFile } from "../sources/unread-files.js";
+
+/** Globs that leave files out, and how that is said. */
+export interface ExcludeRule {
+  readonly globs: readonly string[];
+  /** Follows the name of the file: `is excluded by code.exclude`. */
+  readonly text: string;
+}
+
+/**
+ * Why `readSourceFiles` leaves a file of the project out, following its name; by the first rule that does.
+ *
+ * @param excludes besides dependencies, build output and generated code
+ */
+export async function whySkipped(
+  root: string,
+  file: string,
+  { include, excludes }: { readonly include: readonly string[]; readonly excludes: readonly ExcludeRule[] },
+): Promise<string> {
+  const isIn = async (globs: readonly string[]) =>
+    (await glob([escapePath(file)], { cwd: root, ignore: [...globs] })).length === 0;
+  const rules: readonly ExcludeRule[] = [
+    {
+      globs: neverRead,
+      text: "is never edited: dependencies, build output, declarations, migrations and the configuration are not",
+    },
+    ...excludes,
+  ];
+  for (const { globs, text } of rules)
+    for (const each of globs) if (await isIn(asGlobs(each))) return `${text} (${each})`;
+  const link = linkOutside(root, file);
+  if (link !== undefined) return link;
+  const wanted = include.length > 0 ? include : [everything, ...schemaGlobs, ...statementGlobs];
+  const isWanted = (await glob([...wanted], { cwd: root, onlyFiles: true })).includes(file);
+  if (!isWanted)
+    return include.length > 0
+      ? `is not in code.include (${include.join(", ")})`
+      : "is neither code nor a schema that Lockstep reads (GraphQL, OpenAPI, JSON schema, SQL)";
+  const unread = existsSync(join(root, file)) ? unreadFile(root, file) : undefined;
+  if (unread !== undefined)
+    return `${unread.why}, so it is not edited: where it writes the column, write it there yourself; contract asks about it`;
+  const text = existsSync(join(root, file)) ? await readFile(join(root, file), "utf8") : "";
+  if (isGenerated(text)) return "says at its top that it is generated";
+  if (isMigration(file, text)) return "is a migration";
+  if (file.endsWith(".sql") && isDump(text)) return "is a dump of a database";
+  if (ignoredFiles(root, [file]).size > 0) return "is ignored by git";
+  if (!isCode.test(file) && (await isIn(foreignDocuments)))
+    return "is nobody's code here: what others wrote, a snapshot, or what has run";
+  if (await isIn(settingsGlobs)) return "holds settings, no schema of an API";
+  return "names neither the model nor two of its fields";
+}
+
+const isCode = /\.[cm]?[jt]sx?$/;
+
+/** A file that stands somewhere else: behind a link to it, or to one of its folders. */
+function linkOutside(root: string, file: string): string | undefined {
+  if (!existsSync(join(root, file))) return undefined;
+  const from = relative(realpathSync(root), realpathSync(join(root, file)))
+    .split(sep)
+    .join("/");
+  if (from === file || file.startsWith("../")) return undefined;
+  return from.startsWith("../")
+    ? "stands outside of the project, behind a link: it is not edited; contract asks about it"
+    : `is a link: what it leads to is edited, once, as ${from}`;
+}

@@ -1,0 +1,87 @@
+import type { TransformContext } from "../contract/transform.js";
+import type { AssignedMapper } from "../mappers/assigned-mappers.js";
+import type { Mapper } from "../mappers/object-mappers.js";
+import { groupedFallback } from "../values/sql-to-typescript.js";
+import { valueText } from "../values/value-text.js";
+import { whyFlagIsOutOfReach } from "./can-check-flag.js";
+import { readToggle } from "./template.js";
+
+/** The text that shows the field until contract. */
+export interface GuardedValue {
+  readonly text: string;
+  /** The name of the flag that it stands behind. */
+  readonly flag: string | undefined;
+  /** It stands behind a flag, and there is nothing to show while that is off. */
+  readonly isLeftOut: boolean;
+  /** Why the flag cannot be asked there. */
+  readonly reason: string | undefined;
+}
+
+type Read = Pick<Mapper, "key" | "read" | "texts" | "file">;
+
+/** `handle: user.handle ?? user.email.toLowerCase()`, behind the flag where the config has one. */
+export function guardedProperty(mapper: Read & Pick<Mapper, "literal">, context: TransformContext): GuardedValue {
+  const { key, read } = mapper;
+  const property = (value: string) => (key === value ? key : `${key}: ${value}`);
+  return behindFlag(mapper, mapper.literal, context, {
+    write: property,
+    writeIf: (condition) => `...(${grouped(condition)} ? { ${property(read)} } : {})`,
+  });
+}
+
+/** `dto.handle = user.handle ?? user.email.toLowerCase()`, without a semicolon. */
+export function guardedStatement(
+  mapper: Read & Pick<AssignedMapper, "owner" | "last">,
+  context: TransformContext,
+): GuardedValue {
+  const { owner, key, read } = mapper;
+  return behindFlag(mapper, mapper.last, context, {
+    write: (value) => `${owner}.${key} = ${value}`,
+    writeIf: (condition) => `if (${condition}) ${owner}.${key} = ${read}`,
+  });
+}
+
+/** Whether rows may be without a value for which nothing else can be shown. */
+export function mayShowNull(mapper: Read, context: TransformContext): boolean {
+  return mayBeNull(context) && fallbackOf(mapper, context) === undefined;
+}
+
+function behindFlag(
+  mapper: Read,
+  node: Mapper["literal"] | AssignedMapper["last"],
+  context: TransformContext,
+  { write, writeIf }: { write(value: string): string; writeIf(condition: string): string },
+): GuardedValue {
+  const { read, file } = mapper;
+  const { toggle } = context.intent;
+  const fallback = fallbackOf(mapper, context);
+  const isGuarded = fallback !== undefined && mayBeNull(context);
+  const value = isGuarded ? `${read} ?? ${groupedFallback(fallback)}` : read;
+  if (toggle === undefined) return { text: write(value), flag: undefined, isLeftOut: false, reason: undefined };
+  const template = readToggle(toggle);
+  const flag = template.flagOf(context);
+  const asked = template.ask(flag, file);
+  const condition = template.isAsync ? `await ${asked}` : asked;
+  const reason = whyFlagIsOutOfReach(node, template, file);
+  const isLeftOut = fallback === undefined;
+  if (isLeftOut) return { text: writeIf(condition), flag, isLeftOut, reason };
+  const shown = isGuarded ? `(${value})` : value;
+  return { text: write(`${grouped(condition)} ? ${shown} : ${fallback}`), flag, isLeftOut, reason };
+}
+
+/** `(await flags.isOn("…"))`, as formatters write it in front of `?`. */
+function grouped(condition: string): string {
+  return condition.startsWith("await ") ? `(${condition})` : condition;
+}
+
+function fallbackOf({ texts, file }: Read, context: TransformContext): string | undefined {
+  return valueText(texts, file, context);
+}
+
+/**
+ * Whether a row may be without a value until contract. A property whose type says otherwise has one by now: the database fills what
+ * SQL can compute; what code computes, old code does not.
+ */
+function mayBeNull(context: TransformContext): boolean {
+  return context.intent.value.kind !== "sql" || context.orm.mayBeNull?.(context) !== false;
+}

@@ -1,0 +1,43 @@
+import type { PlaceNode } from "../ast/source-file.js";
+
+/** A value of a JSON or YAML document, or of a literal in code that is written like one. */
+export type DocNode = DocMap | DocList | DocScalar;
+
+export interface DocMap {
+  readonly kind: "map";
+  readonly node: PlaceNode;
+  readonly entries: readonly DocEntry[];
+  /** Other parts of the document show the same map: an alias of an anchor. */
+  readonly isShared?: boolean;
+}
+
+export interface DocEntry {
+  readonly key: string;
+  /** Key and value. */
+  readonly node: PlaceNode;
+  readonly value: DocNode;
+}
+
+export interface DocList {
+  readonly kind: "list";
+  readonly node: PlaceNode;
+  readonly items: readonly DocNode[];
+}
+
+export interface DocScalar {
+  readonly kind: "scalar";
+  readonly node: PlaceNode;
+  /** Undefined for what is no constant. */
+  readonly value: unknown;
+}
+
+/** The value of a key. */
+export function entryOf(map: DocMap, key: string): DocNode | undefined {
+  return map.entries.find((entry) => entry.key === key)?.value;
+}
+
+/** The string behind a key. */
+export function stringOf(map: DocMap, key: string): string | undefined {
+  const value = entryOf(map, key);
+  return value?.kind === "scalar" && typeof value.value === "string" ? value.value : undefined;
+}

@@ -1,0 +1,130 @@
+import { ts } from "../ast/compiler.js";
+import { nameOf, unwrap } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { isParsing } from "../shapes/derived-shapes.js";
+import { resolveType, type ShapeNode } from "../shapes/shape-types.js";
+import { elementOf, givenTo, schemaOf } from "./output-schemas.js";
+
+/**
+ * The schema or the type of what a value is: `Body.parse(request.body)`, the `data` of `Body.safeParse(request.body)`, `input` of a
+ * procedure, a parameter that says it.
+ */
+export function inputShapeOf(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  if (ts.isPropertyAccessExpression(value)) {
+    const result = ts.isIdentifier(value.expression) ? declarationOf(value.expression) : undefined;
+    const isResult = value.name.text === "data" && result !== undefined && ts.isVariableDeclaration(result);
+    return isResult && result.initializer ? parsedBy(result.initializer, true, file, context) : undefined;
+  }
+  const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  if (declaration === undefined) return undefined;
+  if (ts.isBindingElement(declaration)) return sentAsPart(declaration, file, context);
+  if (!ts.isVariableDeclaration(declaration) && !ts.isParameter(declaration)) return undefined;
+  if (declaration.type !== undefined) return typedAs(declaration.type, file, context);
+  return declaration.initializer && madeBy(declaration.initializer, file, context);
+}
+
+/** What a pattern takes out by name, by the names that it gives it, where a value is the rest of it: `rest` lacks that. */
+export function destructuredKeys(value: ts.Expression): ReadonlyMap<string, string> {
+  const element = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  if (element === undefined || !ts.isBindingElement(element) || !element.dotDotDotToken) return new Map();
+  return new Map(
+    element.parent.elements.flatMap((each) => {
+      if (!ts.isBindingElement(each) || each === element) return [];
+      const key = nameOf((each.propertyName ?? each.name) as ts.PropertyName);
+      return key === undefined ? [] : [[key, ts.isIdentifier(each.name) ? each.name.text : ""]];
+    }),
+  );
+}
+
+/** `Body.parse(request.body)`, `request.body as CreateUser` */
+function madeBy(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  return ts.isAsExpression(value) ? typedAs(value.type, file, context) : parsedBy(value, false, file, context);
+}
+
+/**
+ * The same of what a pattern takes apart: `({ email, name }: CreateUser) =>`, `const { email, name } = Body.parse(request.body)`,
+ * `rows.map(({ email, name }) => …)`.
+ */
+export function inputShapeOfPattern(
+  { parent: owner }: ts.ObjectBindingPattern,
+  file: SourceFile,
+  context: TransformContext,
+): ShapeNode | undefined {
+  if (ts.isBindingElement(owner)) return sentAsPart(owner, file, context);
+  if (owner.type !== undefined) return typedAs(owner.type, file, context);
+  if (ts.isParameter(owner)) return sentToCallback(owner, file, context);
+  const loop = owner.parent.parent;
+  if (ts.isForOfStatement(loop)) return sentAsElement(loop.expression, file, context);
+  return (
+    owner.initializer && (inputShapeOf(owner.initializer, file, context) ?? madeBy(owner.initializer, file, context))
+  );
+}
+
+/** What a callback of `rows.map` is given, where the list of rows says what it is a list of. */
+function sentToCallback(
+  parameter: ts.ParameterDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+): ShapeNode | undefined {
+  const callback = parameter.parent;
+  const call = callback.parent;
+  const isFirst = ts.isCallExpression(call) && call.arguments[0] === callback && callback.parameters[0] === parameter;
+  if (!isFirst || !ts.isPropertyAccessExpression(call.expression)) return undefined;
+  const { expression: list, name } = call.expression;
+  return /^(?:map|flatMap|forEach)$/.test(name.text) ? sentAsElement(list, file, context) : undefined;
+}
+
+function sentAsElement(list: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  const declaration = ts.isIdentifier(list) ? declarationOf(list) : undefined;
+  if (declaration === undefined || !(ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)))
+    return undefined;
+  if (declaration.type !== undefined) return typedAs(declaration.type, file, context, true);
+  return declaration.initializer && parsedBy(declaration.initializer, false, file, context, true);
+}
+
+function typedAs(
+  type: ts.TypeNode,
+  file: SourceFile,
+  context: TransformContext,
+  isElement = false,
+): ShapeNode | undefined {
+  const resolved = resolveType(type, file, context, isElement);
+  return resolved.kind === "shape" ? resolved.shape : undefined;
+}
+
+/** `({ input }) =>` of a procedure, `const { data } = Body.safeParse(request.body)`. */
+function sentAsPart(element: ts.BindingElement, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  if (element.dotDotDotToken && ts.isObjectBindingPattern(element.parent))
+    return inputShapeOfPattern(element.parent, file, context);
+  const owner = element.parent.parent;
+  const key = nameOf((element.propertyName ?? element.name) as ts.PropertyName);
+  if (ts.isVariableDeclaration(owner)) {
+    return key === "data" && owner.initializer ? parsedBy(owner.initializer, true, file, context) : undefined;
+  }
+  const procedure = ts.isParameter(owner) ? owner.parent.parent : undefined;
+  if (key !== "input" || procedure === undefined || !ts.isCallExpression(procedure)) return undefined;
+  const schema = givenTo("input", procedure.expression);
+  return schema && schemaOf(schema, file, context);
+}
+
+/**
+ * @param isResult what is parsed is in the `data` of what comes back
+ * @param isElement what is parsed is a list, and an element of it is meant
+ */
+function parsedBy(
+  value: ts.Expression,
+  isResult: boolean,
+  file: SourceFile,
+  context: TransformContext,
+  isElement = false,
+): ShapeNode | undefined {
+  const inner = unwrap(value);
+  const call = ts.isAwaitExpression(inner) ? unwrap(inner.expression) : inner;
+  if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined;
+  const { expression: schema, name } = call.expression;
+  if (!isParsing(name.text) || /^safe/i.test(name.text) !== isResult) return undefined;
+  const element = isElement ? elementOf(schema) : schema;
+  return element && schemaOf(element, file, context);
+}

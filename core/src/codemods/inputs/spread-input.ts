@@ -1,0 +1,129 @@
+import { ts } from "../ast/compiler.js";
+import { nameOf } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { EditFinding, TransformContext } from "../contract/transform.js";
+import { isRequiredKey } from "../shapes/required-keys.js";
+import { keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.js";
+import { groupedFallback } from "../values/sql-to-typescript.js";
+import { type FieldText, textsOfRow, valueText } from "../values/value-text.js";
+import { type CallerValue, callerValueOf } from "./caller-value.js";
+import { destructuredKeys, inputShapeOf } from "./input-shape.js";
+
+/**
+ * The value of the new field for a row that is created from a whole request body, where the body's schema or type can be resolved:
+ * `input.handle ?? input.email.toLowerCase()`. Undefined where it may lack what the value is computed from, or may be a row that exists.
+ *
+ * @param own what stands beside it, and wins
+ */
+export function valueFromInput(
+  value: ts.Expression,
+  own: FieldText | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const shape = shapeOfSent(value, file, context);
+  if (shape === undefined) return undefined;
+  const row = textsOfRow(textOf(value, file));
+  const lacking = destructuredKeys(value);
+  const isThere = (name: string) => !lacking.has(name) && isRequiredKey(shape, name);
+  const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
+  const choice = choiceIn(shape, value, file, context);
+  return text !== undefined && choice !== undefined ? `${choice.text} ?? ${groupedFallback(text)}` : text;
+}
+
+/** `input.handle`, where callers may choose the field of a row that is made of what they send as a whole. */
+export function callerValueOfInput(
+  value: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): CallerValue | undefined {
+  const shape = shapeOfSent(value, file, context);
+  return shape && choiceIn(shape, value, file, context);
+}
+
+function choiceIn(
+  shape: ShapeNode,
+  value: ts.Expression,
+  file: SourceFile,
+  { field, intent }: TransformContext,
+): CallerValue | undefined {
+  const isSent = keysOfShape(shape).has(field.name) && intent.exposure !== "internal";
+  return isSent ? callerValueOf(value, field.name, file) : undefined;
+}
+
+/** Whether a request body has the field, by its schema or type; undefined where that cannot be resolved, or it may be a row that exists. */
+export function inputHasField(
+  value: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): "always" | "maybe" | "never" | undefined {
+  const shape = shapeOfSent(value, file, context);
+  if (shape === undefined) return undefined;
+  if (!keysOfShape(shape).has(context.field.name) || destructuredKeys(value).has(context.field.name)) return "never";
+  return isRequiredKey(shape, context.field.name) ? "always" : "maybe";
+}
+
+/** Whether the rows of a list have the field, by the list's declared type, and how all of them get it. */
+export function inputList(
+  list: ts.Expression,
+  file: SourceFile,
+  context: TransformContext,
+): { readonly has: "always" | "maybe" | "never"; readonly text: string } | undefined {
+  const declaration = ts.isIdentifier(list) ? declarationOf(list) : undefined;
+  const isTyped = declaration !== undefined && (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration));
+  const resolved = isTyped && declaration.type ? resolveType(declaration.type, file, context, true) : undefined;
+  if (resolved?.kind !== "shape") return undefined;
+  const { shape } = resolved;
+  const keys = keysOfShape(shape);
+  if (context.model.fields.some(({ isId, name }) => isId && keys.has(name))) return undefined;
+  const { name } = context.field;
+  const has = !keys.has(name) ? "never" : isRequiredKey(shape, name) ? "always" : "maybe";
+  const row = textsOfRow("row");
+  const value = valueText((field) => (isRequiredKey(shape, field.name) ? row(field) : undefined), file, context) ?? "…";
+  const written = has === "maybe" ? `row.${name} ?? ${groupedFallback(value)}` : value;
+  return { has, text: `${textOf(list, file)}.map((row) => ({ ...row, ${name}: ${written} }))` };
+}
+
+/** With its key it may be a row that exists. */
+function shapeOfSent(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
+  const shape = inputShapeOf(value, file, context);
+  const keys = shape && keysOfShape(shape);
+  return context.model.fields.some(({ isId, name }) => isId && keys?.has(name)) ? undefined : shape;
+}
+
+/** `create({ data: input })` becomes `create({ data: { ...input, handle: … } })`. */
+export function spreadInput(
+  value: ts.Expression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): EditFinding | undefined {
+  const { parent } = value;
+  const isShorthand = ts.isShorthandPropertyAssignment(parent);
+  const isPlain =
+    isShorthand ||
+    ts.isArrayLiteralExpression(parent) ||
+    (ts.isPropertyAssignment(parent) && parent.initializer === value) ||
+    (ts.isCallExpression(parent) && parent.expression !== value);
+  const isOpen = isPlain && inputHasField(value, file, context) !== "always";
+  const text = isOpen ? valueFromInput(value, undefined, file, context) : undefined;
+  if (text === undefined) return undefined;
+  const name = textOf(value, file);
+  const written = `${isShorthand ? `${name}: ` : ""}{ ...${name}, ${context.field.name}: ${text} }`;
+  const splice = { start: value.getStart(file.ast), end: value.end, text: written };
+  return { kind: "edit", splices: [splice], what, text: written };
+}
+
+/** What `spreadInput` may have written around a row, and what stood there: the literal, or the property that was a shorthand. */
+export function spreadInputAround(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+): readonly { readonly node: ts.Node; readonly former: string }[] {
+  const [spread, field, ...more] = literal.properties;
+  if (spread === undefined || !ts.isSpreadAssignment(spread) || field === undefined || more.length > 0) return [];
+  const former = textOf(spread.expression, file);
+  const { parent } = literal;
+  const isNamed = ts.isPropertyAssignment(parent) && nameOf(parent.name) === former;
+  return [{ node: literal, former }, ...(isNamed ? [{ node: parent, former }] : [])];
+}

@@ -1,0 +1,133 @@
+import type { PlannedEdit } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
+import { describe } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
+import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
+import { isTestFile } from "../candidates/candidate-for.js";
+import { type EditFinding, earlierOf, type Finding, type TransformContext } from "../contract/transform.js";
+import { isRequiredKey } from "../shapes/required-keys.js";
+import { keyIn, type ShapeNode } from "../shapes/shape-types.js";
+import { namesColumns } from "../types/row-literals.js";
+import type { WrittenNode } from "../write/find-written.js";
+import { bare } from "../write/property-edit.js";
+import { destructuredKeys, inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
+
+/**
+ * Takes the fill out of rows, where callers have to send the field by now: of `handle: body.handle ?? …` `handle: body.handle` is left.
+ *
+ * @param written what an edit of expand wrote: a property, an assignment, a literal around what was given as a whole
+ */
+export function* dropUnusedFallbacks(
+  written: Iterable<WrittenNode>,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const open = new Set(fieldsSet(file, context).filter(({ value }) => isUnused(value, file, context)));
+  for (const { node, what, file: its } of written) {
+    const set = its === file ? [...open].find(({ around }) => around.includes(node)) : undefined;
+    if (set === undefined) continue;
+    open.delete(set);
+    const { property } = set;
+    const value = set.value as ts.BinaryExpression;
+    const left = textOf(value.left, file);
+    const isShort = ts.isPropertyAssignment(property) && left === textOf(property.name, file);
+    const start = (isShort ? property : value).getStart(file.ast);
+    const text = file.text.slice(node.getStart(file.ast), start) + left + file.text.slice(value.end, node.end);
+    const splices = [{ start, end: value.end, text: left }];
+    yield { kind: "edit", splices, what, text, replaces: textOf(node, file) };
+  }
+  if (isTestFile(file)) return;
+  // People have changed them since, or wrote them.
+  for (const { property, value } of open) {
+    if (!isOfRow(property, file, context)) continue;
+    const fill = textOf((value as ts.BinaryExpression).right, file);
+    const reason = `callers have to send ${context.field.name} now: \`${fill}\` is never used`;
+    const what = describe(property, `row of ${context.model.name}`);
+    yield { kind: "place", certainty: "possible", offset: value.getStart(file.ast), what, reason };
+  }
+}
+
+/** Whether it is a row of the model, as far as its names say, or stands where one was filled. */
+function isOfRow({ parent }: ts.Node, file: SourceFile, context: TransformContext): boolean {
+  if (ts.isObjectLiteralExpression(parent)) return namesColumns(parent, 2, context);
+  return context.earlier.some((edit) => edit.phase === "expand" && edit.file === file.file && isAssignedIn(edit));
+}
+
+/** `user.handle = …` */
+function isAssignedIn({ text, field }: PlannedEdit): boolean {
+  return text.includes(`.${field} = `);
+}
+
+/** Whether a value is a choice that is always there, and what it falls back to. */
+function isUnused(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  const isChoice = ts.isBinaryExpression(value) && value.operatorToken.kind === ts.SyntaxKind.QuestionQuestionToken;
+  return isChoice && isAlwaysSent(value.left, file, context);
+}
+
+/** Puts the fills back. */
+export function* restoreFallbacks(
+  transform: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<EditFinding> {
+  const taken: ts.Node[] = [];
+  const isFree = (node: ts.Node) => taken.every((each) => each.end <= node.pos || node.end <= each.pos);
+  const nodes = fieldsSet(file, context).flatMap(({ around }) => around);
+  for (const { file: its, text, what, line, replaces } of earlierOf(transform, context)) {
+    if (its !== file.file || replaces === undefined) continue;
+    const distance = (node: ts.Node) => Math.abs(lineAt(file.text, node.getStart(file.ast)) - line);
+    const [nearest] = nodes
+      .filter((node) => isFree(node) && bare(textOf(node, file)) === bare(text))
+      .sort((a, b) => distance(a) - distance(b));
+    if (nearest === undefined) continue;
+    taken.push(nearest);
+    const splice = { start: nearest.getStart(file.ast), end: nearest.end, text: replaces };
+    yield { kind: "edit", splices: [splice], what, text: replaces, replaces: textOf(nearest, file) };
+  }
+}
+
+interface FieldSet {
+  /** `handle: …`, or `user.handle = …;` */
+  readonly property: ts.Node;
+  readonly value: ts.Expression;
+  /** What an edit may have written as a whole: `data: { ...input, handle: … }`, too. */
+  readonly around: readonly ts.Node[];
+}
+
+/** All that sets the field in a file, in literals and by assignments. */
+function fieldsSet(file: SourceFile, { field }: TransformContext): readonly FieldSet[] {
+  return file.identifiers(field.name).flatMap((name): readonly FieldSet[] => {
+    const { parent } = name;
+    const isAssigned = ts.isPropertyAssignment(parent) && parent.name === name;
+    if (isAssigned || ts.isShorthandPropertyAssignment(parent)) {
+      const around = [parent.parent.parent, parent.parent, parent];
+      return [{ property: parent, value: isAssigned ? parent.initializer : name, around }];
+    }
+    const set = parent.parent;
+    const isMember = ts.isPropertyAccessExpression(parent) && ts.isBinaryExpression(set) && set.left === parent;
+    if (!isMember || !ts.isExpressionStatement(set.parent)) return [];
+    return [{ property: set.parent, value: set.right, around: [set.parent] }];
+  });
+}
+
+/** Whether what is chosen is always there: `body.handle`, or `handle` that a pattern took out of the body. */
+function isAlwaysSent(choice: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  if (ts.isPropertyAccessExpression(choice)) {
+    const { expression: owner, name } = choice;
+    const shape = inputShapeOf(owner, file, context);
+    if (shape === undefined || isModel(shape, context) || destructuredKeys(owner).has(name.text)) return false;
+    return name.text === keyIn(shape, context) && isRequiredKey(shape, name.text);
+  }
+  const element = ts.isIdentifier(choice) ? declarationOf(choice) : undefined;
+  if (element === undefined || !ts.isBindingElement(element) || !ts.isObjectBindingPattern(element.parent))
+    return false;
+  const key = element.propertyName ?? element.name;
+  const shape = inputShapeOfPattern(element.parent, file, context);
+  const isField = ts.isIdentifier(key) && key.text === context.field.name;
+  return shape !== undefined && isField && !isModel(shape, context) && isRequiredKey(shape, key.text);
+}
+
+/** Rows are read, not sent. */
+function isModel({ node, file }: ShapeNode, context: TransformContext): boolean {
+  return context.orm.isModel?.(node, file, context) === true;
+}

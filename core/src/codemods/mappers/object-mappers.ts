@@ -1,0 +1,95 @@
+import { ts } from "../ast/compiler.js";
+import { hasKey, valuesOf } from "../ast/expressions.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { isTestFile } from "../candidates/candidate-for.js";
+import type { TransformContext } from "../contract/transform.js";
+import { selectionsOfCopy } from "../flow/selected-fields.js";
+import { isResult } from "../shapes/result-types.js";
+import type { Copies, Copy } from "../types/copied-columns.js";
+import { type Target, targetOf } from "../types/target-type.js";
+import { type FieldText, textsOfNames, textsOfRow } from "../values/value-text.js";
+import { nameIn } from "../write/destructuring.js";
+import { wholeCopyOf } from "./mapper-of-all.js";
+import { partialCopyIn } from "./mapper-of-some.js";
+
+/** A literal that copies columns of a row: `{ id: user.id, email: user.email, … }`. */
+export interface Mapper {
+  readonly literal: ts.ObjectLiteralExpression;
+  readonly file: SourceFile;
+  readonly target: Target;
+  /** The keys that copy columns, and the new one where it is there. */
+  readonly names: readonly string[];
+  readonly isWhole: boolean;
+  /** Whether it is known to copy a row of the model, or only called like one. */
+  readonly tie: "type" | "names";
+  /** The key of the new property, in the style of the others: `user_name` beside `created_at`. */
+  readonly key: string;
+  /** How the new field is read: `user.handle`. */
+  readonly read: string;
+  readonly texts: FieldText;
+  /** The row, as the first column names it; nothing where a pattern takes the row apart. */
+  readonly source: ts.Identifier | undefined;
+  /** The pattern that takes the row apart, `({ id, email }: User)`: the field must be added to it too. */
+  readonly pattern: ts.ObjectBindingPattern | undefined;
+  /** The literal is given back, kept in a constant or sent as a response: not just an argument of something. */
+  readonly isResult: boolean;
+}
+
+/** All mappers of a file: those of all columns, and outside of tests those of some. */
+export function mappersIn(file: SourceFile, context: TransformContext): readonly Mapper[] {
+  return context.memo(`mappers in ${file.file}`, () =>
+    file.nodes(ts.SyntaxKind.ObjectLiteralExpression).flatMap((literal) => readMapper(literal, file, context) ?? []),
+  );
+}
+
+function readMapper(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): Mapper | undefined {
+  if (literal.properties.length < 2) return undefined;
+  const whole = wholeCopyOf(valuesOf(literal), file, context);
+  const found = whole ?? (isTestFile(file) ? undefined : partialCopyIn(literal, file, context));
+  if (found === undefined) return undefined;
+  const { copies, keyOf, tie } = found;
+  const read = readOfField(found, file, context);
+  if (read === undefined) return undefined;
+  const target = targetOf(literal, file, context);
+  const key = keyOf(context.field.name);
+  const isDone = hasKey(literal, key);
+  return {
+    literal,
+    file,
+    target,
+    names: [...copies.keys(), ...(isDone ? [context.field.name] : [])],
+    isWhole: whole !== undefined,
+    tie,
+    key,
+    isResult: isResult(target),
+    ...read,
+  };
+}
+
+/** How the new field is read where others are copied: from the row, or under a name of its own. */
+export function readOfField(
+  { copies }: Copies,
+  file: SourceFile,
+  context: TransformContext,
+): Pick<Mapper, "read" | "texts" | "source" | "pattern"> | undefined {
+  const [first] = copies.values();
+  if (first === undefined) return undefined;
+  const { field } = context;
+  const { pattern, row, source } = first;
+  if (pattern === undefined)
+    return { read: `${row}.${field.name}`, texts: textsOfPart(first, file, context), source, pattern };
+  const names = new Map([...copies].map(([column, copy]) => [column, copy.name] as const));
+  const read = nameIn(pattern, file, context);
+  return read === undefined ? undefined : { read, texts: textsOfNames(names), source, pattern };
+}
+
+/** The fields of a row, less those that a `select` or a `Pick` leaves out of it. */
+function textsOfPart(copy: Copy, file: SourceFile, context: TransformContext): FieldText {
+  const named = selectionsOfCopy(copy, file, context).flatMap(({ names }) => names ?? []);
+  const texts = textsOfRow(copy.row);
+  return (field) => (named.every((names) => names.has(field.name)) ? texts(field) : undefined);
+}

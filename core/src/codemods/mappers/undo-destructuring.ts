@@ -1,0 +1,66 @@
+import type { PlannedEdit } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
+import { describe } from "../ast/expressions.js";
+import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
+import type { Finding, TransformContext } from "../contract/transform.js";
+import { commaListOf, removeItem } from "../write/comma-list.js";
+import { withCurrentEdits } from "../write/current-edits.js";
+import { isAddedToPattern, isOfPattern, removeFromPattern } from "../write/destructuring.js";
+import { findWritten } from "../write/find-written.js";
+import { boundByRows } from "./copied-row.js";
+
+/** Takes the field out of the patterns that a transform added it to: those of copies, not of literals that are typed as rows. */
+export function* removeFromPatterns(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (!isAddedToPattern(transform, file, context)) return;
+  const ofRows = boundByRows(file, context);
+  for (const identifier of file.identifiers(context.field.name)) {
+    const element = identifier.parent;
+    if (!ts.isBindingElement(element) || ofRows.has(element)) continue;
+    const edit = removeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
+    // Two transforms may have added to patterns of one file.
+    const isOfOther = edit && isOfAnother(element, edit.what, transform, file, context);
+    if (edit !== undefined && !isOfOther) yield edit;
+  }
+}
+
+/**
+ * The same of patterns whose field goes into rows that are written: people may have taken it out of others themselves, so each edit
+ * is looked for where it was made, and then wherever the same text stands.
+ */
+export function* undoPatterns(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const written = context.memo(`patterns written by ${transform}`, () => {
+    const { project, field } = context;
+    const elements = project.files.flatMap((its) =>
+      its.identifiers(field.name).flatMap(({ parent: node }) => {
+        const isElement = ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent);
+        // Their place is called as the row is: what counts is the file.
+        return isElement ? [{ node, file: its, what: its.file }] : [];
+      }),
+    );
+    const live = withCurrentEdits(transform, context, isOfPattern);
+    const earlier = live.earlier.map((edit) => ({ ...edit, what: edit.file }));
+    return findWritten(transform, elements, { ...live, earlier });
+  });
+  for (const { node, file: its } of written) {
+    const list = its === file && ts.isObjectBindingPattern(node.parent) ? commaListOf(node.parent, file) : undefined;
+    if (list === undefined) continue;
+    const what = describe(node, `row of ${context.model.name}`);
+    yield { kind: "edit", splices: removeItem(list, node, file), what, text: "", replaces: textOf(node, file) };
+  }
+}
+
+/** Whether it was another transform that made the edit: the one of this name, or the nearest. */
+function isOfAnother(
+  element: ts.BindingElement,
+  what: string,
+  transform: string,
+  file: SourceFile,
+  { earlier }: TransformContext,
+): boolean {
+  const made = earlier.filter((edit) => edit.file === file.file && isOfPattern(edit));
+  const named = made.filter((edit) => edit.what === what);
+  const line = lineAt(file.text, element.getStart(file.ast));
+  const distance = (edit: PlannedEdit) => Math.abs(edit.line - line);
+  const [nearest] = (named.length > 0 ? named : made).toSorted((a, b) => distance(a) - distance(b));
+  return nearest !== undefined && nearest.transform !== transform;
+}

@@ -1,0 +1,75 @@
+import type { ts } from "../ast/compiler.js";
+import { propertiesOf } from "../ast/expressions.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import { candidateFor, isWorthListing } from "../candidates/candidate-for.js";
+import { requiredFindings } from "../candidates/make-required.js";
+import type { EditFinding, Finding, Transform, TransformContext } from "../contract/transform.js";
+import { isLedByBase, roleOf } from "../responses/shape-roles.js";
+import { keyIn, keysOfShape } from "../shapes/shape-types.js";
+import { zodLiteralsIn, zodShapesIn } from "../shapes/shapes-in.js";
+import { nameOfSchema, whatOfSchema, zodType } from "../shapes/zod-types.js";
+import { withCurrentEdits } from "../write/current-edits.js";
+import { findWrittenItems, removeWritten } from "../write/find-written.js";
+import { addProperty, restored } from "../write/property-edit.js";
+
+const id = "request-schema";
+
+/** Zod objects of what callers send take the new field, optional until somebody asks for more: old callers do not know it. */
+export const requestSchema: Transform = {
+  id,
+  intents: ["acceptInRequests", "requireInRequests"],
+
+  *find(file, context) {
+    if (context.intent.kind === "requireInRequests") {
+      yield* requirable(file, context);
+      return;
+    }
+    for (const shape of zodShapesIn(file, context.project)) {
+      const { node } = shape;
+      const names = [...keysOfShape(shape)];
+      if (!isWorthListing(names, file, context)) continue;
+      const anchor = nameOfSchema(node);
+      const role = roleOf(shape, names, context);
+      if (role === "response" || isLedByBase(shape, role, context)) continue;
+      const key = keyIn(shape, context);
+      const type = zodType(node, file, context);
+      const text = type === undefined ? undefined : `${key}: ${type}.optional()`;
+      const what = whatOfSchema(node);
+      const isOpen = context.takes(node, "zod") && !names.includes(key);
+      const edit = isOpen && text ? addProperty(node, text, what, file) : undefined;
+      if (edit !== undefined) {
+        yield edit;
+        continue;
+      }
+      const advice = `add \`${text ?? key}\` if callers may choose it`;
+      const listed = { family: "zod", tie: "names", node, what, anchor, names, text, advice } as const;
+      const candidate = candidateFor(listed, file, context);
+      if (candidate !== undefined) yield candidate;
+    }
+  },
+
+  undo: (file, context) => removeWritten(id, (each) => zodLiteralsIn(each, context), file, context),
+
+  *restore(file, context) {
+    for (const { node, what } of findWrittenItems(id, (each) => zodLiteralsIn(each, context), file, context)) {
+      const edit = restored(id, node, what, file, context);
+      if (edit !== undefined) yield edit;
+    }
+  },
+};
+
+function* requirable(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const live = withCurrentEdits(id, context);
+  for (const { node, what } of findWrittenItems(id, (each) => zodLiteralsIn(each, context), file, live)) {
+    const replaces = textOf(node, file);
+    const text = replaces.replace(/\s*\.optional\(\)$/, "");
+    if (text === replaces) continue;
+    const literal = node.parent as ts.ObjectLiteralExpression;
+    const required = [...propertiesOf(literal)]
+      .filter(([, property]) => !/\.(?:optional|nullish|default|catch)\(/.test(textOf(property, file)))
+      .map(([name]) => name);
+    const splice = { start: node.getStart(file.ast) + text.length, end: node.end, text: "" };
+    const edit: EditFinding = { kind: "edit", splices: [splice], what, text, replaces };
+    yield* requiredFindings({ node: literal, what, anchor: nameOfSchema(literal), required, text }, [edit], context);
+  }
+}

@@ -1,0 +1,128 @@
+import { ts } from "../ast/compiler.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
+import { responses } from "../responses/responses.js";
+import { typeCandidates } from "../responses/type-candidates.js";
+import { namesWholeModel } from "../shapes/shape-types.js";
+import { plainTypes } from "../values/plain-types.js";
+import { insertMember, removeMember } from "../write/member-edit.js";
+import { bare, restored } from "../write/property-edit.js";
+
+const id = "response-type";
+
+/** The interface that a mapper of the whole model returns names the new field. */
+export const responseType: Transform = {
+  id,
+  intents: ["read", "dropFallback"],
+
+  *find(file, context) {
+    if (context.intent.kind === "dropFallback") yield* tighten(file, context);
+    else {
+      yield* show(file, context);
+      yield* typeCandidates(file, false, context);
+    }
+  },
+
+  *undo(file, context) {
+    for (const { node, member, text } of written(file, context)) {
+      yield { kind: "edit", splices: removeMember(node, member, file), what: what(node), text: "", replaces: text };
+    }
+  },
+
+  scaffoldingIn(text) {
+    const left = required(text);
+    return left === text ? undefined : { dropped: /\|\s*null/.test(text) ? "| null" : "?", left };
+  },
+
+  *restore(file, context) {
+    for (const { node, member } of written(file, context)) {
+      const edit = restored(id, member, what(node), file, context);
+      if (edit !== undefined) yield edit;
+    }
+  },
+};
+
+function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
+    if (shape.kind !== "members" || shape.file !== file) continue;
+    const text = `${key}${isOptional ? "?" : ""}: ${plainTypes[context.field.type] ?? "…"}${isNullable ? " | null" : ""}`;
+    const inserted = reason === undefined ? insertMember(shape.node, text, file) : undefined;
+    if (inserted !== undefined) {
+      yield { kind: "edit", what: what(shape.node), ...inserted };
+      continue;
+    }
+    const why = `it names ${namesWholeModel(shape, context) ? "every column" : "columns"} of ${context.model.name}; ${reason ?? "it has no members yet"}: add \`${text}\``;
+    yield {
+      kind: "place",
+      certainty: "likely",
+      offset: shape.node.getStart(file.ast),
+      what: what(shape.node),
+      reason: why,
+    };
+  }
+}
+
+function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const exact = new Set<ts.Node>();
+  for (const { node, member, text } of written(file, context)) {
+    const tight = required(text);
+    if (tight === text) continue;
+    exact.add(member);
+    const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
+    yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text };
+  }
+  const its = earlierOf(id, context).filter((edit) => edit.phase === "switch" && required(edit.text) !== edit.text);
+  for (const node of its.length === 0 ? [] : nodesIn(file)) {
+    for (const member of node.members) {
+      const text = textOf(member, file);
+      // Beside the record only: in another type of another file it may be somebody's own.
+      const edit = its.find((each) => each.what === what(node) && memberTree(each.text) === memberTree(text));
+      if (edit === undefined || exact.has(member)) continue;
+      const tight = required(text);
+      const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
+      yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text, written: edit.text };
+    }
+  }
+}
+
+/** `handle: string;` of `handle?: string | null;` */
+function required(text: string): string {
+  return text
+    .replace(/\s*\|\s*null(?=\s*[;,]?$)/, "")
+    .replace(/(:\s*)\|?\s*null\s*\|\s*/, "$1")
+    .replace(/^((?:readonly\s+)?["']?[\w$]+["']?)\s*\?/, "$1");
+}
+
+/** A member without what formatters and linters change: quotes, `readonly`, the order of a union. */
+function memberTree(text: string): string {
+  const [key = "", type = ""] = bare(text).split(/:(.*)/s);
+  const types = type.split("|").map((each) => each.trim());
+  return `${key.replaceAll(/^readonly |["' ]/g, "")}: ${types
+    .filter((each) => each !== "")
+    .sort()
+    .join(" | ")}`;
+}
+
+/** The members that Lockstep wrote, where they stand now. */
+function* written(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ node: ts.InterfaceDeclaration | ts.TypeLiteralNode; member: ts.TypeElement; text: string }> {
+  const texts = new Set(earlierOf(id, context).map((edit) => bare(edit.text)));
+  if (texts.size === 0) return;
+  for (const node of nodesIn(file)) {
+    for (const member of node.members) {
+      const text = textOf(member, file);
+      if (texts.has(bare(text))) yield { node, member, text };
+    }
+  }
+}
+
+function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {
+  if (ts.isInterfaceDeclaration(node)) return `interface ${node.name.text}`;
+  return ts.isTypeAliasDeclaration(node.parent) ? `type ${node.parent.name.text}` : "type";
+}
+
+function nodesIn(file: SourceFile): readonly (ts.InterfaceDeclaration | ts.TypeLiteralNode)[] {
+  return [...file.nodes(ts.SyntaxKind.InterfaceDeclaration), ...file.nodes(ts.SyntaxKind.TypeLiteral)];
+}

@@ -1,0 +1,166 @@
+import { assignmentGroupsIn } from "../ast/assignments.js";
+import { ts } from "../ast/compiler.js";
+import { hasKey, isAsserted, propertiesOf, returnedBy, spreadsOf, unwrap } from "../ast/expressions.js";
+import { lineAt, type SourceFile } from "../ast/source-file.js";
+import { isTestFile } from "../candidates/candidate-for.js";
+import type { TransformContext } from "../contract/transform.js";
+import { outputSchema } from "../inputs/output-schemas.js";
+import { filledByAssignments } from "../mappers/assigned-mappers.js";
+import { classGiven } from "../shapes/instanced-classes.js";
+import {
+  keyStyles,
+  keysOfShape,
+  namesWholeModel,
+  resolveType,
+  type ShapeNode,
+  zodObjectIn,
+} from "../shapes/shape-types.js";
+import type { Reference } from "../types/references.js";
+import { namesAllColumns } from "../types/row-literals.js";
+import { rowShapeOfValue } from "../types/row-shape-of-value.js";
+import { targetOf } from "../types/target-type.js";
+
+/** A literal that must have the shape and is not one of the mappers: it would lack the new key. */
+export function builtByHand(
+  shape: ShapeNode,
+  references: readonly Reference[],
+  known: ReadonlySet<ts.Node>,
+  context: TransformContext,
+): string | undefined {
+  const isWhole = namesWholeModel(shape, context);
+  const needed = columnsOf(shape, context);
+  const has = (literal: ts.ObjectLiteralExpression) =>
+    isWhole ? namesAllColumns(literal, context) : needed.length > 1 && namesAll(literal, needed);
+  for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
+    for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+      if (known.has(literal) || spreadsOf(literal).length > 0) continue;
+      const isChecked = shape.kind === "zod" && outputSchema(literal, file, context)?.node === shape.node;
+      if (isChecked) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} gives one back by hand`;
+      const isGiven =
+        needed.some((key) => hasKey(literal, key)) && classGiven(literal, file, context)?.node === shape.node;
+      if (isGiven) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} fills one by hand`;
+      if (!has(literal)) continue;
+      if (literal === shape.node || isAsserted(literal) || isSelection(literal) || isZod(literal)) continue;
+      const target = targetOf(literal, file, context);
+      if (target.kind === "typed") {
+        // Inside of a larger type it may be anything; at the top it is what the type says.
+        const isElement = target.inside.length === 1 && target.inside[0] === "element";
+        const resolved = resolveType(target.type, target.file, context, isElement);
+        const isThis = resolved.kind === "shape" && resolved.shape.node === shape.node;
+        if (!isThis && (target.inside.length === 0 || isElement)) continue;
+      } else if (!isWhole) {
+        // The keys alone say little: it must be given to the shape, as to `UserSummary.parse`.
+        if (target.kind !== "argument" || shape.name === undefined || !target.path.includes(shape.name)) continue;
+      } else if (target.kind === "free" && /(?:^|[/.])(?:tests?|specs?|__tests__)(?:[/.]|$)/.test(file.file)) continue;
+      return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} builds one by hand`;
+    }
+  }
+  const filled = filledByHand(shape, needed, references, known, context);
+  if (filled !== undefined) return filled;
+  if (shape.kind !== "class") return classThat(references);
+  // Where the constructor copies the row, all instances are filled by it.
+  return known.has(shape.node) ? undefined : madeAnywhere(references, known);
+}
+
+/** Members of the shape that are set one by one, and not by one of the mappers: the new one would never be. */
+function filledByHand(
+  shape: ShapeNode,
+  needed: readonly string[],
+  references: readonly Reference[],
+  known: ReadonlySet<ts.Node>,
+  context: TransformContext,
+): string | undefined {
+  for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
+    for (const { owner, values } of isTestFile(file) ? [] : assignmentGroupsIn(file)) {
+      const its = needed.filter((key) => values.has(key));
+      if (its.length === 0) continue;
+      const { type, filled } = filledByAssignments(owner, file, context) ?? {};
+      if (type?.kind !== "shape" || type.shape.node !== shape.node || known.has(filled as ts.Node)) continue;
+      // A constructor sets what is set at all; other code may set a part of an object for its own reasons.
+      if (filled !== shape.node && its.length < needed.length) continue;
+      return `${file.file}:${lineAt(file.text, owner.getStart(file.ast))} fills one by hand`;
+    }
+  }
+  return undefined;
+}
+
+/** The keys of a shape that are columns, as it spells them. */
+function columnsOf(shape: ShapeNode, { columns }: TransformContext): readonly string[] {
+  const keys = keysOfShape(shape);
+  return columns.flatMap(({ name }) => keyStyles.map((keyOf) => keyOf(name)).find((key) => keys.has(key)) ?? []);
+}
+
+function namesAll(literal: ts.ObjectLiteralExpression, names: readonly string[]): boolean {
+  const given = propertiesOf(literal);
+  return names.every((name) => given.has(name));
+}
+
+/** `new UserDto()` that no mapper fills: the new field would be missing where its type says that it is there. */
+function madeAnywhere(references: readonly Reference[], known: ReadonlySet<ts.Node>): string | undefined {
+  const found = references.find(({ node, file }) => {
+    const made = node.parent;
+    if (!ts.isNewExpression(made) || made.expression !== node || known.has(made) || isTestFile(file)) return false;
+    const given = [...(made.arguments ?? []), ...(ts.isCallExpression(made.parent) ? made.parent.arguments : [])];
+    return !given.some((each) => known.has(each));
+  });
+  return (
+    found && `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))} builds one by hand`
+  );
+}
+
+/** Whether a whole row is given where the shape is declared: its new field is null for the types until contract. */
+export function receivesRows(shape: ShapeNode, references: readonly Reference[], context: TransformContext): boolean {
+  const all = [...references, ...references.flatMap((reference) => derived(reference, shape, context))];
+  return all.some(({ node, file }) => {
+    let type: ts.Node = node;
+    while (ts.isTypeNode(type.parent) || ts.isQualifiedName(type.parent)) type = type.parent;
+    const owner = type.parent;
+    if (ts.isFunctionLike(owner) && owner.type === type) {
+      return returnedBy(owner as ts.FunctionLikeDeclaration).some((value) => holdsRows(value, file, context));
+    }
+    const isTyped = ts.isVariableDeclaration(owner) && owner.type === type && owner.initializer !== undefined;
+    return isTyped && holdsRows(owner.initializer as ts.Expression, file, context);
+  });
+}
+
+/** References to schemas that hold the shape: `z.array(UserResponse)` in `UserListResponse`. */
+function derived({ node, file }: Reference, shape: ShapeNode, context: TransformContext): readonly Reference[] {
+  for (let at: ts.Node = node; at.parent !== undefined; at = at.parent) {
+    if (!ts.isVariableDeclaration(at) || !ts.isIdentifier(at.name) || at.name.text === shape.name) continue;
+    if (!ts.isVariableStatement(at.parent.parent) || at.parent.parent.parent !== file.ast) return [];
+    const name = at.name.text;
+    return context.project.files.flatMap((each) =>
+      each.identifiers(name).map((found) => ({ node: found, file: each })),
+    );
+  }
+  return [];
+}
+
+function holdsRows(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  const inner = unwrap(value);
+  if (!ts.isObjectLiteralExpression(inner)) return rowShapeOfValue(inner, file, context) !== undefined;
+  return inner.properties.some((property) => {
+    if (ts.isSpreadAssignment(property)) return holdsRows(property.expression, file, context);
+    if (ts.isShorthandPropertyAssignment(property)) return holdsRows(property.name, file, context);
+    return ts.isPropertyAssignment(property) && holdsRows(property.initializer, file, context);
+  });
+}
+
+/** `class UserDto implements UserResponse` would lack the member. */
+function classThat(references: readonly Reference[]): string | undefined {
+  const found = references.find(
+    ({ node }) => ts.isExpressionWithTypeArguments(node.parent) && ts.isClassLike(node.parent.parent.parent),
+  );
+  return found && `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))} implements it`;
+}
+
+/** `{ id: true, email: true }` */
+function isSelection(literal: ts.ObjectLiteralExpression): boolean {
+  return literal.properties.every(
+    (each) => ts.isPropertyAssignment(each) && each.initializer.kind === ts.SyntaxKind.TrueKeyword,
+  );
+}
+
+function isZod(literal: ts.ObjectLiteralExpression): boolean {
+  return ts.isCallExpression(literal.parent) && zodObjectIn(literal.parent) === literal;
+}

@@ -1,0 +1,108 @@
+import { ts } from "../ast/compiler.js";
+import { nameOf, returnedBy, unwrap } from "../ast/expressions.js";
+import { lineAt, type SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { type RowsInValue, rowsInExpression } from "../flow/rows-in-expression.js";
+import { givenTo } from "../inputs/output-schemas.js";
+import { type Parse, parseAt } from "../shapes/parse-calls.js";
+import { keyIn, keysOfShape } from "../shapes/shape-types.js";
+import { type SchemaPart, schemaPartsOf } from "../shapes/zod-tree.js";
+
+/** Rows of the model that a zod object reads on their way out. */
+export interface ParsedRows {
+  readonly part: SchemaPart;
+  readonly rows: RowsInValue;
+  /** What is parsed: `user` of `UserResponse.parse(user)`. */
+  readonly value: ts.Expression;
+  readonly file: SourceFile;
+}
+
+/** All of them in the project, where both the schema and the rows are in view. */
+export function parsedRowsIn(context: TransformContext): readonly ParsedRows[] {
+  return context.memo("parsed rows", () =>
+    context.project.files.flatMap((file) =>
+      parsesIn(file).flatMap(({ schema, value }) => {
+        const parts = schemaPartsOf(schema, file, context);
+        const rows = parts.length === 0 ? [] : rowsInExpression(value, file, context);
+        return parts.flatMap((part) =>
+          rows
+            .filter(({ path }) => path.join("\n") === part.path.join("\n"))
+            .map((each) => ({ part, rows: each, value, file })),
+        );
+      }),
+    ),
+  );
+}
+
+/** Whether the zod object names the field already, itself or by what it extends and picks. */
+export function namesField({ shape, picked }: SchemaPart, context: TransformContext): boolean {
+  const key = keyIn(shape, context);
+  if (picked !== undefined) return picked.properties.some((each) => nameOf(each.name) === key);
+  return keysOfShape(shape).has(key);
+}
+
+/** Where rows are parsed: `src/users.ts:12`. */
+export function placeOf({ file, value }: ParsedRows): string {
+  return `${file.file}:${lineAt(file.text, value.getStart(file.ast))}`;
+}
+
+/** Everything in a file that goes through a schema, whatever it is. */
+export function parsesIn(file: SourceFile): readonly Parse[] {
+  const calls = ["parse", "parseAsync", "safeParse", "safeParseAsync"].flatMap((name) => file.identifiers(name));
+  const parsed = calls.flatMap(({ parent: { parent: call } }) =>
+    ts.isCallExpression(call) ? (parseAt(call, file) ?? []) : [],
+  );
+  return [...parsed, ...outputsIn(file), ...responsesIn(file)];
+}
+
+/** `procedure.output(UserResponse).query(() => …)` */
+function outputsIn(file: SourceFile): readonly Parse[] {
+  return file.identifiers("output").flatMap(({ parent: access }) => {
+    const made = access.parent;
+    if (!ts.isPropertyAccessExpression(access) || !ts.isCallExpression(made)) return [];
+    let call: ts.Node = made;
+    while (ts.isPropertyAccessExpression(call.parent) && ts.isCallExpression(call.parent.parent))
+      call = call.parent.parent;
+    if (!ts.isCallExpression(call)) return [];
+    const schema = givenTo("output", call.expression);
+    const [handler] = call.arguments;
+    return schema === undefined || handler === undefined ? [] : returnedFrom(handler, schema, file);
+  });
+}
+
+/** `app.get("/users", { schema: { response: { 200: UserResponse } } }, async () => …)` of Fastify, `app.route({ schema, handler })` */
+function responsesIn(file: SourceFile): readonly Parse[] {
+  return file.identifiers("response").flatMap(({ parent: property }) => {
+    if (!ts.isPropertyAssignment(property)) return [];
+    const schemas = unwrap(property.initializer);
+    const call = ts.findAncestor(property, ts.isCallExpression);
+    if (!ts.isObjectLiteralExpression(schemas) || call === undefined) return [];
+    const schema = schemas.properties.flatMap((each) =>
+      ts.isPropertyAssignment(each) && /^["']?2(?:\d\d|xx)["']?$/.test(each.name.getText()) ? [each.initializer] : [],
+    )[0];
+    const handlers = [...call.arguments, ...handlersIn(call.arguments)];
+    return schema === undefined ? [] : handlers.flatMap((handler) => returnedFrom(handler, schema, file));
+  });
+}
+
+function handlersIn(given: readonly ts.Expression[]): readonly ts.Expression[] {
+  return given.flatMap((each) =>
+    ts.isObjectLiteralExpression(each)
+      ? each.properties.flatMap((property) =>
+          ts.isPropertyAssignment(property) && property.name.getText() === "handler" ? [property.initializer] : [],
+        )
+      : [],
+  );
+}
+
+/** What a handler gives back, or sends. */
+function returnedFrom(handler: ts.Expression, schema: ts.Expression, file: SourceFile): readonly Parse[] {
+  const inner = unwrap(handler);
+  if (!ts.isArrowFunction(inner) && !ts.isFunctionExpression(inner)) return [];
+  const sent = file.identifiers("send").flatMap(({ parent: access }) => {
+    const call = access.parent;
+    const isIn = access.pos >= inner.pos && access.end <= inner.end;
+    return isIn && ts.isCallExpression(call) && call.expression === access ? call.arguments : [];
+  });
+  return [...returnedBy(inner), ...sent].map((value) => ({ schema, value, file }));
+}

@@ -1,0 +1,50 @@
+import type { ts } from "../ast/compiler.js";
+import { hasKey } from "../ast/expressions.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { outputSchema } from "../inputs/output-schemas.js";
+import { type AssignedMapper, assignedMappersIn } from "../mappers/assigned-mappers.js";
+import { type Mapper, mappersIn } from "../mappers/object-mappers.js";
+import { classGiven } from "../shapes/instanced-classes.js";
+import { typeOfResult } from "../shapes/result-types.js";
+import type { ResolvedType } from "../shapes/shape-types.js";
+
+/** Code that copies columns of a row, and the type of what it makes. */
+export type Producer =
+  | { readonly kind: "literal"; readonly mapper: Mapper; readonly type: ResolvedType }
+  | { readonly kind: "assigned"; readonly mapper: AssignedMapper; readonly type: ResolvedType };
+
+/** All of them in the project, chosen or not. */
+export function producersIn(context: TransformContext): readonly Producer[] {
+  return context.memo("producers", () => context.project.files.flatMap((file) => producersOf(file, context)));
+}
+
+/** Those of a file. */
+export function producersOf(file: SourceFile, context: TransformContext): readonly Producer[] {
+  return context.memo(`producers of ${file.file}`, () => [
+    ...mappersIn(file, context).map((mapper) => literalProducer(mapper, context)),
+    ...assignedMappersIn(file, context).map(assignedProducer),
+  ]);
+}
+
+/** The node of the place that is chosen along with the producer. */
+export function placeOfProducer({ kind, mapper }: Producer): ts.Node {
+  return kind === "literal" ? mapper.literal : mapper.last;
+}
+
+/** Whether it names the new field already. */
+export function producesField({ kind, mapper }: Producer): boolean {
+  return kind === "literal" ? hasKey(mapper.literal, mapper.key) : mapper.given.has(mapper.key);
+}
+
+function assignedProducer(mapper: AssignedMapper): Producer {
+  return { kind: "assigned", mapper, type: mapper.type };
+}
+
+/** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */
+function literalProducer(mapper: Mapper, context: TransformContext): Producer {
+  const { literal, file, target } = mapper;
+  const shape = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
+  if (shape === undefined) return { kind: "literal", mapper, type: typeOfResult(target, context) };
+  return { kind: "literal", mapper: { ...mapper, isResult: true }, type: { kind: "shape", shape } };
+}

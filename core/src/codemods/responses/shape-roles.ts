@@ -1,0 +1,68 @@
+import { ts } from "../ast/compiler.js";
+import { pathOf, propertiesOf } from "../ast/expressions.js";
+import type { TransformContext } from "../contract/transform.js";
+import { isRequestName, readsRequests } from "../inputs/request-use.js";
+import { isNamedAsRequest } from "../names/request-names.js";
+import { familyOf, keyStyles, type ShapeNode } from "../shapes/shape-types.js";
+import { nameOfSchema } from "../shapes/zod-types.js";
+import { referencesTo } from "../types/references.js";
+import { selectedShapesIn } from "./dependencies.js";
+import { parsedRowsIn } from "./parsed-rows.js";
+import { producersIn } from "./producers.js";
+
+/**
+ * What a schema or a type is for. `both`: requests are read with it and responses shown; there the new key may only ever be optional.
+ * By where it is used, and by its name and whether it has the key of the row where nothing in view uses it.
+ */
+export type ShapeRole = "request" | "response" | "both";
+
+export function roleOf(shape: ShapeNode, names: readonly string[], context: TransformContext): ShapeRole {
+  const own = shape.kind === "zod" ? shape.node.parent : undefined;
+  const places = [
+    ...(own === undefined ? [] : [{ node: own, file: shape.file }]),
+    ...referencesTo(shape, context).filter(({ node }) => !ts.isImportSpecifier(node.parent)),
+  ];
+  const isRead = places.some(({ node, file }) => readsRequests(node, file));
+  const isShown = places.some(({ node }) => isResponseSlot(node)) || holdsCopies(shape, context);
+  if (isRead && isShown) return "both";
+  if (isRead || isShown) return isRead ? "request" : "response";
+  const name = shape.name ?? (shape.kind === "zod" ? nameOfSchema(shape.node) : undefined);
+  return isNamedAsRequest(name, names, context.model.primaryKey) ? "request" : "response";
+}
+
+/** Whether rows are copied into it, selected for it or parsed with it: whatever it is called, it is not what callers send. */
+function holdsCopies(shape: ShapeNode, context: TransformContext): boolean {
+  if (isRequestName(shape.name ?? "")) return false;
+  const shown = context.memo("shapes that hold copies", () => {
+    const copied = producersIn(context).flatMap(({ mapper, type }) =>
+      mapper.tie === "type" && type.kind === "shape" ? [type.shape.node] : [],
+    );
+    const selected = selectedShapesIn(context).map(({ shape: { node } }) => node);
+    const parsed = parsedRowsIn(context).map(({ part }) => part.shape.node);
+    return new Set<ts.Node>([...copied, ...selected, ...parsed]);
+  });
+  return shown.has(shape.node);
+}
+
+/** Whether what a zod object extends lists fields for the same purpose: the new one belongs there, and comes with it. */
+export function isLedByBase(shape: ShapeNode, role: ShapeRole, context: TransformContext): boolean {
+  if (shape.kind !== "zod") return false;
+  return shape.bases.some((literal) => {
+    if (context.takes(literal, familyOf(shape))) return true;
+    const names = [...propertiesOf(literal).keys()];
+    const columns = context.columns.filter(({ name }) => keyStyles.some((keyOf) => names.includes(keyOf(name))));
+    const isOfRequests = isNamedAsRequest(nameOfSchema(literal), names, context.model.primaryKey);
+    return columns.length > 1 && isOfRequests === (role !== "response");
+  });
+}
+
+/** `response: { 200: UserSchema }`, `.output(UserSchema)`, `@ApiOkResponse({ type: UserDto })` */
+function isResponseSlot(node: ts.Node): boolean {
+  let from = node;
+  for (let at = node.parent, depth = 0; at !== undefined && depth < 6; from = at, at = at.parent, depth += 1) {
+    if (ts.isPropertyAssignment(at) && /^(?:responses?|output|reply)$/.test(at.name.getText())) return true;
+    if (!ts.isCallExpression(at) || at.expression === from) continue;
+    if (/(?:^|\.)(?:output|Api\w*Response|SerializeOptions)$/.test(pathOf(at.expression).join("."))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,60 @@
+import type { SourceFile } from "../ast/source-file.js";
+import { asManual, candidateFor, isWorthListing } from "../candidates/candidate-for.js";
+import type { Finding, TransformContext } from "../contract/transform.js";
+import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
+import { typesIn } from "../shapes/shapes-in.js";
+import { plainTypes } from "../values/plain-types.js";
+import { dtoField } from "../write/dto-fields.js";
+import { blockerOfType } from "./blockers.js";
+import { responses } from "./responses.js";
+import { roleOf } from "./shape-roles.js";
+
+/** A type or a class. */
+export type TypeShape = Extract<ShapeNode, { kind: "members" | "class" }>;
+
+/** The types and DTO classes of a file that name fields of the model and that nobody chose: of requests, or of what is shown. */
+export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: TransformContext): Iterable<Finding> {
+  if (context.intent.exposure === "internal" && !ofRequests) return;
+  for (const shape of typesIn(file)) {
+    const { node, name: anchor } = shape;
+    const names = [...keysOfShape(shape)];
+    if (!isWorthListing(names, file, context)) continue;
+    const family = familyOf(shape);
+    if (context.takes(node, family) || context.orm.isModel?.(node, file, context)) continue;
+    // What has to change with something else is decided there.
+    if (
+      ofRequests
+        ? context.orm.isWritten?.(node, context)
+        : responses(context).shapes.some((its) => its.shape.node === node)
+    )
+      continue;
+    if ((roleOf(shape, names, context) !== "response") !== ofRequests) continue;
+    const text = textOfField(shape, ofRequests, file, context);
+    const what = whatOfType(shape);
+    const advice = `add ${text === undefined ? context.field.name : `\`${text}\``} if it belongs there`;
+    const candidate = candidateFor({ family, tie: "names", node, what, anchor, names, text, advice }, file, context);
+    if (candidate !== undefined) yield asManual(candidate, ofRequests ? undefined : blockerOfType(shape, context));
+  }
+}
+
+/** `interface UserView` */
+export function whatOfType({ kind, node, name }: TypeShape): string {
+  const word = kind === "class" ? "class" : "heritageClauses" in node ? "interface" : "type";
+  return `${word} ${name ?? ""}`.trimEnd();
+}
+
+/** The member in one line; undefined where a person has to say it. */
+function textOfField(
+  shape: TypeShape,
+  ofRequests: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const key = keyIn(shape, context);
+  if (shape.kind === "class") {
+    const field = dtoField(shape.node, key, ofRequests ? "request" : "response", false, file, context);
+    return typeof field === "string" ? undefined : field.text.replaceAll(/\s+/g, " ");
+  }
+  const type = context.field.isList ? undefined : plainTypes[context.field.type];
+  return type && `${key}${ofRequests ? "?" : ""}: ${type}`;
+}

@@ -1,0 +1,162 @@
+import { ts } from "../ast/compiler.js";
+import { describe, initializerOf, isAsserted, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { Finding, Transform, TransformContext } from "../contract/transform.js";
+import { boundByRows, type CopiedRow, copiedRow } from "../mappers/copied-row.js";
+import { namesAllColumns, rowLiterals } from "../types/row-literals.js";
+import {
+  computedValue,
+  countedValue,
+  isTaken,
+  literalOf,
+  numberedValue,
+  storedDefault,
+} from "../values/fixture-value.js";
+import { textsOfLiteral, valueText } from "../values/value-text.js";
+import { addToPattern, isAddedToPattern, removeFromPattern } from "../write/destructuring.js";
+import { type Container, removeWritten } from "../write/find-written.js";
+import { addProperty } from "../write/property-edit.js";
+import { whyNoValue } from "./new-rows.js";
+
+const id = "fixture";
+
+/**
+ * Literals typed as a row stop compiling as soon as the model has the column: they get a real value, once. A copy of a
+ * row gets what that row has, in every phase: while reads do without the column that is `undefined`, which Prisma
+ * does not write and JSON does not show. Anything computed would be another row's value where code chose its own.
+ */
+export const fixture: Transform = {
+  id,
+  intents: ["completeFixtures"],
+
+  *find(file, context) {
+    for (const { literal, isReturned } of rowLiterals(file, context)) {
+      if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
+      // With a spread, what is not named here comes from there.
+      if (spreadsOf(literal).length > 0 && !namesAllColumns(literal, context)) continue;
+      // A cast does not ask for all of them.
+      if (ts.isAsExpression(literal.parent) && !namesAllColumns(literal, context)) continue;
+      const copied = copiedRow(literal, file, context);
+      if (copied === undefined) yield complete(literal, isReturned, file, context);
+      else yield* completeCopy(literal, copied, file, context);
+    }
+  },
+
+  *undo(file, context) {
+    yield* removeWritten(id, (each) => rowsIn(each, context), file, context);
+    if (!isAddedToPattern(id, file, context)) return;
+    for (const element of boundByRows(file, context)) {
+      const edit = removeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
+      if (edit !== undefined) yield edit;
+    }
+  },
+};
+
+function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
+  for (const { literal } of rowLiterals(file, context)) yield { node: literal, what: what(literal, context) };
+}
+
+function* completeCopy(
+  literal: ts.ObjectLiteralExpression,
+  { read, pattern }: CopiedRow,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const { name } = context.field;
+  // `{ ...user, name: user.name }` has it already.
+  if (spreadsOf(literal).some(({ expression }) => `${textOf(expression, file)}.${name}` === read)) return;
+  const about = what(literal, context);
+  const text = read === name ? name : `${name}: ${read ?? "…"}`;
+  const edit = read && addProperty(literal, text, about, file, endOfNamed(literal));
+  const taken = edit && pattern ? addToPattern(pattern, about, file, context) : "there";
+  if (edit && taken) {
+    yield edit;
+    if (taken !== "there") yield taken;
+    return;
+  }
+  const reason = `it copies a ${context.model.name}, which does not compile without ${name}: add \`${text}\``;
+  yield { kind: "place", certainty: "required", offset: literal.getStart(file.ast), what: about, reason };
+}
+
+function complete(
+  literal: ts.ObjectLiteralExpression,
+  isReturned: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): Finding {
+  const { name } = context.field;
+  const value = valueFor(literal, isReturned, file, context);
+  const edit = value && addProperty(literal, `${name}: ${value}`, what(literal, context), file, endOfNamed(literal));
+  if (edit) return edit;
+  const given = propertiesOf(literal);
+  const why = whyNoValue((field) => given.has(field), `${name}: `, "", file, context);
+  const reason = `a ${context.model.name} row without ${name} does not compile: ${why}`;
+  const offset = literal.getStart(file.ast);
+  return { kind: "place", certainty: "required", offset, what: what(literal, context), reason };
+}
+
+function valueFor(
+  literal: ts.ObjectLiteralExpression,
+  isReturned: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { field, intent } = context;
+  const computed = computedValue(literal, file, context);
+  const isOfTest = isTest(file);
+  if (computed !== undefined) {
+    if (!field.isUnique || !isTaken(computed, context)) return computed;
+    return isOfTest ? numberedValue(file, context) : undefined;
+  }
+  // What `@lockstep.write` calls belongs to write sites: a fixture is a value.
+  const isComputable = intent.value.kind === "sql" && field.type !== "decimal";
+  const derived = isComputable ? valueText(textsOfLiteral(literal, file), file, context) : undefined;
+  if (derived !== undefined) return derived;
+  // Only a test may have a value that nobody meant.
+  if (!isOfTest) return storedDefault(file, context);
+  const isConstant = literal.properties.every((property) => isWrittenDown(initializerOf(property)));
+  // A factory that makes distinct rows would make them all with one value.
+  const counted = !isConstant && isReturned && field.isUnique ? countedValue(literal, file, context) : undefined;
+  if (counted !== undefined) return counted;
+  if (!isConstant && isReturned && field.isUnique) return undefined;
+  return storedDefault(file, context) ?? numberedValue(file, context);
+}
+
+/** The value goes before a spread that overrides: `{ id: 1, …, ...overrides }`. */
+function endOfNamed(literal: ts.ObjectLiteralExpression): number {
+  return literal.properties.findLastIndex((property) => !ts.isSpreadAssignment(property)) + 1;
+}
+
+function isWrittenDown(value: ts.Expression | undefined): boolean {
+  if (value === undefined || literalOf(value) !== undefined) return true;
+  const inner = unwrap(value);
+  if (ts.isNewExpression(inner)) return (inner.arguments ?? []).every(isWrittenDown);
+  if (ts.isIdentifier(inner)) {
+    const declaration = declarationOf(inner);
+    const isTop = declaration !== undefined && ts.isVariableDeclaration(declaration) && isTopLevel(declaration);
+    return isTop && declaration.initializer !== undefined && isWrittenDown(declaration.initializer);
+  }
+  return ts.isObjectLiteralExpression(inner) || ts.isArrayLiteralExpression(inner);
+}
+
+function isTopLevel(declaration: ts.VariableDeclaration): boolean {
+  return ts.isVariableStatement(declaration.parent.parent) && ts.isSourceFile(declaration.parent.parent.parent);
+}
+
+function isTest(file: SourceFile): boolean {
+  return /(?:^|[/._-])(?:tests?|specs?|__tests__|fixtures?|mocks?|__mocks__|factor(?:y|ies)|stories)(?:[/._-]|$)/i.test(
+    file.file,
+  );
+}
+
+function what(literal: ts.ObjectLiteralExpression, context: TransformContext): string {
+  return describe(literal, `${nameOfLiteral(literal) ?? "a literal"} typed as ${context.model.name}`);
+}
+
+function nameOfLiteral(literal: ts.ObjectLiteralExpression): string | undefined {
+  for (let at: ts.Node = literal.parent; at !== undefined && !ts.isFunctionLike(at); at = at.parent) {
+    if (ts.isVariableDeclaration(at) && ts.isIdentifier(at.name)) return at.name.text;
+  }
+  return undefined;
+}

@@ -1,0 +1,115 @@
+import type { AssignmentGroup } from "../ast/assignments.js";
+import type { ts } from "../ast/compiler.js";
+import { enclosingName, propertiesOf } from "../ast/expressions.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { candidateFor } from "../candidates/candidate-for.js";
+import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
+import { type CallerValue, callerValueAmong, callerValueForRow } from "../inputs/caller-value.js";
+import { sourcesOf, textsOfRow, valueText } from "../values/value-text.js";
+import { addProperty } from "../write/property-edit.js";
+import { insertStatement, isAmongStatements } from "../write/statements.js";
+import { valueOfNewRow } from "./new-rows.js";
+
+/** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
+export function updateRow(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | undefined {
+  return updated(
+    {
+      node: literal,
+      what,
+      names: [...propertiesOf(literal).keys()],
+      chosen: plain(callerValueForRow(literal, file, context)),
+      followed: () => valueOfNewRow(literal, file, context),
+      written: (name, value) => `${name}: ${value}`,
+      edit: (text) => addProperty(literal, text, what, file),
+    },
+    file,
+    context,
+  );
+}
+
+/** The same for a row that was read, and is changed field by field before it is saved: `user.email = body.email;` */
+export function updateInstance(
+  { owner, values }: AssignmentGroup,
+  name: string,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | undefined {
+  const last = [...values.values()].at(-1);
+  if (last === undefined) return undefined;
+  const chosen = plain(
+    callerValueAmong(
+      [...values.values()].map(({ member, value }) => [member, value]),
+      file,
+      context,
+    ),
+  );
+  const target = `${name}.${context.field.name}`;
+  return updated(
+    {
+      node: owner,
+      what,
+      names: [...values.keys()],
+      // Who does not send it leaves it as it is.
+      chosen: chosen && `${chosen} ?? ${target}`,
+      followed: () => valueText(textsOfRow(name), file, context),
+      written: (_, value) => `${target} = ${value}`,
+      edit: (text) =>
+        isAmongStatements(last.statement)
+          ? { kind: "edit", what, ...insertStatement(last.statement, text, file) }
+          : undefined,
+    },
+    file,
+    context,
+  );
+}
+
+/** Where a pattern would have to take it out of the request first, the text says nothing of use. */
+function plain(choice: CallerValue | undefined): string | undefined {
+  return choice?.pattern === undefined ? choice?.text : undefined;
+}
+
+/** What changes a row, whichever way it is written. */
+interface Update {
+  readonly node: ts.Node;
+  readonly what: string;
+  /** The fields that it sets. */
+  readonly names: readonly string[];
+  /** What callers may send. */
+  readonly chosen: string | undefined;
+  /** The value that follows from what it sets. */
+  followed(): string | undefined;
+  written(name: string, value: string): string;
+  edit(text: string): EditFinding | undefined;
+}
+
+function updated(update: Update, file: SourceFile, context: TransformContext): Finding | undefined {
+  const { node, what, names, chosen } = update;
+  const { name } = context.field;
+  const sources = sourcesOf(context);
+  const changed = sources.find((source) => names.includes(source.name));
+  if (sources.length > 0 && changed === undefined && chosen === undefined) return undefined;
+  // A constant is what new rows start with: nothing says that a change sets it again.
+  const value = chosen ?? (changed && update.followed());
+  const text = value === undefined ? undefined : update.written(name, value);
+  if (context.takes(node, "update") && text !== undefined && !names.includes(name)) {
+    const edit = update.edit(text);
+    if (edit !== undefined) return edit;
+  }
+  const because = chosen
+    ? `callers may send ${name}`
+    : changed && `changes ${changed.name}, which ${name} is computed from`;
+  const condition = chosen ? "it is theirs to change" : "it follows";
+  const advice = because
+    ? `add \`${text ?? update.written(name, "…")}\` if ${condition}`
+    : `set ${name} if it changes with them`;
+  // The fill is where a value starts from: what somebody chose since would be lost.
+  const caution = chosen ? undefined : `${name} may have been given a value of its own since`;
+  const place = { family: "update", tie: "orm", node, what, anchor: enclosingName(node), names } as const;
+  return candidateFor({ ...place, because, caution, text, advice }, file, context);
+}

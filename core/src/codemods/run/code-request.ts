@@ -1,0 +1,56 @@
+import type { CodeIntent, EntityModel, FileChange, MissingTypes, Place, PlannedEdit } from "../../model/index.js";
+import type { FileKind } from "../ast/source-file.js";
+import type { Choose } from "../candidates/choose.js";
+import type { ColumnHistory } from "../contract/column-history.js";
+import type { Scorecard } from "../contract/scorecard.js";
+import type { Transform } from "../contract/transform.js";
+import type { GeneratedClients } from "../project/generated-clients.js";
+
+export interface CodeRequest {
+  /** Absolute path of the project; for messages only, nothing is read. */
+  readonly root: string;
+  /** Candidates, see `readSourceFiles` and `readDocuments`. */
+  readonly files: readonly ({ readonly file: string; readonly text: string } & FileKind)[];
+  /** All models of the schema: nested writes lead from one to the other. */
+  readonly models: readonly EntityModel[];
+  /** Where the repository has schemas of other clients as well. Default: it has none. */
+  readonly clients?: GeneratedClients | undefined;
+  readonly intents: readonly CodeIntent[];
+  readonly transforms: readonly Transform[];
+  /** What the compiler may take to say what values are, in milliseconds. Default: as long as it takes. */
+  readonly typesMs?: number;
+  /** Edits of earlier phases: `plan.state.edits`. */
+  readonly earlier: readonly PlannedEdit[];
+  /** Which ranked places are edited. Default: `chooseUnattended`. */
+  readonly choose?: Choose;
+  /** Why places are not edited though they were chosen once, by `choiceId`. */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** Places that a person has declined though they must change, by `declinedId`: how many of each. Default: none. */
+  readonly declined?: ReadonlyMap<string, number>;
+  /** What git knows of a model; asked where there are places to rank. Default: nothing. */
+  readHistory?(asked: HistoryQuestion): Promise<ColumnHistory | undefined>;
+  /** Default: `defaultScorecard`. */
+  readonly scorecard?: Scorecard;
+  /** Columns of other open plans: a place need not name them to count as a copy of the whole model. */
+  readonly alsoPlanned?: readonly { readonly model: string; readonly field: string }[];
+}
+
+export interface HistoryQuestion {
+  readonly model: string;
+  /** The names of its fields, without the planned ones. */
+  readonly columns: readonly string[];
+  /** The files with places to rank. */
+  readonly candidateFiles: readonly string[];
+}
+
+export interface CodeResult {
+  readonly changes: readonly FileChange[];
+  /** `planCodeEdits`: edits made. `planCodeUndo`: earlier edits that were taken back. */
+  readonly edits: readonly PlannedEdit[];
+  /** What a person has to look at. */
+  readonly places: readonly Place[];
+  /** Places that little speaks for: only their number. */
+  readonly silent: number;
+  /** Why names alone said what values are; absent where the compiler did, or nobody had to ask. */
+  readonly missingTypes?: MissingTypes | undefined;
+}

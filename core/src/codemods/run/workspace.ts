@@ -1,0 +1,146 @@
+import type { FileChange, Place, PlannedEdit } from "../../model/index.js";
+import { type FileKind, lineAt, parseOnce, type SourceFile } from "../ast/source-file.js";
+import { applySplices, moveOffset, type Splice } from "../ast/splice.js";
+import type { Ranked } from "../contract/ranked.js";
+import type { EditFinding, PlaceFinding } from "../contract/transform.js";
+import type { GeneratedClients } from "../project/generated-clients.js";
+import { type Compile, createProject, type Project } from "../project/project.js";
+
+/** A finding and the field that it is about. */
+export interface About {
+  readonly transform: string;
+  readonly phase: PlannedEdit["phase"];
+  readonly model: string;
+  readonly field: string;
+}
+
+type Anchored<T> = T & { readonly file: string; offset: number };
+type AnchoredEdit = Anchored<Omit<PlannedEdit, "line" | "file">>;
+type AnchoredPlace = Anchored<Omit<Place, "line" | "file">>;
+
+/**
+ * The files in memory while edits are planned. Edits are applied one intent at a time and the files parsed again, so
+ * that two columns that end up in one literal never collide; lines of edits and places move along.
+ */
+export class Workspace {
+  private readonly originals: ReadonlyMap<string, string>;
+  private readonly current: Map<string, SourceFile>;
+  private snapshot: Project | undefined;
+  private edits: AnchoredEdit[] = [];
+  private places: AnchoredPlace[] = [];
+  private readonly silent = new Set<string>();
+
+  constructor(
+    files: readonly ({ readonly file: string; readonly text: string } & FileKind)[],
+    private readonly clients?: GeneratedClients,
+    private readonly compile?: Compile,
+  ) {
+    const sorted = [...files].sort((a, b) => (a.file < b.file ? -1 : 1));
+    this.originals = new Map(sorted.map(({ file, text }) => [file, text]));
+    this.current = new Map(sorted.map((each) => [each.file, parseOnce(each.file, each.text, each)]));
+  }
+
+  /** The files as they are now; the same object until an edit is applied. */
+  get project(): Project {
+    this.snapshot ??= createProject([...this.current.values()], this.clients, this.compile);
+    return this.snapshot;
+  }
+
+  /** Edits made so far, in the shape that later phases get them. */
+  get made(): readonly PlannedEdit[] {
+    return this.edits.map(({ offset, ...edit }) => ({ ...edit, line: this.line(edit.file, offset) }));
+  }
+
+  applyEdits(file: SourceFile, found: readonly { readonly finding: EditFinding; readonly about: About }[]): void {
+    const splices = found.flatMap(({ finding }) => finding.splices);
+    if (splices.length === 0) return;
+    const text = applySplices(file.text, splices);
+    for (const anchored of [...this.edits, ...this.places]) {
+      if (anchored.file === file.file) anchored.offset = moveOffset(anchored.offset, splices);
+    }
+    for (const { finding, about } of found) this.record(file.file, finding, about, offsetAfter(finding, splices));
+    this.current.set(file.file, parseOnce(file.file, text, file));
+    this.snapshot = undefined;
+  }
+
+  addPlace(file: SourceFile, finding: PlaceFinding, about: About): void {
+    const { model, field } = about;
+    const isKnown = this.places.some(
+      (place) =>
+        place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
+    );
+    if (isKnown) return;
+    const { offset, what, reason, certainty, ranked, mayLeaveOut } = finding;
+    const known = { ...(mayLeaveOut && { mayLeaveOut }), ...(ranked && weighed(ranked)) };
+    this.places.push({ file: file.file, offset, kind: certainty, what, reason, model, field, ...known });
+    this.silent.delete(`${file.file}:${offset}`);
+  }
+
+  addSilent(file: SourceFile, offset: number): void {
+    const isListed = this.places.some((place) => place.file === file.file && place.offset === offset);
+    if (!isListed) this.silent.add(`${file.file}:${offset}`);
+  }
+
+  result(): { changes: FileChange[]; edits: PlannedEdit[]; places: Place[]; silent: number } {
+    const changes: FileChange[] = [];
+    for (const [file, { text }] of this.current) {
+      const before = this.originals.get(file);
+      if (before !== text) changes.push({ file, before, after: text });
+    }
+    const places = this.places.map(({ offset, ...place }) => ({ ...place, line: this.line(place.file, offset) }));
+    return {
+      changes,
+      edits: [...this.made].sort(byPosition),
+      places: places.sort(byPosition),
+      silent: this.silent.size,
+    };
+  }
+
+  /** An edit that replaces a text of this very run (both phases at once) leaves one record, not two. */
+  private record(file: string, finding: EditFinding, about: About, offset: number): void {
+    const { text, what, replaces, written, flag } = finding;
+    const { transform, phase, model, field } = about;
+    const earlier = this.edits.findIndex(
+      (edit) =>
+        edit.transform === transform &&
+        edit.file === file &&
+        edit.what === what &&
+        edit.text === replaces &&
+        replaces !== undefined,
+    );
+    if (earlier === -1) {
+      const known = { ...(replaces !== undefined && { replaces }), ...(written && { written }), ...(flag && { flag }) };
+      this.edits.push({ transform, phase, model, field, file, offset, what, text, ...known });
+      return;
+    }
+    const [edit] = this.edits.splice(earlier, 1);
+    if (text === "" || edit === undefined) return;
+    const { flag: former, ...rest } = edit;
+    this.edits.push({ ...rest, offset, text, ...(former && text.includes(former) && { flag: former }) });
+  }
+
+  private line(file: string, offset: number): number {
+    return lineAt(this.current.get(file)?.text ?? "", offset);
+  }
+}
+
+/** What the list of places keeps of a ranked one. */
+function weighed({ candidate, score, reasons }: Ranked): Partial<Place> {
+  const { key, family, text } = candidate;
+  const words = reasons.map((reason) => reason.text);
+  return { key, family, ...(text === undefined ? {} : { text }), score, reasons: words };
+}
+
+/** Where the finding's own text begins after all splices of the file, past the comma, line break and indentation. */
+function offsetAfter(finding: EditFinding, all: readonly Splice[]): number {
+  const own = finding.splices.find((splice) => splice.text.includes(finding.text)) ?? finding.splices[0];
+  if (own === undefined) return 0;
+  const index = all.indexOf(own);
+  const before = all.filter((splice, at) => splice.start < own.start || (splice.start === own.start && at < index));
+  const shift = before.reduce((sum, splice) => sum + splice.text.length - (splice.end - splice.start), 0);
+  return own.start + shift + Math.max(own.text.indexOf(finding.text), 0);
+}
+
+function byPosition(a: { file: string; line: number }, b: { file: string; line: number }): number {
+  return a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line;
+}

@@ -1,0 +1,22 @@
+import type { TransformContext } from "../contract/transform.js";
+import type { Target } from "../types/target-type.js";
+import { type ResolvedType, resolveType } from "./shape-types.js";
+
+/** Whether what has this target is given back, kept in a constant or sent as a response: not just an argument of something. */
+export function isResult(target: Target): boolean {
+  if (target.kind === "typed" || target.kind === "free") return true;
+  if (target.kind !== "argument") return false;
+  // `res.json({ … })`, `reply.send({ … })`, `c.json({ … })`, `Response.json({ … })`
+  const [owner] = target.path.slice(-2);
+  const isSent = /^(?:json|jsonp|send)$/.test(target.path.at(-1) ?? "");
+  return isSent && /^(?:res|response|reply|ctx|c|context|Response|NextResponse|…)$/.test(owner ?? "");
+}
+
+/** What a result is declared as; open where nothing is declared, or anything goes. */
+export function typeOfResult(target: Target, context: TransformContext): ResolvedType {
+  if (!isResult(target)) return { kind: "unknown" };
+  if (target.kind !== "typed") return { kind: "open" };
+  const [nesting, ...deeper] = target.inside;
+  if (nesting === "property" || deeper.length > 0) return { kind: "unknown" };
+  return resolveType(target.type, target.file, context, nesting === "element");
+}

@@ -1,0 +1,96 @@
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join, relative, resolve, sep } from "node:path";
+import { ignoredFiles } from "../../files/git.js";
+import { isMigration } from "./not-application-code.js";
+import { everything, listSources, type SourcesOptions } from "./source-files.js";
+import { readSource } from "./source-text.js";
+
+/** Code that nobody here could read, so that nothing in it is edited. */
+export interface UnreadFile {
+  /** From the root; of a link to a folder, the link. */
+  readonly file: string;
+  /** Follows the name: `is not UTF-8`. */
+  readonly why: string;
+  /** Whether it can matter to what is looked for, as far as its text can be made out; where it cannot: yes. */
+  matters(isWanted: (text: string) => boolean): boolean;
+}
+
+/**
+ * The source files of a project that cannot be read: other encodings, no right to open them, and what links lead to outside of the
+ * project. Links inside of it are none: the file that they lead to is read by its own name, and edited once.
+ */
+export async function unreadFiles(root: string, options: SourcesOptions): Promise<readonly UnreadFile[]> {
+  const files = (await listSources(root, options)).flatMap((file) => unreadFile(root, file) ?? []);
+  const roots = [root, ...(options.roots ?? []).map((folder) => resolve(root, folder))];
+  const found = [...files, ...(await outsideLinks(root, roots, options))];
+  const ignored = ignoredFiles(
+    root,
+    found.map(({ file }) => file),
+  );
+  return found.filter(({ file }) => !ignored.has(file));
+}
+
+/** One file, where it cannot be read. */
+export function unreadFile(root: string, file: string): UnreadFile | undefined {
+  const read = readSource(join(root, file));
+  if ("text" in read) return undefined;
+  const { why, guess } = read;
+  return { file, why, matters: (isWanted) => guess === undefined || (!isMigration(file, guess) && isWanted(guess)) };
+}
+
+const source = /(?<!\.d)\.[cm]?[jt]sx?$/;
+const never = /^(?:node_modules|dist|build|coverage|vendor|generated|__\w+__|migrations|\..*)$/;
+
+/** Links that lead out of the project, to code that may matter. */
+async function outsideLinks(root: string, roots: readonly string[], options: SourcesOptions): Promise<UnreadFile[]> {
+  const places = roots.map((folder) => real(folder)).filter((folder) => folder !== undefined);
+  const isInside = (path: string) => places.some((place) => path === place || path.startsWith(place + sep));
+  const excluded = (options.exclude ?? []).map((pattern) => pattern.replace(/\/(?:\*\*)?$/, ""));
+  const found: UnreadFile[] = [];
+  const folders = [...roots];
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of entriesOf(folder)) {
+      const path = join(folder, entry.name);
+      const file = relative(root, path).split(sep).join("/");
+      if (never.test(entry.name) || excluded.some((each) => file === each || file.startsWith(`${each}/`))) continue;
+      if (entry.isDirectory()) folders.push(path);
+      if (!entry.isSymbolicLink()) continue;
+      const target = real(path);
+      if (target === undefined || isInside(target)) continue;
+      const isFolder = statSync(target).isDirectory();
+      if (!isFolder && !source.test(entry.name)) continue;
+      const texts = isFolder
+        ? (await listSources(target, { include: [everything] })).map((each) => join(target, each))
+        : [target];
+      if (texts.length === 0) continue;
+      found.push({
+        file,
+        why: `is a link that leads out of the project${isFolder ? `, to a folder with ${texts.length} files of code` : ""}`,
+        matters: (isWanted) => texts.some((each) => isWanted(textAt(each))),
+      });
+    }
+  }
+  return found;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return [];
+  }
+}
+
+/** Where a link leads; undefined where it leads nowhere. */
+function real(path: string): string | undefined {
+  try {
+    return realpathSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function textAt(path: string): string {
+  const read = readSource(path);
+  return "text" in read ? read.text : (read.guess ?? readFileSync(path, "latin1"));
+}

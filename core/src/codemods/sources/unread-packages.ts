@@ -1,0 +1,57 @@
+import { readFileSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
+import type { EntityModel } from "../../model/index.js";
+import { patternOf } from "../../pattern-of.js";
+import { workspaceMembers } from "../project/workspace-members.js";
+import { levelsToTop } from "./read-configs.js";
+import { listSources } from "./source-files.js";
+
+/**
+ * The folders, from the project's root, of packages of its workspace whose code names a model, and that nothing reads: those that
+ * depend on the project's package, directly or through others.
+ *
+ * @param roots what `code.roots` names
+ */
+export async function unreadPackages(
+  root: string,
+  roots: readonly string[],
+  models: readonly EntityModel[],
+): Promise<readonly string[]> {
+  const level = levelsToTop(root);
+  if (level === 0) return [];
+  const top = resolve(root, "../".repeat(level));
+  const members = await workspaceMembers(top);
+  const own = members.find(({ folder }) => resolve(top, folder) === root);
+  if (own === undefined) return [];
+  const users = new Set([own]);
+  for (let size = 0; size !== users.size; ) {
+    size = users.size;
+    const names = new Set([...users].flatMap(({ name, folder }) => [name, folder]));
+    for (const member of members) if ([...member.needs].some((need) => names.has(need))) users.add(member);
+  }
+  const isRead = (folder: string) =>
+    ["", ...roots].some((each) => !relative(join(root, each), join(root, folder)).startsWith(".."));
+  const unread = [...users].map(({ folder }) => fromRoot(root, join(top, folder))).filter((folder) => !isRead(folder));
+  const naming: string[] = [];
+  for (const folder of unread.sort()) if (await namesModel(join(root, folder), models)) naming.push(folder);
+  return naming;
+}
+
+/** What to write for packages that are not read. */
+export function rootsSetting(roots: readonly string[], unread: readonly string[]): string {
+  return `code: { roots: ${JSON.stringify([...roots, ...unread]).replaceAll(",", ", ")} }`;
+}
+
+/** By its type or by the client's property: fields alone are named in code of every kind. */
+async function namesModel(folder: string, models: readonly EntityModel[]): Promise<boolean> {
+  if (models.length === 0) return false;
+  const names = models.map(({ name }) => patternOf(name));
+  const properties = models.map(({ name }) => patternOf(`${name.charAt(0).toLowerCase()}${name.slice(1)}`));
+  const use = new RegExp(`\\b(?:${names.join("|")})\\b|\\.(?:${properties.join("|")})\\s*\\.`);
+  for (const file of await listSources(folder, {})) if (use.test(readFileSync(join(folder, file), "utf8"))) return true;
+  return false;
+}
+
+function fromRoot(root: string, folder: string): string {
+  return relative(root, folder).replaceAll("\\", "/");
+}

@@ -1,0 +1,171 @@
+import { type Node, parseSync } from "libpg-query";
+import { type AnyNode, nameParts, walk } from "../../sql/postgres/walk.js";
+
+/** What a statement does with one table. */
+export type TableUse =
+  | {
+      readonly kind: "insert";
+      /** Undefined where it names none: its values go by position. */
+      readonly columns: readonly string[] | undefined;
+      /** `INSERT … DEFAULT VALUES` */
+      readonly isDefaults: boolean;
+      /** What `ON CONFLICT DO UPDATE` sets to the values that were to be inserted. */
+      readonly overwrites: readonly string[];
+    }
+  | { readonly kind: "update"; readonly columns: readonly string[] }
+  /** A list of results: of SELECT, RETURNING or COPY … TO. */
+  | { readonly kind: "select"; readonly columns: readonly string[]; readonly isAll: boolean };
+
+/** A view and what it takes from tables; `isDropped` where a statement takes it away. */
+export interface ViewStatement {
+  readonly view: string;
+  readonly isDropped: boolean;
+  readonly query: unknown;
+}
+
+/** A table as SQL may name it. */
+export interface SqlTable {
+  readonly schema?: string;
+  readonly name: string;
+}
+
+/** Reads a text as SQL; undefined where PostgreSQL would not. The parser has to be loaded. */
+export function parseStatements(sql: string): readonly Node[] | undefined {
+  try {
+    return (parseSync(sql).stmts ?? []).flatMap(({ stmt }) => stmt ?? []);
+  } catch {
+    return undefined;
+  }
+}
+
+/** How statements use a table, the outermost first; reads that name nothing of it are left out. */
+export function usesOf(tree: unknown, table: SqlTable): readonly TableUse[] {
+  const uses: TableUse[] = [];
+  walk(tree, (kind, node) => {
+    if (kind === "InsertStmt" && isTable(node.relation, table)) {
+      uses.push(insertOf(node), ...returnedBy(node, [node.relation]));
+    } else if (kind === "UpdateStmt" && isTable(node.relation, table)) {
+      uses.push({ kind: "update", columns: targetNames(node.targetList) }, ...returnedBy(node, [node.relation]));
+    } else if (kind === "DeleteStmt" && isTable(node.relation, table)) {
+      uses.push(...returnedBy(node, [node.relation]));
+    } else if (kind === "MergeStmt" && isTable(node.relation, table)) {
+      uses.push(...listOf(node.mergeWhenClauses).flatMap(mergedBy));
+    } else if (kind === "CopyStmt" && isTable(node.relation, table)) {
+      const columns = Array.isArray(node.attlist) ? nameParts(node.attlist) : undefined;
+      uses.push(
+        node.is_from === true
+          ? { kind: "insert", columns, isDefaults: false, overwrites: [] }
+          : { kind: "select", columns: columns ?? [], isAll: columns === undefined },
+      );
+    } else if (kind === "SelectStmt") {
+      for (const select of armsOf(node)) {
+        const tables = listOf(select.fromClause).flatMap(tablesIn);
+        uses.push(...resultsOf(select.targetList, tables));
+      }
+    }
+  });
+  return uses;
+
+  function returnedBy(node: AnyNode, tables: readonly unknown[]): readonly TableUse[] {
+    const clause = node.returningClause as AnyNode | undefined;
+    return resultsOf(clause?.exprs ?? node.returningList, tables);
+  }
+
+  function resultsOf(targets: unknown, tables: readonly unknown[]): readonly TableUse[] {
+    const own = tables.filter((each) => isTable(each, table)).map(aliasOf);
+    if (own.length === 0) return [];
+    const isOwn = (qualifier: string | undefined) => qualifier === undefined || own.includes(qualifier);
+    const columns: string[] = [];
+    let isAll = false;
+    for (const target of listOf(targets)) {
+      walk(target, (kind, node) => {
+        if (kind !== "ColumnRef") return;
+        const parts = nameParts(node.fields);
+        const isStar = listOf(node.fields).some((part) => part.A_Star !== undefined);
+        const qualifier = isStar ? parts.at(-1) : parts.at(-2);
+        if (!isOwn(qualifier)) return;
+        if (isStar) isAll = true;
+        else columns.push(...parts.slice(-1));
+      });
+    }
+    return columns.length > 0 || isAll ? [{ kind: "select", columns, isAll }] : [];
+  }
+}
+
+/** The views that statements make or drop. */
+export function viewsIn(statements: readonly Node[]): readonly ViewStatement[] {
+  return statements.flatMap((statement): readonly ViewStatement[] => {
+    if ("ViewStmt" in statement) {
+      const { view, query } = statement.ViewStmt;
+      return [{ view: view?.relname ?? "", isDropped: false, query }];
+    }
+    if ("CreateTableAsStmt" in statement && statement.CreateTableAsStmt.objtype === "OBJECT_MATVIEW") {
+      const { into, query } = statement.CreateTableAsStmt;
+      return [{ view: into?.rel?.relname ?? "", isDropped: false, query }];
+    }
+    if ("DropStmt" in statement && /^OBJECT_(?:MAT)?VIEW$/.test(statement.DropStmt.removeType ?? "")) {
+      return (statement.DropStmt.objects ?? []).map((object) => {
+        const parts = "List" in object ? nameParts(object.List.items) : [];
+        return { view: parts.at(-1) ?? "", isDropped: true, query: undefined };
+      });
+    }
+    return [];
+  });
+}
+
+function insertOf(node: AnyNode): TableUse {
+  const columns = node.cols === undefined ? undefined : targetNames(node.cols);
+  const conflict = node.onConflictClause as AnyNode | undefined;
+  const overwrites = listOf(conflict?.targetList).flatMap((target) => {
+    const { name, val } = (target.ResTarget ?? {}) as { name?: string; val?: AnyNode };
+    const parts = nameParts((val?.ColumnRef as AnyNode | undefined)?.fields);
+    return name !== undefined && parts[0] === "excluded" ? [name] : [];
+  });
+  return { kind: "insert", columns, isDefaults: node.selectStmt === undefined, overwrites };
+}
+
+/** `WHEN NOT MATCHED THEN INSERT (…)`, `WHEN MATCHED THEN UPDATE SET …` */
+function mergedBy(clause: AnyNode): readonly TableUse[] {
+  const { commandType, targetList, values } = (clause.MergeWhenClause ?? {}) as AnyNode;
+  const names = targetNames(targetList);
+  if (commandType === "CMD_UPDATE") return [{ kind: "update", columns: names }];
+  if (commandType !== "CMD_INSERT") return [];
+  const columns = targetList === undefined ? undefined : names;
+  return [{ kind: "insert", columns, isDefaults: values === undefined, overwrites: [] }];
+}
+
+/** A SELECT, or those that UNION and its kin put together. */
+function armsOf(node: AnyNode): readonly AnyNode[] {
+  const arms = [node.larg, node.rarg].filter((arm) => arm !== undefined) as AnyNode[];
+  return arms.length === 0 ? [node] : arms.flatMap(armsOf);
+}
+
+/** The tables of a FROM clause; subqueries are statements of their own. */
+function tablesIn(from: AnyNode): readonly unknown[] {
+  if (from.RangeVar !== undefined) return [from.RangeVar];
+  const join = from.JoinExpr as { larg?: AnyNode; rarg?: AnyNode } | undefined;
+  return [join?.larg, join?.rarg].flatMap((side) => (side === undefined ? [] : tablesIn(side)));
+}
+
+function targetNames(targets: unknown): readonly string[] {
+  return listOf(targets).flatMap((target) => {
+    const { name } = (target.ResTarget ?? {}) as { name?: string };
+    return name === undefined ? [] : [name];
+  });
+}
+
+function aliasOf(table: unknown): string {
+  const { relname, alias } = table as { relname: string; alias?: { aliasname?: string } };
+  return alias?.aliasname ?? relname;
+}
+
+function isTable(found: unknown, { schema, name }: SqlTable): boolean {
+  const { relname, schemaname } = (found ?? {}) as { relname?: string; schemaname?: string };
+  // A schema that is filled in at run time says nothing.
+  const isOther = schema !== undefined && schemaname !== undefined && schemaname !== schema && /^\w+$/.test(schemaname);
+  return relname === name && !isOther;
+}
+
+function listOf(list: unknown): readonly AnyNode[] {
+  return Array.isArray(list) ? list : [];
+}

@@ -1,0 +1,114 @@
+import type { Node } from "libpg-query";
+import { patternOf } from "../../pattern-of.js";
+import { ts } from "../ast/compiler.js";
+import { pathOf } from "../ast/expressions.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { parseStatements } from "./statements.js";
+
+/** A string of code that looks like SQL. */
+export interface SqlText {
+  /** The literal, or all of what is put together with `+`. */
+  readonly node: ts.Expression;
+  /** With `$901` and so on where a value is filled in. */
+  readonly text: string;
+  /** Undefined where it is no SQL, however its holes are read. */
+  readonly statements: readonly Node[] | undefined;
+}
+
+const begins = /^(?:\s+|--[^\n]*\n|\/\*[\s\S]*?\*\/|\()*(?:with|select|insert|update|delete|create|copy|merge)\b/i;
+
+/** Whether a text may have SQL over a table: the parser is loaded for these only. */
+export function namesTable(text: string, table: string): boolean {
+  return tablePattern(table).test(text);
+}
+
+const known = new WeakMap<SourceFile, Map<string, readonly SqlText[]>>();
+
+/** The SQL in a file that names a table. Its parser has to be loaded. */
+export function sqlTextsIn(file: SourceFile, table: string): readonly SqlText[] {
+  if (!namesTable(file.text, table)) return [];
+  const ofFile = known.get(file) ?? new Map<string, readonly SqlText[]>();
+  known.set(file, ofFile);
+  const found = ofFile.get(table) ?? findIn(file, table);
+  ofFile.set(table, found);
+  return found;
+}
+
+function findIn(file: SourceFile, table: string): readonly SqlText[] {
+  const { StringLiteral, NoSubstitutionTemplateLiteral, TemplateExpression } = ts.SyntaxKind;
+  const literals: readonly ts.Expression[] = [
+    ...file.nodes(StringLiteral),
+    ...file.nodes(NoSubstitutionTemplateLiteral),
+    ...file.nodes(TemplateExpression),
+  ];
+  return literals.flatMap((literal) => {
+    const node = whole(literal);
+    const pieces = piecesOf(node);
+    const [first] = pieces;
+    // A sum is read once, from its first literal.
+    if (node !== literal && leftmost(node) !== literal) return [];
+    if (first === undefined || !begins.test(first)) return [];
+    const text = join(pieces, (hole) => `$${hole}`);
+    if (!namesTable(text, table)) return [];
+    const statements = read(pieces);
+    return statements === undefined && !isGivenAsSql(node) ? [] : [{ node, text, statements }];
+  });
+}
+
+function tablePattern(table: string): RegExp {
+  const name = patternOf(table);
+  return new RegExp(`\\b(?:FROM|JOIN|INTO|UPDATE|COPY)\\s+(?:ONLY\\s+)?(?:[^\\s().,;]+\\.)?\\\\?["\`]?${name}\\b`, "i");
+}
+
+/** The text between the holes. */
+function piecesOf(node: ts.Expression): readonly string[] {
+  if (ts.isStringLiteralLike(node)) return [node.text];
+  if (ts.isTemplateExpression(node)) return [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)];
+  if (isSum(node)) {
+    const [left, right] = [piecesOf(node.left), piecesOf(node.right)];
+    return [...left.slice(0, -1), `${left.at(-1)}${right[0]}`, ...right.slice(1)];
+  }
+  return ["", ""];
+}
+
+/**
+ * What is filled in is a value, a list of values, a name, or a clause of its own: the first reading that is SQL is taken.
+ */
+function read(pieces: readonly string[]): readonly Node[] | undefined {
+  const asValue = (hole: number) => `$${hole}`;
+  const asList = (hole: number, before: string) => (/\b(?:values|in)\s*$/i.test(before) ? `($${hole})` : `$${hole}`);
+  const readings = [asValue, asList, (hole: number) => `hole_${hole}`, () => " "];
+  for (const reading of pieces.length === 1 ? readings.slice(0, 1) : readings) {
+    const statements = parseStatements(join(pieces, reading));
+    if (statements !== undefined) return statements;
+  }
+  return undefined;
+}
+
+function join(pieces: readonly string[], reading: (hole: number, before: string) => string): string {
+  // Numbers that no statement has of its own.
+  return pieces.reduce((text, piece, index) => `${text}${reading(900 + index, text)}${piece}`);
+}
+
+/** Whether what takes the text takes SQL: prose begins with these words, too. */
+function isGivenAsSql(node: ts.Expression): boolean {
+  const { parent } = node;
+  const isTag = ts.isTaggedTemplateExpression(parent);
+  if (!isTag && !(ts.isCallExpression(parent) && parent.arguments.includes(node))) return false;
+  const taker = pathOf(isTag ? parent.tag : parent.expression).at(-1) ?? "";
+  return /sql|quer|raw|execute|unsafe/i.test(taker);
+}
+
+function whole(literal: ts.Expression): ts.Expression {
+  let node = literal;
+  while (isSum(node.parent)) node = node.parent;
+  return node;
+}
+
+function leftmost(node: ts.Expression): ts.Expression {
+  return isSum(node) ? leftmost(node.left) : node;
+}
+
+function isSum(node: ts.Node): node is ts.BinaryExpression {
+  return ts.isBinaryExpression(node) && node.operatorToken.kind === ts.SyntaxKind.PlusToken;
+}

@@ -1,0 +1,51 @@
+import type { ts as compiler } from "@ts-morph/common";
+import { ts } from "../ast/compiler.js";
+import type { Project } from "../project/project.js";
+import type { Type, Types } from "../project/type-facts.js";
+import type { TypeClock } from "./type-clock.js";
+import { packageOf } from "./type-program.js";
+
+/**
+ * @param program over the files of the project, see `TypeProgram`
+ * @param root absolute path of the project, with `/`
+ * @param clock beyond its limit nothing is known
+ * @param mayKnow whether the ORM's types can come into a file
+ */
+export function typesOf(
+  program: compiler.Program,
+  project: Project,
+  { root, clock, mayKnow }: { readonly root: string; readonly clock: TypeClock; mayKnow(file: ts.SourceFile): boolean },
+): Types {
+  const checker = program.getTypeChecker();
+  const files = new Map(project.files.map((file) => [file.ast, file]));
+  const settled = (type: Type): Type => {
+    const present = checker.getNonNullableType(type);
+    return checker.getNonNullableType(checker.getAwaitedType(present) ?? present);
+  };
+  return {
+    checker,
+    settled,
+    of(expression) {
+      const isPossible = mayKnow(expression.getSourceFile());
+      const type = isPossible ? clock.run(() => settled(checker.getTypeAtLocation(expression))) : undefined;
+      return type && isKnown(type) ? type : undefined;
+    },
+    expectedOf: (expression) =>
+      mayKnow(expression.getSourceFile()) ? clock.run(() => checker.getContextualType(expression)) : undefined,
+    methodOf(call) {
+      const declaration = checker.getResolvedSignature(call)?.declaration;
+      const name = declaration === undefined ? undefined : (declaration as { readonly name?: ts.Node }).name;
+      if (declaration === undefined || name === undefined) return undefined;
+      return { name: name.getText(), packageName: packageOf(declaration.getSourceFile().fileName) };
+    },
+    fileOf: (node) => files.get(node.getSourceFile()),
+    pathOf(node) {
+      const { fileName } = node.getSourceFile();
+      return fileName.startsWith(`${root}/`) ? fileName.slice(root.length + 1) : fileName;
+    },
+  };
+}
+
+function isKnown({ flags }: Type): boolean {
+  return (flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.Never)) === 0;
+}

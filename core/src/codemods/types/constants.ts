@@ -1,0 +1,18 @@
+import { ts } from "../ast/compiler.js";
+import { declarationOf } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { lookUp, type Project } from "../project/project.js";
+
+/** What a name is set to where it is declared, in this file or in the one that it is imported from. */
+export function constantOf(
+  name: ts.Identifier,
+  file: SourceFile,
+  project: Project,
+): { readonly value: ts.Expression; readonly file: SourceFile } | undefined {
+  const local = declarationOf(name);
+  if (local !== undefined && ts.isVariableDeclaration(local))
+    return local.initializer && { value: local.initializer, file };
+  const found = lookUp(project, file, name.text, "value");
+  if (found?.kind !== "declaration" || !ts.isVariableDeclaration(found.node)) return undefined;
+  return found.node.initializer && { value: found.node.initializer, file: found.file };
+}

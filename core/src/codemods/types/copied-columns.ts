@@ -1,0 +1,71 @@
+import { ts } from "../ast/compiler.js";
+import { declarationOf } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { rowShapeOfParameter, rowShapeOfValue } from "./row-shape-of-value.js";
+
+/** A value that is made of one column of a row. */
+export interface Copy {
+  /** The text of the row, or an identity for the pattern: all columns must come from the same one. */
+  readonly row: string;
+  readonly source: ts.Identifier | undefined;
+  readonly pattern: ts.ObjectBindingPattern | undefined;
+  readonly name: string;
+}
+
+/** The column that a value is made of: `user.createdAt.toISOString()` copies `createdAt` of `user`. */
+export function copyIn(value: ts.Expression | undefined, column: string): Copy | undefined {
+  let found: Copy | undefined;
+  const visit = (node: ts.Node): void => {
+    if (found !== undefined) return;
+    if (ts.isPropertyAccessExpression(node) && node.name.text === column && ts.isIdentifier(node.expression)) {
+      found = { row: node.expression.text, source: node.expression, pattern: undefined, name: column };
+    } else if (ts.isIdentifier(node) && !(ts.isPropertyAccessExpression(node.parent) && node.parent.name === node)) {
+      const bound = declarationOf(node);
+      if (bound !== undefined && ts.isBindingElement(bound) && ts.isObjectBindingPattern(bound.parent)) {
+        const original = bound.propertyName ?? bound.name;
+        if (ts.isIdentifier(original) && original.text === column) {
+          found = { row: `{}${bound.parent.pos}`, source: undefined, pattern: bound.parent, name: node.text };
+        }
+      }
+    }
+    ts.forEachChild(node, visit);
+  };
+  if (value !== undefined) visit(value);
+  return found;
+}
+
+export function isRow(source: ts.Identifier, file: SourceFile, context: TransformContext): boolean {
+  return rowShapeOfValue(source, file, context) === "row";
+}
+
+/** `({ id, email }: User) =>` and `const { id, email } = user`. */
+export function isRowPattern(pattern: ts.ObjectBindingPattern, file: SourceFile, context: TransformContext): boolean {
+  const owner = pattern.parent;
+  if (ts.isParameter(owner)) return rowShapeOfParameter(owner, file, context) === "row";
+  if (!ts.isVariableDeclaration(owner) || owner.initializer === undefined) return false;
+  return rowShapeOfValue(owner.initializer, file, context) === "row";
+}
+
+/** The columns that a literal or a run of assignments copies, by name. */
+export interface Copies {
+  readonly copies: ReadonlyMap<string, Copy>;
+  /** The keys that they are copied to. */
+  readonly keys: readonly string[];
+  readonly keyOf: (field: string) => string;
+  /** Whether it is known to be a row of the model, or only called like one. */
+  readonly tie: "type" | "names";
+}
+
+/** Whether what is copied from is a row of another schema's model of that name. */
+export function isOfElsewhere(copy: Copy, file: SourceFile, context: TransformContext): boolean {
+  const { elsewhere } = context.orm;
+  if (elsewhere === undefined || context.project.clients === undefined) return false;
+  return isOfRow(copy, file, { ...context, orm: elsewhere });
+}
+
+/** Whether what is copied from is a row of the model. */
+export function isOfRow(copy: Copy, file: SourceFile, context: TransformContext): boolean {
+  if (copy.pattern !== undefined) return isRowPattern(copy.pattern, file, context);
+  return copy.source !== undefined && isRow(copy.source, file, context);
+}

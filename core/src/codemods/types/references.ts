@@ -1,0 +1,96 @@
+import { ts } from "../ast/compiler.js";
+import { declarationOf } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { lookUp, lookUpExport, type Project, type Resolved } from "../project/project.js";
+
+/** Where the name of a declaration stands, in its own file and in those that import it. */
+export interface Reference {
+  readonly node: ts.Identifier;
+  readonly file: SourceFile;
+}
+
+/** A declaration of a file's top level; without a name nothing refers to it. */
+export interface Declared {
+  readonly name: string | undefined;
+  readonly file: SourceFile;
+}
+
+/** Also under the names that imports and re-exports give it, and behind `import * as`. */
+export function referencesTo(declared: Declared, context: Pick<TransformContext, "project">): readonly Reference[] {
+  const { project } = context;
+  const ofProject = known.get(project) ?? new Map<string, readonly Reference[]>();
+  known.set(project, ofProject);
+  const key = `${declared.file.file}#${declared.name}`;
+  const found = ofProject.get(key) ?? findReferences(declared, context);
+  ofProject.set(key, found);
+  return found;
+}
+
+const known = new WeakMap<Project, Map<string, readonly Reference[]>>();
+
+function findReferences(declared: Declared, context: Pick<TransformContext, "project">): readonly Reference[] {
+  if (declared.name === undefined) return [];
+  const { files } = context.project;
+  const names = new Set([declared.name]);
+  const found: Reference[] = [];
+  // A name that is added on the way is visited, too.
+  for (const name of names) {
+    for (const file of files) {
+      const nodes = file.identifiers(name);
+      if (nodes.length === 0) continue;
+      for (const node of nodes) {
+        const { parent } = node;
+        const isRenamed = ts.isImportSpecifier(parent) || ts.isExportSpecifier(parent);
+        if (isRenamed && parent.propertyName === node) names.add(parent.name.text);
+      }
+      const isKnown = leadsTo(file, name, declared, context);
+      for (const node of nodes) {
+        if (isKnown || isInNamespace(node, file, declared, context)) found.push({ node, file });
+      }
+    }
+  }
+  return found;
+}
+
+function leadsTo(
+  file: SourceFile,
+  name: string,
+  declared: Declared,
+  context: Pick<TransformContext, "project">,
+): boolean {
+  if (file === declared.file && name === declared.name) return true;
+  const { project } = context;
+  return isIt(lookUp(project, file, name, "type") ?? lookUp(project, file, name, "value"), declared);
+}
+
+/** `schemas.UserResponse` after `import * as schemas from "./schemas"` */
+function isInNamespace(
+  node: ts.Identifier,
+  file: SourceFile,
+  declared: Declared,
+  context: Pick<TransformContext, "project">,
+): boolean {
+  const { parent } = node;
+  const owner =
+    ts.isPropertyAccessExpression(parent) && parent.name === node
+      ? parent.expression
+      : ts.isQualifiedName(parent) && parent.right === node
+        ? parent.left
+        : undefined;
+  const bound = owner !== undefined && ts.isIdentifier(owner) ? declarationOf(owner) : undefined;
+  if (bound === undefined || !ts.isNamespaceImport(bound)) return false;
+  const { moduleSpecifier } = bound.parent.parent;
+  if (!ts.isStringLiteral(moduleSpecifier)) return false;
+  const { project } = context;
+  const target = project.resolve(file, moduleSpecifier.text);
+  if (target === undefined) return false;
+  const { text } = node;
+  return isIt(lookUpExport(project, target, text, "type") ?? lookUpExport(project, target, text, "value"), declared);
+}
+
+function isIt(found: Resolved | undefined, declared: Declared): boolean {
+  if (found?.kind !== "declaration" || found.file !== declared.file) return false;
+  const { name } = found.node;
+  return name !== undefined && ts.isIdentifier(name) && name.text === declared.name;
+}

@@ -1,0 +1,240 @@
+import { ts } from "../ast/compiler.js";
+import { nameOf, unwrap } from "../ast/expressions.js";
+import { type Declaration, declarationFrom } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { lookUp, type Project } from "../project/project.js";
+import { isNullish } from "./row-shape-of-type.js";
+
+/** What an expression resolves to, by names and imports alone: no type checker, nothing out of packages. */
+export type ResolvedExpression =
+  /** A value with a declared type. */
+  | { readonly kind: "typed"; readonly type: ts.TypeNode; readonly file: SourceFile }
+  /** An object whose members are written down. */
+  | { readonly kind: "object"; readonly node: WithMembers; readonly file: SourceFile }
+  | { readonly kind: "function"; readonly node: ts.SignatureDeclaration; readonly file: SourceFile }
+  /** It comes from a module that is no candidate, as it is or made by what comes from there. */
+  | {
+      readonly kind: "external";
+      /** The file that names the module. */
+      readonly file: SourceFile;
+      readonly specifier: string;
+      /** The name that the module gives it; `*` for all of it. */
+      readonly name: string;
+      readonly madeBy: ts.CallExpression | ts.NewExpression | undefined;
+    };
+
+export type WithMembers =
+  | ts.ObjectLiteralExpression
+  | ts.TypeLiteralNode
+  | ts.InterfaceDeclaration
+  | ts.ClassLikeDeclaration;
+
+/** Types of a value that is there in the end. */
+const transparent = new Set(["Promise", "PromiseLike", "Awaited", "Readonly", "Required", "NonNullable"]);
+
+/** Resolves an expression; undefined where the project's own code does not say what it is. */
+export function resolveExpression(
+  expression: ts.Expression,
+  file: SourceFile,
+  project: Project,
+  depth = 0,
+): ResolvedExpression | undefined {
+  // Constants can lead in circles.
+  if (depth > 8) return undefined;
+  const next = (inner: ts.Expression): ResolvedExpression | undefined =>
+    resolveExpression(inner, file, project, depth + 1);
+  if (ts.isAsExpression(expression) || ts.isTypeAssertionExpression(expression)) {
+    const isConst = ts.isTypeReferenceNode(expression.type) && expression.type.typeName.getText() === "const";
+    return isConst ? next(expression.expression) : { kind: "typed", type: expression.type, file };
+  }
+  if (
+    ts.isParenthesizedExpression(expression) ||
+    ts.isNonNullExpression(expression) ||
+    ts.isSatisfiesExpression(expression) ||
+    ts.isAwaitExpression(expression)
+  ) {
+    return next(expression.expression);
+  }
+  if (ts.isIdentifier(expression)) return ofName(expression, expression.text, file, project, depth);
+  if (ts.isObjectLiteralExpression(expression)) return { kind: "object", node: expression, file };
+  if (ts.isArrowFunction(expression) || ts.isFunctionExpression(expression)) {
+    return { kind: "function", node: expression, file };
+  }
+  if (expression.kind === ts.SyntaxKind.ThisKeyword) {
+    const owner = classAround(expression);
+    return owner && { kind: "object", node: owner, file };
+  }
+  if (ts.isPropertyAccessExpression(expression)) {
+    const owner = next(expression.expression);
+    return owner && resolveMember(owner, expression.name.text, project, depth + 1);
+  }
+  return ts.isNewExpression(expression) || ts.isCallExpression(expression)
+    ? madeBy(expression, file, project, depth)
+    : undefined;
+}
+
+/** Resolves a member. Members that are inherited, spread in or computed are not followed. */
+export function resolveMember(
+  owner: ResolvedExpression,
+  name: string,
+  project: Project,
+  depth = 0,
+): ResolvedExpression | undefined {
+  const settled = resolveDeclared(owner, project, depth);
+  if (settled?.kind !== "object") return undefined;
+  const { node, file } = settled;
+  if (ts.isObjectLiteralExpression(node)) {
+    if (node.properties.some(ts.isSpreadAssignment)) return undefined;
+    const property = node.properties.find((each) => nameOf(each.name) === name);
+    if (property === undefined) return undefined;
+    if (ts.isMethodDeclaration(property)) return { kind: "function", node: property, file };
+    if (ts.isPropertyAssignment(property)) return resolveExpression(property.initializer, file, project, depth + 1);
+    // The name itself stands inside of the literal, so it is looked up from there.
+    if (ts.isShorthandPropertyAssignment(property)) return ofName(node, name, file, project, depth);
+    return undefined;
+  }
+  if (ts.isClassLike(node)) {
+    const given = node.members.find(ts.isConstructorDeclaration)?.parameters.find((each) => nameOf(each.name) === name);
+    if (given?.modifiers !== undefined) return ofBinding(given, file, project, depth);
+  }
+  const member = [...node.members].find((each) => each.name !== undefined && nameIn(each.name) === name);
+  if (member === undefined) return undefined;
+  if (ts.isMethodSignature(member) || ts.isMethodDeclaration(member)) return { kind: "function", node: member, file };
+  if (ts.isPropertySignature(member) || ts.isGetAccessorDeclaration(member)) {
+    return member.type && { kind: "typed", type: member.type, file };
+  }
+  if (!ts.isPropertyDeclaration(member)) return undefined;
+  if (member.type !== undefined) return { kind: "typed", type: member.type, file };
+  return member.initializer && resolveExpression(member.initializer, file, project, depth + 1);
+}
+
+/** Resolves a declared type to its members or its signature, or out of the candidates. */
+export function resolveDeclared(
+  found: ResolvedExpression | undefined,
+  project: Project,
+  depth = 0,
+): ResolvedExpression | undefined {
+  if (found?.kind !== "typed" || depth > 8) return found?.kind === "typed" ? undefined : found;
+  const { type, file } = found;
+  const next = (inner: ts.TypeNode | undefined): ResolvedExpression | undefined =>
+    inner && resolveDeclared({ kind: "typed", type: inner, file }, project, depth + 1);
+  if (ts.isParenthesizedTypeNode(type)) return next(type.type);
+  if (ts.isTypeLiteralNode(type)) return { kind: "object", node: type, file };
+  if (ts.isFunctionTypeNode(type)) return { kind: "function", node: type, file };
+  if (ts.isUnionTypeNode(type)) {
+    const rest = type.types.filter((each) => !isNullish(each));
+    return rest.length === 1 ? next(rest[0]) : undefined;
+  }
+  if (ts.isTypeQueryNode(type)) {
+    if (!ts.isIdentifier(type.exprName)) return undefined;
+    return resolveDeclared(ofName(type, type.exprName.text, file, project, depth + 1), project, depth + 1);
+  }
+  if (!ts.isTypeReferenceNode(type)) return undefined;
+  const { typeName } = type;
+  if (ts.isIdentifier(typeName) && transparent.has(typeName.text)) return next(type.typeArguments?.[0]);
+  // `Stripe.Customers` is a part of what `Stripe` is.
+  const root = ts.isIdentifier(typeName) ? typeName : typeName.left;
+  if (!ts.isIdentifier(root)) return undefined;
+  const declared = lookUp(project, file, root.text, "type");
+  if (declared === undefined) return fromNamespace(declarationFrom(file.ast, root.text), project, file);
+  // What it is made for may be what it gives back: `DeepMockProxy<PrismaClient>`.
+  if (type.typeArguments !== undefined) return undefined;
+  if (declared.kind === "external") return { ...declared, madeBy: undefined };
+  if (ts.isQualifiedName(typeName)) return undefined;
+  if (ts.isTypeAliasDeclaration(declared.node)) {
+    return resolveDeclared({ kind: "typed", type: declared.node.type, file: declared.file }, project, depth + 1);
+  }
+  const hasMembers = ts.isInterfaceDeclaration(declared.node) || ts.isClassDeclaration(declared.node);
+  return hasMembers ? { kind: "object", node: declared.node as WithMembers, file: declared.file } : undefined;
+}
+
+function ofName(
+  from: ts.Node,
+  name: string,
+  file: SourceFile,
+  project: Project,
+  depth: number,
+): ResolvedExpression | undefined {
+  const declaration = declarationFrom(from, name);
+  if (declaration === undefined) return undefined;
+  if (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)) {
+    return ofBinding(declaration, file, project, depth);
+  }
+  if (ts.isFunctionDeclaration(declaration)) return { kind: "function", node: declaration, file };
+  if (ts.isBindingElement(declaration)) {
+    const owner = declaration.parent.parent;
+    const key = nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName);
+    if (key === undefined || declaration.dotDotDotToken !== undefined || ts.isBindingElement(owner)) return undefined;
+    const whole = ofBinding(owner, file, project, depth);
+    return whole && resolveMember(whole, key, project, depth + 1);
+  }
+  if (!ts.isImportSpecifier(declaration) && !ts.isImportClause(declaration)) {
+    return fromNamespace(declaration, project, file);
+  }
+  const found = lookUp(project, file, name, "value");
+  if (found?.kind === "external") return { ...found, madeBy: undefined };
+  if (found === undefined) return undefined;
+  if (ts.isVariableDeclaration(found.node)) return ofBinding(found.node, found.file, project, depth);
+  return ts.isFunctionDeclaration(found.node) ? { kind: "function", node: found.node, file: found.file } : undefined;
+}
+
+function ofBinding(
+  { type, initializer }: ts.VariableDeclaration | ts.ParameterDeclaration,
+  file: SourceFile,
+  project: Project,
+  depth: number,
+): ResolvedExpression | undefined {
+  if (type !== undefined) return { kind: "typed", type, file };
+  return initializer && resolveExpression(initializer, file, project, depth + 1);
+}
+
+/** `new Sdk()`, `createSdk()`, `vi.fn()`: a class in view, what a function says it returns, or something external. */
+function madeBy(
+  node: ts.NewExpression | ts.CallExpression,
+  file: SourceFile,
+  project: Project,
+  depth: number,
+): ResolvedExpression | undefined {
+  const maker = unwrap(node.expression);
+  const owner = ts.isPropertyAccessExpression(maker) ? unwrap(maker.expression) : maker;
+  if (!ts.isIdentifier(owner)) return undefined;
+  if (ts.isNewExpression(node) && owner === maker) {
+    const local = declarationFrom(owner, owner.text);
+    if (local !== undefined && ts.isClassDeclaration(local)) return { kind: "object", node: local, file };
+    const found = lookUp(project, file, owner.text, "value");
+    if (found?.kind === "declaration" && ts.isClassDeclaration(found.node)) {
+      return { kind: "object", node: found.node, file: found.file };
+    }
+  }
+  const made = ofName(owner, owner.text, file, project, depth);
+  if (made?.kind === "external") return { ...made, madeBy: node };
+  if (made?.kind !== "function" || owner !== maker || made.node.type === undefined) return undefined;
+  return { kind: "typed", type: made.node.type, file: made.file };
+}
+
+/** `import * as sdk from "…"` */
+function fromNamespace(
+  declaration: Declaration | undefined,
+  project: Project,
+  file: SourceFile,
+): ResolvedExpression | undefined {
+  if (declaration === undefined || !ts.isNamespaceImport(declaration)) return undefined;
+  const { moduleSpecifier } = declaration.parent.parent as ts.ImportDeclaration;
+  if (!ts.isStringLiteral(moduleSpecifier) || project.resolve(file, moduleSpecifier.text) !== undefined)
+    return undefined;
+  return { kind: "external", file, specifier: moduleSpecifier.text, name: "*", madeBy: undefined };
+}
+
+/** The class whose instance `this` is; functions that are no methods of it have a `this` of their own. */
+function classAround(node: ts.Node): ts.ClassLikeDeclaration | undefined {
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
+    if (ts.isClassLike(at)) return at;
+    const isOther = ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at);
+    if (isOther || (ts.isFunctionLike(at) && ts.isObjectLiteralExpression(at.parent))) return undefined;
+  }
+  return undefined;
+}
+
+function nameIn(name: ts.PropertyName): string | undefined {
+  return ts.isPrivateIdentifier(name) ? name.text : nameOf(name);
+}

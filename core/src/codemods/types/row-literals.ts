@@ -1,0 +1,53 @@
+import { ts } from "../ast/compiler.js";
+import { propertiesOf } from "../ast/expressions.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { type RowShape, rowShapeOfType } from "./row-shape-of-type.js";
+import { type Target, targetOf } from "./target-type.js";
+
+/** Literals that are typed as a row of the model: fixtures, factories, mocks. */
+export function* rowLiterals(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ readonly literal: ts.ObjectLiteralExpression; readonly isReturned: boolean }> {
+  for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+    if (!namesColumns(literal, 2, context)) continue;
+    const target = targetOf(literal, file, context);
+    if (!isRow(target, context)) continue;
+    const isArgument = target.kind === "typed" && target.isArgument === true;
+    if (isArgument && !namesAllColumns(literal, context)) continue;
+    yield { literal, isReturned: isArgument || (target.kind === "typed" && ts.isFunctionLike(target.type.parent)) };
+  }
+}
+
+/** Whether a literal names at least so many columns of the model. */
+export function namesColumns(literal: ts.ObjectLiteralExpression, least: number, context: TransformContext): boolean {
+  const names = propertiesOf(literal);
+  let found = 0;
+  for (const column of context.columns) if (names.has(column.name) && ++found >= least) return true;
+  return false;
+}
+
+/** Whether a literal names all of them. */
+export function namesAllColumns(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
+  const names = propertiesOf(literal);
+  return context.columns.length >= 3 && context.columns.every((column) => names.has(column.name));
+}
+
+function isRow(target: Target, context: TransformContext): boolean {
+  if (target.kind !== "typed" && target.kind !== "argument") return false;
+  const expected = shapeOf(target.inside);
+  if (expected === undefined) return false;
+  if (target.kind === "typed") return rowShapeOfType(target.type, target.file, context) === expected;
+  // `prisma.user.findUnique.mockResolvedValue({ … })`
+  const isMock = /^mock(?:Resolved|Return)Value(?:Once)?$/.test(target.path.at(-1) ?? "");
+  const { callee, file } = target;
+  const isAccess = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
+  return isMock && isAccess && context.orm.readsRows(callee.expression, [], file, context) === expected;
+}
+
+function shapeOf(inside: readonly string[]): RowShape | undefined {
+  if (inside.length === 0) return "row";
+  if (inside.length > 1) return undefined;
+  return inside[0] === "element" ? "list" : "record";
+}

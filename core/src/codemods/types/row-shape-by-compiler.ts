@@ -1,0 +1,43 @@
+import { ts } from "../ast/compiler.js";
+import type { TransformContext } from "../contract/transform.js";
+import type { Type, Types } from "../project/type-facts.js";
+import type { RowShape } from "./row-shape-of-type.js";
+
+const lists = /^(?:Readonly)?(?:Array|Set)$|^(?:Async)?(?:Iterable|Iterator|Generator|IterableIterator)$/;
+const maps = /^(?:Readonly)?Map$/;
+
+/**
+ * Whether an expression or a written type is a whole row of the model by its type, or a list of them: the compiler follows factories,
+ * type parameters, members of other files and assignments. Undefined where it knows no type.
+ */
+export function rowShapeByCompiler(node: ts.Expression | ts.TypeNode, context: TransformContext): RowShape | undefined {
+  const { types } = context.project;
+  if (types === undefined || context.orm.isWholeRow === undefined) return undefined;
+  const type = types.of(node);
+  if (type === undefined) return undefined;
+  const known = context.memo("row shapes by type", () => new Map<Type, RowShape | undefined>());
+  if (!known.has(type)) known.set(type, shapeOf(type, types, context, 0));
+  return known.get(type);
+}
+
+function shapeOf(given: Type, types: Types, context: TransformContext, depth: number): RowShape | undefined {
+  if (depth > 3) return undefined;
+  const { checker } = types;
+  const type = given.isTypeParameter() ? (checker.getBaseConstraintOfType(given) ?? given) : given;
+  const inside = (inner: Type | undefined) => inner && shapeOf(types.settled(inner), types, context, depth + 1);
+  if (type.isUnion()) {
+    const [first, ...others] = type.types.map(inside);
+    return others.every((each) => each === first) ? first : undefined;
+  }
+  if (checker.isArrayType(type) || checker.isTupleType(type)) {
+    const elements = checker.getTypeArguments(type as never);
+    return elements.length > 0 && elements.every((each) => inside(each) === "row") ? "list" : undefined;
+  }
+  const name = type.getSymbol()?.name ?? "";
+  const [first, second] = lists.test(name) || maps.test(name) ? checker.getTypeArguments(type as never) : [];
+  if (lists.test(name)) return inside(first) === "row" ? "list" : undefined;
+  if (maps.test(name)) return inside(second) === "row" ? "record" : undefined;
+  if (context.orm.isWholeRow?.(type, context)) return "row";
+  const indexed = checker.getIndexInfoOfType(type, ts.IndexKind.String)?.type;
+  return inside(indexed) === "row" ? "record" : undefined;
+}

@@ -1,0 +1,165 @@
+import { ts } from "../ast/compiler.js";
+import { initializerOf, propertiesOf, unwrap, valueAt } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
+import { quoted, type SourceFile, textOf } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { type Constant, evaluate } from "../sql/constant.js";
+import { rowLiterals } from "../types/row-literals.js";
+import { literalFor } from "./literal-for.js";
+
+/** The fill computed over the constants of a literal: `email: "A@x.com"` and `lower(email)` give `"a@x.com"`. */
+export function computedValue(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const properties = propertiesOf(literal);
+  return computedOver((name) => initializerOf(properties.get(name)), file, context);
+}
+
+/** The same over constants that fields are set to in any other way: `user.email = "A@x.com"`. */
+export function computedOver(
+  given: (field: string) => ts.Expression | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { sql, field, model } = context;
+  if (sql === undefined || field.isList) return undefined;
+  const value = evaluate(sql, (column) => {
+    const source = model.fields.find((each) => each.column === column);
+    return source && literalOf(given(source.name));
+  });
+  if (value === undefined || value === null) return undefined;
+  return printed(value, file, context);
+}
+
+/** What the database gives to rows that have none: `"eu"` of `@default("eu")`. Rows of a unique field cannot share it. */
+export function storedDefault(file: SourceFile, context: TransformContext): string | undefined {
+  const { defaultValue, isList, isUnique } = context.field;
+  return defaultValue === undefined || isList || isUnique ? undefined : printed(defaultValue, file, context);
+}
+
+/** A value of the field's type that no other fixture has: `"handle-1"`. */
+export function numberedValue(file: SourceFile, context: TransformContext): string | undefined {
+  const { field } = context;
+  if (field.isList) return "[]";
+  const n = nextNumber(context);
+  switch (field.type) {
+    case "string":
+      return quoted(`${field.name}-${n}`, file.style);
+    case "int":
+    case "float":
+      return String(n);
+    case "bigint":
+      return literalFor({ kind: "number", text: String(n) }, file, context);
+    case "boolean":
+      return "false";
+    case "datetime":
+      return literalFor({ kind: "datetime", iso: new Date(Date.UTC(2024, 0, n)).toISOString() }, file, context);
+    case "json":
+      return "{}";
+    case "enum": {
+      const [first] = field.enumValues ?? [];
+      return first && literalFor({ kind: "enum", ...first }, file, context);
+    }
+    case "decimal":
+    case "bytes":
+      return undefined;
+    default:
+      return field.type satisfies never;
+  }
+}
+
+/** A value that is another one for each row that a factory makes, by what it counts with: `` `handle-${sequence}` ``. */
+export function countedValue(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { field } = context;
+  if (field.isList) return undefined;
+  const counter = literal.properties.map((each) => counterIn(initializerOf(each))).find((each) => each !== undefined);
+  if (counter === undefined) return undefined;
+  if (field.type === "string") return `\`${field.name}-\${${textOf(counter, file)}}\``;
+  return field.type === "int" || field.type === "float" ? textOf(counter, file) : undefined;
+}
+
+/** `sequence` of `id: sequence` or `` email: `user${sequence}@example.com` ``, where the function around is given it. */
+function counterIn(value: ts.Expression | undefined): ts.Identifier | undefined {
+  const inner = value && unwrap(value);
+  if (inner === undefined) return undefined;
+  if (ts.isTemplateExpression(inner))
+    return inner.templateSpans.map(({ expression }) => counterIn(expression)).find((each) => each !== undefined);
+  if (!ts.isIdentifier(inner) || !/^(?:sequence|seq|n|i|index|number|num|counter|count)$/i.test(inner.text))
+    return undefined;
+  const declaration = declarationOf(inner);
+  const isGiven = declaration !== undefined && ts.findAncestor(declaration, ts.isParameter) !== undefined;
+  return isGiven ? inner : undefined;
+}
+
+/** Whether a value is one that is written down: nothing that is computed when the code runs. */
+export function literalOf(value: ts.Expression | undefined): Constant | null | undefined {
+  if (value === undefined) return undefined;
+  const inner = unwrap(value);
+  if (ts.isStringLiteralLike(inner)) return inner.text;
+  if (ts.isNumericLiteral(inner)) return Number(inner.text.replaceAll("_", ""));
+  if (ts.isPrefixUnaryExpression(inner) && inner.operator === ts.SyntaxKind.MinusToken) {
+    const positive = literalOf(inner.operand);
+    return typeof positive === "number" ? -positive : undefined;
+  }
+  if (inner.kind === ts.SyntaxKind.TrueKeyword) return true;
+  if (inner.kind === ts.SyntaxKind.FalseKeyword) return false;
+  return inner.kind === ts.SyntaxKind.NullKeyword ? null : undefined;
+}
+
+function printed(value: Constant, file: SourceFile, context: TransformContext): string | undefined {
+  const { field } = context;
+  if (typeof value === "string") {
+    if (field.type === "string") return quoted(value, file.style);
+    const known = field.type === "enum" && field.enumValues?.find((each) => each.value === value);
+    return known ? literalFor({ kind: "enum", ...known }, file, context) : undefined;
+  }
+  if (typeof value === "boolean") return field.type === "boolean" ? String(value) : undefined;
+  if (field.type === "bigint") return literalFor({ kind: "number", text: String(value) }, file, context);
+  return field.type === "int" || field.type === "float" ? String(value) : undefined;
+}
+
+interface Taken {
+  number: number;
+  readonly values: Set<string>;
+}
+
+/** Whether a fixture has the value already: two rows that differ only in what the fill ignores would share one. */
+export function isTaken(value: string, context: TransformContext): boolean {
+  const { values } = taken(context);
+  if (values.has(value)) return true;
+  values.add(value);
+  return false;
+}
+
+/** What fixtures that are complete already have. */
+function givenValues(context: TransformContext): readonly string[] {
+  return context.project.files.flatMap((file) =>
+    [...rowLiterals(file, context)].flatMap(({ literal }) => {
+      const value = valueAt(literal, context.field.name);
+      return value === undefined ? [] : [textOf(value, file)];
+    }),
+  );
+}
+
+function nextNumber(context: TransformContext): number {
+  const numbers = taken(context);
+  numbers.number += 1;
+  return numbers.number;
+}
+
+/** Numbers go on after those that the files hold already. */
+function taken(context: TransformContext): Taken {
+  return context.memo("fixture values", () => {
+    const pattern = new RegExp(`["'\`]${context.field.name}-(\\d+)["'\`]`, "g");
+    const numbers = context.project.files.flatMap(({ text }) =>
+      [...text.matchAll(pattern)].map((match) => Number(match[1])),
+    );
+    return { number: Math.max(0, ...numbers), values: new Set(givenValues(context)) };
+  });
+}

@@ -1,0 +1,134 @@
+import { ts } from "../ast/compiler.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { Splice } from "../ast/splice.js";
+
+/** An object or array literal, a binding pattern or the braces of an import: items between brackets, separated by commas. */
+export interface CommaList {
+  readonly items: ts.NodeArray<ts.Node>;
+  /** Offset after `{` or `[`. */
+  readonly open: number;
+  /** Offset of `}` or `]`. */
+  readonly close: number;
+}
+
+/** The list inside of a node with braces, or undefined where the text is not what the AST says (a syntax error). */
+export function commaListOf(
+  node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression | ts.ObjectBindingPattern | ts.NamedImports,
+  file: SourceFile,
+): CommaList | undefined {
+  const open = node.getStart(file.ast) + 1;
+  const close = node.end - 1;
+  if (!/^(?:\{\}|\[\])$/.test(`${file.text[open - 1]}${file.text[close]}`)) return undefined;
+  return { items: ts.isObjectLiteralExpression(node) ? node.properties : node.elements, open, close };
+}
+
+/**
+ * Inserts an item the way the list is written: on its own line or on the same one, with or without a trailing comma,
+ * after comments that belong to the item before it. Undefined where nothing can be inserted that a later removal
+ * would take back to the same bytes: braces with only white space or a comment between them.
+ */
+export function insertItem(
+  list: CommaList,
+  text: string,
+  file: SourceFile,
+  index = list.items.length,
+): readonly Splice[] | undefined {
+  const { items, open } = list;
+  if (items.length === 0) return open === list.close ? [at(open, ` ${text} `)] : undefined;
+  if (index < items.length) return insertBefore(list, index, text, file);
+
+  const last = items[items.length - 1] as ts.Node;
+  const afterLast = items.hasTrailingComma ? items.end : last.end;
+  const tail = endOfComments(file.text, afterLast);
+  const gap = file.text.slice(tail, list.close);
+  if (!gap.includes("\n")) return [at(tail, items.hasTrailingComma ? ` ${text},` : `, ${text}`)];
+
+  const line = `${eolOf(gap)}${indentAt(file.text, last.getStart(file.ast))}${text}`;
+  if (items.hasTrailingComma) return [at(tail, `${line},`)];
+  return [at(last.end, ","), at(tail, line)];
+}
+
+/**
+ * Takes an item out again: the exact reverse of `insertItem`. Comments that people put beside it stay.
+ *
+ * @param last the last of several that were inserted as one; default: the item itself
+ */
+export function removeItem(list: CommaList, item: ts.Node, file: SourceFile, last: ts.Node = item): readonly Splice[] {
+  const { items, open, close } = list;
+  const { text } = file;
+  const index = items.indexOf(item);
+  const start = item.getStart(file.ast);
+  const comma = commaAfter(text, last.end);
+  const lead = leadOf(text, start);
+
+  if (comma !== undefined) {
+    const next = items[items.indexOf(last) + 1];
+    // `{ item, next }`: the space goes with the item. On a line of its own the line goes.
+    if (index === 0 && next !== undefined && lead.brk === undefined) {
+      return [cut(start, next.getStart(file.ast))];
+    }
+    return [cut(lead.brk ?? lead.space, comma + 1)];
+  }
+  if (items[0] === item && items[items.length - 1] === last) {
+    const isAlone = text.slice(open, start).trim() === "" && text.slice(last.end, close).trim() === "";
+    return [isAlone ? cut(open, close) : cut(start, last.end)];
+  }
+  const before = commaAfter(text, (items[index - 1] as ts.Node).end);
+  const item_ = cut(lead.brk ?? lead.space, last.end);
+  if (before === undefined) return [item_];
+  // One splice where the comma touches the item, so that none overlap.
+  return before + 1 >= item_.start ? [cut(Math.min(before, item_.start), last.end)] : [cut(before, before + 1), item_];
+}
+
+/** The white space a line starts with. */
+export function indentAt(text: string, offset: number): string {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  return /^[ \t]*/.exec(text.slice(start, offset))?.[0] ?? "";
+}
+
+/** The end of comments that follow on the same line. */
+export function endOfComments(text: string, offset: number): number {
+  return ts.getTrailingCommentRanges(text, offset)?.at(-1)?.end ?? offset;
+}
+
+/** What stands before an item: offset of the spaces, and of the line break if the item is the first of its line. */
+export function leadOf(text: string, start: number): { readonly space: number; readonly brk: number | undefined } {
+  let space = start;
+  while (space > 0 && (text[space - 1] === " " || text[space - 1] === "\t")) space -= 1;
+  if (text[space - 1] !== "\n") return { space, brk: undefined };
+  return { space, brk: text[space - 2] === "\r" ? space - 2 : space - 1 };
+}
+
+function insertBefore(list: CommaList, index: number, text: string, file: SourceFile): readonly Splice[] | undefined {
+  const next = list.items[index] as ts.Node;
+  const nextStart = next.getStart(file.ast);
+  const lead = leadOf(file.text, nextStart);
+  if (index === 0) {
+    const brk = lead.brk === undefined ? " " : file.text.slice(lead.brk, nextStart);
+    return [at(nextStart, `${text},${brk}`)];
+  }
+  const comma = commaAfter(file.text, (list.items[index - 1] as ts.Node).end);
+  if (comma === undefined) return undefined;
+  if (lead.brk === undefined) return [at(comma + 1, ` ${text},`)];
+  return [at(endOfComments(file.text, comma + 1), `${file.text.slice(lead.brk, nextStart)}${text},`)];
+}
+
+/** The comma that follows an item, past comments. */
+function commaAfter(text: string, offset: number): number | undefined {
+  const trivia = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
+  trivia.lastIndex = offset;
+  trivia.exec(text);
+  return text[trivia.lastIndex] === "," ? trivia.lastIndex : undefined;
+}
+
+function eolOf(gap: string): string {
+  return gap.includes("\r\n") ? "\r\n" : "\n";
+}
+
+function at(offset: number, text: string): Splice {
+  return { start: offset, end: offset, text };
+}
+
+function cut(start: number, end: number): Splice {
+  return { start, end, text: "" };
+}

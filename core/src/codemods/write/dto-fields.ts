@@ -1,0 +1,169 @@
+import type { ScalarType } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
+import { pathOf } from "../ast/expressions.js";
+import { declarationFrom } from "../ast/scope.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../names/key-styles.js";
+import { lookUp } from "../project/project.js";
+import { fieldsOf, fieldText } from "./class-members.js";
+
+/** A field for a DTO class, written as its siblings are, and the names that its decorators have to be imported by. */
+export interface DtoField {
+  readonly text: string;
+  readonly imports: readonly { readonly specifier: string; readonly names: readonly string[] }[];
+}
+
+/** What the field is for: what callers send if they want to, what they have to send, or what they get. */
+export type DtoUse = "request" | "requiredRequest" | "response";
+
+/** Types whose JSON is the value itself, as TypeScript and as the constructors that decorators take. */
+const plain: Partial<Record<ScalarType, { type: string; maker: string; validator: string }>> = {
+  string: { type: "string", maker: "String", validator: "IsString" },
+  int: { type: "number", maker: "Number", validator: "IsInt" },
+  float: { type: "number", maker: "Number", validator: "IsNumber" },
+  boolean: { type: "boolean", maker: "Boolean", validator: "IsBoolean" },
+};
+
+/** The packages whose decorators are written for a new field too. */
+type Family = "validator" | "swagger" | "transformer" | "graphql";
+
+/**
+ * The field that a DTO class needs; a reason where a person has to write it.
+ *
+ * @param isNullable of a response: rows without a value are shown
+ * @param isLeftOut of a response: it lacks the field while a flag is off
+ */
+export function dtoField(
+  node: ts.ClassDeclaration,
+  key: string,
+  use: DtoUse,
+  isNullable: boolean,
+  file: SourceFile,
+  context: TransformContext,
+  isLeftOut = false,
+): DtoField | string {
+  const known = plain[context.field.type];
+  if (known === undefined || context.field.isList) return "its value has to be converted";
+  const siblings = context.columns.flatMap(({ name }) => {
+    const field = keyStyles.map((keyOf) => fieldsOf(node).get(keyOf(name))).find((each) => each !== undefined);
+    return field === undefined ? [] : [{ name, field, decorators: decoratorsOf(field, file, context) }];
+  });
+  const families = usual(siblings.map(({ decorators }) => decorators));
+  const isRequest = use !== "response";
+  const isOptional = use === "request" || isLeftOut;
+  if (!isOptional && siblings.length > 0 && siblings.every(({ field }) => field.initializer !== undefined))
+    return "its fields have values of their own";
+  const options = [isNullable ? `type: ${known.maker}, nullable: true` : "", isOptional ? "required: false" : ""]
+    .filter((each) => each !== "")
+    .join(", ");
+  const texts: string[] = [];
+  const needed = new Map<string, string[]>();
+  const need = (name: string, family: Family): void => {
+    const specifier = siblings
+      .flatMap(({ decorators }) => decorators)
+      .find((each) => each.family === family)?.specifier;
+    if (specifier !== undefined) needed.set(specifier, [...(needed.get(specifier) ?? []), name]);
+  };
+  for (const family of families) {
+    switch (family) {
+      case "validator": {
+        // A response is not checked.
+        if (isRequest && isOptional) {
+          texts.push("@IsOptional()");
+          need("IsOptional", family);
+        }
+        const name = validatorLike(siblings, context) ?? known.validator;
+        texts.push(`@${name}()`);
+        need(name, family);
+        break;
+      }
+      case "swagger": {
+        const isOptionalKnown =
+          isRequest && isOptional && declarationFrom(file.ast, "ApiPropertyOptional") !== undefined;
+        texts.push(isOptionalKnown ? "@ApiPropertyOptional()" : `@ApiProperty(${options && `{ ${options} }`})`);
+        if (!isOptionalKnown) need("ApiProperty", family);
+        break;
+      }
+      case "transformer":
+        texts.push("@Expose()");
+        break;
+      case "graphql": {
+        const isEmpty = isOptional || isNullable;
+        const isInt = context.field.type === "int";
+        if (isInt && declarationFrom(file.ast, "Int") === undefined) return "its GraphQL type is not imported";
+        const maker = isInt ? "() => Int" : isNullable ? `() => ${known.maker}` : "";
+        texts.push(`@Field(${[maker, isEmpty ? "{ nullable: true }" : ""].filter((each) => each !== "").join(", ")})`);
+        break;
+      }
+      default:
+        family satisfies never;
+    }
+  }
+  const isRenamed = siblings.some(({ decorators }) =>
+    decorators.some((each) => each.family === "transformer" && each.hasArguments),
+  );
+  if (isRenamed) return "what its fields are called outside is said in their decorators";
+  const type = `${known.type}${isNullable ? " | null" : ""}`;
+  const text = fieldText(node, { decorators: texts, name: key, isOptional, type }, file);
+  if (text === undefined) return "it has no fields of its own yet";
+  return { text, imports: [...needed].map(([specifier, names]) => ({ specifier, names })) };
+}
+
+interface DtoDecorator {
+  readonly family: Family;
+  readonly name: string;
+  readonly specifier: string;
+  readonly hasArguments: boolean;
+}
+
+/** The decorators of a field that say what it looks like outside. */
+function decoratorsOf(
+  field: ts.PropertyDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+): readonly DtoDecorator[] {
+  return (ts.getDecorators(field) ?? []).flatMap(({ expression }) => {
+    const isCall = ts.isCallExpression(expression);
+    const [name = ""] = pathOf(isCall ? expression.expression : expression);
+    const found = lookUp(context.project, file, name, "value");
+    const family = found?.kind === "external" ? familyOf(found.specifier, found.name) : undefined;
+    if (found?.kind !== "external" || family === undefined) return [];
+    return [{ family, name, specifier: found.specifier, hasArguments: isCall && expression.arguments.length > 0 }];
+  });
+}
+
+/** Whether a class has fields with such decorators: it is a DTO whatever it is called. */
+export function isDecorated(node: ts.ClassDeclaration, file: SourceFile, context: TransformContext): boolean {
+  return [...fieldsOf(node).values()].some((field) => decoratorsOf(field, file, context).length > 0);
+}
+
+function familyOf(specifier: string, name: string): Family | undefined {
+  if (specifier === "class-validator") return "validator";
+  if (specifier === "class-transformer") return name === "Expose" ? "transformer" : undefined;
+  if (/swagger/.test(specifier)) return /^Api\w*Property/.test(name) ? "swagger" : undefined;
+  return /graphql/.test(specifier) && name === "Field" ? "graphql" : undefined;
+}
+
+/** The families that at least half of the fields have, in the order in which they are written. */
+function usual(fields: readonly (readonly DtoDecorator[])[]): readonly Family[] {
+  const counts = new Map<Family, number>();
+  for (const decorators of fields) {
+    for (const family of new Set(decorators.map((each) => each.family)))
+      counts.set(family, (counts.get(family) ?? 0) + 1);
+  }
+  const common = [...counts].filter(([, count]) => count * 2 >= fields.length).map(([family]) => family);
+  const model = [...fields].sort((a, b) => b.length - a.length)[0] ?? [];
+  const order = [...new Set(model.map((each) => each.family))];
+  return [...order.filter((family) => common.includes(family)), ...common.filter((family) => !order.includes(family))];
+}
+
+/** `IsNumber` where the app's other integers have it. */
+function validatorLike(
+  siblings: readonly { readonly name: string; readonly decorators: readonly DtoDecorator[] }[],
+  { field, columns }: TransformContext,
+): string | undefined {
+  if (field.type !== "int") return undefined;
+  const alike = siblings.filter(({ name }) => columns.find((column) => column.name === name)?.type === "int");
+  return alike.flatMap(({ decorators }) => decorators).find(({ name }) => /^Is(?:Int|Number)$/.test(name))?.name;
+}

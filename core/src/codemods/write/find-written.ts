@@ -1,0 +1,99 @@
+import { ts } from "../ast/compiler.js";
+import { lineAt, type PlaceNode, type SourceFile, startOf, textOf } from "../ast/source-file.js";
+import { earlierOf, type Finding, type TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../names/key-styles.js";
+import { withCurrentEdits } from "./current-edits.js";
+import { bare, takeItem } from "./property-edit.js";
+
+/** A node that may be what a transform wrote. */
+export interface WrittenNode<N extends PlaceNode = ts.Node> {
+  readonly node: N;
+  readonly file: SourceFile;
+  /** As the edit that wrote it calls its place. */
+  readonly what: string;
+}
+
+/**
+ * Which nodes a transform wrote in an earlier phase: one for each edit, where it was made if it is still there, otherwise wherever the
+ * same text stands. People may have written the same text elsewhere: that is theirs.
+ *
+ * @param candidates all of the project
+ */
+export function findWritten<T extends WrittenNode<PlaceNode>>(
+  transform: string,
+  candidates: readonly T[],
+  context: TransformContext,
+): readonly T[] {
+  const open = new Set(candidates);
+  const found: T[] = [];
+  const textsOf = new Map(candidates.map((each) => [each, bare(textOf(each.node, each.file))]));
+  const takeNearest = (line: number, matches: (each: T) => boolean): boolean => {
+    let nearest: { readonly each: T; readonly distance: number } | undefined;
+    for (const each of open) {
+      if (!matches(each)) continue;
+      const distance = Math.abs(lineAt(each.file.text, startOf(each.node, each.file)) - line);
+      if (nearest === undefined || distance < nearest.distance) nearest = { each, distance };
+    }
+    if (nearest === undefined) return false;
+    open.delete(nearest.each);
+    found.push(nearest.each);
+    return true;
+  };
+  const moved = earlierOf(transform, context).filter((edit) => {
+    const text = bare(edit.text);
+    const isThere = (each: T) => textsOf.get(each) === text && each.file.file === edit.file && each.what === edit.what;
+    return !takeNearest(edit.line, isThere);
+  });
+  for (const edit of moved) takeNearest(edit.line, (each) => textsOf.get(each) === bare(edit.text));
+  return found;
+}
+
+/** A literal or a list that items are added to. */
+export interface Container {
+  readonly node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression | ts.UnionTypeNode;
+  /** As the edits call the place. */
+  readonly what: string;
+}
+
+/**
+ * The items of literals and lists in a file that a transform wrote, wherever they stand now.
+ *
+ * @param containersIn all in a file that may hold one
+ */
+export function findWrittenItems(
+  transform: string,
+  containersIn: (file: SourceFile) => Iterable<Container>,
+  file: SourceFile,
+  context: TransformContext,
+): readonly WrittenNode[] {
+  if (earlierOf(transform, context).length === 0) return [];
+  const names = keyStyles.map((keyOf) => keyOf(context.field.name));
+  const written = context.memo(`items written by ${transform}`, () => {
+    const items = context.project.files.flatMap((each) =>
+      [...containersIn(each)].flatMap(({ node, what }) =>
+        itemsOf(node).map((item) => ({ node: item, file: each, what })),
+      ),
+    );
+    const isOfField = (item: WrittenNode) => names.some((name) => textOf(item.node, item.file).includes(name));
+    return findWritten(transform, items.filter(isOfField), context);
+  });
+  return written.filter((each) => each.file === file);
+}
+
+/** Takes them back. */
+export function* removeWritten(
+  transform: string,
+  containersIn: (file: SourceFile) => Iterable<Container>,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  for (const { node, what } of findWrittenItems(transform, containersIn, file, withCurrentEdits(transform, context))) {
+    const edit = takeItem(node, what, file);
+    if (edit !== undefined) yield edit;
+  }
+}
+
+function itemsOf(node: Container["node"]): readonly ts.Node[] {
+  if (ts.isObjectLiteralExpression(node)) return node.properties;
+  return ts.isUnionTypeNode(node) ? node.types : node.elements;
+}

@@ -1,0 +1,60 @@
+import { ts } from "../ast/compiler.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import { compact, type EditFinding, earlierOf, type TransformContext } from "../contract/transform.js";
+import { commaListOf, insertItem, removeItem } from "./comma-list.js";
+
+/** An edit that adds a property to a literal; undefined where it could not be taken back to the same bytes. */
+export function addProperty(
+  literal: ts.ObjectLiteralExpression,
+  text: string,
+  what: string,
+  file: SourceFile,
+  index?: number,
+): EditFinding | undefined {
+  const list = commaListOf(literal, file);
+  const splices = list && insertItem(list, text, file, index);
+  return splices && { kind: "edit", splices, what, text };
+}
+
+/** Puts back what an edit of this place had replaced; undefined where the place is none, or has changed since. */
+export function restored(
+  transform: string,
+  node: ts.Node,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): EditFinding | undefined {
+  const text = textOf(node, file);
+  const edit = earlierOf(transform, context).find(
+    (each) => each.file === file.file && each.what === what && bare(each.text) === bare(text),
+  );
+  if (edit?.replaces === undefined) return undefined;
+  const splice = { start: node.getStart(file.ast), end: node.end, text: edit.replaces };
+  return { kind: "edit", splices: [splice], what, text: edit.replaces, replaces: text };
+}
+
+/** Without the separator: a formatter may have added one. */
+export function bare(text: string): string {
+  return compact(text).replace(/[;,]$/, "");
+}
+
+/** An edit that adds an element to a list of names; undefined as `addProperty`. */
+export function addToList(
+  array: ts.ArrayLiteralExpression,
+  text: string,
+  what: string,
+  file: SourceFile,
+): EditFinding | undefined {
+  const list = commaListOf(array, file);
+  const splices = list && insertItem(list, text, file);
+  return splices && { kind: "edit", splices, what, text };
+}
+
+/** Takes an item of a literal or a list out. */
+export function takeItem(item: ts.Node, what: string, file: SourceFile): EditFinding | undefined {
+  const { parent } = item;
+  const isList = ts.isObjectLiteralExpression(parent) || ts.isArrayLiteralExpression(parent);
+  const list = isList ? commaListOf(parent, file) : undefined;
+  const splices = list && removeItem(list, item, file);
+  return splices && { kind: "edit", splices, what, text: "", replaces: textOf(item, file) };
+}

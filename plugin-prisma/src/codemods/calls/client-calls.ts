@@ -1,0 +1,175 @@
+import type { EntityModel } from "@lockstep/core";
+import {
+  type Finding,
+  type Project,
+  type SourceFile,
+  type TransformContext,
+  textOf,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { schemasOf } from "../receivers/client-module.js";
+import { clientPathOf } from "../receivers/client-paths.js";
+import { type NotClient, whyNotClient } from "../receivers/not-a-client.js";
+
+/** A call of the generated client, or one that looks like it, told by its path: `<anything>.user.create({ … })`. */
+export interface ClientCall {
+  readonly call: ts.CallExpression;
+  readonly model: EntityModel;
+  readonly method: string;
+  /** `prisma.user.create`: how people name it. */
+  readonly label: string;
+  /** The literal it is called with; undefined when that is built elsewhere. */
+  readonly args: ts.ObjectLiteralExpression | undefined;
+}
+
+const writing = [
+  "create",
+  "createMany",
+  "createManyAndReturn",
+  "upsert",
+  "update",
+  "updateMany",
+  "updateManyAndReturn",
+];
+const reading = ["findUnique", "findUniqueOrThrow", "findFirst", "findFirstOrThrow", "findMany"];
+const others = ["delete", "deleteMany", "count", "aggregate", "groupBy"];
+export const methods: ReadonlySet<string> = new Set([...writing, ...reading, ...others]);
+/** Methods that give back whole rows unless told otherwise. */
+export const givingRows: ReadonlyMap<string, "row" | "list"> = new Map([
+  ...[...reading.slice(0, 4), "create", "upsert", "update", "delete"].map((name) => [name, "row"] as const),
+  ...["findMany", "createManyAndReturn", "updateManyAndReturn"].map((name) => [name, "list"] as const),
+]);
+
+/** `prisma.user` for model `User`. */
+export function accessorOf(model: string): string {
+  return model.charAt(0).toLowerCase() + model.slice(1);
+}
+
+/** What calls are looked for with. */
+interface Where {
+  readonly models: readonly EntityModel[];
+  readonly project: Project;
+}
+
+/** All calls of the client on any of the models. */
+export function* clientCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
+  for (const call of callsByPath(file, { models, project }))
+    if (!isOther(call.call.expression, file, project)) yield call;
+}
+
+/** Calls of which nothing says whether they are of this client or of another schema's: nothing is edited in them unasked. */
+export function* unclearCalls(file: SourceFile, { models, project }: Where): Iterable<ClientCall> {
+  if (project.clients === undefined) return;
+  for (const call of callsByPath(file, { models, project }))
+    if (whyOther(call.call.expression, file, project)?.kind === "unclear") yield call;
+}
+
+/** What is found in such a call: a person says whether it is meant. */
+export function inDoubt(found: Finding, { project }: Pick<TransformContext, "project">): Finding {
+  if (found.kind !== "candidate") return found;
+  const { own, others } = schemasOf(project);
+  return { ...found, tie: "doubtful", caution: `it may call the client of ${others} and not of ${own}` };
+}
+
+/** Every column and transform asks about the same calls. */
+const answers = new WeakMap<Project, Map<ts.Expression, NotClient | undefined>>();
+
+/** Why a call that has the path of a client's is not edited as one. */
+export function whyOther(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
+  const known = answers.get(project) ?? new Map<ts.Expression, NotClient | undefined>();
+  answers.set(project, known);
+  if (!known.has(callee)) known.set(callee, whyNotClient(callee, file, project));
+  return known.get(callee);
+}
+
+/** Whether a call that has the path of a client's is none of this one. */
+export function isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean {
+  return whyOther(callee, file, project) !== undefined;
+}
+
+const accessors = new WeakMap<readonly EntityModel[], ReadonlyMap<string, EntityModel>>();
+
+/** The list is the same for every file, column and transform of a change. */
+export function modelsByAccessor(models: readonly EntityModel[]): ReadonlyMap<string, EntityModel> {
+  const known = accessors.get(models) ?? new Map(models.map((model) => [accessorOf(model.name), model]));
+  accessors.set(models, known);
+  return known;
+}
+
+interface Found {
+  readonly models: readonly EntityModel[];
+  readonly project: Project;
+  readonly calls: readonly ClientCall[];
+}
+
+const found = new WeakMap<SourceFile, Found>();
+
+/** All calls on any of the models that look like the client's, whoever is called. */
+export function callsByPath(file: SourceFile, { models, project }: Where): readonly ClientCall[] {
+  const known = found.get(file);
+  if (known?.models === models && known.project === project) return known.calls;
+  const calls = [...readCalls(file, models, project)];
+  found.set(file, { models, project, calls });
+  return calls;
+}
+
+function* readCalls(file: SourceFile, models: readonly EntityModel[], project: Project): Iterable<ClientCall> {
+  const byAccessor = modelsByAccessor(models);
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const last = ts.isPropertyAccessExpression(call.expression) ? call.expression.name.text : undefined;
+    const path = last === undefined || methods.has(last) ? clientPathOf(call.expression, project) : undefined;
+    const model = path && byAccessor.get(path.accessor);
+    if (path === undefined || model === undefined || !methods.has(path.method)) continue;
+    const [argument] = call.arguments;
+    const literal = argument && unwrap(argument);
+    const args = literal !== undefined && ts.isObjectLiteralExpression(literal) ? literal : undefined;
+    yield { call, model, method: path.method, label: path.label, args };
+  }
+}
+
+/** Whether a call gives whole rows of the model: `prisma.user.findMany({ where })`. */
+export function readsRows(
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model, project }: Pick<TransformContext, "model" | "project">,
+): "row" | "list" | undefined {
+  const path = clientPathOf(callee, project);
+  if (path?.accessor !== accessorOf(model.name)) return undefined;
+  // Mocks of this client are none themselves.
+  const why = project.clients && whyOther(callee, file, project);
+  if (why !== undefined && why.kind !== "foreign") return undefined;
+  return rowsGiven(path.method, argument, file);
+}
+
+/** The same for the model of that name in another schema. */
+export function readsOtherRows(
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model, project }: Pick<TransformContext, "model" | "project">,
+): "row" | "list" | undefined {
+  const path = clientPathOf(callee, project);
+  if (path?.accessor !== accessorOf(model.name)) return undefined;
+  return whyOther(callee, file, project)?.kind === "other" ? rowsGiven(path.method, argument, file) : undefined;
+}
+
+/** Why nothing says whether a call reads rows of the model or of another schema's. */
+export function unclearRead(
+  callee: ts.Expression,
+  [argument]: readonly ts.Expression[],
+  file: SourceFile,
+  { model, project }: Pick<TransformContext, "model" | "project">,
+): string | undefined {
+  const path = project.clients && clientPathOf(callee, project);
+  if (path?.accessor !== accessorOf(model.name)) return undefined;
+  if (rowsGiven(path.method, argument, file) === undefined) return undefined;
+  const why = whyOther(callee, file, project);
+  return why?.kind === "unclear" ? why.reason : undefined;
+}
+
+function rowsGiven(method: string, argument: ts.Expression | undefined, file: SourceFile): "row" | "list" | undefined {
+  if (argument !== undefined && /\b(?:select|omit)\b/.test(textOf(argument, file))) return undefined;
+  return givingRows.get(method);
+}

@@ -1,0 +1,112 @@
+import {
+  compact,
+  earlierOf,
+  isTestFile,
+  lookUp,
+  propertiesOf,
+  type SourceFile,
+  type TransformContext,
+  textOf,
+  ts,
+  unwrap,
+  valueAt,
+} from "@lockstep/core/codemods";
+import { accessorOf } from "../calls/client-calls.js";
+import { type ClientSite, clientSites } from "../receivers/clients.js";
+
+/** The transform that writes it. */
+export const omitId = "prisma-omit";
+
+/** `omit: { user: { handle: true } }` in the options of a client. */
+export interface ClientOmit {
+  readonly options: ts.ObjectLiteralExpression;
+  /** With its cast. */
+  readonly omit: ts.Expression;
+  /** `{ user: { handle: true } }` */
+  readonly omitted: ts.ObjectLiteralExpression;
+  /** `{ handle: true }` */
+  readonly fields: ts.ObjectLiteralExpression;
+}
+
+/** What keeps the field out of all that a client reads; undefined where nothing does. */
+export function clientOmit({ options }: ClientSite, { model, field }: TransformContext): ClientOmit | undefined {
+  const omit = options && valueAt(options, "omit");
+  const omitted = omit && unwrap(omit);
+  if (options === undefined || omit === undefined || omitted === undefined) return undefined;
+  if (!ts.isObjectLiteralExpression(omitted)) return undefined;
+  const ofModel = valueAt(omitted, accessorOf(model.name));
+  const fields = ofModel && unwrap(ofModel);
+  if (fields === undefined || !ts.isObjectLiteralExpression(fields)) return undefined;
+  const value = valueAt(fields, field.name);
+  if (value === undefined || unwrap(value).kind !== ts.SyntaxKind.TrueKeyword) return undefined;
+  return { options, omit, omitted, fields };
+}
+
+/** Whether the omit is one of Lockstep's, which goes when reads are opened. What a person wrote or put back is theirs to keep. */
+export function isOurs(found: ClientOmit, file: SourceFile, context: TransformContext): boolean {
+  const written = earlierOf(omitId, context);
+  const isOurCast = isLockstepCast(found.omit, file);
+  if (written.length === 0 && !isOurCast) return false;
+  const isInternal = context.intent.exposure === "internal";
+  if (isOpened(file, context)) return isOurCast && !isInternal;
+  return isOurCast || !isInternal || file.isJavaScript || isAsWritten(found, file, context);
+}
+
+export function isLockstepCast(omit: ts.Expression, file: SourceFile): boolean {
+  return (
+    ts.isAsExpression(omit) &&
+    /^[\w.]+\.GlobalOmitConfig \| undefined$/.test(textOf(omit.type, file).replaceAll(/\s+/g, " "))
+  );
+}
+
+/** Whether the client of a call does without the field in all reads, because a person wants it so. */
+export function isOmittedByClient(call: ts.CallExpression, file: SourceFile, context: TransformContext): boolean {
+  const all = omitsInView(context);
+  const own = all.filter((each) => isClientOf(each, call, file, context));
+  const possible = own.length > 0 ? own : all;
+  return possible.length > 0 && possible.every(({ isKept }) => isKept);
+}
+
+interface Client {
+  readonly node: ts.Node;
+  readonly file: SourceFile;
+  readonly isKept: boolean;
+}
+
+/** The clients that serve requests. */
+function omitsInView(context: TransformContext): readonly Client[] {
+  return context.memo("clients with their omit", () =>
+    context.project.files.flatMap((file) =>
+      isTestFile(file)
+        ? []
+        : [...clientSites(file, context.project)].map((site) => {
+            const found = clientOmit(site, context);
+            return { node: site.node, file, isKept: found !== undefined && !isOurs(found, file, context) };
+          }),
+    ),
+  );
+}
+
+/** Whether the name that a call begins with is the constant that holds the client. */
+function isClientOf(client: Client, { expression }: ts.CallExpression, file: SourceFile, where: TransformContext) {
+  let at: ts.Expression = expression;
+  while (ts.isPropertyAccessExpression(at)) at = at.expression;
+  const found = ts.isIdentifier(at) ? lookUp(where.project, file, at.text, "value") : undefined;
+  if (found?.kind !== "declaration" || found.file !== client.file || !ts.isVariableDeclaration(found.node))
+    return false;
+  return found.node.pos <= client.node.pos && client.node.end <= found.node.end;
+}
+
+/** Whether an earlier run has taken the omit out of this file: what stands there was put back. */
+function isOpened(file: SourceFile, { earlier }: TransformContext): boolean {
+  return earlier.some(
+    (edit) => edit.transform === omitId && edit.phase === "switch" && edit.text === "" && edit.file === file.file,
+  );
+}
+
+function isAsWritten({ omit, fields, omitted }: ClientOmit, file: SourceFile, context: TransformContext): boolean {
+  const written = new Set(earlierOf(omitId, context).map(({ text }) => compact(text)));
+  const model = propertiesOf(omitted).get(accessorOf(context.model.name));
+  const field = propertiesOf(fields).get(context.field.name);
+  return [omit.parent, model, field].some((node) => node !== undefined && written.has(compact(textOf(node, file))));
+}

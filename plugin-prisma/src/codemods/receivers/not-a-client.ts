@@ -1,0 +1,160 @@
+import {
+  lineAt,
+  lookUp,
+  type Project,
+  pathOf,
+  type ResolvedExpression,
+  resolveDeclared,
+  resolveExpression,
+  resolveMember,
+  type SourceFile,
+  textOf,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { type ClientOwner, hasNamesake, isClientModule, originOfPath, schemasOf } from "./client-module.js";
+import { clientOfExpression, clientOfType } from "./client-of-expression.js";
+import { type ClientPath, clientPathOf, isClientName } from "./client-paths.js";
+
+/** Why a call that looks like one of the client is not edited. */
+export interface NotClient {
+  /** No client's call, the call of another schema's client, or one of which nothing says whose client it calls. */
+  readonly kind: "foreign" | "other" | "unclear";
+  readonly reason: string;
+}
+
+/**
+ * Why `sdk.user.create(…)` is not edited as a call of the generated client. A client can come from anywhere (injected, extended,
+ * re-exported), so what is not proved to be none is one: unless another schema's client would be called just the same.
+ */
+export function whyNotClient(callee: ts.Expression, file: SourceFile, project: Project): NotClient | undefined {
+  const path = clientPathOf(callee, project);
+  if (path === undefined) return undefined;
+  const origin = originOfCall(path, file, project);
+  const { own, others } = schemasOf(project);
+  if (origin === "other") return { kind: "other", reason: `it is a call of the client of ${others}` };
+  const foreign = path.typed ? undefined : whyForeign(path, file, project);
+  if (foreign !== undefined) return { kind: "foreign", reason: foreign };
+  if (origin === "own" || !hasNamesake(path.accessor, file, project)) return undefined;
+  return { kind: "unclear", reason: `nothing in view says whether it calls the client of ${own} or of ${others}` };
+}
+
+/** Whose client a call is of, where another schema has a model of that name. */
+function originOfCall(
+  { client, accessor, typed }: ClientPath,
+  file: SourceFile,
+  project: Project,
+): ClientOwner | undefined {
+  if (!hasNamesake(accessor, file, project)) return undefined;
+  const declared = typed?.path && originOfPath(typed.path, project);
+  if (declared) return declared;
+  const found = clientOfExpression(client, file, project);
+  if (found !== undefined && found !== "unknown") return found;
+  // `{ user: PrismaClient["user"] }`
+  const owner = resolveExpression(client, file, project);
+  const delegate = owner && resolveMember(owner, accessor, project);
+  return delegate?.kind === "typed" ? clientOfType(delegate.type, delegate.file, project) : undefined;
+}
+
+/** Why a call is provably none of any client. */
+function whyForeign(path: ClientPath, file: SourceFile, project: Project): string | undefined {
+  const { client: receiver, accessor, method } = path;
+
+  const steps = [undefined, accessor, method];
+  let found: ResolvedExpression | undefined;
+  for (const step of steps) {
+    const next =
+      step === undefined ? resolveExpression(receiver, file, project) : found && resolveMember(found, step, project);
+    found = resolveDeclared(next, project);
+    if (found?.kind === "external") {
+      const { specifier } = found;
+      return isOtherPackage(found, project) ? `${shortText(receiver, file)} is from "${specifier}"` : undefined;
+    }
+  }
+  if (found?.kind !== "function" || mayLeadToClient(found.node, found.file, project)) return undefined;
+  const at = `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))}`;
+  return `its ${method} is declared in ${at}`;
+}
+
+/** A package that has nothing to do with the client, and a thing of it that does not carry one: `container.get(…)`. */
+function isOtherPackage(found: Extract<ResolvedExpression, { kind: "external" }>, project: Project): boolean {
+  const { specifier, name, madeBy } = found;
+  // Paths and aliases of paths lead to files of the app that were no candidates.
+  if (/^(?:[.~#/]|@\/|src\/)/.test(specifier) || isClientModule(specifier) || isClientName(name)) return false;
+  if (isOwnPackage(specifier, project)) return false;
+  if (madeBy === undefined) return true;
+  const given = [...(madeBy.typeArguments ?? []), ...(madeBy.arguments ?? [])];
+  const isPlain = given.every((each) => !ts.isTypeNode(each) && !/prisma|database|\bdb\b|\btx\b/i.test(each.getText()));
+  if (!isPlain) return false;
+  if (ts.isNewExpression(madeBy)) return true;
+  // A client that is given comes back: `enhance(prisma)`. Whatever it is called.
+  const maker = unwrap(madeBy.expression);
+  const isMaker = ts.isIdentifier(maker)
+    ? !/^(?:use|get|inject|resolve|provide)/.test(maker.text) && !isClientName(maker.text)
+    : /^(?:\w+\.)?fn$/.test(pathOf(maker).join("."));
+  return isMaker && (madeBy.arguments ?? []).every((each) => !ts.isIdentifier(each) && !ts.isCallExpression(each));
+}
+
+/** A package of the same repository may re-export the client under any name. */
+function isOwnPackage(specifier: string, project: Project): boolean {
+  const [first = "", second] = specifier.split("/");
+  const folder = first.startsWith("@") ? second : first;
+  return project.files.some(({ file }) => `/${file}`.includes(`/${folder}/`));
+}
+
+/** A function that is written down can still hand over to the client, or take what the client takes. */
+function mayLeadToClient(node: ts.SignatureDeclaration, file: SourceFile, project: Project): boolean {
+  if (/prisma/i.test(textOf(node, file))) return true;
+  const body = "body" in node ? node.body : undefined;
+  if (body !== undefined && callsAlike(body)) return true;
+  return node.parameters.some(
+    ({ type }) => type !== undefined && mayBeClients(type, body !== undefined, file, project, new Set()),
+  );
+}
+
+/** `(args) => inner.user.create(args)` */
+function callsAlike(node: ts.Node): boolean {
+  const isAlike = ts.isCallExpression(node) && /^(?:create|upsert|update|find|delete)/.test(lastOf(node));
+  return isAlike || ts.forEachChild(node, (child) => callsAlike(child) || undefined) === true;
+}
+
+function lastOf(call: ts.CallExpression): string {
+  const path = pathOf(call.expression);
+  return path.length > 1 ? (path.at(-1) ?? "") : "";
+}
+
+const builtIn = new Set(
+  "Array ReadonlyArray Date Map Set Record Partial Required Readonly Pick Omit Promise Buffer Uint8Array URL".split(
+    " ",
+  ),
+);
+
+/** Whether a declared type may be one of the client's, or takes everything and so may be a port of the client. */
+function mayBeClients(
+  node: ts.Node,
+  hasBody: boolean,
+  file: SourceFile,
+  project: Project,
+  seen: Set<ts.Node>,
+): boolean {
+  if (seen.has(node)) return false;
+  seen.add(node);
+  const { AnyKeyword, UnknownKeyword, ObjectKeyword } = ts.SyntaxKind;
+  if (!hasBody && [AnyKeyword, UnknownKeyword, ObjectKeyword].includes(node.kind)) return true;
+  if (ts.isTypeQueryNode(node) || ts.isImportTypeNode(node)) return true;
+  if (ts.isTypeReferenceNode(node)) {
+    const root = ts.isIdentifier(node.typeName) ? node.typeName : node.typeName.left;
+    const found = ts.isIdentifier(root) ? lookUp(project, file, root.text, "type") : undefined;
+    if (found === undefined && !(ts.isIdentifier(root) && builtIn.has(root.text))) return true;
+    if (found?.kind === "external" && !isOtherPackage({ ...found, madeBy: undefined }, project)) return true;
+    if (found?.kind === "declaration" && mayBeClients(found.node, hasBody, found.file, project, seen)) return true;
+  }
+  // `interface Input extends Prisma.UserCreateInput`
+  if (ts.isHeritageClause(node)) return true;
+  return ts.forEachChild(node, (child) => mayBeClients(child, hasBody, file, project, seen) || undefined) === true;
+}
+
+function shortText(node: ts.Node, file: SourceFile): string {
+  const text = textOf(node, file).replaceAll(/\s+/g, " ");
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text;
+}

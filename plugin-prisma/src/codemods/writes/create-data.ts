@@ -1,0 +1,257 @@
+import {
+  builtElsewhere,
+  type Container,
+  candidateFor,
+  describe,
+  dropUnusedFallbacks,
+  enclosingName,
+  type Finding,
+  fillLiteral,
+  findWritten,
+  findWrittenItems,
+  givesValue,
+  importedLiteral,
+  isConnected,
+  isKeyGivenBy,
+  isTestFile,
+  literalsOf,
+  literalsOfVariable,
+  type PassedRow,
+  type PassedRows,
+  propertiesOf,
+  removeWritten,
+  restoreFallbacks,
+  type SourceFile,
+  spreadInput,
+  spreadInputAround,
+  spreadsOf,
+  type Transform,
+  type TransformContext,
+  textOf,
+  ts,
+  undoPatterns,
+  valueOfNewRow,
+  type WrittenNode,
+  withCurrentEdits,
+} from "@lockstep/core/codemods";
+import { type ClientCall, callsByPath, clientCalls, whyOther } from "../calls/client-calls.js";
+import { schemasOf } from "../receivers/client-module.js";
+import type { NotClient } from "../receivers/not-a-client.js";
+import { connectText, hasRelations } from "./checked-input.js";
+import { literalLookup, typedInputs } from "./input-literals.js";
+import { type Input, passedInputs } from "./passed-rows.js";
+import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
+import { rowsWrittenBy } from "./written-rows.js";
+
+const id = "create-data";
+
+/** Every literal that becomes a new row of the model fills the column. */
+export const createData: Transform = {
+  id,
+  intents: ["write", "dropFallback"],
+
+  *find(file, context) {
+    if (context.intent.kind === "dropFallback") {
+      yield* dropUnusedFallbacks(writtenIn(file, context), file, context);
+      return;
+    }
+    if (context.intent.value.kind === "none") return;
+    const { rows, followed } = handedTo(clientCalls, "called", context);
+    for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
+      if (followed.has(value)) continue;
+      if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);
+      else if (!isBuiltByHelper(value, file, context)) {
+        const found = spreadInput(value, what, file, context) ?? builtElsewhere(value, what, file, context);
+        if (found !== undefined) yield found;
+      }
+    }
+    yield* listUnseen(file, context);
+    yield* listOthers(file, context);
+  },
+
+  restore: (file, context) => restoreFallbacks(id, file, context),
+
+  *undo(file, context) {
+    yield* removeWritten(id, (each) => rowsIn(each, context), file, context);
+    yield* undoPatterns(id, file, context);
+    const written = context.memo("prisma rows spread", () => findWritten(id, spreadRows(context), context));
+    for (const { node, former, what, file: its } of written) {
+      if (its !== file) continue;
+      const splice = { start: node.getStart(file.ast), end: node.end, text: former };
+      yield { kind: "edit", splices: [splice], what, text: "", replaces: textOf(node, file) };
+    }
+  },
+};
+
+/** What was written in expand, and what stands in a row now. */
+function writtenIn(file: SourceFile, context: TransformContext): readonly WrittenNode[] {
+  const live = withCurrentEdits(id, context);
+  const spread = context.memo("prisma rows spread", () => findWritten(id, spreadRows(context), live));
+  return [...findWrittenItems(id, (each) => rowsIn(each, context), file, live), ...spread];
+}
+
+/** The literals that may have been made of what was given as a whole: `{ ...input, handle: … }`. */
+function spreadRows(context: TransformContext) {
+  return context.project.files.flatMap((file) =>
+    [...rowsIn(file, context)].flatMap(({ node, what }) =>
+      ts.isObjectLiteralExpression(node) ? spreadInputAround(node, file).map((each) => ({ ...each, file, what })) : [],
+    ),
+  );
+}
+
+/** The literals that become rows, as far as the path of the call says. */
+function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
+  const { rows } = handedTo((each) => callsByPath(each, context), "by path", context);
+  for (const { value, what } of valuesOf(file, callsByPath(file, context), rows, context))
+    if (ts.isObjectLiteralExpression(value)) yield { node: value, what };
+}
+
+/** What functions are given that write it, once per snapshot. */
+function handedTo(
+  callsIn: (file: SourceFile, context: TransformContext) => Iterable<ClientCall>,
+  key: string,
+  context: TransformContext,
+): PassedRows<Input> {
+  return context.memo(`prisma rows handed on, ${key}`, () => {
+    const { files } = context.project;
+    const written = files.flatMap((file) =>
+      [...valuesOfCalls(file, callsIn(file, context), context)].map(({ value }) => ({ value, file })),
+    );
+    const own = ({ value }: { readonly value: ts.Expression }) =>
+      ts.isObjectLiteralExpression(value) && givesValue(value, context);
+    const handed = passedInputs(
+      written.filter((each) => !own(each)),
+      context,
+    );
+    const imported = written.flatMap(({ value, file }) => {
+      const found = importedLiteral(value, file, literalLookup(context));
+      return found === undefined ? [] : [{ ...found, given: value }];
+    });
+    return {
+      rows: [...handed.rows, ...imported.map(importedRow)],
+      followed: new Set([...handed.followed, ...imported.map(({ given }) => given)]),
+    };
+  });
+}
+
+/** A row that stands in a constant of another file than the call that writes it. */
+function importedRow({ value, file }: { value: ts.Expression; file: SourceFile }): PassedRow<Input> {
+  return { value, file, about: { isChecked: false }, what: `row of ${enclosingName(value)}`, besides: undefined };
+}
+
+interface RowValue extends Input {
+  readonly value: ts.Expression;
+  readonly what: string;
+}
+
+type LiteralRow = RowValue & { readonly value: ts.ObjectLiteralExpression };
+
+/** All values that become rows of the model, each once: in calls, in constants behind them, handed on, and typed as input. */
+function* valuesOf(
+  file: SourceFile,
+  calls: Iterable<ClientCall>,
+  handed: PassedRows<Input>["rows"],
+  context: TransformContext,
+): Iterable<RowValue> {
+  const seen = new Set<ts.Expression>();
+  const typed = [...typedInputs(file, context)];
+  const given = handed.filter((row) => row.file === file);
+  const ofInput = [...typed, ...given.map(({ about, ...row }) => ({ ...row, ...about }))];
+  const checked = new Set<ts.Expression>(ofInput.filter((each) => each.isChecked).map((each) => each.value));
+  const helped = rowHelpers(context)
+    .filter((helper) => helper.file === file)
+    .flatMap(({ name, literals }) => literals.map((value) => ({ value, what: `row of ${name}` })));
+  for (const { value, what } of [...valuesOfCalls(file, calls, context), ...ofInput, ...helped]) {
+    if (seen.has(value)) continue;
+    seen.add(value);
+    yield { value, what, isChecked: checked.has(value) };
+  }
+}
+
+function* valuesOfCalls(
+  file: SourceFile,
+  calls: Iterable<ClientCall>,
+  context: TransformContext,
+): Iterable<Omit<RowValue, "isChecked">> {
+  for (const call of calls) {
+    for (const rows of rowsWrittenBy(call, context.models)) {
+      if (rows.model !== context.model || isKeyGivenBy(rows.through, context)) continue;
+      const what = describe(call.call, rows.what);
+      for (const value of literalsOf(rows.value)) {
+        const behind = literalLookup(context);
+        for (const each of literalsOfVariable(value, file, behind) ?? [value]) yield { value: each, what };
+      }
+    }
+  }
+}
+
+/** `prisma.user.create(args)`, `prisma.user.create({ ...args, select })`: the row is in what the call is given as a whole. */
+function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const { call, args, model, method, label } of clientCalls(file, context)) {
+    const key = method.startsWith("create") ? "data" : method === "upsert" ? "create" : undefined;
+    if (model !== context.model || key === undefined || (args && propertiesOf(args).has(key))) continue;
+    const whole = args === undefined ? call.arguments[0] : spreadsOf(args)[0]?.expression;
+    if (whole === undefined) continue;
+    const { name } = context.field;
+    const text = textOf(whole, file).replaceAll(/\s+/g, " ");
+    const reason = `its arguments are built elsewhere (\`${text}\`): unless ${name} is in \`${key}\`, add \`${name}: …\` there`;
+    const offset = call.getStart(file.ast);
+    const what = describe(call, `${key} of ${label}`);
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+  }
+}
+
+/** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */
+function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (isTestFile(file)) return;
+  for (const call of callsByPath(file, context)) {
+    const why = whyOther(call.call.expression, file, context.project);
+    if (why === undefined || why.kind === "other") continue;
+    for (const { value, what } of valuesOfCalls(file, [call], context)) {
+      const isUnclear = why.kind === "unclear";
+      if (!ts.isObjectLiteralExpression(value)) {
+        const found = isUnclear ? builtElsewhere(value, what, file, context) : undefined;
+        if (found?.kind === "place")
+          yield { ...found, certainty: "possible", reason: `${why.reason}; ${found.reason}` };
+        continue;
+      }
+      const advice = adviceFor(why, value, file, context);
+      const names = [...propertiesOf(value).keys()];
+      const anchor = enclosingName(value);
+      const listed = { family: "create", tie: "doubtful", node: value, what, anchor, names, advice } as const;
+      const found = candidateFor(listed, file, context);
+      // What is written may be a row of the model: contract asks.
+      if (found !== undefined) yield isUnclear && !found.isDone ? { ...found, mayLeaveOut: true } : found;
+    }
+  }
+}
+
+function adviceFor(
+  { kind, reason }: NotClient,
+  row: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const { name } = context.field;
+  if (kind === "foreign") return `not a call of Prisma (${reason}); add ${name} if it takes it`;
+  const value = valueOfNewRow(row, file, context);
+  return `${reason}: add \`${name}: ${value ?? "…"}\` if it is that of ${schemasOf(context.project).own}`;
+}
+
+/** Prisma takes the row with its relations or with their keys: a row of the first form cannot get the key as a field. */
+function* fillRow(
+  { value, what, isChecked }: LiteralRow,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  if (isConnected(value, context)) return;
+  const isThere = propertiesOf(value).has(context.field.name);
+  const connect =
+    !isThere && (isChecked || hasRelations(value, context)) ? connectText(value, file, context) : undefined;
+  if (connect === undefined) {
+    yield* fillLiteral(value, what, file, context);
+    return;
+  }
+  const reason = `the row is written with its relations, not with their keys: add \`${connect}\``;
+  yield { kind: "place", certainty: "required", offset: value.getStart(file.ast), what, reason };
+}

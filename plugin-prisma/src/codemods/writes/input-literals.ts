@@ -1,0 +1,169 @@
+import type { EntityField } from "@lockstep/core";
+import {
+  describe,
+  fileOf,
+  type LiteralLookup,
+  lookUp,
+  nameOf,
+  type Project,
+  type SourceFile,
+  type TransformContext,
+  type Type,
+  type TypeSymbol,
+  type Types,
+  targetOf,
+  textOf,
+  ts,
+} from "@lockstep/core/codemods";
+import { whyOther } from "../calls/client-calls.js";
+import { originOfPath } from "../receivers/client-module.js";
+import { isOwnNamespace } from "../receivers/module-owner.js";
+
+/** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
+export function* typedInputs(
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<{ readonly value: ts.ObjectLiteralExpression; readonly what: string; readonly isChecked: boolean }> {
+  const types = isInputNamed(context) ? context.project.types : undefined;
+  const isNamed = file.text.includes(`${context.model.name}C`) || file.text.includes(`${context.model.name}UncheckedC`);
+  for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+    const name = (isNamed ? annotatedInput(value, file, context) : undefined) ?? expectedInput(value, types, context);
+    if (name === undefined || !isInputOf(name, context)) continue;
+    yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
+  }
+}
+
+/** The input that a literal is annotated as. */
+function annotatedInput(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const target = targetOf(literal, file, context);
+  if (target.kind !== "typed" || target.inside.some((nesting) => nesting === "property")) return undefined;
+  return inputName(target.type, target.inside.length === 1, target.file, context);
+}
+
+/** The input that the compiler expects where a literal stands that names a column: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
+function expectedInput(
+  literal: ts.ObjectLiteralExpression,
+  types: Types | undefined,
+  { columns, project }: TransformContext,
+): string | undefined {
+  const given = types && new Set(literal.properties.map((each) => nameOf(each.name)));
+  const isRow =
+    given !== undefined &&
+    columns.some(({ name }) => given.has(name)) &&
+    (given.has(undefined) || columns.every((each) => mayBeMissing(each) || given.has(each.name)));
+  const expected = isRow ? types?.expectedOf(literal) : undefined;
+  const symbol = expected && inputIn(expected);
+  const [declaration] = symbol?.declarations ?? [];
+  const origin = types && declaration && originOfPath(types.pathOf(declaration), project);
+  return declaration === undefined || origin === "other" ? undefined : symbol?.name;
+}
+
+/** A column that a new row need not name, itself. */
+function mayBeMissing({ isOptional, hasDefault, isForeignKey, isUpdatedAt, isList }: EntityField): boolean {
+  return isOptional || hasDefault || isForeignKey || isUpdatedAt || isList;
+}
+
+/** Whether any code names the inputs of the model: only then something else than a call can expect one. */
+function isInputNamed({ model: { name }, project: { files }, memo }: TransformContext): boolean {
+  return memo("inputs are named", () =>
+    files.some(({ text }) => [`${name}C`, `${name}UncheckedC`, `${name}Delegate`].some((each) => text.includes(each))),
+  );
+}
+
+/** The input that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
+function inputIn(type: Type, depth = 0): TypeSymbol | undefined {
+  if (depth > 4) return undefined;
+  const own = [type.aliasSymbol, type.getSymbol()].find(
+    (symbol) => symbol !== undefined && /Create(?:Many\w*|Without\w+)?Input$/.test(symbol.name),
+  );
+  if (own !== undefined) return own;
+  const parts = type.isUnionOrIntersection() ? type.types : [];
+  for (const part of [...(type.aliasTypeArguments ?? []), ...parts]) {
+    const found = inputIn(part, depth + 1);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Types that are the input that is their first argument, or a part of it. */
+const transparent = new Set(["Readonly", "Omit", "Required", "NonNullable"]);
+
+/** The name of the client's input that a type is, or is a list of; under names that the app gives it, too. */
+export function inputNamed(
+  type: ts.TypeNode,
+  file: SourceFile,
+  context: TransformContext,
+  depth = 0,
+): string | undefined {
+  if (depth > 8) return undefined;
+  const next = (inner: ts.TypeNode, its = file) => inputNamed(inner, its, context, depth + 1);
+  const name = inputName(type, false, file, context) ?? inputName(type, true, file, context);
+  if (name !== undefined) return isInputOf(name, context) ? name : undefined;
+  if (ts.isArrayTypeNode(type)) return next(type.elementType);
+  if (ts.isParenthesizedTypeNode(type) || ts.isTypeOperatorNode(type)) return next(type.type);
+  if (ts.isIntersectionTypeNode(type)) return type.types.map((each) => next(each)).find((each) => each !== undefined);
+  if (!ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return undefined;
+  const [first, keys] = type.typeArguments ?? [];
+  if (first !== undefined && transparent.has(type.typeName.text))
+    return keys !== undefined && textOf(keys, file).includes(context.field.name) ? undefined : next(first);
+  const found = lookUp(context.project, file, type.typeName.text, "type");
+  if (found?.kind !== "declaration" || !ts.isTypeAliasDeclaration(found.node)) return undefined;
+  return next(found.node.type, found.file);
+}
+
+function isInputOf(name: string, { model }: TransformContext): boolean {
+  return new RegExp(`^${model.name}(?:Unchecked)?Create(?:Many\\w*|Without\\w+)?Input$`).test(name);
+}
+
+/** Whether an input takes relations only, and not the fields that store their keys. */
+export function isCheckedInput(name: string): boolean {
+  return !/Unchecked|CreateMany/.test(name);
+}
+
+/** How constants that hold rows are told. */
+export function literalLookup({ project }: Pick<TransformContext, "project">): LiteralLookup {
+  return { project, isGiven: (use) => isGiven(use) && !isGivenElsewhere(use, project) };
+}
+
+/** Whether a use of a constant hands it to a write: `data`, `data: rows`, `create: row`. */
+function isGiven({ parent }: ts.Identifier): boolean {
+  if (!ts.isPropertyAssignment(parent) && !ts.isShorthandPropertyAssignment(parent)) return false;
+  return /^(?:data|create)$/.test(nameOf(parent.name) ?? "");
+}
+
+/** Whether the write may be another schema's, which does not take the column. */
+function isGivenElsewhere(use: ts.Identifier, project: Project): boolean {
+  if (project.clients === undefined) return false;
+  const file = fileOf(use, project);
+  for (let at: ts.Node = use; file !== undefined && !ts.isStatement(at); at = at.parent) {
+    const why = ts.isCallExpression(at) ? whyOther(at.expression, file, project) : undefined;
+    if (why !== undefined && why.kind !== "foreign") return true;
+  }
+  return false;
+}
+
+/** `UserCreateInput` of `Prisma.UserCreateInput`, and of a list of them where an element is meant. */
+function inputName(
+  type: ts.TypeNode,
+  isElement: boolean,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const next = (inner: ts.TypeNode, isInside: boolean) => inputName(inner, isInside, file, context);
+  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return next(type.type, isElement);
+  if (ts.isArrayTypeNode(type)) return isElement ? next(type.elementType, false) : undefined;
+  if (!ts.isTypeReferenceNode(type)) return undefined;
+  const { typeName } = type;
+  if (ts.isQualifiedName(typeName)) {
+    const isOwn = !isElement && isOwnNamespace(typeName, context.model.name, file, context.project);
+    return isOwn ? typeName.right.text : undefined;
+  }
+  const [argument] = type.typeArguments ?? [];
+  if (typeName.text === "Promise" && argument !== undefined) return next(argument, isElement);
+  const isList = /^(?:Readonly)?Array$/.test(typeName.text);
+  return isList && isElement && argument !== undefined ? next(argument, false) : undefined;
+}

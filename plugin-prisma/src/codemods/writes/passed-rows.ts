@@ -1,0 +1,27 @@
+import {
+  passedRows as handedOn,
+  type PassedRows,
+  type SourceFile,
+  type TransformContext,
+  type ts,
+} from "@lockstep/core/codemods";
+import { inputNamed, isCheckedInput, literalLookup } from "./input-literals.js";
+
+/** What the input says that a function takes. */
+export interface Input {
+  /** It takes relations only, and not the fields that store their keys. */
+  readonly isChecked: boolean;
+}
+
+/** Rows that callers hand to functions which write them, and declare one of the client's inputs. */
+export function passedInputs(
+  written: readonly { readonly value: ts.Expression; readonly file: SourceFile }[],
+  context: TransformContext,
+): PassedRows<Input> {
+  const take = ({ type }: ts.ParameterDeclaration, file: SourceFile): Input | undefined => {
+    const input = type && inputNamed(type, file, context);
+    return input === undefined ? undefined : { isChecked: isCheckedInput(input) };
+  };
+  const all = written.map((each) => ({ ...each, about: { isChecked: false } }));
+  return handedOn<Input>(all, take, literalLookup(context));
+}

@@ -1,0 +1,99 @@
+import type { EntityModel } from "@lockstep/core";
+import { initializerOf, literalsOf, nameOf, ts, unwrap } from "@lockstep/core/codemods";
+import type { ClientCall } from "../calls/client-calls.js";
+
+/** A value that becomes a new row (or several) of a model. */
+export interface WrittenRows {
+  readonly model: EntityModel;
+  readonly value: ts.Expression;
+  /** The model of the row that they are written inside of. */
+  readonly through?: EntityModel;
+  /** `data of prisma.user.create` */
+  readonly what: string;
+}
+
+/** Everything a call creates: its own rows, and rows of other models that nested writes along relations create. */
+export function* rowsWrittenBy(call: ClientCall, models: readonly EntityModel[]): Iterable<WrittenRows> {
+  const { args, method, model, label } = call;
+  if (args === undefined) return;
+  if (method.startsWith("create")) yield* created(property(args, "data"), model, `data of ${label}`, models);
+  if (method === "upsert") {
+    yield* created(property(args, "create"), model, `create of ${label}`, models);
+    yield* updated(property(args, "update"), model, label, models);
+  }
+  if (method.startsWith("update")) yield* updated(property(args, "data"), model, label, models);
+}
+
+function* created(
+  value: ts.Expression | undefined,
+  model: EntityModel,
+  what: string,
+  models: readonly EntityModel[],
+  through?: EntityModel,
+): Iterable<WrittenRows> {
+  if (value === undefined) return;
+  yield { model, value, what, ...(through === undefined ? {} : { through }) };
+  for (const literal of literalsOf(value)) yield* nested(literal, model, what, models);
+}
+
+function* updated(
+  value: ts.Expression | undefined,
+  model: EntityModel,
+  what: string,
+  models: readonly EntityModel[],
+): Iterable<WrittenRows> {
+  if (value === undefined) return;
+  for (const literal of literalsOf(value)) yield* nested(literal, model, what, models);
+}
+
+/** `orders: { create: { … } }` and its kin inside of a row or an update. */
+function* nested(
+  value: ts.Expression,
+  model: EntityModel,
+  what: string,
+  models: readonly EntityModel[],
+): Iterable<WrittenRows> {
+  if (!ts.isObjectLiteralExpression(value)) return;
+  for (const { name, model: target } of model.relations) {
+    const related = models.find((each) => each.name === target);
+    const operations = property(value, name);
+    if (related === undefined || operations === undefined || !ts.isObjectLiteralExpression(operations)) continue;
+    const label = `${name} in ${what}`;
+    for (const operation of operations.properties) {
+      const initializer = initializerOf(operation);
+      if (initializer === undefined) continue;
+      switch (nameOf(operation.name)) {
+        case "create":
+          yield* created(initializer, related, label, models, model);
+          break;
+        case "createMany":
+          yield* created(innerOf(initializer, "data"), related, label, models, model);
+          break;
+        case "connectOrCreate":
+        case "upsert":
+          for (const each of literalsOf(initializer)) {
+            yield* created(innerOf(each, "create"), related, label, models, model);
+            yield* updated(innerOf(each, "update"), related, label, models);
+          }
+          break;
+        case "update":
+          // `update: { name }` of a to-one relation, `update: { where, data: { name } }` of a list.
+          for (const each of literalsOf(initializer)) {
+            yield* updated(innerOf(each, "data") ?? each, related, label, models);
+          }
+          break;
+      }
+    }
+  }
+}
+
+function innerOf(value: ts.Expression, name: string): ts.Expression | undefined {
+  const inner = unwrap(value);
+  return ts.isObjectLiteralExpression(inner) ? property(inner, name) : undefined;
+}
+
+function property(literal: ts.ObjectLiteralExpression, name: string): ts.Expression | undefined {
+  const found = literal.properties.find((each) => nameOf(each.name) === name);
+  const value = initializerOf(found);
+  return value === undefined ? undefined : unwrap(value);
+}

@@ -1,0 +1,138 @@
+import type { EntityModel } from "@lockstep/core";
+import { callbackOf, pathOf, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
+import { entityOfDeclaration, entityOfValue } from "../receivers/entities.js";
+import { evaluateExpression } from "../receivers/evaluate.js";
+import { isActiveRecord } from "../receivers/evaluate-call.js";
+import { declares } from "../receivers/evaluate-instance.js";
+import { type LookupContext, once } from "../receivers/lookup-context.js";
+import { type Builder, nothingBound, type OrmValue } from "../receivers/orm-value.js";
+
+/** A call of TypeORM on the rows of an entity, told by the entity: `users.create({ … })`, `manager.save(User, { … })`. */
+export interface EntityCall {
+  readonly call: ts.CallExpression;
+  readonly model: EntityModel;
+  readonly method: string;
+  /** The arguments behind the entity. */
+  readonly args: readonly ts.Expression[];
+  /** `users.create`: how people name it. */
+  readonly label: string;
+  /** The query that it is a part of. */
+  readonly builder: Builder | undefined;
+}
+
+const writing = ["create", "insert", "save", "upsert", "update", "updateAll", "merge", "preload"];
+const readingOne = ["findOne", "findOneBy", "findOneById", "findOneOrFail", "findOneByOrFail"];
+const readingMany = ["find", "findBy", "findByIds", "findAndCount", "findAndCountBy"];
+const removing = ["delete", "softDelete"];
+const ofRepositories = new Set([...writing, ...removing, ...readingOne, ...readingMany]);
+const ofBuilders = new Set("values set update select addSelect getOne getOneOrFail getMany getManyAndCount".split(" "));
+
+/** All calls on rows of an entity in a file. */
+export function entityCalls(file: SourceFile, where: LookupContext): readonly EntityCall[] {
+  return once(where, `typeorm calls ${file.file}`, () =>
+    file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
+      const found = entityCallOf(call.expression, call.arguments, file, where);
+      return found === undefined ? [] : [{ ...found, call }];
+    }),
+  );
+}
+
+/** The call on rows of an entity that a node is. */
+export function entityCallAt(call: ts.Node, file: SourceFile, where: LookupContext): EntityCall | undefined {
+  const byNode = once(where, `typeorm calls by node of ${file.file}`, () => {
+    return new Map<ts.Node, EntityCall>(entityCalls(file, where).map((each) => [each.call, each]));
+  });
+  return byNode.get(call);
+}
+
+/** The same for a function that is not called: `users.findOne` of `users.findOne.mockResolvedValue(…)`. */
+export function entityCallOf(
+  callee: ts.Expression,
+  args: readonly ts.Expression[],
+  file: SourceFile,
+  where: LookupContext,
+): Omit<EntityCall, "call"> | undefined {
+  const path = pathOf(callee);
+  const method = path.at(-1) ?? "";
+  const inner = accessOf(callee);
+  if (inner === undefined || !(ofRepositories.has(method) || ofBuilders.has(method))) return undefined;
+  const label = path
+    .slice(-2)
+    .filter((name) => name !== "…")
+    .join(".");
+  const owner = evaluateExpression(inner.expression, file, where);
+  if (owner?.kind === "builder") {
+    if (!ofBuilders.has(method) || owner.model === undefined) return undefined;
+    return { model: owner.model, method, args, label: `${owner.verb} ${owner.model.name}`, builder: owner };
+  }
+  if (!ofRepositories.has(method)) return undefined;
+  const model = repositoryModel(owner, method, where);
+  if (model !== undefined) return { model, method, args, label, builder: undefined };
+  const [target, ...rest] = args;
+  const takesEntity = owner === undefined || owner.kind === "manager" || owner.kind === "source";
+  if (target === undefined || !takesEntity) return undefined;
+  // A name in quotes says nothing about a receiver that is not known.
+  if (owner === undefined && ts.isStringLiteralLike(unwrap(target))) return undefined;
+  const entity = entityOfValue(target, file, where);
+  return entity && { model: entity, method, args: rest, label: `${label}(${entity.name})`, builder: undefined };
+}
+
+/** The rows that a call reads whole. */
+export function readsRows(
+  callee: ts.Expression,
+  args: readonly ts.Expression[],
+  file: SourceFile,
+  where: LookupContext,
+): { readonly model: EntityModel; readonly rows: "row" | "list" | "page" } | undefined {
+  const found = entityCallOf(callee, args, file, where);
+  if (found === undefined) return undefined;
+  const { method, model, builder } = found;
+  if (builder !== undefined) return selectsAll(callee) ? rowsOf(method, found.args, model) : undefined;
+  const options = found.args[0];
+  if (/^find/.test(method) && options !== undefined && /\bselect\b/.test(options.getText())) return undefined;
+  return rowsOf(method, found.args, model);
+}
+
+/** What a method gives back. */
+export function rowsOf(
+  method: string,
+  [rows]: readonly ts.Expression[],
+  model: EntityModel,
+): ReturnType<typeof readsRows> {
+  if (readingOne.includes(method) || /^(?:getOne|merge|preload)/.test(method)) return { model, rows: "row" };
+  if (/AndCount/.test(method)) return { model, rows: "page" };
+  if (readingMany.includes(method) || method === "getMany") return { model, rows: "list" };
+  if (method !== "create" && method !== "save") return undefined;
+  const given = rows && unwrap(rows);
+  const isList = given !== undefined && (ts.isArrayLiteralExpression(given) || callbackOf(given) !== undefined);
+  return { model, rows: isList ? "list" : "row" };
+}
+
+/** A query without a `select` of its own. */
+function selectsAll(callee: ts.Expression): boolean {
+  for (let at: ts.Expression = callee; ; ) {
+    const inner = unwrap(at);
+    if (ts.isCallExpression(inner)) at = inner.expression;
+    else if (ts.isPropertyAccessExpression(inner)) {
+      if (inner.name.text === "select") return false;
+      at = inner.expression;
+    } else return true;
+  }
+}
+
+/** The entity of a repository or an active record, unless the app has a method of this name. */
+function repositoryModel(owner: OrmValue | undefined, method: string, where: LookupContext): EntityModel | undefined {
+  if (owner?.kind === "repository") return declares(owner.own, method) ? undefined : owner.model;
+  if (owner?.kind !== "class" || !isActiveRecord(owner.node, owner.file, where)) return undefined;
+  const own = { kind: "members", node: owner.node, file: owner.file, bound: nothingBound } as const;
+  return declares([own], method) ? undefined : entityOfDeclaration(owner.node, owner.file, where);
+}
+
+function accessOf(callee: ts.Expression): { readonly expression: ts.Expression } | undefined {
+  const inner = unwrap(callee);
+  if (ts.isCallExpression(inner) && inner.arguments[0] !== undefined) {
+    // `vi.mocked(users.findOne)` is what it is given.
+    return pathOf(inner.expression).at(-1) === "mocked" ? accessOf(inner.arguments[0]) : undefined;
+  }
+  return ts.isPropertyAccessExpression(inner) || ts.isElementAccessExpression(inner) ? inner : undefined;
+}

@@ -1,0 +1,88 @@
+import type { Place } from "@lockstep/core";
+import {
+  describe,
+  type Finding,
+  isRowPattern,
+  isTestFile,
+  nameOf,
+  rowShapeOfValue,
+  type SourceFile,
+  type Transform,
+  type TransformContext,
+  textOf,
+  ts,
+} from "@lockstep/core/codemods";
+import { mayBeNull } from "../../entities/edit/property-type.js";
+import { allFieldsOf } from "../receivers/class-fields.js";
+import { classOf } from "../receivers/entities.js";
+
+/**
+ * Reads of a column whose property had to keep its type, because an interface promises it or its class reads it: they compile, and
+ * find nothing until reads are open.
+ */
+export const typedReads: Transform = {
+  id: "typed-reads",
+  intents: ["keepFromReads"],
+  isChecklist: true,
+
+  *find(file, context) {
+    const property = context.memo("typeorm kept type", () => keptProperty(context));
+    if (property === undefined || isTestFile(file)) return;
+    const { name } = context.field;
+    const reason = `${context.model.name}.${name} ${keeping}`;
+    for (const use of file.identifiers(name)) {
+      const read = readAt(use, property, file, context);
+      if (read === undefined) continue;
+      const what = describe(read, `read of ${textOf(read, file)}`);
+      yield { kind: "place", certainty: "likely", offset: read.getStart(file.ast), what, reason } satisfies Finding;
+    }
+  },
+};
+
+const keeping = "keeps its type, so this compiles: it finds undefined until switch";
+
+/** Whether a place is one of these reads. */
+export function isTypedRead({ reason }: Pick<Place, "reason">): boolean {
+  return reason.endsWith(keeping);
+}
+
+/** Whether what is read of the column may be null by its type: switch writes a fallback only there. */
+export function mayReadNull(context: TransformContext): boolean {
+  return context.memo("typeorm kept type", () => keptProperty(context)) === undefined;
+}
+
+/** The property of the column, where its type has no room for null: one that has is read nowhere without the compiler's word. */
+function keptProperty(context: TransformContext): ts.PropertyDeclaration | undefined {
+  const owner = classOf(context.model, context);
+  const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
+  if (owner === undefined || property?.type === undefined || property.questionToken !== undefined) return undefined;
+  const file = context.project.files.find(({ ast }) => ast === property.getSourceFile()) ?? owner.file;
+  return mayBeNull(property.type, file, context.project) ? undefined : property;
+}
+
+/** `user.handle`, `this.handle` inside of the class, and `handle` of `const { handle } = user`. */
+function readAt(
+  use: ts.Identifier,
+  property: ts.PropertyDeclaration,
+  file: SourceFile,
+  context: TransformContext,
+): ts.Node | undefined {
+  const { parent } = use;
+  if (ts.isBindingElement(parent)) {
+    const isNamed = (parent.propertyName ?? parent.name) === use && ts.isObjectBindingPattern(parent.parent);
+    return isNamed && isRowPattern(parent.parent as ts.ObjectBindingPattern, file, context) ? parent : undefined;
+  }
+  if (!ts.isPropertyAccessExpression(parent) || parent.name !== use || isAssigned(parent)) return undefined;
+  const owner = parent.expression;
+  if (owner.kind !== ts.SyntaxKind.ThisKeyword)
+    return rowShapeOfValue(owner, file, context) === "row" ? parent : undefined;
+  const around = ts.findAncestor(parent, ts.isClassDeclaration);
+  const field = around && allFieldsOf(around, file, context).get(nameOf(property.name) ?? "");
+  return field === property ? parent : undefined;
+}
+
+function isAssigned(access: ts.Expression): boolean {
+  const { parent } = access;
+  const isLeft = ts.isBinaryExpression(parent) && parent.left === access;
+  return isLeft && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+}

@@ -1,0 +1,129 @@
+import {
+  assignmentOf,
+  candidateFor,
+  dropUnusedFallbacks,
+  enclosingName,
+  type Finding,
+  findWritten,
+  isTestFile,
+  propertiesOf,
+  removeStatement,
+  restoreFallbacks,
+  type SourceFile,
+  spreadsOf,
+  type Transform,
+  type TransformContext,
+  takeItem,
+  takesPartial,
+  textOf,
+  ts,
+  undoPatterns,
+  unwrap,
+  type WrittenNode,
+  withCurrentEdits,
+} from "@lockstep/core/codemods";
+import { classOf, concerns } from "../receivers/entities.js";
+import { fillInstance, whatOfInstance } from "./fill-instance.js";
+import { holderOf } from "./fill-path.js";
+import { fillRow } from "./fill-row.js";
+import { madeInstances } from "./made-instances.js";
+import { otherWrites } from "./other-writes.js";
+import { writtenRows } from "./written-rows.js";
+
+const id = "create-data";
+
+/** Everything that becomes a new row of the entity fills the column. */
+export const createData: Transform = {
+  id,
+  intents: ["write", "dropFallback"],
+  servesPaths: true,
+
+  *find(file, context) {
+    if (context.intent.kind === "dropFallback") {
+      const live = withCurrentEdits(id, context);
+      const written = context.memo("typeorm rows", () => findWritten(id, placesOf(context), live));
+      yield* dropUnusedFallbacks(written, file, context);
+      return;
+    }
+    if (context.intent.value.kind === "none") return;
+    for (const row of writtenRows(file, context)) if (concerns(row.model, context)) yield* fillRow(row, file, context);
+    for (const instance of madeInstances(file, context)) {
+      if (concerns(instance.model, context)) yield* fillInstance(instance, file, context);
+    }
+    yield* listConstructors(file, context);
+    yield* listOthers(file, context);
+  },
+
+  restore: (file, context) => restoreFallbacks(id, file, context),
+
+  *undo(file, context) {
+    yield* undoPatterns(id, file, context);
+    const written = context.memo("typeorm rows", () => findWritten(id, placesOf(context), context));
+    for (const { node, what, file: its } of written) {
+      if (its !== file) continue;
+      const text = textOf(node, file);
+      if (ts.isExpressionStatement(node)) {
+        yield { kind: "edit", splices: removeStatement(node, file), what, text: "", replaces: text };
+      } else if (ts.isObjectLiteralExpression(node)) yield withoutSpread(node, what, file);
+      else {
+        const edit = takeItem(node, what, file);
+        if (edit !== undefined) yield edit;
+      }
+    }
+  },
+};
+
+/** All that sets a field of a row: properties of literals that become one, and assignments. */
+function placesOf(context: TransformContext): readonly WrittenNode[] {
+  const found = new Map<ts.Node, WrittenNode>();
+  const add = (node: ts.Node, file: SourceFile, what: string) => found.set(node, { node, file, what });
+  for (const file of context.project.files) {
+    for (const { value, what, model } of writtenRows(file, context)) {
+      const literal = unwrap(value);
+      if (!concerns(model, context) || !ts.isObjectLiteralExpression(literal)) continue;
+      const at = holderOf(literal, context.field.name);
+      const property = at && propertiesOf(at.holder).get(at.name);
+      if (property === undefined) continue;
+      add(property, file, what);
+      if (literal.properties.length === 2 && spreadsOf(literal).length === 1) add(literal, file, what);
+    }
+    for (const statement of file.nodes(ts.SyntaxKind.ExpressionStatement)) {
+      const isField = assignmentOf(statement)?.member === context.field.name;
+      if (isField) add(statement, file, whatOfInstance(statement, context));
+    }
+  }
+  return [...found.values()];
+}
+
+/** What was spread, instead of the literal that `spreadDto` made of it. */
+function withoutSpread(literal: ts.ObjectLiteralExpression, what: string, file: SourceFile): Finding {
+  const [spread] = spreadsOf(literal);
+  const text = spread === undefined ? "" : textOf(spread.expression, file);
+  const splice = { start: literal.getStart(file.ast), end: literal.end, text };
+  return { kind: "edit", splices: [splice], what, text: "", replaces: textOf(literal, file) };
+}
+
+/** The constructor of the entity that takes its fields one by one, where rows are made with it. */
+function* listConstructors(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const owner = classOf(context.model, context);
+  const maker = owner?.node.members.find(ts.isConstructorDeclaration);
+  if (owner === undefined || owner.file !== file || maker === undefined || takesPartial(owner.node)) return;
+  const { name } = context.field;
+  if (new RegExp(`\\bthis\\.${name}\\b`).test(textOf(maker, file)) || maker.parameters.length === 0) return;
+  const what = `constructor of ${context.model.name}`;
+  const reason = `rows are made by it: set ${name} there; TypeORM calls it without arguments, so they may be undefined`;
+  yield { kind: "place", certainty: "likely", offset: maker.getStart(file.ast), what, reason, mayLeaveOut: true };
+}
+
+/** What looks like a write but goes to something else: whether it takes the column too is for a person to say. */
+function* listOthers(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (isTestFile(file)) return;
+  for (const { literal, what, reason, isUnknown } of otherWrites(file, context)) {
+    const advice = `not known as a call of TypeORM (${reason}); add ${context.field.name} if it takes it`;
+    const names = [...propertiesOf(literal).keys()];
+    const anchor = enclosingName(literal);
+    const listed = { family: "create", tie: "doubtful", node: literal, what, anchor, names, advice } as const;
+    const found = candidateFor(listed, file, context);
+    if (found !== undefined) yield isUnknown ? { ...found, mayLeaveOut: true } : found;
+  }
+}

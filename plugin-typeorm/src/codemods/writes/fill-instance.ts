@@ -1,0 +1,144 @@
+import type { EntityModel } from "@lockstep/core";
+import {
+  computedOver,
+  describe,
+  type FieldText,
+  type Finding,
+  insertStatement,
+  isAmongStatements,
+  orCallerValue,
+  relationOver,
+  type SourceFile,
+  type TransformContext,
+  takeCallerValueIn,
+  textOf,
+  textsOfRow,
+  ts,
+  valueText,
+  whyNoValue,
+  withCallerValue,
+} from "@lockstep/core/codemods";
+import { allFieldsOf } from "../receivers/class-fields.js";
+import { classOf } from "../receivers/entities.js";
+import { isRelation } from "./fill-path.js";
+import { isComplete, mayExist } from "./keys.js";
+import type { MadeInstance } from "./made-instances.js";
+import { chosenIn, type WholeDto, wholeDto } from "./request-dtos.js";
+
+/** Makes code that fills a row field by field set the new one too. */
+export function* fillInstance(instance: MadeInstance, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { origin, name, model, given, elsewhere, assigned, last, use } = instance;
+  const { field } = context;
+  const relation = relationOver(context);
+  if (use === "none" || (relation && given.has(relation.name))) return;
+  const what = whatOfInstance(origin, context);
+  const written = given.get(field.name);
+  if (written !== undefined) {
+    const chosen = chosenIn(given, file, context) ?? dtoOf(instance, file, context)?.chosen;
+    yield* takeCallerValueIn(written, [written.parent.parent], chosen, what, file, context);
+    return;
+  }
+  const offset = origin.getStart(file.ast);
+  const target = `${name}.${field.name}`;
+  const value = valueToSet(instance, file, context);
+  const text = `${target} = ${value ?? "…"}`;
+  const place = (certainty: "required" | "likely", reason: string): Finding => {
+    return { kind: "place", certainty, offset, what, reason, mayLeaveOut: true };
+  };
+  if (mayExist(model, given, false)) {
+    // What has its key is an update of a part, unless it is all there.
+    if (isComplete(given, context))
+      yield place("likely", `it has its key, so it may be a row that exists: unless it is, add \`${text}\``);
+    return;
+  }
+  if (elsewhere.has(field.name)) {
+    yield place(
+      "likely",
+      `${field.name} is set only under a condition, or late: give it a value in every case, \`${text}\``,
+    );
+    return;
+  }
+  if (instance.mayBeFound) {
+    yield place(
+      "likely",
+      `it may be a row that exists, whose ${field.name} is not read here: set it only where it is new, \`${text}\``,
+    );
+    return;
+  }
+  if (field.name.includes(".") || isRelation(context)) {
+    yield place("required", `add \`${target} = …\` before it is used`);
+    return;
+  }
+  if (isNotAssignable(model, context)) {
+    const call = `create({ ${field.name}: ${value ?? "…"} })`;
+    yield place("required", `${field.name} cannot be assigned from outside of its class: make the row by \`${call}\``);
+    return;
+  }
+  const [source] = assigned;
+  const dto = dtoOf(instance, file, context);
+  if (dto !== undefined && last !== undefined && use === "row") {
+    yield { kind: "edit", what, ...insertStatement(last, `${target} = ${dto.value}`, file) };
+    return;
+  }
+  if (source !== undefined) {
+    const from = textOf(source, file).replaceAll(/\s+/g, " ");
+    const whole = valueText(textsOfRow(name), file, context) ?? "…";
+    const advice = `unless ${field.name} is in it, add \`${target} = ${whole}\``;
+    yield place("likely", `its fields come from \`${from}\`: ${advice}`);
+    return;
+  }
+  if (use === "unknown") {
+    yield place("likely", `it goes to a function that may save it: unless ${field.name} is set there, add \`${text}\``);
+    return;
+  }
+  if (value === undefined && instance.isHandedOn) {
+    yield place("likely", `it goes to a function that may fill it: unless ${field.name} is set there, add \`${text}\``);
+    return;
+  }
+  if (value === undefined) {
+    yield place(
+      "required",
+      whyNoValue((source) => given.has(source), `${target} = `, "", file, context),
+    );
+    return;
+  }
+  if (!isAmongStatements(origin)) {
+    yield place("required", `it is made where no statement can follow: give it a block, and add \`${text}\``);
+    return;
+  }
+  const choice = chosenIn(given, file, context);
+  const statement = insertStatement(last ?? origin, `${target} = ${orCallerValue(value, choice)}`, file);
+  yield* withCallerValue({ kind: "edit", what, ...statement }, choice, file, context);
+}
+
+/** The only DTO that a row takes its fields from. */
+function dtoOf(instance: MadeInstance, file: SourceFile, context: TransformContext): WholeDto | undefined {
+  const [source, ...others] = instance.assigned;
+  return source && others.length === 0 ? wholeDto(source, ofGiven(instance), file, context) : undefined;
+}
+
+/** Whether TypeScript refuses `user.handle = …`. */
+function isNotAssignable(model: EntityModel, context: TransformContext): boolean {
+  const owner = classOf(model, context);
+  const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
+  const { ReadonlyKeyword, PrivateKeyword, ProtectedKeyword } = ts.SyntaxKind;
+  return (
+    property?.modifiers?.some(({ kind }) => [ReadonlyKeyword, PrivateKeyword, ProtectedKeyword].includes(kind)) ?? false
+  );
+}
+
+/** How people call the place where a row is made. */
+export function whatOfInstance(node: ts.Node, context: TransformContext): string {
+  return describe(node, `new ${context.model.name}`);
+}
+
+/** The value over what is set already: `user.email.toLowerCase()`. */
+function valueToSet(instance: MadeInstance, file: SourceFile, context: TransformContext): string | undefined {
+  const computed = computedOver((field) => instance.given.get(field), file, context);
+  return computed ?? valueText(ofGiven(instance), file, context);
+}
+
+function ofGiven({ name, given }: MadeInstance): FieldText {
+  const row = textsOfRow(name);
+  return (field) => (given.has(field.name) ? row(field) : undefined);
+}

@@ -1,0 +1,193 @@
+import type { EntityField } from "@lockstep/core";
+import {
+  addProperty,
+  builtElsewhere,
+  declarationOf,
+  type Finding,
+  fillLiteral,
+  givesValue,
+  isConnected,
+  isKeyGivenBy,
+  isTestFile,
+  propertiesOf,
+  resolveExpression,
+  rowShapeOfValue,
+  type SourceFile,
+  spreadInput,
+  spreadsOf,
+  type TransformContext,
+  takeCallerValue,
+  textOf,
+  textsOfLiteral,
+  ts,
+  unwrap,
+  updateRow,
+  valueOfNewRow,
+} from "@lockstep/core/codemods";
+import { whyNotInserted } from "../calls/queries.js";
+import { evaluateExpression } from "../receivers/evaluate.js";
+import { fillPath, isRelation } from "./fill-path.js";
+import { hasKey, isComplete, mayExist } from "./keys.js";
+import { madeInstances } from "./made-instances.js";
+import { chosenIn, entriesOf, type WholeDto, wholeDto } from "./request-dtos.js";
+import { isFollowed, type WrittenRow } from "./written-rows.js";
+
+/** Makes a value that becomes a row fill the column: an edit, or the place where a person has to. */
+export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { value, what, way, besides } = row;
+  if (isFollowed(row, context) || (besides && givesValue(besides, context))) return;
+  const literal = unwrap(value);
+  if (!ts.isObjectLiteralExpression(literal)) {
+    yield* builtOutOfSight(row, file, context);
+    return;
+  }
+  const given = new Map(entriesOf(literal));
+  if (given.has(context.field.name)) {
+    const chosen = chosenIn(given, file, context) ?? spreadIn(literal, file, context)?.chosen;
+    yield* takeCallerValue(literal, what, file, context, chosen);
+    return;
+  }
+  if (isConnected(literal, context)) return;
+  if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
+  // What is filled after it was made is looked after where that happens.
+  if (madeInstances(file, context).some(({ made }) => made.pos <= literal.pos && made.end >= literal.end)) return;
+  // `{ ...user, name }` is the row that it was.
+  if (spreadsOf(literal).some(({ expression }) => rowShapeOfValue(expression, file, context) === "row")) return;
+  const offset = literal.getStart(file.ast);
+  const text = `${context.field.name}: ${valueOfNewRow(literal, file, context) ?? "…"}`;
+  if (way === "upsert") {
+    yield { kind: "place", certainty: "required", offset, what, reason: whyNotUpsert(text, context) };
+    return;
+  }
+  if (way === "unknown") {
+    const reason = `nothing says whether it is inserted or changes a row that exists: add \`${text}\` if it is inserted`;
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+    return;
+  }
+  const obstacle = row.values && whyNotInserted(row.values, context);
+  if (obstacle !== undefined) {
+    yield { kind: "place", certainty: "required", offset, what, reason: `${obstacle}, and \`${text}\` here` };
+    return;
+  }
+  if (way !== "insert" && mayExist(context.model, given, way === "save")) {
+    const isWhole = isComplete(given, context);
+    const found = isWhole
+      ? mayBeNew(offset, what, text)
+      : isTestFile(file)
+        ? undefined
+        : updateRow(literal, what, file, context);
+    if (found !== undefined) yield found;
+    return;
+  }
+  if (context.field.name.includes(".") || isRelation(context)) {
+    const found = fillPath(literal, what, file, context);
+    if (found !== undefined) yield found;
+    return;
+  }
+  const edit = fillSpread(literal, row, file, context);
+  if (edit !== undefined) yield edit;
+  else yield* fillLiteral(literal, what, file, context, chosenIn(given, file, context));
+}
+
+/** `{ ...dto }` where the DTO is in view: what it holds is known, and so is where the column belongs. */
+function fillSpread(
+  literal: ts.ObjectLiteralExpression,
+  { what, way }: WrittenRow,
+  file: SourceFile,
+  context: TransformContext,
+): Finding | undefined {
+  const dto = spreadIn(literal, file, context);
+  if (dto === undefined || (way !== "insert" && hasKeyField(dto.fields, context))) return undefined;
+  return addProperty(literal, `${context.field.name}: ${dto.value}`, what, file);
+}
+
+/** The only DTO that a literal spreads, seen with what stands behind it. */
+function spreadIn(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): WholeDto | undefined {
+  const [spread, ...more] = spreadsOf(literal);
+  if (spread === undefined || more.length > 0) return undefined;
+  const texts = textsOfLiteral(literal, file);
+  const properties = propertiesOf(literal);
+  const isBehind = (name: string) => (properties.get(name)?.pos ?? 0) > spread.pos;
+  const own = (field: EntityField) => (isBehind(field.name) ? texts(field) : undefined);
+  return wholeDto(spread.expression, own, file, context);
+}
+
+function mayBeNew(offset: number, what: string, text: string): Finding {
+  const reason = `it has its key, so it may be a row that exists: unless it is, add \`${text}\``;
+  return { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+}
+
+/** PostgreSQL checks NOT NULL before it looks for a conflict, so an upsert must have a value though it may only update. */
+function whyNotUpsert(text: string, { field }: TransformContext): string {
+  return (
+    `on a conflict an upsert overwrites every column that it is given, a ${field.name} that was chosen too: ` +
+    `make it createQueryBuilder().insert().values({ …, ${text} }).orUpdate([…]) without ${field.name} in orUpdate, ` +
+    `or add \`${text}\` if it may be overwritten`
+  );
+}
+
+/** A value that is no literal: rows that exist, or that were made in view, are looked after where they are made. */
+function* builtOutOfSight(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { value, what, way } = row;
+  if (rowShapeOfValue(value, file, context) !== undefined || isMadeInView(value, file, context)) return;
+  const obstacle = row.values && whyNotInserted(row.values, context);
+  const isPlain = !context.field.name.includes(".") && !isRelation(context) && obstacle === undefined;
+  const edit =
+    isPlain && way !== "nested" && way !== "upsert" && way !== "unknown" && !isHandedOnAfter(value, file)
+      ? (spreadDto(row, file, context) ?? spreadInput(value, what, file, context))
+      : undefined;
+  if (edit !== undefined) {
+    yield edit;
+    return;
+  }
+  const found = builtElsewhere(value, what, file, context);
+  if (found?.kind !== "place") return;
+  // Most of what is saved was read before.
+  yield way !== "save" || isPart(value, file, context) ? found : { ...found, certainty: "possible" };
+}
+
+/** `await users.save(input); return input;`: TypeORM gives `input` its key, and would give it to a copy. */
+function isHandedOnAfter(value: ts.Expression, file: SourceFile): boolean {
+  const call = value.parent;
+  const outer = ts.isAwaitExpression(call.parent) ? call.parent : call;
+  if (!ts.isIdentifier(value) || !ts.isExpressionStatement(outer.parent)) return false;
+  return file.identifiers(value.text).some((use) => {
+    const isRead = ts.isPropertyAccessExpression(use.parent) && use.parent.expression === use;
+    return use.pos > call.end && !isRead && declarationOf(use) === declarationOf(value);
+  });
+}
+
+/** `users.create(dto)` becomes `users.create({ ...dto, handle: dto.handle ?? … })`, where the DTO has no key of a row that exists. */
+function spreadDto({ value, what, way }: WrittenRow, file: SourceFile, context: TransformContext): Finding | undefined {
+  const { parent } = value;
+  const isPlain = ts.isArrayLiteralExpression(parent) || (ts.isCallExpression(parent) && parent.expression !== value);
+  const dto = isPlain ? wholeDto(value, undefined, file, context) : undefined;
+  if (dto === undefined || (way !== "insert" && hasKeyField(dto.fields, context))) return undefined;
+  const [before, after] = ["{ ...", `, ${context.field.name}: ${dto.value} }`];
+  const splices = [
+    { start: value.getStart(file.ast), end: value.getStart(file.ast), text: before },
+    { start: value.end, end: value.end, text: after },
+  ];
+  return { kind: "edit", splices, what, text: before + textOf(value, file) + after };
+}
+
+/** Whether what callers send may be a row that exists. */
+function hasKeyField(fields: ReadonlyMap<string, unknown>, { model }: TransformContext): boolean {
+  return model.fields.some((field) => field.isId && fields.has(field.name));
+}
+
+/** `user` of `const user = found ?? new User()`: it is looked after where it is made. */
+function isMadeInView(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  return ts.isIdentifier(value) && madeInstances(file, context).some(({ name }) => name === value.text);
+}
+
+/** Whether a value is declared as something that is no row yet: a DTO, a part of one. */
+function isPart(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
+  if (evaluateExpression(value, file, context)?.kind === "members") return true;
+  const found = resolveExpression(value, file, context.project);
+  return found?.kind === "typed" && /^(?:DeepPartial|Partial|QueryDeepPartialEntity)\b/.test(found.type.getText());
+}

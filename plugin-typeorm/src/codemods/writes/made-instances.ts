@@ -1,0 +1,149 @@
+import type { EntityModel } from "@lockstep/core";
+import {
+  assignmentOf,
+  type Declaration,
+  declarationOf,
+  initializerOf,
+  propertiesOf,
+  type SourceFile,
+  type TransformContext,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { entityCallAt } from "../calls/entity-calls.js";
+import { entityOfValue } from "../receivers/entities.js";
+import { once } from "../receivers/lookup-context.js";
+import { assignedMember, assignedTo, statementOf, useOf } from "./instance-uses.js";
+
+/** A row that is made empty and filled field by field: `const user = new User(); user.email = …; await users.save(user);` */
+export interface MadeInstance {
+  /** `const user = new User();`, `user = new User();` */
+  readonly origin: ts.Statement;
+  readonly name: string;
+  readonly model: EntityModel;
+  /** `new User()`, `users.create()` */
+  readonly made: ts.Expression;
+  /** It is only made where no row is there: `found ?? new User()`. */
+  readonly mayBeFound: boolean;
+  /** What is set in the block that makes it, whatever happens, before it is used. */
+  readonly given: ReadonlyMap<string, ts.Expression>;
+  /** What is set somewhere else: under a condition, or later. */
+  readonly elsewhere: ReadonlySet<string>;
+  /** Fields may come from there: `Object.assign(user, dto)`. */
+  readonly assigned: readonly ts.Expression[];
+  /** The last statement that sets a field; undefined where none does. */
+  readonly last: ts.Statement | undefined;
+  /** Whether it becomes a row, may become one in a function that gets it, or does not. */
+  readonly use: "row" | "unknown" | "none";
+  /** A function gets it, and may fill it. */
+  readonly isHandedOn: boolean;
+}
+
+/** All of them in a file. */
+export function madeInstances(file: SourceFile, context: TransformContext): readonly MadeInstance[] {
+  return once(context, `typeorm instances ${file.file}`, () => {
+    const found: MadeInstance[] = [];
+    const read = (origin: ts.Node, name: ts.Node, value: ts.Expression | undefined): void => {
+      const made = value && madeIn(value, file, context);
+      if (made === undefined || !ts.isIdentifier(name) || !ts.isStatement(origin)) return;
+      const declaration = declarationOf(name);
+      if (declaration !== undefined) found.push(readInstance(origin, name.text, made, declaration, file, context));
+    };
+    for (const { parent, name, initializer } of file.nodes(ts.SyntaxKind.VariableDeclaration)) {
+      read(parent.parent, name, initializer);
+    }
+    for (const statement of file.nodes(ts.SyntaxKind.ExpressionStatement)) {
+      const { expression } = statement;
+      const isAssignment =
+        ts.isBinaryExpression(expression) && expression.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+      if (isAssignment) read(statement, expression.left, expression.right);
+    }
+    return found;
+  });
+}
+
+/** Whether a literal has nothing in it. */
+export function isEmpty(value: ts.Expression): boolean {
+  const inner = unwrap(value);
+  return ts.isObjectLiteralExpression(inner) && inner.properties.length === 0;
+}
+
+type Made = Pick<MadeInstance, "model" | "made" | "mayBeFound">;
+
+/** `new User()`, `users.create()`, `users.create({})`: there is nothing in it yet. Of `found ?? new User()` it may be another one. */
+function madeIn(value: ts.Expression, file: SourceFile, context: TransformContext): Made | undefined {
+  const made = unwrap(value);
+  const either = (...values: readonly ts.Expression[]): Made | undefined => {
+    const found = values.map((each) => madeIn(each, file, context)).find((each) => each !== undefined);
+    return found && { ...found, mayBeFound: true };
+  };
+  if (ts.isConditionalExpression(made)) return either(made.whenTrue, made.whenFalse);
+  if (ts.isBinaryExpression(made)) {
+    const { QuestionQuestionToken, BarBarToken } = ts.SyntaxKind;
+    const isEither = [QuestionQuestionToken, BarBarToken].includes(made.operatorToken.kind);
+    return isEither ? either(made.left, made.right) : undefined;
+  }
+  const model = entityMadeBy(made, file, context);
+  return model && { model, made, mayBeFound: false };
+}
+
+function entityMadeBy(made: ts.Expression, file: SourceFile, context: TransformContext): EntityModel | undefined {
+  if (ts.isNewExpression(made)) {
+    return (made.arguments ?? []).length === 0 ? entityOfValue(made.expression, file, context) : undefined;
+  }
+  if (!ts.isCallExpression(made)) return undefined;
+  const found = entityCallAt(made, file, context);
+  const [row] = found?.args ?? [];
+  return found?.method === "create" && (row === undefined || isEmpty(row)) ? found.model : undefined;
+}
+
+function readInstance(
+  origin: ts.Statement,
+  name: string,
+  made: Made,
+  declaration: Declaration,
+  file: SourceFile,
+  context: TransformContext,
+): MadeInstance {
+  const uses = file
+    .identifiers(name)
+    .filter((use) => use.pos >= origin.end && declarationOf(use) === declaration)
+    .map((use) => ({ use, kind: useOf(use, file, context) }));
+  const kinds = new Set(uses.map(({ kind }) => kind));
+  const firstUse = uses.find(({ kind }) => kind === "row" || kind === "query")?.use.pos ?? Number.POSITIVE_INFINITY;
+  const isSure = (statement: ts.Statement) => statement.parent === origin.parent && statement.pos < firstUse;
+  const given = new Map<string, ts.Expression>();
+  const elsewhere = new Set<string>();
+  const assigned: ts.Expression[] = [];
+  let last: ts.Statement | undefined;
+  const set = (field: string, value: ts.Expression, statement: ts.Statement): void => {
+    if (isSure(statement)) given.set(field, value);
+    else elsewhere.add(field);
+  };
+  for (const { use } of uses) {
+    const statement = statementOf(use);
+    const found = statement && assignmentOf(statement);
+    const values = assignedTo(use, file, context);
+    if (statement !== undefined && found?.owner === use) set(found.member, found.value, statement);
+    else {
+      const member = assignedMember(use);
+      if (member !== undefined) elsewhere.add(member);
+    }
+    for (const value of values) {
+      const inner = unwrap(value);
+      if (statement === undefined || !ts.isObjectLiteralExpression(inner)) assigned.push(value);
+      else {
+        for (const [field, property] of propertiesOf(inner)) set(field, initializerOf(property) ?? inner, statement);
+        assigned.push(...inner.properties.filter(ts.isSpreadAssignment).map((each) => each.expression));
+      }
+    }
+    const sets = found?.owner === use || values.length > 0;
+    if (statement !== undefined && sets && isSure(statement)) last = later(last, statement);
+  }
+  const use = kinds.has("query") ? "none" : kinds.has("row") ? "row" : kinds.has("argument") ? "unknown" : "none";
+  return { ...made, origin, name, given, elsewhere, assigned, last, use, isHandedOn: kinds.has("argument") };
+}
+
+function later(a: ts.Statement | undefined, b: ts.Statement): ts.Statement {
+  return a === undefined || b.pos > a.pos ? b : a;
+}

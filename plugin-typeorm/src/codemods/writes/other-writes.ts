@@ -1,0 +1,42 @@
+import { describe, literalsOf, pathOf, type SourceFile, type TransformContext, ts } from "@lockstep/core/codemods";
+import { entityCalls } from "../calls/entity-calls.js";
+import { entityOfValue } from "../receivers/entities.js";
+import { evaluateExpression } from "../receivers/evaluate.js";
+
+/** A literal in a call that looks like a write of the entity, and is none as far as the code in view says. */
+export interface OtherWrite {
+  readonly literal: ts.ObjectLiteralExpression;
+  readonly what: string;
+  readonly reason: string;
+  /** It may well be a write of the entity: nothing says what is called. */
+  readonly isUnknown: boolean;
+}
+
+/** `userRepository.save({ … })` where nothing says what it is; `sdk.users.create({ … })` of another package. */
+export function* otherWrites(file: SourceFile, context: TransformContext): Iterable<OtherWrite> {
+  const known = new Set<ts.Node>(entityCalls(file, context).map(({ call }) => call));
+  const named = new RegExp(`^_?(?:\\w*${context.model.name})(?:s|es)?(?:Repo|Repository|Repositories)?$`, "i");
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const path = pathOf(call.expression);
+    if (known.has(call) || path.length < 2 || !/^(?:create|insert|save|upsert)$/.test(path.at(-1) ?? "")) continue;
+    const [first, second] = call.arguments;
+    if (first === undefined || !ts.isPropertyAccessExpression(call.expression)) continue;
+    const ofEntity = second !== undefined && entityOfValue(first, file, context) === context.model;
+    const owner = evaluateExpression(call.expression.expression, file, context);
+    const isOwn = owner?.kind === "repository" && owner.model === context.model;
+    if (!ofEntity && !isOwn && !named.test(path.at(-2) ?? "")) continue;
+    const label = path.slice(-2).join(".");
+    // What a repository of another entity takes is known.
+    if (!isOwn && (owner?.kind === "repository" || owner?.kind === "builder" || owner?.kind === "other")) continue;
+    const reason =
+      owner?.kind === "foreign"
+        ? `${path.at(-2)} is from "${owner.specifier}"`
+        : owner === undefined
+          ? `nothing says what ${path.at(-2)} is`
+          : `${label} is one of the app's own`;
+    for (const literal of literalsOf(ofEntity ? second : first)) {
+      if (ts.isObjectLiteralExpression(literal))
+        yield { literal, what: describe(call, `row of ${label}`), reason, isUnknown: owner === undefined };
+    }
+  }
+}

@@ -1,0 +1,111 @@
+import type { EntityModel } from "@lockstep/core";
+import { describe, nameOf, pathOf, type SourceFile, type Type, type Types, ts, unwrap } from "@lockstep/core/codemods";
+import { entityCallAt } from "../calls/entity-calls.js";
+import type { LookupContext } from "../receivers/lookup-context.js";
+import { isOfTypeorm, modelOfRows } from "../receivers/typed-value.js";
+
+/** A value that a function of the app is given as a part of an entity: `this.create({ email })` of `create(data: DeepPartial<T>)`. */
+export interface Payload {
+  readonly value: ts.Expression;
+  readonly model: EntityModel;
+  readonly what: string;
+  /** How the function writes it, as far as its body says it. */
+  readonly way: "create" | "save" | "insert" | "unknown";
+}
+
+const mayInsert = /^(?:create|insert|save|add|register|store|upsert|persist|make|new|seed|build)/i;
+const partTypes = /^(?:DeepPartial|QueryDeepPartialEntity)$/;
+/** Functions hand values on to functions; nobody nests them this deep. */
+const deepest = 5;
+
+/** The payloads in a file, by the types of the parameters that take them; none where the compiler knows no types. */
+export function* payloadsIn(file: SourceFile, where: LookupContext): Iterable<Payload> {
+  const { types } = where.project;
+  if (types === undefined) return;
+  const columns = new Set(where.models.flatMap(({ fields }) => fields.map(({ name }) => name)));
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    if (entityCallAt(call, file, where) !== undefined) continue;
+    const name = pathOf(call.expression).at(-1) ?? "";
+    for (const value of call.arguments) {
+      const literal = unwrap(value);
+      const mayBe = ts.isObjectLiteralExpression(literal)
+        ? literal.properties.some((each) => columns.has(nameOf(each.name) ?? "")) || mayInsert.test(name)
+        : mayInsert.test(name) && !ts.isFunctionLike(literal) && !ts.isLiteralExpression(literal);
+      const model = mayBe ? partOf(types.expectedOf(value), types, where) : undefined;
+      if (model === undefined) continue;
+      const way = wayOf(call, call.arguments.indexOf(value), types);
+      if (way !== undefined)
+        yield { value, model, what: describe(call, `row of ${pathOf(call.expression).slice(-2).join(".")}`), way };
+    }
+  }
+}
+
+/** The model of `DeepPartial<User>`, also in a list or beside undefined. */
+function partOf(type: Type | undefined, types: Types, where: LookupContext): EntityModel | undefined {
+  if (type === undefined) return undefined;
+  const isPart = partTypes.test(type.aliasSymbol?.name ?? "") && type.aliasSymbol?.declarations?.some(isOfTypeorm);
+  const [part] = isPart ? (type.aliasTypeArguments ?? []) : [];
+  const own = part && modelOfRows(part, types, where);
+  if (own !== undefined) return own;
+  if (type.isUnion())
+    for (const each of type.types) {
+      const found = partOf(each, types, where);
+      if (found !== undefined) return found;
+    }
+  const element = types.checker.isArrayType(type) ? types.checker.getTypeArguments(type as never)[0] : undefined;
+  return element && partOf(element, types, where);
+}
+
+/** How a function writes what it is given; undefined where it inserts nothing. */
+function wayOf(call: ts.CallExpression, index: number, types: Types, depth = 0): Payload["way"] | undefined {
+  const declaration = types.checker.getResolvedSignature(call)?.declaration;
+  const name = pathOf(call.expression).at(-1) ?? "";
+  const isTold = declaration !== undefined && "body" in declaration && declaration.body !== undefined;
+  if (!isTold || depth > deepest)
+    return /^(?:update|patch|merge|preload|set|find|where|count|delete|remove)/i.test(name) ? undefined : "unknown";
+  const parameter = declaration.parameters[index];
+  if (parameter === undefined || !ts.isIdentifier(parameter.name)) return "unknown";
+  const ways = new Set<Payload["way"] | undefined>();
+  const visit = (node: ts.Node): void => {
+    if (ts.isIdentifier(node) && node !== parameter.name && isUse(node) && isOf(node, parameter, types))
+      ways.add(wayOfUse(node, types, depth));
+    ts.forEachChild(node, visit);
+  };
+  visit(declaration.body as ts.Node);
+  return (["insert", "create", "save", "unknown"] as const).find((each) => ways.has(each));
+}
+
+function isUse({ parent }: ts.Identifier): boolean {
+  return !ts.isPropertyAccessExpression(parent);
+}
+
+function isOf(name: ts.Identifier, parameter: ts.Node, types: Types): boolean {
+  const symbol = ts.isShorthandPropertyAssignment(name.parent)
+    ? types.checker.getShorthandAssignmentValueSymbol(name.parent)
+    : types.checker.getSymbolAtLocation(name);
+  return symbol?.valueDeclaration === parameter;
+}
+
+/** What becomes of one use of the parameter: itself, in a list, or spread. */
+function wayOfUse(use: ts.Identifier, types: Types, depth: number): Payload["way"] | undefined {
+  let node: ts.Node = use;
+  while (
+    ts.isArrayLiteralExpression(node.parent) ||
+    ts.isSpreadElement(node.parent) ||
+    ts.isSpreadAssignment(node.parent) ||
+    ts.isObjectLiteralExpression(node.parent) ||
+    ts.isParenthesizedExpression(node.parent) ||
+    ts.isAsExpression(node.parent)
+  )
+    node = node.parent;
+  const call = node.parent;
+  if (!ts.isCallExpression(call) || call.expression === node) return "unknown";
+  const index = call.arguments.indexOf(node as ts.Expression);
+  const method = types.methodOf(call);
+  if (method?.packageName !== undefined) {
+    if (!/typeorm/.test(method.packageName)) return "unknown";
+    if (method.name === "create" || method.name === "save" || method.name === "insert") return method.name;
+    return method.name === "values" ? "insert" : method.name === "upsert" ? "unknown" : undefined;
+  }
+  return wayOf(call, index, types, depth + 1);
+}

@@ -1,0 +1,215 @@
+import {
+  addFields,
+  type CallerValue,
+  callerValueIn,
+  declarationOf,
+  dtoField,
+  type FieldText,
+  initializerOf,
+  inputShapeOfPattern,
+  isDecorated,
+  orCallerValue,
+  ownerIn,
+  patternOfValues,
+  type SourceFile,
+  sourcesOf,
+  spreadsOf,
+  type TransformContext,
+  textsOfRow,
+  ts,
+  unwrap,
+  valueText,
+} from "@lockstep/core/codemods";
+import { allFieldsOf } from "../receivers/class-fields.js";
+import { concerns, entityOfDeclaration } from "../receivers/entities.js";
+import { evaluateExpression } from "../receivers/evaluate.js";
+import { mayExist } from "./keys.js";
+import { madeInstances } from "./made-instances.js";
+import { writtenRows } from "./written-rows.js";
+
+/** The class of what callers send, where rows are made of it. */
+export interface RequestDto {
+  readonly node: ts.ClassDeclaration;
+  readonly file: SourceFile;
+}
+
+/** The class with how a row takes what callers choose. */
+interface SentDto extends RequestDto {
+  choice(): CallerValue | undefined;
+}
+
+/** Whether a DTO class takes the new field, or why a person has to see to it. */
+export interface RequestPlan extends RequestDto {
+  readonly reason: string | undefined;
+}
+
+/** The DTO that a row is made of, by the members that are copied from it: `{ email: dto.email, name: dto.name }`. */
+export function dtoBehind(
+  given: Iterable<readonly [string, ts.Expression | undefined]>,
+  file: SourceFile,
+  context: TransformContext,
+): SentDto | undefined {
+  const counts = new Map<string, { owner: ts.Identifier; count: number }>();
+  const values = new Map(given);
+  for (const { name } of context.core) {
+    const owner = ownerIn(values.get(name), name);
+    if (owner === undefined || !ts.isIdentifier(owner)) continue;
+    const known = counts.get(owner.text) ?? { owner, count: 0 };
+    counts.set(owner.text, { ...known, count: known.count + 1 });
+  }
+  const least = Math.min(2, context.core.length);
+  for (const { owner, count } of counts.values()) {
+    const dto = count >= least ? dtoOf(owner, file, context) : undefined;
+    if (dto !== undefined) return { ...dto, choice: () => ({ text: `${owner.text}.${context.field.name}` }) };
+  }
+  const pattern = patternOfValues(
+    context.core.map(({ name }) => [name, values.get(name)] as const),
+    least,
+  );
+  const dto = pattern && dtoOfPattern(pattern, file, context);
+  return pattern && dto && { ...dto, choice: () => callerValueIn(pattern, file, context) };
+}
+
+/** The class of what a pattern takes apart: `({ email, name }: CreateUserDto)`, `const { email, name } = dto`. */
+function dtoOfPattern(
+  { parent: owner }: ts.ObjectBindingPattern,
+  file: SourceFile,
+  context: TransformContext,
+): RequestDto | undefined {
+  if (ts.isBindingElement(owner)) return undefined;
+  const value = owner.initializer && unwrap(owner.initializer);
+  if (owner.type === undefined && value !== undefined && ts.isIdentifier(value)) return dtoOf(value, file, context);
+  const shape = inputShapeOfPattern(owner.name as ts.ObjectBindingPattern, file, context);
+  return shape?.kind === "class" ? asDto(shape, context) : undefined;
+}
+
+/** `dto.handle`, where the class behind a row has the field, or gets it in this phase. */
+export function chosenIn(
+  given: Iterable<readonly [string, ts.Expression | undefined]>,
+  file: SourceFile,
+  context: TransformContext,
+): CallerValue | undefined {
+  const dto = dtoBehind(given, file, context);
+  return dto && isChosenBy(dto, context) ? dto.choice() : undefined;
+}
+
+/** A DTO that becomes a row as a whole: `users.create(dto)`, `users.save({ ...dto })`. */
+export interface WholeDto {
+  /** The value of the new field of a row that is made of it. */
+  readonly value: string;
+  /** `dto.handle`, where callers may choose. */
+  readonly chosen: CallerValue | undefined;
+  readonly fields: ReadonlyMap<string, ts.PropertyDeclaration>;
+}
+
+/**
+ * What a row gets that is made of a DTO; undefined where the DTO does not say that it has what the value is computed from.
+ *
+ * @param own what stands beside it, and wins
+ */
+export function wholeDto(
+  value: ts.Expression,
+  own: FieldText | undefined,
+  file: SourceFile,
+  context: TransformContext,
+): WholeDto | undefined {
+  const dto = ts.isIdentifier(value) ? dtoOf(value, file, context) : undefined;
+  if (dto === undefined || !ts.isIdentifier(value)) return undefined;
+  const fields = allFieldsOf(dto.node, dto.file, context);
+  const row = textsOfRow(value.text);
+  const isThere = (name: string) => fields.has(name) && fields.get(name)?.questionToken === undefined;
+  const text = valueText((field) => own?.(field) ?? (isThere(field.name) ? row(field) : undefined), file, context);
+  if (text === undefined) return undefined;
+  const chosen = isChosenBy(dto, context) ? { text: `${value.text}.${context.field.name}` } : undefined;
+  return { value: orCallerValue(text, chosen), chosen, fields };
+}
+
+/** Whether callers may choose the value by the field of a DTO. */
+function isChosenBy(dto: RequestDto, context: TransformContext): boolean {
+  if (context.intent.exposure === "internal") return false;
+  return allFieldsOf(dto.node, dto.file, context).has(context.field.name) || whyNotDto(dto, context) === undefined;
+}
+
+/** The DTO classes that rows of the model are made of, once per snapshot. */
+export function requestPlans(context: TransformContext): readonly RequestPlan[] {
+  return context.memo("typeorm request dtos", () => {
+    if (context.intent.exposure === "internal") return [];
+    const found = new Map<ts.Node, RequestDto>();
+    for (const file of context.project.files) {
+      for (const dto of dtosIn(file, context)) if (dto !== undefined) found.set(dto.node, dto);
+    }
+    return [...found.values()].flatMap((dto) => {
+      const fields = allFieldsOf(dto.node, dto.file, context);
+      // With the key in it, it is as well what changes a row.
+      const isKeyed = context.model.fields.some((field) => field.isId && fields.has(field.name));
+      return isKeyed || fields.has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }];
+    });
+  });
+}
+
+function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestDto | undefined> {
+  for (const { value, model, way } of writtenRows(file, context)) {
+    if (!concerns(model, context) || way === "nested") continue;
+    const inner = unwrap(value);
+    // What changes a row that exists is no new one.
+    if (ts.isObjectLiteralExpression(inner) && way !== "insert" && way !== "upsert") {
+      if (mayExist(model, new Map(entriesOf(inner)), way === "save")) continue;
+    }
+    if (!ts.isObjectLiteralExpression(inner)) {
+      if (ts.isIdentifier(inner)) yield dtoOf(inner, file, context);
+      continue;
+    }
+    yield dtoBehind(entriesOf(inner), file, context);
+    for (const { expression } of spreadsOf(inner))
+      if (ts.isIdentifier(expression)) yield dtoOf(expression, file, context) ?? dtoOfRest(expression, file, context);
+  }
+  for (const { given, assigned, model, mayBeFound } of madeInstances(file, context)) {
+    if (!concerns(model, context) || mayBeFound || mayExist(model, given, false)) continue;
+    yield dtoBehind(given, file, context);
+    for (const value of assigned) if (ts.isIdentifier(value)) yield dtoOf(value, file, context);
+  }
+}
+
+/** What a literal sets, by name. */
+export function* entriesOf(
+  literal: ts.ObjectLiteralExpression,
+): Iterable<readonly [string, ts.Expression | undefined]> {
+  for (const property of literal.properties) {
+    const name = property.name;
+    const isNamed = name !== undefined && (ts.isIdentifier(name) || ts.isStringLiteral(name));
+    if (isNamed) yield [name.text, initializerOf(property)];
+  }
+}
+
+/** The class that a value is declared as, if it looks like what callers send. */
+function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
+  const ormValue = evaluateExpression(value, file, context);
+  if (ormValue?.kind !== "members" || !ts.isClassDeclaration(ormValue.node)) return undefined;
+  return asDto({ node: ormValue.node, file: ormValue.file }, context);
+}
+
+/** `rest` of `({ email, ...rest }: CreateUserDto)` */
+function dtoOfRest(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
+  const element = declarationOf(value);
+  if (element === undefined || !ts.isBindingElement(element) || !element.dotDotDotToken) return undefined;
+  return ts.isObjectBindingPattern(element.parent) ? dtoOfPattern(element.parent, file, context) : undefined;
+}
+
+function asDto({ node, file }: RequestDto, context: TransformContext): RequestDto | undefined {
+  const dto = { node, file };
+  if (entityOfDeclaration(dto.node, dto.file, context) !== undefined) return undefined;
+  const name = dto.node.name?.text ?? "";
+  if (/response|output|result|view|event|entity/i.test(name)) return undefined;
+  const isNamed = /(?:dto|input|request|body|payload|command|args|form|create\w*|signup\w*)$/i.test(name);
+  return isNamed || isDecorated(dto.node, dto.file, context) ? dto : undefined;
+}
+
+function whyNotDto({ node, file }: RequestDto, context: TransformContext): string | undefined {
+  // A role that is the same for all is the app's to give: only what follows from the request is the callers' to choose.
+  const isDerived = sourcesOf(context).length > 0 || context.intent.exposure === "exposed";
+  if (!isDerived) return "its value does not follow from what callers send";
+  const field = dtoField(node, context.field.name, "request", false, file, context);
+  if (typeof field === "string") return field;
+  if (file.isJavaScript) return "it is JavaScript";
+  return addFields([{ node, field }], file) === undefined ? "what its decorators need is not imported" : undefined;
+}

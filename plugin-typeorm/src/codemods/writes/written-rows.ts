@@ -1,0 +1,195 @@
+import type { EntityModel } from "@lockstep/core";
+import {
+  describe,
+  givesValue,
+  isInstancing,
+  type LiteralLookup,
+  literalsOf,
+  literalsOfVariable,
+  lookUp,
+  type PassedRows,
+  passedRows,
+  pathOf,
+  type SourceFile,
+  type TransformContext,
+  takesPartial,
+  ts,
+  unwrap,
+  valueAt,
+} from "@lockstep/core/codemods";
+import { type EntityCall, entityCalls } from "../calls/entity-calls.js";
+import { overwritesAll } from "../calls/queries.js";
+import { classOf, entityOfDeclaration, entityOfValue } from "../receivers/entities.js";
+import { entityOfType } from "../receivers/evaluate-type.js";
+import { type LookupContext, once } from "../receivers/lookup-context.js";
+import { nothingBound } from "../receivers/orm-value.js";
+import { payloadsIn } from "./payloads.js";
+
+/** A value that becomes a row of an entity. */
+export interface WrittenRow {
+  readonly value: ts.Expression;
+  readonly model: EntityModel;
+  /** `row of users.create` */
+  readonly what: string;
+  /** `create` and `save` write a row that exists too, where it has its key; `nested` only makes one without. */
+  readonly way: "create" | "save" | "insert" | "upsert" | "nested" | "unknown";
+  /** The entity of the row that it is written inside of. */
+  readonly through?: EntityModel;
+  /** The `.values(…)` of the query that inserts it. */
+  readonly values?: ts.CallExpression;
+  /** What the function that is given the row adds to it. */
+  readonly besides?: ts.ObjectLiteralExpression;
+}
+
+/** All values of a file that become rows: those that its code writes, and those that it hands to functions which do. */
+export function writtenRows(file: SourceFile, context: LookupContext): readonly WrittenRow[] {
+  const handed = handedTo(context).rows.filter((row) => row.file === file);
+  const own = ownRows(file, context);
+  const known = new Set(own.map(({ value }) => value));
+  const rows = handed.map(({ value, what, about: { model, way, values }, besides }) => {
+    return { value, what, model, way, ...(values && { values }), ...(besides && { besides }) };
+  });
+  return [...own, ...rows.filter(({ value }) => !known.has(value))];
+}
+
+/** Whether a row comes from the callers of a function: it is filled where they build it. */
+export function isFollowed({ value }: WrittenRow, context: TransformContext): boolean {
+  const isOwn = ts.isObjectLiteralExpression(value) && givesValue(value, context);
+  return !isOwn && handedTo(context).followed.has(value);
+}
+
+/** What functions are given that write it. */
+function handedTo(where: LookupContext): PassedRows<WrittenRow> {
+  return once(where, "typeorm rows handed on", () => {
+    const written = where.project.files.flatMap((file) =>
+      ownRows(file, where).map((row) => ({ value: row.value, file, about: row })),
+    );
+    const take = ({ type }: ts.ParameterDeclaration, file: SourceFile, row: WrittenRow) => {
+      return type !== undefined && row.way !== "upsert" && isPartOf(row.model, type, file, where) ? row : undefined;
+    };
+    return passedRows(written, take, behind(where));
+  });
+}
+
+/** Entities and the rows of schemas have the field as soon as the model has. */
+function behind(where: LookupContext): LiteralLookup {
+  const isRow = (node: ts.Node, file: SourceFile) => entityOfDeclaration(node, file, where) !== undefined;
+  return { project: where.project, isGiven, isRow };
+}
+
+/** `DeepPartial<User>`, `Partial<User>[]`: what has the field as soon as the entity has. */
+function isPartOf(model: EntityModel, type: ts.TypeNode, file: SourceFile, where: LookupContext, depth = 0): boolean {
+  if (depth > 8) return false;
+  const next = (inner: ts.TypeNode, its = file): boolean => isPartOf(model, inner, its, where, depth + 1);
+  if (ts.isArrayTypeNode(type)) return next(type.elementType);
+  if (ts.isTypeOperatorNode(type) || ts.isParenthesizedTypeNode(type)) return next(type.type);
+  if (!ts.isTypeReferenceNode(type) || !ts.isIdentifier(type.typeName)) return false;
+  const name = type.typeName.text;
+  const [first] = type.typeArguments ?? [];
+  if (first === undefined) {
+    const found = lookUp(where.project, file, name, "type");
+    const isAlias = found?.kind === "declaration" && ts.isTypeAliasDeclaration(found.node);
+    return isAlias && next((found.node as ts.TypeAliasDeclaration).type, found.file);
+  }
+  if (/^(?:Array|ReadonlyArray|Readonly)$/.test(name)) return next(first);
+  const isPart = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)$/.test(name);
+  return isPart && entityOfType({ type: first, file, bound: nothingBound }, where) === model;
+}
+
+/** Those that calls of the file write, each once: in calls, in constants behind them, inside of other rows. */
+function ownRows(file: SourceFile, context: LookupContext): readonly WrittenRow[] {
+  return once(context, `typeorm rows of ${file.file}`, () => {
+    const rows = new Map<ts.Expression, WrittenRow>();
+    for (const row of allRows(file, context)) if (!rows.has(row.value)) rows.set(row.value, row);
+    return [...rows.values()];
+  });
+}
+
+function* allRows(file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
+  for (const found of entityCalls(file, context)) {
+    const row = rowOf(found);
+    if (row !== undefined) yield* eachOf(row, file, context);
+  }
+  for (const row of instancedRows(file, context)) yield* eachOf(row, file, context);
+  for (const row of payloadsIn(file, context)) yield* eachOf(row, file, context);
+}
+
+/** What a call writes as new rows. */
+function rowOf(found: EntityCall): WrittenRow | undefined {
+  const { args, call, label, method, model, builder } = found;
+  const [value] = args;
+  if (value === undefined) return undefined;
+  if (builder !== undefined) {
+    if (method !== "values" || builder.verb !== "insert") return undefined;
+    const way = overwritesAll(call) ? "upsert" : "insert";
+    return { value, model, what: describe(call, `values of insert into ${model.name}`), way, values: call };
+  }
+  const isMade = method === "merge" && ts.isNewExpression(unwrap(value));
+  if (isMade && args[1] !== undefined)
+    return { value: args[1], model, what: describe(call, `row of ${label}`), way: "create" };
+  if (method !== "create" && method !== "save" && method !== "insert" && method !== "upsert") return undefined;
+  return { value, model, what: describe(call, `row of ${label}`), way: method };
+}
+
+/** `Object.assign(new User(), { … })`, `plainToInstance(User, { … })`, and `new User({ … })` where its constructor takes a part of it. */
+function* instancedRows(file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const [target, ...values] = call.arguments;
+    const path = pathOf(call.expression);
+    const made = target && unwrap(target);
+    const isAssigned = path.join(".") === "Object.assign" && made !== undefined && ts.isNewExpression(made);
+    if (!isAssigned && !isInstancing(path.at(-1))) continue;
+    const name = isAssigned ? made.expression : target;
+    const model = name && entityOfValue(name, file, context);
+    if (model === undefined || name === undefined) continue;
+    const what = describe(call, `row of ${path.slice(-2).join(".")}(${model.name})`);
+    const sources = isAssigned ? values : values.slice(0, 1);
+    for (const value of sources) yield { value, model, what, way: "create" };
+  }
+  for (const made of file.nodes(ts.SyntaxKind.NewExpression)) {
+    const [value] = made.arguments ?? [];
+    const model = value && entityOfValue(made.expression, file, context);
+    const owner = model && classOf(model, context);
+    if (value === undefined || model === undefined || owner === undefined || !takesPartial(owner.node)) continue;
+    yield { value, model, what: describe(made, `row of new ${model.name}`), way: "create" };
+  }
+}
+
+/** The values behind one, and the rows of other entities inside of them. */
+function* eachOf(row: WrittenRow, file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
+  for (const value of literalsOf(row.value)) {
+    for (const each of literalsOfVariable(value, file, behind(context)) ?? [value])
+      yield* withNested({ ...row, value: each }, file, context);
+  }
+}
+
+function* withNested(row: WrittenRow, file: SourceFile, context: LookupContext): Iterable<WrittenRow> {
+  yield row;
+  // An insert stores keys of other rows; only what is created and saved makes them.
+  if (!ts.isObjectLiteralExpression(row.value) || row.way === "insert" || row.way === "upsert") return;
+  for (const relation of row.model.relations) {
+    const value = valueAt(row.value, relation.name);
+    const model = context.models.find((each) => each.name === relation.model);
+    if (value === undefined || model === undefined) continue;
+    for (const literal of literalsOf(value)) {
+      if (!ts.isObjectLiteralExpression(literal)) continue;
+      const what = `${relation.name} in ${row.what}`;
+      yield* withNested({ value: literal, model, what, way: "nested", through: row.model }, file, context);
+    }
+  }
+}
+
+/** A list with it, a spread of it, one of two values. */
+function isAround(parent: ts.Node, node: ts.Node): boolean {
+  if (ts.isConditionalExpression(parent)) return parent.condition !== node;
+  return ts.isArrayLiteralExpression(parent) || ts.isSpreadElement(parent) || ts.isParenthesizedExpression(parent);
+}
+
+/** Whether a use of a constant hands it to a write: `users.save(rows)`, `users.save([row, other])`. */
+function isGiven(use: ts.Identifier): boolean {
+  let node: ts.Node = use;
+  while (isAround(node.parent, node)) node = node.parent;
+  const call = node.parent;
+  if (!ts.isCallExpression(call) || !call.arguments.includes(node as ts.Expression)) return false;
+  return /^(?:create|insert|save|values|upsert|assign|plainTo\w+)$/.test(pathOf(call.expression).at(-1) ?? "");
+}

@@ -22,8 +22,8 @@ type Change = keyof typeof changes;
 
 /** By the number of files: the most seconds by change, and the most memory. */
 const limits: Readonly<Record<number, { readonly seconds: Partial<Record<Change, number>>; readonly mb: number }>> = {
-  1500: { seconds: { none: 1, rare: 6, common: 10 }, mb: 700 },
-  5000: { seconds: { rare: 20, common: 20 }, mb: 1500 },
+  1500: { seconds: { none: 1, rare: 6, common: 10 }, mb: 1000 },
+  5000: { seconds: { rare: 25, common: 25 }, mb: 2000 },
 };
 
 export interface CodeOptions {

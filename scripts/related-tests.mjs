@@ -48,12 +48,13 @@ const barrels = new Set([...entries.values(), ...[...modules].filter((file) => /
 
 /**
  * The modules that name a module, or a folder of texts: in an import, for a process of its own, to read it. Imports of types are left
- * out: what those mean the compiler tells.
+ * out: what those mean the compiler tells. Where the core names a package, it writes that into somebody's project.
  */
 const users = new Map();
 for (const file of modules) {
   const text = readFileSync(join(root, file), "utf8").replace(/^(?:import|export) type\b[^;]*;/gm, "");
   for (const [, name] of text.matchAll(/"((?:\.\.?|@lockstep)\/[^"\n]+?)\/?"/g)) {
+    if (name.startsWith("@") && file.startsWith("core/")) continue;
     const path = name.startsWith(".") ? normalize(join(dirname(file), name)) : name;
     const found = entries.get(path) ?? moduleAt(path) ?? path;
     if (found !== file) users.set(found, [...(users.get(found) ?? []), file]);

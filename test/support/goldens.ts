@@ -28,7 +28,7 @@ export async function expectGolden(folder: string, steps: readonly Step[]): Prom
   const strange = readdirSync(folder).filter((name) => name !== goldenFile && !given.test(name));
   if (snapshotUpdateState === "all") for (const name of strange) rmSync(join(folder, name), { recursive: true });
   else expect(strange, `in ${folder}: npm run goldens deletes them`).toEqual([]);
-  await expect(steps.map(textOf).join("\n")).toMatchFileSnapshot(join(folder, goldenFile));
+  await expect(goldenText(steps)).toMatchFileSnapshot(join(folder, goldenFile));
 }
 
 /** What is left to a person, and of how many places nothing is said. */
@@ -46,6 +46,11 @@ export function placeNotes({
     ),
     ...(silent > 0 ? [`${silent} silent`] : []),
   ];
+}
+
+/** What stands in a golden file; no two outcomes have the same text. */
+export function goldenText(steps: readonly Step[]): string {
+  return steps.map(textOf).join("\n");
 }
 
 function textOf({ name, before, after, notes = [] }: Step): string {

@@ -17,10 +17,9 @@ export function changedFiles() {
 }
 
 /** Our own modules. What else there is are texts that tests read. */
+const isModule = (file) => /\.[cm]?[jt]s$/.test(file) && !/\/(?:fixtures|input)\//.test(file);
 const modules = new Set(
-  [...git("ls-files"), ...untracked].filter(
-    (file) => /\.[cm]?[jt]s$/.test(file) && !/\/(?:fixtures|input)\//.test(file) && existsSync(file),
-  ),
+  [...git("ls-files"), ...untracked].filter((file) => isModule(file) && existsSync(join(root, file))),
 );
 const isTest = (file) => /^test\/.*\.test\.ts$/.test(file);
 const tests = [...modules].filter(isTest);
@@ -53,10 +52,10 @@ const barrels = new Set([...entries.values(), ...[...modules].filter((file) => /
 const users = new Map();
 for (const file of modules) {
   const text = readFileSync(join(root, file), "utf8").replace(/^(?:import|export) type\b[^;]*;/gm, "");
-  for (const [, name] of text.matchAll(/"((?:\.\.?|@lockstep)\/[^"\n]+?)\/?"/g)) {
+  for (const [, name, slash] of text.matchAll(/"((?:\.\.?|@lockstep)\/[^"\n]+?)(\/?)"/g)) {
     if (name.startsWith("@") && file.startsWith("core/")) continue;
     const path = name.startsWith(".") ? normalize(join(dirname(file), name)) : name;
-    const found = entries.get(path) ?? moduleAt(path) ?? path;
+    const found = (slash === "" ? (entries.get(path) ?? moduleAt(path)) : undefined) ?? path;
     if (found !== file) users.set(found, [...(users.get(found) ?? []), file]);
   }
 }
@@ -99,6 +98,8 @@ export const goldenTests = () => usingTests("test/support/goldens.ts");
 /** Every test file that a change of a file can matter to, those of its folder that start built commands among them. */
 export function reachedTests(file) {
   if (modules.has(file)) return [...new Set([...usingTests(file), ...besideTests(file)])];
+  // Of a module that is gone, those tell that imported it: they have changed, too.
+  if (isModule(file)) return [];
   const named = [file, ...foldersAbove(file)].find((each) => users.has(each));
   return named === undefined || named === "." ? [] : usingTests(named);
 }

@@ -1,11 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createTwoFilesPatch } from "diff";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Files, readCases } from "../support/gallery/case.js";
 import { GalleryProject, type Phase, phases, type Released } from "../support/gallery/project.js";
 import { type Snapshot, TypeChecker, type TypeProblem } from "../support/gallery/types.js";
+import { expectGolden, placeNotes } from "../support/goldens.js";
 
 /** What happened to a project in one phase. */
 interface Step extends Released {
@@ -21,8 +21,8 @@ const steps = new Map<string, readonly Step[]>();
 const errorsBefore = new Map<string, readonly TypeProblem[]>();
 
 /**
- * Small projects in the shapes of real ones. What a phase changes stands in `<phase>.diff`, what it leaves to a person in
- * `places.txt`: written by `vitest -u`, and reviewed. Where it matters what is not edited, the diffs show that as well.
+ * Small projects in the shapes of real ones. What a phase changes and what it leaves to a person stands in `phases.diff`: written by
+ * `npm run goldens`, and reviewed. Where it matters what is not edited, the diffs show that as well.
  */
 beforeAll(async () => {
   const snapshots = new Map<"before" | Phase, Snapshot[]>();
@@ -63,11 +63,12 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describe.each(cases.map((each) => [each.name, each] as const))("%s", (name, about) => {
   test("each phase changes what is written down, and again nothing", async () => {
-    for (const { phase, before, files, again } of steps.get(name) ?? []) {
-      await expect(diffOf(before, files)).toMatchFileSnapshot(join(about.folder, `${phase}.diff`));
-      expect(again, `${phase} again`).toEqual([]);
-    }
-    await expect(placesOf(steps.get(name) ?? [])).toMatchFileSnapshot(join(about.folder, "places.txt"));
+    const taken = steps.get(name) ?? [];
+    for (const { phase, again } of taken) expect(again, `${phase} again`).toEqual([]);
+    await expectGolden(
+      about.folder,
+      taken.map((step) => ({ name: step.phase, before: step.before, after: step.files, notes: notesOf(step) })),
+    );
   });
 
   test("no phase adds a type error that is not listed as a place", () => {
@@ -84,7 +85,7 @@ describe.each(cases.map((each) => [each.name, each] as const))("%s", (name, abou
 
   test("undo of each phase gives the bytes of the phase before", () => {
     for (const { phase, before, undone } of steps.get(name) ?? []) {
-      expect(diffOf(before, undone.files), `undo of ${phase}`).toBe("");
+      expect(undone.files, `undo of ${phase}`).toEqual(before);
       expect(undone.places, `undo of ${phase}`).toEqual([]);
     }
   });
@@ -105,24 +106,11 @@ test("of a hundred places that look alike those five are edited that list the wh
   ]);
 });
 
-function diffOf(before: Files, after: Files): string {
-  const former = new Map(before.map(({ file, text }) => [file, text]));
-  return after
-    .filter(({ file, text }) => former.get(file) !== text)
-    .map(({ file, text }) => createTwoFilesPatch(file, file, former.get(file) ?? "", text, "", "", { context: 2 }))
-    .map((patch) => patch.replace(/^=+\n/, "").replaceAll("\r", "␍").replaceAll("\t\n", "\n"))
-    .join("\n");
-}
-
 /** What was ticked, what is left to a person and why, and of how many places nothing is said. */
-function placesOf(of: readonly Step[]): string {
-  const lines = of.flatMap(({ phase, chosen, places, silent, errors }) => [
-    ...chosen.map((key) => `${phase} ticked ${key}`),
-    ...places.map(({ file, line, kind, mayLeaveOut, what, reason }) => {
-      return `${phase} ${kind}${mayLeaveOut ? ", asked" : ""} ${file}:${line} · ${what} · ${reason}`;
-    }),
-    ...errors.map(({ file, line, text }) => `${phase} type error ${file}:${line} · ${text}`),
-    ...(silent > 0 ? [`${phase} ${silent} silent`] : []),
-  ]);
-  return `${lines.join("\n")}\n`;
+function notesOf(step: Step): string[] {
+  return [
+    ...step.chosen.map((key) => `ticked ${key}`),
+    ...placeNotes(step),
+    ...step.errors.map(({ file, line, text }) => `type error ${file}:${line} · ${text}`),
+  ];
 }

@@ -2,12 +2,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { expectGolden, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
 import { apply, type CodePhase, type Column, codePhases, editFor, type Files, undo, undoOf } from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
 
-/** Golden files: `before.ts` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
+/** Golden files: `before.ts` is written by hand, what the phases do to it by `npm run goldens`, and reviewed. */
 describe.each(readdirSync(folder))("%s", (name) => {
   const column = columns[name] ?? {};
   const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
@@ -15,19 +16,14 @@ describe.each(readdirSync(folder))("%s", (name) => {
   const files = single(before);
 
   test("each phase, and again without a change", async () => {
-    const lines: string[] = [];
+    const steps: Step[] = [];
+    let former = files;
     for (const { phase, result, text, again } of await throughPhases(files, column)) {
-      await expect(text).toMatchFileSnapshot(`${folder}${name}/${phase}.ts`);
       expect(again.changes, `${phase} again`).toEqual([]);
-      lines.push(
-        ...result.places.map(
-          (place) =>
-            `${phase} ${place.line} ${place.kind}${place.mayLeaveOut ? ", asked" : ""} · ${place.what} · ${place.reason}`,
-        ),
-      );
-      if (result.silent > 0) lines.push(`${phase} · ${result.silent} silent`);
+      steps.push({ name: phase, before: former, after: single(text), notes: placeNotes(result) });
+      former = single(text);
     }
-    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`${folder}${name}/places.txt`);
+    await expectGolden(`${folder}${name}`, steps);
   });
 
   test("undo of expand and of switch gives the bytes back", async () => {

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
+import { expectGolden, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
 import {
   apply,
@@ -17,27 +18,27 @@ import {
 
 const folder = fileURLToPath(new URL("./fixtures/cases/", import.meta.url));
 
-/** Golden files: `before.ts` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
+/** Golden files: `before.ts` is written by hand, what the phases do to it by `npm run goldens`, and reviewed. */
 describe.each(readdirSync(folder))("%s", (name) => {
   const column = columns[name] ?? {};
   const file = fileOf(name);
   const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
 
   test("each phase, and again without a change; other files stay as they are", async () => {
-    const lines: string[] = [];
+    const steps: Step[] = [];
+    let former = before;
     for (const { phase, result, text, again } of await throughPhases(before, file, column)) {
-      await expect(text).toMatchFileSnapshot(`${folder}${name}/${phase}.ts`);
       expect(again.changes, `${phase} again`).toEqual([]);
       expect(result.changes.map((change) => change.file).filter((each) => each !== file)).toEqual([]);
-      lines.push(
-        ...result.places.map(
-          (place) =>
-            `${phase} ${place.line} ${place.kind}${place.mayLeaveOut ? ", asked" : ""} · ${place.what} · ${place.reason}`,
-        ),
-      );
-      if (result.silent > 0) lines.push(`${phase} · ${result.silent} silent`);
+      steps.push({
+        name: phase,
+        before: [{ file, text: former }],
+        after: [{ file, text }],
+        notes: placeNotes(result),
+      });
+      former = text;
     }
-    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`${folder}${name}/places.txt`);
+    await expectGolden(`${folder}${name}`, steps);
   });
 
   test("write sites are looked after in every phase: there is nothing more to do", async () => {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { PlannedColumn } from "../../../core/src/model/index.js";
@@ -29,8 +29,7 @@ export function fixtures(): Fixture[] {
     }));
 }
 
-export function filesIn(path: string): EntityFile[] {
-  if (!existsSync(path)) return [];
+function filesIn(path: string): EntityFile[] {
   return readdirSync(path)
     .sort()
     .map((file) => ({ path: file, content: readFileSync(join(path, file), "utf8") }));

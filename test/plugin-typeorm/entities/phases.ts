@@ -40,8 +40,3 @@ export class Phases {
     return this.edit(this.fixture.files, "removeField");
   }
 }
-
-/** The files that are not as they were, by their paths. */
-export function changedFiles(before: readonly EntityFile[], after: readonly EntityFile[]): readonly EntityFile[] {
-  return after.filter(({ content }, index) => content !== before[index]?.content);
-}

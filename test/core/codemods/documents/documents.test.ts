@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { parseAllDocuments } from "yaml";
 import type { PlannedEdit } from "../../../../core/src/model/index.js";
+import { expectGolden, placeNotes, type Step } from "../../../support/goldens.js";
 import { apply, edit, type File, type Phase, phases, undo } from "./phases.js";
 
 const folder = fileURLToPath(new URL("./fixtures/", import.meta.url));
@@ -17,22 +18,20 @@ const cases = readdirSync(folder).map((name) => {
   return { name, extension, before };
 });
 
-/** Golden files: `before` is written by hand, the other phases and the places by `vitest -u`, and reviewed. */
-describe.each(cases)("$name", ({ name, extension, before }) => {
+/** Golden files: `before` is written by hand, what the phases do to it by `npm run goldens`, and reviewed. */
+describe.each(cases)("$name", ({ name, before }) => {
   test("each phase, and again without a change", async () => {
-    const lines: string[] = [];
+    const steps: Step[] = [];
     const earlier: PlannedEdit[] = [];
+    let former = before;
     for (const { phase, files, edits, places, silent } of await throughPhases(before)) {
-      await expect(files[0]?.text).toMatchFileSnapshot(`${folder}${name}/${phase}.${extension}`);
       earlier.push(...edits);
       expect((await edit(files, [phase], earlier)).changes, `${phase} again`).toEqual([]);
-      lines.push(
-        ...edits.map(({ line, what, text }) => `${phase} ${line} edited · ${what} · ${text}`),
-        ...places.map(({ line, kind, what, reason }) => `${phase} ${line} ${kind} · ${what} · ${reason}`),
-      );
-      if (silent > 0) lines.push(`${phase} · ${silent} silent`);
+      const edited = edits.map(({ file, line, what, text }) => `edited ${file}:${line} · ${what} · ${text}`);
+      steps.push({ name: phase, before: former, after: files, notes: [...edited, ...placeNotes({ places, silent })] });
+      former = files;
     }
-    await expect(`${lines.join("\n")}\n`).toMatchFileSnapshot(`${folder}${name}/places.txt`);
+    await expectGolden(`${folder}${name}`, steps);
   });
 
   test("the same with CRLF", async () => {

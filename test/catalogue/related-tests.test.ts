@@ -1,0 +1,31 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { expect, test } from "vitest";
+
+const { nearTests } = await import(new URL("../../scripts/related-tests.mjs", import.meta.url).href);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const filesIn = (folder: string) => readdirSync(root + folder).map((name) => `${folder}/${name}`);
+const goldens = ["test/plugin-prisma/codemods/cases.test.ts", "test/plugin-typeorm/codemods/cases.test.ts"];
+
+test.each([
+  ["a rule", "core/src/rules/add-column-backfill.ts", ["test/core/rules/add-column-backfill.test.ts"]],
+  ["what both ORMs' code edits share", "core/src/codemods/index.ts", goldens],
+  ["a code edit", "plugin-prisma/src/codemods/writes/create-data.ts", goldens.slice(0, 1)],
+  ["a check that databases tell about", "core/src/gates/backfill-done.ts", ["test/database/gates/gates.test.ts"]],
+  ["a case", "test/plugin-prisma/codemods/fixtures/zod-strict/before.ts", goldens.slice(0, 1)],
+  [
+    "entities of a case",
+    "test/plugin-typeorm/entities/fixtures/bare/before/user.ts",
+    ["test/plugin-typeorm/entities/edit.test.ts"],
+  ],
+  ["a project of the gallery", "test/scenarios/code/barrels/case.json", ["test/scenarios/code.test.ts"]],
+])("what is near to %s", (_, file, expected) => {
+  expect(nearTests(file)).toEqual(expect.arrayContaining(expected));
+});
+
+test("every rule has tests near to it, and few", () => {
+  for (const file of filesIn("core/src/rules")) {
+    const { length } = nearTests(file);
+    expect({ file, isFew: length > 0 && length < 30 }).toEqual({ file, isFew: true });
+  }
+});

@@ -29,7 +29,13 @@ export async function warmUp(info: EngineInfo, migrations: MigrationsList): Prom
   await beside(Promise.all([loadPlanning(), import("./planning.js")]));
   await beside(import("./write-expand.js"));
   await beside(import("@prisma/prisma-schema-wasm"));
-  await beside(import("../codemods/index.js"));
+  const [{ readTypesAhead }, { prismaCode }] = await Promise.all([
+    import("@lockstep/core/planning"),
+    import("../codemods/prisma-code.js"),
+    import("../codemods/index.js"),
+  ]);
+  await turn();
+  if (prismaCode.typed !== undefined) await readTypesAhead(prismaCode.typed, project.root);
 }
 
 async function beside(loading: Promise<unknown>): Promise<void> {

@@ -67,6 +67,13 @@ export class CodeDesk {
     return desk;
   }
 
+  /** A project as it was left, with its plan. */
+  static take(files: Readonly<Record<string, string>>): CodeDesk {
+    const desk = new CodeDesk({});
+    for (const [file, text] of Object.entries(files)) desk.write(file, text);
+    return desk;
+  }
+
   get project() {
     return {
       root: this.root,

@@ -37,7 +37,7 @@ export async function openWriteSites(plan: Plan, { project, plugin, config }: Wo
       columns
         .filter((each) => each.name === column && isSameTable(each.table, table))
         .flatMap(({ model, field }) => [
-          ...writers.filter((place) => place.model === model && place.field === field),
+          ...writers.filter((place) => place.model === model && place.field === field).map(withId),
           ...unread.of(model).map(asWriter),
         ]),
   };
@@ -66,5 +66,11 @@ export async function unreadCode(
 
 /** Nobody could look: a person has to. */
 function asWriter({ file, why }: UnreadFile): OpenWriter {
-  return { file, line: 1, what: "could not be read and may write the column", reason: why };
+  return { file, line: 1, what: "could not be read and may write the column", reason: why, id: "unread" };
+}
+
+/** A place is another one once its code is: nobody has looked at that. */
+function withId(place: Place): OpenWriter {
+  const { site, role, fingerprint } = place;
+  return { ...place, id: JSON.stringify([site, role, fingerprint]) };
 }

@@ -1,6 +1,7 @@
 import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
 import { tableLabel } from "../model/names.js";
+import { isOfLabel } from "../model/old-labels.js";
 import type { Gate, GateAnswer, OpenWriter } from "./gate.js";
 
 /**
@@ -67,12 +68,13 @@ function written({ length }: readonly OpenWriter[]): string {
   return `the rows written at ${length === 1 ? "1 place" : `${length} places`} have`;
 }
 
-/** Those that were not confirmed: lines move, and what is said of a place has its text. */
+/** Those that were not confirmed: lines move, words change, and the id of a place has its code. */
 export function without(writers: readonly OpenWriter[], known: readonly OpenWriter[]): readonly OpenWriter[] {
-  const keyOf = ({ file, what, reason }: OpenWriter) => JSON.stringify([file, what, reason]);
-  const left = known.map(keyOf);
+  const left = [...known];
   return writers.filter((writer) => {
-    const at = left.indexOf(keyOf(writer));
+    const at = left.findIndex((each) =>
+      each.id === undefined ? isOfLabel(each, writer) : each.file === writer.file && each.id === writer.id,
+    );
     if (at !== -1) left.splice(at, 1);
     return at === -1;
   });

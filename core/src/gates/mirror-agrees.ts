@@ -123,6 +123,7 @@ async function compare(
     line: 0,
     what: each.row,
     reason: `has ${spelling(each.has)} instead of ${each.source === null ? "NULL" : spelling(each.source)}`,
+    id: JSON.stringify([each.row, each.has, each.source]),
   }));
 }
 

@@ -99,7 +99,14 @@ export function rowsInDoubt(other: string, look: (subject: Subject, facts: GateF
 /** The row of which the database says that its value cannot be computed; undefined: the error is about something else. */
 export function notComputed(error: unknown, file: string): OpenWriter | undefined {
   if (!isValuesFault(error)) return undefined;
-  return { file, line: 0, what: "a row", reason: `cannot be compared: ${(error as Error).message}` };
+  const { message } = error as Error;
+  return {
+    file,
+    line: 0,
+    what: "a row",
+    reason: `cannot be compared: ${message}`,
+    id: JSON.stringify(["not-computed", message]),
+  };
 }
 
 /** A value for people, and for telling it from others that look like it: `"i\u{307}"`. */

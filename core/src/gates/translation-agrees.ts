@@ -48,7 +48,7 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
     ...compared.flatMap(({ row, value, own }): OpenWriter[] => {
       if (own === value) return [];
       const reason = `is ${spelling(own)} in code and ${value === null ? "NULL" : spelling(value)} in the database`;
-      return [{ file: name, line: 0, what: row, reason }];
+      return [{ file: name, line: 0, what: row, reason, id: JSON.stringify([row, own, value]) }];
     }),
   ];
   const total =
@@ -108,7 +108,7 @@ function untold(file: string, why: string): Rows {
     rows: [],
     isWhole: false,
     isPartial: false,
-    failed: [{ file, line: 0, what: "no row", reason: `was compared: ${why}` }],
+    failed: [{ file, line: 0, what: "no row", reason: `was compared: ${why}`, id: "not-compared" }],
   };
 }
 

@@ -4,7 +4,14 @@ import type { GateId } from "../model/plan.js";
 import { type LedgerTable, moment, momentSql, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
-const place = z.object({ file: z.string(), line: z.number(), what: z.string(), reason: z.string() });
+const place = z.object({
+  file: z.string(),
+  line: z.number(),
+  what: z.string(),
+  reason: z.string(),
+  // What it is known by; ledgers of before have none.
+  id: z.string().optional(),
+});
 
 const evidenceSchema = z
   // Version 3 did not know of places.
@@ -69,5 +76,5 @@ export async function readEvidence(connection: Connection, key: EvidenceKey): Pr
   }
 }
 
-const named = ({ file, line, what, reason }: EvidencePlace) => ({ file, line, what, reason });
+const named = ({ file, line, what, reason, id }: EvidencePlace) => ({ file, line, what, reason, id });
 const valuesOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.oid, column];

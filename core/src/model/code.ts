@@ -122,8 +122,28 @@ export interface FileChange {
   readonly after: string | undefined;
 }
 
+/** The named code around a place. People rename it: another name does not mean another place. */
+export interface Owner {
+  readonly kind: "function" | "method" | "property" | "class" | "interface" | "type" | "variable" | "module" | "schema";
+  readonly name: string;
+}
+
+/** What an edit is for, where that is not the place itself: an import, a name of a destructuring, a fallback in an expression. */
+export type EditRole = "import" | "pattern" | "fallback";
+
+/** Why a place is listed, where code has to know it. */
+export type ReasonId = "refused" | "typed-read";
+
+/** What a place is known by. Matched on; `what` and `reason` are for people. */
+export interface PlaceIdentity {
+  /** The names around it in the syntax tree: `UserService/createUser/prisma.user.create/data`. Absent in plans of before. */
+  readonly site?: string;
+  readonly owner?: Owner;
+  readonly role?: EditRole;
+}
+
 /** One code edit that was made, for people and for the phases that come later. */
-export interface PlannedEdit {
+export interface PlannedEdit extends PlaceIdentity {
   readonly transform: string;
   /** The phase that it belongs to: an undo of that phase takes it back. A brisk contract makes the edits of switch as well. */
   readonly phase: IntentPhase;
@@ -145,17 +165,20 @@ export interface PlannedEdit {
 }
 
 /** A place that lists fields of the model and was not edited. */
-export interface Place {
+export interface Place extends PlaceIdentity {
   readonly file: string;
   readonly line: number;
   readonly kind: "required" | "likely" | "possible";
   readonly what: string;
   /** Why it is listed and not edited, or what to write there. */
   readonly reason: string;
+  readonly reasonId?: ReasonId;
   readonly model: string;
   readonly field: string;
   /** It makes rows that may leave the column out, which fails once contract is applied: contract asks about it by name. */
   readonly mayLeaveOut?: true;
+  /** Of such places: of the code there, whatever its layout. Who has confirmed it has seen this code. */
+  readonly fingerprint?: string;
   /** Of ranked places: what choices and `--only` name them by. */
   readonly key?: string;
   /** The kind of code that it is: `select`, `zod`, `mapper`. */
@@ -171,13 +194,13 @@ export interface Place {
 }
 
 /** A place that must change, as far as Lockstep can tell, and that a person has declined. */
-export interface DeclinedPlace {
+export interface DeclinedPlace extends Pick<PlaceIdentity, "site" | "role"> {
   readonly model: string;
   readonly field: string;
   readonly file: string;
-  /** `Place.what` */
+  /** `Place.what`, for people. */
   readonly what: string;
-  /** How many places of that name there were in the file: with one more, somebody has to look again. */
+  /** How many such places there were in the file: with one more, somebody has to look again. */
   readonly count: number;
   /** An undo of that phase forgets it. */
   readonly phase: IntentPhase;
@@ -190,6 +213,8 @@ export interface PlaceChoice {
   readonly field: string;
   /** `Place.key` */
   readonly key: string;
+  /** `Place.site`, `~2` for the second of the same in its file: it stays where the key's words change. */
+  readonly site?: string;
   /** The phase whose edit it is: an undo of that phase forgets it. */
   readonly phase: IntentPhase;
   readonly choice: "yes" | "no";

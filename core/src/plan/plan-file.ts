@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { LockstepError } from "../errors.js";
 import type { Plan } from "../model/index.js";
+import { upgradeLabels } from "../model/old-labels.js";
 import { sha256 } from "./hash.js";
 import { planSchema } from "./plan-schema.js";
 
@@ -38,7 +39,7 @@ export function readPlan(text: string, file: string): Plan {
   // Edited and damaged look alike to a validator; a wrong hash is the likelier story when the shape still holds.
   if (!parsed.success) throw new LockstepError("LS3007", `${file} is not a plan:\n${z.prettifyError(parsed.error)}`);
   if (hash !== planHash(parsed.data)) throw new LockstepError("LS3001", `${file} was changed after it was written.`);
-  return parsed.data;
+  return upgradeLabels(parsed.data);
 }
 
 /** Over the canonical form: the order of keys and the white space do not count. */

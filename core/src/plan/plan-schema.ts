@@ -182,6 +182,17 @@ const gate = z.strictObject({
 const written = z.strictObject({ id: z.string(), file: z.string(), sha256: z.string() });
 const judged = { line: z.number(), sql: z.string() };
 
+const identity = {
+  site: z.string().optional(),
+  owner: z
+    .strictObject({
+      kind: z.enum(["function", "method", "property", "class", "interface", "type", "variable", "module", "schema"]),
+      name: z.string(),
+    })
+    .optional(),
+  role: z.enum(["import", "pattern", "fallback"]).optional(),
+};
+
 /** `plan.json`, version 1. Strict: an unknown key is an edit that nobody would see take effect. */
 const planObject = z.strictObject({
   schemaVersion: z.literal(1),
@@ -229,6 +240,7 @@ const planObject = z.strictObject({
           file: z.string(),
           line: z.number(),
           what: z.string(),
+          ...identity,
           text: z.string(),
           model: z.string(),
           field: z.string(),
@@ -241,10 +253,13 @@ const planObject = z.strictObject({
         line: z.number(),
         kind: z.enum(["required", "likely", "possible"]),
         what: z.string(),
+        ...identity,
         reason: z.string(),
+        reasonId: z.enum(["refused", "typed-read"]).optional(),
         model: z.string(),
         field: z.string(),
         mayLeaveOut: z.literal(true).optional(),
+        fingerprint: z.string().optional(),
         key: z.string().optional(),
         family: z.string().optional(),
         text: z.string().optional(),
@@ -260,6 +275,7 @@ const planObject = z.strictObject({
           model: z.string(),
           field: z.string(),
           key: z.string(),
+          site: z.string().optional(),
           phase: z.enum(["expand", "switch", "contract"]),
           choice: z.enum(["yes", "no"]),
           by: z.enum(["asked", "only", "not", "level", "kin", "needed"]),
@@ -274,6 +290,8 @@ const planObject = z.strictObject({
           field: z.string(),
           file: z.string(),
           what: z.string(),
+          site: identity.site,
+          role: identity.role,
           count: z.number(),
           phase: z.enum(["expand", "switch", "contract"]),
           reason: z.string(),

@@ -198,12 +198,19 @@ class Sheet {
   remember(choices: readonly PlaceChoice[]): readonly PlaceChoice[] {
     const { intent } = this.question;
     const { model, field } = intent;
-    const own = new Map([...this.verdicts].map(([{ key }, verdict]) => [key, verdict]));
+    const own = new Map([...this.verdicts].map(([place, verdict]) => [place.key, { site: siteOf(place), ...verdict }]));
     const others = choices.filter(
       (each) => !this.moved.has(each) && !(each.model === model && each.field === field && own.has(each.key)),
     );
     const added = [...own].map(
-      ([key, verdict]): PlaceChoice => ({ model, field, key, phase: phaseOf(intent), ...verdict }),
+      ([key, { site, ...verdict }]): PlaceChoice => ({
+        model,
+        field,
+        key,
+        ...(site !== undefined && { site }),
+        phase: phaseOf(intent),
+        ...verdict,
+      }),
     );
     return [...others, ...added].sort(byKey);
   }
@@ -249,11 +256,22 @@ function followersOf({ ranked, about }: RankedPlaces, accepted: ReadonlySet<stri
   return new Set([...followSimilar(ranked, accepted, about), ...followInTests(ranked, accepted, about)]);
 }
 
-/** The choice about a place of the same kind and name that is not where it was: a file was moved, or what was in it. */
-function movedTo({ family, file, key }: Candidate, lost: readonly PlaceChoice[]): PlaceChoice | undefined {
-  const name = key.slice(`${family}:${file}`.length);
-  const same = lost.filter((each) => each.key.startsWith(`${family}:`) && each.key.endsWith(name));
-  return same.length === 1 ? same[0] : undefined;
+/** The choice about a place that is not under its key any more: a file was moved, or what was in it, or it is called otherwise. */
+function movedTo(place: Candidate, lost: readonly PlaceChoice[]): PlaceChoice | undefined {
+  const { family, file, key } = place;
+  const alike = lost.filter((each) => each.key.startsWith(`${family}:`));
+  const same = alike.filter(({ site }) => site !== undefined && site === siteOf(place));
+  const here = same.filter((each) => each.key.startsWith(`${family}:${file}#`));
+  // Plans of before know nothing but the key.
+  const named = alike.filter(
+    (each) => each.site === undefined && each.key.endsWith(key.slice(`${family}:${file}`.length)),
+  );
+  return [here, same, named].find(({ length }) => length === 1)?.[0];
+}
+
+/** `PlaceChoice.site` */
+function siteOf({ site, ordinal = 1 }: Candidate): string | undefined {
+  return site === undefined || ordinal === 1 ? site : `${site}~${ordinal}`;
 }
 
 function byKey(a: PlaceChoice, b: PlaceChoice): number {

@@ -1,5 +1,5 @@
 import { isNeededByPhase, type RankedPlaces } from "../codemods/candidates/choose.js";
-import { declinedId } from "../codemods/candidates/declined-id.js";
+import { declinedAs, declinedId } from "../codemods/candidates/declined-id.js";
 import type { CodeResult } from "../codemods/run/code-request.js";
 import { LockstepError } from "../errors.js";
 import {
@@ -42,7 +42,8 @@ export async function decideDeclined(
   const required = await today();
   const named = (name: string) => required.filter((place) => isMeant(name, place));
   for (const name of only) {
-    const ids = new Set(named(name).map(declinedId));
+    const known = new Set(declined.map(declinedId));
+    const ids = new Set(named(name).map((place) => declinedAs(place, known)));
     if (!declined.some((each) => ids.has(declinedId(each)))) continue;
     declined = declined.filter((each) => !ids.has(declinedId(each)));
     settled.add(name);
@@ -63,13 +64,16 @@ export async function decideDeclined(
     }
     settled.add(name);
     const added = new Map(
-      places.map(({ model, field, file, what }): [string, DeclinedPlace] => {
-        const id = declinedId({ model, field, file, what });
+      places.map((place): [string, DeclinedPlace] => {
+        const { model, field, file, what } = place;
+        const id = declinedId(place);
         const count = required.filter((each) => declinedId(each) === id).length;
-        return [id, { model, field, file, what, count, phase, reason: why }];
+        return [id, { model, field, file, what, ...idOf(place), count, phase, reason: why }];
       }),
     );
-    declined = [...declined.filter((each) => !added.has(declinedId(each))), ...added.values()];
+    const known = new Set(declined.map(declinedId));
+    const again = new Set(places.map((place) => declinedAs(place, known)));
+    declined = [...declined.filter((each) => !again.has(declinedId(each))), ...added.values()];
   }
   return { declined, settled };
 }
@@ -96,8 +100,18 @@ export async function declineUnticked(
     for (const { candidate } of ranked.filter(isNeededByPhase)) {
       if (!has(after, candidate.key) || has(before, candidate.key)) continue;
       const reason = (await ask?.reason(candidate))?.trim();
-      const { file, what } = candidate;
-      if (reason) declined.push({ model, field, file, what, count: 1, phase: phaseOf(intent), reason });
+      const { file, what, site } = candidate;
+      if (reason)
+        declined.push({
+          model,
+          field,
+          file,
+          what,
+          ...(site !== undefined && { site }),
+          count: 1,
+          phase: phaseOf(intent),
+          reason,
+        });
     }
   }
   return declined;
@@ -108,21 +122,28 @@ export function mustChange({ places, edits, changes }: CodeResult): readonly Pla
   const change = new Map(changes.map((each) => [each.file, each]));
   const made = edits
     .filter(({ text, replaces }) => text !== "" && replaces === undefined)
-    .map(({ file, line, what, model, field }): Place => {
-      const reason = "to write";
-      return { file, line: lineBefore(change.get(file), line), kind: "required", what, reason, model, field };
+    .map((edit): Place => {
+      const { file, line, what, model, field } = edit;
+      const about = { kind: "required", what, ...idOf(edit), reason: "to write", model, field } as const;
+      return { file, line: lineBefore(change.get(file), line), ...about };
     });
   return [...places.filter(({ kind }) => kind === "required"), ...made];
+}
+
+/** What a place is known by, of what has more. */
+function idOf({ site, role }: Pick<DeclinedPlace, "site" | "role">): Pick<DeclinedPlace, "site" | "role"> {
+  return { ...(site !== undefined && { site }), ...(role && { role }) };
 }
 
 /** The places with the reasons of those that were declined. Where there are more of a name than there were, all are open again. */
 export function withReasons(places: readonly Place[], declined: readonly DeclinedPlace[]): readonly Place[] {
   if (declined.length === 0) return places;
   const known = new Map(declined.map((each) => [declinedId(each), each]));
-  const required = places.filter(({ kind }) => kind === "required").map(declinedId);
+  const required = places.filter(({ kind }) => kind === "required").map((place) => declinedAs(place, known));
   return places.map((place) => {
-    const each = known.get(declinedId(place));
-    const count = required.filter((id) => id === declinedId(place)).length;
+    const own = declinedAs(place, known);
+    const each = known.get(own);
+    const count = required.filter((id) => id === own).length;
     return place.kind === "required" && each !== undefined && count <= each.count
       ? { ...place, declined: each.reason }
       : place;

@@ -1,4 +1,4 @@
-import { type Choose, choiceId, type RankedPlaces, refusedWords } from "../codemods/candidates/choose.js";
+import { type Choose, choiceId, type RankedPlaces } from "../codemods/candidates/choose.js";
 import { declinedId } from "../codemods/candidates/declined-id.js";
 import type { Candidate } from "../codemods/contract/candidate.js";
 import type { CodeSettings } from "../config/code-settings.js";
@@ -51,8 +51,10 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     declined: new Map(named.map((each) => [declinedId(each), each.count])),
   };
   let declined = named;
+  const refused = new Set<string>();
   const choose: Choose = async (found) => {
     questions = found;
+    for (const id of refusedAmong(found, plan.state.places)) refused.add(id);
     if (policy.level === "none") return decided.chosen;
     const before = decided.choices;
     decided = await decidePlaces(found, decided.choices, policy, plan.state.places, settled);
@@ -67,7 +69,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
     generated: project.generatedFolders,
     edited: request.edited ?? [],
     signal: request.signal,
-    refused: refusedBefore(plan.state.places),
+    refused,
     limitMs,
     wait: request.wait,
     mayWrite: async (why, count) => policy.unchecked === true || (await policy.ask?.unchecked(why, count)) === true,
@@ -85,7 +87,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const waiting = result.edits
     .filter((edit) => isLeft(edit.file))
     .map((edit): Place => {
-      const { file, what, text, model, field } = edit;
+      const { file, what, text, model, field, site, role } = edit;
       const change = planned.find((each) => each.file === file);
       const line = lineBefore(change, edit.line);
       const ranked = rankedOf({ ...edit, line }, questions, decided.chosen);
@@ -95,7 +97,8 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
           : `the file has uncommitted changes: commit or stash them, then run npx lockstep code ${plan.id}`;
       const known = ranked === undefined ? {} : { key: ranked.key, family: ranked.family };
       const kind = ranked === undefined ? "required" : "likely";
-      return { file, line, kind, what, reason, model, field, ...known, ...(text === "" ? {} : { text }) };
+      const identity = { ...(site !== undefined && { site }), ...(role && { role }) };
+      return { file, line, kind, what, ...identity, reason, model, field, ...known, ...(text === "" ? {} : { text }) };
     });
   const texts = new Map(input.files.map(({ file, text }) => [file, text]));
   for (const { file, after } of result.changes) texts.set(file, after ?? "");
@@ -126,12 +129,21 @@ function limitOf(verify: CodeSettings["verify"], isAwaited: boolean): number {
   return isAwaited ? ms : Math.min(ms, shortMs);
 }
 
-/** The chosen places that the compiler had something against in the run before. */
-function refusedBefore(places: readonly Place[]): ReadonlySet<string> {
-  return new Set(
-    places.flatMap((place) =>
-      place.key !== undefined && place.reason.startsWith(refusedWords) ? [choiceId(place, place.key)] : [],
-    ),
+/** The places that the compiler had something against in the run before, by `choiceId`. */
+function refusedAmong(questions: readonly RankedPlaces[], places: readonly Place[]): readonly string[] {
+  const refused = places.filter(({ reasonId }) => reasonId === "refused");
+  return questions.flatMap(({ intent, ranked }) =>
+    ranked
+      .filter(({ candidate: { file, family, key, site } }) =>
+        refused.some(
+          (each) =>
+            each.model === intent.model &&
+            each.field === intent.field &&
+            (each.key === key ||
+              (each.site !== undefined && each.file === file && each.family === family && each.site === site)),
+        ),
+      )
+      .map(({ candidate }) => choiceId(intent, candidate.key)),
   );
 }
 
@@ -142,12 +154,11 @@ function rankedOf(
   chosen: ReadonlySet<string>,
 ): Candidate | undefined {
   const of = questions.filter(({ intent }) => intent.model === edit.model && intent.field === edit.field);
-  return of
+  const taken = of
     .flatMap(({ ranked }) => ranked.map(({ candidate }) => candidate))
-    .find(
-      ({ file, what, key, line, lastLine }) =>
-        file === edit.file &&
-        chosen.has(choiceId(edit, key)) &&
-        (what === edit.what || (line <= edit.line && edit.line <= lastLine)),
-    );
+    .filter(({ file, key }) => file === edit.file && chosen.has(choiceId(edit, key)));
+  return (
+    taken.find(({ line, lastLine }) => line <= edit.line && edit.line <= lastLine) ??
+    taken.find(({ site }) => site === edit.site)
+  );
 }

@@ -102,10 +102,16 @@ export function editsText(
 }
 
 /** `, with toDto: copy of User`: of an edit that nobody chose, and that a chosen one needs. */
-function broughtBy({ file, what, model, field }: PlannedEdit, { choices = [] }: OpenPlaces): string {
-  const key = `:${file}#${what}`;
+function broughtBy({ file, site, role, model, field }: PlannedEdit, { choices = [] }: OpenPlaces): string {
+  if (site === undefined || role !== undefined) return "";
+  const isOf = (its = "") => its === site || its.startsWith(`${site}~`);
   const choice = choices.find(
-    (each) => each.by === "needed" && each.model === model && each.field === field && each.key.endsWith(key),
+    (each) =>
+      each.by === "needed" &&
+      each.model === model &&
+      each.field === field &&
+      each.key.includes(`:${file}#`) &&
+      isOf(each.site),
   );
   return choice?.for === undefined ? "" : `, with ${choice.for}`;
 }

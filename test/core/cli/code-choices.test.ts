@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import type { AnswerGroup } from "../../../core/src/cli/io.js";
 import { openWriteSites } from "../../../core/src/cli/write-sites.js";
 import { LockstepError } from "../../../core/src/errors.js";
+import { planText } from "../../../core/src/plan/plan-file.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { CodeDesk } from "../../support/code-desk.js";
 
@@ -522,6 +523,24 @@ export const showUsers = () => prisma.user.findMany({ select: columns });
   expect(first.text).toContain("chosen, but it would not compile (src/users/show.ts:4 TS2353");
   await desk.code({});
   expect(desk.read("src/users/show.ts")).toBe(shown);
+  // Nor where a release of ours says it in other words.
+  const { places, choices = [] } = desk.plan.state;
+  expect(places).toContainEqual(expect.objectContaining({ file: "src/users/show.ts", reasonId: "refused" }));
+  const key = (words: string) => words.replace(/#.*/, "#in other words");
+  const others = places.map((each) => ({
+    ...each,
+    what: "in other words",
+    reason: "in other words",
+    ...(each.key && { key: key(each.key) }),
+  }));
+  const state = {
+    ...desk.plan.state,
+    places: others,
+    choices: choices.map((each) => ({ ...each, key: key(each.key) })),
+  };
+  desk.write("lockstep/20261120093000_add_handle/plan.json", planText({ ...desk.plan, state }));
+  await desk.code({});
+  expect(desk.read("src/users/show.ts")).toBe(shown);
 });
 
 test("run again it changes nothing, not the plan's own files either", async () => {
@@ -586,10 +605,11 @@ describe("remembered choices", () => {
     await open();
     await desk.code({ code: "likely", exposure: "exposed", not: [namesKey] });
     expect(desk.plan.schemaVersion).toBe(1);
+    const about = { model: "User", field: "handle", phase: "switch" };
     expect(desk.plan.state.choices).toEqual([
-      { model: "User", field: "handle", key: profileKey, phase: "switch", choice: "yes", by: "level" },
-      { model: "User", field: "handle", key: listKey, phase: "switch", choice: "yes", by: "level" },
-      { model: "User", field: "handle", key: namesKey, phase: "switch", choice: "no", by: "not" },
+      { ...about, key: profileKey, site: "toProfile", choice: "yes", by: "level" },
+      { ...about, key: listKey, site: "listUsers/prisma.user.findMany/select", choice: "yes", by: "level" },
+      { ...about, key: namesKey, site: "nameUsers/prisma.user.findMany/select", choice: "no", by: "not" },
     ]);
     expect(desk.plan.columns[0]).not.toHaveProperty("exposure", "exposed");
   });
@@ -642,6 +662,17 @@ export const seed = () => prisma.user.createMany({ data: rows });
       { file: "prisma/seed.ts", line: 4, kind: "likely", reason: expect.stringContaining("built elsewhere (`rows`)") },
     ]);
     expect(sites.writersOf({ ...step, column: "slug" })).toEqual([]);
+    // Who has confirmed them has seen this code, whatever its layout and wherever it stands.
+    const idsNow = async () => (await openWriteSites(desk.plan, asked)).writersOf(step).map(({ id }) => id);
+    const ids = sites.writersOf(step).map(({ id }) => id);
+    const seed = desk.read("prisma/seed.ts");
+    desk.write("prisma/seed.ts", `// One more line.\n${seed.replace("{ data: rows }", "{\n  data: rows,\n}")}`);
+    expect(await idsNow()).toEqual(ids);
+    desk.write("prisma/seed.ts", seed.replace("data: rows", "data: rows.slice(1)"));
+    const [more, other] = await idsNow();
+    expect(more).toBe(ids[0]);
+    expect(other).not.toBe(ids[1]);
+    desk.write("prisma/seed.ts", seed);
     expect((await desk.code({ code: "required" })).text).toMatch(
       /2 places may leave the column out \(contract asks about them\)\n +prisma\/more\.sql:2/,
     );
@@ -756,6 +787,8 @@ describe("what is shown", () => {
       line: 4,
       kind: "likely",
       what: "toProfile: copy of User",
+      site: "toProfile",
+      owner: { kind: "function", name: "toProfile" },
       reason: expect.stringContaining("holds 4 of 4 columns"),
       model: "User",
       field: "handle",

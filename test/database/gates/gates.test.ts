@@ -230,6 +230,27 @@ describe("writers-aware, where places of the code may leave the column out", () 
     expect(await asked()).toMatchObject({ isOpen: true });
   });
 
+  it("keeps to what was confirmed in other words, and asks again where it is other code", async () => {
+    await makeTable(db, { rows: numbered(3) });
+    const place = { ...writer("prisma/seed.ts", 4), id: "seed/prisma.user.createMany" };
+    const key = {
+      plan,
+      gate: "writers-aware",
+      table: (await readTable(db, { name: "User" }))!,
+      column: "handle",
+    } as const;
+    await confirm(db, key, "ada@example.org", undefined, [place]);
+    expect(await asked({ ...place, what: "in other words", reason: "for another reason" })).toMatchObject({
+      isOpen: true,
+    });
+    expect(await asked({ ...place, id: "seed/prisma.user.create" })).toMatchObject({ isOpen: false });
+    expect(await asked({ ...place, file: "prisma/more.ts" })).toMatchObject({ isOpen: false });
+    // As ledgers of before have it.
+    await confirm(db, key, "ada@example.org", undefined, [writer("prisma/seed.ts", 4)]);
+    expect(await asked(place)).toMatchObject({ isOpen: true });
+    expect(await asked({ ...place, what: "in other words" })).toMatchObject({ isOpen: false });
+  });
+
   it("reads what a ledger of version 3 knows: no place was confirmed", async () => {
     await makeTable(db, { rows: numbered(3) });
     const key = { plan, gate: "writers-aware", table: (await readTable(db, { name: "User" }))!, column: "handle" };

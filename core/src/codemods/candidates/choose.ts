@@ -23,9 +23,6 @@ export function choiceId({ model, field }: Pick<CodeIntent, "model" | "field">, 
   return `${model}.${field} ${key}`;
 }
 
-/** How the reason of a place begins that was chosen, and that the compiler had something against. */
-export const refusedWords = "chosen, but ";
-
 /** The choice where nobody can be asked: what the phase breaks without, and what lists the whole model, with what that needs. */
 export const chooseUnattended: Choose = async (questions) =>
   new Set(

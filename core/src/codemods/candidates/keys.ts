@@ -1,3 +1,4 @@
+import { siteAt } from "../ast/site.js";
 import { lineAt, type SourceFile, startOf } from "../ast/source-file.js";
 import type { Candidate } from "../contract/candidate.js";
 import type { CandidateFinding } from "../contract/transform.js";
@@ -8,6 +9,8 @@ export interface FoundCandidate {
   readonly file: SourceFile;
   readonly finding: CandidateFinding;
   readonly key: string;
+  readonly site: string;
+  readonly ordinal: number;
 }
 
 /**
@@ -26,7 +29,11 @@ export function withKeys(
     const base = `${finding.family}:${file.file}#${finding.what}`;
     const count = (counts.get(base) ?? 0) + 1;
     counts.set(base, count);
-    return { file, finding, key: count === 1 ? base : `${base}~${count}` };
+    const { site } = siteAt(startOf(finding.node, file), file);
+    const place = JSON.stringify([finding.family, file.file, site]);
+    const ordinal = (counts.get(place) ?? 0) + 1;
+    counts.set(place, ordinal);
+    return { file, finding, key: count === 1 ? base : `${base}~${count}`, site, ordinal };
   });
 }
 
@@ -35,7 +42,10 @@ export function withKeys(
  *
  * @param needs `Candidate.needs`
  */
-export function candidateOf({ file, finding, key }: FoundCandidate, needs: readonly string[] = []): Candidate {
+export function candidateOf(
+  { file, finding, key, site, ordinal }: FoundCandidate,
+  needs: readonly string[] = [],
+): Candidate {
   const { node, family, what, anchor, names, tie, isWhole, because, caution, isRequired, text } = finding;
   return {
     file: file.file,
@@ -45,6 +55,8 @@ export function candidateOf({ file, finding, key }: FoundCandidate, needs: reado
     what,
     anchor,
     key,
+    site,
+    ordinal,
     names,
     tie,
     isWhole,
@@ -57,7 +69,7 @@ export function candidateOf({ file, finding, key }: FoundCandidate, needs: reado
   };
 }
 
-function byPosition(a: Omit<FoundCandidate, "key">, b: Omit<FoundCandidate, "key">): number {
+function byPosition(a: Pick<FoundCandidate, "file" | "finding">, b: Pick<FoundCandidate, "file" | "finding">): number {
   if (a.file !== b.file) return a.file.file < b.file.file ? -1 : 1;
   return startOf(a.finding.node, a.file) - startOf(b.finding.node, b.file);
 }

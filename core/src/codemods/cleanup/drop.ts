@@ -1,7 +1,8 @@
 import { ts } from "../ast/compiler.js";
 import { describe } from "../ast/expressions.js";
-import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
+import { matchWritten } from "../write/match-written.js";
 import { bare } from "../write/property-edit.js";
 import { foundScaffolding } from "./find.js";
 import { whatOfExpression } from "./removal.js";
@@ -10,31 +11,29 @@ import { whatOfExpression } from "./removal.js";
 export function* dropScaffolding(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { file: its, removal, edit, isCopy } of foundScaffolding(context)) {
     if (its !== file || edit.transform !== transform) continue;
-    const { splices, what, text, replaces } = removal;
+    const { splices, what, role, text, replaces } = removal;
     const isChanged = !isCopy && bare(replaces) !== bare(edit.text);
-    yield { kind: "edit", splices, what, text, replaces, ...(isChanged && { written: edit.text }) };
+    yield { kind: "edit", splices, what, role, text, replaces, ...(isChanged && { written: edit.text }) };
   }
 }
 
 /** Puts fallbacks back that stood in no literal and in no assignment. */
 export function* restoreExpressions(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const what = whatOfExpression(context);
-  const taken = new Set<ts.Node>();
-  for (const edit of context.earlier) {
-    const { replaces } = edit;
-    if (edit.transform !== transform || edit.file !== file.file || replaces === undefined || !edit.what.endsWith(what))
-      continue;
-    const text = bare(edit.text);
-    const places = file
-      .identifiers(context.field.name)
-      .flatMap((name) => around(name, text, file) ?? [])
-      .filter((node) => !taken.has(node) && describe(node, what) === edit.what);
-    const distance = (node: ts.Node) => Math.abs(lineAt(file.text, node.getStart(file.ast)) - edit.line);
-    const [nearest] = places.sort((a, b) => distance(a) - distance(b));
-    if (nearest === undefined) continue;
-    taken.add(nearest);
-    const splices = [{ start: nearest.getStart(file.ast), end: nearest.end, text: replaces }];
-    yield { kind: "edit", splices, what: edit.what, text: replaces, replaces: textOf(nearest, file) };
+  const edits = context.earlier.filter(
+    (edit) =>
+      edit.transform === transform &&
+      edit.file === file.file &&
+      edit.replaces !== undefined &&
+      edit.role === "fallback",
+  );
+  const found = edits.flatMap((edit) =>
+    file.identifiers(context.field.name).flatMap((name) => around(name, bare(edit.text), file) ?? []),
+  );
+  const places = [...new Set(found)].map((node) => ({ node, file }));
+  for (const [{ node }, { replaces = "", role }] of matchWritten(edits, places)) {
+    const splices = [{ start: node.getStart(file.ast), end: node.end, text: replaces }];
+    const what = describe(node, whatOfExpression(context));
+    yield { kind: "edit", splices, what, role, text: replaces, replaces: textOf(node, file) };
   }
 }
 

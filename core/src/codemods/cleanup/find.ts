@@ -1,7 +1,7 @@
 import type { PlannedEdit } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
-import { enclosingName } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
+import { siteAt } from "../ast/site.js";
 import { lineAt, type SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { isRowPattern } from "../types/copied-columns.js";
@@ -9,7 +9,7 @@ import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { bare } from "../write/property-edit.js";
 import { flagNamesIn, toggledBy } from "./flag-tests.js";
 import { isOfWrite } from "./leftover-fallbacks.js";
-import { ownerOf, withoutReplaced } from "./open-edits.js";
+import { withoutReplaced } from "./open-edits.js";
 import { type Removal, removalOf, removalOfIf } from "./removal.js";
 import { boundColumn, chainOf, withoutParentheses } from "./tree.js";
 import { fallbackTree, readWritten, rowOf, shownBy, type WrittenRead } from "./written-read.js";
@@ -34,7 +34,7 @@ interface Place {
   readonly file: SourceFile;
   readonly removal: Removal;
   readonly text: string;
-  readonly owner: string;
+  readonly owner: string | undefined;
 }
 
 /** A fallback of the field. */
@@ -193,7 +193,7 @@ function fallbackRules(
 }
 
 function isThere(open: Open, place: Place): boolean {
-  return isSameText(open, place) && isSameFile(open, place) && open.edit.what === place.removal.what;
+  return isSameText(open, place) && isSameFile(open, place) && open.edit.owner?.name === place.owner;
 }
 
 function isSameText({ edit }: Open, { text }: Place): boolean {
@@ -205,7 +205,7 @@ function isSameFile({ edit }: Open, { file }: Place): boolean {
 }
 
 function isSameOwner({ edit }: Open, { owner }: Place): boolean {
-  return owner !== "" && ownerOf(edit.what) === owner;
+  return owner !== undefined && edit.owner?.name === owner;
 }
 
 /** One place for each edit: by the first rule that fits, and of several the nearest. */
@@ -263,5 +263,5 @@ function isIn(inner: ts.Node, outer: ts.Node): boolean {
 
 function placeOf(removal: Removal, file: SourceFile): Place {
   const node = withoutParentheses(removal.kept as ts.Expression);
-  return { file, removal, text: bare(removal.replaces), owner: enclosingName(node) ?? "" };
+  return { file, removal, text: bare(removal.replaces), owner: siteAt(node.getStart(file.ast), file).owner?.name };
 }

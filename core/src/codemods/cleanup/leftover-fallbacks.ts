@@ -1,9 +1,9 @@
 import { ts } from "../ast/compiler.js";
-import { describe, enclosingName, wrapperOf } from "../ast/expressions.js";
+import { describe, wrapperOf } from "../ast/expressions.js";
+import { siteAt } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import { compact, type Transform, type TransformContext } from "../contract/transform.js";
-import { ownerOf } from "./open-edits.js";
 
 /** `user.handle ?? …` that people wrote while the field was optional: nothing reaches what follows any more. */
 export const leftoverFallbacks: Transform = {
@@ -44,7 +44,7 @@ export function isOfWrite(fallback: ts.Node, file: SourceFile, { earlier }: Tran
   const text = compact(textOf(fallback, file));
   const alike = earlier.filter((edit) => compact(edit.text).includes(text));
   const writes = alike.filter((edit) => edit.phase === "expand");
-  const owner = enclosingName(fallback) ?? "";
-  const isHere = writes.some((edit) => edit.file === file.file && ownerOf(edit.what) === owner);
+  const { owner } = siteAt(fallback.getStart(file.ast), file);
+  const isHere = writes.some((edit) => edit.file === file.file && edit.owner?.name === owner?.name);
   return isHere || (writes.length > 0 && writes.length === alike.length);
 }

@@ -1,12 +1,14 @@
-import type { Place, PlannedEdit } from "../../model/index.js";
-import { enclosingName } from "../ast/expressions.js";
+import type { Place, PlaceIdentity, PlannedEdit } from "../../model/index.js";
+import { siteAt } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { filesFor, type Scaffolding, type Transform, type TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
+import { identityOf } from "../write/identity.js";
 import { bare } from "../write/property-edit.js";
+import { isSameOwner } from "../write/same-place.js";
 import { flagNamesIn } from "./flag-tests.js";
 import { fallbacksIn } from "./leftover-fallbacks.js";
-import { ownerOf, withoutReplaced } from "./open-edits.js";
+import { withoutReplaced } from "./open-edits.js";
 
 /** Scaffolding of switch that contract did not take out, and where to look for it. */
 export interface LostScaffolding {
@@ -109,18 +111,18 @@ function isDoneByHand(
   context: TransformContext,
 ): boolean {
   if (isStillAsked(edit, context)) return false;
-  const found = standing(transform, edit, left, context).filter((each) => each.what === edit.what);
+  const found = standing(transform, edit, left, context).filter((each) => isSameOwner(each, edit));
   const claims = its.filter(
-    ({ text, what, replaces }) => replaces !== undefined && what === edit.what && bare(text) === bare(left),
+    (each) => each.replaces !== undefined && isSameOwner(each, edit) && bare(each.text) === bare(left),
   );
   return found.length > claims.length;
 }
 
 /** Whether the flag is named in the function that the edit was made in. */
-function isStillAsked({ flag, file, what }: PlannedEdit, { project }: TransformContext): boolean {
+function isStillAsked({ flag, file, owner }: PlannedEdit, { project }: TransformContext): boolean {
   const its = project.files.find((each) => each.file === file);
   if (flag === undefined || its === undefined) return false;
-  return [...flagNamesIn(its, flag)].some((name) => (enclosingName(name) ?? "") === ownerOf(what));
+  return [...flagNamesIn(its, flag)].some((name) => siteAt(name.getStart(its.ast), its).owner?.name === owner?.name);
 }
 
 /** Where a text stands as this transform writes it: an undo would take it out there. */
@@ -129,7 +131,7 @@ function standing(
   edit: PlannedEdit,
   text: string,
   context: TransformContext,
-): readonly { readonly file: string; readonly what: string }[] {
+): readonly PlaceIdentity[] {
   const kept = new Map<string, unknown>();
   const probe: TransformContext = {
     ...context,
@@ -144,9 +146,7 @@ function standing(
   const files = filesFor(transform, context.project).filter((file) => words.every((word) => file.text.includes(word)));
   return files.flatMap((file) =>
     [...(transform.undo?.(file, probe) ?? [])].flatMap((finding) =>
-      finding.kind === "edit" && bare(finding.replaces ?? "") === bare(text)
-        ? [{ file: file.file, what: finding.what }]
-        : [],
+      finding.kind === "edit" && bare(finding.replaces ?? "") === bare(text) ? [identityOf(finding, file)] : [],
     ),
   );
 }
@@ -158,10 +158,10 @@ function anchorOf(
   context: TransformContext,
   anchored: Set<string>,
 ): (NonNullable<LostScaffolding["anchor"]> & { readonly text: string }) | undefined {
-  for (const { outer, what } of fallbacksIn(file, context)) {
+  for (const { outer } of fallbacksIn(file, context)) {
     const offset = outer.getStart(file.ast);
     const key = `${file.file}:${offset}`;
-    if (anchored.has(key) || ownerOf(what) !== ownerOf(edit.what)) continue;
+    if (anchored.has(key) || !isSameOwner(siteAt(offset, file), edit)) continue;
     anchored.add(key);
     return { file, offset, text: `?? ${textOf(outer.right, file)}` };
   }

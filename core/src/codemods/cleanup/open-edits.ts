@@ -1,5 +1,6 @@
 import type { PlannedEdit } from "../../model/index.js";
 import { bare } from "../write/property-edit.js";
+import { isSameFile, isSameOwner } from "../write/same-place.js";
 
 /** The edits whose text no other edit replaced: first where it was written, then where the same text was moved to. */
 export function withoutReplaced(edits: readonly PlannedEdit[]): readonly PlannedEdit[] {
@@ -9,7 +10,7 @@ export function withoutReplaced(edits: readonly PlannedEdit[]): readonly Planned
   // All of one place: what a person deleted may have been written anew, and stands there once.
   const taken = new Map(
     edits.map((edit) => {
-      const here = edits.filter(replaces(edit)).filter((other) => isSamePlace(other, edit));
+      const here = edits.filter(replaces(edit)).filter((other) => isSameFile(other, edit) && isSameOwner(other, edit));
       for (const other of here) open.delete(other);
       return [edit, here.length > 0];
     }),
@@ -22,13 +23,4 @@ export function withoutReplaced(edits: readonly PlannedEdit[]): readonly Planned
     if (moved !== undefined) open.delete(moved);
     return moved === undefined;
   });
-}
-
-function isSamePlace(a: PlannedEdit, b: PlannedEdit): boolean {
-  return a.file === b.file && a.what === b.what;
-}
-
-/** `toDto` of `toDto: copy of User`; empty where the place has no name. */
-export function ownerOf(what: string): string {
-  return what.includes(": ") ? (what.split(": ")[0] ?? "") : "";
 }

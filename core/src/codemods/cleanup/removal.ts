@@ -12,6 +12,7 @@ export interface Removal {
   readonly kept: ts.Node;
   readonly splices: readonly Splice[];
   readonly what: string;
+  readonly role?: "fallback";
   /** The text of the node after it. */
   readonly text: string;
   readonly replaces: string;
@@ -50,7 +51,7 @@ export function removalOf(
   const isAssigned = statement !== undefined && ts.isExpressionStatement(statement);
   const node = isAssigned ? statement : outer;
   const what = isAssigned ? describe(statement, copy) : describe(outer, whatOfExpression(context));
-  return { node, kept, what, ...without(node, outer, kept, file) };
+  return { node, kept, what, ...(!isAssigned && { role: "fallback" }), ...without(node, outer, kept, file) };
 }
 
 /** Leaves of `if (flags.isOn("…")) dto.handle = user.handle;` the assignment. */

@@ -20,6 +20,9 @@ export interface Candidate {
   readonly anchor: string | undefined;
   /** What choices are remembered by: family, file and `what`, `~2` for the second of the same; never a line. */
   readonly key: string;
+  /** `Place.site`, and which of those that share it in their file. */
+  readonly site?: string;
+  readonly ordinal?: number;
   /** The fields of the model that it names, as the model spells them, in the order of the place. */
   readonly names: readonly string[];
   readonly tie: Tie;

@@ -1,4 +1,15 @@
-import type { CodeIntent, EntityField, EntityModel, Family, Place, PlannedEdit } from "../../model/index.js";
+import type {
+  CodeIntent,
+  EditRole,
+  EntityField,
+  EntityModel,
+  Family,
+  Owner,
+  Place,
+  PlaceIdentity,
+  PlannedEdit,
+  ReasonId,
+} from "../../model/index.js";
 import type { ts } from "../ast/compiler.js";
 import type { PlaceNode, SourceFile } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
@@ -25,6 +36,9 @@ export interface EditFinding {
   readonly written?: string | undefined;
   /** The name of the flag that the text asks for. */
   readonly flag?: string | undefined;
+  /** See `PlaceIdentity`; the syntax tree says the owner where this does not. */
+  readonly role?: EditRole | undefined;
+  readonly owner?: Owner | undefined;
 }
 
 export interface PlaceFinding {
@@ -35,6 +49,9 @@ export interface PlaceFinding {
   readonly what: string;
   /** Why it is listed and not edited, and what to write there. */
   readonly reason: string;
+  readonly reasonId?: ReasonId;
+  /** What it is known by, where that is not the node at the offset. */
+  readonly identity?: PlaceIdentity;
   /** It makes rows that may leave the column out. */
   readonly mayLeaveOut?: true;
   /** What the ranking knows of it. */

@@ -1,3 +1,4 @@
+import type { Owner } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
@@ -14,7 +15,7 @@ import { fieldListsIn, type SdlField, type SdlFields } from "../formats/sdl.js";
 import { indentAt, leadOf } from "../write/comma-list.js";
 import { withCurrentEdits } from "../write/current-edits.js";
 import { findWritten } from "../write/find-written.js";
-import { bare } from "../write/property-edit.js";
+import { matchWritten } from "../write/match-written.js";
 import { generatedPlace } from "./generated-place.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 
@@ -42,7 +43,13 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
     context.memo(`lists of ${id}`, () => filesOf(context).flatMap(listsIn));
   const fieldsOf = (context: TransformContext) =>
     filesOf(context).flatMap((file) =>
-      [...ownFields(listsIn(file), context)].map(([node, list]) => ({ node, list, file, what: whatOf(list) })),
+      [...ownFields(listsIn(file), context)].map(([node, list]) => ({
+        node,
+        list,
+        file,
+        what: whatOf(list),
+        owner: ownerOf(list),
+      })),
     );
   const writtenIn = (phase: "expand" | "switch", context: TransformContext) => {
     const isRequest = phase === "expand";
@@ -79,14 +86,11 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
     },
 
     *restore(file, context) {
-      for (const [field, list] of ownFields(listsIn(file), context)) {
-        const [what, text] = [whatOf(list), textOf(field, file)];
-        const edit = earlierOf(id, context).find(
-          (each) => each.file === file.file && each.what === what && bare(each.text) === bare(text),
-        );
-        if (edit?.replaces === undefined) continue;
-        const splice = { start: field.start, end: field.end, text: edit.replaces };
-        yield { kind: "edit", splices: [splice], what, text: edit.replaces, replaces: text };
+      for (const [{ node, list, file: its }, { replaces }] of matchWritten(earlierOf(id, context), fieldsOf(context))) {
+        if (its !== file || replaces === undefined) continue;
+        const splices = [{ start: node.start, end: node.end, text: replaces }];
+        const known = { what: whatOf(list), owner: ownerOf(list) };
+        yield { kind: "edit", splices, ...known, text: replaces, replaces: textOf(node, file) };
       }
     },
   };
@@ -117,7 +121,7 @@ function* offered(
     const what = whatOf(list);
     const isOpen = context.takes(list, "graphql") && !names.includes(key) && list.kind !== "interface";
     if (isOpen && text !== undefined && file.generatedBy === undefined) {
-      yield { kind: "edit", splices: [insertion(list, text, file)], what, text };
+      yield { kind: "edit", splices: [insertion(list, text, file)], what, owner: ownerOf(list), text };
       continue;
     }
     const when = list.kind === "interface" ? "every type that implements it has it" : "it is shown there";
@@ -139,7 +143,7 @@ function* tighten(field: SdlField, list: SdlFields, file: SourceFile, context: T
   if (!isStrict || field.type.endsWith("!")) return;
   const replaces = textOf(field, file);
   const splices = [{ start: field.end, end: field.end, text: "!" }];
-  yield { kind: "edit", splices, what: whatOf(list), text: `${replaces}!`, replaces };
+  yield { kind: "edit", splices, what: whatOf(list), owner: ownerOf(list), text: `${replaces}!`, replaces };
 }
 
 function* requirable(field: SdlField, list: SdlFields, file: SourceFile, context: TransformContext): Iterable<Finding> {
@@ -148,7 +152,7 @@ function* requirable(field: SdlField, list: SdlFields, file: SourceFile, context
   const text = `${replaces}!`;
   const splices = [{ start: field.end, end: field.end, text: "!" }];
   const required = list.fields.filter(({ type }) => type.endsWith("!")).map(({ name }) => name);
-  const edits = [{ kind: "edit", splices, what, text, replaces } as const];
+  const edits = [{ kind: "edit", splices, what, owner: ownerOf(list), text, replaces } as const];
   yield* requiredFindings({ node: list, what, anchor: list.name, required, text }, edits, context);
 }
 
@@ -220,7 +224,18 @@ function takeOut(field: SdlField, list: SdlFields, file: SourceFile): EditFindin
   const start = lead.brk ?? (/^[\s,]*$/.test(gap) && after === 0 ? former.end : lead.space);
   const end = field.end + (isCommaAfter ? after : 0);
   const text = source.slice(field.start, field.end);
-  return { kind: "edit", splices: [{ start, end, text: "" }], what: whatOf(list), text: "", replaces: text };
+  return {
+    kind: "edit",
+    splices: [{ start, end, text: "" }],
+    what: whatOf(list),
+    owner: ownerOf(list),
+    text: "",
+    replaces: text,
+  };
+}
+
+function ownerOf({ kind, name, owner }: SdlFields): Owner {
+  return { kind: "schema", name: kind === "arguments" ? `${owner}.${name}` : name };
 }
 
 function whatOf({ kind, name, owner }: SdlFields): string {

@@ -20,7 +20,13 @@ export const schemaObject = schemaTransform({
       const { name, label, role } = placeOf(schema, file, context);
       const parent = literalTree(schema) as DocMap;
       const nullable = nullableAmong(file.text);
-      const about = { required: requiredIn(parent), isClosed: isClosed(parent), name, what: `schema ${label}` };
+      const about = {
+        required: requiredIn(parent),
+        isClosed: isClosed(parent),
+        name,
+        what: `schema ${label}`,
+        owner: { kind: "schema", name: label },
+      } as const;
       return [{ map, ...about, role, nullable }];
     });
   },

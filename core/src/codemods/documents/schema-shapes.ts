@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import type { Owner } from "../../model/index.js";
 import { type DocList, type DocMap, type DocNode, entryOf, stringOf } from "../formats/doc-tree.js";
 
 /** The properties of an object in a JSON schema, and who reads it. */
@@ -11,6 +12,7 @@ export interface SchemaShape {
   readonly name: string | undefined;
   /** `schema CreateUser` */
   readonly what: string;
+  readonly owner: Owner;
   /** Undefined where nothing but its name can tell. */
   readonly role: Role | undefined;
   /** How the document says that a value may be null. */
@@ -38,8 +40,10 @@ export function shapesOfDocument(root: DocNode, file: string, text: string): rea
   const nullable = nullableIn(root, text);
   return found.map(({ map, parent, path }) => {
     const name = nameAt(path, parent) ?? posix.basename(file).replace(/\..*$/, "");
-    const what = `schema ${labelOf(path) ?? name}`;
-    const about = { required: requiredIn(parent), isClosed: isClosed(parent), name, what };
+    const label = labelOf(path) ?? name;
+    const owner: Owner = { kind: "schema", name: label };
+    const what = `schema ${label}`;
+    const about = { required: requiredIn(parent), isClosed: isClosed(parent), name, what, owner };
     return { map, ...about, role: roleAt(path) ?? roles(path), nullable };
   });
 

@@ -14,7 +14,7 @@ import type { Format, Keywords } from "../formats/format.js";
 import { isNamedAsRequest } from "../names/request-names.js";
 import { withCurrentEdits } from "../write/current-edits.js";
 import { findWritten } from "../write/find-written.js";
-import { bare } from "../write/property-edit.js";
+import { matchWritten } from "../write/match-written.js";
 import { generatedPlace } from "./generated-place.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 import type { Nullable, SchemaShape } from "./schema-shapes.js";
@@ -44,7 +44,7 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
       shapesOf(file, context).flatMap((shape) =>
         shape.map.entries
           .filter(({ key }) => isKeyOfField(key, context))
-          .map((entry) => ({ node: entry.node, entry, shape, file, what: shape.what })),
+          .map((entry) => ({ node: entry.node, entry, shape, file, what: shape.what, owner: shape.owner })),
       ),
     );
   const items = (context: TransformContext) =>
@@ -52,7 +52,7 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
       shapesOf(file, context).flatMap((shape) =>
         (shape.required?.items ?? [])
           .filter((item) => item.kind === "scalar" && isKeyOfField(String(item.value), context))
-          .map((item) => ({ node: item.node, item, shape, file, what: requiredOf(shape) })),
+          .map((item) => ({ node: item.node, item, shape, file, what: requiredOf(shape), owner: shape.owner })),
       ),
     );
   const writtenIn = (phase: PlannedEdit["phase"], context: TransformContext) =>
@@ -90,13 +90,13 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
         findWritten(id, properties(context), live),
       )) {
         const splices = its === file ? format.removeProperty(entry, shape.map, file) : undefined;
-        if (splices !== undefined) yield removal(splices, shape.what, textOf(entry.node, file));
+        if (splices !== undefined) yield removal(splices, shape.what, shape, textOf(entry.node, file));
       }
       for (const { item, shape, file: its } of context.memo(`required by ${id}`, () =>
         findWritten(id, items(context), live),
       )) {
         const splices = its === file && shape.required ? format.removeItem(item, shape.required, file) : undefined;
-        if (splices !== undefined) yield removal(splices, requiredOf(shape), textOf(item.node, file));
+        if (splices !== undefined) yield removal(splices, requiredOf(shape), shape, textOf(item.node, file));
       }
     },
 
@@ -106,15 +106,8 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
     },
 
     *restore(file, context) {
-      for (const { entry, shape, file: its } of properties(context)) {
-        if (its !== file) continue;
-        const [what, text] = [shape.what, textOf(entry.node, file)];
-        const edit = earlierOf(id, context).find(
-          (each) => each.file === file.file && each.what === what && bare(each.text) === bare(text),
-        );
-        if (edit?.replaces === undefined) continue;
-        const splice = { start: startOf(entry.node, file), end: entry.node.end, text: edit.replaces };
-        yield { kind: "edit", splices: [splice], what, text: edit.replaces, replaces: text };
+      for (const [{ shape, file: its, node }, edit] of matchWritten(earlierOf(id, context), properties(context))) {
+        if (its === file) yield* putBack(node, edit, shape, file);
       }
     },
   };
@@ -142,7 +135,7 @@ function* offered(
     const written =
       isOpen && keywords && file.generatedBy === undefined ? format.addProperty(key, keywords, map, file) : undefined;
     if (written !== undefined) {
-      yield { kind: "edit", splices: written.splices, what, text: written.text };
+      yield { kind: "edit", splices: written.splices, what, owner: shape.owner, text: written.text };
       continue;
     }
     const when = isExpand ? "callers may choose it" : "it is shown there";
@@ -178,7 +171,7 @@ function* tighten(
   const text = withoutNull(replaces);
   if (text === replaces) return;
   const splices = [{ start: startOf(entry.node, file), end: entry.node.end, text }];
-  yield { kind: "edit", splices, what: shape.what, text, replaces };
+  yield { kind: "edit", splices, what: shape.what, owner: shape.owner, text, replaces };
   const names = (shape.required?.items ?? []).map((item) => (item.kind === "scalar" ? String(item.value) : ""));
   const always = context.columns.filter((column) => !column.isOptional).map((column) => column.name);
   const given = shape.map.entries.map(({ key }) => key);
@@ -186,7 +179,7 @@ function* tighten(
   const isLoose = always.some((name) => given.includes(name) && !names.includes(name));
   if (!isDocument || shape.required === undefined || !isStrict || isLoose || names.includes(entry.key)) return;
   const written = format.addItem(entry.key, shape.required, file);
-  if (written !== undefined) yield { kind: "edit", what: requiredOf(shape), ...written };
+  if (written !== undefined) yield { kind: "edit", what: requiredOf(shape), owner: shape.owner, ...written };
 }
 
 /** What only requests read: what responses share stays optional. */
@@ -203,7 +196,7 @@ function* requirable(
   if (required.includes(entry.key)) return;
   const what = requiredOf(shape);
   const written = shape.required && format.addItem(entry.key, shape.required, file);
-  const edits = written && [{ kind: "edit", what, ...written } as const];
+  const edits = written && [{ kind: "edit", what, owner: shape.owner, ...written } as const];
   const accepted = {
     node: shape.map.node,
     what,
@@ -223,8 +216,19 @@ function roleOf(
   return role ?? (isNamedAsRequest(name, names, model.primaryKey) ? "request" : "response");
 }
 
-function removal(splices: EditFinding["splices"], what: string, replaces: string): EditFinding {
-  return { kind: "edit", splices, what, text: "", replaces };
+function* putBack(
+  node: DocEntry["node"],
+  { replaces }: PlannedEdit,
+  { what, owner }: SchemaShape,
+  file: SourceFile,
+): Iterable<EditFinding> {
+  if (replaces === undefined) return;
+  const splice = { start: startOf(node, file), end: node.end, text: replaces };
+  yield { kind: "edit", splices: [splice], what, owner, text: replaces, replaces: textOf(node, file) };
+}
+
+function removal(splices: EditFinding["splices"], what: string, { owner }: SchemaShape, replaces: string): EditFinding {
+  return { kind: "edit", splices, what, owner, text: "", replaces };
 }
 
 function requiredOf({ what }: SchemaShape): string {

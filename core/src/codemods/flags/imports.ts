@@ -5,7 +5,7 @@ import { quoted, type SourceFile, textOf } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
 import type { EditFinding } from "../contract/transform.js";
 import { endOfComments, leadOf } from "../write/comma-list.js";
-import { addNamedImports, dropNamedImports } from "../write/named-imports.js";
+import { addNamedImports, dropNamedImports, importOf } from "../write/named-imports.js";
 import { localsOf, type TemplateImport } from "./template.js";
 
 /** Why an import cannot be added for a node; undefined where it can, or is there. */
@@ -36,7 +36,7 @@ export function addImport(needed: TemplateImport, file: SourceFile): readonly Ed
   const last = importsOf(file).at(-1);
   if (last === undefined) return [];
   const text = `import ${needed.clause} from ${quoted(specifier, file.style)}`;
-  return [{ kind: "edit", what: `${importOf}${specifier}`, ...insertImport(last, text, file) }];
+  return [{ kind: "edit", ...importOf(specifier), ...insertImport(last, text, file) }];
 }
 
 /** The edits that take imports of names out which nothing uses once the ranges are gone. */
@@ -58,13 +58,12 @@ export function dropImports(
     }
     const replaces = textOf(statement, file);
     const splices = removeImport(statement, file);
-    return [{ kind: "edit", what: `${importOf}${specifier}`, splices, text: "", replaces }];
+    return [{ kind: "edit", ...importOf(specifier), splices, text: "", replaces }];
   });
 }
 
 /** The edits that put imports back which contract took out, as its records have them. */
-export function restoreImport(what: string, taken: string, file: SourceFile): readonly EditFinding[] {
-  const specifier = what.slice(importOf.length);
+export function restoreImport(specifier: string, taken: string, file: SourceFile): readonly EditFinding[] {
   if (!taken.startsWith("import ")) return addNamedImports(specifier, [taken], file) ?? [];
   const last = importsOf(file).at(-1);
   const [statement] = ts.createSourceFile("import.ts", taken, ts.ScriptTarget.Latest, true).statements;
@@ -72,7 +71,7 @@ export function restoreImport(what: string, taken: string, file: SourceFile): re
   if (last === undefined || clause === undefined) return [];
   if (localsOf(clause).some((local) => declarationFrom(file.ast, local) !== undefined)) return [];
   const text = taken.replace(/;$/, "");
-  return [{ kind: "edit", what, ...insertImport(last, text, file) }];
+  return [{ kind: "edit", ...importOf(specifier), ...insertImport(last, text, file) }];
 }
 
 /** On a line of its own, with a semicolon where the one before it has one. */
@@ -91,8 +90,6 @@ function removeImport(statement: ts.ImportDeclaration, file: SourceFile): readon
     brk === undefined ? { start, end: statement.end + after, text: "" } : { start: brk, end: statement.end, text: "" },
   ];
 }
-
-const importOf = "import from ";
 
 function isUsed(
   name: string,

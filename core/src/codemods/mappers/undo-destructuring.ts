@@ -1,12 +1,14 @@
 import type { PlannedEdit } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { describe } from "../ast/expressions.js";
+import { siteAround } from "../ast/site.js";
 import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
 import { commaListOf, removeItem } from "../write/comma-list.js";
 import { withCurrentEdits } from "../write/current-edits.js";
 import { isAddedToPattern, isOfPattern, removeFromPattern } from "../write/destructuring.js";
 import { findWritten } from "../write/find-written.js";
+import { isSameOwner } from "../write/same-place.js";
 import { boundByRows } from "./copied-row.js";
 
 /** Takes the field out of the patterns that a transform added it to: those of copies, not of literals that are typed as rows. */
@@ -18,7 +20,7 @@ export function* removeFromPatterns(transform: string, file: SourceFile, context
     if (!ts.isBindingElement(element) || ofRows.has(element)) continue;
     const edit = removeFromPattern(element, describe(element, `copy of ${context.model.name}`), file, context);
     // Two transforms may have added to patterns of one file.
-    const isOfOther = edit && isOfAnother(element, edit.what, transform, file, context);
+    const isOfOther = edit && isOfAnother(element, transform, file, context);
     if (edit !== undefined && !isOfOther) yield edit;
   }
 }
@@ -33,13 +35,11 @@ export function* undoPatterns(transform: string, file: SourceFile, context: Tran
     const elements = project.files.flatMap((its) =>
       its.identifiers(field.name).flatMap(({ parent: node }) => {
         const isElement = ts.isBindingElement(node) && ts.isObjectBindingPattern(node.parent);
-        // Their place is called as the row is: what counts is the file.
-        return isElement ? [{ node, file: its, what: its.file }] : [];
+        return isElement ? [{ node, file: its, what: "" }] : [];
       }),
     );
     const live = withCurrentEdits(transform, context, isOfPattern);
-    const earlier = live.earlier.map((edit) => ({ ...edit, what: edit.file }));
-    return findWritten(transform, elements, { ...live, earlier });
+    return findWritten(transform, elements, live);
   });
   for (const { node, file: its } of written) {
     const list = its === file && ts.isObjectBindingPattern(node.parent) ? commaListOf(node.parent, file) : undefined;
@@ -52,13 +52,13 @@ export function* undoPatterns(transform: string, file: SourceFile, context: Tran
 /** Whether it was another transform that made the edit: the one of this name, or the nearest. */
 function isOfAnother(
   element: ts.BindingElement,
-  what: string,
   transform: string,
   file: SourceFile,
   { earlier }: TransformContext,
 ): boolean {
   const made = earlier.filter((edit) => edit.file === file.file && isOfPattern(edit));
-  const named = made.filter((edit) => edit.what === what);
+  const around = siteAround(element.getStart(file.ast), file);
+  const named = made.filter((edit) => isSameOwner(edit, around));
   const line = lineAt(file.text, element.getStart(file.ast));
   const distance = (edit: PlannedEdit) => Math.abs(edit.line - line);
   const [nearest] = (named.length > 0 ? named : made).toSorted((a, b) => distance(a) - distance(b));

@@ -10,7 +10,8 @@ import { zodLiteralsIn, zodShapesIn } from "../shapes/shapes-in.js";
 import { nameOfSchema, whatOfSchema, zodType } from "../shapes/zod-types.js";
 import { withCurrentEdits } from "../write/current-edits.js";
 import { findWrittenItems, removeWritten } from "../write/find-written.js";
-import { addProperty, restored } from "../write/property-edit.js";
+import { addProperty } from "../write/property-edit.js";
+import { restored } from "../write/restored.js";
 
 const id = "request-schema";
 

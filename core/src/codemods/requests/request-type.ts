@@ -22,7 +22,7 @@ import {
 import { findWritten } from "../write/find-written.js";
 import { insertMember, removeMember } from "../write/member-edit.js";
 import { isImportEdit } from "../write/named-imports.js";
-import { restored } from "../write/property-edit.js";
+import { restored } from "../write/restored.js";
 
 const id = "request-type";
 

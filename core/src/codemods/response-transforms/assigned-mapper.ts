@@ -12,7 +12,7 @@ import { producersOf } from "../responses/producers.js";
 import { responses } from "../responses/responses.js";
 import { addToPattern } from "../write/destructuring.js";
 import { findWritten } from "../write/find-written.js";
-import { restored } from "../write/property-edit.js";
+import { restored } from "../write/restored.js";
 import { insertStatement, removeStatement } from "../write/statements.js";
 
 const id = "assigned-mapper";

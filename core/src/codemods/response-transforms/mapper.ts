@@ -13,7 +13,8 @@ import { responses } from "../responses/responses.js";
 import { rowLiterals } from "../types/row-literals.js";
 import { addToPattern, restOf } from "../write/destructuring.js";
 import { type Container, removeWritten } from "../write/find-written.js";
-import { addProperty, restored } from "../write/property-edit.js";
+import { addProperty } from "../write/property-edit.js";
+import { restored } from "../write/restored.js";
 
 const id = "mapper";
 

@@ -1,4 +1,5 @@
 import { ts } from "../ast/compiler.js";
+import { siteAround } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { responses } from "../responses/responses.js";
@@ -6,7 +7,9 @@ import { typeCandidates } from "../responses/type-candidates.js";
 import { namesWholeModel } from "../shapes/shape-types.js";
 import { plainTypes } from "../values/plain-types.js";
 import { insertMember, removeMember } from "../write/member-edit.js";
-import { bare, restored } from "../write/property-edit.js";
+import { bare } from "../write/property-edit.js";
+import { restored } from "../write/restored.js";
+import { isSameOwner } from "../write/same-place.js";
 
 const id = "response-type";
 
@@ -75,8 +78,9 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   for (const node of its.length === 0 ? [] : nodesIn(file)) {
     for (const member of node.members) {
       const text = textOf(member, file);
+      const around = siteAround(member.getStart(file.ast), file);
       // Beside the record only: in another type of another file it may be somebody's own.
-      const edit = its.find((each) => each.what === what(node) && memberTree(each.text) === memberTree(text));
+      const edit = its.find((each) => isSameOwner(each, around) && memberTree(each.text) === memberTree(text));
       if (edit === undefined || exact.has(member)) continue;
       const tight = required(text);
       const splice = { start: member.getStart(file.ast), end: member.end, text: tight };

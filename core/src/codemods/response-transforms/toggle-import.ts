@@ -40,9 +40,9 @@ export const toggleImport: Transform = {
     if (taken.length === 0) return;
     const made = readers.flatMap((each) => [...(each.restore?.(file, context) ?? [])]).filter(isEdit);
     const names = new Set(made.flatMap(({ text }) => namesIn(text)));
-    for (const { what, replaces = "" } of taken) {
+    for (const { owner, replaces = "" } of taken) {
       const [clause = ""] = replaces.split(/\bfrom\b/);
-      if (namesIn(clause).some((name) => names.has(name))) yield* restoreImport(what, replaces, file);
+      if (namesIn(clause).some((name) => names.has(name))) yield* restoreImport(owner?.name ?? "", replaces, file);
     }
   },
 };

@@ -2,6 +2,7 @@ import type { EntityField, EntityModel, EntityRelation } from "../../model/index
 import { patternOf } from "../../pattern-of.js";
 import { ts } from "../ast/compiler.js";
 import { keysOfSpread, propertiesOf, spreadsOf } from "../ast/expressions.js";
+import { siteAround } from "../ast/site.js";
 import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
 import { type CallerValue, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
@@ -12,6 +13,7 @@ import { computedValue } from "../values/fixture-value.js";
 import { groupedFallback } from "../values/sql-to-typescript.js";
 import { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty, bare } from "../write/property-edit.js";
+import { isSameOwner } from "../write/same-place.js";
 
 /**
  * Makes a literal that becomes a row fill the column: an edit, or the place where a person has to.
@@ -97,7 +99,7 @@ export function* takeCallerValueIn(
 ): Iterable<EditFinding> {
   const text = textOf(value, file);
   if (choice === undefined || new RegExp(`\\b${patternOf(choice.text)}\\b`).test(text)) return;
-  const ours = nearestWritten(around, what, file, context);
+  const ours = nearestWritten(around, file, context);
   if (ours === undefined) return;
   const splice = { start: value.getStart(file.ast), end: value.end, text: orCallerValue(text, choice) };
   const before = file.text.slice(ours.getStart(file.ast), splice.start);
@@ -107,19 +109,14 @@ export function* takeCallerValueIn(
 }
 
 /** The one of the nodes that was written in expand: by its text, and where several are, by where it was made. Code moves down, mostly. */
-function nearestWritten(
-  nodes: readonly ts.Node[],
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): ts.Node | undefined {
+function nearestWritten(nodes: readonly ts.Node[], file: SourceFile, context: TransformContext): ts.Node | undefined {
   const found = nodes.flatMap((node) => {
     const [text, line] = [bare(textOf(node, file)), lineAt(file.text, node.getStart(file.ast))];
     return context.earlier
       .filter((edit) => edit.phase === "expand" && bare(edit.text) === text)
       .map((edit) => ({
         node,
-        isElsewhere: edit.file !== file.file || edit.what !== what,
+        isElsewhere: edit.file !== file.file || !isSameOwner(edit, siteAround(node.getStart(file.ast), file)),
         distance: Math.abs(line - edit.line) + (edit.line > line ? 0.5 : 0),
       }));
   });

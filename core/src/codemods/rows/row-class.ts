@@ -9,7 +9,7 @@ import { rowShapeOfParameter } from "../types/row-shape-of-value.js";
 import { fieldsOf, fieldText } from "../write/class-members.js";
 import { addFields, takeFieldsBack, whatOfClass, writtenFields } from "../write/field-edits.js";
 import { findWritten } from "../write/find-written.js";
-import { restored } from "../write/property-edit.js";
+import { restored } from "../write/restored.js";
 import { insertStatement, removeStatement } from "../write/statements.js";
 
 const id = "row-class";

@@ -1,7 +1,7 @@
 import { type CodeIntent, phaseOf } from "../../model/index.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
-import { declinedId } from "../candidates/declined-id.js";
+import { declinedAs } from "../candidates/declined-id.js";
 import {
   type CandidateFinding,
   type EditFinding,
@@ -12,6 +12,7 @@ import {
   type Transform,
   type TransformContext,
 } from "../contract/transform.js";
+import { identityOf } from "../write/identity.js";
 import type { About, Workspace } from "./workspace.js";
 
 export type Find = (transform: Transform, file: SourceFile, context: TransformContext) => Iterable<Finding>;
@@ -54,17 +55,30 @@ export function runPass(
     else list?.(file, finding, about);
   }
   for (const [file, found] of edits) {
-    const isDeclined = ({ finding, about }: (typeof found)[number]) => {
-      const count = declined?.get(declinedId({ ...about, file: file.file, what: finding.what })) ?? 0;
-      const same = found.filter((each) => each.finding.what === finding.what && isAdded(each.finding));
-      return isAdded(finding) && same.length <= count;
-    };
-    for (const each of found.filter(isDeclined)) workspace.addPlace(file, asPlace(each.finding), each.about);
+    const refused = declined === undefined ? new Set() : declinedOf(file, found, declined);
+    for (const each of found) if (refused.has(each)) workspace.addPlace(file, asPlace(each.finding, file), each.about);
     workspace.applyEdits(
       file,
-      found.filter((each) => !isDeclined(each)),
+      found.filter((each) => !refused.has(each)),
     );
   }
+}
+
+/** The edits of a file that somebody will not have: none where there are more of a place than there were. */
+function declinedOf<E extends { readonly finding: EditFinding; readonly about: About }>(
+  file: SourceFile,
+  found: readonly E[],
+  declined: ReadonlyMap<string, number>,
+): ReadonlySet<E> {
+  const ids = found
+    .filter(({ finding }) => isAdded(finding))
+    .map((each): [E, string] => {
+      const { finding, about } = each;
+      const place = { ...about, ...identityOf(finding, file), file: file.file, what: finding.what };
+      return [each, declinedAs(place, declined)];
+    });
+  const isDeclined = (id: string) => ids.filter(([, other]) => other === id).length <= (declined.get(id) ?? 0);
+  return new Set(ids.flatMap(([each, id]) => (isDeclined(id) ? [each] : [])));
 }
 
 /** Whether the edit writes what nobody wrote before. */
@@ -73,8 +87,11 @@ function isAdded({ text, replaces }: EditFinding): boolean {
 }
 
 /** An edit that somebody will not have. */
-function asPlace({ splices, what, text }: EditFinding): PlaceFinding {
-  return { kind: "place", certainty: "required", offset: splices[0]?.start ?? 0, what, reason: `to write: ${text}` };
+function asPlace(finding: EditFinding, file: SourceFile): PlaceFinding {
+  const { splices, what, text } = finding;
+  const identity = identityOf(finding, file);
+  const offset = splices[0]?.start ?? 0;
+  return { kind: "place", certainty: "required", offset, what, identity, reason: `to write: ${text}` };
 }
 
 /** What leaves the column out is asked about where that fails in the end; what must change anyway, and tests, need no question. */

@@ -1,6 +1,6 @@
 import type { CodeIntent, Place } from "../../model/index.js";
 import { startOf } from "../ast/source-file.js";
-import { choiceId, chooseUnattended, type RankedPlaces, refusedWords } from "../candidates/choose.js";
+import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
 import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
 import type { Ranked } from "../contract/ranked.js";
 import { defaultScorecard } from "../contract/scorecard.js";
@@ -50,8 +50,12 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         const isLeft = known.kind === "silent" && finding.because === undefined && !isAsked;
         const refusal = request.refused?.get(id);
         if (refusal !== undefined) {
-          const reason = `${refusedWords}${refusal}: ${finding.advice}`;
-          workspace.addPlace(file, { ...place, certainty: certaintyOf(finding, "likely"), reason }, about);
+          const reason = `chosen, but ${refusal}: ${finding.advice}`;
+          workspace.addPlace(
+            file,
+            { ...place, certainty: certaintyOf(finding, "likely"), reason, reasonId: "refused" },
+            about,
+          );
         } else if (chosen.has(id)) {
           const why = finding.isRequired ? inWords(known) : "chosen, and not written in a way that can be edited";
           const reason = `${why}: ${finding.advice}`;

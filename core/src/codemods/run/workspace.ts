@@ -1,10 +1,14 @@
+import { createHash } from "node:crypto";
 import type { FileChange, Place, PlannedEdit } from "../../model/index.js";
+import { codeAt, siteAt } from "../ast/site.js";
 import { type FileKind, lineAt, parseOnce, type SourceFile } from "../ast/source-file.js";
 import { applySplices, moveOffset, type Splice } from "../ast/splice.js";
 import type { Ranked } from "../contract/ranked.js";
-import type { EditFinding, PlaceFinding } from "../contract/transform.js";
+import { compact, type EditFinding, type PlaceFinding } from "../contract/transform.js";
 import type { GeneratedClients } from "../project/generated-clients.js";
 import { type Compile, createProject, type Project } from "../project/project.js";
+import { identityOf } from "../write/identity.js";
+import { isSameOwner } from "../write/same-place.js";
 
 /** A finding and the field that it is about. */
 export interface About {
@@ -58,7 +62,7 @@ export class Workspace {
     for (const anchored of [...this.edits, ...this.places]) {
       if (anchored.file === file.file) anchored.offset = moveOffset(anchored.offset, splices);
     }
-    for (const { finding, about } of found) this.record(file.file, finding, about, offsetAfter(finding, splices));
+    for (const { finding, about } of found) this.record(file, finding, about, offsetAfter(finding, splices));
     this.current.set(file.file, parseOnce(file.file, text, file));
     this.snapshot = undefined;
   }
@@ -70,9 +74,22 @@ export class Workspace {
         place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
     );
     if (isKnown) return;
-    const { offset, what, reason, certainty, ranked, mayLeaveOut } = finding;
-    const known = { ...(mayLeaveOut && { mayLeaveOut }), ...(ranked && weighed(ranked)) };
-    this.places.push({ file: file.file, offset, kind: certainty, what, reason, model, field, ...known });
+    const { offset, what, reason, reasonId, certainty, ranked, mayLeaveOut } = finding;
+    const identity = finding.identity ?? siteAt(offset, file);
+    const fingerprint = mayLeaveOut && fingerprintOf(codeAt(offset, file));
+    const known = { ...(mayLeaveOut && { mayLeaveOut, fingerprint }), ...(ranked && weighed(ranked)) };
+    this.places.push({
+      file: file.file,
+      offset,
+      kind: certainty,
+      what,
+      ...identity,
+      reason,
+      ...(reasonId && { reasonId }),
+      model,
+      field,
+      ...known,
+    });
     this.silent.delete(`${file.file}:${offset}`);
   }
 
@@ -97,31 +114,51 @@ export class Workspace {
   }
 
   /** An edit that replaces a text of this very run (both phases at once) leaves one record, not two. */
-  private record(file: string, finding: EditFinding, about: About, offset: number): void {
+  private record(source: SourceFile, finding: EditFinding, about: About, offset: number): void {
+    const { file } = source;
     const { text, what, replaces, written, flag } = finding;
     const { transform, phase, model, field } = about;
-    const earlier = this.edits.findIndex(
-      (edit) =>
-        edit.transform === transform &&
-        edit.file === file &&
-        edit.what === what &&
-        edit.text === replaces &&
-        replaces !== undefined,
-    );
-    if (earlier === -1) {
+    const identity = identityOf(finding, source);
+    const distance = (edit: AnchoredEdit) => Math.abs(edit.offset - offset);
+    const [former] = this.edits
+      .filter(
+        (edit) =>
+          edit.transform === transform &&
+          edit.file === file &&
+          isSameOwner(edit, identity) &&
+          edit.text === replaces &&
+          replaces !== undefined,
+      )
+      .sort((a, b) => distance(a) - distance(b));
+    if (former === undefined) {
       const known = { ...(replaces !== undefined && { replaces }), ...(written && { written }), ...(flag && { flag }) };
-      this.edits.push({ transform, phase, model, field, file, offset, what, text, ...known });
+      this.edits.push({
+        transform,
+        phase,
+        model,
+        field,
+        file,
+        offset,
+        what,
+        ...identity,
+        text,
+        ...known,
+      });
       return;
     }
-    const [edit] = this.edits.splice(earlier, 1);
-    if (text === "" || edit === undefined) return;
-    const { flag: former, ...rest } = edit;
-    this.edits.push({ ...rest, offset, text, ...(former && text.includes(former) && { flag: former }) });
+    this.edits.splice(this.edits.indexOf(former), 1);
+    if (text === "") return;
+    const { flag: asked, ...rest } = former;
+    this.edits.push({ ...rest, offset, text, ...(asked && text.includes(asked) && { flag: asked }) });
   }
 
   private line(file: string, offset: number): number {
     return lineAt(this.current.get(file)?.text ?? "", offset);
   }
+}
+
+function fingerprintOf(code: string): string {
+  return createHash("sha256").update(compact(code)).digest("hex").slice(0, 12);
 }
 
 /** What the list of places keeps of a ranked one. */

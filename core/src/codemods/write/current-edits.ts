@@ -1,5 +1,6 @@
 import type { PlannedEdit } from "../../model/index.js";
 import { compact, earlierOf, type TransformContext } from "../contract/transform.js";
+import { isSameFile, isSameOwner, isSameSite } from "./same-place.js";
 
 /** The context with those edits of a transform whose text no later edit replaced: the others are not looked for any more. */
 export function withCurrentEdits(
@@ -8,17 +9,21 @@ export function withCurrentEdits(
   isWanted: (edit: PlannedEdit) => boolean = () => true,
 ): TransformContext {
   const edits = earlierOf(transform, context);
-  const replacing = edits.filter(({ replaces }) => replaces !== undefined);
-  const live = edits.filter((edit) => {
-    const at = replacing.findIndex(
-      (other) =>
-        other !== edit &&
-        other.file === edit.file &&
-        other.what === edit.what &&
-        compact(other.replaces ?? "") === compact(edit.text),
-    );
-    if (at !== -1) replacing.splice(at, 1);
-    return at === -1 && isWanted(edit);
-  });
-  return { ...context, earlier: live };
+  const gone = new Set<PlannedEdit>();
+  let replacing = edits.filter(({ replaces }) => replaces !== undefined);
+  for (const isSame of [isSameSite, isSameOwner, isSameFile]) {
+    replacing = replacing.filter((other) => {
+      const edit = edits.find(
+        (each) =>
+          each !== other &&
+          !gone.has(each) &&
+          isSameFile(each, other) &&
+          isSame(each, other) &&
+          compact(other.replaces ?? "") === compact(each.text),
+      );
+      if (edit !== undefined) gone.add(edit);
+      return edit === undefined;
+    });
+  }
+  return { ...context, earlier: edits.filter((edit) => !gone.has(edit) && isWanted(edit)) };
 }

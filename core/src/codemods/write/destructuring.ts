@@ -78,12 +78,12 @@ export function addToPattern(
   const splices = list && insertItem(list, text, file, rest === -1 ? undefined : rest);
   if (splices === undefined) return undefined;
   added.add(pattern);
-  return { kind: "edit", splices, what: what + suffix, text };
+  return { kind: "edit", splices, what: what + suffix, role: "pattern", text };
 }
 
 /** Whether an edit added the field to a pattern. */
-export function isOfPattern({ what }: Pick<EditFinding, "what">): boolean {
-  return what.endsWith(suffix);
+export function isOfPattern({ role }: Pick<EditFinding, "role">): boolean {
+  return role === "pattern";
 }
 
 /** Whether the transform added the field to a pattern of the file: only then one may be taken back. */
@@ -104,5 +104,5 @@ export function removeFromPattern(
   const written = context.earlier.some((edit) => edit.text === text && isOfPattern(edit));
   if (list === undefined || !(written || text === context.field.name)) return undefined;
   const splices = removeItem(list, element, file);
-  return { kind: "edit", splices, what: what + suffix, text: "", replaces: text };
+  return { kind: "edit", splices, what: what + suffix, role: "pattern", text: "", replaces: text };
 }

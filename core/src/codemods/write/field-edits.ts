@@ -7,7 +7,7 @@ import { withCurrentEdits } from "./current-edits.js";
 import type { DtoField } from "./dto-fields.js";
 import { findWritten } from "./find-written.js";
 import { addNamedImports, dropNamedImports, isImportEdit } from "./named-imports.js";
-import { restored } from "./property-edit.js";
+import { restored } from "./restored.js";
 
 /** A class and the field that it gets. */
 export interface FieldAddition {
@@ -78,11 +78,11 @@ export function* restoreFields(transform: string, file: SourceFile, context: Tra
     const edit = restored(transform, field, whatOfClass(node), file, context);
     if (edit === undefined) continue;
     yield edit;
-    for (const { what, text, replaces, file: its } of context.earlier) {
-      if (text !== "" || its !== file.file || replaces === undefined || !isImportEdit({ what })) continue;
+    for (const { role, owner, text, replaces, file: its } of context.earlier) {
+      if (text !== "" || its !== file.file || replaces === undefined || !isImportEdit({ role })) continue;
       const names = compact(replaces).split(",");
       if (names.some((name) => edit.text.includes(`@${name}(`)))
-        yield* addNamedImports(specifierOf({ what }), names, file) ?? [];
+        yield* addNamedImports(owner?.name ?? "", names, file) ?? [];
     }
   }
 }
@@ -96,13 +96,9 @@ function* dropImports(
 ): Iterable<EditFinding> {
   for (const edit of earlierOf(transform, context)) {
     if (edit.file !== file.file || !isImportEdit(edit)) continue;
-    const dropped = dropNamedImports(specifierOf(edit), edit.text, gone, file);
+    const dropped = dropNamedImports(edit.owner?.name ?? "", edit.text, gone, file);
     if (dropped !== undefined) yield dropped;
   }
-}
-
-function specifierOf({ what }: Pick<EditFinding, "what">): string {
-  return what.split(" ").at(-1) ?? "";
 }
 
 /** The fields that a transform wrote, where they stand now. */
@@ -116,13 +112,13 @@ export function* writtenFields(
     const all = context.project.files.flatMap((each) =>
       each
         .nodes(ts.SyntaxKind.ClassDeclaration)
-        .flatMap((owner) =>
-          [...fieldsOf(owner).values()].map((node) => ({ node, owner, file: each, what: whatOfClass(owner) })),
+        .flatMap((parent) =>
+          [...fieldsOf(parent).values()].map((node) => ({ node, parent, file: each, what: whatOfClass(parent) })),
         ),
     );
     return findWritten(transform, all, context);
   });
-  for (const each of written) if (each.file === file) yield { node: each.owner, field: each.node };
+  for (const each of written) if (each.file === file) yield { node: each.parent, field: each.node };
 }
 
 /** How people call the class. */

@@ -1,21 +1,24 @@
+import type { Owner } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
-import { lineAt, type PlaceNode, type SourceFile, startOf, textOf } from "../ast/source-file.js";
+import { type PlaceNode, type SourceFile, textOf } from "../ast/source-file.js";
 import { earlierOf, type Finding, type TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { withCurrentEdits } from "./current-edits.js";
-import { bare, takeItem } from "./property-edit.js";
+import { matchWritten } from "./match-written.js";
+import { takeItem } from "./property-edit.js";
 
 /** A node that may be what a transform wrote. */
 export interface WrittenNode<N extends PlaceNode = ts.Node> {
   readonly node: N;
   readonly file: SourceFile;
-  /** As the edit that wrote it calls its place. */
+  /** What people call its place. */
   readonly what: string;
+  readonly owner?: Owner;
 }
 
 /**
  * Which nodes a transform wrote in an earlier phase: one for each edit, where it was made if it is still there, otherwise wherever the
- * same text stands. People may have written the same text elsewhere: that is theirs.
+ * same text stands.
  *
  * @param candidates all of the project
  */
@@ -24,34 +27,13 @@ export function findWritten<T extends WrittenNode<PlaceNode>>(
   candidates: readonly T[],
   context: TransformContext,
 ): readonly T[] {
-  const open = new Set(candidates);
-  const found: T[] = [];
-  const textsOf = new Map(candidates.map((each) => [each, bare(textOf(each.node, each.file))]));
-  const takeNearest = (line: number, matches: (each: T) => boolean): boolean => {
-    let nearest: { readonly each: T; readonly distance: number } | undefined;
-    for (const each of open) {
-      if (!matches(each)) continue;
-      const distance = Math.abs(lineAt(each.file.text, startOf(each.node, each.file)) - line);
-      if (nearest === undefined || distance < nearest.distance) nearest = { each, distance };
-    }
-    if (nearest === undefined) return false;
-    open.delete(nearest.each);
-    found.push(nearest.each);
-    return true;
-  };
-  const moved = earlierOf(transform, context).filter((edit) => {
-    const text = bare(edit.text);
-    const isThere = (each: T) => textsOf.get(each) === text && each.file.file === edit.file && each.what === edit.what;
-    return !takeNearest(edit.line, isThere);
-  });
-  for (const edit of moved) takeNearest(edit.line, (each) => textsOf.get(each) === bare(edit.text));
-  return found;
+  return [...matchWritten(earlierOf(transform, context), candidates).keys()];
 }
 
 /** A literal or a list that items are added to. */
 export interface Container {
   readonly node: ts.ObjectLiteralExpression | ts.ArrayLiteralExpression | ts.UnionTypeNode;
-  /** As the edits call the place. */
+  /** What people call the place. */
   readonly what: string;
 }
 

@@ -36,7 +36,7 @@ export function addNamedImports(
   const edits = [...groups].map(([index, group]): EditFinding | undefined => {
     const text = group.join(separator);
     const splices = insertItem(list, text, file, index === -1 ? undefined : index);
-    return splices && { kind: "edit", splices, what: whatOf(specifier), text };
+    return splices && { kind: "edit", splices, ...importOf(specifier), text };
   });
   return edits.every((edit) => edit !== undefined) ? edits : undefined;
 }
@@ -63,7 +63,7 @@ export function dropNamedImports(
     if (elements.map((each) => each.name.text).join(",") !== names.join(",")) continue;
     if (elements.some((element) => isUsed(element, file, without))) return undefined;
     const splices = removeItem(list, from, file, to);
-    return { kind: "edit", splices, what: whatOf(specifier), text: "", replaces: written };
+    return { kind: "edit", splices, ...importOf(specifier), text: "", replaces: written };
   }
   return undefined;
 }
@@ -85,14 +85,13 @@ export function isUsed(
 }
 
 /** Whether an edit is one of an import: other code may use it by now. */
-export function isImportEdit({ what }: { readonly what: string }): boolean {
-  return what.startsWith(importOf);
+export function isImportEdit({ role }: Pick<EditFinding, "role">): boolean {
+  return role === "import";
 }
 
-const importOf = "import from ";
-
-function whatOf(specifier: string): string {
-  return `${importOf}${specifier}`;
+/** What an edit of an import from a module is known by. */
+export function importOf(specifier: string): Pick<EditFinding, "what" | "role" | "owner"> {
+  return { what: `import from ${specifier}`, role: "import", owner: { kind: "module", name: specifier } };
 }
 
 function namedImports(specifier: string, file: SourceFile): readonly ts.NamedImports[] {

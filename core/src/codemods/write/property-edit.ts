@@ -1,6 +1,6 @@
 import { ts } from "../ast/compiler.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
-import { compact, type EditFinding, earlierOf, type TransformContext } from "../contract/transform.js";
+import { compact, type EditFinding } from "../contract/transform.js";
 import { commaListOf, insertItem, removeItem } from "./comma-list.js";
 
 /** An edit that adds a property to a literal; undefined where it could not be taken back to the same bytes. */
@@ -14,23 +14,6 @@ export function addProperty(
   const list = commaListOf(literal, file);
   const splices = list && insertItem(list, text, file, index);
   return splices && { kind: "edit", splices, what, text };
-}
-
-/** Puts back what an edit of this place had replaced; undefined where the place is none, or has changed since. */
-export function restored(
-  transform: string,
-  node: ts.Node,
-  what: string,
-  file: SourceFile,
-  context: TransformContext,
-): EditFinding | undefined {
-  const text = textOf(node, file);
-  const edit = earlierOf(transform, context).find(
-    (each) => each.file === file.file && each.what === what && bare(each.text) === bare(text),
-  );
-  if (edit?.replaces === undefined) return undefined;
-  const splice = { start: node.getStart(file.ast), end: node.end, text: edit.replaces };
-  return { kind: "edit", splices: [splice], what, text: edit.replaces, replaces: text };
 }
 
 /** Without the separator: a formatter may have added one. */

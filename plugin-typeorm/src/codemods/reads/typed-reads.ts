@@ -29,21 +29,28 @@ export const typedReads: Transform = {
     const property = context.memo("typeorm kept type", () => keptProperty(context));
     if (property === undefined || isTestFile(file)) return;
     const { name } = context.field;
-    const reason = `${context.model.name}.${name} ${keeping}`;
+    const reason = `${context.model.name}.${name} keeps its type, so this compiles: it finds undefined until switch`;
     for (const use of file.identifiers(name)) {
       const read = readAt(use, property, file, context);
       if (read === undefined) continue;
       const what = describe(read, `read of ${textOf(read, file)}`);
-      yield { kind: "place", certainty: "likely", offset: read.getStart(file.ast), what, reason } satisfies Finding;
+      yield {
+        kind: "place",
+        certainty: "likely",
+        offset: read.getStart(file.ast),
+        what,
+        reason,
+        reasonId,
+      } satisfies Finding;
     }
   },
 };
 
-const keeping = "keeps its type, so this compiles: it finds undefined until switch";
+const reasonId = "typed-read";
 
 /** Whether a place is one of these reads. */
-export function isTypedRead({ reason }: Pick<Place, "reason">): boolean {
-  return reason.endsWith(keeping);
+export function isTypedRead(place: Pick<Place, "reasonId">): boolean {
+  return place.reasonId === reasonId;
 }
 
 /** Whether what is read of the column may be null by its type: switch writes a fallback only there. */

@@ -1,0 +1,53 @@
+import type { DeclinedPlace, EditRole, Owner, Place, PlannedEdit } from "./code.js";
+import type { Plan } from "./plan.js";
+
+/**
+ * Plans of before knew places by what people call them. The only place where such words are read: a plan that is read gets from them
+ * what edits and places are known by today.
+ */
+export function upgradeLabels(plan: Plan): Plan {
+  const { edits, places } = plan.state;
+  return { ...plan, state: { ...plan.state, edits: edits.map(upgradeEdit), places: places.map(upgradePlace) } };
+}
+
+function upgradeEdit(edit: PlannedEdit): PlannedEdit {
+  if (edit.site !== undefined) return edit;
+  const [role, owner] = [roleIn(edit.what), ownerIn(edit.what)];
+  return { ...edit, ...(owner && { owner }), ...(role && { role }) };
+}
+
+function upgradePlace(place: Place): Place {
+  const isRefused = place.site === undefined && place.reason.startsWith("chosen, but ");
+  return isRefused ? { ...place, reasonId: "refused" } : place;
+}
+
+function roleIn(what: string): EditRole | undefined {
+  if (what.startsWith(importLabel)) return "import";
+  if (what.endsWith(", its pattern")) return "pattern";
+  return /(?:^|: )fallback of /.test(what) ? "fallback" : undefined;
+}
+
+/** `toDto` of `toDto: copy of User`, `UserDto` of `class UserDto`. */
+function ownerIn(what: string): Owner | undefined {
+  if (what.startsWith(importLabel)) return { kind: "module", name: what.slice(importLabel.length) };
+  const [, name] = /^([^:]+): /.exec(what) ?? [];
+  if (name !== undefined) return { kind: "function", name };
+  const [, document] = /^(?:GraphQL \w+|arguments of|(?:required of )?schema) (.+)$/.exec(what) ?? [];
+  if (document !== undefined) return { kind: "schema", name: document };
+  const [, kind, declared] = /^(class|interface|type) (\S+)$/.exec(what) ?? [];
+  return declared === undefined ? undefined : { kind: kind as Owner["kind"], name: declared };
+}
+
+const importLabel = "import from ";
+
+/** What a place that was declined then is remembered by. */
+export function declinedLabel({ model, field, file, what }: Pick<DeclinedPlace, "model" | "field" | "file" | "what">) {
+  return `${model}.${field} ${file}#${what}`;
+}
+
+/** Whether a place is the one that was confirmed then. */
+export function isOfLabel(then: Labelled, now: Labelled): boolean {
+  return then.file === now.file && then.what === now.what && then.reason === now.reason;
+}
+
+type Labelled = Pick<Place, "file" | "what" | "reason">;

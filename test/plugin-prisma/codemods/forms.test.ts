@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { run } from "../../support/run.js";
 import { reads, unrelated } from "./forms/reads.js";
-import { handed, writes } from "./forms/writes.js";
+import { handed, putOver, writes } from "./forms/writes.js";
 import { apply, request, single } from "./phases.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
@@ -40,6 +40,14 @@ test.each(writes)("%s is edited or listed", async (_, code) => {
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
   const { places } = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), root });
   expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
+});
+
+test.each(putOver)("what is put over rows that exist is listed: %s", async (_, code) => {
+  for (const typed of [{ root }, {}]) {
+    const result = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), ...typed });
+    expect(result.changes).toEqual([]);
+    expect(result.places.some(({ mayLeaveOut }) => mayLeaveOut)).toBe(true);
+  }
 });
 
 test.each(reads)("%s is a whole row", async (_, code) => {

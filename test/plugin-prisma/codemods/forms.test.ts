@@ -60,3 +60,17 @@ test.each(unrelated)("%s is none", async (_, code) => {
   const files = single(code);
   expect((await planCodeEdits({ ...request(files, ["switch"], [], {}), root })).changes).toEqual([]);
 });
+
+test("imports that are nested too deep for the compiler leave the answer to names, and say so", async () => {
+  const code = writes[0]?.[1] ?? "";
+  const chain = Array.from({ length: 4000 }, (_, at) => ({
+    file: `src/m${at}.ts`,
+    text: `import { user } from "./m${at + 1}";\nexport { user };\n`,
+  }));
+  const stored =
+    "export class Users { constructor(private readonly users: { create(row: unknown): void }) {}\n  make() { return this.users.create({ data: {} }); } }\n";
+  const files = [...chain, ...single(code), ...single(stored, "src/users.ts")];
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  expect(result.missingTypes).toEqual({ why: "limit" });
+  expect(result.changes.map(({ file }) => file)).toEqual(["src/code.ts"]);
+});

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { run } from "../../support/run.js";
 import { reads, unrelated } from "./forms/reads.js";
-import { handed, writes } from "./forms/writes.js";
+import { handed, putOver, writes } from "./forms/writes.js";
 import { apply, request, single } from "./phases.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
@@ -42,6 +42,14 @@ test.each(handed)("a package that is given a client: %s", async (_, code, isList
   expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
 });
 
+test.each(putOver)("what is put over rows that exist is listed: %s", async (_, code) => {
+  for (const typed of [{ root }, {}]) {
+    const result = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), ...typed });
+    expect(result.changes).toEqual([]);
+    expect(result.places.some(({ mayLeaveOut }) => mayLeaveOut)).toBe(true);
+  }
+});
+
 test.each(reads)("%s is a whole row", async (_, code) => {
   const files = single(code);
   const result = await planCodeEdits({ ...request(files, ["switch"], [], {}), root });
@@ -51,4 +59,18 @@ test.each(reads)("%s is a whole row", async (_, code) => {
 test.each(unrelated)("%s is none", async (_, code) => {
   const files = single(code);
   expect((await planCodeEdits({ ...request(files, ["switch"], [], {}), root })).changes).toEqual([]);
+});
+
+test("imports that are nested too deep for the compiler leave the answer to names, and say so", async () => {
+  const code = writes[0]?.[1] ?? "";
+  const chain = Array.from({ length: 4000 }, (_, at) => ({
+    file: `src/m${at}.ts`,
+    text: `import { user } from "./m${at + 1}";\nexport { user };\n`,
+  }));
+  const stored =
+    "export class Users { constructor(private readonly users: { create(row: unknown): void }) {}\n  make() { return this.users.create({ data: {} }); } }\n";
+  const files = [...chain, ...single(code), ...single(stored, "src/users.ts")];
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  expect(result.missingTypes).toEqual({ why: "limit" });
+  expect(result.changes.map(({ file }) => file)).toEqual(["src/code.ts"]);
 });

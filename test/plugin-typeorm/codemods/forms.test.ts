@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, others, writes } from "./forms/writes.js";
-import { apply, request, textOf, withEntities } from "./phases.js";
+import { apply, request, textOf, undoOf, withEntities } from "./phases.js";
 
 /** Where TypeORM is installed: types are asked. */
 const root = fileURLToPath(new URL("../../..", import.meta.url));
@@ -18,6 +18,18 @@ test.each(writes)("%s is edited or listed", async (_, code) => {
       `FORM ${isEdited ? "edited" : isListed ? "listed" : "SILENT"} ${_} ${result.places.map((p) => `${p.kind}: ${p.what}: ${p.reason}`).join(" | ")}`,
     );
   expect(isEdited || isListed).toBe(true);
+});
+
+test("a request class that stands on one line stays one that compiles", async () => {
+  const code =
+    'import type { Repository } from "typeorm";\nimport type { User } from "./entities";\nclass UserDto { email!: string; name!: string }\n' +
+    "export const make = (users: Repository<User>, dto: UserDto) => users.save({ ...dto });\n";
+  const files = withEntities(code);
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const after = apply(files, result);
+  expect(textOf(after)).toContain("class UserDto { email!: string; name!: string; handle?: string }");
+  const undone = await undoOf("expand", after, result.edits);
+  expect(textOf(undone.files)).toBe(code);
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {

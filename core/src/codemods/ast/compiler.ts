@@ -65,6 +65,7 @@ export declare namespace ts {
   export type StringLiteral = compiler.StringLiteral;
   export type SyntaxKind = compiler.SyntaxKind;
   export type TemplateExpression = compiler.TemplateExpression;
+  export type ElementAccessExpression = compiler.ElementAccessExpression;
   export type TypeAliasDeclaration = compiler.TypeAliasDeclaration;
   export type TypeElement = compiler.TypeElement;
   export type TypeLiteralNode = compiler.TypeLiteralNode;

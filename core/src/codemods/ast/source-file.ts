@@ -53,6 +53,7 @@ interface NodeByKind {
   readonly [ts.SyntaxKind.StringLiteral]: ts.StringLiteral;
   readonly [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: ts.NoSubstitutionTemplateLiteral;
   readonly [ts.SyntaxKind.TemplateExpression]: ts.TemplateExpression;
+  readonly [ts.SyntaxKind.ElementAccessExpression]: ts.ElementAccessExpression;
 }
 
 /** Where a tree keeps the path that it was parsed under: a program gives it another name. */
@@ -121,6 +122,7 @@ const indexed = {
   [ts.SyntaxKind.StringLiteral]: true,
   [ts.SyntaxKind.NoSubstitutionTemplateLiteral]: true,
   [ts.SyntaxKind.TemplateExpression]: true,
+  [ts.SyntaxKind.ElementAccessExpression]: true,
   [ts.SyntaxKind.IfStatement]: true,
 } satisfies Record<keyof NodeByKind, true>;
 

@@ -1,5 +1,6 @@
 import { ts } from "../ast/compiler.js";
 import { describe, pathOf, unwrap } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import type { Transform, TransformContext } from "../contract/transform.js";
@@ -22,7 +23,7 @@ export const handedClients: Transform = {
       const given = call.arguments?.length ? packageOfCallee(call, file, context) : undefined;
       const handle = given === undefined ? undefined : clientIn(call.arguments ?? [], file, context);
       if (given === undefined || handle === undefined) continue;
-      const what = describe(call, `${textOf(handle, file)} given to ${pathOf(call.expression).join(".")}`);
+      const what = describe(call, `${textOf(handle, file)} given to ${nameOfCallee(call)}`);
       const reason =
         `"${given}" may insert ${model.name} rows with calls of its own, which leave ${field.name} out: give the column a default, ` +
         `or name ${field.name} where that package takes further fields`;
@@ -33,23 +34,64 @@ export const handedClients: Transform = {
 
 /** The package that declares what is called; undefined for code of the repository and the ORM's own. */
 function packageOfCallee(
-  { expression }: ts.CallExpression | ts.NewExpression,
+  call: ts.CallExpression | ts.NewExpression,
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  const callee = unwrap(expression);
-  if (!ts.isIdentifier(callee) && !ts.isPropertyAccessExpression(callee)) return undefined;
-  const found = resolveExpression(callee, file, context.project);
-  const owner =
-    found ??
-    (ts.isPropertyAccessExpression(callee) ? resolveExpression(callee.expression, file, context.project) : found);
-  if (owner?.kind !== "external" || owner.madeBy !== undefined) return undefined;
-  const { specifier } = owner;
+  const callee = unwrap(call.expression);
+  // `withDatabase(options)(prisma)`
+  if (ts.isCallExpression(callee)) return packageOfCallee(callee, file, context);
+  const named = callee.kind === ts.SyntaxKind.SuperKeyword ? baseOf(call) : callee;
+  const found = named && moduleOf(named, file, context);
+  if (found === undefined) return undefined;
+  const { specifier } = found;
   const isOwn =
     /^(?:[.~#/]|@\/|src\/)/.test(specifier) ||
-    context.project.pathsOf(owner.file, specifier).length > 0 ||
+    context.project.pathsOf(found.file, specifier).length > 0 ||
     context.orm.isOwnPackage?.(specifier) === true;
   return isOwn ? undefined : specifier;
+}
+
+function nameOfCallee({ expression }: ts.CallExpression | ts.NewExpression): string {
+  const callee = unwrap(expression);
+  if (ts.isCallExpression(callee)) return nameOfCallee(callee);
+  return callee.kind === ts.SyntaxKind.SuperKeyword ? "super" : pathOf(callee).join(".");
+}
+
+/** `CrudService` of `class Users extends CrudService<User>`, where `super(…)` is called. */
+function baseOf(call: ts.Node): ts.Expression | undefined {
+  const clauses = ts.findAncestor(call, ts.isClassLike)?.heritageClauses;
+  return clauses?.find(({ token }) => token === ts.SyntaxKind.ExtendsKeyword)?.types[0]?.expression;
+}
+
+/** The module out of view that a name, or what it is a member of, comes from. */
+function moduleOf(
+  named: ts.Expression,
+  file: SourceFile,
+  { project }: TransformContext,
+): { readonly specifier: string; readonly file: SourceFile } | undefined {
+  for (let at = named; ; at = unwrap(at.expression)) {
+    const found = resolveExpression(at, file, project);
+    if (found !== undefined) return found.kind === "external" ? found : undefined;
+    const specifier = ts.isIdentifier(at) ? loadedAs(at) : undefined;
+    if (specifier !== undefined) return { specifier, file };
+    if (!ts.isPropertyAccessExpression(at) && !ts.isCallExpression(at) && !ts.isNewExpression(at)) return undefined;
+  }
+}
+
+/** The specifier of `const { Adapter } = require("…")`, and of `await import("…")`. */
+function loadedAs(name: ts.Identifier): string | undefined {
+  const declared = declarationOf(name);
+  const owner = declared !== undefined && ts.isBindingElement(declared) ? declared.parent.parent : declared;
+  if (owner === undefined || !ts.isVariableDeclaration(owner) || owner.initializer === undefined) return undefined;
+  const value = unwrap(owner.initializer);
+  const call = ts.isAwaitExpression(value) ? unwrap(value.expression) : value;
+  if (!ts.isCallExpression(call)) return undefined;
+  const { expression, arguments: given } = call;
+  const isLoading =
+    expression.kind === ts.SyntaxKind.ImportKeyword || (ts.isIdentifier(expression) && expression.text === "require");
+  const [specifier] = given;
+  return isLoading && specifier !== undefined && ts.isStringLiteralLike(specifier) ? specifier.text : undefined;
 }
 
 /** The client among what a call is given, also inside of the literals. */

@@ -54,7 +54,9 @@ export interface FieldToWrite {
 export function insertField(node: ts.ClassLikeDeclaration, text: string, file: SourceFile): Splice[] | undefined {
   const style = styleOf(node, file);
   if (style === undefined) return undefined;
-  const { last, isInline, isSpaced } = style;
+  const { last, isInline, isSpaced, separator } = style;
+  // On one line only the last field can do without.
+  if (isInline && separator === "") return [{ start: last.end, end: last.end, text: `; ${text}` }];
   const tail = endOfComments(file.text, last.end);
   const { eol } = file.style;
   const brk = `${isSpaced ? eol : ""}${eol}${indentAt(file.text, last.getStart(file.ast))}`;
@@ -67,6 +69,8 @@ export function removeField(node: ts.ClassLikeDeclaration, field: ts.PropertyDec
   const { space, brk } = leadOf(file.text, field.getStart(file.ast));
   let start = brk ?? space;
   const before = file.text.slice(0, start);
+  // The one before it stood last on the line, without a separator.
+  if (style?.isInline && file.text[field.end - 1] !== ";" && before.endsWith(";")) start -= 1;
   if (style?.isSpaced && brk !== undefined && /\n[ \t]*$/.test(before)) {
     start -= /\r?\n[ \t]*$/.exec(before)?.[0].length ?? 0;
   }

@@ -23,13 +23,22 @@ export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, m
   if (ts.isCallExpression(value)) return false;
   const name = ts.isIdentifier(value) ? value.text : ts.isPropertyAccessExpression(value) ? value.name.text : "";
   const found = resolveExpression(value, file, project);
-  if (found?.kind === "typed" && clientOfType(found.type, found.file, project) !== undefined) return true;
+  if (found?.kind === "typed" && namesClient(found.type) && clientOfType(found.type, found.file, project) !== undefined)
+    return true;
   if (ts.isPropertyAccessExpression(value) && name === accessor)
     return givesRowsOf(value.expression, file, { project, model } as TransformContext);
   if (!isClientName(name)) return false;
   const settled = resolveDeclared(found, project);
   if (settled?.kind === "external") return /^[.~#/@]/.test(settled.specifier) || isClientModule(settled.specifier);
   return settled === undefined;
+}
+
+/** Rows and inputs come from the client's module too. */
+function namesClient(type: ts.TypeNode): boolean {
+  const text = type.getText();
+  return /^Prisma\./.test(text)
+    ? /^Prisma\.(?:TransactionClient|\w+Delegate)\b/.test(text)
+    : /Client\b|\["|\btypeof\b/.test(text) || isClientName(text);
 }
 
 /** Packages that belong to Prisma, and call what they are given as the app would. */

@@ -40,8 +40,10 @@ import type { NotClient } from "../receivers/not-a-client.js";
 import { connectText, hasRelations } from "./checked-input.js";
 import { literalLookup, typedInputs } from "./input-literals.js";
 import { type Input, passedInputs } from "./passed-rows.js";
+import { isAlsoPutOver } from "./put-over.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
-import { rowsWrittenBy } from "./written-rows.js";
+import { unseenWriters } from "./unseen-writers.js";
+import { nestedElsewhere, rowsWrittenBy } from "./written-rows.js";
 
 const id = "create-data";
 
@@ -66,6 +68,8 @@ export const createData: Transform = {
       }
     }
     yield* listUnseen(file, context);
+    yield* listNested(file, context);
+    yield* unseenWriters(file, context);
     yield* listOthers(file, context);
   },
 
@@ -185,6 +189,27 @@ function* valuesOfCalls(
   }
 }
 
+/** `prisma.order.create({ data: { user: ownerOf(email) } })`: how the row is written is said out of view. */
+function* listNested(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  for (const call of clientCalls(file, context)) {
+    for (const { model, value, what } of nestedElsewhere(call, context.models)) {
+      if (model !== context.model || !mayCreate(value, context)) continue;
+      const text = textOf(value, file).replaceAll(/\s+/g, " ");
+      const reason = `what it creates is built elsewhere (\`${text}\`): unless ${context.field.name} is in it, add it there`;
+      const offset = value.getStart(file.ast);
+      yield { kind: "place", certainty: "likely", offset, what: describe(call.call, what), reason, mayLeaveOut: true };
+    }
+  }
+}
+
+/** Whether a nested write may create rows that no literal of the client's own types shows. */
+function mayCreate(value: ts.Expression, { project }: TransformContext): boolean {
+  const type = project.types?.of(value);
+  if (type === undefined) return true;
+  if (/Input$/.test((type.aliasSymbol ?? type.getSymbol())?.name ?? "")) return false;
+  return ["create", "createMany", "connectOrCreate", "upsert"].some((name) => type.getProperty(name) !== undefined);
+}
+
 /** `prisma.user.create(args)`, `prisma.user.create({ ...args, select })`: the row is in what the call is given as a whole. */
 function* listUnseen(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { call, args, model, method, label } of clientCalls(file, context)) {
@@ -246,6 +271,13 @@ function* fillRow(
 ): Iterable<Finding> {
   if (isConnected(value, context)) return;
   const isThere = propertiesOf(value).has(context.field.name);
+  if (!isThere && isAlsoPutOver(value, file, context)) {
+    const text = `${context.field.name}: ${valueOfNewRow(value, file, context) ?? "…"}`;
+    const reason = `it is put over rows that exist as well, whose ${context.field.name} may have been chosen: add \`${text}\` only where a row is created`;
+    const offset = value.getStart(file.ast);
+    yield { kind: "place", certainty: "likely", offset, what, reason, mayLeaveOut: true };
+    return;
+  }
   const connect =
     !isThere && (isChecked || hasRelations(value, context)) ? connectText(value, file, context) : undefined;
   if (connect === undefined) {

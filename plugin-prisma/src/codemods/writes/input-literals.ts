@@ -6,28 +6,31 @@ import {
   lookUp,
   nameOf,
   type Project,
+  pathOf,
   type SourceFile,
   type TransformContext,
   type Type,
   type TypeSymbol,
-  type Types,
   targetOf,
   textOf,
   ts,
 } from "@lockstep/core/codemods";
-import { whyOther } from "../calls/client-calls.js";
+import { methods, whyOther } from "../calls/client-calls.js";
 import { originOfPath } from "../receivers/client-module.js";
 import { isOwnNamespace } from "../receivers/module-owner.js";
+import { isPutOver } from "./put-over.js";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
 export function* typedInputs(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<{ readonly value: ts.ObjectLiteralExpression; readonly what: string; readonly isChecked: boolean }> {
-  const types = isInputNamed(context) ? context.project.types : undefined;
+  const isAnyNamed = isInputNamed(context);
   const isNamed = file.text.includes(`${context.model.name}C`) || file.text.includes(`${context.model.name}UncheckedC`);
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-    const name = (isNamed ? annotatedInput(value, file, context) : undefined) ?? expectedInput(value, types, context);
+    const name =
+      (isNamed ? annotatedInput(value, file, context) : undefined) ??
+      (isAnyNamed || isNestedElsewhere(value) ? expectedInput(value, context) : undefined);
     if (name === undefined || !isInputOf(name, context)) continue;
     yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
   }
@@ -47,19 +50,29 @@ function annotatedInput(
 /** The input that the compiler expects where a literal stands that names a column: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
 function expectedInput(
   literal: ts.ObjectLiteralExpression,
-  types: Types | undefined,
   { columns, project }: TransformContext,
 ): string | undefined {
-  const given = types && new Set(literal.properties.map((each) => nameOf(each.name)));
+  const given = new Set(literal.properties.map((each) => nameOf(each.name)));
   const isRow =
-    given !== undefined &&
     columns.some(({ name }) => given.has(name)) &&
     (given.has(undefined) || columns.every((each) => mayBeMissing(each) || given.has(each.name)));
-  const expected = isRow ? types?.expectedOf(literal) : undefined;
+  const types = isRow ? project.types : undefined;
+  const expected = types?.expectedOf(literal);
   const symbol = expected && inputIn(expected);
   const [declaration] = symbol?.declarations ?? [];
   const origin = types && declaration && originOfPath(types.pathOf(declaration), project);
   return declaration === undefined || origin === "other" ? undefined : symbol?.name;
+}
+
+/** Whether a literal is what a nested write creates, and no call of the client is around it: there it is found by its path. */
+function isNestedElsewhere(literal: ts.ObjectLiteralExpression): boolean {
+  let isCreated = false;
+  for (let at: ts.Node = literal; ; at = at.parent) {
+    if (ts.isPropertyAssignment(at)) isCreated ||= /^(?:create|data)$/.test(nameOf(at.name) ?? "");
+    else if (ts.isCallExpression(at.parent))
+      return isCreated && !methods.has(pathOf(at.parent.expression).at(-1) ?? "");
+    else if (!ts.isExpression(at)) return isCreated;
+  }
 }
 
 /** A column that a new row need not name, itself. */
@@ -67,15 +80,22 @@ function mayBeMissing({ isOptional, hasDefault, isForeignKey, isUpdatedAt, isLis
   return isOptional || hasDefault || isForeignKey || isUpdatedAt || isList;
 }
 
+/** What says that it takes an input without its name: `Prisma.Args<T, "create">`, `Parameters<typeof prisma.user.create>`. */
+const ofAnyModel = /\bPrisma\.Args\b|["']create["']\]|\btypeof [\w.]+\.create\b/;
+
 /** Whether any code names the inputs of the model: only then something else than a call can expect one. */
 function isInputNamed({ model: { name }, project: { files }, memo }: TransformContext): boolean {
   return memo("inputs are named", () =>
-    files.some(({ text }) => [`${name}C`, `${name}UncheckedC`, `${name}Delegate`].some((each) => text.includes(each))),
+    files.some(
+      ({ text }) =>
+        [`${name}C`, `${name}UncheckedC`, `${name}Delegate`].some((each) => text.includes(each)) ||
+        ofAnyModel.test(text),
+    ),
   );
 }
 
 /** The input that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
-function inputIn(type: Type, depth = 0): TypeSymbol | undefined {
+export function inputIn(type: Type, depth = 0): TypeSymbol | undefined {
   if (depth > 4) return undefined;
   const own = [type.aliasSymbol, type.getSymbol()].find(
     (symbol) => symbol !== undefined && /Create(?:Many\w*|Without\w+)?Input$/.test(symbol.name),
@@ -129,10 +149,11 @@ export function literalLookup({ project }: Pick<TransformContext, "project">): L
   return { project, isGiven: (use) => isGiven(use) && !isGivenElsewhere(use, project) };
 }
 
-/** Whether a use of a constant hands it to a write: `data`, `data: rows`, `create: row`. */
-function isGiven({ parent }: ts.Identifier): boolean {
+/** Whether a use of a constant hands it to a write of new rows: `data`, `data: rows`, `create: row`. */
+function isGiven(use: ts.Identifier): boolean {
+  const { parent } = use;
   if (!ts.isPropertyAssignment(parent) && !ts.isShorthandPropertyAssignment(parent)) return false;
-  return /^(?:data|create)$/.test(nameOf(parent.name) ?? "");
+  return /^(?:data|create)$/.test(nameOf(parent.name) ?? "") && !isPutOver(use);
 }
 
 /** Whether the write may be another schema's, which does not take the column. */

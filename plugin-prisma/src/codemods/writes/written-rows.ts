@@ -1,5 +1,5 @@
 import type { EntityModel } from "@lockstep/core";
-import { initializerOf, literalsOf, nameOf, ts, unwrap } from "@lockstep/core/codemods";
+import { declarationOf, initializerOf, literalsOf, nameOf, ts, unwrap } from "@lockstep/core/codemods";
 import type { ClientCall } from "../calls/client-calls.js";
 
 /** A value that becomes a new row (or several) of a model. */
@@ -14,6 +14,20 @@ export interface WrittenRows {
 
 /** Everything a call creates: its own rows, and rows of other models that nested writes along relations create. */
 export function* rowsWrittenBy(call: ClientCall, models: readonly EntityModel[]): Iterable<WrittenRows> {
+  for (const rows of allWrittenBy(call, models)) if (rows.isNesting !== true) yield rows;
+}
+
+/** Nested writes that are built elsewhere: `user: ownerOf(email)`. */
+export function* nestedElsewhere(call: ClientCall, models: readonly EntityModel[]): Iterable<WrittenRows> {
+  for (const rows of allWrittenBy(call, models)) if (rows.isNesting === true) yield rows;
+}
+
+interface Found extends WrittenRows {
+  /** The value is not a row, but what says how one is written: `{ create: … }`, out of view. */
+  readonly isNesting?: true;
+}
+
+function* allWrittenBy(call: ClientCall, models: readonly EntityModel[]): Iterable<Found> {
   const { args, method, model, label } = call;
   if (args === undefined) return;
   if (method.startsWith("create")) yield* created(property(args, "data"), model, `data of ${label}`, models);
@@ -30,10 +44,10 @@ function* created(
   what: string,
   models: readonly EntityModel[],
   through?: EntityModel,
-): Iterable<WrittenRows> {
+): Iterable<Found> {
   if (value === undefined) return;
   yield { model, value, what, ...(through === undefined ? {} : { through }) };
-  for (const literal of literalsOf(value)) yield* nested(literal, model, what, models);
+  for (const literal of literalsOf(value)) yield* nested(constantBehind(literal), model, what, models);
 }
 
 function* updated(
@@ -41,9 +55,9 @@ function* updated(
   model: EntityModel,
   what: string,
   models: readonly EntityModel[],
-): Iterable<WrittenRows> {
+): Iterable<Found> {
   if (value === undefined) return;
-  for (const literal of literalsOf(value)) yield* nested(literal, model, what, models);
+  for (const literal of literalsOf(value)) yield* nested(constantBehind(literal), model, what, models);
 }
 
 /** `orders: { create: { … } }` and its kin inside of a row or an update. */
@@ -52,13 +66,18 @@ function* nested(
   model: EntityModel,
   what: string,
   models: readonly EntityModel[],
-): Iterable<WrittenRows> {
+): Iterable<Found> {
   if (!ts.isObjectLiteralExpression(value)) return;
   for (const { name, model: target } of model.relations) {
     const related = models.find((each) => each.name === target);
-    const operations = property(value, name);
-    if (related === undefined || operations === undefined || !ts.isObjectLiteralExpression(operations)) continue;
+    const given = property(value, name);
+    if (related === undefined || given === undefined) continue;
+    const operations = constantBehind(given);
     const label = `${name} in ${what}`;
+    if (!ts.isObjectLiteralExpression(operations)) {
+      yield { model: related, value: given, what: label, isNesting: true };
+      continue;
+    }
     for (const operation of operations.properties) {
       const initializer = initializerOf(operation);
       if (initializer === undefined) continue;
@@ -85,6 +104,14 @@ function* nested(
       }
     }
   }
+}
+
+/** The literal of `const user = { create: … }`, where a name stands for it. */
+function constantBehind(value: ts.Expression): ts.Expression {
+  const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return value;
+  const literal = declaration.initializer && unwrap(declaration.initializer);
+  return literal !== undefined && ts.isObjectLiteralExpression(literal) ? literal : value;
 }
 
 function innerOf(value: ts.Expression, name: string): ts.Expression | undefined {

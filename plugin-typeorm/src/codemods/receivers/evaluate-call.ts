@@ -21,7 +21,8 @@ export function evaluateCall(
   const name = path.at(-1) ?? "";
   const isMethod = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
   const owner = isMethod ? evaluateExpression(callee.expression, file, where, depth) : undefined;
-  if (owner?.kind === "foreign") return owner;
+  // `container.get<Repository<User>>("users")`, `container.resolve(UserRepository)`
+  if (owner?.kind === "foreign") return made(call, file, where, depth) ?? instanceOf(call, file, where, depth) ?? owner;
   if (owner?.kind === "builder") return isBuilderEnd(name) ? undefined : builderAfter(owner, name, call, file, where);
 
   const called = isMethod ? evaluateMember(owner, name, where, depth) : evaluateExpression(callee, file, where, depth);
@@ -92,6 +93,21 @@ function injectedBy(token: ts.Expression | undefined, file: SourceFile, where: L
 function made(call: ts.CallExpression, file: SourceFile, where: LookupContext, depth: number): OrmValue | undefined {
   const [type] = call.typeArguments ?? [];
   return type && evaluateType({ type, file, bound: nothingBound }, where, depth);
+}
+
+/** An instance of the repository class that a container is asked for. */
+function instanceOf(
+  call: ts.CallExpression,
+  file: SourceFile,
+  where: LookupContext,
+  depth: number,
+): OrmValue | undefined {
+  const [argument, ...more] = call.arguments;
+  if (argument === undefined || more.length > 0 || !ts.isIdentifier(argument)) return undefined;
+  const asked = evaluateExpression(argument, file, where, depth);
+  const found =
+    asked?.kind === "class" ? evaluateInstance(asked.node, asked.file, nothingBound, where, depth) : undefined;
+  return found?.kind === "repository" ? found : undefined;
 }
 
 /** The repository of an active record. */

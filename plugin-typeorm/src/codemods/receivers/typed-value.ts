@@ -33,6 +33,15 @@ function thingOfType(type: Type, types: Types, where: LookupContext): OrmValue |
   return named(type, types);
 }
 
+/** Whether a value is a repository of which its type does not say the entity: `Repository<T>`, `Repository<any>`. */
+export function isOfAnyEntity(expression: ts.Expression, types: Types): boolean {
+  const type = types.of(expression);
+  const rows = type && entityOfRepository(type, types);
+  if (rows === undefined) return false;
+  const isOpen = (rows.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0;
+  return isOpen || rows.getSymbol()?.name === "ObjectLiteral";
+}
+
 /** The rows of a repository: what its `create()` makes, whatever class of the app extends it. */
 function entityOfRepository(type: Type, types: Types): Type | undefined {
   const create = types.checker.getPropertyOfType(type, "create");

@@ -28,6 +28,7 @@ import { holderOf } from "./fill-path.js";
 import { fillRow } from "./fill-row.js";
 import { madeInstances } from "./made-instances.js";
 import { otherWrites } from "./other-writes.js";
+import { unseenWriters } from "./unseen-writers.js";
 import { writtenRows } from "./written-rows.js";
 
 const id = "create-data";
@@ -51,6 +52,7 @@ export const createData: Transform = {
       if (concerns(instance.model, context)) yield* fillInstance(instance, file, context);
     }
     yield* listConstructors(file, context);
+    yield* unseenWriters(file, context);
     yield* listOthers(file, context);
   },
 

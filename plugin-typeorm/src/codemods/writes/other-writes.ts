@@ -1,7 +1,17 @@
-import { describe, literalsOf, pathOf, type SourceFile, type TransformContext, ts } from "@lockstep/core/codemods";
+import {
+  describe,
+  literalsOf,
+  namesColumns,
+  pathOf,
+  propertiesOf,
+  type SourceFile,
+  type TransformContext,
+  ts,
+} from "@lockstep/core/codemods";
 import { entityCalls } from "../calls/entity-calls.js";
 import { entityOfValue } from "../receivers/entities.js";
 import { evaluateExpression } from "../receivers/evaluate.js";
+import { isComplete } from "./keys.js";
 
 /** A literal in a call that looks like a write of the entity, and is none as far as the code in view says. */
 export interface OtherWrite {
@@ -24,7 +34,9 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
     const ofEntity = second !== undefined && entityOfValue(first, file, context) === context.model;
     const owner = evaluateExpression(call.expression.expression, file, context);
     const isOwn = owner?.kind === "repository" && owner.model === context.model;
-    if (!ofEntity && !isOwn && !named.test(path.at(-2) ?? "")) continue;
+    const isNamed = ofEntity || isOwn || named.test(path.at(-2) ?? "");
+    // Nothing says what is called, and all that a row needs is there.
+    const isWhole = (literal: ts.ObjectLiteralExpression) => owner === undefined && namesRow(literal, context);
     const label = path.slice(-2).join(".");
     // What a repository of another entity takes is known.
     if (!isOwn && (owner?.kind === "repository" || owner?.kind === "builder" || owner?.kind === "other")) continue;
@@ -35,8 +47,14 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
           ? `nothing says what ${path.at(-2)} is`
           : `${label} is one of the app's own`;
     for (const literal of literalsOf(ofEntity ? second : first)) {
-      if (ts.isObjectLiteralExpression(literal))
-        yield { literal, what: describe(call, `row of ${label}`), reason, isUnknown: owner === undefined };
+      if (ts.isObjectLiteralExpression(literal) && (isNamed || isWhole(literal)))
+        yield { literal, what: describe(call, `row of ${label}`), reason, isUnknown: ofEntity || owner === undefined };
     }
   }
+}
+
+/** Whether a literal names all that a new row needs, and that is no single name. */
+function namesRow(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
+  const given = new Map([...propertiesOf(literal).keys()].map((name) => [name, undefined]));
+  return namesColumns(literal, 2, context) && isComplete(given, context);
 }

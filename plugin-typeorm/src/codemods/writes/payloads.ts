@@ -31,10 +31,13 @@ export function* payloadsIn(file: SourceFile, where: LookupContext): Iterable<Pa
       const mayBe = ts.isObjectLiteralExpression(literal)
         ? literal.properties.some((each) => columns.has(nameOf(each.name) ?? "")) || mayInsert.test(name)
         : mayInsert.test(name) && !ts.isFunctionLike(literal) && !ts.isLiteralExpression(literal);
-      const model = mayBe ? partOf(types.expectedOf(value), types, where) : undefined;
+      const expected = mayBe ? types.expectedOf(value) : undefined;
+      const part = partOf(expected, types, where);
+      const model = part ?? (ts.isObjectLiteralExpression(literal) ? rowOf(expected, types, where) : undefined);
       if (model === undefined) continue;
-      const way = wayOf(call, call.arguments.indexOf(value), types);
-      if (way !== undefined)
+      const way = wayOf(call, call.arguments.indexOf(value), { types, model });
+      // Only what is made for TypeORM is one wherever it goes.
+      if (way !== undefined && way !== "update" && (part !== undefined || way !== "unknown"))
         yield { value, model, what: describe(call, `row of ${pathOf(call.expression).slice(-2).join(".")}`), way };
     }
   }
@@ -56,23 +59,42 @@ function partOf(type: Type | undefined, types: Types, where: LookupContext): Ent
   return element && partOf(element, types, where);
 }
 
-/** How a function writes what it is given; undefined where it inserts nothing. */
-function wayOf(call: ts.CallExpression, index: number, types: Types, depth = 0): Payload["way"] | undefined {
-  const declaration = types.checker.getResolvedSignature(call)?.declaration;
+/** The model of `User` itself, and of `Partial<User>`. */
+function rowOf(type: Type | undefined, types: Types, where: LookupContext): EntityModel | undefined {
+  if (type === undefined) return undefined;
+  const [part] = type.aliasSymbol?.name === "Partial" ? (type.aliasTypeArguments ?? []) : [];
+  return modelOfRows(part ?? type, types, where);
+}
+
+/** What is asked of a payload, whichever function has it. */
+interface Asked {
+  readonly types: Types;
+  readonly model: EntityModel;
+}
+
+/** `update` changes rows that exist. */
+type Way = Payload["way"] | "update" | undefined;
+
+/** How a function writes what it is given; undefined where it writes nothing. */
+function wayOf(call: ts.CallExpression, index: number, asked: Asked, depth = 0): Way {
+  const declaration = asked.types.checker.getResolvedSignature(call)?.declaration;
   const name = pathOf(call.expression).at(-1) ?? "";
   const isTold = declaration !== undefined && "body" in declaration && declaration.body !== undefined;
-  if (!isTold || depth > deepest)
-    return /^(?:update|patch|merge|preload|set|find|where|count|delete|remove)/i.test(name) ? undefined : "unknown";
+  if (!isTold || depth > deepest) {
+    if (/^(?:update|patch|merge|preload|set)/i.test(name)) return "update";
+    return /^(?:find|where|count|delete|remove)/i.test(name) ? undefined : "unknown";
+  }
   const parameter = declaration.parameters[index];
   if (parameter === undefined || !ts.isIdentifier(parameter.name)) return "unknown";
-  const ways = new Set<Payload["way"] | undefined>();
+  const ways = new Set<Way>();
   const visit = (node: ts.Node): void => {
-    if (ts.isIdentifier(node) && node !== parameter.name && isUse(node) && isOf(node, parameter, types))
-      ways.add(wayOfUse(node, types, depth));
+    if (ts.isIdentifier(node) && node !== parameter.name && isUse(node) && isOf(node, parameter, asked.types))
+      ways.add(wayOfUse(node, asked, depth));
     ts.forEachChild(node, visit);
   };
   visit(declaration.body as ts.Node);
-  return (["insert", "create", "save", "unknown"] as const).find((each) => ways.has(each));
+  const found = (["insert", "create", "save", "unknown", "update"] as const).find((each) => ways.has(each));
+  return found !== undefined && found !== "update" && ways.has("update") ? "unknown" : found;
 }
 
 function isUse({ parent }: ts.Identifier): boolean {
@@ -87,8 +109,9 @@ function isOf(name: ts.Identifier, parameter: ts.Node, types: Types): boolean {
 }
 
 /** What becomes of one use of the parameter: itself, in a list, or spread. */
-function wayOfUse(use: ts.Identifier, types: Types, depth: number): Payload["way"] | undefined {
+function wayOfUse(use: ts.Identifier, asked: Asked, depth: number): Way {
   let node: ts.Node = use;
+  let beside: ts.ObjectLiteralExpression | undefined;
   while (
     ts.isArrayLiteralExpression(node.parent) ||
     ts.isSpreadElement(node.parent) ||
@@ -96,16 +119,34 @@ function wayOfUse(use: ts.Identifier, types: Types, depth: number): Payload["way
     ts.isObjectLiteralExpression(node.parent) ||
     ts.isParenthesizedExpression(node.parent) ||
     ts.isAsExpression(node.parent)
-  )
+  ) {
     node = node.parent;
+    if (ts.isObjectLiteralExpression(node)) beside = node;
+  }
   const call = node.parent;
   if (!ts.isCallExpression(call) || call.expression === node) return "unknown";
   const index = call.arguments.indexOf(node as ts.Expression);
-  const method = types.methodOf(call);
-  if (method?.packageName !== undefined) {
-    if (!/typeorm/.test(method.packageName)) return "unknown";
-    if (method.name === "create" || method.name === "save" || method.name === "insert") return method.name;
-    return method.name === "values" ? "insert" : method.name === "upsert" ? "unknown" : undefined;
+  const method = asked.types.methodOf(call);
+  if (method?.packageName === undefined) return wayOf(call, index, asked, depth + 1);
+  if (!/typeorm/.test(method.packageName)) return "unknown";
+  switch (method.name) {
+    case "save":
+      return beside === undefined ? "save" : wayOfSpread(beside, asked);
+    case "create":
+    case "insert":
+      return method.name;
+    case "values":
+      return "insert";
+    case "upsert":
+      return "unknown";
+    default:
+      return /^(?:update|merge|preload|set)/.test(method.name) ? "update" : undefined;
   }
-  return wayOf(call, index, types, depth + 1);
+}
+
+/** `save({ id, ...data })` changes a row; of `save({ ...found, ...data })` nothing says whether it is there. */
+function wayOfSpread(literal: ts.ObjectLiteralExpression, { model }: Asked): Way {
+  const names = new Set(literal.properties.map((each) => nameOf(each.name)));
+  if (model.fields.some((field) => field.isId && names.has(field.name))) return "update";
+  return literal.properties.filter(ts.isSpreadAssignment).length > 1 ? "unknown" : "save";
 }

@@ -1,5 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  declarationOf,
   describe,
   givesValue,
   isInstancing,
@@ -171,12 +172,22 @@ function* withNested(row: WrittenRow, file: SourceFile, context: LookupContext):
     const value = valueAt(row.value, relation.name);
     const model = context.models.find((each) => each.name === relation.model);
     if (value === undefined || model === undefined) continue;
-    for (const literal of literalsOf(value)) {
+    for (const each of literalsOf(value)) {
+      const literal = constantBehind(each);
       if (!ts.isObjectLiteralExpression(literal)) continue;
       const what = `${relation.name} in ${row.what}`;
       yield* withNested({ value: literal, model, what, way: "nested", through: row.model }, file, context);
     }
   }
+}
+
+/** The literal of `const user = { email }` that only this row has. */
+function constantBehind(value: ts.Expression): ts.Expression {
+  const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration) || declaration.type !== undefined)
+    return value;
+  const literal = declaration.initializer && unwrap(declaration.initializer);
+  return literal !== undefined && ts.isObjectLiteralExpression(literal) ? literal : value;
 }
 
 /** A list with it, a spread of it, one of two values. */

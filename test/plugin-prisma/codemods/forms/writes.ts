@@ -65,6 +65,22 @@ const forms: Readonly<Record<string, string>> = {
   "an own port": `interface Store<I> { add(input: I): Promise<void> }\nexport const make = (store: Store<Prisma.UserCreateInput>) => store.add(${row});`,
   "a base service": `abstract class Base<I> { abstract create(input: I): Promise<unknown>; register(input: I) { return this.create(input); } }\nexport class Users extends Base<Prisma.UserUncheckedCreateInput> { create(input: Prisma.UserUncheckedCreateInput) { return prisma.user.create({ data: input }); }\n  make() { return this.register(${row}); } }`,
   "a promise chain": `export const make = () => Promise.resolve(prisma).then((db) => db.user.create(${data}));`,
+  "a chosen model": `export const make = (model: "user" | "order") => (prisma[model] as any).create(${data});`,
+  "a model that a type parameter names": `class Base<K extends "user" | "order"> { constructor(private readonly db: PrismaClient, private readonly key: K) {}\n  add(data: object) { return (this.db[this.key] as any).create({ data }); } }\nexport class Users extends Base<"user"> { make() { return this.add(${row}); } }`,
+  "a table of rows by model": `const rows = { user: [${row}], product: [] };\nexport async function seed() { for (const [model, data] of Object.entries(rows)) await (prisma as any)[model].createMany({ data }); }`,
+  "a base service of any delegate": `abstract class Base { constructor(protected readonly model: any) {}\n  add(data: any) { return this.model.create({ data }); } }\nexport class Users extends Base { constructor(db: PrismaClient) { super(db.user); }\n  make() { return this.add(${row}); } }`,
+  "a registry of any delegates": `const registry = new Map<string, any>([["user", prisma.user], ["order", prisma.order]]);\nexport const make = () => registry.get("user").create(${data});`,
+  "a method that is bound": `const create = prisma.user.create.bind(prisma.user);\nexport const make = () => create(${data});`,
+  "a method that is taken out": `const { create } = prisma.user;\nexport const make = () => create(${data});`,
+  "a method that is a callback": `export const make = (all: { data: never }[]) => Promise.all(all.map(prisma.user.create));`,
+  "a method of all models": `const extended = prisma.$extends({ model: { $allModels: { async add<T>(this: T, data: Prisma.Args<T, "create">["data"]) { return (this as any).create({ data }); } } } });\nexport const make = () => extended.user.add(${row});`,
+  "an input by index": `export const add = (data: Prisma.Args<typeof prisma.user, "create">["data"]) => prisma.user.create({ data });\nexport const make = () => add(${row});`,
+  "a curried function of a delegate": `const into = <D extends { create(args: any): any }>(store: D) => (data: Parameters<D["create"]>[0]["data"]) => store.create({ data });\nexport const make = () => into(prisma.user)(${row});`,
+  "rows nested in constants": `const user = ${row};\nconst order = { totalCents: 1, user: { create: user } };\nexport const make = () => prisma.order.create({ data: order });`,
+  "a row nested in a typed constant": `const order: Prisma.OrderCreateInput = { totalCents: 1, user: { create: ${row} } };\nexport const make = () => prisma.order.create({ data: order });`,
+  "a row nested by a function": `const owner = (email: string) => ({ create: { email, name: email } });\nexport const make = () => prisma.order.create({ data: { totalCents: 1, user: owner("a") } });`,
+  "a nested row that is assigned": `export const make = (data: Prisma.OrderCreateInput) => { data.user = { create: ${row} }; return prisma.order.create({ data }); };`,
+  "a connectOrCreate in a constant": `export const make = (email: string) => { const user = { connectOrCreate: { where: { email }, create: { email, name: email } } }; return prisma.order.create({ data: { totalCents: 1, user } }); };`,
 };
 
 export const writes = Object.entries(forms).map(([name, code]) => [name, `${head}${code}\n`] as const);
@@ -88,6 +104,22 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
     `import { PrismaAdapter } from "@auth/prisma-adapter";\nexport class Auth { constructor(private readonly db: PrismaClient) {}\n  adapter() { return PrismaAdapter(this.db); } }`,
     true,
   ],
+  "a package that is required": [
+    `const { PrismaAdapter } = require("@auth/prisma-adapter");\nexport const adapter = PrismaAdapter(prisma);`,
+    true,
+  ],
+  "a package that is imported when it runs": [
+    `export async function f() { const { PrismaAdapter } = await import("@auth/prisma-adapter"); return PrismaAdapter(prisma); }`,
+    true,
+  ],
+  "a thing of a package": [
+    `import * as admin from "some-admin";\nconst panel = admin.create();\npanel.use(prisma);`,
+    true,
+  ],
+  "a function that a package gives back": [
+    `import { withDatabase } from "some-lib";\nexport const handler = withDatabase({ log: true })(prisma);`,
+    true,
+  ],
   "another delegate": [`import { crud } from "some-crud";\nexport const orders = crud(prisma.order);`, false],
   "the app's own code": [
     `function createApp(db: PrismaClient) { return db; }\nexport const app = createApp(prisma);`,
@@ -107,3 +139,13 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
 export const handed = Object.entries(clients).map(
   ([name, [code, isListed]]) => [name, `${head}${code}\n`, isListed] as const,
 );
+
+/** Rows that are put over others as well: an added value would overwrite what somebody chose. */
+const shared: Readonly<Record<string, string>> = {
+  "a constant": `export const f = (id?: number) => { const data = ${row}; return id ? prisma.user.update({ where: { id }, data }) : prisma.user.create({ data }); };`,
+  "both halves of an upsert": `export const f = () => { const data = ${row}; return prisma.user.upsert({ where: { email: "a" }, create: data, update: data }); };`,
+  "a function that makes it": `const rowOf = (email: string): Prisma.UserCreateInput => ({ email, name: email });\nexport const f = (id?: number) => (id ? prisma.user.update({ where: { id }, data: rowOf("a") }) : prisma.user.create({ data: rowOf("b") }));`,
+  "a function that is given it": `async function put(data: Prisma.UserUncheckedCreateInput, id?: number) { return id ? prisma.user.update({ where: { id }, data }) : prisma.user.create({ data }); }\nexport const f = () => put(${row});`,
+};
+
+export const putOver = Object.entries(shared).map(([name, code]) => [name, `${head}${code}\n`] as const);

@@ -66,6 +66,18 @@ const forms: Readonly<Record<string, string>> = {
   "a spread under a condition": `export const make = (users: Repository<User>, name?: string) => users.save({ email: "a", ...(name && { name }) });`,
   "a promise chain": `export const make = () => Promise.resolve(dataSource.getRepository(User)).then((users) => users.save(${row}));`,
   "this of a static method": `import { BaseEntity, Column, Entity, PrimaryGeneratedColumn } from "typeorm";\nexport const make = () => dataSource.manager.getRepository(User).save(${row} as User);`,
+  "a base service of anything": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  create(data: any) { return this.repository.save(data); } }\nexport class UserService extends BaseService<User> { register() { return this.create(${row}); } }`,
+  "a base service of a Partial": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  create(data: Partial<T>) { return this.repository.save(this.repository.create(data as DeepPartial<T>)); } }\nexport class UserService extends BaseService<User> { register() { return this.create(${row}); } }`,
+  "a base service of a class of its own": `class UserDto { email!: string; name!: string; }\nclass BaseService<T extends ObjectLiteral, C extends DeepPartial<T>> { constructor(private readonly repository: Repository<T>) {}\n  create(data: C) { return this.repository.save(this.repository.create(data)); } }\nexport class UserService extends BaseService<User, UserDto> { register(dto: UserDto) { return this.create(dto); } }`,
+  "a registry of any repositories": `const repositories: Record<string, Repository<any>> = { user: dataSource.getRepository(User) };\nexport const make = (name: string, rows: object[]) => repositories[name]!.insert(rows as never);`,
+  "a chosen entity": `export const make = (manager: EntityManager, target: any, data: any) => manager.save(target, data);`,
+  "a repository of a container": `import { Container } from "inversify";\nconst container = new Container();\nexport const make = () => container.get<Repository<User>>("users").save(${row});`,
+  "a repository class of a container": `import { container } from "tsyringe";\nclass UserRepository extends Repository<User> {}\nexport const make = () => container.resolve(UserRepository).save(${row});`,
+  "a manager of a package's": `import { AsyncLocalStorage } from "node:async_hooks";\nconst store = new AsyncLocalStorage<EntityManager>();\nexport const make = () => (store.getStore() ?? dataSource.manager).save(User, ${row});`,
+  "a repository without a type": `export const make = (store: any) => store.save(${row});`,
+  "a method that is bound": `const users = dataSource.getRepository(User);\nconst save = users.save.bind(users);\nexport const make = () => save(${row});`,
+  "a builder's member": `class UserBuilder { private readonly user = new User();\n  email(email: string) { this.user.email = email; return this; }\n  build() { return this.user; } }\nexport const make = (users: Repository<User>) => users.save(new UserBuilder().email("a").build());`,
+  "a nested row in a constant": `export const make = (orders: Repository<Order>) => { const user = ${row}; return orders.save({ totalCents: 1, user }); };`,
 };
 
 export const writes = Object.entries(forms).map(([name, code]) => [name, `${head}${code}\n`] as const);
@@ -86,6 +98,14 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
   ],
   "a manager": [
     `import AdminJS from "adminjs";\nexport const admin = new AdminJS({ databases: [dataSource.manager] });`,
+    true,
+  ],
+  "a base class": [
+    `import { CrudService } from "some-crud";\nexport class Users extends CrudService<User> { constructor(users: Repository<User>) { super(users); } }`,
+    true,
+  ],
+  "a thing of a package": [
+    `import { Store } from "some-store";\nexport const store = new Store({}).connect(dataSource.getRepository(User));`,
     true,
   ],
   "another repository": [
@@ -116,6 +136,8 @@ const references: Readonly<Record<string, string>> = {
   "a change that is saved": `export const change = (users: Repository<User>, id: number) => users.save({ id, name: "B" });`,
   "an update": `export const change = (users: Repository<User>) => users.update(1, { name: "B" });`,
   "a base service that updates": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  change(id: number, data: DeepPartial<T>) { return this.repository.update(id, data as never); } }\nexport class UserService extends BaseService<User> { rename() { return this.change(1, { name: "B" }); } }`,
+  "a base service that puts it over a row": `class BaseService<T extends ObjectLiteral> { constructor(private readonly repository: Repository<T>) {}\n  async change(id: number, data: DeepPartial<T>) { const found = await this.repository.findOneByOrFail({ id } as never); return this.repository.save({ ...found, ...data }); } }\nexport class UserService extends BaseService<User> { rename() { return this.change(1, ${row}); } }`,
+  "a service that inserts or updates": `class UserService { constructor(private readonly users: Repository<User>) {}\n  put(data: DeepPartial<User>, id?: number) { return id ? this.users.update(id, data as never) : this.users.insert(data as never); } }\nexport const f = (users: UserService) => users.put(${row});`,
   "a merge into a row that exists": `export async function change(users: Repository<User>) { const user = await users.findOneByOrFail({ id: 1 }); return users.save(users.merge(user, { name: "B" })); }`,
   "a condition": `export const find = (users: Repository<User>) => users.findBy({ name: "B" });`,
 };

@@ -1,0 +1,121 @@
+import {
+  describe,
+  type Finding,
+  isTestFile,
+  pathOf,
+  type SourceFile,
+  type TransformContext,
+  type Type,
+  textOf,
+  ts,
+  wrapperOf,
+} from "@lockstep/core/codemods";
+import { accessorOf, isOther, methods } from "../calls/client-calls.js";
+import { isClientName } from "../receivers/client-paths.js";
+import { typedDelegate } from "../receivers/typed-delegate.js";
+import { inputIn } from "./input-literals.js";
+
+const inserting = /^(?:create|createMany|createManyAndReturn|upsert)$/;
+
+/**
+ * Where rows may be inserted by code that no call names: the model is chosen when it runs, `prisma[model].create(…)`, or the delegate or a
+ * method of it is handed to what takes any of them.
+ */
+export function* unseenWriters(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (isTestFile(file)) return;
+  const { model, field } = context;
+  for (const access of file.nodes(ts.SyntaxKind.ElementAccessExpression)) {
+    if (!mayBeAnyDelegate(access, context)) continue;
+    const what = describe(access, `rows of ${textOf(access, file).replaceAll(/\s+/g, " ")}`);
+    const reason = `which model it is is decided when it runs: where that is ${model.name}, add ${field.name} to the rows that it inserts`;
+    yield { kind: "place", certainty: "likely", offset: access.getStart(file.ast), what, reason, mayLeaveOut: true };
+  }
+  for (const name of file.identifiers(accessorOf(model.name))) {
+    const access = name.parent;
+    if (!ts.isPropertyAccessExpression(access) || access.name !== name) continue;
+    const handed = isHandedOn(access, context);
+    if (!handed || !isDelegate(access, context) || isOther(methodOf(access), file, context.project)) continue;
+    const what = describe(access, `rows of ${pathOf(access).slice(-2).join(".")}`);
+    const reason = `it is handed on to code that takes any model: unless ${field.name} is in the rows that are inserted there, add it`;
+    yield { kind: "place", certainty: "likely", offset: access.getStart(file.ast), what, reason, mayLeaveOut: true };
+  }
+}
+
+/** `prisma[model]`, unless its type says which one it is, or that it is another one. */
+function mayBeAnyDelegate(access: ts.ElementAccessExpression, { project, model }: TransformContext): boolean {
+  const { expression, argumentExpression: key } = access;
+  if (ts.isStringLiteralLike(key) || ts.isNumericLiteral(key)) return false;
+  const outer = wrapperOf(access);
+  const { parent } = outer;
+  const isSet = ts.isBinaryExpression(parent) && parent.left === outer;
+  const isOtherCall =
+    ts.isPropertyAccessExpression(parent) && methods.has(parent.name.text) && !inserting.test(parent.name.text);
+  if (isSet || isOtherCall) return false;
+  const inner = clientBehind(expression);
+  const accessor = accessorOf(model.name);
+  const type = project.types?.of(inner);
+  const isClient = type
+    ? type.getProperty("$transaction") !== undefined && type.getProperty(accessor) !== undefined
+    : isClientName(pathOf(inner).at(-1) ?? "");
+  if (!isClient || typedDelegate(access, project.types) !== undefined) return false;
+  const names = project.types?.of(key);
+  const chosen = names?.isTypeParameter() ? project.types?.checker.getBaseConstraintOfType(names) : names;
+  const parts = chosen?.isUnion() ? chosen.types : chosen ? [chosen] : [];
+  return parts.length === 0 || parts.some((each) => !each.isStringLiteral() || each.value === accessor);
+}
+
+/** The client of `(prisma as any)`. */
+function clientBehind(expression: ts.Expression): ts.Expression {
+  return ts.isParenthesizedExpression(expression) || ts.isAsExpression(expression)
+    ? clientBehind(expression.expression)
+    : expression;
+}
+
+function isDelegate(access: ts.PropertyAccessExpression, { project, model }: TransformContext): boolean {
+  const typed = typedDelegate(access, project.types);
+  if (typed !== undefined) return typed.accessor === accessorOf(model.name);
+  return project.types?.of(access.expression) === undefined && isClientName(pathOf(access.expression).at(-1) ?? "");
+}
+
+/** What is asked whose it is: a call of a method of the delegate, wherever that is. */
+function methodOf(access: ts.PropertyAccessExpression): ts.Expression {
+  return ts.isPropertyAccessExpression(access.parent) ? access.parent : access;
+}
+
+function isHandedOn(access: ts.PropertyAccessExpression, { project: { types } }: TransformContext): boolean {
+  const outer = wrapperOf(access);
+  const { parent } = outer;
+  if (ts.isPropertyAccessExpression(parent)) {
+    // `prisma.user.create.bind(…)`, `rows.map(prisma.user.create)`
+    const callee = wrapperOf(parent);
+    const isCalled = ts.isCallExpression(callee.parent) && callee.parent.expression === callee;
+    return !isCalled && inserting.test(parent.name.text);
+  }
+  if (ts.isVariableDeclaration(parent)) {
+    if (ts.isObjectBindingPattern(parent.name))
+      return parent.name.elements.some((each) => inserting.test((each.propertyName ?? each.name).getText()));
+    if (parent.type === undefined) return false;
+  }
+  if (ts.isCallExpression(parent) && /^(?:bind|call|apply)$/.test(pathOf(parent.expression).at(-1) ?? "")) return false;
+  // What a package is given is told where it is.
+  const isOfPackage =
+    (ts.isCallExpression(parent) || ts.isNewExpression(parent)) &&
+    types?.checker.getResolvedSignature(parent)?.declaration === undefined;
+  const expected = isOfPackage ? undefined : types?.expectedOf(outer as ts.Expression);
+  return expected !== undefined && types !== undefined && takesAny(expected, access);
+
+  function takesAny(type: Type, at: ts.Node): boolean {
+    if ((type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive)) !== 0) return true;
+    if (type.isUnion()) return type.types.every((each) => takesAny(each, at));
+    const create = type.getProperty("create");
+    const [signature] = create ? (types?.checker.getTypeOfSymbolAtLocation(create, at).getCallSignatures() ?? []) : [];
+    const [args] = signature?.parameters ?? [];
+    if (args === undefined || types === undefined) return false;
+    const given = types.checker.getTypeOfSymbolAtLocation(args, at);
+    const data = given.getProperty("data");
+    return (
+      inputIn(given) === undefined &&
+      (data === undefined || inputIn(types.checker.getTypeOfSymbolAtLocation(data, at)) === undefined)
+    );
+  }
+}

@@ -1,0 +1,108 @@
+import {
+  describe,
+  type Finding,
+  isTestFile,
+  pathOf,
+  type SourceFile,
+  spreadsOf,
+  type TransformContext,
+  type Type,
+  type Types,
+  textOf,
+  ts,
+  unwrap,
+} from "@lockstep/core/codemods";
+import { entityCallAt } from "../calls/entity-calls.js";
+import { concerns, entityOfValue } from "../receivers/entities.js";
+import { evaluateExpression } from "../receivers/evaluate.js";
+import { isOfAnyEntity, isOfTypeorm } from "../receivers/typed-value.js";
+import { madeInstances } from "./made-instances.js";
+
+const inserting = ["create", "save", "insert", "upsert"];
+
+/**
+ * Where rows may be inserted by code that names no entity: a repository of any of them, `Repository<T>`, a method that is handed on, an
+ * instance that is filled elsewhere.
+ */
+export function* unseenWriters(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  if (isTestFile(file)) return;
+  const { field, model } = context;
+  for (const call of file.nodes(ts.SyntaxKind.CallExpression)) {
+    const value = rowOfAny(call, file, context);
+    if (value === undefined) continue;
+    const text = textOf(value, file).replaceAll(/\s+/g, " ");
+    const reason = `which entity it is is decided elsewhere: where that is ${model.name}, unless ${field.name} is in \`${text}\`, add it where that is built`;
+    yield place(value, `row of ${pathOf(call.expression).slice(-2).join(".")}`, reason);
+  }
+  for (const name of inserting.flatMap((each) => file.identifiers(each))) {
+    if (!isHandedOn(name, file, context)) continue;
+    const reason = `the method is handed on: unless ${field.name} is in the rows that it is called with, add it`;
+    yield place(
+      name.parent,
+      pathOf(name.parent as ts.Expression)
+        .slice(-2)
+        .join("."),
+      reason,
+    );
+  }
+  const known = new Set<ts.Node>(madeInstances(file, context).map(({ made }) => made));
+  for (const made of file.nodes(ts.SyntaxKind.NewExpression)) {
+    if (known.has(made) || (made.arguments ?? []).length > 0 || !isKept(made)) continue;
+    const entity = entityOfValue(made.expression, file, context);
+    if (entity === undefined || !concerns(entity, context)) continue;
+    yield place(made, `new ${model.name}`, `it is filled elsewhere: unless ${field.name} is set there, set it`);
+  }
+
+  function place(node: ts.Node, what: string, reason: string): Finding {
+    const offset = node.getStart(file.ast);
+    return { kind: "place", certainty: "likely", offset, what: describe(node, what), reason, mayLeaveOut: true };
+  }
+}
+
+/** What a call of a repository or manager inserts, where nothing says of which entity: in a base class, from a registry. */
+function rowOfAny(call: ts.CallExpression, file: SourceFile, context: TransformContext): ts.Expression | undefined {
+  const { types } = context.project;
+  const { expression } = call;
+  if (types === undefined || !ts.isPropertyAccessExpression(expression)) return undefined;
+  if (!inserting.includes(expression.name.text) || entityCallAt(call, file, context) !== undefined) return undefined;
+  const declaration = types.of(expression.expression)?.getProperty(expression.name.text)?.declarations?.[0];
+  if (declaration === undefined || !isOfTypeorm(declaration)) return undefined;
+  const owner = evaluateExpression(expression.expression, file, context);
+  const isOfManager = owner?.kind === "manager";
+  if (!isOfManager && !isOfAnyEntity(expression.expression, types)) return undefined;
+  const value = call.arguments[isOfManager ? 1 : 0];
+  return value === undefined || isTold(unwrap(value), types) ? undefined : value;
+}
+
+/** `DeepPartial<T>` is looked for where it is given, and a whole `T` where it is made; `{ ...found, name }` is the row that it was. */
+function isTold(value: ts.Expression, types: Types): boolean {
+  if (ts.isObjectLiteralExpression(value))
+    return spreadsOf(value).some(({ expression }) => isWhole(types.of(expression)));
+  const type = types.of(value);
+  const [element] = type && types.checker.isArrayType(type) ? types.checker.getTypeArguments(type as never) : [type];
+  return /^(?:DeepPartial|QueryDeepPartialEntity)$/.test(element?.aliasSymbol?.name ?? "") || isWhole(element);
+}
+
+/** `T`, unless it is declared to be a part of a row: `C extends DeepPartial<T>`. */
+function isWhole(type: Type | undefined): boolean {
+  const [declaration] = (type?.isTypeParameter() && type.getSymbol()?.declarations) || [];
+  return declaration !== undefined && ts.isTypeParameterDeclaration(declaration)
+    ? !/Partial/.test(declaration.constraint?.getText() ?? "")
+    : false;
+}
+
+/** `const save = users.save.bind(users)`, `rows.map(users.create)` */
+function isHandedOn(name: ts.Identifier, file: SourceFile, context: TransformContext): boolean {
+  const access = name.parent;
+  if (!ts.isPropertyAccessExpression(access) || access.name !== name) return false;
+  if (ts.isCallExpression(access.parent) && access.parent.expression === access) return false;
+  const owner = evaluateExpression(access.expression, file, context);
+  return owner?.kind === "repository" && concerns(owner.model, context);
+}
+
+/** Whether an instance is kept by something else than a name of its function: a member, what is given back. */
+function isKept({ parent }: ts.NewExpression): boolean {
+  if (ts.isBinaryExpression(parent))
+    return parent.operatorToken.kind === ts.SyntaxKind.EqualsToken && !ts.isIdentifier(parent.left);
+  return ts.isPropertyDeclaration(parent) || ts.isReturnStatement(parent) || ts.isArrowFunction(parent);
+}

@@ -1,6 +1,4 @@
 // What a plugin needs once a change is known to need a plan: making it, writing its files, showing it.
-import type { OrmCode } from "./codemods/contract/transform.js";
-
 export { codeSettings } from "./config/code-settings.js";
 export { loadConfig } from "./config/load.js";
 export { type Connection, connect, connectWith } from "./db/connection.js";
@@ -22,9 +20,3 @@ export { modelEdits } from "./release/model-edits.js";
 export { type PhaseFiles, releaseUnits } from "./release/prepare-phase.js";
 export { type Colors, colorsFor } from "./review/colors.js";
 export { unlistedText } from "./review/unlisted.js";
-
-/** Reads what every question about types needs, while the process waits for something else. */
-export async function readTypesAhead(typed: NonNullable<OrmCode["typed"]>, root: string): Promise<void> {
-  const { readTypesAhead: read } = await import("./codemods/run/compiler-of.js");
-  read(typed, root);
-}

@@ -12,7 +12,6 @@ export const prismaCode: OrmCode = {
   isWholeRow,
   typed: {
     packageName: "@prisma/client",
-    modules: ["@prisma/client", "@prisma/client/runtime/client"],
     isAsked: (name) => /^(?:@prisma\/client(?:-runtime-utils)?|\.prisma)$/.test(name),
   },
   isClientModule: (specifier, from, { project, model }) => {

@@ -29,13 +29,7 @@ export async function warmUp(info: EngineInfo, migrations: MigrationsList): Prom
   await beside(Promise.all([loadPlanning(), import("./planning.js")]));
   await beside(import("./write-expand.js"));
   await beside(import("@prisma/prisma-schema-wasm"));
-  const [{ readTypesAhead }, { prismaCode }] = await Promise.all([
-    import("@lockstep/core/planning"),
-    import("../codemods/prisma-code.js"),
-    import("../codemods/index.js"),
-  ]);
-  await turn();
-  if (prismaCode.typed !== undefined) await readTypesAhead(prismaCode.typed, project.root);
+  await beside(import("../codemods/index.js"));
 }
 
 async function beside(loading: Promise<unknown>): Promise<void> {

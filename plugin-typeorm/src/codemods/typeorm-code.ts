@@ -31,7 +31,7 @@ export const typeormCode: OrmCode = {
   // Entities are the app's own: those that are out of view are told by their name and where it leads.
   isClientModule: (specifier) =>
     /(?:^|[/@.-])(?:entit(?:y|ies)|models?|domain|database|db|persistence)(?:[/.-]|$)/i.test(specifier),
-  typed: { packageName: "typeorm", modules: ["typeorm"], isAsked: isTypeorm },
+  typed: { packageName: "typeorm", isAsked: isTypeorm },
   isWholeRow,
   isRowType: () => false,
   isOther: () => false,

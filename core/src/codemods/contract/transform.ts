@@ -144,12 +144,7 @@ export interface OrmCode {
   /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
   isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
   /** The packages whose types say what code of this ORM is, and the one that each project has. Default: names say it alone. */
-  readonly typed?: {
-    readonly packageName: string;
-    /** What most files that matter import in the end. */
-    readonly modules: readonly string[];
-    isAsked(packageName: string): boolean;
-  };
+  readonly typed?: { readonly packageName: string; isAsked(packageName: string): boolean };
   /** Whether a type is a row of the model with all its columns. Default: names say it alone. */
   isWholeRow?(type: Type, context: TransformContext): boolean;
   /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */

@@ -1,7 +1,6 @@
 import { dirname, join } from "node:path";
 import type { MissingTypes } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
-import type { OrmCode } from "../contract/transform.js";
 import type { Compile } from "../project/project.js";
 import { typesOf } from "../types/compiled-types.js";
 import { TypeClock } from "../types/type-clock.js";
@@ -47,17 +46,6 @@ export function compilerOf(request: Pick<CodeRequest, "root" | "transforms" | "f
       return compiled && typesOf(compiled, project, { root, clock, mayKnow });
     },
   };
-}
-
-/**
- * Reads what every question about types needs, the language and the ORM, while the process waits for something else.
- *
- * @param root absolute path of the project
- */
-export function readTypesAhead(typed: NonNullable<OrmCode["typed"]>, root: string): void {
-  if (latest?.root === root || !isInstalled(typed.packageName, root, { files: [] })) return;
-  latest = { root, program: new TypeProgram({ root, isAsked: typed.isAsked }) };
-  latest.program.readAhead(typed.modules);
 }
 
 /** Whether a package is installed where any of the files would import it from. */

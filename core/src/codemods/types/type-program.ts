@@ -2,9 +2,9 @@ import { dirname, isAbsolute, join } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
 import { ts } from "../ast/compiler.js";
 import { libFolder, libs } from "../ast/compiler-libs.js";
-import { parseSourceFile, type SourceFile } from "../ast/source-file.js";
-import { createProject, type Project } from "../project/project.js";
-import { TypeClock } from "./type-clock.js";
+import type { SourceFile } from "../ast/source-file.js";
+import type { Project } from "../project/project.js";
+import type { TypeClock } from "./type-clock.js";
 
 /** Where types are read, and of what. */
 export interface TypeScope {
@@ -92,15 +92,6 @@ export class TypeProgram {
     });
     this.#program = program;
     return program;
-  }
-
-  /** Parses the language and what modules import, before anything is asked. */
-  readAhead(modules: readonly string[]): void {
-    const path = join(this.#scope.root, "lockstep-ahead.ts");
-    const text = modules.map((module) => `import ${JSON.stringify(module)};`).join("\n");
-    this.over(createProject([parseSourceFile("lockstep-ahead.ts", text)]), new TypeClock()).getTypeChecker();
-    this.#imports.delete(path);
-    this.#program = undefined;
   }
 
   /**

@@ -149,9 +149,9 @@ function released(
       ...[
         prepared.unchecked === undefined ? "" : uncheckedText(prepared.unchecked, withoutCheckText(command), colors),
       ].filter(isSaid),
-      ...[prepared.missingTypes === undefined ? "" : missingTypesText(prepared.missingTypes, command, colors)].filter(
-        isSaid,
-      ),
+      ...[
+        prepared.missingTypes === undefined ? "" : missingTypesText(prepared.missingTypes, command, colors, true),
+      ].filter(isSaid),
       ...[prepared.unformatted === undefined ? "" : unformattedText(prepared.unformatted, colors)].filter(isSaid),
       ...[editsText({ edits: prepared.edits, open: state, command }, colors)].filter(isSaid),
       ...[unlistedText(prepared.unlisted, colors)].filter(isSaid),

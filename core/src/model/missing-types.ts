@@ -1,2 +1,8 @@
-/** Why names alone said what values are: the ORM is not installed where the code is, or the compiler took too long. */
-export type MissingTypes = { readonly why: "absent"; readonly packageName: string } | { readonly why: "limit" };
+/**
+ * Why names alone said what values are: the ORM is not installed where the code is (`absent`), nothing was generated from the model
+ * (`not-generated`; `command` does that), or the compiler took too long or too much memory (`limit`).
+ */
+export type MissingTypes =
+  | { readonly why: "absent"; readonly packageName: string }
+  | { readonly why: "not-generated"; readonly model: string; readonly command: string }
+  | { readonly why: "limit" };

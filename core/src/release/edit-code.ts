@@ -31,8 +31,9 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const input = await inputOf(request, intents);
   // No file names the model, and none was edited before: the compiler is not even loaded.
   if (input === undefined) return nothingEdited(plan.state);
-  const [{ planCodeEdits }, { decidePlaces }, { planVerifiedEdits }] = await Promise.all([
+  const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }] = await Promise.all([
     import("../codemods/run/plan-edits.js"),
+    import("../codemods/types/type-clock.js"),
     import("./choices.js"),
     import("./verified-edits.js"),
   ]);
@@ -47,7 +48,7 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const answered = {
     ...input,
     intents: intentsNow,
-    typesMs: request.wait === undefined ? shortMs : longMs,
+    typeClock: new TypeClock(request.wait === undefined ? shortMs : longMs),
     declined: new Map(named.map((each) => [declinedId(each), each.count])),
   };
   let declined = named;

@@ -5,13 +5,32 @@ import type { Colors } from "./colors.js";
  * What is said where names alone told what values are.
  *
  * @param command makes and lists edits again
+ * @param hadTime whether there was as much time for types as that has
  */
-export function missingTypesText(missing: MissingTypes, command: string, colors: Colors): string {
-  const [why, first] =
-    missing.why === "absent"
-      ? [`${missing.packageName} is not installed here`, "install it, then "]
-      : ["reading all types took too long", ""];
+export function missingTypesText(missing: MissingTypes, command: string, colors: Colors, hadTime = false): string {
+  const next =
+    missing.why === "limit" && hadTime
+      ? "Code that has nothing to do with the database can be left out: code.exclude in lockstep.config.ts."
+      : `For those: ${[...first(missing), command].join(", then ")}`;
   return colors.yellow(
-    `Code was read without all types (${why}): rows that go through factories, base classes or generic helpers may not be listed. For those: ${first}${command}`,
+    `Code was read without all types (${why(missing)}): rows that go through factories, base classes or generic helpers may not be listed. ${next}`,
   );
+}
+
+function why(missing: MissingTypes): string {
+  switch (missing.why) {
+    case "absent":
+      return `${missing.packageName} is not installed here`;
+    case "not-generated":
+      return `no client is generated that has ${missing.model}`;
+    case "limit":
+      return "reading them took too long, or too much memory";
+    default:
+      return missing satisfies never;
+  }
+}
+
+function first(missing: MissingTypes): readonly string[] {
+  if (missing.why === "absent") return ["install it"];
+  return missing.why === "not-generated" ? [missing.command] : [];
 }

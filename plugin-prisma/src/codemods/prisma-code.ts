@@ -12,6 +12,7 @@ export const prismaCode: OrmCode = {
   isWholeRow,
   typed: {
     packageName: "@prisma/client",
+    generated: { textOf: (model) => `$${model}Payload`, command: "npx prisma generate" },
     isAsked: (name) => /^(?:@prisma\/client(?:-runtime-utils)?|\.prisma)$/.test(name),
   },
   isClientModule: (specifier, from, { project, model }) => {

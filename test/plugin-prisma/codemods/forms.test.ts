@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
+import { TypeClock } from "../../../core/src/codemods/types/type-clock.js";
 import { run } from "../../support/run.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, putOver, writes } from "./forms/writes.js";
@@ -73,4 +74,27 @@ test("imports that are nested too deep for the compiler leave the answer to name
   const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
   expect(result.missingTypes).toEqual({ why: "limit" });
   expect(result.changes.map(({ file }) => file)).toEqual(["src/code.ts"]);
+});
+
+const stored =
+  "export class Users { constructor(private readonly users: { create(row: unknown): void }) {}\n  make() { return this.users.create({ data: {} }); } }\n";
+
+test("one budget for all plans of a command: what it has used up stays used up", async () => {
+  const typeClock = new TypeClock(0);
+  for (const phase of ["expand", "switch"] as const) {
+    const { missingTypes } = await planCodeEdits({ ...request(single(stored), [phase], [], {}), root, typeClock });
+    if (phase === "expand") expect(missingTypes).toEqual({ why: "limit" });
+  }
+  expect(typeClock.isOver).toBe(true);
+});
+
+test("a model that no client was generated with is named, with the command that does it", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "lockstep-not-generated-"));
+  symlinkSync(join(repository, "node_modules"), join(folder, "node_modules"));
+  try {
+    const { missingTypes } = await planCodeEdits({ ...request(single(stored), ["expand"], [], {}), root: folder });
+    expect(missingTypes).toEqual({ why: "not-generated", model: "User", command: "npx prisma generate" });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 });

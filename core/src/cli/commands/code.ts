@@ -89,7 +89,9 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       : policy.level === "none"
         ? io.colors.yellow(terminal.noEdits)
         : result.made.length === 0 && !waiting
-          ? "All code edits of this phase are made."
+          ? result.missingTypes === undefined
+            ? "All code edits of this phase are made."
+            : "All code edits that were found are made."
           : isDry && result.made.length > 0
             ? `To be made (--dry-run): ${result.made.length}`
             : undefined;
@@ -102,7 +104,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       result.unchecked === undefined
         ? undefined
         : uncheckedText(result.unchecked, withoutCheckText(command), io.colors),
-      result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, io.colors),
+      result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, io.colors, true),
       result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
       terminal.unreadText(unread, io.colors),

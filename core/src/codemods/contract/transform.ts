@@ -144,7 +144,12 @@ export interface OrmCode {
   /** Whether a call has the path of the ORM's calls, but leads elsewhere or may: `sdk.user.create`, the client of another schema. */
   isOther(callee: ts.Expression, file: SourceFile, project: Project): boolean;
   /** The packages whose types say what code of this ORM is, and the one that each project has. Default: names say it alone. */
-  readonly typed?: { readonly packageName: string; isAsked(packageName: string): boolean };
+  readonly typed?: {
+    readonly packageName: string;
+    isAsked(packageName: string): boolean;
+    /** How code that is generated from the models is known, and made. Default: the app's own code declares its rows. */
+    readonly generated?: { textOf(model: string): string; readonly command: string };
+  };
   /** Whether a type is a row of the model with all its columns. Default: names say it alone. */
   isWholeRow?(type: Type, context: TransformContext): boolean;
   /** Whether rows of the model can be written through an expression: a client, a repository. Default: nothing says so. */

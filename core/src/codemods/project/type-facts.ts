@@ -14,6 +14,10 @@ export interface Types {
   expectedOf(expression: ts.Expression): Type | undefined;
   /** A type without null and undefined, of a promise what it brings. */
   settled(type: Type): Type;
+  /** The signature that a call calls; undefined where the compiler knows none. */
+  calledBy(
+    call: ts.CallExpression | ts.NewExpression,
+  ): compiler.SignatureDeclaration | compiler.JSDocSignature | undefined;
   /** The method or function that a call calls, and the package that declares it; no package for code of the repository. */
   methodOf(call: ts.CallExpression): { readonly name: string; readonly packageName: string | undefined } | undefined;
   /** The candidate that a declaration stands in. */

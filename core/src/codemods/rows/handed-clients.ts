@@ -1,9 +1,10 @@
 import { ts } from "../ast/compiler.js";
-import { describe, pathOf, unwrap } from "../ast/expressions.js";
+import { describe, nameOf, pathOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import type { Transform, TransformContext } from "../contract/transform.js";
+import { lookUp, type Project } from "../project/project.js";
 import { resolveExpression } from "../types/resolve-expression.js";
 
 /**
@@ -22,7 +23,8 @@ export const handedClients: Transform = {
     for (const call of calls) {
       const given = call.arguments?.length ? packageOfCallee(call, file, context) : undefined;
       const handle = given === undefined ? undefined : clientIn(call.arguments ?? [], file, context);
-      if (given === undefined || handle === undefined) continue;
+      if (given === undefined || handle === undefined || isForOwnFunction(call, handle, file, context.project))
+        continue;
       const what = describe(call, `${textOf(handle, file)} given to ${nameOfCallee(call)}`);
       const reason =
         `"${given}" may insert ${model.name} rows with calls of its own, which leave ${field.name} out: give the column a default, ` +
@@ -50,6 +52,32 @@ function packageOfCallee(
     context.project.pathsOf(found.file, specifier).length > 0 ||
     context.orm.isOwnPackage?.(specifier) === true;
   return isOwn ? undefined : specifier;
+}
+
+/** `app.register(userRoutes, { prisma })`: the package hands the option on to a function of the project, which names it. */
+function isForOwnFunction(
+  call: ts.CallExpression | ts.NewExpression,
+  handle: ts.Expression,
+  file: SourceFile,
+  project: Project,
+): boolean {
+  const option = handle.parent;
+  const key =
+    ts.isPropertyAssignment(option) || ts.isShorthandPropertyAssignment(option) ? nameOf(option.name) : undefined;
+  if (key === undefined) return false;
+  return (call.arguments ?? []).some((each) => {
+    const own = ts.isIdentifier(each) ? lookUp(project, file, each.text, "value") : undefined;
+    if (own?.kind !== "declaration" || !isFunction(own.node)) return false;
+    return own.file.identifiers(key).some(({ pos, end }) => own.node.pos <= pos && end <= own.node.end);
+  });
+}
+
+/** Also `const routes = async (app, options) => …`, and `plugin(async (app, options) => …)` of a framework. */
+function isFunction(node: ts.Node): boolean {
+  if (!ts.isVariableDeclaration(node)) return ts.isFunctionLike(node) || ts.isClassLike(node);
+  const value = node.initializer && unwrap(node.initializer);
+  if (value === undefined) return false;
+  return ts.isFunctionLike(value) || (ts.isCallExpression(value) && value.arguments.some(ts.isFunctionLike));
 }
 
 function nameOfCallee({ expression }: ts.CallExpression | ts.NewExpression): string {

@@ -5,9 +5,10 @@ import type { ColumnHistory } from "../contract/column-history.js";
 import type { Scorecard } from "../contract/scorecard.js";
 import type { Transform } from "../contract/transform.js";
 import type { GeneratedClients } from "../project/generated-clients.js";
+import type { TypeClock } from "../types/type-clock.js";
 
 export interface CodeRequest {
-  /** Absolute path of the project; for messages only, nothing is read. */
+  /** Absolute path of the project; only what says types is read there. */
   readonly root: string;
   /** Candidates, see `readSourceFiles` and `readDocuments`. */
   readonly files: readonly ({ readonly file: string; readonly text: string } & FileKind)[];
@@ -17,8 +18,8 @@ export interface CodeRequest {
   readonly clients?: GeneratedClients | undefined;
   readonly intents: readonly CodeIntent[];
   readonly transforms: readonly Transform[];
-  /** What the compiler may take to say what values are, in milliseconds. Default: as long as it takes. */
-  readonly typesMs?: number;
+  /** What the compiler may take to say what values are: one for all plans of a command. Default: as long as it takes. */
+  readonly typeClock?: TypeClock;
   /** Edits of earlier phases: `plan.state.edits`. */
   readonly earlier: readonly PlannedEdit[];
   /** Which ranked places are edited. Default: `chooseUnattended`. */

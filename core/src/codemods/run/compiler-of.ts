@@ -1,6 +1,7 @@
 import { dirname, join } from "node:path";
 import type { MissingTypes } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
+import type { OrmCode } from "../contract/transform.js";
 import type { Compile } from "../project/project.js";
 import { typesOf } from "../types/compiled-types.js";
 import { TypeClock } from "../types/type-clock.js";
@@ -19,13 +20,13 @@ let latest: { readonly root: string; readonly program: TypeProgram } | undefined
  * How snapshots of a request's files are compiled: when the first question comes. What was read for one request is there for the next
  * of the same project, as a phase is planned several times.
  */
-export function compilerOf(request: Pick<CodeRequest, "root" | "transforms" | "files" | "typesMs">): TypeReading {
-  const { root, transforms, typesMs } = request;
+export function compilerOf(request: CodeRequest): TypeReading {
+  const { root, transforms, typeClock: clock = new TypeClock() } = request;
   const typed = transforms.find((transform) => transform.orm !== undefined)?.orm?.typed;
   if (typed === undefined) return { compile: () => undefined, missing: () => undefined };
   const { packageName } = typed;
-  const clock = new TypeClock(typesMs);
   let missing: MissingTypes | undefined;
+  let isGeneratedSeen = false;
   return {
     missing: () => (clock.isOver ? { why: "limit" } : missing),
     compile(project) {
@@ -38,6 +39,10 @@ export function compilerOf(request: Pick<CodeRequest, "root" | "transforms" | "f
       }
       const { program } = latest;
       const compiled = clock.run(() => program.over(project, clock));
+      if (compiled !== undefined && !isGeneratedSeen) {
+        isGeneratedSeen = true;
+        missing = notGenerated(compiled, typed, request);
+      }
       let reaches: ((file: ts.SourceFile) => boolean) | undefined;
       const mayKnow = (file: ts.SourceFile) => {
         reaches ??= compiled && program.reaching(compiled);
@@ -46,6 +51,20 @@ export function compilerOf(request: Pick<CodeRequest, "root" | "transforms" | "f
       return compiled && typesOf(compiled, project, { root, clock, mayKnow });
     },
   };
+}
+
+/** Whether no code that was generated from one of the models is in the program. */
+function notGenerated(
+  program: ReturnType<TypeProgram["over"]>,
+  { generated }: NonNullable<OrmCode["typed"]>,
+  { intents }: CodeRequest,
+): MissingTypes | undefined {
+  if (generated === undefined) return undefined;
+  const { textOf, command } = generated;
+  const models = [...new Set(intents.map(({ model }) => model))];
+  const texts = program.getSourceFiles().map(({ text }) => text);
+  const model = models.find((each) => !texts.some((text) => text.includes(textOf(each))));
+  return model === undefined ? undefined : { why: "not-generated", model, command };
 }
 
 /** Whether a package is installed where any of the files would import it from. */

@@ -7,7 +7,7 @@ import { packageOf } from "./type-program.js";
 
 /**
  * @param program over the files of the project, see `TypeProgram`
- * @param root absolute path of the project, with `/`
+ * @param root absolute path of the project
  * @param clock beyond its limit nothing is known
  * @param mayKnow whether the ORM's types can come into a file
  */
@@ -17,14 +17,17 @@ export function typesOf(
   { root, clock, mayKnow }: { readonly root: string; readonly clock: TypeClock; mayKnow(file: ts.SourceFile): boolean },
 ): Types {
   const checker = program.getTypeChecker();
+  const folder = `${root.replaceAll("\\", "/")}/`;
   const files = new Map(project.files.map((file) => [file.ast, file]));
   const settled = (type: Type): Type => {
     const present = checker.getNonNullableType(type);
     return checker.getNonNullableType(checker.getAwaitedType(present) ?? present);
   };
+  const calledBy: Types["calledBy"] = (call) => clock.run(() => checker.getResolvedSignature(call)?.declaration);
   return {
     checker,
     settled,
+    calledBy,
     of(expression) {
       const isPossible = mayKnow(expression.getSourceFile());
       const type = isPossible ? clock.run(() => settled(checker.getTypeAtLocation(expression))) : undefined;
@@ -33,7 +36,7 @@ export function typesOf(
     expectedOf: (expression) =>
       mayKnow(expression.getSourceFile()) ? clock.run(() => checker.getContextualType(expression)) : undefined,
     methodOf(call) {
-      const declaration = checker.getResolvedSignature(call)?.declaration;
+      const declaration = calledBy(call);
       const name = declaration === undefined ? undefined : (declaration as { readonly name?: ts.Node }).name;
       if (declaration === undefined || name === undefined) return undefined;
       return { name: name.getText(), packageName: packageOf(declaration.getSourceFile().fileName) };
@@ -41,7 +44,7 @@ export function typesOf(
     fileOf: (node) => files.get(node.getSourceFile()),
     pathOf(node) {
       const { fileName } = node.getSourceFile();
-      return fileName.startsWith(`${root}/`) ? fileName.slice(root.length + 1) : fileName;
+      return fileName.startsWith(folder) ? fileName.slice(folder.length) : fileName;
     },
   };
 }

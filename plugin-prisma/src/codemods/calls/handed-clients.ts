@@ -1,11 +1,12 @@
 import {
+  type Project,
   resolveDeclared,
   resolveExpression,
   type SourceFile,
   type TransformContext,
   ts,
 } from "@lockstep/core/codemods";
-import { isClientModule } from "../receivers/client-module.js";
+import { isClientModule, originOfPath } from "../receivers/client-module.js";
 import { clientOfType } from "../receivers/client-of-expression.js";
 import { isClientName } from "../receivers/client-paths.js";
 import { typedDelegate } from "../receivers/typed-delegate.js";
@@ -16,8 +17,11 @@ export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, m
   const accessor = accessorOf(model.name);
   const type = project.types?.of(value);
   if (type !== undefined) {
-    if (typedDelegate(value, project.types)?.accessor === accessor) return true;
-    return type.getProperty("$transaction") !== undefined && type.getProperty(accessor) !== undefined;
+    const delegate = typedDelegate(value, project.types);
+    if (delegate !== undefined) return delegate.accessor === accessor && !isOfOtherSchema(delegate.path, project);
+    const [declaration] = type.getProperty(accessor)?.declarations ?? [];
+    if (type.getProperty("$transaction") === undefined || declaration === undefined) return false;
+    return !isOfOtherSchema(project.types?.pathOf(declaration), project);
   }
   // Types that nobody generated yet.
   if (ts.isCallExpression(value)) return false;
@@ -31,6 +35,10 @@ export function givesRowsOf(value: ts.Expression, file: SourceFile, { project, m
   const settled = resolveDeclared(found, project);
   if (settled?.kind === "external") return /^[.~#/@]/.test(settled.specifier) || isClientModule(settled.specifier);
   return settled === undefined;
+}
+
+function isOfOtherSchema(path: string | undefined, project: Project): boolean {
+  return path !== undefined && originOfPath(path, project) === "other";
 }
 
 /** Rows and inputs come from the client's module too. */

@@ -1,5 +1,6 @@
 import {
   declarationOf,
+  fileOf,
   nameOf,
   pathOf,
   referencesTo,
@@ -40,10 +41,13 @@ export function isAlsoPutOver(
 function usesOf(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): readonly ts.Node[] {
   const value = wrapperOf(literal);
   const { parent } = value;
-  if (ts.isVariableDeclaration(parent)) return usesOfName(parent);
+  if (ts.isVariableDeclaration(parent)) return usesOfName(parent, file);
   if (ts.isCallExpression(parent)) {
     const parameter = calledBy(parent, file, context)?.parameters[parent.arguments.indexOf(value as ts.Expression)];
-    return parameter !== undefined && ts.isParameter(parameter) ? usesOfName(parameter) : [];
+    const home = parameter && fileOf(parameter, context.project);
+    return parameter !== undefined && home !== undefined && ts.isParameter(parameter)
+      ? usesOfName(parameter, home)
+      : [];
   }
   if (!ts.isArrowFunction(parent) && !ts.isReturnStatement(parent)) return [];
   const maker = ts.findAncestor(parent, ts.isFunctionLike);
@@ -56,20 +60,14 @@ function usesOf(literal: ts.ObjectLiteralExpression, file: SourceFile, context: 
 }
 
 function calledBy(call: ts.CallExpression, file: SourceFile, { project }: TransformContext) {
-  const typed = project.types?.checker.getResolvedSignature(call)?.declaration;
+  const typed = project.types?.calledBy(call);
   if (typed !== undefined) return typed;
   const found = resolveExpression(call.expression, file, project);
   return found?.kind === "function" ? found.node : undefined;
 }
 
-function usesOfName(declared: ts.VariableDeclaration | ts.ParameterDeclaration): readonly ts.Node[] {
-  const scope = ts.isParameter(declared) ? declared.parent : declared.getSourceFile();
-  const found: ts.Node[] = [];
-  const visit = (node: ts.Node): void => {
-    const isUse = ts.isIdentifier(node) && node !== declared.name && node.text === declared.name.getText();
-    if (isUse && declarationOf(node) === declared) found.push(node);
-    ts.forEachChild(node, visit);
-  };
-  visit(scope);
-  return found;
+function usesOfName(declared: ts.VariableDeclaration | ts.ParameterDeclaration, file: SourceFile): readonly ts.Node[] {
+  const { name } = declared;
+  if (!ts.isIdentifier(name)) return [];
+  return file.identifiers(name.text).filter((use) => use !== name && declarationOf(use) === declared);
 }

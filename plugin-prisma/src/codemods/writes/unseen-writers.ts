@@ -8,6 +8,7 @@ import {
   type Type,
   textOf,
   ts,
+  unwrap,
   wrapperOf,
 } from "@lockstep/core/codemods";
 import { accessorOf, isOther, methods } from "../calls/client-calls.js";
@@ -51,7 +52,7 @@ function mayBeAnyDelegate(access: ts.ElementAccessExpression, { project, model }
   const isOtherCall =
     ts.isPropertyAccessExpression(parent) && methods.has(parent.name.text) && !inserting.test(parent.name.text);
   if (isSet || isOtherCall) return false;
-  const inner = clientBehind(expression);
+  const inner = unwrap(expression);
   const accessor = accessorOf(model.name);
   const type = project.types?.of(inner);
   const isClient = type
@@ -62,13 +63,6 @@ function mayBeAnyDelegate(access: ts.ElementAccessExpression, { project, model }
   const chosen = names?.isTypeParameter() ? project.types?.checker.getBaseConstraintOfType(names) : names;
   const parts = chosen?.isUnion() ? chosen.types : chosen ? [chosen] : [];
   return parts.length === 0 || parts.some((each) => !each.isStringLiteral() || each.value === accessor);
-}
-
-/** The client of `(prisma as any)`. */
-function clientBehind(expression: ts.Expression): ts.Expression {
-  return ts.isParenthesizedExpression(expression) || ts.isAsExpression(expression)
-    ? clientBehind(expression.expression)
-    : expression;
 }
 
 function isDelegate(access: ts.PropertyAccessExpression, { project, model }: TransformContext): boolean {
@@ -99,8 +93,7 @@ function isHandedOn(access: ts.PropertyAccessExpression, { project: { types } }:
   if (ts.isCallExpression(parent) && /^(?:bind|call|apply)$/.test(pathOf(parent.expression).at(-1) ?? "")) return false;
   // What a package is given is told where it is.
   const isOfPackage =
-    (ts.isCallExpression(parent) || ts.isNewExpression(parent)) &&
-    types?.checker.getResolvedSignature(parent)?.declaration === undefined;
+    (ts.isCallExpression(parent) || ts.isNewExpression(parent)) && types?.calledBy(parent) === undefined;
   const expected = isOfPackage ? undefined : types?.expectedOf(outer as ts.Expression);
   return expected !== undefined && types !== undefined && takesAny(expected, access);
 

@@ -15,12 +15,12 @@ export function typedValue(expression: ts.Expression, where: LookupContext): Orm
   const type = types?.of(expression);
   if (types === undefined || type === undefined) return undefined;
   const known = once(where, "typeorm values by type", () => new Map<Type, OrmValue | undefined>());
-  if (!known.has(type)) known.set(type, thingOfType(type, types, where));
+  if (!known.has(type)) known.set(type, valueOfType(type, types, where));
   return known.get(type);
 }
 
-function thingOfType(type: Type, types: Types, where: LookupContext): OrmValue | undefined {
-  const parts = type.isUnion() ? type.types.map((each) => thingOfType(each, types, where)) : undefined;
+function valueOfType(type: Type, types: Types, where: LookupContext): OrmValue | undefined {
+  const parts = type.isUnion() ? type.types.map((each) => valueOfType(each, types, where)) : undefined;
   if (parts !== undefined) return parts.every((each) => isSame(each, parts[0])) ? parts[0] : undefined;
   const entity = entityOfRepository(type, types);
   if (entity !== undefined) {

@@ -77,7 +77,7 @@ type Way = Payload["way"] | "update" | undefined;
 
 /** How a function writes what it is given; undefined where it writes nothing. */
 function wayOf(call: ts.CallExpression, index: number, asked: Asked, depth = 0): Way {
-  const declaration = asked.types.checker.getResolvedSignature(call)?.declaration;
+  const declaration = asked.types.calledBy(call);
   const name = pathOf(call.expression).at(-1) ?? "";
   const isTold = declaration !== undefined && "body" in declaration && declaration.body !== undefined;
   if (!isTold || depth > deepest) {

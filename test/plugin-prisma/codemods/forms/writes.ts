@@ -130,6 +130,14 @@ const clients: Readonly<Record<string, readonly [code: string, isListed: boolean
     `import { PrismaInstrumentation } from "@prisma/instrumentation";\nexport const app = new PrismaInstrumentation(prisma);`,
     false,
   ],
+  "a framework, for a function of the project": [
+    `import fastify from "fastify";\nconst routes = async (app: unknown, { prisma }: { prisma: PrismaClient }) => prisma.user.count();\nexport const app = fastify().register(routes, { prefix: "/", prisma });`,
+    false,
+  ],
+  "a framework, for another package": [
+    `import fastify from "fastify";\nimport { panel } from "some-panel";\nexport const app = fastify().register(panel, { prisma });`,
+    true,
+  ],
   "a row": [
     `import { format } from "some-format";\nexport async function text() { return format(await prisma.user.findMany()); }`,
     false,

@@ -51,7 +51,8 @@ const pairs: readonly Pair[] = [
     // A column and an index of which the engine warns nobody: it has as much to do, and the CLI asks nothing.
     fieldsWithout: ["handle String?", "@@index([handle])"],
     says: /Written for expand/,
-    limitMs: 600,
+    // Code is read with its types: the compiler starts, and reads the language and the generated client. By names alone it is 600.
+    limitMs: 1500,
   },
 ];
 
@@ -100,6 +101,9 @@ async function prepare(shop: ShopProject): Promise<void> {
   installPublished(shop.root);
   shop.write(plainConfig, plain);
   await shop.commit("A config without Lockstep");
+  // As whoever changes a model has it: the code is read with the client's types.
+  const generated = await shop.prisma(["generate"], { DATABASE_URL: shop.development });
+  if (generated.code !== 0) throw new Error(generated.output);
   await git(shop, "checkout", "--quiet", "-b", "planned");
   addHandle(shop);
   const planned = await shop.prisma(["migrate", "dev", "--name", "add_handle"], { DATABASE_URL: shop.production });

@@ -153,7 +153,7 @@ export function writersText(answers: readonly GateAnswer[], colors: Colors): str
   const lines = new Map<string, readonly [string, string]>();
   for (const { writers = [] } of answers) {
     for (const { file, line, what, reason } of writers) {
-      const row = [`${file}:${line}`, `${what} — ${reason}`] as const;
+      const row = [line === 0 ? file : `${file}:${line}`, `${what} — ${reason}`] as const;
       lines.set(row.join(" "), row);
     }
   }

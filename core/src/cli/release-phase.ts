@@ -56,7 +56,7 @@ export async function releasePhase(invocation: Invocation): Promise<CommandResul
   const phase = nextPhase(plan);
   if (phase === undefined) return nothingFollows(plan, invocation);
   const targets = chooseTargets(config, project, io, textOption(invocation, "target"), false);
-  const sites = phase === "contract" ? await openWriteSites(plan, workspace) : undefined;
+  const sites = phase === "contract" ? await openWriteSites(plan, workspace, typeCheckWait(io)) : undefined;
   const isWaiting = sites !== undefined && sites.count > 0;
   // Nobody can say of code that does not write the column that it does.
   const asking = isWaiting ? withoutConfirming(invocation) : invocation;

@@ -2,8 +2,10 @@ import { relevance } from "../codemods/sources/relevance.js";
 import { type UnreadFile, unreadFiles } from "../codemods/sources/unread-files.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { GateFacts, OpenWriter } from "../gates/gate.js";
-import { isSameTable, type Place, type Plan } from "../model/index.js";
+import { isSameTable, type MissingTypes, type Place, type Plan } from "../model/index.js";
 import { refreshCode } from "../release/refresh-code.js";
+import type { TypeCheckWait } from "../release/verified-edits.js";
+import { readWithoutTypes } from "../review/missing-types.js";
 import type { Workspace } from "./command.js";
 
 /** Write sites that contract would break: the trigger that fills the column for them goes. */
@@ -17,13 +19,20 @@ export interface OpenWriteSites {
   readonly writersOf: NonNullable<GateFacts["writersOf"]>;
 }
 
-/** Looks through the code of today; nothing is written. */
-export async function openWriteSites(plan: Plan, { project, plugin, config }: Workspace): Promise<OpenWriteSites> {
+/**
+ * Looks through the code of today; nothing is written.
+ * @param wait who waits: then it takes as long as a large application needs
+ */
+export async function openWriteSites(
+  plan: Plan,
+  { project, plugin, config }: Workspace,
+  wait?: TypeCheckWait,
+): Promise<OpenWriteSites> {
   // Ranked places never close contract, whoever chose them; what must change does, whoever left it out.
   const { choices: _, ...state } = plan.state;
   const policy = { level: "required", accept: [] } as const;
   const code = { ...codeSettings(config), format: "off" } as const;
-  const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code, policy });
+  const live = await refreshCode({ plan: { ...plan, state }, project, plugin, code, policy, ...(wait && { wait }) });
   const { columns, state: now } = live.plan;
   const required = now.places.filter((place) => place.kind === "required" && place.declined === undefined);
   const unread = await unreadCode(project, plugin, config);
@@ -36,9 +45,10 @@ export async function openWriteSites(plan: Plan, { project, plugin, config }: Wo
     writersOf: ({ table, column }) =>
       columns
         .filter((each) => each.name === column && isSameTable(each.table, table))
-        .flatMap(({ model, field }) => [
+        .flatMap(({ model, field, defaultSql }) => [
           ...writers.filter((place) => place.model === model && place.field === field).map(withId),
           ...unread.of(model).map(asWriter),
+          ...(live.missingTypes === undefined || defaultSql !== undefined ? [] : [unseen(live.missingTypes)]),
         ]),
   };
 }
@@ -67,6 +77,17 @@ export async function unreadCode(
 /** Nobody could look: a person has to. */
 function asWriter({ file, why }: UnreadFile): OpenWriter {
   return { file, line: 1, what: "could not be read and may write the column", reason: why, id: "unread" };
+}
+
+/** What the compiler did not answer: what names alone do not find is asked about as one. */
+function unseen(missing: MissingTypes): OpenWriter {
+  return {
+    file: "(all code)",
+    line: 0,
+    what: "any write",
+    reason: readWithoutTypes(missing),
+    id: `missing types: ${missing.why}`,
+  };
 }
 
 /** A place is another one once its code is: nobody has looked at that. */

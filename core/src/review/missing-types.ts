@@ -12,9 +12,12 @@ export function missingTypesText(missing: MissingTypes, command: string, colors:
     missing.why === "limit" && hadTime
       ? "Code that has nothing to do with the database can be left out: code.exclude in lockstep.config.ts."
       : `For those: ${[...first(missing), command].join(", then ")}`;
-  return colors.yellow(
-    `Code was read without all types (${why(missing)}): rows that go through factories, base classes or generic helpers may not be listed. ${next}`,
-  );
+  return colors.yellow(`Code was ${readWithoutTypes(missing)}. ${next}`);
+}
+
+/** The same as a reason to look: `read without all types (…): rows that … may not be listed` */
+export function readWithoutTypes(missing: MissingTypes): string {
+  return `read without all types (${why(missing)}): rows that go through factories, base classes or generic helpers may not be listed`;
 }
 
 function why(missing: MissingTypes): string {

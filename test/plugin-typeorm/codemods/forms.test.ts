@@ -1,16 +1,12 @@
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, others, writes } from "./forms/writes.js";
-import { apply, request, textOf, undoOf, withEntities } from "./phases.js";
-
-/** Where TypeORM is installed: types are asked. */
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+import { apply, request, textOf, undoOf, untyped, withEntities } from "./phases.js";
 
 test.each(writes)("%s is edited or listed", async (_, code) => {
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["expand"], [], {}));
   const isEdited = textOf(apply(files, result)) !== code;
   const isListed = result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut);
   if (process.env.FORMS)
@@ -25,7 +21,7 @@ test("a request class that stands on one line stays one that compiles", async ()
     'import type { Repository } from "typeorm";\nimport type { User } from "./entities";\nclass UserDto { email!: string; name!: string }\n' +
     "export const make = (users: Repository<User>, dto: UserDto) => users.save({ ...dto });\n";
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["expand"], [], {}));
   const after = apply(files, result);
   expect(textOf(after)).toContain("class UserDto { email!: string; name!: string; handle?: string }");
   const undone = await undoOf("expand", after, result.edits);
@@ -33,7 +29,7 @@ test("a request class that stands on one line stays one that compiles", async ()
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
-  const { places } = await planCodeEdits({ ...request(withEntities(code), ["expand"], [], {}), root });
+  const { places } = await planCodeEdits(request(withEntities(code), ["expand"], [], {}));
   expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
 });
 
@@ -60,7 +56,7 @@ test.each([
           .replace('{ User } from "./user.entity"', 'User from "./user.entity"')
           .replace('* from "./user.entity"', '{ default as User } from "./user.entity"'),
   }));
-  for (const typed of [{ root }, {}]) {
+  for (const typed of [{}, untyped]) {
     const after = apply(files, await planCodeEdits({ ...request(files, ["expand"], [], {}), ...typed }));
     expect(textOf(after).match(/handle: "\w"/g)).toEqual(['handle: "a"', 'handle: "c"', 'handle: "e"']);
     expect(textOf(after, "src/entities/user.entity.ts")).toContain("name: email, handle: email.toLowerCase() });");
@@ -69,7 +65,7 @@ test.each([
 
 test.each(others)("no value is written over that of a row: %s", async (_, code) => {
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["expand"], [], {}));
   expect(textOf(apply(files, result))).toBe(code);
 });
 
@@ -81,18 +77,18 @@ test.each([
 ])("a spread that may hide the value: %s", async (_, spread, expected) => {
   const code = `import type { Repository } from "typeorm";\nimport type { User } from "./entities";\ndeclare function more(): object;\nexport const make = (users: Repository<User>, name: string) => users.save({ email: "a", name, ${spread} });\n`;
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["expand"], [], {}));
   const isEdited = textOf(apply(files, result)) !== code;
   expect(isEdited ? "edited" : result.places[0]?.kind).toBe(expected);
 });
 
 test.each(reads)("%s is a whole row", async (_, code) => {
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["switch"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["switch"], [], {}));
   expect(textOf(apply(files, result))).toContain(", handle: row.handle");
 });
 
 test.each(unrelated)("%s is none", async (_, code) => {
   const files = withEntities(code);
-  expect((await planCodeEdits({ ...request(files, ["switch"], [], {}), root })).changes).toEqual([]);
+  expect((await planCodeEdits(request(files, ["switch"], [], {}))).changes).toEqual([]);
 });

@@ -17,7 +17,6 @@ import {
 } from "@lockstep/core/codemods";
 import { type LookupContext, once } from "./lookup-context.js";
 import { isOwnPath, isTypeorm } from "./modules.js";
-import { isShadowedType } from "./shadowed-types.js";
 
 /** The entity that a class is, or whose rows an interface describes. Told by its decorator or its EntitySchema, never by its name alone. */
 export function entityOfDeclaration(node: ts.Node, file: SourceFile, where: LookupContext): EntityModel | undefined {
@@ -87,7 +86,6 @@ export function entityOfTypeName(name: ts.EntityName, file: SourceFile, where: L
     const module = moduleOf(declarationFrom(file.ast, name.left.text));
     return module === undefined ? undefined : ofModule(module, name.right.text, file, "type", where);
   }
-  if (isShadowedType(name)) return undefined;
   return ofResolved(lookUp(where.project, file, name.text, "type"), name.text, where);
 }
 

@@ -14,7 +14,7 @@ import {
 } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
 import { concerns, entityOfValue } from "../receivers/entities.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
+import { ormValueOf } from "../receivers/orm-value-of.js";
 import { isOfAnyEntity, isOfTypeorm } from "../receivers/typed-value.js";
 import { madeInstances } from "./made-instances.js";
 
@@ -67,11 +67,18 @@ function rowOfAny(call: ts.CallExpression, file: SourceFile, context: TransformC
   if (!inserting.includes(expression.name.text) || entityCallAt(call, file, context) !== undefined) return undefined;
   const declaration = types.of(expression.expression)?.getProperty(expression.name.text)?.declarations?.[0];
   if (declaration === undefined || !isOfTypeorm(declaration)) return undefined;
-  const owner = evaluateExpression(expression.expression, file, context);
+  const owner = ormValueOf(expression.expression, file, context);
   const isOfManager = owner?.kind === "manager";
   if (!isOfManager && !isOfAnyEntity(expression.expression, types)) return undefined;
+  if (owner?.kind === "other" || (isOfManager && isOfOther(call.arguments[0], types))) return undefined;
   const value = call.arguments[isOfManager ? 1 : 0];
   return value === undefined || isTold(unwrap(value), types) ? undefined : value;
+}
+
+/** Whether a manager is given a class that is no entity of the models. */
+function isOfOther(target: ts.Expression | undefined, types: Types): boolean {
+  const declared = (target && types.of(target))?.getSymbol()?.declarations ?? [];
+  return declared.some((each) => ts.isClassDeclaration(each) && types.fileOf(each) !== undefined);
 }
 
 /** `DeepPartial<T>` is looked for where it is given, and a whole `T` where it is made; `{ ...found, name }` is the row that it was. */
@@ -96,7 +103,7 @@ function isHandedOn(name: ts.Identifier, file: SourceFile, context: TransformCon
   const access = name.parent;
   if (!ts.isPropertyAccessExpression(access) || access.name !== name) return false;
   if (ts.isCallExpression(access.parent) && access.parent.expression === access) return false;
-  const owner = evaluateExpression(access.expression, file, context);
+  const owner = ormValueOf(access.expression, file, context);
   return owner?.kind === "repository" && concerns(owner.model, context);
 }
 

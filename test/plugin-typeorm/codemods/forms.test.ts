@@ -1,19 +1,58 @@
 import { expect, test } from "vitest";
+import type { CodeRequest } from "../../../core/src/codemods/run/code-request.js";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, others, writes } from "./forms/writes.js";
 import { apply, request, textOf, undoOf, untyped, withEntities } from "./phases.js";
 
-test.each(writes)("%s is edited or listed", async (_, code) => {
+/** Whether a form is edited or listed. */
+async function isSeen(code: string, where: Partial<CodeRequest> = {}): Promise<boolean> {
   const files = withEntities(code);
-  const result = await planCodeEdits(request(files, ["expand"], [], {}));
-  const isEdited = textOf(apply(files, result)) !== code;
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), ...where });
   const isListed = result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut);
-  if (process.env.FORMS)
-    console.log(
-      `FORM ${isEdited ? "edited" : isListed ? "listed" : "SILENT"} ${_} ${result.places.map((p) => `${p.kind}: ${p.what}: ${p.reason}`).join(" | ")}`,
-    );
-  expect(isEdited || isListed).toBe(true);
+  return isListed || textOf(apply(files, result)) !== code;
+}
+
+test.each(writes)("%s is edited or listed", async (_, code) => expect(await isSeen(code)).toBe(true));
+
+test("without types all of them but what only types say", async () => {
+  const unseen: string[] = [];
+  for (const [name, code] of writes) if (!(await isSeen(code, untyped))) unseen.push(name);
+  expect(unseen).toEqual([
+    "an own interface",
+    "a base service",
+    "a base service of a parameter",
+    "a generic function",
+    "a base service of anything",
+    "a base service of a Partial",
+    "a base service of a class of its own",
+    "a registry of any repositories",
+    "a chosen entity",
+  ]);
+});
+
+// What nearly everybody writes is edited all the same.
+test.each([
+  "a repository of a parameter",
+  "a repository of the data source",
+  "a constant",
+  "a manager",
+  "a transaction",
+  "a query builder",
+  "a repository's query builder",
+  "an injected member",
+  "a private field",
+  "a factory",
+  "a destructured this",
+  "an own repository",
+  "inside of an own repository",
+  "a repository of a container",
+  "an instance",
+])("without types %s is edited", async (name) => {
+  const code = writes.find(([each]) => each === name)?.[1] ?? "";
+  const files = withEntities(code);
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), ...untyped });
+  expect(textOf(apply(files, result))).not.toBe(code);
 });
 
 test("a request class that stands on one line stays one that compiles", async () => {

@@ -16,7 +16,7 @@ import type {
 import { typeormTransforms } from "../../../plugin-typeorm/src/codemods/index.js";
 
 /** Where TypeORM is installed: types are asked. */
-const root = process.env.UNTYPED ? "/project" : fileURLToPath(new URL("../../..", import.meta.url));
+const root = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Where nothing is installed. */
 export const untyped = { root: "/project" };

@@ -1,10 +1,12 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  fileOf,
   isNullish,
   lookUp,
   nameOf,
   pathOf,
   resolveToCall,
+  returnedBy,
   type SourceFile,
   ts,
   unwrap,
@@ -42,7 +44,7 @@ export function namedValue(
       return ofCall(found.node, found.file);
     case "external":
       return (
-        (found.madeBy && ofCall(found.madeBy, found.file)) ??
+        (found.madeBy && ofCall(found.madeBy, fileOf(found.madeBy, where.project) ?? file)) ??
         (isForeign(found.specifier, found.name) ? { kind: "foreign", specifier: found.specifier } : undefined)
       );
     case "object":
@@ -92,7 +94,14 @@ export function namedValue(
       const asked = askedFor(unwrap(argument), its, where);
       if (asked !== undefined) return asked;
     }
+    // `const users = () => source.getRepository("User")`
+    const called = resolveToCall(callee, its, where.project);
+    if (called?.kind === "function" && "body" in called.node) {
+      const [returned] = returnedBy(called.node as ts.FunctionLikeDeclaration);
+      if (returned !== undefined) return within(returned, called.file);
+    }
     if (name === "getRepository" && owner?.kind === "activeRecord") return repositoryOf(owner.model);
+    if (name === "extend" && owner?.kind === "repository") return owner;
     if (/^(?:createQueryRunner|getConnection|getDataSource)$/.test(name)) return { kind: "source" };
     if (/^(?:createEntityManager|getManager)$/.test(name)) return { kind: "manager" };
     return owner?.kind === "foreign" || (owner?.kind === "source" && name === "initialize") ? owner : undefined;
@@ -140,14 +149,19 @@ function ofType(type: ts.TypeNode, file: SourceFile, where: LookupContext, depth
   if (found.kind === "external") {
     const isOrm = isTypeorm(found.specifier);
     const known = isOrm || model !== undefined ? ofOrm(found.name, model) : undefined;
-    // A repository of rows that are no model.
-    const isOther = isOrm && ormTypeOf(found.name) === "repository" && argument?.kind !== ts.SyntaxKind.AnyKeyword;
+    // A repository of rows that are no model; nothing says what a type parameter is.
+    const isOther = isOrm && ormTypeOf(found.name) === "repository" && isDeclared(argument, file, where);
     if (known !== undefined || isOther) return known ?? { kind: "other" };
     return isForeign(found.specifier, found.name) ? { kind: "foreign", specifier: found.specifier } : undefined;
   }
   if (ts.isTypeAliasDeclaration(found.node)) return ofType(found.node.type, found.file, where, depth + 1);
   const hasMembers = ts.isClassDeclaration(found.node) || ts.isInterfaceDeclaration(found.node);
   return hasMembers ? ofMembers(found.node as WithMembers, found.file, where) : undefined;
+}
+
+function isDeclared(type: ts.TypeNode | undefined, file: SourceFile, { project }: LookupContext): boolean {
+  const isNamed = type !== undefined && ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName);
+  return isNamed && lookUp(project, file, type.typeName.getText(), "type") !== undefined;
 }
 
 /** What an object is whose members are written down: a repository where its class extends one. */

@@ -1,5 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 import {
+  declarationOf,
   fileOf,
   isNullish,
   lookUp,
@@ -57,6 +58,8 @@ export function namedValue(
 
   /** `source.manager`, `sdk.users`, and `User` where it is an active record. */
   function ofMember(inner: ts.Expression): OrmValue | undefined {
+    if (ts.isBinaryExpression(inner)) return eitherOf(inner.left, inner.right);
+    if (ts.isConditionalExpression(inner)) return eitherOf(inner.whenTrue, inner.whenFalse);
     if (!ts.isPropertyAccessExpression(inner)) {
       const model = entityOfValue(inner, file, where);
       const owner = (model && classOf(model, where)) ?? classNamed(inner, file, where);
@@ -72,7 +75,14 @@ export function namedValue(
     if (owner?.kind === "source" || owner?.kind === "repository")
       return /manager$/i.test(name) ? { kind: "manager" } : undefined;
     if (owner?.kind === "manager" && /^(?:connection|dataSource|queryRunner)$/.test(name)) return { kind: "source" };
-    return undefined;
+    const isOfThis = inner.expression.kind === ts.SyntaxKind.ThisKeyword && /^_?repo(?:sitory)?$/.test(name);
+    return isOfThis ? inheritedBy(ts.findAncestor(inner, ts.isClassLike), file, where) : undefined;
+  }
+
+  /** `store.get("users") ?? source.getRepository(User)`: what is known of it. */
+  function eitherOf(...values: readonly ts.Expression[]): OrmValue | undefined {
+    const [left, right] = values.map((each) => within(each, file));
+    return left === undefined || left.kind === "foreign" ? (right ?? left) : left;
   }
 
   function ofCall(call: ts.CallExpression | ts.NewExpression, its: SourceFile): OrmValue | undefined {
@@ -82,6 +92,8 @@ export function namedValue(
     const [type] = call.typeArguments ?? [];
     const model = argument && entityOfValue(argument, its, where);
     if (model !== undefined && /repository$/i.test(name)) return repositoryOf(model);
+    const isGiven = argument !== undefined && ts.isIdentifier(argument) && isParameter(argument);
+    if (isGiven && name === "getRepository") return { kind: "any" };
     if (ts.isNewExpression(call)) return ofOrm(name, undefined);
     const isMethod = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
     const owner = isMethod ? within(callee.expression, its) : undefined;
@@ -120,6 +132,11 @@ function askedFor(argument: ts.Expression, file: SourceFile, where: LookupContex
   return asked?.kind === "repository" ? asked : undefined;
 }
 
+function isParameter(name: ts.Identifier): boolean {
+  const declaration = declarationOf(name);
+  return declaration !== undefined && ts.isParameter(declaration);
+}
+
 function classNamed(name: ts.Expression, file: SourceFile, { project }: LookupContext) {
   const found = ts.isIdentifier(name) ? lookUp(project, file, name.text, "value") : undefined;
   const isClass = found?.kind === "declaration" && ts.isClassDeclaration(found.node);
@@ -149,9 +166,8 @@ function ofType(type: ts.TypeNode, file: SourceFile, where: LookupContext, depth
   if (found.kind === "external") {
     const isOrm = isTypeorm(found.specifier);
     const known = isOrm || model !== undefined ? ofOrm(found.name, model) : undefined;
-    // A repository of rows that are no model; nothing says what a type parameter is.
-    const isOther = isOrm && ormTypeOf(found.name) === "repository" && isDeclared(argument, file, where);
-    if (known !== undefined || isOther) return known ?? { kind: "other" };
+    if (known !== undefined) return known;
+    if (isOrm && ormTypeOf(found.name) === "repository") return ofRows(argument, file, where);
     return isForeign(found.specifier, found.name) ? { kind: "foreign", specifier: found.specifier } : undefined;
   }
   if (ts.isTypeAliasDeclaration(found.node)) return ofType(found.node.type, found.file, where, depth + 1);
@@ -159,9 +175,11 @@ function ofType(type: ts.TypeNode, file: SourceFile, where: LookupContext, depth
   return hasMembers ? ofMembers(found.node as WithMembers, found.file, where) : undefined;
 }
 
-function isDeclared(type: ts.TypeNode | undefined, file: SourceFile, { project }: LookupContext): boolean {
-  const isNamed = type !== undefined && ts.isTypeReferenceNode(type) && ts.isIdentifier(type.typeName);
-  return isNamed && lookUp(project, file, type.typeName.getText(), "type") !== undefined;
+/** A repository of rows that are no model, or of what a type parameter is. */
+function ofRows(type: ts.TypeNode | undefined, file: SourceFile, { project }: LookupContext): OrmValue | undefined {
+  if (type === undefined || !ts.isTypeReferenceNode(type)) return undefined;
+  const name = ts.isIdentifier(type.typeName) ? type.typeName.text : "";
+  return { kind: lookUp(project, file, name, "type") === undefined ? "any" : "other" };
 }
 
 /** What an object is whose members are written down: a repository where its class extends one. */
@@ -180,6 +198,18 @@ function ofMembers(node: WithMembers, file: SourceFile, where: LookupContext): O
     if (value !== undefined) return value;
   }
   return { kind: "own" };
+}
+
+/** `this.repo` of `class UsersService extends CrudService<User>`, where a package has the base class. */
+function inheritedBy(
+  owner: ts.ClassLikeDeclaration | undefined,
+  file: SourceFile,
+  where: LookupContext,
+): OrmValue | undefined {
+  const base = owner && [...basesOf(owner, file, where)].at(-1);
+  const [argument] = base?.type.typeArguments ?? [];
+  const model = base?.found?.kind === "external" && argument ? entityOfType(argument, base.file, where) : undefined;
+  return model && repositoryOf(model);
 }
 
 /** Whether a method is written down; one without a body only says more about TypeORM's. */

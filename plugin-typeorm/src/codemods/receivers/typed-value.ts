@@ -1,6 +1,6 @@
 import type { EntityModel } from "@lockstep/core";
 import { packageOf, type Type, type TypeSymbol, type Types, ts } from "@lockstep/core/codemods";
-import { entityOfDeclaration } from "./entities.js";
+import { constraintOf, modelOfRows } from "./entities.js";
 import { type LookupContext, once } from "./lookup-context.js";
 import { isTypeorm } from "./modules.js";
 import { type OrmValue, ormTypeOf } from "./orm-value.js";
@@ -24,7 +24,7 @@ function valueOfType(type: Type, types: Types, where: LookupContext): OrmValue |
     return others.every((each) => isSame(each, first)) ? first : undefined;
   }
   const member = types.checker.getPropertiesOfType(type).find((each) => ownerIn(each) !== undefined);
-  if (member === undefined) return isOpen(type, types) ? undefined : { kind: "own" };
+  if (member === undefined) return isInView(type, types) && !isOpen(type, types) ? { kind: "own" } : undefined;
   const owner = ownerIn(member) as string;
   const isOwn = (method: string) => isOfApp(types.checker.getPropertyOfType(type, method));
   if (owner === "BaseEntity") {
@@ -88,16 +88,6 @@ function modelAmong(rows: readonly Type[], types: Types, where: LookupContext): 
   return undefined;
 }
 
-/** The model whose rows are instances of a type. */
-export function modelOfRows(type: Type, types: Types, where: LookupContext): EntityModel | undefined {
-  for (const declaration of constraintOf(type, types).getSymbol()?.declarations ?? []) {
-    const file = types.fileOf(declaration);
-    const model = file && entityOfDeclaration(declaration, file, where);
-    if (model !== undefined) return model;
-  }
-  return undefined;
-}
-
 /** The model of `DeepPartial<User>`, also in a list or beside something else. */
 export function modelOfPart(type: Type, types: Types, where: LookupContext): EntityModel | undefined {
   const { aliasSymbol, aliasTypeArguments } = type;
@@ -115,12 +105,8 @@ export function modelOfPart(type: Type, types: Types, where: LookupContext): Ent
   return undefined;
 }
 
-function constraintOf(type: Type, types: Types): Type {
-  return type.isTypeParameter() ? (types.checker.getBaseConstraintOfType(type) ?? type) : type;
-}
-
-function isInView(rows: Type, types: Types): boolean {
-  return rows.getSymbol()?.declarations?.some((each) => types.fileOf(each) !== undefined) === true;
+function isInView(type: Type, types: Types): boolean {
+  return type.getSymbol()?.declarations?.some((each) => types.fileOf(each) !== undefined) === true;
 }
 
 /** Whether a class has members that nobody knows: of a package that is not read. */

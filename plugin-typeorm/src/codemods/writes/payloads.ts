@@ -1,8 +1,9 @@
 import type { EntityModel } from "@lockstep/core";
 import { describe, nameOf, pathOf, type SourceFile, type Type, type Types, ts, unwrap } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
+import { modelOfRows } from "../receivers/entities.js";
 import type { LookupContext } from "../receivers/lookup-context.js";
-import { modelOfPart, modelOfRows } from "../receivers/typed-value.js";
+import { modelOfPart } from "../receivers/typed-value.js";
 
 /** A value that a function of the app is given as a part of an entity: `this.create({ email })` of `create(data: DeepPartial<T>)`. */
 export interface Payload {

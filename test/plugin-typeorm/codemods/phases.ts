@@ -16,7 +16,7 @@ import type {
 import { typeormTransforms } from "../../../plugin-typeorm/src/codemods/index.js";
 
 /** Where TypeORM is installed: types are asked. */
-const root = fileURLToPath(new URL("../../..", import.meta.url));
+const installed = fileURLToPath(new URL("../../..", import.meta.url));
 
 /** Where nothing is installed. */
 export const untyped = { root: "/project" };
@@ -97,6 +97,8 @@ export interface Column {
   readonly choose?: Choose;
   readonly toggle?: Toggle;
   readonly models?: readonly EntityModel[];
+  /** Where packages are looked for. */
+  readonly root?: string;
 }
 
 /** What the plan's columns say of the end: the database has a default where the model has one. */
@@ -111,7 +113,15 @@ export function request(
   earlier: readonly PlannedEdit[],
   column: Column,
 ): CodeRequest {
-  const { added = handle, value = lowerEmail, exposure, models = shopModels(added), choose, toggle } = column;
+  const {
+    added = handle,
+    value = lowerEmail,
+    exposure,
+    models = shopModels(added),
+    choose,
+    toggle,
+    root = installed,
+  } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
     intentsOf[phase].map((kind) => ({

@@ -1,5 +1,5 @@
 import { ts } from "../ast/compiler.js";
-import { nameOf, unwrap } from "../ast/expressions.js";
+import { nameOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { type Declaration, declarationFrom } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { lookUp, type Project } from "../project/project.js";
@@ -128,6 +128,10 @@ function memberOf(
   const member = [...node.members].find((each) => each.name !== undefined && nameIn(each.name) === name);
   if (member === undefined) return undefined;
   if (ts.isMethodSignature(member) || ts.isMethodDeclaration(member)) return { kind: "function", node: member, file };
+  if (ts.isGetAccessorDeclaration(member) && member.type === undefined) {
+    const [returned, ...others] = returnedBy(member);
+    return returned && others.length === 0 ? resolveToCall(returned, file, project, depth + 1) : undefined;
+  }
   if (ts.isPropertySignature(member) || ts.isGetAccessorDeclaration(member)) {
     return member.type && { kind: "typed", type: member.type, file };
   }

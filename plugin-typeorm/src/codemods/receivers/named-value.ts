@@ -60,6 +60,8 @@ export function namedValue(
   function ofMember(inner: ts.Expression): OrmValue | undefined {
     if (ts.isBinaryExpression(inner)) return eitherOf(inner.left, inner.right);
     if (ts.isConditionalExpression(inner)) return eitherOf(inner.whenTrue, inner.whenFalse);
+    const later = ts.isIdentifier(inner) ? assignedTo(inner, file) : undefined;
+    if (later !== undefined) return within(later, file);
     if (!ts.isPropertyAccessExpression(inner)) {
       const model = entityOfValue(inner, file, where);
       const owner = (model && classOf(model, where)) ?? classNamed(inner, file, where);
@@ -130,6 +132,18 @@ function askedFor(argument: ts.Expression, file: SourceFile, where: LookupContex
   const found = classNamed(argument, file, where);
   const asked = found && ofMembers(found.node, found.file, where);
   return asked?.kind === "repository" ? asked : undefined;
+}
+
+/** `let users; beforeAll(() => { users = source.getRepository(User); })` */
+function assignedTo(name: ts.Identifier, file: SourceFile): ts.Expression | undefined {
+  const declaration = declarationOf(name);
+  if (declaration === undefined || !ts.isVariableDeclaration(declaration)) return undefined;
+  const uses = file.identifiers(name.text).map(({ parent }) => parent);
+  const set = uses.filter(ts.isBinaryExpression).find(({ left, operatorToken }) => {
+    const isSet = operatorToken.kind === ts.SyntaxKind.EqualsToken;
+    return isSet && ts.isIdentifier(left) && left.text === name.text && declarationOf(left) === declaration;
+  });
+  return set?.right;
 }
 
 function isParameter(name: ts.Identifier): boolean {

@@ -39,6 +39,8 @@ const forms: Readonly<Record<string, string>> = {
   "Promise.all": `export async function make() { const [users] = await Promise.all([Promise.resolve(dataSource.getRepository(User))]); return users.save(${row}); }`,
   "a conditional": `export const make = (tx?: EntityManager) => (tx ? tx.getRepository(User) : dataSource.getRepository(User)).save(${row});`,
   "a member that a package's class has": `import { CrudService } from "some-crud";\nexport class UserService extends CrudService<User> { make(row: { email: string; name: string }) { return this.repo.save({ ...row }); } }`,
+  "a getter over a package's": `import { source } from "some-store";\nexport class UserService { get users() { return source.getRepository(User); }\n  make(row: { email: string; name: string }) { return this.users.save({ ...row }); } }`,
+  "a test's repository": `import { Test } from "some-store";\nimport { getRepositoryToken } from "@nestjs/typeorm";\nlet users;\nTest.before(() => { users = Test.get(getRepositoryToken(User)); });\nTest.run((row: { email: string; name: string }) => users.save({ ...row }));`,
   "one of two, as far as it is known": `import { cls } from "some-store";\nexport const make = (row: { email: string; name: string }) => (cls.get("users") ?? dataSource.getRepository(User)).save({ ...row });`,
   "an own interface": `interface Users { save(row: DeepPartial<User>): Promise<User> }\nexport const make = (users: Users) => users.save(${row});`,
   "an own repository": `class UserRepository extends Repository<User> { findActive() { return this.find(); } }\nexport const make = (users: UserRepository) => users.save(${row});`,

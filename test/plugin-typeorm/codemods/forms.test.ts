@@ -21,6 +21,11 @@ test("without types all of them but what only types say", async () => {
   expect(unseen).toEqual(["an own interface", "a registry of any repositories"]);
 });
 
+test.each(writes)("%s is edited or listed where its data source has no type", async (_, code) => {
+  const isOf = 'import { dataSource } from "./elsewhere";';
+  expect(await isSeen(code.replace("declare const dataSource: DataSource;", isOf))).toBe(true);
+});
+
 // What nearly everybody writes is edited all the same.
 test.each([
   "a repository of a parameter",

@@ -84,6 +84,10 @@ export function resolveToCall(
     const owner = next(expression.expression);
     return owner && memberOf(owner, expression.name.text, project, depth + 1);
   }
+  if (ts.isElementAccessExpression(expression) && ts.isStringLiteralLike(expression.argumentExpression)) {
+    const owner = next(expression.expression);
+    return owner && memberOf(owner, expression.argumentExpression.text, project, depth + 1);
+  }
   return ts.isNewExpression(expression) || ts.isCallExpression(expression)
     ? madeBy(expression, file, project, depth)
     : undefined;
@@ -108,7 +112,8 @@ function memberOf(
   project: Project,
   depth: number,
 ): ResolvedExpression | OpenCall | undefined {
-  const settled = resolveDeclared(known(owner), project, depth);
+  const made = owner.kind === "call" ? resultOf(owner, project, depth) : owner;
+  const settled = resolveDeclared(made, project, depth);
   if (settled?.kind !== "object") return undefined;
   const { node, file } = settled;
   if (ts.isObjectLiteralExpression(node)) {
@@ -138,6 +143,14 @@ function memberOf(
   if (!ts.isPropertyDeclaration(member)) return undefined;
   if (member.type !== undefined) return { kind: "typed", type: member.type, file };
   return member.initializer && resolveToCall(member.initializer, file, project, depth + 1);
+}
+
+/** What a function of the project returns that does not say it: `{ users }` of `db().users`. */
+function resultOf({ node, file }: OpenCall, project: Project, depth: number): ResolvedExpression | undefined {
+  const called = resolveToCall(node.expression, file, project, depth + 1);
+  if (called?.kind !== "function" || !("body" in called.node)) return undefined;
+  const [returned, ...others] = returnedBy(called.node as ts.FunctionLikeDeclaration);
+  return returned && others.length === 0 ? known(resolveToCall(returned, called.file, project, depth + 1)) : undefined;
 }
 
 /** Resolves a declared type to its members or its signature, or out of the candidates. */

@@ -26,7 +26,8 @@ export function builderAfter(
   where: LookupContext,
 ): Builder | undefined {
   if (/^(?:get(?!Query$)|execute|stream|print)/.test(name)) return undefined;
-  const entity = first && entityOfValue(first, file, where);
+  const names = /^(?:update|into|from|addFrom)$|Join/.test(name);
+  const entity = first && names ? entityOfValue(first, file, where) : undefined;
   switch (name) {
     case "insert":
     case "delete":

@@ -47,7 +47,11 @@ export function entityOfValue(value: ts.Expression, file: SourceFile, where: Loo
 /** The entity that `new` of a value would make. */
 function entityMade(value: ts.Expression, where: LookupContext): EntityModel | undefined {
   const { types } = where.project;
-  const type = types?.of(value);
+  const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  const isName = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
+  const isGiven = isName || (declaration && ts.isBindingElement(declaration)) || ts.isPropertyAccessExpression(value);
+  // Of classes and imports names say it: the compiler is not asked about each `new`.
+  const type = isGiven ? types?.of(value) : undefined;
   for (const each of type?.isUnion() ? type.types : type ? [type] : []) {
     for (const signature of each.getConstructSignatures()) {
       const model = types && modelOfRows(signature.getReturnType(), types, where);

@@ -92,8 +92,8 @@ export function namedValue(
     const name = pathOf(callee).at(-1) ?? "";
     const [argument] = call.arguments ?? [];
     const [type] = call.typeArguments ?? [];
-    const model = argument && entityOfValue(argument, its, where);
-    if (model !== undefined && /repository$/i.test(name)) return repositoryOf(model);
+    const model = argument && /repository$/i.test(name) ? entityOfValue(argument, its, where) : undefined;
+    if (model !== undefined) return repositoryOf(model);
     const isGiven = argument !== undefined && ts.isIdentifier(argument) && isParameter(argument);
     if (isGiven && name === "getRepository") return { kind: "any" };
     if (ts.isNewExpression(call)) return ofOrm(name, undefined);

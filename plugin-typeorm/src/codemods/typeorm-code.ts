@@ -4,11 +4,9 @@ import {
   type OrmCode,
   pathOf,
   quoted,
-  type RowShape,
   type RowsRead,
-  returnedBy,
+  resolveExpression,
   rowShapeOfType,
-  rowShapeOfValue,
   type SourceFile,
   type SpelledValue,
   type TransformContext,
@@ -19,9 +17,8 @@ import { readsRows } from "./calls/entity-calls.js";
 import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
 import { isHidden, rowsRead } from "./reads/rows-read.js";
 import { mayReadNull } from "./reads/typed-reads.js";
-import { allFieldsOf } from "./receivers/class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./receivers/entities.js";
-import { evaluateExpression } from "./receivers/evaluate.js";
+import { allFieldsOf } from "./receivers/heritage.js";
 import { isTypeorm } from "./receivers/modules.js";
 import { isWholeRow } from "./receivers/whole-row.js";
 import { requestPlans } from "./writes/request-dtos.js";
@@ -71,31 +68,13 @@ function instanced(
   return !isAssigned && given !== undefined && ts.isArrayLiteralExpression(given) ? "list" : "row";
 }
 
-/** What a method of the app gives back, by what it says or returns: `this.findOne(id)`. */
-function resultOf(callee: ts.Expression, file: SourceFile, context: TransformContext): RowShapeOf {
-  const inner = unwrap(callee);
-  if (!ts.isPropertyAccessExpression(inner)) return undefined;
-  const called = evaluateExpression(inner, file, context);
-  if (called?.kind !== "function") return undefined;
-  const known = context.memo("typeorm results", () => new Map<ts.Node, RowShapeOf>());
-  if (known.has(called.node)) return known.get(called.node);
-  // A function that gives back its own result says nothing.
-  known.set(called.node, undefined);
-  const { node } = called;
+/** What a method of the app gives back, by what it says: `this.findOne(id)`. */
+function resultOf(callee: ts.Expression, file: SourceFile, context: TransformContext): RowsRead | undefined {
+  const called = resolveExpression(callee, file, context.project);
   const shape =
-    node.type !== undefined
-      ? rowShapeOfType(node.type, called.file, context)
-      : "body" in node && node.body !== undefined
-        ? returnedBy(node as ts.FunctionLikeDeclaration)
-            .map((each) => rowShapeOfValue(each, called.file, context))
-            .find((each) => each !== undefined)
-        : undefined;
-  const rows = shape === "record" ? undefined : shape;
-  known.set(called.node, rows);
-  return rows;
+    called?.kind === "function" && called.node.type && rowShapeOfType(called.node.type, called.file, context);
+  return shape === "row" || shape === "list" ? shape : undefined;
 }
-
-type RowShapeOf = Exclude<RowShape, "record"> | undefined;
 
 /** A value as the entity's property takes it: TypeORM gives bigints and decimals as strings unless the app says otherwise. */
 function spell(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
+import type { CodeResult } from "../../../core/src/codemods/run/code-request.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { expectGolden, placeNotes, type Step } from "../../support/goldens.js";
 import { columns, fileOf } from "./columns.js";
@@ -88,9 +89,17 @@ describe.each(readdirSync(folder))("%s", (name) => {
   });
 });
 
-async function throughPhases(before: string, file: string, column: Column) {
-  type Result = Awaited<ReturnType<typeof editFor>>;
-  const results: { phase: CodePhase; result: Result; text: string; again: Result }[] = [];
+type Phases = readonly { phase: CodePhase; result: CodeResult; text: string; again: CodeResult }[];
+let latest: { readonly column: Column; readonly phases: Promise<Phases> } | undefined;
+
+/** The tests of one case share it. */
+function throughPhases(before: string, file: string, column: Column): Promise<Phases> {
+  if (latest?.column !== column) latest = { column, phases: planPhases(before, file, column) };
+  return latest.phases;
+}
+
+async function planPhases(before: string, file: string, column: Column): Promise<Phases> {
+  const results: { phase: CodePhase; result: CodeResult; text: string; again: CodeResult }[] = [];
   const earlier: PlannedEdit[] = [];
   let files = withEntities(before, file);
   for (const phase of codePhases) {

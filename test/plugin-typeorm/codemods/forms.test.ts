@@ -1,23 +1,53 @@
-import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
+import type { CodeRequest } from "../../../core/src/codemods/run/code-request.js";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { reads, unrelated } from "./forms/reads.js";
 import { handed, others, writes } from "./forms/writes.js";
-import { apply, request, textOf, undoOf, withEntities } from "./phases.js";
+import { apply, request, textOf, undoOf, untyped, withEntities } from "./phases.js";
 
-/** Where TypeORM is installed: types are asked. */
-const root = fileURLToPath(new URL("../../..", import.meta.url));
-
-test.each(writes)("%s is edited or listed", async (_, code) => {
+/** Whether a form is edited or listed. */
+async function isSeen(code: string, where: Partial<CodeRequest> = {}): Promise<boolean> {
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
-  const isEdited = textOf(apply(files, result)) !== code;
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), ...where });
   const isListed = result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut);
-  if (process.env.FORMS)
-    console.log(
-      `FORM ${isEdited ? "edited" : isListed ? "listed" : "SILENT"} ${_} ${result.places.map((p) => `${p.kind}: ${p.what}: ${p.reason}`).join(" | ")}`,
-    );
-  expect(isEdited || isListed).toBe(true);
+  return isListed || textOf(apply(files, result)) !== code;
+}
+
+test.each(writes)("%s is edited or listed", async (_, code) => expect(await isSeen(code)).toBe(true));
+
+test("without types all of them but what only types say", async () => {
+  const unseen: string[] = [];
+  for (const [name, code] of writes) if (!(await isSeen(code, untyped))) unseen.push(name);
+  expect(unseen).toEqual(["an own interface", "a registry of any repositories"]);
+});
+
+test.each(writes)("%s is edited or listed where its data source has no type", async (_, code) => {
+  const isOf = 'import { dataSource } from "./elsewhere";';
+  expect(await isSeen(code.replace("declare const dataSource: DataSource;", isOf))).toBe(true);
+});
+
+// What nearly everybody writes is edited all the same.
+test.each([
+  "a repository of a parameter",
+  "a repository of the data source",
+  "a constant",
+  "a manager",
+  "a transaction",
+  "a query builder",
+  "a repository's query builder",
+  "an injected member",
+  "a private field",
+  "a factory",
+  "a destructured this",
+  "an own repository",
+  "inside of an own repository",
+  "a repository of a container",
+  "an instance",
+])("without types %s is edited", async (name) => {
+  const code = writes.find(([each]) => each === name)?.[1] ?? "";
+  const files = withEntities(code);
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), ...untyped });
+  expect(textOf(apply(files, result))).not.toBe(code);
 });
 
 test("a request class that stands on one line stays one that compiles", async () => {
@@ -25,7 +55,7 @@ test("a request class that stands on one line stays one that compiles", async ()
     'import type { Repository } from "typeorm";\nimport type { User } from "./entities";\nclass UserDto { email!: string; name!: string }\n' +
     "export const make = (users: Repository<User>, dto: UserDto) => users.save({ ...dto });\n";
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["expand"], [], {}));
   const after = apply(files, result);
   expect(textOf(after)).toContain("class UserDto { email!: string; name!: string; handle?: string }");
   const undone = await undoOf("expand", after, result.edits);
@@ -33,7 +63,7 @@ test("a request class that stands on one line stays one that compiles", async ()
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
-  const { places } = await planCodeEdits({ ...request(withEntities(code), ["expand"], [], {}), root });
+  const { places } = await planCodeEdits(request(withEntities(code), ["expand"], [], {}));
   expect(places.map(({ what }) => what).filter((what) => what.includes(" given to "))).toHaveLength(isListed ? 1 : 0);
 });
 
@@ -60,7 +90,7 @@ test.each([
           .replace('{ User } from "./user.entity"', 'User from "./user.entity"')
           .replace('* from "./user.entity"', '{ default as User } from "./user.entity"'),
   }));
-  for (const typed of [{ root }, {}]) {
+  for (const typed of [{}, untyped]) {
     const after = apply(files, await planCodeEdits({ ...request(files, ["expand"], [], {}), ...typed }));
     expect(textOf(after).match(/handle: "\w"/g)).toEqual(['handle: "a"', 'handle: "c"', 'handle: "e"']);
     expect(textOf(after, "src/entities/user.entity.ts")).toContain("name: email, handle: email.toLowerCase() });");
@@ -69,7 +99,7 @@ test.each([
 
 test.each(others)("no value is written over that of a row: %s", async (_, code) => {
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["expand"], [], {}));
   expect(textOf(apply(files, result))).toBe(code);
 });
 
@@ -81,18 +111,18 @@ test.each([
 ])("a spread that may hide the value: %s", async (_, spread, expected) => {
   const code = `import type { Repository } from "typeorm";\nimport type { User } from "./entities";\ndeclare function more(): object;\nexport const make = (users: Repository<User>, name: string) => users.save({ email: "a", name, ${spread} });\n`;
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["expand"], [], {}));
   const isEdited = textOf(apply(files, result)) !== code;
   expect(isEdited ? "edited" : result.places[0]?.kind).toBe(expected);
 });
 
 test.each(reads)("%s is a whole row", async (_, code) => {
   const files = withEntities(code);
-  const result = await planCodeEdits({ ...request(files, ["switch"], [], {}), root });
+  const result = await planCodeEdits(request(files, ["switch"], [], {}));
   expect(textOf(apply(files, result))).toContain(", handle: row.handle");
 });
 
 test.each(unrelated)("%s is none", async (_, code) => {
   const files = withEntities(code);
-  expect((await planCodeEdits({ ...request(files, ["switch"], [], {}), root })).changes).toEqual([]);
+  expect((await planCodeEdits(request(files, ["switch"], [], {}))).changes).toEqual([]);
 });

@@ -15,6 +15,12 @@ import type {
 } from "../../../core/src/model/index.js";
 import { typeormTransforms } from "../../../plugin-typeorm/src/codemods/index.js";
 
+/** Where TypeORM is installed: types are asked. */
+const installed = fileURLToPath(new URL("../../..", import.meta.url));
+
+/** Where nothing is installed. */
+export const untyped = { root: "/project" };
+
 export type Files = readonly { readonly file: string; readonly text: string }[];
 
 export const intentsOf = {
@@ -91,6 +97,8 @@ export interface Column {
   readonly choose?: Choose;
   readonly toggle?: Toggle;
   readonly models?: readonly EntityModel[];
+  /** Where packages are looked for. */
+  readonly root?: string;
 }
 
 /** What the plan's columns say of the end: the database has a default where the model has one. */
@@ -105,7 +113,15 @@ export function request(
   earlier: readonly PlannedEdit[],
   column: Column,
 ): CodeRequest {
-  const { added = handle, value = lowerEmail, exposure, models = shopModels(added), choose, toggle } = column;
+  const {
+    added = handle,
+    value = lowerEmail,
+    exposure,
+    models = shopModels(added),
+    choose,
+    toggle,
+    root = installed,
+  } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
     intentsOf[phase].map((kind) => ({
@@ -116,7 +132,7 @@ export function request(
     })),
   );
   return {
-    root: process.env.TYPED_ROOT ?? "/project",
+    root,
     files,
     models,
     intents,
@@ -154,13 +170,18 @@ export function apply(files: Files, { changes }: Pick<CodeResult, "changes">): F
 
 const folder = fileURLToPath(new URL("./fixtures/entities/", import.meta.url));
 
+const dataSource = `import { DataSource } from "typeorm";
+export declare const AppDataSource: DataSource;
+export declare const connection: DataSource;
+`;
+
 /** The entities beside a file of code. They are the plugin's to edit: here they stay as they are. */
 export function withEntities(text: string, file = "src/code.ts"): Files {
   const entities = readdirSync(folder).map((name) => ({
     file: `src/entities/${name}`,
     text: readFileSync(`${folder}${name}`, "utf8").replace("// @ts-nocheck\n", ""),
   }));
-  return [{ file, text }, ...entities];
+  return [{ file, text }, ...entities, { file: "src/data-source.ts", text: dataSource }];
 }
 
 export const textOf = (files: Files, file = "src/code.ts") => files.find((each) => each.file === file)?.text ?? "";

@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type Choose,
   choiceId,
@@ -25,6 +26,8 @@ import type { FieldEdit, Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { typeormFiles } from "../../../plugin-typeorm/src/typeorm-files.js";
 import type { Case, Files } from "./case.js";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
 export const phases = ["expand", "switch", "contract"] as const;
 export type Phase = (typeof phases)[number];
@@ -90,6 +93,7 @@ export class GalleryProject {
   /** Puts the project there as it was before anybody declared the field. */
   async start(): Promise<{ readonly files: Files; readonly models: readonly EntityModel[] }> {
     this.write(this.about.input);
+    if (this.about.orm === "typeorm") this.install("typeorm");
     const declaring = await this.plugin.modelFiles(this.project, this.about.model);
     this.original = declaring.map((file) => readFileSync(join(this.root, file), "utf8")).join("\n");
     this.models = await this.plugin.readModels(this.project);
@@ -136,6 +140,14 @@ export class GalleryProject {
     const files = this.known;
     this.write(kept);
     return { files, places: undo.places };
+  }
+
+  /** Users have their ORM installed: its types are asked. */
+  private install(name: string): void {
+    const folder = join(this.root, "node_modules");
+    if (existsSync(folder)) return;
+    mkdirSync(folder);
+    symlinkSync(join(repository, "node_modules", name), join(folder, name));
   }
 
   /** Puts other bytes there: what people do between the phases. */

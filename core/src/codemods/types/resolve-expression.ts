@@ -1,5 +1,5 @@
 import { ts } from "../ast/compiler.js";
-import { nameOf, unwrap } from "../ast/expressions.js";
+import { nameOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { type Declaration, declarationFrom } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { lookUp, type Project } from "../project/project.js";
@@ -23,6 +23,13 @@ export type ResolvedExpression =
       readonly madeBy: ts.CallExpression | ts.NewExpression | undefined;
     };
 
+/** A call of which no declaration of the project says what it gives. */
+export interface OpenCall {
+  readonly kind: "call";
+  readonly node: ts.CallExpression | ts.NewExpression;
+  readonly file: SourceFile;
+}
+
 export type WithMembers =
   | ts.ObjectLiteralExpression
   | ts.TypeLiteralNode
@@ -37,12 +44,21 @@ export function resolveExpression(
   expression: ts.Expression,
   file: SourceFile,
   project: Project,
-  depth = 0,
 ): ResolvedExpression | undefined {
+  return known(resolveToCall(expression, file, project));
+}
+
+/** The same, to the call that makes it where nothing else says what it is: `source.getRepository(User)`. */
+export function resolveToCall(
+  expression: ts.Expression,
+  file: SourceFile,
+  project: Project,
+  depth = 0,
+): ResolvedExpression | OpenCall | undefined {
   // Constants can lead in circles.
   if (depth > 8) return undefined;
-  const next = (inner: ts.Expression): ResolvedExpression | undefined =>
-    resolveExpression(inner, file, project, depth + 1);
+  const next = (inner: ts.Expression): ResolvedExpression | OpenCall | undefined =>
+    resolveToCall(inner, file, project, depth + 1);
   if (ts.isAsExpression(expression) || ts.isTypeAssertionExpression(expression)) {
     const isConst = ts.isTypeReferenceNode(expression.type) && expression.type.typeName.getText() === "const";
     return isConst ? next(expression.expression) : { kind: "typed", type: expression.type, file };
@@ -66,7 +82,11 @@ export function resolveExpression(
   }
   if (ts.isPropertyAccessExpression(expression)) {
     const owner = next(expression.expression);
-    return owner && resolveMember(owner, expression.name.text, project, depth + 1);
+    return owner && memberOf(owner, expression.name.text, project, depth + 1);
+  }
+  if (ts.isElementAccessExpression(expression) && ts.isStringLiteralLike(expression.argumentExpression)) {
+    const owner = next(expression.expression);
+    return owner && memberOf(owner, expression.argumentExpression.text, project, depth + 1);
   }
   return ts.isNewExpression(expression) || ts.isCallExpression(expression)
     ? madeBy(expression, file, project, depth)
@@ -78,9 +98,22 @@ export function resolveMember(
   owner: ResolvedExpression,
   name: string,
   project: Project,
-  depth = 0,
 ): ResolvedExpression | undefined {
-  const settled = resolveDeclared(owner, project, depth);
+  return known(memberOf(owner, name, project, 0));
+}
+
+function known(found: ResolvedExpression | OpenCall | undefined): ResolvedExpression | undefined {
+  return found?.kind === "call" ? undefined : found;
+}
+
+function memberOf(
+  owner: ResolvedExpression | OpenCall,
+  name: string,
+  project: Project,
+  depth: number,
+): ResolvedExpression | OpenCall | undefined {
+  const made = owner.kind === "call" ? resultOf(owner, project, depth) : owner;
+  const settled = resolveDeclared(made, project, depth);
   if (settled?.kind !== "object") return undefined;
   const { node, file } = settled;
   if (ts.isObjectLiteralExpression(node)) {
@@ -88,7 +121,7 @@ export function resolveMember(
     const property = node.properties.find((each) => nameOf(each.name) === name);
     if (property === undefined) return undefined;
     if (ts.isMethodDeclaration(property)) return { kind: "function", node: property, file };
-    if (ts.isPropertyAssignment(property)) return resolveExpression(property.initializer, file, project, depth + 1);
+    if (ts.isPropertyAssignment(property)) return resolveToCall(property.initializer, file, project, depth + 1);
     // The name itself stands inside of the literal, so it is looked up from there.
     if (ts.isShorthandPropertyAssignment(property)) return ofName(node, name, file, project, depth);
     return undefined;
@@ -100,12 +133,24 @@ export function resolveMember(
   const member = [...node.members].find((each) => each.name !== undefined && nameIn(each.name) === name);
   if (member === undefined) return undefined;
   if (ts.isMethodSignature(member) || ts.isMethodDeclaration(member)) return { kind: "function", node: member, file };
+  if (ts.isGetAccessorDeclaration(member) && member.type === undefined) {
+    const [returned, ...others] = returnedBy(member);
+    return returned && others.length === 0 ? resolveToCall(returned, file, project, depth + 1) : undefined;
+  }
   if (ts.isPropertySignature(member) || ts.isGetAccessorDeclaration(member)) {
     return member.type && { kind: "typed", type: member.type, file };
   }
   if (!ts.isPropertyDeclaration(member)) return undefined;
   if (member.type !== undefined) return { kind: "typed", type: member.type, file };
-  return member.initializer && resolveExpression(member.initializer, file, project, depth + 1);
+  return member.initializer && resolveToCall(member.initializer, file, project, depth + 1);
+}
+
+/** What a function of the project returns that does not say it: `{ users }` of `db().users`. */
+function resultOf({ node, file }: OpenCall, project: Project, depth: number): ResolvedExpression | undefined {
+  const called = resolveToCall(node.expression, file, project, depth + 1);
+  if (called?.kind !== "function" || !("body" in called.node)) return undefined;
+  const [returned, ...others] = returnedBy(called.node as ts.FunctionLikeDeclaration);
+  return returned && others.length === 0 ? known(resolveToCall(returned, called.file, project, depth + 1)) : undefined;
 }
 
 /** Resolves a declared type to its members or its signature, or out of the candidates. */
@@ -127,7 +172,7 @@ export function resolveDeclared(
   }
   if (ts.isTypeQueryNode(type)) {
     if (!ts.isIdentifier(type.exprName)) return undefined;
-    return resolveDeclared(ofName(type, type.exprName.text, file, project, depth + 1), project, depth + 1);
+    return resolveDeclared(known(ofName(type, type.exprName.text, file, project, depth + 1)), project, depth + 1);
   }
   if (!ts.isTypeReferenceNode(type)) return undefined;
   const { typeName } = type;
@@ -154,7 +199,7 @@ function ofName(
   file: SourceFile,
   project: Project,
   depth: number,
-): ResolvedExpression | undefined {
+): ResolvedExpression | OpenCall | undefined {
   const declaration = declarationFrom(from, name);
   if (declaration === undefined) return undefined;
   if (ts.isVariableDeclaration(declaration) || ts.isParameter(declaration)) {
@@ -166,7 +211,7 @@ function ofName(
     const key = nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName);
     if (key === undefined || declaration.dotDotDotToken !== undefined || ts.isBindingElement(owner)) return undefined;
     const whole = ofBinding(owner, file, project, depth);
-    return whole && resolveMember(whole, key, project, depth + 1);
+    return whole && memberOf(whole, key, project, depth + 1);
   }
   if (!ts.isImportSpecifier(declaration) && !ts.isImportClause(declaration)) {
     return fromNamespace(declaration, project, file);
@@ -183,9 +228,9 @@ function ofBinding(
   file: SourceFile,
   project: Project,
   depth: number,
-): ResolvedExpression | undefined {
+): ResolvedExpression | OpenCall | undefined {
   if (type !== undefined) return { kind: "typed", type, file };
-  return initializer && resolveExpression(initializer, file, project, depth + 1);
+  return initializer && resolveToCall(initializer, file, project, depth + 1);
 }
 
 /** `new Sdk()`, `createSdk()`, `vi.fn()`: a class in view, what a function says it returns, or something external. */
@@ -194,10 +239,11 @@ function madeBy(
   file: SourceFile,
   project: Project,
   depth: number,
-): ResolvedExpression | undefined {
+): ResolvedExpression | OpenCall | undefined {
+  const open = { kind: "call", node, file } as const;
   const maker = unwrap(node.expression);
   const owner = ts.isPropertyAccessExpression(maker) ? unwrap(maker.expression) : maker;
-  if (!ts.isIdentifier(owner)) return undefined;
+  if (!ts.isIdentifier(owner)) return open;
   if (ts.isNewExpression(node) && owner === maker) {
     const local = declarationFrom(owner, owner.text);
     if (local !== undefined && ts.isClassDeclaration(local)) return { kind: "object", node: local, file };
@@ -208,7 +254,7 @@ function madeBy(
   }
   const made = ofName(owner, owner.text, file, project, depth);
   if (made?.kind === "external") return { ...made, madeBy: node };
-  if (made?.kind !== "function" || owner !== maker || made.node.type === undefined) return undefined;
+  if (made?.kind !== "function" || owner !== maker || made.node.type === undefined) return open;
   return { kind: "typed", type: made.node.type, file: made.file };
 }
 
@@ -225,11 +271,12 @@ function fromNamespace(
   return { kind: "external", file, specifier: moduleSpecifier.text, name: "*", madeBy: undefined };
 }
 
-/** The class whose instance `this` is; functions that are no methods of it have a `this` of their own. */
+/** The class whose instance `this` is; static members and functions that are no methods of it have a `this` of their own. */
 function classAround(node: ts.Node): ts.ClassLikeDeclaration | undefined {
   for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent) {
     if (ts.isClassLike(at)) return at;
-    const isOther = ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at);
+    const isStatic = ts.isClassElement(at) && (ts.getCombinedModifierFlags(at) & ts.ModifierFlags.Static) !== 0;
+    const isOther = isStatic || ts.isFunctionDeclaration(at) || ts.isFunctionExpression(at);
     if (isOther || (ts.isFunctionLike(at) && ts.isObjectLiteralExpression(at.parent))) return undefined;
   }
   return undefined;

@@ -71,6 +71,8 @@ export class TypeProgram {
       useCaseSensitiveFileNames: () => true,
       getNewLine: () => "\n",
       jsDocParsingMode: ts.JSDocParsingMode.ParseNone,
+      // Without it each package.json is read again for each file of the package.
+      getModuleResolutionCache: () => this.#packages,
       resolveModuleNameLiterals: (literals, from) => {
         const modules = literals.map(({ text }) => {
           const key = `${from}\0${text}`;

@@ -1,11 +1,9 @@
 import type { EntityModel } from "@lockstep/core";
 import { callbackOf, pathOf, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
-import { entityOfDeclaration, entityOfValue } from "../receivers/entities.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
-import { isActiveRecord } from "../receivers/evaluate-call.js";
-import { declares } from "../receivers/evaluate-instance.js";
+import { entityOfValue } from "../receivers/entities.js";
 import { type LookupContext, once } from "../receivers/lookup-context.js";
-import { type Builder, nothingBound, type OrmValue } from "../receivers/orm-value.js";
+import type { Builder } from "../receivers/orm-value.js";
+import { ormValueOf } from "../receivers/orm-value-of.js";
 
 /** A call of TypeORM on the rows of an entity, told by the entity: `users.create({ … })`, `manager.save(User, { … })`. */
 export interface EntityCall {
@@ -60,14 +58,14 @@ export function entityCallOf(
     .slice(-2)
     .filter((name) => name !== "…")
     .join(".");
-  const owner = evaluateExpression(inner.expression, file, where);
+  const owner = ormValueOf(inner.expression, file, where);
   if (owner?.kind === "builder") {
     if (!ofBuilders.has(method) || owner.model === undefined) return undefined;
     return { model: owner.model, method, args, label: `${owner.verb} ${owner.model.name}`, builder: owner };
   }
   if (!ofRepositories.has(method)) return undefined;
-  const model = repositoryModel(owner, method, where);
-  if (model !== undefined) return { model, method, args, label, builder: undefined };
+  if (owner?.kind === "repository" || owner?.kind === "activeRecord")
+    return owner.isOwn(method) ? undefined : { model: owner.model, method, args, label, builder: undefined };
   const [target, ...rest] = args;
   const takesEntity = owner === undefined || owner.kind === "manager" || owner.kind === "source";
   if (target === undefined || !takesEntity) return undefined;
@@ -118,14 +116,6 @@ function selectsAll(callee: ts.Expression): boolean {
       at = inner.expression;
     } else return true;
   }
-}
-
-/** The entity of a repository or an active record, unless the app has a method of this name. */
-function repositoryModel(owner: OrmValue | undefined, method: string, where: LookupContext): EntityModel | undefined {
-  if (owner?.kind === "repository") return declares(owner.own, method) ? undefined : owner.model;
-  if (owner?.kind !== "class" || !isActiveRecord(owner.node, owner.file, where)) return undefined;
-  const own = { kind: "members", node: owner.node, file: owner.file, bound: nothingBound } as const;
-  return declares([own], method) ? undefined : entityOfDeclaration(owner.node, owner.file, where);
 }
 
 function accessOf(callee: ts.Expression): { readonly expression: ts.Expression } | undefined {

@@ -1,10 +1,10 @@
 import type { SourceFile, TransformContext, ts } from "@lockstep/core/codemods";
 import { concerns } from "../receivers/entities.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
+import { ormValueOf } from "../receivers/orm-value-of.js";
 
 /** Whether rows of the entity can be written through an expression: its repository, a manager, a data source. */
 export function givesRowsOf(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
-  const found = evaluateExpression(value, file, context);
+  const found = ormValueOf(value, file, context);
   if (found?.kind === "repository") return concerns(found.model, context);
   return found?.kind === "manager" || found?.kind === "source";
 }

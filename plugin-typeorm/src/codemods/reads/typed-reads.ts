@@ -13,8 +13,8 @@ import {
   ts,
 } from "@lockstep/core/codemods";
 import { mayBeNull } from "../../entities/edit/property-type.js";
-import { allFieldsOf } from "../receivers/class-fields.js";
 import { classOf } from "../receivers/entities.js";
+import { allFieldsOf } from "../receivers/heritage.js";
 
 /**
  * Reads of a column whose property had to keep its type, because an interface promises it or its class reads it: they compile, and

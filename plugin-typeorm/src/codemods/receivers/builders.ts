@@ -2,35 +2,44 @@ import type { EntityModel } from "@lockstep/core";
 import { type SourceFile, ts } from "@lockstep/core/codemods";
 import { entityOfValue } from "./entities.js";
 import type { LookupContext } from "./lookup-context.js";
-import type { Builder } from "./orm-value.js";
+import type { Builder, OrmValue } from "./orm-value.js";
 
-/** Whether a call ends a query: what it gives back is no builder any more. */
-export function isBuilderEnd(name: string): boolean {
-  return /^(?:get(?!Query$)|execute|stream|print)/.test(name);
-}
-
-/** The builder after one of its calls. */
-export function builderAfter(
-  builder: Builder,
-  name: string,
-  call: ts.CallExpression,
+/** `users.createQueryBuilder("user")`, `manager.createQueryBuilder(User, "user")`; nothing but the string says the alias. */
+export function startBuilder(
+  { arguments: [first, second] }: ts.CallExpression,
+  owner: OrmValue | undefined,
   file: SourceFile,
   where: LookupContext,
 ): Builder {
-  const [first, second] = call.arguments;
-  const entity = first && entityOfValue(first, file, where);
+  const known = owner?.kind === "repository" || owner?.kind === "activeRecord" ? owner.model : undefined;
+  const model = known ?? (first && second && entityOfValue(first, file, where));
+  // Other query builders are made by a function of this name too: only their calls tell.
+  return named({ kind: "builder", verb: "select", model, aliases: new Map() }, known ? first : second, model);
+}
+
+/** The builder after one of its calls; undefined after the one that ends it. */
+export function builderAfter(
+  builder: Builder,
+  name: string,
+  { arguments: [first, second] }: ts.CallExpression,
+  file: SourceFile,
+  where: LookupContext,
+): Builder | undefined {
+  if (/^(?:get(?!Query$)|execute|stream|print)/.test(name)) return undefined;
+  const names = /^(?:update|into|from|addFrom)$|Join/.test(name);
+  const entity = first && names ? entityOfValue(first, file, where) : undefined;
   switch (name) {
     case "insert":
     case "delete":
+    case "select":
+      return { ...builder, verb: name };
     case "softDelete":
     case "restore":
-      return { ...builder, verb: name === "insert" ? "insert" : "delete" };
+      return { ...builder, verb: "delete" };
     case "update":
-      return { ...builder, verb: "update", model: entity ?? builder.model };
+      return { ...builder, verb: name, model: entity ?? builder.model };
     case "into":
       return { ...builder, model: entity };
-    case "select":
-      return { ...builder, verb: "select" };
     case "subQuery":
       return { kind: "builder", verb: "select", model: undefined, aliases: new Map() };
     case "from":

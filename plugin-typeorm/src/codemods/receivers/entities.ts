@@ -11,13 +11,14 @@ import {
   type SourceFile,
   type Space,
   type TransformContext,
+  type Type,
+  type Types,
   ts,
   unwrap,
   valueAt,
 } from "@lockstep/core/codemods";
 import { type LookupContext, once } from "./lookup-context.js";
 import { isOwnPath, isTypeorm } from "./modules.js";
-import { isShadowedType } from "./shadowed-types.js";
 
 /** The entity that a class is, or whose rows an interface describes. Told by its decorator or its EntitySchema, never by its name alone. */
 export function entityOfDeclaration(node: ts.Node, file: SourceFile, where: LookupContext): EntityModel | undefined {
@@ -37,9 +38,45 @@ export function isEntity(node: ts.Node, file: SourceFile, where: LookupContext):
   return ts.isClassDeclaration(node) && entityDecorator(node, file, where) !== undefined;
 }
 
-/** The entity that an argument names: `User`, `entities.User`, `"User"`, `UserSchema`. */
+/** The entity that an argument names: `User`, `entities.User`, `"User"`, `UserSchema`; a parameter says it by its type, `typeof User`. */
 export function entityOfValue(value: ts.Expression, file: SourceFile, where: LookupContext): EntityModel | undefined {
   const inner = unwrap(value);
+  return entityNamed(inner, file, where) ?? entityMade(inner, where);
+}
+
+/** The entity that `new` of a value would make. */
+function entityMade(value: ts.Expression, where: LookupContext): EntityModel | undefined {
+  const { types } = where.project;
+  const declaration = ts.isIdentifier(value) ? declarationOf(value) : undefined;
+  const isName = declaration && (ts.isParameter(declaration) || ts.isVariableDeclaration(declaration));
+  const isGiven = isName || (declaration && ts.isBindingElement(declaration)) || ts.isPropertyAccessExpression(value);
+  // Of classes and imports names say it: the compiler is not asked about each `new`.
+  const type = isGiven ? types?.of(value) : undefined;
+  for (const each of type?.isUnion() ? type.types : type ? [type] : []) {
+    for (const signature of each.getConstructSignatures()) {
+      const model = types && modelOfRows(signature.getReturnType(), types, where);
+      if (model !== undefined) return model;
+    }
+  }
+  return undefined;
+}
+
+/** The model whose rows are instances of a type. */
+export function modelOfRows(type: Type, types: Types, where: LookupContext): EntityModel | undefined {
+  for (const declaration of constraintOf(type, types).getSymbol()?.declarations ?? []) {
+    const file = types.fileOf(declaration);
+    const model = file && entityOfDeclaration(declaration, file, where);
+    if (model !== undefined) return model;
+  }
+  return undefined;
+}
+
+/** What a type parameter is at least. */
+export function constraintOf(type: Type, types: Types): Type {
+  return type.isTypeParameter() ? (types.checker.getBaseConstraintOfType(type) ?? type) : type;
+}
+
+function entityNamed(inner: ts.Expression, file: SourceFile, where: LookupContext): EntityModel | undefined {
   if (ts.isStringLiteralLike(inner)) {
     return where.models.find(({ name, table }) => name === inner.text || table.name === inner.text);
   }
@@ -87,7 +124,6 @@ export function entityOfTypeName(name: ts.EntityName, file: SourceFile, where: L
     const module = moduleOf(declarationFrom(file.ast, name.left.text));
     return module === undefined ? undefined : ofModule(module, name.right.text, file, "type", where);
   }
-  if (isShadowedType(name)) return undefined;
   return ofResolved(lookUp(where.project, file, name.text, "type"), name.text, where);
 }
 

@@ -1,15 +1,14 @@
 import type { EntityModel } from "@lockstep/core";
-import type { SourceFile, ts, WithMembers } from "@lockstep/core/codemods";
 
-/** What an expression is to TypeORM, by names and imports alone: no type checker, nothing out of packages. */
-export type OrmValue = RepositoryValue | Builder | Members | FunctionValue | Named | Foreign;
+/** What an expression is to TypeORM. */
+export type OrmValue = RepositoryValue | Builder | Foreign | Plain;
 
-/** A `Repository<User>`, also one of the app's own that extends it. */
+/** A `Repository<User>`, also one of the app's own that extends it, or a class of active records. */
 export interface RepositoryValue {
-  readonly kind: "repository";
+  readonly kind: "repository" | "activeRecord";
   readonly model: EntityModel;
-  /** What the app adds to it, the nearest first: methods of these are not TypeORM's. */
-  readonly own: readonly Members[];
+  /** Whether the app has a method of this name: then it is not TypeORM's. */
+  isOwn(method: string): boolean;
 }
 
 /** A query builder after some of its calls. */
@@ -20,48 +19,30 @@ export interface Builder {
   readonly aliases: ReadonlyMap<string, EntityModel>;
 }
 
-/** An object whose members are written down. */
-export interface Members {
-  readonly kind: "members";
-  readonly node: WithMembers;
-  readonly file: SourceFile;
-  readonly bound: Bound;
-}
-
-export interface FunctionValue {
-  readonly kind: "function";
-  readonly node: ts.SignatureDeclaration;
-  readonly file: SourceFile;
-  readonly bound: Bound;
-}
-
-export type Named =
-  /** An EntityManager: its methods take the entity first. */
-  | { readonly kind: "manager" }
-  /** A DataSource or a QueryRunner: it has a manager. */
-  | { readonly kind: "source" }
-  /** A class itself. */
-  | { readonly kind: "class"; readonly node: ts.ClassDeclaration; readonly file: SourceFile }
-  | { readonly kind: "module"; readonly file: SourceFile }
-  /** A repository of something that is none of the models. */
-  | { readonly kind: "other" };
-
 /** Something of a package that has nothing to do with TypeORM. */
 export interface Foreign {
   readonly kind: "foreign";
   readonly specifier: string;
 }
 
-/** What type parameters stand for. */
-export type Bound = ReadonlyMap<string, TypeIn>;
-
-/** A type where it is written. */
-export interface TypeIn {
-  readonly type: ts.TypeNode;
-  readonly file: SourceFile;
-  readonly bound: Bound;
+export interface Plain {
+  /**
+   * - `manager`: an EntityManager, its methods take the entity first
+   * - `source`: a DataSource or a QueryRunner, it has a manager
+   * - `other`: a repository of something that is none of the models
+   * - `any`: a repository of a type parameter
+   * - `own`: something of the app's that is nothing of TypeORM's
+   */
+  readonly kind: "manager" | "source" | "other" | "any" | "own";
 }
 
-export const nothingBound: Bound = new Map();
-export const manager: OrmValue = { kind: "manager" };
-export const source: OrmValue = { kind: "source" };
+/** What TypeORM's own types are, by their names. */
+export function ormTypeOf(name: string): "repository" | "manager" | "source" | Builder["verb"] | undefined {
+  if (/Repository$/.test(name)) return "repository";
+  if (/EntityManager$/.test(name)) return "manager";
+  if (/^(?:DataSource|Connection)$|QueryRunner$/.test(name)) return "source";
+  const verb = /^(\w*)QueryBuilder$/.exec(name)?.[1]?.toLowerCase();
+  if (verb === undefined) return undefined;
+  if (verb === "softdelete") return "delete";
+  return (["insert", "update", "delete"] as const).find((each) => each === verb) ?? "select";
+}

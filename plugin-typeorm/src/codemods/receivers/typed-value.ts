@@ -1,14 +1,13 @@
 import type { EntityModel } from "@lockstep/core";
 import { packageOf, type Type, type TypeSymbol, type Types, ts } from "@lockstep/core/codemods";
-import { entityOfDeclaration } from "./entities.js";
-import { ofOrm } from "./evaluate-type.js";
+import { constraintOf, modelOfRows } from "./entities.js";
 import { type LookupContext, once } from "./lookup-context.js";
 import { isTypeorm } from "./modules.js";
-import { type Members, nothingBound, type OrmValue } from "./orm-value.js";
+import { type OrmValue, ormTypeOf } from "./orm-value.js";
 
 /**
  * What an expression is by its type: the compiler follows base classes, type parameters, factories and injected members wherever they
- * are. Undefined where it knows no type, or one that has nothing to do with TypeORM.
+ * are. Undefined where it knows no type, or not of which entity it is.
  */
 export function typedValue(expression: ts.Expression, where: LookupContext): OrmValue | undefined {
   const { types } = where.project;
@@ -20,95 +19,109 @@ export function typedValue(expression: ts.Expression, where: LookupContext): Orm
 }
 
 function valueOfType(type: Type, types: Types, where: LookupContext): OrmValue | undefined {
-  const parts = type.isUnion() ? type.types.map((each) => valueOfType(each, types, where)) : undefined;
-  if (parts !== undefined) return parts.every((each) => isSame(each, parts[0])) ? parts[0] : undefined;
-  const entity = entityOfRepository(type, types);
-  if (entity !== undefined) {
-    const model = modelOfRows(entity, types, where);
-    if (model !== undefined) return { kind: "repository", model, own: ownMembers(type, types) };
-    // Of an entity that is out of view names say more.
-    const isInView = entity.getSymbol()?.declarations?.some((each) => types.fileOf(each) !== undefined);
-    return isInView && !entity.isTypeParameter() ? { kind: "other" } : undefined;
+  if (type.isUnion()) {
+    const [first, ...others] = type.types.map((each) => valueOfType(each, types, where));
+    return others.every((each) => isSame(each, first)) ? first : undefined;
   }
-  return named(type, types);
+  const member = types.checker.getPropertiesOfType(type).find((each) => ownerIn(each) !== undefined);
+  if (member === undefined) return isInView(type, types) && !isOpen(type, types) ? { kind: "own" } : undefined;
+  const owner = ownerIn(member) as string;
+  const isOwn = (method: string) => isOfApp(types.checker.getPropertyOfType(type, method));
+  if (owner === "BaseEntity") {
+    const model = isStatic(member) ? modelOfRows(type, types, where) : undefined;
+    return model ? { kind: "activeRecord", model, isOwn } : { kind: "own" };
+  }
+  const kind = ormTypeOf(owner);
+  switch (kind) {
+    case undefined:
+      return { kind: "own" };
+    case "manager":
+    case "source":
+      return { kind };
+    case "repository": {
+      const rows = rowsOf(type, types);
+      const model = modelAmong(rows, types, where);
+      if (model !== undefined) return { kind, model, isOwn };
+      if (rows[0]?.isTypeParameter()) return { kind: "any" };
+      // Of an entity that is out of view names say more.
+      return rows.some((each) => isInView(each, types)) ? { kind: "other" } : undefined;
+    }
+    default: {
+      const [rows] = types.checker.getTypeArguments(type as never);
+      const model = rows && modelOfRows(rows, types, where);
+      return { kind: "builder", verb: kind, model, aliases: new Map() };
+    }
+  }
 }
 
 /** Whether a value is a repository of which its type does not say the entity: `Repository<T>`, `Repository<any>`. */
 export function isOfAnyEntity(expression: ts.Expression, types: Types): boolean {
   const type = types.of(expression);
-  const rows = type && entityOfRepository(type, types);
+  const [rows] = type === undefined ? [] : rowsOf(type, types);
   if (rows === undefined) return false;
-  const isOpen = (rows.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0;
-  return isOpen || rows.getSymbol()?.name === "ObjectLiteral";
+  const isOfAny = (rows.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.TypeParameter)) !== 0;
+  return isOfAny || rows.getSymbol()?.name === "ObjectLiteral";
 }
 
-/** The rows of a repository: what its `create()` makes, whatever class of the app extends it. */
-function entityOfRepository(type: Type, types: Types): Type | undefined {
-  const create = types.checker.getPropertyOfType(type, "create");
-  const declaration = create?.declarations?.find((each) => isOfTypeorm(each) && /Repository$/.test(ownerName(each)));
-  if (declaration === undefined) {
-    // A method of the app's own may hide it.
-    const target = types.checker.getPropertyOfType(type, "target");
-    const isRepository = target?.declarations?.some((each) => isOfTypeorm(each) && /Repository$/.test(ownerName(each)));
-    const find = isRepository ? types.checker.getPropertyOfType(type, "findOneByOrFail") : undefined;
-    return find && resultOf(find, types);
-  }
-  return create && resultOf(create, types);
+/** The rows of a repository, whatever class of the app extends it: what its methods give back and take. */
+function rowsOf(type: Type, types: Types): readonly Type[] {
+  if (type.isIntersection()) return type.types.flatMap((each) => rowsOf(each, types));
+  const { checker } = types;
+  // Where a part was picked, or the app hides a method, the others say it.
+  return ["create", "findOneByOrFail", "findOne", "find", "insert", "save"].flatMap((name) => {
+    const method = checker.getPropertyOfType(type, name);
+    if (method === undefined || ormTypeOf(ownerIn(method) ?? "") !== "repository") return [];
+    const [signature] = checker.getSignaturesOfType(checker.getTypeOfSymbol(method), ts.SignatureKind.Call);
+    const [taken] = signature?.getParameters() ?? [];
+    const given = signature === undefined ? [] : [types.settled(signature.getReturnType())];
+    return name === "insert" || name === "save"
+      ? [...given, ...(taken ? [checker.getTypeOfSymbol(taken)] : [])]
+      : given;
+  });
 }
 
-function resultOf(method: TypeSymbol, types: Types): Type | undefined {
-  const [signature] = types.checker.getSignaturesOfType(types.checker.getTypeOfSymbol(method), ts.SignatureKind.Call);
-  return signature && types.settled(signature.getReturnType());
-}
-
-/** The model whose rows are instances of a type. */
-export function modelOfRows(type: Type, types: Types, where: LookupContext): EntityModel | undefined {
-  const present = type.isTypeParameter() ? (types.checker.getBaseConstraintOfType(type) ?? type) : type;
-  for (const declaration of present.getSymbol()?.declarations ?? []) {
-    const file = types.fileOf(declaration);
-    const model = file && entityOfDeclaration(declaration, file, where);
+function modelAmong(rows: readonly Type[], types: Types, where: LookupContext): EntityModel | undefined {
+  for (const each of rows) {
+    const model = modelOfRows(each, types, where) ?? modelOfPart(each, types, where);
     if (model !== undefined) return model;
   }
   return undefined;
 }
 
-/** What the app adds to TypeORM's repository, the nearest first. */
-function ownMembers(type: Type, types: Types): readonly Members[] {
-  const own: Members[] = [];
-  const visit = (each: Type, depth: number): void => {
-    if (each.isIntersection()) for (const part of each.types) visit(part, depth);
-    for (const node of each.getSymbol()?.declarations ?? []) {
-      const file = types.fileOf(node);
-      const hasMembers = ts.isClassLike(node) || ts.isInterfaceDeclaration(node) || ts.isTypeLiteralNode(node);
-      if (file !== undefined && (hasMembers || ts.isObjectLiteralExpression(node)))
-        own.push({ kind: "members", node: node as Members["node"], file, bound: nothingBound });
-    }
-    if (depth < 8 && each.isClassOrInterface())
-      for (const base of types.checker.getBaseTypes(each)) visit(base, depth + 1);
-  };
-  visit(type, 0);
-  return own;
+/** The model of `DeepPartial<User>`, also in a list or beside something else. */
+export function modelOfPart(type: Type, types: Types, where: LookupContext): EntityModel | undefined {
+  const { aliasSymbol, aliasTypeArguments } = type;
+  const isPart = /^(?:DeepPartial|QueryDeepPartialEntity)$/.test(aliasSymbol?.name ?? "");
+  const [part] = isPart && aliasSymbol?.declarations?.some(isOfTypeorm) ? (aliasTypeArguments ?? []) : [];
+  const own = part && modelOfRows(part, types, where);
+  if (own !== undefined) return own;
+  const present = constraintOf(type, types);
+  const isList = types.checker.isArrayType(present);
+  const parts = isList ? types.checker.getTypeArguments(present as never) : present.isUnion() ? present.types : [];
+  for (const each of present === type ? parts : [present]) {
+    const found = modelOfPart(each, types, where);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
-function named(type: Type, types: Types): OrmValue | undefined {
-  const seen = new Set<Type>();
-  const visit = (each: Type): OrmValue | undefined => {
-    if (seen.has(each)) return undefined;
-    seen.add(each);
-    const symbol = each.getSymbol();
-    if (symbol?.declarations?.some(isOfTypeorm)) {
-      const found = ofOrm(symbol.name, undefined);
-      if (found?.kind === "manager" || found?.kind === "source") return found;
-    }
-    const target = (each as { readonly target?: Type }).target ?? each;
-    if (!target.isClassOrInterface()) return undefined;
-    for (const base of types.checker.getBaseTypes(target)) {
-      const found = visit(base);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
-  return visit(type);
+function isInView(type: Type, types: Types): boolean {
+  return type.getSymbol()?.declarations?.some((each) => types.fileOf(each) !== undefined) === true;
+}
+
+/** Whether a class has members that nobody knows: of a package that is not read. */
+function isOpen(type: Type, types: Types): boolean {
+  const declared = type.getSymbol()?.declarations ?? [];
+  return declared.some((node) => {
+    if (!ts.isClassLike(node) && !ts.isInterfaceDeclaration(node)) return false;
+    const bases = (node.heritageClauses ?? []).filter(({ token }) => token === ts.SyntaxKind.ExtendsKeyword);
+    return bases
+      .flatMap((clause) => [...clause.types])
+      .some((each) => {
+        const base = types.of(each);
+        return base === undefined || isOpen(base, types);
+      });
+  });
 }
 
 /** Whether TypeORM declares it. */
@@ -116,12 +129,27 @@ export function isOfTypeorm(node: ts.Node): boolean {
   return isTypeorm(packageOf(node.getSourceFile().fileName) ?? "");
 }
 
-function ownerName(node: ts.Node): string {
-  const { parent } = node;
-  return (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent) ? parent.name?.text : undefined) ?? "";
+/** The class of TypeORM that declares a member. */
+function ownerIn(member: TypeSymbol): string | undefined {
+  const declaration = member.declarations?.find(isOfTypeorm);
+  const parent = declaration?.parent;
+  return parent && (ts.isClassLike(parent) || ts.isInterfaceDeclaration(parent)) ? parent.name?.text : undefined;
+}
+
+/** Whether the app has a member; a method without a body only says more about TypeORM's. */
+function isOfApp(member: TypeSymbol | undefined): boolean {
+  return (member?.declarations ?? []).some((each) => {
+    return !isOfTypeorm(each) && !(ts.isMethodDeclaration(each) && each.body === undefined);
+  });
+}
+
+function isStatic(member: TypeSymbol): boolean {
+  return (member.declarations ?? []).some((each) => {
+    return (ts.getCombinedModifierFlags(each) & ts.ModifierFlags.Static) !== 0;
+  });
 }
 
 function isSame(one: OrmValue | undefined, other: OrmValue | undefined): boolean {
-  if (one?.kind === "repository" && other?.kind === "repository") return one.model === other.model;
-  return one?.kind === other?.kind;
+  const isModel = !(one && "model" in one && other && "model" in other) || one.model === other.model;
+  return one?.kind === other?.kind && isModel;
 }

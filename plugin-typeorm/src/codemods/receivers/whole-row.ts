@@ -1,6 +1,5 @@
 import { type TransformContext, type Type, ts } from "@lockstep/core/codemods";
-import { concerns, entityOfDeclaration } from "./entities.js";
-import { modelOfRows } from "./typed-value.js";
+import { concerns, entityOfDeclaration, modelOfRows } from "./entities.js";
 
 /** Whether a type is the entity, or has all columns that the entity declares: `{ ...user, isAdmin: true }`. */
 export function isWholeRow(type: Type, context: TransformContext): boolean {

@@ -18,8 +18,8 @@ import {
   whyNoValue,
   withCallerValue,
 } from "@lockstep/core/codemods";
-import { allFieldsOf } from "../receivers/class-fields.js";
 import { classOf } from "../receivers/entities.js";
+import { allFieldsOf } from "../receivers/heritage.js";
 import { isRelation } from "./fill-path.js";
 import { isComplete, mayExist } from "./keys.js";
 import type { MadeInstance } from "./made-instances.js";

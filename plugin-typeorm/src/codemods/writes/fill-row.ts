@@ -10,6 +10,7 @@ import {
   isKeyGivenBy,
   isTestFile,
   propertiesOf,
+  resolveDeclared,
   resolveExpression,
   rowShapeOfValue,
   type SourceFile,
@@ -25,7 +26,6 @@ import {
   valueOfNewRow,
 } from "@lockstep/core/codemods";
 import { whyNotInserted } from "../calls/queries.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
 import { fillPath, isRelation } from "./fill-path.js";
 import { hasKey, isComplete, mayExist } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
@@ -187,7 +187,7 @@ function isMadeInView(value: ts.Expression, file: SourceFile, context: Transform
 
 /** Whether a value is declared as something that is no row yet: a DTO, a part of one. */
 function isPart(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {
-  if (evaluateExpression(value, file, context)?.kind === "members") return true;
   const found = resolveExpression(value, file, context.project);
+  if (resolveDeclared(found, context.project)?.kind === "object") return true;
   return found?.kind === "typed" && /^(?:DeepPartial|Partial|QueryDeepPartialEntity)\b/.test(found.type.getText());
 }

@@ -1,6 +1,6 @@
 import { pathOf, type SourceFile, type TransformContext, ts, unwrap, wrapperOf } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
+import { ormValueOf } from "../receivers/orm-value-of.js";
 
 /** What code does with an instance: it becomes a row, says what is looked for, goes to a function, or is only read and filled. */
 export type InstanceUse = "row" | "query" | "argument" | "read";
@@ -66,7 +66,7 @@ function isHandedOn(call: ts.CallExpression, file: SourceFile, context: Transfor
   if (!ts.isPropertyAccessExpression(callee)) return false;
   if (callee.name.text === "push") return true;
   if (callee.name.text !== "save") return false;
-  const owner = evaluateExpression(callee.expression, file, context);
+  const owner = ormValueOf(callee.expression, file, context);
   return owner === undefined || owner.kind === "manager" || owner.kind === "source";
 }
 

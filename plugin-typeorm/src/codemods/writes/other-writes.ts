@@ -10,7 +10,7 @@ import {
 } from "@lockstep/core/codemods";
 import { entityCalls } from "../calls/entity-calls.js";
 import { entityOfValue } from "../receivers/entities.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
+import { ormValueOf } from "../receivers/orm-value-of.js";
 import { isComplete } from "./keys.js";
 
 /** A literal in a call that looks like a write of the entity, and is none as far as the code in view says. */
@@ -32,14 +32,14 @@ export function* otherWrites(file: SourceFile, context: TransformContext): Itera
     const [first, second] = call.arguments;
     if (first === undefined || !ts.isPropertyAccessExpression(call.expression)) continue;
     const ofEntity = second !== undefined && entityOfValue(first, file, context) === context.model;
-    const owner = evaluateExpression(call.expression.expression, file, context);
+    const owner = ormValueOf(call.expression.expression, file, context);
     const isOwn = owner?.kind === "repository" && owner.model === context.model;
     const isNamed = ofEntity || isOwn || named.test(path.at(-2) ?? "");
     // Nothing says what is called, and all that a row needs is there.
     const isWhole = (literal: ts.ObjectLiteralExpression) => owner === undefined && namesRow(literal, context);
     const label = path.slice(-2).join(".");
     // What a repository of another entity takes is known.
-    if (!isOwn && (owner?.kind === "repository" || owner?.kind === "builder" || owner?.kind === "other")) continue;
+    if (!isOwn && /^(?:repository|builder|other|any)$/.test(owner?.kind ?? "")) continue;
     const reason =
       owner?.kind === "foreign"
         ? `${path.at(-2)} is from "${owner.specifier}"`

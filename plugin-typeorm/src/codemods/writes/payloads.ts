@@ -1,8 +1,9 @@
 import type { EntityModel } from "@lockstep/core";
 import { describe, nameOf, pathOf, type SourceFile, type Type, type Types, ts, unwrap } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
+import { modelOfRows } from "../receivers/entities.js";
 import type { LookupContext } from "../receivers/lookup-context.js";
-import { isOfTypeorm, modelOfRows } from "../receivers/typed-value.js";
+import { modelOfPart } from "../receivers/typed-value.js";
 
 /** A value that a function of the app is given as a part of an entity: `this.create({ email })` of `create(data: DeepPartial<T>)`. */
 export interface Payload {
@@ -14,7 +15,6 @@ export interface Payload {
 }
 
 const mayInsert = /^(?:create|insert|save|add|register|store|upsert|persist|make|new|seed|build)/i;
-const partTypes = /^(?:DeepPartial|QueryDeepPartialEntity)$/;
 /** Functions hand values on to functions; nobody nests them this deep. */
 const deepest = 5;
 
@@ -32,31 +32,15 @@ export function* payloadsIn(file: SourceFile, where: LookupContext): Iterable<Pa
         ? literal.properties.some((each) => columns.has(nameOf(each.name) ?? "")) || mayInsert.test(name)
         : mayInsert.test(name) && !ts.isFunctionLike(literal) && !ts.isLiteralExpression(literal);
       const expected = mayBe ? types.expectedOf(value) : undefined;
-      const part = partOf(expected, types, where);
+      const part = expected && modelOfPart(expected, types, where);
       const model = part ?? (ts.isObjectLiteralExpression(literal) ? rowOf(expected, types, where) : undefined);
       if (model === undefined) continue;
       const way = wayOf(call, call.arguments.indexOf(value), { types, model });
       // Only what is made for TypeORM is one wherever it goes.
-      if (way !== undefined && way !== "update" && (part !== undefined || way !== "unknown"))
+      if (way !== undefined && way !== "update" && way !== "either" && (part !== undefined || way !== "unknown"))
         yield { value, model, what: describe(call, `row of ${pathOf(call.expression).slice(-2).join(".")}`), way };
     }
   }
-}
-
-/** The model of `DeepPartial<User>`, also in a list or beside undefined. */
-function partOf(type: Type | undefined, types: Types, where: LookupContext): EntityModel | undefined {
-  if (type === undefined) return undefined;
-  const isPart = partTypes.test(type.aliasSymbol?.name ?? "") && type.aliasSymbol?.declarations?.some(isOfTypeorm);
-  const [part] = isPart ? (type.aliasTypeArguments ?? []) : [];
-  const own = part && modelOfRows(part, types, where);
-  if (own !== undefined) return own;
-  if (type.isUnion())
-    for (const each of type.types) {
-      const found = partOf(each, types, where);
-      if (found !== undefined) return found;
-    }
-  const element = types.checker.isArrayType(type) ? types.checker.getTypeArguments(type as never)[0] : undefined;
-  return element && partOf(element, types, where);
 }
 
 /** The model of `User` itself, and of `Partial<User>`. */
@@ -72,8 +56,8 @@ interface Asked {
   readonly model: EntityModel;
 }
 
-/** `update` changes rows that exist. */
-type Way = Payload["way"] | "update" | undefined;
+/** `update` changes rows that exist, `either` may. */
+type Way = Payload["way"] | "update" | "either" | undefined;
 
 /** How a function writes what it is given; undefined where it writes nothing. */
 function wayOf(call: ts.CallExpression, index: number, asked: Asked, depth = 0): Way {
@@ -93,7 +77,8 @@ function wayOf(call: ts.CallExpression, index: number, asked: Asked, depth = 0):
     ts.forEachChild(node, visit);
   };
   visit(declaration.body as ts.Node);
-  const found = (["insert", "create", "save", "unknown", "update"] as const).find((each) => ways.has(each));
+  const found = (["either", "insert", "create", "save", "unknown", "update"] as const).find((each) => ways.has(each));
+  if (found === "either") return "unknown";
   return found !== undefined && found !== "update" && ways.has("update") ? "unknown" : found;
 }
 
@@ -148,5 +133,5 @@ function wayOfUse(use: ts.Identifier, asked: Asked, depth: number): Way {
 function wayOfSpread(literal: ts.ObjectLiteralExpression, { model }: Asked): Way {
   const names = new Set(literal.properties.map((each) => nameOf(each.name)));
   if (model.fields.some((field) => field.isId && names.has(field.name))) return "update";
-  return literal.properties.filter(ts.isSpreadAssignment).length > 1 ? "unknown" : "save";
+  return literal.properties.filter(ts.isSpreadAssignment).length > 1 ? "either" : "save";
 }

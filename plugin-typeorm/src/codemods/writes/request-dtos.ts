@@ -11,6 +11,8 @@ import {
   orCallerValue,
   ownerIn,
   patternOfValues,
+  resolveDeclared,
+  resolveExpression,
   type SourceFile,
   sourcesOf,
   spreadsOf,
@@ -20,9 +22,8 @@ import {
   unwrap,
   valueText,
 } from "@lockstep/core/codemods";
-import { allFieldsOf } from "../receivers/class-fields.js";
 import { concerns, entityOfDeclaration } from "../receivers/entities.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
+import { allFieldsOf } from "../receivers/heritage.js";
 import { mayExist } from "./keys.js";
 import { madeInstances } from "./made-instances.js";
 import { writtenRows } from "./written-rows.js";
@@ -183,9 +184,14 @@ export function* entriesOf(
 
 /** The class that a value is declared as, if it looks like what callers send. */
 function dtoOf(value: ts.Identifier, file: SourceFile, context: TransformContext): RequestDto | undefined {
-  const ormValue = evaluateExpression(value, file, context);
-  if (ormValue?.kind !== "members" || !ts.isClassDeclaration(ormValue.node)) return undefined;
-  return asDto({ node: ormValue.node, file: ormValue.file }, context);
+  const { types } = context.project;
+  for (const node of types?.of(value)?.getSymbol()?.declarations ?? []) {
+    const its = types?.fileOf(node);
+    if (its !== undefined && ts.isClassDeclaration(node)) return asDto({ node, file: its }, context);
+  }
+  const found = resolveDeclared(resolveExpression(value, file, context.project), context.project);
+  const isClass = found?.kind === "object" && ts.isClassDeclaration(found.node);
+  return isClass ? asDto({ node: found.node as ts.ClassDeclaration, file: found.file }, context) : undefined;
 }
 
 /** `rest` of `({ email, ...rest }: CreateUserDto)` */

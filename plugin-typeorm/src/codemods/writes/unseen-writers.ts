@@ -1,6 +1,8 @@
 import {
+  declarationOf,
   describe,
   type Finding,
+  fileOf,
   isTestFile,
   pathOf,
   type SourceFile,
@@ -14,7 +16,7 @@ import {
 } from "@lockstep/core/codemods";
 import { entityCallAt } from "../calls/entity-calls.js";
 import { concerns, entityOfValue } from "../receivers/entities.js";
-import { evaluateExpression } from "../receivers/evaluate.js";
+import { ormValueOf } from "../receivers/orm-value-of.js";
 import { isOfAnyEntity, isOfTypeorm } from "../receivers/typed-value.js";
 import { madeInstances } from "./made-instances.js";
 
@@ -63,15 +65,25 @@ export function* unseenWriters(file: SourceFile, context: TransformContext): Ite
 function rowOfAny(call: ts.CallExpression, file: SourceFile, context: TransformContext): ts.Expression | undefined {
   const { types } = context.project;
   const { expression } = call;
-  if (types === undefined || !ts.isPropertyAccessExpression(expression)) return undefined;
-  if (!inserting.includes(expression.name.text) || entityCallAt(call, file, context) !== undefined) return undefined;
-  const declaration = types.of(expression.expression)?.getProperty(expression.name.text)?.declarations?.[0];
-  if (declaration === undefined || !isOfTypeorm(declaration)) return undefined;
-  const owner = evaluateExpression(expression.expression, file, context);
-  const isOfManager = owner?.kind === "manager";
-  if (!isOfManager && !isOfAnyEntity(expression.expression, types)) return undefined;
+  if (!ts.isPropertyAccessExpression(expression) || !inserting.includes(expression.name.text)) return undefined;
+  if (entityCallAt(call, file, context) !== undefined) return undefined;
+  const { kind } = ormValueOf(expression.expression, file, context) ?? {};
+  const isOfManager = kind === "manager" && !isOfOther(call.arguments[0], context);
+  const isOfAny = kind === "any" || (kind === undefined && types && isOfAnyEntity(expression.expression, types));
+  if (!isOfManager && !isOfAny) return undefined;
+  const [declaration] = types?.of(expression.expression)?.getProperty(expression.name.text)?.declarations ?? [];
+  if (declaration !== undefined && !isOfTypeorm(declaration)) return undefined;
   const value = call.arguments[isOfManager ? 1 : 0];
-  return value === undefined || isTold(unwrap(value), types) ? undefined : value;
+  return value === undefined || (types && isTold(unwrap(value), types)) ? undefined : value;
+}
+
+/** Whether a manager is given a class that is no entity of the models. */
+function isOfOther(target: ts.Expression | undefined, { project }: TransformContext): boolean {
+  if (target === undefined || !ts.isIdentifier(target)) return false;
+  const declared = project.types?.of(target)?.getSymbol()?.declarations ?? [declarationOf(target)];
+  return declared.some(
+    (each) => each !== undefined && ts.isClassDeclaration(each) && fileOf(each, project) !== undefined,
+  );
 }
 
 /** `DeepPartial<T>` is looked for where it is given, and a whole `T` where it is made; `{ ...found, name }` is the row that it was. */
@@ -96,7 +108,7 @@ function isHandedOn(name: ts.Identifier, file: SourceFile, context: TransformCon
   const access = name.parent;
   if (!ts.isPropertyAccessExpression(access) || access.name !== name) return false;
   if (ts.isCallExpression(access.parent) && access.parent.expression === access) return false;
-  const owner = evaluateExpression(access.expression, file, context);
+  const owner = ormValueOf(access.expression, file, context);
   return owner?.kind === "repository" && concerns(owner.model, context);
 }
 

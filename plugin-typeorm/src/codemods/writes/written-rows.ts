@@ -21,9 +21,8 @@ import {
 import { type EntityCall, entityCalls } from "../calls/entity-calls.js";
 import { overwritesAll } from "../calls/queries.js";
 import { classOf, entityOfDeclaration, entityOfValue } from "../receivers/entities.js";
-import { entityOfType } from "../receivers/evaluate-type.js";
 import { type LookupContext, once } from "../receivers/lookup-context.js";
-import { nothingBound } from "../receivers/orm-value.js";
+import { entityOfType } from "../receivers/named-value.js";
 import { payloadsIn } from "./payloads.js";
 
 /** A value that becomes a row of an entity. */
@@ -94,7 +93,7 @@ function isPartOf(model: EntityModel, type: ts.TypeNode, file: SourceFile, where
   }
   if (/^(?:Array|ReadonlyArray|Readonly)$/.test(name)) return next(first);
   const isPart = /^(?:DeepPartial|Partial|QueryDeepPartialEntity)$/.test(name);
-  return isPart && entityOfType({ type: first, file, bound: nothingBound }, where) === model;
+  return isPart && entityOfType(first, file, where) === model;
 }
 
 /** Those that calls of the file write, each once: in calls, in constants behind them, inside of other rows. */

@@ -23,6 +23,7 @@ import { allFieldsOf } from "./receivers/class-fields.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./receivers/entities.js";
 import { evaluateExpression } from "./receivers/evaluate.js";
 import { isTypeorm } from "./receivers/modules.js";
+import type { FunctionValue } from "./receivers/orm-value.js";
 import { isWholeRow } from "./receivers/whole-row.js";
 import { requestPlans } from "./writes/request-dtos.js";
 
@@ -77,22 +78,20 @@ function resultOf(callee: ts.Expression, file: SourceFile, context: TransformCon
   if (!ts.isPropertyAccessExpression(inner)) return undefined;
   const called = evaluateExpression(inner, file, context);
   if (called?.kind !== "function") return undefined;
-  const known = context.memo("typeorm results", () => new Map<ts.Node, RowShapeOf>());
-  if (known.has(called.node)) return known.get(called.node);
   // A function that gives back its own result says nothing.
-  known.set(called.node, undefined);
-  const { node } = called;
+  return context.memo(resultOf, called.node, () => shapeOfResult(called, context), null) ?? undefined;
+}
+
+function shapeOfResult({ node, file }: FunctionValue, context: TransformContext): RowShapeOf | null {
   const shape =
     node.type !== undefined
-      ? rowShapeOfType(node.type, called.file, context)
+      ? rowShapeOfType(node.type, file, context)
       : "body" in node && node.body !== undefined
         ? returnedBy(node as ts.FunctionLikeDeclaration)
-            .map((each) => rowShapeOfValue(each, called.file, context))
+            .map((each) => rowShapeOfValue(each, file, context))
             .find((each) => each !== undefined)
         : undefined;
-  const rows = shape === "record" ? undefined : shape;
-  known.set(called.node, rows);
-  return rows;
+  return shape === "record" ? undefined : shape;
 }
 
 type RowShapeOf = Exclude<RowShape, "record"> | undefined;

@@ -32,6 +32,7 @@ export * from "./ast/source-file.js";
 export * from "./ast/splice.js";
 export * from "./candidates/candidate-for.js";
 export * from "./candidates/widen-selection.js";
+export * from "./contract/memoized.js";
 export * from "./contract/transform.js";
 export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/literals-of-variable.js";
 export { type CallerValue, callerValueIn, ownerIn, patternOfValues, withCallerValue } from "./inputs/caller-value.js";

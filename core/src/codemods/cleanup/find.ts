@@ -3,6 +3,7 @@ import { ts } from "../ast/compiler.js";
 import { declarationOf } from "../ast/scope.js";
 import { siteAt } from "../ast/site.js";
 import { lineAt, type SourceFile } from "../ast/source-file.js";
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { isRowPattern } from "../types/copied-columns.js";
 import { rowShapeOfValue } from "../types/row-shape-of-value.js";
@@ -49,20 +50,17 @@ interface FallbackPlace extends Place {
  * What switch wrote around reads and contract takes out, wherever the code has gone: behind a flag, whose name says so; and fallbacks
  * like those that were written, however the row is called now, one for each that was written, in the same file or function.
  */
-export function foundScaffolding(context: TransformContext): readonly FoundScaffolding[] {
-  return context.memo("scaffolding", () => {
-    const open = openReads(context);
-    if (open.length === 0) return [];
-    const toggled = behindFlags(open, context);
-    // Where a flag is asked in another way by now, a person has to look.
-    const rest = open.filter(
-      ({ edit }) =>
-        !toggled.some((each) => each.edit === edit && !each.isCopy) && !isNamed(edit.flag, toggled, context),
-    );
-    const fallbacks = rest.some(({ fallback }) => fallback !== undefined) ? fallbacksIn(context, toggled) : [];
-    return [...toggled, ...assign(rest, fallbacks, fallbackRules(rest, fallbacks)).found];
-  });
-}
+export const foundScaffolding = memoized((context): readonly FoundScaffolding[] => {
+  const open = openReads(context);
+  if (open.length === 0) return [];
+  const toggled = behindFlags(open, context);
+  // Where a flag is asked in another way by now, a person has to look.
+  const rest = open.filter(
+    ({ edit }) => !toggled.some((each) => each.edit === edit && !each.isCopy) && !isNamed(edit.flag, toggled, context),
+  );
+  const fallbacks = rest.some(({ fallback }) => fallback !== undefined) ? fallbacksIn(context, toggled) : [];
+  return [...toggled, ...assign(rest, fallbacks, fallbackRules(rest, fallbacks)).found];
+});
 
 function openReads(context: TransformContext): readonly Open[] {
   const edits = [...readers].flatMap((id) =>

@@ -1,6 +1,7 @@
 import type { Place, PlaceIdentity, PlannedEdit } from "../../model/index.js";
 import { siteAt } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
+import { memory } from "../contract/memoized.js";
 import { filesFor, type Scaffolding, type Transform, type TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { identityOf } from "../write/identity.js";
@@ -132,14 +133,10 @@ function standing(
   text: string,
   context: TransformContext,
 ): readonly PlaceIdentity[] {
-  const kept = new Map<string, unknown>();
   const probe: TransformContext = {
     ...context,
     earlier: [{ ...edit, text }],
-    memo<T>(key: string, make: () => T): T {
-      if (!kept.has(key)) kept.set(key, make());
-      return kept.get(key) as T;
-    },
+    memo: memory(),
   };
   // Most files do not have its words: looking for rows in all of them takes long.
   const words = text.match(/\w+/g) ?? [];

@@ -17,6 +17,7 @@ import type { Project } from "../project/project.js";
 import type { Type } from "../project/type-facts.js";
 import type { SqlExpression } from "../sql/expression.js";
 import type { Candidate } from "./candidate.js";
+import { memoizedBy } from "./memoized.js";
 import type { Ranked } from "./ranked.js";
 
 /** What a transform found in a file: an edit to make, a place that a person should look at, or one that is ranked first. */
@@ -93,8 +94,11 @@ export interface TransformContext {
   takes(place: PlaceNode, family: Family): boolean;
   /** The ORM's side of recognising rows; without a plugin nothing is one. */
   readonly orm: OrmCode;
-  /** Computes once per snapshot what several files or transforms need. */
-  memo<T>(key: string, make: () => T): T;
+  /**
+   * What a function was asked before, of the same thing, or what `make` gives: see `memoized`.
+   * @param meanwhile the answer while `make` runs, where it may lead in a circle
+   */
+  memo<T>(asked: object, of: unknown, make: () => T, meanwhile?: T): T;
 }
 
 /** Recognises one kind of place, edits it, and takes its edits back. */
@@ -225,11 +229,10 @@ export function earlierOf(transform: string, context: TransformContext): readonl
 }
 
 /** The texts of those edits, as `compact` has them. */
-export function writtenTexts(transform: string, context: TransformContext): ReadonlySet<string> {
-  return context.memo(`texts written by ${transform}`, () => {
-    return new Set(earlierOf(transform, context).map((edit) => compact(edit.text)));
-  });
-}
+export const writtenTexts = memoizedBy(
+  (transform: string, context): ReadonlySet<string> =>
+    new Set(earlierOf(transform, context).map((edit) => compact(edit.text))),
+);
 
 /** The name under which a text of the earlier edits counts as unchanged: reformatting does not matter, other quotes neither. */
 export function compact(text: string): string {
@@ -243,7 +246,7 @@ export function compact(text: string): string {
 
 /** What transforms find in a file: once for a context, however often it is asked. */
 export function findingsOf(transform: Transform, file: SourceFile, context: TransformContext): readonly Finding[] {
-  return context.memo(`findings of ${transform.id} in ${file.file}`, () => [...transform.find(file, context)]);
+  return context.memo(transform, file, () => [...transform.find(file, context)]);
 }
 
 /** Whether code does not reach the field as a property of a row that holds its value. */

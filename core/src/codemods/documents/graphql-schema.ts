@@ -4,6 +4,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import { requiredFindings } from "../candidates/make-required.js";
+import { memoized } from "../contract/memoized.js";
 import {
   type EditFinding,
   earlierOf,
@@ -39,8 +40,7 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
     return lists;
   };
   const filesOf = ({ project }: TransformContext) => (isForDocuments ? project.documents : project.files);
-  const listsOf = (context: TransformContext) =>
-    context.memo(`lists of ${id}`, () => filesOf(context).flatMap(listsIn));
+  const listsOf = memoized((context) => filesOf(context).flatMap(listsIn));
   const fieldsOf = (context: TransformContext) =>
     filesOf(context).flatMap((file) =>
       [...ownFields(listsIn(file), context)].map(([node, list]) => ({
@@ -59,6 +59,9 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
       withCurrentEdits(id, context, (edit) => edit.phase === phase),
     );
   };
+  const shownIn = memoized((context) => writtenIn("switch", context));
+  const acceptedIn = memoized((context) => writtenIn("expand", context));
+  const everywhereIn = memoized((context) => findWritten(id, fieldsOf(context), withCurrentEdits(id, context)));
   return {
     id,
     ...(isForDocuments && { isForDocuments }),
@@ -66,20 +69,16 @@ function transformOf(id: string, read: Lists, isForDocuments?: true): Transform 
 
     *find(file, context) {
       if (context.intent.kind === "dropFallback") {
-        const shown = context.memo(`shown by ${id}`, () => writtenIn("switch", context));
-        for (const { node, list, file: its } of shown) if (its === file) yield* tighten(node, list, file, context);
+        for (const { node, list, file: its } of shownIn(context))
+          if (its === file) yield* tighten(node, list, file, context);
       } else if (context.intent.kind === "requireInRequests") {
-        const accepted = context.memo(`accepted by ${id}`, () => writtenIn("expand", context));
-        for (const { node, list, file: its } of accepted)
+        for (const { node, list, file: its } of acceptedIn(context))
           if (its === file) yield* requirable(node, list, file, context);
       } else yield* offered(listsIn(file), listsOf(context), file, context);
     },
 
     *undo(file, context) {
-      const written = context.memo(`written by ${id}`, () =>
-        findWritten(id, fieldsOf(context), withCurrentEdits(id, context)),
-      );
-      for (const { node, list, file: its } of written) {
+      for (const { node, list, file: its } of everywhereIn(context)) {
         const edit = its === file ? takeOut(node, list, file) : undefined;
         if (edit !== undefined) yield edit;
       }

@@ -2,6 +2,7 @@ import type { PlannedEdit } from "../../model/index.js";
 import { type SourceFile, startOf, textOf } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import { requiredFindings } from "../candidates/make-required.js";
+import { memoized } from "../contract/memoized.js";
 import {
   type EditFinding,
   earlierOf,
@@ -61,6 +62,10 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
       properties(context),
       withCurrentEdits(id, context, (edit) => edit.phase === phase),
     );
+  const shownIn = memoized((context) => writtenIn("switch", context));
+  const acceptedIn = memoized((context) => writtenIn("expand", context));
+  const everywhereIn = memoized((context) => findWritten(id, properties(context), withCurrentEdits(id, context)));
+  const requiredIn = memoized((context) => findWritten(id, items(context), withCurrentEdits(id, context)));
 
   return {
     id,
@@ -69,8 +74,7 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
 
     *find(file, context) {
       if (context.intent.kind === "requireInRequests") {
-        const accepted = context.memo(`accepted by ${id}`, () => writtenIn("expand", context));
-        for (const { entry, shape, file: its } of accepted)
+        for (const { entry, shape, file: its } of acceptedIn(context))
           if (its === file) yield* requirable(entry, shape, format, file, context);
         return;
       }
@@ -78,23 +82,17 @@ export function schemaTransform({ id, isForDocuments, format, shapesIn }: Schema
         yield* offered(shapesOf(file, context), format, file, context);
         return;
       }
-      const shown = context.memo(`shown by ${id}`, () => writtenIn("switch", context));
-      for (const { entry, shape, file: its } of shown) {
+      for (const { entry, shape, file: its } of shownIn(context)) {
         if (its === file) yield* tighten(entry, shape, isForDocuments === true, format, file, context);
       }
     },
 
     *undo(file, context) {
-      const live = withCurrentEdits(id, context);
-      for (const { entry, shape, file: its } of context.memo(`written by ${id}`, () =>
-        findWritten(id, properties(context), live),
-      )) {
+      for (const { entry, shape, file: its } of everywhereIn(context)) {
         const splices = its === file ? format.removeProperty(entry, shape.map, file) : undefined;
         if (splices !== undefined) yield removal(splices, shape.what, shape, textOf(entry.node, file));
       }
-      for (const { item, shape, file: its } of context.memo(`required by ${id}`, () =>
-        findWritten(id, items(context), live),
-      )) {
+      for (const { item, shape, file: its } of requiredIn(context)) {
         const splices = its === file && shape.required ? format.removeItem(item, shape.required, file) : undefined;
         if (splices !== undefined) yield removal(splices, requiredOf(shape), shape, textOf(item.node, file));
       }

@@ -33,14 +33,8 @@ const copying = /^(?:omit|exclude|structuredClone|cloneDeep|freeze|instanceToPla
  * what a schema parses. Lists count as what they hold.
  */
 export function rowsInExpression(value: ts.Expression, file: SourceFile, context: TransformContext): Rows {
-  const known = context.memo("rows behind", () => new Map<ts.Node, Rows>());
-  const found = known.get(value);
-  if (found !== undefined) return found;
   // Names and functions can lead in circles.
-  known.set(value, []);
-  const rows = read(value, file, context);
-  known.set(value, rows);
-  return rows;
+  return context.memo(rowsInExpression, value, () => read(value, file, context), []);
 }
 
 function read(value: ts.Expression, file: SourceFile, context: TransformContext): Rows {

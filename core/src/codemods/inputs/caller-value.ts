@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { initializerOf, nameOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
+import { memoized } from "../contract/memoized.js";
 import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { addToPattern, boundAs, nameIn, restOf } from "../write/destructuring.js";
@@ -75,7 +76,7 @@ export function callerValueIn(
   const rest = restOf(pattern);
   if (rest !== undefined) return { text: `${rest}.${name}` };
   // Several patterns of one function cannot give it the same name.
-  const given = context.memo("names of choices", () => new Map<ts.ObjectBindingPattern, string>());
+  const given = namesGiven(context);
   const local =
     given.get(pattern) ??
     nameIn(
@@ -88,6 +89,9 @@ export function callerValueIn(
   given.set(pattern, local);
   return { text: local, pattern };
 }
+
+/** The names that the edits of this pass give the field, by pattern. */
+const namesGiven = memoized(() => new Map<ts.ObjectBindingPattern, string>());
 
 /** Whether what one pattern names may be in the scope of the other. */
 function isAround(one: ts.Node, other: ts.Node): boolean {

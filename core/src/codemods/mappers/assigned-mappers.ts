@@ -4,6 +4,7 @@ import { hasKey, propertiesOf, unwrap } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
+import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { classNamed, constructedBy } from "../shapes/instanced-classes.js";
@@ -34,11 +35,9 @@ interface Filled {
 }
 
 /** All of them in a file: of all columns, and outside of tests of some. */
-export function assignedMappersIn(file: SourceFile, context: TransformContext): readonly AssignedMapper[] {
-  return context.memo(`assigned mappers in ${file.file}`, () =>
-    [...assignmentGroupsIn(file)].flatMap((group) => readGroup(group, file, context) ?? []),
-  );
-}
+export const assignedMappersIn = memoizedBy((file: SourceFile, context): readonly AssignedMapper[] =>
+  [...assignmentGroupsIn(file)].flatMap((group) => readGroup(group, file, context) ?? []),
+);
 
 function readGroup(
   { owner, values }: AssignmentGroup,

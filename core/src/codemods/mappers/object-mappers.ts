@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { hasKey, valuesOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
+import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { selectionsOfCopy } from "../flow/selected-fields.js";
 import { isResult } from "../shapes/result-types.js";
@@ -36,11 +37,9 @@ export interface Mapper {
 }
 
 /** All mappers of a file: those of all columns, and outside of tests those of some. */
-export function mappersIn(file: SourceFile, context: TransformContext): readonly Mapper[] {
-  return context.memo(`mappers in ${file.file}`, () =>
-    file.nodes(ts.SyntaxKind.ObjectLiteralExpression).flatMap((literal) => readMapper(literal, file, context) ?? []),
-  );
-}
+export const mappersIn = memoizedBy((file: SourceFile, context): readonly Mapper[] =>
+  file.nodes(ts.SyntaxKind.ObjectLiteralExpression).flatMap((literal) => readMapper(literal, file, context) ?? []),
+);
 
 function readMapper(
   literal: ts.ObjectLiteralExpression,

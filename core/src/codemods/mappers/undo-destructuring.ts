@@ -30,7 +30,7 @@ export function* removeFromPatterns(transform: string, file: SourceFile, context
  * is looked for where it was made, and then wherever the same text stands.
  */
 export function* undoPatterns(transform: string, file: SourceFile, context: TransformContext): Iterable<Finding> {
-  const written = context.memo(`patterns written by ${transform}`, () => {
+  const written = context.memo(undoPatterns, transform, () => {
     const { project, field } = context;
     const elements = project.files.flatMap((its) =>
       its.identifiers(field.name).flatMap(({ parent: node }) => {

@@ -5,6 +5,7 @@ import { ts } from "../ast/compiler.js";
 import { describe, enclosingName, wrapperOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor, isHiddenFromResponses, isTestFile } from "../candidates/candidate-for.js";
+import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
 import { parseStatements, type TableUse, usesOf } from "../sql/statements.js";
 import { type SqlText, sqlTextsIn } from "../sql/texts.js";
@@ -178,17 +179,14 @@ function isMapped(rows: ts.Node): boolean {
 }
 
 /** The columns that the fill's SQL names, whatever it does with them. */
-function sourceColumns(context: TransformContext): readonly string[] {
-  const { value } = context.intent;
+const sourceColumns = memoized(({ intent: { value } }): readonly string[] => {
   if (value.kind !== "sql") return [];
-  return context.memo("columns of the fill", () => {
-    const found: string[] = [];
-    walk(parseStatements(`SELECT ${value.sql}`) ?? [], (kind, node) => {
-      if (kind === "ColumnRef") found.push(...nameParts(node.fields).slice(-1));
-    });
-    return found;
+  const found: string[] = [];
+  walk(parseStatements(`SELECT ${value.sql}`) ?? [], (kind, node) => {
+    if (kind === "ColumnRef") found.push(...nameParts(node.fields).slice(-1));
   });
-}
+  return found;
+});
 
 function whatOf(node: ts.Expression, { model }: TransformContext): string {
   return describe(node, `SQL over ${model.table.name}`);

@@ -3,6 +3,7 @@ import { spelled } from "../../sql/postgres/bare-name.js";
 import { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { isHiddenFromResponses } from "../candidates/candidate-for.js";
+import { memoized } from "../contract/memoized.js";
 import type { Finding, PlaceFinding, Transform, TransformContext } from "../contract/transform.js";
 import { parseStatements, type TableUse, usesOf, type ViewStatement, viewsIn } from "../sql/statements.js";
 
@@ -43,21 +44,19 @@ interface FoundView {
 }
 
 /** What the last migration says of each view: those that were dropped are gone. */
-function lastViews(context: TransformContext): readonly FoundView[] {
-  return context.memo("views of migrations", () => {
-    const last = new Map<string, FoundView>();
-    for (const file of context.project.documents) {
-      for (const { text, offset } of textsIn(file)) {
-        if (!/\bview\b/i.test(text)) continue;
-        for (const view of viewsIn(parseStatements(text) ?? [])) {
-          if (view.isDropped) last.delete(view.view);
-          else last.set(view.view, { view: { ...view, file }, offset: offset ?? madeAt(text, view.view) });
-        }
+const lastViews = memoized((context): readonly FoundView[] => {
+  const last = new Map<string, FoundView>();
+  for (const file of context.project.documents) {
+    for (const { text, offset } of textsIn(file)) {
+      if (!/\bview\b/i.test(text)) continue;
+      for (const view of viewsIn(parseStatements(text) ?? [])) {
+        if (view.isDropped) last.delete(view.view);
+        else last.set(view.view, { view: { ...view, file }, offset: offset ?? madeAt(text, view.view) });
       }
     }
-    return [...last.values()];
-  });
-}
+  }
+  return [...last.values()];
+});
 
 function madeAt(text: string, view: string): number {
   return Math.max(

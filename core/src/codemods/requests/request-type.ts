@@ -103,7 +103,7 @@ function writtenMembers(
   context: TransformContext,
 ): readonly { readonly shape: Members; readonly node: ts.TypeElement }[] {
   if (earlierOf(id, context).length === 0) return [];
-  const written = context.memo(`members written by ${id}`, () => {
+  const written = context.memo(writtenMembers, undefined, () => {
     const shapes = context.project.files.flatMap(typesIn).filter((shape): shape is Members => shape.kind !== "class");
     const members = shapes.flatMap((shape) =>
       shape.node.members.map((node) => ({ node, shape, file: shape.file, what: whatOfType(shape) })),

@@ -99,7 +99,7 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
 /** The statements that Lockstep wrote, where they stand now. */
 function* written(file: SourceFile, context: TransformContext): Iterable<ts.ExpressionStatement | ts.IfStatement> {
   if (earlierOf(id, context).length === 0) return;
-  const all = context.memo("statements of assigned mappers", () =>
+  const all = context.memo(written, undefined, () =>
     findWritten(
       id,
       context.project.files.flatMap((each) =>

@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { describe, pathOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { lineAt, type SourceFile, textOf } from "../ast/source-file.js";
 import { isTestFile, readsFieldInPhase } from "../candidates/candidate-for.js";
+import { memoized } from "../contract/memoized.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
 import { type RowsInValue, resolveFunction, rowsInExpression, selectsField } from "../flow/rows-in-expression.js";
 import { parsesIn } from "../responses/parsed-rows.js";
@@ -73,18 +74,16 @@ interface Answer {
 }
 
 /** What is sent, and what functions that handle requests give back, in all files. */
-function answersIn(context: TransformContext): readonly Answer[] {
-  return context.memo("answers", () => {
-    const answers = context.project.files.flatMap((file) =>
-      isTestFile(file) ? [] : [...sentIn(file), ...returnedIn(file, context)],
-    );
-    const schemas = new Map(
-      context.project.files.flatMap((file) => parsesIn(file).map(({ value, schema }) => [value, schema] as const)),
-    );
-    const byValue = new Map(answers.map((answer) => [answer.value, answer]));
-    return [...byValue.values()].map((answer) => ({ ...answer, schema: schemas.get(answer.value) }));
-  });
-}
+const answersIn = memoized((context): readonly Answer[] => {
+  const answers = context.project.files.flatMap((file) =>
+    isTestFile(file) ? [] : [...sentIn(file), ...returnedIn(file, context)],
+  );
+  const schemas = new Map(
+    context.project.files.flatMap((file) => parsesIn(file).map(({ value, schema }) => [value, schema] as const)),
+  );
+  const byValue = new Map(answers.map((answer) => [answer.value, answer]));
+  return [...byValue.values()].map((answer) => ({ ...answer, schema: schemas.get(answer.value) }));
+});
 
 /** `res.json(…)`, `reply.code(200).send(…)`, `NextResponse.json(…)`, `ctx.body = …` */
 function sentIn(file: SourceFile): readonly Answer[] {

@@ -1,5 +1,6 @@
 import type { SourceFile } from "../ast/source-file.js";
 import { namesAsking } from "../cleanup/flag-tests.js";
+import { memoized } from "../contract/memoized.js";
 import type { EditFinding, Finding, Transform, TransformContext } from "../contract/transform.js";
 import { findingsOf } from "../contract/transform.js";
 import { addImport, dropImports, restoreImport } from "../flags/imports.js";
@@ -61,9 +62,7 @@ function isEdit(finding: Finding): finding is EditFinding {
 }
 
 /** The flags of the field, by its records: that the config has another template by now does not matter. */
-function flagsOf({ earlier, memo }: TransformContext): ReadonlySet<string> {
-  return memo("flags", () => new Set(earlier.flatMap(({ flag }) => flag ?? [])));
-}
+const flagsOf = memoized(({ earlier }): ReadonlySet<string> => new Set(earlier.flatMap(({ flag }) => flag ?? [])));
 
 function namesIn(text: string): readonly string[] {
   return text.match(/[\w$]+/g) ?? [];

@@ -1,5 +1,6 @@
 import { ts } from "../ast/compiler.js";
 import { lineAt } from "../ast/source-file.js";
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { GuardedValue } from "../flags/guarded-value.js";
 import { isRequestName, requestUse } from "../inputs/request-use.js";
@@ -16,11 +17,13 @@ import type { ShapePlan } from "./responses.js";
 
 /** Why a type would not get the field though all code that fills it did; undefined where it would. */
 export function blockerOfType(shape: ShapeNode, context: TransformContext): string | undefined {
-  const all = context.memo("what is filled", () => new Set(producersIn(context).flatMap(nodesOfProducer)));
+  const all = filledNodes(context);
   const isFilled = producersIn(context).some(({ type }) => type.kind === "shape" && type.shape.node === shape.node);
   const of = shape.kind === "keys" && shape.of !== undefined ? new Map([[shape.of.node as ts.Node, shape.of]]) : none;
   return whyNotShape(shape, keyIn(shape, context), isFilled, all, of, context);
 }
+
+const filledNodes = memoized((context) => new Set(producersIn(context).flatMap(nodesOfProducer)));
 
 const none: ReadonlyMap<ts.Node, ShapeNode> = new Map();
 

@@ -1,5 +1,6 @@
 import { ts } from "../ast/compiler.js";
 import type { PlaceNode, SourceFile } from "../ast/source-file.js";
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { selectionsOfCopy, selectOf } from "../flow/selected-fields.js";
 import { keyIn, keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.js";
@@ -11,38 +12,35 @@ import { placeOfProducer, producersIn, producesField } from "./producers.js";
 export type Dependencies = ReadonlyMap<PlaceNode, ReadonlySet<PlaceNode>>;
 
 /** What belongs together: a type that names the fields or a schema that checks them, the code that fills it, and what that reads. */
-export function dependenciesIn(context: TransformContext): Dependencies {
-  return context.memo("couplings", () => {
-    const needs = new Map<ts.Node, Set<ts.Node>>();
-    const shapes = new Set<ShapeNode>();
-    const add = (node: ts.Node, needed: ts.Node) => needs.set(node, (needs.get(node) ?? new Set()).add(needed));
-    for (const producer of producersIn(context)) {
-      if (producesField(producer)) continue;
-      const node = placeOfProducer(producer);
-      for (const source of selectionsOfCopy(producer.mapper, producer.mapper.file, context)) add(node, source.node);
-      if (producer.type.kind !== "shape" || hasField(producer.type.shape, context)) continue;
-      shapes.add(producer.type.shape);
-      add(node, producer.type.shape.node);
-      for (const declared of declaredBy(producer.type.shape)) add(declared, node);
+export const dependenciesIn = memoized((context): Dependencies => {
+  const needs = new Map<ts.Node, Set<ts.Node>>();
+  const shapes = new Set<ShapeNode>();
+  const add = (node: ts.Node, needed: ts.Node) => needs.set(node, (needs.get(node) ?? new Set()).add(needed));
+  for (const producer of producersIn(context)) {
+    if (producesField(producer)) continue;
+    const node = placeOfProducer(producer);
+    for (const source of selectionsOfCopy(producer.mapper, producer.mapper.file, context)) add(node, source.node);
+    if (producer.type.kind !== "shape" || hasField(producer.type.shape, context)) continue;
+    shapes.add(producer.type.shape);
+    add(node, producer.type.shape.node);
+    for (const declared of declaredBy(producer.type.shape)) add(declared, node);
+  }
+  for (const { shape, select } of selectedShapesIn(context)) {
+    shapes.add(shape);
+    add(shape.node, select);
+  }
+  for (const { part, rows } of parsedRowsIn(context)) {
+    if (rows.select === undefined || part.picked !== undefined || namesField(part, context)) continue;
+    for (const declared of declaredBy(part.shape)) {
+      add(declared, rows.select);
+      // What is not strict leaves out what it does not know.
+      if (part.isStrict) add(rows.select, declared);
     }
-    for (const { shape, select } of selectedShapesIn(context)) {
-      shapes.add(shape);
-      add(shape.node, select);
-    }
-    for (const { part, rows } of parsedRowsIn(context)) {
-      if (rows.select === undefined || part.picked !== undefined || namesField(part, context)) continue;
-      for (const declared of declaredBy(part.shape)) {
-        add(declared, rows.select);
-        // What is not strict leaves out what it does not know.
-        if (part.isStrict) add(rows.select, declared);
-      }
-    }
-    for (const shape of shapes)
-      if (shape.kind === "keys" && shape.of !== undefined && !hasField(shape.of, context))
-        add(shape.node, shape.of.node);
-    return needs;
-  });
-}
+  }
+  for (const shape of shapes)
+    if (shape.kind === "keys" && shape.of !== undefined && !hasField(shape.of, context)) add(shape.node, shape.of.node);
+  return needs;
+});
 
 interface Selected {
   readonly shape: ShapeNode;
@@ -51,17 +49,15 @@ interface Selected {
 }
 
 /** Types that are given what a query selects: `(): Promise<UserSummary[]> => prisma.user.findMany({ select: { … } })`. */
-export function selectedShapesIn(context: TransformContext): readonly Selected[] {
-  return context.memo("selected shapes", () =>
-    context.project.files.flatMap((file) =>
-      file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
-        const select = selectOf(call, file, context);
-        const shape = select && shapeOfResult(call, file, context);
-        return select === undefined || shape === undefined || hasField(shape, context) ? [] : [{ shape, select }];
-      }),
-    ),
-  );
-}
+export const selectedShapesIn = memoized((context): readonly Selected[] =>
+  context.project.files.flatMap((file) =>
+    file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
+      const select = selectOf(call, file, context);
+      const shape = select && shapeOfResult(call, file, context);
+      return select === undefined || shape === undefined || hasField(shape, context) ? [] : [{ shape, select }];
+    }),
+  ),
+);
 
 /** The shape that the rows of a call must have, one or a list of them. */
 function shapeOfResult(call: ts.CallExpression, file: SourceFile, context: TransformContext): ShapeNode | undefined {

@@ -1,6 +1,7 @@
 import { ts } from "../ast/compiler.js";
 import { nameOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { lineAt, type SourceFile } from "../ast/source-file.js";
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { type RowsInValue, rowsInExpression } from "../flow/rows-in-expression.js";
 import { givenTo } from "../inputs/output-schemas.js";
@@ -18,21 +19,19 @@ export interface ParsedRows {
 }
 
 /** All of them in the project, where both the schema and the rows are in view. */
-export function parsedRowsIn(context: TransformContext): readonly ParsedRows[] {
-  return context.memo("parsed rows", () =>
-    context.project.files.flatMap((file) =>
-      parsesIn(file).flatMap(({ schema, value }) => {
-        const parts = schemaPartsOf(schema, file, context);
-        const rows = parts.length === 0 ? [] : rowsInExpression(value, file, context);
-        return parts.flatMap((part) =>
-          rows
-            .filter(({ path }) => path.join("\n") === part.path.join("\n"))
-            .map((each) => ({ part, rows: each, value, file })),
-        );
-      }),
-    ),
-  );
-}
+export const parsedRowsIn = memoized((context): readonly ParsedRows[] =>
+  context.project.files.flatMap((file) =>
+    parsesIn(file).flatMap(({ schema, value }) => {
+      const parts = schemaPartsOf(schema, file, context);
+      const rows = parts.length === 0 ? [] : rowsInExpression(value, file, context);
+      return parts.flatMap((part) =>
+        rows
+          .filter(({ path }) => path.join("\n") === part.path.join("\n"))
+          .map((each) => ({ part, rows: each, value, file })),
+      );
+    }),
+  ),
+);
 
 /** Whether the zod object names the field already, itself or by what it extends and picks. */
 export function namesField({ shape, picked }: SchemaPart, context: TransformContext): boolean {

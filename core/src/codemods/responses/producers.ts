@@ -1,6 +1,7 @@
 import type { ts } from "../ast/compiler.js";
 import { hasKey } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
+import { memoized, memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { outputSchema } from "../inputs/output-schemas.js";
 import { type AssignedMapper, assignedMappersIn } from "../mappers/assigned-mappers.js";
@@ -15,17 +16,15 @@ export type Producer =
   | { readonly kind: "assigned"; readonly mapper: AssignedMapper; readonly type: ResolvedType };
 
 /** All of them in the project, chosen or not. */
-export function producersIn(context: TransformContext): readonly Producer[] {
-  return context.memo("producers", () => context.project.files.flatMap((file) => producersOf(file, context)));
-}
+export const producersIn = memoized((context): readonly Producer[] =>
+  context.project.files.flatMap((file) => producersOf(file, context)),
+);
 
 /** Those of a file. */
-export function producersOf(file: SourceFile, context: TransformContext): readonly Producer[] {
-  return context.memo(`producers of ${file.file}`, () => [
-    ...mappersIn(file, context).map((mapper) => literalProducer(mapper, context)),
-    ...assignedMappersIn(file, context).map(assignedProducer),
-  ]);
-}
+export const producersOf = memoizedBy((file: SourceFile, context): readonly Producer[] => [
+  ...mappersIn(file, context).map((mapper) => literalProducer(mapper, context)),
+  ...assignedMappersIn(file, context).map(assignedProducer),
+]);
 
 /** The node of the place that is chosen along with the producer. */
 export function placeOfProducer({ kind, mapper }: Producer): ts.Node {

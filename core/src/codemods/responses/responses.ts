@@ -1,5 +1,6 @@
 import { ts } from "../ast/compiler.js";
 import { pathOf } from "../ast/expressions.js";
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { type GuardedValue, guardedProperty, guardedStatement, mayShowNull } from "../flags/guarded-value.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
@@ -54,11 +55,7 @@ export interface ShapePlan {
 }
 
 /** The decision for all files, made once per snapshot. */
-export function responses(context: TransformContext): Responses {
-  return context.memo("responses", () => decide(context));
-}
-
-function decide(context: TransformContext): Responses {
+export const responses = memoized((context): Responses => {
   if (context.intent.exposure === "internal") return { mappers: [], assigned: [], shapes: [] };
   const producers = producersIn(context).filter((producer) => context.takes(placeOfProducer(producer), "mapper"));
   const shown = new Map(producers.map((producer) => [producer, shownBy(producer, context)] as const));
@@ -106,7 +103,7 @@ function decide(context: TransformContext): Responses {
       return [{ mapper, shown: its, reason }];
     }),
   };
-}
+});
 
 function shownBy({ kind, mapper }: Producer, context: TransformContext): GuardedValue {
   return kind === "literal" ? guardedProperty(mapper, context) : guardedStatement(mapper, context);

@@ -1,5 +1,6 @@
 import { ts } from "../ast/compiler.js";
 import { pathOf, propertiesOf } from "../ast/expressions.js";
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { isRequestName, readsRequests } from "../inputs/request-use.js";
 import { isNamedAsRequest } from "../names/request-names.js";
@@ -33,16 +34,17 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
 /** Whether rows are copied into it, selected for it or parsed with it: whatever it is called, it is not what callers send. */
 function holdsCopies(shape: ShapeNode, context: TransformContext): boolean {
   if (isRequestName(shape.name ?? "")) return false;
-  const shown = context.memo("shapes that hold copies", () => {
-    const copied = producersIn(context).flatMap(({ mapper, type }) =>
-      mapper.tie === "type" && type.kind === "shape" ? [type.shape.node] : [],
-    );
-    const selected = selectedShapesIn(context).map(({ shape: { node } }) => node);
-    const parsed = parsedRowsIn(context).map(({ part }) => part.shape.node);
-    return new Set<ts.Node>([...copied, ...selected, ...parsed]);
-  });
-  return shown.has(shape.node);
+  return shapesWithCopies(context).has(shape.node);
 }
+
+const shapesWithCopies = memoized((context) => {
+  const copied = producersIn(context).flatMap(({ mapper, type }) =>
+    mapper.tie === "type" && type.kind === "shape" ? [type.shape.node] : [],
+  );
+  const selected = selectedShapesIn(context).map(({ shape: { node } }) => node);
+  const parsed = parsedRowsIn(context).map(({ part }) => part.shape.node);
+  return new Set<ts.Node>([...copied, ...selected, ...parsed]);
+});
 
 /** Whether what a zod object extends lists fields for the same purpose: the new one belongs there, and comes with it. */
 export function isLedByBase(shape: ShapeNode, role: ShapeRole, context: TransformContext): boolean {

@@ -1,3 +1,4 @@
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { ShapeNode } from "../shapes/shape-types.js";
 import { namesField, type ParsedRows, parsedRowsIn, placeOf } from "./parsed-rows.js";
@@ -19,10 +20,8 @@ export function whyThrows({ node }: ShapeNode, context: TransformContext): strin
 }
 
 /** What strict schemas read whole rows with, that do not name the field. */
-export function throwingIn(context: TransformContext): readonly ParsedRows[] {
-  return context.memo("strict schemas of whole rows", () =>
-    parsedRowsIn(context).filter(
-      ({ part, rows }) => part.isStrict && rows.select === undefined && !rows.isAssumed && !namesField(part, context),
-    ),
-  );
-}
+export const throwingIn = memoized((context): readonly ParsedRows[] =>
+  parsedRowsIn(context).filter(
+    ({ part, rows }) => part.isStrict && rows.select === undefined && !rows.isAssumed && !namesField(part, context),
+  ),
+);

@@ -177,7 +177,7 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
 
 /** The statements that Lockstep wrote into constructors, where they stand now. */
 function writtenStatements(file: SourceFile, context: TransformContext) {
-  const written = context.memo(`statements written by ${id}`, () => {
+  const written = context.memo(writtenStatements, undefined, () => {
     const all = context.project.files.flatMap((each) =>
       each.nodes(ts.SyntaxKind.ClassDeclaration).flatMap((node) =>
         assignedInConstructor(node).map(({ statement }) => ({

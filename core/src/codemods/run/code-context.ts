@@ -1,5 +1,6 @@
 import type { CodeIntent, EntityField, Family } from "../../model/index.js";
 import type { PlaceNode } from "../ast/source-file.js";
+import { memory } from "../contract/memoized.js";
 import type { OrmCode, TransformContext } from "../contract/transform.js";
 import { loadYaml } from "../formats/yaml-tree.js";
 import { isTechnicalColumn } from "../names/technical-columns.js";
@@ -51,7 +52,6 @@ export function createContext(
   const planned = new Set(all.filter((each) => each.model === model.name).map((each) => each.field));
   const columns = model.fields.filter((each) => !planned.has(each.name));
   const { project } = workspace;
-  const kept = new Map<string, unknown>();
   return {
     project,
     models: request.models,
@@ -64,10 +64,7 @@ export function createContext(
     earlier: [...request.earlier, ...workspace.made].filter((e) => e.model === model.name && e.field === intent.field),
     takes: (place, family) => places.get(place) === family,
     orm: request.transforms.find((transform) => transform.orm !== undefined)?.orm ?? noOrm,
-    memo<T>(key: string, make: () => T): T {
-      if (!kept.has(key)) kept.set(key, make());
-      return kept.get(key) as T;
-    },
+    memo: memory(),
   };
 }
 

@@ -98,7 +98,7 @@ function candidatesFor(context: TransformContext, { transforms }: CodeRequest): 
   const serving = transforms.filter(
     ({ intents, isChecklist }) => intents.includes(context.intent.kind) && isChecklist !== true,
   );
-  return context.memo("candidates", () =>
+  return context.memo(candidatesFor, undefined, () =>
     withKeys(
       serving.flatMap((transform) =>
         filesFor(transform, context.project).flatMap((file) =>

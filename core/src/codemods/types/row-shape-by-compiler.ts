@@ -1,4 +1,5 @@
 import { ts } from "../ast/compiler.js";
+import { memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { Type, Types } from "../project/type-facts.js";
 import type { RowShape } from "./row-shape-of-type.js";
@@ -15,10 +16,10 @@ export function rowShapeByCompiler(node: ts.Expression | ts.TypeNode, context: T
   if (types === undefined || context.orm.isWholeRow === undefined) return undefined;
   const type = types.of(node);
   if (type === undefined) return undefined;
-  const known = context.memo("row shapes by type", () => new Map<Type, RowShape | undefined>());
-  if (!known.has(type)) known.set(type, shapeOf(type, types, context, 0));
-  return known.get(type);
+  return shapeOfType(type, context);
 }
+
+const shapeOfType = memoizedBy((type: Type, context) => shapeOf(type, context.project.types as Types, context, 0));
 
 function shapeOf(given: Type, types: Types, context: TransformContext, depth: number): RowShape | undefined {
   if (depth > 3) return undefined;

@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { initializerOf, propertiesOf, unwrap, valueAt } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { quoted, type SourceFile, textOf } from "../ast/source-file.js";
+import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { type Constant, evaluate } from "../sql/constant.js";
 import { rowLiterals } from "../types/row-literals.js";
@@ -154,12 +155,10 @@ function nextNumber(context: TransformContext): number {
 }
 
 /** Numbers go on after those that the files hold already. */
-function taken(context: TransformContext): Taken {
-  return context.memo("fixture values", () => {
-    const pattern = new RegExp(`["'\`]${context.field.name}-(\\d+)["'\`]`, "g");
-    const numbers = context.project.files.flatMap(({ text }) =>
-      [...text.matchAll(pattern)].map((match) => Number(match[1])),
-    );
-    return { number: Math.max(0, ...numbers), values: new Set(givenValues(context)) };
-  });
-}
+const taken = memoized((context): Taken => {
+  const pattern = new RegExp(`["'\`]${context.field.name}-(\\d+)["'\`]`, "g");
+  const numbers = context.project.files.flatMap(({ text }) =>
+    [...text.matchAll(pattern)].map((match) => Number(match[1])),
+  );
+  return { number: Math.max(0, ...numbers), values: new Set(givenValues(context)) };
+});

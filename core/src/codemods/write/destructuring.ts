@@ -1,5 +1,6 @@
 import { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
+import { memoized } from "../contract/memoized.js";
 import { type EditFinding, earlierOf, type TransformContext } from "../contract/transform.js";
 import { commaListOf, insertItem, removeItem } from "./comma-list.js";
 
@@ -70,7 +71,7 @@ export function addToPattern(
   local = context.field.name,
 ): EditFinding | "there" | undefined {
   const { name } = context.field;
-  const added = context.memo("patterns that take the field", () => new Set<ts.Node>());
+  const added = givenTheField(context);
   if (added.has(pattern) || boundAs(pattern, name) !== undefined) return "there";
   const list = commaListOf(pattern, file);
   const rest = pattern.elements.findIndex((element) => element.dotDotDotToken !== undefined);
@@ -80,6 +81,9 @@ export function addToPattern(
   added.add(pattern);
   return { kind: "edit", splices, what: what + suffix, role: "pattern", text };
 }
+
+/** Patterns that the edits of this pass give the field, one each. */
+const givenTheField = memoized(() => new Set<ts.Node>());
 
 /** Whether an edit added the field to a pattern. */
 export function isOfPattern({ role }: Pick<EditFinding, "role">): boolean {

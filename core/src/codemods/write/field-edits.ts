@@ -108,7 +108,7 @@ export function* writtenFields(
   context: TransformContext,
 ): Iterable<{ readonly node: ts.ClassDeclaration; readonly field: ts.PropertyDeclaration }> {
   if (earlierOf(transform, context).length === 0) return;
-  const written = context.memo(`fields written by ${transform}`, () => {
+  const written = context.memo(writtenFields, transform, () => {
     const all = context.project.files.flatMap((each) =>
       each
         .nodes(ts.SyntaxKind.ClassDeclaration)

@@ -50,7 +50,7 @@ export function findWrittenItems(
 ): readonly WrittenNode[] {
   if (earlierOf(transform, context).length === 0) return [];
   const names = keyStyles.map((keyOf) => keyOf(context.field.name));
-  const written = context.memo(`items written by ${transform}`, () => {
+  const written = context.memo(findWrittenItems, transform, () => {
     const items = context.project.files.flatMap((each) =>
       [...containersIn(each)].flatMap(({ node, what }) =>
         itemsOf(node).map((item) => ({ node: item, file: each, what })),

@@ -3,6 +3,7 @@ import {
   earlierOf,
   isTestFile,
   lookUp,
+  memoized,
   propertiesOf,
   type SourceFile,
   type TransformContext,
@@ -74,18 +75,16 @@ interface Client {
 }
 
 /** The clients that serve requests. */
-function omitsInView(context: TransformContext): readonly Client[] {
-  return context.memo("clients with their omit", () =>
-    context.project.files.flatMap((file) =>
-      isTestFile(file)
-        ? []
-        : [...clientSites(file, context.project)].map((site) => {
-            const found = clientOmit(site, context);
-            return { node: site.node, file, isKept: found !== undefined && !isOurs(found, file, context) };
-          }),
-    ),
-  );
-}
+const omitsInView = memoized((context): readonly Client[] =>
+  context.project.files.flatMap((file) =>
+    isTestFile(file)
+      ? []
+      : [...clientSites(file, context.project)].map((site) => {
+          const found = clientOmit(site, context);
+          return { node: site.node, file, isKept: found !== undefined && !isOurs(found, file, context) };
+        }),
+  ),
+);
 
 /** Whether the name that a call begins with is the constant that holds the client. */
 function isClientOf(client: Client, { expression }: ts.CallExpression, file: SourceFile, where: TransformContext) {

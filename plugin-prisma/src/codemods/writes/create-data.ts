@@ -16,6 +16,7 @@ import {
   isTestFile,
   literalsOf,
   literalsOfVariable,
+  memoized,
   type PassedRow,
   type PassedRows,
   propertiesOf,
@@ -78,8 +79,7 @@ export const createData: Transform = {
   *undo(file, context) {
     yield* removeWritten(id, (each) => rowsIn(each, context), file, context);
     yield* undoPatterns(id, file, context);
-    const written = context.memo("prisma rows spread", () => findWritten(id, spreadRows(context), context));
-    for (const { node, former, what, file: its } of written) {
+    for (const { node, former, what, file: its } of writtenSpreads(context)) {
       if (its !== file) continue;
       const splice = { start: node.getStart(file.ast), end: node.end, text: former };
       yield { kind: "edit", splices: [splice], what, text: "", replaces: textOf(node, file) };
@@ -90,9 +90,10 @@ export const createData: Transform = {
 /** What was written in expand, and what stands in a row now. */
 function writtenIn(file: SourceFile, context: TransformContext): readonly WrittenNode[] {
   const live = withCurrentEdits(id, context);
-  const spread = context.memo("prisma rows spread", () => findWritten(id, spreadRows(context), live));
-  return [...findWrittenItems(id, (each) => rowsIn(each, context), file, live), ...spread];
+  return [...findWrittenItems(id, (each) => rowsIn(each, context), file, live), ...writtenSpreads(live)];
 }
+
+const writtenSpreads = memoized((context) => findWritten(id, spreadRows(context), context));
 
 /** The literals that may have been made of what was given as a whole: `{ ...input, handle: … }`. */
 function spreadRows(context: TransformContext) {
@@ -116,7 +117,7 @@ function handedTo(
   key: string,
   context: TransformContext,
 ): PassedRows<Input> {
-  return context.memo(`prisma rows handed on, ${key}`, () => {
+  return context.memo(handedTo, key, () => {
     const { files } = context.project;
     const written = files.flatMap((file) =>
       [...valuesOfCalls(file, callsIn(file, context), context)].map(({ value }) => ({ value, file })),

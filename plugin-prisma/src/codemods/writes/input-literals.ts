@@ -4,6 +4,7 @@ import {
   fileOf,
   type LiteralLookup,
   lookUp,
+  memoized,
   nameOf,
   type Project,
   pathOf,
@@ -84,15 +85,12 @@ function mayBeMissing({ isOptional, hasDefault, isForeignKey, isUpdatedAt, isLis
 const ofAnyModel = /\bPrisma\.Args\b|["']create["']\]|\btypeof [\w.]+\.create\b/;
 
 /** Whether any code names the inputs of the model: only then something else than a call can expect one. */
-function isInputNamed({ model: { name }, project: { files }, memo }: TransformContext): boolean {
-  return memo("inputs are named", () =>
-    files.some(
-      ({ text }) =>
-        [`${name}C`, `${name}UncheckedC`, `${name}Delegate`].some((each) => text.includes(each)) ||
-        ofAnyModel.test(text),
-    ),
-  );
-}
+const isInputNamed = memoized(({ model: { name }, project: { files } }) =>
+  files.some(
+    ({ text }) =>
+      [`${name}C`, `${name}UncheckedC`, `${name}Delegate`].some((each) => text.includes(each)) || ofAnyModel.test(text),
+  ),
+);
 
 /** The input that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
 export function inputIn(type: Type, depth = 0): TypeSymbol | undefined {

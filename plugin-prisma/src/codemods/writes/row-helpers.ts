@@ -1,6 +1,7 @@
 import {
   literalsOf,
   lookUp,
+  memoized,
   nameOf,
   namesColumns,
   referencesTo,
@@ -21,25 +22,23 @@ export interface RowHelper {
 }
 
 /** The helpers of all files, once per snapshot: what calls of writes are given, followed back through one call. */
-export function rowHelpers(context: TransformContext): readonly RowHelper[] {
-  return context.memo("prisma row helpers", () => {
-    const given = new Set<ts.Node>();
-    const found = new Map<ts.Node, RowHelper>();
-    for (const file of context.project.files) {
-      for (const call of clientCalls(file, context)) {
-        for (const { model, value } of rowsWrittenBy(call, context.models)) {
-          for (const each of model === context.model ? literalsOf(value) : []) {
-            if (!ts.isCallExpression(each)) continue;
-            given.add(each);
-            const helper = helperOf(each, file, context);
-            if (helper !== undefined) found.set(helper.literals[0] as ts.Node, helper);
-          }
+export const rowHelpers = memoized((context): readonly RowHelper[] => {
+  const given = new Set<ts.Node>();
+  const found = new Map<ts.Node, RowHelper>();
+  for (const file of context.project.files) {
+    for (const call of clientCalls(file, context)) {
+      for (const { model, value } of rowsWrittenBy(call, context.models)) {
+        for (const each of model === context.model ? literalsOf(value) : []) {
+          if (!ts.isCallExpression(each)) continue;
+          given.add(each);
+          const helper = helperOf(each, file, context);
+          if (helper !== undefined) found.set(helper.literals[0] as ts.Node, helper);
         }
       }
     }
-    return [...found.values()].filter((helper) => isOnlyGiven(helper, given, context));
-  });
-}
+  }
+  return [...found.values()].filter((helper) => isOnlyGiven(helper, given, context));
+});
 
 /** Whether a row is built by one of them: it is filled there. */
 export function isBuiltByHelper(value: ts.Expression, file: SourceFile, context: TransformContext): boolean {

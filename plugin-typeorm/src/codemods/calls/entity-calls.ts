@@ -27,7 +27,7 @@ const ofBuilders = new Set("values set update select addSelect getOne getOneOrFa
 
 /** All calls on rows of an entity in a file. */
 export function entityCalls(file: SourceFile, where: LookupContext): readonly EntityCall[] {
-  return once(where, `typeorm calls ${file.file}`, () =>
+  return once(where, entityCalls, file, () =>
     file.nodes(ts.SyntaxKind.CallExpression).flatMap((call) => {
       const found = entityCallOf(call.expression, call.arguments, file, where);
       return found === undefined ? [] : [{ ...found, call }];
@@ -37,7 +37,7 @@ export function entityCalls(file: SourceFile, where: LookupContext): readonly En
 
 /** The call on rows of an entity that a node is. */
 export function entityCallAt(call: ts.Node, file: SourceFile, where: LookupContext): EntityCall | undefined {
-  const byNode = once(where, `typeorm calls by node of ${file.file}`, () => {
+  const byNode = once(where, entityCallAt, file, () => {
     return new Map<ts.Node, EntityCall>(entityCalls(file, where).map((each) => [each.call, each]));
   });
   return byNode.get(call);

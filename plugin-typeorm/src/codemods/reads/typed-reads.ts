@@ -4,6 +4,7 @@ import {
   type Finding,
   isRowPattern,
   isTestFile,
+  memoized,
   nameOf,
   rowShapeOfValue,
   type SourceFile,
@@ -26,7 +27,7 @@ export const typedReads: Transform = {
   isChecklist: true,
 
   *find(file, context) {
-    const property = context.memo("typeorm kept type", () => keptProperty(context));
+    const property = keptProperty(context);
     if (property === undefined || isTestFile(file)) return;
     const { name } = context.field;
     const reason = `${context.model.name}.${name} keeps its type, so this compiles: it finds undefined until switch`;
@@ -55,17 +56,17 @@ export function isTypedRead(place: Pick<Place, "reasonId">): boolean {
 
 /** Whether what is read of the column may be null by its type: switch writes a fallback only there. */
 export function mayReadNull(context: TransformContext): boolean {
-  return context.memo("typeorm kept type", () => keptProperty(context)) === undefined;
+  return keptProperty(context) === undefined;
 }
 
 /** The property of the column, where its type has no room for null: one that has is read nowhere without the compiler's word. */
-function keptProperty(context: TransformContext): ts.PropertyDeclaration | undefined {
+const keptProperty = memoized((context): ts.PropertyDeclaration | undefined => {
   const owner = classOf(context.model, context);
   const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
   if (owner === undefined || property?.type === undefined || property.questionToken !== undefined) return undefined;
   const file = context.project.files.find(({ ast }) => ast === property.getSourceFile()) ?? owner.file;
   return mayBeNull(property.type, file, context.project) ? undefined : property;
-}
+});
 
 /** `user.handle`, `this.handle` inside of the class, and `handle` of `const { handle } = user`. */
 function readAt(

@@ -140,7 +140,7 @@ export function classOf(
   model: EntityModel,
   where: LookupContext,
 ): { readonly node: ts.ClassDeclaration; readonly file: SourceFile } | undefined {
-  const classes = once(where, "typeorm classes", () => {
+  const classes = once(where, classOf, undefined, () => {
     const found = new Map<EntityModel, { node: ts.ClassDeclaration; file: SourceFile }>();
     for (const file of where.project.files) {
       for (const node of file.nodes(ts.SyntaxKind.ClassDeclaration)) {
@@ -239,7 +239,7 @@ interface Schemas {
 
 /** Entities that are declared by `new EntitySchema<User>({ name: "User", target: User, … })`. */
 function schemas(where: LookupContext): Schemas {
-  return once(where, "typeorm schemas", () => {
+  return once(where, schemas, undefined, () => {
     const byVariable = new Map<ts.Node, EntityModel>();
     const byRow = new Map<ts.Node, EntityModel>();
     for (const file of where.project.files) {

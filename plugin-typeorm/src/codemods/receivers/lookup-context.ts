@@ -1,16 +1,23 @@
 import type { EntityModel } from "@lockstep/core";
-import type { Project, TransformContext } from "@lockstep/core/codemods";
+import { memory, type Project, type TransformContext } from "@lockstep/core/codemods";
 
 /** What names are followed with. */
 export type LookupContext = Pick<TransformContext, "project" | "models">;
 
-const kept = new WeakMap<Project, { readonly models: readonly EntityModel[]; readonly values: Map<string, unknown> }>();
+type Memory = TransformContext["memo"];
 
-/** Computes once per snapshot of the files what is the same for every column and transform of a change. */
-export function once<T>({ project, models }: LookupContext, key: string, make: () => T): T {
+const kept = new WeakMap<Project, { readonly models: readonly EntityModel[]; readonly memo: Memory }>();
+
+/** `TransformContext.memo` for what is the same for every column and transform of a change: once per snapshot of the files. */
+export function once<T>(
+  { project, models }: LookupContext,
+  asked: object,
+  of: unknown,
+  make: () => T,
+  meanwhile?: T,
+): T {
   const known = kept.get(project);
-  const { values } = known?.models === models ? known : { values: new Map<string, unknown>() };
-  if (known?.values !== values) kept.set(project, { models, values });
-  if (!values.has(key)) values.set(key, make());
-  return values.get(key) as T;
+  const memo = known?.models === models ? known.memo : memory();
+  if (known?.memo !== memo) kept.set(project, { models, memo });
+  return memo(asked, of, make, meanwhile);
 }

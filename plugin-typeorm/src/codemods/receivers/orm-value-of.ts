@@ -6,13 +6,8 @@ import { typedValue } from "./typed-value.js";
 
 /** What an expression is to TypeORM: its type says it; names where there is none, and the aliases of a query. Undefined where nothing does. */
 export function ormValueOf(expression: ts.Expression, file: SourceFile, where: LookupContext): OrmValue | undefined {
-  const known = once(where, "typeorm values", () => new Map<ts.Node, OrmValue | undefined>());
-  if (known.has(expression)) return known.get(expression);
   // A value that is made of itself ends here.
-  known.set(expression, undefined);
-  const found = evaluate(expression, file, where);
-  known.set(expression, found);
-  return found;
+  return once(where, ormValueOf, expression, () => evaluate(expression, file, where), null) ?? undefined;
 }
 
 function evaluate(expression: ts.Expression, file: SourceFile, where: LookupContext): OrmValue | undefined {

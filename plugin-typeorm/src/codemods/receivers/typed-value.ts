@@ -13,9 +13,7 @@ export function typedValue(expression: ts.Expression, where: LookupContext): Orm
   const { types } = where.project;
   const type = types?.of(expression);
   if (types === undefined || type === undefined) return undefined;
-  const known = once(where, "typeorm values by type", () => new Map<Type, OrmValue | undefined>());
-  if (!known.has(type)) known.set(type, valueOfType(type, types, where));
-  return known.get(type);
+  return once(where, typedValue, type, () => valueOfType(type, types, where));
 }
 
 function valueOfType(type: Type, types: Types, where: LookupContext): OrmValue | undefined {

@@ -6,6 +6,7 @@ import {
   type Finding,
   findWritten,
   isTestFile,
+  memoized,
   propertiesOf,
   removeStatement,
   restoreFallbacks,
@@ -41,9 +42,7 @@ export const createData: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "dropFallback") {
-      const live = withCurrentEdits(id, context);
-      const written = context.memo("typeorm rows", () => findWritten(id, placesOf(context), live));
-      yield* dropUnusedFallbacks(written, file, context);
+      yield* dropUnusedFallbacks(writtenRowsOf(withCurrentEdits(id, context)), file, context);
       return;
     }
     if (context.intent.value.kind === "none") return;
@@ -60,8 +59,7 @@ export const createData: Transform = {
 
   *undo(file, context) {
     yield* undoPatterns(id, file, context);
-    const written = context.memo("typeorm rows", () => findWritten(id, placesOf(context), context));
-    for (const { node, what, file: its } of written) {
+    for (const { node, what, file: its } of writtenRowsOf(context)) {
       if (its !== file) continue;
       const text = textOf(node, file);
       if (ts.isExpressionStatement(node)) {
@@ -74,6 +72,8 @@ export const createData: Transform = {
     }
   },
 };
+
+const writtenRowsOf = memoized((context) => findWritten(id, placesOf(context), context));
 
 /** All that sets a field of a row: properties of literals that become one, and assignments. */
 function placesOf(context: TransformContext): readonly WrittenNode[] {

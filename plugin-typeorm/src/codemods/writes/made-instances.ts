@@ -41,7 +41,7 @@ export interface MadeInstance {
 
 /** All of them in a file. */
 export function madeInstances(file: SourceFile, context: TransformContext): readonly MadeInstance[] {
-  return once(context, `typeorm instances ${file.file}`, () => {
+  return once(context, madeInstances, file, () => {
     const found: MadeInstance[] = [];
     const read = (origin: ts.Node, name: ts.Node, value: ts.Expression | undefined): void => {
       const made = value && madeIn(value, file, context);

@@ -8,6 +8,7 @@ import {
   initializerOf,
   inputShapeOfPattern,
   isDecorated,
+  memoized,
   orCallerValue,
   ownerIn,
   patternOfValues,
@@ -132,21 +133,19 @@ function isChosenBy(dto: RequestDto, context: TransformContext): boolean {
 }
 
 /** The DTO classes that rows of the model are made of, once per snapshot. */
-export function requestPlans(context: TransformContext): readonly RequestPlan[] {
-  return context.memo("typeorm request dtos", () => {
-    if (context.intent.exposure === "internal") return [];
-    const found = new Map<ts.Node, RequestDto>();
-    for (const file of context.project.files) {
-      for (const dto of dtosIn(file, context)) if (dto !== undefined) found.set(dto.node, dto);
-    }
-    return [...found.values()].flatMap((dto) => {
-      const fields = allFieldsOf(dto.node, dto.file, context);
-      // With the key in it, it is as well what changes a row.
-      const isKeyed = context.model.fields.some((field) => field.isId && fields.has(field.name));
-      return isKeyed || fields.has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }];
-    });
+export const requestPlans = memoized((context): readonly RequestPlan[] => {
+  if (context.intent.exposure === "internal") return [];
+  const found = new Map<ts.Node, RequestDto>();
+  for (const file of context.project.files) {
+    for (const dto of dtosIn(file, context)) if (dto !== undefined) found.set(dto.node, dto);
+  }
+  return [...found.values()].flatMap((dto) => {
+    const fields = allFieldsOf(dto.node, dto.file, context);
+    // With the key in it, it is as well what changes a row.
+    const isKeyed = context.model.fields.some((field) => field.isId && fields.has(field.name));
+    return isKeyed || fields.has(context.field.name) ? [] : [{ ...dto, reason: whyNotDto(dto, context) }];
   });
-}
+});
 
 function* dtosIn(file: SourceFile, context: TransformContext): Iterable<RequestDto | undefined> {
   for (const { value, model, way } of writtenRows(file, context)) {

@@ -6,6 +6,7 @@ import {
   findWritten,
   isTestFile,
   literalsOf,
+  memoized,
   removeStatement,
   removeWritten,
   rowShapeOfValue,
@@ -43,13 +44,14 @@ export const updateData: Transform = {
 
   *undo(file, context) {
     yield* removeWritten(id, (each) => updatesIn(each, context), file, context);
-    const written = context.memo("changed rows", () => findWritten(id, assignmentsOf(context), context));
-    for (const { node, what, file: its } of written) {
+    for (const { node, what, file: its } of writtenAssignments(context)) {
       if (its !== file) continue;
       yield { kind: "edit", splices: removeStatement(node, file), what, text: "", replaces: textOf(node, file) };
     }
   },
 };
+
+const writtenAssignments = memoized((context) => findWritten(id, assignmentsOf(context), context));
 
 /** All statements that may have been written behind those that change a row. */
 function assignmentsOf(context: TransformContext): readonly WrittenNode<ts.ExpressionStatement>[] {

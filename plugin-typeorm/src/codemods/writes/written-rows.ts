@@ -60,7 +60,7 @@ export function isFollowed({ value }: WrittenRow, context: TransformContext): bo
 
 /** What functions are given that write it. */
 function handedTo(where: LookupContext): PassedRows<WrittenRow> {
-  return once(where, "typeorm rows handed on", () => {
+  return once(where, handedTo, undefined, () => {
     const written = where.project.files.flatMap((file) =>
       ownRows(file, where).map((row) => ({ value: row.value, file, about: row })),
     );
@@ -98,7 +98,7 @@ function isPartOf(model: EntityModel, type: ts.TypeNode, file: SourceFile, where
 
 /** Those that calls of the file write, each once: in calls, in constants behind them, inside of other rows. */
 function ownRows(file: SourceFile, context: LookupContext): readonly WrittenRow[] {
-  return once(context, `typeorm rows of ${file.file}`, () => {
+  return once(context, ownRows, file, () => {
     const rows = new Map<ts.Expression, WrittenRow>();
     for (const row of allRows(file, context)) if (!rows.has(row.value)) rows.set(row.value, row);
     return [...rows.values()];

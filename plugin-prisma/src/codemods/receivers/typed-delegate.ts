@@ -19,7 +19,8 @@ export function typedDelegate(expression: ts.Expression, types: Types | undefine
   return types && type && delegateOf(type, types);
 }
 
-function delegateOf(type: Type, types: Types): Delegate | undefined {
+/** The delegate that a type is. */
+export function delegateOf(type: Type, types: Types): Delegate | undefined {
   if (type.isUnion()) {
     const [first, ...others] = type.types.map((each) => delegateOf(each, types));
     const isOne = others.every((each) => each?.accessor === first?.accessor && each?.path === first?.path);

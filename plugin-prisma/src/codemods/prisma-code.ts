@@ -3,7 +3,7 @@ import { accessorOf, isOther, readsOtherRows, readsRows, unclearRead, whyOther }
 import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
 import { rowsRead } from "./reads/rows-read.js";
 import { clientOwnerOf, hasNamesake } from "./receivers/client-module.js";
-import { isSentElsewhere } from "./receivers/client-of-expression.js";
+import { isSentElsewhere } from "./receivers/client-owner.js";
 import { isRowType } from "./receivers/prisma-types.js";
 import { isWholeRow } from "./receivers/whole-row.js";
 

@@ -13,7 +13,7 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { type ClientOwner, hasNamesake, isClientModule, originOfPath, schemasOf } from "./client-module.js";
-import { clientOfExpression, clientOfType } from "./client-of-expression.js";
+import { ownerByNames } from "./client-owner.js";
 import { type ClientPath, clientPathOf, isClientName } from "./client-paths.js";
 
 /** Why a call that looks like one of the client is not edited. */
@@ -46,14 +46,7 @@ function originOfCall(
   project: Project,
 ): ClientOwner | undefined {
   if (!hasNamesake(accessor, file, project)) return undefined;
-  const declared = typed?.path && originOfPath(typed.path, project);
-  if (declared) return declared;
-  const found = clientOfExpression(client, file, project);
-  if (found !== undefined && found !== "unknown") return found;
-  // `{ user: PrismaClient["user"] }`
-  const owner = resolveExpression(client, file, project);
-  const delegate = owner && resolveMember(owner, accessor, project);
-  return delegate?.kind === "typed" ? clientOfType(delegate.type, delegate.file, project) : undefined;
+  return originOfPath(typed?.path, project) ?? ownerByNames(client, file, project);
 }
 
 /** Why a call is provably none of any client. */

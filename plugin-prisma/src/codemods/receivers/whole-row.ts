@@ -24,8 +24,7 @@ function scalarsBehind(type: Type, { model, project }: TransformContext): ts.Typ
       if (!ts.isTypeLiteralNode(scalars) || !isScalars(scalars)) continue;
       const payload = ts.findAncestor(scalars, ts.isTypeAliasDeclaration);
       if (payload?.name.text !== `$${model.name}Payload`) continue;
-      const path = project.types?.pathOf(payload);
-      return path !== undefined && originOfPath(path, project) === "other" ? undefined : scalars;
+      return originOfPath(project.types?.pathOf(payload), project) === "other" ? undefined : scalars;
     }
   }
   return undefined;

@@ -64,14 +64,7 @@ function make(): string {
     cpSync(dirname(runtime), client, { recursive: true, filter: (path) => !path.startsWith(runtime) });
     symlinkSync(runtime, join(client, "runtime"), "junction");
   }
-  const env = { ...environment(), PRISMA_SCHEMA_ENGINE_BINARY: join(repository, "plugin-prisma/bin/schema-engine.js") };
-  const prisma = join(modules, "prisma/build/index.js");
-  const { status, stdout, stderr } = spawnSync(process.execPath, [prisma, "generate"], {
-    cwd: own,
-    env,
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(`prisma generate failed:\n${stdout}${stderr}`);
+  generate(own, "prisma/schema.prisma");
   try {
     renameSync(own, folder);
   } catch {
@@ -84,4 +77,12 @@ function make(): string {
 function link(from: string, to: string, own: RegExp): void {
   mkdirSync(to, { recursive: true });
   for (const name of readdirSync(from)) if (!own.test(name)) symlinkSync(join(from, name), join(to, name), "junction");
+}
+
+/** What `prisma generate` makes of a schema in a project that has its dependencies. */
+export function generate(root: string, schema: string): void {
+  const env = { ...environment(), PRISMA_SCHEMA_ENGINE_BINARY: join(repository, "plugin-prisma/bin/schema-engine.js") };
+  const command = [join(modules, "prisma/build/index.js"), "generate", "--schema", schema];
+  const { status, stdout, stderr } = spawnSync(process.execPath, command, { cwd: root, env, encoding: "utf8" });
+  if (status !== 0) throw new Error(`prisma generate failed:\n${stdout}${stderr}`);
 }

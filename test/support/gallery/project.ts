@@ -1,5 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
   type Choose,
   choiceId,
@@ -24,7 +25,10 @@ import type {
 import type { FieldEdit, Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { typeormFiles } from "../../../plugin-typeorm/src/typeorm-files.js";
+import { generate } from "../generated-clients.js";
 import type { Case, Files } from "./case.js";
+
+const repository = fileURLToPath(new URL("../../..", import.meta.url));
 
 export const phases = ["expand", "switch", "contract"] as const;
 export type Phase = (typeof phases)[number];
@@ -76,7 +80,7 @@ export class GalleryProject {
       migrationsFolder: about.orm === "prisma" ? "prisma/migrations" : "src/migrations",
       ormVersion: "",
       developmentUrl: undefined,
-      generatedFolders: about.client === undefined ? [] : [dirname(about.client)],
+      generatedFolders: clientsOf(about).map((client) => dirname(client)),
       schemaFiles: about.input
         .filter(({ file }) => file.endsWith(".prisma") && about.otherClients?.[file] === undefined)
         .map(({ file }) => file),
@@ -91,10 +95,19 @@ export class GalleryProject {
   async start(): Promise<{ readonly files: Files; readonly models: readonly EntityModel[] }> {
     this.write(this.about.input);
     const declaring = await this.plugin.modelFiles(this.project, this.about.model);
+    this.generate();
     this.original = declaring.map((file) => readFileSync(join(this.root, file), "utf8")).join("\n");
     this.models = await this.plugin.readModels(this.project);
     await this.editModels(["removeField"]);
     return { files: this.known, models: this.models };
+  }
+
+  /** Where several schemas have the model, types say whose rows code writes: as users do, the clients are generated. */
+  private generate(): void {
+    const { root, schemaFiles } = this.project;
+    if (this.about.otherClients === undefined) return;
+    symlinkSync(join(repository, "node_modules"), join(root, "node_modules"), "junction");
+    for (const schema of [...schemaFiles, ...Object.keys(this.about.otherClients)]) generate(root, schema);
   }
 
   async release(phase: Phase): Promise<Released> {
@@ -205,6 +218,10 @@ export class GalleryProject {
       earlier: this.earlier,
     };
   }
+}
+
+function clientsOf({ client, otherClients = {} }: Case): readonly string[] {
+  return [...(client === undefined ? [] : [client]), ...Object.values(otherClients)];
 }
 
 /** What a person accepts who changes nothing of what is ticked, and what is edited where nobody is asked. */

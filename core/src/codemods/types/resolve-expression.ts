@@ -55,6 +55,10 @@ export function resolveExpression(
   ) {
     return next(expression.expression);
   }
+  // `globalThis.prisma ?? new PrismaClient()`
+  const either = [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken];
+  if (ts.isBinaryExpression(expression) && either.includes(expression.operatorToken.kind))
+    return next(expression.left) ?? next(expression.right);
   if (ts.isIdentifier(expression)) return ofName(expression, expression.text, file, project, depth);
   if (ts.isObjectLiteralExpression(expression)) return { kind: "object", node: expression, file };
   if (ts.isArrowFunction(expression) || ts.isFunctionExpression(expression)) {

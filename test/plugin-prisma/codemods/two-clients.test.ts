@@ -6,6 +6,7 @@ import type {
 } from "../../../core/src/codemods/project/generated-clients.js";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
+import { generatedClients } from "../../support/generated-clients.js";
 import { apply, editFor, type Files, shopModels, transforms, undo, withoutTypes } from "./phases.js";
 
 /**
@@ -577,7 +578,7 @@ test("contract asks about rows of which nothing says whose client writes them", 
     export const put = ({ ctx }, row) => ctx.prisma.user.upsert({ where: { id: 1 }, update: {}, create: row });`;
   const write = { kind: "write", model: "User", field: "handle", value: { kind: "sql", sql: "lower(email)" } } as const;
   const { places, changes } = await planCodeEdits({
-    root: "/project",
+    root: generatedClients(),
     files: [{ file: "src/code.ts", text: code }],
     models: shopModels(),
     clients: clientsOf({}),
@@ -614,7 +615,7 @@ test("a unique key that goes away is looked for where its client may be called",
     unique: "email",
   } as const;
   const { places } = await planCodeEdits({
-    root: "/project",
+    root: generatedClients(),
     files,
     models: shopModels(),
     clients: clientsOf({}),

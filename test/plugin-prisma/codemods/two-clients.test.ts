@@ -465,6 +465,7 @@ const sureByNames = new Set([
   "an example with a schema of its own",
   "packages that were not read",
   "inputs, rows and selections by type",
+  "everything that a file exports under one name",
   "constants and types that lead in circles",
   "clients of modules that say nothing",
 ]);

@@ -572,6 +572,27 @@ test("rows that may be sent with what is internal are listed, those of the other
   ]);
 });
 
+test.each([
+  ["with types", {}, ["any"]],
+  ["without", withoutTypes, ["any", "seen", "shown"]],
+] as const)("a copy of a row that may be the other client's is listed, %s", async (_, types, names) => {
+  const columns = ["id", "email", "name", "createdAt", "updatedAt"].map((name) => `${name}: user.${name}`).join(", ");
+  const code = `${fromClients}
+    import type { User as Visitor } from "./generated/analytics/client";
+    export const seen = (user: Visitor) => ({ ${columns} });
+    export const shown = async () => { const user = await analytics.user.findFirst(); return { ${columns} }; };
+    export const any = (user) => ({ ${columns} });`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    { file: "src/code.ts", text: code },
+  ];
+  const { changes, places } = await editFor("switch", files, [], { clients: clientsOf({}), ...types });
+  expect(changes).toEqual([]);
+  expect(places.map(({ kind, what }) => `${kind} ${what}`).sort()).toEqual(
+    names.map((name) => `possible ${name}: copy of User`),
+  );
+});
+
 test("contract asks about rows of which nothing says whose client writes them", async () => {
   const code = `${imports}
     export const add = ({ ctx }) => ctx.prisma.user.create(${row("unclear")});

@@ -593,6 +593,49 @@ test.each([
   );
 });
 
+test("SQL that inserts rows is listed, but for what the other client is given", async () => {
+  const insert = (client: string) => `${client}.$executeRaw\`INSERT INTO "User" ("email", "name") VALUES (1, 2)\``;
+  const code = `${fromClients}
+    const extended = { own: prisma.$extends({}), other: analytics.$extends({}) };
+    export const own = () => [${insert("prisma")},
+      ${insert("extended.own")},
+      prisma.$transaction((tx) => ${insert("tx")}),
+      extended.own.$transaction((tx) => ${insert("tx")})];
+    export const other = () => [${insert("analytics")}, ${insert("extended.other")},
+      analytics.$transaction((tx) => ${insert("tx")}),
+      extended.other.$transaction((tx) => ${insert("tx")})];`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    { file: "src/code.ts", text: code },
+  ];
+  const { places } = await editFor("expand", files, [], { clients: clientsOf({}) });
+  expect(places.map(({ kind, line }) => [kind, line])).toEqual([3, 4, 5, 6].map((line) => ["required", line]));
+});
+
+test("types of a client that is re-exported under another name say whose they are", async () => {
+  const columns = "id: true, email: true, name: true, createdAt: true, updatedAt: true";
+  const files: Files = [
+    { file: "src/own.ts", text: 'export * as db from "./generated/prisma/client";' },
+    { file: "src/other.ts", text: 'export * as db from "./generated/analytics/client";' },
+    {
+      file: "src/code.ts",
+      text: `import { db } from "./own";
+        import { db as stats } from "./other";
+        export const own = { ${columns} } satisfies db.Prisma.UserSelect;
+        export const other = { ${columns} } satisfies stats.Prisma.UserSelect;
+        export const rows: db.Prisma.UserCreateInput[] = [{ email: "a", name: "own" }];
+        export const others: stats.Prisma.UserCreateInput[] = [{ email: "a", name: "other" }];`,
+    },
+  ];
+  for (const phase of ["expand", "switch"] as const) {
+    const result = await editFor(phase, files, [], { clients: clientsOf({}), choose: chooseAll });
+    const lines = apply(files, result)[2]?.text.split("\n") ?? [];
+    expect(lines.flatMap((each, at) => (each.includes("handle") ? [at + 1] : []))).toEqual([
+      phase === "expand" ? 5 : 3,
+    ]);
+  }
+});
+
 test("contract asks about rows of which nothing says whose client writes them", async () => {
   const code = `${imports}
     export const add = ({ ctx }) => ctx.prisma.user.create(${row("unclear")});

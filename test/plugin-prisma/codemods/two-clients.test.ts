@@ -255,6 +255,20 @@ const variants: readonly Variant[] = [
     },
   },
   {
+    name: "transactions of clients among the dependencies",
+    own: { folders: ["node_modules/@acme/main-client"], modules: ["@acme/main-client"] },
+    other: { folders: ["node_modules/@prisma/analytics"], modules: ["@prisma/analytics"] },
+    files: {
+      "src/code.ts": `
+        import { PrismaClient } from "@prisma/analytics";
+        import { PrismaClient as Own } from "@acme/main-client";
+        export const add = (prisma: PrismaClient, db: Own) => {
+          db.$transaction((tx) => tx.user.create(${row("own")}));
+          prisma.$transaction((tx) => tx.user.create(${row("other")}));
+        };`,
+    },
+  },
+  {
     name: "CommonJS",
     own: { folders: [], modules: ["@prisma/client", ".prisma/client"] },
     other: { folders: ["node_modules/@prisma/analytics"], modules: ["@prisma/analytics"] },

@@ -269,6 +269,18 @@ const variants: readonly Variant[] = [
     },
   },
   {
+    name: "clients that code of the app makes of another one",
+    files: beside(`${fromClients}
+      import { PrismaClient as AnalyticsClient } from "./generated/analytics/client";
+      function statsOf(db) { return db.isReplica ? anything() : new AnalyticsClient(); }
+      const stats = statsOf(prisma);
+      stats.user.create(${row("unclear")});
+      const some = makeClient(prisma);
+      some.user.create(${row("unclear")});
+      const a = b(c), c = b(a);
+      a.user.create(${row("unclear")});`),
+  },
+  {
     name: "CommonJS",
     own: { folders: [], modules: ["@prisma/client", ".prisma/client"] },
     other: { folders: ["node_modules/@prisma/analytics"], modules: ["@prisma/analytics"] },
@@ -443,6 +455,7 @@ const variants: readonly Variant[] = [
     files: {
       "src/code.ts": `
         import { PrismaClient } from "@acme/third-db";
+        import { enhance } from "@zenstackhq/runtime";
         import { PrismaClient as Analytics } from "./generated/analytics/client";
         const prisma = new PrismaClient({ log: ["unclear"] });
         prisma.user.create(${row("unclear")});

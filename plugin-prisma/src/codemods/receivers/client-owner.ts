@@ -27,12 +27,22 @@ export function ownerByNames(value: ts.Expression, file: SourceFile, project: Pr
   return ownerOfResolved(resolveExpression(value, file, project), project) ?? ownerOfGiven(value, file, project);
 }
 
-/** `app.get(PrismaService)`, `enhance(prisma)` */
+/** `enhance(prisma)` of a package, and `app.get(PrismaService)` of whatever gives what it is asked for. */
 function ownerOfGiven(value: ts.Expression, file: SourceFile, project: Project): ClientOwner | undefined {
   const made = ts.isIdentifier(value) ? constantOf(value, file, project) : { value, file };
   const call = made && unwrap(made.value);
   if (made === undefined || call === undefined || !ts.isCallExpression(call)) return undefined;
-  const owners = call.arguments.flatMap((each) => ownerOfClient(each, made.file, project) ?? []);
+  const callee = resolveExpression(call.expression, made.file, project);
+  // What a function in view makes of a client may be another one.
+  if (callee !== undefined && callee.kind !== "external") return undefined;
+  const isClass = (each: ts.Expression) => project.types?.of(each)?.getConstructSignatures().length;
+  const owners = call.arguments.flatMap((each) =>
+    callee === undefined && !isClass(each)
+      ? []
+      : (originOfPath(typedClient(each, project.types), project) ??
+        ownerOfResolved(resolveExpression(each, made.file, project), project) ??
+        []),
+  );
   const [first, ...others] = new Set(owners);
   return others.length === 0 ? first : "unknown";
 }

@@ -1,11 +1,11 @@
 import type { OrmCode } from "@lockstep/core/codemods";
-import { accessorOf, isOther, readsOtherRows, readsRows, unclearRead, whyOther } from "./calls/client-calls.js";
+import { accessorOf, isOther, readsRows, unclearRead } from "./calls/client-calls.js";
 import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
 import { rowsRead } from "./reads/rows-read.js";
 import { clientOwnerOf, hasNamesake } from "./receivers/client-module.js";
-import { isSentElsewhere } from "./receivers/client-of-expression.js";
+import { isSentElsewhere } from "./receivers/client-owner.js";
 import { isRowType } from "./receivers/prisma-types.js";
-import { isWholeRow } from "./receivers/whole-row.js";
+import { isRowElsewhere, isWholeRow } from "./receivers/whole-row.js";
 
 /** What the transforms of the core must know about Prisma. */
 export const prismaCode: OrmCode = {
@@ -30,10 +30,5 @@ export const prismaCode: OrmCode = {
     `give the client \`omit: { ${accessorOf(model.name)}: { ${field.name}: true } }\``,
   isSentElsewhere,
   whyUnclear: unclearRead,
-  elsewhere: {
-    isClientModule: (specifier, from, { project }) => clientOwnerOf(specifier, from, project) === "other",
-    isRowType,
-    isOther: (callee, file, project) => whyOther(callee, file, project)?.kind !== "other",
-    readsRows: readsOtherRows,
-  },
+  isRowElsewhere,
 };

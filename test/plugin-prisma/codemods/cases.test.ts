@@ -14,11 +14,16 @@ describe.each(readdirSync(folder))("%s", (name) => {
   const before = readFileSync(`${folder}${name}/before.ts`, "utf8");
   const single = (text: string): Files => [{ file: fileOf(name), text }];
   const files = single(before);
+  let phases: ReturnType<typeof throughPhases> | undefined;
+  const planned = () => {
+    phases ??= throughPhases(files, column);
+    return phases;
+  };
 
   test("each phase, and again without a change", async () => {
     const steps: Step[] = [];
     let former = files;
-    for (const { phase, result, text, again } of await throughPhases(files, column)) {
+    for (const { phase, result, text, again } of await planned()) {
       expect(again.changes, `${phase} again`).toEqual([]);
       steps.push({ name: phase, before: former, after: single(text), notes: placeNotes(result) });
       former = single(text);
@@ -28,7 +33,7 @@ describe.each(readdirSync(folder))("%s", (name) => {
 
   test("undo of expand and of switch gives the bytes back", async () => {
     const earlier: PlannedEdit[] = [];
-    for (const { phase, result, text } of await throughPhases(files, column)) {
+    for (const { phase, result, text } of await planned()) {
       earlier.push(...result.edits);
       if (phase === "contract") break;
       const undone = await undo(single(text), earlier, column);
@@ -40,7 +45,7 @@ describe.each(readdirSync(folder))("%s", (name) => {
   test("undo of each phase gives the bytes of the phase before", async () => {
     const earlier: PlannedEdit[] = [];
     let former = before;
-    for (const { phase, result, text } of await throughPhases(files, column)) {
+    for (const { phase, result, text } of await planned()) {
       earlier.push(...result.edits);
       const undone = await undoOf(phase, single(text), earlier, column);
       expect(undone.files[0]?.text, phase).toBe(former);
@@ -53,8 +58,7 @@ describe.each(readdirSync(folder))("%s", (name) => {
   });
 
   test("nothing of the scaffolding is left after contract", async () => {
-    const phases = await throughPhases(files, column);
-    const after = phases.at(-1)?.text ?? "";
+    const after = (await planned()).at(-1)?.text ?? "";
     const { added } = { added: "handle", ...(column.added && { added: column.added.name }) };
     expect(after).not.toMatch(/lockstep/i);
     if (!before.includes("omit")) expect(after).not.toMatch(/GlobalOmitConfig/);

@@ -1,41 +1,37 @@
-import { cpSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { TypeClock } from "../../../core/src/codemods/types/type-clock.js";
-import { run } from "../../support/run.js";
+import { generatedClients } from "../../support/generated-clients.js";
 import { reads, unrelated } from "./forms/reads.js";
-import { handed, putOver, writes } from "./forms/writes.js";
-import { apply, request, single } from "./phases.js";
+import { handed, putOver, toldByTypes, writes } from "./forms/writes.js";
+import { apply, request, single, withoutTypes } from "./phases.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
-const root = mkdtempSync(join(tmpdir(), "lockstep-forms-"));
+const root = generatedClients();
 
-/** A client is generated: types are asked. */
-beforeAll(async () => {
-  cpSync(join(repository, "examples/prisma-shop/prisma/schema.prisma"), join(root, "prisma/schema.prisma"));
-  symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
-  const env = { PRISMA_SCHEMA_ENGINE_BINARY: join(repository, "plugin-prisma/bin/schema-engine.js") };
-  const made = await run(process.execPath, [join(repository, "node_modules/prisma/build/index.js"), "generate"], {
-    cwd: root,
-    env,
-  });
-  expect(made.code, made.output).toBe(0);
-});
-afterAll(() => rmSync(root, { recursive: true, force: true }));
-
-test.each(writes)("%s is edited or listed", async (_, code) => {
+/** Whether a form is edited, or listed for a person. */
+async function told(name: string, code: string, types: { readonly root: string }): Promise<boolean> {
   const files = single(code);
-  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), root });
+  const result = await planCodeEdits({ ...request(files, ["expand"], [], {}), ...types });
   const isEdited = /handle: (?!true)/.test(apply(files, result)[0]?.text ?? "");
   const isListed = result.places.some(({ kind, mayLeaveOut }) => kind === "required" || mayLeaveOut);
   if (process.env.FORMS)
     console.log(
-      `FORM ${isEdited ? "edited" : isListed ? "listed" : "SILENT"} ${_} ${result.places.map((p) => `${p.kind}: ${p.what}: ${p.reason}`).join(" | ")}`,
+      `FORM ${isEdited ? "edited" : isListed ? "listed" : "SILENT"} ${name} ${result.places.map((p) => `${p.kind}: ${p.what}: ${p.reason}`).join(" | ")}`,
     );
-  expect(isEdited || isListed).toBe(true);
+  return isEdited || isListed;
+}
+
+test.each(writes)("%s is edited or listed", async (name, code) => {
+  expect(await told(name, code, { root })).toBe(true);
+});
+
+test.each(writes)("%s without types: no more than these forms are told by types alone", async (name, code) => {
+  expect(await told(name, code, withoutTypes)).toBe(!toldByTypes.has(name));
 });
 
 test.each(handed)("a package that is given a client: %s", async (_, code, isListed) => {
@@ -44,7 +40,7 @@ test.each(handed)("a package that is given a client: %s", async (_, code, isList
 });
 
 test.each(putOver)("what is put over rows that exist is listed: %s", async (_, code) => {
-  for (const typed of [{ root }, {}]) {
+  for (const typed of [{ root }, withoutTypes]) {
     const result = await planCodeEdits({ ...request(single(code), ["expand"], [], {}), ...typed });
     expect(result.changes).toEqual([]);
     expect(result.places.some(({ mayLeaveOut }) => mayLeaveOut)).toBe(true);

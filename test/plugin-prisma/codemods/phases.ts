@@ -13,6 +13,7 @@ import type {
   WriteValue,
 } from "../../../core/src/model/index.js";
 import { prismaTransforms } from "../../../plugin-prisma/src/codemods/index.js";
+import { generatedClients } from "../../support/generated-clients.js";
 
 export type Files = readonly { readonly file: string; readonly text: string }[];
 
@@ -80,7 +81,12 @@ export interface Column {
   readonly choose?: Choose;
   readonly toggle?: Toggle;
   readonly clients?: GeneratedClients;
+  /** Default: where clients are generated. */
+  readonly root?: string;
 }
+
+/** A project whose client nobody generated: names are all there is. */
+export const withoutTypes = { root: "/project" } as const;
 
 /** What the plan's columns say of the end: the database has a default where the model has one. */
 const endOf = (kind: CodeIntent["kind"], value: WriteValue) =>
@@ -94,7 +100,7 @@ export function request(
   earlier: readonly PlannedEdit[],
   column: Column,
 ): CodeRequest {
-  const { added = handle, value = lowerEmail, exposure, choose, toggle, clients } = column;
+  const { added = handle, value = lowerEmail, exposure, choose, toggle, clients, root } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
     intentsOf[phase].map((kind) => ({
@@ -105,7 +111,7 @@ export function request(
     })),
   );
   return {
-    root: "/project",
+    root: root ?? generatedClients(),
     files,
     models: shopModels(added),
     intents,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { chooseAll } from "../../support/choices.js";
+import { generatedClients } from "../../support/generated-clients.js";
 import { apply, editFor, type Files, field, lowerEmail, shopModels, single, transforms, undo } from "./phases.js";
 
 const text = (files: Files, file = "src/code.ts") => files.find((each) => each.file === file)?.text;
@@ -68,7 +69,12 @@ describe("where the PrismaClient comes from", () => {
     ["a constant of another file", 'export const options = { log: ["error" as const] };\n', "...options", true],
     ["a function of another file", "export const options = () => ({ log: [] });\n", "...options()", true],
     ["a constant with an omit", "export const options = { omit: { order: { id: true } } };\n", "...options", false],
-    ["an omit that is set later", "export const options = {};\noptions.omit = { order: {} };\n", "...options", false],
+    [
+      "an omit that is set later",
+      "export const options: { omit?: object } = {};\noptions.omit = { order: {} };\n",
+      "...options",
+      false,
+    ],
     ["one of two constants", "export const options = isTest ? { log: [] } : {};\n", "...(quiet ? options : {})", true],
     ["an omit in front of it that it may replace", "export const options = load();\n", "omit: {}, ...options", false],
     ["a literal with an omit", "export const options = {};\n", "...(options && { omit: {} })", false],
@@ -121,7 +127,7 @@ export const add = (email: string) => db.user.create({ data: { email, name: "x" 
   const models = shopModels().map((model) =>
     model.name === "User" ? { ...model, fields: [...model.fields, region] } : model,
   );
-  const base = { root: "/project", models, transforms };
+  const base = { root: generatedClients(), models, transforms };
 
   test("of one plan end up in one literal and one omit", async () => {
     const intents = (["write", "keepFromReads"] as const).flatMap((kind) => [

@@ -6,7 +6,8 @@ import type {
 } from "../../../core/src/codemods/project/generated-clients.js";
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { chooseAll } from "../../support/choices.js";
-import { apply, editFor, type Files, shopModels, transforms, undo } from "./phases.js";
+import { generatedClients } from "../../support/generated-clients.js";
+import { apply, editFor, type Files, shopModels, transforms, undo, withoutTypes } from "./phases.js";
 
 /**
  * Every call says whose it is by the name that it writes: "own" gets the column, "other" gets nothing and is not listed, "unclear" is
@@ -221,7 +222,7 @@ const variants: readonly Variant[] = [
     files: {
       "src/code.ts": `
         import { PrismaClient } from "@prisma/client";
-        import * as analytics from "./generated/analytics";
+        import * as analytics from "./generated/analytics/client";
         const prisma = new PrismaClient({ log: ["own"] });
         const db = new analytics.PrismaClient({ log: ["other"] });
         ${both("prisma", "db")}`,
@@ -254,11 +255,39 @@ const variants: readonly Variant[] = [
     },
   },
   {
+    name: "transactions of clients among the dependencies",
+    own: { folders: ["node_modules/@acme/main-client"], modules: ["@acme/main-client"] },
+    other: { folders: ["node_modules/@prisma/analytics"], modules: ["@prisma/analytics"] },
+    files: {
+      "src/code.ts": `
+        import { PrismaClient } from "@prisma/analytics";
+        import { PrismaClient as Own } from "@acme/main-client";
+        export const add = (prisma: PrismaClient, db: Own) => {
+          db.$transaction((tx) => tx.user.create(${row("own")}));
+          prisma.$transaction((tx) => tx.user.create(${row("other")}));
+        };`,
+    },
+  },
+  {
+    name: "clients that code of the app makes of another one",
+    files: beside(`${fromClients}
+      import { PrismaClient as AnalyticsClient } from "./generated/analytics/client";
+      function statsOf(db) { return db.isReplica ? anything() : new AnalyticsClient(); }
+      const stats = statsOf(prisma);
+      stats.user.create(${row("unclear")});
+      const some = makeClient(prisma);
+      some.user.create(${row("unclear")});
+      const a = b(c), c = b(a);
+      a.user.create(${row("unclear")});`),
+  },
+  {
     name: "CommonJS",
+    own: { folders: [], modules: ["@prisma/client", ".prisma/client"] },
+    other: { folders: ["node_modules/@prisma/analytics"], modules: ["@prisma/analytics"] },
     files: {
       "src/clients.js": `
-        const { PrismaClient: AnalyticsClient } = require("./generated/analytics");
-        const { PrismaClient } = require("./generated/prisma");
+        const { PrismaClient: AnalyticsClient } = require("@prisma/analytics");
+        const { PrismaClient } = require("@prisma/client");
         const prisma = new PrismaClient({ log: ["own"] });
         const analytics = new AnalyticsClient({ log: ["other"] });
         ${both("prisma", "analytics")}
@@ -272,7 +301,7 @@ const variants: readonly Variant[] = [
         ${both("clients.prisma", "clients.analytics")}
         db.user.create(${row("other")});`,
       "src/code.js": `
-        const { PrismaClient } = require("./generated/analytics");
+        const { PrismaClient } = require("@prisma/analytics");
         const prisma = new PrismaClient({ log: ["other"] });
         prisma.user.create(${row("other")});
         module.exports = (db) => db.user.create(${row("unclear")});`,
@@ -426,6 +455,7 @@ const variants: readonly Variant[] = [
     files: {
       "src/code.ts": `
         import { PrismaClient } from "@acme/third-db";
+        import { enhance } from "@zenstackhq/runtime";
         import { PrismaClient as Analytics } from "./generated/analytics/client";
         const prisma = new PrismaClient({ log: ["unclear"] });
         prisma.user.create(${row("unclear")});
@@ -449,20 +479,61 @@ const variants: readonly Variant[] = [
   },
 ];
 
-test.each(variants.map((variant) => [variant.name, variant] as const))("%s", async (_, variant) => {
-  const files: Files = Object.entries(variant.files).map(([file, text]) => ({ file, text }));
-  const column = { clients: clientsOf(variant) };
-  const { changes, places } = await editFor("expand", files, [], column);
-  const after = new Map(changes.map((change) => [change.file, change.after ?? ""]));
-  const wrong = files.flatMap(({ file, text }) => judge(after.get(file) ?? text));
-  expect(wrong).toEqual([]);
-  const listed = places.map(({ file, line }) => (after.get(file) ?? variant.files[file])?.split("\n")[line - 1] ?? "");
-  const unclear = files.flatMap(({ file, text }) =>
-    (after.get(file) ?? text).split("\n").filter((each) => each.includes('"unclear"')),
-  );
-  expect(listed.map((each) => each.trim()).sort()).toEqual(unclear.map((each) => each.trim()).sort());
-  expect(places.filter(({ kind }) => kind !== "possible")).toEqual([]);
+/** The variants that names answer as well as types. */
+const sureByNames = new Set([
+  "constants of the file",
+  "constants of another file",
+  "a default export beside a named one",
+  "what cannot be told",
+  "clients among the dependencies",
+  "path aliases and imports of the package",
+  "aliases of a bundler",
+  "packages of a workspace",
+  "an example with a schema of its own",
+  "packages that were not read",
+  "inputs, rows and selections by type",
+  "everything that a file exports under one name",
+  "constants and types that lead in circles",
+  "clients of modules that say nothing",
+]);
+
+const all = variants.map((variant) => [variant.name, variant] as const);
+
+test.each(all)("%s", async (_, variant) => {
+  const { listed, unclear, ...made } = await expand(variant, {});
+  expect(made.wrong).toEqual([]);
+  expect(listed.sort()).toEqual(unclear.sort());
+  expect(made.kinds).toEqual(unclear.map(() => "possible"));
 });
+
+test.each(all)(
+  "%s, without types: nothing of the other client is edited, and what is not sure is listed",
+  async (_, variant) => {
+    const { listed, unclear, wrong, lines } = await expand(variant, withoutTypes);
+    if (sureByNames.has(variant.name)) expect([wrong, listed.sort()]).toEqual([[], unclear.sort()]);
+    expect(wrong.filter((each) => !each.includes('"own"'))).toEqual([]);
+    const missing = lines.filter((each) => wrong.some((row) => each.includes(row)));
+    // A delegate that only its declared type tells is not found.
+    const isTold = (each: string) => listed.includes(each) || /^users\.create/.test(each);
+    expect(missing.filter((each) => !isTold(each))).toEqual([]);
+  },
+);
+
+async function expand(variant: Variant, types: Partial<typeof withoutTypes>) {
+  const files: Files = Object.entries(variant.files).map(([file, text]) => ({ file, text }));
+  const { changes, places } = await editFor("expand", files, [], { clients: clientsOf(variant), ...types });
+  const after = new Map(changes.map((change) => [change.file, change.after ?? ""]));
+  const linesOf = (file: string) =>
+    (after.get(file) ?? variant.files[file] ?? "").split("\n").map((each) => each.trim());
+  const lines = files.flatMap(({ file }) => linesOf(file));
+  return {
+    lines,
+    unclear: lines.filter((each) => each.includes('"unclear"')),
+    wrong: files.flatMap(({ file, text }) => judge(after.get(file) ?? text)),
+    listed: places.map(({ file, line }) => linesOf(file)[line - 1] ?? ""),
+    kinds: places.map(({ kind }) => kind),
+  };
+}
 
 test("what both clients are given gets nothing that one of them does not take", async () => {
   const files: Files = [
@@ -528,6 +599,70 @@ test("rows that may be sent with what is internal are listed, those of the other
   ]);
 });
 
+test.each([
+  ["with types", {}, ["any"]],
+  ["without", withoutTypes, ["any", "seen", "shown"]],
+] as const)("a copy of a row that may be the other client's is listed, %s", async (_, types, names) => {
+  const columns = ["id", "email", "name", "createdAt", "updatedAt"].map((name) => `${name}: user.${name}`).join(", ");
+  const code = `${fromClients}
+    import type { User as Visitor } from "./generated/analytics/client";
+    export const seen = (user: Visitor) => ({ ${columns} });
+    export const shown = async () => { const user = await analytics.user.findFirst(); return { ${columns} }; };
+    export const any = (user) => ({ ${columns} });`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    { file: "src/code.ts", text: code },
+  ];
+  const { changes, places } = await editFor("switch", files, [], { clients: clientsOf({}), ...types });
+  expect(changes).toEqual([]);
+  expect(places.map(({ kind, what }) => `${kind} ${what}`).sort()).toEqual(
+    names.map((name) => `possible ${name}: copy of User`),
+  );
+});
+
+test("SQL that inserts rows is listed, but for what the other client is given", async () => {
+  const insert = (client: string) => `${client}.$executeRaw\`INSERT INTO "User" ("email", "name") VALUES (1, 2)\``;
+  const code = `${fromClients}
+    const extended = { own: prisma.$extends({}), other: analytics.$extends({}) };
+    export const own = () => [${insert("prisma")},
+      ${insert("extended.own")},
+      prisma.$transaction((tx) => ${insert("tx")}),
+      extended.own.$transaction((tx) => ${insert("tx")})];
+    export const other = () => [${insert("analytics")}, ${insert("extended.other")},
+      analytics.$transaction((tx) => ${insert("tx")}),
+      extended.other.$transaction((tx) => ${insert("tx")})];`;
+  const files: Files = [
+    { file: "src/clients.ts", text: clientsFile },
+    { file: "src/code.ts", text: code },
+  ];
+  const { places } = await editFor("expand", files, [], { clients: clientsOf({}) });
+  expect(places.map(({ kind, line }) => [kind, line])).toEqual([3, 4, 5, 6].map((line) => ["required", line]));
+});
+
+test("types of a client that is re-exported under another name say whose they are", async () => {
+  const columns = "id: true, email: true, name: true, createdAt: true, updatedAt: true";
+  const files: Files = [
+    { file: "src/own.ts", text: 'export * as db from "./generated/prisma/client";' },
+    { file: "src/other.ts", text: 'export * as db from "./generated/analytics/client";' },
+    {
+      file: "src/code.ts",
+      text: `import { db } from "./own";
+        import { db as stats } from "./other";
+        export const own = { ${columns} } satisfies db.Prisma.UserSelect;
+        export const other = { ${columns} } satisfies stats.Prisma.UserSelect;
+        export const rows: db.Prisma.UserCreateInput[] = [{ email: "a", name: "own" }];
+        export const others: stats.Prisma.UserCreateInput[] = [{ email: "a", name: "other" }];`,
+    },
+  ];
+  for (const phase of ["expand", "switch"] as const) {
+    const result = await editFor(phase, files, [], { clients: clientsOf({}), choose: chooseAll });
+    const lines = apply(files, result)[2]?.text.split("\n") ?? [];
+    expect(lines.flatMap((each, at) => (each.includes("handle") ? [at + 1] : []))).toEqual([
+      phase === "expand" ? 5 : 3,
+    ]);
+  }
+});
+
 test("contract asks about rows of which nothing says whose client writes them", async () => {
   const code = `${imports}
     export const add = ({ ctx }) => ctx.prisma.user.create(${row("unclear")});
@@ -535,7 +670,7 @@ test("contract asks about rows of which nothing says whose client writes them", 
     export const put = ({ ctx }, row) => ctx.prisma.user.upsert({ where: { id: 1 }, update: {}, create: row });`;
   const write = { kind: "write", model: "User", field: "handle", value: { kind: "sql", sql: "lower(email)" } } as const;
   const { places, changes } = await planCodeEdits({
-    root: "/project",
+    root: generatedClients(),
     files: [{ file: "src/code.ts", text: code }],
     models: shopModels(),
     clients: clientsOf({}),
@@ -572,7 +707,7 @@ test("a unique key that goes away is looked for where its client may be called",
     unique: "email",
   } as const;
   const { places } = await planCodeEdits({
-    root: "/project",
+    root: generatedClients(),
     files,
     models: shopModels(),
     clients: clientsOf({}),

@@ -25,6 +25,7 @@ import type {
 import type { FieldEdit, Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
 import { typeormFiles } from "../../../plugin-typeorm/src/typeorm-files.js";
+import { generate } from "../generated-clients.js";
 import type { Case, Files } from "./case.js";
 
 const repository = fileURLToPath(new URL("../../..", import.meta.url));
@@ -79,7 +80,7 @@ export class GalleryProject {
       migrationsFolder: about.orm === "prisma" ? "prisma/migrations" : "src/migrations",
       ormVersion: "",
       developmentUrl: undefined,
-      generatedFolders: about.client === undefined ? [] : [dirname(about.client)],
+      generatedFolders: clientsOf(about).map((client) => dirname(client)),
       schemaFiles: about.input
         .filter(({ file }) => file.endsWith(".prisma") && about.otherClients?.[file] === undefined)
         .map(({ file }) => file),
@@ -95,10 +96,19 @@ export class GalleryProject {
     this.write(this.about.input);
     if (this.about.orm === "typeorm") this.install("typeorm");
     const declaring = await this.plugin.modelFiles(this.project, this.about.model);
+    this.generate();
     this.original = declaring.map((file) => readFileSync(join(this.root, file), "utf8")).join("\n");
     this.models = await this.plugin.readModels(this.project);
     await this.editModels(["removeField"]);
     return { files: this.known, models: this.models };
+  }
+
+  /** Where several schemas have the model, types say whose rows code writes: as users do, the clients are generated. */
+  private generate(): void {
+    const { root, schemaFiles } = this.project;
+    if (this.about.otherClients === undefined) return;
+    symlinkSync(join(repository, "node_modules"), join(root, "node_modules"), "junction");
+    for (const schema of [...schemaFiles, ...Object.keys(this.about.otherClients)]) generate(root, schema);
   }
 
   async release(phase: Phase): Promise<Released> {
@@ -217,6 +227,10 @@ export class GalleryProject {
       earlier: this.earlier,
     };
   }
+}
+
+function clientsOf({ client, otherClients = {} }: Case): readonly string[] {
+  return [...(client === undefined ? [] : [client]), ...Object.values(otherClients)];
 }
 
 /** What a person accepts who changes nothing of what is ticked, and what is edited where nobody is asked. */

@@ -58,6 +58,7 @@ export declare namespace ts {
   export type PropertyName = compiler.PropertyName;
   export type PropertySignature = compiler.PropertySignature;
   export type ShorthandPropertyAssignment = compiler.ShorthandPropertyAssignment;
+  export type QualifiedName = compiler.QualifiedName;
   export type SignatureDeclaration = compiler.SignatureDeclaration;
   export type SourceFile = compiler.SourceFile;
   export type SpreadAssignment = compiler.SpreadAssignment;

@@ -174,8 +174,11 @@ export interface OrmCode {
     file: SourceFile,
     context: TransformContext,
   ): string | undefined;
-  /** The same, as it recognises code of other schemas whose models have the same names. Default: there is none. */
-  readonly elsewhere?: OrmCode;
+  /**
+   * Whether a value of this type is a row of another schema's model of that name; `maybe` where its type is not known.
+   * Default: there is no other schema.
+   */
+  isRowElsewhere?(type: Type | undefined, file: SourceFile, context: TransformContext): boolean | "maybe";
   /** Whether SQL is sent to the database of another schema. Default: it is not. */
   isSentElsewhere?(sql: ts.Expression, file: SourceFile, project: Project): boolean;
   /** What a call reads of the model, itself and along relations; undefined where it is no read of the ORM's. Default: none is. */

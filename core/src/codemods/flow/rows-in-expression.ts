@@ -3,7 +3,7 @@ import { initializerOf, nameOf, pathOf, propertiesOf, returnedBy, unwrap } from 
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { RowsPart, TransformContext } from "../contract/transform.js";
-import { lookUp, lookUpExport } from "../project/project.js";
+import { lookUp } from "../project/project.js";
 import { isInstancing, takesPartial } from "../shapes/instanced-classes.js";
 import { parseAt } from "../shapes/parse-calls.js";
 import { hidesField } from "../shapes/serialized-classes.js";
@@ -219,25 +219,14 @@ function ofFunction(callee: ts.Expression, file: SourceFile, context: TransformC
   return rows.length === 0 && node.type !== undefined ? ofType(node.type, its, context) : rows;
 }
 
-/** The function that an expression stands for, also behind `import * as users`. */
+/** The function that an expression stands for. */
 export function resolveFunction(
   callee: ts.Expression,
   file: SourceFile,
   { project }: Pick<TransformContext, "project">,
 ): { readonly node: ts.SignatureDeclaration; readonly file: SourceFile } | undefined {
   const found = resolveDeclared(resolveExpression(callee, file, project), project);
-  if (found !== undefined) return found.kind === "function" ? found : undefined;
-  if (!ts.isPropertyAccessExpression(callee) || !ts.isIdentifier(callee.expression)) return undefined;
-  const bound = declarationOf(callee.expression);
-  if (bound === undefined || !ts.isNamespaceImport(bound)) return undefined;
-  const { moduleSpecifier } = bound.parent.parent as ts.ImportDeclaration;
-  const target = ts.isStringLiteral(moduleSpecifier) ? project.resolve(file, moduleSpecifier.text) : undefined;
-  const exported = target && lookUpExport(project, target, callee.name.text, "value");
-  if (exported?.kind !== "declaration") return undefined;
-  const { node } = exported;
-  const value = ts.isVariableDeclaration(node) && node.initializer ? unwrap(node.initializer) : node;
-  const isFunction = ts.isFunctionDeclaration(value) || ts.isArrowFunction(value) || ts.isFunctionExpression(value);
-  return isFunction ? { node: value, file: exported.file } : undefined;
+  return found?.kind === "function" ? found : undefined;
 }
 
 /** Of the rows those that stand behind a key. */

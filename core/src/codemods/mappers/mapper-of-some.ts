@@ -37,12 +37,13 @@ export function partialCopyOf(
     isOfRow(first.copy, file, context) ||
     selectionsOfCopy(first.copy, file, context).some(({ isOfModel }) => isOfModel);
   if (!isTyped && !isCalledLikeRow(first.copy.source, file, context)) return undefined;
-  if (!isTyped && isOfElsewhere(first.copy, file, context)) return undefined;
+  const isElsewhere = !isTyped && isOfElsewhere(first.copy, file, context);
+  if (isElsewhere === true) return undefined;
   return {
     copies: new Map(own.map(({ column, copy }) => [column, copy])),
     keys: own.map(({ key }) => key),
     keyOf: styleOf(own),
-    tie: isTyped ? "type" : "names",
+    tie: isTyped ? "type" : isElsewhere === "maybe" ? "doubtful" : "names",
   };
 }
 

@@ -22,7 +22,7 @@ export interface Mapper {
   readonly names: readonly string[];
   readonly isWhole: boolean;
   /** Whether it is known to copy a row of the model, or only called like one. */
-  readonly tie: "type" | "names";
+  readonly tie: Copies["tie"];
   /** The key of the new property, in the style of the others: `user_name` beside `created_at`. */
   readonly key: string;
   /** How the new field is read: `user.handle`. */

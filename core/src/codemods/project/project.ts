@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 import { ts } from "../ast/compiler.js";
+import { declarationOf } from "../ast/scope.js";
 import { pathOfTree, type SourceFile } from "../ast/source-file.js";
 import type { GeneratedClients } from "./generated-clients.js";
 import { routesOf } from "./routes.js";
@@ -131,6 +132,21 @@ function suffixesOf(files: readonly SourceFile[]): ReadonlyMap<string, string | 
 /** Follows a top-level name to its declaration or out of the candidates. */
 export function lookUp(project: Project, file: SourceFile, name: string, space: Space): Resolved | undefined {
   return lookUpIn(project, file, name, space, new Set());
+}
+
+/** What `users.createUser` is after `import * as users from "./users"`; undefined where the owner is no such name. */
+export function lookUpMember(
+  project: Project,
+  file: SourceFile,
+  owner: ts.Node,
+  name: string,
+  space: Space,
+): Resolved | undefined {
+  const bound = ts.isIdentifier(owner) ? declarationOf(owner) : undefined;
+  if (bound === undefined || !ts.isNamespaceImport(bound)) return undefined;
+  const { moduleSpecifier } = bound.parent.parent;
+  const target = ts.isStringLiteral(moduleSpecifier) ? project.resolve(file, moduleSpecifier.text) : undefined;
+  return target && lookUpExport(project, target, name, space);
 }
 
 /** Follows a name that a file exports, as `import * as` and `require` see it. */

@@ -14,28 +14,31 @@ export interface TypeReading {
   missing(): MissingTypes | undefined;
 }
 
-let latest: { readonly root: string; readonly program: TypeProgram } | undefined;
+let latest: { readonly key: string; readonly program: TypeProgram } | undefined;
 
 /**
  * How snapshots of a request's files are compiled: when the first question comes. What was read for one request is there for the next
  * of the same project, as a phase is planned several times.
  */
 export function compilerOf(request: CodeRequest): TypeReading {
-  const { root, transforms, typeClock: clock = new TypeClock() } = request;
+  const { root, transforms, clients, typeClock: clock = new TypeClock() } = request;
   const typed = transforms.find((transform) => transform.orm !== undefined)?.orm?.typed;
   if (typed === undefined) return { compile: () => undefined, missing: () => undefined };
   const { packageName } = typed;
+  const packages = clients === undefined ? [] : [clients.own, ...clients.others].flatMap(({ modules }) => modules);
+  const isAsked = (name: string) => typed.isAsked(name) || packages.includes(name);
+  const key = [root, ...packages].join("\n");
   let missing: MissingTypes | undefined;
   let isGeneratedSeen = false;
   return {
     missing: () => (clock.isOver ? { why: "limit" } : missing),
     compile(project) {
-      if (latest?.root !== root) {
+      if (latest?.key !== key) {
         if (!isInstalled(packageName, root, request)) {
           missing = { why: "absent", packageName };
           return undefined;
         }
-        latest = { root, program: new TypeProgram({ root, isAsked: typed.isAsked }) };
+        latest = { key, program: new TypeProgram({ root, isAsked }) };
       }
       const { program } = latest;
       const compiled = clock.run(() => program.over(project, clock));

@@ -1,9 +1,8 @@
 import { ts } from "../ast/compiler.js";
 import { initializerOf, propertiesOf, returnedBy, unwrap } from "../ast/expressions.js";
-import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { lookUpExport } from "../project/project.js";
+import { lookUpMember } from "../project/project.js";
 import { constantOf } from "../types/constants.js";
 import { keysOfShape, type ShapeNode, zodShape } from "./shape-types.js";
 import { isMaker, type ZodObject, zodObjectOf } from "./zod-chain.js";
@@ -124,12 +123,8 @@ function isWhole({ path }: SchemaPart): boolean {
 /** What stands behind a name, also behind `import * as schemas`. */
 function constantAt(value: ts.Expression, file: SourceFile, { project }: Where): ReturnType<typeof constantOf> {
   if (ts.isIdentifier(value)) return constantOf(value, file, project);
-  if (!ts.isPropertyAccessExpression(value) || !ts.isIdentifier(value.expression)) return undefined;
-  const bound = declarationOf(value.expression);
-  if (bound === undefined || !ts.isNamespaceImport(bound)) return undefined;
-  const { moduleSpecifier } = bound.parent.parent as ts.ImportDeclaration;
-  const target = ts.isStringLiteral(moduleSpecifier) ? project.resolve(file, moduleSpecifier.text) : undefined;
-  const found = target && lookUpExport(project, target, value.name.text, "value");
+  if (!ts.isPropertyAccessExpression(value)) return undefined;
+  const found = lookUpMember(project, file, value.expression, value.name.text, "value");
   if (found?.kind !== "declaration" || !ts.isVariableDeclaration(found.node)) return undefined;
   return found.node.initializer && { value: found.node.initializer, file: found.file };
 }

@@ -53,15 +53,20 @@ export interface Copies {
   /** The keys that they are copied to. */
   readonly keys: readonly string[];
   readonly keyOf: (field: string) => string;
-  /** Whether it is known to be a row of the model, or only called like one. */
-  readonly tie: "type" | "names";
+  /** Whether it is known to be a row of the model, or only called like one, or may be one of another schema that is. */
+  readonly tie: "type" | "names" | "doubtful";
 }
 
 /** Whether what is copied from is a row of another schema's model of that name. */
-export function isOfElsewhere(copy: Copy, file: SourceFile, context: TransformContext): boolean {
-  const { elsewhere } = context.orm;
-  if (elsewhere === undefined || context.project.clients === undefined) return false;
-  return isOfRow(copy, file, { ...context, orm: elsewhere });
+export function isOfElsewhere(
+  { source, pattern }: Copy,
+  file: SourceFile,
+  context: TransformContext,
+): boolean | "maybe" {
+  const { orm, project } = context;
+  if (orm.isRowElsewhere === undefined || project.clients === undefined) return false;
+  const row = source ?? pattern;
+  return orm.isRowElsewhere(row && project.types?.of(row), file, context);
 }
 
 /** Whether what is copied from is a row of the model. */

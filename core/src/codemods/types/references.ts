@@ -1,8 +1,7 @@
 import { ts } from "../ast/compiler.js";
-import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { lookUp, lookUpExport, type Project, type Resolved } from "../project/project.js";
+import { lookUp, lookUpMember, type Project, type Resolved, type Space } from "../project/project.js";
 
 /** Where the name of a declaration stands, in its own file and in those that import it. */
 export interface Reference {
@@ -78,15 +77,9 @@ function isInNamespace(
       : ts.isQualifiedName(parent) && parent.right === node
         ? parent.left
         : undefined;
-  const bound = owner !== undefined && ts.isIdentifier(owner) ? declarationOf(owner) : undefined;
-  if (bound === undefined || !ts.isNamespaceImport(bound)) return false;
-  const { moduleSpecifier } = bound.parent.parent;
-  if (!ts.isStringLiteral(moduleSpecifier)) return false;
-  const { project } = context;
-  const target = project.resolve(file, moduleSpecifier.text);
-  if (target === undefined) return false;
-  const { text } = node;
-  return isIt(lookUpExport(project, target, text, "type") ?? lookUpExport(project, target, text, "value"), declared);
+  if (owner === undefined) return false;
+  const found = (space: Space) => lookUpMember(context.project, file, owner, node.text, space);
+  return isIt(found("type") ?? found("value"), declared);
 }
 
 function isIt(found: Resolved | undefined, declared: Declared): boolean {

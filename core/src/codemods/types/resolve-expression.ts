@@ -2,7 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { nameOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { type Declaration, declarationFrom } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
-import { lookUp, type Project } from "../project/project.js";
+import { lookUp, lookUpMember, type Project, type Resolved } from "../project/project.js";
 import { isNullish } from "./row-shape-of-type.js";
 
 /** What an expression resolves to, by names and imports alone: no type checker, nothing out of packages. */
@@ -71,6 +71,12 @@ export function resolveToCall(
   ) {
     return next(expression.expression);
   }
+  // `globalThis.prisma ?? new PrismaClient()`
+  const either = [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken];
+  if (ts.isBinaryExpression(expression) && either.includes(expression.operatorToken.kind)) {
+    const left = next(expression.left);
+    return known(left) ?? next(expression.right) ?? left;
+  }
   if (ts.isIdentifier(expression)) return ofName(expression, expression.text, file, project, depth);
   if (ts.isObjectLiteralExpression(expression)) return { kind: "object", node: expression, file };
   if (ts.isArrowFunction(expression) || ts.isFunctionExpression(expression)) {
@@ -81,8 +87,11 @@ export function resolveToCall(
     return owner && { kind: "object", node: owner, file };
   }
   if (ts.isPropertyAccessExpression(expression)) {
+    const { name } = expression;
+    const exported = lookUpMember(project, file, expression.expression, name.text, "value");
+    if (exported !== undefined) return ofResolved(exported, project, depth);
     const owner = next(expression.expression);
-    return owner && memberOf(owner, expression.name.text, project, depth + 1);
+    return owner && memberOf(owner, name.text, project, depth + 1);
   }
   if (ts.isElementAccessExpression(expression) && ts.isStringLiteralLike(expression.argumentExpression)) {
     const owner = next(expression.expression);
@@ -217,10 +226,14 @@ function ofName(
     return fromNamespace(declaration, project, file);
   }
   const found = lookUp(project, file, name, "value");
-  if (found?.kind === "external") return { ...found, madeBy: undefined };
-  if (found === undefined) return undefined;
-  if (ts.isVariableDeclaration(found.node)) return ofBinding(found.node, found.file, project, depth);
-  return ts.isFunctionDeclaration(found.node) ? { kind: "function", node: found.node, file: found.file } : undefined;
+  return found && ofResolved(found, project, depth);
+}
+
+function ofResolved(found: Resolved, project: Project, depth: number): ResolvedExpression | OpenCall | undefined {
+  if (found.kind === "external") return { ...found, madeBy: undefined };
+  const { node, file } = found;
+  if (ts.isVariableDeclaration(node)) return ofBinding(node, file, project, depth);
+  return ts.isFunctionDeclaration(node) ? { kind: "function", node, file } : undefined;
 }
 
 function ofBinding(

@@ -89,9 +89,8 @@ function shapeByNames(
     const { name, expression: owner } = inner.expression;
     if (sameList.has(name.text)) return inside(owner) === "list" ? "list" : undefined;
     if (name.text === "at" || name.text === "find") return inside(owner) === "list" ? "row" : undefined;
-    return undefined;
   }
-  return ts.isIdentifier(inner.expression) ? shapeOfResult(inner.expression.text, file, context) : undefined;
+  return undefined;
 }
 
 function shapeOfName(
@@ -109,37 +108,20 @@ function shapeOfName(
     if (!ts.isForOfStatement(loop)) return undefined;
     return shapeByNames(loop.expression, file, context, depth + 1) === "list" ? "row" : undefined;
   }
-  if (ts.isBindingElement(declaration)) {
-    return shapeOfPage(declaration, file, context) ?? shapeAsDeclared(name, file, context);
-  }
   return ts.isParameter(declaration) ? shapeOfParameter(declaration, file, context, depth) : undefined;
-}
-
-/** `users` of `const [users, count] = await repository.findAndCount()`. */
-function shapeOfPage({ parent }: ts.BindingElement, file: SourceFile, context: TransformContext): RowShape | undefined {
-  if (!ts.isArrayBindingPattern(parent) || !ts.isVariableDeclaration(parent.parent)) return undefined;
-  const { initializer } = parent.parent;
-  const call = initializer && unwrap(ts.isAwaitExpression(initializer) ? initializer.expression : initializer);
-  if (call === undefined || !ts.isCallExpression(call)) return undefined;
-  return context.orm.readsRows(call.expression, call.arguments, file, context) === "page" ? "list" : undefined;
 }
 
 /** `new User()`, where rows are instances of classes. */
 function shapeOfInstance(made: ts.NewExpression, file: SourceFile, context: TransformContext): RowShape | undefined {
-  const maker = made.expression;
+  const { expression: maker } = made;
   const local = ts.isIdentifier(maker) ? declarationOf(maker) : undefined;
-  if (!ts.isIdentifier(maker) || local === undefined) return undefined;
-  if (ts.isClassDeclaration(local)) {
-    return context.orm.isRowDeclaration?.(local, file, context) ? "row" : undefined;
-  }
-  const found = lookUp(context.project, file, maker.text, "value");
-  const isClass = found?.kind === "declaration" && ts.isClassDeclaration(found.node);
-  return isClass && context.orm.isRowDeclaration?.(found.node as ts.ClassDeclaration, found.file, context)
-    ? "row"
-    : undefined;
+  const isLocal = local !== undefined && ts.isClassDeclaration(local);
+  const found = isLocal ? { node: local, file } : local && lookUp(context.project, file, maker.getText(), "value");
+  if (found === undefined || !("node" in found) || !ts.isClassDeclaration(found.node)) return undefined;
+  return context.orm.isRowDeclaration?.(found.node, found.file, context) ? "row" : undefined;
 }
 
-/** `this.user`, and `user` of `const { user } = session`: what the member is declared as. */
+/** `this.user`: what the member is declared as. */
 function shapeAsDeclared(value: ts.Expression, file: SourceFile, context: TransformContext): RowShape | undefined {
   const found = resolveExpression(value, file, context.project);
   return found?.kind === "typed" ? rowShapeOfType(found.type, found.file, context) : undefined;
@@ -167,20 +149,4 @@ function shapeOfParameter(
   if (declaration.type !== undefined) return rowShapeOfType(declaration.type, file, context);
   const list = listBehind(declaration);
   return list && shapeByNames(list, file, context, depth + 1) === "list" ? "row" : undefined;
-}
-
-/** What a function of the candidates says it returns. */
-function shapeOfResult(name: string, file: SourceFile, context: TransformContext): RowShape | undefined {
-  const found = lookUp(context.project, file, name, "value");
-  if (found?.kind !== "declaration") return undefined;
-  const declared = returnTypeOf(found.node);
-  return declared === undefined ? undefined : rowShapeOfType(declared, found.file, context);
-}
-
-/** The declared return type of a function, or of an arrow function in a constant. */
-export function returnTypeOf(node: ts.Node): ts.TypeNode | undefined {
-  if (ts.isFunctionLike(node)) return node.type;
-  if (!ts.isVariableDeclaration(node) || node.initializer === undefined) return undefined;
-  const value = unwrap(node.initializer);
-  return ts.isArrowFunction(value) || ts.isFunctionExpression(value) ? value.type : undefined;
 }

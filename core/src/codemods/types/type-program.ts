@@ -45,6 +45,8 @@ export class TypeProgram {
   readonly #packages = compilerCache();
   /** What each file imports, as far as it was found. */
   readonly #imports = new Map<string, Set<string>>();
+  /** `declare module "fastify" { interface FastifyInstance { prisma: PrismaClient } }` */
+  #augmented: ReadonlySet<string> = new Set();
   #program: compiler.Program | undefined;
 
   constructor(scope: TypeScope) {
@@ -56,6 +58,11 @@ export class TypeProgram {
     const { root } = this.#scope;
     const byPath = new Map(project.files.map((file) => [this.#absolute(file.file), file]));
     const resolved = new Map<string, compiler.ResolvedModuleFull | undefined>();
+    this.#augmented = new Set(
+      project.files.flatMap(({ text }) =>
+        [...text.matchAll(/\bdeclare module ["']([^"']+)/g)].map(([, name = ""]) => name),
+      ),
+    );
     const host: compiler.CompilerHost = {
       getSourceFile: (path) => {
         if (!this.#parsed.has(path)) clock.tick();
@@ -151,8 +158,21 @@ export class TypeProgram {
     }
     if (specifier.startsWith("node:")) return undefined;
     const isPackage = !specifier.startsWith(".") && !isAbsolute(specifier);
-    if (isPackage && !this.#mayAsk(packageName(specifier), from)) return undefined;
-    return ts.resolveModuleName(specifier, from, options, ts.sys, this.#packages).resolvedModule;
+    if (isPackage && !this.#mayAsk(packageName(specifier), from))
+      return this.#augmented.has(specifier) ? this.#empty(specifier) : undefined;
+    const { resolvedModule } = ts.resolveModuleName(specifier, from, options, ts.sys, this.#packages);
+    // Packages of one name and version, as clients of equal schemas are, would be taken for one and the same.
+    if (resolvedModule === undefined) return undefined;
+    const { packageId: _, ...module } = resolvedModule;
+    return module;
+  }
+
+  /** A package that is not read, for what code adds to it. */
+  #empty(specifier: string): compiler.ResolvedModuleFull {
+    const path = `${this.#scope.root}/node_modules/${specifier}/lockstep-unread.d.ts`;
+    if (!this.#parsed.has(path))
+      this.#parsed.set(path, ts.createSourceFile(path, "export {};", ts.ScriptTarget.Latest, true));
+    return moduleAt(path);
   }
 
   /** Whether a package answers questions: one that is asked, and those of the same repository. */

@@ -143,18 +143,6 @@ export function readsRows(
   return rowsGiven(path.method, argument, file);
 }
 
-/** The same for the model of that name in another schema. */
-export function readsOtherRows(
-  callee: ts.Expression,
-  [argument]: readonly ts.Expression[],
-  file: SourceFile,
-  { model, project }: Pick<TransformContext, "model" | "project">,
-): "row" | "list" | undefined {
-  const path = clientPathOf(callee, project);
-  if (path?.accessor !== accessorOf(model.name)) return undefined;
-  return whyOther(callee, file, project)?.kind === "other" ? rowsGiven(path.method, argument, file) : undefined;
-}
-
 /** Why nothing says whether a call reads rows of the model or of another schema's. */
 export function unclearRead(
   callee: ts.Expression,

@@ -12,7 +12,7 @@ import {
   valueAt,
 } from "@lockstep/core/codemods";
 import { clientCalls, unclearCalls, whyOther } from "../calls/client-calls.js";
-import { isOwnNamespace } from "../receivers/module-owner.js";
+import { isOwnName } from "../receivers/client-owner.js";
 
 /** A literal of `field: true` entries that says what is read of a model. */
 export interface Selection {
@@ -157,7 +157,7 @@ function typeNameOf(
 
 function prismaName(type: ts.TypeNode, file: SourceFile, { model, project }: TransformContext): string | undefined {
   if (!ts.isTypeReferenceNode(type) || !ts.isQualifiedName(type.typeName)) return undefined;
-  return isOwnNamespace(type.typeName, model.name, file, project) ? type.typeName.right.text : undefined;
+  return isOwnName(type.typeName, model.name, file, project) ? type.typeName.right.text : undefined;
 }
 
 function nameOf(literal: ts.ObjectLiteralExpression): string | undefined {

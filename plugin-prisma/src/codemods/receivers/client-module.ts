@@ -11,14 +11,19 @@ export function clientOwnerOf(specifier: string, from: SourceFile, project: Proj
 }
 
 /** Whose client a generated file is of, where its place says it. */
-export function originOfPath(path: string, { clients }: Project): ClientOwner | undefined {
+export function originOfPath(path: string | undefined, { clients }: Project): ClientOwner | undefined {
+  if (path === undefined) return undefined;
   if (clients === undefined) return "own";
-  const of = ({ folders, modules }: GeneratedClient) =>
-    folders.some((folder) => isBelow(path, folder)) ||
-    modules.some((module) => path.includes(`/node_modules/${module.replace(/^@prisma\/client$/, ".prisma/client")}/`));
-  const isOther = clients.others.some(of);
-  if (of(clients.own)) return isOther ? undefined : "own";
-  return isOther ? "other" : undefined;
+  const inPackage = (module: string) => `/node_modules/${module.replace(/^@prisma\/client$/, ".prisma/client")}/`;
+  const found = [clients.own, ...clients.others].filter(
+    ({ folders, modules }) =>
+      folders.some((folder) => isBelow(path, folder)) ||
+      modules.some((module) => `/${path}`.includes(inPackage(module))),
+  );
+  // Packages that share their dependencies take turns in generating the default client.
+  const [client, ...others] = found.length > 1 ? found.filter(({ home }) => isBelow(path, home.folder)) : found;
+  if (client === undefined || others.length > 0) return undefined;
+  return client === clients.own ? "own" : "other";
 }
 
 /** Whether a file may use clients of other schemas. */

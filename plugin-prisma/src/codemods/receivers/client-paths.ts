@@ -1,5 +1,4 @@
 import { declarationOf, nameOf, type Project, pathOf, ts, unwrap } from "@lockstep/core/codemods";
-import { declaredDelegate } from "./delegate-types.js";
 import { type Delegate, typedDelegate } from "./typed-delegate.js";
 
 /** `<client>.<accessor>.<method>` as it is called, however much of it stands in the call itself. */
@@ -15,8 +14,8 @@ export interface ClientPath {
 }
 
 /**
- * Reads a callee as a path of the client's: `prisma.user.create`, and `users.create` where `const users = prisma.user`,
- * `const { user: users } = tx`, `this.users = prisma.user` or `users: PrismaClient["user"]` stands in the same file. Types say more.
+ * Reads a callee as a path of the client's: `prisma.user.create`, and `users.create` where `users` is a delegate by its type, or is set
+ * to one in the same file.
  *
  * @param project none: what stands in the file alone
  */
@@ -62,59 +61,24 @@ export function isClientName(name: string): boolean {
 
 type Kept = Pick<ClientPath, "client" | "accessor">;
 
-/** The delegate behind a name or a member, as it is set or declared. */
+/** The delegate behind a name, where its own file sets it: `const users = prisma.user`, `const { user: users } = tx`, and `this.users`. */
 function keptDelegate(value: ts.Expression): Kept | undefined {
-  const set = isOwnMember(value) || ts.isIdentifier(unwrap(value)) ? setDelegate(value) : undefined;
-  if (set !== undefined) return set;
-  const accessor = declaredDelegate(value, isClientName);
-  return accessor === undefined ? undefined : { client: value, accessor };
-}
-
-function setDelegate(value: ts.Expression): Kept | undefined {
   const inner = unwrap(value);
-  if (isOwnMember(inner)) return keptIn(inner);
-  const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : undefined;
+  const declaration = ts.isIdentifier(inner) ? declarationOf(inner) : memberOfThis(inner);
   if (declaration === undefined) return undefined;
-  if (ts.isVariableDeclaration(declaration)) return delegateIn(declaration.initializer);
-  if (!ts.isBindingElement(declaration) || declaration.dotDotDotToken !== undefined) return undefined;
+  const isBound = ts.isBindingElement(declaration) && declaration.dotDotDotToken === undefined;
+  const owner = isBound ? declaration.parent.parent : declaration;
+  const set = ts.isVariableDeclaration(owner) || ts.isPropertyDeclaration(owner) ? owner.initializer : undefined;
+  const client = set && (isBound ? set : ownerOf(set));
+  const accessor = isBound
+    ? nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName)
+    : set && pathOf(set).at(-1);
+  if (client === undefined || accessor === undefined) return undefined;
   // `const { user } = session` takes something else apart.
-  const owner = declaration.parent.parent;
-  const client = ts.isVariableDeclaration(owner) ? owner.initializer : undefined;
-  const accessor = nameOf((declaration.propertyName ?? declaration.name) as ts.PropertyName);
-  if (client === undefined || accessor === undefined) return undefined;
   return isClientName(pathOf(client).at(-1) ?? "") ? { client, accessor } : undefined;
 }
 
-/** `prisma.user` */
-function delegateIn(value: ts.Expression | undefined): Kept | undefined {
-  const client = value && ownerOf(value);
-  const accessor = value && pathOf(value).at(-1);
-  if (client === undefined || accessor === undefined) return undefined;
-  return isClientName(pathOf(client).at(-1) ?? "") ? { client, accessor } : undefined;
-}
-
-/** `this.users` */
-function isOwnMember(value: ts.Expression): value is ts.PropertyAccessExpression {
-  const inner = unwrap(value);
-  return ts.isPropertyAccessExpression(inner) && inner.expression.kind === ts.SyntaxKind.ThisKeyword;
-}
-
-/** What a member of the class is set to: where it is declared, or in the constructor. */
-function keptIn(member: ts.PropertyAccessExpression): Kept | undefined {
-  const owner = ts.findAncestor(member, ts.isClassLike);
-  const { text } = member.name;
-  for (const each of owner?.members ?? []) {
-    if (ts.isPropertyDeclaration(each) && nameOf(each.name) === text) {
-      const found = delegateIn(each.initializer);
-      if (found !== undefined) return found;
-    }
-    if (!ts.isConstructorDeclaration(each)) continue;
-    for (const statement of each.body?.statements ?? []) {
-      if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) continue;
-      const { left, right, operatorToken } = statement.expression;
-      const isIt = operatorToken.kind === ts.SyntaxKind.EqualsToken && pathOf(left).join(".") === `this.${text}`;
-      if (isIt) return delegateIn(right);
-    }
-  }
-  return undefined;
+function memberOfThis(value: ts.Expression): ts.ClassElement | undefined {
+  if (!ts.isPropertyAccessExpression(value) || value.expression.kind !== ts.SyntaxKind.ThisKeyword) return undefined;
+  return ts.findAncestor(value, ts.isClassLike)?.members.find((each) => nameOf(each.name) === value.name.text);
 }

@@ -1,6 +1,6 @@
 import { declarationOf, type Project, type SourceFile, ts, unwrap } from "@lockstep/core/codemods";
 import { type ClientImport, type ClientOwner, clientImports, localName, mayUseOthers } from "./client-module.js";
-import { clientOfExpression } from "./client-of-expression.js";
+import { ownerOfClient } from "./client-owner.js";
 
 /** A place where a PrismaClient gets its options. */
 export interface ClientSite {
@@ -39,7 +39,7 @@ export function* clientSites(file: SourceFile, project: Project): Iterable<Clien
 }
 
 function originOfClass(expression: ts.Expression, file: SourceFile, project: Project): ClientOwner {
-  return mayUseOthers(file, project) ? (clientOfExpression(expression, file, project) ?? "unknown") : "own";
+  return mayUseOthers(file, project) ? (ownerOfClient(expression, file, project) ?? "unknown") : "own";
 }
 
 function site(

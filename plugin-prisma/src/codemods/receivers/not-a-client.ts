@@ -1,6 +1,5 @@
 import {
   lineAt,
-  lookUp,
   type Project,
   pathOf,
   type ResolvedExpression,
@@ -13,7 +12,7 @@ import {
   unwrap,
 } from "@lockstep/core/codemods";
 import { type ClientOwner, hasNamesake, isClientModule, originOfPath, schemasOf } from "./client-module.js";
-import { clientOfExpression, clientOfType } from "./client-of-expression.js";
+import { ownerByNames } from "./client-owner.js";
 import { type ClientPath, clientPathOf, isClientName } from "./client-paths.js";
 
 /** Why a call that looks like one of the client is not edited. */
@@ -46,14 +45,7 @@ function originOfCall(
   project: Project,
 ): ClientOwner | undefined {
   if (!hasNamesake(accessor, file, project)) return undefined;
-  const declared = typed?.path && originOfPath(typed.path, project);
-  if (declared) return declared;
-  const found = clientOfExpression(client, file, project);
-  if (found !== undefined && found !== "unknown") return found;
-  // `{ user: PrismaClient["user"] }`
-  const owner = resolveExpression(client, file, project);
-  const delegate = owner && resolveMember(owner, accessor, project);
-  return delegate?.kind === "typed" ? clientOfType(delegate.type, delegate.file, project) : undefined;
+  return originOfPath(typed?.path, project) ?? ownerByNames(client, file, project);
 }
 
 /** Why a call is provably none of any client. */
@@ -71,7 +63,7 @@ function whyForeign(path: ClientPath, file: SourceFile, project: Project): strin
       return isOtherPackage(found, project) ? `${shortText(receiver, file)} is from "${specifier}"` : undefined;
     }
   }
-  if (found?.kind !== "function" || mayLeadToClient(found.node, found.file, project)) return undefined;
+  if (found?.kind !== "function" || mayLeadToClient(found.node, found.file)) return undefined;
   const at = `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))}`;
   return `its ${method} is declared in ${at}`;
 }
@@ -102,14 +94,12 @@ function isOwnPackage(specifier: string, project: Project): boolean {
   return project.files.some(({ file }) => `/${file}`.includes(`/${folder}/`));
 }
 
-/** A function that is written down can still hand over to the client, or take what the client takes. */
-function mayLeadToClient(node: ts.SignatureDeclaration, file: SourceFile, project: Project): boolean {
+/** A function that is written down can still hand over to the client, or be a port of it. */
+function mayLeadToClient(node: ts.SignatureDeclaration, file: SourceFile): boolean {
   if (/prisma/i.test(textOf(node, file))) return true;
   const body = "body" in node ? node.body : undefined;
-  if (body !== undefined && callsAlike(body)) return true;
-  return node.parameters.some(
-    ({ type }) => type !== undefined && mayBeClients(type, body !== undefined, file, project, new Set()),
-  );
+  if (body !== undefined) return callsAlike(body);
+  return node.parameters.some(({ type }) => type && /\b(?:any|unknown|object)\b/.test(textOf(type, file)));
 }
 
 /** `(args) => inner.user.create(args)` */
@@ -121,37 +111,6 @@ function callsAlike(node: ts.Node): boolean {
 function lastOf(call: ts.CallExpression): string {
   const path = pathOf(call.expression);
   return path.length > 1 ? (path.at(-1) ?? "") : "";
-}
-
-const builtIn = new Set(
-  "Array ReadonlyArray Date Map Set Record Partial Required Readonly Pick Omit Promise Buffer Uint8Array URL".split(
-    " ",
-  ),
-);
-
-/** Whether a declared type may be one of the client's, or takes everything and so may be a port of the client. */
-function mayBeClients(
-  node: ts.Node,
-  hasBody: boolean,
-  file: SourceFile,
-  project: Project,
-  seen: Set<ts.Node>,
-): boolean {
-  if (seen.has(node)) return false;
-  seen.add(node);
-  const { AnyKeyword, UnknownKeyword, ObjectKeyword } = ts.SyntaxKind;
-  if (!hasBody && [AnyKeyword, UnknownKeyword, ObjectKeyword].includes(node.kind)) return true;
-  if (ts.isTypeQueryNode(node) || ts.isImportTypeNode(node)) return true;
-  if (ts.isTypeReferenceNode(node)) {
-    const root = ts.isIdentifier(node.typeName) ? node.typeName : node.typeName.left;
-    const found = ts.isIdentifier(root) ? lookUp(project, file, root.text, "type") : undefined;
-    if (found === undefined && !(ts.isIdentifier(root) && builtIn.has(root.text))) return true;
-    if (found?.kind === "external" && !isOtherPackage({ ...found, madeBy: undefined }, project)) return true;
-    if (found?.kind === "declaration" && mayBeClients(found.node, hasBody, found.file, project, seen)) return true;
-  }
-  // `interface Input extends Prisma.UserCreateInput`
-  if (ts.isHeritageClause(node)) return true;
-  return ts.forEachChild(node, (child) => mayBeClients(child, hasBody, file, project, seen) || undefined) === true;
 }
 
 function shortText(node: ts.Node, file: SourceFile): string {

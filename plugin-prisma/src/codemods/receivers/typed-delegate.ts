@@ -19,7 +19,13 @@ export function typedDelegate(expression: ts.Expression, types: Types | undefine
   return types && type && delegateOf(type, types);
 }
 
-function delegateOf(type: Type, types: Types): Delegate | undefined {
+/** The delegate that a type is. */
+export function delegateOf(type: Type, types: Types): Delegate | undefined {
+  // Extended by `$extends`.
+  if (type.aliasSymbol?.name === "DynamicModelExtensionThis") {
+    const [map, named] = type.aliasTypeArguments ?? [];
+    return named?.isStringLiteral() ? { accessor: lowered(named.value), path: declaredIn(map, types) } : undefined;
+  }
   if (type.isUnion()) {
     const [first, ...others] = type.types.map((each) => delegateOf(each, types));
     const isOne = others.every((each) => each?.accessor === first?.accessor && each?.path === first?.path);
@@ -27,21 +33,37 @@ function delegateOf(type: Type, types: Types): Delegate | undefined {
   }
   if (type.isIntersection())
     return type.types.map((each) => delegateOf(each, types)).find((each) => each !== undefined);
-  // Extended by `$extends`.
-  if (type.aliasSymbol?.name === "DynamicModelExtensionThis") {
-    const [map, named] = type.aliasTypeArguments ?? [];
-    return named?.isStringLiteral() ? { accessor: lowered(named.value), path: declaredIn(map, types) } : undefined;
-  }
   const [, model] = /^(\w+)Delegate$/.exec(type.getSymbol()?.name ?? "") ?? [];
   return model !== undefined && isGenerated(type)
     ? { accessor: lowered(model), path: declaredIn(type, types) }
     : undefined;
 }
 
+/** The generated file that declares the client that an expression is, or the class of it: `prisma`, `tx`, `PrismaClient`. */
+export function typedClient(expression: ts.Expression, types: Types | undefined): string | undefined {
+  const type = types?.of(expression);
+  return types && type && clientFile(type, types);
+}
+
+function clientFile(type: Type, types: Types): string | undefined {
+  const [first] = type.aliasTypeArguments ?? [];
+  if (type.aliasSymbol?.name === "DynamicClientExtensionThis") return declaredIn(first, types);
+  if (type.isUnion()) {
+    const [path, ...others] = type.types.map((each) => clientFile(each, types));
+    return others.every((each) => each === path) ? path : undefined;
+  }
+  const [made] = type.getConstructSignatures();
+  if (made !== undefined) return clientFile(made.getReturnType(), types);
+  const [declaration] = type.getProperty("$queryRaw")?.declarations ?? [];
+  if (declaration !== undefined) return types.pathOf(declaration);
+  // The transaction of one that was extended.
+  return type.aliasSymbol?.name === "Omit" && first ? clientFile(first, types) : undefined;
+}
+
 /** The file that declares a type. */
-export function declaredIn(type: Type | undefined, types: Types): string | undefined {
+export function declaredIn(type: Type | undefined, types: Types | undefined): string | undefined {
   const [declaration] = (type?.aliasSymbol ?? type?.getSymbol())?.declarations ?? [];
-  return declaration && types.pathOf(declaration);
+  return declaration && types?.pathOf(declaration);
 }
 
 function lowered(model: string): string {

@@ -1,5 +1,12 @@
-import { nameOf, type TransformContext, type Type, type TypeSymbol, ts } from "@lockstep/core/codemods";
-import { originOfPath } from "./client-module.js";
+import {
+  nameOf,
+  type SourceFile,
+  type TransformContext,
+  type Type,
+  type TypeSymbol,
+  ts,
+} from "@lockstep/core/codemods";
+import { hasNamesake, originOfPath } from "./client-module.js";
 
 /**
  * Whether a type has all columns of the model as its generated client declares them: `User`, what `findMany` gives, with relations too.
@@ -7,9 +14,15 @@ import { originOfPath } from "./client-module.js";
  */
 export function isWholeRow(type: Type, context: TransformContext): boolean {
   const scalars = scalarsBehind(type, context);
-  if (scalars === undefined) return false;
+  if (scalars === undefined || scalars.owner === "other") return false;
   const has = (name: string) => name === context.field.name || isPresent(type.getProperty(name));
   return scalars.members.every((each) => has(nameOf(each.name) ?? ""));
+}
+
+/** Whether a value is a row, or a part of one, of another schema's model of that name. */
+export function isRowElsewhere(type: Type | undefined, file: SourceFile, context: TransformContext): boolean | "maybe" {
+  if (!hasNamesake(context.model.name, file, context.project)) return false;
+  return type === undefined ? "maybe" : scalarsBehind(type, context)?.owner === "other";
 }
 
 /** A part of a row has properties that may be missing: `Partial<User>`. */
@@ -17,15 +30,15 @@ function isPresent(property: TypeSymbol | undefined): boolean {
   return property !== undefined && (property.flags & ts.SymbolFlags.Optional) === 0;
 }
 
-function scalarsBehind(type: Type, { model, project }: TransformContext): ts.TypeLiteralNode | undefined {
+/** What its generated client says of the row that a type is, or is a part of. */
+function scalarsBehind(type: Type, { model, project }: TransformContext) {
   for (const property of type.getProperties()) {
     for (const declaration of property.declarations ?? []) {
       const scalars = declaration.parent;
       if (!ts.isTypeLiteralNode(scalars) || !isScalars(scalars)) continue;
       const payload = ts.findAncestor(scalars, ts.isTypeAliasDeclaration);
       if (payload?.name.text !== `$${model.name}Payload`) continue;
-      const path = project.types?.pathOf(payload);
-      return path !== undefined && originOfPath(path, project) === "other" ? undefined : scalars;
+      return { members: scalars.members, owner: originOfPath(project.types?.pathOf(payload), project) };
     }
   }
   return undefined;

@@ -18,7 +18,7 @@ import {
 } from "@lockstep/core/codemods";
 import { methods, whyOther } from "../calls/client-calls.js";
 import { originOfPath } from "../receivers/client-module.js";
-import { isOwnNamespace } from "../receivers/module-owner.js";
+import { isOwnName } from "../receivers/client-owner.js";
 import { isPutOver } from "./put-over.js";
 
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
@@ -61,7 +61,7 @@ function expectedInput(
   const expected = types?.expectedOf(literal);
   const symbol = expected && inputIn(expected);
   const [declaration] = symbol?.declarations ?? [];
-  const origin = types && declaration && originOfPath(types.pathOf(declaration), project);
+  const origin = originOfPath(declaration && types?.pathOf(declaration), project);
   return declaration === undefined || origin === "other" ? undefined : symbol?.name;
 }
 
@@ -178,7 +178,7 @@ function inputName(
   if (!ts.isTypeReferenceNode(type)) return undefined;
   const { typeName } = type;
   if (ts.isQualifiedName(typeName)) {
-    const isOwn = !isElement && isOwnNamespace(typeName, context.model.name, file, context.project);
+    const isOwn = !isElement && isOwnName(typeName, context.model.name, file, context.project);
     return isOwn ? typeName.right.text : undefined;
   }
   const [argument] = type.typeArguments ?? [];

@@ -13,7 +13,7 @@ import {
 } from "@lockstep/core/codemods";
 import { accessorOf, isOther, methods } from "../calls/client-calls.js";
 import { isClientName } from "../receivers/client-paths.js";
-import { typedDelegate } from "../receivers/typed-delegate.js";
+import { delegateOf, typedDelegate } from "../receivers/typed-delegate.js";
 import { inputIn } from "./input-literals.js";
 
 const inserting = /^(?:create|createMany|createManyAndReturn|upsert)$/;
@@ -100,6 +100,7 @@ function isHandedOn(access: ts.PropertyAccessExpression, { project: { types } }:
   function takesAny(type: Type, at: ts.Node): boolean {
     if ((type.flags & (ts.TypeFlags.Any | ts.TypeFlags.Unknown | ts.TypeFlags.NonPrimitive)) !== 0) return true;
     if (type.isUnion()) return type.types.every((each) => takesAny(each, at));
+    if (types !== undefined && delegateOf(type, types) !== undefined) return false;
     const create = type.getProperty("create");
     const [signature] = create ? (types?.checker.getTypeOfSymbolAtLocation(create, at).getCallSignatures() ?? []) : [];
     const [args] = signature?.parameters ?? [];

@@ -85,6 +85,32 @@ const forms: Readonly<Record<string, string>> = {
 
 export const writes = Object.entries(forms).map(([name, code]) => [name, `${head}${code}\n`] as const);
 
+/** The forms that types alone tell: without them, contract asks. */
+export const toldByTypes = new Set([
+  "a base service of any delegate",
+  "a curried function of a delegate",
+  "a delegate by index",
+  "a delegate of a parameter",
+  "a destructured parameter",
+  "a function that gives it",
+  "a generic function of a delegate",
+  "a getter",
+  "a map by key",
+  "a map of delegates",
+  "a method of all models",
+  "a method that gives it",
+  "a nested row that is assigned",
+  "a private field",
+  "a registry of any delegates",
+  "a type parameter",
+  "an awaited delegate",
+  "an inherited client",
+  "an own interface",
+  "an own port",
+  "assigned later",
+  "assigned without a type",
+]);
+
 /** Who is given a client, and whether a package may insert rows with it. */
 const clients: Readonly<Record<string, readonly [code: string, isListed: boolean]>> = {
   "an authentication library": [

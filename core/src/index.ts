@@ -1,16 +1,16 @@
 // The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
 
 export { isOfOtherDatabase } from "./codemods/sources/not-application-code.js";
-export { type Annotation, type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
+export { type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";
 export type { LockstepConfig } from "./config/schema.js";
-export * from "./errors.js";
+export { type ErrorCode, type ErrorContext, errorText, LockstepError } from "./errors.js";
 export { isDeclared } from "./files/declared.js";
 export { committedText } from "./files/git.js";
 export { assertInstalled } from "./files/installed.js";
 export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
-export { lockProject, type ProjectLock } from "./files/project-lock.js";
+export { lockProject } from "./files/project-lock.js";
 export { findUnfinished } from "./files/write-files.js";
 export type {
   Corrected,
@@ -27,9 +27,40 @@ export type {
 export { decide, loadOpenPlans, loadPlanning } from "./intercept/decide.js";
 export { finishInterrupted } from "./intercept/finish-interrupted.js";
 export type { AddedRemarks } from "./intercept/remarks.js";
-export * from "./model/index.js";
+export {
+  type ColumnDeclaration,
+  type ColumnSource,
+  type EntityField,
+  type EntityModel,
+  type EntityRelation,
+  type FileChange,
+  inFiles,
+  isSameTable,
+  type KeptUnique,
+  type Migration,
+  type Notice,
+  type Operation,
+  type OperationOf,
+  type OrmQuery,
+  operationsIn,
+  type Place,
+  type Plan,
+  type PlannedColumn,
+  type Remark,
+  readsOf,
+  type ScalarType,
+  type Statement,
+  type TableName,
+  type TransactionMode,
+  tableLabel,
+  type Unit,
+  type UnitIndex,
+  type UnitSpec,
+  type Verdict,
+  type Words,
+} from "./model/index.js";
 export { patternOf } from "./pattern-of.js";
-export { type NamedColumn, namedColumns } from "./plan/follow-names.js";
+export { namedColumns } from "./plan/follow-names.js";
 export type {
   AppliedMigrations,
   FieldEdit,
@@ -48,7 +79,7 @@ export type {
   Registration,
   Unlisted,
 } from "./plugin.js";
-export { dateOf, nextTimestamps, timestampOf } from "./release/timestamps.js";
+export { dateOf, nextTimestamps } from "./release/timestamps.js";
 export { judge } from "./rules/judge.js";
 export { hasEnumValue } from "./sql/postgres/enum-literal.js";
 export { loadParser, type Parser } from "./sql/postgres/parser.js";

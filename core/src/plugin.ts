@@ -33,6 +33,7 @@ export interface Project {
 /** A change to the declaration of a model, in the same phase as the DDL that it mirrors. */
 export type ModelEdit = FieldEdit | UniqueEdit | TypeEdit;
 
+/** What a phase does to the declaration of a field. */
 export interface FieldEdit {
   /**
    * `makeOptional` also keeps reads away from the column where the declaration says so (TypeORM's `select: false`); `openReads` ends
@@ -179,6 +180,7 @@ export interface PluginCommand {
   run(args: readonly string[], context: PluginCommandContext): Promise<number>;
 }
 
+/** What a command of a plugin is given: where it runs, and where it prints. */
 export interface PluginCommandContext {
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -25,15 +25,38 @@ import { rowClass } from "./rows/row-class.js";
 export { type AssignmentGroup, assignmentGroupsIn, assignmentOf } from "./ast/assignments.js";
 /** The compiler API that positions come from: plugins use the same one. */
 export { ts } from "./ast/compiler.js";
-export * from "./ast/expressions.js";
-export * from "./ast/literals.js";
-export * from "./ast/scope.js";
-export * from "./ast/source-file.js";
-export * from "./ast/splice.js";
-export * from "./candidates/candidate-for.js";
-export * from "./candidates/widen-selection.js";
-export * from "./contract/memoized.js";
-export * from "./contract/transform.js";
+export {
+  describe,
+  enclosingName,
+  initializerOf,
+  nameOf,
+  pathOf,
+  propertiesOf,
+  returnedBy,
+  spreadsOf,
+  unwrap,
+  valueAt,
+  wrapperOf,
+} from "./ast/expressions.js";
+export { callbackOf, literalsOf } from "./ast/literals.js";
+export { type Declaration, declarationFrom, declarationOf } from "./ast/scope.js";
+export { lineAt, parseSourceFile, quoted, type SourceFile, startOf, textOf } from "./ast/source-file.js";
+export { applySplices, type Splice } from "./ast/splice.js";
+export { candidateFor, isTestFile, isWorthListing } from "./candidates/candidate-for.js";
+export { widenSelection } from "./candidates/widen-selection.js";
+export { memoized, memory } from "./contract/memoized.js";
+export {
+  compact,
+  type EditFinding,
+  earlierOf,
+  type Finding,
+  type OrmCode,
+  type RowsPart,
+  type RowsRead,
+  type SpelledValue,
+  type Transform,
+  type TransformContext,
+} from "./contract/transform.js";
 export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/literals-of-variable.js";
 export { type CallerValue, callerValueIn, ownerIn, patternOfValues, withCallerValue } from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
@@ -41,12 +64,31 @@ export { spreadInput, spreadInputAround } from "./inputs/spread-input.js";
 export { dropUnusedFallbacks, restoreFallbacks } from "./inputs/unused-fallbacks.js";
 export { undoPatterns } from "./mappers/undo-destructuring.js";
 export type { CodeOfClients, GeneratedClient, GeneratedClients, OtherClient } from "./project/generated-clients.js";
-export * from "./project/project.js";
+export {
+  createProject,
+  fileOf,
+  lookUp,
+  lookUpExport,
+  type Project,
+  type Resolved,
+  type Space,
+} from "./project/project.js";
 export { projectCompiler } from "./project/project-compiler.js";
 export type { Type, TypeSymbol, Types } from "./project/type-facts.js";
-export * from "./rows/new-rows.js";
-export * from "./rows/passed-rows.js";
-export * from "./rows/updated-rows.js";
+export {
+  builtElsewhere,
+  fillLiteral,
+  isConnected,
+  isKeyGivenBy,
+  orCallerValue,
+  relationOver,
+  takeCallerValue,
+  takeCallerValueIn,
+  valueOfNewRow,
+  whyNoValue,
+} from "./rows/new-rows.js";
+export { givesValue, type PassedRow, type PassedRows, passedRows } from "./rows/passed-rows.js";
+export { updateInstance, updateRow } from "./rows/updated-rows.js";
 export { isInstancing, takesPartial } from "./shapes/instanced-classes.js";
 export { hidesField } from "./shapes/serialized-classes.js";
 export { levelsToTop, readModuleConfigs } from "./sources/read-configs.js";
@@ -54,23 +96,44 @@ export { listFiles, readSources } from "./sources/source-files.js";
 export { constantOf } from "./types/constants.js";
 export { isRowPattern } from "./types/copied-columns.js";
 export { referencesTo } from "./types/references.js";
-export * from "./types/resolve-expression.js";
-export * from "./types/row-literals.js";
-export { isNullish, type RowShape, rowShapeOfType } from "./types/row-shape-of-type.js";
+export {
+  type ResolvedExpression,
+  resolveDeclared,
+  resolveExpression,
+  resolveMember,
+  resolveToCall,
+  type WithMembers,
+} from "./types/resolve-expression.js";
+export { namesColumns } from "./types/row-literals.js";
+export { isNullish, rowShapeOfType } from "./types/row-shape-of-type.js";
 export { rowShapeOfValue } from "./types/row-shape-of-value.js";
-export * from "./types/target-type.js";
+export { targetOf } from "./types/target-type.js";
 export { packageOf } from "./types/type-program.js";
 export { computedOver, literalOf } from "./values/fixture-value.js";
-export * from "./values/value-text.js";
+export { type FieldText, sourcesOf, textsOfLiteral, textsOfRow, valueText } from "./values/value-text.js";
 export { fieldsOf } from "./write/class-members.js";
-export * from "./write/comma-list.js";
+export {
+  type CommaList,
+  commaListOf,
+  endOfComments,
+  indentAt,
+  insertItem,
+  leadOf,
+  removeItem,
+} from "./write/comma-list.js";
 export { withCurrentEdits } from "./write/current-edits.js";
 export { dtoField, isDecorated } from "./write/dto-fields.js";
-export * from "./write/field-edits.js";
-export * from "./write/find-written.js";
-export { addNamedImports, isImportEdit, isUsed } from "./write/named-imports.js";
-export * from "./write/property-edit.js";
-export * from "./write/statements.js";
+export { addFields, whatOfClass } from "./write/field-edits.js";
+export {
+  type Container,
+  findWritten,
+  findWrittenItems,
+  removeWritten,
+  type WrittenNode,
+} from "./write/find-written.js";
+export { addNamedImports, isUsed } from "./write/named-imports.js";
+export { addProperty, addToList, takeItem } from "./write/property-edit.js";
+export { insertStatement, isAmongStatements, removeStatement } from "./write/statements.js";
 
 /** The transforms that every ORM shares. */
 export const coreTransforms: readonly Transform[] = [

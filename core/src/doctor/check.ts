@@ -102,10 +102,12 @@ export function ok(what: string): Finding {
   return { level: "ok", what };
 }
 
+/** A finding to look at. */
 export function warning(what: string, more: { readonly why?: string; readonly next?: string } = {}): Finding {
   return { level: "warning", what, ...more };
 }
 
+/** A finding that has to be mended. */
 export function problem(what: string, more: { readonly why?: string; readonly next?: string } = {}): Finding {
   return { level: "problem", what, ...more };
 }

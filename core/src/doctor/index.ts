@@ -1,4 +1,14 @@
 // The public entry for plugins that bring checks of their own.
-export { isTested, type SupportedTool } from "../supported-versions.js";
-export * from "./check.js";
-export { duration, names, size, some } from "./words.js";
+export { isTested } from "../supported-versions.js";
+export {
+  type Check,
+  type Finding,
+  ok,
+  type ProjectCheck,
+  type ProjectFacts,
+  problem,
+  type TargetCheck,
+  type TargetFacts,
+  warning,
+} from "./check.js";
+export { names } from "./words.js";

@@ -72,6 +72,7 @@ export interface Corrected {
   readonly formerType: RuleContext["formerType"] | undefined;
 }
 
+/** What the ORM plugin knows that a plan is made of. */
 export interface Planning<Relaxed> extends Required<Pick<PlanSources, "formerUnique">> {
   readonly versions: Plan["versions"];
   /** For the names in the configuration. */
@@ -102,6 +103,7 @@ export interface ModelsNow {
   lacks(unique: KeptUnique): boolean;
 }
 
+/** The edits of models that open plans still need and the change would take back. */
 export interface Restore {
   readonly edits: readonly ModelEdit[];
   /** `User.handle optional until contract (plan …, phase expand)` */
@@ -118,6 +120,7 @@ interface Passed {
   readonly told: Told | undefined;
 }
 
+/** A change that gets a plan, and the model as it is until contract. */
 export interface PlannedChange<Relaxed> extends Omit<Passed, "kind"> {
   readonly kind: "plan";
   readonly plan: Plan;

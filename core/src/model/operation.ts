@@ -220,6 +220,7 @@ export type Operation = OperationBase &
   );
 
 export type OperationKind = Operation["kind"];
+/** The operations of a kind. */
 export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
 
 /** A migration file, read. `tail` is what follows the last semicolon. */

@@ -15,6 +15,7 @@ export interface AssignmentGroup {
   readonly values: ReadonlyMap<string, Assignment>;
 }
 
+/** `user.email = …;`; undefined for any other statement. */
 export function assignmentOf(statement: ts.Node): Assignment | undefined {
   if (!ts.isExpressionStatement(statement) || !ts.isBinaryExpression(statement.expression)) return undefined;
   const { left, right, operatorToken } = statement.expression;
@@ -22,6 +23,7 @@ export function assignmentOf(statement: ts.Node): Assignment | undefined {
   return { statement, owner: left.expression, member: left.name.text, value: right };
 }
 
+/** The assignments of a file to members of one owner that stand together: `dto.id = …; dto.email = …;` */
 export function assignmentGroupsIn(file: SourceFile): Iterable<AssignmentGroup> {
   const groups = new Map<string, { owner: ts.Expression; values: Map<string, Assignment> }>();
   for (const statement of file.nodes(ts.SyntaxKind.ExpressionStatement)) {

@@ -80,6 +80,7 @@ export function initializerOf(property: ts.ObjectLiteralElementLike | undefined)
   return ts.isShorthandPropertyAssignment(property) ? property.name : undefined;
 }
 
+/** `...input` of `{ ...input, name }`. */
 export function spreadsOf(literal: ts.ObjectLiteralExpression): readonly ts.SpreadAssignment[] {
   return literal.properties.filter(ts.isSpreadAssignment);
 }

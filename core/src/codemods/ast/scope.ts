@@ -17,6 +17,7 @@ export function declarationOf(identifier: ts.Identifier): Declaration | undefine
   return declarationFrom(identifier, identifier.text);
 }
 
+/** What a name stands for where a node is: the nearest declaration around it in the file. */
 export function declarationFrom(node: ts.Node, name: string): Declaration | undefined {
   for (let at: ts.Node | undefined = node; at !== undefined; at = at.parent) {
     const found = declaredIn(at, name);

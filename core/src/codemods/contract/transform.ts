@@ -24,6 +24,7 @@ import type { Ranked } from "./ranked.js";
 
 export type Finding = EditFinding | PlaceFinding | CandidateFinding;
 
+/** A change of the file that Lockstep makes. */
 export interface EditFinding {
   readonly kind: "edit";
   readonly splices: readonly Splice[];
@@ -215,6 +216,7 @@ export interface RowsPart {
 /** `list` for `findMany`, `page` for a list with the number of all. */
 export type RowsRead = "row" | "list" | "page";
 
+/** A value that a literal of the language cannot say for every ORM. */
 export type SpelledValue =
   | { readonly kind: "enum"; readonly name: string; readonly value: string }
   /** Digits of a field that is a bigint or a decimal. */

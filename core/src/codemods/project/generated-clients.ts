@@ -19,6 +19,7 @@ export interface GeneratedClients {
   readonly others: readonly OtherClient[];
 }
 
+/** A client of another schema than the one that is changed. */
 export interface OtherClient extends GeneratedClient {
   /** The models of its schema. */
   readonly models: readonly EntityModel[];

@@ -45,7 +45,10 @@ const extensions = [".ts", ".tsx", ".mts", ".cts", ".js", ".jsx", ".mjs", ".cjs"
 /** What imports can lead to; the other files say how they lead there. */
 const source = /\.[cm]?[jt]sx?$/;
 
-/** @param given candidates, and tsconfig.json and package.json of the folders around them where there are any */
+/**
+ * A snapshot of files, with what their names lead to.
+ * @param given candidates, and tsconfig.json and package.json of the folders around them where there are any
+ */
 export function createProject(
   given: readonly SourceFile[],
   clients?: GeneratedClients,

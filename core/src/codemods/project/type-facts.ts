@@ -2,7 +2,9 @@ import type { ts as compiler } from "@ts-morph/common";
 import type { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
 
+/** The compiler's own. */
 export type Type = compiler.Type;
+/** The compiler's own. */
 export type TypeSymbol = compiler.Symbol;
 
 /** What the compiler knows of a snapshot of the files. Nodes are those of the snapshot's own trees. */

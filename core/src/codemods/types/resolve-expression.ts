@@ -30,6 +30,7 @@ export interface OpenCall {
   readonly file: SourceFile;
 }
 
+/** What declares members. */
 export type WithMembers =
   | ts.ObjectLiteralExpression
   | ts.TypeLiteralNode
@@ -74,8 +75,9 @@ export function resolveToCall(
   // `globalThis.prisma ?? new PrismaClient()`
   const either = [ts.SyntaxKind.QuestionQuestionToken, ts.SyntaxKind.BarBarToken];
   if (ts.isBinaryExpression(expression) && either.includes(expression.operatorToken.kind)) {
-    const left = next(expression.left);
-    return known(left) ?? next(expression.right) ?? left;
+    // What is declared in view says more than what a package gives.
+    const sides = [next(expression.left), next(expression.right)];
+    return sides.find((each) => known(each) !== undefined && each?.kind !== "external") ?? sides[0] ?? sides[1];
   }
   if (ts.isIdentifier(expression)) return ofName(expression, expression.text, file, project, depth);
   if (ts.isObjectLiteralExpression(expression)) return { kind: "object", node: expression, file };

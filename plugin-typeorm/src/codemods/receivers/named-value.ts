@@ -35,10 +35,13 @@ export function namedValue(
   where: LookupContext,
   within: (inner: ts.Expression, its: SourceFile) => OrmValue | undefined,
 ): OrmValue | undefined {
+  const value = unwrap(expression);
+  if (ts.isBinaryExpression(value)) return eitherOf(value.left, value.right);
+  if (ts.isConditionalExpression(value)) return eitherOf(value.whenTrue, value.whenFalse);
   const found = resolveToCall(expression, file, where.project);
   switch (found?.kind) {
     case undefined:
-      return ofMember(unwrap(expression));
+      return ofMember(value);
     case "typed":
       return ofType(found.type, found.file, where) ?? injected(found.type.parent, found.file, where);
     case "call":
@@ -58,8 +61,6 @@ export function namedValue(
 
   /** `source.manager`, `sdk.users`, and `User` where it is an active record. */
   function ofMember(inner: ts.Expression): OrmValue | undefined {
-    if (ts.isBinaryExpression(inner)) return eitherOf(inner.left, inner.right);
-    if (ts.isConditionalExpression(inner)) return eitherOf(inner.whenTrue, inner.whenFalse);
     const later = ts.isIdentifier(inner) ? assignedTo(inner, file) : undefined;
     if (later !== undefined) return within(later, file);
     if (!ts.isPropertyAccessExpression(inner)) {

@@ -76,7 +76,8 @@ test("lockstep next, killed at many points: the same files as without", async ()
     const half = await contents();
     for (const reading of [["status"], ["plan"], ["doctor"], ["next", "--dry-run"], ["repair", "--dry-run"]]) {
       const { code, output } = await shop.lockstep(reading);
-      if (reading[0] === "next") expect(output, String(code)).toContain("LS3012");
+      // A machine that is busy may see the write too late: then it has ended.
+      if (reading[0] === "next" && journal()) expect(output, String(code)).toContain("LS3012");
       if (journal()) expect(output, reading.join(" ")).toContain("lockstep repair");
     }
     expect(await contents(), "commands that read have written").toEqual(half);

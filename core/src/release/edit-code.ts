@@ -28,15 +28,16 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const { edits: earlier, codeFiles } = plan.state;
   const policy: CodePolicy = { level: code.level, accept: code.accept, decline: code.decline, ...request.policy };
   if (intents.length === 0) return nothingEdited(plan.state);
-  const input = await inputOf(request, intents);
+  const found = await inputOf(request, intents);
   // No file names the model, and none was edited before: the compiler is not even loaded.
-  if (input === undefined) return nothingEdited(plan.state);
+  if (found === undefined) return nothingEdited(plan.state);
   const [{ planCodeEdits }, { TypeClock }, { decidePlaces }, { planVerifiedEdits }] = await Promise.all([
     import("../codemods/run/plan-edits.js"),
     import("../codemods/types/type-clock.js"),
     import("./choices.js"),
     import("./verified-edits.js"),
   ]);
+  const input = { ...found, typeClock: new TypeClock(request.wait === undefined ? shortMs : longMs) };
   const exposure = await exposureOf(plan, policy, input);
   let decided: Decided = { chosen: new Set(), choices: plan.state.choices ?? [] };
   let questions: readonly RankedPlaces[] = [];
@@ -48,7 +49,6 @@ export async function editCode(request: CodeRequest, intents: readonly CodeInten
   const answered = {
     ...input,
     intents: intentsNow,
-    typeClock: new TypeClock(request.wait === undefined ? shortMs : longMs),
     declined: new Map(named.map((each) => [declinedId(each), each.count])),
   };
   let declined = named;

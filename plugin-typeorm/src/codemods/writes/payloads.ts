@@ -35,10 +35,11 @@ export function* payloadsIn(file: SourceFile, where: LookupContext): Iterable<Pa
       const part = expected && modelOfPart(expected, types, where);
       const model = part ?? (ts.isObjectLiteralExpression(literal) ? rowOf(expected, types, where) : undefined);
       if (model === undefined) continue;
-      const way = wayOf(call, call.arguments.indexOf(value), { types, model });
-      // Only what is made for TypeORM is one wherever it goes.
-      if (way !== undefined && way !== "update" && way !== "either" && (part !== undefined || way !== "unknown"))
-        yield { value, model, what: describe(call, `row of ${pathOf(call.expression).slice(-2).join(".")}`), way };
+      const found = wayOf(call, call.arguments.indexOf(value), { types, model });
+      const way = found === "either" ? "unknown" : found;
+      // Only what is made for TypeORM is one wherever it goes; of other values the function is listed that writes them.
+      if (way === undefined || way === "update" || (part === undefined && way === "unknown")) continue;
+      yield { value, model, what: describe(call, `row of ${pathOf(call.expression).slice(-2).join(".")}`), way };
     }
   }
 }
@@ -56,7 +57,7 @@ interface Asked {
   readonly model: EntityModel;
 }
 
-/** `update` changes rows that exist, `either` may. */
+/** `update` changes rows that exist; `either` inserts them as well. */
 type Way = Payload["way"] | "update" | "either" | undefined;
 
 /** How a function writes what it is given; undefined where it writes nothing. */
@@ -78,8 +79,7 @@ function wayOf(call: ts.CallExpression, index: number, asked: Asked, depth = 0):
   };
   visit(declaration.body as ts.Node);
   const found = (["either", "insert", "create", "save", "unknown", "update"] as const).find((each) => ways.has(each));
-  if (found === "either") return "unknown";
-  return found !== undefined && found !== "update" && ways.has("update") ? "unknown" : found;
+  return found !== undefined && found !== "update" && ways.has("update") ? "either" : found;
 }
 
 function isUse({ parent }: ts.Identifier): boolean {

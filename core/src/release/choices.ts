@@ -79,7 +79,8 @@ export async function decidePlaces(
   refuseUnknownPlaces(not.filter(isOpen), "--not", known, listed);
   const sheets = questions.map((question) => new Sheet(question, remembered, policy, known));
   const asks = policy.level === "ask" && only.length === 0 ? policy.ask : undefined;
-  const asked = asks === undefined ? [] : (await Promise.all(sheets.map(toAsk))).filter(hasPlaces);
+  const asked =
+    asks === undefined ? [] : (await Promise.all(sheets.map((sheet) => toAsk(sheet, sheets)))).filter(hasPlaces);
   const ticked = asked.length === 0 || asks === undefined ? new Set<string>() : await asks.places(asked);
   for (const sheet of sheets) {
     const shown = asked.find(({ question }) => question === sheet.question);
@@ -90,8 +91,8 @@ export async function decidePlaces(
     }
     if (asks !== undefined) sheet.followAccepted();
     else await sheet.decideAlone(only.length > 0 && policy.level !== "none" ? "required" : policy.level);
-    sheet.takeNeeded();
   }
+  for (const column of byColumn(sheets)) takeNeeded(column);
   return {
     chosen: new Set(sheets.flatMap((sheet) => sheet.chosen())),
     choices: sheets.reduce((choices, sheet) => sheet.remember(choices), remembered),
@@ -104,7 +105,7 @@ class Sheet {
   /** Neither asked about nor taken, and nothing to remember: the configuration says so on every run. */
   private readonly declined: ReadonlySet<Candidate>;
   /** Keys of the places that this run says no to: what needs them is not made. */
-  private readonly refused: Set<string>;
+  readonly refused: Set<string>;
   /** Choices that this question has taken over, under the keys of today. */
   private readonly moved = new Set<PlaceChoice>();
 
@@ -166,24 +167,17 @@ class Sheet {
       if (followers.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "kin" });
   }
 
-  /** Takes along what accepted places need, and leaves those open that were accepted by themselves and need a declined one. */
-  takeNeeded(): void {
-    const { ranked } = this.question;
-    const without = this.unmakeable();
+  /** Leaves open what was accepted by itself and needs a declined place. */
+  drop(unmakeable: ReadonlySet<string>): void {
     for (const [place, { choice, by }] of this.verdicts)
-      if (choice === "yes" && (by === "level" || by === "kin") && without.has(place.key)) this.verdicts.delete(place);
-    const needed = neededBy(ranked, this.accepted(), this.refused);
-    const names = new Map(ranked.map(({ candidate }) => [candidate.key, candidate.what]));
-    for (const { candidate } of ranked) {
-      const leader = needed.get(candidate.key);
-      if (leader !== undefined) this.settle(candidate, { choice: "yes", by: "needed", for: names.get(leader) });
-    }
+      if (choice === "yes" && (by === "level" || by === "kin") && unmakeable.has(place.key))
+        this.verdicts.delete(place);
   }
 
-  /** Places that need one that was declined. */
-  unmakeable(): ReadonlySet<string> {
+  /** Keys of the places that somebody said no to. */
+  noTo(): ReadonlySet<string> {
     const declined = [...this.verdicts].filter(([, { choice }]) => choice === "no").map(([{ key }]) => key);
-    return withoutNeeds(this.question.ranked, new Set([...declined, ...this.refused]));
+    return new Set([...declined, ...this.refused]);
   }
 
   accepted(): ReadonlySet<string> {
@@ -216,12 +210,39 @@ class Sheet {
   }
 }
 
+/** Takes along what accepted places of a column need, whichever question it is in. */
+function takeNeeded(sheets: readonly Sheet[]): void {
+  const ranked = sheets.flatMap(({ question }) => question.ranked);
+  const unmakeable = unmakeableAmong(sheets);
+  for (const sheet of sheets) sheet.drop(unmakeable);
+  const accepted = sheets.flatMap((sheet) => [...sheet.accepted()]);
+  const needed = neededBy(ranked, accepted, new Set(sheets.flatMap((sheet) => [...sheet.refused])));
+  const names = new Map(ranked.map(({ candidate }) => [candidate.key, candidate.what]));
+  for (const sheet of sheets) {
+    for (const { candidate } of sheet.question.ranked) {
+      const leader = needed.get(candidate.key);
+      if (leader !== undefined) sheet.settle(candidate, { choice: "yes", by: "needed", for: names.get(leader) });
+    }
+  }
+}
+
+/** Keys of the places that need one that was declined. */
+function unmakeableAmong(sheets: readonly Sheet[]): ReadonlySet<string> {
+  const ranked = sheets.flatMap(({ question }) => question.ranked);
+  return withoutNeeds(ranked, new Set(sheets.flatMap((sheet) => [...sheet.noTo()])));
+}
+
+function byColumn(sheets: readonly Sheet[]): readonly (readonly Sheet[])[] {
+  const columnOf = ({ question: { intent } }: Sheet) => choiceId(intent, "");
+  return [...new Set(sheets.map(columnOf))].map((column) => sheets.filter((sheet) => columnOf(sheet) === column));
+}
+
 /** What a person is asked: all but what tests get on their own, once something outside of them is accepted. */
-async function toAsk(sheet: Sheet): Promise<AskedPlaces> {
+async function toAsk(sheet: Sheet, sheets: readonly Sheet[]): Promise<AskedPlaces> {
   const { question } = sheet;
   const shown = sheet.open().filter(({ kind }) => kind !== "silent");
   const alone = await takenAlone(question, "likely");
-  const without = sheet.unmakeable();
+  const without = unmakeableAmong(byColumn(sheets).find((column) => column.includes(sheet)) ?? []);
   const ticked = new Set(
     shown.map(({ candidate }) => candidate.key).filter((key) => alone.has(key) && !without.has(key)),
   );

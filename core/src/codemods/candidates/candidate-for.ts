@@ -39,7 +39,9 @@ export function candidateFor(
   const { because, text } = listed;
   const given = new Set(listed.names);
   const { names, isWhole, isEnough } = namedBy(given, context);
-  if ((because === undefined && !isEnough) || (isTestFile(file) && !isWhole)) return undefined;
+  // A new row is one whatever it sets.
+  const isRow = listed.family === "create" && listed.tie === "orm";
+  if (!isRow && ((because === undefined && !isEnough) || (isTestFile(file) && !isWhole))) return undefined;
   // A role that is the same for all is the app's to give: what follows from the request is the callers' to choose.
   const isGiven = context.intent.kind === "acceptInRequests" && sourcesOf(context).length === 0;
   const isTheirs = isGiven && context.intent.exposure !== "exposed";

@@ -74,6 +74,8 @@ export interface CandidateFinding
   readonly mayLeaveOut?: true;
   /** `add \`handle: true\` if it is used there` */
   readonly advice: string;
+  /** Places that have to change with it: the type that its value is a member of. */
+  readonly needs?: readonly PlaceNode[];
 }
 
 /** What a transform works with: one intent over one snapshot of the files. */

@@ -1,17 +1,19 @@
 import type { ts } from "../ast/compiler.js";
 import { nameOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { Splice } from "../ast/splice.js";
 import { requiredFindings } from "../candidates/make-required.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { type TypeShape, typeCandidates, whatOfType } from "../responses/type-candidates.js";
+import { memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
-import { plainTypes } from "../values/plain-types.js";
 import { fieldsOf } from "../write/class-members.js";
 import { withCurrentEdits } from "../write/current-edits.js";
 import { dtoField } from "../write/dto-fields.js";
 import {
   addFields,
+  dropImports,
   type FieldAddition,
   replaceField,
   restoreFields,
@@ -20,7 +22,7 @@ import {
   writtenFields,
 } from "../write/field-edits.js";
 import { findWritten } from "../write/find-written.js";
-import { insertMember, removeMember } from "../write/member-edit.js";
+import { addMember, removeMember } from "../write/member-edit.js";
 import { isImportEdit } from "../write/named-imports.js";
 import { restored } from "../write/restored.js";
 
@@ -40,9 +42,12 @@ export const requestType: Transform = {
     for (const shape of typesIn(file)) {
       const key = keyIn(shape, context);
       if (!isTaken(shape, context) || keysOfShape(shape).has(key)) continue;
-      const type = context.field.isList ? undefined : plainTypes[context.field.type];
-      const added = shape.kind === "members" && type ? insertMember(shape.node, `${key}?: ${type}`, file) : undefined;
-      if (added !== undefined) yield { kind: "edit", what: whatOfType(shape), ...added };
+      const type = shape.kind === "members" ? memberType(shape.node, file, context) : undefined;
+      const added =
+        shape.kind === "members" && type
+          ? addMember(shape.node, `${key}?: ${type.text}`, type, whatOfType(shape), file)
+          : undefined;
+      if (added !== undefined) yield* added;
       else if (shape.kind === "class") {
         const field = dtoField(shape.node, key, "request", false, file, context);
         const addition = typeof field === "object" ? { node: shape.node, field } : undefined;
@@ -56,10 +61,13 @@ export const requestType: Transform = {
 
   *undo(file, context) {
     yield* takeFieldsBack(id, file, context);
+    const gone: Splice[] = [];
     for (const { shape, node } of writtenMembers(file, withCurrentEdits(id, context))) {
       const splices = removeMember(shape.node, node, file);
+      gone.push(...splices);
       yield { kind: "edit", splices, what: whatOfType(shape), text: "", replaces: textOf(node, file) };
     }
+    if (gone.length > 0) yield* dropImports(id, gone, file, context);
   },
 
   *restore(file, context) {

@@ -1,12 +1,15 @@
 import { ts } from "../ast/compiler.js";
 import { siteAround } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { Splice } from "../ast/splice.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { responses } from "../responses/responses.js";
 import { typeCandidates } from "../responses/type-candidates.js";
+import { memberType } from "../shapes/member-type.js";
 import { namesWholeModel } from "../shapes/shape-types.js";
-import { plainTypes } from "../values/plain-types.js";
-import { insertMember, removeMember } from "../write/member-edit.js";
+import { dropImports } from "../write/field-edits.js";
+import { addMember, removeMember } from "../write/member-edit.js";
+import { isImportEdit } from "../write/named-imports.js";
 import { bare } from "../write/property-edit.js";
 import { restored } from "../write/restored.js";
 import { isSameOwner } from "../write/same-place.js";
@@ -27,10 +30,16 @@ export const responseType: Transform = {
   },
 
   *undo(file, context) {
+    const gone: Splice[] = [];
     for (const { node, member, text } of written(file, context)) {
-      yield { kind: "edit", splices: removeMember(node, member, file), what: what(node), text: "", replaces: text };
+      const splices = removeMember(node, member, file);
+      gone.push(...splices);
+      yield { kind: "edit", splices, what: what(node), text: "", replaces: text };
     }
+    if (gone.length > 0) yield* dropImports(id, gone, file, context);
   },
+
+  mayStay: isImportEdit,
 
   scaffoldingIn(text) {
     const left = required(text);
@@ -48,10 +57,11 @@ export const responseType: Transform = {
 function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
   for (const { shape, key, isNullable, isOptional, reason } of responses(context).shapes) {
     if (shape.kind !== "members" || shape.file !== file) continue;
-    const text = `${key}${isOptional ? "?" : ""}: ${plainTypes[context.field.type] ?? "…"}${isNullable ? " | null" : ""}`;
-    const inserted = reason === undefined ? insertMember(shape.node, text, file) : undefined;
-    if (inserted !== undefined) {
-      yield { kind: "edit", what: what(shape.node), ...inserted };
+    const type = memberType(shape.node, file, context);
+    const text = `${key}${isOptional ? "?" : ""}: ${type?.text ?? "…"}${isNullable ? " | null" : ""}`;
+    const edits = reason === undefined && type ? addMember(shape.node, text, type, what(shape.node), file) : undefined;
+    if (edits !== undefined) {
+      yield* edits;
       continue;
     }
     const why = `it names ${namesWholeModel(shape, context) ? "every column" : "columns"} of ${context.model.name}; ${reason ?? "it has no members yet"}: add \`${text}\``;

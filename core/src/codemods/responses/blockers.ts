@@ -5,7 +5,9 @@ import type { TransformContext } from "../contract/transform.js";
 import type { GuardedValue } from "../flags/guarded-value.js";
 import { isRequestName, requestUse } from "../inputs/request-use.js";
 import type { Mapper } from "../mappers/object-mappers.js";
+import { memberType } from "../shapes/member-type.js";
 import { type KeysShape, keyIn, keysOfShape, type ResolvedType, type ShapeNode } from "../shapes/shape-types.js";
+import { zodType } from "../shapes/zod-types.js";
 import { referencesTo } from "../types/references.js";
 import { plainTypes } from "../values/plain-types.js";
 import { dtoField } from "../write/dto-fields.js";
@@ -50,7 +52,8 @@ export function whyNotShape(
   shapes: ReadonlyMap<ts.Node, ShapeNode>,
   context: TransformContext,
 ): string | undefined {
-  if (shape.kind !== "keys" && isConverted(context)) return "its value has to be converted for a response";
+  if (shape.kind !== "keys" && typeIn(shape, context) === undefined)
+    return "its value has to be converted for a response";
   if (shape.kind === "zod" && shape.name === undefined && !isFilled) return "it is part of another schema";
   if (isRequestName(shape.name ?? "")) return "its name says that it is a request";
   if (shape.kind === "keys") {
@@ -61,7 +64,23 @@ export function whyNotShape(
   if (built !== undefined) return built;
   const isChecked = shape.kind === "zod" || shape.kind === "class";
   const request = isChecked ? requestUse(shape, key, context) : undefined;
-  return request ?? builtByHand(shape, referencesTo(shape, context), mappers, context);
+  // The member of a type may be left out there: those compile as they are.
+  return (
+    request ??
+    (shape.kind === "members" ? undefined : builtByHand(shape, referencesTo(shape, context), mappers, context))
+  );
+}
+
+/** Whether code that is no copy of a row builds one: it has no value for the field. */
+export function isBuiltByHand(shape: ShapeNode, context: TransformContext): boolean {
+  return builtByHand(shape, referencesTo(shape, context), filledNodes(context), context) !== undefined;
+}
+
+/** How a shape would say the type of the field; undefined where the value is not shown as it is. */
+function typeIn(shape: ShapeNode, context: TransformContext): string | undefined {
+  if (shape.kind === "members") return memberType(shape.node, shape.file, context)?.text;
+  if (shape.kind === "zod") return zodType(shape.node, shape.file, context);
+  return isConverted(context) ? undefined : plainTypes[context.field.type];
 }
 
 /** A schema that requires more than is selected throws; what names the columns has to be there to be edited with it. */

@@ -57,7 +57,7 @@ export function builtByHand(
   }
   const filled = filledByHand(shape, needed, references, known, context);
   if (filled !== undefined) return filled;
-  if (shape.kind !== "class") return classThat(references);
+  if (shape.kind !== "class") return classThat(references, context);
   // Where the constructor copies the row, all instances are filled by it.
   return known.has(shape.node) ? undefined : madeAnywhere(references, known);
 }
@@ -147,10 +147,12 @@ function holdsRows(value: ts.Expression, file: SourceFile, context: TransformCon
 }
 
 /** `class UserDto implements UserResponse` would lack the member. */
-function classThat(references: readonly Reference[]): string | undefined {
-  const found = references.find(
-    ({ node }) => ts.isExpressionWithTypeArguments(node.parent) && ts.isClassLike(node.parent.parent.parent),
-  );
+function classThat(references: readonly Reference[], context: TransformContext): string | undefined {
+  const found = references.find(({ node, file }) => {
+    const owner = ts.isExpressionWithTypeArguments(node.parent) ? node.parent.parent.parent : undefined;
+    // An entity has the column already.
+    return owner !== undefined && ts.isClassLike(owner) && context.orm.isModel?.(owner, file, context) !== true;
+  });
   return found && `${found.file.file}:${lineAt(found.file.text, found.node.getStart(found.file.ast))} implements it`;
 }
 

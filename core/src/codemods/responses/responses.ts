@@ -19,7 +19,7 @@ import { referencesTo } from "../types/references.js";
 import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { nodesOfProducer, whyNotField, whyNotMapper, whyNotShape } from "./blockers.js";
 import { selectedShapesIn } from "./dependencies.js";
-import { receivesRows } from "./other-producers.js";
+import { builtByHand, receivesRows } from "./other-producers.js";
 import { type Producer, placeOfProducer, producersIn } from "./producers.js";
 
 /**
@@ -78,7 +78,9 @@ export const responses = memoized((context): Responses => {
     const isSelected = selectedShapesIn(context).some((selected) => selected.shape.node === shape.node);
     const isGivenRows = isUnfilled || isSelected || receivesRows(shape, references, context);
     const isNullable = isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
-    const isOptional = its.some((producer) => shown.get(producer)?.isLeftOut);
+    const isOptional =
+      its.some((producer) => shown.get(producer)?.isLeftOut) ||
+      (shape.kind === "members" && builtByHand(shape, references, known, context) !== undefined);
     const unasked = its.flatMap((producer) => shown.get(producer)?.reason ?? [])[0];
     const reason =
       whyNotShape(shape, key, its.length > 0, known, shapes, context) ??

@@ -1,11 +1,11 @@
 import type { SourceFile } from "../ast/source-file.js";
 import { asManual, candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
+import { memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
-import { plainTypes } from "../values/plain-types.js";
 import { dtoField } from "../write/dto-fields.js";
-import { blockerOfType } from "./blockers.js";
+import { blockerOfType, isBuiltByHand } from "./blockers.js";
 import { responses } from "./responses.js";
 import { roleOf } from "./shape-roles.js";
 
@@ -55,6 +55,7 @@ function textOfField(
     const field = dtoField(shape.node, key, ofRequests ? "request" : "response", false, file, context);
     return typeof field === "string" ? undefined : field.text.replaceAll(/\s+/g, " ");
   }
-  const type = context.field.isList ? undefined : plainTypes[context.field.type];
-  return type && `${key}${ofRequests ? "?" : ""}: ${type}`;
+  const type = memberType(shape.node, file, context)?.text;
+  const isOptional = ofRequests || isBuiltByHand(shape, context);
+  return type && `${key}${isOptional ? "?" : ""}: ${type}`;
 }

@@ -4,27 +4,29 @@ import { enclosingName, propertiesOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
-import { type CallerValue, callerValueAmong, callerValueForRow } from "../inputs/caller-value.js";
+import { type CallerValue, callerValueAmong, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
 import { sourcesOf, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty } from "../write/property-edit.js";
 import { insertStatement, isAmongStatements } from "../write/statements.js";
 import { valueOfNewRow } from "./new-rows.js";
+import { type SiblingSource, siblingSource } from "./sibling-source.js";
 
 /** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
-export function updateRow(
+export function* updateRow(
   literal: ts.ObjectLiteralExpression,
   what: string,
   file: SourceFile,
   context: TransformContext,
-): Finding | undefined {
-  return updated(
+): Iterable<Finding> {
+  yield* updated(
     {
       node: literal,
       what,
       names: [...propertiesOf(literal).keys()],
-      chosen: plain(callerValueForRow(literal, file, context)),
+      sent: callerValueForRow(literal, file, context),
+      source: () => siblingSource(literal, file, context),
       followed: () => valueOfNewRow(literal, file, context),
-      written: (name, value) => `${name}: ${value}`,
+      written: (name, value) => (name === value ? name : `${name}: ${value}`),
       edit: (text) => addProperty(literal, text, what, file),
     },
     file,
@@ -33,30 +35,29 @@ export function updateRow(
 }
 
 /** The same for a row that was read, and is changed field by field before it is saved: `user.email = body.email;` */
-export function updateInstance(
+export function* updateInstance(
   { owner, values }: AssignmentGroup,
   name: string,
   what: string,
   file: SourceFile,
   context: TransformContext,
-): Finding | undefined {
+): Iterable<Finding> {
   const last = [...values.values()].at(-1);
-  if (last === undefined) return undefined;
-  const chosen = plain(
-    callerValueAmong(
-      [...values.values()].map(({ member, value }) => [member, value]),
-      file,
-      context,
-    ),
+  if (last === undefined) return;
+  const sent = callerValueAmong(
+    [...values.values()].map(({ member, value }) => [member, value]),
+    file,
+    context,
   );
   const target = `${name}.${context.field.name}`;
-  return updated(
+  yield* updated(
     {
       node: owner,
       what,
       names: [...values.keys()],
       // Who does not send it leaves it as it is.
-      chosen: chosen && `${chosen} ?? ${target}`,
+      sent: sent && { ...sent, text: `${sent.text} ?? ${target}` },
+      source: () => undefined,
       followed: () => valueText(textsOfRow(name), file, context),
       written: (_, value) => `${target} = ${value}`,
       edit: (text) =>
@@ -69,11 +70,6 @@ export function updateInstance(
   );
 }
 
-/** Where a pattern would have to take it out of the request first, the text says nothing of use. */
-function plain(choice: CallerValue | undefined): string | undefined {
-  return choice?.pattern === undefined ? choice?.text : undefined;
-}
-
 /** What changes a row, whichever way it is written. */
 interface Update {
   readonly node: ts.Node;
@@ -81,35 +77,43 @@ interface Update {
   /** The fields that it sets. */
   readonly names: readonly string[];
   /** What callers may send. */
-  readonly chosen: string | undefined;
+  readonly sent: CallerValue | undefined;
+  /** Where the other values come from. */
+  source(): SiblingSource | undefined;
   /** The value that follows from what it sets. */
   followed(): string | undefined;
   written(name: string, value: string): string;
   edit(text: string): EditFinding | undefined;
 }
 
-function updated(update: Update, file: SourceFile, context: TransformContext): Finding | undefined {
-  const { node, what, names, chosen } = update;
+function* updated(update: Update, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { node, what, names, sent } = update;
   const { name } = context.field;
   const sources = sourcesOf(context);
   const changed = sources.find((source) => names.includes(source.name));
-  if (sources.length > 0 && changed === undefined && chosen === undefined) return undefined;
+  if (sources.length > 0 && changed === undefined && sent === undefined) return;
   // A constant is what new rows start with: nothing says that a change sets it again.
-  const value = chosen ?? (changed && update.followed());
+  const isOpen = sent === undefined && context.intent.value.kind === "none";
+  const source = isOpen ? update.source() : undefined;
+  const given = sent ?? source;
+  const value = given?.text ?? (changed && update.followed());
   const text = value === undefined ? undefined : update.written(name, value);
-  if (context.takes(node, "update") && text !== undefined && !names.includes(name)) {
-    const edit = update.edit(text);
-    if (edit !== undefined) return edit;
+  const isTaken = context.takes(node, "update") && source?.lacking === undefined && !names.includes(name);
+  const edit = isTaken && text !== undefined ? update.edit(text) : undefined;
+  if (edit !== undefined) {
+    yield* withCallerValue(edit, given, file, context);
+    return;
   }
-  const because = chosen
+  const because = sent
     ? `callers may send ${name}`
     : changed && `changes ${changed.name}, which ${name} is computed from`;
-  const condition = chosen ? "it is theirs to change" : "it follows";
+  const condition = sent ? "it is theirs to change" : "it follows";
   const advice = because
     ? `add \`${text ?? update.written(name, "…")}\` if ${condition}`
     : `set ${name} if it changes with them`;
   // The fill is where a value starts from: what somebody chose since would be lost.
-  const caution = chosen ? undefined : `${name} may have been given a value of its own since`;
+  const caution = given ? undefined : `${name} may have been given a value of its own since`;
   const place = { family: "update", tie: "orm", node, what, anchor: enclosingName(node), names } as const;
-  return candidateFor({ ...place, because, caution, text, advice }, file, context);
+  const found = candidateFor({ ...place, because, caution, text, advice }, file, context);
+  if (found !== undefined) yield { ...found, needs: source?.lacking === undefined ? [] : [source.lacking.node] };
 }

@@ -1,5 +1,5 @@
 import type { CodeIntent, Place } from "../../model/index.js";
-import { startOf } from "../ast/source-file.js";
+import { type PlaceNode, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
 import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
 import type { Ranked } from "../contract/ranked.js";
@@ -117,24 +117,26 @@ async function questionsOf(
   request: CodeRequest,
   contexts: CodeContexts,
 ): Promise<readonly RankedPlaces[]> {
-  const found = intents.flatMap((intent) => {
+  const surveyed = intents.flatMap((intent) => {
     const context = contexts.of(intent);
-    if (context === undefined) return [];
-    const all = candidatesFor(context, request);
+    return context === undefined ? [] : [{ intent, context, all: candidatesFor(context, request) }];
+  });
+  // What a row is made of is another intent's: a request takes the field, and the row has it from there.
+  const keys = new Map(
+    surveyed.flatMap(({ all }) => all.map(({ finding, key }) => [finding.node, finding.isDone ? undefined : key])),
+  );
+  const found = surveyed.map(({ intent, context, all }) => {
     const open = all.filter(({ finding }) => !finding.isDone);
     const done = all.filter(({ finding }) => finding.isDone);
-    const keys = new Map(open.map(({ finding, key }) => [finding.node, key]));
     const couplings = open.length < 2 || intent.kind !== "read" ? undefined : dependenciesIn(context);
-    const needsOf = ({ finding: { node } }: FoundCandidate) =>
-      [...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
-    return [
-      {
-        intent,
-        context,
-        candidates: open.map((each) => candidateOf(each, needsOf(each))),
-        done: done.map((each) => candidateOf(each)),
-      },
-    ];
+    const needsOf = ({ finding: { node, needs = [] } }: FoundCandidate) =>
+      [...needs, ...(couplings?.get(node) ?? [])].flatMap((needed) => keys.get(needed) ?? []);
+    return {
+      intent,
+      context,
+      candidates: open.map((each) => candidateOf(withoutLostNeeds(each, keys), needsOf(each))),
+      done: done.map((each) => candidateOf(each)),
+    };
   });
   const [first] = found;
   const open = found.flatMap(({ candidates }) => candidates);
@@ -155,6 +157,13 @@ async function questionsOf(
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
   });
+}
+
+/** What needs a declaration that is no place of its own cannot be written. */
+function withoutLostNeeds(found: FoundCandidate, keys: ReadonlyMap<PlaceNode, string | undefined>): FoundCandidate {
+  const { finding } = found;
+  const isLost = finding.needs?.some((node) => !keys.has(node)) === true;
+  return isLost ? { ...found, finding: { ...finding, text: undefined } } : found;
 }
 
 function byField(intents: readonly CodeIntent[]): readonly (readonly CodeIntent[])[] {

@@ -2,6 +2,9 @@ import { ts } from "../ast/compiler.js";
 import { initializerOf, pathOf, propertiesOf, valueAt } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../names/key-styles.js";
+import { plainTypes } from "../values/plain-types.js";
+import { isOfType } from "./member-type.js";
 import { isMaker, zodRoot } from "./zod-chain.js";
 
 /** The new field's type as the other columns of that type are written in a zod object; undefined where it cannot be said. */
@@ -12,7 +15,8 @@ export function zodType(
 ): string | undefined {
   const z = zodIn(literal);
   const { type } = context.field;
-  if (z === undefined || context.field.isList) return undefined;
+  if (z === undefined) return undefined;
+  if (context.field.isList || plainTypes[type] === undefined) return typeOfSibling(literal, file, context);
   if (type === "string" || type === "boolean") return `${z}.${type}()`;
   if (type === "float") return `${z}.number()`;
   if (type !== "int") return undefined;
@@ -20,6 +24,26 @@ export function zodType(
   const value = sibling && valueAt(literal, sibling.name);
   const text = value && textOf(value, file);
   return text !== undefined && /^\w+\.(?:int\(\)|number\(\)(?:\.int\(\))?)$/.test(text) ? text : `${z}.number().int()`;
+}
+
+/** `z.nativeEnum(Status)` of another column of that type, without what says that it may be missing. */
+function typeOfSibling(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  { field, columns }: TransformContext,
+): string | undefined {
+  const given = propertiesOf(literal);
+  const alike = columns.filter((column) => isOfType(column, field));
+  const key = alike.flatMap(({ name }) => keyStyles.map((keyOf) => keyOf(name))).find((each) => given.has(each));
+  let value = key === undefined ? undefined : valueAt(literal, key);
+  while (value !== undefined && isOptionCall(value)) value = value.expression.expression;
+  const text = value && textOf(value, file);
+  return text?.includes("\n") ? undefined : text;
+}
+
+function isOptionCall(value: ts.Expression): value is ts.CallExpression & { expression: ts.PropertyAccessExpression } {
+  if (!ts.isCallExpression(value) || !ts.isPropertyAccessExpression(value.expression)) return false;
+  return /^(?:optional|nullable|nullish|default|catch|describe|openapi|meta)$/.test(value.expression.name.text);
 }
 
 /** What zod is called here: before `.object`, or in the types of an extension. */

@@ -88,7 +88,8 @@ export function* restoreFields(transform: string, file: SourceFile, context: Tra
 }
 
 /** Imports that a transform added, and that nothing but what goes uses. */
-function* dropImports(
+/** Takes the imports out again that a transform added to a file, where nothing but what goes uses them. */
+export function* dropImports(
   transform: string,
   gone: readonly Splice[],
   file: SourceFile,

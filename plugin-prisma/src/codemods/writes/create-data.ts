@@ -2,6 +2,7 @@ import {
   builtElsewhere,
   type Container,
   candidateFor,
+  createRow,
   describe,
   dropUnusedFallbacks,
   enclosingName,
@@ -58,8 +59,12 @@ export const createData: Transform = {
       yield* dropUnusedFallbacks(writtenIn(file, context), file, context);
       return;
     }
-    if (context.intent.value.kind === "none") return;
     const { rows, followed } = handedTo(clientCalls, "called", context);
+    if (context.intent.value.kind === "none") {
+      for (const { value, what } of valuesOf(file, clientCalls(file, context), rows, context))
+        if (ts.isObjectLiteralExpression(value)) yield* createRow(value, what, file, context);
+      return;
+    }
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
       if (followed.has(value)) continue;
       if (ts.isObjectLiteralExpression(value)) yield* fillRow({ value, what, isChecked }, file, context);

@@ -5,6 +5,7 @@ import {
   type Transform,
   type TransformContext,
   ts,
+  undoPatterns,
   unwrap,
   updateRow,
   valueAt,
@@ -21,16 +22,17 @@ export const updateData: Transform = {
   *find(file, context) {
     if (isTestFile(file)) return;
     for (const { node, what } of updatesIn(clientCalls(file, context), context)) {
-      const found = updateRow(node, what, file, context);
-      if (found !== undefined) yield found;
+      yield* updateRow(node, what, file, context);
     }
     for (const { node, what } of updatesIn(unclearCalls(file, context), context)) {
-      const found = updateRow(node, what, file, context);
-      if (found !== undefined) yield inDoubt(found, context);
+      for (const found of updateRow(node, what, file, context)) yield inDoubt(found, context);
     }
   },
 
-  undo: (file, context) => removeWritten(id, (each) => updatesIn(callsByPath(each, context), context), file, context),
+  *undo(file, context) {
+    yield* removeWritten(id, (each) => updatesIn(callsByPath(each, context), context), file, context);
+    yield* undoPatterns(id, file, context);
+  },
 };
 
 /** The literals that change rows of the model. */

@@ -26,7 +26,7 @@ import {
 import { classOf, concerns } from "../receivers/entities.js";
 import { fillInstance, whatOfInstance } from "./fill-instance.js";
 import { holderOf } from "./fill-path.js";
-import { fillRow } from "./fill-row.js";
+import { fillRow, offerRow } from "./fill-row.js";
 import { madeInstances } from "./made-instances.js";
 import { otherWrites } from "./other-writes.js";
 import { unseenWriters } from "./unseen-writers.js";
@@ -45,7 +45,11 @@ export const createData: Transform = {
       yield* dropUnusedFallbacks(writtenRowsOf(withCurrentEdits(id, context)), file, context);
       return;
     }
-    if (context.intent.value.kind === "none") return;
+    if (context.intent.value.kind === "none") {
+      for (const row of writtenRows(file, context))
+        if (concerns(row.model, context)) yield* offerRow(row, file, context);
+      return;
+    }
     for (const row of writtenRows(file, context)) if (concerns(row.model, context)) yield* fillRow(row, file, context);
     for (const instance of madeInstances(file, context)) {
       if (concerns(instance.model, context)) yield* fillInstance(instance, file, context);

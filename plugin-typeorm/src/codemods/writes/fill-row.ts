@@ -2,6 +2,7 @@ import type { EntityField } from "@lockstep/core";
 import {
   addProperty,
   builtElsewhere,
+  createRow,
   declarationOf,
   type Finding,
   fillLiteral,
@@ -71,12 +72,8 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   }
   if (way !== "insert" && mayExist(context.model, given, way === "save")) {
     const isWhole = isComplete(given, context);
-    const found = isWhole
-      ? mayBeNew(offset, what, text)
-      : isTestFile(file)
-        ? undefined
-        : updateRow(literal, what, file, context);
-    if (found !== undefined) yield found;
+    if (isWhole) yield mayBeNew(offset, what, text);
+    else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
     return;
   }
   if (context.field.name.includes(".") || isRelation(context)) {
@@ -87,6 +84,19 @@ export function* fillRow(row: WrittenRow, file: SourceFile, context: TransformCo
   const edit = fillSpread(literal, row, file, context);
   if (edit !== undefined) yield edit;
   else yield* fillLiteral(literal, what, file, context, chosenIn(given, file, context));
+}
+
+/** The same for a column whose value nobody said: the row is ranked, and gets it where it was chosen. */
+export function* offerRow(row: WrittenRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { value, what, way } = row;
+  const literal = unwrap(value);
+  if (!ts.isObjectLiteralExpression(literal) || isFollowed(row, context)) return;
+  const given = new Map(entriesOf(literal));
+  if (isKeyGivenBy(row.through, context) || (way === "nested" && hasKey(context.model, given))) return;
+  if (context.field.name.includes(".") || isRelation(context)) return;
+  const isChange = way !== "insert" && mayExist(context.model, given, way === "save") && !isComplete(given, context);
+  if (!isChange) yield* createRow(literal, what, file, context);
+  else if (!isTestFile(file)) yield* updateRow(literal, what, file, context);
 }
 
 /** `{ ...dto }` where the DTO is in view: what it holds is known, and so is where the column belongs. */

@@ -15,6 +15,7 @@ import {
   type TransformContext,
   textOf,
   ts,
+  undoPatterns,
   updateInstance,
   updateRow,
   type WrittenNode,
@@ -32,18 +33,14 @@ export const updateData: Transform = {
 
   *find(file, context) {
     if (isTestFile(file)) return;
-    for (const { node, what } of updatesIn(file, context)) {
-      const found = updateRow(node, what, file, context);
-      if (found !== undefined) yield found;
-    }
-    for (const { group, name, what } of changedRows(file, context)) {
-      const found = updateInstance(group, name, what, file, context);
-      if (found !== undefined) yield found;
-    }
+    for (const { node, what } of updatesIn(file, context)) yield* updateRow(node, what, file, context);
+    for (const { group, name, what } of changedRows(file, context))
+      yield* updateInstance(group, name, what, file, context);
   },
 
   *undo(file, context) {
     yield* removeWritten(id, (each) => updatesIn(each, context), file, context);
+    yield* undoPatterns(id, file, context);
     for (const { node, what, file: its } of writtenAssignments(context)) {
       if (its !== file) continue;
       yield { kind: "edit", splices: removeStatement(node, file), what, text: "", replaces: textOf(node, file) };

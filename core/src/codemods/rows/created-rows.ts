@@ -1,0 +1,39 @@
+import type { ts } from "../ast/compiler.js";
+import { enclosingName, propertiesOf } from "../ast/expressions.js";
+import type { SourceFile } from "../ast/source-file.js";
+import { candidateFor } from "../candidates/candidate-for.js";
+import type { Finding, TransformContext } from "../contract/transform.js";
+import { callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
+import { addProperty } from "../write/property-edit.js";
+import { isConnected } from "./new-rows.js";
+import { siblingSource } from "./sibling-source.js";
+
+/**
+ * A new row of a column whose value nobody said: one that was chosen gets the value from where its other values come from, the others
+ * are ranked.
+ */
+export function* createRow(
+  literal: ts.ObjectLiteralExpression,
+  what: string,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const { name } = context.field;
+  const names = [...propertiesOf(literal).keys()];
+  if (isConnected(literal, context)) return;
+  const sent = callerValueForRow(literal, file, context);
+  const source = sent === undefined ? siblingSource(literal, file, context) : undefined;
+  const value = sent ?? source;
+  const text = value && (value.text === name ? name : `${name}: ${value.text}`);
+  if (context.takes(literal, "create") && text !== undefined && source?.lacking === undefined) {
+    const edit = names.includes(name) ? undefined : addProperty(literal, text, what, file);
+    if (edit !== undefined) {
+      yield* withCallerValue(edit, value, file, context);
+      return;
+    }
+  }
+  const place = { family: "create", tie: "orm", node: literal, what, anchor: enclosingName(literal), names } as const;
+  const advice = text === undefined ? `set ${name} if new rows have it` : `add \`${text}\` if new rows have it`;
+  const found = candidateFor({ ...place, text, advice }, file, context);
+  if (found !== undefined) yield { ...found, needs: source?.lacking === undefined ? [] : [source.lacking.node] };
+}

@@ -1,0 +1,77 @@
+import type { ts } from "../ast/compiler.js";
+import { initializerOf, nameOf } from "../ast/expressions.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { callerValueIn, ownerIn, patternOfValues } from "../inputs/caller-value.js";
+import { inputShapeOf, inputShapeOfPattern } from "../inputs/input-shape.js";
+import { declaredShapeOf } from "../shapes/declared-shape.js";
+import { keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
+
+/** Where the values of a row come from, and how one more is taken from there. */
+export interface SiblingSource {
+  /** `input.handle`, or `handle` of `const { name, handle } = input`. */
+  readonly text: string;
+  /** The pattern that has to take the field out of what it takes apart. */
+  readonly pattern: ts.ObjectBindingPattern | undefined;
+  /** The declaration of what the values come from, where it lacks the field: it has to get it. */
+  readonly lacking: ShapeNode | undefined;
+}
+
+/** So many values from one place are a habit of the code around them. */
+const least = 2;
+
+/**
+ * `input.handle` of a row whose other columns are `input.name` and `input.email`; undefined where they have no origin in common, where
+ * that has the column by another name, and where its type is in view and is no declaration that could get the field.
+ */
+export function siblingSource(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): SiblingSource | undefined {
+  const names = new Set(context.columns.map(({ name }) => name));
+  const given = literal.properties.flatMap((property) => {
+    const [name, value] = [nameOf(property.name), initializerOf(property)];
+    return name !== undefined && value !== undefined && names.has(name) ? [[name, value] as const] : [];
+  });
+  return ofOwner(given, file, context) ?? ofPattern(given, file, context);
+}
+
+type Given = readonly (readonly [name: string, value: ts.Expression])[];
+
+function ofOwner(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {
+  const owners = given.flatMap(([name, value]) => ownerIn(value, name) ?? []);
+  const [owner] = owners;
+  if (owner === undefined || owners.length < least) return undefined;
+  const text = textOf(owner, file);
+  if (owners.some((each) => textOf(each, file) !== text)) return undefined;
+  const shape = inputShapeOf(owner, file, context) ?? declaredShapeOf(owner, context);
+  const found = keyOf(shape, owner, context);
+  return found && { text: `${text}.${found.key}`, pattern: undefined, lacking: found.lacking };
+}
+
+function ofPattern(given: Given, file: SourceFile, context: TransformContext): SiblingSource | undefined {
+  const pattern = patternOfValues(given, least);
+  if (pattern === undefined) return undefined;
+  const shape = inputShapeOfPattern(pattern, file, context) ?? declaredShapeOf(pattern, context);
+  const found = keyOf(shape, pattern, context);
+  // A pattern takes it by the name of the column.
+  const taken = found?.key === context.field.name ? callerValueIn(pattern, file, context) : undefined;
+  return taken && found && { text: taken.text, pattern: taken.pattern, lacking: found.lacking };
+}
+
+/** What the field is called where the values come from; undefined where that cannot have it. */
+function keyOf(
+  shape: ShapeNode | undefined,
+  value: ts.Node,
+  context: TransformContext,
+): { readonly key: string; readonly lacking: ShapeNode | undefined } | undefined {
+  const { name } = context.field;
+  if (shape !== undefined) {
+    const key = keyIn(shape, context);
+    return { key, lacking: keysOfShape(shape).has(key) ? undefined : shape };
+  }
+  const type = context.project.types?.of(value);
+  // Where nothing says what it is, the compiler checks the edit before it is written.
+  return type === undefined || type.getProperty(name) !== undefined ? { key: name, lacking: undefined } : undefined;
+}

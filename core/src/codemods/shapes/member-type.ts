@@ -1,0 +1,88 @@
+import type { EntityField } from "../../model/index.js";
+import { ts } from "../ast/compiler.js";
+import { declarationFrom } from "../ast/scope.js";
+import { type SourceFile, textOf } from "../ast/source-file.js";
+import type { TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../names/key-styles.js";
+import { isNullish } from "../types/row-shape-of-type.js";
+import { plainTypes } from "../values/plain-types.js";
+
+/** The type of a new member, and the name that its file has to import for it. */
+export interface MemberType {
+  readonly text: string;
+  readonly imported?: { readonly name: string; readonly from: string };
+}
+
+type Members = ts.InterfaceDeclaration | ts.TypeLiteralNode;
+
+/**
+ * The type of the new field as a type would say it: the plain one, that of a column of the same type, an enum that comes from where the
+ * others come from, or the only one that all members have. Undefined where a person has to say it.
+ */
+export function memberType(node: Members, file: SourceFile, context: TransformContext): MemberType | undefined {
+  const { field, columns } = context;
+  const plain = field.isList ? undefined : plainTypes[field.type];
+  if (plain !== undefined) return { text: plain };
+  const types = typesByColumn(node, columns);
+  const alike = columns.find((column) => types.has(column) && isOfType(column, field));
+  const text = textOfType(alike && types.get(alike), file) ?? onlyText(node, file);
+  if (text !== undefined) return { text };
+  return field.type === "enum" && !field.isList ? enumType(types, file, context) : undefined;
+}
+
+/** Whether two columns hold values of one type. */
+export function isOfType(column: EntityField, field: EntityField): boolean {
+  return column.type === field.type && column.enumName === field.enumName && column.isList === field.isList;
+}
+
+function typesByColumn(node: Members, columns: readonly EntityField[]): ReadonlyMap<EntityField, ts.TypeNode> {
+  const found = new Map<EntityField, ts.TypeNode>();
+  for (const member of node.members) {
+    if (!ts.isPropertySignature(member) || member.type === undefined || !ts.isIdentifier(member.name)) continue;
+    const { text } = member.name;
+    const column = columns.find(({ name }) => keyStyles.some((keyOf) => keyOf(name) === text));
+    if (column !== undefined) found.set(column, member.type);
+  }
+  return found;
+}
+
+/** Without null and undefined; undefined where a person would not repeat it. */
+function textOfType(type: ts.TypeNode | undefined, file: SourceFile): string | undefined {
+  if (type === undefined) return undefined;
+  const parts = ts.isUnionTypeNode(type) ? type.types.filter((each) => !isNullish(each)) : [type];
+  const text = parts.map((each) => textOf(each, file)).join(" | ");
+  return text === "" || text.includes("\n") ? undefined : text;
+}
+
+/** `SortOrder` of `{ name?: SortOrder; email?: SortOrder }`. */
+function onlyText({ members }: Members, file: SourceFile): string | undefined {
+  const texts = new Set(
+    members.map((each) => (ts.isPropertySignature(each) ? textOfType(each.type, file) : undefined)),
+  );
+  const [only] = texts;
+  return members.length > 2 && texts.size === 1 ? only : undefined;
+}
+
+/** `Status` where another enum of the models is imported: it comes from there too. */
+function enumType(
+  types: ReadonlyMap<EntityField, ts.TypeNode>,
+  file: SourceFile,
+  { field }: TransformContext,
+): MemberType | undefined {
+  const name = field.enumName;
+  if (name === undefined) return undefined;
+  const from = (known: string) => {
+    const declared = declarationFrom(file.ast, known);
+    if (declared === undefined || !ts.isImportSpecifier(declared) || declared.propertyName !== undefined)
+      return undefined;
+    const { moduleSpecifier } = declared.parent.parent.parent;
+    return ts.isStringLiteral(moduleSpecifier) ? moduleSpecifier.text : undefined;
+  };
+  if (from(name) !== undefined) return { text: name };
+  for (const [column, type] of types) {
+    const known = column.type === "enum" ? textOfType(type, file) : undefined;
+    const module = known !== undefined && known === column.enumName ? from(known) : undefined;
+    if (module !== undefined) return { text: name, imported: { name, from: module } };
+  }
+  return undefined;
+}

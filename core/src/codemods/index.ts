@@ -7,6 +7,7 @@ import { yamlSchema } from "./documents/yaml-schema.js";
 import { rawSql } from "./raw-sql/raw-sql.js";
 import { sqlViews } from "./raw-sql/sql-views.js";
 import { requestSchema } from "./requests/request-schema.js";
+import { payload } from "./requests/payload.js";
 import { requestType } from "./requests/request-type.js";
 import { assignedMapper } from "./response-transforms/assigned-mapper.js";
 import { csvHeader } from "./response-transforms/csv-header.js";
@@ -148,6 +149,7 @@ export const coreTransforms: readonly Transform[] = [
   zodObject,
   requestSchema,
   requestType,
+  payload,
   nameList,
   graphqlDocument,
   graphqlTemplate,

@@ -2,6 +2,7 @@
 export const families = [
   "create",
   "update",
+  "destructuring",
   "select",
   "mapper",
   "zod",

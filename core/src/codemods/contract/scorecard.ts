@@ -37,6 +37,7 @@ export const defaultScorecard: Scorecard = {
     select: 5,
     schema: 5,
     update: 7,
+    destructuring: 5,
     type: 7,
     names: 7,
     sql: 7,

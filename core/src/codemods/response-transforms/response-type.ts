@@ -5,6 +5,7 @@ import type { Splice } from "../ast/splice.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { responses } from "../responses/responses.js";
 import { typeCandidates } from "../responses/type-candidates.js";
+import { inlineTypeOf } from "../shapes/inline-types.js";
 import { memberType } from "../shapes/member-type.js";
 import { namesWholeModel } from "../shapes/shape-types.js";
 import { dropImports } from "../write/field-edits.js";
@@ -134,7 +135,7 @@ function* written(
 
 function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {
   if (ts.isInterfaceDeclaration(node)) return `interface ${node.name.text}`;
-  return ts.isTypeAliasDeclaration(node.parent) ? `type ${node.parent.name.text}` : "type";
+  return ts.isTypeAliasDeclaration(node.parent) ? `type ${node.parent.name.text}` : (inlineTypeOf(node)?.what ?? "type");
 }
 
 function nodesIn(file: SourceFile): readonly (ts.InterfaceDeclaration | ts.TypeLiteralNode)[] {

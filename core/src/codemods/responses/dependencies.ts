@@ -1,4 +1,5 @@
 import { ts } from "../ast/compiler.js";
+import { declarationOf } from "../ast/scope.js";
 import type { PlaceNode, SourceFile } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
@@ -6,7 +7,7 @@ import { selectionsOfCopy, selectOf } from "../flow/selected-fields.js";
 import { keyIn, keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.js";
 import { targetOf } from "../types/target-type.js";
 import { namesField, parsedRowsIn } from "./parsed-rows.js";
-import { placeOfProducer, producersIn, producesField } from "./producers.js";
+import { type Producer, placeOfProducer, producersIn, producesField } from "./producers.js";
 
 /** By place: those without which its edit would not compile, or would leave its value unset. */
 export type Dependencies = ReadonlyMap<PlaceNode, ReadonlySet<PlaceNode>>;
@@ -20,6 +21,11 @@ export const dependenciesIn = memoized((context): Dependencies => {
     if (producesField(producer)) continue;
     const node = placeOfProducer(producer);
     for (const source of selectionsOfCopy(producer.mapper, producer.mapper.file, context)) add(node, source.node);
+    const given = givenTo(producer, context);
+    if (given !== undefined) {
+      add(node, given);
+      add(given, node);
+    }
     if (producer.type.kind !== "shape" || hasField(producer.type.shape, context)) continue;
     shapes.add(producer.type.shape);
     add(node, producer.type.shape.node);
@@ -41,6 +47,14 @@ export const dependenciesIn = memoized((context): Dependencies => {
     if (shape.kind === "keys" && shape.of !== undefined && !hasField(shape.of, context)) add(shape.node, shape.of.node);
   return needs;
 });
+
+/** The type literal that says what a mapper is given, where it lacks the field. */
+function givenTo({ mapper }: Producer, context: TransformContext): ts.TypeLiteralNode | undefined {
+  const parameter = mapper.pattern?.parent ?? (mapper.source && declarationOf(mapper.source));
+  const type = parameter && ts.isParameter(parameter) ? parameter.type : undefined;
+  if (type === undefined || !ts.isTypeLiteralNode(type)) return undefined;
+  return hasField({ kind: "members", node: type, file: mapper.file, name: undefined }, context) ? undefined : type;
+}
 
 interface Selected {
   readonly shape: ShapeNode;

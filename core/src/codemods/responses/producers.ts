@@ -1,5 +1,6 @@
 import type { ts } from "../ast/compiler.js";
 import { hasKey } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { memoized, memoizedBy } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
@@ -34,6 +35,12 @@ export function placeOfProducer({ kind, mapper }: Producer): ts.Node {
 /** Whether it names the new field already. */
 export function producesField({ kind, mapper }: Producer): boolean {
   return kind === "literal" ? hasKey(mapper.literal, mapper.key) : mapper.given.has(mapper.key);
+}
+
+/** Whether it copies what a parameter is given. */
+export function isCopiedFrom(parameter: ts.ParameterDeclaration, { mapper }: Producer): boolean {
+  const { source, pattern } = mapper;
+  return (source && declarationOf(source)) === parameter || (pattern !== undefined && pattern === parameter.name);
 }
 
 function assignedProducer(mapper: AssignedMapper): Producer {

@@ -4,12 +4,13 @@ import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { isRequestName, readsRequests } from "../inputs/request-use.js";
 import { isNamedAsRequest } from "../names/request-names.js";
+import { inlineTypeOf } from "../shapes/inline-types.js";
 import { familyOf, keyStyles, type ShapeNode } from "../shapes/shape-types.js";
 import { nameOfSchema } from "../shapes/zod-types.js";
 import { referencesTo } from "../types/references.js";
 import { selectedShapesIn } from "./dependencies.js";
 import { parsedRowsIn } from "./parsed-rows.js";
-import { producersIn } from "./producers.js";
+import { isCopiedFrom, producersIn } from "./producers.js";
 
 /**
  * What a schema or a type is for. `both`: requests are read with it and responses shown; there the new key may only ever be optional.
@@ -18,6 +19,8 @@ import { producersIn } from "./producers.js";
 export type ShapeRole = "request" | "response" | "both";
 
 export function roleOf(shape: ShapeNode, names: readonly string[], context: TransformContext): ShapeRole {
+  const inline = shape.kind === "members" && ts.isTypeLiteralNode(shape.node) ? inlineTypeOf(shape.node) : undefined;
+  if (inline !== undefined && shape.name === undefined) return isTakenIn(inline.of, context) ? "request" : "response";
   const own = shape.kind === "zod" ? shape.node.parent : undefined;
   const places = [
     ...(own === undefined ? [] : [{ node: own, file: shape.file }]),
@@ -29,6 +32,11 @@ export function roleOf(shape: ShapeNode, names: readonly string[], context: Tran
   if (isRead || isShown) return isRead ? "request" : "response";
   const name = shape.name ?? (shape.kind === "zod" ? nameOfSchema(shape.node) : undefined);
   return isNamedAsRequest(name, names, context.model.primaryKey) ? "request" : "response";
+}
+
+/** Whether a function is given it for something else than to copy it. */
+function isTakenIn(of: ts.Node, context: TransformContext): boolean {
+  return ts.isParameter(of) && !producersIn(context).some((producer) => isCopiedFrom(of, producer));
 }
 
 /** Whether rows are copied into it, selected for it or parsed with it: whatever it is called, it is not what callers send. */

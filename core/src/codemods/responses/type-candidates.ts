@@ -1,6 +1,9 @@
+import { ts } from "../ast/compiler.js";
+import { enclosingName } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { asManual, candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
+import { inlineTypeOf } from "../shapes/inline-types.js";
 import { memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
@@ -16,7 +19,7 @@ export type TypeShape = Extract<ShapeNode, { kind: "members" | "class" }>;
 export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: TransformContext): Iterable<Finding> {
   if (context.intent.exposure === "internal" && !ofRequests) return;
   for (const shape of typesIn(file)) {
-    const { node, name: anchor } = shape;
+    const { node, name: anchor = enclosingName(shape.node) } = shape;
     const names = [...keysOfShape(shape)];
     if (!isWorthListing(names, file, context)) continue;
     const family = familyOf(shape);
@@ -39,6 +42,8 @@ export function* typeCandidates(file: SourceFile, ofRequests: boolean, context: 
 
 /** `interface UserView` */
 export function whatOfType({ kind, node, name }: TypeShape): string {
+  const inline = ts.isTypeLiteralNode(node) && name === undefined ? inlineTypeOf(node) : undefined;
+  if (inline !== undefined) return inline.what;
   const word = kind === "class" ? "class" : "heritageClauses" in node ? "interface" : "type";
   return `${word} ${name ?? ""}`.trimEnd();
 }

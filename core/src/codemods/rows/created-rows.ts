@@ -7,6 +7,7 @@ import { callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
 import { addProperty } from "../write/property-edit.js";
 import { isConnected } from "./new-rows.js";
 import { siblingSource } from "./sibling-source.js";
+import { withSourcePattern } from "./source-pattern.js";
 
 /**
  * A new row of a column whose value nobody said: one that was chosen gets the value from where its other values come from, the others
@@ -35,5 +36,5 @@ export function* createRow(
   const place = { family: "create", tie: "orm", node: literal, what, anchor: enclosingName(literal), names } as const;
   const advice = text === undefined ? `set ${name} if new rows have it` : `add \`${text}\` if new rows have it`;
   const found = candidateFor({ ...place, text, advice }, file, context);
-  if (found !== undefined) yield { ...found, needs: source?.lacking === undefined ? [] : [source.lacking.node] };
+  yield* withSourcePattern(found, source, file, context);
 }

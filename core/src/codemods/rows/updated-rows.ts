@@ -10,6 +10,7 @@ import { addProperty } from "../write/property-edit.js";
 import { insertStatement, isAmongStatements } from "../write/statements.js";
 import { valueOfNewRow } from "./new-rows.js";
 import { type SiblingSource, siblingSource } from "./sibling-source.js";
+import { withSourcePattern } from "./source-pattern.js";
 
 /** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
 export function* updateRow(
@@ -115,5 +116,5 @@ function* updated(update: Update, file: SourceFile, context: TransformContext): 
   const caution = given ? undefined : `${name} may have been given a value of its own since`;
   const place = { family: "update", tie: "orm", node, what, anchor: enclosingName(node), names } as const;
   const found = candidateFor({ ...place, because, caution, text, advice }, file, context);
-  if (found !== undefined) yield { ...found, needs: source?.lacking === undefined ? [] : [source.lacking.node] };
+  yield* withSourcePattern(found, source, file, context);
 }

@@ -1,11 +1,24 @@
 import { ts } from "../ast/compiler.js";
 import type { TransformContext } from "../contract/transform.js";
+import type { Type, Types } from "../project/type-facts.js";
 import type { ShapeNode } from "./shape-types.js";
 
 /** The interface, class or type literal of the app that the compiler says a value is of; undefined where it says nothing. */
-export function declaredShapeOf(value: ts.Node, { project }: TransformContext): ShapeNode | undefined {
-  const { types } = project;
-  const [node, ...more] = types?.of(value)?.getSymbol()?.declarations ?? [];
+export function declaredShapeOf(value: ts.Node, { project: { types } }: TransformContext): ShapeNode | undefined {
+  return shapeOfType(types?.of(value), types);
+}
+
+/** The same of what is expected where an expression stands. */
+export function expectedShapeOf(
+  value: ts.Expression,
+  { project: { types } }: TransformContext,
+): ShapeNode | undefined {
+  const type = types?.expectedOf(value);
+  return shapeOfType(type && types?.settled(type), types);
+}
+
+function shapeOfType(type: Type | undefined, types: Types | undefined): ShapeNode | undefined {
+  const [node, ...more] = type?.getSymbol()?.declarations ?? [];
   const file = node && types?.fileOf(node as ts.Node);
   if (node === undefined || file === undefined || more.length > 0) return undefined;
   const declared = node as ts.Node;

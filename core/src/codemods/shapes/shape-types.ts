@@ -89,6 +89,7 @@ export function resolveType(
   if (!ts.isIdentifier(node.typeName)) return isElement ? unknown : inferred(node, file, context);
   const name = node.typeName.text;
   if (wrappers.has(name)) return inside(argument);
+  if (name === "Partial" || (name === "Omit" && !namesOf(second).has(context.field.name))) return inside(argument);
   if (lists.has(name)) return isElement ? inside(argument, false) : unknown;
   if (name === "Pick") return isElement ? unknown : pickedFrom(argument, second, file, context, depth);
   if (name === "Record") return second?.kind === UnknownKeyword || second?.kind === AnyKeyword ? open : unknown;
@@ -107,6 +108,11 @@ export function resolveType(
   }
   if (!ts.isInterfaceDeclaration(found.node)) return unknown;
   return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
+}
+
+function namesOf(type: ts.TypeNode | undefined): ReadonlySet<string> {
+  const types = type === undefined ? [] : ts.isUnionTypeNode(type) ? type.types : [type];
+  return new Set(types.flatMap((each) => namedBy(each) ?? []));
 }
 
 /** Of `Pick<User, "id" | "email"> & { url: string }` the part that names most columns. */

@@ -4,6 +4,7 @@ import type { TransformContext } from "../contract/transform.js";
 import type { Project } from "../project/project.js";
 import { fieldsOf } from "../write/class-members.js";
 import type { Container } from "../write/find-written.js";
+import { inlineTypeOf } from "./inline-types.js";
 import { type KeysShape, resolveType, type ShapeNode, zodShape } from "./shape-types.js";
 import { zodObjectOf } from "./zod-chain.js";
 import { whatOfSchema } from "./zod-types.js";
@@ -42,14 +43,15 @@ export function pickedIn(file: SourceFile, context: TransformContext): readonly 
   });
 }
 
-/** The interfaces, named type literals and classes of a file. The type of a parameter says little, and the compiler points to it when it matters. */
+/** The interfaces and classes of a file, and its type literals: named ones, and those of parameters, variables and results. */
 export function typesIn(file: SourceFile): readonly Extract<ShapeNode, { kind: "members" | "class" }>[] {
   const { InterfaceDeclaration, TypeLiteral, ClassDeclaration } = ts.SyntaxKind;
   return [
     ...file.nodes(InterfaceDeclaration).map((node) => ({ kind: "members" as const, node, file, name: node.name.text })),
     ...file.nodes(TypeLiteral).flatMap((node) => {
       const name = ts.isTypeAliasDeclaration(node.parent) ? node.parent.name.text : undefined;
-      return name === undefined ? [] : [{ kind: "members" as const, node, file, name }];
+      if (name === undefined && inlineTypeOf(node) === undefined) return [];
+      return [{ kind: "members" as const, node, file, name }];
     }),
     ...file.nodes(ClassDeclaration).flatMap((node) => {
       return fieldsOf(node).size === 0 ? [] : [{ kind: "class" as const, node, file, name: node.name?.text }];

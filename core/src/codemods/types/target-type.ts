@@ -46,6 +46,9 @@ export function targetOf(literal: ts.Expression, file: SourceFile, context: Tran
       inside.unshift("property");
       node = parent.parent;
       continue;
+    } else if (isEntryOf(parent, node)) {
+      const type = typeOfEntries(parent.left.expression);
+      return type === undefined ? { kind: "unknown" } : { kind: "typed", type, file, inside };
     } else if (ts.isVariableDeclaration(parent) || ts.isParameter(parent) || ts.isPropertyDeclaration(parent)) {
       return parent.type === undefined ? { kind: "free" } : { kind: "typed", type: parent.type, file, inside };
     } else if (ts.isArrowFunction(parent) || ts.isReturnStatement(parent)) {
@@ -110,6 +113,24 @@ function typeArgumentOf(call: ts.CallExpression, file: SourceFile): ts.TypeNode 
 
 function isFactory(name: ts.Node): boolean {
   return /factory|builder/i.test(name.getText());
+}
+
+/** `rows[key] = { … }` */
+function isEntryOf(
+  parent: ts.Node,
+  node: ts.Node,
+): parent is ts.BinaryExpression & { readonly left: ts.ElementAccessExpression } {
+  const isSet = ts.isBinaryExpression(parent) && parent.operatorToken.kind === ts.SyntaxKind.EqualsToken;
+  return isSet && parent.right === node && ts.isElementAccessExpression(parent.left);
+}
+
+/** `Row` of `const rows: { [key: string]: Row }` and of `Record<string, Row>`. */
+function typeOfEntries(list: ts.Expression): ts.TypeNode | undefined {
+  const declaration = ts.isIdentifier(list) ? declarationOf(list) : undefined;
+  const type = declaration !== undefined && ts.isVariableDeclaration(declaration) ? declaration.type : undefined;
+  if (type === undefined) return undefined;
+  if (ts.isTypeLiteralNode(type)) return type.members.find(ts.isIndexSignatureDeclaration)?.type;
+  return ts.isTypeReferenceNode(type) && type.typeName.getText() === "Record" ? type.typeArguments?.[1] : undefined;
 }
 
 /** `rows.push({ … })`: the declared type of the list. */

@@ -29,6 +29,8 @@ export const signalIds = [
   "keptUp",
   "noSameType",
   "notWithEarlier",
+  "oneOff",
+  "otherKeys",
   "namesOnly",
   "similarMissing",
 ] as const;

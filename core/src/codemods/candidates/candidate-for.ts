@@ -46,7 +46,18 @@ export function candidateFor(
   const isGiven = context.intent.kind === "acceptInRequests" && sourcesOf(context).length === 0;
   const isTheirs = isGiven && context.intent.exposure !== "exposed";
   const caution = listed.caution ?? (isTheirs ? `callers could choose ${field.name}` : undefined);
-  return { kind: "candidate", ...listed, because, caution, names, text, isWhole, isDone: isNamed(field, given) };
+  const otherKeys = given.size - names.length;
+  return {
+    kind: "candidate",
+    ...listed,
+    because,
+    caution,
+    names,
+    otherKeys,
+    text,
+    isWhole,
+    isDone: isNamed(field, given),
+  };
 }
 
 /** Whether an internal column is opened for reads: then nothing that would show it is listed. */

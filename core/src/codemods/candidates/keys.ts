@@ -46,7 +46,7 @@ export function candidateOf(
   { file, finding, key, site, ordinal }: FoundCandidate,
   needs: readonly string[] = [],
 ): Candidate {
-  const { node, family, what, anchor, names, tie, isWhole, because, caution, isRequired, text } = finding;
+  const { node, family, what, anchor, names, otherKeys, tie, isWhole, because, caution, isRequired, text } = finding;
   return {
     file: file.file,
     line: lineAt(file.text, startOf(node, file)),
@@ -58,6 +58,7 @@ export function candidateOf(
     site,
     ordinal,
     names,
+    ...(otherKeys !== undefined && { otherKeys }),
     tie,
     isWhole,
     because,

@@ -25,6 +25,8 @@ export interface Candidate {
   readonly ordinal?: number;
   /** The fields of the model that it names, as the model spells them, in the order of the place. */
   readonly names: readonly string[];
+  /** How many more keys it has: none of the model's. */
+  readonly otherKeys?: number;
   readonly tie: Tie;
   /** It names every column of the model. */
   readonly isWhole: boolean;

@@ -64,7 +64,17 @@ export interface PlaceFinding {
 export interface CandidateFinding
   extends Pick<
     Candidate,
-    "family" | "what" | "anchor" | "names" | "tie" | "isWhole" | "because" | "caution" | "isRequired" | "text"
+    | "family"
+    | "what"
+    | "anchor"
+    | "names"
+    | "otherKeys"
+    | "tie"
+    | "isWhole"
+    | "because"
+    | "caution"
+    | "isRequired"
+    | "text"
   > {
   readonly kind: "candidate";
   readonly node: PlaceNode;

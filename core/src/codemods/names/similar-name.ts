@@ -35,8 +35,14 @@ function strongest(names: readonly string[], strengthOf: (name: string) => numbe
 }
 
 function commonWords(a: readonly string[], b: readonly string[]): number {
-  return Math.max(commonStart(a, b), commonStart(a.toReversed(), b.toReversed()));
+  const end = commonStart(a.toReversed(), b.toReversed());
+  // Most models have a name, a type or a date: to end with that alone is no likeness.
+  return Math.max(commonStart(a, b), end === 1 && generic.has(a.at(-1) ?? "") ? 0 : end);
 }
+
+const generic = new Set(
+  "id ids name names type types status at date count url key code value data json text by".split(" "),
+);
 
 function commonStart(a: readonly string[], b: readonly string[]): number {
   const end = a.findIndex((word, index) => word !== b[index]);

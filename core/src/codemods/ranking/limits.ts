@@ -6,7 +6,7 @@ import { isTechnicalColumn } from "../names/technical-columns.js";
 
 /** Why a place is not ticked on its own, however strong the evidence. */
 export interface Limit {
-  readonly kind: "plumbing" | "test" | "secret" | "otherModel" | "doubtful" | "list" | "caution";
+  readonly kind: "plumbing" | "test" | "secret" | "otherModel" | "doubtful" | "fewNames" | "list" | "caution";
   /** Follows "is not ticked on its own: ". */
   readonly text: string;
 }
@@ -40,6 +40,8 @@ export function limitsOf(candidate: Candidate, context: RankContext): readonly L
   // `["name", "email"]` may be what callers can sort by, or what they can set: a role does not belong there by itself.
   if (candidate.family === "names" && candidate.tie === "names")
     limits.push({ kind: "list", text: "a list of names may say what callers are allowed to do" });
+  if (candidate.tie === "names" && candidate.names.length < 3)
+    limits.push({ kind: "fewNames", text: `two names alone do not say that it is about ${model.name}` });
   if (candidate.tie === "doubtful") limits.push({ kind: "doubtful", text: `it may not be about ${model.name}` });
   if (candidate.isTest) limits.push({ kind: "test", text: "tests follow the code that they test" });
   return limits;

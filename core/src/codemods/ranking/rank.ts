@@ -1,9 +1,10 @@
+import type { SignalId } from "../../model/index.js";
 import type { Candidate } from "../contract/candidate.js";
 import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "./limits.js";
 import { type Measures, measure } from "./measures.js";
 import { reasonsOf } from "./reasons.js";
-import { evidenceOf } from "./signals.js";
+import { type Evidence, evidenceOf } from "./signals.js";
 
 /**
  * Says of each place how likely it gets the new column too, and why.
@@ -23,9 +24,24 @@ export function rank(
 }
 
 function judge(candidate: Candidate, measures: Measures, context: RankContext): Ranked {
-  const reasons = reasonsOf(evidenceOf(candidate, measures, context), context);
+  const evidence = evidenceOf(candidate, measures, context);
+  const reasons = reasonsOf(isSmall(measures) ? asOneFact(evidence, context) : evidence, context);
   const score = reasons.reduce((sum, { weight }) => sum + weight, 0);
   return { candidate, kind: kindOf(candidate, score, context), score, reasons };
+}
+
+/** With two columns that tell something, half of them, the fullest place and the newest column are one fact. */
+function isSmall({ measured }: Measures): boolean {
+  return measured.length <= 2;
+}
+
+const presence = new Set<SignalId>(["halfOfCore", "fullest", "previousHere", "lastThreeHere", "sameTypeHere"]);
+
+function asOneFact(evidence: readonly Evidence[], { card }: RankContext): readonly Evidence[] {
+  const [strongest] = evidence
+    .filter(({ signal }) => presence.has(signal))
+    .sort((a, b) => card.weights[b.signal] - card.weights[a.signal]);
+  return evidence.filter((each) => !presence.has(each.signal) || each === strongest);
 }
 
 function kindOf(candidate: Candidate, score: number, context: RankContext): Ranked["kind"] {

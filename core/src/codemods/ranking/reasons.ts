@@ -71,6 +71,10 @@ function textOf(evidence: Evidence, { model, field }: RankContext): string {
       return evidence.hasSome
         ? `was not changed by the commits that added the last ${evidence.columns} columns`
         : `missed the last ${evidence.columns} columns`;
+    case "oneOff":
+      return "a script or a report: those are seldom changed later";
+    case "otherKeys":
+      return `has ${evidence.keys} keys that are no columns of ${model.name}`;
     case "namesOnly":
       return `only its field names point to ${model.name}`;
     default:

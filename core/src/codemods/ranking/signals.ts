@@ -17,6 +17,8 @@ interface Details {
   readonly keptUp: { readonly columns: number };
   readonly noSameType: object;
   readonly notWithEarlier: { readonly columns: number; readonly hasSome: boolean };
+  readonly oneOff: object;
+  readonly otherKeys: { readonly keys: number };
   readonly namesOnly: object;
   readonly similarMissing: { readonly names: readonly string[] };
 }
@@ -64,6 +66,12 @@ const signals: { readonly [Id in SignalId]: Signal<Id> } = {
 
   namesOnly: ({ candidate: { tie } }) => (tie === "names" || tie === "doubtful" ? {} : undefined),
 
+  oneOff: ({ candidate: { file, isTest } }) => (!isTest && isOneOff(file) ? {} : undefined),
+  otherKeys({ candidate: { names, tie, otherKeys = 0 } }) {
+    const isKnown = tie === "orm" || tie === "type";
+    return !isKnown && otherKeys > names.length ? { keys: otherKeys } : undefined;
+  },
+
   keptUp(place) {
     const { measures, has } = place;
     let columns = 0;
@@ -93,6 +101,13 @@ export function evidenceOf(candidate: Candidate, measures: Measures, context: Ra
     const seen = see(place);
     return seen === undefined ? [] : [{ signal, ...seen } as Evidence];
   });
+}
+
+/** Scripts that ran once, and reports: people leave them as they are. */
+function isOneOff(file: string): boolean {
+  return /(?:^|\/)(?:scripts?|one-?offs?|backfills?|reports?|reporting)\/|(?:^|\/)(?:backfill|one-?off|migrate)[-_.][^/]*$/i.test(
+    file,
+  );
 }
 
 /** A place that has no name cannot be told from others of an earlier file: git says nothing about it. */

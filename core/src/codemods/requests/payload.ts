@@ -9,9 +9,8 @@ import { producersOf } from "../responses/producers.js";
 import { roleOf } from "../responses/shape-roles.js";
 import { siblingSource } from "../rows/sibling-source.js";
 import { withSourcePattern } from "../rows/source-pattern.js";
-import { expectedShapeOf } from "../shapes/declared-shape.js";
-import { keyIn, keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.js";
-import { targetOf } from "../types/target-type.js";
+import { shapeOfLiteral } from "../shapes/literal-shape.js";
+import { keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { removeWritten } from "../write/find-written.js";
 import { addProperty } from "../write/property-edit.js";
 
@@ -23,7 +22,9 @@ export const payload: Transform = {
   intents: ["acceptInRequests", "read"],
 
   *find(file, context) {
-    const copies = new Set(producersOf(file, context).map(({ mapper }) => ("literal" in mapper ? mapper.literal : mapper.last)));
+    const copies = new Set(
+      producersOf(file, context).map(({ mapper }) => ("literal" in mapper ? mapper.literal : mapper.last)),
+    );
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression))
       if (!copies.has(literal)) yield* offered(literal, file, context);
   },
@@ -39,7 +40,7 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
   const names = [...propertiesOf(literal).keys()];
   if (literal.properties.length < 2 || !isWorthListing(names, file, context) || isAsserted(literal)) return;
   if (spreadsOf(literal).length > 0) return;
-  const shape = shapeOf(literal, file, context);
+  const shape = shapeOfLiteral(literal, file, context);
   if (shape === undefined || shape.kind === "keys" || context.orm.isModel?.(shape.node, shape.file, context)) return;
   const isOfRequests = context.intent.kind === "acceptInRequests";
   if ((roleOf(shape, [...keysOfShape(shape)], context) !== "response") !== isOfRequests) return;
@@ -64,20 +65,4 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
 
 function whatOf(literal: ts.ObjectLiteralExpression): string {
   return describe(literal, "payload");
-}
-
-/** The declaration of the type that a literal must have: the compiler's answer, or what stands there in words. */
-function shapeOf(
-  literal: ts.ObjectLiteralExpression,
-  file: SourceFile,
-  context: TransformContext,
-): ShapeNode | undefined {
-  const expected = expectedShapeOf(literal, context);
-  if (expected !== undefined) return expected;
-  const target = targetOf(literal, file, context);
-  if (target.kind !== "typed") return undefined;
-  const [nesting, ...deeper] = target.inside;
-  if (nesting === "property" || deeper.length > 0) return undefined;
-  const type = resolveType(target.type, target.file, context, nesting === "element");
-  return type.kind === "shape" ? type.shape : undefined;
 }

@@ -135,7 +135,9 @@ function* written(
 
 function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {
   if (ts.isInterfaceDeclaration(node)) return `interface ${node.name.text}`;
-  return ts.isTypeAliasDeclaration(node.parent) ? `type ${node.parent.name.text}` : (inlineTypeOf(node)?.what ?? "type");
+  return ts.isTypeAliasDeclaration(node.parent)
+    ? `type ${node.parent.name.text}`
+    : (inlineTypeOf(node)?.what ?? "type");
 }
 
 function nodesIn(file: SourceFile): readonly (ts.InterfaceDeclaration | ts.TypeLiteralNode)[] {

@@ -80,7 +80,7 @@ export function isBuiltByHand(shape: ShapeNode, context: TransformContext): bool
 function typeIn(shape: ShapeNode, context: TransformContext): string | undefined {
   if (shape.kind === "members") return memberType(shape.node, shape.file, context)?.text;
   if (shape.kind === "zod") return zodType(shape.node, shape.file, context);
-  return isConverted(context) ? undefined : plainTypes[context.field.type];
+  return context.field.isList ? undefined : plainTypes[context.field.type];
 }
 
 /** A schema that requires more than is selected throws; what names the columns has to be there to be edited with it. */
@@ -97,7 +97,7 @@ function builtElsewhere(shape: ShapeNode, context: TransformContext): string | u
 
 /** Whether the value is not sent as it is: a date, a bigint. */
 function isConverted({ field }: TransformContext): boolean {
-  return plainTypes[field.type] === undefined || field.isList;
+  return plainTypes[field.type] === undefined && field.type !== "enum" && field.type !== "json";
 }
 
 /** Why the name cannot be added to those that are picked: it is not there to pick, or they are used for something else. */

@@ -1,7 +1,9 @@
-import type { ts } from "../ast/compiler.js";
-import { enclosingName, propertiesOf } from "../ast/expressions.js";
+import { ts } from "../ast/compiler.js";
+import { enclosingName, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
+import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
+import { memoized } from "../contract/memoized.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
 import { callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
 import { addProperty } from "../write/property-edit.js";
@@ -37,4 +39,22 @@ export function* createRow(
   const advice = text === undefined ? `set ${name} if new rows have it` : `add \`${text}\` if new rows have it`;
   const found = candidateFor({ ...place, text, advice }, file, context);
   yield* withSourcePattern(found, source, file, context);
+  for (const part of partsOf(literal, context)) yield* createRow(part, what, file, context);
 }
+
+/** Literals that stand in a constant and are spread into the row: `{ ...values, id }`. Each once, however many rows it goes into. */
+function partsOf(
+  literal: ts.ObjectLiteralExpression,
+  context: TransformContext,
+): readonly ts.ObjectLiteralExpression[] {
+  return spreadsOf(literal).flatMap(({ expression }) => {
+    const declaration = ts.isIdentifier(expression) ? declarationOf(expression) : undefined;
+    const isConstant = declaration !== undefined && ts.isVariableDeclaration(declaration);
+    const value = isConstant && declaration.initializer ? unwrap(declaration.initializer) : undefined;
+    if (value === undefined || !ts.isObjectLiteralExpression(value) || partsSeen(context).has(value)) return [];
+    partsSeen(context).add(value);
+    return [value];
+  });
+}
+
+const partsSeen = memoized(() => new Set<ts.Node>());

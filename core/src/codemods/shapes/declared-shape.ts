@@ -9,10 +9,7 @@ export function declaredShapeOf(value: ts.Node, { project: { types } }: Transfor
 }
 
 /** The same of what is expected where an expression stands. */
-export function expectedShapeOf(
-  value: ts.Expression,
-  { project: { types } }: TransformContext,
-): ShapeNode | undefined {
+export function expectedShapeOf(value: ts.Expression, { project: { types } }: TransformContext): ShapeNode | undefined {
   const type = types?.expectedOf(value);
   return shapeOfType(type && types?.settled(type), types);
 }

@@ -14,7 +14,8 @@ export function inlineTypeOf(node: ts.TypeLiteralNode): InlineType | undefined {
   while (isAround(type.parent)) type = type.parent;
   const { parent } = type;
   if (ts.isParameter(parent)) return { of: parent, what: named(`type of ${parameterName(parent)}`, node) };
-  if (ts.isVariableDeclaration(parent)) return { of: parent, what: named(`type of ${nameOf(parent.name) ?? "a value"}`, node) };
+  if (ts.isVariableDeclaration(parent))
+    return { of: parent, what: named(`type of ${nameOf(parent.name) ?? "a value"}`, node) };
   if (ts.isFunctionLike(parent) && parent.type === type) return { of: parent, what: named("type of the result", node) };
   return undefined;
 }

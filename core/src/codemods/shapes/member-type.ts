@@ -21,8 +21,8 @@ type Members = ts.InterfaceDeclaration | ts.TypeLiteralNode;
  */
 export function memberType(node: Members, file: SourceFile, context: TransformContext): MemberType | undefined {
   const { field, columns } = context;
-  const plain = field.isList ? undefined : plainTypes[field.type];
-  if (plain !== undefined) return { text: plain };
+  const plain = plainTypes[field.type];
+  if (plain !== undefined) return { text: field.isList ? `${plain}[]` : plain };
   const types = typesByColumn(node, columns);
   const alike = columns.find((column) => types.has(column) && isOfType(column, field));
   const text = textOfType(alike && types.get(alike), file) ?? onlyText(node, file);

@@ -16,7 +16,20 @@ export function zodType(
   const z = zodIn(literal);
   const { type } = context.field;
   if (z === undefined) return undefined;
-  if (context.field.isList || plainTypes[type] === undefined) return typeOfSibling(literal, file, context);
+  const sibling =
+    context.field.isList || plainTypes[type] === undefined ? typeOfSibling(literal, file, context) : undefined;
+  if (sibling !== undefined) return sibling;
+  const single = typeOfOne(z, literal, file, context);
+  return single !== undefined && context.field.isList ? `${z}.array(${single})` : single;
+}
+
+function typeOfOne(
+  z: string,
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): string | undefined {
+  const { type } = context.field;
   if (type === "string" || type === "boolean") return `${z}.${type}()`;
   if (type === "float") return `${z}.number()`;
   if (type !== "int") return undefined;

@@ -89,10 +89,13 @@ export async function decidePlaces(
       sheet.settle(candidate, { choice: isTicked ? "yes" : "no", by: "asked" });
       if (!isTicked && shown?.ticked.has(candidate.key)) sheet.refuse(candidate);
     }
-    if (asks !== undefined) sheet.followAccepted();
-    else await sheet.decideAlone(only.length > 0 && policy.level !== "none" ? "required" : policy.level);
+    if (asks === undefined)
+      await sheet.decideAlone(only.length > 0 && policy.level !== "none" ? "required" : policy.level);
   }
-  for (const column of byColumn(sheets)) takeNeeded(column);
+  for (const column of byColumn(sheets)) {
+    if (asks !== undefined || (only.length === 0 && policy.level === "likely")) followAccepted(column);
+    takeNeeded(column);
+  }
   return {
     chosen: new Set(sheets.flatMap((sheet) => sheet.chosen())),
     choices: sheets.reduce((choices, sheet) => sheet.remember(choices), remembered),
@@ -157,12 +160,10 @@ class Sheet {
     const taken = await takenAlone(this.question, level);
     for (const { candidate } of this.open())
       if (taken.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "level" });
-    if (level === "likely") this.followAccepted();
   }
 
-  /** Takes the kin of accepted places along, and tests once something outside of them was accepted. */
-  followAccepted(): void {
-    const followers = followersOf(this.question, this.accepted());
+  /** Takes followers of accepted places along. */
+  follow(followers: ReadonlySet<string>): void {
     for (const { candidate } of this.open())
       if (followers.has(candidate.key)) this.settle(candidate, { choice: "yes", by: "kin" });
   }
@@ -210,6 +211,15 @@ class Sheet {
   }
 }
 
+/** Takes along what follows accepted places of a column, and tests once something outside of them was accepted. */
+function followAccepted(sheets: readonly Sheet[]): void {
+  const followers = followersOf(
+    sheets.map(({ question }) => question),
+    new Set(sheets.flatMap((sheet) => [...sheet.accepted()])),
+  );
+  for (const sheet of sheets) sheet.follow(followers);
+}
+
 /** Takes along what accepted places of a column need, whichever question it is in. */
 function takeNeeded(sheets: readonly Sheet[]): void {
   const ranked = sheets.flatMap(({ question }) => question.ranked);
@@ -246,7 +256,7 @@ async function toAsk(sheet: Sheet, sheets: readonly Sheet[]): Promise<AskedPlace
   const ticked = new Set(
     shown.map(({ candidate }) => candidate.key).filter((key) => alone.has(key) && !without.has(key)),
   );
-  const followers = followersOf(question, new Set([...sheet.accepted(), ...ticked]));
+  const followers = followersOf([question], new Set([...sheet.accepted(), ...ticked]));
   const places = shown.filter(({ candidate: { isTest, key } }) => !(isTest && followers.has(key)));
   return { question, places, ticked };
 }
@@ -273,8 +283,11 @@ async function takenAlone(question: RankedPlaces, level: CodeLevel | undefined):
   return new Set([...keys, ...neededBy(question.ranked, keys).keys()]);
 }
 
-function followersOf({ ranked, about }: RankedPlaces, accepted: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set([...followSimilar(ranked, accepted, about), ...followInTests(ranked, accepted, about)]);
+function followersOf(questions: readonly RankedPlaces[], accepted: ReadonlySet<string>): ReadonlySet<string> {
+  const [first] = questions;
+  const ranked = questions.flatMap((question) => question.ranked);
+  if (first === undefined) return new Set();
+  return new Set([...followSimilar(ranked, accepted, first.about), ...followInTests(ranked, accepted, first.about)]);
 }
 
 /** The choice about a place that is not under its key any more: a file was moved, or what was in it, or it is called otherwise. */

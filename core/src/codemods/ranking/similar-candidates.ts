@@ -1,3 +1,4 @@
+import type { Family } from "../../model/index.js";
 import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "./limits.js";
 
@@ -8,9 +9,11 @@ export interface Cluster {
   readonly members: readonly Ranked[];
 }
 
+const writes: ReadonlySet<Family> = new Set(["create", "update", "destructuring"]);
+
 /**
- * The places that follow accepted ones without a question: strong ones of the same file, and of the same name in other
- * files outside tests. Ids, keys, timestamps, secrets that would be shown, and fields that another model has as well
+ * The places that follow accepted ones without a question: what is made of them, strong ones of the same file, and of the same name
+ * in other files outside tests. Ids, keys, timestamps, secrets that would be shown, and fields that another model has as well
  * follow nobody.
  *
  * @param accepted keys of the places that were accepted; what follows is not followed in turn
@@ -25,7 +28,10 @@ export function followSimilar(
   const files = new Set(leaders.map(({ file }) => file));
   const anchors = new Set(leaders.filter(({ isTest }) => !isTest).map(({ anchor }) => anchor));
   anchors.delete(undefined);
-  return keysOf(ranked, accepted, ({ candidate, score }) => {
+  return keysOf(ranked, accepted, ({ candidate, kind, score }) => {
+    // A row whose values are members of an accepted type stores the new one too. Other payloads may go anywhere.
+    const isStored = writes.has(candidate.family) && candidate.needs?.some((need) => accepted.has(need)) === true;
+    if (isStored && kind !== "silent" && !candidate.isTest && isOnlyTest(candidate, context)) return true;
     const isKin = files.has(candidate.file) || (!candidate.isTest && anchors.has(candidate.anchor));
     return isKin && score >= context.card.kin && isOnlyTest(candidate, context);
   });
@@ -43,7 +49,9 @@ export function followInTests(
 ): ReadonlySet<string> {
   if (!ranked.some(({ candidate }) => !candidate.isTest && accepted.has(candidate.key))) return new Set();
   return keysOf(ranked, accepted, ({ candidate, kind, score }) => {
-    const isStrong = kind !== "silent" && score >= context.card.likely[candidate.family];
+    // A new row of a test lacks what the test is not about.
+    const isStrong =
+      kind !== "silent" && candidate.family !== "create" && score >= context.card.likely[candidate.family];
     return candidate.isTest && isStrong && isOnlyTest(candidate, context);
   });
 }

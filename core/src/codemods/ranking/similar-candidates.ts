@@ -1,4 +1,5 @@
 import type { Family } from "../../model/index.js";
+import type { Candidate } from "../contract/candidate.js";
 import type { RankContext, Ranked } from "../contract/ranked.js";
 import { limitsOf } from "./limits.js";
 
@@ -28,10 +29,13 @@ export function followSimilar(
   const files = new Set(leaders.map(({ file }) => file));
   const anchors = new Set(leaders.filter(({ isTest }) => !isTest).map(({ anchor }) => anchor));
   anchors.delete(undefined);
+  const silent = new Set(ranked.filter(({ kind }) => kind === "silent").map(({ candidate }) => candidate.key));
+  const needsSilent = ({ needs = [] }: Candidate) => needs.some((need) => silent.has(need) && !accepted.has(need));
   return keysOf(ranked, accepted, ({ candidate, kind, score }) => {
     // A row whose values are members of an accepted type stores the new one too. Other payloads may go anywhere.
     const isStored = writes.has(candidate.family) && candidate.needs?.some((need) => accepted.has(need)) === true;
-    if (isStored && kind !== "silent" && !candidate.isTest && isOnlyTest(candidate, context)) return true;
+    const isSure = kind !== "silent" && !candidate.isTest && !needsSilent(candidate);
+    if (isStored && isSure && isOnlyTest(candidate, context)) return true;
     const isKin = files.has(candidate.file) || (!candidate.isTest && anchors.has(candidate.anchor));
     return isKin && score >= context.card.kin && isOnlyTest(candidate, context);
   });

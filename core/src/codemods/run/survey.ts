@@ -1,6 +1,7 @@
 import type { CodeIntent, Place } from "../../model/index.js";
 import { type PlaceNode, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
+import { neededBy } from "../candidates/dependencies.js";
 import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
 import type { Ranked } from "../contract/ranked.js";
 import { defaultScorecard } from "../contract/scorecard.js";
@@ -152,10 +153,21 @@ async function questionsOf(
   );
   const models = [...request.models, ...others];
   const about = { model, models, field, columns, core, history, card, exposure: first.intent.exposure };
-  const all = open.length === 0 ? [] : rank(open, about, had);
+  const all = open.length === 0 ? [] : asSureAsNeeds(rank(open, about, had));
   return found.flatMap(({ intent, candidates, done }): RankedPlaces[] => {
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
+  });
+}
+
+/** A place whose value comes from a type is no surer than that type gets the column. */
+function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
+  const silent = new Set(ranked.filter(({ kind }) => kind === "silent").map(({ candidate }) => candidate.key));
+  return ranked.map((each) => {
+    const isWeak = [...neededBy(ranked, [each.candidate.key]).keys()].some((need) => silent.has(need));
+    return isWeak && each.kind === "likely" && each.candidate.isRequired !== true
+      ? { ...each, kind: "possible" }
+      : each;
   });
 }
 

@@ -27,19 +27,19 @@ describe("a reader sees why, the strongest reason first", () => {
     ]);
   });
 
-  test("the same with git: that it kept up comes first, though it weighs nothing", () => {
+  test("the same with git: that it kept up comes first", () => {
     const history = historyOf(["phone@src/users.ts", "bio@src/users.ts", "avatar@src/users.ts"]);
     const ranked = judged(
       place("email name utmSource utmTerm avatar bio phone"),
       contextOf({ fields: grown, added: "utmMedium", history }),
     );
     expect(ranked.reasons.slice(0, 4)).toEqual([
-      { signal: "keptUp", weight: 0, text: "got all 3 columns that were added since it exists" },
+      { signal: "keptUp", weight: 2, text: "got all 3 columns that were added since it exists" },
       { signal: "similarHere", weight: 3, text: "has utmSource next to utmTerm" },
       { signal: "halfOfCore", weight: 2, text: "holds 7 of 7 columns" },
       { signal: "previousHere", weight: 2, text: "has phone, the last column you added" },
     ]);
-    expect(ranked.score).toBe(15);
+    expect(ranked.score).toBe(17);
   });
 
   test("a place that was left alone", () => {
@@ -60,7 +60,7 @@ describe("a reader sees why, the strongest reason first", () => {
 });
 
 describe("how much is enough", () => {
-  const likely = { graphql: 3, create: 5, select: 5, mapper: 5, zod: 5, dto: 5, schema: 5 };
+  const likely = { graphql: 3, create: 5, destructuring: 5, select: 5, mapper: 5, zod: 5, dto: 5, schema: 5 };
 
   test.each(families)("%s", (family) => {
     const least = { update: 7, type: 7, names: 7, sql: 7, require: 7, ...likely }[family];

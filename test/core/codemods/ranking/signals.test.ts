@@ -83,7 +83,7 @@ const table: { readonly [Id in SignalId]: readonly Case[] } = {
     {
       why: "declared in the middle",
       names: "email name",
-      fields: "id! email handle name",
+      fields: "id! email handle name phone",
       words: "has email, declared just before handle",
     },
     { why: "not here", names: "email name", words: undefined },
@@ -168,14 +168,14 @@ const table: { readonly [Id in SignalId]: readonly Case[] } = {
     {
       why: "an enum of its own",
       names: "role",
-      fields: "id! role:Role state:State",
+      fields: "id! role:Role state:State email",
       added: "oldRole:Role",
       words: "has role, the only other Role column",
     },
     {
       why: "lists",
       names: "tags",
-      fields: "id! email tags:string[]",
+      fields: "id! email name tags:string[]",
       added: "labels:string[]",
       words: "has tags, the only other text list column",
     },
@@ -188,6 +188,37 @@ const table: { readonly [Id in SignalId]: readonly Case[] } = {
     },
     { why: "one is missing", names: "isAdmin", fields: flags, added: "isPublic:boolean", words: undefined },
     { why: "no other", names: "email name", added: "age:int", words: undefined },
+  ],
+  oneOff: [
+    {
+      why: "a folder of scripts",
+      names: "email name",
+      more: { file: "scripts/fill.ts" },
+      words: "a script or a report: those are seldom changed later",
+    },
+    {
+      why: "a backfill",
+      names: "email name",
+      more: { file: "src/jobs/backfill-names.ts" },
+      words: "a script or a report: those are seldom changed later",
+    },
+    { why: "a word in a name", names: "email name", more: { file: "src/descriptions/report.ts" }, words: undefined },
+    {
+      why: "a test of a script",
+      names: "email name",
+      more: { file: "scripts/fill.test.ts", isTest: true },
+      words: undefined,
+    },
+  ],
+  otherKeys: [
+    {
+      why: "more than columns, by names",
+      names: "email name",
+      more: { tie: "names", otherKeys: 3 },
+      words: "has 3 keys that are no columns of User",
+    },
+    { why: "as many", names: "email name", more: { tie: "names", otherKeys: 2 }, words: undefined },
+    { why: "of the ORM", names: "email name", more: { tie: "orm", otherKeys: 9 }, words: undefined },
   ],
   noSameType: [
     { why: "none here", names: "email name", added: "isActive:boolean", words: "has no other boolean column" },
@@ -323,6 +354,12 @@ describe.each(Object.entries(table))("%s", (signal, cases) => {
     const context = contextOf({ ...of, ...(commits === undefined ? {} : { history: historyOf(commits, madeAfter) }) });
     expect(wordsFor(signal as SignalId, judged(place(names, more), context, others))).toBe(words);
   });
+});
+
+test("with two columns that tell something, what is there is one fact", () => {
+  const context = contextOf({ fields: "id! email name", added: "handle" });
+  const { reasons } = judged(place("email name"), context);
+  expect(reasons.map(({ signal }) => signal)).toEqual(["halfOfCore", "fewPlaces"]);
 });
 
 test("a file that git does not know under this name speaks neither for nor against a place", () => {

@@ -136,7 +136,7 @@ describe("places that are one entry of a list", () => {
       clusters(named("orm", { tie: "orm" }), named("type", { line: 11 }), named("names", { line: 12, tie: "names" })),
     ).toEqual([
       ["likely", "orm", "type"],
-      ["likely", "names"],
+      ["possible", "names"],
     ]);
   });
 });

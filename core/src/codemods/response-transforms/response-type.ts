@@ -3,6 +3,7 @@ import { siteAround } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
+import { isBuiltByHand } from "../responses/blockers.js";
 import { responses } from "../responses/responses.js";
 import { typeCandidates } from "../responses/type-candidates.js";
 import { inlineTypeOf } from "../shapes/inline-types.js";
@@ -79,7 +80,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const exact = new Set<ts.Node>();
   for (const { node, member, text } of written(file, context)) {
-    const tight = required(text);
+    const tight = tightened(text, node, file, context);
     if (tight === text) continue;
     exact.add(member);
     const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
@@ -93,19 +94,36 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
       // Beside the record only: in another type of another file it may be somebody's own.
       const edit = its.find((each) => isSameOwner(each, around) && memberTree(each.text) === memberTree(text));
       if (edit === undefined || exact.has(member)) continue;
-      const tight = required(text);
+      const tight = tightened(text, node, file, context);
+      if (tight === text) continue;
       const splice = { start: member.getStart(file.ast), end: member.end, text: tight };
       yield { kind: "edit", splices: [splice], what: what(node), text: tight, replaces: text, written: edit.text };
     }
   }
 }
 
+/** The member as it is in the end: it may still be left out where code that is no copy of a row builds one. */
+function tightened(
+  text: string,
+  node: ts.InterfaceDeclaration | ts.TypeLiteralNode,
+  file: SourceFile,
+  context: TransformContext,
+): string {
+  const name = ts.isInterfaceDeclaration(node)
+    ? node.name.text
+    : ts.isTypeAliasDeclaration(node.parent)
+      ? node.parent.name.text
+      : undefined;
+  return isBuiltByHand({ kind: "members", node, file, name }, context) ? withoutNull(text) : required(text);
+}
+
 /** `handle: string;` of `handle?: string | null;` */
 function required(text: string): string {
-  return text
-    .replace(/\s*\|\s*null(?=\s*[;,]?$)/, "")
-    .replace(/(:\s*)\|?\s*null\s*\|\s*/, "$1")
-    .replace(/^((?:readonly\s+)?["']?[\w$]+["']?)\s*\?/, "$1");
+  return withoutNull(text).replace(/^((?:readonly\s+)?["']?[\w$]+["']?)\s*\?/, "$1");
+}
+
+function withoutNull(text: string): string {
+  return text.replace(/\s*\|\s*null(?=\s*[;,]?$)/, "").replace(/(:\s*)\|?\s*null\s*\|\s*/, "$1");
 }
 
 /** A member without what formatters and linters change: quotes, `readonly`, the order of a union. */

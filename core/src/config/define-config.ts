@@ -35,6 +35,11 @@ export interface LockstepConfigInput {
      * "none": no code at all. Default: "ask" on a terminal; elsewhere what lists the whole model.
      */
     edit?: "required" | "likely" | "ask" | "none";
+    /**
+     * What happens once the ORM's command has made a migration with columns that need no plan, and code may need them: one line that
+     * says so, the questions of `lockstep code` (where there is a terminal), or nothing. Default: "line".
+     */
+    afterSafe?: "line" | "ask" | "off";
     /** Globs of files, or keys of places, that get a new column without a question. Default: none. */
     accept?: string[];
     /** Globs of files, or keys of places, that do not get it unless `--only` names them. Default: none. */

@@ -14,6 +14,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "code.include": "every source file of the project",
   "code.exclude": "nothing",
   "code.edit": "ask on a terminal, elsewhere what lists the whole model",
+  "code.afterSafe": "line",
   "code.accept": "nothing",
   "code.decline": "nothing",
   "code.verify": "auto",

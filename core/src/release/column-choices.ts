@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { LockstepError } from "../errors.js";
 import { dirtyFiles } from "../files/git.js";
 import type { EntityModel, FileChange, Plan, PlanState } from "../model/index.js";
-import { namedColumns } from "../plan/follow-names.js";
+import { columnName, namedColumns } from "../plan/follow-names.js";
 import { type CodeState, codeStateSchema } from "../plan/plan-schema.js";
 import type { Project } from "../plugin.js";
 
@@ -38,17 +38,17 @@ export function keepColumnChoices(
   project: Project,
   models: readonly EntityModel[],
 ): readonly FileChange[] {
-  const declared = new Set(namedColumns(models).map(labelOf));
-  const own = new Set(columns.map(labelOf));
-  const open = new Set(state.places.map(labelOf));
+  const declared = new Set(namedColumns(models).map(columnName));
+  const own = new Set(columns.map(columnName));
+  const open = new Set(state.places.map(columnName));
   const keys = new Set(
-    state.places.flatMap((place) => (place.key === undefined ? [] : `${labelOf(place)} ${place.key}`)),
+    state.places.flatMap((place) => (place.key === undefined ? [] : `${columnName(place)} ${place.key}`)),
   );
   const matters = (label: string) => (own.has(label) ? open : declared).has(label);
   const choices = (state.choices ?? []).filter(
-    (each) => matters(labelOf(each)) && (!own.has(labelOf(each)) || keys.has(`${labelOf(each)} ${each.key}`)),
+    (each) => matters(columnName(each)) && (!own.has(columnName(each)) || keys.has(`${columnName(each)} ${each.key}`)),
   );
-  const declined = (state.declined ?? []).filter((each) => matters(labelOf(each)));
+  const declined = (state.declined ?? []).filter((each) => matters(columnName(each)));
   const exposure = Object.entries(state.exposure ?? {}).filter(([label]) => matters(label));
   const isLeft = choices.length + declined.length + exposure.length + open.size > 0;
   const codeFiles = isLeft ? uncommitted(state.codeFiles, project) : [];
@@ -78,8 +78,4 @@ function uncommitted(codeFiles: PlanState["codeFiles"], project: Project): PlanS
     codeFiles.map(({ file }) => file),
   );
   return codeFiles.filter(({ file, sha256 }) => dirty.has(file) || !before.has(`${file} ${sha256}`));
-}
-
-function labelOf({ model, field }: { readonly model: string; readonly field: string }): string {
-  return `${model}.${field}`;
 }

@@ -1,6 +1,6 @@
 import { parseAnnotations } from "../config/annotations.js";
 import type { CodeIntent, EntityModel, Plan, PlannedColumn } from "../model/index.js";
-import type { NamedColumn } from "../plan/follow-names.js";
+import { columnName, type NamedColumn } from "../plan/follow-names.js";
 import type { CodeState } from "../plan/plan-schema.js";
 import type { Project } from "../plugin.js";
 import { writeValue } from "../rules/steps.js";
@@ -9,11 +9,9 @@ import { writeValue } from "../rules/steps.js";
  * A plan in memory for columns that have none, because the change that added them was safe: code writes and reads them already, and
  * the database has nothing left to do. It is never written as a plan.
  *
- * @param id what a command names it by: the column, or the migration
  * @param kept what was decided about the columns before
  */
 export function columnPlan(
-  id: string,
   columns: readonly NamedColumn[],
   models: readonly EntityModel[],
   { ormVersion }: Project,
@@ -26,7 +24,7 @@ export function columnPlan(
     );
   return {
     schemaVersion: 1,
-    id,
+    id: columns.map(columnName).join(","),
     orm: "",
     dialect: "postgresql",
     fingerprint: "",

@@ -171,13 +171,12 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
     });
   });
 
-  test("several of one migration go together, and are named by it", async () => {
+  test("several of one migration go together", async () => {
     open([[11, alter("alias"), alter("nick")]]);
     const { json, text } = await desk.code();
     expect(json.columns).toEqual(["User.alias", "User.nick"]);
-    const name = desk.plugin.listMigrations(desk.project)[0] ?? "";
-    expect(text).toContain(`npx lockstep code ${name} --code likely`);
-    await desk.code({ name, code: "likely" });
+    expect(text).toContain("npx lockstep code User.alias,User.nick --code likely");
+    await desk.code({ name: "User.alias,User.nick", code: "likely" });
     expect(profile()).toContain("city: user.city, alias: user.alias, nick: user.nick");
   });
 
@@ -206,6 +205,7 @@ describe("beside a plan", () => {
     desk = await CodeDesk.open({ ...models.prisma, ...code("prisma") });
     expect((await desk.code({ name: "User.handle", dryRun: true })).json.plan).toBe(desk.plan.id);
     expect((await desk.code({ dryRun: true })).json.plan).toBe(desk.plan.id);
+    expect((await refusal(desk.code({ name: "User.handle,User.alias" }))).code).toBe("LS3006");
     const { json } = await desk.code({ name: "User.alias", code: "likely" });
     expect(json.columns).toEqual(["User.alias"]);
     expect(profile()).toContain("alias: user.alias");

@@ -28,7 +28,9 @@ const id = "20261120093000_add_handle";
 
 /** A project on disk with a plan for `User.handle`, and commands that run in this process with a person of the test's own. */
 export class CodeDesk {
-  readonly root = mkdtempSync(join(tmpdir(), "lockstep-desk-"));
+  readonly #top = mkdtempSync(join(tmpdir(), "lockstep-desk-"));
+  /** A package of a workspace, where the files beside it say so. */
+  readonly root = join(this.#top, "packages/db");
   readonly #config: Readonly<Record<string, unknown>>;
   readonly #orm: "prisma" | "typeorm";
 
@@ -148,7 +150,7 @@ export class CodeDesk {
   }
 
   close(): void {
-    if (existsSync(this.root)) rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.#top, { recursive: true, force: true });
   }
 
   async #run(command: CliCommand, options: CliOptions, person?: Person): Promise<DeskResult> {

@@ -57,7 +57,8 @@ export interface LockstepConfigInput {
      */
     scorecard?: ScorecardInput;
     /**
-     * Further folders of code that uses the models, from the project's root: apps beside the package that has the schema. Default: none.
+     * The folders beside the project whose code is read and edited, from its root; `[]`: none. Default: the packages of its workspace
+     * that depend on it and name its models; none where `include` is given.
      * @example ["../../apps/api", "../../apps/worker"]
      */
     roots?: string[];

@@ -19,7 +19,7 @@ export const settingDefaults: Readonly<Record<string, string>> = {
   "code.decline": "nothing",
   "code.verify": "auto",
   "code.scorecard": "as measured on other repositories",
-  "code.roots": "none but the project",
+  "code.roots": "the packages of the workspace that use the models",
   toggle: "none",
   "backfill.batchRows": "1000",
   "backfill.batchMs": "100",

@@ -200,6 +200,21 @@ describe.each(["prisma", "typeorm"] as const)("%s: a column without a plan", (or
   });
 });
 
+test("code of the workspace's packages that use the models is read and edited without configuration", async () => {
+  const list = [[11, alter("alias")]] as const;
+  const { "src/users/serializer.ts": mapper, ...own } = { ...models.prisma, ...code("prisma") };
+  desk = CodeDesk.take({
+    ...own,
+    ...migrations("prisma", list),
+    "../../package.json": '{ "workspaces": ["packages/*", "apps/*"] }',
+    "package.json": '{ "name": "db", "exports": "./src/db.ts" }',
+    "../../apps/web/package.json": '{ "name": "web", "dependencies": { "db": "*" } }',
+    "../../apps/web/src/serializer.ts": mapper.replace("../generated/client", "db"),
+  });
+  await desk.code({ code: "likely" });
+  expect(desk.read("../../apps/web/src/serializer.ts")).toContain("alias: user.alias");
+});
+
 describe("beside a plan", () => {
   test("its columns mean the plan, others are of their own", async () => {
     desk = await CodeDesk.open({ ...models.prisma, ...code("prisma") });

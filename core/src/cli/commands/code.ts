@@ -63,7 +63,7 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     import("../../review/unchecked.js"),
     import("../../review/missing-types.js"),
   ]);
-  const policy = codePolicy(invocation, config);
+  const policy = codePolicy(invocation, config, command);
   const result = await refreshCode({
     plan,
     project,

@@ -329,6 +329,12 @@ export const errorTable = {
     next: "npx lockstep repair",
     exit: 1,
   },
+  LS3013: {
+    title: "No such column in the models",
+    why: "Which code may need a column is found by its model and its field, as the ORM's models name them.",
+    next: "Name it as the model does: npx lockstep code User.alias. Without a name it is the newest column.",
+    exit: 2,
+  },
   LS3020: {
     title: "Another plan stands on what would be taken back",
     why: "Taking it back would break the other plan: its column or its index would go.",

@@ -12,6 +12,7 @@ export { sourcesMention } from "./files/mentions.js";
 export { plansAsRead } from "./files/plans-as-read.js";
 export { lockProject } from "./files/project-lock.js";
 export { findUnfinished } from "./files/write-files.js";
+export { afterNote } from "./intercept/after/note.js";
 export type {
   Corrected,
   Decision,
@@ -60,6 +61,7 @@ export {
   type Words,
 } from "./model/index.js";
 export { patternOf } from "./pattern-of.js";
+export type { AddedColumn } from "./plan/added-columns.js";
 export { namedColumns } from "./plan/follow-names.js";
 export type {
   AppliedMigrations,

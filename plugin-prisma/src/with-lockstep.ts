@@ -2,6 +2,7 @@ import { accessSync, chmodSync, constants, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { takeDatasourceUrl } from "./cli/datasource-url.js";
 import { findNative, nativeEngineVariable } from "./engine/find-native.js";
+import { tellAtEnd } from "./intercept/after.js";
 
 const engineVariable = "PRISMA_SCHEMA_ENGINE_BINARY";
 const proxy = fileURLToPath(new URL("../bin/schema-engine.js", import.meta.url));
@@ -30,6 +31,7 @@ export function withLockstep<T>(config: T): T {
     proxy,
   });
   Object.assign(process.env, changes);
+  if (engineVariable in changes && isMigrateDev(process.argv)) tellAtEnd(process);
   const notice = notIntercepted(process.env, process.platform, process.argv);
   if (notice !== undefined) console.warn(notice);
   const url = takeDatasourceUrl(process.env, process.argv);
@@ -44,9 +46,12 @@ export function notIntercepted(
   platform: NodeJS.Platform,
   args: readonly string[],
 ): string | undefined {
-  if (platform !== "win32" || env.LOCKSTEP === "off" || !args.includes("migrate") || !args.includes("dev"))
-    return undefined;
+  if (platform !== "win32" || env.LOCKSTEP === "off" || !isMigrateDev(args)) return undefined;
   return "Lockstep: this run is not intercepted on Windows. Use npx lockstep prisma migrate dev instead.";
+}
+
+function isMigrateDev(args: readonly string[]): boolean {
+  return args.includes("migrate") && args.includes("dev");
 }
 
 /** What the decision depends on besides the environment. */

@@ -36,6 +36,20 @@ async function planOf(id: string): Promise<Plan> {
   if (answer.kind !== "plan") throw new Error("no plan");
   return answer.plan;
 }
+/** A package with the models, beside one whose code uses them. */
+function besideApp() {
+  const root = folder();
+  const write = (file: string, text: string) => {
+    mkdirSync(join(root, file, ".."), { recursive: true });
+    writeFileSync(join(root, file), text);
+  };
+  write("package.json", '{ "workspaces": ["db", "api"] }');
+  write("db/package.json", '{ "name": "db" }');
+  write("api/package.json", '{ "name": "api", "dependencies": { "db": "*" } }');
+  write("api/users.ts", "export const users = (db) => db.user.findMany();");
+  return { ...at(join(root, "db")), models: shopModels() };
+}
+
 const at = (root: string) => ({
   project: { root, migrationsFolder: "prisma/migrations", ormVersion: "7.10.0", developmentUrl: undefined },
 });
@@ -65,21 +79,11 @@ test.each([
     /ignores prisma\/migrations/,
   ],
   ["code-roots", "no workspace", () => at(folder()), "ok", /is read/],
+  ["code-roots", "an app beside uses the models", () => besideApp(), "ok", /is read: \.\.\/api/],
   [
     "code-roots",
-    "an app beside uses the models",
-    () => {
-      const root = folder();
-      const write = (file: string, text: string) => {
-        mkdirSync(join(root, file, ".."), { recursive: true });
-        writeFileSync(join(root, file), text);
-      };
-      write("package.json", '{ "workspaces": ["db", "api"] }');
-      write("db/package.json", '{ "name": "db" }');
-      write("api/package.json", '{ "name": "api", "dependencies": { "db": "*" } }');
-      write("api/users.ts", "export const users = (db) => db.user.findMany();");
-      return { ...at(join(root, "db")), models: shopModels() };
-    },
+    "an app beside uses the models, and code.roots does without it",
+    () => ({ ...besideApp(), config: { targets: {}, code: { roots: [] } } }),
     "warning",
     /code in \.\.\/api uses the models/,
   ],

@@ -9,8 +9,10 @@ import { configSchema } from "../../core/src/config/schema.js";
 import { writeFiles } from "../../core/src/files/write-files.js";
 import type { DeployedPhase, Plan } from "../../core/src/model/index.js";
 import { loadPlan } from "../../core/src/plan/store.js";
+import type { OrmPlugin } from "../../core/src/plugin.js";
 import { preparePhase } from "../../core/src/release/prepare-phase.js";
 import { prismaPlugin } from "../../plugin-prisma/src/plugin.js";
+import { typeormPlugin } from "../../plugin-typeorm/src/plugin.js";
 import { type Person, personIo } from "./person-io.js";
 import { planOf, userShape } from "./plan-fixture.js";
 
@@ -26,11 +28,15 @@ const id = "20261120093000_add_handle";
 
 /** A project on disk with a plan for `User.handle`, and commands that run in this process with a person of the test's own. */
 export class CodeDesk {
-  readonly root = mkdtempSync(join(tmpdir(), "lockstep-desk-"));
+  readonly #top = mkdtempSync(join(tmpdir(), "lockstep-desk-"));
+  /** A package of a workspace, where the files beside it say so. */
+  readonly root = join(this.#top, "packages/db");
   readonly #config: Readonly<Record<string, unknown>>;
+  readonly #orm: "prisma" | "typeorm";
 
-  private constructor(config: Readonly<Record<string, unknown>>) {
+  private constructor(config: Readonly<Record<string, unknown>>, orm: "prisma" | "typeorm" = "prisma") {
     this.#config = config;
+    this.#orm = orm;
   }
 
   /** @param files of the project, with its schema; `handle` is added to the model User */
@@ -67,14 +73,22 @@ export class CodeDesk {
     return desk;
   }
 
-  /** A project as it was left, with its plan. */
-  static take(files: Readonly<Record<string, string>>): CodeDesk {
-    const desk = new CodeDesk({});
+  /** A project as it was left, with its plan, or without one. */
+  static take(files: Readonly<Record<string, string>>, orm?: "prisma" | "typeorm"): CodeDesk {
+    const desk = new CodeDesk({}, orm);
     for (const [file, text] of Object.entries(files)) desk.write(file, text);
     return desk;
   }
 
+  get plugin(): OrmPlugin {
+    return this.#orm === "prisma" ? prismaPlugin : typeormPlugin;
+  }
+
   get project() {
+    return this.#orm === "prisma" ? this.#prismaProject : { ...this.#prismaProject, ...ofTypeorm };
+  }
+
+  get #prismaProject() {
     return {
       root: this.root,
       migrationsFolder: "prisma/migrations",
@@ -98,6 +112,10 @@ export class CodeDesk {
     return readFileSync(join(this.root, file), "utf8");
   }
 
+  has(file: string): boolean {
+    return existsSync(join(this.root, file));
+  }
+
   write(file: string, text: string): void {
     mkdirSync(dirname(join(this.root, file)), { recursive: true });
     writeFileSync(join(this.root, file), text);
@@ -113,7 +131,7 @@ export class CodeDesk {
     const { changes } = await preparePhase({
       plan,
       project: this.project,
-      plugin: prismaPlugin,
+      plugin: this.plugin,
       phase,
       moment: new Date(Date.UTC(2026, 11, 1)),
       code: { include: [], exclude: [] },
@@ -132,24 +150,34 @@ export class CodeDesk {
   }
 
   close(): void {
-    if (existsSync(this.root)) rmSync(this.root, { recursive: true, force: true });
+    rmSync(this.#top, { recursive: true, force: true });
   }
 
   async #run(command: CliCommand, options: CliOptions, person?: Person): Promise<DeskResult> {
-    const { env = {}, ...given } = options;
+    const { env = {}, name, ...given } = options;
     const { io, asked, said } = personIo(person, { env: env as Readonly<Record<string, string>>, cwd: this.root });
-    const workspace = { project: this.project, plugin: prismaPlugin, config: configSchema.parse(this.#config) };
+    const workspace = { project: this.project, plugin: this.plugin, config: configSchema.parse(this.#config) };
     const result = await command.run({
-      arguments: [],
+      arguments: [name],
       options: given,
       io,
-      plugins: [prismaPlugin],
+      plugins: [this.plugin],
       cwd: this.root,
       workspace: async () => workspace,
     });
     return { ...result, text: stripVTControlCharacters(result.text), err: said(), asked };
   }
 }
+
+/** What a project of TypeORM has besides, as far as code is concerned. */
+const ofTypeorm = {
+  migrationsFolder: "src/migrations",
+  migrationGlobs: ["src/migrations/*.ts"],
+  ormVersion: "1.0.0",
+  generatedFolders: [],
+  classes: [],
+  globs: ["src/**/*.ts"],
+};
 
 /** As commander gives them: `dryRun`, `only`. */
 interface CliOptions {
@@ -163,6 +191,8 @@ interface CliOptions {
   readonly all?: true;
   readonly dryRun?: true;
   readonly yes?: true;
+  /** Not an option: what the command is about. */
+  readonly name?: string;
   /** Not an option: the environment of the run. */
   readonly env?: Readonly<Record<string, string>>;
 }

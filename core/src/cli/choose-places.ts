@@ -10,8 +10,12 @@ import type { Answer, AnswerGroup, Io } from "./io.js";
 /** Ctrl-C or Esc at a question about code: nothing is written. */
 export class Cancelled extends Error {}
 
-/** Asks on the terminal. Places of one shape in one file are one line, with one tick. */
-export function askPerson(io: Io): AskPerson {
+/**
+ * Asks on the terminal. Places of one shape in one file are one line, with one tick.
+ *
+ * @param command what lists the places
+ */
+export function askPerson(io: Io, command: string): AskPerson {
   return {
     async exposure(model, field) {
       const answer = await io.pick(`Is ${model}.${field} internal or exposed?`, [
@@ -23,7 +27,7 @@ export function askPerson(io: Io): AskPerson {
     },
     async places(asked) {
       const lines = asked.flatMap(linesOf);
-      const ticked = await io.tick(questionText(asked), groupsOf(lines, asked.length > 1));
+      const ticked = await io.tick(questionText(asked, command), groupsOf(lines, asked.length > 1));
       if (ticked === undefined) throw new Cancelled();
       const values = new Set(ticked);
       return new Set(lines.filter(({ answer }) => values.has(answer.value)).flatMap(({ ids }) => ids));
@@ -132,12 +136,12 @@ function groupsOf(lines: readonly Line[], hasColumns: boolean): readonly AnswerG
   );
 }
 
-function questionText(asked: readonly AskedPlaces[]): string {
+function questionText(asked: readonly AskedPlaces[], command: string): string {
   const columns = [...new Set(asked.map(({ question: { intent } }) => `${intent.model}.${intent.field}`))].join(", ");
   const silent = asked.reduce(
     (sum, { question }) => sum + question.ranked.filter(({ kind }) => kind === "silent").length,
     0,
   );
-  const rest = silent === 0 ? "" : ` ${counted(silent, "more place")} with little evidence: npx lockstep code --all`;
+  const rest = silent === 0 ? "" : ` ${counted(silent, "more place")} with little evidence: ${command} --all`;
   return `Which places get ${columns} too?${rest}`;
 }

@@ -9,9 +9,10 @@ import { type Invocation, listOption, textOption } from "./command.js";
  * Who decides about ranked places in this run: the flags, else LOCKSTEP_CODE, else the config, else a person on a terminal. A run
  * that only shows asks nobody: it shows what would be ticked.
  *
+ * @param command what lists the places. Default: that of the open plan
  * @throws LS8002 a value that there is not · LS8005 a person is to be asked, and there is no terminal
  */
-export function codePolicy(invocation: Invocation, config: LockstepConfig): CodePolicy {
+export function codePolicy(invocation: Invocation, config: LockstepConfig, command = "npx lockstep code"): CodePolicy {
   const { io, options } = invocation;
   const settings = codeSettings(config, io.env);
   const flag = codeLevel(textOption(invocation, "code"), "--code ");
@@ -40,7 +41,7 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig): Code
     exposure: exposureOption(invocation),
     accept: settings.accept,
     decline: settings.decline,
-    ...(io.isInteractive && options.dryRun !== true ? { ask: askPerson(io) } : {}),
+    ...(io.isInteractive && options.dryRun !== true ? { ask: askPerson(io, command) } : {}),
   };
 }
 

@@ -1,5 +1,6 @@
 import { relevance } from "../codemods/sources/relevance.js";
 import { type UnreadFile, unreadFiles } from "../codemods/sources/unread-files.js";
+import { codeRoots } from "../codemods/sources/unread-packages.js";
 import { codeSettings } from "../config/code-settings.js";
 import type { GateFacts, OpenWriter } from "../gates/gate.js";
 import { isSameTable, type MissingTypes, type Place, type Plan } from "../model/index.js";
@@ -59,11 +60,11 @@ export async function unreadCode(
   plugin: Workspace["plugin"],
   config: Workspace["config"],
 ): Promise<{ of(model: string): readonly UnreadFile[] }> {
-  const { include, exclude, roots } = codeSettings(config);
+  const settings = codeSettings(config);
   const files = await unreadFiles(project.root, {
-    include,
-    exclude: [...exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
-    ...(roots === undefined ? {} : { roots }),
+    include: settings.include,
+    exclude: [...settings.exclude, ...project.generatedFolders, project.migrationsFolder, "lockstep"],
+    roots: await codeRoots(project.root, settings, () => plugin.readModels(project)),
   });
   const all = files.length === 0 ? [] : await plugin.readModels(project);
   return {

@@ -8,7 +8,7 @@ export interface CodeSettings {
   /** Nothing: every source file of the project. */
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** Further folders, from the project's root. Default: none. */
+  /** Further folders, from the project's root. Absent: the packages of its workspace that use its models. */
   readonly roots?: readonly string[];
   /** Absent: nobody has said. */
   readonly level?: CodeLevel;
@@ -37,7 +37,7 @@ export function codeSettings(
   const {
     include = [],
     exclude = [],
-    roots = [],
+    roots,
     accept = [],
     decline = [],
     edit,
@@ -49,9 +49,9 @@ export function codeSettings(
   return {
     include,
     exclude,
-    roots,
     accept,
     decline,
+    ...(roots === undefined ? {} : { roots }),
     ...(level === undefined ? {} : { level }),
     ...(verify === undefined ? {} : { verify }),
     ...(format === undefined ? {} : { format }),

@@ -35,6 +35,11 @@ export interface LockstepConfigInput {
      * "none": no code at all. Default: "ask" on a terminal; elsewhere what lists the whole model.
      */
     edit?: "required" | "likely" | "ask" | "none";
+    /**
+     * What happens once the ORM's command has made a migration with columns that need no plan, and code may need them: one line that
+     * says so, the questions of `lockstep code` (where there is a terminal), or nothing. Default: "line".
+     */
+    afterSafe?: "line" | "ask" | "off";
     /** Globs of files, or keys of places, that get a new column without a question. Default: none. */
     accept?: string[];
     /** Globs of files, or keys of places, that do not get it unless `--only` names them. Default: none. */
@@ -52,7 +57,8 @@ export interface LockstepConfigInput {
      */
     scorecard?: ScorecardInput;
     /**
-     * Further folders of code that uses the models, from the project's root: apps beside the package that has the schema. Default: none.
+     * The folders beside the project whose code is read and edited, from its root; `[]`: none. Default: the packages of its workspace
+     * that depend on it and name its models; none where `include` is given.
      * @example ["../../apps/api", "../../apps/worker"]
      */
     roots?: string[];

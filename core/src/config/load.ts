@@ -35,9 +35,14 @@ export async function loadConfig(root: string): Promise<LockstepConfig> {
 
 /** Whether the configuration may have functions, by the word alone: a change that passes through does not load it. */
 export function mayHaveFills(root: string): boolean {
-  return fileNames.some((name) => {
-    const path = join(root, name);
-    return existsSync(path) && /\bfills\b/.test(readFileSync(path, "utf8"));
+  return mentionsSetting(root, "fills");
+}
+
+/** The same of any setting. */
+export function mentionsSetting(root: string, name: string): boolean {
+  return fileNames.some((file) => {
+    const path = join(root, file);
+    return existsSync(path) && new RegExp(`\\b${name}\\b`).test(readFileSync(path, "utf8"));
   });
 }
 

@@ -35,6 +35,7 @@ export const configSchema = z.strictObject({
       exclude: patterns.optional(),
       roots: patterns.optional(),
       edit: z.enum(codeLevels).optional(),
+      afterSafe: z.enum(["line", "ask", "off"]).optional(),
       accept: patterns.optional(),
       decline: patterns.optional(),
       verify: z.union([z.enum(["auto", "off"]), z.number().positive().max(3600)]).optional(),

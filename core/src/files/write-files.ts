@@ -98,7 +98,7 @@ export function findUnfinished(root: string): UnfinishedWrite | undefined {
 /**
  * Finishes an interrupted write: everything that it writes was known when it began.
  *
- * @param roots the setting `code.roots`: folders beside the root that may be written, too
+ * @param roots folders beside the root that may be written, too: those of `code.roots`, else packages of the workspace
  * @throws LS3009 when a file is neither, so that finishing would overwrite somebody's work · LS3011 a journal that no plan has written
  */
 export function recoverFiles(root: string, roots: readonly string[] = []): Recovery {

@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, join, relative } from "node:path";
 import type { ts as compiler } from "@ts-morph/common";
 import { projectCompiler } from "../codemods/project/project-compiler.js";
-import { type ConfigFile, configFiles, configText, type FirstConfig } from "./config-text.js";
+import { type ConfigFile, configFiles, configText } from "./config-text.js";
 import { needsProgram } from "./typed-lint.js";
 
 type Compiler = typeof compiler;
@@ -15,13 +15,14 @@ type Compiler = typeof compiler;
  *
  * @param folder of the package with `defineConfig`, which the project may not have yet
  */
-export function configForm(root: string, first: FirstConfig, folder: string): ConfigFile {
+export function configForm(root: string, packageName: string, folder: string): ConfigFile {
   const ts = projectCompiler(root);
   const configs = readdirSync(root).filter((name) => /^tsconfig[^/]*\.json$/.test(name));
   const isFine = (file: ConfigFile) =>
     file.endsWith(".json") ||
     (configs.every(
-      (config) => !isMinded(ts, join(root, config), join(root, file), configText(file, first), { ...first, folder }),
+      (config) =>
+        !isMinded(ts, join(root, config), join(root, file), configText(file, packageName), { packageName, folder }),
     ) &&
       (configs.some((config) => takesIn(ts, join(root, config), join(root, file))) || !needsProgram(root, file)));
   return configFiles.find(isFine) ?? "lockstep.config.json";

@@ -12,6 +12,7 @@ import type {
   TypeKind,
   Words,
 } from "../model/index.js";
+import type { AddedColumn } from "../plan/added-columns.js";
 import type { NamedColumn } from "../plan/follow-names.js";
 import type { PlanSources } from "../plan/sources.js";
 import type { ModelEdit } from "../plugin.js";
@@ -116,6 +117,8 @@ export type Decision<Relaxed> = Passed | PlannedChange<Relaxed>;
 
 interface Passed {
   readonly kind: "pass";
+  /** Columns that the change adds to tables that were there, and that no plan edits the code for. */
+  readonly added: readonly AddedColumn[];
   readonly restore: Restore | undefined;
   readonly told: Told | undefined;
 }

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fillFunctions } from "../config/configured-fills.js";
 import { loadConfig, mayHaveFills } from "../config/load.js";
 import type { Migration, Notice, Operation } from "../model/index.js";
+import { type AddedColumn, addedColumns, editsCodeOf } from "../plan/added-columns.js";
 import { refuseIdleAnnotations } from "../plan/guard-annotations.js";
 import { refuseNewKeyColumns } from "../plan/guard-keys.js";
 import { knownTypes } from "../plan/known-types.js";
@@ -47,7 +48,7 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
   const open = existsSync(join(orm.root, "lockstep")) ? await (await loadOpenPlans()).openPlans(orm) : undefined;
   const { migration: generated, restore } = await orm.generate(open);
   if (generated === undefined || generated.operations.length === 0)
-    return { kind: "pass", restore, told: await tell(orm, open, []) };
+    return { kind: "pass", restore, added: [], told: await tell(orm, open, []) };
   const { operations } = generated;
   // Asked of what the user wants: put right it may look like another change.
   open?.refuseSecondChange(operations);
@@ -74,12 +75,21 @@ async function decideWith<Relaxed>(orm: OrmChange<Relaxed>, database: Developmen
     const { planChange } = await loadPlanning();
     const answer = await planChange(orm, { ...corrected, migration }, await database(), open?.plans ?? []);
     const told = await tell(orm, open, migration.operations, { ...corrected, notices: answer.notices });
-    return answer.kind === "plan" ? { ...answer, migration, restore, told } : { kind: "pass", restore, told };
+    const added = addedColumns(operations);
+    if (answer.kind === "pass") return { kind: "pass", restore, added, told };
+    const isOfPlan = (column: AddedColumn) => editsCodeOf(answer.plan, column);
+    return { ...answer, migration, restore, added: added.filter((column) => !isOfPlan(column)), told };
   }
   if (source !== undefined) refuseIdleAnnotations(migration.operations, source, () => false);
   const remarked = withRemarks([...corrected.notices, ...notices], corrected.remarks);
   const told = await withFormerNames(orm, { ...corrected, migration, notices: remarked }, database);
-  return { kind: "pass", restore, told: await tell(orm, open, migration.operations, { ...corrected, notices: told }) };
+  const added = addedColumns(operations);
+  return {
+    kind: "pass",
+    restore,
+    added,
+    told: await tell(orm, open, migration.operations, { ...corrected, notices: told }),
+  };
 }
 
 const nothing = { corrections: [], notices: [], remarks: [], formerType: undefined };

@@ -15,9 +15,12 @@ export async function finishInterrupted(root: string, command: string): Promise<
   try {
     // Whoever wrote may have come to the end while the lock was waited for.
     if (!existsSync(join(root, journalFile))) return { kind: "none" };
-    const { loadConfig } = await import("../config/load.js");
+    const [{ loadConfig }, { dependentPackages }] = await Promise.all([
+      import("../config/load.js"),
+      import("../codemods/sources/unread-packages.js"),
+    ]);
     const { code } = await loadConfig(root);
-    return recoverFiles(root, code?.roots);
+    return recoverFiles(root, code?.roots ?? (await dependentPackages(root)));
   } finally {
     lock.release();
   }

@@ -12,6 +12,11 @@ import { patternOf } from "../pattern-of.js";
 /** A column by the names of both worlds. */
 export type NamedColumn = Pick<PlannedColumn, "model" | "field" | "table" | "name">;
 
+/** `User.alias` */
+export function columnName({ model, field }: Pick<NamedColumn, "model" | "field">): string {
+  return `${model}.${field}`;
+}
+
 /** Every column of the models. */
 export function namedColumns(models: readonly EntityModel[]): readonly NamedColumn[] {
   return models.flatMap(({ name: model, table, fields }) =>

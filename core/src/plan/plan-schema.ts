@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { lockModes, type Plan } from "../model/index.js";
+import { lockModes, type Plan, type PlanState } from "../model/index.js";
 import { remark, tableName, verdict } from "./verdict-schema.js";
 
 const fill = z.strictObject({
@@ -308,3 +308,10 @@ const planObject = z.strictObject({
 
 /** Validates what `plan.json` holds. An absent key and an undefined one are the same in JSON. */
 export const planSchema = planObject as unknown as z.ZodType<Plan>;
+
+export type CodeState = Pick<PlanState, "choices" | "declined" | "exposure" | "codeFiles">;
+
+/** The same apart from a plan, in a file of its own. */
+export const codeStateSchema = planObject.shape.state
+  .pick({ choices: true, declined: true, exposure: true, codeFiles: true })
+  .extend({ schemaVersion: z.literal(1) }) as unknown as z.ZodType<CodeState & { readonly schemaVersion: 1 }>;

@@ -3,6 +3,7 @@ import type { FileChange, PlanState } from "../model/index.js";
 import { sha256 } from "../plan/hash.js";
 import { listPlans } from "../plan/store.js";
 import type { Project } from "../plugin.js";
+import { readColumnChoices } from "./column-choices.js";
 
 /** Changes to what is on disk, where they were made over the models' own. */
 export function fromDisk(changes: readonly FileChange[], edited: readonly FileChange[] = []): readonly FileChange[] {
@@ -16,7 +17,7 @@ export function mergeChanges(models: readonly FileChange[], code: readonly FileC
 }
 
 /**
- * Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count.
+ * Files whose uncommitted changes are not Lockstep's own; plans share files, so any plan's count, and those of columns without one.
  *
  * @param edited what the same phase does to the models: those files are written in any case, so their code is edited with them
  */
@@ -27,7 +28,9 @@ export function foreignChanges(
 ): ReadonlySet<string> {
   const models = new Set(edited.map(({ file }) => file));
   const own = new Set(
-    listPlans(project.root).flatMap((plan) => plan.state.codeFiles.map((entry) => `${entry.file} ${entry.sha256}`)),
+    [...listPlans(project.root).map(({ state }) => state), readColumnChoices(project)].flatMap(({ codeFiles }) =>
+      codeFiles.map((entry) => `${entry.file} ${entry.sha256}`),
+    ),
   );
   const dirty = dirtyFiles(
     project.root,

@@ -10,8 +10,9 @@ export type CodeInput = NonNullable<Awaited<ReturnType<typeof inputOf>>>;
 /** What code is planned with; undefined where there is nothing that edits could be made in. */
 export async function inputOf(request: CodeRequest, intents: readonly CodeIntent[]) {
   const { plan, project, plugin } = request;
-  const [{ readSourceFiles }, { readDocuments }] = await Promise.all([
+  const [{ readSourceFiles }, { codeRoots }, { readDocuments }] = await Promise.all([
     import("../codemods/sources/source-files.js"),
+    import("../codemods/sources/unread-packages.js"),
     import("../codemods/documents/read-documents.js"),
   ]);
   const { toggle } = request.code;
@@ -25,7 +26,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   const { migrationsFolder } = project;
   const options = {
     include: request.code.include,
-    roots: request.code.roots ?? [],
+    roots: await codeRoots(project.root, request.code, async () => models),
     exclude: [...request.code.exclude, ...project.generatedFolders, migrationsFolder, "lockstep"],
     models: models.filter((model) => names.has(model.name)),
     all: models,

@@ -1,7 +1,7 @@
 import type { RankedPlaces } from "../codemods/candidates/choose.js";
 import type { CodeSettings } from "../config/code-settings.js";
 import { Formatting, type Unformatted } from "../formatters/formatting.js";
-import type { FileChange, MissingTypes, Plan, PlannedEdit, Unchecked } from "../model/index.js";
+import type { EntityModel, FileChange, MissingTypes, Plan, PlannedEdit, Unchecked } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { CodePolicy } from "./choices.js";
@@ -13,7 +13,7 @@ import type { TypeCheckWait } from "./verified-edits.js";
 
 export interface RefreshResult {
   readonly plan: Plan;
-  /** With the plan's own file. */
+  /** With the files that keep what was decided. */
   readonly changes: readonly FileChange[];
   readonly codeChanges: readonly FileChange[];
   readonly made: readonly PlannedEdit[];
@@ -41,6 +41,8 @@ export async function refreshCode(request: {
   readonly signal?: AbortSignal;
   /** As in `CodeRequest`. */
   readonly wait?: TypeCheckWait;
+  /** The files that keep what was decided. Default: those of the plan. */
+  readonly keep?: ((plan: Plan, project: Project, models: readonly EntityModel[]) => readonly FileChange[]) | undefined;
 }): Promise<RefreshResult> {
   const { released } = request.plan.state;
   if (released === "undone") return { plan: request.plan, changes: [], codeChanges: [], made: [], questions: [] };
@@ -55,7 +57,7 @@ export async function refreshCode(request: {
       ...plan,
       state: withFormatted(withCode(plan.state, laidOut.code.state), laidOut.formatted),
     };
-    const own = await formatting.apply(planFiles(after, request));
+    const own = await formatting.apply(request.keep?.(after, request.project, models) ?? planFiles(after, request));
     return {
       plan: after,
       changes: [...laidOut.changes, ...own],

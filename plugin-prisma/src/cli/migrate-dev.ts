@@ -6,9 +6,10 @@ import {
   type Operation,
   type PluginCommandContext,
 } from "@lockstep/core";
+import { type AfterNote, tellAfter } from "@lockstep/core/text";
 import { isAtLeast } from "../engine/prisma-version.js";
 import { findProject } from "../init/project.js";
-import { decideChange, restored } from "../intercept/change.js";
+import { decideChange, noteOf, restored } from "../intercept/change.js";
 import type { PrismaProject } from "../project.js";
 import { passToPrisma } from "./prisma-cli.js";
 import { runStock, stockSource } from "./stock-source.js";
@@ -51,13 +52,19 @@ async function planAndRun(
 ): Promise<number> {
   // The proxy, where the config names it, must not plan a second time.
   const options = { cwd: project.root, env: { ...context.env, LOCKSTEP: "off" } };
-  const stock = () => passToPrisma(["migrate", "dev", ...args], options);
+  let note: AfterNote | undefined;
+  const stock = async () => {
+    const exitCode = await passToPrisma(["migrate", "dev", ...args], options);
+    if (exitCode === 0 && note !== undefined) tellAfter(note, context.out);
+    return exitCode;
+  };
 
   // `migrate dev` applies what is pending before it compares, too.
   await runStock(["migrate", "deploy"], options);
   const source = stockSource(project, options.env);
   const change = await decideChange(source);
   if (change.message !== undefined) context.out(change.message);
+  note = await noteOf(change);
   if (change.kind === "pass") {
     const message = await restored(change);
     if (message !== undefined) context.out(message);

@@ -1,4 +1,6 @@
+import { fileURLToPath } from "node:url";
 import {
+  afterNote,
   assertInstalled,
   type Decision,
   decide,
@@ -56,6 +58,14 @@ export async function restored({ restore, project }: Change): Promise<string | u
     import("../plugin.js"),
   ]);
   return restoreModels(restore, project, prismaPlugin, await colors());
+}
+
+/** What there is to tell of the columns of a change that no plan is for; undefined: nothing. */
+export async function noteOf({ added, project }: Change) {
+  const { root, migrationsFolder, ormVersion, schemaFiles } = project;
+  // Generated code says so at its top: Prisma's parser, which knows its folders, would keep the CLI waiting.
+  const read = { root, migrationsFolder, ormVersion, schemaFiles, generatedFolders: [], developmentUrl: undefined };
+  return afterNote(added, read, fileURLToPath(new URL("../..", import.meta.url)));
 }
 
 /** As the wrapped config says it of the terminal that the CLI has. */

@@ -10,7 +10,8 @@ import {
   plansAsRead,
 } from "@lockstep/core";
 import type { EngineHooks, EngineInfo, EngineRequest, HookEngine } from "../engine/hooks.js";
-import { type Change, type ChangeSource, decideChange, restored } from "./change.js";
+import { leaveNote } from "./after.js";
+import { type Change, type ChangeSource, decideChange, noteOf, restored } from "./change.js";
 import { projectOf, rootOf } from "./project.js";
 import type {
   CreateMigrationParams,
@@ -56,6 +57,7 @@ export const hooks: EngineHooks = {
       const isAsRead = known?.isAsRead ?? plansAsRead(root);
       const change = known?.change ?? (await decideChange(sourceOf(params, engine, info)));
       if (change.message !== undefined) await engine.print(change.message);
+      leaveNote(await noteOf(change), process.env);
       if (isUntouched(change)) return undefined;
       // Until this process ends: the CLI writes its own migration meanwhile.
       await lockProject(root, "prisma migrate dev");

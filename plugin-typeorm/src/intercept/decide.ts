@@ -5,7 +5,7 @@ import type { SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
 import { TypeormChange } from "./change.js";
 import type { GenerateCall } from "./generate.js";
-import { setOutput } from "./output.js";
+import { type Output, setOutput } from "./output.js";
 import { cliModules } from "./typeorm-copy.js";
 
 /**
@@ -28,18 +28,22 @@ export async function decideGenerate(call: GenerateCall): Promise<SqlInMemory> {
     return memory;
   }
   const cli = () => cliModules(call.commandFile);
+  const set = async (output: Output | undefined) => {
+    const isTold = decision.added.length > 0 && about.command !== undefined;
+    const own = isTold ? (await import("./after.js")).tellAtEnd(output, decision.added, about) : output;
+    if (own !== undefined) setOutput(own, cli());
+  };
   if (decision.kind === "plan") {
     const { expandOutput } = await import("./write-expand.js");
-    setOutput(about.locked(await expandOutput(about, change, decision)), cli());
+    await set(about.locked(await expandOutput(about, change, decision)));
     return memory;
   }
   const isConcurrent = change.migration.operations.some((each) => each.kind === "createIndex" && each.isConcurrent);
   const indexes = isConcurrent ? new (await import("./own-indexes.js")).OwnIndexes(change) : undefined;
   await tell({ ...told, corrections: [...told.corrections, ...(indexes?.words ?? [])] });
-  if (indexes !== undefined) setOutput(about.locked(indexes.output(about, restore)), cli());
-  else if (restore !== undefined)
-    setOutput(about.locked((await import("./restore.js")).restoreBeside(restore, about)), cli());
-  else if (listsClasses(call.dataSource)) setOutput((await import("./tell-unlisted.js")).tellUnlisted(about), cli());
+  if (indexes !== undefined) await set(about.locked(indexes.output(about, restore)));
+  else if (restore !== undefined) await set(about.locked((await import("./restore.js")).restoreBeside(restore, about)));
+  else await set(listsClasses(call.dataSource) ? (await import("./tell-unlisted.js")).tellUnlisted(about) : undefined);
   return memory;
 }
 

@@ -6,7 +6,6 @@ import { expect, test } from "vitest";
 import { loadConfig } from "../../../core/src/config/load.js";
 import { configForm } from "../../../core/src/init/config-form.js";
 import { configText } from "../../../core/src/init/config-text.js";
-import { withRoots } from "../../../core/src/init/with-roots.js";
 import { project } from "../../plugin-prisma/init/real-projects.js";
 import { typeErrors } from "../../support/type-errors.js";
 
@@ -57,7 +56,7 @@ test.each<[shape: string, form: string, manifest: object, options: object, more?
   const root = project(files, packages);
   const before = { errors: typeErrors(root), main: outputOf(root) };
   expect(before.errors).toEqual([]);
-  const first = { packageName: "@lockstep/prisma", roots: ["../api"] };
+  const first = "@lockstep/prisma";
   const folder = fileURLToPath(new URL("../../../plugin-prisma", import.meta.url));
   const file = configForm(root, first, folder);
   expect(file).toBe(`lockstep.config.${form}`);
@@ -67,7 +66,6 @@ test.each<[shape: string, form: string, manifest: object, options: object, more?
   expect({ errors: typeErrors(root), main: outputOf(root) }).toEqual(before);
   expect(await loadConfig(root)).toEqual({
     targets: { production: { urlFrom: "PRODUCTION_DATABASE_URL" } },
-    code: { roots: ["../api"] },
   });
   rmSync(root, { recursive: true });
 });
@@ -78,21 +76,3 @@ function outputOf(root: string): readonly string[] {
   const parsed = ts.parseJsonConfigFileContent(ts.readConfigFile(file, ts.sys.readFile).config, ts.sys, root, {}, file);
   return ts.getOutputFileNames(parsed, join(root, "src/main.ts"), false);
 }
-
-test.each([
-  ["export default defineConfig({});", 'export default defineConfig({ code: { roots: ["../a", "../b"] } });'],
-  [
-    "export default {\n  pace: 'brisk',\n};\n",
-    'export default {\n  pace: \'brisk\',\n  code: { roots: ["../a", "../b"] },\n};\n',
-  ],
-  [
-    "export default { code: { edit: 'none' } };",
-    'export default { code: { edit: \'none\', roots: ["../a", "../b"] } };',
-  ],
-  ["export default { code: { roots: ['../c'] } };", `export default { code: { roots: ['../c', "../a", "../b"] } };`],
-  ["export default make();", undefined],
-  ["export default { code };", undefined],
-  ["export default { ...base };", undefined],
-])("more roots in %s", (text, expected) => {
-  expect(withRoots(text, "lockstep.config.ts", ["../a", "../b"])).toBe(expected);
-});

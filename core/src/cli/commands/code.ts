@@ -1,13 +1,16 @@
 import { codeSettings } from "../../config/code-settings.js";
 import type { Place, Plan } from "../../model/index.js";
+import type { CodeWork } from "../choose-column.js";
 import { codeOptions } from "../code-options.js";
 import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption, writing } from "../command.js";
 
 export default defineCommand({
   name: "code",
   summary:
-    "make the code edits of the current phase that are still missing, choose among the places that may follow, and list the rest",
-  arguments: [{ name: "[plan]", description: "may be left out while one is open" }],
+    "make the code edits of the current phase that are still missing, choose among the places that may follow, and list the rest; of a column without a plan: find the code that may need it",
+  arguments: [
+    { name: "[plan-or-column]", description: "a plan, or Model.field; default: the open plan, else the newest column" },
+  ],
   options: [
     ...codeOptions,
     { flags: "--explain <place>", description: "why the place at file:line is or is not offered; nothing is edited" },
@@ -17,23 +20,22 @@ export default defineCommand({
 
   async run(invocation) {
     const place = textOption(invocation, "explain");
-    const { project } = await invocation.workspace(place === undefined ? writing(invocation) : "look");
-    const [{ choosePlan, listPlans }, { commandFor }, { unlessCancelled }] = await Promise.all([
-      import("../../plan/store.js"),
-      import("../../review/words.js"),
+    const { project, plugin } = await invocation.workspace(place === undefined ? writing(invocation) : "look");
+    const [{ chooseCodeWork }, { unlessCancelled }] = await Promise.all([
+      import("../choose-column.js"),
       import("../choose-places.js"),
     ]);
-    const plan = choosePlan(project.root, invocation.arguments[0]);
-    const command = commandFor("code", plan, listPlans(project.root));
+    const work = await chooseCodeWork(invocation.arguments[0], project, plugin);
+    const { plan, command } = work;
     if (place !== undefined) {
       const { explainPlace } = await import("../explain-place.js");
       return explainPlace({ place, plan, command, invocation });
     }
-    return unlessCancelled(() => refresh(invocation, plan, command), { io: invocation.io, again: command });
+    return unlessCancelled(() => refresh(invocation, work), { io: invocation.io, again: command });
   },
 });
 
-async function refresh(invocation: Invocation, plan: Plan, command: string): Promise<CommandResult> {
+async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork): Promise<CommandResult> {
   const { options, io } = invocation;
   const { project, plugin, config } = await invocation.workspace();
   const [
@@ -61,7 +63,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     import("../../review/unchecked.js"),
     import("../../review/missing-types.js"),
   ]);
-  const policy = codePolicy(invocation, config);
+  const policy = codePolicy(invocation, config, command);
   const result = await refreshCode({
     plan,
     project,
@@ -70,6 +72,7 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
     policy,
     signal: io.signal,
     wait: typeCheckWait(io),
+    keep,
   });
   const isDry = options.dryRun === true;
   const code = await unreadCode(project, plugin, config);
@@ -89,9 +92,11 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       : policy.level === "none"
         ? io.colors.yellow(terminal.noEdits)
         : result.made.length === 0 && !waiting
-          ? result.missingTypes === undefined
-            ? "All code edits of this phase are made."
-            : "All code edits that were found are made."
+          ? result.missingTypes !== undefined
+            ? "All code edits that were found are made."
+            : keep === undefined
+              ? "All code edits of this phase are made."
+              : nothingToEdit(result.plan)
           : isDry && result.made.length > 0
             ? `To be made (--dry-run): ${result.made.length}`
             : undefined;
@@ -109,14 +114,17 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
       ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
       terminal.unreadText(unread, io.colors),
       terminal.nextText(
-        isDry && result.made.length > 0 ? sameCommand(command, invocation) : nextWords(state, command),
+        isDry && result.made.length > 0
+          ? sameCommand(command, invocation)
+          : (nextWords(state, command) ?? (keep === undefined ? "npx lockstep status" : "review and commit")),
         io.colors,
       ),
     ]
       .filter((part) => part !== undefined && part !== "")
       .join("\n"),
     json: {
-      plan: plan.id,
+      ...(keep === undefined ? { plan: plan.id } : {}),
+      columns: result.plan.columns.map(({ model, field }) => `${model}.${field}`),
       written: !isDry,
       edits: result.made,
       places: state.places,
@@ -135,13 +143,21 @@ async function refresh(invocation: Invocation, plan: Plan, command: string): Pro
   };
 }
 
-/** What is left to do: what must change first, then what is likely. */
-function nextWords(state: Plan["state"], command: string): string {
+/** Of columns without a plan nothing must be edited unless code says so. */
+function nothingToEdit({ columns, state }: Plan): string {
+  const names = columns.map(({ model, field }) => `${model}.${field}`).join(", ");
+  return state.places.length > 0
+    ? `${names}: nothing was edited.`
+    : `${names}: no place in the code is left that may need it.`;
+}
+
+/** What is left to do: what must change first, then what is likely; undefined: neither. */
+function nextWords(state: Plan["state"], command: string): string | undefined {
   const isChosen = (place: Place) => state.choices?.some(({ key }) => key === place.key) === true;
   if (state.places.some(isWaiting)) return `edit the required places, then ${command}`;
   const likely = state.places.filter((place) => place.kind === "likely" && place.key !== undefined && !isChosen(place));
   const [first] = likely;
-  if (first === undefined) return "npx lockstep status";
+  if (first === undefined) return undefined;
   return `to edit the likely places: ${command} --code likely.  Some of them: ${command} --only ${first.file}:${first.line}`;
 }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
+import type { CodeSettings } from "../../config/code-settings.js";
 import type { EntityModel } from "../../model/index.js";
 import { patternOf } from "../../pattern-of.js";
 import { workspaceMembers } from "../project/workspace-members.js";
@@ -7,16 +8,37 @@ import { levelsToTop } from "./read-configs.js";
 import { listSources } from "./source-files.js";
 
 /**
- * The folders, from the project's root, of packages of its workspace whose code names a model, and that nothing reads: those that
- * depend on the project's package, directly or through others.
+ * The folders beside the project whose code is read, from its root: what `code.roots` names, else the packages of its workspace that use
+ * its models. Where `code.include` says which files are read, none but these.
  *
- * @param roots what `code.roots` names
+ * @param models asked where there are packages that may use them
  */
+export async function codeRoots(
+  root: string,
+  { roots, include }: Pick<CodeSettings, "roots" | "include">,
+  models: () => Promise<readonly EntityModel[]>,
+): Promise<readonly string[]> {
+  if (roots !== undefined) return roots;
+  const hasDependents = include.length === 0 && (await dependentPackages(root)).length > 0;
+  return hasDependents ? unreadPackages(root, [], await models()) : [];
+}
+
+/** The folders, from the project's root, of packages of its workspace whose code names a model, but for those in `roots`. */
 export async function unreadPackages(
   root: string,
   roots: readonly string[],
   models: readonly EntityModel[],
 ): Promise<readonly string[]> {
+  const isRead = (folder: string) =>
+    ["", ...roots].some((each) => !relative(join(root, each), join(root, folder)).startsWith(".."));
+  const naming: string[] = [];
+  for (const folder of await dependentPackages(root))
+    if (!isRead(folder) && (await namesModel(join(root, folder), models))) naming.push(folder);
+  return naming;
+}
+
+/** The folders, from the project's root, of packages of its workspace that depend on the project's, directly or through others. */
+export async function dependentPackages(root: string): Promise<readonly string[]> {
   const level = levelsToTop(root);
   if (level === 0) return [];
   const top = resolve(root, "../".repeat(level));
@@ -29,12 +51,8 @@ export async function unreadPackages(
     const names = new Set([...users].flatMap(({ name, folder }) => [name, folder]));
     for (const member of members) if ([...member.needs].some((need) => names.has(need))) users.add(member);
   }
-  const isRead = (folder: string) =>
-    ["", ...roots].some((each) => !relative(join(root, each), join(root, folder)).startsWith(".."));
-  const unread = [...users].map(({ folder }) => fromRoot(root, join(top, folder))).filter((folder) => !isRead(folder));
-  const naming: string[] = [];
-  for (const folder of unread.sort()) if (await namesModel(join(root, folder), models)) naming.push(folder);
-  return naming;
+  users.delete(own);
+  return [...users].map(({ folder }) => fromRoot(root, join(top, folder))).sort();
 }
 
 /** What to write for packages that are not read. */

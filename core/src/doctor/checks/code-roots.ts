@@ -1,4 +1,5 @@
-import { rootsSetting, unreadPackages } from "../../codemods/sources/unread-packages.js";
+import { codeRoots, rootsSetting, unreadPackages } from "../../codemods/sources/unread-packages.js";
+import { codeSettings } from "../../config/code-settings.js";
 import { type Check, ok, warning } from "../check.js";
 
 export default {
@@ -6,13 +7,15 @@ export default {
   title: "packages of the workspace whose code uses the models",
   on: "project",
   async run({ project, config, models }) {
-    const roots = config.code?.roots ?? [];
-    const unread = await unreadPackages(project.root, roots, models ?? []);
-    if (unread.length === 0) return [ok("every package of the workspace that uses the models is read")];
+    const settings = codeSettings(config);
+    const read = await codeRoots(project.root, settings, async () => models ?? []);
+    const unread = await unreadPackages(project.root, read, models ?? []);
+    const found = settings.roots === undefined && read.length > 0 ? `: ${read.join(", ")}` : "";
+    if (unread.length === 0) return [ok(`every package of the workspace that uses the models is read${found}`)];
     return [
       warning(`code in ${unread.join(", ")} uses the models and is not read`, {
         why: "What writes or shows a new column there is neither edited nor listed, and may fail once it is required.",
-        next: `in lockstep.config.ts: ${rootsSetting(roots, unread)}`,
+        next: `in lockstep.config.ts: ${rootsSetting(read, unread)}`,
       }),
     ];
   },

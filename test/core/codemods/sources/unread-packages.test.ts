@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import { rootsSetting, unreadPackages } from "../../../../core/src/codemods/sources/unread-packages.js";
+import { codeRoots, rootsSetting, unreadPackages } from "../../../../core/src/codemods/sources/unread-packages.js";
 import { shopModels } from "../../../plugin-prisma/codemods/phases.js";
 
 const models = shopModels();
@@ -62,4 +62,19 @@ test.each([
 
 test("the setting that reads them keeps those that are there", () => {
   expect(rootsSetting(["../a"], ["../b"])).toBe('code: { roots: ["../a", "../b"] }');
+});
+
+test.each([
+  ["nothing is configured", {}, everyUse],
+  ["code.roots narrows", { roots: ["../../apps/web"] }, ["../../apps/web"]],
+  ["code.roots names none", { roots: [] }, []],
+  ["code.include says what is read", { include: ["src/**"] }, []],
+])("read beside the project: %s", async (_, code, expected) => {
+  const top = mkdtempSync(join(tmpdir(), "lockstep-packages-"));
+  tops.push(top);
+  for (const [file, text] of Object.entries({ ...packages, ...npm })) {
+    mkdirSync(dirname(join(top, file)), { recursive: true });
+    writeFileSync(join(top, file), text);
+  }
+  expect(await codeRoots(join(top, "packages/db"), { include: [], ...code }, async () => models)).toEqual(expected);
 });

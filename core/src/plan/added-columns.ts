@@ -1,0 +1,38 @@
+import { isSameTable, type Operation, type Plan, type TableName } from "../model/index.js";
+import type { NamedColumn } from "./follow-names.js";
+
+/** A column as the database names it. */
+export type AddedColumn = Pick<NamedColumn, "table" | "name">;
+
+/** The columns that a change adds to tables that were there before. */
+export function addedColumns(operations: readonly Operation[]): readonly AddedColumn[] {
+  const isNew = (table: TableName) =>
+    operations.some((operation) => operation.kind === "createTable" && isSameTable(operation.table, table));
+  return operations.flatMap((operation) =>
+    operation.kind === "addColumn" && !isNew(operation.table)
+      ? [{ table: operation.table, name: operation.column.name }]
+      : [],
+  );
+}
+
+/** Whether a plan asks something of the code for a column: of one that stays optional and is unique it does not. */
+export function editsCodeOf({ columns, intents }: Plan, { table, name }: AddedColumn): boolean {
+  const column = columns.find((each) => each.name === name && isSameTable(each.table, table));
+  return Object.values(intents).some((each) =>
+    each.some(({ model, field }) => model === column?.model && field === column.field),
+  );
+}
+
+/** A column by the names of the models; undefined where they do not have it. */
+export function declaredAs({ table, name }: AddedColumn, declared: readonly NamedColumn[]): NamedColumn | undefined {
+  const exact = declared.find((each) => isSameTable(each.table, table) && each.name === name);
+  if (exact !== undefined) return exact;
+  // A naming strategy of the running data source may write names in another way than the models' files say.
+  const alike = declared.filter((each) => isAlike(each.table.name, table.name) && isAlike(each.name, name));
+  return alike.length === 1 ? alike[0] : undefined;
+}
+
+function isAlike(one: string, other: string): boolean {
+  const plain = (name: string) => name.replaceAll("_", "").toLowerCase();
+  return plain(one) === plain(other);
+}

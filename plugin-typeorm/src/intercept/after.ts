@@ -1,0 +1,26 @@
+import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { type AddedColumn, afterNote } from "@lockstep/core";
+import { tellAfter } from "@lockstep/core/text";
+import type { Interception } from "./interception.js";
+import type { Output } from "./output.js";
+
+/** Has the CLI tell of new columns that no plan is for, once it has written its file and said so. */
+export function tellAtEnd(output: Output | undefined, added: readonly AddedColumn[], about: Interception): Output {
+  const written = async (given: string, text: string) => {
+    await output?.written?.(given, text);
+    const project = {
+      root: about.root,
+      migrationsFolder: about.fromRoot(dirname(given)),
+      ormVersion: "",
+      developmentUrl: undefined,
+      generatedFolders: [],
+    };
+    const note = await afterNote(added, project, fileURLToPath(new URL("../..", import.meta.url)));
+    if (note === undefined) return;
+    process.once("exit", (code) => {
+      if (code === 0) tellAfter(note, (line) => process.stdout.write(`${line}\n`));
+    });
+  };
+  return { ...output, written };
+}

@@ -197,6 +197,8 @@ export interface OrmCode {
   spell?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
   /** Whether the type of the field has room for null in this phase. Default: it has. */
   mayBeNull?(context: TransformContext): boolean;
+  /** Whether a row may lack the field, as its declaration says: `handle?: string`. Default: every row has it. */
+  mayBeLeftOut?(context: TransformContext): boolean;
   /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
 }

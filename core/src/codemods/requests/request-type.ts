@@ -4,6 +4,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import { requiredFindings } from "../candidates/make-required.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { type TypeShape, typeCandidates, whatOfType } from "../responses/type-candidates.js";
+import { emptyInRequest } from "../shapes/empty-values.js";
 import { familyOf, keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
 import { plainTypes } from "../values/plain-types.js";
@@ -40,11 +41,13 @@ export const requestType: Transform = {
     for (const shape of typesIn(file)) {
       const key = keyIn(shape, context);
       if (!isTaken(shape, context) || keysOfShape(shape).has(key)) continue;
+      const { isNullable } = emptyInRequest(shape, context);
       const type = context.field.isList ? undefined : plainTypes[context.field.type];
-      const added = shape.kind === "members" && type ? insertMember(shape.node, `${key}?: ${type}`, file) : undefined;
+      const member = type && `${key}?: ${type}${isNullable ? " | null" : ""}`;
+      const added = shape.kind === "members" && member ? insertMember(shape.node, member, file) : undefined;
       if (added !== undefined) yield { kind: "edit", what: whatOfType(shape), ...added };
       else if (shape.kind === "class") {
-        const field = dtoField(shape.node, key, "request", false, file, context);
+        const field = dtoField(shape.node, key, "request", isNullable, file, context);
         const addition = typeof field === "object" ? { node: shape.node, field } : undefined;
         if (addition !== undefined && addFields([addition], file) !== undefined) additions.push(addition);
         else yield notWritten(shape, key, file);

@@ -5,6 +5,7 @@ import type { TransformContext } from "../contract/transform.js";
 import { type GuardedValue, guardedProperty, guardedStatement, mayShowNull } from "../flags/guarded-value.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
 import type { Mapper } from "../mappers/object-mappers.js";
+import { emptyInResponse } from "../shapes/empty-values.js";
 import { classNamed, isInstancing } from "../shapes/instanced-classes.js";
 import {
   type ClassShape,
@@ -47,9 +48,9 @@ export interface AssignedPlan {
 export interface ShapePlan {
   readonly shape: ShapeNode;
   readonly key: string;
-  /** Until contract the value may be null: no fallback can be said, or whole rows are given. */
+  /** The value may be null: for good, or until contract where no fallback can be said or whole rows are given. */
   readonly isNullable: boolean;
-  /** Until contract it may be left out: it stands behind a flag. */
+  /** It may be left out: rows of a column that stays optional may lack it, or until contract it stands behind a flag. */
   readonly isOptional: boolean;
   readonly reason: string | undefined;
 }
@@ -77,8 +78,9 @@ export const responses = memoized((context): Responses => {
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
     const isSelected = selectedShapesIn(context).some((selected) => selected.shape.node === shape.node);
     const isGivenRows = isUnfilled || isSelected || receivesRows(shape, references, context);
-    const isNullable = isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
-    const isOptional = its.some((producer) => shown.get(producer)?.isLeftOut);
+    const empty = emptyInResponse(shape, context);
+    const isNullable = empty.isNullable || isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
+    const isOptional = empty.isOptional || its.some((producer) => shown.get(producer)?.isLeftOut);
     const unasked = its.flatMap((producer) => shown.get(producer)?.reason ?? [])[0];
     const reason =
       whyNotShape(shape, key, its.length > 0, known, shapes, context) ??

@@ -1,6 +1,7 @@
 import type { SourceFile } from "../ast/source-file.js";
 import { asManual, candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
+import { emptyInRequest, emptyInResponse } from "../shapes/empty-values.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
 import { plainTypes } from "../values/plain-types.js";
@@ -51,10 +52,12 @@ function textOfField(
   context: TransformContext,
 ): string | undefined {
   const key = keyIn(shape, context);
+  const { isNullable, isOptional } = ofRequests ? emptyInRequest(shape, context) : emptyInResponse(shape, context);
   if (shape.kind === "class") {
-    const field = dtoField(shape.node, key, ofRequests ? "request" : "response", false, file, context);
+    const use = ofRequests ? "request" : "response";
+    const field = dtoField(shape.node, key, use, isNullable, file, context, !ofRequests && isOptional);
     return typeof field === "string" ? undefined : field.text.replaceAll(/\s+/g, " ");
   }
   const type = context.field.isList ? undefined : plainTypes[context.field.type];
-  return type && `${key}${ofRequests ? "?" : ""}: ${type}`;
+  return type && `${key}${isOptional ? "?" : ""}: ${type}${isNullable ? " | null" : ""}`;
 }

@@ -38,7 +38,8 @@ export const prismaOmit: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "read") yield* open(file, context, (found) => isOurs(found, file, context));
-    else yield* close(file, context);
+    // NULL is a value of a column that stays optional: whoever reads it before it is filled finds that.
+    else if (!context.intent.staysOptional) yield* close(file, context);
   },
 
   // Without the field nobody's omit may name it.

@@ -59,14 +59,24 @@ export function mayReadNull(context: TransformContext): boolean {
   return keptProperty(context) === undefined;
 }
 
+/** Whether the property of the column is declared with a question mark. */
+export function mayBeLeftOut(context: TransformContext): boolean {
+  return propertyOf(context)?.property.questionToken !== undefined;
+}
+
 /** The property of the column, where its type has no room for null: one that has is read nowhere without the compiler's word. */
 const keptProperty = memoized((context): ts.PropertyDeclaration | undefined => {
-  const owner = classOf(context.model, context);
-  const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
+  const { owner, property } = propertyOf(context) ?? {};
   if (owner === undefined || property?.type === undefined || property.questionToken !== undefined) return undefined;
   const file = context.project.files.find(({ ast }) => ast === property.getSourceFile()) ?? owner.file;
   return mayBeNull(property.type, file, context.project) ? undefined : property;
 });
+
+function propertyOf(context: TransformContext) {
+  const owner = classOf(context.model, context);
+  const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
+  return owner && property && { owner, property };
+}
 
 /** `user.handle`, `this.handle` inside of the class, and `handle` of `const { handle } = user`. */
 function readAt(

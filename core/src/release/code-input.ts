@@ -1,5 +1,5 @@
 import type { HistoryQuestion } from "../codemods/run/code-request.js";
-import { type CodeIntent, type EntityModel, type Plan, phaseOf, type Toggle } from "../model/index.js";
+import { type CodeIntent, type EntityModel, type Plan, phaseOf, type Toggle, type WriteValue } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { CodeRequest } from "./code-request.js";
@@ -75,7 +75,9 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
     const model = models.find(({ name }) => name === intent.model);
     const isOptional = model?.fields.find(({ name }) => name === intent.field)?.isOptional === true;
     const staysOptional = isOptional && column?.isRelaxed !== true;
-    return { ...intent, ...(isCodeOnly && { isCodeOnly }), ...(staysOptional && { staysOptional }) };
+    // NULL is a value there: nothing takes its place.
+    const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : intent.value;
+    return { ...intent, value, ...(isCodeOnly && { isCodeOnly }), ...(staysOptional && { staysOptional }) };
   });
 }
 

@@ -9,6 +9,7 @@ import { sqlViews } from "./raw-sql/sql-views.js";
 import { requestSchema } from "./requests/request-schema.js";
 import { requestType } from "./requests/request-type.js";
 import { assignedMapper } from "./response-transforms/assigned-mapper.js";
+import { builtByHand } from "./response-transforms/built-by-hand.js";
 import { csvHeader } from "./response-transforms/csv-header.js";
 import { internalRows } from "./response-transforms/internal-rows.js";
 import { mapper } from "./response-transforms/mapper.js";
@@ -145,6 +146,7 @@ export const coreTransforms: readonly Transform[] = [
   responseType,
   responseClass,
   zodObject,
+  builtByHand,
   requestSchema,
   requestType,
   nameList,

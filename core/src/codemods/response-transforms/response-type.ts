@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { siteAround } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
+import { inlineType } from "../responses/given-type.js";
 import { responses } from "../responses/responses.js";
 import { typeCandidates } from "../responses/type-candidates.js";
 import { namesWholeModel } from "../shapes/shape-types.js";
@@ -22,6 +23,7 @@ export const responseType: Transform = {
     if (context.intent.kind === "dropFallback") yield* tighten(file, context);
     else {
       yield* show(file, context);
+      yield* widenParameters(file, context);
       yield* typeCandidates(file, false, context);
     }
   },
@@ -62,6 +64,21 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
       what: what(shape.node),
       reason: why,
     };
+  }
+}
+
+/** The types of rows at the parameters of mappers name what the mappers read. */
+function* widenParameters(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { field, orm } = context;
+  const { mappers, assigned, shapes } = responses(context);
+  const isNullable = field.isOptional && orm.mayBeNull?.(context) !== false;
+  const type = field.isList ? undefined : plainTypes[field.type];
+  const text = `${field.name}${orm.mayBeLeftOut?.(context) ? "?" : ""}: ${type}${isNullable ? " | null" : ""}`;
+  const shown = [...mappers, ...assigned].filter(({ mapper, reason }) => mapper.file === file && reason === undefined);
+  const nodes = new Set(shown.flatMap(({ mapper }) => inlineType(mapper, context) ?? []));
+  for (const node of type === undefined ? [] : nodes) {
+    const inserted = shapes.some(({ shape }) => shape.node === node) ? undefined : insertMember(node, text, file);
+    if (inserted !== undefined) yield { kind: "edit", what: what(node), ...inserted };
   }
 }
 

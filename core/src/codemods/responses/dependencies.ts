@@ -5,6 +5,8 @@ import type { TransformContext } from "../contract/transform.js";
 import { selectionsOfCopy, selectOf } from "../flow/selected-fields.js";
 import { keyIn, keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.js";
 import { targetOf } from "../types/target-type.js";
+import { givenType } from "./given-type.js";
+import { parsedLiterals } from "./parsed-literals.js";
 import { namesField, parsedRowsIn } from "./parsed-rows.js";
 import { placeOfProducer, producersIn, producesField } from "./producers.js";
 
@@ -20,6 +22,8 @@ export const dependenciesIn = memoized((context): Dependencies => {
     if (producesField(producer)) continue;
     const node = placeOfProducer(producer);
     for (const source of selectionsOfCopy(producer.mapper, producer.mapper.file, context)) add(node, source.node);
+    const given = givenType(producer.mapper, context);
+    if (given !== undefined) add(node, given.node);
     if (producer.type.kind !== "shape" || hasField(producer.type.shape, context)) continue;
     shapes.add(producer.type.shape);
     add(node, producer.type.shape.node);
@@ -35,6 +39,14 @@ export const dependenciesIn = memoized((context): Dependencies => {
       add(declared, rows.select);
       // What is not strict leaves out what it does not know.
       if (part.isStrict) add(rows.select, declared);
+    }
+  }
+  for (const producer of producersIn(context)) {
+    const parsed = producer.kind === "literal" ? parsedLiterals(context).get(producer.mapper.literal) : undefined;
+    if (parsed === undefined || producesField(producer) || namesField(parsed.part, context)) continue;
+    for (const declared of declaredBy(parsed.part.shape)) {
+      add(declared, placeOfProducer(producer));
+      if (parsed.part.isStrict) add(placeOfProducer(producer), declared);
     }
   }
   for (const shape of shapes)

@@ -20,7 +20,7 @@ import { referencesTo } from "../types/references.js";
 import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { nodesOfProducer, whyNotField, whyNotMapper, whyNotShape } from "./blockers.js";
 import { selectedShapesIn } from "./dependencies.js";
-import { receivesRows } from "./other-producers.js";
+import { type HandBuilt, handBuilt, receivesRows } from "./other-producers.js";
 import { type Producer, placeOfProducer, producersIn } from "./producers.js";
 
 /**
@@ -53,6 +53,8 @@ export interface ShapePlan {
   /** It may be left out: rows of a column that stays optional may lack it, or until contract it stands behind a flag. */
   readonly isOptional: boolean;
   readonly reason: string | undefined;
+  /** Literals that must have it and copy no row: they get the field together with it. */
+  readonly built: readonly HandBuilt[];
 }
 
 /** The decision for all files, made once per snapshot. */
@@ -86,7 +88,8 @@ export const responses = memoized((context): Responses => {
       whyNotShape(shape, key, its.length > 0, known, shapes, context) ??
       whyNotField(shape, key, { isNullable, isOptional }, context) ??
       (unasked === undefined ? undefined : `what fills it is not: ${unasked}`);
-    return [{ shape, key, isNullable, isOptional, reason }];
+    const built = reason === undefined ? [...handBuilt(shape, references, known, context)] : [];
+    return [{ shape, key, isNullable, isOptional, reason, built }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
   return {

@@ -83,6 +83,12 @@ export function resolveType(
       context,
     );
   if (ts.isTypeLiteralNode(node)) return isElement ? unknown : shape({ kind: "members", node, file, name: undefined });
+  // `typeof sample`: what the constant is declared as.
+  if (ts.isTypeQueryNode(node) && ts.isIdentifier(node.exprName)) {
+    const found = lookUp(context.project, file, node.exprName.text, "value");
+    const type = found?.kind === "declaration" && ts.isVariableDeclaration(found.node) ? found.node.type : undefined;
+    return type && found ? resolveType(type, found.file, context, isElement, depth + 1) : unknown;
+  }
   if (!ts.isTypeReferenceNode(node)) return unknown;
 
   const [argument, second] = node.typeArguments ?? [];
@@ -90,6 +96,10 @@ export function resolveType(
   const name = node.typeName.text;
   if (wrappers.has(name)) return inside(argument);
   if (lists.has(name)) return isElement ? inside(argument, false) : unknown;
+  if (name === "Omit") {
+    const names = namesIn(second);
+    return names === undefined || names.has(context.field.name) ? unknown : inside(argument);
+  }
   if (name === "Pick") return isElement ? unknown : pickedFrom(argument, second, file, context, depth);
   if (name === "Record") return second?.kind === UnknownKeyword || second?.kind === AnyKeyword ? open : unknown;
 
@@ -138,6 +148,13 @@ function pickedFrom(
   if (rowShapeOfType(of, file, context) === "row") return shape(keys);
   const base = resolveType(of, file, context, false, depth + 1);
   return base.kind === "shape" ? shape({ ...keys, of: base.shape }) : unknown;
+}
+
+/** The names of `"id" | "email"`; undefined where they are not written down there. */
+function namesIn(node: ts.TypeNode | undefined): ReadonlySet<string> | undefined {
+  const types = node === undefined ? [] : ts.isUnionTypeNode(node) ? node.types : [node];
+  const names = types.flatMap((each) => namedBy(each) ?? []);
+  return types.length > 0 && names.length === types.length ? new Set(names) : undefined;
 }
 
 function unionOf(

@@ -49,6 +49,7 @@ export { memoized, memory } from "./contract/memoized.js";
 export {
   compact,
   type EditFinding,
+  type EmptyValues,
   earlierOf,
   type Finding,
   type OrmCode,

@@ -3,7 +3,18 @@ import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { chooseAll } from "../../support/choices.js";
 import { generatedClients } from "../../support/generated-clients.js";
-import { apply, editFor, type Files, field, lowerEmail, shopModels, single, transforms, undo } from "./phases.js";
+import {
+  apply,
+  editFor,
+  type Files,
+  field,
+  lowerEmail,
+  request,
+  shopModels,
+  single,
+  transforms,
+  undo,
+} from "./phases.js";
 
 const text = (files: Files, file = "src/code.ts") => files.find((each) => each.file === file)?.text;
 
@@ -353,6 +364,70 @@ test.each(["prisma/seed.ts", "src/seeds/users.ts", "scripts/report.ts", "test/db
     expect((await expand(before, file)).result).toMatchObject({ edits: [], places: [] });
   },
 );
+
+describe("a column that stays optional in what callers send and get", () => {
+  const nickname = field("nickname", { isOptional: true });
+  const [user, ...others] = shopModels();
+  const models = [{ ...user!, fields: [...user!.fields.slice(0, 3), nickname, user!.fields.at(-1)!] }, ...others];
+  const fields = "email: z.string(), name: z.string()";
+  const about = { value: { kind: "none" }, staysOptional: true, exposure: "exposed", choose: chooseAll } as const;
+
+  test.each([
+    ["a request", "expand", `export const CreateUser = z.object({ ${fields} });`, "handle: z.string().nullish()"],
+    [
+      "beside one that may be left out",
+      "expand",
+      `export const CreateUser = z.object({ ${fields}, nickname: z.string().optional() });`,
+      "handle: z.string().optional()",
+    ],
+    [
+      "beside one that is null",
+      "expand",
+      `export const CreateUser = z.object({ ${fields}, nickname: z.string().nullable() });`,
+      "handle: z.string().nullish()",
+    ],
+    [
+      "a request and a response",
+      "expand",
+      `export const User = z.object({ ${fields}, nickname: z.string().optional() });\nexport const post = (req) => User.parse(req.body);\nexport const get = t.procedure.output(User).query(() => load());`,
+      "handle: z.string().nullish()",
+    ],
+    [
+      "a response",
+      "switch",
+      `export const UserResponse = z.object({ id: z.number(), ${fields}, nickname: z.string().nullable() });`,
+      "handle: z.string().nullable()",
+    ],
+    [
+      "a response whose others may be left out",
+      "switch",
+      `export const UserResponse = z.object({ id: z.number(), ${fields}, nickname: z.string().nullish() });`,
+      "handle: z.string().nullish()",
+    ],
+    [
+      "a type of a request",
+      "expand",
+      "export interface CreateUserInput { email: string; name: string }",
+      "handle?: string | null",
+    ],
+    [
+      "a type of a request, beside one that is never null",
+      "expand",
+      "export interface CreateUserInput { email: string; name: string; nickname?: string }",
+      "handle?: string",
+    ],
+    [
+      "a type of a response",
+      "switch",
+      "export interface UserView { id: number; email: string; name: string; nickname: string | null }",
+      "handle: string | null",
+    ],
+  ] as const)("%s", async (_, phase, code, written) => {
+    const all = request(single(`import { z } from "zod";\n${code}\n`), [phase], [], about);
+    const { edits } = await planCodeEdits({ ...all, models });
+    expect(edits.map(({ text }) => text)).toEqual([written]);
+  });
+});
 
 test("a column that stays optional is read from the start", async () => {
   const files = single('import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n');

@@ -71,9 +71,9 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
 function* widenParameters(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const { field, orm } = context;
   const { mappers, assigned, shapes } = responses(context);
-  const isNullable = field.isOptional && orm.mayBeNull?.(context) !== false;
+  const empty = orm.emptyAs?.(context) ?? { isNullable: true, isOptional: false };
   const type = field.isList ? undefined : plainTypes[field.type];
-  const text = `${field.name}${orm.mayBeLeftOut?.(context) ? "?" : ""}: ${type}${isNullable ? " | null" : ""}`;
+  const text = `${field.name}${empty.isOptional ? "?" : ""}: ${type}${field.isOptional && empty.isNullable ? " | null" : ""}`;
   const shown = [...mappers, ...assigned].filter(({ mapper, reason }) => mapper.file === file && reason === undefined);
   const nodes = new Set(shown.flatMap(({ mapper }) => inlineType(mapper, context) ?? []));
   for (const node of type === undefined ? [] : nodes) {

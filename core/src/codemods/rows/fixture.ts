@@ -33,7 +33,7 @@ export const fixture: Transform = {
 
   *find(file, context) {
     // A row that may lack the field compiles without it.
-    if (context.intent.staysOptional && context.orm.mayBeLeftOut?.(context)) return;
+    if (context.intent.staysOptional && context.orm.emptyAs?.(context).isOptional) return;
     for (const { literal, isReturned } of rowLiterals(file, context)) {
       if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
       // With a spread, what is not named here comes from there.
@@ -106,7 +106,7 @@ function valueFor(
   context: TransformContext,
 ): string | undefined {
   const { field, intent, orm } = context;
-  if (intent.staysOptional && orm.mayBeNull?.(context) !== false)
+  if (intent.staysOptional && orm.emptyAs?.(context).isNullable !== false)
     return storedDefault(file, context) ?? emptyValue(literal, file, context);
   const computed = computedValue(literal, file, context);
   const isOfTest = isTest(file);

@@ -1,19 +1,14 @@
 import { ts } from "../ast/compiler.js";
 import { propertiesOf } from "../ast/expressions.js";
-import type { TransformContext } from "../contract/transform.js";
+import type { EmptyValues, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
 import { fieldsOf } from "../write/class-members.js";
 import type { ShapeNode } from "./shape-types.js";
 
-/** How a shape says that it has no value of the field: as null, by leaving it out. */
-export interface EmptyValues {
-  readonly isNullable: boolean;
-  readonly isOptional: boolean;
-}
-
-/** In what callers send: optional in any case, and null where the column stays optional, unless the others of that kind refuse it. */
+/** In what callers send: optional in any case, and null where the column stays optional, unless rows or the others of that kind refuse it. */
 export function emptyInRequest(shape: ShapeNode, context: TransformContext): EmptyValues {
-  if (!context.intent.staysOptional) return { isNullable: false, isOptional: true };
+  const isRefused = context.orm.emptyAs?.(context).isNullable === false;
+  if (!context.intent.staysOptional || isRefused) return { isNullable: false, isOptional: true };
   const others = siblingsIn(shape, context).filter(({ isOptional }) => isOptional);
   return { isNullable: others.length === 0 || others.some(({ isNullable }) => isNullable), isOptional: true };
 }
@@ -23,7 +18,7 @@ export function emptyInResponse(shape: ShapeNode, context: TransformContext): Em
   if (!context.intent.staysOptional) return { isNullable: false, isOptional: false };
   const others = siblingsIn(shape, context);
   const isLeftOut = others.length > 0 && others.every(({ isOptional }) => isOptional);
-  return { isNullable: true, isOptional: isLeftOut || context.orm.mayBeLeftOut?.(context) === true };
+  return { isNullable: true, isOptional: isLeftOut || context.orm.emptyAs?.(context).isOptional === true };
 }
 
 /** `.nullish()`, `.nullable()`, `.optional()` of a zod schema. */

@@ -1,11 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Files, readCases } from "../support/gallery/case.js";
 import { GalleryProject, type Phase, phases, type Released } from "../support/gallery/project.js";
 import { type Snapshot, TypeChecker, type TypeProblem } from "../support/gallery/types.js";
 import { expectGolden, placeNotes } from "../support/goldens.js";
+
+const run = promisify(execFile);
+const repository = fileURLToPath(new URL("../..", import.meta.url));
 
 /** What happened to a project in one phase. */
 interface Step extends Released {
@@ -41,7 +47,7 @@ beforeAll(async () => {
       const released = await project.release(phase);
       const again = await project.again(phase);
       const undone = await project.undone(phase);
-      add(phase, phase === "contract" ? "required" : "optional", released.files);
+      add(phase, phase === "contract" && !about.staysOptional ? "required" : "optional", released.files);
       taken.set(name, [...(taken.get(name) ?? []), { ...released, before, again, undone }]);
       before = released.files;
     }
@@ -88,6 +94,19 @@ describe.each(cases.map((each) => [each.name, each] as const))("%s", (name, abou
       expect(undone.files, `undo of ${phase}`).toEqual(before);
       expect(undone.places, `undo of ${phase}`).toEqual([]);
     }
+  });
+});
+
+describe.each(cases.filter(({ staysOptional }) => staysOptional).map(({ name }) => name))("%s", (name) => {
+  test.each(phases)("rows with null go through what checks them, after %s", async (phase) => {
+    const files = steps.get(name)?.find((step) => step.phase === phase)?.files ?? [];
+    const root = mkdtempSync(join(folder, "run-"));
+    symlinkSync(join(repository, "node_modules"), join(root, "node_modules"));
+    for (const { file, text } of files) {
+      mkdirSync(dirname(join(root, file)), { recursive: true });
+      writeFileSync(join(root, file), text);
+    }
+    await run(join(repository, "node_modules/.bin/tsx"), ["test/parse.ts"], { cwd: root });
   });
 });
 

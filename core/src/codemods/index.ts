@@ -10,6 +10,7 @@ import { payload } from "./requests/payload.js";
 import { requestSchema } from "./requests/request-schema.js";
 import { requestType } from "./requests/request-type.js";
 import { assignedMapper } from "./response-transforms/assigned-mapper.js";
+import { builtByHand } from "./response-transforms/built-by-hand.js";
 import { csvHeader } from "./response-transforms/csv-header.js";
 import { internalRows } from "./response-transforms/internal-rows.js";
 import { mapper } from "./response-transforms/mapper.js";
@@ -49,6 +50,7 @@ export { memoized, memory } from "./contract/memoized.js";
 export {
   compact,
   type EditFinding,
+  type EmptyValues,
   earlierOf,
   type Finding,
   type OrmCode,
@@ -147,6 +149,7 @@ export const coreTransforms: readonly Transform[] = [
   responseType,
   responseClass,
   zodObject,
+  builtByHand,
   requestSchema,
   requestType,
   payload,

@@ -89,6 +89,8 @@ export interface CodeIntent {
   readonly exposure?: "internal" | "exposed" | undefined;
   /** `write`: in the end only code fills the column; a row that leaves it out fails once contract is applied. */
   readonly isCodeOnly?: true;
+  /** NULL is a value of the column for good: every type that is written has room for it. Set when code is planned, never in the plan. */
+  readonly staysOptional?: true;
   /** `leaveUnique`: how code names the unique key that goes away. */
   readonly unique?: string;
   /** `read`: the flag that reads stand behind until contract. From the config of the day, never in the plan. */

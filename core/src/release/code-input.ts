@@ -1,5 +1,5 @@
 import type { HistoryQuestion } from "../codemods/run/code-request.js";
-import { type CodeIntent, type Plan, phaseOf, type Toggle } from "../model/index.js";
+import { type CodeIntent, type EntityModel, type Plan, phaseOf, type Toggle, type WriteValue } from "../model/index.js";
 import { followNames, namedColumns } from "../plan/follow-names.js";
 import { isOpen, listPlans } from "../plan/store.js";
 import type { CodeRequest } from "./code-request.js";
@@ -52,7 +52,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
     files: files.map((each) => ({ ...each, text: edited.get(each.file) ?? each.text })),
     models,
     clients,
-    intents: withEnd(toggle === undefined ? intents : behindToggle(intents, toggle, plan), plan),
+    intents: withEnd(toggle === undefined ? intents : behindToggle(intents, toggle, plan), plan, models),
     transforms: [...(await plugin.transforms()), ...coreTransforms],
     readHistory: (asked: HistoryQuestion) => readHistory(request, asked),
     earlier: plan.state.edits,
@@ -63,14 +63,23 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
   };
 }
 
-/** Writes know whether something in the database fills the column in the end: a default does, the fill's trigger is gone by then. */
-function withEnd(intents: readonly CodeIntent[], plan: Plan): readonly CodeIntent[] {
-  const codeOnly = plan.columns.filter(({ isRelaxed, defaultSql }) => isRelaxed && defaultSql === undefined);
-  return intents.map((intent) =>
-    intent.kind === "write" && codeOnly.some(({ model, field }) => model === intent.model && field === intent.field)
-      ? { ...intent, isCodeOnly: true }
-      : intent,
-  );
+/**
+ * Writes know whether something in the database fills the column in the end: a default does, the fill's trigger is gone by then. All
+ * know whether the column stays optional: it is optional in the model, and no phase makes it required.
+ */
+function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly EntityModel[]): readonly CodeIntent[] {
+  return intents.map((intent) => {
+    const isOf = ({ model, field }: Pick<CodeIntent, "model" | "field">) =>
+      model === intent.model && field === intent.field;
+    const column = plan.columns.find(isOf);
+    const isCodeOnly = intent.kind === "write" && column?.isRelaxed === true && column.defaultSql === undefined;
+    const model = models.find(({ name }) => name === intent.model);
+    const isOptional = model?.fields.find(({ name }) => name === intent.field)?.isOptional === true;
+    const staysOptional = isOptional && column?.isRelaxed !== true;
+    // NULL is a value there: nothing takes its place.
+    const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : intent.value;
+    return { ...intent, value, ...(isCodeOnly && { isCodeOnly }), ...(staysOptional && { staysOptional }) };
+  });
 }
 
 /** Reads stand behind the flag between switch and a later contract; without that nothing would take the flag out again. */

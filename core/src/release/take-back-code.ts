@@ -38,7 +38,7 @@ export async function takeBackCode(
   const again = await planCodeEdits({
     ...input,
     files: input.files.map((each) => ({ ...each, text: after.get(each.file) ?? each.text })),
-    intents: to === "expand" ? plan.intents.expand.filter((intent) => intent.kind === "keepFromReads") : [],
+    intents: to === "expand" ? input.intents.filter((intent) => intent.kind === "keepFromReads") : [],
     earlier: kept,
   });
   const texts = new Map([...undone.changes, ...again.changes].map((change) => [change.file, change.after]));

@@ -64,7 +64,7 @@ function codeWords(plan: Plan, phase: DeployedPhase): string[] {
       return [
         ...(written === "" ? [] : [`${written} optional for now; code writes it`]),
         ...(mirrors === "" ? [] : [`${mirrors} optional for now; its trigger writes it, not code`]),
-        ...(optional === "" ? [] : [`${optional} kept from reads`]),
+        ...(optional === "" ? [] : [`${optional} optional; fixtures and requests have it`]),
       ];
     case "switch":
       return [...reads, ...(mirrors === "" ? [] : [`code writes ${mirrors}`])];

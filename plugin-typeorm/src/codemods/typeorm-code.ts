@@ -16,7 +16,7 @@ import {
 import { readsRows } from "./calls/entity-calls.js";
 import { givesRowsOf, isOwnPackage } from "./calls/handed-clients.js";
 import { isHidden, rowsRead } from "./reads/rows-read.js";
-import { mayReadNull } from "./reads/typed-reads.js";
+import { emptyAs, mayReadNull } from "./reads/typed-reads.js";
 import { classOf, concerns, entityOfDeclaration, entityOfValue, isEntity } from "./receivers/entities.js";
 import { allFieldsOf } from "./receivers/heritage.js";
 import { isTypeorm } from "./receivers/modules.js";
@@ -49,6 +49,7 @@ export const typeormCode: OrmCode = {
   isHidden,
   spell,
   mayBeNull: mayReadNull,
+  emptyAs,
 };
 
 /** `Object.assign(new User(), dto)`, `plainToInstance(User, rows)` */

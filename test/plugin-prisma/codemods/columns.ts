@@ -1,3 +1,4 @@
+import { chooseAll } from "../../support/choices.js";
 import { openFeature, ownFlags, toggleOf } from "../../support/toggles.js";
 import { type Column, field } from "./phases.js";
 
@@ -10,6 +11,7 @@ export const columns: Readonly<Record<string, Column>> = {
   "value-constant": { added: field("region", { isOptional: true }), value: { kind: "sql", sql: "'eu'::text" } },
   "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
   internal: { exposure: "internal" },
+  "mapper-given-types": { choose: chooseAll },
   "toggle-own": { toggle: toggleOf({ read: "this.flags.isOn({name})" }) },
   "toggle-import": { toggle: ownFlags },
   "toggle-openfeature": { toggle: openFeature },

@@ -79,6 +79,7 @@ export interface Column {
   readonly value?: WriteValue;
   readonly exposure?: "internal" | "exposed";
   readonly choose?: Choose;
+  readonly staysOptional?: true;
   readonly toggle?: Toggle;
   readonly clients?: GeneratedClients;
   /** Default: where clients are generated. */
@@ -100,7 +101,7 @@ export function request(
   earlier: readonly PlannedEdit[],
   column: Column,
 ): CodeRequest {
-  const { added = handle, value = lowerEmail, exposure, choose, toggle, clients, root } = column;
+  const { added = handle, value = lowerEmail, exposure, choose, toggle, clients, root, staysOptional } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
     intentsOf[phase].map((kind) => ({
@@ -108,6 +109,7 @@ export function request(
       kind,
       ...(kind === "read" && toggle && { toggle }),
       ...endOf(kind, value),
+      ...(staysOptional && { staysOptional }),
     })),
   );
   return {

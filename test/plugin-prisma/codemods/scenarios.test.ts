@@ -3,7 +3,18 @@ import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import type { PlannedEdit } from "../../../core/src/model/index.js";
 import { chooseAll } from "../../support/choices.js";
 import { generatedClients } from "../../support/generated-clients.js";
-import { apply, editFor, type Files, field, lowerEmail, shopModels, single, transforms, undo } from "./phases.js";
+import {
+  apply,
+  editFor,
+  type Files,
+  field,
+  lowerEmail,
+  request,
+  shopModels,
+  single,
+  transforms,
+  undo,
+} from "./phases.js";
 
 const text = (files: Files, file = "src/code.ts") => files.find((each) => each.file === file)?.text;
 
@@ -294,13 +305,134 @@ export const account: Account = { id: 1, email: "A@x.com", name: "A", createdAt:
     expect(result.edits.map(({ file }) => file)).toEqual(reason === undefined ? ["src/schemas.ts"] : []);
   });
 
-  test("mocks of client calls are rows", async () => {
-    const files = single(
-      'vi.mocked(prisma.user.findUnique).mockResolvedValue({ id: 1, email: "A@x.com", name: "A", createdAt: now, updatedAt: now });\n',
-      "test/mock.test.ts",
-    );
-    expect((await editFor("expand", files, [])).edits).toMatchObject([{ text: 'handle: "a@x.com"' }]);
+  const row = 'id: 1, email: "A@x.com", name: "A", createdAt: now, updatedAt: now';
+  const user = 'import type { User } from "@prisma/client";\n';
+
+  test.each([
+    ["a call of the client", `vi.mocked(prisma.user.findUnique).mockResolvedValue({ ${row} });`, true],
+    [
+      "nearly all columns",
+      'prisma.user.findUnique.mockResolvedValue({ id: 1, email: "A@x.com", name: "A", createdAt: now });',
+      true,
+    ],
+    ["what a select reads", 'prisma.user.findUnique.mockResolvedValue({ id: 1, email: "A@x.com" });', false],
+    ["rows that a select reads", 'prisma.user.findMany.mockResolvedValueOnce([{ id: 1, email: "A@x.com" }]);', false],
+    ["a declared row", `${user}vi.fn<() => Promise<User>>().mockResolvedValue({ ${row} });`, true],
+    ["a declared row of Jest", `${user}jest.fn<Promise<User>, [number]>().mockResolvedValue({ ${row} });`, true],
+    ["something else", `${user}vi.fn<() => Promise<object>>().mockResolvedValue({ ${row} });`, false],
+    ["nobody says what", `vi.fn().mockReturnValue({ ${row} });`, false],
+    [
+      "a method that gives a row",
+      `${user}class Users {\n  find(id: number): Promise<User | null> {}\n}\nconst users = new Users();\njest.spyOn(users, "find").mockResolvedValue({ ${row} });`,
+      true,
+    ],
+    [
+      "a method that gives something else",
+      `${user}class Users {\n  find(id: number): Promise<{ id: number; email: string }> {}\n}\nconst users = new Users();\njest.spyOn(users, "find").mockResolvedValue({ ${row} });`,
+      false,
+    ],
+  ])("what a mock gives is a row where its type says so, or its columns: %s", async (_, code, isRow) => {
+    const files = single(`${code}\n`, "test/mock.test.ts");
+    const { edits } = await editFor("expand", files, []);
+    expect(edits.map(({ text }) => text)).toEqual(isRow ? ['handle: "a@x.com"'] : []);
   });
+});
+
+describe("the import of the namespace goes with the cast", () => {
+  const client = 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n';
+
+  test.each([
+    'export { Prisma } from "@prisma/client";',
+    'export type { Prisma, User } from "@prisma/client";',
+    'export * as Prisma from "@prisma/client";',
+    "export type Args = Other.Prisma.Args;",
+    "export const names = { Prisma: Other.Prisma };",
+  ])("%s", async (line) => {
+    const before = `${client}${line}\n`;
+    const files = single(before);
+    const expanded = await editFor("expand", files, []);
+    expect(text(apply(files, expanded))).toContain("import { type Prisma, PrismaClient }");
+    const after = apply(files, expanded);
+    expect(text(apply(after, await editFor("switch", after, expanded.edits)))).toBe(before);
+  });
+});
+
+test.each(["prisma/seed.ts", "src/seeds/users.ts", "scripts/report.ts", "test/db.ts", "src/users.spec.ts"])(
+  "what is run by hand reads the new column: %s",
+  async (file) => {
+    const before = 'import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n';
+    expect((await expand(before, file)).result).toMatchObject({ edits: [], places: [] });
+  },
+);
+
+describe("a column that stays optional in what callers send and get", () => {
+  const nickname = field("nickname", { isOptional: true });
+  const [user, ...others] = shopModels();
+  const models = [{ ...user!, fields: [...user!.fields.slice(0, 3), nickname, user!.fields.at(-1)!] }, ...others];
+  const fields = "email: z.string(), name: z.string()";
+  const about = { value: { kind: "none" }, staysOptional: true, exposure: "exposed", choose: chooseAll } as const;
+
+  test.each([
+    ["a request", "expand", `export const CreateUser = z.object({ ${fields} });`, "handle: z.string().nullish()"],
+    [
+      "beside one that may be left out",
+      "expand",
+      `export const CreateUser = z.object({ ${fields}, nickname: z.string().optional() });`,
+      "handle: z.string().optional()",
+    ],
+    [
+      "beside one that is null",
+      "expand",
+      `export const CreateUser = z.object({ ${fields}, nickname: z.string().nullable() });`,
+      "handle: z.string().nullish()",
+    ],
+    [
+      "a request and a response",
+      "expand",
+      `export const User = z.object({ ${fields}, nickname: z.string().optional() });\nexport const post = (req) => User.parse(req.body);\nexport const get = t.procedure.output(User).query(() => load());`,
+      "handle: z.string().nullish()",
+    ],
+    [
+      "a response",
+      "switch",
+      `export const UserResponse = z.object({ id: z.number(), ${fields}, nickname: z.string().nullable() });`,
+      "handle: z.string().nullable()",
+    ],
+    [
+      "a response whose others may be left out",
+      "switch",
+      `export const UserResponse = z.object({ id: z.number(), ${fields}, nickname: z.string().nullish() });`,
+      "handle: z.string().nullish()",
+    ],
+    [
+      "a type of a request",
+      "expand",
+      "export interface CreateUserInput { email: string; name: string }",
+      "handle?: string | null",
+    ],
+    [
+      "a type of a request, beside one that is never null",
+      "expand",
+      "export interface CreateUserInput { email: string; name: string; nickname?: string }",
+      "handle?: string",
+    ],
+    [
+      "a type of a response",
+      "switch",
+      "export interface UserView { id: number; email: string; name: string; nickname: string | null }",
+      "handle: string | null",
+    ],
+  ] as const)("%s", async (_, phase, code, written) => {
+    const all = request(single(`import { z } from "zod";\n${code}\n`), [phase], [], about);
+    const { edits } = await planCodeEdits({ ...all, models });
+    expect(edits.map(({ text }) => text)).toEqual([written]);
+  });
+});
+
+test("a column that stays optional is read from the start", async () => {
+  const files = single('import { PrismaClient } from "@prisma/client";\nexport const db = new PrismaClient();\n');
+  const { edits, places } = await editFor("expand", files, [], { value: { kind: "none" }, staysOptional: true });
+  expect([edits, places]).toEqual([[], []]);
 });
 
 describe("calls that only look like the client's", () => {

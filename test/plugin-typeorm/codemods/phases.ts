@@ -95,6 +95,7 @@ export interface Column {
   readonly value?: WriteValue;
   readonly exposure?: "internal" | "exposed";
   readonly choose?: Choose;
+  readonly staysOptional?: true;
   readonly toggle?: Toggle;
   readonly models?: readonly EntityModel[];
   /** Where packages are looked for. */
@@ -120,6 +121,7 @@ export function request(
     models = shopModels(added),
     choose,
     toggle,
+    staysOptional,
     root = installed,
   } = column;
   const about = { model: "User", field: added.name, value, exposure };
@@ -129,6 +131,7 @@ export function request(
       kind,
       ...(kind === "read" && toggle && { toggle }),
       ...endOf(kind, value),
+      ...(staysOptional && { staysOptional }),
     })),
   );
   return {

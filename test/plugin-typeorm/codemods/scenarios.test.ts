@@ -3,6 +3,7 @@ import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
 import { relevance } from "../../../core/src/codemods/sources/source-files.js";
 import type { EntityField, EntityModel, PlannedEdit, WriteValue } from "../../../core/src/model/index.js";
+import { chooseAll } from "../../support/choices.js";
 import {
   apply,
   type Column,
@@ -44,6 +45,31 @@ async function expanded(files: Files, column: Column = {}, file = "src/code.ts")
   expect(await undoOf("expand", after, result.edits, column)).toEqual({ files, places: [] });
   return { text: textOf(after, file), places: result.places, files: after };
 }
+
+describe("a column that stays optional is empty as its property says", () => {
+  const about: Column = { value: { kind: "none" }, staysOptional: true, exposure: "exposed", choose: chooseAll };
+  const dto = "export interface CreateUserInput { email: string; name: string }\n";
+  const view = "export interface UserView { id: number; email: string; name: string; createdAt: Date }\n";
+  const row = '{ id: 1, email: "a@x.com", name: "A", createdAt: day, updatedAt: day }';
+  const fixture = `import { User } from "./user.entity";\nexport const ada: User = ${row};\n`;
+
+  test.each([
+    ["handle!: string | null", "handle?: string | null", "handle: string | null", "handle: null"],
+    ["handle?: string | null", "handle?: string | null", "handle?: string | null", undefined],
+    ["handle?: string", "handle?: string", "handle?: string | null", undefined],
+  ])("%s", async (property, sent, shown, inRow) => {
+    const column = `  @Column({ type: "varchar", nullable: true }) ${property};\n`;
+    const files: Files = [
+      { file: "src/user.entity.ts", text: user(column) },
+      { file: "src/types.ts", text: `${dto}${view}` },
+      { file: "src/users.test.ts", text: fixture },
+    ];
+    const made = await editFor("expand", files, [], about);
+    const read = await editFor("switch", apply(files, made), made.edits, about);
+    const texts = [...made.edits, ...read.edits].map(({ text }) => text);
+    expect(texts.sort()).toEqual([sent, shown, ...(inRow === undefined ? [] : [inRow])].sort());
+  });
+});
 
 describe("an app of several files", () => {
   const files: Files = [

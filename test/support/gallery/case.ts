@@ -15,6 +15,8 @@ export interface CaseOptions {
   /** TypeScript that writes it. Without either the model's own default does. */
   readonly write?: string;
   readonly exposure?: "internal" | "exposed";
+  /** No phase makes it required: NULL is one of its values. */
+  readonly staysOptional?: true;
   /** Keys of places that are chosen although nobody would tick them. */
   readonly also?: readonly string[];
   /** Keys of places that a person unticks. */

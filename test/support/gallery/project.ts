@@ -14,13 +14,14 @@ import type { CodeRequest, CodeResult } from "../../../core/src/codemods/run/cod
 import { planCodeEdits } from "../../../core/src/codemods/run/plan-edits.js";
 import { planCodeUndo } from "../../../core/src/codemods/run/plan-undo.js";
 import { readSourceFiles } from "../../../core/src/codemods/sources/source-files.js";
-import type {
-  CodeIntent,
-  EntityModel,
-  Place,
-  PlannedColumn,
-  PlannedEdit,
-  ScalarType,
+import {
+  type CodeIntent,
+  type EntityModel,
+  type Place,
+  type PlannedColumn,
+  type PlannedEdit,
+  phaseOf,
+  type ScalarType,
 } from "../../../core/src/model/index.js";
 import type { FieldEdit, Project } from "../../../core/src/plugin.js";
 import { prismaPlugin } from "../../../plugin-prisma/src/plugin.js";
@@ -47,6 +48,13 @@ const modelKinds = {
   switch: { forth: ["openReads"], back: ["closeReads"] },
   contract: { forth: ["openReads", "makeRequired"], back: ["reopen", "openReads"] },
 } as const satisfies Record<Phase, Record<"forth" | "back", readonly FieldEdit["kind"][]>>;
+
+/** The same of a field that is declared as optional, and stays so. */
+const optionalKinds: Record<Phase, Record<"forth" | "back", readonly FieldEdit["kind"][]>> = {
+  expand: { forth: ["closeReads"], back: ["removeField"] },
+  switch: { forth: ["openReads"], back: ["closeReads"] },
+  contract: { forth: [], back: [] },
+};
 
 /** A phase that was released. */
 export interface Released {
@@ -91,6 +99,10 @@ export class GalleryProject {
     return this.known;
   }
 
+  private get modelKinds(): typeof optionalKinds {
+    return this.about.staysOptional ? optionalKinds : modelKinds;
+  }
+
   /** Puts the project there as it was before anybody declared the field. */
   async start(): Promise<{ readonly files: Files; readonly models: readonly EntityModel[] }> {
     this.write(this.about.input);
@@ -114,7 +126,7 @@ export class GalleryProject {
   async release(phase: Phase): Promise<Released> {
     // The person has declared the field; from there on the declaration follows the phases.
     if (phase === "expand") this.write(this.about.input);
-    await this.editModels(modelKinds[phase].forth);
+    await this.editModels(this.modelKinds[phase].forth);
     if (phase === "expand") this.models = await this.plugin.readModels(this.project);
     const questions: RankedPlaces[] = [];
     const chosen: string[] = [];
@@ -138,7 +150,7 @@ export class GalleryProject {
   /** Takes the last phase back. The project itself stays as it is: what it would be is returned. */
   async undone(phase: Phase): Promise<{ readonly files: Files; readonly places: readonly Place[] }> {
     const kept = this.known;
-    await this.editModels(modelKinds[phase].back);
+    await this.editModels(this.modelKinds[phase].back);
     const all = phases.flatMap((each) => intentKinds[each]);
     const undo = await planCodeUndo(await this.request([...new Set(all)]), [phase]);
     this.apply(undo);
@@ -208,7 +220,7 @@ export class GalleryProject {
 
   private async request(kinds: readonly CodeIntent["kind"][]): Promise<CodeRequest> {
     const { root, generatedFolders, migrationsFolder } = this.project;
-    const { model, field, value, exposure } = this.about;
+    const { model, field, value, exposure, staysOptional } = this.about;
     const files = await readSourceFiles(root, {
       exclude: [...generatedFolders, migrationsFolder],
       models: this.models.filter(({ name }) => name === model),
@@ -219,9 +231,11 @@ export class GalleryProject {
       files,
       models: this.models,
       clients: await this.plugin.readClients?.(this.project, { roots: [], files }),
-      intents: kinds.map((kind) => {
-        const isCodeOnly = kind === "write" && value.kind !== "none";
-        return { kind, model, field, value, exposure, ...(isCodeOnly && { isCodeOnly }) };
+      intents: kinds.flatMap((kind): CodeIntent[] => {
+        const intent = { kind, model, field, value, exposure };
+        // As plans have it: such a column has no contract, and reads no fallback.
+        if (staysOptional) return phaseOf({ kind }) === "contract" ? [] : [{ ...intent, staysOptional }];
+        return [{ ...intent, ...(kind === "write" && value.kind !== "none" && { isCodeOnly: true }) }];
       }),
       transforms: [...(await this.plugin.transforms()), ...coreTransforms],
       earlier: this.earlier,
@@ -250,7 +264,10 @@ async function tick(questions: readonly RankedPlaces[], about: Case): Promise<Re
   return ids;
 }
 
-function columnOf({ model, field, value, exposure }: Case, models: readonly EntityModel[]): PlannedColumn {
+function columnOf(
+  { model, field, value, exposure, staysOptional }: Case,
+  models: readonly EntityModel[],
+): PlannedColumn {
   const found = models.find(({ name }) => name === model);
   const column = found?.fields.find(({ name }) => name === field);
   if (found === undefined || column === undefined) throw new Error(`no ${model}.${field}`);
@@ -258,13 +275,13 @@ function columnOf({ model, field, value, exposure }: Case, models: readonly Enti
     table: found.table,
     name: column.column,
     type: databaseTypes[column.type] ?? "text",
-    notNull: true,
+    notNull: staysOptional !== true,
     uniqueKeys: [],
     model,
     field,
     write: value,
     exposure,
-    isRelaxed: true,
+    isRelaxed: staysOptional !== true,
   };
 }
 

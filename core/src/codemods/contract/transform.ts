@@ -209,8 +209,16 @@ export interface OrmCode {
   spell?(value: SpelledValue, file: SourceFile, context: TransformContext): string | undefined;
   /** Whether the type of the field has room for null in this phase. Default: it has. */
   mayBeNull?(context: TransformContext): boolean;
+  /** How the declaration of the field says that a row has no value: `handle?: string` may be left out, and is never null. Default: as null. */
+  emptyAs?(context: TransformContext): EmptyValues;
   /** Whether rows are made of a class of requests: the ORM's plugin edits it itself. Default: none is. */
   isWritten?(node: ts.Node, context: TransformContext): boolean;
+}
+
+/** How a type says that it has no value of the field: as null, by leaving it out. */
+export interface EmptyValues {
+  readonly isNullable: boolean;
+  readonly isOptional: boolean;
 }
 
 /** Rows of the model in what a call gives back. */

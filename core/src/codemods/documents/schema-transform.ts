@@ -127,7 +127,7 @@ function* offered(
     const tie = tieByName(name, names, context);
     if (tie === undefined) continue;
     const key = keyAmong(names, context);
-    const keywords = keywordsOf(context, isExpand ? undefined : shape.nullable);
+    const keywords = keywordsOf(context, isNullable(shape, role, file, context) ? shape.nullable : undefined);
     const text = keywords && format.show(key, keywords, map, file);
     const isOpen = context.takes(map.node, "schema") && !names.includes(key) && !map.isShared;
     const written =
@@ -151,6 +151,23 @@ function* offered(
     // Once for a file: the command writes all of it.
     if (generated !== undefined) return;
   }
+}
+
+/** Of what is shown until contract, and for good where the column stays optional: requests take null as their other such columns do. */
+function isNullable(
+  { map }: SchemaShape,
+  role: NonNullable<SchemaShape["role"]>,
+  file: SourceFile,
+  { intent, columns }: TransformContext,
+): boolean {
+  if (role === "response" || !intent.staysOptional) return role === "response";
+  const optional = columns.filter((column) => column.isOptional).map(({ name }) => name);
+  const others = map.entries.filter(({ key }) => optional.includes(key));
+  return (
+    role === "both" ||
+    others.length === 0 ||
+    others.some(({ node }) => /\bnull\b|\bnullable["']?\s*:\s*true\b/.test(textOf(node, file)))
+  );
 }
 
 /**

@@ -10,7 +10,7 @@ import { roleOf } from "../responses/shape-roles.js";
 import { siblingSource } from "../rows/sibling-source.js";
 import { withSourcePattern } from "../rows/source-pattern.js";
 import { shapeOfLiteral } from "../shapes/literal-shape.js";
-import { keyIn, keysOfShape } from "../shapes/shape-types.js";
+import { familyOf, keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { removeWritten } from "../write/find-written.js";
 import { addProperty } from "../write/property-edit.js";
 
@@ -46,10 +46,11 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
   if ((roleOf(shape, [...keysOfShape(shape)], context) !== "response") !== isOfRequests) return;
   const key = keyIn(shape, context);
   const isLacking = !keysOfShape(shape).has(key);
+  const getsIt = !isLacking || context.takes(shape.node, familyOf(shape));
   const source = siblingSource(literal, file, context);
   const text = source && (source.text === key ? key : `${key}: ${source.text}`);
   const what = whatOf(literal);
-  if (context.takes(literal, "mapper") && text !== undefined && !isLacking && source?.lacking === undefined) {
+  if (context.takes(literal, "mapper") && text !== undefined && getsIt && source?.lacking === undefined) {
     const edit = names.includes(key) ? undefined : addProperty(literal, text, what, file);
     if (edit !== undefined) {
       yield* withCallerValue(edit, source, file, context);

@@ -3,9 +3,10 @@ import { propertiesOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import { candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import { requiredFindings } from "../candidates/make-required.js";
-import type { EditFinding, Finding, Transform, TransformContext } from "../contract/transform.js";
-import { isLedByBase, roleOf } from "../responses/shape-roles.js";
-import { keyIn, keysOfShape } from "../shapes/shape-types.js";
+import type { EditFinding, EmptyValues, Finding, Transform, TransformContext } from "../contract/transform.js";
+import { isLedByBase, roleOf, type ShapeRole } from "../responses/shape-roles.js";
+import { emptyInRequest, emptyInResponse, zodEmpty } from "../shapes/empty-values.js";
+import { keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
 import { zodLiteralsIn, zodShapesIn } from "../shapes/shapes-in.js";
 import { nameOfSchema, whatOfSchema, zodType } from "../shapes/zod-types.js";
 import { withCurrentEdits } from "../write/current-edits.js";
@@ -34,7 +35,7 @@ export const requestSchema: Transform = {
       if (role === "response" || isLedByBase(shape, role, context)) continue;
       const key = keyIn(shape, context);
       const type = zodType(node, file, context);
-      const text = type === undefined ? undefined : `${key}: ${type}.optional()`;
+      const text = type === undefined ? undefined : `${key}: ${type}${zodEmpty(emptyOf(shape, role, context))}`;
       const what = whatOfSchema(node);
       const isOpen = context.takes(node, "zod") && !names.includes(key);
       const edit = isOpen && text ? addProperty(node, text, what, file) : undefined;
@@ -58,6 +59,12 @@ export const requestSchema: Transform = {
     }
   },
 };
+
+/** What responses show with it, too, has null whatever its other keys refuse. */
+function emptyOf(shape: ShapeNode, role: ShapeRole, context: TransformContext): EmptyValues {
+  const empty = emptyInRequest(shape, context);
+  return role === "both" ? { ...empty, isNullable: emptyInResponse(shape, context).isNullable } : empty;
+}
 
 function* requirable(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const live = withCurrentEdits(id, context);

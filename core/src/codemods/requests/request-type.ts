@@ -5,6 +5,7 @@ import type { Splice } from "../ast/splice.js";
 import { requiredFindings } from "../candidates/make-required.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { type TypeShape, typeCandidates, whatOfType } from "../responses/type-candidates.js";
+import { emptyInRequest } from "../shapes/empty-values.js";
 import { memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
@@ -42,14 +43,14 @@ export const requestType: Transform = {
     for (const shape of typesIn(file)) {
       const key = keyIn(shape, context);
       if (!isTaken(shape, context) || keysOfShape(shape).has(key)) continue;
+      const { isNullable } = emptyInRequest(shape, context);
       const type = shape.kind === "members" ? memberType(shape.node, file, context) : undefined;
+      const member = type && `${key}?: ${type.text}${isNullable ? " | null" : ""}`;
       const added =
-        shape.kind === "members" && type
-          ? addMember(shape.node, `${key}?: ${type.text}`, type, whatOfType(shape), file)
-          : undefined;
+        shape.kind === "members" && member ? addMember(shape.node, member, type, whatOfType(shape), file) : undefined;
       if (added !== undefined) yield* added;
       else if (shape.kind === "class") {
-        const field = dtoField(shape.node, key, "request", false, file, context);
+        const field = dtoField(shape.node, key, "request", isNullable, file, context);
         const addition = typeof field === "object" ? { node: shape.node, field } : undefined;
         if (addition !== undefined && addFields([addition], file) !== undefined) additions.push(addition);
         else yield notWritten(shape, key, file);

@@ -4,6 +4,7 @@ import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { isBuiltByHand } from "../responses/blockers.js";
+import { inlineType } from "../responses/given-type.js";
 import { responses } from "../responses/responses.js";
 import { typeCandidates } from "../responses/type-candidates.js";
 import { inlineTypeOf } from "../shapes/inline-types.js";
@@ -27,6 +28,7 @@ export const responseType: Transform = {
     if (context.intent.kind === "dropFallback") yield* tighten(file, context);
     else {
       yield* show(file, context);
+      yield* widenParameters(file, context);
       yield* typeCandidates(file, false, context);
     }
   },
@@ -74,6 +76,21 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
       what: what(shape.node),
       reason: why,
     };
+  }
+}
+
+/** The types of rows at the parameters of mappers name what the mappers read. */
+function* widenParameters(file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { field, orm } = context;
+  const { mappers, assigned, shapes } = responses(context);
+  const empty = orm.emptyAs?.(context) ?? { isNullable: true, isOptional: false };
+  const shown = [...mappers, ...assigned].filter(({ mapper, reason }) => mapper.file === file && reason === undefined);
+  const nodes = new Set(shown.flatMap(({ mapper }) => inlineType(mapper, context) ?? []));
+  for (const node of nodes) {
+    const type = shapes.some(({ shape }) => shape.node === node) ? undefined : memberType(node, file, context);
+    if (type === undefined) continue;
+    const text = `${field.name}${empty.isOptional ? "?" : ""}: ${type.text}${field.isOptional && empty.isNullable ? " | null" : ""}`;
+    yield* addMember(node, text, type, what(node), file) ?? [];
   }
 }
 

@@ -4,6 +4,7 @@ import { readsFieldInPhase } from "../candidates/candidate-for.js";
 import type { Transform, TransformContext } from "../contract/transform.js";
 import type { ParsedRows } from "../responses/parsed-rows.js";
 import { throwingIn } from "../responses/strict-schemas.js";
+import { emptyInResponse, zodEmpty } from "../shapes/empty-values.js";
 import { keyIn } from "../shapes/shape-types.js";
 import { nameOfSchema, zodType } from "../shapes/zod-types.js";
 
@@ -36,5 +37,6 @@ function adviceFor({ part, rows }: ParsedRows, file: SourceFile, context: Transf
   if (part.picked !== undefined) return `: add \`${field.name}: true\` to what it picks`;
   if (intent.kind === "read") return undefined;
   const type = zodType(part.shape.node, file, context);
-  return `: add \`${keyIn(part.shape, context)}: ${type ?? "…"}.optional()\` to what it takes`;
+  const empty = zodEmpty({ ...emptyInResponse(part.shape, context), isOptional: true });
+  return `: add \`${keyIn(part.shape, context)}: ${type ?? "…"}${empty}\` to what it takes`;
 }

@@ -6,6 +6,7 @@ import { blockerOfType } from "../responses/blockers.js";
 import { responses } from "../responses/responses.js";
 import { isLedByBase, roleOf } from "../responses/shape-roles.js";
 import { whyThrows } from "../responses/strict-schemas.js";
+import { emptyInResponse, zodEmpty } from "../shapes/empty-values.js";
 import { keyIn, keysOfShape, namesWholeModel } from "../shapes/shape-types.js";
 import { zodLiteralsIn, zodShapesIn } from "../shapes/shapes-in.js";
 import { nameOfSchema, whatOfSchema, zodType } from "../shapes/zod-types.js";
@@ -51,7 +52,7 @@ function* show(file: SourceFile, context: TransformContext): Iterable<Finding> {
     const type = zodType(shape.node, file, context);
     // What requests share may never require it.
     const isShared = reason !== undefined && roleOf(shape, [...keysOfShape(shape)], context) !== "response";
-    const text = `${key}: ${type ?? "…"}${emptyIn(isNullable, isOptional || isShared)}`;
+    const text = `${key}: ${type ?? "…"}${zodEmpty({ isNullable, isOptional: isOptional || isShared })}`;
     const edit =
       reason === undefined && type ? addProperty(shape.node, text, whatOfSchema(shape.node), file) : undefined;
     const cause = reason ?? "its type is not known here";
@@ -78,11 +79,6 @@ function* tighten(file: SourceFile, context: TransformContext): Iterable<Finding
   }
 }
 
-function emptyIn(isNullable: boolean, isOptional: boolean): string {
-  if (isNullable) return isOptional ? ".nullish()" : ".nullable()";
-  return isOptional ? ".optional()" : "";
-}
-
 function required(text: string): string {
   return text.replace(/\s*\.(?:nullable|nullish|optional)\(\)$/, "");
 }
@@ -100,7 +96,9 @@ function* candidates(file: SourceFile, context: TransformContext): Iterable<Find
     if (isLedByBase(shape, "response", context)) continue;
     const key = keyIn(shape, context);
     const type = zodType(shape.node, file, context);
-    const text = type === undefined ? undefined : `${key}: ${type}${role === "response" ? "" : ".optional()"}`;
+    const empty = emptyInResponse(shape, context);
+    const isOptional = empty.isOptional || role !== "response";
+    const text = type === undefined ? undefined : `${key}: ${type}${zodEmpty({ ...empty, isOptional })}`;
     const advice = `add \`${text ?? key}\` ${because === undefined ? "if it is shown there" : "to what it takes"}`;
     const what = whatOfSchema(shape.node);
     const about = { what, anchor: name, names, because, isRequired: because === undefined ? undefined : true } as const;

@@ -1,13 +1,14 @@
 import { ts } from "../ast/compiler.js";
-import { declarationOf } from "../ast/scope.js";
 import type { PlaceNode, SourceFile } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { selectionsOfCopy, selectOf } from "../flow/selected-fields.js";
 import { keyIn, keysOfShape, resolveType, type ShapeNode } from "../shapes/shape-types.js";
 import { targetOf } from "../types/target-type.js";
+import { givenType } from "./given-type.js";
+import { parsedLiterals } from "./parsed-literals.js";
 import { namesField, parsedRowsIn } from "./parsed-rows.js";
-import { type Producer, placeOfProducer, producersIn, producesField } from "./producers.js";
+import { placeOfProducer, producersIn, producesField } from "./producers.js";
 
 /** By place: those without which its edit would not compile, or would leave its value unset. */
 export type Dependencies = ReadonlyMap<PlaceNode, ReadonlySet<PlaceNode>>;
@@ -21,10 +22,10 @@ export const dependenciesIn = memoized((context): Dependencies => {
     if (producesField(producer)) continue;
     const node = placeOfProducer(producer);
     for (const source of selectionsOfCopy(producer.mapper, producer.mapper.file, context)) add(node, source.node);
-    const given = givenTo(producer, context);
+    const given = givenType(producer.mapper, context);
     if (given !== undefined) {
-      add(node, given);
-      add(given, node);
+      add(node, given.node);
+      if (ts.isTypeLiteralNode(given.node)) add(given.node, node);
     }
     if (producer.type.kind !== "shape" || hasField(producer.type.shape, context)) continue;
     shapes.add(producer.type.shape);
@@ -43,18 +44,18 @@ export const dependenciesIn = memoized((context): Dependencies => {
       if (part.isStrict) add(rows.select, declared);
     }
   }
+  for (const producer of producersIn(context)) {
+    const parsed = producer.kind === "literal" ? parsedLiterals(context).get(producer.mapper.literal) : undefined;
+    if (parsed === undefined || producesField(producer) || namesField(parsed.part, context)) continue;
+    for (const declared of declaredBy(parsed.part.shape)) {
+      add(declared, placeOfProducer(producer));
+      if (parsed.part.isStrict) add(placeOfProducer(producer), declared);
+    }
+  }
   for (const shape of shapes)
     if (shape.kind === "keys" && shape.of !== undefined && !hasField(shape.of, context)) add(shape.node, shape.of.node);
   return needs;
 });
-
-/** The type literal that says what a mapper is given, where it lacks the field. */
-function givenTo({ mapper }: Producer, context: TransformContext): ts.TypeLiteralNode | undefined {
-  const parameter = mapper.pattern?.parent ?? (mapper.source && declarationOf(mapper.source));
-  const type = parameter && ts.isParameter(parameter) ? parameter.type : undefined;
-  if (type === undefined || !ts.isTypeLiteralNode(type)) return undefined;
-  return hasField({ kind: "members", node: type, file: mapper.file, name: undefined }, context) ? undefined : type;
-}
 
 interface Selected {
   readonly shape: ShapeNode;

@@ -8,6 +8,7 @@ import { outputSchema } from "../inputs/output-schemas.js";
 import { filledByAssignments } from "../mappers/assigned-mappers.js";
 import { classGiven } from "../shapes/instanced-classes.js";
 import {
+  keyIn,
   keyStyles,
   keysOfShape,
   namesWholeModel,
@@ -19,47 +20,92 @@ import type { Reference } from "../types/references.js";
 import { namesAllColumns } from "../types/row-literals.js";
 import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { targetOf } from "../types/target-type.js";
+import { computedValue, emptyValue, numberedValue, storedDefault } from "../values/fixture-value.js";
+import { parsedLiterals } from "./parsed-literals.js";
 
-/** A literal that must have the shape and is not one of the mappers: it would lack the new key. */
-export function builtByHand(
+/** A literal that must have the shape and is not one of the mappers. */
+export interface HandBuilt {
+  readonly literal: ts.ObjectLiteralExpression;
+  readonly file: SourceFile;
+  /** What the column has there, which nothing is copied to; undefined where a person has to say it. */
+  readonly value: string | undefined;
+  readonly how: "gives one back" | "fills one" | "builds one";
+}
+
+/** All of them: without the new key they would not compile, or not be what the shape says. */
+export function* handBuilt(
   shape: ShapeNode,
   references: readonly Reference[],
   known: ReadonlySet<ts.Node>,
   context: TransformContext,
-): string | undefined {
+): Iterable<HandBuilt> {
   const isWhole = namesWholeModel(shape, context);
   const needed = columnsOf(shape, context);
+  const key = keyIn(shape, context);
   const has = (literal: ts.ObjectLiteralExpression) =>
     isWhole ? namesAllColumns(literal, context) : needed.length > 1 && namesAll(literal, needed);
   for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
-      if (known.has(literal) || spreadsOf(literal).length > 0) continue;
-      const isChecked = shape.kind === "zod" && outputSchema(literal, file, context)?.node === shape.node;
-      if (isChecked) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} gives one back by hand`;
-      const isGiven =
-        needed.some((key) => hasKey(literal, key)) && classGiven(literal, file, context)?.node === shape.node;
-      if (isGiven) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} fills one by hand`;
-      if (!has(literal)) continue;
+      // What was chosen gets its value from where its other values come from.
+      if (known.has(literal) || context.takes(literal, "mapper")) continue;
+      if (spreadsOf(literal).length > 0 || hasKey(literal, key)) continue;
+      const found = (how: HandBuilt["how"], isSure = true) => ({
+        literal,
+        file,
+        how,
+        value: isSure && literal !== shape.node ? valueIn(literal, file, context) : undefined,
+      });
+      const parsed = outputSchema(literal, file, context) ?? parsedLiterals(context).get(literal)?.part.shape;
+      if (shape.kind === "zod" && parsed?.node === shape.node) {
+        yield found("gives one back");
+        continue;
+      }
+      if (needed.some((each) => hasKey(literal, each)) && classGiven(literal, file, context)?.node === shape.node) {
+        yield found("fills one");
+        continue;
+      }
       if (literal === shape.node || isAsserted(literal) || isSelection(literal) || isZod(literal)) continue;
+      if (!needed.some((each) => hasKey(literal, each))) continue;
       const target = targetOf(literal, file, context);
       if (target.kind === "typed") {
         // Inside of a larger type it may be anything; at the top it is what the type says.
         const isElement = target.inside.length === 1 && target.inside[0] === "element";
         const resolved = resolveType(target.type, target.file, context, isElement);
         const isThis = resolved.kind === "shape" && resolved.shape.node === shape.node;
-        if (!isThis && (target.inside.length === 0 || isElement)) continue;
+        if (isThis && (target.inside.length === 0 || isElement)) yield found("builds one");
+        if (target.inside.length === 0 || isElement || !has(literal)) continue;
+      } else if (!has(literal) || (parsed !== undefined && shape.kind === "zod")) {
+        continue;
       } else if (!isWhole) {
         // The keys alone say little: it must be given to the shape, as to `UserSummary.parse`.
         if (target.kind !== "argument" || shape.name === undefined || !target.path.includes(shape.name)) continue;
       } else if (target.kind === "free" && /(?:^|[/.])(?:tests?|specs?|__tests__)(?:[/.]|$)/.test(file.file)) continue;
-      return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} builds one by hand`;
+      yield found("builds one", false);
     }
   }
-  const filled = filledByHand(shape, needed, references, known, context);
+}
+
+/** Why code that is no mapper would lack the new key; undefined where what it has there can be said. */
+export function builtByHand(
+  shape: ShapeNode,
+  references: readonly Reference[],
+  known: ReadonlySet<ts.Node>,
+  context: TransformContext,
+): string | undefined {
+  for (const { literal, file, value, how } of handBuilt(shape, references, known, context))
+    if (value === undefined) return `${file.file}:${lineAt(file.text, literal.getStart(file.ast))} ${how} by hand`;
+  const filled = filledByHand(shape, columnsOf(shape, context), references, known, context);
   if (filled !== undefined) return filled;
   if (shape.kind !== "class") return classThat(references, context);
   // Where the constructor copies the row, all instances are filled by it.
   return known.has(shape.node) ? undefined : madeAnywhere(references, known);
+}
+
+/** What the database gives such a row, nothing of a column that stays optional, in tests any value; else a person has to say it. */
+function valueIn(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): string | undefined {
+  const stored = storedDefault(file, context);
+  if (stored !== undefined || context.intent.staysOptional) return stored ?? emptyValue(literal, file, context);
+  return isTestFile(file) ? (computedValue(literal, file, context) ?? numberedValue(file, context)) : undefined;
 }
 
 /** Members of the shape that are set one by one, and not by one of the mappers: the new one would never be. */

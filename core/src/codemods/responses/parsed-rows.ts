@@ -1,13 +1,16 @@
 import { ts } from "../ast/compiler.js";
-import { nameOf, returnedBy, unwrap } from "../ast/expressions.js";
+import { nameOf, pathOf, returnedBy, unwrap } from "../ast/expressions.js";
 import { lineAt, type SourceFile } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { type RowsInValue, rowsInExpression } from "../flow/rows-in-expression.js";
 import { givenTo } from "../inputs/output-schemas.js";
+import { readsRequests } from "../inputs/request-use.js";
 import { type Parse, parseAt } from "../shapes/parse-calls.js";
-import { keyIn, keysOfShape } from "../shapes/shape-types.js";
+import { keyIn, keyStyles, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
+import { zodShapesIn } from "../shapes/shapes-in.js";
 import { type SchemaPart, schemaPartsOf } from "../shapes/zod-tree.js";
+import { type Reference, referencesTo } from "../types/references.js";
 
 /** Rows of the model that a zod object reads on their way out. */
 export interface ParsedRows {
@@ -20,18 +23,51 @@ export interface ParsedRows {
 
 /** All of them in the project, where both the schema and the rows are in view. */
 export const parsedRowsIn = memoized((context): readonly ParsedRows[] =>
-  context.project.files.flatMap((file) =>
-    parsesIn(file).flatMap(({ schema, value }) => {
-      const parts = schemaPartsOf(schema, file, context);
-      const rows = parts.length === 0 ? [] : rowsInExpression(value, file, context);
-      return parts.flatMap((part) =>
-        rows
-          .filter(({ path }) => path.join("\n") === part.path.join("\n"))
-          .map((each) => ({ part, rows: each, value, file })),
-      );
-    }),
-  ),
+  parsesOf(context).flatMap(({ schema, value, file }) => {
+    const parts = schemaPartsOf(schema, file, context);
+    const rows = parts.length === 0 ? [] : rowsInExpression(value, file, context);
+    return parts.flatMap((part) =>
+      rows
+        .filter(({ path }) => path.join("\n") === part.path.join("\n"))
+        .map((each) => ({ part, rows: each, value, file })),
+    );
+  }),
 );
+
+/** Everything that goes through a schema, also in functions that are given both: `respond(UserResponse, user)`. */
+export const parsesOf = memoized((context): readonly Parse[] =>
+  context.project.files.flatMap((file) => [
+    ...parsesIn(file),
+    ...zodShapesIn(file, context.project)
+      .filter((shape) => namesColumnsOf(shape, context))
+      .flatMap((shape) => referencesTo(shape, context).flatMap(givenWith)),
+  ]),
+);
+
+function namesColumnsOf(shape: ShapeNode, { columns }: TransformContext): boolean {
+  const keys = keysOfShape(shape);
+  return columns.filter(({ name }) => keyStyles.some((keyOf) => keys.has(keyOf(name)))).length > 1;
+}
+
+const isOfRequests = /valid|body|input|request|quer|param|form|resolver|guard|middleware|expect/i;
+
+/** What a call is given beside a schema, or a list of it. Which function it is, nobody has to see; what requests are read with is none. */
+function givenWith({ node, file }: Reference): readonly Parse[] {
+  let schema: ts.Node = node;
+  while (isListOf(schema)) schema = ts.isCallExpression(schema.parent) ? schema.parent : schema.parent.parent;
+  const call = schema.parent;
+  if (!ts.isCallExpression(call) || call.expression === schema || readsRequests(node, file)) return [];
+  const name = pathOf(call.expression).at(-1) ?? "";
+  if (isOfRequests.test(name) && !/respon|output|result/i.test(name)) return [];
+  const values = call.arguments.filter((each) => each !== schema);
+  return values.map((value) => ({ schema: schema as ts.Expression, value, file }));
+}
+
+/** `z.array(UserResponse)`, `UserResponse.array()` */
+function isListOf({ parent }: ts.Node): boolean {
+  if (ts.isPropertyAccessExpression(parent)) return parent.name.text === "array" && ts.isCallExpression(parent.parent);
+  return ts.isCallExpression(parent) && pathOf(parent.expression).at(-1) === "array";
+}
 
 /** Whether the zod object names the field already, itself or by what it extends and picks. */
 export function namesField({ shape, picked }: SchemaPart, context: TransformContext): boolean {

@@ -10,6 +10,7 @@ import { type Mapper, mappersIn } from "../mappers/object-mappers.js";
 import { classGiven } from "../shapes/instanced-classes.js";
 import { typeOfResult } from "../shapes/result-types.js";
 import type { ResolvedType } from "../shapes/shape-types.js";
+import { parsedLiterals } from "./parsed-literals.js";
 
 /** Code that copies columns of a row, and the type of what it makes. */
 export type Producer =
@@ -50,7 +51,9 @@ function assignedProducer(mapper: AssignedMapper): Producer {
 /** A literal that becomes an instance of a DTO class, or that a schema checks, is what the app shows, though it is an argument. */
 function literalProducer(mapper: Mapper, context: TransformContext): Producer {
   const { literal, file, target } = mapper;
-  const shape = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
+  const given = classGiven(literal, file, context) ?? outputSchema(literal, file, context);
+  // What is declared says more than where it goes in the end.
+  const shape = given ?? (target.kind === "typed" ? undefined : parsedLiterals(context).get(literal)?.part.shape);
   if (shape === undefined) return { kind: "literal", mapper, type: typeOfResult(target, context) };
   return { kind: "literal", mapper: { ...mapper, isResult: true }, type: { kind: "shape", shape } };
 }

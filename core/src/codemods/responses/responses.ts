@@ -5,6 +5,7 @@ import type { TransformContext } from "../contract/transform.js";
 import { type GuardedValue, guardedProperty, guardedStatement, mayShowNull } from "../flags/guarded-value.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
 import type { Mapper } from "../mappers/object-mappers.js";
+import { emptyInResponse } from "../shapes/empty-values.js";
 import { classNamed, isInstancing } from "../shapes/instanced-classes.js";
 import {
   type ClassShape,
@@ -19,7 +20,7 @@ import { referencesTo } from "../types/references.js";
 import { rowShapeOfValue } from "../types/row-shape-of-value.js";
 import { nodesOfProducer, whyNotField, whyNotMapper, whyNotShape } from "./blockers.js";
 import { selectedShapesIn } from "./dependencies.js";
-import { builtByHand, receivesRows } from "./other-producers.js";
+import { builtByHand, type HandBuilt, handBuilt, receivesRows } from "./other-producers.js";
 import { type Producer, placeOfProducer, producersIn } from "./producers.js";
 
 /**
@@ -47,11 +48,13 @@ export interface AssignedPlan {
 export interface ShapePlan {
   readonly shape: ShapeNode;
   readonly key: string;
-  /** Until contract the value may be null: no fallback can be said, or whole rows are given. */
+  /** The value may be null: for good, or until contract where no fallback can be said or whole rows are given. */
   readonly isNullable: boolean;
-  /** Until contract it may be left out: it stands behind a flag. */
+  /** It may be left out: rows of a column that stays optional may lack it, or until contract it stands behind a flag. */
   readonly isOptional: boolean;
   readonly reason: string | undefined;
+  /** Literals that must have it and copy no row: they get the field together with it. */
+  readonly built: readonly HandBuilt[];
 }
 
 /** The decision for all files, made once per snapshot. */
@@ -77,8 +80,10 @@ export const responses = memoized((context): Responses => {
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
     const isSelected = selectedShapesIn(context).some((selected) => selected.shape.node === shape.node);
     const isGivenRows = isUnfilled || isSelected || receivesRows(shape, references, context);
-    const isNullable = isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
+    const empty = emptyInResponse(shape, context);
+    const isNullable = empty.isNullable || isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
     const isOptional =
+      empty.isOptional ||
       its.some((producer) => shown.get(producer)?.isLeftOut) ||
       (shape.kind === "members" && builtByHand(shape, references, known, context) !== undefined);
     const unasked = its.flatMap((producer) => shown.get(producer)?.reason ?? [])[0];
@@ -86,7 +91,8 @@ export const responses = memoized((context): Responses => {
       whyNotShape(shape, key, its.length > 0, known, shapes, context) ??
       whyNotField(shape, key, { isNullable, isOptional }, context) ??
       (unasked === undefined ? undefined : `what fills it is not: ${unasked}`);
-    return [{ shape, key, isNullable, isOptional, reason }];
+    const built = reason === undefined ? [...handBuilt(shape, references, known, context)] : [];
+    return [{ shape, key, isNullable, isOptional, reason, built }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));
   return {

@@ -3,6 +3,7 @@ import { enclosingName } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { asManual, candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
+import { emptyInRequest, emptyInResponse } from "../shapes/empty-values.js";
 import { inlineTypeOf } from "../shapes/inline-types.js";
 import { memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
@@ -56,11 +57,13 @@ function textOfField(
   context: TransformContext,
 ): string | undefined {
   const key = keyIn(shape, context);
+  const { isNullable, isOptional } = ofRequests ? emptyInRequest(shape, context) : emptyInResponse(shape, context);
   if (shape.kind === "class") {
-    const field = dtoField(shape.node, key, ofRequests ? "request" : "response", false, file, context);
+    const use = ofRequests ? "request" : "response";
+    const field = dtoField(shape.node, key, use, isNullable, file, context, !ofRequests && isOptional);
     return typeof field === "string" ? undefined : field.text.replaceAll(/\s+/g, " ");
   }
   const type = memberType(shape.node, file, context)?.text;
-  const isOptional = ofRequests || isBuiltByHand(shape, context);
-  return type && `${key}${isOptional ? "?" : ""}: ${type}`;
+  const mark = isOptional || (!ofRequests && isBuiltByHand(shape, context)) ? "?" : "";
+  return type && `${key}${mark}: ${type}${isNullable ? " | null" : ""}`;
 }

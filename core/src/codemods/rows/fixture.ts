@@ -8,6 +8,7 @@ import { namesAllColumns, rowLiterals } from "../types/row-literals.js";
 import {
   computedValue,
   countedValue,
+  emptyValue,
   isTaken,
   literalOf,
   numberedValue,
@@ -31,6 +32,8 @@ export const fixture: Transform = {
   intents: ["completeFixtures"],
 
   *find(file, context) {
+    // A row that may lack the field compiles without it.
+    if (context.intent.staysOptional && context.orm.emptyAs?.(context).isOptional) return;
     for (const { literal, isReturned } of rowLiterals(file, context)) {
       if (propertiesOf(literal).has(context.field.name) || isAsserted(literal)) continue;
       // With a spread, what is not named here comes from there.
@@ -102,7 +105,9 @@ function valueFor(
   file: SourceFile,
   context: TransformContext,
 ): string | undefined {
-  const { field, intent } = context;
+  const { field, intent, orm } = context;
+  if (intent.staysOptional && orm.emptyAs?.(context).isNullable !== false)
+    return storedDefault(file, context) ?? emptyValue(literal, file, context);
   const computed = computedValue(literal, file, context);
   const isOfTest = isTest(file);
   if (computed !== undefined) {

@@ -21,7 +21,7 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   const contexts = new CodeContexts(workspace, request);
   const survey = await surveyPlaces(request, contexts);
   const lost: Place[] = [];
-  for (const intent of requestsFirst(request.intents)) {
+  for (const intent of typesFirst(request.intents)) {
     const serving = request.transforms.filter((transform) => transform.intents.includes(intent.kind));
     const edits = serving.filter((transform) => !transform.isChecklist);
     const { context, listCandidate } = survey.takeUp(intent, workspace, contexts);
@@ -36,8 +36,8 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
   return { ...result, places: [...result.places, ...lost], missingTypes: types.missing() };
 }
 
-/** What callers may choose, or have to, is written where rows are made of it: requests have the field by then. */
-function requestsFirst(intents: readonly CodeIntent[]): readonly CodeIntent[] {
-  const isOfRequests = ({ kind }: CodeIntent) => /InRequests$/.test(kind);
-  return [...intents.filter(isOfRequests), ...intents.filter((intent) => !isOfRequests(intent))];
+/** Rows are made of what requests and other types have: those have the field by then. */
+function typesFirst(intents: readonly CodeIntent[]): readonly CodeIntent[] {
+  const turnOf = ({ kind }: CodeIntent) => (/InRequests$/.test(kind) ? 0 : kind === "read" ? 1 : 2);
+  return intents.toSorted((a, b) => turnOf(a) - turnOf(b));
 }

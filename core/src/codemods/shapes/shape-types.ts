@@ -83,14 +83,24 @@ export function resolveType(
       context,
     );
   if (ts.isTypeLiteralNode(node)) return isElement ? unknown : shape({ kind: "members", node, file, name: undefined });
+  // `typeof sample`: what the constant is declared as.
+  if (ts.isTypeQueryNode(node) && ts.isIdentifier(node.exprName)) {
+    const found = lookUp(context.project, file, node.exprName.text, "value");
+    const type = found?.kind === "declaration" && ts.isVariableDeclaration(found.node) ? found.node.type : undefined;
+    return type && found ? resolveType(type, found.file, context, isElement, depth + 1) : unknown;
+  }
   if (!ts.isTypeReferenceNode(node)) return unknown;
 
   const [argument, second] = node.typeArguments ?? [];
   if (!ts.isIdentifier(node.typeName)) return isElement ? unknown : inferred(node, file, context);
   const name = node.typeName.text;
   if (wrappers.has(name)) return inside(argument);
-  if (name === "Partial" || (name === "Omit" && !namesOf(second).has(context.field.name))) return inside(argument);
+  if (name === "Partial") return inside(argument);
   if (lists.has(name)) return isElement ? inside(argument, false) : unknown;
+  if (name === "Omit") {
+    const names = namesIn(second);
+    return names === undefined || names.has(context.field.name) ? unknown : inside(argument);
+  }
   if (name === "Pick") return isElement ? unknown : pickedFrom(argument, second, file, context, depth);
   if (name === "Record") return second?.kind === UnknownKeyword || second?.kind === AnyKeyword ? open : unknown;
 
@@ -108,11 +118,6 @@ export function resolveType(
   }
   if (!ts.isInterfaceDeclaration(found.node)) return unknown;
   return shape({ kind: "members", node: found.node, file: found.file, name: found.node.name.text });
-}
-
-function namesOf(type: ts.TypeNode | undefined): ReadonlySet<string> {
-  const types = type === undefined ? [] : ts.isUnionTypeNode(type) ? type.types : [type];
-  return new Set(types.flatMap((each) => namedBy(each) ?? []));
 }
 
 /** Of `Pick<User, "id" | "email"> & { url: string }` the part that names most columns. */
@@ -144,6 +149,13 @@ function pickedFrom(
   if (rowShapeOfType(of, file, context) === "row") return shape(keys);
   const base = resolveType(of, file, context, false, depth + 1);
   return base.kind === "shape" ? shape({ ...keys, of: base.shape }) : unknown;
+}
+
+/** The names of `"id" | "email"`; undefined where they are not written down there. */
+function namesIn(node: ts.TypeNode | undefined): ReadonlySet<string> | undefined {
+  const types = node === undefined ? [] : ts.isUnionTypeNode(node) ? node.types : [node];
+  const names = types.flatMap((each) => namedBy(each) ?? []);
+  return types.length > 0 && names.length === types.length ? new Set(names) : undefined;
 }
 
 function unionOf(

@@ -1,7 +1,8 @@
 import { ts } from "../ast/compiler.js";
-import { propertiesOf } from "../ast/expressions.js";
+import { pathOf, propertiesOf, unwrap } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
+import { rowShapeOfCompiled } from "./row-shape-by-compiler.js";
 import { type RowShape, rowShapeOfType } from "./row-shape-of-type.js";
 import { type Target, targetOf } from "./target-type.js";
 
@@ -13,7 +14,7 @@ export function* rowLiterals(
   for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     if (!namesColumns(literal, 2, context)) continue;
     const target = targetOf(literal, file, context);
-    if (!isRow(target, context)) continue;
+    if (!isRow(literal, target, context)) continue;
     const isArgument = target.kind === "typed" && target.isArgument === true;
     if (isArgument && !namesAllColumns(literal, context)) continue;
     yield { literal, isReturned: isArgument || (target.kind === "typed" && ts.isFunctionLike(target.type.parent)) };
@@ -34,7 +35,13 @@ export function namesAllColumns(literal: ts.ObjectLiteralExpression, context: Tr
   return context.columns.length >= 3 && context.columns.every((column) => names.has(column.name));
 }
 
-function isRow(target: Target, context: TransformContext): boolean {
+/** Whether a literal names three of four of them at least: rows that a `select` reads have few. */
+function namesNearlyAll(literal: ts.ObjectLiteralExpression, context: TransformContext): boolean {
+  const { columns } = context;
+  return namesColumns(literal, Math.max(2, Math.ceil(columns.length * 0.75)), context);
+}
+
+function isRow(literal: ts.ObjectLiteralExpression, target: Target, context: TransformContext): boolean {
   if (target.kind !== "typed" && target.kind !== "argument") return false;
   const expected = shapeOf(target.inside);
   if (expected === undefined) return false;
@@ -42,8 +49,23 @@ function isRow(target: Target, context: TransformContext): boolean {
   // `prisma.user.findUnique.mockResolvedValue({ … })`
   const isMock = /^mock(?:Resolved|Return)Value(?:Once)?$/.test(target.path.at(-1) ?? "");
   const { callee, file } = target;
-  const isAccess = ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee);
-  return isMock && isAccess && context.orm.readsRows(callee.expression, [], file, context) === expected;
+  if (!isMock || !(ts.isPropertyAccessExpression(callee) || ts.isElementAccessExpression(callee))) return false;
+  const mocked = unwrap(callee.expression);
+  if (mockedShape(mocked, file, context) === expected) return true;
+  return namesNearlyAll(literal, context) && context.orm.readsRows(mocked, [], file, context) === expected;
+}
+
+/** What a mock gives, where that is declared: `vi.fn<() => Promise<User>>()`, `jest.spyOn(users, "findOne")`. */
+function mockedShape(mocked: ts.Expression, file: SourceFile, context: TransformContext): RowShape | undefined {
+  if (!ts.isCallExpression(mocked)) return undefined;
+  const [type] = mocked.typeArguments ?? [];
+  if (type !== undefined) return rowShapeOfType(ts.isFunctionTypeNode(type) ? type.type : type, file, context);
+  const [owner, name] = mocked.arguments;
+  const { types } = context.project;
+  if (types === undefined || owner === undefined || pathOf(mocked.expression).at(-1) !== "spyOn") return undefined;
+  const member = name && ts.isStringLiteralLike(name) ? types.of(owner)?.getProperty(name.text) : undefined;
+  const [signature] = member ? types.checker.getTypeOfSymbolAtLocation(member, owner).getCallSignatures() : [];
+  return signature && rowShapeOfCompiled(types.settled(signature.getReturnType()), context);
 }
 
 function shapeOf(inside: readonly string[]): RowShape | undefined {

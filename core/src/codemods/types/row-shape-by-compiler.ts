@@ -16,10 +16,13 @@ export function rowShapeByCompiler(node: ts.Expression | ts.TypeNode, context: T
   if (types === undefined || context.orm.isWholeRow === undefined) return undefined;
   const type = types.of(node);
   if (type === undefined) return undefined;
-  return shapeOfType(type, context);
+  return rowShapeOfCompiled(type, context);
 }
 
-const shapeOfType = memoizedBy((type: Type, context) => shapeOf(type, context.project.types as Types, context, 0));
+/** The same of a type that the compiler gave. */
+export const rowShapeOfCompiled = memoizedBy((type: Type, context) =>
+  shapeOf(type, context.project.types as Types, context, 0),
+);
 
 function shapeOf(given: Type, types: Types, context: TransformContext, depth: number): RowShape | undefined {
   if (depth > 3) return undefined;

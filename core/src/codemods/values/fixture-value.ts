@@ -40,6 +40,16 @@ export function storedDefault(file: SourceFile, context: TransformContext): stri
   return defaultValue === undefined || isList || isUnique ? undefined : printed(defaultValue, file, context);
 }
 
+/** What a row has that has no value: the constant that the other optional columns of that type have in common, or null. */
+export function emptyValue(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): string {
+  const { field, columns } = context;
+  const others = columns.filter(({ isOptional, type }) => isOptional && type === field.type);
+  const given = others.flatMap(({ name }) => valueAt(literal, name) ?? []).map((value) => textOf(value, file));
+  const [first, second] = given;
+  const isCommon = second !== undefined && given.every((text) => text === first);
+  return first !== undefined && (isCommon || first === "undefined") ? first : "null";
+}
+
 /** A value of the field's type that no other fixture has: `"handle-1"`. */
 export function numberedValue(file: SourceFile, context: TransformContext): string | undefined {
   const { field } = context;

@@ -31,7 +31,7 @@ type Family = "validator" | "swagger" | "transformer" | "graphql";
 /**
  * The field that a DTO class needs; a reason where a person has to write it.
  *
- * @param isNullable of a response: rows without a value are shown
+ * @param isNullable rows without a value are shown, callers may send null
  * @param isLeftOut of a response: it lacks the field while a flag is off
  */
 export function dtoField(
@@ -54,9 +54,8 @@ export function dtoField(
   const isOptional = use === "request" || isLeftOut;
   if (!isOptional && siblings.length > 0 && siblings.every(({ field }) => field.initializer !== undefined))
     return "its fields have values of their own";
-  const options = [isNullable ? `type: ${known.maker}, nullable: true` : "", isOptional ? "required: false" : ""]
-    .filter((each) => each !== "")
-    .join(", ");
+  const nullable = isNullable ? `type: ${known.maker}, nullable: true` : "";
+  const options = [nullable, isOptional ? "required: false" : ""].filter((each) => each !== "").join(", ");
   const texts: string[] = [];
   const needed = new Map<string, string[]>();
   const need = (name: string, family: Family): void => {
@@ -68,8 +67,8 @@ export function dtoField(
   for (const family of families) {
     switch (family) {
       case "validator": {
-        // A response is not checked.
-        if (isRequest && isOptional) {
+        // A response is not checked; where it is after all, null has to pass for good.
+        if (isRequest ? isOptional : context.intent.staysOptional && (isNullable || isOptional)) {
           texts.push("@IsOptional()");
           need("IsOptional", family);
         }
@@ -81,7 +80,8 @@ export function dtoField(
       case "swagger": {
         const isOptionalKnown =
           isRequest && isOptional && declarationFrom(file.ast, "ApiPropertyOptional") !== undefined;
-        texts.push(isOptionalKnown ? "@ApiPropertyOptional()" : `@ApiProperty(${options && `{ ${options} }`})`);
+        const given = isOptionalKnown ? nullable : options;
+        texts.push(`@${isOptionalKnown ? "ApiPropertyOptional" : "ApiProperty"}(${given && `{ ${given} }`})`);
         if (!isOptionalKnown) need("ApiProperty", family);
         break;
       }

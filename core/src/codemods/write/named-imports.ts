@@ -68,19 +68,26 @@ export function dropNamedImports(
   return undefined;
 }
 
-/** Whether a file uses what it imports, but in texts that go. A name that it passes on from a module is not the imported one. */
+/**
+ * Whether a file uses what it imports, but in texts that go. A name that it passes on from a module is not the imported one, nor are
+ * members and properties of that name.
+ */
 export function isUsed(
   { name }: ts.ImportSpecifier,
   file: SourceFile,
   without: readonly Pick<Splice, "start" | "end">[],
 ): boolean {
-  const isPassedOn = ({ parent }: ts.Node) =>
-    ts.isExportSpecifier(parent) && parent.parent.parent.moduleSpecifier !== undefined;
+  const isAnother = (use: ts.Identifier) => {
+    const { parent } = use;
+    if (ts.isExportSpecifier(parent)) return parent.parent.parent.moduleSpecifier !== undefined;
+    if (ts.isQualifiedName(parent)) return parent.right === use;
+    const isMember = ts.isPropertyAccessExpression(parent) || ts.isPropertyAssignment(parent);
+    return ts.isNamespaceExport(parent) || (isMember && parent.name === use);
+  };
   return file
     .identifiers(name.text)
     .some(
-      (use) =>
-        use !== name && !isPassedOn(use) && !without.some(({ start, end }) => use.pos >= start && use.end <= end),
+      (use) => use !== name && !isAnother(use) && !without.some(({ start, end }) => use.pos >= start && use.end <= end),
     );
 }
 

@@ -6,6 +6,7 @@ import {
   type EditFinding,
   earlierOf,
   type Finding,
+  isTestFile,
   pathOf,
   propertiesOf,
   removeItem,
@@ -38,7 +39,8 @@ export const prismaOmit: Transform = {
 
   *find(file, context) {
     if (context.intent.kind === "read") yield* open(file, context, (found) => isOurs(found, file, context));
-    else yield* close(file, context);
+    // NULL is a value of a column that stays optional: whoever reads it before it is filled finds that.
+    else if (!context.intent.staysOptional && !isRunByHand(file)) yield* close(file, context);
   },
 
   // Without the field nobody's omit may name it.
@@ -46,6 +48,13 @@ export const prismaOmit: Transform = {
   // The plan whose omit goes last takes it away.
   mayStay: (edit) => isImport(edit.text),
 };
+
+/** Whether a file is run on a database that has the column by then, and serves nobody: tests, seeds, scripts. */
+function isRunByHand(file: SourceFile): boolean {
+  return (
+    isTestFile(file) || /(?:^|[/._-])seed(?:s|ers?|ing)?(?:[/._-]|$)|(?:^|\/)(?:scripts?|one-?offs?)\//i.test(file.file)
+  );
+}
 
 function* close(file: SourceFile, context: TransformContext): Iterable<Finding> {
   const namespace = file.isJavaScript ? undefined : prismaNamespace(file, context.project);

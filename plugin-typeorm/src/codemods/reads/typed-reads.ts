@@ -1,6 +1,7 @@
 import type { Place } from "@lockstep/core";
 import {
   describe,
+  type EmptyValues,
   type Finding,
   isRowPattern,
   isTestFile,
@@ -59,14 +60,28 @@ export function mayReadNull(context: TransformContext): boolean {
   return keptProperty(context) === undefined;
 }
 
+/** How the property of the column says that a row has no value. */
+export const emptyAs = memoized((context): EmptyValues => {
+  const { property, file } = propertyOf(context) ?? {};
+  const isOptional = property?.questionToken !== undefined;
+  const type = property?.type;
+  return { isNullable: type === undefined || file === undefined || mayBeNull(type, file, context.project), isOptional };
+});
+
 /** The property of the column, where its type has no room for null: one that has is read nowhere without the compiler's word. */
 const keptProperty = memoized((context): ts.PropertyDeclaration | undefined => {
+  const property = propertyOf(context)?.property;
+  if (property?.type === undefined || property.questionToken !== undefined) return undefined;
+  return emptyAs(context).isNullable ? undefined : property;
+});
+
+function propertyOf(context: TransformContext) {
   const owner = classOf(context.model, context);
   const property = owner && allFieldsOf(owner.node, owner.file, context).get(context.field.name);
-  if (owner === undefined || property?.type === undefined || property.questionToken !== undefined) return undefined;
+  if (owner === undefined || property === undefined) return undefined;
   const file = context.project.files.find(({ ast }) => ast === property.getSourceFile()) ?? owner.file;
-  return mayBeNull(property.type, file, context.project) ? undefined : property;
-});
+  return { property, file };
+}
 
 /** `user.handle`, `this.handle` inside of the class, and `handle` of `const { handle } = user`. */
 function readAt(

@@ -107,6 +107,42 @@ function crlf(text: string): string {
   return text.replaceAll("\n", "\r\n");
 }
 
+describe("a column that stays optional", () => {
+  const shape = (name: string, nickname = "") =>
+    `components:\n  schemas:\n    ${name}:\n      type: object\n      properties:\n        id: {type: integer}\n        email: {type: string}\n${nickname}`;
+  const sent = (nickname = "") =>
+    shape("CreateUser", nickname).replace("        id: {type: integer}\n", "        name: {type: string}\n");
+
+  test.each([
+    [
+      "is shown as null in OpenAPI 3.0",
+      "switch",
+      `openapi: 3.0.3\n${shape("User")}`,
+      { type: "string", nullable: true },
+    ],
+    ["is shown as null in OpenAPI 3.1", "switch", `openapi: 3.1.0\n${shape("User")}`, { type: ["string", "null"] }],
+    ["is taken as null", "expand", `openapi: 3.1.0\n${sent()}`, { type: ["string", "null"] }],
+    [
+      "is taken as the others are: not null",
+      "expand",
+      `openapi: 3.1.0\n${sent("        nickname: {type: string}\n")}`,
+      { type: "string" },
+    ],
+    [
+      "is taken as the others are: null",
+      "expand",
+      `openapi: 3.0.3\n${sent("        nickname: {type: string, nullable: true}\n")}`,
+      { type: "string", nullable: true },
+    ],
+  ] as const)("%s", async (_, phase, text, expected) => {
+    const files = [{ file: "docs/api.yaml", text, isDocument: true }] as const;
+    const { changes } = await edit(files, [phase], [], { staysOptional: true });
+    const [document] = parseAllDocuments(changes[0]?.after ?? "");
+    const schemas: Record<string, { properties: object }> = document?.toJS().components.schemas;
+    expect(Object.values(schemas)[0]?.properties).toMatchObject({ handle: expected });
+  });
+});
+
 test("values of an enum stay what they are in YAML", async () => {
   const names = ["plain", "a: b", "#x", "it's", "true", "1", "", "a, b"];
   const added = { type: "enum", enumValues: names.map((name) => ({ name, value: name })) } as const;

@@ -26,6 +26,7 @@ export interface About {
   readonly added?: Partial<EntityField>;
   readonly exposure?: "internal";
   readonly choose?: Choose;
+  readonly staysOptional?: true;
 }
 
 const flags = { isList: false, isOptional: false, isId: false, isUnique: false, hasDefault: false };
@@ -36,13 +37,14 @@ function field(name: string, extra: Partial<EntityField> = {}): EntityField {
 }
 
 /** A model, and one that has the same fields. */
-function models({ added }: About): EntityModel[] {
+function models({ added, staysOptional }: About): EntityModel[] {
   const fields = [
     field("id", { type: "int", isId: true, hasDefault: true }),
     field("email"),
     field("name"),
     field("loginCount", { type: "int" }),
     field("createdAt", { type: "datetime", hasDefault: true }),
+    ...(staysOptional ? [field("nickname", { isOptional: true })] : []),
   ];
   const rest = { primaryKey: ["id"], relations: [] };
   const handle = field("handle", { isOptional: true, ...added });
@@ -57,7 +59,8 @@ function request(files: readonly File[], of: readonly Phase[], earlier: readonly
   const all = models(about);
   const name = all[0]?.fields.at(-1)?.name ?? "";
   const value = { kind: "sql", sql: "lower(email)" } as const;
-  const column = { model: "User", field: name, value, exposure: about.exposure };
+  const { exposure, staysOptional } = about;
+  const column = { model: "User", field: name, value, exposure, ...(staysOptional && { staysOptional }) };
   const intents = of.flatMap((phase) => intentsOf[phase].map((kind) => ({ ...column, kind })));
   const { choose = chooseAll } = about;
   return { root: "/project", files, models: all, intents, transforms: coreTransforms, earlier, choose };

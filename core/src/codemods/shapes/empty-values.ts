@@ -1,0 +1,54 @@
+import { ts } from "../ast/compiler.js";
+import { propertiesOf } from "../ast/expressions.js";
+import type { EmptyValues, TransformContext } from "../contract/transform.js";
+import { keyStyles } from "../names/key-styles.js";
+import { fieldsOf } from "../write/class-members.js";
+import type { ShapeNode } from "./shape-types.js";
+
+/** In what callers send: optional in any case, and null where the column stays optional, unless rows or the others of that kind refuse it. */
+export function emptyInRequest(shape: ShapeNode, context: TransformContext): EmptyValues {
+  const isRefused = context.orm.emptyAs?.(context).isNullable === false;
+  if (!context.intent.staysOptional || isRefused) return { isNullable: false, isOptional: true };
+  const others = siblingsIn(shape, context).filter(({ isOptional }) => isOptional);
+  return { isNullable: others.length === 0 || others.some(({ isNullable }) => isNullable), isOptional: true };
+}
+
+/** In what is shown: null where the column stays optional, left out as well where rows or the others of that kind are. */
+export function emptyInResponse(shape: ShapeNode, context: TransformContext): EmptyValues {
+  if (!context.intent.staysOptional) return { isNullable: false, isOptional: false };
+  const others = siblingsIn(shape, context);
+  const isLeftOut = others.length > 0 && others.every(({ isOptional }) => isOptional);
+  return { isNullable: true, isOptional: isLeftOut || context.orm.emptyAs?.(context).isOptional === true };
+}
+
+/** `.nullish()`, `.nullable()`, `.optional()` of a zod schema. */
+export function zodEmpty({ isNullable, isOptional }: EmptyValues): string {
+  if (isNullable) return isOptional ? ".nullish()" : ".nullable()";
+  return isOptional ? ".optional()" : "";
+}
+
+/** What the shape says of the other columns that are optional. */
+function siblingsIn({ kind, node }: ShapeNode, { columns }: TransformContext): readonly EmptyValues[] {
+  if (kind === "keys") return [];
+  const optional = new Set(
+    columns.filter((column) => column.isOptional).flatMap(({ name }) => keyStyles.map((keyOf) => keyOf(name))),
+  );
+  const named = [...(kind === "zod" ? propertiesOf(node) : kind === "class" ? fieldsOf(node) : membersOf(node))];
+  return named.flatMap(([name, each]) => (optional.has(name) ? [emptyValuesOf(each)] : []));
+}
+
+function membersOf(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): ReadonlyMap<string, ts.TypeElement> {
+  return new Map(
+    node.members.flatMap((each) => (each.name && ts.isIdentifier(each.name) ? [[each.name.text, each]] : [])),
+  );
+}
+
+function emptyValuesOf(node: ts.Node): EmptyValues {
+  const text = node.getText();
+  if (ts.isPropertySignature(node) || ts.isPropertyDeclaration(node))
+    return { isNullable: /\bnull\b/.test(node.type?.getText() ?? ""), isOptional: node.questionToken !== undefined };
+  return {
+    isNullable: /\.null(?:able|ish)\(/.test(text),
+    isOptional: /\.(?:optional|nullish|default)\(/.test(text),
+  };
+}

@@ -1,0 +1,8 @@
+export const typeDefs = /* GraphQL */ `
+  type Contact {
+    id: ID!
+    name: String!
+    email: String!
+    city: String
+  }
+`;

@@ -110,9 +110,9 @@ export function toRow(user: { id: number; email: string; name: string }) {
 }
 `,
   // One line, which becomes several for as long as the client has an omit.
-  "src/seed.ts": `import { PrismaClient } from "./generated/client.js";
+  "src/jobs.ts": `import { PrismaClient } from "./generated/client.js";
 declare const adapter: never;
-export const seed = new PrismaClient({ adapter });
+export const jobs = new PrismaClient({ adapter });
 `,
   "src/ignored.ts": `import { prisma } from "./db.js";
 export   const addIgnored = (email: string, name: string) => prisma.user.create({ data: {email,   name} });
@@ -162,8 +162,8 @@ describe.each(Object.entries(tools))("%s", (_, tool) => {
     expect(checked()).toBe("");
     const switched = texts();
     expect(switched["src/users.ts"]).not.toBe(expanded["src/users.ts"]);
-    expect(expanded["src/seed.ts"]).not.toBe(formatted["src/seed.ts"]);
-    expect(switched["src/seed.ts"]).toBe(formatted["src/seed.ts"]);
+    expect(expanded["src/jobs.ts"]).not.toBe(formatted["src/jobs.ts"]);
+    expect(switched["src/jobs.ts"]).toBe(formatted["src/jobs.ts"]);
     expect(await again(desk)).toEqual([]);
 
     await desk.release("contract");

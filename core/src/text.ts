@@ -2,6 +2,4 @@
 export { isHost, otherScheme, readUrl, withoutPasswords } from "./db/url-text.js";
 export { commandsHere, type Reading } from "./files/commands-here.js";
 export { packageManager } from "./files/package-manager.js";
-export type { AfterNote } from "./intercept/after/note.js";
-export { tellAfter } from "./intercept/after/tell.js";
 export { printable, printableJson } from "./review/printable.js";

@@ -6,7 +6,7 @@ import {
   type Operation,
   type PluginCommandContext,
 } from "@lockstep/core";
-import { type AfterNote, tellAfter } from "@lockstep/core/text";
+import { type AfterNote, tellAfter } from "@lockstep/core/after";
 import { isAtLeast } from "../engine/prisma-version.js";
 import { findProject } from "../init/project.js";
 import { decideChange, noteOf, restored } from "../intercept/change.js";

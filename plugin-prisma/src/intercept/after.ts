@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { AfterNote } from "@lockstep/core/text";
+import type { AfterNote } from "@lockstep/core/after";
 
 /** Where the engine leaves a note for the CLI that has started it: the CLI ends last. */
 const variable = "LOCKSTEP_AFTER";
@@ -17,8 +17,10 @@ export function tellAtEnd(process: NodeJS.Process): void {
   if (process.env[variable] !== undefined) return;
   const file = join(tmpdir(), `lockstep-${process.pid}-${Date.now().toString(36)}.json`);
   process.env[variable] = file;
-  // Nothing can be loaded at the end of a process any more.
-  const loading = import("@lockstep/core/text");
+  // Nothing can be loaded at the end of a process any more. Not by a literal: it would go into the CommonJS form of this package, and
+  // the process that it starts lies beside it.
+  const name = ["@lockstep", "core", "after"].join("/");
+  const loading = import(name) as Promise<typeof import("@lockstep/core/after")>;
   loading.then(
     ({ tellAfter }) =>
       process.once("exit", (code) => {

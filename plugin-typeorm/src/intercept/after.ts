@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type AddedColumn, afterNote } from "@lockstep/core";
-import { tellAfter } from "@lockstep/core/text";
+import { tellAfter } from "@lockstep/core/after";
 import type { Interception } from "./interception.js";
 import type { Output } from "./output.js";
 

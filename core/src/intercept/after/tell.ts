@@ -2,6 +2,8 @@ import { spawnSync } from "node:child_process";
 import { ownProcess } from "../../files/own-process.js";
 import type { AfterNote } from "./note.js";
 
+export type { AfterNote } from "./note.js";
+
 /** As long as anybody waits for a number, the start of the process with it. */
 const limitMs = 2_000;
 

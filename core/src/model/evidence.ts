@@ -21,6 +21,7 @@ export type Family = (typeof families)[number];
 export const signalIds = [
   "similarHere",
   "halfOfCore",
+  "nearlyAll",
   "previousHere",
   "lastThreeHere",
   "sameTypeHere",

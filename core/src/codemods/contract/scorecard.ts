@@ -17,6 +17,7 @@ export const defaultScorecard: Scorecard = {
   weights: {
     similarHere: 3,
     halfOfCore: 2,
+    nearlyAll: 1,
     previousHere: 2,
     lastThreeHere: 2,
     sameTypeHere: 2,

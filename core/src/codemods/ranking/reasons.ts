@@ -49,6 +49,8 @@ function textOf(evidence: Evidence, { model, field }: RankContext): string {
         : `lacks ${listed(evidence.names)}, named like ${field.name}`;
     case "halfOfCore":
       return `holds ${evidence.held} of ${evidence.of} ${evidence.of === 1 ? "column" : "columns"}`;
+    case "nearlyAll":
+      return "leaves out hardly any";
     case "previousHere":
       return evidence.isFromGit
         ? `has ${evidence.name}, the last column you added`

@@ -9,6 +9,7 @@ export type Evidence = { readonly [Id in SignalId]: { readonly signal: Id } & De
 interface Details {
   readonly similarHere: { readonly names: readonly string[] };
   readonly halfOfCore: { readonly held: number; readonly of: number };
+  readonly nearlyAll: object;
   readonly previousHere: { readonly name: string; readonly isFromGit: boolean };
   readonly lastThreeHere: { readonly isFromGit: boolean };
   readonly sameTypeHere: { readonly names: readonly string[] };
@@ -27,6 +28,8 @@ interface Details {
 const few = 30;
 /** So many of the newest commits that added columns are asked whether they changed the file; fewer than two say nothing. */
 const recent = { most: 3, least: 2 };
+/** Of so many columns, to hold this share is no chance. */
+const long = { least: 6, share: 0.9 };
 /** A place that got fewer columns than this may have got them by chance. */
 const leastKept = 3;
 
@@ -48,6 +51,10 @@ const signals: { readonly [Id in SignalId]: Signal<Id> } = {
   halfOfCore({ candidate, measures: { measured } }) {
     const held = heldOf(candidate, measured);
     return held > 0 && held * 2 >= measured.length ? { held, of: measured.length } : undefined;
+  },
+  nearlyAll({ candidate, measures: { measured } }) {
+    const isLong = measured.length >= long.least;
+    return isLong && heldOf(candidate, measured) >= measured.length * long.share ? {} : undefined;
   },
   fullest({ candidate, measures }) {
     const { held, places } = candidate.isTest ? measures.fullest : measures.fullestOutsideTests;

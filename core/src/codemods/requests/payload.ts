@@ -10,7 +10,7 @@ import { roleOf } from "../responses/shape-roles.js";
 import { siblingSource } from "../rows/sibling-source.js";
 import { withSourcePattern } from "../rows/source-pattern.js";
 import { shapeOfLiteral } from "../shapes/literal-shape.js";
-import { familyOf, keyIn, keysOfShape } from "../shapes/shape-types.js";
+import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
 import { removeWritten } from "../write/find-written.js";
 import { addProperty } from "../write/property-edit.js";
 
@@ -30,7 +30,9 @@ export const payload: Transform = {
   },
 
   *undo(file, context) {
-    const written = file.nodes(ts.SyntaxKind.ObjectLiteralExpression).map((node) => ({ node, what: whatOf(node) }));
+    const written = file
+      .nodes(ts.SyntaxKind.ObjectLiteralExpression)
+      .map((node) => ({ node, what: whatOf(node, undefined) }));
     yield* removeWritten(id, () => written, file, context);
     yield* undoPatterns(id, file, context);
   },
@@ -46,11 +48,15 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
   if ((roleOf(shape, [...keysOfShape(shape)], context) !== "response") !== isOfRequests) return;
   const key = keyIn(shape, context);
   const isLacking = !keysOfShape(shape).has(key);
-  const getsIt = !isLacking || context.takes(shape.node, familyOf(shape));
+  const isTaken = (its: ShapeNode) => context.takes(its.node, familyOf(its));
+  const isOpen = !isLacking || isTaken(shape);
   const source = siblingSource(literal, file, context);
+  const isSourced = source?.lacking === undefined || isTaken(source.lacking);
   const text = source && (source.text === key ? key : `${key}: ${source.text}`);
-  const what = whatOf(literal);
-  if (context.takes(literal, "mapper") && text !== undefined && getsIt && source?.lacking === undefined) {
+  // Where nothing says its value it is filled with its type, or left as it is.
+  if (text === undefined && isTaken(shape)) return;
+  const what = whatOf(literal, shape.name);
+  if (context.takes(literal, "mapper") && text !== undefined && isOpen && isSourced) {
     const edit = names.includes(key) ? undefined : addProperty(literal, text, what, file);
     if (edit !== undefined) {
       yield* withCallerValue(edit, source, file, context);
@@ -64,6 +70,6 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
     yield isLacking ? { ...found, needs: [...(found.needs ?? []), shape.node] } : found;
 }
 
-function whatOf(literal: ts.ObjectLiteralExpression): string {
-  return describe(literal, "payload");
+function whatOf(literal: ts.ObjectLiteralExpression, type: string | undefined): string {
+  return describe(literal, type === undefined ? "payload" : `payload of ${type}`);
 }

@@ -2,6 +2,7 @@ import { ts } from "../ast/compiler.js";
 import { siteAround } from "../ast/site.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
+import { memoized } from "../contract/memoized.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { isBuiltByHand } from "../responses/blockers.js";
 import { inlineType } from "../responses/given-type.js";
@@ -10,7 +11,9 @@ import { typeCandidates } from "../responses/type-candidates.js";
 import { inlineTypeOf } from "../shapes/inline-types.js";
 import { memberType } from "../shapes/member-type.js";
 import { namesWholeModel } from "../shapes/shape-types.js";
+import { withCurrentEdits } from "../write/current-edits.js";
 import { dropImports } from "../write/field-edits.js";
+import { findWritten } from "../write/find-written.js";
 import { addMember, removeMember } from "../write/member-edit.js";
 import { isImportEdit } from "../write/named-imports.js";
 import { bare } from "../write/property-edit.js";
@@ -158,15 +161,19 @@ function* written(
   file: SourceFile,
   context: TransformContext,
 ): Iterable<{ node: ts.InterfaceDeclaration | ts.TypeLiteralNode; member: ts.TypeElement; text: string }> {
-  const texts = new Set(earlierOf(id, context).map((edit) => bare(edit.text)));
-  if (texts.size === 0) return;
-  for (const node of nodesIn(file)) {
-    for (const member of node.members) {
-      const text = textOf(member, file);
-      if (texts.has(bare(text))) yield { node, member, text };
-    }
-  }
+  if (earlierOf(id, context).length === 0) return;
+  for (const { node: member, owner } of writtenMembers(withCurrentEdits(id, context)))
+    if (owner.file === file) yield { node: owner.node, member, text: textOf(member, file) };
 }
+
+const writtenMembers = memoized((context) => {
+  const members = context.project.files.flatMap((file) =>
+    nodesIn(file).flatMap((node) =>
+      node.members.map((member) => ({ node: member, file, what: what(node), type: { node, file } })),
+    ),
+  );
+  return findWritten(id, members, context).map(({ node, type }) => ({ node, owner: type }));
+});
 
 function what(node: ts.InterfaceDeclaration | ts.TypeLiteralNode): string {
   if (ts.isInterfaceDeclaration(node)) return `interface ${node.name.text}`;

@@ -6,6 +6,7 @@ import { isTestFile } from "../candidates/candidate-for.js";
 import type { TransformContext } from "../contract/transform.js";
 import { outputSchema } from "../inputs/output-schemas.js";
 import { filledByAssignments } from "../mappers/assigned-mappers.js";
+import { siblingSource } from "../rows/sibling-source.js";
 import { classGiven } from "../shapes/instanced-classes.js";
 import {
   keyIn,
@@ -47,7 +48,7 @@ export function* handBuilt(
   for (const file of new Set([shape.file, ...references.map((reference) => reference.file)])) {
     for (const literal of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
       // What was chosen gets its value from where its other values come from.
-      if (known.has(literal) || context.takes(literal, "mapper")) continue;
+      if (known.has(literal) || isFilledByChoice(literal, file, context)) continue;
       if (spreadsOf(literal).length > 0 || hasKey(literal, key)) continue;
       const found = (how: HandBuilt["how"], isSure = true) => ({
         literal,
@@ -83,6 +84,10 @@ export function* handBuilt(
       yield found("builds one", false);
     }
   }
+}
+
+function isFilledByChoice(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
+  return context.takes(literal, "mapper") && siblingSource(literal, file, context) !== undefined;
 }
 
 /** Why code that is no mapper would lack the new key; undefined where what it has there can be said. */

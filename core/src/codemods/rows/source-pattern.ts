@@ -13,7 +13,9 @@ export function* withSourcePattern(
   context: TransformContext,
 ): Iterable<CandidateFinding> {
   if (row === undefined) return;
-  const lacking = source?.lacking === undefined ? [] : [source.lacking.node];
+  // What rows are made of as a whole gets the field unasked.
+  const isOwn = source?.lacking === undefined || context.orm.isWritten?.(source.lacking.node, context) === true;
+  const lacking = isOwn ? [] : [source.lacking.node];
   const pattern = row.isDone ? undefined : patternPlace(source?.pattern, file, context);
   yield { ...row, needs: pattern === undefined ? lacking : [...lacking, pattern.node] };
   if (pattern !== undefined) yield { ...pattern, needs: [...lacking, row.node] };

@@ -38,6 +38,8 @@ export async function planCodeEdits(request: CodeRequest): Promise<CodeResult> {
 
 /** Rows are made of what requests and other types have: those have the field by then. */
 function typesFirst(intents: readonly CodeIntent[]): readonly CodeIntent[] {
-  const turnOf = ({ kind }: CodeIntent) => (/InRequests$/.test(kind) ? 0 : kind === "read" ? 1 : 2);
+  const isOfRequests = ({ kind }: CodeIntent) => /InRequests$/.test(kind);
+  const turnOf = (intent: CodeIntent) =>
+    isOfRequests(intent) ? 0 : intent.kind === "keepFromReads" ? 1 : intent.kind === "read" ? 2 : 3;
   return intents.toSorted((a, b) => turnOf(a) - turnOf(b));
 }

@@ -69,15 +69,18 @@ export class Workspace {
 
   addPlace(file: SourceFile, finding: PlaceFinding, about: About): void {
     const { model, field } = about;
-    const isKnown = this.places.some(
+    const known = this.places.findIndex(
       (place) =>
         place.file === file.file && place.offset === finding.offset && place.model === model && place.field === field,
     );
-    if (isKnown) return;
+    // That it must change says more than that it may.
+    const isStronger = finding.certainty === "required" && this.places[known]?.kind !== "required";
+    if (known !== -1 && !isStronger) return;
+    if (known !== -1) this.places.splice(known, 1);
     const { offset, what, reason, reasonId, certainty, ranked, mayLeaveOut } = finding;
     const identity = finding.identity ?? siteAt(offset, file);
     const fingerprint = mayLeaveOut && fingerprintOf(codeAt(offset, file));
-    const known = { ...(mayLeaveOut && { mayLeaveOut, fingerprint }), ...(ranked && weighed(ranked)) };
+    const weight = { ...(mayLeaveOut && { mayLeaveOut, fingerprint }), ...(ranked && weighed(ranked)) };
     this.places.push({
       file: file.file,
       offset,
@@ -88,7 +91,7 @@ export class Workspace {
       ...(reasonId && { reasonId }),
       model,
       field,
-      ...known,
+      ...weight,
     });
     this.silent.delete(`${file.file}:${offset}`);
   }

@@ -78,6 +78,17 @@ const table: { readonly [Id in SignalId]: readonly Case[] } = {
     { why: "one column in the model", names: "email", fields: "id! email", words: "holds 1 of 1 column" },
     { why: "an empty model", names: "", fields: "handle", words: undefined },
   ],
+  nearlyAll: [
+    {
+      why: "all of six",
+      names: "a b c d e f",
+      fields: "id! a b c d e f",
+      added: "handle",
+      words: "leaves out hardly any",
+    },
+    { why: "five of six", names: "a b c d e", fields: "id! a b c d e f", words: undefined },
+    { why: "all of five", names: "a b c d e", fields: "id! a b c d e", words: undefined },
+  ],
   previousHere: [
     { why: "declared last", names: "phone createdAt", words: "has createdAt, declared just before handle" },
     {

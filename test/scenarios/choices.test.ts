@@ -69,9 +69,9 @@ test("next asks on a terminal once the gate is open; Esc writes nothing", async 
   const result = await next.run({ ...invocation, workspace: () => openWorkspace([prismaPlugin], shop.root, io) });
   expect(result.exitCode, result.text).toBe(130);
   expect(result.text).toContain("Cancelled: no file was written.");
-  expect(asked[0]).toBe("Is User.handle internal or exposed?");
+  expect(asked[0]).toBe("Who sets and sees User.handle?");
   expect(asked[1]).toMatch(/^Which places get User\.handle too\?/);
-  expect(groups[0]?.name).toBe("most likely");
+  expect(groups[0]?.name).toBe("show it");
   const labels = groups[0]?.answers.map(({ label }) => label.split(":")[0]);
   expect(labels).toContain("src/users/serializer.ts");
   expect(await shop.changedFiles()).toEqual([]);

@@ -190,6 +190,7 @@ interface CliOptions {
   readonly explain?: string;
   readonly all?: true;
   readonly dryRun?: true;
+  readonly format?: string;
   readonly yes?: true;
   /** Not an option: what the command is about. */
   readonly name?: string;

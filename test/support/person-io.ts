@@ -5,7 +5,7 @@ import { colorsFor } from "../../core/src/review/colors.js";
 export interface Person {
   /** Ticks in the checklist, given the groups as they are shown; undefined: Esc. */
   tick?(groups: readonly AnswerGroup[], question: string): readonly string[] | undefined;
-  /** Answers "internal or exposed?"; undefined: Ctrl-C. */
+  /** Answers who sets and sees a column; undefined: Ctrl-C. */
   pick?(question: string): string | undefined;
   /** Aborted by the first Ctrl-C while nothing is asked. */
   readonly signal?: AbortSignal;

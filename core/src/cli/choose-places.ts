@@ -1,7 +1,10 @@
 import { choiceId } from "../codemods/candidates/choose.js";
 import { inGroups } from "../codemods/candidates/dependencies.js";
+import { purposeOf } from "../codemods/candidates/purpose.js";
 import { type Cluster, clustersOf } from "../codemods/ranking/similar-candidates.js";
+import type { Purpose } from "../model/index.js";
 import type { AskedPlaces, AskPerson } from "../release/choices.js";
+import { byPurpose } from "../review/places.js";
 import { nextText } from "../review/terminal.js";
 import { counted } from "../review/words.js";
 import type { CommandResult } from "./command.js";
@@ -17,17 +20,19 @@ export class Cancelled extends Error {}
  */
 export function askPerson(io: Io, command: string): AskPerson {
   return {
-    async exposure(model, field) {
-      const answer = await io.pick(`Is ${model}.${field} internal or exposed?`, [
-        { value: "exposed", label: "exposed", hint: "responses may show it" },
-        { value: "internal", label: "internal", hint: "responses, DTOs and GraphQL never show it" },
+    async exposure(model, field, { accept, show }) {
+      const [sent, shown] = [counted(accept, "place"), counted(show, "place")];
+      const answer = await io.pick(`Who sets and sees ${model}.${field}?`, [
+        { value: "exposed", label: "exposed", hint: `callers may send it (${sent}), responses may show it (${shown})` },
+        { value: "shown", label: "shown", hint: `only the server sets it; responses may show it (${shown})` },
+        { value: "internal", label: "internal", hint: "callers never send it, responses never show it" },
       ] as const);
       if (answer === undefined) throw new Cancelled();
       return answer;
     },
     async places(asked) {
       const lines = asked.flatMap(linesOf);
-      const ticked = await io.tick(questionText(asked, command), groupsOf(lines, asked.length > 1));
+      const ticked = await io.tick(questionText(asked, command), groupsOf(lines));
       if (ticked === undefined) throw new Cancelled();
       const values = new Set(ticked);
       return new Set(lines.filter(({ answer }) => values.has(answer.value)).flatMap(({ ids }) => ids));
@@ -73,6 +78,7 @@ interface Line {
   readonly answer: Answer;
   readonly isTicked: boolean;
   readonly column: string;
+  readonly purpose: Purpose;
   /** All places of the line. */
   readonly ids: readonly string[];
 }
@@ -88,8 +94,10 @@ function linesOf({ question: { intent, about }, places, ticked }: AskedPlaces): 
       .filter(({ members }) => members.length > 0)
       .map(({ isTicked, members }) => {
         const ids = members.map(({ candidate }) => choiceId(intent, candidate.key));
-        const answer = answerOf(ids[0] ?? "", { ...cluster, members });
-        return { answer, isTicked, column: `${intent.model}.${intent.field}`, ids };
+        const answer = { ...answerOf(ids[0] ?? "", { ...cluster, members }), isTicked };
+        const [first] = members;
+        const purpose = first === undefined ? "show" : purposeOf(first.candidate, intent.kind);
+        return { answer, isTicked, column: `${intent.model}.${intent.field}`, purpose, ids };
       });
   });
   const groups = inGroups(places).map((group) => group.map(({ candidate }) => choiceId(intent, candidate.key)));
@@ -110,13 +118,13 @@ function together(lines: readonly Line[], group: readonly string[]): readonly Li
 function answerOf(value: string, { members }: Cluster): Answer {
   const [first] = members;
   if (first === undefined) return { value, label: value };
-  const { file, line, what, family } = first.candidate;
+  const { file, line, what, family, text } = first.candidate;
   const asked = family === "require" ? ", required" : "";
   const more = members.length === 1 ? "" : ` (and ${members.length - 1} like it)`;
   const reasons = first.reasons.slice(0, 3).map(({ text }) => text);
   return {
     value,
-    label: `${file}:${line}  ${what}${asked}${more}`,
+    label: `${file}:${line}  ${what}${asked}${more}${text === undefined ? "" : `  + ${text}`}`,
     hint: [first.candidate.because, ...reasons].filter(isSaid).join(", "),
   };
 }
@@ -125,14 +133,16 @@ function isSaid(text: string | undefined): text is string {
   return text !== undefined;
 }
 
-function groupsOf(lines: readonly Line[], hasColumns: boolean): readonly AnswerGroup[] {
+/** By what the places do with the column, the most certain first. */
+function groupsOf(lines: readonly Line[]): readonly AnswerGroup[] {
   const columns = [...new Set(lines.map(({ column }) => column))];
-  return [true, false].flatMap((isTicked) =>
-    columns.flatMap((column) => {
-      const answers = lines.filter((line) => line.isTicked === isTicked && line.column === column);
-      const name = `${isTicked ? "most likely" : "maybe"}${hasColumns && columns.length > 1 ? `: ${column}` : ""}`;
-      return answers.length === 0 ? [] : [{ name, isTicked, answers: answers.map(({ answer }) => answer) }];
-    }),
+  return columns.flatMap((column) =>
+    byPurpose(lines.filter((line) => line.column === column)).map(({ name = "", places }) => ({
+      name: columns.length > 1 ? `${column}: ${name}` : name,
+      answers: [true, false].flatMap((isTicked) =>
+        places.filter((line) => line.isTicked === isTicked).map(({ answer }) => answer),
+      ),
+    })),
   );
 }
 

@@ -5,5 +5,8 @@ export const codeOptions = [
   { flags: "--not <place...>", description: "not these, now and later" },
   { flags: "--reason <words>", description: "why what --not names need not change, where it is a place that must" },
   { flags: "--unchecked", description: "make chosen edits also where their types could not be checked" },
-  { flags: "--exposure <exposure>", description: "who sees the new column: internal or exposed" },
+  {
+    flags: "--exposure <exposure>",
+    description: "who sets and sees the new column: internal (nobody outside), shown (set by the server) or exposed",
+  },
 ] as const;

@@ -1,6 +1,7 @@
 import { codeLevel, codeSettings } from "../config/code-settings.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+import { type Exposure, exposures } from "../model/index.js";
 import type { CodePolicy } from "../release/choices.js";
 import { askPerson } from "./choose-places.js";
 import { type Invocation, listOption, textOption } from "./command.js";
@@ -45,10 +46,11 @@ export function codePolicy(invocation: Invocation, config: LockstepConfig, comma
   };
 }
 
-function exposureOption(invocation: Invocation): "internal" | "exposed" | undefined {
+function exposureOption(invocation: Invocation): Exposure | undefined {
   const given = textOption(invocation, "exposure");
-  if (given === undefined || given === "internal" || given === "exposed") return given;
+  const known = exposures.find((each) => each === given);
+  if (given === undefined || known !== undefined) return known;
   throw new LockstepError("LS8002", `--exposure ${given}: there is no such answer.`, {
-    hint: "Use internal or exposed.",
+    hint: "Use internal, shown or exposed.",
   });
 }

@@ -36,13 +36,13 @@ export interface Answer<T extends string = string> {
   readonly label: string;
   /** Shown beside the line that the cursor is on. */
   readonly hint?: string;
+  /** Of a checklist: ticked from the start. */
+  readonly isTicked?: boolean;
 }
 
 export interface AnswerGroup {
   readonly name: string;
   readonly answers: readonly Answer[];
-  /** Whether they are ticked from the start. */
-  readonly isTicked: boolean;
 }
 
 export interface Progress {
@@ -97,9 +97,9 @@ export function terminalIo(options: TerminalOptions): Io {
       const answer = await groupMultiselect<string>({
         message: printable(question),
         options: Object.fromEntries(groups.map(({ name, answers }) => [name, answers.map(shownAnswer)])),
-        initialValues: groups
-          .filter(({ isTicked }) => isTicked)
-          .flatMap(({ answers }) => answers.map(({ value }) => value)),
+        initialValues: groups.flatMap(({ answers }) =>
+          answers.filter(({ isTicked }) => isTicked).map(({ value }) => value),
+        ),
         maxItems: 20,
         required: false,
       });

@@ -1,3 +1,4 @@
+import type { Purpose } from "./evidence.js";
 import type { Toggle } from "./toggle.js";
 
 /** A scalar type, whatever the ORM calls it. */
@@ -185,6 +186,8 @@ export interface Place extends PlaceIdentity {
   readonly key?: string;
   /** The kind of code that it is: `select`, `zod`, `mapper`. */
   readonly family?: string;
+  /** What it does with the column. */
+  readonly purpose?: Purpose;
   /** What to write there: `handle: true`; absent where that takes a person. */
   readonly text?: string;
   /** How much speaks for it; absent where nothing was weighed. */

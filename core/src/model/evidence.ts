@@ -17,6 +17,16 @@ export const families = [
 
 export type Family = (typeof families)[number];
 
+/** What code does with a column: takes it from callers, stores it, shows it, or tests any of that. */
+export const purposes = ["accept", "store", "show", "test"] as const;
+
+export type Purpose = (typeof purposes)[number];
+
+/** Who sets and sees a column: nobody outside, the server while responses show it, or callers too. */
+export const exposures = ["internal", "shown", "exposed"] as const;
+
+export type Exposure = (typeof exposures)[number];
+
 /** The evidence that a place gets the new column too; `codemods/ranking/signals.ts` says how it is looked for. */
 export const signalIds = [
   "similarHere",

@@ -1,4 +1,5 @@
 import type { CodeIntent, DeclinedPlace, Place, PlaceChoice, PlannedEdit, WriteValue } from "./code.js";
+import type { Exposure } from "./evidence.js";
 import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
@@ -356,7 +357,7 @@ export interface PlanState {
   /** Places that must change and that a person has declined, with the reasons; absent: none. */
   readonly declined?: readonly DeclinedPlace[];
   /** What was answered about a column that is not annotated, by `Model.field`. Not in `columns`: the fingerprint is over those. */
-  readonly exposure?: Readonly<Record<string, "internal" | "exposed">>;
+  readonly exposure?: Readonly<Record<string, Exposure>>;
   /** Files whose layout a formatter changed together with the edits; absent: none. */
   readonly formatted?: readonly FormattedFile[];
   /** Code files as Lockstep left them: uncommitted changes that are its own do not stop the next edit. */

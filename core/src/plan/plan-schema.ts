@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { lockModes, type Plan, type PlanState } from "../model/index.js";
+import { exposures, lockModes, type Plan, type PlanState, purposes } from "../model/index.js";
 import { remark, tableName, verdict } from "./verdict-schema.js";
 
 const fill = z.strictObject({
@@ -262,6 +262,7 @@ const planObject = z.strictObject({
         fingerprint: z.string().optional(),
         key: z.string().optional(),
         family: z.string().optional(),
+        purpose: z.enum(purposes).optional(),
         text: z.string().optional(),
         score: z.number().optional(),
         reasons: z.array(z.string()).optional(),
@@ -298,7 +299,7 @@ const planObject = z.strictObject({
         }),
       )
       .optional(),
-    exposure: z.record(z.string(), z.enum(["internal", "exposed"])).optional(),
+    exposure: z.record(z.string(), z.enum(exposures)).optional(),
     formatted: z
       .array(z.strictObject({ phase: z.enum(["expand", "switch", "contract"]), file: z.string(), back: z.string() }))
       .optional(),

@@ -4,7 +4,7 @@ import { type Candidate, isWritable } from "../codemods/contract/candidate.js";
 import type { Ranked } from "../codemods/contract/ranked.js";
 import { followInTests, followSimilar } from "../codemods/ranking/similar-candidates.js";
 import type { CodeLevel } from "../config/code-levels.js";
-import { type Place, type PlaceChoice, phaseOf } from "../model/index.js";
+import { type Exposure, type Place, type PlaceChoice, phaseOf } from "../model/index.js";
 import { placesNamed, refuseUnknownPlaces } from "./place-names.js";
 
 /** What is asked about one column: the places that nobody has decided about yet. */
@@ -16,9 +16,17 @@ export interface AskedPlaces {
   readonly ticked: ReadonlySet<string>;
 }
 
+/** How many places there are that the answer is about. */
+export interface ExposureEffect {
+  /** What callers send. */
+  readonly accept: number;
+  /** What is shown to them. */
+  readonly show: number;
+}
+
 /** How a person is asked. What they cancel ends the run: an error of the caller's own. */
 export interface AskPerson {
-  exposure(model: string, field: string): Promise<"internal" | "exposed">;
+  exposure(model: string, field: string, effect: ExposureEffect): Promise<Exposure>;
   /** @returns the places that were ticked, by `choiceId` */
   places(asked: readonly AskedPlaces[]): Promise<ReadonlySet<string>>;
   /** Whether so many chosen places are edited whose types could not be checked. */
@@ -37,7 +45,7 @@ export interface CodePolicy {
   /** Why what `not` names need not change, of places that must. */
   readonly reason?: string | undefined;
   /** The answer for the columns of the plan. */
-  readonly exposure?: "internal" | "exposed" | undefined;
+  readonly exposure?: Exposure | undefined;
   /** Chosen edits are written also where their types could not be checked. Default: they are listed, where nobody is asked. */
   readonly unchecked?: boolean;
   /** For the level `ask`; without it, as where nobody can be asked. */

@@ -2,7 +2,7 @@ import type { CodeIntent, Plan, PlanState } from "../model/index.js";
 import type { CodePolicy } from "./choices.js";
 import type { CodeInput } from "./code-input.js";
 
-/** The intents with what was answered about their columns. What is internal is not for callers to send. */
+/** The intents with what was answered about their columns. What the server alone sets is not for callers to send. */
 export function withAnswers(
   intents: readonly CodeIntent[],
   exposure: NonNullable<PlanState["exposure"]>,
@@ -10,14 +10,17 @@ export function withAnswers(
   return intents
     .map((intent) => {
       const answer = exposure[`${intent.model}.${intent.field}`];
-      return answer === undefined ? intent : { ...intent, exposure: answer };
+      return answer === undefined ? intent : { ...intent, exposure: answer === "shown" ? "exposed" : answer };
     })
-    .filter(({ kind, exposure: who }) => who !== "internal" || !ofCallers.has(kind));
+    .filter(({ kind, model, field, exposure: who }) => {
+      const isOfServer = who === "internal" || exposure[`${model}.${field}`] === "shown";
+      return !isOfServer || !ofCallers.has(kind);
+    });
 }
 
 const ofCallers: ReadonlySet<CodeIntent["kind"]> = new Set(["acceptInRequests", "requireInRequests"]);
 
-/** What is known about who sees the columns: a person is asked once, where there is a response that could show one. */
+/** What is known about who sets and sees the columns: a person is asked once, where callers could send one or a response show it. */
 export async function exposureOf(
   plan: Plan,
   policy: CodePolicy,
@@ -30,11 +33,19 @@ export async function exposureOf(
   const { questionsIn } = await import("../codemods/run/survey.js");
   const open = input.intents.filter(
     ({ kind, model, field, exposure }) =>
-      kind === "read" && exposure === undefined && known[`${model}.${field}`] === undefined,
+      (kind === "read" || kind === "acceptInRequests") &&
+      exposure === undefined &&
+      known[`${model}.${field}`] === undefined,
   );
-  for (const { intent, ranked } of open.length === 0 ? [] : await questionsIn({ ...input, intents: open })) {
-    const isShown = ranked.some(({ candidate, kind }) => kind !== "silent" && responses.has(candidate.family));
-    if (isShown) known[`${intent.model}.${intent.field}`] = await policy.ask.exposure(intent.model, intent.field);
+  const questions = open.length === 0 ? [] : await questionsIn({ ...input, intents: open });
+  for (const { model, field } of new Map(open.map((each) => [`${each.model}.${each.field}`, each])).values()) {
+    const of = (kind: CodeIntent["kind"]) =>
+      questions
+        .filter(({ intent }) => intent.kind === kind && intent.model === model && intent.field === field)
+        .flatMap(({ ranked }) => ranked)
+        .filter(({ candidate, kind }) => kind !== "silent" && responses.has(candidate.family)).length;
+    const effect = { accept: of("acceptInRequests"), show: of("read") };
+    if (effect.accept + effect.show > 0) known[`${model}.${field}`] = await policy.ask.exposure(model, field, effect);
   }
   return known;
 }

@@ -16,11 +16,12 @@ export function openRequests(
     transforms.filter(({ intents }) => intents.includes("acceptInRequests")).map(({ id }) => id),
   );
   return edits.flatMap(({ file, line, what, text, transform, phase, model, field }): Place[] => {
-    const isInternal = exposure[`${model}.${field}`] === "internal";
-    if (!isInternal || phase !== "expand" || !accepting.has(transform) || text === "") return [];
+    const answer = exposure[`${model}.${field}`];
+    const why = answer === "internal" ? "is internal" : answer === "shown" ? "the server sets" : undefined;
+    if (why === undefined || phase !== "expand" || !accepting.has(transform) || text === "") return [];
     const found = nearestLine(texts.get(file) ?? "", text, line);
     if (found === undefined) return [];
-    const reason = `callers may still choose ${field}, which is internal: take \`${text}\` out`;
+    const reason = `callers may still choose ${field}, which ${why}: take \`${text}\` out`;
     return [{ file, line: found, kind: "likely", what, reason, model, field }];
   });
 }

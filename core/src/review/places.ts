@@ -1,4 +1,4 @@
-import type { Place, PlanState } from "../model/index.js";
+import { type Place, type PlanState, purposes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
 import { counted } from "./words.js";
@@ -64,12 +64,11 @@ export function placesText(
   }
   if (likely.length > 0) {
     lines.push(`${colors.bold(counted(likely.length, "likely place"))} ${colors.dim("(not edited)")}`);
-    if (shownLikely.length > 0)
-      lines.push(columns(shownLikely.map((place) => [at(place), `${place.what} — ${whyText(place)}`])));
+    lines.push(...byPurposeText(shownLikely, colors));
   }
   if (shownPossible.length > 0) {
     lines.push(colors.bold(counted(possible.length, "possible place")));
-    lines.push(columns(shownPossible.map((place) => [at(place), `${place.what} — ${shortReason(place)}`])));
+    lines.push(...byPurposeText(shownPossible, colors));
   }
   if (limits.possible > 0 && declined.length > 0) {
     lines.push(`${colors.bold(counted(declined.length, "place"))} left out by choice`);
@@ -86,11 +85,54 @@ export function placesText(
   return lines.join("\n");
 }
 
+/** Places by what they do with the column, the strongest first: one line each, with what to write. */
+function byPurposeText(places: readonly Place[], colors: Colors): readonly string[] {
+  const groups = byPurpose(places);
+  return groups.flatMap(({ name, places: its }) => [
+    ...(groups.length === 1 || name === undefined ? [] : [`  ${colors.dim(name)}`]),
+    columns(
+      its.map((place) => [at(place), place.what, writtenText(place, colors)]),
+      { indent: groups.length === 1 ? 2 : 4 },
+    ),
+  ]);
+}
+
+/** What to write at a place, and the strongest reasons. */
+function writtenText(place: Place, colors: Colors): string {
+  const { text, reasons = [] } = place;
+  if (reasons.length === 0) return `— ${whyText(place)}`;
+  const why = colors.dim(`(${reasons.slice(0, 2).join(", ")})`);
+  const by = place.reason.startsWith("chosen") ? `— ${place.reason}` : why;
+  return text === undefined ? by : `${colors.green(`+ ${text.replace(/\s+/g, " ")}`)}  ${by}`;
+}
+
+const purposeNames = { accept: "accept it", store: "store it", show: "show it", test: "test it" } as const;
+
+/** Places in the order in which a value goes through the code; those that nothing is known of come first. */
+export function byPurpose<T extends Pick<Place, "purpose">>(
+  places: readonly T[],
+): readonly { readonly name: string | undefined; readonly places: readonly T[] }[] {
+  return [undefined, ...purposes]
+    .map((purpose) => ({
+      name: purpose && purposeNames[purpose],
+      places: places.filter((place) => place.purpose === purpose),
+    }))
+    .filter((group) => group.places.length > 0);
+}
+
 /** The same for the plan's README: a checklist for the review. */
 export function placesMarkdown(open: OpenPlaces, command: string): readonly string[] {
   const { required, asked, likely, possible, declined } = placeGroups(open);
   const items = (places: readonly Place[], why: (place: Place) => string) =>
     places.map((place) => `- [ ] \`${at(place)}\` ${place.what} — ${why(place)}`).join("\n");
+  const groups = (places: readonly Place[], why: (place: Place) => string) => {
+    const its = byPurpose(places);
+    return its
+      .map(
+        ({ name, places: of }) => `${its.length === 1 || name === undefined ? "" : `_${name}_\n\n`}${items(of, why)}`,
+      )
+      .join("\n\n");
+  };
   const [mustChange, others] = [true, false].map((isSaid) =>
     declined.filter((place) => (place.declined !== undefined) === isSaid),
   ) as [Place[], Place[]];
@@ -104,8 +146,8 @@ export function placesMarkdown(open: OpenPlaces, command: string): readonly stri
     ...(asked.length === 0
       ? []
       : [`**May leave the column out, mended or confirmed before contract:**\n\n${items(asked, whyText)}`]),
-    ...(likely.length === 0 ? [] : [`**Likely, not edited:**\n\n${items(likely, whyText)}`]),
-    ...(shown.length === 0 ? [] : [`**Possible:**\n\n${items(shown, shortReason)}`]),
+    ...(likely.length === 0 ? [] : [`**Likely, not edited:**\n\n${groups(likely, whyText)}`]),
+    ...(shown.length === 0 ? [] : [`**Possible:**\n\n${groups(shown, shortReason)}`]),
     ...(mustChange.length === 0
       ? []
       : [

@@ -82,7 +82,8 @@ const values = (groups: readonly AnswerGroup[], name?: string) =>
   groups
     .filter((group) => name === undefined || group.name === name)
     .flatMap(({ answers }) => answers.map((each) => each.value));
-const allTicked = (groups: readonly AnswerGroup[]) => values(groups.filter(({ isTicked }) => isTicked));
+const allTicked = (groups: readonly AnswerGroup[]) =>
+  groups.flatMap(({ answers }) => answers.filter(({ isTicked }) => isTicked).map(({ value }) => value));
 const exposed = (): string => "exposed";
 const refusal = async (run: Promise<unknown>): Promise<LockstepError> => {
   const error = await run.then(
@@ -107,17 +108,19 @@ describe("on a terminal", () => {
         },
       },
     );
-    expect(result.asked).toEqual(["Is User.handle internal or exposed?", "Which places get User.handle too?"]);
-    expect(seen.map(({ name, isTicked, answers }) => [name, isTicked, answers.map(({ label }) => label)])).toEqual([
+    expect(result.asked).toEqual(["Who sets and sees User.handle?", "Which places get User.handle too?"]);
+    expect(seen.map(({ name, answers }) => [name, answers.map(({ label, isTicked }) => [label, isTicked])])).toEqual([
       [
-        "most likely",
-        true,
+        "show it",
         [
-          "src/users/list.ts:5  listUsers: select of prisma.user.findMany",
-          "src/users/serializer.ts:4  toProfile: copy of User",
+          ["src/users/list.ts:5  listUsers: select of prisma.user.findMany  + handle: true", true],
+          [
+            "src/users/serializer.ts:4  toProfile: copy of User  + handle: user.handle ?? user.email.toLowerCase()",
+            true,
+          ],
+          ["src/users/list.ts:8  nameUsers: select of prisma.user.findMany  + handle: true", false],
         ],
       ],
-      ["maybe", false, ["src/users/list.ts:8  nameUsers: select of prisma.user.findMany"]],
     ]);
     expect(seen[0]?.answers[0]?.hint).toMatch(/^holds 4 of 4 columns, has all 4 other text columns/);
     expect(list()).toContain("city: true, handle: true }");
@@ -251,11 +254,14 @@ export const pageUsers = () => prisma.user.findMany({ select: { id: true, name: 
         pick: exposed,
         tick(groups) {
           labels = groups.flatMap(({ answers }) => answers.map(({ label }) => label));
-          return values(groups, "maybe");
+          const maybe = groups.flatMap(({ answers }) => answers.filter(({ isTicked }) => !isTicked));
+          return maybe.map(({ value }) => value);
         },
       },
     );
-    expect(labels).toContain("src/users/list.ts:8  nameUsers: select of prisma.user.findMany (and 1 like it)");
+    expect(labels).toContain(
+      "src/users/list.ts:8  nameUsers: select of prisma.user.findMany (and 1 like it)  + handle: true",
+    );
     expect(list().match(/name: true, handle: true/g)).toHaveLength(2);
   });
 });
@@ -436,7 +442,7 @@ export const toCard = (user: User): Card => ({ id: user.id, email: user.email, n
     };
     await desk.code({}, { pick: exposed, tick });
     expect(labels.filter((label) => label.includes(card))).toEqual([
-      `${card}:9  toCard: copy of User; with it: ${card}:3  interface Card`,
+      `${card}:9  toCard: copy of User  + handle: user.handle ?? user.email.toLowerCase(); with it: ${card}:3  interface Card  + handle: string`,
     ]);
     expect(desk.read(card).match(/handle: /g)).toHaveLength(2);
   });
@@ -784,6 +790,16 @@ test("a chosen place in a file with uncommitted changes waits, does not close co
 });
 
 describe("what is shown", () => {
+  test("--format markdown is a checklist: what was edited is ticked, the rest stands by what it does", async () => {
+    await open();
+    const result = await desk.code({ format: "markdown", only: ["src/users/list.ts:5"], exposure: "exposed" });
+    expect(result.text).toMatch(
+      /^### Code for `User\.handle`\n\n\*\*Edited:\*\*\n\n- \[x\] `src\/users\/list\.ts:5` .* — `handle: true`\n/,
+    );
+    expect(result.text).toContain("- [ ] `src/users/serializer.ts:4` toProfile: copy of User — ");
+    expect((await refusal(desk.code({ format: "html" }))).code).toBe("LS8002");
+  });
+
   test("--json has the places with all that is known of them", async () => {
     await open();
     const { json } = await desk.code({ not: [namesKey] });
@@ -799,6 +815,7 @@ describe("what is shown", () => {
       field: "handle",
       key: profileKey,
       family: "mapper",
+      purpose: "show",
       text: "handle: user.handle ?? user.email.toLowerCase()",
       score: 8,
       reasons: expect.arrayContaining(["holds 4 of 4 columns"]),

@@ -1,4 +1,5 @@
 import { codeSettings } from "../../config/code-settings.js";
+import { LockstepError } from "../../errors.js";
 import type { Place, Plan } from "../../model/index.js";
 import type { CodeWork } from "../choose-column.js";
 import { codeOptions } from "../code-options.js";
@@ -16,6 +17,7 @@ export default defineCommand({
     { flags: "--explain <place>", description: "why the place at file:line is or is not offered; nothing is edited" },
     { flags: "--all", description: "list possible places, and those with little evidence, in full" },
     { flags: "--dry-run", description: "show the edits as a diff, write nothing" },
+    { flags: "--format <format>", description: "text, or markdown: a checklist for the pull request's description" },
   ],
 
   async run(invocation) {
@@ -50,6 +52,7 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     { typeCheckWait },
     { uncheckedText, withoutCheckText },
     { missingTypesText },
+    { codeMarkdown },
   ] = await Promise.all([
     import("../../release/refresh-code.js"),
     import("../../review/terminal.js"),
@@ -62,7 +65,9 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     import("../type-check-wait.js"),
     import("../../review/unchecked.js"),
     import("../../review/missing-types.js"),
+    import("../../review/code-markdown.js"),
   ]);
+  const isMarkdown = formatOf(textOption(invocation, "format")) === "markdown";
   const policy = codePolicy(invocation, config, command);
   const result = await refreshCode({
     plan,
@@ -101,30 +106,30 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
             ? `To be made (--dry-run): ${result.made.length}`
             : undefined;
   const edits = verdict === undefined ? result.made : [];
+  const names = result.plan.columns.map(({ model, field }) => `${model}.${field}`);
+  const text = [
+    shown?.text,
+    verdict,
+    terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
+    result.unchecked === undefined ? undefined : uncheckedText(result.unchecked, withoutCheckText(command), io.colors),
+    result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, io.colors, true),
+    result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
+    ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
+    terminal.unreadText(unread, io.colors),
+    terminal.nextText(
+      isDry && result.made.length > 0
+        ? sameCommand(command, invocation)
+        : (nextWords(state, command) ?? (keep === undefined ? "npx lockstep status" : "review and commit")),
+      io.colors,
+    ),
+  ]
+    .filter((part) => part !== undefined && part !== "")
+    .join("\n");
   return {
-    text: [
-      shown?.text,
-      verdict,
-      terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
-      result.unchecked === undefined
-        ? undefined
-        : uncheckedText(result.unchecked, withoutCheckText(command), io.colors),
-      result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, io.colors, true),
-      result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
-      ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
-      terminal.unreadText(unread, io.colors),
-      terminal.nextText(
-        isDry && result.made.length > 0
-          ? sameCommand(command, invocation)
-          : (nextWords(state, command) ?? (keep === undefined ? "npx lockstep status" : "review and commit")),
-        io.colors,
-      ),
-    ]
-      .filter((part) => part !== undefined && part !== "")
-      .join("\n"),
+    text: isMarkdown ? codeMarkdown(names, result.made, open, `${command} --all`) : text,
     json: {
       ...(keep === undefined ? { plan: plan.id } : {}),
-      columns: result.plan.columns.map(({ model, field }) => `${model}.${field}`),
+      columns: names,
       written: !isDry,
       edits: result.made,
       places: state.places,
@@ -141,6 +146,14 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     },
     exitCode: waiting ? 1 : 0,
   };
+}
+
+/** @throws LS8002 a format that there is not */
+function formatOf(format = "text"): "text" | "markdown" {
+  if (format === "text" || format === "markdown") return format;
+  throw new LockstepError("LS8002", `--format ${format}: there are text and markdown.`, {
+    hint: "Leave it out for the terminal, or use --format markdown",
+  });
 }
 
 /** Of columns without a plan nothing must be edited unless code says so. */

@@ -8,6 +8,7 @@ import type {
   Place,
   PlaceIdentity,
   PlannedEdit,
+  Purpose,
   ReasonId,
 } from "../../model/index.js";
 import type { ts } from "../ast/compiler.js";
@@ -58,6 +59,7 @@ export interface PlaceFinding {
   readonly mayLeaveOut?: true;
   /** What the ranking knows of it. */
   readonly ranked?: Ranked;
+  readonly purpose?: Purpose;
 }
 
 /** A place that names fields of the model: the ranking says how likely it gets the new one, and choices whether it does. */

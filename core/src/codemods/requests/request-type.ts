@@ -6,7 +6,7 @@ import { requiredFindings } from "../candidates/make-required.js";
 import { earlierOf, type Finding, type Transform, type TransformContext } from "../contract/transform.js";
 import { type TypeShape, typeCandidates, whatOfType } from "../responses/type-candidates.js";
 import { emptyInRequest } from "../shapes/empty-values.js";
-import { memberType } from "../shapes/member-type.js";
+import { addMember, memberType } from "../shapes/member-type.js";
 import { familyOf, keyIn, keysOfShape } from "../shapes/shape-types.js";
 import { typesIn } from "../shapes/shapes-in.js";
 import { fieldsOf } from "../write/class-members.js";
@@ -23,7 +23,7 @@ import {
   writtenFields,
 } from "../write/field-edits.js";
 import { findWritten } from "../write/find-written.js";
-import { addMember, removeMember } from "../write/member-edit.js";
+import { removeMember } from "../write/member-edit.js";
 import { isImportEdit } from "../write/named-imports.js";
 import { restored } from "../write/restored.js";
 

@@ -5,8 +5,8 @@ import { lineAt, type SourceFile } from "../ast/source-file.js";
 import { isTestFile } from "../candidates/candidate-for.js";
 import type { TransformContext } from "../contract/transform.js";
 import { outputSchema } from "../inputs/output-schemas.js";
+import { siblingSource } from "../inputs/sibling-source.js";
 import { filledByAssignments } from "../mappers/assigned-mappers.js";
-import { siblingSource } from "../rows/sibling-source.js";
 import { classGiven } from "../shapes/instanced-classes.js";
 import {
   keyIn,

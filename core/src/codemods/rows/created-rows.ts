@@ -6,10 +6,10 @@ import { candidateFor } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
 import type { Finding, TransformContext } from "../contract/transform.js";
 import { callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
+import { siblingSource } from "../inputs/sibling-source.js";
+import { withSourcePattern } from "../inputs/source-pattern.js";
 import { addProperty } from "../write/property-edit.js";
 import { isConnected } from "./new-rows.js";
-import { siblingSource } from "./sibling-source.js";
-import { withSourcePattern } from "./source-pattern.js";
 
 /**
  * A new row of a column whose value nobody said: one that was chosen gets the value from where its other values come from, the others

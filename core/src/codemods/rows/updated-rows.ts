@@ -5,12 +5,12 @@ import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
 import { type CallerValue, callerValueAmong, callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
+import { type SiblingSource, siblingSource } from "../inputs/sibling-source.js";
+import { withSourcePattern } from "../inputs/source-pattern.js";
 import { sourcesOf, textsOfRow, valueText } from "../values/value-text.js";
 import { addProperty } from "../write/property-edit.js";
 import { insertStatement, isAmongStatements } from "../write/statements.js";
 import { valueOfNewRow } from "./new-rows.js";
-import { type SiblingSource, siblingSource } from "./sibling-source.js";
-import { withSourcePattern } from "./source-pattern.js";
 
 /** A change of rows that exist: it may have to set the new value where callers may send it, or where it changes what that is computed from. */
 export function* updateRow(

@@ -3,6 +3,7 @@ import { type PlaceNode, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
 import { neededBy } from "../candidates/dependencies.js";
 import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
+import { purposeOf } from "../candidates/purpose.js";
 import type { Ranked } from "../contract/ranked.js";
 import { defaultScorecard } from "../contract/scorecard.js";
 import { type CandidateFinding, filesFor, findingsOf, isPath, type TransformContext } from "../contract/transform.js";
@@ -46,7 +47,8 @@ export async function surveyPlaces(request: CodeRequest, contexts: CodeContexts)
         if (finding.isDone || id === undefined || known?.candidate.family !== finding.family) return;
         const offset = startOf(finding.node, file);
         const isAsked = finding.mayLeaveOut && intent.isCodeOnly;
-        const listed = { kind: "place", offset, what: finding.what, ranked: known } as const;
+        const purpose = purposeOf(known.candidate, intent.kind);
+        const listed = { kind: "place", offset, what: finding.what, ranked: known, purpose } as const;
         const place = isAsked ? ({ ...listed, mayLeaveOut: true } as const) : listed;
         const isLeft = known.kind === "silent" && finding.because === undefined && !isAsked;
         const refusal = request.refused?.get(id);

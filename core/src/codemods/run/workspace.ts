@@ -77,10 +77,14 @@ export class Workspace {
     const isStronger = finding.certainty === "required" && this.places[known]?.kind !== "required";
     if (known !== -1 && !isStronger) return;
     if (known !== -1) this.places.splice(known, 1);
-    const { offset, what, reason, reasonId, certainty, ranked, mayLeaveOut } = finding;
+    const { offset, what, reason, reasonId, certainty, ranked, purpose, mayLeaveOut } = finding;
     const identity = finding.identity ?? siteAt(offset, file);
     const fingerprint = mayLeaveOut && fingerprintOf(codeAt(offset, file));
-    const weight = { ...(mayLeaveOut && { mayLeaveOut, fingerprint }), ...(ranked && weighed(ranked)) };
+    const weight = {
+      ...(mayLeaveOut && { mayLeaveOut, fingerprint }),
+      ...(ranked && weighed(ranked)),
+      ...(purpose && { purpose }),
+    };
     this.places.push({
       file: file.file,
       offset,

@@ -2,10 +2,12 @@ import type { EntityField } from "../../model/index.js";
 import { ts } from "../ast/compiler.js";
 import { declarationFrom } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
-import type { TransformContext } from "../contract/transform.js";
+import type { EditFinding, TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
+import { plainTypes } from "../types/plain-types.js";
 import { isNullish } from "../types/row-shape-of-type.js";
-import { plainTypes } from "../values/plain-types.js";
+import { insertMember } from "../write/member-edit.js";
+import { addNamedImports } from "../write/named-imports.js";
 
 /** The type of a new member, and the name that its file has to import for it. */
 export interface MemberType {
@@ -85,4 +87,17 @@ function enumType(
     if (module !== undefined) return { text: name, imported: { name, from: module } };
   }
   return undefined;
+}
+
+/** Adds a member with the import that its type needs; undefined where one of the two cannot be made. */
+export function addMember(
+  node: Members,
+  text: string,
+  { imported }: Pick<MemberType, "imported">,
+  what: string,
+  file: SourceFile,
+): readonly EditFinding[] | undefined {
+  const inserted = insertMember(node, text, file);
+  const imports = imported === undefined ? [] : addNamedImports(imported.from, [imported.name], file);
+  return inserted && imports && [{ kind: "edit", what, ...inserted }, ...imports];
 }

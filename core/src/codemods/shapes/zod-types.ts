@@ -3,7 +3,7 @@ import { initializerOf, pathOf, propertiesOf, valueAt } from "../ast/expressions
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { keyStyles } from "../names/key-styles.js";
-import { plainTypes } from "../values/plain-types.js";
+import { plainTypes } from "../types/plain-types.js";
 import { isOfType } from "./member-type.js";
 import { isMaker, zodRoot } from "./zod-chain.js";
 

@@ -1,10 +1,7 @@
 import { ts } from "../ast/compiler.js";
 import type { SourceFile } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
-import type { EditFinding } from "../contract/transform.js";
-import type { MemberType } from "../shapes/member-type.js";
 import { endOfComments, indentAt, leadOf } from "./comma-list.js";
-import { addNamedImports } from "./named-imports.js";
 
 type Members = ts.InterfaceDeclaration | ts.TypeLiteralNode;
 
@@ -31,19 +28,6 @@ export function insertMember(
   const between = (first !== undefined && first !== last && separatorOf(first, file)) || ";";
   const inline = separator === "" ? `${between} ${written}` : ` ${written}${separator}`;
   return { splices: [{ start: tail, end: tail, text: inline }], text: `${written}${separator}` };
-}
-
-/** The same with the import that the member's type needs; undefined where one of the two cannot be made. */
-export function addMember(
-  node: Members,
-  text: string,
-  { imported }: Pick<MemberType, "imported">,
-  what: string,
-  file: SourceFile,
-): readonly EditFinding[] | undefined {
-  const inserted = insertMember(node, text, file);
-  const imports = imported === undefined ? [] : addNamedImports(imported.from, [imported.name], file);
-  return inserted && imports && [{ kind: "edit", what, ...inserted }, ...imports];
 }
 
 /** Takes a member out again: the exact reverse of `insertMember`. */

@@ -3,9 +3,9 @@ import { nameOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
+import { expectedShapeOf } from "../shapes/declared-shape.js";
+import { resolveType, type ShapeNode } from "../shapes/shape-types.js";
 import { targetOf } from "../types/target-type.js";
-import { expectedShapeOf } from "./declared-shape.js";
-import { resolveType, type ShapeNode } from "./shape-types.js";
 
 /** The declaration of the type that a literal must have: the compiler's answer, else what its surroundings say in words. */
 export function shapeOfLiteral(

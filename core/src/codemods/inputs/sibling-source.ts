@@ -2,10 +2,10 @@ import type { ts } from "../ast/compiler.js";
 import { initializerOf, nameOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
-import { callerValueIn, ownerIn, patternOfValues } from "../inputs/caller-value.js";
-import { inputShapeOf, inputShapeOfPattern } from "../inputs/input-shape.js";
 import { declaredShapeOf } from "../shapes/declared-shape.js";
 import { keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
+import { callerValueIn, ownerIn, patternOfValues } from "./caller-value.js";
+import { inputShapeOf, inputShapeOfPattern } from "./input-shape.js";
 
 /** Where the values of a row come from, and how one more is taken from there. */
 export interface SiblingSource {

@@ -4,10 +4,10 @@ import { orms } from "./orms.js";
 
 // After a change that passes one line says where code may need its columns: below what the ORM says, and only where there is such code.
 
-const alias: Addition = { columns: [{ name: "alias", isRequired: false }] };
+const alias: Addition = { columns: [{ name: "emailAlias", isRequired: false }] };
 /** On a busy machine counting ends at its limit, and the other words are said. */
 const line =
-  /^Lockstep: (?:\d+ places? in the code may need User\.alias: npx lockstep code User\.alias|npx lockstep code User\.alias lists the places in your code that name User's columns)$/m;
+  /^Lockstep: (?:\d+ places? in the code may need User\.emailAlias: npx lockstep code User\.emailAlias|npx lockstep code User\.emailAlias lists the places in your code that name User's columns)$/m;
 const table: Addition = { tables: [{ name: "Extra", columns: [{ name: "label", isRequired: false }] }] };
 
 describe.each(orms)("$name", ({ create }) => {
@@ -28,7 +28,7 @@ describe.each(orms)("$name", ({ create }) => {
     expect(stdout.search(line)).toBeGreaterThan(written(stdout));
     expect(stdout.trimEnd().split("\n").at(-1)).toMatch(line);
     const listed = await app.lockstep("code", "--dry-run", "--code", "likely");
-    expect(listed.output).toContain("npx lockstep code User.alias");
+    expect(listed.output).toContain("npx lockstep code User.emailAlias");
   });
 
   test.each<[string, Addition | undefined, string]>([
@@ -48,7 +48,7 @@ describe.each(orms)("$name", ({ create }) => {
   test("beside a plan: the column that passes", async () => {
     app.declare({
       columns: [
-        { name: "alias", isRequired: false },
+        { name: "emailAlias", isRequired: false },
         { name: "handle", isRequired: true, fill: "lower(email)" },
       ],
     });
@@ -57,16 +57,18 @@ describe.each(orms)("$name", ({ create }) => {
     expect(stdout).toContain("Written for expand");
     expect(stdout.match(new RegExp(line, "gm"))).toHaveLength(1);
     expect(stdout).not.toContain("code User.handle");
-    expect((await app.lockstep("code", "User.alias", "--dry-run", "--json")).stdout).toContain('"User.alias"');
+    expect((await app.lockstep("code", "User.emailAlias", "--dry-run", "--json")).stdout).toContain(
+      '"User.emailAlias"',
+    );
   });
 
   test("one that stays optional and is unique has a plan without code: the same line, and the same command", async () => {
-    app.declare({ columns: [{ name: "alias", isRequired: false, isUnique: true }] });
+    app.declare({ columns: [{ name: "emailAlias", isRequired: false, isUnique: true }] });
     const { code, stdout, output } = await app.generate("AddAlias");
     expect(code, output).toBe(0);
     expect(app.plans()).toHaveLength(1);
     expect(stdout.match(new RegExp(line, "gm"))).toHaveLength(1);
-    for (const name of [[], ["User.alias"]])
-      expect((await app.lockstep("code", ...name, "--dry-run", "--json")).stdout).toContain('"User.alias"');
+    for (const name of [[], ["User.emailAlias"]])
+      expect((await app.lockstep("code", ...name, "--dry-run", "--json")).stdout).toContain('"User.emailAlias"');
   });
 });

@@ -53,6 +53,10 @@ async function plan() {
   const transforms = [...prismaTransforms, ...coreTransforms].map((transform) => clocked(transform));
   const request = { root, models, transforms };
   const expand = await planned(() => planCodeEdits({ ...request, files, intents: intents.expand, earlier: [] }));
+  if (intents.switch.length === 0) {
+    Object.assign(counts, { edits: expand.edits.length, places: expand.places.length });
+    return;
+  }
   const after = new Map(expand.changes.map((change) => [change.file, change.after]));
   for (const [file, text] of after) writeFileSync(join(root, file), text);
   try {

@@ -91,7 +91,8 @@ export const responses = memoized((context): Responses => {
       whyNotShape(shape, key, its.length > 0, known, shapes, context) ??
       whyNotField(shape, key, { isNullable, isOptional }, context) ??
       (unasked === undefined ? undefined : `what fills it is not: ${unasked}`);
-    const built = reason === undefined ? [...handBuilt(shape, references, known, context)] : [];
+    // What may leave it out compiles as it is.
+    const built = reason === undefined && !isOptional ? [...handBuilt(shape, references, known, context)] : [];
     return [{ shape, key, isNullable, isOptional, reason, built }];
   });
   const planOf = new Map(plans.map((plan) => [plan.shape.node as ts.Node, plan]));

@@ -13,11 +13,11 @@ export function emptyInRequest(shape: ShapeNode, context: TransformContext): Emp
   return { isNullable: others.length === 0 || others.some(({ isNullable }) => isNullable), isOptional: true };
 }
 
-/** In what is shown: null where the column stays optional, left out as well where rows or the others of that kind are. */
+/** In what is shown: null where the column stays optional, left out as well where rows or most of the others of that kind are. */
 export function emptyInResponse(shape: ShapeNode, context: TransformContext): EmptyValues {
   if (!context.intent.staysOptional) return { isNullable: false, isOptional: false };
   const others = siblingsIn(shape, context);
-  const isLeftOut = others.length > 0 && others.every(({ isOptional }) => isOptional);
+  const isLeftOut = others.filter(({ isOptional }) => isOptional).length * 2 > others.length;
   return { isNullable: true, isOptional: isLeftOut || context.orm.emptyAs?.(context).isOptional === true };
 }
 

@@ -1,20 +1,18 @@
 import { ts } from "../ast/compiler.js";
-import { nameOf } from "../ast/expressions.js";
+import { nameOf, pathOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
 import { expectedShapeOf } from "../shapes/declared-shape.js";
 import { resolveType, type ShapeNode } from "../shapes/shape-types.js";
-import { targetOf } from "../types/target-type.js";
+import { type Target, targetOf } from "../types/target-type.js";
 
-/** The declaration of the type that a literal must have: the compiler's answer, else what its surroundings say in words. */
+/** The declaration of the type that a literal must have: what its surroundings say in words, else the compiler's answer. */
 export function shapeOfLiteral(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
   context: TransformContext,
 ): ShapeNode | undefined {
-  const expected = expectedShapeOf(literal, context);
-  if (expected !== undefined) return expected;
   const path: string[] = [];
   let outer: ts.ObjectLiteralExpression = literal;
   for (let at: ts.Node = outer.parent; ts.isPropertyAssignment(at) && ts.isObjectLiteralExpression(at.parent); ) {
@@ -22,16 +20,30 @@ export function shapeOfLiteral(
     outer = at.parent;
     at = outer.parent;
   }
-  const whole = declaredFor(outer, file, context);
-  return path.reduce<ShapeNode | undefined>((shape, name) => shape && memberShape(shape, name, context), whole);
+  const target = targetOf(outer, file, context);
+  const whole = declaredFor(outer, target, context);
+  const declared = path.reduce<ShapeNode | undefined>(
+    (shape, name) => shape && memberShape(shape, name, context),
+    whole,
+  );
+  // Where nothing declares it the compiler has no answer, and to ask it of the ORM's own calls takes seconds.
+  const isAsked = target.kind !== "free" && !isOrmCall(outer.parent);
+  return declared ?? (isAsked ? expectedShapeOf(literal, context) : undefined);
+}
+
+function isOrmCall(node: ts.Node): boolean {
+  const path = ts.isCallExpression(node) ? pathOf(node.expression) : [];
+  return (
+    path.length > 2 &&
+    /^(?:create|update|upsert|find|delete|save|insert|count|aggregate|groupBy)/.test(path.at(-1) ?? "")
+  );
 }
 
 function declaredFor(
   literal: ts.ObjectLiteralExpression,
-  file: SourceFile,
+  target: Target,
   context: TransformContext,
 ): ShapeNode | undefined {
-  const target = targetOf(literal, file, context);
   if (target.kind === "typed") {
     const [nesting, ...deeper] = target.inside;
     if (nesting === "property" || deeper.length > 0) return undefined;

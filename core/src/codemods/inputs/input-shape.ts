@@ -13,6 +13,8 @@ import { elementOf, givenTo, schemaOf } from "./output-schemas.js";
  */
 export function inputShapeOf(value: ts.Expression, file: SourceFile, context: TransformContext): ShapeNode | undefined {
   if (ts.isPropertyAccessExpression(value)) {
+    const body = bodyTypeOf(value);
+    if (body !== undefined) return typedAs(body, file, context);
     const result = ts.isIdentifier(value.expression) ? declarationOf(value.expression) : undefined;
     const isResult = value.name.text === "data" && result !== undefined && ts.isVariableDeclaration(result);
     return isResult && result.initializer ? parsedBy(result.initializer, true, file, context) : undefined;
@@ -22,7 +24,20 @@ export function inputShapeOf(value: ts.Expression, file: SourceFile, context: Tr
   if (ts.isBindingElement(declaration)) return sentAsPart(declaration, file, context);
   if (!ts.isVariableDeclaration(declaration) && !ts.isParameter(declaration)) return undefined;
   if (declaration.type !== undefined) return typedAs(declaration.type, file, context);
+  if (ts.isParameter(declaration)) return sentToCallback(declaration, file, context);
+  const loop = declaration.parent.parent;
+  if (ts.isForOfStatement(loop)) return sentAsElement(loop.expression, file, context);
   return declaration.initializer && madeBy(declaration.initializer, file, context);
+}
+
+/** `CreateUser` of `app.post<{ Body: CreateUser }>("/users", (request) => request.body)`. */
+function bodyTypeOf({ expression, name }: ts.PropertyAccessExpression): ts.TypeNode | undefined {
+  const request = name.text === "body" && ts.isIdentifier(expression) ? declarationOf(expression) : undefined;
+  const call = request !== undefined && ts.isParameter(request) ? request.parent.parent : undefined;
+  const [types] = (call !== undefined && ts.isCallExpression(call) && call.typeArguments) || [];
+  const body =
+    types && ts.isTypeLiteralNode(types) ? types.members.find((each) => nameOf(each.name) === "Body") : undefined;
+  return body && ts.isPropertySignature(body) ? body.type : undefined;
 }
 
 /** What a pattern takes out by name, by the names that it gives it, where a value is the rest of it: `rest` lacks that. */
@@ -62,7 +77,7 @@ export function inputShapeOfPattern(
   );
 }
 
-/** What a callback of `rows.map` is given, where the list of rows says what it is a list of. */
+/** What a callback of `rows.map`, by itself or taken apart, is given, where the list of rows says what it is a list of. */
 function sentToCallback(
   parameter: ts.ParameterDeclaration,
   file: SourceFile,

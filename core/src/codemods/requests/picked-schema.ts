@@ -9,7 +9,7 @@ import { responses } from "../responses/responses.js";
 import { roleOf } from "../responses/shape-roles.js";
 import { keyIn, keyStyles, keysOfShape, type ShapeNode, zodShape } from "../shapes/shape-types.js";
 import { zodObjectOf } from "../shapes/zod-chain.js";
-import { nameOfSchema, whatOfSchema } from "../shapes/zod-types.js";
+import { nameOfSchema } from "../shapes/zod-types.js";
 import { removeWritten } from "../write/find-written.js";
 import { addProperty } from "../write/property-edit.js";
 
@@ -29,7 +29,7 @@ export const pickedSchema: Transform = {
   undo: (file, context) =>
     removeWritten(
       id,
-      (each) => pickedIn(each).map(({ shape: { node } }) => ({ node, what: whatOfSchema(node) })),
+      (each) => pickedIn(each).map(({ shape: { node } }) => ({ node, what: whatOf(node) })),
       file,
       context,
     ),
@@ -52,7 +52,7 @@ function* offered({ shape, from }: Picked, file: SourceFile, context: TransformC
   const reason = base === undefined ? `what it is picked from is not in view` : whyNot(base, key, isRead, context);
   const lacking = base !== undefined && !keysOfShape(base).has(key) ? leadOf(base, context) : undefined;
   const text = `${key}: true`;
-  const what = `${whatOfSchema(node)}, picked`;
+  const what = whatOf(node);
   const isOpen = lacking === undefined || context.takes(lacking, "zod");
   if (isOpen && reason === undefined && context.takes(node, "zod") && !names.includes(key)) {
     const edit = addProperty(node, text, what, file);
@@ -123,4 +123,9 @@ function pickedIn(file: SourceFile): readonly Picked[] {
 
 function isCallOf(node: ts.Node, callee: ts.Node): boolean {
   return ts.isCallExpression(node) && node.expression === callee;
+}
+
+function whatOf(node: ts.ObjectLiteralExpression): string {
+  const name = nameOfSchema(node);
+  return name === undefined ? "zod pick" : `zod pick ${name}`;
 }

@@ -70,7 +70,8 @@ function* complete(asserted: Asserted, file: SourceFile, context: TransformConte
   const copy = isRow || path.length > 0 ? undefined : copyBehind(actual, file, context);
   const isShown = isRow || (copy !== undefined && getsField(copy, context));
   // A mock gives what the test says, whatever its type.
-  const isCertain = isShown && !/mock|spyOn|sinon|\bstub|\b(?:vi|jest)\.fn\b/i.test(file.text);
+  const isMocked = /mock|spyOn|sinon|\bstub|\b(?:vi|jest)\.fn\b/i.test(file.text);
+  const isCertain = isShown && !isMocked;
   if (!names.includes(key) && (isCertain || context.takes(literal, "mapper"))) {
     const edit = text && addProperty(literal, text, what, file);
     if (edit) yield edit;
@@ -81,7 +82,8 @@ function* complete(asserted: Asserted, file: SourceFile, context: TransformConte
   }
   const tie = isRow || copy !== undefined ? "type" : "names";
   const advice = `add \`${text ?? key}\` if the ${model.name} that is compared has it`;
-  const about = { what, anchor: enclosingName(literal), names, text, advice, isNearlyWhole: true } as const;
+  const caution = isMocked ? "a mock may give what is compared" : undefined;
+  const about = { what, anchor: enclosingName(literal), names, caution, text, advice, isNearlyWhole: true } as const;
   const candidate = candidateFor({ family: "mapper", tie, node: literal, ...about }, file, context);
   if (candidate !== undefined)
     yield copy === undefined || isShown ? candidate : { ...candidate, needs: [copy.mapper.literal] };

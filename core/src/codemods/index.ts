@@ -1,12 +1,14 @@
 import { leftoverFallbacks } from "./cleanup/leftover-fallbacks.js";
 import type { Transform } from "./contract/transform.js";
 import { graphqlDocument, graphqlTemplate } from "./documents/graphql-schema.js";
+import { graphqlSelectionDocument, graphqlSelectionTemplate } from "./documents/graphql-selection.js";
 import { jsonSchema } from "./documents/json-schema.js";
 import { schemaObject } from "./documents/schema-object.js";
 import { yamlSchema } from "./documents/yaml-schema.js";
 import { rawSql } from "./raw-sql/raw-sql.js";
 import { sqlViews } from "./raw-sql/sql-views.js";
 import { payload } from "./requests/payload.js";
+import { pickedSchema } from "./requests/picked-schema.js";
 import { requestSchema } from "./requests/request-schema.js";
 import { requestType } from "./requests/request-type.js";
 import { assignedMapper } from "./response-transforms/assigned-mapper.js";
@@ -20,6 +22,7 @@ import { responseType } from "./response-transforms/response-type.js";
 import { strictRows } from "./response-transforms/strict-rows.js";
 import { toggleImport } from "./response-transforms/toggle-import.js";
 import { zodObject } from "./response-transforms/zod-object.js";
+import { assertedRow } from "./rows/asserted-row.js";
 import { fixture } from "./rows/fixture.js";
 import { handedClients } from "./rows/handed-clients.js";
 import { rowClass } from "./rows/row-class.js";
@@ -142,6 +145,7 @@ export { insertStatement, isAmongStatements, removeStatement } from "./write/sta
 /** The transforms that every ORM shares. */
 export const coreTransforms: readonly Transform[] = [
   fixture,
+  assertedRow,
   rowClass,
   mapper,
   assignedMapper,
@@ -151,11 +155,14 @@ export const coreTransforms: readonly Transform[] = [
   zodObject,
   builtByHand,
   requestSchema,
+  pickedSchema,
   requestType,
   payload,
   nameList,
   graphqlDocument,
   graphqlTemplate,
+  graphqlSelectionDocument,
+  graphqlSelectionTemplate,
   jsonSchema,
   yamlSchema,
   schemaObject,

@@ -12,6 +12,7 @@ export const columns: Readonly<Record<string, Column>> = {
   "value-number": { added: field("points", { type: "int", isOptional: true }), value: { kind: "sql", sql: "0" } },
   internal: { exposure: "internal" },
   "mapper-given-types": { choose: chooseAll },
+  "zod-pick": { choose: chooseAll },
   "toggle-own": { toggle: toggleOf({ read: "this.flags.isOn({name})" }) },
   "toggle-import": { toggle: ownFlags },
   "toggle-openfeature": { toggle: openFeature },
@@ -20,5 +21,6 @@ export const columns: Readonly<Record<string, Column>> = {
 
 /** Only a test may have values that nobody meant. */
 export function fileOf(name: string): string {
+  if (name === "asserted-rows") return "src/code.test.ts";
   return name === "fixtures" ? "src/code.fixtures.ts" : "src/code.ts";
 }

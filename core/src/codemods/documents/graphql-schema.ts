@@ -1,5 +1,4 @@
 import type { Owner } from "../../model/index.js";
-import { ts } from "../ast/compiler.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Splice } from "../ast/splice.js";
 import { candidateFor } from "../candidates/candidate-for.js";
@@ -18,27 +17,20 @@ import { withCurrentEdits } from "../write/current-edits.js";
 import { findWritten } from "../write/find-written.js";
 import { matchWritten } from "../write/match-written.js";
 import { generatedPlace } from "./generated-place.js";
+import { graphqlIn } from "./graphql-texts.js";
 import { isKeyOfField, keyAmong, tieByName } from "./named-after.js";
 
+/** The types, inputs and arguments of a file: one of GraphQL's schema language, or templates of code. */
+export const schemaListsIn = graphqlIn(fieldListsIn);
+
 /** Types and inputs in files of GraphQL's schema language. */
-export const graphqlDocument: Transform = transformOf(
-  "graphql-document",
-  (file) => (/\.(?:graphqls?|gql)$/.test(file.file) ? fieldListsIn(file.text) : []),
-  true,
-);
+export const graphqlDocument: Transform = transformOf("graphql-document", true);
 
 /** The same in templates of code: `gql`, `graphql`, and those that begin with `#graphql`. */
-export const graphqlTemplate: Transform = transformOf("graphql-template", listsInTemplates);
+export const graphqlTemplate: Transform = transformOf("graphql-template");
 
-type Lists = (file: SourceFile) => readonly SdlFields[];
-
-function transformOf(id: string, read: Lists, isForDocuments?: true): Transform {
-  const known = new WeakMap<SourceFile, readonly SdlFields[]>();
-  const listsIn: Lists = (file) => {
-    const lists = known.get(file) ?? read(file).filter(isEditable);
-    known.set(file, lists);
-    return lists;
-  };
+function transformOf(id: string, isForDocuments?: true): Transform {
+  const listsIn = (file: SourceFile) => schemaListsIn(file).filter(isEditable);
   const filesOf = ({ project }: TransformContext) => (isForDocuments ? project.documents : project.files);
   const listsOf = memoized((context) => filesOf(context).flatMap(listsIn));
   const fieldsOf = (context: TransformContext) =>
@@ -192,7 +184,8 @@ function typeIn({ fields }: SdlFields, { columns, field }: TransformContext): st
   return usual;
 }
 
-function insertion(list: SdlFields, text: string, file: SourceFile): Splice {
+/** Behind the last of the fields, in the layout of the others. */
+export function insertion(list: SdlFields, text: string, file: SourceFile): Splice {
   const source = file.text;
   const last = list.fields.at(-1) as SdlField;
   const comma = /^[ \t]*,/.exec(source.slice(last.end, list.close))?.[0] ?? "";
@@ -211,7 +204,7 @@ function insertion(list: SdlFields, text: string, file: SourceFile): Splice {
 }
 
 /** The reverse of the insertion; a comma that was written with it goes, too. */
-function takeOut(field: SdlField, list: SdlFields, file: SourceFile): EditFinding | undefined {
+export function takeOut(field: SdlField, list: SdlFields, file: SourceFile): EditFinding | undefined {
   const source = file.text;
   const former = list.fields[list.fields.indexOf(field) - 1];
   if (former === undefined) return undefined;
@@ -233,41 +226,10 @@ function takeOut(field: SdlField, list: SdlFields, file: SourceFile): EditFindin
   };
 }
 
-function ownerOf({ kind, name, owner }: SdlFields): Owner {
+export function ownerOf({ kind, name, owner }: SdlFields): Owner {
   return { kind: "schema", name: kind === "arguments" ? `${owner}.${name}` : name };
 }
 
-function whatOf({ kind, name, owner }: SdlFields): string {
+export function whatOf({ kind, name, owner }: SdlFields): string {
   return kind === "arguments" ? `arguments of ${owner}.${name}` : `GraphQL ${kind} ${name}`;
-}
-
-/** A template's holes are blanked: what stands there may be anything. */
-function listsInTemplates(file: SourceFile): readonly SdlFields[] {
-  if (!/graphql|gql/i.test(file.text)) return [];
-  const { NoSubstitutionTemplateLiteral, TemplateExpression } = ts.SyntaxKind;
-  return [...file.nodes(NoSubstitutionTemplateLiteral), ...file.nodes(TemplateExpression)].flatMap((node) => {
-    const start = node.getStart(file.ast);
-    const source = file.text.slice(start + 1, node.end - 1);
-    if (source.includes("\\") || !isSchema(node, file, source)) return [];
-    let blanked = source;
-    for (const { expression, literal } of ts.isTemplateExpression(node) ? node.templateSpans : []) {
-      const from = expression.pos - 2 - start - 1;
-      const to = literal.getStart(file.ast) + 1 - start - 1;
-      blanked = `${blanked.slice(0, from)}${" ".repeat(to - from)}${blanked.slice(to)}`;
-    }
-    return fieldListsIn(blanked).map((list) => moved(list, start + 1));
-  });
-}
-
-function isSchema(node: ts.Node, file: SourceFile, source: string): boolean {
-  if (/^\s*#graphql\b/i.test(source)) return true;
-  const { parent } = node;
-  if (ts.isTaggedTemplateExpression(parent)) return /^(?:gql|graphql)$/.test(parent.tag.getText(file.ast));
-  return /\/\*\s*GraphQL\s*\*\/\s*$/.test(file.text.slice(node.pos, node.getStart(file.ast)));
-}
-
-function moved(list: SdlFields, by: number): SdlFields {
-  const { start, end, open, close } = list;
-  const fields = list.fields.map((each) => ({ ...each, start: each.start + by, end: each.end + by }));
-  return { ...list, fields, start: start + by, end: end + by, open: open + by, close: close + by };
 }

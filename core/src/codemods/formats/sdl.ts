@@ -1,7 +1,7 @@
-/** A list of fields in GraphQL's schema language: of a type, an input, an interface, or the arguments of a field. */
+/** A list of fields in GraphQL: of a type, an input, an interface, the arguments of a field, or those that a query selects. */
 export interface SdlFields {
-  readonly kind: "type" | "interface" | "input" | "arguments";
-  /** `User`, or of arguments the field: `createUser`. */
+  readonly kind: "type" | "interface" | "input" | "arguments" | "selection";
+  /** `User`, of arguments the field: `createUser`, of a selection what leads to it: `listUsers.users`. */
   readonly name: string;
   /** The type that arguments belong to: `Mutation`. */
   readonly owner?: string;
@@ -22,11 +22,11 @@ export interface SdlField {
   readonly start: number;
   /** After its type, default and directives. */
   readonly end: number;
-  /** As written: `[String!]!`. */
+  /** As written: `[String!]!`; nothing in a selection. */
   readonly type: string;
 }
 
-interface Token {
+export interface Token {
   readonly kind: "name" | "string" | "mark";
   readonly text: string;
   readonly start: number;
@@ -129,12 +129,12 @@ function bodyAfter(tokens: readonly Token[], from: number): number | undefined {
 }
 
 /** The position after a token, or after the brackets that it opens. */
-function skip(tokens: readonly Token[], at: number): number {
+export function skip(tokens: readonly Token[], at: number): number {
   const isOpening = tokens[at]?.kind === "mark" && opening[tokens[at]?.text ?? ""] !== undefined;
   return (isOpening ? (closeOf(tokens, at) ?? tokens.length) : at) + 1;
 }
 
-function closeOf(tokens: readonly Token[], open: number): number | undefined {
+export function closeOf(tokens: readonly Token[], open: number): number | undefined {
   const expected: string[] = [];
   for (let at = open; at < tokens.length; at++) {
     const { kind, text } = tokens[at] as Token;
@@ -150,7 +150,7 @@ function closeOf(tokens: readonly Token[], open: number): number | undefined {
 }
 
 /** Comments, commas and white space mean nothing. */
-function tokensOf(text: string): readonly Token[] {
+export function tokensOf(text: string): readonly Token[] {
   const pattern =
     /#[^\n]*|"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\\n])*"|[_A-Za-z]\w*|-?\d[\w.+-]*|\.\.\.|[!$&()=@[\]{}|:]/g;
   const tokens: Token[] = [];

@@ -1,5 +1,5 @@
 import type { ts } from "../ast/compiler.js";
-import { initializerOf, nameOf } from "../ast/expressions.js";
+import { valuesOf } from "../ast/expressions.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { TransformContext } from "../contract/transform.js";
 import { declaredShapeOf } from "../shapes/declared-shape.js";
@@ -29,11 +29,17 @@ export function siblingSource(
   file: SourceFile,
   context: TransformContext,
 ): SiblingSource | undefined {
+  return siblingSourceAmong(valuesOf(literal), file, context);
+}
+
+/** The same for fields that are set in any other way: `user.name = input.name`. */
+export function siblingSourceAmong(
+  values: ReadonlyMap<string, ts.Expression>,
+  file: SourceFile,
+  context: TransformContext,
+): SiblingSource | undefined {
   const names = new Set(context.columns.map(({ name }) => name));
-  const given = literal.properties.flatMap((property) => {
-    const [name, value] = [nameOf(property.name), initializerOf(property)];
-    return name !== undefined && value !== undefined && names.has(name) ? [[name, value] as const] : [];
-  });
+  const given = [...values].filter(([name]) => names.has(name));
   return ofOwner(given, file, context) ?? ofPattern(given, file, context);
 }
 

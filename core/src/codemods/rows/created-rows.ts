@@ -1,15 +1,28 @@
 import { ts } from "../ast/compiler.js";
-import { enclosingName, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
+import { enclosingName, propertiesOf, spreadsOf, unwrap, valuesOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
-import type { Finding, TransformContext } from "../contract/transform.js";
-import { callerValueForRow, withCallerValue } from "../inputs/caller-value.js";
-import { siblingSource } from "../inputs/sibling-source.js";
+import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
+import { callerValueAmong, withCallerValue } from "../inputs/caller-value.js";
+import { siblingSourceAmong } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
 import { addProperty } from "../write/property-edit.js";
 import { isConnected } from "./new-rows.js";
+
+/** A new row, whichever way it is written. */
+export interface NewRow {
+  readonly node: ts.Node;
+  readonly what: string;
+  /** What it sets, by the names of the fields. */
+  readonly given: ReadonlyMap<string, ts.Expression>;
+  readonly names: readonly string[];
+  /** Why a person has to decide; see `Candidate.caution`. */
+  readonly caution?: string | undefined;
+  written(value: string): string;
+  edit(text: string): EditFinding | undefined;
+}
 
 /**
  * A new row of a column whose value nobody said: one that was chosen gets the value from where its other values come from, the others
@@ -22,24 +35,36 @@ export function* createRow(
   context: TransformContext,
 ): Iterable<Finding> {
   const { name } = context.field;
-  const names = [...propertiesOf(literal).keys()];
   if (isConnected(literal, context)) return;
-  const sent = callerValueForRow(literal, file, context);
-  const source = sent === undefined ? siblingSource(literal, file, context) : undefined;
-  const value = sent ?? source;
-  const text = value && (value.text === name ? name : `${name}: ${value.text}`);
-  if (context.takes(literal, "create") && text !== undefined && source?.lacking === undefined) {
-    const edit = names.includes(name) ? undefined : addProperty(literal, text, what, file);
-    if (edit !== undefined) {
-      yield* withCallerValue(edit, value, file, context);
-      return;
-    }
-  }
-  const place = { family: "create", tie: "orm", node: literal, what, anchor: enclosingName(literal), names } as const;
-  const advice = text === undefined ? `set ${name} if new rows have it` : `add \`${text}\` if new rows have it`;
-  const found = candidateFor({ ...place, text, advice }, file, context);
-  yield* withSourcePattern(found, source, file, context);
+  const row: NewRow = {
+    node: literal,
+    what,
+    given: valuesOf(literal),
+    names: [...propertiesOf(literal).keys()],
+    written: (value) => (value === name ? name : `${name}: ${value}`),
+    edit: (text) => addProperty(literal, text, what, file),
+  };
+  yield* offerNewRow(row, file, context);
   for (const part of partsOf(literal, context)) yield* createRow(part, what, file, context);
+}
+
+/** The same for a row that is filled in any other way: `user.name = input.name; await users.save(user);` */
+export function* offerNewRow(row: NewRow, file: SourceFile, context: TransformContext): Iterable<Finding> {
+  const { node, what, given, names, caution } = row;
+  const { name } = context.field;
+  const sent = callerValueAmong([...given], file, context);
+  const source = sent === undefined ? siblingSourceAmong(given, file, context) : undefined;
+  const value = sent ?? source;
+  const text = value && row.written(value.text);
+  const isTaken = context.takes(node, "create") && source?.lacking === undefined && !names.includes(name);
+  const edit = isTaken && text !== undefined ? row.edit(text) : undefined;
+  if (edit !== undefined) {
+    yield* withCallerValue(edit, value, file, context);
+    return;
+  }
+  const place = { family: "create", tie: "orm", node, what, anchor: enclosingName(node), names, caution } as const;
+  const advice = text === undefined ? `set ${name} if new rows have it` : `add \`${text}\` if new rows have it`;
+  yield* withSourcePattern(candidateFor({ ...place, text, advice }, file, context), source, file, context);
 }
 
 /** Literals that stand in a constant and are spread into the row: `{ ...values, id }`. Each once, however many rows it goes into. */

@@ -24,7 +24,7 @@ import {
   withCurrentEdits,
 } from "@lockstep/core/codemods";
 import { classOf, concerns } from "../receivers/entities.js";
-import { fillInstance, whatOfInstance } from "./fill-instance.js";
+import { fillInstance, offerInstance, whatOfInstance } from "./fill-instance.js";
 import { holderOf } from "./fill-path.js";
 import { fillRow, offerRow } from "./fill-row.js";
 import { madeInstances } from "./made-instances.js";
@@ -48,6 +48,8 @@ export const createData: Transform = {
     if (context.intent.value.kind === "none") {
       for (const row of writtenRows(file, context))
         if (concerns(row.model, context)) yield* offerRow(row, file, context);
+      for (const instance of madeInstances(file, context))
+        if (concerns(instance.model, context)) yield* offerInstance(instance, file, context);
       return;
     }
     for (const row of writtenRows(file, context)) if (concerns(row.model, context)) yield* fillRow(row, file, context);

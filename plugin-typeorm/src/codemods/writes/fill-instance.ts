@@ -6,6 +6,7 @@ import {
   type Finding,
   insertStatement,
   isAmongStatements,
+  offerNewRow,
   orCallerValue,
   relationOver,
   type SourceFile,
@@ -109,6 +110,32 @@ export function* fillInstance(instance: MadeInstance, file: SourceFile, context:
   const choice = chosenIn(given, file, context);
   const statement = insertStatement(last ?? origin, `${target} = ${orCallerValue(value, choice)}`, file);
   yield* withCallerValue({ kind: "edit", what, ...statement }, choice, file, context);
+}
+
+/** The same for a column whose value nobody said: the row is ranked, and gets it where it was chosen. */
+export function* offerInstance(
+  { origin, name, given, last, use, mayBeFound }: MadeInstance,
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const { field } = context;
+  if (use === "none" || given.size === 0 || field.name.includes(".") || isRelation(context)) return;
+  const what = whatOfInstance(origin, context);
+  const after = last ?? origin;
+  yield* offerNewRow(
+    {
+      node: origin,
+      what,
+      given,
+      names: [...given.keys()],
+      caution: mayBeFound ? "it may be a row that exists" : undefined,
+      written: (value) => `${name}.${field.name} = ${value}`,
+      edit: (text) =>
+        isAmongStatements(after) ? { kind: "edit", what, ...insertStatement(after, text, file) } : undefined,
+    },
+    file,
+    context,
+  );
 }
 
 /** The only DTO that a row takes its fields from. */

@@ -81,7 +81,7 @@ export {
 } from "./project/project.js";
 export { projectCompiler } from "./project/project-compiler.js";
 export type { Type, TypeSymbol, Types } from "./project/type-facts.js";
-export { createRow, offerNewRow } from "./rows/created-rows.js";
+export { createRow, offerNewRow, spreadConstants } from "./rows/created-rows.js";
 export {
   builtElsewhere,
   fillLiteral,

@@ -67,19 +67,25 @@ export function* offerNewRow(row: NewRow, file: SourceFile, context: TransformCo
   yield* withSourcePattern(candidateFor({ ...place, text, advice }, file, context), source, file, context);
 }
 
-/** Literals that stand in a constant and are spread into the row: `{ ...values, id }`. Each once, however many rows it goes into. */
+/** Those of a row that no row before had: each gets the value once. */
 function partsOf(
   literal: ts.ObjectLiteralExpression,
   context: TransformContext,
 ): readonly ts.ObjectLiteralExpression[] {
+  const seen = partsSeen(context);
+  const parts = spreadConstants(literal).filter((part) => !seen.has(part));
+  for (const part of parts) seen.add(part);
+  return parts;
+}
+
+const partsSeen = memoized(() => new Set<ts.Node>());
+
+/** The literals that stand in a constant and are spread into a row: `{ ...values, id }`. */
+export function spreadConstants(literal: ts.ObjectLiteralExpression): readonly ts.ObjectLiteralExpression[] {
   return spreadsOf(literal).flatMap(({ expression }) => {
     const declaration = ts.isIdentifier(expression) ? declarationOf(expression) : undefined;
     const isConstant = declaration !== undefined && ts.isVariableDeclaration(declaration);
     const value = isConstant && declaration.initializer ? unwrap(declaration.initializer) : undefined;
-    if (value === undefined || !ts.isObjectLiteralExpression(value) || partsSeen(context).has(value)) return [];
-    partsSeen(context).add(value);
-    return [value];
+    return value !== undefined && ts.isObjectLiteralExpression(value) ? [value] : [];
   });
 }
-
-const partsSeen = memoized(() => new Set<ts.Node>());

@@ -24,6 +24,7 @@ import {
   removeWritten,
   restoreFallbacks,
   type SourceFile,
+  spreadConstants,
   spreadInput,
   spreadInputAround,
   spreadsOf,
@@ -113,7 +114,10 @@ function spreadRows(context: TransformContext) {
 function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Container> {
   const { rows } = handedTo((each) => callsByPath(each, context), "by path", context);
   for (const { value, what } of valuesOf(file, callsByPath(file, context), rows, context))
-    if (ts.isObjectLiteralExpression(value)) yield { node: value, what };
+    if (ts.isObjectLiteralExpression(value)) {
+      yield { node: value, what };
+      for (const node of spreadConstants(value)) yield { node, what };
+    }
 }
 
 /** What functions are given that write it, once per snapshot. */

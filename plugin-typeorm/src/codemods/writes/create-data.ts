@@ -11,6 +11,7 @@ import {
   removeStatement,
   restoreFallbacks,
   type SourceFile,
+  spreadConstants,
   spreadsOf,
   type Transform,
   type TransformContext,
@@ -89,6 +90,10 @@ function placesOf(context: TransformContext): readonly WrittenNode[] {
     for (const { value, what, model } of writtenRows(file, context)) {
       const literal = unwrap(value);
       if (!concerns(model, context) || !ts.isObjectLiteralExpression(literal)) continue;
+      for (const part of spreadConstants(literal)) {
+        const own = propertiesOf(part).get(context.field.name);
+        if (own !== undefined) add(own, file, what);
+      }
       const at = holderOf(literal, context.field.name);
       const property = at && propertiesOf(at.holder).get(at.name);
       if (property === undefined) continue;

@@ -1,0 +1,50 @@
+import { expect, test } from "vitest";
+import { chooseAll } from "../../support/choices.js";
+import { apply, editFor, undoOf } from "./phases.js";
+
+// A column whose value nobody said: a row that was chosen takes it from where its other values come from.
+
+const head = `import { prisma } from "./db";\n\ninterface NewUser {\n  email: string;\n  name: string;\n`;
+const column = { value: { kind: "none" }, staysOptional: true, exposure: "exposed", choose: chooseAll } as const;
+const wanted = "  handle?: string | null;\n";
+
+test.each<[string, string, string]>([
+  [
+    "a literal",
+    "export const add = (input: NewUser) => prisma.user.create({ data: { email: input.email, name: input.name } });",
+    "export const add = (input: NewUser) => prisma.user.create({ data: { email: input.email, name: input.name, handle: input.handle } });",
+  ],
+  [
+    "a row that is created or changed",
+    "export const put = ({ email, name }: NewUser) => prisma.user.upsert({ where: { email }, create: { email, name }, update: { email, name } });",
+    "export const put = ({ email, name, handle }: NewUser) => prisma.user.upsert({ where: { email }, create: { email, name, handle }, update: { email, name, handle } });",
+  ],
+  [
+    "values in a constant",
+    "export function put(input: NewUser, id: number) {\n  const values = { email: input.email, name: input.name };\n  return prisma.user.create({ data: { ...values, id } });\n}",
+    "export function put(input: NewUser, id: number) {\n  const values = { email: input.email, name: input.name, handle: input.handle };\n  return prisma.user.create({ data: { ...values, id } });\n}",
+  ],
+  [
+    "an element of a list",
+    "export const addAll = (inputs: NewUser[]) => prisma.user.createMany({ data: inputs.map((each) => ({ email: each.email, name: each.name })) });",
+    "export const addAll = (inputs: NewUser[]) => prisma.user.createMany({ data: inputs.map((each) => ({ email: each.email, name: each.name, handle: each.handle })) });",
+  ],
+  [
+    "what is handed to a function of the app",
+    "const add = (input: NewUser) => prisma.user.create({ data: { email: input.email, name: input.name } });\nexport const copy = (from: NewUser) => add({ email: from.email, name: from.name });",
+    "const add = (input: NewUser) => prisma.user.create({ data: { email: input.email, name: input.name, handle: input.handle } });\nexport const copy = (from: NewUser) => add({ email: from.email, name: from.name, handle: from.handle });",
+  ],
+])("%s", async (_, code, expected) => {
+  const files = [
+    {
+      file: "src/db.ts",
+      text: 'import { PrismaClient } from "@prisma/client";\nexport const prisma = new PrismaClient();\n',
+    },
+    { file: "src/code.ts", text: `${head}}\n\n${code}\n` },
+  ];
+  const result = await editFor("expand", files, [], column);
+  const after = apply(files, result);
+  expect(after.find(({ file }) => file === "src/code.ts")?.text).toBe(`${head}${wanted}}\n\n${expected}\n`);
+  expect((await editFor("expand", after, result.edits, column)).changes).toEqual([]);
+  expect((await undoOf("expand", after, result.edits, column)).files).toEqual(files);
+});

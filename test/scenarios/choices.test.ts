@@ -71,8 +71,8 @@ test("next asks on a terminal once the gate is open; Esc writes nothing", async 
   expect(result.text).toContain("Cancelled: no file was written.");
   expect(asked[0]).toBe("Who sets and sees User.handle?");
   expect(asked[1]).toMatch(/^Which places get User\.handle too\?/);
-  expect(groups[0]?.name).toBe("show it");
-  const labels = groups[0]?.answers.map(({ label }) => label.split(":")[0]);
+  const shown = groups.find(({ name }) => name === "show it");
+  const labels = shown?.answers.map(({ label }) => label.split(":")[0]);
   expect(labels).toContain("src/users/serializer.ts");
   expect(await shop.changedFiles()).toEqual([]);
 });

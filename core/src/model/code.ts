@@ -92,6 +92,8 @@ export interface CodeIntent {
   readonly isCodeOnly?: true;
   /** NULL is a value of the column for good: every type that is written has room for it. Set when code is planned, never in the plan. */
   readonly staysOptional?: true;
+  /** The column is NOT NULL already: no row is without a value. Set as `staysOptional` is. */
+  readonly neverNull?: true;
   /** `leaveUnique`: how code names the unique key that goes away. */
   readonly unique?: string;
   /** `read`: the flag that reads stand behind until contract. From the config of the day, never in the plan. */

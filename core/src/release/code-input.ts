@@ -65,7 +65,7 @@ export async function inputOf(request: CodeRequest, intents: readonly CodeIntent
 
 /**
  * Writes know whether something in the database fills the column in the end: a default does, the fill's trigger is gone by then. All
- * know whether the column stays optional: it is optional in the model, and no phase makes it required.
+ * know whether the column stays optional: it is optional in the model, and no phase makes it required; and whether it never was.
  */
 function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly EntityModel[]): readonly CodeIntent[] {
   return intents.map((intent) => {
@@ -74,11 +74,18 @@ function withEnd(intents: readonly CodeIntent[], plan: Plan, models: readonly En
     const column = plan.columns.find(isOf);
     const isCodeOnly = intent.kind === "write" && column?.isRelaxed === true && column.defaultSql === undefined;
     const model = models.find(({ name }) => name === intent.model);
-    const isOptional = model?.fields.find(({ name }) => name === intent.field)?.isOptional === true;
-    const staysOptional = isOptional && column?.isRelaxed !== true;
+    const isOptional = model?.fields.find(({ name }) => name === intent.field)?.isOptional;
+    const staysOptional = isOptional === true && column?.isRelaxed !== true;
+    const neverNull = isOptional === false && column?.isRelaxed === false;
     // NULL is a value there: nothing takes its place.
     const value: WriteValue = staysOptional && intent.kind === "read" ? { kind: "none" } : intent.value;
-    return { ...intent, value, ...(isCodeOnly && { isCodeOnly }), ...(staysOptional && { staysOptional }) };
+    return {
+      ...intent,
+      value,
+      ...(isCodeOnly && { isCodeOnly }),
+      ...(staysOptional && { staysOptional }),
+      ...(neverNull && { neverNull }),
+    };
   });
 }
 

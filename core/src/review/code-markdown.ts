@@ -1,23 +1,32 @@
 import type { PlannedEdit } from "../model/index.js";
 import { type OpenPlaces, placesMarkdown } from "./places.js";
 
-/** What became of columns in the code, as a checklist for a pull request's description: what was edited is ticked. */
-export function codeMarkdown(
-  columns: readonly string[],
-  edits: readonly PlannedEdit[],
-  open: OpenPlaces,
-  command: string,
-): string {
+/** What became of columns in the code, as a checklist. */
+export interface CodeChecklist {
+  readonly columns: readonly string[];
+  readonly edits: readonly PlannedEdit[];
+  /** The edits are not written: none of them is ticked. */
+  readonly isDry: boolean;
+  readonly open: OpenPlaces;
+  /** What nobody looked at, or could not: a sentence or a list each. */
+  readonly notes: readonly string[];
+  /** As it is typed: it lists the places in full. */
+  readonly command: string;
+}
+
+/** For a pull request's description: what was edited is ticked. */
+export function codeMarkdown({ columns, edits, isDry, open, notes, command }: CodeChecklist): string {
   const made = edits.map(({ file, line, what, text }) => {
     const written = text === "" ? "" : ` — \`${text.replace(/\s+/g, " ")}\``;
-    return `- [x] \`${file}:${line}\` ${what}${written}`;
+    return `- [${isDry ? " " : "x"}] \`${file}:${line}\` ${what}${written}`;
   });
   const places = placesMarkdown(open, command);
-  const nothing = made.length + places.length === 0 ? ["No place in the code is left that may need it."] : [];
+  const isNothing = made.length + places.length === 0;
   return [
     `### Code for ${columns.map((column) => `\`${column}\``).join(", ")}`,
-    ...(made.length === 0 ? [] : [`**Edited:**\n\n${made.join("\n")}`]),
+    ...(made.length === 0 ? [] : [`**${isDry ? "To be edited" : "Edited"}:**\n\n${made.join("\n")}`]),
     ...places,
-    ...nothing,
+    ...(isNothing ? ["No place was found that may need it."] : []),
+    ...notes.map((note) => `> ${note.replaceAll("\n", "\n> ")}`),
   ].join("\n\n");
 }

@@ -797,6 +797,10 @@ describe("what is shown", () => {
       /^### Code for `User\.handle`\n\n\*\*Edited:\*\*\n\n- \[x\] `src\/users\/list\.ts:5` .* — `handle: true`\n/,
     );
     expect(result.text).toContain("- [ ] `src/users/serializer.ts:4` toProfile: copy of User — ");
+    expect(result.text).toContain("\n\n> Code was read without all types");
+    const dry = await desk.code({ format: "markdown", dryRun: true, only: ["src/users/serializer.ts"] });
+    expect(dry.text).toContain("**To be edited:**\n\n- [ ] `src/users/serializer.ts:");
+    expect(dry.text).not.toContain("[x]");
     expect((await refusal(desk.code({ format: "html" }))).code).toBe("LS8002");
   });
 

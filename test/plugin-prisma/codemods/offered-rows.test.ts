@@ -25,6 +25,11 @@ test.each<[string, string, string]>([
     "export function put(input: NewUser, id: number) {\n  const values = { email: input.email, name: input.name, handle: input.handle };\n  return prisma.user.create({ data: { ...values, id } });\n}",
   ],
   [
+    "values that another row has, too",
+    "export async function put(input: NewUser, id: number) {\n  const values = { email: input.email, name: input.name };\n  await prisma.order.create({ data: { ...values } });\n  return prisma.user.create({ data: { ...values, id } });\n}",
+    "export async function put(input: NewUser, id: number) {\n  const values = { email: input.email, name: input.name };\n  await prisma.order.create({ data: { ...values } });\n  return prisma.user.create({ data: { ...values, id } });\n}",
+  ],
+  [
     "an element of a list",
     "export const addAll = (inputs: NewUser[]) => prisma.user.createMany({ data: inputs.map((each) => ({ email: each.email, name: each.name })) });",
     "export const addAll = (inputs: NewUser[]) => prisma.user.createMany({ data: inputs.map((each) => ({ email: each.email, name: each.name, handle: each.handle })) });",
@@ -47,4 +52,18 @@ test.each<[string, string, string]>([
   expect(after.find(({ file }) => file === "src/code.ts")?.text).toBe(`${head}${wanted}}\n\n${expected}\n`);
   expect((await editFor("expand", after, result.edits, column)).changes).toEqual([]);
   expect((await undoOf("expand", after, result.edits, column)).files).toEqual(files);
+});
+
+test.each([
+  ["stays optional", { staysOptional: true }, "handle: string | null"],
+  ["has a value in every row", { neverNull: true }, "handle: string"],
+] as const)("what shows a column that %s", async (_, nulls, expected) => {
+  const type = "export interface UserView {\n  id: number;\n  email: string;\n  name: string;\n";
+  const copy = "export const viewOf = (user: User): UserView => ({ id: user.id, email: user.email, name: user.name";
+  const code = (member: string, property: string) =>
+    `import type { User } from "@prisma/client";\n\n${type}${member}}\n\n${copy}${property} });\n`;
+  const about = { value: { kind: "none" }, exposure: "exposed", choose: chooseAll, ...nulls } as const;
+  const files = [{ file: "src/view.ts", text: code("", "") }];
+  const { changes } = await editFor("switch", files, [], about);
+  expect(changes[0]?.after).toBe(code(`  ${expected};\n`, ", handle: user.handle"));
 });

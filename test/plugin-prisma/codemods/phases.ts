@@ -80,6 +80,7 @@ export interface Column {
   readonly exposure?: "internal" | "exposed";
   readonly choose?: Choose;
   readonly staysOptional?: true;
+  readonly neverNull?: true;
   readonly toggle?: Toggle;
   readonly clients?: GeneratedClients;
   /** Default: where clients are generated. */
@@ -101,7 +102,17 @@ export function request(
   earlier: readonly PlannedEdit[],
   column: Column,
 ): CodeRequest {
-  const { added = handle, value = lowerEmail, exposure, choose, toggle, clients, root, staysOptional } = column;
+  const {
+    added = handle,
+    value = lowerEmail,
+    exposure,
+    choose,
+    toggle,
+    clients,
+    root,
+    staysOptional,
+    neverNull,
+  } = column;
   const about = { model: "User", field: added.name, value, exposure };
   const intents = phases.flatMap((phase) =>
     intentsOf[phase].map((kind) => ({
@@ -110,6 +121,7 @@ export function request(
       ...(kind === "read" && toggle && { toggle }),
       ...endOf(kind, value),
       ...(staysOptional && { staysOptional }),
+      ...(neverNull && { neverNull }),
     })),
   );
   return {

@@ -1,6 +1,8 @@
+import { stripVTControlCharacters } from "node:util";
 import { codeSettings } from "../../config/code-settings.js";
 import { LockstepError } from "../../errors.js";
 import type { Place, Plan } from "../../model/index.js";
+import type { RefreshResult } from "../../release/refresh-code.js";
 import type { CodeWork } from "../choose-column.js";
 import { codeOptions } from "../code-options.js";
 import { type CommandResult, defineCommand, type Invocation, sameCommand, textOption, writing } from "../command.js";
@@ -91,31 +93,31 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
   const limits = isAll ? { likely: Infinity, possible: Infinity } : { likely: 20, possible: 10 };
   const silent = isAll ? leftOut(result.questions) : [];
   const open = isAll ? { places: state.places, ...(state.choices && { choices: state.choices }) } : state;
+  const isIdle = result.made.length === 0 && !waiting;
   const verdict =
     plan.state.released === "undone"
       ? "This plan was undone: it has no code edits."
       : policy.level === "none"
         ? io.colors.yellow(terminal.noEdits)
-        : result.made.length === 0 && !waiting
-          ? result.missingTypes !== undefined
-            ? "All code edits that were found are made."
-            : keep === undefined
-              ? "All code edits of this phase are made."
-              : nothingToEdit(result.plan)
+        : isIdle
+          ? idleText(result, keep === undefined)
           : isDry && result.made.length > 0
             ? `To be made (--dry-run): ${result.made.length}`
             : undefined;
   const edits = verdict === undefined ? result.made : [];
   const names = result.plan.columns.map(({ model, field }) => `${model}.${field}`);
+  const notes = [
+    result.unchecked === undefined ? undefined : uncheckedText(result.unchecked, withoutCheckText(command), io.colors),
+    result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, io.colors, true),
+    result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
+    terminal.unreadText(unread, io.colors),
+  ].flatMap((note) => (note === undefined || note === "" ? [] : [note]));
   const text = [
     shown?.text,
     verdict,
     terminal.editsText({ edits, open, command: `${command} --all` }, io.colors, "made", limits),
-    result.unchecked === undefined ? undefined : uncheckedText(result.unchecked, withoutCheckText(command), io.colors),
-    result.missingTypes === undefined ? undefined : missingTypesText(result.missingTypes, command, io.colors, true),
-    result.unformatted === undefined ? undefined : terminal.unformattedText(result.unformatted, io.colors),
+    ...notes,
     ...(silent.length === 0 ? [] : [terminal.silentText(silent, io.colors)]),
-    terminal.unreadText(unread, io.colors),
     terminal.nextText(
       isDry && result.made.length > 0
         ? sameCommand(command, invocation)
@@ -126,7 +128,16 @@ async function refresh(invocation: Invocation, { plan, command, keep }: CodeWork
     .filter((part) => part !== undefined && part !== "")
     .join("\n");
   return {
-    text: isMarkdown ? codeMarkdown(names, result.made, open, `${command} --all`) : text,
+    text: isMarkdown
+      ? codeMarkdown({
+          columns: names,
+          edits: result.made,
+          isDry,
+          open,
+          notes: notes.map((note) => stripVTControlCharacters(note)),
+          command: `${command} --all`,
+        })
+      : text,
     json: {
       ...(keep === undefined ? { plan: plan.id } : {}),
       columns: names,
@@ -156,12 +167,22 @@ function formatOf(format = "text"): "text" | "markdown" {
   });
 }
 
+/** What is said where this run edits nothing, and nothing waits. */
+function idleText({ plan, unchecked, missingTypes }: RefreshResult, hasPlan: boolean): string {
+  const isRefused = plan.state.places.some(({ reasonId }) => reasonId === "refused");
+  if (!hasPlan) return nothingToEdit(plan);
+  if (isRefused || (unchecked?.leftOut ?? 0) > 0) return "Nothing was edited: what was chosen could not be.";
+  return missingTypes === undefined
+    ? "All code edits of this phase are made."
+    : "All code edits that were found are made.";
+}
+
 /** Of columns without a plan nothing must be edited unless code says so. */
 function nothingToEdit({ columns, state }: Plan): string {
   const names = columns.map(({ model, field }) => `${model}.${field}`).join(", ");
   return state.places.length > 0
     ? `${names}: nothing was edited.`
-    : `${names}: no place in the code is left that may need it.`;
+    : `${names}: no place was found that is likely to need it.`;
 }
 
 /** What is left to do: what must change first, then what is likely; undefined: neither. */

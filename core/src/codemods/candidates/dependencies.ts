@@ -54,7 +54,8 @@ export function inGroups<T extends { readonly candidate: Candidate }>(listed: re
   return groups;
 }
 
-function needsOf({ key, needs }: Candidate, listed: Listed): ReadonlyMap<string, string> {
+/** The places that one cannot do without, each with that of the place that needs it. */
+export function needsOf({ key, needs }: Candidate, listed: Listed): ReadonlyMap<string, string> {
   // Most need nothing, and there may be thousands.
   return needs === undefined ? new Map() : neededBy(listed, [key]);
 }

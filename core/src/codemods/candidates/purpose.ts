@@ -1,11 +1,11 @@
-import type { CodeIntent, Purpose } from "../../model/index.js";
+import type { CodeIntent, Family, Purpose } from "../../model/index.js";
 import type { Candidate } from "../contract/candidate.js";
 
-const stores: ReadonlySet<string> = new Set(["create", "update", "destructuring"]);
+const stores: ReadonlySet<Family> = new Set(["create", "update", "destructuring"]);
 
 /** What a place does with the column, by what it is and by what is asked of it. */
 export function purposeOf({ family, isTest }: Candidate, kind: CodeIntent["kind"]): Purpose {
   if (isTest) return "test";
-  if (stores.has(family)) return "store";
+  if (stores.has(family) || kind === "write") return "store";
   return /InRequests$/.test(kind) ? "accept" : "show";
 }

@@ -44,7 +44,7 @@ export function* lostScaffolding(
         yield {
           edit,
           certainty: "likely",
-          reason: `${lost} and cannot edit it any more: take \`${dropped}\` out by hand`,
+          reason: `${lost}, and it still stands: take \`${dropped}\` out by hand`,
         };
         continue;
       }

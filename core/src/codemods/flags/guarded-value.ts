@@ -82,6 +82,7 @@ function fallbackOf({ texts, file }: Read, context: TransformContext): string | 
  * Whether a row may be without a value until contract. A property whose type says otherwise has one by now: the database fills what
  * SQL can compute; what code computes, old code does not.
  */
-function mayBeNull(context: TransformContext): boolean {
+export function mayBeNull(context: TransformContext): boolean {
+  if (context.intent.neverNull) return false;
   return context.intent.value.kind !== "sql" || context.orm.mayBeNull?.(context) !== false;
 }

@@ -128,6 +128,25 @@ function listOf(declaration: Declaration): ts.Expression | undefined {
   return isEach ? expression.expression : undefined;
 }
 
+/**
+ * The literal of a constant that is spread into a row: `{ ...values, id }`. Undefined where it goes anywhere but into the same call and
+ * what reads its fields: the compiler takes a key too many from a spread, and nobody else is to meet it.
+ */
+export function literalOfSpread(
+  { expression }: ts.SpreadAssignment,
+  file: SourceFile,
+): ts.ObjectLiteralExpression | undefined {
+  const declaration = ts.isIdentifier(expression) ? declarationOf(expression) : undefined;
+  if (!ts.isIdentifier(expression) || declaration === undefined || !ts.isVariableDeclaration(declaration))
+    return undefined;
+  const literal = declaration.initializer && unwrap(declaration.initializer);
+  const call = ts.findAncestor(expression, ts.isCallExpression);
+  if (literal === undefined || !ts.isObjectLiteralExpression(literal) || call === undefined || isExported(declaration))
+    return undefined;
+  const isInside = (use: ts.Identifier) => call.pos <= use.pos && use.end <= call.end;
+  return usesOf(expression, declaration, file).every((use) => isRead(use) || isInside(use)) ? literal : undefined;
+}
+
 function usesOf(name: ts.Identifier, declaration: Declaration, file: SourceFile): readonly ts.Identifier[] {
   return file
     .identifiers(name.text)

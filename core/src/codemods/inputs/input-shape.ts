@@ -99,7 +99,8 @@ function sentAsElement(list: ts.Expression, file: SourceFile, context: Transform
   return declaration.initializer && parsedBy(declaration.initializer, false, file, context, true);
 }
 
-function typedAs(
+/** The declaration that a type leads to; `isElement` steps into a list first. */
+export function typedAs(
   type: ts.TypeNode,
   file: SourceFile,
   context: TransformContext,

@@ -10,7 +10,7 @@ import { responses } from "../responses/responses.js";
 import { typeCandidates } from "../responses/type-candidates.js";
 import { inlineTypeOf } from "../shapes/inline-types.js";
 import { addMember, memberType } from "../shapes/member-type.js";
-import { namesWholeModel } from "../shapes/shape-types.js";
+import { membersShape, namesWholeModel } from "../shapes/shape-types.js";
 import { withCurrentEdits } from "../write/current-edits.js";
 import { dropImports } from "../write/field-edits.js";
 import { findWritten } from "../write/find-written.js";
@@ -129,12 +129,7 @@ function tightened(
   file: SourceFile,
   context: TransformContext,
 ): string {
-  const name = ts.isInterfaceDeclaration(node)
-    ? node.name.text
-    : ts.isTypeAliasDeclaration(node.parent)
-      ? node.parent.name.text
-      : undefined;
-  return isBuiltByHand({ kind: "members", node, file, name }, context) ? withoutNull(text) : required(text);
+  return isBuiltByHand(membersShape(node, file), context) ? withoutNull(text) : required(text);
 }
 
 /** `handle: string;` of `handle?: string | null;` */

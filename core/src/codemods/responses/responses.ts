@@ -2,7 +2,13 @@ import { ts } from "../ast/compiler.js";
 import { pathOf } from "../ast/expressions.js";
 import { memoized } from "../contract/memoized.js";
 import type { TransformContext } from "../contract/transform.js";
-import { type GuardedValue, guardedProperty, guardedStatement, mayShowNull } from "../flags/guarded-value.js";
+import {
+  type GuardedValue,
+  guardedProperty,
+  guardedStatement,
+  mayBeNull,
+  mayShowNull,
+} from "../flags/guarded-value.js";
 import type { AssignedMapper } from "../mappers/assigned-mappers.js";
 import type { Mapper } from "../mappers/object-mappers.js";
 import { emptyInResponse } from "../shapes/empty-values.js";
@@ -79,7 +85,7 @@ export const responses = memoized((context): Responses => {
     // A type that nothing in view fills is given rows as they are.
     const isUnfilled = its.length === 0 && !isInstanced && shape.kind !== "zod";
     const isSelected = selectedShapesIn(context).some((selected) => selected.shape.node === shape.node);
-    const isGivenRows = isUnfilled || isSelected || receivesRows(shape, references, context);
+    const isGivenRows = mayBeNull(context) && (isUnfilled || isSelected || receivesRows(shape, references, context));
     const empty = emptyInResponse(shape, context);
     const isNullable = empty.isNullable || isGivenRows || its.some(({ mapper }) => mayShowNull(mapper, context));
     const isOptional =

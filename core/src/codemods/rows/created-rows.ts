@@ -1,10 +1,10 @@
-import { ts } from "../ast/compiler.js";
-import { enclosingName, propertiesOf, spreadsOf, unwrap, valuesOf } from "../ast/expressions.js";
-import { declarationOf } from "../ast/scope.js";
+import type { ts } from "../ast/compiler.js";
+import { enclosingName, propertiesOf, spreadsOf, valuesOf } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor } from "../candidates/candidate-for.js";
 import { memoized } from "../contract/memoized.js";
 import type { EditFinding, Finding, TransformContext } from "../contract/transform.js";
+import { literalOfSpread } from "../flow/literals-of-variable.js";
 import { callerValueAmong, withCallerValue } from "../inputs/caller-value.js";
 import { siblingSourceAmong } from "../inputs/sibling-source.js";
 import { withSourcePattern } from "../inputs/source-pattern.js";
@@ -45,7 +45,7 @@ export function* createRow(
     edit: (text) => addProperty(literal, text, what, file),
   };
   yield* offerNewRow(row, file, context);
-  for (const part of partsOf(literal, context)) yield* createRow(part, what, file, context);
+  for (const part of partsOf(literal, file, context)) yield* createRow(part, what, file, context);
 }
 
 /** The same for a row that is filled in any other way: `user.name = input.name; await users.save(user);` */
@@ -70,22 +70,21 @@ export function* offerNewRow(row: NewRow, file: SourceFile, context: TransformCo
 /** Those of a row that no row before had: each gets the value once. */
 function partsOf(
   literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
   context: TransformContext,
 ): readonly ts.ObjectLiteralExpression[] {
   const seen = partsSeen(context);
-  const parts = spreadConstants(literal).filter((part) => !seen.has(part));
+  const parts = spreadConstants(literal, file).filter((part) => !seen.has(part));
   for (const part of parts) seen.add(part);
   return parts;
 }
 
 const partsSeen = memoized(() => new Set<ts.Node>());
 
-/** The literals that stand in a constant and are spread into a row: `{ ...values, id }`. */
-export function spreadConstants(literal: ts.ObjectLiteralExpression): readonly ts.ObjectLiteralExpression[] {
-  return spreadsOf(literal).flatMap(({ expression }) => {
-    const declaration = ts.isIdentifier(expression) ? declarationOf(expression) : undefined;
-    const isConstant = declaration !== undefined && ts.isVariableDeclaration(declaration);
-    const value = isConstant && declaration.initializer ? unwrap(declaration.initializer) : undefined;
-    return value !== undefined && ts.isObjectLiteralExpression(value) ? [value] : [];
-  });
+/** The literals of constants that are spread into a row and nowhere else. */
+export function spreadConstants(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+): readonly ts.ObjectLiteralExpression[] {
+  return spreadsOf(literal).flatMap((spread) => literalOfSpread(spread, file) ?? []);
 }

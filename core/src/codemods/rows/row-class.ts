@@ -4,6 +4,7 @@ import { nameOf } from "../ast/expressions.js";
 import { declarationOf } from "../ast/scope.js";
 import { type SourceFile, textOf } from "../ast/source-file.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
+import { isOfType } from "../shapes/member-type.js";
 import { rowShapeOfType } from "../types/row-shape-of-type.js";
 import { rowShapeOfParameter } from "../types/row-shape-of-value.js";
 import { fieldsOf, fieldText } from "../write/class-members.js";
@@ -121,14 +122,7 @@ function typeOf(
   context: TransformContext,
 ): string | undefined {
   const { field } = context;
-  const isAlike = (name: string) =>
-    context.columns.some(
-      (each) =>
-        each.name === name &&
-        each.type === field.type &&
-        each.enumName === field.enumName &&
-        each.isList === field.isList,
-    );
+  const isAlike = (name: string) => context.columns.some((each) => each.name === name && isOfType(each, field));
   const sibling = own.find(([name, { type }]) => type !== undefined && isAlike(name))?.[1].type;
   const known = {
     string: "string",
@@ -140,7 +134,7 @@ function typeOf(
   };
   const type = sibling ? textOf(sibling, file).replace(orNull, "") : known[field.type as keyof typeof known];
   if (type === undefined || (sibling === undefined && field.isList)) return undefined;
-  return context.orm.mayBeNull?.(context) === false ? type : `${type} | null`;
+  return context.intent.neverNull || context.orm.mayBeNull?.(context) === false ? type : `${type} | null`;
 }
 
 function hasParameters(node: ts.ClassDeclaration, { columns }: TransformContext): boolean {

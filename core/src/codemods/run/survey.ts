@@ -1,7 +1,7 @@
 import type { CodeIntent, Place } from "../../model/index.js";
 import { type PlaceNode, startOf } from "../ast/source-file.js";
 import { choiceId, chooseUnattended, type RankedPlaces } from "../candidates/choose.js";
-import { neededBy } from "../candidates/dependencies.js";
+import { needsOf } from "../candidates/dependencies.js";
 import { candidateOf, type FoundCandidate, withKeys } from "../candidates/keys.js";
 import { purposeOf } from "../candidates/purpose.js";
 import type { Ranked } from "../contract/ranked.js";
@@ -166,7 +166,7 @@ async function questionsOf(
 function asSureAsNeeds(ranked: readonly Ranked[]): readonly Ranked[] {
   const silent = new Set(ranked.filter(({ kind }) => kind === "silent").map(({ candidate }) => candidate.key));
   return ranked.map((each) => {
-    const isWeak = [...neededBy(ranked, [each.candidate.key]).keys()].some((need) => silent.has(need));
+    const isWeak = [...needsOf(each.candidate, ranked).keys()].some((need) => silent.has(need));
     return isWeak && each.kind === "likely" && each.candidate.isRequired !== true
       ? { ...each, kind: "possible" }
       : each;

@@ -1,7 +1,7 @@
 import { ts } from "../ast/compiler.js";
 import type { TransformContext } from "../contract/transform.js";
 import type { Type, Types } from "../project/type-facts.js";
-import type { ShapeNode } from "./shape-types.js";
+import { membersShape, type ShapeNode } from "./shape-types.js";
 
 /** The interface, class or type literal of the app that the compiler says a value is of; undefined where it says nothing. */
 export function declaredShapeOf(value: ts.Node, { project: { types } }: TransformContext): ShapeNode | undefined {
@@ -20,13 +20,6 @@ function shapeOfType(type: Type | undefined, types: Types | undefined): ShapeNod
   if (node === undefined || file === undefined || more.length > 0) return undefined;
   const declared = node as ts.Node;
   if (ts.isClassDeclaration(declared)) return { kind: "class", node: declared, file, name: declared.name?.text };
-  if (ts.isInterfaceDeclaration(declared)) return { kind: "members", node: declared, file, name: declared.name.text };
-  if (!ts.isTypeLiteralNode(declared)) return undefined;
-  const { parent } = declared;
-  return {
-    kind: "members",
-    node: declared,
-    file,
-    name: ts.isTypeAliasDeclaration(parent) ? parent.name.text : undefined,
-  };
+  const isMembers = ts.isInterfaceDeclaration(declared) || ts.isTypeLiteralNode(declared);
+  return isMembers ? membersShape(declared, file) : undefined;
 }

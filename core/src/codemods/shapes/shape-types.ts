@@ -209,6 +209,19 @@ export function zodShape(
   return { kind: "zod", node: declared.literal, bases: basesOf(declared, file, project), file, name };
 }
 
+/** An interface or a type literal as a shape, with the name that it is declared under. */
+export function membersShape(
+  node: ts.InterfaceDeclaration | ts.TypeLiteralNode,
+  file: SourceFile,
+): Extract<ShapeNode, { kind: "members" }> {
+  const named = ts.isInterfaceDeclaration(node)
+    ? node
+    : ts.isTypeAliasDeclaration(node.parent)
+      ? node.parent
+      : undefined;
+  return { kind: "members", node, file, name: named?.name.text };
+}
+
 /** The names that a shape lists. */
 export function keysOfShape(shape: ShapeNode): ReadonlySet<string> {
   const { kind, node } = shape;

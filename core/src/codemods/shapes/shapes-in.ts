@@ -5,7 +5,7 @@ import type { Project } from "../project/project.js";
 import { fieldsOf } from "../write/class-members.js";
 import type { Container } from "../write/find-written.js";
 import { inlineTypeOf } from "./inline-types.js";
-import { type KeysShape, resolveType, type ShapeNode, zodShape } from "./shape-types.js";
+import { type KeysShape, membersShape, resolveType, type ShapeNode, zodShape } from "./shape-types.js";
 import { zodObjectOf } from "./zod-chain.js";
 import { whatOfSchema } from "./zod-types.js";
 
@@ -47,11 +47,10 @@ export function pickedIn(file: SourceFile, context: TransformContext): readonly 
 export function typesIn(file: SourceFile): readonly Extract<ShapeNode, { kind: "members" | "class" }>[] {
   const { InterfaceDeclaration, TypeLiteral, ClassDeclaration } = ts.SyntaxKind;
   return [
-    ...file.nodes(InterfaceDeclaration).map((node) => ({ kind: "members" as const, node, file, name: node.name.text })),
+    ...file.nodes(InterfaceDeclaration).map((node) => membersShape(node, file)),
     ...file.nodes(TypeLiteral).flatMap((node) => {
-      const name = ts.isTypeAliasDeclaration(node.parent) ? node.parent.name.text : undefined;
-      if (name === undefined && inlineTypeOf(node) === undefined) return [];
-      return [{ kind: "members" as const, node, file, name }];
+      const shape = membersShape(node, file);
+      return shape.name === undefined && inlineTypeOf(node) === undefined ? [] : [shape];
     }),
     ...file.nodes(ClassDeclaration).flatMap((node) => {
       return fieldsOf(node).size === 0 ? [] : [{ kind: "class" as const, node, file, name: node.name?.text }];

@@ -9,7 +9,7 @@ const limitMs = 2_000;
 
 /**
  * Says in one line how many places in the code may need new columns, or asks about them. For the end of a process: nothing of the ORM's
- * is kept waiting, and nothing else can run any more. What fails is not told.
+ * is kept waiting, and nothing else can run any more. Where counting fails or takes too long, the line names the command without a number.
  *
  * @param out where the line goes
  */
@@ -31,6 +31,6 @@ export function tellAfter(note: AfterNote, out: (line: string) => void): void {
   });
   // First what is said where nobody waits any longer.
   const [late = "", counted = ""] = stdout?.split("\n") ?? [];
-  const line = status === 0 ? counted : status === null ? late : "";
+  const line = status === 0 ? counted : late;
   if (line !== "") out(line);
 }

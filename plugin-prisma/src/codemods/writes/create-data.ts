@@ -116,7 +116,7 @@ function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Containe
   for (const { value, what } of valuesOf(file, callsByPath(file, context), rows, context))
     if (ts.isObjectLiteralExpression(value)) {
       yield { node: value, what };
-      for (const node of spreadConstants(value)) yield { node, what };
+      for (const node of spreadConstants(value, file)) yield { node, what };
     }
 }
 

@@ -90,7 +90,7 @@ function placesOf(context: TransformContext): readonly WrittenNode[] {
     for (const { value, what, model } of writtenRows(file, context)) {
       const literal = unwrap(value);
       if (!concerns(model, context) || !ts.isObjectLiteralExpression(literal)) continue;
-      for (const part of spreadConstants(literal)) {
+      for (const part of spreadConstants(literal, file)) {
         const own = propertiesOf(part).get(context.field.name);
         if (own !== undefined) add(own, file, what);
       }

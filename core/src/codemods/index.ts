@@ -66,6 +66,7 @@ export {
 export { importedLiteral, type LiteralLookup, literalsOfVariable } from "./flow/literals-of-variable.js";
 export { type CallerValue, callerValueIn, ownerIn, patternOfValues, withCallerValue } from "./inputs/caller-value.js";
 export { inputShapeOfPattern } from "./inputs/input-shape.js";
+export { writtenTypeOf } from "./inputs/literal-shape.js";
 export { spreadInput, spreadInputAround } from "./inputs/spread-input.js";
 export { dropUnusedFallbacks, restoreFallbacks } from "./inputs/unused-fallbacks.js";
 export { undoPatterns } from "./mappers/undo-destructuring.js";

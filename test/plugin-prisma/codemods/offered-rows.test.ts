@@ -39,6 +39,21 @@ test.each<[string, string, string]>([
     "const add = (input: NewUser) => prisma.user.create({ data: { email: input.email, name: input.name } });\nexport const copy = (from: NewUser) => add({ email: from.email, name: from.name });",
     "const add = (input: NewUser) => prisma.user.create({ data: { email: input.email, name: input.name, handle: input.handle } });\nexport const copy = (from: NewUser) => add({ email: from.email, name: from.name, handle: from.handle });",
   ],
+  [
+    "changes in a constant",
+    "export function change(input: NewUser, id: number) {\n  const data = { email: input.email, name: input.name };\n  return prisma.user.update({ where: { id }, data });\n}",
+    "export function change(input: NewUser, id: number) {\n  const data = { email: input.email, name: input.name, handle: input.handle };\n  return prisma.user.update({ where: { id }, data });\n}",
+  ],
+  [
+    "changes that are declared to be some",
+    'import type { Prisma } from "@prisma/client";\nexport const changed = ({ email, name }: NewUser): Prisma.UserUpdateInput => ({ email, name });',
+    'import type { Prisma } from "@prisma/client";\nexport const changed = ({ email, name, handle }: NewUser): Prisma.UserUpdateInput => ({ email, name, handle });',
+  ],
+  [
+    "changes that a method of the app is given",
+    'import type { Prisma } from "@prisma/client";\nexport class Users {\n  change({ where, data }: { where: Prisma.UserWhereUniqueInput; data: Prisma.UserUpdateInput & { by?: number } }) {\n    return prisma.user.update({ where, data });\n  }\n}\nexport const change = (users: Users, input: NewUser, id: number) => users.change({ where: { id }, data: { email: input.email, name: input.name } });',
+    'import type { Prisma } from "@prisma/client";\nexport class Users {\n  change({ where, data }: { where: Prisma.UserWhereUniqueInput; data: Prisma.UserUpdateInput & { by?: number } }) {\n    return prisma.user.update({ where, data });\n  }\n}\nexport const change = (users: Users, input: NewUser, id: number) => users.change({ where: { id }, data: { email: input.email, name: input.name, handle: input.handle } });',
+  ],
 ])("%s", async (_, code, expected) => {
   const files = [
     {
@@ -66,4 +81,13 @@ test.each([
   const files = [{ file: "src/view.ts", text: code("", "") }];
   const { changes } = await editFor("switch", files, [], about);
   expect(changes[0]?.after).toBe(code(`  ${expected};\n`, ", handle: user.handle"));
+});
+
+test("what is put together of values that nothing ties to a row is listed", async () => {
+  const text = `export function card(email: string, name: string) {\n  return { email, name };\n}\n\nexport const menu = () => ({ email: "Mail", name: "Name" });\n`;
+  const { places, changes } = await editFor("switch", [{ file: "src/card.ts", text }], [], column);
+  expect(changes).toEqual([]);
+  expect(places.map(({ line, what, kind }) => ({ line, what, kind }))).toEqual([
+    { line: 2, what: "card: payload", kind: "likely" },
+  ]);
 });

@@ -9,31 +9,57 @@ import type { ShapeNode } from "../shapes/shape-types.js";
 import { type Target, targetOf } from "../types/target-type.js";
 import { typedAs } from "./input-shape.js";
 
-/**
- * The declaration of the type that a literal must have: what is written down around it, else the compiler's answer. Without types a
- * method of the app says it whose name no other has.
- */
+/** A type as it is written down, and where; `isElement` says that an element of it is meant. */
+export interface WrittenType {
+  readonly type: ts.TypeNode;
+  readonly file: SourceFile;
+  readonly isElement: boolean;
+}
+
+/** The declaration of the type that a literal must have: what is written down around it, else the compiler's answer. */
 export function shapeOfLiteral(
   literal: ts.ObjectLiteralExpression,
   file: SourceFile,
   context: TransformContext,
 ): ShapeNode | undefined {
   const { types } = context.project;
+  const { outer } = nestingOf(literal);
+  const target = targetOf(outer, file, context);
+  const declared = writtenTypeOf(literal, file, context);
+  const isAsked = target.kind !== "free" && types !== undefined && mayBeOfApp(outer.parent, types);
+  return (declared && shapeOf(declared, context)) ?? (isAsked ? expectedShapeOf(literal, context) : undefined);
+}
+
+/** The type that is written down around a literal. Without types a method of the app says it whose name no other has. */
+export function writtenTypeOf(
+  literal: ts.ObjectLiteralExpression,
+  file: SourceFile,
+  context: TransformContext,
+): WrittenType | undefined {
+  const { outer, path } = nestingOf(literal);
+  const target = targetOf(outer, file, context);
+  const isGuessed = target.kind !== "typed" && context.project.types === undefined;
+  const whole = target.kind === "typed" ? declaredAs(target) : isGuessed ? takenBy(outer, context) : undefined;
+  return path.reduce<WrittenType | undefined>((type, name) => type && memberType(type, name, context), whole);
+}
+
+/** The literal that a literal stands in, and the names that lead to it. */
+function nestingOf(literal: ts.ObjectLiteralExpression): {
+  readonly outer: ts.ObjectLiteralExpression;
+  readonly path: readonly string[];
+} {
   const path: string[] = [];
-  let outer: ts.ObjectLiteralExpression = literal;
+  let outer = literal;
   for (let at: ts.Node = outer.parent; ts.isPropertyAssignment(at) && ts.isObjectLiteralExpression(at.parent); ) {
     path.unshift(nameOf(at.name) ?? "");
     outer = at.parent;
     at = outer.parent;
   }
-  const target = targetOf(outer, file, context);
-  const whole = target.kind === "typed" ? declaredAs(target, context) : types ? undefined : takenBy(outer, context);
-  const declared = path.reduce<ShapeNode | undefined>(
-    (shape, name) => shape && memberShape(shape, name, context),
-    whole,
-  );
-  const isAsked = target.kind !== "free" && types !== undefined && mayBeOfApp(outer.parent, types);
-  return declared ?? (isAsked ? expectedShapeOf(literal, context) : undefined);
+  return { outer, path };
+}
+
+function shapeOf({ type, file, isElement }: WrittenType, context: TransformContext): ShapeNode | undefined {
+  return typedAs(type, file, context, isElement);
 }
 
 /** What a package's own methods take is no type of the app, and to ask the compiler about those of an ORM takes seconds. */
@@ -43,28 +69,30 @@ function mayBeOfApp(node: ts.Node, types: Types): boolean {
   return declarations.some((each) => types.fileOf(each as ts.Node) !== undefined);
 }
 
-function declaredAs(
-  { type, file, inside: [nesting, ...deeper] }: Extract<Target, { kind: "typed" }>,
-  context: TransformContext,
-): ShapeNode | undefined {
+function declaredAs({
+  type,
+  file,
+  inside: [nesting, ...deeper],
+}: Extract<Target, { kind: "typed" }>): WrittenType | undefined {
   if (nesting === "property" || deeper.length > 0) return undefined;
-  return typedAs(type, file, context, nesting === "element");
+  return { type, file, isElement: nesting === "element" };
 }
 
 /** The type of the parameter that an argument is given to, of the only method of that name. */
-function takenBy(literal: ts.ObjectLiteralExpression, context: TransformContext): ShapeNode | undefined {
+function takenBy(literal: ts.ObjectLiteralExpression, context: TransformContext): WrittenType | undefined {
   const call = literal.parent;
   if (!ts.isCallExpression(call) || !ts.isPropertyAccessExpression(call.expression)) return undefined;
   const [method, ...others] = methodsNamed(context).get(call.expression.name.text) ?? [];
   const type = method?.node.parameters[call.arguments.indexOf(literal)]?.type;
-  return method && type && others.length === 0 ? typedAs(type, method.file, context) : undefined;
+  return method && type && others.length === 0 ? { type, file: method.file, isElement: false } : undefined;
 }
 
-function memberShape(shape: ShapeNode, name: string, context: TransformContext): ShapeNode | undefined {
-  if (shape.kind !== "members") return undefined;
+function memberType(type: WrittenType, name: string, context: TransformContext): WrittenType | undefined {
+  const shape = shapeOf(type, context);
+  if (shape?.kind !== "members") return undefined;
   const member = shape.node.members.find((each) => nameOf(each.name) === name);
-  const type = member && ts.isPropertySignature(member) ? member.type : undefined;
-  return type && typedAs(type, shape.file, context);
+  const its = member && ts.isPropertySignature(member) ? member.type : undefined;
+  return its && { type: its, file: shape.file, isElement: false };
 }
 
 /** Methods of the app, by name. */

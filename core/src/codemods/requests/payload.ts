@@ -1,5 +1,5 @@
 import { ts } from "../ast/compiler.js";
-import { describe, enclosingName, isAsserted, propertiesOf, spreadsOf } from "../ast/expressions.js";
+import { describe, enclosingName, isAsserted, propertiesOf, spreadsOf, unwrap } from "../ast/expressions.js";
 import type { SourceFile } from "../ast/source-file.js";
 import { candidateFor, isWorthListing } from "../candidates/candidate-for.js";
 import type { Finding, Transform, TransformContext } from "../contract/transform.js";
@@ -11,12 +11,16 @@ import { undoPatterns } from "../mappers/undo-destructuring.js";
 import { producersOf } from "../responses/producers.js";
 import { roleOf } from "../responses/shape-roles.js";
 import { familyOf, keyIn, keysOfShape, type ShapeNode } from "../shapes/shape-types.js";
+import { targetOf } from "../types/target-type.js";
 import { removeWritten } from "../write/find-written.js";
 import { addProperty } from "../write/property-edit.js";
 
 const id = "payload";
 
-/** Literals that must have a type of the app which lists fields of the model: they get the new one from where the others come from. */
+/**
+ * Literals that must have a type of the app which lists fields of the model, or that name them without one: they get the new one from
+ * where the others come from.
+ */
 export const payload: Transform = {
   id,
   intents: ["acceptInRequests", "read"],
@@ -42,9 +46,13 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
   const names = [...propertiesOf(literal).keys()];
   if (literal.properties.length < 2 || !isWorthListing(names, file, context) || isAsserted(literal)) return;
   if (spreadsOf(literal).length > 0) return;
-  const shape = shapeOfLiteral(literal, file, context);
-  if (shape === undefined || shape.kind === "keys" || context.orm.isModel?.(shape.node, shape.file, context)) return;
   const isOfRequests = context.intent.kind === "acceptInRequests";
+  const shape = shapeOfLiteral(literal, file, context);
+  if (shape === undefined) {
+    if (!isOfRequests && isMade(literal, file, context)) yield* offeredUntyped(literal, names, file, context);
+    return;
+  }
+  if (shape.kind === "keys" || context.orm.isModel?.(shape.node, shape.file, context)) return;
   if ((roleOf(shape, [...keysOfShape(shape)], context) !== "response") !== isOfRequests) return;
   const key = keyIn(shape, context);
   const isLacking = !keysOfShape(shape).has(key);
@@ -68,6 +76,52 @@ function* offered(literal: ts.ObjectLiteralExpression, file: SourceFile, context
   const listed = { family: "mapper", tie: "names", node: literal, what, anchor, names, text, advice } as const;
   for (const found of withSourcePattern(candidateFor(listed, file, context), source, file, context))
     yield isLacking ? { ...found, needs: [...(found.needs ?? []), shape.node] } : found;
+}
+
+/** Whether a literal is made of values here, and no call or type that is not in view says what it holds. */
+function isMade(literal: ts.ObjectLiteralExpression, file: SourceFile, context: TransformContext): boolean {
+  let outer: ts.Node = literal;
+  while (ts.isPropertyAssignment(outer.parent) || ts.isObjectLiteralExpression(outer.parent)) outer = outer.parent;
+  if (ts.isVariableDeclaration(outer.parent)) return false;
+  const { kind } = targetOf(outer as ts.ObjectLiteralExpression, file, context);
+  const isAssigned = ts.isBinaryExpression(outer.parent);
+  return (kind === "free" || isAssigned) && literal.properties.some(isOfVariable);
+}
+
+/** What is written out there is a constant, or describes something. */
+function isOfVariable(property: ts.ObjectLiteralElementLike): boolean {
+  if (ts.isShorthandPropertyAssignment(property)) return true;
+  if (!ts.isPropertyAssignment(property)) return false;
+  const value = unwrap(property.initializer);
+  return !ts.isObjectLiteralExpression(value) && !ts.isArrayLiteralExpression(value) && !isLiteral(value);
+}
+
+function isLiteral(value: ts.Expression): boolean {
+  const { TrueKeyword, FalseKeyword, NullKeyword } = ts.SyntaxKind;
+  return ts.isLiteralExpression(value) || [TrueKeyword, FalseKeyword, NullKeyword].includes(value.kind);
+}
+
+/** A literal that nothing but its names ties to the model. */
+function* offeredUntyped(
+  literal: ts.ObjectLiteralExpression,
+  names: readonly string[],
+  file: SourceFile,
+  context: TransformContext,
+): Iterable<Finding> {
+  const key = context.field.name;
+  const source = siblingSource(literal, file, context);
+  const text = source && (source.text === key ? key : `${key}: ${source.text}`);
+  const what = whatOf(literal, undefined);
+  const isTaken = context.takes(literal, "mapper") && source?.lacking === undefined && !names.includes(key);
+  const edit = isTaken && text !== undefined ? addProperty(literal, text, what, file) : undefined;
+  if (edit !== undefined) {
+    yield* withCallerValue(edit, source, file, context);
+    return;
+  }
+  const anchor = enclosingName(literal);
+  const advice = `add ${text === undefined ? key : `\`${text}\``} if it belongs there`;
+  const listed = { family: "mapper", tie: "names", node: literal, what, anchor, names, text, advice } as const;
+  yield* withSourcePattern(candidateFor(listed, file, context), source, file, context);
 }
 
 function whatOf(literal: ts.ObjectLiteralExpression, type: string | undefined): string {

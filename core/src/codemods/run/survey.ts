@@ -120,10 +120,12 @@ async function questionsOf(
   request: CodeRequest,
   contexts: CodeContexts,
 ): Promise<readonly RankedPlaces[]> {
-  const surveyed = intents.flatMap((intent) => {
-    const context = contexts.of(intent);
-    return context === undefined ? [] : [{ intent, context, all: candidatesFor(context, request) }];
-  });
+  const surveyed = withoutNamesakes(
+    intents.flatMap((intent) => {
+      const context = contexts.of(intent);
+      return context === undefined ? [] : [{ intent, context, all: candidatesFor(context, request) }];
+    }),
+  );
   // What a row is made of is another intent's: a request takes the field, and the row has it from there.
   const keys = new Map(
     surveyed.flatMap(({ all }) => all.map(({ finding, key }) => [finding.node, finding.isDone ? undefined : key])),
@@ -160,6 +162,16 @@ async function questionsOf(
     const ranked = all.filter(({ candidate }) => candidates.includes(candidate));
     return ranked.length + done.length === 0 ? [] : [{ intent, about, ranked, done }];
   });
+}
+
+/** A place that one intent knows for what it is is no candidate of another that knows only its names. */
+function withoutNamesakes<T extends { readonly all: readonly FoundCandidate[] }>(surveyed: readonly T[]): readonly T[] {
+  const isKnown = ({ finding }: FoundCandidate) => finding.tie !== "names";
+  const known = new Set(surveyed.flatMap(({ all }) => all.filter(isKnown).map(({ finding }) => finding.node)));
+  return surveyed.map((each) => ({
+    ...each,
+    all: each.all.filter((found) => isKnown(found) || !known.has(found.finding.node)),
+  }));
 }
 
 /** A place whose value comes from a type is no surer than that type gets the column. */

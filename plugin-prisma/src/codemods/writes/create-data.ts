@@ -41,7 +41,7 @@ import { type ClientCall, callsByPath, clientCalls, whyOther } from "../calls/cl
 import { schemasOf } from "../receivers/client-module.js";
 import type { NotClient } from "../receivers/not-a-client.js";
 import { connectText, hasRelations } from "./checked-input.js";
-import { literalLookup, typedInputs } from "./input-literals.js";
+import { literalLookup, offeredInputs, typedInputs } from "./input-literals.js";
 import { type Input, passedInputs } from "./passed-rows.js";
 import { isAlsoPutOver } from "./put-over.js";
 import { isBuiltByHelper, rowHelpers } from "./row-helpers.js";
@@ -62,8 +62,15 @@ export const createData: Transform = {
     }
     const { rows, followed } = handedTo(clientCalls, "called", context);
     if (context.intent.value.kind === "none") {
-      for (const { value, what } of valuesOf(file, clientCalls(file, context), rows, context))
-        if (ts.isObjectLiteralExpression(value)) yield* createRow(value, what, file, context);
+      const seen = new Set<ts.Node>();
+      for (const { value, what } of [
+        ...valuesOf(file, clientCalls(file, context), rows, context),
+        ...offeredInputs(file, "create", context),
+      ]) {
+        if (!ts.isObjectLiteralExpression(value) || seen.has(value)) continue;
+        seen.add(value);
+        yield* createRow(value, what, file, context);
+      }
       return;
     }
     for (const { value, what, isChecked } of valuesOf(file, clientCalls(file, context), rows, context)) {
@@ -118,6 +125,7 @@ function* rowsIn(file: SourceFile, context: TransformContext): Iterable<Containe
       yield { node: value, what };
       for (const node of spreadConstants(value, file)) yield { node, what };
     }
+  for (const { value, what } of offeredInputs(file, "create", context)) yield { node: value, what };
 }
 
 /** What functions are given that write it, once per snapshot. */

@@ -2,12 +2,13 @@ import type { EntityField } from "@lockstep/core";
 import {
   describe,
   fileOf,
+  isWorthListing,
   type LiteralLookup,
   lookUp,
-  memoized,
   nameOf,
   type Project,
   pathOf,
+  propertiesOf,
   type SourceFile,
   type TransformContext,
   type Type,
@@ -15,24 +16,54 @@ import {
   targetOf,
   textOf,
   ts,
+  writtenTypeOf,
 } from "@lockstep/core/codemods";
 import { methods, whyOther } from "../calls/client-calls.js";
 import { originOfPath } from "../receivers/client-module.js";
 import { isOwnName } from "../receivers/client-owner.js";
 import { isPutOver } from "./put-over.js";
 
+/** What the client makes of an input: a new row, or a change of one. */
+export type InputKind = "create" | "update";
+
+const forms: Readonly<Record<InputKind, string>> = {
+  create: "Create(?:Many\\w*|Without\\w+)?Input",
+  update: "Update(?:Many|ManyMutation|Without\\w+)?Input",
+};
+
+interface TypedInput {
+  readonly value: ts.ObjectLiteralExpression;
+  readonly what: string;
+  readonly isChecked: boolean;
+}
+
 /** A literal whose declared type says that it becomes a row: `const input: Prisma.UserCreateInput = { … }`. */
-export function* typedInputs(
-  file: SourceFile,
-  context: TransformContext,
-): Iterable<{ readonly value: ts.ObjectLiteralExpression; readonly what: string; readonly isChecked: boolean }> {
-  const isAnyNamed = isInputNamed(context);
-  const isNamed = file.text.includes(`${context.model.name}C`) || file.text.includes(`${context.model.name}UncheckedC`);
+export function* typedInputs(file: SourceFile, context: TransformContext): Iterable<TypedInput> {
+  const isAnyNamed = isInputNamed("create", context);
+  const isNamed = prefixes("create", context).some((prefix) => file.text.includes(prefix));
   for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
     const name =
       (isNamed ? annotatedInput(value, file, context) : undefined) ??
-      (isAnyNamed || isNestedElsewhere(value) ? expectedInput(value, context) : undefined);
-    if (name === undefined || !isInputOf(name, context)) continue;
+      (isRow(value, context) && (isAnyNamed || isNestedElsewhere(value))
+        ? expectedInput(value, "create", context)
+        : undefined);
+    if (name === undefined || !isInputOf(name, "create", context)) continue;
+    yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
+  }
+}
+
+/**
+ * The same of what is only offered: `users.rename({ name })` of `rename(data: Prisma.UserUpdateInput)` too, where nothing but the
+ * method's name leads to it.
+ */
+export function* offeredInputs(file: SourceFile, kind: InputKind, context: TransformContext): Iterable<TypedInput> {
+  if (!isInputNamed(kind, context)) return;
+  for (const value of file.nodes(ts.SyntaxKind.ObjectLiteralExpression)) {
+    if (!isWorthListing([...propertiesOf(value).keys()], file, context)) continue;
+    const written = writtenTypeOf(value, file, context);
+    const named = written && inputNamed(written.type, written.file, context, kind);
+    const name = named ?? expectedInput(value, kind, context);
+    if (name === undefined || !isInputOf(name, kind, context)) continue;
     yield { value, what: describe(value, `literal typed as ${name}`), isChecked: isCheckedInput(name) };
   }
 }
@@ -51,18 +82,24 @@ function annotatedInput(
 /** The input that the compiler expects where a literal stands that names a column: `store.add({ … })` of `Store<Prisma.UserCreateInput>`. */
 function expectedInput(
   literal: ts.ObjectLiteralExpression,
-  { columns, project }: TransformContext,
+  kind: InputKind,
+  { project }: TransformContext,
 ): string | undefined {
-  const given = new Set(literal.properties.map((each) => nameOf(each.name)));
-  const isRow =
-    columns.some(({ name }) => given.has(name)) &&
-    (given.has(undefined) || columns.every((each) => mayBeMissing(each) || given.has(each.name)));
-  const types = isRow ? project.types : undefined;
+  const { types } = project;
   const expected = types?.expectedOf(literal);
-  const symbol = expected && inputIn(expected);
+  const symbol = expected && inputIn(expected, kind);
   const [declaration] = symbol?.declarations ?? [];
   const origin = originOfPath(declaration && types?.pathOf(declaration), project);
   return declaration === undefined || origin === "other" ? undefined : symbol?.name;
+}
+
+/** Whether a literal may be a new row: no column that must be there is missing. */
+function isRow({ properties }: ts.ObjectLiteralExpression, { columns }: TransformContext): boolean {
+  const given = new Set(properties.map((each) => nameOf(each.name)));
+  return (
+    columns.some(({ name }) => given.has(name)) &&
+    (given.has(undefined) || columns.every((each) => mayBeMissing(each) || given.has(each.name)))
+  );
 }
 
 /** Whether a literal is what a nested write creates, and no call of the client is around it: there it is found by its path. */
@@ -82,26 +119,36 @@ function mayBeMissing({ isOptional, hasDefault, isForeignKey, isUpdatedAt, isLis
 }
 
 /** What says that it takes an input without its name: `Prisma.Args<T, "create">`, `Parameters<typeof prisma.user.create>`. */
-const ofAnyModel = /\bPrisma\.Args\b|["']create["']\]|\btypeof [\w.]+\.create\b/;
+const ofAnyModel: Readonly<Record<InputKind, RegExp>> = {
+  create: /\bPrisma\.Args\b|["']create["']\]|\btypeof [\w.]+\.create\b/,
+  update: /\bPrisma\.Args\b|["']update["']\]|\btypeof [\w.]+\.update\b/,
+};
 
 /** Whether any code names the inputs of the model: only then something else than a call can expect one. */
-const isInputNamed = memoized(({ model: { name }, project: { files } }) =>
-  files.some(
-    ({ text }) =>
-      [`${name}C`, `${name}UncheckedC`, `${name}Delegate`].some((each) => text.includes(each)) || ofAnyModel.test(text),
-  ),
-);
+function isInputNamed(kind: InputKind, context: TransformContext): boolean {
+  return context.memo(isInputNamed, kind, () => {
+    const named = [...prefixes(kind, context), `${context.model.name}Delegate`];
+    return context.project.files.some(
+      ({ text }) => named.some((each) => text.includes(each)) || ofAnyModel[kind].test(text),
+    );
+  });
+}
+
+/** How the names of inputs begin. */
+function prefixes(kind: InputKind, { model: { name } }: TransformContext): readonly string[] {
+  const verb = kind === "create" ? "Create" : "Update";
+  return [`${name}${verb}`, `${name}Unchecked${verb}`];
+}
 
 /** The input that a type is, or is made of: `Prisma.Exact<A, Prisma.UserCreateInput>`. */
-export function inputIn(type: Type, depth = 0): TypeSymbol | undefined {
+export function inputIn(type: Type, kind: InputKind = "create", depth = 0): TypeSymbol | undefined {
   if (depth > 4) return undefined;
-  const own = [type.aliasSymbol, type.getSymbol()].find(
-    (symbol) => symbol !== undefined && /Create(?:Many\w*|Without\w+)?Input$/.test(symbol.name),
-  );
+  const isInput = new RegExp(`${forms[kind]}$`);
+  const own = [type.aliasSymbol, type.getSymbol()].find((symbol) => symbol !== undefined && isInput.test(symbol.name));
   if (own !== undefined) return own;
   const parts = type.isUnionOrIntersection() ? type.types : [];
   for (const part of [...(type.aliasTypeArguments ?? []), ...parts]) {
-    const found = inputIn(part, depth + 1);
+    const found = inputIn(part, kind, depth + 1);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -115,12 +162,13 @@ export function inputNamed(
   type: ts.TypeNode,
   file: SourceFile,
   context: TransformContext,
+  kind: InputKind = "create",
   depth = 0,
 ): string | undefined {
   if (depth > 8) return undefined;
-  const next = (inner: ts.TypeNode, its = file) => inputNamed(inner, its, context, depth + 1);
+  const next = (inner: ts.TypeNode, its = file) => inputNamed(inner, its, context, kind, depth + 1);
   const name = inputName(type, false, file, context) ?? inputName(type, true, file, context);
-  if (name !== undefined) return isInputOf(name, context) ? name : undefined;
+  if (name !== undefined) return isInputOf(name, kind, context) ? name : undefined;
   if (ts.isArrayTypeNode(type)) return next(type.elementType);
   if (ts.isParenthesizedTypeNode(type) || ts.isTypeOperatorNode(type)) return next(type.type);
   if (ts.isIntersectionTypeNode(type)) return type.types.map((each) => next(each)).find((each) => each !== undefined);
@@ -133,8 +181,8 @@ export function inputNamed(
   return next(found.node.type, found.file);
 }
 
-function isInputOf(name: string, { model }: TransformContext): boolean {
-  return new RegExp(`^${model.name}(?:Unchecked)?Create(?:Many\\w*|Without\\w+)?Input$`).test(name);
+function isInputOf(name: string, kind: InputKind, { model }: TransformContext): boolean {
+  return new RegExp(`^${model.name}(?:Unchecked)?${forms[kind]}$`).test(name);
 }
 
 /** Whether an input takes relations only, and not the fields that store their keys. */

@@ -36,7 +36,7 @@ export const defaultScorecard: Scorecard = {
     zod: 5,
     dto: 5,
     create: 5,
-    mapper: 7,
+    mapper: 5,
     select: 8,
     schema: 5,
     update: 7,

@@ -118,7 +118,7 @@ describe("places that are one entry of a list", () => {
         named("a", { line: 1 }),
         named("b", { line: 2, names: ["name", "email"] }),
         named("file", { line: 3, file: "src/z.ts" }),
-        named("family", { line: 4, family: "select" }),
+        named("family", { line: 4, family: "zod" }),
         named("names", { line: 5, names: ["email", "name", "phone"] }),
         named("weak", { line: 6, names: ["email"] }),
       ),

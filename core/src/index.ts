@@ -1,5 +1,6 @@
 // The light entry: what a change that passes through needs, and the words that plugins share. Plans are made by ./planning.
 
+export type { MigrationSet, MigrationSource, RepositoryFiles, UnreadCode } from "./check/migration-set.js";
 export { isOfOtherDatabase } from "./codemods/sources/not-application-code.js";
 export { type Annotations, annotationSpans, parseAnnotations } from "./config/annotations.js";
 export { defineConfig } from "./config/define-config.js";

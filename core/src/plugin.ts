@@ -1,3 +1,4 @@
+import type { MigrationSet, RepositoryFiles } from "./check/migration-set.js";
 import type { FieldsIn } from "./codemods/contract/column-history.js";
 import type { Transform } from "./codemods/contract/transform.js";
 import type { CodeOfClients, GeneratedClients } from "./codemods/project/generated-clients.js";
@@ -283,6 +284,11 @@ export interface OrmPlugin {
    * failure where the ORM records none. Errors as `deploy`.
    */
   resolve(project: Project, url: string, migration: string, as: "rolled-back" | "applied"): Promise<OrmRun>;
+  /**
+   * The migrations of this ORM that lie in a repository, found by its files alone: nothing is installed or configured there. For
+   * `lockstep check`.
+   */
+  findMigrations(repository: RepositoryFiles): Promise<readonly MigrationSet[]>;
   /** Commands of this ORM's own. */
   readonly commands?: readonly PluginCommand[];
   /** Code transforms of this ORM, in addition to the core's. Loaded when code is edited. */

@@ -76,6 +76,7 @@ export const prismaPlugin: OrmPlugin = {
   transactions: ({ ormVersion }) => transactionsOf(ormVersion),
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),
+  findMigrations: async (repository) => (await import("./find-migrations.js")).findMigrations(repository),
   commands: [prismaCommand],
 
   transforms: async () => (await import("./codemods/index.js")).prismaTransforms,

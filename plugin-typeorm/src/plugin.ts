@@ -36,6 +36,7 @@ export const typeormPlugin: OrmPlugin = {
   resolve: async (project, url, migration, as) =>
     (await import("./cli/deploy.js")).resolve(project, url, migration, as),
 
+  findMigrations: async (repository) => (await import("./migrations/find-migrations.js")).findMigrations(repository),
   commands: [typeormCommand],
 
   checks: async () => (await import("./doctor/index.js")).typeormChecks,

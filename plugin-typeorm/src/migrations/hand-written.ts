@@ -18,7 +18,8 @@ import type { Flavour, TypeormProject } from "../project.js";
 import { version } from "../version.js";
 import { readMigrationFiles } from "./list.js";
 import { stampOf } from "./names.js";
-import { type LiteralQuery, readClass } from "./read-class.js";
+import { onTheirLines } from "./on-their-lines.js";
+import { readClass } from "./read-class.js";
 import { withOwnDown } from "./take-back.js";
 
 /**
@@ -64,20 +65,6 @@ export async function readHandWritten(project: TypeormProject, file: string): Pr
     originalModels: (columns) => originalModels(files, columns),
     complete: (plan) => withOwnDown(plan, { back, transaction }, file, parser),
   };
-}
-
-/** Every statement on the line that it has in the file: messages then name that. */
-function onTheirLines(queries: readonly LiteralQuery[]): string {
-  let text = "";
-  let ends = 1;
-  for (const { sql, line } of queries) {
-    const own = sql.replace(/[\s;]+$/, "");
-    // A comment at its end would take the semicolon along.
-    const next = `${"\n".repeat(Math.max(0, line - ends))}${own}${/--[^\n]*$/.test(own) ? "\n" : ""};`;
-    ends += next.split("\n").length - 1;
-    text += next;
-  }
-  return `${text}\n`;
 }
 
 /** Columns that only the naming strategy of the running data source would name as the migration does. */

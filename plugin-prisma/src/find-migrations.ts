@@ -1,0 +1,69 @@
+import { dirname, posix } from "node:path";
+import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
+import { transactionsOf } from "./engine/prisma-version.js";
+
+/** `<folder>/<name>/migration.sql`, where Prisma's folders are called by a stamp. */
+const migration = /^(?:(.*)\/)?(?:\d{4,}[^/]*|[^/]*_init|init)\/migration\.sql$/;
+
+/**
+ * The migration folders of Prisma in a repository: where a `migration_lock.toml` lies, or folders named by stamps that each have a
+ * `migration.sql`. The provider is the lock file's; the transactions are those of the Prisma version that the nearest package.json asks
+ * for.
+ */
+export async function findMigrations({ paths, read }: RepositoryFiles): Promise<readonly MigrationSet[]> {
+  const folders = new Map<string, string[]>();
+  const locked = new Set(
+    paths.filter((path) => posix.basename(path) === "migration_lock.toml").map((path) => dirname(path)),
+  );
+  for (const path of paths) {
+    if (!path.endsWith("/migration.sql") || path.includes("node_modules/")) continue;
+    const folder = dirname(dirname(path));
+    if (!locked.has(folder) && !migration.test(path)) continue;
+    const files = folders.get(folder);
+    if (files === undefined) folders.set(folder, [path]);
+    else files.push(path);
+  }
+  const packages = new Set(paths.filter((path) => posix.basename(path) === "package.json"));
+  return [...folders].map(([folder, files]) => ({
+    folder,
+    dialect: /^\s*provider\s*=\s*"([^"]+)"/m.exec(read(posix.join(folder, "migration_lock.toml")) ?? "")?.[1],
+    transactions: transactionsAt(folder, packages, read),
+    // The engine sorts folders by their names.
+    files: files.sort(),
+    read: (sql) => ({ sql, unread: [] }),
+  }));
+}
+
+/** The range of `prisma` in the nearest package.json that has one. */
+function transactionsAt(
+  folder: string,
+  packages: ReadonlySet<string>,
+  read: RepositoryFiles["read"],
+): TransactionMode | undefined {
+  for (let at = folder; ; at = dirname(at)) {
+    const file = posix.join(at, "package.json");
+    const range = packages.has(file) ? rangeOf(read(file)) : undefined;
+    if (range !== undefined) return transactionsOfRange(range);
+    if (at === "." || at === "/") return undefined;
+  }
+}
+
+function rangeOf(text = ""): string | undefined {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(text) as Record<string, Record<string, string> | undefined>;
+    const { prisma, "@prisma/client": client } = { ...dependencies, ...devDependencies };
+    return prisma ?? client;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A range that reaches over 7.4 may be either; one that names no version, `catalog:` say, too. */
+function transactionsOfRange(range: string): TransactionMode | undefined {
+  const lowest = /^[~^]?v?(\d+)(?:\.(\d+))?/.exec(range.trim());
+  if (lowest === null) return undefined;
+  const [major = 0, minor = 0] = [Number(lowest[1]), Number(lowest[2] ?? 0)];
+  const mode = transactionsOf(`${major}.${minor}.0`);
+  const isOpen = major === 7 && mode === "each" && !/^[~\d]/.test(range.trim());
+  return isOpen ? undefined : mode;
+}

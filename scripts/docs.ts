@@ -3,6 +3,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { CheckRule } from "../core/src/check/check-rule.js";
+import { checkRules } from "../core/src/check/rules/index.js";
 import { commands } from "../core/src/cli/commands/index.js";
 import { errorTable } from "../core/src/errors.js";
 import { rules } from "../core/src/rules/index.js";
@@ -14,6 +16,15 @@ import { typeormNotes, typeormVersions } from "../plugin-typeorm/src/supported.j
 
 const docs = fileURLToPath(new URL("../docs", import.meta.url));
 const generated = "<!-- Made from the code by `npm run docs`: edit the code instead. -->";
+
+const waiver =
+  "### Waiving one place\n\nIn a comment before the statement, with the reason: `-- lockstep-ignore <rule>: <reason>`. See [check](../check.md).";
+
+function checkedParts({ severity, examples }: CheckRule): string[] {
+  const sql = (title: string, all: readonly string[]) =>
+    all.length === 0 ? [] : [`### ${title}\n\n\`\`\`sql\n${all.join("\n")}\n\`\`\``];
+  return [`Severity: ${severity}.`, ...sql("Told", examples.unsafe), ...sql("Not told", examples.safe)];
+}
 
 const exits: Readonly<Record<number, string>> = {
   1: "1: the answer is no",
@@ -41,6 +52,9 @@ function pages(): Map<string, string> {
     "A code is never used again for something else.",
     codes.map(([code, { title }]) => `- [${code}](${code}.md) ${title}`).join("\n"),
   );
+  const rewriting = new Set(rules.map(({ id }) => id));
+  for (const rule of checkRules.filter(({ id }) => !rewriting.has(id)))
+    add(`rules/${rule.id}.md`, `# ${rule.id}`, `${rule.summary}.`, rule.background, ...checkedParts(rule), waiver);
   for (const rule of rules)
     add(
       `rules/${rule.id}.md`,
@@ -50,8 +64,27 @@ function pages(): Map<string, string> {
       `## Rewritten\n\n\`\`\`sql\n${rule.examples.unsafe.join("\n")}\n\`\`\``,
       `## Passes as it stands\n\n\`\`\`sql\n${rule.examples.safe.join("\n")}\n\`\`\``,
       "## Waving one change through\n\nWrite `@lockstep.skip(<reason>)` in a comment above the field; the reason is shown with the migration. `LOCKSTEP=off` switches\nLockstep off for one command.",
+      ...checkRules
+        .filter(({ id }) => id === rule.id)
+        .flatMap((check) => [
+          "## In `lockstep check`",
+          `${check.summary}.`,
+          check.background,
+          ...checkedParts(check),
+          waiver,
+        ]),
     );
-  add("rules/README.md", "# Rules", rules.map((rule) => `- [${rule.id}](${rule.id}.md) ${rule.summary}`).join("\n"));
+  const listed = (all: readonly { readonly id: string; readonly summary: string }[]) =>
+    all.map(({ id, summary }) => `- [${id}](${id}.md) ${summary}`).join("\n");
+  add(
+    "rules/README.md",
+    "# Rules",
+    "## Rewritten in phases",
+    "By `prisma migrate dev`, `typeorm migration:generate` and `npx lockstep rewrite`.",
+    listed(rules),
+    "## Told by `lockstep check`",
+    listed(checkRules),
+  );
   const tools = [prismaVersions, typeormVersions, postgresVersions, nodeVersions, typescriptVersions];
   add(
     "supported-versions.md",

@@ -37,6 +37,29 @@ ${ids.map((id) => `  ${camel(id)},`).join("\n")}
 `,
   },
   {
+    folder: "core/src/check/rules",
+    not: ["index"],
+    write: (ids) =>
+      `import type { CheckRule } from "../check-rule.js";
+${ids.map((id) => `import ${camel(id)} from "./${id}.js";`).join("\n")}
+
+/** Every rule of check, in the order of their names. This file is generated: npm run lists. */
+export const checkRules: readonly CheckRule[] = [
+${ids.map((id) => `  ${camel(id)},`).join("\n")}
+] as readonly unknown[] as readonly CheckRule[];
+`,
+  },
+  {
+    folder: "core/src/review/check/formats",
+    not: ["index"],
+    write: (ids) =>
+      `${imports(ids, `import type { Format } from "../format.js";`)}
+
+/** Every format of check, in the order of their names. This file is generated: npm run lists. */
+export const formats: readonly Format[] = [${ids.map(camel).join(", ")}];
+`,
+  },
+  {
     folder: "core/src/gates",
     not: ["index", "gate", "ask-gates", "confirmed", "merge-answers", "rows-in-doubt"],
     write: (ids) =>

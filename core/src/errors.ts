@@ -653,6 +653,24 @@ export const errorTable = {
     next: "Report the line named: it is a bug of Lockstep. Until it is fixed, write the line as npx prisma format leaves it, one declaration a line.",
     exit: 1,
   },
+  LS8014: {
+    title: "There is no commit to compare with",
+    why: "New migrations are those that came after the branch left its base. Without the base nobody can tell them from old ones.",
+    next: "Fetch it: git fetch origin <branch>, in CI with the whole history (actions/checkout: fetch-depth: 0). Or name another with --base, or check all with --all.",
+    exit: 2,
+  },
+  LS8015: {
+    title: "There are no migrations to check",
+    why: "A check that looks at nothing would pass for ever.",
+    next: "Run it in the folder that has them, or name files: npx lockstep check <file>. For the other ORM there is its own package: @lockstep/prisma, @lockstep/typeorm.",
+    exit: 2,
+  },
+  LS8016: {
+    title: "An option has a value that it cannot have",
+    why: "The command would do something else than was meant.",
+    next: "npx lockstep <command> --help lists the options.",
+    exit: 2,
+  },
   LS9002: {
     title: "Prisma's schema engine failed",
     why: "The engine that Lockstep stands in front of did not answer as expected.",

@@ -24,14 +24,18 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
     else files.push(path);
   }
   const packages = new Set(paths.filter((path) => posix.basename(path) === "package.json"));
-  return [...folders].map(([folder, files]) => ({
-    folder,
-    dialect: /^\s*provider\s*=\s*"([^"]+)"/m.exec(read(posix.join(folder, "migration_lock.toml")) ?? "")?.[1],
-    transactions: transactionsAt(folder, packages, read),
-    // The engine sorts folders by their names.
-    files: files.sort(),
-    read: (sql) => ({ sql, unread: [] }),
-  }));
+  return [...folders].map(([folder, files]) => {
+    const transactions = transactionsAt(folder, packages, read);
+    return {
+      folder,
+      dialect: /^\s*provider\s*=\s*"([^"]+)"/m.exec(read(posix.join(folder, "migration_lock.toml")) ?? "")?.[1],
+      transactions,
+      alone: transactions === "none" ? "" : " as the only statement of its migration",
+      // The engine sorts folders by their names.
+      files: files.sort(),
+      read: (sql) => ({ sql, unread: [] }),
+    };
+  });
 }
 
 /** The range of `prisma` in the nearest package.json that has one. */

@@ -16,6 +16,8 @@ export interface MigrationSet {
   readonly dialect: string | undefined;
   /** What the ORM runs in one transaction; undefined where its version or configuration does not say. */
   readonly transactions: TransactionMode | undefined;
+  /** How one runs outside of a transaction: ` in a migration of its own`; empty where each statement does. */
+  readonly alone: string;
   /** In the order in which they run, from the top of the repository. */
   readonly files: readonly string[];
   /** What one of them runs. Never fails: what cannot be read is said to be so. */

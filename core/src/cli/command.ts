@@ -31,6 +31,8 @@ export interface Invocation {
   readonly options: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly io: Io;
   readonly plugins: readonly OrmPlugin[];
+  /** Of the package that runs. */
+  readonly version?: string;
   /** Where the project is looked for. */
   readonly cwd: string;
   /** Project and config. @param use Default: `look` @param folder where the project is looked for. Default: cwd */

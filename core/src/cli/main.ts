@@ -62,6 +62,7 @@ export async function main({ plugins, version, argv }: MainOptions): Promise<num
         options,
         io,
         plugins,
+        version,
         cwd,
         workspace: async (use = "look", folder = cwd) => {
           const { openWorkspace } = await import("./workspace.js");
@@ -158,7 +159,8 @@ function register(program: Command, command: CliCommand, action: Action): void {
   for (const option of command.options ?? []) bound.option(option.flags, option.description);
   bound.action(async (...given: unknown[]) => {
     const count = command.arguments?.length ?? 0;
-    await action(given.slice(0, count) as (string | undefined)[], given[count] as Invocation["options"]);
+    // A variadic argument is a list.
+    await action(given.slice(0, count).flat() as (string | undefined)[], given[count] as Invocation["options"]);
   });
 }
 

@@ -53,6 +53,16 @@ export interface InlineConstraint {
 export type ReferentialAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
 export type Deferrable = "no" | "immediate" | "deferred";
 
+/** A constraint of CREATE TABLE that belongs to no column, or the key that stands behind one. */
+export interface TableConstraint {
+  readonly kind: "primary" | "unique" | "foreign-key" | "check" | "exclusion";
+  readonly name: string | undefined;
+  /** Of a check: the columns of which it says that they are not NULL. */
+  readonly columns: readonly string[];
+  /** Of a foreign key. */
+  readonly references?: TableName;
+}
+
 interface OperationBase {
   /** The statement it was read from. */
   readonly statement: number;
@@ -77,6 +87,8 @@ export type Operation = OperationBase &
         readonly inherits: readonly TableName[];
         /** The tables that its foreign keys refer to. */
         readonly references: readonly TableName[];
+        /** What stands beside the columns: keys, checks, exclusions. */
+        readonly constraints: readonly TableConstraint[];
       }
     | {
         readonly kind: "createIndex";

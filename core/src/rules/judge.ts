@@ -40,6 +40,11 @@ export interface Known {
   readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
   readonly typeKind?: RuleContext["typeKind"] | undefined;
   readonly provenBy?: RuleContext["provenBy"] | undefined;
+  readonly isNeverNull?: RuleContext["isNeverNull"] | undefined;
+  /** Tables that do not exist before the change: one that it makes IF NOT EXISTS is made, too. */
+  readonly isNew?: ((table: TableName) => boolean) | undefined;
+  /** Tables of other changes that are deployed together with this one: nobody uses them yet. */
+  readonly newTables?: readonly TableName[];
   readonly environment?: Environment | undefined;
   readonly isAsWritten?: boolean;
 }
@@ -79,7 +84,10 @@ function isOverDomain<K extends OperationKind>(
 
 function contextOf(operations: readonly Operation[], known: Known): RuleContext {
   const views = operations.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));
-  const created = [...madeTables(operations), ...views];
+  const unguarded = operationsOfKind(operations, "createTable").flatMap(({ table }) =>
+    known.isNew?.(table) ? [table] : [],
+  );
+  const created = [...madeTables(operations), ...unguarded, ...views, ...(known.newTables ?? [])];
   const made = new Set(created.map((table) => nameKey(table)));
   const createdInThisChange = (table: TableName) => made.has(nameKey(table));
   const added = new Map<string, ColumnDeclaration>();
@@ -93,6 +101,7 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
     foreignKeys: known.foreignKeys ?? nobodySaid,
     typeKind: known.typeKind ?? nobodySaid,
     provenBy: known.provenBy ?? nobodySaid,
+    isNeverNull: known.isNeverNull ?? nobodySaid,
     environment: known.environment ?? {},
     isAsWritten: known.isAsWritten ?? false,
     operations,

@@ -105,7 +105,7 @@ export function setNotNull(operation: OperationOf<"setNotNull">, context: Verdic
   const { table } = operation;
   if (context.createdInThisChange(table)) return harmless;
   const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
-  const isProven = isProvenNotNull(operation, context);
+  const isProven = context.isNeverNull(table, operation.column) === true || isProvenNotNull(operation, context);
   const narrows: Concern = { kind: "narrows-writes", table, why: "null" };
   if (isProven) return verdict({ locks, concerns: [narrows] });
   return verdict({

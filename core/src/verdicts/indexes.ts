@@ -1,4 +1,11 @@
-import type { Concern, OperationOf, Verdict } from "../model/index.js";
+import {
+  type ColumnDeclaration,
+  type Concern,
+  isSameTable,
+  type OperationOf,
+  operationsOfKind,
+  type Verdict,
+} from "../model/index.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import { withServer } from "./constraints.js";
 import type { VerdictContext } from "./context.js";
@@ -6,10 +13,12 @@ import { concurrently } from "./transaction.js";
 
 export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Verdict {
   const { table, isConcurrent, isUnique } = operation;
-  if (context.createdInThisChange(table)) return harmless;
+  if (context.createdInThisChange(table))
+    return operation.isNullsNotDistinct ? withServer(harmless, context) : harmless;
   const concerns: Concern[] = [];
   if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
-  if (isUnique && !isConcurrent) concerns.push({ kind: "fails-on-rows", table, why: "duplicates" });
+  if (isUnique && !isConcurrent && !isOfEmptyColumn(operation, context))
+    concerns.push({ kind: "fails-on-rows", table, why: "duplicates" });
   if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });
   const alone = isConcurrent && context.isAsWritten ? concurrently(operation.statement, context) : harmless;
   const built = verdict({
@@ -19,6 +28,27 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
     doubts: alone.doubts,
   });
   return operation.isNullsNotDistinct ? withServer(built, context) : built;
+}
+
+/** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */
+function isOfEmptyColumn(
+  { table, columns = [], statement, isNullsNotDistinct }: OperationOf<"createIndex">,
+  { operations }: VerdictContext,
+): boolean {
+  if (isNullsNotDistinct) return false;
+  const isFilled = operationsOfKind(operations, "update").some(
+    (each) => each.statement < statement && isSameTable(each.table, table),
+  );
+  return (
+    !isFilled &&
+    operationsOfKind(operations, "addColumn").some(
+      ({ table: of, column }) => columns.includes(column.name) && isSameTable(of, table) && isEmpty(column),
+    )
+  );
+}
+
+function isEmpty({ notNull, defaultSql, isGenerated, isIdentity, isSerial }: ColumnDeclaration): boolean {
+  return !notNull && defaultSql === undefined && !isGenerated && !isIdentity && !isSerial;
 }
 
 /** The table is not in the statement. */

@@ -46,9 +46,14 @@ const harmlessFunctions: ReadonlySet<string> = new Set(
   ),
 );
 
+/** The functions that a query calls, and of which nobody knows what they do. */
+export function unknownFunctions({ functions }: OperationOf<"select">): readonly string[] {
+  return functions.filter((name) => !harmlessFunctions.has(name.replace(/^pg_catalog\./, "")));
+}
+
 /** What a function does nobody knows. */
-export function select({ functions }: OperationOf<"select">): Verdict {
-  const unknown = functions.filter((name) => !harmlessFunctions.has(name.replace(/^pg_catalog\./, "")));
+export function select(operation: OperationOf<"select">): Verdict {
+  const unknown = unknownFunctions(operation);
   if (unknown.length === 0) return harmless;
   const what = unknown.map((name) => `${name}()`).join(", ");
   return verdict({ concerns: [{ kind: "not-understood", what }], doubts: ["statement"] });

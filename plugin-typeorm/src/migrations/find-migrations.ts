@@ -16,6 +16,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
     folder,
     dialect: undefined,
     transactions: undefined,
+    alone: " in a migration of its own with `transaction = false`",
     files: files.sort(),
     read(text, file) {
       const { up, built, transaction } = readClass(text, file);

@@ -6,23 +6,31 @@ export default defineCommand({
   arguments: [{ name: "[topic]", description: "LS2001, add-column-not-null …" }],
 
   async run({ arguments: [topic], io }) {
-    const [{ errorTable, LockstepError }, { rules }, { columns }] = await Promise.all([
+    const [{ errorTable, LockstepError }, { rules }, { checkRules }, { columns }] = await Promise.all([
       import("../../errors.js"),
       import("../../rules/index.js"),
+      import("../../check/rules/index.js"),
       import("../../review/columns.js"),
     ]);
     const codes = Object.entries(errorTable);
     if (topic === undefined) {
       const text = [
-        io.colors.bold("Rules"),
+        io.colors.bold("Rewritten in phases"),
         columns(rules.map((rule) => [rule.id, rule.summary])),
+        "",
+        io.colors.bold("Told by check"),
+        columns(checkRules.map((rule) => [rule.id, rule.summary])),
         "",
         io.colors.bold("Errors"),
         columns(codes.map(([code, entry]) => [code, entry.title])),
       ].join("\n");
       return {
         text,
-        json: { rules: rules.map(({ id, summary }) => ({ id, summary })), errors: errorTable },
+        json: {
+          rules: rules.map(({ id, summary }) => ({ id, summary })),
+          checks: checkRules.map(({ id, summary, severity }) => ({ id, summary, severity })),
+          errors: errorTable,
+        },
         exitCode: 0,
       };
     }
@@ -32,17 +40,25 @@ export default defineCommand({
       return { text, json: { code: topic.toUpperCase(), ...entry }, exitCode: 0 };
     }
     const rule = rules.find((candidate) => candidate.id === topic);
-    if (rule === undefined) throw new LockstepError("LS8008", `There is no error code or rule "${topic}".`);
+    const check = checkRules.find((candidate) => candidate.id === topic);
+    if (rule === undefined && check === undefined)
+      throw new LockstepError("LS8008", `There is no error code or rule "${topic}".`);
+    const told = (check?.examples.unsafe ?? []).filter((sql) => !rule?.examples.unsafe.includes(sql));
+    const passing = [...new Set([...(check?.examples.safe ?? []), ...(rule?.examples.safe ?? [])])];
+    const listed = (title: string, all: readonly string[]) =>
+      all.length === 0 ? [] : ["", title, ...all.map((sql) => `  ${sql}`)];
     const text = [
-      io.colors.bold(`${rule.id}: ${rule.summary}`),
-      rule.background,
-      "",
-      "Rewritten:",
-      ...rule.examples.unsafe.map((sql) => `  ${sql}`),
-      "Passes as it stands:",
-      ...rule.examples.safe.map((sql) => `  ${sql}`),
+      io.colors.bold(`${topic}: ${check?.summary ?? rule?.summary}`),
+      ...new Set([check?.background, rule?.background].filter((each) => each !== undefined)),
+      ...listed("Rewritten in phases:", rule?.examples.unsafe ?? []),
+      ...listed("Told by check:", told),
+      ...listed("Passes as it stands:", passing),
+      ...(check === undefined
+        ? []
+        : ["", `To waive one place, before the statement: -- lockstep-ignore ${topic}: <reason>`]),
     ].join("\n");
-    const { id, summary, background, examples } = rule;
-    return { text, json: { rule: id, summary, background, examples }, exitCode: 0 };
+    const { summary, background, examples } = rule ?? check ?? {};
+    const severity = check === undefined ? {} : { severity: check.severity };
+    return { text, json: { rule: topic, summary, background, examples, ...severity }, exitCode: 0 };
   },
 });

@@ -1,6 +1,7 @@
 import type { CliCommand } from "../command.js";
 import abandon from "./abandon.js";
 import backfillRun from "./backfill-run.js";
+import check from "./check.js";
 import code from "./code.js";
 import deploy from "./deploy.js";
 import doctor from "./doctor.js";
@@ -17,6 +18,7 @@ import undo from "./undo.js";
 export const commands: readonly CliCommand[] = [
   abandon,
   backfillRun,
+  check,
   code,
   deploy,
   doctor,

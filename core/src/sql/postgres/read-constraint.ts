@@ -1,5 +1,12 @@
 import type { Constraint, Node } from "libpg-query";
-import type { Deferrable, OperationKind, OperationOf, ReferentialAction, TableName } from "../../model/index.js";
+import type {
+  Deferrable,
+  OperationKind,
+  OperationOf,
+  ReferentialAction,
+  TableConstraint,
+  TableName,
+} from "../../model/index.js";
 import { columnsOf } from "./read-index.js";
 import { tableOf } from "./read-names.js";
 import { strings } from "./read-type.js";
@@ -32,6 +39,37 @@ export function readConstraint(constraint: Constraint, table: TableName) {
     default:
       return undefined;
   }
+}
+
+const tableKinds: Readonly<Record<string, TableConstraint["kind"]>> = {
+  CONSTR_PRIMARY: "primary",
+  CONSTR_UNIQUE: "unique",
+  CONSTR_FOREIGN: "foreign-key",
+  CONSTR_CHECK: "check",
+  CONSTR_EXCLUSION: "exclusion",
+};
+
+/** What CREATE TABLE says of keys, checks and exclusions, beside its columns and behind them. */
+export function readTableConstraints(elements: readonly Node[] = []): TableConstraint[] {
+  return elements.flatMap((element) => {
+    if ("Constraint" in element) return [tableConstraint(element.Constraint) ?? []].flat();
+    if (!("ColumnDef" in element)) return [];
+    const { colname = "", constraints = [] } = element.ColumnDef;
+    return constraints.flatMap((each) => {
+      if (!("Constraint" in each) || each.Constraint.contype === "CONSTR_CHECK") return [];
+      const own = tableConstraint(each.Constraint);
+      return own === undefined ? [] : [{ ...own, columns: [colname] }];
+    });
+  });
+}
+
+function tableConstraint(constraint: Constraint): TableConstraint | undefined {
+  const kind = tableKinds[constraint.contype ?? ""];
+  if (kind === undefined) return undefined;
+  const base = { kind, name: constraint.conname };
+  if (kind === "check") return { ...base, columns: notNullIn(constraint.raw_expr) };
+  if (kind !== "foreign-key") return { ...base, columns: strings(constraint.keys) };
+  return { ...base, columns: strings(constraint.fk_attrs), references: tableOf(constraint.pktable) };
 }
 
 function keyOfIndex({ conname, indexname = "", contype }: Constraint, table: TableName): Described<"addKeyOfIndex"> {

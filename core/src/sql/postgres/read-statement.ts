@@ -2,6 +2,7 @@ import type { CommentStmt, DropStmt, InsertStmt, Node, RangeVar, RenameStmt, Upd
 import { type Operation, type OperationOf, type TableName, tableLabel } from "../../model/index.js";
 import { readClause } from "./read-clause.js";
 import { readColumn } from "./read-column.js";
+import { readTableConstraints } from "./read-constraint.js";
 import { readIndex } from "./read-index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
 import { readType, strings } from "./read-type.js";
@@ -55,6 +56,7 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
         partitionOf: isPartition ? parents[0] : undefined,
         inherits: isPartition ? [] : parents,
         references: referencesIn(statement.tableElts),
+        constraints: readTableConstraints(statement.tableElts),
       },
     ];
   }

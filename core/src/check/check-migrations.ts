@@ -1,0 +1,165 @@
+import {
+  type Concern,
+  type Environment,
+  type Migration,
+  nameKey,
+  type Operation,
+  operationsOfKind,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
+import { type Judgement, judge } from "../rules/judge.js";
+import type { Parser } from "../sql/postgres/parser.js";
+import { readMigration } from "../sql/postgres/read-migration.js";
+import { isExpected, isKnownServer } from "../verdicts/quiet.js";
+import { verdictOf } from "../verdicts/verdict-of.js";
+import { Catalogue } from "./catalogue.js";
+import type { CheckRule, SaferContext, Severity } from "./check-rule.js";
+import { type CheckFinding, fingerprint } from "./finding.js";
+import type { MigrationSet, UnreadCode } from "./migration-set.js";
+import { checkRules } from "./rules/index.js";
+
+/** What is checked, and what is known of where it runs. */
+export interface CheckRequest {
+  readonly set: MigrationSet;
+  /** Which of its files are checked; the others tell what was there before. */
+  readonly isChecked: (file: string) => boolean;
+  readonly read: (file: string) => string | undefined;
+  readonly parser: Parser;
+  readonly server?: number | undefined;
+  readonly severityOf: (rule: string) => Severity | undefined;
+}
+
+/** What was found in the migrations of a set, and how much was looked at. */
+export interface CheckedSet {
+  readonly findings: readonly CheckFinding[];
+  /** Migrations that were judged. */
+  readonly files: readonly string[];
+  readonly statements: number;
+  /** Code of them that does not say what it runs. */
+  readonly unread: readonly (UnreadCode & { readonly file: string })[];
+}
+
+/**
+ * Judges migrations one after the other as their database would see them: each statement against what the earlier ones have made.
+ * Reads nothing but their files, and never fails on what stands in them.
+ */
+export function checkMigrations(request: CheckRequest): CheckedSet {
+  const { set, isChecked, read, parser } = request;
+  const catalogue = new Catalogue();
+  const findings: CheckFinding[] = [];
+  const files: string[] = [];
+  const unread: (UnreadCode & { file: string })[] = [];
+  const newTables: TableName[] = [];
+  let statements = 0;
+  for (const file of set.files) {
+    const text = read(file);
+    if (text === undefined) continue;
+    const source = set.read(text, file);
+    const whole = readMigration(source.sql, file, parser);
+    // What finds its work done does none.
+    const migration: Migration = {
+      ...whole,
+      operations: whole.operations.filter((operation) => !catalogue.isIdle(operation)),
+    };
+    if (isChecked(file)) {
+      const environment: Environment = {
+        ...(request.server === undefined ? {} : { server: request.server }),
+        ...transactionsOf(source.transactions ?? set.transactions),
+      };
+      const judgement = judge(migration, { ...catalogue.known(), newTables, environment, isAsWritten: true });
+      findings.push(...findingsIn(migration, judgement, { file, text, request }));
+      unread.push(...source.unread.map((each) => ({ ...each, file })));
+      files.push(file);
+      statements += whole.statements.length;
+      newTables.push(
+        ...operationsOfKind(migration.operations, "createTable").flatMap(({ table }) =>
+          judgement.context.createdInThisChange(table) ? [table] : [],
+        ),
+      );
+    }
+    catalogue.apply(migration.operations);
+    for (const each of source.unread) catalogue.forget(each.text);
+  }
+  return { findings, files, statements, unread };
+}
+
+function transactionsOf(transactions: Environment["transactions"]): Pick<Environment, "transactions"> {
+  return transactions === undefined ? {} : { transactions };
+}
+
+interface Place {
+  readonly file: string;
+  /** Of the file, as it lies there. */
+  readonly text: string;
+  readonly request: CheckRequest;
+}
+
+function findingsIn(migration: Migration, { findings, context }: Judgement, place: Place): CheckFinding[] {
+  const rewritten = new Set(findings.map(({ operation }) => operation));
+  const lines = place.text.split("\n");
+  const seen = new Map<string, number>();
+  return migration.operations.flatMap((operation) => {
+    const verdict = verdictOf(operation, context);
+    return [...byRule(operation, verdict, context.environment)].flatMap(([rule, own]): CheckFinding[] => {
+      const severity = place.request.severityOf(rule.id) ?? rule.severity;
+      if (severity === "off") return [];
+      const key = nameKey({ name: rule.id }, operation.sql);
+      const nth = seen.get(key) ?? 0;
+      seen.set(key, nth + 1);
+      const saferContext: SaferContext = { alone: place.request.set.alone };
+      return [
+        {
+          rule: rule.id,
+          severity,
+          file: place.file,
+          ...rangeOf(operation, lines),
+          sql: operation.sql,
+          verdict: own,
+          safer: rule.safer(operation, saferContext),
+          isRewritten: rewritten.has(operation),
+          fingerprint: fingerprint(rule.id, place.file, operation.sql, nth),
+        },
+      ];
+    });
+  });
+}
+
+/** The concerns of a statement, shared out among the rules that speak of them; those that people expect go along. */
+function byRule(operation: Operation, verdict: Verdict, environment: Environment): Map<CheckRule, Verdict> {
+  const parts = new Map<CheckRule, Concern[]>();
+  const rules = rulesOf(operation);
+  for (const concern of verdict.concerns) {
+    if (isKnownServer(concern, environment)) continue;
+    const rule = rules.find((each) => each.claims?.(concern, operation)) ?? rules.find(({ claims }) => !claims);
+    if (rule !== undefined) parts.set(rule, [...(parts.get(rule) ?? []), concern]);
+  }
+  const found = new Map<CheckRule, Verdict>();
+  for (const [rule, concerns] of parts)
+    if (concerns.some((concern) => !isExpected(concern))) found.set(rule, { ...verdict, concerns });
+  return found;
+}
+
+const byKind = new Map<Operation["kind"], readonly CheckRule[]>();
+
+/** Those that speak of one concern alone come first. */
+function rulesOf({ kind }: Operation): readonly CheckRule[] {
+  const known = byKind.get(kind);
+  if (known !== undefined) return known;
+  const every = checkRules.filter(({ on }) => on === "every");
+  const own = checkRules.filter(({ on }) => on !== "every" && on.includes(kind));
+  const rules = [...every, ...own];
+  byKind.set(kind, rules);
+  return rules;
+}
+
+/** Where a statement or clause stands in its file. */
+function rangeOf({ line, sql }: Operation, lines: readonly string[]) {
+  const own = sql.split("\n");
+  const [first = ""] = own;
+  const at = (lines[line - 1] ?? "").indexOf(first.trim().slice(0, 40));
+  const column = (at === -1 ? Math.max(0, (lines[line - 1] ?? "").search(/\S/)) : at) + 1;
+  const last = own.at(-1) ?? "";
+  const endColumn = own.length === 1 ? column + first.length : last.length + 1;
+  return { line, column, endLine: line + own.length - 1, endColumn };
+}

@@ -1,0 +1,40 @@
+import type { Concern, OperationKind, OperationOf } from "../model/index.js";
+
+/** `error`: the command fails. `warning`: it is told. `off`: it is not. */
+export const severities = ["error", "warning", "off"] as const;
+export type Severity = (typeof severities)[number];
+
+/** What to write instead. */
+export interface Safer {
+  readonly words: string;
+  /** Statements, in their order. */
+  readonly sql?: readonly string[];
+}
+
+/** What a safe way depends on beside the statement. */
+export interface SaferContext {
+  /** How a migration runs outside of a transaction: ` in a migration of its own`; empty where every one does. */
+  readonly alone: string;
+}
+
+/** One hazard that `lockstep check` tells of. */
+export interface CheckRule<K extends OperationKind = OperationKind> {
+  /** File name, docs page, and the word that people see, waive and configure. */
+  readonly id: string;
+  readonly severity: Severity;
+  /** One line: what is unsafe. */
+  readonly summary: string;
+  readonly on: readonly K[] | "every";
+  /** Which concerns of such a statement are its own. Default: all that no other rule speaks of. */
+  claims?(concern: Concern, operation: OperationOf<K>): boolean;
+  safer(operation: OperationOf<K>, context: SaferContext): Safer;
+  /** For the docs page: migrations that are told of, and others like them that pass. */
+  readonly examples: { readonly unsafe: readonly string[]; readonly safe: readonly string[] };
+  /** For the docs page: why, in a few sentences. */
+  readonly background: string;
+}
+
+/** Declares a rule of `check`. A rule is one file of `rules/`: its default export. */
+export function defineCheckRule<K extends OperationKind>(rule: CheckRule<K>): CheckRule<K> {
+  return rule;
+}

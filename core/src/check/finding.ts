@@ -1,0 +1,40 @@
+import { createHash } from "node:crypto";
+import type { Verdict } from "../model/index.js";
+import type { Safer, Severity } from "./check-rule.js";
+
+/** Something that `check` found. Data: the sentences are made in `review/check/`. */
+export interface CheckFinding {
+  /** The id of its rule. */
+  readonly rule: string;
+  readonly severity: Exclude<Severity, "off">;
+  /** From the top of the repository. */
+  readonly file: string;
+  /** 1-based, both included; columns in UTF-16 units, `endColumn` behind the last. */
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+  /** The statement, or the clause of it. */
+  readonly sql: string;
+  /** What it does to a database in use, as far as this rule speaks of it; absent where it is about no statement. */
+  readonly verdict?: Verdict;
+  /** What it is about where it is about no statement. */
+  readonly about?: About;
+  readonly safer: Safer;
+  /** `npx lockstep rewrite` makes a plan of it. */
+  readonly isRewritten: boolean;
+  /** The same on every run, also where lines come or go above it. */
+  readonly fingerprint: string;
+}
+
+export type About =
+  /** Code that does not say what it runs. */
+  | { readonly kind: "unread"; readonly what: string }
+  /** A migration that is in the base: databases may have run it. */
+  | { readonly kind: "edited" | "deleted"; readonly base: string };
+
+/** Names a finding by what it says and not by where it stands. @param nth how many alike stand before it in the file */
+export function fingerprint(rule: string, file: string, sql: string, nth: number): string {
+  const text = JSON.stringify([rule, file, sql.replace(/\s+/g, " ").trim(), nth]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 20);
+}

@@ -1,0 +1,30 @@
+import type { CheckFinding } from "./finding.js";
+import type { Base } from "./repository.js";
+
+/** The answer of `check`. */
+export interface CheckReport {
+  /** By file, in the order in which they run. */
+  readonly findings: readonly CheckFinding[];
+  /** How many migrations and statements were judged. */
+  readonly files: number;
+  readonly statements: number;
+  /** What new ones were told by; undefined: all, or those that were named. */
+  readonly base: Base | undefined;
+  /** Migrations of databases that nothing here judges. */
+  readonly skipped: readonly { readonly folder: string; readonly dialect: string; readonly files: number }[];
+  /** Texts of the files with findings, for excerpts. */
+  readonly source: (file: string) => string | undefined;
+}
+
+/** Whether the answer is no. */
+export function hasErrors({ findings }: Pick<CheckReport, "findings">): boolean {
+  return findings.some(({ severity }) => severity === "error");
+}
+
+/** The findings of each file, in their order. */
+export function byFile(
+  findings: readonly CheckFinding[],
+): readonly (readonly [file: string, own: readonly CheckFinding[]])[] {
+  const files = [...new Set(findings.map(({ file }) => file))];
+  return files.map((file) => [file, findings.filter((finding) => finding.file === file)]);
+}

@@ -1,0 +1,127 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { globSync } from "tinyglobby";
+import { LockstepError } from "../errors.js";
+import { isRepository } from "../files/git.js";
+import type { RepositoryFiles } from "./migration-set.js";
+
+/** How a file differs from the commit that a branch began at. */
+export type Change = "added" | "edited" | "deleted";
+
+/** What a branch is compared with. */
+export interface Base {
+  /** As it was named, or found: `origin/main`. */
+  readonly name: string;
+  /** The commit that both have. */
+  readonly commit: string;
+}
+
+/** The files below a folder: those that git would commit, without git those that lie there. */
+export function repositoryFiles(folder: string): RepositoryFiles {
+  const texts = new Map<string, string | undefined>();
+  return {
+    paths: pathsIn(folder),
+    read(path) {
+      if (!texts.has(path)) texts.set(path, textOf(join(folder, path)));
+      return texts.get(path);
+    },
+  };
+}
+
+function pathsIn(folder: string): readonly string[] {
+  if (isRepository(folder)) return listed(git(folder, ["ls-files", "-z", "-co", "--exclude-standard"]));
+  return globSync("**/*", { cwd: folder, dot: true, ignore: ["**/node_modules/**", "**/.git/**", "**/dist/**"] });
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The commit that a pull request is compared with: of the branch that is named, else of the one that the CI says it goes into, else of
+ * the remote's own branch.
+ *
+ * @returns undefined where nothing names one
+ * @throws LS8014 where git does not know the one that is named
+ */
+export function findBase(
+  folder: string,
+  named: string | undefined,
+  env: Readonly<Record<string, string | undefined>>,
+): Base | undefined {
+  if (named !== undefined) {
+    const commit = mergeBase(folder, named);
+    if (commit !== undefined) return { name: named, commit };
+    throw new LockstepError("LS8014", `git has no commit that "${named}" and the current one share.`);
+  }
+  if (!isRepository(folder)) return undefined;
+  const { GITHUB_BASE_REF: github, CI_MERGE_REQUEST_DIFF_BASE_SHA: gitlab } = env;
+  const said = gitlab || (github ? `origin/${github}` : undefined);
+  if (said !== undefined) {
+    const commit = mergeBase(folder, said);
+    if (commit === undefined)
+      throw new LockstepError("LS8014", `The pull request goes into "${said}", which is not here.`);
+    return { name: said, commit };
+  }
+  for (const name of ["origin/HEAD", "origin/main", "origin/master"]) {
+    const commit = mergeBase(folder, name);
+    if (commit !== undefined) return { name: name === "origin/HEAD" ? remoteHead(folder) : name, commit };
+  }
+  return undefined;
+}
+
+/** How files below the folder differ from a commit, uncommitted ones included. */
+export function changesSince(folder: string, { commit }: Base): ReadonlyMap<string, Change> {
+  const found = new Map<string, Change>();
+  const entries = listed(git(folder, ["diff", "--name-status", "-z", "--no-renames", "--relative", commit, "--", "."]));
+  for (let at = 0; at + 1 < entries.length; at += 2) {
+    const [status, path] = [entries[at] ?? "", entries[at + 1] ?? ""];
+    found.set(path, status.startsWith("A") ? "added" : status.startsWith("D") ? "deleted" : "edited");
+  }
+  for (const path of listed(git(folder, ["ls-files", "-z", "-o", "--exclude-standard"]))) found.set(path, "added");
+  return found;
+}
+
+/** The text of a file in a commit. */
+export function textIn(folder: string, { commit }: Base, path: string): string | undefined {
+  try {
+    return git(folder, ["show", `${commit}:./${path}`]);
+  } catch {
+    return undefined;
+  }
+}
+
+function remoteHead(folder: string): string {
+  try {
+    return git(folder, ["rev-parse", "--abbrev-ref", "origin/HEAD"]).trim();
+  } catch {
+    return "origin/HEAD";
+  }
+}
+
+function mergeBase(folder: string, ref: string): string | undefined {
+  try {
+    return git(folder, ["merge-base", "--end-of-options", ref, "HEAD"]).trim() || undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function listed(text: string): string[] {
+  return text.split("\0").filter((path) => path !== "");
+}
+
+function git(folder: string, args: readonly string[]): string {
+  return execFileSync("git", ["--no-optional-locks", ...args], {
+    cwd: folder,
+    encoding: "utf8",
+    env: { ...process.env, LC_ALL: "C" },
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+}

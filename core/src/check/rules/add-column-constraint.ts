@@ -1,0 +1,17 @@
+import { defineCheckRule } from "../check-rule.js";
+
+export default defineCheckRule({
+  id: "add-column-constraint",
+  severity: "error",
+  summary: "Adds a column with a key, check or foreign key that all rows are looked at for",
+  on: ["addColumn"],
+  claims: ({ kind }) => kind === "scans" || kind === "fails-on-rows",
+  safer: () => ({
+    words: "add the column alone, then the index CONCURRENTLY, or the constraint NOT VALID and VALIDATE it afterwards",
+  }),
+  examples: {
+    unsafe: [`ALTER TABLE "User" ADD COLUMN "handle" TEXT UNIQUE;`],
+    safe: [`ALTER TABLE "User" ADD COLUMN "teamId" INT REFERENCES "Team"("id");`],
+  },
+  background: `What is declared with the column is enforced in the same statement: an index is built, or every row is checked, while nobody can read or write the table. A REFERENCES without a default is free: every value is NULL.`,
+});

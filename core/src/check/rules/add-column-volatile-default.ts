@@ -1,0 +1,17 @@
+import { defineCheckRule } from "../check-rule.js";
+
+export default defineCheckRule({
+  id: "add-column-volatile-default",
+  severity: "error",
+  summary: "Adds a column whose default differs from row to row: the table is written again",
+  on: ["addColumn"],
+  claims: (concern) => concern.kind === "rewrites" && concern.why === "default",
+  safer: () => ({
+    words: "add the column without the default, set the default, then fill the rows that are there in batches",
+  }),
+  examples: {
+    unsafe: [`ALTER TABLE "User" ADD COLUMN "token" UUID NOT NULL DEFAULT gen_random_uuid();`],
+    safe: [`ALTER TABLE "User" ADD COLUMN "joined" TIMESTAMPTZ NOT NULL DEFAULT now();`],
+  },
+  background: `A default that PostgreSQL can evaluate once (constants, now()) is stored in the catalogue. One that differs from row to row is written into every row, while nobody can read or write the table.`,
+});

@@ -1,0 +1,24 @@
+import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { defineCheckRule } from "../check-rule.js";
+
+export default defineCheckRule({
+  id: "add-unique",
+  severity: "error",
+  summary: "ADD UNIQUE stops reads and writes until its index is built",
+  on: ["addUnique"],
+  safer: ({ table, name, columns }, { alone }) => {
+    const key = quoteIdentifier(name ?? `${table.name}_${columns.join("_")}_key`);
+    return {
+      words: `build the index while writes go on${alone}, then attach it`,
+      sql: [
+        `CREATE UNIQUE INDEX CONCURRENTLY ${key} ON ${quoteTable(table)} (${columns.map(quoteIdentifier).join(", ")})`,
+        `ALTER TABLE ${quoteTable(table)} ADD CONSTRAINT ${key} UNIQUE USING INDEX ${key}`,
+      ],
+    };
+  },
+  examples: {
+    unsafe: [`ALTER TABLE "User" ADD CONSTRAINT "User_handle_key" UNIQUE ("handle");`],
+    safe: [`ALTER TABLE "User" ADD CONSTRAINT "User_handle_key" UNIQUE USING INDEX "User_handle_key";`],
+  },
+  background: `The index of the constraint is built under an ACCESS EXCLUSIVE lock, and the statement fails where two rows are alike. Built CONCURRENTLY first, the index is attached in an instant.`,
+});

@@ -1,0 +1,75 @@
+import type { CheckRule } from "../check-rule.js";
+import addCheck from "./add-check.js";
+import addColumnConstraint from "./add-column-constraint.js";
+import addColumnDomain from "./add-column-domain.js";
+import addColumnGenerated from "./add-column-generated.js";
+import addColumnNotNull from "./add-column-not-null.js";
+import addColumnSerial from "./add-column-serial.js";
+import addColumnVolatileDefault from "./add-column-volatile-default.js";
+import addExclusion from "./add-exclusion.js";
+import addForeignKey from "./add-foreign-key.js";
+import addIndex from "./add-index.js";
+import addPrimaryKey from "./add-primary-key.js";
+import addUnique from "./add-unique.js";
+import attachPartition from "./attach-partition.js";
+import changeColumnType from "./change-column-type.js";
+import changeRows from "./change-rows.js";
+import concurrentlyInTransaction from "./concurrently-in-transaction.js";
+import createPartition from "./create-partition.js";
+import detachPartition from "./detach-partition.js";
+import dropColumn from "./drop-column.js";
+import dropConstraint from "./drop-constraint.js";
+import dropDefault from "./drop-default.js";
+import dropIndex from "./drop-index.js";
+import dropTable from "./drop-table.js";
+import dropView from "./drop-view.js";
+import editedAfterMerge from "./edited-after-merge.js";
+import newerThanServer from "./newer-than-server.js";
+import notUnderstood from "./not-understood.js";
+import reindex from "./reindex.js";
+import renameColumn from "./rename-column.js";
+import renameType from "./rename-type.js";
+import setNotNull from "./set-not-null.js";
+import truncate from "./truncate.js";
+import unreadCode from "./unread-code.js";
+import useNewEnumValue from "./use-new-enum-value.js";
+import validateConstraint from "./validate-constraint.js";
+
+/** Every rule of check, in the order of their names. This file is generated: npm run lists. */
+export const checkRules: readonly CheckRule[] = [
+  addCheck,
+  addColumnConstraint,
+  addColumnDomain,
+  addColumnGenerated,
+  addColumnNotNull,
+  addColumnSerial,
+  addColumnVolatileDefault,
+  addExclusion,
+  addForeignKey,
+  addIndex,
+  addPrimaryKey,
+  addUnique,
+  attachPartition,
+  changeColumnType,
+  changeRows,
+  concurrentlyInTransaction,
+  createPartition,
+  detachPartition,
+  dropColumn,
+  dropConstraint,
+  dropDefault,
+  dropIndex,
+  dropTable,
+  dropView,
+  editedAfterMerge,
+  newerThanServer,
+  notUnderstood,
+  reindex,
+  renameColumn,
+  renameType,
+  setNotNull,
+  truncate,
+  unreadCode,
+  useNewEnumValue,
+  validateConstraint,
+] as readonly unknown[] as readonly CheckRule[];

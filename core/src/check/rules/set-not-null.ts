@@ -1,0 +1,26 @@
+import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { defineCheckRule } from "../check-rule.js";
+
+export default defineCheckRule({
+  id: "set-not-null",
+  severity: "error",
+  summary: "SET NOT NULL stops reads and writes while every row is checked",
+  on: ["setNotNull"],
+  safer: ({ table, column }) => {
+    const [on, check] = [quoteTable(table), quoteIdentifier(`${table.name}_${column}_not_null`)];
+    return {
+      words: "prove it with a check first, in migrations of their own: then nobody has to look at the rows",
+      sql: [
+        `ALTER TABLE ${on} ADD CONSTRAINT ${check} CHECK (${quoteIdentifier(column)} IS NOT NULL) NOT VALID`,
+        `ALTER TABLE ${on} VALIDATE CONSTRAINT ${check}`,
+        `ALTER TABLE ${on} ALTER COLUMN ${quoteIdentifier(column)} SET NOT NULL`,
+        `ALTER TABLE ${on} DROP CONSTRAINT ${check}`,
+      ],
+    };
+  },
+  examples: {
+    unsafe: [`ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
+    safe: [`CREATE TABLE "User" ("name" TEXT); ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`],
+  },
+  background: `PostgreSQL reads the whole table under an ACCESS EXCLUSIVE lock, unless a validated check says already that no value is NULL; one NULL lets the migration fail, and running code that still writes NULL fails afterwards.`,
+});

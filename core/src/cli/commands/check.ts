@@ -1,0 +1,28 @@
+import { defineCommand } from "../command.js";
+
+export default defineCommand({
+  name: "check",
+  summary:
+    "judge the migrations of a repository: new ones, all, or those that are named; needs no configuration and no database",
+  arguments: [
+    { name: "[files...]", description: "migrations, or SQL files; - reads SQL from stdin. Default: the new ones" },
+  ],
+  options: [
+    {
+      flags: "--base <ref>",
+      description: "new are those that this branch does not have. Default: what the CI or the remote says",
+    },
+    { flags: "--all", description: "check every migration" },
+    { flags: "--server <version>", description: "the lowest PostgreSQL that it runs on: 15" },
+    {
+      flags: "--format <format>",
+      description: "terminal, github, gitlab, junit, markdown or sarif. Default: terminal",
+    },
+    { flags: "--output <file>", description: "write the format into a file, and tell people on the terminal" },
+  ],
+
+  async run(invocation) {
+    const { runCheck } = await import("../run-check.js");
+    return runCheck(invocation);
+  },
+});

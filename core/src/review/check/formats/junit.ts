@@ -1,0 +1,41 @@
+import type { CheckFinding } from "../../../check/finding.js";
+import { byFile } from "../../../check/report.js";
+import { defineFormat } from "../format.js";
+import { consequence, saferLines } from "../words.js";
+
+/** JUnit's XML, as most CI servers read it: a suite a file, a failed case an error. */
+export default defineFormat({
+  id: "junit",
+  summary: "JUnit XML",
+
+  write({ findings, files }) {
+    const errors = findings.filter(({ severity }) => severity === "error");
+    const suites = byFile(errors).map(
+      ([file, own]) =>
+        `  <testsuite name="${xml(file)}" tests="${own.length}" failures="${own.length}">\n${own.map(testCase).join("\n")}\n  </testsuite>`,
+    );
+    if (suites.length === 0)
+      suites.push(
+        `  <testsuite name="lockstep check" tests="1" failures="0">\n    <testcase classname="lockstep" name="${files} migrations"/>\n  </testsuite>`,
+      );
+    const tests = Math.max(1, errors.length);
+    return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="lockstep check" tests="${tests}" failures="${errors.length}">\n${suites.join("\n")}\n</testsuites>`;
+  },
+});
+
+function testCase(finding: CheckFinding): string {
+  const { file, line, rule } = finding;
+  const text = [`${file}:${line}`, finding.sql, ...saferLines(finding)].join("\n");
+  return `    <testcase classname="${xml(file)}" name="${xml(`${rule} line ${line}`)}" file="${xml(file)}" line="${line}">\n      <failure message="${xml(consequence(finding))}" type="${xml(rule)}">${xml(text)}</failure>\n    </testcase>`;
+}
+
+/** What XML cannot hold at all becomes a mark. */
+function xml(text: string): string {
+  return text
+    .replace(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, "�")
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replaceAll('"', "&quot;")
+    .replaceAll("\n", "&#10;");
+}

@@ -1,0 +1,61 @@
+import type { CheckFinding } from "../../../check/finding.js";
+import { byFile, hasErrors } from "../../../check/report.js";
+import { counted } from "../../words.js";
+import { defineFormat, type FormatContext } from "../format.js";
+import { consequence, saferLines, skippedWords, totalWords } from "../words.js";
+
+export default defineFormat({
+  id: "terminal",
+  summary: "for people: by file, with the source",
+
+  write(report, context) {
+    const { findings, files, statements, base } = report;
+    const { colors } = context;
+    const scope = base === undefined ? "" : ` new since ${base.name}`;
+    const skipped = skippedWords(report).map((line) => colors.dim(line));
+    if (findings.length === 0) {
+      const done =
+        files === 0
+          ? `No migration${scope}. ${colors.dim("npx lockstep check --all checks every one.")}`
+          : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: nothing to say.`;
+      return [done, ...skipped].join("\n");
+    }
+    const blocks = byFile(findings).map(([file, own]) =>
+      [colors.bold(file), ...own.map((finding) => findingText(finding, report.source(file), context))].join("\n"),
+    );
+    const mark = hasErrors(report) ? colors.red("✖") : colors.yellow("!");
+    const rules = [...new Set(findings.map(({ rule }) => rule))];
+    return [
+      blocks.join("\n\n"),
+      "",
+      `${mark} ${totalWords(report)}${scope}`,
+      ...skipped,
+      `${colors.bold("Next")}   npx lockstep explain ${rules.length === 1 ? rules[0] : "<rule>"}`,
+    ].join("\n");
+  },
+});
+
+function findingText(finding: CheckFinding, text: string | undefined, { colors }: FormatContext): string {
+  const paint = finding.severity === "error" ? colors.red : colors.yellow;
+  const mark = finding.severity === "error" ? "✖" : "!";
+  const [safer = "", ...more] = saferLines(finding);
+  return [
+    `  ${paint(mark)} ${colors.bold(finding.rule)} ${colors.dim(`${finding.line}:${finding.column}`)}  ${consequence(finding)}`,
+    ...excerpt(finding, text).map((line) => `    ${line}`),
+    `    ${colors.green("Safer")}  ${safer}`,
+    ...more.map((line) => `           ${line}`),
+  ].join("\n");
+
+  function excerpt({ line, endLine, column, endColumn }: CheckFinding, source = ""): string[] {
+    if (finding.about?.kind === "edited" || finding.about?.kind === "deleted") return [];
+    const shown = source.split(/\r?\n/).slice(line - 1, Math.min(endLine, line + 2));
+    const width = String(line + shown.length).length;
+    const bar = (label: string, content: string) => `${colors.dim(`${label.padStart(width)} │`)} ${content}`;
+    const [first = ""] = shown;
+    const from = column - 1;
+    const length = Math.max(1, (endLine === line ? endColumn - 1 : first.length) - from);
+    const carets = `${first.slice(0, from).replace(/[^\t]/g, " ")}${paint("^".repeat(Math.min(length, Math.max(1, first.length - from))))}`;
+    const rest = shown.slice(1).map((each, at) => bar(String(line + at + 1), each));
+    return [bar(String(line), first), bar("", carets), ...rest, ...(endLine > line + 2 ? [bar("", "…")] : [])];
+  }
+}

@@ -1,0 +1,50 @@
+import type { CheckFinding } from "../../check/finding.js";
+import type { CheckReport } from "../../check/report.js";
+import { dangerWords } from "../verdict-words.js";
+import { counted } from "../words.js";
+
+/** What happens, in one sentence without a stop at its end. */
+export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "about">): string {
+  if (verdict !== undefined) return dangerWords(verdict).join("; ");
+  switch (about?.kind) {
+    case "unread":
+      return `${about.what}: what it runs is known only when it runs, so nobody has judged it`;
+    case "edited":
+      return `it is in ${about.base} and may have run: databases that ran it keep what it did, others get what it says now`;
+    case "deleted":
+      return `it is in ${about.base} and may have run: the ORM misses it where it is recorded`;
+    case undefined:
+      return "";
+    default:
+      return about satisfies never;
+  }
+}
+
+/** What to do instead, with its statements, a line each. */
+export function saferLines({ safer, isRewritten, file }: CheckFinding): string[] {
+  return [
+    safer.words,
+    ...(safer.sql ?? []).map((sql) => `${sql.replace(/\s+/g, " ").replace(/;$/, "")};`),
+    ...(isRewritten ? [`npx lockstep rewrite ${file} writes it`] : []),
+  ];
+}
+
+/** `2 errors and 1 warning in 1 of 3 migrations` */
+export function totalWords(report: Pick<CheckReport, "findings" | "files">): string {
+  const { findings, files } = report;
+  const errors = findings.filter(({ severity }) => severity === "error").length;
+  const parts = [
+    ...(errors > 0 ? [counted(errors, "error")] : []),
+    ...(errors < findings.length ? [counted(findings.length - errors, "warning")] : []),
+  ];
+  const among = new Set(findings.map(({ file }) => file)).size;
+  return `${parts.join(" and ")} in ${among < files ? `${among} of ` : ""}${counted(files, "migration")}`;
+}
+
+/** Migrations of databases that nothing here judges. */
+export function skippedWords({ skipped }: Pick<CheckReport, "skipped">): string[] {
+  return skipped.map(
+    ({ folder, dialect, files }) =>
+      `${folder}: ${counted(files, "migration")} of ${dialect} not checked, only PostgreSQL is`,
+  );
+}

@@ -1,0 +1,156 @@
+import { expect, test } from "vitest";
+import { type Checked, found } from "./support.js";
+
+const users = `CREATE TABLE "User" ("id" INT NOT NULL, "name" VARCHAR(20), "teamId" INT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));`;
+const teams = `CREATE TABLE "Team" ("id" INT PRIMARY KEY);`;
+
+/** What the last migration is told of, after those before it. */
+const cases: readonly (readonly [name: string, options: Checked, expected: readonly string[]])[] = [
+  [
+    "a type that keeps the stored bytes",
+    { migrations: [users, `ALTER TABLE "User" ALTER COLUMN "name" TYPE TEXT;`] },
+    [],
+  ],
+  [
+    "a type that does not",
+    { migrations: [users, `ALTER TABLE "User" ALTER COLUMN "id" TYPE BIGINT;`] },
+    ["change-column-type 1:20"],
+  ],
+  [
+    "a column whose type nobody knows",
+    { migrations: [`ALTER TABLE "User" ALTER COLUMN "name" TYPE TEXT;`] },
+    ["change-column-type 1:20"],
+  ],
+  [
+    "a type that was changed before",
+    {
+      migrations: [
+        users,
+        `ALTER TABLE "User" ALTER COLUMN "id" TYPE TEXT;`,
+        `ALTER TABLE "User" ALTER COLUMN "id" TYPE VARCHAR;`,
+      ],
+    },
+    [],
+  ],
+  [
+    "NOT NULL that a check proved, in the migrations before",
+    {
+      migrations: [
+        `${users} ALTER TABLE "User" ADD CONSTRAINT "named" CHECK ("name" IS NOT NULL) NOT VALID;`,
+        `ALTER TABLE "User" VALIDATE CONSTRAINT "named";`,
+        `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`,
+      ],
+    },
+    [],
+  ],
+  [
+    "NOT NULL on a check that is not proven",
+    {
+      migrations: [
+        `${users} ALTER TABLE "User" ADD CONSTRAINT "named" CHECK ("name" IS NOT NULL) NOT VALID;`,
+        `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`,
+      ],
+    },
+    ["set-not-null 1:20"],
+  ],
+  [
+    "NOT NULL on a check that was dropped",
+    {
+      migrations: [
+        `${users} ALTER TABLE "User" ADD CONSTRAINT "named" CHECK ("name" IS NOT NULL);`,
+        `ALTER TABLE "User" DROP CONSTRAINT "named";`,
+        `ALTER TABLE "User" ALTER COLUMN "name" SET NOT NULL;`,
+      ],
+    },
+    ["set-not-null 1:20"],
+  ],
+  ["NOT NULL of a key", { migrations: [users, `ALTER TABLE "User" ALTER COLUMN "id" SET NOT NULL;`] }, []],
+  [
+    "what is there already, IF NOT EXISTS",
+    {
+      migrations: [
+        `${users} CREATE INDEX "by_name" ON "User" ("name");`,
+        `CREATE INDEX IF NOT EXISTS "by_name" ON "User" ("name"); ALTER TABLE "User" ADD COLUMN IF NOT EXISTS "name" TEXT NOT NULL;`,
+      ],
+    },
+    [],
+  ],
+  [
+    "an index that is not there, IF NOT EXISTS",
+    { migrations: [users, `CREATE INDEX IF NOT EXISTS "by_name" ON "User" ("name");`] },
+    ["add-index 1:1"],
+  ],
+  [
+    "a table that the migration itself makes, IF NOT EXISTS",
+    { migrations: [users, `CREATE TABLE IF NOT EXISTS "Log" ("id" INT); CREATE INDEX "by_id" ON "Log" ("id");`] },
+    [],
+  ],
+  [
+    "a table that may have been there",
+    {
+      migrations: [
+        `ALTER TABLE "Log" ADD COLUMN "a" INT;`,
+        `CREATE TABLE IF NOT EXISTS "Log" ("id" INT); CREATE INDEX "by_id" ON "Log" ("id");`,
+      ],
+    },
+    ["add-index 1:46"],
+  ],
+  [
+    "a table of another migration that is new as well",
+    { migrations: [teams, users, `CREATE INDEX "by_name" ON "User" ("name");`], checked: 2 },
+    [],
+  ],
+  ["a table that is dropped IF EXISTS and is not there", { migrations: [users, `DROP TABLE IF EXISTS "Log";`] }, []],
+  [
+    "a renamed column keeps its type",
+    {
+      migrations: [
+        `${users} ALTER TABLE "User" RENAME COLUMN "name" TO "full";`,
+        `ALTER TABLE "User" ALTER COLUMN "full" TYPE TEXT;`,
+      ],
+    },
+    [],
+  ],
+  [
+    "a column of a domain that an earlier migration made",
+    {
+      migrations: [
+        `${users} CREATE DOMAIN "age" AS INT CHECK (VALUE > 0); CREATE TYPE "Role" AS ENUM ('A');`,
+        `ALTER TABLE "User" ADD COLUMN "age" "age", ADD COLUMN "role" "Role";`,
+      ],
+    },
+    ["add-column-domain 1:20"],
+  ],
+  [
+    "a schema that is written now and then",
+    { migrations: [users, `ALTER TABLE "public"."User" ALTER COLUMN "name" TYPE TEXT;`] },
+    [],
+  ],
+  [
+    "what nobody understood may have changed the type",
+    { migrations: [users, `SELECT convert('User');`, `ALTER TABLE "User" ALTER COLUMN "name" TYPE TEXT;`] },
+    ["change-column-type 1:20"],
+  ],
+  [
+    "a unique index on a column that the migration adds empty cannot fail, and still stops writes",
+    {
+      migrations: [users, `ALTER TABLE "User" ADD COLUMN "handle" TEXT; CREATE UNIQUE INDEX "h" ON "User" ("handle");`],
+    },
+    ["add-index 1:46"],
+  ],
+];
+
+test.each(cases)("%s", async (_, options, expected) => {
+  expect(await found(options)).toEqual(expected);
+});
+
+test("the other table of a foreign key that goes with a column is named", async () => {
+  const { check } = await import("./support.js");
+  const { findings } = await check({
+    migrations: [
+      `${teams} ${users} ALTER TABLE "User" ADD CONSTRAINT "fk" FOREIGN KEY ("teamId") REFERENCES "Team" ("id");`,
+      `ALTER TABLE "User" DROP COLUMN "teamId";`,
+    ],
+  });
+  expect(findings.map(({ verdict }) => verdict?.locks.map(({ table }) => table.name))).toEqual([["User", "Team"]]);
+});

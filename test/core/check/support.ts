@@ -1,0 +1,46 @@
+import { type CheckedSet, checkMigrations } from "../../../core/src/check/check-migrations.js";
+import type { MigrationSet } from "../../../core/src/check/migration-set.js";
+import type { TransactionMode } from "../../../core/src/model/index.js";
+import { loadParser } from "../../../core/src/sql/postgres/parser.js";
+
+export interface Checked {
+  /** The migrations, in their order; the last one is checked. */
+  readonly migrations: readonly string[];
+  /** How many of the last ones are checked. Default: 1 */
+  readonly checked?: number;
+  readonly transactions?: TransactionMode;
+  readonly server?: number;
+}
+
+/** Checks migrations that are files of SQL: `1.sql`, `2.sql` … */
+export async function check({ migrations, checked = 1, transactions = "none", server }: Checked): Promise<CheckedSet> {
+  const files = migrations.map((_, at) => `${at + 1}.sql`);
+  const set: MigrationSet = {
+    folder: ".",
+    dialect: "postgresql",
+    transactions,
+    alone: "",
+    files,
+    read: (sql) => ({ sql, unread: [] }),
+  };
+  return checkMigrations({
+    set,
+    isChecked: (file) => files.indexOf(file) >= files.length - checked,
+    read: (file) => migrations[files.indexOf(file)],
+    parser: await loadParser(),
+    server,
+    severityOf: () => undefined,
+  });
+}
+
+/** `add-index 3:1`: each finding by its rule and place. */
+export async function found(options: Checked): Promise<string[]> {
+  const { findings } = await check(options);
+  return findings.map(({ rule, line, column }) => `${rule} ${line}:${column}`);
+}
+
+/** The rules alone, each once. */
+export async function rulesFound(options: Checked): Promise<string[]> {
+  const { findings } = await check(options);
+  return [...new Set(findings.map(({ rule }) => rule))];
+}

@@ -1,3 +1,4 @@
+import type { Severity } from "../config/check-severities.js";
 import {
   type Concern,
   type Environment,
@@ -14,16 +15,19 @@ import { readMigration } from "../sql/postgres/read-migration.js";
 import { isExpected, isKnownServer } from "../verdicts/quiet.js";
 import { verdictOf } from "../verdicts/verdict-of.js";
 import { Catalogue } from "./catalogue.js";
-import type { CheckRule, SaferContext, Severity } from "./check-rule.js";
+import type { CheckRule, SaferContext } from "./check-rule.js";
 import { type CheckFinding, fingerprint } from "./finding.js";
 import type { MigrationSet, UnreadCode } from "./migration-set.js";
 import { checkRules } from "./rules/index.js";
+import unreadCode from "./rules/unread-code.js";
 
 /** What is checked, and what is known of where it runs. */
 export interface CheckRequest {
   readonly set: MigrationSet;
   /** Which of its files are checked; the others tell what was there before. */
   readonly isChecked: (file: string) => boolean;
+  /** Those that are checked are deployed together: nobody uses what another of them makes. */
+  readonly isOneDeployment: boolean;
   readonly read: (file: string) => string | undefined;
   readonly parser: Parser;
   readonly server?: number | undefined;
@@ -36,8 +40,6 @@ export interface CheckedSet {
   /** Migrations that were judged. */
   readonly files: readonly string[];
   readonly statements: number;
-  /** Code of them that does not say what it runs. */
-  readonly unread: readonly (UnreadCode & { readonly file: string })[];
 }
 
 /**
@@ -49,7 +51,6 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   const catalogue = new Catalogue();
   const findings: CheckFinding[] = [];
   const files: string[] = [];
-  const unread: (UnreadCode & { file: string })[] = [];
   const newTables: TableName[] = [];
   let statements = 0;
   for (const file of set.files) {
@@ -69,19 +70,20 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       };
       const judgement = judge(migration, { ...catalogue.known(), newTables, environment, isAsWritten: true });
       findings.push(...findingsIn(migration, judgement, { file, text, request }));
-      unread.push(...source.unread.map((each) => ({ ...each, file })));
+      findings.push(...unreadFindings(source.unread, { file, text, request }));
       files.push(file);
       statements += whole.statements.length;
-      newTables.push(
-        ...operationsOfKind(migration.operations, "createTable").flatMap(({ table }) =>
-          judgement.context.createdInThisChange(table) ? [table] : [],
-        ),
-      );
+      if (request.isOneDeployment)
+        newTables.push(
+          ...operationsOfKind(migration.operations, "createTable").flatMap(({ table }) =>
+            judgement.context.createdInThisChange(table) ? [table] : [],
+          ),
+        );
     }
     catalogue.apply(migration.operations);
     for (const each of source.unread) catalogue.forget(each.text);
   }
-  return { findings, files, statements, unread };
+  return { findings, files, statements };
 }
 
 function transactionsOf(transactions: Environment["transactions"]): Pick<Environment, "transactions"> {
@@ -114,14 +116,41 @@ function findingsIn(migration: Migration, { findings, context }: Judgement, plac
           severity,
           file: place.file,
           ...rangeOf(operation, lines),
+          statementLine: migration.statements[operation.statement]?.line ?? operation.line,
           sql: operation.sql,
           verdict: own,
           safer: rule.safer(operation, saferContext),
-          isRewritten: rewritten.has(operation),
+          isRewritten: rewritten.has(operation) && place.file === place.request.set.files.at(-1),
           fingerprint: fingerprint(rule.id, place.file, operation.sql, nth),
         },
       ];
     });
+  });
+}
+
+/** Code that does not say what it runs. */
+function unreadFindings(unread: readonly UnreadCode[], { file, text, request }: Place): CheckFinding[] {
+  const severity = request.severityOf(unreadCode.id) ?? unreadCode.severity;
+  if (severity === "off") return [];
+  const lines = text.split("\n");
+  return unread.map(({ line, what, text: code }, nth) => {
+    const content = (lines[line - 1] ?? "").trimEnd();
+    const column = Math.max(0, content.search(/\S/)) + 1;
+    return {
+      rule: unreadCode.id,
+      severity,
+      file,
+      line,
+      column,
+      endLine: line,
+      endColumn: content.length + 1,
+      statementLine: line,
+      sql: "",
+      about: { kind: "unread", what },
+      safer: unreadCode.safer(),
+      isRewritten: false,
+      fingerprint: fingerprint(unreadCode.id, file, code, nth),
+    };
   });
 }
 

@@ -1,8 +1,5 @@
+import type { Severity } from "../config/check-severities.js";
 import type { Concern, OperationKind, OperationOf } from "../model/index.js";
-
-/** `error`: the command fails. `warning`: it is told. `off`: it is not. */
-export const severities = ["error", "warning", "off"] as const;
-export type Severity = (typeof severities)[number];
 
 /** What to write instead. */
 export interface Safer {
@@ -32,6 +29,17 @@ export interface CheckRule<K extends OperationKind = OperationKind> {
   readonly examples: { readonly unsafe: readonly string[]; readonly safe: readonly string[] };
   /** For the docs page: why, in a few sentences. */
   readonly background: string;
+}
+
+/** A rule about no statement of a migration. */
+export interface OtherRule extends Omit<CheckRule<never>, "safer" | "claims" | "on"> {
+  readonly on: readonly [];
+  safer(): Safer;
+}
+
+/** Declares one. */
+export function defineOtherRule(rule: OtherRule): OtherRule {
+  return rule;
 }
 
 /** Declares a rule of `check`. A rule is one file of `rules/`: its default export. */

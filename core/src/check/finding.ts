@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Severity } from "../config/check-severities.js";
 import type { Verdict } from "../model/index.js";
-import type { Safer, Severity } from "./check-rule.js";
+import type { Safer } from "./check-rule.js";
+import type { WaiverProblem } from "./waivers.js";
 
 /** Something that `check` found. Data: the sentences are made in `review/check/`. */
 export interface CheckFinding {
@@ -14,6 +16,8 @@ export interface CheckFinding {
   readonly column: number;
   readonly endLine: number;
   readonly endColumn: number;
+  /** Where the statement begins that it is a clause of. */
+  readonly statementLine: number;
   /** The statement, or the clause of it. */
   readonly sql: string;
   /** What it does to a database in use, as far as this rule speaks of it; absent where it is about no statement. */
@@ -30,6 +34,8 @@ export interface CheckFinding {
 export type About =
   /** Code that does not say what it runs. */
   | { readonly kind: "unread"; readonly what: string }
+  /** A comment that waives something, and does not hold. */
+  | { readonly kind: "waiver"; readonly problem: WaiverProblem; readonly rules: readonly string[] }
   /** A migration that is in the base: databases may have run it. */
   | { readonly kind: "edited" | "deleted"; readonly base: string };
 

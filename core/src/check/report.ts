@@ -8,6 +8,9 @@ export interface CheckReport {
   /** How many migrations and statements were judged. */
   readonly files: number;
   readonly statements: number;
+  /** How many findings a waiver, or the baseline, has taken out. */
+  readonly waived: number;
+  readonly inBaseline: number;
   /** What new ones were told by; undefined: all, or those that were named. */
   readonly base: Base | undefined;
   /** Migrations of databases that nothing here judges. */

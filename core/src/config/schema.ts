@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { severities } from "./check-severities.js";
 import { codeLevels } from "./code-levels.js";
 import type { FillFunction } from "./fill-function.js";
 import { scorecardSchema } from "./scorecard.js";
@@ -49,6 +50,24 @@ export const configSchema = z.strictObject({
       batchRows: z.int().min(1).max(1_000_000).optional(),
       batchMs: z.int().min(1).max(60_000).optional(),
       pauseMs: z.int().min(0).max(3_600_000).optional(),
+    })
+    .optional(),
+  check: z
+    .strictObject({
+      base: z.string().min(1).optional(),
+      server: z.int().min(9).optional(),
+      rules: z.record(z.string().min(1), z.enum(severities)).optional(),
+      waivers: z
+        .array(
+          z.strictObject({
+            rule: z.string().min(1),
+            files: z.string().min(1).optional(),
+            reason: z.string().min(1),
+            until: z.iso.date().optional(),
+          }),
+        )
+        .optional(),
+      baseline: z.string().min(1).optional(),
     })
     .optional(),
   typeorm: z

@@ -26,6 +26,7 @@ export async function check({ migrations, checked = 1, transactions = "none", se
   return checkMigrations({
     set,
     isChecked: (file) => files.indexOf(file) >= files.length - checked,
+    isOneDeployment: true,
     read: (file) => migrations[files.indexOf(file)],
     parser: await loadParser(),
     server,

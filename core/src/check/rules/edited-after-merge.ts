@@ -1,6 +1,6 @@
-import { defineCheckRule } from "../check-rule.js";
+import { defineOtherRule } from "../check-rule.js";
 
-export default defineCheckRule({
+export default defineOtherRule({
   id: "edited-after-merge",
   severity: "error",
   summary: "Changes a migration that databases may have run",

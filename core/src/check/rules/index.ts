@@ -34,6 +34,7 @@ import truncate from "./truncate.js";
 import unreadCode from "./unread-code.js";
 import useNewEnumValue from "./use-new-enum-value.js";
 import validateConstraint from "./validate-constraint.js";
+import waiver from "./waiver.js";
 
 /** Every rule of check, in the order of their names. This file is generated: npm run lists. */
 export const checkRules: readonly CheckRule[] = [
@@ -72,4 +73,5 @@ export const checkRules: readonly CheckRule[] = [
   unreadCode,
   useNewEnumValue,
   validateConstraint,
+  waiver,
 ] as readonly unknown[] as readonly CheckRule[];

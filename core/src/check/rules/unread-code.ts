@@ -1,6 +1,6 @@
-import { defineCheckRule } from "../check-rule.js";
+import { defineOtherRule } from "../check-rule.js";
 
-export default defineCheckRule({
+export default defineOtherRule({
   id: "unread-code",
   severity: "warning",
   summary: "A migration puts its SQL together as it runs",

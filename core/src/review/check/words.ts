@@ -1,4 +1,4 @@
-import type { CheckFinding } from "../../check/finding.js";
+import type { About, CheckFinding } from "../../check/finding.js";
 import type { CheckReport } from "../../check/report.js";
 import { dangerWords } from "../verdict-words.js";
 import { counted } from "../words.js";
@@ -9,6 +9,8 @@ export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "
   switch (about?.kind) {
     case "unread":
       return `${about.what}: what it runs is known only when it runs, so nobody has judged it`;
+    case "waiver":
+      return waiverWords(about);
     case "edited":
       return `it is in ${about.base} and may have run: databases that ran it keep what it did, others get what it says now`;
     case "deleted":
@@ -17,6 +19,24 @@ export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "
       return "";
     default:
       return about satisfies never;
+  }
+}
+
+function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): string {
+  const waiver = `the waiver of ${rules.join(", ") || "no rule"}`;
+  switch (problem) {
+    case "unused":
+      return `${waiver} waives nothing`;
+    case "expired":
+      return `${waiver} has expired`;
+    case "no-reason":
+      return `${waiver} has no reason, and does not hold`;
+    case "unknown-rule":
+      return `${waiver} names a rule that does not exist, and does not hold`;
+    case "no-date":
+      return `${waiver} ends on no day, and does not hold`;
+    default:
+      return problem satisfies never;
   }
 }
 
@@ -47,4 +67,12 @@ export function skippedWords({ skipped }: Pick<CheckReport, "skipped">): string[
     ({ folder, dialect, files }) =>
       `${folder}: ${counted(files, "migration")} of ${dialect} not checked, only PostgreSQL is`,
   );
+}
+
+/** What was left out: `3 waived, 12 in the baseline`; empty: nothing. */
+export function leftOutWords({ waived, inBaseline }: Pick<CheckReport, "waived" | "inBaseline">): string {
+  return [
+    ...(waived > 0 ? [`${waived} waived`] : []),
+    ...(inBaseline > 0 ? [`${inBaseline} in the baseline`] : []),
+  ].join(", ");
 }

@@ -2,7 +2,7 @@ import type { CheckFinding } from "../../../check/finding.js";
 import { byFile } from "../../../check/report.js";
 import { counted } from "../../words.js";
 import { defineFormat } from "../format.js";
-import { consequence, saferLines, skippedWords, totalWords } from "../words.js";
+import { consequence, leftOutWords, saferLines, skippedWords, totalWords } from "../words.js";
 
 /** A comment of a pull request. Its first line is what the Action finds it by when it comes again. */
 export default defineFormat({
@@ -11,15 +11,17 @@ export default defineFormat({
 
   write(report) {
     const { findings, files, statements } = report;
+    const left = leftOutWords(report);
+    const also = left === "" ? "" : ` (${left})`;
     const skipped = skippedWords(report).map((line) => `- ${line}`);
     if (findings.length === 0)
       return [
         marker,
-        `**Lockstep**: ${counted(files, "migration")}, ${counted(statements, "statement")}, nothing to say.`,
+        `**Lockstep**: ${counted(files, "migration")}, ${counted(statements, "statement")}, nothing to say${also}.`,
         ...skipped,
       ].join("\n");
     const blocks = byFile(findings).map(([file, own]) => [`### \`${file}\``, ...own.map(findingText)].join("\n\n"));
-    return [marker, `**Lockstep**: ${totalWords(report)}.`, ...skipped, "", blocks.join("\n\n")].join("\n");
+    return [marker, `**Lockstep**: ${totalWords(report)}${also}.`, ...skipped, "", blocks.join("\n\n")].join("\n");
   },
 });
 

@@ -1,3 +1,4 @@
+import type { Log, ReportingDescriptor, Result } from "sarif";
 import type { CheckRule } from "../../../check/check-rule.js";
 import type { CheckFinding } from "../../../check/finding.js";
 import { checkRules } from "../../../check/rules/index.js";
@@ -12,7 +13,7 @@ export default defineFormat({
   write({ findings }, { version }) {
     const used = new Set(findings.map(({ rule }) => rule));
     const rules = checkRules.filter(({ id }) => used.has(id));
-    const document = {
+    const document: Log = {
       $schema: "https://json.schemastore.org/sarif-2.1.0.json",
       version: "2.1.0",
       runs: [
@@ -27,7 +28,7 @@ export default defineFormat({
   },
 });
 
-function descriptor({ id, summary, background, severity }: CheckRule) {
+function descriptor({ id, summary, background, severity }: CheckRule): ReportingDescriptor {
   return {
     id,
     shortDescription: { text: summary },
@@ -37,7 +38,7 @@ function descriptor({ id, summary, background, severity }: CheckRule) {
   };
 }
 
-function result(finding: CheckFinding, rules: readonly CheckRule[]) {
+function result(finding: CheckFinding, rules: readonly CheckRule[]): Result {
   const { line, column, endLine, endColumn } = finding;
   return {
     ruleId: finding.rule,

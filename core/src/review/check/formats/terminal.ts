@@ -2,7 +2,7 @@ import type { CheckFinding } from "../../../check/finding.js";
 import { byFile, hasErrors } from "../../../check/report.js";
 import { counted } from "../../words.js";
 import { defineFormat, type FormatContext } from "../format.js";
-import { consequence, saferLines, skippedWords, totalWords } from "../words.js";
+import { consequence, leftOutWords, saferLines, skippedWords, totalWords } from "../words.js";
 
 export default defineFormat({
   id: "terminal",
@@ -12,12 +12,14 @@ export default defineFormat({
     const { findings, files, statements, base } = report;
     const { colors } = context;
     const scope = base === undefined ? "" : ` new since ${base.name}`;
+    const left = leftOutWords(report);
+    const also = left === "" ? "" : colors.dim(` (${left})`);
     const skipped = skippedWords(report).map((line) => colors.dim(line));
     if (findings.length === 0) {
       const done =
         files === 0
           ? `No migration${scope}. ${colors.dim("npx lockstep check --all checks every one.")}`
-          : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: nothing to say.`;
+          : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: nothing to say.${also}`;
       return [done, ...skipped].join("\n");
     }
     const blocks = byFile(findings).map(([file, own]) =>
@@ -28,7 +30,7 @@ export default defineFormat({
     return [
       blocks.join("\n\n"),
       "",
-      `${mark} ${totalWords(report)}${scope}`,
+      `${mark} ${totalWords(report)}${scope}${also}`,
       ...skipped,
       `${colors.bold("Next")}   npx lockstep explain ${rules.length === 1 ? rules[0] : "<rule>"}`,
     ].join("\n");

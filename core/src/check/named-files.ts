@@ -1,0 +1,47 @@
+import { readFileSync } from "node:fs";
+import { posix, relative, resolve, sep } from "node:path";
+import { LockstepError } from "../errors.js";
+import type { MigrationSet, RepositoryFiles } from "./migration-set.js";
+
+/** Files that somebody has named. */
+export interface NamedFiles {
+  readonly files: ReadonlySet<string>;
+  /** Those that are no migrations of the repository: SQL of its own each. */
+  readonly sets: readonly MigrationSet[];
+  readonly texts: ReadonlyMap<string, string>;
+}
+
+/**
+ * Migrations of the sets that were found, and any other file, or stdin, as SQL of its own.
+ *
+ * @param typed as typed; `-` is stdin
+ * @throws LS8015 a file that cannot be read
+ */
+export function namedFiles(
+  typed: readonly string[],
+  cwd: string,
+  { read }: RepositoryFiles,
+  sets: readonly MigrationSet[],
+): NamedFiles {
+  const known = new Set(sets.flatMap(({ files }) => files));
+  const texts = new Map<string, string>();
+  const files = typed.map((each) => (each === "-" ? "stdin" : relative(cwd, resolve(cwd, each)).split(sep).join("/")));
+  const others = files.filter((file) => !known.has(file));
+  for (const file of others) {
+    const text = file === "stdin" ? readFileSync(0, "utf8") : read(file);
+    if (text === undefined) throw new LockstepError("LS8015", `${file} cannot be read.`);
+    texts.set(file, text);
+  }
+  return { files: new Set(files), texts, sets: others.map(alone) };
+}
+
+function alone(file: string): MigrationSet {
+  return {
+    folder: posix.dirname(file),
+    dialect: undefined,
+    transactions: undefined,
+    alone: " outside of a transaction",
+    files: [file],
+    read: (sql) => ({ sql, unread: [] }),
+  };
+}

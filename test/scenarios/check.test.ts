@@ -1,0 +1,208 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createRepository, type Repository } from "../support/repository.js";
+import { run } from "../support/run.js";
+
+const bins = {
+  prisma: fileURLToPath(new URL("../../plugin-prisma/bin/lockstep.js", import.meta.url)),
+  typeorm: fileURLToPath(new URL("../../plugin-typeorm/bin/lockstep.js", import.meta.url)),
+};
+const folder = "packages/db/prisma/migrations";
+const first = `${folder}/20260101000000_init/migration.sql`;
+const second = `${folder}/20260201000000_index/migration.sql`;
+const third = `${folder}/20260301000000_later/migration.sql`;
+const table = `-- CreateTable\nCREATE TABLE "Order" (\n    "id" TEXT NOT NULL,\n    "state" TEXT,\n\n    CONSTRAINT "Order_pkey" PRIMARY KEY ("id")\n);\n`;
+const index = `-- CreateIndex\nCREATE INDEX "Order_state_idx" ON "Order"("state");\n`;
+
+let repository: Repository;
+beforeAll(() => {
+  repository = createRepository();
+  repository.commit({
+    "package.json": `{ "name": "shop" }`,
+    "packages/db/package.json": `{ "name": "db", "devDependencies": { "prisma": "^7.10.0" } }`,
+    [`${folder}/migration_lock.toml`]: `provider = "postgresql"\n`,
+    [first]: table,
+  });
+  repository.git("switch", "--quiet", "-c", "orders");
+  repository.commit({ [second]: index });
+});
+afterAll(() => repository.dispose());
+
+/** @param env where no CI says what a branch goes into */
+async function check(args: readonly string[], orm: keyof typeof bins = "prisma", cwd = repository.folder) {
+  const nobody = { GITHUB_BASE_REF: undefined, CI_MERGE_REQUEST_DIFF_BASE_SHA: undefined };
+  const { code, stdout, stderr } = await run(process.execPath, [bins[orm], "check", ...args], { cwd, env: nobody });
+  return { code, stdout, stderr };
+}
+
+test("what is new since the base, with its source, in a repository without config, packages and database", async () => {
+  const { code, stdout, stderr } = await check(["--base", "main"]);
+  expect(stdout).toMatchInlineSnapshot(`
+    "packages/db/prisma/migrations/20260201000000_index/migration.sql
+      ✖ add-index 2:1  writes of "Order" wait until its index is built
+        2 │ CREATE INDEX "Order_state_idx" ON "Order"("state");
+          │ ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        Safer  build it while writes go on
+               CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");
+
+    ✖ 1 error in 1 migration new since main
+    Next   npx @lockstep/prisma explain add-index
+    "
+  `);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
+});
+
+test("one line when all is well", async () => {
+  const { code, stdout } = await check([first]);
+  expect(stdout).toMatchInlineSnapshot(`
+    "✔ 1 migration, 1 statement: nothing to say.
+    "
+  `);
+  expect(code).toBe(0);
+});
+
+test("nothing new, and how to see the rest", async () => {
+  const { code, stdout } = await check(["--base", "orders"]);
+  expect(stdout).toMatchInlineSnapshot(`
+    "No migration new since orders. npx @lockstep/prisma check --all checks every one.
+    "
+  `);
+  expect(code).toBe(0);
+});
+
+describe("formats", () => {
+  test.each(["github", "gitlab", "junit", "markdown", "sarif"])("%s", async (format) => {
+    const { code, stdout } = await check(["--base", "main", "--format", format]);
+    expect(stdout.replace(/"semanticVersion": ".*"/, `"semanticVersion": "…"`)).toMatchSnapshot();
+    expect(code).toBe(1);
+  });
+
+  test("into a file, and told on the terminal", async () => {
+    const { stdout } = await check(["--base", "main", "--format", "sarif", "--output", "out.sarif"]);
+    const file = join(repository.folder, "out.sarif");
+    expect(JSON.parse(readFileSync(file, "utf8")).runs[0].results).toHaveLength(1);
+    expect(stdout).toContain("✖ 1 error in 1 migration new since main");
+    rmSync(file);
+  });
+
+  test("--json", async () => {
+    const { stdout } = await run(process.execPath, [bins.prisma, "--json", "check", "--base", "main"], {
+      cwd: repository.folder,
+    });
+    expect(JSON.parse(stdout)).toMatchObject({
+      schemaVersion: 1,
+      command: "check",
+      ok: false,
+      base: { name: "main" },
+      files: 1,
+      findings: [{ rule: "add-index", file: second, line: 2, verdict: { locks: [{ mode: "SHARE" }], held: "scan" } }],
+    });
+  });
+});
+
+test("a migration that is merged and changed, or gone", async () => {
+  repository.write({ [first]: `${table}-- and more\n` });
+  expect((await check(["--base", "main"])).stdout).toContain("edited-after-merge 1:1  it is in main and may have run");
+  repository.write({ [first]: undefined });
+  expect((await check(["--base", "main"])).stdout).toContain("the ORM misses it where it is recorded");
+  repository.write({ [first]: table });
+});
+
+test("a plain file, and stdin, are SQL of their own", async () => {
+  repository.write({ "some.sql": `ALTER TABLE "A" ALTER COLUMN "b" SET NOT NULL;` });
+  const { code, stdout } = await check(["some.sql"]);
+  expect(stdout).toContain("set-not-null 1:17");
+  expect(code).toBe(1);
+  repository.write({ "some.sql": undefined });
+});
+
+describe("waivers", () => {
+  /** What a comment before the index makes of the answer. */
+  const cases: readonly (readonly [comment: string, expected: RegExp, code: number])[] = [
+    ["-- lockstep-ignore add-index: 200 rows", /✔ 1 migration, 1 statement: nothing to say. \(1 waived\)/, 0],
+    ["-- lockstep-ignore add-index until 2999-01-01: 200 rows", /\(1 waived\)/, 0],
+    ["-- lockstep-ignore drop-index, add-index: both are small", /\(1 waived\)/, 0],
+    ["-- lockstep-ignore-file add-index: 200 rows", /\(1 waived\)/, 0],
+    ["-- lockstep-ignore add-index until 2020-01-01: 200 rows", /the waiver of add-index has expired/, 1],
+    ["-- lockstep-ignore add-index until soon: 200 rows", /ends on no day, and does not hold/, 1],
+    ["-- lockstep-ignore add-index", /the waiver of add-index has no reason, and does not hold/, 1],
+    ["-- lockstep-ignore add-idnex: 200 rows", /names a rule that does not exist/, 1],
+    ["-- lockstep-ignore: 200 rows", /the waiver of no rule names a rule that does not exist/, 1],
+    ["-- lockstep-ignore drop-index: 200 rows", /the waiver of drop-index waives nothing/, 1],
+  ];
+  test.each(cases)("%s", async (comment, expected, code) => {
+    repository.write({ [third]: `${comment}\n${index}` });
+    const answer = await check([third]);
+    repository.write({ [third]: undefined });
+    expect(answer.stdout).toMatch(expected);
+    expect(answer.code).toBe(code);
+  });
+});
+
+test("what stands in the baseline is left out, and what is new is not", async () => {
+  expect((await check(["--all", "--write-baseline", "lockstep/baseline.json"])).code).toBe(0);
+  expect((await check(["--all", "--baseline", "lockstep/baseline.json"])).stdout).toContain("(1 in the baseline)");
+  repository.write({ [third]: `DROP TABLE "Order";` });
+  const { code, stdout } = await check(["--all", "--baseline", "lockstep/baseline.json"]);
+  expect(stdout).toContain("drop-table");
+  expect(stdout).not.toContain("add-index");
+  expect(code).toBe(1);
+  repository.write({ [third]: undefined, "lockstep/baseline.json": undefined });
+});
+
+test("severities, waivers and the server of the configuration, of the nearest package", async () => {
+  const config = {
+    check: {
+      server: 14,
+      rules: { "add-index": "warning" },
+      waivers: [{ rule: "drop-table", files: "**/*_later/*", reason: "nobody has it" }],
+    },
+  };
+  repository.write({
+    "packages/db/lockstep.config.json": JSON.stringify(config),
+    [third]: `DROP TABLE "Order";\nCREATE TABLE "A" ("b" INT, UNIQUE NULLS NOT DISTINCT ("b"));`,
+  });
+  const { code, stdout } = await check(["--all"]);
+  repository.write({ [third]: undefined, "packages/db/lockstep.config.json": undefined });
+  expect(stdout).toContain("! 1 warning in 1 of 3 migrations (1 waived)");
+  expect(code).toBe(0);
+});
+
+describe("bad input", () => {
+  /** Arguments, the code of the error and how the process ends. */
+  const cases: readonly (readonly [args: readonly string[], error: string, code: number])[] = [
+    [["--base", "nowhere"], "LS8014", 2],
+    [["--base=--help"], "LS8014", 2],
+    [["--format", "xml"], "LS8016", 2],
+    [["--server", "new"], "LS8016", 2],
+    [["none.sql"], "LS8015", 2],
+    [["--all", "--baseline", "none.json"], "LS8015", 2],
+  ];
+  test.each(cases)("%j", async (args, error, code) => {
+    const answer = await check(args);
+    expect(answer.stderr).toContain(error);
+    expect(answer.code).toBe(code);
+  });
+
+  test("a repository without migrations of the ORM", async () => {
+    const { code, stderr } = await check(
+      ["--all"],
+      "typeorm",
+      join(repository.folder, "packages/db/prisma/migrations/20260101000000_init"),
+    );
+    expect(stderr).toMatch(/LS8015.*@lockstep\/typeorm.* no migrations/);
+    expect(code).toBe(2);
+  });
+});
+
+test("a folder that is no repository of git", async () => {
+  const copy = mkdtempSync(join(tmpdir(), "lockstep-check-"));
+  cpSync(join(repository.folder, "packages"), copy, { recursive: true });
+  const { code, stdout } = await check([], "prisma", copy);
+  rmSync(copy, { recursive: true });
+  expect(stdout).toContain("add-index 2:1");
+  expect(code).toBe(1);
+});

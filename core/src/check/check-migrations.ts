@@ -15,10 +15,12 @@ import { readMigration } from "../sql/postgres/read-migration.js";
 import { isExpected, isKnownServer } from "../verdicts/quiet.js";
 import { verdictOf } from "../verdicts/verdict-of.js";
 import { Catalogue } from "./catalogue.js";
-import type { CheckRule, SaferContext } from "./check-rule.js";
+import type { CheckRule } from "./check-rule.js";
 import { type CheckFinding, fingerprint } from "./finding.js";
+import { keptLocks } from "./kept-locks.js";
 import type { MigrationSet, UnreadCode } from "./migration-set.js";
 import { checkRules } from "./rules/index.js";
+import keptLock from "./rules/kept-lock.js";
 import unreadCode from "./rules/unread-code.js";
 
 /** What is checked, and what is known of where it runs. */
@@ -99,33 +101,53 @@ interface Place {
 
 function findingsIn(migration: Migration, { findings, context }: Judgement, place: Place): CheckFinding[] {
   const rewritten = new Set(findings.map(({ operation }) => operation));
-  const lines = place.text.split("\n");
-  const seen = new Map<string, number>();
-  return migration.operations.flatMap((operation) => {
-    const verdict = verdictOf(operation, context);
-    return [...byRule(operation, verdict, context.environment)].flatMap(([rule, own]): CheckFinding[] => {
-      const severity = place.request.severityOf(rule.id) ?? rule.severity;
-      if (severity === "off") return [];
-      const key = nameKey({ name: rule.id }, operation.sql);
-      const nth = seen.get(key) ?? 0;
-      seen.set(key, nth + 1);
-      const saferContext: SaferContext = { alone: place.request.set.alone };
-      return [
-        {
-          rule: rule.id,
-          severity,
-          file: place.file,
-          ...rangeOf(operation, lines),
-          statementLine: migration.statements[operation.statement]?.line ?? operation.line,
-          sql: operation.sql,
-          verdict: own,
-          safer: rule.safer(operation, saferContext),
-          isRewritten: rewritten.has(operation) && place.file === place.request.set.files.at(-1),
-          fingerprint: fingerprint(rule.id, place.file, operation.sql, nth),
-        },
-      ];
-    });
+  const judged = migration.operations.map((operation) => [operation, verdictOf(operation, context)] as const);
+  const kept = keptLocks(judged, context.environment);
+  const isLast = place.file === place.request.set.files.at(-1);
+  const make = findingMaker(migration, place);
+  return judged.flatMap(([operation, verdict]) => {
+    const own = [...byRule(operation, verdict, context.environment)].flatMap(([rule, part]) =>
+      make(rule, operation, {
+        verdict: part,
+        safer: rule.safer(operation, { alone: place.request.set.alone }),
+        isRewritten: isLast && rewritten.has(operation),
+      }),
+    );
+    const locks = kept.get(operation);
+    if (locks === undefined) return own;
+    const about = { kind: "keeps-locks", locks } as const;
+    return [...own, ...make(keptLock, operation, { about, safer: keptLock.safer(), isRewritten: false })];
   });
+}
+
+/** Makes findings of one file: none of a rule that is off. */
+function findingMaker(migration: Migration, { file, text, request }: Place) {
+  const lines = text.split("\n");
+  const seen = new Map<string, number>();
+  return (
+    { id, severity: own }: Pick<CheckRule, "id" | "severity">,
+    operation: Operation,
+    said: Pick<CheckFinding, "verdict" | "about" | "safer" | "isRewritten">,
+  ): CheckFinding[] => {
+    const severity = request.severityOf(id) ?? own;
+    if (severity === "off") return [];
+    const key = nameKey({ name: id }, operation.sql);
+    const nth = seen.get(key) ?? 0;
+    seen.set(key, nth + 1);
+    const { sql, line, statement } = operation;
+    return [
+      {
+        rule: id,
+        severity,
+        file,
+        ...rangeOf(operation, lines),
+        statementLine: migration.statements[statement]?.line ?? line,
+        sql,
+        ...said,
+        fingerprint: fingerprint(id, file, sql, nth),
+      },
+    ];
+  };
 }
 
 /** Code that does not say what it runs. */

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import type { Severity } from "../config/check-severities.js";
 import type { Verdict } from "../model/index.js";
 import type { Safer } from "./check-rule.js";
+import type { KeptLock } from "./kept-locks.js";
 import type { WaiverProblem } from "./waivers.js";
 
 /** Something that `check` found. Data: the sentences are made in `review/check/`. */
@@ -34,6 +35,8 @@ export interface CheckFinding {
 export type About =
   /** Code that does not say what it runs. */
   | { readonly kind: "unread"; readonly what: string }
+  /** Slow work in a transaction that keeps locks. */
+  | { readonly kind: "keeps-locks"; readonly locks: readonly KeptLock[] }
   /** A comment that waives something, and does not hold. */
   | { readonly kind: "waiver"; readonly problem: WaiverProblem; readonly rules: readonly string[] }
   /** A migration that is in the base: databases may have run it. */

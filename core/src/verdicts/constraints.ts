@@ -34,14 +34,26 @@ function indexed(table: TableName, failures: readonly RowFailure[], context: Ver
   });
 }
 
-export function addPrimaryKey({ table }: OperationOf<"addPrimaryKey">, context: VerdictContext): Verdict {
-  return indexed(table, ["null", "duplicates"], context);
+export function addPrimaryKey({ table, columns }: OperationOf<"addPrimaryKey">, context: VerdictContext): Verdict {
+  const failures = areNeverNull(table, columns, context)
+    ? (["duplicates"] as const)
+    : (["null", "duplicates"] as const);
+  return indexed(table, failures, context);
+}
+
+function areNeverNull(table: TableName, columns: readonly string[], context: VerdictContext): boolean {
+  return columns.length > 0 && columns.every((column) => context.isNeverNull(table, column) === true);
 }
 
 /** Nothing is built. A primary key makes its columns NOT NULL first, where they are not. */
-export function addKeyOfIndex({ table, isPrimary }: OperationOf<"addKeyOfIndex">, context: VerdictContext): Verdict {
+export function addKeyOfIndex(
+  { table, isPrimary, index }: OperationOf<"addKeyOfIndex">,
+  context: VerdictContext,
+): Verdict {
   const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
   if (!isPrimary || context.createdInThisChange(table)) return verdict({ locks });
+  const columns = context.droppedIndex({ ...table, name: index })?.columns ?? [];
+  if (areNeverNull(table, columns, context)) return verdict({ locks });
   return verdict({
     locks,
     held: "scan",

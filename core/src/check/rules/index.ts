@@ -24,6 +24,7 @@ import dropIndex from "./drop-index.js";
 import dropTable from "./drop-table.js";
 import dropView from "./drop-view.js";
 import editedAfterMerge from "./edited-after-merge.js";
+import keptLock from "./kept-lock.js";
 import newerThanServer from "./newer-than-server.js";
 import notUnderstood from "./not-understood.js";
 import reindex from "./reindex.js";
@@ -63,6 +64,7 @@ export const checkRules: readonly CheckRule[] = [
   dropTable,
   dropView,
   editedAfterMerge,
+  keptLock,
   newerThanServer,
   notUnderstood,
   reindex,

@@ -9,6 +9,8 @@ export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "
   switch (about?.kind) {
     case "unread":
       return `${about.what}: what it runs is known only when it runs, so nobody has judged it`;
+    case "keeps-locks":
+      return keptWords(about.locks);
     case "waiver":
       return waiverWords(about);
     case "edited":
@@ -20,6 +22,21 @@ export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "
     default:
       return about satisfies never;
   }
+}
+
+/** `reads and writes of "A" (since line 3) wait until this is done, for its transaction keeps the lock` */
+function keptWords(locks: Extract<About, { kind: "keeps-locks" }>["locks"]): string {
+  const of = (isExclusive: boolean) =>
+    locks
+      .filter(({ mode }) => (mode === "ACCESS EXCLUSIVE") === isExclusive)
+      .map(({ table, line }) => `"${table.name}" (locked in line ${line})`)
+      .join(" and ");
+  const [exclusive, others] = [of(true), of(false)];
+  const who = [
+    ...(exclusive === "" ? [] : [`reads and writes of ${exclusive}`]),
+    ...(others === "" ? [] : [`writes of ${others}`]),
+  ];
+  return `${who.join(" and ")} wait until this is done, too: its transaction keeps the lock`;
 }
 
 function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): string {

@@ -48,7 +48,7 @@ test("what is new since the base, with its source, in a repository without confi
         Safer  build it while writes go on
                CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");
 
-    ✖ 1 error in 1 migration new since main
+    ✖ 1 error in 1 file, 1 migration new since main checked
     Next   npx @lockstep/prisma explain add-index
     "
   `);
@@ -84,7 +84,7 @@ describe("formats", () => {
     const { stdout } = await check(["--base", "main", "--format", "sarif", "--output", "out.sarif"]);
     const file = join(repository.folder, "out.sarif");
     expect(JSON.parse(readFileSync(file, "utf8")).runs[0].results).toHaveLength(1);
-    expect(stdout).toContain("✖ 1 error in 1 migration new since main");
+    expect(stdout).toContain("✖ 1 error in 1 file, 1 migration new since main checked");
     rmSync(file);
   });
 
@@ -167,7 +167,7 @@ test("severities, waivers and the server of the configuration, of the nearest pa
   });
   const { code, stdout } = await check(["--all"]);
   repository.write({ [third]: undefined, "packages/db/lockstep.config.json": undefined });
-  expect(stdout).toContain("! 1 warning in 1 of 3 migrations (1 waived)");
+  expect(stdout).toContain("! 1 warning in 1 file, 3 migrations checked (1 waived)");
   expect(code).toBe(0);
 });
 

@@ -99,7 +99,7 @@ export class Catalogue {
     for (const [key, table] of this.#tables) if (text.includes(table.name.name)) this.#tables.delete(key);
     for (const [key, index] of this.#indexes)
       if (text.includes(index.name) || text.includes(index.table.name)) this.#indexes.delete(key);
-    for (const key of this.#types.keys()) if (text.includes(JSON.parse(key)[1])) this.#types.delete(key);
+    for (const key of this.#types.keys()) if (text.includes(key.split("\0")[1] ?? "")) this.#types.delete(key);
   }
 
   #follow(operation: Operation): void {
@@ -338,7 +338,7 @@ function keyOf({ schema, name }: TableName): string {
 }
 
 function isSame(a: TableName, b: TableName): boolean {
-  return keyOf(a) === keyOf(b);
+  return a.name === b.name && keyOf(a) === keyOf(b);
 }
 
 /** A name as the one who asks spells it, where it is the same. */

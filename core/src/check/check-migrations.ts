@@ -1,4 +1,5 @@
 import type { Severity } from "../config/check-severities.js";
+import { LockstepError } from "../errors.js";
 import {
   type Concern,
   type Environment,
@@ -31,6 +32,8 @@ export interface CheckRequest {
   /** Those that are checked are deployed together: nobody uses what another of them makes. */
   readonly isOneDeployment: boolean;
   readonly read: (file: string) => string | undefined;
+  /** The DDL of migrations that Lockstep wrote, by their files: they are not judged again. */
+  readonly units?: ReadonlyMap<string, readonly string[]>;
   readonly parser: Parser;
   readonly server?: number | undefined;
   readonly severityOf: (rule: string) => Severity | undefined;
@@ -58,6 +61,12 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
   for (const file of set.files) {
     const text = read(file);
     if (text === undefined) continue;
+    const unit = request.units?.get(file);
+    if (unit !== undefined) {
+      for (const ddl of unit) applyUnit(ddl, file, request, catalogue);
+      if (isChecked(file)) files.push(file);
+      continue;
+    }
     const source = set.read(text, file);
     const whole = readMigration(source.sql, file, parser);
     // What finds its work done does none.
@@ -86,6 +95,15 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
     for (const each of source.unread) catalogue.forget(each.text);
   }
   return { findings, files, statements };
+}
+
+/** What is not SQL, or makes what the catalogue does not have (triggers, assertions), says nothing. */
+function applyUnit(ddl: string, file: string, { parser }: CheckRequest, catalogue: Catalogue): void {
+  try {
+    catalogue.apply(readMigration(ddl, file, parser).operations.filter(({ kind }) => kind !== "unknown"));
+  } catch (error) {
+    if (!(error instanceof LockstepError)) throw error;
+  }
 }
 
 function transactionsOf(transactions: Environment["transactions"]): Pick<Environment, "transactions"> {

@@ -37,6 +37,8 @@ export type About =
   | { readonly kind: "unread"; readonly what: string }
   /** Slow work in a transaction that keeps locks. */
   | { readonly kind: "keeps-locks"; readonly locks: readonly KeptLock[] }
+  /** A plan of Lockstep, in the words of `doctor`. */
+  | { readonly kind: "plan"; readonly what: string; readonly why: string }
   /** A comment that waives something, and does not hold. */
   | { readonly kind: "waiver"; readonly problem: WaiverProblem; readonly rules: readonly string[] }
   /** A migration that is in the base: databases may have run it. */

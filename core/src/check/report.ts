@@ -28,6 +28,11 @@ export function hasErrors({ findings }: Pick<CheckReport, "findings">): boolean 
 export function byFile(
   findings: readonly CheckFinding[],
 ): readonly (readonly [file: string, own: readonly CheckFinding[]])[] {
-  const files = [...new Set(findings.map(({ file }) => file))];
-  return files.map((file) => [file, findings.filter((finding) => finding.file === file)]);
+  const files = new Map<string, CheckFinding[]>();
+  for (const finding of findings) {
+    const own = files.get(finding.file);
+    if (own === undefined) files.set(finding.file, [finding]);
+    else own.push(finding);
+  }
+  return [...files];
 }

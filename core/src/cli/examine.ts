@@ -74,7 +74,12 @@ async function examineTarget(
   }
 }
 
-async function projectFacts(plugin: OrmPlugin, project: Project, env: ProjectFacts["env"]): Promise<ProjectFacts> {
+/** What the checks of the project itself look at. */
+export async function projectFacts(
+  plugin: OrmPlugin,
+  project: Project,
+  env: ProjectFacts["env"],
+): Promise<ProjectFacts> {
   const { config, configError } = await loadConfig(project.root).then(
     (loaded): { config: LockstepConfig; configError: Error | undefined } => ({
       config: loaded,
@@ -104,7 +109,7 @@ async function projectFacts(plugin: OrmPlugin, project: Project, env: ProjectFac
 }
 
 /** One damaged plan must not hide the others. */
-function readPlans(root: string): Pick<ProjectFacts, "plans" | "damagedPlans"> {
+export function readPlans(root: string): Pick<ProjectFacts, "plans" | "damagedPlans"> {
   const folder = join(root, "lockstep");
   const ids = existsSync(folder)
     ? readdirSync(folder)

@@ -6,6 +6,7 @@ import { editedMigrations } from "../check/edited-migrations.js";
 import type { CheckFinding } from "../check/finding.js";
 import type { MigrationSet } from "../check/migration-set.js";
 import { namedFiles } from "../check/named-files.js";
+import { ownUnits, plansIn } from "../check/own-units.js";
 import { type CheckReport, hasErrors } from "../check/report.js";
 import { changesSince, findBase, repositoryFiles } from "../check/repository.js";
 import { checkRules } from "../check/rules/index.js";
@@ -59,6 +60,15 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
   const read = (file: string) => named?.texts.get(file) ?? repository.read(file);
   const parser = await loadParser();
   const report = { findings: [] as CheckFinding[], waived: 0, files: 0, statements: 0, skipped: [] as Skipped[] };
+  const plans = plansIn(cwd, repository.paths);
+  const units = ownUnits(plans, repository.read);
+  if (named === undefined)
+    for (const each of plans) {
+      // With what doctor is made of.
+      const { checkPlans } = await import("./check-plans.js");
+      const found = await checkPlans(cwd, each, plugins, io.env);
+      report.findings.push(...found.filter(({ rule }) => own.rules?.[rule] !== "off"));
+    }
   for (const set of all) {
     const checked = set.files.filter(isChecked);
     if (set.dialect !== undefined && set.dialect !== "postgresql") {
@@ -76,6 +86,7 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
         isChecked,
         isOneDeployment: base !== undefined,
         read,
+        units,
         parser,
         server,
         severityOf,

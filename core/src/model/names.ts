@@ -15,6 +15,7 @@ export function isSameTable(a: TableName, b: TableName): boolean {
 }
 
 /** What a table, or a column of it, is found by in a map: equal where `isSameTable` is true. */
-export function nameKey({ schema, name }: TableName, column?: string): string {
-  return JSON.stringify([schema, name, column]);
+export function nameKey({ schema = "", name }: TableName, column = ""): string {
+  // No name of PostgreSQL has this sign, and none is empty.
+  return `${schema}\0${name}\0${column}`;
 }

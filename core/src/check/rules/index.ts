@@ -27,6 +27,7 @@ import editedAfterMerge from "./edited-after-merge.js";
 import keptLock from "./kept-lock.js";
 import newerThanServer from "./newer-than-server.js";
 import notUnderstood from "./not-understood.js";
+import openPlan from "./open-plan.js";
 import reindex from "./reindex.js";
 import renameColumn from "./rename-column.js";
 import renameType from "./rename-type.js";
@@ -67,6 +68,7 @@ export const checkRules: readonly CheckRule[] = [
   keptLock,
   newerThanServer,
   notUnderstood,
+  openPlan,
   reindex,
   renameColumn,
   renameType,

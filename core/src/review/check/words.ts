@@ -9,6 +9,8 @@ export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "
   switch (about?.kind) {
     case "unread":
       return `${about.what}: what it runs is known only when it runs, so nobody has judged it`;
+    case "plan":
+      return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");
     case "keeps-locks":
       return keptWords(about.locks);
     case "waiver":
@@ -66,16 +68,14 @@ export function saferLines({ safer, isRewritten, file }: CheckFinding): string[]
   ];
 }
 
-/** `2 errors and 1 warning in 1 of 3 migrations` */
-export function totalWords(report: Pick<CheckReport, "findings" | "files">): string {
-  const { findings, files } = report;
+/** `2 errors and 1 warning in 1 file` */
+export function totalWords({ findings }: Pick<CheckReport, "findings">): string {
   const errors = findings.filter(({ severity }) => severity === "error").length;
   const parts = [
     ...(errors > 0 ? [counted(errors, "error")] : []),
     ...(errors < findings.length ? [counted(findings.length - errors, "warning")] : []),
   ];
-  const among = new Set(findings.map(({ file }) => file)).size;
-  return `${parts.join(" and ")} in ${among < files ? `${among} of ` : ""}${counted(files, "migration")}`;
+  return `${parts.join(" and ")} in ${counted(new Set(findings.map(({ file }) => file)).size, "file")}`;
 }
 
 /** Migrations of databases that nothing here judges. */

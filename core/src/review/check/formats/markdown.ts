@@ -21,7 +21,13 @@ export default defineFormat({
         ...skipped,
       ].join("\n");
     const blocks = byFile(findings).map(([file, own]) => [`### \`${file}\``, ...own.map(findingText)].join("\n\n"));
-    return [marker, `**Lockstep**: ${totalWords(report)}${also}.`, ...skipped, "", blocks.join("\n\n")].join("\n");
+    return [
+      marker,
+      `**Lockstep**: ${totalWords(report)}, ${counted(files, "migration")} checked${also}.`,
+      ...skipped,
+      "",
+      blocks.join("\n\n"),
+    ].join("\n");
   },
 });
 

@@ -30,7 +30,7 @@ export default defineFormat({
     return [
       blocks.join("\n\n"),
       "",
-      `${mark} ${totalWords(report)}${scope}${also}`,
+      `${mark} ${totalWords(report)}, ${counted(files, "migration")}${scope} checked${also}`,
       ...skipped,
       `${colors.bold("Next")}   npx lockstep explain ${rules.length === 1 ? rules[0] : "<rule>"}`,
     ].join("\n");
@@ -49,7 +49,7 @@ function findingText(finding: CheckFinding, text: string | undefined, { colors }
   ].join("\n");
 
   function excerpt({ line, endLine, column, endColumn }: CheckFinding, source = ""): string[] {
-    if (finding.about?.kind === "edited" || finding.about?.kind === "deleted") return [];
+    if (finding.sql === "" && finding.about?.kind !== "unread" && finding.about?.kind !== "waiver") return [];
     const shown = source.split(/\r?\n/).slice(line - 1, Math.min(endLine, line + 2));
     const width = String(line + shown.length).length;
     const bar = (label: string, content: string) => `${colors.dim(`${label.padStart(width)} │`)} ${content}`;

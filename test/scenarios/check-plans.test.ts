@@ -1,0 +1,64 @@
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { addHandle, createShop, type ShopProject, setUp } from "../support/shop-project.js";
+
+// `check` in a repository that has plans of Lockstep.
+
+let shop: ShopProject;
+let expand: string;
+let plan: string;
+beforeAll(async () => {
+  shop = await createShop();
+  await setUp(shop, { development: 5, production: 5 });
+  await shop.commit("set up");
+  addHandle(shop);
+  const made = await shop.prisma(["migrate", "dev", "--name", "add_handle"]);
+  if (made.code !== 0) throw new Error(made.output);
+  const migrations = join(shop.root, "prisma/migrations");
+  const name = readdirSync(migrations).find((each) => each.includes("add_handle"));
+  expand = `prisma/migrations/${name}/migration.sql`;
+  plan = `lockstep/${readdirSync(join(shop.root, "lockstep")).find((each) => each.includes("add_handle"))}`;
+});
+afterAll(() => shop?.dispose());
+
+const check = async () => {
+  const { code, output } = await shop.lockstep(["check", "--base", "HEAD"]);
+  return { code, output };
+};
+
+test("what a plan wrote was judged when it was planned", async () => {
+  const { code, output } = await check();
+  expect(output).toMatch(/^✔ 3 migrations new since HEAD, .* nothing to say\.\n$/);
+  expect(code).toBe(0);
+});
+
+test("a migration of a plan that was changed", async () => {
+  const before = shop.read(expand);
+  shop.write(expand, before.replace("text", "varchar(20)"));
+  const { code, output } = await check();
+  shop.write(expand, before);
+  expect(output).toContain(`${plan}/plan.json`);
+  expect(output).toMatch(/✖ open-plan .*LS3010 .* was changed after planning/);
+  expect(code).toBe(1);
+});
+
+test("a model that says required before its plan has come to contract", async () => {
+  const before = shop.read("prisma/schema.prisma");
+  shop.edit("prisma/schema.prisma", (text) => text.replace(/(\bhandle\s+String)\?/, "$1"));
+  const { code, output } = await check();
+  shop.write("prisma/schema.prisma", before);
+  expect(output).toMatch(/User\.handle is required, although its plan has not come to contract/);
+  expect(code).toBe(1);
+});
+
+test("two branches with a plan on the same column", async () => {
+  const other = plan.replace(/\d{14}/, "20991231000000");
+  mkdirSync(join(shop.root, other));
+  // As a merge leaves it: each plan is whole.
+  shop.write(`${other}/plan.json`, shop.read(`${plan}/plan.json`));
+  const { code, output } = await check();
+  rmSync(join(shop.root, other), { recursive: true });
+  expect(output).toMatch(/"User"\."handle" has two open plans/);
+  expect(code).toBe(1);
+});

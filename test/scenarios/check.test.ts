@@ -49,7 +49,7 @@ test("what is new since the base, with its source, in a repository without confi
                CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");
 
     ✖ 1 error in 1 file, 1 migration new since main checked
-    Next   npx @lockstep/prisma explain add-index
+    Next   npx @lockstep/prisma check --fix writes it
     "
   `);
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
@@ -151,6 +151,17 @@ test("what stands in the baseline is left out, and what is new is not", async ()
   expect(stdout).not.toContain("add-index");
   expect(code).toBe(1);
   repository.write({ [third]: undefined, "lockstep/baseline.json": undefined });
+});
+
+test("--fix writes what is mechanical, and shows it first with --dry-run", async () => {
+  const shown = await check(["--base", "main", "--fix", "--dry-run"]);
+  expect(shown.stdout).toContain(`+CREATE INDEX CONCURRENTLY "Order_state_idx" ON "Order"("state");`);
+  expect(readFileSync(join(repository.folder, second), "utf8")).toBe(index);
+  const { code, stdout } = await check(["--base", "main", "--fix"]);
+  expect(stdout).toBe("✔ 1 migration new since main, 1 statement: nothing to say. (1 fixed)\n");
+  expect(code).toBe(0);
+  expect(readFileSync(join(repository.folder, second), "utf8")).toBe(index.replace("INDEX", "INDEX CONCURRENTLY"));
+  repository.write({ [second]: index });
 });
 
 test("severities, waivers and the server of the configuration, of the nearest package", async () => {

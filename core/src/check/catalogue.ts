@@ -19,11 +19,14 @@ interface KnownColumn {
 }
 
 interface KnownConstraint extends TableConstraint {
+  /** A check that says no more than that its columns are not NULL. */
+  readonly isNotNullOnly?: boolean;
   readonly isValid: boolean;
 }
 
 interface KnownTable {
   readonly name: TableName;
+  readonly isPartitioned: boolean;
   readonly columns: Map<string, KnownColumn>;
   readonly constraints: Map<string, KnownConstraint>;
 }
@@ -43,7 +46,7 @@ export class Catalogue {
   /** What `judge` is told of the time before a migration. */
   known(): Pick<
     Known,
-    "droppedIndex" | "formerType" | "typeKind" | "provenBy" | "foreignKeys" | "isNeverNull" | "isNew"
+    "droppedIndex" | "formerType" | "typeKind" | "provenBy" | "foreignKeys" | "isNeverNull" | "isRepeated" | "isNew"
   > {
     return {
       droppedIndex: (name) => this.#indexes.get(keyOf(name)),
@@ -54,7 +57,8 @@ export class Catalogue {
         return found?.kind === "check" ? found.columns : undefined;
       },
       foreignKeys: (table) => this.#foreignKeys(table),
-      isNeverNull: (table, column) => this.#isNeverNull(table, column),
+      isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
+      isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
       isNew: (table) => this.#isWhole && !this.has(table),
     };
   }
@@ -62,6 +66,11 @@ export class Catalogue {
   /** Whether a table is known to be there. */
   has(table: TableName): boolean {
     return this.#tables.has(keyOf(table));
+  }
+
+  /** Whether a table may have partitions: nothing is built CONCURRENTLY on one. */
+  mayBePartitioned(table: TableName): boolean {
+    return this.#table(table)?.isPartitioned ?? false;
   }
 
   /** Whether it is known that a statement finds what it would make, or does not find what it would drop, and so does nothing. */
@@ -186,8 +195,9 @@ export class Catalogue {
     }
   }
 
-  #create({ table, columns, constraints, primaryKey }: OperationOf<"createTable">): void {
-    const known: KnownTable = { name: table, columns: new Map(), constraints: new Map() };
+  #create({ table, columns, constraints, primaryKey, sql }: OperationOf<"createTable">): void {
+    const isPartitioned = /\bPARTITION\s+BY\b/i.test(sql);
+    const known: KnownTable = { name: table, isPartitioned, columns: new Map(), constraints: new Map() };
     this.#tables.set(keyOf(table), known);
     for (const column of columns)
       known.columns.set(column.name, declared(column, primaryKey.includes(column.name) || column.isPrimaryKey));
@@ -237,7 +247,11 @@ export class Catalogue {
         this.#hold(table, { kind: "exclusion", name, columns: [] }, true);
         return;
       case "addCheck":
-        this.#hold(table, { kind: "check", name, columns: operation.notNull }, operation.isValid);
+        this.#hold(
+          table,
+          { kind: "check", name, columns: operation.notNull, isNotNullOnly: operation.isNotNullOnly },
+          operation.isValid,
+        );
         return;
       case "addForeignKey": {
         const { columns, references, isValid } = operation;
@@ -257,7 +271,7 @@ export class Catalogue {
   }
 
   /** Keeps a constraint under its name, PostgreSQL's own where it has none, and the index that comes with it. */
-  #hold(table: TableName, constraint: TableConstraint, isValid: boolean): void {
+  #hold(table: TableName, constraint: Omit<KnownConstraint, "isValid">, isValid: boolean): void {
     const known = this.#known(table);
     if (known === undefined) return;
     const { kind, columns } = constraint;
@@ -299,14 +313,21 @@ export class Catalogue {
     return found;
   }
 
-  #isNeverNull(table: TableName, column: string): boolean | undefined {
+  #isNeverNull(table: TableName, column: string, without?: string): boolean | undefined {
     const found = this.#table(table);
     const known = found?.columns.get(column);
     if (found === undefined || known === undefined) return undefined;
     if (known.notNull) return true;
     return [...found.constraints.values()].some(
-      ({ kind, isValid, columns }) => kind === "check" && isValid && columns.includes(column),
+      ({ kind, name, isValid, columns }) => kind === "check" && isValid && name !== without && columns.includes(column),
     );
+  }
+
+  #isRepeated(table: TableName, constraint: string): boolean | undefined {
+    const found = this.#table(table)?.constraints.get(constraint);
+    if (found === undefined) return undefined;
+    const isNeverNull = (column: string) => this.#isNeverNull(table, column, constraint) === true;
+    return found.isNotNullOnly === true && found.columns.every(isNeverNull);
   }
 
   #foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined {

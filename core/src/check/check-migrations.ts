@@ -6,6 +6,7 @@ import {
   type Migration,
   nameKey,
   type Operation,
+  operationsIn,
   operationsOfKind,
   type TableName,
   type Verdict,
@@ -16,8 +17,8 @@ import { readMigration } from "../sql/postgres/read-migration.js";
 import { isExpected, isKnownServer } from "../verdicts/quiet.js";
 import { verdictOf } from "../verdicts/verdict-of.js";
 import { Catalogue } from "./catalogue.js";
-import type { CheckRule } from "./check-rule.js";
-import { type CheckFinding, fingerprint } from "./finding.js";
+import type { CheckRule, Safer } from "./check-rule.js";
+import { type CheckFinding, type Fix, fingerprint } from "./finding.js";
 import { keptLocks } from "./kept-locks.js";
 import type { MigrationSet, UnreadCode } from "./migration-set.js";
 import { checkRules } from "./rules/index.js";
@@ -80,8 +81,9 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
         ...transactionsOf(source.transactions ?? set.transactions),
       };
       const judgement = judge(migration, { ...catalogue.known(), newTables, environment, isAsWritten: true });
-      findings.push(...findingsIn(migration, judgement, { file, text, request }));
-      findings.push(...unreadFindings(source.unread, { file, text, request }));
+      const mayBePartitioned = (table: TableName) => catalogue.mayBePartitioned(table);
+      const place = { file, text, request, canFix: canFix(whole, environment, set), mayBePartitioned };
+      findings.push(...findingsIn(migration, judgement, place), ...unreadFindings(source.unread, place));
       files.push(file);
       statements += whole.statements.length;
       if (request.isOneDeployment)
@@ -115,6 +117,9 @@ interface Place {
   /** Of the file, as it lies there. */
   readonly text: string;
   readonly request: CheckRequest;
+  /** Its statements are no transaction, so that one can become several, or run CONCURRENTLY. */
+  readonly canFix: boolean;
+  readonly mayBePartitioned: Catalogue["mayBePartitioned"];
 }
 
 function findingsIn(migration: Migration, { findings, context }: Judgement, place: Place): CheckFinding[] {
@@ -123,11 +128,16 @@ function findingsIn(migration: Migration, { findings, context }: Judgement, plac
   const kept = keptLocks(judged, context.environment);
   const isLast = place.file === place.request.set.files.at(-1);
   const make = findingMaker(migration, place);
+  const saferWay = (rule: CheckRule, operation: Operation): Pick<CheckFinding, "safer" | "fix"> => {
+    const safer = rule.safer(operation, { alone: place.request.set.alone });
+    const fix = rule.isMechanical && place.canFix ? fixOf(operation, safer, migration, place) : undefined;
+    return fix === undefined ? { safer } : { safer, fix };
+  };
   return judged.flatMap(([operation, verdict]) => {
     const own = [...byRule(operation, verdict, context.environment)].flatMap(([rule, part]) =>
       make(rule, operation, {
         verdict: part,
-        safer: rule.safer(operation, { alone: place.request.set.alone }),
+        ...saferWay(rule, operation),
         isRewritten: isLast && rewritten.has(operation),
       }),
     );
@@ -138,6 +148,25 @@ function findingsIn(migration: Migration, { findings, context }: Judgement, plac
   });
 }
 
+function canFix({ operations, statements }: Migration, { transactions }: Environment, set: MigrationSet): boolean {
+  if (operations.some(({ kind }) => kind === "transaction")) return false;
+  return transactions === "none" || (set.isAloneOutside === true && statements.length === 1);
+}
+
+/** The safe statements in the place of an unsafe one, which has to stand in the file as it was read. */
+function fixOf(operation: Operation, { sql }: Safer, migration: Migration, place: Place): Fix | undefined {
+  const { transactions } = place.request.set;
+  const statement = migration.statements[operation.statement];
+  if (sql === undefined || statement === undefined || sql.some((each) => each.includes("…"))) return undefined;
+  // Several need transactions of their own.
+  if (sql.length > 1 && transactions !== "none") return undefined;
+  if (operationsIn(migration, operation.statement).length !== 1) return undefined;
+  if ("table" in operation && place.mayBePartitioned(operation.table)) return undefined;
+  if (!place.text.startsWith(statement.sql, statement.offset)) return undefined;
+  const start = statement.offset;
+  return { start, end: start + statement.sql.length, text: sql.map((each) => each.replace(/;\s*$/, "")).join(";\n") };
+}
+
 /** Makes findings of one file: none of a rule that is off. */
 function findingMaker(migration: Migration, { file, text, request }: Place) {
   const lines = text.split("\n");
@@ -145,7 +174,7 @@ function findingMaker(migration: Migration, { file, text, request }: Place) {
   return (
     { id, severity: own }: Pick<CheckRule, "id" | "severity">,
     operation: Operation,
-    said: Pick<CheckFinding, "verdict" | "about" | "safer" | "isRewritten">,
+    said: Pick<CheckFinding, "verdict" | "about" | "safer" | "fix" | "isRewritten">,
   ): CheckFinding[] => {
     const severity = request.severityOf(id) ?? own;
     if (severity === "off") return [];
@@ -169,7 +198,10 @@ function findingMaker(migration: Migration, { file, text, request }: Place) {
 }
 
 /** Code that does not say what it runs. */
-function unreadFindings(unread: readonly UnreadCode[], { file, text, request }: Place): CheckFinding[] {
+function unreadFindings(
+  unread: readonly UnreadCode[],
+  { file, text, request }: Pick<Place, "file" | "text" | "request">,
+): CheckFinding[] {
   const severity = request.severityOf(unreadCode.id) ?? unreadCode.severity;
   if (severity === "off") return [];
   const lines = text.split("\n");

@@ -25,6 +25,8 @@ export interface CheckRule<K extends OperationKind = OperationKind> {
   /** Which concerns of such a statement are its own. Default: all that no other rule speaks of. */
   claims?(concern: Concern, operation: OperationOf<K>): boolean;
   safer(operation: OperationOf<K>, context: SaferContext): Safer;
+  /** The statements of the safe way can take the place of this one, in a file whose statements are no transaction. */
+  readonly isMechanical?: true;
   /** For the docs page: migrations that are told of, and others like them that pass. */
   readonly examples: { readonly unsafe: readonly string[]; readonly safe: readonly string[] };
   /** For the docs page: why, in a few sentences. */

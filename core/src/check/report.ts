@@ -8,6 +8,8 @@ export interface CheckReport {
   /** How many migrations and statements were judged. */
   readonly files: number;
   readonly statements: number;
+  /** How many findings were mended in their files. */
+  readonly fixed: number;
   /** How many findings a waiver, or the baseline, has taken out. */
   readonly waived: number;
   readonly inBaseline: number;

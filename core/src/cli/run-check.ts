@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { posix, resolve } from "node:path";
+import { applyFixes } from "../check/apply-fixes.js";
 import { readBaseline, writeBaseline } from "../check/baseline.js";
 import { checkMigrations } from "../check/check-migrations.js";
 import { editedMigrations } from "../check/edited-migrations.js";
@@ -16,6 +17,7 @@ import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
 import { formats } from "../review/check/formats/index.js";
 import { consequence, saferLines } from "../review/check/words.js";
+import { dryRun } from "../review/diff.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 
@@ -34,7 +36,12 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     throw new LockstepError("LS8016", `There is no format "${id}".`, {
       hint: `--format ${formats.map((each) => each.id).join(" | ")}`,
     });
-  const report = await reportOf(invocation);
+  const found = await reportOf(invocation);
+  const changes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
+  if (invocation.options.dryRun === true) return { ...dryRun(changes, io.colors), exitCode: 0 };
+  for (const { file, after } of changes) writeFileSync(resolve(cwd, file), after ?? "");
+  const fixed = found.findings.filter(({ fix }) => fix !== undefined).length;
+  const report = changes.length === 0 ? found : { ...(await reportOf(invocation)), fixed };
   const context = { colors: io.colors, version: invocation.version ?? "0.0.0" };
   const output = textOption(invocation, "output");
   if (output !== undefined) writeFileSync(resolve(cwd, output), `${format.write(report, context)}\n`);
@@ -59,7 +66,14 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
     named?.files.has(file) ?? (changes === undefined || changes.get(file) === "added");
   const read = (file: string) => named?.texts.get(file) ?? repository.read(file);
   const parser = await loadParser();
-  const report = { findings: [] as CheckFinding[], waived: 0, files: 0, statements: 0, skipped: [] as Skipped[] };
+  const report = {
+    findings: [] as CheckFinding[],
+    fixed: 0,
+    waived: 0,
+    files: 0,
+    statements: 0,
+    skipped: [] as Skipped[],
+  };
   const plans = plansIn(cwd, repository.paths);
   const units = ownUnits(plans, repository.read);
   if (named === undefined)

@@ -145,6 +145,8 @@ export type Operation = OperationBase &
         readonly reads: readonly string[];
         /** The columns of which it says that they are not NULL. */
         readonly notNull: readonly string[];
+        /** It says nothing else. */
+        readonly isNotNullOnly: boolean;
         readonly isValid: boolean;
       }
     | { readonly kind: "addExclusion"; readonly table: TableName; readonly name: string | undefined }

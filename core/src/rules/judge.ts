@@ -41,6 +41,7 @@ export interface Known {
   readonly typeKind?: RuleContext["typeKind"] | undefined;
   readonly provenBy?: RuleContext["provenBy"] | undefined;
   readonly isNeverNull?: RuleContext["isNeverNull"] | undefined;
+  readonly isRepeated?: RuleContext["isRepeated"] | undefined;
   /** Tables that do not exist before the change: one that it makes IF NOT EXISTS is made, too. */
   readonly isNew?: ((table: TableName) => boolean) | undefined;
   /** Tables of other changes that are deployed together with this one: nobody uses them yet. */
@@ -102,6 +103,7 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
     typeKind: known.typeKind ?? nobodySaid,
     provenBy: known.provenBy ?? nobodySaid,
     isNeverNull: known.isNeverNull ?? nobodySaid,
+    isRepeated: known.isRepeated ?? nobodySaid,
     environment: known.environment ?? {},
     isAsWritten: known.isAsWritten ?? false,
     operations,

@@ -1,4 +1,11 @@
-import type { OperationOf, RowFailure, TableName, Verdict } from "../model/index.js";
+import {
+  isSameTable,
+  type OperationOf,
+  operationsOfKind,
+  type RowFailure,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
 import { joinedBy, needsServer } from "./columns.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
@@ -99,7 +106,15 @@ export function dropConstraint(operation: OperationOf<"dropConstraint">, context
   const { tables, doubts } = joinedBy(context, table, (_, name) => name === operation.name);
   return verdict({
     locks: locksOn("ACCESS EXCLUSIVE", [table, ...tables], context),
-    concerns: [{ kind: "guards-less", table }],
+    concerns: isIdleConstraint(operation, context) ? [] : [{ kind: "guards-less", table }],
     doubts,
   });
+}
+
+/** The change itself has made it, as a proof for example, or what it says NOT NULL says already. */
+function isIdleConstraint({ table, name, statement }: OperationOf<"dropConstraint">, context: VerdictContext): boolean {
+  const isMadeHere = operationsOfKind(context.operations, "addCheck").some(
+    (each) => each.statement < statement && each.name === name && isSameTable(each.table, table),
+  );
+  return isMadeHere || context.isRepeated(table, name) === true;
 }

@@ -24,8 +24,13 @@ export interface VerdictContext {
   typeKind(name: TableName): TypeKind | undefined;
   /** The columns that a check which is there before the change says are not NULL; undefined where nobody knows the check. */
   provenBy(table: TableName, constraint: string): readonly string[] | undefined;
-  /** Whether a column is NOT NULL, or a proven check says so, before the change; undefined where nobody knows the column. */
-  isNeverNull(table: TableName, column: string): boolean | undefined;
+  /**
+   * Whether a column is NOT NULL, or a proven check says so, before the change; undefined where nobody knows the column.
+   * @param without a check that is left out of account
+   */
+  isNeverNull(table: TableName, column: string, without?: string): boolean | undefined;
+  /** Whether a check says nothing but what NOT NULL of its columns says already; undefined where nobody knows the check. */
+  isRepeated(table: TableName, constraint: string): boolean | undefined;
   /** The foreign keys that a table has and those that lead to it; undefined where nobody has asked the database. */
   foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined;
 }

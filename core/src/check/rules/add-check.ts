@@ -6,6 +6,7 @@ export default defineCheckRule({
   severity: "error",
   summary: "ADD CHECK stops reads and writes while every row is checked",
   on: ["addCheck"],
+  isMechanical: true,
   safer: ({ table, name, sql }) => ({
     words: "add it NOT VALID, and validate it in a later migration: reads and writes go on",
     sql: [

@@ -6,6 +6,7 @@ export default defineCheckRule({
   severity: "error",
   summary: "ADD FOREIGN KEY stops writes to both tables while every row is looked up",
   on: ["addForeignKey"],
+  isMechanical: true,
   safer: ({ table, name, sql }) => ({
     words: "add it NOT VALID, and validate it in a later migration: reads and writes go on",
     sql: [

@@ -5,6 +5,7 @@ export default defineCheckRule({
   severity: "error",
   summary: "CREATE INDEX stops all writes to the table until it is built",
   on: ["createIndex"],
+  isMechanical: true,
   safer: ({ sql }, { alone }) => ({
     words: `build it while writes go on${alone}`,
     sql: [sql.replace(/\bINDEX\b(?!\s+CONCURRENTLY)/i, "INDEX CONCURRENTLY")],

@@ -6,6 +6,7 @@ export default defineCheckRule({
   severity: "error",
   summary: "ADD UNIQUE stops reads and writes until its index is built",
   on: ["addUnique"],
+  isMechanical: true,
   safer: ({ table, name, columns }, { alone }) => {
     const key = quoteIdentifier(name ?? `${table.name}_${columns.join("_")}_key`);
     return {

@@ -6,6 +6,7 @@ export default defineCheckRule({
   severity: "warning",
   summary: "Drops an index under a lock that stops reads and writes",
   on: ["dropIndex"],
+  isMechanical: true,
   safer: ({ name }, { alone }) => ({
     words: `drop it while reads and writes go on${alone}; look first whether queries use it`,
     sql: [`DROP INDEX CONCURRENTLY ${quoteTable(name)}`],

@@ -5,6 +5,7 @@ export default defineCheckRule({
   severity: "error",
   summary: "REINDEX stops writes, and reads that use the index, until it is built",
   on: ["reindex"],
+  isMechanical: true,
   safer: ({ sql }, { alone }) => ({
     words: `build it while reads and writes go on${alone}`,
     sql: [sql.replace(/^(REINDEX\s+(?:\([^)]*\)\s*)?(?:INDEX|TABLE|SCHEMA|DATABASE))\s+/i, "$1 CONCURRENTLY ")],

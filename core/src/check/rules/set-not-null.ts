@@ -6,6 +6,7 @@ export default defineCheckRule({
   severity: "error",
   summary: "SET NOT NULL stops reads and writes while every row is checked",
   on: ["setNotNull"],
+  isMechanical: true,
   safer: ({ table, column }) => {
     const [on, check] = [quoteTable(table), quoteIdentifier(`${table.name}_${column}_not_null`)];
     return {

@@ -18,6 +18,11 @@ export default defineCommand({
       flags: "--format <format>",
       description: "terminal, github, gitlab, junit, markdown or sarif. Default: terminal",
     },
+    {
+      flags: "--fix",
+      description: "write the safe way where it is mechanical within the file: CONCURRENTLY, NOT VALID and VALIDATE",
+    },
+    { flags: "--dry-run", description: "with --fix: show what would be written" },
     { flags: "--baseline <file>", description: "leave out what stands in it" },
     { flags: "--write-baseline <file>", description: "keep all that is found, so that only what is new is told of" },
     { flags: "--output <file>", description: "write the format into a file, and tell people on the terminal" },

@@ -86,9 +86,14 @@ export function skippedWords({ skipped }: Pick<CheckReport, "skipped">): string[
   );
 }
 
-/** What was left out: `3 waived, 12 in the baseline`; empty: nothing. */
-export function leftOutWords({ waived, inBaseline }: Pick<CheckReport, "waived" | "inBaseline">): string {
+/** What is not among the findings any more: `1 fixed, 3 waived, 12 in the baseline`; empty: nothing. */
+export function leftOutWords({
+  fixed,
+  waived,
+  inBaseline,
+}: Pick<CheckReport, "fixed" | "waived" | "inBaseline">): string {
   return [
+    ...(fixed > 0 ? [`${fixed} fixed`] : []),
     ...(waived > 0 ? [`${waived} waived`] : []),
     ...(inBaseline > 0 ? [`${inBaseline} in the baseline`] : []),
   ].join(", ");

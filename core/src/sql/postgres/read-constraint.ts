@@ -32,6 +32,7 @@ export function readConstraint(constraint: Constraint, table: TableName) {
         name,
         reads: columnsOf(constraint.raw_expr),
         notNull: notNullIn(constraint.raw_expr),
+        isNotNullOnly: notNullIn(constraint.raw_expr).length === partsOf(constraint.raw_expr),
         isValid: constraint.skip_validation !== true,
       } as const;
     case "CONSTR_EXCLUSION":
@@ -74,6 +75,12 @@ function tableConstraint(constraint: Constraint): TableConstraint | undefined {
 
 function keyOfIndex({ conname, indexname = "", contype }: Constraint, table: TableName): Described<"addKeyOfIndex"> {
   return { kind: "addKeyOfIndex", table, name: conname, index: indexname, isPrimary: contype === "CONSTR_PRIMARY" };
+}
+
+/** How many conditions are joined by AND. */
+function partsOf(node: Node | undefined): number {
+  if (node === undefined || !("BoolExpr" in node) || node.BoolExpr.boolop !== "AND_EXPR") return 1;
+  return (node.BoolExpr.args ?? []).reduce((sum, arg) => sum + partsOf(arg), 0);
 }
 
 /** `a IS NOT NULL`, alone or joined to others by AND. */

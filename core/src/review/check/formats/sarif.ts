@@ -1,6 +1,6 @@
-import type { Log, ReportingDescriptor, Result } from "sarif";
+import type { Log, ReportingDescriptor, Result, Fix as SarifFix } from "sarif";
 import type { CheckRule } from "../../../check/check-rule.js";
-import type { CheckFinding } from "../../../check/finding.js";
+import type { CheckFinding, Fix } from "../../../check/finding.js";
 import { checkRules } from "../../../check/rules/index.js";
 import { defineFormat } from "../format.js";
 import { consequence, saferLines } from "../words.js";
@@ -53,8 +53,20 @@ function result(finding: CheckFinding, rules: readonly CheckRule[]): Result {
         },
       },
     ],
+    ...(finding.fix === undefined ? {} : { fixes: [fixOf(finding, finding.fix)] }),
     partialFingerprints: { "lockstep/v1": finding.fingerprint },
     ...(finding.verdict === undefined ? {} : { properties: { verdict: finding.verdict } }),
+  };
+}
+
+/** Offsets of SARIF are counted as those of the file are: `columnKind` says UTF-16. */
+function fixOf({ file, safer }: CheckFinding, { start, end, text }: Fix): SarifFix {
+  const replacement = { deletedRegion: { charOffset: start, charLength: end - start }, insertedContent: { text } };
+  return {
+    description: { text: safer.words },
+    artifactChanges: [
+      { artifactLocation: { uri: encodeURI(file), uriBaseId: "%SRCROOT%" }, replacements: [replacement] },
+    ],
   };
 }
 

@@ -26,16 +26,24 @@ export default defineFormat({
       [colors.bold(file), ...own.map((finding) => findingText(finding, report.source(file), context))].join("\n"),
     );
     const mark = hasErrors(report) ? colors.red("✖") : colors.yellow("!");
-    const rules = [...new Set(findings.map(({ rule }) => rule))];
     return [
       blocks.join("\n\n"),
       "",
       `${mark} ${totalWords(report)}, ${counted(files, "migration")}${scope} checked${also}`,
       ...skipped,
-      `${colors.bold("Next")}   npx lockstep explain ${rules.length === 1 ? rules[0] : "<rule>"}`,
+      `${colors.bold("Next")}   ${next(findings)}`,
     ].join("\n");
   },
 });
+
+/** The mechanical ones first: they are a command away. */
+function next(findings: readonly CheckFinding[]): string {
+  const fixes = findings.filter(({ fix }) => fix !== undefined).length;
+  if (fixes > 0)
+    return `npx lockstep check --fix ${fixes === findings.length ? "writes it" : `writes ${fixes} of them`}`;
+  const [rule = "", ...others] = new Set(findings.map((finding) => finding.rule));
+  return `npx lockstep explain ${others.length === 0 ? rule : "<rule>"}`;
+}
 
 function findingText(finding: CheckFinding, text: string | undefined, { colors }: FormatContext): string {
   const paint = finding.severity === "error" ? colors.red : colors.yellow;

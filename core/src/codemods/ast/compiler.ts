@@ -31,6 +31,8 @@ export declare namespace ts {
   export type Expression = compiler.Expression;
   export type ExpressionStatement = compiler.ExpressionStatement;
   export type ExpressionWithTypeArguments = compiler.ExpressionWithTypeArguments;
+  export type ForInitializer = compiler.ForInitializer;
+  export type ForOfStatement = compiler.ForOfStatement;
   export type FunctionDeclaration = compiler.FunctionDeclaration;
   export type FunctionExpression = compiler.FunctionExpression;
   export type FunctionLikeDeclaration = compiler.FunctionLikeDeclaration;
@@ -51,6 +53,7 @@ export declare namespace ts {
   export type ObjectLiteralElementLike = compiler.ObjectLiteralElementLike;
   export type ObjectLiteralExpression = compiler.ObjectLiteralExpression;
   export type ParameterDeclaration = compiler.ParameterDeclaration;
+  export type PrefixUnaryExpression = compiler.PrefixUnaryExpression;
   export type PrefixUnaryOperator = compiler.PrefixUnaryOperator;
   export type PropertyAccessExpression = compiler.PropertyAccessExpression;
   export type PropertyAssignment = compiler.PropertyAssignment;
@@ -63,10 +66,13 @@ export declare namespace ts {
   export type SourceFile = compiler.SourceFile;
   export type SpreadAssignment = compiler.SpreadAssignment;
   export type Statement = compiler.Statement;
+  export type SwitchStatement = compiler.SwitchStatement;
   export type StringLiteral = compiler.StringLiteral;
   export type SyntaxKind = compiler.SyntaxKind;
+  export type TaggedTemplateExpression = compiler.TaggedTemplateExpression;
   export type TemplateExpression = compiler.TemplateExpression;
   export type ElementAccessExpression = compiler.ElementAccessExpression;
+  export type TryStatement = compiler.TryStatement;
   export type TypeAliasDeclaration = compiler.TypeAliasDeclaration;
   export type TypeElement = compiler.TypeElement;
   export type TypeLiteralNode = compiler.TypeLiteralNode;
@@ -76,5 +82,6 @@ export declare namespace ts {
   export type TypeReferenceNode = compiler.TypeReferenceNode;
   export type UnionTypeNode = compiler.UnionTypeNode;
   export type VariableDeclaration = compiler.VariableDeclaration;
+  export type VariableDeclarationList = compiler.VariableDeclarationList;
   export type VariableStatement = compiler.VariableStatement;
 }

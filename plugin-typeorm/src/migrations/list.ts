@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { globSync } from "tinyglobby";
 import type { TypeormProject } from "../project.js";
+import { migrationsIn } from "./names.js";
 
 /** A file of migrations. Nearly always of one. */
 export interface MigrationFile {
@@ -56,20 +57,6 @@ type Ordered = Pick<MigrationFile, "name" | "recordedAs">;
 function inOrder(a: Ordered, b: Ordered): number {
   return firstStamp(a) - firstStamp(b) || (a.name < b.name ? -1 : 1);
 }
-
-/** What TypeORM calls the migrations of a text: the `name` of the instance, else that of the class; 13 digits at its end. */
-export function migrationsIn(source: string): string[] {
-  const heads = [...source.matchAll(/\bclass\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)];
-  return heads
-    .map((head, at) => {
-      const body = source.slice(head.index, heads[at + 1]?.index);
-      return ownName.exec(body)?.[2] ?? head[1] ?? "";
-    })
-    .filter((name) => /\d{13}$/.test(name));
-}
-
-/** `name = "AddHandle1763648123456"` as a property, or as compilers write it in a constructor. */
-const ownName = /^[ \t]*(?:public |readonly |this\.)*name(?:\s*:\s*string)?\s*=\s*(["'`])([^"'`]*)\1/m;
 
 function firstStamp({ recordedAs }: Ordered): number {
   return Math.min(...recordedAs.map((name) => Number(name.slice(-13))));

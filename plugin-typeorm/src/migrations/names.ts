@@ -21,6 +21,20 @@ export function stampOf(name: string): string | undefined {
   return leading.exec(name)?.[1] ?? trailing.exec(name)?.[1];
 }
 
+/** What TypeORM calls the migrations of a text: the `name` of the instance, else that of the class; 13 digits at its end. */
+export function migrationsIn(source: string): string[] {
+  const heads = [...source.matchAll(/\bclass\s+([\p{ID_Start}$_][\p{ID_Continue}$]*)/gu)];
+  return heads
+    .map((head, at) => {
+      const body = source.slice(head.index, heads[at + 1]?.index);
+      return ownName.exec(body)?.[2] ?? head[1] ?? "";
+    })
+    .filter((name) => /\d{13}$/.test(name));
+}
+
+/** `name = "AddHandle1763648123456"` as a property, or as compilers write it in a constructor. */
+const ownName = /^[ \t]*(?:public |readonly |this\.)*name(?:\s*:\s*string)?\s*=\s*(["'`])([^"'`]*)\1/m;
+
 /** `1763648123457-AddHandleCreateIndex`: the stamp, the plan's own name, and what the migration does. */
 export function migrationName({ id }: Pick<Plan, "id">, stamp: string, slug: string): string {
   return `${stamp}-${pascalCase(id.replace(leading, ""))}${pascalCase(slug)}`;

@@ -1,5 +1,5 @@
 import type { Project } from "@lockstep/core/codemods";
-import { migrationsIn } from "../migrations/list.js";
+import { migrationsIn } from "../migrations/names.js";
 import type { Listing, Place } from "./listing.js";
 
 /**

@@ -1,5 +1,5 @@
 import { createProject } from "@lockstep/core/codemods";
-import { migrationsIn } from "../migrations/list.js";
+import { migrationsIn } from "../migrations/names.js";
 import type { TypeormProject } from "../project.js";
 import { listingsFrom } from "./listing.js";
 import { ownListing } from "./own-listing.js";

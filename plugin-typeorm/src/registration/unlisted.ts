@@ -1,7 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Unlisted } from "@lockstep/core";
-import { migrationsIn, readMigrationFiles } from "../migrations/list.js";
+import { readMigrationFiles } from "../migrations/list.js";
+import { migrationsIn } from "../migrations/names.js";
 import type { TypeormProject } from "../project.js";
 
 /** The migrations that lie in the repository and that no glob and no list of the data source finds. */

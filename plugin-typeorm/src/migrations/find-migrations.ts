@@ -1,30 +1,129 @@
-import { dirname } from "node:path";
-import type { MigrationSet, RepositoryFiles } from "@lockstep/core";
-import { onTheirLines } from "./on-their-lines.js";
-import { readClass } from "./read-class.js";
+import { posix } from "node:path";
+import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
+import { dialectOfDrivers, dialectOfFolder, dialectOfSql, dialectOfType } from "./dialect.js";
+import type { DataSourceFacts } from "./evaluate/data-sources.js";
+import type { Files } from "./evaluate/evaluator.js";
+import type { readUp } from "./evaluate/read-up.js";
+import { migrationsIn } from "./names.js";
 
-/** The migration classes of TypeORM in a repository, by their folders. */
+/** A file with migration classes. */
+interface ClassFile {
+  readonly path: string;
+  /** What TypeORM calls them. */
+  readonly names: readonly string[];
+  readonly text: string;
+}
+
+/** More files than these are not all looked into: those whose paths say what they are. */
+const manyFiles = 5_000;
+
+/**
+ * The migration classes of TypeORM in a repository, by their folders, in TypeORM's order: by the 13 digits of their names. Database and
+ * transactions are those of the data source that loads the folder; where none says the database, it is what the name of the folder, the SQL
+ * and the installed drivers say.
+ */
 export async function findMigrations({ paths, read }: RepositoryFiles): Promise<readonly MigrationSet[]> {
-  const folders = new Map<string, string[]>();
-  for (const path of paths) {
-    if (!/\d{13}[^/]*\.[cm]?[jt]s$/.test(path) || /\.d\.[cm]?ts$|node_modules\//.test(path)) continue;
-    if (!/\bMigrationInterface\b/.test(read(path) ?? "")) continue;
-    const folder = dirname(path);
-    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+  const code = paths.filter((path) => /\.[cm]?[jt]s$/.test(path) && !/\.d\.[cm]?ts$|(?:^|\/)node_modules\//.test(path));
+  const isLikely = (path: string) => /\d{13}|migrat/i.test(path);
+  const packages = paths.filter((path) => posix.basename(path) === "package.json" && !path.includes("node_modules/"));
+  const usesTypeorm = packages.some((path) => /"[^"]*typeorm[^"]*"\s*:/.test(read(path) ?? ""));
+  const mayBe = (path: string) =>
+    isLikely(path) || /data-?source|orm|database|\bdb\b|config|connection|module/i.test(path);
+  const looked = usesTypeorm ? (code.length > manyFiles ? code.filter(mayBe) : code) : code.filter(isLikely);
+  const classes: ClassFile[] = [];
+  const configured: { readonly path: string; readonly text: string }[] = [];
+  const { mayConfigure, readDataSources } = usesTypeorm ? await import("./evaluate/data-sources.js") : noDataSources;
+  for (const path of looked) {
+    const text = read(path) ?? "";
+    const names = text.includes("class") ? migrationsIn(text) : [];
+    const isMigration =
+      /\bMigrationInterface\b/.test(text) || (/\bup\b\s*[(=]/.test(text) && /queryRunner|\.query\(/i.test(text));
+    if (names.length > 0 && isMigration) classes.push({ path, names, text });
+    else if (mayConfigure(text)) configured.push({ path, text });
   }
-  return [...folders].map(([folder, files]) => ({
+  if (classes.length === 0) return [];
+  for (const path of paths)
+    if (/(?:^|\/)ormconfig\.json$/.test(path)) configured.push({ path, text: read(path) ?? "" });
+  const known = new Set(paths);
+  const files: Files = { has: (path) => known.has(path), read };
+  const sources = configured.flatMap(({ path, text }) => readDataSources(path, text, files));
+  const folders = new Map<string, ClassFile[]>();
+  for (const each of withoutCopies(classes)) {
+    const folder = folderOf(each.path, sources);
+    folders.set(folder, [...(folders.get(folder) ?? []), each]);
+  }
+  const { readUp } = await import("./evaluate/read-up.js");
+  return [...folders].map(([folder, all]) =>
+    setOf(folder, all, { sources, packages: new Set(packages), files, readUp }),
+  );
+}
+
+const noDataSources = { mayConfigure: () => false, readDataSources: () => [] };
+
+/** What is compiled is no second set: the same classes in a file of the same name, beside the source or in a folder of output. */
+function withoutCopies(classes: readonly ClassFile[]): ClassFile[] {
+  const isOutput = (path: string) => /(?:^|\/)(?:dist|build|out|lib|output|compiled|\.[^/]+)\//.test(path);
+  const keyOf = ({ path, names }: ClassFile) => `${posix.basename(path).replace(/\.[^.]+$/, "")}\n${names.join()}`;
+  const sources = new Map<string, ClassFile[]>();
+  for (const each of classes)
+    if (!isOutput(each.path)) sources.set(keyOf(each), [...(sources.get(keyOf(each)) ?? []), each]);
+  const isCode = (path: string) => /js$/.test(path);
+  return classes.filter((each) => {
+    const twins = (sources.get(keyOf(each)) ?? []).filter((other) => other !== each);
+    if (isOutput(each.path)) return twins.length === 0;
+    return !twins.some(
+      (other) => isCode(each.path) && !isCode(other.path) && posix.dirname(other.path) === posix.dirname(each.path),
+    );
+  });
+}
+
+/** The folder of a set: that of the file, or the one that a data source loads with what is below it. */
+function folderOf(path: string, sources: readonly DataSourceFacts[]): string {
+  const own = posix.dirname(path);
+  // `migrations/2024/…`: years and versions are one history.
+  const whole = own.replace(/(?:\/v?\d[\d._-]*)+$/, "");
+  const bases = sources.flatMap(({ globs }) =>
+    globs.filter((glob) => glob.isDeep && glob.pattern.test(path)).map(({ base }) => base),
+  );
+  const base = bases.sort((a, b) => b.length - a.length)[0];
+  const between = base === undefined ? [] : own.slice(base.length + 1).split("/");
+  const isHistory =
+    base !== undefined && /migrat/i.test(base) && between.every((part) => dialectOfFolder(part) === undefined);
+  return isHistory && base.length < whole.length ? base : whole;
+}
+
+interface Surroundings {
+  readonly sources: readonly DataSourceFacts[];
+  readonly packages: ReadonlySet<string>;
+  readonly files: Files;
+  /** Loaded with the compiler, where there are migrations. */
+  readonly readUp: typeof readUp;
+}
+
+function setOf(
+  folder: string,
+  classes: readonly ClassFile[],
+  { sources, packages, files, readUp }: Surroundings,
+): MigrationSet {
+  const loading = sources.filter(({ globs, files: listed }) =>
+    classes.some(({ path }) => listed.has(path) || globs.some(({ pattern }) => pattern.test(path))),
+  );
+  const types = new Set(loading.flatMap(({ type }) => dialectOfType(type) ?? []));
+  const modes = new Set(loading.flatMap(({ transactions }) => transactions ?? []));
+  const dialect =
+    (types.size === 1 ? [...types][0] : undefined) ??
+    dialectOfFolder(folder) ??
+    dialectOfSql(classes.map(({ text }) => text)) ??
+    dialectOfDrivers(folder, packages, files.read);
+  // TypeORM's default, where no data source says another.
+  const [transactions = "all" as TransactionMode] = modes.size === 1 ? modes : [];
+  const stampOf = ({ names }: ClassFile) => Math.min(...names.map((name) => Number(name.slice(-13))));
+  const ordered = [...classes].sort((a, b) => stampOf(a) - stampOf(b) || (a.path < b.path ? -1 : 1));
+  return {
     folder,
-    dialect: undefined,
-    transactions: undefined,
-    alone: " in a migration of its own with `transaction = false`",
-    files: files.sort(),
-    read(text, file) {
-      const { up, built, transaction } = readClass(text, file);
-      const lines = text.split("\n");
-      const unread = built
-        .filter(({ method }) => method === "up")
-        .map(({ line, what }) => ({ line, what, text: lines[line - 1] ?? "" }));
-      return { sql: onTheirLines(up), unread, ...(transaction === false ? { transactions: "none" } : {}) };
-    },
-  }));
+    dialect,
+    transactions,
+    files: ordered.map(({ path }) => path),
+    read: (text, file) => readUp(text, file, files, { dialect, transactions }),
+  };
 }

@@ -1,0 +1,366 @@
+import { createHash } from "node:crypto";
+
+/** Options of `new Table({ … })`, `new TableColumn({ … })` and their like, as plain data. */
+type Options = { readonly [name: string]: unknown };
+
+/** Methods of the query runner that only look. */
+export function looksOnly(method: string): boolean {
+  return /^(?:has|get|is)[A-Z]|^(?:connect|release|loadTables|escape|enableSqlMemory|disableSqlMemory|clearSqlMemory)$/.test(
+    method,
+  );
+}
+
+export function buildsOnly(method: string): boolean {
+  return Object.hasOwn(methods, method) || Object.hasOwn(methods, one(method));
+}
+
+/**
+ * What TypeORM's query runner for PostgreSQL runs for a method of its builder. Where that hangs on what the database has, another
+ * statement with the same effect: a table takes its indexes and keys along, a column what is built on it alone.
+ *
+ * @param args as plain data
+ * @returns undefined where only the database says it
+ */
+export function builder(method: string, args: readonly unknown[]): readonly string[] | undefined {
+  const own = Object.hasOwn(methods, method) ? methods[method] : undefined;
+  if (own !== undefined) return own(...(args as never[]));
+  // `createIndices(table, […])` is one `createIndex` after another.
+  const each = Object.hasOwn(methods, one(method)) ? methods[one(method)] : undefined;
+  const [table, items, ...rest] = args;
+  if (each === undefined || !Array.isArray(items)) return undefined;
+  const made = items.map((item) => each(...([table, item, ...rest] as never[])));
+  return made.every((statements) => statements !== undefined) ? made.flat() : undefined;
+}
+
+const one = (method: string) => method.replace(/Indices$/, "Index").replace(/s$/, "");
+
+const methods: Readonly<Record<string, (...args: never[]) => readonly string[] | undefined>> = {
+  createSchema: (name: string, ifNotExists) => [
+    `CREATE SCHEMA ${when(ifNotExists, "IF NOT EXISTS ")}${quote(lastOf(name))}`,
+  ],
+  dropSchema: (name: string, ifExists, isCascade) => [
+    `DROP SCHEMA ${when(ifExists, "IF EXISTS ")}${quote(lastOf(name))}${when(isCascade, " CASCADE")}`,
+  ],
+  createDatabase: (name: string) => [`CREATE DATABASE ${quote(name)}`],
+  dropDatabase: (name: string, ifExists) => [`DROP DATABASE ${when(ifExists, "IF EXISTS ")}${quote(name)}`],
+  createTable,
+  dropTable: (table, ifExists) => [`DROP TABLE ${when(ifExists, "IF EXISTS ")}${path(table)}`],
+  renameTable: (table, name: string) => [`${alter(table)} RENAME TO ${quote(name)}`],
+  clearTable: (table, options?: { cascade?: boolean }) => [
+    `TRUNCATE TABLE ${path(table)}${when(options?.cascade, " CASCADE")}`,
+  ],
+  changeTableComment: (table, comment?: string) => [
+    `COMMENT ON TABLE ${path(table)} IS ${comment ? literal(comment) : "NULL"}`,
+  ],
+  createView: (view: Options, isKnown) =>
+    // TypeORM notes it down in a table of its own.
+    typeof view.expression === "string" && !isKnown
+      ? [`CREATE ${when(view.materialized, "MATERIALIZED ")}VIEW ${path(view)} AS ${view.expression}`]
+      : undefined,
+  dropView: (view, ifExists) => [
+    `DROP ${when((view as Options).materialized, "MATERIALIZED ")}VIEW ${when(ifExists, "IF EXISTS ")}${path(view)}`,
+  ],
+  addColumn,
+  dropColumn: (table, column, ifExists) => [
+    `${alter(table)} DROP COLUMN ${when(ifExists, "IF EXISTS ")}${quote(nameOf(column))}`,
+  ],
+  renameColumn: (table, from, to) =>
+    typeof to === "string"
+      ? [`${alter(table)} RENAME COLUMN ${quote(nameOf(from))} TO ${quote(to)}`]
+      : changeColumn(table, from, to),
+  changeColumn,
+  createPrimaryKey: (table, columns: string[], name?: string) => [
+    `${alter(table)} ADD CONSTRAINT ${quote(name ?? hashed("PK_", table, columns))} PRIMARY KEY (${names(columns)})`,
+  ],
+  createUniqueConstraint: (table, unique: Options) => [`${alter(table)} ADD ${uniqueSql(table, unique)}`],
+  createCheckConstraint: (table, check: Options) => [`${alter(table)} ADD ${checkSql(table, check)}`],
+  createExclusionConstraint: (table, exclusion: Options) => [`${alter(table)} ADD ${exclusionSql(table, exclusion)}`],
+  createForeignKey: (table, key: Options) => [`${alter(table)} ADD ${foreignKeySql(table, key)}`],
+  createIndex: (table, index: Options) => [indexSql(table, index)],
+  dropIndex: (table, index, ifExists) => {
+    const name = constraintOf("indices", table, index);
+    const { schema } = parsed(table);
+    const isConcurrent = (index as Options).isConcurrent;
+    return name === undefined
+      ? undefined
+      : [
+          `DROP INDEX ${when(isConcurrent, "CONCURRENTLY ")}${when(ifExists, "IF EXISTS ")}${schema ? `${quote(schema)}.` : ""}${quote(name)}`,
+        ];
+  },
+  dropPrimaryKey: (table, name?: string, ifExists?: unknown) => {
+    const columns = ((table as Options).columns ?? []) as Options[];
+    const primary = columns.filter(({ isPrimary }) => isPrimary);
+    if (primary.length === 0) return undefined;
+    return dropConstraint(table, name ?? hashed("PK_", table, primary.map(nameOf)), ifExists);
+  },
+  dropUniqueConstraint: (table, unique, ifExists) =>
+    dropConstraint(table, constraintOf("uniques", table, unique), ifExists),
+  dropCheckConstraint: (table, check, ifExists) =>
+    dropConstraint(table, constraintOf("checks", table, check), ifExists),
+  dropExclusionConstraint: (table, exclusion, ifExists) =>
+    dropConstraint(table, constraintOf("exclusions", table, exclusion), ifExists),
+  dropForeignKey: (table, key, ifExists) => dropConstraint(table, constraintOf("foreignKeys", table, key), ifExists),
+};
+
+function createTable(
+  table: Options,
+  ifNotExists: unknown,
+  withKeys: unknown = true,
+  withIndices: unknown = true,
+): readonly string[] {
+  const all = (part: string) => (table[part] ?? []) as Options[];
+  const columns = all("columns");
+  const primary = columns.filter(({ isPrimary }) => isPrimary);
+  const uniques = all("uniques");
+  const isThere = (name: string) => uniques.some(({ columnNames }) => String(columnNames) === name);
+  const own = columns
+    .filter((column) => column.isUnique && !isThere(nameOf(column)))
+    .map((column) => ({ columnNames: [nameOf(column)] }));
+  const types = new Set(columns.filter(isEnum).map((column) => createType(table, column)));
+  const body = [
+    ...columns.map((column) => columnSql(table, column)),
+    ...[...uniques, ...own].map((unique) => uniqueSql(table, unique)),
+    ...all("checks").map((check) => checkSql(table, check)),
+    ...all("exclusions").map((exclusion) => exclusionSql(table, exclusion)),
+    ...(withKeys ? all("foreignKeys") : []).map((key) => foreignKeySql(table, { ...ofTable(table), ...key })),
+    ...(primary.length > 0
+      ? [
+          `CONSTRAINT ${quote((primary[0]?.primaryKeyConstraintName as string | undefined) ?? hashed("PK_", table, primary.map(nameOf)))} PRIMARY KEY (${names(primary.map(nameOf))})`,
+        ]
+      : []),
+  ];
+  return [
+    ...types,
+    `CREATE TABLE ${when(ifNotExists, "IF NOT EXISTS ")}${path(table)} (${body.join(", ")})`,
+    ...columns.flatMap((column) => comment(table, column)),
+    ...(withIndices ? all("indices") : []).map((index) => indexSql(table, index)),
+    ...(table.comment ? [`COMMENT ON TABLE ${path(table)} IS ${literal(String(table.comment))}`] : []),
+  ];
+}
+
+const ofTable = ({ schema }: Options): Options => (schema === undefined ? {} : { referencedSchema: schema });
+
+function addColumn(table: unknown, column: Options): readonly string[] | undefined {
+  // Of a key that the table has nothing is known.
+  if (column.isPrimary) return undefined;
+  return [
+    ...(isEnum(column) ? [createType(table, column)] : []),
+    `${alter(table)} ADD ${columnSql(table, column)}`,
+    ...(column.isUnique ? [`${alter(table)} ADD ${uniqueSql(table, { columnNames: [nameOf(column)] })}`] : []),
+    ...comment(table, column),
+  ];
+}
+
+/** From one column that is written down to another; of one that only the database knows nothing is said. */
+function changeColumn(table: unknown, from: unknown, to: Options): readonly string[] | undefined {
+  const old = typeof from === "object" && from !== null ? (from as Options) : undefined;
+  if (old === undefined || "part" in old || old.isPrimary || to.isPrimary || old.isGenerated || to.isGenerated)
+    return undefined;
+  if (isEnum(old) !== isEnum(to) || (isEnum(to) && String(old.enum) !== String(to.enum))) return undefined;
+  const differs = (name: string, none: unknown) => (old[name] ?? none) !== (to[name] ?? none);
+  const isOther =
+    differs("type", "") || differs("length", "") || differs("isArray", false) || differs("asExpression", undefined);
+  if (isOther) {
+    const added = addColumn(table, to);
+    return added && [`${alter(table)} DROP COLUMN ${quote(nameOf(old))}`, ...added];
+  }
+  if (["charset", "collation", "generatedType", "srid", "spatialFeatureType"].some((name) => differs(name, undefined)))
+    return undefined;
+  const column = `${alter(table)} ALTER COLUMN ${quote(nameOf(to))}`;
+  const statements: string[] = [];
+  if (nameOf(old) !== nameOf(to)) {
+    if (isEnum(to)) return undefined;
+    statements.push(`${alter(table)} RENAME COLUMN ${quote(nameOf(old))} TO ${quote(nameOf(to))}`);
+  }
+  if (differs("precision", undefined) || differs("scale", undefined)) statements.push(`${column} TYPE ${typeSql(to)}`);
+  if (differs("isNullable", false)) statements.push(`${column} ${to.isNullable ? "DROP" : "SET"} NOT NULL`);
+  if (differs("comment", undefined)) statements.push(...comment(table, { comment: "", ...to }, true));
+  if (differs("isUnique", false))
+    statements.push(
+      to.isUnique
+        ? `${alter(table)} ADD ${uniqueSql(table, { columnNames: [nameOf(to)] })}`
+        : `${alter(table)} DROP CONSTRAINT ${quote(hashed("UQ_", table, [nameOf(to)]))}`,
+    );
+  if (differs("default", undefined))
+    statements.push(
+      to.default === undefined || to.default === null
+        ? `${column} DROP DEFAULT`
+        : `${column} SET DEFAULT ${to.default}`,
+    );
+  return statements;
+}
+
+function columnSql(table: unknown, column: Options): string {
+  const { type, isGenerated, generationStrategy: strategy = isGenerated ? "increment" : undefined } = column;
+  const serial = {
+    integer: "SERIAL",
+    int: "SERIAL",
+    int4: "SERIAL",
+    smallint: "SMALLSERIAL",
+    int2: "SMALLSERIAL",
+    bigint: "BIGSERIAL",
+    int8: "BIGSERIAL",
+  };
+  const words = [quote(nameOf(column))];
+  if (isGenerated && strategy === "identity")
+    words.push(`${type} GENERATED ${column.generatedIdentity ?? "BY DEFAULT"} AS IDENTITY`);
+  else if (isGenerated && strategy !== "uuid") words.push(serial[type as keyof typeof serial] ?? "");
+  if (isEnum(column)) words.push(`${typeName(table, column)}${when(column.isArray, " array")}`);
+  else if (!isGenerated || type === "uuid") words.push(typeSql(column));
+  if (column.generatedType === "STORED" && column.asExpression)
+    words.push(`GENERATED ALWAYS AS (${column.asExpression}) STORED`);
+  if (column.collation) words.push(`COLLATE ${quote(String(column.collation))}`);
+  if (column.isNullable !== true) words.push("NOT NULL");
+  if (column.default !== undefined && column.default !== null) words.push(`DEFAULT ${column.default}`);
+  if (isGenerated && strategy === "uuid" && !column.default) words.push("DEFAULT uuid_generate_v4()");
+  return words.filter(Boolean).join(" ");
+}
+
+function typeSql({ type, length, precision, scale, isArray, spatialFeatureType, srid }: Options): string {
+  const name = String(type ?? "");
+  const isSet = precision !== null && precision !== undefined;
+  const digits = isSet ? `(${precision}${scale === null || scale === undefined ? "" : `,${scale}`})` : "";
+  const [, time, zone] = /^(time|timestamp) (with|without) time zone$/.exec(name) ?? [];
+  const sized = length !== undefined && length !== null && length !== "" ? `(${length})` : digits;
+  const spatial = spatialFeatureType ? `(${spatialFeatureType}${srid === undefined ? "" : `,${srid}`})` : sized;
+  const made =
+    time === undefined
+      ? name + spatial
+      : `${time.toUpperCase()}${isSet ? `(${precision})` : ""}${when(zone === "with", " WITH TIME ZONE")}`;
+  return `${made}${when(isArray, " array")}`;
+}
+
+function isEnum({ type }: Options): boolean {
+  return type === "enum" || type === "simple-enum";
+}
+
+function typeName(table: unknown, column: Options): string {
+  const { schema, name } = parsed(table, true);
+  const own = (column.enumName as string | undefined) ?? `${name}_${nameOf(column).toLowerCase()}_enum`;
+  return [...(schema === undefined ? [] : [schema]), ...own.split(".")].map(quote).join(".");
+}
+
+function createType(table: unknown, column: Options): string {
+  return `CREATE TYPE ${typeName(table, column)} AS ENUM(${(column.enum as unknown[]).map((value) => literal(String(value))).join(", ")})`;
+}
+
+function uniqueSql(table: unknown, { name, columnNames, deferrable }: Options): string {
+  const columns = columnNames as string[];
+  return `CONSTRAINT ${quote((name as string | undefined) ?? hashed("UQ_", table, columns))} UNIQUE (${names(columns)})${when(deferrable, ` DEFERRABLE ${deferrable}`)}`;
+}
+
+function checkSql(table: unknown, { name, expression }: Options): string {
+  return `CONSTRAINT ${quote((name as string | undefined) ?? hash("CHK_", table, String(expression)))} CHECK (${expression})`;
+}
+
+function exclusionSql(table: unknown, { name, expression, deferrable }: Options): string {
+  return `CONSTRAINT ${quote((name as string | undefined) ?? hash("XCL_", table, String(expression)))} EXCLUDE ${expression}${when(deferrable, ` DEFERRABLE ${deferrable}`)}`;
+}
+
+function foreignKeySql(table: unknown, key: Options): string {
+  const {
+    name,
+    columnNames,
+    referencedTableName,
+    referencedColumnNames,
+    referencedSchema,
+    onDelete,
+    onUpdate,
+    deferrable,
+  } = key;
+  const columns = columnNames as string[];
+  const referenced = { name: referencedTableName, schema: referencedSchema };
+  return [
+    `CONSTRAINT ${quote((name as string | undefined) ?? hashed("FK_", table, columns))} FOREIGN KEY (${names(columns)})`,
+    `REFERENCES ${path(referenced)}(${names(referencedColumnNames as string[])})`,
+    ...(onDelete ? [`ON DELETE ${onDelete}`] : []),
+    ...(onUpdate ? [`ON UPDATE ${onUpdate}`] : []),
+    ...(deferrable ? [`DEFERRABLE ${deferrable}`] : []),
+  ].join(" ");
+}
+
+function indexSql(table: unknown, index: Options): string {
+  const { columnNames, isUnique, isConcurrent, isSpatial, type, where } = index;
+  const method = isSpatial ? "gist" : type;
+  return (
+    `CREATE ${when(isUnique, "UNIQUE ")}INDEX ${when(isConcurrent, "CONCURRENTLY ")}${quote(constraintOf("indices", table, index) ?? "")}` +
+    ` ON ${path(table)} ${when(method, `USING ${method} `)}(${names(columnNames as string[])})${when(where, ` WHERE ${where}`)}`
+  );
+}
+
+function comment(table: unknown, column: Options, isRemoved = false): string[] {
+  if (!column.comment && !isRemoved) return [];
+  const text = column.comment ? literal(String(column.comment)) : "NULL";
+  return [`COMMENT ON COLUMN ${path(table)}.${quote(nameOf(column))} IS ${text}`];
+}
+
+function dropConstraint(table: unknown, name: string | undefined, ifExists: unknown): readonly string[] | undefined {
+  return name === undefined
+    ? undefined
+    : [`${alter(table)} DROP CONSTRAINT ${when(ifExists, "IF EXISTS ")}${quote(name)}`];
+}
+
+/** The name of a key or index: its own, or what TypeORM calls it by its columns. */
+function constraintOf(part: string, table: unknown, it: unknown): string | undefined {
+  if (typeof it === "string") return it;
+  const { name, columnNames, expression, where } = it as Options;
+  if (typeof name === "string") return name;
+  if (part === "checks" || part === "exclusions")
+    return expression === undefined ? undefined : hash(part === "checks" ? "CHK_" : "XCL_", table, String(expression));
+  const columns = columnNames as string[] | undefined;
+  return columns && hashed(prefixes[part as keyof typeof prefixes], table, columns, where as string | undefined);
+}
+
+const prefixes = { indices: "IDX_", uniques: "UQ_", foreignKeys: "FK_" };
+
+/** What TypeORM calls a key or index that is looked up by its columns. */
+export function constraintName({
+  table,
+  part,
+  columns,
+}: {
+  table: string;
+  part?: string;
+  columns?: readonly string[];
+}): string | undefined {
+  return columns === undefined || part === undefined || !(part in prefixes)
+    ? undefined
+    : constraintOf(part, table, { columnNames: columns });
+}
+
+/** As TypeORM's DefaultNamingStrategy; of another strategy only the code that runs knows. */
+function hashed(prefix: string, table: unknown, columns: readonly string[], where?: string): string {
+  return hash(prefix, table, [...columns].sort().join("_") + (where ? `_${where}` : ""));
+}
+
+function hash(prefix: string, table: unknown, key: string): string {
+  const digest = createHash("sha1")
+    .update(`${parsed(table).name.replace(".", "_")}_${key}`)
+    .digest("hex");
+  return prefix + digest.slice(0, /^(?:IDX|CHK|XCL)/.test(prefix) ? 26 : 27);
+}
+
+function parsed(table: unknown, isWithPublic = false): { readonly schema: string | undefined; readonly name: string } {
+  const { name, schema } = typeof table === "string" ? { name: table, schema: undefined } : (table as Options);
+  const words = String(name).split(".");
+  const own = (schema as string | undefined) ?? (words.length > 1 ? words.at(-2) : undefined);
+  return { schema: own === "public" && !isWithPublic ? undefined : own, name: words.at(-1) ?? "" };
+}
+
+function path(table: unknown): string {
+  const { schema, name } = parsed(table);
+  return schema === undefined ? quote(name) : `${quote(schema)}.${quote(name)}`;
+}
+
+const alter = (table: unknown) => `ALTER TABLE ${path(table)}`;
+const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+const names = (columns: readonly string[]) => columns.map(quote).join(", ");
+const when = (condition: unknown, text: string) => (condition ? text : "");
+const lastOf = (name: string) => name.split(".").at(-1) ?? name;
+
+function nameOf(column: unknown): string {
+  const name = typeof column === "string" ? column : (column as Options).name;
+  if (typeof name !== "string") throw new TypeError("no name");
+  return name;
+}

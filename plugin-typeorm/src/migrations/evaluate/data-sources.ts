@@ -1,0 +1,136 @@
+import { posix } from "node:path";
+import type { TransactionMode } from "@lockstep/core";
+import { nameOf, ts } from "@lockstep/core/typescript";
+import { patternOf } from "../globs.js";
+import { Evaluator, type Files, top } from "./evaluator.js";
+import { QueryRunnerReader } from "./query-runner.js";
+import { namesIn, Scope } from "./scope.js";
+import { is, rec, unknown, type Value } from "./values.js";
+
+/** What the options of a data source say of the migrations that it loads. */
+export interface DataSourceFacts {
+  readonly file: string;
+  /** `postgres`, as TypeORM calls it. */
+  readonly type: string | undefined;
+  readonly transactions: TransactionMode | undefined;
+  /** Patterns of files, from the top of the repository. */
+  readonly globs: readonly Glob[];
+  /** The files whose classes it lists. */
+  readonly files: ReadonlySet<string>;
+}
+
+export interface Glob {
+  readonly pattern: RegExp;
+  /** The folder before its first wildcard. */
+  readonly base: string;
+  readonly isDeep: boolean;
+}
+
+/** Whether a file can have options of a data source in it. */
+export function mayConfigure(text: string): boolean {
+  return (
+    /\bmigrations["']?\s*[:,=]/.test(text) &&
+    /\b(?:DataSource|TypeOrm|typeorm|createConnection|ConnectionOptions|entities)/.test(text)
+  );
+}
+
+/** The options of data sources in a file: objects with `migrations` that are patterns or classes. */
+export function readDataSources(file: string, text: string, files: Files): DataSourceFacts[] {
+  const runner = new QueryRunnerReader(undefined);
+  const evaluator = new Evaluator(files, runner);
+  runner.evaluator = evaluator;
+  if (file.endsWith(".json")) return ofJson(file, text);
+  const module = evaluator.module(file, text);
+  if (module === undefined) return [];
+  const found: DataSourceFacts[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isObjectLiteralExpression(node) && node.properties.some(({ name }) => nameOf(name) === "migrations")) {
+      const facts = ofOptions(file, evaluator.evaluate(node, scopeAt(node, module.scope, evaluator)), files);
+      if (facts !== undefined) found.push(facts);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(module.source);
+  return found;
+}
+
+/** The constants around an expression, each read when it is asked for. */
+function scopeAt(node: ts.Node, outermost: Scope, evaluator: Evaluator): Scope {
+  const blocks: ts.Block[] = [];
+  for (let at: ts.Node | undefined = node.parent; at !== undefined; at = at.parent)
+    if (ts.isBlock(at)) blocks.unshift(at);
+  let scope = outermost;
+  for (const block of blocks) {
+    scope = new Scope(outermost.module, scope);
+    const inner = scope;
+    for (const statement of block.statements) {
+      if (!ts.isVariableStatement(statement)) continue;
+      for (const { name, initializer } of statement.declarationList.declarations)
+        for (const each of namesIn(name))
+          inner.declareLazily(each, () =>
+            ts.isIdentifier(name) && initializer !== undefined ? evaluator.evaluate(initializer, inner) : unknown,
+          );
+    }
+  }
+  return scope;
+}
+
+function ofJson(file: string, text: string): DataSourceFacts[] {
+  try {
+    const all: unknown = JSON.parse(text);
+    return [all].flat().flatMap((each) => {
+      if (typeof each !== "object" || each === null) return [];
+      const { type, migrations, migrationsTransactionMode: mode } = each as Record<string, unknown>;
+      const values = [migrations].flat().filter((value) => typeof value === "string");
+      const options = rec([
+        ["type", typeof type === "string" ? type : undefined],
+        ["migrations", { kind: "list", items: values, isOpen: false }],
+        ["migrationsTransactionMode", typeof mode === "string" ? mode : undefined],
+      ]);
+      return ofOptions(file, options, undefined) ?? [];
+    });
+  } catch {
+    return [];
+  }
+}
+
+function ofOptions(file: string, options: Value, files: Files | undefined): DataSourceFacts | undefined {
+  if (!is(options, "rec")) return undefined;
+  const globs: Glob[] = [];
+  const listed = new Set<string>();
+  const take = (value: Value): void => {
+    if (typeof value === "string") globs.push(...globsOf(value, file, files));
+    else if (is(value, "class")) listed.add(value.scope.module.file);
+    else if (is(value, "list")) value.items.forEach(take);
+    // `import * as migrations`, and folders of classes by name.
+    else if (is(value, "rec") && value.of === undefined) for (const field of value.fields.values()) take(field);
+  };
+  take(options.fields.get("migrations"));
+  if (globs.length === 0 && listed.size === 0) return undefined;
+  const type = options.fields.get("type");
+  const mode = options.fields.get("migrationsTransactionMode");
+  return {
+    file,
+    type: typeof type === "string" ? type : undefined,
+    transactions: mode === "each" || mode === "none" || mode === "all" ? mode : undefined,
+    globs,
+    files: listed,
+  };
+}
+
+/** Relative patterns count from where a command is run: the folder of some package.json above. */
+function globsOf(pattern: string, file: string, files: Files | undefined): Glob[] {
+  const make = (text: string): Glob => {
+    const [base = ""] = text.split(/[*{[?(]/);
+    const folder = base.endsWith("/") ? base.slice(0, -1) : posix.dirname(base);
+    return { pattern: patternOf(text), base: folder === "" ? "." : folder, isDeep: text.includes("**") };
+  };
+  if (pattern.startsWith(top)) return [make(posix.normalize(pattern.slice(top.length + 1)))];
+  if (pattern.startsWith("/")) return [];
+  const roots: string[] = [];
+  for (let at = posix.dirname(file); ; at = posix.dirname(at)) {
+    if (at === "." || files === undefined || files.has(posix.join(at, "package.json"))) roots.push(at);
+    if (at === "." || at === "/") break;
+  }
+  return roots.map((root) => make(posix.normalize(posix.join(root, pattern))));
+}

@@ -1,0 +1,23 @@
+/**
+ * A pattern of files as TypeORM's options have it, as a regular expression: `src/migrations/**\/*{.ts,.js}`. What is compiled stands for its
+ * source: `dist/migrations/*.js` is `src/migrations/*.ts` as well.
+ */
+export function patternOf(glob: string): RegExp {
+  const source = glob
+    .replace(/[.+^$|\\]/g, "\\$&")
+    .replace(/[()]/g, (part) => part)
+    .replace(/\*\*\/?|\*|\?|\{|\}|,/g, (part) => {
+      if (part === "**/") return "(?:.*/)?";
+      if (part === "**") return ".*";
+      if (part === "*") return "[^/]*";
+      return { "?": "[^/]", "{": "(?:", "}": ")", ",": "|" }[part] ?? part;
+    })
+    .replace(/@\(/g, "(?:")
+    .replace(/(^|\/)(?:dist|build|out)\//, "$1(?:dist/|build/|out/)?(?:src/)?")
+    .replace(/\\\.([cm]?)[jt]s\b/g, "\\.$1[jt]s");
+  try {
+    return new RegExp(`^${source}$`);
+  } catch {
+    return /^\b$/;
+  }
+}

@@ -82,14 +82,21 @@ function folderOf(path: string, sources: readonly DataSourceFacts[]): string {
   const own = posix.dirname(path);
   // `migrations/2024/…`: years and versions are one history.
   const whole = own.replace(/(?:\/v?\d[\d._-]*)+$/, "");
-  const bases = sources.flatMap(({ globs }) =>
-    globs.filter((glob) => glob.isDeep && glob.pattern.test(path)).map(({ base }) => base),
-  );
-  const base = bases.sort((a, b) => b.length - a.length)[0];
+  const deep = sources.flatMap(({ globs }) => globs.filter((glob) => glob.isDeep && glob.pattern.test(path)));
+  const base = deep.map((glob) => sourceOf(glob.base, own)).sort((a = "", b = "") => b.length - a.length)[0];
   const between = base === undefined ? [] : own.slice(base.length + 1).split("/");
   const isHistory =
     base !== undefined && /migrat/i.test(base) && between.every((part) => dialectOfFolder(part) === undefined);
   return isHistory && base.length < whole.length ? base : whole;
+}
+
+/** The folder above a file that a pattern begins with: of `dist/migrations` the one that it is compiled from. */
+function sourceOf(base: string, folder: string): string | undefined {
+  const plain = (text: string) =>
+    text.replace(/(^|\/)(?:dist|build|out)(?=\/)/, "$1src").replace(/(^|\/)src\/(?:src\/)?/, "$1");
+  const parts = folder.split("/");
+  const above = parts.map((_, at) => parts.slice(0, at + 1).join("/"));
+  return above.find((each) => plain(each) === plain(base));
 }
 
 interface Surroundings {

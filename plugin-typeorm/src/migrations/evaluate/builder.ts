@@ -79,12 +79,13 @@ const methods: Readonly<Record<string, (...args: never[]) => readonly string[] |
   createIndex: (table, index: Options) => [indexSql(table, index)],
   dropIndex: (table, index, ifExists) => {
     const name = constraintOf("indices", table, index);
-    const { schema } = parsed(table);
+    // The schema that a connection starts in: TypeORM names it here.
+    const { schema = "public" } = parsed(table);
     const isConcurrent = (index as Options).isConcurrent;
     return name === undefined
       ? undefined
       : [
-          `DROP INDEX ${when(isConcurrent, "CONCURRENTLY ")}${when(ifExists, "IF EXISTS ")}${schema ? `${quote(schema)}.` : ""}${quote(name)}`,
+          `DROP INDEX ${when(isConcurrent, "CONCURRENTLY ")}${when(ifExists, "IF EXISTS ")}${quote(schema)}.${quote(name)}`,
         ];
   },
   dropPrimaryKey: (table, name?: string, ifExists?: unknown) => {
@@ -235,9 +236,9 @@ function isEnum({ type }: Options): boolean {
 }
 
 function typeName(table: unknown, column: Options): string {
-  const { schema, name } = parsed(table, true);
+  const { schema = "public", name } = parsed(table);
   const own = (column.enumName as string | undefined) ?? `${name}_${nameOf(column).toLowerCase()}_enum`;
-  return [...(schema === undefined ? [] : [schema]), ...own.split(".")].map(quote).join(".");
+  return [schema, ...own.split(".")].map(quote).join(".");
 }
 
 function createType(table: unknown, column: Options): string {
@@ -340,11 +341,11 @@ function hash(prefix: string, table: unknown, key: string): string {
   return prefix + digest.slice(0, /^(?:IDX|CHK|XCL)/.test(prefix) ? 26 : 27);
 }
 
-function parsed(table: unknown, isWithPublic = false): { readonly schema: string | undefined; readonly name: string } {
+function parsed(table: unknown): { readonly schema: string | undefined; readonly name: string } {
   const { name, schema } = typeof table === "string" ? { name: table, schema: undefined } : (table as Options);
   const words = String(name).split(".");
   const own = (schema as string | undefined) ?? (words.length > 1 ? words.at(-2) : undefined);
-  return { schema: own === "public" && !isWithPublic ? undefined : own, name: words.at(-1) ?? "" };
+  return { schema: own === "public" ? undefined : own, name: words.at(-1) ?? "" };
 }
 
 function path(table: unknown): string {

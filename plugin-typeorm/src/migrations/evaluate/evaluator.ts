@@ -158,14 +158,11 @@ export class Evaluator {
       }
     }
     // Modules are not run: what changes later is not known.
-    if (isModule)
-      for (const statement of statements)
-        if (
-          !ts.isVariableStatement(statement) &&
-          declaredBy(statement).length === 0 &&
-          !ts.isImportDeclaration(statement)
-        )
-          for (const name of changedBy(statement)) if (scope.own(name) !== undefined) scope.declare(name, unknown);
+    if (!isModule) return;
+    const variables = new Set(statements.filter(ts.isVariableStatement).flatMap(declaredBy));
+    for (const statement of statements)
+      if (!ts.isVariableStatement(statement) && declaredBy(statement).length === 0)
+        for (const name of changedBy(statement)) if (variables.has(name)) scope.declare(name, unknown);
   }
 
   private declareImports({ importClause, moduleSpecifier }: ts.ImportDeclaration, scope: Scope): void {
@@ -984,7 +981,7 @@ export class Evaluator {
     const own = this.ofNode(owner, member, args);
     if (own !== undefined) return own;
     if (name === "Array.from" || name === "Array") return this.arrayFrom(args, node);
-    if (/^(?:@|typeorm:)/.test(name)) return this.hooks.call({ kind: "external", name }, "", args, node);
+    if (/^(?:#|typeorm:)/.test(name)) return this.hooks.call({ kind: "external", name }, "", args, node);
     return this.callUnknown(args, node, !name.includes(":") || harmless.test(owner));
   }
 
@@ -1041,7 +1038,7 @@ export class Evaluator {
             ),
           ),
       );
-    if (args.some((arg) => holdsRunner(arg))) this.hooks.unread("other code", node);
+    if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLogged(node))) this.hooks.unread("other code", node);
     else if (!isHarmless && callbacks.length === 0 && !isLogged(node))
       return { kind: "unknown", from: node, isPending: true };
     return unknown;
@@ -1125,13 +1122,13 @@ export class Evaluator {
 
 /** Packages that run no SQL, whatever is asked of them. */
 const harmless =
-  /^(?:assert|async_hooks|buffer|child_process|crypto|events|fs|os|path|perf_hooks|process|timers|url|util|zlib|stream)(?:\/|$)|^(?:uuid|nanoid|ulid|cuid|bcrypt(?:js)?|argon2|lodash(?:[./-].*)?|ramda|date-fns|dayjs|moment|luxon|dotenv|chalk|debug|pino|winston|js-yaml|yaml|@faker-js\/faker|@nestjs\/common|slugify|p-limit)(?:\/|$)/;
+  /^(?:assert|async_hooks|buffer|child_process|crypto|events|fs|os|path|perf_hooks|process|timers|url|util|zlib|stream)(?:\/|$)|^(?:uuid|nanoid|ulid|cuid|bcrypt(?:js)?|argon2|lodash(?:[./-].*)?|ramda|date-fns|dayjs|moment|luxon|dotenv|chalk|debug|pino|winston|js-yaml|yaml|crypto-js|@aws-sdk\/.*|axios|csv-parse|@faker-js\/faker|@nestjs\/common|slugify|p-limit)(?:\/|$)/;
 
 /** `this.logger.log(…)`: it writes to somebody, not to the database. */
 function isLogged(node: ts.Node): boolean {
   return (
     ts.isCallExpression(node) &&
-    pathOf(node.expression).some((name) => /^(?:console|debug|.*[lL]og(?:ger)?)$/.test(name))
+    pathOf(node.expression).some((name) => /^(?:console|debug|log|logger|\w+Logger)$/.test(name))
   );
 }
 

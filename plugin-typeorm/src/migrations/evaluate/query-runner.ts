@@ -73,8 +73,13 @@ export class QueryRunnerReader implements Hooks {
     if (role === "options" && name === "type")
       // Drivers of SQLite have many names.
       return this.isPostgres ? "postgres" : this.dialect === "sqlite" ? unknown : this.dialect;
-    if (role === "options" || role === "driver") return unknown;
-    return { kind: "external", name: `@${role}:${name}` };
+    if (
+      role === "options" ||
+      role === "driver" ||
+      /^(?:data|isReleased|broadcaster|entityMetadatas|logger|name)$/.test(name)
+    )
+      return unknown;
+    return { kind: "external", name: `#${role}:${name}` };
   }
 
   private isInstance(role: Role, name: string): Value {
@@ -86,7 +91,7 @@ export class QueryRunnerReader implements Hooks {
 
   call(receiver: Value, method: string, args: readonly Value[], node: ts.Node): Value {
     if (is(receiver, "external")) {
-      const [, role, name = ""] = /^@(\w+):(.*)/.exec(receiver.name) ?? [];
+      const [, role, name = ""] = /^#(\w+):(.*)/.exec(receiver.name) ?? [];
       if (name.endsWith(".bind")) return { kind: "external", name: receiver.name.replace(/\.bind$/, "") };
       if (role !== undefined) return this.call({ kind: "host", role: role as Role }, name, args, node);
       if (receiver.name === "typeorm:getManager") return { kind: "host", role: "manager" };

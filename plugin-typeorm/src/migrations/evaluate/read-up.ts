@@ -31,7 +31,7 @@ export function readUp(
   const lineOf = (node: ts.Node) => module.source.getLineAndCharacterOfPosition(node.getStart(module.source)).line + 1;
   const found = migrationsOf(module, evaluator);
   if (found.length === 0) return { sql: "", unread: [{ line: 1, what: "no migration class", text: "" }] };
-  const effects: (Effect & { readonly at: number })[] = [];
+  const effects: Placed[] = [];
   let isOutside = false;
   for (const { instance, of } of found) {
     isOutside ||= evaluator.property(instance, "transaction") === false;
@@ -39,9 +39,11 @@ export function readUp(
     const up = evaluator.property(instance, "up");
     if (is(up, "function")) evaluator.run(up, [runner.self]);
     else runner.unread("no up of its own", of.node);
-    const own = lineOf(of.node);
-    for (const effect of runner.effects.splice(0))
-      effects.push({ ...effect, at: effect.place.getSourceFile() === module.source ? lineOf(effect.place) : own });
+    const isHere = (node: ts.Node) => node.getSourceFile() === module.source;
+    for (const effect of runner.effects.splice(0)) {
+      const called = lineOf(isHere(effect.place) ? effect.place : of.node);
+      effects.push({ ...effect, called, own: isHere(effect.node) ? lineOf(effect.node) : called });
+    }
   }
   return {
     sql: onTheirLines(placed(effects)),
@@ -49,6 +51,9 @@ export function readUp(
     ...(isOutside ? { transactions: "none" } : {}),
   };
 }
+
+/** An effect with the line that it stands on, and the one from which the method of the migration called for it. */
+type Placed = Effect & { readonly own: number; readonly called: number };
 
 interface Found {
   readonly of: ClassValue;
@@ -92,16 +97,26 @@ function isAbstract(node: ts.ClassLikeDeclaration): boolean {
   return (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.AbstractKeyword);
 }
 
-/** Every statement from its line on; one that would reach into the next is put on one line. */
-function placed(effects: readonly (Effect & { readonly at: number })[]): LiteralQuery[] {
+/**
+ * Every statement from its line on. One of a helper that stands before or after its neighbours is put on the line that calls for it, one that
+ * would reach into the next is put on one line.
+ */
+function placed(effects: readonly Placed[]): LiteralQuery[] {
   const queries = effects.filter((effect) => effect.kind === "query");
+  const next: number[] = [];
+  for (const [at, { own, node, place }] of [...queries.entries()].reverse())
+    next[at] = node === place ? Math.min(own, next[at + 1] ?? own) : (next[at + 1] ?? Number.POSITIVE_INFINITY);
+  let before = 1;
+  const lines = queries.map(({ own, called, node, place }, at) => {
+    const isBetween = own >= before && own <= (next[at] ?? own);
+    before = node === place || isBetween ? own : called;
+    return before;
+  });
   let ends = 1;
-  return queries.map(({ sql, at, node, place }, index) => {
-    const line = Math.max(at, ends);
-    const lines = countLines(sql);
-    const next = queries[index + 1]?.at ?? Number.POSITIVE_INFINITY;
-    const isOwn = node === place && lines <= countLines(node.getText());
-    const text = isOwn && line + lines <= next ? sql : flat(sql);
+  return queries.map(({ sql, own, node }, at) => {
+    const line = Math.max(lines[at] ?? own, ends);
+    const isOwn = line === own && countLines(sql) <= countLines(node.getText());
+    const text = isOwn && line + countLines(sql) <= (lines[at + 1] ?? Number.POSITIVE_INFINITY) ? sql : flat(sql);
     ends = line + countLines(text);
     return { sql: text, line };
   });
@@ -119,7 +134,7 @@ function flat(sql: string): string {
 }
 
 /** Of code inside of code that is told of, only the outer. */
-function outermost(effects: readonly (Effect & { readonly at: number })[]): UnreadCode[] {
+function outermost(effects: readonly Placed[]): UnreadCode[] {
   const unread = effects.filter((effect) => effect.kind === "unread");
   const isInside = (inner: ts.Node, outer: ts.Node) =>
     inner !== outer &&
@@ -128,10 +143,10 @@ function outermost(effects: readonly (Effect & { readonly at: number })[]): Unre
     inner.end <= outer.end;
   return unread
     .filter(({ node }) => !unread.some((other) => isInside(node, other.node)))
-    .map(({ at, what, node, from }) => {
+    .map(({ own, what, node, from }) => {
       const text = node.getText();
       const made = from?.getText() ?? "";
-      return { line: at, what, text: text.includes(made) ? text : `${text}\n${made}` };
+      return { line: own, what, text: text.includes(made) ? text : `${text}\n${made}` };
     })
     .sort((a, b) => a.line - b.line);
 }

@@ -81,7 +81,7 @@ export interface Found {
   readonly columns?: readonly string[];
 }
 
-/** A global of JavaScript, a name of a package, a method of the query runner: `Object.keys`, `path:join`, `@runner:query`. */
+/** A global of JavaScript, a name of a package, a method of the query runner: `Object.keys`, `path:join`, `#runner:query`. */
 export interface External {
   readonly kind: "external";
   readonly name: string;
@@ -126,7 +126,7 @@ export function joined({ items }: List, separator: string): string | undefined {
 /** Whether a value holds the query runner, so that who is given it can run SQL. */
 export function holdsRunner(value: Value, depth = 0): boolean {
   if (is(value, "host")) return value.role !== "options";
-  if (is(value, "external")) return value.name.startsWith("@");
+  if (is(value, "external")) return value.name.startsWith("#");
   if (depth > 4) return false;
   if (is(value, "list")) return value.items.some((item) => holdsRunner(item, depth + 1));
   return is(value, "rec") && [...value.fields.values()].some((field) => holdsRunner(field, depth + 1));

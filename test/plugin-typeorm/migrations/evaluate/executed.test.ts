@@ -1,0 +1,131 @@
+import { createRequire } from "node:module";
+import { dirname, posix } from "node:path";
+import { loadParser, type Operation, readMigration } from "@lockstep/core";
+import { ts } from "@lockstep/core/typescript";
+import { DataSource, type Logger, type QueryRunner } from "typeorm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readUp } from "../../../../plugin-typeorm/src/migrations/evaluate/read-up.js";
+import { createDatabase, type TestDatabase } from "../../../support/database.js";
+import { file, type Sample, samples } from "./corpus.js";
+
+let database: TestDatabase;
+let source: DataSource;
+let ran: string[] | undefined;
+
+beforeAll(async () => {
+  database = await createDatabase("evaluate");
+  const silent = { logQueryError() {}, logQuerySlow() {}, logSchemaBuild() {}, logMigration() {}, log() {} };
+  const logger = { ...silent, logQuery: (query: string) => void ran?.push(query) } as Logger;
+  source = await new DataSource({ type: "postgres", url: database.url, logger, logging: true }).initialize();
+});
+
+afterAll(async () => {
+  await source.destroy();
+  await database.drop();
+});
+
+/** What `up` runs with the real TypeORM on a real PostgreSQL. */
+async function execute(sample: Sample): Promise<string[]> {
+  const migration = load(sample, file, sample.text);
+  const [Class] = Object.values(migration) as (new () => { up(runner: QueryRunner): Promise<void> })[];
+  if (Class === undefined) throw new Error("no class");
+  const runner = source.createQueryRunner();
+  await runner.startTransaction();
+  try {
+    if (sample.before !== undefined) await runner.query(sample.before);
+    ran = [];
+    await new Class().up(runner);
+    return ran;
+  } finally {
+    ran = undefined;
+    while (runner.isTransactionActive) await runner.rollbackTransaction();
+    await runner.release();
+  }
+}
+
+function load({ files = {} }: Sample, path: string, text: string): Record<string, unknown> {
+  const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
+  const { outputText } = ts.transpileModule(text, { compilerOptions: options });
+  const exports = {};
+  const installed = createRequire(import.meta.url);
+  const require = (specifier: string): unknown => {
+    if (specifier === "fs" || specifier === "node:fs")
+      return { readFileSync: (name: string) => files[posix.relative("/top", name)] };
+    if (!specifier.startsWith(".")) return installed(specifier);
+    const base = posix.join(dirname(path), specifier);
+    const found = [`${base}.ts`, `${base}/index.ts`].find((each) => each in files) ?? "";
+    return load({ files } as Sample, found, files[found] ?? "");
+  };
+  new Function("exports", "require", "module", "__dirname", outputText)(
+    exports,
+    require,
+    { exports },
+    `/top/${dirname(path)}`,
+  );
+  return exports;
+}
+
+function readSample({ text, files = {} }: Sample) {
+  const known = { has: (path: string) => path in files, read: (path: string) => files[path] };
+  return readUp(text, file, known, { dialect: "postgresql", transactions: "all" });
+}
+
+/** TypeORM's own look at the database. */
+const ownLook =
+  /^\s*SELECT (?:\*|"?\w+"?|.*) FROM (?:"?information_schema"?|"?pg_|current_|"typeorm_metadata")|^SELECT version\(\)|^SELECT \* FROM current|information_schema|"pg_(?:class|type|namespace|constraint|index)"|^SELECT "n"\."nspname"/;
+const words = (sql: string) =>
+  sql
+    .replace(/--[^\n]*/g, " ")
+    .split(/;|\n{2,}/)
+    .map((each) => each.replace(/\s+/g, " ").trim())
+    .filter(Boolean);
+
+/** What an operation does, without where it was written. */
+function effect({ kind, ...more }: Operation): unknown {
+  const { table, column, columns, name, isConcurrent, isUnique, type, references, defaultSql } = more as Record<
+    string,
+    any
+  >;
+  const columnOf = (each: any) =>
+    each.name === undefined
+      ? each
+      : [each.name, each.type, each.notNull, each.defaultSql, each.isSerial, each.isIdentity, each.isUnique];
+  return [
+    kind,
+    table?.name,
+    name,
+    column?.name === undefined ? column : columnOf(column),
+    columns?.map(columnOf),
+    isConcurrent,
+    isUnique,
+    type,
+    references,
+    defaultSql,
+  ];
+}
+
+test.each(samples.map((sample) => [sample.name, sample] as const))("reads what %s runs", async (_, sample) => {
+  const { sql, unread } = readSample(sample);
+  expect(unread.map(({ what }) => what)).toEqual(sample.unread ?? []);
+  for (const { line, text } of unread)
+    expect(sample.text.split("\n")[line - 1]).toContain(text.split("\n")[0]?.slice(0, 8));
+  const executed = (await execute(sample)).filter((query) => !ownLook.test(query));
+  if (!sample.isBuilt) {
+    const [expected, read] = [executed.flatMap(words), words(sql)];
+    if (sample.unread === undefined && !sample.isPart) expect(read).toEqual(expected);
+    // What is told of as unread is all that is not read, and it is read in its order.
+    else if (sample.isPart)
+      expect(expected.filter((each) => !read.includes(each)).length).toBeLessThanOrEqual(unread.length);
+    else expect(read.every((each) => expected.includes(each))).toBe(true);
+    return;
+  }
+  const parser = await loadParser();
+  const operations = (text: string) => readMigration(text, file, parser).operations.map(effect);
+  const [expected, read] = [operations(executed.join(";\n")), operations(sql)];
+  if (sample.unread === undefined && !sample.isPart) expect(read).toEqual(expected);
+  else if (sample.isPart)
+    expect(expected).toEqual(
+      expect.arrayContaining(read.filter((each) => JSON.stringify(each).includes("missing") === false)),
+    );
+  else expect(expected).toEqual(expect.arrayContaining(read));
+});

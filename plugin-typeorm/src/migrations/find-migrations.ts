@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import type { MigrationSet, RepositoryFiles, TransactionMode } from "@lockstep/core";
 import { dialectOfDrivers, dialectOfFolder, dialectOfSql, dialectOfType } from "./dialect.js";
 import type { DataSourceFacts } from "./evaluate/data-sources.js";
-import type { Files } from "./evaluate/evaluator.js";
+import type { Files } from "./evaluate/modules.js";
 import type { readUp } from "./evaluate/read-up.js";
 import { migrationsIn } from "./names.js";
 

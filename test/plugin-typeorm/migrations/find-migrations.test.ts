@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, not a template
 import { expect, test } from "vitest";
 import { findMigrations } from "../../../plugin-typeorm/src/migrations/find-migrations.js";
 

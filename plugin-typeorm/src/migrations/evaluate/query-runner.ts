@@ -1,6 +1,7 @@
 import { ts, unwrap } from "@lockstep/core/typescript";
 import { builder, buildsOnly, constraintName, looksOnly } from "./builder.js";
-import type { Evaluator, Hooks } from "./evaluator.js";
+import type { Evaluator } from "./evaluator.js";
+import type { Hooks } from "./objects.js";
 import {
   type Found,
   type Host,

@@ -2,7 +2,8 @@ import type { MigrationSource, TransactionMode, UnreadCode } from "@lockstep/cor
 import { nameOf, ts } from "@lockstep/core/typescript";
 import { onTheirLines } from "../on-their-lines.js";
 import type { LiteralQuery } from "../read-class.js";
-import { Evaluator, type Files } from "./evaluator.js";
+import { Evaluator } from "./evaluator.js";
+import type { Files } from "./modules.js";
 import { type Effect, QueryRunnerReader } from "./query-runner.js";
 import { force, type Module } from "./scope.js";
 import { type ClassValue, is, type Rec, rec, type Value } from "./values.js";

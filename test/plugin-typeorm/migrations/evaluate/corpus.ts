@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, not a template
 /** Migration classes as people write them, each with what it takes to run it. */
 export interface Sample {
   readonly name: string;

@@ -81,27 +81,14 @@ const words = (sql: string) =>
     .filter(Boolean);
 
 /** What an operation does, without where it was written. */
-function effect({ kind, ...more }: Operation): unknown {
-  const { table, column, columns, name, isConcurrent, isUnique, type, references, defaultSql } = more as Record<
-    string,
-    any
-  >;
-  const columnOf = (each: any) =>
-    each.name === undefined
-      ? each
-      : [each.name, each.type, each.notNull, each.defaultSql, each.isSerial, each.isIdentity, each.isUnique];
-  return [
-    kind,
-    table?.name,
-    name,
-    column?.name === undefined ? column : columnOf(column),
-    columns?.map(columnOf),
-    isConcurrent,
-    isUnique,
-    type,
-    references,
-    defaultSql,
-  ];
+function effect(operation: Operation): unknown {
+  const { statement: _, sql: __, line: ___, ...own } = operation;
+  return JSON.parse(
+    JSON.stringify(own, (key, value) =>
+      // TypeORM looks whether a table is there, and names the schema of tables that it has looked up.
+      /^(?:schema|definition|typeSql|ifNotExists|ifExists)$/.test(key) ? undefined : value,
+    ).replaceAll('"public.', '"'),
+  );
 }
 
 test.each(samples.map((sample) => [sample.name, sample] as const))("reads what %s runs", async (_, sample) => {

@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: source text, not a template
 import { loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
 import { readUp } from "../../../../plugin-typeorm/src/migrations/evaluate/read-up.js";

@@ -146,6 +146,7 @@ export abstract class Calls extends Objects {
   }
 
   protected ofList(target: List, name: string, args: readonly Value[], node: ts.CallExpression): Value {
+    if (target.of !== undefined) return this.ofCollection(target, name, args, node);
     const { items, isOpen } = target;
     const [first] = args;
     if (is(first, "function")) {
@@ -192,9 +193,6 @@ export abstract class Calls extends Objects {
       case "unshift":
         this.add(target, args, name === "unshift");
         return unknown;
-      case "add":
-        if (!items.includes(first)) this.add(target, [first]);
-        return target;
       case "join":
         return isOpen
           ? this.opaque(node)
@@ -222,7 +220,6 @@ export abstract class Calls extends Objects {
           isOpen,
         );
       case "includes":
-      case "has":
       case "indexOf":
         if (isOpen || !isPrimitive(first) || !items.every(isPrimitive)) return unknown;
         return name === "indexOf" ? items.indexOf(first) : items.includes(first);
@@ -231,16 +228,55 @@ export abstract class Calls extends Objects {
       case "at":
         return isOpen || typeof first !== "number" ? unknown : items.at(first);
       case "reverse":
+        items.reverse();
+        return target;
       case "toReversed":
         return list(items.toReversed(), isOpen);
-      case "get": {
-        const pair = items.find((item) => is(item, "list") && item.items[0] === first);
-        return is(pair, "list") ? pair.items[1] : unknown;
-      }
+      case "sort":
+        if (isOpen || args.length > 0 || !items.every((item) => typeof item === "string")) break;
+        items.sort();
+        return target;
       case "toString":
         return textOf(target) ?? unknown;
       default:
-        if (/^(?:pop|shift|splice|sort|fill|delete|clear|set|copyWithin)$/.test(name)) target.isOpen = true;
+    }
+    if (/^(?:pop|shift|splice|sort|fill|copyWithin)$/.test(name)) target.isOpen = true;
+    return unknown;
+  }
+
+  /** A Set or a Map. */
+  private ofCollection(target: List, name: string, args: readonly Value[], node: ts.CallExpression): Value {
+    const { items, isOpen } = target;
+    const [first, second] = args;
+    const [keys, values] = [0, 1].map((at) =>
+      target.of === "Set" ? items : items.map((item) => (is(item, "list") ? item.items[at] : unknown)),
+    ) as [Value[], Value[]];
+    switch (name) {
+      case "keys":
+        return list(keys, isOpen);
+      case "values":
+        return list(values, isOpen);
+      case "entries":
+        return list(target.of === "Map" ? items : items.map((item) => list([item, item])), isOpen);
+      case "has":
+        return isOpen || !isPrimitive(first) || !keys.every(isPrimitive) ? unknown : keys.includes(first);
+      case "get":
+        if (!isPrimitive(first) || !keys.includes(first)) return isOpen || !isPrimitive(first) ? unknown : undefined;
+        return values[keys.lastIndexOf(first)];
+      case "add":
+      case "set":
+        if (keys.includes(first) && target.of === "Map") target.isOpen = true;
+        else if (!keys.includes(first)) this.add(target, [target.of === "Map" ? list([first, second]) : first]);
+        return target;
+      case "forEach":
+        if (!is(first, "function")) return unknown;
+        this.each(list(values, isOpen), (value, at) => {
+          this.settle(this.call(first, [value, at < keys.length ? keys[at] : unknown, target], node));
+          return undefined;
+        });
+        return undefined;
+      default:
+        target.isOpen = true;
         return unknown;
     }
   }
@@ -299,6 +335,8 @@ export abstract class Calls extends Objects {
   /** A call of something that is not in the repository, or not known. What it is given to call it calls. */
   protected callUnknown(args: readonly Value[], node: ts.Node, isHarmless = false): Value {
     const callbacks = args.filter((arg) => is(arg, "function"));
+    // It may change what it is given.
+    if (!isHarmless) for (const arg of args) if (is(arg, "list") || is(arg, "rec")) arg.isOpen = true;
     for (const callback of callbacks)
       this.repeatedly(
         () =>
@@ -330,8 +368,10 @@ export abstract class Calls extends Objects {
     const args = this.argumentsOf(node.arguments ?? [], scope);
     if (is(called, "class")) return this.instance(called, args, node);
     const name = is(called, "external") ? (called.name.split(/[:.]/).at(-1) ?? "") : "";
-    if (name === "Set" || name === "Map")
-      return is(args[0], "list") ? list(dedupe(args[0].items), args[0].isOpen) : list([], args.length > 0);
+    if (name === "Set" || name === "Map") {
+      const given = is(args[0], "list") ? args[0] : list([], args.length > 0);
+      return { ...given, of: name, items: name === "Set" ? dedupe(given.items) : [...given.items] };
+    }
     if (name === "Array")
       return typeof args[0] === "number"
         ? list(Array.from({ length: Math.min(args[0], 9999) }, () => undefined))

@@ -75,6 +75,15 @@ export class Evaluator extends Expressions {
       return this.runWhile(node.condition, node.statement, inner, node.incrementor);
     } else if (ts.isWhileStatement(node)) return this.runWhile(node.expression, node.statement, scope);
     else if (ts.isDoStatement(node)) {
+      const again = () => truth(this.evaluate(node.expression, scope));
+      const known = this.trying(() => {
+        this.runBlock(node.statement, scope);
+        return again();
+      });
+      if (known === undefined) {
+        this.repeatedly(() => this.runBlock(node.statement, scope));
+        return undefined;
+      }
       const ended = this.runBlock(node.statement, scope);
       return (
         loopEnd(ended) ?? (ended?.kind === "break" ? undefined : this.runWhile(node.expression, node.statement, scope))

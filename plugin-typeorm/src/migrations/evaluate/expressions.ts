@@ -65,6 +65,10 @@ export abstract class Expressions extends Calls {
       this.settle(this.evaluate(node.expression, scope));
       return undefined;
     }
+    if (ts.isDeleteExpression(node)) {
+      this.assign(node.expression, unknown, scope);
+      return true;
+    }
     if (ts.isTypeOfExpression(node)) return typeOf(this.evaluate(node.expression, scope));
     if (ts.isMetaProperty(node)) return { kind: "external", name: "import.meta" };
     switch (node.kind) {

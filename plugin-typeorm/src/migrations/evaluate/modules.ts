@@ -39,8 +39,7 @@ export abstract class Modules extends Regions {
   }
 
   protected readModule(file: string, text: string): Module {
-    const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
-    const source = ts.createSourceFile(file, text, options, true);
+    const source = treeOf(this.files, file, text);
     const module: { -readonly [K in keyof Module]: Module[K] } = {
       file,
       source,
@@ -162,6 +161,20 @@ export abstract class Modules extends Regions {
   protected functionOf(node: ts.FunctionLikeDeclaration, scope: Scope, self: Value = scope.self): FunctionValue {
     return { kind: "function", node, scope, self };
   }
+}
+
+const trees = new WeakMap<Files, Map<string, ts.SourceFile>>();
+
+/** Trees are shared by all migrations of a repository: many import the same constants. */
+function treeOf(files: Files, file: string, text: string): ts.SourceFile {
+  const known = trees.get(files) ?? new Map<string, ts.SourceFile>();
+  trees.set(files, known);
+  const found = known.get(file);
+  if (found?.text === text) return found;
+  const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
+  const made = ts.createSourceFile(file, text, options, true);
+  known.set(file, made);
+  return made;
 }
 
 export function classOf(node: ts.ClassLikeDeclaration, scope: Scope): ClassValue {

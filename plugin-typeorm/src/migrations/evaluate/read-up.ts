@@ -2,6 +2,7 @@ import type { MigrationSource, TransactionMode, UnreadCode } from "@lockstep/cor
 import { nameOf, ts } from "@lockstep/core/typescript";
 import { onTheirLines } from "../on-their-lines.js";
 import type { LiteralQuery } from "../read-class.js";
+import { TooMuch } from "./calls.js";
 import { Evaluator } from "./evaluator.js";
 import type { Files } from "./modules.js";
 import { type Effect, QueryRunnerReader } from "./query-runner.js";
@@ -19,12 +20,16 @@ export interface ReadOptions {
  * What the migration classes of a file run, in the order in which TypeORM runs them: statements that the repository says, and code that
  * does not say what it runs. Nothing is run for it, and it never fails.
  */
-export function readUp(
-  text: string,
-  file: string,
-  files: Files,
-  { dialect, transactions }: ReadOptions,
-): MigrationSource {
+export function readUp(text: string, file: string, files: Files, options: ReadOptions): MigrationSource {
+  try {
+    return read(text, file, files, options);
+  } catch (error) {
+    if (!(error instanceof TooMuch || error instanceof RangeError)) throw error;
+    return { sql: "", unread: [{ line: 1, what: "other code", text }] };
+  }
+}
+
+function read(text: string, file: string, files: Files, { dialect, transactions }: ReadOptions): MigrationSource {
   const runner = new QueryRunnerReader(dialect);
   const evaluator = new Evaluator(files, runner);
   runner.evaluator = evaluator;
@@ -32,6 +37,8 @@ export function readUp(
   const lineOf = (node: ts.Node) => module.source.getLineAndCharacterOfPosition(node.getStart(module.source)).line + 1;
   const found = migrationsOf(module, evaluator);
   if (found.length === 0) return { sql: "", unread: [{ line: 1, what: "no migration class", text: "" }] };
+  // What runs when the file is loaded has no query runner.
+  runner.effects.length = 0;
   const effects: Placed[] = [];
   let isOutside = false;
   for (const { instance, of } of found) {

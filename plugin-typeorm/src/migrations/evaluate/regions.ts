@@ -9,7 +9,7 @@ export type Completion =
 
 /** Code that may run or not, or any number of times: what it sets is not known afterwards. */
 interface Region {
-  readonly isRepeated: boolean;
+  readonly kind: "maybe" | "repeated" | "tried";
   readonly changes: { readonly undo: () => void; readonly blur: () => void }[];
 }
 
@@ -24,7 +24,7 @@ export abstract class Regions {
   protected branches(runs: readonly (() => Completion)[]): Completion {
     const changes: Region["changes"][number][] = [];
     const ends = runs.map((run) => {
-      const region: Region = { isRepeated: false, changes: [] };
+      const region: Region = { kind: "maybe", changes: [] };
       this.regions.push(region);
       const ended = run();
       this.regions.pop();
@@ -44,7 +44,7 @@ export abstract class Regions {
   protected repeatedly(run: () => Completion): void {
     const wasSilent = this.isSilent;
     for (const isSilent of [true, wasSilent]) {
-      const region: Region = { isRepeated: true, changes: [] };
+      const region: Region = { kind: "repeated", changes: [] };
       this.regions.push(region);
       this.isSilent = isSilent;
       const ended = run();
@@ -55,6 +55,19 @@ export abstract class Regions {
       for (const { blur } of region.changes) blur();
       if (wasSilent) break;
     }
+  }
+
+  /** What code would come to, without anything that it does. */
+  protected trying<T>(run: () => T): T {
+    const wasSilent = this.isSilent;
+    const region: Region = { kind: "tried", changes: [] };
+    this.regions.push(region);
+    this.isSilent = true;
+    const value = run();
+    this.regions.pop();
+    this.isSilent = wasSilent;
+    for (const { undo } of region.changes.toReversed()) undo();
+    return value;
   }
 
   private changing(undo: () => void, blur: () => void): void {
@@ -83,7 +96,13 @@ export abstract class Regions {
 
   /** What is added under a condition is there as if it held; what is added in a loop over the unknown may be anything. */
   protected add(target: List, items: readonly Value[], isFront = false): void {
-    if (this.regions.some(({ isRepeated }) => isRepeated)) target.isOpen = true;
-    else target.items.splice(isFront ? 0 : target.items.length, 0, ...items);
+    if (this.regions.some(({ kind }) => kind === "repeated")) {
+      target.isOpen = true;
+      return;
+    }
+    const before = [...target.items];
+    const undo = () => void target.items.splice(0, target.items.length, ...before);
+    this.regions.find(({ kind }) => kind === "tried")?.changes.push({ undo, blur: () => undefined });
+    target.items.splice(isFront ? 0 : target.items.length, 0, ...items);
   }
 }

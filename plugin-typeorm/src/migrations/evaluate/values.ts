@@ -26,9 +26,11 @@ export interface Unknown {
   readonly isPending?: true;
 }
 
-/** An array, a Set or a Map; a Map has pairs. */
+/** An array, a Set or a Map. */
 export interface List {
   readonly kind: "list";
+  /** A Map has pairs for items. Absent: an array. */
+  readonly of?: "Set" | "Map";
   readonly items: Value[];
   /** It may have more. */
   isOpen: boolean;
@@ -192,7 +194,7 @@ export const globals: Readonly<Record<string, (args: readonly Value[]) => Value>
     return target;
   },
   "Object.fromEntries": ([value]) => {
-    if (!is(value, "list")) return unknown;
+    if (!is(value, "list") || value.of === "Set") return unknown;
     const pairs = value.items.flatMap((pair) =>
       is(pair, "list") ? [[String(pair.items[0]), pair.items[1]] as const] : [],
     );
@@ -214,7 +216,7 @@ export const globals: Readonly<Record<string, (args: readonly Value[]) => Value>
 
 function entriesOf(value: Value, pick: (pair: [string, Value]) => Value): Value {
   if (is(value, "rec")) return list([...value.fields].map(pick), value.isOpen);
-  return is(value, "list")
+  return is(value, "list") && value.of === undefined
     ? list(
         value.items.map((item, at) => pick([String(at), item])),
         value.isOpen,

@@ -191,6 +191,25 @@ const queries: readonly Sample[] = [
     ),
   },
   {
+    name: "sets and maps",
+    text: whole(
+      'const names = new Set(["b", "a", "b"]);\nconst sorted = [...names].sort().reverse();\nfor (const name of names) await queryRunner.query(`SELECT \'${name}\'`);\nfor (const [key, value] of new Map([["x", 1], ["y", 2]])) await queryRunner.query(`SELECT ${value} AS ${key}`);\nconst sizes = new Map<string, number>();\nsizes.set("a", 3).set("c", 4);\nawait queryRunner.query(`SELECT ${sizes.get("a")}, ${sizes.has("b")}, \'${[...sizes.keys()].concat(sorted).join()}\'`);',
+    ),
+  },
+  {
+    name: "objects that change",
+    text: whole(
+      'const options: any = { a: 1, b: 2 };\noptions.c = 3;\nconst copy = { ...options, a: 4 };\nlet { a, ...rest } = copy;\n[a] = [a + 1];\nawait queryRunner.query(`SELECT ${a}, ${copy.c}, ${options["a"]}, \'${JSON.stringify(options)}\'`);\ndelete options.a;\nconst again = Object.assign({ b: 5 }, { d: 6 });\nawait queryRunner.query(`SELECT ${again.b + again.d}, ${again.missing ?? 7}, ${typeof a === "number" ? 8 : 9}`);',
+    ),
+  },
+  {
+    name: "loops that end by themselves",
+    before: users,
+    text: whole(
+      'let n = 0;\nconst all: number[] = [];\ndo {\n  n += 1;\n  all.push(n);\n  await queryRunner.query(`SELECT ${n}`);\n} while (n < 3);\nwhile (all.length > 2) {\n  await queryRunner.query(`SELECT ${all.length}`);\n  break;\n}\nfor (const each of all) {\n  if (each === 1) continue;\n  if (each === 3) break;\n  await queryRunner.query(`SELECT ${each}`);\n}\nlet rows: unknown[] = [];\ndo {\n  rows = await queryRunner.query("SELECT id FROM users WHERE id > $1", [1]);\n} while (rows.length > 0);',
+    ),
+  },
+  {
     name: "parameters",
     before: users,
     text: whole(
@@ -363,7 +382,7 @@ const built: readonly Sample[] = [
     name: "indexes",
     before: users,
     text: whole(
-      'await queryRunner.createIndex("users", new TableIndex({ name: "by_name", columnNames: ["name"], isUnique: true }));\nawait queryRunner.createIndex("users", new TableIndex({ columnNames: ["age", "name"], where: "age > 1", type: "btree" }));\nawait queryRunner.dropIndex("users", "by_name");\nawait queryRunner.dropIndex("users", new TableIndex({ columnNames: ["age", "name"], where: "age > 1" }));',
+      'await queryRunner.createIndex("users", new TableIndex({ name: "by_name", columnNames: ["name"], isUnique: true }));\nawait queryRunner.createIndex("users", new TableIndex({ name: "by_age", columnNames: ["age", "name"], where: "age > 1", type: "btree" }));\nawait queryRunner.dropIndex("users", "by_name");\nawait queryRunner.dropIndex("users", new TableIndex({ name: "by_age", columnNames: ["age", "name"] }));',
     ),
     isBuilt: true,
   },

@@ -2,34 +2,40 @@ import { createRequire } from "node:module";
 import { dirname, posix } from "node:path";
 import { loadParser, type Operation, readMigration } from "@lockstep/core";
 import { ts } from "@lockstep/core/typescript";
-import { DataSource, type Logger, type QueryRunner } from "typeorm";
+import type { DataSource, Logger, QueryRunner } from "typeorm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { readUp } from "../../../../plugin-typeorm/src/migrations/evaluate/read-up.js";
 import { createDatabase, type TestDatabase } from "../../../support/database.js";
 import { file, type Sample, samples } from "./corpus.js";
 
+const installed = createRequire(import.meta.url);
+const versions = ["typeorm", "typeorm-0.3"];
 let database: TestDatabase;
-let source: DataSource;
+const sources = new Map<string, DataSource>();
 let ran: string[] | undefined;
 
 beforeAll(async () => {
   database = await createDatabase("evaluate");
   const silent = { logQueryError() {}, logQuerySlow() {}, logSchemaBuild() {}, logMigration() {}, log() {} };
   const logger = { ...silent, logQuery: (query: string) => void ran?.push(query) } as Logger;
-  source = await new DataSource({ type: "postgres", url: database.url, logger, logging: true }).initialize();
+  for (const version of versions) {
+    const { DataSource: Own } = installed(version) as { DataSource: typeof DataSource };
+    const options = { type: "postgres", url: database.url, logger, logging: true } as const;
+    sources.set(version, await new Own(options).initialize());
+  }
 });
 
 afterAll(async () => {
-  await source.destroy();
+  for (const source of sources.values()) await source.destroy();
   await database.drop();
 });
 
 /** What `up` runs with the real TypeORM on a real PostgreSQL. */
-async function execute(sample: Sample): Promise<string[]> {
-  const migration = load(sample, file, sample.text);
+async function execute(sample: Sample, version: string): Promise<string[]> {
+  const migration = load(sample, file, sample.text, version);
   const [Class] = Object.values(migration) as (new () => { up(runner: QueryRunner): Promise<void> })[];
   if (Class === undefined) throw new Error("no class");
-  const runner = source.createQueryRunner();
+  const runner = (sources.get(version) as DataSource).createQueryRunner();
   await runner.startTransaction();
   try {
     if (sample.before !== undefined) await runner.query(sample.before);
@@ -43,18 +49,17 @@ async function execute(sample: Sample): Promise<string[]> {
   }
 }
 
-function load({ files = {} }: Sample, path: string, text: string): Record<string, unknown> {
+function load({ files = {} }: Sample, path: string, text: string, version: string): Record<string, unknown> {
   const options = { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022, esModuleInterop: true };
   const { outputText } = ts.transpileModule(text, { compilerOptions: options });
   const exports = {};
-  const installed = createRequire(import.meta.url);
   const require = (specifier: string): unknown => {
     if (specifier === "fs" || specifier === "node:fs")
       return { readFileSync: (name: string) => files[posix.relative("/top", name)] };
-    if (!specifier.startsWith(".")) return installed(specifier);
+    if (!specifier.startsWith(".")) return installed(specifier === "typeorm" ? version : specifier);
     const base = posix.join(dirname(path), specifier);
     const found = [`${base}.ts`, `${base}/index.ts`].find((each) => each in files) ?? "";
-    return load({ files } as Sample, found, files[found] ?? "");
+    return load({ files } as Sample, found, files[found] ?? "", version);
   };
   new Function("exports", "require", "module", "__dirname", outputText)(
     exports,
@@ -91,12 +96,14 @@ function effect(operation: Operation): unknown {
   );
 }
 
-test.each(samples.map((sample) => [sample.name, sample] as const))("reads what %s runs", async (_, sample) => {
+const cases = samples.flatMap((sample) => versions.map((version) => [sample.name, version, sample] as const));
+
+test.each(cases)("reads what %s runs: %s", async (_, version, sample) => {
   const { sql, unread } = readSample(sample);
   expect(unread.map(({ what }) => what)).toEqual(sample.unread ?? []);
   for (const { line, text } of unread)
     expect(sample.text.split("\n")[line - 1]).toContain(text.split("\n")[0]?.slice(0, 8));
-  const executed = (await execute(sample)).filter((query) => !ownLook.test(query));
+  const executed = (await execute(sample, version)).filter((query) => !ownLook.test(query));
   if (!sample.isBuilt) {
     const [expected, read] = [executed.flatMap(words), words(sql)];
     if (sample.unread === undefined && !sample.isPart) expect(read).toEqual(expected);

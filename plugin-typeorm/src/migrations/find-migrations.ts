@@ -32,18 +32,22 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
   const looked = usesTypeorm ? (code.length > manyFiles ? code.filter(mayBe) : code) : code.filter(isLikely);
   const classes: ClassFile[] = [];
   const configured: { readonly path: string; readonly text: string }[] = [];
-  const { mayConfigure, readDataSources } = usesTypeorm ? await import("./evaluate/data-sources.js") : noDataSources;
   for (const path of looked) {
     const text = read(path) ?? "";
     const names = text.includes("class") ? migrationsIn(text) : [];
     const isMigration =
       /\bMigrationInterface\b/.test(text) || (/\bup\b\s*[(=]/.test(text) && /queryRunner|\.query\(/i.test(text));
     if (names.length > 0 && isMigration) classes.push({ path, names, text });
-    else if (mayConfigure(text)) configured.push({ path, text });
+    else if (usesTypeorm && mayConfigure(text)) configured.push({ path, text });
   }
   if (classes.length === 0) return [];
   for (const path of paths)
     if (/(?:^|\/)ormconfig\.json$/.test(path)) configured.push({ path, text: read(path) ?? "" });
+  // With the compiler, which a repository without migrations of TypeORM does not pay for.
+  const [{ readDataSources }, { readUp }] = await Promise.all([
+    import("./evaluate/data-sources.js"),
+    import("./evaluate/read-up.js"),
+  ]);
   const known = new Set(paths);
   const files: Files = { has: (path) => known.has(path), read };
   const sources = configured.flatMap(({ path, text }) => readDataSources(path, text, files));
@@ -52,18 +56,28 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
     const folder = folderOf(each.path, sources);
     folders.set(folder, [...(folders.get(folder) ?? []), each]);
   }
-  const { readUp } = await import("./evaluate/read-up.js");
   return [...folders].map(([folder, all]) =>
     setOf(folder, all, { sources, packages: new Set(packages), files, readUp }),
   );
 }
 
-const noDataSources = { mayConfigure: () => false, readDataSources: () => [] };
+/** Whether a file can have options of a data source in it. */
+function mayConfigure(text: string): boolean {
+  const isOfTypeorm = /\b(?:DataSource|TypeOrm|typeorm|createConnection|ConnectionOptions|entities)/;
+  return /\bmigrations["']?\s*[:,=]/.test(text) && isOfTypeorm.test(text);
+}
 
-/** What is compiled is no second set: the same classes in a file of the same name, beside the source or in a folder of output. */
+/** What is compiled is no second set: the same classes in a file of the same name and folder, beside the source or in a folder of output. */
 function withoutCopies(classes: readonly ClassFile[]): ClassFile[] {
   const isOutput = (path: string) => /(?:^|\/)(?:dist|build|out|lib|output|compiled|\.[^/]+)\//.test(path);
-  const keyOf = ({ path, names }: ClassFile) => `${posix.basename(path).replace(/\.[^.]+$/, "")}\n${names.join()}`;
+  const keyOf = ({ path, names }: ClassFile) =>
+    [
+      ...path
+        .replace(/\.[^.]+$/, "")
+        .split("/")
+        .slice(-2),
+      ...names,
+    ].join();
   const sources = new Map<string, ClassFile[]>();
   for (const each of classes)
     if (!isOutput(each.path)) sources.set(keyOf(each), [...(sources.get(keyOf(each)) ?? []), each]);
@@ -117,6 +131,8 @@ function setOf(
   );
   const types = new Set(loading.flatMap(({ type }) => dialectOfType(type) ?? []));
   const modes = new Set(loading.flatMap(({ transactions }) => transactions ?? []));
+  const schemas = new Set(loading.map(({ schema }) => schema));
+  const schema = schemas.size === 1 ? [...schemas][0] : undefined;
   const dialect =
     (types.size === 1 ? [...types][0] : undefined) ??
     dialectOfFolder(folder) ??
@@ -131,6 +147,6 @@ function setOf(
     dialect,
     transactions,
     files: ordered.map(({ path }) => path),
-    read: (text, file) => readUp(text, file, files, { dialect, transactions }),
+    read: (text, file) => readUp(text, file, files, { dialect, transactions, schema }),
   };
 }

@@ -54,6 +54,14 @@ test.each<[string, Record<string, string>, unknown]>([
     [["src/migrations", undefined, "all", [`${one}-a.ts`]]],
   ],
   [
+    "the same names in packages of libraries",
+    { "lib/mysql/1600000000001-a.js": compiled(one), "app/postgres/1600000000001-a.ts": migration(one) },
+    [
+      ["lib/mysql", "mysql", "all", ["1600000000001-a.js"]],
+      ["app/postgres", "postgresql", "all", ["1600000000001-a.ts"]],
+    ],
+  ],
+  [
     "classes in JavaScript",
     { [`migrations/${one}-a.js`]: compiled(one), [`migrations/${two}-b.cjs`]: compiled(two) },
     [["migrations", undefined, "all", [`${one}-a.js`, `${two}-b.cjs`]]],

@@ -15,6 +15,7 @@ export interface DataSourceFacts {
   /** `postgres`, as TypeORM calls it. */
   readonly type: string | undefined;
   readonly transactions: TransactionMode | undefined;
+  readonly schema: string | undefined;
   /** Patterns of files, from the top of the repository. */
   readonly globs: readonly Glob[];
   /** The files whose classes it lists. */
@@ -28,17 +29,9 @@ export interface Glob {
   readonly isDeep: boolean;
 }
 
-/** Whether a file can have options of a data source in it. */
-export function mayConfigure(text: string): boolean {
-  return (
-    /\bmigrations["']?\s*[:,=]/.test(text) &&
-    /\b(?:DataSource|TypeOrm|typeorm|createConnection|ConnectionOptions|entities)/.test(text)
-  );
-}
-
 /** The options of data sources in a file: objects with `migrations` that are patterns or classes. */
 export function readDataSources(file: string, text: string, files: Files): DataSourceFacts[] {
-  const runner = new QueryRunnerReader(undefined);
+  const runner = new QueryRunnerReader();
   const evaluator = new Evaluator(files, runner);
   runner.evaluator = evaluator;
   if (file.endsWith(".json")) return ofJson(file, text);
@@ -82,11 +75,12 @@ function ofJson(file: string, text: string): DataSourceFacts[] {
     const all: unknown = JSON.parse(text);
     return [all].flat().flatMap((each) => {
       if (typeof each !== "object" || each === null) return [];
-      const { type, migrations, migrationsTransactionMode: mode } = each as Record<string, unknown>;
+      const { type, migrations, schema, migrationsTransactionMode: mode } = each as Record<string, unknown>;
       const values = [migrations].flat().filter((value) => typeof value === "string");
       const options = rec([
         ["type", typeof type === "string" ? type : undefined],
         ["migrations", { kind: "list", items: values, isOpen: false }],
+        ["schema", typeof schema === "string" ? schema : undefined],
         ["migrationsTransactionMode", typeof mode === "string" ? mode : undefined],
       ]);
       return ofOptions(file, options, undefined) ?? [];
@@ -111,10 +105,12 @@ function ofOptions(file: string, options: Value, files: Files | undefined): Data
   if (globs.length === 0 && listed.size === 0) return undefined;
   const type = options.fields.get("type");
   const mode = options.fields.get("migrationsTransactionMode");
+  const schema = options.fields.get("schema");
   return {
     file,
     type: typeof type === "string" ? type : undefined,
     transactions: mode === "each" || mode === "none" || mode === "all" ? mode : undefined,
+    schema: typeof schema === "string" ? schema : undefined,
     globs,
     files: listed,
   };

@@ -176,9 +176,8 @@ export class Evaluator extends Expressions {
     const value = this.evaluate(expression, scope);
     const { clauses } = caseBlock;
     const inner = new Scope(scope.module, scope);
-    const tests = clauses.map((clause) =>
-      ts.isCaseClause(clause) ? equal(value, this.evaluate(clause.expression, inner)) : false,
-    );
+    const same = (each: Value) => equal(value, each) ?? this.ofDialect(expression, each);
+    const tests = clauses.map((clause) => ts.isCaseClause(clause) && same(this.evaluate(clause.expression, inner)));
     const first = tests.findIndex((test) => test !== false);
     const from = first === -1 ? clauses.findIndex(ts.isDefaultClause) : first;
     if (from === -1) return undefined;

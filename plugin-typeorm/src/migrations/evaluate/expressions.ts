@@ -185,10 +185,25 @@ export abstract class Expressions extends Calls {
         value = this.opaque(node);
       } else value = isKept === Boolean(isAnd) ? this.evaluate(node.right, scope) : left;
     } else if (kind === ts.SyntaxKind.InstanceOfKeyword) return instanceOf(this.hooks, left, node.right);
-    else value = operate(kind, left, this.evaluate(node.right, scope));
+    else {
+      const right = this.evaluate(node.right, scope);
+      value = operate(kind, left, right);
+      const isSame = is(value, "unknown")
+        ? (this.ofDialect(node.left, right) ?? this.ofDialect(node.right, left))
+        : undefined;
+      const isNot = /^Exclamation/.test(ts.SyntaxKind[kind] ?? "");
+      if (isSame !== undefined && (isNot || /^EqualsEquals/.test(ts.SyntaxKind[kind] ?? ""))) return isSame !== isNot;
+    }
     if (isAssignment(kind)) this.assign(node.left, value, scope);
     if (is(value, "unknown") && value.from === undefined && kind === ts.SyntaxKind.PlusToken) return this.opaque(node);
     return value;
+  }
+
+  /** `process.env.DB_TYPE === "mysql"`: of what is not known, but is compared with a database, this is the one that is migrated. */
+  protected ofDialect(asked: ts.Expression, name: Value): boolean | undefined {
+    const isAsked = /type|dialect|driver|client|engine|vendor|db|database|connection/i.test(asked.getText());
+    const isName = /^(?:postgres(?:ql)?|pg|mysql2?|mariadb|(?:better-)?sqlite3?|mssql|oracle|cockroachdb)$/;
+    return isAsked && typeof name === "string" && isName.test(name) ? this.hooks.isDialect(name) : undefined;
   }
 
   protected prefix(node: ts.PrefixUnaryExpression, scope: Scope): Value {

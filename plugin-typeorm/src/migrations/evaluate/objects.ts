@@ -17,6 +17,8 @@ import {
 export interface Hooks {
   property(host: Value, name: string): Value;
   call(receiver: Value, method: string, args: readonly Value[], node: ts.Node): Value;
+  /** Whether the name of a database is the one that is migrated; undefined: it may be. */
+  isDialect(name: string): boolean | undefined;
   /** Code that may run SQL, and nobody knows which. */
   unread(what: string, node: ts.Node): void;
 }

@@ -1,4 +1,5 @@
 import { ts, unwrap } from "@lockstep/core/typescript";
+import { dialectOfType } from "../dialect.js";
 import { builder, buildsOnly, constraintName, looksOnly } from "./builder.js";
 import type { Evaluator } from "./evaluator.js";
 import type { Hooks } from "./objects.js";
@@ -46,7 +47,10 @@ export class QueryRunnerReader implements Hooks {
   private depth = 0;
 
   /** @param dialect undefined is read as PostgreSQL */
-  constructor(private readonly dialect: string | undefined) {}
+  constructor(
+    private readonly dialect?: string,
+    private readonly schema?: string,
+  ) {}
 
   /** @param depth how many transactions are open when a migration begins */
   begin(depth: number): void {
@@ -71,6 +75,7 @@ export class QueryRunnerReader implements Hooks {
     const part = parts[role][name];
     if (part !== undefined) return { kind: "host", role: part };
     if (role === "runner" && name === "isTransactionActive") return this.depth > 0;
+    if (role === "options" && name === "schema") return this.schema ?? unknown;
     if (role === "options" && name === "type")
       // Drivers of SQLite have many names.
       return this.isPostgres ? "postgres" : this.dialect === "sqlite" ? unknown : this.dialect;
@@ -81,6 +86,13 @@ export class QueryRunnerReader implements Hooks {
     )
       return unknown;
     return { kind: "external", name: `#${role}:${name}` };
+  }
+
+  isDialect(name: string): boolean | undefined {
+    const asked = dialectOfType(name.replace(/^(?:pg|postgresql)$/, "postgres").replace(/^(mysql|sqlite)\d$/, "$1"));
+    const own = this.dialect ?? "postgresql";
+    if (asked === own) return own === "mysql" ? undefined : true;
+    return /^(?:mysql|mariadb)$/.test(own) && /^(?:mysql|mariadb)$/.test(asked ?? "") ? undefined : false;
   }
 
   private isInstance(role: Role, name: string): Value {

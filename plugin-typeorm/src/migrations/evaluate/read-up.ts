@@ -14,6 +14,8 @@ export interface ReadOptions {
   readonly dialect: string | undefined;
   /** The mode of the data source: how many transactions are open when a migration begins. */
   readonly transactions: TransactionMode;
+  /** What the data source says. */
+  readonly schema?: string | undefined;
 }
 
 /**
@@ -29,8 +31,13 @@ export function readUp(text: string, file: string, files: Files, options: ReadOp
   }
 }
 
-function read(text: string, file: string, files: Files, { dialect, transactions }: ReadOptions): MigrationSource {
-  const runner = new QueryRunnerReader(dialect);
+function read(
+  text: string,
+  file: string,
+  files: Files,
+  { dialect, transactions, schema }: ReadOptions,
+): MigrationSource {
+  const runner = new QueryRunnerReader(dialect, schema);
   const evaluator = new Evaluator(files, runner);
   runner.evaluator = evaluator;
   const module = evaluator.module(file, text) as Module;

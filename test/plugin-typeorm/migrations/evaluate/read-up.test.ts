@@ -131,3 +131,23 @@ test("the builder is read for PostgreSQL alone", () => {
   expect(read(text, { dialect: undefined }).sql.trim()).toMatch(/^DROP TABLE "a";\s+DROP TABLE b;$/);
   expect(read(text, { dialect: "mysql" })).toMatchObject({ unread: [{ what: "a query runner method dropTable" }] });
 });
+
+test("of several databases the one that is migrated", () => {
+  const text = whole(
+    'if (process.env.DB_TYPE === "mysql") await queryRunner.query("SELECT `a`");\nelse await queryRunner.query("SELECT 1");\nif (config.database.type !== "postgres") return;\nswitch (dbType()) {\n  case "sqlite":\n    await queryRunner.query("PRAGMA x");\n    break;\n  default:\n    await queryRunner.query("SELECT 2");\n}',
+    "",
+    'import { config, dbType } from "../config";',
+  );
+  const sql = (dialect?: string) => read(text, { dialect }).sql.match(/SELECT \S+(?=;)|PRAGMA x/g);
+  expect(sql("postgresql")).toEqual(["SELECT 1", "SELECT 2"]);
+  expect(sql()).toEqual(["SELECT 1", "SELECT 2"]);
+  expect(sql("sqlite")).toEqual(["SELECT 1"]);
+});
+
+test("the schema that a data source says", () => {
+  const text = whole(
+    'const { schema } = queryRunner.connection.options as any;\nawait queryRunner.query(`DROP TABLE "${schema}"."a"`);',
+  );
+  expect(read(text, { schema: "app" }).sql.trim()).toBe('DROP TABLE "app"."a";');
+  expect(read(text).unread).toMatchObject([{ what: "an interpolated string" }]);
+});

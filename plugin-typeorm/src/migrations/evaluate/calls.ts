@@ -39,6 +39,13 @@ export abstract class Calls extends Objects {
   protected abstract each(over: Value, once: (item: Value, at: number) => Completion): Completion;
   protected abstract opaque(node: ts.Node): Unknown;
 
+  protected override forget(): void {
+    super.forget();
+    this.depth = 0;
+    this.anchor = undefined;
+    this.isInCatch = false;
+  }
+
   protected argumentsOf(nodes: readonly ts.Expression[], scope: Scope): Value[] {
     return nodes.flatMap((node) => {
       if (!ts.isSpreadElement(node)) return [this.evaluate(node, scope)];

@@ -3,9 +3,9 @@ import type { TransactionMode } from "@lockstep/core";
 import { nameOf, ts } from "@lockstep/core/typescript";
 import { patternOf } from "../globs.js";
 import { top } from "./calls.js";
-import { Evaluator } from "./evaluator.js";
+import { type Evaluator, unlessTooMuch } from "./evaluator.js";
 import type { Files } from "./modules.js";
-import { QueryRunnerReader } from "./query-runner.js";
+import { opened } from "./query-runner.js";
 import { namesIn, Scope } from "./scope.js";
 import { is, rec, unknown, type Value } from "./values.js";
 
@@ -31,16 +31,16 @@ export interface Glob {
 
 /** The options of data sources in a file: objects with `migrations` that are patterns or classes. */
 export function readDataSources(file: string, text: string, files: Files): DataSourceFacts[] {
-  const runner = new QueryRunnerReader();
-  const evaluator = new Evaluator(files, runner);
-  runner.evaluator = evaluator;
   if (file.endsWith(".json")) return ofJson(file, text);
-  const module = evaluator.module(file, text);
-  if (module === undefined) return [];
+  const { module, evaluator } = opened(file, text, files);
   const found: DataSourceFacts[] = [];
   const visit = (node: ts.Node): void => {
     if (ts.isObjectLiteralExpression(node) && node.properties.some(({ name }) => nameOf(name) === "migrations")) {
-      const facts = ofOptions(file, evaluator.evaluate(node, scopeAt(node, module.scope, evaluator)), files);
+      const options = unlessTooMuch(
+        () => evaluator.evaluate(node, scopeAt(node, module.scope, evaluator)),
+        () => unknown,
+      );
+      const facts = ofOptions(file, options, files);
       if (facts !== undefined) found.push(facts);
     }
     ts.forEachChild(node, visit);

@@ -16,12 +16,13 @@ export class Evaluator extends Expressions {
   /** Reads a method of a migration. */
   run(method: FunctionValue, args: readonly Value[]): void {
     this.root = method.node;
-    try {
-      this.settle(this.call(method, args, method.node));
-    } catch (error) {
-      if (!(error instanceof TooMuch || error instanceof RangeError)) throw error;
-      this.hooks.unread("other code", method.node);
-    }
+    unlessTooMuch(
+      () => void this.settle(this.call(method, args, method.node)),
+      () => {
+        this.forget();
+        this.hooks.unread("other code", method.node);
+      },
+    );
   }
 
   /** The node whose line tells where something runs. */
@@ -195,6 +196,16 @@ export class Evaluator extends Expressions {
   protected step(): void {
     this.steps += 1;
     if (this.steps > 300_000) throw new TooMuch();
+  }
+}
+
+/** Code that goes on and on, or calls itself without end, is not read. */
+export function unlessTooMuch<T>(run: () => T, otherwise: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (!(error instanceof TooMuch || error instanceof RangeError)) throw error;
+    return otherwise();
   }
 }
 

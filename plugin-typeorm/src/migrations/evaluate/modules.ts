@@ -33,13 +33,13 @@ export abstract class Modules extends Regions {
   module(file: string, text?: string): Module | undefined {
     if (this.modules.has(file) && text === undefined) return this.modules.get(file);
     const found = text ?? this.files.read(file);
-    const made = found === undefined ? undefined : this.readModule(file, found);
+    const made = found === undefined ? undefined : this.readModule(file, found, text !== undefined);
     this.modules.set(file, made);
     return made;
   }
 
-  protected readModule(file: string, text: string): Module {
-    const source = treeOf(this.files, file, text);
+  protected readModule(file: string, text: string, isOnce: boolean): Module {
+    const source = treeOf(this.files, file, text, isOnce);
     const module: { -readonly [K in keyof Module]: Module[K] } = {
       file,
       source,
@@ -165,15 +165,16 @@ export abstract class Modules extends Regions {
 
 const trees = new WeakMap<Files, Map<string, ts.SourceFile>>();
 
-/** Trees are shared by all migrations of a repository: many import the same constants. */
-function treeOf(files: Files, file: string, text: string): ts.SourceFile {
+/** Trees of what is imported are shared by all migrations of a repository; that of a migration is asked for once. */
+function treeOf(files: Files, file: string, text: string, isOnce: boolean): ts.SourceFile {
   const known = trees.get(files) ?? new Map<string, ts.SourceFile>();
   trees.set(files, known);
   const found = known.get(file);
+  if (isOnce) known.delete(file);
   if (found?.text === text) return found;
   const options = { languageVersion: ts.ScriptTarget.Latest, jsDocParsingMode: ts.JSDocParsingMode.ParseNone };
   const made = ts.createSourceFile(file, text, options, true);
-  known.set(file, made);
+  if (!isOnce) known.set(file, made);
   return made;
 }
 

@@ -1,8 +1,10 @@
 import { ts, unwrap } from "@lockstep/core/typescript";
 import { dialectOfType } from "../dialect.js";
 import { builder, buildsOnly, constraintName, looksOnly } from "./builder.js";
-import type { Evaluator } from "./evaluator.js";
+import { Evaluator } from "./evaluator.js";
+import type { Files } from "./modules.js";
 import type { Hooks } from "./objects.js";
+import type { Module } from "./scope.js";
 import {
   type Found,
   type Host,
@@ -38,6 +40,14 @@ const parts: Readonly<Record<Role, Readonly<Record<string, Role>>>> = {
   driver: { options: "options", connection: "connection" },
   options: {},
 };
+
+/** A file of a repository, and what reads its code. */
+export function opened(file: string, text: string, files: Files, dialect?: string, schema?: string) {
+  const runner = new QueryRunnerReader(dialect, schema);
+  const evaluator = new Evaluator(files, runner);
+  runner.evaluator = evaluator;
+  return { runner, evaluator, module: evaluator.module(file, text) as Module };
+}
 
 /** The query runner of TypeORM, as far as code of a migration can ask for it: what it runs is noted down. */
 export class QueryRunnerReader implements Hooks {

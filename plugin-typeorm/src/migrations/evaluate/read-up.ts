@@ -2,10 +2,9 @@ import type { MigrationSource, TransactionMode, UnreadCode } from "@lockstep/cor
 import { nameOf, ts } from "@lockstep/core/typescript";
 import { onTheirLines } from "../on-their-lines.js";
 import type { LiteralQuery } from "../read-class.js";
-import { TooMuch } from "./calls.js";
-import { Evaluator } from "./evaluator.js";
+import { type Evaluator, unlessTooMuch } from "./evaluator.js";
 import type { Files } from "./modules.js";
-import { type Effect, QueryRunnerReader } from "./query-runner.js";
+import { type Effect, opened } from "./query-runner.js";
 import { force, type Module } from "./scope.js";
 import { type ClassValue, is, type Rec, rec, type Value } from "./values.js";
 
@@ -23,12 +22,10 @@ export interface ReadOptions {
  * does not say what it runs. Nothing is run for it, and it never fails.
  */
 export function readUp(text: string, file: string, files: Files, options: ReadOptions): MigrationSource {
-  try {
-    return read(text, file, files, options);
-  } catch (error) {
-    if (!(error instanceof TooMuch || error instanceof RangeError)) throw error;
-    return { sql: "", unread: [{ line: 1, what: "other code", text }] };
-  }
+  return unlessTooMuch(
+    () => read(text, file, files, options),
+    () => ({ sql: "", unread: [{ line: 1, what: "other code", text }] }),
+  );
 }
 
 function read(
@@ -37,10 +34,7 @@ function read(
   files: Files,
   { dialect, transactions, schema }: ReadOptions,
 ): MigrationSource {
-  const runner = new QueryRunnerReader(dialect, schema);
-  const evaluator = new Evaluator(files, runner);
-  runner.evaluator = evaluator;
-  const module = evaluator.module(file, text) as Module;
+  const { runner, evaluator, module } = opened(file, text, files, dialect, schema);
   const lineOf = (node: ts.Node) => module.source.getLineAndCharacterOfPosition(node.getStart(module.source)).line + 1;
   const found = migrationsOf(module, evaluator);
   if (found.length === 0) return { sql: "", unread: [{ line: 1, what: "no migration class", text: "" }] };

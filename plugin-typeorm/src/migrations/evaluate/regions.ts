@@ -20,6 +20,12 @@ export abstract class Regions {
   /** A loop is looked at, to learn what it sets. */
   isSilent = false;
 
+  /** Where it stopped in the middle. */
+  protected forget(): void {
+    this.regions.length = 0;
+    this.isSilent = false;
+  }
+
   /** Reads code that may run or not: each as if it ran, after what was before all of them. */
   protected branches(runs: readonly (() => Completion)[]): Completion {
     const changes: Region["changes"][number][] = [];

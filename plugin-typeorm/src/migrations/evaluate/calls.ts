@@ -97,7 +97,7 @@ export abstract class Calls extends Objects {
     if (node.body === undefined) return this.callUnknown(args, at);
     if (this.depth > 80) throw new TooMuch();
     const { anchor: anchorBefore, mayReturn: mayReturnBefore } = this;
-    if (this.anchor === undefined && this.root !== undefined && !isWithin(node, this.root)) this.anchor = at;
+    if (this.root !== undefined) this.anchor = isWithin(node, this.root) ? undefined : (this.anchor ?? at);
     this.mayReturn = false;
     this.depth += 1;
     const isArrow = ts.isArrowFunction(node);

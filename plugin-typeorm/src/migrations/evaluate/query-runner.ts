@@ -34,7 +34,8 @@ const runner: Host = { kind: "host", role: "runner" };
 
 /** What hangs on the query runner, and on what hangs on it. */
 const parts: Readonly<Record<Role, Readonly<Record<string, Role>>>> = {
-  runner: { manager: "manager", connection: "connection", dataSource: "connection" },
+  // Some give `up` a context with the query runner in it.
+  runner: { manager: "manager", connection: "connection", dataSource: "connection", queryRunner: "runner" },
   manager: { queryRunner: "runner", connection: "connection", dataSource: "connection" },
   connection: { manager: "manager", driver: "driver", options: "options" },
   driver: { options: "options", connection: "connection" },

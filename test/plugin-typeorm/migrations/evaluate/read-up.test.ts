@@ -55,6 +55,18 @@ test("statements of helpers stand on their lines where that is in order, else on
   ]);
 });
 
+test("statements that a helper is given to run stand on their lines", async () => {
+  const helper =
+    "async function alone(runner: QueryRunner, run: () => Promise<void>) {\n  await runner.query(`SELECT\n 0`);\n  await run();\n  await runner.query(`SELECT 9`);\n}";
+  const text = `${whole("await alone(queryRunner, async () => {\n  await queryRunner.query(`SELECT 1`);\n});")}\n${helper}`;
+  const call = lineOf(text, "alone(");
+  expect(await linesOf(text)).toEqual([
+    [call, "SELECT 0"],
+    [call + 1, "SELECT 1"],
+    [lineOf(text, "SELECT 9"), "SELECT 9"],
+  ]);
+});
+
 test("what is not read is told of once, with its line and text", () => {
   const text = whole(
     "const rows = await queryRunner.query(`SELECT id FROM users`);\nfor (const { id } of rows) {\n  const sql = `DELETE FROM posts WHERE id = ${id}`;\n  await queryRunner.query(sql);\n}\nawait queryRunner.manager.getRepository(User).save(rows);",

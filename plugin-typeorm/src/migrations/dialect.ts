@@ -42,12 +42,16 @@ const signs: readonly (readonly [RegExp, string])[] = [
   ],
 ];
 
-/** The database whose words most of the migrations use; undefined where none or two have as many. */
+/**
+ * The database whose words most of the migrations use; undefined where none or two have as many. Migrations with the words of several ask
+ * for theirs as they run.
+ */
 export function dialectOfSql(texts: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const text of texts) {
-    const found = signs.find(([pattern]) => pattern.test(text));
-    if (found !== undefined) counts.set(found[1], (counts.get(found[1]) ?? 0) + 1);
+    if (/\boptions\.type\b|\bis(?:Postgres|MySQL|MariaDB|Sqlite)/i.test(text)) continue;
+    const [found, other] = signs.filter(([pattern]) => pattern.test(text));
+    if (found !== undefined && other === undefined) counts.set(found[1], (counts.get(found[1]) ?? 0) + 1);
   }
   const [first, second] = [...counts].sort(([, a], [, b]) => b - a);
   return first === undefined || first[1] === second?.[1] ? undefined : first[0];

@@ -4,6 +4,8 @@ import { Objects } from "./objects.js";
 import type { Completion } from "./regions.js";
 import { Scope } from "./scope.js";
 import {
+  computes,
+  data,
   type FunctionValue,
   globals,
   holdsRunner,
@@ -134,6 +136,7 @@ export abstract class Calls extends Objects {
     }
     if (is(receiver, "host") || is(receiver, "found") || (is(receiver, "made") && receiver.name === "DataSource"))
       return this.hooks.call(receiver, name, args, node);
+    if (is(receiver, "unknown") && (receiver.isData || computes(name))) return this.callUnknown(args, node, true);
     if (is(receiver, "list")) return this.ofList(receiver, name, args, node);
     if (typeof receiver === "string") {
       if (args.some((arg) => is(arg, "function"))) return this.callUnknown(args, node);
@@ -350,7 +353,7 @@ export abstract class Calls extends Objects {
           void this.settle(
             this.call(
               callback,
-              callback.node.parameters.map(() => unknown),
+              callback.node.parameters.map(() => (isHarmless ? data : unknown)),
               node,
             ),
           ),
@@ -358,7 +361,7 @@ export abstract class Calls extends Objects {
     if (args.some((arg) => holdsRunner(arg)) && !(isHarmless && isLogged(node))) this.hooks.unread("other code", node);
     else if (!isHarmless && callbacks.length === 0 && !isLogged(node))
       return { kind: "unknown", from: node, isPending: true };
-    return unknown;
+    return isHarmless ? data : unknown;
   }
 
   /** Somebody waits for it, or nobody looks at what it gives: it is there for what it does. */

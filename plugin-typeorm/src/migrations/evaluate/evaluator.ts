@@ -4,7 +4,7 @@ import { Expressions } from "./expressions.js";
 import { equal } from "./operators.js";
 import type { Completion } from "./regions.js";
 import { Scope } from "./scope.js";
-import { type FunctionValue, globals, is, truth, unknown, type Value } from "./values.js";
+import { data, type FunctionValue, globals, is, truth, unknown, type Value } from "./values.js";
 
 /**
  * Reads code as if it ran, and runs none of it: values that the repository says are known, all others are not. Of a condition that is not
@@ -144,7 +144,7 @@ export class Evaluator extends Expressions {
       if (ended !== undefined && ended.kind !== "continue") return ended;
     }
     if (typeof over !== "string" && (!is(over, "list") || over.isOpen))
-      this.repeatedly(() => once(unknown, items.length));
+      this.repeatedly(() => once(is(over, "unknown") && over.isData ? data : unknown, items.length));
     return undefined;
   }
 
@@ -177,8 +177,11 @@ export class Evaluator extends Expressions {
     const value = this.evaluate(expression, scope);
     const { clauses } = caseBlock;
     const inner = new Scope(scope.module, scope);
-    const same = (each: Value) => equal(value, each) ?? this.ofDialect(expression, each);
-    const tests = clauses.map((clause) => ts.isCaseClause(clause) && same(this.evaluate(clause.expression, inner)));
+    const tests = clauses.map((clause) => {
+      if (!ts.isCaseClause(clause)) return false;
+      const each = this.evaluate(clause.expression, inner);
+      return equal(value, each) ?? this.ofDialect(expression, clause.expression, each);
+    });
     const first = tests.findIndex((test) => test !== false);
     const from = first === -1 ? clauses.findIndex(ts.isDefaultClause) : first;
     if (from === -1) return undefined;

@@ -189,7 +189,7 @@ export abstract class Expressions extends Calls {
       const right = this.evaluate(node.right, scope);
       value = operate(kind, left, right);
       const isSame = is(value, "unknown")
-        ? (this.ofDialect(node.left, right) ?? this.ofDialect(node.right, left))
+        ? (this.ofDialect(node.left, node.right, right) ?? this.ofDialect(node.right, node.left, left))
         : undefined;
       const isNot = /^Exclamation/.test(ts.SyntaxKind[kind] ?? "");
       if (isSame !== undefined && (isNot || /^EqualsEquals/.test(ts.SyntaxKind[kind] ?? ""))) return isSame !== isNot;
@@ -199,11 +199,15 @@ export abstract class Expressions extends Calls {
     return value;
   }
 
-  /** `process.env.DB_TYPE === "mysql"`: of what is not known, but is compared with a database, this is the one that is migrated. */
-  protected ofDialect(asked: ts.Expression, name: Value): boolean | undefined {
-    const isAsked = /type|dialect|driver|client|engine|vendor|db|database|connection/i.test(asked.getText());
-    const isName = /^(?:postgres(?:ql)?|pg|mysql2?|mariadb|(?:better-)?sqlite3?|mssql|oracle|cockroachdb)$/;
-    return isAsked && typeof name === "string" && isName.test(name) ? this.hooks.isDialect(name) : undefined;
+  /**
+   * `process.env.DB_TYPE === "mysql"`, `type === DatabaseType.mysql`: of what is not known, but is compared with the name of a database, this
+   * is the one that is migrated.
+   */
+  protected ofDialect(asked: ts.Expression, node: ts.Expression, value: Value): boolean | undefined {
+    if (!/type|dialect|driver|client|engine|vendor|db|database|connection/i.test(asked.getText())) return undefined;
+    const name = (typeof value === "string" ? value : (pathOf(node).at(-1) ?? "")).toLowerCase();
+    const isName = /^(?:postgres(?:ql)?|pg|mysql2?|mariadb|(?:better-?)?sqlite3?|mssql|oracle|cockroachdb)$/.test(name);
+    return isName ? this.hooks.isDialect(name.replace(/^better-?/, "")) : undefined;
   }
 
   protected prefix(node: ts.PrefixUnaryExpression, scope: Scope): Value {

@@ -3,6 +3,7 @@ import { type Files, Modules } from "./modules.js";
 import { keyOf, Scope } from "./scope.js";
 import {
   type ClassValue,
+  data,
   type External,
   type FunctionValue,
   is,
@@ -96,6 +97,7 @@ export abstract class Objects extends Modules {
     }
     if (typeof receiver === "string")
       return name === "length" ? receiver.length : /^\d+$/.test(name) ? receiver[Number(name)] : unknown;
+    if (is(receiver, "unknown") && receiver.isData) return data;
     if (is(receiver, "class")) return this.staticOf(receiver, name);
     if (is(receiver, "external")) return this.globalOf(receiver, name);
     if (is(receiver, "made") && is(receiver.options, "rec") && receiver.name !== "DataSource")
@@ -106,7 +108,7 @@ export abstract class Objects extends Modules {
   }
 
   protected globalOf({ name: owner }: External, name: string): Value {
-    if (owner === "process" && name === "env") return unknown;
+    if (owner === "process" && name === "env") return data;
     return { kind: "external", name: `${owner}${owner.endsWith(":") ? "" : "."}${name}` };
   }
 

@@ -6,6 +6,7 @@ import type { Files } from "./modules.js";
 import type { Hooks } from "./objects.js";
 import type { Module } from "./scope.js";
 import {
+  data,
   type Found,
   type Host,
   is,
@@ -126,6 +127,8 @@ export class QueryRunnerReader implements Hooks {
     if (method === "query" && role !== "driver") return this.query(args[0], node);
     if (method === "sql`") return this.sqlTag(args, node);
     if (method === "transaction" && role !== "runner") return this.inTransaction(args, role, node);
+    if (role === "driver" && method === "escape" && this.isPostgres && typeof args[0] === "string")
+      return `"${args[0]}"`;
     if (role === "runner") return this.ofRunner(method, args, node);
     if (method === "createQueryRunner") return runner;
     // What they give away asks the database when somebody waits for it.
@@ -151,7 +154,7 @@ export class QueryRunnerReader implements Hooks {
     }
     const [first] = args;
     if (method === "getTable") return typeof first === "string" ? { kind: "found", table: first } : unknown;
-    if (looksOnly(method)) return unknown;
+    if (looksOnly(method)) return data;
     if (!this.isPostgres || !buildsOnly(method)) {
       this.unread(`a query runner method ${method}`, node);
       return unknown;
@@ -182,7 +185,7 @@ export class QueryRunnerReader implements Hooks {
     const [argument] = ts.isCallExpression(node) ? node.arguments : [];
     if (sql !== undefined && text !== undefined && text !== null) this.write(sql, argument ?? node);
     else this.unread(kindOf(argument, text), node, is(text, "unknown") ? text.from : undefined);
-    return unknown;
+    return data;
   }
 
   /** `` queryRunner.sql`… ${value}` ``: its values are parameters, functions give SQL. */
@@ -205,7 +208,7 @@ export class QueryRunnerReader implements Hooks {
       }
     }
     this.write(sql, ts.isTaggedTemplateExpression(node) ? node.template : node);
-    return unknown;
+    return data;
   }
 
   private inTransaction(args: readonly Value[], role: Role, node: ts.Node): Value {

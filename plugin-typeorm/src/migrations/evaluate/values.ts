@@ -22,6 +22,8 @@ export interface Unknown {
   readonly kind: "unknown";
   /** The code that made it, where that tells more than a name. */
   readonly from?: ts.Node;
+  /** Rows, the environment, what packages compute: asking it for more runs no SQL. */
+  readonly isData?: true;
   /** It comes from code that may run SQL when somebody waits for it. */
   readonly isPending?: true;
 }
@@ -90,6 +92,7 @@ export interface External {
 }
 
 export const unknown: Unknown = { kind: "unknown" };
+export const data: Unknown = { kind: "unknown", isData: true };
 export const list = (items: readonly Value[], isOpen = false): List => ({ kind: "list", items: [...items], isOpen });
 export const rec = (fields: Iterable<readonly [string, Value]> = [], of?: ClassValue, isOpen = false): Rec => ({
   kind: "rec",
@@ -165,6 +168,16 @@ export function ofText(text: string, method: string, args: readonly Value[]): Va
   } catch {
     return unknown;
   }
+}
+
+/** Methods of text, lists and dates: they run no SQL, whatever they are asked of. */
+export function computes(method: string): boolean {
+  return (
+    textMethods.has(method) ||
+    /^(?:push|pop|shift|unshift|map|filter|forEach|reduce|sort|reverse|flat(?:Map)?|join|to[A-Z]\w*|getTime|some|every)$/.test(
+      method,
+    )
+  );
 }
 
 const textMethods = new Set(

@@ -35,9 +35,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
   for (const path of looked) {
     const text = read(path) ?? "";
     const names = text.includes("class") ? migrationsIn(text) : [];
-    const isMigration =
-      /\bMigrationInterface\b/.test(text) || (/\bup\b\s*[(=]/.test(text) && /queryRunner|\.query\(/i.test(text));
-    if (names.length > 0 && isMigration) classes.push({ path, names, text });
+    if (names.length > 0 && isMigration(text, names)) classes.push({ path, names, text });
     else if (usesTypeorm && mayConfigure(text)) configured.push({ path, text });
   }
   if (classes.length === 0) return [];
@@ -61,6 +59,16 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
   );
 }
 
+/** Classes of other tools have 14 digits, and no query runner. */
+function isMigration(text: string, names: readonly string[]): boolean {
+  if (/\bMigrationInterface\b/.test(text)) return true;
+  return (
+    names.some((name) => /(?<!\d)\d{13}$/.test(name)) &&
+    /\bup\b\s*[(=]/.test(text) &&
+    /queryRunner|\.query\(/i.test(text)
+  );
+}
+
 /** Whether a file can have options of a data source in it. */
 function mayConfigure(text: string): boolean {
   const isOfTypeorm = /\b(?:DataSource|TypeOrm|typeorm|createConnection|ConnectionOptions|entities)/;
@@ -70,24 +78,22 @@ function mayConfigure(text: string): boolean {
 /** What is compiled is no second set: the same classes in a file of the same name and folder, beside the source or in a folder of output. */
 function withoutCopies(classes: readonly ClassFile[]): ClassFile[] {
   const isOutput = (path: string) => /(?:^|\/)(?:dist|build|out|lib|output|compiled|\.[^/]+)\//.test(path);
-  const keyOf = ({ path, names }: ClassFile) =>
-    [
-      ...path
-        .replace(/\.[^.]+$/, "")
-        .split("/")
-        .slice(-2),
-      ...names,
-    ].join();
+  const isCode = (path: string) => /js$/.test(path);
+  const keyOf = ({ path, names }: ClassFile) => {
+    const [folder = "", stem = ""] = path
+      .replace(/\.[^.]+$/, "")
+      .split("/")
+      .slice(-2);
+    return [folder, stem, ...names].join();
+  };
   const sources = new Map<string, ClassFile[]>();
   for (const each of classes)
     if (!isOutput(each.path)) sources.set(keyOf(each), [...(sources.get(keyOf(each)) ?? []), each]);
-  const isCode = (path: string) => /js$/.test(path);
   return classes.filter((each) => {
+    if (!isCode(each.path)) return true;
     const twins = (sources.get(keyOf(each)) ?? []).filter((other) => other !== each);
-    if (isOutput(each.path)) return twins.length === 0;
-    return !twins.some(
-      (other) => isCode(each.path) && !isCode(other.path) && posix.dirname(other.path) === posix.dirname(each.path),
-    );
+    const isBeside = ({ path }: ClassFile) => !isCode(path) && posix.dirname(path) === posix.dirname(each.path);
+    return isOutput(each.path) ? twins.length === 0 : !twins.some(isBeside);
   });
 }
 

@@ -4,8 +4,7 @@
  */
 export function patternOf(glob: string): RegExp {
   const source = glob
-    .replace(/[.+^$|\\]/g, "\\$&")
-    .replace(/[()]/g, (part) => part)
+    .replace(/[.+^$\\]/g, "\\$&")
     .replace(/\*\*\/?|\*|\?|\{|\}|,/g, (part) => {
       if (part === "**/") return "(?:.*/)?";
       if (part === "**") return ".*";

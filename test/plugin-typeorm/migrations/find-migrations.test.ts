@@ -22,6 +22,23 @@ const find = async (files: Readonly<Record<string, string>>) => {
 };
 
 test.each<[string, Record<string, string>, unknown]>([
+  [
+    "nothing of other tools",
+    {
+      "migrations/Migration20240101120000.ts":
+        "export class Migration20240101120000 extends Migration { async up() { this.addSql('SELECT 1'); await this.query('SELECT 1'); } }",
+    },
+    [],
+  ],
+  [
+    "what a pattern with choices loads",
+    {
+      "package.json": uses(),
+      "src/db.ts": source('type: "mysql", migrations: ["src/{changes,more}/*.@(ts|js)"]'),
+      "src/changes/a.ts": migration(one),
+    },
+    [["src/changes", "mysql", "all", ["a.ts"]]],
+  ],
   ["nothing", { "package.json": uses(), "src/index.ts": "class A1600000000001 {}" }, []],
   [
     "classes in the order of their names, not of their files",

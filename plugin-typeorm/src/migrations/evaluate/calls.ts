@@ -15,6 +15,7 @@ import {
   type List,
   list,
   ofText,
+  spoil,
   textOf,
   truth,
   type Unknown,
@@ -140,7 +141,7 @@ export abstract class Calls extends Objects {
     if (is(receiver, "list")) return this.ofList(receiver, name, args, node);
     if (typeof receiver === "string") {
       if (args.some((arg) => is(arg, "function"))) return this.callUnknown(args, node);
-      return name === "concat" || textOf(receiver) !== undefined ? ofText(receiver, name, args) : unknown;
+      return ofText(receiver, name, args);
     }
     if (isPrimitive(receiver)) return name === "toString" ? String(receiver) : unknown;
     if (receiver instanceof RegExp)
@@ -160,15 +161,14 @@ export abstract class Calls extends Objects {
     const { items, isOpen } = target;
     const [first] = args;
     if (is(first, "function")) {
+      if (/^(?:sort|toSorted|splice)$/.test(name)) {
+        if (name !== "toSorted") spoil(target);
+        return unknown;
+      }
+      if (/^reduce/.test(name)) return this.reduce(target, name, first, args, node);
       const results: Value[] = [];
-      const start = name === "reduce" ? args[1] : undefined;
-      let carried: Value = start;
       this.each(target, (item, at) => {
-        const value =
-          name === "reduce"
-            ? this.call(first, [carried, item, at, target], node)
-            : this.call(first, [item, at, target], node);
-        carried = value;
+        const value = this.call(first, [item, at, target], node);
         results.push(name === "forEach" ? this.settle(value) : value);
         return undefined;
       });
@@ -190,8 +190,6 @@ export abstract class Calls extends Objects {
           return isKnown ? held.some(Boolean) : unknown;
         case "every":
           return isKnown ? held.every(Boolean) : unknown;
-        case "reduce":
-          return isOpen ? unknown : carried;
         case "forEach":
           return undefined;
         default:
@@ -250,8 +248,19 @@ export abstract class Calls extends Objects {
         return textOf(target) ?? unknown;
       default:
     }
-    if (/^(?:pop|shift|splice|sort|fill|copyWithin)$/.test(name)) target.isOpen = true;
+    if (/^(?:pop|shift|splice|sort|fill|copyWithin)$/.test(name)) spoil(target);
     return unknown;
+  }
+
+  private reduce(target: List, name: string, callback: FunctionValue, args: readonly Value[], node: ts.Node): Value {
+    const items = name === "reduceRight" ? target.items.toReversed() : [...target.items];
+    const [, start] = args;
+    let carried = args.length > 1 ? start : items.shift();
+    this.each(list(items, target.isOpen), (item, at) => {
+      carried = this.call(callback, [carried, item, args.length > 1 ? at : at + 1, target], node);
+      return undefined;
+    });
+    return target.isOpen ? unknown : carried;
   }
 
   /** A Set or a Map. */
@@ -275,7 +284,7 @@ export abstract class Calls extends Objects {
         return values[keys.lastIndexOf(first)];
       case "add":
       case "set":
-        if (keys.includes(first) && target.of === "Map") target.isOpen = true;
+        if (keys.includes(first) && target.of === "Map") spoil(target);
         else if (!keys.includes(first)) this.add(target, [target.of === "Map" ? list([first, second]) : first]);
         return target;
       case "forEach":
@@ -286,7 +295,7 @@ export abstract class Calls extends Objects {
         });
         return undefined;
       default:
-        target.isOpen = true;
+        spoil(target);
         return unknown;
     }
   }
@@ -390,9 +399,9 @@ export abstract class Calls extends Objects {
       return { kind: "made", name, options: args[0] };
     if (name === "URL" && typeof args[0] === "string" && typeof args[1] === "string")
       return posix.join(posix.dirname(args[1]), args[0]);
-    const isGlobal = is(called, "external") && !called.name.includes(":");
     this.callUnknown(args, node, true);
-    return isGlobal ? unknown : { kind: "unknown" };
+    // `new Date()`; what an object of a package can do is not known.
+    return is(called, "external") && /^(?!Proxy|Function)\w+$/.test(called.name) ? data : unknown;
   }
 }
 

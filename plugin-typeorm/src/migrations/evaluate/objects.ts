@@ -10,6 +10,7 @@ import {
   list,
   type Rec,
   rec,
+  spoil,
   unknown,
   type Value,
 } from "./values.js";
@@ -72,7 +73,7 @@ export abstract class Objects extends Modules {
       if (is(receiver, "rec"))
         if (name === undefined) receiver.isOpen = true;
         else this.writeField(receiver, name, value);
-      else if (is(receiver, "list")) receiver.isOpen = true;
+      else if (is(receiver, "list")) spoil(receiver);
     } else if (ts.isArrayLiteralExpression(inner))
       for (const [at, element] of inner.elements.entries())
         this.assign(element, this.property(value, String(at)), scope);

@@ -133,7 +133,7 @@ export class QueryRunnerReader implements Hooks {
     if (method === "createQueryRunner") return runner;
     // What they give away asks the database when somebody waits for it.
     const isLookUp =
-      /^(?:get|is|has|escape$|createQueryBuilder|parseTableName|connect$|initialize$|destroy$|close$|release$)/;
+      /^(?:get|is|has|escape$|create$|merge$|createQueryBuilder|parseTableName|connect$|initialize$|destroy$|close$|release$)/;
     if (isLookUp.test(method)) return unknown;
     this.unread(role === "manager" ? "the entity manager" : "other code", node);
     return unknown;

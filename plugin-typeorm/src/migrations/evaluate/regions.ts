@@ -1,5 +1,5 @@
 import type { Binding } from "./scope.js";
-import { type List, type Rec, unknown, type Value } from "./values.js";
+import { type List, type Rec, spoil, unknown, type Value } from "./values.js";
 
 /** How a statement ends other than at its end. */
 export type Completion =
@@ -103,6 +103,7 @@ export abstract class Regions {
   /** What is added under a condition is there as if it held; what is added in a loop over the unknown may be anything. */
   protected add(target: List, items: readonly Value[], isFront = false): void {
     if (this.regions.some(({ kind }) => kind === "repeated")) {
+      if (isFront) spoil(target);
       target.isOpen = true;
       return;
     }

@@ -101,6 +101,12 @@ export const rec = (fields: Iterable<readonly [string, Value]> = [], of?: ClassV
   isOpen,
 });
 
+/** Nothing is known of what is in it any more. */
+export function spoil(target: List): void {
+  (target.items as Value[]).length = 0;
+  target.isOpen = true;
+}
+
 export function isPrimitive(value: Value): value is Primitive {
   return value === null || (typeof value !== "object" && typeof value !== "function");
 }

@@ -197,6 +197,13 @@ const queries: readonly Sample[] = [
     ),
   },
   {
+    name: "lists that are put together and sorted",
+    text: whole(
+      "const words = [\"b\", \"c\", \"a\"];\nawait queryRunner.query(`SELECT '${words.reduce((one, other) => one + other)}', '${words.reduceRight((one, other) => one + other, \"!\")}'`);\nawait queryRunner.query(`SELECT '${[...words].reverse().join()}', '${words}'`);\nwords.sort((a, b) => (a < b ? -1 : 1));\nawait queryRunner.query(`SELECT '${words[0]}' AS sorted`);",
+    ),
+    unread: ["an interpolated string"],
+  },
+  {
     name: "objects that change",
     text: whole(
       'const options: any = { a: 1, b: 2 };\noptions.c = 3;\nconst copy = { ...options, a: 4 };\nlet { a, ...rest } = copy;\n[a] = [a + 1];\nawait queryRunner.query(`SELECT ${a}, ${copy.c}, ${options["a"]}, \'${JSON.stringify(options)}\'`);\ndelete options.a;\nconst again = Object.assign({ b: 5 }, { d: 6 });\nawait queryRunner.query(`SELECT ${again.b + again.d}, ${again.missing ?? 7}, ${typeof a === "number" ? 8 : 9}`);',

@@ -20,7 +20,7 @@ import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
 import { verdictOf } from "../../core/src/verdicts/verdict-of.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";
-import { type Case, cases, oldCode, schema } from "./verdict-cases.js";
+import { type Case, cases, formCases, oldCode, schema } from "./verdict-cases.js";
 
 // What a verdict says of a statement is compared with what a server does: every table that it locks and how, whether it reads or
 // writes rows, on which rows it fails, and what a build from before the change can still do.
@@ -37,7 +37,7 @@ beforeAll(async () => {
   connection = await connect(database.url, { applicationName: "test" });
   await client.query(schema);
   await client.query(
-    `CREATE TEMPORARY TABLE live_tables AS SELECT oid, relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v')`,
+    `CREATE TEMPORARY TABLE live_tables AS SELECT oid, relname::text AS name FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm', 'f')`,
   );
   server = await serverMajor(connection);
 });
@@ -104,6 +104,7 @@ async function observe({ sql, after, transactions }: Case, rows = ""): Promise<O
 }
 
 const modes: Readonly<Record<string, LockMode>> = {
+  ExclusiveLock: "EXCLUSIVE",
   RowExclusiveLock: "ROW EXCLUSIVE",
   ShareUpdateExclusiveLock: "SHARE UPDATE EXCLUSIVE",
   ShareLock: "SHARE",
@@ -155,13 +156,36 @@ async function brokenCode(): Promise<string[]> {
 }
 
 /** With these old code may fail: values are refused, rows have gone or have been changed. */
-const mayBreak: ReadonlySet<ConcernKind> = new Set(["narrows-writes", "loses-data", "changes-rows", "not-understood"]);
+const mayBreak: ReadonlySet<ConcernKind> = new Set([
+  "narrows-writes",
+  "loses-data",
+  "changes-rows",
+  "changes-access",
+  "drops-dependents",
+  "not-understood",
+]);
 
-describe.each(Object.entries(cases))("%s", (kind, list) => {
+const forms = Object.entries(formCases).flatMap(([name, list]) =>
+  list.length === 0
+    ? []
+    : [[`form ${name}`, list.map((each) => (typeof each === "string" ? { sql: each } : each))] as const],
+);
+
+describe.each([...Object.entries(cases).filter(([, list]) => list.length > 0), ...forms])("%s", (kind, list) => {
   it.each(list.map((each) => [each.sql, each] as const))("%s", async (_, each) => {
     const stated = await statedOf(each);
     const operations = readMigration(`${each.sql};`, "migration.sql", await loadParser()).operations;
-    expect(operations.map((operation) => operation.kind)).toEqual([kind]);
+    expect(
+      operations.map((operation) => (operation.kind === "form" ? `form ${operation.what}` : operation.kind)),
+    ).toEqual([kind]);
+    if (each.isAlone) {
+      expect(stated.concerns.filter((concern) => concern.kind === "fails-in-transaction")).toEqual([]);
+      expect((await observe(each)).error).toMatch(/cannot run inside a transaction block/);
+      await client.query(each.sql);
+      const inOne = await statedOf({ ...each, after: "SELECT 1", transactions: "each" });
+      expect(inOne.concerns).toContainEqual({ kind: "fails-in-transaction", why: "concurrently" });
+      return;
+    }
     if (each.from !== undefined && server < each.from) {
       expect(stated.concerns).toContainEqual(expect.objectContaining({ kind: "needs-server", major: each.from }));
       expect((await observe(each)).error).toBeDefined();

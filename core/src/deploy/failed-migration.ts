@@ -104,7 +104,7 @@ function singleStatement(migration: Migration): { readonly index: IndexSpec | un
   const [operation] = migration.operations;
   if (migration.statements.length !== 1 || operation === undefined) return undefined;
   // These may commit in between.
-  if (operation.kind === "unknown" && /^(do|call)\b/i.test(operation.sql)) return undefined;
+  if (/^(do|call)\b/i.test(operation.sql)) return undefined;
   // These leave an index beside the old one, or a partition that is half detached.
   if (
     operation.kind !== "createIndex" &&
@@ -119,6 +119,7 @@ function singleStatement(migration: Migration): { readonly index: IndexSpec | un
 
 function tablesOfOperation(operation: Operation): readonly TableName[] {
   if (operation.kind === "unknown") return operation.tables;
+  if (operation.kind === "form") return operation.locks.map(({ table }) => table);
   return [
     ...("table" in operation ? [operation.table] : []),
     ...("references" in operation ? [operation.references].flat() : []),

@@ -1,6 +1,7 @@
 export * from "./code.js";
 export * from "./evidence.js";
 export * from "./fill.js";
+export * from "./forms.js";
 export * from "./hazard.js";
 export * from "./missing-types.js";
 export * from "./names.js";

@@ -1,4 +1,6 @@
+import type { FormName } from "./forms.js";
 import type { TableName } from "./names.js";
+import type { GoneKind, NewerForm, TableLock } from "./verdict.js";
 
 /** One statement of a migration file. The slices of all statements, in order, and the tail make up the file again. */
 export interface Statement {
@@ -69,6 +71,8 @@ interface OperationBase {
   /** The clause of ALTER TABLE, or the whole statement, sliced from the source. */
   readonly sql: string;
   readonly line: number;
+  /** What of it older servers do not know. */
+  readonly newer?: readonly NewerForm[];
 }
 
 /** One typed schema change read from SQL. What is not recognised is `unknown`, never dropped and never taken as safe. */
@@ -89,6 +93,8 @@ export type Operation = OperationBase &
         readonly references: readonly TableName[];
         /** What stands beside the columns: keys, checks, exclusions. */
         readonly constraints: readonly TableConstraint[];
+        /** CREATE TABLE AS: its columns are those of a query. */
+        readonly isOfQuery?: true;
       }
     | {
         readonly kind: "createIndex";
@@ -118,6 +124,8 @@ export type Operation = OperationBase &
         readonly isMatchFull: boolean;
         readonly deferrable: Deferrable;
         readonly isValid: boolean;
+        /** NOT ENFORCED: nothing is refused. */
+        readonly isEnforced?: false;
         /** `SET NULL (a)`, `PERIOD`, `NOT ENFORCED`: something this model does not describe. */
         readonly hasOther: boolean;
       }
@@ -147,6 +155,16 @@ export type Operation = OperationBase &
         readonly notNull: readonly string[];
         /** It says nothing else. */
         readonly isNotNullOnly: boolean;
+        readonly isValid: boolean;
+        /** NOT ENFORCED: nothing is refused. */
+        readonly isEnforced?: false;
+      }
+    /** ADD NOT NULL: SET NOT NULL as a constraint with a name. */
+    | {
+        readonly kind: "addNotNull";
+        readonly table: TableName;
+        readonly name: string | undefined;
+        readonly column: string;
         readonly isValid: boolean;
       }
     | { readonly kind: "addExclusion"; readonly table: TableName; readonly name: string | undefined }
@@ -188,12 +206,20 @@ export type Operation = OperationBase &
         readonly castTypeSql?: string;
       }
     | { readonly kind: "renameColumn"; readonly table: TableName; readonly column: string; readonly newName: string }
+    /** Of a view as well: people rename them with ALTER TABLE. */
+    | { readonly kind: "renameTable"; readonly table: TableName; readonly newName: string }
     | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropTable"; readonly table: TableName; readonly isCascade?: true }
     | { readonly kind: "dropIndex"; readonly name: TableName; readonly isConcurrent: boolean }
     | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
     | { readonly kind: "addEnumValue"; readonly name: TableName; readonly value: string }
+    | {
+        readonly kind: "renameEnumValue";
+        readonly name: TableName;
+        readonly value: string;
+        readonly newName: string;
+      }
     | {
         readonly kind: "comment";
         /** Undefined: on something else. */
@@ -202,11 +228,18 @@ export type Operation = OperationBase &
         readonly text: string | undefined;
       }
     | { readonly kind: "renameType"; readonly name: TableName; readonly newName: string }
-    | { readonly kind: "dropType"; readonly name: TableName }
+    | { readonly kind: "dropType"; readonly name: TableName; readonly isCascade?: true }
     /** `base` as `format_type` prints it; `isChecked`: with CHECK or NOT NULL. */
     | { readonly kind: "createDomain"; readonly name: TableName; readonly base: string; readonly isChecked: boolean }
+    | {
+        readonly kind: "alterDomain";
+        readonly name: TableName;
+        readonly does: "default" | "setNotNull" | "dropNotNull" | "addCheck" | "dropConstraint" | "validate";
+        /** Rows that exist are not looked at. */
+        readonly isNotValid?: true;
+      }
     | { readonly kind: "createView"; readonly name: TableName; readonly isReplace?: true }
-    | { readonly kind: "dropView"; readonly name: TableName }
+    | { readonly kind: "dropView"; readonly name: TableName; readonly isCascade?: true }
     | {
         readonly kind: "insert";
         readonly table: TableName;
@@ -230,6 +263,16 @@ export type Operation = OperationBase &
     | { readonly kind: "transaction"; readonly does: "begin" | "commit" | "rollback" | "savepoint" }
     /** SET, RESET, SET LOCAL, SET CONSTRAINTS. */
     | { readonly kind: "setting"; readonly name: string; readonly isLocal: boolean }
+    /** A form that its lock and its duration describe: see `forms.ts`. */
+    | {
+        readonly kind: "form";
+        readonly what: FormName;
+        readonly locks: readonly TableLock[];
+        /** What it takes away, or gives another name. */
+        readonly gone?: { readonly what: GoneKind; readonly name: TableName; readonly newName?: string };
+        readonly column?: string;
+        readonly isCascade?: true;
+      }
     | { readonly kind: "unknown"; readonly what: string; readonly tables: readonly TableName[] }
   );
 

@@ -6,6 +6,7 @@ export const lockModes = [
   "SHARE UPDATE EXCLUSIVE",
   "SHARE",
   "SHARE ROW EXCLUSIVE",
+  "EXCLUSIVE",
   "ACCESS EXCLUSIVE",
 ] as const;
 export type LockMode = (typeof lockModes)[number];
@@ -45,25 +46,30 @@ export type Concern =
   | {
       readonly kind: "rewrites";
       readonly table: TableName;
-      readonly why: "computed" | "default" | "type" | "enum" | "domain";
+      readonly why: "computed" | "default" | "type" | "enum" | "domain" | "storage";
     }
   | { readonly kind: "fails-on-rows"; readonly table: TableName; readonly why: RowFailure }
   /** Rows are changed inside a migration, and stay locked until it ends. */
   | { readonly kind: "changes-rows"; readonly table: TableName; readonly how: "insert" | "update" | "delete" }
   | {
       readonly kind: "loses-data";
-      readonly what: "column" | "table" | "rows";
+      /** `schema`: the table has the name of a schema that goes with all of its tables. */
+      readonly what: "column" | "table" | "rows" | "schema";
       readonly table: TableName;
       readonly column?: string;
     }
   /** Code of the version before the migration fails once it has run: what it names is gone, or has another name. */
   | {
       readonly kind: "breaks-code-before";
-      readonly what: "column" | "table" | "view" | "type";
+      readonly what: GoneKind;
       readonly name: string;
       /** What it is called from then on. */
       readonly newName?: string;
     }
+  /** CASCADE: whatever depends on what is dropped goes as well, and the statement does not say what that is. */
+  | { readonly kind: "drops-dependents" }
+  /** Who may see or change which rows is another from now on. */
+  | { readonly kind: "changes-access"; readonly table?: TableName }
   /** Code of the version before may write what is refused from then on, or read what only the version after it writes. */
   | { readonly kind: "narrows-writes" | "widens-reads"; readonly table?: TableName; readonly why: RowFailure }
   /** Code of the version before cannot add rows: it leaves out a column that has neither NULL nor a default. */
@@ -84,7 +90,7 @@ export type Concern =
   | {
       readonly kind: "needs-server";
       readonly major: number;
-      readonly what: "virtual-column" | "nulls-not-distinct";
+      readonly what: NewerForm;
     }
   /** What a constraint refused is allowed from now on. */
   | { readonly kind: "guards-less"; readonly table: TableName }
@@ -92,6 +98,28 @@ export type Concern =
   | { readonly kind: "loses-index" }
   /** A statement that nothing here describes: it may do anything. */
   | { readonly kind: "not-understood"; readonly what: string };
+
+/** What code names, and what may go or get another name. `value`: of an enum. */
+export const goneKinds = ["column", "table", "view", "type", "value", "function", "schema", "extension"] as const;
+export type GoneKind = (typeof goneKinds)[number];
+
+/** Forms of statements, and the major version of the first server that knows them. */
+export const newerForms = {
+  "column-compression": 14,
+  "detach-concurrently": 14,
+  "replaced-trigger": 14,
+  merge: 15,
+  "nulls-not-distinct": 15,
+  "security-invoker": 15,
+  "access-method": 15,
+  "column-storage": 16,
+  "set-expression": 17,
+  "not-enforced": 18,
+  "not-null-constraint": 18,
+  "temporal-constraint": 18,
+  "virtual-column": 18,
+} as const;
+export type NewerForm = keyof typeof newerForms;
 
 export type ConcernKind = Concern["kind"];
 
@@ -132,7 +160,7 @@ export function strongestMode({ locks }: Pick<Verdict, "locks">): LockMode | und
 
 /** Whether reads or writes of the application wait for this lock. */
 export function isFelt(mode: LockMode | undefined): boolean {
-  return mode === "ACCESS EXCLUSIVE" || mode === "SHARE ROW EXCLUSIVE" || mode === "SHARE";
+  return mode !== undefined && mode !== "ROW EXCLUSIVE" && mode !== "SHARE UPDATE EXCLUSIVE";
 }
 
 /** Where a change runs, as far as anybody knows. */

@@ -121,8 +121,10 @@ function takesAway(operations: readonly Operation[]): (operation: Operation) => 
         return isUsed("type", operation.name) && isUsed("type", { name: operation.name.name });
       case "dropView":
         return !views.has(nameKey(operation.name));
+      case "form":
+        return operation.what === "DROP FOREIGN_TABLE" || operation.gone?.what === "schema";
       case "unknown":
-        return /^(?:DROP (?:SCHEMA|TYPE|DOMAIN|VIEW|MATVIEW|FOREIGN_TABLE)\b|DropOwnedStmt$)/.test(operation.what);
+        return operation.what === "DropOwnedStmt";
       default:
         return false;
     }

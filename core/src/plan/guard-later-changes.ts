@@ -41,8 +41,8 @@ function insteadOf(operation: Operation, { table, column: { name, typeSql } }: O
   switch (operation.kind) {
     case "dropTable":
       return isSameTable(operation.table, table) ? "Leave the column out, or the DROP TABLE." : undefined;
-    case "unknown":
-      return operation.what === "RENAME TABLE" && operation.tables.some((each) => isSameTable(each, table))
+    case "renameTable":
+      return isSameTable(operation.table, table)
         ? `Rename "${tableLabel(table)}" in a migration of its own, before this one or when its plan is done.`
         : undefined;
   }

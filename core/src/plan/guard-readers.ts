@@ -59,8 +59,14 @@ function isInTheWay(operation: Operation): boolean {
     case "attachPartition":
     case "detachPartition":
       return true;
+    case "renameTable":
+    case "alterDomain":
+      return true;
+    case "form":
     case "unknown":
       return !harmless.has(operation.what);
+    case "createTable":
+      return operation.isOfQuery === true;
     case "createView":
       return /^\s*CREATE\s+MATERIALIZED\b/i.test(operation.sql);
     case "setType":

@@ -85,11 +85,8 @@ function lostColumn(operation: Operation): Source | undefined {
     case "renameColumn":
       return { table: operation.table, column: operation.column };
     case "dropTable":
+    case "renameTable":
       return { table: operation.table };
-    case "unknown": {
-      const [table] = operation.tables;
-      return operation.what === "RENAME TABLE" && table !== undefined ? { table } : undefined;
-    }
     default:
       return undefined;
   }

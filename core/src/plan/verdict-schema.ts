@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { doubts, durations, lockModes } from "../model/index.js";
+import { doubts, durations, goneKinds, lockModes, type NewerForm, newerForms } from "../model/index.js";
 
 export const tableName = z.strictObject({ schema: z.string().optional(), name: z.string() });
 
@@ -10,23 +10,25 @@ const concern = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("rewrites"),
     table: tableName,
-    why: z.enum(["computed", "default", "type", "enum", "domain"]),
+    why: z.enum(["computed", "default", "type", "enum", "domain", "storage"]),
   }),
   z.strictObject({ kind: z.literal("fails-on-rows"), table: tableName, why }),
   z.strictObject({ kind: z.literal("changes-rows"), table: tableName, how: z.enum(["insert", "update", "delete"]) }),
   z.strictObject({
     kind: z.literal("loses-data"),
-    what: z.enum(["column", "table", "rows"]),
+    what: z.enum(["column", "table", "rows", "schema"]),
     table: tableName,
     column: z.string().optional(),
   }),
   z.strictObject({
     kind: z.literal("breaks-code-before"),
-    what: z.enum(["column", "table", "view", "type"]),
+    what: z.enum(goneKinds),
     name: z.string(),
     newName: z.string().optional(),
   }),
   z.strictObject({ kind: z.enum(["narrows-writes", "widens-reads"]), table: tableName.optional(), why }),
+  z.strictObject({ kind: z.literal("drops-dependents") }),
+  z.strictObject({ kind: z.literal("changes-access"), table: tableName.optional() }),
   z.strictObject({ kind: z.literal("breaks-inserts"), table: tableName, column: z.string() }),
   z.strictObject({ kind: z.literal("hides-rows"), table: tableName, partition: tableName }),
   z.strictObject({ kind: z.literal("searches-default-partition"), table: tableName }),
@@ -39,7 +41,7 @@ const concern = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("needs-server"),
     major: z.number(),
-    what: z.enum(["virtual-column", "nulls-not-distinct"]),
+    what: z.enum(Object.keys(newerForms) as NewerForm[]),
   }),
   z.strictObject({ kind: z.literal("guards-less"), table: tableName }),
   z.strictObject({ kind: z.literal("loses-index") }),

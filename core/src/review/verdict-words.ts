@@ -1,7 +1,9 @@
 import {
   type Concern,
+  isFelt,
   isSameTable,
   type LockMode,
+  type NewerForm,
   type Notice,
   type Remark,
   type RowFailure,
@@ -38,6 +40,7 @@ function otherTablesWords({ concerns, locks, doubts }: Verdict): string | undefi
 export function dangerWords(verdict: Verdict): string[] {
   const fails = verdict.concerns.some(({ kind }) => kind === "fails-on-rows");
   const own = verdict.concerns.flatMap((concern) => {
+    if (concern.kind === "changes-access") return ["running code may see or change other rows than before"];
     if (concern.kind === "narrows-writes" && !fails)
       return [`running code fails that writes ${narrowedWords(concern.why)}`];
     if (concern.kind === "widens-reads")
@@ -88,8 +91,11 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
       return lossWords[concern.what];
     case "breaks-code-before":
       return breakWords(concern);
+    case "drops-dependents":
+      return "drops whatever depends on it as well";
     case "narrows-writes":
     case "widens-reads":
+    case "changes-access":
       return undefined;
     case "fails-in-transaction":
       if (concern.why === "concurrently") return "fails inside a transaction: give it a migration of its own";
@@ -101,7 +107,7 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
     case "searches-default-partition":
       return `reads and writes of ${label(concern.table)} wait, while the rows of its default partition are checked where it has one`;
     case "needs-server":
-      return `needs PostgreSQL ${concern.major} or later`;
+      return `${newerWords[concern.what]} needs PostgreSQL ${concern.major} or later`;
     case "guards-less":
       return `takes a lock on the table${verdict.doubts.includes("other-tables") ? ", and on the other one of a foreign key" : ""}; what the constraint refused is allowed from now on`;
     case "loses-index":
@@ -138,6 +144,7 @@ function rewriteWords({ table, why }: Extract<Concern, { kind: "rewrites" }>, ve
         ? `may write every row of ${label(table)} again while ${wait}`
         : rewritten;
     case "computed":
+    case "storage":
       return rewritten;
     case "domain":
       return verdict.doubts.includes("type")
@@ -160,7 +167,7 @@ function waitWords({ locks }: Verdict, named = 2): string {
 }
 
 function stopsWrites(mode: LockMode): boolean {
-  return mode === "SHARE" || mode === "SHARE ROW EXCLUSIVE";
+  return isFelt(mode) && mode !== "ACCESS EXCLUSIVE";
 }
 
 function failureWords(why: RowFailure): string {
@@ -195,9 +202,26 @@ const changeWords = {
 const lossWords = {
   column: "loses the column's data",
   table: "loses the table's data",
+  schema: "loses every table of the schema",
   // Said as what it does to the rows.
   rows: undefined,
 } as const;
+
+const newerWords: Readonly<Record<NewerForm, string>> = {
+  "access-method": "SET ACCESS METHOD",
+  "column-compression": "COMPRESSION",
+  "column-storage": "STORAGE in a declaration",
+  "detach-concurrently": "DETACH CONCURRENTLY",
+  merge: "MERGE",
+  "not-enforced": "NOT ENFORCED",
+  "not-null-constraint": "ADD NOT NULL as a constraint",
+  "nulls-not-distinct": "NULLS NOT DISTINCT",
+  "replaced-trigger": "CREATE OR REPLACE TRIGGER",
+  "security-invoker": "security_invoker",
+  "set-expression": "SET EXPRESSION",
+  "temporal-constraint": "a temporal constraint",
+  "virtual-column": "a virtual column",
+};
 
 function breakWords({ what, name, newName }: Extract<Concern, { kind: "breaks-code-before" }>): string {
   if (what === "type") return `running code that names the type "${name}" fails from then on`;

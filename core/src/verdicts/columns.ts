@@ -38,7 +38,6 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   if (isChecked || references?.isValidated) concerns.push({ kind: "scans", table, why: "check" });
   if (isChecked) fails("check");
   if (references?.isValidated) fails("foreign-key");
-  const server = column.isVirtual === true ? needsServer(18, "virtual-column", context) : harmless;
   if (column.notNull && !isDefault && !isRewritten && column.isVirtual !== true)
     return verdict({
       locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
@@ -50,8 +49,8 @@ export function addColumn({ table, column }: OperationOf<"addColumn">, context: 
   return verdict({
     locks: [...locksOn("ACCESS EXCLUSIVE", [table], context), ...others],
     held: heldFor(concerns),
-    concerns: [...concerns, ...server.concerns],
-    doubts: [...server.doubts, ...(domain === undefined ? (["type"] as const) : [])],
+    concerns,
+    doubts: domain === undefined ? ["type"] : [],
   });
 }
 
@@ -92,15 +91,6 @@ export function heldFor(concerns: readonly Concern[]): Verdict["held"] {
   return concerns.some(({ kind }) => kind === "scans" || kind === "changes-rows") ? "scan" : "instant";
 }
 
-/** What older servers refuse: a concern wherever it runs, for the next server may be older. */
-export function needsServer(
-  major: number,
-  what: Extract<Concern, { kind: "needs-server" }>["what"],
-  { environment: { server } }: VerdictContext,
-): Pick<Verdict, "concerns" | "doubts"> {
-  return { concerns: [{ kind: "needs-server", major, what }], doubts: server === undefined ? ["server"] : [] };
-}
-
 export function setNotNull(operation: OperationOf<"setNotNull">, context: VerdictContext): Verdict {
   const { table } = operation;
   if (context.createdInThisChange(table)) return harmless;
@@ -113,6 +103,20 @@ export function setNotNull(operation: OperationOf<"setNotNull">, context: Verdic
     held: "scan",
     concerns: [{ kind: "scans", table, why: "check" }, { kind: "fails-on-rows", table, why: "null" }, narrows],
     doubts: isProven === undefined ? ["former-constraints"] : [],
+  });
+}
+
+/** With NOT VALID the rows that exist are looked at by VALIDATE CONSTRAINT. */
+export function addNotNull({ table, isValid }: OperationOf<"addNotNull">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  const narrows: Concern = { kind: "narrows-writes", table, why: "null" };
+  if (!isValid) return verdict({ locks, concerns: [narrows] });
+  return verdict({
+    locks,
+    held: "scan",
+    concerns: [{ kind: "scans", table, why: "check" }, { kind: "fails-on-rows", table, why: "null" }, narrows],
+    doubts: ["former-constraints"],
   });
 }
 
@@ -154,6 +158,23 @@ export function setDefault(operation: OperationOf<"setDefault">, context: Verdic
   const isNeeded = added?.column.notNull === true && added.column.defaultSql !== undefined;
   if (defaultSql !== undefined || !isNeeded || context.createdInThisChange(table)) return verdict({ locks });
   return verdict({ locks, concerns: [{ kind: "breaks-inserts", table, column }] });
+}
+
+/** DROP IDENTITY: new rows have no value, unless the change gives the column another source of them. */
+export function breaksInserts(
+  { column = "", statement }: OperationOf<"form">,
+  table: TableName,
+  { operations }: VerdictContext,
+): Concern[] {
+  const isMended = operations.some(
+    (each) =>
+      each.statement >= statement &&
+      ((each.kind === "setDefault" && each.defaultSql !== undefined) ||
+        each.kind === "dropColumn" ||
+        (each.kind === "form" && each.what === "AT_AddIdentity")) &&
+      each.column === column,
+  );
+  return isMended ? [] : [{ kind: "breaks-inserts", table, column }];
 }
 
 export function setType(operation: OperationOf<"setType">, context: VerdictContext): Verdict {

@@ -6,14 +6,14 @@ import {
   type TableName,
   type Verdict,
 } from "../model/index.js";
-import { joinedBy, needsServer } from "./columns.js";
+import { joinedBy } from "./columns.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
 export function addForeignKey(operation: OperationOf<"addForeignKey">, context: VerdictContext): Verdict {
-  const { table, references, isValid } = operation;
+  const { table, references, isValid, isEnforced } = operation;
   const locks = locksOn("SHARE ROW EXCLUSIVE", [table, references], context);
-  if (context.createdInThisChange(table)) return verdict({ locks });
+  if (isEnforced === false || context.createdInThisChange(table)) return verdict({ locks });
   return verdict({ ...proof(table, "foreign-key", isValid), locks });
 }
 
@@ -79,24 +79,19 @@ export function validateConstraint({ table }: OperationOf<"validateConstraint">,
   return verdict({ locks: locksOn("SHARE UPDATE EXCLUSIVE", [table], context), held: "scan" });
 }
 
-export function addUnique(operation: OperationOf<"addUnique">, context: VerdictContext): Verdict {
-  const built = indexed(operation.table, ["duplicates"], context);
-  return operation.isNullsNotDistinct ? withServer(built, context) : built;
-}
-
-/** NULLS NOT DISTINCT. */
-export function withServer(built: Verdict, context: VerdictContext): Verdict {
-  const { concerns, doubts } = needsServer(15, "nulls-not-distinct", context);
-  return { ...built, concerns: [...built.concerns, ...concerns], doubts: [...built.doubts, ...doubts] };
+export function addUnique({ table }: OperationOf<"addUnique">, context: VerdictContext): Verdict {
+  return indexed(table, ["duplicates"], context);
 }
 
 export function addExclusion({ table }: OperationOf<"addExclusion">, context: VerdictContext): Verdict {
   return indexed(table, ["exclusion"], context);
 }
 
-export function addCheck({ table, isValid }: OperationOf<"addCheck">, context: VerdictContext): Verdict {
-  if (context.createdInThisChange(table)) return harmless;
-  return verdict({ ...proof(table, "check", isValid), locks: locksOn("ACCESS EXCLUSIVE", [table], context) });
+export function addCheck(operation: OperationOf<"addCheck">, context: VerdictContext): Verdict {
+  const { table, isValid, isEnforced } = operation;
+  const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
+  if (isEnforced === false || context.createdInThisChange(table)) return verdict({ locks });
+  return verdict({ ...proof(table, "check", isValid), locks });
 }
 
 /** Of a foreign key the other table is locked as well. */

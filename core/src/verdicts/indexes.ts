@@ -7,7 +7,6 @@ import {
   type Verdict,
 } from "../model/index.js";
 import { harmless, locksOn, verdict } from "./combine.js";
-import { withServer } from "./constraints.js";
 import type { VerdictContext } from "./context.js";
 import { concurrently } from "./transaction.js";
 
@@ -21,13 +20,12 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
     concerns.push({ kind: "fails-on-rows", table, why: "duplicates" });
   if (isUnique) concerns.push({ kind: "narrows-writes", table, why: "duplicates" });
   const alone = isConcurrent && context.isAsWritten ? concurrently(operation.statement, context) : harmless;
-  const built = verdict({
+  return verdict({
     locks: locksOn(isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE", [table], context),
     held: "scan",
     concerns: [...concerns, ...alone.concerns],
     doubts: alone.doubts,
   });
-  return operation.isNullsNotDistinct ? withServer(built, context) : built;
 }
 
 /** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */

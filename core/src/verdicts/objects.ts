@@ -1,4 +1,11 @@
-import { isSameTable, type Operation, type OperationOf, type Verdict } from "../model/index.js";
+import {
+  isSameTable,
+  type Operation,
+  type OperationOf,
+  operationsOfKind,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 
@@ -35,16 +42,44 @@ export function createView({ name, isReplace }: OperationOf<"createView">): Verd
   return isReplace ? verdict({ locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }] }) : harmless;
 }
 
-export function dropView({ name }: OperationOf<"dropView">, { operations }: VerdictContext): Verdict {
+export function dropView({ name, isCascade }: OperationOf<"dropView">, { operations }: VerdictContext): Verdict {
   const isMadeAgain = operations.some((other) => other.kind === "createView" && other.name.name === name.name);
   return verdict({
     locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }],
-    concerns: isMadeAgain ? [] : [{ kind: "breaks-code-before", what: "view", name: name.name }],
+    concerns: [
+      ...(isMadeAgain ? [] : [{ kind: "breaks-code-before", what: "view", name: name.name } as const]),
+      ...(isCascade ? [{ kind: "drops-dependents" } as const] : []),
+    ],
   });
+}
+
+/** Without CASCADE it fails by itself while something is of the type. */
+export function dropType({ isCascade }: OperationOf<"dropType">): Verdict {
+  return isCascade ? verdict({ concerns: [{ kind: "drops-dependents" }], doubts: ["other-tables"] }) : harmless;
+}
+
+export function renameTable({ table, newName }: OperationOf<"renameTable">, context: VerdictContext): Verdict {
+  if (context.createdInThisChange(table)) return harmless;
+  const isKept = isRenamedUnderView(table, context.operations);
+  return verdict({
+    locks: [{ table, mode: "ACCESS EXCLUSIVE" }],
+    concerns: isKept ? [] : [{ kind: "breaks-code-before", what: "table", name: table.name, newName }],
+  });
+}
+
+/** What gets another name leaves a view of its old one behind: running code goes on. */
+export function isRenamedUnderView({ name }: TableName, operations: readonly Operation[]): boolean {
+  return operationsOfKind(operations, "createView").some((each) => each.name.name === name);
 }
 
 export function addEnumValue(): Verdict {
   return verdict({ concerns: [{ kind: "widens-reads", why: "lost-value" }] });
+}
+
+export function renameEnumValue(operation: OperationOf<"renameEnumValue">, { operations }: VerdictContext): Verdict {
+  const { name, value, newName } = operation;
+  if (operationsOfKind(operations, "createType").some((each) => isSameTable(each.name, name))) return harmless;
+  return verdict({ concerns: [{ kind: "breaks-code-before", what: "value", name: value, newName }] });
 }
 
 export function renameType(operation: OperationOf<"renameType">, { operations }: VerdictContext): Verdict {

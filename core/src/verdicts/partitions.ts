@@ -8,14 +8,15 @@ import { concurrently } from "./transaction.js";
  * as long as its default partition is searched for rows that belong into the new one.
  */
 export function createTable(
-  { references, partitionOf, inherits }: OperationOf<"createTable">,
+  { references, partitionOf, inherits, isOfQuery }: OperationOf<"createTable">,
   context: VerdictContext,
 ): Verdict {
   const locks = [
     ...locksOn("SHARE ROW EXCLUSIVE", references, context),
     ...locksOn("SHARE UPDATE EXCLUSIVE", inherits, context),
   ];
-  if (partitionOf === undefined || context.createdInThisChange(partitionOf)) return verdict({ locks });
+  if (partitionOf === undefined || context.createdInThisChange(partitionOf))
+    return verdict({ locks, held: isOfQuery ? "scan" : "instant" });
   return verdict({
     locks: [...locksOn("ACCESS EXCLUSIVE", [partitionOf], context), ...locks],
     held: "scan",

@@ -1,5 +1,14 @@
-import { isFelt, isSameTable, type Operation, type OperationOf, type Verdict } from "../model/index.js";
-import { addColumn, dropColumn, dropNotNull, renameColumn, setDefault, setNotNull, setType } from "./columns.js";
+import { isFelt, isSameTable, newerForms, type Operation, type OperationOf, type Verdict } from "../model/index.js";
+import {
+  addColumn,
+  addNotNull,
+  dropColumn,
+  dropNotNull,
+  renameColumn,
+  setDefault,
+  setNotNull,
+  setType,
+} from "./columns.js";
 import { combine, harmless, verdict } from "./combine.js";
 import {
   addCheck,
@@ -12,8 +21,19 @@ import {
   validateConstraint,
 } from "./constraints.js";
 import type { VerdictContext } from "./context.js";
+import { alterDomain, form } from "./forms.js";
 import { createIndex, dropIndex } from "./indexes.js";
-import { addEnumValue, comment, createView, dropTable, dropView, renameType } from "./objects.js";
+import {
+  addEnumValue,
+  comment,
+  createView,
+  dropTable,
+  dropType,
+  dropView,
+  renameEnumValue,
+  renameTable,
+  renameType,
+} from "./objects.js";
 import { attachPartition, createTable, detachPartition } from "./partitions.js";
 import { deletion, insert, update } from "./rows.js";
 import { createTrigger, reindex, select, truncate } from "./statements.js";
@@ -26,7 +46,15 @@ import { unknown } from "./unknown.js";
 export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
   const own = ownVerdict(operation, context);
   const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
-  return combine([own, waited, verdict(newEnumValue(operation, context))]);
+  return combine([own, waited, verdict(newEnumValue(operation, context)), verdict(needsServer(operation, context))]);
+}
+
+/** What older servers refuse: a concern wherever it runs, for the next server may be older. */
+function needsServer({ newer = [] }: Operation, { environment }: VerdictContext): Partial<Verdict> {
+  return {
+    concerns: newer.map((what) => ({ kind: "needs-server", major: newerForms[what], what })),
+    doubts: newer.length > 0 && environment.server === undefined ? ["server"] : [],
+  };
 }
 
 /** What the same transaction did to the table before, to add the constraint for one, keeps its lock for as long as the rows are looked at. */
@@ -51,9 +79,19 @@ function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
     case "createFunction":
     case "setting":
     case "transaction":
-    // Fails by itself while something is of the type.
-    case "dropType":
       return harmless;
+    case "dropType":
+      return dropType(operation);
+    case "renameTable":
+      return renameTable(operation, context);
+    case "renameEnumValue":
+      return renameEnumValue(operation, context);
+    case "addNotNull":
+      return addNotNull(operation, context);
+    case "alterDomain":
+      return alterDomain(operation, context);
+    case "form":
+      return form(operation, context);
     case "createTable":
       return createTable(operation, context);
     case "addColumn":

@@ -2,6 +2,7 @@ import type { AlterTableCmd, Node } from "libpg-query";
 import type { Operation, TableName } from "../../model/index.js";
 import { readColumn } from "./read-column.js";
 import { readConstraint } from "./read-constraint.js";
+import { readFormClause } from "./read-form.js";
 import { tableOf } from "./read-names.js";
 import type { StatementSource } from "./read-statement.js";
 import { readType } from "./read-type.js";
@@ -79,7 +80,14 @@ export function readClause(
       }
       break;
   }
-  return { ...base, kind: "unknown", what: command.subtype ?? "ALTER TABLE", tables: [table] };
+  return (
+    readFormClause(command, table, base) ?? {
+      ...base,
+      kind: "unknown",
+      what: command.subtype ?? "ALTER TABLE",
+      tables: [table],
+    }
+  );
 }
 
 /** `a::text::integer`: NULL where the column is. */

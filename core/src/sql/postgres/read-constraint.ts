@@ -34,6 +34,15 @@ export function readConstraint(constraint: Constraint, table: TableName) {
         notNull: notNullIn(constraint.raw_expr),
         isNotNullOnly: notNullIn(constraint.raw_expr).length === partsOf(constraint.raw_expr),
         isValid: constraint.skip_validation !== true,
+        ...enforced(constraint),
+      } as const;
+    case "CONSTR_NOTNULL":
+      return {
+        kind: "addNotNull",
+        table,
+        name,
+        column: strings(constraint.keys)[0] ?? "",
+        isValid: constraint.skip_validation !== true,
       } as const;
     case "CONSTR_EXCLUSION":
       return { kind: "addExclusion", table, name } as const;
@@ -130,12 +139,17 @@ function readForeignKey(constraint: Constraint, table: TableName): Described<"ad
     isMatchFull: match === "f",
     deferrable: deferrableOf(constraint),
     isValid: constraint.skip_validation !== true,
+    ...enforced(constraint),
     hasOther:
       (constraint.fk_del_set_cols?.length ?? 0) > 0 ||
       constraint.fk_with_period === true ||
       constraint.pk_with_period === true ||
       constraint.is_enforced !== true,
   };
+}
+
+function enforced({ is_enforced: isEnforced }: Constraint): { readonly isEnforced?: false } {
+  return isEnforced === true ? {} : { isEnforced: false };
 }
 
 function deferrableOf({ initdeferred, deferrable }: Constraint): Deferrable {

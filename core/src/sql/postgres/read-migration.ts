@@ -56,9 +56,11 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
 
 /** The clauses of ALTER TABLE: what stands between the commas outside of parentheses, after the table's name. */
 function clausesOf(tokens: readonly ScanToken[]): [ScanToken, ScanToken][] {
-  const words = tokens.map((token) => token.text.toUpperCase());
-  if (words[0] !== "ALTER" || words[1] !== "TABLE") return [];
-  let at = 2;
+  const words = tokens.slice(0, 12).map((token) => token.text.toUpperCase());
+  const object = words.findIndex((word) => word === "TABLE" || word === "VIEW");
+  // ALTER TABLE, ALTER FOREIGN TABLE, ALTER MATERIALIZED VIEW.
+  if (words[0] !== "ALTER" || object < 1 || object > 2) return [];
+  let at = object + 1;
   if (words[at] === "IF") at += 2;
   if (words[at] === "ONLY") at += 1;
   at += 1;

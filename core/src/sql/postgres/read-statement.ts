@@ -1,10 +1,21 @@
-import type { CommentStmt, DropStmt, InsertStmt, Node, RangeVar, RenameStmt, UpdateStmt } from "libpg-query";
+import type {
+  AlterTableStmt,
+  CommentStmt,
+  CreateStmt,
+  InsertStmt,
+  MergeStmt,
+  Node,
+  RangeVar,
+  UpdateStmt,
+} from "libpg-query";
 import { type Operation, type OperationOf, type TableName, tableLabel } from "../../model/index.js";
 import { readClause } from "./read-clause.js";
 import { readColumn } from "./read-column.js";
 import { readTableConstraints } from "./read-constraint.js";
+import { readAlterOther, readForm, type Whole } from "./read-form.js";
 import { readIndex } from "./read-index.js";
 import { qualifiedName, tableOf } from "./read-names.js";
+import { newerIn } from "./read-newer.js";
 import { readType, strings } from "./read-type.js";
 import { nameParts, walk } from "./walk.js";
 
@@ -19,67 +30,44 @@ export interface StatementSource {
   slice(from: number, to: number): string;
 }
 
-/** What every operation of one statement has. */
-type Whole = Pick<Operation, "statement" | "sql" | "line">;
-
 /** The operations of one statement; always at least one, `unknown` where the form is not described. */
 export function readStatement(node: Node, source: StatementSource): Operation[] {
   const whole: Whole = { statement: source.index, sql: source.sql, line: source.line };
-  if ("AlterTableStmt" in node) {
-    const statement = node.AlterTableStmt;
-    const table = tableOf(statement.relation);
-    const commands = (statement.cmds ?? []).flatMap((cmd) => ("AlterTableCmd" in cmd ? [cmd.AlterTableCmd] : []));
-    if (statement.objtype !== "OBJECT_TABLE" || commands.length !== source.clauses.length)
-      return [{ ...whole, kind: "unknown", what: "ALTER", tables: [table] }];
-    return commands.map((command, position) => readClause(command, table, position, source));
-  }
-  if ("CreateStmt" in node) {
-    const statement = node.CreateStmt;
-    const definitions = (statement.tableElts ?? []).flatMap((element) =>
-      "ColumnDef" in element ? [element.ColumnDef] : [],
-    );
-    const columns = definitions.map((definition, position) =>
-      readColumn(definition, definitions[position + 1]?.location ?? source.end, source.slice),
-    );
-    const parents = (statement.inhRelations ?? []).flatMap((node) =>
-      "RangeVar" in node ? [tableOf(node.RangeVar)] : [],
-    );
-    const isPartition = statement.partbound !== undefined;
-    return [
-      {
-        ...whole,
-        kind: "createTable",
-        table: tableOf(statement.relation),
-        columns,
-        ifNotExists: statement.if_not_exists === true,
-        primaryKey: primaryKeyIn(statement.tableElts),
-        partitionOf: isPartition ? parents[0] : undefined,
-        inherits: isPartition ? [] : parents,
-        references: referencesIn(statement.tableElts),
-        constraints: readTableConstraints(statement.tableElts),
-      },
-    ];
-  }
+  const isAlter = "AlterTableStmt" in node;
+  if (isAlter && tables.has(node.AlterTableStmt.objtype ?? "")) return readAlter(node.AlterTableStmt, source, whole);
+  const operations = isAlter ? readAlterOther(node.AlterTableStmt, whole) : readWhole(node, source, whole);
+  const newer = newerIn(node);
+  return newer.newer === undefined ? operations : operations.map((each) => ({ ...each, ...newer }));
+}
+
+/** Of what has columns and constraints; views, indexes and sequences are altered by the same words. */
+const tables: ReadonlySet<string> = new Set(["OBJECT_TABLE", "OBJECT_FOREIGN_TABLE", "OBJECT_MATVIEW"]);
+
+function readAlter(statement: AlterTableStmt, source: StatementSource, whole: Whole): Operation[] {
+  const table = tableOf(statement.relation);
+  const commands = (statement.cmds ?? []).flatMap((cmd) => ("AlterTableCmd" in cmd ? [cmd] : []));
+  if (commands.length !== source.clauses.length) return [{ ...whole, kind: "unknown", what: "ALTER", tables: [table] }];
+  return commands.map((command, position) => ({
+    ...readClause(command.AlterTableCmd, table, position, source),
+    ...newerIn(command),
+  }));
+}
+
+function readWhole(node: Node, source: StatementSource, whole: Whole): Operation[] {
+  if ("CreateStmt" in node) return [readCreateTable(node.CreateStmt, source, whole)];
+  if ("CreateForeignTableStmt" in node) return [readCreateTable(node.CreateForeignTableStmt.base ?? {}, source, whole)];
+  if ("CreateSchemaStmt" in node && node.CreateSchemaStmt.schemaElts !== undefined)
+    return node.CreateSchemaStmt.schemaElts.flatMap((each) => readStatement(each, source));
   if ("IndexStmt" in node) return [{ ...whole, ...readIndex(node.IndexStmt, source) }];
-  if ("CreateEnumStmt" in node)
-    return [
-      {
-        ...whole,
-        kind: "createType",
-        name: qualifiedName(strings(node.CreateEnumStmt.typeName)),
-        values: strings(node.CreateEnumStmt.vals),
-      },
-    ];
-  // RENAME VALUE has an old one; it is not described.
-  if ("AlterEnumStmt" in node && node.AlterEnumStmt.oldVal === undefined)
-    return [
-      {
-        ...whole,
-        kind: "addEnumValue",
-        name: qualifiedName(strings(node.AlterEnumStmt.typeName)),
-        value: node.AlterEnumStmt.newVal ?? "",
-      },
-    ];
+  const made = readNewType(node);
+  if (made !== undefined) return [{ ...whole, kind: "createType", ...made }];
+  if ("AlterEnumStmt" in node) {
+    const { typeName, oldVal: value, newVal = "" } = node.AlterEnumStmt;
+    const name = qualifiedName(strings(typeName));
+    return value === undefined
+      ? [{ ...whole, kind: "addEnumValue", name, value: newVal }]
+      : [{ ...whole, kind: "renameEnumValue", name, value, newName: newVal }];
+  }
   if ("CommentStmt" in node) return [readComment(node.CommentStmt, whole)];
   if ("ViewStmt" in node)
     return [
@@ -90,18 +78,78 @@ export function readStatement(node: Node, source: StatementSource): Operation[] 
         ...(node.ViewStmt.replace === true ? { isReplace: true } : {}),
       },
     ];
-  if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_MATVIEW")
-    return [{ ...whole, kind: "createView", name: tableOf(node.CreateTableAsStmt.into?.rel) }];
+  if ("CreateTableAsStmt" in node) {
+    const { objtype, into } = node.CreateTableAsStmt;
+    return objtype === "OBJECT_MATVIEW"
+      ? [{ ...whole, kind: "createView", name: tableOf(into?.rel) }]
+      : [madeOfQuery(into?.rel, whole), ...readChanges(node, whole)];
+  }
+  if ("SelectStmt" in node && node.SelectStmt.intoClause !== undefined)
+    return [madeOfQuery(node.SelectStmt.intoClause.rel, whole), ...readChanges(node, whole)];
+  if ("ExplainStmt" in node && runs(node.ExplainStmt.options) && node.ExplainStmt.query !== undefined)
+    return readStatement(node.ExplainStmt.query, source);
   const changes = readChanges(node, whole);
   if (changes.length > 0 || "SelectStmt" in node)
     return "SelectStmt" in node ? [...changes, { ...whole, kind: "select", functions: functionsIn(node) }] : changes;
-  const other = readOther(node, whole);
+  const other = readOther(node, whole) ?? readForm(node, whole);
   if (other !== undefined) return other;
-  if ("RenameStmt" in node) return [readRename(node.RenameStmt, whole)];
-  if ("DropStmt" in node) return readDrop(node.DropStmt, whole);
   const what = Object.keys(node)[0] ?? "statement";
   const relation = (Object.values(node)[0] as { relation?: RangeVar } | undefined)?.relation;
   return [{ ...whole, kind: "unknown", what, tables: relation === undefined ? [] : [tableOf(relation)] }];
+}
+
+/** EXPLAIN ANALYZE. */
+function runs(options: readonly Node[] = []): boolean {
+  return options.some((each) => "DefElem" in each && each.DefElem.defname === "analyze");
+}
+
+function readNewType(node: Node): { readonly name: TableName; readonly values: readonly string[] } | undefined {
+  if ("CreateEnumStmt" in node)
+    return { name: qualifiedName(strings(node.CreateEnumStmt.typeName)), values: strings(node.CreateEnumStmt.vals) };
+  if ("CompositeTypeStmt" in node) return { name: tableOf(node.CompositeTypeStmt.typevar), values: [] };
+  if ("CreateRangeStmt" in node) return { name: qualifiedName(strings(node.CreateRangeStmt.typeName)), values: [] };
+  return undefined;
+}
+
+/** CREATE TABLE AS, SELECT INTO: its columns are those of the query. */
+function madeOfQuery(relation: RangeVar | undefined, whole: Whole): Operation {
+  return {
+    ...whole,
+    kind: "createTable",
+    table: tableOf(relation),
+    columns: [],
+    ifNotExists: false,
+    primaryKey: [],
+    partitionOf: undefined,
+    inherits: [],
+    references: [],
+    isOfQuery: true,
+  };
+}
+
+function readCreateTable(statement: CreateStmt, source: StatementSource, whole: Whole): Operation {
+  const definitions = (statement.tableElts ?? []).flatMap((element) =>
+    "ColumnDef" in element ? [element.ColumnDef] : [],
+  );
+  const columns = definitions.map((definition, position) =>
+    readColumn(definition, definitions[position + 1]?.location ?? source.end, source.slice),
+  );
+  const parents = (statement.inhRelations ?? []).flatMap((node) =>
+    "RangeVar" in node ? [tableOf(node.RangeVar)] : [],
+  );
+  const isPartition = statement.partbound !== undefined;
+  return {
+    ...whole,
+    kind: "createTable",
+    table: tableOf(statement.relation),
+    columns,
+    ifNotExists: statement.if_not_exists === true,
+    primaryKey: primaryKeyIn(statement.tableElts),
+    partitionOf: isPartition ? parents[0] : undefined,
+    inherits: isPartition ? [] : parents,
+    references: referencesIn(statement.tableElts),
+    constraints: readTableConstraints(statement.tableElts),
+  };
 }
 
 function readComment({ objtype, object, comment }: CommentStmt, whole: Whole): Operation {
@@ -111,6 +159,8 @@ function readComment({ objtype, object, comment }: CommentStmt, whole: Whole): O
   return { ...whole, kind: "comment", onColumn, text: comment };
 }
 
+const running = "InsertStmt DeleteStmt UpdateStmt MergeStmt SelectStmt CopyStmt CreateTableAsStmt".split(" ");
+
 /** What changes rows: the statement itself, and what stands in its WITH. */
 function readChanges(node: Node, whole: Whole): Operation[] {
   const found: Operation[] = [];
@@ -119,16 +169,31 @@ function readChanges(node: Node, whole: Whole): Operation[] {
     if ("InsertStmt" in changed) found.push(readInsert(changed.InsertStmt, whole));
     if ("DeleteStmt" in changed) found.push({ ...whole, kind: "delete", table: tableOf(changed.DeleteStmt.relation) });
     if ("UpdateStmt" in changed) found.push(readUpdated(changed.UpdateStmt, whole));
+    if ("MergeStmt" in changed) found.push(...readMerge(changed.MergeStmt, whole));
   });
   // A statement of another kind that holds one, a rule or a routine, does not run it.
-  return ["InsertStmt", "DeleteStmt", "UpdateStmt", "SelectStmt"].some((kind) => kind in node) ? found : [];
+  return running.some((kind) => kind in node) ? found : [];
 }
 
-function readUpdated({ relation, targetList = [] }: UpdateStmt, whole: Whole): Operation {
-  const columns = targetList.flatMap((target) =>
+function readUpdated({ relation, targetList }: UpdateStmt, whole: Whole): Operation {
+  return { ...whole, kind: "update", table: tableOf(relation), columns: targetsOf(targetList) };
+}
+
+function targetsOf(list: readonly Node[] = []): string[] {
+  return list.flatMap((target) =>
     "ResTarget" in target && target.ResTarget.name !== undefined ? [target.ResTarget.name] : [],
   );
-  return { ...whole, kind: "update", table: tableOf(relation), columns };
+}
+
+/** As many rows as its query says, for each of its branches. */
+function readMerge({ relation, mergeWhenClauses = [] }: MergeStmt, whole: Whole): Operation[] {
+  const table = tableOf(relation);
+  return mergeWhenClauses.flatMap((each): Operation[] => {
+    const { commandType, targetList } = "MergeWhenClause" in each ? each.MergeWhenClause : {};
+    if (commandType === "CMD_DELETE") return [{ ...whole, kind: "delete", table }];
+    if (commandType === "CMD_INSERT") return [{ ...whole, kind: "insert", table, isOfValues: false }];
+    return commandType === "CMD_UPDATE" ? [{ ...whole, kind: "update", table, columns: targetsOf(targetList) }] : [];
+  });
 }
 
 /** Statements that neither make nor change what the ORM's models describe. */
@@ -213,47 +278,4 @@ function readInsert({ relation, selectStmt, onConflictClause }: InsertStmt, whol
   const query = selectStmt !== undefined && "SelectStmt" in selectStmt ? selectStmt.SelectStmt : undefined;
   const isOfValues = (query?.valuesLists?.length ?? 0) > 0 && onConflictClause === undefined;
   return { ...whole, kind: "insert", table: tableOf(relation), isOfValues };
-}
-
-/** `OBJECT_TABCONSTRAINT` → `CONSTRAINT`, in messages. */
-function objectWords(type: string | undefined): string {
-  return (type ?? "").replace(/^OBJECT_/, "").replace("TABCONSTRAINT", "CONSTRAINT");
-}
-
-function readRename(statement: RenameStmt, whole: Whole): Operation {
-  const { renameType, relationType, relation, object, subname = "", newname: newName = "" } = statement;
-  if (renameType === "OBJECT_COLUMN" && relationType === "OBJECT_TABLE")
-    return { ...whole, kind: "renameColumn", table: tableOf(relation), column: subname, newName };
-  if (renameType === "OBJECT_TYPE" && object !== undefined && "List" in object)
-    return { ...whole, kind: "renameType", name: qualifiedName(strings(object.List.items)), newName };
-  const tables = relation === undefined ? [] : [tableOf(relation)];
-  return { ...whole, kind: "unknown", what: `RENAME ${objectWords(renameType)}`, tables };
-}
-
-/** What CASCADE takes with a type or a view is not said in the statement. */
-function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, whole: Whole): Operation[] {
-  const names = objects.map((object) => qualifiedName(partsOf(object)));
-  const isCascade = behavior === "DROP_CASCADE";
-  switch (removeType) {
-    case "OBJECT_TABLE":
-      return names.map((table) => ({ ...whole, kind: "dropTable", table, ...(isCascade ? { isCascade: true } : {}) }));
-    case "OBJECT_INDEX":
-      return names.map((name) => ({ ...whole, kind: "dropIndex", name, isConcurrent: concurrent === true }));
-  }
-  const what = `DROP ${objectWords(removeType)}${isCascade ? " CASCADE" : ""}`;
-  if (isCascade) return [{ ...whole, kind: "unknown", what, tables: [] }];
-  switch (removeType) {
-    case "OBJECT_TYPE":
-      return names.map((name) => ({ ...whole, kind: "dropType", name }));
-    case "OBJECT_VIEW":
-    case "OBJECT_MATVIEW":
-      return names.map((name) => ({ ...whole, kind: "dropView", name }));
-    default:
-      return [{ ...whole, kind: "unknown", what, tables: [] }];
-  }
-}
-
-function partsOf(object: Node): string[] {
-  if ("List" in object) return strings(object.List.items);
-  return "TypeName" in object ? strings(object.TypeName.names) : strings([object]);
 }

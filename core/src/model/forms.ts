@@ -1,0 +1,205 @@
+import type { Held, LockMode } from "./verdict.js";
+
+/** What a form of a statement does that needs no operation of its own. Absent parts: nothing that anybody would notice. */
+export interface Form {
+  /** On the tables that it names. */
+  readonly mode?: LockMode;
+  readonly held?: Held;
+  readonly says?: "access" | "guards" | "nulls" | "computed" | "storage" | "index" | "inserts";
+  /** PostgreSQL refuses it inside a transaction. */
+  readonly isAlone?: true;
+  /** It locks tables that it does not name. */
+  readonly hasOthers?: true;
+}
+
+const sue = { mode: "SHARE UPDATE EXCLUSIVE" } as const;
+const sre = { mode: "SHARE ROW EXCLUSIVE" } as const;
+const ax = { mode: "ACCESS EXCLUSIVE" } as const;
+const moves = { ...ax, held: "rewrite", says: "storage" } as const;
+const access = { says: "access" } as const;
+const none = {} as const;
+
+/**
+ * By the parser's name: a clause of ALTER TABLE, a kind of statement, or an object that is altered, dropped or renamed.
+ * The locks are those of `AlterTableGetLockLevel` (tablecmds.c) and of the functions that execute the statements;
+ * `test/database/verdicts.test.ts` compares them with servers.
+ */
+const rows = {
+  AT_SetStatistics: sue,
+  AT_SetOptions: sue,
+  AT_ResetOptions: sue,
+  AT_ClusterOn: sue,
+  AT_DropCluster: sue,
+  /** Some parameters take more: see `read-form.ts`. */
+  AT_SetRelOptions: sue,
+  AT_ResetRelOptions: sue,
+  AT_DetachPartitionFinalize: sue,
+  AT_EnableTrig: sre,
+  AT_EnableAlwaysTrig: sre,
+  AT_EnableReplicaTrig: sre,
+  AT_EnableTrigAll: sre,
+  AT_EnableTrigUser: sre,
+  AT_DisableTrig: sre,
+  AT_DisableTrigUser: sre,
+  /** Those of foreign keys as well. */
+  AT_DisableTrigAll: { ...sre, says: "guards" },
+  AT_SetStorage: ax,
+  AT_SetCompression: ax,
+  AT_EnableRule: ax,
+  AT_EnableAlwaysRule: ax,
+  AT_EnableReplicaRule: ax,
+  AT_DisableRule: ax,
+  AT_AddInherit: ax,
+  AT_DropInherit: ax,
+  AT_AddOf: ax,
+  AT_DropOf: ax,
+  AT_DropOids: ax,
+  AT_ReplicaIdentity: ax,
+  AT_GenericOptions: ax,
+  AT_AlterColumnGenericOptions: ax,
+  AT_AlterConstraint: ax,
+  AT_AddIdentity: ax,
+  AT_SetIdentity: ax,
+  AT_DropIdentity: { ...ax, says: "inserts" },
+  AT_DropExpression: { ...ax, says: "nulls" },
+  AT_SetExpression: { ...ax, held: "rewrite", says: "computed" },
+  AT_ChangeOwner: { ...ax, ...access },
+  AT_EnableRowSecurity: { ...ax, ...access },
+  AT_DisableRowSecurity: { ...ax, ...access },
+  AT_ForceRowSecurity: { ...ax, ...access },
+  AT_NoForceRowSecurity: { ...ax, ...access },
+  AT_SetLogged: moves,
+  AT_SetUnLogged: moves,
+  AT_SetTableSpace: moves,
+  AT_SetAccessMethod: moves,
+
+  // An index: whoever reads its table opens it.
+  "INDEX AT_SetRelOptions": none,
+  "INDEX AT_ResetRelOptions": none,
+  "INDEX AT_SetStatistics": none,
+  "INDEX AT_SetTableSpace": { ...ax, held: "scan", says: "index", hasOthers: true },
+  "INDEX AT_AttachPartition": { ...ax, hasOthers: true },
+
+  VACUUM: { ...sue, held: "scan", isAlone: true },
+  "VACUUM FULL": { ...moves, isAlone: true },
+  ANALYZE: { ...sue, held: "scan" },
+  ClusterStmt: moves,
+  /** Of all tables. */
+  CLUSTER: { isAlone: true, hasOthers: true },
+  RefreshMatViewStmt: moves,
+  /** Its EXCLUSIVE stops what nobody does to a view: writes. */
+  "REFRESH CONCURRENTLY": { held: "scan" },
+  LockStmt: none,
+  RuleStmt: ax,
+  CreatePolicyStmt: { ...ax, ...access },
+  AlterPolicyStmt: { ...ax, ...access },
+  CreateStatsStmt: sue,
+  CreatePublicationStmt: sue,
+  AlterPublicationStmt: sue,
+  SecLabelStmt: { hasOthers: true },
+  /** Of what a role owns. */
+  ReassignOwnedStmt: { ...access, hasOthers: true },
+  GrantStmt: access,
+  CreatedbStmt: { isAlone: true },
+  AlterSystemStmt: { isAlone: true },
+  CreateTableSpaceStmt: { isAlone: true },
+  DropTableSpaceStmt: { isAlone: true },
+
+  "RENAME CONSTRAINT": ax,
+  "RENAME TRIGGER": ax,
+  "RENAME POLICY": ax,
+  "RENAME RULE": ax,
+  "RENAME VIEW": ax,
+  "RENAME MATVIEW": ax,
+  "SET SCHEMA": ax,
+  "DROP TRIGGER": ax,
+  "DROP POLICY": { ...ax, ...access },
+  "DROP RULE": ax,
+  "DROP FOREIGN_TABLE": ax,
+  "DROP STATISTIC_EXT": { hasOthers: true },
+} as const satisfies Record<string, Form>;
+
+/** These lock no table, and change no row. Some of them take a name away: then the operation says which. */
+const quiet = [
+  "AlterCollationStmt",
+  "AlterDatabaseRefreshCollStmt",
+  "AlterDatabaseSetStmt",
+  "AlterDatabaseStmt",
+  "AlterDefaultPrivilegesStmt",
+  "AlterEventTrigStmt",
+  "AlterExtensionContentsStmt",
+  "AlterExtensionStmt",
+  "AlterFdwStmt",
+  "AlterForeignServerStmt",
+  "AlterFunctionStmt",
+  "AlterObjectDependsStmt",
+  "AlterOpFamilyStmt",
+  "AlterOperatorStmt",
+  "AlterOwnerStmt",
+  "AlterRoleSetStmt",
+  "AlterRoleStmt",
+  "AlterSeqStmt",
+  "AlterStatsStmt",
+  "AlterSubscriptionStmt",
+  "AlterTSConfigurationStmt",
+  "AlterTSDictionaryStmt",
+  "AlterTableSpaceOptionsStmt",
+  "AlterTypeStmt",
+  "AlterUserMappingStmt",
+  "CheckPointStmt",
+  "ClosePortalStmt",
+  "CopyStmt",
+  "CreateAmStmt",
+  "CreateCastStmt",
+  "CreateConversionStmt",
+  "CreateEventTrigStmt",
+  "CreateExtensionStmt",
+  "CreateFdwStmt",
+  "CreateForeignServerStmt",
+  "CreateOpClassStmt",
+  "CreateOpFamilyStmt",
+  "CreatePLangStmt",
+  "CreateRoleStmt",
+  "CreateSchemaStmt",
+  "CreateSeqStmt",
+  "CreateSubscriptionStmt",
+  "CreateTransformStmt",
+  "CreateUserMappingStmt",
+  "DeallocateStmt",
+  "DeclareCursorStmt",
+  "DefineStmt",
+  "DiscardStmt",
+  "DropRoleStmt",
+  "DropSubscriptionStmt",
+  "DropUserMappingStmt",
+  "ExplainStmt",
+  "FetchStmt",
+  "GrantRoleStmt",
+  "ImportForeignSchemaStmt",
+  "ListenStmt",
+  "LoadStmt",
+  "NotifyStmt",
+  "PrepareStmt",
+  "UnlistenStmt",
+  "VariableShowStmt",
+  "ALTER SEQUENCE",
+  "ALTER TYPE",
+  "RENAME",
+  "DROP",
+] as const;
+
+export type FormName = keyof typeof rows | (typeof quiet)[number];
+
+const quietForms: ReadonlySet<string> = new Set(quiet);
+
+/** Undefined: it is not described. */
+export function formOf(name: string): Form | undefined {
+  return Object.hasOwn(rows, name) ? rows[name as keyof typeof rows] : quietForms.has(name) ? none : undefined;
+}
+
+export function isForm(name: string): name is FormName {
+  return formOf(name) !== undefined;
+}
+
+/** Every form: each has its cases in `test/database/verdict-cases.ts`. */
+export const formNames = [...Object.keys(rows), ...quiet] as FormName[];

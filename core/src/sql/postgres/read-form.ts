@@ -1,0 +1,271 @@
+import type { AlterTableCmd, AlterTableStmt, DropStmt, Node, RangeVar, RenameStmt } from "libpg-query";
+import {
+  type FormName,
+  formOf,
+  type GoneKind,
+  isForm,
+  type LockMode,
+  type Operation,
+  type OperationOf,
+  type TableName,
+} from "../../model/index.js";
+import { qualifiedName, tableOf } from "./read-names.js";
+import { strings } from "./read-type.js";
+
+/** What every operation of one statement has. */
+export type Whole = Pick<Operation, "statement" | "sql" | "line">;
+type Form = OperationOf<"form">;
+
+/** A form with the lock that its row says, or another one, on tables. */
+export function form(
+  whole: Whole,
+  what: FormName,
+  tables: readonly TableName[] = [],
+  more: Partial<Pick<Form, "gone" | "column" | "isCascade">> & { readonly mode?: LockMode } = {},
+): Form {
+  const { mode = formOf(what)?.mode, ...rest } = more;
+  const locks = mode === undefined ? [] : tables.map((table) => ({ table, mode }));
+  return { ...whole, kind: "form", what, locks, ...rest };
+}
+
+/** A statement that a form describes; undefined: none does. */
+export function readForm(node: Node, whole: Whole): Operation[] | undefined {
+  if ("RenameStmt" in node) return [readRename(node.RenameStmt, whole)];
+  if ("DropStmt" in node) return readDrop(node.DropStmt, whole);
+  if ("AlterObjectSchemaStmt" in node) {
+    const { objectType, relation, object, newschema: schema = "" } = node.AlterObjectSchemaStmt;
+    const what = goneOf[objectType ?? ""];
+    const name = relation === undefined ? nameOf(object) : tableOf(relation);
+    const gone = what === undefined ? {} : { gone: { what, name, newName: `${schema}.${name.name}` } };
+    return relation === undefined || objectType === "OBJECT_SEQUENCE"
+      ? [form(whole, "RENAME", [], gone)]
+      : [form(whole, "SET SCHEMA", [name], gone)];
+  }
+  if ("AlterDomainStmt" in node) {
+    const { subtype = "", typeName, def } = node.AlterDomainStmt;
+    const does = domainClauses[subtype];
+    const isNotValid = def !== undefined && "Constraint" in def && def.Constraint.skip_validation === true;
+    if (does === undefined) return undefined;
+    const name = qualifiedName(strings(typeName));
+    return [{ ...whole, kind: "alterDomain", name, does, ...(isNotValid ? { isNotValid: true } : {}) }];
+  }
+  if ("VacuumStmt" in node) {
+    const { is_vacuumcmd: isVacuum = false, options = [], rels = [] } = node.VacuumStmt;
+    const tables = rels.flatMap((each) => ("VacuumRelation" in each ? [tableOf(each.VacuumRelation.relation)] : []));
+    const isFull = options.some(
+      (each) => "DefElem" in each && each.DefElem.defname === "full" && !isOff(each.DefElem.arg),
+    );
+    return [form(whole, !isVacuum ? "ANALYZE" : isFull ? "VACUUM FULL" : "VACUUM", tables)];
+  }
+  if ("LockStmt" in node) {
+    const { relations, mode = 0 } = node.LockStmt;
+    const taken = lockNumbers[mode];
+    return [form(whole, "LockStmt", rangesOf(relations), taken === undefined ? {} : { mode: taken })];
+  }
+  if ("ClusterStmt" in node && node.ClusterStmt.relation === undefined) return [form(whole, "CLUSTER")];
+  if ("RefreshMatViewStmt" in node && node.RefreshMatViewStmt.concurrent === true)
+    return [form(whole, "REFRESH CONCURRENTLY")];
+  if ("CopyStmt" in node && node.CopyStmt.is_from === true && node.CopyStmt.relation !== undefined)
+    return [{ ...whole, kind: "insert", table: tableOf(node.CopyStmt.relation), isOfValues: true }];
+  if ("CallStmt" in node)
+    return [{ ...whole, kind: "select", functions: [strings(node.CallStmt.funccall?.funcname).join(".")] }];
+  const [what = ""] = Object.keys(node);
+  if (!isForm(what)) return undefined;
+  const own = Object.values(node)[0] as {
+    readonly relation?: RangeVar;
+    readonly table?: RangeVar;
+    readonly relations?: readonly Node[];
+    readonly pubobjects?: readonly Node[];
+  };
+  const relation = own.relation ?? own.table;
+  return [form(whole, what, relation === undefined ? rangesOf(own.relations ?? own.pubobjects) : [tableOf(relation)])];
+}
+
+function rangesOf(nodes: readonly Node[] = []): TableName[] {
+  return nodes.flatMap((node) => {
+    if ("RangeVar" in node) return [tableOf(node.RangeVar)];
+    const published = "PublicationObjSpec" in node ? node.PublicationObjSpec.pubtable?.relation : undefined;
+    return published === undefined ? [] : [tableOf(published)];
+  });
+}
+
+/** `VACUUM (FULL false)` */
+function isOff(value: Node | undefined): boolean {
+  if (value === undefined) return false;
+  const [said] = Object.values(value) as {
+    readonly sval?: string;
+    readonly ival?: number;
+    readonly boolval?: boolean;
+  }[];
+  return /^(?:false|off|0)$/i.test(String(said?.sval ?? said?.boolval ?? said?.ival ?? 0));
+}
+
+/** By their numbers in PostgreSQL; those that stop nothing of an application are left out. */
+const lockNumbers: Readonly<Record<number, LockMode>> = {
+  3: "ROW EXCLUSIVE",
+  4: "SHARE UPDATE EXCLUSIVE",
+  5: "SHARE",
+  6: "SHARE ROW EXCLUSIVE",
+  7: "EXCLUSIVE",
+  8: "ACCESS EXCLUSIVE",
+};
+
+const domainClauses: Readonly<Record<string, OperationOf<"alterDomain">["does"]>> = {
+  T: "default",
+  N: "dropNotNull",
+  O: "setNotNull",
+  C: "addCheck",
+  X: "dropConstraint",
+  V: "validate",
+};
+
+/** What code names of these. */
+const goneOf: Readonly<Record<string, GoneKind>> = {
+  OBJECT_TABLE: "table",
+  OBJECT_FOREIGN_TABLE: "table",
+  OBJECT_VIEW: "view",
+  OBJECT_MATVIEW: "view",
+  OBJECT_TYPE: "type",
+  OBJECT_DOMAIN: "type",
+  OBJECT_SCHEMA: "schema",
+  OBJECT_EXTENSION: "extension",
+  OBJECT_FUNCTION: "function",
+  OBJECT_PROCEDURE: "function",
+  OBJECT_ROUTINE: "function",
+  OBJECT_AGGREGATE: "function",
+};
+
+/** `OBJECT_TABCONSTRAINT` → `CONSTRAINT`. */
+function objectWord(type: string | undefined): string {
+  return (type ?? "").replace(/^OBJECT_/, "").replace("TABCONSTRAINT", "CONSTRAINT");
+}
+
+function readRename(statement: RenameStmt, whole: Whole): Operation {
+  const { renameType, relation, object, subname = "", newname: newName = "" } = statement;
+  if (renameType === "OBJECT_COLUMN")
+    return { ...whole, kind: "renameColumn", table: tableOf(relation), column: subname, newName };
+  if (renameType === "OBJECT_TABLE") return { ...whole, kind: "renameTable", table: tableOf(relation), newName };
+  if (renameType === "OBJECT_TYPE" || renameType === "OBJECT_DOMAIN")
+    return { ...whole, kind: "renameType", name: nameOf(object), newName };
+  if (renameType === "OBJECT_ROLE" || renameType === "OBJECT_DATABASE")
+    return { ...whole, kind: "unknown", what: `RENAME ${objectWord(renameType)}`, tables: [] };
+  const tables = relation === undefined ? [] : [tableOf(relation)];
+  if (renameType === "OBJECT_ATTRIBUTE")
+    return form(whole, "RENAME", [], { gone: { what: "column", name: { name: subname }, newName } });
+  const own = `RENAME ${objectWord(renameType)}`;
+  const what = goneOf[renameType ?? ""];
+  const name = renameType === "OBJECT_SCHEMA" ? { name: subname } : (tables[0] ?? nameOf(object));
+  return form(whole, isForm(own) ? own : "RENAME", tables, what === undefined ? {} : { gone: { what, name, newName } });
+}
+
+/** What CASCADE takes with it is not said in the statement. */
+function readDrop({ objects = [], removeType, concurrent, behavior }: DropStmt, whole: Whole): Operation[] {
+  const names = objects.map(nameOf);
+  const cascade = behavior === "DROP_CASCADE" ? ({ isCascade: true } as const) : {};
+  switch (removeType) {
+    case "OBJECT_TABLE":
+      return names.map((table) => ({ ...whole, kind: "dropTable", table, ...cascade }));
+    case "OBJECT_INDEX":
+      return names.map((name) => ({ ...whole, kind: "dropIndex", name, isConcurrent: concurrent === true }));
+    case "OBJECT_TYPE":
+    case "OBJECT_DOMAIN":
+      return names.map((name) => ({ ...whole, kind: "dropType", name, ...cascade }));
+    case "OBJECT_VIEW":
+    case "OBJECT_MATVIEW":
+      return names.map((name) => ({ ...whole, kind: "dropView", name, ...cascade }));
+    case "OBJECT_TRIGGER":
+    case "OBJECT_POLICY":
+    case "OBJECT_RULE":
+      // Nothing depends on these.
+      return objects.map((object) =>
+        form(whole, `DROP ${objectWord(removeType)}` as FormName, [qualifiedName(partsOf(object).slice(0, -1))]),
+      );
+  }
+  const own = `DROP ${objectWord(removeType)}`;
+  const gone = goneOf[removeType ?? ""];
+  return objects.map((object) => {
+    const name = nameOf(object);
+    // A schema that goes alone is empty.
+    const isSaid = gone !== undefined && (removeType !== "OBJECT_SCHEMA" || behavior === "DROP_CASCADE");
+    const more = { ...cascade, ...(isSaid ? { gone: { what: gone, name } } : {}) };
+    return form(whole, isForm(own) ? own : "DROP", removeType === "OBJECT_FOREIGN_TABLE" ? [name] : [], more);
+  });
+}
+
+function nameOf(object: Node | undefined): TableName {
+  return qualifiedName(object === undefined ? [] : partsOf(object));
+}
+
+function partsOf(object: Node): string[] {
+  if ("List" in object) return strings(object.List.items);
+  if ("ObjectWithArgs" in object) return strings(object.ObjectWithArgs.objname);
+  return "TypeName" in object ? strings(object.TypeName.names) : strings([object]);
+}
+
+/** Parameters that are read while queries run: setting them takes what stops queries. The others are for VACUUM and the planner. */
+const strictParameters: ReadonlySet<string> = new Set([
+  "user_catalog_table",
+  "security_barrier",
+  "security_invoker",
+  "check_option",
+]);
+
+/** A clause that a form describes; undefined: none does. */
+export function readFormClause(command: AlterTableCmd, table: TableName, whole: Whole): Operation | undefined {
+  const { subtype: what = "", def, name: column } = command;
+  if (!isForm(what)) return undefined;
+  const clause = form(whole, what, [table], {
+    ...(column === undefined ? {} : { column }),
+    ...(isStrict(def) ? { mode: "ACCESS EXCLUSIVE" } : {}),
+  });
+  const other = def !== undefined && "PartitionCmd" in def ? tableOf(def.PartitionCmd.name) : undefined;
+  if (what === "AT_DetachPartitionFinalize" && other !== undefined)
+    return { ...clause, locks: [...clause.locks, { table: other, mode: "ACCESS EXCLUSIVE" }] };
+  if (what === "AT_AddInherit" && def !== undefined && "RangeVar" in def)
+    return { ...clause, locks: [...clause.locks, { table: tableOf(def.RangeVar), mode: "SHARE UPDATE EXCLUSIVE" }] };
+  return clause;
+}
+
+function isStrict(def: Node | undefined): boolean {
+  const items = def !== undefined && "List" in def ? (def.List.items ?? []) : [];
+  return items.some((each) => "DefElem" in each && strictParameters.has(each.DefElem.defname ?? ""));
+}
+
+/** ALTER of something that is no table: an index, a sequence, a view, a composite type. */
+export function readAlterOther({ objtype, relation, cmds = [] }: AlterTableStmt, whole: Whole): Operation[] {
+  const name = tableOf(relation);
+  return cmds.map((cmd): Operation => {
+    const command = "AlterTableCmd" in cmd ? cmd.AlterTableCmd : {};
+    const { subtype = "", behavior, def } = command;
+    const unknown = { ...whole, kind: "unknown", what: `${objectWord(objtype)} ${subtype}`, tables: [name] } as const;
+    switch (objtype) {
+      case "OBJECT_SEQUENCE":
+        return form(whole, "ALTER SEQUENCE");
+      case "OBJECT_TYPE": {
+        const attribute = def !== undefined && "ColumnDef" in def ? def.ColumnDef.colname : command.name;
+        // Tables of the type change with it; one that has a column of the type stops it.
+        const cascade = behavior === "DROP_CASCADE" ? ({ isCascade: true } as const) : {};
+        if (subtype === "AT_AddColumn") return form(whole, "ALTER TYPE", [], cascade);
+        return form(whole, "ALTER TYPE", [], {
+          ...cascade,
+          gone: { what: "column", name: { name: attribute ?? "" } },
+        });
+      }
+      case "OBJECT_INDEX": {
+        const what = `INDEX ${subtype}`;
+        if (!isForm(what)) return unknown;
+        const child = def !== undefined && "PartitionCmd" in def ? tableOf(def.PartitionCmd.name) : undefined;
+        return form(whole, what, [child ?? name]);
+      }
+      case "OBJECT_VIEW":
+        // Whatever is said of a view, its readers wait.
+        return subtype === "AT_ColumnDefault"
+          ? form(whole, "AT_SetOptions", [name], { mode: "ACCESS EXCLUSIVE" })
+          : isForm(subtype)
+            ? form(whole, subtype, [name], { mode: "ACCESS EXCLUSIVE" })
+            : unknown;
+      default:
+        return unknown;
+    }
+  });
+}

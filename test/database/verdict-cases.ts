@@ -413,7 +413,19 @@ export const cases: Readonly<Record<OperationKind, readonly Case[]>> = {
     { sql: `ALTER DOMAIN "New" SET NOT NULL`, after: `CREATE DOMAIN "New" AS text` },
   ],
   form: [],
-  unknown: [{ sql: `DO $$ BEGIN UPDATE "User" SET "n" = 3; END $$`, milder: "not understood" }],
+  block: [
+    { sql: `DO $$ BEGIN UPDATE "User" SET "n" = 3; END $$` },
+    { sql: `DO $$ BEGIN CREATE TYPE "Kind" AS ENUM ('a'); EXCEPTION WHEN duplicate_object THEN null; END $$` },
+    {
+      sql: `DO $$ BEGIN IF NOT EXISTS (SELECT 1 FROM pg_class WHERE relname = 'x') THEN ALTER TABLE "User" ADD COLUMN "x" int; END IF; END $$`,
+    },
+    { sql: `DO $$ BEGIN EXECUTE format('ALTER TABLE %I DROP COLUMN %I', 'Loose', 'b'); END $$` },
+    {
+      sql: `DO $$ DECLARE c text; BEGIN SELECT conname INTO c FROM pg_constraint WHERE conname = 'Order_total_check';
+        EXECUTE 'ALTER TABLE "Order" DROP CONSTRAINT ' || quote_ident(c); END $$`,
+    },
+  ],
+  unknown: [{ sql: `DROP OWNED BY "anybody"`, milder: "not understood" }],
 };
 
 const users = `ALTER TABLE "User"`;

@@ -119,6 +119,7 @@ function singleStatement(migration: Migration): { readonly index: IndexSpec | un
 
 function tablesOfOperation(operation: Operation): readonly TableName[] {
   if (operation.kind === "unknown") return operation.tables;
+  if (operation.kind === "block") return operation.operations.flatMap(tablesOfOperation);
   if (operation.kind === "form") return operation.locks.map(({ table }) => table);
   return [
     ...("table" in operation ? [operation.table] : []),

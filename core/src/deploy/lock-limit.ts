@@ -80,7 +80,8 @@ export function isWhole(
   project: Project,
 ): boolean {
   if (operations.some((operation) => "isConcurrent" in operation && operation.isConcurrent)) return false;
-  if (operations.some(({ kind, sql }) => kind === "unknown" || kind === "transaction" || /^call\b/i.test(sql)))
+  // A block and a procedure may commit.
+  if (operations.some(({ kind, sql }) => kind === "unknown" || kind === "transaction" || /^(do|call)\b/i.test(sql)))
     return false;
   const mode = plugin.transactions?.(project);
   return statements.length === 1 || mode === "all" || mode === "each";

@@ -71,6 +71,8 @@ interface OperationBase {
   /** The clause of ALTER TABLE, or the whole statement, sliced from the source. */
   readonly sql: string;
   readonly line: number;
+  /** The statement of a DO block that it was read from: its text. */
+  readonly within?: string;
   /** What of it older servers do not know. */
   readonly newer?: readonly NewerForm[];
 }
@@ -273,12 +275,20 @@ export type Operation = OperationBase &
         readonly column?: string;
         readonly isCascade?: true;
       }
+    /** DO: what its body does, as if every branch of it ran. */
+    | { readonly kind: "block"; readonly operations: readonly Operation[] }
     | { readonly kind: "unknown"; readonly what: string; readonly tables: readonly TableName[] }
   );
 
 export type OperationKind = Operation["kind"];
 /** The operations of a kind. */
 export type OperationOf<K extends OperationKind> = Extract<Operation, { kind: K }>;
+
+/** With what blocks do in the place of the blocks. */
+export function flattened(operations: readonly Operation[]): readonly Operation[] {
+  if (!operations.some(({ kind }) => kind === "block")) return operations;
+  return operations.flatMap((each) => (each.kind === "block" ? flattened(each.operations) : [each]));
+}
 
 /** A migration file, read. `tail` is what follows the last semicolon. */
 export interface Migration {

@@ -97,8 +97,10 @@ function takesAway(operations: readonly Operation[]): (operation: Operation) => 
   const isUsed = (kind: "column" | "table" | "type", name: TableName, column?: string) =>
     !made.has(kind + nameKey(name, column));
   // In the order in which they run.
-  return (operation) => {
+  const takes = (operation: Operation): boolean => {
     switch (operation.kind) {
+      case "block":
+        return operation.operations.some(takes);
       case "createTable":
         if (!operation.ifNotExists) made.add(`table${nameKey(operation.table)}`);
         return false;
@@ -129,4 +131,5 @@ function takesAway(operations: readonly Operation[]): (operation: Operation) => 
         return false;
     }
   };
+  return takes;
 }

@@ -61,6 +61,7 @@ function isInTheWay(operation: Operation): boolean {
       return true;
     case "renameTable":
     case "alterDomain":
+    case "block":
       return true;
     case "form":
     case "unknown":

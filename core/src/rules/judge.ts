@@ -1,6 +1,7 @@
 import {
   type ColumnDeclaration,
   type Environment,
+  flattened,
   type Hazard,
   type Migration,
   type Notice,
@@ -84,11 +85,10 @@ function isOverDomain<K extends OperationKind>(
 }
 
 function contextOf(operations: readonly Operation[], known: Known): RuleContext {
-  const views = operations.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));
-  const unguarded = operationsOfKind(operations, "createTable").flatMap(({ table }) =>
-    known.isNew?.(table) ? [table] : [],
-  );
-  const created = [...madeTables(operations), ...unguarded, ...views, ...(known.newTables ?? [])];
+  const inner = flattened(operations);
+  const views = inner.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));
+  const unguarded = operationsOfKind(inner, "createTable").flatMap(({ table }) => (known.isNew?.(table) ? [table] : []));
+  const created = [...madeTables(inner), ...unguarded, ...views, ...(known.newTables ?? [])];
   const made = new Set(created.map((table) => nameKey(table)));
   const createdInThisChange = (table: TableName) => made.has(nameKey(table));
   const added = new Map<string, ColumnDeclaration>();
@@ -106,7 +106,7 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
     isRepeated: known.isRepeated ?? nobodySaid,
     environment: known.environment ?? {},
     isAsWritten: known.isAsWritten ?? false,
-    operations,
+    operations: inner,
     createdInThisChange,
     addedColumn: (table, column) => (createdInThisChange(table) ? undefined : added.get(nameKey(table, column))),
   };

@@ -11,8 +11,8 @@ export function noticeOf(operation: Operation, context: VerdictContext, migratio
 }
 
 /** An operation as a statement of its own: a clause with the ALTER TABLE that it stands in. */
-export function statementOf({ statement, sql }: Operation, migration: Migration): string {
-  const whole = migration.statements[statement]?.sql ?? sql;
-  const first = operationsIn(migration, statement)[0]?.sql ?? whole;
+export function statementOf({ statement, sql, within }: Operation, migration: Migration): string {
+  const whole = within ?? migration.statements[statement]?.sql ?? sql;
+  const first = operationsIn(migration, statement).find((each) => each.within === within)?.sql ?? whole;
   return whole.slice(0, whole.indexOf(first)) + sql;
 }

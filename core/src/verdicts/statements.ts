@@ -1,4 +1,5 @@
 import type { OperationOf, Verdict } from "../model/index.js";
+import { aggregates, ofTheMoment, plainFunctions, setReturning } from "../sql/postgres/builtins.js";
 import { harmless, locksOn, verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 import { concurrently } from "./transaction.js";
@@ -39,16 +40,31 @@ export function createTrigger({ table }: OperationOf<"createTrigger">, context: 
   return verdict({ locks: locksOn("SHARE ROW EXCLUSIVE", [table], context) });
 }
 
-/** Functions that read, or change nothing but a sequence or a setting. */
-const harmlessFunctions: ReadonlySet<string> = new Set(
-  "setval nextval currval lastval set_config current_setting pg_get_serial_sequence now version max min count".split(
+/** Functions that change no table: nothing but a sequence, a setting or a session, if anything. */
+const harmlessFunctions: ReadonlySet<string> = new Set([
+  ...aggregates,
+  ...setReturning,
+  ...ofTheMoment,
+  ...plainFunctions,
+  ..."setval nextval currval lastval set_config count rank dense_rank row_number lag lead first_value last_value".split(
     " ",
   ),
-);
+  ..."exists coalesce nullif greatest least cast replace split_part strpos position cardinality age hashtext".split(
+    " ",
+  ),
+  ..."gen_random_uuid uuid_generate_v4 gen_random_bytes crypt gen_salt digest translate unaccent isfinite".split(" "),
+  ..."col_description obj_description format_type row_to_json int4range tsrange tstzrange daterange lo_unlink".split(
+    " ",
+  ),
+]);
+/** Whole families of them. */
+const harmlessFamilies =
+  /^(?:pg|array|json|jsonb|regexp|string|date|make|to|quote|has_[a-z]+|txid|uuid|width|ts|bit|set)_/;
 
 /** The functions that a query calls, and of which nobody knows what they do. */
 export function unknownFunctions({ functions }: OperationOf<"select">): readonly string[] {
-  return functions.filter((name) => !harmlessFunctions.has(name.replace(/^pg_catalog\./, "")));
+  const isHarmless = (name: string) => harmlessFunctions.has(name) || harmlessFamilies.test(name);
+  return functions.filter((name) => !name.startsWith("pg_catalog.") && !isHarmless(name));
 }
 
 /** What a function does nobody knows. */

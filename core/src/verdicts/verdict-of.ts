@@ -44,6 +44,7 @@ import { unknown } from "./unknown.js";
  * What one operation does to a database in use, run as it stands. `test/database/verdicts.test.ts` compares it with what a server does.
  */
 export function verdictOf(operation: Operation, context: VerdictContext): Verdict {
+  if (operation.kind === "block") return combine(operation.operations.map((each) => verdictOf(each, context)));
   const own = ownVerdict(operation, context);
   const waited = operation.kind === "validateConstraint" ? underEarlierLocks(operation, context) : harmless;
   return combine([own, waited, verdict(newEnumValue(operation, context)), verdict(needsServer(operation, context))]);
@@ -158,6 +159,8 @@ function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
       return attachPartition(operation, context);
     case "detachPartition":
       return detachPartition(operation, context);
+    case "block":
+      return verdictOf(operation, context);
     case "unknown":
       return unknown(operation);
     default:

@@ -22,7 +22,7 @@ export const ofTheMoment: ReadonlySet<string> = new Set(
 
 // Only names that neither citext nor hstore defines again, and that exist since PostgreSQL 12
 // (so not gen_random_uuid, which was pgcrypto's there).
-const functions: ReadonlySet<string> = new Set(
+export const plainFunctions: ReadonlySet<string> = new Set(
   `abs ascii btrim ceil ceiling char_length chr clock_timestamp concat concat_ws convert_from convert_to date_part
   date_trunc decode encode extract floor format initcap left length lower lpad ltrim make_date make_interval md5 mod
   now octet_length overlay power random repeat reverse right round rpad rtrim sha256 sign sqrt statement_timestamp
@@ -55,7 +55,7 @@ export function isBuiltinOnly(tree: unknown): boolean {
 function isPlain(kind: string, node: AnyNode): boolean {
   switch (kind) {
     case "FuncCall":
-      return isIn(functions, nameParts(node.funcname));
+      return isIn(plainFunctions, nameParts(node.funcname));
     case "TypeCast":
       return isIn(types, nameParts((node.typeName as AnyNode | undefined)?.names));
     case "A_Expr":

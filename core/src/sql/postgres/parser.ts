@@ -8,6 +8,8 @@ export type { Node, ParseResult, ScanToken };
 export interface Parser {
   /** The raw parse tree. Throws `SyntaxErrorAt`. */
   parse(sql: string): ParseResult;
+  /** The body of a DO statement in PL/pgSQL, as its compiler sees it; undefined where that refuses it. */
+  parseBlock(sql: string): unknown;
   /** The tokens of PostgreSQL's lexer, comments included. */
   scan(sql: string): readonly ScanToken[];
 }
@@ -38,7 +40,7 @@ export function loadParser(): Promise<Parser> {
 
 async function load(): Promise<Parser> {
   assertInstalled("libpg-query", import.meta.url);
-  const { hasSqlDetails, loadModule, parseSync, scanSync } = await import("libpg-query");
+  const { hasSqlDetails, loadModule, parsePlPgSQLSync, parseSync, scanSync } = await import("libpg-query");
   await loadModule();
   return {
     parse(sql) {
@@ -53,6 +55,13 @@ async function load(): Promise<Parser> {
         if (!hasSqlDetails(error) || error.sqlDetails === undefined) throw error;
         // Unlike node locations, error positions are counted in characters.
         throw new SyntaxErrorAt(error.message, codePointToUtf16(sql, error.sqlDetails.cursorPosition));
+      }
+    },
+    parseBlock(sql) {
+      try {
+        return parsePlPgSQLSync(sql);
+      } catch {
+        return undefined;
       }
     },
     // The empty text again.

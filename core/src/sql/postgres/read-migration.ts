@@ -2,6 +2,7 @@ import { LockstepError } from "../../errors.js";
 import type { Migration, Operation, Statement } from "../../model/index.js";
 import { utf8ToUtf16 } from "./offsets.js";
 import { type Parser, type ScanToken, SyntaxErrorAt } from "./parser.js";
+import { readBlock } from "./read-block.js";
 import { readStatement } from "./read-statement.js";
 
 /**
@@ -49,7 +50,12 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
       end: tail.end,
       line: lineAt(toUtf16(head.start)),
     }));
-    operations.push(...readStatement(raw.stmt, { index, sql: statement, line, clauses, end: last.end, slice }));
+    const source = { index, sql: statement, line, clauses, end: last.end, slice };
+    if ("DoStmt" in raw.stmt)
+      operations.push(
+        readBlock(raw.stmt.DoStmt, source, parser, (text) => readMigration(text, file, parser).operations),
+      );
+    else operations.push(...readStatement(raw.stmt, source));
   }
   return { sql, statements, tail: sql.slice(consumed), operations };
 }

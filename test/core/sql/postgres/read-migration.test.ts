@@ -30,7 +30,7 @@ const statements: readonly [sql: string, kinds: readonly string[]][] = [
   [`DROP INDEX "i"`, ["dropIndex"]],
   [`DROP TABLE "a", "b"`, ["dropTable", "dropTable"]],
   [`UPDATE "User" SET "a" = 'x;y' /* ; */ WHERE "b" = $$;$$`, ["update"]],
-  [`DO $x$ BEGIN PERFORM 1; END $x$`, ["unknown"]],
+  [`DO $x$ BEGIN PERFORM 1; END $x$`, ["block"]],
   [`ALTER TABLE "User" RENAME COLUMN "a" TO "b"`, ["renameColumn"]],
   [`ALTER TABLE "auth"."User" RENAME CONSTRAINT "a" TO "b"`, ["form"]],
   [`ALTER TABLE "User" RENAME TO "Person"`, ["renameTable"]],

@@ -168,6 +168,8 @@ export interface Environment {
   /** The lowest major version of the servers that it reaches: 13 … 18. */
   readonly server?: number;
   readonly transactions?: TransactionMode;
+  /** A file goes to the server in one message, which is a transaction too. False: each statement alone, behind the ORM's BEGIN. */
+  readonly isSentWhole?: boolean;
 }
 
 /** What is one transaction: all migrations that are pending, each of them, each statement (`none`: nobody opens one). */

@@ -1,4 +1,4 @@
-import type { ColumnDeclaration, Doubt, Operation, Verdict } from "../model/index.js";
+import { type ColumnDeclaration, type Doubt, type Operation, operationsOfKind, type Verdict } from "../model/index.js";
 import { hasEnumValue } from "../sql/postgres/enum-literal.js";
 import { userTypeText } from "../sql/postgres/read-type.js";
 import { harmless } from "./combine.js";
@@ -6,16 +6,45 @@ import type { VerdictContext } from "./context.js";
 
 type Said = Pick<Verdict, "concerns" | "doubts">;
 
+/** A run of statements that are done together or not at all. */
+interface Transaction {
+  /** BEGIN stands in the file. */
+  readonly isStated: boolean;
+  /** It goes on where the file has ended one: the statements that are sent with it begin the next. */
+  readonly isImplied: boolean;
+}
+
+const known = new WeakMap<VerdictContext, ReadonlyMap<number, Transaction>>();
+
 /**
- * The operations before a statement that may share its transaction: a file is one as a rule, and COMMIT ends it. Empty where each
- * statement is known to be one of its own.
+ * The transaction of a statement; undefined: it is alone in one. The ORM opens one, or PostgreSQL does for the statements of a message;
+ * BEGIN inside of it goes on with it, COMMIT ends it. What comes behind that in the same message is in a new one: seen on PostgreSQL 13
+ * and 18.
  */
-export function sameTransaction(statement: number, { operations, environment }: VerdictContext): readonly Operation[] {
-  if (environment.transactions === "none") return [];
-  const before = operations.filter((each) => each.statement < statement);
-  const isEnd = (each: Operation) =>
-    each.kind === "transaction" && (each.does === "commit" || each.does === "rollback");
-  return before.slice(before.findLastIndex(isEnd) + 1);
+function transactionOf(statement: number, context: VerdictContext): Transaction | undefined {
+  const found = known.get(context) ?? transactionsOf(context);
+  known.set(context, found);
+  return found.get(statement);
+}
+
+function transactionsOf({ operations, environment }: VerdictContext): ReadonlyMap<number, Transaction> {
+  const { transactions: mode, isSentWhole } = environment;
+  const found = new Map<number, Transaction>();
+  let current: Transaction | undefined = mode === "none" ? undefined : { isStated: false, isImplied: false };
+  for (const operation of operations) {
+    const does = operation.kind === "transaction" ? operation.does : undefined;
+    if (does === "begin" && current?.isStated !== true) current = { isImplied: false, ...current, isStated: true };
+    if (current !== undefined) found.set(operation.statement, current);
+    if (does === "commit" || does === "rollback")
+      current = mode === "none" || isSentWhole === false ? undefined : { isStated: false, isImplied: true };
+  }
+  return found;
+}
+
+/** Whether a statement shares the transaction of an earlier one. */
+export function sharesTransaction(earlier: number, statement: number, context: VerdictContext): boolean {
+  const own = transactionOf(statement, context);
+  return own !== undefined && earlier < statement && transactionOf(earlier, context) === own;
 }
 
 function doubtOf({ environment }: VerdictContext): readonly Doubt[] {
@@ -24,38 +53,33 @@ function doubtOf({ environment }: VerdictContext): readonly Doubt[] {
 
 /** What PostgreSQL refuses inside a transaction: several statements that are sent together are one. */
 export function concurrently(statement: number, context: VerdictContext, doubts: readonly Doubt[] = []): Said {
-  const isAlone = context.operations.every((each) => each.statement === statement);
-  if (isAlone || context.environment.transactions === "none") return { concerns: [], doubts };
+  const { operations, environment } = context;
+  const own = transactionOf(statement, context);
+  const isAlone = operations[0]?.statement === statement && operations.at(-1)?.statement === statement;
+  // Alone in its file, and nobody knows of a BEGIN that the ORM sends before.
+  if (own === undefined || (isAlone && environment.isSentWhole !== false)) return { concerns: [], doubts };
+  const isUnsure = environment.transactions === undefined || (own.isImplied && environment.isSentWhole === undefined);
   return {
     concerns: [{ kind: "fails-in-transaction", why: "concurrently" }],
-    doubts: [...doubts, ...doubtOf(context)],
+    doubts: [...doubts, ...(isUnsure && !own.isStated ? (["transaction"] as const) : [])],
   };
 }
 
 /** PostgreSQL cannot evaluate a value in the transaction that adds it, unless the type itself is made there. */
 export function newEnumValue(operation: Operation, context: VerdictContext): Said {
   const { operations } = context;
-  if (!addsEnumValue(operations)) return harmless;
-  for (const added of sameTransaction(operation.statement, context)) {
-    if (added.kind !== "addEnumValue") continue;
+  for (const added of operationsOfKind(operations, "addEnumValue")) {
     const type = userTypeText(added.name);
-    const isMade = operations.some((each) => each.kind === "createType" && userTypeText(each.name) === type);
-    if (!isMade && valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value)))
+    if (!valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value))) continue;
+    if (!sharesTransaction(added.statement, operation.statement, context)) continue;
+    const isMade = operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type);
+    if (!isMade)
       return {
         concerns: [{ kind: "fails-in-transaction", why: "new-enum-value", type: added.name, value: added.value }],
         doubts: doubtOf(context),
       };
   }
   return harmless;
-}
-
-const answers = new WeakMap<readonly Operation[], boolean>();
-
-/** Looked for once a change: a migration may hold thousands of statements. */
-function addsEnumValue(operations: readonly Operation[]): boolean {
-  const known = answers.get(operations) ?? operations.some(({ kind }) => kind === "addEnumValue");
-  answers.set(operations, known);
-  return known;
 }
 
 /** The SQL in which a literal may be a value of the type. */

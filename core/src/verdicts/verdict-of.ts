@@ -1,4 +1,12 @@
-import { isFelt, isSameTable, newerForms, type Operation, type OperationOf, type Verdict } from "../model/index.js";
+import {
+  isFelt,
+  type LockMode,
+  nameKey,
+  newerForms,
+  type Operation,
+  type OperationOf,
+  type Verdict,
+} from "../model/index.js";
 import {
   addColumn,
   addNotNull,
@@ -37,7 +45,7 @@ import {
 import { attachPartition, createTable, detachPartition } from "./partitions.js";
 import { deletion, insert, update } from "./rows.js";
 import { createTrigger, reindex, select, truncate } from "./statements.js";
-import { newEnumValue, sameTransaction } from "./transaction.js";
+import { newEnumValue, sharesTransaction } from "./transaction.js";
 import { unknown } from "./unknown.js";
 
 /**
@@ -61,16 +69,41 @@ function needsServer({ newer = [] }: Operation, { environment }: VerdictContext)
 /** What the same transaction did to the table before, to add the constraint for one, keeps its lock for as long as the rows are looked at. */
 function underEarlierLocks(operation: OperationOf<"validateConstraint">, context: VerdictContext): Verdict {
   const { table, statement } = operation;
-  const clauses = context.operations.filter((each) => each.statement === statement && each !== operation);
-  const locks = [...sameTransaction(statement, context), ...clauses]
-    .flatMap((each) => ownVerdict(each, context).locks)
-    .filter((lock) => isSameTable(lock.table, table) && isFelt(lock.mode));
+  const locks = (feltLocks(context).get(nameKey(table)) ?? []).flatMap((each) =>
+    each.by !== operation &&
+    (each.by.statement === statement || sharesTransaction(each.by.statement, statement, context))
+      ? [{ table, mode: each.mode }]
+      : [],
+  );
   if (locks.length === 0) return harmless;
   return verdict({
     locks,
     concerns: [{ kind: "scans", table, why: "check" }],
     doubts: context.environment.transactions === undefined ? ["transaction"] : [],
   });
+}
+
+interface FeltLock {
+  readonly by: Operation;
+  readonly mode: LockMode;
+}
+
+const felt = new WeakMap<VerdictContext, ReadonlyMap<string, readonly FeltLock[]>>();
+
+/** Who takes locks that others wait for, by table: asked once a change. */
+function feltLocks(context: VerdictContext): ReadonlyMap<string, readonly FeltLock[]> {
+  const known = felt.get(context);
+  if (known !== undefined) return known;
+  const found = new Map<string, FeltLock[]>();
+  for (const by of context.operations)
+    for (const { table, mode } of ownVerdict(by, context).locks) {
+      if (!isFelt(mode)) continue;
+      const own = found.get(nameKey(table));
+      if (own === undefined) found.set(nameKey(table), [{ by, mode }]);
+      else own.push({ by, mode });
+    }
+  felt.set(context, found);
+  return found;
 }
 
 function ownVerdict(operation: Operation, context: VerdictContext): Verdict {

@@ -1,5 +1,6 @@
 import { judge, loadParser, readMigration } from "@lockstep/core";
 import { expect, test } from "vitest";
+import type { Environment } from "../../../core/src/model/index.js";
 import { noticeWords } from "../../../core/src/review/verdict-words.js";
 
 // What no rule rewrites: silence where nobody is disturbed, otherwise one notice with its reason.
@@ -232,4 +233,32 @@ test.each([
   const told = (isAsWritten: boolean) =>
     judge(migration, { isAsWritten }).notices.filter((each) => /fails inside a transaction/.test(noticeWords(each)));
   expect([told(true).length, told(false).length]).toEqual([count, 0]);
+});
+
+const build = `CREATE INDEX CONCURRENTLY "i" ON "User" ("a")`;
+const enumUse = `ALTER TYPE "K" ADD VALUE 'b'; INSERT INTO "T" VALUES ('b')`;
+// As a server of PostgreSQL 13 and of 18 took them.
+test.each<[sql: string, environment: Environment, isRefused: boolean]>([
+  [build, { transactions: "none" }, false],
+  [build, { transactions: "each", isSentWhole: true }, false],
+  [build, { transactions: "each", isSentWhole: false }, true],
+  [`COMMIT; ${build}`, { transactions: "each", isSentWhole: true }, true],
+  [`COMMIT; ${build}`, { transactions: "each", isSentWhole: false }, false],
+  [`COMMIT; BEGIN; ${build}`, { transactions: "all", isSentWhole: false }, true],
+  [`SELECT 1; ${build}`, { transactions: "none" }, false],
+  [`BEGIN; ${build}; COMMIT`, { transactions: "none" }, true],
+  [`BEGIN; SELECT 1; COMMIT; ${build}`, { transactions: "none" }, false],
+  [enumUse, { transactions: "none" }, false],
+  [`BEGIN; ${enumUse}; COMMIT`, { transactions: "none" }, true],
+  [`START TRANSACTION; SAVEPOINT s; ${enumUse}`, { transactions: "none" }, true],
+  [`BEGIN; ${enumUse.replace(";", "; COMMIT;")}`, { transactions: "each", isSentWhole: true }, false],
+  [`COMMIT; ${enumUse}`, { transactions: "each", isSentWhole: true }, true],
+  [`COMMIT; ${enumUse}`, { transactions: "each", isSentWhole: false }, false],
+  [`DO $$ BEGIN ALTER TYPE "K" ADD VALUE 'b'; END $$; INSERT INTO "T" VALUES ('b')`, { transactions: "each" }, true],
+])("%s where %o", async (sql, environment, isRefused) => {
+  const migration = readMigration(`${sql};`, "migration.sql", await loadParser());
+  const words = judge(migration, { environment, isAsWritten: true }).notices.map(noticeWords);
+  expect(words.some((each) => /^fails inside a transaction|^fails, for it runs in the transaction/.test(each))).toBe(
+    isRefused,
+  );
 });

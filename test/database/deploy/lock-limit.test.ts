@@ -40,7 +40,7 @@ describe("how long a deployment waits for locks", () => {
     ["a new table that references one", [`CREATE TABLE "Next" ("id" int REFERENCES "User")`], "none", [], true],
     ["such an index and more", [`CREATE INDEX CONCURRENTLY "i" ON "User"("a")`, add], "none", [], false],
     ["a transaction of its own", [`BEGIN;\n${add};\nCOMMIT`], "each", [], false],
-    ["what is not understood", [`DO $$ BEGIN COMMIT; END $$`], "each", [], false],
+    ["a block that commits", [`DO $$ BEGIN COMMIT; ${add}; END $$`], "each", [], false],
     ["beside a unit in a frame", [add], "none", [framed], true],
     ["beside a unit that builds an index", [add], "none", [index], false],
     ["units alone", [], "none", [framed, index], undefined],

@@ -64,7 +64,8 @@ async function load(): Promise<Parser> {
         return undefined;
       }
     },
-    // The empty text again.
-    scan: (sql) => (sql === "" ? [] : scanSync(sql).tokens),
+    // The empty text again. The binding does not escape control characters, which literals may hold, in what it answers.
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: those are meant
+    scan: (sql) => (sql === "" ? [] : scanSync(sql.replace(/[\x01-\x08\x0b\x0c\x0e-\x1f\x7f]/g, " ")).tokens),
   };
 }

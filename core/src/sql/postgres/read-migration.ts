@@ -1,6 +1,6 @@
 import { LockstepError } from "../../errors.js";
 import type { Migration, Operation, Statement } from "../../model/index.js";
-import { utf8ToUtf16 } from "./offsets.js";
+import { linesOf, utf8ToUtf16 } from "./offsets.js";
 import { type Parser, type ScanToken, SyntaxErrorAt } from "./parser.js";
 import { readBlock } from "./read-block.js";
 import { readStatement } from "./read-statement.js";
@@ -102,14 +102,4 @@ function parse(sql: string, file: string, parser: Parser) {
 
 function isComment(token: ScanToken): boolean {
   return token.tokenName === "SQL_COMMENT" || token.tokenName === "C_COMMENT";
-}
-
-/** The 1-based line of an offset, for offsets that do not go back. */
-function linesOf(sql: string): (offset: number) => number {
-  let line = 1;
-  let end = sql.indexOf("\n");
-  return (offset) => {
-    for (; end !== -1 && end < offset; end = sql.indexOf("\n", end + 1)) line += 1;
-    return line;
-  };
 }

@@ -1,5 +1,5 @@
 import type { FormName } from "./forms.js";
-import type { TableName } from "./names.js";
+import { nameKey, type TableName } from "./names.js";
 import type { GoneKind, NewerForm, TableLock } from "./verdict.js";
 
 /** One statement of a migration file. The slices of all statements, in order, and the tail make up the file again. */
@@ -311,9 +311,37 @@ export function operationsOfKind<K extends OperationKind>(
   return (grouped(byKind, operations, (operation) => operation.kind).get(kind) ?? []) as readonly OperationOf<K>[];
 }
 
+/** The operations of one kind that are about a table, a type, a view or a function, in order. Absent schemas are schemas of their own. */
+export function operationsOn<K extends OperationKind>(
+  operations: readonly Operation[],
+  kind: K,
+  subject: TableName,
+): readonly OperationOf<K>[] {
+  const keyOf = (operation: Operation) => `${operation.kind}${nameKey(subjectOf(operation))}`;
+  return (grouped(bySubject, operations, keyOf).get(kind + nameKey(subject)) ?? []) as readonly OperationOf<K>[];
+}
+
+/** The same, in whichever schema. */
+export function operationsNamed<K extends OperationKind>(
+  operations: readonly Operation[],
+  kind: K,
+  name: string,
+): readonly OperationOf<K>[] {
+  const keyOf = (operation: Operation) => `${operation.kind} ${subjectOf(operation).name}`;
+  return (grouped(byName, operations, keyOf).get(`${kind} ${name}`) ?? []) as readonly OperationOf<K>[];
+}
+
+function subjectOf(operation: Operation): TableName {
+  if ("table" in operation) return operation.table;
+  if (operation.kind === "form") return operation.locks[0]?.table ?? { name: "" };
+  return "name" in operation && typeof operation.name === "object" ? operation.name : { name: "" };
+}
+
 // Migrations have thousands of statements, and every rule asks: so that each is not looked for among all.
 const byStatement: Groups<number> = new WeakMap();
 const byKind: Groups<OperationKind> = new WeakMap();
+const bySubject: Groups<string> = new WeakMap();
+const byName: Groups<string> = new WeakMap();
 type Groups<Key> = WeakMap<readonly Operation[], ReadonlyMap<Key, readonly Operation[]>>;
 
 function grouped<Key>(known: Groups<Key>, operations: readonly Operation[], keyOf: (operation: Operation) => Key) {

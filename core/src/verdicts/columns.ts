@@ -5,6 +5,8 @@ import {
   isSameTable,
   type Operation,
   type OperationOf,
+  operationsOfKind,
+  operationsOn,
   type RowFailure,
   type TableName,
   type TypeKind,
@@ -76,12 +78,10 @@ export function domainOf(
   { operations, typeKind }: Pick<VerdictContext, "operations" | "typeKind">,
 ): TypeKind | undefined {
   if (ownType === undefined || isWellKnown(ownType)) return "plain";
-  const isIt = (name: TableName) => isSameTable(name, ownType);
-  for (const each of operations) {
-    if (each.kind === "createType" && isIt(each.name)) return "plain";
-    if (each.kind === "addEnumValue" && isIt(each.name)) return "plain";
-    if (each.kind === "createDomain" && isIt(each.name)) return each.isChecked ? "checked" : "plain";
-  }
+  const [domain] = operationsOn(operations, "createDomain", ownType);
+  if (domain !== undefined) return domain.isChecked ? "checked" : "plain";
+  const isMade = operationsOn(operations, "createType", ownType).length > 0;
+  if (isMade || operationsOn(operations, "addEnumValue", ownType).length > 0) return "plain";
   return typeKind(ownType);
 }
 
@@ -125,14 +125,13 @@ function isProvenNotNull(
   { table, column, statement }: OperationOf<"setNotNull">,
   context: VerdictContext,
 ): boolean | undefined {
-  const before = context.operations.filter(
-    (each) => each.statement < statement && "table" in each && isSameTable(each.table, table),
-  );
-  const dropped = new Set(before.flatMap((each) => (each.kind === "dropConstraint" ? [each.name] : [])));
-  const checks = before.flatMap((each) => (each.kind === "addCheck" && !dropped.has(each.name ?? "") ? [each] : []));
+  const before = <K extends "dropConstraint" | "addCheck" | "validateConstraint">(kind: K) =>
+    operationsOn(context.operations, kind, table).filter((each: Operation) => each.statement < statement);
+  const dropped = new Set(before("dropConstraint").map(({ name }) => name));
+  const checks = before("addCheck").filter(({ name }) => !dropped.has(name ?? ""));
   if (checks.some((check) => check.isValid && check.notNull.includes(column))) return true;
-  const proofs = before.flatMap((each) => {
-    if (each.kind !== "validateConstraint" || dropped.has(each.name)) return [];
+  const proofs = before("validateConstraint").flatMap((each) => {
+    if (dropped.has(each.name)) return [];
     return [checks.find(({ name }) => name === each.name)?.notNull ?? context.provenBy(table, each.name)];
   });
   if (proofs.some((columns) => columns?.includes(column))) return true;
@@ -150,10 +149,7 @@ export function dropNotNull({ table }: OperationOf<"dropNotNull">, context: Verd
 export function setDefault(operation: OperationOf<"setDefault">, context: VerdictContext): Verdict {
   const { table, column, defaultSql } = operation;
   const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
-  const added = context.operations.find(
-    (each): each is OperationOf<"addColumn"> =>
-      each.kind === "addColumn" && each.column.name === column && isSameTable(each.table, table),
-  );
+  const added = operationsOn(context.operations, "addColumn", table).find((each) => each.column.name === column);
   // A default that is only there for the rows that exist: whoever does not know the column can add none.
   const isNeeded = added?.column.notNull === true && added.column.defaultSql !== undefined;
   if (defaultSql !== undefined || !isNeeded || context.createdInThisChange(table)) return verdict({ locks });
@@ -166,14 +162,11 @@ export function breaksInserts(
   table: TableName,
   { operations }: VerdictContext,
 ): Concern[] {
-  const isMended = operations.some(
-    (each) =>
-      each.statement >= statement &&
-      ((each.kind === "setDefault" && each.defaultSql !== undefined) ||
-        each.kind === "dropColumn" ||
-        (each.kind === "form" && each.what === "AT_AddIdentity")) &&
-      each.column === column,
-  );
+  const isMended = [
+    ...operationsOn(operations, "setDefault", table).filter(({ defaultSql }) => defaultSql !== undefined),
+    ...operationsOn(operations, "dropColumn", table),
+    ...operationsOn(operations, "form", table).filter(({ what }) => what === "AT_AddIdentity"),
+  ].some((each) => each.statement >= statement && each.column === column);
   return isMended ? [] : [{ kind: "breaks-inserts", table, column }];
 }
 
@@ -209,7 +202,18 @@ export function setType(operation: OperationOf<"setType">, context: VerdictConte
 }
 
 function isMadeHere(type: string, operations: readonly Operation[]): boolean {
-  return operations.some((other) => other.kind === "createType" && userTypeText(other.name) === type.replace("[]", ""));
+  return madeTypes(operations).has(type.replace("[]", ""));
+}
+
+const typesOf = new WeakMap<readonly Operation[], ReadonlySet<string>>();
+
+/** As `userTypeText` spells them. Looked for once a change. */
+export function madeTypes(operations: readonly Operation[]): ReadonlySet<string> {
+  const known =
+    typesOf.get(operations) ??
+    new Set(operationsOfKind(operations, "createType").map(({ name }) => userTypeText(name)));
+  typesOf.set(operations, known);
+  return known;
 }
 
 export function dropColumn({ table, column }: OperationOf<"dropColumn">, context: VerdictContext): Verdict {

@@ -1,4 +1,12 @@
-import { type Concern, formOf, isSameTable, type OperationOf, type TableName, type Verdict } from "../model/index.js";
+import {
+  type Concern,
+  formOf,
+  type OperationOf,
+  operationsNamed,
+  operationsOn,
+  type TableName,
+  type Verdict,
+} from "../model/index.js";
 import { breaksInserts } from "./columns.js";
 import { verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
@@ -48,8 +56,7 @@ function saidOf(operation: OperationOf<"form">, table: TableName | undefined, co
 function goneOf({ gone }: OperationOf<"form">, { operations, createdInThisChange }: VerdictContext): Concern[] {
   if (gone === undefined || createdInThisChange(gone.name)) return [];
   const { what, name, newName } = gone;
-  if (what === "function" && operations.some((each) => each.kind === "createFunction" && each.name.name === name.name))
-    return [];
+  if (what === "function" && operationsNamed(operations, "createFunction", name.name).length > 0) return [];
   if (newName !== undefined && isRenamedUnderView(name, operations)) return [];
   const lost: Concern[] =
     what === "schema" && newName === undefined ? [{ kind: "loses-data", what: "schema", table: name }] : [];
@@ -62,7 +69,7 @@ function goneOf({ gone }: OperationOf<"form">, { operations, createdInThisChange
 /** The rows of a domain are those of every table with a column of it. */
 export function alterDomain(operation: OperationOf<"alterDomain">, { operations }: VerdictContext): Verdict {
   const { name: table, does, isNotValid } = operation;
-  if (operations.some((each) => each.kind === "createDomain" && isSameTable(each.name, table))) return verdict({});
+  if (operationsOn(operations, "createDomain", table).length > 0) return verdict({});
   const why = does === "setNotNull" ? "null" : "check";
   switch (does) {
     case "default":

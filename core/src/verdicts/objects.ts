@@ -2,7 +2,8 @@ import {
   isSameTable,
   type Operation,
   type OperationOf,
-  operationsOfKind,
+  operationsNamed,
+  operationsOn,
   type TableName,
   type Verdict,
 } from "../model/index.js";
@@ -12,9 +13,7 @@ import type { VerdictContext } from "./context.js";
 export function dropTable(operation: OperationOf<"dropTable">, context: VerdictContext): Verdict {
   const { table, isCascade, statement } = operation;
   // One that is made after it takes the place of one that was there.
-  const isOwn = context.operations.some(
-    (each) => each.kind === "createTable" && each.statement < statement && isSameTable(each.table, table),
-  );
+  const isOwn = operationsOn(context.operations, "createTable", table).some((each) => each.statement < statement);
   if (isOwn && context.createdInThisChange(table)) return harmless;
   const keys = context.foreignKeys(table);
   const others = (keys ?? [])
@@ -43,7 +42,7 @@ export function createView({ name, isReplace }: OperationOf<"createView">): Verd
 }
 
 export function dropView({ name, isCascade }: OperationOf<"dropView">, { operations }: VerdictContext): Verdict {
-  const isMadeAgain = operations.some((other) => other.kind === "createView" && other.name.name === name.name);
+  const isMadeAgain = operationsNamed(operations, "createView", name.name).length > 0;
   return verdict({
     locks: [{ table: name, mode: "ACCESS EXCLUSIVE" }],
     concerns: [
@@ -69,7 +68,7 @@ export function renameTable({ table, newName }: OperationOf<"renameTable">, cont
 
 /** What gets another name leaves a view of its old one behind: running code goes on. */
 export function isRenamedUnderView({ name }: TableName, operations: readonly Operation[]): boolean {
-  return operationsOfKind(operations, "createView").some((each) => each.name.name === name);
+  return operationsNamed(operations, "createView", name).length > 0;
 }
 
 export function addEnumValue(): Verdict {
@@ -78,7 +77,7 @@ export function addEnumValue(): Verdict {
 
 export function renameEnumValue(operation: OperationOf<"renameEnumValue">, { operations }: VerdictContext): Verdict {
   const { name, value, newName } = operation;
-  if (operationsOfKind(operations, "createType").some((each) => isSameTable(each.name, name))) return harmless;
+  if (operationsOn(operations, "createType", name).length > 0) return harmless;
   return verdict({ concerns: [{ kind: "breaks-code-before", what: "value", name: value, newName }] });
 }
 
@@ -90,9 +89,9 @@ export function renameType(operation: OperationOf<"renameType">, { operations }:
 
 /** A type that makes room for one of its name, or takes the place of one that goes. */
 function isSwap({ name, newName }: OperationOf<"renameType">, operations: readonly Operation[]): boolean {
-  return operations.some(
-    (other) =>
-      (other.kind === "createType" && (other.name.name === name.name || other.name.name === newName)) ||
-      (other.kind === "dropType" && other.name.name === newName),
+  return (
+    operationsNamed(operations, "createType", name.name).length > 0 ||
+    operationsNamed(operations, "createType", newName).length > 0 ||
+    operationsNamed(operations, "dropType", newName).length > 0
   );
 }

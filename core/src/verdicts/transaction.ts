@@ -69,11 +69,12 @@ export function concurrently(statement: number, context: VerdictContext, doubts:
 export function newEnumValue(operation: Operation, context: VerdictContext): Said {
   const { operations } = context;
   for (const added of operationsOfKind(operations, "addEnumValue")) {
+    // Most statements say none of the values.
+    if (!operation.sql.includes(added.value.replaceAll("'", "''"))) continue;
     const type = userTypeText(added.name);
     if (!valuesIn(operation, type).some((sql) => hasEnumValue(sql, added.value))) continue;
     if (!sharesTransaction(added.statement, operation.statement, context)) continue;
-    const isMade = operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type);
-    if (!isMade)
+    if (!operationsOfKind(operations, "createType").some((each) => userTypeText(each.name) === type))
       return {
         concerns: [{ kind: "fails-in-transaction", why: "new-enum-value", type: added.name, value: added.value }],
         doubts: doubtOf(context),

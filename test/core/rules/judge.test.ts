@@ -262,3 +262,27 @@ test.each<[sql: string, environment: Environment, isRefused: boolean]>([
     isRefused,
   );
 });
+
+test("a migration is judged in a fixed number of looks at each operation, however many there are", async () => {
+  const parser = await loadParser();
+  const kinds = (n: number) => `ALTER TABLE t${n} ADD COLUMN c k${n};
+    ALTER TABLE t${n} ALTER c SET NOT NULL, ALTER c DROP DEFAULT, ALTER c TYPE l${n}, ALTER c DROP IDENTITY;
+    CREATE UNIQUE INDEX i${n} ON t${n} (c); INSERT INTO t${n} VALUES (1); CREATE TABLE n${n} (a int); CREATE TYPE l${n} AS ENUM ();
+    DROP TABLE d${n}; CREATE TABLE IF NOT EXISTS d${n} (a int); DROP VIEW v${n}; DROP FUNCTION f${n}(); DROP TYPE y${n};
+    ALTER TABLE t${n} ADD CONSTRAINT x FOREIGN KEY (a) REFERENCES u (a) NOT VALID; ALTER TABLE t${n} VALIDATE CONSTRAINT x;
+    ALTER TYPE r${n} RENAME TO s${n}; ALTER TABLE r${n} RENAME TO s${n}; ALTER DOMAIN o${n} DROP NOT NULL;\n`;
+  const looksAt = (count: number) => {
+    const sql = Array.from({ length: count }, (_, n) => kinds(n)).join("");
+    const migration = readMigration(sql, "migration.sql", parser);
+    let looks = 0;
+    const operations = new Proxy(migration.operations, {
+      get(target, name) {
+        if (typeof name === "string" && /^\d+$/.test(name)) looks += 1;
+        return Reflect.get(target, name);
+      },
+    });
+    judge({ ...migration, operations });
+    return looks / operations.length;
+  };
+  expect(looksAt(80)).toBeCloseTo(looksAt(20), 0);
+});

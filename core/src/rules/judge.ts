@@ -87,7 +87,9 @@ function isOverDomain<K extends OperationKind>(
 function contextOf(operations: readonly Operation[], known: Known): RuleContext {
   const inner = flattened(operations);
   const views = inner.flatMap((operation) => (operation.kind === "createView" ? [operation.name] : []));
-  const unguarded = operationsOfKind(inner, "createTable").flatMap(({ table }) => (known.isNew?.(table) ? [table] : []));
+  const unguarded = operationsOfKind(inner, "createTable").flatMap(({ table }) =>
+    known.isNew?.(table) ? [table] : [],
+  );
   const created = [...madeTables(inner), ...unguarded, ...views, ...(known.newTables ?? [])];
   const made = new Set(created.map((table) => nameKey(table)));
   const createdInThisChange = (table: TableName) => made.has(nameKey(table));

@@ -12,8 +12,7 @@ import { concurrently } from "./transaction.js";
 
 export function createIndex(operation: OperationOf<"createIndex">, context: VerdictContext): Verdict {
   const { table, isConcurrent, isUnique } = operation;
-  if (context.createdInThisChange(table))
-    return operation.isNullsNotDistinct ? withServer(harmless, context) : harmless;
+  if (context.createdInThisChange(table)) return harmless;
   const concerns: Concern[] = [];
   if (!isConcurrent) concerns.push({ kind: "scans", table, why: "index" });
   if (isUnique && !isConcurrent && !isOfEmptyColumn(operation, context))

@@ -123,6 +123,7 @@ function madeOfQuery(relation: RangeVar | undefined, whole: Whole): Operation {
     partitionOf: undefined,
     inherits: [],
     references: [],
+    constraints: [],
     isOfQuery: true,
   };
 }

@@ -18,8 +18,7 @@ import {
   ts,
 } from "@lockstep/core/codemods";
 import { readManifest } from "../detect/call.js";
-import { migrationsIn } from "../migrations/names.js";
-import { className, stampOf } from "../migrations/names.js";
+import { className, migrationsIn, stampOf } from "../migrations/names.js";
 import type { TypeormProject } from "../project.js";
 import {
   importOf,

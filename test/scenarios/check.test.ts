@@ -178,8 +178,10 @@ test("severities, waivers and the server of the configuration, of the nearest pa
   });
   const { code, stdout } = await check(["--all"]);
   repository.write({ [third]: undefined, "packages/db/lockstep.config.json": undefined });
-  expect(stdout).toContain("! 1 warning in 1 file, 3 migrations checked (1 waived)");
-  expect(code).toBe(0);
+  expect(stdout).toContain("! add-index 2:1");
+  expect(stdout).toContain("✖ newer-than-server 2:1  NULLS NOT DISTINCT needs PostgreSQL 15 or later");
+  expect(stdout).toContain("✖ 1 error and 1 warning in 2 files, 3 migrations checked (1 waived)");
+  expect(code).toBe(1);
 });
 
 describe("bad input", () => {

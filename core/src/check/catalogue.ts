@@ -132,12 +132,24 @@ export class Catalogue {
       case "renameColumn":
         this.#renameColumn(operation);
         return;
+      case "addNotNull":
+        this.#setColumn(operation, { notNull: operation.isValid });
+        return;
       case "setNotNull":
       case "dropNotNull":
         this.#setColumn(operation, { notNull: operation.kind === "setNotNull" });
         return;
       case "setType":
         this.#setColumn(operation, { type: operation.type });
+        return;
+      case "renameTable":
+        this.#renameTable(operation);
+        return;
+      case "alterDomain":
+        if (operation.does === "addCheck" || operation.does === "setNotNull")
+          this.#types.set(keyOf(operation.name), "checked");
+        // What is left of its constraints it does not say.
+        if (operation.does === "dropConstraint") this.#types.delete(keyOf(operation.name));
         return;
       case "dropTable":
         this.#drop(operation.table);
@@ -187,6 +199,10 @@ export class Catalogue {
         if (kind !== undefined) this.#types.set(keyOf({ ...operation.name, name: operation.newName }), kind);
         return;
       }
+      case "form":
+        // RENAME and SET SCHEMA: what has which name now is not followed.
+        if (/^(?:RENAME|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what)) this.forget(operation.sql);
+        return;
       case "select":
         if (unknownFunctions(operation).length > 0) this.forget(operation.sql);
         return;
@@ -213,6 +229,20 @@ export class Catalogue {
       this.#hold(table, key, true);
     }
     if (column.isUnique) this.#hold(table, { kind: "unique", name: undefined, columns: [column.name] }, true);
+  }
+
+  #renameTable({ table, newName }: OperationOf<"renameTable">): void {
+    const found = this.#known(table);
+    if (found === undefined) return;
+    const name = { ...table, name: newName };
+    this.#tables.delete(keyOf(table));
+    this.#tables.set(keyOf(name), { ...found, name });
+    for (const [key, index] of this.#indexes)
+      if (isSame(index.table, table)) this.#indexes.set(key, { ...index, table: inSchema(name) });
+    for (const { constraints } of this.#tables.values())
+      for (const [key, constraint] of constraints)
+        if (constraint.references !== undefined && isSame(constraint.references, table))
+          constraints.set(key, { ...constraint, references: name });
   }
 
   #renameColumn({ table, column, newName }: OperationOf<"renameColumn">): void {

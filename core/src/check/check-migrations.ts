@@ -14,6 +14,7 @@ import {
 import { type Judgement, judge } from "../rules/judge.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
+import { readMigrationLeniently } from "../sql/postgres/read-migration-leniently.js";
 import { isExpected, isKnownServer } from "../verdicts/quiet.js";
 import { verdictOf } from "../verdicts/verdict-of.js";
 import { Catalogue } from "./catalogue.js";
@@ -69,7 +70,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       continue;
     }
     const source = set.read(text, file);
-    const whole = readMigration(source.sql, file, parser);
+    const whole = readMigrationLeniently(source.sql, file, parser);
     // What finds its work done does none.
     const migration: Migration = {
       ...whole,
@@ -79,6 +80,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       const environment: Environment = {
         ...(request.server === undefined ? {} : { server: request.server }),
         ...transactionsOf(source.transactions ?? set.transactions),
+        ...(set.isSentWhole === undefined ? {} : { isSentWhole: set.isSentWhole }),
       };
       const judgement = judge(migration, { ...catalogue.known(), newTables, environment, isAsWritten: true });
       const mayBePartitioned = (table: TableName) => catalogue.mayBePartitioned(table);
@@ -125,7 +127,7 @@ interface Place {
 function findingsIn(migration: Migration, { findings, context }: Judgement, place: Place): CheckFinding[] {
   const rewritten = new Set(findings.map(({ operation }) => operation));
   const judged = migration.operations.map((operation) => [operation, verdictOf(operation, context)] as const);
-  const kept = keptLocks(judged, context.environment);
+  const kept = keptLocks(judged, context);
   const isLast = place.file === place.request.set.files.at(-1);
   const make = findingMaker(migration, place);
   const saferWay = (rule: CheckRule, operation: Operation): Pick<CheckFinding, "safer" | "fix"> => {
@@ -160,7 +162,7 @@ function fixOf(operation: Operation, { sql }: Safer, migration: Migration, place
   if (sql === undefined || statement === undefined || sql.some((each) => each.includes("…"))) return undefined;
   // Several need transactions of their own.
   if (sql.length > 1 && transactions !== "none") return undefined;
-  if (operationsIn(migration, operation.statement).length !== 1) return undefined;
+  if (operationsIn(migration, operation.statement).length !== 1 || /^DO\b/i.test(statement.sql)) return undefined;
   if ("table" in operation && place.mayBePartitioned(operation.table)) return undefined;
   if (!place.text.startsWith(statement.sql, statement.offset)) return undefined;
   const start = statement.offset;
@@ -232,6 +234,8 @@ function byRule(operation: Operation, verdict: Verdict, environment: Environment
   const rules = rulesOf(operation);
   for (const concern of verdict.concerns) {
     if (isKnownServer(concern, environment)) continue;
+    // Nobody knows whether it is too old.
+    if (concern.kind === "needs-server" && environment.server === undefined) continue;
     const rule = rules.find((each) => each.claims?.(concern, operation)) ?? rules.find(({ claims }) => !claims);
     if (rule !== undefined) parts.set(rule, [...(parts.get(rule) ?? []), concern]);
   }

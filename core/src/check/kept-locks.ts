@@ -1,12 +1,6 @@
-import {
-  type Environment,
-  isFelt,
-  isSameTable,
-  lockModes,
-  type Operation,
-  type TableLock,
-  type Verdict,
-} from "../model/index.js";
+import { isFelt, isSameTable, lockModes, type Operation, type TableLock, type Verdict } from "../model/index.js";
+import type { VerdictContext } from "../verdicts/context.js";
+import { type Transaction, transactionOf } from "../verdicts/transaction.js";
 
 /** A lock that an earlier statement took, and that its transaction keeps. */
 export interface KeptLock extends TableLock {
@@ -23,22 +17,18 @@ export interface KeptLock extends TableLock {
  */
 export function keptLocks(
   judged: readonly (readonly [Operation, Verdict])[],
-  { transactions }: Environment,
+  context: VerdictContext,
 ): ReadonlyMap<Operation, readonly KeptLock[]> {
   const found = new Map<Operation, readonly KeptLock[]>();
-  const isImplicit = transactions === "all" || transactions === "each";
-  let isOpen = isImplicit;
+  let current: Transaction | undefined;
   let held: KeptLock[] = [];
   for (const [operation, verdict] of judged) {
-    if (operation.kind === "transaction") {
-      if (operation.does === "begin") isOpen = true;
-      if (operation.does === "commit" || operation.does === "rollback") {
-        isOpen = isImplicit;
-        held = [];
-      }
+    const transaction = transactionOf(operation.statement, context);
+    if (transaction !== current) held = [];
+    current = transaction;
+    // Where nobody knows whether there is one nothing is said.
+    if (transaction === undefined || (context.environment.transactions === undefined && !transaction.isStated))
       continue;
-    }
-    if (!isOpen) continue;
     const isRefused = verdict.concerns.some(({ kind }) => kind === "fails-in-transaction");
     if (verdict.held !== "instant" && !isRefused) {
       const kept = held.filter((lock) => !verdict.locks.some((own) => isAsStrong(own, lock)));

@@ -18,6 +18,8 @@ export interface MigrationSet {
   readonly transactions: TransactionMode | undefined;
   /** How one runs outside of a transaction: ` in a migration of its own`; empty where each statement does. */
   readonly alone: string;
+  /** A file goes to the server in one message. Absent: so it is, or nobody knows; false: statement by statement. */
+  readonly isSentWhole?: boolean;
   /** A file of one statement runs outside of a transaction, whatever the others do. */
   readonly isAloneOutside?: boolean;
   /** In the order in which they run, from the top of the repository. */

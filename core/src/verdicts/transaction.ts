@@ -7,7 +7,7 @@ import type { VerdictContext } from "./context.js";
 type Said = Pick<Verdict, "concerns" | "doubts">;
 
 /** A run of statements that are done together or not at all. */
-interface Transaction {
+export interface Transaction {
   /** BEGIN stands in the file. */
   readonly isStated: boolean;
   /** It goes on where the file has ended one: the statements that are sent with it begin the next. */
@@ -21,7 +21,7 @@ const known = new WeakMap<VerdictContext, ReadonlyMap<number, Transaction>>();
  * BEGIN inside of it goes on with it, COMMIT ends it. What comes behind that in the same message is in a new one: seen on PostgreSQL 13
  * and 18.
  */
-function transactionOf(statement: number, context: VerdictContext): Transaction | undefined {
+export function transactionOf(statement: number, context: VerdictContext): Transaction | undefined {
   const found = known.get(context) ?? transactionsOf(context);
   known.set(context, found);
   return found.get(statement);

@@ -151,6 +151,7 @@ function setOf(
   return {
     folder,
     dialect,
+    isSentWhole: false,
     alone: " in a migration of its own with `transaction = false`",
     transactions,
     files: ordered.map(({ path }) => path),

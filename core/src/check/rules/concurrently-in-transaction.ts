@@ -3,8 +3,8 @@ import { defineCheckRule } from "../check-rule.js";
 export default defineCheckRule({
   id: "concurrently-in-transaction",
   severity: "error",
-  summary: "CONCURRENTLY fails inside of a transaction",
-  on: ["createIndex", "dropIndex", "reindex", "detachPartition"],
+  summary: "CONCURRENTLY, VACUUM and the like fail inside of a transaction",
+  on: ["createIndex", "dropIndex", "reindex", "detachPartition", "form"],
   claims: (concern) => concern.kind === "fails-in-transaction" && concern.why === "concurrently",
   safer: (_operation, { alone }) => ({ words: `run it${alone === "" ? " without BEGIN around it" : alone}` }),
   examples: {

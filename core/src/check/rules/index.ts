@@ -13,14 +13,17 @@ import addPrimaryKey from "./add-primary-key.js";
 import addUnique from "./add-unique.js";
 import attachPartition from "./attach-partition.js";
 import changeColumnType from "./change-column-type.js";
+import changeDomain from "./change-domain.js";
 import changeRows from "./change-rows.js";
 import concurrentlyInTransaction from "./concurrently-in-transaction.js";
 import createPartition from "./create-partition.js";
 import detachPartition from "./detach-partition.js";
+import disableGuard from "./disable-guard.js";
 import dropColumn from "./drop-column.js";
 import dropConstraint from "./drop-constraint.js";
 import dropDefault from "./drop-default.js";
 import dropIndex from "./drop-index.js";
+import dropObject from "./drop-object.js";
 import dropTable from "./drop-table.js";
 import dropView from "./drop-view.js";
 import editedAfterMerge from "./edited-after-merge.js";
@@ -30,7 +33,10 @@ import notUnderstood from "./not-understood.js";
 import openPlan from "./open-plan.js";
 import reindex from "./reindex.js";
 import renameColumn from "./rename-column.js";
+import renameEnumValue from "./rename-enum-value.js";
+import renameTable from "./rename-table.js";
 import renameType from "./rename-type.js";
+import rewriteTable from "./rewrite-table.js";
 import setNotNull from "./set-not-null.js";
 import truncate from "./truncate.js";
 import unreadCode from "./unread-code.js";
@@ -54,14 +60,17 @@ export const checkRules: readonly CheckRule[] = [
   addUnique,
   attachPartition,
   changeColumnType,
+  changeDomain,
   changeRows,
   concurrentlyInTransaction,
   createPartition,
   detachPartition,
+  disableGuard,
   dropColumn,
   dropConstraint,
   dropDefault,
   dropIndex,
+  dropObject,
   dropTable,
   dropView,
   editedAfterMerge,
@@ -71,7 +80,10 @@ export const checkRules: readonly CheckRule[] = [
   openPlan,
   reindex,
   renameColumn,
+  renameEnumValue,
+  renameTable,
   renameType,
+  rewriteTable,
   setNotNull,
   truncate,
   unreadCode,

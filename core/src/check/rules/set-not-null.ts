@@ -5,7 +5,7 @@ export default defineCheckRule({
   id: "set-not-null",
   severity: "error",
   summary: "SET NOT NULL stops reads and writes while every row is checked",
-  on: ["setNotNull"],
+  on: ["setNotNull", "addNotNull"],
   isMechanical: true,
   safer: ({ table, column }) => {
     const [on, check] = [quoteTable(table), quoteIdentifier(`${table.name}_${column}_not_null`)];

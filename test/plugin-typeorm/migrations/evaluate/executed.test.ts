@@ -91,7 +91,12 @@ function effect(operation: Operation): unknown {
   return JSON.parse(
     JSON.stringify(own, (key, value) =>
       // TypeORM looks whether a table is there, and names the schema of tables that it has looked up.
-      /^(?:schema|definition|typeSql|ifNotExists|ifExists)$/.test(key) ? undefined : value,
+      /^(?:schema|definition|typeSql|ifNotExists|ifExists)$/.test(key)
+        ? undefined
+        : // Each version names checks in its own way.
+          key === "constraints"
+          ? (value as TableConstraint[]).map(({ name: _, ...constraint }) => constraint)
+          : value,
     ).replaceAll('"public.', '"'),
   );
 }

@@ -1,0 +1,18 @@
+import { defineCheckRule } from "../check-rule.js";
+
+export default defineCheckRule({
+  id: "rewrite-table",
+  severity: "error",
+  summary: "Writes a table, or an index, again while nobody can read or write it",
+  on: ["form"],
+  claims: ({ kind }) => kind === "rewrites" || kind === "scans",
+  safer: () => ({
+    words:
+      "do it outside of migrations, with pg_repack or on a new table; a materialized view is refreshed CONCURRENTLY",
+  }),
+  examples: {
+    unsafe: [`VACUUM FULL "User";`, `ALTER TABLE "User" SET UNLOGGED;`, `REFRESH MATERIALIZED VIEW "totals";`],
+    safe: [`VACUUM "User";`, `REFRESH MATERIALIZED VIEW CONCURRENTLY "totals";`],
+  },
+  background: `The table is copied row by row under an ACCESS EXCLUSIVE lock: every query waits until the copy is done.`,
+});

@@ -1,0 +1,105 @@
+// What the GitHub Action runs: `check` once, its annotations on stdout, its comment on the pull request, its exit code as the step's.
+// Needs Node 20.19 or later and nothing else.
+import { execFileSync } from "node:child_process";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const { env } = process;
+const marker = "<!-- lockstep check -->";
+const folder = mkdtempSync(join(tmpdir(), "lockstep-action-"));
+process.exitCode = await main().finally(() => rmSync(folder, { recursive: true }));
+
+async function main() {
+  const orm = env.LOCKSTEP_ORM ?? "";
+  if (orm !== "prisma" && orm !== "typeorm") {
+    console.log(`::error::orm has to be prisma or typeorm, not "${orm}"`);
+    return 2;
+  }
+  const markdown = join(folder, "comment.md");
+  const base = env.LOCKSTEP_BASE ? ["--base", env.LOCKSTEP_BASE] : [];
+  const annotated = check(orm, [...base, "--format", "github"]);
+  process.stdout.write(annotated.stdout);
+  process.stderr.write(annotated.stderr);
+  // 0 and 1 are answers, all others are failures of the check itself.
+  if (annotated.code > 1) return annotated.code;
+  const told = check(orm, [...base, "--format", "markdown", "--output", markdown]);
+  process.stdout.write(told.stdout);
+  const text = readFileSync(markdown, "utf8").trim();
+  const errors = annotated.stdout.split("\n").filter((line) => line.startsWith("::error ")).length;
+  if (env.GITHUB_OUTPUT) appendFileSync(env.GITHUB_OUTPUT, `errors=${errors}\n`);
+  if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${text}\n`);
+  if (env.LOCKSTEP_COMMENT === "true") await comment(text, annotated.stdout.trim() !== "");
+  return annotated.code;
+}
+
+/** LOCKSTEP_COMMAND: another command instead of the published package. */
+function check(orm, args) {
+  const command = env.LOCKSTEP_COMMAND
+    ? JSON.parse(env.LOCKSTEP_COMMAND)
+    : ["npx", "--yes", `@lockstep/${orm}@${env.LOCKSTEP_VERSION || "latest"}`];
+  const [file, ...first] = command;
+  try {
+    const stdout = execFileSync(file, [...first, "check", ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+      maxBuffer: 256 * 1024 * 1024,
+    });
+    return { code: 0, stdout, stderr: "" };
+  } catch (error) {
+    if (typeof error.status !== "number") throw error;
+    return { code: error.status, stdout: error.stdout, stderr: error.stderr };
+  }
+}
+
+/**
+ * One comment on the pull request: the one that is there is changed, a new one is only written when there is something to say. A token
+ * that may not comment, as for pull requests from forks, is no reason to fail.
+ */
+async function comment(text, isWorthIt) {
+  const number = pullRequest();
+  if (number === undefined || !env.GITHUB_TOKEN || !env.GITHUB_REPOSITORY) return;
+  const issue = `/repos/${env.GITHUB_REPOSITORY}/issues`;
+  try {
+    const found = await ownComment(`${issue}/${number}/comments`);
+    // The longest that GitHub takes is 65,536.
+    const body = text.length > 65_000 ? `${text.slice(0, 64_900)}\n\n… the rest stands in the log.` : text;
+    if (found !== undefined) await api("PATCH", `${issue}/comments/${found}`, { body });
+    else if (isWorthIt) await api("POST", `${issue}/${number}/comments`, { body });
+  } catch (error) {
+    console.log(`::notice::The pull request got no comment: ${error.message}`);
+  }
+}
+
+async function ownComment(path) {
+  for (let page = 1; ; page++) {
+    const comments = await api("GET", `${path}?per_page=100&page=${page}`);
+    const own = comments.find(({ body = "" }) => body.startsWith(marker));
+    if (own !== undefined || comments.length < 100) return own?.id;
+  }
+}
+
+function pullRequest() {
+  try {
+    const event = JSON.parse(readFileSync(env.GITHUB_EVENT_PATH ?? "", "utf8"));
+    return event.pull_request?.number ?? event.issue?.number;
+  } catch {
+    return undefined;
+  }
+}
+
+async function api(method, path, body) {
+  const response = await fetch(`${env.GITHUB_API_URL ?? "https://api.github.com"}${path}`, {
+    method,
+    headers: {
+      accept: "application/vnd.github+json",
+      authorization: `Bearer ${env.GITHUB_TOKEN}`,
+      "content-type": "application/json",
+      "user-agent": "lockstep-check",
+      "x-github-api-version": "2022-11-28",
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}`);
+  return response.json();
+}

@@ -1,0 +1,145 @@
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { createRepository, type Repository } from "../support/repository.js";
+import { run } from "../support/run.js";
+
+// The script of the GitHub Action, run as a runner runs it, against an API that keeps comments.
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const migration = "prisma/migrations/20260201000000_index/migration.sql";
+const index = `CREATE INDEX "Order_state_idx" ON "Order"("state");\n`;
+
+let server: Server;
+let repository: Repository;
+let folder: string;
+const comments: { id: number; body: string }[] = [];
+const calls: string[] = [];
+let mayComment = true;
+
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = Buffer.concat(chunks).toString();
+    const { method = "", url = "" } = request;
+    calls.push(`${method} ${url}`);
+    if (!mayComment || request.headers.authorization !== "Bearer secret-token") {
+      response.writeHead(403).end("{}");
+      return;
+    }
+    const { body = "" } = text === "" ? {} : (JSON.parse(text) as { body?: string });
+    if (method === "POST") comments.push({ id: comments.length + 1, body });
+    const changed = comments.find(({ id }) => url.endsWith(`/comments/${id}`));
+    if (method === "PATCH" && changed !== undefined) changed.body = body;
+    response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify(method === "GET" ? comments : {}));
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  repository = createRepository();
+  repository.commit({
+    "package.json": `{ "devDependencies": { "prisma": "7.10.0" } }`,
+    "prisma/migrations/migration_lock.toml": `provider = "postgresql"\n`,
+    "prisma/migrations/20260101000000_init/migration.sql": `CREATE TABLE "Order" ("id" TEXT, "state" TEXT);\n`,
+  });
+  repository.git("switch", "--quiet", "-c", "orders");
+  folder = mkdtempSync(join(tmpdir(), "lockstep-runner-"));
+  writeFileSync(join(folder, "event.json"), JSON.stringify({ pull_request: { number: 7 } }));
+});
+afterAll(() => {
+  server.close();
+  repository.dispose();
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  mayComment = true;
+  calls.length = 0;
+  for (const file of ["output", "summary"]) writeFileSync(join(folder, file), "");
+});
+
+async function action(more: Readonly<Record<string, string>> = {}) {
+  const { port } = server.address() as AddressInfo;
+  return run(process.execPath, [join(root, "scripts/action.mjs")], {
+    cwd: repository.folder,
+    env: {
+      CI: "true",
+      LOCKSTEP_COMMAND: JSON.stringify([process.execPath, join(root, "plugin-prisma/bin/lockstep.js")]),
+      LOCKSTEP_ORM: "prisma",
+      LOCKSTEP_BASE: "main",
+      LOCKSTEP_COMMENT: "true",
+      GITHUB_TOKEN: "secret-token",
+      GITHUB_REPOSITORY: "acme/shop",
+      GITHUB_API_URL: `http://127.0.0.1:${port}`,
+      GITHUB_EVENT_PATH: join(folder, "event.json"),
+      GITHUB_OUTPUT: join(folder, "output"),
+      GITHUB_STEP_SUMMARY: join(folder, "summary"),
+      ...more,
+    },
+  });
+}
+
+test("nothing to say: no comment, and the step is green", async () => {
+  const { code, stdout } = await action();
+  expect(code, stdout).toBe(0);
+  expect(comments).toEqual([]);
+});
+
+test("an error: annotations, an output, a summary and one comment", async () => {
+  repository.commit({ [migration]: index });
+  const { code, stdout, stderr } = await action();
+  expect(stderr).toBe("");
+  expect(code).toBe(1);
+  expect(stdout).toContain(`::error file=${migration},line=1,endLine=1,col=1`);
+  expect(readFileSync(join(folder, "output"), "utf8")).toBe("errors=1\n");
+  expect(readFileSync(join(folder, "summary"), "utf8")).toContain("**add-index**, line 1");
+  expect(comments.map(({ body }) => body.split("\n")[1])).toEqual([
+    "**Lockstep**: 1 error in 1 file, 1 migration checked.",
+  ]);
+});
+
+test("the same comment is changed, not followed by another", async () => {
+  await action();
+  repository.commit({ [migration]: index.replace("INDEX", "INDEX CONCURRENTLY") });
+  const { code } = await action();
+  expect(code).toBe(0);
+  expect(comments).toHaveLength(1);
+  expect(comments[0]?.body).toContain("nothing to say");
+  expect(calls.filter((call) => !call.startsWith("GET"))).toEqual([
+    "PATCH /repos/acme/shop/issues/comments/1",
+    "PATCH /repos/acme/shop/issues/comments/1",
+  ]);
+});
+
+test("a token that may not comment does not fail the step", async () => {
+  mayComment = false;
+  const { code, stdout } = await action();
+  expect(stdout).toContain("::notice::The pull request got no comment: GET");
+  expect(code).toBe(0);
+});
+
+test("what cannot be checked fails, with its error", async () => {
+  const { code, stderr } = await action({ LOCKSTEP_BASE: "nowhere" });
+  expect(stderr).toContain("LS8014");
+  expect(code).toBe(2);
+});
+
+test("an ORM that is none", async () => {
+  const { code, stdout } = await action({ LOCKSTEP_ORM: "drizzle" });
+  expect(stdout).toContain(`::error::orm has to be prisma or typeorm, not "drizzle"`);
+  expect(code).toBe(2);
+});
+
+test("action.yml names the script and its inputs", () => {
+  const yml = readFileSync(join(root, "action.yml"), "utf8");
+  const script = readFileSync(join(root, "scripts/action.mjs"), "utf8");
+  expect(yml).toContain("scripts/action.mjs");
+  const given = [...yml.matchAll(/^ {8}(LOCKSTEP_\w+):/gm)].map(([, name]) => name);
+  expect(given.filter((name) => !script.includes(`env.${name}`))).toEqual([]);
+});

@@ -111,7 +111,6 @@ export type Operation = OperationBase &
         readonly method: string;
         /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
         readonly definition: string;
-        readonly isNullsNotDistinct?: true;
       }
     | {
         readonly kind: "addForeignKey";
@@ -145,7 +144,6 @@ export type Operation = OperationBase &
         readonly deferrable: Deferrable;
         /** `INCLUDE`, `NULLS NOT DISTINCT`, `WITH (…)`: something this model does not describe. */
         readonly hasOther: boolean;
-        readonly isNullsNotDistinct?: true;
       }
     | {
         readonly kind: "addCheck";

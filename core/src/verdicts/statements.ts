@@ -46,20 +46,13 @@ const harmlessFunctions: ReadonlySet<string> = new Set([
   ...setReturning,
   ...ofTheMoment,
   ...plainFunctions,
-  ..."setval nextval currval lastval set_config count rank dense_rank row_number lag lead first_value last_value".split(
-    " ",
-  ),
-  ..."exists coalesce nullif greatest least cast replace split_part strpos position cardinality age hashtext".split(
-    " ",
-  ),
-  ..."gen_random_uuid uuid_generate_v4 gen_random_bytes crypt gen_salt digest translate unaccent isfinite".split(" "),
-  ..."col_description obj_description format_type row_to_json int4range tsrange tstzrange daterange lo_unlink".split(
-    " ",
-  ),
+  ...`age cardinality coalesce col_description count crypt currval daterange dense_rank digest exists first_value format_type
+  gen_random_bytes gen_random_uuid gen_salt greatest hashtext int4range isfinite lag last_value lastval lead least make_time
+  make_timestamp make_timestamptz nextval nullif obj_description position rank replace row_number row_to_json set_config setval
+  split_part strpos to_regclass to_regtype translate tsrange tstzrange unaccent uuid_generate_v4`.split(/\s+/),
 ]);
 /** Whole families of them. */
-const harmlessFamilies =
-  /^(?:pg|array|json|jsonb|regexp|string|date|make|to|quote|has_[a-z]+|txid|uuid|width|ts|bit|set)_/;
+const harmlessFamilies = /^(?:pg|array|json|jsonb|regexp|string|quote|has_[a-z]+|txid)_/;
 
 /** The functions that a query calls, and of which nobody knows what they do. */
 export function unknownFunctions({ functions }: OperationOf<"select">): readonly string[] {

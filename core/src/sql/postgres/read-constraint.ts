@@ -113,7 +113,6 @@ function readUnique(constraint: Constraint, table: TableName): Described<"addUni
       (constraint.options?.length ?? 0) > 0 ||
       constraint.indexspace !== undefined ||
       constraint.without_overlaps === true,
-    ...(constraint.nulls_not_distinct === true ? { isNullsNotDistinct: true } : {}),
   };
 }
 

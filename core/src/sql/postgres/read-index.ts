@@ -36,7 +36,6 @@ export function readIndex(
     reads: columnsOf([statement.indexParams, statement.indexIncludingParams, statement.whereClause]),
     method: statement.accessMethod ?? "btree",
     definition: afterName(slice(statement.relation?.location ?? 0, end)),
-    ...(statement.nulls_not_distinct === true ? { isNullsNotDistinct: true as const } : {}),
   };
 }
 

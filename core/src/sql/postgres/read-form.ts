@@ -213,7 +213,9 @@ const strictParameters: ReadonlySet<string> = new Set([
 /** A clause that a form describes; undefined: none does. */
 export function readFormClause(command: AlterTableCmd, table: TableName, whole: Whole): Operation | undefined {
   const { subtype: what = "", def, name: column } = command;
-  if (!isForm(what)) return undefined;
+  // ENFORCED looks at every row, of two tables where it is a foreign key.
+  const isEnforced = def !== undefined && "ATAlterConstraint" in def && def.ATAlterConstraint.alterEnforceability;
+  if (!isForm(what) || isEnforced) return undefined;
   const clause = form(whole, what, [table], {
     ...(column === undefined ? {} : { column }),
     ...(isStrict(def) ? { mode: "ACCESS EXCLUSIVE" } : {}),

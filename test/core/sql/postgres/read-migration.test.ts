@@ -49,6 +49,7 @@ const statements: readonly [sql: string, kinds: readonly string[]][] = [
   [`EXPLAIN ANALYZE DELETE FROM "T"`, ["delete"]],
   [`CALL "p"(1)`, ["select"]],
   [`DROP FUNCTION "f"(int), "g" CASCADE`, ["form", "form"]],
+  [`ALTER TABLE "T" ALTER CONSTRAINT "c" DEFERRABLE, ALTER CONSTRAINT "d" ENFORCED`, ["form", "unknown"]],
   [`DROP OWNED BY "somebody"`, ["unknown"]],
   [`ALTER TYPE "auth"."Röle" RENAME TO "b"`, ["renameType"]],
   [`DROP TYPE "auth"."Röle"`, ["dropType"]],

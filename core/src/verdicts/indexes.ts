@@ -29,10 +29,10 @@ export function createIndex(operation: OperationOf<"createIndex">, context: Verd
 
 /** NULL equals nothing: a column that this change adds without a value has no duplicates, until it is filled. */
 function isOfEmptyColumn(
-  { table, columns = [], statement, isNullsNotDistinct }: OperationOf<"createIndex">,
+  { table, columns = [], statement, newer = [] }: OperationOf<"createIndex">,
   { operations }: VerdictContext,
 ): boolean {
-  if (isNullsNotDistinct) return false;
+  if (newer.includes("nulls-not-distinct")) return false;
   const isFilled = operationsOfKind(operations, "update").some(
     (each) => each.statement < statement && isSameTable(each.table, table),
   );

@@ -40,6 +40,9 @@ export class Catalogue {
   readonly #tables = new Map<string, KnownTable>();
   readonly #indexes = new Map<string, IndexFacts>();
   readonly #types = new Map<string, TypeKind>();
+  /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
+  readonly #indexesOf = new Map<string, Set<string>>();
+  readonly #referredBy = new Map<string, Set<string>>();
   /** Every statement was read, and all that they name was made before: then what is not here does not exist. */
   #isWhole = true;
 
@@ -124,9 +127,8 @@ export class Catalogue {
         table?.columns.delete(operation.column);
         for (const [name, { columns }] of table?.constraints ?? [])
           if (columns.includes(operation.column)) table?.constraints.delete(name);
-        for (const [key, index] of this.#indexes)
-          if (isSame(index.table, operation.table) && index.columns.includes(operation.column))
-            this.#indexes.delete(key);
+        for (const [key, index] of this.#ownIndexes(operation.table))
+          if (index.columns.includes(operation.column)) this.#indexes.delete(key);
         return;
       }
       case "renameColumn":
@@ -237,12 +239,15 @@ export class Catalogue {
     const name = { ...table, name: newName };
     this.#tables.delete(keyOf(table));
     this.#tables.set(keyOf(name), { ...found, name });
-    for (const [key, index] of this.#indexes)
-      if (isSame(index.table, table)) this.#indexes.set(key, { ...index, table: inSchema(name) });
-    for (const { constraints } of this.#tables.values())
+    for (const [, index] of this.#ownIndexes(table)) this.#keepIndex({ ...index, table: inSchema(name) });
+    for (const { constraints } of [...this.#referring(table)])
       for (const [key, constraint] of constraints)
         if (constraint.references !== undefined && isSame(constraint.references, table))
           constraints.set(key, { ...constraint, references: name });
+    for (const [from, to] of [...this.#referredBy]) {
+      if (to.delete(keyOf(table))) to.add(keyOf(name));
+      if (from === keyOf(table)) for (const each of to) addTo(this.#referredBy, keyOf(name), each);
+    }
   }
 
   #renameColumn({ table, column, newName }: OperationOf<"renameColumn">): void {
@@ -254,8 +259,8 @@ export class Catalogue {
     found.columns.set(newName, known);
     for (const [name, constraint] of found.constraints)
       found.constraints.set(name, { ...constraint, columns: renamed(constraint.columns) });
-    for (const [key, index] of this.#indexes)
-      if (isSame(index.table, table)) this.#indexes.set(key, { ...index, columns: renamed(index.columns) });
+    for (const [key, index] of this.#ownIndexes(table))
+      this.#indexes.set(key, { ...index, columns: renamed(index.columns) });
   }
 
   #setColumn({ table, column }: { table: TableName; column: string }, change: Partial<KnownColumn>): void {
@@ -308,11 +313,12 @@ export class Catalogue {
     const parts = kind === "primary" ? [table.name] : [table.name, ...columns];
     const name = constraint.name ?? `${parts.join("_")}_${endings[kind]}`.slice(-63);
     known.constraints.set(name, { ...constraint, name, isValid });
+    if (constraint.references !== undefined) addTo(this.#referredBy, keyOf(constraint.references), keyOf(table));
     if (kind === "primary") {
       for (const column of columns) this.#setColumn({ table, column }, { notNull: true });
     }
     if (kind !== "primary" && kind !== "unique") return;
-    this.#indexes.set(keyOf({ ...table, name }), {
+    this.#keepIndex({
       name,
       columns,
       method: "btree",
@@ -325,11 +331,32 @@ export class Catalogue {
 
   #drop(table: TableName): void {
     this.#tables.delete(keyOf(table));
-    for (const [key, index] of this.#indexes) if (isSame(index.table, table)) this.#indexes.delete(key);
+    for (const [key] of this.#ownIndexes(table)) this.#indexes.delete(key);
     // With CASCADE; without it there is none.
-    for (const { constraints } of this.#tables.values())
+    for (const { constraints } of this.#referring(table))
       for (const [name, { references }] of constraints)
         if (references !== undefined && isSame(references, table)) constraints.delete(name);
+  }
+
+  #keepIndex(index: IndexFacts): void {
+    const key = keyOf({ ...index.table, name: index.name });
+    this.#indexes.set(key, index);
+    addTo(this.#indexesOf, keyOf(index.table), key);
+  }
+
+  #ownIndexes(table: TableName): (readonly [key: string, index: IndexFacts])[] {
+    return [...(this.#indexesOf.get(keyOf(table)) ?? [])].flatMap((key) => {
+      const index = this.#indexes.get(key);
+      return index !== undefined && isSame(index.table, table) ? [[key, index] as const] : [];
+    });
+  }
+
+  /** Tables that have, or had, a foreign key that leads to this one. */
+  *#referring(table: TableName): Iterable<KnownTable> {
+    for (const key of this.#referredBy.get(keyOf(table)) ?? []) {
+      const found = this.#tables.get(key);
+      if (found !== undefined) yield found;
+    }
   }
 
   #table(table: TableName): KnownTable | undefined {
@@ -362,7 +389,9 @@ export class Catalogue {
 
   #foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined {
     if (!this.#isWhole || !this.has(table)) return undefined;
-    return [...this.#tables.values()].flatMap(({ name: from, constraints }) =>
+    const own = this.#table(table);
+    const others = [...this.#referring(table)].filter((other) => other !== own);
+    return [...(own === undefined ? [] : [own]), ...others].flatMap(({ name: from, constraints }) =>
       [...constraints.values()].flatMap(({ name = "", columns, references }) =>
         references !== undefined && (isSame(from, table) || isSame(references, table))
           ? [{ name, columns, table: spelt(from, table), references: spelt(references, table) }]
@@ -378,6 +407,12 @@ type Constraining = OperationOf<
 
 /** What PostgreSQL puts behind the names of a table and its columns. */
 const endings = { primary: "pkey", unique: "key", "foreign-key": "fkey", check: "check", exclusion: "excl" } as const;
+
+function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
+  const found = sets.get(key);
+  if (found === undefined) sets.set(key, new Set([value]));
+  else found.add(value);
+}
 
 function declared({ type, notNull }: ColumnDeclaration, isKey: boolean): KnownColumn {
   return { type, notNull: notNull || isKey };

@@ -11,7 +11,7 @@ import {
   type TableName,
   type Verdict,
 } from "../model/index.js";
-import { type Judgement, judge } from "../rules/judge.js";
+import { findHazards } from "../rules/judge.js";
 import type { Parser } from "../sql/postgres/parser.js";
 import { readMigration } from "../sql/postgres/read-migration.js";
 import { readMigrationLeniently } from "../sql/postgres/read-migration-leniently.js";
@@ -70,32 +70,20 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       continue;
     }
     const source = set.read(text, file);
-    const whole = readMigrationLeniently(source.sql, file, parser);
-    // What finds its work done does none.
-    const migration: Migration = {
-      ...whole,
-      operations: whole.operations.filter((operation) => !catalogue.isIdle(operation)),
-    };
+    const migration = readMigrationLeniently(source.sql, file, parser);
     if (isChecked(file)) {
       const environment: Environment = {
         ...(request.server === undefined ? {} : { server: request.server }),
         ...transactionsOf(source.transactions ?? set.transactions),
         ...(set.isSentWhole === undefined ? {} : { isSentWhole: set.isSentWhole }),
       };
-      const judgement = judge(migration, { ...catalogue.known(), newTables, environment, isAsWritten: true });
-      const mayBePartitioned = (table: TableName) => catalogue.mayBePartitioned(table);
-      const place = { file, text, request, canFix: canFix(whole, environment, set), mayBePartitioned };
-      findings.push(...findingsIn(migration, judgement, place), ...unreadFindings(source.unread, place));
+      const hazards = findHazards(migration, { ...catalogue.known(), newTables, environment, isAsWritten: true });
+      const place = { file, text, request, canFix: canFix(migration, environment, set), catalogue };
+      findings.push(...findingsIn(migration, hazards, place), ...unreadFindings(source.unread, place));
       files.push(file);
-      statements += whole.statements.length;
-      if (request.isOneDeployment)
-        newTables.push(
-          ...operationsOfKind(migration.operations, "createTable").flatMap(({ table }) =>
-            judgement.context.createdInThisChange(table) ? [table] : [],
-          ),
-        );
-    }
-    catalogue.apply(migration.operations);
+      statements += migration.statements.length;
+      if (request.isOneDeployment) newTables.push(...tablesMade(migration, hazards));
+    } else catalogue.apply(migration.operations);
     for (const each of source.unread) catalogue.forget(each.text);
   }
   return { findings, files, statements };
@@ -110,6 +98,12 @@ function applyUnit(ddl: string, file: string, { parser }: CheckRequest, catalogu
   }
 }
 
+function tablesMade({ operations }: Migration, { context }: Hazards): TableName[] {
+  return operationsOfKind(operations, "createTable").flatMap(({ table }) =>
+    context.createdInThisChange(table) ? [table] : [],
+  );
+}
+
 function transactionsOf(transactions: Environment["transactions"]): Pick<Environment, "transactions"> {
   return transactions === undefined ? {} : { transactions };
 }
@@ -121,12 +115,23 @@ interface Place {
   readonly request: CheckRequest;
   /** Its statements are no transaction, so that one can become several, or run CONCURRENTLY. */
   readonly canFix: boolean;
-  readonly mayBePartitioned: Catalogue["mayBePartitioned"];
+  /** What was there before the file. */
+  readonly catalogue: Catalogue;
 }
 
-function findingsIn(migration: Migration, { findings, context }: Judgement, place: Place): CheckFinding[] {
+type Hazards = ReturnType<typeof findHazards>;
+
+/** Judges a file statement by statement, and has the catalogue follow: it stands behind the file in the end. */
+function findingsIn(migration: Migration, { findings, context }: Hazards, place: Place): CheckFinding[] {
+  const { catalogue } = place;
   const rewritten = new Set(findings.map(({ operation }) => operation));
-  const judged = migration.operations.map((operation) => [operation, verdictOf(operation, context)] as const);
+  const judged: (readonly [Operation, Verdict])[] = [];
+  for (const operation of migration.operations) {
+    // What finds its work done does none.
+    if (catalogue.isIdle(operation)) continue;
+    judged.push([operation, verdictOf(operation, context)]);
+    catalogue.apply([operation]);
+  }
   const kept = keptLocks(judged, context);
   const isLast = place.file === place.request.set.files.at(-1);
   const make = findingMaker(migration, place);
@@ -163,7 +168,7 @@ function fixOf(operation: Operation, { sql }: Safer, migration: Migration, place
   // Several need transactions of their own.
   if (sql.length > 1 && transactions !== "none") return undefined;
   if (operationsIn(migration, operation.statement).length !== 1 || /^DO\b/i.test(statement.sql)) return undefined;
-  if ("table" in operation && place.mayBePartitioned(operation.table)) return undefined;
+  if ("table" in operation && place.catalogue.mayBePartitioned(operation.table)) return undefined;
   if (!place.text.startsWith(statement.sql, statement.offset)) return undefined;
   const start = statement.offset;
   return { start, end: start + statement.sql.length, text: sql.map((each) => each.replace(/;\s*$/, "")).join(";\n") };

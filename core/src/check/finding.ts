@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import type { Severity } from "../config/check-severities.js";
 import type { Verdict } from "../model/index.js";
 import type { Safer } from "./check-rule.js";
@@ -56,5 +56,5 @@ export type About =
 /** Names a finding by what it says and not by where it stands. @param nth how many alike stand before it in the file */
 export function fingerprint(rule: string, file: string, sql: string, nth: number): string {
   const text = JSON.stringify([rule, file, sql.replace(/\s+/g, " ").trim(), nth]);
-  return createHash("sha256").update(text).digest("hex").slice(0, 20);
+  return hash("sha256", text).slice(0, 20);
 }

@@ -51,10 +51,15 @@ export interface Known {
   readonly isAsWritten?: boolean;
 }
 
-/** Judges every operation of a migration by the rules. Pure: it knows the change, and what it is given. */
+/** What the rules rewrite in a migration, and what they know of it. Pure: it knows the change, and what it is given. */
+export function findHazards({ operations }: Migration, known: Known = {}): Pick<Judgement, "findings" | "context"> {
+  const context = contextOf(operations, known);
+  return { context, findings: operations.flatMap((operation) => findingsOf(operation, context)) };
+}
+
+/** Judges every operation of a migration by the rules. */
 export function judge(migration: Migration, known: Known = {}): Judgement {
-  const context = contextOf(migration.operations, known);
-  const findings = migration.operations.flatMap((operation) => findingsOf(operation, context));
+  const { context, findings } = findHazards(migration, known);
   const found = new Set(findings.map((finding) => finding.operation));
   const notices = migration.operations
     .filter((operation) => !found.has(operation))

@@ -1,7 +1,7 @@
 import { LockstepError } from "../../errors.js";
 import type { Migration, Operation, Statement } from "../../model/index.js";
 import { linesOf, utf8ToUtf16 } from "./offsets.js";
-import { type Parser, type ScanToken, SyntaxErrorAt } from "./parser.js";
+import { type Node, type Parser, type ScanToken, SyntaxErrorAt } from "./parser.js";
 import { readBlock } from "./read-block.js";
 import { readStatement } from "./read-statement.js";
 
@@ -18,39 +18,31 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
   const parsed = parse(text, file, parser);
   const toUtf16 = utf8ToUtf16(text);
   const lineAt = linesOf(text);
-  const tokens = parser.scan(text).filter((token) => !isComment(token));
   const statements: Statement[] = [];
   const operations: Operation[] = [];
   let consumed = text === sql ? 0 : 1;
-  let next = 0;
   for (const raw of parsed.stmts ?? []) {
     if (raw.stmt === undefined) continue;
     const from = raw.stmt_location ?? 0;
     // Without a length the statement reaches to the end of the text: it has no semicolon.
-    const to = raw.stmt_len ? from + raw.stmt_len : Number.POSITIVE_INFINITY;
-    // Both stand in the order of the text: every token is looked at once.
-    while ((tokens[next]?.start ?? from) < from) next += 1;
-    const begin = next;
-    while (next < tokens.length && (tokens[next]?.end ?? to) <= to) next += 1;
-    const own = tokens.slice(begin, next).filter((token) => token.text !== ";");
-    const first = own[0];
-    const last = own.at(-1);
-    if (first === undefined || last === undefined) continue;
+    const to = raw.stmt_len ? from + raw.stmt_len : undefined;
+    const own = boundsOf(text.slice(toUtf16(from), to === undefined ? undefined : toUtf16(to)), raw.stmt, parser);
+    if (own === undefined) continue;
     const slice = (a: number, b: number) => sql.slice(toUtf16(a), toUtf16(b));
     const index = statements.length;
-    const offset = toUtf16(first.start);
-    const semicolon = tokens[next]?.text === ";" ? tokens[next] : undefined;
-    const fullEnd = toUtf16((semicolon ?? last).end);
-    const statement = slice(first.start, last.end);
+    const [first, last] = [from + own.start, from + own.end];
+    const offset = toUtf16(first);
+    const fullEnd = to === undefined ? toUtf16(last) : toUtf16(to) + 1;
+    const statement = slice(first, last);
     const line = lineAt(offset);
     statements.push({ index, sql: statement, full: sql.slice(consumed, fullEnd), offset, line });
     consumed = fullEnd;
-    const clauses = clausesOf(own).map(([head, tail]) => ({
-      sql: slice(head.start, tail.end),
-      end: tail.end,
-      line: lineAt(toUtf16(head.start)),
+    const clauses = clausesOf(own.tokens).map(([head, tail]) => ({
+      sql: slice(from + head.start, from + tail.end),
+      end: from + tail.end,
+      line: lineAt(toUtf16(from + head.start)),
     }));
-    const source = { index, sql: statement, line, clauses, end: last.end, slice };
+    const source = { index, sql: statement, line, clauses, end: last, slice };
     if ("DoStmt" in raw.stmt)
       operations.push(
         readBlock(raw.stmt.DoStmt, source, parser, (text) => readMigration(text, file, parser).operations),
@@ -58,6 +50,29 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
     else operations.push(...readStatement(raw.stmt, source));
   }
   return { sql, statements, tail: sql.slice(consumed), operations };
+}
+
+/** Where a statement stands in what the parser gives it, in UTF-8 bytes, and its tokens where something needs them. */
+interface Bounds {
+  readonly start: number;
+  readonly end: number;
+  readonly tokens: readonly ScanToken[];
+}
+
+/** What stands before most statements: white space of PostgreSQL, and comments to the end of a line. */
+const lead = /^(?:[ \t\n\r\f\v]+|--[^\n\r]*)*/;
+
+/** The lexer is asked where it has to be: for the clauses of ALTER, and where a comment may be behind the statement or in it. */
+function boundsOf(text: string, node: Node, parser: Parser): Bounds | undefined {
+  const before = lead.exec(text)?.[0] ?? "";
+  const own = text.slice(before.length).replace(/[ \t\n\r\f\v]+$/, "");
+  if (!("AlterTableStmt" in node) && own !== "" && !own.includes("--") && !own.includes("/*")) {
+    const start = Buffer.byteLength(before);
+    return { start, end: start + Buffer.byteLength(own), tokens: [] };
+  }
+  const tokens = parser.scan(text).filter((token) => !isComment(token));
+  const [first, last] = [tokens[0], tokens.at(-1)];
+  return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end, tokens };
 }
 
 /** The clauses of ALTER TABLE: what stands between the commas outside of parentheses, after the table's name. */

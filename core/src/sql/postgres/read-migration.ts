@@ -37,10 +37,10 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
     const line = lineAt(offset);
     statements.push({ index, sql: statement, full: sql.slice(consumed, fullEnd), offset, line });
     consumed = fullEnd;
-    const clauses = clausesOf(own.tokens).map(([head, tail]) => ({
-      sql: slice(from + head.start, from + tail.end),
-      end: from + tail.end,
-      line: lineAt(toUtf16(from + head.start)),
+    const clauses = own.clauses.map(([head, tail]) => ({
+      sql: slice(from + head, from + tail),
+      end: from + tail,
+      line: lineAt(toUtf16(from + head)),
     }));
     const source = { index, sql: statement, line, clauses, end: last, slice };
     if ("DoStmt" in raw.stmt)
@@ -52,27 +52,35 @@ export function readMigration(sql: string, file: string, parser: Parser): Migrat
   return { sql, statements, tail: sql.slice(consumed), operations };
 }
 
-/** Where a statement stands in what the parser gives it, in UTF-8 bytes, and its tokens where something needs them. */
+/** Where a statement stands in what the parser gives it, and the clauses of ALTER TABLE. In UTF-8 bytes. */
 interface Bounds {
   readonly start: number;
   readonly end: number;
-  readonly tokens: readonly ScanToken[];
+  readonly clauses: readonly (readonly [start: number, end: number])[];
 }
 
 /** What stands before most statements: white space of PostgreSQL, and comments to the end of a line. */
 const lead = /^(?:[ \t\n\r\f\v]+|--[^\n\r]*)*/;
+/** What stands before the only clause of most ALTER TABLE. */
+const alterTable =
+  /^ALTER[ \t\n\r]+TABLE[ \t\n\r]+(?:IF[ \t\n\r]+EXISTS[ \t\n\r]+)?(?:ONLY[ \t\n\r]+)?(?:"(?:[^"]|"")+"|\w+)(?:\.(?:"(?:[^"]|"")+"|\w+))?[ \t\n\r]+(?=[A-Z])/i;
 
-/** The lexer is asked where it has to be: for the clauses of ALTER, and where a comment may be behind the statement or in it. */
+/** The lexer is asked where it has to be: for several clauses, and where a comment may be in the statement or behind it. */
 function boundsOf(text: string, node: Node, parser: Parser): Bounds | undefined {
   const before = lead.exec(text)?.[0] ?? "";
   const own = text.slice(before.length).replace(/[ \t\n\r\f\v]+$/, "");
-  if (!("AlterTableStmt" in node) && own !== "" && !own.includes("--") && !own.includes("/*")) {
+  const isAlter = "AlterTableStmt" in node;
+  const head = isAlter && node.AlterTableStmt.cmds?.length === 1 ? alterTable.exec(own)?.[0] : undefined;
+  if ((!isAlter || head !== undefined) && own !== "" && !own.includes("--") && !own.includes("/*")) {
     const start = Buffer.byteLength(before);
-    return { start, end: start + Buffer.byteLength(own), tokens: [] };
+    const end = start + Buffer.byteLength(own);
+    return { start, end, clauses: head === undefined ? [] : [[start + Buffer.byteLength(head), end]] };
   }
   const tokens = parser.scan(text).filter((token) => !isComment(token));
   const [first, last] = [tokens[0], tokens.at(-1)];
-  return first === undefined || last === undefined ? undefined : { start: first.start, end: last.end, tokens };
+  if (first === undefined || last === undefined) return undefined;
+  const clauses = clausesOf(tokens).map(([{ start }, { end }]) => [start, end] as const);
+  return { start: first.start, end: last.end, clauses };
 }
 
 /** The clauses of ALTER TABLE: what stands between the commas outside of parentheses, after the table's name. */

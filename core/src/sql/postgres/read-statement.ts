@@ -164,6 +164,8 @@ const running = "InsertStmt DeleteStmt UpdateStmt MergeStmt SelectStmt CopyStmt 
 
 /** What changes rows: the statement itself, and what stands in its WITH. */
 function readChanges(node: Node, whole: Whole): Operation[] {
+  // A statement of another kind that holds one, a rule or a routine, does not run it.
+  if (!running.some((kind) => kind in node)) return [];
   const found: Operation[] = [];
   walk([node], (kind, part) => {
     const changed = { [kind]: part } as unknown as Node;
@@ -172,8 +174,7 @@ function readChanges(node: Node, whole: Whole): Operation[] {
     if ("UpdateStmt" in changed) found.push(readUpdated(changed.UpdateStmt, whole));
     if ("MergeStmt" in changed) found.push(...readMerge(changed.MergeStmt, whole));
   });
-  // A statement of another kind that holds one, a rule or a routine, does not run it.
-  return running.some((kind) => kind in node) ? found : [];
+  return found;
 }
 
 function readUpdated({ relation, targetList }: UpdateStmt, whole: Whole): Operation {

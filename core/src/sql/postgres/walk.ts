@@ -12,10 +12,17 @@ export function walk(tree: unknown, visit: (kind: string, node: AnyNode) => void
     return;
   }
   if (typeof tree !== "object" || tree === null) return;
-  for (const [key, value] of Object.entries(tree)) {
-    if (/^[A-Z]/.test(key) && typeof value === "object" && value !== null) visit(key, value as AnyNode);
+  for (const key in tree) {
+    const value = (tree as AnyNode)[key];
+    if (typeof value !== "object" || value === null) continue;
+    if (isCapital(key)) visit(key, value as AnyNode);
     walk(value, visit);
   }
+}
+
+function isCapital(key: string): boolean {
+  const code = key.charCodeAt(0);
+  return code >= 65 && code <= 90;
 }
 
 /** The same, but what is below a node is left out where `visit` says so. */
@@ -26,7 +33,7 @@ export function walkInto(tree: unknown, visit: (kind: string, node: AnyNode) => 
   }
   if (typeof tree !== "object" || tree === null) return;
   for (const [key, value] of Object.entries(tree)) {
-    const isNode = /^[A-Z]/.test(key) && typeof value === "object" && value !== null;
+    const isNode = isCapital(key) && typeof value === "object" && value !== null;
     if (!isNode || visit(key, value as AnyNode) === "into") walkInto(value, visit);
   }
 }

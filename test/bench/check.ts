@@ -1,7 +1,7 @@
 /** `lockstep check` over a long history, as a whole process, beside Squawk over the same files. */
 import { spawnSync } from "node:child_process";
-import { createRequire } from "node:module";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -64,7 +64,11 @@ export function benchCheck({ files, runs }: CheckOptions, progress: (text: strin
           measured: `${(ours / theirs).toFixed(2)} of its time`,
           isMet: ours < theirs,
         },
-        { promise: `lockstep check of one file: under ${oneFileMs} ms`, measured: milliseconds(single), isMet: single < oneFileMs },
+        {
+          promise: `lockstep check of one file: under ${oneFileMs} ms`,
+          measured: milliseconds(single),
+          isMet: single < oneFileMs,
+        },
         { promise: `lockstep check: under ${peakMb} MB`, measured: `${Math.round(most)} MB`, isMet: most < peakMb },
       ],
       measurements: { times, peakMb: most },
@@ -85,7 +89,8 @@ function timed(command: string, args: readonly string[], cwd: string, folder: st
   });
   const ms = performance.now() - begin;
   // 1: something was found.
-  if (error !== undefined || (status !== 0 && status !== 1)) throw error ?? new Error(`${command} ended with ${status}`);
+  if (error !== undefined || (status !== 0 && status !== 1))
+    throw error ?? new Error(`${command} ended with ${status}`);
   return ms;
 }
 

@@ -74,6 +74,8 @@ async function runBench(name: BenchName, options: Options): Promise<BenchReport>
       return (await import("./ranking.js")).benchRanking(options.ranking, progress);
     case "read":
       return (await import("./read.js")).benchRead(options.read);
+    case "check":
+      return (await import("./check.js")).benchCheck(options.check, progress);
     case "help":
       return (await import("./help.js")).benchHelp(options.helpRuns);
     default:

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-export const benches = ["stall", "migrate-dev", "large-schema", "code", "ranking", "read", "help"] as const;
+export const benches = ["stall", "migrate-dev", "large-schema", "code", "ranking", "read", "check", "help"] as const;
 export type BenchName = (typeof benches)[number];
 
 export interface Options {
@@ -28,6 +28,11 @@ export interface Options {
     readonly statements: number;
     readonly runs: number;
   };
+  readonly check: {
+    /** Migrations of the long history. */
+    readonly files: number;
+    readonly runs: number;
+  };
   readonly code: {
     /** Files of the generated projects. */
     readonly sizes: readonly number[];
@@ -41,7 +46,7 @@ export interface Options {
 
 export const usage = `npm run bench -- [options]
 
-  --only <bench>   stall, migrate-dev, large-schema, code, ranking, read or help; may be given again
+  --only <bench>   stall, migrate-dev, large-schema, code, ranking, read, check or help; may be given again
   --rows <n>       rows of the table that is changed  (default 2000000)
   --rounds <n>     rounds of stall                    (default 3)
   --rate <n>       operations a second                (default 200)
@@ -79,6 +84,7 @@ export function readOptions(argv: readonly string[]): Options | "help" {
     helpRuns: isQuick ? 5 : 15,
     largeSchema: { models: isQuick ? 40 : 300, runs: isQuick ? 1 : 5 },
     read: { statements: isQuick ? 200 : 4_000, runs: isQuick ? 1 : 3 },
+    check: { files: isQuick ? 100 : 3_000, runs: isQuick ? 1 : 7 },
     code: { sizes: isQuick ? [300] : [1_500, 5_000], runs: isQuick ? 1 : 3 },
     ranking: { seeds: isQuick ? [1] : [1, 2] },
   };

@@ -164,6 +164,16 @@ test("--fix writes what is mechanical, and shows it first with --dry-run", async
   repository.write({ [second]: index });
 });
 
+test("of a whole history with much to say each rule is told once", async () => {
+  const many = Array.from({ length: 41 }, (_, at) => `CREATE INDEX "i${at}" ON "Order" ("state");`).join("\n");
+  repository.write({ [third]: many });
+  const { stdout } = await check(["--all"]);
+  repository.write({ [third]: undefined });
+  expect(stdout).toBe(
+    `  ✖ add-index  42  last in ${third}:41\n  --format markdown lists each\n\n✖ 42 errors in 2 files, 3 migrations checked\nNext   npx @lockstep/prisma explain add-index\n`,
+  );
+});
+
 test("severities, waivers and the server of the configuration, of the nearest package", async () => {
   const config = {
     check: {
@@ -192,6 +202,7 @@ describe("bad input", () => {
     [["--format", "xml"], "LS8016", 2],
     [["--server", "new"], "LS8016", 2],
     [["none.sql"], "LS8015", 2],
+    [["--all", "--fix"], "LS8016", 2],
     [["--all", "--baseline", "none.json"], "LS8015", 2],
   ];
   test.each(cases)("%j", async (args, error, code) => {

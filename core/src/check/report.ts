@@ -15,6 +15,8 @@ export interface CheckReport {
   readonly inBaseline: number;
   /** What new ones were told by; undefined: all, or those that were named. */
   readonly base: Base | undefined;
+  /** Somebody works on these migrations: each finding is shown, however many there are. */
+  readonly isListed: boolean;
   /** Migrations of databases that nothing here judges. */
   readonly skipped: readonly { readonly folder: string; readonly dialect: string; readonly files: number }[];
   /** Texts of the files with findings, for excerpts. */

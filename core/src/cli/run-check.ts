@@ -46,7 +46,14 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const output = textOption(invocation, "output");
   if (output !== undefined) writeFileSync(resolve(cwd, output), `${format.write(report, context)}\n`);
   const shown = (output === undefined ? format : formats.find((each) => each.id === "terminal")) ?? format;
-  return { text: shown.write(report, context), json: jsonOf(report), exitCode: hasErrors(report) ? 1 : 0 };
+  return {
+    text: shown.write(report, context),
+    // Of thousands of findings it takes as long as the text.
+    get json() {
+      return jsonOf(report);
+    },
+    exitCode: hasErrors(report) ? 1 : 0,
+  };
 }
 
 async function reportOf(invocation: Invocation): Promise<CheckReport> {
@@ -114,7 +121,14 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
     report.findings.push(...left);
     report.waived += waived.length;
   }
-  return { ...withBaseline(report, invocation, own), base, source: read };
+  const isListed = named !== undefined || base !== undefined;
+  // What is merged has run somewhere: a migration that is changed then is another error.
+  if (!isListed && options.fix === true)
+    throw new LockstepError("LS8016", "--fix changes new migrations, and nothing says which are new.", {
+      hint: "Name the files, or a base: npx lockstep check --fix --base origin/main",
+    });
+  if (!isListed) report.findings = report.findings.map(({ fix: _, ...finding }) => finding);
+  return { ...withBaseline(report, invocation, own), base, isListed, source: read };
 }
 
 type Skipped = CheckReport["skipped"][number];

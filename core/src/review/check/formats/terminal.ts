@@ -1,5 +1,6 @@
 import type { CheckFinding } from "../../../check/finding.js";
 import { byFile, hasErrors } from "../../../check/report.js";
+import { columns } from "../../columns.js";
 import { counted } from "../../words.js";
 import { defineFormat, type FormatContext } from "../format.js";
 import { consequence, leftOutWords, saferLines, skippedWords, totalWords } from "../words.js";
@@ -22,12 +23,13 @@ export default defineFormat({
           : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: nothing to say.${also}`;
       return [done, ...skipped].join("\n");
     }
-    const blocks = byFile(findings).map(([file, own]) =>
+    const shown = report.isListed || findings.length <= shownInAll ? findings : [];
+    const blocks = byFile(shown).map(([file, own]) =>
       [colors.bold(file), ...own.map((finding) => findingText(finding, report.source(file), context))].join("\n"),
     );
     const mark = hasErrors(report) ? colors.red("✖") : colors.yellow("!");
     return [
-      blocks.join("\n\n"),
+      ...(shown.length > 0 ? [blocks.join("\n\n")] : [summary(findings, context)]),
       "",
       `${mark} ${totalWords(report)}, ${counted(files, "migration")}${scope} checked${also}`,
       ...skipped,
@@ -35,6 +37,27 @@ export default defineFormat({
     ].join("\n");
   },
 });
+
+/** Of a whole history more is not read by anybody. */
+const shownInAll = 40;
+
+/** How often each rule is broken, and where last. */
+function summary(findings: readonly CheckFinding[], { colors }: FormatContext): string {
+  const byRule = new Map<string, CheckFinding[]>();
+  for (const finding of findings) {
+    const own = byRule.get(finding.rule);
+    if (own === undefined) byRule.set(finding.rule, [finding]);
+    else own.push(finding);
+  }
+  const rows = [...byRule]
+    .sort(([, one], [, other]) => other.length - one.length)
+    .map(([rule, own]) => {
+      const last = own.at(-1);
+      const mark = own.some(({ severity }) => severity === "error") ? colors.red("✖") : colors.yellow("!");
+      return [`${mark} ${rule}`, String(own.length), colors.dim(`last in ${last?.file}:${last?.line}`)];
+    });
+  return [columns(rows), colors.dim("  --format markdown lists each")].join("\n");
+}
 
 /** The mechanical ones first: they are a command away. */
 function next(findings: readonly CheckFinding[]): string {

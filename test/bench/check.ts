@@ -1,5 +1,5 @@
 /** `lockstep check` over a long history, as a whole process, beside Squawk over the same files. */
-import { spawnSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -33,6 +33,12 @@ export function benchCheck({ files, runs }: CheckOptions, progress: (text: strin
     const [long, one] = [join(folder, "long"), join(folder, "one")];
     const paths = writeHistory(long, files);
     writeHistory(one, 1);
+    for (const root of [long, one])
+      for (const args of [
+        ["init", "-q"],
+        ["add", "-A"],
+      ])
+        execFileSync("git", args, { cwd: root });
     writeFileSync(join(folder, "peak.cjs"), peak);
     const times: Record<"lockstep" | "squawk" | "one", number[]> = { lockstep: [], squawk: [], one: [] };
     let most = 0;

@@ -1,10 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { globSync } from "tinyglobby";
+import { promisify } from "node:util";
 import { LockstepError } from "../errors.js";
 import { isRepository } from "../files/git.js";
 import type { RepositoryFiles } from "./migration-set.js";
+
+const maxBuffer = 256 * 1024 * 1024;
 
 /** How a file differs from the commit that a branch began at. */
 export type Change = "added" | "edited" | "deleted";
@@ -18,10 +20,10 @@ export interface Base {
 }
 
 /** The files below a folder: those that git would commit, without git those that lie there. */
-export function repositoryFiles(folder: string): RepositoryFiles {
+export async function repositoryFiles(folder: string): Promise<RepositoryFiles> {
   const texts = new Map<string, string | undefined>();
   return {
-    paths: pathsIn(folder),
+    paths: await pathsIn(folder),
     read(path) {
       if (!texts.has(path)) texts.set(path, textOf(join(folder, path)));
       return texts.get(path);
@@ -29,9 +31,16 @@ export function repositoryFiles(folder: string): RepositoryFiles {
   };
 }
 
-function pathsIn(folder: string): readonly string[] {
-  if (isRepository(folder)) return listed(git(folder, ["ls-files", "-z", "-co", "--exclude-standard"]));
-  return globSync("**/*", { cwd: folder, dot: true, ignore: ["**/node_modules/**", "**/.git/**", "**/dist/**"] });
+async function pathsIn(folder: string): Promise<readonly string[]> {
+  try {
+    const args = ["--no-optional-locks", "ls-files", "-z", "-co", "--exclude-standard"];
+    const { stdout } = await promisify(execFile)("git", args, { cwd: folder, maxBuffer });
+    return listed(stdout);
+  } catch {
+    // No repository, or no git.
+    const { glob } = await import("tinyglobby");
+    return glob("**/*", { cwd: folder, dot: true, ignore: ["**/node_modules/**", "**/.git/**", "**/dist/**"] });
+  }
 }
 
 function textOf(path: string): string | undefined {
@@ -121,7 +130,7 @@ function git(folder: string, args: readonly string[]): string {
     cwd: folder,
     encoding: "utf8",
     env: { ...process.env, LC_ALL: "C" },
-    maxBuffer: 256 * 1024 * 1024,
+    maxBuffer,
     stdio: ["ignore", "pipe", "pipe"],
   });
 }

@@ -1,7 +1,7 @@
 import type { BackfillEvent } from "../backfill/events.js";
 import type { BackfillResult } from "../backfill/runner.js";
 import { type BackfillSpec, tableLabel } from "../model/index.js";
-import { counted } from "../review/words.js";
+import { counted } from "../review/counted.js";
 import type { Io } from "./io.js";
 
 /** Shows a backfill while it runs: one line that is rewritten, and a line for what is worth remembering. */

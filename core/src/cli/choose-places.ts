@@ -4,9 +4,9 @@ import { purposeOf } from "../codemods/candidates/purpose.js";
 import { type Cluster, clustersOf } from "../codemods/ranking/similar-candidates.js";
 import type { Purpose } from "../model/index.js";
 import type { AskedPlaces, AskPerson } from "../release/choices.js";
+import { counted } from "../review/counted.js";
 import { byPurpose } from "../review/places.js";
 import { nextText } from "../review/terminal.js";
-import { counted } from "../review/words.js";
 import type { CommandResult } from "./command.js";
 import type { Answer, AnswerGroup, Io } from "./io.js";
 

@@ -10,7 +10,7 @@ import { gatesAt } from "../plan/next-phase.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Colors } from "../review/colors.js";
 import { columns } from "../review/columns.js";
-import { counted } from "../review/words.js";
+import { counted } from "../review/counted.js";
 import { askPhase, type OpenTarget, openTarget } from "./ask-target.js";
 import { type Invocation, listOption, textOption } from "./command.js";
 import type { Target } from "./targets.js";

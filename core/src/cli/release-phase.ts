@@ -6,6 +6,7 @@ import { withPace } from "../plan/pace.js";
 import { choosePlan, listPlans, verifyUnits } from "../plan/store.js";
 import { type PhaseFiles, preparePhase } from "../release/prepare-phase.js";
 import { columns } from "../review/columns.js";
+import { counted } from "../review/counted.js";
 import { dryRun } from "../review/diff.js";
 import { missingTypesText } from "../review/missing-types.js";
 import { nextStep } from "../review/next-step.js";
@@ -13,7 +14,7 @@ import { declinedText } from "../review/places.js";
 import { editsText, nextText, noEdits, unformattedText } from "../review/terminal.js";
 import { uncheckedText, withoutCheckText } from "../review/unchecked.js";
 import { unlistedText } from "../review/unlisted.js";
-import { commandFor, counted, fileTitle } from "../review/words.js";
+import { commandFor, fileTitle } from "../review/words.js";
 import { Cancelled } from "./choose-places.js";
 import { codePolicy } from "./code-policy.js";
 import {

@@ -5,9 +5,8 @@ import { readBaseline, writeBaseline } from "../check/baseline.js";
 import { checkMigrations } from "../check/check-migrations.js";
 import { editedMigrations } from "../check/edited-migrations.js";
 import type { CheckFinding } from "../check/finding.js";
-import type { MigrationSet } from "../check/migration-set.js";
+import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
 import { namedFiles } from "../check/named-files.js";
-import { ownUnits, plansIn } from "../check/own-units.js";
 import { type CheckReport, hasErrors } from "../check/report.js";
 import { changesSince, findBase, repositoryFiles } from "../check/repository.js";
 import { checkRules } from "../check/rules/index.js";
@@ -17,7 +16,6 @@ import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
 import { formats } from "../review/check/formats/index.js";
 import { consequence, saferLines } from "../review/check/words.js";
-import { dryRun } from "../review/diff.js";
 import { loadParser } from "../sql/postgres/parser.js";
 import { type CommandResult, type Invocation, textOption } from "./command.js";
 
@@ -38,7 +36,10 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     });
   const found = await reportOf(invocation);
   const changes = invocation.options.fix === true ? applyFixes(found.findings, found.source) : [];
-  if (invocation.options.dryRun === true) return { ...dryRun(changes, io.colors), exitCode: 0 };
+  if (invocation.options.dryRun === true) {
+    const { dryRun } = await import("../review/diff.js");
+    return { ...dryRun(changes, io.colors), exitCode: 0 };
+  }
   for (const { file, after } of changes) writeFileSync(resolve(cwd, file), after ?? "");
   const fixed = found.findings.filter(({ fix }) => fix !== undefined).length;
   const report = changes.length === 0 ? found : { ...(await reportOf(invocation)), fixed };
@@ -58,7 +59,10 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
 
 async function reportOf(invocation: Invocation): Promise<CheckReport> {
   const { plugins, cwd, options, io } = invocation;
-  const repository = repositoryFiles(cwd);
+  // It is compiled beside of what follows.
+  const loading = loadParser();
+  loading.catch(() => undefined);
+  const repository = await repositoryFiles(cwd);
   const sets = (await Promise.all(plugins.map((plugin) => plugin.findMigrations(repository)))).flat();
   const typed = invocation.arguments.flatMap((file) => file ?? []);
   const named = typed.length > 0 ? namedFiles(typed, cwd, repository, sets) : undefined;
@@ -72,7 +76,7 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
   const isChecked = (file: string) =>
     named?.files.has(file) ?? (changes === undefined || changes.get(file) === "added");
   const read = (file: string) => named?.texts.get(file) ?? repository.read(file);
-  const parser = await loadParser();
+  const parser = await loading;
   const report = {
     findings: [] as CheckFinding[],
     fixed: 0,
@@ -81,8 +85,7 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
     statements: 0,
     skipped: [] as Skipped[],
   };
-  const plans = plansIn(cwd, repository.paths);
-  const units = ownUnits(plans, repository.read);
+  const { plans, units } = await plansOf(cwd, repository);
   if (named === undefined)
     for (const each of plans) {
       // With what doctor is made of.
@@ -129,6 +132,15 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
     });
   if (!isListed) report.findings = report.findings.map(({ fix: _, ...finding }) => finding);
   return { ...withBaseline(report, invocation, own), base, isListed, source: read };
+}
+
+/** Repositories without plans do not pay for what reads them. */
+async function plansOf(cwd: string, { paths, read }: RepositoryFiles) {
+  if (!paths.some((path) => path.endsWith("/plan.json")))
+    return { plans: [], units: new Map<string, readonly string[]>() };
+  const { ownUnits, plansIn } = await import("../check/own-units.js");
+  const plans = plansIn(cwd, paths);
+  return { plans, units: ownUnits(plans, read) };
 }
 
 type Skipped = CheckReport["skipped"][number];

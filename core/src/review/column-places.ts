@@ -1,5 +1,5 @@
 import { columnName, type NamedColumn } from "../plan/follow-names.js";
-import { counted } from "./words.js";
+import { counted } from "./counted.js";
 
 type Columns = readonly NamedColumn[];
 

@@ -1,8 +1,8 @@
 import type { Finding, FindingLevel } from "../doctor/check.js";
 import type { CheckAnswer } from "../doctor/run-checks.js";
 import type { Colors } from "./colors.js";
+import { counted } from "./counted.js";
 import { nextText } from "./terminal.js";
-import { counted } from "./words.js";
 
 /** Everything that `lockstep doctor` found. */
 export interface Examination {

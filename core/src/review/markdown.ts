@@ -1,10 +1,11 @@
 import { type ComputedFill, inFiles, type Phase, type Plan, type Unit } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import { statedSettingsWords } from "../sql/postgres/stated-settings.js";
+import { counted } from "./counted.js";
 import { unsafePhases } from "./phase-safety.js";
 import { placesMarkdown } from "./places.js";
 import { noticeWords } from "./verdict-words.js";
-import { columnLabel, counted, lockWords, phaseLines, stayWords } from "./words.js";
+import { columnLabel, lockWords, phaseLines, stayWords } from "./words.js";
 
 /** Words of the ORM that the page needs. */
 export interface OrmWords {

@@ -1,7 +1,7 @@
 import { type Place, type PlanState, purposes } from "../model/index.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
-import { counted } from "./words.js";
+import { counted } from "./counted.js";
 
 /** What a plan knows of places that were not edited. */
 export type OpenPlaces = Pick<PlanState, "places" | "silent" | "choices">;

@@ -4,10 +4,11 @@ import { isFelt, strongestMode } from "../model/index.js";
 import { phasesOf } from "../plan/phases.js";
 import type { Colors } from "./colors.js";
 import { columns } from "./columns.js";
+import { counted } from "./counted.js";
 import { safetyWords, unsafePhases } from "./phase-safety.js";
 import { type OpenPlaces, type PlaceLimits, placeGroups, placesText, whyText } from "./places.js";
 import { noticeWords } from "./verdict-words.js";
-import { counted, phaseCount, phaseLines } from "./words.js";
+import { phaseCount, phaseLines } from "./words.js";
 
 /** What is unsafe in the user's migration, and why. */
 export function hazardsText(plan: Pick<Plan, "id" | "hazards">, colors: Colors): string {

@@ -1,6 +1,6 @@
 import type { Unchecked } from "../model/index.js";
 import type { Colors } from "./colors.js";
-import { counted } from "./words.js";
+import { counted } from "./counted.js";
 
 /** Shown while chosen edits are compiled. */
 export function checkingText({ files, seconds }: { readonly files: number; readonly seconds: number }): string {

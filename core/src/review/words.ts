@@ -110,8 +110,3 @@ export function phaseCount(plan: Plan): string {
   const count = phasesOf(plan).length;
   return count === 1 ? "1 phase" : `${count} phases`;
 }
-
-/** `1 edit`, `3 edits` */
-export function counted(count: number, noun: string): string {
-  return `${count.toLocaleString("en-US").replaceAll(",", " ")} ${noun}${count === 1 ? "" : "s"}`;
-}

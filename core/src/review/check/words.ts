@@ -1,7 +1,7 @@
 import type { About, CheckFinding } from "../../check/finding.js";
 import type { CheckReport } from "../../check/report.js";
+import { counted } from "../counted.js";
 import { dangerWords } from "../verdict-words.js";
-import { counted } from "../words.js";
 
 /** What happens, in one sentence without a stop at its end. */
 export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "about">): string {

@@ -1,6 +1,6 @@
 import type { CheckFinding } from "../../../check/finding.js";
 import { byFile } from "../../../check/report.js";
-import { counted } from "../../words.js";
+import { counted } from "../../counted.js";
 import { defineFormat } from "../format.js";
 import { consequence, leftOutWords, saferLines, skippedWords, totalWords } from "../words.js";
 

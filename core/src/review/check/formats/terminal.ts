@@ -1,7 +1,7 @@
 import type { CheckFinding } from "../../../check/finding.js";
 import { byFile, hasErrors } from "../../../check/report.js";
 import { columns } from "../../columns.js";
-import { counted } from "../../words.js";
+import { counted } from "../../counted.js";
 import { defineFormat, type FormatContext } from "../format.js";
 import { consequence, leftOutWords, saferLines, skippedWords, totalWords } from "../words.js";
 

@@ -103,6 +103,23 @@ describe("formats", () => {
   });
 });
 
+test("code of the branch that names what its migration drops", async () => {
+  repository.write({
+    [third]: `ALTER TABLE "Order" DROP COLUMN "state";`,
+    "src/orders.ts": "export const open = (order: Order) =>\n  order.state === 'open';\n",
+    "src/users.ts": "export const state = 'of something else';\n",
+    "src/dist/orders.js": "order.state\n",
+  });
+  const { stdout } = await check(["--base", "main"]);
+  repository.write({
+    [third]: undefined,
+    "src/orders.ts": undefined,
+    "src/users.ts": undefined,
+    "src/dist/orders.js": undefined,
+  });
+  expect(stdout).toContain("fails; code of this branch still names it: src/orders.ts:2\n");
+});
+
 test("a migration that is merged and changed, or gone", async () => {
   repository.write({ [first]: `${table}-- and more\n` });
   expect((await check(["--base", "main"])).stdout).toContain("edited-after-merge 1:1  it is in main and may have run");

@@ -26,12 +26,19 @@ export interface CheckFinding {
   /** What it is about where it is about no statement. */
   readonly about?: About;
   readonly safer: Safer;
+  /** Code of the repository that names what goes, by its name alone: one place a file. */
+  readonly namedIn?: readonly NamedIn[];
   /** What takes the place of a part of the file, where that is all there is to do. */
   readonly fix?: Fix;
   /** `npx lockstep rewrite` makes a plan of it. */
   readonly isRewritten: boolean;
   /** The same on every run, also where lines come or go above it. */
   readonly fingerprint: string;
+}
+
+export interface NamedIn {
+  readonly file: string;
+  readonly line: number;
 }
 
 /** UTF-16 offsets in the file; `end` is behind the last. */

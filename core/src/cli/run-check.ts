@@ -7,6 +7,7 @@ import { editedMigrations } from "../check/edited-migrations.js";
 import type { CheckFinding } from "../check/finding.js";
 import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
 import { namedFiles } from "../check/named-files.js";
+import { withNamedInCode } from "../check/named-in-code.js";
 import { type CheckReport, hasErrors } from "../check/report.js";
 import { changesSince, findBase, repositoryFiles } from "../check/repository.js";
 import { checkRules } from "../check/rules/index.js";
@@ -120,7 +121,10 @@ async function reportOf(invocation: Invocation): Promise<CheckReport> {
       report.statements += found.statements;
     }
     const waivers = [...configured(settings), ...checked.flatMap((file) => waiversIn(read(file) ?? "", file))];
-    const { findings: left, waived } = waive(findings, waivers, allRules, today(io.now()));
+    const ofMigrations = new Set(set.files);
+    const told =
+      base === undefined ? findings : withNamedInCode(findings, repository, (path) => ofMigrations.has(path));
+    const { findings: left, waived } = waive(told, waivers, allRules, today(io.now()));
     report.findings.push(...left);
     report.waived += waived.length;
   }

@@ -4,8 +4,8 @@ import { counted } from "../counted.js";
 import { dangerWords } from "../verdict-words.js";
 
 /** What happens, in one sentence without a stop at its end. */
-export function consequence({ verdict, about }: Pick<CheckFinding, "verdict" | "about">): string {
-  if (verdict !== undefined) return dangerWords(verdict).join("; ");
+export function consequence({ verdict, about, namedIn }: Pick<CheckFinding, "verdict" | "about" | "namedIn">): string {
+  if (verdict !== undefined) return [...dangerWords(verdict), ...namedWords(namedIn)].join("; ");
   switch (about?.kind) {
     case "unread":
       return `${about.what}: what it runs is known only when it runs, so nobody has judged it`;
@@ -39,6 +39,16 @@ function keptWords(locks: Extract<About, { kind: "keeps-locks" }>["locks"]): str
     ...(others === "" ? [] : [`writes of ${others}`]),
   ];
   return `${who.join(" and ")} wait until this is done, too: its transaction keeps the lock`;
+}
+
+/** `this branch still names it: src/a.ts:3, src/b.ts:9 and 2 more files` */
+function namedWords(places: CheckFinding["namedIn"] = []): string[] {
+  if (places.length === 0) return [];
+  const shown = places.slice(0, 2).map(({ file, line }) => `${file}:${line}`);
+  const more = places.length - shown.length;
+  return [
+    `code of this branch still names it: ${shown.join(", ")}${more > 0 ? ` and ${counted(more, "more file")}` : ""}`,
+  ];
 }
 
 function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): string {

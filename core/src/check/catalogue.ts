@@ -43,6 +43,9 @@ export class Catalogue {
   /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
   readonly #indexesOf = new Map<string, Set<string>>();
   readonly #referredBy = new Map<string, Set<string>>();
+  /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
+  readonly #changed = new Set<string>();
+  readonly #unread: string[] = [];
   /** Every statement was read, and all that they name was made before: then what is not here does not exist. */
   #isWhole = true;
 
@@ -62,7 +65,7 @@ export class Catalogue {
       foreignKeys: (table) => this.#foreignKeys(table),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
-      isNew: (table) => this.#isWhole && !this.has(table),
+      isNew: (table) => !this.has(table) && !this.#mayExist(table),
     };
   }
 
@@ -108,6 +111,7 @@ export class Catalogue {
   /** Something ran that nobody could read: what its text names may be another thing now. */
   forget(text: string): void {
     this.#isWhole = false;
+    this.#unread.push(text);
     for (const [key, table] of this.#tables) if (text.includes(table.name.name)) this.#tables.delete(key);
     for (const [key, index] of this.#indexes)
       if (text.includes(index.name) || text.includes(index.table.name)) this.#indexes.delete(key);
@@ -366,8 +370,15 @@ export class Catalogue {
   /** A table that is changed: one that nobody has seen made shows that the history begins before these files. */
   #known(table: TableName): KnownTable | undefined {
     const found = this.#table(table);
-    if (found === undefined) this.#isWhole = false;
+    if (found === undefined) {
+      this.#isWhole = false;
+      this.#changed.add(keyOf(table));
+    }
     return found;
+  }
+
+  #mayExist(table: TableName): boolean {
+    return this.#changed.has(keyOf(table)) || this.#unread.some((text) => text.includes(table.name));
   }
 
   #isNeverNull(table: TableName, column: string, without?: string): boolean | undefined {

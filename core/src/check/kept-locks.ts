@@ -10,7 +10,8 @@ export interface KeptLock extends TableLock {
 
 /**
  * The locks of earlier statements that stop reads or writes for as long as slow work of the same transaction goes on. Those that the
- * slow statement takes itself are not among them: they are its own.
+ * slow statement takes itself are not among them: they are its own. Each
+ * is told with the first statement that it is kept for.
  *
  * @param judged in the order in which they run
  * @returns only statements that keep something
@@ -22,6 +23,7 @@ export function keptLocks(
   const found = new Map<Operation, readonly KeptLock[]>();
   let current: Transaction | undefined;
   let held: KeptLock[] = [];
+  const told = new Set<KeptLock>();
   for (const [operation, verdict] of judged) {
     const transaction = transactionOf(operation.statement, context);
     if (transaction !== current) held = [];
@@ -31,8 +33,10 @@ export function keptLocks(
       continue;
     const isRefused = verdict.concerns.some(({ kind }) => kind === "fails-in-transaction");
     if (verdict.held !== "instant" && !isRefused) {
-      const kept = held.filter((lock) => !verdict.locks.some((own) => isAsStrong(own, lock)));
+      const kept = held.filter((lock) => !told.has(lock) && !verdict.locks.some((own) => isAsStrong(own, lock)));
       if (kept.length > 0) found.set(operation, kept);
+      // Once is enough: what comes after it makes it longer, not other.
+      for (const lock of kept) told.add(lock);
     }
     for (const { table, mode } of verdict.locks) {
       const lock = { table, mode, line: operation.line };

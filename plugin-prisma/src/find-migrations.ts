@@ -32,7 +32,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
       transactions,
       isAloneOutside: true,
       isSentWhole: transactions !== "none",
-      alone: transactions === "none" ? "" : " as the only statement of its migration",
+      alone: transactions === "none" ? "" : ", as the only statement of its migration",
       // The engine sorts folders by their names.
       files: files.sort(),
       read: (sql) => ({ sql, unread: [] }),

@@ -239,6 +239,73 @@ describe("bad input", () => {
   });
 });
 
+test("migration classes of TypeORM, in a repository where nothing is installed", async () => {
+  const own = createRepository();
+  own.commit({
+    "package.json": `{ "dependencies": { "typeorm": "^1.1.0", "pg": "^8" } }`,
+    "src/migrations/1700000000000-Init.ts": migrationClass(
+      "Init1700000000000",
+      'await queryRunner.query(`CREATE TABLE "order" ("id" SERIAL PRIMARY KEY, "state" varchar)`);',
+    ),
+    "mysql/migrations/1700000000000-Init.ts": migrationClass(
+      "Init1700000000000",
+      'await queryRunner.query("SELECT 1");',
+    ),
+  });
+  own.git("switch", "--quiet", "-c", "orders");
+  // biome-ignore-start lint/suspicious/noTemplateCurlyInString: code that is read
+  own.commit({
+    "src/migrations/1700000000001-More.ts": migrationClass(
+      "More1700000000001",
+      'const table = "order";',
+      `await queryRunner.addColumn(table, new TableColumn({ name: "total", type: "int" }));`,
+      'await queryRunner.query(`CREATE INDEX "by_state" ON "${table}" ("state")`);',
+      "// lockstep-ignore unread-code: it only tells the version",
+      "await queryRunner.query(`SELECT '${process.env.VERSION}'`);",
+      "await queryRunner.query(`UPDATE ${process.env.TABLE} SET a = 1`);",
+    ),
+  });
+  // biome-ignore-end lint/suspicious/noTemplateCurlyInString: code that is read
+  const { code, stdout } = await check(["--base", "main"], "typeorm", own.folder);
+  own.dispose();
+  expect(stdout).toMatchInlineSnapshot(`
+    "src/migrations/1700000000001-More.ts
+      ✖ add-column-not-null 6:5  fails if there is a row; running code that does not know "total" can no longer insert
+        6 │     await queryRunner.addColumn(table, new TableColumn({ name: "total", type: "int" }));
+          │     ^^^^^^^^^^^^^^^^^^^^^^^^
+        Safer  add it as nullable, let the code write it, fill the rows in batches, then make it required
+      ✖ add-index 7:5  writes of "order" wait until its index is built
+        7 │     await queryRunner.query(\`CREATE INDEX "by_state" ON "\${table}" ("state")\`);
+          │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        Safer  build it while writes go on, in a migration of its own with \`transaction = false\`
+               CREATE INDEX CONCURRENTLY "by_state" ON "order" ("state");
+      ✖ kept-lock 7:5  reads and writes of "order" (locked in line 6) wait until this is done, too: its transaction keeps the lock
+        7 │     await queryRunner.query(\`CREATE INDEX "by_state" ON "\${table}" ("state")\`);
+          │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        Safer  give the slow statement a migration of its own, before or after this one
+      ! unread-code 10:5  an interpolated string: what it runs is known only when it runs, so nobody has judged it
+        10 │     await queryRunner.query(\`UPDATE \${process.env.TABLE} SET a = 1\`);
+           │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        Safer  write the statements as plain strings, or look at what they do and waive it with a reason
+
+    ✖ 3 errors and 1 warning in 1 file, 1 migration new since main checked (1 waived)
+    Next   npx @lockstep/typeorm explain <rule>
+    "
+  `);
+  expect(code).toBe(1);
+});
+
+function migrationClass(name: string, ...lines: readonly string[]): string {
+  return `import { MigrationInterface, QueryRunner, TableColumn } from "typeorm";
+
+export class ${name} implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+${lines.map((line) => `    ${line}\n`).join("")}  }
+  async down(): Promise<void> {}
+}
+`;
+}
+
 test("a folder that is no repository of git", async () => {
   const copy = mkdtempSync(join(tmpdir(), "lockstep-check-"));
   cpSync(join(repository.folder, "packages"), copy, { recursive: true });

@@ -78,7 +78,14 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
         ...(set.isSentWhole === undefined ? {} : { isSentWhole: set.isSentWhole }),
       };
       const hazards = findHazards(migration, { ...catalogue.known(), newTables, environment, isAsWritten: true });
-      const place = { file, text, request, canFix: canFix(migration, environment, set), catalogue };
+      const place = {
+        file,
+        text,
+        request,
+        canFix: canFix(migration, environment, set),
+        hasUnread: source.unread.length > 0,
+        catalogue,
+      };
       findings.push(...findingsIn(migration, hazards, place), ...unreadFindings(source.unread, place));
       files.push(file);
       statements += migration.statements.length;
@@ -115,6 +122,8 @@ interface Place {
   readonly request: CheckRequest;
   /** Its statements are no transaction, so that one can become several, or run CONCURRENTLY. */
   readonly canFix: boolean;
+  /** Part of it is code that nobody can read. */
+  readonly hasUnread: boolean;
   /** What was there before the file. */
   readonly catalogue: Catalogue;
 }
@@ -133,7 +142,9 @@ function findingsIn(migration: Migration, { findings, context }: Hazards, place:
     catalogue.apply([operation]);
   }
   const kept = keptLocks(judged, context);
+  // `rewrite` takes the last migration, and what stands in it as it runs.
   const isLast = place.file === place.request.set.files.at(-1);
+  const canRewrite = isLast && !place.hasUnread && migration.statements.every(({ sql }) => place.text.includes(sql));
   const make = findingMaker(migration, place);
   const saferWay = (rule: CheckRule, operation: Operation): Pick<CheckFinding, "safer" | "fix"> => {
     const safer = rule.safer(operation, { alone: place.request.set.alone });
@@ -145,7 +156,7 @@ function findingsIn(migration: Migration, { findings, context }: Hazards, place:
       make(rule, operation, {
         verdict: part,
         ...saferWay(rule, operation),
-        isRewritten: isLast && rewritten.has(operation),
+        isRewritten: canRewrite && rewritten.has(operation),
       }),
     );
     const locks = kept.get(operation);

@@ -10,7 +10,7 @@ export interface Safer {
 
 /** What a safe way depends on beside the statement. */
 export interface SaferContext {
-  /** How a migration runs outside of a transaction: ` in a migration of its own`; empty where every one does. */
+  /** How a migration runs outside of a transaction: `, in a migration of its own`; empty where every one does. */
   readonly alone: string;
 }
 

@@ -16,7 +16,7 @@ export interface MigrationSet {
   readonly dialect: string | undefined;
   /** What the ORM runs in one transaction; undefined where its version or configuration does not say. */
   readonly transactions: TransactionMode | undefined;
-  /** How one runs outside of a transaction: ` in a migration of its own`; empty where each statement does. */
+  /** How one runs outside of a transaction: `, in a migration of its own`; empty where each statement does. */
   readonly alone: string;
   /** A file goes to the server in one message. Absent: so it is, or nobody knows; false: statement by statement. */
   readonly isSentWhole?: boolean;

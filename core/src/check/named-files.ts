@@ -40,7 +40,7 @@ function alone(file: string): MigrationSet {
     folder: posix.dirname(file),
     dialect: undefined,
     transactions: undefined,
-    alone: " outside of a transaction",
+    alone: ", outside of a transaction",
     files: [file],
     read: (sql) => ({ sql, unread: [] }),
   };

@@ -6,7 +6,9 @@ export default defineCheckRule({
   summary: "CONCURRENTLY, VACUUM and the like fail inside of a transaction",
   on: ["createIndex", "dropIndex", "reindex", "detachPartition", "form"],
   claims: (concern) => concern.kind === "fails-in-transaction" && concern.why === "concurrently",
-  safer: (_operation, { alone }) => ({ words: `run it${alone === "" ? " without BEGIN around it" : alone}` }),
+  safer: (_operation, { alone }) => ({
+    words: `run it${alone === "" ? " without BEGIN around it" : alone.replace(/^,/, "")}`,
+  }),
   examples: {
     unsafe: [`BEGIN; CREATE INDEX CONCURRENTLY "User_team_idx" ON "User"("team"); COMMIT;`],
     safe: [`CREATE INDEX CONCURRENTLY "User_team_idx" ON "User"("team");`],

@@ -88,6 +88,15 @@ describe("formats", () => {
     rmSync(file);
   });
 
+  test("below the top of the repository, files are named from the top", async () => {
+    const { stdout } = await check(
+      ["--base", "main", "--format", "github"],
+      "prisma",
+      join(repository.folder, "packages/db"),
+    );
+    expect(stdout).toContain(`::error file=${second},line=2`);
+  });
+
   test("--json", async () => {
     const { stdout } = await run(process.execPath, [bins.prisma, "--json", "check", "--base", "main"], {
       cwd: repository.folder,

@@ -96,12 +96,12 @@ export function changesSince(folder: string, { commit }: Base): ReadonlyMap<stri
   return found;
 }
 
-/** The text of a file in a commit. */
-export function textIn(folder: string, { commit }: Base, path: string): string | undefined {
+/** The folder from the top of its repository, with `/` at its end; empty at the top, and without git. */
+export function prefixOf(folder: string): string {
   try {
-    return git(folder, ["show", `${commit}:./${path}`]);
+    return git(folder, ["rev-parse", "--show-prefix"]).trim();
   } catch {
-    return undefined;
+    return "";
   }
 }
 

@@ -9,12 +9,13 @@ import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
 import { namedFiles } from "../check/named-files.js";
 import { withNamedInCode } from "../check/named-in-code.js";
 import { type CheckReport, hasErrors } from "../check/report.js";
-import { changesSince, findBase, repositoryFiles } from "../check/repository.js";
+import { changesSince, findBase, prefixOf, repositoryFiles } from "../check/repository.js";
 import { checkRules } from "../check/rules/index.js";
 import { type Waiver, waive, waiversIn } from "../check/waivers.js";
 import { configFileOf, loadConfig } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { LockstepError } from "../errors.js";
+import type { Format } from "../review/check/format.js";
 import { formats } from "../review/check/formats/index.js";
 import { consequence, saferLines } from "../review/check/words.js";
 import { loadParser } from "../sql/postgres/parser.js";
@@ -46,16 +47,24 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const report = changes.length === 0 ? found : { ...(await reportOf(invocation)), fixed };
   const context = { colors: io.colors, version: invocation.version ?? "0.0.0" };
   const output = textOption(invocation, "output");
-  if (output !== undefined) writeFileSync(resolve(cwd, output), `${format.write(report, context)}\n`);
+  const write = (by: Format) => by.write(by.id === "terminal" ? report : fromTop(report, cwd), context);
+  if (output !== undefined) writeFileSync(resolve(cwd, output), `${write(format)}\n`);
   const shown = (output === undefined ? format : formats.find((each) => each.id === "terminal")) ?? format;
   return {
-    text: shown.write(report, context),
+    text: write(shown),
     // Of thousands of findings it takes as long as the text.
     get json() {
       return jsonOf(report);
     },
     exitCode: hasErrors(report) ? 1 : 0,
   };
+}
+
+/** Other programs know files from the top of the repository; people type them from where they are. */
+function fromTop(report: CheckReport, cwd: string): CheckReport {
+  const prefix = prefixOf(cwd);
+  if (prefix === "") return report;
+  return { ...report, findings: report.findings.map((finding) => ({ ...finding, file: `${prefix}${finding.file}` })) };
 }
 
 async function reportOf(invocation: Invocation): Promise<CheckReport> {

@@ -44,6 +44,31 @@ test.each(cases)("%s", async (sql) => {
   expect(await schemaAfter(other.url, fixed?.after ?? "")).toEqual(await schemaAfter(one.url, sql));
 });
 
+/** What the safe statements would not say again. */
+const leftAlone: readonly string[] = [
+  `ALTER TABLE "User" ADD CONSTRAINT u UNIQUE ("name") DEFERRABLE INITIALLY DEFERRED;`,
+  `ALTER TABLE "User" ADD CONSTRAINT u UNIQUE ("name") INCLUDE ("age");`,
+  `ALTER TABLE "User" ADD CONSTRAINT u UNIQUE NULLS NOT DISTINCT ("name");`,
+  `DROP INDEX "by_age" CASCADE;`,
+  `ALTER TABLE IF EXISTS "User" ALTER COLUMN "name" SET NOT NULL;`,
+  `ALTER TABLE ONLY "User" ADD CONSTRAINT c CHECK ("age" > 1);`,
+  `CREATE /* INDEX */ UNIQUE INDEX ui ON "User" ("name");`,
+];
+
+test.each(leftAlone)("is left to a person: %s", async (sql) => {
+  const { findings } = await check({ migrations: [before, sql] });
+  expect(findings.length).toBeGreaterThan(0);
+  expect(findings.flatMap(({ fix }) => fix ?? [])).toEqual([]);
+});
+
+test("IF EXISTS and the ends of lines stay", async () => {
+  const sql = `DROP INDEX IF EXISTS "by_age";\r\nALTER TABLE "User" ADD CONSTRAINT c CHECK ("age" > 1);\r\n`;
+  const { findings } = await check({ migrations: [before, sql] });
+  expect(applyFixes(findings, () => sql)[0]?.after).toBe(
+    `DROP INDEX CONCURRENTLY IF EXISTS "by_age";\r\nALTER TABLE "User" ADD CONSTRAINT c CHECK ("age" > 1) NOT VALID;\r\nALTER TABLE "User" VALIDATE CONSTRAINT "c";\r\n`,
+  );
+});
+
 test("nothing is fixed inside of a transaction, on a partitioned table or of a part of a statement", async () => {
   const index = `CREATE INDEX "by_name" ON "User" ("name");`;
   const partitioned = `CREATE TABLE "Log" ("id" INT) PARTITION BY RANGE ("id");`;

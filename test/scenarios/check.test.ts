@@ -151,6 +151,7 @@ describe("waivers", () => {
     ["-- lockstep-ignore add-index: 200 rows", /✔ 1 migration, 1 statement: nothing to say. \(1 waived\)/, 0],
     ["-- lockstep-ignore add-index until 2999-01-01: 200 rows", /\(1 waived\)/, 0],
     ["-- lockstep-ignore drop-index, add-index: both are small", /\(1 waived\)/, 0],
+    ["/* lockstep-ignore add-index: 200 rows */ SELECT 1;", /waives nothing/, 1],
     ["-- lockstep-ignore-file add-index: 200 rows", /\(1 waived\)/, 0],
     ["-- lockstep-ignore add-index until 2020-01-01: 200 rows", /the waiver of add-index has expired/, 1],
     ["-- lockstep-ignore add-index until soon: 200 rows", /ends on no day, and does not hold/, 1],

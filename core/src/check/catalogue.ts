@@ -27,6 +27,7 @@ interface KnownConstraint extends TableConstraint {
 interface KnownTable {
   readonly name: TableName;
   readonly isPartitioned: boolean;
+  hasDefaultPartition: boolean;
   readonly columns: Map<string, KnownColumn>;
   readonly constraints: Map<string, KnownConstraint>;
 }
@@ -40,6 +41,7 @@ export class Catalogue {
   readonly #tables = new Map<string, KnownTable>();
   readonly #indexes = new Map<string, IndexFacts>();
   readonly #types = new Map<string, TypeKind>();
+  readonly #views = new Set<string>();
   /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
   readonly #indexesOf = new Map<string, Set<string>>();
   readonly #referredBy = new Map<string, Set<string>>();
@@ -79,6 +81,11 @@ export class Catalogue {
     return this.#table(table)?.isPartitioned ?? false;
   }
 
+  /** Every partition of a table was seen made, and none is the default. */
+  hasNoDefaultPartition(table: TableName): boolean {
+    return this.#isWhole && this.#table(table)?.hasDefaultPartition === false;
+  }
+
   /** Whether it is known that a statement finds what it would make, or does not find what it would drop, and so does nothing. */
   isIdle(operation: Operation): boolean {
     const isGuarded = (words: string) =>
@@ -90,10 +97,14 @@ export class Catalogue {
         return isGuarded("NOT\\s+") && this.#table(operation.table)?.columns.has(operation.column.name) === true;
       case "createIndex": {
         const { name, table } = operation;
+        // Of the table alone, whose rows are all in partitions.
+        if (this.mayBePartitioned(table) && /\bON\s+ONLY\b/i.test(operation.sql)) return true;
         return isGuarded("NOT\\s+") && this.#indexes.has(keyOf({ ...table, name }));
       }
       case "dropTable":
         return this.#isWhole && isGuarded("") && !this.has(operation.table);
+      case "dropView":
+        return this.#isWhole && isGuarded("") && !this.#views.has(keyOf(operation.name));
       case "dropColumn": {
         const found = this.#table(operation.table);
         return this.#isWhole && isGuarded("") && found !== undefined && !found.columns.has(operation.column);
@@ -190,6 +201,9 @@ export class Catalogue {
         this.#known(operation.table)?.constraints.delete(operation.name);
         this.#indexes.delete(keyOf({ ...operation.table, name: operation.name }));
         return;
+      case "createView":
+        this.#views.add(keyOf(operation.name));
+        return;
       case "createType":
         this.#types.set(keyOf(operation.name), "plain");
         return;
@@ -217,9 +231,17 @@ export class Catalogue {
     }
   }
 
-  #create({ table, columns, constraints, primaryKey, sql }: OperationOf<"createTable">): void {
+  #create({ table, columns, constraints, primaryKey, sql, partitionOf }: OperationOf<"createTable">): void {
+    const parent = partitionOf && this.#table(partitionOf);
+    if (parent && /\bDEFAULT\s*;?\s*$/i.test(sql)) parent.hasDefaultPartition = true;
     const isPartitioned = /\bPARTITION\s+BY\b/i.test(sql);
-    const known: KnownTable = { name: table, isPartitioned, columns: new Map(), constraints: new Map() };
+    const known: KnownTable = {
+      name: table,
+      isPartitioned,
+      hasDefaultPartition: false,
+      columns: new Map(),
+      constraints: new Map(),
+    };
     this.#tables.set(keyOf(table), known);
     for (const column of columns)
       known.columns.set(column.name, declared(column, primaryKey.includes(column.name) || column.isPrimaryKey));

@@ -25,6 +25,7 @@ import type { MigrationSet, UnreadCode } from "./migration-set.js";
 import { checkRules } from "./rules/index.js";
 import keptLock from "./rules/kept-lock.js";
 import unreadCode from "./rules/unread-code.js";
+import { withoutPublic } from "./without-public.js";
 
 /** What is checked, and what is known of where it runs. */
 export interface CheckRequest {
@@ -70,7 +71,7 @@ export function checkMigrations(request: CheckRequest): CheckedSet {
       continue;
     }
     const source = set.read(text, file);
-    const migration = readMigrationLeniently(source.sql, file, parser);
+    const migration = withoutPublic(readMigrationLeniently(source.sql, file, parser));
     if (isChecked(file)) {
       const environment: Environment = {
         ...(request.server === undefined ? {} : { server: request.server }),
@@ -135,10 +136,13 @@ function findingsIn(migration: Migration, { findings, context }: Hazards, place:
   const { catalogue } = place;
   const rewritten = new Set(findings.map(({ operation }) => operation));
   const judged: (readonly [Operation, Verdict])[] = [];
+  const parts = new Map<Operation, Map<CheckRule, Verdict>>();
   for (const operation of migration.operations) {
     // What finds its work done does none.
     if (catalogue.isIdle(operation)) continue;
-    judged.push([operation, verdictOf(operation, context)]);
+    const verdict = verdictOf(operation, context);
+    judged.push([operation, verdict]);
+    parts.set(operation, byRule(operation, verdict, context.environment, catalogue));
     catalogue.apply([operation]);
   }
   const kept = keptLocks(judged, context);
@@ -147,12 +151,12 @@ function findingsIn(migration: Migration, { findings, context }: Hazards, place:
   const canRewrite = isLast && !place.hasUnread && migration.statements.every(({ sql }) => place.text.includes(sql));
   const make = findingMaker(migration, place);
   const saferWay = (rule: CheckRule, operation: Operation): Pick<CheckFinding, "safer" | "fix"> => {
-    const safer = rule.safer(operation, { alone: place.request.set.alone });
+    const safer = saferOn(rule, operation, place);
     const fix = rule.isMechanical && place.canFix ? fixOf(operation, safer, migration, place) : undefined;
     return fix === undefined ? { safer } : { safer, fix };
   };
-  return judged.flatMap(([operation, verdict]) => {
-    const own = [...byRule(operation, verdict, context.environment)].flatMap(([rule, part]) =>
+  return judged.flatMap(([operation]) => {
+    const own = [...(parts.get(operation) ?? [])].flatMap(([rule, part]) =>
       make(rule, operation, {
         verdict: part,
         ...saferWay(rule, operation),
@@ -164,6 +168,18 @@ function findingsIn(migration: Migration, { findings, context }: Hazards, place:
     const about = { kind: "keeps-locks", locks } as const;
     return [...own, ...make(keptLock, operation, { about, safer: keptLock.safer(), isRewritten: false })];
   });
+}
+
+/** Of a partitioned table nothing is built CONCURRENTLY, and before PostgreSQL 18 no foreign key is NOT VALID. */
+function saferOn(rule: CheckRule, operation: Operation, { request, catalogue }: Place): Safer {
+  const safer = rule.safer(operation, { alone: request.set.alone });
+  if (!rule.isMechanical || !("table" in operation) || !catalogue.mayBePartitioned(operation.table)) return safer;
+  return {
+    words:
+      operation.kind === "createIndex"
+        ? "make it ON ONLY the table, then CONCURRENTLY on each partition, then ATTACH those to it"
+        : "do it partition by partition, and on the table at last",
+  };
 }
 
 function canFix({ operations, statements }: Migration, { transactions }: Environment, set: MigrationSet): boolean {
@@ -181,8 +197,15 @@ function fixOf(operation: Operation, { sql }: Safer, migration: Migration, place
   if (operationsIn(migration, operation.statement).length !== 1 || /^DO\b/i.test(statement.sql)) return undefined;
   if ("table" in operation && place.catalogue.mayBePartitioned(operation.table)) return undefined;
   if (!place.text.startsWith(statement.sql, statement.offset)) return undefined;
+  // What the safe statements would not say again.
+  if (/--|\/\*|^ALTER\s+TABLE\s+(?:IF|ONLY)\b/i.test(statement.sql)) return undefined;
+  const lineEnd = place.text.includes("\r\n") ? "\r\n" : "\n";
   const start = statement.offset;
-  return { start, end: start + statement.sql.length, text: sql.map((each) => each.replace(/;\s*$/, "")).join(";\n") };
+  return {
+    start,
+    end: start + statement.sql.length,
+    text: sql.map((each) => each.replace(/;\s*$/, "")).join(`;${lineEnd}`),
+  };
 }
 
 /** Makes findings of one file: none of a rule that is off. */
@@ -245,11 +268,17 @@ function unreadFindings(
 }
 
 /** The concerns of a statement, shared out among the rules that speak of them; those that people expect go along. */
-function byRule(operation: Operation, verdict: Verdict, environment: Environment): Map<CheckRule, Verdict> {
+function byRule(
+  operation: Operation,
+  verdict: Verdict,
+  environment: Environment,
+  catalogue: Catalogue,
+): Map<CheckRule, Verdict> {
   const parts = new Map<CheckRule, Concern[]>();
   const rules = rulesOf(operation);
   for (const concern of verdict.concerns) {
     if (isKnownServer(concern, environment)) continue;
+    if (concern.kind === "searches-default-partition" && catalogue.hasNoDefaultPartition(concern.table)) continue;
     // Nobody knows whether it is too old.
     if (concern.kind === "needs-server" && environment.server === undefined) continue;
     const rule = rules.find((each) => each.claims?.(concern, operation)) ?? rules.find(({ claims }) => !claims);

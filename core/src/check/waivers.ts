@@ -27,7 +27,8 @@ export function waiversIn(text: string, file: string): Waiver[] {
     const found = comment.exec(content);
     if (found === null) return [];
     const [, , whole, rules = "", until, reason = ""] = found;
-    const isBehind = !isOnlyComment.test(content);
+    const isBehind =
+      !isOnlyComment.test(content.replace(/\/\*.*?\*\//g, "")) || /^\s*\/\*.*?\*\/\s*[^\s/-]/.test(content);
     const next = lines.findIndex((other, index) => index > at && !isOnlyComment.test(other));
     const of = whole === undefined ? (isBehind ? at : next) + 1 : undefined;
     return [
@@ -82,7 +83,7 @@ export function waive(
         about: { kind: "waiver", problem, rules: waiver.rules },
         safer: { words: advice[problem] },
         isRewritten: false,
-        fingerprint: fingerprint("waiver", at.file, waiver.rules.join(), at.line),
+        fingerprint: fingerprint("waiver", at.file, `${problem} ${waiver.rules.join()}`, 0),
       },
     ];
   });
@@ -111,8 +112,10 @@ function problemOf(
   return until < today ? "expired" : undefined;
 }
 
-function covers({ rules, at, files }: Waiver, { rule, file, line, statementLine }: CheckFinding): boolean {
+function covers({ rules, at, files }: Waiver, finding: CheckFinding): boolean {
+  const { rule, file, line, endLine, statementLine } = finding;
   if (!rules.includes(rule)) return false;
   if (at === undefined) return files === undefined || picomatch.isMatch(file, files);
-  return at.file === file && (at.of === undefined || at.of === line || at.of === statementLine);
+  if (at.file !== file) return false;
+  return at.of === undefined || at.of === statementLine || (line <= at.of && at.of <= endLine);
 }

@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { posix, resolve } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, posix, resolve } from "node:path";
 import { applyFixes } from "../check/apply-fixes.js";
 import { readBaseline, writeBaseline } from "../check/baseline.js";
 import { checkMigrations } from "../check/check-migrations.js";
@@ -48,7 +48,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const context = { colors: io.colors, version: invocation.version ?? "0.0.0" };
   const output = textOption(invocation, "output");
   const write = (by: Format) => by.write(by.id === "terminal" ? report : fromTop(report, cwd), context);
-  if (output !== undefined) writeFileSync(resolve(cwd, output), `${write(format)}\n`);
+  if (output !== undefined) writeOutput(resolve(cwd, output), output, `${write(format)}\n`);
   const shown = (output === undefined ? format : formats.find((each) => each.id === "terminal")) ?? format;
   return {
     text: write(shown),
@@ -58,6 +58,18 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
     },
     exitCode: hasErrors(report) ? 1 : 0,
   };
+}
+
+function writeOutput(path: string, shown: string, text: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, text);
+  } catch (cause) {
+    throw new LockstepError("LS8016", `${shown} cannot be written.`, {
+      cause,
+      hint: "Name another file with --output",
+    });
+  }
 }
 
 /** Other programs know files from the top of the repository; people type them from where they are. */

@@ -127,6 +127,42 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
     [],
   ],
   [
+    "one table by two names in one migration",
+    { migrations: [users, `CREATE TABLE "Log" ("id" INT); CREATE INDEX "by_id" ON "public"."Log" ("id");`] },
+    [],
+  ],
+  [
+    "an index of a partitioned table, partition by partition",
+    {
+      migrations: [
+        `CREATE TABLE "Ev" ("id" INT) PARTITION BY RANGE ("id"); CREATE TABLE "Ev1" PARTITION OF "Ev" FOR VALUES FROM (1) TO (2);`,
+        `CREATE INDEX "i" ON ONLY "Ev" ("id"); CREATE INDEX CONCURRENTLY "i1" ON "Ev1" ("id");`,
+      ],
+    },
+    [],
+  ],
+  [
+    "a partition of a table that has no default partition",
+    {
+      migrations: [
+        `CREATE TABLE "Ev" ("id" INT) PARTITION BY RANGE ("id");`,
+        `CREATE TABLE "Ev1" PARTITION OF "Ev" FOR VALUES FROM (1) TO (2); CREATE TABLE "EvD" PARTITION OF "Ev" DEFAULT;`,
+      ],
+    },
+    [],
+  ],
+  [
+    "a partition of a table that has one",
+    {
+      migrations: [
+        `CREATE TABLE "Ev" ("id" INT) PARTITION BY RANGE ("id"); CREATE TABLE "EvD" PARTITION OF "Ev" DEFAULT;`,
+        `CREATE TABLE "Ev1" PARTITION OF "Ev" FOR VALUES FROM (1) TO (2);`,
+      ],
+    },
+    ["create-partition 1:1"],
+  ],
+  ["a view that is dropped IF EXISTS and is not there", { migrations: [users, `DROP VIEW IF EXISTS "names";`] }, []],
+  [
     "what nobody understood may have changed the type",
     { migrations: [users, `SELECT convert('User');`, `ALTER TABLE "User" ALTER COLUMN "name" TYPE TEXT;`] },
     ["change-column-type 1:20"],

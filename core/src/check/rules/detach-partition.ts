@@ -1,3 +1,4 @@
+import { quoteTable } from "../../sql/postgres/quote.js";
 import { defineCheckRule } from "../check-rule.js";
 
 export default defineCheckRule({
@@ -5,9 +6,9 @@ export default defineCheckRule({
   severity: "error",
   summary: "Detaching a partition takes its rows from the table",
   on: ["detachPartition"],
-  safer: ({ sql }, { alone }) => ({
+  safer: ({ table, sql, isConcurrent }, { alone }) => ({
     words: `detach it while reads and writes go on${alone}, once no code reads its rows`,
-    sql: [/\bCONCURRENTLY\b/i.test(sql) ? sql : `${sql} CONCURRENTLY`],
+    ...(isConcurrent ? {} : { sql: [`ALTER TABLE ${quoteTable(table)} ${sql} CONCURRENTLY`] }),
   }),
   examples: {
     unsafe: [`ALTER TABLE "Event" DETACH PARTITION "Event_2020";`],

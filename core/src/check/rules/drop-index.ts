@@ -1,4 +1,3 @@
-import { quoteTable } from "../../sql/postgres/quote.js";
 import { defineCheckRule } from "../check-rule.js";
 
 export default defineCheckRule({
@@ -7,10 +6,12 @@ export default defineCheckRule({
   summary: "Drops an index under a lock that stops reads and writes",
   on: ["dropIndex"],
   isMechanical: true,
-  safer: ({ name }, { alone }) => ({
-    words: `drop it while reads and writes go on${alone}; look first whether queries use it`,
-    sql: [`DROP INDEX CONCURRENTLY ${quoteTable(name)}`],
-  }),
+  safer: ({ sql }, { alone }) => {
+    const words = `drop it while reads and writes go on${alone}; look first whether queries use it`;
+    // CONCURRENTLY takes one index, and no CASCADE.
+    if (/\bCASCADE\b/i.test(sql)) return { words };
+    return { words, sql: [sql.replace(/^DROP\s+INDEX\b/i, "DROP INDEX CONCURRENTLY")] };
+  },
   examples: {
     unsafe: [`DROP INDEX "User_team_idx";`],
     safe: [`DROP INDEX CONCURRENTLY "User_team_idx";`],

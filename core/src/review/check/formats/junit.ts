@@ -1,5 +1,6 @@
 import type { CheckFinding } from "../../../check/finding.js";
 import { byFile } from "../../../check/report.js";
+import { counted } from "../../counted.js";
 import { defineFormat } from "../format.js";
 import { consequence, saferLines } from "../words.js";
 
@@ -16,7 +17,7 @@ export default defineFormat({
     );
     if (suites.length === 0)
       suites.push(
-        `  <testsuite name="lockstep check" tests="1" failures="0">\n    <testcase classname="lockstep" name="${files} migrations"/>\n  </testsuite>`,
+        `  <testsuite name="lockstep check" tests="1" failures="0">\n    <testcase classname="lockstep" name="${counted(files, "migration")}"/>\n  </testsuite>`,
       );
     const tests = Math.max(1, errors.length);
     return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="lockstep check" tests="${tests}" failures="${errors.length}">\n${suites.join("\n")}\n</testsuites>`;

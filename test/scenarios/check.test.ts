@@ -145,6 +145,12 @@ test("a plain file, and stdin, are SQL of their own", async () => {
   repository.write({ "some.sql": undefined });
 });
 
+test("what a hook names beside migrations is no SQL", async () => {
+  const { code, stdout } = await check(["package.json", `${folder}/migration_lock.toml`, first]);
+  expect(stdout).toContain("✔ 1 migration, 1 statement: nothing to say.");
+  expect(code).toBe(0);
+});
+
 describe("waivers", () => {
   /** What a comment before the index makes of the answer. */
   const cases: readonly (readonly [comment: string, expected: RegExp, code: number])[] = [
@@ -156,8 +162,9 @@ describe("waivers", () => {
     ["-- lockstep-ignore add-index until 2020-01-01: 200 rows", /the waiver of add-index has expired/, 1],
     ["-- lockstep-ignore add-index until soon: 200 rows", /ends on no day, and does not hold/, 1],
     ["-- lockstep-ignore add-index", /the waiver of add-index has no reason, and does not hold/, 1],
-    ["-- lockstep-ignore add-idnex: 200 rows", /names a rule that does not exist/, 1],
-    ["-- lockstep-ignore: 200 rows", /the waiver of no rule names a rule that does not exist/, 1],
+    ["-- lockstep-ignore add-idnex: 200 rows", /names no rule that exists/, 1],
+    ["-- lockstep-ignore add-index 200 rows", /the waiver of no rule names no rule that exists/, 1],
+    ["-- lockstep-ignore: 200 rows", /the waiver of no rule names no rule that exists/, 1],
     ["-- lockstep-ignore drop-index: 200 rows", /the waiver of drop-index waives nothing/, 1],
   ];
   test.each(cases)("%s", async (comment, expected, code) => {
@@ -293,7 +300,7 @@ test("migration classes of TypeORM, in a repository where nothing is installed",
         7 │     await queryRunner.query(\`CREATE INDEX "by_state" ON "\${table}" ("state")\`);
           │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         Safer  give the slow statement a migration of its own, before or after this one
-      ! unread-code 10:5  an interpolated string: what it runs is known only when it runs, so nobody has judged it
+      ! unread-code 10:5  an interpolated string: what it runs depends on the database, or is known only when it runs; nobody has judged it
         10 │     await queryRunner.query(\`UPDATE \${process.env.TABLE} SET a = 1\`);
            │     ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         Safer  write the statements as plain strings, or look at what they do and waive it with a reason

@@ -26,7 +26,8 @@ export function namedFiles(
   const known = new Set(sets.flatMap(({ files }) => files));
   const texts = new Map<string, string>();
   const files = typed.map((each) => (each === "-" ? "stdin" : relative(cwd, resolve(cwd, each)).split(sep).join("/")));
-  const others = files.filter((file) => !known.has(file));
+  // A hook names whatever was changed: lock files, schemas.
+  const others = files.filter((file) => !known.has(file) && (file === "stdin" || file.endsWith(".sql")));
   for (const file of others) {
     const text = file === "stdin" ? readFileSync(0, "utf8") : read(file);
     if (text === undefined) throw new LockstepError("LS8015", `${file} cannot be read.`);

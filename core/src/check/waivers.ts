@@ -24,7 +24,7 @@ export function waiversIn(text: string, file: string): Waiver[] {
   if (!text.includes("lockstep-ignore")) return [];
   const lines = text.split(/\r?\n/);
   return lines.flatMap((content, at): Waiver[] => {
-    const found = comment.exec(content);
+    const found = comment.exec(content) ?? /(--|\/\/|\*)[ \t]*lockstep-ignore(-file)?\b/.exec(content);
     if (found === null) return [];
     const [, , whole, rules = "", until, reason = ""] = found;
     const isBehind =

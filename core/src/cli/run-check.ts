@@ -198,9 +198,10 @@ async function nearestSettings(cwd: string, { folder }: MigrationSet, own: Setti
 
 async function settingsAt(folder: string): Promise<Settings> {
   const { check = {} } = await loadConfig(folder);
-  const unknown = Object.keys(check.rules ?? {}).find((rule) => !allRules.has(rule));
+  const named = [...Object.keys(check.rules ?? {}), ...(check.waivers ?? []).map(({ rule }) => rule)];
+  const unknown = named.find((rule) => !allRules.has(rule));
   if (unknown === undefined) return check;
-  throw new LockstepError("LS8002", `check.rules: there is no rule "${unknown}".`, {
+  throw new LockstepError("LS8002", `check: there is no rule "${unknown}".`, {
     hint: "npx lockstep explain lists them.",
   });
 }

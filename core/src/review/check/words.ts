@@ -8,7 +8,7 @@ export function consequence({ verdict, about, namedIn }: Pick<CheckFinding, "ver
   if (verdict !== undefined) return [...dangerWords(verdict), ...namedWords(namedIn)].join("; ");
   switch (about?.kind) {
     case "unread":
-      return `${about.what}: what it runs is known only when it runs, so nobody has judged it`;
+      return `${about.what}: what it runs depends on the database, or is known only when it runs; nobody has judged it`;
     case "plan":
       return [about.what, about.why].flatMap((text) => text.replace(/\.$/, "") || []).join(". ");
     case "keeps-locks":
@@ -61,7 +61,7 @@ function waiverWords({ problem, rules }: Extract<About, { kind: "waiver" }>): st
     case "no-reason":
       return `${waiver} has no reason, and does not hold`;
     case "unknown-rule":
-      return `${waiver} names a rule that does not exist, and does not hold`;
+      return `${waiver} names no rule that exists, and does not hold`;
     case "no-date":
       return `${waiver} ends on no day, and does not hold`;
     default:

@@ -666,8 +666,8 @@ export const errorTable = {
     exit: 2,
   },
   LS8016: {
-    title: "An option has a value that it cannot have",
-    why: "The command would do something else than was meant.",
+    title: "An option or argument cannot be so",
+    why: "A value that does not exist, a file that cannot be read or written: the command would do something else than was meant.",
     next: "npx lockstep <command> --help lists the options.",
     exit: 2,
   },

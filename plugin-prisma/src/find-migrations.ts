@@ -31,6 +31,7 @@ export async function findMigrations({ paths, read }: RepositoryFiles): Promise<
       dialect: /^\s*provider\s*=\s*"([^"]+)"/m.exec(read(posix.join(folder, "migration_lock.toml")) ?? "")?.[1],
       transactions,
       isAloneOutside: true,
+      isKnownByItsBytes: true,
       isSentWhole: transactions !== "none",
       alone: transactions === "none" ? "" : ", as the only statement of its migration",
       // The engine sorts folders by their names.

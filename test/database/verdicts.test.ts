@@ -58,7 +58,7 @@ async function statedOf({ sql, after, formerType, transactions = "none" }: Case)
   const index = operation.kind === "dropIndex" ? await readIndex(connection, operation.name) : undefined;
   const { context } = judge(migration, {
     foreignKeys: () => keys,
-    droppedIndex: () => index && { ...index, table: { name: index.table.name } as typeof index.table },
+    formerIndex: () => index && { ...index, table: { name: index.table.name } as typeof index.table },
     formerType: () => formerType,
     typeKind: await knownTypes(migration.operations, (name) => readTypeKind(connection, name)),
     environment: { server, transactions },

@@ -137,6 +137,35 @@ test("a migration that is merged and changed, or gone", async () => {
   repository.write({ [first]: table });
 });
 
+test("rules about no statement have a severity, too", async () => {
+  repository.write({
+    [first]: `${table}-- and more\n`,
+    "lockstep.config.json": `{ "check": { "rules": { "edited-after-merge": "warning", "add-index": "off" } } }`,
+  });
+  const { code, stdout } = await check(["--base", "main"]);
+  repository.write({ [first]: table, "lockstep.config.json": undefined });
+  expect(stdout).toContain("! edited-after-merge 1:1");
+  expect(code).toBe(0);
+});
+
+test("a migration that somebody has taken away is none", async () => {
+  repository.write({ [second]: undefined });
+  const { code, stdout } = await check(["--all"]);
+  repository.write({ [second]: index });
+  expect(stdout).toBe("✔ 1 migration, 1 statement: nothing to say.\n");
+  expect(code).toBe(0);
+});
+
+test("where nothing says which database it is for, the answer says what it took it for", async () => {
+  repository.write({ [`${folder}/migration_lock.toml`]: undefined });
+  const { code, stdout } = await check(["--all"]);
+  repository.write({ [`${folder}/migration_lock.toml`]: `provider = "postgresql"\n` });
+  expect(stdout).toContain(
+    "packages/db/prisma/migrations: nothing says which database it is for; judged as PostgreSQL's",
+  );
+  expect(code).toBe(1);
+});
+
 test("a plain file, and stdin, are SQL of their own", async () => {
   repository.write({ "some.sql": `ALTER TABLE "A" ALTER COLUMN "b" SET NOT NULL;` });
   const { code, stdout } = await check(["some.sql"]);
@@ -235,9 +264,11 @@ describe("bad input", () => {
     [["--base=--help"], "LS8014", 2],
     [["--format", "xml"], "LS8016", 2],
     [["--server", "new"], "LS8016", 2],
-    [["none.sql"], "LS8015", 2],
+    [["none.sql"], "LS8016", 2],
     [["--all", "--fix"], "LS8016", 2],
-    [["--all", "--baseline", "none.json"], "LS8015", 2],
+    [["--all", "--baseline", "none.json"], "LS8016", 2],
+    [["--write-baseline", "package.json/baseline.json"], "LS8016", 2],
+    [["--base", "main", "--output", "package.json/out.txt"], "LS8016", 2],
   ];
   test.each(cases)("%j", async (args, error, code) => {
     const answer = await check(args);
@@ -310,6 +341,24 @@ test("migration classes of TypeORM, in a repository where nothing is installed",
     "
   `);
   expect(code).toBe(1);
+});
+
+test("a class that is merged is another one only where it runs something else", async () => {
+  const own = createRepository();
+  const file = "src/migrations/1700000000000-Init.ts";
+  const init = (...lines: readonly string[]) => migrationClass("Init1700000000000", ...lines);
+  own.commit({
+    "package.json": `{ "dependencies": { "typeorm": "^1.1.0", "pg": "^8" } }`,
+    [file]: init("await queryRunner.query(`CREATE TABLE a (b int)`);"),
+  });
+  own.git("switch", "--quiet", "-c", "orders");
+  own.write({ [file]: init("// The table of a.", "await queryRunner.query(", "  'CREATE TABLE  a (b int)'", ");") });
+  const laidOut = await check(["--base", "main"], "typeorm", own.folder);
+  own.write({ [file]: init("await queryRunner.query(`CREATE TABLE a (b bigint)`);") });
+  const changed = await check(["--base", "main"], "typeorm", own.folder);
+  own.dispose();
+  expect([laidOut.code, laidOut.stdout]).toEqual([0, expect.stringContaining("No migration new since main")]);
+  expect([changed.code, changed.stdout]).toEqual([1, expect.stringContaining("edited-after-merge")]);
 });
 
 function migrationClass(name: string, ...lines: readonly string[]): string {

@@ -32,7 +32,7 @@ export function ruleTester<K extends OperationKind>(
   const read = async (sql: string) =>
     judge(readMigration(sql, "migration.sql", await loadParser()), {
       source: sourcesIn(annotationsIn(sql)),
-      droppedIndex: index,
+      formerIndex: index,
       // As the ORMs do: what they name without quotes of their own is an enum, or a type of an extension.
       typeKind: () => "plain",
     });

@@ -1,15 +1,14 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
 import { LockstepError } from "../errors.js";
 import type { CheckFinding } from "./finding.js";
 
 /** The fingerprints of what was there when a repository began to check. */
 export type Baseline = ReadonlySet<string>;
 
-/** @throws LS8015 when there is none · LS8016 when it is no baseline */
+/** @throws LS8016 where there is none, or it is no baseline */
 export function readBaseline(path: string, shown: string): Baseline {
   if (!existsSync(path))
-    throw new LockstepError("LS8015", `There is no baseline ${shown}.`, {
+    throw new LockstepError("LS8016", `There is no baseline ${shown}.`, {
       hint: `npx lockstep check --all --write-baseline ${shown}`,
     });
   try {
@@ -24,10 +23,9 @@ export function readBaseline(path: string, shown: string): Baseline {
 }
 
 /** Keeps what was found: one line a finding, in a stable order, so that it merges. */
-export function writeBaseline(path: string, findings: readonly CheckFinding[]): void {
+export function baselineText(findings: readonly CheckFinding[]): string {
   const lines = findings
     .map(({ fingerprint, rule, file }) => JSON.stringify({ fingerprint, rule, file }))
     .sort((a, b) => (a < b ? -1 : 1));
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, `{"version":1,"findings":[\n${lines.join(",\n")}\n]}\n`);
+  return `{"version":1,"findings":[\n${lines.join(",\n")}\n]}\n`;
 }

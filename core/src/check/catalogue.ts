@@ -1,36 +1,8 @@
-import type { IndexFacts } from "../facts/index-facts.js";
-import {
-  type ColumnDeclaration,
-  nameKey,
-  type Operation,
-  type OperationOf,
-  type TableConstraint,
-  type TableName,
-  type TypeKind,
-} from "../model/index.js";
+import type { ColumnDeclaration, Operation, OperationOf, TableName, TypeKind } from "../model/index.js";
 import type { Known } from "../rules/judge.js";
 import type { KnownForeignKey } from "../verdicts/context.js";
 import { unknownFunctions } from "../verdicts/statements.js";
-
-interface KnownColumn {
-  /** As `format_type` prints it; undefined: something that was not read has perhaps changed it. */
-  readonly type: string | undefined;
-  readonly notNull: boolean;
-}
-
-interface KnownConstraint extends TableConstraint {
-  /** A check that says no more than that its columns are not NULL. */
-  readonly isNotNullOnly?: boolean;
-  readonly isValid: boolean;
-}
-
-interface KnownTable {
-  readonly name: TableName;
-  readonly isPartitioned: boolean;
-  hasDefaultPartition: boolean;
-  readonly columns: Map<string, KnownColumn>;
-  readonly constraints: Map<string, KnownConstraint>;
-}
+import { inSchema, isSame, type KnownConstraint, type KnownTable, KnownTables, keyOf } from "./known-tables.js";
 
 /**
  * What the migrations of a repository have made so far, told by their statements alone: tables, column types, NOT NULL, checks and
@@ -38,76 +10,68 @@ interface KnownTable {
  * been changed by something that nobody could read it forgets.
  */
 export class Catalogue {
-  readonly #tables = new Map<string, KnownTable>();
-  readonly #indexes = new Map<string, IndexFacts>();
+  readonly #tables = new KnownTables();
   readonly #types = new Map<string, TypeKind>();
   readonly #views = new Set<string>();
-  /** By tables, for histories of thousands: the indexes of each, and the tables whose foreign keys lead to it. Some may be gone. */
-  readonly #indexesOf = new Map<string, Set<string>>();
-  readonly #referredBy = new Map<string, Set<string>>();
   /** Tables that were changed and never made, and what ran that nobody could read: both may have made a table. */
   readonly #changed = new Set<string>();
   readonly #unread: string[] = [];
   /** Every statement was read, and all that they name was made before: then what is not here does not exist. */
   #isWhole = true;
 
-  /** What `judge` is told of the time before a migration. */
+  /** What the rules are told of the time before a statement. */
   known(): Pick<
     Known,
-    "droppedIndex" | "formerType" | "typeKind" | "provenBy" | "foreignKeys" | "isNeverNull" | "isRepeated" | "isNew"
+    "formerIndex" | "formerType" | "typeKind" | "provenBy" | "foreignKeys" | "isNeverNull" | "isRepeated" | "isNew"
   > {
     return {
-      droppedIndex: (name) => this.#indexes.get(keyOf(name)),
-      formerType: (table, column) => this.#table(table)?.columns.get(column)?.type,
+      formerIndex: (name) => this.#tables.index(name),
+      formerType: (table, column) => this.#tables.find(table)?.columns.get(column)?.type,
       typeKind: (name) => this.#types.get(keyOf(name)),
       provenBy: (table, constraint) => {
-        const found = this.#table(table)?.constraints.get(constraint);
+        const found = this.#tables.find(table)?.constraints.get(constraint);
         return found?.kind === "check" ? found.columns : undefined;
       },
       foreignKeys: (table) => this.#foreignKeys(table),
       isNeverNull: (table, column, without) => this.#isNeverNull(table, column, without),
       isRepeated: (table, constraint) => this.#isRepeated(table, constraint),
-      isNew: (table) => !this.has(table) && !this.#mayExist(table),
+      isNew: (table) => this.#tables.find(table) === undefined && !this.#mayExist(table),
     };
   }
 
-  /** Whether a table is known to be there. */
-  has(table: TableName): boolean {
-    return this.#tables.has(keyOf(table));
-  }
-
-  /** Whether a table may have partitions: nothing is built CONCURRENTLY on one. */
-  mayBePartitioned(table: TableName): boolean {
-    return this.#table(table)?.isPartitioned ?? false;
+  /** Whether a table is known to be partitioned: nothing is built CONCURRENTLY on one. */
+  isPartitioned(table: TableName): boolean {
+    return this.#tables.find(table)?.isPartitioned === true;
   }
 
   /** Every partition of a table was seen made, and none is the default. */
   hasNoDefaultPartition(table: TableName): boolean {
-    return this.#isWhole && this.#table(table)?.hasDefaultPartition === false;
+    return this.#isWhole && this.#tables.find(table)?.hasDefaultPartition === false;
   }
 
   /** Whether it is known that a statement finds what it would make, or does not find what it would drop, and so does nothing. */
   isIdle(operation: Operation): boolean {
     const isGuarded = (words: string) =>
       new RegExp(`\\bIF\\s+${words}EXISTS\\b`, "i").test(operation.sql.slice(0, 400));
+    const isGone = (isThere: boolean) => this.#isWhole && !isThere && isGuarded("");
     switch (operation.kind) {
       case "createTable":
-        return operation.ifNotExists && this.has(operation.table);
+        return operation.ifNotExists && this.#tables.find(operation.table) !== undefined;
       case "addColumn":
-        return isGuarded("NOT\\s+") && this.#table(operation.table)?.columns.has(operation.column.name) === true;
+        return isGuarded("NOT\\s+") && this.#tables.find(operation.table)?.columns.has(operation.column.name) === true;
       case "createIndex": {
-        const { name, table } = operation;
+        const { name, table, sql } = operation;
         // Of the table alone, whose rows are all in partitions.
-        if (this.mayBePartitioned(table) && /\bON\s+ONLY\b/i.test(operation.sql)) return true;
-        return isGuarded("NOT\\s+") && this.#indexes.has(keyOf({ ...table, name }));
+        if (this.isPartitioned(table) && /\bON\s+ONLY\b/i.test(sql)) return true;
+        return isGuarded("NOT\\s+") && this.#tables.index({ ...table, name }) !== undefined;
       }
       case "dropTable":
-        return this.#isWhole && isGuarded("") && !this.has(operation.table);
+        return isGone(this.#tables.find(operation.table) !== undefined);
       case "dropView":
-        return this.#isWhole && isGuarded("") && !this.#views.has(keyOf(operation.name));
+        return isGone(this.#views.has(keyOf(operation.name)));
       case "dropColumn": {
-        const found = this.#table(operation.table);
-        return this.#isWhole && isGuarded("") && found !== undefined && !found.columns.has(operation.column);
+        const found = this.#tables.find(operation.table);
+        return found !== undefined && isGone(found.columns.has(operation.column));
       }
       default:
         return false;
@@ -123,280 +87,166 @@ export class Catalogue {
   forget(text: string): void {
     this.#isWhole = false;
     this.#unread.push(text);
-    for (const [key, table] of this.#tables) if (text.includes(table.name.name)) this.#tables.delete(key);
-    for (const [key, index] of this.#indexes)
-      if (text.includes(index.name) || text.includes(index.table.name)) this.#indexes.delete(key);
+    this.#tables.forget(text);
     for (const key of this.#types.keys()) if (text.includes(key.split("\0")[1] ?? "")) this.#types.delete(key);
   }
 
   #follow(operation: Operation): void {
+    if ("table" in operation && operation.kind !== "createTable" && operation.kind !== "dropTable")
+      this.#notice(operation.table);
     switch (operation.kind) {
       case "createTable":
         this.#create(operation);
-        return;
+        break;
       case "addColumn":
         this.#addColumn(operation);
-        return;
-      case "dropColumn": {
-        const table = this.#table(operation.table);
-        table?.columns.delete(operation.column);
-        for (const [name, { columns }] of table?.constraints ?? [])
-          if (columns.includes(operation.column)) table?.constraints.delete(name);
-        for (const [key, index] of this.#ownIndexes(operation.table))
-          if (index.columns.includes(operation.column)) this.#indexes.delete(key);
-        return;
-      }
+        break;
+      case "dropColumn":
+        this.#tables.dropColumn(operation.table, operation.column);
+        break;
       case "renameColumn":
-        this.#renameColumn(operation);
-        return;
+        this.#tables.renameColumn(operation.table, operation.column, operation.newName);
+        break;
       case "addNotNull":
-        this.#setColumn(operation, { notNull: operation.isValid });
-        return;
+        this.#tables.setColumn(operation.table, operation.column, { notNull: operation.isValid });
+        break;
       case "setNotNull":
       case "dropNotNull":
-        this.#setColumn(operation, { notNull: operation.kind === "setNotNull" });
-        return;
+        this.#tables.setColumn(operation.table, operation.column, { notNull: operation.kind === "setNotNull" });
+        break;
       case "setType":
-        this.#setColumn(operation, { type: operation.type });
-        return;
+        this.#tables.setColumn(operation.table, operation.column, { type: operation.type });
+        break;
       case "renameTable":
-        this.#renameTable(operation);
-        return;
-      case "alterDomain":
-        if (operation.does === "addCheck" || operation.does === "setNotNull")
-          this.#types.set(keyOf(operation.name), "checked");
-        // What is left of its constraints it does not say.
-        if (operation.does === "dropConstraint") this.#types.delete(keyOf(operation.name));
-        return;
+        this.#tables.rename(operation.table, operation.newName);
+        break;
+      case "attachPartition": {
+        const found = this.#tables.find(operation.table);
+        if (found !== undefined && isDefault(operation.sql)) found.hasDefaultPartition = true;
+        break;
+      }
       case "dropTable":
-        this.#drop(operation.table);
-        return;
+        this.#tables.drop(operation.table);
+        break;
       case "createIndex": {
         const { table, name, isUnique, columns, reads, method, definition } = operation;
         const facts = { name, isUnique, columns: columns ?? reads, method, ...(columns ? {} : { definition }) };
-        return void this.#indexes.set(keyOf({ ...table, name }), {
-          ...facts,
-          isPrimary: false,
-          table: inSchema(table),
-        });
+        this.#tables.keepIndex({ ...facts, isPrimary: false, table: inSchema(table) });
+        break;
       }
       case "dropIndex":
-        this.#indexes.delete(keyOf(operation.name));
-        return;
+        this.#tables.dropIndex(operation.name);
+        break;
       case "addPrimaryKey":
       case "addUnique":
       case "addForeignKey":
       case "addCheck":
       case "addExclusion":
       case "addKeyOfIndex":
-        this.#constrain(operation);
-        return;
+        this.#tables.constrain(operation.table, this.#constraintOf(operation));
+        break;
       case "validateConstraint": {
-        const found = this.#known(operation.table)?.constraints;
+        const found = this.#tables.find(operation.table)?.constraints;
         const constraint = found?.get(operation.name);
         if (constraint !== undefined) found?.set(operation.name, { ...constraint, isValid: true });
-        return;
+        break;
       }
       case "dropConstraint":
-        this.#known(operation.table)?.constraints.delete(operation.name);
-        this.#indexes.delete(keyOf({ ...operation.table, name: operation.name }));
-        return;
+        this.#tables.find(operation.table)?.constraints.delete(operation.name);
+        this.#tables.dropIndex({ ...operation.table, name: operation.name });
+        break;
       case "createView":
         this.#views.add(keyOf(operation.name));
-        return;
+        break;
       case "createType":
         this.#types.set(keyOf(operation.name), "plain");
-        return;
+        break;
       case "createDomain":
         this.#types.set(keyOf(operation.name), operation.isChecked ? "checked" : "plain");
-        return;
+        break;
+      case "alterDomain":
+        if (operation.does === "addCheck" || operation.does === "setNotNull")
+          this.#types.set(keyOf(operation.name), "checked");
+        // What is left of its constraints it does not say.
+        if (operation.does === "dropConstraint") this.#types.delete(keyOf(operation.name));
+        break;
       case "dropType":
         this.#types.delete(keyOf(operation.name));
-        return;
+        break;
       case "renameType": {
         const kind = this.#types.get(keyOf(operation.name));
         this.#types.delete(keyOf(operation.name));
         if (kind !== undefined) this.#types.set(keyOf({ ...operation.name, name: operation.newName }), kind);
-        return;
+        break;
       }
       case "form":
-        // RENAME and SET SCHEMA: what has which name now is not followed.
+        // What has which name now is not followed.
         if (/^(?:RENAME|SET SCHEMA|DROP SCHEMA|DROP EXTENSION)\b/.test(operation.what)) this.forget(operation.sql);
-        return;
+        break;
       case "select":
         if (unknownFunctions(operation).length > 0) this.forget(operation.sql);
-        return;
+        break;
       case "unknown":
         this.forget(operation.sql);
     }
   }
 
+  /** A table that is changed, and that nobody has seen made, shows that the history begins before these files. */
+  #notice(table: TableName): void {
+    if (this.#tables.find(table) !== undefined) return;
+    this.#isWhole = false;
+    this.#changed.add(keyOf(table));
+  }
+
   #create({ table, columns, constraints, primaryKey, sql, partitionOf }: OperationOf<"createTable">): void {
-    const parent = partitionOf && this.#table(partitionOf);
-    if (parent && /\bDEFAULT\s*;?\s*$/i.test(sql)) parent.hasDefaultPartition = true;
-    const isPartitioned = /\bPARTITION\s+BY\b/i.test(sql);
-    const known: KnownTable = {
-      name: table,
-      isPartitioned,
-      hasDefaultPartition: false,
-      columns: new Map(),
-      constraints: new Map(),
-    };
-    this.#tables.set(keyOf(table), known);
+    const parent = partitionOf && this.#tables.find(partitionOf);
+    if (parent !== undefined && isDefault(sql)) parent.hasDefaultPartition = true;
+    this.#tables.make(table, /\bPARTITION\s+BY\b/i.test(sql));
+    const made = this.#tables.find(table);
     for (const column of columns)
-      known.columns.set(column.name, declared(column, primaryKey.includes(column.name) || column.isPrimaryKey));
-    for (const constraint of constraints) this.#hold(table, constraint, true);
+      made?.columns.set(column.name, declared(column, primaryKey.includes(column.name) || column.isPrimaryKey));
+    for (const constraint of constraints) this.#tables.constrain(table, { ...constraint, isValid: true });
   }
 
   #addColumn({ table, column }: OperationOf<"addColumn">): void {
-    this.#known(table)?.columns.set(column.name, declared(column, column.isPrimaryKey));
-    const { references } = column;
-    if (references !== undefined) {
-      const named = /^CONSTRAINT\s+"?([^"\s]+)/i.exec(references.sql)?.[1];
-      const key = { kind: "foreign-key", name: named, columns: [column.name], references: references.table } as const;
-      this.#hold(table, key, true);
+    const columns = [column.name];
+    this.#tables.find(table)?.columns.set(column.name, declared(column, column.isPrimaryKey));
+    if (column.references !== undefined) {
+      const name = /^CONSTRAINT\s+"?([^"\s]+)/i.exec(column.references.sql)?.[1];
+      const references = column.references.table;
+      this.#tables.constrain(table, { kind: "foreign-key", name, columns, references, isValid: true });
     }
-    if (column.isUnique) this.#hold(table, { kind: "unique", name: undefined, columns: [column.name] }, true);
+    if (column.isUnique) this.#tables.constrain(table, { kind: "unique", name: undefined, columns, isValid: true });
   }
 
-  #renameTable({ table, newName }: OperationOf<"renameTable">): void {
-    const found = this.#known(table);
-    if (found === undefined) return;
-    const name = { ...table, name: newName };
-    this.#tables.delete(keyOf(table));
-    this.#tables.set(keyOf(name), { ...found, name });
-    for (const [, index] of this.#ownIndexes(table)) this.#keepIndex({ ...index, table: inSchema(name) });
-    for (const { constraints } of [...this.#referring(table)])
-      for (const [key, constraint] of constraints)
-        if (constraint.references !== undefined && isSame(constraint.references, table))
-          constraints.set(key, { ...constraint, references: name });
-    for (const [from, to] of [...this.#referredBy]) {
-      if (to.delete(keyOf(table))) to.add(keyOf(name));
-      if (from === keyOf(table)) for (const each of to) addTo(this.#referredBy, keyOf(name), each);
-    }
-  }
-
-  #renameColumn({ table, column, newName }: OperationOf<"renameColumn">): void {
-    const found = this.#known(table);
-    const known = found?.columns.get(column);
-    if (found === undefined || known === undefined) return;
-    const renamed = (columns: readonly string[]) => columns.map((each) => (each === column ? newName : each));
-    found.columns.delete(column);
-    found.columns.set(newName, known);
-    for (const [name, constraint] of found.constraints)
-      found.constraints.set(name, { ...constraint, columns: renamed(constraint.columns) });
-    for (const [key, index] of this.#ownIndexes(table))
-      this.#indexes.set(key, { ...index, columns: renamed(index.columns) });
-  }
-
-  #setColumn({ table, column }: { table: TableName; column: string }, change: Partial<KnownColumn>): void {
-    const columns = this.#known(table)?.columns;
-    const known = columns?.get(column);
-    if (known !== undefined) columns?.set(column, { ...known, ...change });
-  }
-
-  #constrain(operation: Constraining): void {
-    const { table, name } = operation;
+  #constraintOf(operation: Constraining): KnownConstraint {
+    const { name } = operation;
     switch (operation.kind) {
       case "addPrimaryKey":
-        this.#hold(table, { kind: "primary", name, columns: operation.columns }, true);
-        return;
+        return { kind: "primary", name, columns: operation.columns, isValid: true };
       case "addUnique":
-        this.#hold(table, { kind: "unique", name, columns: operation.columns }, true);
-        return;
+        return { kind: "unique", name, columns: operation.columns, isValid: true };
       case "addExclusion":
-        this.#hold(table, { kind: "exclusion", name, columns: [] }, true);
-        return;
-      case "addCheck":
-        this.#hold(
-          table,
-          { kind: "check", name, columns: operation.notNull, isNotNullOnly: operation.isNotNullOnly },
-          operation.isValid,
-        );
-        return;
+        return { kind: "exclusion", name, columns: [], isValid: true };
+      case "addCheck": {
+        const { notNull: columns, isNotNullOnly, isValid } = operation;
+        return { kind: "check", name, columns, isNotNullOnly, isValid };
+      }
       case "addForeignKey": {
         const { columns, references, isValid } = operation;
-        this.#hold(table, { kind: "foreign-key", name, columns, references }, isValid);
-        return;
+        return { kind: "foreign-key", name, columns, references, isValid };
       }
       case "addKeyOfIndex": {
-        const index = this.#indexes.get(keyOf({ ...table, name: operation.index }));
-        this.#indexes.delete(keyOf({ ...table, name: operation.index }));
+        const taken = { ...operation.table, name: operation.index };
+        const { columns = [] } = this.#tables.index(taken) ?? {};
+        // It gets the name of the constraint.
+        this.#tables.dropIndex(taken);
         const kind = operation.isPrimary ? "primary" : "unique";
-        this.#hold(table, { kind, name: name ?? operation.index, columns: index?.columns ?? [] }, true);
-        return;
+        return { kind, name: name ?? operation.index, columns, isValid: true };
       }
       default:
-        operation satisfies never;
+        return operation satisfies never;
     }
-  }
-
-  /** Keeps a constraint under its name, PostgreSQL's own where it has none, and the index that comes with it. */
-  #hold(table: TableName, constraint: Omit<KnownConstraint, "isValid">, isValid: boolean): void {
-    const known = this.#known(table);
-    if (known === undefined) return;
-    const { kind, columns } = constraint;
-    const parts = kind === "primary" ? [table.name] : [table.name, ...columns];
-    const name = constraint.name ?? `${parts.join("_")}_${endings[kind]}`.slice(-63);
-    known.constraints.set(name, { ...constraint, name, isValid });
-    if (constraint.references !== undefined) addTo(this.#referredBy, keyOf(constraint.references), keyOf(table));
-    if (kind === "primary") {
-      for (const column of columns) this.#setColumn({ table, column }, { notNull: true });
-    }
-    if (kind !== "primary" && kind !== "unique") return;
-    this.#keepIndex({
-      name,
-      columns,
-      method: "btree",
-      isUnique: true,
-      isPrimary: kind === "primary",
-      table: inSchema(table),
-      constraint: { deferrable: "no" },
-    });
-  }
-
-  #drop(table: TableName): void {
-    this.#tables.delete(keyOf(table));
-    for (const [key] of this.#ownIndexes(table)) this.#indexes.delete(key);
-    // With CASCADE; without it there is none.
-    for (const { constraints } of this.#referring(table))
-      for (const [name, { references }] of constraints)
-        if (references !== undefined && isSame(references, table)) constraints.delete(name);
-  }
-
-  #keepIndex(index: IndexFacts): void {
-    const key = keyOf({ ...index.table, name: index.name });
-    this.#indexes.set(key, index);
-    addTo(this.#indexesOf, keyOf(index.table), key);
-  }
-
-  #ownIndexes(table: TableName): (readonly [key: string, index: IndexFacts])[] {
-    return [...(this.#indexesOf.get(keyOf(table)) ?? [])].flatMap((key) => {
-      const index = this.#indexes.get(key);
-      return index !== undefined && isSame(index.table, table) ? [[key, index] as const] : [];
-    });
-  }
-
-  /** Tables that have, or had, a foreign key that leads to this one. */
-  *#referring(table: TableName): Iterable<KnownTable> {
-    for (const key of this.#referredBy.get(keyOf(table)) ?? []) {
-      const found = this.#tables.get(key);
-      if (found !== undefined) yield found;
-    }
-  }
-
-  #table(table: TableName): KnownTable | undefined {
-    return this.#tables.get(keyOf(table));
-  }
-
-  /** A table that is changed: one that nobody has seen made shows that the history begins before these files. */
-  #known(table: TableName): KnownTable | undefined {
-    const found = this.#table(table);
-    if (found === undefined) {
-      this.#isWhole = false;
-      this.#changed.add(keyOf(table));
-    }
-    return found;
   }
 
   #mayExist(table: TableName): boolean {
@@ -404,7 +254,7 @@ export class Catalogue {
   }
 
   #isNeverNull(table: TableName, column: string, without?: string): boolean | undefined {
-    const found = this.#table(table);
+    const found = this.#tables.find(table);
     const known = found?.columns.get(column);
     if (found === undefined || known === undefined) return undefined;
     if (known.notNull) return true;
@@ -414,17 +264,17 @@ export class Catalogue {
   }
 
   #isRepeated(table: TableName, constraint: string): boolean | undefined {
-    const found = this.#table(table)?.constraints.get(constraint);
+    const found = this.#tables.find(table)?.constraints.get(constraint);
     if (found === undefined) return undefined;
     const isNeverNull = (column: string) => this.#isNeverNull(table, column, constraint) === true;
     return found.isNotNullOnly === true && found.columns.every(isNeverNull);
   }
 
   #foreignKeys(table: TableName): readonly KnownForeignKey[] | undefined {
-    if (!this.#isWhole || !this.has(table)) return undefined;
-    const own = this.#table(table);
-    const others = [...this.#referring(table)].filter((other) => other !== own);
-    return [...(own === undefined ? [] : [own]), ...others].flatMap(({ name: from, constraints }) =>
+    const own = this.#tables.find(table);
+    if (!this.#isWhole || own === undefined) return undefined;
+    const others = [...this.#tables.referring(table)].filter((other) => other !== own);
+    return [own, ...others].flatMap(({ name: from, constraints }: KnownTable) =>
       [...constraints.values()].flatMap(({ name = "", columns, references }) =>
         references !== undefined && (isSame(from, table) || isSame(references, table))
           ? [{ name, columns, table: spelt(from, table), references: spelt(references, table) }]
@@ -438,33 +288,16 @@ type Constraining = OperationOf<
   "addPrimaryKey" | "addUnique" | "addForeignKey" | "addCheck" | "addExclusion" | "addKeyOfIndex"
 >;
 
-/** What PostgreSQL puts behind the names of a table and its columns. */
-const endings = { primary: "pkey", unique: "key", "foreign-key": "fkey", check: "check", exclusion: "excl" } as const;
-
-function addTo(sets: Map<string, Set<string>>, key: string, value: string): void {
-  const found = sets.get(key);
-  if (found === undefined) sets.set(key, new Set([value]));
-  else found.add(value);
+/** `PARTITION OF … DEFAULT`, `ATTACH PARTITION … DEFAULT` */
+function isDefault(sql: string): boolean {
+  return /\bDEFAULT\s*;?\s*$/i.test(sql);
 }
 
-function declared({ type, notNull }: ColumnDeclaration, isKey: boolean): KnownColumn {
+function declared({ type, notNull }: ColumnDeclaration, isKey: boolean): { type: string; notNull: boolean } {
   return { type, notNull: notNull || isKey };
-}
-
-/** `public` is what names without a schema mean. */
-function keyOf({ schema, name }: TableName): string {
-  return nameKey(schema === undefined || schema === "public" ? { name } : { schema, name });
-}
-
-function isSame(a: TableName, b: TableName): boolean {
-  return a.name === b.name && keyOf(a) === keyOf(b);
 }
 
 /** A name as the one who asks spells it, where it is the same. */
 function spelt(name: TableName, asked: TableName): TableName {
   return isSame(name, asked) ? asked : name;
-}
-
-function inSchema({ schema = "public", name }: TableName): { readonly schema: string; readonly name: string } {
-  return { schema, name };
 }

@@ -18,7 +18,8 @@ export interface SaferContext {
 export interface CheckRule<K extends OperationKind = OperationKind> {
   /** File name, docs page, and the word that people see, waive and configure. */
   readonly id: string;
-  readonly severity: Severity;
+  /** Where no configuration says another. */
+  readonly severity: Exclude<Severity, "off">;
   /** One line: what is unsafe. */
   readonly summary: string;
   readonly on: readonly K[] | "every";

@@ -1,36 +1,35 @@
 import { posix } from "node:path";
-import { type CheckFinding, fingerprint } from "./finding.js";
+import { aboutFile, type CheckFinding } from "./finding.js";
 import type { MigrationSet } from "./migration-set.js";
 import type { Base, Change } from "./repository.js";
 import editedAfterMerge from "./rules/edited-after-merge.js";
 
-/** Migrations of the base that the branch has changed or taken away. */
+/** The texts of a file: as it lies there, and in the base. */
+export interface Texts {
+  readonly now: (file: string) => string | undefined;
+  readonly before: (file: string) => string | undefined;
+}
+
+/** Migrations of the base that the branch has taken away, or that run something else now: layout and comments of a class do not. */
 export function editedMigrations(
   set: MigrationSet,
   changes: ReadonlyMap<string, Change>,
   { name }: Base,
+  { now, before }: Texts,
 ): CheckFinding[] {
   const own = new Set(set.files);
+  const runs = (text: string | undefined, file: string) => {
+    if (text === undefined) return undefined;
+    const { sql, unread } = set.read(text, file);
+    return JSON.stringify([sql.replace(/\s+/g, " "), unread.map((each) => each.text)]);
+  };
   return [...changes].flatMap(([file, change]): CheckFinding[] => {
     if (change === "added") return [];
-    if (change === "edited" ? !own.has(file) : !wasIn(set, file)) return [];
-    return [
-      {
-        rule: editedAfterMerge.id,
-        severity: "error",
-        file,
-        line: 1,
-        column: 1,
-        endLine: 1,
-        endColumn: 1,
-        statementLine: 1,
-        sql: "",
-        about: { kind: change, base: name },
-        safer: editedAfterMerge.safer(),
-        isRewritten: false,
-        fingerprint: fingerprint(editedAfterMerge.id, file, "", 0),
-      },
-    ];
+    if (change === "deleted" && !wasIn(set, file)) return [];
+    // Prisma knows a migration by all of its bytes.
+    const isOther = () => set.isKnownByItsBytes === true || runs(now(file), file) !== runs(before(file), file);
+    if (change === "edited" && !(own.has(file) && isOther())) return [];
+    return [aboutFile(editedAfterMerge, file, { kind: change, base: name })];
   });
 }
 

@@ -1,15 +1,18 @@
 import { hash } from "node:crypto";
 import type { Severity } from "../config/check-severities.js";
 import type { Verdict } from "../model/index.js";
-import type { Safer } from "./check-rule.js";
+import type { OtherRule, Safer } from "./check-rule.js";
 import type { KeptLock } from "./kept-locks.js";
 import type { WaiverProblem } from "./waivers.js";
+
+/** How a finding is told. */
+export type Told = Exclude<Severity, "off">;
 
 /** Something that `check` found. Data: the sentences are made in `review/check/`. */
 export interface CheckFinding {
   /** The id of its rule. */
   readonly rule: string;
-  readonly severity: Exclude<Severity, "off">;
+  readonly severity: Told;
   /** From the top of the repository. */
   readonly file: string;
   /** 1-based, both included; columns in UTF-16 units, `endColumn` behind the last. */
@@ -59,6 +62,34 @@ export type About =
   | { readonly kind: "waiver"; readonly problem: WaiverProblem; readonly rules: readonly string[] }
   /** A migration that is in the base: databases may have run it. */
   | { readonly kind: "edited" | "deleted"; readonly base: string };
+
+/**
+ * A finding about a file, and no statement of it: at its beginning.
+ *
+ * @param key what tells it from others of its rule in the file, and how many alike stand before it
+ */
+export function aboutFile(
+  { id, severity, safer }: OtherRule,
+  file: string,
+  about: About,
+  [key, nth]: readonly [key: string, nth: number] = ["", 0],
+): CheckFinding {
+  return {
+    rule: id,
+    severity,
+    file,
+    line: 1,
+    column: 1,
+    endLine: 1,
+    endColumn: 1,
+    statementLine: 1,
+    sql: "",
+    about,
+    safer: safer(),
+    isRewritten: false,
+    fingerprint: fingerprint(id, file, key, nth),
+  };
+}
 
 /** Names a finding by what it says and not by where it stands. @param nth how many alike stand before it in the file */
 export function fingerprint(rule: string, file: string, sql: string, nth: number): string {

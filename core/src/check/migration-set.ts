@@ -20,6 +20,8 @@ export interface MigrationSet {
   readonly alone: string;
   /** A file goes to the server in one message. Absent: so it is, or nobody knows; false: statement by statement. */
   readonly isSentWhole?: boolean;
+  /** The ORM refuses to go on where a migration that has run has other bytes, whatever they do. */
+  readonly isKnownByItsBytes?: boolean;
   /** A file of one statement runs outside of a transaction, whatever the others do. */
   readonly isAloneOutside?: boolean;
   /** In the order in which they run, from the top of the repository. */

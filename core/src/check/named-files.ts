@@ -15,7 +15,7 @@ export interface NamedFiles {
  * Migrations of the sets that were found, and any other file, or stdin, as SQL of its own.
  *
  * @param typed as typed; `-` is stdin
- * @throws LS8015 a file that cannot be read
+ * @throws LS8016 a file that cannot be read
  */
 export function namedFiles(
   typed: readonly string[],
@@ -30,7 +30,8 @@ export function namedFiles(
   const others = files.filter((file) => !known.has(file) && (file === "stdin" || file.endsWith(".sql")));
   for (const file of others) {
     const text = file === "stdin" ? readFileSync(0, "utf8") : read(file);
-    if (text === undefined) throw new LockstepError("LS8015", `${file} cannot be read.`);
+    if (text === undefined)
+      throw new LockstepError("LS8016", `${file} cannot be read.`, { hint: "npx lockstep check <file>" });
     texts.set(file, text);
   }
   return { files: new Set(files), texts, sets: others.map(alone) };

@@ -1,8 +1,7 @@
-import { existsSync, readdirSync } from "node:fs";
 import { join, posix } from "node:path";
-import type { Plan } from "../model/index.js";
+import { inFiles, type Plan } from "../model/index.js";
 import { fileHash } from "../plan/hash.js";
-import { loadPlan } from "../plan/store.js";
+import { readPlans } from "../plan/store.js";
 
 /** The plans of a project of the repository. */
 export interface PlansAt {
@@ -19,22 +18,7 @@ export function plansIn(cwd: string, paths: readonly string[]): PlansAt[] {
       return found === null ? [] : [found[1] ?? "."];
     }),
   );
-  return [...roots].sort().map((root) => ({ root, plans: readable(join(cwd, root)) }));
-}
-
-function readable(root: string): Plan[] {
-  const folder = join(root, "lockstep");
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
-    .filter((id) => existsSync(join(folder, id, "plan.json")))
-    .sort()
-    .flatMap((id) => {
-      try {
-        return [loadPlan(root, id)];
-      } catch {
-        return [];
-      }
-    });
+  return [...roots].sort().map((root) => ({ root, plans: readPlans(join(cwd, root)).plans }));
 }
 
 /**
@@ -50,14 +34,12 @@ export function ownUnits(
   const found = new Map<string, readonly string[]>();
   for (const { root, plans } of all)
     for (const plan of plans) {
-      const units = [...plan.units, ...plan.undo.expand, ...plan.undo.contract];
+      const units = [plan.units, plan.undo.expand, plan.undo.contract].flatMap((each) => inFiles(each));
       for (const { file, id, sha256 } of plan.state.written) {
         const path = posix.join(root, file);
         const text = read(path);
         if (text === undefined || fileHash(file, text) !== sha256) continue;
-        const first = units.findIndex((unit) => unit.id === id);
-        const joined = units.findIndex((unit, at) => at > first && !unit.isJoined);
-        const own = units.slice(first, joined === -1 ? undefined : joined);
+        const own = units.find(([first]) => first.id === id) ?? [];
         found.set(
           path,
           own.map(({ ddl }) => ddl),

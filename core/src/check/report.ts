@@ -17,11 +17,22 @@ export interface CheckReport {
   readonly base: Base | undefined;
   /** Somebody works on these migrations: each finding is shown, however many there are. */
   readonly isListed: boolean;
-  /** Migrations of databases that nothing here judges. */
-  readonly skipped: readonly { readonly folder: string; readonly dialect: string; readonly files: number }[];
+  readonly notLookedAt: readonly NotLookedAt[];
   /** Texts of the files with findings, for excerpts. */
   readonly source: (file: string) => string | undefined;
 }
+
+/** What nobody could look at: the answer does not speak of it. */
+export type NotLookedAt =
+  /** Migrations of a database that nothing here judges; `dialect` undefined: nothing says which, they were judged as PostgreSQL's. */
+  | {
+      readonly kind: "database";
+      readonly folder: string;
+      readonly dialect: string | undefined;
+      readonly files: number;
+    }
+  /** Plans whose models were not compared with them: the ORM is not installed there, or does not read them. */
+  | { readonly kind: "models"; readonly folder: string };
 
 /** Whether the answer is no. */
 export function hasErrors({ findings }: Pick<CheckReport, "findings">): boolean {

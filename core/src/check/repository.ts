@@ -1,9 +1,9 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { LockstepError } from "../errors.js";
-import { isRepository } from "../files/git.js";
+import { git, isRepository } from "../files/git.js";
 import type { RepositoryFiles } from "./migration-set.js";
 
 const maxBuffer = 256 * 1024 * 1024;
@@ -33,9 +33,11 @@ export async function repositoryFiles(folder: string): Promise<RepositoryFiles> 
 
 async function pathsIn(folder: string): Promise<readonly string[]> {
   try {
-    const args = ["--no-optional-locks", "ls-files", "-z", "-co", "--exclude-standard"];
-    const { stdout } = await promisify(execFile)("git", args, { cwd: folder, maxBuffer });
-    return listed(stdout);
+    const list = (...which: readonly string[]) =>
+      promisify(execFile)("git", ["--no-optional-locks", "ls-files", "-z", ...which], { cwd: folder, maxBuffer });
+    const [there, gone] = await Promise.all([list("-co", "--exclude-standard"), list("-d")]);
+    const deleted = new Set(listed(gone.stdout));
+    return listed(there.stdout).filter((path) => !deleted.has(path));
   } catch {
     // No repository, or no git.
     const { glob } = await import("tinyglobby");
@@ -123,14 +125,4 @@ function mergeBase(folder: string, ref: string): string | undefined {
 
 function listed(text: string): string[] {
   return text.split("\0").filter((path) => path !== "");
-}
-
-function git(folder: string, args: readonly string[]): string {
-  return execFileSync("git", ["--no-optional-locks", ...args], {
-    cwd: folder,
-    encoding: "utf8",
-    env: { ...process.env, LC_ALL: "C" },
-    maxBuffer,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
 }

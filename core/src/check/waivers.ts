@@ -1,5 +1,6 @@
 import picomatch from "picomatch";
-import { type CheckFinding, fingerprint } from "./finding.js";
+import { aboutFile, type CheckFinding } from "./finding.js";
+import waiverRule from "./rules/waiver.js";
 
 /** A hazard that somebody has looked at and lets pass. */
 export interface Waiver {
@@ -17,24 +18,29 @@ export interface Waiver {
 /** `-- lockstep-ignore add-index, drop-index until 2027-01-31: reason`, in a comment of SQL or TypeScript. */
 const comment =
   /(--|\/\/|\/?\*)[ \t]*lockstep-ignore(-file)?\b[ \t]*([\w-]+(?:[ \t]*,[ \t]*[\w-]+)*)?(?:[ \t]+until[ \t]+([^\s:]+))?[ \t]*(?::[ \t]*(.*?))?[ \t]*(?:\*\/.*)?$/;
-const isOnlyComment = /^\s*(?:--|\/\/|\/?\*|$)/;
 
-/** The waivers that stand in the comments of a migration. Without a reason they are none: see `withoutReason`. */
+/** The same where it is not written so: told, and no waiver. */
+const alike = /(--|\/\/|\*)[ \t]*lockstep-ignore(-file)?\b/;
+
+/** The waivers that stand in the comments of a migration, and comments that would be one. */
 export function waiversIn(text: string, file: string): Waiver[] {
   if (!text.includes("lockstep-ignore")) return [];
   const lines = text.split(/\r?\n/);
   return lines.flatMap((content, at): Waiver[] => {
-    const found = comment.exec(content) ?? /(--|\/\/|\*)[ \t]*lockstep-ignore(-file)?\b/.exec(content);
+    const found = comment.exec(content) ?? alike.exec(content);
     if (found === null) return [];
     const [, , whole, rules = "", until, reason = ""] = found;
-    const isBehind =
-      !isOnlyComment.test(content.replace(/\/\*.*?\*\//g, "")) || /^\s*\/\*.*?\*\/\s*[^\s/-]/.test(content);
-    const next = lines.findIndex((other, index) => index > at && !isOnlyComment.test(other));
-    const of = whole === undefined ? (isBehind ? at : next) + 1 : undefined;
+    const next = lines.findIndex((other, index) => index > at && !isComment(other));
+    const of = whole === undefined ? (isComment(content) ? next : at) + 1 : undefined;
     return [
       { rules: rules.split(/\s*,\s*/).filter(Boolean), reason: reason.trim(), until, at: { file, line: at + 1, of } },
     ];
   });
+}
+
+/** Nothing else stands on the line. */
+function isComment(line: string): boolean {
+  return /^\s*(?:--|\/\/|\/?\*|$)/.test(line.replace(/\/\*.*?\*\//g, ""));
 }
 
 /** What is left after the waivers, and what is to say of the waivers themselves. */
@@ -44,9 +50,10 @@ export interface Waived {
 }
 
 /**
- * Takes out what is waived. Waivers of the files that were checked, and without a reason, expired or with nothing to waive, are findings.
+ * Takes out what is waived. Comments that waive and have no reason, no rule, have expired or have nothing to waive are findings.
  *
- * @param files those that were checked: of others nobody knows whether their waivers are used
+ * @param waivers of the files that were checked, and of the configuration
+ * @param known the ids of all rules
  * @param today `2026-11-23`
  */
 export function waive(
@@ -67,25 +74,16 @@ export function waive(
       waived.push({ ...finding, reason: found.reason });
     }
   }
-  const told = waivers.flatMap((waiver): CheckFinding[] => {
-    const { at } = waiver;
+  const told = waivers.flatMap((each): CheckFinding[] => {
+    const { at, rules } = each;
     // Those of the configuration are about other migrations, too.
-    const problem = problemOf(waiver, known, today) ?? (at === undefined || used.has(waiver) ? undefined : "unused");
+    const problem = problemOf(each, known, today) ?? (used.has(each) ? undefined : "unused");
     if (problem === undefined || at === undefined) return [];
-    const place = { line: at.line, endLine: at.line, column: 1, endColumn: 1, statementLine: at.line };
-    return [
-      {
-        rule: "waiver",
-        severity: "warning",
-        file: at.file,
-        ...place,
-        sql: "",
-        about: { kind: "waiver", problem, rules: waiver.rules },
-        safer: { words: advice[problem] },
-        isRewritten: false,
-        fingerprint: fingerprint("waiver", at.file, `${problem} ${waiver.rules.join()}`, 0),
-      },
-    ];
+    const finding = aboutFile(waiverRule, at.file, { kind: "waiver", problem, rules }, [
+      `${problem} ${rules.join()}`,
+      0,
+    ]);
+    return [{ ...finding, line: at.line, endLine: at.line, statementLine: at.line, safer: { words: advice[problem] } }];
   });
   return { findings: [...left, ...told], waived };
 }

@@ -1,5 +1,3 @@
-import { existsSync, readdirSync } from "node:fs";
-import { join } from "node:path";
 import { configFileOf, loadConfig } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
 import { connect } from "../db/connection.js";
@@ -8,9 +6,8 @@ import { checks as coreChecks } from "../doctor/checks/index.js";
 import { openPlansOn, plannedTables } from "../doctor/planned-tables.js";
 import { type CheckAnswer, runProjectChecks, runTargetChecks } from "../doctor/run-checks.js";
 import { LockstepError } from "../errors.js";
-import type { Plan } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
-import { loadPlan } from "../plan/store.js";
+import { readPlans } from "../plan/store.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { Examination } from "../review/doctor.js";
 import { unlistedHelp, unlistedStatement } from "../review/unlisted.js";
@@ -106,25 +103,6 @@ export async function projectFacts(
     models: await plugin.readModels(project).catch(() => undefined),
     env,
   };
-}
-
-/** One damaged plan must not hide the others. */
-export function readPlans(root: string): Pick<ProjectFacts, "plans" | "damagedPlans"> {
-  const folder = join(root, "lockstep");
-  const ids = existsSync(folder)
-    ? readdirSync(folder)
-        .filter((id) => existsSync(join(folder, id, "plan.json")))
-        .sort()
-    : [];
-  const plans: Plan[] = [];
-  const damagedPlans: { id: string; error: Error }[] = [];
-  for (const id of ids)
-    try {
-      plans.push(loadPlan(root, id));
-    } catch (error) {
-      damagedPlans.push({ id, error: error as Error });
-    }
-  return { plans, damagedPlans };
 }
 
 /** Targets whose URL is not set here are told by a check of the project, unless one was asked for by name. */

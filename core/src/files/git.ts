@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { LockstepError } from "../errors.js";
 
-const maxBuffer = 64 * 1024 * 1024;
+const maxBuffer = 256 * 1024 * 1024;
 
 /** In English, whatever the locale: what it says is read. */
 const inEnglish = () => ({ ...process.env, LC_ALL: "C" });
@@ -137,7 +137,8 @@ function byRepository(root: string, files: readonly string[]): Map<string, Map<s
   return found;
 }
 
-function git(root: string, args: readonly string[]): string {
+/** What git answers to a question that changes nothing. @throws as execFileSync does */
+export function git(root: string, args: readonly string[]): string {
   // Nothing is asked that changes anything: git need not write its index down, and leaves no lock when it cannot.
   return execFileSync("git", ["--no-optional-locks", ...args], {
     cwd: root,

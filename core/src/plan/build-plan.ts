@@ -176,7 +176,7 @@ async function judgeWithDatabase(migration: Migration, sources: PlanSources): Pr
   return judge(migration, {
     ...known,
     environment: await environment?.(),
-    droppedIndex: (name) => indexes.get(tableLabel(name)),
+    formerIndex: (name) => indexes.get(tableLabel(name)),
     foreignKeys: (table) => keys.get(tableLabel(table)),
   });
 }

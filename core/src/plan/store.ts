@@ -6,14 +6,33 @@ import { fileHash } from "./hash.js";
 import { phasesOf } from "./phases.js";
 import { planFolder, readPlan } from "./plan-file.js";
 
-/** Every plan of a project, oldest first. */
+/** Every plan of a project, oldest first. @throws what readPlan throws */
 export function listPlans(root: string): Plan[] {
+  return planIds(root).map((id) => loadPlan(root, id));
+}
+
+/** The same; one that is damaged does not hide the others. */
+export function readPlans(root: string): {
+  readonly plans: readonly Plan[];
+  readonly damagedPlans: readonly { readonly id: string; readonly error: Error }[];
+} {
+  const plans: Plan[] = [];
+  const damagedPlans: { id: string; error: Error }[] = [];
+  for (const id of planIds(root))
+    try {
+      plans.push(loadPlan(root, id));
+    } catch (error) {
+      damagedPlans.push({ id, error: error as Error });
+    }
+  return { plans, damagedPlans };
+}
+
+function planIds(root: string): string[] {
   const folder = join(root, "lockstep");
   if (!existsSync(folder)) return [];
   return readdirSync(folder)
     .filter((id) => existsSync(join(folder, id, "plan.json")))
-    .sort()
-    .map((id) => loadPlan(root, id));
+    .sort();
 }
 
 /**
@@ -24,9 +43,7 @@ export function listPlans(root: string): Plan[] {
 export function loadPlan(root: string, id: string): Plan {
   const file = `${planFolder(id)}/plan.json`;
   if (!existsSync(join(root, file))) {
-    const known = existsSync(join(root, "lockstep"))
-      ? readdirSync(join(root, "lockstep")).filter((name) => existsSync(join(root, "lockstep", name, "plan.json")))
-      : [];
+    const known = planIds(root);
     throw new LockstepError("LS3005", `There is no plan ${id}.${known.length ? ` Plans: ${known.join(", ")}` : ""}`);
   }
   return readPlan(readFileSync(join(root, file), "utf8"), file);

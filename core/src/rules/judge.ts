@@ -36,7 +36,7 @@ export interface Judgement {
 export interface Known {
   /** What the model and its annotations say about a column. */
   readonly source?: RuleContext["source"] | undefined;
-  readonly droppedIndex?: RuleContext["droppedIndex"];
+  readonly formerIndex?: RuleContext["formerIndex"];
   readonly formerType?: RuleContext["formerType"] | undefined;
   readonly foreignKeys?: RuleContext["foreignKeys"] | undefined;
   readonly typeKind?: RuleContext["typeKind"] | undefined;
@@ -104,7 +104,7 @@ function contextOf(operations: readonly Operation[], known: Known): RuleContext 
   const nobodySaid = () => undefined;
   return {
     source: known.source ?? nobodySaid,
-    droppedIndex: known.droppedIndex ?? nobodySaid,
+    formerIndex: known.formerIndex ?? nobodySaid,
     formerType: known.formerType ?? nobodySaid,
     foreignKeys: known.foreignKeys ?? nobodySaid,
     typeKind: known.typeKind ?? nobodySaid,

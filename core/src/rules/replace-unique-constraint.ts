@@ -54,6 +54,6 @@ contract. Taking that back builds the index concurrently, and attaches it to a c
 
 /** The index of a constraint has its name. Without a constraint it is another object's. */
 function find({ table, name }: OperationOf<"dropConstraint">, context: RuleContext) {
-  const old = context.droppedIndex({ ...table, name });
+  const old = context.formerIndex({ ...table, name });
   return replacementOf(old?.constraint === undefined ? undefined : old, context);
 }

@@ -50,5 +50,5 @@ Instead the old index stays, in the model too, until contract. Then the new one 
 });
 
 function find(operation: OperationOf<"dropIndex">, context: RuleContext) {
-  return replacementOf(operation.isConcurrent ? undefined : context.droppedIndex(operation.name), context);
+  return replacementOf(operation.isConcurrent ? undefined : context.formerIndex(operation.name), context);
 }

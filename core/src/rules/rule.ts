@@ -16,8 +16,8 @@ export interface RuleContext extends VerdictContext {
   addedColumn(table: TableName, column: string): ColumnDeclaration | undefined;
   /** What the ORM's model and its annotations say about a column; undefined where nothing is known. */
   source(table: TableName, column: string): ColumnSource | undefined;
-  /** An index that the change drops, as the database describes it; undefined where nobody has asked the database. */
-  droppedIndex(name: TableName): IndexFacts | undefined;
+  /** An index that is there before the change, as the database describes it; undefined where nobody has asked the database. */
+  formerIndex(name: TableName): IndexFacts | undefined;
 }
 
 /** The safe sequence that replaces an operation, by phase. Phases without steps are left out of the plan. */

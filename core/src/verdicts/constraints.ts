@@ -59,7 +59,7 @@ export function addKeyOfIndex(
 ): Verdict {
   const locks = locksOn("ACCESS EXCLUSIVE", [table], context);
   if (!isPrimary || context.createdInThisChange(table)) return verdict({ locks });
-  const columns = context.droppedIndex({ ...table, name: index })?.columns ?? [];
+  const columns = context.formerIndex({ ...table, name: index })?.columns ?? [];
   if (areNeverNull(table, columns, context)) return verdict({ locks });
   return verdict({
     locks,

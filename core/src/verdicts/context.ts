@@ -17,7 +17,7 @@ export interface VerdictContext {
   /** The table, or view, is made by this very change, so nobody uses it yet. Never: "it is empty on my machine". */
   createdInThisChange(table: TableName): boolean;
   /** An index that is there before the change, as the database describes it; undefined where nobody has asked the database. */
-  droppedIndex(name: TableName): { readonly table: TableName; readonly columns: readonly string[] } | undefined;
+  formerIndex(name: TableName): { readonly table: TableName; readonly columns: readonly string[] } | undefined;
   /** The type of a column before the change, as `format_type` prints it; undefined where nobody has said. */
   formerType(table: TableName, column: string): string | undefined;
   /** What a type is that the change does not make; undefined where nobody has asked the database. */

@@ -51,7 +51,7 @@ function isEmpty({ notNull, defaultSql, isGenerated, isIdentity, isSerial }: Col
 /** The table is not in the statement. */
 export function dropIndex(operation: OperationOf<"dropIndex">, context: VerdictContext): Verdict {
   const { name, isConcurrent } = operation;
-  const found = context.droppedIndex(name)?.table;
+  const found = context.formerIndex(name)?.table;
   // An index is in the schema of its table.
   const table = found && (name.schema === undefined ? { name: found.name } : found);
   const alone = isConcurrent ? concurrently(operation.statement, context) : harmless;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Checked, found } from "./support.js";
+import { type Checked, check, found } from "./support.js";
 
 const users = `CREATE TABLE "User" ("id" INT NOT NULL, "name" VARCHAR(20), "teamId" INT, CONSTRAINT "User_pkey" PRIMARY KEY ("id"));`;
 const teams = `CREATE TABLE "Team" ("id" INT PRIMARY KEY);`;
@@ -168,6 +168,28 @@ const cases: readonly (readonly [name: string, options: Checked, expected: reado
     ["change-column-type 1:20"],
   ],
   [
+    "a partition of a table that another was attached to as default",
+    {
+      migrations: [
+        `CREATE TABLE "Ev" ("id" INT) PARTITION BY RANGE ("id"); CREATE TABLE "EvD" ("id" INT); ALTER TABLE "Ev" ATTACH PARTITION "EvD" DEFAULT;`,
+        `CREATE TABLE "Ev1" PARTITION OF "Ev" FOR VALUES FROM (1) TO (2);`,
+      ],
+    },
+    ["create-partition 1:1"],
+  ],
+  [
+    "an index, IF NOT EXISTS, that went with its table",
+    {
+      migrations: [
+        `${users} CREATE INDEX "by_name" ON "User" ("name");`,
+        `DROP TABLE "User";`,
+        users,
+        `CREATE INDEX IF NOT EXISTS "by_name" ON "User" ("name");`,
+      ],
+    },
+    ["add-index 1:1"],
+  ],
+  [
     "a unique index on a column that the migration adds empty cannot fail, and still stops writes",
     {
       migrations: [users, `ALTER TABLE "User" ADD COLUMN "handle" TEXT; CREATE UNIQUE INDEX "h" ON "User" ("handle");`],
@@ -180,8 +202,14 @@ test.each(cases)("%s", async (_, options, expected) => {
   expect(await found(options)).toEqual(expected);
 });
 
+test("a file that is there and cannot be read is told", async () => {
+  const { findings } = await check({ migrations: [users, undefined] });
+  expect(findings.map(({ rule, about }) => [rule, about])).toEqual([
+    ["unread-code", { kind: "unread", what: "a file that cannot be read" }],
+  ]);
+});
+
 test("the other table of a foreign key that goes with a column is named", async () => {
-  const { check } = await import("./support.js");
   const { findings } = await check({
     migrations: [
       `${teams} ${users} ALTER TABLE "User" ADD CONSTRAINT "fk" FOREIGN KEY ("teamId") REFERENCES "Team" ("id");`,

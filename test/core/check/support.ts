@@ -4,8 +4,8 @@ import type { TransactionMode } from "../../../core/src/model/index.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 
 export interface Checked {
-  /** The migrations, in their order; the last one is checked. */
-  readonly migrations: readonly string[];
+  /** The migrations, in their order; the last one is checked. Undefined: a file that cannot be read. */
+  readonly migrations: readonly (string | undefined)[];
   /** How many of the last ones are checked. Default: 1 */
   readonly checked?: number;
   readonly transactions?: TransactionMode;
@@ -30,7 +30,6 @@ export async function check({ migrations, checked = 1, transactions = "none", se
     read: (file) => migrations[files.indexOf(file)],
     parser: await loadParser(),
     server,
-    severityOf: () => undefined,
   });
 }
 

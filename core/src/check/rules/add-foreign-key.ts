@@ -1,5 +1,5 @@
-import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 import { defineCheckRule } from "../check-rule.js";
+import { notValid } from "../not-valid.js";
 
 export default defineCheckRule({
   id: "add-foreign-key",
@@ -7,13 +7,7 @@ export default defineCheckRule({
   summary: "ADD FOREIGN KEY stops writes to both tables while every row is looked up",
   on: ["addForeignKey"],
   isMechanical: true,
-  safer: ({ table, name, sql }) => ({
-    words: "add it NOT VALID, and validate it in a later migration: reads and writes go on",
-    sql: [
-      `ALTER TABLE ${quoteTable(table)} ${sql} NOT VALID`,
-      `ALTER TABLE ${quoteTable(table)} VALIDATE CONSTRAINT ${name === undefined ? "…" : quoteIdentifier(name)}`,
-    ],
-  }),
+  safer: notValid,
   examples: {
     unsafe: [
       `ALTER TABLE "Post" ADD CONSTRAINT "Post_authorId_fkey" FOREIGN KEY ("authorId") REFERENCES "User"("id");`,

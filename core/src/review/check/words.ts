@@ -74,7 +74,7 @@ export function saferLines({ safer, isRewritten, file }: CheckFinding): string[]
   return [
     safer.words,
     ...(safer.sql ?? []).map((sql) => `${sql.replace(/\s+/g, " ").replace(/;$/, "")};`),
-    ...(isRewritten ? [`npx lockstep rewrite ${file} writes it`] : []),
+    ...(isRewritten ? [`npx lockstep rewrite ${file} makes a plan of it, once npx lockstep init has run`] : []),
   ];
 }
 
@@ -88,12 +88,17 @@ export function totalWords({ findings }: Pick<CheckReport, "findings">): string 
   return `${parts.join(" and ")} in ${counted(new Set(findings.map(({ file }) => file)).size, "file")}`;
 }
 
-/** Migrations of databases that nothing here judges. */
-export function skippedWords({ skipped }: Pick<CheckReport, "skipped">): string[] {
-  return skipped.map(
-    ({ folder, dialect, files }) =>
-      `${folder}: ${counted(files, "migration")} of ${dialect} not checked, only PostgreSQL is`,
-  );
+/** What nobody has looked at, a line each. */
+export function notLookedAtWords({ notLookedAt }: Pick<CheckReport, "notLookedAt">): string[] {
+  return notLookedAt.map((each) => {
+    const where = each.folder === "." ? "here" : each.folder;
+    if (each.kind === "models")
+      return `${where}: the models were not compared with the plans: install the dependencies first, or run npx lockstep doctor there`;
+    const { dialect, files } = each;
+    return dialect === undefined
+      ? `${where}: nothing says which database it is for; judged as PostgreSQL's`
+      : `${where}: ${counted(files, "migration")} of ${dialect} not checked, only PostgreSQL is`;
+  });
 }
 
 /** What is not among the findings any more: `1 fixed, 3 waived, 12 in the baseline`; empty: nothing. */

@@ -2,7 +2,7 @@ import type { CheckFinding } from "../../../check/finding.js";
 import { byFile } from "../../../check/report.js";
 import { counted } from "../../counted.js";
 import { defineFormat } from "../format.js";
-import { consequence, leftOutWords, saferLines, skippedWords, totalWords } from "../words.js";
+import { consequence, leftOutWords, notLookedAtWords, saferLines, totalWords } from "../words.js";
 
 /** A comment of a pull request. Its first line is what the Action finds it by when it comes again. */
 export default defineFormat({
@@ -13,18 +13,18 @@ export default defineFormat({
     const { findings, files, statements } = report;
     const left = leftOutWords(report);
     const also = left === "" ? "" : ` (${left})`;
-    const skipped = skippedWords(report).map((line) => `- ${line}`);
+    const notes = notLookedAtWords(report).map((line) => `- ${line}`);
     if (findings.length === 0)
       return [
         marker,
         `**Lockstep**: ${counted(files, "migration")}, ${counted(statements, "statement")}, nothing to say${also}.`,
-        ...skipped,
+        ...notes,
       ].join("\n");
     const blocks = byFile(findings).map(([file, own]) => [`### \`${file}\``, ...own.map(findingText)].join("\n\n"));
     return [
       marker,
       `**Lockstep**: ${totalWords(report)}, ${counted(files, "migration")} checked${also}.`,
-      ...skipped,
+      ...notes,
       "",
       blocks.join("\n\n"),
     ].join("\n");

@@ -3,7 +3,7 @@ import { byFile, hasErrors } from "../../../check/report.js";
 import { columns } from "../../columns.js";
 import { counted } from "../../counted.js";
 import { defineFormat, type FormatContext } from "../format.js";
-import { consequence, leftOutWords, saferLines, skippedWords, totalWords } from "../words.js";
+import { consequence, leftOutWords, notLookedAtWords, saferLines, totalWords } from "../words.js";
 
 export default defineFormat({
   id: "terminal",
@@ -15,13 +15,13 @@ export default defineFormat({
     const scope = base === undefined ? "" : ` new since ${base.name}`;
     const left = leftOutWords(report);
     const also = left === "" ? "" : colors.dim(` (${left})`);
-    const skipped = skippedWords(report).map((line) => colors.dim(line));
+    const notes = notLookedAtWords(report).map((line) => colors.dim(line));
     if (findings.length === 0) {
       const done =
         files === 0
           ? `No migration${scope}. ${colors.dim("npx lockstep check --all checks every one.")}`
           : `${colors.green("✔")} ${counted(files, "migration")}${scope}, ${counted(statements, "statement")}: nothing to say.${also}`;
-      return [done, ...skipped].join("\n");
+      return [done, ...notes].join("\n");
     }
     const shown = report.isListed || findings.length <= shownInAll ? findings : [];
     const blocks = byFile(shown).map(([file, own]) =>
@@ -32,7 +32,7 @@ export default defineFormat({
       ...(shown.length > 0 ? [blocks.join("\n\n")] : [summary(findings, context)]),
       "",
       `${mark} ${totalWords(report)}, ${counted(files, "migration")}${scope} checked${also}`,
-      ...skipped,
+      ...notes,
       `${colors.bold("Next")}   ${next(findings)}`,
     ].join("\n");
   },
@@ -74,21 +74,28 @@ function findingText(finding: CheckFinding, text: string | undefined, { colors }
   const [safer = "", ...more] = saferLines(finding);
   return [
     `  ${paint(mark)} ${colors.bold(finding.rule)} ${colors.dim(`${finding.line}:${finding.column}`)}  ${consequence(finding)}`,
-    ...excerpt(finding, text).map((line) => `    ${line}`),
+    ...excerpt(finding, text ?? "", colors, paint).map((line) => `    ${line}`),
     `    ${colors.green("Safer")}  ${safer}`,
     ...more.map((line) => `           ${line}`),
   ].join("\n");
+}
 
-  function excerpt({ line, endLine, column, endColumn }: CheckFinding, source = ""): string[] {
-    if (finding.sql === "" && finding.about?.kind !== "unread" && finding.about?.kind !== "waiver") return [];
-    const shown = source.split(/\r?\n/).slice(line - 1, Math.min(endLine, line + 2));
-    const width = String(line + shown.length).length;
-    const bar = (label: string, content: string) => `${colors.dim(`${label.padStart(width)} │`)} ${content}`;
-    const [first = ""] = shown;
-    const from = column - 1;
-    const length = Math.max(1, (endLine === line ? endColumn - 1 : first.length) - from);
-    const carets = `${first.slice(0, from).replace(/[^\t]/g, " ")}${paint("^".repeat(Math.min(length, Math.max(1, first.length - from))))}`;
-    const rest = shown.slice(1).map((each, at) => bar(String(line + at + 1), each));
-    return [bar(String(line), first), bar("", carets), ...rest, ...(endLine > line + 2 ? [bar("", "…")] : [])];
-  }
+/** The lines that it is about, the first one underlined; none where it is about a file as a whole. */
+function excerpt(
+  finding: CheckFinding,
+  source: string,
+  { dim }: FormatContext["colors"],
+  paint: (text: string) => string,
+) {
+  const { line, endLine, column, endColumn } = finding;
+  if (finding.sql === "" && finding.about?.kind !== "unread" && finding.about?.kind !== "waiver") return [];
+  const shown = source.split(/\r?\n/).slice(line - 1, Math.min(endLine, line + 2));
+  const width = String(line + shown.length).length;
+  const bar = (label: string, content: string) => `${dim(`${label.padStart(width)} │`)} ${content}`;
+  const [first = ""] = shown;
+  const from = column - 1;
+  const length = Math.max(1, (endLine === line ? endColumn - 1 : first.length) - from);
+  const carets = `${first.slice(0, from).replace(/[^\t]/g, " ")}${paint("^".repeat(Math.min(length, Math.max(1, first.length - from))))}`;
+  const rest = shown.slice(1).map((each, at) => bar(String(line + at + 1), each));
+  return [bar(String(line), first), bar("", carets), ...rest, ...(endLine > line + 2 ? [bar("", "…")] : [])];
 }

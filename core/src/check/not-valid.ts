@@ -1,0 +1,17 @@
+import type { TableName } from "../model/index.js";
+import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
+import type { Safer } from "./check-rule.js";
+
+/** The safe way of a constraint that looks at rows: NOT VALID, and a proof in a transaction of its own. */
+export function notValid({ table, name, sql }: { table: TableName; name: string | undefined; sql: string }): Safer {
+  const words = "add it NOT VALID, and validate it in a later migration: reads and writes go on";
+  // PostgreSQL gives it one that the migration does not say.
+  if (name === undefined) return { words: `give it a name, then ${words}` };
+  return {
+    words,
+    sql: [
+      `ALTER TABLE ${quoteTable(table)} ${sql} NOT VALID`,
+      `ALTER TABLE ${quoteTable(table)} VALIDATE CONSTRAINT ${quoteIdentifier(name)}`,
+    ],
+  };
+}

@@ -1,0 +1,151 @@
+import { resolve } from "node:path";
+import { readBaseline } from "../check/baseline.js";
+import { checkMigrations } from "../check/check-migrations.js";
+import { editedMigrations } from "../check/edited-migrations.js";
+import type { CheckFinding } from "../check/finding.js";
+import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
+import { namedFiles } from "../check/named-files.js";
+import { withNamedInCode } from "../check/named-in-code.js";
+import type { CheckReport, NotLookedAt } from "../check/report.js";
+import { type Base, type Change, changesSince, findBase, repositoryFiles } from "../check/repository.js";
+import { withSeverities } from "../check/severities.js";
+import { waive, waiversIn } from "../check/waivers.js";
+import { LockstepError } from "../errors.js";
+import { committedText } from "../files/git.js";
+import { loadParser } from "../sql/postgres/parser.js";
+import { allRules, type CheckSettings, nearestSettings, serverOf, settingsAt, waiversOf } from "./check-settings.js";
+import { type Invocation, textOption } from "./command.js";
+
+/** What is looked at. */
+interface Scope {
+  readonly repository: RepositoryFiles;
+  /** Those that the ORMs would run. */
+  readonly sets: readonly MigrationSet[];
+  /** Other files that somebody named, one each. */
+  readonly others: readonly MigrationSet[];
+  readonly isNamed: boolean;
+  readonly base: Base | undefined;
+  readonly changes: ReadonlyMap<string, Change>;
+  readonly isChecked: (file: string) => boolean;
+  readonly read: (file: string) => string | undefined;
+}
+
+/**
+ * Judges the migrations of the repository around a folder.
+ *
+ * @throws LS8002 the configuration · LS8014 no base · LS8015 no migrations · LS8016 an option that cannot be so, or names no file
+ */
+export async function checkReport(invocation: Invocation): Promise<CheckReport> {
+  const { plugins, cwd, io } = invocation;
+  // It is compiled beside of what follows.
+  const loading = loadParser();
+  loading.catch(() => undefined);
+  const own = await settingsAt(cwd);
+  const scope = await scopeOf(invocation, own);
+  const { repository, base, isNamed, isChecked, read } = scope;
+  const parser = await loading;
+  const today = io.now().toISOString().slice(0, 10);
+  const findings: CheckFinding[] = [];
+  const notLookedAt: NotLookedAt[] = [];
+  const { plans, units } = await plansOf(cwd, repository);
+  for (const plan of isNamed ? [] : plans) {
+    // With what doctor is made of.
+    const { checkPlans } = await import("./check-plans.js");
+    const checked = await checkPlans(cwd, plan, plugins, io.env);
+    findings.push(...withSeverities(checked.findings, own.rules));
+    if (!checked.hasModels) notLookedAt.push({ kind: "models", folder: plan.root });
+  }
+  let [files, statements, waived] = [0, 0, 0];
+  for (const set of [...scope.sets, ...scope.others]) {
+    const { folder, dialect } = set;
+    const checked = set.files.filter(isChecked);
+    const isOther = dialect !== undefined && dialect !== "postgresql";
+    // Who names a file knows what it is for.
+    const isGuessed = dialect === undefined && scope.sets.includes(set);
+    if (checked.length > 0 && (isOther || isGuessed))
+      notLookedAt.push({ kind: "database", folder, dialect, files: checked.length });
+    if (isOther) continue;
+    const settings = await nearestSettings(cwd, set, own);
+    const told: CheckFinding[] = [];
+    if (base !== undefined) {
+      const texts = { now: read, before: (file: string) => committedText(cwd, file, base.commit) };
+      told.push(...editedMigrations(set, scope.changes, base, texts));
+    }
+    if (checked.length > 0) {
+      const server = serverOf(textOption(invocation, "server")) ?? settings.server;
+      const isOneDeployment = base !== undefined;
+      const judged = checkMigrations({ set, isChecked, isOneDeployment, read, units, parser, server });
+      told.push(...judged.findings);
+      files += judged.files.length;
+      statements += judged.statements;
+    }
+    const waivers = [...waiversOf(settings), ...checked.flatMap((file) => waiversIn(read(file) ?? "", file))];
+    const left = waive(withSeverities(told, settings.rules), waivers, allRules, today);
+    const ofMigrations = new Set(set.files);
+    const isOfSet = (file: string) => ofMigrations.has(file);
+    findings.push(...(base === undefined ? left.findings : withNamedInCode(left.findings, repository, isOfSet)));
+    waived += left.waived.length;
+  }
+  const known = baselineOf(invocation, own);
+  const shown = findings.filter(({ fingerprint }) => !known.has(fingerprint));
+  const isListed = isNamed || base !== undefined;
+  return {
+    findings: isListed ? shown : shown.map(({ fix: _, ...finding }) => finding),
+    files,
+    statements,
+    fixed: 0,
+    waived,
+    inBaseline: findings.length - shown.length,
+    base,
+    isListed,
+    notLookedAt,
+    source: read,
+  };
+}
+
+/** @throws LS8014 · LS8015 · LS8016 as above */
+async function scopeOf(invocation: Invocation, own: CheckSettings): Promise<Scope> {
+  const { plugins, cwd, options, io } = invocation;
+  const repository = await repositoryFiles(cwd);
+  const sets = (await Promise.all(plugins.map((plugin) => plugin.findMigrations(repository)))).flat();
+  const typed = invocation.arguments.flatMap((file) => file ?? []);
+  const named = typed.length > 0 ? namedFiles(typed, cwd, repository, sets) : undefined;
+  const others = named?.sets ?? [];
+  const packages = plugins.map(({ packageName }) => packageName).join(" and ");
+  if (sets.length + others.length === 0)
+    throw new LockstepError("LS8015", `${packages} finds no migrations below ${cwd}.`);
+  const isAll = named !== undefined || options.all === true || options.writeBaseline !== undefined;
+  const base = isAll ? undefined : findBase(cwd, textOption(invocation, "base") ?? own.base, io.env);
+  // What is merged has run somewhere: a migration that is changed then is another error.
+  if (options.fix === true && named === undefined && base === undefined)
+    throw new LockstepError("LS8016", "--fix changes new migrations, and nothing says which are new.", {
+      hint: "Name the files, or a base: npx lockstep check --fix --base origin/main",
+    });
+  const changes = base === undefined ? new Map<string, Change>() : changesSince(cwd, base);
+  return {
+    repository,
+    sets,
+    others,
+    isNamed: named !== undefined,
+    base,
+    changes,
+    isChecked: (file) => named?.files.has(file) ?? (base === undefined || changes.get(file) === "added"),
+    read: (file) => named?.texts.get(file) ?? repository.read(file),
+  };
+}
+
+/** Repositories without plans do not pay for what reads them. */
+async function plansOf(cwd: string, { paths, read }: RepositoryFiles) {
+  if (!paths.some((path) => path.endsWith("/plan.json")))
+    return { plans: [], units: new Map<string, readonly string[]>() };
+  const { ownUnits, plansIn } = await import("../check/own-units.js");
+  const plans = plansIn(cwd, paths);
+  return { plans, units: ownUnits(plans, read) };
+}
+
+/** What is known already; nothing where all of it is about to be written there. @throws LS8016 a baseline that is none */
+function baselineOf(invocation: Invocation, own: CheckSettings): ReadonlySet<string> {
+  const file = textOption(invocation, "baseline") ?? own.baseline;
+  if (file === undefined || invocation.options.writeBaseline !== undefined) return new Set();
+  return readBaseline(resolve(invocation.cwd, file), file);
+}

@@ -97,6 +97,21 @@ describe("formats", () => {
     expect(stdout).toContain(`::error file=${second},line=2`);
   });
 
+  test("fingerprints are the same wherever the command runs", async () => {
+    const all = await Promise.all(
+      ["", "packages/db"].map(async (below) => {
+        const { stdout } = await check(
+          ["--base", "main", "--format", "gitlab"],
+          "prisma",
+          join(repository.folder, below),
+        );
+        return JSON.parse(stdout).map((each: { fingerprint: string }) => each.fingerprint);
+      }),
+    );
+    expect(all[0]).toHaveLength(1);
+    expect(all[1]).toEqual(all[0]);
+  });
+
   test("--json", async () => {
     const { stdout } = await run(process.execPath, [bins.prisma, "--json", "check", "--base", "main"], {
       cwd: repository.folder,

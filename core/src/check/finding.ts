@@ -35,7 +35,7 @@ export interface CheckFinding {
   readonly fix?: Fix;
   /** `npx lockstep rewrite` makes a plan of it. */
   readonly isRewritten: boolean;
-  /** The same on every run, also where lines come or go above it. */
+  /** Tells it from the others of its file, also where lines come or go above it. In a report: from all others of the repository. */
   readonly fingerprint: string;
 }
 
@@ -87,12 +87,17 @@ export function aboutFile(
     about,
     safer: safer(),
     isRewritten: false,
-    fingerprint: fingerprint(id, file, key, nth),
+    fingerprint: fingerprint(id, key, nth),
   };
 }
 
 /** Names a finding by what it says and not by where it stands. @param nth how many alike stand before it in the file */
-export function fingerprint(rule: string, file: string, sql: string, nth: number): string {
-  const text = JSON.stringify([rule, file, sql.replace(/\s+/g, " ").trim(), nth]);
+export function fingerprint(rule: string, sql: string, nth: number): string {
+  const text = JSON.stringify([rule, sql.replace(/\s+/g, " ").trim(), nth]);
   return hash("sha256", text).slice(0, 20);
+}
+
+/** Names a finding among all of its repository. @param top of the file, from the top of the repository */
+export function fingerprintIn(top: string, { fingerprint }: Pick<CheckFinding, "fingerprint">): string {
+  return hash("sha256", JSON.stringify([top, fingerprint])).slice(0, 20);
 }

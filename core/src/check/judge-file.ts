@@ -81,7 +81,7 @@ function findingMaker({ file, text, migration }: JudgedFile) {
     seen.set(key, nth + 1);
     const statementLine = migration.statements[statement]?.line ?? line;
     const place = { file, ...rangeOf(operation, lines), statementLine };
-    return { rule: id, severity, ...place, sql, ...said, fingerprint: fingerprint(id, file, sql, nth) };
+    return { rule: id, severity, ...place, sql, ...said, fingerprint: fingerprint(id, sql, nth) };
   };
 }
 

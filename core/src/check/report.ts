@@ -3,6 +3,8 @@ import type { Base } from "./repository.js";
 
 /** The answer of `check`. */
 export interface CheckReport {
+  /** From the top of the repository, with `/` at its end; empty: the top. Files are named from here. */
+  readonly folder: string;
   /** By file, in the order in which they run. */
   readonly findings: readonly CheckFinding[];
   /** How many migrations and statements were judged. */

@@ -99,7 +99,7 @@ export function changesSince(folder: string, { commit }: Base): ReadonlyMap<stri
 }
 
 /** The folder from the top of its repository, with `/` at its end; empty at the top, and without git. */
-export function prefixOf(folder: string): string {
+export function folderIn(folder: string): string {
   try {
     return git(folder, ["rev-parse", "--show-prefix"]).trim();
   } catch {

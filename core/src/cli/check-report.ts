@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { readBaseline } from "../check/baseline.js";
 import { checkMigrations } from "../check/check-migrations.js";
 import { editedMigrations } from "../check/edited-migrations.js";
-import type { CheckFinding } from "../check/finding.js";
+import { type CheckFinding, fingerprintIn } from "../check/finding.js";
 import type { MigrationSet, RepositoryFiles } from "../check/migration-set.js";
 import { namedFiles } from "../check/named-files.js";
 import { withNamedInCode } from "../check/named-in-code.js";
 import type { CheckReport, NotLookedAt } from "../check/report.js";
-import { type Base, type Change, changesSince, findBase, repositoryFiles } from "../check/repository.js";
+import { type Base, type Change, changesSince, findBase, folderIn, repositoryFiles } from "../check/repository.js";
 import { withSeverities } from "../check/severities.js";
 import { waive, waiversIn } from "../check/waivers.js";
 import { LockstepError } from "../errors.js";
@@ -87,9 +87,12 @@ export async function checkReport(invocation: Invocation): Promise<CheckReport> 
     waived += left.waived.length;
   }
   const known = baselineOf(invocation, own);
-  const shown = findings.filter(({ fingerprint }) => !known.has(fingerprint));
+  const folder = folderIn(cwd);
+  const named = findings.map((each) => ({ ...each, fingerprint: fingerprintIn(`${folder}${each.file}`, each) }));
+  const shown = named.filter(({ fingerprint }) => !known.has(fingerprint));
   const isListed = isNamed || base !== undefined;
   return {
+    folder,
     findings: isListed ? shown : shown.map(({ fix: _, ...finding }) => finding),
     files,
     statements,

@@ -3,7 +3,6 @@ import { dirname, resolve } from "node:path";
 import { applyFixes } from "../check/apply-fixes.js";
 import { baselineText } from "../check/baseline.js";
 import { type CheckReport, hasErrors } from "../check/report.js";
-import { prefixOf } from "../check/repository.js";
 import { LockstepError } from "../errors.js";
 import type { Format } from "../review/check/format.js";
 import { formats } from "../review/check/formats/index.js";
@@ -30,7 +29,7 @@ export async function runCheck(invocation: Invocation): Promise<CommandResult> {
   const report = keptIn(invocation, changes.length === 0 ? found : { ...(await checkReport(invocation)), fixed });
   const context = { colors: io.colors, version: invocation.version ?? "0.0.0" };
   const output = textOption(invocation, "output");
-  const write = (by: Format) => by.write(by.id === "terminal" ? report : fromTop(report, cwd), context);
+  const write = (by: Format) => by.write(by.id === "terminal" ? report : fromTop(report), context);
   if (output !== undefined) writeTo(output, "--output", cwd, `${write(format)}\n`);
   const shown = (output === undefined ? format : formats.find((each) => each.id === "terminal")) ?? format;
   return {
@@ -76,10 +75,10 @@ function writeTo(file: string, option: string, cwd: string, text: string): void 
 }
 
 /** Other programs know files from the top of the repository; people type them from where they are. */
-function fromTop(report: CheckReport, cwd: string): CheckReport {
-  const prefix = prefixOf(cwd);
-  if (prefix === "") return report;
-  return { ...report, findings: report.findings.map((finding) => ({ ...finding, file: `${prefix}${finding.file}` })) };
+function fromTop(report: CheckReport): CheckReport {
+  const { folder, findings } = report;
+  if (folder === "") return report;
+  return { ...report, findings: findings.map((finding) => ({ ...finding, file: `${folder}${finding.file}` })) };
 }
 
 function jsonOf(report: CheckReport): Readonly<Record<string, unknown>> {

@@ -275,7 +275,13 @@ export type Operation = OperationBase &
       }
     /** DO: what its body does, as if every branch of it ran. */
     | { readonly kind: "block"; readonly operations: readonly Operation[] }
-    | { readonly kind: "unknown"; readonly what: string; readonly tables: readonly TableName[] }
+    | {
+        readonly kind: "unknown";
+        readonly what: string;
+        readonly tables: readonly TableName[];
+        /** PostgreSQL's parser does not take it. */
+        readonly isRefused?: true;
+      }
   );
 
 export type OperationKind = Operation["kind"];

@@ -96,6 +96,8 @@ export type Concern =
   | { readonly kind: "guards-less"; readonly table: TableName }
   /** An index goes that queries may use. */
   | { readonly kind: "loses-index" }
+  /** PostgreSQL's parser does not take the statement. */
+  | { readonly kind: "syntax-error"; readonly what: string }
   /** A statement that nothing here describes: it may do anything. */
   | { readonly kind: "not-understood"; readonly what: string };
 

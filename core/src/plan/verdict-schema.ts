@@ -45,7 +45,7 @@ const concern = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("guards-less"), table: tableName }),
   z.strictObject({ kind: z.literal("loses-index") }),
-  z.strictObject({ kind: z.literal("not-understood"), what: z.string() }),
+  z.strictObject({ kind: z.enum(["not-understood", "syntax-error"]), what: z.string() }),
 ]);
 
 /** A `Verdict`, as `plan.json` has it. */

@@ -112,6 +112,8 @@ function wordsOf(concern: Concern, verdict: Verdict): string | undefined {
       return `takes a lock on the table${verdict.doubts.includes("other-tables") ? ", and on the other one of a foreign key" : ""}; what the constraint refused is allowed from now on`;
     case "loses-index":
       return "waits for all readers of the table; queries may become slow";
+    case "syntax-error":
+      return `PostgreSQL refuses it (${concern.what})`;
     case "not-understood":
       return concern.what.endsWith(")")
         ? `calls ${concern.what}, which may do anything`

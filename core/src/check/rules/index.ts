@@ -38,6 +38,7 @@ import renameTable from "./rename-table.js";
 import renameType from "./rename-type.js";
 import rewriteTable from "./rewrite-table.js";
 import setNotNull from "./set-not-null.js";
+import syntaxError from "./syntax-error.js";
 import truncate from "./truncate.js";
 import unreadCode from "./unread-code.js";
 import useNewEnumValue from "./use-new-enum-value.js";
@@ -85,6 +86,7 @@ export const checkRules: readonly CheckRule[] = [
   renameType,
   rewriteTable,
   setNotNull,
+  syntaxError,
   truncate,
   unreadCode,
   useNewEnumValue,

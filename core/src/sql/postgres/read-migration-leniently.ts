@@ -30,9 +30,12 @@ export function readMigrationLeniently(sql: string, file: string, parser: Parser
     }
     if (found === undefined || found instanceof Error) {
       const line = lineAt(lead);
+      // A file for psql: another program gives it to the server.
+      const isPsql = refused?.startsWith("psql ") === true;
       const what = refused ?? messageOf(found);
       const text = sql.slice(lead, end).replace(/[\s;]+$/, "");
-      operations.push({ kind: "unknown", what, tables: [], statement: statements.length, sql: text, line });
+      const place = { statement: statements.length, sql: text, line };
+      operations.push({ kind: "unknown", what, tables: [], ...place, ...(isPsql ? {} : { isRefused: true }) });
       take({ sql: text, offset: lead, line }, fullEnd);
       return;
     }

@@ -1,9 +1,10 @@
 // What a plugin needs once a change is known to need a plan: making it, writing its files, showing it.
 export { codeSettings } from "./config/code-settings.js";
 export { loadConfig } from "./config/load.js";
-export { type Connection, connect, connectWith } from "./db/connection.js";
-export { readConnectionUrl } from "./db/url.js";
+export { type Connection, connect } from "./db/connection.js";
 export { runTool } from "./deploy/run-tool.js";
+export { connectWith } from "./dialects/postgresql/connect.js";
+export { readConnectionUrl } from "./dialects/postgresql/url.js";
 export type { ColumnDependents } from "./facts/column-dependents.js";
 export { dirtyFiles, isRepository, lastCommitOf } from "./files/git.js";
 export { settleFiles, writeFiles } from "./files/write-files.js";

@@ -3,15 +3,15 @@ import { LockstepError } from "../errors.js";
 import { advanceBackfill, type Cursor } from "../ledger/backfills.js";
 import { BatchFailure, type BatchResult, type BatchWork, runBatch } from "./batch.js";
 import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
+import type { Scope } from "./batches.js";
 import { Computer } from "./computer.js";
 import type { RunSettings } from "./input.js";
 import type { KeyValues } from "./keys.js";
 import { Pace } from "./pace.js";
 import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
-import { findHolders, rowsPerScan } from "./rows-left.js";
 import { type BackfillSession, openSession } from "./session.js";
 import { type SetbackReason, setbackReason } from "./setback.js";
-import type { Scope } from "./statements.js";
+import { rowsPerScan } from "./sweep.js";
 
 const reconnecting: RetryPolicy = { attempts: 12, firstPauseMs: 500, maxPauseMs: 30_000 };
 
@@ -95,8 +95,8 @@ export class BatchLoop {
         if (work === undefined || this.isStopped) return undefined;
         const { connection, target } = this.session;
         let startedMs = clock.now();
-        const compute = async (scope: Scope, values: readonly unknown[]) => {
-          const computed = await this.#computer.compute(this.session, scope, values);
+        const compute = async (scope: Scope) => {
+          const computed = await this.#computer.compute(this.session, scope);
           // Rows are locked from here on.
           startedMs = clock.now();
           return computed;
@@ -168,8 +168,9 @@ export class BatchLoop {
   }
 
   async gaveWay(message: string): Promise<LockstepError> {
-    const { connection, id } = this.session;
-    const holders = await findHolders(connection, id.table.oid);
+    const { connection, id, table } = this.session;
+    const found = await connection.dialect.batches.holders(connection, table);
+    const holders = found.join("; ") || "nobody that can be seen";
     return new LockstepError("LS5007", `"${id.table.name}": ${message}. In the way: ${holders}`, {
       details: { holders },
     });

@@ -1,29 +1,15 @@
 import type { FillFunction } from "../config/fill-function.js";
-import { inTransaction } from "../db/transaction.js";
 import { LockstepError } from "../errors.js";
 import { type AskedRow, callFunction } from "../facts/call-function.js";
-import { inputOf } from "../facts/function-inputs.js";
 import { functionLabel } from "../model/fill.js";
 import type { BackfillSpec } from "../model/plan.js";
-import { type ComputedColumn, unfilledRows } from "./computed-statements.js";
+import type { ComputedColumn, ComputedValues, Scope } from "./batches.js";
 import type { RunSettings } from "./input.js";
-import { type KeyValues, keyLabel, readingKeys } from "./keys.js";
+import { type KeyValues, keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
-import type { Scope } from "./statements.js";
 
 /** The functions of the configuration, by `Model.field`. */
 export type Functions = ReadonlyMap<string, { readonly reads: readonly string[]; readonly fill: FillFunction }>;
-
-/** Values of one column for some rows, with what they were computed from. */
-export interface ComputedValues {
-  readonly column: ComputedColumn;
-  readonly rows: readonly {
-    readonly key: KeyValues;
-    /** The columns that the function read, as text. */
-    readonly seen: readonly (string | null)[];
-    readonly value: string;
-  }[];
-}
 
 interface RunnableColumn extends ComputedColumn {
   readonly run: FillFunction;
@@ -57,19 +43,14 @@ export class Computer {
   }
 
   /**
-   * @param values of the scope, as the statements of the batch have them
    * @throws LS5050–LS5053, LS5055 as `callFunction` · LS5002 stopped
    */
-  async compute(
-    session: BackfillSession,
-    scope: Scope,
-    values: readonly unknown[],
-  ): Promise<readonly ComputedValues[]> {
+  async compute(session: BackfillSession, scope: Scope): Promise<readonly ComputedValues[]> {
     this.lastMs = 0;
     this.#used.clear();
     const computed: ComputedValues[] = [];
     for (const column of this.#columns) {
-      const rows = await this.#read(session, column, scope, values);
+      const rows = await this.#read(session, column, scope);
       const texts = await this.#ask(column, rows);
       computed.push({ column, rows: rows.map(({ key, seen }, at) => ({ key, seen, value: texts[at]! })) });
     }
@@ -85,22 +66,13 @@ export class Computer {
     { connection, target, table }: BackfillSession,
     column: RunnableColumn,
     scope: Scope,
-    values: readonly unknown[],
   ): Promise<readonly UnfilledRow[]> {
-    const settings = { statement_timeout: this.#settings.batchTimeoutMs, row_security: "off", enable_seqscan: "off" };
-    const sql = unfilledRows(target, table, scope, column);
-    const { rows } = await inTransaction(connection, { isReadOnly: true, settings }, () =>
-      // As the write will read them again: their texts are compared.
-      readingKeys(connection, target.isExact, () =>
-        connection.query<{ key: KeyValues; seen: readonly (string | null)[] }>(sql, values),
-      ),
+    const { batches } = connection.dialect;
+    const { batchTimeoutMs: statementTimeoutMs, lockTimeoutMs } = this.#settings;
+    const rows = await batches.inBatch(connection, { isReadOnly: true, statementTimeoutMs, lockTimeoutMs }, () =>
+      batches.unfilled(connection, target, table, scope, column),
     );
-    return rows.map((row) => ({
-      key: row.key,
-      seen: row.seen,
-      label: keyLabel(target.key, row.key),
-      input: inputOf(row as Readonly<Record<string, unknown>>, column.compute.reads),
-    }));
+    return rows.map((row) => ({ ...row, label: keyLabel(target.key, row.key) }));
   }
 
   async #ask(column: RunnableColumn, rows: readonly UnfilledRow[]): Promise<readonly string[]> {

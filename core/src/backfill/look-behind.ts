@@ -2,10 +2,9 @@ import { isValuesFault } from "../db/value-fault.js";
 import { LockstepError } from "../errors.js";
 import type { Cursor, OnceBounds } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
-import { inKeyTransaction, type KeyValues, keyLabel } from "./keys.js";
-import { rowsPerScan } from "./rows-left.js";
+import { type KeyValues, keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
-import { changedRows, laterRows } from "./statements.js";
+import { rowsPerScan } from "./sweep.js";
 
 /** What a cursor knows of a pass that is made once. */
 export function boundsOf({ upTo, since, server }: Cursor): OnceBounds {
@@ -51,38 +50,25 @@ export async function lookBehind(loop: BatchLoop): Promise<"done" | "again"> {
 
 /** Rows up to the end of the pass that lack a value which their fill gives, and were written since the pass began. */
 async function findChanged(
-  { connection, target, cursor: { upTo = [], since } }: BackfillSession,
+  { connection, target, cursor }: BackfillSession,
   timeoutMs: number,
 ): Promise<readonly KeyValues[]> {
-  // A row knows the lower 32 bits.
-  const from = since === undefined ? [] : [String(BigInt(since) % 2n ** 32n)];
-  const settings = { statement_timeout: timeoutMs, row_security: "off" };
+  const { batches } = connection.dialect;
   const read = (isEvaluated: boolean) =>
-    inKeyTransaction(connection, { isReadOnly: true, settings }, () =>
-      connection.query<{ key: KeyValues }>(changedRows(target, since !== undefined, isEvaluated), [
-        rowsPerScan,
-        ...upTo,
-        ...from,
-      ]),
-    );
-  const { rows } = await read(true).catch((error: unknown) => {
+    batches.changedSince(connection, target, boundsOf(cursor), { isEvaluated, limit: rowsPerScan, timeoutMs });
+  return read(true).catch((error: unknown) => {
     // Where the fill fails for one of them, none is left out.
     if (isValuesFault(error)) return read(false);
     throw error;
   });
-  return rows.map(({ key }) => key);
 }
 
 /** They came in since the pass began, or their key moved there. */
-async function countLater(
+function countLater(
   { connection, target, cursor: { upTo = [] } }: BackfillSession,
   timeoutMs: number,
 ): Promise<number> {
-  const settings = { statement_timeout: timeoutMs, row_security: "off" };
-  const { rows } = await inKeyTransaction(connection, { isReadOnly: true, settings }, () =>
-    connection.query<{ rows: number }>(laterRows(target), [rowsPerScan, ...upTo]),
-  );
-  return rows[0]!.rows;
+  return connection.dialect.batches.countBeyond(connection, target, upTo, { limit: rowsPerScan, timeoutMs });
 }
 
 function laterText({ target, cursor: { upTo = [] } }: BackfillSession, rows: number): string {

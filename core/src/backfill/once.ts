@@ -1,5 +1,4 @@
 import type { Connection } from "../db/connection.js";
-import { isDatabaseError } from "../db/retry.js";
 import { isValuesFault } from "../db/value-fault.js";
 import { LockstepError } from "../errors.js";
 import {
@@ -7,12 +6,11 @@ import {
   type BackfillId,
   type BackfillRecord,
   beginBackfill,
-  type OnceBounds,
   readBackfills,
 } from "../ledger/backfills.js";
+import type { FillTarget } from "./batches.js";
 import type { RunSettings } from "./input.js";
-import { inKeyTransaction, type KeyValues, keyLabel } from "./keys.js";
-import { anyValue, type FillTarget, firstValues, lastKey } from "./statements.js";
+import { keyLabel } from "./keys.js";
 
 /** So many rows at the beginning of the table are looked at for what an earlier pass would have left there. */
 const firstRows = 1000;
@@ -34,7 +32,8 @@ export async function beginOnce(
   const known = records.find((record) => isOf(record, id));
   const isSameWork = known !== undefined && JSON.stringify(known.work) === JSON.stringify(begin.work);
   if (known?.status === "done" && isSameWork) return known;
-  const server = await serverOf(connection);
+  const { batches } = connection.dialect;
+  const server = await batches.serverName(connection);
   const doubt =
     // The same run after a broken connection: whatever the server lost, nobody has taken the pass for done.
     known?.runner === begin.runner
@@ -43,7 +42,7 @@ export async function beginOnce(
         ? doubtOfRecord(known, isSameWork, server, target, connection)
         : await doubtOfTable(connection, records, id, target, settings);
   if (doubt !== undefined && settings.nulls === undefined) throw mayBeMade(doubt, connection, id);
-  const bounds = { ...(await boundsNow(connection, target)), ...(server === undefined ? {} : { server }) };
+  const bounds = { ...(await batches.bounds(connection, target)), ...(server === undefined ? {} : { server }) };
   const made = { ...bounds, phase: "sweep" } as const;
   const isMade = doubt !== undefined && settings.nulls === "keep";
   // An empty table is passed already.
@@ -54,6 +53,8 @@ export async function beginOnce(
   await advanceBackfill(connection, id, begin.runner, { cursor, rows: 0, filled: 0 });
   return { ...record, cursor };
 }
+
+const label = ({ table }: FillTarget) => `"${table.schema}"."${table.name}"`;
 
 const isOf = ({ table }: BackfillRecord, id: BackfillId) =>
   table.schema === id.table.schema && table.oid === id.table.oid;
@@ -68,10 +69,10 @@ function doubtOfRecord(
 ): string | undefined {
   const types = (key: FillTarget["key"]) => key.map(({ column, type }) => `${column} ${type}`).join(", ");
   if (!isSameWork)
-    return `The pass over ${target.table} had come past ${rowsDone} rows in the order of (${types(work.key)}). The key is (${types(target.key)}) now, so it would begin anew.`;
+    return `The pass over ${label(target)} had come past ${rowsDone} rows in the order of (${types(work.key)}). The key is (${types(target.key)}) now, so it would begin anew.`;
   if (cursor.server === undefined || server === undefined || cursor.server === server) return undefined;
   const at = cursor.phase === "pass" && cursor.after !== null ? keyLabel(target.key, cursor.after) : "its end";
-  return `The ledger on ${connection.label} has the pass over ${target.table} at ${at}, as of ${updatedAt}. That was on another server than this one (${cursor.server}, now ${server}): it was restored, or took over, and the pass may have come further.`;
+  return `The ledger on ${connection.label} has the pass over ${label(target)} at ${at}, as of ${updatedAt}. That was on another server than this one (${cursor.server}, now ${server}): it was restored, or took over, and the pass may have come further.`;
 }
 
 /** The ledger knows of no pass over this table: whether the repository, another record or the table itself do. */
@@ -92,21 +93,16 @@ async function doubtOfTable(
     other !== undefined
       ? `The ledger on ${connection.label} knows a pass over "${other.table.schema}"."${other.table.name}" (${other.rowsDone} rows, ${other.status}, as of ${other.updatedAt}). The table was restored, moved or made again since, and has values.`
       : isPastBackfill
-        ? `A later phase of ${id.plan} is released, so the pass was done when its gate was asked. The ledger on ${connection.label} does not know of it, and ${target.table} has values.`
+        ? `A later phase of ${id.plan} is released, so the pass was done when its gate was asked. The ledger on ${connection.label} does not know of it, and ${label(target)} has values.`
         : undefined;
-  const options = { isReadOnly: true, settings: { row_security: "off", statement_timeout: scanTimeoutMs } };
-  if (before !== undefined) {
-    const { rows } = await inKeyTransaction(connection, options, () => connection.query(anyValue(target)));
-    return rows.length > 0 ? before : undefined;
-  }
+  const { batches } = connection.dialect;
+  if (before !== undefined) return (await batches.hasValues(connection, target, scanTimeoutMs)) ? before : undefined;
   // A pass begins here, so it would have filled them.
-  const first = await inKeyTransaction(connection, options, () =>
-    connection.query<{ rows: number; filled: number }>(firstValues(target), [firstRows]),
-  ).catch(withoutValues);
-  const at = first?.rows.findIndex(({ rows, filled }) => filled > rows / 2) ?? -1;
+  const first = await batches.firstValues(connection, target, firstRows, scanTimeoutMs).catch(withoutValues);
+  const at = first?.findIndex(({ rows, filled }) => filled > rows / 2) ?? -1;
   if (first === undefined || at < 0) return undefined;
-  const { rows, filled } = first.rows[at]!;
-  return `The ledger on ${connection.label} knows of no pass over ${target.table}, but ${filled} of the first ${rows} rows have a value of "${target.columns[at]!.name}": from a pass whose record is lost, or from the code that runs.`;
+  const { rows, filled } = first[at]!;
+  return `The ledger on ${connection.label} knows of no pass over ${label(target)}, but ${filled} of the first ${rows} rows have a value of "${target.columns[at]!.name}": from a pass whose record is lost, or from the code that runs.`;
 }
 
 /** A fill that fails on some row is told by the check of all rows, which comes next. */
@@ -117,32 +113,4 @@ function withoutValues(error: unknown): undefined {
 
 function mayBeMade(doubt: string, connection: Connection, { plan, table }: BackfillId): LockstepError {
   return new LockstepError("LS5009", doubt, { details: { plan, target: connection.label, table: table.name } });
-}
-
-/** Read in this order: a row that is there has a key up to the greatest one, or was written by a transaction that had not ended. */
-async function boundsNow(connection: Connection, target: FillTarget): Promise<OnceBounds> {
-  return inKeyTransaction(connection, { isReadOnly: true, settings: { row_security: "off" } }, async () => {
-    const { rows: since } = await connection.query<{ since: string }>(
-      "SELECT txid_snapshot_xmin(txid_current_snapshot())::text AS since",
-    );
-    const { rows } = await connection.query<{ key: KeyValues }>(lastKey(target));
-    const upTo = rows[0]?.key;
-    return { since: since[0]!.since, ...(upTo === undefined ? {} : { upTo }) };
-  });
-}
-
-/**
- * Names the server that writes: another one, or the same after a restore or a failover, has another name. Undefined where the
- * provider does not tell.
- */
-async function serverOf(connection: Connection): Promise<string | undefined> {
-  const { rows } = await connection
-    .query<{ server: string }>(
-      "SELECT system_identifier || '/' || left(pg_walfile_name(pg_current_wal_lsn()), 8) AS server FROM pg_control_system()",
-    )
-    .catch((error: unknown) => {
-      if (isDatabaseError(error)) return { rows: [] };
-      throw error;
-    });
-  return rows[0]?.server;
 }

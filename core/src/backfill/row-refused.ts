@@ -1,10 +1,8 @@
 import { isDatabaseError } from "../db/retry.js";
 import { LockstepError } from "../errors.js";
-import { filledValue } from "../facts/check-unique.js";
-import { quoteIdentifier } from "../sql/postgres/quote.js";
-import { inKeyTransaction, type KeyValues, keyLabel, keyParameters, keyRow, keyText } from "./keys.js";
-import { rowsPerScan } from "./rows-left.js";
+import { type KeyValues, keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
+import { rowsPerScan } from "./sweep.js";
 
 /** A row that the database refuses a value; of the first ones with what PostgreSQL says. */
 export interface RefusedRow {
@@ -50,7 +48,8 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
   const { message, detail, hint, code } = isDatabaseError(cause)
     ? cause
     : { message: String(cause), detail: "", hint: "", code: "" };
-  const others = code === "23505" ? await rowsWithItsValue(session, key) : [];
+  const others =
+    code === "23505" ? await session.connection.dialect.batches.sameValues(session.connection, target, key) : [];
   const row = `"${id.table.name}" row ${keyLabel(target.key, key)}`;
   const same =
     others.length > 0 ? ` The same value is in ${others.map((other) => keyLabel(target.key, other)).join("; ")}.` : "";
@@ -69,28 +68,4 @@ export async function rowRefused(session: BackfillSession, key: KeyValues, cause
       cause,
     },
   );
-}
-
-async function rowsWithItsValue(
-  { connection, target }: BackfillSession,
-  key: KeyValues,
-): Promise<readonly KeyValues[]> {
-  const found: KeyValues[] = [];
-  const given = keyParameters(target.key, 1);
-  const value = (name: string) => {
-    const column = target.columns.find((each) => each.name === name);
-    return column?.fill === undefined ? quoteIdentifier(name) : filledValue({ ...column, fill: column.fill });
-  };
-  for (const unique of target.uniqueKeys) {
-    const sql = `WITH refused AS (SELECT ${unique.map((name, at) => `${value(name)} AS k${at}`).join(", ")} FROM ${target.table} t WHERE ${keyRow(target.key, "t")} = ${given})
-      SELECT ${keyText(target.key, "o")} AS key FROM ${target.table} o JOIN refused r ON ${unique.map((name, at) => `o.${quoteIdentifier(name)} = r.k${at}`).join(" AND ")}
-       WHERE ${keyRow(target.key, "o")} <> ${given} LIMIT 3`;
-    // Only to make the message better: it must not take the place of the real error.
-    const settings = { statement_timeout: 5000, row_security: "off" };
-    const other = await inKeyTransaction(connection, { isReadOnly: true, settings }, () =>
-      connection.query<{ key: KeyValues }>(sql, key),
-    ).catch(() => undefined);
-    found.push(...(other?.rows ?? []).map((row) => row.key));
-  }
-  return found;
 }

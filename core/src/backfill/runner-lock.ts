@@ -2,15 +2,7 @@ import type { Clock } from "../db/clock.js";
 import type { Connection } from "../db/connection.js";
 import { LockstepError } from "../errors.js";
 import type { BackfillId } from "../ledger/backfills.js";
-
-/** A session that runs a backfill. */
-export interface RunnerSession {
-  readonly pid: number;
-  readonly application: string;
-  readonly user: string;
-  /** ISO 8601. */
-  readonly since: string;
-}
+import type { RunnerSession } from "./batches.js";
 
 // One plan on one table: two tenants (schemas) of one database may be filled at the same time.
 const lockName = ({ plan, table }: BackfillId) => `lockstep backfill ${plan} ${table.oid}`;
@@ -25,12 +17,10 @@ export async function takeRunnerLock(
   id: BackfillId,
   { clock, signal, patienceMs }: { readonly clock: Clock; readonly signal?: AbortSignal; readonly patienceMs: number },
 ): Promise<void> {
+  const { batches } = connection.dialect;
   const deadline = clock.now() + patienceMs;
   for (;;) {
-    const { rows } = await connection.query("SELECT pg_try_advisory_lock(hashtextextended($1, 0)) AS taken", [
-      lockName(id),
-    ]);
-    if (rows[0]?.taken) return;
+    if (await batches.tryLock(connection, lockName(id))) return;
     if (signal?.aborted || clock.now() >= deadline) break;
     await clock.sleep(200, signal);
   }
@@ -41,7 +31,7 @@ export async function takeRunnerLock(
     `${id.plan} is being backfilled on ${connection.label} by another session: ${who ?? "just ended"}`,
     {
       hint: other
-        ? `Wait for it, or end it first: SELECT pg_terminate_backend(${other.pid}). Its position is kept.`
+        ? `Wait for it, or end it first: ${batches.endingSession(other.pid)}. Its position is kept.`
         : "Run the same command again.",
       details: other ? { ...other } : {},
     },
@@ -49,16 +39,6 @@ export async function takeRunnerLock(
 }
 
 /** The session that is running a backfill now, if any. Needs no ledger. */
-export async function findRunner(connection: Connection, id: BackfillId): Promise<RunnerSession | undefined> {
-  const { rows } = await connection.query<{ pid: number; application: string; user: string; since: string }>(
-    `SELECT a.pid, a.application_name AS application, a.usename AS user,
-            to_char(a.backend_start AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"') AS since
-       FROM (SELECT hashtextextended($1, 0) AS h) k
-       JOIN pg_locks l ON l.locktype = 'advisory' AND l.objsubid = 1 AND l.granted
-        AND l.classid::bigint = (h >> 32) & 4294967295 AND l.objid::bigint = h & 4294967295
-        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-       JOIN pg_stat_activity a ON a.pid = l.pid`,
-    [lockName(id)],
-  );
-  return rows[0];
+export function findRunner(connection: Connection, id: BackfillId): Promise<RunnerSession | undefined> {
+  return connection.dialect.batches.lockedBy(connection, lockName(id));
 }

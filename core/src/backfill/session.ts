@@ -3,13 +3,11 @@ import { LockstepError } from "../errors.js";
 import { hasChildren } from "../facts/children.js";
 import { readTable, type TableFacts, typeOf } from "../facts/table.js";
 import { type BackfillId, type BackfillRecord, beginBackfill, type Cursor } from "../ledger/backfills.js";
-import { quoteTable } from "../sql/postgres/quote.js";
+import type { FillTarget } from "./batches.js";
 import type { RunSettings } from "./input.js";
-import { readsExactly } from "./keys.js";
 import { beginOnce } from "./once.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";
 import { takeRunnerLock } from "./runner-lock.js";
-import type { FillTarget } from "./statements.js";
 
 /** A connection that may fill: expand is applied, the runner's lock is taken, the ledger knows us. */
 export interface BackfillSession {
@@ -37,7 +35,7 @@ export async function openSession(
   const { spec, plan, silenceMs } = settings;
   const connection = await connect(settings.url, { applicationName: `lockstep backfill ${plan}`, silenceMs });
   try {
-    if (previous !== undefined) await endBroken(connection, previous);
+    if (previous !== undefined) await connection.dialect.batches.endSession(connection, previous);
     const table = await readTable(connection, spec.table);
     const problems = await checkStructure(connection, spec, table, settings);
     throwFirst(problems);
@@ -47,12 +45,13 @@ export async function openSession(
     const key = spec.key.map(({ column }) => ({ column, type: typeOf(table!, column) }));
     const work = { key, columns: spec.columns.map((column) => column.name) };
     const target = {
-      table: quoteTable({ schema, name }),
+      table: { schema, name },
       key,
       isKeyUnique: !hasChildren(table!),
-      isExact: await readsExactly(connection),
       columns: spec.columns,
       uniqueKeys: spec.uniqueKeys,
+      kept: table!.columns.filter(({ isSelfUpdating }) => isSelfUpdating === true).map((column) => column.name),
+      types: Object.fromEntries(table!.columns.map((column) => [column.name, column.type])),
     };
     const begin = { runner, rowsEstimated: rowEstimate, work };
     const record = await (id.once
@@ -63,14 +62,6 @@ export async function openSession(
     await connection.close();
     throw error;
   }
-}
-
-/** The server may not have noticed that a connection broke: its session would keep our lock, for hours where nobody sends anything. */
-async function endBroken(connection: Connection, { pid, backendStart }: Connection): Promise<void> {
-  await connection.query(
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2 AND pid <> pg_backend_pid()",
-    [pid, backendStart],
-  );
 }
 
 /** Turns what stands against the backfill into an error; the first problem speaks, all are in the details. */

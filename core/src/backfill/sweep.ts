@@ -3,10 +3,13 @@ import { LockstepError } from "../errors.js";
 import { type BatchLoop, givingWay } from "./batch-loop.js";
 import { type KeyValues, keyLabel } from "./keys.js";
 import { rowsRefused } from "./row-refused.js";
-import { findRowsLeft, findUnfillable, rowsPerScan } from "./rows-left.js";
 
+/** More rows than this are left to another pass: one scan of the table for each such lot would take too long. */
+export const rowsPerScan = 10_000;
 /** Rounds in which nothing could be filled, though nothing was locked. */
 const idleRounds = 3;
+/** So many rows are named that cannot be filled. */
+const shownKeys = 3;
 /** Rounds in all: rows without a value then come in as fast as they are filled. */
 const maxRounds = 50;
 
@@ -21,7 +24,10 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
   let progressMs = clock.now();
   for (let round = 1; ; round++) {
     emit({ kind: "reading", why: "rest", total: loop.total });
-    const found = await loop.scan(({ connection, target }) => findRowsLeft(connection, target, scanTimeoutMs));
+    const found = await loop.scan(({ connection, target }) =>
+      // Inserted behind the cursor, with a changed key, or locked when their batch was there.
+      connection.dialect.batches.rowsLeft(connection, target, rowsPerScan, scanTimeoutMs),
+    );
     const refused = new Set(loop.refused.map(({ key }) => JSON.stringify(key)));
     const left = found?.filter((key) => !refused.has(JSON.stringify(key)));
     // After a reconnect the table may be another one, with a pass to make.
@@ -42,7 +48,9 @@ export async function sweep(loop: BatchLoop): Promise<"done" | "again"> {
       await loop.moveTo({ phase: "pass", after: null });
       return "again";
     }
-    const stuck = await loop.scan(({ connection, target }) => findUnfillable(connection, target, left));
+    const stuck = await loop.scan(({ connection, target }) =>
+      connection.dialect.batches.unfillable(connection, target, left, shownKeys),
+    );
     if (stuck === undefined) return "again";
     if (stuck.length > 0 && ++idle >= idleRounds) throw cannotFill(loop, left.length, stuck);
     if (stuck.length === 0 && clock.now() - progressMs > lockPatienceMs) {

@@ -4,37 +4,38 @@ export interface TransactionOptions {
   readonly isReadOnly?: boolean;
   /** One snapshot for all statements, where a sample must fit its count. Default: false, READ COMMITTED. */
   readonly isRepeatable?: boolean;
-  /** Settings for this transaction only. Numbers are milliseconds. */
+  /** Default: the session's own. */
+  readonly limits?: Limits;
+  /** Settings of the dialect's own for this transaction only. Numbers are milliseconds. */
   readonly settings?: Readonly<Record<string, string | number>>;
+}
+
+/** How long the statements of a transaction may take. */
+export interface Limits {
+  /** Waiting for a lock. */
+  readonly lockTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+  /** Between two statements: a process that is suspended keeps no locks. */
+  readonly idleTimeoutMs?: number;
 }
 
 /**
  * Runs statements in one transaction; any error rolls it back.
- * The isolation level is stated because a role may have another default: the backfill relies on READ COMMITTED.
+ * The isolation level is stated because a session may have another default: the backfill relies on READ COMMITTED.
  */
 export async function inTransaction<T>(
   connection: Connection,
   options: TransactionOptions,
   run: () => Promise<T>,
 ): Promise<T> {
-  const isolation = options.isRepeatable ? "REPEATABLE READ" : "READ COMMITTED";
-  const access = options.isReadOnly ? "READ ONLY" : "READ WRITE";
-  const settings = Object.entries(options.settings ?? {}).map(
-    ([name, value]) => `SET LOCAL ${name} = ${literal(value)}`,
-  );
-  // One round trip: the settings are ours, not the user's, so they may stand in the text.
-  await connection.query([`BEGIN ISOLATION LEVEL ${isolation}, ${access}`, ...settings].join("; "));
+  await connection.begin(options);
   try {
     const result = await run();
-    await connection.query("COMMIT");
+    await connection.commit();
     return result;
   } catch (error) {
     // The first error counts, also when the session is gone and cannot roll back.
-    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+    if (!connection.isLost) await connection.rollback().catch(() => undefined);
     throw error;
   }
-}
-
-function literal(value: string | number): string {
-  return typeof value === "number" ? String(Math.round(value)) : `'${value.replaceAll("'", "''")}'`;
 }

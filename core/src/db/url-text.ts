@@ -1,14 +1,16 @@
 // Imports nothing: the engine's proxy reads URLs too, for changes that pass.
 
+const schemes = { postgresql: "postgres(?:ql)?", mysql: "mysql|mariadb" } as const;
+
 /**
- * Reads a PostgreSQL URL where it can be read in one way only, and otherwise not at all: with an unencoded `/`, `?`, `#` or `@` in a
+ * Reads the URL of a database where it can be read in one way only, and otherwise not at all: with an unencoded `/`, `?`, `#` or `@` in a
  * password every reader takes a part of it for the host, the port, the database or a parameter, and names that in its messages.
  *
  * @returns undefined for everything else. Its text is never to be shown: it may be a password in any part
  */
-export function readUrl(given: string): URL | undefined {
+export function readUrl(given: string, family: keyof typeof schemes = "postgresql"): URL | undefined {
   const text = given.trim();
-  const authority = /^postgres(?:ql)?:\/\/([^/?#]*)/i.exec(text);
+  const authority = new RegExp(`^(?:${schemes[family]})://([^/?#]*)`, "i").exec(text);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: readers strip them silently, and read another URL than the one that was written
   if (authority === null || /[#\u0000-\u001f\u007f]/.test(text)) return undefined;
   if (text.slice(authority[0].length).includes("@")) return undefined;

@@ -14,6 +14,8 @@ export interface ColumnFacts {
   readonly isGenerated: boolean;
   readonly isIdentity: boolean;
   readonly hasDefault: boolean;
+  /** Any UPDATE of a row gives it another value (ON UPDATE CURRENT_TIMESTAMP). Absent: none does. */
+  readonly isSelfUpdating?: true;
 }
 
 export interface KeyFacts {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { lastKey } from "../../../core/src/backfill/statements.js";
 import type { Connection } from "../../../core/src/db/connection.js";
+import { lastKey } from "../../../core/src/dialects/postgresql/batches/statements.js";
 import { gates } from "../../../core/src/gates/index.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
@@ -140,14 +140,15 @@ describe("the pass over a column that stays optional", () => {
 
   it("asks for the greatest key by the index", () => {
     const target = {
-      table: '"User"',
+      table: { name: "User" },
       key: [
         { column: "a", type: "integer" },
         { column: "b", type: "text" },
       ],
-      isExact: true,
       columns: [],
       uniqueKeys: [],
+      kept: [],
+      types: {},
       isKeyUnique: true,
     };
     expect(lastKey(target)).toBe(

@@ -1,6 +1,6 @@
-import { LockstepError } from "../errors.js";
-import { type Encryption, encryptionParameters, readEncryption } from "./encryption.js";
-import { isHost, otherScheme, readUrl } from "./url-text.js";
+import { type Encryption, encryptionParameters, readEncryption } from "../../db/encryption.js";
+import { otherScheme, readUrl } from "../../db/url-text.js";
+import { LockstepError } from "../../errors.js";
 
 /** A connection URL as projects write it, taken apart. */
 export interface ConnectionUrl {
@@ -67,15 +67,6 @@ export function readConnectionUrl(text: string): ConnectionUrl {
       ? undefined
       : () => (isPlain ? { wanted: "disable", tls: {} } : readEncryption(parameter, process.cwd())),
   };
-}
-
-/**
- * How a database is named to people where a driver has taken its settings apart: `host:port/database`. Undefined where they are not what
- * the names say, so that a part of a password may be among them.
- */
-export function labelOf(host: string, port: number | string, database: string): string | undefined {
-  const isRead = (host.startsWith("/") || isHost(host)) && /^\d+$/.test(String(port)) && !/[@/:?#]/.test(database);
-  return isRead ? `${host}:${port}/${database}` : undefined;
 }
 
 function decoded(path: string): string {

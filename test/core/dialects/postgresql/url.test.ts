@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { readConnectionUrl } from "../../../core/src/db/url.js";
-import { LockstepError } from "../../../core/src/errors.js";
+import { readConnectionUrl } from "../../../../core/src/dialects/postgresql/url.js";
+import { LockstepError } from "../../../../core/src/errors.js";
 
 describe("readConnectionUrl", () => {
   it("takes Prisma's own parameters out and keeps the driver's", () => {

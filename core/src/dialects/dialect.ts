@@ -1,0 +1,17 @@
+import type { Batches } from "../backfill/batches.js";
+
+/** Database systems by the names that data sources and schemas have for them. */
+export const dialectIds = ["postgresql", "mysql", "mariadb"] as const;
+export type DialectId = (typeof dialectIds)[number];
+
+/**
+ * What a database system does in its own way: a folder here is all that there is of it. Whoever needs something done asks the dialect of
+ * the connection, or of the plan, and never which one it is.
+ */
+export interface Dialect {
+  readonly id: DialectId;
+  /** As people write it. */
+  readonly label: string;
+  /** What a backfill asks it. */
+  readonly batches: Batches;
+}

@@ -1,0 +1,78 @@
+/**
+ * The condition that an error of the server is, by the SQLSTATE that PostgreSQL has for it: whoever decides by a condition knows one list
+ * of them. Of errors that are not here the server's own SQLSTATE says the class (`22003` is a value out of range in both).
+ * https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html · https://mariadb.com/kb/en/mariadb-error-codes/
+ */
+const conditions: Readonly<Record<number, string>> = {
+  1040: "53300", // ER_CON_COUNT_ERROR: too many connections
+  1044: "42501", // ER_DBACCESS_DENIED_ERROR
+  1045: "28P01", // ER_ACCESS_DENIED_ERROR
+  1048: "23502", // ER_BAD_NULL_ERROR
+  1049: "3D000", // ER_BAD_DB_ERROR
+  1050: "42P07", // ER_TABLE_EXISTS_ERROR
+  1053: "57P01", // ER_SERVER_SHUTDOWN
+  1054: "42703", // ER_BAD_FIELD_ERROR
+  1060: "42701", // ER_DUP_FIELDNAME
+  1061: "42P07", // ER_DUP_KEYNAME
+  1062: "23505", // ER_DUP_ENTRY
+  1064: "42601", // ER_PARSE_ERROR
+  1091: "42704", // ER_CANT_DROP_FIELD_OR_KEY
+  1142: "42501", // ER_TABLEACCESS_DENIED_ERROR
+  1143: "42501", // ER_COLUMNACCESS_DENIED_ERROR
+  1146: "42P01", // ER_NO_SUCH_TABLE
+  1205: "55P03", // ER_LOCK_WAIT_TIMEOUT
+  1213: "40P01", // ER_LOCK_DEADLOCK
+  1227: "42501", // ER_SPECIFIC_ACCESS_DENIED_ERROR
+  1290: "25006", // ER_OPTION_PREVENTS_STATEMENT: --read-only
+  1292: "22007", // ER_TRUNCATED_WRONG_VALUE
+  1305: "42883", // ER_SP_DOES_NOT_EXIST
+  1317: "57014", // ER_QUERY_INTERRUPTED
+  1364: "23502", // ER_NO_DEFAULT_FOR_FIELD
+  1370: "42501", // ER_PROCACCESS_DENIED_ERROR
+  1406: "22001", // ER_DATA_TOO_LONG
+  1419: "42501", // ER_BINLOG_CREATE_ROUTINE_NEED_SUPER
+  1451: "23503", // ER_ROW_IS_REFERENCED_2
+  1452: "23503", // ER_NO_REFERENCED_ROW_2
+  1644: "P0001", // ER_SIGNAL_EXCEPTION
+  1792: "25006", // ER_CANT_EXECUTE_IN_READ_ONLY_TRANSACTION
+  1836: "25006", // ER_READ_ONLY_MODE
+  1880: "57P01", // ER_CONNECTION_KILLED of MariaDB
+  1927: "57P01", // ER_CONNECTION_KILLED
+  1969: "57014", // ER_STATEMENT_TIMEOUT of MariaDB
+  3024: "57014", // ER_QUERY_TIMEOUT
+  3572: "55P03", // ER_LOCK_NOWAIT
+  3819: "23514", // ER_CHECK_CONSTRAINT_VIOLATED
+  4025: "23514", // ER_CONSTRAINT_FAILED of MariaDB
+  4031: "57P05", // ER_CLIENT_INTERACTION_TIMEOUT
+};
+
+/** An error that the server reported, in the form that `db/retry.ts` reads. */
+export class ServerError extends Error {
+  readonly severity = "ERROR";
+
+  constructor(
+    message: string,
+    /** SQLSTATE of the condition. */
+    readonly code: string,
+    /** As the server numbers it: 1205. */
+    readonly errno: number,
+    override readonly cause: unknown,
+  ) {
+    super(message);
+    this.name = "ServerError";
+  }
+}
+
+/** The server's error in an error of the driver; errors that are the driver's own, or the network's, as they are. */
+export function asServerError(error: unknown): unknown {
+  const { errno, sqlState, sqlMessage, message } = (error ?? {}) as {
+    readonly errno?: unknown;
+    readonly sqlState?: unknown;
+    readonly sqlMessage?: unknown;
+    readonly message?: unknown;
+  };
+  // Errors of the network have numbers, too: those are negative.
+  if (typeof errno !== "number" || errno < 1000 || typeof sqlState !== "string") return error;
+  const code = conditions[errno] ?? (sqlState === "" ? "HY000" : sqlState);
+  return new ServerError(String(sqlMessage ?? message), code, errno, error);
+}

@@ -8,6 +8,7 @@ import {
   beginBackfill,
   readBackfills,
 } from "../ledger/backfills.js";
+import { isSameLedgerTable } from "../ledger/read.js";
 import type { FillTarget } from "./batches.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
@@ -56,8 +57,7 @@ export async function beginOnce(
 
 const label = ({ table }: FillTarget) => `"${table.schema}"."${table.name}"`;
 
-const isOf = ({ table }: BackfillRecord, id: BackfillId) =>
-  table.schema === id.table.schema && table.oid === id.table.oid;
+const isOf = ({ table }: BackfillRecord, id: BackfillId) => isSameLedgerTable(table, id.table);
 
 /** A pass was under way. Whether this is still its own server, and its own key. */
 function doubtOfRecord(

@@ -5,11 +5,10 @@ import { checkReference } from "../facts/check-reference.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { childObstacles } from "../facts/children.js";
 import { fillProblemText, isOfExpression } from "../facts/fill-problem.js";
-import { typeAsPrinted } from "../facts/printed-type.js";
 import { canBeFollowed, type TableFacts, type UserTrigger } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
-import { qualified, scaffoldNames } from "../sql/postgres/quote.js";
+import { qualified } from "../sql/postgres/quote.js";
 import type { RunSettings } from "./input.js";
 
 /** Something that stands against a backfill. Becomes an error when the backfill is started all the same. */
@@ -47,7 +46,10 @@ export async function checkStructure(
     const name = `"${label}"."${planned.name}" on ${connection.label}`;
     if (found === undefined) {
       problems.push(notApplied(`${name} does not exist`));
-    } else if (found.type !== (await typeAsPrinted(connection, planned.type)) || found.isGenerated) {
+    } else if (
+      found.type !== (await connection.dialect.catalogue.printedType(connection, planned.type)) ||
+      found.isGenerated
+    ) {
       problems.push(
         notApplied(`${name} is ${found.type}${found.isGenerated ? " and generated" : ""}, not ${planned.type}`),
       );
@@ -59,7 +61,7 @@ export async function checkStructure(
       (options.needsFillTrigger ?? true)
     ) {
       // Once the column is required, contract is done and the trigger is rightly gone.
-      const flaw = await triggerFlaw(connection, table, planned.name);
+      const flaw = await connection.dialect.catalogue.fillTriggerFlaw(connection, table, planned.name);
       if (flaw !== undefined) problems.push(notApplied(`${name} has ${flaw}`));
     }
     problems.push(...checkIndexes(table, planned.name, name));
@@ -206,21 +208,6 @@ function checkUniqueKeys(table: TableFacts, spec: BackfillSpec, target: string):
       const columns = second === undefined ? `.${first}` : ` (${key.map((name) => `"${name}"`).join(", ")})`;
       return notApplied(`"${tableLabel(spec.table)}"${columns} on ${target} has no unique index yet`);
     });
-}
-
-/** Partitions and tables that inherit need the trigger as well. Undefined: it is there and enabled everywhere. */
-async function triggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined> {
-  const { rows } = await connection.query<{ relation: string; own: boolean; exists: boolean }>(
-    `WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = oid)
-     SELECT c.relname AS relation, tree.oid = $1::oid AS own, g.tgname IS NOT NULL AS exists
-       FROM tree JOIN pg_class c USING (oid) LEFT JOIN pg_trigger g ON g.tgrelid = tree.oid AND g.tgname = $2
-      WHERE (g.tgenabled IN ('O', 'A')) IS NOT TRUE ORDER BY own DESC, relation LIMIT 1`,
-    [table.oid, scaffoldNames(table, column).trigger],
-  );
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  const trigger = first.exists ? "a fill trigger that is disabled" : "no fill trigger";
-  return first.own ? trigger : `${trigger} for the rows of "${first.relation}"`;
 }
 
 function words(trigger: UserTrigger): string {

@@ -1,4 +1,6 @@
 import type { Batches } from "../backfill/batches.js";
+import type { LedgerStore } from "../ledger/store.js";
+import type { Catalogue } from "./catalogue.js";
 
 /** Database systems by the names that data sources and schemas have for them. */
 export const dialectIds = ["postgresql", "mysql", "mariadb"] as const;
@@ -12,6 +14,9 @@ export interface Dialect {
   readonly id: DialectId;
   /** As people write it. */
   readonly label: string;
+  readonly catalogue: Catalogue;
   /** What a backfill asks it. */
   readonly batches: Batches;
+  /** Where it keeps what ran. */
+  readonly ledger: LedgerStore;
 }

@@ -1,7 +1,6 @@
 import * as z from "zod";
 import type { Connection } from "../db/connection.js";
-import { inTransaction } from "../db/transaction.js";
-import { count, type LedgerTable, moment, momentSql, readRow } from "./read.js";
+import { count, isSameLedgerTable, type LedgerTable, moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
 // Reading does not bring a ledger up to date: version 1 knew keys of one column only.
@@ -94,18 +93,11 @@ export interface BackfillId {
   readonly once?: boolean;
 }
 
-const allColumns = `*, ${["started_at", "updated_at", "finished_at"].map(momentSql).join(", ")}`;
-const isThisOne = "plan = $1 AND table_schema = $2 AND table_oid = $3 AND once = $4";
-const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.oid, once];
-
 /** The backfills of a plan on this target; also those of tables that are gone. Without a ledger: none. */
 export async function readBackfills(connection: Connection, plan: string): Promise<readonly BackfillRecord[]> {
   if (!(await hasLedger(connection))) return [];
   try {
-    const { rows } = await connection.query(
-      `SELECT ${allColumns} FROM lockstep.backfills b WHERE plan = $1 ORDER BY b.started_at`,
-      [plan],
-    );
+    const rows = await connection.dialect.ledger.backfills(connection, plan);
     return rows.map((row) => readRow(recordSchema, row, "backfills", connection));
   } catch (error) {
     throw ledgerError(connection, error);
@@ -116,9 +108,7 @@ export async function readBackfills(connection: Connection, plan: string): Promi
 export async function readBackfill(connection: Connection, id: BackfillId): Promise<BackfillRecord | undefined> {
   const records = await readBackfills(connection, id.plan);
   const { table, once = false } = id;
-  return records.find(
-    (record) => record.table.schema === table.schema && record.table.oid === table.oid && record.once === once,
-  );
+  return records.find((record) => isSameLedgerTable(record.table, table) && record.once === once);
 }
 
 /**
@@ -139,26 +129,8 @@ export async function beginBackfill(
   await ensureLedger(connection);
   const { start = { phase: "pass", after: null } } = begin;
   try {
-    const { rows } = await connection.query(
-      `INSERT INTO lockstep.backfills AS b
-         (plan, table_schema, table_oid, once, table_name, status, spec, cursor, rows_estimated, runner)
-       VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9)
-       ON CONFLICT (plan, table_schema, table_oid, once) DO UPDATE SET
-         table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
-         updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
-         cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
-         rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
-       RETURNING ${allColumns}`,
-      [
-        ...keyOf(id),
-        id.table.name,
-        JSON.stringify(begin.work),
-        JSON.stringify(start),
-        begin.rowsEstimated,
-        begin.runner,
-      ],
-    );
-    return readRow(recordSchema, rows[0], "backfills", connection);
+    const row = await connection.dialect.ledger.begin(connection, id, { ...begin, start });
+    return readRow(recordSchema, row, "backfills", connection);
   } catch (error) {
     throw ledgerError(connection, error);
   }
@@ -175,32 +147,21 @@ export interface Advance {
  * Moves the cursor, in the transaction of the batch: both are kept or neither.
  * @returns false when another runner has entered since: then the batch must not be kept
  */
-export async function advanceBackfill(
+export function advanceBackfill(
   connection: Connection,
   id: BackfillId,
   runner: string,
-  { cursor, rows, filled }: Advance,
+  advance: Advance,
 ): Promise<boolean> {
-  const { rowCount } = await connection.query(
-    `UPDATE lockstep.backfills SET cursor = $6, rows_done = rows_done + $7::bigint, rows_filled = rows_filled + $8::bigint,
-       batches = batches + ($7::bigint + $8::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne} AND runner = $5`,
-    [...keyOf(id), runner, JSON.stringify(cursor), rows, filled],
-  );
-  return rowCount === 1;
+  return connection.dialect.ledger.advance(connection, id, runner, advance);
 }
 
 /** Writes down how a run ended. The cursor stays where it is. */
-export async function endBackfill(
+export function endBackfill(
   connection: Connection,
   id: BackfillId,
   runner: string,
   end: { readonly status: "stopped" | "failed" | "done"; readonly error?: string },
 ): Promise<void> {
-  await inTransaction(connection, { settings: { lock_timeout: 5000 } }, () =>
-    connection.query(
-      `UPDATE lockstep.backfills SET status = $6, error = $7, updated_at = clock_timestamp(),
-         finished_at = CASE WHEN $6 = 'done' THEN clock_timestamp() END WHERE ${isThisOne} AND runner = $5`,
-      [...keyOf(id), runner, end.status, end.error ?? null],
-    ),
-  );
+  return connection.dialect.ledger.end(connection, id, runner, end);
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import type { Connection } from "../db/connection.js";
 import type { GateId } from "../model/plan.js";
-import { type LedgerTable, moment, momentSql, readRow } from "./read.js";
+import { type LedgerTable, moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
 const place = z.object({
@@ -47,15 +47,9 @@ export async function confirm(
 ): Promise<Evidence> {
   await ensureLedger(connection);
   try {
-    const { rows } = await connection.query(
-      `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_oid, column_name, table_name, who, note, places)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-       ON CONFLICT (plan, gate, table_schema, table_oid, column_name)
-       DO UPDATE SET who = excluded.who, note = excluded.note, places = excluded.places, at = clock_timestamp()
-       RETURNING *, ${momentSql("at")}`,
-      [...valuesOf(key), key.table.name, who, note ?? null, JSON.stringify(places.map(named))],
-    );
-    return readRow(evidenceSchema, rows[0], "evidence", connection);
+    const values = { who, ...(note === undefined ? {} : { note }), places: places.map(named) };
+    const row = await connection.dialect.ledger.confirm(connection, key, values);
+    return readRow(evidenceSchema, row, "evidence", connection);
   } catch (error) {
     throw ledgerError(connection, error);
   }
@@ -65,16 +59,11 @@ export async function confirm(
 export async function readEvidence(connection: Connection, key: EvidenceKey): Promise<Evidence | undefined> {
   if (!(await hasLedger(connection))) return undefined;
   try {
-    const { rows } = await connection.query(
-      `SELECT *, ${momentSql("at")} FROM lockstep.evidence
-        WHERE plan = $1 AND gate = $2 AND table_schema = $3 AND table_oid = $4 AND column_name = $5`,
-      valuesOf(key),
-    );
-    return rows[0] === undefined ? undefined : readRow(evidenceSchema, rows[0], "evidence", connection);
+    const row = await connection.dialect.ledger.evidence(connection, key);
+    return row === undefined ? undefined : readRow(evidenceSchema, row, "evidence", connection);
   } catch (error) {
     throw ledgerError(connection, error);
   }
 }
 
 const named = ({ file, line, what, reason, id }: EvidencePlace) => ({ file, line, what, reason, id });
-const valuesOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.oid, column];

@@ -6,18 +6,19 @@ import { LockstepError } from "../errors.js";
 export interface LedgerTable {
   readonly schema: string;
   readonly name: string;
+  /** 0 where the database has nothing of the kind. */
   readonly oid: number;
+}
+
+/** Whether two mean the same table. Where tables have no identity their names are it. */
+export function isSameLedgerTable(one: LedgerTable, other: LedgerTable): boolean {
+  return one.schema === other.schema && one.oid === other.oid && (one.oid !== 0 || one.name === other.name);
 }
 
 /** int8 arrives as text. Row counts stay below 2^53. */
 export const count = z.string().regex(/^\d+$/).transform(Number);
-/** ISO 8601, as `momentSql` reads it. */
+/** ISO 8601. */
 export const moment = z.string();
-
-/** Reads a time whatever the DateStyle of the session: the driver understands one of them only. */
-export function momentSql(column: string): string {
-  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
-}
 
 /** Checks a row at the edge: another hand may have written it. */
 export function readRow<S extends z.ZodType>(
@@ -30,6 +31,6 @@ export function readRow<S extends z.ZodType>(
   if (result.success) return result.data;
   throw new LockstepError(
     "LS7004",
-    `A row of lockstep.${table} on ${connection.label} cannot be read: ${z.prettifyError(result.error)}`,
+    `A row of the ledger (${table}) on ${connection.label} cannot be read: ${z.prettifyError(result.error)}`,
   );
 }

@@ -1,7 +1,9 @@
 import type { Dialect } from "../dialect.js";
 import { batches } from "./batches/index.js";
+import { catalogue } from "./catalogue.js";
+import { ledger } from "./ledger.js";
 
-const shared = { batches };
+const shared = { catalogue, batches, ledger };
 
 export const mysql: Dialect = { ...shared, id: "mysql", label: "MySQL" };
 

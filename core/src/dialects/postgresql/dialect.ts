@@ -1,8 +1,12 @@
 import type { Dialect } from "../dialect.js";
 import { batches } from "./batches/index.js";
+import { catalogue } from "./catalogue.js";
+import { ledger } from "./ledger.js";
 
 export const postgresql: Dialect = {
   id: "postgresql",
   label: "PostgreSQL",
+  catalogue,
   batches,
+  ledger,
 };

@@ -9,10 +9,10 @@ export function inputOf(
   reads: readonly string[],
   table: TableFacts,
 ): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(reads.map((name, at) => [name, valueOf(row[`i${at}`], typeOf(table, name))]));
+  return Object.fromEntries(reads.map((name, at) => [name, asGiven(row[`i${at}`], typeOf(table, name))]));
 }
 
-function valueOf(value: unknown, type: string): unknown {
+function asGiven(value: unknown, type: string): unknown {
   if (typeof value !== "string") return value;
   if (/^(?:datetime|timestamp)\b/.test(type)) return new Date(`${value.replace(" ", "T")}Z`);
   if (/^date\b/.test(type)) return new Date(`${value}T00:00:00Z`);

@@ -1,0 +1,13 @@
+import type { Connection } from "../db/connection.js";
+import type { TableFacts } from "../facts/table.js";
+import type { TableName } from "../model/names.js";
+
+/** What the catalogue of a target says, in the words of a dialect. Asked inside of a transaction that reads; errors are the server's. */
+export interface Catalogue {
+  /** @returns undefined when there is no table of that name; without a schema the session decides, as for the ORM */
+  table(connection: Connection, table: TableName): Promise<TableFacts | undefined>;
+  /** What is wrong with the trigger that fills a column, or with its absence; undefined: it is there, and fires for every row. */
+  fillTriggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined>;
+  /** A type of a plan as the catalogue prints it on this connection. */
+  printedType(connection: Connection, type: string): Promise<string>;
+}

@@ -1,6 +1,7 @@
 import type { Batches } from "../backfill/batches.js";
 import type { LedgerStore } from "../ledger/store.js";
 import type { Catalogue } from "./catalogue.js";
+import type { Trials } from "./trials.js";
 
 /** Database systems by the names that data sources and schemas have for them. */
 export const dialectIds = ["postgresql", "mysql", "mariadb"] as const;
@@ -15,6 +16,7 @@ export interface Dialect {
   /** As people write it. */
   readonly label: string;
   readonly catalogue: Catalogue;
+  readonly trials: Trials;
   /** What a backfill asks it. */
   readonly batches: Batches;
   /** Where it keeps what ran. */

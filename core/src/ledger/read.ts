@@ -31,6 +31,6 @@ export function readRow<S extends z.ZodType>(
   if (result.success) return result.data;
   throw new LockstepError(
     "LS7004",
-    `A row of the ledger (${table}) on ${connection.label} cannot be read: ${z.prettifyError(result.error)}`,
+    `A row of lockstep.${table} on ${connection.label} cannot be read: ${z.prettifyError(result.error)}`,
   );
 }

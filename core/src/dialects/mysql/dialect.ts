@@ -2,8 +2,9 @@ import type { Dialect } from "../dialect.js";
 import { batches } from "./batches/index.js";
 import { catalogue } from "./catalogue.js";
 import { ledger } from "./ledger.js";
+import { trials } from "./trials/index.js";
 
-const shared = { catalogue, batches, ledger };
+const shared = { catalogue, trials, batches, ledger };
 
 export const mysql: Dialect = { ...shared, id: "mysql", label: "MySQL" };
 

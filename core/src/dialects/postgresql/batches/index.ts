@@ -3,9 +3,9 @@ import type { KeyValues } from "../../../backfill/keys.js";
 import type { Connection } from "../../../db/connection.js";
 import { isDatabaseError } from "../../../db/retry.js";
 import { inTransaction } from "../../../db/transaction.js";
-import { filledValue } from "../../../facts/check-unique.js";
 import { type InputRow, inputOf } from "../../../facts/function-inputs.js";
 import { quoteIdentifier, quoteTable } from "../../../sql/postgres/quote.js";
+import { filledValue } from "../trials/unique.js";
 import { storeComputed, unfilledRows } from "./computed.js";
 import { inKeyTransaction, keyParameters, keyRow, keyText, readingKeys } from "./keys.js";
 import {

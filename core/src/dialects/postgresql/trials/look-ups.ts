@@ -1,8 +1,10 @@
-import type { Connection } from "../db/connection.js";
-import { inTransaction } from "../db/transaction.js";
-import { patternOf } from "../pattern-of.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
-import type { CheckFillInput, FillProblem } from "./check-fill.js";
+import type { Connection } from "../../../db/connection.js";
+import { inTransaction } from "../../../db/transaction.js";
+import type { CheckFillInput, FillProblem } from "../../../facts/check-fill.js";
+import { patternOf } from "../../../pattern-of.js";
+import { quoteIdentifier, quoteTable } from "../../../sql/postgres/quote.js";
+
+import type { Timed } from "../../trials.js";
 
 /** A node of a plan, as EXPLAIN gives it. */
 interface PlanNode {
@@ -23,7 +25,7 @@ interface PlanNode {
  */
 export async function checkLookUps(
   connection: Connection,
-  { table, fill, timeoutMs = 30_000 }: CheckFillInput,
+  { table, fill, timeoutMs }: Timed<CheckFillInput>,
 ): Promise<FillProblem | undefined> {
   if (fill.lookUps === undefined) return undefined;
   const settings = { statement_timeout: timeoutMs, lock_timeout: 5000, enable_seqscan: "off", row_security: "off" };

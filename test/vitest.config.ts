@@ -2,11 +2,16 @@ import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 import LongFirst from "./support/long-first.js";
 import { longProofs } from "./support/long-proofs.js";
+import { findMariadb } from "./support/mariadb-binaries.js";
 
 /** Tests that keep nothing outside of their file: those of one worker share the modules they load, the compiler among them. */
 const shared = ["core", "plugin-prisma", "plugin-typeorm", "catalogue"].map((folder) => `${folder}/**/*.test.ts`);
 
 const { LOCKSTEP_TESTS: part = "all" } = process.env;
+/** Tests on a real MariaDB. Left out, in one line, where there is none. */
+const mariadb = ["database/mysql/**/*.test.ts"];
+const hasMariadb = Boolean(process.env.LOCKSTEP_MARIADB_URL) || findMariadb() !== undefined;
+if (!hasMariadb) console.log("No MariaDB server: its tests are left out. LOCKSTEP_MARIADB_URL names one.");
 /** The last one: tests of the projects that the gallery is about. */
 const exclude = [...(part === "short" ? longProofs : []), "scenarios/code/*/input/**"];
 export default defineConfig({
@@ -25,7 +30,18 @@ export default defineConfig({
         ? [{ extends: true, test: { name: "long", include: [...longProofs], exclude } }]
         : [
             { extends: true, test: { name: "shared", include: shared, exclude, isolate: false } },
-            { extends: true, test: { name: "own", include: ["**/*.test.ts"], exclude: [...exclude, ...shared] } },
+            {
+              extends: true,
+              test: { name: "own", include: ["**/*.test.ts"], exclude: [...exclude, ...shared, ...mariadb] },
+            },
+            ...(hasMariadb
+              ? [
+                  {
+                    extends: true as const,
+                    test: { name: "mariadb", include: mariadb, exclude, globalSetup: ["./support/mariadb-setup.ts"] },
+                  },
+                ]
+              : []),
           ],
   },
 });

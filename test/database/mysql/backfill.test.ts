@@ -1,0 +1,286 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { takeRunnerLock } from "../../../core/src/backfill/runner-lock.js";
+import { systemClock } from "../../../core/src/db/clock.js";
+import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { LockstepError } from "../../../core/src/errors.js";
+import { readBackfills } from "../../../core/src/ledger/backfills.js";
+import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
+import { columnOf, fillOf, fillTable, makeTable, plan } from "./fixture.js";
+
+let database: MariadbDatabase;
+let db: Connection;
+beforeAll(async () => {
+  database = await createMariadbDatabase("backfill");
+  db = await connect(database.url, { applicationName: "test" });
+});
+afterAll(async () => {
+  await db.query("DELETE FROM lockstep.backfills WHERE table_schema = DATABASE()");
+  await db.close();
+  await database.drop();
+});
+beforeEach(async () => {
+  const { rows } = await db.query("SHOW DATABASES LIKE 'lockstep'");
+  if (rows.length > 0) await db.query("DELETE FROM lockstep.backfills WHERE table_schema = DATABASE()");
+});
+
+const numbered = (count: number) =>
+  Array.from({ length: count }, (_, at) => [String(at + 1), `U${at + 1}@X.org`] as const);
+const small = { startRows: 10, minRows: 10, maxRows: 10 };
+
+it("gives every row its value, and touches nothing else", async () => {
+  const spec = await makeTable(db, { rows: numbered(2500) });
+  await db.query("UPDATE `User` SET `handle` = 'chosen', `touched` = `touched` WHERE `id` = 7");
+  expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", rows: 2500, filled: 2499 });
+  expect(await columnOf(db, "SELECT COUNT(*) FROM `User` WHERE `handle` = LOWER(`email`)")).toEqual(["2499"]);
+  expect(await columnOf(db, "SELECT `handle` FROM `User` WHERE `id` = 7")).toEqual(["chosen"]);
+  expect(await columnOf(db, "SELECT DISTINCT `touched` FROM `User`")).toEqual(["2020-01-01 00:00:00.000"]);
+  const [record] = await readBackfills(db, plan);
+  expect(record).toMatchObject({ status: "done", rowsDone: 2500, rowsFilled: 2499, table: { name: "User", oid: 0 } });
+  expect(record?.finishedAt).toMatch(/^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+});
+
+/** Keys of every kind: their rows in an order that is none. */
+const keys: readonly (readonly [
+  name: string,
+  key: Readonly<Record<string, string>>,
+  values: readonly (readonly string[])[],
+])[] = [
+  [
+    "beyond what JavaScript counts",
+    { id: "bigint unsigned" },
+    [["18446744073709551615"], ["9007199254740993"], ["9007199254740992"], ["1"]],
+  ],
+  ["negative", { id: "smallint" }, [["-3"], ["0"], ["-20"], ["7"]]],
+  ["decimal", { id: "decimal(30,2)" }, [["10.10"], ["9.99"], ["-100.00"], ["12345678901234567890123456.78"]]],
+  ["text without regard to case", { id: "varchar(64)" }, [["b"], ["A"], ["ö"], ["a b"], ["z'\\"], [""]]],
+  ["binary", { id: "binary(16)" }, [["FF".repeat(16)], ["00".repeat(16)], [`${"00".repeat(15)}01`]]],
+  [
+    "moments",
+    { id: "datetime(3)" },
+    [["2026-01-02 03:04:05.678"], ["2025-12-31 23:59:59.999"], ["2026-01-02 03:04:05.679"]],
+  ],
+  [
+    "dates and numbers",
+    { day: "date", n: "int", b: "char(2)" },
+    [
+      ["2026-01-02", "2", "b"],
+      ["2026-01-02", "2", "a"],
+      ["2026-01-02", "10", "a"],
+      ["2025-12-31", "99", "z"],
+    ],
+  ],
+];
+it.each(keys)("follows a key: %s", async (_, key, values) => {
+  const spec = await makeTable(db, {
+    key,
+    rows: values.map((each, at) => [...each, `E${at}`] as [...string[], string]),
+  });
+  const batch = { startRows: 1, minRows: 1, maxRows: 1 };
+  expect(await fillTable(database.url, spec, { batch })).toMatchObject({
+    status: "done",
+    rows: values.length,
+    filled: values.length,
+  });
+  expect(await columnOf(db, "SELECT COUNT(*) FROM `User` WHERE `handle` IS NULL")).toEqual(["0"]);
+});
+
+describe("stopping and going on", () => {
+  it("goes on where it was stopped", async () => {
+    const spec = await makeTable(db, { rows: numbered(100) });
+    const stop = new AbortController();
+    const first = await fillTable(database.url, spec, {
+      batch: small,
+      signal: stop.signal,
+      onEvent: (event) => {
+        if (event.kind === "progress" && event.rows >= 30) stop.abort();
+      },
+    });
+    expect(first).toMatchObject({ status: "stopped", rows: 30 });
+    expect(await columnOf(db, "SELECT COUNT(*) FROM `User` WHERE `handle` IS NOT NULL")).toEqual(["30"]);
+    expect(await fillTable(database.url, spec, { batch: small })).toMatchObject({
+      status: "done",
+      rows: 100,
+      filled: 70,
+    });
+  });
+
+  it("gets over sessions that are ended, with each batch kept or not at all", async () => {
+    const spec = await makeTable(db, { rows: numbered(120) });
+    let asked = 0;
+    const result = await fillTable(database.url, spec, {
+      batch: small,
+      clock: { now: () => systemClock.now(), sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) },
+      throttles: [
+        async ({ connection }) => {
+          asked += 1;
+          if (asked <= 6 && asked % 2 === 0) await db.query(`KILL ${connection.pid}`);
+          return undefined;
+        },
+      ],
+    });
+    expect(result).toMatchObject({ status: "done", rows: 120 });
+    expect(result.events.filter(({ kind }) => kind === "retry").length).toBeGreaterThanOrEqual(3);
+    expect(await columnOf(db, "SELECT COUNT(*) FROM `User` WHERE `handle` IS NULL")).toEqual(["0"]);
+    const [record] = await readBackfills(db, plan);
+    expect(record?.rowsFilled).toBe(120);
+  });
+
+  it("lets one runner at it only", async () => {
+    const spec = await makeTable(db, { rows: numbered(3) });
+    const id = { plan, table: { schema: database.name, name: "User", oid: 0 } };
+    await takeRunnerLock(db, id, { clock: systemClock, patienceMs: 0 });
+    const clock = { now: () => performance.now() * 1000, sleep: () => Promise.resolve() };
+    const error = await fillTable(database.url, spec, { clock }).catch((each: unknown) => each);
+    expect(error).toMatchObject({ code: "LS5003" });
+    expect((error as LockstepError).message).toMatch(new RegExp(`pid ${db.pid}, .*, user root, connected since 20`));
+    expect((error as LockstepError).hint).toContain(`KILL ${db.pid}`);
+    await db.query("SELECT RELEASE_ALL_LOCKS()");
+    expect(await fillTable(database.url, spec)).toMatchObject({ status: "done" });
+  });
+});
+
+describe("other sessions", () => {
+  it("leaves rows that a writer holds, and comes back to them", async () => {
+    const spec = await makeTable(db, { rows: numbered(40) });
+    await db.begin({});
+    await db.query("UPDATE `User` SET `email` = 'Held@x.org', `touched` = `touched` WHERE `id` = 15");
+    let isHeld = true;
+    const result = await fillTable(database.url, spec, {
+      batch: small,
+      lockTimeoutMs: 1000,
+      onEvent: (event) => {
+        if (event.kind !== "sweep" || !isHeld) return;
+        isHeld = false;
+        void db.commit();
+      },
+    });
+    expect(result).toMatchObject({ status: "done", rows: 40, filled: 40 });
+    expect(await columnOf(db, "SELECT `handle` FROM `User` WHERE `id` = 15")).toEqual(["held@x.org"]);
+  });
+
+  it("fills what comes in behind it", async () => {
+    const spec = await makeTable(db, { rows: numbered(60) });
+    let inserted = 0;
+    const result = await fillTable(database.url, spec, {
+      batch: small,
+      throttles: [
+        async () => {
+          if (inserted < 3) await db.query("INSERT INTO `User` (`id`, `email`) VALUES (?, 'New')", [-1 - inserted++]);
+          return undefined;
+        },
+      ],
+    });
+    expect(result).toMatchObject({ status: "done", filled: 63 });
+  });
+});
+
+describe("rows that cannot be filled", () => {
+  it("are told before the first is written, and stop none of the others", async () => {
+    const spec = await makeTable(db, {
+      rows: [
+        ["1", "A"],
+        ["2", "much too long"],
+        ["3", null],
+        ["4", "D"],
+      ],
+      type: "varchar(5)",
+    });
+    const error = await fillTable(database.url, spec).catch((each: unknown) => each);
+    expect(error).toBeInstanceOf(LockstepError);
+    expect(await columnOf(db, "SELECT `handle` FROM `User` ORDER BY `id`")).toEqual(["a", null, null, "d"]);
+    expect((error as LockstepError).message).toContain("id=2");
+  });
+
+  it("are named with who has their value", async () => {
+    const spec = await makeTable(db, {
+      rows: [
+        ["1", "same"],
+        ["2", "other"],
+        ["3", "SAME"],
+      ],
+      isUnique: true,
+    });
+    const error = await fillTable(database.url, spec).catch((each: unknown) => each);
+    expect((error as LockstepError).code).toBe("LS5006");
+    expect((error as LockstepError).message).toContain("The same value is in id=1.");
+    expect(await columnOf(db, "SELECT `handle` FROM `User` ORDER BY `id`")).toEqual(["same", "other", null]);
+  });
+});
+
+it("asks functions of the project for values, and writes none for a row that has changed since", async () => {
+  const spec = await makeTable(db, { rows: numbered(25) });
+  const compute = { name: "User.handle", reads: ["email"], source: "lockstep.config.ts" };
+  const computed = { ...spec, columns: [{ name: "handle", type: "varchar(191)", compute }] };
+  let calls = 0;
+  const fill = async (rows: readonly Readonly<Record<string, unknown>>[]) => {
+    calls += 1;
+    // Byte by byte another text, and the same to the collation.
+    if (calls === 1) await db.query("UPDATE `User` SET `email` = 'u1@x.ORG' WHERE `id` = 1");
+    return rows.map(({ email }) => `f(${String(email)})`);
+  };
+  const functions = new Map([["User.handle", { reads: ["email"], fill }]]);
+  const result = await fillTable(database.url, computed, { functions: functions as never, batch: small });
+  expect(result).toMatchObject({ status: "done", filled: 25 });
+  expect(
+    await columnOf(db, "SELECT COUNT(*) FROM `User` WHERE BINARY `handle` = BINARY CONCAT('f(', `email`, ')')"),
+  ).toEqual(["25"]);
+});
+
+describe("a pass that is made once", () => {
+  const once = async (rows: number) => ({ ...(await makeTable(db, { rows: numbered(rows) })), once: true as const });
+
+  it("ends at the greatest key of its start, and is never made again", async () => {
+    const spec = await once(20);
+    const first = await fillTable(database.url, spec, {
+      batch: small,
+      throttles: [
+        async () => {
+          await db.query("INSERT IGNORE INTO `User` (`id`, `email`) VALUES (99, 'later')");
+          return undefined;
+        },
+      ],
+    });
+    expect(first).toMatchObject({ status: "done", filled: 20, upTo: "id=20" });
+    await db.query("UPDATE `User` SET `handle` = NULL WHERE `id` = 3");
+    expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 0 });
+    expect(await columnOf(db, "SELECT `id` FROM `User` WHERE `handle` IS NULL ORDER BY `id`")).toEqual([3, 99]);
+  });
+
+  it("asks about rows without a value that it has passed, for nothing tells when they were written", async () => {
+    const spec = await once(20);
+    const throttles = [
+      async () => {
+        await db.query("UPDATE `User` SET `handle` = NULL WHERE `id` = 3");
+        return undefined;
+      },
+    ];
+    const error = await fillTable(database.url, spec, { batch: small, throttles }).catch((each: unknown) => each);
+    expect(error).toMatchObject({ code: "LS5010" });
+    expect((error as LockstepError).message).toContain("id=3");
+    expect(await fillTable(database.url, spec, { nulls: "keep" })).toMatchObject({ status: "done" });
+  });
+});
+
+it("keeps what another database of the server has under the same names apart", async () => {
+  const spec = await makeTable(db, { rows: numbered(5) });
+  await fillTable(database.url, spec);
+  const second = await createMariadbDatabase("backfill");
+  const their = await connect(second.url, { applicationName: "test" });
+  expect(await readBackfills(their, plan)).toEqual([]);
+  await makeTable(their, { rows: numbered(8) });
+  expect(await fillTable(second.url, spec)).toMatchObject({ status: "done", rows: 8, filled: 8 });
+  expect(await readBackfills(db, plan)).toMatchObject([{ rowsDone: 5 }]);
+  await their.query("DELETE FROM lockstep.backfills WHERE table_schema = DATABASE()");
+  await their.close();
+  await second.drop();
+});
+
+it("counts a value of its own fill once, however many columns there are", async () => {
+  const spec = await makeTable(db, { rows: numbered(30) });
+  await db.query("ALTER TABLE `User` ADD COLUMN `size` INT NULL");
+  await db.query("UPDATE `User` SET `size` = 1, `touched` = `touched` WHERE `id` <= 3");
+  const size = { name: "size", type: "int", fill: fillOf("CHAR_LENGTH(`email`)") };
+  const result = await fillTable(database.url, { ...spec, columns: [...spec.columns, size] }, { batch: small });
+  expect(result).toMatchObject({ status: "done", rows: 30, filled: 30 });
+  expect(await columnOf(db, "SELECT COUNT(*) FROM `User` WHERE `handle` IS NULL OR `size` IS NULL")).toEqual(["0"]);
+});

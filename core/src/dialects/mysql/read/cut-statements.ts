@@ -10,7 +10,8 @@ export interface Cut {
 
 const objects = new Set("TABLE VIEW INDEX DATABASE SCHEMA USER ROLE SERVER SEQUENCE TABLESPACE".split(" "));
 const routines = new Set(["TRIGGER", "PROCEDURE", "FUNCTION", "EVENT"]);
-const afterWord = /\s*\(/y;
+/** A function, `DROP TABLE IF EXISTS`, `FOR EACH ROW`: what makes of a word that opens a block something else. */
+const noBlock = /\s*\(|\s+(?:(?:NOT\s+)?EXISTS|EACH)\b/iy;
 const untilEnd = /\s+REPEAT\b/iy;
 
 /**
@@ -95,14 +96,15 @@ class Body {
         return before?.kind !== "sign" || before.text === ")" || before.text === ":";
       case "LOOP":
       case "WHILE":
-      case "FOR":
         return this.#isStart(before);
+      case "FOR":
+        return this.#isStart(before) && !isAhead(noBlock, sql, end);
       case "IF":
       case "REPEAT":
         if (this.#isStart(before)) return true;
         // RETURNS int IF …: the type of a function may be anything.
         return (
-          !this.isInside && before?.text !== "END" && !isAhead(afterWord, sql, end) && !routines.has(before?.text ?? "")
+          !this.isInside && before?.text !== "END" && !isAhead(noBlock, sql, end) && !routines.has(before?.text ?? "")
         );
       default:
         return false;
@@ -112,12 +114,15 @@ class Body {
   /** Whether a statement can begin behind that token. */
   #isStart(before: Token | undefined): boolean {
     if (before === undefined || before.kind === "end" || before.text === ":") return true;
-    if (!this.isInside && (before.text === ")" || before.text === "ROW")) return true;
+    if (!this.isInside && (before.text === ")" || (before.kind === "word" && characteristics.has(before.text))))
+      return true;
     return before.kind === "word" && starts.has(before.text);
   }
 }
 
-const starts = new Set("BEGIN THEN ELSE DO LOOP REPEAT DETERMINISTIC DATA SQL DEFINER INVOKER".split(" "));
+const starts = new Set("BEGIN THEN ELSE DO LOOP REPEAT".split(" "));
+/** What the head of a routine may end with. */
+const characteristics = new Set("ROW DETERMINISTIC DATA SQL DEFINER INVOKER".split(" "));
 
 function isAhead(pattern: RegExp, sql: string, at: number): boolean {
   pattern.lastIndex = at;

@@ -1,4 +1,10 @@
-import type { ColumnDeclaration, IndexDeclaration, TableConstraint, TableName } from "../../../model/index.js";
+import {
+  type ColumnDeclaration,
+  type IndexDeclaration,
+  isSameTable,
+  type TableConstraint,
+  type TableName,
+} from "../../../model/index.js";
 import { type Cursor, notUnderstood } from "./cursor.js";
 import type { What } from "./read-alter.js";
 import { type Element, readElement } from "./read-element.js";
@@ -114,7 +120,5 @@ function indexOf(element: Element): IndexDeclaration[] {
 
 function referencesOf(constraints: readonly TableConstraint[]): TableName[] {
   const found = constraints.flatMap(({ references }) => references ?? []);
-  return found.filter(
-    ({ schema, name }, at) => found.findIndex((other) => other.schema === schema && other.name === name) === at,
-  );
+  return found.filter((table, at) => found.findIndex((other) => isSameTable(table, other)) === at);
 }

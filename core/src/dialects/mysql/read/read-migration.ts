@@ -23,19 +23,27 @@ export function readMysqlMigration(sql: string, file: string): Migration {
   for (const cut of cutOrRefuse(sql, file)) {
     const index = statements.length;
     const { tokens, fullEnd } = cut;
-    const [offset, end] = boundsOf(tokens, 0, tokens.length);
+    const [offset, end] = statementBounds(cut, consumed);
     const line = lineAt(offset);
     statements.push({ index, sql: sql.slice(offset, end), full: sql.slice(consumed, fullEnd), offset, line });
     consumed = fullEnd;
     const { clauses, demands } = readStatement(sql, cut);
     const demanded = Object.keys(demands).length === 0 ? {} : { demands };
     for (const { from, to, whats } of clauses) {
-      const [start, until] = boundsOf(tokens, from, to);
+      const [start, until] = to - from === tokens.length ? [offset, end] : boundsOf(tokens, from, to);
       const place = { statement: index, sql: sql.slice(start, until), line: lineAt(start), ...demanded };
       for (const what of whats) operations.push({ ...place, ...what });
     }
   }
   return { sql, statements, tail: sql.slice(consumed), operations };
+}
+
+/** With the versioned comment that it stands in, where it stands in it alone: run again, it runs under the same condition. */
+function statementBounds({ tokens, fullEnd }: Cut, consumed: number): [start: number, end: number] {
+  const around = tokens[0]?.within;
+  const isAlone = around !== undefined && around === tokens.at(-1)?.within;
+  if (isAlone && around.start >= consumed && around.end <= fullEnd) return [around.start, around.end];
+  return boundsOf(tokens, 0, tokens.length);
 }
 
 function cutOrRefuse(sql: string, file: string): readonly Cut[] {

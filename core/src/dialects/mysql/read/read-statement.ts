@@ -1,4 +1,4 @@
-import type { Demands, TableName } from "../../../model/index.js";
+import { type Demands, isSameTable, type TableName } from "../../../model/index.js";
 import { Cursor, notUnderstood } from "./cursor.js";
 import type { Cut } from "./cut-statements.js";
 import {
@@ -40,21 +40,28 @@ function whole(cursor: Cursor, whats: readonly What[], demands: Demands = {}): R
   return { clauses: [{ from: 0, to: cursor.tokens.length, whats }], demands };
 }
 
-/** Tables that statements of any kind name behind these words. */
+/** Tables that a statement of whichever kind names. */
 function tablesNamed(cursor: Cursor): TableName[] {
-  while (
-    !cursor.isDone &&
-    !(cursor.at > 0 && ["TABLE", "TABLES", "INTO", "FROM", "ON", "UPDATE"].some((word) => cursor.is(word)))
-  )
-    cursor.at += 1;
-  if (cursor.isDone) return [];
-  cursor.at += 1;
-  if (cursor.take("IF")) {
-    cursor.take("NOT");
-    cursor.take("EXISTS");
+  const found: TableName[] = [];
+  const isOn = cursor.is("CREATE") || cursor.is("DROP");
+  const isUpdate = cursor.is("UPDATE");
+  while (!cursor.isDone) {
+    const { at } = cursor;
+    const isAhead =
+      cursor.one("TABLE", "TABLES", "INTO", "FROM", "JOIN", "STRAIGHT_JOIN") !== undefined ||
+      (at === 0 && isUpdate && cursor.take("UPDATE")) ||
+      (isOn && cursor.take("ON"));
+    if (!isAhead) {
+      cursor.at += 1;
+      continue;
+    }
+    if (cursor.take("IF")) {
+      cursor.take("NOT");
+      cursor.take("EXISTS");
+    }
+    found.push(...tryOr(() => cursor.list((each) => each.table()), []));
   }
-  const table = tryOr(() => cursor.table(), undefined);
-  return table === undefined ? [] : [table];
+  return found.filter((table, at) => found.findIndex((other) => isSameTable(table, other)) === at);
 }
 
 function readKnown(cursor: Cursor): Read | undefined {

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readMysqlMigration } from "../../../../core/src/dialects/mysql/read/read-migration.js";
 import type { LockstepError } from "../../../../core/src/errors.js";
+import { judge } from "../../../../core/src/rules/judge.js";
 import { summary } from "../../../support/operation-summary.js";
 import { byHand, fromPrisma, fromTypeorm } from "./statements.js";
 
@@ -66,6 +67,14 @@ test.each([
 ])("refuses what cannot be cut: %s", (sql, message) => {
   expect(() => read(sql)).toThrow(expect.objectContaining({ code: "LS1001", message: `migration.sql:${message}` }));
 });
+
+test.each(["MODIFY `a` int NOT NULL", "RENAME INDEX `i` TO `j`", "ENGINE=InnoDB", "DROP PARTITION `p`"])(
+  "what PostgreSQL has no word for is not taken for safe by what is known of PostgreSQL: %s",
+  (clause) => {
+    const concerns = judge(read(`ALTER TABLE t ${clause}`)).notices.flatMap(({ verdict }) => verdict?.concerns ?? []);
+    expect(concerns).toEqual([expect.objectContaining({ kind: "not-understood" })]);
+  },
+);
 
 const gaps = fc.constantFrom("", " ", "\n", "\r\n\t", "-- a; 'b\n", "# `c;\n", '/* d; " */', "/*! */", "--\n");
 

@@ -40,19 +40,22 @@ const functions: ReadonlySet<string> = new Set(
   "IF LEFT RIGHT REPEAT REPLACE INSERT MOD CHAR CONVERT DATABASE SCHEMA".split(" "),
 );
 
+/** Parentheses in parentheses that anybody writes; whoever writes more is not followed. */
+export const deepest = 20;
+
 /** The columns of which a condition says that they are not NULL, and whether it says nothing else. */
-export function notNullIn(condition: Cursor): { readonly notNull: string[]; readonly isNotNullOnly: boolean } {
-  if (isWrapped(condition)) return notNullIn(condition.group());
+export function notNullIn(condition: Cursor, depth = 0): { notNull: readonly string[]; isNotNullOnly: boolean } {
+  if (depth < deepest && isWrapped(condition)) return notNullIn(condition.group(), depth + 1);
   const notNull: string[] = [];
   let isNotNullOnly = true;
   const all = condition.within(condition.at, condition.end);
-  if (hasTop(all, "OR", "XOR", "|", "BETWEEN")) return { notNull, isNotNullOnly: false };
+  if (depth === deepest || hasTop(all, "OR", "XOR", "|", "BETWEEN")) return { notNull, isNotNullOnly: false };
   for (;;) {
     const from = condition.at;
     condition.skipTo("AND");
     const part = condition.within(from, condition.at);
     if (isWrapped(part)) {
-      const inside = notNullIn(part);
+      const inside = notNullIn(part, depth + 1);
       notNull.push(...inside.notNull);
       isNotNullOnly &&= inside.isNotNullOnly;
     } else {

@@ -1,6 +1,6 @@
 import type { Demands, Operation, TableName } from "../../../model/index.js";
-import { type Cursor, notUnderstood } from "./cursor.js";
-import { readColumn, readPosition } from "./read-column.js";
+import { Cursor, notUnderstood } from "./cursor.js";
+import { readColumn, readDefault, readPosition } from "./read-column.js";
 import { type Described, readElement } from "./read-element.js";
 import { reserved } from "./reserved.js";
 import { readTableOption } from "./table-options.js";
@@ -22,15 +22,14 @@ export function readAlter(cursor: Cursor, table: TableName): { readonly clauses:
   while (!cursor.isDone) {
     const from = cursor.at;
     const asked = tryOr(() => readDemands(cursor), undefined);
-    if (asked !== undefined) demands = { ...demands, ...asked };
+    if (asked !== undefined && isClauseEnd(cursor, from)) demands = { ...demands, ...asked };
     else {
       cursor.at = from;
       const whats = tryOr(() => readClause(cursor, table), undefined);
-      if (whats === undefined || !isClauseEnd(cursor)) clauses.push(unknownClause(cursor, from, table));
+      if (whats === undefined || !isClauseEnd(cursor, from)) clauses.push(unknownClause(cursor, from, table));
       else clauses.push({ from, to: cursor.at, whats });
     }
-    // Options of the table need no comma, and what is said of partitions has none.
-    cursor.take(",");
+    if (cursor.take(",") && cursor.isDone) throw notUnderstood;
   }
   const nothing = { from: 0, to: cursor.at, whats: [form("ALTER TABLE", [table])] };
   return { clauses: clauses.length > 0 ? clauses : [nothing], demands };
@@ -68,14 +67,15 @@ export function readWait(cursor: Cursor): Demands {
   return cursor.take("WAIT") ? { waitSeconds: cursor.number() } : {};
 }
 
-/** Where the next clause may begin: what is read so far is all of this one. */
-function isClauseEnd(cursor: Cursor): boolean {
+/** Where the next clause may begin: what is read so far is all of this one. Between options of the table there need be no comma. */
+function isClauseEnd(cursor: Cursor, from: number): boolean {
   if (cursor.isDone || cursor.is(",") || cursor.is("PARTITION", "BY") || cursor.is("REMOVE", "PARTITIONING"))
     return true;
-  const { at } = cursor;
-  const isOption = tryOr(() => readTableOption(cursor), undefined) !== undefined;
-  cursor.at = at;
-  return isOption;
+  return isOption(cursor, from) && isOption(cursor, cursor.at);
+}
+
+function isOption({ sql, tokens, end }: Cursor, at: number): boolean {
+  return tryOr(() => readTableOption(new Cursor(sql, tokens, at, end)), undefined) !== undefined;
 }
 
 function unknownClause(cursor: Cursor, from: number, table: TableName): Clause {
@@ -151,14 +151,28 @@ function readClause(cursor: Cursor, table: TableName): What[] {
   return [what === "COMMENT" ? { kind: "comment", onColumn: undefined, text } : form(what, [table])];
 }
 
-/** To the end of the statement, but for the parts that are none of it. */
+const partsNamed = /^(?:DROP|TRUNCATE|ANALYZE|CHECK|OPTIMIZE|REBUILD|REPAIR|DISCARD|IMPORT) /;
+
+/** What is said of partitions: of those that it declares no more than that they are there. */
 function readPartitions(cursor: Cursor, table: TableName, what: string): What {
-  const from = cursor.at;
-  cursor.skipTo("TABLE");
-  const other = what === "EXCHANGE PARTITION" && cursor.take("TABLE") ? [cursor.table()] : [];
+  const [verb] = what.split(" ");
+  cursor.at += 2;
+  if (verb === "EXCHANGE") {
+    cursor.name();
+    cursor.need("WITH", "TABLE");
+    const other = cursor.table();
+    if (cursor.one("WITH", "WITHOUT") !== undefined) cursor.need("VALIDATION");
+    return form(what, [table, other]);
+  }
+  if (partsNamed.test(what)) {
+    if (verb === "DROP") cursor.take("IF", "EXISTS");
+    if (!cursor.take("ALL")) cursor.list((each) => each.name());
+    if (verb === "DISCARD" || verb === "IMPORT") cursor.need("TABLESPACE");
+    return form(what, [table]);
+  }
+  if (cursor.isDone) throw notUnderstood;
   cursor.skipTo();
-  if (cursor.at - from < 2) throw notUnderstood;
-  return form(what, [table, ...other]);
+  return form(what, [table]);
 }
 
 function readAdd(cursor: Cursor, table: TableName): What[] {
@@ -218,12 +232,7 @@ function readAlterPart(cursor: Cursor, table: TableName): What {
   const seen = cursor.one("VISIBLE", "INVISIBLE");
   if (seen !== undefined) return form(`ALTER COLUMN ${seen}`, [table], { column });
   cursor.need("DEFAULT");
-  const from = cursor.at;
-  // A literal, or an expression in parentheses.
-  if (cursor.is("(")) cursor.group();
-  else cursor.skipTo(",");
-  if (cursor.at === from) throw notUnderstood;
-  return { kind: "setDefault", table, column, defaultSql: cursor.sliceFrom(from) };
+  return { kind: "setDefault", table, column, defaultSql: readDefault(cursor).defaultSql };
 }
 
 function readRename(cursor: Cursor, table: TableName): What {

@@ -63,8 +63,12 @@ function readAttribute(cursor: Cursor, said: Said, checks: InlineConstraint[]): 
   const from = cursor.at;
   if (cursor.take("NOT", "NULL")) said.notNull = true;
   else if (cursor.take("NULL")) return true;
-  else if (cursor.take("DEFAULT")) readDefault(cursor, said);
-  else if (cursor.take("AUTO_INCREMENT")) said.isIdentity = true;
+  else if (cursor.take("DEFAULT")) {
+    const { defaultSql, isStored } = readDefault(cursor);
+    said.isDefaultStored = isStored;
+    if (defaultSql === undefined) delete said.defaultSql;
+    else said.defaultSql = defaultSql;
+  } else if (cursor.take("AUTO_INCREMENT")) said.isIdentity = true;
   else if (cursor.take("SERIAL", "DEFAULT", "VALUE")) {
     said.isIdentity = true;
     said.isUnique = true;
@@ -128,29 +132,29 @@ function readOther(cursor: Cursor): boolean {
   return true;
 }
 
-/** A literal, `CURRENT_TIMESTAMP(3)`, an expression in parentheses; in MariaDB a function as well. */
-function readDefault(cursor: Cursor, said: Said): void {
+/** A literal, `CURRENT_TIMESTAMP(3)`, an expression in parentheses; in MariaDB a function as well. NULL is none. */
+export function readDefault(cursor: Cursor): { readonly defaultSql: string | undefined; readonly isStored: boolean } {
   const from = cursor.at;
-  const token = cursor.next();
-  if (token.kind === "word" && nows.has(token.text)) {
-    if (cursor.is("(")) cursor.group();
-  } else if (token.text === "(" && token.kind === "sign") {
-    cursor.at = from;
+  let isStored = true;
+  if (cursor.is("(")) {
     const inside = cursor.group();
-    said.isDefaultStored = inside.end - inside.at === 1 && isLiteral(inside);
-  } else if (token.kind === "word" && cursor.is("(")) {
-    cursor.group();
-    said.isDefaultStored = false;
-  } else if (token.text === "NEXT" && cursor.take("VALUE", "FOR")) {
-    cursor.table();
-    said.isDefaultStored = false;
+    if (inside.isDone) throw notUnderstood;
+    isStored = inside.end - inside.at === 1 && isLiteral(inside);
   } else {
-    if (token.text === "-" || token.text === "+") cursor.next();
-    else if (!isLiteral(cursor.within(from, cursor.end))) throw notUnderstood;
+    const { kind, text } = cursor.next();
+    const isNow = kind === "word" && nows.has(text);
+    if (kind === "word" && cursor.is("(")) {
+      isStored = isNow;
+      cursor.group();
+    } else if (text === "NEXT" && cursor.take("VALUE", "FOR")) {
+      isStored = false;
+      cursor.table();
+    } else if (kind === "sign" && (text === "-" || text === "+")) cursor.number();
+    else if (!isNow && !isLiteral(cursor.within(from, cursor.end))) throw notUnderstood;
     while (cursor.token?.kind === "string") cursor.next();
+    if (kind === "word" && text === "NULL") return { defaultSql: undefined, isStored };
   }
-  if (token.text === "NULL" && token.kind === "word") delete said.defaultSql;
-  else said.defaultSql = cursor.sliceFrom(from);
+  return { defaultSql: cursor.sliceFrom(from), isStored };
 }
 
 const nows: ReadonlySet<string> = new Set(["CURRENT_TIMESTAMP", "NOW", "LOCALTIME", "LOCALTIMESTAMP"]);

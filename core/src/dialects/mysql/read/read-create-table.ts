@@ -8,6 +8,7 @@ import {
 import { type Cursor, notUnderstood } from "./cursor.js";
 import type { What } from "./read-alter.js";
 import { type Element, readElement } from "./read-element.js";
+import { isQuery } from "./read-rows.js";
 import { readTableOption } from "./table-options.js";
 
 /** CREATE TABLE, from its name on. */
@@ -16,7 +17,7 @@ export function readCreateTable(cursor: Cursor, ifNotExists: boolean): What {
   const like = readLike(cursor);
   const elements = like === undefined && isDeclared(cursor) ? cursor.listed((each) => readElement(each, table)) : [];
   const optionsSql = like === undefined ? readOptions(cursor) : "";
-  const isOfQuery = like === undefined && isQuery(cursor);
+  const isOfQuery = like === undefined && isSelected(cursor);
   if (isOfQuery) cursor.skipTo();
   if (!cursor.isDone || (elements.length === 0 && like === undefined && !isOfQuery)) throw notUnderstood;
   const columns = elements.flatMap((each) => (each.kind === "addColumn" ? [each.column] : []));
@@ -50,7 +51,7 @@ function readLike(cursor: Cursor): TableName | undefined {
 
 /** A parenthesis may hold the query alone. */
 function isDeclared(cursor: Cursor): boolean {
-  return cursor.is("(") && !["SELECT", "WITH", "VALUES", "("].some((word) => cursor.is("(", word));
+  return cursor.is("(") && !isQuery(cursor);
 }
 
 function readOptions(cursor: Cursor): string {
@@ -58,7 +59,7 @@ function readOptions(cursor: Cursor): string {
   while (readTableOption(cursor) !== undefined) cursor.take(",");
   if (cursor.take("WITH", "SYSTEM", "VERSIONING")) while (readTableOption(cursor) !== undefined) cursor.take(",");
   if (cursor.take("PARTITION", "BY"))
-    while (!cursor.isDone && !isQuery(cursor)) {
+    while (!cursor.isDone && !isSelected(cursor)) {
       if (cursor.is("(")) cursor.group();
       else cursor.next();
     }
@@ -66,12 +67,11 @@ function readOptions(cursor: Cursor): string {
 }
 
 /** `IGNORE AS SELECT …` */
-function isQuery(cursor: Cursor): boolean {
+function isSelected(cursor: Cursor): boolean {
   const { at } = cursor;
   cursor.one("IGNORE", "REPLACE");
   cursor.take("AS");
-  while (cursor.is("(")) cursor.at += 1;
-  const found = cursor.is("SELECT") || cursor.is("WITH") || cursor.is("VALUES") || cursor.is("TABLE");
+  const found = isQuery(cursor);
   cursor.at = at;
   return found;
 }

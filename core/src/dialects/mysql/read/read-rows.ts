@@ -1,6 +1,6 @@
 import type { TableName } from "../../../model/index.js";
 import { type Cursor, notUnderstood } from "./cursor.js";
-import { functionsOf } from "./expressions.js";
+import { deepest, functionsOf } from "./expressions.js";
 import { tryOr, type What } from "./read-alter.js";
 
 /** Statements that change or read rows; undefined: it is none. */
@@ -22,12 +22,26 @@ export function readRows(cursor: Cursor): What[] | undefined {
     if (cursor.is("(")) cursor.group();
     return [{ kind: "select", functions: [schema === undefined ? name : `${schema}.${name}`] }];
   }
-  if (!["SELECT", "DO", "VALUES", "TABLE", "("].some((word) => cursor.is(word))) return undefined;
+  if (!isQuery(cursor) && !cursor.is("DO")) return undefined;
   const functions = functionsOf(all);
+  const isTable = cursor.is("TABLE");
   cursor.next();
   if (cursor.isDone) throw notUnderstood;
+  if (isTable) {
+    cursor.table();
+    if (!cursor.isDone && cursor.one("ORDER", "LIMIT", "UNION", "INTO") === undefined) throw notUnderstood;
+  }
   cursor.at = cursor.end;
   return [{ kind: "select", functions }];
+}
+
+/** Whether a query follows, in parentheses or not. */
+export function isQuery(cursor: Cursor): boolean {
+  const { at } = cursor;
+  while (cursor.take("(")) {}
+  const found = ["SELECT", "WITH", "VALUES", "TABLE"].some((word) => cursor.is(word));
+  cursor.at = at;
+  return found;
 }
 
 /** What may change or read rows that exist has no rows that merely stand in the statement: ON DUPLICATE KEY UPDATE, REPLACE, SELECT. */
@@ -37,10 +51,9 @@ function readInsert(cursor: Cursor): What {
   cursor.take("INTO");
   const table = cursor.table();
   skipPartitions(cursor);
-  const query = ["SELECT", "WITH", "TABLE", "("];
-  if (cursor.is("(") && !query.some((word) => cursor.is("(", word))) cursor.group();
+  if (cursor.is("(") && !isQuery(cursor)) cursor.group();
   const isOfValues = cursor.one("VALUES", "VALUE", "SET") !== undefined;
-  if (!isOfValues && !query.some((word) => cursor.is(word))) throw notUnderstood;
+  if (!isOfValues && !isQuery(cursor)) throw notUnderstood;
   if (isOfValues && cursor.isDone) throw notUnderstood;
   cursor.skipTo("DUPLICATE");
   const isUpsert = !cursor.isDone;
@@ -72,7 +85,8 @@ interface Sources {
 }
 
 /** `a JOIN db.b AS c USING (id)`: the tables that stand there, without those of queries. */
-function readSources(cursor: Cursor): Sources {
+function readSources(cursor: Cursor, depth = 0): Sources {
+  if (depth > deepest) throw notUnderstood;
   const tables: TableName[] = [];
   const names = new Map<string, TableName>();
   let isTable = true;
@@ -80,7 +94,7 @@ function readSources(cursor: Cursor): Sources {
     if (cursor.is("(")) {
       const inside = cursor.group();
       if (isTable && !inside.is("SELECT") && !inside.is("WITH")) {
-        const inner = readSources(inside);
+        const inner = readSources(inside, depth + 1);
         tables.push(...inner.tables);
         for (const table of inner.tables) names.set(table.name, table);
       }
@@ -96,7 +110,6 @@ function readSources(cursor: Cursor): Sources {
     } else {
       const { text } = cursor.next();
       if (text === "," || text === "JOIN" || text === "STRAIGHT_JOIN") isTable = true;
-      else if (text === "LATERAL") isTable = true;
     }
   }
   return {
@@ -148,7 +161,13 @@ function readDelete(cursor: Cursor): What[] {
   const from = cursor.at;
   cursor.skipTo("WHERE");
   const sources = isOfSeveral ? readSources(cursor.within(from, cursor.at)) : undefined;
-  if (!isOfSeveral && (!isFromFirst || targets.length > 1)) throw notUnderstood;
+  if (!isOfSeveral) {
+    if (!isFromFirst || targets.length > 1) throw notUnderstood;
+    cursor.at = from;
+    skipPartitions(cursor);
+    if (cursor.take("AS") || cursor.isName()) cursor.name();
+    if (!cursor.isDone && cursor.one("WHERE", "ORDER", "LIMIT", "RETURNING") === undefined) throw notUnderstood;
+  }
   cursor.at = cursor.end;
   return targets.map((target) => ({
     kind: "delete",

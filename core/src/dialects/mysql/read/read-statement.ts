@@ -15,7 +15,7 @@ import {
 } from "./read-alter.js";
 import { readCreateTable } from "./read-create-table.js";
 import { createIndex, readIndex } from "./read-element.js";
-import { readRows } from "./read-rows.js";
+import { isQuery, readRows } from "./read-rows.js";
 import { readSetting } from "./read-setting.js";
 
 /** What a statement was read into: all of its operations, each with its clause, and what it demands. */
@@ -92,7 +92,7 @@ function readAlterAny(cursor: Cursor): Read | undefined {
 /** A statement of which nothing else is read. */
 function rest(cursor: Cursor, what: What): Read {
   if (cursor.isDone) throw notUnderstood;
-  cursor.at = cursor.end;
+  cursor.skipTo();
   return whole(cursor, [what]);
 }
 
@@ -117,7 +117,7 @@ function readView(cursor: Cursor, isReplace: boolean): What {
   const name = cursor.table();
   if (cursor.is("(")) cursor.listed((each) => each.name());
   cursor.need("AS");
-  if (cursor.isDone) throw notUnderstood;
+  if (!isQuery(cursor)) throw notUnderstood;
   cursor.skipTo();
   return { kind: "createView", name, ...(isReplace ? { isReplace: true } : {}) };
 }

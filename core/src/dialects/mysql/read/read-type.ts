@@ -118,8 +118,9 @@ export function readType(cursor: Cursor): ColumnType {
 /** `utf8mb4`, `'utf8mb4'`, `binary`: as it is spelled. */
 export function nameOrString(cursor: Cursor): string {
   const from = cursor.at;
-  const { kind } = cursor.next();
-  if (kind === "number" || kind === "sign") throw notUnderstood;
+  const { kind } = cursor.token ?? {};
+  if (kind === "string") cursor.next();
+  else if (!cursor.take("BINARY")) cursor.name();
   return cursor.sliceFrom(from);
 }
 

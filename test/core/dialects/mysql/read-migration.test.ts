@@ -4,7 +4,7 @@ import { readMysqlMigration } from "../../../../core/src/dialects/mysql/read/rea
 import type { LockstepError } from "../../../../core/src/errors.js";
 import { judge } from "../../../../core/src/rules/judge.js";
 import { summary } from "../../../support/operation-summary.js";
-import { byHand, fromPrisma, fromTypeorm } from "./statements.js";
+import { bodies, byHand, fromPrisma, fromTypeorm } from "./statements.js";
 
 const read = (sql: string) => readMysqlMigration(sql, "migration.sql");
 const cases = [...fromPrisma, ...fromTypeorm, ...byHand];
@@ -56,6 +56,15 @@ test.each([
   const { statements, tail } = read(sql);
   expect(statements).toHaveLength(count);
   expect(statements.map(({ full }) => full).join("") + tail).toBe(sql.replace(/^\uFEFF/, ""));
+});
+
+test("bodies end where a server ends them, without lines DELIMITER", () => {
+  const { statements, operations } = read(bodies.map((sql) => `${sql};\n`).join(""));
+  expect(statements.map(({ sql }) => sql)).toEqual(bodies);
+  // MariaDB's block outside of routines runs whatever is in it.
+  expect(operations.filter(({ kind }) => kind === "unknown").map(({ sql }) => sql)).toEqual(
+    bodies.filter((sql) => sql.startsWith("BEGIN")),
+  );
 });
 
 test.each([

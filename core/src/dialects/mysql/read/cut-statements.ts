@@ -94,12 +94,11 @@ class Body {
     switch (text) {
       case "BEGIN":
         return before?.kind !== "sign" || before.text === ")" || before.text === ":";
-      case "LOOP":
-      case "WHILE":
-        return this.#isStart(before);
       case "FOR":
         return this.#isStart(before) && !isAhead(noBlock, sql, end);
       case "IF":
+      case "LOOP":
+      case "WHILE":
       case "REPEAT":
         if (this.#isStart(before)) return true;
         // RETURNS int IF …: the type of a function may be anything.
@@ -120,7 +119,7 @@ class Body {
   }
 }
 
-const starts = new Set("BEGIN THEN ELSE DO LOOP REPEAT".split(" "));
+const starts = new Set("BEGIN ATOMIC THEN ELSE DO LOOP REPEAT".split(" "));
 /** What the head of a routine may end with. */
 const characteristics = new Set("ROW DETERMINISTIC DATA SQL DEFINER INVOKER".split(" "));
 

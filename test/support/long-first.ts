@@ -8,7 +8,7 @@ const long: readonly RegExp[] = [
   /packed\/|contract\/(?:phases|killed)|intercept\/open-plans|engine\/migrate/,
   /matrix\/|test\/docs\/|scenarios\/(?:wrapper|typeorm-transactions|branches|required-column|ways-back)|intercept\/refused/,
   /scenarios\/|contract\/|plugin-typeorm\/(?:intercept|changes|cli)|plugin-prisma\/engine|cli\/code-choices/,
-  /database\/(?:units|backfill)|codemods\/(?:chosen|properties|type-check)/,
+  /database\/(?:units|backfill)|codemods\/(?:chosen|properties|type-check)|mysql\/grammar/,
 ];
 
 /** Starts the longest files first, whichever project they belong to. */

@@ -186,6 +186,7 @@ export class Catalogue {
       case "select":
         if (unknownFunctions(operation).length > 0) this.forget(operation.sql);
         break;
+      case "redeclareColumn":
       case "unknown":
         this.forget(operation.sql);
     }

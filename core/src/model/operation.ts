@@ -1,4 +1,3 @@
-import type { FormName } from "./forms.js";
 import { nameKey, type TableName } from "./names.js";
 import type { GoneKind, NewerForm, TableLock } from "./verdict.js";
 
@@ -28,7 +27,9 @@ export interface ColumnDeclaration {
   readonly isGenerated: boolean;
   /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
   readonly isVirtual?: true;
+  /** The database numbers its rows: GENERATED … AS IDENTITY, AUTO_INCREMENT. */
   readonly isIdentity: boolean;
+  /** PostgreSQL's: a type that stands for a sequence and a default that takes from it. */
   readonly isSerial: boolean;
   readonly isUnique: boolean;
   readonly isPrimaryKey: boolean;
@@ -38,6 +39,15 @@ export interface ColumnDeclaration {
   readonly ownType?: TableName;
   /** `"C"`, as the statement spells it. */
   readonly collationSql?: string;
+  /** `utf8mb4`, as the statement spells it. */
+  readonly characterSetSql?: string;
+  /** What ENUM or SET admits. */
+  readonly values?: readonly string[];
+  /** `CURRENT_TIMESTAMP(3)`: what any UPDATE of a row sets it to. */
+  readonly onUpdateSql?: string;
+  readonly comment?: string;
+  /** `SELECT *` and an INSERT without columns pass over it. */
+  readonly isInvisible?: true;
   /** REFERENCES behind the type. Without a DEFAULT clause the rows that exist are not looked at: all of them are NULL. */
   readonly references?: InlineConstraint & { readonly table: TableName; readonly isValidated: boolean };
   /** CHECK behind the type. */
@@ -52,6 +62,41 @@ export interface InlineConstraint {
   readonly sql: string;
 }
 
+/** Where a column is put among those that are there. Absent: at the end, or where it was. */
+export type ColumnPosition = "first" | { readonly after: string };
+
+/** One part of an index that is more than a column. */
+export interface IndexKey {
+  /** Undefined: an expression. */
+  readonly column: string | undefined;
+  /** Of so many characters, or bytes, from the left. */
+  readonly length?: number;
+  readonly isDescending?: true;
+}
+
+/** An index as a statement declares it. */
+export interface IndexDeclaration {
+  readonly name: string;
+  readonly isUnique: boolean;
+  /** Plain columns; undefined when an expression, operator class, predicate or INCLUDE makes it more than that. */
+  readonly columns: readonly string[] | undefined;
+  /** Every column that it names, in keys, expressions, INCLUDE and predicate. */
+  readonly reads: readonly string[];
+  readonly method: string;
+  /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
+  readonly definition: string;
+  /** MySQL's parts of it, where they are more than columns: prefixes, directions, expressions. */
+  readonly keys?: readonly IndexKey[];
+}
+
+/** How a statement has to run, or the server refuses it: `ALGORITHM=INSTANT`, `LOCK=NONE`, `WAIT 1`. */
+export interface Demands {
+  readonly algorithm?: string;
+  readonly lock?: string;
+  /** NOWAIT: 0. */
+  readonly waitSeconds?: number;
+}
+
 export type ReferentialAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
 export type Deferrable = "no" | "immediate" | "deferred";
 
@@ -63,6 +108,8 @@ export interface TableConstraint {
   readonly columns: readonly string[];
   /** Of a foreign key. */
   readonly references?: TableName;
+  /** Of a key, where its parts are more than columns. */
+  readonly keys?: readonly IndexKey[];
 }
 
 interface OperationBase {
@@ -75,12 +122,27 @@ interface OperationBase {
   readonly within?: string;
   /** What of it older servers do not know. */
   readonly newer?: readonly NewerForm[];
+  /** What its statement demands of how it runs. */
+  readonly demands?: Demands;
 }
 
 /** One typed schema change read from SQL. What is not recognised is `unknown`, never dropped and never taken as safe. */
 export type Operation = OperationBase &
   (
-    | { readonly kind: "addColumn"; readonly table: TableName; readonly column: ColumnDeclaration }
+    | {
+        readonly kind: "addColumn";
+        readonly table: TableName;
+        readonly column: ColumnDeclaration;
+        readonly position?: ColumnPosition;
+      }
+    /** MODIFY, CHANGE: everything that a column is, said anew. What of it changes depends on what it was. */
+    | {
+        readonly kind: "redeclareColumn";
+        readonly table: TableName;
+        readonly formerName: string;
+        readonly column: ColumnDeclaration;
+        readonly position?: ColumnPosition;
+      }
     | {
         readonly kind: "createTable";
         readonly table: TableName;
@@ -97,21 +159,14 @@ export type Operation = OperationBase &
         readonly constraints: readonly TableConstraint[];
         /** CREATE TABLE AS: its columns are those of a query. */
         readonly isOfQuery?: true;
+        /** CREATE TABLE … LIKE: it has what that one has. */
+        readonly like?: TableName;
+        /** Indexes that stand beside the columns and are no constraints. */
+        readonly indexes?: readonly IndexDeclaration[];
+        /** `ENGINE=InnoDB DEFAULT CHARACTER SET utf8mb4`, as the statement spells it. */
+        readonly optionsSql?: string;
       }
-    | {
-        readonly kind: "createIndex";
-        readonly table: TableName;
-        readonly name: string;
-        readonly isUnique: boolean;
-        readonly isConcurrent: boolean;
-        /** Plain columns; undefined when an expression, operator class, predicate or INCLUDE makes it more than that. */
-        readonly columns: readonly string[] | undefined;
-        /** Every column that it names, in keys, expressions, INCLUDE and predicate. */
-        readonly reads: readonly string[];
-        readonly method: string;
-        /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
-        readonly definition: string;
-      }
+    | ({ readonly kind: "createIndex"; readonly table: TableName; readonly isConcurrent: boolean } & IndexDeclaration)
     | {
         readonly kind: "addForeignKey";
         readonly table: TableName;
@@ -135,12 +190,14 @@ export type Operation = OperationBase &
         readonly table: TableName;
         readonly name: string | undefined;
         readonly columns: readonly string[];
+        readonly keys?: readonly IndexKey[];
       }
     | {
         readonly kind: "addUnique";
         readonly table: TableName;
         readonly name: string | undefined;
         readonly columns: readonly string[];
+        readonly keys?: readonly IndexKey[];
         readonly deferrable: Deferrable;
         /** `INCLUDE`, `NULLS NOT DISTINCT`, `WITH (…)`: something this model does not describe. */
         readonly hasOther: boolean;
@@ -210,8 +267,20 @@ export type Operation = OperationBase &
     | { readonly kind: "renameTable"; readonly table: TableName; readonly newName: string }
     | { readonly kind: "dropColumn"; readonly table: TableName; readonly column: string }
     | { readonly kind: "dropTable"; readonly table: TableName; readonly isCascade?: true }
-    | { readonly kind: "dropIndex"; readonly name: TableName; readonly isConcurrent: boolean }
-    | { readonly kind: "dropConstraint"; readonly table: TableName; readonly name: string }
+    | {
+        readonly kind: "dropIndex";
+        readonly name: TableName;
+        readonly isConcurrent: boolean;
+        /** Where the names of indexes are those of one table, not of a schema. */
+        readonly onTable?: TableName;
+      }
+    | {
+        readonly kind: "dropConstraint";
+        readonly table: TableName;
+        readonly name: string;
+        /** Where the statement says it. */
+        readonly of?: TableConstraint["kind"];
+      }
     | { readonly kind: "createType"; readonly name: TableName; readonly values: readonly string[] }
     | { readonly kind: "addEnumValue"; readonly name: TableName; readonly value: string }
     | {
@@ -263,11 +332,13 @@ export type Operation = OperationBase &
     | { readonly kind: "transaction"; readonly does: "begin" | "commit" | "rollback" | "savepoint" }
     /** SET, RESET, SET LOCAL, SET CONSTRAINTS. */
     | { readonly kind: "setting"; readonly name: string; readonly isLocal: boolean }
-    /** A form that its lock and its duration describe: see `forms.ts`. */
+    /** A form that needs no operation of its own. `forms.ts` says what PostgreSQL's lock, and for how long. */
     | {
         readonly kind: "form";
-        readonly what: FormName;
+        readonly what: string;
         readonly locks: readonly TableLock[];
+        /** The tables that it names, where what it locks is not a matter of reading. */
+        readonly tables?: readonly TableName[];
         /** What it takes away, or gives another name. */
         readonly gone?: { readonly what: GoneKind; readonly name: TableName; readonly newName?: string };
         readonly column?: string;

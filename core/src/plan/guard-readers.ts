@@ -60,6 +60,7 @@ function isInTheWay(operation: Operation): boolean {
     case "detachPartition":
       return true;
     case "renameTable":
+    case "redeclareColumn":
     case "alterDomain":
     case "block":
       return true;

@@ -12,11 +12,13 @@ import { verdict } from "./combine.js";
 import type { VerdictContext } from "./context.js";
 import { isRenamedUnderView } from "./objects.js";
 import { concurrently } from "./transaction.js";
+import { unknown } from "./unknown.js";
 
 /** What its row says: see `model/forms.ts`. */
 export function form(operation: OperationOf<"form">, context: VerdictContext): Verdict {
   const { what, statement, isCascade } = operation;
-  const row = formOf(what) ?? {};
+  const row = formOf(what);
+  if (row === undefined) return unknown(operation);
   const locks = operation.locks.filter(({ table }) => !context.createdInThisChange(table));
   const alone = row.isAlone === true ? concurrently(statement, context) : { concerns: [], doubts: [] };
   if (operation.locks.length > 0 && locks.length === 0) return verdict(alone);

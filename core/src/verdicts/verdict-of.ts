@@ -194,6 +194,8 @@ function ownVerdict(operation: Operation, context: VerdictContext): Verdict {
       return detachPartition(operation, context);
     case "block":
       return verdictOf(operation, context);
+    case "redeclareColumn":
+      return unknown({ what: "MODIFY", tables: [operation.table] });
     case "unknown":
       return unknown(operation);
     default:

@@ -111,7 +111,8 @@ describe.each(orms)("$name", ({ create }) => {
     });
     app.declare(added("steady", "steady()"));
     const { output } = await succeeded(app.generate("AddSteady", { url }));
-    expect(output).not.toMatch(/Lockstep|rewritten/);
+    // On a busy machine nobody waits for the number of places, and the command is named instead.
+    expect(output.replace(/^Lockstep: .* lists the places in your code .*$/m, "")).not.toMatch(/Lockstep|rewritten/);
     expect(app.plans()).toEqual([]);
     await succeeded(app.apply(url));
     // LS2004's way on: a value out of other rows, by an SQL function over columns of this one.

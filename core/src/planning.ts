@@ -1,10 +1,9 @@
 // What a plugin needs once a change is known to need a plan: making it, writing its files, showing it.
 export { codeSettings } from "./config/code-settings.js";
 export { loadConfig } from "./config/load.js";
-export { type Connection, connect } from "./db/connection.js";
+export { connect } from "./connect.js";
 export { runTool } from "./deploy/run-tool.js";
-export { connectWith } from "./dialects/postgresql/connect.js";
-export { readConnectionUrl } from "./dialects/postgresql/url.js";
+export type { Connection } from "./dialects/connection.js";
 export type { ColumnDependents } from "./facts/column-dependents.js";
 export { dirtyFiles, isRepository, lastCommitOf } from "./files/git.js";
 export { settleFiles, writeFiles } from "./files/write-files.js";
@@ -15,6 +14,8 @@ export { concurrentIndex } from "./plan/assemble-units.js";
 export { lostColumns } from "./plan/lost-columns.js";
 export type { ColumnSource, FormerUnique } from "./plan/sources.js";
 export { listPlans } from "./plan/store.js";
+export { connectWith } from "./postgresql/connect.js";
+export { readConnectionUrl } from "./postgresql/url.js";
 export type { ReleasingPlugin } from "./release/code-request.js";
 export { indexMigration } from "./release/index-migration.js";
 export { modelEdits } from "./release/model-edits.js";

@@ -2,7 +2,7 @@ import type { MigrationSet, RepositoryFiles } from "./check/migration-set.js";
 import type { FieldsIn } from "./codemods/contract/column-history.js";
 import type { Transform } from "./codemods/contract/transform.js";
 import type { CodeOfClients, GeneratedClients } from "./codemods/project/generated-clients.js";
-import type { Connection } from "./db/connection.js";
+import type { Connection } from "./dialects/connection.js";
 import type { Check } from "./doctor/check.js";
 import type {
   EntityModel,

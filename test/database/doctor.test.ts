@@ -1,7 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { connect } from "../../core/src/db/connection.js";
+import { connect } from "../../core/src/connect.js";
 import type { FindingLevel } from "../../core/src/doctor/check.js";
 import { checks } from "../../core/src/doctor/checks/index.js";
 import { openTransactions } from "../../core/src/doctor/checks/open-transactions.js";

@@ -1,6 +1,6 @@
 import pg from "pg";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { connect } from "../../core/src/db/connection.js";
+import { connect } from "../../core/src/connect.js";
 import { DevelopmentDatabase } from "../../core/src/intercept/development-database.js";
 import type { Plan } from "../../core/src/model/index.js";
 import { inFiles } from "../../core/src/model/plan.js";

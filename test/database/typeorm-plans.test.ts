@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Connection, connect } from "../../core/src/db/connection.js";
+import { connect } from "../../core/src/connect.js";
+import type { Connection } from "../../core/src/dialects/connection.js";
 import { type IndexFacts, readIndex } from "../../core/src/facts/index-facts.js";
 import { readTable } from "../../core/src/facts/table.js";
 import type { Plan, Unit } from "../../core/src/model/index.js";

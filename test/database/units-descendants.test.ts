@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { connect } from "../../core/src/db/connection.js";
+import { connect } from "../../core/src/connect.js";
 import { partitionIndexWork } from "../../core/src/facts/partition-index-work.js";
 import type { Descendants, UnitColumn, UnitIndex } from "../../core/src/model/plan.js";
 import { quoteIdentifier, quoteTable } from "../../core/src/sql/postgres/quote.js";

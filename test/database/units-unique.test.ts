@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from "vitest";
-import { type Connection, connect } from "../../core/src/db/connection.js";
+import { connect } from "../../core/src/connect.js";
+import type { Connection } from "../../core/src/dialects/connection.js";
 import { readIndex } from "../../core/src/facts/index-facts.js";
 import type { Deferrable } from "../../core/src/model/operation.js";
 import type { UnitIndex, UnitSpec } from "../../core/src/model/plan.js";

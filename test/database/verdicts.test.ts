@@ -1,6 +1,7 @@
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Connection, connect } from "../../core/src/db/connection.js";
+import { connect } from "../../core/src/connect.js";
+import type { Connection } from "../../core/src/dialects/connection.js";
 import { readForeignKeys } from "../../core/src/facts/foreign-keys.js";
 import { readIndex } from "../../core/src/facts/index-facts.js";
 import { serverMajor } from "../../core/src/facts/server-version.js";

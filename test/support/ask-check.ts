@@ -1,5 +1,5 @@
 /** One check of `lockstep doctor`, asked on a real target. */
-import { connect } from "../../core/src/db/connection.js";
+import { connect } from "../../core/src/connect.js";
 import type { Check, CheckedProject, Finding, TargetFacts } from "../../core/src/doctor/check.js";
 import { openPlansOn, plannedTables } from "../../core/src/doctor/planned-tables.js";
 import { runProjectChecks, runTargetChecks } from "../../core/src/doctor/run-checks.js";

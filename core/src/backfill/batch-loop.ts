@@ -1,12 +1,12 @@
 import { isDatabaseError, pauseBeforeRetry, type RetryPolicy, retryReason, withRetry } from "../db/retry.js";
+import type { KeyValues, Scope } from "../dialects/batches.js";
+import type { Cursor } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
-import { advanceBackfill, type Cursor } from "../ledger/backfills.js";
+import { advanceBackfill } from "../ledger/backfills.js";
 import { BatchFailure, type BatchResult, type BatchWork, runBatch } from "./batch.js";
 import { nextBatchRows, smallerBatchRows } from "./batch-size.js";
-import type { Scope } from "./batches.js";
 import { Computer } from "./computer.js";
 import type { RunSettings } from "./input.js";
-import type { KeyValues } from "./keys.js";
 import { Pace } from "./pace.js";
 import { type RefusedRow, rowRefused, rowsRefused, shownRefusals } from "./row-refused.js";
 import { type BackfillSession, openSession } from "./session.js";

@@ -1,7 +1,6 @@
-import type { Connection } from "../db/connection.js";
-import type { Advance, OnceBounds } from "../ledger/backfills.js";
-import type { BatchTimeouts, ComputedValues, Filled, FillTarget, Scope } from "./batches.js";
-import type { KeyValues } from "./keys.js";
+import type { BatchTimeouts, ComputedValues, Filled, FillTarget, KeyValues, Scope } from "../dialects/batches.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Advance, OnceBounds } from "../dialects/ledger-store.js";
 
 /** Which rows: the next ones of the pass, or some that the sweep found. */
 export type BatchWork =

@@ -1,11 +1,11 @@
 import type { FillFunction } from "../config/fill-function.js";
+import type { ComputedColumn, ComputedValues, KeyValues, Scope } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
 import { type AskedRow, callFunction } from "../facts/call-function.js";
 import { functionLabel } from "../model/fill.js";
 import type { BackfillSpec } from "../model/plan.js";
-import type { ComputedColumn, ComputedValues, Scope } from "./batches.js";
 import type { RunSettings } from "./input.js";
-import { type KeyValues, keyLabel } from "./keys.js";
+import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 
 /** The functions of the configuration, by `Model.field`. */

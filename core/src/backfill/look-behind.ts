@@ -1,8 +1,9 @@
 import { isValuesFault } from "../db/value-fault.js";
+import type { KeyValues } from "../dialects/batches.js";
+import type { Cursor, OnceBounds } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
-import type { Cursor, OnceBounds } from "../ledger/backfills.js";
 import type { BatchLoop } from "./batch-loop.js";
-import { type KeyValues, keyLabel } from "./keys.js";
+import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 import { rowsPerScan } from "./sweep.js";
 

@@ -1,15 +1,9 @@
-import type { Connection } from "../db/connection.js";
 import { isValuesFault } from "../db/value-fault.js";
+import type { FillTarget } from "../dialects/batches.js";
+import type { Connection } from "../dialects/connection.js";
+import { type BackfillId, isSameLedgerTable } from "../dialects/ledger-store.js";
 import { LockstepError } from "../errors.js";
-import {
-  advanceBackfill,
-  type BackfillId,
-  type BackfillRecord,
-  beginBackfill,
-  readBackfills,
-} from "../ledger/backfills.js";
-import { isSameLedgerTable } from "../ledger/read.js";
-import type { FillTarget } from "./batches.js";
+import { advanceBackfill, type BackfillRecord, beginBackfill, readBackfills } from "../ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 import { keyLabel } from "./keys.js";
 

@@ -1,11 +1,12 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
+import { canBeFollowed, type TableFacts, type UserTrigger } from "../dialects/table.js";
+import type { FillProblem } from "../dialects/trials.js";
 import type { ErrorCode } from "../errors.js";
-import { checkFill, type FillProblem } from "../facts/check-fill.js";
+import { checkFill } from "../facts/check-fill.js";
 import { checkReference } from "../facts/check-reference.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { childObstacles } from "../facts/children.js";
 import { fillProblemText, isOfExpression } from "../facts/fill-problem.js";
-import { canBeFollowed, type TableFacts, type UserTrigger } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
 import type { BackfillSpec } from "../model/plan.js";
 import { qualified } from "../sql/postgres/quote.js";

@@ -1,6 +1,7 @@
 import { isDatabaseError } from "../db/retry.js";
+import type { KeyValues } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
-import { type KeyValues, keyLabel } from "./keys.js";
+import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 import { rowsPerScan } from "./sweep.js";
 

@@ -1,9 +1,12 @@
-import { type Connection, connect } from "../db/connection.js";
+import { connect } from "../connect.js";
+import type { FillTarget } from "../dialects/batches.js";
+import type { Connection } from "../dialects/connection.js";
+import type { BackfillId, Cursor } from "../dialects/ledger-store.js";
+import { type TableFacts, typeOf } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
 import { hasChildren } from "../facts/children.js";
-import { readTable, type TableFacts, typeOf } from "../facts/table.js";
-import { type BackfillId, type BackfillRecord, beginBackfill, type Cursor } from "../ledger/backfills.js";
-import type { FillTarget } from "./batches.js";
+import { readTable } from "../facts/table.js";
+import { type BackfillRecord, beginBackfill } from "../ledger/backfills.js";
 import type { RunSettings } from "./input.js";
 import { beginOnce } from "./once.js";
 import { checkStructure, type PreflightProblem } from "./preflight.js";

@@ -1,7 +1,8 @@
 import { pauseBeforeRetry } from "../db/retry.js";
+import type { KeyValues } from "../dialects/batches.js";
 import { LockstepError } from "../errors.js";
 import { type BatchLoop, givingWay } from "./batch-loop.js";
-import { type KeyValues, keyLabel } from "./keys.js";
+import { keyLabel } from "./keys.js";
 import { rowsRefused } from "./row-refused.js";
 
 /** More rows than this are left to another pass: one scan of the table for each such lot would take too long. */

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 
 /** Why the run should wait before its next batch, and for how long until it asks again. */
 export interface Hold {

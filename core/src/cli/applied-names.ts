@@ -1,4 +1,4 @@
-import { connect } from "../db/connection.js";
+import { connect } from "../connect.js";
 import type { Workspace } from "./command.js";
 
 /**

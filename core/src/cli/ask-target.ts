@@ -1,4 +1,5 @@
-import { type Connection, connect } from "../db/connection.js";
+import { connect } from "../connect.js";
+import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { missingParts } from "../facts/missing-parts.js";
 import { askGates } from "../gates/ask-gates.js";

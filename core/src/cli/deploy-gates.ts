@@ -1,6 +1,6 @@
-import type { Connection } from "../db/connection.js";
 import { readPlannedRows } from "../deploy/skipped-releases.js";
 import { isContractTakenBack } from "../deploy/taken-back.js";
+import type { Connection } from "../dialects/connection.js";
 import type { GateAnswer } from "../gates/gate.js";
 import type { Plan } from "../model/index.js";
 import { gatesAt } from "../plan/next-phase.js";

@@ -1,8 +1,9 @@
+import { connect } from "../connect.js";
 import { systemClock } from "../db/clock.js";
-import { type Connection, connect } from "../db/connection.js";
 import { findBlockers } from "../deploy/blockers.js";
 import { type DeployEvent, deployTarget, tablesOf } from "../deploy/deploy-target.js";
 import { requireServer } from "../deploy/server-version.js";
+import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { Plan } from "../model/index.js";

@@ -1,6 +1,6 @@
 import { configFileOf, loadConfig } from "../config/load.js";
 import type { LockstepConfig } from "../config/schema.js";
-import { connect } from "../db/connection.js";
+import { connect } from "../connect.js";
 import type { Check, ProjectFacts } from "../doctor/check.js";
 import { checks as coreChecks } from "../doctor/checks/index.js";
 import { openPlansOn, plannedTables } from "../doctor/planned-tables.js";

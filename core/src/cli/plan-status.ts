@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { type PendingFill, tryPendingFills } from "../facts/pending-fills.js";
 import type { AppliedUnits } from "../gates/gate.js";

@@ -1,4 +1,4 @@
-import { connect } from "../db/connection.js";
+import { connect } from "../connect.js";
 import { refused } from "../db/refused.js";
 import { LockstepError } from "../errors.js";
 import { findUnfinished, foreignWork } from "../files/write-files.js";

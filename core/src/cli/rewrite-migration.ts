@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join, relative, resolve, sep } from "node:path";
 import { refuseUnknownFills } from "../config/configured-fills.js";
-import { connect } from "../db/connection.js";
+import { connect } from "../connect.js";
 import { LockstepError } from "../errors.js";
 import { writeFiles } from "../files/write-files.js";
 import { DevelopmentDatabase } from "../intercept/development-database.js";

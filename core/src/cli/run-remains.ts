@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import type { Plan } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { releasesOf } from "../plan/releases.js";

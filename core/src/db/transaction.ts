@@ -1,23 +1,4 @@
-import type { Connection } from "./connection.js";
-
-export interface TransactionOptions {
-  readonly isReadOnly?: boolean;
-  /** One snapshot for all statements, where a sample must fit its count. Default: false, READ COMMITTED. */
-  readonly isRepeatable?: boolean;
-  /** Default: the session's own. */
-  readonly limits?: Limits;
-  /** Settings of the dialect's own for this transaction only. Numbers are milliseconds. */
-  readonly settings?: Readonly<Record<string, string | number>>;
-}
-
-/** How long the statements of a transaction may take. */
-export interface Limits {
-  /** Waiting for a lock. */
-  readonly lockTimeoutMs?: number;
-  readonly statementTimeoutMs?: number;
-  /** Between two statements: a process that is suspended keeps no locks. */
-  readonly idleTimeoutMs?: number;
-}
+import type { Connection, TransactionOptions } from "../dialects/connection.js";
 
 /**
  * Runs statements in one transaction; any error rolls it back.

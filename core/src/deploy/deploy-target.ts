@@ -1,6 +1,7 @@
+import { connect } from "../connect.js";
 import type { Clock } from "../db/clock.js";
-import { type Connection, connect } from "../db/connection.js";
 import { pauseBeforeRetry, type RetryPolicy, retryReason } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { isSameTable, type Plan, type TableName } from "../model/index.js";
 import { type ReleasedUnit, releasedUnits } from "../plan/migration-of.js";

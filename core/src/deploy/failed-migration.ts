@@ -1,5 +1,5 @@
-import type { Connection } from "../db/connection.js";
 import { retryReason } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
 import type { Migration, Operation, TableName } from "../model/index.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";
 import type { MigrationFailure, MigrationStatements, OrmPlugin, Project, UnrecordedFailure } from "../plugin.js";

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { neededServer, serverMajor } from "../facts/server-version.js";
 import type { ReleasedUnit } from "../plan/migration-of.js";

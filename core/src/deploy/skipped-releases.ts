@@ -1,6 +1,6 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { inTransaction } from "../db/transaction.js";
+import type { Connection } from "../dialects/connection.js";
 import { readTable } from "../facts/table.js";
 import { isSameTable, type Plan, type TableName, tableLabel } from "../model/index.js";
 import { quoteTable } from "../sql/postgres/quote.js";

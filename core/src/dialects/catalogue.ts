@@ -1,6 +1,6 @@
-import type { Connection } from "../db/connection.js";
-import type { TableFacts } from "../facts/table.js";
 import type { TableName } from "../model/names.js";
+import type { Connection } from "./connection.js";
+import type { TableFacts } from "./table.js";
 
 /** What the catalogue of a target says, in the words of a dialect. Asked inside of a transaction that reads; errors are the server's. */
 export interface Catalogue {

@@ -1,6 +1,6 @@
-import type { Batches } from "../backfill/batches.js";
-import type { LedgerStore } from "../ledger/store.js";
+import type { Batches } from "./batches.js";
 import type { Catalogue } from "./catalogue.js";
+import type { LedgerStore } from "./ledger-store.js";
 import type { Trials } from "./trials.js";
 
 /** Database systems by the names that data sources and schemas have for them. */

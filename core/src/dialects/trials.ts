@@ -1,7 +1,123 @@
-import type { Connection } from "../db/connection.js";
-import type { CheckFillInput, FillProblem } from "../facts/check-fill.js";
-import type { CheckReferenceInput } from "../facts/check-reference.js";
-import type { CheckUniqueInput } from "../facts/check-unique.js";
+import type { Fill } from "../model/fill.js";
+import type { TableName } from "../model/names.js";
+import type { ForeignKey } from "../model/plan.js";
+import type { Connection } from "./connection.js";
+import type { TableFacts } from "./table.js";
+
+/** What is wrong with a fill, on the rows of one database. Samples name rows by their key: `tenantId=1, id=5`. */
+export type FillProblem =
+  | { readonly kind: "missing-columns"; readonly columns: readonly string[] }
+  /** The database refuses the assignment, in its own words. */
+  | {
+      readonly kind: "type";
+      readonly message: string;
+      readonly hint?: string;
+      /** The column is of an enum: its values. */
+      readonly enumValues?: readonly string[];
+    }
+  /** Evaluating it fails for some row: a cast, a division. */
+  | {
+      readonly kind: "fails";
+      readonly message: string;
+      readonly sqlState: string;
+      /** Absent: they could not be counted. */
+      readonly rows?: number;
+      readonly samples?: readonly string[];
+      /** It yields what is no value of the column's enum: its values. */
+      readonly enumValues?: readonly string[];
+    }
+  | { readonly kind: "null"; readonly rows: number; readonly samples: readonly string[] }
+  | { readonly kind: "too-long"; readonly limit: number; readonly rows: number; readonly samples: readonly string[] }
+  | {
+      readonly kind: "duplicates";
+      /** The columns of the unique index. */
+      readonly key: readonly string[];
+      readonly values: number;
+      readonly rows: number;
+      readonly samples: readonly DuplicateValue[];
+    }
+  /** A foreign key would refuse the values. */
+  | {
+      readonly kind: "missing-rows";
+      readonly key: readonly string[];
+      readonly references: TableName;
+      readonly referencedColumns: readonly string[];
+      /** 0: no row has the value yet, but every new one gets it. */
+      readonly rows: number;
+      readonly samples: readonly { readonly value: string; readonly row: string }[];
+    }
+  /** A subquery reads all of a table for every row. */
+  | {
+      readonly kind: "scans";
+      readonly table: string;
+      /** What it looks for, as the database prints it. */
+      readonly condition: string | undefined;
+      /** What would find it. */
+      readonly index: string | undefined;
+    }
+  /** The time ran out: nothing is known about this part. */
+  | { readonly kind: "not-finished"; readonly what: "values" | "duplicates" | "references"; readonly afterMs: number }
+  /** It cannot be tried here: the column's type is made by the same change, or the role may not make a temporary table. */
+  | {
+      readonly kind: "not-checked";
+      readonly message: string;
+      /** The role may not make a temporary table, or the target is read-only: the values can be tried all the same. */
+      readonly isOfType?: true;
+    };
+
+export interface DuplicateValue {
+  /** Of several columns: separated by commas. */
+  readonly value: string;
+  /** Up to three of the rows that would get it, or have it. */
+  readonly rows: readonly string[];
+}
+
+export interface CheckFillInput {
+  readonly table: TableFacts;
+  readonly column: { readonly name: string; readonly type: string };
+  readonly fill: Fill;
+  /** False on the development database while the change is being planned. */
+  readonly columnExists: boolean;
+  /** Enums that the change makes, and values that it adds to those that exist: the database does not know them yet. */
+  readonly enums?: readonly PlannedEnum[];
+  /** For each of the statements, in milliseconds. Default: 30 000. */
+  readonly timeoutMs?: number;
+}
+
+/** An enum that a change makes, or one that exists and gets values. */
+export interface PlannedEnum {
+  readonly name: TableName;
+  readonly values: readonly string[];
+  readonly isNew: boolean;
+}
+
+/** A column of the change, as far as it decides about duplicates. */
+export interface UniqueColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly fill?: Fill;
+  /** Stored once: the same for all rows that exist. */
+  readonly defaultSql?: string;
+}
+
+export interface CheckUniqueInput {
+  readonly table: TableFacts;
+  /** The columns of a unique index that the change builds. */
+  readonly key: readonly string[];
+  /** The columns that the change adds to the table; whether they are there already makes no difference. */
+  readonly columns: readonly UniqueColumn[];
+  /** For each of the statements, in milliseconds. Default: 30 000. */
+  readonly timeoutMs?: number;
+}
+
+export interface CheckReferenceInput {
+  readonly table: TableFacts;
+  readonly foreignKey: ForeignKey;
+  /** The columns that the change adds to the table; whether they are there already makes no difference. */
+  readonly columns: readonly UniqueColumn[];
+  /** For each of the statements, in milliseconds. Default: 30 000. */
+  readonly timeoutMs?: number;
+}
 
 /** With a limit for each of its statements. */
 export type Timed<T> = T & { readonly timeoutMs: number };

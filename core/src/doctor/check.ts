@@ -1,5 +1,5 @@
 import type { LockstepConfig } from "../config/schema.js";
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import type { EntityModel, Plan, TableName } from "../model/index.js";
 
 /** `ok`: nothing to do · `warning`: something will be slow, hidden or untested · `problem`: a step of a plan would fail. */

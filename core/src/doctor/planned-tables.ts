@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import { isSameTable, type Plan, tableLabel } from "../model/index.js";
 import { migrationOf } from "../plan/migration-of.js";
 import { isOpen } from "../plan/store.js";

@@ -1,18 +1,7 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
-import type { ForeignKey } from "../model/plan.js";
-import { defaultTimeoutMs, type FillProblem } from "./check-fill.js";
-import type { UniqueColumn } from "./check-unique.js";
-import type { TableFacts } from "./table.js";
-
-export interface CheckReferenceInput {
-  readonly table: TableFacts;
-  readonly foreignKey: ForeignKey;
-  /** The columns that the change adds to the table; whether they are there already makes no difference. */
-  readonly columns: readonly UniqueColumn[];
-  /** For each of the statements, in milliseconds. Default: 30 000. */
-  readonly timeoutMs?: number;
-}
+import type { Connection } from "../dialects/connection.js";
+import type { CheckReferenceInput, FillProblem } from "../dialects/trials.js";
+import { defaultTimeoutMs } from "./check-fill.js";
 
 /**
  * Looks for rows whose value would lead nowhere: the foreign key would refuse them. Rows with NULL in one of its columns lead nowhere

@@ -1,28 +1,8 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
-import type { Fill } from "../model/fill.js";
+import type { Connection } from "../dialects/connection.js";
+import type { CheckUniqueInput, FillProblem } from "../dialects/trials.js";
 import { drawsFromSequence } from "../sql/fill/kinds.js";
-import { defaultTimeoutMs, type FillProblem } from "./check-fill.js";
-import type { TableFacts } from "./table.js";
-
-/** A column of the change, as far as it decides about duplicates. */
-export interface UniqueColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly fill?: Fill;
-  /** Stored once: the same for all rows that exist. */
-  readonly defaultSql?: string;
-}
-
-export interface CheckUniqueInput {
-  readonly table: TableFacts;
-  /** The columns of a unique index that the change builds. */
-  readonly key: readonly string[];
-  /** The columns that the change adds to the table; whether they are there already makes no difference. */
-  readonly columns: readonly UniqueColumn[];
-  /** For each of the statements, in milliseconds. Default: 30 000. */
-  readonly timeoutMs?: number;
-}
+import { defaultTimeoutMs } from "./check-fill.js";
 
 /**
  * Looks for rows that a unique index would refuse once every row has its value, also against values that writers have chosen

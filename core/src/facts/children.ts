@@ -1,6 +1,6 @@
+import type { TableFacts } from "../dialects/table.js";
 import { tableLabel } from "../model/names.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
-import type { TableFacts } from "./table.js";
 
 /** Whether other tables inherit from it without being its partitions: then one key may stand for several rows. */
 export function hasChildren(table: TableFacts): boolean {

@@ -1,5 +1,5 @@
-import type { Connection } from "../db/connection.js";
 import { errorCode, isDatabaseError } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";

@@ -1,6 +1,6 @@
+import type { FillProblem } from "../dialects/trials.js";
 import type { ErrorCode } from "../errors.js";
 import { type TableName, tableLabel } from "../model/names.js";
-import type { FillProblem } from "./check-fill.js";
 
 /**
  * A problem of a fill in words, and the code it stops with. Without a code it is only worth a notice: nothing is known to be

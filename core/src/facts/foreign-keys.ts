@@ -1,6 +1,6 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { inTransaction } from "../db/transaction.js";
+import type { Connection } from "../dialects/connection.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import { quoteTable } from "../sql/postgres/quote.js";
 import type { KnownForeignKey } from "../verdicts/context.js";

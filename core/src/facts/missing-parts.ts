@@ -1,5 +1,5 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
+import type { Connection } from "../dialects/connection.js";
 import { hasTrigger, isFilled, type PlannedColumn, tableLabel } from "../model/index.js";
 import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 

@@ -1,5 +1,5 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
+import type { Connection } from "../dialects/connection.js";
 import type { Plan } from "../model/plan.js";
 import { quoteTable } from "../sql/postgres/quote.js";
 import { partitionsLeft, statementsFor } from "../sql/postgres/units/partition-index.js";

@@ -1,10 +1,11 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
+import type { TableFacts } from "../dialects/table.js";
 import type { ErrorCode } from "../errors.js";
 import { functionLabel } from "../model/fill.js";
 import { type TableName, tableLabel } from "../model/names.js";
 import type { Plan, PlannedColumn } from "../model/plan.js";
 import { fillProblemText, isOfExpression } from "./fill-problem.js";
-import { readTable, type TableFacts } from "./table.js";
+import { readTable } from "./table.js";
 import { tryColumns } from "./try-columns.js";
 
 /** What the rows of a target do to a fill whose column it does not have yet. */

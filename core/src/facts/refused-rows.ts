@@ -1,6 +1,7 @@
-import type { Connection } from "../db/connection.js";
 import { isDatabaseError } from "../db/retry.js";
 import { notTheValuesFault } from "../db/value-fault.js";
+import type { Connection } from "../dialects/connection.js";
+import type { TableFacts } from "../dialects/table.js";
 import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";
 import type { ForeignKey } from "../model/plan.js";
@@ -8,7 +9,6 @@ import { rowName } from "../sql/fill/context.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { statedSettingsOfFunction } from "../sql/postgres/stated-settings.js";
 import { rowLabel } from "./row-label.js";
-import type { TableFacts } from "./table.js";
 
 /** Rows that a fill gives no value, all for one reason. */
 export interface Refusal {

@@ -1,5 +1,5 @@
-import type { Connection } from "../db/connection.js";
 import { isDatabaseError } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
 import type { ColumnDeclaration, TableName } from "../model/index.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { closed } from "../sql/postgres/units/unit-text.js";

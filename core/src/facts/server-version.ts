@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import type { Unit } from "../model/plan.js";
 
 /** The major version of the server: 17. */

@@ -1,6 +1,6 @@
 import { isDatabaseError } from "../db/retry.js";
 import { isValuesFault } from "../db/value-fault.js";
-import type { FillProblem } from "./check-fill.js";
+import type { FillProblem } from "../dialects/trials.js";
 
 /** What an error says of a fill that was tried; running out of time is an answer. Throws what is not the fill's fault. */
 export function answerOf(

@@ -1,10 +1,11 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
+import type { TableFacts } from "../dialects/table.js";
+import type { FillProblem, PlannedEnum } from "../dialects/trials.js";
 import { isSameTable, type TableName } from "../model/names.js";
 import type { PlannedColumn } from "../model/plan.js";
-import { checkFill, type FillProblem, type PlannedEnum } from "./check-fill.js";
+import { checkFill } from "./check-fill.js";
 import { checkReference } from "./check-reference.js";
 import { checkUnique } from "./check-unique.js";
-import type { TableFacts } from "./table.js";
 
 /** The database that fills are tried on, before it has their columns. */
 export interface TrialDatabase {

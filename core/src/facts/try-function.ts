@@ -1,10 +1,11 @@
 import type { FillFunction } from "../config/fill-function.js";
 import type { Clock } from "../db/clock.js";
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import { isValuesFault } from "../db/value-fault.js";
+import type { Connection } from "../dialects/connection.js";
+import { rowKey, type TableFacts } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
 import { type ComputedFill, functionLabel } from "../model/index.js";
 import { withoutLength } from "../sql/postgres/length.js";
@@ -12,7 +13,6 @@ import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import { type AskedRow, callFunction } from "./call-function.js";
 import { type InputRow, inputColumns, inputOf } from "./function-inputs.js";
 import { rowLabel } from "./row-label.js";
-import { rowKey, type TableFacts } from "./table.js";
 
 /** So many rows show the likely mistakes; the function may be slow or cost something. */
 const triedRows = 100;

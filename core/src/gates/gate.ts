@@ -1,5 +1,5 @@
-import type { Connection } from "../db/connection.js";
-import type { EvidencePlace } from "../ledger/evidence.js";
+import type { Connection } from "../dialects/connection.js";
+import type { EvidencePlace } from "../dialects/ledger-store.js";
 import type { GateId, GateStep, PlannedColumn } from "../model/plan.js";
 
 /** A place of the code that makes rows and may leave the column out: which nothing but a person can tell. */

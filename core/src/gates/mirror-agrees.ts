@@ -1,10 +1,10 @@
-import type { Connection } from "../db/connection.js";
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
 import { isValuesFault } from "../db/value-fault.js";
+import type { Connection } from "../dialects/connection.js";
+import type { TableFacts } from "../dialects/table.js";
 import { tryFunctions } from "../facts/refused-rows.js";
 import { rowLabel, rowOrder } from "../facts/row-label.js";
-import type { TableFacts } from "../facts/table.js";
 import { tableLabel } from "../model/names.js";
 import { rowName } from "../sql/fill/context.js";
 import { differs } from "../sql/postgres/differs.js";

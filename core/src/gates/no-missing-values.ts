@@ -1,12 +1,13 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
-import { plannedRows } from "../dialects/postgresql/table.js";
+import type { Connection } from "../dialects/connection.js";
+import { rowKey, type TableFacts } from "../dialects/table.js";
 import { findRefusedRows, refusalsText } from "../facts/refused-rows.js";
-import { readTable, rowKey, type TableFacts } from "../facts/table.js";
+import { readTable } from "../facts/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
+import { plannedRows } from "../postgresql/table.js";
 import { drawsFromSequence } from "../sql/fill/kinds.js";
 import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import type { Gate, GateFacts } from "./gate.js";

@@ -1,7 +1,8 @@
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
 import { isValuesFault } from "../db/value-fault.js";
-import { readTable, type TableFacts } from "../facts/table.js";
+import type { TableFacts } from "../dialects/table.js";
+import { readTable } from "../facts/table.js";
 import { readEvidence } from "../ledger/evidence.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep, PlannedColumn } from "../model/plan.js";

@@ -1,8 +1,8 @@
-import type { Connection } from "../db/connection.js";
 import { isDatabaseError } from "../db/retry.js";
 import { inTransaction } from "../db/transaction.js";
+import type { Connection } from "../dialects/connection.js";
+import { type TableFacts, typeOf } from "../dialects/table.js";
 import { rowLabel, rowOrder } from "../facts/row-label.js";
-import { type TableFacts, typeOf } from "../facts/table.js";
 import type { ScalarType } from "../model/code.js";
 import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import type { ColumnDependents } from "../facts/column-dependents.js";
 import type {
   KeptUnique,

@@ -1,6 +1,7 @@
 import type { ConfiguredFill } from "../config/configured-fills.js";
 import { systemClock } from "../db/clock.js";
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
+import type { TableFacts } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
 import { readColumnDependents } from "../facts/column-dependents.js";
 import { fillDependence } from "../facts/fill-dependence.js";
@@ -8,7 +9,7 @@ import { readForeignKeys } from "../facts/foreign-keys.js";
 import { readIndex } from "../facts/index-facts.js";
 import { isRewrittenFor } from "../facts/rewriting-column.js";
 import { serverMajor } from "../facts/server-version.js";
-import { readTable, type TableFacts } from "../facts/table.js";
+import { readTable } from "../facts/table.js";
 import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
 import { readTypeKind } from "../facts/type-kind.js";

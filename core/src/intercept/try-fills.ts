@@ -1,5 +1,5 @@
+import type { FillProblem, PlannedEnum } from "../dialects/trials.js";
 import { LockstepError } from "../errors.js";
-import type { FillProblem, PlannedEnum } from "../facts/check-fill.js";
 import { fillProblemText } from "../facts/fill-problem.js";
 import { type TrialDatabase, tryColumns } from "../facts/try-columns.js";
 import { isSameTable, type Migration, type Plan, type PlannedColumn } from "../model/index.js";

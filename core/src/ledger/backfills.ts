@@ -1,6 +1,8 @@
 import * as z from "zod";
-import type { Connection } from "../db/connection.js";
-import { count, isSameLedgerTable, type LedgerTable, moment, readRow } from "./read.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Advance, BackfillId, BackfillWork, Cursor } from "../dialects/ledger-store.js";
+import { isSameLedgerTable, type LedgerTable } from "../dialects/ledger-store.js";
+import { count, moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
 // Reading does not bring a ledger up to date: version 1 knew keys of one column only.
@@ -24,12 +26,6 @@ const cursorSchema = z.discriminatedUnion("phase", [
   onceBounds.extend({ phase: z.literal("sweep") }),
 ]);
 
-/** Where a backfill stands. */
-export type Cursor = Readonly<z.output<typeof cursorSchema>>;
-
-/** What a cursor knows of a pass that is made once. */
-export type OnceBounds = Readonly<z.output<typeof onceBounds>>;
-
 const columns = z.array(z.string());
 const workSchema = z.union([
   z.object({ key: keyColumns, columns }),
@@ -37,9 +33,6 @@ const workSchema = z.union([
     .object({ key: z.string(), keyType: z.string(), columns })
     .transform((work) => ({ key: [{ column: work.key, type: work.keyType }], columns: work.columns })),
 ]);
-
-/** What a cursor means: it is worth nothing with another key or other columns. */
-export type BackfillWork = Readonly<z.output<typeof workSchema>>;
 
 const recordSchema = z
   .object({
@@ -85,14 +78,6 @@ const recordSchema = z
 /** One backfill on one target, as the ledger knows it. Times are the server's, ISO 8601. */
 export type BackfillRecord = Readonly<z.output<typeof recordSchema>>;
 
-/** Which row of the ledger. */
-export interface BackfillId {
-  readonly plan: string;
-  readonly table: LedgerTable;
-  /** The pass over columns that stay optional. Default: false. */
-  readonly once?: boolean;
-}
-
 /** The backfills of a plan on this target; also those of tables that are gone. Without a ledger: none. */
 export async function readBackfills(connection: Connection, plan: string): Promise<readonly BackfillRecord[]> {
   if (!(await hasLedger(connection))) return [];
@@ -134,13 +119,6 @@ export async function beginBackfill(
   } catch (error) {
     throw ledgerError(connection, error);
   }
-}
-
-export interface Advance {
-  readonly cursor: Cursor;
-  /** Rows passed and rows filled since the last advance. */
-  readonly rows: number;
-  readonly filled: number;
 }
 
 /**

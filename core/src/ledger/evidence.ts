@@ -1,7 +1,7 @@
 import * as z from "zod";
-import type { Connection } from "../db/connection.js";
-import type { GateId } from "../model/plan.js";
-import { type LedgerTable, moment, readRow } from "./read.js";
+import type { Connection } from "../dialects/connection.js";
+import type { EvidenceKey, EvidencePlace } from "../dialects/ledger-store.js";
+import { moment, readRow } from "./read.js";
 import { ensureLedger, hasLedger, ledgerError } from "./schema.js";
 
 const place = z.object({
@@ -18,19 +18,8 @@ const evidenceSchema = z
   .object({ who: z.string(), at: moment, note: z.string().nullable(), places: z.array(place).default([]) })
   .transform(({ who, at, note, places }) => ({ who, at, places, ...(note === null ? {} : { note }) }));
 
-/** A place of the code that a confirmation speaks of. */
-export type EvidencePlace = Readonly<z.output<typeof place>>;
-
 /** What no query can tell, confirmed by a person or a pipeline. `at` is the server's time, ISO 8601. */
 export type Evidence = Readonly<z.output<typeof evidenceSchema>>;
-
-/** What was confirmed: a gate of a plan, for one column of one table on this target. */
-export interface EvidenceKey {
-  readonly plan: string;
-  readonly gate: GateId;
-  readonly table: LedgerTable;
-  readonly column: string;
-}
 
 /**
  * Records a confirmation. Confirmed again: the last one counts.

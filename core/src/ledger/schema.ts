@@ -1,6 +1,6 @@
-import type { Connection } from "../db/connection.js";
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 
 /** Of the ledger's tables. A later version adds its steps to those of each dialect, and raises this. */

@@ -1,4 +1,5 @@
-import { type Connection, connect } from "../db/connection.js";
+import { connect } from "../connect.js";
+import type { Connection } from "../dialects/connection.js";
 
 /**
  * Builds an index while reads and writes go on, and tells how far it is, from PostgreSQL's own view of it.

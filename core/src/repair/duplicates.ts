@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { checkUnique } from "../facts/check-unique.js";
 import { readTable } from "../facts/table.js";

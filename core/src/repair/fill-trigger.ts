@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import { type Plan, tableLabel, type UnitColumn } from "../model/index.js";
 import { releasedUnits } from "../plan/migration-of.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../sql/postgres/quote.js";

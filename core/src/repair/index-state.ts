@@ -1,5 +1,5 @@
-import type { Connection } from "../db/connection.js";
 import { errorCode } from "../db/retry.js";
+import type { Connection } from "../dialects/connection.js";
 import { qualified, quoteTable } from "../sql/postgres/quote.js";
 import { assertIndex } from "../sql/postgres/units/assert-index.js";
 import type { SpecOf } from "../sql/postgres/units/unit-text.js";

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import { type TableName, tableLabel } from "../model/index.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
 import { framedChange } from "../sql/postgres/units/block.js";

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import type { Plan } from "../model/index.js";
 import type { OrmPlugin, Project } from "../plugin.js";
 import type { TargetState } from "../release/target-state.js";

@@ -1,4 +1,4 @@
-import type { Connection } from "../db/connection.js";
+import type { Connection } from "../dialects/connection.js";
 import type { Unit } from "../model/index.js";
 import { dropIndexStatement } from "../sql/postgres/units/create-index.js";
 import { type IndexSpec, readIndex } from "./index-state.js";

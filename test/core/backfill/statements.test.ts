@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { FillTarget } from "../../../core/src/backfill/batches.js";
-import { castType } from "../../../core/src/dialects/postgresql/batches/keys.js";
-import { batchEnd, fillStatements } from "../../../core/src/dialects/postgresql/batches/statements.js";
+import type { FillTarget } from "../../../core/src/dialects/batches.js";
+import { castType } from "../../../core/src/postgresql/batches/keys.js";
+import { batchEnd, fillStatements } from "../../../core/src/postgresql/batches/statements.js";
 import { fillOf } from "../../database/backfill/fixture.js";
 
 const table = { name: "User" };

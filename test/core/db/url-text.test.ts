@@ -2,8 +2,8 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { labelOf } from "../../../core/src/db/label.js";
 import { readUrl, withoutPasswords } from "../../../core/src/db/url-text.js";
-import { readConnectionUrl } from "../../../core/src/dialects/postgresql/url.js";
 import { LockstepError } from "../../../core/src/errors.js";
+import { readConnectionUrl } from "../../../core/src/postgresql/url.js";
 
 // A password that was not encoded, in a URL that is written right or wrong: no part of it is ever shown.
 

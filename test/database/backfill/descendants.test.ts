@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { checkStructure } from "../../../core/src/backfill/preflight.js";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { checkFill } from "../../../core/src/facts/check-fill.js";
 import { checkUnique } from "../../../core/src/facts/check-unique.js";
 import { rowLabel } from "../../../core/src/facts/row-label.js";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
 import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

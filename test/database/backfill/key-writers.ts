@@ -1,7 +1,7 @@
 /** An application at work on a table with any key while it is backfilled, which knows what every row has to hold in the end. */
 
-import type { Connection } from "../../../core/src/db/connection.js";
-import { castType, keyParameters, keyRow } from "../../../core/src/dialects/postgresql/batches/keys.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import { castType, keyParameters, keyRow } from "../../../core/src/postgresql/batches/keys.js";
 import { quoteIdentifier } from "../../../core/src/sql/postgres/quote.js";
 import { open, seeded } from "./fixture.js";
 import type { KeyShape } from "./key-shapes.js";

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

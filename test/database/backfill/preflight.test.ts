@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import { checkFills, checkStructure, firing } from "../../../core/src/backfill/preflight.js";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { BackfillSpec } from "../../../core/src/model/index.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { connect } from "../../../core/src/connect.js";
 import { systemClock } from "../../../core/src/db/clock.js";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import { type PostgresServer, start } from "../../support/postgres.js";
 import { errorOf, fillTable, makeTable, numbered, open, plan, scalar } from "./fixture.js";

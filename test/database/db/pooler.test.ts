@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { connect } from "../../../core/src/connect.js";
 import { inTransaction } from "../../../core/src/db/transaction.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { type Pooler, startPooler } from "../../support/pooler.js";
 import { errorOf, fillTable, makeTable, numbered, open, scalar } from "../backfill/fixture.js";

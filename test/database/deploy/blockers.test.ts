@@ -1,7 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { connect } from "../../../core/src/connect.js";
 import { type BlockerQuestion, findBlockers } from "../../../core/src/deploy/blockers.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { openSession, type Session, until } from "../../support/sessions.js";
 

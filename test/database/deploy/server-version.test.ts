@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { connect } from "../../../core/src/connect.js";
 import { requireServer } from "../../../core/src/deploy/server-version.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import serverVersion from "../../../core/src/doctor/checks/server-version.js";
 import type { Plan } from "../../../core/src/model/index.js";
 import type { ReleasedUnit } from "../../../core/src/plan/migration-of.js";

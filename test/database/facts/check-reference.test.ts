@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { UniqueColumn } from "../../../core/src/dialects/trials.js";
 import { checkReference } from "../../../core/src/facts/check-reference.js";
-import type { UniqueColumn } from "../../../core/src/facts/check-unique.js";
 import { fillProblemText } from "../../../core/src/facts/fill-problem.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import type { ForeignKey } from "../../../core/src/model/plan.js";

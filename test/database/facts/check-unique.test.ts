@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/db/connection.js";
-import { checkUnique, type UniqueColumn } from "../../../core/src/facts/check-unique.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { UniqueColumn } from "../../../core/src/dialects/trials.js";
+import { checkUnique } from "../../../core/src/facts/check-unique.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillOf, open } from "../backfill/fixture.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { fillDependence } from "../../../core/src/facts/fill-dependence.js";
 import { settleFill } from "../../../core/src/plan/settle-fill.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

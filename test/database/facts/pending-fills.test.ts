@@ -1,5 +1,5 @@
 import { afterAll, beforeEach, expect, test } from "vitest";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { tryPendingFills } from "../../../core/src/facts/pending-fills.js";
 import { readFill } from "../../../core/src/sql/fill/read.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
+import { connect } from "../../../core/src/connect.js";
 import { systemClock } from "../../../core/src/db/clock.js";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import { tryFunction } from "../../../core/src/facts/try-function.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Connection } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { readTable } from "../../../core/src/facts/table.js";
 import { askGates } from "../../../core/src/gates/ask-gates.js";
 import type { GateFacts, OpenWriter } from "../../../core/src/gates/gate.js";

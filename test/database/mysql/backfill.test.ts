@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { takeRunnerLock } from "../../../core/src/backfill/runner-lock.js";
+import { connect } from "../../../core/src/connect.js";
 import { systemClock } from "../../../core/src/db/clock.js";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { LockstepError } from "../../../core/src/errors.js";
 import { readBackfills } from "../../../core/src/ledger/backfills.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { connect } from "../../../core/src/connect.js";
 import { errorCode, retryReason } from "../../../core/src/db/retry.js";
 import { inTransaction } from "../../../core/src/db/transaction.js";
 import { isValuesFault } from "../../../core/src/db/value-fault.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 
 let database: MariadbDatabase;

@@ -2,9 +2,9 @@
 import type { BackfillEvent } from "../../../core/src/backfill/events.js";
 import { type BackfillInput, type BackfillResult, runBackfill } from "../../../core/src/backfill/runner.js";
 import { systemClock } from "../../../core/src/db/clock.js";
-import type { Connection } from "../../../core/src/db/connection.js";
-import { quoteIdentifier } from "../../../core/src/dialects/mysql/quote.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { BackfillSpec, Fill } from "../../../core/src/model/index.js";
+import { quoteIdentifier } from "../../../core/src/mysql/quote.js";
 
 export const plan = "20261120093000_user_handle";
 

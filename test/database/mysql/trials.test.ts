@@ -1,9 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
-import { checkFill, type FillProblem } from "../../../core/src/facts/check-fill.js";
+import { connect } from "../../../core/src/connect.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
+import type { TableFacts } from "../../../core/src/dialects/table.js";
+import type { FillProblem } from "../../../core/src/dialects/trials.js";
+import { checkFill } from "../../../core/src/facts/check-fill.js";
 import { checkReference } from "../../../core/src/facts/check-reference.js";
 import { checkUnique } from "../../../core/src/facts/check-unique.js";
-import { readTable, type TableFacts } from "../../../core/src/facts/table.js";
+import { readTable } from "../../../core/src/facts/table.js";
 import { createMariadbDatabase, type MariadbDatabase } from "../../support/mariadb.js";
 import { fillOf } from "./fixture.js";
 

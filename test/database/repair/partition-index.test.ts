@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { connect } from "../../../core/src/connect.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { Plan, UnitIndex, UnitSpec } from "../../../core/src/model/plan.js";
 import { partitionIndex } from "../../../core/src/repair/partition-index.js";
 import type { RepairContext } from "../../../core/src/repair/repair.js";

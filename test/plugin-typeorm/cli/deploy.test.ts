@@ -1,8 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Connection, connect } from "../../../core/src/db/connection.js";
+import { connect } from "../../../core/src/connect.js";
 import { type DeployEvent, deployTarget } from "../../../core/src/deploy/deploy-target.js";
 import { readFailed } from "../../../core/src/deploy/failed-migration.js";
+import type { Connection } from "../../../core/src/dialects/connection.js";
 import type { LockstepError } from "../../../core/src/errors.js";
 import { fileHash } from "../../../core/src/plan/hash.js";
 import { unitsText } from "../../../core/src/release/unit-files.js";

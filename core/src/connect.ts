@@ -1,0 +1,26 @@
+import type { Connection, ConnectOptions } from "./dialects/connection.js";
+
+/** Systems that are reached by one driver. What exactly answers is known when it has answered. */
+export interface Family {
+  connect(url: string, options: ConnectOptions): Promise<Connection>;
+}
+
+/** By the scheme of its URLs; loaded when it is asked for. */
+const families: readonly { readonly scheme: RegExp; load(): Promise<Family> }[] = [
+  { scheme: /^\s*(?:mysql|mariadb):/i, load: () => import("./mysql/connect.js") },
+  // What is no URL at all it has the words for.
+  { scheme: /^/, load: () => import("./postgresql/connect.js") },
+];
+
+/**
+ * Opens a session, encrypted as the URL says; its scheme says which server it is.
+ *
+ * @example const target = await connect(process.env.DATABASE_URL, { applicationName: "lockstep status" });
+ * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password · LS8009 a pooler in
+ *   transaction mode
+ */
+export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
+  const family = families.find(({ scheme }) => scheme.test(url));
+  const { connect: open } = await family!.load();
+  return open(url, options);
+}

@@ -1,0 +1,181 @@
+import type { ComputedFill } from "../model/fill.js";
+import type { TableName } from "../model/names.js";
+import type { BackfillSpec, KeyColumn } from "../model/plan.js";
+import type { Connection } from "./connection.js";
+import type { OnceBounds } from "./ledger-store.js";
+import type { TableFacts } from "./table.js";
+
+/**
+ * The key of one row, as text, one item a column. The database orders and compares keys itself, so big integers and
+ * collations are its own; JavaScript only carries them.
+ */
+export type KeyValues = readonly string[];
+
+/** What a backfill fills, as the target has it. */
+export interface FillTarget {
+  /** With its schema. */
+  readonly table: TableName;
+  /** With the types of the target. */
+  readonly key: readonly KeyColumn[];
+  /** False: tables that inherit may repeat a key, so a batch may be of more rows than were counted. */
+  readonly isKeyUnique: boolean;
+  readonly columns: BackfillSpec["columns"];
+  readonly uniqueKeys: BackfillSpec["uniqueKeys"];
+  /** Columns that any UPDATE of a row changes by itself, where the server has such: they are to stay as they are. */
+  readonly kept: readonly string[];
+  /** The types of all columns of the table. */
+  readonly types: Readonly<Record<string, string>>;
+}
+
+/** The part of the table that a pass has to go through yet: after a key (null: from the start), to a key (absent: to the end). */
+export interface Ahead {
+  readonly after: KeyValues | null;
+  readonly upTo?: KeyValues;
+}
+
+/** Which rows an UPDATE is for. */
+export type Scope =
+  | { readonly kind: "range"; readonly after: KeyValues | null; readonly upTo: KeyValues }
+  | { readonly kind: "keys"; readonly keys: readonly KeyValues[] };
+
+export interface BatchTimeouts {
+  readonly lockTimeoutMs: number;
+  readonly statementTimeoutMs: number;
+}
+
+/** Rows that an UPDATE has written, and those of them that lack a value all the same. */
+export interface Filled {
+  readonly filled: number;
+  readonly empty: number;
+}
+
+/** A column that a function fills. */
+export interface ComputedColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly compute: ComputedFill;
+}
+
+/** A row that lacks the value of such a column. */
+export interface UnfilledRow {
+  readonly key: KeyValues;
+  /** The columns that the function reads, as text: an equality may overlook what a function does not (1.0 and 1.00). */
+  readonly seen: readonly (string | null)[];
+  /** The same as the function is given them, by their names. */
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
+/** Values of one column for some rows, with what they were computed from. */
+export interface ComputedValues {
+  readonly column: ComputedColumn;
+  readonly rows: readonly (Pick<UnfilledRow, "key" | "seen"> & { readonly value: string })[];
+}
+
+/** A session that runs a backfill. */
+export interface RunnerSession {
+  readonly pid: number;
+  readonly application: string;
+  readonly user: string;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+/** What a backfill asks a database, in the words of its dialect. */
+export interface Batches {
+  /** A transaction of one batch: short, and quick to give way. Settings under which keys and inputs are read exactly are its affair. */
+  inBatch<T>(
+    connection: Connection,
+    options: BatchTimeouts & { readonly isReadOnly?: boolean },
+    run: () => Promise<T>,
+  ): Promise<T>;
+
+  // Inside of such a transaction.
+  /** Where a batch of so many rows ends; undefined: fewer are left. */
+  endOf(connection: Connection, target: FillTarget, rows: number, ahead: Ahead): Promise<KeyValues | undefined>;
+  /** The last key of what lies ahead (undefined: nothing does), and how many rows that is. */
+  rest(
+    connection: Connection,
+    target: FillTarget,
+    ahead: Ahead,
+  ): Promise<{ readonly upTo: KeyValues | undefined; readonly rows: number }>;
+  /**
+   * Fills rows of a scope by the SQL of their fills. A value that is there is never touched, also where a writer came first.
+   * @param rows in the scope, as they were counted
+   * @param skipLocked leave rows that others hold locked to the sweep
+   */
+  fill(
+    connection: Connection,
+    target: FillTarget,
+    scope: Scope,
+    options: { readonly rows: number; readonly skipLocked: boolean },
+  ): Promise<Filled>;
+  unfilled(
+    connection: Connection,
+    target: FillTarget,
+    table: TableFacts,
+    scope: Scope,
+    column: ComputedColumn,
+  ): Promise<readonly UnfilledRow[]>;
+  /** Writes computed values: a row only while it still has what its value was computed from, and no value. */
+  store(connection: Connection, target: FillTarget, values: ComputedValues, skipLocked: boolean): Promise<Filled>;
+
+  // In transactions of their own.
+  /** Keys of rows that lack a value, wherever they are. Reads the whole table when there are none. */
+  rowsLeft(connection: Connection, target: FillTarget, limit: number, timeoutMs: number): Promise<readonly KeyValues[]>;
+  /** Of these rows, those that lack a value although nobody has them locked: no further try will fill them. */
+  unfillable(
+    connection: Connection,
+    target: FillTarget,
+    keys: readonly KeyValues[],
+    limit: number,
+  ): Promise<readonly KeyValues[]>;
+  /** Other rows that have the value which a row would get in one of the unique indexes. */
+  sameValues(connection: Connection, target: FillTarget, key: KeyValues): Promise<readonly KeyValues[]>;
+
+  // Of a pass that is made once.
+  /** Where it ends, and what tells rows that were written since. */
+  bounds(connection: Connection, target: FillTarget): Promise<OnceBounds>;
+  /** Whether any row has a value in any of the columns. */
+  hasValues(connection: Connection, target: FillTarget, timeoutMs: number): Promise<boolean>;
+  /** For each column: how many of the first rows its fill gives a value, and how many of these have one. */
+  firstValues(
+    connection: Connection,
+    target: FillTarget,
+    rows: number,
+    timeoutMs: number,
+  ): Promise<readonly { readonly rows: number; readonly filled: number }[]>;
+  /**
+   * Keys of rows up to the end of the pass that lack a value and were written since it began.
+   * @param isEvaluated only rows that the fill gives a value
+   */
+  changedSince(
+    connection: Connection,
+    target: FillTarget,
+    bounds: OnceBounds,
+    options: { readonly isEvaluated: boolean; readonly limit: number; readonly timeoutMs: number },
+  ): Promise<readonly KeyValues[]>;
+  /** How many rows beyond a key lack a value; no more than the limit are counted. */
+  countBeyond(
+    connection: Connection,
+    target: FillTarget,
+    key: KeyValues,
+    options: { readonly limit: number; readonly timeoutMs: number },
+  ): Promise<number>;
+
+  // Of sessions and servers.
+  /** Takes the lock that only one session has and that ends with it. @returns false where another has it */
+  tryLock(connection: Connection, name: string): Promise<boolean>;
+  /** Who has it. */
+  lockedBy(connection: Connection, name: string): Promise<RunnerSession | undefined>;
+  /** Ends a session of ours that broke: the server may not have noticed, and keep its locks. */
+  endSession(connection: Connection, previous: Connection): Promise<void>;
+  /** What ends another session, for people to type. */
+  endingSession(pid: number): string;
+  /** Sessions that may hold rows of the table, in words; empty: nobody that can be seen. */
+  holders(connection: Connection, table: TableFacts): Promise<readonly string[]>;
+  /**
+   * Names the server that writes: another one, or the same after a restore or a failover, has another name. Undefined where it does
+   * not tell.
+   */
+  serverName(connection: Connection): Promise<string | undefined>;
+}

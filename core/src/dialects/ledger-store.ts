@@ -1,0 +1,110 @@
+import type { GateId, KeyColumn } from "../model/plan.js";
+import type { KeyValues } from "./batches.js";
+import type { Connection } from "./connection.js";
+
+/** A table as the ledger keys it. A table that was dropped and created again has another OID, and so no history. */
+export interface LedgerTable {
+  readonly schema: string;
+  readonly name: string;
+  /** 0 where the database has nothing of the kind. */
+  readonly oid: number;
+}
+
+/** Whether two mean the same table. Where tables have no identity their names are it. */
+export function isSameLedgerTable(one: LedgerTable, other: LedgerTable): boolean {
+  return one.schema === other.schema && one.oid === other.oid && (one.oid !== 0 || one.name === other.name);
+}
+
+/** What a cursor knows of a pass that is made once. */
+export interface OnceBounds {
+  /** Where it ends: the greatest key at its start. */
+  readonly upTo?: KeyValues | undefined;
+  /** Every transaction before this one had ended at its start; absent where rows do not know when they were written. */
+  readonly since?: string | undefined;
+  /** Which server the cursor was written on. */
+  readonly server?: string | undefined;
+}
+
+/** Where a backfill stands: behind the last key of the last batch, or at what came in behind the cursor. */
+export type Cursor = OnceBounds &
+  ({ readonly phase: "pass"; readonly after: KeyValues | null } | { readonly phase: "sweep" });
+
+/** What a cursor means: it is worth nothing with another key or other columns. */
+export interface BackfillWork {
+  readonly key: readonly KeyColumn[];
+  readonly columns: readonly string[];
+}
+
+/** Which row of the ledger. */
+export interface BackfillId {
+  readonly plan: string;
+  readonly table: LedgerTable;
+  /** The pass over columns that stay optional. Default: false. */
+  readonly once?: boolean;
+}
+
+export interface Advance {
+  readonly cursor: Cursor;
+  /** Rows passed and rows filled since the last advance. */
+  readonly rows: number;
+  readonly filled: number;
+}
+
+/** A place of the code that a confirmation speaks of. */
+export interface EvidencePlace {
+  readonly file: string;
+  readonly line: number;
+  readonly what: string;
+  readonly reason: string;
+  /** What it is known by; ledgers of before have none. */
+  readonly id?: string | undefined;
+}
+
+/** What was confirmed: a gate of a plan, for one column of one table on this target. */
+export interface EvidenceKey {
+  readonly plan: string;
+  readonly gate: GateId;
+  readonly table: LedgerTable;
+  readonly column: string;
+}
+
+/** A row as the ledger has it: counts as text, moments as ISO 8601, JSON as what it says. Read by a schema: another hand may have written it. */
+export type LedgerRow = Readonly<Record<string, unknown>>;
+
+/** The ledger's tables, in the words of a dialect. Errors are the server's. */
+export interface LedgerStore {
+  /** How people call the place: `schema lockstep`. */
+  readonly place: string;
+  /** Of its tables; undefined: there is no ledger. */
+  version(connection: Connection): Promise<number | undefined>;
+  /** Brings it to `ledgerVersion`, from whatever is there. Several sessions may do so at once. */
+  build(connection: Connection): Promise<void>;
+
+  backfills(connection: Connection, plan: string): Promise<readonly LedgerRow[]>;
+  /** Enters a runner. The cursor stays where it is when key and columns are the same, else it is `start`. */
+  begin(
+    connection: Connection,
+    id: BackfillId,
+    values: {
+      readonly work: BackfillWork;
+      readonly start: Cursor;
+      readonly rowsEstimated: number;
+      readonly runner: string;
+    },
+  ): Promise<LedgerRow | undefined>;
+  /** @returns false when the runner is not the one that has entered last */
+  advance(connection: Connection, id: BackfillId, runner: string, advance: Advance): Promise<boolean>;
+  end(
+    connection: Connection,
+    id: BackfillId,
+    runner: string,
+    end: { readonly status: string; readonly error?: string },
+  ): Promise<void>;
+
+  confirm(
+    connection: Connection,
+    key: EvidenceKey,
+    values: { readonly who: string; readonly note?: string; readonly places: readonly EvidencePlace[] },
+  ): Promise<LedgerRow | undefined>;
+  evidence(connection: Connection, key: EvidenceKey): Promise<LedgerRow | undefined>;
+}

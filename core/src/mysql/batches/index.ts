@@ -1,0 +1,335 @@
+import { createHash } from "node:crypto";
+import { isDatabaseError } from "../../db/retry.js";
+import { inTransaction } from "../../db/transaction.js";
+import type {
+  Batches,
+  ComputedValues,
+  Filled,
+  FillTarget,
+  KeyValues,
+  RunnerSession,
+  Scope,
+} from "../../dialects/batches.js";
+import type { Connection } from "../../dialects/connection.js";
+import { typeOf } from "../../dialects/table.js";
+import type { Fill } from "../../model/fill.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import { inputOf } from "./inputs.js";
+import { aheadOf, inOrder, joined, keyIn, keyText, type Query, textOf, within } from "./keys.js";
+
+/** More keys than this are given to several statements: a statement has at most 65,535 parameters. */
+const keysPerStatement = 5000;
+
+/** Of MySQL and MariaDB. */
+export const batches: Batches = {
+  inBatch(connection, { isReadOnly = false, lockTimeoutMs, statementTimeoutMs }, run) {
+    // A runner that is suspended (a closed laptop) must not keep the rows of its batch locked.
+    const limits = { lockTimeoutMs, statementTimeoutMs, idleTimeoutMs: 10_000 };
+    return inTransaction(connection, { isReadOnly, limits }, run);
+  },
+
+  async endOf(connection, target, rows, ahead) {
+    const { sql, values } = aheadOf(target.key, ahead);
+    const order = `${inOrder(target.key, "ASC")} LIMIT 1 OFFSET ${rows - 1}`;
+    const [found] = await keysOf(connection, target, { sql: `WHERE ${sql} ${order}`, values });
+    return found;
+  },
+
+  async rest(connection, target, ahead) {
+    const { sql, values } = aheadOf(target.key, ahead);
+    const [upTo] = await keysOf(connection, target, {
+      sql: `WHERE ${sql} ${inOrder(target.key, "DESC")} LIMIT 1`,
+      values,
+    });
+    const rows = upTo === undefined ? 0 : await countOf(connection, target, { sql, values });
+    return { upTo, rows };
+  },
+
+  async fill(connection, target, scope, { rows, skipLocked }) {
+    const columns = target.columns.flatMap(({ name, fill }) => (fill === undefined ? [] : [{ name, fill }]));
+    if (columns.length === 0) return { filled: 0, empty: 0 };
+    let total = await fillColumns(connection, target, scope, columns, skipLocked);
+    // All rows lacked all columns, so there is none that lacks only some. The others count rows that lack one of them.
+    if (columns.length === 1 || (target.isKeyUnique && total.filled === rows && total.empty === 0)) return total;
+    for (const column of columns) {
+      const { filled, empty } = await fillColumns(connection, target, scope, [column], skipLocked);
+      total = { filled: total.filled + filled, empty: total.empty + empty };
+    }
+    return total;
+  },
+
+  async unfilled(connection, target, table, scope, { name, compute }) {
+    const seen = compute.reads.map(
+      (read, at) => `${textOf(`t.${quoteIdentifier(read)}`, typeOf(table, read))} AS s${at}`,
+    );
+    const given = compute.reads.map((read, at) => `t.${quoteIdentifier(read)} AS i${at}`);
+    const { sql, values } = within(target.key, scope);
+    const { rows } = await connection.query<Readonly<Record<string, unknown>>>(
+      `SELECT ${[keyText(target.key), ...seen, ...given].join(", ")} FROM ${quoteTable(target.table)} t WHERE ${sql} AND ${lacks(name)} ${inOrder(target.key, "ASC")}`,
+      values,
+    );
+    return rows.map((row) => ({
+      key: keyIn(target.key, row),
+      seen: compute.reads.map((_, at) => row[`s${at}`] as string | null),
+      input: inputOf(row, compute.reads, table),
+    }));
+  },
+
+  async store(connection, target, computed, skipLocked) {
+    const wanted = computed.rows.map(({ key }) => key);
+    const free = skipLocked
+      ? await unlocked(connection, target, { kind: "keys", keys: wanted }, [computed.column])
+      : wanted;
+    const isFree = new Set(free.map((key) => JSON.stringify(key)));
+    let total: Filled = { filled: 0, empty: 0 };
+    for (const row of computed.rows) {
+      if (!isFree.has(JSON.stringify(row.key))) continue;
+      const { filled, empty } = await storeRow(connection, target, computed.column, row);
+      total = { filled: total.filled + filled, empty: total.empty + empty };
+    }
+    return total;
+  },
+
+  rowsLeft: (connection, target, limit, timeoutMs) =>
+    inScan(connection, timeoutMs, () =>
+      keysOf(connection, target, { sql: `WHERE ${lacksAny(target.columns)} LIMIT ${limit}`, values: [] }),
+    ),
+
+  async unfillable(connection, target, keys, limit) {
+    return inTransaction(connection, { limits: { lockTimeoutMs: 1000 } }, async () => {
+      const found: KeyValues[] = [];
+      for (let at = 0; at < keys.length && found.length < limit; at += keysPerStatement) {
+        const { sql, values } = within(target.key, { kind: "keys", keys: keys.slice(at, at + keysPerStatement) });
+        const where = `WHERE ${sql} AND ${lacksAny(target.columns)} LIMIT ${limit - found.length} FOR UPDATE SKIP LOCKED`;
+        found.push(...(await keysOf(connection, target, { sql: where, values })));
+      }
+      return found;
+    });
+  },
+
+  async sameValues(connection, target, key) {
+    const found: KeyValues[] = [];
+    const own = within(target.key, { kind: "keys", keys: [key] });
+    for (const unique of target.uniqueKeys) {
+      const value = (name: string) => {
+        const fill = target.columns.find((each) => each.name === name)?.fill;
+        return fill === undefined ? quoteIdentifier(name) : `COALESCE(${quoteIdentifier(name)}, (${fill.rowSql}\n))`;
+      };
+      const values = unique.map((name, at) => `${value(name)} AS v${at}`).join(", ");
+      const isSame = unique.map((name, at) => `t.${quoteIdentifier(name)} = r.v${at}`).join(" AND ");
+      const sql = `SELECT ${keyText(target.key)} FROM ${quoteTable(target.table)} t
+        JOIN (SELECT ${values} FROM ${quoteTable(target.table)} t WHERE ${own.sql}) r ON ${isSame} WHERE NOT (${own.sql}) LIMIT 3`;
+      // Only to make a message better: it must not take the place of the real error.
+      const rows = await inScan(connection, 5000, () => connection.query(sql, [...own.values, ...own.values])).catch(
+        () => undefined,
+      );
+      found.push(...(rows?.rows ?? []).map((row) => keyIn(target.key, row)));
+    }
+    return found;
+  },
+
+  // No row knows when it was written.
+  bounds: (connection, target) =>
+    inTransaction(connection, { isReadOnly: true }, async () => {
+      const [upTo] = await keysOf(connection, target, { sql: `${inOrder(target.key, "DESC")} LIMIT 1`, values: [] });
+      return upTo === undefined ? {} : { upTo };
+    }),
+
+  async hasValues(connection, target, timeoutMs) {
+    const some = target.columns.map(({ name }) => `t.${quoteIdentifier(name)} IS NOT NULL`).join(" OR ");
+    const found = await inScan(connection, timeoutMs, () =>
+      keysOf(connection, target, { sql: `WHERE ${some} LIMIT 1`, values: [] }),
+    );
+    return found.length > 0;
+  },
+
+  firstValues: (connection, target, limit, timeoutMs) =>
+    inScan(connection, timeoutMs, async () => {
+      const found: { rows: number; filled: number }[] = [];
+      for (const { name, fill } of target.columns) {
+        const gives = fill === undefined ? "TRUE" : `(${fill.rowSql}\n) IS NOT NULL`;
+        const { rows } = await connection.query<{ rows: number; filled: number }>(
+          `SELECT COUNT(IF(${gives}, 1, NULL)) AS \`rows\`, COUNT(IF(${quoteIdentifier(name)} IS NOT NULL AND ${gives}, 1, NULL)) AS filled
+             FROM (SELECT * FROM ${quoteTable(target.table)} t ${inOrder(target.key, "ASC")} LIMIT ${limit}) t`,
+        );
+        found.push({ rows: Number(rows[0]?.rows), filled: Number(rows[0]?.filled) });
+      }
+      return found;
+    }),
+
+  changedSince(connection, target, { upTo = [] }, { isEvaluated, limit, timeoutMs }) {
+    const empty = target.columns.map(({ name, fill }) =>
+      isEvaluated && fill !== undefined ? `(${lacks(name)} AND (${fill.rowSql}\n) IS NOT NULL)` : lacks(name),
+    );
+    const { sql, values } = aheadOf(target.key, { after: null, upTo });
+    return inScan(connection, timeoutMs, () =>
+      keysOf(connection, target, { sql: `WHERE ${sql} AND (${empty.join(" OR ")}) LIMIT ${limit}`, values }),
+    );
+  },
+
+  async countBeyond(connection, target, key, { limit, timeoutMs }) {
+    const { sql, values } = joined([
+      aheadOf(target.key, { after: key }),
+      { sql: lacksAny(target.columns), values: [] },
+    ]);
+    return inScan(connection, timeoutMs, async () => {
+      const { rows } = await connection.query<{ found: number }>(
+        `SELECT COUNT(*) AS found FROM (SELECT 1 FROM ${quoteTable(target.table)} t WHERE ${sql} LIMIT ${limit}) x`,
+        values,
+      );
+      return Number(rows[0]?.found);
+    });
+  },
+
+  async tryLock(connection, name) {
+    const { rows } = await connection.query<{ taken: number }>(`SELECT GET_LOCK(${lockName}, 0) AS taken`, [
+      shortened(name),
+    ]);
+    return Number(rows[0]?.taken) === 1;
+  },
+
+  async lockedBy(connection, name) {
+    const { rows } = await connection.query<{ pid: string | number | null }>(
+      `SELECT IS_USED_LOCK(${lockName}) AS pid`,
+      [shortened(name)],
+    );
+    const pid = rows[0]?.pid;
+    return pid === undefined || pid === null ? undefined : sessionOf(connection, Number(pid));
+  },
+
+  async endSession(connection, { pid, backendStart }) {
+    // After a restart the numbers begin anew. The start is known to the second.
+    if (Math.abs(Number(connection.backendStart) - Number(backendStart)) > 2 || pid === connection.pid) return;
+    await connection.query(`KILL ${pid}`).catch((error: unknown) => {
+      // It is gone already (1094), or the role may not see it.
+      if (!isDatabaseError(error)) throw error;
+    });
+  },
+
+  endingSession: (pid) => `KILL ${pid}`,
+
+  async holders(connection) {
+    const { rows } = await connection
+      .query<{ holder: string }>(
+        `SELECT CONCAT('pid ', x.trx_mysql_thread_id, ', ', p.USER, '@', p.HOST, ', in its transaction since ', x.trx_started) AS holder
+           FROM information_schema.INNODB_TRX x JOIN information_schema.PROCESSLIST p ON p.ID = x.trx_mysql_thread_id
+          WHERE x.trx_mysql_thread_id <> CONNECTION_ID() AND x.trx_tables_locked + x.trx_rows_locked + x.trx_rows_modified > 0
+          ORDER BY x.trx_started`,
+      )
+      // Without the right PROCESS nobody sees transactions of others.
+      .catch(() => ({ rows: [] }));
+    return rows.map(({ holder }) => holder);
+  },
+
+  async serverName(connection) {
+    const { rows } = await connection.query<{ server: string }>(
+      "SELECT CONCAT(@@hostname, ':', @@port, '/', @@server_id) AS server",
+    );
+    return rows[0]?.server;
+  },
+};
+
+/** Names are the server's, not the database's. */
+const lockName = "CONCAT('lockstep ', LEFT(SHA2(CONCAT(DATABASE(), ?), 256), 40))";
+
+/** The text of a parameter has the collation of the connection; letters of other alphabets do not matter for a lock. */
+function shortened(name: string): string {
+  return createHash("sha256").update(name).digest("hex");
+}
+
+async function sessionOf(connection: Connection, pid: number): Promise<RunnerSession | undefined> {
+  const { rows } = await connection.query<{ user: string; host: string; since: string }>(
+    `SELECT USER AS user, HOST AS host, DATE_FORMAT(DATE_SUB(UTC_TIMESTAMP(), INTERVAL TIME SECOND), '%Y-%m-%dT%H:%i:%sZ') AS since
+       FROM information_schema.PROCESSLIST WHERE ID = ?`,
+    [pid],
+  );
+  const [found] = rows;
+  return found && { pid, application: found.host, user: found.user, since: found.since };
+}
+
+const lacks = (name: string) => `t.${quoteIdentifier(name)} IS NULL`;
+const lacksAny = (columns: readonly { readonly name: string }[]) =>
+  `(${columns.map(({ name }) => lacks(name)).join(" OR ")})`;
+
+async function keysOf(connection: Connection, target: FillTarget, { sql, values }: Query): Promise<KeyValues[]> {
+  const { rows } = await connection.query(
+    `SELECT ${keyText(target.key)} FROM ${quoteTable(target.table)} t ${sql}`,
+    values,
+  );
+  return rows.map((row) => keyIn(target.key, row));
+}
+
+async function countOf(connection: Connection, { table }: FillTarget, { sql, values }: Query): Promise<number> {
+  const { rows } = await connection.query<{ found: number }>(
+    `SELECT COUNT(*) AS found FROM ${quoteTable(table)} t WHERE ${sql}`,
+    values,
+  );
+  return Number(rows[0]?.found);
+}
+
+function inScan<T>(connection: Connection, statementTimeoutMs: number, run: () => Promise<T>): Promise<T> {
+  return inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs } }, run);
+}
+
+/** Rows of a scope that lack one of the columns and that nobody holds: they are locked now. */
+async function unlocked(
+  connection: Connection,
+  target: FillTarget,
+  scope: Scope,
+  columns: readonly { readonly name: string }[],
+): Promise<readonly KeyValues[]> {
+  const { sql, values } = within(target.key, scope);
+  const where = `WHERE ${sql} AND ${lacksAny(columns)} FOR UPDATE SKIP LOCKED`;
+  return keysOf(connection, target, { sql: where, values });
+}
+
+interface FilledColumn {
+  readonly name: string;
+  readonly fill: Fill;
+}
+
+/** Fills rows that lack all of the columns. */
+async function fillColumns(
+  connection: Connection,
+  target: FillTarget,
+  scope: Scope,
+  columns: readonly FilledColumn[],
+  skipLocked: boolean,
+): Promise<Filled> {
+  const free: Scope = skipLocked ? { kind: "keys", keys: await unlocked(connection, target, scope, columns) } : scope;
+  const { sql, values } = within(target.key, free);
+  const set = columns.map(({ name, fill }) => `t.${quoteIdentifier(name)} = (${fill.rowSql}\n)`);
+  const wanted = columns.map(({ name }) => lacks(name)).join(" AND ");
+  return updated(connection, target, { set, values: [] }, { sql: `${sql} AND ${wanted}`, values });
+}
+
+/** Compares and sets one row. */
+function storeRow(
+  connection: Connection,
+  target: FillTarget,
+  { name, compute, type }: ComputedValues["column"],
+  { key, seen, value }: ComputedValues["rows"][number],
+): Promise<Filled> {
+  const own = within(target.key, { kind: "keys", keys: [key] });
+  // Byte by byte: an equality of the collation may overlook what a function does not.
+  const isSame = compute.reads.map(
+    (read) => `CAST(${textOf(`t.${quoteIdentifier(read)}`, target.types[read] ?? "")} AS BINARY) <=> CAST(? AS BINARY)`,
+  );
+  const where = [own.sql, lacks(name), ...isSame].join(" AND ");
+  const given = /^(?:var)?binary\b|blob\b/.test(type) ? "UNHEX(?)" : "?";
+  const set = [`t.${quoteIdentifier(name)} = ${given}`];
+  return updated(connection, target, { set, values: [value] }, { sql: where, values: [...own.values, ...seen] });
+}
+
+async function updated(
+  connection: Connection,
+  target: FillTarget,
+  { set, values }: { readonly set: readonly string[]; readonly values: readonly unknown[] },
+  where: Query,
+): Promise<Filled> {
+  // An UPDATE changes them by itself (ON UPDATE CURRENT_TIMESTAMP), and nobody has changed the row.
+  const kept = target.kept.map((name) => `t.${quoteIdentifier(name)} = t.${quoteIdentifier(name)}`);
+  const sql = `UPDATE ${quoteTable(target.table)} t SET ${[...set, ...kept].join(", ")} WHERE ${where.sql}`;
+  const { rowCount, changed = rowCount } = await connection.query(sql, [...values, ...where.values]);
+  return { filled: rowCount, empty: rowCount - changed };
+}

@@ -1,0 +1,131 @@
+import type { Catalogue } from "../dialects/catalogue.js";
+import type { Connection } from "../dialects/connection.js";
+import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
+import { fillTriggers } from "./names.js";
+import { withoutWidth } from "./types.js";
+
+/** Of MySQL and MariaDB. */
+export const catalogue: Catalogue = {
+  async table(connection, { schema, name }) {
+    const [found] = await rowsOf<TableRow>(connection, tableSql, [schema ?? null, name]);
+    if (found === undefined) return undefined;
+    const own = [found.schema, found.name];
+    const columns = (await rowsOf<ColumnRow>(connection, columnsSql, own)).map(columnOf);
+    const keys = keysOf(await rowsOf<KeyRow>(connection, keysSql, own), columns);
+    const primary = keys.find(({ isPrimary }) => isPrimary);
+    return {
+      // A table is what its name is.
+      oid: 0,
+      schema: found.schema,
+      name: found.name,
+      // Rows of partitions are rows of the table in every respect.
+      isPartitioned: false,
+      partitionColumns: [],
+      children: [],
+      columns,
+      primaryKey: primary?.columns.map((column) => ({ column, type: typeOf({ columns }, column) })) ?? [],
+      uniqueKeys: keys,
+      invalidIndexes: [],
+      rowEstimate: Number(found.rows ?? 0),
+      sizeBytes: Number(found.bytes ?? 0),
+      userTriggers: (await rowsOf<UserTrigger>(connection, triggersSql, own)).map((each) => ({ ...each, columns: [] })),
+    };
+  },
+
+  async fillTriggerFlaw(connection, table, column) {
+    const names = fillTriggers(table, column);
+    const rows = await rowsOf<{ name: string }>(
+      connection,
+      "SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ? AND EVENT_OBJECT_TABLE = ?",
+      [table.schema, table.name],
+    );
+    const found = new Set(rows.map(({ name }) => name));
+    if (names.every((name) => found.has(name))) return undefined;
+    return names.some((name) => found.has(name)) ? "one of its two fill triggers only" : "no fill trigger";
+  },
+
+  printedType: async (_, type) => withoutWidth(type),
+};
+
+interface TableRow {
+  readonly schema: string;
+  readonly name: string;
+  readonly rows: string | null;
+  readonly bytes: string | null;
+}
+
+const tableSql = `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name, TABLE_ROWS AS \`rows\`, DATA_LENGTH + INDEX_LENGTH AS bytes
+  FROM information_schema.TABLES WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND TABLE_TYPE = 'BASE TABLE'`;
+
+interface ColumnRow {
+  readonly name: string;
+  readonly type: string;
+  readonly nullable: string;
+  readonly byDefault: string | null;
+  readonly extra: string;
+  readonly computed: string | null;
+}
+
+const columnsSql = `SELECT COLUMN_NAME AS name, COLUMN_TYPE AS type, IS_NULLABLE AS nullable, COLUMN_DEFAULT AS byDefault, EXTRA AS extra,
+    GENERATION_EXPRESSION AS computed
+  FROM information_schema.COLUMNS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? ORDER BY ORDINAL_POSITION`;
+
+function columnOf({ name, type, nullable, byDefault, extra, computed }: ColumnRow): ColumnFacts {
+  return {
+    name,
+    type: withoutWidth(type),
+    isNullable: nullable === "YES",
+    isGenerated: computed !== null && computed !== "",
+    isIdentity: /auto_increment/i.test(extra),
+    // MariaDB writes what is no default as the word.
+    hasDefault: byDefault !== null && byDefault !== "NULL",
+    ...(/on update/i.test(extra) ? { isSelfUpdating: true } : {}),
+  };
+}
+
+interface KeyRow {
+  readonly name: string;
+  readonly column: string | null;
+  readonly part: string | number | null;
+  readonly method: string;
+  readonly direction: string | null;
+}
+
+const keysSql = `SELECT INDEX_NAME AS name, COLUMN_NAME AS \`column\`, SUB_PART AS part, INDEX_TYPE AS method, COLLATION AS direction
+  FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = ? AND TABLE_NAME = ? AND NON_UNIQUE = 0 ORDER BY INDEX_NAME, SEQ_IN_INDEX`;
+
+/** An enum is sorted by its position and compared as text; a float is not what its text says. */
+const hasOtherOrder = /^(?:enum|set|float|double|bit|geometry|point)\b/;
+
+function keysOf(rows: readonly KeyRow[], columns: readonly ColumnFacts[]): KeyFacts[] {
+  const names = [...new Set(rows.map(({ name }) => name))];
+  return names.map((name) => {
+    const parts = rows.filter((row) => row.name === name);
+    const own = parts.flatMap(({ column }) => column ?? []);
+    const directions = new Set(parts.map(({ direction }) => direction));
+    return {
+      name,
+      columns: own,
+      isPrimary: name === "PRIMARY",
+      isValid: true,
+      isTotal: parts.every(({ column, part }) => column !== null && part === null),
+      isOrdered:
+        directions.size === 1 &&
+        parts.every(({ method }) => method === "BTREE") &&
+        own.every((column) => !hasOtherOrder.test(typeOf({ columns }, column))),
+    };
+  });
+}
+
+const triggersSql = `SELECT 'trigger' AS kind, TRIGGER_NAME AS name, '' AS calls FROM information_schema.TRIGGERS
+  WHERE EVENT_OBJECT_SCHEMA = ? AND EVENT_OBJECT_TABLE = ? AND EVENT_MANIPULATION = 'UPDATE' AND TRIGGER_NAME NOT LIKE 'zz\\_lockstep\\_%'
+  ORDER BY ACTION_ORDER`;
+
+async function rowsOf<R extends object>(
+  connection: Connection,
+  sql: string,
+  values: readonly unknown[],
+): Promise<readonly R[]> {
+  const { rows } = await connection.query<R>(sql, values);
+  return rows;
+}

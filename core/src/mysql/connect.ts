@@ -1,0 +1,230 @@
+import type { ConnectionOptions, Connection as Session } from "mysql2/promise";
+import type { Encryption } from "../db/encryption.js";
+import { isDatabaseError, retryReason } from "../db/retry.js";
+import { inTime, silent, watchSilence } from "../db/silence.js";
+import type { Connection, ConnectOptions, Limits, QueryResult } from "../dialects/connection.js";
+import { LockstepError } from "../errors.js";
+import { mariadb, mysql } from "./dialect.js";
+import { asServerError } from "./errors.js";
+import { readConnectionUrl } from "./url.js";
+
+/**
+ * Opens a session on MySQL or MariaDB, encrypted as the URL says. Values are given as text, and come as text where JavaScript would round
+ * them (bigint, decimal) or move them (moments).
+ *
+ * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password
+ */
+export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
+  const { config, label, encryption } = readConnectionUrl(url);
+  return open({ config, label, encryption }, options);
+}
+
+interface Address {
+  readonly config: ConnectionOptions;
+  readonly label: string;
+  readonly encryption: () => Encryption;
+}
+
+interface SessionFacts {
+  readonly pid: number;
+  readonly version: string;
+  readonly mode: string;
+  /** What it writes to its binary log: `ROW`, `STATEMENT`, `MIXED`; null: nothing. */
+  readonly log: string | null;
+  readonly lockSeconds: string;
+  readonly rowLockSeconds: string;
+  readonly idleSeconds: string;
+  /** When the server began, in seconds: numbers of sessions begin anew then. */
+  readonly start: string;
+}
+
+const describeSession = `SELECT CONNECTION_ID() AS pid, VERSION() AS version, @@SESSION.sql_mode AS mode,
+  IF(@@GLOBAL.log_bin, @@SESSION.binlog_format, NULL) AS log, CONCAT(@@SESSION.lock_wait_timeout) AS lockSeconds,
+  CONCAT(@@SESSION.innodb_lock_wait_timeout) AS rowLockSeconds, CONCAT(@@SESSION.wait_timeout) AS idleSeconds`;
+
+/** For what every server answers at once. */
+const answerMs = 10_000;
+
+async function open(address: Address, options: ConnectOptions): Promise<Connection> {
+  const { label } = address;
+  const { applicationName, silenceMs = 30_000, statementTimeoutMs: always = 0 } = options;
+  const patienceMs = address.config.connectTimeout ?? answerMs;
+  /** Over a second connection, which lives no longer than its answer. */
+  const asked = async <T>(ask: (session: Session) => Promise<T>): Promise<T> => {
+    const other = await dial(address, applicationName);
+    return inTime(ask(other), patienceMs).finally(() => other.destroy());
+  };
+  let session: Session;
+  try {
+    session = await dial(address, applicationName);
+  } catch (cause) {
+    throw notReached(label, cause);
+  }
+  let isLost = false;
+  session.on("error", () => {
+    isLost = true;
+  });
+  try {
+    const facts = await inTime(factsOf(session), patienceMs);
+    const { pid, version } = facts;
+    const isMariaDb = /mariadb/i.test(version);
+    // What does not fit a column is an error, and no other value.
+    if (!facts.mode.includes("STRICT_ALL_TABLES"))
+      await inTime(
+        session.query("SET SESSION sql_mode = CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')"),
+        patienceMs,
+      );
+    const isWorking = () =>
+      asked(async (other) => {
+        const [rows] = await other.query("SELECT COMMAND AS state FROM information_schema.PROCESSLIST WHERE ID = ?", [
+          pid,
+        ]);
+        const [found] = rows as unknown as readonly { readonly state: string }[];
+        return found !== undefined && found.state !== "Sleep";
+        // A server that refuses the second connection is there, and may be at work.
+      }).catch((error) => isDatabaseError(asServerError(error)));
+    const cancel = async () => {
+      await asked((other) => other.query(`KILL QUERY ${pid}`));
+    };
+    let limits: Limits = {};
+    const runs = async (sql: string, values?: readonly unknown[]) => {
+      const startedMs = performance.now();
+      const limitMs = limits.statementTimeoutMs ?? always;
+      // No server of both ends every statement in time by itself.
+      const timer = limitMs > 0 ? setTimeout(() => void cancel().catch(() => undefined), limitMs) : undefined;
+      const answer = values === undefined ? session.query(sql) : session.execute(sql, values.map(asText) as string[]);
+      const giveUp = () => session.destroy();
+      try {
+        const [result] = await watchSilence(answer, isWorking, giveUp, silenceMs);
+        return resultOf(result);
+      } catch (error) {
+        const known = asServerError(error);
+        isLost ||= (error as { readonly fatal?: unknown }).fatal === true;
+        if (retryReason(known, isLost) !== "connection") throw known;
+        isLost = true;
+        throw notReached(
+          label,
+          isDatabaseError(known) ? known : silentOr(error, performance.now() - startedMs, silenceMs),
+        );
+      } finally {
+        clearTimeout(timer);
+      }
+    };
+    const ended = async (how: "COMMIT" | "ROLLBACK") => {
+      const { idleTimeoutMs } = limits;
+      limits = {};
+      await runs(how);
+      if (idleTimeoutMs !== undefined && !isLost) await runs(`SET SESSION wait_timeout = ${facts.idleSeconds}`);
+    };
+    return {
+      dialect: isMariaDb ? mariadb : mysql,
+      label,
+      pid,
+      backendStart: facts.start,
+      serverVersion: versionNumber(version),
+      isPooled: false,
+      get isLost() {
+        return isLost;
+      },
+      async query<R extends object>(sql: string, values?: readonly unknown[]) {
+        const { rows, ...counts } = await runs(sql, values);
+        return { rows: rows as readonly R[], ...counts };
+      },
+      async begin({ isReadOnly, isRepeatable, limits: wanted = {} }) {
+        limits = wanted;
+        const { lockTimeoutMs, idleTimeoutMs } = wanted;
+        const lockSeconds = lockTimeoutMs === undefined ? undefined : Math.max(1, Math.ceil(lockTimeoutMs / 1000));
+        // Under READ COMMITTED InnoDB refuses to write where the binary log holds statements.
+        const isRepeated = isRepeatable === true || (facts.log === "STATEMENT" && isReadOnly !== true);
+        await runs(
+          [
+            `SET SESSION lock_wait_timeout = ${lockSeconds ?? facts.lockSeconds}, innodb_lock_wait_timeout = ${lockSeconds ?? facts.rowLockSeconds}`,
+            ...(idleTimeoutMs === undefined ? [] : [`SET SESSION wait_timeout = ${Math.ceil(idleTimeoutMs / 1000)}`]),
+            `SET TRANSACTION ISOLATION LEVEL ${isRepeated ? "REPEATABLE READ" : "READ COMMITTED"}`,
+            `START TRANSACTION ${isReadOnly ? "READ ONLY" : "READ WRITE"}`,
+          ].join("; "),
+        );
+      },
+      commit: () => ended("COMMIT"),
+      rollback: () => ended("ROLLBACK"),
+      cancel,
+      async close() {
+        if (!isLost) await inTime(session.end(), 2000).catch(() => session.destroy());
+        isLost = true;
+      },
+    };
+  } catch (cause) {
+    session.destroy();
+    throw cause instanceof LockstepError ? cause : notReached(label, asServerError(cause));
+  }
+}
+
+async function factsOf(session: Session): Promise<SessionFacts> {
+  const [rows] = await session.query(describeSession);
+  const [uptime] = await session.query("SELECT UNIX_TIMESTAMP() AS now; SHOW GLOBAL STATUS LIKE 'Uptime'");
+  const [[{ now }], [{ Value }]] = uptime as unknown as [[{ now: number }], [{ Value: string }]];
+  return { ...(rows as unknown as readonly SessionFacts[])[0]!, start: String(now - Number(Value)) };
+}
+
+/** Connects, and sets nothing that is not needed to read what comes. */
+async function dial({ config, encryption }: Address, applicationName: string): Promise<Session> {
+  const driver = await import("mysql2/promise");
+  const { wanted, tls } = encryption();
+  const attempt = (ssl: ConnectionOptions["ssl"]) =>
+    driver.createConnection({
+      ...config,
+      charset: "utf8mb4",
+      multipleStatements: true,
+      supportBigNumbers: true,
+      bigNumberStrings: true,
+      dateStrings: true,
+      jsonStrings: true,
+      connectAttributes: { program_name: applicationName },
+      ...(ssl === undefined ? {} : { ssl }),
+    });
+  if (wanted === "disable") return attempt(undefined);
+  try {
+    return await attempt(tls as ConnectionOptions["ssl"]);
+  } catch (error) {
+    // The server does not speak TLS.
+    if (wanted === "prefer" && (error as { code?: unknown }).code === "HANDSHAKE_NO_SSL_SUPPORT")
+      return attempt(undefined);
+    throw error;
+  }
+}
+
+/** Numbers would be sent as floating point. */
+function asText(value: unknown): unknown {
+  return typeof value === "number" || typeof value === "bigint" ? String(value) : value;
+}
+
+function resultOf(result: unknown): QueryResult<object> {
+  // A text with several statements gives a list of results, each a list of rows or a header.
+  const isSeveral = Array.isArray(result) && result.some((each) => Array.isArray(each) || isHeader(each));
+  const last = isSeveral ? (result as readonly unknown[]).at(-1) : result;
+  if (Array.isArray(last)) return { rows: last as readonly object[], rowCount: last.length };
+  const { affectedRows: rowCount, changedRows: changed } = last as { affectedRows: number; changedRows?: number };
+  return { rows: [], rowCount, ...(changed === undefined ? {} : { changed }) };
+}
+
+function isHeader(value: unknown): boolean {
+  return (value as object | null)?.constructor?.name === "ResultSetHeader";
+}
+
+/** 10.11.19-MariaDB → 101119; 8.4.3 → 80403, as servers write it in versioned comments. */
+function versionNumber(version: string): number {
+  const [, major = 0, minor = 0, patch = 0] = /^(\d+)\.(\d+)(?:\.(\d+))?/.exec(version)?.map(Number) ?? [];
+  return major * 10_000 + minor * 100 + patch;
+}
+
+function silentOr(error: unknown, afterMs: number, silenceMs: number): unknown {
+  return afterMs > silenceMs ? silent(afterMs) : error;
+}
+
+function notReached(label: string, cause: unknown): LockstepError {
+  const error = cause as { code?: unknown; message?: string; errors?: { code?: unknown; message?: string }[] };
+  // Several addresses of one name: Node wraps one error each, and leaves its own message empty.
+  const first = error.errors?.[0] ?? error;
+  const reason = first.message || String(first.code ?? cause);
+  return new LockstepError("LS8004", `${label}: ${reason}`, { cause, details: { target: label, code: first.code } });
+}

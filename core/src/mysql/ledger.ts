@@ -1,0 +1,150 @@
+import { inTransaction } from "../db/transaction.js";
+import type { Connection } from "../dialects/connection.js";
+import type { BackfillId, EvidenceKey, LedgerRow, LedgerStore } from "../dialects/ledger-store.js";
+import { ledgerVersion } from "../ledger/schema.js";
+
+/**
+ * What ran, in a database of its own beside the target's: one server has many of them, so rows say whose they are. Neither ORM looks
+ * there. Tables have no identity but their name: one that was dropped and made again keeps its rows.
+ */
+const tables = [
+  "CREATE DATABASE IF NOT EXISTS lockstep CHARACTER SET utf8mb4 COLLATE utf8mb4_bin",
+  "CREATE TABLE IF NOT EXISTS lockstep.meta (version INT NOT NULL)",
+  `CREATE TABLE IF NOT EXISTS lockstep.backfills (
+    plan VARCHAR(255) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL, once BOOLEAN NOT NULL,
+    status VARCHAR(16) NOT NULL, spec LONGTEXT NOT NULL, \`cursor\` LONGTEXT NOT NULL,
+    rows_done BIGINT NOT NULL DEFAULT 0, rows_filled BIGINT NOT NULL DEFAULT 0, rows_estimated BIGINT NOT NULL,
+    batches BIGINT NOT NULL DEFAULT 0, started_at DATETIME(3) NOT NULL, updated_at DATETIME(3) NOT NULL,
+    finished_at DATETIME(3) NULL, runner VARCHAR(255) NOT NULL, error LONGTEXT NULL,
+    PRIMARY KEY (plan, table_schema, table_name, once))`,
+  `CREATE TABLE IF NOT EXISTS lockstep.evidence (
+    plan VARCHAR(255) NOT NULL, gate VARCHAR(64) NOT NULL, table_schema VARCHAR(64) NOT NULL, table_name VARCHAR(64) NOT NULL,
+    column_name VARCHAR(64) NOT NULL, who TEXT NOT NULL, at DATETIME(3) NOT NULL, note LONGTEXT NULL, places LONGTEXT NOT NULL,
+    PRIMARY KEY (plan, gate, table_schema, table_name, column_name))`,
+];
+
+const buildLock = "lockstep ledger";
+
+const moments = (names: readonly string[]) =>
+  names.map((name) => `DATE_FORMAT(${name}, '%Y-%m-%dT%H:%i:%s.%f') AS ${name}`).join(", ");
+
+const backfillColumns = `plan, table_schema, table_name, 0 AS table_oid, once, status, spec, \`cursor\`, CONCAT(rows_done) AS rows_done,
+  CONCAT(rows_filled) AS rows_filled, CONCAT(rows_estimated) AS rows_estimated, CONCAT(batches) AS batches, runner, error,
+  ${moments(["started_at", "updated_at", "finished_at"])}`;
+const isThisOne = "plan = ? AND table_schema = ? AND table_name = ? AND once = ?";
+const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.name, once ? 1 : 0];
+
+const isThisEvidence = "plan = ? AND gate = ? AND table_schema = ? AND table_name = ? AND column_name = ?";
+const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.name, column];
+
+/** Of MySQL and MariaDB: a database of its own. */
+export const ledger: LedgerStore = {
+  place: "database lockstep",
+
+  async version(connection) {
+    const { rows: found } = await connection.query(
+      "SELECT 1 FROM information_schema.TABLES WHERE TABLE_SCHEMA = 'lockstep' AND TABLE_NAME = 'meta'",
+    );
+    if (found.length === 0) return undefined;
+    const { rows } = await connection.query<{ version: number }>("SELECT version FROM lockstep.meta");
+    return rows[0]?.version;
+  },
+
+  async build(connection) {
+    // DDL commits by itself: a build that was interrupted is made again as a whole.
+    await connection.query("SELECT GET_LOCK(?, 10)", [buildLock]);
+    try {
+      for (const table of tables) await connection.query(table);
+      await connection.query(
+        `INSERT INTO lockstep.meta SELECT ${ledgerVersion} FROM (SELECT 1) one WHERE NOT EXISTS (SELECT 1 FROM lockstep.meta)`,
+      );
+    } finally {
+      if (!connection.isLost) await connection.query("SELECT RELEASE_LOCK(?)", [buildLock]);
+    }
+  },
+
+  async backfills(connection, plan) {
+    // Other databases of the server may have a plan of that name.
+    const { rows } = await connection.query(
+      `SELECT ${backfillColumns} FROM lockstep.backfills b WHERE plan = ? AND table_schema = DATABASE() ORDER BY b.started_at`,
+      [plan],
+    );
+    return rows.map(backfillOf);
+  },
+
+  async begin(connection, id, { work, start, rowsEstimated, runner }) {
+    const values = [JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner];
+    await connection.query(
+      `INSERT INTO lockstep.backfills
+         (plan, table_schema, table_name, once, status, spec, \`cursor\`, rows_estimated, runner, started_at, updated_at)
+       VALUES (?, ?, ?, ?, 'running', ?, ?, ?, ?, UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))
+       ON DUPLICATE KEY UPDATE status = 'running', runner = VALUES(runner), error = NULL, finished_at = NULL,
+         updated_at = UTC_TIMESTAMP(3), rows_estimated = VALUES(rows_estimated),
+         rows_done = IF(spec = VALUES(spec), rows_done, 0), \`cursor\` = IF(spec = VALUES(spec), \`cursor\`, VALUES(\`cursor\`)),
+         spec = VALUES(spec)`,
+      [...keyOf(id), ...values],
+    );
+    const { rows } = await connection.query(
+      `SELECT ${backfillColumns} FROM lockstep.backfills WHERE ${isThisOne}`,
+      keyOf(id),
+    );
+    return rows[0] && backfillOf(rows[0]);
+  },
+
+  async advance(connection, id, runner, { cursor, rows, filled }) {
+    const { rowCount } = await connection.query(
+      `UPDATE lockstep.backfills SET \`cursor\` = ?, rows_done = rows_done + ?, rows_filled = rows_filled + ?,
+         batches = batches + ?, updated_at = UTC_TIMESTAMP(3) WHERE ${isThisOne} AND runner = ?`,
+      [JSON.stringify(cursor), rows, filled, rows + filled > 0 ? 1 : 0, ...keyOf(id), runner],
+    );
+    return rowCount === 1;
+  },
+
+  async end(connection, id, runner, { status, error }) {
+    await inTransaction(connection, { limits: { lockTimeoutMs: 5000 } }, () =>
+      connection.query(
+        `UPDATE lockstep.backfills SET status = ?, error = ?, updated_at = UTC_TIMESTAMP(3),
+           finished_at = IF(? = 'done', UTC_TIMESTAMP(3), NULL) WHERE ${isThisOne} AND runner = ?`,
+        [status, error ?? null, status, ...keyOf(id), runner],
+      ),
+    );
+  },
+
+  async confirm(connection, key, { who, note, places }) {
+    await connection.query(
+      `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_name, column_name, who, note, places, at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, UTC_TIMESTAMP(3))
+       ON DUPLICATE KEY UPDATE who = VALUES(who), note = VALUES(note), places = VALUES(places), at = VALUES(at)`,
+      [...evidenceKeyOf(key), who, note ?? null, JSON.stringify(places)],
+    );
+    return readEvidence(connection, key);
+  },
+
+  evidence: readEvidence,
+};
+
+async function readEvidence(connection: Connection, key: EvidenceKey): Promise<LedgerRow | undefined> {
+  const { rows } = await connection.query<LedgerRow>(
+    `SELECT who, note, places, ${moments(["at"])} FROM lockstep.evidence WHERE ${isThisEvidence}`,
+    evidenceKeyOf(key),
+  );
+  const [row] = rows;
+  return row && { ...row, at: iso(row.at), places: JSON.parse(String(row.places)) };
+}
+
+function backfillOf(row: LedgerRow): LedgerRow {
+  return {
+    ...row,
+    once: Number(row.once) === 1,
+    spec: JSON.parse(String(row.spec)),
+    cursor: JSON.parse(String(row.cursor)),
+    started_at: iso(row.started_at),
+    updated_at: iso(row.updated_at),
+    finished_at: iso(row.finished_at),
+  };
+}
+
+/** The server gives microseconds, and no zone. */
+function iso(moment: unknown): unknown {
+  return typeof moment === "string" ? `${moment.slice(0, 23)}Z` : moment;
+}

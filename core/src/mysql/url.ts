@@ -1,0 +1,51 @@
+import type { ConnectionOptions } from "mysql2/promise";
+import { type Encryption, encryptionParameters, readEncryption } from "../db/encryption.js";
+import { labelOf } from "../db/label.js";
+import { readUrl } from "../db/url-text.js";
+import { LockstepError } from "../errors.js";
+
+/** A connection URL as projects write it, taken apart. */
+export interface ConnectionUrl {
+  readonly config: ConnectionOptions;
+  /** `host:port/database`: names the target in messages; no user, no password. */
+  readonly label: string;
+  readonly encryption: () => Encryption;
+}
+
+/**
+ * Reads a URL of MySQL or MariaDB with the parameters that Prisma and mysql2 have.
+ *
+ * @throws LS8004 when it is no such URL. The text itself is never part of the error: it may hold a password.
+ */
+export function readConnectionUrl(text: string): ConnectionUrl {
+  const url = readUrl(text, "mysql");
+  const database = url && decodeURIComponent(url.pathname.slice(1));
+  const port = Number(url?.port || "3306");
+  const host = url?.hostname.replace(/^\[|\]$/g, "") || "localhost";
+  const label = labelOf(url?.hostname || "localhost", port, database ?? "");
+  if (url === undefined || label === undefined || database === undefined || database === "")
+    throw new LockstepError("LS8004", "The connection URL of the target cannot be read", {
+      hint: "Write mysql://user:password@host:3306/database, with special characters of the password percent-encoded: @ is %40, / is %2F, # is %23, ? is %3F.",
+    });
+  const parameter = (name: string) => url.searchParams.get(name) || undefined;
+  const socket = parameter("socket") ?? parameter("socketPath");
+  const seconds = Number(parameter("connect_timeout") ?? Number.NaN);
+  const isSaid = encryptionParameters.some((name) => url.searchParams.has(name)) || url.searchParams.has("ssl");
+  return {
+    config: {
+      host,
+      port,
+      database,
+      user: decodeURIComponent(url.username),
+      password: decodeURIComponent(url.password),
+      ...(socket === undefined ? {} : { socketPath: socket }),
+      ...(Number.isFinite(seconds) && seconds > 0 ? { connectTimeout: seconds * 1000 } : {}),
+    },
+    label,
+    encryption: () => {
+      if (socket !== undefined) return { wanted: "disable", tls: {} };
+      const { wanted, tls } = readEncryption(parameter, process.cwd());
+      return { wanted: isSaid && wanted === "prefer" ? "require" : wanted, tls };
+    },
+  };
+}

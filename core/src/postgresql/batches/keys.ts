@@ -1,0 +1,80 @@
+import { inTransaction } from "../../db/transaction.js";
+import type { KeyValues } from "../../dialects/batches.js";
+import type { Connection, TransactionOptions } from "../../dialects/connection.js";
+import type { KeyColumn } from "../../model/plan.js";
+import { quoteIdentifier } from "../../sql/postgres/quote.js";
+
+/** The key as an array of text, of the table named `alias`. */
+export function keyText(key: readonly KeyColumn[], alias: string): string {
+  return `ARRAY[${key.map(({ column }) => `${alias}.${quoteIdentifier(column)}::text`).join(", ")}]`;
+}
+
+/** `(t."a", t."b")`: a row comparison with it is one condition of the index. */
+export function keyRow(key: readonly KeyColumn[], alias: string): string {
+  return `(${key.map(({ column }) => `${alias}.${quoteIdentifier(column)}`).join(", ")})`;
+}
+
+/** `($2::integer, $3::text)`: a key given as parameters, the first of which is `$<from>`. */
+export function keyParameters(key: readonly KeyColumn[], from: number): string {
+  return `(${key.map(({ type }, at) => `$${from + at}::${castType(type)}`).join(", ")})`;
+}
+
+/** The rows whose key is in the arrays `$1`, `$2`, … of text, one a column: see `keyColumns`. */
+export function inKeys(key: readonly KeyColumn[], alias: string): string {
+  const names = key.map((_, at) => `k${at}`);
+  const values = key.map(({ type }, at) => `given.k${at}::${castType(type)}`).join(", ");
+  const arrays = key.map((_, at) => `$${at + 1}::text[]`).join(", ");
+  return `${keyRow(key, alias)} IN (SELECT ${values} FROM unnest(${arrays}) given(${names.join(", ")}))`;
+}
+
+/** Keys as the values of `inKeys`. */
+export function keyColumns(key: readonly KeyColumn[], keys: readonly KeyValues[]): readonly (readonly string[])[] {
+  return key.map((_, at) => keys.map((values) => values[at]!));
+}
+
+/** A type to cast keys to. A length would cut; `character` without one means `character(1)`, so it goes by its other name. */
+export function castType(type: string): string {
+  if (/^character\(\d+\)$/.test(type)) return "bpchar";
+  return /^character varying\(\d+\)$/.test(type) ? "character varying" : type;
+}
+
+/**
+ * Settings under which text says exactly what a key is, and means the same in every later session. They are for
+ * reading keys only: a fill has to see the user's own.
+ */
+const exact = { DateStyle: "ISO, MDY", IntervalStyle: "iso_8601", extra_float_digits: 3 } as const;
+
+const exactSessions = new WeakMap<Connection, Promise<boolean>>();
+
+/** Whether the session's own settings are exact already, as those of nearly every database are. */
+function readsExactly(connection: Connection): Promise<boolean> {
+  const known =
+    exactSessions.get(connection) ??
+    connection
+      .query<{ exact: boolean }>(
+        `SELECT current_setting('DateStyle') LIKE 'ISO,%' AND current_setting('IntervalStyle') <> 'sql_standard'
+        AND current_setting('extra_float_digits')::int > 0 AS exact`,
+      )
+      .then(({ rows }) => rows[0]!.exact);
+  exactSessions.set(connection, known);
+  return known;
+}
+
+/** Reads keys inside of a transaction, and leaves it the settings that it had. */
+export async function readingKeys<T>(connection: Connection, read: () => Promise<T>): Promise<T> {
+  if (await readsExactly(connection)) return read();
+  const names = Object.entries(exact);
+  await connection.query(names.map(([name, value]) => `SET LOCAL ${name} = '${value}'`).join("; "));
+  const result = await read();
+  await connection.query(names.map(([name]) => `SET LOCAL ${name} = DEFAULT`).join("; "));
+  return result;
+}
+
+/** A transaction that reads keys and evaluates no fill. */
+export function inKeyTransaction<T>(
+  connection: Connection,
+  options: TransactionOptions,
+  run: () => Promise<T>,
+): Promise<T> {
+  return inTransaction(connection, { ...options, settings: { ...options.settings, ...exact } }, run);
+}

@@ -1,0 +1,147 @@
+import type { Ahead, FillTarget, Scope } from "../../dialects/batches.js";
+import type { Fill } from "../../model/fill.js";
+import { drawsFromSequence } from "../../sql/fill/kinds.js";
+import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { inKeys, keyColumns, keyParameters, keyRow, keyText } from "./keys.js";
+
+/** A statement, and the values of its parameters. */
+export interface Query {
+  readonly sql: string;
+  readonly values: readonly unknown[];
+}
+
+/** A column that still lacks its value. */
+export const lacks = (column: { readonly name: string }) => `${quoteIdentifier(column.name)} IS NULL`;
+
+/** Any planned column that still lacks its value. */
+export const lacksAny = (columns: readonly { readonly name: string }[]) => `(${columns.map(lacks).join(" OR ")})`;
+
+// Everything is qualified: ORDER BY takes a bare name for the column of the result first, which is text.
+const inOrder = ({ key }: FillTarget, direction: "ASC" | "DESC") =>
+  `ORDER BY ${key.map(({ column }) => `t.${quoteIdentifier(column)} ${direction}`).join(", ")}`;
+
+const after = ({ key }: FillTarget, from: number) => `${keyRow(key, "t")} > ${keyParameters(key, from)}`;
+
+/** The condition of what lies ahead; its parameters begin at `$<from>`. */
+function aheadOf({ key }: FillTarget, { after: begin, upTo }: Ahead, from: number): Query {
+  const conditions = [
+    ...(begin === null ? [] : [`${keyRow(key, "t")} > ${keyParameters(key, from)}`]),
+    ...(upTo === undefined ? [] : [`${keyRow(key, "t")} <= ${keyParameters(key, from + (begin?.length ?? 0))}`]),
+  ];
+  const sql = conditions.length === 0 ? "" : `WHERE ${conditions.join(" AND ")}`;
+  return { sql, values: [...(begin ?? []), ...(upTo ?? [])] };
+}
+
+/** The greatest key; no row in an empty table. */
+export function lastKey(target: FillTarget): string {
+  return `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t ${inOrder(target, "DESC")} LIMIT 1`;
+}
+
+/** Where a batch of so many rows ends. No row: fewer are left. */
+export function batchEnd(target: FillTarget, size: number, ahead: Ahead): Query {
+  const where = aheadOf(target, ahead, 2);
+  return {
+    sql: `SELECT ${keyText(target.key, "t")} AS upper FROM ${quoteTable(target.table)} t ${where.sql} ${inOrder(target, "ASC")} OFFSET $1::bigint - 1 LIMIT 1`,
+    values: [size, ...where.values],
+  };
+}
+
+/** The last key of what lies ahead, and how many rows that is. */
+export function lastBatchEnd(target: FillTarget, ahead: Ahead): Query {
+  const where = aheadOf(target, ahead, 1);
+  const from = `FROM ${quoteTable(target.table)} t ${where.sql}`;
+  return {
+    sql: `SELECT (SELECT ${keyText(target.key, "t")} ${from} ${inOrder(target, "DESC")} LIMIT 1) AS upper, (SELECT count(*) ${from})::int AS rows`,
+    values: where.values,
+  };
+}
+
+/** The condition of a scope, for the table named `t`. */
+export function within(target: FillTarget, scope: Scope): Query {
+  const { key } = target;
+  if (scope.kind === "keys") return { sql: inKeys(key, "t"), values: keyColumns(key, scope.keys) };
+  const upper = `${keyRow(key, "t")} <= ${keyParameters(key, 1)}`;
+  if (scope.after === null) return { sql: upper, values: scope.upTo };
+  return { sql: `${after(target, 1 + key.length)} AND ${upper}`, values: [...scope.upTo, ...scope.after] };
+}
+
+/**
+ * The UPDATEs of one batch, each of which returns `filled` (rows updated) and `empty` (of these, still without a value).
+ * A value that is there is never touched: PostgreSQL reads the row again after it has waited for a writer, and then
+ * `IS NULL` is false. The first statement fills rows that lack all columns, nearly every row in one go. A CASE per column
+ * would need one statement only, but it would bend the type of values that are there (numeric beside double precision).
+ * @param skipLocked leave rows that others hold locked to the sweep
+ */
+export function fillStatements(target: FillTarget, scope: Scope, skipLocked: boolean): readonly Query[] {
+  const columns = target.columns.flatMap(({ name, fill }) => (fill === undefined ? [] : [{ name, fill }]));
+  if (columns.length === 0) return [];
+  const all = fillColumns(target, scope, columns, skipLocked);
+  if (columns.length === 1) return [all];
+  return [all, ...columns.map((column) => fillColumns(target, scope, [column], skipLocked))];
+}
+
+interface FilledColumn {
+  readonly name: string;
+  readonly fill: Fill;
+}
+
+function fillColumns(target: FillTarget, scope: Scope, columns: readonly FilledColumn[], skipLocked: boolean): Query {
+  const table = quoteTable(target.table);
+  const { sql, values } = within(target, scope);
+  const set = columns.map((column) => `${quoteIdentifier(column.name)} = (${column.fill.rowSql}\n)`).join(", ");
+  const wanted = `${sql} AND ${columns.map(lacks).join(" AND ")}`;
+  const where = skipLocked
+    ? `${keyRow(target.key, "t")} IN (SELECT ${keyRow(target.key, "t").slice(1, -1)} FROM ${table} t WHERE ${wanted} FOR NO KEY UPDATE SKIP LOCKED) AND ${wanted}`
+    : wanted;
+  return {
+    sql: `WITH done AS (UPDATE ${table} t SET ${set} WHERE ${where} RETURNING ${lacksAny(columns)} AS empty)
+SELECT count(*)::int AS filled, count(*) FILTER (WHERE empty)::int AS empty FROM done`,
+    values,
+  };
+}
+
+/** Keys of up to `$1` rows that still lack a value, wherever they are. */
+export function rowsLeft(target: FillTarget): string {
+  return `SELECT ${keyText(target.key, "t")} AS key FROM ${quoteTable(target.table)} t WHERE ${lacksAny(target.columns)} LIMIT $1`;
+}
+
+/** One row when any row has a value in any planned column. */
+export function anyValue({ table, columns }: FillTarget): string {
+  return `SELECT 1 FROM ${quoteTable(table)} t WHERE ${columns.map(({ name }) => `t.${quoteIdentifier(name)} IS NOT NULL`).join(" OR ")} LIMIT 1`;
+}
+
+/** How many of the first `$1` rows in the order of the key their fills give a value (`rows`), and of these, how many have one (`filled`). */
+export function firstValues(target: FillTarget): string {
+  const counts = target.columns.map((column) => {
+    const isGiven = givesValue(column);
+    const has = `t.${quoteIdentifier(column.name)} IS NOT NULL`;
+    return `SELECT count(*) FILTER (WHERE ${isGiven})::int AS rows, count(*) FILTER (WHERE ${has} AND ${isGiven})::int AS filled FROM first t`;
+  });
+  return `WITH first AS MATERIALIZED (SELECT * FROM ${quoteTable(target.table)} t ${inOrder(target, "ASC")} LIMIT $1) ${counts.join(" UNION ALL ")}`;
+}
+
+/**
+ * Keys of up to `$1` rows up to the key in `$2`, … that lack a value and were written by a transaction that had not ended before the one
+ * in the next parameter: a row that is as it was then has an older one. An UPDATE of its key writes a row anew.
+ * @param isEvaluated only rows that the fill gives a value
+ */
+export function changedRows(target: FillTarget, isSince: boolean, isEvaluated: boolean): string {
+  const { key, columns } = target;
+  const empty = columns.map((column) => `(t.${lacks(column)}${isEvaluated ? ` AND ${givesValue(column)}` : ""})`);
+  const conditions = [
+    `${keyRow(key, "t")} <= ${keyParameters(key, 2)}`,
+    `(${empty.join(" OR ")})`,
+    ...(isSince ? [`age(t.xmin) <= age($${2 + key.length}::text::xid)`] : []),
+  ];
+  return `SELECT ${keyText(key, "t")} AS key FROM ${quoteTable(target.table)} t WHERE ${conditions.join(" AND ")} LIMIT $1`;
+}
+
+/** Up to `$1` rows beyond the key in `$2`, … that lack a value, counted. */
+export function laterRows(target: FillTarget): string {
+  return `SELECT count(*)::int AS rows FROM (SELECT 1 FROM ${quoteTable(target.table)} t WHERE ${after(target, 2)} AND ${lacksAny(target.columns)} LIMIT $1) x`;
+}
+
+/** A sequence would lose a number each time that somebody asks. */
+function givesValue({ fill }: FillTarget["columns"][number]): string {
+  return fill === undefined || drawsFromSequence(fill) ? "true" : `(${fill.rowSql}\n) IS NOT NULL`;
+}

@@ -1,0 +1,28 @@
+import type { Catalogue } from "../dialects/catalogue.js";
+import type { Connection } from "../dialects/connection.js";
+import type { TableFacts } from "../dialects/table.js";
+import { typeAsPrinted } from "../facts/printed-type.js";
+import { scaffoldNames } from "../sql/postgres/quote.js";
+import { readTableFacts } from "./table.js";
+
+/** Of PostgreSQL. */
+export const catalogue: Catalogue = {
+  table: readTableFacts,
+  fillTriggerFlaw,
+  printedType: typeAsPrinted,
+};
+
+/** Partitions and tables that inherit need the trigger as well. Undefined: it is there and enabled everywhere. */
+async function fillTriggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined> {
+  const { rows } = await connection.query<{ relation: string; own: boolean; exists: boolean }>(
+    `WITH RECURSIVE tree(oid) AS (SELECT $1::oid UNION SELECT inhrelid FROM pg_inherits JOIN tree ON inhparent = oid)
+     SELECT c.relname AS relation, tree.oid = $1::oid AS own, g.tgname IS NOT NULL AS exists
+       FROM tree JOIN pg_class c USING (oid) LEFT JOIN pg_trigger g ON g.tgrelid = tree.oid AND g.tgname = $2
+      WHERE (g.tgenabled IN ('O', 'A')) IS NOT TRUE ORDER BY own DESC, relation LIMIT 1`,
+    [table.oid, scaffoldNames(table, column).trigger],
+  );
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const trigger = first.exists ? "a fill trigger that is disabled" : "no fill trigger";
+  return first.own ? trigger : `${trigger} for the rows of "${first.relation}"`;
+}

@@ -1,0 +1,235 @@
+import type { Client, ClientConfig } from "pg";
+import { type Encryption, refusesEncryption } from "../db/encryption.js";
+import { labelOf } from "../db/label.js";
+import { isDatabaseError, retryReason } from "../db/retry.js";
+import { inTime, silent, watchSilence } from "../db/silence.js";
+import type { Connection, ConnectOptions } from "../dialects/connection.js";
+import { LockstepError } from "../errors.js";
+import { postgresql } from "./dialect.js";
+import { changesSession } from "./pooler.js";
+import { readConnectionUrl } from "./url.js";
+
+/**
+ * Opens a session, encrypted as the URL says. Prisma's `?schema=` becomes the search path.
+ *
+ * @example const target = await connect(process.env.DATABASE_URL, { applicationName: "lockstep status" });
+ * @throws LS8004 when the target cannot be reached or refuses us; the message never holds the password · LS8009 a pooler in
+ *   transaction mode
+ */
+export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
+  const { driverUrl, label, schema, connectTimeoutMs, encryption, isSaidPooled } = readConnectionUrl(url);
+  const config = { connectionString: driverUrl, connectionTimeoutMillis: connectTimeoutMs ?? answerMs };
+  return open({ config, label, schema, encryption, isSaidPooled }, options);
+}
+
+/**
+ * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a function that
+ * makes the password). Errors as `connect`.
+ */
+export async function connectWith(config: ClientConfig, options: ConnectOptions): Promise<Connection> {
+  const { Client: PgClient } = (await import("pg")).default;
+  const { host, port, database } = new PgClient(config);
+  const label = labelOf(host, port, database ?? "");
+  if (label === undefined)
+    throw new LockstepError("LS8004", "The connection settings of the data source cannot be read", {
+      hint: "Write the URL as postgresql://user:password@host:5432/database, with special characters of the password percent-encoded.",
+    });
+  return open({ config, label, schema: undefined, encryption: undefined, isSaidPooled: false }, options);
+}
+
+interface Address {
+  readonly config: ClientConfig;
+  readonly label: string;
+  readonly schema: string | undefined;
+  /** Undefined: the config says it in the driver's own way. */
+  readonly encryption: (() => Encryption) | undefined;
+  /** The URL has Prisma's `pgbouncer=true`. */
+  readonly isSaidPooled: boolean;
+}
+
+/** For what every server answers at once. */
+const answerMs = 10_000;
+
+async function open(address: Address, options: ConnectOptions): Promise<Connection> {
+  const { label, schema } = address;
+  const { applicationName, needsSession = true, silenceMs = 30_000 } = options;
+  const patienceMs = address.config.connectionTimeoutMillis || answerMs;
+  /** Over a second connection, which lives no longer than its answer. */
+  const asked = async <T>(ask: (client: Client) => Promise<T>): Promise<T> => {
+    const other = await dial(address, applicationName);
+    return inTime(ask(other), patienceMs).finally(() => hangUp(other));
+  };
+  let client: Client;
+  try {
+    client = await dial(address, applicationName);
+  } catch (cause) {
+    throw notReached(label, cause);
+  }
+  let isLost = false;
+  const lose = () => {
+    isLost = true;
+  };
+  client.on("error", lose);
+  client.on("end", lose);
+  try {
+    const { rows } = await inTime(client.query<Session>(describeSession), patienceMs);
+    const { pid, version, start } = rows[0]!;
+    // A pooler tells numbers of its own. Whether it keeps the session is seen with a second connection.
+    const isBehindPooler = (client as { readonly processID?: number | null }).processID !== pid;
+    const isPooled =
+      (isBehindPooler || address.isSaidPooled) && (await asked((other) => changesSession(client, other)));
+    if (isPooled && (needsSession || schema !== undefined)) throw pooled(label, schema);
+    const set = (name: string, sql: string, value: string) =>
+      inTime(client.query(`SELECT set_config('${name}', ${sql}, false)`, [value]), patienceMs);
+    if (schema !== undefined) await set("search_path", "quote_ident($1)", schema);
+    if (options.statementTimeoutMs !== undefined)
+      await set("statement_timeout", "$1", `${options.statementTimeoutMs}ms`);
+    const isWorking = () =>
+      asked(async (other) => {
+        const activity = await other.query<{ state: string }>(stateOfSession, [pid, start]);
+        return isPooled || activity.rows[0]?.state === "active";
+        // A server that refuses the second connection is there, and may be at work.
+      }).catch(isDatabaseError);
+    const connection: Connection = {
+      dialect: postgresql,
+      label,
+      pid,
+      backendStart: start,
+      serverVersion: Number(version),
+      isPooled,
+      get isLost() {
+        return isLost;
+      },
+      async query<R extends object>(sql: string, values?: readonly unknown[]) {
+        const startedMs = performance.now();
+        const giveUp = () => client.connection.stream.destroy(silent(performance.now() - startedMs));
+        try {
+          const answer = client.query<R>(sql, values === undefined ? undefined : [...values]);
+          const result = await watchSilence(answer, isWorking, giveUp, silenceMs);
+          // A text with several statements gives a list of results.
+          const last = Array.isArray(result) ? (result as (typeof result)[]).at(-1)! : result;
+          return { rows: last.rows, rowCount: last.rowCount ?? 0 };
+        } catch (error) {
+          isLost ||= client.connection.stream.destroyed;
+          throw retryReason(error, isLost) === "connection" ? notReached(label, error) : error;
+        }
+      },
+      async begin({ isReadOnly, isRepeatable, limits = {}, settings = {} }) {
+        const isolation = isRepeatable ? "REPEATABLE READ" : "READ COMMITTED";
+        const all = {
+          lock_timeout: limits.lockTimeoutMs,
+          statement_timeout: limits.statementTimeoutMs,
+          idle_in_transaction_session_timeout: limits.idleTimeoutMs,
+          ...settings,
+        };
+        // One round trip: the settings are ours, not the user's, so they may stand in the text.
+        const stated = Object.entries(all).flatMap(([name, value]) =>
+          value === undefined ? [] : [`SET LOCAL ${name} = ${settingText(value)}`],
+        );
+        const begin = `BEGIN ISOLATION LEVEL ${isolation}, ${isReadOnly ? "READ ONLY" : "READ WRITE"}`;
+        await connection.query([begin, ...stated].join("; "));
+      },
+      async commit() {
+        await connection.query("COMMIT");
+      },
+      async rollback() {
+        await connection.query("ROLLBACK");
+      },
+      async cancel() {
+        await asked((other) => other.query("SELECT pg_cancel_backend($1)", [pid]));
+      },
+      async close() {
+        // Behind a pooler that keeps sessions somebody else gets it next: nothing of ours stays, settings and locks.
+        if (isBehindPooler && !isPooled && !isLost) {
+          const tidy = async () => {
+            await client.query("ROLLBACK");
+            await client.query("DISCARD ALL");
+          };
+          await inTime(tidy(), patienceMs).catch(() => undefined);
+        }
+        await hangUp(client);
+        isLost = true;
+      },
+    };
+    return connection;
+  } catch (cause) {
+    await hangUp(client);
+    throw cause instanceof LockstepError ? cause : notReached(label, cause);
+  }
+}
+
+function settingText(value: string | number): string {
+  return typeof value === "number" ? String(Math.round(value)) : `'${value.replaceAll("'", "''")}'`;
+}
+
+interface Session {
+  readonly pid: number;
+  readonly version: string;
+  readonly start: string;
+}
+
+const describeSession = `SELECT pid, backend_start::text AS start, current_setting('server_version_num') AS version
+  FROM pg_stat_activity WHERE pid = pg_backend_pid()`;
+const stateOfSession = "SELECT state FROM pg_stat_activity WHERE pid = $1 AND backend_start::text = $2";
+
+/** Connects, and sets nothing. Without a listener a connection that breaks while idle would end the process. */
+async function dial({ config, encryption }: Address, applicationName: string): Promise<Client> {
+  const { Client: PgClient } = (await import("pg")).default;
+  const attempt = async (ssl: Pick<ClientConfig, "ssl">) => {
+    // Settings of a pool hide the password from enumeration.
+    const settings = Object.defineProperties(
+      { keepAlive: true, keepAliveInitialDelayMillis: 30_000 },
+      Object.getOwnPropertyDescriptors(config),
+    );
+    const client = new PgClient(Object.assign(settings, { application_name: applicationName, ...ssl }));
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      await hangUp(client);
+      throw error;
+    }
+  };
+  return openEncrypted(attempt, encryption?.());
+}
+
+/** A session that is gone already cannot be ended in order, and a silent one does not answer. */
+async function hangUp(client: Client): Promise<void> {
+  await inTime(client.end(), 2000).catch(() => client.connection.stream.destroy());
+}
+
+/** `prefer` is what libpq and Prisma do when the URL says nothing: encrypted where the server can, else not. */
+async function openEncrypted(
+  open: (ssl: Pick<ClientConfig, "ssl">) => Promise<Client>,
+  encryption: Encryption | undefined,
+): Promise<Client> {
+  if (encryption === undefined) return open({});
+  const { wanted, tls } = encryption;
+  if (wanted === "disable") return open({ ssl: false });
+  try {
+    return await open({ ssl: tls });
+  } catch (error) {
+    // 28000: pg_hba.conf lets these clients in without encryption only.
+    const isRefused = refusesEncryption(error) || (error as { code?: unknown }).code === "28000";
+    if (wanted === "prefer" && isRefused) return open({ ssl: false });
+    throw error;
+  }
+}
+
+function notReached(label: string, cause: unknown): LockstepError {
+  const error = cause as { code?: unknown; message?: string; errors?: { code?: unknown; message?: string }[] };
+  // Several addresses of one name: Node wraps one error each, and leaves its own message empty.
+  const first = error.errors?.[0] ?? error;
+  const reason = first.message || String(first.code ?? cause);
+  return new LockstepError("LS8004", `${label}: ${reason}`, { cause, details: { target: label, code: first.code } });
+}
+
+function pooled(label: string, schema: string | undefined): LockstepError {
+  const schemaText = schema === undefined ? "" : ` (the schema "${schema}" of the URL is a setting of the session)`;
+  return new LockstepError(
+    "LS8009",
+    `${label} is reached through a pooler in transaction mode: one connection was served by several sessions of the server${schemaText}.`,
+    { details: { target: label } },
+  );
+}

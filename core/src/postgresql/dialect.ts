@@ -1,0 +1,14 @@
+import type { Dialect } from "../dialects/dialect.js";
+import { batches } from "./batches/index.js";
+import { catalogue } from "./catalogue.js";
+import { ledger } from "./ledger.js";
+import { trials } from "./trials/index.js";
+
+export const postgresql: Dialect = {
+  id: "postgresql",
+  label: "PostgreSQL",
+  catalogue,
+  trials,
+  batches,
+  ledger,
+};

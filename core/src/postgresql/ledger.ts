@@ -1,0 +1,159 @@
+import { inTransaction } from "../db/transaction.js";
+import type { BackfillId, EvidenceKey, LedgerStore } from "../dialects/ledger-store.js";
+
+/**
+ * What ran, in the target itself: copies and restores of the database carry it along. Both ORMs overlook a schema of its own;
+ * a table in `public` would be drift to Prisma. Rows are keyed by table OID: what is known about a table dies with it.
+ */
+const steps: readonly string[] = [
+  `CREATE TABLE lockstep.backfills (
+    plan text NOT NULL,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    table_oid oid NOT NULL,
+    status text NOT NULL,
+    spec jsonb NOT NULL,
+    cursor jsonb NOT NULL,
+    rows_done bigint NOT NULL DEFAULT 0,
+    rows_filled bigint NOT NULL DEFAULT 0,
+    rows_estimated bigint NOT NULL,
+    batches bigint NOT NULL DEFAULT 0,
+    started_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    finished_at timestamptz,
+    runner text NOT NULL,
+    error text,
+    PRIMARY KEY (plan, table_schema, table_oid)
+  ) WITH (fillfactor = 50);
+  CREATE TABLE lockstep.evidence (
+    plan text NOT NULL,
+    gate text NOT NULL,
+    table_schema text NOT NULL,
+    table_name text NOT NULL,
+    table_oid oid NOT NULL,
+    column_name text NOT NULL,
+    who text NOT NULL,
+    at timestamptz NOT NULL DEFAULT clock_timestamp(),
+    note text,
+    PRIMARY KEY (plan, gate, table_schema, table_oid, column_name)
+  );`,
+  // Keys may have several columns.
+  `UPDATE lockstep.backfills SET
+     spec = jsonb_build_object('key', jsonb_build_array(jsonb_build_object('column', spec->'key', 'type', spec->'keyType')), 'columns', spec->'columns'),
+     cursor = CASE WHEN jsonb_typeof(cursor->'after') = 'string' THEN cursor || jsonb_build_object('after', jsonb_build_array(cursor->'after')) ELSE cursor END;`,
+  // Columns that stay optional are filled by a pass of their own.
+  `ALTER TABLE lockstep.backfills ADD COLUMN once boolean NOT NULL DEFAULT false;
+   ALTER TABLE lockstep.backfills DROP CONSTRAINT backfills_pkey, ADD PRIMARY KEY (plan, table_schema, table_oid, once);`,
+  // What a confirmation says of the code it says of places by name.
+  "ALTER TABLE lockstep.evidence ADD COLUMN places jsonb NOT NULL DEFAULT '[]';",
+];
+
+/** Any number will do; it is the same in every version, so that two versions do not build at once. */
+const buildLock = 5_211_407_193_042_001n;
+
+/** Reads a time whatever the DateStyle of the session: the driver understands one of them only. */
+function momentSql(column: string): string {
+  return `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS ${column}`;
+}
+
+const allColumns = `*, ${["started_at", "updated_at", "finished_at"].map(momentSql).join(", ")}`;
+const isThisOne = "plan = $1 AND table_schema = $2 AND table_oid = $3 AND once = $4";
+const keyOf = ({ plan, table, once = false }: BackfillId) => [plan, table.schema, table.oid, once];
+const evidenceKeyOf = ({ plan, gate, table, column }: EvidenceKey) => [plan, gate, table.schema, table.oid, column];
+
+/** Of PostgreSQL: a schema of its own. */
+export const ledger: LedgerStore = {
+  place: "schema lockstep",
+
+  async version(connection) {
+    // The catalogue, not to_regclass: that fails without USAGE on the schema, and says "permission denied" less clearly.
+    const found = await connection.query(
+      `SELECT 1 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = 'lockstep' AND c.relname = 'meta'`,
+    );
+    if (found.rows.length === 0) return undefined;
+    const { rows } = await connection.query<{ version: number }>("SELECT version FROM lockstep.meta");
+    return rows[0]?.version ?? 0;
+  },
+
+  build(connection) {
+    return inTransaction(connection, {}, async () => {
+      await connection.query("SELECT pg_advisory_xact_lock($1)", [String(buildLock)]);
+      const version = (await ledger.version(connection)) ?? 0;
+      // CREATE SCHEMA IF NOT EXISTS asks for the right to create one even where it exists.
+      const { rows } = await connection.query("SELECT to_regnamespace('lockstep') IS NULL AS is_missing");
+      if (rows[0]?.is_missing) await connection.query("CREATE SCHEMA lockstep");
+      if (version === 0) {
+        await connection.query(
+          "CREATE TABLE lockstep.meta (version int NOT NULL); INSERT INTO lockstep.meta VALUES (0)",
+        );
+      }
+      for (const step of steps.slice(version)) await connection.query(step);
+      await connection.query("UPDATE lockstep.meta SET version = $1", [steps.length]);
+    });
+  },
+
+  async backfills(connection, plan) {
+    const { rows } = await connection.query(
+      `SELECT ${allColumns} FROM lockstep.backfills b WHERE plan = $1 ORDER BY b.started_at`,
+      [plan],
+    );
+    return rows;
+  },
+
+  async begin(connection, id, { work, start, rowsEstimated, runner }) {
+    const { rows } = await connection.query(
+      `INSERT INTO lockstep.backfills AS b
+         (plan, table_schema, table_oid, once, table_name, status, spec, cursor, rows_estimated, runner)
+       VALUES ($1, $2, $3, $4, $5, 'running', $6, $7, $8, $9)
+       ON CONFLICT (plan, table_schema, table_oid, once) DO UPDATE SET
+         table_name = excluded.table_name, status = 'running', runner = excluded.runner, error = NULL, finished_at = NULL,
+         updated_at = clock_timestamp(), rows_estimated = excluded.rows_estimated, spec = excluded.spec,
+         cursor = CASE WHEN b.spec = excluded.spec THEN b.cursor ELSE excluded.cursor END,
+         rows_done = CASE WHEN b.spec = excluded.spec THEN b.rows_done ELSE 0 END
+       RETURNING ${allColumns}`,
+      [...keyOf(id), id.table.name, JSON.stringify(work), JSON.stringify(start), rowsEstimated, runner],
+    );
+    return rows[0];
+  },
+
+  async advance(connection, id, runner, { cursor, rows, filled }) {
+    const { rowCount } = await connection.query(
+      `UPDATE lockstep.backfills SET cursor = $6, rows_done = rows_done + $7::bigint, rows_filled = rows_filled + $8::bigint,
+       batches = batches + ($7::bigint + $8::bigint > 0)::int, updated_at = clock_timestamp() WHERE ${isThisOne} AND runner = $5`,
+      [...keyOf(id), runner, JSON.stringify(cursor), rows, filled],
+    );
+    return rowCount === 1;
+  },
+
+  async end(connection, id, runner, { status, error }) {
+    await inTransaction(connection, { limits: { lockTimeoutMs: 5000 } }, () =>
+      connection.query(
+        `UPDATE lockstep.backfills SET status = $6, error = $7, updated_at = clock_timestamp(),
+         finished_at = CASE WHEN $6 = 'done' THEN clock_timestamp() END WHERE ${isThisOne} AND runner = $5`,
+        [...keyOf(id), runner, status, error ?? null],
+      ),
+    );
+  },
+
+  async confirm(connection, key, { who, note, places }) {
+    const { rows } = await connection.query(
+      `INSERT INTO lockstep.evidence (plan, gate, table_schema, table_oid, column_name, table_name, who, note, places)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+       ON CONFLICT (plan, gate, table_schema, table_oid, column_name)
+       DO UPDATE SET who = excluded.who, note = excluded.note, places = excluded.places, at = clock_timestamp()
+       RETURNING *, ${momentSql("at")}`,
+      [...evidenceKeyOf(key), key.table.name, who, note ?? null, JSON.stringify(places)],
+    );
+    return rows[0];
+  },
+
+  async evidence(connection, key) {
+    const { rows } = await connection.query(
+      `SELECT *, ${momentSql("at")} FROM lockstep.evidence
+        WHERE plan = $1 AND gate = $2 AND table_schema = $3 AND table_oid = $4 AND column_name = $5`,
+      evidenceKeyOf(key),
+    );
+    return rows[0];
+  },
+};

@@ -1,0 +1,163 @@
+import { isDatabaseError } from "../../db/retry.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
+import { findRefusedRows } from "../../facts/refused-rows.js";
+import { rowLabel } from "../../facts/row-label.js";
+import type { TableName } from "../../model/names.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
+import { userTypeText } from "../../sql/postgres/read-type.js";
+import { checkLookUps } from "./look-ups.js";
+import { reading } from "./reading.js";
+
+/** As `checkFill`: whether it can be assigned to the column, and the values that it gives. */
+export async function tryFill(connection: Connection, input: Timed<CheckFillInput>): Promise<readonly FillProblem[]> {
+  const { column } = input;
+  const sql = checkSql(input);
+  const refusal = await checkType(connection, input, sql);
+  if (refusal && !("isOfType" in refusal)) return [refusal];
+  const scan = await checkLookUps(connection, input);
+  if (scan) return [scan];
+  const problems = [
+    ...(refusal ? [refusal] : []),
+    ...(await named(connection, input, await checkValues(connection, input, sql))),
+  ];
+  const isNoValue = problems.some((problem) => problem.kind === "fails" && problem.sqlState === "22P02");
+  const enumValues = isNoValue ? await enumValuesOf(connection, column.type) : [];
+  if (enumValues.length === 0) return problems;
+  return problems.map((problem) => (problem.kind === "fails" ? { ...problem, enumValues } : problem));
+}
+
+/** PostgreSQL stops at the first row that fails: which rows those are is found row by row. */
+async function named(
+  connection: Connection,
+  { table, column, fill, columnExists, timeoutMs }: Timed<CheckFillInput>,
+  problems: readonly FillProblem[],
+): Promise<readonly FillProblem[]> {
+  if (!problems.some(({ kind }) => kind === "fails")) return problems;
+  const found = await findRefusedRows(connection, { table, column, fill, columnExists, timeoutMs });
+  if (found.kind === "not-tried" || found.refusals.length === 0) return problems;
+  return found.refusals.map(({ why, sqlState, rows, samples }) =>
+    sqlState === "" ? { kind: "null", rows, samples } : { kind: "fails", message: why, sqlState, rows, samples },
+  );
+}
+
+interface CheckSql {
+  readonly table: string;
+  readonly column: string;
+  /** The fill as it is, and as the column would hold it. */
+  readonly fill: string;
+  readonly value: string;
+  /** The rows that the fill is for. */
+  readonly unfilled: string;
+  /** What names a row. */
+  readonly label: string;
+}
+
+function checkSql({ table, column, fill, columnExists }: CheckFillInput): CheckSql {
+  const name = quoteIdentifier(column.name);
+  return {
+    table: quoteTable(table),
+    column: name,
+    fill: `(${fill.rowSql}\n)`,
+    value: `(${fill.rowSql}\n)::${column.type}`,
+    unfilled: columnExists ? `${name} IS NULL` : "true",
+    label: rowLabel(table),
+  };
+}
+
+/** Assignment has rules of its own (text from int is fine, enum from text is not): so the database is asked for a real one. */
+async function checkType(
+  connection: Connection,
+  { column, columnExists, enums = [] }: CheckFillInput,
+  sql: CheckSql,
+): Promise<FillProblem | undefined> {
+  const assign = (where: string) => `EXPLAIN UPDATE ${where} SET ${sql.column} = ${sql.fill}`;
+  const own = enums.find(({ name }) => userTypeText(name) === column.type.replace(/\[\]$/, ""));
+  let isPrepared = columnExists;
+  let refusal: { readonly message: string; readonly code: string; readonly hint?: string | undefined };
+  await connection.query("BEGIN; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off");
+  try {
+    if (!columnExists) {
+      // In pg_temp, where names of types are looked for first, and gone with this transaction.
+      for (const { name, values } of enums.filter((each) => each.isNew))
+        await connection.query(
+          `CREATE TYPE pg_temp.${quoteIdentifier(name.name)} AS ENUM (${values.map(quoteLiteral).join(", ")})`,
+        );
+      await connection.query(
+        `CREATE TEMPORARY TABLE lockstep_check_fill (LIKE ${sql.table}) ON COMMIT DROP;
+         ALTER TABLE pg_temp.lockstep_check_fill ADD COLUMN ${sql.column} ${own?.isNew ? temporary(own.name, column.type) : column.type}`,
+      );
+      isPrepared = true;
+    }
+    await connection.query(assign(columnExists ? sql.table : "pg_temp.lockstep_check_fill"));
+    return undefined;
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (!isPrepared) {
+      const isForbidden = error.code === "42501" || error.code === "25006";
+      return { kind: "not-checked", message: error.message, ...(isForbidden ? { isOfType: true } : {}) };
+    }
+    if (!/^(22|42)/.test(error.code) || error.code === "42501") throw error;
+    refusal = error;
+  } finally {
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+  }
+  const { message, code, hint } = refusal;
+  // A cast names the type with its schema, where it is not yet.
+  if (code === "42704" && own?.isNew === true && own.name.schema !== undefined) return { kind: "not-checked", message };
+  // A value that the same change adds to an enum: PostgreSQL knows it once expand is applied.
+  if (code === "22P02" && own?.isNew === false && own.values.some((value) => message.includes(`"${value}"`)))
+    return { kind: "not-checked", message };
+  const enumValues = own?.isNew ? own.values : await enumValuesOf(connection, column.type);
+  return {
+    kind: "type",
+    message,
+    ...(hint ? { hint } : {}),
+    ...(enumValues.length === 0 ? {} : { enumValues: [...enumValues, ...(own?.isNew === false ? own.values : [])] }),
+  };
+}
+
+/** The type that stands in for one that the change makes; `type` may be a list of it. */
+function temporary({ name }: TableName, type: string): string {
+  return `pg_temp.${quoteIdentifier(name)}${type.endsWith("[]") ? "[]" : ""}`;
+}
+
+/** The values of an enum, or of the enum in a list; none for other types. */
+async function enumValuesOf(connection: Connection, type: string): Promise<readonly string[]> {
+  const { rows } = await connection.query<{ value: string }>(
+    "SELECT enumlabel AS value FROM pg_enum WHERE enumtypid = to_regtype($1) ORDER BY enumsortorder",
+    [type.replace(/\[\]$/, "")],
+  );
+  return rows.map(({ value }) => value);
+}
+
+async function checkValues(
+  connection: Connection,
+  input: Timed<CheckFillInput>,
+  sql: CheckSql,
+): Promise<readonly FillProblem[]> {
+  const limit = lengthLimit(input.column.type);
+  // Blanks beyond the length are cut silently, as the SQL standard wants it.
+  const tooLong = limit === undefined ? "false" : `length(rtrim(${sql.fill}::text, ' ')) > ${limit}`;
+  const sample = (condition: string) =>
+    `ARRAY(SELECT ${sql.label} FROM ${sql.table} WHERE ${sql.unfilled} AND ${condition} LIMIT 3)`;
+  return reading(connection, input.timeoutMs, "values", async () => {
+    const { rows } = await connection.query<{ empty: string; long: string }>(
+      `SELECT count(*) FILTER (WHERE is_empty) AS empty, count(*) FILTER (WHERE is_long) AS long
+         FROM (SELECT ${sql.value} IS NULL AS is_empty, ${tooLong} AS is_long FROM ${sql.table} WHERE ${sql.unfilled}) x`,
+    );
+    const empty = Number(rows[0]!.empty);
+    const long = Number(rows[0]!.long);
+    const samples = async (condition: string) =>
+      (await connection.query<{ rows: string[] }>(`SELECT ${sample(condition)} AS rows`)).rows[0]!.rows;
+    return [
+      ...(empty > 0 ? [{ kind: "null" as const, rows: empty, samples: await samples(`${sql.value} IS NULL`) }] : []),
+      ...(long > 0 ? [{ kind: "too-long" as const, limit: limit!, rows: long, samples: await samples(tooLong) }] : []),
+    ];
+  });
+}
+
+function lengthLimit(type: string): number | undefined {
+  const match = /^character(?: varying)?\((\d+)\)$/.exec(type);
+  return match ? Number(match[1]) : undefined;
+}

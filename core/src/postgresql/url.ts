@@ -1,0 +1,78 @@
+import { type Encryption, encryptionParameters, readEncryption } from "../db/encryption.js";
+import { otherScheme, readUrl } from "../db/url-text.js";
+import { LockstepError } from "../errors.js";
+
+/** A connection URL as projects write it, taken apart. */
+export interface ConnectionUrl {
+  /** What the driver gets: without the parameters that only Prisma understands. */
+  readonly driverUrl: string;
+  /** `host:port/database`: names the target in messages; no user, no password. */
+  readonly label: string;
+  /** `?schema=`: becomes the search path, as it does in Prisma. */
+  readonly schema: string | undefined;
+  /** `?connect_timeout=` in milliseconds. Zero means: none. */
+  readonly connectTimeoutMs: number | undefined;
+  /** Prisma's `pgbouncer=true`: a pooler, mostly in transaction mode. */
+  readonly isSaidPooled: boolean;
+  /** Reads the certificates that the URL names. Undefined: the URL speaks of it in the driver's own way (`?ssl=true`). */
+  readonly encryption: (() => Encryption) | undefined;
+}
+
+/** Prisma's own parameters, and what is read here. `application_name` is set by us. */
+const notForTheDriver = [
+  "schema",
+  "connection_limit",
+  "pool_timeout",
+  "pgbouncer",
+  "statement_cache_size",
+  "socket_timeout",
+  "connect_timeout",
+  "application_name",
+  ...encryptionParameters,
+];
+
+/**
+ * Reads a PostgreSQL URL. What libpq and Prisma say about encryption is read here, the other parameters of libpq stay as they are.
+ * @throws LS8004 when it is no such URL. The text itself is never part of the error: it may hold a password.
+ */
+export function readConnectionUrl(text: string): ConnectionUrl {
+  const url = readUrl(text);
+  if (url === undefined) {
+    const scheme = otherScheme(text);
+    // No `cause`, no part of it: nobody knows where in it the password is.
+    throw scheme === undefined
+      ? new LockstepError("LS8004", "The connection URL of the target cannot be read", {
+          hint: "Write postgresql://user:password@host:5432/database, with special characters of the password percent-encoded: @ is %40, / is %2F, # is %23, ? is %3F.",
+        })
+      : new LockstepError("LS8004", `Lockstep connects to PostgreSQL itself, not through "${scheme}//"`, {
+          hint: "Give the direct postgresql:// URL of the database, not the one of a proxy or of another database.",
+        });
+  }
+  const schema = url.searchParams.get("schema") || undefined;
+  const seconds = Number(url.searchParams.get("connect_timeout") ?? Number.NaN);
+  const host = url.searchParams.get("host") ?? url.hostname;
+  const port = url.searchParams.get("port") ?? url.port;
+  const given = new URLSearchParams(url.searchParams);
+  const parameter = (name: string) =>
+    given.get(name) || (name === "sslmode" ? process.env.PGSSLMODE : undefined) || undefined;
+  const isPlain = host.startsWith("/") || host.startsWith("%2F");
+  for (const name of notForTheDriver) url.searchParams.delete(name);
+  return {
+    driverUrl: url.toString(),
+    label: `${host || "localhost"}:${port || "5432"}${decoded(url.pathname)}`,
+    schema,
+    isSaidPooled: given.get("pgbouncer") === "true",
+    connectTimeoutMs: Number.isFinite(seconds) && seconds >= 0 ? seconds * 1000 : undefined,
+    encryption: given.has("ssl")
+      ? undefined
+      : () => (isPlain ? { wanted: "disable", tls: {} } : readEncryption(parameter, process.cwd())),
+  };
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}

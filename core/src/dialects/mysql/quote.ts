@@ -37,12 +37,20 @@ export function qualified(schema: string | undefined, name: string): string {
 
 /** A text as an expression: a backslash means itself or an escape by `sql_mode`, so none stands in a literal. */
 export function quoteText(text: string): string {
+  const parts = withoutNul(text)
+    .split("\\")
+    .map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? parts.join("") : `CONCAT(${parts.join(", CHAR(92 USING utf8mb4), ")})`;
+}
+
+/** A name as the catalogue has it, to compare with: what CONCAT makes has a collation of its own, which clashes (1267). */
+export function quoteName(name: string): string {
+  return name.includes("\\") ? `_utf8mb4 X'${Buffer.from(withoutNul(name)).toString("hex")}'` : quoteText(name);
+}
+
+function withoutNul(text: string): string {
   if (text.includes("\0")) throw new LockstepError("LS1003", `A text with a NUL: "${printable(text)}"`);
-  const parts = text.split("\\").map((part) => `'${part.replaceAll("'", "''")}'`);
-  // Nothing else decides how it compares with a name in the catalogue (1267).
-  return parts.length === 1
-    ? parts.join("")
-    : `(CONCAT(${parts.join(", CHAR(92 USING utf8mb4), ")}) COLLATE utf8mb4_bin)`;
+  return text;
 }
 
 /** Where only a literal can stand: a backslash as `sql_mode` has it unless somebody sets NO_BACKSLASH_ESCAPES. */

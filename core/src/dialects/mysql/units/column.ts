@@ -1,7 +1,7 @@
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { closed } from "../../../sql/postgres/units/unit-text.js";
-import { quoteIdentifier, quoteLiteral, quoteTable, quoteText } from "../quote.js";
+import { quoteIdentifier, quoteLiteral, quoteName, quoteTable, quoteText } from "../quote.js";
 import { type MysqlServer, signal } from "./frame.js";
 
 /** The whole definition, as ADD and MODIFY take it: what a MODIFY leaves out is gone. Without the position, which MODIFY keeps. */
@@ -36,11 +36,11 @@ export function positionOf({ position }: UnitColumn): string {
 
 /** Finds a column in information_schema. */
 export function isColumn(table: TableName, column: string): string {
-  return `${isTable(table)} AND COLUMN_NAME = ${quoteText(column)}`;
+  return `${isTable(table)} AND COLUMN_NAME = ${quoteName(column)}`;
 }
 
 export function isTable({ schema, name }: TableName): string {
-  return `TABLE_SCHEMA = ${schema === undefined ? "database()" : quoteText(schema)} AND TABLE_NAME = ${quoteText(name)}`;
+  return `TABLE_SCHEMA = ${schema === undefined ? "database()" : quoteName(schema)} AND TABLE_NAME = ${quoteName(name)}`;
 }
 
 /**

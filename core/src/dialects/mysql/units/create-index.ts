@@ -1,5 +1,5 @@
 import { type SpecOf, takes, type UnitText } from "../../../sql/postgres/units/unit-text.js";
-import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
+import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
 import { type MysqlServer, type Program, signal, type UnitContext } from "./frame.js";
 
@@ -63,7 +63,7 @@ export function withoutCopy(server: MysqlServer): string {
 }
 
 function isIndex({ table, index }: Pick<IndexSpec, "table" | "index">): string {
-  return `${isTable(table)} AND INDEX_NAME = ${quoteText(index.name)}`;
+  return `${isTable(table)} AND INDEX_NAME = ${quoteName(index.name)}`;
 }
 
 /** Lines: `found`, and what it is in `actual`. */

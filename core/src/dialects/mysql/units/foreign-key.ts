@@ -1,5 +1,5 @@
 import { type SpecOf, takes, type UnitText } from "../../../sql/postgres/units/unit-text.js";
-import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
+import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
 import { withoutCopy } from "./create-index.js";
 import { type MysqlServer, type Program, signal, tries, type UnitContext } from "./frame.js";
@@ -74,16 +74,16 @@ function dropStatement({ table, foreignKey }: ForeignKeySpec, server: MysqlServe
 
 /** Its name is one of the database, and the table's. */
 function isKey({ table, foreignKey }: ForeignKeySpec): string {
-  return `${isTable(table)} AND CONSTRAINT_TYPE = 'FOREIGN KEY' AND CONSTRAINT_NAME = ${quoteText(foreignKey.name)}`;
+  return `${isTable(table)} AND CONSTRAINT_TYPE = 'FOREIGN KEY' AND CONSTRAINT_NAME = ${quoteName(foreignKey.name)}`;
 }
 
 function lookAtKey({ table, foreignKey }: ForeignKeySpec): string {
   return `  SET found = 0, actual = NULL;
   SELECT count(*), concat('(', group_concat(COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ', '), ') -> ', max(REFERENCED_TABLE_NAME), ' (', group_concat(REFERENCED_COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ', '), ')') INTO found, actual
-    FROM information_schema.KEY_COLUMN_USAGE WHERE ${isTable(table)} AND REFERENCED_TABLE_NAME IS NOT NULL AND CONSTRAINT_NAME = ${quoteText(foreignKey.name)};
+    FROM information_schema.KEY_COLUMN_USAGE WHERE ${isTable(table)} AND REFERENCED_TABLE_NAME IS NOT NULL AND CONSTRAINT_NAME = ${quoteName(foreignKey.name)};
   IF found THEN
     SELECT concat(actual, ' ON DELETE ', DELETE_RULE, ' ON UPDATE ', UPDATE_RULE) INTO actual FROM information_schema.REFERENTIAL_CONSTRAINTS
-     WHERE CONSTRAINT_SCHEMA = ${table.schema === undefined ? "database()" : quoteText(table.schema)} AND TABLE_NAME = ${quoteText(table.name)} AND CONSTRAINT_NAME = ${quoteText(foreignKey.name)};
+     WHERE CONSTRAINT_SCHEMA = ${table.schema === undefined ? "database()" : quoteName(table.schema)} AND TABLE_NAME = ${quoteName(table.name)} AND CONSTRAINT_NAME = ${quoteName(foreignKey.name)};
   END IF;
 `;
 }

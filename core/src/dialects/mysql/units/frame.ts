@@ -1,5 +1,5 @@
 import type { TableName } from "../../../model/names.js";
-import { procedureName, qualified, quoteTable, quoteText } from "../quote.js";
+import { procedureName, qualified, quoteName, quoteTable, quoteText } from "../quote.js";
 
 export type MysqlServer = "mysql" | "mariadb";
 
@@ -129,7 +129,7 @@ function holders(tables: readonly TableName[], server: MysqlServer): string {
     tables
       .map(
         (table) =>
-          `${schema} = ${table.schema === undefined ? "database()" : quoteText(table.schema)} AND ${name} = ${quoteText(table.name)}`,
+          `${schema} = ${table.schema === undefined ? "database()" : quoteName(table.schema)} AND ${name} = ${quoteName(table.name)}`,
       )
       .join(" OR ");
   if (server === "mariadb")

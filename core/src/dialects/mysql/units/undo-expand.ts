@@ -1,5 +1,5 @@
 import { type SpecOf, takes, type UnitText } from "../../../sql/postgres/units/unit-text.js";
-import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
+import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { assertColumn, isColumn, isTable } from "./column.js";
 import { withoutCopy } from "./create-index.js";
 import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
@@ -15,7 +15,7 @@ type UndoExpandSpec = SpecOf<"undo-expand">;
  */
 export function undoExpand(spec: UndoExpandSpec, { server }: UnitContext): Program {
   const { table, columns, references = [] } = spec;
-  const names = columns.map(({ name }) => quoteText(name)).join(", ");
+  const names = columns.map(({ name }) => quoteName(name)).join(", ");
   const alter = `ALTER TABLE ${quoteTable(table)} DROP`;
   const quoted = "concat('`', replace(example, '`', '``'), '`')";
   const dropAll = (from: string, select: string, what: string) => `        dropping: LOOP

@@ -81,3 +81,17 @@ it("writes go on while the table is written again", async () => {
   await run;
   expect(written).toBeGreaterThan(0);
 });
+
+it("a row without a value that is written after the look stops the rebuild, and nothing is changed", async () => {
+  const column: UnitColumn = { name: "handle", type: "varchar(50)" };
+  await units.run({ kind: "expand", table, columns: [column] });
+  const before = await units.showTable("User");
+  const unit = statementsOf({ kind: "enforce", table, columns: [column] }, { plan: samplePlan, server: units.server });
+  const run = async () => {
+    for (const statement of unit) await units.session.query(statement.replaceAll("IF many > 0 THEN", "IF FALSE THEN"));
+  };
+  await units.session.query("SET SESSION sql_mode = ''");
+  expect(await units.outcome(run())).toMatch(/^45000 `User`.`handle` cannot be required yet: a row without a value/);
+  expect(await units.showTable("User")).toBe(before);
+  expect((await units.session.query("SELECT @@SESSION.sql_mode AS mode"))[0]).toEqual([{ mode: "" }]);
+});

@@ -34,6 +34,7 @@ function fillRest({ table, columns }: ProveSpec): string {
   const unfilled = columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
   const update = `UPDATE ${quoteTable(table)} SET ${columns.map(assignment).join(", ")} WHERE ${unfilled}`;
   return `${countRows(table, asC(table), unfilled, fillMax + 1)}  IF many BETWEEN 1 AND ${fillMax} THEN
+    COMMIT;
     IF NOT (@@log_bin AND @@binlog_format = 'STATEMENT') THEN SET TRANSACTION ISOLATION LEVEL READ COMMITTED; END IF;
 ${execute(quoteText(update))}    COMMIT;
   END IF;

@@ -30,8 +30,8 @@ export const errorTable = {
     exit: 1,
   },
   LS1003: {
-    title: "An identifier is longer than 63 bytes",
-    why: "PostgreSQL cuts longer names silently, so two objects could end up with one name.",
+    title: "An identifier is longer than the database takes",
+    why: "PostgreSQL cuts names at 63 bytes silently, so two objects could end up with one name; MySQL and MariaDB refuse those over 64 characters.",
     next: 'Choose a shorter name for it in the database: @map("…") in schema.prisma, name: "…" among the options of an entity\'s decorator.',
     exit: 1,
   },

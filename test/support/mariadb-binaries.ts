@@ -65,6 +65,9 @@ function unpackedIn(folder: string): MariadbBinaries {
   };
 }
 
+/** Where there is no network, that is known at once. */
+const quick = ["-q", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10", "-o", "Acquire::https::Timeout=10"];
+
 /** Fetches and unpacks what this system lacks of the server; false where there is no apt, no package or no network. */
 function download(): boolean {
   if (!existsSync("/usr/bin/apt-get") || !existsSync("/usr/bin/dpkg-deb")) return false;
@@ -73,11 +76,12 @@ function download(): boolean {
   try {
     const fetched = () => {
       const packages = ["mariadb-server-core", "mariadb-server", ...missingLibraries()];
-      return run("apt-get", ["download", "-q", ...packages], draft).status === 0;
+      return run("apt-get", ["download", ...quick, ...packages], draft).status === 0;
     };
     if (!fetched()) {
       // Lists that are missing or older than the archive.
-      if (process.getuid?.() !== 0 || run("apt-get", ["update", "-q"], draft).status !== 0 || !fetched()) return false;
+      if (process.getuid?.() !== 0 || run("apt-get", ["update", ...quick], draft).status !== 0 || !fetched())
+        return false;
     }
     const folder = join(draft, "unpacked");
     for (const name of readdirSync(draft).filter((each) => each.endsWith(".deb")))

@@ -19,10 +19,16 @@ export interface UnitColumn {
   readonly name: string;
   /** As `format_type` prints it. */
   readonly type: string;
-  /** `STORAGE EXTERNAL COMPRESSION lz4`. Absent: as the type has it. */
+  /** `STORAGE EXTERNAL COMPRESSION lz4`; on MySQL `CHARACTER SET latin1`. Absent: as the type, or the table, has it. */
   readonly storageSql?: string;
-  /** `"C"`, as SQL names it. Absent: the collation of the type. */
+  /** `"C"`, as SQL names it. Absent: the collation of the type; on MySQL of the table. */
   readonly collationSql?: string;
+  /** On MySQL, whose MODIFY says the whole definition: `CURRENT_TIMESTAMP(3)`. */
+  readonly onUpdateSql?: string;
+  /** On MySQL: the text, not its literal. */
+  readonly comment?: string;
+  /** On MySQL, where the ORM's statement says so. Absent: the last one. */
+  readonly position?: "first" | { readonly after: string };
   /** The model's own default, one that PostgreSQL stores once: rows that exist get it with the column. */
   readonly defaultSql?: string;
   /** The model's own default, set after the column was added: rows that exist stay NULL, and nothing is rewritten. */

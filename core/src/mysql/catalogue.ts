@@ -1,7 +1,7 @@
 import type { Catalogue } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
-import { fillTriggers } from "./names.js";
+import { triggerNames } from "./quote.js";
 import { withoutWidth } from "./types.js";
 
 /** Of MySQL and MariaDB. */
@@ -33,7 +33,8 @@ export const catalogue: Catalogue = {
   },
 
   async fillTriggerFlaw(connection, table, column) {
-    const names = fillTriggers(table, column);
+    const { insert, update } = triggerNames(table, column);
+    const names = [insert, update];
     const rows = await rowsOf<{ name: string }>(
       connection,
       "SELECT TRIGGER_NAME AS name FROM information_schema.TRIGGERS WHERE EVENT_OBJECT_SCHEMA = ? AND EVENT_OBJECT_TABLE = ?",

@@ -1,11 +1,85 @@
+import { createHash } from "node:crypto";
+import { LockstepError } from "../errors.js";
 import type { TableName } from "../model/names.js";
+import { printable } from "../sql/postgres/quote.js";
 
-/** `` `a` `` */
+/** Characters, not bytes: longer names are refused with 1059. */
+const maxCharacters = 64;
+
+/**
+ * An identifier, always quoted: `` `User` ``. Backticks inside are doubled.
+ * @throws LockstepError LS1003 for a name that MySQL cannot hold: over 64 characters, empty, with NUL or a space at its end
+ */
 export function quoteIdentifier(name: string): string {
+  const { length } = [...name];
+  if (length > maxCharacters)
+    throw new LockstepError("LS1003", `The name "${printable(name)}" has ${length} characters, MySQL takes 64`, {
+      details: { name },
+    });
+  if (name === "" || name.includes("\0") || name.endsWith(" "))
+    throw new LockstepError(
+      "LS1003",
+      `The name "${printable(name)}" is empty, has a NUL or ends in a space: MySQL has no such names`,
+      { hint: "Choose another name for it in the database.", details: { name } },
+    );
   return `\`${name.replaceAll("`", "``")}\``;
 }
 
-/** `` `shop`.`User` ``; without a schema the session's database decides, as for the ORM. */
+/** `` `shop`.`User` ``, or `` `User` `` in the database of the session. */
 export function quoteTable({ schema, name }: TableName): string {
+  return qualified(schema, name);
+}
+
+/** A trigger or a procedure lives in a database like a table. */
+export function qualified(schema: string | undefined, name: string): string {
   return schema === undefined ? quoteIdentifier(name) : `${quoteIdentifier(schema)}.${quoteIdentifier(name)}`;
+}
+
+/** A text as an expression: a backslash means itself or an escape by `sql_mode`, so none stands in a literal. */
+export function quoteText(text: string): string {
+  const parts = withoutNul(text)
+    .split("\\")
+    .map((part) => `'${part.replaceAll("'", "''")}'`);
+  return parts.length === 1 ? parts.join("") : `CONCAT(${parts.join(", CHAR(92 USING utf8mb4), ")})`;
+}
+
+/** A name as the catalogue has it, to compare with: what CONCAT makes has a collation of its own, which clashes (1267). */
+export function quoteName(name: string): string {
+  return name.includes("\\") ? `_utf8mb4 X'${Buffer.from(withoutNul(name)).toString("hex")}'` : quoteText(name);
+}
+
+function withoutNul(text: string): string {
+  if (text.includes("\0")) throw new LockstepError("LS1003", `A text with a NUL: "${printable(text)}"`);
+  return text;
+}
+
+/** Where only a literal can stand: a backslash as `sql_mode` has it unless somebody sets NO_BACKSLASH_ESCAPES. */
+export function quoteLiteral(text: string): string {
+  return `'${text.replaceAll("'", "''").replaceAll("\\", "\\\\")}'`;
+}
+
+/** Names of what is there only while a plan is open. Triggers of all tables share their database. */
+export function triggerNames(table: TableName, column: string): { readonly insert: string; readonly update: string } {
+  return {
+    insert: scaffoldName("zz_lockstep_fill_", table, column, "_ins"),
+    update: scaffoldName("zz_lockstep_fill_", table, column, "_upd"),
+  };
+}
+
+/** `lockstep_ab12cd34`: the procedure of a unit, where the server has no anonymous blocks. */
+export function procedureName(...parts: readonly string[]): string {
+  return `lockstep_${hashOf(...parts)}`;
+}
+
+/** Where two names may meet ("a_b" + "c" and "a" + "b_c") or are cut, a hash tells them apart. */
+function scaffoldName(prefix: string, table: TableName, column: string, end: string): string {
+  const whole = `${prefix}${table.name}_${column}${end}`;
+  if (!table.name.includes("_") && [...whole].length <= maxCharacters) return whole;
+  const hash = `_${hashOf(prefix, table.name, column)}${end}`;
+  const room = maxCharacters - [...hash].length;
+  return [...`${prefix}${table.name}_${column}`].slice(0, room).join("") + hash;
+}
+
+function hashOf(...parts: readonly string[]): string {
+  return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 8);
 }

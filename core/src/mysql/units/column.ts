@@ -1,0 +1,120 @@
+import type { TableName } from "../../model/names.js";
+import type { UnitColumn } from "../../model/plan.js";
+import { closed } from "../../sql/postgres/units/unit-text.js";
+import { quoteIdentifier, quoteLiteral, quoteName, quoteTable, quoteText } from "../quote.js";
+import { type MysqlServer, signal } from "./frame.js";
+
+/** The whole definition, as ADD and MODIFY take it: what a MODIFY leaves out is gone. Without the position, which MODIFY keeps. */
+export function definition(column: UnitColumn, { isRequired }: { readonly isRequired: boolean }): string {
+  const value = column.defaultSql ?? column.laterDefaultSql;
+  return definitionWith(column, isRequired, value);
+}
+
+/** As it is added: a default that is set later would be given to the rows that exist. */
+export function firstDefinition(column: UnitColumn): string {
+  return definitionWith(column, column.notNull === true, column.defaultSql);
+}
+
+function definitionWith(column: UnitColumn, isRequired: boolean, value: string | undefined): string {
+  const { type, storageSql, collationSql, onUpdateSql, comment } = column;
+  return (
+    `${quoteIdentifier(column.name)} ${type}` +
+    (storageSql === undefined ? "" : ` ${storageSql}`) +
+    (collationSql === undefined ? "" : ` COLLATE ${collationSql}`) +
+    (isRequired ? " NOT NULL" : " NULL") +
+    (value === undefined ? "" : ` DEFAULT ${closed(value)}`) +
+    (onUpdateSql === undefined ? "" : ` ON UPDATE ${onUpdateSql}`) +
+    (comment === undefined ? "" : ` COMMENT ${quoteLiteral(comment)}`)
+  );
+}
+
+/** ` FIRST`, `` AFTER `email` ``, or nothing. */
+export function positionOf({ position }: UnitColumn): string {
+  if (position === undefined) return "";
+  return position === "first" ? " FIRST" : ` AFTER ${quoteIdentifier(position.after)}`;
+}
+
+/** Finds a column in information_schema. */
+export function isColumn(table: TableName, column: string): string {
+  return `${isTable(table)} AND COLUMN_NAME = ${quoteName(column)}`;
+}
+
+export function isTable({ schema, name }: TableName): string {
+  return `TABLE_SCHEMA = ${schema === undefined ? "database()" : quoteName(schema)} AND TABLE_NAME = ${quoteName(name)}`;
+}
+
+/**
+ * Lines: `found` says whether the column is there; one of another type, collation, comment, or that is generated, stops the unit.
+ * @param isRequired whether it may be NOT NULL already
+ */
+export function assertColumn(
+  table: TableName,
+  column: UnitColumn,
+  server: MysqlServer,
+  mayBe: { readonly isRequired: boolean },
+): string {
+  const label = `${quoteTable(table)}.${quoteIdentifier(column.name)}`;
+  const expected = [
+    quoteText(typeInCatalogue(column.type, server)),
+    ...(column.collationSql === undefined ? [] : [quoteText(` ${column.collationSql.replaceAll("`", "")}`)]),
+    ...(mayBe.isRequired ? [] : [quoteText(column.notNull ? " NOT NULL" : " NULL")]),
+    quoteText(column.onUpdateSql === undefined ? "" : " ON UPDATE"),
+    quoteText(column.comment === undefined ? "" : ` COMMENT ${column.comment}`),
+  ].filter((part) => part !== "''");
+  const there = [
+    `IF(DATA_TYPE IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint') AND locate(')', COLUMN_TYPE) > 0, concat(DATA_TYPE, substring(COLUMN_TYPE, locate(')', COLUMN_TYPE) + 1)), COLUMN_TYPE)`,
+    ...(column.collationSql === undefined ? [] : ["coalesce(concat(' ', COLLATION_NAME), '')"]),
+    ...(mayBe.isRequired ? [] : ["IF(IS_NULLABLE = 'YES', ' NULL', ' NOT NULL')"]),
+    "IF(EXTRA LIKE '%on update%', ' ON UPDATE', '')",
+    "IF(COLUMN_COMMENT = '', '', concat(' COMMENT ', COLUMN_COMMENT))",
+    "IF(coalesce(GENERATION_EXPRESSION, '') = '', '', ' GENERATED')",
+  ];
+  return `  SET found = 0, actual = NULL;
+  SELECT count(*), max(concat(${there.join(", ")})) INTO found, actual
+    FROM information_schema.COLUMNS WHERE ${isColumn(table, column.name)};
+  IF found AND NOT (CAST(actual AS BINARY) <=> CAST(concat(${expected.join(", ")}) AS BINARY)) THEN
+    SET message = concat(${quoteText(`${label} is there as `)}, actual, ', not as ', ${expected.join(", ")}, '. Nothing was changed: rename or drop it, or choose another name');
+    ${signal(server)}
+  END IF;
+`;
+}
+
+const synonyms: Readonly<Record<string, string>> = {
+  integer: "int",
+  bool: "tinyint",
+  boolean: "tinyint",
+  dec: "decimal",
+  numeric: "decimal",
+  fixed: "decimal",
+  "double precision": "double",
+  real: "double",
+  "character varying": "varchar",
+  character: "char",
+  int4: "int",
+  int8: "bigint",
+};
+/** The length of what has one by default. */
+const lengths: Readonly<Record<string, string>> = {
+  decimal: "(10,0)",
+  char: "(1)",
+  binary: "(1)",
+  bit: "(1)",
+  year: "(4)",
+};
+
+/** As COLUMN_TYPE prints it, without the display width of integers, which MySQL 8 has no more. */
+export function typeInCatalogue(type: string, server: MysqlServer): string {
+  const [, word = type, rest = ""] = /^\s*([a-z][a-z0-9]*(?: precision| varying)?)\s*(.*?)\s*$/is.exec(type) ?? [];
+  const lower = word.toLowerCase();
+  const base = synonyms[lower] ?? lower;
+  if (base === "json" && server === "mariadb") return "longtext";
+  // Values of an enum keep their case, and their spaces.
+  if (base === "enum" || base === "set") return base + rest.replace(/'\s*,\s*'/g, "','").replace(/^\(\s*'/, "('");
+  const words = rest.toLowerCase().replace(/\s*([(),])\s*/g, (_, sign: string) => sign);
+  const [, given = "", after = ""] = /^(\([^)]*\))?(.*)$/s.exec(words) ?? [];
+  const suffix = after === "" ? "" : ` ${after.trim()}`;
+  if (/^(tiny|small|medium|big)?int$/.test(base)) return base + suffix;
+  if (base === "decimal" && /^\(\d+\)$/.test(given)) return `decimal${given.replace(")", ",0)")}${suffix}`;
+  if (base === "year" && server === "mysql") return "year";
+  return base + (given || lengths[base] || "") + suffix;
+}

@@ -1,0 +1,59 @@
+import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { quoteText } from "../quote.js";
+import { assertColumn, definition, isColumn } from "./column.js";
+import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
+import { type Program, signal, type UnitContext } from "./frame.js";
+import { assertFilled } from "./prove.js";
+import { alterTable, columnList, qualifiedColumns } from "./words.js";
+
+type EnforceSpec = SpecOf<"enforce">;
+
+/**
+ * Makes the columns required: the table is written again while reads and writes go on, and a row without a value that comes meanwhile
+ * stops it. Then the triggers go.
+ */
+export function enforce(spec: EnforceSpec, context: UnitContext): Program {
+  const { table, columns } = spec;
+  const missing = `${qualifiedColumns(spec)} cannot be required yet: a row without a value was written meanwhile. Nothing was changed`;
+  return {
+    tables: [table],
+    patience: "build",
+    checks:
+      columns.map((column) => assertColumn(table, column, context.server, { isRequired: true })).join("") +
+      assertFilled(spec, context),
+    change: `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isAnyOf(spec)} AND IS_NULLABLE = 'YES') THEN
+          BEGIN
+            -- MySQL's code, and MariaDB's, which is a warning by its SQLSTATE
+            DECLARE EXIT HANDLER FOR 1138, 1265 BEGIN SET message = ${quoteText(missing)}; ${signal(context.server)} END;
+            ${modify(spec, true)};
+          END;
+        END IF;
+${columns.map((column) => dropFillTriggers(table, column)).join("")}`,
+  };
+}
+
+/** A condition of information_schema.COLUMNS. */
+export function isAnyOf({ table, columns }: Pick<EnforceSpec, "table" | "columns">): string {
+  return `(${columns.map(({ name }) => isColumn(table, name)).join(" OR ")})`;
+}
+
+/** The whole definition of each column: what a MODIFY leaves out is gone. */
+export function modify(spec: Pick<EnforceSpec, "table" | "columns">, isRequired: boolean): string {
+  return alterTable(
+    spec,
+    (column) => `MODIFY COLUMN ${definition(column, { isRequired })}`,
+    "ALGORITHM=INPLACE, LOCK=NONE",
+  );
+}
+
+export function describeEnforce(spec: EnforceSpec): UnitText {
+  const { table, columns } = spec;
+  return {
+    title: `Make ${qualifiedColumns(spec)} required, while reads and writes go on`,
+    ddl: [modify(spec, true), ...triggerWords(table, columns, "DROP")].join("; "),
+    verdict: takes("SHARE UPDATE EXCLUSIVE", "rewrite", table),
+    undo: `${modify(spec, false)}${
+      columns.some((column) => column.fill) ? `; then the triggers that fill ${columnList(columns)} again` : ""
+    }`,
+  };
+}

@@ -1,0 +1,81 @@
+import type { UnitColumn } from "../../model/plan.js";
+import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { quoteTable } from "../quote.js";
+import { assertColumn, definition, firstDefinition, isColumn, positionOf } from "./column.js";
+import { fillTriggers, triggerWords } from "./fill-trigger.js";
+import type { Program, UnitContext } from "./frame.js";
+import { alterTable, columnList } from "./words.js";
+
+type ExpandSpec = SpecOf<"expand">;
+
+/**
+ * Adds the columns, each with the triggers that fill it: optional, unless a default makes a required one safe. An existing column of
+ * another definition is refused.
+ */
+export function expand(spec: ExpandSpec, { server }: UnitContext): Program {
+  const { table, columns } = spec;
+  return {
+    tables: [table],
+    checks: columns.map((column) => assertColumn(table, column, server, { isRequired: false })).join(""),
+    change: columns
+      .map(
+        (
+          column,
+        ) => `        IF NOT EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isColumn(table, column.name)}) THEN
+          ${add(spec, column)};
+        END IF;
+${setDefault(spec, column)}`,
+      )
+      .join(""),
+    triggers: columns.flatMap((column) => fillTriggers(table, column, server)),
+  };
+}
+
+function add({ table }: ExpandSpec, column: UnitColumn): string {
+  return alterTable(
+    { table, columns: [column] },
+    () => `ADD COLUMN ${firstDefinition(column)}${positionOf(column)}`,
+    "ALGORITHM=INSTANT",
+  );
+}
+
+/** A statement of its own: together with ADD COLUMN, MariaDB gives it to the rows that exist, and MySQL does not know the column (1054). */
+function setDefault({ table }: ExpandSpec, column: UnitColumn): string {
+  if (column.laterDefaultSql === undefined) return "";
+  return `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isColumn(table, column.name)} AND coalesce(COLUMN_DEFAULT, 'NULL') = 'NULL') THEN
+          ${defaultStatement({ table, columns: [column] })};
+        END IF;
+`;
+}
+
+function defaultStatement(spec: Pick<ExpandSpec, "table" | "columns">): string {
+  return alterTable(
+    spec,
+    (column) => `MODIFY COLUMN ${definition(column, { isRequired: false })}`,
+    "ALGORITHM=INSTANT",
+  );
+}
+
+export function describeExpand(spec: ExpandSpec): UnitText {
+  const { table, columns } = spec;
+  const filled = columns.filter((column) => column.fill?.kind === "backfill");
+  const following = columns.filter((column) => column.fill?.kind === "mirror");
+  const later = columns.filter((column) => column.laterDefaultSql !== undefined);
+  return {
+    title:
+      `Add ${columnList(columns)} to ${quoteTable(table)}` +
+      (columns.every((column) => column.notNull) ? "" : ", optional") +
+      (filled.length > 0 ? ", filled by triggers" : "") +
+      (following.length > 0 ? `; ${columnList(following)} follows its source` : ""),
+    ddl: [
+      ...columns.map((column) => add(spec, column)),
+      ...later.map((column) => defaultStatement({ table, columns: [column] })),
+      ...triggerWords(table, columns, "CREATE"),
+    ].join("; "),
+    verdict: takes("ACCESS EXCLUSIVE", "instant", table),
+    undo: `when no running code uses it: ${[
+      ...triggerWords(table, columns, "DROP"),
+      alterTable(spec, (column) => `DROP COLUMN ${columnList([column])}`, "ALGORITHM=INSTANT"),
+    ].join("; ")}`,
+  };
+}

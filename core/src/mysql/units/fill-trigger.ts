@@ -1,0 +1,201 @@
+import type { Fill } from "../../model/fill.js";
+import { isSameTable, type TableName } from "../../model/names.js";
+import type { UnitColumn } from "../../model/plan.js";
+import { printable } from "../../sql/postgres/quote.js";
+import { closed } from "../../sql/postgres/units/unit-text.js";
+import { qualified, quoteIdentifier, quoteTable, triggerNames } from "../quote.js";
+import { typeInCatalogue } from "./column.js";
+import type { MysqlServer, Program } from "./frame.js";
+
+/**
+ * The two triggers that fill a column. They fill new rows, and give a value back that an UPDATE takes away; a row that has none yet is
+ * left to the backfill. They are the last ones to run: a server runs triggers of one event in the order of their making.
+ *
+ * No statement fails because of them: a value that cannot be computed, does not fit the column, or would be refused by what the
+ * change builds over it leaves NULL. A handler needs both classes: what does not fit an enum is a warning by its SQLSTATE (01000), and
+ * an error of the statement all the same. A deadlock or a lock wait is not the value's fault: the transaction may be gone.
+ *
+ * They run with the rights of whoever makes them, under the sql_mode of the making, which is strict: a session without it would cut
+ * values.
+ */
+export function fillTriggers(
+  table: TableName,
+  column: UnitColumn,
+  server: MysqlServer,
+): NonNullable<Program["triggers"]> {
+  const { fill } = column;
+  if (fill === undefined) return [];
+  const names = triggerNames(table, column.name);
+  const of = (name: string, event: string, lines: string) => ({
+    name,
+    table,
+    text: `${qualified(table.schema, name)} BEFORE ${event} ON ${quoteTable(table)} FOR EACH ROW\nBEGIN\n${lines}END`,
+  });
+  return [
+    of(names.insert, "INSERT", onInsert(table, column, fill, server)),
+    of(names.update, "UPDATE", onUpdate(table, column, fill, server)),
+  ];
+}
+
+/** Lines: both triggers are gone. */
+export function dropFillTriggers(table: TableName, { name, fill }: UnitColumn): string {
+  if (fill === undefined) return "";
+  const { insert, update } = triggerNames(table, name);
+  return [insert, update].map((each) => `        DROP TRIGGER IF EXISTS ${qualified(table.schema, each)};\n`).join("");
+}
+
+const handlers = (name: string) => `  DECLARE EXIT HANDLER FOR 1205, 1213 RESIGNAL;
+  DECLARE EXIT HANDLER FOR SQLEXCEPTION, SQLWARNING SET NEW.${name} = NULL;  -- cannot be computed or stored: left to the backfill
+`;
+
+function onInsert(table: TableName, column: UnitColumn, fill: Fill, server: MysqlServer): string {
+  const name = quoteIdentifier(column.name);
+  if (column.constraints?.hasOther) return leftToBackfill;
+  return `${handlers(name)}  IF NEW.${name} IS NULL THEN
+    SET NEW.${name} = ${stored(column, column.laterDefaultSql ?? fill.newSql)};
+${refusing(table, column, server, "INSERT")}  END IF;
+`;
+}
+
+const leftToBackfill =
+  "  -- A new value is left to the backfill: the change builds what may refuse one, and nothing here can tell which.\n";
+
+function onUpdate(table: TableName, column: UnitColumn, fill: Fill, server: MysqlServer): string {
+  const name = quoteIdentifier(column.name);
+  const back = column.constraints?.hasOther
+    ? `  ${leftToBackfill}`
+    : `    IF NEW.${name} IS NULL THEN
+      SET NEW.${name} = ${stored(column, fill.newSql)};
+${column.laterDefaultSql === undefined ? "" : `      IF NEW.${name} IS NULL THEN SET NEW.${name} = ${stored(column, column.laterDefaultSql)}; END IF;\n`}${refusing(table, column, server, "UPDATE")}    END IF;
+`;
+  return `${handlers(name)}  IF OLD.${name} IS NOT NULL THEN  -- else not filled yet: left to the backfill
+${fill.kind === "mirror" ? following(column, fill) : ""}${givingWay(table, column, fill)}${back}  END IF;
+`;
+}
+
+/** A mirror takes its value along when the source changes, as long as it still follows it. */
+function following(column: UnitColumn, fill: Fill): string {
+  const name = quoteIdentifier(column.name);
+  const changed = fill.reads.map(
+    (source) => `NOT (${same(`NEW.${quoteIdentifier(source)}`, `OLD.${quoteIdentifier(source)}`)})`,
+  );
+  if (changed.length === 0) return "";
+  return whereItFollows(
+    column,
+    fill,
+    `(${changed.join(" OR ")}) AND ${same(`NEW.${name}`, `OLD.${name}`)}`,
+    "the value still followed the source and the code did not choose another one: computed anew",
+  );
+}
+
+/** Where an UPDATE of the other columns of a key makes two rows the same, a value that came from the fill gives way. */
+function givingWay(table: TableName, column: UnitColumn, fill: Fill): string {
+  const name = quoteIdentifier(column.name);
+  const lookUps = lookUpsOf(table, column);
+  const others = decidedBy(column).filter((each) => each !== column.name);
+  if (others.length === 0) return "";
+  const changed = others.map((each) => `NOT (${same(`NEW.${quoteIdentifier(each)}`, `OLD.${quoteIdentifier(each)}`)})`);
+  return whereItFollows(
+    column,
+    fill,
+    `${same(`NEW.${name}`, `OLD.${name}`)} AND (${changed.join(" OR ")}) AND (${lookUps.join(" OR ")})`,
+    "no longer: looked at again below",
+  );
+}
+
+function whereItFollows(column: UnitColumn, fill: Fill, when: string, why: string): string {
+  const name = quoteIdentifier(column.name);
+  // The value as the column stores it: 3.14 became 3 in an integer, and still followed its source.
+  const type = [column.type, column.storageSql, column.collationSql && `COLLATE ${column.collationSql}`];
+  return `    BEGIN
+      DECLARE lockstep_followed ${type.filter(Boolean).join(" ")};
+      DECLARE EXIT HANDLER FOR 1205, 1213 RESIGNAL;
+      DECLARE EXIT HANDLER FOR SQLEXCEPTION, SQLWARNING BEGIN END;  -- no value came from this source: somebody chose the one that is there
+      IF ${when} THEN
+        SET lockstep_followed = ${stored(column, fill.oldSql)};
+        IF ${same(`OLD.${name}`, "lockstep_followed")} THEN
+          SET NEW.${name} = NULL;  -- ${why}
+        END IF;
+      END IF;
+    END;
+`;
+}
+
+/** Takes a value away again that something which the change builds would refuse. */
+function refusing(table: TableName, column: UnitColumn, server: MysqlServer, event: "INSERT" | "UPDATE"): string {
+  const name = `NEW.${quoteIdentifier(column.name)}`;
+  const lookUps = lookUpsOf(table, column).map((condition) => {
+    if (event === "INSERT") return condition;
+    const key = decidedBy(column).map((each) => same(`NEW.${quoteIdentifier(each)}`, `OLD.${quoteIdentifier(each)}`));
+    return `NOT (${key.join(" AND ")}) AND ${condition}`; // else the row has had it before
+  });
+  const conditions = [
+    // The check that MariaDB gives to its json refuses the statement, after the trigger.
+    ...(server === "mariadb" && /^\s*json\b/i.test(column.type) ? [`NOT json_valid(${name})`] : []),
+    ...lookUps,
+  ];
+  return conditions
+    .map((condition) => `    IF ${name} IS NOT NULL AND (${condition}) THEN SET ${name} = NULL; END IF;\n`)
+    .join("");
+}
+
+/**
+ * Conditions: another row has the key, the referenced row is missing. FORCE INDEX fails while the index is not built (1176), and so leaves
+ * NULL: a look-up would read the whole table, and a value that comes twice would stop the build.
+ */
+function lookUpsOf(table: TableName, { constraints }: UnitColumn): readonly string[] {
+  const { indexes = [], foreignKeys = [] } = constraints ?? {};
+  const isSame = (columns: readonly string[], others: readonly string[]) =>
+    columns.map((each, at) => `r.${quoteIdentifier(others[at] ?? each)} = NEW.${quoteIdentifier(each)}`).join(" AND ");
+  return [
+    ...indexes
+      .filter(({ isUnique }) => isUnique)
+      .map(
+        ({ name, columns }) =>
+          `EXISTS (SELECT 1 FROM ${quoteTable(table)} r FORCE INDEX (${quoteIdentifier(name)}) WHERE ${isSame(columns, columns)})`,
+      ),
+    ...foreignKeys.map(({ columns, references, referencedColumns }) => {
+      const given = columns.map((each) => `NEW.${quoteIdentifier(each)} IS NOT NULL AND `).join("");
+      // A row may reference itself, which is not there yet.
+      const itself = isSameTable(references, table)
+        ? ` AND NOT (${columns.map((each, at) => `NEW.${quoteIdentifier(each)} <=> NEW.${quoteIdentifier(referencedColumns[at] ?? each)}`).join(" AND ")})`
+        : "";
+      return `${given}NOT EXISTS (SELECT 1 FROM ${quoteTable(references)} r WHERE ${isSame(columns, referencedColumns)})${itself}`;
+    }),
+  ];
+}
+
+function decidedBy({ constraints }: UnitColumn): readonly string[] {
+  const { indexes = [], foreignKeys = [] } = constraints ?? {};
+  return [
+    ...new Set([...indexes.filter(({ isUnique }) => isUnique), ...foreignKeys].flatMap(({ columns }) => columns)),
+  ];
+}
+
+/** As the column stores it. A decimal that is rounded and a date that loses its time are notes, which the handler would take for faults. */
+function stored({ type }: UnitColumn, sql: string): string {
+  const base = typeInCatalogue(type, "mysql");
+  if (/^decimal\(\d+,\d+\)/.test(base)) return `CAST(${closed(sql)} AS ${base.replace(/ (unsigned|zerofill)/g, "")})`;
+  if (base === "date") return `CAST(${closed(sql)} AS DATE)`;
+  return closed(sql);
+}
+
+/** Byte by byte: `a` is not `A`, whatever the collation says, and not `a `. */
+function same(one: string, other: string): string {
+  return `(${one} <=> ${other} AND CAST(${one} AS BINARY) <=> CAST(${other} AS BINARY))`;
+}
+
+/** The words for titles and headers. */
+export function triggerWords(
+  table: TableName,
+  columns: readonly UnitColumn[],
+  verb: "CREATE" | "DROP",
+): readonly string[] {
+  return columns
+    .filter(({ fill }) => fill !== undefined)
+    .flatMap(({ name }) => Object.values(triggerNames(table, name)))
+    .map(
+      (name) =>
+        `${verb} TRIGGER ${quoteIdentifier(name)}${verb === "CREATE" ? ` ON ${printable(quoteTable(table))}` : ""}`,
+    );
+}

@@ -1,0 +1,126 @@
+import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
+import { isTable } from "./column.js";
+import { withoutCopy } from "./create-index.js";
+import { type MysqlServer, type Program, signal, tries, type UnitContext } from "./frame.js";
+import { asC, countRows, refuseRows } from "./missing-rows.js";
+
+type ForeignKeySpec = SpecOf<"add-foreign-key" | "validate-foreign-key">;
+
+/**
+ * Adds the foreign key without a copy of the table: the server does that only with foreign_key_checks=0 (else 1846), and then it looks at
+ * no row. So a query looks afterwards, while new rows are checked already, and takes the key back when a row references nothing.
+ */
+export function addForeignKey(spec: ForeignKeySpec, context: UnitContext): Program {
+  const { table, foreignKey } = spec;
+  return {
+    tables: [table, foreignKey.references],
+    patience: "build",
+    checks: `${lookAtKey(spec)}${refuseAnother(spec, context.server)}`,
+    change: `        IF NOT EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isKey(spec)}) THEN
+          SET SESSION foreign_key_checks = 0;
+          ${addStatement(spec)};
+        END IF;
+        SET SESSION foreign_key_checks = was_keys;
+`,
+    proof: verify(spec, context),
+  };
+}
+
+/** The same query again. */
+export function validateForeignKey(spec: ForeignKeySpec, context: UnitContext): Program {
+  return { tables: [spec.table, spec.foreignKey.references], proof: verify(spec, context) };
+}
+
+function verify(spec: ForeignKeySpec, { server }: UnitContext): string {
+  const { table, foreignKey } = spec;
+  const { columns, references, referencedColumns } = foreignKey;
+  const given = columns.map((each) => `c.${quoteIdentifier(each)} IS NOT NULL`);
+  const same = columns.map(
+    (each, at) => `p.${quoteIdentifier(referencedColumns[at] ?? each)} = c.${quoteIdentifier(each)}`,
+  );
+  const orphan = `${given.join(" AND ")} AND NOT EXISTS (SELECT 1 FROM ${quoteTable(references)} p WHERE ${same.join(" AND ")})`;
+  return `  COMMIT;
+${countRows(table, asC(table), orphan)}  IF many > 0 THEN
+  SET before_ids = NULL, spent = 0, pause_s = 0, wait_s = 1;
+${tries(
+  { tables: [table, references] },
+  server,
+  `        IF EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isKey(spec)}) THEN
+          ${dropStatement(spec, server)};
+        END IF;
+`,
+  "taking_back",
+)}  END IF;
+${refuseRows(
+  `${foreignKeyWords(spec)} references rows that are missing`,
+  `The key ${quoteIdentifier(foreignKey.name)} was taken back: correct these rows and run it again`,
+  server,
+)}`;
+}
+
+function addStatement({ table, foreignKey }: ForeignKeySpec): string {
+  const { name, columns, references, referencedColumns, onUpdate, onDelete } = foreignKey;
+  const list = (names: readonly string[]) => names.map(quoteIdentifier).join(", ");
+  return (
+    `ALTER TABLE ${quoteTable(table)} ADD CONSTRAINT ${quoteIdentifier(name)} FOREIGN KEY (${list(columns)}) ` +
+    `REFERENCES ${quoteTable(references)} (${list(referencedColumns)}) ON DELETE ${onDelete} ON UPDATE ${onUpdate}, ALGORITHM=INPLACE, LOCK=NONE`
+  );
+}
+
+function dropStatement({ table, foreignKey }: ForeignKeySpec, server: MysqlServer): string {
+  return `ALTER TABLE ${quoteTable(table)} DROP FOREIGN KEY ${quoteIdentifier(foreignKey.name)}, ${withoutCopy(server)}`;
+}
+
+/** Its name is one of the database, and the table's. */
+function isKey({ table, foreignKey }: ForeignKeySpec): string {
+  return `${isTable(table)} AND CONSTRAINT_TYPE = 'FOREIGN KEY' AND CONSTRAINT_NAME = ${quoteName(foreignKey.name)}`;
+}
+
+function lookAtKey({ table, foreignKey }: ForeignKeySpec): string {
+  return `  SET found = 0, actual = NULL;
+  SELECT count(*), concat('(', group_concat(COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ', '), ') -> ', max(REFERENCED_TABLE_NAME), ' (', group_concat(REFERENCED_COLUMN_NAME ORDER BY ORDINAL_POSITION SEPARATOR ', '), ')') INTO found, actual
+    FROM information_schema.KEY_COLUMN_USAGE WHERE ${isTable(table)} AND REFERENCED_TABLE_NAME IS NOT NULL AND CONSTRAINT_NAME = ${quoteName(foreignKey.name)};
+  IF found THEN
+    SELECT concat(actual, ' ON DELETE ', DELETE_RULE, ' ON UPDATE ', UPDATE_RULE) INTO actual FROM information_schema.REFERENTIAL_CONSTRAINTS
+     WHERE CONSTRAINT_SCHEMA = ${table.schema === undefined ? "database()" : quoteName(table.schema)} AND TABLE_NAME = ${quoteName(table.name)} AND CONSTRAINT_NAME = ${quoteName(foreignKey.name)};
+  END IF;
+`;
+}
+
+function refuseAnother({ table, foreignKey }: ForeignKeySpec, server: MysqlServer): string {
+  const { columns, references, referencedColumns, onDelete, onUpdate } = foreignKey;
+  // MySQL tells NO ACTION and RESTRICT apart and means the same by them.
+  const alike = (sql: string) => `lower(replace(${sql}, 'RESTRICT', 'NO ACTION'))`;
+  const expected = `(${columns.join(", ")}) -> ${references.name} (${referencedColumns.join(", ")}) ON DELETE ${onDelete} ON UPDATE ${onUpdate}`;
+  const label = `The foreign key ${quoteIdentifier(foreignKey.name)} on ${quoteTable(table)} is there as `;
+  return `  IF found AND NOT (CAST(${alike("actual")} AS BINARY) <=> CAST(${alike(quoteText(expected))} AS BINARY)) THEN
+    SET message = concat(${quoteText(label)}, actual, ${quoteText(`, not as ${expected}. Nothing was changed: drop it, or choose another name`)});
+    ${signal(server)}
+  END IF;
+`;
+}
+
+/** `` `Order` (`userId`) -> `User` `` */
+function foreignKeyWords({ table, foreignKey }: ForeignKeySpec): string {
+  return `${quoteTable(table)} (${foreignKey.columns.map(quoteIdentifier).join(", ")}) -> ${quoteTable(foreignKey.references)}`;
+}
+
+export function describeAddForeignKey(spec: ForeignKeySpec, server: MysqlServer): UnitText {
+  const { table, foreignKey } = spec;
+  return {
+    title: `Add the foreign key ${quoteIdentifier(foreignKey.name)} without a copy, then look at the rows: ${foreignKeyWords(spec)}`,
+    ddl: `SET foreign_key_checks = 0; ${addStatement(spec)}`,
+    verdict: takes("SHARE UPDATE EXCLUSIVE", "scan", table, foreignKey.references),
+    undo: dropStatement(spec, server),
+  };
+}
+
+export function describeValidateForeignKey(spec: ForeignKeySpec): UnitText {
+  return {
+    title: `Check the rows that exist for the foreign key ${quoteIdentifier(spec.foreignKey.name)}: ${foreignKeyWords(spec)}`,
+    ddl: "none: looks for rows that reference nothing",
+    verdict: { locks: [], held: "scan", concerns: [], doubts: [] },
+    undo: "nothing to take back: it changes no row",
+  };
+}

@@ -1,0 +1,170 @@
+import type { TableName } from "../../model/names.js";
+import { procedureName, qualified, quoteName, quoteTable, quoteText } from "../quote.js";
+
+export type MysqlServer = "mysql" | "mariadb";
+
+export interface UnitContext {
+  /** The plan's id, for the commands in messages. */
+  readonly plan: string;
+  readonly server: MysqlServer;
+}
+
+/** What runs in a frame: complete lines of a compound statement, indented by two more than where they stand. */
+export interface Program {
+  /** The tables whose metadata locks it asks for: the first one is changed, sessions on all of them are named. */
+  readonly tables: readonly [TableName, ...TableName[]];
+  readonly declare?: string;
+  /** What may refuse to begin; asks for no lock that others wait for. */
+  readonly checks?: string;
+  /** One try, and again from its start when a lock was not to be had: each of its statements may run twice. Absent: no DDL. */
+  readonly change?: string;
+  /** Nothing to try again: what looks at rows. */
+  readonly proof?: string;
+  /** `build`: it asks for its lock again when everything is built, and would lose that. */
+  readonly patience?: "instant" | "build";
+  readonly triggers?: readonly { readonly name: string; readonly table: TableName; readonly text: string }[];
+}
+
+/** The longest that others may queue behind one try is the least that MySQL knows; the longest that all tries take. */
+const waitSeconds = 1;
+const budgetSeconds = 30;
+
+/** MESSAGE_TEXT takes no more: 1648 instead of the message. */
+const messageCharacters = { mysql: 128, mariadb: 512 } as const;
+
+/**
+ * The statements of a program. MariaDB runs it as one anonymous block; MySQL has none, so there it is a procedure that is made,
+ * called and dropped, which needs CREATE ROUTINE (1044 at the first statement that lacks it, before anything is changed), and no
+ * routine of MySQL may create a trigger (1303, 1295): those are statements of their own that wait for a second and fail then.
+ */
+export function statementsOfProgram(program: Program, { plan, server }: UnitContext): readonly string[] {
+  const [table] = program.tables;
+  const { triggers = [] } = program;
+  if (server === "mariadb") {
+    const create = triggers.map(
+      ({ text }) => `        EXECUTE IMMEDIATE ${quoteText(`CREATE OR REPLACE TRIGGER ${text}`)};\n`,
+    );
+    const change = (program.change ?? "") + create.join("");
+    return [`BEGIN NOT ATOMIC\n${body(change === "" ? program : { ...program, change }, server)}END`];
+  }
+  const name = qualified(table.schema, procedureName(plan, table.name, JSON.stringify(program)));
+  return [
+    `DROP PROCEDURE IF EXISTS ${name}`,
+    `CREATE PROCEDURE ${name}() MODIFIES SQL DATA SQL SECURITY INVOKER\nBEGIN\n${body(program, server)}END`,
+    `CALL ${name}()`,
+    `DROP PROCEDURE IF EXISTS ${name}`,
+    ...(triggers.length === 0
+      ? []
+      : [
+          `SET @lockstep_wait = @@SESSION.lock_wait_timeout, @lockstep_mode = @@SESSION.sql_mode, SESSION lock_wait_timeout = ${waitSeconds}, SESSION sql_mode = ${strictMode}`,
+          ...triggers.flatMap((each) => [
+            `DROP TRIGGER IF EXISTS ${qualified(each.table.schema, each.name)}`,
+            `CREATE TRIGGER ${each.text}`,
+          ]),
+          "SET SESSION lock_wait_timeout = @lockstep_wait, SESSION sql_mode = @lockstep_mode",
+        ]),
+  ];
+}
+
+/** A value that does not fit is an error, never cut; a missing one never becomes 0 or ''. */
+const strictMode = "CONCAT(@@SESSION.sql_mode, ',STRICT_ALL_TABLES')";
+
+function body(program: Program, server: MysqlServer): string {
+  const restore =
+    "SET SESSION lock_wait_timeout = was_wait, SESSION innodb_lock_wait_timeout = was_row_wait, SESSION foreign_key_checks = was_keys, SESSION sql_mode = was_mode;";
+  return `  DECLARE busy, found, many, overlap INT DEFAULT 0;
+  DECLARE message, actual, example, present, before_ids, holders MEDIUMTEXT CHARACTER SET utf8mb4;
+  DECLARE wait_s INT DEFAULT ${server === "mysql" || program.patience === "build" ? waitSeconds : 0};
+  DECLARE spent, pause_s DECIMAL(9, 3) DEFAULT 0;
+  DECLARE was_wait, was_row_wait BIGINT DEFAULT 0;
+  DECLARE was_keys INT DEFAULT @@SESSION.foreign_key_checks;
+  DECLARE was_mode TEXT CHARACTER SET utf8mb4 DEFAULT @@SESSION.sql_mode;
+${program.declare ?? ""}  DECLARE EXIT HANDLER FOR SQLEXCEPTION BEGIN
+    ${restore}
+    RESIGNAL;
+  END;
+  SET was_wait = @@SESSION.lock_wait_timeout, was_row_wait = @@SESSION.innodb_lock_wait_timeout;
+  SET SESSION innodb_lock_wait_timeout = 1, SESSION sql_mode = ${strictMode};
+${program.checks ?? ""}${program.change === undefined ? "" : tries(program, server, program.change)}  SET SESSION lock_wait_timeout = was_wait;
+${program.proof ?? ""}  ${restore}
+`;
+}
+
+/** Lines that run `change` under a short wait for its lock, again and again until the time is used up. */
+export function tries(
+  { tables }: Pick<Program, "tables">,
+  server: MysqlServer,
+  change: string,
+  name = "tries",
+): string {
+  const label = tables.map(quoteTable).join(", ");
+  return `  ${name}: LOOP  -- asks for the lock and gives way, instead of queueing where everybody else would queue behind it
+    BEGIN
+      DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET present = NULL, overlap = 0;  -- no right to see them, no plugin: tried blindly
+${holders(tables, server)}    END;
+    IF coalesce(overlap, 0) = 0 THEN  -- who was in the way of the last try has gone
+      SET before_ids = present, busy = 0;
+      BEGIN
+        DECLARE EXIT HANDLER FOR 1205, 1213 SET busy = 1;
+        SET SESSION lock_wait_timeout = wait_s;
+${change}      END;
+      IF NOT busy THEN LEAVE ${name}; END IF;
+      SET spent = spent + wait_s;
+    END IF;
+    IF spent >= ${budgetSeconds} THEN
+${server === "mariadb" ? openTransactions : ""}      SET message = CONCAT(${quoteText(`${label} stayed locked, nothing is changed by this try. In the way: `)}, coalesce(holders, 'nobody that may be seen'), '. Wait for them or KILL one, then run it again');
+      ${signal(server)}
+    END IF;
+    -- Whoever waited for a try has gone on long before the next one.
+    SET pause_s = IF(wait_s = 0, least(0.5, 0.02 + pause_s * 1.5), 3 + rand());
+    DO sleep(pause_s);
+    SET spent = spent + pause_s${server === "mariadb" ? `, wait_s = IF(spent > ${budgetSeconds / 3}, ${waitSeconds}, wait_s)` : ""};
+  END LOOP;
+`;
+}
+
+/** Who holds the tables: keys of their transactions, those of the last failed try among them, and words. */
+function holders(tables: readonly TableName[], server: MysqlServer): string {
+  const of = (schema: string, name: string) =>
+    tables
+      .map(
+        (table) =>
+          `${schema} = ${table.schema === undefined ? "database()" : quoteName(table.schema)} AND ${name} = ${quoteName(table.name)}`,
+      )
+      .join(" OR ");
+  if (server === "mariadb")
+    return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, holders FROM (
+        SELECT concat(m.THREAD_ID, ':', coalesce(t.trx_started, 0)) AS id, concat('id ', m.THREAD_ID, ' ', coalesce(p.USER, '?'), ' since ', coalesce(t.trx_started, '?'), ' ', coalesce(left(p.INFO, 60), '')) AS words
+          FROM information_schema.METADATA_LOCK_INFO m LEFT JOIN information_schema.PROCESSLIST p ON p.ID = m.THREAD_ID LEFT JOIN information_schema.INNODB_TRX t ON t.trx_mysql_thread_id = m.THREAD_ID
+         WHERE m.THREAD_ID <> connection_id() AND (${of("m.TABLE_SCHEMA", "m.TABLE_NAME")})) x;
+`;
+  return `      SELECT group_concat(DISTINCT id), sum(find_in_set(id, before_ids) > 0), left(group_concat(DISTINCT words SEPARATOR '; '), 300) INTO present, overlap, holders FROM (
+        SELECT concat(t.PROCESSLIST_ID, ':', l.OWNER_EVENT_ID) AS id, concat('id ', t.PROCESSLIST_ID, ' ', coalesce(t.PROCESSLIST_USER, '?')) AS words
+          FROM performance_schema.metadata_locks l JOIN performance_schema.threads t ON t.THREAD_ID = l.OWNER_THREAD_ID
+         WHERE l.LOCK_STATUS = 'GRANTED' AND t.PROCESSLIST_ID <> connection_id() AND (${of("l.OBJECT_SCHEMA", "l.OBJECT_NAME")})) x;
+`;
+}
+
+/** Without the plugin nothing tells who holds a table, only who could. */
+const openTransactions = `      IF holders IS NULL THEN
+        BEGIN
+          DECLARE CONTINUE HANDLER FOR SQLEXCEPTION SET holders = NULL;
+          SELECT concat('one of the open transactions: ', left(group_concat('id ', trx_mysql_thread_id, ' since ', trx_started, ' ', coalesce(left(trx_query, 60), '') SEPARATOR '; '), 300)) INTO holders
+            FROM information_schema.INNODB_TRX WHERE trx_mysql_thread_id <> connection_id();
+        END;
+      END IF;
+`;
+
+/** Ends the unit with the text in `message`. */
+export function signal(server: MysqlServer): string {
+  return `SET message = left(message, ${messageCharacters[server]}); SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = message;`;
+}
+
+/** Lines that run a text as a statement of its own: the names in it are columns, never variables of the unit. */
+export function execute(text: string): string {
+  return `  SET @lockstep_sql = ${text};
+  PREPARE lockstep_run FROM @lockstep_sql;
+  EXECUTE lockstep_run;
+  DEALLOCATE PREPARE lockstep_run;
+`;
+}

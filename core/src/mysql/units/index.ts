@@ -1,0 +1,108 @@
+/** The units of a plan on MySQL and MariaDB: statements that may run twice, each with the weakest algorithm, which the server asserts. */
+import type { UnitSpec } from "../../model/plan.js";
+import type { Verdict } from "../../model/verdict.js";
+import { describeOriginal } from "../../sql/postgres/units/original.js";
+import { oneLine, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import {
+  assertIndex,
+  createIndex,
+  describeAssertIndex,
+  describeCreateIndex,
+  describeDropIndex,
+  dropIndex,
+} from "./create-index.js";
+import { describeEnforce, enforce } from "./enforce.js";
+import { describeExpand, expand } from "./expand.js";
+import { addForeignKey, describeAddForeignKey, describeValidateForeignKey, validateForeignKey } from "./foreign-key.js";
+import { type MysqlServer, type Program, statementsOfProgram, type UnitContext } from "./frame.js";
+import { describeProve, prove } from "./prove.js";
+import { describeUndoContract, undoContract } from "./undo-contract.js";
+import { describeUndoExpand, undoExpand } from "./undo-expand.js";
+
+export type { MysqlServer, UnitContext } from "./frame.js";
+
+/**
+ * The statements of a unit in order, each as a driver sends it: without DELIMITER and without a semicolon at its end.
+ * @throws LockstepError LS1003 when a name does not fit
+ */
+export function statementsOf(spec: UnitSpec, context: UnitContext): readonly string[] {
+  if (spec.kind === "original") return spec.queries?.map(({ sql }) => sql) ?? [spec.sql];
+  const program = programOf(spec, context);
+  return program === undefined ? [] : statementsOfProgram(program, context);
+}
+
+function programOf(spec: Exclude<UnitSpec, { kind: "original" }>, context: UnitContext): Program | undefined {
+  switch (spec.kind) {
+    case "expand":
+      return expand(spec, context);
+    case "create-index":
+      return createIndex(spec, context);
+    case "assert-index":
+      return assertIndex(spec, context);
+    case "attach-unique":
+      return undefined; // a unique index is the constraint
+    case "add-foreign-key":
+      return addForeignKey(spec, context);
+    case "validate-foreign-key":
+      return validateForeignKey(spec, context);
+    case "drop-index":
+      return dropIndex(spec, context);
+    case "prove":
+      return prove(spec, context);
+    case "enforce":
+      return enforce(spec, context);
+    case "undo-expand":
+      return undoExpand(spec, context);
+    case "undo-contract":
+      return undoContract(spec, context);
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** Nobody has judged it. */
+const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
+
+/**
+ * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.
+ *
+ * @param verdict of the user's own statements; those of a plan's units are known here
+ * @throws LockstepError LS1003 when a name does not fit
+ */
+export function describeUnit(
+  spec: UnitSpec,
+  { server }: { readonly server: MysqlServer },
+  verdict: Verdict = unjudged,
+): UnitText {
+  return oneLine(words(spec, server, verdict));
+}
+
+function words(spec: UnitSpec, server: MysqlServer, verdict: Verdict): UnitText {
+  switch (spec.kind) {
+    case "expand":
+      return describeExpand(spec);
+    case "create-index":
+      return describeCreateIndex(spec, server);
+    case "assert-index":
+    case "attach-unique":
+      return describeAssertIndex(spec);
+    case "add-foreign-key":
+      return describeAddForeignKey(spec, server);
+    case "validate-foreign-key":
+      return describeValidateForeignKey(spec);
+    case "drop-index":
+      return describeDropIndex(spec, server);
+    case "prove":
+      return describeProve(spec);
+    case "enforce":
+      return describeEnforce(spec);
+    case "undo-expand":
+      return describeUndoExpand(spec);
+    case "undo-contract":
+      return describeUndoContract(spec);
+    case "original":
+      return describeOriginal(spec, verdict);
+    default:
+      return spec satisfies never;
+  }
+}

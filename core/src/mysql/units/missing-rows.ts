@@ -1,0 +1,36 @@
+import type { TableName } from "../../model/names.js";
+import { quoteTable, quoteText } from "../quote.js";
+import { isTable } from "./column.js";
+import { execute, type MysqlServer, signal } from "./frame.js";
+
+/**
+ * Lines: `many` is how many rows meet the condition, `example` the key of one of them. The table is called `c` in both.
+ * @param from `` `User` c ``, or a join with it
+ */
+export function countRows(table: TableName, from: string, condition: string, limit?: number): string {
+  const limited = limit === undefined ? "" : ` LIMIT ${limit}`;
+  return `  SET @lockstep_many = 0, @lockstep_example = NULL;
+${execute(quoteText(`SELECT count(*) INTO @lockstep_many FROM (SELECT 1 FROM ${from} WHERE ${condition}${limited}) x`))}  SET many = @lockstep_many;
+  IF many > 0 THEN
+    SELECT concat('SELECT concat(', group_concat(quote(concat(COLUMN_NAME, ' = ')), ', ', IF(DATA_TYPE LIKE '%binary', 'hex', ''), '(c.\`', replace(COLUMN_NAME, '\`', '\`\`'), '\`)' ORDER BY ORDINAL_POSITION SEPARATOR ', '', '', '), ') INTO @lockstep_example FROM ')
+      INTO example FROM information_schema.COLUMNS WHERE ${isTable(table)} AND COLUMN_KEY = 'PRI';
+    IF example IS NOT NULL THEN
+${execute(`concat(example, ${quoteText(`${from} WHERE ${condition} LIMIT 1`)})`)}    END IF;
+    SET example = coalesce(@lockstep_example, 'a table without a primary key');
+  END IF;
+`;
+}
+
+/** Lines: stops the unit, which says how many and which. `what` and `next` are texts. */
+export function refuseRows(what: string, next: string, server: MysqlServer): string {
+  return `  IF many > 0 THEN
+    SET message = concat(${quoteText(`${what}: `)}, many, ' rows, as ', example, ${quoteText(`. ${next}`)});
+    ${signal(server)}
+  END IF;
+`;
+}
+
+/** `` `User` c `` */
+export function asC(table: TableName): string {
+  return `${quoteTable(table)} c`;
+}

@@ -1,0 +1,62 @@
+import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
+import { assertColumn, isColumn, isTable } from "./column.js";
+import { withoutCopy } from "./create-index.js";
+import { dropFillTriggers, triggerWords } from "./fill-trigger.js";
+import { execute, type Program, type UnitContext } from "./frame.js";
+import { alterTable, columnList, qualifiedColumns } from "./words.js";
+
+type UndoExpandSpec = SpecOf<"undo-expand">;
+
+/**
+ * Drops the columns with their data. A required one, or one of another type, is refused: its contract is done, or it is not the column of
+ * this plan. The triggers go first, as each INSERT would fail while they name a column that is gone, then what is built over the columns:
+ * an index over several would lose one of them without a word.
+ */
+export function undoExpand(spec: UndoExpandSpec, { server }: UnitContext): Program {
+  const { table, columns, references = [] } = spec;
+  const names = columns.map(({ name }) => quoteName(name)).join(", ");
+  const alter = `ALTER TABLE ${quoteTable(table)} DROP`;
+  const quoted = "concat('`', replace(example, '`', '``'), '`')";
+  const dropAll = (from: string, select: string, what: string) => `        dropping: LOOP
+          SET example = NULL;
+          SELECT min(${select}) INTO example FROM information_schema.${from} AND COLUMN_NAME IN (${names});
+          IF example IS NULL THEN LEAVE dropping; END IF;
+${execute(`concat(${quoteText(`${alter} ${what} `)}, ${quoted}, ', ${withoutCopy(server)}')`)}        END LOOP;
+`;
+  return {
+    tables: [table, ...references],
+    checks: columns.map((column) => assertColumn(table, column, server, { isRequired: false })).join(""),
+    change:
+      columns.map((column) => dropFillTriggers(table, column)).join("") +
+      dropAll(
+        `KEY_COLUMN_USAGE WHERE ${isTable(table)} AND REFERENCED_TABLE_NAME IS NOT NULL`,
+        "CONSTRAINT_NAME",
+        "FOREIGN KEY",
+      ) +
+      dropAll(`STATISTICS WHERE ${isTable(table)}`, "INDEX_NAME", "INDEX") +
+      columns
+        .map(
+          (
+            column,
+          ) => `        IF EXISTS (SELECT 1 FROM information_schema.COLUMNS WHERE ${isColumn(table, column.name)}) THEN
+          ${alterTable({ table, columns: [column] }, ({ name }) => `DROP COLUMN ${quoteIdentifier(name)}`, "ALGORITHM=INSTANT")};
+        END IF;
+`,
+        )
+        .join(""),
+  };
+}
+
+export function describeUndoExpand(spec: UndoExpandSpec): UnitText {
+  const { table, columns, references = [] } = spec;
+  return {
+    title: `Drop ${qualifiedColumns(spec)} WITH ITS DATA`,
+    ddl: [
+      ...triggerWords(table, columns, "DROP"),
+      alterTable(spec, (column) => `DROP COLUMN ${columnList([column])}`, "ALGORITHM=INSTANT"),
+    ].join("; "),
+    verdict: takes("ACCESS EXCLUSIVE", "instant", table, ...references),
+    undo: "none: the data is gone; a new plan adds the column again, empty",
+  };
+}

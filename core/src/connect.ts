@@ -6,9 +6,9 @@ export interface Family {
 }
 
 /** By the scheme of its URLs; loaded when it is asked for. */
-const families: readonly { readonly scheme: RegExp; load(): Promise<Family> }[] = [
-  { scheme: /^\s*(?:mysql|mariadb):/i, load: () => import("./mysql/connect.js") },
-  // What is no URL at all it has the words for.
+const families: readonly { readonly scheme: RegExp; readonly isMysql?: true; load(): Promise<Family> }[] = [
+  { scheme: /^\s*(?:mysql|mariadb):/i, isMysql: true, load: () => import("./mysql/connect.js") },
+  // It has the words for what is no URL at all, and for those of other databases.
   { scheme: /^/, load: () => import("./postgresql/connect.js") },
 ];
 
@@ -20,7 +20,9 @@ const families: readonly { readonly scheme: RegExp; load(): Promise<Family> }[] 
  *   transaction mode
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
-  const family = families.find(({ scheme }) => scheme.test(url));
+  const family = families.find(
+    ({ scheme, isMysql }) => scheme.test(url) && (isMysql !== true || options.mayBeMysql === true),
+  );
   const { connect: open } = await family!.load();
   return open(url, options);
 }

@@ -36,7 +36,11 @@ export async function openSession(
   previous: Connection | undefined,
 ): Promise<BackfillSession> {
   const { spec, plan, silenceMs } = settings;
-  const connection = await connect(settings.url, { applicationName: `lockstep backfill ${plan}`, silenceMs });
+  const connection = await connect(settings.url, {
+    applicationName: `lockstep backfill ${plan}`,
+    silenceMs,
+    mayBeMysql: true,
+  });
   try {
     if (previous !== undefined) await connection.dialect.batches.endSession(connection, previous);
     const table = await readTable(connection, spec.table);

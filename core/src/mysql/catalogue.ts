@@ -45,7 +45,9 @@ export const catalogue: Catalogue = {
     return names.some((name) => found.has(name)) ? "one of its two fill triggers only" : "no fill trigger";
   },
 
-  printedType: async (_, type) => withoutWidth(type),
+  // MariaDB's JSON is a text that is checked.
+  printedType: async ({ dialect }, type) =>
+    type === "json" && dialect.id === "mariadb" ? "longtext" : withoutWidth(type),
 };
 
 interface TableRow {

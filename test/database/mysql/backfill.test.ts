@@ -85,6 +85,27 @@ it.each(keys)("follows a key: %s", async (_, key, values) => {
   expect(await columnOf(db, "SELECT COUNT(*) FROM `User` WHERE `handle` IS NULL")).toEqual(["0"]);
 });
 
+/** What a column of a type is given, and what it has then. */
+const types: readonly (readonly [type: string, fill: string, expected: unknown])[] = [
+  ["json", "JSON_OBJECT('e', `email`)", '{"e": "Ä"}'],
+  ["tinyint(1)", "`id` = 1", 1],
+  ["int unsigned", "`id` + 4294967294", "4294967295"],
+  ["decimal(10,2)", "`id` / 3", "0.33"],
+  ["enum('a','b')", "'b'", "b"],
+  ["datetime(3)", "TIMESTAMP('2026-01-02 03:04:05.6789')", "2026-01-02 03:04:05.678"],
+  ["varbinary(3)", "UNHEX('00FF')", Buffer.from([0, 255])],
+  ["mediumtext", "REPEAT(`email`, 3)", "ÄÄÄ"],
+];
+it.each(types)("fills %s", async (type, fill, expected) => {
+  const spec = await makeTable(db, { rows: [["1", "Ä"]], type, fill });
+  expect(await fillTable(database.url, spec)).toMatchObject({ status: "done", filled: 1 });
+  expect(
+    (await columnOf(db, "SELECT `handle` FROM `User`")).map((each) =>
+      typeof expected === "string" ? String(each) : each,
+    ),
+  ).toEqual([expected]);
+});
+
 describe("stopping and going on", () => {
   it("goes on where it was stopped", async () => {
     const spec = await makeTable(db, { rows: numbered(100) });

@@ -168,7 +168,7 @@ async function factsOf(session: Session): Promise<SessionFacts> {
 
 /** Connects, and sets nothing that is not needed to read what comes. */
 async function dial({ config, encryption }: Address, applicationName: string): Promise<Session> {
-  const driver = await import("mysql2/promise");
+  const driver = (await import("mysql2/promise")).default;
   const { wanted, tls } = encryption();
   const attempt = (ssl: ConnectionOptions["ssl"]) =>
     driver.createConnection({

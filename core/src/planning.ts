@@ -4,7 +4,7 @@ export { loadConfig } from "./config/load.js";
 export { connect } from "./connect.js";
 export { runTool } from "./deploy/run-tool.js";
 export type { Connection } from "./dialects/connection.js";
-export type { ColumnDependents } from "./facts/column-dependents.js";
+export type { ColumnDependents } from "./dialects/development.js";
 export { dirtyFiles, isRepository, lastCommitOf } from "./files/git.js";
 export { settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";

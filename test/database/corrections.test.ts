@@ -2,7 +2,7 @@ import pg from "pg";
 import { afterEach, describe, expect, it } from "vitest";
 import { connect } from "../../core/src/connect.js";
 import type { Connection } from "../../core/src/dialects/connection.js";
-import { readColumnDependents } from "../../core/src/facts/column-dependents.js";
+import { readColumnDependents } from "../../core/src/postgresql/development/column-dependents.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { correct } from "../../plugin-typeorm/src/corrections/correct.js";
 import { type Catalogue, readCatalogue } from "../support/catalogue.js";

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { isRewrittenFor } from "../../core/src/facts/rewriting-column.js";
 import { foldHandWritten } from "../../core/src/plan/fold-hand-written.js";
+import { isRewrittenFor } from "../../core/src/postgresql/development/rewriting-column.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
 import { planOf } from "../support/plan-fixture.js";

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Connection } from "../../core/src/dialects/connection.js";
-import { fillDependence } from "../../core/src/facts/fill-dependence.js";
 import { gates } from "../../core/src/gates/index.js";
 import type { Fill, PlannedColumn, UnitColumn } from "../../core/src/model/index.js";
 import { settleFill } from "../../core/src/plan/settle-fill.js";
+import { fillDependence } from "../../core/src/postgresql/development/fill-dependence.js";
 import { readFill } from "../../core/src/sql/fill/read.js";
 import { quoteLiteral } from "../../core/src/sql/postgres/quote.js";
 import { createDatabase, type TestDatabase } from "../support/database.js";

@@ -2,10 +2,7 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { connect } from "../../core/src/connect.js";
 import type { Connection } from "../../core/src/dialects/connection.js";
-import { readForeignKeys } from "../../core/src/facts/foreign-keys.js";
-import { readIndex } from "../../core/src/facts/index-facts.js";
 import { serverMajor } from "../../core/src/facts/server-version.js";
-import { readTypeKind } from "../../core/src/facts/type-kind.js";
 import {
   type ConcernKind,
   durations,
@@ -16,6 +13,9 @@ import {
   type Verdict,
 } from "../../core/src/model/index.js";
 import { knownTypes } from "../../core/src/plan/known-types.js";
+import { readForeignKeys } from "../../core/src/postgresql/development/foreign-keys.js";
+import { readIndex } from "../../core/src/postgresql/development/index-facts.js";
+import { readTypeKind } from "../../core/src/postgresql/development/type-kind.js";
 import { judge } from "../../core/src/rules/judge.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";

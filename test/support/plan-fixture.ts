@@ -1,4 +1,4 @@
-import type { IndexFacts } from "../../core/src/facts/index-facts.js";
+import type { IndexFacts } from "../../core/src/dialects/development.js";
 import type { Plan, TableName } from "../../core/src/model/index.js";
 import { buildPlan, type PlanAnswer, type PlanRequest } from "../../core/src/plan/build-plan.js";
 import type { ColumnSource, PlanSources, TableShape } from "../../core/src/plan/sources.js";

@@ -1,6 +1,6 @@
+import type { KnownForeignKey } from "../dialects/development.js";
 import type { ColumnDeclaration, Operation, OperationOf, TableName, TypeKind } from "../model/index.js";
 import type { Known } from "../rules/judge.js";
-import type { KnownForeignKey } from "../verdicts/context.js";
 import { unknownFunctions } from "../verdicts/statements.js";
 import { inSchema, isSame, type KnownConstraint, type KnownTable, KnownTables, keyOf } from "./known-tables.js";
 

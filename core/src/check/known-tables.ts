@@ -1,4 +1,4 @@
-import type { IndexFacts } from "../facts/index-facts.js";
+import type { IndexFacts } from "../dialects/development.js";
 import { nameKey, type TableConstraint, type TableName } from "../model/index.js";
 
 export interface KnownColumn {

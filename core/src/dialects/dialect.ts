@@ -1,5 +1,6 @@
 import type { Batches } from "./batches.js";
 import type { Catalogue } from "./catalogue.js";
+import type { Development } from "./development.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Trials } from "./trials.js";
 
@@ -17,6 +18,8 @@ export interface Dialect {
   readonly label: string;
   readonly catalogue: Catalogue;
   readonly trials: Trials;
+  /** What it knows of a change that is being planned. */
+  readonly development: Development;
   /** What a backfill asks it. */
   readonly batches: Batches;
   /** Where it keeps what ran. */

@@ -1,5 +1,5 @@
 import type { Connection } from "../dialects/connection.js";
-import type { ColumnDependents } from "../facts/column-dependents.js";
+import type { ColumnDependents } from "../dialects/development.js";
 import type {
   KeptUnique,
   Migration,

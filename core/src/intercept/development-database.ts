@@ -1,18 +1,12 @@
 import type { ConfiguredFill } from "../config/configured-fills.js";
 import { systemClock } from "../db/clock.js";
 import type { Connection } from "../dialects/connection.js";
+import type { Development } from "../dialects/development.js";
 import type { TableFacts } from "../dialects/table.js";
 import { LockstepError } from "../errors.js";
-import { readColumnDependents } from "../facts/column-dependents.js";
-import { fillDependence } from "../facts/fill-dependence.js";
-import { readForeignKeys } from "../facts/foreign-keys.js";
-import { readIndex } from "../facts/index-facts.js";
-import { isRewrittenFor } from "../facts/rewriting-column.js";
 import { serverMajor } from "../facts/server-version.js";
 import { readTable } from "../facts/table.js";
-import { isTakenName } from "../facts/taken-name.js";
 import { tryFunction } from "../facts/try-function.js";
-import { readTypeKind } from "../facts/type-kind.js";
 import {
   isSameTable,
   type Migration,
@@ -62,11 +56,11 @@ export class DevelopmentDatabase {
           }
         );
       },
-      index: this.#asking(readIndex),
-      foreignKeys: this.#asking(readForeignKeys),
+      index: this.#asking("index"),
+      foreignKeys: this.#asking("foreignKeys"),
       typeKind: this.typeKind,
-      isTaken: this.#asking(isTakenName),
-      dependence: this.#asking(fillDependence),
+      isTaken: this.#asking("isTaken"),
+      dependence: this.#asking("dependence"),
       environment: async () => ({
         server: await serverMajor(await this.#connect()),
         ...(transactions === undefined ? {} : { transactions }),
@@ -74,11 +68,9 @@ export class DevelopmentDatabase {
     };
   }
 
-  /** As `readColumnDependents`. */
-  readonly dependents = this.#asking(readColumnDependents);
+  readonly dependents = this.#asking("dependents");
 
-  /** As `readTypeKind`. */
-  readonly typeKind = this.#asking(readTypeKind);
+  readonly typeKind = this.#asking("typeKind");
 
   /**
    * The migration with the defaults known that PostgreSQL evaluates once, and not for every row. Asked are only those of which their
@@ -91,7 +83,9 @@ export class DevelopmentDatabase {
       if (operation.kind !== "addColumn") continue;
       const connection = await this.#connect().catch(() => undefined);
       if (connection === undefined) break;
-      if ((await isRewrittenFor(connection, operation.table, operation.column)) === false) stored.add(operation);
+      const { development } = connection.dialect;
+      const isRewritten = await development.isRewrittenFor(connection, operation.table, operation.column);
+      if (isRewritten === false) stored.add(operation);
     }
     if (stored.size === 0) return migration;
     const operations = migration.operations.map((operation) =>
@@ -159,8 +153,18 @@ export class DevelopmentDatabase {
     return known;
   }
 
-  #asking<Asked extends readonly unknown[], T>(ask: (connection: Connection, ...asked: Asked) => Promise<T>) {
-    return async (...asked: Asked): Promise<T> => ask(await this.#connect(), ...asked);
+  #asking<K extends keyof Development>(what: K) {
+    type Ask = Development[K] extends (connection: Connection, ...asked: infer Asked) => infer Answer
+      ? (...asked: Asked) => Answer
+      : never;
+    return (async (...asked: readonly unknown[]) => {
+      const connection = await this.#connect();
+      const { development } = connection.dialect;
+      return (development[what] as (connection: Connection, ...asked: readonly unknown[]) => unknown)(
+        connection,
+        ...asked,
+      );
+    }) as Ask;
   }
 
   #connect(): Promise<Connection> {

@@ -1,6 +1,5 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
-import type { FillDependence } from "../facts/fill-dependence.js";
-import type { IndexFacts } from "../facts/index-facts.js";
+import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialects/development.js";
 import type {
   ColumnSource,
   Descendants,
@@ -13,7 +12,6 @@ import type {
   UnitIndex,
 } from "../model/index.js";
 import type { LookedUpTable } from "../sql/look-ups/model.js";
-import type { KnownForeignKey } from "../verdicts/context.js";
 
 export type { ColumnSource } from "../model/index.js";
 

@@ -1,6 +1,7 @@
 import type { Dialect } from "../dialects/dialect.js";
 import { batches } from "./batches/index.js";
 import { catalogue } from "./catalogue.js";
+import { development } from "./development/index.js";
 import { ledger } from "./ledger.js";
 import { trials } from "./trials/index.js";
 
@@ -9,6 +10,7 @@ export const postgresql: Dialect = {
   label: "PostgreSQL",
   catalogue,
   trials,
+  development,
   batches,
   ledger,
 };

@@ -1,4 +1,4 @@
-import type { IndexFacts } from "../facts/index-facts.js";
+import type { IndexFacts } from "../dialects/development.js";
 import type { OperationOf, PlannedColumn, TableName, UnitIndex } from "../model/index.js";
 import type { Rewrite, RuleContext } from "./rule.js";
 import { constraintIndex, dropReplacedIndex, isPlain, unitIndex } from "./steps.js";

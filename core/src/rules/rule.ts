@@ -1,4 +1,4 @@
-import type { IndexFacts } from "../facts/index-facts.js";
+import type { IndexFacts } from "../dialects/development.js";
 import type {
   ColumnDeclaration,
   ColumnSource,

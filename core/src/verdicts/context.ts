@@ -1,12 +1,5 @@
+import type { KnownForeignKey } from "../dialects/development.js";
 import type { Environment, Operation, TableName, TypeKind } from "../model/index.js";
-
-/** A foreign key that is there before the change. */
-export interface KnownForeignKey {
-  readonly name: string;
-  readonly table: TableName;
-  readonly columns: readonly string[];
-  readonly references: TableName;
-}
 
 /** What a verdict may know about the change that an operation is part of, and about where it runs. */
 export interface VerdictContext {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { FillDependence } from "../../../core/src/facts/fill-dependence.js";
+import type { FillDependence } from "../../../core/src/dialects/development.js";
 import { type DeployedPhase, type Plan, phaseOf } from "../../../core/src/model/index.js";
 import { refuseUndo } from "../../../core/src/plan/guard-undo.js";
 import { gatesAt, nextPhase, previousPhase } from "../../../core/src/plan/next-phase.js";

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { Connection } from "../../../core/src/dialects/connection.js";
-import { fillDependence } from "../../../core/src/facts/fill-dependence.js";
 import { settleFill } from "../../../core/src/plan/settle-fill.js";
+import { fillDependence } from "../../../core/src/postgresql/development/fill-dependence.js";
 import { createDatabase, type TestDatabase } from "../../support/database.js";
 import { fillOf } from "../../support/units.js";
 import { errorOf, open } from "../backfill/fixture.js";

@@ -1,16 +1,10 @@
-import { refused } from "../db/refused.js";
-import { inTransaction } from "../db/transaction.js";
-import type { Connection } from "../dialects/connection.js";
-import { type TableName, tableLabel } from "../model/names.js";
-import type { Deferrable } from "../model/operation.js";
-import type { UnitIndex } from "../model/plan.js";
-import { quoteTable } from "../sql/postgres/quote.js";
-
-/** What a database says about an index. */
-export interface IndexFacts extends UnitIndex {
-  readonly table: { readonly schema: string; readonly name: string };
-  readonly isPrimary: boolean;
-}
+import { refused } from "../../db/refused.js";
+import { inTransaction } from "../../db/transaction.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { IndexFacts } from "../../dialects/development.js";
+import { type TableName, tableLabel } from "../../model/names.js";
+import type { Deferrable } from "../../model/operation.js";
+import { quoteTable } from "../../sql/postgres/quote.js";
 
 /**
  * Reads what the catalogue says about an index; without a schema the search path decides, as for the ORM.

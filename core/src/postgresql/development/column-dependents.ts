@@ -1,17 +1,9 @@
-import { refused } from "../db/refused.js";
-import { inTransaction } from "../db/transaction.js";
-import type { Connection } from "../dialects/connection.js";
-import { type TableName, tableLabel } from "../model/names.js";
-import { quoteTable } from "../sql/postgres/quote.js";
-
-/** What a change of a column's type has to do with besides the column. */
-export interface ColumnDependents {
-  readonly comment: string | undefined;
-  /** Indexes with an expression or a predicate: PostgreSQL builds them again whatever the types are. */
-  readonly rebuilt: readonly string[];
-  /** Checks: PostgreSQL looks at every row again. */
-  readonly checked: readonly string[];
-}
+import { refused } from "../../db/refused.js";
+import { inTransaction } from "../../db/transaction.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { ColumnDependents } from "../../dialects/development.js";
+import { type TableName, tableLabel } from "../../model/names.js";
+import { quoteTable } from "../../sql/postgres/quote.js";
 
 /**
  * Reads what depends on a column, of the tables below it as well (ATPostAlterTypeCleanup and CheckIndexCompatible in PostgreSQL's

@@ -1,16 +1,9 @@
-import { errorCode, isDatabaseError } from "../db/retry.js";
-import type { Connection } from "../dialects/connection.js";
-import type { Fill } from "../model/fill.js";
-import type { TableName } from "../model/names.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
-
-/** What the value of a fill depends on beside its row. */
-export interface FillDependence {
-  /** `session`: on settings of whoever evaluates it. `volatile`: it is another one each time. */
-  readonly on: "row" | "session" | "volatile";
-  /** It calls what is not built in, which the search path finds: PostgreSQL's word, which knows the types of the columns. */
-  readonly usesOwn: boolean;
-}
+import { errorCode, isDatabaseError } from "../../db/retry.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { FillDependence } from "../../dialects/development.js";
+import type { Fill } from "../../model/fill.js";
+import type { TableName } from "../../model/names.js";
+import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
 
 /**
  * Asks PostgreSQL what the value of a fill depends on beside its row, casts and the assignment to the column included: an expression

@@ -1,0 +1,146 @@
+import { refused } from "../db/refused.js";
+import { inTransaction } from "../db/transaction.js";
+import type { Connection } from "../dialects/connection.js";
+import type { Development, IndexFacts, KnownForeignKey } from "../dialects/development.js";
+import { type TableName, tableLabel } from "../model/names.js";
+import { quoteIdentifier } from "./quote.js";
+
+/** Of MySQL and MariaDB. */
+export const development: Development = {
+  async index(connection, { schema, name }) {
+    const rows = await asked<IndexPart>(connection, `the index "${name}"`, indexSql, [schema ?? null, name]);
+    const [first] = rows;
+    // Its name is its table's affair: of several nobody has said which.
+    if (first === undefined || rows.some(({ table }) => table !== first.table)) return undefined;
+    const isPlain = rows.every(({ column, part, direction }) => column !== null && part === null && direction === "A");
+    const facts: IndexFacts = {
+      name,
+      table: { schema: first.schema, name: first.table },
+      isUnique: Number(first.other) === 0,
+      isPrimary: name === "PRIMARY",
+      columns: rows.flatMap(({ column }) => column ?? []),
+      method: first.method.toLowerCase(),
+    };
+    return isPlain ? facts : { ...facts, definition: `(${rows.map(partSql).join(", ")})` };
+  },
+
+  async foreignKeys(connection, table) {
+    const { schema = null, name } = table;
+    const rows = await asked<KeyPart>(connection, `the foreign keys of "${tableLabel(table)}"`, keysSql, [
+      schema,
+      name,
+      schema,
+      name,
+    ]);
+    const nameOf = (of: string, own: string): TableName =>
+      schema === null ? { name: own } : { schema: of, name: own };
+    const found = new Map<string, KnownForeignKey>();
+    for (const row of rows) {
+      const key = JSON.stringify([row.schema, row.table, row.name]);
+      const columns = [...(found.get(key)?.columns ?? []), row.column];
+      const references = nameOf(row.otherSchema, row.other);
+      found.set(key, { name: row.name, table: nameOf(row.schema, row.table), columns, references });
+    }
+    return [...found.values()];
+  },
+
+  // There are no types but the server's own.
+  typeKind: async () => "plain",
+
+  async isTaken(connection, table, name, hasIndex) {
+    const { schema = null } = table;
+    const about = `the names beside "${tableLabel(table)}"`;
+    const rows = await asked<{ taken: number }>(connection, about, takenSql, [
+      schema,
+      name,
+      hasIndex ? 1 : 0,
+      schema,
+      table.name,
+      name,
+    ]);
+    return Number(rows[0]?.taken) === 1;
+  },
+
+  // Nothing tells what a function depends on. What gives another value each time its name has told.
+  dependence: async () => ({ on: "row", usesOwn: false }),
+
+  async dependents(connection, table, column) {
+    const { schema = null, name } = table;
+    const about = `what depends on "${tableLabel(table)}"."${column}"`;
+    const comments = await asked<{ comment: string }>(connection, about, commentSql, [schema, name, column]);
+    const checks = await asked<{ name: string }>(connection, about, checksSql, [schema, name, quoteIdentifier(column)]);
+    return { comment: comments[0]?.comment || undefined, rebuilt: [], checked: checks.map((each) => each.name) };
+  },
+
+  // An empty copy would be temporary, and of those nothing is instant.
+  isRewrittenFor: async () => undefined,
+};
+
+interface IndexPart {
+  readonly schema: string;
+  readonly table: string;
+  readonly other: number | string;
+  readonly column: string | null;
+  readonly part: number | string | null;
+  readonly direction: string | null;
+  readonly method: string;
+}
+
+const indexSql = `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, NON_UNIQUE AS other, COLUMN_NAME AS \`column\`, SUB_PART AS part,
+    COLLATION AS direction, INDEX_TYPE AS method
+  FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND INDEX_NAME = ?
+ ORDER BY TABLE_NAME, SEQ_IN_INDEX`;
+
+/** An expression has no name here: what it is nobody can write from this. */
+function partSql({ column, part, direction }: IndexPart): string {
+  const name = column === null ? "(…)" : quoteIdentifier(column);
+  return `${name}${part === null ? "" : `(${part})`}${direction === "D" ? " DESC" : ""}`;
+}
+
+interface KeyPart {
+  readonly name: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly column: string;
+  readonly otherSchema: string;
+  readonly other: string;
+}
+
+const keysSql = `SELECT CONSTRAINT_NAME AS name, TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS \`table\`, COLUMN_NAME AS \`column\`,
+    REFERENCED_TABLE_SCHEMA AS otherSchema, REFERENCED_TABLE_NAME AS other
+  FROM information_schema.KEY_COLUMN_USAGE
+ WHERE REFERENCED_TABLE_NAME IS NOT NULL AND ((TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?)
+    OR (REFERENCED_TABLE_SCHEMA = COALESCE(?, DATABASE()) AND REFERENCED_TABLE_NAME = ?))
+ ORDER BY CONSTRAINT_NAME, TABLE_NAME, ORDINAL_POSITION`;
+
+/** Foreign keys and checks share the names of a database, indexes those of their table. */
+const takenSql = `SELECT EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = COALESCE(?, DATABASE())
+      AND CONSTRAINT_NAME = ? AND CONSTRAINT_TYPE IN ('FOREIGN KEY', 'CHECK'))
+    OR (? AND EXISTS (SELECT 1 FROM information_schema.STATISTICS WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ?
+      AND INDEX_NAME = ?)) AS taken`;
+
+const commentSql = `SELECT COLUMN_COMMENT AS comment FROM information_schema.COLUMNS
+  WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND COLUMN_NAME = ?`;
+
+const checksSql = `SELECT t.CONSTRAINT_NAME AS name FROM information_schema.TABLE_CONSTRAINTS t
+  JOIN information_schema.CHECK_CONSTRAINTS c ON c.CONSTRAINT_SCHEMA = t.CONSTRAINT_SCHEMA AND c.CONSTRAINT_NAME = t.CONSTRAINT_NAME
+ WHERE t.CONSTRAINT_TYPE = 'CHECK' AND t.TABLE_SCHEMA = COALESCE(?, DATABASE()) AND t.TABLE_NAME = ? AND LOCATE(?, c.CHECK_CLAUSE) > 0
+ ORDER BY 1`;
+
+/** @throws LS7002 when it cannot be read */
+async function asked<R extends object>(
+  connection: Connection,
+  what: string,
+  sql: string,
+  values: readonly unknown[],
+): Promise<readonly R[]> {
+  const limits = { statementTimeoutMs: 5000, lockTimeoutMs: 5000 };
+  try {
+    const { rows } = await inTransaction(connection, { isReadOnly: true, limits }, () =>
+      connection.query<R>(sql, values),
+    );
+    return rows;
+  } catch (error) {
+    throw refused(error, `Reading ${what} on ${connection.label}`);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Development } from "../../dialects/development.js";
+import { readColumnDependents } from "./column-dependents.js";
+import { fillDependence } from "./fill-dependence.js";
+import { readForeignKeys } from "./foreign-keys.js";
+import { readIndex } from "./index-facts.js";
+import { isRewrittenFor } from "./rewriting-column.js";
+import { isTakenName } from "./taken-name.js";
+import { readTypeKind } from "./type-kind.js";
+
+/** Of PostgreSQL. */
+export const development: Development = {
+  index: readIndex,
+  foreignKeys: readForeignKeys,
+  typeKind: readTypeKind,
+  isTaken: isTakenName,
+  dependence: fillDependence,
+  dependents: readColumnDependents,
+  isRewrittenFor,
+};

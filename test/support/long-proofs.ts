@@ -6,7 +6,7 @@ export const longProofs: readonly string[] = [
   "docs/**/*.test.ts",
   "matrix/**/*.test.ts",
   "scenarios/**/*.test.ts",
-  "contract/{bad-input,former-columns,hand-written,killed-*,open-plans,phases}.test.ts",
+  "contract/{after-safe,bad-input,former-columns,hand-written,killed-*,open-plans,phases}.test.ts",
   "database/hand-written/**/*.test.ts",
   "database/backfill/kill.test.ts",
   "packed/{prisma,typeorm,types}.test.ts",

@@ -1,4 +1,5 @@
 import { defineCommand } from "../command.js";
+import { optimiseLate } from "../optimise-late.js";
 
 export default defineCommand({
   name: "check",
@@ -29,6 +30,7 @@ export default defineCommand({
   ],
 
   async run(invocation) {
+    optimiseLate();
     const { runCheck } = await import("../run-check.js");
     return runCheck(invocation);
   },

@@ -29,7 +29,7 @@ async function main() {
   const errors = annotated.stdout.split("\n").filter((line) => line.startsWith("::error ")).length;
   if (env.GITHUB_OUTPUT) appendFileSync(env.GITHUB_OUTPUT, `errors=${errors}\n`);
   if (env.GITHUB_STEP_SUMMARY) appendFileSync(env.GITHUB_STEP_SUMMARY, `${text}\n`);
-  if (env.LOCKSTEP_COMMENT === "true") await comment(text, annotated.stdout.trim() !== "");
+  if (env.LOCKSTEP_COMMENT === "true") await comment(text, /^::(?:error|warning) /m.test(annotated.stdout));
   return annotated.code;
 }
 

@@ -174,10 +174,12 @@ test("a migration that somebody has taken away is none", async () => {
 test("where nothing says which database it is for, the answer says what it took it for", async () => {
   repository.write({ [`${folder}/migration_lock.toml`]: undefined });
   const { code, stdout } = await check(["--all"]);
-  repository.write({ [`${folder}/migration_lock.toml`]: `provider = "postgresql"\n` });
-  expect(stdout).toContain(
-    "packages/db/prisma/migrations: nothing says which database it is for; judged as PostgreSQL's",
+  const texts = await Promise.all(
+    ["github", "junit", "markdown", "sarif"].map(async (format) => (await check(["--all", "--format", format])).stdout),
   );
+  repository.write({ [`${folder}/migration_lock.toml`]: `provider = "postgresql"\n` });
+  const said = "packages/db/prisma/migrations: nothing says which database it is for; judged as PostgreSQL's";
+  for (const text of [stdout, ...texts]) expect(text).toContain(said);
   expect(code).toBe(1);
 });
 

@@ -1,22 +1,26 @@
+import type { CheckFinding } from "../../../check/finding.js";
 import { defineFormat } from "../format.js";
-import { consequence, saferLines } from "../words.js";
+import { consequence, notLookedAtWords, saferLines } from "../words.js";
 
 /** Workflow commands: GitHub shows them beside the lines of a pull request. */
 export default defineFormat({
   id: "github",
   summary: "annotations of GitHub Actions",
 
-  write: ({ findings }) =>
-    findings
-      .map((finding) => {
-        const { severity, file, line, endLine, column, endColumn, rule } = finding;
-        const place = { file, line, endLine, col: column, ...(endLine === line ? { endColumn } : {}), title: rule };
-        const properties = Object.entries(place).map(([key, value]) => `${key}=${property(String(value))}`);
-        const text = `${consequence(finding)}\nSafer: ${saferLines(finding).join("\n")}`;
-        return `::${severity} ${properties.join(",")}::${data(text)}`;
-      })
-      .join("\n"),
+  write: (report) => [...report.findings.map(annotation), ...notLookedAtWords(report).map(notice)].join("\n"),
 });
+
+function annotation(finding: CheckFinding): string {
+  const { severity, file, line, endLine, column, endColumn, rule } = finding;
+  const place = { file, line, endLine, col: column, ...(endLine === line ? { endColumn } : {}), title: rule };
+  const properties = Object.entries(place).map(([key, value]) => `${key}=${property(String(value))}`);
+  const text = `${consequence(finding)}\nSafer: ${saferLines(finding).join("\n")}`;
+  return `::${severity} ${properties.join(",")}::${data(text)}`;
+}
+
+function notice(words: string): string {
+  return `::notice title=Lockstep::${data(words)}`;
+}
 
 function data(text: string): string {
   return text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");

@@ -3,14 +3,16 @@ import type { CheckRule } from "../../../check/check-rule.js";
 import type { CheckFinding, Fix } from "../../../check/finding.js";
 import { checkRules } from "../../../check/rules/index.js";
 import { defineFormat } from "../format.js";
-import { consequence, saferLines } from "../words.js";
+import { consequence, notLookedAtWords, saferLines } from "../words.js";
 
 /** SARIF 2.1.0, https://docs.oasis-open.org/sarif/sarif/v2.1.0/: code scanning of GitHub and others, and editors. */
 export default defineFormat({
   id: "sarif",
   summary: "SARIF 2.1.0, for code scanning and editors",
 
-  write({ findings }, { version }) {
+  write(report, { version }) {
+    const { findings } = report;
+    const notices = notLookedAtWords(report).map((text) => ({ level: "note" as const, message: { text } }));
     const used = new Set(findings.map(({ rule }) => rule));
     const rules = checkRules.filter(({ id }) => used.has(id));
     const document: Log = {
@@ -20,6 +22,9 @@ export default defineFormat({
         {
           tool: { driver: { name: "Lockstep", semanticVersion: version, rules: rules.map(descriptor) } },
           columnKind: "utf16CodeUnits",
+          ...(notices.length === 0
+            ? {}
+            : { invocations: [{ executionSuccessful: true, toolExecutionNotifications: notices }] }),
           results: findings.map((finding) => result(finding, rules)),
         },
       ],

@@ -29,10 +29,13 @@ export async function loadMysqlGrammar(): Promise<(sql: string) => readonly Part
   const options = { bundle: true, format: "cjs", platform: "node", write: false, logLevel: "silent" } as const;
   const { outputFiles } = await build({ stdin: { contents, resolveDir }, ...options });
   const module = { exports: {} as { readonly MySQL: new () => Grammar } };
-  new Function("module", "exports", "require", outputFiles[0]?.text ?? "")(
+  // What it refuses it would print as well.
+  const quiet = { ...console, error: () => undefined };
+  new Function("module", "exports", "require", "console", outputFiles[0]?.text ?? "")(
     module,
     module.exports,
     createRequire(import.meta.url),
+    quiet,
   );
   const grammar = new module.exports.MySQL();
   return (sql) =>

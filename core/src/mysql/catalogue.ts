@@ -2,7 +2,7 @@ import type { Catalogue } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
 import { triggerNames } from "./quote.js";
-import { withoutWidth } from "./types.js";
+import { typeInCatalogue, withoutWidth } from "./types.js";
 
 /** Of MySQL and MariaDB. */
 export const catalogue: Catalogue = {
@@ -45,9 +45,7 @@ export const catalogue: Catalogue = {
     return names.some((name) => found.has(name)) ? "one of its two fill triggers only" : "no fill trigger";
   },
 
-  // MariaDB's JSON is a text that is checked.
-  printedType: async ({ dialect }, type) =>
-    type === "json" && dialect.id === "mariadb" ? "longtext" : withoutWidth(type),
+  printedType: async ({ dialect }, type) => typeInCatalogue(type, dialect.id),
 };
 
 interface TableRow {

@@ -1,5 +1,6 @@
 import type { ConnectionOptions, Connection as Session } from "mysql2/promise";
 import type { Encryption } from "../db/encryption.js";
+import { notReached } from "../db/not-reached.js";
 import { isDatabaseError, retryReason } from "../db/retry.js";
 import { inTime, silent, watchSilence } from "../db/silence.js";
 import type { Connection, ConnectOptions, Limits, QueryResult } from "../dialects/connection.js";
@@ -91,7 +92,11 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
       const startedMs = performance.now();
       const limitMs = limits.statementTimeoutMs ?? always;
       // No server of both ends every statement in time by itself.
-      const timer = limitMs > 0 ? setTimeout(() => void cancel().catch(() => undefined), limitMs) : undefined;
+      let ending: Promise<void> | undefined;
+      const end = () => {
+        ending = cancel().catch(() => undefined);
+      };
+      const timer = limitMs > 0 ? setTimeout(end, limitMs) : undefined;
       const answer = values === undefined ? session.query(sql) : session.execute(sql, values.map(asText) as string[]);
       const giveUp = () => session.destroy();
       try {
@@ -108,6 +113,8 @@ async function open(address: Address, options: ConnectOptions): Promise<Connecti
         );
       } finally {
         clearTimeout(timer);
+        // Late it would end the next statement.
+        await ending;
       }
     };
     const ended = async (how: "COMMIT" | "ROLLBACK") => {
@@ -219,12 +226,4 @@ function versionNumber(version: string): number {
 
 function silentOr(error: unknown, afterMs: number, silenceMs: number): unknown {
   return afterMs > silenceMs ? silent(afterMs) : error;
-}
-
-function notReached(label: string, cause: unknown): LockstepError {
-  const error = cause as { code?: unknown; message?: string; errors?: { code?: unknown; message?: string }[] };
-  // Several addresses of one name: Node wraps one error each, and leaves its own message empty.
-  const first = error.errors?.[0] ?? error;
-  const reason = first.message || String(first.code ?? cause);
-  return new LockstepError("LS8004", `${label}: ${reason}`, { cause, details: { target: label, code: first.code } });
 }

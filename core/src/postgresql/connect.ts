@@ -1,6 +1,7 @@
 import type { Client, ClientConfig } from "pg";
 import { type Encryption, refusesEncryption } from "../db/encryption.js";
 import { labelOf } from "../db/label.js";
+import { notReached } from "../db/not-reached.js";
 import { isDatabaseError, retryReason } from "../db/retry.js";
 import { inTime, silent, watchSilence } from "../db/silence.js";
 import type { Connection, ConnectOptions } from "../dialects/connection.js";
@@ -215,14 +216,6 @@ async function openEncrypted(
     if (wanted === "prefer" && isRefused) return open({ ssl: false });
     throw error;
   }
-}
-
-function notReached(label: string, cause: unknown): LockstepError {
-  const error = cause as { code?: unknown; message?: string; errors?: { code?: unknown; message?: string }[] };
-  // Several addresses of one name: Node wraps one error each, and leaves its own message empty.
-  const first = error.errors?.[0] ?? error;
-  const reason = first.message || String(first.code ?? cause);
-  return new LockstepError("LS8004", `${label}: ${reason}`, { cause, details: { target: label, code: first.code } });
 }
 
 function pooled(label: string, schema: string | undefined): LockstepError {

@@ -229,6 +229,32 @@ describe("rows that cannot be filled", () => {
   });
 });
 
+it("takes more keys than a statement has parameters", async () => {
+  const keys = Array.from({ length: 24_000 }, (_, at) => Array.from({ length: 3 }, () => String(at + 1)));
+  const rows = keys.map((key) => [...key, "A"] as [...string[], string]);
+  const spec = await makeTable(db, { key: { a: "int", b: "int", c: "int" }, rows });
+  const target = {
+    table: { schema: database.name, name: "User" },
+    key: spec.key,
+    isKeyUnique: true,
+    columns: spec.columns,
+    uniqueKeys: [],
+    kept: ["touched"],
+    types: {},
+  };
+  const { batches } = db.dialect;
+  const limits = { lockTimeoutMs: 1000, statementTimeoutMs: 60_000 };
+  const scope = { kind: "keys", keys } as const;
+  for (const [skipLocked, filled] of [
+    [true, 24_000],
+    [false, 0],
+  ] as const)
+    expect(
+      await batches.inBatch(db, limits, () => batches.fill(db, target, scope, { rows: keys.length, skipLocked })),
+    ).toEqual({ filled, empty: 0 });
+  expect(await batches.unfillable(db, target, keys, 3)).toEqual([]);
+});
+
 it("asks functions of the project for values, and writes none for a row that has changed since", async () => {
   const spec = await makeTable(db, { rows: numbered(25) });
   const compute = { name: "User.handle", reads: ["email"], source: "lockstep.config.ts" };

@@ -54,6 +54,17 @@ const columns: readonly { readonly column: Omit<UnitColumn, "name">; readonly sq
   { column: { type: "LONGBLOB" }, sql: "LONGBLOB NOT NULL", fill: "'x'" },
 ];
 
+it("prove fills what is left, and leaves what any UPDATE changes by itself", async () => {
+  await units.observer.query(
+    "ALTER TABLE `User` ADD COLUMN `touched` datetime DEFAULT '2020-01-01' ON UPDATE CURRENT_TIMESTAMP, ADD COLUMN `handle` varchar(50)",
+  );
+  const column = { name: "handle", type: "varchar(50)", fill: mysqlFill(() => "'x'", []) };
+  await units.run({ kind: "prove", table, columns: [column] });
+  expect(await units.rows("SELECT DISTINCT `handle`, `touched` FROM `User`")).toEqual([
+    { handle: "x", touched: "2020-01-01 00:00:00" },
+  ]);
+});
+
 describe.each(columns)("a column $sql", ({ column, sql, fill }) => {
   const planned: UnitColumn = { name: "handle", ...column, fill: mysqlFill(() => fill, []) };
   const spec = { table, columns: [planned] };

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { isDatabaseError } from "../../db/retry.js";
 import { inTransaction } from "../../db/transaction.js";
 import type {
@@ -17,8 +16,19 @@ import { quoteIdentifier, quoteTable } from "../quote.js";
 import { inputOf } from "./inputs.js";
 import { aheadOf, inOrder, joined, keyIn, keyText, type Query, textOf, within } from "./keys.js";
 
-/** More keys than this are given to several statements: a statement has at most 65,535 parameters. */
-const keysPerStatement = 5000;
+/** More are given to several statements: one has at most 65,535 parameters, and lists that are too long are not looked up by an index. */
+const parametersPerStatement = 10_000;
+
+/** A scope in parts that a statement holds. */
+function partsOf({ key }: FillTarget, scope: Scope): readonly Scope[] {
+  if (scope.kind === "range") return [scope];
+  const size = Math.max(1, Math.floor(parametersPerStatement / key.length));
+  const count = Math.ceil(scope.keys.length / size);
+  return Array.from({ length: count }, (_, at) => ({
+    kind: "keys",
+    keys: scope.keys.slice(at * size, (at + 1) * size),
+  }));
+}
 
 /** Of MySQL and MariaDB. */
 export const batches: Batches = {
@@ -48,14 +58,12 @@ export const batches: Batches = {
   async fill(connection, target, scope, { rows, skipLocked }) {
     const columns = target.columns.flatMap(({ name, fill }) => (fill === undefined ? [] : [{ name, fill }]));
     if (columns.length === 0) return { filled: 0, empty: 0 };
-    let total = await fillColumns(connection, target, scope, columns, skipLocked);
+    const all = await fillColumns(connection, target, scope, columns, skipLocked);
     // All rows lacked all columns, so there is none that lacks only some. The others count rows that lack one of them.
-    if (columns.length === 1 || (target.isKeyUnique && total.filled === rows && total.empty === 0)) return total;
-    for (const column of columns) {
-      const { filled, empty } = await fillColumns(connection, target, scope, [column], skipLocked);
-      total = { filled: total.filled + filled, empty: total.empty + empty };
-    }
-    return total;
+    if (columns.length === 1 || (target.isKeyUnique && all.filled === rows && all.empty === 0)) return all;
+    const done = [all];
+    for (const column of columns) done.push(await fillColumns(connection, target, scope, [column], skipLocked));
+    return sumOf(done);
   },
 
   async unfilled(connection, target, table, scope, { name, compute }) {
@@ -63,12 +71,14 @@ export const batches: Batches = {
       (read, at) => `${textOf(`t.${quoteIdentifier(read)}`, typeOf(table, read))} AS s${at}`,
     );
     const given = compute.reads.map((read, at) => `t.${quoteIdentifier(read)} AS i${at}`);
-    const { sql, values } = within(target.key, scope);
-    const { rows } = await connection.query<Readonly<Record<string, unknown>>>(
-      `SELECT ${[keyText(target.key), ...seen, ...given].join(", ")} FROM ${quoteTable(target.table)} t WHERE ${sql} AND ${lacks(name)} ${inOrder(target.key, "ASC")}`,
-      values,
-    );
-    return rows.map((row) => ({
+    const select = `SELECT ${[keyText(target.key), ...seen, ...given].join(", ")} FROM ${quoteTable(target.table)} t`;
+    const found: Readonly<Record<string, unknown>>[] = [];
+    for (const part of partsOf(target, scope)) {
+      const { sql, values } = within(target.key, part);
+      const order = inOrder(target.key, "ASC");
+      found.push(...(await connection.query(`${select} WHERE ${sql} AND ${lacks(name)} ${order}`, values)).rows);
+    }
+    return found.map((row) => ({
       key: keyIn(target.key, row),
       seen: compute.reads.map((_, at) => row[`s${at}`] as string | null),
       input: inputOf(row, compute.reads, table),
@@ -81,13 +91,10 @@ export const batches: Batches = {
       ? await unlocked(connection, target, { kind: "keys", keys: wanted }, [computed.column])
       : wanted;
     const isFree = new Set(free.map((key) => JSON.stringify(key)));
-    let total: Filled = { filled: 0, empty: 0 };
-    for (const row of computed.rows) {
-      if (!isFree.has(JSON.stringify(row.key))) continue;
-      const { filled, empty } = await storeRow(connection, target, computed.column, row);
-      total = { filled: total.filled + filled, empty: total.empty + empty };
-    }
-    return total;
+    const done: Filled[] = [];
+    for (const row of computed.rows)
+      if (isFree.has(JSON.stringify(row.key))) done.push(await storeRow(connection, target, computed.column, row));
+    return sumOf(done);
   },
 
   rowsLeft: (connection, target, limit, timeoutMs) =>
@@ -98,8 +105,9 @@ export const batches: Batches = {
   async unfillable(connection, target, keys, limit) {
     return inTransaction(connection, { limits: { lockTimeoutMs: 1000 } }, async () => {
       const found: KeyValues[] = [];
-      for (let at = 0; at < keys.length && found.length < limit; at += keysPerStatement) {
-        const { sql, values } = within(target.key, { kind: "keys", keys: keys.slice(at, at + keysPerStatement) });
+      for (const part of partsOf(target, { kind: "keys", keys })) {
+        if (found.length >= limit) break;
+        const { sql, values } = within(target.key, part);
         const where = `WHERE ${sql} AND ${lacksAny(target.columns)} LIMIT ${limit - found.length} FOR UPDATE SKIP LOCKED`;
         found.push(...(await keysOf(connection, target, { sql: where, values })));
       }
@@ -182,16 +190,14 @@ export const batches: Batches = {
   },
 
   async tryLock(connection, name) {
-    const { rows } = await connection.query<{ taken: number }>(`SELECT GET_LOCK(${lockName}, 0) AS taken`, [
-      shortened(name),
-    ]);
+    const { rows } = await connection.query<{ taken: number }>(`SELECT GET_LOCK(${lockName}, 0) AS taken`, [name]);
     return Number(rows[0]?.taken) === 1;
   },
 
   async lockedBy(connection, name) {
     const { rows } = await connection.query<{ pid: string | number | null }>(
       `SELECT IS_USED_LOCK(${lockName}) AS pid`,
-      [shortened(name)],
+      [name],
     );
     const pid = rows[0]?.pid;
     return pid === undefined || pid === null ? undefined : sessionOf(connection, Number(pid));
@@ -221,6 +227,7 @@ export const batches: Batches = {
     return rows.map(({ holder }) => holder);
   },
 
+  // A restore on the same server has the same name: nothing tells it.
   async serverName(connection) {
     const { rows } = await connection.query<{ server: string }>(
       "SELECT CONCAT(@@hostname, ':', @@port, '/', @@server_id) AS server",
@@ -229,13 +236,8 @@ export const batches: Batches = {
   },
 };
 
-/** Names are the server's, not the database's. */
-const lockName = "CONCAT('lockstep ', LEFT(SHA2(CONCAT(DATABASE(), ?), 256), 40))";
-
-/** The text of a parameter has the collation of the connection; letters of other alphabets do not matter for a lock. */
-function shortened(name: string): string {
-  return createHash("sha256").update(name).digest("hex");
-}
+/** Names are the server's, not the database's, and of 64 characters at most. */
+const lockName = "CONCAT('lockstep ', SHA1(CONCAT(DATABASE(), ' ', ?)))";
 
 async function sessionOf(connection: Connection, pid: number): Promise<RunnerSession | undefined> {
   const { rows } = await connection.query<{ user: string; host: string; since: string }>(
@@ -278,9 +280,13 @@ async function unlocked(
   scope: Scope,
   columns: readonly { readonly name: string }[],
 ): Promise<readonly KeyValues[]> {
-  const { sql, values } = within(target.key, scope);
-  const where = `WHERE ${sql} AND ${lacksAny(columns)} FOR UPDATE SKIP LOCKED`;
-  return keysOf(connection, target, { sql: where, values });
+  const found: KeyValues[] = [];
+  for (const part of partsOf(target, scope)) {
+    const { sql, values } = within(target.key, part);
+    const where = `WHERE ${sql} AND ${lacksAny(columns)} FOR UPDATE SKIP LOCKED`;
+    found.push(...(await keysOf(connection, target, { sql: where, values })));
+  }
+  return found;
 }
 
 interface FilledColumn {
@@ -297,10 +303,19 @@ async function fillColumns(
   skipLocked: boolean,
 ): Promise<Filled> {
   const free: Scope = skipLocked ? { kind: "keys", keys: await unlocked(connection, target, scope, columns) } : scope;
-  const { sql, values } = within(target.key, free);
   const set = columns.map(({ name, fill }) => `t.${quoteIdentifier(name)} = (${fill.rowSql}\n)`);
   const wanted = columns.map(({ name }) => lacks(name)).join(" AND ");
-  return updated(connection, target, { set, values: [] }, { sql: `${sql} AND ${wanted}`, values });
+  const done: Filled[] = [];
+  for (const part of partsOf(target, free)) {
+    const { sql, values } = within(target.key, part);
+    done.push(await updated(connection, target, { set, values: [] }, { sql: `${sql} AND ${wanted}`, values }));
+  }
+  return sumOf(done);
+}
+
+function sumOf(parts: readonly Filled[]): Filled {
+  const sum = (what: keyof Filled) => parts.reduce((all, part) => all + part[what], 0);
+  return { filled: sum("filled"), empty: sum("empty") };
 }
 
 /** Compares and sets one row. */

@@ -12,7 +12,7 @@ import type {
 import { answerOf } from "../../facts/trial-answer.js";
 import { tableLabel } from "../../model/names.js";
 import { isConstant } from "../../sql/fill/kinds.js";
-import { quoteIdentifier, quoteTable } from "../quote.js";
+import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
 import { refusedByType } from "./refused-by-type.js";
 
 /** Of MySQL and MariaDB. */
@@ -91,11 +91,6 @@ function rowLabel(table: TableFacts): string {
   if (key.length === 0) return "'a row'";
   const parts = key.map((column) => `${quoteText(`${column}=`)}, ${quoteIdentifier(column)}`);
   return `CONCAT(${parts.join(", ', ', ")})`;
-}
-
-/** Without a backslash: in some modes that means itself. */
-function quoteText(text: string): string {
-  return `'${text.replaceAll("'", "''").replaceAll("\\", "")}'`;
 }
 
 interface Value {

@@ -2,6 +2,7 @@ import type { TableName } from "../../model/names.js";
 import type { UnitColumn } from "../../model/plan.js";
 import { closed } from "../../sql/postgres/units/unit-text.js";
 import { quoteIdentifier, quoteLiteral, quoteName, quoteTable, quoteText } from "../quote.js";
+import { typeInCatalogue } from "../types.js";
 import { type MysqlServer, signal } from "./frame.js";
 
 /** The whole definition, as ADD and MODIFY take it: what a MODIFY leaves out is gone. Without the position, which MODIFY keeps. */
@@ -62,7 +63,7 @@ export function assertColumn(
     quoteText(column.comment === undefined ? "" : ` COMMENT ${column.comment}`),
   ].filter((part) => part !== "''");
   const there = [
-    `IF(DATA_TYPE IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint') AND locate(')', COLUMN_TYPE) > 0, concat(DATA_TYPE, substring(COLUMN_TYPE, locate(')', COLUMN_TYPE) + 1)), COLUMN_TYPE)`,
+    `IF(DATA_TYPE IN ('tinyint', 'smallint', 'mediumint', 'int', 'bigint', 'year') AND locate(')', COLUMN_TYPE) > 0, concat(DATA_TYPE, substring(COLUMN_TYPE, locate(')', COLUMN_TYPE) + 1)), COLUMN_TYPE)`,
     ...(column.collationSql === undefined ? [] : ["coalesce(concat(' ', COLLATION_NAME), '')"]),
     ...(mayBe.isRequired ? [] : ["IF(IS_NULLABLE = 'YES', ' NULL', ' NOT NULL')"]),
     "IF(EXTRA LIKE '%on update%', ' ON UPDATE', '')",
@@ -77,44 +78,4 @@ export function assertColumn(
     ${signal(server)}
   END IF;
 `;
-}
-
-const synonyms: Readonly<Record<string, string>> = {
-  integer: "int",
-  bool: "tinyint",
-  boolean: "tinyint",
-  dec: "decimal",
-  numeric: "decimal",
-  fixed: "decimal",
-  "double precision": "double",
-  real: "double",
-  "character varying": "varchar",
-  character: "char",
-  int4: "int",
-  int8: "bigint",
-};
-/** The length of what has one by default. */
-const lengths: Readonly<Record<string, string>> = {
-  decimal: "(10,0)",
-  char: "(1)",
-  binary: "(1)",
-  bit: "(1)",
-  year: "(4)",
-};
-
-/** As COLUMN_TYPE prints it, without the display width of integers, which MySQL 8 has no more. */
-export function typeInCatalogue(type: string, server: MysqlServer): string {
-  const [, word = type, rest = ""] = /^\s*([a-z][a-z0-9]*(?: precision| varying)?)\s*(.*?)\s*$/is.exec(type) ?? [];
-  const lower = word.toLowerCase();
-  const base = synonyms[lower] ?? lower;
-  if (base === "json" && server === "mariadb") return "longtext";
-  // Values of an enum keep their case, and their spaces.
-  if (base === "enum" || base === "set") return base + rest.replace(/'\s*,\s*'/g, "','").replace(/^\(\s*'/, "('");
-  const words = rest.toLowerCase().replace(/\s*([(),])\s*/g, (_, sign: string) => sign);
-  const [, given = "", after = ""] = /^(\([^)]*\))?(.*)$/s.exec(words) ?? [];
-  const suffix = after === "" ? "" : ` ${after.trim()}`;
-  if (/^(tiny|small|medium|big)?int$/.test(base)) return base + suffix;
-  if (base === "decimal" && /^\(\d+\)$/.test(given)) return `decimal${given.replace(")", ",0)")}${suffix}`;
-  if (base === "year" && server === "mysql") return "year";
-  return base + (given || lengths[base] || "") + suffix;
 }

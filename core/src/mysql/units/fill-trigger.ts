@@ -4,7 +4,7 @@ import type { UnitColumn } from "../../model/plan.js";
 import { printable } from "../../sql/postgres/quote.js";
 import { closed } from "../../sql/postgres/units/unit-text.js";
 import { qualified, quoteIdentifier, quoteTable, triggerNames } from "../quote.js";
-import { typeInCatalogue } from "./column.js";
+import { typeInCatalogue } from "../types.js";
 import type { MysqlServer, Program } from "./frame.js";
 
 /**

@@ -1,6 +1,7 @@
 import type { UnitColumn } from "../../model/plan.js";
 import { closed, type SpecOf, type UnitText } from "../../sql/postgres/units/unit-text.js";
 import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
+import { isTable } from "./column.js";
 import { execute, type Program, type UnitContext } from "./frame.js";
 import { asC, countRows, refuseRows } from "./missing-rows.js";
 import { qualifiedColumns } from "./words.js";
@@ -32,11 +33,15 @@ export function assertFilled(spec: Pick<ProveSpec, "table" | "columns">, { plan,
 /** READ COMMITTED: rows that have a value are not kept locked. The server refuses it with a log of statements (1665). */
 function fillRest({ table, columns }: ProveSpec): string {
   const unfilled = columns.map((column) => `${quoteIdentifier(column.name)} IS NULL`).join(" OR ");
-  const update = `UPDATE ${quoteTable(table)} SET ${columns.map(assignment).join(", ")} WHERE ${unfilled}`;
+  const update = `UPDATE ${quoteTable(table)} SET ${columns.map(assignment).join(", ")}`;
+  const text = `concat(${quoteText(update)}, coalesce(example, ''), ${quoteText(` WHERE ${unfilled}`)})`;
   return `${countRows(table, asC(table), unfilled, fillMax + 1)}  IF many BETWEEN 1 AND ${fillMax} THEN
     COMMIT;
+    -- What any UPDATE changes by itself stays: nobody has changed these rows.
+    SELECT group_concat(', \`', replace(COLUMN_NAME, '\`', '\`\`'), '\` = \`', replace(COLUMN_NAME, '\`', '\`\`'), '\`' SEPARATOR '') INTO example
+      FROM information_schema.COLUMNS WHERE ${isTable(table)} AND EXTRA LIKE '%on update%';
     IF NOT (@@log_bin AND @@binlog_format = 'STATEMENT') THEN SET TRANSACTION ISOLATION LEVEL READ COMMITTED; END IF;
-${execute(quoteText(update))}    COMMIT;
+${execute(text)}    COMMIT;
   END IF;
 `;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { UnitColumn, UnitSpec } from "../../../../core/src/model/plan.js";
-import { typeInCatalogue } from "../../../../core/src/mysql/units/column.js";
+import { typeInCatalogue } from "../../../../core/src/mysql/types.js";
 import { describeUnit, type MysqlServer, statementsOf } from "../../../../core/src/mysql/units/index.js";
 import { mysqlFill } from "../../../support/mysql-units.js";
 

@@ -1,5 +1,5 @@
 import { runProcess } from "@lockstep/core/cli";
-import { expectBriefRun } from "./brief-process.js";
+import { expectBriefRun } from "@lockstep/core/text";
 import { prismaPlugin } from "./plugin.js";
 import { version } from "./version.js";
 

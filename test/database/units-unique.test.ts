@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import { connect } from "../../core/src/connect.js";
 import type { Connection } from "../../core/src/dialects/connection.js";
-import type { Deferrable } from "../../core/src/model/operation.js";
+import type { Deferrable } from "../../core/src/model/declaration.js";
 import type { UnitIndex, UnitSpec } from "../../core/src/model/plan.js";
 import { readIndex } from "../../core/src/postgresql/development/index-facts.js";
 import { settleUnit } from "../../core/src/repair/settle-unit.js";

@@ -1,6 +1,6 @@
+import type { ColumnDeclaration } from "../model/declaration.js";
 import type { Fill } from "../model/fill.js";
 import type { TableName } from "../model/names.js";
-import type { ColumnDeclaration } from "../model/operation.js";
 import type { UnitIndex } from "../model/plan.js";
 import type { TypeKind } from "../model/verdict.js";
 import type { Connection } from "./connection.js";

@@ -56,11 +56,11 @@ export class DevelopmentDatabase {
           }
         );
       },
-      index: this.#asking("index"),
-      foreignKeys: this.#asking("foreignKeys"),
+      index: this.#asking(({ index }) => index),
+      foreignKeys: this.#asking(({ foreignKeys }) => foreignKeys),
       typeKind: this.typeKind,
-      isTaken: this.#asking("isTaken"),
-      dependence: this.#asking("dependence"),
+      isTaken: this.#asking(({ isTaken }) => isTaken),
+      dependence: this.#asking(({ dependence }) => dependence),
       environment: async () => ({
         server: await serverMajor(await this.#connect()),
         ...(transactions === undefined ? {} : { transactions }),
@@ -68,9 +68,9 @@ export class DevelopmentDatabase {
     };
   }
 
-  readonly dependents = this.#asking("dependents");
+  readonly dependents = this.#asking(({ dependents }) => dependents);
 
-  readonly typeKind = this.#asking("typeKind");
+  readonly typeKind = this.#asking(({ typeKind }) => typeKind);
 
   /**
    * The migration with the defaults known that PostgreSQL evaluates once, and not for every row. Asked are only those of which their
@@ -153,18 +153,13 @@ export class DevelopmentDatabase {
     return known;
   }
 
-  #asking<K extends keyof Development>(what: K) {
-    type Ask = Development[K] extends (connection: Connection, ...asked: infer Asked) => infer Answer
-      ? (...asked: Asked) => Answer
-      : never;
-    return (async (...asked: readonly unknown[]) => {
+  #asking<Asked extends readonly unknown[], T>(
+    question: (development: Development) => (connection: Connection, ...asked: Asked) => Promise<T>,
+  ) {
+    return async (...asked: Asked): Promise<T> => {
       const connection = await this.#connect();
-      const { development } = connection.dialect;
-      return (development[what] as (connection: Connection, ...asked: readonly unknown[]) => unknown)(
-        connection,
-        ...asked,
-      );
-    }) as Ask;
+      return question(connection.dialect.development)(connection, ...asked);
+    };
   }
 
   #connect(): Promise<Connection> {

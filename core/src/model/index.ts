@@ -1,4 +1,5 @@
 export * from "./code.js";
+export * from "./declaration.js";
 export * from "./evidence.js";
 export * from "./fill.js";
 export * from "./forms.js";

@@ -1,3 +1,12 @@
+import type {
+  ColumnDeclaration,
+  ColumnPosition,
+  Deferrable,
+  IndexDeclaration,
+  IndexKey,
+  ReferentialAction,
+  TableConstraint,
+} from "./declaration.js";
 import { nameKey, type TableName } from "./names.js";
 import type { GoneKind, NewerForm, TableLock } from "./verdict.js";
 
@@ -13,103 +22,12 @@ export interface Statement {
   readonly line: number;
 }
 
-/** A column as a statement declares it. */
-export interface ColumnDeclaration {
-  readonly name: string;
-  /** As the statement spells it: `TEXT`, `VARCHAR(64)`. */
-  readonly typeSql: string;
-  /** As `format_type` prints it: `text`, `character varying(64)`; unknown (user-defined) types as they are spelled. */
-  readonly type: string;
-  readonly notNull: boolean;
-  readonly defaultSql?: string;
-  /** A default whose value PostgreSQL stores once in the catalogue (constants, now()): no rewrite. */
-  readonly isDefaultStored: boolean;
-  readonly isGenerated: boolean;
-  /** Computed when it is read: nothing is stored. Absent: a generated column is stored. */
-  readonly isVirtual?: true;
-  /** The database numbers its rows: GENERATED … AS IDENTITY, AUTO_INCREMENT. */
-  readonly isIdentity: boolean;
-  /** PostgreSQL's: a type that stands for a sequence and a default that takes from it. */
-  readonly isSerial: boolean;
-  readonly isUnique: boolean;
-  readonly isPrimaryKey: boolean;
-  /** `STORAGE EXTERNAL COMPRESSION lz4`, as the statement spells it. */
-  readonly storageSql?: string;
-  /** A type that is not PostgreSQL's own: an enum, a domain, an extension's; absent for theirs, and for arrays of any. */
-  readonly ownType?: TableName;
-  /** `"C"`, as the statement spells it. */
-  readonly collationSql?: string;
-  /** `utf8mb4`, as the statement spells it. */
-  readonly characterSetSql?: string;
-  /** What ENUM or SET admits. */
-  readonly values?: readonly string[];
-  /** `CURRENT_TIMESTAMP(3)`: what any UPDATE of a row sets it to. */
-  readonly onUpdateSql?: string;
-  readonly comment?: string;
-  /** `SELECT *` and an INSERT without columns pass over it. */
-  readonly isInvisible?: true;
-  /** REFERENCES behind the type. Without a DEFAULT clause the rows that exist are not looked at: all of them are NULL. */
-  readonly references?: InlineConstraint & { readonly table: TableName; readonly isValidated: boolean };
-  /** CHECK behind the type. */
-  readonly checks: readonly InlineConstraint[];
-  /** NO INHERIT, storage parameters …: something that no unit describes. */
-  readonly hasOther: boolean;
-}
-
-/** A constraint that a column is declared with. */
-export interface InlineConstraint {
-  /** Sliced from the source: `CONSTRAINT "fk" REFERENCES "Team"("id") ON DELETE CASCADE`. */
-  readonly sql: string;
-}
-
-/** Where a column is put among those that are there. Absent: at the end, or where it was. */
-export type ColumnPosition = "first" | { readonly after: string };
-
-/** One part of an index that is more than a column. */
-export interface IndexKey {
-  /** Undefined: an expression. */
-  readonly column: string | undefined;
-  /** Of so many characters, or bytes, from the left. */
-  readonly length?: number;
-  readonly isDescending?: true;
-}
-
-/** An index as a statement declares it. */
-export interface IndexDeclaration {
-  readonly name: string;
-  readonly isUnique: boolean;
-  /** Plain columns; undefined when an expression, operator class, predicate or INCLUDE makes it more than that. */
-  readonly columns: readonly string[] | undefined;
-  /** Every column that it names, in keys, expressions, INCLUDE and predicate. */
-  readonly reads: readonly string[];
-  readonly method: string;
-  /** What follows the table's name, sliced from the source: `USING GIN ("tags" jsonb_path_ops)`. */
-  readonly definition: string;
-  /** MySQL's parts of it, where they are more than columns: prefixes, directions, expressions. */
-  readonly keys?: readonly IndexKey[];
-}
-
 /** How a statement has to run, or the server refuses it: `ALGORITHM=INSTANT`, `LOCK=NONE`, `WAIT 1`. */
 export interface Demands {
   readonly algorithm?: string;
   readonly lock?: string;
   /** NOWAIT: 0. */
   readonly waitSeconds?: number;
-}
-
-export type ReferentialAction = "NO ACTION" | "RESTRICT" | "CASCADE" | "SET NULL" | "SET DEFAULT";
-export type Deferrable = "no" | "immediate" | "deferred";
-
-/** A constraint of CREATE TABLE that belongs to no column, or the key that stands behind one. */
-export interface TableConstraint {
-  readonly kind: "primary" | "unique" | "foreign-key" | "check" | "exclusion";
-  readonly name: string | undefined;
-  /** Of a check: the columns of which it says that they are not NULL. */
-  readonly columns: readonly string[];
-  /** Of a foreign key. */
-  readonly references?: TableName;
-  /** Of a key, where its parts are more than columns. */
-  readonly keys?: readonly IndexKey[];
 }
 
 interface OperationBase {

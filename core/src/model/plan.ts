@@ -1,9 +1,9 @@
 import type { CodeIntent, DeclinedPlace, Place, PlaceChoice, PlannedEdit, WriteValue } from "./code.js";
+import type { Deferrable, ReferentialAction } from "./declaration.js";
 import type { Exposure } from "./evidence.js";
 import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
 import type { TableName } from "./names.js";
-import type { Deferrable, ReferentialAction } from "./operation.js";
 import type { LockMode, Verdict } from "./verdict.js";
 
 export const phases = ["expand", "backfill", "switch", "contract"] as const;

@@ -1,5 +1,5 @@
 /** Entry of the executable that PRISMA_SCHEMA_ENGINE_BINARY names. */
-import { expectBriefRun } from "../brief-process.js";
+import { expectBriefRun } from "@lockstep/core/text";
 import { endProcess } from "../end-process.js";
 import { ownStdout } from "../own-stdout.js";
 import { runEngine } from "./run.js";

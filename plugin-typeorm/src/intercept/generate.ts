@@ -1,4 +1,4 @@
-import { setFlagsFromString } from "node:v8";
+import { expectBriefRun } from "@lockstep/core/text";
 import type { SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { DataSource } from "typeorm";
 import { asCliError } from "./cli-error.js";
@@ -22,6 +22,7 @@ export interface GenerateCall {
  * @throws an error that the CLI prints, then ends with 1; nothing has been written
  */
 export async function interceptGenerate(call: GenerateCall): Promise<SqlInMemory> {
+  // The CLI ends right after.
   if (process.argv.includes("migration:generate")) expectBriefRun();
   let theirs: unknown;
   const ask = () =>
@@ -34,10 +35,4 @@ export async function interceptGenerate(call: GenerateCall): Promise<SqlInMemory
   } catch (error) {
     throw error === theirs ? error : asCliError(error);
   }
-}
-
-/** The CLI ends right after: to optimise the WASM of the parser meanwhile doubles what it costs (Node 20). */
-function expectBriefRun(): void {
-  setFlagsFromString("--no-wasm-tier-up");
-  setFlagsFromString("--no-wasm-dynamic-tiering");
 }

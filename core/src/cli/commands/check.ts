@@ -1,5 +1,5 @@
+import { optimiseLate } from "../../brief-run.js";
 import { defineCommand } from "../command.js";
-import { optimiseLate } from "../optimise-late.js";
 
 export default defineCommand({
   name: "check",

@@ -2,8 +2,8 @@ import { refused } from "../../db/refused.js";
 import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { IndexFacts } from "../../dialects/development.js";
+import type { Deferrable } from "../../model/declaration.js";
 import { type TableName, tableLabel } from "../../model/names.js";
-import type { Deferrable } from "../../model/operation.js";
 import { quoteTable } from "../../sql/postgres/quote.js";
 
 /**

@@ -10,6 +10,7 @@ export { settleFiles, writeFiles } from "./files/write-files.js";
 export { assertAgreement } from "./intercept/agreement.js";
 export { laidOutOnce, prepareExpand, restoredText, restoreModels } from "./intercept/expand.js";
 export { foundText, toldText } from "./intercept/summary.js";
+export { connectWith as connectMysqlWith } from "./mysql/connect.js";
 export { concurrentIndex } from "./plan/assemble-units.js";
 export { lostColumns } from "./plan/lost-columns.js";
 export type { ColumnSource, FormerUnique } from "./plan/sources.js";

@@ -5,6 +5,7 @@ import type { CodeOfClients, GeneratedClients } from "./codemods/project/generat
 import type { Connection } from "./dialects/connection.js";
 import type { Check } from "./doctor/check.js";
 import type {
+  DialectId,
   EntityModel,
   FileChange,
   KeptUnique,
@@ -25,6 +26,8 @@ export interface Project {
   readonly migrationsFolder: string;
   /** The ORM's version, as installed. */
   readonly ormVersion: string;
+  /** The database system that its migrations are for. */
+  readonly dialect: DialectId;
   /** URL of the development database, where one is configured. */
   readonly developmentUrl: string | undefined;
   /** Folders of generated code, from the root: never edited. */
@@ -104,8 +107,10 @@ export interface MigrationFailure {
 export interface MigrationContent {
   /** Those that share the file, in their order. */
   readonly units: readonly [Unit, ...Unit[]];
-  /** One statement with the header for its reviewer. Outside of a transaction: it has its own, or may have none. */
+  /** A header for its reviewer, and what runs: one statement outside of a transaction, for it has its own, or may have none. */
   readonly sql: string;
+  /** The same without the header, one by one as a driver sends them, where each ends the transaction that it is in and stands that. */
+  readonly autocommitted?: readonly string[];
   /** What takes it back, for ORMs whose migrations can: statements that run outside of a transaction too, in order. */
   readonly down: readonly string[];
 }

@@ -96,6 +96,7 @@ async function requestOf(root: string, team: Team, { model, column }: ColumnAdde
     migrationsFolder,
     ormVersion: "",
     developmentUrl: undefined,
+    dialect: "postgresql" as const,
     generatedFolders: [],
     schemaFiles: ["prisma/schema.prisma"],
   };

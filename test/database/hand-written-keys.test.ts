@@ -80,6 +80,7 @@ async function planOf(sql: string): Promise<Plan> {
     const answer = await buildPlan({
       id: "20261120093000_by_hand",
       orm: "prisma",
+      dialect: "postgresql",
       versions: { lockstep: "0.1.0", orm: "7.10.0" },
       migration: folded.migration,
       sources: {

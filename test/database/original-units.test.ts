@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { UnitSpec } from "../../core/src/model/index.js";
 import { judged, originalUnits } from "../../core/src/plan/original-units.js";
+import { units } from "../../core/src/postgresql/units.js";
 import { judge } from "../../core/src/rules/judge.js";
 import { loadParser } from "../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../core/src/sql/postgres/read-migration.js";
@@ -31,7 +32,7 @@ async function unitsOf(sql: string) {
     text: full,
     operations: migration.operations.filter(({ statement }) => statement === index),
   }));
-  return originalUnits(run.map((passing) => judged(passing, context)));
+  return originalUnits(run.map((passing) => judged(passing, context, units)));
 }
 
 /** What runs in a transaction that is rolled back leaves in the catalogue. */

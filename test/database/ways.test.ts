@@ -144,6 +144,7 @@ class World {
       migrationsFolder: "prisma/migrations",
       ormVersion: "7.10.0",
       developmentUrl: undefined,
+      dialect: "postgresql" as const,
       generatedFolders: [],
       schemaFiles: ["prisma/schema.prisma"],
     };

@@ -206,6 +206,7 @@ export class User {
       classes: [],
       flavour: { language: "ts", module: "esm" },
       ormVersion: "1.0.0",
+      dialect: "postgresql" as const,
       developmentUrl: undefined,
       generatedFolders: [],
     };

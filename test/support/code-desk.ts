@@ -94,6 +94,7 @@ export class CodeDesk {
       migrationsFolder: "prisma/migrations",
       ormVersion: "7.10.0",
       developmentUrl: undefined,
+      dialect: "postgresql" as const,
       generatedFolders: ["src/generated"],
       schemaFiles: ["prisma/schema.prisma"],
     };

@@ -90,6 +90,7 @@ export async function answerTo(fixture: PlanFixture = {}): Promise<PlanAnswer> {
   return buildPlan({
     id,
     orm: "prisma",
+    dialect: "postgresql",
     versions: { lockstep: "0.1.0", orm: "7.10.0" },
     migration,
     sources: {

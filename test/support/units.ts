@@ -1,15 +1,16 @@
 /** Units for tests: specs of the kind that a plan holds, and their files. */
 
+import type { FileContext } from "../../core/src/dialects/units.js";
 import type { Fill } from "../../core/src/model/fill.js";
 import type { TableName } from "../../core/src/model/names.js";
 import type { Descendants, Unit, UnitColumn, UnitIndex, UnitKind, UnitSpec } from "../../core/src/model/plan.js";
 import { quoteIdentifier } from "../../core/src/sql/postgres/quote.js";
-import { describeUnit, type UnitContext } from "../../core/src/sql/postgres/units/index.js";
+import { describeUnit } from "../../core/src/sql/postgres/units/index.js";
 import { renderFile } from "../../core/src/sql/postgres/units/render-file.js";
 
 export const samplePlan = "20261120093000_handle";
 
-const context: UnitContext = {
+const context: FileContext = {
   plan: samplePlan,
   fingerprint: "7f3c1a9e0b1c2d3e4f5061728394a5b6c7d8e9f00112233445566778899aabbcc",
   phase: "expand",
@@ -22,7 +23,7 @@ export function unitOf(spec: UnitSpec): Unit {
 }
 
 /** The whole file of a unit. */
-export function fileOf(spec: UnitSpec, changes: Partial<UnitContext> = {}): string {
+export function fileOf(spec: UnitSpec, changes: Partial<FileContext> = {}): string {
   return renderFile([unitOf(spec)], { ...context, ...changes });
 }
 

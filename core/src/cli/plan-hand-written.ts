@@ -40,6 +40,7 @@ export async function planHandWritten(
     buildPlan({
       id: own.name,
       orm: plugin.id,
+      dialect: project.dialect,
       versions: own.versions,
       migration: folded.migration,
       sources: {

@@ -1,12 +1,9 @@
+import type { DialectId } from "../model/dialect.js";
 import type { Batches } from "./batches.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Development } from "./development.js";
 import type { LedgerStore } from "./ledger-store.js";
 import type { Trials } from "./trials.js";
-
-/** Database systems by the names that data sources and schemas have for them. */
-export const dialectIds = ["postgresql", "mysql", "mariadb"] as const;
-export type DialectId = (typeof dialectIds)[number];
 
 /**
  * What a database system does in its own way: a folder here is all that there is of it. Whoever needs something done asks the dialect of

@@ -1,6 +1,7 @@
 import type { Connection } from "../dialects/connection.js";
 import type { ColumnDependents } from "../dialects/development.js";
 import type {
+  DialectId,
   KeptUnique,
   Migration,
   Notice,
@@ -23,6 +24,8 @@ import type { AddedRemarks } from "./remarks.js";
 export interface OrmChange<Relaxed> {
   /** The plugin's id. */
   readonly orm: string;
+  /** The system that it writes SQL for: known once it has generated something. */
+  readonly dialectId: DialectId;
   /** Absolute path of the project's root. */
   readonly root: string;
   readonly words: Words;

@@ -34,6 +34,7 @@ export async function planChange<Relaxed>(
   const answer = await buildPlan({
     id: "",
     orm: orm.orm,
+    dialect: orm.dialectId,
     versions: planning.versions,
     migration,
     sources: {

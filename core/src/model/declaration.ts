@@ -1,7 +1,29 @@
 import type { TableName } from "./names.js";
 
+/** What a column is besides its type, NOT NULL and default. */
+export interface ColumnAttributes {
+  /** `STORAGE EXTERNAL COMPRESSION lz4`; on MySQL `CHARACTER SET latin1`. Absent: as the type, or the table, has it. */
+  readonly storageSql?: string;
+  /** `"C"`, as SQL names it. Absent: the collation of the type; on MySQL of the table. */
+  readonly collationSql?: string;
+  /** `CURRENT_TIMESTAMP(3)`: what any UPDATE of a row sets it to. MySQL's. */
+  readonly onUpdateSql?: string;
+  /** As a part of the declaration, as on MySQL: the text, not its literal. */
+  readonly comment?: string;
+}
+
+/** These alone. */
+export function attributesOf({ storageSql, collationSql, onUpdateSql, comment }: ColumnAttributes): ColumnAttributes {
+  return {
+    ...(storageSql === undefined ? {} : { storageSql }),
+    ...(collationSql === undefined ? {} : { collationSql }),
+    ...(onUpdateSql === undefined ? {} : { onUpdateSql }),
+    ...(comment === undefined ? {} : { comment }),
+  };
+}
+
 /** A column as a statement declares it. */
-export interface ColumnDeclaration {
+export interface ColumnDeclaration extends ColumnAttributes {
   readonly name: string;
   /** As the statement spells it: `TEXT`, `VARCHAR(64)`. */
   readonly typeSql: string;
@@ -20,19 +42,10 @@ export interface ColumnDeclaration {
   readonly isSerial: boolean;
   readonly isUnique: boolean;
   readonly isPrimaryKey: boolean;
-  /** `STORAGE EXTERNAL COMPRESSION lz4`, as the statement spells it. */
-  readonly storageSql?: string;
   /** A type that is not PostgreSQL's own: an enum, a domain, an extension's; absent for theirs, and for arrays of any. */
   readonly ownType?: TableName;
-  /** `"C"`, as the statement spells it. */
-  readonly collationSql?: string;
-  /** `utf8mb4`, as the statement spells it. */
-  readonly characterSetSql?: string;
   /** What ENUM or SET admits. */
   readonly values?: readonly string[];
-  /** `CURRENT_TIMESTAMP(3)`: what any UPDATE of a row sets it to. */
-  readonly onUpdateSql?: string;
-  readonly comment?: string;
   /** `SELECT *` and an INSERT without columns pass over it. */
   readonly isInvisible?: true;
   /** REFERENCES behind the type. Without a DEFAULT clause the rows that exist are not looked at: all of them are NULL. */

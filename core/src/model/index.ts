@@ -1,5 +1,6 @@
 export * from "./code.js";
 export * from "./declaration.js";
+export * from "./dialect.js";
 export * from "./evidence.js";
 export * from "./fill.js";
 export * from "./forms.js";

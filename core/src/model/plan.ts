@@ -1,5 +1,6 @@
 import type { CodeIntent, DeclinedPlace, Place, PlaceChoice, PlannedEdit, WriteValue } from "./code.js";
-import type { Deferrable, ReferentialAction } from "./declaration.js";
+import type { ColumnAttributes, ColumnPosition, Deferrable, ReferentialAction } from "./declaration.js";
+import type { DialectId } from "./dialect.js";
 import type { Exposure } from "./evidence.js";
 import type { ComputedFill, Fill } from "./fill.js";
 import type { Hazard, Notice } from "./hazard.js";
@@ -15,20 +16,12 @@ export type DeployedPhase = Exclude<Phase, "backfill">;
 export type Pace = "careful" | "brisk";
 
 /** A column inside a unit. Names and types as the database has them. */
-export interface UnitColumn {
+export interface UnitColumn extends ColumnAttributes {
   readonly name: string;
   /** As `format_type` prints it. */
   readonly type: string;
-  /** `STORAGE EXTERNAL COMPRESSION lz4`; on MySQL `CHARACTER SET latin1`. Absent: as the type, or the table, has it. */
-  readonly storageSql?: string;
-  /** `"C"`, as SQL names it. Absent: the collation of the type; on MySQL of the table. */
-  readonly collationSql?: string;
-  /** On MySQL, whose MODIFY says the whole definition: `CURRENT_TIMESTAMP(3)`. */
-  readonly onUpdateSql?: string;
-  /** On MySQL: the text, not its literal. */
-  readonly comment?: string;
   /** On MySQL, where the ORM's statement says so. Absent: the last one. */
-  readonly position?: "first" | { readonly after: string };
+  readonly position?: ColumnPosition;
   /** The model's own default, one that PostgreSQL stores once: rows that exist get it with the column. */
   readonly defaultSql?: string;
   /** The model's own default, set after the column was added: rows that exist stay NULL, and nothing is rewritten. */
@@ -233,12 +226,11 @@ export interface BackfillSpec {
 }
 
 /** A planned column, from the database and from the ORM model at once. */
-export interface PlannedColumn {
+export interface PlannedColumn extends ColumnAttributes {
   readonly table: TableName;
   readonly name: string;
   readonly type: string;
-  readonly storageSql?: string;
-  readonly collationSql?: string;
+  readonly position?: ColumnPosition;
   readonly notNull: boolean;
   /** The model's own default; with a fill it is set after the column was added. */
   readonly defaultSql?: string;
@@ -315,7 +307,7 @@ export interface Plan {
   /** `<timestamp>_<name>`: the ORM's own name for the change. */
   readonly id: string;
   readonly orm: string;
-  readonly dialect: "postgresql";
+  readonly dialect: DialectId;
   /** sha256 of the inputs (SQL, columns, fills): stands in unit headers; does not change when phases are released. */
   readonly fingerprint: string;
   readonly versions: { readonly lockstep: string; readonly orm: string };

@@ -1,5 +1,6 @@
 import type { ConnectionOptions, Connection as Session } from "mysql2/promise";
 import type { Encryption } from "../db/encryption.js";
+import { labelOf } from "../db/label.js";
 import { notReached } from "../db/not-reached.js";
 import { isDatabaseError, retryReason } from "../db/retry.js";
 import { inTime, silent, watchSilence } from "../db/silence.js";
@@ -18,6 +19,27 @@ import { readConnectionUrl } from "./url.js";
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
   const { config, label, encryption } = readConnectionUrl(url);
   return open({ config, label, encryption }, options);
+}
+
+/**
+ * Opens a session with settings of the driver itself, where an ORM has them and no URL can say as much (certificates, a socket). Errors as
+ * `connect`.
+ */
+export async function connectWith(settings: object, options: ConnectOptions): Promise<Connection> {
+  const {
+    host = "localhost",
+    port = 3306,
+    user,
+    password,
+    database = "",
+    ssl,
+    socketPath,
+  } = settings as ConnectionOptions;
+  const own = Object.entries({ user, password, socketPath }).filter(([, value]) => value !== undefined);
+  const config = { host, port, database, ...Object.fromEntries(own) };
+  const tls = (typeof ssl === "object" ? ssl : {}) as Encryption["tls"];
+  const encryption = (): Encryption => (ssl ? { wanted: "require", tls } : { wanted: "disable", tls: {} });
+  return open({ config, label: labelOf(host, port, database) ?? "the data source", encryption }, options);
 }
 
 interface Address {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { LockstepError } from "../errors.js";
 import type { TableName } from "../model/names.js";
-import { printable } from "../sql/postgres/quote.js";
+import { printable } from "../sql/printable.js";
 
 /** Characters, not bytes: longer names are refused with 1059. */
 const maxCharacters = 64;

@@ -1,4 +1,4 @@
-import type { DialectId } from "../dialects/dialect.js";
+import type { DialectId } from "../model/dialect.js";
 import { Cursor, notUnderstood } from "./read/cursor.js";
 import { readType } from "./read/read-type.js";
 import { Scanner, type Token } from "./read/scan.js";

@@ -1,3 +1,4 @@
+import type { Units } from "../dialects/units.js";
 import {
   type DeployedPhase,
   isSameTable,
@@ -13,7 +14,6 @@ import {
 import type { Finding } from "../rules/judge.js";
 import type { Rewrite } from "../rules/rule.js";
 import { buildIndex, unitIndex } from "../rules/steps.js";
-import { describeUnit } from "../sql/postgres/units/index.js";
 import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 import type { VerdictContext } from "../verdicts/context.js";
 import { judged } from "./original-units.js";
@@ -30,11 +30,19 @@ export interface Rewritten extends Finding {
  * with safe and unsafe clauses is cut at its clauses; nothing is lost. An index that the user wants built concurrently cannot share a file
  * with anything: it is a unit as those of the plan are. What can share a file does.
  */
-export function expandUnits(migration: Migration, rewritten: readonly Rewritten[], context: VerdictContext): Unit[] {
+export function expandUnits(
+  migration: Migration,
+  rewritten: readonly Rewritten[],
+  context: VerdictContext,
+  units: Units,
+): Unit[] {
+  const addSpec = (to: Piece[], spec: UnitSpec) => {
+    if (units.isNeeded(spec)) addPiece(to, spec);
+  };
   const pieces: Piece[] = [];
   const claimed = claimedOperations(migration.operations, rewritten);
   const own = (text: string, operations: readonly Operation[]) => {
-    const statement = judged({ text, operations }, context);
+    const statement = judged({ text, operations }, context, units);
     const last = pieces.at(-1);
     // What cannot share a file stays with its neighbours.
     if (!canRunTwice(statement) && last !== undefined && isOwn(last) && !last.every(canRunTwice))
@@ -87,7 +95,7 @@ export function expandUnits(migration: Migration, rewritten: readonly Rewritten[
   }
   // Comments behind the last statement.
   if (migration.tail.trim() !== "") own(migration.tail, []);
-  return toUnits(shareFiles(pieces), "expand");
+  return toUnits(shareFiles(pieces, units), units, "expand");
 }
 
 /** Whether a clause is about a column that its statement adds. */
@@ -112,14 +120,14 @@ function additionsOf({ table, column }: OperationOf<"addColumn">, rewritten: rea
 }
 
 /** The units of contract: prove before enforce, one of each a table; what goes away goes last. */
-export function contractUnits(rewritten: readonly Rewritten[]): Unit[] {
+export function contractUnits(rewritten: readonly Rewritten[], units: Units): Unit[] {
   const rank = (unit: UnitSpec) => (unit.kind === "prove" ? 0 : unit.kind === "enforce" ? 1 : 2);
   const steps = rewritten
     .flatMap(({ rewrite }) => rewrite.contract ?? [])
-    .flatMap((step) => (step.kind === "ddl" ? [step.unit] : []));
+    .flatMap((step) => (step.kind === "ddl" && units.isNeeded(step.unit) ? [step.unit] : []));
   const specs: UnitSpec[] = [];
   for (const unit of [...steps].sort((a, b) => rank(a) - rank(b))) mergeInto(specs, unit);
-  return toUnits(shareFiles(specs), "contract");
+  return toUnits(shareFiles(specs, units), units, "contract");
 }
 
 /**
@@ -128,12 +136,13 @@ export function contractUnits(rewritten: readonly Rewritten[]): Unit[] {
  * @param types what the last of them drops besides: no column is of these types any more
  */
 export function undoUnits(
-  units: readonly Unit[],
+  done: readonly Unit[],
   phase: "expand" | "contract",
+  units: Units,
   types: readonly TableName[] = [],
 ): Unit[] {
-  const specs = [...units].reverse().flatMap(({ spec }): UnitSpec[] => {
-    if (spec.kind === "expand") return [undoExpand(spec, units)];
+  const undone = [...done].reverse().flatMap(({ spec }): UnitSpec[] => {
+    if (spec.kind === "expand") return [undoExpand(spec, done)];
     if (spec.kind === "enforce") return [{ ...spec, kind: "undo-contract" }];
     if (spec.kind === "drop-index")
       return [
@@ -143,9 +152,10 @@ export function undoUnits(
       ];
     return [];
   });
+  const specs = undone.filter((spec) => units.isNeeded(spec));
   const last = specs.at(-1);
   if (types.length > 0 && last?.kind === "undo-expand") specs[specs.length - 1] = { ...last, types };
-  return toUnits(shareFiles(withoutRepeats(specs)), phase, "undo");
+  return toUnits(shareFiles(withoutRepeats(specs), units), units, phase, "undo");
 }
 
 /** Columns of one table that go one after the other go in one statement. */
@@ -205,7 +215,7 @@ function claimedOperations(operations: readonly Operation[], rewritten: readonly
 }
 
 /** A column is added once. */
-function addSpec(pieces: Piece[], spec: UnitSpec): void {
+function addPiece(pieces: Piece[], spec: UnitSpec): void {
   if (spec.kind !== "expand") return void pieces.push(spec);
   const added = pieces.flatMap((other) =>
     !isOwn(other) && other.kind === "expand" && isSameTable(other.table, spec.table)
@@ -229,13 +239,18 @@ function withColumns(columns: readonly UnitColumn[], more: readonly UnitColumn[]
   return [...columns, ...more.filter((column) => !columns.some((other) => other.name === column.name))];
 }
 
-function toUnits(placed: readonly PlacedSpec[], phase: DeployedPhase, prefix: string = phase): Unit[] {
+function toUnits(
+  placed: readonly PlacedSpec[],
+  { describe }: Units,
+  phase: DeployedPhase,
+  prefix: string = phase,
+): Unit[] {
   return placed.map(({ spec, verdict, isJoined }, index) => ({
     id: prefix === phase ? `${phase}-${index + 1}-${spec.kind}` : `${index + 1}-${spec.kind}`,
     phase,
     spec,
     ...(isJoined ? { isJoined } : {}),
-    ...describeUnit(spec, verdict),
+    ...describe(spec, verdict),
   }));
 }
 

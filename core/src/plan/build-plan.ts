@@ -1,6 +1,7 @@
 import type {
   BackfillSpec,
   CodeIntent,
+  DialectId,
   GateStep,
   KeptUnique,
   Migration,
@@ -18,6 +19,8 @@ import type {
 import { isFilled, isSameTable, tableLabel, valueLabel } from "../model/index.js";
 import { type Judgement, judge } from "../rules/judge.js";
 import { statementOf } from "../rules/notice.js";
+import { sqlReader } from "../sql-reader.js";
+import { unitsOf } from "../units.js";
 import { madeTables } from "../verdicts/made-tables.js";
 import { contractUnits, expandUnits, type Rewritten, undoUnits } from "./assemble-units.js";
 import { completeKeys } from "./complete-keys.js";
@@ -38,6 +41,7 @@ export interface PlanRequest {
   /** `<timestamp>_<name>`, as the ORM names the migration. */
   readonly id: string;
   readonly orm: string;
+  readonly dialect: DialectId;
   readonly versions: Plan["versions"];
   readonly migration: Migration;
   readonly sources: PlanSources;
@@ -61,7 +65,7 @@ export type PlanAnswer =
  * @throws LS2060–LS2062 where it would lose data · LS2001–LS2011 where a plan would need something that nobody has said
  */
 export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
-  const { sources } = request;
+  const sources = { ...request.sources, sql: await sqlReader(request.dialect) };
   const migration = await completeKeys(request.migration, sources);
   const judgement = await judgeWithDatabase(migration, sources);
   refuseNewKeyColumns(judgement.context);
@@ -102,8 +106,9 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     return { ...finding, rewrite: finding.rule.rewrite(finding.operation, planned, judgement.context) };
   });
   const steps = (phase: Phase) => rewritten.flatMap(({ rewrite }) => rewrite[phase] ?? []);
-  const expand = expandUnits(migration, rewritten, judgement.context);
-  const contract = contractUnits(rewritten);
+  const dialectUnits = unitsOf(request.dialect);
+  const expand = expandUnits(migration, rewritten, judgement.context, dialectUnits);
+  const contract = contractUnits(rewritten, dialectUnits);
   const units = [...expand, ...contract];
   const ids = units.map((unit) => unit.id);
   if (new Set(ids).size !== ids.length) throw new Error(`unit ids collide: ${ids.join(", ")}`);
@@ -121,7 +126,7 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
     schemaVersion: 1,
     id: request.id,
     orm: request.orm,
-    dialect: "postgresql",
+    dialect: request.dialect,
     fingerprint: sha256(JSON.stringify([migration.sql, columns, units.map((unit) => unit.spec)])),
     versions: request.versions,
     source: { sql: migration.sql, sha256: sha256(migration.sql) },
@@ -144,8 +149,8 @@ export async function buildPlan(request: PlanRequest): Promise<PlanAnswer> {
       contract: [...intentsOf(steps("contract")), ...kept.flatMap((unique) => leaveUnique(unique, columns))],
     },
     undo: {
-      expand: undoUnits(expand, "expand", typesOfColumns(migration.operations, columns)),
-      contract: undoUnits(contract, "contract"),
+      expand: undoUnits(expand, "expand", dialectUnits, typesOfColumns(migration.operations, columns)),
+      contract: undoUnits(contract, "contract", dialectUnits),
     },
     originalModels: request.originalModels(columns),
     state: { released: "expand", written: [], held: [], undo: [], edits: [], places: [], codeFiles: [] },

@@ -1,7 +1,7 @@
 import { isSameTable, type Migration, type Operation, type OperationOf, type TableName } from "../model/index.js";
 import { objectName } from "../sql/postgres/quote.js";
 import { madeTables } from "../verdicts/made-tables.js";
-import type { PlanSources } from "./sources.js";
+import type { PlanSources, ReadSources } from "./sources.js";
 
 type Key = OperationOf<"addForeignKey" | "addUnique">;
 
@@ -11,8 +11,9 @@ type Key = OperationOf<"addForeignKey" | "addUnique">;
  */
 export async function completeKeys(
   migration: Migration,
-  sources: Pick<PlanSources, "table" | "isTaken">,
+  sources: Pick<ReadSources, "table" | "isTaken" | "sql">,
 ): Promise<Migration> {
+  if (!sources.sql.namesKeys) return migration;
   const { operations } = migration;
   const made = madeTables(operations);
   const isMade = (table: TableName) => made.some((each) => isSameTable(each, table));

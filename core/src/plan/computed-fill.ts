@@ -1,7 +1,7 @@
+import type { SqlReader } from "../dialects/sql.js";
 import { LockstepError } from "../errors.js";
 import { type ComputedFill, type TableName, tableLabel } from "../model/index.js";
 import { nearest } from "../nearest.js";
-import { readFill } from "../sql/fill/read.js";
 import type { ColumnSource, TableShape } from "./sources.js";
 
 /** What `fallback` says where databases that skip releases shall refuse rows without a value. */
@@ -18,6 +18,7 @@ export async function computedFill(
   column: string,
   source: ColumnSource & { readonly compute: NonNullable<ColumnSource["compute"]> },
   shape: TableShape,
+  { readFill }: Pick<SqlReader, "readFill">,
 ): Promise<ComputedFill> {
   const { file, reads, fallback } = source.compute;
   const name = `${source.model}.${source.field}`;

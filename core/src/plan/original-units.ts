@@ -1,3 +1,4 @@
+import type { Units } from "../dialects/units.js";
 import {
   isFelt,
   isSameTable,
@@ -49,9 +50,9 @@ export interface Judged extends Passing {
   readonly fits: boolean;
 }
 
-export function judged(passing: Passing, context: VerdictContext): Judged {
+export function judged(passing: Passing, context: VerdictContext, { framesOriginals }: Units): Judged {
   const verdict = combine(passing.operations.map((operation) => verdictOf(operation, context)));
-  return { ...passing, verdict, fits: fitsFrame(passing, verdict) };
+  return { ...passing, verdict, fits: framesOriginals && fitsFrame(passing, verdict) };
 }
 
 /** In a transaction and in a block as well as alone, and about tables that can be locked before: no views, which LOCK passes on. */

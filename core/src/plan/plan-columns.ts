@@ -1,5 +1,6 @@
 import { LockstepError } from "../errors.js";
 import {
+  attributesOf,
   type ColumnDeclaration,
   type Fill,
   type ForeignKey,
@@ -16,12 +17,11 @@ import type { Finding } from "../rules/judge.js";
 import type { RuleContext } from "../rules/rule.js";
 import { unitForeignKey, writeValue } from "../rules/steps.js";
 import { isConstant } from "../sql/fill/kinds.js";
-import { readFill } from "../sql/fill/read.js";
 import { objectName, regclassLiteral } from "../sql/postgres/quote.js";
 import { sourceFor } from "./client-defaults.js";
 import { computedFill } from "./computed-fill.js";
 import { settleFill } from "./settle-fill.js";
-import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
+import type { ColumnSource, ReadSources, TableShape } from "./sources.js";
 
 /**
  * The columns that a plan is made for: declaration, model field, fill, key.
@@ -33,7 +33,7 @@ import type { ColumnSource, PlanSources, TableShape } from "./sources.js";
 export async function planColumns(
   findings: readonly Finding[],
   context: RuleContext,
-  sources: PlanSources,
+  sources: ReadSources,
   words: Pick<Words, "annotation">,
 ): Promise<PlannedColumn[]> {
   const planned: PlannedColumn[] = [];
@@ -100,7 +100,7 @@ async function planColumn(
   table: TableName,
   name: string,
   context: RuleContext,
-  sources: PlanSources,
+  sources: ReadSources,
   words: Pick<Words, "annotation">,
 ): Promise<PlannedColumn> {
   const declaration = context.addedColumn(table, name);
@@ -135,8 +135,8 @@ async function planColumn(
     table,
     name,
     type: declaration.type,
-    ...(declaration.storageSql === undefined ? {} : { storageSql: declaration.storageSql }),
-    ...(declaration.collationSql === undefined ? {} : { collationSql: declaration.collationSql }),
+    ...attributesOf(declaration),
+    ...positionOf(table, name, context),
     notNull: declaration.notNull,
     ...(defaultSql === undefined ? {} : { defaultSql }),
     ...(sequence === undefined ? {} : { sequence }),
@@ -162,7 +162,7 @@ async function planColumn(
   const hasDefault = source.hasDefault || !isRelaxed;
   const about = { name, type: declaration.type };
   if (configured !== undefined) {
-    const compute = await computedFill(table, name, { ...source, compute: configured }, shape);
+    const compute = await computedFill(table, name, { ...source, compute: configured }, shape, sources.sql);
     refuseConstant(compute.fallback);
     const fallback = compute.fallback && (await settleFill(table, about, compute.fallback, sources));
     const write = writeValue({ fillSql: undefined, hasDefault, write: source.write, isListed: true });
@@ -176,6 +176,14 @@ async function planColumn(
   const isListed = fill.lookUps !== undefined;
   const write = writeValue({ fillSql: fill.sql, hasDefault, write: source.write, isListed });
   return { ...common, fill, write, key };
+}
+
+/** Where the statement puts it among the others. */
+function positionOf(table: TableName, name: string, { operations }: RuleContext): Pick<PlannedColumn, "position"> {
+  const added = operations.find(
+    (each) => each.kind === "addColumn" && each.column.name === name && isSameTable(each.table, table),
+  );
+  return added?.kind === "addColumn" && added.position !== undefined ? { position: added.position } : {};
 }
 
 /** A migration by hand may be ahead of the model. */
@@ -219,7 +227,7 @@ async function fillOf(
   defaultSql: string | undefined,
   source: ColumnSource,
   shape: TableShape,
-  sources: PlanSources,
+  sources: ReadSources,
   words: Pick<Words, "annotation">,
 ) {
   const place = `${source.file}:${source.line}`;
@@ -232,8 +240,8 @@ async function fillOf(
     key: shape.key.map(({ column }) => column),
     ...(sources.lookedUp === undefined ? {} : { lookedUp: sources.lookedUp }),
   };
-  if (source.fill !== undefined) return readFill(source.fill.sql, { ...context, kind: source.fill.kind });
-  if (defaultSql !== undefined) return readFill(defaultSql, { ...context, kind: "backfill" });
+  if (source.fill !== undefined) return sources.sql.readFill(source.fill.sql, { ...context, kind: source.fill.kind });
+  if (defaultSql !== undefined) return sources.sql.readFill(defaultSql, { ...context, kind: "backfill" });
   const expression = `<SQL expression of type ${declaration.typeSql.toLowerCase()} over the columns of "${table.name}">`;
   throw new LockstepError(
     "LS2001",

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { exposures, lockModes, type Plan, type PlanState, purposes } from "../model/index.js";
+import { dialectIds, exposures, lockModes, type Plan, type PlanState, purposes } from "../model/index.js";
 import { remark, tableName, verdict } from "./verdict-schema.js";
 
 const fill = z.strictObject({
@@ -47,14 +47,17 @@ const constraints = z.strictObject({
   foreignKeys: z.array(foreignKey),
   hasOther: z.literal(true).optional(),
 });
-const unitColumn = z.strictObject({
-  name: z.string(),
-  type: z.string(),
+const attributes = {
   storageSql: z.string().optional(),
   collationSql: z.string().optional(),
   onUpdateSql: z.string().optional(),
   comment: z.string().optional(),
   position: z.union([z.literal("first"), z.strictObject({ after: z.string() })]).optional(),
+};
+const unitColumn = z.strictObject({
+  name: z.string(),
+  type: z.string(),
+  ...attributes,
   defaultSql: z.string().optional(),
   laterDefaultSql: z.string().optional(),
   sequence: sequence.optional(),
@@ -132,8 +135,7 @@ const column = z.strictObject({
   table: tableName,
   name: z.string(),
   type: z.string(),
-  storageSql: z.string().optional(),
-  collationSql: z.string().optional(),
+  ...attributes,
   notNull: z.boolean(),
   defaultSql: z.string().optional(),
   sequence: sequence.optional(),
@@ -201,7 +203,7 @@ const planObject = z.strictObject({
   schemaVersion: z.literal(1),
   id: z.string(),
   orm: z.string(),
-  dialect: z.literal("postgresql"),
+  dialect: z.enum(dialectIds),
   fingerprint: z.string(),
   versions: z.strictObject({ lockstep: z.string(), orm: z.string() }),
   source: z.strictObject({ sql: z.string(), sha256: z.string(), file: z.string().optional() }),

@@ -1,3 +1,4 @@
+import type { Units } from "../dialects/units.js";
 import {
   isFelt,
   isSameTable,
@@ -11,8 +12,6 @@ import {
   type Verdict,
 } from "../model/index.js";
 import { named } from "../pattern-of.js";
-import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
-import { describeUnit } from "../sql/postgres/units/index.js";
 import { combine } from "../verdicts/combine.js";
 import { framed, type Judged, originalUnits, sqlOf } from "./original-units.js";
 import { canRunTwice, outcomesOf } from "./outcomes.js";
@@ -33,8 +32,8 @@ export interface PlacedSpec {
  * transaction, scans or is not understood stays alone. Nothing gets in front of what it needs: statements of the user's keep their order,
  * and one that adds something may only pass units that it does not name.
  */
-export function shareFiles(pieces: readonly Piece[]): PlacedSpec[] {
-  const placed = pieces.map((piece) => (isOwn(piece) ? ownPart(piece) : planPart(piece)));
+export function shareFiles(pieces: readonly Piece[], units: Units): PlacedSpec[] {
+  const placed = pieces.map((piece) => (isOwn(piece) ? ownPart(piece) : planPart(piece, units)));
   const before = placed.map((_, at) => needsOf(placed, at));
   const done = new Set<number>();
   const left = new Set(placed.keys());
@@ -73,17 +72,13 @@ export function isOwn(piece: Piece): piece is readonly Judged[] {
   return Array.isArray(piece);
 }
 
-function planPart(spec: UnitSpec): Part {
-  const { locks } = describeUnit(spec).verdict;
+function planPart(spec: UnitSpec, units: Units): Part {
+  const { locks } = units.describe(spec).verdict;
   return {
     piece: spec,
     tables: locks.map(({ table }) => table),
     mode: strongestMode({ locks }),
-    isAlone:
-      spec.kind === "create-index" ||
-      spec.kind === "prove" ||
-      ("isPartitioned" in spec && spec.isPartitioned === true) ||
-      (spec.kind === "drop-index" && isDroppedConcurrently(spec)),
+    isAlone: units.isAlone(spec),
     isLate: spec.kind === "assert-index" || spec.kind === "attach-unique" || spec.kind === "validate-foreign-key",
   };
 }

@@ -1,5 +1,6 @@
 import { type ConfiguredFill, configFile } from "../config/configured-fills.js";
 import type { FillDependence, IndexFacts, KnownForeignKey } from "../dialects/development.js";
+import type { SqlReader } from "../dialects/sql.js";
 import type {
   ColumnSource,
   Descendants,
@@ -65,6 +66,11 @@ export interface PlanSources {
   environment?(): Promise<Environment>;
   /** How the model declared a unique index before the change. */
   formerUnique?(table: TableName, index: UnitIndex): FormerUnique;
+}
+
+/** Together with how the SQL of the change is read. */
+export interface ReadSources extends PlanSources {
+  readonly sql: SqlReader;
 }
 
 /** What the model says about a column, together with its function in lockstep.config.ts. */

@@ -14,7 +14,7 @@ import { writeValue } from "../rules/steps.js";
 export function columnPlan(
   columns: readonly NamedColumn[],
   models: readonly EntityModel[],
-  { ormVersion }: Project,
+  { ormVersion, dialect }: Project,
   kept: CodeState,
 ): Plan {
   const planned = columns.map((column) => plannedColumn(column, models));
@@ -26,7 +26,7 @@ export function columnPlan(
     schemaVersion: 1,
     id: columns.map(columnName).join(","),
     orm: "",
-    dialect: "postgresql",
+    dialect,
     fingerprint: "",
     versions: { lockstep: "", orm: ormVersion },
     source: { sql: "", sha256: "" },

@@ -2,7 +2,7 @@ import type { OperationOf, Unit } from "../model/index.js";
 import type { MigrationContent } from "../plugin.js";
 import { unitIndex } from "../rules/steps.js";
 import { createIndex } from "../sql/postgres/units/create-index.js";
-import { fileHeader } from "../sql/postgres/units/header.js";
+import { header } from "../sql/postgres/units/header.js";
 import { describeUnit, downStatements } from "../sql/postgres/units/index.js";
 
 /**
@@ -13,5 +13,5 @@ import { describeUnit, downStatements } from "../sql/postgres/units/index.js";
 export function indexMigration(operation: OperationOf<"createIndex">): MigrationContent {
   const spec = { kind: "create-index", table: operation.table, index: unitIndex(operation) } as const;
   const unit: Unit = { id: spec.kind, phase: "expand", spec, ...describeUnit(spec) };
-  return { units: [unit], sql: `${fileHeader([unit])}${createIndex(spec)}`, down: downStatements(unit, "") };
+  return { units: [unit], sql: `${header([unit])}${createIndex(spec)}`, down: downStatements(unit, "") };
 }

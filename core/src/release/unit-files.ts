@@ -1,7 +1,7 @@
 import { inFiles, type Plan, type Unit, type WrittenUnit } from "../model/index.js";
 import { fileHash } from "../plan/hash.js";
 import { planFolder } from "../plan/plan-file.js";
-import { renderFile } from "../sql/postgres/units/render-file.js";
+import { unitsOf } from "../units.js";
 
 /** Units with the file that they share: path from the root and the bytes. */
 export interface UnitFile extends WrittenUnit {
@@ -21,7 +21,13 @@ export function unitsText(plan: Plan, units: UnitsOfFile, phase: Unit["phase"] |
   );
   const position = `file ${siblings.findIndex(([first]) => first.id === unit.id) + 1}/${siblings.length}`;
   const rules = [...new Set(plan.hazards.map((hazard) => hazard.rule))];
-  return renderFile(units, { plan: plan.id, fingerprint: plan.fingerprint, phase, position, rules });
+  return unitsOf(plan.dialect).renderFile(units, {
+    plan: plan.id,
+    fingerprint: plan.fingerprint,
+    phase,
+    position,
+    rules,
+  });
 }
 
 /** The unit that a file is called after: what it is made for. */

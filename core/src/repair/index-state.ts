@@ -1,8 +1,8 @@
 import { errorCode } from "../db/retry.js";
 import type { Connection } from "../dialects/connection.js";
+import type { SpecOf } from "../dialects/units.js";
 import { qualified, quoteTable } from "../sql/postgres/quote.js";
 import { assertIndex } from "../sql/postgres/units/assert-index.js";
-import type { SpecOf } from "../sql/postgres/units/unit-text.js";
 
 export type IndexSpec = Omit<SpecOf<"create-index">, "kind">;
 

@@ -1,4 +1,5 @@
 import {
+  attributesOf,
   type CodeIntent,
   type ColumnDeclaration,
   type Descendants,
@@ -18,8 +19,8 @@ import { isAttachedLater } from "../sql/postgres/units/unique-constraint.js";
 
 /** Nothing but a name, a type, NOT NULL and a default: what the expand unit can say. */
 export function isPlain(column: ColumnDeclaration): boolean {
-  const { isGenerated, isIdentity, isUnique, isPrimaryKey, references, checks, hasOther } = column;
-  const isMore = references !== undefined || checks.length > 0 || hasOther;
+  const { isGenerated, isIdentity, isUnique, isPrimaryKey, references, checks, isInvisible, hasOther } = column;
+  const isMore = references !== undefined || checks.length > 0 || isInvisible || hasOther;
   return !(isGenerated || isIdentity || isUnique || isPrimaryKey || isMore);
 }
 
@@ -160,8 +161,8 @@ function unitColumn(column: PlannedColumn): UnitColumn {
   return {
     name: column.name,
     type: column.type,
-    ...(column.storageSql === undefined ? {} : { storageSql: column.storageSql }),
-    ...(column.collationSql === undefined ? {} : { collationSql: column.collationSql }),
+    ...attributesOf(column),
+    ...(column.position === undefined ? {} : { position: column.position }),
     ...(column.defaultSql === undefined ? {} : { [isLater ? "laterDefaultSql" : "defaultSql"]: column.defaultSql }),
     ...(column.sequence === undefined ? {} : { sequence: column.sequence }),
     ...(column.notNull && !column.isRelaxed ? { notNull: true as const } : {}),

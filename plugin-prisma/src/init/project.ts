@@ -5,6 +5,7 @@ import { loadSchemaFiles } from "@prisma/schema-files-loader";
 import { prismaVersion } from "../engine/prisma-version.js";
 import type { PrismaProject } from "../project.js";
 import { urlsInSchema } from "../schema/datasource-urls.js";
+import { dialectOf } from "../schema/dialect.js";
 import { generatedFolders } from "../schema/generators.js";
 import { parseConfig } from "../schema/parse.js";
 import { configFileIn } from "./config-file.js";
@@ -38,6 +39,7 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     });
   }
   const files = found.map(([path, content]) => ({ path, content })).sort((a, b) => (a.path < b.path ? -1 : 1));
+  const parsed = parseConfig(files);
   const schemaFolder = statSync(schemaPath).isDirectory() ? schemaPath : dirname(schemaPath);
   return {
     root,
@@ -45,10 +47,11 @@ export async function findProject(cwd: string): Promise<FoundProject> {
     // The same default as in @prisma/internals, inferDirectoryConfig.
     migrationsFolder: fromRoot(root, config.migrationsPath ?? join(schemaFolder, "migrations")),
     ormVersion: prismaVersion(root, process.env.LOCKSTEP_PRISMA_VERSION),
+    dialect: dialectOf(parsed.datasources[0]?.provider),
     developmentUrl: config.url ?? urlsInSchema(files, process.env).url,
     generatedFolders: generatedFolders({ files }, root),
     schemaFiles: files.map(({ path }) => fromRoot(root, path)),
-    provider: parseConfig(files).datasources[0]?.provider,
+    provider: parsed.datasources[0]?.provider,
     unsetVariables: config.unset,
   };
 }

@@ -62,9 +62,17 @@ export async function restored({ restore, project }: Change): Promise<string | u
 
 /** What there is to tell of the columns of a change that no plan is for; undefined: nothing. */
 export async function noteOf({ added, project }: Change) {
-  const { root, migrationsFolder, ormVersion, schemaFiles } = project;
+  const { root, migrationsFolder, ormVersion, dialect, schemaFiles } = project;
   // Generated code says so at its top: Prisma's parser, which knows its folders, would keep the CLI waiting.
-  const read = { root, migrationsFolder, ormVersion, schemaFiles, generatedFolders: [], developmentUrl: undefined };
+  const read = {
+    root,
+    migrationsFolder,
+    ormVersion,
+    dialect,
+    schemaFiles,
+    generatedFolders: [],
+    developmentUrl: undefined,
+  };
   return afterNote(added, read, fileURLToPath(new URL("../..", import.meta.url)));
 }
 
@@ -77,6 +85,7 @@ export async function colors() {
 /** A change of a Prisma schema, as the core asks about it. What it takes is loaded when it is asked for. */
 class PrismaChange implements OrmChange<SchemaContainer> {
   readonly orm = "prisma";
+  readonly dialectId;
   readonly words = prismaWords;
   readonly root: string;
   readonly transactions;
@@ -88,6 +97,7 @@ class PrismaChange implements OrmChange<SchemaContainer> {
     this.#source = source;
     this.schema = source.schema;
     this.root = source.project.root;
+    this.dialectId = source.project.dialect;
     this.transactions = transactionsOf(source.project.ormVersion);
   }
 

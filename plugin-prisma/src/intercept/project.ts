@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import type { EngineInfo } from "../engine/hooks.js";
 import type { PrismaProject } from "../project.js";
+import { dialectIn } from "../schema/dialect.js";
 import { generatedFolders } from "../schema/generators.js";
 import type { SchemaContainer } from "./shapes.js";
 
@@ -14,6 +15,7 @@ export function projectOf(info: EngineInfo, schema: SchemaContainer, migrationsF
     root,
     migrationsFolder: toPosix(relative(root, resolve(info.cwd, migrationsFolder))),
     ormVersion: info.prismaVersion,
+    dialect: dialectIn(schema.files),
     developmentUrl: info.datasource.url,
     // A change that passes never asks: Prisma's parser stays unloaded.
     get generatedFolders() {

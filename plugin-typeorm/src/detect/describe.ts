@@ -3,13 +3,13 @@ import { isAbsolute, join, posix, relative, resolve, sep } from "node:path";
 import type { LockstepConfig } from "@lockstep/core";
 import { escapePath } from "tinyglobby";
 import type { DataSourceFacts } from "../cli/facts.cjs";
+import { dialectOf } from "../dialects/dialects.js";
 import { readMigrationFiles } from "../migrations/list.js";
 import type { TypeormProject } from "../project.js";
 import type { FoundCall } from "./call.js";
 import { type Compilation, sourceOf, staticFolder } from "./compiled.js";
 import { copyIn } from "./copies.js";
-import { developmentUrl } from "./development-url.js";
-import { foundMigrationsFolder, ofPostgres } from "./postgres-folders.js";
+import { foundMigrationsFolder, ofDialect } from "./dialect-folders.js";
 
 /** What is known of a project. */
 export interface Found {
@@ -26,6 +26,7 @@ export async function describeProject({ call, facts, config, compilation, isEsm 
   const source = (path: string) => sourceOf(root, path, compilation);
   const globs = facts.migrations.map((glob) => source(fromRoot(root, glob)));
   const { classes } = facts;
+  const dialect = dialectOf({ options: facts });
   const dataSourceFile = existingFile(root, source(fromRoot(root, dataSource)));
   const generatedFolders = compilation.outDir === undefined ? [] : [compilation.outDir];
   // Of a list that is compiled, and empty so far, the source may have more.
@@ -40,7 +41,7 @@ export async function describeProject({ call, facts, config, compilation, isEsm 
           classes,
         });
   const migrationGlobs = [...globs, ...registered.map((file) => escapePath(file))];
-  const newest = ofPostgres(readMigrationFiles({ root, migrationGlobs }), ({ file }) => file).at(-1)?.file;
+  const newest = ofDialect(readMigrationFiles({ root, migrationGlobs }), dialect.id, ({ file }) => file).at(-1)?.file;
   const generated = scripts
     .find(({ command }) => command === "migration:generate")
     ?.rest.find((word) => /^[^-$]/.test(word));
@@ -48,14 +49,15 @@ export async function describeProject({ call, facts, config, compilation, isEsm 
     config.typeorm?.migrations ??
     (generated === undefined ? undefined : posix.dirname(generated)) ??
     (newest === undefined ? undefined : posix.dirname(newest)) ??
-    (globs[0] === undefined ? foundMigrationsFolder(root, generatedFolders) : staticFolder(globs[0]));
+    (globs[0] === undefined ? foundMigrationsFolder(root, generatedFolders, dialect.id) : staticFolder(globs[0]));
   const { folder, version } = copyIn(facts.cli);
   const { schema, migrationsTableName } = facts;
   return {
     root,
     migrationsFolder: posix.normalize(migrationsFolder).replace(/\/$/, ""),
     ormVersion: version,
-    developmentUrl: developmentUrl(facts),
+    dialect: dialect.id,
+    developmentUrl: dialect.developmentUrl(facts),
     generatedFolders,
     dataSourceFile,
     dataSource,

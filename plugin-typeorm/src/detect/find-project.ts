@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { LockstepError } from "@lockstep/core";
 import { packageManager } from "@lockstep/core/text";
 import type { DataSourceFacts } from "../cli/facts.cjs";
+import { dialectOfType } from "../dialects/dialects.js";
 import { projectRoot } from "../intercept/project-root.js";
 import type { TypeormProject } from "../project.js";
 import { buildCommand } from "../words.js";
@@ -17,7 +18,7 @@ import { inspectDataSource } from "./inspect.js";
  * interception.
  *
  * @throws LS8001 no project · LS8002 config · LS9020 not installed · LS9051 two copies of TypeORM · LS9053 too old · LS9054
- * `synchronize: true` · LS9060 the data source cannot be loaded · LS9061 it is not known · LS9062 not PostgreSQL
+ * `synchronize: true` · LS9060 the data source cannot be loaded · LS9061 it is not known · LS9062 of a database that is not supported
  * @example const { root, migrationsFolder } = await findProject(process.cwd());
  */
 export async function findProject(cwd: string): Promise<TypeormProject> {
@@ -54,7 +55,7 @@ function refuse(facts: DataSourceFacts, { dataSource }: FoundCall): void {
   const cli = copyIn(facts.cli);
   refuseOldCopy(cli);
   if (facts.otherCopy !== undefined) refuseTwoCopies(cli, copyIn(facts.otherCopy));
-  if (facts.type !== "postgres")
+  if (dialectOfType(facts.type) === undefined)
     throw new LockstepError("LS9062", `The data source in ${dataSource} is of the type ${facts.type}.`);
   if (facts.synchronize && process.env.NODE_ENV !== "test")
     throw new LockstepError("LS9054", `The data source in ${dataSource} has synchronize: true.`);

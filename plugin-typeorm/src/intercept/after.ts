@@ -13,6 +13,7 @@ export function tellAtEnd(output: Output | undefined, added: readonly AddedColum
       root: about.root,
       migrationsFolder: about.fromRoot(dirname(given)),
       ormVersion: "",
+      dialect: about.dialect.id,
       developmentUrl: undefined,
       generatedFolders: [],
     };

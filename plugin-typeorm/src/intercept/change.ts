@@ -1,14 +1,16 @@
 import {
   type Corrected,
+  type DialectId,
   type Generated,
   type KnownOfChange,
   LockstepError,
-  loadParser,
   type Migration,
   type OpenPlans,
   type OrmChange,
   type Plan,
+  type SqlReader,
   sourcesMention,
+  sqlReader,
 } from "@lockstep/core";
 import { isScaffolding, type Query, type SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
 import type { Known } from "../corrections/correct.js";
@@ -18,7 +20,6 @@ import { findDisagreements } from "./disagreements.js";
 import { Interception } from "./interception.js";
 import { refusePending } from "./pending.js";
 import { type RecordedLog, recordedLog, withoutQueries } from "./recorded-log.js";
-import { withoutRepeatedDefaults } from "./repeated-defaults.js";
 import { type Change, readChange, readQueries } from "./statements.js";
 
 type Sources = Awaited<ReturnType<OrmChange<unknown>["sources"]>>;
@@ -26,12 +27,19 @@ type Sources = Awaited<ReturnType<OrmChange<unknown>["sources"]>>;
 /** What `migration:generate` would write, as the core asks about it. What it takes is loaded when it is asked for. */
 export class TypeormChange extends Interception implements OrmChange<Migration> {
   readonly orm = "typeorm";
+  #server: DialectId | undefined;
+  #reader: Promise<SqlReader> | undefined;
   readonly words = generalWords;
   #open: readonly Plan[] = [];
   #log: RecordedLog | undefined;
   #known: Known = {};
   #sources: Promise<Sources> | undefined;
   #change: Change | undefined;
+
+  /** Of the server, once it was asked. */
+  get dialectId(): DialectId {
+    return this.#server ?? this.dialect.id;
+  }
 
   get transactions() {
     return this.call.dataSource.options.migrationsTransactionMode ?? "all";
@@ -59,18 +67,19 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     const restore = open?.restoring({
       isRequired: (column) => findColumns(dataSource, column).some(({ isNullable }) => !isNullable),
       isRead: (column) => findColumns(dataSource, column).some(({ isSelect, isVirtual }) => isSelect && !isVirtual),
-      lacks: ({ index }) => asked.memory.upQueries.some((query) => isAbout(query, index.name)),
+      lacks: ({ index }) => asked.memory.upQueries.some((query) => this.#isAbout(query, index.name)),
     });
-    this.#log = await withoutRepeatedDefaults(withoutKept(asked, this.#open), dataSource);
+    this.#log = await this.dialect.withoutRepeated(this.#withoutKept(asked, this.#open), dataSource);
     const { upQueries } = this.memory;
     if (upQueries.length === 0) return { migration: undefined, restore };
     await refusePending(dataSource);
-    const parser = await loadParser();
+    this.#server = await this.dialect.serverOf(dataSource);
+    const reader = await this.#read();
     try {
-      return { migration: readQueries(upQueries, parser).migration, restore };
+      return { migration: readQueries(upQueries, reader).migration, restore };
     } catch (error) {
       if (!(error instanceof LockstepError) || error.code !== "LS1001") throw error;
-      throw await (await import("./unreadable.js")).unreadable(error, upQueries, this, parser);
+      throw await this.dialect.unreadable(error, upQueries, this);
     }
   }
 
@@ -93,24 +102,26 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     );
     const places = source ?? (isAddedAgain ? await this.sources() : undefined);
     this.#known = { source: places, dependents };
-    const change = await readChange(this.#asked, await loadParser(), this.#known).catch(async (error: unknown) => {
-      if (!(error instanceof LockstepError) || error.code !== "LS2060") throw error;
-      throw await (await import("./drift.js")).asDrift(error, own, this);
-    });
+    const change = await readChange(this.#asked, this.dialect, await this.#read(), this.#known).catch(
+      async (error: unknown) => {
+        if (!(error instanceof LockstepError) || error.code !== "LS2060") throw error;
+        throw await (await import("./drift.js")).asDrift(error, own, this);
+      },
+    );
     this.#change = change;
     return { ...change, remarks: await findDisagreements(change.migration.operations, this) };
   }
 
   async connect() {
-    return (await import("./session.js")).openSession(this.call.dataSource);
+    return this.dialect.openSession(this.call.dataSource);
   }
 
   async planning() {
     const { planning } = await import("./planning.js");
     return planning(this, this.#asked, async (plan) => {
       const open = [...this.#open, plan];
-      const log = withoutKept(await this.#ask(open), open);
-      return (await readChange(log, await loadParser(), this.#known)).migration;
+      const log = this.#withoutKept(await this.#ask(open), open);
+      return (await readChange(log, this.dialect, await this.#read(), this.#known)).migration;
     });
   }
 
@@ -126,19 +137,26 @@ export class TypeormChange extends Interception implements OrmChange<Migration> 
     const columns = relaxed.flatMap((column) => findColumns(dataSource, column));
     return asOptional(columns, () => recordedLog(dataSource, ask));
   }
-}
 
-/** Optional columns can be tried in memory; what declares a unique constraint cannot: it stays until contract, whatever TypeORM says. */
-function withoutKept(log: RecordedLog, plans: readonly Plan[]): RecordedLog {
-  const kept = plans.flatMap(({ keptUniques = [] }) => keptUniques);
-  return withoutQueries(log, (query) => isScaffolding(query) || kept.some(({ index }) => isAbout(query, index.name)));
-}
+  #read(): Promise<SqlReader> {
+    this.#reader ??= sqlReader(this.dialectId);
+    return this.#reader;
+  }
 
-/** Whether a statement drops the constraint or index of that name, or makes it again to take that back. */
-function isAbout({ query }: Query, name: string): boolean {
-  const quoted = `"${name.replaceAll('"', '""')}"`;
-  return (
-    query.includes(quoted) &&
-    /\bDROP (?:CONSTRAINT|INDEX)\b|\bADD CONSTRAINT\b|^\s*CREATE (?:UNIQUE )?INDEX\b/.test(query)
-  );
+  /** Optional columns can be tried in memory; what declares a unique constraint cannot: it stays until contract, whatever TypeORM says. */
+  #withoutKept(log: RecordedLog, plans: readonly Plan[]): RecordedLog {
+    const kept = plans.flatMap(({ keptUniques = [] }) => keptUniques);
+    const isKept = (query: Query) => kept.some(({ index }) => this.#isAbout(query, index.name));
+    return withoutQueries(log, (query) => isScaffolding(query) || isKept(query));
+  }
+
+  /** Whether a statement drops the constraint or index of that name, or makes it again to take that back. */
+  #isAbout({ query }: Query, name: string): boolean {
+    return (
+      query.includes(this.dialect.quote(name)) &&
+      /\bDROP (?:CONSTRAINT|INDEX)\b|\bADD (?:CONSTRAINT|(?:UNIQUE )?INDEX)\b|^\s*CREATE (?:UNIQUE )?INDEX\b/.test(
+        query,
+      )
+    );
+  }
 }

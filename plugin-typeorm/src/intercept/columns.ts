@@ -1,5 +1,6 @@
 import { isSameTable, type TableName } from "@lockstep/core";
 import type { DataSource, EntityMetadata } from "typeorm";
+import { dialectOf } from "../dialects/dialects.js";
 import type { KnownColumn } from "../entities/read.js";
 
 type ColumnMetadata = EntityMetadata["columns"][number];
@@ -47,7 +48,8 @@ function columnsOf(dataSource: DataSource) {
 }
 
 /** As TypeORM writes it in SQL: without the schema that the search path begins with. */
-export function tableOf({ schema, tableName }: EntityMetadata, { driver }: DataSource): TableName {
-  const { searchSchema } = driver as { readonly searchSchema?: string };
-  return schema === undefined || schema === searchSchema ? { name: tableName } : { schema, name: tableName };
+export function tableOf(entity: EntityMetadata, dataSource: DataSource): TableName {
+  const { tableName: name } = entity;
+  const schema = dialectOf(dataSource).schemaOf(entity, dataSource);
+  return schema === undefined ? { name } : { schema, name };
 }

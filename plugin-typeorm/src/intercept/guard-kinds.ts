@@ -1,5 +1,6 @@
 import { type EntityModel, isSameTable, LockstepError, type Plan, type PlannedColumn, readsOf } from "@lockstep/core";
 import type { DataSource } from "typeorm";
+import { dialectOf } from "../dialects/dialects.js";
 import { tableOf } from "./columns.js";
 
 /**
@@ -23,7 +24,7 @@ export function refuseOtherKinds(plan: Plan, dataSource: DataSource, models: rea
     const own = kinds.filter(({ targetName }) => declares(targetName, column, models));
     if (own.length === 0) continue;
     const values = own.map(({ discriminatorValue }) => `'${discriminatorValue?.replaceAll("'", "''")}'`);
-    const condition = `"${discriminator}" ${values.length === 1 ? `= ${values[0]}` : `IN (${values.join(", ")})`}`;
+    const condition = `${dialectOf(dataSource).quote(discriminator)} ${values.length === 1 ? `= ${values[0]}` : `IN (${values.join(", ")})`}`;
     throw new LockstepError(
       "LS9042",
       `${fill.source}: ${fill.sql} would fill "${name}" in every row of "${table.name}", also in those that are no ${column.model}.`,

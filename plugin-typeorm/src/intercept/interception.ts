@@ -1,6 +1,8 @@
 import { dirname, relative, resolve, sep } from "node:path";
 import { type EntityModel, lockProject, plansAsRead } from "@lockstep/core";
 import type { TypeormCopy } from "../detect/copies.js";
+import type { TypeormDialect } from "../dialects/dialect.js";
+import { dialectOf } from "../dialects/dialects.js";
 import type { EntityFile } from "../entities/model.js";
 import type { Flavour, TypeormProject } from "../project.js";
 import { knownColumns } from "./columns.js";
@@ -13,6 +15,7 @@ import { typeormCopy } from "./typeorm-copy.js";
 /** One run of `migration:generate`, and what is known of the project that it runs in. Nothing is loaded for it but what is asked. */
 export class Interception {
   readonly call: GenerateCall;
+  readonly dialect: TypeormDialect;
   /** Absolute path of the project's root. */
   readonly root: string;
   /** Undefined where a script has called the command. */
@@ -25,6 +28,7 @@ export class Interception {
 
   constructor(call: GenerateCall, cwd: string, args: readonly string[]) {
     this.call = call;
+    this.dialect = dialectOf(call.dataSource);
     this.root = projectRoot(cwd);
     this.command = readCommandLine(args);
     this.#cwd = cwd;

@@ -1,5 +1,6 @@
 import { LockstepError } from "@lockstep/core";
 import type { DataSource } from "typeorm";
+import { dialectOf } from "../dialects/dialects.js";
 import { stampOf } from "../migrations/names.js";
 
 /**
@@ -26,13 +27,10 @@ export async function refusePending(dataSource: DataSource): Promise<void> {
 export async function executedMigrations(dataSource: DataSource): Promise<ReadonlySet<string>> {
   const { migrationsTableName = "migrations" } = dataSource.options;
   const { schema } = dataSource.options as { readonly schema?: string };
+  const { quote, findTable } = dialectOf(dataSource);
   const quoted = [...(schema === undefined ? [] : [schema]), migrationsTableName].map(quote).join(".");
-  const [found] = await dataSource.query("SELECT to_regclass($1)::text AS name", [quoted]);
+  const [found] = await dataSource.query(findTable(quoted));
   if (found?.name == null) return new Set();
   const rows: readonly { readonly name: string }[] = await dataSource.query(`SELECT name FROM ${quoted}`);
   return new Set(rows.map(({ name }) => name));
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -12,8 +12,8 @@ import { type RecordedLog, withoutQueries } from "./recorded-log.js";
 export async function withoutRepeatedDefaults(log: RecordedLog, dataSource: DataSource): Promise<RecordedLog> {
   if (!log.memory.upQueries.some(setsUuid)) return log;
   const repeated = new Set<Query>();
-  const { openSession } = await import("./session.js");
-  const connection = await openSession(dataSource);
+  const { postgresql } = await import("../dialects/postgresql.js");
+  const connection = await postgresql.openSession(dataSource);
   try {
     for (const { up, down } of log.steps)
       for (const set of up.filter(setsUuid)) {

@@ -1,6 +1,7 @@
-import { judge, type Migration, type OrmQuery, type Parser, type Plan, readMigration, type Unit } from "@lockstep/core";
+import { judge, type Migration, type OrmQuery, type Plan, type SqlReader, type Unit } from "@lockstep/core";
 import type { Query, SqlInMemory } from "@lockstep/typeorm-wrapper/internal";
-import { type CorrectedChange, correct, type Known } from "../corrections/correct.js";
+import type { CorrectedChange, Known } from "../corrections/correct.js";
+import type { TypeormDialect } from "../dialects/dialect.js";
 import type { LogStep, RecordedLog } from "./recorded-log.js";
 
 /** What TypeORM would run, corrected and read: which of its statements each part of the migration came from. */
@@ -20,16 +21,21 @@ export interface Change extends Pick<CorrectedChange<Query>, "corrections" | "no
  *
  * @throws LS1001 SQL that cannot be read · LS2060 where a column would lose its values
  */
-export async function readChange({ memory, steps }: RecordedLog, parser: Parser, known: Known): Promise<Change> {
-  const made = withTableIndexes(memory, parser);
+export async function readChange(
+  { memory, steps }: RecordedLog,
+  dialect: Pick<TypeormDialect, "correct">,
+  reader: SqlReader,
+  known: Known,
+): Promise<Change> {
+  const made = withTableIndexes(memory, reader);
   const generated = { up: memory.upQueries, down: memory.downQueries.toReversed() };
-  const corrected = await correct(generated, (query): Query => ({ query }), parser, known);
+  const corrected = await dialect.correct(generated, known);
   const { up, down, isUnchanged, notices, formerType } = corrected;
   if (!isUnchanged) {
     memory.upQueries = [...up];
     memory.downQueries = down.toReversed();
   }
-  const { migration, queries } = readQueries(up, parser);
+  const { migration, queries } = readQueries(up, reader);
   return { migration, queries, down, steps, corrections: [...made, ...corrected.corrections], notices, formerType };
 }
 
@@ -39,9 +45,9 @@ export async function readChange({ memory, steps }: RecordedLog, parser: Parser,
  *
  * @returns what was done, in words
  */
-function withTableIndexes({ upQueries, downQueries }: SqlInMemory, parser: Parser): string[] {
+function withTableIndexes({ upQueries, downQueries }: SqlInMemory, reader: SqlReader): string[] {
   if (!upQueries.some(({ query }) => isConcurrent.test(query))) return [];
-  const { migration, queries } = readQueries(upQueries, parser);
+  const { migration, queries } = readQueries(upQueries, reader);
   const { context } = judge(migration);
   return migration.operations.flatMap((operation) => {
     if (operation.kind !== "createIndex" || !operation.isConcurrent) return [];
@@ -57,14 +63,14 @@ function withTableIndexes({ upQueries, downQueries }: SqlInMemory, parser: Parse
 const isConcurrent = / CONCURRENTLY\b/;
 
 /** Statements as one migration. Errors as `readChange`, but for LS2060. */
-export function readQueries(up: readonly Query[], parser: Parser): Pick<Change, "migration" | "queries"> {
+export function readQueries(up: readonly Query[], { readMigration }: SqlReader): Pick<Change, "migration" | "queries"> {
   let sql = "";
   const starts = up.map(({ query }) => {
     const start = sql.length;
     sql += `${query.replace(/[\s;]+$/, "")};\n`;
     return start;
   });
-  const migration = readMigration(sql, "migration.sql", parser);
+  const migration = readMigration(sql, "migration.sql");
   let at = 0;
   const queries = migration.statements.map(({ offset }) => {
     while ((starts[at + 1] ?? Number.POSITIVE_INFINITY) <= offset) at += 1;

@@ -1,4 +1,4 @@
-import { LockstepError, type Parser, type TableName } from "@lockstep/core";
+import { LockstepError, loadParser, type Parser, type TableName } from "@lockstep/core";
 import type { Query } from "@lockstep/typeorm-wrapper/internal";
 import type { EntityMetadata } from "typeorm";
 import { tableOf } from "./columns.js";
@@ -17,8 +17,8 @@ export async function unreadable(
   error: LockstepError,
   queries: readonly Query[],
   about: Interception,
-  parser: Parser,
 ): Promise<LockstepError> {
+  const parser = await loadParser();
   const failing = queries.flatMap(({ query }) => {
     const reason = reasonOf(query, parser);
     return reason === undefined ? [] : [{ query, reason }];

@@ -1,4 +1,4 @@
-import { readTemplate } from "./template.js";
+import { readTemplate, templateEnd } from "./template.js";
 
 /**
  * The SQL of a unit, out of the file that `renderMigration` made of it: the bytes that were reviewed, although a formatter may have
@@ -8,10 +8,38 @@ import { readTemplate } from "./template.js";
  */
 export function readMigrationSql(text: string): string | undefined {
   const up = text.search(/\basync\s+up\s*\(/);
-  const statement = up === -1 ? undefined : readTemplate(text, up)?.trim();
-  if (!statement) return undefined;
+  if (up === -1) return undefined;
+  const header = headerOf(text);
+  // The user's own statements stand in a file without a header.
+  const plain = header === "" ? [] : plainStatements(text, up);
+  let sql = header;
+  for (const statement of plain.length > 0 ? plain : [readTemplate(text, up)]) {
+    const trimmed = statement?.trim();
+    if (!trimmed) return undefined;
+    sql += `${trimmed.replace(/;$/, "")};\n`;
+  }
+  return sql;
+}
+
+function headerOf(text: string): string {
   const header = /(?:^[ \t]*\/\/.*\n)+(?=[ \t]*(?:export\b|module\.exports\b))/m.exec(text)?.[0] ?? "";
-  return `${header.replace(/^[ \t]*\/\//gm, "--")}${statement.replace(/;$/, "")};\n`;
+  return header.replace(/^[ \t]*\/\//gm, "--");
+}
+
+/** Of a file without code around them: nothing but queries, up to the end of the method. */
+function plainStatements(text: string, up: number): readonly (string | undefined)[] {
+  const statements: (string | undefined)[] = [];
+  const query = /\s*await\s+queryRunner\s*\.query\(\s*(?=`)/y;
+  query.lastIndex = text.indexOf("{", up) + 1;
+  while (query.test(text)) {
+    const end = templateEnd(text, query.lastIndex);
+    statements.push(readTemplate(text, query.lastIndex));
+    const rest = /,?\s*\)\s*;?/y;
+    rest.lastIndex = end;
+    if (!rest.test(text)) return [];
+    query.lastIndex = rest.lastIndex;
+  }
+  return statements;
 }
 
 /** Whether a file is one that `renderMigration` made of a unit: code around one statement, and it is known what that code does. */

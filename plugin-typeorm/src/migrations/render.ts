@@ -43,6 +43,13 @@ export function renderMigration({ name, content, flavour }: MigrationText): stri
       down: queries(spec.down ?? []),
       helpers: [],
     });
+  // Whatever transaction they are in is over with the first of them.
+  if (content.autocommitted !== undefined) {
+    const own = (statements: readonly string[]) => queries(statements.map((sql) => ({ sql: aside(sql) })));
+    const { header } = splitHeader(content.sql);
+    const [up, down] = [own(content.autocommitted), own(content.down)];
+    return file(language, name, { comment: header, up, down, helpers: [] });
+  }
   const { header, statement } = splitHeader(content.sql);
   const portable = outsideTransaction(language);
   const down = content.down.length === 0 ? "" : outside(content.down.map(run).join(""));
@@ -138,7 +145,11 @@ function queries(list: readonly OrmQuery[]): string {
 /** Longer statements keep their lines, from the left margin on. */
 function literal(sql: string): string {
   const text = sql.trim();
-  return templateLiteral(text.includes("\n") ? `\n${text}\n` : oneLine(text));
+  return templateLiteral(text.includes("\n") ? aside(text) : oneLine(text));
+}
+
+function aside(sql: string): string {
+  return sql.includes("\n") ? `\n${sql}\n` : sql;
 }
 
 function oneLine(sql: string): string {

@@ -4,6 +4,13 @@ export function templateLiteral(text: string): string {
   return `\`${escaped}\``;
 }
 
+/** Where a template literal that begins at a position ends. */
+export function templateEnd(source: string, from: number): number {
+  const literal = /`(?:\\[\s\S]|[^`\\])*`/y;
+  literal.lastIndex = from;
+  return literal.test(source) ? literal.lastIndex : source.length;
+}
+
 /** The text of the first template literal at or after a position; undefined when there is none, or one with expressions. */
 export function readTemplate(source: string, from: number): string | undefined {
   const literal = /`((?:\\[\s\S]|[^`\\])*)`/g;

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { judged, originalUnits } from "../../../core/src/plan/original-units.js";
+import { units } from "../../../core/src/postgresql/units.js";
 import { judge } from "../../../core/src/rules/judge.js";
 import { loadParser } from "../../../core/src/sql/postgres/parser.js";
 import { readMigration } from "../../../core/src/sql/postgres/read-migration.js";
@@ -18,7 +19,7 @@ async function unitsOf(statements: readonly string[]) {
     text: full,
     operations: migration.operations.filter(({ statement }) => statement === at),
   }));
-  return originalUnits(run.map((passing) => judged(passing, context)));
+  return originalUnits(run.map((passing) => judged(passing, context, units)));
 }
 
 // What is quick goes into a frame where somebody could wait for it; order and bytes stay, and a run is cut in two at most.

@@ -44,6 +44,7 @@ async function find(files: Readonly<Record<string, string>>, layout: Layout = {}
     migrationsFolder: "prisma/migrations",
     ormVersion: "7.10.0",
     developmentUrl: undefined,
+    dialect: "postgresql" as const,
     generatedFolders: [],
     schemaFiles,
   };

@@ -36,6 +36,7 @@ test("a build that broke off is named, and a migration that was passed over", as
     migrationsFolder: "src/migrations",
     ormVersion: "1.1.1",
     developmentUrl: undefined,
+    dialect: "postgresql" as const,
     generatedFolders: [],
     dataSourceFile: "src/data-source.ts",
     dataSource: "src/data-source.ts",

@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readlinkSync, rmSync, symlinkSync, unlinkSync, 
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it } from "vitest";
-import { developmentUrl } from "../../../plugin-typeorm/src/detect/development-url.js";
 import { findProject } from "../../../plugin-typeorm/src/detect/find-project.js";
+import { postgresql } from "../../../plugin-typeorm/src/dialects/postgresql.js";
 import { typeormPlugin } from "../../../plugin-typeorm/src/plugin.js";
 import {
   createTypeormProject,
@@ -334,5 +334,5 @@ it.each([
     cli: "",
     isAimed: false,
   };
-  expect(developmentUrl({ ...rest, ...given })).toBe(expected);
+  expect(postgresql.developmentUrl({ ...rest, ...given })).toBe(expected);
 });

@@ -18,6 +18,7 @@ const project = () => ({
   migrationsFolder: "src/migrations",
   ormVersion: "1.1.1",
   developmentUrl: undefined,
+  dialect: "postgresql" as const,
 });
 
 function write(texts: Readonly<Record<string, string>>): void {

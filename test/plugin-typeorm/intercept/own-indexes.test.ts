@@ -1,6 +1,7 @@
 /** How a safe change is cut where the entity wants an index built concurrently. SQL as TypeORM 1.1.1 and 0.3.31 generate it. */
 import { expect, test } from "vitest";
-import { loadParser } from "../../../core/src/sql/postgres/parser.js";
+import { sqlReader } from "../../../core/src/sql-reader.js";
+import { postgresql } from "../../../plugin-typeorm/src/dialects/postgresql.js";
 import { OwnIndexes } from "../../../plugin-typeorm/src/intercept/own-indexes.js";
 import { readChange } from "../../../plugin-typeorm/src/intercept/statements.js";
 
@@ -26,7 +27,12 @@ async function cut(...steps: readonly Step[]) {
     down: down.map((query) => ({ query })),
   }));
   const memory = { upQueries: queries.flatMap(({ up }) => up), downQueries: queries.flatMap(({ down }) => down) };
-  const change = await readChange({ memory, steps: queries, madeBy: undefined }, await loadParser(), {});
+  const change = await readChange(
+    { memory, steps: queries, madeBy: undefined },
+    postgresql,
+    await sqlReader("postgresql"),
+    {},
+  );
   const { parts, words } = new OwnIndexes(change);
   const files = parts.map(
     ({

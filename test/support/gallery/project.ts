@@ -88,6 +88,7 @@ export class GalleryProject {
       migrationsFolder: about.orm === "prisma" ? "prisma/migrations" : "src/migrations",
       ormVersion: "",
       developmentUrl: undefined,
+      dialect: "postgresql" as const,
       generatedFolders: clientsOf(about).map((client) => dirname(client)),
       schemaFiles: about.input
         .filter(({ file }) => file.endsWith(".prisma") && about.otherClients?.[file] === undefined)

@@ -14,7 +14,7 @@ interface Said {
   isUnique: boolean;
   isPrimaryKey: boolean;
   collationSql?: string;
-  characterSetSql?: string;
+  storageSql?: string;
   onUpdateSql?: string;
   comment?: string;
   isInvisible?: true;
@@ -82,7 +82,8 @@ function readAttribute(cursor: Cursor, said: Said, checks: InlineConstraint[]): 
   } else if (cursor.take("KEY")) said.isPrimaryKey = true;
   else if (cursor.take("COMMENT")) said.comment = cursor.string();
   else if (cursor.take("COLLATE")) said.collationSql = nameOrString(cursor);
-  else if (cursor.take("CHARACTER", "SET") || cursor.take("CHARSET")) said.characterSetSql = nameOrString(cursor);
+  else if (cursor.take("CHARACTER", "SET") || cursor.take("CHARSET"))
+    said.storageSql = `CHARACTER SET ${nameOrString(cursor)}`;
   else if (cursor.take("ON", "UPDATE")) said.onUpdateSql = readNow(cursor);
   else if (cursor.take("INVISIBLE")) said.isInvisible = true;
   else if (cursor.take("VISIBLE")) return true;

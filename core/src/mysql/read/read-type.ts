@@ -5,7 +5,7 @@ export interface ColumnType {
   readonly typeSql: string;
   readonly type: string;
   readonly values?: readonly string[];
-  readonly characterSetSql?: string;
+  readonly storageSql?: string;
   readonly collationSql?: string;
   /** SERIAL: bigint unsigned NOT NULL AUTO_INCREMENT UNIQUE. */
   readonly isSerial?: true;
@@ -85,7 +85,7 @@ export function readType(cursor: Cursor): ColumnType {
     throw notUnderstood;
   const words = new Set<string>();
   let end = cursor.at;
-  let characterSetSql: string | undefined;
+  let storageSql: string | undefined;
   let collationSql: string | undefined;
   for (;;) {
     const word = cursor.one("UNSIGNED", "SIGNED", "ZEROFILL", "BINARY", "ASCII", "UNICODE", "BYTE");
@@ -93,7 +93,7 @@ export function readType(cursor: Cursor): ColumnType {
       words.add(word);
       end = cursor.at;
     } else if (cursor.take("CHARSET") || cursor.take("CHARACTER", "SET") || cursor.take("CHAR", "SET")) {
-      characterSetSql = nameOrString(cursor);
+      storageSql = `CHARACTER SET ${nameOrString(cursor)}`;
     } else if (cursor.take("COLLATE")) collationSql = nameOrString(cursor);
     else break;
   }
@@ -109,7 +109,7 @@ export function readType(cursor: Cursor): ColumnType {
       words,
     ),
     ...(values === undefined ? {} : { values }),
-    ...(characterSetSql === undefined ? {} : { characterSetSql }),
+    ...(storageSql === undefined ? {} : { storageSql }),
     ...(collationSql === undefined ? {} : { collationSql }),
     ...(base === "bigint unsigned" ? { isSerial: true } : {}),
   };

@@ -1,6 +1,6 @@
+import { closed } from "../../dialects/units.js";
 import type { TableName } from "../../model/names.js";
 import type { UnitColumn } from "../../model/plan.js";
-import { closed } from "../../sql/postgres/units/unit-text.js";
 import { quoteIdentifier, quoteLiteral, quoteName, quoteTable, quoteText } from "../quote.js";
 import { typeInCatalogue } from "../types.js";
 import { type MysqlServer, signal } from "./frame.js";
@@ -57,7 +57,7 @@ export function assertColumn(
   const label = `${quoteTable(table)}.${quoteIdentifier(column.name)}`;
   const expected = [
     quoteText(typeInCatalogue(column.type, server)),
-    ...(column.collationSql === undefined ? [] : [quoteText(` ${column.collationSql.replaceAll("`", "")}`)]),
+    ...(column.collationSql === undefined ? [] : [quoteText(` ${column.collationSql.replace(/[`'"]/g, "")}`)]),
     ...(mayBe.isRequired ? [] : [quoteText(column.notNull ? " NOT NULL" : " NULL")]),
     quoteText(column.onUpdateSql === undefined ? "" : " ON UPDATE"),
     quoteText(column.comment === undefined ? "" : ` COMMENT ${column.comment}`),

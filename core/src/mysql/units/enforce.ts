@@ -1,4 +1,4 @@
-import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
 import { quoteText } from "../quote.js";
 import { assertColumn, definition, isColumn } from "./column.js";
 import { dropFillTriggers, triggerWords } from "./fill-trigger.js";

@@ -1,5 +1,5 @@
+import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
 import type { UnitColumn } from "../../model/plan.js";
-import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
 import { quoteTable } from "../quote.js";
 import { assertColumn, definition, firstDefinition, isColumn, positionOf } from "./column.js";
 import { fillTriggers, triggerWords } from "./fill-trigger.js";

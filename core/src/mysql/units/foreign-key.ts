@@ -1,4 +1,4 @@
-import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
 import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { isTable } from "./column.js";
 import { withoutCopy } from "./create-index.js";
@@ -24,6 +24,18 @@ export function addForeignKey(spec: ForeignKeySpec, context: UnitContext): Progr
         SET SESSION foreign_key_checks = was_keys;
 `,
     proof: verify(spec, context),
+  };
+}
+
+/** Takes the key back. */
+export function dropForeignKey(spec: ForeignKeySpec, server: MysqlServer): Program {
+  const { table, foreignKey } = spec;
+  return {
+    tables: [table, foreignKey.references],
+    change: `        IF EXISTS (SELECT 1 FROM information_schema.TABLE_CONSTRAINTS WHERE ${isKey(spec)}) THEN
+          ${dropStatement(spec, server)};
+        END IF;
+`,
   };
 }
 

@@ -26,8 +26,8 @@ export interface Program {
 }
 
 /** The longest that others may queue behind one try is the least that MySQL knows; the longest that all tries take. */
-const waitSeconds = 1;
-const budgetSeconds = 30;
+export const waitSeconds = 1;
+export const budgetSeconds = 30;
 
 /** MESSAGE_TEXT takes no more: 1648 instead of the message. */
 const messageCharacters = { mysql: 128, mariadb: 512 } as const;

@@ -1,8 +1,8 @@
 /** The units of a plan on MySQL and MariaDB: statements that may run twice, each with the weakest algorithm, which the server asserts. */
+
+import { describeOriginal, oneLine, type UnitText, unjudged } from "../../dialects/units.js";
 import type { UnitSpec } from "../../model/plan.js";
 import type { Verdict } from "../../model/verdict.js";
-import { describeOriginal } from "../../sql/postgres/units/original.js";
-import { oneLine, type UnitText } from "../../sql/postgres/units/unit-text.js";
 import {
   assertIndex,
   createIndex,
@@ -59,9 +59,6 @@ function programOf(spec: Exclude<UnitSpec, { kind: "original" }>, context: UnitC
       return spec satisfies never;
   }
 }
-
-/** Nobody has judged it. */
-const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
 
 /**
  * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.

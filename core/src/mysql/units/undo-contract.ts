@@ -1,4 +1,4 @@
-import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
 import { assertColumn } from "./column.js";
 import { isAnyOf, modify } from "./enforce.js";
 import { fillTriggers, triggerWords } from "./fill-trigger.js";

@@ -1,4 +1,4 @@
-import { type SpecOf, takes, type UnitText } from "../../sql/postgres/units/unit-text.js";
+import { type SpecOf, takes, type UnitText } from "../../dialects/units.js";
 import { quoteIdentifier, quoteName, quoteTable, quoteText } from "../quote.js";
 import { assertColumn, isColumn, isTable } from "./column.js";
 import { withoutCopy } from "./create-index.js";

@@ -1,5 +1,5 @@
+import type { ColumnsSpec } from "../../dialects/units.js";
 import type { UnitColumn } from "../../model/plan.js";
-import type { ColumnsSpec } from "../../sql/postgres/units/unit-text.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 
 /** `` `a`, `b` `` */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { LockstepError } from "../../errors.js";
 import type { TableName } from "../../model/names.js";
+import { printable } from "../printable.js";
 
 /**
  * NAMEDATALEN - 1: PostgreSQL cuts longer names without an error, only a notice (docs: "Identifiers and Key Words").
@@ -59,19 +60,6 @@ export function quoteLiteral(text: string): string {
 /** The literal that `::regclass` reads as this table: `'"User"'`. */
 export function regclassLiteral(table: TableName): string {
   return quoteLiteral(quoteTable(table));
-}
-
-/**
- * Control characters, and the ones that turn the direction of text: a comment must end, and look, where it seems to.
- */
-const unprintable = /[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
-
-/**
- * Text that is safe in a `--` comment, in one line: a line break in a name would end the comment and begin a
- * statement.
- */
-export function printable(text: string): string {
-  return text.replace(unprintable, "?");
 }
 
 /** `$change$…$change$`, or with `$change2$`, `$change3$`, … the first tag that the text does not contain. */

@@ -2,13 +2,13 @@ import { describe, expect, it } from "vitest";
 import { LockstepError } from "../../../../core/src/errors.js";
 import {
   dollarQuote,
-  printable,
   quoteIdentifier,
   quoteLiteral,
   quoteTable,
   regclassLiteral,
   scaffoldNames,
 } from "../../../../core/src/sql/postgres/quote.js";
+import { printable } from "../../../../core/src/sql/printable.js";
 
 describe("identifiers", () => {
   it.each([

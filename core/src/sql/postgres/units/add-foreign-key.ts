@@ -1,9 +1,9 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import type { TableName } from "../../../model/names.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { assertBlock } from "./assertions.js";
 import type { Framed } from "./block.js";
 import { addConstraint, catalogueCodes, dropConstraint, foreignKeyWords } from "./foreign-key.js";
-import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type AddForeignKeySpec = SpecOf<"add-foreign-key">;
 

@@ -1,9 +1,9 @@
+import type { SpecOf, UnitText } from "../../../dialects/units.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { block } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";
 import { createIndexWords, expectedDefinition, indexColumns, indexDefinition } from "./index-definition.js";
 import { describeJoinPartitions, joinPartitions } from "./partition-index.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
 
 /** Stops unless the index is there (42704), is the planned one (42710) and is valid (55000). Locks like a SELECT. */
 export function assertIndex(spec: SpecOf<"assert-index">): string {

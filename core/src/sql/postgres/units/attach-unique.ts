@@ -1,9 +1,9 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { assertBlock } from "./assertions.js";
 import type { Framed } from "./block.js";
 import { expectedDefinition, indexDefinition } from "./index-definition.js";
 import { dropUnique, isOfName, usingIndexWords } from "./unique-constraint.js";
-import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type AttachUniqueSpec = SpecOf<"attach-unique">;
 

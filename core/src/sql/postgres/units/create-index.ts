@@ -1,7 +1,7 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import { qualified, quoteIdentifier, quoteTable } from "../quote.js";
 import { createIndexWords, indexColumns } from "./index-definition.js";
 import { declareIndex, describeDeclareIndex } from "./partition-index.js";
-import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index" | "drop-index">;
 

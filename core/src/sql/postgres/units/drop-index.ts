@@ -1,8 +1,8 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import type { Framed } from "./block.js";
 import { createIndexStatement, dropIndexStatement } from "./create-index.js";
 import { dropUnique, uniqueWords } from "./unique-constraint.js";
-import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 /**
  * Drops an index while reads and writes go on. Alone in its file: it cannot run inside a transaction or a block. One that is gone

@@ -1,9 +1,10 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertBlock, isColumn } from "./assertions.js";
 import type { Framed } from "./block.js";
 import { dropFillTrigger } from "./fill-trigger.js";
-import { alterTable, columnList, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
+import { alterTable, columnList, qualifiedColumns } from "./unit-text.js";
 
 type EnforceSpec = SpecOf<"enforce">;
 

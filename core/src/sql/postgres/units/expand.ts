@@ -1,19 +1,13 @@
+import { closed, type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
-import {
-  printable,
-  qualified,
-  quoteIdentifier,
-  quoteLiteral,
-  quoteTable,
-  regclassLiteral,
-  scaffoldNames,
-} from "../quote.js";
+import { printable } from "../../printable.js";
+import { qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertType } from "./assertions.js";
 import type { Framed } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
 import { createSequence, ownSequence } from "./sequence.js";
-import { alterTable, closed, columnList, type SpecOf, takes, type UnitText } from "./unit-text.js";
+import { alterTable, columnList } from "./unit-text.js";
 
 /**
  * Adds the columns, each with the trigger that fills it: without NOT NULL, unless a default that PostgreSQL stores once makes that

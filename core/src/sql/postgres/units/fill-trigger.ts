@@ -1,11 +1,12 @@
 import { notTheValuesFault } from "../../../db/value-fault.js";
+import { closed } from "../../../dialects/units.js";
 import type { Fill } from "../../../model/fill.js";
 import { isSameTable, type TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
+import { printable } from "../../printable.js";
 import { differs } from "../differs.js";
 import {
   dollarQuote,
-  printable,
   qualified,
   quoteIdentifier,
   quoteLiteral,
@@ -15,7 +16,6 @@ import {
 } from "../quote.js";
 import { statedSettingsOfFunction } from "../stated-settings.js";
 import { childrenOf, type Locked } from "./block.js";
-import { closed } from "./unit-text.js";
 
 /**
  * The trigger that fills a column, and its function. One of each per column, not one per table: so every column of a

@@ -1,7 +1,7 @@
+import type { SpecOf } from "../../../dialects/units.js";
 import type { ForeignKey } from "../../../model/plan.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import { deferrableWords } from "./deferrable.js";
-import type { SpecOf } from "./unit-text.js";
 
 export type ForeignKeySpec = SpecOf<"add-foreign-key" | "validate-foreign-key">;
 

@@ -1,3 +1,4 @@
+import { describeOriginal, oneLine, type UnitText, unjudged } from "../../../dialects/units.js";
 import type { UnitSpec } from "../../../model/plan.js";
 import type { Verdict } from "../../../model/verdict.js";
 import { addForeignKey, describeAddForeignKey } from "./add-foreign-key.js";
@@ -8,17 +9,14 @@ import { createIndex, describeCreateIndex } from "./create-index.js";
 import { describeDropIndex, dropIndex } from "./drop-index.js";
 import { describeEnforce, enforce } from "./enforce.js";
 import { describeExpand, expand } from "./expand.js";
-import { describeOriginal, original } from "./original.js";
+import { original } from "./original.js";
 import { describeProve, prove } from "./prove.js";
 import { describeUndoContract, undoContract } from "./undo-contract.js";
 import { describeUndoExpand, undoExpand } from "./undo-expand.js";
-import { oneLine, type UnitText } from "./unit-text.js";
 import { describeValidateForeignKey, validateForeignKey } from "./validate-foreign-key.js";
 
 export { downOfFile, downStatements } from "./down.js";
 export { type FrameKind, frameHashes, readFrame } from "./frame.js";
-export type { UnitContext } from "./header.js";
-export type { UnitText } from "./unit-text.js";
 
 /** What a unit runs: in a frame, or a statement of its own. */
 export function runsOf(spec: UnitSpec, plan: string): Framed | string {
@@ -51,9 +49,6 @@ export function runsOf(spec: UnitSpec, plan: string): Framed | string {
       return spec satisfies never;
   }
 }
-
-/** Nobody has judged it. */
-const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
 
 /**
  * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.

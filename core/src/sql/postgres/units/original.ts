@@ -1,10 +1,9 @@
+import type { SpecOf } from "../../../dialects/units.js";
 import { nameKey, type TableName } from "../../../model/names.js";
 import type { Outcome } from "../../../model/plan.js";
-import type { Verdict } from "../../../model/verdict.js";
 import { quoteLiteral, regclassLiteral } from "../quote.js";
 import { printedType } from "./assertions.js";
 import type { Framed } from "./block.js";
-import type { SpecOf, UnitText } from "./unit-text.js";
 
 type OriginalSpec = SpecOf<"original">;
 
@@ -45,17 +44,4 @@ function isOver(outcome: Exclude<Outcome, { kind: "column" }>): string {
     default:
       return outcome satisfies never;
   }
-}
-
-/** @param verdict of the statements */
-export function describeOriginal({ sql, frame }: OriginalSpec, verdict: Verdict): UnitText {
-  return {
-    title: `Your own statements, as they were written${frame === undefined ? "" : ", in a lock frame"}`,
-    ddl: sql
-      .replaceAll(/^\s*--.*$/gm, "")
-      .replaceAll(/\s+/g, " ")
-      .trim(),
-    verdict,
-    undo: "a new migration of the ORM",
-  };
 }

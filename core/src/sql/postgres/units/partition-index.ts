@@ -1,3 +1,4 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import type { UnitIndex } from "../../../model/plan.js";
 import { dollarQuote, qualified, quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { assertBlock } from "./assertions.js";
@@ -5,7 +6,6 @@ import { block, framedChange, settingsOf } from "./block.js";
 import { plainFrame } from "./frame.js";
 import { createIndexWords, expectedDefinition, indexColumns, indexDefinition } from "./index-definition.js";
 import { dropUnique, isOfName, isSuchUnique, uniqueWords, usingIndexWords } from "./unique-constraint.js";
-import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type IndexSpec = SpecOf<"create-index" | "assert-index">;
 

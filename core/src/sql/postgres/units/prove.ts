@@ -1,9 +1,10 @@
+import { closed, type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { withoutLength } from "../length.js";
 import { dollarQuote, quoteIdentifier, quoteLiteral, scaffoldNames } from "../quote.js";
 import { block, settings } from "./block.js";
 import { proveFrame } from "./frame.js";
-import { alterTable, closed, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
+import { alterTable, qualifiedColumns } from "./unit-text.js";
 
 type ProveSpec = SpecOf<"prove">;
 

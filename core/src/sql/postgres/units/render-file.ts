@@ -1,7 +1,8 @@
+import type { FileContext } from "../../../dialects/units.js";
 import type { Unit, UnitSpec } from "../../../model/plan.js";
 import { framedChange, framedTogether, quotedChange } from "./block.js";
 import { haveColumns } from "./expand.js";
-import { fileHeader, type UnitContext } from "./header.js";
+import { header } from "./header.js";
 import { runsOf } from "./index.js";
 import { haveRun } from "./original.js";
 
@@ -14,10 +15,10 @@ import { haveRun } from "./original.js";
  * rules: ["add-column-not-null"] })
  * @throws LockstepError LS1003 when a name does not fit PostgreSQL's 63 bytes
  */
-export function renderFile(units: readonly [Unit, ...Unit[]], context: UnitContext): string {
+export function renderFile(units: readonly [Unit, ...Unit[]], context: FileContext): string {
   const [{ spec }, ...others] = units;
   if (others.length === 0 && spec.kind === "original" && spec.frame === undefined) return spec.sql;
-  return `${fileHeader(units, context)}${together(
+  return `${header(units, context)}${together(
     units.map((unit) => unit.spec),
     context.plan,
   )}`;

@@ -1,8 +1,9 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import { quoteIdentifier, quoteTable, scaffoldNames } from "../quote.js";
 import { assertType } from "./assertions.js";
 import type { Framed } from "./block.js";
 import { createFillTrigger } from "./fill-trigger.js";
-import { alterTable, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
+import { alterTable, qualifiedColumns } from "./unit-text.js";
 
 type UndoContractSpec = SpecOf<"undo-contract">;
 

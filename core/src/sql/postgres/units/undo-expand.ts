@@ -1,10 +1,11 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import type { TableName } from "../../../model/names.js";
 import type { UnitColumn } from "../../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral, scaffoldNames } from "../quote.js";
 import { assertBlock, isColumn, printedType, typeText } from "./assertions.js";
 import type { Framed } from "./block.js";
 import { dropFillTrigger } from "./fill-trigger.js";
-import { alterTable, qualifiedColumns, type SpecOf, takes, type UnitText } from "./unit-text.js";
+import { alterTable, qualifiedColumns } from "./unit-text.js";
 
 type UndoExpandSpec = SpecOf<"undo-expand">;
 

@@ -1,8 +1,8 @@
+import type { SpecOf } from "../../../dialects/units.js";
 import type { TableName } from "../../../model/names.js";
 import type { UnitIndex } from "../../../model/plan.js";
 import { quoteIdentifier, quoteLiteral, quoteTable, regclassLiteral } from "../quote.js";
 import { deferrableWords } from "./deferrable.js";
-import type { SpecOf } from "./unit-text.js";
 
 type ConstraintSpec = Pick<SpecOf<"attach-unique">, "table" | "index">;
 

@@ -1,7 +1,7 @@
+import { type SpecOf, takes, type UnitText } from "../../../dialects/units.js";
 import { quoteIdentifier, quoteTable } from "../quote.js";
 import type { Framed } from "./block.js";
 import { foreignKeyWords } from "./foreign-key.js";
-import { type SpecOf, takes, type UnitText } from "./unit-text.js";
 
 type ValidateForeignKeySpec = SpecOf<"validate-foreign-key">;
 

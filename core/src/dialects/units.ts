@@ -1,0 +1,99 @@
+import { isSameTable, type TableName } from "../model/names.js";
+import type { DeployedPhase, Unit, UnitKind, UnitSpec } from "../model/plan.js";
+import type { Held, LockMode, Verdict } from "../model/verdict.js";
+import { printable } from "../sql/printable.js";
+
+/** How a dialect says and writes the units of a plan. Nothing here connects to anything. */
+export interface Units {
+  /**
+   * A unit in words, one line each: what it does, its DDL, its verdict, what takes it back.
+   *
+   * @param verdict of the user's own statements; those of a plan's units are known
+   * @throws LockstepError LS1003 when a name does not fit
+   */
+  describe(spec: UnitSpec, verdict?: Verdict): UnitText;
+  /** Whether there is something to run: what one dialect does in three units, another may do in one. */
+  isNeeded(spec: UnitSpec): boolean;
+  /** It shares its file with nothing else. */
+  isAlone(spec: UnitSpec): boolean;
+  /** Whether statements of the user's own can stand in a lock frame, and then in a file that can run twice. */
+  readonly framesOriginals: boolean;
+  /**
+   * One migration file: a header for the reviewer and statements, each with a semicolon. The same units and context give the same
+   * bytes. The user's own statements come back as they are, unless they are framed.
+   *
+   * @param units those that share the file, in their order
+   * @throws LockstepError LS1003 when a name does not fit
+   */
+  renderFile(units: readonly [Unit, ...Unit[]], context: FileContext): string;
+  /**
+   * The statements of such a text, one by one as a driver sends them, where each ends the transaction that it is in; undefined: the text
+   * is one, to be run outside of a transaction.
+   */
+  autocommitted(text: string): readonly string[] | undefined;
+  /**
+   * What takes a file back, for ORMs whose migrations can: statements in order, fit to run twice.
+   *
+   * @param plan the plan's id, for the hints
+   */
+  downOf(units: readonly [Unit, ...Unit[]], plan: string): readonly string[];
+}
+
+/** What the header of a file says besides its units. */
+export interface FileContext {
+  /** The plan's id. */
+  readonly plan: string;
+  readonly fingerprint: string;
+  readonly phase: DeployedPhase | "undo";
+  /** "file 1/3" */
+  readonly position: string;
+  /** Ids of the rules that asked for the rewrite. */
+  readonly rules: readonly string[];
+}
+
+/** A unit in words: for its header, the terminal and the plan. Each in one line. */
+export interface UnitText {
+  readonly title: string;
+  /** Statements joined by `; `, without the frame and its assertions. */
+  readonly ddl: string;
+  readonly verdict: Verdict;
+  readonly undo: string;
+}
+
+export type SpecOf<K extends UnitKind> = Extract<UnitSpec, { kind: K }>;
+export type ColumnsSpec = SpecOf<"expand" | "prove" | "enforce" | "undo-expand" | "undo-contract">;
+
+/** The verdict of a unit of a plan: it takes this lock, and nothing else is to be said of it. */
+export function takes(mode: LockMode, held: Held, ...tables: readonly TableName[]): Verdict {
+  const distinct = tables.filter((table, at) => tables.findIndex((other) => isSameTable(other, table)) === at);
+  return { locks: distinct.map((table) => ({ table, mode })), held, concerns: [], doubts: [] };
+}
+
+/** Of statements that nobody has judged. */
+export const unjudged: Verdict = { locks: [], held: "rewrite", concerns: [], doubts: ["statement"] };
+
+/** Names and fills may have line breaks; the words of a unit have none. */
+export function oneLine(text: UnitText): UnitText {
+  return { ...text, title: printable(text.title), ddl: printable(text.ddl), undo: printable(text.undo) };
+}
+
+/** @param verdict of the statements */
+export function describeOriginal({ sql, frame }: SpecOf<"original">, verdict: Verdict): UnitText {
+  return {
+    title: `Your own statements, as they were written${frame === undefined ? "" : ", in a lock frame"}`,
+    ddl: sql
+      .replaceAll(/^\s*--.*$/gm, "")
+      .replaceAll(/\s+/g, " ")
+      .trim(),
+    verdict,
+    undo: "a new migration of the ORM",
+  };
+}
+
+/**
+ * An SQL expression of the user, ready to be followed by our text on the same line: a `--` comment in it would swallow
+ * that.
+ */
+export function closed(expression: string): string {
+  return expression.includes("--") ? `${expression}\n` : expression;
+}

@@ -1,0 +1,87 @@
+import type { FileContext, Units } from "../dialects/units.js";
+import type { Unit, UnitSpec } from "../model/plan.js";
+import { strongestMode } from "../model/verdict.js";
+import { fileHeader } from "../sql/file-header.js";
+import { quoteTable } from "./quote.js";
+import { boundsOf } from "./read/cursor.js";
+import { cutStatements } from "./read/cut-statements.js";
+import { dropForeignKey } from "./units/foreign-key.js";
+import { budgetSeconds, type MysqlServer, statementsOfProgram, waitSeconds } from "./units/frame.js";
+import { describeUnit, statementsOf } from "./units/index.js";
+
+/** The units of a plan as MySQL and MariaDB run them: each of its statements commits, and may run twice. */
+export function unitsOn(server: MysqlServer): Units {
+  return {
+    describe: (spec, verdict) => describeUnit(spec, { server }, verdict),
+    // An index is built or it is not, and what adds a foreign key looks at the rows as well.
+    isNeeded: ({ kind }) => kind !== "assert-index" && kind !== "attach-unique" && kind !== "validate-foreign-key",
+    // What fails half-way leaves the half: the next run has to find out how much of one thing there is, and not of several.
+    isAlone: ({ kind }) => kind !== "expand",
+    framesOriginals: false,
+    renderFile: (units, context) => renderFile(units, context, server),
+    autocommitted: (text) =>
+      [...cutStatements(text)].map(({ tokens }) => text.slice(...boundsOf(tokens, 0, tokens.length))),
+    downOf: (units, plan) => [...units].reverse().flatMap(({ spec }) => wayBack(spec, plan, server)),
+  };
+}
+
+function renderFile(units: readonly [Unit, ...Unit[]], context: FileContext, server: MysqlServer): string {
+  const [{ spec }] = units;
+  if (spec.kind === "original") return spec.sql;
+  const statements = units.flatMap((unit) => statementsOf(unit.spec, { plan: context.plan, server }));
+  return fileHeader(units, (unit) => lockText(unit, server), context) + textOf(statements);
+}
+
+/** Complete lines. */
+function textOf(statements: readonly string[]): string {
+  return statements.map((statement) => `${statement};\n`).join("");
+}
+
+function wayBack(spec: UnitSpec, plan: string, server: MysqlServer): readonly string[] {
+  const of = (other: UnitSpec) => statementsOf(other, { plan, server });
+  switch (spec.kind) {
+    case "expand":
+      return of({ ...spec, kind: "undo-expand" });
+    case "create-index":
+      return of({ ...spec, kind: "drop-index" });
+    case "drop-index":
+      return of({ ...spec, kind: "create-index" });
+    case "add-foreign-key":
+      return statementsOfProgram(dropForeignKey(spec, server), { plan, server });
+    case "enforce":
+      return of({ ...spec, kind: "undo-contract" });
+    case "undo-contract":
+      return [...of({ ...spec, kind: "prove" }), ...of({ ...spec, kind: "enforce" })];
+    case "undo-expand": {
+      // Empty columns: the data is gone.
+      const { references: _1, types: _2, ...columns } = spec;
+      return of({ ...columns, kind: "expand" });
+    }
+    case "prove":
+    case "assert-index":
+    case "attach-unique":
+    case "validate-foreign-key":
+    case "original":
+      return [];
+    default:
+      return spec satisfies never;
+  }
+}
+
+/** What is promised of the lock that each ALTER asks for: the server refuses it where its algorithm would take more. */
+function lockText({ spec, verdict }: Unit, server: MysqlServer): string {
+  const mode = strongestMode(verdict);
+  if (mode === undefined) return "none but that of a SELECT: it stops no read and no write";
+  const on = verdict.locks.map(({ table }) => quoteTable(table)).join(" and ");
+  const first = server === "mariadb" ? "first without waiting at all, then " : "";
+  const frame = `others wait at most ${waitSeconds} s at a time (${first}with pauses); it gives up after ${budgetSeconds} s and names who is in the way`;
+  switch (verdict.held) {
+    case "instant":
+      return `exclusive metadata lock on ${on}, for an instant; ${frame}`;
+    default: {
+      const writes = mode === "SHARE" ? "reads go on, WRITES WAIT" : "reads and writes go on";
+      const what = spec.kind === "add-foreign-key" ? "while the rows are looked at" : "while it is built";
+      return `${writes} on ${on} ${what}; exclusive metadata lock for an instant at its start and its end; ${frame}`;
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { Units } from "../dialects/units.js";
+import { isDroppedConcurrently } from "../sql/postgres/units/drop-index.js";
+import { describeUnit, downOfFile } from "../sql/postgres/units/index.js";
+import { renderFile } from "../sql/postgres/units/render-file.js";
+
+export const units: Units = {
+  describe: describeUnit,
+  isNeeded: () => true,
+  isAlone: (spec) =>
+    spec.kind === "create-index" ||
+    spec.kind === "prove" ||
+    ("isPartitioned" in spec && spec.isPartitioned === true) ||
+    (spec.kind === "drop-index" && isDroppedConcurrently(spec)),
+  framesOriginals: true,
+  renderFile,
+  // One block or one statement a file, whatever is in it.
+  autocommitted: () => undefined,
+  downOf: downOfFile,
+};

@@ -1,0 +1,74 @@
+import type { DialectId } from "@lockstep/core";
+import type { TypeormDialect } from "./dialect.js";
+import { loginOf } from "./postgresql.js";
+
+/** Data sources of one driver: which of the two servers answers, only the server tells. */
+export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
+  return {
+    type,
+    id: type,
+
+    async serverOf(dataSource) {
+      const [row]: readonly { readonly version: string }[] = await dataSource.query("SELECT VERSION() AS version");
+      return /mariadb/i.test(row?.version ?? "") ? "mariadb" : "mysql";
+    },
+
+    quote: (name) => `\`${name.replaceAll("`", "``")}\``,
+    // What TypeORM calls a schema is none here: tables live in databases.
+    schemaOf: ({ database }, { driver }) => (database === driver.database ? undefined : database),
+
+    async openSession({ driver }) {
+      const { options, createConnectionOptions } = driver as unknown as MysqlDriver;
+      const settings = createConnectionOptions.call(driver, options, options.replication?.master ?? options);
+      const { connectMysqlWith } = await import("@lockstep/core/planning");
+      return connectMysqlWith(settings, { applicationName: "lockstep plan" });
+    },
+
+    developmentUrl({ url, host = "localhost", port = 3306, username, password, database, ssl }) {
+      if (url !== undefined) return url;
+      if (database === undefined) return undefined;
+      const query = ssl === undefined ? "" : ssl === "verified" ? "?sslaccept=strict" : "?sslmode=require";
+      return `${type}://${loginOf(username, password)}${host}:${port}/${encodeURIComponent(database)}${query}`;
+    },
+
+    withoutRepeated: async (log) => log,
+
+    async correct({ up, down }) {
+      const { formerTypes } = await import("../corrections/former-types.js");
+      const { sqlReader } = await import("@lockstep/core");
+      const { readMigration } = await sqlReader(type);
+      const back = readMigration(down.map(({ query }) => `${query};\n`).join(""), "migration.sql");
+      return {
+        up,
+        down,
+        isUnchanged: true,
+        corrections: [],
+        notices: [],
+        formerType: formerTypes(back.operations),
+      };
+    },
+
+    unreadable: async (error) => error,
+
+    findTable: (quoted) => {
+      const [name = "", schema] = namesIn(quoted).toReversed();
+      const from = schema === undefined ? "DATABASE()" : `'${schema}'`;
+      return `SELECT MAX(TABLE_NAME) AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${from} AND TABLE_NAME = '${name}'`;
+    },
+    // The lock of every unit of a plan: see its frame.
+    runningSessions: "SELECT IS_USED_LOCK(LEFT(CONCAT('lockstep ', SHA2(DATABASE(), 256)), 64)) AS pid",
+  };
+}
+
+/** As much of TypeORM's driver as is looked at. */
+interface MysqlDriver {
+  readonly options: { readonly replication?: { readonly master?: object } };
+  createConnectionOptions(options: object, credentials: object): object;
+}
+
+/** Of `` `shop`.`migrations` ``, as the text of literals. */
+function namesIn(quoted: string): readonly string[] {
+  return [...quoted.matchAll(/`((?:[^`]|``)+)`/g)].map(([, name = ""]) =>
+    name.replaceAll("``", "`").replaceAll("'", "''"),
+  );
+}

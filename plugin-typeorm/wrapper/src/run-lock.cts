@@ -1,64 +1,32 @@
-import type { Client, DataSource } from "./typeorm.cjs";
+import { mysqlLock } from "./run-lock-mysql.cjs";
+import { postgresLock } from "./run-lock-postgres.cjs";
+import type { DataSource } from "./typeorm.cjs";
 
-/** `lock` in ASCII, and what is being run: 1 is one unit of a plan (see migrations/locks), 2 everything that is pending. */
-const runLock = `${0x6c6f636b}, 2`;
-const pollMs = 200;
 const heartbeatMs = 5_000;
-const lifelessSeconds = 20;
+
+/** A session of its own that has the lock, and ends with it. */
+export interface LockSession {
+  query(sql: string): Promise<unknown>;
+  release(): Promise<void>;
+}
 
 /**
  * Runs pending migrations while no other instance of the application does: two that start together would both run the same ones,
  * and the second would fail. Who comes second finds nothing pending any more.
  *
- * The lock is polled: a session that waits for it in SQL is inside of a statement, and CREATE INDEX CONCURRENTLY would wait for that.
  * Without a lock (no second connection, a pooler that gives sessions away) the migrations run as they do in TypeORM.
  */
 export async function withRunLock<T>(dataSource: DataSource, run: () => Promise<T>): Promise<T> {
-  const client = await lockedSession(dataSource);
-  if (client === undefined) return run();
+  const lock = dataSource.driver.options.type === "postgres" ? postgresLock : mysqlLock;
+  const session = await lock(dataSource);
+  if (session === undefined) return run();
   // Whoever waits can tell this session from one that a pooler keeps after its owner has gone.
-  const heartbeat = setInterval(() => void client.query("SELECT 1").catch(() => undefined), heartbeatMs);
+  const heartbeat = setInterval(() => void session.query("SELECT 1").catch(() => undefined), heartbeatMs);
   heartbeat.unref();
   try {
     return await run();
   } finally {
     clearInterval(heartbeat);
-    await client.query(`SELECT pg_advisory_unlock(${runLock})`).catch(() => undefined);
-    await client.end().catch(() => undefined);
+    await session.release();
   }
 }
-
-/** A session beside the pool, which may have room for one only. */
-async function lockedSession({ driver: { master } }: DataSource): Promise<Client | undefined> {
-  if (master?.Client === undefined || master.options === undefined) return undefined;
-  // The pool hides the password from enumeration.
-  const options = Object.defineProperties({}, Object.getOwnPropertyDescriptors(master.options));
-  const client = new master.Client(Object.assign(options, { application_name: "lockstep run lock" }));
-  try {
-    // Without a listener a session that is ended by the server would end the process.
-    client.on("error", () => undefined);
-    await client.connect();
-    if (await isLocked(client)) return client;
-  } catch {
-    // TypeORM itself goes on with the connections that it has, or says why not.
-  }
-  await client.end().catch(() => undefined);
-  return undefined;
-}
-
-/** @returns false when the session that has the lock has given no sign of life for a while */
-async function isLocked(client: Client): Promise<boolean> {
-  for (;;) {
-    const { rows } = await client.query(lockOrHolder);
-    const { mine, isAlive } = rows[0] as { mine: boolean; isAlive: boolean | null };
-    if (mine) return true;
-    if (isAlive === false) return false;
-    await new Promise((resolve) => setTimeout(resolve, pollMs));
-  }
-}
-
-const lockOrHolder = `SELECT pg_try_advisory_lock(${runLock}) AS mine,
-  (SELECT bool_or(state_change > now() - interval '${lifelessSeconds} seconds')
-     FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'advisory' AND classid = ${runLock.split(", ")[0]} AND objid = 2 AND granted AND pid <> pg_backend_pid()
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS "isAlive"`;

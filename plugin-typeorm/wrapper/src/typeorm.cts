@@ -25,8 +25,18 @@ export interface Client {
   on(event: "error", listener: (error: Error) => void): unknown;
 }
 
+/** One session of the drivers `mysql2` and `mysql`. */
+export interface MysqlSession {
+  query(sql: string, done: (error: unknown, rows: unknown) => void): unknown;
+  destroy(): void;
+  on(event: "error", listener: (error: Error) => void): unknown;
+}
+
 export interface Driver {
   readonly options: { readonly type: string };
+  /** Of MySQL and MariaDB: the driver's module, and how it is told where to connect to. */
+  readonly mysql?: { createConnection(options: object): MysqlSession };
+  createConnectionOptions?(options: object, credentials: object): object;
   createSchemaBuilder(): SchemaBuilder;
   /** The pool, once the data source is initialised. */
   readonly master?: { readonly Client?: new (options: object) => Client; readonly options?: object } | undefined;

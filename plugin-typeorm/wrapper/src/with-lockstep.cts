@@ -18,7 +18,7 @@ import type { DataSource } from "./typeorm.cjs";
  */
 export function withLockstep<T>(dataSource: T): T {
   if (isPromise(dataSource)) return dataSource.then(withLockstep) as T;
-  if (isPostgres(dataSource) && !(wrapped in dataSource)) wrap(dataSource);
+  if (isKnown(dataSource) && !(wrapped in dataSource)) wrap(dataSource);
   return dataSource;
 }
 
@@ -66,7 +66,7 @@ function isPromise(value: unknown): value is Promise<unknown> {
 }
 
 /** By its looks: an application may have several copies of TypeORM, and tests have stand-ins. */
-function isPostgres(value: unknown): value is DataSource {
+function isKnown(value: unknown): value is DataSource {
   const { driver, runMigrations } = (value ?? {}) as Partial<DataSource>;
-  return typeof runMigrations === "function" && driver?.options?.type === "postgres";
+  return typeof runMigrations === "function" && /^(?:postgres|mysql|mariadb)$/.test(driver?.options?.type ?? "");
 }

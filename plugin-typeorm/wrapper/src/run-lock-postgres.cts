@@ -1,0 +1,52 @@
+import type { LockSession } from "./run-lock.cjs";
+import type { Client, DataSource } from "./typeorm.cjs";
+
+/** `lock` in ASCII, and what is being run: 1 is one unit of a plan (see migrations/locks), 2 everything that is pending. */
+const runLock = `${0x6c6f636b}, 2`;
+const pollMs = 200;
+const lifelessSeconds = 20;
+
+/**
+ * The lock is polled: a session that waits for it in SQL is inside of a statement, and CREATE INDEX CONCURRENTLY would wait for that.
+ * The session is one beside the pool, which may have room for one only.
+ */
+export async function postgresLock({ driver: { master } }: DataSource): Promise<LockSession | undefined> {
+  if (master?.Client === undefined || master.options === undefined) return undefined;
+  // The pool hides the password from enumeration.
+  const options = Object.defineProperties({}, Object.getOwnPropertyDescriptors(master.options));
+  const client = new master.Client(Object.assign(options, { application_name: "lockstep run lock" }));
+  try {
+    // Without a listener a session that is ended by the server would end the process.
+    client.on("error", () => undefined);
+    await client.connect();
+    if (await isLocked(client))
+      return {
+        query: (sql) => client.query(sql),
+        async release() {
+          await client.query(`SELECT pg_advisory_unlock(${runLock})`).catch(() => undefined);
+          await client.end().catch(() => undefined);
+        },
+      };
+  } catch {
+    // TypeORM itself goes on with the connections that it has, or says why not.
+  }
+  await client.end().catch(() => undefined);
+  return undefined;
+}
+
+/** @returns false when the session that has the lock has given no sign of life for a while */
+async function isLocked(client: Client): Promise<boolean> {
+  for (;;) {
+    const { rows } = await client.query(lockOrHolder);
+    const { mine, isAlive } = rows[0] as { mine: boolean; isAlive: boolean | null };
+    if (mine) return true;
+    if (isAlive === false) return false;
+    await new Promise((resolve) => setTimeout(resolve, pollMs));
+  }
+}
+
+const lockOrHolder = `SELECT pg_try_advisory_lock(${runLock}) AS mine,
+  (SELECT bool_or(state_change > now() - interval '${lifelessSeconds} seconds')
+     FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND classid = ${runLock.split(", ")[0]} AND objid = 2 AND granted AND pid <> pg_backend_pid()
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())) AS "isAlive"`;

@@ -1,12 +1,22 @@
 import type { Batches } from "./batches.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Development } from "./development.js";
+import type { FunctionValues } from "./functions.js";
 import type { LedgerStore } from "./ledger-store.js";
+import type { Quote } from "./quote.js";
+import type { Rows } from "./rows.js";
 import type { Trials } from "./trials.js";
 
 /** Database systems by the names that data sources and schemas have for them. */
 export const dialectIds = ["postgresql", "mysql", "mariadb"] as const;
 export type DialectId = (typeof dialectIds)[number];
+
+/** As people write them. */
+export const dialectLabels: Readonly<Record<DialectId, string>> = {
+  postgresql: "PostgreSQL",
+  mysql: "MySQL",
+  mariadb: "MariaDB",
+};
 
 /**
  * What a database system does in its own way: a folder here is all that there is of it. Whoever needs something done asks the dialect of
@@ -16,10 +26,17 @@ export interface Dialect {
   readonly id: DialectId;
   /** As people write it. */
   readonly label: string;
+  /** The version of a connection as people write it: `PostgreSQL 17`, `MariaDB 10.11.19`. */
+  versionText(serverVersion: number): string;
+  readonly quote: Quote;
   readonly catalogue: Catalogue;
   readonly trials: Trials;
   /** What it knows of a change that is being planned. */
   readonly development: Development;
+  /** What gates ask about rows. */
+  readonly rows: Rows;
+  /** Values that functions of the project compute. */
+  readonly functions: FunctionValues;
   /** What a backfill asks it. */
   readonly batches: Batches;
   /** Where it keeps what ran. */

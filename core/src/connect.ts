@@ -6,8 +6,8 @@ export interface Family {
 }
 
 /** By the scheme of its URLs; loaded when it is asked for. */
-const families: readonly { readonly scheme: RegExp; readonly isMysql?: true; load(): Promise<Family> }[] = [
-  { scheme: /^\s*(?:mysql|mariadb):/i, isMysql: true, load: () => import("./mysql/connect.js") },
+const families: readonly { readonly scheme: RegExp; load(): Promise<Family> }[] = [
+  { scheme: /^\s*(?:mysql|mariadb):/i, load: () => import("./mysql/connect.js") },
   // It has the words for what is no URL at all, and for those of other databases.
   { scheme: /^/, load: () => import("./postgresql/connect.js") },
 ];
@@ -20,9 +20,6 @@ const families: readonly { readonly scheme: RegExp; readonly isMysql?: true; loa
  *   transaction mode
  */
 export async function connect(url: string, options: ConnectOptions): Promise<Connection> {
-  const family = families.find(
-    ({ scheme, isMysql }) => scheme.test(url) && (isMysql !== true || options.mayBeMysql === true),
-  );
-  const { connect: open } = await family!.load();
+  const { connect: open } = await families.find(({ scheme }) => scheme.test(url))!.load();
   return open(url, options);
 }

@@ -467,6 +467,12 @@ export const errorTable = {
     next: "Look at the rows named, then run the same command with --fill-nulls (they get a value) or --keep-nulls (they stay as they are).",
     exit: 2,
   },
+  LS5011: {
+    title: "The table's engine knows no transactions",
+    why: "A batch that is interrupted would stay half written, and every batch would lock the whole table: a backfill would be an outage.",
+    next: "Change the table to InnoDB at a quiet time: ALTER TABLE … ENGINE=InnoDB copies it, and nobody writes to it meanwhile. Then run the command again.",
+    exit: 3,
+  },
   LS5050: {
     title: "A function of lockstep.config.ts throws",
     why: "Without its answer these rows get no value. All rows before them are filled and stay filled.",
@@ -517,7 +523,7 @@ export const errorTable = {
   },
   LS7002: {
     title: "The database refuses a statement",
-    why: "PostgreSQL's own message says what is missing.",
+    why: "The database's own message says what is missing.",
     next: "Correct what the message names, then run the command again.",
     exit: 3,
   },
@@ -532,6 +538,12 @@ export const errorTable = {
     why: "It was changed by another hand, so what it says about progress cannot be trusted.",
     next: "Delete the row named; the backfill then starts anew and keeps every value that is there.",
     exit: 3,
+  },
+  LS7005: {
+    title: "The plan is made for another database system",
+    why: "Its statements, types and expressions are those of the system that it was made on: another one refuses them, or does something else.",
+    next: "Name a target of the plan's system, or take the plan back and make another on a development database of the target's.",
+    exit: 2,
   },
   LS7020: {
     title: "A migration failed on the target",

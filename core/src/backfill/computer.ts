@@ -51,7 +51,7 @@ export class Computer {
     const computed: ComputedValues[] = [];
     for (const column of this.#columns) {
       const rows = await this.#read(session, column, scope);
-      const texts = await this.#ask(column, rows);
+      const texts = await this.#ask(session, column, rows);
       computed.push({ column, rows: rows.map(({ key, seen }, at) => ({ key, seen, value: texts[at]! })) });
     }
     return computed;
@@ -75,13 +75,18 @@ export class Computer {
     return rows.map((row) => ({ ...row, label: keyLabel(target.key, row.key) }));
   }
 
-  async #ask(column: RunnableColumn, rows: readonly UnfilledRow[]): Promise<readonly string[]> {
+  async #ask(
+    { connection }: BackfillSession,
+    column: RunnableColumn,
+    rows: readonly UnfilledRow[],
+  ): Promise<readonly string[]> {
     const { clock, signal, functionTimeoutMs } = this.#settings;
     const nameOf = (row: UnfilledRow) => JSON.stringify([column.name, row.key, row.seen]);
     const open = rows.filter((row) => !this.#known.has(nameOf(row)));
     if (open.length > 0) {
       const startedMs = clock.now();
-      const call = { ...column, column, clock, signal, timeoutMs: functionTimeoutMs };
+      const { text } = connection.dialect.functions;
+      const call = { ...column, column, clock, signal, text, timeoutMs: functionTimeoutMs };
       const values = await callFunction(call, open);
       this.lastMs += clock.now() - startedMs;
       for (const [at, row] of open.entries()) this.#known.set(nameOf(row), values[at]!);

@@ -41,7 +41,11 @@ export async function checkStructure(
 ): Promise<readonly PreflightProblem[]> {
   const label = tableLabel(spec.table);
   if (table === undefined) return [notApplied(`${connection.label} has no table "${label}"`)];
-  const problems: PreflightProblem[] = [...checkKey(table, spec), ...checkChildren(table, spec)];
+  const problems: PreflightProblem[] = [
+    ...checkEngine(table, connection.label),
+    ...checkKey(table, spec),
+    ...checkChildren(table, spec),
+  ];
   for (const planned of spec.columns) {
     const found = table.columns.find(({ name }) => name === planned.name);
     const name = `"${label}"."${planned.name}" on ${connection.label}`;
@@ -164,6 +168,14 @@ function notApplied(message: string): PreflightProblem {
   return { code: "LS5001", message };
 }
 
+/** A batch that is ended half way would have written half of its rows, under a lock on all of them. */
+function checkEngine({ name, engineWithoutTransactions: engine }: TableFacts, target: string): PreflightProblem[] {
+  if (engine === undefined) return [];
+  return [
+    { code: "LS5011", message: `"${name}" on ${target} is of the engine ${engine}, which knows no transactions` },
+  ];
+}
+
 /** The batches follow the key: it must be unique, have no NULLs and an index in its order. */
 function checkKey(table: TableFacts, { key, table: name }: BackfillSpec): readonly PreflightProblem[] {
   const columns = key.map(({ column }) => column);
@@ -212,5 +224,5 @@ function checkUniqueKeys(table: TableFacts, spec: BackfillSpec, target: string):
 }
 
 function words(trigger: UserTrigger): string {
-  return trigger.kind === "rule" ? `rule "${trigger.name}"` : `trigger "${trigger.name}" (${trigger.calls})`;
+  return `${trigger.kind} "${trigger.name}"${trigger.calls === "" ? "" : ` (${trigger.calls})`}`;
 }

@@ -5,7 +5,7 @@ import { keyLabel } from "./keys.js";
 import type { BackfillSession } from "./session.js";
 import { rowsPerScan } from "./sweep.js";
 
-/** A row that the database refuses a value; of the first ones with what PostgreSQL says. */
+/** A row that the database refuses a value; of the first ones with what the database says. */
 export interface RefusedRow {
   readonly key: KeyValues;
   readonly error: LockstepError | undefined;

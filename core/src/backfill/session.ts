@@ -39,7 +39,6 @@ export async function openSession(
   const connection = await connect(settings.url, {
     applicationName: `lockstep backfill ${plan}`,
     silenceMs,
-    mayBeMysql: true,
   });
   try {
     if (previous !== undefined) await connection.dialect.batches.endSession(connection, previous);

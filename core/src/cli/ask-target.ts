@@ -2,6 +2,7 @@ import { connect } from "../connect.js";
 import type { Connection } from "../dialects/connection.js";
 import { LockstepError } from "../errors.js";
 import { missingParts } from "../facts/missing-parts.js";
+import { requireSystem } from "../facts/same-system.js";
 import { askGates } from "../gates/ask-gates.js";
 import type { GateAnswer, GateFacts } from "../gates/gate.js";
 import { mergeAnswers } from "../gates/merge-answers.js";
@@ -25,7 +26,7 @@ export interface OpenTarget {
 /**
  * Connects to a target and reads which of the plan's released migrations it has.
  *
- * @throws LS8004 when it cannot be reached
+ * @throws LS8004 when it cannot be reached · LS7005 when the plan is made for another system
  */
 export async function openTarget(target: Target, plan: Plan, project: Project, plugin: OrmPlugin): Promise<OpenTarget> {
   const connection = await connect(target.url, { applicationName: "lockstep", needsSession: false });
@@ -45,6 +46,7 @@ export async function askAbout(
   project: Project,
   plugin: OrmPlugin,
 ): Promise<OpenTarget> {
+  requireSystem(connection, plan, target.name);
   const state = await plugin.readApplied(connection, project);
   const released = plan.state.written.map((unit) => migrationOf(unit.file));
   const listed = plugin.listMigrations(project);
@@ -101,20 +103,31 @@ async function lackingParts(
   return parts
     .filter(({ lacks }) => isDeployed || lacks === "trigger")
     .map(({ column, lacks, statement }) => {
+      if (lacks === "type")
+        return {
+          statement,
+          help: `Give it its type on ${target.name}, or take the plan back: npx lockstep abandon ${plan.id}`,
+        };
       const isOfTable = ({ spec }: Unit) => "table" in spec && isSameTable(spec.table, column.table);
       const own = expand.filter(({ units }) => units.some(isOfTable));
-      const trigger = own.find(({ units }) => units.some((unit) => isOfTable(unit) && unit.spec.kind === "expand"));
+      const making = (kinds: readonly Unit["spec"]["kind"][]) =>
+        own.filter(({ units }) => units.some((unit) => isOfTable(unit) && kinds.includes(unit.spec.kind)));
+      const trigger = making(["expand"])[0];
       const again = inFiles(plan.undo.contract).find((units) =>
         units.some((unit) => isOfTable(unit) && unit.spec.kind === "undo-contract"),
       );
-      const files =
-        lacks === "column"
-          ? own.map(({ file }) => file)
-          : trigger !== undefined
+      const makers: Readonly<Record<typeof lacks, () => readonly string[]>> = {
+        column: () => own.map(({ file }) => file),
+        index: () => making(["create-index"]).map(({ file }) => file),
+        "foreign-key": () => making(["add-foreign-key"]).map(({ file }) => file),
+        trigger: () =>
+          trigger !== undefined
             ? [trigger.file]
             : again === undefined
               ? []
-              : [`${planFolder(plan.id)}/undo/contract-${again[0].id}.sql`];
+              : [`${planFolder(plan.id)}/undo/contract-${again[0].id}.sql`],
+      };
+      const files = makers[lacks]();
       const help =
         files.length === 0
           ? `Deploy to ${target.name} first: ${plugin.words.deploy}`

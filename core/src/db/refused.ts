@@ -2,7 +2,7 @@ import { type ErrorCode, LockstepError } from "../errors.js";
 import { isDatabaseError } from "./retry.js";
 
 /**
- * An error that PostgreSQL reported, in Lockstep's family: its message, detail and hint are kept. Other errors pass as they are.
+ * An error that the server reported, in Lockstep's family: its message, detail and hint are kept. Other errors pass as they are.
  * @param doing what was tried: `Reading "User" on db:5432/shop`
  */
 export function refused(error: unknown, doing: string, code: ErrorCode = "LS7002"): unknown {

@@ -18,12 +18,13 @@ export async function requireServer(
     return major === undefined ? [] : [{ migration, major }];
   });
   if (needs.length === 0) return;
-  const server = await serverMajor(connection);
+  const server = serverMajor(connection);
+  const { label, versionText } = connection.dialect;
   const missing = needs.find(({ major }) => major > server);
   if (missing === undefined) return;
   throw new LockstepError(
     "LS7025",
-    `${missing.migration} needs PostgreSQL ${missing.major} or later, ${target} is PostgreSQL ${server}. Nothing was applied.`,
+    `${missing.migration} needs ${label} ${missing.major} or later, ${target} is ${versionText(connection.serverVersion)}. Nothing was applied.`,
     { details: { migration: missing.migration, target, server, needs: missing.major } },
   );
 }

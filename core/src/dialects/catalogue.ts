@@ -1,6 +1,13 @@
 import type { TableName } from "../model/names.js";
+import type { PlannedColumn, UnitSpec } from "../model/plan.js";
 import type { Connection } from "./connection.js";
 import type { TableFacts } from "./table.js";
+
+/** What a database does not have of a planned column, or has otherwise. */
+export interface Lack {
+  readonly lacks: "column" | "type" | "trigger" | "index" | "foreign-key";
+  readonly statement: string;
+}
 
 /** What the catalogue of a target says, in the words of a dialect. Asked inside of a transaction that reads; errors are the server's. */
 export interface Catalogue {
@@ -10,4 +17,14 @@ export interface Catalogue {
   fillTriggerFlaw(connection: Connection, table: TableFacts, column: string): Promise<string | undefined>;
   /** A type of a plan as the catalogue prints it on this connection. */
   printedType(connection: Connection, type: string): Promise<string>;
+  /**
+   * What the database lacks of a column whose migrations count as applied there. A column that is required has its contract behind it:
+   * the trigger is rightly gone. One that stays optional has none.
+   */
+  lacks(connection: Connection, column: PlannedColumn): Promise<readonly Lack[]>;
+  /** What has to run outside of a migration so that an index over partitions can become valid. */
+  partitionStatements(
+    connection: Connection,
+    spec: Extract<UnitSpec, { kind: "assert-index" }>,
+  ): Promise<readonly string[]>;
 }

@@ -51,8 +51,6 @@ export interface ConnectOptions {
    * A URL with `?schema=` needs a session all the same: the search path is its setting.
    */
   readonly needsSession?: boolean;
-  /** Whether the server may be MySQL or MariaDB. Default: false, and their URLs are refused as those of another database. */
-  readonly mayBeMysql?: boolean;
   /** How long no answer may come until the server is asked over a second connection whether it is at it. Default: 30 000. */
   readonly silenceMs?: number;
 }

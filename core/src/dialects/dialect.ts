@@ -3,7 +3,10 @@ import type { Batches } from "./batches.js";
 import type { Capabilities } from "./capabilities.js";
 import type { Catalogue } from "./catalogue.js";
 import type { Development } from "./development.js";
+import type { FunctionValues } from "./functions.js";
 import type { LedgerStore } from "./ledger-store.js";
+import type { Quote } from "./quote.js";
+import type { Rows } from "./rows.js";
 import type { Trials } from "./trials.js";
 
 /**
@@ -15,10 +18,17 @@ export interface Dialect {
   /** As people write it. */
   readonly label: string;
   readonly capabilities: Capabilities;
+  /** The version of a connection as people write it: `PostgreSQL 17`, `MariaDB 10.11.19`. */
+  versionText(serverVersion: number): string;
+  readonly quote: Quote;
   readonly catalogue: Catalogue;
   readonly trials: Trials;
   /** What it knows of a change that is being planned. */
   readonly development: Development;
+  /** What gates ask about rows. */
+  readonly rows: Rows;
+  /** Values that functions of the project compute. */
+  readonly functions: FunctionValues;
   /** What a backfill asks it. */
   readonly batches: Batches;
   /** Where it keeps what ran. */

@@ -2,9 +2,9 @@ import type { KeyColumn } from "../model/plan.js";
 
 export interface ColumnFacts {
   readonly name: string;
-  /** As `format_type` prints it on this target. */
+  /** As the catalogue of this target prints it. */
   readonly type: string;
-  /** False only when PostgreSQL enforces NOT NULL for the rows that exist, too. */
+  /** False only when the server enforces NOT NULL for the rows that exist, too. */
   readonly isNullable: boolean;
   readonly isGenerated: boolean;
   readonly isIdentity: boolean;
@@ -29,7 +29,7 @@ export interface KeyFacts {
 export interface UserTrigger {
   readonly kind: "trigger" | "rule";
   readonly name: string;
-  /** `audit.log_change()`; empty for rules. */
+  /** `audit.log_change()`; empty for rules, and where a trigger has its own body. */
   readonly calls: string;
   /** It fires for updates of these columns only; empty: for all. */
   readonly columns: readonly string[];
@@ -69,6 +69,8 @@ export interface TableFacts {
   /** With indexes and TOAST, in bytes. */
   readonly sizeBytes: number;
   readonly userTriggers: readonly UserTrigger[];
+  /** The engine that keeps its rows and knows no transactions: `MyISAM`. Absent: it knows them. */
+  readonly engineWithoutTransactions?: string;
 }
 
 /**

@@ -1,8 +1,8 @@
 import type { FillFunction, FillRow } from "../config/fill-function.js";
 import type { Clock } from "../db/clock.js";
+import type { FunctionValues } from "../dialects/functions.js";
 import { LockstepError } from "../errors.js";
 import { type ComputedFill, functionLabel } from "../model/index.js";
-import { postgresText } from "./function-value.js";
 
 /** A row that a function is asked about. */
 export interface AskedRow {
@@ -17,6 +17,8 @@ export interface FunctionCall {
   readonly column: { readonly name: string; readonly type: string };
   readonly timeoutMs: number;
   readonly clock: Clock;
+  /** What the server reads. */
+  readonly text: FunctionValues["text"];
   /** Hands Ctrl-C on to the function. */
   readonly signal?: AbortSignal;
 }
@@ -24,7 +26,7 @@ export interface FunctionCall {
 /**
  * Asks a function of the user for the values of some rows, and judges the answer before any of it is used.
  *
- * @returns the values as texts that PostgreSQL reads, one for each row
+ * @returns the values as texts that the server reads, one for each row
  * @throws LS5050 it threw · LS5051 another number of values · LS5052 a value that no column can mean · LS5053 rows without a
  *   value · LS5055 it took too long
  */
@@ -96,9 +98,9 @@ async function answerOf(call: FunctionCall, rows: readonly AskedRow[], label: st
   );
 }
 
-function textOf(value: unknown, row: AskedRow, { column }: FunctionCall, label: string): string | undefined {
+function textOf(value: unknown, row: AskedRow, { column, text }: FunctionCall, label: string): string | undefined {
   try {
-    return postgresText(value, column.type);
+    return text(value, column.type);
   } catch (error) {
     if (!(error instanceof LockstepError)) throw error;
     throw new LockstepError("LS5052", `The ${label} returned ${error.message} for ${row.label}.`, { hint: error.hint });

@@ -1,40 +1,53 @@
 import { LockstepError } from "../errors.js";
 
+/** How a server writes kinds of values as text. */
+export interface TextForms {
+  isJson(type: string): boolean;
+  /** Undefined: no column of the server holds a list. */
+  list(value: readonly unknown[], type: string): string | undefined;
+  text(value: string, type: string): string;
+  boolean(value: boolean): string;
+  moment(value: Date, type: string): string;
+  bytes(value: Buffer): string;
+}
+
 /**
- * A value that a function returned, as PostgreSQL reads it from text; undefined where there is none. What is stored is what the pg
- * driver would store, except where that would be surprising: dates are in UTC, as both ORMs write them, and an object is no text.
+ * A value that a function returned, as text that a server reads; undefined where there is none. What is stored is what the driver would
+ * store, except where that would be surprising: dates are in UTC, as both ORMs write them, and an object is no text.
  *
- * @param type of the column, as `format_type` prints it
+ * @param type of the column, as the catalogue prints it
  * @throws LS5052 what no column of that type can mean, in words that follow the row
  */
-export function postgresText(value: unknown, type: string): string | undefined {
+export function textOfValue(value: unknown, type: string, forms: TextForms): string | undefined {
   if (value === null || value === undefined) return undefined;
   if (isThenable(value)) throw unfit("a promise", "Await it: return Promise.all(rows.map(async (row) => …))");
-  if (/^jsonb?$/.test(type)) return jsonText(value);
+  if (forms.isJson(type)) return jsonText(value);
   if (Array.isArray(value)) {
-    if (!type.endsWith("[]")) throw unfit("an array", `"${type}" holds one value.`);
-    return `{${value.map((element) => elementText(element, type.replace(/\[\]$/, ""))).join(",")}}`;
+    const list = forms.list(value, type);
+    if (list === undefined) throw unfit("an array", `"${type}" holds one value.`);
+    return list;
   }
   switch (typeof value) {
     case "string":
-      return value;
+      return forms.text(value, type);
     case "number":
     case "bigint":
-    case "boolean":
       return String(value);
+    case "boolean":
+      return forms.boolean(value);
     case "object":
-      return objectText(value, type);
+      return objectText(value, type, forms);
     default:
       throw unfit(`a ${typeof value}`, `"${type}" needs a value.`);
   }
 }
 
-function objectText(value: object, type: string): string {
+function objectText(value: object, type: string, forms: TextForms): string {
   if (value instanceof Date) {
     if (Number.isNaN(value.getTime())) throw unfit("an invalid Date", "Its time is NaN.");
-    return value.toISOString();
+    return forms.moment(value, type);
   }
-  if (value instanceof Uint8Array) return `\\x${Buffer.from(value).toString("hex")}`;
+  if (value instanceof Uint8Array) return forms.bytes(Buffer.from(value));
   // Decimals and the like have a text of their own; anything else would be stored as "[object Object]".
   if (value.toString !== Object.prototype.toString && typeof value.toString === "function") return String(value);
   throw unfit("an object", `"${type}" is no json column.`);
@@ -49,15 +62,6 @@ function jsonText(value: unknown): string {
   }
   if (text === undefined) throw unfit(`a ${typeof value}`, "JSON has no such value.");
   return text;
-}
-
-/** Inside `{…}`: quoted always, so that neither commas nor the word NULL mean anything. */
-function elementText(element: unknown, type: string): string {
-  // Lists of lists have the same type as lists.
-  if (Array.isArray(element) && !/^jsonb?$/.test(type))
-    return `{${element.map((inner) => elementText(inner, type)).join(",")}}`;
-  const text = postgresText(element, type);
-  return text === undefined ? "NULL" : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 }
 
 function isThenable(value: unknown): boolean {

@@ -1,8 +1,6 @@
 import { refused } from "../db/refused.js";
 import type { Connection } from "../dialects/connection.js";
 import type { Plan } from "../model/plan.js";
-import { quoteTable } from "../sql/postgres/quote.js";
-import { partitionsLeft, statementsFor } from "../sql/postgres/units/partition-index.js";
 
 /** What a person, or a command, has to run on a target so that the index of a partitioned table can become valid. */
 export interface PartitionIndexWork {
@@ -28,13 +26,7 @@ export async function partitionIndexWork(
   for (const { spec } of plan.units) {
     if (spec.kind !== "assert-index" || !spec.isPartitioned) continue;
     try {
-      const table = quoteTable(spec.table);
-      const { rows: tables } = await connection.query("SELECT FROM to_regclass($1) r WHERE r IS NOT NULL", [table]);
-      if (tables.length === 0) continue;
-      const { rows } = await connection.query<{ statements: readonly string[] | null }>(
-        `SELECT ${statementsFor(spec, "l")} AS statements FROM (${partitionsLeft(spec)}) l`,
-      );
-      const statements = rows.flatMap((row) => row.statements ?? []);
+      const statements = await connection.dialect.catalogue.partitionStatements(connection, spec);
       if (statements.length > 0) found.push({ index: spec.index.name, statements });
     } catch (error) {
       throw refused(error, `Looking for the partitions that lack "${spec.index.name}" on ${connection.label}`);

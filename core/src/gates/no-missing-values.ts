@@ -1,18 +1,15 @@
 import { refused } from "../db/refused.js";
 import { errorCode } from "../db/retry.js";
-import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
-import { rowKey, type TableFacts } from "../dialects/table.js";
-import { findRefusedRows, refusalsText } from "../facts/refused-rows.js";
+import type { TableFacts } from "../dialects/table.js";
+import { refusalsText } from "../facts/refused-rows.js";
 import { readTable } from "../facts/table.js";
 import { isSameTable, tableLabel } from "../model/names.js";
 import type { GateStep } from "../model/plan.js";
-import { plannedRows } from "../postgresql/table.js";
 import { drawsFromSequence } from "../sql/fill/kinds.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
 import type { Gate, GateFacts } from "./gate.js";
 
-/** Counted up to here; beyond it the planner's estimate is good enough. */
+/** Counted up to here; beyond it the server's estimate is good enough. */
 const countedRows = 10_000;
 
 /** No row is without a value. The database itself is asked, row by row: what the ledger says is no proof. */
@@ -68,7 +65,7 @@ async function whatIsLeft(
   const column = columns.find((each) => each.name === step.column && isSameTable(each.table, step.table));
   if (column?.fill === undefined || drawsFromSequence(column.fill)) return { statement: "", isRefused: false };
   const { fill, uniqueKeys, foreignKeys = [] } = column;
-  const found = await findRefusedRows(connection, {
+  const found = await connection.dialect.rows.refused(connection, {
     table,
     column,
     fill,
@@ -101,23 +98,18 @@ async function findMissing(
   column: string,
   timeoutMs: number,
 ): Promise<{ readonly count: string; readonly sample: string } | undefined> {
-  const from = `FROM ${quoteTable(table)} WHERE ${quoteIdentifier(column)} IS NULL`;
-  const key = rowKey(table).map(({ column }) => column);
-  const keys = key.length > 0 ? key : ["ctid"];
-  // An error instead of rows that a policy hides: without it the gate would open while rows are NULL (measured).
-  const settings = { statement_timeout: timeoutMs, row_security: "off" };
-  return inTransaction(connection, { isReadOnly: true, settings }, async () => {
-    const first = await connection.query(
-      `SELECT ${keys.map((key) => `${quoteIdentifier(key)}::text`).join(", ")} ${from} LIMIT 1`,
+  const { quote, rows } = connection.dialect;
+  const from = `FROM ${quote.table(table)} WHERE ${quote.identifier(column)} IS NULL`;
+  return rows.reading(connection, timeoutMs, async () => {
+    const first = await connection.query<{ label: string }>(`SELECT ${rows.label(table)} AS label ${from} LIMIT 1`);
+    const sample = first.rows[0]?.label;
+    if (sample === undefined) return undefined;
+    const counted = await connection.query<{ n: number | string }>(
+      `SELECT COUNT(*) AS n FROM (SELECT 1 ${from} LIMIT ${countedRows + 1}) x`,
     );
-    if (first.rows[0] === undefined) return undefined;
-    const sample = keys.map((key) => `${key}=${first.rows[0]![key]}`).join(", ");
-    const counted = await connection.query<{ n: number }>(
-      `SELECT count(*)::int AS n FROM (SELECT 1 ${from} LIMIT ${countedRows + 1}) x`,
-    );
-    const n = counted.rows[0]!.n;
+    const n = Number(counted.rows[0]!.n);
     if (n <= countedRows) return { count: n === 1 ? "1 row" : `${n} rows`, sample };
-    const estimate = Math.round(await plannedRows(connection, `SELECT ${from}`));
+    const estimate = Math.round((await rows.estimate(connection, `SELECT 1 ${from}`)) ?? 0);
     return { count: estimate > countedRows ? `about ${estimate} rows` : `more than ${countedRows} rows`, sample };
   });
 }

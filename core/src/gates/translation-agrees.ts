@@ -1,13 +1,9 @@
 import { isDatabaseError } from "../db/retry.js";
-import { inTransaction } from "../db/transaction.js";
 import type { Connection } from "../dialects/connection.js";
+import type { EvaluatedRow, Selection } from "../dialects/rows.js";
 import { type TableFacts, typeOf } from "../dialects/table.js";
-import { rowLabel, rowOrder } from "../facts/row-label.js";
-import type { ScalarType } from "../model/code.js";
 import type { Fill } from "../model/fill.js";
 import { tableLabel } from "../model/names.js";
-import { quoteIdentifier, quoteTable } from "../sql/postgres/quote.js";
-import { statedSettings } from "../sql/postgres/stated-settings.js";
 import type { OpenWriter } from "./gate.js";
 import { notComputed, rowsInDoubt, sample, spelling } from "./rows-in-doubt.js";
 
@@ -23,7 +19,10 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
   const { connection, target, plan } = facts;
   const { fill } = column;
   const { translatedValue } = await import("../codemods/values/translated-value.js");
-  const inputs = fill.reads.map((read) => ({ name: read, type: scalarOf(typeOf(table, read)) }));
+  const inputs = fill.reads.map((read) => ({
+    name: read,
+    type: connection.dialect.rows.scalarOf(typeOf(table, read)),
+  }));
   const compute = await translatedValue(
     fill.sql,
     inputs.map(({ name: input, type = "string" }) => ({ name: input, type })),
@@ -76,26 +75,8 @@ export default rowsInDoubt("what code computes", async ({ name, column, table, t
   };
 });
 
-/** What ORMs make of a type of the database; undefined: it is a type of the user's. */
-function scalarOf(type: string): ScalarType | undefined {
-  const name = type.replace(/^.*\./, "").replace(/\(.*\)/, "");
-  return scalars.find(([pattern]) => pattern.test(name))?.[1];
-}
-
-const scalars: readonly (readonly [RegExp, ScalarType])[] = [
-  [/^(text|character varying|character|citext|uuid)$/, "string"],
-  [/^(integer|smallint)$/, "int"],
-  [/^bigint$/, "bigint"],
-  [/^boolean$/, "boolean"],
-  [/^(real|double precision)$/, "float"],
-  [/^numeric$/, "decimal"],
-  [/^(date|time|timestamp)\b/, "datetime"],
-  [/^jsonb?$/, "json"],
-  [/^bytea$/, "bytes"],
-];
-
 interface Rows {
-  readonly rows: readonly ReadRow[];
+  readonly rows: readonly EvaluatedRow[];
   readonly isWhole: boolean;
   /** Not all of those were read that the two languages are likely to differ in. */
   readonly isPartial: boolean;
@@ -112,28 +93,15 @@ function untold(file: string, why: string): Rows {
   };
 }
 
-interface ReadRow {
-  readonly row: string;
-  readonly inputs: readonly (string | null)[];
-  readonly value: string | null;
-}
-
 async function readRows(connection: Connection, table: TableFacts, fill: Fill, timeoutMs: number): Promise<Rows> {
-  const inputs = fill.reads.map((name) => `${quoteIdentifier(name)}::text`);
-  const select = `SELECT ${rowLabel(table)} AS row, ARRAY[${inputs.join(", ")}] AS inputs, (${fill.rowSql}\n)::text AS value FROM ${quoteTable(table)}`;
-  const share = (maxRows * 100) / Math.max(table.rowEstimate, 1);
-  const spread = share >= 100 ? "" : ` TABLESAMPLE SYSTEM (${share}) REPEATABLE (1)`;
-  const beyond = inputs.map((input) => `${input} COLLATE "C" ~ '[^ -~]'`).join(" OR ");
-  const settings = { ...statedSettings, statement_timeout: timeoutMs, row_security: "off" };
-  const rows = new Map<string, ReadRow>();
+  const rows = new Map<string, EvaluatedRow>();
   const failed: OpenWriter[] = [];
-  const read = async (sql: string) => {
+  const read = async (which: Selection["which"]) => {
     try {
-      const { rows: found } = await inTransaction(connection, { isReadOnly: true, settings }, () =>
-        connection.query<ReadRow>(`${sql} LIMIT ${maxRows}`),
-      );
-      for (const each of found) rows.set(each.row, each);
-      return found.length < maxRows;
+      const selection = { which, limit: maxRows, timeoutMs };
+      const found = await connection.dialect.rows.evaluated(connection, table, fill, selection);
+      for (const each of found.rows) rows.set(each.row, each);
+      return found.isWhole;
     } catch (error) {
       const row = notComputed(error, `"${tableLabel(table)}"`);
       if (row === undefined) throw error;
@@ -141,15 +109,15 @@ async function readRows(connection: Connection, table: TableFacts, fill: Fill, t
       return false;
     }
   };
-  const isWhole = await read(`${select}${spread}`);
+  const isWhole = await read("spread");
   let isPartial = false;
-  if (spread !== "" || !isWhole) {
+  if (!isWhole) {
     try {
-      isPartial = !(await read(`${select} WHERE ${beyond} ORDER BY ${rowOrder(table)}`));
+      isPartial = !(await read("beyond-ascii"));
     } catch (error) {
       if (!isDatabaseError(error) || error.code !== "57014") throw error;
       isPartial = true;
     }
   }
-  return { rows: [...rows.values()], isWhole: isWhole && spread === "", isPartial, failed };
+  return { rows: [...rows.values()], isWhole, isPartial, failed };
 }

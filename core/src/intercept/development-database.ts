@@ -62,7 +62,7 @@ export class DevelopmentDatabase {
       isTaken: this.#asking(({ isTaken }) => isTaken),
       dependence: this.#asking(({ dependence }) => dependence),
       environment: async () => ({
-        server: await serverMajor(await this.#connect()),
+        server: serverMajor(await this.#connect()),
         ...(transactions === undefined ? {} : { transactions }),
       }),
     };

@@ -1,6 +1,8 @@
-import type { Catalogue } from "../dialects/catalogue.js";
+import type { Catalogue, Lack } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import { type ColumnFacts, type KeyFacts, typeOf, type UserTrigger } from "../dialects/table.js";
+import { hasTrigger, type TableName, tableLabel } from "../model/index.js";
+import { development } from "./development.js";
 import { triggerNames } from "./quote.js";
 import { typeInCatalogue, withoutWidth } from "./types.js";
 
@@ -28,6 +30,7 @@ export const catalogue: Catalogue = {
       invalidIndexes: [],
       rowEstimate: Number(found.rows ?? 0),
       sizeBytes: Number(found.bytes ?? 0),
+      ...(found.transactions === "YES" ? {} : { engineWithoutTransactions: found.engine ?? "" }),
       userTriggers: (await rowsOf<UserTrigger>(connection, triggersSql, own)).map((each) => ({ ...each, columns: [] })),
     };
   },
@@ -46,17 +49,55 @@ export const catalogue: Catalogue = {
   },
 
   printedType: async ({ dialect }, type) => typeInCatalogue(type, dialect.id),
+
+  async lacks(connection, column) {
+    const name = `"${tableLabel(column.table)}"."${column.name}"`;
+    const table = await catalogue.table(connection, column.table);
+    const found = table?.columns.find((each) => each.name === column.name);
+    if (table === undefined || found === undefined) return [{ lacks: "column", statement: `${name} does not exist` }];
+    const lacks: Lack[] = [];
+    const type = await catalogue.printedType(connection, column.type);
+    if (found.type !== type) lacks.push({ lacks: "type", statement: `${name} is ${found.type}, not ${type}` });
+    if (hasTrigger(column) && found.isNullable) {
+      const flaw = await catalogue.fillTriggerFlaw(connection, table, column.name);
+      if (flaw !== undefined) lacks.push({ lacks: "trigger", statement: `${name} has ${flaw}` });
+    }
+    const isSame = (one: readonly string[], other: readonly string[]) => JSON.stringify(one) === JSON.stringify(other);
+    for (const key of column.uniqueKeys)
+      if (!table.uniqueKeys.some(({ columns, isTotal }) => isTotal && isSame(columns, key)))
+        lacks.push({ lacks: "index", statement: `${label(column.table, key)} has no unique index` });
+    const { foreignKeys = [] } = column;
+    const known = foreignKeys.length === 0 ? [] : await development.foreignKeys(connection, column.table);
+    for (const { columns, references } of foreignKeys)
+      if (!known.some((each) => isSame(each.columns, columns) && each.references.name === references.name))
+        lacks.push({
+          lacks: "foreign-key",
+          statement: `${label(column.table, columns)} has no foreign key to "${tableLabel(references)}"`,
+        });
+    return lacks;
+  },
+
+  // Of a partitioned table every index is one.
+  partitionStatements: async () => [],
 };
+
+/** `"User" ("tenantId", "handle")` */
+function label(table: TableName, columns: readonly string[]): string {
+  return `"${tableLabel(table)}" (${columns.map((each) => `"${each}"`).join(", ")})`;
+}
 
 interface TableRow {
   readonly schema: string;
   readonly name: string;
   readonly rows: string | null;
   readonly bytes: string | null;
+  readonly engine: string | null;
+  readonly transactions: string | null;
 }
 
-const tableSql = `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name, TABLE_ROWS AS \`rows\`, DATA_LENGTH + INDEX_LENGTH AS bytes
-  FROM information_schema.TABLES WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND TABLE_TYPE = 'BASE TABLE'`;
+const tableSql = `SELECT TABLE_SCHEMA AS \`schema\`, TABLE_NAME AS name, TABLE_ROWS AS \`rows\`, DATA_LENGTH + INDEX_LENGTH AS bytes,
+    t.ENGINE AS engine, e.TRANSACTIONS AS transactions
+  FROM information_schema.TABLES t LEFT JOIN information_schema.ENGINES e ON e.ENGINE = t.ENGINE WHERE TABLE_SCHEMA = COALESCE(?, DATABASE()) AND TABLE_NAME = ? AND TABLE_TYPE = 'BASE TABLE'`;
 
 interface ColumnRow {
   readonly name: string;

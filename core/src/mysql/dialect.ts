@@ -1,13 +1,31 @@
 import type { Dialect } from "../dialects/dialect.js";
+import { type DialectId, dialectLabels } from "../model/dialect.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development.js";
+import { functions } from "./functions.js";
 import { ledger } from "./ledger.js";
+import { quoteIdentifier, quoteTable, quoteText } from "./quote.js";
+import { rows } from "./rows/index.js";
 import { trials } from "./trials/index.js";
 
-const shared = { capabilities, catalogue, trials, development, batches, ledger };
+const dialectOf = (id: DialectId): Dialect => ({
+  id,
+  label: dialectLabels[id],
+  versionText: (version) =>
+    `${dialectLabels[id]} ${Math.floor(version / 10_000)}.${Math.floor(version / 100) % 100}.${version % 100}`,
+  quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteText },
+  capabilities,
+  catalogue,
+  trials,
+  development,
+  rows,
+  functions,
+  batches,
+  ledger,
+});
 
-export const mysql: Dialect = { ...shared, id: "mysql", label: "MySQL" };
+export const mysql = dialectOf("mysql");
 
-export const mariadb: Dialect = { ...shared, id: "mariadb", label: "MariaDB" };
+export const mariadb = dialectOf("mariadb");

@@ -23,6 +23,7 @@ const conditions: Readonly<Record<number, string>> = {
   1205: "55P03", // ER_LOCK_WAIT_TIMEOUT
   1213: "40P01", // ER_LOCK_DEADLOCK
   1227: "42501", // ER_SPECIFIC_ACCESS_DENIED_ERROR
+  1265: "22000", // WARN_DATA_TRUNCATED: an error in strict mode, of what an enum does not have
   1290: "25006", // ER_OPTION_PREVENTS_STATEMENT: --read-only
   1292: "22007", // ER_TRUNCATED_WRONG_VALUE
   1305: "42883", // ER_SP_DOES_NOT_EXIST

@@ -1,8 +1,10 @@
-import type { Catalogue } from "../dialects/catalogue.js";
+import type { Catalogue, Lack } from "../dialects/catalogue.js";
 import type { Connection } from "../dialects/connection.js";
 import type { TableFacts } from "../dialects/table.js";
-import { typeAsPrinted } from "../facts/printed-type.js";
-import { scaffoldNames } from "../sql/postgres/quote.js";
+import { hasTrigger, type PlannedColumn, tableLabel } from "../model/index.js";
+import { quoteTable, scaffoldNames } from "../sql/postgres/quote.js";
+import { partitionsLeft, statementsFor } from "../sql/postgres/units/partition-index.js";
+import { typeAsPrinted } from "./printed-type.js";
 import { readTableFacts } from "./table.js";
 
 /** Of PostgreSQL. */
@@ -10,6 +12,8 @@ export const catalogue: Catalogue = {
   table: readTableFacts,
   fillTriggerFlaw,
   printedType: typeAsPrinted,
+  lacks,
+  partitionStatements,
 };
 
 /** Partitions and tables that inherit need the trigger as well. Undefined: it is there and enabled everywhere. */
@@ -25,4 +29,31 @@ async function fillTriggerFlaw(connection: Connection, table: TableFacts, column
   if (first === undefined) return undefined;
   const trigger = first.exists ? "a fill trigger that is disabled" : "no fill trigger";
   return first.own ? trigger : `${trigger} for the rows of "${first.relation}"`;
+}
+
+async function lacks(connection: Connection, column: PlannedColumn): Promise<readonly Lack[]> {
+  const name = `"${tableLabel(column.table)}"."${column.name}"`;
+  const { rows } = await connection.query<{ isRequired: boolean; hasTrigger: boolean }>(
+    `SELECT attnotnull AS "isRequired",
+            EXISTS (SELECT FROM pg_trigger WHERE tgrelid = attrelid AND tgname = $3) AS "hasTrigger"
+       FROM pg_attribute WHERE attrelid = to_regclass($1) AND attname = $2 AND NOT attisdropped`,
+    [quoteTable(column.table), column.name, scaffoldNames(column.table, column.name).trigger],
+  );
+  const [found] = rows;
+  if (found === undefined) return [{ lacks: "column", statement: `${name} does not exist` }];
+  return hasTrigger(column) && !found.isRequired && !found.hasTrigger
+    ? [{ lacks: "trigger", statement: `${name} has no fill trigger` }]
+    : [];
+}
+
+async function partitionStatements(
+  ...[connection, spec]: Parameters<Catalogue["partitionStatements"]>
+): Promise<readonly string[]> {
+  const table = quoteTable(spec.table);
+  const { rows: tables } = await connection.query("SELECT FROM to_regclass($1) r WHERE r IS NOT NULL", [table]);
+  if (tables.length === 0) return [];
+  const { rows } = await connection.query<{ statements: readonly string[] | null }>(
+    `SELECT ${statementsFor(spec, "l")} AS statements FROM (${partitionsLeft(spec)}) l`,
+  );
+  return rows.flatMap((row) => row.statements ?? []);
 }

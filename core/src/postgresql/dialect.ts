@@ -1,18 +1,26 @@
 import type { Dialect } from "../dialects/dialect.js";
+import { dialectLabels } from "../model/dialect.js";
+import { quoteIdentifier, quoteLiteral, quoteTable } from "../sql/postgres/quote.js";
 import { batches } from "./batches/index.js";
 import { capabilities } from "./capabilities.js";
 import { catalogue } from "./catalogue.js";
 import { development } from "./development/index.js";
+import { functions } from "./functions.js";
 import { ledger } from "./ledger.js";
+import { rows } from "./rows/index.js";
 import { trials } from "./trials/index.js";
 
 export const postgresql: Dialect = {
   id: "postgresql",
-  label: "PostgreSQL",
+  label: dialectLabels.postgresql,
+  versionText: (version) => `PostgreSQL ${Math.floor(version / 10_000)}`,
+  quote: { identifier: quoteIdentifier, table: quoteTable, literal: quoteLiteral },
   capabilities,
   catalogue,
   trials,
   development,
+  rows,
+  functions,
   batches,
   ledger,
 };

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { FillFunction } from "../../../core/src/config/fill-function.js";
 import { systemClock } from "../../../core/src/db/clock.js";
 import { callFunction } from "../../../core/src/facts/call-function.js";
+import { postgresText } from "../../../core/src/postgresql/function-value.js";
 
 const compute = { name: "User.handle", reads: ["email"], source: "lockstep.config.ts" };
 const rows = Array.from({ length: 4 }, (_, n) => ({ label: `id=${n}`, input: { email: `u${n}@x.io` } }));
@@ -10,7 +11,15 @@ const call = (run: unknown, more: { signal?: AbortSignal; timeoutMs?: number; ty
   const { type = "text", timeoutMs = 5000, signal } = more;
   const column = { name: "handle", type };
   return callFunction(
-    { compute, run: run as FillFunction, column, clock: systemClock, timeoutMs, ...(signal && { signal }) },
+    {
+      compute,
+      run: run as FillFunction,
+      column,
+      clock: systemClock,
+      text: postgresText,
+      timeoutMs,
+      ...(signal && { signal }),
+    },
     rows,
   );
 };

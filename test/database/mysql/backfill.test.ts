@@ -12,7 +12,7 @@ let database: MariadbDatabase;
 let db: Connection;
 beforeAll(async () => {
   database = await createMariadbDatabase("backfill");
-  db = await connect(database.url, { applicationName: "test", mayBeMysql: true });
+  db = await connect(database.url, { applicationName: "test" });
 });
 afterAll(async () => {
   await db.query("DELETE FROM lockstep.backfills WHERE table_schema = DATABASE()");
@@ -313,7 +313,7 @@ it("keeps what another database of the server has under the same names apart", a
   const spec = await makeTable(db, { rows: numbered(5) });
   await fillTable(database.url, spec);
   const second = await createMariadbDatabase("backfill");
-  const their = await connect(second.url, { applicationName: "test", mayBeMysql: true });
+  const their = await connect(second.url, { applicationName: "test" });
   expect(await readBackfills(their, plan)).toEqual([]);
   await makeTable(their, { rows: numbered(8) });
   expect(await fillTable(second.url, spec)).toMatchObject({ status: "done", rows: 8, filled: 8 });

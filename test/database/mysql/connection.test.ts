@@ -11,8 +11,8 @@ let one: Connection;
 let other: Connection;
 beforeAll(async () => {
   database = await createMariadbDatabase("connection");
-  one = await connect(database.url, { applicationName: "lockstep test", mayBeMysql: true });
-  other = await connect(database.url, { applicationName: "lockstep test", mayBeMysql: true });
+  one = await connect(database.url, { applicationName: "lockstep test" });
+  other = await connect(database.url, { applicationName: "lockstep test" });
   await one.query("CREATE TABLE `a` (`id` INT PRIMARY KEY, `b` VARCHAR(3) NOT NULL, `c` BIGINT)");
   await one.query("INSERT INTO `a` VALUES (1, 'x', 9007199254740993), (2, 'y', NULL)");
 });
@@ -100,7 +100,7 @@ describe("limits of a transaction", () => {
 });
 
 it("tells that its session has ended, and can be cancelled", async () => {
-  const third = await connect(database.url, { applicationName: "lockstep test", mayBeMysql: true });
+  const third = await connect(database.url, { applicationName: "lockstep test" });
   const sleeping = failed(third.query("DO SLEEP(60)"));
   const isSleeping = async () => {
     const { rows } = await one.query(
@@ -128,7 +128,7 @@ it("is refused where nobody speaks to MySQL", async () => {
 
 it("never says a password", async () => {
   const url = database.url.replace("root@", "root:s3cret-pass@");
-  const error = await failed(connect(url, { applicationName: "lockstep test", mayBeMysql: true }));
+  const error = await failed(connect(url, { applicationName: "lockstep test" }));
   expect(error).toMatchObject({ code: "LS8004" });
   expect(String((error as Error).message)).not.toContain("s3cret");
 });

@@ -7,7 +7,7 @@ let database: MariadbDatabase;
 let db: Connection;
 beforeAll(async () => {
   database = await createMariadbDatabase("development");
-  db = await connect(database.url, { applicationName: "test", mayBeMysql: true });
+  db = await connect(database.url, { applicationName: "test" });
   await db.query(`CREATE TABLE \`Team\` (\`a\` INT, \`b\` INT, PRIMARY KEY (\`a\`, \`b\`));
     CREATE TABLE \`User\` (\`id\` INT PRIMARY KEY, \`email\` VARCHAR(191) COMMENT 'the login', \`x\` INT, \`y\` INT,
       UNIQUE KEY \`by_email\` (\`email\`), KEY \`parts\` (\`email\`(10), \`x\`), KEY \`shared\` (\`x\`),

@@ -15,7 +15,7 @@ let db: Connection;
 let table: TableFacts;
 beforeAll(async () => {
   database = await createMariadbDatabase("trials");
-  db = await connect(database.url, { applicationName: "test", mayBeMysql: true });
+  db = await connect(database.url, { applicationName: "test" });
   await db.query("CREATE TABLE `Team` (`id` INT PRIMARY KEY); INSERT INTO `Team` VALUES (1), (2)");
   await db.query(
     "CREATE TABLE `User` (`id` INT PRIMARY KEY, `text` VARCHAR(191), `number` DECIMAL(20,4), `other` INT DEFAULT 3, `gone` INT GENERATED ALWAYS AS (`id` + 1))",

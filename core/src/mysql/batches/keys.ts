@@ -8,7 +8,7 @@ export interface Query {
   readonly values: readonly unknown[];
 }
 
-const isBinary = (type: string) => /^(?:var)?binary\b|blob\b/.test(type);
+export const isBinary = (type: string) => /^(?:var)?binary\b|blob\b/.test(type);
 
 /** The key of the table named `t` as text, a column each: `k0`, `k1`, … */
 export function keyText(key: readonly KeyColumn[]): string {

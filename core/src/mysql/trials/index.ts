@@ -1,6 +1,5 @@
 import { inTransaction } from "../../db/transaction.js";
 import type { Connection } from "../../dialects/connection.js";
-import { rowKey, type TableFacts } from "../../dialects/table.js";
 import type {
   CheckFillInput,
   CheckReferenceInput,
@@ -12,7 +11,8 @@ import type {
 import { answerOf } from "../../facts/trial-answer.js";
 import { tableLabel } from "../../model/names.js";
 import { isConstant } from "../../sql/fill/kinds.js";
-import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
+import { quoteIdentifier, quoteTable } from "../quote.js";
+import { rowLabel } from "../rows/label.js";
 import { refusedByType } from "./refused-by-type.js";
 
 /** Of MySQL and MariaDB. */
@@ -83,14 +83,6 @@ async function tryValues(
   if (isTooLong !== undefined && count("long") > 0)
     problems.push({ kind: "too-long", limit: isTooLong.limit, rows: count("long"), samples: await labels("long") });
   return problems;
-}
-
-/** What names a row in messages, as SQL: `id=5`. Without a key the row as it stands is nobody. */
-function rowLabel(table: TableFacts): string {
-  const key = rowKey(table).map(({ column }) => column);
-  if (key.length === 0) return "'a row'";
-  const parts = key.map((column) => `${quoteText(`${column}=`)}, ${quoteIdentifier(column)}`);
-  return `CONCAT(${parts.join(", ', ', ")})`;
 }
 
 interface Value {

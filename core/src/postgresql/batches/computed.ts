@@ -1,8 +1,8 @@
 import type { ComputedColumn, ComputedValues, FillTarget, Scope } from "../../dialects/batches.js";
 import type { TableFacts } from "../../dialects/table.js";
-import { inputColumns } from "../../facts/function-inputs.js";
 import { withoutLength } from "../../sql/postgres/length.js";
 import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { inputColumns } from "../function-inputs.js";
 import { castType, keyColumns, keyRow, keyText } from "./keys.js";
 import { lacks, type Query, within } from "./statements.js";
 

@@ -1,11 +1,11 @@
 import { isDatabaseError } from "../../db/retry.js";
 import type { Connection } from "../../dialects/connection.js";
 import type { CheckFillInput, FillProblem, Timed } from "../../dialects/trials.js";
-import { findRefusedRows } from "../../facts/refused-rows.js";
-import { rowLabel } from "../../facts/row-label.js";
 import type { TableName } from "../../model/names.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
 import { userTypeText } from "../../sql/postgres/read-type.js";
+import { rowLabel } from "../rows/label.js";
+import { findRefusedRows } from "../rows/refused.js";
 import { checkLookUps } from "./look-ups.js";
 import { reading } from "./reading.js";
 

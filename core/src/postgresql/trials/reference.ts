@@ -1,11 +1,11 @@
 import type { Connection } from "../../dialects/connection.js";
 import type { TableFacts } from "../../dialects/table.js";
 import type { CheckReferenceInput, FillProblem, Timed } from "../../dialects/trials.js";
-import { rowLabel } from "../../facts/row-label.js";
 import { type TableName, tableLabel } from "../../model/names.js";
 import type { ForeignKey } from "../../model/plan.js";
 import { isConstant } from "../../sql/fill/kinds.js";
 import { quoteIdentifier, quoteTable } from "../../sql/postgres/quote.js";
+import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";
 import { filledValue } from "./unique.js";
 

@@ -2,10 +2,10 @@ import type { Connection } from "../../dialects/connection.js";
 import type { TableFacts } from "../../dialects/table.js";
 import type { CheckUniqueInput, FillProblem, Timed, UniqueColumn } from "../../dialects/trials.js";
 import { hasChildren } from "../../facts/children.js";
-import { rowLabel } from "../../facts/row-label.js";
 import type { Fill } from "../../model/fill.js";
 import { isConstant } from "../../sql/fill/kinds.js";
 import { quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
+import { rowLabel } from "../rows/label.js";
 import { reading } from "./reading.js";
 
 /** As `checkUnique`. */

@@ -1,0 +1,58 @@
+import { isDatabaseError } from "../db/retry.js";
+import { inTransaction } from "../db/transaction.js";
+import { isValuesFault } from "../db/value-fault.js";
+import type { FunctionValues } from "../dialects/functions.js";
+import { typeOf } from "../dialects/table.js";
+import { inputOf } from "./batches/inputs.js";
+import { isBinary, textOf } from "./batches/keys.js";
+import { mysqlText } from "./function-value.js";
+import { quoteIdentifier, quoteTable } from "./quote.js";
+import { rowLabel, rowOrder } from "./rows/label.js";
+
+/** Of MySQL and MariaDB. */
+export const functions: FunctionValues = {
+  text: mysqlText,
+
+  async rows(connection, table, { reads, texts, limit }) {
+    const columns = [
+      `${rowLabel(table)} AS label`,
+      ...reads.map((name, at) => `${quoteIdentifier(name)} AS i${at}`),
+      ...texts.map((name, at) => `${textOf(quoteIdentifier(name), typeOf(table, name))} AS k${at}`),
+    ];
+    const limits = { statementTimeoutMs: 30_000, lockTimeoutMs: 5000 };
+    return inTransaction(connection, { isReadOnly: true, limits }, async () => {
+      const { rows } = await connection.query(
+        `SELECT ${columns.join(", ")} FROM ${quoteTable(table)} t${rowOrder(table)} LIMIT ${limit}`,
+      );
+      return rows.map((row) => ({
+        label: String(row.label),
+        input: inputOf(row, reads, table),
+        texts: Object.fromEntries(texts.map((name, at) => [name, (row[`k${at}`] ?? null) as string | null])),
+      }));
+    });
+  },
+
+  async unfit(connection, type, values) {
+    const table = "`lockstep_try_function`";
+    try {
+      await connection.query(`CREATE TEMPORARY TABLE ${table} (value ${type})`);
+    } catch (error) {
+      // No right to temporary tables, a replica: the backfill finds out by itself.
+      if (isDatabaseError(error)) return undefined;
+      throw error;
+    }
+    try {
+      for (const [at, value] of values.entries()) {
+        try {
+          await connection.query(`INSERT INTO ${table} VALUES (${isBinary(type) ? "UNHEX(?)" : "?"})`, [value]);
+        } catch (error) {
+          if (!isValuesFault(error)) throw error;
+          return { at, error: error as Error };
+        }
+      }
+      return undefined;
+    } finally {
+      if (!connection.isLost) await connection.query(`DROP TEMPORARY TABLE IF EXISTS ${table}`).catch(() => undefined);
+    }
+  },
+};

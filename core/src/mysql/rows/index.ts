@@ -1,0 +1,20 @@
+import { inTransaction } from "../../db/transaction.js";
+import type { Rows } from "../../dialects/rows.js";
+import { findDiffering, follow } from "./differing.js";
+import { evaluated, scalarOf } from "./evaluated.js";
+import { rowLabel } from "./label.js";
+import { findRefusedRows } from "./refused.js";
+
+/** Of MySQL and MariaDB. */
+export const rows: Rows = {
+  reading: (connection, statementTimeoutMs, run) =>
+    inTransaction(connection, { isReadOnly: true, limits: { statementTimeoutMs } }, run),
+  label: rowLabel,
+  // What EXPLAIN says of a column without an index is all rows, or a tenth of them.
+  estimate: async () => undefined,
+  refused: findRefusedRows,
+  differing: findDiffering,
+  follow,
+  evaluated,
+  scalarOf,
+};

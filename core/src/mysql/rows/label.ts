@@ -1,0 +1,18 @@
+import { rowKey, type TableFacts } from "../../dialects/table.js";
+import { textOf } from "../batches/keys.js";
+import { quoteIdentifier, quoteText } from "../quote.js";
+
+/** What names a row in messages, as SQL: `id=5`. Without a key the row as it stands is nobody. */
+export function rowLabel(table: TableFacts): string {
+  const parts = rowKey(table).map(
+    ({ column, type }, at) =>
+      `${quoteText(`${at === 0 ? "" : ", "}${column}=`)}, ${textOf(quoteIdentifier(column), type)}`,
+  );
+  return parts.length === 0 ? "'a row'" : `CONCAT(${parts.join(", ")})`;
+}
+
+/** ` ORDER BY …`: by the key of the table named `t`, whatever else the statement names so. */
+export function rowOrder(table: TableFacts): string {
+  const key = rowKey(table).map(({ column }) => `t.${quoteIdentifier(column)}`);
+  return key.length === 0 ? "" : ` ORDER BY ${key.join(", ")}`;
+}

@@ -1,0 +1,91 @@
+import { isDatabaseError } from "../../db/retry.js";
+import { inTransaction } from "../../db/transaction.js";
+import type { RefusedRows, RefusedRowsInput, Rows } from "../../dialects/rows.js";
+import { tableLabel } from "../../model/names.js";
+import { quoteIdentifier, quoteTable, quoteText } from "../quote.js";
+import { refusedByType } from "../trials/refused-by-type.js";
+import { rowLabel } from "./label.js";
+
+/** The fill as a value of each row, and by its type what the column refuses. Nothing is made for it: neither server has temporary functions. */
+export const findRefusedRows: Rows["refused"] = async (connection, input) => {
+  const limits = { statementTimeoutMs: input.timeoutMs, lockTimeoutMs: 5000 };
+  const { looked, refusals } = refusedSql(input);
+  try {
+    return await inTransaction(connection, { isReadOnly: true, isRepeatable: true, limits }, async () => {
+      const counts = await connection.query<{ n: string | number }>(looked);
+      const found = await connection.query<RefusalRow>(refusals);
+      return { kind: "tried", looked: Number(counts.rows[0]?.n), refusals: found.rows.map(refusalOf) };
+    });
+  } catch (error) {
+    if (!isDatabaseError(error) || /^(08|28|42501|57P)/.test(error.code)) throw error;
+    if (error.code === "57014" || error.code === "55P03") return notTried(`not within ${input.timeoutMs / 1000} s`);
+    // The value of some row cannot be computed; the server does not say of which one.
+    return notTried(error.message);
+  }
+};
+
+const notTried = (why: string): RefusedRows => ({ kind: "not-tried", why });
+
+interface RefusalRow {
+  readonly code: string;
+  readonly why: string;
+  readonly n: string | number;
+  readonly labels: string;
+}
+
+function refusalOf({ code, why, n, labels }: RefusalRow) {
+  return { why, sqlState: code, rows: Number(n), samples: labels.split("\n") };
+}
+
+function refusedSql({
+  table,
+  column,
+  fill,
+  columnExists,
+  limit,
+  uniqueKeys = [],
+  foreignKeys = [],
+}: RefusedRowsInput): { readonly looked: string; readonly refusals: string } {
+  const own = quoteTable(table);
+  const name = quoteIdentifier(column.name);
+  const from = `FROM ${own} t${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}`;
+  const keys = [...uniqueKeys, ...foreignKeys.map(({ columns }) => columns)];
+  const others = [...new Set(keys.flat())].filter((each) => each !== column.name);
+  const given = (each: string) => (each === column.name ? "o.v" : `o.k${others.indexOf(each)}`);
+  const isGiven = (columns: readonly string[]) => columns.map((each) => `${given(each)} IS NOT NULL`).join(" AND ");
+  const same = (columns: readonly string[], referenced = columns) =>
+    columns.map((each, at) => `r.${quoteIdentifier(referenced[at] ?? each)} = ${given(each)}`).join(" AND ");
+  const { isTooLong, isRefused = "FALSE" } = refusedByType("o.v", column.type) ?? {};
+  const cases: readonly (readonly [when: string, code: string, why: string])[] = [
+    ["o.v IS NULL", "", "the fill yields NULL"],
+    ...(isTooLong === undefined
+      ? []
+      : [[isTooLong.sql, "22001", `the fill is longer than ${isTooLong.limit} characters`] as const]),
+    [isRefused, "22000", `${column.type} does not take what the fill yields`],
+    ...uniqueKeys.map((key) => {
+      const isTwice = `EXISTS (SELECT 1 FROM ${own} r WHERE ${same(key)}) OR ROW_NUMBER() OVER (PARTITION BY ${key.map(given).join(", ")} ORDER BY o.label) > 1`;
+      return [`${isGiven(key)} AND (${isTwice})`, "23505", "another row has its value"] as const;
+    }),
+    ...foreignKeys.map(({ columns, references, referencedColumns }) => {
+      const isMissing = `NOT EXISTS (SELECT 1 FROM ${quoteTable(references)} r WHERE ${same(columns, referencedColumns)})`;
+      return [
+        `${isGiven(columns)} AND ${isMissing}`,
+        "23503",
+        `its value references no row of "${tableLabel(references)}"`,
+      ] as const;
+    }),
+  ];
+  const select = [
+    `${rowLabel(table)} AS label`,
+    `(${fill.rowSql}\n) AS v`,
+    ...others.map((each, at) => `${quoteIdentifier(each)} AS k${at}`),
+  ];
+  const judged = `SELECT o.label, CASE ${cases.map(([when], at) => `WHEN ${when} THEN ${at}`).join(" ")} END AS reason FROM (SELECT ${select.join(", ")} ${from}) o`;
+  const of = (values: readonly string[]) => `ELT(reason + 1, ${values.map(quoteText).join(", ")})`;
+  return {
+    looked: `SELECT COUNT(*) AS n FROM (SELECT 1 ${from}) o`,
+    refusals: `SELECT ${of(cases.map(([, code]) => code))} AS code, ${of(cases.map(([, , why]) => why))} AS why, COUNT(*) AS n,
+      SUBSTRING_INDEX(GROUP_CONCAT(label ORDER BY label SEPARATOR 0x0A), CHAR(10), 3) AS labels
+      FROM (${judged}) judged WHERE reason IS NOT NULL GROUP BY reason ORDER BY n DESC, reason`,
+  };
+}

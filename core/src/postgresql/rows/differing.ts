@@ -1,0 +1,92 @@
+import { isDatabaseError } from "../../db/retry.js";
+import { inTransaction } from "../../db/transaction.js";
+import { isValuesFault } from "../../db/value-fault.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { DifferingRow, MirrorColumn, Rows } from "../../dialects/rows.js";
+import type { TableFacts } from "../../dialects/table.js";
+import { rowName } from "../../sql/fill/context.js";
+import { differs } from "../../sql/postgres/differs.js";
+import { qualified, quoteIdentifier, quoteLiteral, quoteTable, scaffoldNames } from "../../sql/postgres/quote.js";
+import { statedSettings } from "../../sql/postgres/stated-settings.js";
+import { rowLabel, rowOrder } from "./label.js";
+import { tryFunctions } from "./refused.js";
+
+/**
+ * The rows of a mirror that differ. One statement, so one snapshot, in which each row has the source and the value that were written
+ * together.
+ */
+export const findDiffering: Rows["differing"] = async (connection, table, mirror, { limit, timeoutMs }) => {
+  // An error instead of rows that a policy hides; stated settings, so that a value is spelled as it was when it was confirmed.
+  const settings = { ...statedSettings, statement_timeout: timeoutMs, row_security: "off" };
+  // What is not built in means what it means to the trigger.
+  const searchPath = () =>
+    connection.query(
+      `SELECT set_config('search_path', substr(setting, length('search_path=') + 1), true)
+         FROM pg_catalog.pg_proc, unnest(proconfig) setting WHERE oid = to_regprocedure($1) AND starts_with(setting, 'search_path=')`,
+      [`${qualified(table.schema, scaffoldNames(mirror.table, mirror.name).function)}()`],
+    );
+  try {
+    const rows = await inTransaction(connection, { isReadOnly: true, settings }, async () => {
+      await searchPath();
+      return compare(connection, table, mirror, sourceOf(mirror), limit);
+    });
+    return { rows };
+  } catch (error) {
+    if (!isValuesFault(error)) throw error;
+    const fails = (error as Error).message;
+    try {
+      return { rows: await rowByRow(), fails };
+    } catch (refusal) {
+      // No right for temporary functions, or a replica.
+      if (!isDatabaseError(refusal) || !/^(42501|25006)$/.test(refusal.code)) throw refusal;
+      const help =
+        "Correct the row, or ask as a role that may make temporary functions (GRANT TEMPORARY ON DATABASE …).";
+      return { rows: [], fails, untried: { why: refusal.message, help } };
+    }
+  }
+
+  function rowByRow() {
+    return inTransaction(connection, { isReadOnly: false, settings }, async () => {
+      await searchPath();
+      const functions = tryFunctions({ table, column: mirror, fill: mirror.fill });
+      await connection.query(functions.create);
+      const found = await compare(connection, table, mirror, functions.valueIn(rowName), limit);
+      await connection.query(functions.drop);
+      return found;
+    });
+  }
+};
+
+/** The rows whose value is another one than their source gives. A row without a value is another gate's. */
+function differing(table: TableFacts, { name, type }: MirrorColumn, value: string, select: string): string {
+  const column = quoteIdentifier(name);
+  return `SELECT ${select} FROM ${quoteTable(table)} AS ${rowName} WHERE ${column} IS NOT NULL AND ${differs(column, value, type)}`;
+}
+
+const sourceOf = ({ fill, type }: MirrorColumn) => `CAST((${fill.rowSql}\n) AS ${type})`;
+
+/** @param source what a row should have, as SQL; NULL where its source gives no value */
+async function compare(
+  connection: Connection,
+  table: TableFacts,
+  mirror: MirrorColumn,
+  source: string,
+  limit: number,
+): Promise<readonly DifferingRow[]> {
+  const text = (sql: string) =>
+    `(SELECT CASE WHEN length(v) > 60 THEN left(v, 60) || '… ' || md5(v) ELSE v END FROM (SELECT (${sql})::text) x(v))`;
+  const select = `${rowLabel(table)} AS row, ${text(quoteIdentifier(mirror.name))} AS has, ${text(source)} AS source`;
+  const { rows } = await connection.query<DifferingRow>(
+    `${differing(table, mirror, source, select)} ORDER BY ${rowOrder(table)} LIMIT ${limit}`,
+  );
+  return rows;
+}
+
+/** The trigger fills what an UPDATE takes away. */
+export const follow: Rows["follow"] = (table, mirror, only) => {
+  const key = rowOrder(table);
+  const update = `UPDATE ${quoteTable(table)} SET ${quoteIdentifier(mirror.name)} = NULL WHERE`;
+  if (only === undefined)
+    return `${update} (${key}) IN (${differing(table, mirror, sourceOf(mirror), key).replaceAll("\n", " ")} LIMIT 1000), until it updates no row`;
+  return `${update} ${rowLabel(table)} IN (${only.map(quoteLiteral).join(", ")})`;
+};

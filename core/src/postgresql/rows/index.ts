@@ -1,0 +1,25 @@
+import { inTransaction } from "../../db/transaction.js";
+import type { Rows } from "../../dialects/rows.js";
+import { plannedRows } from "../table.js";
+import { findDiffering, follow } from "./differing.js";
+import { evaluated, scalarOf } from "./evaluated.js";
+import { rowLabel } from "./label.js";
+import { findRefusedRows } from "./refused.js";
+
+/** Of PostgreSQL. */
+export const rows: Rows = {
+  // An error instead of rows that a policy hides: without it a gate would open while rows are NULL (measured).
+  reading: (connection, statementTimeoutMs, run) =>
+    inTransaction(
+      connection,
+      { isReadOnly: true, limits: { statementTimeoutMs }, settings: { row_security: "off" } },
+      run,
+    ),
+  label: rowLabel,
+  estimate: plannedRows,
+  refused: findRefusedRows,
+  differing: findDiffering,
+  follow,
+  evaluated,
+  scalarOf,
+};

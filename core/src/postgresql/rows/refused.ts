@@ -1,0 +1,125 @@
+import { isDatabaseError } from "../../db/retry.js";
+import { notTheValuesFault } from "../../db/value-fault.js";
+import type { Connection } from "../../dialects/connection.js";
+import type { Refusal, RefusedRows, RefusedRowsInput } from "../../dialects/rows.js";
+import { tableLabel } from "../../model/names.js";
+import { rowName } from "../../sql/fill/context.js";
+import { dollarQuote, quoteIdentifier, quoteLiteral, quoteTable } from "../../sql/postgres/quote.js";
+import { statedSettingsOfFunction } from "../../sql/postgres/stated-settings.js";
+import { rowLabel } from "./label.js";
+
+/**
+ * Tries a fill row by row, as the fill trigger does: which rows get no value from it, and why. In a transaction that is rolled
+ * back; the functions that it needs are temporary and gone with it.
+ *
+ * @example
+ * const found = await findRefusedRows(connection, { table, column, fill, columnExists: true, limit: 10_000, timeoutMs: 10_000 });
+ * @throws what PostgreSQL says where it is not the fill's fault: rights, a lost connection
+ */
+export async function findRefusedRows(connection: Connection, input: RefusedRowsInput): Promise<RefusedRows> {
+  await connection.query(
+    `BEGIN ISOLATION LEVEL REPEATABLE READ READ WRITE; SET LOCAL statement_timeout = ${Math.round(input.timeoutMs)}; SET LOCAL lock_timeout = 5000; SET LOCAL row_security = off`,
+  );
+  try {
+    const functions = tryFunctions(input);
+    await connection.query(functions.create);
+    await connection.query("SET TRANSACTION READ ONLY");
+    const { rows } = await connection.query<{ looked: number; refusals: Refusal[] | null }>(
+      refusedSql(input, functions),
+    );
+    return { kind: "tried", looked: rows[0]!.looked, refusals: rows[0]!.refusals ?? [] };
+  } catch (error) {
+    if (!isDatabaseError(error)) throw error;
+    if (error.code === "57014" || error.code === "55P03")
+      return { kind: "not-tried", why: `not within ${input.timeoutMs / 1000} s` };
+    // No right for temporary objects, a replica, a type or a table that the same change makes.
+    if (/^(42|25|0A)/.test(error.code) && !/row-level security|row security/.test(error.message))
+      return { kind: "not-tried", why: error.message };
+    throw error;
+  } finally {
+    if (!connection.isLost) await connection.query("ROLLBACK").catch(() => undefined);
+  }
+}
+
+/** Temporary functions that evaluate a fill over a row without failing. */
+export interface TryFunctions {
+  readonly create: string;
+  readonly drop: string;
+  /** NULL where the fill fails. @param row a row of the table, as SQL */
+  valueIn(row: string): string;
+  /** SQLSTATE and message; NULL where there is a value. */
+  whyIn(row: string): string;
+}
+
+/** The value of a row, and why it has none. A parameter named `new` lets the trigger's own expression stand as it is. */
+export function tryFunctions({
+  table,
+  column,
+  fill,
+}: Pick<RefusedRowsInput, "table" | "column" | "fill">): TryFunctions {
+  const make = (name: string, returns: string, found: string, caught: string) => `
+CREATE FUNCTION pg_temp.${name}(new ${quoteTable(table)}) RETURNS ${returns} LANGUAGE plpgsql${fill.dependsOnSession ? statedSettingsOfFunction : ""} AS ${dollarQuote(
+    `#variable_conflict use_column
+DECLARE value ${column.type};
+BEGIN
+  value := ${fill.newSql}
+;
+  RETURN ${found};
+EXCEPTION
+  WHEN ${notTheValuesFault} THEN RAISE;
+  WHEN OTHERS OR assert_failure THEN RETURN ${caught};
+END`,
+    "try",
+  )};`;
+  const none = "CASE WHEN value IS NULL THEN ARRAY['', 'the fill yields NULL'] END";
+  const of = (name: string) => (row: string) => `pg_temp.${name}(${row})`;
+  const row = quoteTable(table);
+  return {
+    create:
+      make("lockstep_value", column.type, "value", "NULL") +
+      make("lockstep_why", "text[]", none, "ARRAY[SQLSTATE, SQLERRM]"),
+    drop: `DROP FUNCTION pg_temp.lockstep_value(${row}), pg_temp.lockstep_why(${row})`,
+    valueIn: of("lockstep_value"),
+    whyIn: of("lockstep_why"),
+  };
+}
+
+function refusedSql(
+  { table, column, columnExists, limit, uniqueKeys = [], foreignKeys = [] }: RefusedRowsInput,
+  { valueIn, whyIn }: TryFunctions,
+): string {
+  const name = quoteIdentifier(column.name);
+  const own = quoteTable(table);
+  const keys = [...uniqueKeys, ...foreignKeys.map(({ columns }) => columns)];
+  const others = [...new Set(keys.flat())].filter((each) => each !== column.name);
+  const given = (each: string) => (each === column.name ? "o.value" : `o.k${others.indexOf(each)}`);
+  const same = (columns: readonly string[], referenced = columns) =>
+    columns.map((each, at) => `r.${quoteIdentifier(referenced[at]!)} = ${given(each)}`).join(" AND ");
+  const isTwice = (key: readonly string[]) =>
+    `EXISTS (SELECT FROM ${own} r WHERE ${same(key)}) OR row_number() OVER (PARTITION BY ${key.map(given).join(", ")} ORDER BY o.label) > 1`;
+  const cases = [
+    "WHEN o.why IS NOT NULL THEN o.why",
+    ...uniqueKeys.map(
+      (key) =>
+        `WHEN ${key.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND (${isTwice(key)}) THEN ARRAY['23505', 'another row has its value']`,
+    ),
+    ...foreignKeys.map(
+      ({ columns, references, referencedColumns }) =>
+        `WHEN ${columns.map((each) => `${given(each)} IS NOT NULL`).join(" AND ")} AND NOT EXISTS (SELECT FROM ${quoteTable(references)} r WHERE ${same(columns, referencedColumns)}) THEN ARRAY['23503', ${quoteLiteral(`its value references no row of "${tableLabel(references)}"`)}]`,
+    ),
+  ];
+  const select = [
+    `${rowLabel(table)} AS label`,
+    `${whyIn(rowName)} AS why`,
+    // Only look-ups need it.
+    `${keys.length === 0 ? `NULL::${column.type}` : valueIn(rowName)} AS value`,
+    ...others.map((each) => `${quoteIdentifier(each)} AS k${others.indexOf(each)}`),
+  ];
+  return `WITH o AS MATERIALIZED (SELECT ${select.join(", ")} FROM ${own} AS ${rowName}${columnExists ? ` WHERE ${name} IS NULL` : ""}${limit === undefined ? "" : ` LIMIT ${limit}`}),
+  judged AS (SELECT o.label, CASE ${cases.join(" ")} END AS why FROM o),
+  numbered AS (SELECT label, why, row_number() OVER (PARTITION BY why[1] ORDER BY label) AS n FROM judged WHERE why IS NOT NULL),
+  grouped AS (SELECT why[1] AS code, (array_agg(why[2] ORDER BY n) FILTER (WHERE n = 1))[1] AS message, count(*) AS rows,
+                     array_agg(label ORDER BY n) FILTER (WHERE n <= 3) AS samples FROM numbered GROUP BY why[1])
+SELECT (SELECT count(*) FROM o)::int AS looked,
+       (SELECT json_agg(json_build_object('why', message, 'sqlState', code, 'rows', rows, 'samples', samples) ORDER BY rows DESC, code) FROM grouped) AS refusals`;
+}

@@ -1,4 +1,4 @@
-import { type LockLimit, LockstepError, type OrmRun, type Project, quoteTable } from "@lockstep/core";
+import { type LockLimit, LockstepError, type OrmRun, type Project } from "@lockstep/core";
 import { inspectDataSource } from "../detect/inspect.js";
 import { migrationFile, readMigrationFiles } from "../migrations/list.js";
 import { className } from "../migrations/names.js";
@@ -52,13 +52,15 @@ export async function resolve(
   const connection = await connect(url, { applicationName: "lockstep", needsSession: false });
   try {
     const { schema, name } = typeorm.migrationsTable;
-    const table = quoteTable(schema === undefined ? { name } : { schema, name });
-    const rows = migrationFile(typeorm, migration)?.recordedAs ?? [className(migration)];
-    await connection.query(
-      `INSERT INTO ${table} (timestamp, name) SELECT right(n, 13)::bigint, n FROM unnest($1::text[]) n
-        WHERE NOT EXISTS (SELECT FROM ${table} m WHERE m.name = n)`,
-      [rows],
-    );
+    const { quote } = connection.dialect;
+    const table = quote.table(schema === undefined ? { name } : { schema, name });
+    const { rows } = await connection.query<{ name: string }>(`SELECT name FROM ${table}`);
+    const known = new Set(rows.map((row) => row.name));
+    for (const own of migrationFile(typeorm, migration)?.recordedAs ?? [className(migration)])
+      if (!known.has(own))
+        await connection.query(
+          `INSERT INTO ${table} (${quote.identifier("timestamp")}, name) VALUES (${Number(own.slice(-13))}, ${quote.literal(own)})`,
+        );
     return { exitCode: 0, output: "" };
   } catch (error) {
     return { exitCode: 1, output: error instanceof Error ? error.message : String(error) };

@@ -31,7 +31,12 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
       return `${type}://${loginOf(username, password)}${host}:${port}/${encodeURIComponent(database)}${query}`;
     },
 
-    withoutRepeated: async (log) => log,
+    async withoutRepeated(log) {
+      const { repeatedNulls } = await import("../intercept/repeated-nulls.js");
+      const { withoutQueries } = await import("../intercept/recorded-log.js");
+      const repeated = repeatedNulls(log);
+      return repeated.size === 0 ? log : withoutQueries(log, (query) => repeated.has(query));
+    },
 
     async correct({ up, down }) {
       const { formerTypes } = await import("../corrections/former-types.js");
@@ -55,10 +60,12 @@ export function mysql(type: Exclude<DialectId, "postgresql">): TypeormDialect {
       const from = schema === undefined ? "DATABASE()" : `'${schema}'`;
       return `SELECT MAX(TABLE_NAME) AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = ${from} AND TABLE_NAME = '${name}'`;
     },
-    // The lock of every unit of a plan: see its frame.
-    runningSessions: "SELECT IS_USED_LOCK(LEFT(CONCAT('lockstep ', SHA2(DATABASE(), 256)), 64)) AS pid",
+    // The lock of every unit of a plan, and that of a wrapped data source while it runs migrations.
+    runningSessions: `SELECT COALESCE(IS_USED_LOCK(${lockOf("lockstep ")}), IS_USED_LOCK(${lockOf("lockstep run ")})) AS pid`,
   };
 }
+
+const lockOf = (prefix: string) => `LEFT(CONCAT('${prefix}', SHA2(DATABASE(), 256)), 64)`;
 
 /** As much of TypeORM's driver as is looked at. */
 interface MysqlDriver {

@@ -1,8 +1,8 @@
-import { type AppliedMigrations, quoteTable } from "@lockstep/core";
+import type { AppliedMigrations } from "@lockstep/core";
 import type { Connection } from "@lockstep/core/planning";
+import { dialectOn } from "../dialects/dialects.js";
 import type { TypeormProject } from "../project.js";
 import { readMigrationFiles } from "./list.js";
-import { runningSessions } from "./locks.js";
 
 /**
  * What TypeORM's table says about a target, under the names of the files: it has a row a class. A class without a file keeps its own
@@ -14,11 +14,11 @@ export async function readAppliedMigrations(
     Partial<Pick<TypeormProject, "migrationsFolder">>,
 ): Promise<AppliedMigrations> {
   const { schema, name } = project.migrationsTable;
-  const table = quoteTable(schema === undefined ? { name } : { schema, name });
-  const { rows: tables } = await connection.query<{ found: string | null }>("SELECT to_regclass($1)::text AS found", [
-    table,
-  ]);
-  if (tables[0]?.found == null) return { applied: [], failed: [] };
+  const table = connection.dialect.quote.table(schema === undefined ? { name } : { schema, name });
+  const { rows: tables } = await connection.query<{ name: string | null }>(
+    dialectOn(connection.dialect.id).findTable(table),
+  );
+  if (tables[0]?.name == null) return { applied: [], failed: [] };
   const { rows } = await connection.query<{ name: string }>(`SELECT name FROM ${table} ORDER BY id`);
   const recorded = new Set(rows.map((row) => row.name));
   const { root, migrationGlobs, migrationsFolder } = project;
@@ -37,6 +37,6 @@ export async function readAppliedMigrations(
 
 /** The session that runs migrations on a target right now: a wrapped data source, or anybody who is at a unit of a plan. */
 export async function deployingSession(connection: Connection): Promise<number | undefined> {
-  const { rows } = await connection.query<{ pid: number }>(`${runningSessions} LIMIT 1`);
-  return rows[0]?.pid;
+  const { rows } = await connection.query<{ pid: number | null }>(dialectOn(connection.dialect.id).runningSessions);
+  return rows[0]?.pid ?? undefined;
 }
